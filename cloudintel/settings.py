@@ -1,0 +1,234 @@
+"""All settings, from the environment alone. `.env.example` describes each variable."""
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+ENV_FILE = env.str("ENV_FILE", default=str(BASE_DIR / ".env"))
+if ENV_FILE and Path(ENV_FILE).is_file():
+    env.read_env(ENV_FILE)
+
+
+def positive(name: str, default: int) -> int:
+    """A whole number of at least 1, or a clear refusal."""
+    text = env.str(name, default=str(default))
+    if not text.isdecimal() or int(text) < 1:
+        raise ImproperlyConfigured(
+            f"{name} must be a whole number of at least 1, not {text!r}."
+        )
+    return int(text)
+
+
+def one_of(name: str, default: list[str], allowed: list[str]) -> list[str]:
+    """A comma-separated choice among `allowed`, or a refusal that names the odd one."""
+    chosen = [item.strip() for item in env.list(name, default=default) if item.strip()]
+    for item in chosen:
+        if item not in allowed:
+            raise ImproperlyConfigured(
+                f"{name} does not know {item!r}; choose from {', '.join(allowed)}."
+            )
+    return chosen
+
+
+def stored_secret(path: Path) -> str:
+    """The secret in that file, made at the first start and kept."""
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(50))
+        # A link appears whole or not at all, and never replaces one that is there.
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(draft)
+        draft.unlink()
+    return path.read_text()
+
+
+# Where cloudintel keeps its own files: the SQLite database, its secret, static files.
+STATE_DIR = Path(env.str("STATE_DIR", default=str(BASE_DIR / "var")))
+STATE_DIR.mkdir(parents=True, exist_ok=True)
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env.str("SECRET_KEY", default="") or stored_secret(
+    STATE_DIR / "secret_key"
+)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_celery_beat",
+    "django_filters",
+    "rest_framework",
+    "knox",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "syncs",
+    "inventory",
+    "costs",
+    "metrics",
+    "cloudintel",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "cloudintel.urls"
+WSGI_APPLICATION = "cloudintel.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# The database. SQLite in WAL mode by default: readers never wait for a sync. Writers
+# take their lock at BEGIN, so two of them queue instead of failing in the middle.
+DATABASES = {
+    "default": env.db_url(
+        "DATABASE_URL", default=f"sqlite:///{STATE_DIR / 'cloudintel.sqlite3'}"
+    )
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+# Time is UTC, everywhere.
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en-us"
+USE_I18N = False
+USE_THOUSAND_SEPARATOR = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = STATE_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+
+# Signing in.
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "summary"
+LOGOUT_REDIRECT_URL = "login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+# Behind a proxy that ends TLS, cookies travel over HTTPS only.
+SECURE_COOKIES = env.bool("SECURE_COOKIES", default=False)
+SESSION_COOKIE_SECURE = SECURE_COOKIES
+CSRF_COOKIE_SECURE = SECURE_COOKIES
+if SECURE_COOKIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+REST_FRAMEWORK = {
+    # A token first, so that an unsigned request is answered 401 with how to sign in.
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "knox.auth.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_FILTER_BACKENDS": ["rest.parameters.StrictFilterBackend"],
+    "DEFAULT_PAGINATION_CLASS": "rest.pagination.Pages",
+    "DEFAULT_RENDERER_CLASSES": [
+        "rest_framework.renderers.JSONRenderer",
+        "rest_framework.renderers.BrowsableAPIRenderer",
+    ],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "rest.errors.answer",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+REST_KNOX = {"TOKEN_TTL": None, "MIN_REFRESH_INTERVAL": 3600}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "cloudintel",
+    "DESCRIPTION": "What you run, what it costs and how hard it works. "
+    "Days are UTC, windows are half-open (`start` is in, `end` is not), "
+    "amounts are decimal strings.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {},
+}
+
+# How AWS is read. Statistics are billed one by one ($0.01 per 1,000), so each is a
+# choice: four of the CPU and two of the network cost $0.06 per 1,000 instances a day.
+AWS_CPU_STATISTICS = one_of(
+    "AWS_CPU_STATISTICS",
+    default=["Average", "Maximum", "p99", "SampleCount"],
+    allowed=["Average", "Maximum", "p99", "SampleCount"],
+)
+AWS_NETWORK_METRICS = env.bool("AWS_NETWORK_METRICS", default=True)
+AWS_CONNECT_TIMEOUT_SECONDS = positive("AWS_CONNECT_TIMEOUT_SECONDS", default=10)
+AWS_READ_TIMEOUT_SECONDS = positive("AWS_READ_TIMEOUT_SECONDS", default=60)
+AWS_MAX_ATTEMPTS = positive("AWS_MAX_ATTEMPTS", default=10)
+AWS_REGION_WORKERS = positive("AWS_REGION_WORKERS", default=8)
+AWS_COST_EXPLORER_REQUESTS_PER_SECOND = positive(
+    "AWS_COST_EXPLORER_REQUESTS_PER_SECOND", default=5
+)
+
+# How far a first sync looks back. Costs are billed per page, so the whole history that
+# Cost Explorer keeps is read at once; metrics are billed per metric, not per day.
+COST_FIRST_SYNC_DAYS = positive("COST_FIRST_SYNC_DAYS", default=400)
+CPU_FIRST_SYNC_DAYS = positive("CPU_FIRST_SYNC_DAYS", default=90)
+# Metrics of the last days are read again, as late samples may still arrive.
+CPU_RESTATEMENT_DAYS = positive("CPU_RESTATEMENT_DAYS", default=2)
+
+# A run without a heartbeat for so long was abandoned; its window is read again. It is
+# longer than one read can take with all its retries.
+RUN_ABANDONED_AFTER_SECONDS = positive("RUN_ABANDONED_AFTER_SECONDS", default=1800)
+# Data older than this is shown as late.
+SYNC_INTERVAL_MINUTES = positive("SYNC_INTERVAL_MINUTES", default=1440)
+
+UNFOLD = {
+    "SITE_TITLE": "cloudintel",
+    "SITE_HEADER": "cloudintel",
+    "SITE_URL": "/",
+    "SITE_SYMBOL": "cloud",
+}

@@ -1,0 +1,129 @@
+"""What it costs, per day, reconciled with the bill."""
+
+from django.db import models
+
+from costs.fields import MoneyField
+from costs.querysets import CostTotalQuerySet, DailyCostQuerySet
+from providers.records import ChargeCategory
+from syncs.models import CloudAccount, SyncRun
+
+
+class DailyCost(models.Model):
+    """What one group of charges cost on one UTC day.
+
+    The rows of an account's day sum to its CostTotal to the last decimal. Names follow
+    FOCUS; a key column holds an empty string where its cloud does not tell.
+    """
+
+    account = models.ForeignKey(
+        CloudAccount,
+        models.CASCADE,
+        related_name="daily_costs",
+        help_text="The account whose bill this is.",
+    )
+    day = models.DateField()
+    sub_account_id = models.CharField(
+        max_length=64, blank=True, help_text="The account that used it."
+    )
+    service = models.CharField(max_length=200)
+    region = models.CharField(max_length=64, blank=True)
+    resource_group = models.CharField(max_length=200, blank=True)
+    charge_category = models.CharField(
+        max_length=16, choices=[(item.value, item.value) for item in ChargeCategory]
+    )
+    currency = models.CharField(max_length=3)
+    billed = MoneyField(help_text="Unblended: what the invoice says.")
+    effective = MoneyField(help_text="Amortized: fees paid ahead are spread over days.")
+    is_estimated = models.BooleanField(help_text="The cloud may still change it.")
+
+    objects = DailyCostQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-day", "account", "service", "id"]
+        verbose_name = "daily cost"
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    "account",
+                    "day",
+                    "sub_account_id",
+                    "service",
+                    "region",
+                    "resource_group",
+                    "charge_category",
+                    "currency",
+                ],
+                name="dailycost_natural_key",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["day", "service"], name="dailycost_day_service"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.service}: {self.billed} {self.currency}"
+
+
+class CostTotal(models.Model):
+    """The ungrouped truth: what the cloud says an account's UTC day cost in all."""
+
+    account = models.ForeignKey(
+        CloudAccount, models.CASCADE, related_name="cost_totals"
+    )
+    day = models.DateField()
+    currency = models.CharField(max_length=3)
+    billed = MoneyField(help_text="Unblended: what the invoice says.")
+    effective = MoneyField(help_text="Amortized: fees paid ahead are spread over days.")
+    is_estimated = models.BooleanField(help_text="The cloud may still change it.")
+    run = models.ForeignKey(
+        SyncRun, models.SET_NULL, null=True, help_text="The run that read it last."
+    )
+
+    objects = CostTotalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-day", "account", "currency"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "day", "currency"], name="costtotal_natural_key"
+            ),
+        ]
+        indexes = [models.Index(fields=["day"], name="costtotal_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.account}: {self.billed} {self.currency}"
+
+
+class Restatement(models.Model):
+    """The cloud changed what a stored day cost: what it was, what it is, since when."""
+
+    account = models.ForeignKey(
+        CloudAccount, models.CASCADE, related_name="restatements"
+    )
+    day = models.DateField()
+    currency = models.CharField(max_length=3)
+    old_billed = MoneyField()
+    new_billed = MoneyField()
+    old_effective = MoneyField()
+    new_effective = MoneyField()
+    was_estimated = models.BooleanField(
+        help_text="The day was still estimated, so a change was to be expected."
+    )
+    restated_at = models.DateTimeField()
+    run = models.ForeignKey(SyncRun, models.SET_NULL, null=True)
+
+    class Meta:
+        ordering = ["-restated_at", "-day", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "day", "currency", "restated_at"],
+                name="restatement_natural_key",
+            ),
+        ]
+        indexes = [models.Index(fields=["day"], name="restatement_day")]
+
+    def __str__(self) -> str:
+        return (
+            f"{self.day} {self.account}: {self.old_billed} -> {self.new_billed} "
+            f"{self.currency}"
+        )

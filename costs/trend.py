@@ -1,0 +1,160 @@
+"""What costs did over time: series per key, whose sums are the total."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from costs.querysets import GROUPS, CostTotalQuerySet, DailyCostQuerySet
+from providers.windows import Window, add_months, first_of_month
+
+OTHER = "Other"
+TOTAL = "Total"
+
+
+class SeveralCurrencies(ValueError):
+    """The rows hold several currencies, and amounts of two are never added."""
+
+    def __init__(self, currencies: Sequence[str]) -> None:
+        super().__init__(
+            f"These costs are in {', '.join(currencies)}, which are never added. "
+            f"Choose one, such as currency={currencies[0]}."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What a day (or the month that starts on it) cost; None where it is not stored."""
+
+    day: date
+    amount: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One key's costs over the window, a point for every day or month of it."""
+
+    key: str
+    total: Decimal
+    points: Sequence[Point]
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """The series of a window, largest first; their totals sum to `total`."""
+
+    start: date
+    end: date
+    currency: str | None
+    metric: str
+    granularity: str
+    group_by: str
+    total: Decimal | None
+    estimated_from: date | None
+    series: Sequence[Series]
+
+    @property
+    def moments(self) -> Sequence[date]:
+        """The day of each point, the same in every series."""
+        return [point.day for point in self.series[0].points] if self.series else []
+
+
+def only_currency(rows: DailyCostQuerySet) -> str | None:
+    """The currency of these rows, None without rows. Raises SeveralCurrencies."""
+    currencies = rows.currencies()
+    if len(currencies) > 1:
+        raise SeveralCurrencies(currencies)
+    return currencies[0] if currencies else None
+
+
+def cost_trend(
+    rows: DailyCostQuerySet,
+    totals: CostTotalQuerySet,
+    window: Window,
+    *,
+    group_by: str = "service",
+    metric: str = "billed",
+    granularity: str = "daily",
+    limit: int | None = None,
+) -> Trend:
+    """The trend of `rows`, which may be filtered, over the window.
+
+    `totals` are the accounts' totals, which tell which days are stored. With `limit`
+    the largest keys keep a series of their own and the rest is summed as "Other".
+    Raises SeveralCurrencies. Four queries.
+    """
+    rows = rows.in_window(window)
+    currency = only_currency(rows)
+    stored = totals.in_window(window).days_by_estimate()
+    moments = _moments(window, stored, granularity)
+    if group_by == "none":
+        series = _single_series(rows, metric, granularity, moments)
+    else:
+        series = _series(rows, GROUPS[group_by], metric, granularity, limit, moments)
+    return Trend(
+        start=window.start,
+        end=window.end,
+        currency=currency,
+        metric=metric,
+        granularity=granularity,
+        group_by=group_by,
+        total=sum((one.total for one in series), Decimal(0)) if stored else None,
+        estimated_from=next((day for day, guess in stored.items() if guess), None),
+        series=series,
+    )
+
+
+def _moments(
+    window: Window, stored: dict[date, bool], granularity: str
+) -> dict[date, bool]:
+    """Each day, or first of a month, of the window, and whether any of it is stored."""
+    if granularity == "daily":
+        return {day: day in stored for day in window.days()}
+    months = {first_of_month(day) for day in stored}
+    moment, moments = first_of_month(window.start), {}
+    while moment < window.end:
+        moments[moment] = moment in months
+        moment = add_months(moment, 1)
+    return moments
+
+
+def _single_series(
+    rows: DailyCostQuerySet, metric: str, granularity: str, moments: dict[date, bool]
+) -> Sequence[Series]:
+    amounts: dict[date, Decimal] = defaultdict(Decimal)
+    for day, amount in rows.total_per_day(metric).items():
+        amounts[day if granularity == "daily" else first_of_month(day)] += amount
+    return [_filled(TOTAL, amounts, moments)] if any(moments.values()) else []
+
+
+def _series(
+    rows: DailyCostQuerySet,
+    column: str,
+    metric: str,
+    granularity: str,
+    limit: int | None,
+    moments: dict[date, bool],
+) -> Sequence[Series]:
+    keys = [key for key, _ in rows.total_per_key(column, metric)]
+    kept = keys[:limit]
+    amounts: dict[str | None, dict[date, Decimal]] = defaultdict(dict)
+    for key, moment, amount in rows.series(
+        column, kept, metric, monthly=granularity == "monthly"
+    ):
+        amounts[key][moment] = amount
+    series = [_filled(key, amounts[key], moments) for key in kept]
+    if None in amounts:
+        series.append(_filled(OTHER, amounts[None], moments))
+    return series
+
+
+def _filled(
+    key: str, amounts: dict[date, Decimal], moments: dict[date, bool]
+) -> Series:
+    """A point for every moment: a stored day without a charge cost 0."""
+    points = [
+        Point(moment, amounts.get(moment, Decimal(0)) if is_stored else None)
+        for moment, is_stored in moments.items()
+    ]
+    return Series(key, sum(amounts.values(), Decimal(0)), points)

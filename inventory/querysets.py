@@ -1,0 +1,54 @@
+"""Questions about machines."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Count, Q
+from django.db.models.fields.json import KeyTextTransform
+
+from providers.windows import midnight
+
+if TYPE_CHECKING:
+    pass
+
+
+class InstanceQuerySet(models.QuerySet["Instance"]):
+    def present(self) -> "InstanceQuerySet":
+        """Those that the last complete answer of their region held."""
+        return self.filter(gone_since__isnull=True)
+
+    def gone(self) -> "InstanceQuerySet":
+        return self.filter(gone_since__isnull=False)
+
+    def present_since(self, day: date) -> "InstanceQuerySet":
+        """Those that may have worked on or after that day."""
+        return self.filter(
+            Q(gone_since__isnull=True) | Q(gone_since__gte=midnight(day))
+        )
+
+    def tagged(self, key: str, value: str | None = None) -> "InstanceQuerySet":
+        """Those with this tag; with any value of it where none is given."""
+        if value is None:
+            return self.filter(tags__has_key=key)
+        return self.alias(tag_value=KeyTextTransform(key, "tags")).filter(
+            tag_value=value
+        )
+
+    def searched(self, text: str) -> "InstanceQuerySet":
+        return self.filter(
+            Q(instance_id__icontains=text)
+            | Q(name__icontains=text)
+            | Q(private_ip__icontains=text)
+            | Q(public_ip__icontains=text)
+        )
+
+    def count_per_state(self) -> dict[str, int]:
+        """How many are in each state, the most frequent first."""
+        return dict(
+            self.order_by()
+            .values("state")
+            .annotate(count=Count("id"))
+            .order_by("-count", "state")
+            .values_list("state", "count")
+        )

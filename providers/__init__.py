@@ -1,0 +1,1 @@
+"""Talks to clouds. Plain Python: no Django, no database."""

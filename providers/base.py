@@ -1,0 +1,63 @@
+"""What every cloud offers cloudintel."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from providers.meter import Meter
+from providers.records import (
+    AccessCheck,
+    CostReading,
+    Identity,
+    MemberAccount,
+    RegionInstances,
+    RegionMetrics,
+)
+from providers.windows import Window
+
+Progress = Callable[[str], None]
+"""Called with a short sentence whenever a page has been read."""
+
+
+class Provider(Protocol):
+    """One account of one cloud. Every method reads; none writes to the cloud.
+
+    A method raises ProviderError when a read fails and never answers with less than
+    it was asked for; where regions can fail one by one, each region's answer carries
+    its own error.
+    """
+
+    meter: Meter
+
+    def identity(self) -> Identity:
+        """Whose credentials these are. Raises ProviderError."""
+
+    def fetch_members(self) -> Sequence[MemberAccount]:
+        """All accounts of the organization. Raises ProviderError."""
+
+    def fetch_instances(self, progress: Progress) -> Iterator[RegionInstances]:
+        """Every region that is enabled, as soon as it is read."""
+
+    def cost_window(self, now: datetime) -> Window:
+        """The days for which this cloud keeps daily costs, without the running day."""
+
+    def fetch_costs(self, window: Window, progress: Progress) -> CostReading:
+        """Every day of the window. Raises ProviderError."""
+
+    def metric_window(self, now: datetime) -> Window:
+        """The days for which this cloud keeps metrics, without the running day."""
+
+    def fetch_metrics(
+        self,
+        window: Window,
+        instance_ids: Mapping[str, Sequence[str]],
+        progress: Progress,
+    ) -> Iterator[RegionMetrics]:
+        """CPU and network per day of these instances, keyed by region.
+
+        A region may be answered in several parts, so that memory stays bounded; an
+        instance and day without data is not in the answer.
+        """
+
+    def check_access(self, now: datetime) -> Iterator[AccessCheck]:
+        """Tries each permission once."""

@@ -1,0 +1,95 @@
+"""Northpeak Outdoor, the invented online shop: its accounts, regions and prices.
+
+Its machines are in machines.py, its other services in services.py and what went
+wrong there in incidents.py. Days are offsets from the anchor, the day the demo was
+built: -40 is forty days before it.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+COMPANY_NAME = "Northpeak Outdoor"
+CURRENCY = "USD"
+# A year to compare with and a month to spare.
+HISTORY_DAYS = 400
+
+# AWS hands out no account id that starts with ten zeros.
+PRODUCTION = "000000000011"
+STAGING = "000000000022"
+DATA_PLATFORM = "000000000033"
+
+VIRGINIA = "us-east-1"
+IRELAND = "eu-west-1"
+SYDNEY = "ap-southeast-2"
+REGIONS = (VIRGINIA, IRELAND, SYDNEY)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One standalone account of the company."""
+
+    account_id: str
+    name: str
+
+
+ACCOUNTS = (
+    Account(PRODUCTION, "production"),
+    Account(STAGING, "staging"),
+    Account(DATA_PLATFORM, "data-platform"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceType:
+    """A size of machine. `hourly_usd` is on demand, Linux, in us-east-1."""
+
+    vcpus: int
+    memory_mib: int
+    hourly_usd: Decimal
+
+
+INSTANCE_TYPES = {
+    "t2.medium": InstanceType(2, 4096, Decimal("0.0464")),
+    "t3.micro": InstanceType(2, 1024, Decimal("0.0104")),
+    "t3.medium": InstanceType(2, 4096, Decimal("0.0416")),
+    "t3.large": InstanceType(2, 8192, Decimal("0.0832")),
+    "t3.xlarge": InstanceType(4, 16384, Decimal("0.1664")),
+    "m4.large": InstanceType(2, 8192, Decimal("0.1000")),
+    "m4.xlarge": InstanceType(4, 16384, Decimal("0.2000")),
+    "m5.large": InstanceType(2, 8192, Decimal("0.0960")),
+    "m5.xlarge": InstanceType(4, 16384, Decimal("0.1920")),
+    "m5.2xlarge": InstanceType(8, 32768, Decimal("0.3840")),
+    "m6i.large": InstanceType(2, 8192, Decimal("0.0960")),
+    "m6i.xlarge": InstanceType(4, 16384, Decimal("0.1920")),
+    "m6i.2xlarge": InstanceType(8, 32768, Decimal("0.3840")),
+    "c6i.large": InstanceType(2, 4096, Decimal("0.0850")),
+    "c6i.xlarge": InstanceType(4, 8192, Decimal("0.1700")),
+    "c6i.2xlarge": InstanceType(8, 16384, Decimal("0.3400")),
+    "r6i.large": InstanceType(2, 16384, Decimal("0.1260")),
+    "r6i.xlarge": InstanceType(4, 32768, Decimal("0.2520")),
+    "r6i.2xlarge": InstanceType(8, 65536, Decimal("0.5040")),
+}
+
+REGION_PRICE_FACTOR = {
+    VIRGINIA: Decimal("1.00"),
+    IRELAND: Decimal("1.11"),
+    SYDNEY: Decimal("1.25"),
+}
+# Windows adds this for every vCPU and hour; spot costs this share of on demand.
+WINDOWS_USD_PER_VCPU_HOUR = Decimal("0.046")
+SPOT_SHARE = Decimal("0.35")
+# gp3 at $0.08 per GiB and month of 730 hours.
+DISK_USD_PER_GIB_HOUR = Decimal("0.00010959")
+
+
+def hourly_usd(
+    instance_type: str, region: str, platform: str = "", lifecycle: str = "on-demand"
+) -> Decimal:
+    """What one running hour costs, to the hundredth of a cent."""
+    size = INSTANCE_TYPES[instance_type]
+    price = size.hourly_usd * REGION_PRICE_FACTOR[region]
+    if lifecycle == "spot":
+        price *= SPOT_SHARE
+    if platform == "windows":
+        price += WINDOWS_USD_PER_VCPU_HOUR * size.vcpus
+    return price.quantize(Decimal("0.0001"))

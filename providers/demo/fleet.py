@@ -1,0 +1,179 @@
+"""When each machine runs, and how the cloud would describe it at an instant.
+
+Instants are whole hours since the anchor's midnight, so that what ran and what it
+costs are exact.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+
+from providers.demo.company import ACCOUNTS, INSTANCE_TYPES
+from providers.demo.machines import MACHINES, Machine, Role
+from providers.demo.shapes import chance, digest
+from providers.records import InstanceRecord
+from providers.windows import midnight, utc_day
+
+# A thousand years of hours: no end in sight.
+FOREVER = 24 * 365_000
+ONE_HOUR = timedelta(hours=1)
+_ENVIRONMENTS = {account.account_id: account.name for account in ACCOUNTS}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The hours from `start` up to `end` in which a machine ran as one type."""
+
+    start: int
+    end: int
+    instance_type: str
+
+    def hours_on(self, offset: int) -> int:
+        """How many hours of the day `offset` days after the anchor it ran."""
+        first = 24 * offset
+        return max(0, min(self.end, first + 24) - max(self.start, first))
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """One machine from launch to termination."""
+
+    machine: Machine
+    instance_id: str
+    launched: int
+    terminated: int
+    runs: tuple[Run, ...]
+
+    def hours_running(self, offset: int) -> int:
+        return sum(run.hours_on(offset) for run in self.runs)
+
+    def hours_existing(self, offset: int) -> int:
+        """Running or stopped: the hours for which its disk is paid."""
+        return Run(self.launched, self.terminated, "").hours_on(offset)
+
+    def changes(self) -> set[int]:
+        """The hours at which it was launched, stopped, started, retyped or ended."""
+        hours = {self.launched, self.terminated}
+        for run in self.runs:
+            hours |= {run.start, run.end}
+        return hours - {FOREVER}
+
+
+@cache
+def lives(account_id: str) -> tuple[Life, ...]:
+    """All machines an account ever has, those of the future among them."""
+    return tuple(_live(m) for m in MACHINES if m.account_id == account_id)
+
+
+def describe(account_id: str, anchor: date, now: datetime) -> list[InstanceRecord]:
+    """The machines that exist at `now`, in every region."""
+    hour = hours_since(anchor, now)
+    return [
+        _describe(life, anchor, hour)
+        for life in lives(account_id)
+        if life.launched <= hour < life.terminated
+    ]
+
+
+def change_days(
+    account_id: str, anchor: date, start: date, now: datetime
+) -> list[date]:
+    """The days from `start` until `now` on which a machine changed, in order."""
+    first, last = hours_since(anchor, midnight(start)), hours_since(anchor, now)
+    changes = {hour for life in lives(account_id) for hour in life.changes()}
+    return sorted(
+        {utc_day(_at(anchor, hour)) for hour in changes if first <= hour <= last}
+    )
+
+
+def hours_since(anchor: date, at: datetime) -> int:
+    """Whole hours from the anchor's midnight; negative before it."""
+    return (at - midnight(anchor)) // ONE_HOUR
+
+
+def _live(machine: Machine) -> Life:
+    launched = _hour(machine, machine.launched)
+    terminated = _hour(machine, machine.terminated)
+    return Life(
+        machine=machine,
+        instance_id="i-0" + digest(machine.account_id, machine.name)[:16],
+        launched=launched,
+        terminated=terminated,
+        runs=tuple(_runs(machine, launched, terminated)),
+    )
+
+
+def _hour(machine: Machine, offset: int | None) -> int:
+    """People change machines between 07:00 and 16:59 UTC."""
+    if offset is None:
+        return FOREVER
+    return 24 * offset + 7 + int(10 * chance(machine.name, offset))
+
+
+def _runs(machine: Machine, launched: int, terminated: int) -> Sequence[Run]:
+    runs, start = [], launched
+    for stopped, restarted in machine.stops:
+        runs.append(Run(start, _hour(machine, stopped), machine.instance_type))
+        start = _hour(machine, restarted)
+    if start < terminated:
+        runs.append(Run(start, terminated, machine.instance_type))
+    if machine.retyped is None:
+        return runs
+    offset, new_type = machine.retyped
+    return _retype(runs, _hour(machine, offset), new_type)
+
+
+def _retype(runs: Sequence[Run], hour: int, new_type: str) -> Sequence[Run]:
+    before = [Run(r.start, min(r.end, hour), r.instance_type) for r in runs]
+    after = [Run(max(r.start, hour), r.end, new_type) for r in runs]
+    return [run for run in (*before, *after) if run.start < run.end]
+
+
+def _describe(life: Life, anchor: date, hour: int) -> InstanceRecord:
+    machine = life.machine
+    run = [run for run in life.runs if run.start <= hour][-1]
+    is_running = hour < run.end
+    size = INSTANCE_TYPES[run.instance_type]
+    place = digest("place", life.instance_id)
+    is_public = is_running and machine.role in (Role.WEB, Role.BASTION)
+    return InstanceRecord(
+        instance_id=life.instance_id,
+        region=machine.region,
+        state="running" if is_running else "stopped",
+        instance_type=run.instance_type,
+        name=machine.name if machine.is_tagged else "",
+        platform=machine.platform,
+        lifecycle=machine.lifecycle,
+        availability_zone=machine.region + "abc"[int(place[:4], 16) % 3],
+        image_id="ami-0" + digest("image", machine.region, machine.role)[:16],
+        vpc_id="vpc-0" + digest("vpc", machine.account_id, machine.region)[:16],
+        private_ip=f"10.{int(place[4:6], 16)}.{int(place[6:8], 16)}.{_host(place[8:])}",
+        # 203.0.113.0/24 is set aside for documentation.
+        public_ip=f"203.0.113.{_host(place[10:])}" if is_public else None,
+        launched_at=_at(anchor, run.start),
+        vcpus=size.vcpus,
+        memory_mib=size.memory_mib,
+        tags=_tags(machine),
+    )
+
+
+def _host(digits: str) -> int:
+    return 4 + int(digits[:2], 16) % 250
+
+
+def _at(anchor: date, hour: int) -> datetime:
+    return midnight(anchor) + ONE_HOUR * hour
+
+
+def _tags(machine: Machine) -> dict[str, str]:
+    if not machine.is_tagged:
+        return {}
+    app = machine.name.rstrip("0123456789-")
+    return {
+        "Name": machine.name,
+        "team": machine.team,
+        "env": _ENVIRONMENTS[machine.account_id],
+        "app": app,
+        "cost-center": f"np-{machine.team}",
+    }

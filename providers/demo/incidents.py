@@ -1,0 +1,123 @@
+"""What went wrong at the company, so that anomaly detection can be scored.
+
+There is nothing else to find: every other change is growth, a week's or a season's
+shape, gentle noise, or a machine that came or went and is in the inventory.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from providers.demo.company import IRELAND, PRODUCTION, STAGING, VIRGINIA
+from providers.windows import ONE_DAY
+
+
+class IncidentKind(StrEnum):
+    """What an incident changes."""
+
+    COST_SPIKE = "cost_spike"
+    COST_LEVEL_SHIFT = "cost_level_shift"
+    RUNAWAY_CPU = "runaway_cpu"
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One known incident.
+
+    `first_day` counts from the anchor; `days` is None for what never went back. A
+    cost incident multiplies the usage of `service` in `region` by `factor`; a CPU
+    incident keeps the machine named `machine` at `average_percent`.
+    """
+
+    kind: IncidentKind
+    story: str
+    account_id: str
+    region: str
+    first_day: int
+    days: int | None
+    service: str = ""
+    factor: float = 1.0
+    machine: str = ""
+    average_percent: float = 0.0
+
+    def start(self, anchor: date) -> date:
+        """Its first day."""
+        return anchor + ONE_DAY * self.first_day
+
+    def end(self, anchor: date) -> date | None:
+        """The day after its last one; None if it lasts."""
+        if self.days is None:
+            return None
+        return self.start(anchor) + ONE_DAY * self.days
+
+    def covers(self, day: date, anchor: date) -> bool:
+        offset = (day - anchor).days - self.first_day
+        return offset >= 0 and (self.days is None or offset < self.days)
+
+
+NAT_SPIKE = Incident(
+    kind=IncidentKind.COST_SPIKE,
+    story="A backup job sent its copies through the NAT gateway for three days.",
+    account_id=PRODUCTION,
+    region=IRELAND,
+    first_day=-40,
+    days=3,
+    service="EC2 - Other",
+    factor=8.0,
+)
+
+CLOUDWATCH_SHIFT = Incident(
+    kind=IncidentKind.COST_LEVEL_SHIFT,
+    story="Debug logging was switched on in staging and never off again.",
+    account_id=STAGING,
+    region=VIRGINIA,
+    first_day=-120,
+    days=None,
+    service="AmazonCloudWatch",
+    factor=2.6,
+)
+
+RUNAWAY_WORKER = Incident(
+    kind=IncidentKind.RUNAWAY_CPU,
+    story="An order worker span on a poisoned message until it was restarted.",
+    account_id=PRODUCTION,
+    region=VIRGINIA,
+    first_day=-12,
+    days=5,
+    machine="order-worker-02",
+    average_percent=97.0,
+)
+
+INCIDENTS = (NAT_SPIKE, CLOUDWATCH_SHIFT, RUNAWAY_WORKER)
+
+
+def cost_factor(
+    account_id: str, service: str, region: str, day: date, anchor: date
+) -> float:
+    """By how much that day's usage is multiplied; 1 when nothing is wrong."""
+    for incident in _of(account_id, day, anchor):
+        if incident.service and (incident.service, incident.region) == (
+            service,
+            region,
+        ):
+            return incident.factor
+    return 1.0
+
+
+def runaway_percent(
+    account_id: str, machine: str, day: date, anchor: date
+) -> float | None:
+    """The average CPU a runaway holds that machine at; None when nothing is wrong."""
+    for incident in _of(account_id, day, anchor):
+        if incident.machine == machine:
+            return incident.average_percent
+    return None
+
+
+def _of(account_id: str, day: date, anchor: date) -> Iterator[Incident]:
+    return (
+        incident
+        for incident in INCIDENTS
+        if incident.account_id == account_id and incident.covers(day, anchor)
+    )

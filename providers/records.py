@@ -1,0 +1,155 @@
+"""What crosses from a cloud into Django: frozen, typed, without a cloud's own shapes.
+
+Money is Decimal with its currency, an instant is aware and in UTC, None is unknown
+and 0 is measured. Billing names follow FOCUS (https://focus.finops.org).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from providers.errors import ProviderError
+
+UNALLOCATED = "Unallocated"
+
+
+class ChargeCategory(StrEnum):
+    """FOCUS ChargeCategory: what kind of charge a row is."""
+
+    USAGE = "Usage"
+    PURCHASE = "Purchase"
+    TAX = "Tax"
+    CREDIT = "Credit"
+    ADJUSTMENT = "Adjustment"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose credentials these are."""
+
+    account_id: str
+    arn: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberAccount:
+    """An account of the organization."""
+
+    account_id: str
+    name: str
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceRecord:
+    """One virtual machine as the cloud described it."""
+
+    instance_id: str
+    region: str
+    state: str
+    instance_type: str
+    name: str = ""
+    platform: str = ""
+    lifecycle: str = "on-demand"
+    availability_zone: str = ""
+    image_id: str = ""
+    vpc_id: str = ""
+    private_ip: str | None = None
+    public_ip: str | None = None
+    launched_at: datetime | None = None
+    vcpus: int | None = None
+    memory_mib: int | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RegionInstances:
+    """All instances of one region, or the reason why they are not known.
+
+    With an `error` the region was not read and `instances` says nothing. A `warning`
+    means the instances are complete but a detail of them is missing.
+    """
+
+    region: str
+    instances: Sequence[InstanceRecord] = ()
+    error: ProviderError | None = None
+    warning: ProviderError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CostRecord:
+    """What one group cost on one day. `billed` is unblended, `effective` amortized."""
+
+    day: date
+    sub_account_id: str
+    service: str
+    region: str
+    charge_category: ChargeCategory
+    currency: str
+    billed: Decimal
+    effective: Decimal
+    is_estimated: bool
+    resource_group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CostTotalRecord:
+    """The ungrouped truth of one day: what the cloud says it cost in all."""
+
+    day: date
+    currency: str
+    billed: Decimal
+    effective: Decimal
+    is_estimated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CostReading:
+    """Every day of a window: its total, and rows that sum to it exactly."""
+
+    totals: Sequence[CostTotalRecord]
+    rows: Sequence[CostRecord]
+
+
+@dataclass(frozen=True, slots=True)
+class CpuRecord:
+    """How hard one instance's CPU worked on one UTC day, in percent of its vCPUs."""
+
+    instance_id: str
+    day: date
+    average_percent: float | None
+    maximum_percent: float | None
+    p99_percent: float | None
+    samples: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkRecord:
+    """How much one instance received and sent on one UTC day."""
+
+    instance_id: str
+    day: date
+    in_bytes: int | None
+    out_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RegionMetrics:
+    """The utilisation of one region's instances, or the reason why it is unknown."""
+
+    region: str
+    cpu: Sequence[CpuRecord] = ()
+    network: Sequence[NetworkRecord] = ()
+    error: ProviderError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessCheck:
+    """Whether one permission is there. `error` says what is missing and what to do."""
+
+    permission: str
+    needed_for: str
+    is_required: bool
+    error: ProviderError | None = None

@@ -1,0 +1,49 @@
+"""Questions about accounts and runs."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+if TYPE_CHECKING:
+    pass
+
+
+class CloudAccountQuerySet(models.QuerySet["CloudAccount"]):
+    def enabled(self) -> "CloudAccountQuerySet":
+        return self.filter(is_enabled=True)
+
+    def demo(self) -> "CloudAccountQuerySet":
+        return self.filter(provider="demo")
+
+    def called(self, names: list[str]) -> "CloudAccountQuerySet":
+        """Those whose account id or name is among `names`."""
+        return self.filter(Q(account_id__in=names) | Q(name__in=names))
+
+
+class SyncRunQuerySet(models.QuerySet["SyncRun"]):
+    def active(self) -> "SyncRunQuerySet":
+        """Those that hold the slot of their account and dataset."""
+        return self.filter(status__in=self.model.ACTIVE)
+
+    def without_heartbeat_since(self, at: datetime) -> "SyncRunQuerySet":
+        return self.active().filter(heartbeat_at__lt=at)
+
+    def abandon(self, now: datetime, after: timedelta) -> int:
+        """Frees the slots of runs whose process died; answers how many there were."""
+        return self.without_heartbeat_since(now - after).update(
+            status=self.model.Status.ABANDONED,
+            finished_at=now,
+            error=f"No sign of life for {after}: its process was ended. What it had "
+            "stored stays; the next sync reads the window again.",
+        )
+
+    def newest_per_dataset(self) -> "SyncRunQuerySet":
+        """The newest finished run of each account and dataset."""
+        newer = self.model.objects.filter(
+            account=OuterRef("account"),
+            dataset=OuterRef("dataset"),
+            started_at__gt=OuterRef("started_at"),
+        ).exclude(status__in=self.model.ACTIVE)
+        return self.exclude(status__in=self.model.ACTIVE).filter(~Exists(newer))

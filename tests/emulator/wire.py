@@ -1,0 +1,159 @@
+"""One HTTP request as a `Call`, and a result or an error as AWS words it.
+
+The protocols (JSON, query, EC2's query) are botocore's, read and written by moto's
+core. JSON results and EC2's instances skip moto's serializer, which is too slow for
+ten thousand of anything.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
+
+from moto.core.parse import PROTOCOL_PARSERS
+from moto.core.request import Request, determine_request_protocol
+from moto.core.serialize import get_serializer_class
+from moto.core.utils import get_service_model
+
+if TYPE_CHECKING:
+    from moto.core.model import ServiceModel
+
+# What a client sent or gets back: nested, and different for every operation.
+Parameters = Mapping[str, Any]
+Answer = Mapping[str, Any] | bytes  # bytes: a body that is rendered already
+
+SERVICE_OF_SIGNING_NAME = {"monitoring": "cloudwatch"}
+CREDENTIAL = re.compile(
+    r"Credential=(?P<key>[^/,]+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4"
+)
+REQUEST_ID = "11111111-2222-4333-8444-555555555555"
+
+
+class AwsError(Exception):
+    """An error a service answers with: its code, message and HTTP status."""
+
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request: what was asked, where, and by whom."""
+
+    service: str
+    operation: str
+    region: str
+    account_id: str
+    parameters: Parameters = field(repr=False)
+    access_key: str = field(default="", repr=False)
+    caller_arn: str = field(default="", repr=False)
+
+    @property
+    def name(self) -> str:
+        """The permission this call needs: ``ce:GetCostAndUsage``."""
+        return f"{self.service}:{self.operation}"
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What a request's Authorization header says."""
+
+    access_key: str
+    region: str
+    service: str
+
+
+def read_signature(request: Request) -> Signature:
+    """The signature's claims; refuses an unsigned request."""
+    found = CREDENTIAL.search(request.headers.get("Authorization", ""))
+    if not found:
+        raise AwsError(
+            "MissingAuthenticationToken", "Missing Authentication Token", 403
+        )
+    service = SERVICE_OF_SIGNING_NAME.get(found["service"], found["service"])
+    return Signature(found["key"], found["region"], service)
+
+
+def read_operation(request: Request) -> str:
+    """The operation's name, from the target header (JSON) or the form (query)."""
+    target = request.headers.get("X-Amz-Target")
+    if target:
+        return target.rpartition(".")[2]
+    return request.form.get("Action", "")
+
+
+def read_protocol(request: Request, service: str) -> str:
+    """``json``, ``query`` or ``ec2``."""
+    protocol: str = determine_request_protocol(
+        get_service_model(service), request.content_type
+    )
+    return protocol
+
+
+def read_parameters(
+    request: Request, service: str, operation: str, protocol: str
+) -> Parameters:
+    """The request's parameters by their API names, dates as datetimes in UTC."""
+    model: ServiceModel = get_service_model(service)
+    parser = PROTOCOL_PARSERS[protocol](model.operation_model(operation), map_type=dict)
+    parsed: Parameters = parser.parse(
+        {
+            "method": request.method,
+            "values": request.values,
+            "headers": request.headers,
+            "body": request.data,
+            "url_path": request.path,
+            "url_params": {},
+        }
+    )
+    return parsed
+
+
+def write_answer(call: Call, protocol: str, answer: Answer) -> bytes:
+    """The answer's body in the caller's protocol."""
+    if isinstance(answer, bytes):
+        return answer
+    if protocol == "json":
+        return json.dumps(answer, default=_json_timestamp).encode()
+    serializer = get_serializer_class(call.service, protocol)
+    model = get_service_model(call.service).operation_model(call.operation)
+    body: str | bytes = serializer(operation_model=model).serialize(answer)["body"]
+    return body.encode() if isinstance(body, str) else body
+
+
+def write_error(error: AwsError, protocol: str) -> tuple[bytes, dict[str, str]]:
+    """The error's body in the caller's protocol, and the headers it needs."""
+    fault = "Sender" if error.status < 500 else "Receiver"
+    if protocol == "json":
+        body = json.dumps({"__type": error.code, "message": error.message})
+        # CloudWatch's JSON speaks the codes of its query protocol in this header.
+        return body.encode(), {"x-amzn-query-error": f"{error.code};{fault}"}
+    code, message = escape(error.code), escape(error.message)
+    inner = f"<Code>{code}</Code><Message>{message}</Message>"
+    if protocol == "ec2":
+        body = f"<Errors><Error>{inner}</Error></Errors>"
+        body = f"<Response>{body}<RequestID>{REQUEST_ID}</RequestID></Response>"
+    else:
+        body = f"<Error><Type>{fault}</Type>{inner}</Error>"
+        body += f"<RequestId>{REQUEST_ID}</RequestId>"
+        body = f"<ErrorResponse>{body}</ErrorResponse>"
+    return body.encode(), {}
+
+
+def as_utc(moment: datetime) -> datetime:
+    """A request's timestamp in UTC; a naive one is UTC already."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+
+
+def _json_timestamp(value: object) -> float:
+    if isinstance(value, datetime):
+        return value.timestamp()
+    raise TypeError(f"{type(value).__name__} has no place in an answer: {value!r}")

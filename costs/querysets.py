@@ -1,11 +1,24 @@
 """Questions about costs, answered by the database."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Case, Count, F, Max, Min, OuterRef, Q, Subquery, Sum, When
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import TruncMonth
 
 from providers.records import UNALLOCATED
@@ -14,6 +27,7 @@ from providers.windows import Window
 if TYPE_CHECKING:
     pass
 
+TOTAL = "Total"
 METRICS = ("billed", "effective")
 # What a series is keyed by, and the column that holds it.
 GROUPS = {
@@ -21,6 +35,7 @@ GROUPS = {
     "region": "region",
     "account": "sub_account_id",
     "charge_category": "charge_category",
+    "none": None,
 }
 
 
@@ -28,45 +43,49 @@ class DailyCostQuerySet(models.QuerySet["DailyCost"]):
     def in_window(self, window: Window) -> "DailyCostQuerySet":
         return self.filter(day__gte=window.start, day__lt=window.end)
 
-    def unallocated(self) -> "DailyCostQuerySet":
-        """What the bill's total holds and its groups do not name."""
-        return self.filter(service=UNALLOCATED)
+    def per_day(
+        self, metric: str
+    ) -> Iterable[tuple[str, date, Decimal, Decimal | None]]:
+        """(currency, day, amount, the unallocated part of it), in day order."""
+        unallocated = Sum(metric, filter=Q(service=UNALLOCATED))
+        return (
+            self.order_by()
+            .values("currency", "day")
+            .annotate(amount=Sum(metric), unallocated=unallocated)
+            .order_by("day", "currency")
+            .values_list("currency", "day", "amount", "unallocated")
+        )
 
-    def currencies(self) -> list[str]:
-        return sorted(self.order_by().values_list("currency", flat=True).distinct())
-
-    def total_per_key(self, column: str, metric: str) -> Sequence[tuple[str, Any]]:
-        """(key, Decimal total) of each key, the largest first."""
-        return list(
+    def largest_keys(self, column: str, metric: str, limit: int) -> "DailyCostQuerySet":
+        """The `limit` keys with the largest sums."""
+        return (
             self.order_by()
             .values(column)
             .annotate(total=Sum(metric))
             .order_by("-total", column)
-            .values_list(column, "total")
-        )
-
-    def total_per_day(self, metric: str) -> dict[date, Any]:
-        """Decimal total of each day, in day order."""
-        return dict(
-            self.order_by()
-            .values("day")
-            .annotate(total=Sum(metric))
-            .order_by("day")
-            .values_list("day", "total")
+            .values(column)[:limit]
         )
 
     def series(
-        self, column: str, kept: Iterable[str], metric: str, monthly: bool
-    ) -> Iterable[tuple[str | None, date, Any]]:
-        """(key, day or first of month, Decimal); None keys all that is not `kept`."""
-        key = Case(When(Q((f"{column}__in", list(kept))), then=F(column)), default=None)
-        moment = TruncMonth("day") if monthly else F("day")
+        self, column: str | None, metric: str, granularity: str, limit: int | None
+    ) -> Iterable[tuple[str, str | None, date, Decimal]]:
+        """(currency, key, day or first of month, amount).
+
+        Without a column there is one key, "Total". With a limit, the key of all that
+        is not among the largest is None.
+        """
+        key: Case | F | Value = F(column) if column else Value(TOTAL)
+        if column and limit is not None:
+            largest = self.largest_keys(column, metric, limit)
+            key = Case(When(Q((f"{column}__in", largest)), then=key), default=None)
+        moment = TruncMonth("day") if granularity == "monthly" else F("day")
         return (
             self.order_by()
             .annotate(key=key, moment=moment)
-            .values("key", "moment")
+            .values("currency", "key", "moment")
             .annotate(amount=Sum(metric))
-            .values_list("key", "moment", "amount")
+            .order_by("moment", "key")
+            .values_list("currency", "key", "moment", "amount")
         )
 
 
@@ -106,13 +125,13 @@ class CostTotalQuerySet(models.QuerySet["CostTotal"]):
             | Q(rows_billed__isnull=True) & ~Q(billed=0, effective=0)
         )
 
-    def spans(self) -> Iterable[tuple[int, date, date, int]]:
-        """(account's key, first stored day, last stored day, days stored) of each."""
+    def spans(self, window: Window) -> Iterable[tuple[date, date, int]]:
+        """Per account (first stored day, last one, days stored in the window)."""
+        inside = Q(day__gte=window.start, day__lt=window.end)
+        days = Count("day", filter=inside, distinct=True)
         return (
             self.order_by()
             .values("account")
-            .annotate(
-                first=Min("day"), last=Max("day"), days=Count("day", distinct=True)
-            )
-            .values_list("account", "first", "last", "days")
+            .annotate(first=Min("day"), last=Max("day"), days=days)
+            .values_list("first", "last", "days")
         )

@@ -1,5 +1,6 @@
 """What a window cost in all, and whether that can be trusted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -7,6 +8,8 @@ from decimal import Decimal
 from costs.querysets import CostTotalQuerySet, DailyCostQuerySet
 from costs.trend import Point, only_currency
 from providers.windows import ONE_DAY, Window
+
+ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +44,31 @@ def cost_summary(
 
     `totals` are the accounts' totals in full: `reconciled` tells of their whole bill.
     The period before is compared only where all of its days are stored. Raises
-    SeveralCurrencies. Eight queries.
+    SeveralCurrencies. Four queries.
     """
-    current, before = rows.in_window(window), rows.in_window(window.previous())
-    currency = only_currency(current)
-    in_currency = totals.filter(currency=currency) if currency else totals
-    stored = in_currency.in_window(window).days_by_estimate()
-    amounts = dict.fromkeys(stored, Decimal(0)) | current.total_per_day(metric)
-    total = sum(amounts.values(), Decimal(0)) if stored else None
-    previous_total = _previous_total(
-        before.filter(currency=currency), in_currency, window.previous(), metric
-    )
-    unreconciled = in_currency.in_window(window).unreconciled().count()
-    missing = _missing_days(in_currency, window)
+    before = window.previous()
+    found = list(rows.in_window(Window(before.start, window.end)).per_day(metric))
+    currency = only_currency(currency for currency, day, *_ in found if day in window)
+    if currency:
+        totals = totals.filter(currency=currency)
+    both = totals.in_window(Window(before.start, window.end)).days_by_estimate()
+    stored = {day: guess for day, guess in both.items() if day in window}
+    amounts = dict.fromkeys(stored, ZERO) | {
+        day: amount for _, day, amount, _ in found if day in window
+    }
+    total = sum(amounts.values(), ZERO) if stored else None
+    previous_total = None
+    if len(both) - len(stored) == len(before):
+        previous_total = sum(
+            (
+                amount
+                for of, day, amount, _ in found
+                if day in before and of == currency
+            ),
+            ZERO,
+        )
+    unreconciled = totals.in_window(window).unreconciled().count()
+    missing = _missing_days(totals, window)
     return Summary(
         start=window.start,
         end=window.end,
@@ -66,7 +81,7 @@ def cost_summary(
         previous_total=previous_total,
         change_percent=change_percent(previous_total, total),
         estimated_days=sum(stored.values()),
-        unallocated=_unallocated(current, metric) if stored else None,
+        unallocated=_unallocated(found, window) if stored else None,
         reconciled=not (unreconciled or missing) if stored else None,
         unreconciled_days=unreconciled,
         missing_days=missing,
@@ -89,16 +104,10 @@ def _extreme(amounts: dict[date, Decimal], *, largest: bool) -> Point | None:
     return Point(day, amounts[day])
 
 
-def _previous_total(
-    rows: DailyCostQuerySet, totals: CostTotalQuerySet, window: Window, metric: str
-) -> Decimal | None:
-    if len(totals.in_window(window).days_by_estimate()) < len(window):
-        return None
-    return sum(rows.total_per_day(metric).values(), Decimal(0))
-
-
-def _unallocated(rows: DailyCostQuerySet, metric: str) -> Decimal:
-    return sum(rows.unallocated().total_per_day(metric).values(), Decimal(0))
+def _unallocated(
+    found: Sequence[tuple[str, date, Decimal, Decimal | None]], window: Window
+) -> Decimal:
+    return sum((part or ZERO for _, day, _, part in found if day in window), ZERO)
 
 
 def _missing_days(totals: CostTotalQuerySet, window: Window) -> int:
@@ -107,11 +116,9 @@ def _missing_days(totals: CostTotalQuerySet, window: Window) -> int:
     An account's history runs from its first stored day to the newest day that any
     account has: one that fell behind the others makes the sum too low.
     """
-    stored = {account: days for account, _, _, days in totals.in_window(window).spans()}
-    spans = list(totals.spans())
-    newest = max((last for _, _, last, _ in spans), default=window.end)
+    spans = list(totals.spans(window))
+    newest = max((last for _, last, _ in spans), default=window.end)
     end = min(window.end, newest + ONE_DAY)
     return sum(
-        max(0, (end - max(window.start, first)).days - stored.get(account, 0))
-        for account, first, _, _ in spans
+        max(0, (end - max(window.start, first)).days - days) for first, _, days in spans
     )

@@ -1,7 +1,7 @@
 """What costs did over time: series per key, whose sums are the total."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,6 @@ from costs.querysets import GROUPS, CostTotalQuerySet, DailyCostQuerySet
 from providers.windows import Window, add_months, first_of_month
 
 OTHER = "Other"
-TOTAL = "Total"
 
 
 class SeveralCurrencies(ValueError):
@@ -60,12 +59,12 @@ class Trend:
         return [point.day for point in self.series[0].points] if self.series else []
 
 
-def only_currency(rows: DailyCostQuerySet) -> str | None:
-    """The currency of these rows, None without rows. Raises SeveralCurrencies."""
-    currencies = rows.currencies()
-    if len(currencies) > 1:
-        raise SeveralCurrencies(currencies)
-    return currencies[0] if currencies else None
+def only_currency(currencies: Iterable[str]) -> str | None:
+    """The one currency of these rows, None without rows. Raises SeveralCurrencies."""
+    found = sorted(set(currencies))
+    if len(found) > 1:
+        raise SeveralCurrencies(found)
+    return found[0] if found else None
 
 
 def cost_trend(
@@ -82,16 +81,15 @@ def cost_trend(
 
     `totals` are the accounts' totals, which tell which days are stored. With `limit`
     the largest keys keep a series of their own and the rest is summed as "Other".
-    Raises SeveralCurrencies. Four queries.
+    Raises SeveralCurrencies. Two queries.
     """
-    rows = rows.in_window(window)
-    currency = only_currency(rows)
     stored = totals.in_window(window).days_by_estimate()
+    currency, amounts = _amounts(
+        rows.in_window(window), group_by, metric, granularity, limit
+    )
     moments = _moments(window, stored, granularity)
-    if group_by == "none":
-        series = _single_series(rows, metric, granularity, moments)
-    else:
-        series = _series(rows, GROUPS[group_by], metric, granularity, limit, moments)
+    series = [_filled(key, found, moments) for key, found in amounts.items()]
+    series.sort(key=lambda one: (one.key == OTHER, -one.total, one.key))
     return Trend(
         start=window.start,
         end=window.end,
@@ -103,6 +101,23 @@ def cost_trend(
         estimated_from=next((day for day, guess in stored.items() if guess), None),
         series=series,
     )
+
+
+def _amounts(
+    rows: DailyCostQuerySet,
+    group_by: str,
+    metric: str,
+    granularity: str,
+    limit: int | None,
+) -> tuple[str | None, dict[str, dict[date, Decimal]]]:
+    """The currency, and per key the amount of each moment that has one."""
+    column = GROUPS[group_by]
+    found = list(rows.series(column, metric, granularity, limit))
+    currency = only_currency(currency for currency, *_ in found)
+    amounts: dict[str, dict[date, Decimal]] = defaultdict(dict)
+    for _, key, moment, amount in found:
+        amounts[OTHER if key is None else key][moment] = amount
+    return currency, amounts
 
 
 def _moments(
@@ -117,36 +132,6 @@ def _moments(
         moments[moment] = moment in months
         moment = add_months(moment, 1)
     return moments
-
-
-def _single_series(
-    rows: DailyCostQuerySet, metric: str, granularity: str, moments: dict[date, bool]
-) -> Sequence[Series]:
-    amounts: dict[date, Decimal] = defaultdict(Decimal)
-    for day, amount in rows.total_per_day(metric).items():
-        amounts[day if granularity == "daily" else first_of_month(day)] += amount
-    return [_filled(TOTAL, amounts, moments)] if any(moments.values()) else []
-
-
-def _series(
-    rows: DailyCostQuerySet,
-    column: str,
-    metric: str,
-    granularity: str,
-    limit: int | None,
-    moments: dict[date, bool],
-) -> Sequence[Series]:
-    keys = [key for key, _ in rows.total_per_key(column, metric)]
-    kept = keys[:limit]
-    amounts: dict[str | None, dict[date, Decimal]] = defaultdict(dict)
-    for key, moment, amount in rows.series(
-        column, kept, metric, monthly=granularity == "monthly"
-    ):
-        amounts[key][moment] = amount
-    series = [_filled(key, amounts[key], moments) for key in kept]
-    if None in amounts:
-        series.append(_filled(OTHER, amounts[None], moments))
-    return series
 
 
 def _filled(

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.conf import settings
-from django.db.models import Max
 
 from syncs.models import CloudAccount, Dataset, SyncRun
 
@@ -30,12 +29,11 @@ class Freshness:
 
 
 def freshness(accounts: Iterable[CloudAccount], now: datetime) -> Sequence[Freshness]:
-    """Every dataset of each account, in order. Two queries.
+    """Every dataset of each account, in order. One query.
 
     Failing: the newest run failed or lacks a part. Late: nothing good for longer than
     the sync interval and half of it again.
     """
-    good = _last_good_at()
     newest = {
         (run.account_id, run.dataset): run
         for run in SyncRun.objects.newest_per_dataset()
@@ -44,22 +42,11 @@ def freshness(accounts: Iterable[CloudAccount], now: datetime) -> Sequence[Fresh
     found = []
     for account in accounts:
         for dataset in account.datasets():
-            key = (account.pk, dataset.value)
-            run = newest.get(key)
-            state = _state(run, good.get(key), late_before)
-            found.append(Freshness(account, dataset, state, good.get(key), run))
+            run = newest.get((account.pk, dataset.value))
+            good_at = run.last_good_at if run else None
+            state = _state(run, good_at, late_before)
+            found.append(Freshness(account, dataset, state, good_at, run))
     return found
-
-
-def _last_good_at() -> dict[tuple[int, str], datetime]:
-    rows = (
-        SyncRun.objects.filter(status__in=SyncRun.GOOD)
-        .order_by()
-        .values("account", "dataset")
-        .annotate(at=Max("finished_at"))
-        .values_list("account", "dataset", "at")
-    )
-    return {(account, dataset): at for account, dataset, at in rows}
 
 
 def _state(

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 if TYPE_CHECKING:
     pass
@@ -40,10 +40,19 @@ class SyncRunQuerySet(models.QuerySet["SyncRun"]):
         )
 
     def newest_per_dataset(self) -> "SyncRunQuerySet":
-        """The newest finished run of each account and dataset."""
-        newer = self.model.objects.filter(
-            account=OuterRef("account"),
-            dataset=OuterRef("dataset"),
-            started_at__gt=OuterRef("started_at"),
-        ).exclude(status__in=self.model.ACTIVE)
-        return self.exclude(status__in=self.model.ACTIVE).filter(~Exists(newer))
+        """The newest finished run of each account and dataset.
+
+        Its `last_good_at` is when that dataset was last read well, None if never.
+        """
+        same = self.model.objects.filter(
+            account=OuterRef("account"), dataset=OuterRef("dataset")
+        )
+        newer = same.exclude(status__in=self.model.ACTIVE).filter(
+            started_at__gt=OuterRef("started_at")
+        )
+        good = same.filter(status__in=self.model.GOOD).order_by("-started_at")
+        return (
+            self.exclude(status__in=self.model.ACTIVE)
+            .filter(~Exists(newer))
+            .annotate(last_good_at=Subquery(good.values("finished_at")[:1]))
+        )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 
-from providers.demo.company import ACCOUNTS, INSTANCE_TYPES
+from providers.demo.company import INSTANCE_TYPES, STAGING
 from providers.demo.machines import MACHINES, Machine, Role
 from providers.demo.shapes import chance, digest
 from providers.records import InstanceRecord
@@ -18,7 +18,6 @@ from providers.windows import midnight, utc_day
 # A thousand years of hours: no end in sight.
 FOREVER = 24 * 365_000
 ONE_HOUR = timedelta(hours=1)
-_ENVIRONMENTS = {account.account_id: account.name for account in ACCOUNTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +172,7 @@ def _tags(machine: Machine) -> dict[str, str]:
     return {
         "Name": machine.name,
         "team": machine.team,
-        "env": _ENVIRONMENTS[machine.account_id],
+        "env": "staging" if machine.account_id == STAGING else "production",
         "app": app,
         "cost-center": f"np-{machine.team}",
     }

@@ -64,7 +64,7 @@ NAT_SPIKE = Incident(
     first_day=-40,
     days=3,
     service="EC2 - Other",
-    factor=8.0,
+    factor=14.0,
 )
 
 CLOUDWATCH_SHIFT = Incident(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from providers.demo.company import (
     DATA_PLATFORM,
@@ -31,13 +32,14 @@ class Role(StrEnum):
 class Machine:
     """One machine and the days, from the anchor, on which something happened to it.
 
-    `stops` are pairs of the day it was stopped and the day it was started again, or
-    None; `retyped` is the day it came back as another type. `name` identifies it in
-    its account even where the tag Name is missing.
+    `name` identifies it in its account even where the tag Name is missing. `stops`
+    are pairs of the day it was stopped and the day it was started again, or None;
+    `retyped` is the day it came back as another type.
     """
 
     account_id: str
     region: str
+    team: str
     name: str
     instance_type: str
     role: Role
@@ -46,182 +48,131 @@ class Machine:
     stops: tuple[tuple[int, int | None], ...] = ()
     retyped: tuple[int, str] | None = None
     platform: str = ""
-    lifecycle: str = "on-demand"
-    disk_gib: int = 50
-    team: str = ""
 
     @property
     def is_tagged(self) -> bool:
-        """Forgotten machines are those nobody put a team on."""
+        """Forgotten machines are those that nobody put a team on."""
         return bool(self.team)
 
+    @property
+    def lifecycle(self) -> str:
+        """Work that can be repeated runs on spot machines."""
+        return "spot" if self.role is Role.BATCH else "on-demand"
 
-def production() -> tuple[Machine, ...]:
-    """The shop: web, api, workers and databases on three continents."""
-    account, us, eu, ap = PRODUCTION, VIRGINIA, IRELAND, SYDNEY
-    web, api, worker = Role.WEB, Role.API, Role.WORKER
-    return (
-        Machine(account, us, "shop-web-01", "c6i.xlarge", web, -820, team="shop"),
-        Machine(account, us, "shop-web-02", "c6i.xlarge", web, -820, team="shop"),
-        Machine(account, us, "shop-web-03", "c6i.xlarge", web, -610, team="shop"),
-        Machine(account, us, "shop-web-04", "c6i.xlarge", web, -322, team="shop"),
-        Machine(account, us, "shop-web-05", "c6i.xlarge", web, -158, team="shop"),
-        Machine(account, us, "shop-web-06", "c6i.xlarge", web, 38, team="shop"),
-        Machine(account, us, "shop-api-01", "m6i.xlarge", api, -815, team="shop"),
-        Machine(account, us, "shop-api-02", "m6i.xlarge", api, -815, team="shop"),
-        Machine(account, us, "shop-api-03", "m6i.xlarge", api, -214, team="shop"),
-        Machine(account, us, "order-worker-01", "c6i.large", worker, -700, team="ops"),
-        Machine(account, us, "order-worker-02", "c6i.large", worker, -700, team="ops"),
-        Machine(account, us, "order-worker-03", "c6i.large", worker, -287, team="ops"),
-        Machine(account, us, "order-worker-04", "c6i.large", worker, 96, team="ops"),
-        Machine(
-            account, us, "mailer", "m4.large", worker, -860, team="ops",
-            retyped=(-176, "m6i.large"),
-        ),
-        Machine(
-            account, us, "shop-db-01", "r6i.2xlarge", Role.DATABASE, -818,
-            disk_gib=800, team="shop",
-        ),
-        Machine(
-            account, us, "shop-db-02", "r6i.2xlarge", Role.DATABASE, -818,
-            disk_gib=800, team="shop",
-        ),
-        Machine(
-            account, us, "search-01", "r6i.xlarge", Role.OVERSIZED, -560,
-            disk_gib=300, team="search",
-        ),
-        Machine(
-            account, us, "search-02", "r6i.xlarge", Role.OVERSIZED, -560,
-            disk_gib=300, team="search",
-        ),
-        Machine(
-            account, us, "erp", "m5.xlarge", Role.OFFICE, -790,
-            platform="windows", disk_gib=200, team="finance",
-        ),
-        Machine(account, us, "bastion", "t3.micro", Role.BASTION, -850, team="ops"),
-        Machine(account, us, "legacy-cms", "m4.large", Role.IDLE, -890),
-        Machine(
-            account, us, "old-mail-gateway", "t2.medium", Role.IDLE, -890,
-            terminated=-247,
-        ),
-        Machine(account, eu, "shop-web-eu-01", "c6i.large", web, -640, team="shop"),
-        Machine(account, eu, "shop-web-eu-02", "c6i.large", web, -640, team="shop"),
-        Machine(account, eu, "shop-web-eu-03", "c6i.large", web, -192, team="shop"),
-        Machine(account, eu, "shop-api-eu-01", "m6i.large", api, -640, team="shop"),
-        Machine(account, eu, "shop-api-eu-02", "m6i.large", api, -88, team="shop"),
-        Machine(account, eu, "order-worker-eu", "c6i.large", worker, -633, team="ops"),
-        Machine(
-            account, eu, "shop-db-eu", "r6i.xlarge", Role.DATABASE, -640,
-            disk_gib=500, team="shop",
-        ),
-        Machine(account, eu, "bastion-eu", "t3.micro", Role.BASTION, -640, team="ops"),
-        Machine(account, eu, "promo-microsite", "m5.large", Role.IDLE, -430),
-        Machine(account, ap, "shop-web-ap-01", "m5.large", web, -520, team="shop"),
-        Machine(account, ap, "shop-web-ap-02", "m5.large", web, -131, team="shop"),
-        Machine(account, ap, "shop-api-ap", "m5.large", api, -520, team="shop"),
-        Machine(account, ap, "bastion-ap", "t3.micro", Role.BASTION, -520, team="ops"),
-    )  # fmt: skip
+    @property
+    def disk_gib(self) -> int:
+        return 600 if self.role is Role.DATABASE else 80
 
 
-def staging() -> tuple[Machine, ...]:
-    """Test environments, developers' machines, and what was left behind."""
-    account, us, eu = STAGING, VIRGINIA, IRELAND
-    office, worker = Role.OFFICE, Role.WORKER
-    return (
-        Machine(account, us, "stage-web-01", "t3.medium", office, -720, team="shop"),
-        Machine(account, us, "stage-web-02", "t3.medium", office, -720, team="shop"),
-        Machine(account, us, "stage-api", "t3.large", office, -720, team="shop"),
-        Machine(
-            account, us, "stage-db", "m5.2xlarge", Role.OVERSIZED, -720,
-            disk_gib=300, team="shop",
-        ),
-        Machine(
-            account, us, "ci-runner-01", "c6i.xlarge", worker, -540,
-            lifecycle="spot", disk_gib=120, team="ops",
-        ),
-        Machine(
-            account, us, "ci-runner-02", "c6i.xlarge", worker, -261,
-            lifecycle="spot", disk_gib=120, team="ops",
-        ),
-        Machine(account, us, "dev-anna", "t3.large", office, -505, team="shop"),
-        Machine(
-            account, us, "dev-bruno", "t3.large", office, -505, team="shop",
-            stops=((-108, -84),),
-        ),
-        Machine(account, us, "dev-chloe", "t3.large", office, -233, team="search"),
-        Machine(
-            account, us, "dev-dmitri", "t3.large", office, -470, team="ops",
-            terminated=-143,
-        ),
-        Machine(account, us, "dev-elif", "t3.large", office, 61, team="shop"),
-        Machine(
-            account, us, "load-test", "t3.xlarge", worker, -455, team="ops",
-            stops=((-187, None),), disk_gib=400,
-        ),
-        Machine(
-            account, us, "feature-checkout", "t3.medium", office, -116, team="shop",
-            terminated=-52,
-        ),
-        Machine(account, us, "poc-recommender", "m5.xlarge", Role.IDLE, -480),
-        Machine(account, eu, "dev-fiona", "t3.large", office, -412, team="shop"),
-        Machine(
-            account, eu, "win-test", "t3.large", office, -498, team="finance",
-            platform="windows", stops=((-305, -226), (-70, -33)), disk_gib=120,
-        ),
-    )  # fmt: skip
+WEB, API, WORKER, DATABASE = Role.WEB, Role.API, Role.WORKER, Role.DATABASE
+BATCH, BASTION, OFFICE = Role.BATCH, Role.BASTION, Role.OFFICE
+OVERSIZED, IDLE = Role.OVERSIZED, Role.IDLE
 
+# Production: the shop on three continents. The days it grows by a machine are apart.
+_shop = partial(Machine, PRODUCTION, VIRGINIA, "shop")
+_shop_eu = partial(Machine, PRODUCTION, IRELAND, "shop")
+_shop_ap = partial(Machine, PRODUCTION, SYDNEY, "shop")
+_search = partial(Machine, PRODUCTION, VIRGINIA, "search")
+_ops = partial(Machine, PRODUCTION, VIRGINIA, "ops")
+_ops_eu = partial(Machine, PRODUCTION, IRELAND, "ops")
+_ops_ap = partial(Machine, PRODUCTION, SYDNEY, "ops")
+_finance = partial(Machine, PRODUCTION, VIRGINIA, "finance")
+_nobody = partial(Machine, PRODUCTION, VIRGINIA, "")
+_nobody_eu = partial(Machine, PRODUCTION, IRELAND, "")
 
-def data_platform() -> tuple[Machine, ...]:
-    """Streams, nightly batches on spot machines, notebooks and reports."""
-    account, us, eu, batch = DATA_PLATFORM, VIRGINIA, IRELAND, Role.BATCH
-    spot = "spot"
-    return (
-        Machine(account, us, "airflow", "m6i.large", Role.API, -615, team="data"),
-        Machine(
-            account, us, "kafka-01", "r6i.large", Role.DATABASE, -600,
-            disk_gib=600, team="data",
-        ),
-        Machine(
-            account, us, "kafka-02", "r6i.large", Role.DATABASE, -600,
-            disk_gib=600, team="data",
-        ),
-        Machine(
-            account, us, "kafka-03", "r6i.large", Role.DATABASE, -600,
-            disk_gib=600, team="data",
-        ),
-        Machine(
-            account, us, "spark-01", "r6i.xlarge", batch, -580, None, (), None, "", spot,
-            team="data",
-        ),
-        Machine(
-            account, us, "spark-02", "r6i.xlarge", batch, -580, None, (), None, "", spot,
-            team="data",
-        ),
-        Machine(
-            account, us, "spark-03", "r6i.xlarge", batch, -340, -97, (), None, "", spot,
-            team="data",
-        ),
-        Machine(
-            account, us, "spark-04", "r6i.xlarge", batch, -97, None, (), None, "", spot,
-            team="data",
-        ),
-        Machine(
-            account, us, "spark-05", "r6i.xlarge", batch, 17, None, (), None, "", spot,
-            team="data",
-        ),
-        Machine(account, us, "notebook-01", "m5.xlarge", Role.OFFICE, -440, team="data"),
-        Machine(account, us, "notebook-02", "m5.xlarge", Role.OFFICE, -275, team="data"),
-        Machine(
-            account, us, "reports", "m6i.2xlarge", Role.OVERSIZED, -530,
-            disk_gib=200, team="finance",
-        ),
-        Machine(account, us, "export-2022", "m4.xlarge", Role.IDLE, -880),
-        Machine(
-            account, eu, "gdpr-archive", "t3.medium", Role.WORKER, -515, team="data",
-            stops=((-410, None),), disk_gib=1000,
-        ),
-        Machine(account, eu, "collector-eu", "c6i.large", Role.WORKER, -515, team="data"),
-    )  # fmt: skip
+PRODUCTION_MACHINES = (
+    _shop("shop-web-01", "c6i.xlarge", WEB, -820),
+    _shop("shop-web-02", "c6i.xlarge", WEB, -820),
+    _shop("shop-web-03", "c6i.xlarge", WEB, -610),
+    _shop("shop-web-04", "c6i.xlarge", WEB, -322),
+    _shop("shop-web-05", "c6i.xlarge", WEB, -158),
+    _shop("shop-web-06", "c6i.xlarge", WEB, 38),
+    _shop("shop-api-01", "m6i.xlarge", API, -815),
+    _shop("shop-api-02", "m6i.xlarge", API, -815),
+    _shop("shop-api-03", "m6i.xlarge", API, -214),
+    _shop("shop-db-01", "r6i.2xlarge", DATABASE, -818),
+    _shop("shop-db-02", "r6i.2xlarge", DATABASE, -818),
+    _search("search-01", "r6i.xlarge", OVERSIZED, -560),
+    _search("search-02", "r6i.xlarge", OVERSIZED, -560),
+    _ops("order-worker-01", "c6i.large", WORKER, -700),
+    _ops("order-worker-02", "c6i.large", WORKER, -700),
+    _ops("order-worker-03", "c6i.large", WORKER, -287),
+    _ops("order-worker-04", "c6i.large", WORKER, 96),
+    _ops("mailer", "m4.large", WORKER, -860, retyped=(-176, "m6i.large")),
+    _ops("bastion", "t3.micro", BASTION, -850),
+    _finance("erp", "m5.xlarge", OFFICE, -790, platform="windows"),
+    _nobody("legacy-cms", "m4.large", IDLE, -890),
+    _nobody("old-mail-gateway", "t2.medium", IDLE, -890, -247),
+    _shop_eu("shop-web-eu-01", "c6i.large", WEB, -640),
+    _shop_eu("shop-web-eu-02", "c6i.large", WEB, -640),
+    _shop_eu("shop-web-eu-03", "c6i.large", WEB, -192),
+    _shop_eu("shop-api-eu-01", "m6i.large", API, -640),
+    _shop_eu("shop-api-eu-02", "m6i.large", API, -88),
+    _shop_eu("shop-db-eu", "r6i.xlarge", DATABASE, -640),
+    _ops_eu("order-worker-eu", "c6i.large", WORKER, -633),
+    _ops_eu("bastion-eu", "t3.micro", BASTION, -640),
+    _nobody_eu("promo-microsite", "m5.large", IDLE, -430),
+    _shop_ap("shop-web-ap-01", "m5.large", WEB, -520),
+    _shop_ap("shop-web-ap-02", "m5.large", WEB, -131),
+    _shop_ap("shop-api-ap", "m5.large", API, -520),
+    _ops_ap("bastion-ap", "t3.micro", BASTION, -520),
+)
 
+# Staging: test environments, developers' machines, and what was left behind.
+_test = partial(Machine, STAGING, VIRGINIA, "shop")
+_test_eu = partial(Machine, STAGING, IRELAND, "shop")
+_tools = partial(Machine, STAGING, VIRGINIA, "ops")
+_books_eu = partial(Machine, STAGING, IRELAND, "finance")
+_left = partial(Machine, STAGING, VIRGINIA, "")
 
-MACHINES = (*production(), *staging(), *data_platform())
+STAGING_MACHINES = (
+    _test("stage-web-01", "t3.medium", OFFICE, -720),
+    _test("stage-web-02", "t3.medium", OFFICE, -720),
+    _test("stage-api", "t3.large", OFFICE, -720),
+    _test("stage-db", "m5.2xlarge", OVERSIZED, -720),
+    _test("dev-anna", "t3.large", OFFICE, -505),
+    _test("dev-bruno", "t3.large", OFFICE, -505, stops=((-108, -84),)),
+    _test("dev-chloe", "t3.large", OFFICE, -233),
+    _test("dev-dmitri", "t3.large", OFFICE, -470, -143),
+    _test("dev-elif", "t3.large", OFFICE, 61),
+    _test("feature-checkout", "t3.medium", OFFICE, -116, -52),
+    _tools("ci-runner-01", "c6i.xlarge", BATCH, -540),
+    _tools("ci-runner-02", "c6i.xlarge", BATCH, -261),
+    _tools("load-test", "t3.xlarge", WORKER, -455, stops=((-187, None),)),
+    _left("poc-recommender", "m5.xlarge", IDLE, -480),
+    _test_eu("dev-fiona", "t3.large", OFFICE, -412),
+    _books_eu(
+        "win-test",
+        "t3.large",
+        OFFICE,
+        -498,
+        stops=((-305, -226), (-70, -33)),
+        platform="windows",
+    ),
+)
+
+# Data platform: streams, nightly batches on spot machines, notebooks and reports.
+_data = partial(Machine, DATA_PLATFORM, VIRGINIA, "data")
+_data_eu = partial(Machine, DATA_PLATFORM, IRELAND, "data")
+_reports = partial(Machine, DATA_PLATFORM, VIRGINIA, "finance")
+_unowned = partial(Machine, DATA_PLATFORM, VIRGINIA, "")
+
+DATA_PLATFORM_MACHINES = (
+    _data("airflow", "m6i.large", API, -615),
+    _data("kafka-01", "r6i.large", DATABASE, -600),
+    _data("kafka-02", "r6i.large", DATABASE, -600),
+    _data("kafka-03", "r6i.large", DATABASE, -600),
+    _data("spark-01", "r6i.xlarge", BATCH, -580),
+    _data("spark-02", "r6i.xlarge", BATCH, -580),
+    _data("spark-03", "r6i.xlarge", BATCH, -340, -97),
+    _data("spark-04", "r6i.xlarge", BATCH, -97),
+    _data("spark-05", "r6i.xlarge", BATCH, 17),
+    _data("notebook-01", "m5.xlarge", OFFICE, -440),
+    _data("notebook-02", "m5.xlarge", OFFICE, -275),
+    _reports("reports", "m6i.2xlarge", OVERSIZED, -530),
+    _unowned("export-2022", "m4.xlarge", IDLE, -880),
+    _data_eu("collector-eu", "c6i.large", WORKER, -515),
+    _data_eu("gdpr-archive", "t3.medium", WORKER, -515, stops=((-410, None),)),
+)
+
+MACHINES = (*PRODUCTION_MACHINES, *STAGING_MACHINES, *DATA_PLATFORM_MACHINES)

@@ -29,7 +29,7 @@ CLOUDFRONT = "Amazon CloudFront"
 LAMBDA = "AWS Lambda"
 KMS = "AWS Key Management Service"
 REDSHIFT = "Amazon Redshift"
-SUPPORT = "AWS Support (Business)"
+SUPPORT = "AWS Support (Developer)"
 TAX = "Tax"
 GLOBAL = "global"
 
@@ -37,11 +37,16 @@ GLOBAL = "global"
 class Shape(Enum):
     """How much of an ordinary day falls on each day of the week, from Monday."""
 
-    SHOPPERS = (0.97, 0.95, 0.95, 0.98, 1.03, 1.07, 1.05)
+    SHOPPERS = (0.95, 0.92, 0.93, 0.96, 1.04, 1.12, 1.08)
     OFFICE = (1.10, 1.12, 1.12, 1.11, 1.07, 0.74, 0.74)
     BATCH = (1.03, 1.02, 1.02, 1.02, 1.01, 0.96, 0.94)
     STEADY = (1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0)
-    STORAGE = (1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0)  # its weeks are in its growth
+    STORAGE = ()  # its weeks are in its growth
+
+    @property
+    def week(self) -> tuple[float, ...]:
+        week: tuple[float, ...] = self.value
+        return week
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +66,12 @@ class ServiceLine:
         if self.shape is Shape.STORAGE:
             return self.usd * growth(self.growth_per_year, only_growing(days))
         amount = self.usd * growth(self.growth_per_year, days)
-        amount *= self.shape.value[day.weekday()]
+        amount *= self.shape.week[day.weekday()]
         amount *= noise(0.03, self.account_id, self.service, self.region, day)
-        return amount * season(day) if self.shape is Shape.SHOPPERS else amount
+        if self.shape is Shape.SHOPPERS:
+            # Shoppers come in the same number to every service and region.
+            amount *= season(day) * noise(0.04, "shoppers", day)
+        return amount
 
 
 _SHOPPERS, _OFFICE, _BATCH = Shape.SHOPPERS, Shape.OFFICE, Shape.BATCH

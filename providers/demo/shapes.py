@@ -8,7 +8,7 @@ from decimal import Decimal
 from hashlib import blake2b
 from math import exp, pi, sin
 
-CENT_FRACTION = Decimal("0.0000000001")
+SMALLEST_USD = Decimal("0.0000000001")
 """The ten decimal places in which Cost Explorer answers."""
 
 

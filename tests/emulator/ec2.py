@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tests.emulator.aws import EmulatedAws
-
     from tests.emulator.world import EmulatedInstance
 
 DEFAULT_PAGE = 1_000
@@ -143,8 +142,10 @@ def describe_instance_types(aws: EmulatedAws, call: Call) -> Answer:
 def _instance_types() -> dict[str, dict[str, Any]]:
     """moto's table; its module is not imported, that reads every offering too."""
     content = (files("moto") / "ec2/resources/instance_types.json.gz").read_bytes()
-    wanted = ("InstanceType", "VCpuInfo", "MemoryInfo", "ProcessorInfo")
-    wanted += ("CurrentGeneration", "BareMetal", "BurstablePerformanceSupported")
+    wanted = (
+        *("InstanceType", "VCpuInfo", "MemoryInfo", "ProcessorInfo"),
+        *("CurrentGeneration", "BareMetal", "BurstablePerformanceSupported"),
+    )
     return {
         name: {key: raw[key] for key in wanted if key in raw}
         for name, raw in json.loads(gzip.decompress(content)).items()

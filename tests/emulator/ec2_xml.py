@@ -1,4 +1,4 @@
-"""Instances as EC2's XML, straight to text: moto's serializer takes milliseconds each."""
+"""Instances as EC2's XML, straight to text, since moto's serializer is slow."""
 
 from __future__ import annotations
 

@@ -41,7 +41,10 @@ class DayFigures:
     maximum: float
     p99: float
     samples: int = POINTS_A_DAY
-    minimum: float = 0.0
+    minimum: float | None = None
+
+
+NO_DATA = DayFigures(0.0, 0.0, 0.0, samples=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tests.emulator.load import (
     DAY,
     HOUR,
+    NO_DATA,
     POINT,
     SPIKE_POINT,
     DayFigures,
@@ -43,7 +44,7 @@ class Usage:
         ]
 
     def whole_day(self, day_number: int) -> DayFigures | None:
-        """Figures of a day it ran through; None when it did not, or in part."""
+        """Figures of a day it ran through; None where points must be gathered."""
         if day_number not in self._days:
             self._days[day_number] = self._whole_day(day_number)
         return self._days[day_number]
@@ -54,7 +55,8 @@ class Usage:
         if end > self.now or not any(a <= start and end <= b for a, b in self.periods):
             return None
         if self.world.cpu_day is not None:
-            return self.world.cpu_day(self.instance, moment_of(start).date())
+            day = moment_of(start).date()
+            return self.world.cpu_day(self.instance, day) or NO_DATA
         if self.world.cpu is default_cpu:
             return default_cpu_day(self.instance, day_number)
         return None
@@ -63,6 +65,8 @@ class Usage:
         """One statistic over [start, end); None without any datapoint."""
         if end - start == DAY and start % DAY == 0:
             figures = self.whole_day(start // DAY)
+            if figures is NO_DATA:
+                return None
             if figures is not None:
                 value = of_day(figures, stat)
                 if value is not None:
@@ -135,10 +139,11 @@ def of_samples(samples: Samples, stat: str) -> float | None:
 
 
 def _percentile(samples: Samples, rank: float) -> float:
+    """The smallest value that `rank` of the points do not exceed."""
+    ordered = sorted(samples)
     seen = 0
-    value = 0.0
-    for value, points in sorted(samples):
+    for value, points in ordered:
         seen += points
         if seen >= rank:
-            break
-    return value
+            return value
+    return ordered[-1][0]

@@ -84,7 +84,7 @@ class World:
     # Percent at a moment, None for no datapoint. Any model but the default one is
     # asked once an hour and its answer holds for that hour.
     cpu: CpuModel = default_cpu
-    # A whole day at once, where that is faster; None asks `cpu` for each hour.
+    # Whole days at once, for periods of a day; its None is no datapoint.
     cpu_day: CpuDayModel | None = None
     cost_explorer_enabled: bool = True
     # Days on or after it are estimated; None: see `first_estimated_day`.

@@ -1,0 +1,116 @@
+"""How pages write money, shares, sizes and moments. None is unknown: a dash, never 0.
+
+It lives in the project and not in an app, as the templates do: every page uses it.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django import template
+
+from providers.windows import ONE_DAY, Window
+
+register = template.Library()
+
+UNKNOWN = "—"
+MINUS = "−"
+CENT = Decimal("0.01")
+SIZES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
+
+
+@register.filter
+def money(amount: Decimal | None, currency: str | None) -> str:
+    """`$1,234.56`, or `1,234.56 EUR`; what is less than half a cent is not nothing."""
+    if amount is None:
+        return UNKNOWN
+    rounded = abs(amount).quantize(CENT)
+    sign = MINUS if amount < 0 and rounded else ""
+    if amount and not rounded:
+        return "<" + _with_currency("0.01", currency)
+    return sign + _with_currency(f"{rounded:,.2f}", currency)
+
+
+@register.filter
+def money_change(amount: Decimal | None, currency: str | None) -> str:
+    """Like money, with a plus where it grew."""
+    text = money(amount, currency)
+    return f"+{text}" if amount and amount > 0 else text
+
+
+@register.filter
+def api_cost(usd: Decimal | None) -> str:
+    """What requests cost in USD. They cost fractions of a cent, so four places."""
+    return UNKNOWN if usd is None else f"${usd:,.4f}"
+
+
+@register.filter
+def percent(value: float | Decimal | None) -> str:
+    return UNKNOWN if value is None else f"{value:,.1f} %"
+
+
+@register.filter
+def percent_change(value: float | None) -> str:
+    """`+3.4 %` or `−3.4 %`."""
+    if value is None:
+        return UNKNOWN
+    sign = "+" if value > 0 else MINUS if value < 0 else ""
+    return f"{sign}{abs(value):,.1f} %"
+
+
+@register.filter
+def size(count: int | None) -> str:
+    """Bytes in the largest unit that leaves at least 1: `1.5 GiB`."""
+    if count is None:
+        return UNKNOWN
+    value, unit = float(count), 0
+    while value >= 1024 and unit < len(SIZES) - 1:
+        value, unit = value / 1024, unit + 1
+    return f"{value:,.0f} B" if unit == 0 else f"{value:,.1f} {SIZES[unit]}"
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """`19 Nov 2026`."""
+    return UNKNOWN if value is None else f"{value.day} {value:%b %Y}"
+
+
+@register.filter
+def weekday(value: date | None) -> str:
+    """`Thu 19 Nov 2026`."""
+    return UNKNOWN if value is None else f"{value:%a} {day(value)}"
+
+
+@register.filter
+def month(value: date | None) -> str:
+    """`November 2026`."""
+    return UNKNOWN if value is None else f"{value:%B %Y}"
+
+
+@register.filter
+def days(window: Window | None) -> str:
+    """`21 Oct – 19 Nov 2026`: first and last day, both in, as people say it."""
+    if window is None:
+        return UNKNOWN
+    first, last = window.start, window.end - ONE_DAY
+    if first == last:
+        return day(last)
+    year = f" {first.year}" if first.year != last.year else ""
+    return f"{first.day} {first:%b}{year} – {day(last)}"
+
+
+@register.filter
+def moment(at: datetime | None) -> str:
+    """`2026-11-20 14:25 UTC`."""
+    return UNKNOWN if at is None else f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+@register.filter
+def growth(change: float | Decimal | None) -> str:
+    """A class name for a change: dearer is up, cheaper is down."""
+    if not change:
+        return "flat"
+    return "up" if change > 0 else "down"
+
+
+def _with_currency(text: str, currency: str | None) -> str:
+    return f"${text}" if currency == "USD" else f"{text} {currency or ''}".rstrip()

@@ -1,0 +1,195 @@
+"""Every boto3 client is made here: credentials, retries, timeouts, metering."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from botocore.credentials import (
+    CredentialProvider,
+    CredentialResolver,
+    DeferredRefreshableCredentials,
+)
+
+from providers.aws.errors import failure, told
+from providers.aws.prices import COST_EXPLORER_REQUEST_USD, GET_METRIC_DATA_METRIC_USD
+from providers.aws.token_bucket import TokenBucket
+from providers.errors import ErrorKind
+from providers.meter import Meter
+from providers.records import Identity
+
+if TYPE_CHECKING:
+    from mypy_boto3_ce.client import CostExplorerClient
+    from mypy_boto3_cloudwatch.client import CloudWatchClient
+    from mypy_boto3_ec2.client import EC2Client
+    from mypy_boto3_organizations.client import OrganizationsClient
+    from mypy_boto3_sts.client import STSClient
+
+# Where AWS's global services answer, Cost Explorer among them.
+GLOBAL_REGION = "us-east-1"
+ROLE_SESSION_NAME = "cloudintel"
+# How IAM names a service whose id botocore spells otherwise.
+SERVICE_NAMES = {"cost-explorer": "ce"}
+
+
+@dataclass(frozen=True, slots=True)
+class AwsAccount:
+    """Which account to read and by which role; an empty id is whoever answers."""
+
+    account_id: str = ""
+    role_arn: str = ""
+    external_id: str = ""
+    regions: Sequence[str] = ()
+    is_payer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AwsOptions:
+    """How to read: what is asked for, how patiently and how fast."""
+
+    cpu_statistics: Sequence[str] = ("Average", "Maximum", "p99", "SampleCount")
+    network_metrics: bool = True
+    connect_timeout: float = 10
+    read_timeout: float = 60
+    max_attempts: int = 10
+    region_workers: int = 8
+    cost_explorer_per_second: float = 5
+
+
+@dataclass
+class AwsClients:
+    """The clients of one account. Each request is counted by the meter.
+
+    Before the first one is handed out, STS confirms that the credentials belong to
+    the account, so that nothing is ever stored under another account's name. Safe to
+    use from several threads.
+    """
+
+    account: AwsAccount
+    options: AwsOptions = field(default_factory=AwsOptions)
+    meter: Meter = field(default_factory=Meter)
+
+    def __post_init__(self) -> None:
+        # boto3 sessions are not safe to share while they make clients.
+        self._lock = RLock()
+        self._bucket = TokenBucket(self.options.cost_explorer_per_second)
+
+    def ec2(self, region: str) -> "EC2Client":
+        client: EC2Client = self._client("ec2", region)
+        return client
+
+    def cloudwatch(self, region: str) -> "CloudWatchClient":
+        client: CloudWatchClient = self._client("cloudwatch", region)
+        return client
+
+    def cost_explorer(self) -> "CostExplorerClient":
+        client: CostExplorerClient = self._client("ce", GLOBAL_REGION)
+        return client
+
+    def organizations(self) -> "OrganizationsClient":
+        client: OrganizationsClient = self._client("organizations", GLOBAL_REGION)
+        return client
+
+    @cached_property
+    def identity(self) -> Identity:
+        """Whose credentials these are. Raises ProviderError."""
+        role = f" through {self.account.role_arn}" if self.account.role_arn else ""
+        reading = f"AWS identity (sts:GetCallerIdentity){role}"
+        with told(reading):
+            sts: STSClient = self._bare_client(self._session, "sts", GLOBAL_REGION)
+            answer = sts.get_caller_identity()
+        found = Identity(answer["Account"], answer["Arn"])
+        if self.account.account_id not in ("", found.account_id):
+            raise failure(
+                ErrorKind.CREDENTIALS,
+                reading,
+                f"these credentials belong to account {found.account_id}, not to "
+                f"{self.account.account_id}",
+                "Give the account a role to assume, or other credentials.",
+            )
+        return found
+
+    def _client(self, service: str, region: str) -> Any:
+        with self._lock:
+            _ = self.identity
+            return self._bare_client(self._session, service, region)
+
+    @cached_property
+    def _session(self) -> boto3.Session:
+        if not self.account.role_arn:
+            return boto3.Session()
+        session = botocore.session.get_session()
+        role = _AssumedRole(self)
+        session.register_component("credential_provider", CredentialResolver([role]))
+        return boto3.Session(botocore_session=session)
+
+    def _bare_client(self, session: boto3.Session, service: Any, region: str) -> Any:
+        client = session.client(service, region_name=region, config=self._config)
+        client.meta.events.register("before-send", self._sending)
+        client.meta.events.register("provide-client-params", self._calling)
+        return client
+
+    @property
+    def _config(self) -> Config:
+        return Config(
+            # `legacy` would not retry Cost Explorer's LimitExceededException.
+            retries={
+                "mode": "standard",
+                "total_max_attempts": self.options.max_attempts,
+            },
+            connect_timeout=self.options.connect_timeout,
+            read_timeout=self.options.read_timeout,
+            user_agent_extra="cloudintel",
+        )
+
+    def _sending(self, event_name: str, **_: object) -> None:
+        """A request leaves, be it a retry: wait for its turn, count it."""
+        _, service_id, operation = event_name.split(".")
+        service = SERVICE_NAMES.get(service_id, service_id)
+        if service == "ce":
+            self._bucket.take()
+            self.meter.count(f"ce:{operation}", COST_EXPLORER_REQUEST_USD)
+        else:
+            self.meter.count(f"{service}:{operation}")
+
+    def _calling(self, params: dict[str, Any], **_: object) -> None:
+        """GetMetricData is billed by the metrics that a call asks for."""
+        metrics = len(params.get("MetricDataQueries", ()))
+        if metrics:
+            self.meter.charge(GET_METRIC_DATA_METRIC_USD * metrics)
+
+
+class _AssumedRole(CredentialProvider):
+    """Credentials of the account's role, renewed before they expire."""
+
+    METHOD = CANONICAL_NAME = "assume-role"
+
+    def __init__(self, clients: AwsClients) -> None:
+        super().__init__()
+        self._clients = clients
+
+    def load(self) -> DeferredRefreshableCredentials:
+        return DeferredRefreshableCredentials(self._assume, method=self.METHOD)
+
+    def _assume(self) -> dict[str, str]:
+        sts: STSClient = self._clients._bare_client(
+            boto3.Session(), "sts", GLOBAL_REGION
+        )
+        account = self._clients.account
+        external = {"ExternalId": account.external_id} if account.external_id else {}
+        answer = sts.assume_role(
+            RoleArn=account.role_arn,
+            RoleSessionName=ROLE_SESSION_NAME,
+            **external,  # type: ignore[arg-type]
+        )
+        credentials = answer["Credentials"]
+        return {
+            "access_key": credentials["AccessKeyId"],
+            "secret_key": credentials["SecretAccessKey"],
+            "token": credentials["SessionToken"],
+            "expiry_time": credentials["Expiration"].isoformat(),
+        }

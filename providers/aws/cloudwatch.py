@@ -1,0 +1,198 @@
+"""Daily CPU and network of instances from CloudWatch, in calls of 500 queries.
+
+Each statistic of each instance is one query, and each query is billed, so calls are
+filled to the brim: an instance whose queries end up in two calls is put together again.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from providers.aws.client import AwsClients, AwsOptions
+from providers.aws.errors import failure, told
+from providers.aws.side_by_side import side_by_side
+from providers.base import Progress
+from providers.errors import ErrorKind, ProviderError
+from providers.records import CpuRecord, NetworkRecord, RegionMetrics
+from providers.windows import ONE_DAY, Window, utc_day
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch.type_defs import MetricDataQueryTypeDef
+
+QUERIES_PER_CALL = 500
+DAY_SECONDS = 86_400
+# Hourly points, of which a day is made, are kept for so long.
+DAYS_KEPT = 455
+
+# One figure of one instance and day: (metric, statistic).
+Figure = tuple[str, str]
+CPU, RECEIVED, SENT = "CPUUtilization", "NetworkIn", "NetworkOut"
+NETWORK_FIGURES: Sequence[Figure] = ((RECEIVED, "Sum"), (SENT, "Sum"))
+Days = dict[date, dict[Figure, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One figure of one instance."""
+
+    instance_id: str
+    figure: Figure
+
+
+def metric_window(now: datetime) -> Window:
+    """The complete days for which CloudWatch keeps points."""
+    today = utc_day(now)
+    return Window(today - ONE_DAY * DAYS_KEPT, today)
+
+
+def figures(options: AwsOptions) -> Sequence[Figure]:
+    """What is asked for per instance; each is billed."""
+    network = NETWORK_FIGURES if options.network_metrics else ()
+    return [*((CPU, statistic) for statistic in options.cpu_statistics), *network]
+
+
+def fetch_metrics(
+    clients: AwsClients,
+    window: Window,
+    instance_ids: Mapping[str, Sequence[str]],
+    progress: Progress,
+) -> Iterator[RegionMetrics]:
+    """Each region's figures, a part per call; regions are read side by side.
+
+    A region that fails yields its error last: what came before it is right.
+    """
+    jobs = [
+        partial(_read_region, clients, window, region, ids)
+        for region, ids in sorted(instance_ids.items())
+    ]
+    asked = 0
+    for part in side_by_side(jobs, clients.options.region_workers):
+        asked += 1
+        progress(f"{part.region}: call {asked}")
+        yield part
+
+
+def _read_region(
+    clients: AwsClients, window: Window, region: str, instance_ids: Sequence[str]
+) -> Iterator[RegionMetrics]:
+    queries = (
+        Query(instance_id, figure)
+        for instance_id in instance_ids
+        for figure in figures(clients.options)
+    )
+    pending: dict[str, Days] = {}
+    try:
+        while batch := list(islice(queries, QUERIES_PER_CALL)):
+            for instance_id, days in _fetch(clients, window, region, batch).items():
+                for day, values in days.items():
+                    pending.setdefault(instance_id, {}).setdefault(day, {}).update(values)
+            # The last instance of a call may go on in the next one.
+            last = batch[-1].instance_id
+            unfinished = {last: pending.pop(last)} if last in pending else {}
+            yield _part(region, pending)
+            pending = unfinished
+        if pending:
+            yield _part(region, pending)
+    except ProviderError as error:
+        yield RegionMetrics(region, error=error)
+
+
+def _fetch(
+    clients: AwsClients, window: Window, region: str, batch: Sequence[Query]
+) -> dict[str, Days]:
+    """instance -> day -> figure -> value, of one call and all of its pages."""
+    reading = f"Metrics of {window} in {region} (cloudwatch:GetMetricData)"
+    found: dict[str, Days] = defaultdict(lambda: defaultdict(dict))
+    unfinished: set[str] = set()
+    token: dict[str, str] = {}
+    questions = [_question(f"q{n}", query) for n, query in enumerate(batch)]
+    while True:
+        with told(reading):
+            answer = clients.cloudwatch(region).get_metric_data(
+                MetricDataQueries=questions,
+                StartTime=window.start_at,
+                EndTime=window.end_at,
+                ScanBy="TimestampAscending",
+                **token,  # type: ignore[arg-type]
+            )
+        for result in answer["MetricDataResults"]:
+            name, status = result["Id"], result.get("StatusCode", "Complete")
+            if status not in ("Complete", "PartialData"):
+                raise _refused(reading, status, result.get("Messages", ()))
+            (unfinished.add if status == "PartialData" else unfinished.discard)(name)
+            query = batch[int(name[1:])]
+            days = found[query.instance_id]
+            for at, value in zip(result["Timestamps"], result["Values"], strict=True):
+                days[utc_day(at)][query.figure] = value
+        following = answer.get("NextToken")
+        if not following:
+            break
+        token = {"NextToken": following}
+    if unfinished:
+        raise _refused(reading, "PartialData without a next page", ())
+    return found
+
+
+def _question(name: str, query: Query) -> "MetricDataQueryTypeDef":
+    metric, statistic = query.figure
+    return {
+        "Id": name,
+        "MetricStat": {
+            "Metric": {
+                "Namespace": "AWS/EC2",
+                "MetricName": metric,
+                "Dimensions": [{"Name": "InstanceId", "Value": query.instance_id}],
+            },
+            "Period": DAY_SECONDS,
+            "Stat": statistic,
+        },
+    }
+
+
+def _refused(reading: str, status: str, messages: Sequence[Any]) -> ProviderError:
+    kind = ErrorKind.DENIED if status == "Forbidden" else ErrorKind.INCOMPLETE
+    told_why = "; ".join(message.get("Value", "") for message in messages)
+    return failure(kind, reading, f"{status} {told_why}".strip())
+
+
+def _part(region: str, found: Mapping[str, Days]) -> RegionMetrics:
+    cpu: list[CpuRecord] = []
+    network: list[NetworkRecord] = []
+    for instance_id, days in found.items():
+        for day, values in days.items():
+            metrics = {metric for metric, _ in values}
+            if CPU in metrics:
+                cpu.append(_cpu_record(instance_id, day, values))
+            if metrics - {CPU}:
+                network.append(_network_record(instance_id, day, values))
+    return RegionMetrics(region, cpu, network)
+
+
+def _cpu_record(
+    instance_id: str, day: date, values: Mapping[Figure, float]
+) -> CpuRecord:
+    samples = values.get((CPU, "SampleCount"))
+    return CpuRecord(
+        instance_id=instance_id,
+        day=day,
+        average_percent=values.get((CPU, "Average")),
+        maximum_percent=values.get((CPU, "Maximum")),
+        p99_percent=values.get((CPU, "p99")),
+        samples=None if samples is None else round(samples),
+    )
+
+
+def _network_record(
+    instance_id: str, day: date, values: Mapping[Figure, float]
+) -> NetworkRecord:
+    received, sent = values.get((RECEIVED, "Sum")), values.get((SENT, "Sum"))
+    return NetworkRecord(
+        instance_id=instance_id,
+        day=day,
+        in_bytes=None if received is None else round(received),
+        out_bytes=None if sent is None else round(sent),
+    )

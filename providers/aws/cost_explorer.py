@@ -1,0 +1,207 @@
+"""Daily costs from Cost Explorer: fetch, normalize, reconcile.
+
+Three questions cover a window: usage by two dimensions, everything else by its kind,
+and the ungrouped total. Every page costs $0.01, and a page holds many days, so a
+window is always read whole.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from providers.aws.client import AwsClients
+from providers.aws.errors import failure, told
+from providers.base import Progress
+from providers.errors import ErrorKind
+from providers.reconcile import reconciled
+from providers.records import (
+    ChargeCategory,
+    CostReading,
+    CostRecord,
+    CostTotalRecord,
+)
+from providers.windows import Window, add_months, utc_day
+
+if TYPE_CHECKING:
+    from mypy_boto3_ce.type_defs import MetricValueTypeDef, ResultByTimeTypeDef
+
+BILLED, EFFECTIVE = "UnblendedCost", "AmortizedCost"
+# Cost Explorer answers with up to ten decimal places.
+QUANTUM = Decimal("1e-10")
+# Cost Explorer keeps the running month and the 13 before it.
+MONTHS_BEFORE = 13
+
+# RECORD_TYPE values that are consumption; all others are asked for by their kind.
+USAGE_TYPES = ["Usage", "DiscountedUsage", "SavingsPlanCoveredUsage"]
+# FOCUS ChargeCategory of the other RECORD_TYPE values. A discount, and the negation
+# of what a Savings Plan covers, lower the price of usage, so they belong to it.
+CATEGORIES = {
+    "SavingsPlanNegation": ChargeCategory.USAGE,
+    "BundledDiscount": ChargeCategory.USAGE,
+    "Fee": ChargeCategory.PURCHASE,
+    "RIFee": ChargeCategory.PURCHASE,
+    "Recurring": ChargeCategory.PURCHASE,
+    "Upfront": ChargeCategory.PURCHASE,
+    "SavingsPlanRecurringFee": ChargeCategory.PURCHASE,
+    "SavingsPlanUpfrontFee": ChargeCategory.PURCHASE,
+    "Support": ChargeCategory.PURCHASE,
+    "Tax": ChargeCategory.TAX,
+    "Credit": ChargeCategory.CREDIT,
+    "Refund": ChargeCategory.ADJUSTMENT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group of an answer: its keys in the order asked for, and its amounts."""
+
+    day: date
+    keys: Sequence[str]
+    billed: Decimal
+    effective: Decimal
+    currency: str
+    is_estimated: bool
+
+
+def cost_window(now: datetime) -> Window:
+    """The complete days for which Cost Explorer answers."""
+    today = utc_day(now)
+    return Window(add_months(today, -MONTHS_BEFORE), today)
+
+
+def fetch_costs(
+    clients: AwsClients, window: Window, progress: Progress
+) -> CostReading:
+    """Every day's total, and rows that sum to it exactly. Raises ProviderError."""
+    totals = fetch_totals(clients, window, progress)
+    usage = {"Dimensions": {"Key": "RECORD_TYPE", "Values": USAGE_TYPES}}
+    if clients.account.is_payer:
+        usage_by, rest_by = ("LINKED_ACCOUNT", "SERVICE"), ("RECORD_TYPE", "LINKED_ACCOUNT")
+    else:
+        usage_by, rest_by = ("SERVICE", "REGION"), ("RECORD_TYPE", "SERVICE")
+    rows = [
+        normalize(clients.account.account_id, by, group)
+        for by, chosen in ((usage_by, usage), (rest_by, {"Not": usage}))
+        for group in fetch_groups(clients, window, by, chosen, progress)
+    ]
+    sub_account_id = "" if clients.account.is_payer else clients.account.account_id
+    return reconciled(totals, rows, sub_account_id)
+
+
+def fetch_totals(
+    clients: AwsClients, window: Window, progress: Progress
+) -> Sequence[CostTotalRecord]:
+    """The ungrouped total of every day; a day that is missing is an error."""
+    totals = [
+        CostTotalRecord(
+            day=date.fromisoformat(result["TimePeriod"]["Start"]),
+            currency=result["Total"][BILLED]["Unit"],
+            billed=_amount(result["Total"][BILLED]),
+            effective=_amount(result["Total"][EFFECTIVE]),
+            is_estimated=result["Estimated"],
+        )
+        for result in _results(clients, window, {}, progress)
+    ]
+    missing = sorted(set(window.days()) - {total.day for total in totals})
+    if missing:
+        raise failure(
+            ErrorKind.INCOMPLETE,
+            _reading(window),
+            f"the answer lacks {len(missing)} of {len(window)} days, "
+            f"the first {missing[0]}",
+        )
+    return totals
+
+
+def fetch_groups(
+    clients: AwsClients,
+    window: Window,
+    by: Sequence[str],
+    chosen: Mapping[str, Any],
+    progress: Progress,
+) -> Iterator[Group]:
+    """The groups of two dimensions that are not zero, day by day."""
+    question = {
+        "GroupBy": [{"Type": "DIMENSION", "Key": key} for key in by],
+        "Filter": chosen,
+    }
+    for result in _results(clients, window, question, progress):
+        for raw in result["Groups"]:
+            billed = _amount(raw["Metrics"][BILLED])
+            effective = _amount(raw["Metrics"][EFFECTIVE])
+            if billed or effective:
+                yield Group(
+                    day=date.fromisoformat(result["TimePeriod"]["Start"]),
+                    keys=raw["Keys"],
+                    billed=billed,
+                    effective=effective,
+                    currency=raw["Metrics"][BILLED]["Unit"],
+                    is_estimated=result["Estimated"],
+                )
+
+
+def normalize(account_id: str, by: Sequence[str], group: Group) -> CostRecord:
+    """The row of a group. A charge that no service names is named by its kind."""
+    keys = dict(zip(by, group.keys, strict=True))
+    kind = keys.get("RECORD_TYPE", "Usage")
+    region = keys.get("REGION", "")
+    return CostRecord(
+        day=group.day,
+        sub_account_id=keys.get("LINKED_ACCOUNT", account_id),
+        service=keys.get("SERVICE") or kind,
+        region="" if region == "NoRegion" else region,
+        charge_category=category(kind),
+        currency=group.currency,
+        billed=group.billed,
+        effective=group.effective,
+        is_estimated=group.is_estimated,
+    )
+
+
+def category(record_type: str) -> ChargeCategory:
+    """The FOCUS ChargeCategory of a RECORD_TYPE; what is unknown is an adjustment."""
+    if record_type in USAGE_TYPES or record_type.lower().endswith("discount"):
+        return ChargeCategory.USAGE
+    return CATEGORIES.get(record_type, ChargeCategory.ADJUSTMENT)
+
+
+def _amount(raw: "MetricValueTypeDef") -> Decimal:
+    """To ten places, as it is stored, so that stored rows sum exactly too."""
+    return Decimal(raw["Amount"]).quantize(QUANTUM)
+
+
+def _results(
+    clients: AwsClients,
+    window: Window,
+    question: Mapping[str, Any],
+    progress: Progress,
+) -> Iterator["ResultByTimeTypeDef"]:
+    """Every result of every page: botocore has no paginator for this operation."""
+    token: dict[str, str] = {}
+    pages = 0
+    while True:
+        with told(_reading(window)):
+            answer = clients.cost_explorer().get_cost_and_usage(
+                TimePeriod={"Start": str(window.start), "End": str(window.end)},
+                Granularity="DAILY",
+                Metrics=[BILLED, EFFECTIVE],
+                **question,
+                **token,  # type: ignore[arg-type]
+            )
+        pages += 1
+        progress(f"costs {window}: page {pages}")
+        yield from answer["ResultsByTime"]
+        following = answer.get("NextPageToken")
+        if not following:
+            return
+        if token.get("NextPageToken") == following:
+            raise failure(
+                ErrorKind.INCOMPLETE, _reading(window), "a page points to itself"
+            )
+        token = {"NextPageToken": following}
+
+
+def _reading(window: Window) -> str:
+    return f"Costs of {window} (ce:GetCostAndUsage)"

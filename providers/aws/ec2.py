@@ -1,0 +1,122 @@
+"""EC2 instances, region by region: fetch, normalize."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from providers.aws.client import GLOBAL_REGION, AwsClients
+from providers.aws.errors import told
+from providers.aws.side_by_side import side_by_side
+from providers.base import Progress
+from providers.errors import ProviderError
+from providers.records import InstanceRecord, RegionInstances
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2.type_defs import InstanceTypeDef
+
+# The most that DescribeInstances answers in a page.
+PAGE_SIZE = 1000
+# The most types that one DescribeInstanceTypes takes.
+TYPES_PER_CALL = 100
+
+
+def fetch_regions(clients: AwsClients) -> Sequence[str]:
+    """The account's own choice, else every region enabled for it."""
+    if clients.account.regions:
+        return clients.account.regions
+    with told("Enabled regions (ec2:DescribeRegions)"):
+        answer = clients.ec2(GLOBAL_REGION).describe_regions()
+    return sorted(region["RegionName"] for region in answer["Regions"])
+
+
+def fetch_instances(
+    clients: AwsClients, progress: Progress
+) -> Iterator[RegionInstances]:
+    """Each region's instances, regions read side by side.
+
+    A region that can't be read carries its error; others are not touched by it.
+    Raises ProviderError when not even the regions are known.
+    """
+    jobs = [partial(_read_region, clients, name) for name in fetch_regions(clients)]
+    for item in side_by_side(jobs, clients.options.region_workers):
+        if isinstance(item, str):
+            progress(item)
+        else:
+            yield item
+
+
+def _read_region(clients: AwsClients, region: str) -> Iterator[str | RegionInstances]:
+    instances: list[InstanceRecord] = []
+    try:
+        for page in _pages(clients, region):
+            instances += page
+            yield f"{region}: {len(instances)} instances"
+    except ProviderError as error:
+        yield RegionInstances(region, error=error)
+        return
+    try:
+        sizes = _fetch_sizes(clients, region, instances)
+    except ProviderError as error:
+        yield RegionInstances(region, instances, warning=error)
+        return
+    yield RegionInstances(region, [_sized(record, sizes) for record in instances])
+
+
+def _pages(clients: AwsClients, region: str) -> Iterator[list[InstanceRecord]]:
+    reading = f"EC2 instances in {region} (ec2:DescribeInstances)"
+    with told(reading):
+        paginator = clients.ec2(region).get_paginator("describe_instances")
+        for page in paginator.paginate(PaginationConfig={"PageSize": PAGE_SIZE}):
+            yield [
+                normalize_instance(raw, region)
+                for reservation in page["Reservations"]
+                for raw in reservation["Instances"]
+            ]
+
+
+def normalize_instance(raw: "InstanceTypeDef", region: str) -> InstanceRecord:
+    """One instance of an answer. Terminated ones lack most of what others have."""
+    tags = {tag["Key"]: tag["Value"] for tag in raw.get("Tags", [])}
+    return InstanceRecord(
+        instance_id=raw["InstanceId"],
+        region=region,
+        state=raw["State"]["Name"],
+        instance_type=raw.get("InstanceType", ""),
+        name=tags.get("Name", ""),
+        platform=raw.get("Platform", ""),
+        lifecycle=raw.get("InstanceLifecycle", "on-demand"),
+        availability_zone=raw.get("Placement", {}).get("AvailabilityZone", ""),
+        image_id=raw.get("ImageId", ""),
+        vpc_id=raw.get("VpcId", ""),
+        private_ip=raw.get("PrivateIpAddress"),
+        public_ip=raw.get("PublicIpAddress"),
+        launched_at=raw.get("LaunchTime"),
+        tags=tags,
+    )
+
+
+def _fetch_sizes(
+    clients: AwsClients, region: str, instances: Sequence[InstanceRecord]
+) -> Mapping[str, tuple[int, int]]:
+    """(vCPUs, MiB of memory) of each type in use there."""
+    types = sorted({record.instance_type for record in instances} - {""})
+    sizes: dict[str, tuple[int, int]] = {}
+    with told(f"Instance types in {region} (ec2:DescribeInstanceTypes)"):
+        paginator = clients.ec2(region).get_paginator("describe_instance_types")
+        for start in range(0, len(types), TYPES_PER_CALL):
+            asked = types[start : start + TYPES_PER_CALL]
+            for page in paginator.paginate(InstanceTypes=asked):  # type: ignore[arg-type]
+                for raw in page["InstanceTypes"]:
+                    sizes[raw["InstanceType"]] = (
+                        raw["VCpuInfo"]["DefaultVCpus"],
+                        raw["MemoryInfo"]["SizeInMiB"],
+                    )
+    return sizes
+
+
+def _sized(
+    record: InstanceRecord, sizes: Mapping[str, tuple[int, int]]
+) -> InstanceRecord:
+    vcpus, memory_mib = sizes.get(record.instance_type, (None, None))
+    return replace(record, vcpus=vcpus, memory_mib=memory_mib)

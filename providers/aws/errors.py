@@ -1,0 +1,103 @@
+"""AWS's errors, told in one sentence with what to do."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    ProfileNotFound,
+)
+
+from providers.errors import ErrorKind, ProviderError
+
+KIND_PER_CODE = {
+    "AccessDenied": ErrorKind.DENIED,
+    "AccessDeniedException": ErrorKind.DENIED,
+    "UnauthorizedOperation": ErrorKind.DENIED,
+    "UnauthorizedException": ErrorKind.DENIED,
+    "Forbidden": ErrorKind.DENIED,
+    "OptInRequired": ErrorKind.NOT_ENABLED,
+    "DataUnavailableException": ErrorKind.NOT_ENABLED,
+    "AWSOrganizationsNotInUseException": ErrorKind.NOT_ENABLED,
+    "ExpiredToken": ErrorKind.EXPIRED,
+    "ExpiredTokenException": ErrorKind.EXPIRED,
+    "RequestExpired": ErrorKind.EXPIRED,
+    "InvalidClientTokenId": ErrorKind.CREDENTIALS,
+    "UnrecognizedClientException": ErrorKind.CREDENTIALS,
+    "AuthFailure": ErrorKind.CREDENTIALS,
+    "SignatureDoesNotMatch": ErrorKind.CREDENTIALS,
+    "InvalidAccessKeyId": ErrorKind.CREDENTIALS,
+    "Throttling": ErrorKind.THROTTLED,
+    "ThrottlingException": ErrorKind.THROTTLED,
+    "ThrottledException": ErrorKind.THROTTLED,
+    "RequestThrottled": ErrorKind.THROTTLED,
+    "RequestLimitExceeded": ErrorKind.THROTTLED,
+    "LimitExceededException": ErrorKind.THROTTLED,
+    "LimitExceededFault": ErrorKind.THROTTLED,
+    "TooManyRequestsException": ErrorKind.THROTTLED,
+    "InternalError": ErrorKind.UNAVAILABLE,
+    "InternalFailure": ErrorKind.UNAVAILABLE,
+    "InternalServiceError": ErrorKind.UNAVAILABLE,
+    "ServiceUnavailable": ErrorKind.UNAVAILABLE,
+    "ServiceException": ErrorKind.UNAVAILABLE,
+    "Unavailable": ErrorKind.UNAVAILABLE,
+}
+
+ADVICE = {
+    ErrorKind.CREDENTIALS: "Check the AWS credentials of the environment, such as "
+    "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE or the instance's role.",
+    ErrorKind.EXPIRED: "The credentials have expired: renew them and sync again.",
+    ErrorKind.DENIED: "Allow it in the IAM policy (README, Least permissions), then "
+    "try `manage.py check_access`.",
+    ErrorKind.THROTTLED: "AWS kept refusing after all retries: sync again later, or "
+    "raise AWS_MAX_ATTEMPTS.",
+    ErrorKind.UNAVAILABLE: "AWS can't be reached or has a fault: sync again later. "
+    "What is stored stays.",
+    ErrorKind.NOT_ENABLED: "Enable it in the AWS console and wait for its data.",
+    ErrorKind.INVALID: "AWS refused the request as wrong.",
+    ErrorKind.INCOMPLETE: "Nothing of this answer was stored: sync again.",
+}
+ASSUME_ROLE_ADVICE = (
+    "Check that the role exists, that its trust policy names these credentials, and "
+    "that the account's external ID is the one it asks for."
+)
+COST_EXPLORER_ADVICE = (
+    "Enable Cost Explorer in the AWS console (Billing and Cost Management); its data "
+    "is there about 24 hours later."
+)
+
+
+@contextmanager
+def told(reading: str) -> Iterator[None]:
+    """Turns what botocore raises into a ProviderError about `reading`."""
+    try:
+        yield
+    except (NoCredentialsError, PartialCredentialsError, ProfileNotFound) as error:
+        raise failure(ErrorKind.CREDENTIALS, reading, str(error)) from error
+    except ClientError as error:
+        raise _client_failure(error, reading) from error
+    except BotoCoreError as error:
+        raise failure(ErrorKind.UNAVAILABLE, reading, str(error)) from error
+
+
+def failure(
+    kind: ErrorKind, reading: str, reason: str, advice: str = ""
+) -> ProviderError:
+    return ProviderError(kind, reading, reason, advice or ADVICE[kind])
+
+
+def _client_failure(error: ClientError, reading: str) -> ProviderError:
+    code = error.response["Error"].get("Code", "Unknown")
+    message = error.response["Error"].get("Message", "") or "no further reason"
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
+    fallback = ErrorKind.UNAVAILABLE if status >= 500 else ErrorKind.INVALID
+    kind = KIND_PER_CODE.get(code, fallback)
+    advice = ""
+    if error.operation_name == "AssumeRole" and kind == ErrorKind.DENIED:
+        advice = ASSUME_ROLE_ADVICE
+    if code == "DataUnavailableException":
+        advice = COST_EXPLORER_ADVICE
+    return failure(kind, reading, f"{code} ({message})", advice)

@@ -1,0 +1,201 @@
+"""The demo as a Provider: the same questions a real cloud is asked."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from providers.base import Progress
+from providers.demo.bill import dropped_usage, is_estimated, known_usage
+from providers.demo.charges import charges_on
+from providers.demo.company import (
+    ACCOUNTS,
+    COMPANY_NAME,
+    CURRENCY,
+    HISTORY_DAYS,
+    REGIONS,
+)
+from providers.demo.fleet import Life, change_days, describe, lives
+from providers.demo.load import cpu_on, network_on
+from providers.errors import ErrorKind, ProviderError
+from providers.meter import Meter
+from providers.records import (
+    UNALLOCATED,
+    AccessCheck,
+    ChargeCategory,
+    CostReading,
+    CostRecord,
+    CostTotalRecord,
+    Identity,
+    MemberAccount,
+    RegionInstances,
+    RegionMetrics,
+)
+from providers.windows import Window, last_complete_days, utc_day
+
+# The permissions a real account needs, so that the demo shows the same list.
+PERMISSIONS = {
+    "ec2:DescribeRegions": "which regions there are",
+    "ec2:DescribeInstances": "what runs",
+    "ec2:DescribeInstanceTypes": "how large it is",
+    "cloudwatch:GetMetricData": "how hard it works",
+    "ce:GetCostAndUsage": "what it costs",
+}
+
+
+class DemoProvider:
+    """One account of the invented company as it looks at `now`.
+
+    `anchor` is the day the demo was built, from which all its dates count. Nothing
+    is random and nothing is remembered: two providers with the same arguments give
+    the same answers, and a later `now` changes only the days Cost Explorer would
+    still correct. Raises ProviderError for an account the company does not have.
+    """
+
+    def __init__(self, account_id: str, anchor: date, now: datetime) -> None:
+        if account_id not in {account.account_id for account in ACCOUNTS}:
+            known = ", ".join(f"{a.account_id} ({a.name})" for a in ACCOUNTS)
+            raise ProviderError(
+                ErrorKind.INVALID,
+                f"demo account {account_id!r}",
+                f"{COMPANY_NAME} has no such account",
+                f"Use one of {known}.",
+            )
+        self.account_id = account_id
+        self.anchor = anchor
+        self.now = now
+        self.today = utc_day(now)
+        self.meter = Meter()
+
+    def identity(self) -> Identity:
+        self.meter.count("demo:GetCallerIdentity")
+        arn = f"arn:aws:iam::{self.account_id}:user/cloudintel-demo"
+        return Identity(self.account_id, arn)
+
+    def fetch_members(self) -> Sequence[MemberAccount]:
+        self.meter.count("demo:ListAccounts")
+        return [MemberAccount(a.account_id, a.name, True) for a in ACCOUNTS]
+
+    def check_access(self, now: datetime) -> Iterator[AccessCheck]:
+        for permission, needed_for in PERMISSIONS.items():
+            self.meter.count("demo:CheckAccess")
+            yield AccessCheck(permission, needed_for, is_required=True)
+
+    def fetch_instances(self, progress: Progress) -> Iterator[RegionInstances]:
+        instances = describe(self.account_id, self.anchor, self.now)
+        for region in REGIONS:
+            self.meter.count("demo:DescribeInstances")
+            found = [i for i in instances if i.region == region]
+            progress(f"{region}: {len(found)} instances")
+            yield RegionInstances(region, found)
+
+    def state_change_days(self) -> Sequence[date]:
+        """The days of the history on which a sync of the inventory finds a change."""
+        start = self.cost_window(self.now).start
+        return change_days(self.account_id, self.anchor, start, self.now)
+
+    def cost_window(self, now: datetime) -> Window:
+        return last_complete_days(HISTORY_DAYS, now)
+
+    def metric_window(self, now: datetime) -> Window:
+        return last_complete_days(HISTORY_DAYS, now)
+
+    def fetch_costs(self, window: Window, progress: Progress) -> CostReading:
+        """Raises ProviderError for days that are not kept, or not over yet."""
+        self._require_kept(window)
+        totals, rows = [], []
+        for day in window.days():
+            day_rows = list(self._cost_rows(day))
+            rows.extend(day_rows)
+            totals.append(self._cost_total(day, day_rows))
+            if day.day == 1 or day == window.start:
+                self.meter.count("demo:GetCostAndUsage")
+                progress(f"costs of {day:%B %Y}")
+        return CostReading(totals, rows)
+
+    def fetch_metrics(
+        self,
+        window: Window,
+        instance_ids: Mapping[str, Sequence[str]],
+        progress: Progress,
+    ) -> Iterator[RegionMetrics]:
+        kept = self.metric_window(self.now)
+        days = [day for day in window.days() if day in kept]
+        for region, wanted in instance_ids.items():
+            self.meter.count("demo:GetMetricData")
+            machines = self._machines(region, wanted)
+            cpu = [cpu_on(m, day, self.anchor) for m in machines for day in days]
+            network = [
+                network_on(m, day, self.anchor) for m in machines for day in days
+            ]
+            progress(f"{region}: {len(machines)} instances, {len(days)} days")
+            yield RegionMetrics(
+                region,
+                [record for record in cpu if record],
+                [record for record in network if record],
+            )
+
+    def _machines(self, region: str, wanted: Sequence[str]) -> list[Life]:
+        """Those of the wanted instances that this account has in that region."""
+        ids = set(wanted)
+        return [
+            life
+            for life in lives(self.account_id)
+            if life.machine.region == region and life.instance_id in ids
+        ]
+
+    def _require_kept(self, window: Window) -> None:
+        kept = self.cost_window(self.now)
+        if window.start < kept.start or window.end > kept.end:
+            raise ProviderError(
+                ErrorKind.INVALID,
+                f"demo costs of {self.account_id} for {window}",
+                f"only the days {kept} are kept (the end is exclusive)",
+                "Ask for days among these.",
+            )
+
+    def _cost_rows(self, day: date) -> Iterator[CostRecord]:
+        account, usage = self.account_id, ChargeCategory.USAGE
+        known = known_usage(account, self.anchor, day, self.today)
+        for (service, region), amount in known.items():
+            yield self._row(day, service, region, usage, amount, amount)
+        for charge in charges_on(account, self.anchor, day):
+            yield self._row(
+                day,
+                charge.service,
+                charge.region,
+                charge.category,
+                charge.billed,
+                charge.effective,
+            )
+        if dropped := dropped_usage(account, day):
+            yield self._row(day, UNALLOCATED, "", usage, dropped, dropped)
+
+    def _row(
+        self,
+        day: date,
+        service: str,
+        region: str,
+        category: ChargeCategory,
+        billed: Decimal,
+        effective: Decimal,
+    ) -> CostRecord:
+        return CostRecord(
+            day=day,
+            sub_account_id=self.account_id,
+            service=service,
+            region=region,
+            charge_category=category,
+            currency=CURRENCY,
+            billed=billed,
+            effective=effective,
+            is_estimated=is_estimated(day, self.today),
+        )
+
+    def _cost_total(self, day: date, rows: Sequence[CostRecord]) -> CostTotalRecord:
+        return CostTotalRecord(
+            day=day,
+            currency=CURRENCY,
+            billed=sum((row.billed for row in rows), Decimal(0)),
+            effective=sum((row.effective for row in rows), Decimal(0)),
+            is_estimated=is_estimated(day, self.today),
+        )

@@ -1,0 +1,73 @@
+"""How datasets stand over many accounts, and accounts over their datasets.
+
+Three lines say it for a thousand accounts; the accounts that need somebody come first.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from syncs.freshness import Freshness, State
+from syncs.models import CloudAccount, Dataset
+
+# The worst first.
+URGENCY = [State.FAILING, State.NEVER, State.LATE, State.FRESH]
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetStanding:
+    """One dataset over all accounts that have it."""
+
+    dataset: Dataset
+    worst: State
+    counts: Sequence[tuple[State, int]]
+    accounts: int
+    oldest_good_at: datetime | None
+    """When the account that lags most was last read well; None where one never was."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountStanding:
+    """One account and how each of its datasets stands."""
+
+    account: CloudAccount
+    worst: State
+    datasets: Sequence[Freshness]
+
+
+def per_dataset(found: Iterable[Freshness]) -> Sequence[DatasetStanding]:
+    """A line for each dataset that any account has."""
+    grouped: dict[Dataset, list[Freshness]] = {}
+    for item in found:
+        grouped.setdefault(item.dataset, []).append(item)
+    return [_standing(d, grouped[d]) for d in Dataset if d in grouped]
+
+
+def per_account(found: Iterable[Freshness]) -> Sequence[AccountStanding]:
+    """A line for each account, the most urgent first."""
+    grouped: dict[CloudAccount, list[Freshness]] = {}
+    for item in found:
+        grouped.setdefault(item.account, []).append(item)
+    lines = [
+        AccountStanding(account, _worst(items), items)
+        for account, items in grouped.items()
+    ]
+    return sorted(lines, key=lambda line: URGENCY.index(line.worst))
+
+
+def _standing(dataset: Dataset, items: Sequence[Freshness]) -> DatasetStanding:
+    counts = Counter(item.state for item in items)
+    moments = [item.last_good_at for item in items]
+    known = [at for at in moments if at is not None]
+    return DatasetStanding(
+        dataset=dataset,
+        worst=_worst(items),
+        counts=[(state, counts[state]) for state in URGENCY if counts[state]],
+        accounts=len(items),
+        oldest_good_at=min(known) if len(known) == len(moments) else None,
+    )
+
+
+def _worst(items: Iterable[Freshness]) -> State:
+    return min((item.state for item in items), key=URGENCY.index)

@@ -9,7 +9,7 @@ from costs.models import Restatement
 from costs.querysets import GROUPS
 from costs.question import Question
 from costs.summary import change_percent
-from costs.trend import OTHER, Series, Trend, cost_trend
+from costs.trend import OTHER, Trend, cost_trend
 from providers.windows import Window
 
 # The newest of them; the admin lists all.
@@ -69,7 +69,7 @@ def answer(question: Question, account_names: Mapping[str, str]) -> Answer:
     lines = _lines(trend, _before(question), question, account_names)
     series = [
         replace(series, key=line.label)
-        for series, line in zip(trend.series, lines, strict=True)
+        for series, line in zip(trend.series, lines, strict=False)
     ]
     return Answer(
         question=question,
@@ -119,26 +119,29 @@ def _lines(
     question: Question,
     account_names: Mapping[str, str],
 ) -> list[Line]:
-    """A line per series, in order; the keys of before that have none are in Other."""
-    kept = {series.key for series in trend.series if series.key != OTHER}
-    lines = []
-    for series in trend.series:
-        former = None
-        if before is not None and series.key == OTHER:
-            rest = (amount for key, amount in before.items() if key not in kept)
-            former = sum(rest, ZERO)
-        elif before is not None:
-            former = before.get(series.key, ZERO)
-        label = _label(series, question.group_by, account_names)
-        share = _share_percent(series.total, trend.total)
-        lines.append(Line(label, series.total, share, former))
-    return lines
+    """A line per series, in order, then one per key that only the former period has.
+
+    Where the trend has "Other", those keys are part of it.
+    """
+    kept = {series.key: series.total for series in trend.series}
+    former = dict(before or {})
+    if OTHER in kept:
+        former[OTHER] = sum((former.pop(key) for key in {*former} - {*kept}), ZERO)
+    return [
+        Line(
+            label=_label(key, question.group_by, account_names),
+            total=kept.get(key, ZERO),
+            share_percent=_share_percent(kept.get(key, ZERO), trend.total),
+            before=None if before is None else former.get(key, ZERO),
+        )
+        for key in dict.fromkeys([*kept, *former])
+    ]
 
 
-def _label(series: Series, group_by: str, account_names: Mapping[str, str]) -> str:
+def _label(key: str, group_by: str, account_names: Mapping[str, str]) -> str:
     if group_by == "account":
-        return account_names.get(series.key) or series.key or NO_KEY["account"]
-    return series.key or NO_KEY.get(group_by, "Unnamed")
+        return account_names.get(key) or key or NO_KEY["account"]
+    return key or NO_KEY.get(group_by, "Unnamed")
 
 
 def _share_percent(part: Decimal, whole: Decimal | None) -> float | None:
@@ -156,11 +159,9 @@ def _total(trend: Trend, lines: Sequence[Line]) -> Line | None:
 def _restatements(question: Question) -> Sequence[Restatement]:
     """The newest changes that the cloud made to days of the window."""
     window = question.window
-    changed = Restatement.objects.filter(
-        account__in=question.bills.order_by().values("account"),
-        day__gte=window.start,
-        day__lt=window.end,
-    )
+    changed = Restatement.objects.filter(day__gte=window.start, day__lt=window.end)
+    if question.filters["account"]:
+        changed = changed.filter(account__account_id__in=question.filters["account"])
     if question.currency:
         changed = changed.filter(currency=question.currency)
     return list(changed.select_related("account")[:RESTATEMENTS])

@@ -52,3 +52,8 @@ class InstanceQuerySet(models.QuerySet["Instance"]):
             .order_by("-count", "state")
             .values_list("state", "count")
         )
+
+    def values_of(self, column: str) -> list[str]:
+        """The texts that a column holds, in order, without the empty one."""
+        texts = self.order_by(column).values_list(column, flat=True).distinct()
+        return [text for text in texts if text]

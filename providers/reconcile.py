@@ -39,7 +39,9 @@ def reconciled(
     complete = [
         *totals,
         *(
-            CostTotalRecord(day, currency, *grouped[day, currency], estimated[day, currency])
+            CostTotalRecord(
+                day, currency, *grouped[day, currency], estimated[day, currency]
+            )
             for day, currency in grouped.keys() - known
         ),
     ]

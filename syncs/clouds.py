@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from django.conf import settings
+
 from providers.aws.client import AwsAccount, AwsOptions
 from providers.aws.provider import AwsProvider
-from providers.demo.provider import DemoProvider
-
 from providers.base import Provider
-from providers.windows import utc_day
-from syncs.models import CloudAccount, CloudKind
+from providers.demo.provider import DemoProvider
+from providers.windows import Window, utc_day
+from syncs.models import CloudAccount, CloudKind, Dataset
 
 
 def provider_for(account: CloudAccount, now: datetime) -> Provider:
@@ -26,6 +26,14 @@ def provider_for(account: CloudAccount, now: datetime) -> Provider:
         ),
         aws_options(),
     )
+
+
+def kept_window(account: CloudAccount, dataset: Dataset, now: datetime) -> Window:
+    """The days of a dataset that the account's cloud can still be asked for."""
+    provider = provider_for(account, now)
+    if dataset == Dataset.COST:
+        return provider.cost_window(now)
+    return provider.metric_window(now)
 
 
 def aws_options() -> AwsOptions:

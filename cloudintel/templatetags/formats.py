@@ -3,7 +3,7 @@
 It lives in the project and not in an app, as the templates do: every page uses it.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django import template
@@ -102,6 +102,20 @@ def days(window: Window | None) -> str:
 def moment(at: datetime | None) -> str:
     """`2026-11-20 14:25 UTC`."""
     return UNKNOWN if at is None else f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+@register.filter
+def took(elapsed: timedelta | None) -> str:
+    """`0.4 s`, `12 s`, `3 min 5 s` or `2 h 4 min`."""
+    if elapsed is None:
+        return UNKNOWN
+    seconds = max(elapsed.total_seconds(), 0.0)
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(int(seconds), 60)
+    if minutes >= 60:
+        return f"{minutes // 60} h {minutes % 60} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 @register.filter

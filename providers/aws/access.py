@@ -4,44 +4,54 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from providers.aws import cloudwatch, cost_explorer, ec2, organizations
-from providers.aws.client import AwsClients
+from providers.aws.client import GLOBAL_REGION, AwsClients
 from providers.errors import ProviderError
 from providers.records import AccessCheck
-from providers.windows import ONE_DAY, Window, utc_day
+from providers.windows import last_complete_days
 
 
 def check_access(clients: AwsClients, now: datetime) -> Iterator[AccessCheck]:
-    """One check per permission, least first. Cost Explorer's costs $0.01."""
-    today = utc_day(now)
-    yesterday = Window(today - ONE_DAY, today)
-    yield _check("sts:GetCallerIdentity", "all", lambda: clients.identity)
-    regions = _check("ec2:DescribeRegions", "ec2", lambda: ec2.fetch_regions(clients))
-    yield regions
-    region = clients.account.regions[0] if clients.account.regions else "us-east-1"
-    yield _check(
+    """A check per permission. All are free but Cost Explorer's, which costs $0.01."""
+    yesterday = last_complete_days(1, now)
+    region = [*clients.account.regions, GLOBAL_REGION][0]
+
+    def check(
+        permission: str,
+        needed_for: str,
+        attempt: Callable[[], object],
+        is_required: bool = True,
+    ) -> AccessCheck:
+        try:
+            attempt()
+        except ProviderError as error:
+            return AccessCheck(permission, needed_for, is_required, error)
+        return AccessCheck(permission, needed_for, is_required)
+
+    yield check("sts:GetCallerIdentity", "everything", lambda: clients.identity)
+    yield check("ec2:DescribeRegions", "sync_ec2", lambda: ec2.fetch_regions(clients))
+    yield check(
         "ec2:DescribeInstances",
-        "ec2",
-        lambda: clients.ec2(region).describe_instances(MaxResults=5),
-        region,
+        "sync_ec2",
+        lambda: ec2.try_instances(clients, region),
     )
-    yield _check(
+    yield check(
         "ec2:DescribeInstanceTypes",
-        "ec2",
-        lambda: clients.ec2(region).describe_instance_types(MaxResults=5),
-        region,
+        "sync_ec2, vCPUs and memory",
+        lambda: ec2.try_instance_types(clients, region),
+        is_required=False,
     )
-    yield _check(
+    yield check(
         "cloudwatch:GetMetricData",
-        "cpu",
-        lambda: cloudwatch.try_access(clients, yesterday, region),
+        "sync_cpu",
+        lambda: cloudwatch.try_metrics(clients, yesterday, region),
     )
-    yield _check(
+    yield check(
         "ce:GetCostAndUsage",
-        "cost",
+        "sync_cost",
         lambda: cost_explorer.fetch_totals(clients, yesterday, lambda _: None),
     )
     if clients.account.is_payer:
-        yield _check(
+        yield check(
             "organizations:ListAccounts",
             "add_account --organization",
             lambda: organizations.fetch_members(clients),

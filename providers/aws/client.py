@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2.client import EC2Client
     from mypy_boto3_organizations.client import OrganizationsClient
     from mypy_boto3_sts.client import STSClient
+    from mypy_boto3_sts.type_defs import AssumeRoleRequestTypeDef
 
 # Where AWS's global services answer, Cost Explorer among them.
 GLOBAL_REGION = "us-east-1"
@@ -76,6 +77,7 @@ class AwsClients:
     def __post_init__(self) -> None:
         # boto3 sessions are not safe to share while they make clients.
         self._lock = RLock()
+        self._made: dict[tuple[str, str], Any] = {}
         self._bucket = TokenBucket(self.options.cost_explorer_per_second)
 
     def ec2(self, region: str) -> "EC2Client":
@@ -116,7 +118,11 @@ class AwsClients:
     def _client(self, service: str, region: str) -> Any:
         with self._lock:
             _ = self.identity
-            return self._bare_client(self._session, service, region)
+            if (service, region) not in self._made:
+                self._made[service, region] = self._bare_client(
+                    self._session, service, region
+                )
+            return self._made[service, region]
 
     @cached_property
     def _session(self) -> boto3.Session:
@@ -180,12 +186,13 @@ class _AssumedRole(CredentialProvider):
             boto3.Session(), "sts", GLOBAL_REGION
         )
         account = self._clients.account
-        external = {"ExternalId": account.external_id} if account.external_id else {}
-        answer = sts.assume_role(
-            RoleArn=account.role_arn,
-            RoleSessionName=ROLE_SESSION_NAME,
-            **external,  # type: ignore[arg-type]
-        )
+        question: AssumeRoleRequestTypeDef = {
+            "RoleArn": account.role_arn,
+            "RoleSessionName": ROLE_SESSION_NAME,
+        }
+        if account.external_id:
+            question["ExternalId"] = account.external_id
+        answer = sts.assume_role(**question)
         credentials = answer["Credentials"]
         return {
             "access_key": credentials["AccessKeyId"],

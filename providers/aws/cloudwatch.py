@@ -69,10 +69,9 @@ def fetch_metrics(
         partial(_read_region, clients, window, region, ids)
         for region, ids in sorted(instance_ids.items())
     ]
-    asked = 0
-    for part in side_by_side(jobs, clients.options.region_workers):
-        asked += 1
-        progress(f"{part.region}: call {asked}")
+    parts = side_by_side(jobs, clients.options.region_workers)
+    for number, part in enumerate(parts, start=1):
+        progress(f"{part.region}: call {number}")
         yield part
 
 
@@ -89,7 +88,9 @@ def _read_region(
         while batch := list(islice(queries, QUERIES_PER_CALL)):
             for instance_id, days in _fetch(clients, window, region, batch).items():
                 for day, values in days.items():
-                    pending.setdefault(instance_id, {}).setdefault(day, {}).update(values)
+                    pending.setdefault(instance_id, {}).setdefault(day, {}).update(
+                        values
+                    )
             # The last instance of a call may go on in the next one.
             last = batch[-1].instance_id
             unfinished = {last: pending.pop(last)} if last in pending else {}
@@ -105,7 +106,7 @@ def _fetch(
     clients: AwsClients, window: Window, region: str, batch: Sequence[Query]
 ) -> dict[str, Days]:
     """instance -> day -> figure -> value, of one call and all of its pages."""
-    reading = f"Metrics of {window} in {region} (cloudwatch:GetMetricData)"
+    reading = _reading(window, region)
     found: dict[str, Days] = defaultdict(lambda: defaultdict(dict))
     unfinished: set[str] = set()
     token: dict[str, str] = {}
@@ -135,6 +136,15 @@ def _fetch(
     if unfinished:
         raise _refused(reading, "PartialData without a next page", ())
     return found
+
+
+def try_metrics(clients: AwsClients, window: Window, region: str) -> None:
+    """Asks for one figure of an instance that does not exist. Raises ProviderError."""
+    _fetch(clients, window, region, [Query("i-00000000000000000", (CPU, "Average"))])
+
+
+def _reading(window: Window, region: str) -> str:
+    return f"Metrics of {window} in {region} (cloudwatch:GetMetricData)"
 
 
 def _question(name: str, query: Query) -> "MetricDataQueryTypeDef":

@@ -71,14 +71,15 @@ def cost_window(now: datetime) -> Window:
     return Window(add_months(today, -MONTHS_BEFORE), today)
 
 
-def fetch_costs(
-    clients: AwsClients, window: Window, progress: Progress
-) -> CostReading:
+def fetch_costs(clients: AwsClients, window: Window, progress: Progress) -> CostReading:
     """Every day's total, and rows that sum to it exactly. Raises ProviderError."""
     totals = fetch_totals(clients, window, progress)
     usage = {"Dimensions": {"Key": "RECORD_TYPE", "Values": USAGE_TYPES}}
     if clients.account.is_payer:
-        usage_by, rest_by = ("LINKED_ACCOUNT", "SERVICE"), ("RECORD_TYPE", "LINKED_ACCOUNT")
+        usage_by, rest_by = (
+            ("LINKED_ACCOUNT", "SERVICE"),
+            ("RECORD_TYPE", "LINKED_ACCOUNT"),
+        )
     else:
         usage_by, rest_by = ("SERVICE", "REGION"), ("RECORD_TYPE", "SERVICE")
     rows = [

@@ -75,6 +75,18 @@ def _pages(clients: AwsClients, region: str) -> Iterator[list[InstanceRecord]]:
             ]
 
 
+def try_instances(clients: AwsClients, region: str) -> None:
+    """Asks for a few instances. Raises ProviderError."""
+    with told(f"EC2 instances in {region} (ec2:DescribeInstances)"):
+        clients.ec2(region).describe_instances(MaxResults=5)
+
+
+def try_instance_types(clients: AwsClients, region: str) -> None:
+    """Asks for a few instance types. Raises ProviderError."""
+    with told(f"Instance types in {region} (ec2:DescribeInstanceTypes)"):
+        clients.ec2(region).describe_instance_types(MaxResults=5)
+
+
 def normalize_instance(raw: "InstanceTypeDef", region: str) -> InstanceRecord:
     """One instance of an answer. Terminated ones lack most of what others have."""
     tags = {tag["Key"]: tag["Value"] for tag in raw.get("Tags", [])}

@@ -21,6 +21,8 @@ from tests.emulator.server import Application, QuietHandler
 from tests.emulator.wire import AwsError, Call
 from tests.emulator.world import World
 
+STOP_SECONDS = 0.01  # how often the server looks whether it shall stop
+
 
 class EmulatedAws:
     """A strict AWS of one or more accounts, served over HTTP while it is entered."""
@@ -59,7 +61,9 @@ class EmulatedAws:
             request_handler=QuietHandler,
         )
         self.endpoint_url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = Thread(
+            target=self._server.serve_forever, args=(STOP_SECONDS,), daemon=True
+        )
         self._thread.start()
         return self
 

@@ -1,0 +1,38 @@
+"""manage.py create_token USER: a token for the API."""
+
+from argparse import ArgumentParser
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.management.base import BaseCommand
+from knox.models import AuthToken
+
+from syncs.commands import bad_arguments
+
+
+class Command(BaseCommand):
+    help = (
+        "Prints a new API token of a user. Only its hash is stored, so it is shown "
+        "this once. Send it as `Authorization: Token TOKEN`."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("user", help="The user's name.")
+        parser.add_argument(
+            "--days", type=int, default=365, help="Valid for so long. Default: 365."
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["days"] < 1:
+            raise bad_arguments(f"--days must be at least 1, not {options['days']}.")
+        user = User.objects.filter(username=options["user"]).first()
+        if user is None or not user.is_active:
+            raise bad_arguments(
+                f"There is no active user {options['user']!r}. Create one in the admin "
+                "or with `manage.py createsuperuser`."
+            )
+        _, token = AuthToken.objects.create(
+            user=user, expiry=timedelta(days=options["days"])
+        )
+        self.stdout.write(token)

@@ -1,0 +1,88 @@
+"""manage.py demo: an invented company to look at, read like any other account."""
+
+from argparse import ArgumentParser
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+from rich.console import Console
+
+from costs.sync import sync_cost
+from inventory.sync import sync_ec2
+from metrics.sync import sync_cpu
+from providers.demo.company import ACCOUNTS, COMPANY_NAME, HISTORY_DAYS
+from providers.demo.provider import DemoProvider
+from providers.windows import ONE_DAY, Window, last_complete_days, midnight, utc_day
+from syncs.commands import bad_arguments
+from syncs.models import CloudAccount, CloudKind
+
+# The bill is first read as it was then, so that some days are restated since.
+FIRST_READ_DAYS_AGO = 3
+
+
+class Command(BaseCommand):
+    help = (
+        f"Adds {COMPANY_NAME}, an invented company of {len(ACCOUNTS)} accounts with "
+        "instances, bill and CPU, and reads its history. Run again, it reads what is "
+        "new. Nothing is sent to a cloud."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--days",
+            type=int,
+            default=HISTORY_DAYS,
+            help=f"Days of history, up to {HISTORY_DAYS}, which is the default.",
+        )
+        parser.add_argument(
+            "--reset",
+            action="store_true",
+            help="Delete the demo accounts and their data first, and nothing else.",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        days = options["days"]
+        if not FIRST_READ_DAYS_AGO < days <= HISTORY_DAYS:
+            raise bad_arguments(
+                f"--days must lie between {FIRST_READ_DAYS_AGO + 1} and "
+                f"{HISTORY_DAYS}, not {days}."
+            )
+        if options["reset"]:
+            CloudAccount.objects.demo().delete()
+        console = Console(stderr=True)
+        now = timezone.now()
+        for one in ACCOUNTS:
+            account, is_new = CloudAccount.objects.get_or_create(
+                provider=CloudKind.DEMO,
+                account_id=one.account_id,
+                defaults={"name": one.name},
+            )
+            if console.is_terminal:
+                console.print(f"Reading {days} days of {account}")
+            if is_new:
+                replay(account, now, days)
+            else:
+                sync_ec2(account, now)
+                sync_cost(account, now)
+                sync_cpu(account, now)
+            self.stdout.write(f"{account}: {told(account)}")
+
+
+def replay(account: CloudAccount, now: datetime, days: int) -> None:
+    """Reads a history as if cloudintel had been there all the time."""
+    window = last_complete_days(days, now)
+    provider = DemoProvider(account.account_id, utc_day(account.created_at), now)
+    for day in [window.start, *provider.state_change_days()]:
+        if day in window:
+            sync_ec2(account, midnight(day + ONE_DAY))
+    sync_ec2(account, now)
+    earlier = now - timedelta(days=FIRST_READ_DAYS_AGO)
+    sync_cost(account, earlier, window=Window(window.start, utc_day(earlier)))
+    sync_cost(account, now)
+    sync_cpu(account, now, window=window)
+
+
+def told(account: CloudAccount) -> str:
+    instances = account.instances.present().count()
+    return f"{instances} instances, {account.cost_totals.count()} days of costs"

@@ -1,0 +1,141 @@
+"""The admin of costs: rows of the bill, its totals and what was restated.
+
+Only a sync writes them. Amounts are decimals with their currency, never floats.
+"""
+
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Protocol
+
+from django.contrib import admin
+from django.db.models import Model
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    BooleanRadioFilter,
+    ChoicesDropdownFilter,
+    FieldTextFilter,
+    RangeDateFilter,
+)
+
+from costs.models import CostTotal, DailyCost, Restatement
+from syncs.readonly import ReadOnlyAdmin, label, linked, money, page
+
+ACCOUNT = linked("account", ordering="account__name")
+RUN = linked("run", ordering="run")
+
+
+class Estimable(Protocol):
+    is_estimated: bool
+
+
+def amount(name: str, *, exact: bool = False) -> Callable[[Model], str]:
+    """The column of that amount; exact on a row's own page, to the cent in a list."""
+
+    amount_of, currency_of = attrgetter(name), attrgetter("currency")
+
+    @admin.display(description=name.replace("_", " "), ordering=name)
+    def column(row: Model) -> str:
+        return money(amount_of(row), currency_of(row), exact=exact)
+
+    # Named as the field it shows, so that the field's help text is shown with it.
+    column.__name__ = name
+    return column
+
+
+@admin.display(description="state", ordering="is_estimated")
+def state(row: Estimable) -> SafeString:
+    return label("estimated", "warning") if row.is_estimated else label("final")
+
+
+@admin.register(DailyCost)
+class DailyCostAdmin(ReadOnlyAdmin[DailyCost]):
+    list_display = (
+        "day",
+        ACCOUNT,
+        "sub_account_id",
+        "service",
+        "region",
+        "charge_category",
+        amount("billed"),
+        amount("effective"),
+        state,
+    )
+    list_select_related = ("account",)
+    list_filter = (
+        ("account", AutocompleteSelectFilter),
+        ("day", RangeDateFilter),
+        ("service", FieldTextFilter),
+        ("region", FieldTextFilter),
+        ("sub_account_id", FieldTextFilter),
+        ("charge_category", ChoicesDropdownFilter),
+        ("is_estimated", BooleanRadioFilter),
+    )
+    search_fields = ("service", "sub_account_id", "resource_group")
+    search_help_text = "Part of a service, a member account or a resource group."
+    date_hierarchy = "day"
+    # The index of days gives this order; services are then sorted within a day.
+    ordering = ("-day", "service", "id")
+    fields = page(
+        ("day", "account", "sub_account_id"),
+        ("service", "region", "resource_group"),
+        ("charge_category", "currency", state),
+        (amount("billed", exact=True), amount("effective", exact=True)),
+    )
+
+
+@admin.register(CostTotal)
+class CostTotalAdmin(ReadOnlyAdmin[CostTotal]):
+    list_display = ("day", ACCOUNT, amount("billed"), amount("effective"), state, RUN)
+    list_select_related = ("account", "run__account")
+    list_filter = (
+        ("account", AutocompleteSelectFilter),
+        ("run", AutocompleteSelectFilter),
+        ("day", RangeDateFilter),
+        ("is_estimated", BooleanRadioFilter),
+    )
+    search_fields = ("account__name", "account__account_id")
+    search_help_text = "Part of an account's name or id."
+    date_hierarchy = "day"
+    ordering = ("-day", "account_id", "currency")
+    fields = page(
+        ("day", "account", "currency"),
+        (amount("billed", exact=True), amount("effective", exact=True), state),
+        "run",
+    )
+
+
+@admin.display(description="change of billed")
+def billed_change(row: Restatement) -> str:
+    return money(row.new_billed - row.old_billed, row.currency)
+
+
+@admin.register(Restatement)
+class RestatementAdmin(ReadOnlyAdmin[Restatement]):
+    list_display = (
+        "day",
+        ACCOUNT,
+        amount("old_billed"),
+        amount("new_billed"),
+        billed_change,
+        "was_estimated",
+        "restated_at",
+        RUN,
+    )
+    list_select_related = ("account", "run__account")
+    list_filter = (
+        ("account", AutocompleteSelectFilter),
+        ("run", AutocompleteSelectFilter),
+        ("day", RangeDateFilter),
+        ("was_estimated", BooleanRadioFilter),
+    )
+    search_fields = ("account__name", "account__account_id")
+    search_help_text = "Part of an account's name or id."
+    date_hierarchy = "day"
+    ordering = ("-restated_at", "-day", "id")
+    fields = page(
+        ("day", "account", "currency"),
+        (amount("old_billed", exact=True), amount("new_billed", exact=True)),
+        (amount("old_effective", exact=True), amount("new_effective", exact=True)),
+        ("was_estimated", "restated_at", "run"),
+    )

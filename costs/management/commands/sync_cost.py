@@ -1,0 +1,10 @@
+"""manage.py sync_cost: reads daily costs of accounts."""
+
+from costs.sync import sync_cost
+from syncs.commands import SyncCommand
+from syncs.models import Dataset
+
+
+class Command(SyncCommand):
+    help = "Reads daily costs of every enabled account, or of those named, and stores it."
+    steps = {Dataset.COST: sync_cost}

@@ -1,0 +1,155 @@
+"""Reads the bill and keeps it: a window of days is replaced as a whole."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.conf import settings
+from django.contrib.auth.models import User
+
+from costs.models import CostTotal, DailyCost, Restatement
+from providers.base import Progress
+from providers.records import CostReading, CostTotalRecord
+from providers.windows import Window, add_months, first_of_month, utc_day
+from syncs.claims import claim
+from syncs.models import CloudAccount, Dataset, SyncRun
+from syncs.reading import SyncFailed, reading, say_nothing
+from syncs.watermarks import read_until
+
+# About this day of the month, AWS closes the bill of the month before.
+BILL_FINAL_ON_DAY = 15
+ROWS_PER_STATEMENT = 2000
+
+
+def sync_cost(
+    account: CloudAccount,
+    now: datetime,
+    *,
+    window: Window | None = None,
+    trigger: SyncRun.Trigger = SyncRun.Trigger.COMMAND,
+    user: User | None = None,
+    on_progress: Progress = say_nothing,
+) -> SyncRun:
+    """Reads the account's costs of the window, or of what is due, and stores them.
+
+    A read that fails closes the run with its reason and changes nothing else. Raises
+    SlotTaken, Refused and InvalidWindow before anything is read.
+    """
+    run = claim(account, Dataset.COST, now, window=window, trigger=trigger, user=user)
+    return read_cost(run, on_progress)
+
+
+def read_cost(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
+    """The body of a claimed run."""
+    with reading(run, on_progress) as current:
+        kept = current.provider.cost_window(run.started_at)
+        window = run.window or due_window(run.account, kept, run.started_at)
+        current.begin(window)
+        answer = current.provider.fetch_costs(window, current.progress)
+        with current.storing():
+            rows = replace_costs(run, window, answer)
+            current.finish(rows, read=window)
+    return run
+
+
+def due_window(account: CloudAccount, kept: Window, now: datetime) -> Window:
+    """What is new, and every stored day that the cloud may have restated."""
+    mark = read_until(account, Dataset.COST)
+    if mark is None:
+        first = utc_day(now) - timedelta(days=settings.COST_FIRST_SYNC_DAYS)
+        return Window(max(kept.start, first), kept.end)
+    estimated = account.cost_totals.filter(is_estimated=True).order_by("day").first()
+    starts = [mark, open_since(now), *([estimated.day] if estimated else [])]
+    return Window(max(kept.start, min(starts)), kept.end)
+
+
+def open_since(now: datetime) -> date:
+    """The first day of the earliest month whose bill is not final yet."""
+    today = utc_day(now)
+    if today.day <= BILL_FINAL_ON_DAY:
+        return add_months(today, -1)
+    return first_of_month(today)
+
+
+def replace_costs(run: SyncRun, window: Window, answer: CostReading) -> int:
+    """Puts the answer in the place of the window's rows; answers how many there are.
+
+    Within the caller's transaction. An answer without a single charge never replaces
+    rows: that raises SyncFailed.
+    """
+    held_rows = DailyCost.objects.filter(account=run.account).in_window(window)
+    held_totals = CostTotal.objects.filter(account=run.account).in_window(window)
+    if not answer.rows and held_rows.exists():
+        raise SyncFailed(
+            f"Costs of {window}: the cloud answered without any charge, but rows are "
+            "stored for these days. They were kept. Check that the credentials still "
+            "see this account's bill, then sync again."
+        )
+    Restatement.objects.bulk_create(restated(run, held_totals, answer.totals))
+    held_rows.delete()
+    held_totals.delete()
+    _store(run, answer)
+    return len(answer.rows)
+
+
+def restated(
+    run: SyncRun, held: Iterable[CostTotal], totals: Iterable[CostTotalRecord]
+) -> list[Restatement]:
+    """One row for each stored day whose total has changed."""
+    amounts = {(t.day, t.currency): (t.billed, t.effective) for t in totals}
+    changes = []
+    for old in held:
+        billed, effective = amounts.get((old.day, old.currency), (Decimal(0),) * 2)
+        if (billed, effective) != (old.billed, old.effective):
+            changes.append(
+                Restatement(
+                    account=run.account,
+                    day=old.day,
+                    currency=old.currency,
+                    old_billed=old.billed,
+                    new_billed=billed,
+                    old_effective=old.effective,
+                    new_effective=effective,
+                    was_estimated=old.is_estimated,
+                    restated_at=run.started_at,
+                    run=run,
+                )
+            )
+    return changes
+
+
+def _store(run: SyncRun, answer: CostReading) -> None:
+    CostTotal.objects.bulk_create(
+        (
+            CostTotal(
+                account=run.account,
+                day=total.day,
+                currency=total.currency,
+                billed=total.billed,
+                effective=total.effective,
+                is_estimated=total.is_estimated,
+                run=run,
+            )
+            for total in answer.totals
+        ),
+        batch_size=ROWS_PER_STATEMENT,
+    )
+    DailyCost.objects.bulk_create(
+        (
+            DailyCost(
+                account=run.account,
+                day=row.day,
+                sub_account_id=row.sub_account_id,
+                service=row.service,
+                region=row.region,
+                resource_group=row.resource_group,
+                charge_category=row.charge_category,
+                currency=row.currency,
+                billed=row.billed,
+                effective=row.effective,
+                is_estimated=row.is_estimated,
+            )
+            for row in answer.rows
+        ),
+        batch_size=ROWS_PER_STATEMENT,
+    )

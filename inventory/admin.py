@@ -1,0 +1,109 @@
+"""The admin of machines and of what changed about them. Only a sync writes either."""
+
+from django.contrib import admin
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import (
+    AllValuesCheckboxFilter,
+    AutocompleteSelectFilter,
+    ChoicesDropdownFilter,
+    FieldTextFilter,
+)
+
+from inventory.models import Instance, StateChange
+from syncs.readonly import ReadOnlyAdmin, label, linked, page, pairs, stored_rows
+
+# Others, such as pending and stopping, pass within minutes.
+STATE_KINDS = {"running": "success", "stopped": "warning", "terminated": "danger"}
+
+
+@admin.display(description="state", ordering="state")
+def state(instance: Instance) -> SafeString:
+    if instance.is_gone:
+        return label(StateChange.GONE, "danger")
+    return label(instance.state, STATE_KINDS.get(instance.state, ""))
+
+
+@admin.display(description="memory, GiB", ordering="memory_mib")
+def memory(instance: Instance) -> str:
+    gib = instance.memory_gib
+    return "-" if gib is None else f"{gib:,.1f}"
+
+
+@admin.display(description="tags")
+def tags(instance: Instance) -> SafeString:
+    return pairs(instance.tags)
+
+
+@admin.register(Instance)
+class InstanceAdmin(ReadOnlyAdmin[Instance]):
+    list_display = (
+        "instance_id",
+        "name",
+        linked("account", ordering="account__name"),
+        "region",
+        state,
+        "instance_type",
+        "vcpus",
+        memory,
+        "launched_at",
+        "last_seen_at",
+    )
+    list_display_links = ("instance_id", "name")
+    list_select_related = ("account",)
+    list_filter = (
+        ("account", AutocompleteSelectFilter),
+        ("state", AllValuesCheckboxFilter),
+        ("region", AllValuesCheckboxFilter),
+        ("instance_type", FieldTextFilter),
+        ("gone_since", admin.EmptyFieldListFilter),
+    )
+    search_fields = ("instance_id", "name", "private_ip", "public_ip", "tags")
+    search_help_text = "Part of an id, a name, an IP address or a tag."
+    date_hierarchy = "first_seen_at"
+    # The index of regions gives this order; names are then sorted within one of them.
+    ordering = ("account_id", "region", "name", "id")
+    fieldsets = (
+        (
+            None,
+            {"fields": page(("instance_id", "name", "account"), state, stored_rows)},
+        ),
+        (
+            "Machine",
+            {
+                "fields": page(
+                    ("instance_type", "vcpus", memory),
+                    ("platform", "lifecycle", "image_id"),
+                    ("region", "availability_zone", "vpc_id"),
+                    ("private_ip", "public_ip", "launched_at"),
+                    tags,
+                )
+            },
+        ),
+        ("Seen", {"fields": page(("first_seen_at", "last_seen_at", "gone_since"))}),
+    )
+
+
+@admin.register(StateChange)
+class StateChangeAdmin(ReadOnlyAdmin[StateChange]):
+    list_display = (
+        "at",
+        linked("instance", ordering="instance__name"),
+        linked("instance.account", ordering="instance__account__name"),
+        "field",
+        "old_value",
+        "new_value",
+        linked("run", ordering="run"),
+    )
+    list_select_related = ("instance__account", "run__account")
+    list_filter = (
+        ("instance__account", AutocompleteSelectFilter),
+        ("instance", AutocompleteSelectFilter),
+        ("run", AutocompleteSelectFilter),
+        ("field", ChoicesDropdownFilter),
+        ("new_value", FieldTextFilter),
+    )
+    search_fields = ("instance__instance_id", "instance__name")
+    search_help_text = "Part of a machine's id or name."
+    date_hierarchy = "at"
+    ordering = ("-at", "-id")
+    fields = ("at", "instance", "field", "old_value", "new_value", "run")

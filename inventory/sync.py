@@ -1,0 +1,159 @@
+"""Reads what runs and keeps it: machines are updated or marked gone, never deleted."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.contrib.auth.models import User
+
+from inventory.models import Instance, StateChange
+from providers.base import Progress
+from providers.records import InstanceRecord, RegionInstances
+from syncs.claims import claim
+from syncs.models import CloudAccount, Dataset, SyncRun
+from syncs.reading import reading, say_nothing
+
+# What every reading brings up to date.
+DESCRIBED = (
+    "region",
+    "name",
+    "state",
+    "instance_type",
+    "platform",
+    "lifecycle",
+    "availability_zone",
+    "image_id",
+    "vpc_id",
+    "private_ip",
+    "public_ip",
+    "launched_at",
+    "vcpus",
+    "memory_mib",
+    "tags",
+)
+ROWS_PER_STATEMENT = 1000
+
+
+def sync_ec2(
+    account: CloudAccount,
+    now: datetime,
+    *,
+    trigger: SyncRun.Trigger = SyncRun.Trigger.COMMAND,
+    user: User | None = None,
+    on_progress: Progress = say_nothing,
+) -> SyncRun:
+    """Reads the account's instances as they are now.
+
+    A region that fails keeps its machines as they were, and the run ends as partial;
+    when all fail, so does the run. Raises SlotTaken before anything is read.
+    """
+    run = claim(account, Dataset.EC2, now, trigger=trigger, user=user)
+    return read_ec2(run, on_progress)
+
+
+def read_ec2(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
+    """The body of a claimed run."""
+    with reading(run, on_progress) as current:
+        rows = regions = 0
+        for answer in current.provider.fetch_instances(current.progress):
+            if answer.error:
+                current.lacks(answer.error)
+                continue
+            if answer.warning:
+                current.remark(answer.warning)
+            with current.storing():
+                rows += store_region(run, answer)
+            regions += 1
+        current.finish_parts(rows, parts_read=regions)
+    return run
+
+
+def store_region(run: SyncRun, answer: RegionInstances) -> int:
+    """Brings one completely read region up to date, within the caller's transaction.
+
+    Answers how many machines it has. One that the answer lacks is marked gone.
+    """
+    region = Instance.objects.filter(account=run.account, region=answer.region)
+    before = {instance.instance_id: instance for instance in region}
+    after = _upsert(run, answer.instances)
+    changes = [
+        change
+        for instance in after
+        for change in _changes(run, before.get(instance.instance_id), instance)
+    ]
+    seen = {instance.instance_id for instance in after}
+    vanished = [
+        instance
+        for instance_id, instance in before.items()
+        if instance_id not in seen and not instance.is_gone
+    ]
+    changes += [_gone(run, instance) for instance in vanished]
+    for start in range(0, len(vanished), ROWS_PER_STATEMENT):
+        keys = [one.pk for one in vanished[start : start + ROWS_PER_STATEMENT]]
+        Instance.objects.filter(pk__in=keys).update(gone_since=run.started_at)
+    StateChange.objects.bulk_create(changes, batch_size=ROWS_PER_STATEMENT)
+    return len(after)
+
+
+def _upsert(run: SyncRun, records: Sequence[InstanceRecord]) -> list[Instance]:
+    """The rows of these records, with their keys. `first_seen_at` stays as it was."""
+    return Instance.objects.bulk_create(
+        (
+            Instance(
+                account=run.account,
+                instance_id=record.instance_id,
+                first_seen_at=run.started_at,
+                last_seen_at=run.started_at,
+                gone_since=None,
+                **{name: getattr(record, name) for name in DESCRIBED},
+            )
+            for record in records
+        ),
+        batch_size=ROWS_PER_STATEMENT,
+        update_conflicts=True,
+        unique_fields=["account", "instance_id"],
+        update_fields=[*DESCRIBED, "last_seen_at", "gone_since"],
+    )
+
+
+def _changes(
+    run: SyncRun, before: Instance | None, after: Instance
+) -> list[StateChange]:
+    """What is different; a machine that comes back was gone before."""
+    old_state = "" if before is None else before.state
+    if before is not None and before.is_gone:
+        old_state = StateChange.GONE
+    changes = []
+    if old_state != after.state:
+        changes.append(
+            _change(run, after, StateChange.Field.STATE, old_state, after.state)
+        )
+    if before is not None and before.instance_type != after.instance_type:
+        changes.append(
+            _change(
+                run,
+                after,
+                StateChange.Field.INSTANCE_TYPE,
+                before.instance_type,
+                after.instance_type,
+            )
+        )
+    return changes
+
+
+def _gone(run: SyncRun, instance: Instance) -> StateChange:
+    return _change(
+        run, instance, StateChange.Field.STATE, instance.state, StateChange.GONE
+    )
+
+
+def _change(
+    run: SyncRun, instance: Instance, field: StateChange.Field, old: str, new: str
+) -> StateChange:
+    return StateChange(
+        instance=instance,
+        run=run,
+        at=run.started_at,
+        field=field,
+        old_value=old,
+        new_value=new,
+    )

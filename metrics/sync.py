@@ -1,0 +1,159 @@
+"""Reads how hard machines work and keeps it, one row per machine and day."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import models
+
+from inventory.models import Instance
+from metrics.models import CpuMetric, NetworkMetric
+from providers.base import Progress
+from providers.records import CpuRecord, NetworkRecord, RegionMetrics
+from providers.windows import Window, utc_day
+from syncs.claims import claim
+from syncs.models import CloudAccount, Dataset, SyncRun
+from syncs.reading import SyncFailed, reading, say_nothing
+from syncs.watermarks import read_until
+
+CPU_FIELDS = ("average_percent", "maximum_percent", "p99_percent", "samples")
+NETWORK_FIELDS = ("in_bytes", "out_bytes")
+ROWS_PER_STATEMENT = 2000
+
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+def sync_cpu(
+    account: CloudAccount,
+    now: datetime,
+    *,
+    window: Window | None = None,
+    trigger: SyncRun.Trigger = SyncRun.Trigger.COMMAND,
+    user: User | None = None,
+    on_progress: Progress = say_nothing,
+) -> SyncRun:
+    """Reads CPU and network of the account's instances in the window, or what is due.
+
+    A region that fails keeps what it has, and the run ends as partial. Raises
+    SlotTaken and InvalidWindow before anything is read.
+    """
+    run = claim(account, Dataset.CPU, now, window=window, trigger=trigger, user=user)
+    return read_cpu(run, on_progress)
+
+
+def read_cpu(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
+    """The body of a claimed run."""
+    with reading(run, on_progress) as current:
+        kept = current.provider.metric_window(run.started_at)
+        window = run.window or due_window(run.account, kept, run.started_at)
+        current.begin(window)
+        keys = instance_keys(run.account, window)
+        ids = {region: list(of_region) for region, of_region in keys.items()}
+        rows, failed = 0, set()
+        for part in current.provider.fetch_metrics(window, ids, current.progress):
+            if part.error:
+                current.lacks(part.error)
+                failed.add(part.region)
+                continue
+            with current.storing():
+                rows += store_part(part, keys[part.region])
+        if not rows and not failed:
+            refuse_empty(run.account, window)
+        known = inventory_known_until(run.account)
+        current.finish_parts(
+            rows, parts_read=len(ids.keys() - failed), read=_until(window, known)
+        )
+    return run
+
+
+def due_window(account: CloudAccount, kept: Window, now: datetime) -> Window:
+    """What is new, and the last days once more, as late samples may have arrived."""
+    mark = read_until(account, Dataset.CPU)
+    if mark is None:
+        first = kept.end - timedelta(days=settings.CPU_FIRST_SYNC_DAYS)
+    else:
+        again = kept.end - timedelta(days=settings.CPU_RESTATEMENT_DAYS)
+        first = min(mark, again)
+    return Window(max(kept.start, first), kept.end)
+
+
+def instance_keys(
+    account: CloudAccount, window: Window
+) -> Mapping[str, Mapping[str, int]]:
+    """region -> instance id -> key of its row, of all that may have worked then."""
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    rows = (
+        Instance.objects.filter(account=account)
+        .present_since(window.start)
+        .order_by("region", "instance_id")
+        .values_list("region", "instance_id", "pk")
+    )
+    for region, instance_id, key in rows:
+        found[region][instance_id] = key
+    return found
+
+
+def inventory_known_until(account: CloudAccount) -> datetime | None:
+    """When all of the account's instances were last known.
+
+    What was launched since then was not asked for, so the watermark must wait for it.
+    """
+    runs = SyncRun.objects.filter(
+        account=account, dataset=Dataset.EC2, status=SyncRun.Status.SUCCEEDED
+    )
+    return runs.order_by("-started_at").values_list("started_at", flat=True).first()
+
+
+def store_part(part: RegionMetrics, keys: Mapping[str, int]) -> int:
+    """Stores one part of a region, within the caller's transaction; counts CPU rows."""
+    _upsert(CpuMetric, part.cpu, keys, CPU_FIELDS)
+    _upsert(NetworkMetric, part.network, keys, NETWORK_FIELDS)
+    return len(part.cpu)
+
+
+def refuse_empty(account: CloudAccount, window: Window) -> None:
+    """Raises SyncFailed where days hold rows for which the cloud now has no data."""
+    held = CpuMetric.objects.filter(instance__account=account).in_window(window)
+    if held.exists():
+        raise SyncFailed(
+            f"Metrics of {window}: the cloud answered without any data, but rows are "
+            "stored for these days. They were kept. Check that the credentials still "
+            "see this account's metrics, then sync again."
+        )
+
+
+def _upsert(
+    model: type[Row],
+    records: Sequence[CpuRecord] | Sequence[NetworkRecord],
+    keys: Mapping[str, int],
+    fields: Sequence[str],
+) -> None:
+    # A statistic that was not asked for must not erase one that is stored.
+    asked = [f for f in fields if any(getattr(r, f) is not None for r in records)]
+    if not asked:
+        return
+    model._default_manager.bulk_create(
+        (
+            model(
+                instance_id=keys[record.instance_id],
+                day=record.day,
+                **{name: getattr(record, name) for name in asked},
+            )
+            for record in records
+        ),
+        batch_size=ROWS_PER_STATEMENT,
+        update_conflicts=True,
+        unique_fields=["instance", "day"],
+        update_fields=asked,
+    )
+
+
+def _until(window: Window, known: datetime | None) -> Window | None:
+    """The part of the window whose instances were all known."""
+    if known is None or utc_day(known) <= window.start:
+        return None
+    return Window(window.start, min(window.end, utc_day(known)))

@@ -1,0 +1,202 @@
+"""What the sync commands share: which accounts, which window, what is printed."""
+
+import json
+import logging
+from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import Any, ClassVar
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import InterfaceError, OperationalError
+from django.utils import timezone
+from rich.console import Console
+
+from providers.base import Progress
+from providers.windows import InvalidWindow, Window
+from syncs.claims import Refused, SlotTaken, check_request
+from syncs.models import CloudAccount, Dataset, SyncRun
+from syncs.reading import say_nothing
+
+logger = logging.getLogger(__name__)
+
+FAILED, BAD_ARGUMENTS, TAKEN = 1, 2, 3
+NO_ACCOUNTS = (
+    "There is no account to read. Add one with `manage.py add_account`, or try "
+    "cloudintel with `manage.py demo`."
+)
+
+
+def bad_arguments(reason: object) -> CommandError:
+    return CommandError(str(reason), returncode=BAD_ARGUMENTS)
+
+
+def chosen_accounts(names: Sequence[str]) -> list[CloudAccount]:
+    """The accounts with these ids or names; all enabled ones where none is given."""
+    accounts = CloudAccount.objects.select_related("payer")
+    if not names:
+        if not (found := list(accounts.enabled())):
+            raise CommandError(NO_ACCOUNTS)
+        return found
+    found = list(accounts.called(list(names)))
+    known = {name for account in found for name in (account.account_id, account.name)}
+    if unknown := [name for name in names if name not in known]:
+        existing = ", ".join(str(one) for one in CloudAccount.objects.all()[:20])
+        raise bad_arguments(
+            f"There is no account {', '.join(unknown)}. Known: {existing or 'none'}."
+        )
+    return found
+
+
+def day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is not a day such as 2026-01-31") from None
+
+
+class SyncCommand(BaseCommand):
+    """Reads datasets of accounts, one after the other, and says how it went."""
+
+    # What is read of each account, in this order.
+    steps: ClassVar[dict[Dataset, Callable[..., SyncRun]]]
+    takes_window = True
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--account",
+            action="append",
+            default=[],
+            metavar="ID_OR_NAME",
+            help="Only this account; may be repeated. Default: all enabled ones.",
+        )
+        if self.takes_window:
+            parser.add_argument(
+                "--start", type=day, help="First UTC day, inclusive. Default: due."
+            )
+            parser.add_argument(
+                "--end", type=day, help="Last UTC day, exclusive. Default: today."
+            )
+        parser.add_argument(
+            "--json", action="store_true", help="Print one JSON object instead."
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        accounts = chosen_accounts(options["account"])
+        window = self._window(options.get("start"), options.get("end"))
+        jobs = self._jobs(accounts, window, named=bool(options["account"]))
+        outcomes = []
+        for account, dataset in jobs:
+            outcome = self._outcome(account, dataset, window)
+            outcomes.append(outcome)
+            if not options["json"] and options["verbosity"]:
+                self.stdout.write(_line(outcome))
+        if options["json"]:
+            self.stdout.write(json.dumps({"runs": outcomes}))
+        self._finish(outcomes, quiet=options["json"])
+
+    def _window(self, start: date | None, end: date | None) -> Window | None:
+        if start is None and end is None:
+            return None
+        if start is None:
+            raise bad_arguments("--end needs --start as well.")
+        try:
+            return Window(start, end or timezone.now().date())
+        except InvalidWindow as error:
+            raise bad_arguments(error) from None
+
+    def _jobs(
+        self, accounts: Sequence[CloudAccount], window: Window | None, *, named: bool
+    ) -> list[tuple[CloudAccount, Dataset]]:
+        """Every account and dataset to read; bad arguments are refused before any."""
+        jobs = []
+        for account in accounts:
+            for dataset in self.steps:
+                # A member's costs are on its payer's bill: only who asks is told.
+                if dataset not in account.datasets() and not (
+                    named and len(self.steps) == 1
+                ):
+                    continue
+                try:
+                    check_request(
+                        account, dataset, self._of(dataset, window), timezone.now()
+                    )
+                except (Refused, InvalidWindow) as error:
+                    raise bad_arguments(error) from None
+                jobs.append((account, dataset))
+        return jobs
+
+    def _outcome(
+        self, account: CloudAccount, dataset: Dataset, window: Window | None
+    ) -> dict[str, Any]:
+        """What `--json` prints of one run. A failure is told, not raised."""
+        arguments = {"window": window} if self._of(dataset, window) else {}
+        try:
+            with _progress(f"{account} {dataset}") as on_progress:
+                run = self.steps[dataset](
+                    account, timezone.now(), on_progress=on_progress, **arguments
+                )
+        except SlotTaken as taken:
+            return _described(taken.run, status="taken", error=str(taken))
+        except (OperationalError, InterfaceError):
+            raise  # without the database no account can be read
+        except Exception:
+            # The run is closed and names the error; the next account must go on.
+            logger.exception("%s of %s ended unexpectedly", dataset, account)
+            runs = SyncRun.objects.filter(account=account, dataset=dataset)
+            run = runs.select_related("account").latest()
+        return _described(run, status=run.status, error=run.error)
+
+    def _of(self, dataset: Dataset, window: Window | None) -> Window | None:
+        """EC2 is read as it is now, without a window."""
+        return None if dataset == Dataset.EC2 else window
+
+    def _finish(self, outcomes: Sequence[dict[str, Any]], *, quiet: bool) -> None:
+        statuses = [outcome["status"] for outcome in outcomes]
+        taken = statuses.count("taken")
+        failed = len(statuses) - taken - statuses.count(SyncRun.Status.SUCCEEDED)
+        if not failed and not taken:
+            return
+        code = FAILED if failed else TAKEN
+        if quiet:
+            raise SystemExit(code)
+        named = f"{failed} failed" if failed else f"{taken} already running"
+        raise CommandError(f"{named} of {len(statuses)} syncs.", returncode=code)
+
+
+@contextmanager
+def _progress(title: str) -> Iterator[Progress]:
+    """A line that moves on a terminal; nothing in a pipe."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield say_nothing
+        return
+    with console.status(title) as status:
+        yield lambda sentence: status.update(f"{title}: {sentence}")
+
+
+def _described(run: SyncRun, *, status: str, error: str) -> dict[str, Any]:
+    return {
+        "account": run.account.account_id,
+        "dataset": run.dataset,
+        "status": status,
+        "start": run.start.isoformat() if run.start else None,
+        "end": run.end.isoformat() if run.end else None,
+        "rows": run.rows,
+        "requests": run.requests,
+        "api_cost_usd": str(run.api_cost_usd),
+        "seconds": round(run.elapsed.total_seconds(), 3),
+        "error": error,
+    }
+
+
+def _line(outcome: dict[str, Any]) -> str:
+    window = f" {outcome['start']}..{outcome['end']}" if outcome["start"] else ""
+    told = f"{outcome['account']} {outcome['dataset']}{window}: {outcome['status']}"
+    if outcome["status"] != "taken":
+        told += (
+            f", {outcome['rows']} rows, {outcome['requests']} requests "
+            f"(${outcome['api_cost_usd']}), {outcome['seconds']} s"
+        )
+    return "\n  ".join([told, *outcome["error"].splitlines()])

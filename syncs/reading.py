@@ -1,0 +1,160 @@
+"""A run at work: show progress, store, and close, while the slot is held.
+
+Who lost the slot, because it was taken for dead, stores nothing.
+"""
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from django.db import transaction
+
+from providers.base import Progress, Provider
+from providers.errors import ProviderError
+from providers.windows import Window
+from syncs.clouds import provider_for
+from syncs.models import SyncRun
+from syncs.watermarks import move_watermark
+
+logger = logging.getLogger(__name__)
+
+# A heartbeat is written at most so often, however fast pages arrive.
+HEARTBEAT_SECONDS = 5.0
+
+
+class SlotLost(Exception):
+    """This run was taken for dead, or was taken over; what it read is not stored."""
+
+
+class SyncFailed(Exception):
+    """The answer can't be stored; the message says why and what to do."""
+
+
+@dataclass
+class Reading:
+    """A run at work: what a sync function holds while it reads and stores."""
+
+    run: SyncRun
+    on_progress: Progress
+    failures: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    _began: float = field(default_factory=time.monotonic)
+    _last_beat: float = 0.0
+
+    @property
+    def now(self) -> datetime:
+        """The run's own clock: its start, and the time that has passed since."""
+        return self.run.started_at + timedelta(seconds=time.monotonic() - self._began)
+
+    @cached_property
+    def provider(self) -> Provider:
+        return provider_for(self.run.account, self.run.started_at)
+
+    def begin(self, window: Window) -> None:
+        """The window that this run turns out to read."""
+        self._update_held(start=window.start, end=window.end)
+
+    def progress(self, sentence: str) -> None:
+        """Says what is being read, as a sign of life. Raises SlotLost."""
+        self.on_progress(sentence)
+        if time.monotonic() - self._last_beat < HEARTBEAT_SECONDS:
+            return
+        self._last_beat = time.monotonic()
+        self._update_held(heartbeat_at=self.now, progress=sentence[:200])
+
+    def lacks(self, failure: Exception) -> None:
+        """A part failed: the run goes on without it and ends as partial."""
+        self.failures.append(str(failure))
+
+    def remark(self, failure: Exception) -> None:
+        """A detail is missing: the run can still succeed, and says so."""
+        self.remarks.append(str(failure))
+
+    @contextmanager
+    def storing(self) -> Iterator[None]:
+        """One transaction for what was read; it ends with the slot still held."""
+        with transaction.atomic():
+            self._update_held(heartbeat_at=self.now, progress="storing")
+            yield
+
+    def finish(self, rows: int, read: Window | None = None) -> None:
+        """Closes the run, and last moves the watermark where nothing is missing."""
+        status = SyncRun.Status.PARTIAL if self.failures else SyncRun.Status.SUCCEEDED
+        self._close(status, "\n".join(self.failures + self.remarks), rows)
+        if read and not self.failures:
+            move_watermark(self.run, read, self.now)
+
+    def finish_parts(
+        self, rows: int, parts_read: int, read: Window | None = None
+    ) -> None:
+        """Closes a run that reads region by region. Raises SyncFailed if none was."""
+        if self.failures and not parts_read:
+            raise SyncFailed("\n".join(self.failures))
+        with transaction.atomic():
+            self.finish(rows, read)
+
+    def fail(self, error: str) -> None:
+        """Closes the run with its reason, unless somebody else has already."""
+        try:
+            self._close(SyncRun.Status.FAILED, error, rows=0)
+        except SlotLost:
+            logger.warning("run %s was closed by another process", self.run.pk)
+
+    def _close(self, status: SyncRun.Status, error: str, rows: int) -> None:
+        self._update_held(
+            status=status,
+            finished_at=self.now,
+            heartbeat_at=self.now,
+            progress="",
+            rows=rows,
+            error=error,
+            **self._metered(),
+        )
+
+    def _metered(self) -> dict[str, object]:
+        if "provider" not in self.__dict__:  # it failed before it could be made
+            return {}
+        meter = self.provider.meter
+        return {
+            "requests": meter.requests,
+            "requests_by_operation": dict(meter.requests_by_operation),
+            "api_cost_usd": meter.usd,
+        }
+
+    def _update_held(self, **values: object) -> None:
+        held = SyncRun.objects.filter(pk=self.run.pk, status=SyncRun.Status.RUNNING)
+        if held.update(**values) != 1:
+            raise SlotLost(f"run {self.run.pk} no longer holds its slot")
+        for name, value in values.items():
+            setattr(self.run, name, value)
+
+
+@contextmanager
+def reading(run: SyncRun, on_progress: Progress) -> Iterator[Reading]:
+    """The body of a run. A failed read closes it with its reason and goes no further.
+
+    Whatever else goes wrong closes the run too, and is raised on.
+    """
+    current = Reading(run, on_progress)
+    try:
+        yield current
+    except (ProviderError, SyncFailed) as error:
+        logger.warning("%s: %s", run, error)
+        current.fail(str(error))
+    except SlotLost as error:
+        logger.warning("%s: %s", run, error)
+        run.refresh_from_db()
+    except KeyboardInterrupt:
+        current.fail("Interrupted. What was stored before stays; start it again.")
+        raise
+    except Exception as error:
+        current.fail(f"Unexpected {type(error).__name__}: {error}")
+        raise
+
+
+def say_nothing(sentence: str) -> None:
+    """The progress of a sync that nobody watches."""

@@ -80,12 +80,10 @@ def spending(now: datetime, wanted: str | None = None) -> Spending | None:
     """
     look_back = Window(utc_day(now) - ONE_DAY * LOOK_BACK_DAYS, utc_day(now))
     totals = CostTotal.objects.in_window(look_back)
-    currencies = sorted(
-        totals.order_by().values_list("currency", flat=True).distinct()
-    )
+    currencies = sorted(totals.order_by().values_list("currency", flat=True).distinct())
     if not currencies:
         return None
-    currency = wanted if wanted in currencies else currencies[0]
+    currency = wanted if wanted and wanted in currencies else currencies[0]
     rows = DailyCost.objects.filter(currency=currency)
     totals = CostTotal.objects.filter(currency=currency)
     whole = cost_trend(rows, totals, look_back)

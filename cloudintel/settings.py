@@ -197,7 +197,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "ENUM_NAME_OVERRIDES": {},
+    "PREPROCESSING_HOOKS": ["cloudintel.schema.only_versioned"],
 }
 
 # The queue. By default folders on this machine, so that no server is needed; by URL
@@ -244,9 +244,29 @@ RUN_ABANDONED_AFTER_SECONDS = positive("RUN_ABANDONED_AFTER_SECONDS", default=18
 # Data older than this is shown as late.
 SYNC_INTERVAL_MINUTES = positive("SYNC_INTERVAL_MINUTES", default=1440)
 
+# The admin, in the colours of the pages.
 UNFOLD = {
     "SITE_TITLE": "cloudintel",
     "SITE_HEADER": "cloudintel",
     "SITE_URL": "/",
-    "SITE_SYMBOL": "cloud",
+    "SITE_ICON": "cloudintel.sidebar.icon",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": "cloudintel.sidebar.icon"}
+    ],
+    "SIDEBAR": {"show_search": True, "navigation": "cloudintel.sidebar.navigation"},
+    "COLORS": {
+        "primary": {
+            "50": "#f3f5fe",
+            "100": "#e8ecfd",
+            "200": "#ccd5fa",
+            "300": "#a9b8f8",
+            "400": "#8ea2fb",
+            "500": "#7b93ff",
+            "600": "#3451d1",
+            "700": "#2b46bd",
+            "800": "#243a9c",
+            "900": "#1f327f",
+            "950": "#141f52",
+        }
+    },
 }

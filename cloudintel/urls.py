@@ -6,7 +6,9 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from cloudintel.views import InstanceView, SummaryView
 
-sign_in = LoginView.as_view(template_name="login.html", redirect_authenticated_user=True)
+sign_in = LoginView.as_view(
+    template_name="login.html", redirect_authenticated_user=True
+)
 
 pages: list[URLPattern | URLResolver] = [
     path("", SummaryView.as_view(), name="summary"),
@@ -22,5 +24,5 @@ pages: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     *pages,
     path("admin/", admin.site.urls),
-    # The API's addresses follow here: path("api/v1/", ...), the first names, health.
+    path("", include("cloudintel.api")),
 ]

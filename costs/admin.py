@@ -19,8 +19,19 @@ from unfold.contrib.filters.admin import (
 )
 
 from costs.models import CostTotal, DailyCost, Restatement
-from syncs.readonly import ReadOnlyAdmin, label, linked, money, page
+from syncs.readonly import (
+    ReadOnlyAdmin,
+    day,
+    label,
+    linked,
+    list_url,
+    moment,
+    money,
+    page,
+    text_link,
+)
 
+DAY = day("day")
 ACCOUNT = linked("account", ordering="account__name")
 RUN = linked("run", ordering="run")
 
@@ -43,15 +54,15 @@ def amount(name: str, *, exact: bool = False) -> Callable[[Model], str]:
     return column
 
 
-@admin.display(description="state", ordering="is_estimated")
-def state(row: Estimable) -> SafeString:
+@admin.display(description="status", ordering="is_estimated")
+def status(row: Estimable) -> SafeString:
     return label("estimated", "warning") if row.is_estimated else label("final")
 
 
 @admin.register(DailyCost)
 class DailyCostAdmin(ReadOnlyAdmin[DailyCost]):
     list_display = (
-        "day",
+        DAY,
         ACCOUNT,
         "sub_account_id",
         "service",
@@ -59,7 +70,7 @@ class DailyCostAdmin(ReadOnlyAdmin[DailyCost]):
         "charge_category",
         amount("billed"),
         amount("effective"),
-        state,
+        status,
     )
     list_select_related = ("account",)
     list_filter = (
@@ -77,16 +88,26 @@ class DailyCostAdmin(ReadOnlyAdmin[DailyCost]):
     # The index of days gives this order; services are then sorted within a day.
     ordering = ("-day", "service", "id")
     fields = page(
-        ("day", "account", "sub_account_id"),
+        (DAY, "account", "sub_account_id"),
         ("service", "region", "resource_group"),
-        ("charge_category", "currency", state),
+        ("charge_category", "currency", status),
         (amount("billed", exact=True), amount("effective", exact=True)),
     )
 
 
+@admin.display(description="rows of the day")
+def rows_of_day(total: CostTotal) -> SafeString:
+    lookups = {
+        "account__id__exact": total.account_id,
+        "currency__exact": total.currency,
+    }
+    url = list_url(DailyCost, day_from=total.day, day_to=total.day, **lookups)
+    return text_link(url, "Daily costs")
+
+
 @admin.register(CostTotal)
 class CostTotalAdmin(ReadOnlyAdmin[CostTotal]):
-    list_display = ("day", ACCOUNT, amount("billed"), amount("effective"), state, RUN)
+    list_display = (DAY, ACCOUNT, amount("billed"), amount("effective"), status, RUN)
     list_select_related = ("account", "run__account")
     list_filter = (
         ("account", AutocompleteSelectFilter),
@@ -99,9 +120,9 @@ class CostTotalAdmin(ReadOnlyAdmin[CostTotal]):
     date_hierarchy = "day"
     ordering = ("-day", "account_id", "currency")
     fields = page(
-        ("day", "account", "currency"),
-        (amount("billed", exact=True), amount("effective", exact=True), state),
-        "run",
+        (DAY, "account", "currency"),
+        (amount("billed", exact=True), amount("effective", exact=True), status),
+        ("run", rows_of_day),
     )
 
 
@@ -113,13 +134,13 @@ def billed_change(row: Restatement) -> str:
 @admin.register(Restatement)
 class RestatementAdmin(ReadOnlyAdmin[Restatement]):
     list_display = (
-        "day",
+        DAY,
         ACCOUNT,
         amount("old_billed"),
         amount("new_billed"),
         billed_change,
         "was_estimated",
-        "restated_at",
+        moment("restated_at"),
         RUN,
     )
     list_select_related = ("account", "run__account")
@@ -134,8 +155,8 @@ class RestatementAdmin(ReadOnlyAdmin[Restatement]):
     date_hierarchy = "day"
     ordering = ("-restated_at", "-day", "id")
     fields = page(
-        ("day", "account", "currency"),
+        (DAY, "account", "currency"),
         (amount("old_billed", exact=True), amount("new_billed", exact=True)),
         (amount("old_effective", exact=True), amount("new_effective", exact=True)),
-        ("was_estimated", "restated_at", "run"),
+        ("was_estimated", moment("restated_at"), "run"),
     )

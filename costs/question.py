@@ -3,26 +3,26 @@
 Its parameters are those of the API's trend, so that a link to one serves the other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlencode
 
-import django_filters as filters
 from django.http import QueryDict
+from rest_framework.exceptions import ValidationError
 
+from costs.api.serializers import TrendParameters
 from costs.filters import CostFilter
-from costs.models import CostTotal, DailyCost
+from costs.models import CostTotal
 from costs.querysets import CostTotalQuerySet, DailyCostQuerySet
+from costs.scope import read_scope
 from providers.windows import (
-    ONE_DAY,
     Window,
     add_months,
     first_of_month,
     last_complete_days,
     utc_day,
 )
-from syncs.models import CloudAccount
 
 GROUP_CHOICES = [
     ("service", "Service"),
@@ -33,57 +33,40 @@ GROUP_CHOICES = [
 ]
 METRIC_CHOICES = [("billed", "Billed"), ("effective", "Effective")]
 GRANULARITY_CHOICES = [("daily", "Daily"), ("monthly", "Monthly")]
-DEFAULT_DAYS = 30
-DEFAULT_LIMIT = 10
 # A chart has colours for so many; beyond it a reader tells none apart.
+DEFAULT_LIMIT = 10
 LARGEST_LIMIT = 25
-# Three years of days: a longer window is cut to its end, so that a page stays a page.
+# Three years: more days are no page to read, and the cloud keeps fewer.
 LONGEST_DAYS = 1100
-ROW_FILTERS = [
+ROW_FILTERS = (
     "account",
     "sub_account",
     "service",
     "region",
     "charge_category",
     "exclude",
-]
-
-
-class QuestionFilter(CostFilter):
-    """CostFilter, and what the page does with the rows. The trend cuts the window."""
-
-    start = filters.DateFilter(method="leave")
-    end = filters.DateFilter(method="leave")
-    group_by = filters.ChoiceFilter(choices=GROUP_CHOICES, method="leave")
-    metric = filters.ChoiceFilter(choices=METRIC_CHOICES, method="leave")
-    granularity = filters.ChoiceFilter(choices=GRANULARITY_CHOICES, method="leave")
-    limit = filters.NumberFilter(min_value=1, max_value=LARGEST_LIMIT, method="leave")
-
-    def leave(
-        self, queryset: DailyCostQuerySet, name: str, value: object
-    ) -> DailyCostQuerySet:
-        return queryset
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One view of the costs."""
+    """One view of the costs. `bills` are the accounts' totals in every currency."""
 
     window: Window
     rows: DailyCostQuerySet
     bills: CostTotalQuerySet
-    """The totals of the accounts asked for, in every currency."""
     totals: CostTotalQuerySet
     group_by: str
     metric: str
     granularity: str
     limit: int
     currency: str
-    filters: dict[str, list[str]]
+    filters: Mapping[str, Sequence[str]]
 
-    def parameters(self, **changes: str) -> str:
-        """The query string that asks this again, with some of it changed."""
-        values: dict[str, list[str] | str] = {
+    @property
+    def parameters(self) -> str:
+        """The query string that asks this again, of the page or of the API."""
+        values: dict[str, Sequence[str] | str] = {
             "start": self.window.start.isoformat(),
             "end": self.window.end.isoformat(),
             "group_by": self.group_by,
@@ -93,14 +76,13 @@ class Question:
             "currency": self.currency,
             **self.filters,
         }
-        values |= changes
         return urlencode({k: v for k, v in values.items() if v}, doseq=True)
 
 
 class Unclear(ValueError):
     """The URL can't be answered; `errors` names each parameter and what is wrong."""
 
-    def __init__(self, errors: dict[str, list[str]]) -> None:
+    def __init__(self, errors: Mapping[str, Sequence[str]]) -> None:
         super().__init__(f"unclear: {', '.join(errors)}")
         self.errors = errors
 
@@ -108,28 +90,32 @@ class Unclear(ValueError):
 def read_question(data: QueryDict, now: datetime) -> Question:
     """What the URL asks; what it leaves open is the last 30 complete days by service.
 
-    Raises Unclear.
+    Raises Unclear. One query, for the accounts it names.
     """
-    filterset = QuestionFilter(data, queryset=DailyCost.objects.all())
-    if not filterset.is_valid():
-        raise Unclear(
-            {name: list(errors) for name, errors in filterset.form.errors.items()}
-        )
-    found = filterset.form.cleaned_data
+    slicing = TrendParameters(data=data)
+    try:
+        slicing.is_valid(raise_exception=True)
+        scope = read_scope(data, now)
+    except ValidationError as error:
+        raise Unclear(_errors(error.detail)) from None
+    if len(scope.window) > LONGEST_DAYS:
+        raise Unclear({"start": [f"Choose at most {LONGEST_DAYS:,} days."]})
+    chosen = _row_filters(data)
     bills = CostTotal.objects.all()
-    if found["account"]:
-        bills = bills.filter(account__in=found["account"])
+    if chosen["account"]:
+        bills = bills.filter(account__account_id__in=chosen["account"])
+    limit = slicing.validated_data.get("limit", DEFAULT_LIMIT)
     return Question(
-        window=_window(found["start"], found["end"], now),
-        rows=filterset.qs,
+        window=scope.window,
+        rows=scope.rows,
         bills=bills,
-        totals=bills,
-        group_by=found["group_by"] or "service",
-        metric=found["metric"] or "billed",
-        granularity=found["granularity"] or "daily",
-        limit=int(found["limit"] or DEFAULT_LIMIT),
-        currency=found["currency"].upper(),
-        filters={name: _texts(found[name]) for name in ROW_FILTERS},
+        totals=scope.totals,
+        group_by=slicing.validated_data["group_by"],
+        metric=slicing.validated_data["metric"],
+        granularity=slicing.validated_data["granularity"],
+        limit=min(limit, LARGEST_LIMIT),
+        currency=data.get("currency", "").strip().upper(),
+        filters=chosen,
     )
 
 
@@ -144,16 +130,17 @@ def quick_ranges(now: datetime) -> Sequence[tuple[str, Window]]:
     return [*ranges, ("12 months", Window(add_months(month, -12), month))]
 
 
-def _window(start: date | None, end: date | None, now: datetime) -> Window:
-    """The window asked for; where one end is left open, 30 days or until today."""
-    default = last_complete_days(DEFAULT_DAYS, now)
-    last = end or max(default.end, (start or default.start) + ONE_DAY)
-    first = start or last - ONE_DAY * DEFAULT_DAYS
-    return Window(max(first, last - timedelta(days=LONGEST_DAYS)), last)
+def _row_filters(data: QueryDict) -> dict[str, list[str]]:
+    """The values of each filter that repeats, read as the filter itself reads them."""
+    found = CostFilter().filters
+    return {
+        name: found[name].field.widget.value_from_datadict(data, {}, name)
+        for name in ROW_FILTERS
+    }
 
 
-def _texts(values: Sequence[object]) -> list[str]:
-    return [
-        value.account_id if isinstance(value, CloudAccount) else str(value)
-        for value in values
-    ]
+def _errors(detail: object) -> dict[str, list[str]]:
+    """What is wrong, by the name of the parameter."""
+    if not isinstance(detail, dict):
+        return {"query": [str(detail)]}
+    return {name: [str(text) for text in texts] for name, texts in detail.items()}

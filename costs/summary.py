@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from costs.fields import QUANTUM
 from costs.querysets import CostTotalQuerySet, DailyCostQuerySet
 from costs.trend import Point, only_currency
 from providers.windows import ONE_DAY, Window
@@ -74,7 +75,7 @@ def cost_summary(
         end=window.end,
         currency=currency,
         total=total,
-        average_daily=None if total is None else total / len(stored),
+        average_daily=None if total is None else (total / len(stored)).quantize(QUANTUM),
         highest=_extreme(amounts, largest=True),
         lowest=_extreme(amounts, largest=False),
         days=len(stored),
@@ -92,7 +93,7 @@ def change_percent(before: Decimal | None, now: Decimal | None) -> float | None:
     """The change in percent of the former; None where it is unknown, 0 or negative."""
     if before is None or now is None or before <= 0:
         return None
-    return float((now - before) / before * 100)
+    return round(float((now - before) / before * 100), 2)
 
 
 def _extreme(amounts: dict[date, Decimal], *, largest: bool) -> Point | None:

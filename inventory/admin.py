@@ -10,10 +10,28 @@ from unfold.contrib.filters.admin import (
 )
 
 from inventory.models import Instance, StateChange
-from syncs.readonly import ReadOnlyAdmin, label, linked, page, pairs, stored_rows
+from syncs.readonly import (
+    ReadOnlyAdmin,
+    day,
+    label,
+    linked,
+    moment,
+    page,
+    pairs,
+    stored_rows,
+    unbroken,
+)
 
 # Others, such as pending and stopping, pass within minutes.
 STATE_KINDS = {"running": "success", "stopped": "warning", "terminated": "danger"}
+
+
+SEEN = (moment("first_seen_at"), moment("last_seen_at"), moment("gone_since"))
+
+
+@admin.display(description="instance id", ordering="instance_id")
+def instance_id(instance: Instance) -> SafeString:
+    return unbroken(instance.instance_id)
 
 
 @admin.display(description="state", ordering="state")
@@ -37,18 +55,17 @@ def tags(instance: Instance) -> SafeString:
 @admin.register(Instance)
 class InstanceAdmin(ReadOnlyAdmin[Instance]):
     list_display = (
-        "instance_id",
+        instance_id,
         "name",
         linked("account", ordering="account__name"),
         "region",
         state,
         "instance_type",
         "vcpus",
-        memory,
-        "launched_at",
-        "last_seen_at",
+        day("launched_at"),
+        moment("last_seen_at"),
     )
-    list_display_links = ("instance_id", "name")
+    list_display_links = (instance_id, "name")
     list_select_related = ("account",)
     list_filter = (
         ("account", AutocompleteSelectFilter),
@@ -65,7 +82,7 @@ class InstanceAdmin(ReadOnlyAdmin[Instance]):
     fieldsets = (
         (
             None,
-            {"fields": page(("instance_id", "name", "account"), state, stored_rows)},
+            {"fields": page((instance_id, "name", "account"), state, stored_rows)},
         ),
         (
             "Machine",
@@ -74,19 +91,19 @@ class InstanceAdmin(ReadOnlyAdmin[Instance]):
                     ("instance_type", "vcpus", memory),
                     ("platform", "lifecycle", "image_id"),
                     ("region", "availability_zone", "vpc_id"),
-                    ("private_ip", "public_ip", "launched_at"),
+                    ("private_ip", "public_ip", moment("launched_at")),
                     tags,
                 )
             },
         ),
-        ("Seen", {"fields": page(("first_seen_at", "last_seen_at", "gone_since"))}),
+        ("Seen", {"fields": page(SEEN)}),
     )
 
 
 @admin.register(StateChange)
 class StateChangeAdmin(ReadOnlyAdmin[StateChange]):
     list_display = (
-        "at",
+        moment("at"),
         linked("instance", ordering="instance__name"),
         linked("instance.account", ordering="instance__account__name"),
         "field",
@@ -106,4 +123,4 @@ class StateChangeAdmin(ReadOnlyAdmin[StateChange]):
     search_help_text = "Part of a machine's id or name."
     date_hierarchy = "at"
     ordering = ("-at", "-id")
-    fields = ("at", "instance", "field", "old_value", "new_value", "run")
+    fields = page(moment("at"), "instance", ("field", "old_value", "new_value"), "run")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Count, Q
-from django.db.models.fields.json import KeyTextTransform
+from django.db.models.fields.json import KeyTransform
 
 from providers.windows import midnight
 
@@ -31,9 +31,7 @@ class InstanceQuerySet(models.QuerySet["Instance"]):
         """Those with this tag; with any value of it where none is given."""
         if value is None:
             return self.filter(tags__has_key=key)
-        return self.alias(tag_value=KeyTextTransform(key, "tags")).filter(
-            tag_value=value
-        )
+        return self.alias(tag_value=KeyTransform(key, "tags")).filter(tag_value=value)
 
     def searched(self, text: str) -> "InstanceQuerySet":
         return self.filter(

@@ -1,4 +1,4 @@
-"""The list of machines. One machine, with its utilisation, is in cloudintel/views.py."""
+"""The list of machines. One of them, with its work, is in cloudintel/views.py."""
 
 from typing import Any
 

@@ -8,7 +8,7 @@ from unfold.contrib.filters.admin import (
 )
 
 from metrics.models import CpuMetric, NetworkMetric
-from syncs.readonly import M, ReadOnlyAdmin, linked, page
+from syncs.readonly import M, ReadOnlyAdmin, day, linked, page
 
 MIB = 2**20
 
@@ -47,6 +47,7 @@ def mebibytes(count: int | None) -> str:
     return "-" if count is None else f"{count / MIB:,.1f}"
 
 
+DAY = day("day")
 INSTANCE = linked("instance", ordering="instance__name")
 ACCOUNT = linked("instance.account", ordering="instance__account__name")
 FILTERS = (
@@ -70,7 +71,7 @@ class MetricAdmin(ReadOnlyAdmin[M]):
 @admin.register(CpuMetric)
 class CpuMetricAdmin(MetricAdmin[CpuMetric]):
     list_display = (
-        "day",
+        DAY,
         INSTANCE,
         ACCOUNT,
         average_percent,
@@ -84,13 +85,13 @@ class CpuMetricAdmin(MetricAdmin[CpuMetric]):
         ("maximum_percent", RangeNumericFilter),
     )
     fields = page(
-        ("day", "instance", ACCOUNT),
+        (DAY, "instance", ACCOUNT),
         (average_percent, maximum_percent, p99_percent, "samples"),
     )
 
 
 @admin.register(NetworkMetric)
 class NetworkMetricAdmin(MetricAdmin[NetworkMetric]):
-    list_display = ("day", INSTANCE, ACCOUNT, received, sent)
+    list_display = (DAY, INSTANCE, ACCOUNT, received, sent)
     list_filter = FILTERS
-    fields = page(("day", "instance", ACCOUNT), ("in_bytes", "out_bytes"))
+    fields = page((DAY, "instance", ACCOUNT), ("in_bytes", "out_bytes"))

@@ -6,9 +6,9 @@ from metrics.models import CpuMetric, NetworkMetric
 from providers.windows import Window
 
 CPU_LINES = [
-    ("Maximum", "maximum_percent"),
-    ("p99", "p99_percent"),
     ("Average", "average_percent"),
+    ("p99", "p99_percent"),
+    ("Maximum", "maximum_percent"),
 ]
 NETWORK_LINES = [("Received", "in_bytes"), ("Sent", "out_bytes")]
 

@@ -8,14 +8,14 @@ from django.db.models import Avg, Count, F, Max
 from providers.windows import Window
 
 if TYPE_CHECKING:
-    pass
+    from metrics.models import CpuMetric
 
 
 class CpuMetricQuerySet(models.QuerySet["CpuMetric"]):
     def in_window(self, window: Window) -> "CpuMetricQuerySet":
         return self.filter(day__gte=window.start, day__lt=window.end)
 
-    def per_instance(self) -> models.QuerySet["CpuMetric", dict[str, Any]]:
+    def per_instance(self) -> models.QuerySet["CpuMetric", Any]:
         """A dict per machine: the average of its days' averages, its highest maximum,
         and how many days have data. The dicts hold what names and places the machine.
         """

@@ -16,10 +16,10 @@ from syncs.models import CloudAccount
 # What the published rules for idle machines look at: two weeks.
 WINDOW_DAYS = 14
 SORTABLE = {
+    "name": "Name",
     "average": "Average",
     "maximum": "Maximum",
     "days": "Days",
-    "name": "Name",
     "instance_type": "Type",
     "region": "Region",
 }
@@ -41,13 +41,13 @@ class CpuView(LoginRequiredMixin, ListView[CpuMetric]):
         column = order.removeprefix("-")
         if column not in SORTABLE:
             order = column = "average"
-        by = F(column)
-        by = by.desc(nulls_last=True) if order[:1] == "-" else by.asc(nulls_last=True)
+        key = F(column)
+        by = key.desc if order.startswith("-") else key.asc
         rows = CpuMetric.objects.in_window(self.window)
         wanted = InstanceFilter(self.request.GET, Instance.objects.all())
-        if self.request.GET and wanted.is_valid():
+        if self.request.GET and not wanted.errors:
             rows = rows.filter(instance__in=wanted.qs)
-        return rows.per_instance().order_by(by, "instance_id")
+        return rows.per_instance().order_by(by(nulls_last=True), "instance_id")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(

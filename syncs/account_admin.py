@@ -26,6 +26,7 @@ from unfold.contrib.filters.admin import (
     BooleanRadioFilter,
     ChoicesDropdownFilter,
 )
+from unfold.widgets import UnfoldAdminTextareaWidget as Textarea
 
 from syncs.models import CloudAccount, SyncRun
 from syncs.readonly import (
@@ -34,12 +35,14 @@ from syncs.readonly import (
     dialog_action,
     linked,
     list_url,
+    moment,
     page,
     stored_rows,
     text_link,
 )
 from syncs.sync_now import SYNC_ACTIONS, SyncNowForm, start_syncs
 
+CREATED = moment("created_at")
 # Runs that stored nothing and hold no slot.
 FRUITLESS = Q(status__in=[SyncRun.Status.FAILED, SyncRun.Status.ABANDONED])
 
@@ -106,14 +109,16 @@ class CloudAccountAdmin(Admin[CloudAccount]):
     search_help_text = "Part of an account's name or id."
     ordering = ("name", "id")
     autocomplete_fields = ("payer",)
-    formfield_overrides = {JSONField: {"form_class": ListField}}
+    formfield_overrides = {
+        JSONField: {"form_class": ListField, "widget": Textarea(attrs={"rows": 2})}
+    }
     actions = SYNC_ACTIONS
     actions_detail = ["sync_now"]
     fieldsets = (
         (None, {"fields": (("name", "is_enabled"), ("provider", "account_id"))}),
         ("Access", {"fields": (("role_arn", "external_id"), "regions")}),
         ("Bill", {"fields": (("is_payer", "payer"),)}),
-        ("Stored", {"fields": page(stored_rows, "created_at")}),
+        ("Stored", {"fields": page(stored_rows, CREATED)}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CloudAccount]:
@@ -135,7 +140,7 @@ class CloudAccountAdmin(Admin[CloudAccount]):
         self, request: HttpRequest, obj: CloudAccount | None = None
     ) -> list[str]:
         """What is stored was read from this cloud and account id, so both stay."""
-        stored = cast("list[str]", [stored_rows, "created_at"])
+        stored = cast("list[str]", [stored_rows, CREATED])
         return [*stored, "provider", "account_id"] if obj else stored
 
     def has_start_sync_permission(

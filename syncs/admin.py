@@ -17,12 +17,15 @@ from syncs.account_admin import CloudAccountAdmin
 from syncs.models import SyncRun, Watermark
 from syncs.readonly import (
     ReadOnlyAdmin,
+    day,
     label,
     linked,
+    moment,
     money,
     page,
     pairs,
     stored_rows,
+    unbroken,
 )
 
 __all__ = ["CloudAccountAdmin", "SyncRunAdmin", "WatermarkAdmin"]
@@ -43,9 +46,9 @@ def status(run: SyncRun) -> SafeString:
 
 
 @admin.display(description="window", ordering="start")
-def window(run: SyncRun) -> str:
+def window(run: SyncRun) -> SafeString:
     """The days that were read: half-open, as everywhere."""
-    return str(run.window or "-")
+    return unbroken(str(run.window or "-"))
 
 
 @admin.display(description="took")
@@ -61,7 +64,7 @@ def api_cost(run: SyncRun) -> str:
 
 @admin.display(description="error")
 def error_in_short(run: SyncRun) -> str:
-    return Truncator(run.error).chars(80) or run.progress or "-"
+    return Truncator(run.error).chars(70) or run.progress or "-"
 
 
 @admin.display(description="error")
@@ -77,13 +80,12 @@ def requests_by_operation(run: SyncRun) -> SafeString:
 @admin.register(SyncRun)
 class SyncRunAdmin(ReadOnlyAdmin[SyncRun]):
     list_display = (
-        "started_at",
+        moment("started_at"),
         ACCOUNT,
         "dataset",
         status,
         window,
         "rows",
-        "requests",
         api_cost,
         took,
         "trigger",
@@ -108,8 +110,8 @@ class SyncRunAdmin(ReadOnlyAdmin[SyncRun]):
             "When and by whom",
             {
                 "fields": page(
-                    ("started_at", "finished_at", took),
-                    ("heartbeat_at", "progress"),
+                    (moment("started_at"), moment("finished_at"), took),
+                    (moment("heartbeat_at"), "progress"),
                     ("trigger", "started_by"),
                 )
             },
@@ -140,7 +142,7 @@ class WatermarkAdmin(ReadOnlyAdmin[Watermark]):
     cloud bills it, and never under a run at work, which would put it back.
     """
 
-    list_display = ("__str__", ACCOUNT, "dataset", "read_until", "updated_at")
+    list_display = (day("read_until"), ACCOUNT, "dataset", moment("updated_at"))
     list_select_related = ("account",)
     list_filter = (
         ("account", AutocompleteSelectFilter),
@@ -150,7 +152,7 @@ class WatermarkAdmin(ReadOnlyAdmin[Watermark]):
     search_help_text = "Part of an account's name or id."
     date_hierarchy = "read_until"
     ordering = ("account_id", "dataset")
-    fields = ("account", "dataset", "read_until", "updated_at")
+    fields = page("account", "dataset", day("read_until"), moment("updated_at"))
     actions = None
 
     def has_delete_permission(

@@ -21,6 +21,9 @@ class CloudAccountQuerySet(models.QuerySet["CloudAccount"]):
         """Those whose account id or name is among `names`."""
         return self.filter(Q(account_id__in=names) | Q(name__in=names))
 
+    def searched(self, text: str) -> "CloudAccountQuerySet":
+        return self.filter(Q(account_id__icontains=text) | Q(name__icontains=text))
+
 
 class SyncRunQuerySet(models.QuerySet["SyncRun"]):
     def active(self) -> "SyncRunQuerySet":

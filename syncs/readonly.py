@@ -4,9 +4,10 @@ unfold carries no types, so Django's own admin stands in for it under a type che
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from decimal import Decimal
 from operator import attrgetter
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 from urllib.parse import urlencode
 
 from django import forms
@@ -23,9 +24,9 @@ M = TypeVar("M", bound=Model)
 Column = Callable[[Model], SafeString]
 
 if TYPE_CHECKING:
-    F = TypeVar("F", bound=Callable[..., object])
+    from django.contrib.admin import ModelAdmin
 
-    class UnfoldAdmin(admin.ModelAdmin[M]): ...
+    F = TypeVar("F", bound=Callable[..., object])
 
     class DialogForm(forms.Form):
         cleaned_data: dict[str, str]
@@ -41,21 +42,17 @@ if TYPE_CHECKING:
     ) -> Callable[[F], F]: ...
 
 else:
-    import unfold.admin
+    from unfold.admin import ModelAdmin
     from unfold.contrib.filters.admin import DropdownFilter  # noqa: F401
     from unfold.decorators import action as dialog_action  # noqa: F401
     from unfold.forms import BaseDialogForm as DialogForm  # noqa: F401
-
-    class UnfoldAdmin(unfold.admin.ModelAdmin, Generic[M]):
-        pass
-
 
 NOTHING = SafeString("-")
 LINE_BREAK = SafeString("<br>")
 CENT = Decimal("0.01")
 
 
-class Admin(UnfoldAdmin[M]):
+class Admin(ModelAdmin[M]):
     """One look for every list: paged, filtered at a button, counted only once."""
 
     list_per_page = 50
@@ -99,6 +96,34 @@ def linked(path: str, ordering: str) -> Column:
     return column
 
 
+def day(name: str) -> Column:
+    """The column of that date, as `2025-11-20`."""
+    return _written(name, "%Y-%m-%d")
+
+
+def moment(name: str) -> Column:
+    """The column of that instant, as `2025-11-20 14:25 UTC`."""
+    return _written(name, "%Y-%m-%d %H:%M UTC")
+
+
+def _written(name: str, pattern: str) -> Column:
+    value = attrgetter(name)
+
+    @admin.display(description=name.replace("_", " "), ordering=name)
+    def column(row: Model) -> SafeString:
+        at: date | datetime | None = value(row)
+        return NOTHING if at is None else unbroken(at.strftime(pattern))
+
+    # Named as the field it shows, so that the field's help text is shown with it.
+    column.__name__ = name
+    return column
+
+
+def unbroken(text: str) -> SafeString:
+    """A text that stays on one line: ids and dates would be broken at a hyphen."""
+    return format_html('<span class="whitespace-nowrap">{}</span>', text)
+
+
 def change_link(row: Model | None) -> SafeString:
     """A link to a row's own page in the admin."""
     if row is None:
@@ -128,9 +153,11 @@ def stored_rows(row: Model) -> SafeString:
             continue
         key = relation.field.name
         count = model._default_manager.filter(**{key: row}).count()
-        names = relation.related_name or str(model._meta.verbose_name_plural)
+        names = str(model._meta.verbose_name_plural)
+        if model is type(row):
+            names = relation.related_name or names
         url = list_url(model, **{f"{key}__id__exact": row.pk})
-        links.append((url, capfirst(names.replace("_", " ")), f"{count:,}"))
+        links.append((url, capfirst(names), f"{count:,}"))
     return format_html_join(
         LINE_BREAK, '<a href="{}" class="text-link">{}: {}</a>', links
     )

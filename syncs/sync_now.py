@@ -13,6 +13,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from syncs.models import CloudAccount, Dataset, SyncRun
 from syncs.readonly import Admin, DialogForm, list_url
+from syncs.start import QueueAway, start
 
 # A message that names more is no longer read.
 NAMED_IN_A_MESSAGE = 10
@@ -64,17 +65,19 @@ def start_syncs(
     datasets: Sequence[Dataset],
 ) -> None:
     """Starts what it can and says what was started, what was not, and why."""
-    from syncs.start import start
-
     now = timezone.now()
     user = request.user if isinstance(request.user, User) else None
     runs: list[SyncRun] = []
     taken: list[SyncRun] = []
     for dataset in datasets:
         readable = [a for a in accounts if a.is_enabled and dataset in a.datasets()]
-        started = start(
-            readable, dataset, now, trigger=SyncRun.Trigger.ADMIN, user=user
-        )
+        try:
+            started = start(
+                readable, dataset, now, trigger=SyncRun.Trigger.ADMIN, user=user
+            )
+        except QueueAway as error:
+            messages.error(request, str(error))
+            return
         runs += started.runs
         taken += started.taken
     disabled = [str(account) for account in accounts if not account.is_enabled]

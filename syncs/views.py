@@ -1,10 +1,10 @@
-"""What was read, how fresh it is, and the one door through which a page starts a sync."""
+"""What was read, how fresh it is, and the one door that starts a sync."""
 
 from typing import Any
 
-import django_filters as filters
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
+from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -15,23 +15,13 @@ from django.views import View
 from django.views.generic import DetailView
 from django_filters.views import FilterView
 
+from syncs.filters import SyncRunFilter
 from syncs.freshness import freshness
 from syncs.models import CloudAccount, Dataset, SyncRun
 from syncs.standing import per_account, per_dataset
+from syncs.start import QueueAway, start
 
 ACCOUNTS_PER_PAGE = 20
-
-
-class RunFilter(filters.FilterSet):
-    account = filters.ModelChoiceFilter(
-        queryset=CloudAccount.objects.all(), to_field_name="account_id"
-    )
-    dataset = filters.ChoiceFilter(choices=Dataset.choices)
-    status = filters.ChoiceFilter(choices=SyncRun.Status.choices)
-
-    class Meta:
-        model = SyncRun
-        fields: list[str] = []
 
 
 class SyncsView(LoginRequiredMixin, FilterView):
@@ -39,7 +29,7 @@ class SyncsView(LoginRequiredMixin, FilterView):
 
     template_name = "syncs.html"
     queryset = SyncRun.objects.select_related("account", "started_by")
-    filterset_class = RunFilter
+    filterset_class = SyncRunFilter
     paginate_by = 25
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -82,30 +72,29 @@ class StartSyncView(LoginRequiredMixin, PermissionRequiredMixin, View):
 def _start(
     request: HttpRequest, accounts: list[CloudAccount], datasets: list[Dataset]
 ) -> None:
-    """Starts them and says so."""
-    from syncs.start import start
-
-    now, queued, taken = timezone.now(), 0, 0
+    """Starts them, and says what was started, what was not, and why."""
+    now = timezone.now()
+    user = request.user if isinstance(request.user, User) else None
+    queued = taken = 0
     for dataset in datasets:
-        started = start(
-            [account for account in accounts if dataset in account.datasets()],
-            dataset,
-            now,
-            trigger=SyncRun.Trigger.ADMIN,
-            user=request.user,
-        )
+        readable = [one for one in accounts if dataset in one.datasets()]
+        try:
+            started = start(
+                readable, dataset, now, trigger=SyncRun.Trigger.ADMIN, user=user
+            )
+        except QueueAway as error:
+            messages.error(request, str(error))
+            return
         queued += len(started.runs)
         taken += len(started.taken)
     if queued:
-        plural = "" if queued == 1 else "s"
-        messages.success(request, f"{queued} sync{plural} started.")
+        messages.success(request, f"Syncs started: {queued:,}.")
     if taken:
-        is_or_are = "sync is" if taken == 1 else "syncs are"
         messages.warning(
-            request, f"{taken} {is_or_are} at work already; wait for the end."
+            request, f"Syncs at work already, so not started again: {taken:,}."
         )
     if not queued and not taken:
-        messages.error(request, "Nothing was started: no enabled account has this.")
+        messages.warning(request, "Nothing was started: no enabled account has this.")
 
 
 def _back(request: HttpRequest) -> str:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django import template
+from django.utils import timezone
 
 from providers.windows import ONE_DAY, Window
 
@@ -116,6 +117,18 @@ def took(elapsed: timedelta | None) -> str:
     if minutes >= 60:
         return f"{minutes // 60} h {minutes % 60} min"
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+@register.filter
+def ago(at: datetime | None) -> str:
+    """`2 h ago`: one unit is enough to judge how old something is."""
+    if at is None:
+        return UNKNOWN
+    minutes = max(int((timezone.now() - at).total_seconds() // 60), 0)
+    if minutes < 60:
+        return f"{minutes} min ago" if minutes else "just now"
+    hours = minutes // 60
+    return f"{hours} h ago" if hours < 48 else f"{hours // 24} days ago"
 
 
 @register.filter

@@ -6,5 +6,7 @@ from syncs.models import Dataset
 
 
 class Command(SyncCommand):
-    help = "Reads daily costs of every enabled account, or of those named, and stores it."
+    help = (
+        "Reads daily costs of every enabled account, or of those named, and stores it."
+    )
     steps = {Dataset.COST: sync_cost}

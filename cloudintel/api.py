@@ -1,0 +1,55 @@
+"""Where each endpoint of the API is."""
+
+from collections.abc import Callable
+
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.routers import DefaultRouter
+from rest_framework.viewsets import ViewSetMixin
+
+from costs.api.views import DailyCostViewSet
+from inventory.api.views import InstanceViewSet
+from metrics.api.views import CpuMetricViewSet, NetworkMetricViewSet
+from syncs.api.views import CloudAccountViewSet, StartSyncView, SyncRunViewSet
+from syncs.models import Dataset
+
+router = DefaultRouter()
+router.register("accounts", CloudAccountViewSet)
+router.register("instances", InstanceViewSet, basename="api-instance")
+router.register("costs", DailyCostViewSet)
+router.register("cpu", CpuMetricViewSet)
+router.register("network", NetworkMetricViewSet)
+router.register("runs", SyncRunViewSet)
+
+sync_ec2 = StartSyncView.as_view(dataset=Dataset.EC2)
+sync_cost = StartSyncView.as_view(dataset=Dataset.COST)
+sync_cpu = StartSyncView.as_view(dataset=Dataset.CPU)
+
+
+def answering(
+    viewset: type[ViewSetMixin], name: str
+) -> Callable[..., HttpResponseBase]:
+    """One action of a viewset on its own, with the settings of that action."""
+    return viewset.as_view({"get": name}, **getattr(viewset, name).kwargs)
+
+
+# The product's first names, which scripts still use.
+first_names = [
+    path("sync-ec2", sync_ec2),
+    path("sync-cost", sync_cost),
+    path("sync-cpu", sync_cpu),
+    path("cost-trend", answering(DailyCostViewSet, "trend")),
+    path("cost-summary", answering(DailyCostViewSet, "summary")),
+    path("cpu-trend", answering(CpuMetricViewSet, "trend")),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/sync/ec2/", sync_ec2, name="api-sync-ec2"),
+    path("api/v1/sync/cost/", sync_cost, name="api-sync-cost"),
+    path("api/v1/sync/cpu/", sync_cpu, name="api-sync-cpu"),
+    path("api/v1/", include(router.urls)),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(), name="swagger"),
+    *first_names,
+]

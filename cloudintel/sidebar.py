@@ -1,0 +1,76 @@
+"""The admin's sidebar: what it holds by subject, and the way back to the pages."""
+
+from django.apps import apps
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.text import capfirst
+
+# title of the group -> (model, icon of its line)
+SUBJECTS = {
+    "Accounts and syncs": [
+        ("syncs.cloudaccount", "cloud"),
+        ("syncs.syncrun", "sync"),
+        ("syncs.watermark", "flag"),
+        ("django_celery_beat.periodictask", "schedule"),
+    ],
+    "Inventory": [
+        ("inventory.instance", "dns"),
+        ("inventory.statechange", "swap_horiz"),
+    ],
+    "Costs": [
+        ("costs.dailycost", "receipt_long"),
+        ("costs.costtotal", "functions"),
+        ("costs.restatement", "published_with_changes"),
+    ],
+    "Utilisation": [
+        ("metrics.cpumetric", "speed"),
+        ("metrics.networkmetric", "network_check"),
+    ],
+    "People": [
+        ("auth.user", "person"),
+        ("auth.group", "group"),
+        ("knox.authtoken", "key"),
+    ],
+}
+PAGES = [
+    ("summary", "Summary", "space_dashboard"),
+    ("costs", "Costs", "payments"),
+    ("instances", "Instances", "computer"),
+    ("cpu", "CPU", "monitoring"),
+    ("syncs", "Syncs", "sync"),
+]
+
+
+def navigation(request: HttpRequest) -> list[dict[str, object]]:
+    """unfold's groups of links, with only what this user may view."""
+    groups = [_group("Pages", [_page(*page) for page in PAGES])]
+    for title, models in SUBJECTS.items():
+        seen = [_model(name, icon) for name, icon in models if _may_view(request, name)]
+        if seen:
+            groups.append(_group(title, seen))
+    return groups
+
+
+def icon(request: HttpRequest) -> str:
+    return static("img/icon.svg")
+
+
+def _may_view(request: HttpRequest, name: str) -> bool:
+    app, model = name.split(".")
+    return request.user.has_perm(f"{app}.view_{model}")
+
+
+def _group(title: str, items: list[dict[str, object]]) -> dict[str, object]:
+    return {"title": title, "separator": True, "items": items}
+
+
+def _model(name: str, icon: str) -> dict[str, object]:
+    title = str(apps.get_model(name)._meta.verbose_name_plural)
+    link = reverse(f"admin:{name.replace('.', '_')}_changelist")
+    return {"title": capfirst(title), "icon": icon, "link": link}
+
+
+def _page(name: str, title: str, icon: str) -> dict[str, object]:
+    # Never active: unfold would take /costs/ for a part of /admin/costs/.
+    return {"title": title, "icon": icon, "link": reverse(name), "active": False}

@@ -1,0 +1,39 @@
+"""What every test may ask for."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+# Tests read no .env file and keep their own state.
+os.environ["ENV_FILE"] = ""
+os.environ.setdefault("STATE_DIR", tempfile.mkdtemp(prefix="cloudintel-test-"))
+
+from tests.emulator import EmulatedAws
+
+# The morning on which tests happen, unless they say otherwise.
+NOW = datetime(2026, 6, 20, 9, tzinfo=UTC)
+FAST_AWS = {
+    "AWS_MAX_ATTEMPTS": 3,
+    "AWS_COST_EXPLORER_REQUESTS_PER_SECOND": 1000,
+    "AWS_CONNECT_TIMEOUT_SECONDS": 2,
+    "AWS_READ_TIMEOUT_SECONDS": 20,
+}
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch, settings: object) -> Iterator[EmulatedAws]:
+    """An emulated AWS, to which boto3 is pointed."""
+    for name, value in FAST_AWS.items():
+        setattr(settings, name, value)
+    with EmulatedAws(now=NOW) as emulated:
+        for name, value in emulated.environment().items():
+            monkeypatch.setenv(name, value)
+        yield emulated

@@ -1,0 +1,124 @@
+"""Costs on the wire; amounts are decimal strings in the currency beside them."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from costs.models import DailyCost
+from costs.querysets import GROUPS, METRICS
+from rest.money import AmountField
+from syncs.models import CloudAccount
+
+
+class DailyCostSerializer(serializers.ModelSerializer[DailyCost]):
+    """What one group of charges cost on one UTC day."""
+
+    account = serializers.SlugRelatedField[CloudAccount](
+        slug_field="account_id", read_only=True
+    )
+    billed = AmountField(read_only=True)
+    effective = AmountField(read_only=True)
+
+    class Meta:
+        model = DailyCost
+        fields = [
+            "id",
+            "account",
+            "day",
+            "sub_account_id",
+            "service",
+            "region",
+            "resource_group",
+            "charge_category",
+            "currency",
+            "billed",
+            "effective",
+            "is_estimated",
+        ]
+
+
+class MetricParameters(serializers.Serializer[Any]):
+    """Which amount of a row counts."""
+
+    metric = serializers.ChoiceField(
+        choices=METRICS,
+        default="billed",
+        help_text="billed: as invoiced (unblended). effective: amortized.",
+    )
+
+
+class TrendParameters(MetricParameters):
+    """How costs are cut into series and points."""
+
+    group_by = serializers.ChoiceField(
+        choices=list(GROUPS), default="service", help_text="What a series is keyed by."
+    )
+    granularity = serializers.ChoiceField(
+        choices=["daily", "monthly"],
+        default="daily",
+        help_text="monthly: a point is the first day of its month.",
+    )
+    limit = serializers.IntegerField(
+        min_value=1,
+        required=False,
+        help_text='Only the largest so many keys; the rest is summed as "Other".',
+    )
+
+
+class PointSerializer(serializers.Serializer[Any]):
+    """What a day cost; null where that day is not stored."""
+
+    day = serializers.DateField()
+    amount = AmountField(allow_null=True)
+
+
+class SeriesSerializer(serializers.Serializer[Any]):
+    """One key's costs, a point for every day or month of the window."""
+
+    key = serializers.CharField()
+    total = AmountField()
+    points = PointSerializer(many=True)
+
+
+class TrendSerializer(serializers.Serializer[Any]):
+    """The series of a window, largest first; their totals sum to `total`."""
+
+    start = serializers.DateField()
+    end = serializers.DateField(help_text="Exclusive.")
+    currency = serializers.CharField(allow_null=True)
+    metric = serializers.CharField()
+    granularity = serializers.CharField()
+    group_by = serializers.CharField()
+    total = AmountField(allow_null=True, help_text="null where no day is stored.")
+    estimated_from = serializers.DateField(
+        allow_null=True, help_text="The first day that the cloud may still change."
+    )
+    series = SeriesSerializer(many=True)
+
+
+class SummarySerializer(serializers.Serializer[Any]):
+    """A window in a few numbers; null where nothing is stored to tell it from."""
+
+    start = serializers.DateField()
+    end = serializers.DateField(help_text="Exclusive.")
+    currency = serializers.CharField(allow_null=True)
+    total = AmountField(allow_null=True)
+    average_daily = AmountField(allow_null=True)
+    highest = PointSerializer(allow_null=True)
+    lowest = PointSerializer(allow_null=True)
+    days = serializers.IntegerField(help_text="Days that are stored.")
+    previous_total = AmountField(
+        allow_null=True, help_text="Of the period before, where it is stored whole."
+    )
+    change_percent = serializers.FloatField(allow_null=True)
+    estimated_days = serializers.IntegerField()
+    unallocated = AmountField(
+        allow_null=True, help_text="What the bill's total holds and no group names."
+    )
+    reconciled = serializers.BooleanField(
+        allow_null=True,
+        help_text="Whether every stored day's rows sum to the bill's total exactly, "
+        "and no account lacks a day.",
+    )
+    unreconciled_days = serializers.IntegerField()
+    missing_days = serializers.IntegerField()

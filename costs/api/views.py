@@ -1,0 +1,87 @@
+"""What it costs: rows, trends and a summary."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.http import StreamingHttpResponse
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from costs.api.serializers import (
+    DailyCostSerializer,
+    MetricParameters,
+    SummarySerializer,
+    TrendParameters,
+    TrendSerializer,
+)
+from costs.filters import CostFilter, DailyCostFilter
+from costs.models import DailyCost
+from costs.scope import CostScope, read_scope
+from costs.summary import cost_summary
+from costs.trend import SeveralCurrencies, Trend, cost_trend
+from rest.csv import CsvListMixin, csv_file, wants_csv
+from rest.money import as_text
+from rest.parameters import read, refuse_unknown
+
+
+class DailyCostViewSet(CsvListMixin, ReadOnlyModelViewSet[DailyCost]):
+    """Daily costs, reconciled with the bill."""
+
+    queryset = DailyCost.objects.select_related("account")
+    serializer_class = DailyCostSerializer
+    filterset_class = DailyCostFilter
+    csv_name = "costs"
+
+    @extend_schema(
+        parameters=[TrendParameters], responses=TrendSerializer, filters=True
+    )
+    @action(detail=False, filterset_class=CostFilter, pagination_class=None)
+    def trend(self, request: Request) -> Response | StreamingHttpResponse:
+        """Costs over time, a series per key. Default: the last 30 complete days."""
+        choice, scope = self._read(request, TrendParameters)
+        try:
+            trend = cost_trend(scope.rows, scope.totals, scope.window, **choice)
+        except SeveralCurrencies as error:
+            raise ValidationError({"currency": [str(error)]}) from None
+        if wants_csv(request):
+            return csv_file("cost-trend", _trend_rows(trend))
+        return Response(TrendSerializer(trend).data)
+
+    @extend_schema(
+        parameters=[MetricParameters], responses=SummarySerializer, filters=True
+    )
+    @action(detail=False, filterset_class=CostFilter, pagination_class=None)
+    def summary(self, request: Request) -> Response | StreamingHttpResponse:
+        """A window in a few numbers. Default: the last 30 complete days."""
+        choice, scope = self._read(request, MetricParameters)
+        try:
+            summary = cost_summary(scope.rows, scope.totals, scope.window, **choice)
+        except SeveralCurrencies as error:
+            raise ValidationError({"currency": [str(error)]}) from None
+        data = SummarySerializer(summary).data
+        if wants_csv(request):
+            return csv_file("cost-summary", [list(data), list(data.values())])
+        return Response(data)
+
+    def _read(
+        self, request: Request, parameters: type[MetricParameters]
+    ) -> tuple[dict[str, Any], CostScope]:
+        """The action's own parameters, and the costs that the others ask for."""
+        own = parameters().fields
+        refuse_unknown(request.query_params, {*own, *CostFilter.base_filters})
+        choice = read(parameters, request)
+        return choice, read_scope(request.query_params, timezone.now())
+
+
+def _trend_rows(trend: Trend) -> Iterator[Sequence[Any]]:
+    """One row per series and point, so that a pivot table can take it from there."""
+    yield ["day", trend.group_by, "amount", "currency", "metric"]
+    for series in trend.series:
+        for point in series.points:
+            amount = "" if point.amount is None else as_text(point.amount)
+            yield [point.day, series.key, amount, trend.currency, trend.metric]

@@ -1,0 +1,58 @@
+"""Which costs a question is about: its window, its rows, and the bills they are from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from rest_framework.exceptions import ValidationError
+
+from costs.filters import CostFilter
+from costs.models import CostTotal, DailyCost
+from costs.querysets import CostTotalQuerySet, DailyCostQuerySet
+from providers.windows import (
+    ONE_DAY,
+    InvalidWindow,
+    Window,
+    last_complete_days,
+    utc_day,
+)
+from rest.parameters import filtered
+
+DEFAULT_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class CostScope:
+    """`rows` may be filtered; `totals` are those of the same accounts in full."""
+
+    window: Window
+    rows: DailyCostQuerySet
+    totals: CostTotalQuerySet
+
+
+def read_scope(parameters: Mapping[str, Any], now: datetime) -> CostScope:
+    """What these query parameters ask for. Raises ValidationError naming the field."""
+    filterset = CostFilter(parameters, queryset=DailyCost.objects.all())
+    rows = filtered(filterset)
+    chosen = filterset.form.cleaned_data
+    totals = CostTotal.objects.all()
+    if accounts := chosen["account"]:
+        totals = totals.filter(account__in=accounts)
+    if currency := chosen["currency"]:
+        totals = totals.filter(currency__iexact=currency)
+    return CostScope(_window(chosen, now), rows, totals)
+
+
+def _window(chosen: Mapping[str, Any], now: datetime) -> Window:
+    """The one asked for; by default the last 30 complete days, the 30 before `end`."""
+    default = last_complete_days(DEFAULT_DAYS, now)
+    start, end = chosen["start"], chosen["end"]
+    if start and not end:
+        end = utc_day(now)
+    if end and not start:
+        start = end - ONE_DAY * DEFAULT_DAYS
+    try:
+        return Window(start or default.start, end or default.end)
+    except InvalidWindow as error:
+        raise ValidationError({"start": [str(error)]}) from None

@@ -1,0 +1,56 @@
+"""Utilisation on the wire: percent of a machine's vCPUs, bytes of a day."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from inventory.models import Instance
+from metrics.models import CpuMetric, NetworkMetric
+
+
+class CpuMetricSerializer(serializers.ModelSerializer[CpuMetric]):
+    """One instance's CPU on one UTC day."""
+
+    instance_id = serializers.CharField(source="instance.instance_id")
+    name = serializers.CharField(source="instance.name")
+
+    class Meta:
+        model = CpuMetric
+        fields = [
+            "instance_id",
+            "name",
+            "day",
+            "average_percent",
+            "maximum_percent",
+            "p99_percent",
+            "samples",
+        ]
+
+
+class NetworkMetricSerializer(serializers.ModelSerializer[NetworkMetric]):
+    """What one instance received and sent on one UTC day."""
+
+    instance_id = serializers.CharField(source="instance.instance_id")
+    name = serializers.CharField(source="instance.name")
+
+    class Meta:
+        model = NetworkMetric
+        fields = ["instance_id", "name", "day", "in_bytes", "out_bytes"]
+
+
+class CpuPointSerializer(serializers.Serializer[Any]):
+    """One UTC day in percent; null where that statistic was not asked for."""
+
+    day = serializers.DateField()
+    average = serializers.FloatField(source="average_percent", allow_null=True)
+    maximum = serializers.FloatField(source="maximum_percent", allow_null=True)
+
+
+class CpuTrendSerializer(serializers.ModelSerializer[Instance]):
+    """One instance's days in order; a day without data has no point."""
+
+    points = CpuPointSerializer(many=True, source="window_metrics")
+
+    class Meta:
+        model = Instance
+        fields = ["instance_id", "name", "points"]

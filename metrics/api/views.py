@@ -1,0 +1,88 @@
+"""How hard machines work: rows per day, and trends per instance."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.http import StreamingHttpResponse
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from inventory.models import Instance
+from metrics.api.serializers import (
+    CpuMetricSerializer,
+    CpuTrendSerializer,
+    NetworkMetricSerializer,
+)
+from metrics.filters import MetricFilter
+from metrics.models import CpuMetric, NetworkMetric
+from providers.windows import last_complete_days
+from rest.csv import CsvListMixin, csv_file, wants_csv
+
+DEFAULT_DAYS = 30
+
+
+class CpuMetricViewSet(CsvListMixin, ReadOnlyModelViewSet[CpuMetric]):
+    """CPU per instance and UTC day. No data is no row; 0 is measured."""
+
+    queryset = CpuMetric.objects.select_related("instance").order_by("-day", "instance")
+    serializer_class = CpuMetricSerializer
+    filterset_class = MetricFilter
+    csv_name = "cpu"
+
+    @extend_schema(responses=CpuTrendSerializer(many=True), filters=True)
+    @action(detail=False)
+    def trend(self, request: Request) -> Response | StreamingHttpResponse:
+        """CPU over time per instance. Default: the last 30 complete days.
+
+        Paginated by instance; only instances that have data in the window.
+        """
+        metrics = self.filter_queryset(self.get_queryset()).order_by("day")
+        if not {"start", "end"} & set(request.query_params):
+            metrics = metrics.in_window(
+                last_complete_days(DEFAULT_DAYS, timezone.now())
+            )
+        instances = _with_days(metrics)
+        if wants_csv(request):
+            return csv_file("cpu-trend", _trend_rows(metrics))
+        page = self.paginate_queryset(instances)
+        return self.get_paginated_response(CpuTrendSerializer(page, many=True).data)
+
+
+class NetworkMetricViewSet(CsvListMixin, ReadOnlyModelViewSet[NetworkMetric]):
+    """Network per instance and UTC day, in bytes."""
+
+    queryset = NetworkMetric.objects.select_related("instance").order_by(
+        "-day", "instance"
+    )
+    serializer_class = NetworkMetricSerializer
+    filterset_class = MetricFilter
+    csv_name = "network"
+
+
+def _with_days(metrics: QuerySet[CpuMetric]) -> QuerySet[Instance]:
+    """The instances of these metrics, which each carries as `window_metrics`."""
+    has_metrics = Exists(metrics.filter(instance=OuterRef("pk")))
+    days = Prefetch(
+        "cpu_metrics", metrics.select_related(None), to_attr="window_metrics"
+    )
+    return Instance.objects.filter(has_metrics).order_by("pk").prefetch_related(days)
+
+
+def _trend_rows(metrics: QuerySet[CpuMetric]) -> Iterator[Sequence[Any]]:
+    yield ["instance_id", "name", "day", "average", "maximum"]
+    yield from (
+        metrics.order_by("instance", "day")
+        .values_list(
+            "instance__instance_id",
+            "instance__name",
+            "day",
+            "average_percent",
+            "maximum_percent",
+        )
+        .iterator(chunk_size=2000)
+    )

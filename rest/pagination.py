@@ -1,0 +1,11 @@
+"""Pages of a list."""
+
+from rest_framework.pagination import PageNumberPagination
+
+
+class Pages(PageNumberPagination):
+    """`page` and `page_size`; every list has an order without ties."""
+
+    page_size = 100
+    page_size_query_param = "page_size"
+    max_page_size = 1000

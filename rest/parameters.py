@@ -1,0 +1,64 @@
+"""Query parameters: those that exist are checked, all others are refused by name."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+from django_filters.filterset import FilterSet
+from django_filters.rest_framework import DjangoFilterBackend
+from django_filters.utils import translate_validation
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.serializers import Serializer
+from rest_framework.settings import api_settings
+from rest_framework.views import APIView
+
+
+class StrictFilterBackend(DjangoFilterBackend):
+    """Filters by the view's FilterSet, and refuses a parameter that nothing knows.
+
+    A view's `extra_parameters` names what it reads itself.
+    """
+
+    def filter_queryset(
+        self, request: Request, queryset: QuerySet[Any], view: APIView
+    ) -> QuerySet[Any]:
+        filterset = self.get_filterset(request, queryset, view)
+        known = set(getattr(view, "extra_parameters", ()))
+        known.update(page_parameters(view))
+        known.update(filterset.filters if filterset else ())
+        refuse_unknown(request.query_params, known)
+        if filterset is None:
+            return queryset
+        return filtered(filterset)
+
+
+def filtered(filterset: FilterSet) -> QuerySet[Any]:
+    """The rows that the parameters ask for. Raises ValidationError naming the field."""
+    if not filterset.is_valid():
+        raise translate_validation(filterset.errors)
+    return filterset.qs
+
+
+def refuse_unknown(given: Mapping[str, Any], known: Iterable[str]) -> None:
+    """Raises ValidationError for each parameter that is not known."""
+    names = {*known, api_settings.URL_FORMAT_OVERRIDE or "format"}
+    unknown = sorted(set(given) - names)
+    if unknown:
+        reason = f"Unknown parameter. Known here: {', '.join(sorted(names))}."
+        raise ValidationError({name: [reason] for name in unknown})
+
+
+def page_parameters(view: APIView) -> set[str]:
+    pages = getattr(view, "paginator", None)
+    if pages is None:
+        return set()
+    return {pages.page_query_param, pages.page_size_query_param}
+
+
+def read(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
+    """The checked values of a view's own parameters. Raises ValidationError."""
+    given = serializer(data=request.query_params)
+    given.is_valid(raise_exception=True)
+    values: dict[str, Any] = given.validated_data
+    return values

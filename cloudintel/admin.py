@@ -19,7 +19,8 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminSelectWidget as Select
 from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
 
-from syncs.readonly import Admin, ReadOnlyAdmin, linked
+from syncs.columns import linked
+from syncs.readonly import Admin, ReadOnlyAdmin
 
 for model in (
     User,

@@ -19,17 +19,8 @@ from unfold.contrib.filters.admin import (
 )
 
 from costs.models import CostTotal, DailyCost, Restatement
-from syncs.readonly import (
-    ReadOnlyAdmin,
-    day,
-    label,
-    linked,
-    list_url,
-    moment,
-    money,
-    page,
-    text_link,
-)
+from syncs.columns import day, label, linked, list_url, moment, money, text_link
+from syncs.readonly import ReadOnlyAdmin, page
 
 DAY = day("day")
 ACCOUNT = linked("account", ordering="account__name")

@@ -10,17 +10,8 @@ from unfold.contrib.filters.admin import (
 )
 
 from inventory.models import Instance, StateChange
-from syncs.readonly import (
-    ReadOnlyAdmin,
-    day,
-    label,
-    linked,
-    moment,
-    page,
-    pairs,
-    stored_rows,
-    unbroken,
-)
+from syncs.columns import day, label, linked, moment, pairs, stored_rows, unbroken
+from syncs.readonly import ReadOnlyAdmin, page
 
 # Others, such as pending and stopping, pass within minutes.
 STATE_KINDS = {"running": "success", "stopped": "warning", "terminated": "danger"}
@@ -76,7 +67,6 @@ class InstanceAdmin(ReadOnlyAdmin[Instance]):
     )
     search_fields = ("instance_id", "name", "private_ip", "public_ip", "tags")
     search_help_text = "Part of an id, a name, an IP address or a tag."
-    date_hierarchy = "first_seen_at"
     # The index of regions gives this order; names are then sorted within one of them.
     ordering = ("account_id", "region", "name", "id")
     fieldsets = (

@@ -8,7 +8,8 @@ from unfold.contrib.filters.admin import (
 )
 
 from metrics.models import CpuMetric, NetworkMetric
-from syncs.readonly import M, ReadOnlyAdmin, day, linked, page
+from syncs.columns import day, linked
+from syncs.readonly import M, ReadOnlyAdmin, page
 
 MIB = 2**20
 

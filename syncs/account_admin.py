@@ -28,18 +28,9 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.widgets import UnfoldAdminTextareaWidget as Textarea
 
+from syncs.columns import Column, linked, list_url, moment, stored_rows, text_link
 from syncs.models import CloudAccount, SyncRun
-from syncs.readonly import (
-    Admin,
-    Column,
-    dialog_action,
-    linked,
-    list_url,
-    moment,
-    page,
-    stored_rows,
-    text_link,
-)
+from syncs.readonly import Admin, dialog_action, page
 from syncs.sync_now import SYNC_ACTIONS, SyncNowForm, start_syncs
 
 CREATED = moment("created_at")

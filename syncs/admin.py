@@ -14,19 +14,18 @@ from unfold.contrib.filters.admin import (
 )
 
 from syncs.account_admin import CloudAccountAdmin
-from syncs.models import SyncRun, Watermark
-from syncs.readonly import (
-    ReadOnlyAdmin,
+from syncs.columns import (
     day,
     label,
     linked,
     moment,
     money,
-    page,
     pairs,
     stored_rows,
     unbroken,
 )
+from syncs.models import SyncRun, Watermark
+from syncs.readonly import ReadOnlyAdmin, page
 
 __all__ = ["CloudAccountAdmin", "SyncRunAdmin", "WatermarkAdmin"]
 

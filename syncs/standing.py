@@ -53,7 +53,12 @@ def per_account(found: Iterable[Freshness]) -> Sequence[AccountStanding]:
         AccountStanding(account, _worst(items), items)
         for account, items in grouped.items()
     ]
-    return sorted(lines, key=lambda line: URGENCY.index(line.worst))
+    return sorted(lines, key=_urgency)
+
+
+def _urgency(line: AccountStanding) -> list[int]:
+    """Sorts by the worst dataset, then the second worst, and so on."""
+    return sorted(URGENCY.index(item.state) for item in line.datasets)
 
 
 def _standing(dataset: Dataset, items: Sequence[Freshness]) -> DatasetStanding:

@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from syncs.columns import list_url
 from syncs.models import CloudAccount, Dataset, SyncRun
-from syncs.readonly import Admin, DialogForm, list_url
+from syncs.readonly import Admin, DialogForm
 from syncs.start import QueueAway, start
 
 # A message that names more is no longer read.

@@ -1,0 +1,55 @@
+# cloudintel: `make run` tries it, `make test` proves it. Python 3.11 and make are enough.
+
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test test-sqlite test-postgres lint format lock bench clean
+
+run: $(VENV)/.installed
+	@$(BIN)/python manage.py first_start
+	@exec $(BIN)/python manage.py up --port $(PORT)
+
+test: test-sqlite test-postgres
+
+test-sqlite: $(VENV)/.installed-dev
+	env -u DATABASE_URL $(BIN)/python -m pytest $(ARGS)
+
+test-postgres: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+format: $(VENV)/.installed-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Each benchmark prints its ratio against a floor or a peer in the same run.
+bench: bench-cpu bench-costs bench-demo
+
+bench-%: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks.$*
+
+# Both locks, from pyproject.toml. They name no package index.
+lock: $(VENV)/.installed-dev
+	$(BIN)/uv pip compile -q --no-header --no-emit-index-url pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile -q --no-header --no-emit-index-url --group dev pyproject.toml -c requirements.txt -o requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) var .mypy_cache .pytest_cache .ruff_cache
+
+$(VENV)/.installed: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "cloudintel needs Python 3.11 or newer.")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@sh tests/browser.sh
+	@touch $@

@@ -1,0 +1,51 @@
+"""manage.py up: the whole of cloudintel on one machine."""
+
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from cloudintel.supervisor import Child, Supervisor
+from syncs.commands import bad_arguments
+
+
+class Command(BaseCommand):
+    help = (
+        "Starts the web server and a worker together, starts again what dies, and "
+        "stops both cleanly on Ctrl-C or SIGTERM."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help="Default: 127.0.0.1.")
+        parser.add_argument("--port", type=int, default=8000, help="Default: 8000.")
+        parser.add_argument(
+            "--grace",
+            type=float,
+            default=60,
+            help="Seconds that a running sync has to end in. Default: 60.",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        port = options["port"]
+        if not 0 < port < 65536:
+            raise bad_arguments(f"--port must lie between 1 and 65535, not {port}.")
+        address = f"{options['host']}:{port}"
+        web = ["gunicorn", "cloudintel.wsgi", "--bind", address]
+        worker = ["celery", "-A", "cloudintel", "worker"]
+        Supervisor(
+            [
+                Child(
+                    "web",
+                    [sys.executable, "-m", *web, "--workers", "2", "--threads", "4"],
+                ),
+                Child(
+                    "worker",
+                    [sys.executable, "-m", *worker, "-c", "2", "-l", "WARNING"],
+                ),
+            ],
+            grace_seconds=options["grace"],
+            on_start=lambda: self.stdout.write(
+                f"cloudintel is at http://{address} (Ctrl-C stops it)"
+            ),
+        ).run()

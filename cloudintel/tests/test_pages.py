@@ -1,0 +1,176 @@
+"""Every page: who may see it, what it says without data, and its queries."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.contrib.auth.models import User
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from cloudintel.tests.pages import (
+    NOW,
+    account,
+    instance,
+    run,
+    store_costs,
+    store_cpu,
+)
+from providers.windows import last_complete_days
+from syncs.models import Dataset
+
+pytestmark = pytest.mark.django_db
+LISTS = ["/", "/costs/", "/instances/", "/cpu/", "/syncs/"]
+QUARTER = last_complete_days(90, NOW)
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def viewer(client: Client) -> Client:
+    """Signed in, without any permission."""
+    client.force_login(User.objects.create_user("viewer"))
+    return client
+
+
+@pytest.mark.parametrize("page", [*LISTS, "/instances/1/", "/syncs/runs/1/"])
+def test_it_sends_who_is_not_signed_in_to_the_login_page(
+    client: Client, page: str
+) -> None:
+    answer = client.get(page)
+    assert answer.status_code == 302
+    assert answer["Location"] == f"/login/?next={page}"
+
+
+@pytest.mark.parametrize("page", LISTS)
+def test_a_page_without_an_account_says_how_to_connect_one(
+    viewer: Client, page: str
+) -> None:
+    text = viewer.get(page).content.decode()
+    assert "manage.py add_account" in text
+    assert "manage.py demo" in text
+
+
+@pytest.mark.parametrize("page", LISTS)
+def test_a_page_of_an_account_without_data_says_what_to_read(
+    viewer: Client, page: str
+) -> None:
+    account()
+    text = viewer.get(page).content.decode()
+    assert "manage.py sync" in text or "never read" in text
+    assert "$0" not in text
+
+
+@pytest.mark.parametrize("page", LISTS)
+def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
+    viewer: Client, page: str
+) -> None:
+    store_costs(account(), QUARTER, {"AWS Lambda": "1.5"})
+    text = viewer.get(page).content.decode()
+    assert "style=" not in text
+    assert "<script>" not in text
+    assert 'src="http' not in text
+    assert 'href="http' not in text
+
+
+@pytest.mark.parametrize(
+    ("page", "queries"),
+    [
+        # Session, user; accounts; currencies, trend (2), summary (4); freshness;
+        # states.
+        ("/", 12),
+        # Session, user; account names; currencies, trend (2), the period before (2),
+        # restatements; services, regions and accounts to choose from.
+        ("/costs/", 12),
+        # Session, user; count, rows; states, regions, types; accounts.
+        ("/instances/", 8),
+        # Session, user; count, rows; regions; accounts.
+        ("/cpu/", 6),
+        # Session, user; accounts; freshness; permissions of user and groups; count
+        # and rows of runs.
+        ("/syncs/", 8),
+        # Session, user; instance; CPU; network; changes.
+        ("/instances/{instance}/", 6),
+        # Session, user; run; permissions of user and groups.
+        ("/syncs/runs/{run}/", 5),
+    ],
+)
+def test_a_page_asks_few_queries_however_much_is_stored(
+    viewer: Client,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    page: str,
+    queries: int,
+) -> None:
+    for number in range(1, 6):
+        owner = account(number, f"account-{number}")
+        services = {f"Service {index}": str(index) for index in range(12)}
+        store_costs(owner, QUARTER, services)
+        for index in range(3):
+            machine = instance(owner, f"web-{number}-{index}")
+            store_cpu(machine, last_complete_days(3, NOW), 20.0)
+        for dataset in Dataset:
+            latest = run(owner, dataset, NOW - timedelta(hours=1))
+    page = page.format(instance=machine.pk, run=latest.pk)
+    with django_assert_num_queries(queries):
+        assert viewer.get(page).status_code == 200
+
+
+def test_the_syncs_page_stays_readable_with_a_thousand_accounts(
+    viewer: Client,
+) -> None:
+    for number in range(1, 31):
+        owner = account(number, f"account-{number:02}")
+        if number != 30:
+            run(owner, Dataset.EC2, NOW - timedelta(hours=1))
+    text = viewer.get("/syncs/").content.decode()
+    assert "29 fresh" in text
+    assert "1–20 of 30" in text
+    assert text.index("account-30") < text.index("account-01")
+
+
+def test_the_cpu_page_sorts_and_tells_days_without_data(viewer: Client) -> None:
+    owner = account()
+    store_cpu(instance(owner, "idle"), last_complete_days(14, NOW), 1.0)
+    store_cpu(instance(owner, "busy"), last_complete_days(3, NOW), 40.0)
+    text = viewer.get("/cpu/").content.decode()
+    assert text.index("i-idle") < text.index("i-busy")
+    assert "40.0 %" in text
+    assert "80.0 %" in text
+    text = viewer.get("/cpu/?sort=-average").content.decode()
+    assert text.index("i-busy") < text.index("i-idle")
+    assert "i-busy" not in viewer.get("/cpu/?search=idle").content.decode()
+
+
+def test_an_instance_shows_that_it_is_gone_and_what_changed(viewer: Client) -> None:
+    machine = instance(account(), "old", state="running", gone_since=NOW)
+    machine.changes.create(at=NOW, field="state", old_value="running", new_value="gone")
+    text = viewer.get(f"/instances/{machine.pk}/").content.decode()
+    assert "Absent from every complete answer" in text
+    assert "running → <strong>gone</strong>" in text
+    assert "No CPU data is stored" in text
+    listed = viewer.get("/instances/").content.decode()
+    assert "gone since 2026-11-20" in listed
+    assert "i-old" not in viewer.get("/instances/?gone=false").content.decode()
+
+
+def test_a_failed_run_says_why_and_what_reading_cost(viewer: Client) -> None:
+    failed = run(
+        account(), Dataset.COST, NOW, status="failed", error="Denied: ask for ce:Get*."
+    )
+    text = viewer.get(failed.get_absolute_url()).content.decode()
+    assert "Denied: ask for ce:Get*." in text
+    assert "$0.0300" in text
+    assert "ce:GetCostAndUsage" in text
+    assert "Sync again" not in text
+
+
+@pytest.mark.parametrize("page", ["/instances/99/", "/nothing/"])
+def test_what_is_not_there_is_a_friendly_404(viewer: Client, page: str) -> None:
+    answer = viewer.get(page)
+    assert answer.status_code == 404
+    assert "There is nothing here" in answer.content.decode()

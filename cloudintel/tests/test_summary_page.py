@@ -1,0 +1,129 @@
+"""The summary answers in plain words, and says unknown where it does not know."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.contrib.auth.models import User
+from django.test import Client
+
+from cloudintel.overview import spending
+from cloudintel.tests.pages import NOW, account, instance, run, store_costs
+from costs.models import CostTotal
+from providers.windows import Window, last_complete_days
+from syncs.models import Dataset
+
+pytestmark = pytest.mark.django_db
+QUARTER = last_complete_days(90, NOW)
+LAST_DAYS = last_complete_days(30, NOW)
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def page(client: Client, query: str = "") -> str:
+    client.force_login(User.objects.get_or_create(username="viewer")[0])
+    return client.get(f"/{query}").content.decode()
+
+
+def test_it_tells_what_is_spent_and_what_moved(client: Client) -> None:
+    owner = account()
+    store_costs(owner, Window(QUARTER.start, LAST_DAYS.start), {"AWS Lambda": "10"})
+    store_costs(owner, LAST_DAYS, {"AWS Lambda": "15", "Amazon RDS": "20"})
+    text = page(client)
+    assert "$1,050.00" in text  # 30 days of 35
+    assert "+$750.00" in text
+    assert "(+250.0 %)" in text
+    assert "$665.00" in text  # 19 days of November
+    assert "1 Nov – 19 Nov 2026, against 1 Oct – 19 Oct 2026" in text
+    found = spending(NOW)
+    assert found is not None
+    assert [(mover.service, mover.change) for mover in found.movers] == [
+        ("Amazon RDS", Decimal(600)),
+        ("AWS Lambda", Decimal(150)),
+    ]
+
+
+def test_it_says_that_every_day_reconciles_and_which_are_estimated(
+    client: Client,
+) -> None:
+    store_costs(
+        account(), QUARTER, {"AWS Lambda": "1"}, estimated_from=date(2026, 11, 18)
+    )
+    text = page(client)
+    assert "The rows of all 30 days sum to the bill to the cent." in text
+    assert "2 days are" in text
+
+
+def test_it_says_what_does_not_reconcile(client: Client) -> None:
+    store_costs(account(), QUARTER, {"AWS Lambda": "1"})
+    CostTotal.objects.filter(day=LAST_DAYS.start).update(billed=Decimal("1.01"))
+    text = page(client)
+    assert "Not reconciled" in text
+    assert "On 1 day the rows do not sum to the bill." in text
+
+
+def test_a_bill_not_yet_read_today_is_no_fall_in_costs(client: Client) -> None:
+    yesterday = LAST_DAYS.end - timedelta(days=1)
+    store_costs(account(), Window(QUARTER.start, yesterday), {"AWS Lambda": "1"})
+    found = spending(NOW)
+    assert found is not None
+    assert found.last_days.window.end == yesterday
+    assert found.last_days.change == 0
+    assert "20 Oct – 18 Nov 2026" in page(client)
+
+
+def test_a_change_on_days_that_are_not_stored_is_unknown(client: Client) -> None:
+    store_costs(account(), LAST_DAYS, {"AWS Lambda": "1"})
+    text = page(client)
+    assert "change unknown" in text
+    assert "Two whole periods of 30 days are needed" in text
+
+
+def test_the_first_of_a_month_has_no_month_to_date(client: Client) -> None:
+    store_costs(account(), QUARTER, {"AWS Lambda": "1"})
+    with time_machine.travel(NOW.replace(day=1), tick=False):
+        text = page(client)
+    assert "No complete day of this month is stored yet." in text
+
+
+def test_small_services_are_summed_as_other_and_nothing_is_lost() -> None:
+    services = {f"Service {index:02}": str(index) for index in range(1, 13)}
+    store_costs(account(), QUARTER, services)
+    found = spending(NOW)
+    assert found is not None
+    assert [series.key for series in found.trend.series][-1] == "Other"
+    assert len(found.trend.series) == 8
+    total = sum(series.total for series in found.trend.series)
+    assert total == found.last_days.total == found.summary.total
+
+
+def test_two_currencies_are_never_added_and_can_be_switched(client: Client) -> None:
+    store_costs(account(1), QUARTER, {"AWS Lambda": "1"})
+    store_costs(account(2), QUARTER, {"AWS Lambda": "7"}, currency="EUR")
+    text = page(client)
+    assert "210.00 EUR" in text
+    assert "$" not in text
+    assert "$30.00" in page(client, "?currency=USD")
+
+
+def test_it_tells_what_runs_and_how_fresh_it_is(client: Client) -> None:
+    owner = account()
+    instance(owner, "web")
+    instance(owner, "spare", state="stopped")
+    instance(owner, "old", gone_since=NOW)
+    run(owner, Dataset.EC2, NOW - timedelta(hours=2))
+    run(owner, Dataset.COST, NOW, status="failed")
+    text = page(client)
+    assert "1 running" in text
+    assert "1 stopped" in text
+    assert "2 in all" in text
+    assert 'state-fresh">fresh' in text
+    assert 'state-failing">failing' in text
+    assert "read 1 h ago" in text
+    assert "never read" in text

@@ -1,0 +1,50 @@
+"""A date hierarchy that stays fast on a million rows.
+
+Django asks for the DISTINCT month of every row. SQLite calls a Python function for
+each of them: 1.3 s for a million, where the distinct days, a few hundred, take 0.03 s
+from the index.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from django.db.models import Model, QuerySet
+
+if TYPE_CHECKING:
+    from django.contrib.admin.views.main import ChangeList
+else:
+    from unfold.views import ChangeList
+
+Kind = Literal["year", "month", "day"]
+
+
+class DateHierarchy:
+    """What the hierarchy asks a queryset; days are truncated here, instants there."""
+
+    def __init__(self, rows: QuerySet[Model]) -> None:
+        self.rows = rows
+
+    def aggregate(self, **values: Any) -> dict[str, Any]:
+        return self.rows.aggregate(**values)
+
+    def datetimes(self, field: str, kind: Kind) -> Iterable[datetime]:
+        return self.rows.datetimes(field, kind)
+
+    def dates(self, field: str, kind: Kind) -> list[date]:
+        days = self.rows.order_by().values_list(field, flat=True).distinct()
+        return sorted({first_day(day, kind) for day in days})
+
+
+def first_day(day: date, kind: Kind) -> date:
+    """The first day of the year, of the month, or that day itself."""
+    if kind == "year":
+        return day.replace(month=1, day=1)
+    return day.replace(day=1) if kind == "month" else day
+
+
+class DatedList(ChangeList):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Nobody but the date hierarchy uses this queryset after the page is read.
+        self.queryset = cast("QuerySet[Model]", DateHierarchy(self.queryset))

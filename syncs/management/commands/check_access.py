@@ -1,0 +1,62 @@
+"""manage.py check_access: which permissions are there, and what is missing."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from providers.errors import ProviderError
+from syncs.clouds import provider_for
+from syncs.commands import chosen_accounts
+from syncs.models import CloudAccount
+
+
+class Command(BaseCommand):
+    help = (
+        "Tries each permission of every enabled account, or of those named, and says "
+        "what is missing. Cost Explorer's check costs $0.01 an account."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--account",
+            action="append",
+            default=[],
+            metavar="ID_OR_NAME",
+            help="Only this account; may be repeated. Default: all enabled ones.",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        missing = sum(
+            self._missing(account) for account in chosen_accounts(options["account"])
+        )
+        if missing:
+            raise CommandError(f"{missing} required permissions are missing.")
+
+    def _missing(self, account: CloudAccount) -> int:
+        """Prints one line per permission; counts the required ones that fail."""
+        self.stdout.write(str(account))
+        now = timezone.now()
+        missing = 0
+        try:
+            provider = provider_for(account, now)
+        except ProviderError as error:
+            self.stdout.write(f"  missing   {error}")
+            return 1
+        for check in provider.check_access(now):
+            if check.error is None:
+                state = "ok"
+            elif check.is_required:
+                state, missing = "missing", missing + 1
+            else:
+                state = "optional"
+            self.stdout.write(
+                f"  {state:9} {check.permission} (for {check.needed_for})"
+            )
+            if check.error:
+                self.stdout.write(f"            {check.error}")
+        self.stdout.write(
+            f"  {provider.meter.requests} requests, ${provider.meter.usd}"
+        )
+        return missing

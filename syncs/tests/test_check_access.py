@@ -1,0 +1,55 @@
+"""check_access tries each permission and says what is missing."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from providers.demo.company import PRODUCTION
+from syncs.models import CloudAccount, CloudKind
+from tests.emulator import EmulatedAws
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def today(aws: EmulatedAws) -> None:
+    aws.now = timezone.now()
+
+
+def check_access() -> str:
+    out = StringIO()
+    call_command("check_access", stdout=out)
+    return out.getvalue()
+
+
+def test_it_says_that_all_is_there_and_what_asking_cost(aws: EmulatedAws) -> None:
+    CloudAccount.objects.create(account_id="123456789012", name="main")
+    told = check_access()
+    assert "missing" not in told
+    assert "ok        ce:GetCostAndUsage" in told
+    assert "6 requests, $0.01" in told
+
+
+def test_it_names_what_is_missing_and_ends_with_an_error(aws: EmulatedAws) -> None:
+    CloudAccount.objects.create(account_id="123456789012", name="main")
+    aws.deny("ce:GetCostAndUsage")
+    out = StringIO()
+    with pytest.raises(CommandError, match="1 required permissions are missing"):
+        call_command("check_access", stdout=out)
+    assert "missing   ce:GetCostAndUsage" in out.getvalue()
+    assert "Allow it in the IAM policy" in out.getvalue()
+
+
+def test_what_is_optional_is_no_error(aws: EmulatedAws) -> None:
+    CloudAccount.objects.create(account_id="123456789012", name="main")
+    aws.deny("ec2:DescribeInstanceTypes")
+    assert "optional  ec2:DescribeInstanceTypes" in check_access()
+
+
+def test_the_demo_may_do_everything() -> None:
+    CloudAccount.objects.create(
+        provider=CloudKind.DEMO, account_id=PRODUCTION, name="production"
+    )
+    assert "missing" not in check_access()

@@ -31,8 +31,8 @@ def now() -> datetime:
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch, settings: object) -> Iterator[EmulatedAws]:
     """An emulated AWS, to which boto3 is pointed."""
-    for name, value in FAST_AWS.items():
-        setattr(settings, name, value)
+    for setting, number in FAST_AWS.items():
+        setattr(settings, setting, number)
     with EmulatedAws(now=NOW) as emulated:
         for name, value in emulated.environment().items():
             monkeypatch.setenv(name, value)

@@ -8,7 +8,8 @@ from operator import attrgetter
 from typing import Protocol
 
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
@@ -20,7 +21,7 @@ from unfold.contrib.filters.admin import (
 
 from costs.models import CostTotal, DailyCost, Restatement
 from syncs.columns import day, label, linked, list_url, moment, money, text_link
-from syncs.readonly import ReadOnlyAdmin, page
+from syncs.readonly import DropdownFilter, ReadOnlyAdmin, page
 
 DAY = day("day")
 ACCOUNT = linked("account", ordering="account__name")
@@ -86,6 +87,27 @@ class DailyCostAdmin(ReadOnlyAdmin[DailyCost]):
     )
 
 
+class Reconciliation(DropdownFilter):
+    """Finds days whose rows do not sum to what the cloud says the day cost in all."""
+
+    title = "reconciliation"
+    parameter_name = "reconciliation"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: object
+    ) -> list[tuple[str, str]]:
+        return [("broken", "Rows do not sum to the total")]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[CostTotal]
+    ) -> QuerySet[CostTotal]:
+        if self.value() != "broken":
+            return queryset
+        # By key, so that the sums are not computed again for what is only shown.
+        broken = CostTotal.objects.unreconciled().values("pk")
+        return queryset.filter(pk__in=broken)
+
+
 @admin.display(description="rows of the day")
 def rows_of_day(total: CostTotal) -> SafeString:
     lookups = {
@@ -104,6 +126,7 @@ class CostTotalAdmin(ReadOnlyAdmin[CostTotal]):
         ("account", AutocompleteSelectFilter),
         ("run", AutocompleteSelectFilter),
         ("day", RangeDateFilter),
+        Reconciliation,
         ("is_estimated", BooleanRadioFilter),
     )
     search_fields = ("account__name", "account__account_id")

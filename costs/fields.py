@@ -6,39 +6,61 @@ stored as a whole number of 10^-10, so that SQLite's own SUM is exact too; a val
 a sum past 922,337,203.68 is refused rather than rounded.
 """
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.expressions import Combinable, register_combinable_fields
 
+MAX_DIGITS = 20
 DECIMAL_PLACES = 10
 QUANTUM = Decimal(1).scaleb(-DECIMAL_PLACES)
 LARGEST_SCALED = 2**63 - 1
+LARGEST_ON_SQLITE = Decimal(LARGEST_SCALED).scaleb(-DECIMAL_PLACES)
 
 
-class MoneyField(models.DecimalField):
-    """An amount with ten decimal places, in the currency that its row names."""
+class MoneyField(models.Field[Any, Decimal]):
+    """An amount with ten decimal places, in the currency that its row names.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs["max_digits"] = 20
-        kwargs["decimal_places"] = DECIMAL_PLACES
-        super().__init__(*args, **kwargs)
+    Not a DecimalField: Django would take what it computes from one for an ordinary
+    decimal, and on SQLite answer 10^10 times too much. So amounts are added to
+    amounts and multiplied by whole numbers; anything else raises FieldError unless
+    its `output_field` is given.
+    """
 
-    def deconstruct(self) -> Any:
-        name, path, args, kwargs = super().deconstruct()
-        del kwargs["max_digits"], kwargs["decimal_places"]
-        return name, path, args, kwargs
+    description = "An amount of money"
+    empty_strings_allowed = False
+    _pyi_private_set_type: Decimal | int | str | Combinable
+    _pyi_private_get_type: Decimal
 
     def get_internal_type(self) -> str:
-        # Not "DecimalField", so that SQLite's float conversions stay away.
         return "MoneyField"
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str:
-        return "integer" if connection.vendor == "sqlite" else "numeric(20, 10)"
+        if connection.vendor == "sqlite":
+            return "integer"
+        return f"numeric({MAX_DIGITS}, {DECIMAL_PLACES})"
 
     def cast_db_type(self, connection: BaseDatabaseWrapper) -> str:
         return self.db_type(connection)
+
+    def to_python(self, value: Any) -> Decimal | None:
+        """Raises ValidationError for what is no finite number; a float is refused."""
+        if value is None:
+            return None
+        try:
+            amount = Decimal(value) if not isinstance(value, float) else Decimal("NaN")
+        except (InvalidOperation, TypeError, ValueError):
+            amount = Decimal("NaN")
+        if not amount.is_finite():
+            raise ValidationError(f"{value!r} is not a decimal amount.", "invalid")
+        return amount
+
+    def get_prep_value(self, value: Any) -> Any:
+        value = super().get_prep_value(value)
+        return value if hasattr(value, "as_sql") else self.to_python(value)
 
     def get_db_prep_value(
         self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False
@@ -49,9 +71,6 @@ class MoneyField(models.DecimalField):
             return value
         return _scaled(value)
 
-    def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
-        return self.get_db_prep_value(value, connection)
-
     def from_db_value(
         self, value: Any, expression: object, connection: BaseDatabaseWrapper
     ) -> Decimal | None:
@@ -60,10 +79,14 @@ class MoneyField(models.DecimalField):
         return Decimal(value).scaleb(-DECIMAL_PLACES)
 
 
+for _sign in (Combinable.ADD, Combinable.SUB):
+    register_combinable_fields(MoneyField, _sign, MoneyField, MoneyField)
+register_combinable_fields(MoneyField, Combinable.MUL, models.IntegerField, MoneyField)
+
+
 def _scaled(value: Decimal) -> int:
-    scaled = int(value.quantize(QUANTUM).scaleb(DECIMAL_PLACES))
-    if abs(scaled) > LARGEST_SCALED:
-        raise OverflowError(
-            f"{value} is larger than SQLite can keep exactly; use PostgreSQL."
-        )
-    return scaled
+    if abs(value) <= LARGEST_ON_SQLITE:
+        return int(value.quantize(QUANTUM).scaleb(DECIMAL_PLACES))
+    raise OverflowError(
+        f"{value} is larger than SQLite can keep exactly; use PostgreSQL."
+    )

@@ -1,7 +1,10 @@
 """Which costs: one FilterSet for the list, the trend, the summary and the page."""
 
+from typing import Any
+
 import django_filters as filters
 
+from costs.fields import DECIMAL_PLACES, LARGEST_ON_SQLITE
 from costs.models import DailyCost
 from costs.querysets import DailyCostQuerySet
 from providers.records import ChargeCategory
@@ -15,6 +18,12 @@ from rest.filters import (
 )
 from syncs.models import CloudAccount
 
+# What every database can compare with; a larger amount is on no bill.
+AMOUNT: dict[str, Any] = {
+    "decimal_places": DECIMAL_PLACES,
+    "min_value": -int(LARGEST_ON_SQLITE),
+    "max_value": int(LARGEST_ON_SQLITE),
+}
 CATEGORIES = [(item.value, item.value) for item in ChargeCategory]
 
 
@@ -54,8 +63,12 @@ class CostFilter(BillFilter):
 class DailyCostFilter(CostFilter):
     """The filters of a list of rows: those of the bill, amounts and an order."""
 
-    amount_min = filters.NumberFilter("billed", "gte", help_text="Billed at least.")
-    amount_max = filters.NumberFilter("billed", "lte", help_text="Billed at most.")
+    amount_min = filters.NumberFilter(
+        "billed", "gte", help_text="Billed at least.", **AMOUNT
+    )
+    amount_max = filters.NumberFilter(
+        "billed", "lte", help_text="Billed at most.", **AMOUNT
+    )
     search = filters.CharFilter("service", "icontains", help_text="Part of a service.")
     ordering = filters.OrderingFilter(
         fields=["day", "billed", "effective", "service", "region"],

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.db import models
 from django.db.models import (
@@ -24,9 +24,6 @@ from django.db.models.functions import TruncMonth
 from providers.records import UNALLOCATED
 from providers.windows import Window
 
-if TYPE_CHECKING:
-    pass
-
 TOTAL = "Total"
 METRICS = ("billed", "effective")
 # What a series is keyed by, and the column that holds it.
@@ -39,7 +36,7 @@ GROUPS = {
 }
 
 
-class DailyCostQuerySet(models.QuerySet["DailyCost"]):
+class DailyCostQuerySet(models.QuerySet[Any]):
     def in_window(self, window: Window) -> "DailyCostQuerySet":
         return self.filter(day__gte=window.start, day__lt=window.end)
 
@@ -89,7 +86,7 @@ class DailyCostQuerySet(models.QuerySet["DailyCost"]):
         )
 
 
-class CostTotalQuerySet(models.QuerySet["CostTotal"]):
+class CostTotalQuerySet(models.QuerySet[Any]):
     def in_window(self, window: Window) -> "CostTotalQuerySet":
         return self.filter(day__gte=window.start, day__lt=window.end)
 
@@ -125,13 +122,22 @@ class CostTotalQuerySet(models.QuerySet["CostTotal"]):
             | Q(rows_billed__isnull=True) & ~Q(billed=0, effective=0)
         )
 
-    def spans(self, window: Window) -> Iterable[tuple[date, date, int]]:
-        """Per account (first stored day, last one, days stored in the window)."""
-        inside = Q(day__gte=window.start, day__lt=window.end)
-        days = Count("day", filter=inside, distinct=True)
+    def spans(self, window: Window) -> Iterable[tuple[date, date, int, int]]:
+        """Per account (first stored day, last one, days stored in the window, and in
+        the one before it)."""
+
+        def days(part: Window) -> Count:
+            inside = Q(day__gte=part.start, day__lt=part.end)
+            return Count("day", filter=inside, distinct=True)
+
         return (
             self.order_by()
             .values("account")
-            .annotate(first=Min("day"), last=Max("day"), days=days)
-            .values_list("first", "last", "days")
+            .annotate(
+                first=Min("day"),
+                last=Max("day"),
+                days=days(window),
+                days_before=days(window.previous()),
+            )
+            .values_list("first", "last", "days", "days_before")
         )

@@ -1,10 +1,11 @@
-"""Which costs a question is about: its window, its rows, and the bills they are from."""
+"""Which costs a question is about: its window, its rows, and the bills they are of."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from django_filters.utils import translate_validation
 from rest_framework.exceptions import ValidationError
 
 from costs.filters import CostFilter
@@ -17,14 +18,16 @@ from providers.windows import (
     last_complete_days,
     utc_day,
 )
-from rest.parameters import filtered
 
 DEFAULT_DAYS = 30
+# No cloud's bill is older or that far ahead, and a point is answered for each day.
+DAYS_ASKED = Window(date(2000, 1, 1), date(2100, 1, 1))
 
 
 @dataclass(frozen=True, slots=True)
 class CostScope:
-    """`rows` may be filtered; `totals` are those of the same accounts in full."""
+    """`rows` may be filtered, but are of any day; `totals` are those of the same
+    accounts in full."""
 
     window: Window
     rows: DailyCostQuerySet
@@ -34,8 +37,12 @@ class CostScope:
 def read_scope(parameters: Mapping[str, Any], now: datetime) -> CostScope:
     """What these query parameters ask for. Raises ValidationError naming the field."""
     filterset = CostFilter(parameters, queryset=DailyCost.objects.all())
-    rows = filtered(filterset)
-    chosen = filterset.form.cleaned_data
+    if not filterset.is_valid():
+        raise translate_validation(filterset.errors)
+    chosen = dict(filterset.form.cleaned_data)
+    # Rows of any day, as the period before the window is asked for too.
+    filterset.form.cleaned_data.update(start=None, end=None)
+    rows: DailyCostQuerySet = filterset.qs
     totals = CostTotal.objects.all()
     if accounts := chosen["account"]:
         totals = totals.filter(account__in=accounts)
@@ -48,6 +55,10 @@ def _window(chosen: Mapping[str, Any], now: datetime) -> Window:
     """The one asked for; by default the last 30 complete days, the 30 before `end`."""
     default = last_complete_days(DEFAULT_DAYS, now)
     start, end = chosen["start"], chosen["end"]
+    for name in ("start", "end"):
+        if chosen[name] and chosen[name] not in DAYS_ASKED:
+            reason = f"{name} {chosen[name]} must lie within {DAYS_ASKED}."
+            raise ValidationError({name: [reason]})
     if start and not end:
         end = utc_day(now)
     if end and not start:

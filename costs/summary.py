@@ -44,8 +44,8 @@ def cost_summary(
     """The summary of `rows`, which may be filtered, over the window.
 
     `totals` are the accounts' totals in full: `reconciled` tells of their whole bill.
-    The period before is compared only where all of its days are stored. Raises
-    SeveralCurrencies. Four queries.
+    The period before is compared only where all of its days are stored, those of each
+    account. Raises SeveralCurrencies. Four queries.
     """
     before = window.previous()
     found = list(rows.in_window(Window(before.start, window.end)).per_day(metric))
@@ -58,8 +58,15 @@ def cost_summary(
         day: amount for _, day, amount, _ in found if day in window
     }
     total = sum(amounts.values(), ZERO) if stored else None
+    spans = list(totals.spans(window))
+    missing = _missing_days(
+        [(first, last, days) for first, last, days, _ in spans], window
+    )
+    missed = _missing_days(
+        [(first, last, days) for first, last, _, days in spans], before
+    )
     previous_total = None
-    if len(both) - len(stored) == len(before):
+    if len(both) - len(stored) == len(before) and not missed:
         previous_total = sum(
             (
                 amount
@@ -69,13 +76,14 @@ def cost_summary(
             ZERO,
         )
     unreconciled = totals.in_window(window).unreconciled().count()
-    missing = _missing_days(totals, window)
     return Summary(
         start=window.start,
         end=window.end,
         currency=currency,
         total=total,
-        average_daily=None if total is None else (total / len(stored)).quantize(QUANTUM),
+        average_daily=None
+        if total is None
+        else (total / len(stored)).quantize(QUANTUM),
         highest=_extreme(amounts, largest=True),
         lowest=_extreme(amounts, largest=False),
         days=len(stored),
@@ -111,13 +119,12 @@ def _unallocated(
     return sum((part or ZERO for _, day, _, part in found if day in window), ZERO)
 
 
-def _missing_days(totals: CostTotalQuerySet, window: Window) -> int:
+def _missing_days(spans: Sequence[tuple[date, date, int]], window: Window) -> int:
     """Days within the window that some account's history lacks.
 
     An account's history runs from its first stored day to the newest day that any
     account has: one that fell behind the others makes the sum too low.
     """
-    spans = list(totals.spans(window))
     newest = max((last for _, last, _ in spans), default=window.end)
     end = min(window.end, newest + ONE_DAY)
     return sum(

@@ -83,10 +83,12 @@ def cost_trend(
     the largest keys keep a series of their own and the rest is summed as "Other".
     Raises SeveralCurrencies. Two queries.
     """
-    stored = totals.in_window(window).days_by_estimate()
     currency, amounts = _amounts(
         rows.in_window(window), group_by, metric, granularity, limit
     )
+    if currency:
+        totals = totals.filter(currency=currency)
+    stored = totals.in_window(window).days_by_estimate()
     moments = _moments(window, stored, granularity)
     series = [_filled(key, found, moments) for key, found in amounts.items()]
     series.sort(key=lambda one: (one.key == OTHER, -one.total, one.key))
@@ -116,7 +118,9 @@ def _amounts(
     currency = only_currency(currency for currency, *_ in found)
     amounts: dict[str, dict[date, Decimal]] = defaultdict(dict)
     for _, key, moment, amount in found:
-        amounts[OTHER if key is None else key][moment] = amount
+        # A key may be called "Other" itself.
+        of_key = amounts[OTHER if key is None else key]
+        of_key[moment] = of_key.get(moment, Decimal(0)) + amount
     return currency, amounts
 
 

@@ -1,7 +1,7 @@
 """Questions about machines."""
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.db import models
 from django.db.models import Count, Q
@@ -9,11 +9,8 @@ from django.db.models.fields.json import KeyTransform
 
 from providers.windows import midnight
 
-if TYPE_CHECKING:
-    pass
 
-
-class InstanceQuerySet(models.QuerySet["Instance"]):
+class InstanceQuerySet(models.QuerySet[Any]):
     def present(self) -> "InstanceQuerySet":
         """Those that the last complete answer of their region held."""
         return self.filter(gone_since__isnull=True)

@@ -1,6 +1,7 @@
 """Reads what runs and keeps it: machines are updated or marked gone, never deleted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -74,7 +75,11 @@ def store_region(run: SyncRun, answer: RegionInstances) -> int:
     """
     region = Instance.objects.filter(account=run.account, region=answer.region)
     before = {instance.instance_id: instance for instance in region}
-    after = _upsert(run, answer.instances)
+    # By id, as pages may both name a machine that came or went meanwhile.
+    answered = {record.instance_id: record for record in answer.instances}
+    after = _upsert(
+        run, (_completed(one, before.get(key)) for key, one in answered.items())
+    )
     changes = [
         change
         for instance in after
@@ -94,7 +99,18 @@ def store_region(run: SyncRun, answer: RegionInstances) -> int:
     return len(after)
 
 
-def _upsert(run: SyncRun, records: Sequence[InstanceRecord]) -> list[Instance]:
+def _completed(record: InstanceRecord, before: Instance | None) -> InstanceRecord:
+    """With what was known and is not told now: the type of a terminated machine, and
+    sizes where the answer has none."""
+    if before is None:
+        return record
+    kept = replace(record, instance_type=record.instance_type or before.instance_type)
+    if kept.vcpus is None and kept.instance_type == before.instance_type:
+        return replace(kept, vcpus=before.vcpus, memory_mib=before.memory_mib)
+    return kept
+
+
+def _upsert(run: SyncRun, records: Iterable[InstanceRecord]) -> list[Instance]:
     """The rows of these records, with their keys. `first_seen_at` stays as it was."""
     return Instance.objects.bulk_create(
         (

@@ -1,21 +1,18 @@
 """Questions about utilisation."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models
 from django.db.models import Avg, Count, F, Max
 
 from providers.windows import Window
 
-if TYPE_CHECKING:
-    from metrics.models import CpuMetric
 
-
-class CpuMetricQuerySet(models.QuerySet["CpuMetric"]):
+class CpuMetricQuerySet(models.QuerySet[Any]):
     def in_window(self, window: Window) -> "CpuMetricQuerySet":
         return self.filter(day__gte=window.start, day__lt=window.end)
 
-    def per_instance(self) -> models.QuerySet["CpuMetric", Any]:
+    def per_instance(self) -> models.QuerySet[Any, Any]:
         """A dict per machine: the average of its days' averages, its highest maximum,
         and how many days have data. The dicts hold what names and places the machine.
         """

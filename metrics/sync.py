@@ -51,6 +51,8 @@ def read_cpu(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
         kept = current.provider.metric_window(run.started_at)
         window = run.window or due_window(run.account, kept, run.started_at)
         current.begin(window)
+        # Before the instances, as others may be found while these are read.
+        known = inventory_known_until(run.account)
         keys = instance_keys(run.account, window)
         ids = {region: list(of_region) for region, of_region in keys.items()}
         rows, failed = 0, set()
@@ -63,7 +65,6 @@ def read_cpu(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
                 rows += store_part(part, keys[part.region])
         if not rows and not failed:
             refuse_empty(run.account, window)
-        known = inventory_known_until(run.account)
         current.finish_parts(
             rows, parts_read=len(ids.keys() - failed), read=_until(window, known)
         )

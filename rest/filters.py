@@ -7,7 +7,11 @@ from typing import Any
 import django_filters as filters
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.datastructures import MultiValueDict
+
+# 01/02/2026 is two days, depending on who reads it.
+ISO_DAY = ["%Y-%m-%d"]
 
 
 class WindowForm(forms.Form):
@@ -25,13 +29,19 @@ class WindowForm(forms.Form):
 
 def start_filter(field_name: str = "day") -> filters.DateFilter:
     return filters.DateFilter(
-        field_name=field_name, lookup_expr="gte", help_text="First day, inclusive."
+        field_name=field_name,
+        lookup_expr="gte",
+        input_formats=ISO_DAY,
+        help_text="First day, inclusive.",
     )
 
 
 def end_filter(field_name: str = "day") -> filters.DateFilter:
     return filters.DateFilter(
-        field_name=field_name, lookup_expr="lt", help_text="Last day, exclusive."
+        field_name=field_name,
+        lookup_expr="lt",
+        input_formats=ISO_DAY,
+        help_text="Last day, exclusive.",
     )
 
 
@@ -55,6 +65,12 @@ class TextListField(forms.Field):
     """Any texts, each an exact value."""
 
     widget = RepeatedInput
+
+    def clean(self, value: list[str]) -> list[str]:
+        for text in value:
+            ProhibitNullCharactersValidator()(text)
+        texts: list[str] = super().clean(value)
+        return texts
 
 
 class AnyText(filters.Filter):

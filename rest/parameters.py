@@ -33,7 +33,7 @@ class StrictFilterBackend(DjangoFilterBackend):
         return filtered(filterset)
 
 
-def filtered(filterset: FilterSet) -> QuerySet[Any]:
+def filtered(filterset: FilterSet) -> Any:
     """The rows that the parameters ask for. Raises ValidationError naming the field."""
     if not filterset.is_valid():
         raise translate_validation(filterset.errors)

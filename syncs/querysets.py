@@ -1,16 +1,13 @@
 """Questions about accounts and runs."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
 
-if TYPE_CHECKING:
-    pass
 
-
-class CloudAccountQuerySet(models.QuerySet["CloudAccount"]):
+class CloudAccountQuerySet(models.QuerySet[Any]):
     def enabled(self) -> "CloudAccountQuerySet":
         return self.filter(is_enabled=True)
 
@@ -25,7 +22,7 @@ class CloudAccountQuerySet(models.QuerySet["CloudAccount"]):
         return self.filter(Q(account_id__icontains=text) | Q(name__icontains=text))
 
 
-class SyncRunQuerySet(models.QuerySet["SyncRun"]):
+class SyncRunQuerySet(models.QuerySet[Any]):
     def active(self) -> "SyncRunQuerySet":
         """Those that hold the slot of their account and dataset."""
         return self.filter(status__in=self.model.ACTIVE)

@@ -42,6 +42,8 @@ class Reading:
     on_progress: Progress
     failures: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    # The run found out itself what to read, rather than being asked for a window.
+    _due: bool = False
     _began: float = field(default_factory=time.monotonic)
     _last_beat: float = 0.0
 
@@ -56,6 +58,7 @@ class Reading:
 
     def begin(self, window: Window) -> None:
         """The window that this run turns out to read."""
+        self._due = self.run.window is None
         self._update_held(start=window.start, end=window.end)
 
     def progress(self, sentence: str) -> None:
@@ -86,7 +89,7 @@ class Reading:
         status = SyncRun.Status.PARTIAL if self.failures else SyncRun.Status.SUCCEEDED
         self._close(status, "\n".join(self.failures + self.remarks), rows)
         if read and not self.failures:
-            move_watermark(self.run, read, self.now)
+            move_watermark(self.run, read, self.now, due=self._due)
 
     def finish_parts(
         self, rows: int, parts_read: int, read: Window | None = None

@@ -1,4 +1,4 @@
-"""What the admin of every app shares: its look, data that only syncs write, links.
+"""What the admin of every app shares: its look, and data that only syncs write.
 
 unfold carries no types, so Django's own admin stands in for it under a type checker.
 """
@@ -46,6 +46,8 @@ class Admin(ModelAdmin[M]):
     list_per_page = 50
     # A second COUNT of the whole table, only to say "10 of 1,000,000".
     show_full_result_count = False
+    # Counts beside each choice of each filter: an aggregate over the whole table.
+    show_facets = admin.ShowFacets.NEVER
     list_filter_submit = True
     list_fullwidth = True
     warn_unsaved_form = True

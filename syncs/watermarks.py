@@ -6,14 +6,23 @@ from providers.windows import Window
 from syncs.models import CloudAccount, Dataset, SyncRun, Watermark
 
 
-def move_watermark(run: SyncRun, read: Window, now: datetime) -> None:
-    """Every day before the end of `read` is stored, if none before it is missing."""
-    mark, _ = Watermark.objects.get_or_create(
-        account=run.account,
-        dataset=run.dataset,
-        defaults={"read_until": read.end, "updated_at": now},
-    )
-    if read.start <= mark.read_until < read.end:
+def move_watermark(run: SyncRun, read: Window, now: datetime, *, due: bool) -> None:
+    """Every day before the end of `read` is stored, if none before it is missing.
+
+    What was due began at the mark, or as far back as is read at all. A window that
+    somebody asked for stands for no day before it.
+    """
+    marks = Watermark.objects.filter(account=run.account, dataset=run.dataset)
+    mark = marks.first()
+    if mark is None:
+        if due:
+            marks.create(
+                account=run.account,
+                dataset=run.dataset,
+                read_until=read.end,
+                updated_at=now,
+            )
+    elif mark.read_until < read.end and (due or read.start <= mark.read_until):
         mark.read_until = read.end
         mark.updated_at = now
         mark.save(update_fields=["read_until", "updated_at"])

@@ -45,9 +45,11 @@ def postgres() -> Iterator[str]:
         subprocess.run([*initdb, "-N", "-E", "UTF8"], **run)  # type: ignore[call-overload]
         port = free_port()
         server = subprocess.Popen(
-            [programs / "postgres", "-D", data, "-k", folder, "-p", str(port)]
-            + ["-h", "127.0.0.1"]
-            + [part for option in OPTIONS for part in ("-c", option)],
+            [
+                *(programs / "postgres", "-D", data, "-k", folder),
+                *("-h", "127.0.0.1", "-p", str(port)),
+                *(part for option in OPTIONS for part in ("-c", option)),
+            ],
             user=user,
             stderr=(folder / "log").open("w"),
         )

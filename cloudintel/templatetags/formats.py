@@ -41,7 +41,9 @@ def money_change(amount: Decimal | None, currency: str | None) -> str:
 @register.filter
 def api_cost(usd: Decimal | None) -> str:
     """What requests cost in USD. They cost fractions of a cent, so four places."""
-    return UNKNOWN if usd is None else f"${usd:,.4f}"
+    if usd is None:
+        return UNKNOWN
+    return f"${usd:,.4f}" if usd else "$0.00"
 
 
 @register.filter

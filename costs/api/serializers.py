@@ -9,6 +9,9 @@ from costs.querysets import GROUPS, METRICS
 from rest.money import AmountField
 from syncs.models import CloudAccount
 
+# More series than anybody reads; a database takes no number of any size.
+LARGEST_LIMIT = 10_000
+
 
 class DailyCostSerializer(serializers.ModelSerializer[DailyCost]):
     """What one group of charges cost on one UTC day."""
@@ -60,6 +63,7 @@ class TrendParameters(MetricParameters):
     )
     limit = serializers.IntegerField(
         min_value=1,
+        max_value=LARGEST_LIMIT,
         required=False,
         help_text='Only the largest so many keys; the rest is summed as "Other".',
     )

@@ -10,7 +10,6 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from costs.api.serializers import (
     DailyCostSerializer,
@@ -24,12 +23,13 @@ from costs.models import DailyCost
 from costs.scope import CostScope, read_scope
 from costs.summary import cost_summary
 from costs.trend import SeveralCurrencies, Trend, cost_trend
-from rest.csv import CsvListMixin, csv_file, wants_csv
+from rest.csv import csv_file, wants_csv
 from rest.money import as_text
 from rest.parameters import read, refuse_unknown
+from rest.rows import RowsViewSet
 
 
-class DailyCostViewSet(CsvListMixin, ReadOnlyModelViewSet[DailyCost]):
+class DailyCostViewSet(RowsViewSet):
     """Daily costs, reconciled with the bill."""
 
     queryset = DailyCost.objects.select_related("account")
@@ -72,8 +72,8 @@ class DailyCostViewSet(CsvListMixin, ReadOnlyModelViewSet[DailyCost]):
         self, request: Request, parameters: type[MetricParameters]
     ) -> tuple[dict[str, Any], CostScope]:
         """The action's own parameters, and the costs that the others ask for."""
-        own = parameters().fields
-        refuse_unknown(request.query_params, {*own, *CostFilter.base_filters})
+        known = {*parameters().fields, *CostFilter.base_filters}  # type: ignore[attr-defined]
+        refuse_unknown(request.query_params, known)
         choice = read(parameters, request)
         return choice, read_scope(request.query_params, timezone.now())
 

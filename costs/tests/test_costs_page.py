@@ -1,8 +1,11 @@
 """The costs page: its table sums to its total, and its URL holds its whole state."""
 
+import csv
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from html import unescape
 
 import pytest
 import time_machine
@@ -12,7 +15,7 @@ from django.test import Client
 
 from cloudintel.tests.pages import NOW, account, store_costs
 from costs.explore import Answer, answer
-from costs.models import Restatement
+from costs.models import DailyCost, Restatement
 from costs.question import read_question
 from providers.windows import Window, last_complete_days
 
@@ -55,7 +58,10 @@ def test_the_lines_sum_to_the_total_of_both_periods(query: str) -> None:
     assert found.total is not None
     assert found.total.total == sum(line.total for line in found.lines)
     assert found.total.before == sum(line.before or 0 for line in found.lines)
-    assert found.total.before is not None
+    assert found.total.before == sum(
+        daily.billed for daily in DailyCost.objects.in_window(found.previous)
+    )
+    assert found.total.before
 
 
 def test_a_service_that_is_no_longer_paid_for_keeps_its_line() -> None:
@@ -89,6 +95,20 @@ def test_what_is_excluded_is_named_and_left_out(client: Client) -> None:
     text = page(client, "?exclude=Usage")
     assert "without Usage" in text
     assert "$60.00" not in text
+
+
+def test_the_csv_sums_to_what_the_page_shows(client: Client) -> None:
+    per_day = {"A": "1.0000000001", "B": "2", "C": "3"}
+    store_costs(account(), LAST_DAYS, per_day)
+    text = page(client, "?limit=2")
+    link = re.search(r'href="([^"]+format=csv)"', text)
+    assert link
+    answered = client.get(unescape(link[1]))
+    lines = list(csv.DictReader(answered.getvalue().decode().splitlines()))
+    assert {line["service"] for line in lines} == {"C", "B", "Other"}
+    total = sum(Decimal(line["amount"]) for line in lines)
+    assert total == Decimal("180.0000000030")
+    assert "$180.00" in text
 
 
 def test_the_csv_is_the_same_question(client: Client) -> None:
@@ -131,7 +151,7 @@ def test_estimated_days_and_restated_ones_are_marked(client: Client) -> None:
         ("?group_by=colour", "group_by"),
         ("?limit=0", "limit"),
         ("?account=999999999999", "account"),
-        ("?start=0001-01-01&end=9999-01-01", "at most 1,100 days"),
+        ("?start=2001-01-01&end=2051-01-01", "at most 1,100 days"),
     ],
 )
 def test_what_cannot_be_answered_is_named(

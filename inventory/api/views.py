@@ -1,15 +1,14 @@
 """What runs."""
 
 from rest_framework.serializers import BaseSerializer
-from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from inventory.api.serializers import InstanceDetailSerializer, InstanceSerializer
 from inventory.filters import InstanceFilter
 from inventory.models import Instance
-from rest.csv import CsvListMixin
+from rest.rows import RowsViewSet
 
 
-class InstanceViewSet(CsvListMixin, ReadOnlyModelViewSet[Instance]):
+class InstanceViewSet(RowsViewSet):
     """Virtual machines, those that are gone too; one machine comes with its history."""
 
     queryset = Instance.objects.select_related("account")

@@ -10,7 +10,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from inventory.models import Instance
 from metrics.api.serializers import (
@@ -20,13 +19,15 @@ from metrics.api.serializers import (
 )
 from metrics.filters import MetricFilter
 from metrics.models import CpuMetric, NetworkMetric
+from metrics.querysets import CpuMetricQuerySet
 from providers.windows import last_complete_days
-from rest.csv import CsvListMixin, csv_file, wants_csv
+from rest.csv import csv_file, wants_csv
+from rest.rows import RowsViewSet
 
 DEFAULT_DAYS = 30
 
 
-class CpuMetricViewSet(CsvListMixin, ReadOnlyModelViewSet[CpuMetric]):
+class CpuMetricViewSet(RowsViewSet):
     """CPU per instance and UTC day. No data is no row; 0 is measured."""
 
     queryset = CpuMetric.objects.select_related("instance").order_by("-day", "instance")
@@ -41,7 +42,8 @@ class CpuMetricViewSet(CsvListMixin, ReadOnlyModelViewSet[CpuMetric]):
 
         Paginated by instance; only instances that have data in the window.
         """
-        metrics = self.filter_queryset(self.get_queryset()).order_by("day")
+        rows: Any = self.filter_queryset(self.get_queryset())
+        metrics: CpuMetricQuerySet = rows.order_by("day")
         if not {"start", "end"} & set(request.query_params):
             metrics = metrics.in_window(
                 last_complete_days(DEFAULT_DAYS, timezone.now())
@@ -53,7 +55,7 @@ class CpuMetricViewSet(CsvListMixin, ReadOnlyModelViewSet[CpuMetric]):
         return self.get_paginated_response(CpuTrendSerializer(page, many=True).data)
 
 
-class NetworkMetricViewSet(CsvListMixin, ReadOnlyModelViewSet[NetworkMetric]):
+class NetworkMetricViewSet(RowsViewSet):
     """Network per instance and UTC day, in bytes."""
 
     queryset = NetworkMetric.objects.select_related("instance").order_by(

@@ -144,12 +144,10 @@ class AwsClients:
 
     @property
     def _config(self) -> Config:
+        # `legacy` would not retry Cost Explorer's LimitExceededException.
+        attempts = self.options.max_attempts
         return Config(
-            # `legacy` would not retry Cost Explorer's LimitExceededException.
-            retries={
-                "mode": "standard",
-                "total_max_attempts": self.options.max_attempts,
-            },
+            retries={"mode": "standard", "total_max_attempts": attempts},
             connect_timeout=self.options.connect_timeout,
             read_timeout=self.options.read_timeout,
             user_agent_extra="cloudintel",
@@ -157,7 +155,7 @@ class AwsClients:
 
     def _sending(self, event_name: str, **_: object) -> None:
         """A request leaves, be it a retry: wait for its turn, count it."""
-        _, service_id, operation = event_name.split(".")
+        service_id, operation = event_name.split(".")[1:]
         service = SERVICE_NAMES.get(service_id, service_id)
         if service == "ce":
             self._bucket.take()
@@ -172,7 +170,7 @@ class AwsClients:
             self.meter.charge(GET_METRIC_DATA_METRIC_USD * metrics)
 
 
-def _timestamp(value: float | str) -> datetime:
+def _timestamp(value: Any) -> datetime:
     """CloudWatch sends numbers by the hundred thousand; botocore's own parser tries
     one format after the other, which takes longer than all the rest of an answer."""
     if isinstance(value, int | float):

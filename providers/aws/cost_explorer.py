@@ -147,11 +147,11 @@ def normalize(account_id: str, by: Sequence[str], group: Group) -> CostRecord:
     """The row of a group. A charge that no service names is named by its kind."""
     keys = dict(zip(by, group.keys, strict=True))
     kind = keys.get("RECORD_TYPE", "Usage")
-    region = keys.get("REGION", "")
+    service, region = keys.get("SERVICE", ""), keys.get("REGION", "")
     return CostRecord(
         day=group.day,
         sub_account_id=keys.get("LINKED_ACCOUNT", account_id),
-        service=keys.get("SERVICE") or kind,
+        service=kind if service in ("", "NoService") else service,
         region="" if region == "NoRegion" else region,
         charge_category=category(kind),
         currency=group.currency,

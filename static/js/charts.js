@@ -58,12 +58,12 @@
     const tile = document.createElement("canvas");
     tile.width = tile.height = 8;
     const pen = tile.getContext("2d");
-    pen.globalAlpha = 0.35;
+    pen.globalAlpha = 0.6;
     pen.fillStyle = colour;
     pen.fillRect(0, 0, 8, 8);
     pen.globalAlpha = 1;
     pen.strokeStyle = colour;
-    pen.lineWidth = 2;
+    pen.lineWidth = 1.5;
     for (const x of [-4, 4, 12]) { pen.moveTo(x - 4, 8); pen.lineTo(x + 4, 0); }
     pen.stroke();
     return pen.createPattern(tile, "repeat");
@@ -93,11 +93,17 @@
     };
   }
 
+  // On a phone a long name would push its amount off the tooltip.
+  function shortened(item) {
+    const name = item.dataset.label;
+    return item.chart.width < 420 && name.length > 24 ? `${name.slice(0, 22)}…` : name;
+  }
+
   function options(data) {
     const isStacked = data.kind === "stacked";
     const [muted, line] = [css("--muted"), css("--line")];
     const [axis, exact] = [writer(data.unit, 0), writer(data.unit, 2)];
-    const label = (item) => ` ${item.dataset.label}: ${exact(item.raw)}`;
+    const label = (item) => ` ${shortened(item)}: ${exact(item.raw)}`;
     const sum = (items) => isStacked && items.length > 1
       ? `Total: ${exact(items.reduce((total, item) => total + item.raw, 0))}` : "";
     return {
@@ -186,6 +192,7 @@
   }
 
   Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
+  Chart.defaults.font.size = parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.8;
   document.querySelectorAll("canvas[data-chart]").forEach(draw);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
 })();

@@ -37,10 +37,14 @@
       picker.querySelector("summary").focus();
     }
   });
-  // Back from the cache of the browser shows the fields as the URL has them.
+  // Coming back, a browser fills in what was chosen last; the fields follow the URL.
   addEventListener("pageshow", (event) => {
-    if (event.persisted) {
-      for (const field of document.querySelectorAll("form :disabled")) field.disabled = false;
+    const [navigation] = performance.getEntriesByType("navigation");
+    if (!event.persisted && navigation.type !== "back_forward") return;
+    for (const form of document.querySelectorAll('form[method="get"]')) {
+      for (const field of form.elements) field.disabled = false;
+      form.dataset.changed = "";
+      form.reset();
     }
   });
 })();

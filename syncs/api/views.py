@@ -10,12 +10,11 @@ from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
-from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from providers.windows import InvalidWindow, Window, utc_day
-from rest.csv import CsvListMixin
 from rest.errors import QueueIsAway
 from rest.parameters import refuse_unknown
+from rest.rows import RowsViewSet
 from syncs.api.serializers import (
     CloudAccountSerializer,
     StartedSerializer,
@@ -28,7 +27,7 @@ from syncs.models import CloudAccount, Dataset, SyncRun
 from syncs.start import QueueAway, start
 
 
-class CloudAccountViewSet(CsvListMixin, ReadOnlyModelViewSet[CloudAccount]):
+class CloudAccountViewSet(RowsViewSet):
     """The accounts that are read."""
 
     queryset = CloudAccount.objects.select_related("payer").order_by("name", "id")
@@ -37,7 +36,7 @@ class CloudAccountViewSet(CsvListMixin, ReadOnlyModelViewSet[CloudAccount]):
     csv_name = "accounts"
 
 
-class SyncRunViewSet(CsvListMixin, ReadOnlyModelViewSet[SyncRun]):
+class SyncRunViewSet(RowsViewSet):
     """What was read, when, and how it went; the newest first."""
 
     queryset = SyncRun.objects.select_related("account", "started_by")

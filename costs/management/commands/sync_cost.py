@@ -6,7 +6,5 @@ from syncs.models import Dataset
 
 
 class Command(SyncCommand):
-    help = (
-        "Reads daily costs of every enabled account, or of those named, and stores it."
-    )
+    help = "Reads daily costs of every enabled account, or of those named."
     steps = {Dataset.COST: sync_cost}

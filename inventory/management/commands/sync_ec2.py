@@ -6,6 +6,6 @@ from syncs.models import Dataset
 
 
 class Command(SyncCommand):
-    help = "Reads EC2 instances of every enabled account, or of those named, and stores it."
+    help = "Reads EC2 instances of every enabled account, or of those named."
     steps = {Dataset.EC2: sync_ec2}
     takes_window = False

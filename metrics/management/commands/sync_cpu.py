@@ -6,5 +6,5 @@ from syncs.models import Dataset
 
 
 class Command(SyncCommand):
-    help = "Reads CPU and network of every enabled account, or of those named, and stores it."
+    help = "Reads CPU and network of every enabled account, or of those named."
     steps = {Dataset.CPU: sync_cpu}

@@ -1,0 +1,105 @@
+"""Each filter of the costs by itself: which rows it leaves."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+import time_machine
+
+from cloudintel.tests.pages import NOW, account
+from costs.tests.bill import charge, close
+from tests.api import ask
+
+pytestmark = pytest.mark.django_db
+FIRST, SECOND, THIRD = (date(2026, 11, day) for day in (2, 3, 4))
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def bill() -> None:
+    owner, other = account(), account(2, "staging")
+    charge(owner, FIRST, "1")
+    charge(owner, SECOND, "2", service="S3, and more", region="us-east-1")
+    charge(owner, THIRD, "3", sub_account="000000000007", region="")
+    charge(owner, THIRD, "5", service="Tax", category="Tax")
+    charge(other, THIRD, "8", service="Credit", category="Credit")
+    close(owner, FIRST, SECOND, THIRD)
+    close(other, THIRD)
+
+
+def billed(**parameters: object) -> list[str]:
+    return sorted(row["billed"][0] for row in ask("costs/", **parameters)["results"])
+
+
+@pytest.mark.parametrize(
+    ("parameters", "rows"),
+    [
+        ({}, "12358"),
+        ({"start": "2026-11-03"}, "2358"),
+        ({"end": "2026-11-04"}, "12"),
+        ({"start": "2026-11-03", "end": "2026-11-04"}, "2"),
+        ({"account": "000000000002"}, "8"),
+        ({"account": "000000000001,000000000002"}, "12358"),
+        ({"sub_account": "000000000007"}, "3"),
+        ({"service": "EC2"}, "13"),
+        ({"service": "S3, and more"}, "2"),
+        ({"service": ["S3, and more", "Tax"]}, "25"),
+        ({"service": "ec2"}, ""),
+        ({"region": "us-east-1"}, "2"),
+        ({"region": "us-east-1, eu-west-1"}, "1258"),
+        ({"charge_category": "Tax"}, "5"),
+        ({"charge_category": ["Tax", "Credit"]}, "58"),
+        ({"exclude": "Tax"}, "1238"),
+        ({"exclude": "Tax,Credit"}, "123"),
+        ({"exclude": "Tax,Credit,Usage"}, ""),
+        ({"currency": "usd"}, "12358"),
+        ({"currency": "EUR"}, ""),
+        ({"region": ""}, "12358"),
+    ],
+)
+def test_a_filter_of_list_trend_and_summary(
+    parameters: dict[str, str], rows: str
+) -> None:
+    total = f"{sum(int(digit) for digit in rows)}.00"
+    assert billed(**parameters) == list(rows)
+    start = {"start": "2026-11-01", **parameters}
+    if parameters != {"currency": "EUR"}:
+        assert ask("costs/trend/", **start)["total"] == total
+        assert ask("costs/summary/", **start)["total"] == total
+
+
+@pytest.mark.parametrize(
+    ("parameters", "rows"),
+    [
+        ({"amount_min": "5"}, "58"),
+        ({"amount_max": "2.0"}, "12"),
+        ({"search": "s3"}, "2"),
+        ({"search": "e"}, "1238"),
+    ],
+)
+def test_a_filter_of_the_list_alone(parameters: dict[str, str], rows: str) -> None:
+    assert billed(**parameters) == list(rows)
+
+
+@pytest.mark.parametrize(
+    ("ordering", "rows"),
+    [("billed", "12358"), ("-billed", "85321"), ("-day,service", "83521")],
+)
+def test_the_list_can_be_ordered(ordering: str, rows: str) -> None:
+    found = ask("costs/", ordering=ordering)["results"]
+    assert [row["billed"][0] for row in found] == list(rows)
+
+
+def test_pages_neither_repeat_nor_lose_a_row_where_all_are_equal() -> None:
+    owner = account(3, "busy")
+    for number in range(25):
+        charge(owner, FIRST, "7", service=f"service {number}", region="x")
+    asked = {"region": "x", "ordering": "billed", "page_size": 10}
+    pages = [ask("costs/", **asked, page=page)["results"] for page in (1, 2, 3)]
+    assert [len(page) for page in pages] == [10, 10, 5]
+    assert len({row["id"] for page in pages for row in page}) == 25

@@ -1,0 +1,177 @@
+"""The summary: a window in a few numbers, and whether they can be trusted."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from cloudintel.tests.pages import account, store_costs
+from costs.models import CostTotal, DailyCost
+from costs.summary import Summary, change_percent, cost_summary
+from costs.tests.bill import charge, close
+from costs.trend import Point, SeveralCurrencies
+from providers.records import UNALLOCATED
+from providers.windows import Window
+
+pytestmark = pytest.mark.django_db
+WINDOW = Window(date(2026, 6, 3), date(2026, 6, 6))
+BEFORE = WINDOW.previous()
+FIRST, SECOND, THIRD = WINDOW.days()
+
+
+def summary(window: Window = WINDOW, **choice: Any) -> Summary:
+    return cost_summary(
+        DailyCost.objects.all(), CostTotal.objects.all(), window, **choice
+    )
+
+
+def test_every_number_of_it() -> None:
+    owner = account()
+    store_costs(owner, BEFORE, {"EC2": "10"})
+    for day, billed in zip(WINDOW.days(), ("10", "20", "12.5"), strict=True):
+        charge(owner, day, billed, effective="1")
+    charge(owner, THIRD, "0.0000000002", service=UNALLOCATED, effective="0.5")
+    close(owner, FIRST, SECOND)
+    close(owner, THIRD, estimated=True)
+    assert summary() == Summary(
+        start=WINDOW.start,
+        end=WINDOW.end,
+        currency="USD",
+        total=Decimal("42.5000000002"),
+        average_daily=Decimal("14.1666666667"),
+        highest=Point(SECOND, Decimal(20)),
+        lowest=Point(FIRST, Decimal(10)),
+        days=3,
+        previous_total=Decimal(30),
+        change_percent=41.67,
+        estimated_days=1,
+        unallocated=Decimal("0.0000000002"),
+        reconciled=True,
+        unreconciled_days=0,
+        missing_days=0,
+    )
+    effective = summary(metric="effective")
+    assert (effective.total, effective.unallocated) == (Decimal("3.5"), Decimal("0.5"))
+
+
+def test_nothing_stored_is_unknown_and_not_zero() -> None:
+    found = summary()
+    assert (found.total, found.average_daily, found.unallocated) == (None, None, None)
+    assert (found.highest, found.lowest, found.currency) == (None, None, None)
+    assert (found.previous_total, found.change_percent) == (None, None)
+    assert (found.days, found.estimated_days, found.reconciled) == (0, 0, None)
+
+
+def test_a_stored_day_without_a_charge_is_the_lowest() -> None:
+    owner = account()
+    charge(owner, FIRST, "9")
+    close(owner, FIRST, SECOND)
+    found = summary()
+    assert found.lowest == Point(SECOND, Decimal(0))
+    assert (found.days, found.average_daily) == (2, Decimal("4.5"))
+
+
+def test_of_equal_days_the_earliest_is_told() -> None:
+    store_costs(account(), WINDOW, {"EC2": "1"})
+    assert summary().highest == summary().lowest == Point(FIRST, Decimal(1))
+
+
+def test_the_period_before_is_unknown_unless_it_is_stored_whole() -> None:
+    owner = account()
+    store_costs(owner, WINDOW, {"EC2": "10"})
+    store_costs(owner, Window(date(2026, 6, 1), WINDOW.start), {"EC2": "10"})
+    assert (summary().previous_total, summary().change_percent) == (None, None)
+    store_costs(owner, Window(BEFORE.start, date(2026, 6, 1)), {"EC2": "10"})
+    assert (summary().previous_total, summary().change_percent) == (Decimal(30), 0.0)
+
+
+def test_the_period_before_is_unknown_where_one_account_lacks_a_day() -> None:
+    owner, other = account(), account(2, "staging")
+    for one in (owner, other):
+        store_costs(one, Window(BEFORE.start, WINDOW.end), {"EC2": "10"})
+    other.cost_totals.filter(day=date(2026, 6, 1)).delete()
+    other.daily_costs.filter(day=date(2026, 6, 1)).delete()
+    assert summary().previous_total is None
+    assert summary().reconciled is True
+
+
+def test_an_account_without_history_does_not_hide_the_period_before() -> None:
+    store_costs(account(), Window(BEFORE.start, WINDOW.end), {"EC2": "10"})
+    store_costs(account(2, "new"), WINDOW, {"EC2": "1"})
+    assert summary().previous_total == 30
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "change"),
+    [
+        ("100", "125", 25.0),
+        ("3", "2", -33.33),
+        ("0", "10", None),
+        ("-5", "10", None),
+        ("10", "0", -100.0),
+        (None, "10", None),
+        ("10", None, None),
+    ],
+)
+def test_a_change_from_nothing_has_no_percentage(
+    before: str | None, now: str | None, change: float | None
+) -> None:
+    amounts = [None if text is None else Decimal(text) for text in (before, now)]
+    assert change_percent(*amounts) == change
+
+
+@pytest.mark.parametrize("column", ["billed", "effective"])
+def test_a_row_that_was_changed_by_hand_no_longer_reconciles(column: str) -> None:
+    store_costs(account(), WINDOW, {"EC2": "10", "S3": "1"})
+    assert summary().reconciled is True
+    row = DailyCost.objects.filter(day=SECOND, service="S3")
+    row.update(**{column: Decimal("1.0000000001")})
+    assert (summary().reconciled, summary().unreconciled_days) == (False, 1)
+
+
+def test_a_row_that_was_deleted_by_hand_no_longer_reconciles() -> None:
+    store_costs(account(), WINDOW, {"EC2": "10"})
+    DailyCost.objects.filter(day=SECOND).delete()
+    assert (summary().reconciled, summary().unreconciled_days) == (False, 1)
+
+
+def test_it_does_not_reconcile_while_an_account_lacks_days() -> None:
+    store_costs(account(), WINDOW, {"EC2": "10"})
+    behind = account(2, "staging")
+    store_costs(behind, Window(FIRST, SECOND), {"EC2": "1"})
+    assert (summary().reconciled, summary().missing_days) == (False, 2)
+
+
+def test_what_is_not_read_yet_by_any_account_is_not_missing() -> None:
+    store_costs(account(), Window(FIRST, SECOND), {"EC2": "10"})
+    store_costs(account(2, "staging"), Window(FIRST, SECOND), {"EC2": "10"})
+    assert (summary().reconciled, summary().days) == (True, 1)
+
+
+def test_filtered_rows_leave_the_bill_reconciled() -> None:
+    store_costs(account(), WINDOW, {"EC2": "10", "S3": "1"})
+    some = DailyCost.objects.filter(service="S3")
+    found = cost_summary(some, CostTotal.objects.all(), WINDOW)
+    assert (found.total, found.reconciled) == (3, True)
+
+
+def test_two_currencies_are_refused_until_one_is_chosen() -> None:
+    store_costs(account(), WINDOW, {"EC2": "1"})
+    store_costs(account(2, "london"), WINDOW, {"EC2": "2"}, currency="GBP")
+    with pytest.raises(SeveralCurrencies, match="GBP, USD"):
+        summary()
+    pounds = DailyCost.objects.filter(currency="GBP")
+    found = cost_summary(pounds, CostTotal.objects.filter(currency="GBP"), WINDOW)
+    assert (found.currency, found.total, found.reconciled) == ("GBP", 6, True)
+
+
+def test_it_asks_the_database_four_times(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    store_costs(account(), Window(BEFORE.start, WINDOW.end), {"EC2": "1"})
+    # Sums per day; which days are stored; each account's first, last and number of
+    # days; the days whose rows do not sum to their total.
+    with django_assert_num_queries(4):
+        summary()

@@ -1,0 +1,143 @@
+"""The admin of machines and of their changes."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from inventory.models import Instance, StateChange
+from syncs.models import CloudAccount, SyncRun
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2025, 11, 20, 14, 25, tzinfo=UTC)
+INSTANCES = reverse("admin:inventory_instance_changelist")
+CHANGES = reverse("admin:inventory_statechange_changelist")
+
+
+def make_instance(number: int, **fields: Any) -> Instance:
+    account = CloudAccount.objects.create(
+        account_id=f"{number:012}", name=f"account-{number}"
+    )
+    values = {"region": "eu-west-1", "state": "running", "lifecycle": "on-demand"}
+    return Instance.objects.create(
+        account=account,
+        instance_id=f"i-{number:04}",
+        first_seen_at=NOW,
+        last_seen_at=NOW,
+        **(values | fields),
+    )
+
+
+def stop(instance: Instance) -> StateChange:
+    run = SyncRun.objects.create(
+        account=instance.account,
+        dataset="ec2",
+        status="succeeded",
+        started_at=NOW,
+        heartbeat_at=NOW,
+    )
+    return StateChange.objects.create(
+        instance=instance,
+        run=run,
+        at=NOW,
+        field="state",
+        old_value="running",
+        new_value="stopped",
+    )
+
+
+def ids(client: Client, query: str) -> set[str]:
+    """The instances that the list shows for a query string."""
+    rows = client.get(f"{INSTANCES}?{query}").context["cl"].result_list
+    return {instance.instance_id for instance in rows}
+
+
+@pytest.mark.parametrize("url", [INSTANCES, CHANGES])
+def test_each_list_needs_few_queries_however_many_accounts(
+    url: str, admin_client: Client, django_assert_max_num_queries: Callable[[int], Any]
+) -> None:
+    for number in range(10):
+        stop(make_instance(number))
+    # Session, user, count, page; then states and regions, or the dates there are.
+    with django_assert_max_num_queries(6):
+        page = admin_client.get(url).content.decode()
+    assert "account-9" in page
+
+
+def test_machines_are_found_by_id_name_address_and_tag(admin_client: Client) -> None:
+    make_instance(1, name="web-1", private_ip="10.0.0.7", tags={"team": "checkout"})
+    make_instance(2, name="db-1")
+    for text in ("i-0001", "WEB", "10.0.0.7", "checkout"):
+        assert ids(admin_client, f"q={text}") == {"i-0001"}, text
+
+
+def test_machines_are_filtered_by_account_region_state_type_and_presence(
+    admin_client: Client,
+) -> None:
+    here = make_instance(1, region="us-east-1", instance_type="m6i.large")
+    make_instance(2, state="stopped", gone_since=NOW)
+    for query in (
+        f"account__id__exact={here.account_id}",
+        "region=us-east-1",
+        "region=us-east-1&region=ap-southeast-2",
+        "state=running",
+        "instance_type__icontains=m6i",
+        "gone_since__isempty=1",
+    ):
+        assert ids(admin_client, query) == {"i-0001"}, query
+
+
+def test_a_machine_that_is_gone_is_shown_as_gone_and_not_as_running(
+    admin_client: Client,
+) -> None:
+    make_instance(1, gone_since=NOW)
+    page = admin_client.get(INSTANCES).content.decode()
+    assert "gone" in page[page.index("i-0001") :]
+    assert 'class="field-state' in page
+
+
+def test_a_machines_page_shows_its_tags_and_leads_to_account_and_history(
+    admin_client: Client,
+) -> None:
+    instance = make_instance(1, tags={"team": "<checkout>", "env": "prod"})
+    stop(instance)
+    url = reverse("admin:inventory_instance_change", args=[instance.pk])
+    page = admin_client.get(url).content.decode()
+    assert "env = prod<br>team = &lt;checkout&gt;" in page
+    assert f"/admin/syncs/cloudaccount/{instance.account_id}/change/" in page
+    assert f"{CHANGES}?instance__id__exact={instance.pk}" in page
+    assert "State changes: 1" in page
+    assert "CPU metrics: 0" in page
+
+
+def test_a_change_leads_to_its_machine_account_and_run(admin_client: Client) -> None:
+    change = stop(make_instance(1))
+    page = admin_client.get(CHANGES).content.decode()
+    account = change.instance.account_id
+    for path in (
+        f"/admin/inventory/instance/{change.instance_id}/change/",
+        f"/admin/syncs/cloudaccount/{account}/change/",
+        f"/admin/syncs/syncrun/{change.run_id}/change/",
+    ):
+        assert path in page
+    for query in (
+        "run__id__exact",
+        "instance__id__exact",
+        "instance__account__id__exact",
+    ):
+        answer = admin_client.get(f"{CHANGES}?{query}=999999")
+        assert answer.context["cl"].result_count == 0, query
+
+
+def test_what_a_sync_wrote_can_not_be_changed(admin_client: Client) -> None:
+    change = stop(make_instance(1))
+    for row in (change, change.instance):
+        name = f"admin:inventory_{row._meta.model_name}"
+        assert admin_client.get(reverse(f"{name}_add")).status_code == 403
+        for page in ("change", "delete"):
+            url = reverse(f"{name}_{page}", args=[row.pk])
+            assert admin_client.post(url, {"post": "yes"}).status_code == 403

@@ -1,0 +1,181 @@
+"""Machines come, change, vanish and come back; a failed region says nothing."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from inventory.models import Instance, StateChange
+from inventory.sync import sync_ec2
+from tests.emulator import EmulatedAws
+from tests.emulator.ec2 import describe_instances
+from tests.emulator.server import OPERATIONS
+from tests.emulator.wire import Answer, Call
+from tests.small_cloud import account, machine, outcome
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+def changes() -> list[tuple[str, str, str, str]]:
+    """Every change, the oldest first."""
+    return list(
+        StateChange.objects.order_by("at", "id").values_list(
+            "instance__instance_id", "field", "old_value", "new_value"
+        )
+    )
+
+
+def test_a_vanished_instance_is_marked_gone_and_one_that_comes_back_is_present(
+    aws: EmulatedAws, now: datetime
+) -> None:
+    world, mine = aws.world(), account()
+    lost = world.add_instance(machine("i-1"))
+    world.add_instance(machine("i-2"))
+    sync_ec2(mine, now)
+    world.remove_instance("i-1")
+    run = sync_ec2(mine, now + HOUR)
+
+    gone = Instance.objects.get(instance_id="i-1")
+    assert gone.gone_since == now + HOUR
+    assert gone.last_seen_at == now
+    assert gone.state == "running"
+    assert changes()[2:] == [("i-1", "state", "running", "gone")]
+    assert StateChange.objects.latest("at").run == run
+
+    sync_ec2(mine, now + 2 * HOUR)
+    assert len(changes()) == 3
+    gone.refresh_from_db()
+    assert gone.gone_since == now + HOUR
+
+    world.add_instance(lost)
+    sync_ec2(mine, now + 3 * HOUR)
+    back = Instance.objects.get(instance_id="i-1")
+    assert back.gone_since is None
+    assert (back.pk, back.first_seen_at) == (gone.pk, now)
+    assert changes()[3:] == [("i-1", "state", "gone", "running")]
+
+
+def test_a_failed_regions_instances_are_not_touched_and_the_run_says_which(
+    aws: EmulatedAws, now: datetime, settings: pytest.MonkeyPatch
+) -> None:
+    settings.AWS_MAX_ATTEMPTS = 1  # type: ignore[attr-defined]
+    world, mine = aws.world(), account()
+    world.add_instance(machine("i-eu", "eu-west-1"))
+    world.add_instance(machine("i-us", "us-east-1"))
+    sync_ec2(mine, now)
+    world.remove_instance("i-eu")
+    world.remove_instance("i-us")
+    aws.take_down("eu-west-1")
+    status, error = outcome(sync_ec2(mine, now + HOUR))
+
+    assert status == "partial"
+    assert "eu-west-1" in error
+    assert "ec2:DescribeInstances" in error
+    assert Instance.objects.get(instance_id="i-eu").gone_since is None
+    assert Instance.objects.get(instance_id="i-us").gone_since == now + HOUR
+
+    aws.bring_up("eu-west-1")
+    assert outcome(sync_ec2(mine, now + 2 * HOUR)) == ("succeeded", "")
+    assert Instance.objects.get(instance_id="i-eu").gone_since == now + 2 * HOUR
+
+
+def test_a_region_that_fails_on_its_second_page_is_not_read_as_what_came_before(
+    aws: EmulatedAws, now: datetime, settings: pytest.MonkeyPatch
+) -> None:
+    settings.AWS_MAX_ATTEMPTS = 1  # type: ignore[attr-defined]
+    world, mine = aws.world(), account(regions=["eu-west-1"])
+    for number in range(4):
+        world.add_instance(machine(f"i-{number}"))
+    aws.page_size["ec2:DescribeInstances"] = 2
+    sync_ec2(mine, now)
+    aws.throttle("ec2:DescribeInstances", every=2)
+    run = sync_ec2(mine, now + HOUR)
+    assert outcome(run)[0] == "failed"
+    assert Instance.objects.gone().count() == 0
+
+
+def test_changes_of_state_and_type_are_recorded(
+    aws: EmulatedAws, now: datetime
+) -> None:
+    world, mine = aws.world(), account()
+    web = world.add_instance(machine("i-1", instance_type="t3.micro"))
+    sync_ec2(mine, now)
+    web.state, web.instance_type = "stopped", "m5.large"
+    sync_ec2(mine, now + HOUR)
+    sync_ec2(mine, now + 2 * HOUR)
+    assert changes() == [
+        ("i-1", "state", "", "running"),
+        ("i-1", "state", "running", "stopped"),
+        ("i-1", "instance_type", "t3.micro", "m5.large"),
+    ]
+    stored = Instance.objects.get()
+    assert (stored.state, stored.vcpus, stored.memory_mib) == ("stopped", 2, 8192)
+
+
+def test_it_keeps_what_ec2_says_of_an_instance(aws: EmulatedAws, now: datetime) -> None:
+    aws.world().add_instance(
+        machine(
+            "i-1",
+            name=None,
+            tags={"team": "shop"},
+            platform="windows",
+            lifecycle="spot",
+            public_ip="198.51.100.7",
+        )
+    )
+    sync_ec2(account(), now)
+    stored = Instance.objects.get()
+    assert (stored.name, stored.tags) == ("", {"team": "shop"})
+    assert (stored.platform, stored.lifecycle) == ("windows", "spot")
+    assert stored.public_ip == "198.51.100.7"
+    assert (stored.vcpus, stored.memory_gib) == (2, 1)
+
+
+def test_sizes_that_could_not_be_read_this_time_stay_known(
+    aws: EmulatedAws, now: datetime
+) -> None:
+    world, mine = aws.world(), account()
+    same = world.add_instance(machine("i-1", instance_type="t3.micro"))
+    resized = world.add_instance(machine("i-2", instance_type="t3.micro"))
+    sync_ec2(mine, now)
+    resized.instance_type = "m5.large"
+    aws.deny("ec2:DescribeInstanceTypes")
+    status, error = outcome(sync_ec2(mine, now + HOUR))
+    assert status == "succeeded"
+    assert "ec2:DescribeInstanceTypes" in error
+    assert Instance.objects.get(instance_id=same.instance_id).vcpus == 2
+    assert Instance.objects.get(instance_id=resized.instance_id).vcpus is None
+
+
+def test_a_type_that_a_terminated_instance_no_longer_tells_stays_known(
+    aws: EmulatedAws, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_types(aws: EmulatedAws, call: Call) -> Answer:
+        answer = describe_instances(aws, call)
+        assert isinstance(answer, bytes)
+        return answer.replace(b"<instanceType>t3.micro</instanceType>", b"")
+
+    world, mine = aws.world(), account()
+    ended = world.add_instance(machine("i-1", instance_type="t3.micro"))
+    sync_ec2(mine, now)
+    ended.state, ended.terminated_at = "terminated", now
+    monkeypatch.setitem(OPERATIONS, "ec2:DescribeInstances", without_types)
+    sync_ec2(mine, now + HOUR)
+    assert Instance.objects.get().instance_type == "t3.micro"
+    assert Instance.objects.get().vcpus == 2
+    assert changes()[1:] == [("i-1", "state", "running", "terminated")]
+
+
+def test_an_instance_that_two_pages_name_is_stored_once(
+    aws: EmulatedAws, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def twice(aws: EmulatedAws, call: Call) -> Answer:
+        answer = describe_instances(aws, call)
+        assert isinstance(answer, bytes)
+        start, end = answer.find(b"<item><reservationId>"), answer.find(b"</reservationSet>")
+        return answer[:end] + answer[start:end] + answer[end:]
+
+    monkeypatch.setitem(OPERATIONS, "ec2:DescribeInstances", twice)
+    aws.world().add_instance(machine("i-1"))
+    assert outcome(sync_ec2(account(), now)) == ("succeeded", "")
+    assert Instance.objects.count() == 1

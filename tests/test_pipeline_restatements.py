@@ -1,0 +1,85 @@
+"""AWS changes what days cost: they are corrected, and the change is remembered."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from costs.models import DailyCost, Restatement
+from costs.sync import sync_cost
+from tests.emulator import EmulatedAws
+from tests.small_cloud import USED, account, billed, charge, june, rows_miss_totals
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_restated_day_is_corrected_and_leaves_one_restatement(
+    aws: EmulatedAws, now: datetime
+) -> None:
+    world, mine = aws.world(), account()
+    world.add_costs([charge(june(day), "5", amortized="6") for day in (3, 4)])
+    sync_cost(mine, now)
+    world.restate(june(3), USED, Decimal("7.5"), Decimal("8"))
+    run = sync_cost(mine, now + timedelta(hours=1))
+    sync_cost(mine, now + timedelta(hours=2))
+
+    assert billed() == {june(3): Decimal("7.5"), june(4): Decimal(5)}
+    assert DailyCost.objects.get(day=june(3)).effective == 8
+    assert not rows_miss_totals()
+    restatement = Restatement.objects.get()
+    assert (restatement.day, restatement.run) == (june(3), run)
+    assert (restatement.old_billed, restatement.new_billed) == (5, Decimal("7.5"))
+    assert (restatement.old_effective, restatement.new_effective) == (6, 8)
+    assert restatement.restated_at == now + timedelta(hours=1)
+    assert restatement.was_estimated
+
+
+def test_a_change_of_the_effective_cost_alone_is_remembered_too(
+    aws: EmulatedAws, now: datetime
+) -> None:
+    world, mine = aws.world(), account()
+    world.add_costs([charge(june(3), "5", amortized="6")])
+    sync_cost(mine, now)
+    world.restate(june(3), USED, Decimal("5"), Decimal("6.0000000001"))
+    sync_cost(mine, now + timedelta(hours=1))
+    restatement = Restatement.objects.get()
+    assert restatement.old_billed == restatement.new_billed == 5
+    assert restatement.new_effective == Decimal("6.0000000001")
+
+
+def test_a_day_that_first_had_no_charge_and_gets_one_is_restated(
+    aws: EmulatedAws, now: datetime
+) -> None:
+    world, mine = aws.world(), account()
+    world.add_costs([charge(june(3), "5")])
+    sync_cost(mine, now)
+    world.add_costs([charge(june(19), "2")])
+    sync_cost(mine, now + timedelta(hours=1))
+    restatement = Restatement.objects.get()
+    assert (restatement.day, restatement.old_billed) == (june(19), 0)
+    assert billed() == {june(3): 5, june(19): 2}
+
+
+def test_a_service_that_moves_within_an_equal_total_is_no_restatement(
+    aws: EmulatedAws, now: datetime
+) -> None:
+    world, mine = aws.world(), account()
+    world.add_costs([charge(june(3), "5"), charge(june(3), "5", "Amazon S3")])
+    sync_cost(mine, now)
+    world.restate(june(3), USED, Decimal("4"))
+    world.restate(june(3), "Amazon S3", Decimal("6"))
+    sync_cost(mine, now + timedelta(hours=1))
+    assert not Restatement.objects.exists()
+    assert DailyCost.objects.get(service="Amazon S3").billed == 6
+
+
+def test_a_day_that_became_final_is_known_as_such_when_it_changes_again(
+    aws: EmulatedAws, now: datetime
+) -> None:
+    world, mine = aws.world(), account()
+    world.add_costs([charge(june(3), "5")])
+    world.final_until = june(10)
+    sync_cost(mine, now)
+    world.restate(june(3), USED, Decimal("9"))
+    sync_cost(mine, now + timedelta(hours=1))
+    assert not Restatement.objects.get().was_estimated

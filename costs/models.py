@@ -34,7 +34,9 @@ class DailyCost(models.Model):
     currency = models.CharField(max_length=3)
     billed = MoneyField(help_text="Unblended: what the invoice says.")
     effective = MoneyField(help_text="Amortized: fees paid ahead are spread over days.")
-    is_estimated = models.BooleanField(help_text="The cloud may still change it.")
+    is_estimated = models.BooleanField(
+        "estimated", help_text="The cloud may still change it."
+    )
 
     objects = DailyCostQuerySet.as_manager()
 
@@ -74,7 +76,9 @@ class CostTotal(models.Model):
     currency = models.CharField(max_length=3)
     billed = MoneyField(help_text="Unblended: what the invoice says.")
     effective = MoneyField(help_text="Amortized: fees paid ahead are spread over days.")
-    is_estimated = models.BooleanField(help_text="The cloud may still change it.")
+    is_estimated = models.BooleanField(
+        "estimated", help_text="The cloud may still change it."
+    )
     run = models.ForeignKey(
         SyncRun, models.SET_NULL, null=True, help_text="The run that read it last."
     )

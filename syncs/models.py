@@ -74,6 +74,7 @@ class CloudAccount(models.Model):
         null=True,
         blank=True,
         related_name="members",
+        limit_choices_to={"is_payer": True},
         help_text="The payer account whose bill covers this one. Its costs are read "
         "there, so that nothing is counted twice.",
     )

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from pytest_django import Settings
 from django.core.management import call_command
 
 from costs.models import CostTotal, DailyCost
@@ -120,9 +121,9 @@ def test_what_was_unallocated_is_named_once_the_cloud_names_it(
 
 
 def test_a_day_whose_groups_go_on_over_pages_is_whole(
-    aws: EmulatedAws, now: datetime, settings: pytest.MonkeyPatch
+    aws: EmulatedAws, now: datetime, settings: Settings
 ) -> None:
-    settings.COST_FIRST_SYNC_DAYS = 3  # type: ignore[attr-defined]
+    settings.COST_FIRST_SYNC_DAYS = 3
     services = [f"Service {number}" for number in range(5)]
     aws.world().add_costs([charge(june(18), "1.1", service) for service in services])
     aws.page_size["ce:GetCostAndUsage"] = 2

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from pytest_django import Settings
 
 from inventory.sync import sync_ec2
 from metrics.models import CpuMetric, NetworkMetric
@@ -73,9 +74,9 @@ def test_a_stopped_instance_has_no_row_while_others_have(
 
 
 def test_late_samples_correct_the_last_days_and_only_those(
-    aws: EmulatedAws, now: datetime, settings: pytest.MonkeyPatch
+    aws: EmulatedAws, now: datetime, settings: Settings
 ) -> None:
-    settings.CPU_FIRST_SYNC_DAYS = 5  # type: ignore[attr-defined]
+    settings.CPU_FIRST_SYNC_DAYS = 5
     world = aws.world()
     one = world.add_instance(machine("i-1"))
     world.cpu_day = lambda instance, day: DayFigures(1.0, 2.0, 2.0)
@@ -106,13 +107,13 @@ def test_an_answer_in_parts_is_followed_to_its_end(
 
 
 def test_a_statistic_that_is_no_longer_asked_for_stays_stored(
-    aws: EmulatedAws, now: datetime, settings: pytest.MonkeyPatch
+    aws: EmulatedAws, now: datetime, settings: Settings
 ) -> None:
     aws.world().add_instance(machine("i-1", cpu_percent=3.0))
     mine = synced(now)
     sync_cpu(mine, now, window=DAYS)
-    settings.AWS_CPU_STATISTICS = ["Average"]  # type: ignore[attr-defined]
-    settings.AWS_NETWORK_METRICS = False  # type: ignore[attr-defined]
+    settings.AWS_CPU_STATISTICS = ["Average"]
+    settings.AWS_NETWORK_METRICS = False
     sync_cpu(mine, now + HOUR, window=DAYS)
     row = CpuMetric.objects.get(day=june(18))
     assert (row.average_percent, row.p99_percent, row.samples) == (3.0, 3.0, 288)
@@ -133,9 +134,9 @@ def test_a_gone_instance_is_asked_for_the_days_it_was_there(
 
 
 def test_a_failed_region_keeps_its_figures_and_holds_the_watermark(
-    aws: EmulatedAws, now: datetime, settings: pytest.MonkeyPatch
+    aws: EmulatedAws, now: datetime, settings: Settings
 ) -> None:
-    settings.AWS_MAX_ATTEMPTS = 1  # type: ignore[attr-defined]
+    settings.AWS_MAX_ATTEMPTS = 1
     world = aws.world()
     world.add_instance(machine("i-eu", "eu-west-1", cpu_percent=4.0))
     world.add_instance(machine("i-us", "us-east-1", cpu_percent=4.0))

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from pytest_django import Settings
 
 from inventory.models import Instance, StateChange
 from inventory.sync import sync_ec2
@@ -56,9 +57,9 @@ def test_a_vanished_instance_is_marked_gone_and_one_that_comes_back_is_present(
 
 
 def test_a_failed_regions_instances_are_not_touched_and_the_run_says_which(
-    aws: EmulatedAws, now: datetime, settings: pytest.MonkeyPatch
+    aws: EmulatedAws, now: datetime, settings: Settings
 ) -> None:
-    settings.AWS_MAX_ATTEMPTS = 1  # type: ignore[attr-defined]
+    settings.AWS_MAX_ATTEMPTS = 1
     world, mine = aws.world(), account()
     world.add_instance(machine("i-eu", "eu-west-1"))
     world.add_instance(machine("i-us", "us-east-1"))
@@ -80,9 +81,9 @@ def test_a_failed_regions_instances_are_not_touched_and_the_run_says_which(
 
 
 def test_a_region_that_fails_on_its_second_page_is_not_read_as_what_came_before(
-    aws: EmulatedAws, now: datetime, settings: pytest.MonkeyPatch
+    aws: EmulatedAws, now: datetime, settings: Settings
 ) -> None:
-    settings.AWS_MAX_ATTEMPTS = 1  # type: ignore[attr-defined]
+    settings.AWS_MAX_ATTEMPTS = 1
     world, mine = aws.world(), account(regions=["eu-west-1"])
     for number in range(4):
         world.add_instance(machine(f"i-{number}"))

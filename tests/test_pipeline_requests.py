@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from pytest_django import Settings
 
 from costs.sync import sync_cost
 from inventory.sync import sync_ec2
@@ -54,10 +55,10 @@ def test_metrics_cost_no_call_more_than_500_queries_fill(
 
 
 def test_each_statistic_is_asked_for_and_billed_by_choice(
-    aws: EmulatedAws, now: datetime, settings: pytest.MonkeyPatch
+    aws: EmulatedAws, now: datetime, settings: Settings
 ) -> None:
-    settings.AWS_CPU_STATISTICS = ["Average"]  # type: ignore[attr-defined]
-    settings.AWS_NETWORK_METRICS = False  # type: ignore[attr-defined]
+    settings.AWS_CPU_STATISTICS = ["Average"]
+    settings.AWS_NETWORK_METRICS = False
     for number in range(10):
         aws.world().add_instance(machine(f"i-{number}", cpu_percent=1.0))
     mine = account()
@@ -75,7 +76,7 @@ def test_without_instances_no_metric_is_asked_for(
 
 
 def test_costs_are_three_questions_times_their_pages(
-    aws: EmulatedAws, now: datetime, settings: pytest.MonkeyPatch
+    aws: EmulatedAws, now: datetime, settings: Settings
 ) -> None:
     services = [f"Service {number}" for number in range(5)]
     aws.world().add_costs([charge(june(19), "1", service) for service in services])

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from pytest_django import Settings
 
 from costs.sync import sync_cost
 from inventory.sync import sync_ec2
@@ -47,9 +48,9 @@ def test_a_first_sync_reads_what_the_cloud_keeps_of_the_first_days(
 
 
 def test_a_first_sync_never_asks_for_more_than_is_kept(
-    mine: CloudAccount, aws: EmulatedAws, settings: pytest.MonkeyPatch
+    mine: CloudAccount, aws: EmulatedAws, settings: Settings
 ) -> None:
-    settings.COST_FIRST_SYNC_DAYS = 4000  # type: ignore[attr-defined]
+    settings.COST_FIRST_SYNC_DAYS = 4000
     at = datetime(2026, 6, 1, 0, 0, 1, tzinfo=UTC)
     assert costs_at(mine, aws, at) == Window(date(2025, 5, 1), june(1))
 

@@ -68,6 +68,15 @@ def test_it_says_what_does_not_reconcile(client: Client) -> None:
     assert "On 1 day the rows do not sum to the bill." in text
 
 
+def test_it_says_that_an_account_lacks_days_that_another_has(client: Client) -> None:
+    store_costs(account(1), QUARTER, {"AWS Lambda": "1"})
+    earlier = Window(QUARTER.start, QUARTER.end - timedelta(days=2))
+    store_costs(account(2), earlier, {"AWS Lambda": "1"})
+    text = page(client)
+    assert "Not reconciled" in text
+    assert "2 days of an account are missing." in text
+
+
 def test_a_bill_not_yet_read_today_is_no_fall_in_costs(client: Client) -> None:
     yesterday = LAST_DAYS.end - timedelta(days=1)
     store_costs(account(), Window(QUARTER.start, yesterday), {"AWS Lambda": "1"})

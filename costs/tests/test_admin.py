@@ -89,7 +89,7 @@ def test_amounts_are_sorted_as_numbers(admin_client: Client) -> None:
     account = make_account(1)
     for billed in ("9", "10", "-3", "100.0000000001", "100", "0.0000012"):
         make_cost(account, billed)
-    rows = shown(admin_client, COSTS, "o=7")
+    rows = shown(admin_client, COSTS, "o=6")
     assert [str(row.billed.normalize()) for row in rows[:3]] == ["-3", "0.0000012", "9"]
     assert [row.billed for row in rows[3:]] == [
         Decimal("10"),

@@ -63,12 +63,15 @@ def fetch_metrics(
 ) -> Iterator[RegionMetrics]:
     """Each region's figures, a part per call; regions are read side by side.
 
-    A region that fails yields its error last: what came before it is right.
+    A region that fails yields its error last: what came before it is right. Raises
+    ProviderError when the credentials are not the account's.
     """
     jobs = [
         partial(_read_region, clients, window, region, ids)
         for region, ids in sorted(instance_ids.items())
     ]
+    if jobs:
+        _ = clients.identity  # who can't be told is no fault of each region
     parts = side_by_side(jobs, clients.options.region_workers)
     for number, part in enumerate(parts, start=1):
         progress(f"{part.region}: call {number}")
@@ -132,6 +135,8 @@ def _fetch(
         following = answer.get("NextToken")
         if not following:
             break
+        if token.get("NextToken") == following:
+            raise _refused(reading, "a page points to itself", ())
         token = {"NextToken": following}
     if unfinished:
         raise _refused(reading, "PartialData without a next page", ())

@@ -38,6 +38,7 @@ def fetch_instances(
     A region that can't be read carries its error; others are not touched by it.
     Raises ProviderError when not even the regions are known.
     """
+    _ = clients.identity  # who can't be told is no fault of each region
     jobs = [partial(_read_region, clients, name) for name in fetch_regions(clients)]
     for item in side_by_side(jobs, clients.options.region_workers):
         if isinstance(item, str):

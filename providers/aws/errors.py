@@ -1,15 +1,25 @@
 """AWS's errors, told in one sentence with what to do."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    ConfigNotFound,
+    ConfigParseError,
+    CredentialRetrievalError,
+    InvalidConfigError,
+    InvalidRegionError,
+    LoginError,
     NoCredentialsError,
+    ParamValidationError,
     PartialCredentialsError,
     ProfileNotFound,
+    SSOError,
+    TokenRetrievalError,
 )
+from botocore.parsers import ResponseParserError
 
 from providers.errors import ErrorKind, ProviderError
 
@@ -64,10 +74,31 @@ ASSUME_ROLE_ADVICE = (
     "Check that the role exists, that its trust policy names these credentials, and "
     "that the account's external ID is the one it asks for."
 )
+# Cost Explorer says so as an AccessDeniedException, which no permission would help.
+COST_EXPLORER_NEVER_ENABLED = "not enabled for cost explorer"
 COST_EXPLORER_ADVICE = (
     "Enable Cost Explorer in the AWS console (Billing and Cost Management); its data "
     "is there about 24 hours later."
 )
+
+
+# What botocore finds out itself. All else of its own is a fault on the way to AWS.
+KIND_PER_EXCEPTION: Sequence[tuple[ErrorKind, tuple[type[Exception], ...]]] = [
+    (
+        ErrorKind.CREDENTIALS,
+        (
+            NoCredentialsError,
+            PartialCredentialsError,
+            CredentialRetrievalError,
+            ProfileNotFound,
+            ConfigNotFound,
+            ConfigParseError,
+            InvalidConfigError,
+        ),
+    ),
+    (ErrorKind.EXPIRED, (SSOError, LoginError, TokenRetrievalError)),
+    (ErrorKind.INVALID, (ParamValidationError, InvalidRegionError)),
+]
 
 
 @contextmanager
@@ -75,12 +106,14 @@ def told(reading: str) -> Iterator[None]:
     """Turns what botocore raises into a ProviderError about `reading`."""
     try:
         yield
-    except (NoCredentialsError, PartialCredentialsError, ProfileNotFound) as error:
-        raise failure(ErrorKind.CREDENTIALS, reading, str(error)) from error
     except ClientError as error:
         raise _client_failure(error, reading) from error
-    except BotoCoreError as error:
-        raise failure(ErrorKind.UNAVAILABLE, reading, str(error)) from error
+    except (BotoCoreError, ResponseParserError) as error:
+        kinds = (kind for kind, of in KIND_PER_EXCEPTION if isinstance(error, of))
+        kind = next(kinds, ErrorKind.UNAVAILABLE)
+        # botocore writes some over several lines.
+        reason = " ".join(str(error).split())
+        raise failure(kind, reading, reason) from error
 
 
 def failure(
@@ -98,6 +131,6 @@ def _client_failure(error: ClientError, reading: str) -> ProviderError:
     advice = ""
     if error.operation_name == "AssumeRole" and kind == ErrorKind.DENIED:
         advice = ASSUME_ROLE_ADVICE
-    if code == "DataUnavailableException":
-        advice = COST_EXPLORER_ADVICE
+    if code == "DataUnavailableException" or COST_EXPLORER_NEVER_ENABLED in message:
+        kind, advice = ErrorKind.NOT_ENABLED, COST_EXPLORER_ADVICE
     return failure(kind, reading, f"{code} ({message})", advice)

@@ -1,15 +1,9 @@
 """What every test may ask for."""
 
-import os
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-
-# Tests read no .env file and keep their own state.
-os.environ["ENV_FILE"] = ""
-os.environ.setdefault("STATE_DIR", tempfile.mkdtemp(prefix="cloudintel-test-"))
 
 from tests.emulator import EmulatedAws
 

@@ -4,7 +4,7 @@ import django_filters as filters
 
 from inventory.models import Instance
 from inventory.querysets import InstanceQuerySet
-from rest.filters import AnyObject, AnyText
+from rest.filters import AnyObject, AnyText, YesOrNo
 from syncs.models import CloudAccount
 
 
@@ -25,7 +25,7 @@ class InstanceFilter(filters.FilterSet):
     search = filters.CharFilter(
         method="searched", help_text="Part of an id, a name or an IP address."
     )
-    gone = filters.BooleanFilter(
+    gone = YesOrNo(
         "gone_since",
         "isnull",
         exclude=True,

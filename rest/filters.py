@@ -99,3 +99,12 @@ class AnyObject(filters.ModelMultipleChoiceFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, widget=RepeatedInput, distinct=False, **kwargs)
+
+
+class YesOrNo(filters.TypedChoiceFilter):
+    """Rows by `true` or `false`; another word is refused, not ignored."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        choices = [("true", "yes"), ("false", "no")]
+        coerce = "true".__eq__
+        super().__init__(*args, choices=choices, coerce=coerce, **kwargs)

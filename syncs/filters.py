@@ -2,7 +2,7 @@
 
 import django_filters as filters
 
-from rest.filters import AnyChoice, AnyObject
+from rest.filters import AnyChoice, AnyObject, YesOrNo
 from syncs.models import CloudAccount, Dataset, SyncRun
 from syncs.querysets import CloudAccountQuerySet
 
@@ -22,7 +22,7 @@ class SyncRunFilter(filters.FilterSet):
 
 
 class CloudAccountFilter(filters.FilterSet):
-    enabled = filters.BooleanFilter("is_enabled", help_text="Whether syncs read it.")
+    enabled = YesOrNo("is_enabled", help_text="Whether syncs read it.")
     search = filters.CharFilter(method="searched", help_text="Part of an id or name.")
 
     class Meta:

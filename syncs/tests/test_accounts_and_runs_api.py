@@ -127,6 +127,7 @@ def test_a_filter_of_accounts(parameters: dict[str, str], names: list[str]) -> N
         ("runs/", "start", "2026-01-01"),
         ("accounts/", "search", "a\0"),
         ("accounts/", "name", "staging"),
+        ("accounts/", "enabled", "perhaps"),
     ],
 )
 def test_what_it_does_not_know_is_refused_by_name(

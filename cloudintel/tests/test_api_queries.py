@@ -1,0 +1,101 @@
+"""Each answer of the API needs few queries, however much there is."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from cloudintel.tests.pages import NOW, account, instance, run, store_costs, store_cpu
+from costs.models import DailyCost
+from inventory.models import Instance
+from providers.windows import last_complete_days
+from syncs.models import CloudAccount, Dataset, SyncRun
+from tests.api import text_of, viewer
+
+pytestmark = pytest.mark.django_db
+MOST = 12
+START = str(NOW.date() - timedelta(days=5))
+# Session and user, and then: a count and a page of a list, prefetches of a trend, the
+# sums, days, spans and differences of a summary, an account that a filter names.
+QUERIES = {
+    "accounts/": 4,
+    "instances/": 4,
+    "instances/{instance}/": 4,
+    "costs/": 4,
+    "costs/{cost}/": 3,
+    "costs/trend/": 4,
+    "costs/trend/?group_by=account&limit=2&granularity=monthly": 4,
+    f"costs/trend/?account=000000000001&exclude=Tax&start={START}": 5,
+    "costs/summary/": 6,
+    f"costs/summary/?account=000000000001,000000000002&start={START}": 7,
+    "cpu/": 4,
+    "cpu/?account=000000000001": 5,
+    "cpu/trend/": 5,
+    f"cpu/trend/?region=eu-west-1&start={START}": 5,
+    "network/": 4,
+    "runs/": 4,
+    "runs/{run}/": 3,
+    "accounts/?format=csv": 3,
+    "costs/?format=csv": 3,
+    "costs/trend/?format=csv": 4,
+    "cpu/trend/?format=csv": 3,
+    "instances/?format=csv": 3,
+    "runs/?format=csv": 3,
+}
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def keys() -> dict[str, int]:
+    """Several accounts, each with machines, their work, costs and runs."""
+    for number in range(1, 5):
+        owner = account(number, f"account {number}")
+        store_costs(owner, last_complete_days(40, NOW), {"EC2": "1", "S3": "2"})
+        for name in ("web", "job", "db"):
+            machine = instance(owner, f"{name}-{number}")
+            store_cpu(machine, last_complete_days(3, NOW), 20)
+        for dataset in Dataset:
+            run(owner, dataset, NOW)
+    return {
+        "instance": Instance.objects.all()[0].pk,
+        "cost": DailyCost.objects.all()[0].pk,
+        "run": SyncRun.objects.all()[0].pk,
+    }
+
+
+@pytest.mark.parametrize("path", QUERIES)
+def test_an_answer_needs_at_most_twelve_queries(
+    path: str, keys: dict[str, int]
+) -> None:
+    client = viewer()
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(f"/api/v1/{path.format(**keys)}")
+        text = text_of(response)
+    assert response.status_code == 200
+    assert text
+    told = "\n".join(query["sql"][:160] for query in queries)
+    assert len(queries) <= MOST, told
+    assert len(queries) == QUERIES[path], told
+
+
+@pytest.mark.parametrize("path", ["accounts/", "instances/", "runs/", "cpu/trend/"])
+def test_more_rows_need_no_more_queries(path: str, keys: dict[str, int]) -> None:
+    client = viewer()
+    with CaptureQueriesContext(connection) as few:
+        client.get(f"/api/v1/{path}")
+    for number in range(20, 30):
+        owner = CloudAccount.objects.create(account_id=f"{number:012}", name="more")
+        machine = instance(owner, f"web-{number}")
+        store_cpu(machine, last_complete_days(2, NOW), 20)
+        run(owner, Dataset.EC2, NOW)
+    with CaptureQueriesContext(connection) as many:
+        client.get(f"/api/v1/{path}")
+    assert len(many) == len(few)

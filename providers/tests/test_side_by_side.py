@@ -1,0 +1,94 @@
+"""Several regions are read at once; one that fails or a reader that leaves ends all."""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from threading import Event, active_count
+
+import pytest
+
+from providers.aws.side_by_side import side_by_side
+
+
+def numbers(first: int, count: int = 3) -> Iterator[int]:
+    yield from range(first, first + count)
+
+
+def test_it_yields_every_item_of_every_job() -> None:
+    jobs = [partial(numbers, 10 * job, 30) for job in range(5)]
+    found = sorted(side_by_side(jobs, workers=2))
+    assert found == sorted(number for job in jobs for number in job())
+
+
+def test_each_jobs_items_stay_in_their_order() -> None:
+    found = list(side_by_side([partial(numbers, 0, 50), partial(numbers, 100, 50)], 2))
+    assert [number for number in found if number < 100] == list(range(50))
+
+
+def test_without_jobs_it_yields_nothing() -> None:
+    assert list(side_by_side([], workers=3)) == []
+
+
+def test_jobs_run_side_by_side() -> None:
+    here, there = Event(), Event()
+
+    def wait_for(mine: Event, other: Event) -> Iterator[bool]:
+        mine.set()
+        yield other.wait(timeout=20)
+
+    jobs = [partial(wait_for, here, there), partial(wait_for, there, here)]
+    assert list(side_by_side(jobs, workers=2)) == [True, True]
+
+
+def test_the_error_of_a_job_is_raised_where_it_is_read() -> None:
+    def broken() -> Iterator[int]:
+        yield 1
+        raise LookupError("no such region")
+
+    with pytest.raises(LookupError, match="no such region"):
+        list(side_by_side([broken, partial(numbers, 10)], workers=1))
+    assert active_count() == threads_at_rest()
+
+
+def test_a_job_that_is_ahead_waits_for_its_reader() -> None:
+    made = []
+
+    def eager() -> Iterator[int]:
+        for number in range(100):
+            made.append(number)
+            yield number
+
+    items = side_by_side([eager], workers=1)
+    assert next(items) == 0
+    # Two wait, one is in its maker's hand, and one was read.
+    assert len(made) <= 4
+    assert list(items) == list(range(1, 100))
+
+
+def test_a_reader_that_stops_early_frees_the_threads() -> None:
+    before = active_count()
+    jobs: list[Callable[[], Iterable[int]]] = [partial(numbers, 0, 1000)] * 4
+    items = side_by_side(jobs, workers=4)
+    assert isinstance(items, Iterator)
+    next(items)
+    assert active_count() > before
+    items.close()  # type: ignore[attr-defined]
+    assert active_count() == before
+
+
+def test_a_reader_that_stops_early_starts_no_further_job() -> None:
+    started = []
+
+    def job(number: int) -> Iterator[int]:
+        started.append(number)
+        yield from range(100)
+
+    items = side_by_side([partial(job, number) for number in range(50)], workers=1)
+    next(items)
+    items.close()  # type: ignore[attr-defined]
+    assert started == [0]
+
+
+def threads_at_rest() -> int:
+    """How many threads there are once all jobs are done."""
+    list(side_by_side([partial(numbers, 0)], workers=1))
+    return active_count()

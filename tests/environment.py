@@ -1,0 +1,8 @@
+"""Where tests keep their state; loaded before the settings are."""
+
+import os
+import tempfile
+
+# Tests read no .env file, and what they leave behind is not the developer's.
+os.environ["ENV_FILE"] = ""
+os.environ["STATE_DIR"] = tempfile.mkdtemp(prefix="cloudintel-test-")

@@ -3,11 +3,15 @@
 import contextlib
 import os
 import secrets
+from datetime import timedelta
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import django_stubs_ext
 import environ
 from django.core.exceptions import ImproperlyConfigured
+
+from cloudintel.logs import logging_settings
 
 django_stubs_ext.monkeypatch()
 
@@ -27,6 +31,22 @@ def positive(name: str, default: int) -> int:
             f"{name} must be a whole number of at least 1, not {text!r}."
         )
     return int(text)
+
+
+def dollars(name: str) -> Decimal | None:
+    """An amount of US dollars; None where nothing is set."""
+    text = env.str(name, default="").strip()
+    if not text:
+        return None
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite() or amount < 0:
+        raise ImproperlyConfigured(
+            f"{name} must be an amount such as 1.50, not {text!r}."
+        )
+    return amount
 
 
 def one_of(name: str, default: list[str], allowed: list[str]) -> list[str]:
@@ -134,6 +154,9 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
+# The cache: this process's memory, or Redis by URL.
+CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+
 # Time is UTC, everywhere.
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -195,6 +218,7 @@ SPECTACULAR_SETTINGS = {
     "amounts are decimal strings.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -214,6 +238,22 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
     }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
+# A message is acknowledged when its work is done; a second delivery finds it taken.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# A child that grew to so many KiB is replaced after its task.
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
+# Beat looks every minute what is due; the database tells, so nothing is sent twice.
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULE = {
+    "look-what-is-due": {
+        "task": "syncs.tasks.look",
+        "schedule": timedelta(seconds=60),
+        # One that waited longer is of no use: the next one looks at the same.
+        "options": {"expires": 60},
+    },
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 
 # How AWS is read. Statistics are billed one by one ($0.01 per 1,000), so each is a
@@ -242,10 +282,35 @@ CPU_RESTATEMENT_DAYS = positive("CPU_RESTATEMENT_DAYS", default=2)
 # A run without a heartbeat for so long was abandoned; its window is read again. It is
 # longer than one read can take with all its retries.
 RUN_ABANDONED_AFTER_SECONDS = positive("RUN_ABANDONED_AFTER_SECONDS", default=1800)
-# Data older than this is shown as late.
+# How often every account is read. A failed read is tried again sooner, with pauses
+# that double from this many minutes up to the interval.
 SYNC_INTERVAL_MINUTES = positive("SYNC_INTERVAL_MINUTES", default=1440)
+SYNC_RETRY_MINUTES = positive("SYNC_RETRY_MINUTES", default=15)
+# A queued run that no worker took within so long is dropped, and queued anew if due.
+QUEUE_GRACE_SECONDS = positive("QUEUE_GRACE_SECONDS", default=3600)
+# A sync that takes longer is ended, as something must be wrong.
+SYNC_TIME_LIMIT_SECONDS = positive("SYNC_TIME_LIMIT_SECONDS", default=4 * 3600)
+# What all requests of a UTC day may cost together; None: no limit.
+AWS_API_DAILY_BUDGET_USD = dollars("AWS_API_DAILY_BUDGET_USD")
+
+# Backfills: days per part, parts at work at once, tries before a part is given up.
+BACKFILL_WINDOW_DAYS = positive("BACKFILL_WINDOW_DAYS", default=30)
+BACKFILL_PARALLEL = positive("BACKFILL_PARALLEL", default=2)
+BACKFILL_ATTEMPTS = positive("BACKFILL_ATTEMPTS", default=5)
 
 # The admin, in the colours of the pages.
+# Who is told when syncs go stale or fail, and when that is over.
+ALERT_EMAILS = env.list("ALERT_EMAILS", default=[])
+ALERT_WEBHOOK_URL = env.str("ALERT_WEBHOOK_URL", default="")
+# How e-mail is sent, such as smtp+tls://user:password@host:587. Default: it is logged.
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="cloudintel@localhost")
+
+# Logs: one line an event; plain for a terminal, json for a collector.
+LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING").upper()
+LOG_FORMAT = one_of("LOG_FORMAT", default=["plain"], allowed=["plain", "json"])[0]
+LOGGING = logging_settings(LOG_LEVEL, LOG_FORMAT)
+
 UNFOLD = {
     "SITE_TITLE": "cloudintel",
     "SITE_HEADER": "cloudintel",

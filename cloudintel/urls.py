@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
+from cloudintel.monitoring import health, metrics, status
 from cloudintel.views import InstanceView, SummaryView
 
 sign_in = LoginView.as_view(
@@ -25,4 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *pages,
     path("admin/", admin.site.urls),
     path("", include("cloudintel.api")),
+    path("health", health),
+    path("status", status),
+    path("metrics", metrics),
 ]

@@ -1,5 +1,6 @@
 """Which costs: one FilterSet for the list, the trend, the summary and the page."""
 
+from datetime import date
 from typing import Any
 
 import django_filters as filters
@@ -27,27 +28,18 @@ AMOUNT: dict[str, Any] = {
 CATEGORIES = [(item.value, item.value) for item in ChargeCategory]
 
 
-class BillFilter(filters.FilterSet):
-    """Whose bill, and of which days: what an account's total can be filtered by."""
+class CostFilter(filters.FilterSet):
+    """Which rows of whose bill. The days are checked, but left to the reader: a trend
+    cuts its window itself, and a summary looks at the period before it too."""
 
-    start = start_filter()
-    end = end_filter()
+    start = start_filter(method="any_day")
+    end = end_filter(method="any_day")
     account = AnyObject(
         queryset=CloudAccount.objects.all(),
         to_field_name="account_id",
         help_text="The account whose bill it is, by its 12 digits.",
     )
     currency = filters.CharFilter(lookup_expr="iexact", help_text="Such as USD.")
-
-    class Meta:
-        model = DailyCost
-        fields: list[str] = []
-        form = WindowForm
-
-
-class CostFilter(BillFilter):
-    """Which rows of the bill."""
-
     sub_account = AnyText("sub_account_id", help_text="The account that used it.")
     service = AnyText(commas=False, help_text="Repeat it for several services.")
     region = AnyText(help_text="One or several regions.")
@@ -59,9 +51,22 @@ class CostFilter(BillFilter):
         help_text="Without these charge categories, such as Tax,Credit.",
     )
 
+    class Meta:
+        model = DailyCost
+        fields: list[str] = []
+        form = WindowForm
+
+    def any_day(
+        self, queryset: DailyCostQuerySet, name: str, value: date
+    ) -> DailyCostQuerySet:
+        return queryset
+
 
 class DailyCostFilter(CostFilter):
-    """The filters of a list of rows: those of the bill, amounts and an order."""
+    """The filters of a list of rows: those of the bill, days, amounts and an order."""
+
+    start = start_filter()
+    end = end_filter()
 
     amount_min = filters.NumberFilter(
         "billed", "gte", help_text="Billed at least.", **AMOUNT

@@ -13,7 +13,7 @@ from rest_framework.exceptions import ValidationError
 
 from costs.api.serializers import TrendParameters
 from costs.filters import CostFilter
-from costs.models import CostTotal, DailyCost
+from costs.models import CostTotal
 from costs.querysets import CostTotalQuerySet, DailyCostQuerySet
 from costs.scope import read_scope
 from providers.windows import (
@@ -107,7 +107,7 @@ def read_question(data: QueryDict, now: datetime) -> Question:
     limit = slicing.validated_data.get("limit", DEFAULT_LIMIT)
     return Question(
         window=scope.window,
-        rows=_rows_of_any_day(data),
+        rows=scope.rows,
         bills=bills,
         totals=scope.totals,
         group_by=slicing.validated_data["group_by"],
@@ -128,15 +128,6 @@ def quick_ranges(now: datetime) -> Sequence[tuple[str, Window]]:
         ranges.append(("This month", Window(month, today)))
     ranges.append(("Last month", Window(add_months(month, -1), month)))
     return [*ranges, ("12 months", Window(add_months(month, -12), month))]
-
-
-def _rows_of_any_day(data: QueryDict) -> DailyCostQuerySet:
-    """The rows asked for of every day, as the period before is asked for too."""
-    dayless = data.copy()
-    for name in ("start", "end"):
-        dayless.pop(name, None)
-    rows: DailyCostQuerySet = CostFilter(dayless, DailyCost.objects.all()).qs
-    return rows
 
 
 def _row_filters(data: QueryDict) -> dict[str, list[str]]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django_filters.utils import translate_validation
 from rest_framework.exceptions import ValidationError
 
 from costs.filters import CostFilter
@@ -18,6 +17,7 @@ from providers.windows import (
     last_complete_days,
     utc_day,
 )
+from rest.parameters import checked
 
 DEFAULT_DAYS = 30
 # No cloud's bill is older or that far ahead, and a point is answered for each day.
@@ -37,9 +37,7 @@ class CostScope:
 def read_scope(parameters: Mapping[str, Any], now: datetime) -> CostScope:
     """What these query parameters ask for. Raises ValidationError naming the field."""
     filterset = CostFilter(parameters, queryset=DailyCost.objects.all())
-    if not filterset.is_valid():
-        raise translate_validation(filterset.errors)
-    chosen = dict(filterset.form.cleaned_data)
+    chosen = dict(checked(filterset))
     # Rows of any day, as the period before the window is asked for too.
     filterset.form.cleaned_data.update(start=None, end=None)
     rows: DailyCostQuerySet = filterset.qs

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Count, Q
-from django.db.models.fields.json import KeyTransform
 
+from inventory.tags import HasTag
 from providers.windows import midnight
 
 
@@ -26,9 +26,7 @@ class InstanceQuerySet(models.QuerySet[Any]):
 
     def tagged(self, key: str, value: str | None = None) -> "InstanceQuerySet":
         """Those with this tag; with any value of it where none is given."""
-        if value is None:
-            return self.filter(tags__has_key=key)
-        return self.alias(tag_value=KeyTransform(key, "tags")).filter(tag_value=value)
+        return self.filter(HasTag("tags", key, value))
 
     def searched(self, text: str) -> "InstanceQuerySet":
         return self.filter(

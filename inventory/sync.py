@@ -54,7 +54,7 @@ def sync_ec2(
 def read_ec2(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
     """The body of a claimed run."""
     with reading(run, on_progress) as current:
-        rows = regions = 0
+        regions = 0
         for answer in current.provider.fetch_instances(current.progress):
             if answer.error:
                 current.lacks(answer.error)
@@ -62,9 +62,9 @@ def read_ec2(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
             if answer.warning:
                 current.remark(answer.warning)
             with current.storing():
-                rows += store_region(run, answer)
+                current.rows += store_region(run, answer)
             regions += 1
-        current.finish_parts(rows, parts_read=regions)
+        current.finish_parts(parts_read=regions)
     return run
 
 

@@ -55,18 +55,18 @@ def read_cpu(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
         known = inventory_known_until(run.account)
         keys = instance_keys(run.account, window)
         ids = {region: list(of_region) for region, of_region in keys.items()}
-        rows, failed = 0, set()
+        failed = set()
         for part in current.provider.fetch_metrics(window, ids, current.progress):
             if part.error:
                 current.lacks(part.error)
                 failed.add(part.region)
                 continue
             with current.storing():
-                rows += store_part(part, keys[part.region])
-        if not rows and not failed:
+                current.rows += store_part(part, keys[part.region])
+        if not current.rows and not failed:
             refuse_empty(run.account, window)
         current.finish_parts(
-            rows, parts_read=len(ids.keys() - failed), read=_until(window, known)
+            parts_read=len(ids.keys() - failed), read=_until(window, known)
         )
     return run
 

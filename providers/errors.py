@@ -14,6 +14,7 @@ class ErrorKind(StrEnum):
     NOT_ENABLED = "not_enabled"
     INVALID = "invalid"
     INCOMPLETE = "incomplete"
+    BUDGET = "budget"
 
 
 class ProviderError(Exception):

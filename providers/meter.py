@@ -1,41 +1,79 @@
 """Counts the requests to a cloud and what they cost."""
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from threading import Lock
 
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Requests of one operation, and their price in USD."""
+
+    requests: int = 0
+    usd: Decimal = ZERO
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(self.requests + other.requests, self.usd + other.usd)
+
 
 class Meter:
-    """Counts requests per service and operation, and sums their price in USD.
+    """Counts requests per operation, such as "ce:GetCostAndUsage", and their price.
 
-    Regions are read side by side, so counting is guarded by a lock.
+    Before anything that is priced, `gate` is asked with its price; what it raises keeps
+    the request from being sent. Regions are read side by side, so counting is guarded
+    by a lock, and `gate` may be called from any thread.
     """
 
     def __init__(self) -> None:
+        self.gate: Callable[[Decimal], None] = lambda usd: None
         self._lock = Lock()
-        self._requests: Counter[str] = Counter()
-        self._usd = Decimal(0)
+        self._counted: dict[str, Usage] = {}
+        self._taken: dict[str, Usage] = {}
 
-    def count(self, operation: str, usd: Decimal = Decimal(0)) -> None:
-        """One request of `operation`, such as "ce:GetCostAndUsage", was sent."""
-        with self._lock:
-            self._requests[operation] += 1
-            self._usd += usd
+    def count(self, operation: str, usd: Decimal = ZERO) -> None:
+        """One request is about to be sent."""
+        self._add(operation, Usage(1, usd))
 
-    def charge(self, usd: Decimal) -> None:
-        """What is billed by content rather than by request."""
+    def charge(self, operation: str, usd: Decimal) -> None:
+        """A request is about to be sent that is billed by its content."""
+        self._add(operation, Usage(0, usd))
+
+    def _add(self, operation: str, usage: Usage) -> None:
+        if usage.usd:
+            self.gate(usage.usd)
         with self._lock:
-            self._usd += usd
+            self._counted[operation] = self._counted.get(operation, Usage()) + usage
+
+    def take_new(self) -> Mapping[str, Usage]:
+        """What was counted since this was last asked, per operation."""
+        with self._lock:
+            new = {
+                operation: Usage(
+                    usage.requests - self._taken.get(operation, Usage()).requests,
+                    usage.usd - self._taken.get(operation, Usage()).usd,
+                )
+                for operation, usage in self._counted.items()
+                if usage != self._taken.get(operation)
+            }
+            self._taken = dict(self._counted)
+        return new
 
     @property
     def requests(self) -> int:
-        return self._requests.total()
+        with self._lock:
+            return sum(usage.requests for usage in self._counted.values())
 
     @property
     def requests_by_operation(self) -> Mapping[str, int]:
-        return dict(sorted(self._requests.items()))
+        with self._lock:
+            return {
+                name: self._counted[name].requests for name in sorted(self._counted)
+            }
 
     @property
     def usd(self) -> Decimal:
-        return self._usd
+        with self._lock:
+            return sum((usage.usd for usage in self._counted.values()), ZERO)

@@ -27,21 +27,23 @@ class WindowForm(forms.Form):
         return data
 
 
-def start_filter(field_name: str = "day") -> filters.DateFilter:
+def start_filter(field_name: str = "day", **kwargs: Any) -> filters.DateFilter:
     return filters.DateFilter(
         field_name=field_name,
         lookup_expr="gte",
         input_formats=ISO_DAY,
         help_text="First day, inclusive.",
+        **kwargs,
     )
 
 
-def end_filter(field_name: str = "day") -> filters.DateFilter:
+def end_filter(field_name: str = "day", **kwargs: Any) -> filters.DateFilter:
     return filters.DateFilter(
         field_name=field_name,
         lookup_expr="lt",
         input_formats=ISO_DAY,
         help_text="Last day, exclusive.",
+        **kwargs,
     )
 
 
@@ -99,6 +101,10 @@ class AnyObject(filters.ModelMultipleChoiceFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, widget=RepeatedInput, distinct=False, **kwargs)
+
+    def get_filter_predicate(self, v: Any) -> dict[str, Any]:
+        """The object itself: django-filter would compare its key with the text."""
+        return {self.field_name: v}
 
 
 class YesOrNo(filters.TypedChoiceFilter):

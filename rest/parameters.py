@@ -35,9 +35,16 @@ class StrictFilterBackend(DjangoFilterBackend):
 
 def filtered(filterset: FilterSet) -> Any:
     """The rows that the parameters ask for. Raises ValidationError naming the field."""
+    checked(filterset)
+    return filterset.qs
+
+
+def checked(filterset: FilterSet) -> dict[str, Any]:
+    """The values of the parameters. Raises ValidationError naming the field."""
     if not filterset.is_valid():
         raise translate_validation(filterset.errors)
-    return filterset.qs
+    values: dict[str, Any] = filterset.form.cleaned_data
+    return values
 
 
 def refuse_unknown(given: Mapping[str, Any], known: Iterable[str]) -> None:

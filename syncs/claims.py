@@ -5,14 +5,18 @@ worker only one gets it.
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
+from providers.errors import ProviderError
 from providers.windows import InvalidWindow, Window
 from syncs.clouds import kept_window
-from syncs.models import CloudAccount, Dataset, SyncRun
+from syncs.models import BackfillWindow, CloudAccount, Dataset, SyncRun
+from syncs.processes import is_dead, own_mark
+from syncs.querysets import SyncRunQuerySet
 
 
 class SlotTaken(Exception):
@@ -40,6 +44,7 @@ def claim(
     status: SyncRun.Status = SyncRun.Status.RUNNING,
     trigger: SyncRun.Trigger = SyncRun.Trigger.COMMAND,
     user: User | None = None,
+    part: BackfillWindow | None = None,
 ) -> SyncRun:
     """A new run that holds the slot of the account's dataset.
 
@@ -47,8 +52,10 @@ def claim(
     and InvalidWindow.
     """
     check_request(account, dataset, window, now)
-    runs = SyncRun.objects.filter(account=account, dataset=dataset)
-    runs.abandon(now, timedelta(seconds=settings.RUN_ABANDONED_AFTER_SECONDS))
+    runs = SyncRun.objects.filter(
+        account=account, dataset=dataset, backfill_window=part
+    )
+    free_dead(runs, now)
     run = SyncRun(
         account=account,
         dataset=dataset,
@@ -57,8 +64,11 @@ def claim(
         end=window.end if window else None,
         trigger=trigger,
         started_by=user,
+        backfill_window=part,
+        attempt=runs.next_attempt(),
         started_at=now,
         heartbeat_at=now,
+        **_held_by(status, now),
     )
     while True:
         try:
@@ -69,6 +79,8 @@ def claim(
             holder = runs.active().select_related("account").first()
             if holder is not None:
                 raise SlotTaken(holder) from None
+            if not CloudAccount.objects.filter(pk=account.pk).exists():
+                raise Refused(f"{account} was removed meanwhile.") from None
             # It ended in this very moment, so the slot is free.
 
 
@@ -85,7 +97,10 @@ def check_request(
         return
     if dataset == Dataset.EC2:
         raise InvalidWindow("EC2 instances are read as they are now, without a window.")
-    kept = kept_window(account, dataset, now)
+    try:
+        kept = kept_window(account, dataset, now)
+    except ProviderError as error:
+        raise Refused(str(error)) from None
     if window.start < kept.start or window.end > kept.end:
         raise InvalidWindow(
             f"start {window.start} and end {window.end} must lie within {kept.start} "
@@ -95,10 +110,39 @@ def check_request(
 
 
 def take(run_id: int, now: datetime) -> SyncRun | None:
-    """The queued run, now running; None where somebody else was faster."""
+    """The queued run, now running; None where it is not queued any more.
+
+    One that waited past its grace is dropped: what is due by then is queued anew.
+    """
+    SyncRun.objects.filter(pk=run_id).drop_late(now, queue_grace())
     queued = SyncRun.objects.filter(pk=run_id, status=SyncRun.Status.QUEUED)
-    if queued.update(status=SyncRun.Status.RUNNING, heartbeat_at=now, started_at=now):
-        return SyncRun.objects.select_related("account", "account__payer").get(
-            pk=run_id
-        )
+    running = SyncRun.Status.RUNNING
+    held_by = own_mark()
+    if queued.update(status=running, heartbeat_at=now, started_at=now, held_by=held_by):
+        runs = SyncRun.objects.select_related("account", "account__payer")
+        return runs.get(pk=run_id)
     return None
+
+
+def free_dead(runs: SyncRunQuerySet, now: datetime) -> None:
+    """Frees the slots of runs that nobody works at any more."""
+    runs.abandon(now, timedelta(seconds=settings.RUN_ABANDONED_AFTER_SECONDS))
+    runs.drop_late(now, queue_grace())
+    for run in runs.filter(status=SyncRun.Status.RUNNING).exclude(held_by=""):
+        if is_dead(run.held_by):
+            same = runs.filter(pk=run.pk, held_by=run.held_by)
+            same.end_active(
+                now,
+                "Its process was ended. What it had stored stays; the next sync reads "
+                "the window again.",
+            )
+
+
+def queue_grace() -> timedelta:
+    return timedelta(seconds=settings.QUEUE_GRACE_SECONDS)
+
+
+def _held_by(status: SyncRun.Status, now: datetime) -> dict[str, Any]:
+    if status == SyncRun.Status.QUEUED:
+        return {"queued_at": now}
+    return {"held_by": own_mark()}

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 from rich.console import Console
 
@@ -133,19 +133,24 @@ class SyncCommand(BaseCommand):
         """What `--json` prints of one run. A failure is told, not raised."""
         arguments = {"window": window} if self._of(dataset, window) else {}
         try:
-            with _progress(f"{account} {dataset}") as on_progress:
+            # What the log would say of the run, the command says itself.
+            with _progress(f"{account} {dataset}") as on_progress, told_here():
                 run = self.steps[dataset](
                     account, timezone.now(), on_progress=on_progress, **arguments
                 )
         except SlotTaken as taken:
             return _described(taken.run, status="taken", error=str(taken))
-        except (OperationalError, InterfaceError):
-            raise  # without the database no account can be read
-        except Exception:
-            # The run is closed and names the error; the next account must go on.
+        except (Refused, InvalidWindow) as error:
+            return _unread(account, dataset, str(error))
+        except Exception as error:
+            if isinstance(error, OperationalError | InterfaceError):
+                # Without its database no account can be read.
+                connection.close_if_unusable_or_obsolete()
+                connection.ensure_connection()
             logger.exception("%s of %s ended unexpectedly", dataset, account)
-            runs = SyncRun.objects.filter(account=account, dataset=dataset)
-            run = runs.select_related("account").latest()
+            return _unread(
+                account, dataset, f"Unexpected {type(error).__name__}: {error}"
+            )
         return _described(run, status=run.status, error=run.error)
 
     def _of(self, dataset: Dataset, window: Window | None) -> Window | None:
@@ -176,6 +181,17 @@ def _progress(title: str) -> Iterator[Progress]:
         yield lambda sentence: status.update(f"{title}: {sentence}")
 
 
+@contextmanager
+def told_here() -> Iterator[None]:
+    """Keeps the log of a run's outcome to itself."""
+    log = logging.getLogger("syncs.reading")
+    log.disabled = True
+    try:
+        yield
+    finally:
+        log.disabled = False
+
+
 def _described(run: SyncRun, *, status: str, error: str) -> dict[str, Any]:
     return {
         "account": run.account.account_id,
@@ -187,6 +203,22 @@ def _described(run: SyncRun, *, status: str, error: str) -> dict[str, Any]:
         "requests": run.requests,
         "api_cost_usd": str(run.api_cost_usd),
         "seconds": round(run.elapsed.total_seconds(), 3),
+        "error": error,
+    }
+
+
+def _unread(account: CloudAccount, dataset: Dataset, error: str) -> dict[str, Any]:
+    """What is told where no run can tell it."""
+    return {
+        "account": account.account_id,
+        "dataset": dataset.value,
+        "status": SyncRun.Status.FAILED.value,
+        "start": None,
+        "end": None,
+        "rows": 0,
+        "requests": 0,
+        "api_cost_usd": "0",
+        "seconds": 0.0,
         "error": error,
     }
 

@@ -1,4 +1,4 @@
-"""How fresh each dataset of each account is, in one sentence."""
+"""How fresh each dataset of each account is, and the sentence that a person reads."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,15 +6,27 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.conf import settings
+from django.utils.timesince import timesince
 
 from syncs.models import CloudAccount, Dataset, SyncRun
 
+# Late: half an interval over time. Stale: three intervals without a good reading.
+LATE_AFTER_INTERVALS = 1.5
+STALE_AFTER_INTERVALS = 3
+
 
 class State(StrEnum):
-    FRESH = "fresh"
+    OK = "ok"
     LATE = "late"
+    STALE = "stale"
     FAILING = "failing"
     NEVER = "never"
+
+    @property
+    def word(self) -> str:
+        """How a page says it."""
+        words = {State.OK: "fresh", State.NEVER: "never read"}
+        return words.get(self, self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,34 +38,47 @@ class Freshness:
     state: State
     last_good_at: datetime | None
     last_run: SyncRun | None
+    sentence: str
 
 
 def freshness(accounts: Iterable[CloudAccount], now: datetime) -> Sequence[Freshness]:
-    """Every dataset of each account, in order. One query.
-
-    Failing: the newest run failed or lacks a part. Late: nothing good for longer than
-    the sync interval and half of it again.
-    """
+    """Every dataset of each account, in order. One query."""
     newest = {
         (run.account_id, run.dataset): run
         for run in SyncRun.objects.newest_per_dataset()
     }
-    late_before = now - timedelta(minutes=settings.SYNC_INTERVAL_MINUTES) * 1.5
-    found = []
-    for account in accounts:
-        for dataset in account.datasets():
-            run = newest.get((account.pk, dataset.value))
-            good_at = run.last_good_at if run else None
-            state = _state(run, good_at, late_before)
-            found.append(Freshness(account, dataset, state, good_at, run))
-    return found
+    return [
+        _stand(account, dataset, newest.get((account.pk, dataset.value)), now)
+        for account in accounts
+        for dataset in account.datasets()
+    ]
 
 
-def _state(
-    run: SyncRun | None, good_at: datetime | None, late_before: datetime
-) -> State:
+def _stand(
+    account: CloudAccount, dataset: Dataset, run: SyncRun | None, now: datetime
+) -> Freshness:
+    good_at = run.last_good_at if run else None
+    state = _state(run, good_at, now)
+    what = f"{dataset.label} of {account}"
+    told = {
+        State.OK: "is fresh",
+        State.LATE: "is late",
+        State.STALE: "is stale",
+        State.FAILING: "can't be read",
+        State.NEVER: "was never read",
+    }[state]
+    when = f": last read well {timesince(good_at, now)} ago" if good_at else ""
+    why = f". {run.error}" if run and state == State.FAILING and run.error else "."
+    return Freshness(account, dataset, state, good_at, run, f"{what} {told}{when}{why}")
+
+
+def _state(run: SyncRun | None, good_at: datetime | None, now: datetime) -> State:
+    interval = timedelta(minutes=settings.SYNC_INTERVAL_MINUTES)
     if run is None:
         return State.NEVER
     if run.status != SyncRun.Status.SUCCEEDED:
         return State.FAILING
-    return State.LATE if good_at is None or good_at < late_before else State.FRESH
+    if good_at is None or good_at < now - interval * STALE_AFTER_INTERVALS:
+        return State.STALE
+    late = good_at < now - interval * LATE_AFTER_INTERVALS
+    return State.LATE if late else State.OK

@@ -11,13 +11,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from django.db import transaction
+import structlog
+from billiard.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
+from django.db import connection, transaction
 
 from providers.base import Progress, Provider
 from providers.errors import ProviderError
-from providers.windows import Window
+from providers.windows import Window, utc_day
 from syncs.clouds import provider_for
-from syncs.models import SyncRun
+from syncs.models import CloudAccount, SyncRun
+from syncs.usage import budget_gate, keep_usage
 from syncs.watermarks import move_watermark
 
 logger = logging.getLogger(__name__)
@@ -44,6 +48,8 @@ class Reading:
     remarks: list[str] = field(default_factory=list)
     # The run found out itself what to read, rather than being asked for a window.
     _due: bool = False
+    rows: int = 0
+    """Rows that are stored so far, by parts that are whole each."""
     _began: float = field(default_factory=time.monotonic)
     _last_beat: float = 0.0
 
@@ -54,7 +60,9 @@ class Reading:
 
     @cached_property
     def provider(self) -> Provider:
-        return provider_for(self.run.account, self.run.started_at)
+        provider = provider_for(self.run.account, self.run.started_at)
+        provider.meter.gate = budget_gate(lambda: utc_day(self.now))
+        return provider
 
     def begin(self, window: Window) -> None:
         """The window that this run turns out to read."""
@@ -68,6 +76,7 @@ class Reading:
             return
         self._last_beat = time.monotonic()
         self._update_held(heartbeat_at=self.now, progress=sentence[:200])
+        self._keep_usage()
 
     def lacks(self, failure: Exception) -> None:
         """A part failed: the run goes on without it and ends as partial."""
@@ -81,6 +90,10 @@ class Reading:
     def storing(self) -> Iterator[None]:
         """One transaction for what was read; it ends with the slot still held."""
         with transaction.atomic():
+            # Parts of a backfill may reach into the same days: one stores at a time.
+            CloudAccount.objects.select_for_update(no_key=True).get(
+                pk=self.run.account_id
+            )
             self._update_held(heartbeat_at=self.now, progress="storing")
             yield
 
@@ -91,19 +104,17 @@ class Reading:
         if read and not self.failures:
             move_watermark(self.run, read, self.now, due=self._due)
 
-    def finish_parts(
-        self, rows: int, parts_read: int, read: Window | None = None
-    ) -> None:
+    def finish_parts(self, parts_read: int, read: Window | None = None) -> None:
         """Closes a run that reads region by region. Raises SyncFailed if none was."""
         if self.failures and not parts_read:
             raise SyncFailed("\n".join(self.failures))
         with transaction.atomic():
-            self.finish(rows, read)
+            self.finish(self.rows, read)
 
     def fail(self, error: str) -> None:
         """Closes the run with its reason, unless somebody else has already."""
         try:
-            self._close(SyncRun.Status.FAILED, error, rows=0)
+            self._close(SyncRun.Status.FAILED, error, self.rows)
         except SlotLost:
             logger.warning("run %s was closed by another process", self.run.pk)
 
@@ -117,6 +128,13 @@ class Reading:
             error=error,
             **self._metered(),
         )
+        self._keep_usage()
+
+    def _keep_usage(self) -> None:
+        """What was asked of the cloud is kept, however the run ends."""
+        if "provider" in self.__dict__:
+            used = self.provider.meter.take_new()
+            keep_usage(self.run.account, utc_day(self.now), used)
 
     def _metered(self) -> dict[str, object]:
         if "provider" not in self.__dict__:  # it failed before it could be made
@@ -143,18 +161,42 @@ def reading(run: SyncRun, on_progress: Progress) -> Iterator[Reading]:
     Whatever else goes wrong closes the run too, and is raised on.
     """
     current = Reading(run, on_progress)
+    about = {
+        "account": run.account.account_id,
+        "dataset": run.dataset,
+        "run": run.pk,
+        "window": str(run.window or ""),
+    }
+    with structlog.contextvars.bound_contextvars(**about):
+        logger.info("run started")
+        with _closing(current):
+            yield current
+        level = logging.INFO if run.status in SyncRun.GOOD else logging.WARNING
+        told = {"rows": run.rows, "error": run.error}
+        logger.log(level, "run %s", run.status, extra=told)
+
+
+@contextmanager
+def _closing(current: Reading) -> Iterator[None]:
+    """Closes the run with its reason, whatever goes wrong."""
+    run = current.run
     try:
-        yield current
+        yield
     except (ProviderError, SyncFailed) as error:
-        logger.warning("%s: %s", run, error)
         current.fail(str(error))
-    except SlotLost as error:
-        logger.warning("%s: %s", run, error)
+    except SlotLost:
         run.refresh_from_db()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit):
         current.fail("Interrupted. What was stored before stays; start it again.")
         raise
+    except SoftTimeLimitExceeded:
+        current.fail(
+            f"It took longer than {settings.SYNC_TIME_LIMIT_SECONDS} s and was ended. "
+            "Raise SYNC_TIME_LIMIT_SECONDS if the account is that large."
+        )
     except Exception as error:
+        # A connection that broke in the middle must not keep the run open.
+        connection.close_if_unusable_or_obsolete()
         current.fail(f"Unexpected {type(error).__name__}: {error}")
         raise
 

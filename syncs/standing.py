@@ -12,7 +12,7 @@ from syncs.freshness import Freshness, State
 from syncs.models import CloudAccount, Dataset
 
 # The worst first.
-URGENCY = [State.FAILING, State.NEVER, State.LATE, State.FRESH]
+URGENCY = [State.FAILING, State.STALE, State.NEVER, State.LATE, State.OK]
 
 
 @dataclass(frozen=True, slots=True)

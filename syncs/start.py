@@ -65,14 +65,20 @@ def start(
         except SlotTaken as taken:
             started.taken.append(taken.run)
             continue
-        _send(run, now)
+        send(run, now)
         started.runs.append(run)
     return started
 
 
-def _send(run: SyncRun, now: datetime) -> None:
+def send(run: SyncRun, now: datetime) -> None:
+    """Tells the workers of a queued run. Raises QueueAway, which closes the run."""
     try:
-        current_app.send_task(TASKS[Dataset(run.dataset)], args=[run.pk])
+        current_app.send_task(
+            TASKS[Dataset(run.dataset)],
+            args=[run.pk],
+            # Without its broker a page must answer soon, not try for minutes.
+            retry=False,
+        )
     except (OperationalError, OSError) as error:
         reason = (
             f"The queue can't be reached ({error}). Check CELERY_BROKER_URL and that "

@@ -42,7 +42,7 @@ def refused(path: str, **parameters: Any) -> Any:
 
 def text_of(response: HttpResponse | StreamingHttpResponse) -> str:
     if isinstance(response, StreamingHttpResponse):
-        return b"".join(response).decode()  # type: ignore[arg-type]
+        return b"".join(response).decode()
     return response.content.decode()
 
 

@@ -12,6 +12,9 @@ from costs.sync import sync_cost
 from inventory.models import Instance
 from syncs.models import CloudAccount, SyncRun
 from tests.emulator import EmulatedAws
+from tests.emulator.cost_explorer import get_cost_and_usage
+from tests.emulator.server import OPERATIONS
+from tests.emulator.wire import Answer, Call
 from tests.small_cloud import ACCOUNT, OTHER, account, charge, june, machine
 
 pytestmark = pytest.mark.django_db
@@ -33,9 +36,7 @@ def accounts(
         world.add_costs([charge(june(1), "5")])
         own = account_id == ACCOUNT
         made.append(
-            account(
-                account_id, role_arn="" if own else role, regions=["eu-west-1"]
-            )
+            account(account_id, role_arn="" if own else role, regions=["eu-west-1"])
         )
     return made
 
@@ -77,16 +78,20 @@ def test_every_failed_run_is_closed_counted_and_priced(aws: EmulatedAws) -> None
 
 
 def test_an_error_nobody_thought_of_closes_its_run_and_the_next_goes_on(
-    accounts: list[CloudAccount], aws: EmulatedAws
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # An amount that is no number.
-    aws.world().costs[0] = charge(june(1), "NaN")
+    def without_days(aws: EmulatedAws, call: Call) -> Answer:
+        if call.account_id == ACCOUNT:
+            return {"ResultsByTime": [{}]}
+        return get_cost_and_usage(aws, call)
+
+    monkeypatch.setitem(OPERATIONS, "ce:GetCostAndUsage", without_days)
     printed = StringIO()
     with pytest.raises(SystemExit):
         call_command("sync_cost", "--json", stdout=printed)
     runs: list[dict[str, Any]] = json.loads(printed.getvalue())["runs"]
     assert [run["status"] for run in runs] == ["failed", "failed", "succeeded"]
-    assert runs[0]["error"].startswith("Unexpected ")
+    assert runs[0]["error"].startswith("Unexpected KeyError")
     assert not SyncRun.objects.active().exists()
 
 

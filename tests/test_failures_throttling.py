@@ -51,7 +51,7 @@ def test_throttled_past_its_retries(
 def test_throttled_every_third_time_it_stores_the_same_rows(
     aws: EmulatedAws, now: datetime
 ) -> None:
-    for operation, page in zip(OPERATIONS, (2, 3, 24), strict=True):
+    for operation, page in zip(OPERATIONS, (1, 3, 12), strict=True):
         aws.page_size[operation] = page
     mine = account(regions=["eu-west-1"])
     for sync in (sync_ec2, sync_cost, sync_cpu):

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from pytest_django import Settings
 from django.core.management import call_command
+from pytest_django import Settings
 
 from costs.models import CostTotal, DailyCost
 from costs.sync import sync_cost
@@ -43,7 +43,9 @@ def company(
         second.add_instance(machine(f"i-b{number}", "ap-south-1"))
     first.add_instance(machine("i-us", "us-east-1"))
     for day in (1, 2, 19):
-        first.add_costs([charge(june(day), "1.25"), charge(june(day), "2", "Amazon S3")])
+        first.add_costs(
+            [charge(june(day), "1.25"), charge(june(day), "2", "Amazon S3")]
+        )
         second.add_costs([charge(june(day), "10.0000000001", amortized="9")])
     aws.page_size["ec2:DescribeInstances"] = 2
     return aws

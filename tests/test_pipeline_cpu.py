@@ -19,18 +19,16 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 DAYS = Window(june(17), june(20))
 
 
-def synced(now: datetime, **fields: object) -> CloudAccount:
+def synced(now: datetime) -> CloudAccount:
     """An account whose instances were read."""
-    mine = account(**fields)
+    mine = account()
     assert outcome(sync_ec2(mine, now)) == ("succeeded", "")
     return mine
 
 
 def cpu_of(instance_id: str) -> dict[int, float | None]:
     """The average of each day of June."""
-    rows = CpuMetric.objects.filter(
-        instance__instance_id=instance_id, day__gte=june(1)
-    )
+    rows = CpuMetric.objects.filter(instance__instance_id=instance_id, day__gte=june(1))
     return {row.day.day: row.average_percent for row in rows.order_by("day")}
 
 
@@ -156,5 +154,5 @@ def test_a_failed_region_keeps_its_figures_and_holds_the_watermark(
     aws.bring_up("eu-west-1")
     run = sync_cpu(mine, aws.now + HOUR)
     assert run.window == Window(june(20), june(23))
-    assert [20, 21, 22] == list(cpu_of("i-eu"))[-3:]
+    assert list(cpu_of("i-eu"))[-3:] == [20, 21, 22]
     assert Watermark.objects.get(dataset="cpu").read_until == june(23)

@@ -173,7 +173,8 @@ def test_an_instance_that_two_pages_name_is_stored_once(
     def twice(aws: EmulatedAws, call: Call) -> Answer:
         answer = describe_instances(aws, call)
         assert isinstance(answer, bytes)
-        start, end = answer.find(b"<item><reservationId>"), answer.find(b"</reservationSet>")
+        start = answer.find(b"<item><reservationId>")
+        end = answer.find(b"</reservationSet>")
         return answer[:end] + answer[start:end] + answer[end:]
 
     monkeypatch.setitem(OPERATIONS, "ec2:DescribeInstances", twice)

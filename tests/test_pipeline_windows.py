@@ -118,14 +118,10 @@ def test_an_asked_for_window_does_not_stand_for_the_history_before_it(
     mine: CloudAccount, aws: EmulatedAws, now: datetime
 ) -> None:
     sync_cost(mine, now, window=Window(june(10), june(20)))
-    assert costs_at(mine, aws, now + HOUR) == Window(
-        now.date() - 400 * DAY, june(20)
-    )
+    assert costs_at(mine, aws, now + HOUR) == Window(now.date() - 400 * DAY, june(20))
     sync_ec2(mine, now)
     sync_cpu(mine, now, window=Window(june(10), june(20)))
-    assert sync_cpu(mine, now + HOUR).window == Window(
-        now.date() - 90 * DAY, june(20)
-    )
+    assert sync_cpu(mine, now + HOUR).window == Window(now.date() - 90 * DAY, june(20))
 
 
 def test_a_window_outside_of_what_is_kept_is_refused_before_any_request(
@@ -173,6 +169,8 @@ def test_machines_found_while_metrics_are_read_hold_the_watermark_too(
 
 
 def test_a_runs_clock_goes_on_from_when_it_was_started(mine: CloudAccount) -> None:
-    run = SyncRun(account=mine, dataset="cost", started_at=datetime(2026, 1, 1, tzinfo=UTC))
+    run = SyncRun(
+        account=mine, dataset="cost", started_at=datetime(2026, 1, 1, tzinfo=UTC)
+    )
     reading = Reading(run, print)
     assert run.started_at <= reading.now <= reading.now

@@ -62,12 +62,7 @@ def test_the_walk_finds_the_api() -> None:
 
 @pytest.mark.parametrize("route", EVERY_ROUTE)
 @pytest.mark.parametrize("method", ["get", "post", "options", "delete"])
-def test_without_signing_in_every_route_is_401(
-    request: pytest.FixtureRequest, route: str, method: str
-) -> None:
-    if route in ("/api/schema/", "/api/docs/"):
-        reason = "drf-spectacular's SERVE_PERMISSIONS are not set"
-        request.applymarker(pytest.mark.xfail(strict=True, reason=reason))
+def test_without_signing_in_every_route_is_401(route: str, method: str) -> None:
     response = getattr(APIClient(), method)(route)
     assert response.status_code == 401
     assert response["WWW-Authenticate"] == "Token"
@@ -140,8 +135,8 @@ def test_a_user_who_is_no_longer_active_is_refused(ada: User) -> None:
     ("arguments", "reason"),
     [
         (["nobody"], "no active user 'nobody'"),
-        (["ada", "--days", "0"], "--days must be at least 1"),
-        (["ada", "--days", "-3"], "--days must be at least 1"),
+        (["ada", "--days", "0"], "--days must lie between 1 and"),
+        (["ada", "--days", "-3"], "--days must lie between 1 and"),
     ],
 )
 def test_a_token_needs_a_user_and_a_time(
@@ -152,7 +147,6 @@ def test_a_token_needs_a_user_and_a_time(
     assert caught.value.returncode == 2
 
 
-@pytest.mark.xfail(strict=True, raises=OverflowError, reason="no upper bound of --days")
 def test_a_token_that_outlives_the_calendar_is_a_bad_argument(ada: User) -> None:
     with pytest.raises(CommandError):
         create_token("ada", "--days", "99999999")

@@ -38,7 +38,12 @@ def test_a_page_that_is_not_there_is_404(path: str, page: str) -> None:
 
 @pytest.mark.parametrize("path", PAGED)
 def test_an_empty_list_is_a_page(path: str) -> None:
-    nothing = {"count": 0, "next": None, "previous": None, "results": []}
+    nothing: dict[str, object] = {
+        "count": 0,
+        "next": None,
+        "previous": None,
+        "results": [],
+    }
     assert ask(path) == nothing
 
 

@@ -132,7 +132,7 @@ def test_it_tells_what_runs_and_how_fresh_it_is(client: Client) -> None:
     assert "1 running" in text
     assert "1 stopped" in text
     assert "2 in all" in text
-    assert 'state-fresh">fresh' in text
+    assert 'state-ok">fresh' in text
     assert 'state-failing">failing' in text
     assert "read 1 h ago" in text
     assert "never read" in text

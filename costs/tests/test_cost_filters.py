@@ -22,7 +22,7 @@ def noon() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def bill() -> None:
-    owner, other = account(), account(2, "staging")
+    owner, other = account(501), account(502, "staging")
     charge(owner, FIRST, "1")
     charge(owner, SECOND, "2", service="S3, and more", region="us-east-1")
     charge(owner, THIRD, "3", sub_account="000000000007", region="")
@@ -43,8 +43,8 @@ def billed(**parameters: object) -> list[str]:
         ({"start": "2026-11-03"}, "2358"),
         ({"end": "2026-11-04"}, "12"),
         ({"start": "2026-11-03", "end": "2026-11-04"}, "2"),
-        ({"account": "000000000002"}, "8"),
-        ({"account": "000000000001,000000000002"}, "12358"),
+        ({"account": "000000000502"}, "8"),
+        ({"account": "000000000501,000000000502"}, "12358"),
         ({"sub_account": "000000000007"}, "3"),
         ({"service": "EC2"}, "13"),
         ({"service": "S3, and more"}, "2"),

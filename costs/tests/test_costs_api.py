@@ -18,7 +18,6 @@ DAY = date(2026, 11, 2)
 NEXT = DAY + timedelta(days=1)
 ASKED = {"start": "2026-11-02", "end": "2026-11-04"}
 BOTH = ["costs/trend/", "costs/summary/"]
-EVERY = ["costs/", *BOTH]
 
 
 @pytest.fixture(autouse=True)
@@ -166,87 +165,15 @@ def test_one_end_of_the_window_is_enough(
     assert (found["start"], found["end"]) == (start, end)
 
 
-@pytest.mark.parametrize("path", EVERY)
-@pytest.mark.parametrize(
-    ("field", "given"),
-    [
-        ("start", {"start": "yesterday"}),
-        ("start", {"start": "2026-02-30"}),
-        ("start", {"start": "01/02/2026"}),
-        ("end", {"end": "20261101T00"}),
-        ("start", {"start": "2026-11-02", "end": "2026-11-01"}),
-        ("start", {"start": "2026-11-02", "end": "2026-11-02"}),
-        ("account", {"account": "999999999999"}),
-        ("account", {"account": "\0"}),
-        ("service", {"service": "a\0b"}),
-        ("charge_category", {"charge_category": "usage"}),
-        ("exclude", {"exclude": "Tax,Fines"}),
-        ("colour", {"colour": "blue"}),
-        ("Start", {"Start": "2026-11-01"}),
-    ],
-)
-def test_what_it_cannot_understand_is_refused_by_name(
-    path: str, field: str, given: dict[str, str]
-) -> None:
-    assert list(refused(path, **given)) == [field]
-
-
-@pytest.mark.parametrize("path", BOTH)
-@pytest.mark.parametrize(
-    ("field", "given"),
-    [
-        ("start", {"start": "0001-01-01"}),
-        ("end", {"end": "0001-01-05"}),
-        ("end", {"start": "2026-01-01", "end": "9999-12-31"}),
-        ("start", {"start": "2026-11-21"}),
-        ("metric", {"metric": "list"}),
-        ("page", {"page": "2"}),
-        ("ordering", {"ordering": "day"}),
-    ],
-)
-def test_trend_and_summary_refuse_what_only_they_would(
-    path: str, field: str, given: dict[str, str]
-) -> None:
-    assert list(refused(path, **given)) == [field]
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("group_by", "colour"),
-        ("granularity", "hourly"),
-        ("limit", "0"),
-        ("limit", "ten"),
-        ("limit", "100000000000000000000000"),
-    ],
-)
-def test_the_trend_refuses_choices_it_does_not_have(field: str, value: str) -> None:
-    assert list(refused("costs/trend/", **{field: value})) == [field]
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("amount_min", "1e30"),
-        ("amount_max", "-1e30"),
-        ("amount_min", "NaN"),
-        ("amount_min", "0.00000000001"),
-        ("ordering", "colour"),
-    ],
-)
-def test_the_list_refuses_amounts_that_no_bill_has(field: str, value: str) -> None:
-    assert list(refused("costs/", **{field: value})) == [field]
-
-
 @pytest.mark.parametrize("path", BOTH)
 def test_two_currencies_are_never_added(path: str) -> None:
     window = Window(DAY, NOW.date())
-    store_costs(account(), window, {"EC2": "1"})
-    store_costs(account(2, "london"), window, {"EC2": "2"}, currency="GBP")
+    store_costs(account(501), window, {"EC2": "1"})
+    store_costs(account(502, "london"), window, {"EC2": "2"}, currency="GBP")
     reason: dict[str, Any] = refused(path, start=DAY)
     assert "GBP, USD" in reason["currency"][0]
     assert ask(path, start=DAY, currency="gbp")["total"] == "36.00"
-    assert ask(path, start=DAY, account="000000000001")["total"] == "18.00"
+    assert ask(path, start=DAY, account="000000000501")["total"] == "18.00"
 
 
 @pytest.mark.parametrize("path", BOTH)

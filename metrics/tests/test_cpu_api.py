@@ -27,7 +27,7 @@ def noon() -> Iterator[None]:
 @pytest.fixture
 def two_machines() -> None:
     store_cpu(instance(account(), "web"), WINDOW, 10)
-    store_cpu(instance(account(2, "b"), "job", region="us-east-1"), WINDOW, 0)
+    store_cpu(instance(account(502, "b"), "job", region="us-east-1"), WINDOW, 0)
 
 
 @pytest.mark.usefixtures("two_machines")
@@ -94,7 +94,7 @@ def test_the_trend_of_each_instance_in_the_order_of_days() -> None:
         ({"instance": "i-web"}, ["web"]),
         ({"instance": "i-web,i-job"}, ["web", "job"]),
         ({"instance": "i-none"}, []),
-        ({"account": "000000000002"}, ["job"]),
+        ({"account": "000000000502"}, ["job"]),
         ({"region": "us-east-1"}, ["job"]),
         ({"start": "2026-11-04"}, []),
         ({"end": "2026-11-01"}, []),

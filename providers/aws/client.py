@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from botocore.credentials import (
     CredentialResolver,
     DeferredRefreshableCredentials,
 )
+from botocore.loaders import Loader
 from botocore.utils import parse_timestamp
 
 from providers.aws.errors import failure, told
@@ -128,7 +129,7 @@ class AwsClients:
 
     @cached_property
     def _session(self) -> boto3.Session:
-        session = botocore.session.get_session()
+        session = _new_session()
         parsers = session.get_component("response_parser_factory")
         parsers.set_parser_defaults(timestamp_parser=_timestamp)
         if self.account.role_arn:
@@ -167,7 +168,9 @@ class AwsClients:
         """GetMetricData is billed by the metrics that a call asks for."""
         metrics = len(params.get("MetricDataQueries", ()))
         if metrics:
-            self.meter.charge(GET_METRIC_DATA_METRIC_USD * metrics)
+            self.meter.charge(
+                "cloudwatch:GetMetricData", GET_METRIC_DATA_METRIC_USD * metrics
+            )
 
 
 def _timestamp(value: Any) -> datetime:
@@ -177,6 +180,27 @@ def _timestamp(value: Any) -> datetime:
         return datetime.fromtimestamp(value, UTC)
     moment: datetime = parse_timestamp(value)
     return moment
+
+
+class _Descriptions(Loader):
+    """botocore's descriptions of AWS's services, for many sessions."""
+
+    @property
+    def search_paths(self) -> list[str]:
+        """A copy, as each boto3 session adds a path, which is not needed here."""
+        return list(super().search_paths)
+
+
+@cache
+def _descriptions() -> _Descriptions:
+    """Read once: that takes longer than most of what is then asked of AWS."""
+    return _Descriptions()
+
+
+def _new_session() -> botocore.session.Session:
+    session = botocore.session.get_session()
+    session.register_component("data_loader", _descriptions())
+    return session
 
 
 class _AssumedRole(CredentialProvider):
@@ -193,7 +217,7 @@ class _AssumedRole(CredentialProvider):
 
     def _assume(self) -> dict[str, str]:
         sts: STSClient = self._clients._bare_client(
-            boto3.Session(), "sts", GLOBAL_REGION
+            boto3.Session(botocore_session=_new_session()), "sts", GLOBAL_REGION
         )
         account = self._clients.account
         question: AssumeRoleRequestTypeDef = {

@@ -111,15 +111,14 @@ def told(reading: str) -> Iterator[None]:
     except (BotoCoreError, ResponseParserError) as error:
         kinds = (kind for kind, of in KIND_PER_EXCEPTION if isinstance(error, of))
         kind = next(kinds, ErrorKind.UNAVAILABLE)
-        # botocore writes some over several lines.
-        reason = " ".join(str(error).split())
-        raise failure(kind, reading, reason) from error
+        raise failure(kind, reading, str(error)) from error
 
 
 def failure(
     kind: ErrorKind, reading: str, reason: str, advice: str = ""
 ) -> ProviderError:
-    return ProviderError(kind, reading, reason, advice or ADVICE[kind])
+    one_line = " ".join(reason.split())  # some are written over several
+    return ProviderError(kind, reading, one_line, advice or ADVICE[kind])
 
 
 def _client_failure(error: ClientError, reading: str) -> ProviderError:

@@ -36,6 +36,8 @@ def side_by_side(
         return False
 
     def work(job: Callable[[], Iterable[T]]) -> None:
+        if stopped.is_set():  # nobody reads any more: send no request
+            return
         try:
             for item in job():
                 if not put(item):

@@ -25,9 +25,7 @@ from providers.records import ChargeCategory
         ("Something AWS adds next year", ChargeCategory.ADJUSTMENT),
     ],
 )
-def test_each_kind_has_its_category(
-    record_type: str, expected: ChargeCategory
-) -> None:
+def test_each_kind_has_its_category(record_type: str, expected: ChargeCategory) -> None:
     assert category(record_type) == expected
 
 

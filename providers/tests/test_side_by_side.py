@@ -44,8 +44,9 @@ def test_the_error_of_a_job_is_raised_where_it_is_read() -> None:
         yield 1
         raise LookupError("no such region")
 
+    jobs: list[Callable[[], Iterable[int]]] = [broken, partial(numbers, 10)]
     with pytest.raises(LookupError, match="no such region"):
-        list(side_by_side([broken, partial(numbers, 10)], workers=1))
+        list(side_by_side(jobs, workers=1))
     assert active_count() == threads_at_rest()
 
 

@@ -78,7 +78,7 @@ def test_a_run() -> None:
 
 
 def store_runs() -> None:
-    owner, other = account(1, "production"), account(2, "staging")
+    owner, other = account(501, "production"), account(502, "staging")
     run(owner, Dataset.EC2, NOW)
     run(owner, Dataset.COST, NOW + timedelta(hours=1), status="failed")
     run(other, Dataset.CPU, NOW + timedelta(hours=2), status="partial")
@@ -89,7 +89,7 @@ def store_runs() -> None:
     ("parameters", "datasets"),
     [
         ({}, ["cpu", "cost", "ec2"]),
-        ({"account": "000000000001"}, ["cost", "ec2"]),
+        ({"account": "000000000501"}, ["cost", "ec2"]),
         ({"dataset": "cpu,ec2"}, ["cpu", "ec2"]),
         ({"dataset": "cost"}, ["cost"]),
         ({"status": ["failed", "partial"]}, ["cpu", "cost"]),
@@ -109,7 +109,7 @@ def test_a_filter_of_runs(parameters: dict[str, str], datasets: list[str]) -> No
         ({"enabled": "true"}, ["production"]),
         ({"enabled": "false"}, ["staging"]),
         ({"search": "STAG"}, ["staging"]),
-        ({"search": "0001"}, ["production"]),
+        ({"search": "0501"}, ["production"]),
     ],
 )
 def test_a_filter_of_accounts(parameters: dict[str, str], names: list[str]) -> None:

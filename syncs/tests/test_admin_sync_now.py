@@ -24,7 +24,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     monkeypatch.setattr(
         "celery.app.base.Celery.send_task",
-        lambda app, name, args: names.append(name),
+        lambda app, name, args, **_: names.append(name),
     )
     return names
 

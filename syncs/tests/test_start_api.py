@@ -42,9 +42,11 @@ def noon() -> Iterator[None]:
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, list[int]]]:
     """The messages that the queue was given."""
     messages: list[tuple[str, list[int]]] = []
-    monkeypatch.setattr(
-        current_app, "send_task", lambda name, args: messages.append((name, args))
-    )
+
+    def send(name: str, args: list[int], **options: Any) -> None:
+        messages.append((name, args))
+
+    monkeypatch.setattr(current_app, "send_task", send)
     return messages
 
 
@@ -183,7 +185,7 @@ def test_the_costs_of_a_member_are_refused_with_the_payer_to_sync_instead() -> N
 def test_without_its_queue_it_is_503_and_the_slot_is_free(
     monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    def refuse(name: str, args: list[int]) -> None:
+    def refuse(name: str, args: list[int], **options: Any) -> None:
         raise error
 
     monkeypatch.setattr(current_app, "send_task", refuse)

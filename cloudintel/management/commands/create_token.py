@@ -10,6 +10,9 @@ from knox.models import AuthToken
 
 from syncs.commands import bad_arguments
 
+# Ten years.
+LONGEST_DAYS = 3650
+
 
 class Command(BaseCommand):
     help = (
@@ -24,8 +27,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["days"] < 1:
-            raise bad_arguments(f"--days must be at least 1, not {options['days']}.")
+        if not 1 <= options["days"] <= LONGEST_DAYS:
+            raise bad_arguments(
+                f"--days must lie between 1 and {LONGEST_DAYS}, not {options['days']}."
+            )
         user = User.objects.filter(username=options["user"]).first()
         if user is None or not user.is_active:
             raise bad_arguments(

@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from rich.console import Console
 
@@ -14,8 +14,9 @@ from metrics.sync import sync_cpu
 from providers.demo.company import ACCOUNTS, COMPANY_NAME, HISTORY_DAYS
 from providers.demo.provider import DemoProvider
 from providers.windows import ONE_DAY, Window, last_complete_days, midnight, utc_day
-from syncs.commands import bad_arguments
-from syncs.models import CloudAccount, CloudKind
+from syncs.claims import SlotTaken
+from syncs.commands import TAKEN, bad_arguments
+from syncs.models import CloudAccount, CloudKind, Dataset, Watermark
 
 # The bill is first read as it was then, so that some days are restated since.
 FIRST_READ_DAYS_AGO = 3
@@ -60,18 +61,26 @@ class Command(BaseCommand):
             )
             if console.is_terminal:
                 console.print(f"Reading {days} days of {account}")
-            if is_new:
-                replay(account, now, days)
-            else:
-                sync_ec2(account, now)
-                sync_cost(account, now)
-                sync_cpu(account, now)
+            try:
+                if is_new:
+                    replay(account, now, days)
+                else:
+                    sync_ec2(account, now)
+                    sync_cost(account, now)
+                    sync_cpu(account, now)
+            except SlotTaken as taken:
+                raise CommandError(str(taken), returncode=TAKEN) from None
             self.stdout.write(f"{account}: {told(account)}")
 
 
 def replay(account: CloudAccount, now: datetime, days: int) -> None:
     """Reads a history as if cloudintel had been there all the time."""
     window = last_complete_days(days, now)
+    for dataset in (Dataset.COST, Dataset.CPU):
+        # Nothing before it is missing: that is all there is to read.
+        Watermark.objects.create(
+            account=account, dataset=dataset, read_until=window.start, updated_at=now
+        )
     provider = DemoProvider(account.account_id, utc_day(account.created_at), now)
     for day in [window.start, *provider.state_change_days()]:
         if day in window:
@@ -79,7 +88,7 @@ def replay(account: CloudAccount, now: datetime, days: int) -> None:
     sync_ec2(account, now)
     earlier = now - timedelta(days=FIRST_READ_DAYS_AGO)
     sync_cost(account, earlier, window=Window(window.start, utc_day(earlier)))
-    sync_cost(account, now)
+    sync_cost(account, now, window=window)
     sync_cpu(account, now, window=window)
 
 

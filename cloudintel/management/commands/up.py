@@ -1,5 +1,6 @@
 """manage.py up: the whole of cloudintel on one machine."""
 
+import os
 import sys
 from argparse import ArgumentParser
 from typing import Any
@@ -9,11 +10,24 @@ from django.core.management.base import BaseCommand
 from cloudintel.supervisor import Child, Supervisor
 from syncs.commands import bad_arguments
 
+WEB = ["gunicorn", "cloudintel.wsgi", "--workers", "2", "--threads", "4"]
+WORKER = [
+    "celery",
+    "-A",
+    "cloudintel",
+    "worker",
+    "--concurrency",
+    "2",
+    "--loglevel",
+    "WARNING",
+]
+BEAT = ["celery", "-A", "cloudintel", "beat", "--loglevel", "WARNING"]
+
 
 class Command(BaseCommand):
     help = (
-        "Starts the web server and a worker together, starts again what dies, and "
-        "stops both cleanly on Ctrl-C or SIGTERM."
+        "Starts web server, worker and beat together, starts again what dies, and "
+        "stops all of them cleanly on Ctrl-C or SIGTERM."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -31,18 +45,13 @@ class Command(BaseCommand):
         if not 0 < port < 65536:
             raise bad_arguments(f"--port must lie between 1 and 65535, not {port}.")
         address = f"{options['host']}:{port}"
-        web = ["gunicorn", "cloudintel.wsgi", "--bind", address]
-        worker = ["celery", "-A", "cloudintel", "worker"]
+        # People watch a server's log; a command's output is its own.
+        os.environ.setdefault("LOG_LEVEL", "INFO")
         Supervisor(
             [
-                Child(
-                    "web",
-                    [sys.executable, "-m", *web, "--workers", "2", "--threads", "4"],
-                ),
-                Child(
-                    "worker",
-                    [sys.executable, "-m", *worker, "-c", "2", "-l", "WARNING"],
-                ),
+                Child("web", [sys.executable, "-m", *WEB, "--bind", address]),
+                Child("worker", [sys.executable, "-m", *WORKER]),
+                Child("beat", [sys.executable, "-m", *BEAT]),
             ],
             grace_seconds=options["grace"],
             on_start=lambda: self.stdout.write(

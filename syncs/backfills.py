@@ -1,0 +1,174 @@
+"""Backfills: propose with a price, start, pause, cancel; windows shared by workers."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from providers.windows import ONE_DAY, InvalidWindow, Window
+from syncs.claims import Refused, SlotTaken, check_request, claim
+from syncs.models import Backfill, BackfillWindow, CloudAccount, Dataset, SyncRun
+from syncs.start import send
+
+Status = Backfill.Status
+Part = BackfillWindow.Status
+
+
+def propose(
+    account: CloudAccount,
+    dataset: Dataset,
+    window: Window,
+    now: datetime,
+    *,
+    user: User | None = None,
+) -> Backfill:
+    """A backfill that waits for its start, cut into parts, with its price.
+
+    Raises Refused and InvalidWindow for what can't be read.
+    """
+    if dataset == Dataset.EC2:
+        raise InvalidWindow("EC2 instances are read as they are now: nothing to fill.")
+    check_request(account, dataset, window, now)
+    parts = cut(window, settings.BACKFILL_WINDOW_DAYS)
+    with transaction.atomic():
+        backfill = Backfill.objects.create(
+            account=account,
+            dataset=dataset,
+            start=window.start,
+            end=window.end,
+            estimated_usd=price(account, dataset, len(parts)),
+            created_by=user,
+            created_at=now,
+        )
+        BackfillWindow.objects.bulk_create(
+            BackfillWindow(
+                backfill=backfill, start=part.start, end=part.end, due_at=now
+            )
+            for part in parts
+        )
+    return backfill
+
+
+def cut(window: Window, days: int) -> list[Window]:
+    """Parts of at most so many days, the newest first, as people look there first."""
+    parts, end = [], window.end
+    while end > window.start:
+        start = max(window.start, end - ONE_DAY * days)
+        parts.append(Window(start, end))
+        end = start
+    return parts
+
+
+def price(account: CloudAccount, dataset: Dataset, parts: int) -> Decimal:
+    """What the requests of so many parts will cost, in USD.
+
+    As much per part as the account's newest good run of the dataset cost, as that is
+    billed by pages and by instances, not by days. Raises Refused before the first one.
+    """
+    runs = SyncRun.objects.filter(account=account, dataset=dataset)
+    newest = runs.filter(status__in=SyncRun.GOOD).order_by("-started_at").first()
+    if newest is None:
+        raise Refused(
+            f"What a backfill of {account} will cost is known only after a first sync: "
+            f"run `manage.py sync_{dataset} --account {account.account_id}`."
+        )
+    return newest.api_cost_usd * parts
+
+
+def begin(backfill: Backfill, now: datetime) -> bool:
+    """Starts what was proposed or paused; False where it is neither."""
+    return _move(backfill, (Status.PROPOSED, Status.PAUSED), Status.RUNNING, None)
+
+
+def pause(backfill: Backfill, now: datetime) -> bool:
+    """Starts no further part; one that is at work ends."""
+    return _move(backfill, (Status.RUNNING,), Status.PAUSED, None)
+
+
+def cancel(backfill: Backfill, now: datetime) -> bool:
+    """Starts no further part, for good; what was stored stays."""
+    return _move(backfill, Backfill.OPEN, Status.CANCELLED, now)
+
+
+def _move(
+    backfill: Backfill,
+    before: tuple[Status, ...],
+    after: Status,
+    finished_at: datetime | None,
+) -> bool:
+    open_ones = Backfill.objects.filter(pk=backfill.pk, status__in=before)
+    moved = open_ones.update(status=after, finished_at=finished_at)
+    backfill.refresh_from_db()
+    return moved == 1
+
+
+def advance_backfills(now: datetime) -> None:
+    """Learns how parts at work have ended, and starts as many as may be at work."""
+    for part in BackfillWindow.objects.filter(status=Part.ACTIVE):
+        settle(part, now)
+    running = Backfill.objects.filter(status=Status.RUNNING)
+    for backfill in running.select_related("account", "account__payer"):
+        _advance(backfill, now)
+
+
+def settle(part: BackfillWindow, now: datetime) -> None:
+    """What became of the part's newest run."""
+    run = part.runs.order_by("-started_at", "-pk").first()
+    if run is not None and run.is_active:
+        return
+    if run is not None and run.status == SyncRun.Status.SUCCEEDED:
+        _set(part, status=Part.SUCCEEDED, error="")
+        return
+    error = run.error if run else "It was never queued."
+    if part.attempts >= settings.BACKFILL_ATTEMPTS:
+        _set(part, status=Part.FAILED, error=error)
+        return
+    pause = timedelta(minutes=settings.SYNC_RETRY_MINUTES) * 2 ** (part.attempts - 1)
+    _set(part, status=Part.WAITING, error=error, due_at=now + pause)
+
+
+def _set(part: BackfillWindow, **values: object) -> None:
+    active = BackfillWindow.objects.filter(pk=part.pk, status=Part.ACTIVE)
+    active.update(**values)
+
+
+def _advance(backfill: Backfill, now: datetime) -> None:
+    with transaction.atomic():
+        # Two workers that end their parts together must not start too many.
+        Backfill.objects.select_for_update().get(pk=backfill.pk)
+        states = list(backfill.windows.values_list("status", flat=True))
+        if not {Part.WAITING, Part.ACTIVE} & set(states):
+            status = Status.FAILED if Part.FAILED in states else Status.SUCCEEDED
+            _move(backfill, (Status.RUNNING,), status, now)
+        free = max(0, settings.BACKFILL_PARALLEL - states.count(Part.ACTIVE))
+        waiting = backfill.windows.filter(status=Part.WAITING, due_at__lte=now)
+        parts = waiting.order_by("-start")[:free]
+        runs = [run for part in parts if (run := _claim(backfill, part, now))]
+    # A worker must find the run when it is told of it.
+    for run in runs:
+        send(run, now)
+
+
+def _claim(backfill: Backfill, part: BackfillWindow, now: datetime) -> SyncRun | None:
+    same = BackfillWindow.objects.filter(pk=part.pk)
+    try:
+        run = claim(
+            backfill.account,
+            Dataset(backfill.dataset),
+            now,
+            window=part.window,
+            status=SyncRun.Status.QUEUED,
+            trigger=SyncRun.Trigger.BACKFILL,
+            user=backfill.created_by,
+            part=part,
+        )
+    except SlotTaken:
+        return None  # it is at work already
+    except InvalidWindow as error:
+        # The cloud no longer keeps these days.
+        same.update(status=Part.FAILED, error=str(error))
+        return None
+    same.update(status=Part.ACTIVE, attempts=part.attempts + 1)
+    return run

@@ -1,0 +1,67 @@
+"""Settings that make no sense together, reported at start-up with an id."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+BROKERS = ("filesystem", "redis", "rediss", "amqp", "amqps", "memory")
+
+
+@register()
+def check_budget(**_: Any) -> list[CheckMessage]:
+    if settings.AWS_API_DAILY_BUDGET_USD == 0:
+        return [
+            Error(
+                "AWS_API_DAILY_BUDGET_USD is 0, so no cost and no metric can be read.",
+                hint="Leave it empty for no limit; a sync of one account costs about "
+                "$0.03 and $0.06 per 1,000 instances.",
+                id="syncs.E001",
+            )
+        ]
+    return []
+
+
+@register()
+def check_broker(**_: Any) -> list[CheckMessage]:
+    scheme = urlsplit(settings.CELERY_BROKER_URL).scheme
+    if scheme not in BROKERS:
+        return [
+            Error(
+                f"CELERY_BROKER_URL starts with {scheme or 'nothing'}://, which is no "
+                "queue that is known here.",
+                hint="Such as redis://host:6379/0 or amqp://user:password@host//. "
+                "Leave it out for folders on this machine.",
+                id="syncs.E002",
+            )
+        ]
+    return []
+
+
+@register()
+def check_webhook(**_: Any) -> list[CheckMessage]:
+    url = settings.ALERT_WEBHOOK_URL
+    if url and urlsplit(url).scheme not in ("http", "https"):
+        return [
+            Error(
+                "ALERT_WEBHOOK_URL is no web address.",
+                hint="Such as https://hooks.slack.com/services/...",
+                id="syncs.E003",
+            )
+        ]
+    return []
+
+
+@register()
+def check_limits(**_: Any) -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    if settings.SYNC_RETRY_MINUTES > settings.SYNC_INTERVAL_MINUTES:
+        found.append(
+            Warning(
+                "SYNC_RETRY_MINUTES is longer than SYNC_INTERVAL_MINUTES, so a failed "
+                "sync is tried again with the next ordinary one.",
+                id="syncs.W001",
+            )
+        )
+    return found

@@ -1,0 +1,59 @@
+"""What is due, told by the database: runs and their outcome, not a queue's memory.
+
+Whoever was down for a while therefore catches up once: not never, and not many times.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from syncs.models import CloudAccount, Dataset, SyncRun
+
+Key = tuple[int, str]
+
+
+def due(
+    accounts: Iterable[CloudAccount], now: datetime
+) -> Iterator[tuple[CloudAccount, Dataset]]:
+    """Every dataset of these accounts that is to be read now. Two queries.
+
+    CPU waits for the instances: whose CPU is asked for depends on them.
+    """
+    newest = {
+        (run.account_id, run.dataset): run
+        for run in SyncRun.objects.newest_per_dataset()
+    }
+    active = set(SyncRun.objects.active().ordinary().values_list("account", "dataset"))
+    for account in accounts:
+        waiting = {
+            dataset
+            for dataset in account.datasets()
+            if (account.pk, dataset.value) in active
+            or due_at(newest.get((account.pk, dataset.value)), now) <= now
+        }
+        instances = newest.get((account.pk, Dataset.EC2.value))
+        known = instances is not None and instances.last_good_at is not None
+        for dataset in sorted(waiting, key=list(Dataset).index):
+            if (account.pk, dataset.value) in active:
+                continue
+            if dataset == Dataset.CPU and (Dataset.EC2 in waiting or not known):
+                continue
+            yield account, dataset
+
+
+def due_at(newest: SyncRun | None, now: datetime) -> datetime:
+    """When the next run is due after this newest finished one.
+
+    A run that did not read everything is tried again after a pause that doubles with
+    each attempt, up to the interval of syncs.
+    """
+    if newest is None:
+        return now
+    interval = timedelta(minutes=settings.SYNC_INTERVAL_MINUTES)
+    if newest.status == SyncRun.Status.SUCCEEDED:
+        return newest.started_at + interval
+    # 2^20 pauses are longer than any interval, and no larger number is made.
+    doublings = 2 ** min(newest.attempt - 1, 20)
+    pause = min(timedelta(minutes=settings.SYNC_RETRY_MINUTES) * doublings, interval)
+    return (newest.finished_at or newest.started_at) + pause

@@ -1,0 +1,20 @@
+"""What is read: accounts, the runs that read them, and what that costs."""
+
+from syncs.models.accounts import CloudAccount, CloudKind, Dataset
+from syncs.models.backfills import Backfill, BackfillWindow
+from syncs.models.incidents import Incident
+from syncs.models.runs import SyncRun, Watermark
+from syncs.models.usage import ApiBudgetDay, ApiUsage
+
+__all__ = [
+    "ApiBudgetDay",
+    "ApiUsage",
+    "Backfill",
+    "BackfillWindow",
+    "CloudAccount",
+    "CloudKind",
+    "Dataset",
+    "Incident",
+    "SyncRun",
+    "Watermark",
+]

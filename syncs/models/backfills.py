@@ -1,0 +1,92 @@
+"""Histories that are read on demand, cut into windows that workers share."""
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from providers.windows import Window
+from syncs.models.accounts import CloudAccount, Dataset
+
+
+class Backfill(models.Model):
+    """A range of days of one dataset of one account that somebody asked for."""
+
+    class Status(models.TextChoices):
+        PROPOSED = "proposed", "Proposed"
+        RUNNING = "running", "Running"
+        PAUSED = "paused", "Paused"
+        CANCELLED = "cancelled", "Cancelled"
+        SUCCEEDED = "succeeded", "Succeeded"
+        FAILED = "failed", "Failed"
+
+    OPEN = (Status.PROPOSED, Status.RUNNING, Status.PAUSED)
+
+    account = models.ForeignKey(CloudAccount, models.CASCADE, related_name="backfills")
+    dataset = models.CharField(max_length=8, choices=Dataset.choices)
+    start = models.DateField(help_text="First day, inclusive.")
+    end = models.DateField(help_text="Last day, exclusive.")
+    status = models.CharField(
+        max_length=16, choices=Status.choices, default=Status.PROPOSED
+    )
+    estimated_usd = models.DecimalField(
+        "estimated API cost, USD", max_digits=12, decimal_places=5, default=Decimal(0)
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True
+    )
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(start__lt=F("end")), name="backfill_start_before_end"
+            ),
+        ]
+        indexes = [models.Index(fields=["status"], name="backfill_status")]
+        permissions = [("start_backfill", "Can start, pause and cancel a backfill")]
+
+    def __str__(self) -> str:
+        return f"{self.dataset} of {self.account} {self.start}..{self.end}"
+
+    @property
+    def window(self) -> Window:
+        return Window(self.start, self.end)
+
+
+class BackfillWindow(models.Model):
+    """One part of a backfill: what one run reads."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        ACTIVE = "active", "Active"
+        SUCCEEDED = "succeeded", "Succeeded"
+        FAILED = "failed", "Failed"
+
+    backfill = models.ForeignKey(Backfill, models.CASCADE, related_name="windows")
+    start = models.DateField()
+    end = models.DateField()
+    status = models.CharField(
+        max_length=16, choices=Status.choices, default=Status.WAITING
+    )
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(help_text="Not before then.")
+    error = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["backfill", "-start"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["backfill", "start"], name="backfillwindow_natural_key"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.start}..{self.end}: {self.get_status_display()}"
+
+    @property
+    def window(self) -> Window:
+        return Window(self.start, self.end)

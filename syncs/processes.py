@@ -1,0 +1,58 @@
+"""Which process holds a run, and whether it still lives."""
+
+import os
+import socket
+from functools import cache
+from pathlib import Path
+
+
+def own_mark() -> str:
+    """What tells this process from any other: host, process id, its start."""
+    return _mark(os.getpid())
+
+
+def is_dead(mark: str) -> bool:
+    """Whether the process with this mark is known to be gone.
+
+    A process of another host can't be seen from here, so it is not known to be.
+    """
+    host, _, rest = mark.rpartition("@")
+    process_id, _, started = rest.partition(":")
+    if host != _host() or not process_id.isdecimal():
+        return False
+    return _started(int(process_id)) != started
+
+
+def _mark(process_id: int) -> str:
+    return f"{_host()}@{process_id}:{_started(process_id)}"
+
+
+@cache
+def _host() -> str:
+    return socket.gethostname()
+
+
+def _started(process_id: int) -> str:
+    """When it was started, so that a reused process id is not mistaken; "" if gone."""
+    stat = Path(f"/proc/{process_id}/stat")
+    if stat.exists():
+        try:
+            # Field 22; what precedes it may hold blanks, but ends with a bracket.
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            return ""  # it ended while we looked
+        return "" if fields[0] == "Z" else fields[19]
+    if Path("/proc/self/stat").exists():
+        return ""
+    return _alive_without_proc(process_id)
+
+
+def _alive_without_proc(process_id: int) -> str:
+    """On systems without /proc only the id tells."""
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return ""
+    except PermissionError:
+        return "alive"
+    return "alive"

@@ -1,0 +1,22 @@
+"""What a worker does with one queued run."""
+
+from collections.abc import Callable
+
+from django.utils import timezone
+
+from syncs.backfills import advance_backfills
+from syncs.claims import take
+from syncs.models import SyncRun
+
+
+def work(run_id: int, read: Callable[[SyncRun], SyncRun]) -> str:
+    """Reads a queued run; a second delivery of the same message does nothing."""
+    run = take(run_id, timezone.now())
+    if run is None:
+        return "taken"
+    try:
+        return read(run).status
+    finally:
+        if run.backfill_window_id is not None:
+            # Its next part need not wait for the next look at what is due.
+            advance_backfills(timezone.now())

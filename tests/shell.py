@@ -1,0 +1,35 @@
+"""cloudintel as a person runs it: manage.py in a process and a folder of its own."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+HOUSE = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Installed:
+    """An installation of its own, on SQLite unless its environment says otherwise."""
+
+    folder: Path
+
+    def manage(
+        self, *arguments: str, **environment: str
+    ) -> "subprocess.CompletedProcess[str]":
+        """Runs manage.py in a pipe."""
+        own = {
+            "ENV_FILE": "",
+            "STATE_DIR": str(self.folder),
+            "DATABASE_URL": f"sqlite:///{self.folder / 'cloudintel.sqlite3'}",
+        }
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=HOUSE,
+            env={**os.environ, **own, **environment},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )

@@ -15,19 +15,23 @@ class Installed:
 
     folder: Path
 
-    def manage(
-        self, *arguments: str, **environment: str
-    ) -> "subprocess.CompletedProcess[str]":
-        """Runs manage.py in a pipe."""
+    @property
+    def environment(self) -> dict[str, str]:
         own = {
             "ENV_FILE": "",
             "STATE_DIR": str(self.folder),
             "DATABASE_URL": f"sqlite:///{self.folder / 'cloudintel.sqlite3'}",
         }
+        return {**os.environ, **own}
+
+    def manage(
+        self, *arguments: str, **environment: str
+    ) -> "subprocess.CompletedProcess[str]":
+        """Runs manage.py in a pipe."""
         return subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=HOUSE,
-            env={**os.environ, **own, **environment},
+            env={**self.environment, **environment},
             capture_output=True,
             text=True,
             timeout=120,

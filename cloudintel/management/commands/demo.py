@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from rich.console import Console
 
-from costs.sync import sync_cost
+from costs.sync import due_window, sync_cost
 from inventory.sync import sync_ec2
 from metrics.sync import sync_cpu
 from providers.demo.company import ACCOUNTS, COMPANY_NAME, HISTORY_DAYS
@@ -65,9 +65,7 @@ class Command(BaseCommand):
                 if is_new:
                     replay(account, now, days)
                 else:
-                    sync_ec2(account, now)
-                    sync_cost(account, now)
-                    sync_cpu(account, now)
+                    catch_up(account, now)
             except SlotTaken as taken:
                 raise CommandError(str(taken), returncode=TAKEN) from None
             self.stdout.write(f"{account}: {told(account)}")
@@ -90,6 +88,15 @@ def replay(account: CloudAccount, now: datetime, days: int) -> None:
     sync_cost(account, earlier, window=Window(window.start, utc_day(earlier)))
     sync_cost(account, now, window=window)
     sync_cpu(account, now, window=window)
+
+
+def catch_up(account: CloudAccount, now: datetime) -> None:
+    """Reads what is new, and nothing older than the demo's own history."""
+    due = due_window(account, last_complete_days(HISTORY_DAYS, now), now)
+    first = account.cost_totals.earliest("day").day
+    sync_ec2(account, now)
+    sync_cost(account, now, window=Window(max(due.start, first), due.end))
+    sync_cpu(account, now)
 
 
 def told(account: CloudAccount) -> str:

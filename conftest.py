@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 
 from tests.emulator import EmulatedAws
 
@@ -15,6 +16,20 @@ FAST_AWS = {
     "AWS_CONNECT_TIMEOUT_SECONDS": 2,
     "AWS_READ_TIMEOUT_SECONDS": 20,
 }
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Leaves out what `only_on` says is about another database."""
+    others = [
+        item
+        for item in items
+        if (mark := item.get_closest_marker("only_on"))
+        and connection.vendor not in mark.args
+    ]
+    items[:] = [item for item in items if item not in others]
+    config.hook.pytest_deselected(items=others)
 
 
 @pytest.fixture

@@ -223,38 +223,14 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "PREPROCESSING_HOOKS": ["cloudintel.schema.only_versioned"],
-}
-
-# The queue. By default folders on this machine, so that no server is needed; by URL
-# Redis or RabbitMQ. The database is the truth: a lost message loses nothing.
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
-if CELERY_BROKER_URL.startswith("filesystem:"):
-    QUEUE_DIR = STATE_DIR / "queue"
-    (QUEUE_DIR / "control").mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": str(QUEUE_DIR),
-        "data_folder_out": str(QUEUE_DIR),
-        "control_folder": str(QUEUE_DIR / "control"),
-    }
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TIMEZONE = "UTC"
-# A message is acknowledged when its work is done; a second delivery finds it taken.
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-# A child that grew to so many KiB is replaced after its task.
-CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
-# Beat looks every minute what is due; the database tells, so nothing is sent twice.
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
-CELERY_BEAT_SCHEDULE = {
-    "look-what-is-due": {
-        "task": "syncs.tasks.look",
-        "schedule": timedelta(seconds=60),
-        # One that waited longer is of no use: the next one looks at the same.
-        "options": {"expires": 60},
+    "ENUM_NAME_OVERRIDES": {
+        "DatasetEnum": "syncs.models.Dataset",
+        "FillableDatasetEnum": "syncs.api.backfill_serializers.FILLABLE",
+        "RunStatusEnum": "syncs.models.SyncRun.Status",
+        "BackfillStatusEnum": "syncs.models.Backfill.Status",
+        "BackfillWindowStatusEnum": "syncs.models.BackfillWindow.Status",
     },
 }
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 
 # How AWS is read. Statistics are billed one by one ($0.01 per 1,000), so each is a
 # choice: four of the CPU and two of the network cost $0.06 per 1,000 instances a day.
@@ -299,6 +275,46 @@ BACKFILL_PARALLEL = positive("BACKFILL_PARALLEL", default=2)
 BACKFILL_ATTEMPTS = positive("BACKFILL_ATTEMPTS", default=5)
 
 # The admin, in the colours of the pages.
+# The queue. By default folders on this machine, so that no server is needed; by URL
+# Redis or RabbitMQ. The database is the truth: a lost message loses nothing.
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
+if CELERY_BROKER_URL.startswith("filesystem:"):
+    QUEUE_DIR = STATE_DIR / "queue"
+    (QUEUE_DIR / "control").mkdir(parents=True, exist_ok=True)
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(QUEUE_DIR),
+        "data_folder_out": str(QUEUE_DIR),
+        "control_folder": str(QUEUE_DIR / "control"),
+    }
+elif CELERY_BROKER_URL.startswith("redis"):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        # Longer than any task, so that Redis delivers none a second time at work.
+        "visibility_timeout": SYNC_TIME_LIMIT_SECONDS + 3600,
+        "socket_connect_timeout": 5,
+    }
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TIMEZONE = "UTC"
+# A message is acknowledged when its work is done; a second delivery finds it taken.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# At the soft limit a run is closed with its reason; who does not heed it is killed.
+CELERY_TASK_SOFT_TIME_LIMIT = SYNC_TIME_LIMIT_SECONDS
+CELERY_TASK_TIME_LIMIT = SYNC_TIME_LIMIT_SECONDS + 60
+# A child that grew to so many KiB is replaced after its task.
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
+# Beat looks every minute what is due; the database tells, so nothing is sent twice.
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULE = {
+    "look-what-is-due": {
+        "task": "syncs.tasks.look",
+        "schedule": timedelta(seconds=60),
+        # One that waited longer is of no use: the next one looks at the same.
+        "options": {"expires": 60},
+    },
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+
 # Who is told when syncs go stale or fail, and when that is over.
 ALERT_EMAILS = env.list("ALERT_EMAILS", default=[])
 ALERT_WEBHOOK_URL = env.str("ALERT_WEBHOOK_URL", default="")

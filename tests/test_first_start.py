@@ -13,6 +13,8 @@ import pytest
 
 from tests.shell import Installed
 
+# Each test starts processes on an SQLite of its own; once is enough.
+pytestmark = pytest.mark.only_on("sqlite")
 STARTS_WITHIN_SECONDS = 60
 
 

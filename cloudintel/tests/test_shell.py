@@ -11,9 +11,7 @@ from providers.demo.company import PRODUCTION
 from tests.shell import Installed
 
 # Each test starts processes on an SQLite of its own; once is enough.
-pytestmark = pytest.mark.skipif(
-    "connection.vendor != 'sqlite'", reason="its processes use SQLite"
-)
+pytestmark = pytest.mark.only_on("sqlite")
 SYNCS = ["sync_ec2", "sync_cost", "sync_cpu", "sync"]
 NAMED = ("--account", PRODUCTION)
 

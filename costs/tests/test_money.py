@@ -27,9 +27,7 @@ with_database = hypothesis_settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-only_sqlite = pytest.mark.skipif(
-    "connection.vendor != 'sqlite'", reason="PostgreSQL keeps larger amounts"
-)
+only_sqlite = pytest.mark.only_on("sqlite")
 
 
 def store(*billed: Decimal | str, effective: str = "0") -> CloudAccount:
@@ -162,7 +160,7 @@ def test_an_amount_too_large_for_sqlite_is_refused_in_words(text: str) -> None:
         DailyCost.objects.filter(billed__gt=Decimal(text)).exists()
 
 
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="PostgreSQL")
+@pytest.mark.only_on("postgresql")
 def test_postgresql_keeps_amounts_beyond_the_limit_of_sqlite() -> None:
     store("9999999999.9999999999", "-9999999999.9999999999")
     total = DailyCost.objects.aggregate(total=Sum("billed"))["total"]

@@ -6,24 +6,26 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from costs.chart import folded
+from costs.coverage import Span, is_comparable, missing_days
 from costs.models import CostTotal, DailyCost
-from costs.summary import Summary, change_percent, cost_summary
+from costs.summary import change_percent
 from costs.trend import Series, Trend, cost_trend
+from providers.records import UNALLOCATED
 from providers.windows import ONE_DAY, Window, add_months, first_of_month, utc_day
 
 PERIOD_DAYS = 30
 CHART_SERIES = 7
 MOVERS = 6
-# Two periods, or a month of 31 days and the one before it, and days not yet stored.
-LOOK_BACK_DAYS = 70
+# Two periods, and a month of 31 days with the one before it.
+LOOK_BACK_DAYS = 62
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
     """What a period cost, beside the period it is compared with.
 
-    `before` is None unless each of that period's days is stored, `total` unless any
-    of its own is.
+    `before` is None unless both are stored whole, for each account that has any of
+    their days; `total` is None unless any of its own days is stored.
     """
 
     window: Window
@@ -60,6 +62,21 @@ class Mover:
 
 
 @dataclass(frozen=True, slots=True)
+class Trust:
+    """Whether the last days can be trusted; named as the API's summary names it."""
+
+    days: int
+    estimated_days: int
+    unallocated: Decimal
+    unreconciled_days: int
+    missing_days: int
+
+    @property
+    def reconciled(self) -> bool:
+        return not (self.unreconciled_days or self.missing_days)
+
+
+@dataclass(frozen=True, slots=True)
 class Spending:
     """What is spent, in one currency, up to the last day that is stored and over."""
 
@@ -69,49 +86,47 @@ class Spending:
     month_to_date: Figure | None
     trend: Trend
     movers: Sequence[Mover]
-    summary: Summary
+    summary: Trust
 
 
 def spending(now: datetime, wanted: str | None = None) -> Spending | None:
-    """Costs up to the newest complete day, or None without any. Seven queries.
+    """Costs up to the newest complete day, or None without any. Five queries.
 
     The newest complete day is the last stored one before today, so that a bill that
     arrives at noon is not shown as a fall in costs in the morning.
     """
-    look_back = Window(utc_day(now) - ONE_DAY * LOOK_BACK_DAYS, utc_day(now))
-    totals = CostTotal.objects.in_window(look_back)
-    currencies = sorted(totals.order_by().values_list("currency", flat=True).distinct())
-    if not currencies:
+    totals = CostTotal.objects.counted().filter(day__lt=utc_day(now))
+    newest = totals.newest_day_per_currency()
+    if not newest:
         return None
-    currency = wanted if wanted and wanted in currencies else currencies[0]
-    rows = DailyCost.objects.filter(currency=currency)
-    totals = CostTotal.objects.filter(currency=currency)
-    whole = cost_trend(rows, totals, look_back)
-    end = _newest_day(whole) + ONE_DAY
+    currency = wanted if wanted in newest else next(iter(newest))
+    rows = DailyCost.objects.counted().filter(currency=currency)
+    totals = totals.filter(currency=currency)
+    end = newest[currency] + ONE_DAY
+    trend = cost_trend(rows, totals, Window(end - ONE_DAY * LOOK_BACK_DAYS, end))
     last_days = Window(end - ONE_DAY * PERIOD_DAYS, end)
+    month = _month_to_date(now, end)
+    windows = [last_days, last_days.previous(), *(month or ())]
+    spans = totals.spans(*windows)
     return Spending(
         currency=currency,
-        other_currencies=[other for other in currencies if other != currency],
-        last_days=_figure(whole, last_days, last_days.previous()),
-        month_to_date=_month_to_date(whole, now, end),
-        trend=_part(whole, last_days),
-        movers=_movers(whole, last_days),
-        summary=cost_summary(rows, totals, last_days),
+        other_currencies=[other for other in newest if other != currency],
+        last_days=_figure(trend, spans, windows, 0),
+        month_to_date=_figure(trend, spans, windows, 2) if month else None,
+        trend=_part(trend, last_days),
+        movers=_movers(trend, last_days),
+        summary=Trust(
+            days=_days(trend, last_days),
+            estimated_days=sum(day in last_days for day in trend.estimated),
+            unallocated=_unallocated(trend, last_days),
+            unreconciled_days=totals.in_window(last_days).unreconciled().count(),
+            missing_days=missing_days(spans, 0, last_days),
+        ),
     )
 
 
-def _newest_day(trend: Trend) -> date:
-    stored = (
-        point.day
-        for series in trend.series[:1]
-        for point in series.points
-        if point.amount is not None
-    )
-    return max(stored, default=trend.end - ONE_DAY)
-
-
-def _month_to_date(trend: Trend, now: datetime, end: date) -> Figure | None:
-    """This month so far, beside the same days of the month before; None on its 1st.
+def _month_to_date(now: datetime, end: date) -> tuple[Window, Window] | None:
+    """This month so far, and the same days of the month before; None on its 1st.
 
     A shorter month before is compared as a whole.
     """
@@ -119,40 +134,55 @@ def _month_to_date(trend: Trend, now: datetime, end: date) -> Figure | None:
     if end <= start:
         return None
     before = add_months(start, -1)
-    same_days = min(before + (end - start), start)
-    return _figure(trend, Window(start, end), Window(before, same_days))
+    return Window(start, end), Window(before, min(before + (end - start), start))
 
 
-def _figure(trend: Trend, window: Window, compared_with: Window) -> Figure:
-    total, _ = _total(trend, window)
-    before, is_whole = _total(trend, compared_with)
-    return Figure(window, total, compared_with, before if is_whole else None)
+def _figure(
+    trend: Trend, spans: Sequence[Span], windows: Sequence[Window], at: int
+) -> Figure:
+    """The figure of the window at `at`, beside the one behind it."""
+    window, before = windows[at], windows[at + 1]
+    is_whole = is_comparable(spans, windows, at, at + 1)
+    return Figure(
+        window,
+        _total(trend, window),
+        before,
+        _total(trend, before) if is_whole else None,
+    )
 
 
-def _total(trend: Trend, window: Window) -> tuple[Decimal | None, bool]:
-    """(what the stored days of the window cost, whether all of them are stored)."""
-    amounts = [
-        point.amount
-        for series in trend.series
+def _total(trend: Trend, window: Window) -> Decimal | None:
+    """What the stored days of the window cost; None where none is."""
+    if not _days(trend, window):
+        return None
+    return sum((_sum(series, window) for series in trend.series), Decimal(0))
+
+
+def _days(trend: Trend, window: Window) -> int:
+    """How many days of the window are stored."""
+    return sum(
+        point.day in window and point.amount is not None
+        for series in trend.series[:1]
         for point in series.points
-        if point.day in window
-    ]
-    known = [amount for amount in amounts if amount is not None]
-    return (sum(known, Decimal(0)) if known else None), len(known) == len(amounts)
+    )
+
+
+def _unallocated(trend: Trend, window: Window) -> Decimal:
+    named = (one for one in trend.series if one.key == UNALLOCATED)
+    return sum((_sum(series, window) for series in named), Decimal(0))
 
 
 def _part(trend: Trend, window: Window) -> Trend:
     """The trend within a window that lies in it, its smaller series as "Other"."""
     series = folded([_series(one, window) for one in trend.series], CHART_SERIES)
-    estimated_from = trend.estimated_from
-    if estimated_from is not None:
-        estimated_from = max(estimated_from, window.start)
+    estimated = frozenset(day for day in trend.estimated if day in window)
     return replace(
         trend,
         start=window.start,
         end=window.end,
         total=sum((one.total for one in series), Decimal(0)),
-        estimated_from=estimated_from,
+        estimated_from=min(estimated, default=None),
+        estimated=estimated,
         series=series,
     )
 

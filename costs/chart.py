@@ -22,7 +22,7 @@ class Chart(TypedDict):
     unit: str
     granularity: str
     labels: list[str]
-    estimated_from: str | None
+    estimated: list[bool]
     series: list[ChartSeries]
 
 
@@ -33,9 +33,7 @@ def trend_chart(trend: Trend) -> Chart:
         "unit": trend.currency or "",
         "granularity": trend.granularity,
         "labels": [day.isoformat() for day in trend.moments],
-        "estimated_from": (
-            trend.estimated_from.isoformat() if trend.estimated_from else None
-        ),
+        "estimated": [day in trend.estimated for day in trend.moments],
         "series": [
             {
                 "label": series.key,

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from costs.coverage import is_comparable
 from costs.models import Restatement
 from costs.querysets import GROUPS
 from costs.question import Question
@@ -100,13 +101,12 @@ def _in_one_currency(question: Question, currencies: Sequence[str]) -> Question:
 
 
 def _before(question: Question) -> dict[str, Decimal] | None:
-    """What each key cost in the period before; None unless all of it is stored."""
-    window = question.window.previous()
-    stored = question.totals.in_window(window).days_by_estimate()
-    if len(stored) < len(window):
+    """What each key cost in the period before; None unless both are stored whole."""
+    windows = [question.window, question.window.previous()]
+    if not is_comparable(question.totals.spans(*windows), windows, 0, 1):
         return None
     column = GROUPS[question.group_by]
-    rows = question.rows.in_window(window)
+    rows = question.rows.in_window(windows[1])
     amounts: dict[str, Decimal] = defaultdict(Decimal)
     for _, key, _, amount in rows.series(column, question.metric, "monthly", None):
         amounts[key or ""] += amount

@@ -21,6 +21,7 @@ from django.db.models import (
 )
 from django.db.models.functions import TruncMonth
 
+from costs.coverage import Span
 from providers.records import UNALLOCATED
 from providers.windows import Window
 
@@ -37,6 +38,10 @@ GROUPS = {
 
 
 class DailyCostQuerySet(models.QuerySet[Any]):
+    def counted(self) -> "DailyCostQuerySet":
+        """Without what accounts stored before a payer's bill came to cover them."""
+        return self.filter(account__payer__isnull=True)
+
     def in_window(self, window: Window) -> "DailyCostQuerySet":
         return self.filter(day__gte=window.start, day__lt=window.end)
 
@@ -87,8 +92,22 @@ class DailyCostQuerySet(models.QuerySet[Any]):
 
 
 class CostTotalQuerySet(models.QuerySet[Any]):
+    def counted(self) -> "CostTotalQuerySet":
+        """Without what accounts stored before a payer's bill came to cover them."""
+        return self.filter(account__payer__isnull=True)
+
     def in_window(self, window: Window) -> "CostTotalQuerySet":
         return self.filter(day__gte=window.start, day__lt=window.end)
+
+    def newest_day_per_currency(self) -> dict[str, date]:
+        """The last stored day of each currency, in the order of their names."""
+        return dict(
+            self.order_by()
+            .values("currency")
+            .annotate(newest=Max("day"))
+            .order_by("currency")
+            .values_list("currency", "newest")
+        )
 
     def days_by_estimate(self) -> dict[date, bool]:
         """Every stored day, and whether any account's bill still estimates it."""
@@ -122,22 +141,20 @@ class CostTotalQuerySet(models.QuerySet[Any]):
             | Q(rows_billed__isnull=True) & ~Q(billed=0, effective=0)
         )
 
-    def spans(self, window: Window) -> Iterable[tuple[date, date, int, int]]:
-        """Per account (first stored day, last one, days stored in the window, and in
-        the one before it)."""
-
-        def days(part: Window) -> Count:
-            inside = Q(day__gte=part.start, day__lt=part.end)
-            return Count("day", filter=inside, distinct=True)
-
-        return (
+    def spans(self, *windows: Window) -> list[Span]:
+        """How each account's history covers these windows."""
+        days = {
+            f"days_{at}": Count(
+                "day", filter=Q(day__gte=w.start, day__lt=w.end), distinct=True
+            )
+            for at, w in enumerate(windows)
+        }
+        rows = (
             self.order_by()
             .values("account")
-            .annotate(
-                first=Min("day"),
-                last=Max("day"),
-                days=days(window),
-                days_before=days(window.previous()),
-            )
-            .values_list("first", "last", "days", "days_before")
+            .annotate(first=Min("day"), last=Max("day"), **days)
+            .values_list("account__is_enabled", "first", "last", *days)
         )
+        return [
+            Span(enabled, first, last, tuple(n)) for enabled, first, last, *n in rows
+        ]

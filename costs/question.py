@@ -101,7 +101,7 @@ def read_question(data: QueryDict, now: datetime) -> Question:
     if len(scope.window) > LONGEST_DAYS:
         raise Unclear({"start": [f"Choose at most {LONGEST_DAYS:,} days."]})
     chosen = _row_filters(data)
-    bills = CostTotal.objects.all()
+    bills = CostTotal.objects.counted()
     if chosen["account"]:
         bills = bills.filter(account__account_id__in=chosen["account"])
     limit = slicing.validated_data.get("limit", DEFAULT_LIMIT)

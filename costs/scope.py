@@ -36,12 +36,12 @@ class CostScope:
 
 def read_scope(parameters: Mapping[str, Any], now: datetime) -> CostScope:
     """What these query parameters ask for. Raises ValidationError naming the field."""
-    filterset = CostFilter(parameters, queryset=DailyCost.objects.all())
+    filterset = CostFilter(parameters, queryset=DailyCost.objects.counted())
     chosen = dict(checked(filterset))
     # Rows of any day, as the period before the window is asked for too.
     filterset.form.cleaned_data.update(start=None, end=None)
     rows: DailyCostQuerySet = filterset.qs
-    totals = CostTotal.objects.all()
+    totals = CostTotal.objects.counted()
     if accounts := chosen["account"]:
         totals = totals.filter(account__in=accounts)
     if currency := chosen["currency"]:

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from costs.coverage import is_comparable, missing_days
 from costs.fields import QUANTUM
 from costs.querysets import CostTotalQuerySet, DailyCostQuerySet
 from costs.trend import Point, only_currency
-from providers.windows import ONE_DAY, Window
+from providers.windows import Window
 
 ZERO = Decimal(0)
+# (currency, day, amount, the unallocated part of it)
+Found = tuple[str, date, Decimal, Decimal | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,46 +47,33 @@ def cost_summary(
     """The summary of `rows`, which may be filtered, over the window.
 
     `totals` are the accounts' totals in full: `reconciled` tells of their whole bill.
-    The period before is compared only where all of its days are stored, those of each
-    account. Raises SeveralCurrencies. Four queries.
+    The period before is compared only where both are stored whole, for each account
+    that has any of their days. Raises SeveralCurrencies. Four queries.
     """
     before = window.previous()
     found = list(rows.in_window(Window(before.start, window.end)).per_day(metric))
-    currency = only_currency(currency for currency, day, *_ in found if day in window)
+    currency = _currency(found, window)
     if currency:
         totals = totals.filter(currency=currency)
-    both = totals.in_window(Window(before.start, window.end)).days_by_estimate()
-    stored = {day: guess for day, guess in both.items() if day in window}
+    stored = totals.in_window(window).days_by_estimate()
     amounts = dict.fromkeys(stored, ZERO) | {
         day: amount for _, day, amount, _ in found if day in window
     }
     total = sum(amounts.values(), ZERO) if stored else None
-    spans = list(totals.spans(window))
-    missing = _missing_days(
-        [(first, last, days) for first, last, days, _ in spans], window
-    )
-    missed = _missing_days(
-        [(first, last, days) for first, last, _, days in spans], before
-    )
+    spans = totals.spans(window, before)
+    missing = missing_days(spans, 0, window)
     previous_total = None
-    if len(both) - len(stored) == len(before) and not missed:
-        previous_total = sum(
-            (
-                amount
-                for of, day, amount, _ in found
-                if day in before and of == currency
-            ),
-            ZERO,
-        )
+    if is_comparable(spans, (window, before), 0, 1):
+        previous_total = _sum_of(found, before, currency)
     unreconciled = totals.in_window(window).unreconciled().count()
     return Summary(
         start=window.start,
         end=window.end,
         currency=currency,
         total=total,
-        average_daily=None
-        if total is None
-        else (total / len(stored)).quantize(QUANTUM),
+        average_daily=(
+            None if total is None else (total / len(stored)).quantize(QUANTUM)
+        ),
         highest=_extreme(amounts, largest=True),
         lowest=_extreme(amounts, largest=False),
         days=len(stored),
@@ -94,6 +84,19 @@ def cost_summary(
         reconciled=not (unreconciled or missing) if stored else None,
         unreconciled_days=unreconciled,
         missing_days=missing,
+    )
+
+
+def _currency(found: Sequence[Found], window: Window) -> str | None:
+    """That of the window, else that of the period before it."""
+    current = [currency for currency, day, *_ in found if day in window]
+    return only_currency(current or [currency for currency, *_ in found])
+
+
+def _sum_of(found: Sequence[Found], window: Window, currency: str | None) -> Decimal:
+    return sum(
+        (amount for of, day, amount, _ in found if day in window and of == currency),
+        ZERO,
     )
 
 
@@ -113,20 +116,5 @@ def _extreme(amounts: dict[date, Decimal], *, largest: bool) -> Point | None:
     return Point(day, amounts[day])
 
 
-def _unallocated(
-    found: Sequence[tuple[str, date, Decimal, Decimal | None]], window: Window
-) -> Decimal:
+def _unallocated(found: Sequence[Found], window: Window) -> Decimal:
     return sum((part or ZERO for _, day, _, part in found if day in window), ZERO)
-
-
-def _missing_days(spans: Sequence[tuple[date, date, int]], window: Window) -> int:
-    """Days within the window that some account's history lacks.
-
-    An account's history runs from its first stored day to the newest day that any
-    account has: one that fell behind the others makes the sum too low.
-    """
-    newest = max((last for _, last, _ in spans), default=window.end)
-    end = min(window.end, newest + ONE_DAY)
-    return sum(
-        max(0, (end - max(window.start, first)).days - days) for first, _, days in spans
-    )

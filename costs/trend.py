@@ -51,6 +51,9 @@ class Trend:
     group_by: str
     total: Decimal | None
     estimated_from: date | None
+    """The first day that the cloud may still change."""
+    estimated: frozenset[date]
+    """The points that hold such a day."""
     series: Sequence[Series]
 
     @property
@@ -101,6 +104,11 @@ def cost_trend(
         group_by=group_by,
         total=sum((one.total for one in series), Decimal(0)) if stored else None,
         estimated_from=next((day for day, guess in stored.items() if guess), None),
+        estimated=frozenset(
+            day if granularity == "daily" else first_of_month(day)
+            for day, guess in stored.items()
+            if guess
+        ),
         series=series,
     )
 

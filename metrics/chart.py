@@ -35,7 +35,7 @@ def _lines(
         "unit": unit,
         "granularity": "daily",
         "labels": [day.isoformat() for day in window.days()],
-        "estimated_from": None,
+        "estimated": [],
         "series": [
             {
                 "label": label,

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from cloudintel.tests.pages import (
     NOW,
@@ -18,7 +19,8 @@ from cloudintel.tests.pages import (
     store_cpu,
 )
 from providers.windows import last_complete_days
-from syncs.models import Dataset
+from syncs.backfills import propose
+from syncs.models import Dataset, Incident
 
 pytestmark = pytest.mark.django_db
 LISTS = ["/", "/costs/", "/instances/", "/cpu/", "/syncs/"]
@@ -81,9 +83,9 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
 @pytest.mark.parametrize(
     ("page", "queries"),
     [
-        # Session, user; accounts; currencies, trend (2), summary (4); freshness;
-        # states.
-        ("/", 12),
+        # Session, user; accounts; currencies, trend (2), spans, unreconciled days;
+        # freshness; states.
+        ("/", 10),
         # Session, user; account names; currencies, trend (2), the period before (2),
         # restatements; services, regions and accounts to choose from.
         ("/costs/", 12),
@@ -91,9 +93,13 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
         ("/instances/", 8),
         # Session, user; count, rows; regions; accounts.
         ("/cpu/", 6),
-        # Session, user; accounts; freshness; permissions of user and groups; count
-        # and rows of runs.
-        ("/syncs/", 8),
+        # Session, user; accounts; freshness; API usage, budget; permissions of user and
+        # groups; incidents; backfills; counts and rows of runs.
+        ("/syncs/", 12),
+        # Session, user; counts and rows of runs; backfills; permissions (2).
+        ("/syncs/live/", 7),
+        # Session, user; backfill; windows; their runs; permissions (2).
+        ("/syncs/backfills/{backfill}/", 7),
         # Session, user; instance; CPU; network; changes.
         ("/instances/{instance}/", 6),
         # Session, user; run; permissions of user and groups.
@@ -105,7 +111,9 @@ def test_a_page_asks_few_queries_however_much_is_stored(
     django_assert_num_queries: DjangoAssertNumQueries,
     page: str,
     queries: int,
+    settings: Settings,
 ) -> None:
+    settings.AWS_API_DAILY_BUDGET_USD = Decimal(1)
     for number in range(1, 6):
         owner = account(number, f"account-{number}")
         services = {f"Service {index}": str(index) for index in range(12)}
@@ -115,7 +123,12 @@ def test_a_page_asks_few_queries_however_much_is_stored(
             store_cpu(machine, last_complete_days(3, NOW), 20.0)
         for dataset in Dataset:
             latest = run(owner, dataset, NOW - timedelta(hours=1))
-    page = page.format(instance=machine.pk, run=latest.pk)
+        backfill = propose(owner, Dataset.CPU, QUARTER, NOW)
+        for part in backfill.windows.all():
+            run(owner, Dataset.CPU, NOW, backfill_window=part)
+        Incident.objects.create(account=owner, dataset="ec2", opened_at=NOW)
+    keys = {"instance": machine.pk, "run": latest.pk, "backfill": backfill.pk}
+    page = page.format(**keys)
     with django_assert_num_queries(queries):
         assert viewer.get(page).status_code == 200
 

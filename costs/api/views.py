@@ -32,7 +32,7 @@ from rest.rows import RowsViewSet
 class DailyCostViewSet(RowsViewSet):
     """Daily costs, reconciled with the bill."""
 
-    queryset = DailyCost.objects.select_related("account")
+    queryset = DailyCost.objects.counted().select_related("account")
     serializer_class = DailyCostSerializer
     filterset_class = DailyCostFilter
     csv_name = "costs"

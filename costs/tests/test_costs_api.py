@@ -110,8 +110,9 @@ def test_the_summary() -> None:
 
 
 def test_the_summary_knows_the_period_before_the_days_asked_for() -> None:
-    store_costs(account(), Window(date(2026, 10, 1), DAY), {"EC2": "1"})
-    store_costs(account(2, "b"), Window(DAY, NOW.date()), {"EC2": "3"})
+    owner = account()
+    store_costs(owner, Window(date(2026, 10, 1), DAY), {"EC2": "1"})
+    store_costs(owner, Window(DAY, NOW.date()), {"EC2": "3"})
     found = ask("costs/summary/", **ASKED)
     assert (found["total"], found["previous_total"]) == ("6.00", "2.00")
     assert found["change_percent"] == 200.0

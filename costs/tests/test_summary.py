@@ -9,11 +9,13 @@ from pytest_django import DjangoAssertNumQueries
 
 from cloudintel.tests.pages import account, store_costs
 from costs.models import CostTotal, DailyCost
+from costs.querysets import DailyCostQuerySet
 from costs.summary import Summary, change_percent, cost_summary
 from costs.tests.bill import charge, close
 from costs.trend import Point, SeveralCurrencies
 from providers.records import UNALLOCATED
-from providers.windows import Window
+from providers.windows import ONE_DAY, Window
+from syncs.models import CloudAccount
 
 pytestmark = pytest.mark.django_db
 WINDOW = Window(date(2026, 6, 3), date(2026, 6, 6))
@@ -21,10 +23,11 @@ BEFORE = WINDOW.previous()
 FIRST, SECOND, THIRD = WINDOW.days()
 
 
-def summary(window: Window = WINDOW, **choice: Any) -> Summary:
-    return cost_summary(
-        DailyCost.objects.all(), CostTotal.objects.all(), window, **choice
-    )
+def summary(
+    window: Window = WINDOW, rows: DailyCostQuerySet | None = None, **choice: Any
+) -> Summary:
+    rows = DailyCost.objects.counted() if rows is None else rows
+    return cost_summary(rows, CostTotal.objects.counted(), window, **choice)
 
 
 def test_every_number_of_it() -> None:
@@ -97,10 +100,49 @@ def test_the_period_before_is_unknown_where_one_account_lacks_a_day() -> None:
     assert summary().reconciled is True
 
 
-def test_an_account_without_history_does_not_hide_the_period_before() -> None:
+def test_an_account_connected_since_is_no_rise_in_costs() -> None:
     store_costs(account(), Window(BEFORE.start, WINDOW.end), {"EC2": "10"})
     store_costs(account(2, "new"), WINDOW, {"EC2": "1"})
-    assert summary().previous_total == 30
+    found = summary()
+    assert (found.total, found.reconciled) == (33, True)
+    assert (found.previous_total, found.change_percent) == (None, None)
+
+
+def test_a_window_that_is_not_stored_whole_is_compared_with_nothing() -> None:
+    newest = WINDOW.end - ONE_DAY
+    store_costs(account(), Window(BEFORE.start, newest), {"EC2": "10"})
+    found = summary()
+    assert (found.days, found.total) == (2, 20)
+    assert (found.previous_total, found.change_percent) == (None, None)
+
+
+def test_a_disabled_account_lacks_no_day_after_its_last() -> None:
+    both = Window(BEFORE.start, WINDOW.end)
+    store_costs(account(), both, {"EC2": "10"})
+    left = account(2, "left")
+    store_costs(left, Window(BEFORE.start - ONE_DAY * 9, BEFORE.start), {"EC2": "1"})
+    CloudAccount.objects.filter(pk=left.pk).update(is_enabled=False)
+    found = summary()
+    assert (found.reconciled, found.missing_days) == (True, 0)
+    assert found.previous_total == 30
+
+
+def test_a_service_that_has_ended_fell_by_all_it_cost() -> None:
+    owner = account()
+    store_costs(owner, BEFORE, {"Old": "7"})
+    store_costs(owner, WINDOW, {"EC2": "1"})
+    found = summary(rows=DailyCost.objects.filter(service="Old"))
+    assert (found.total, found.previous_total) == (0, 21)
+    assert found.change_percent == -100.0
+
+
+def test_what_a_payers_bill_covers_by_now_is_not_counted_twice() -> None:
+    payer, member = account(), account(2, "member")
+    for owner in (payer, member):
+        store_costs(owner, WINDOW, {"EC2": "10"})
+    CloudAccount.objects.filter(pk=payer.pk).update(is_payer=True)
+    CloudAccount.objects.filter(pk=member.pk).update(payer=payer)
+    assert summary().total == 30
 
 
 @pytest.mark.parametrize(

@@ -69,13 +69,6 @@
     return pen.createPattern(tile, "repeat");
   }
 
-  function isEstimated(data, day) {
-    if (!data.estimated_from) return false;
-    const from = data.granularity === "monthly"
-      ? `${data.estimated_from.slice(0, 7)}-01` : data.estimated_from;
-    return day >= from;
-  }
-
   function dataset(data, series, index) {
     const colour = css(`--${colourName(series, index)}`);
     if (data.kind === "line") {
@@ -85,10 +78,10 @@
         pointHoverRadius: 4, tension: 0.2, spanGaps: false,
       };
     }
-    const pattern = data.estimated_from ? hatched(colour) : colour;
+    const pattern = data.estimated.includes(true) ? hatched(colour) : colour;
     return {
       label: series.label, data: series.values, stack: "all",
-      backgroundColor: data.labels.map((day) => isEstimated(data, day) ? pattern : colour),
+      backgroundColor: data.labels.map((_, at) => data.estimated[at] ? pattern : colour),
       borderWidth: 0, categoryPercentage: 0.9, barPercentage: 0.95, maxBarThickness: 60,
     };
   }
@@ -137,7 +130,7 @@
           callbacks: {
             title: (items) => items.length === 0 ? "" : dayText(
               data.labels[items[0].dataIndex], data.granularity, true,
-            ) + (isEstimated(data, data.labels[items[0].dataIndex]) ? " (estimated)" : ""),
+            ) + (data.estimated[items[0].dataIndex] ? " (estimated)" : ""),
             label, footer: sum,
           },
         },
@@ -165,7 +158,7 @@
       item.append(button);
       list.append(item);
     });
-    if (!data.estimated_from || !data.labels.some((day) => isEstimated(data, day))) return;
+    if (!data.estimated.includes(true)) return;
     const note = document.createElement("li");
     note.className = "legend-note muted";
     note.textContent = "hatched: estimated";

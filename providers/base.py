@@ -35,6 +35,15 @@ class Provider(Protocol):
     def fetch_members(self) -> Sequence[MemberAccount]:
         """All accounts of the organization. Raises ProviderError."""
 
+    def fetch_payer_id(self) -> str | None:
+        """The account whose bill covers this one's organization; None without one.
+
+        None too where it may not be asked.
+        """
+
+    def fetch_regions(self) -> Sequence[str]:
+        """The regions that are read, which are enabled. Raises ProviderError."""
+
     def fetch_instances(self, progress: Progress) -> Iterator[RegionInstances]:
         """Every region that is enabled, as soon as it is read."""
 

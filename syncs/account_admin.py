@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from operator import attrgetter
-from typing import cast
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -26,8 +26,10 @@ from unfold.contrib.filters.admin import (
     BooleanRadioFilter,
     ChoicesDropdownFilter,
 )
+from unfold.widgets import UnfoldAdminPasswordWidget as PasswordWidget
 from unfold.widgets import UnfoldAdminTextareaWidget as Textarea
 
+from syncs.accounts import save_account
 from syncs.columns import Column, linked, list_url, moment, stored_rows, text_link
 from syncs.models import CloudAccount, SyncRun
 from syncs.readonly import Admin, dialog_action, page
@@ -68,6 +70,15 @@ def of_each_account(relation: str, value: Aggregate) -> Subquery:
 def model_behind(relation: str) -> type[Model]:
     """What points to an account by that name; syncs does not import its readers."""
     return cast("type[Model]", CloudAccount._meta.get_field(relation).related_model)
+
+
+def _without_secret(fields: Any) -> tuple[Any, ...]:
+    """The fields, which may be tuples side by side, without the external ID."""
+    return tuple(
+        _without_secret(one) if isinstance(one, tuple) else one
+        for one in fields
+        if one != "external_id"
+    )
 
 
 class ListField(forms.JSONField):
@@ -133,6 +144,32 @@ class CloudAccountAdmin(Admin[CloudAccount]):
         """What is stored was read from this cloud and account id, so both stay."""
         stored = cast("list[str]", [stored_rows, CREATED])
         return [*stored, "provider", "account_id"] if obj else stored
+
+    def get_fieldsets(
+        self, request: HttpRequest, obj: CloudAccount | None = None
+    ) -> Any:
+        """Who may only look does not see the external ID, which is a secret."""
+        if self.has_change_permission(request, obj) or obj is None:
+            return self.fieldsets
+        return [
+            (name, {"fields": _without_secret(options["fields"])})
+            for name, options in self.fieldsets
+        ]
+
+    def formfield_for_dbfield(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        if db_field.name == "external_id":
+            kwargs["widget"] = PasswordWidget()
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def save_model(
+        self, request: HttpRequest, obj: CloudAccount, form: Any, change: bool
+    ) -> None:
+        """An external ID that is left empty stays as it is: it is never shown."""
+        if change and not obj.external_id:
+            obj.external_id = form.initial.get("external_id", "")
+        save_account(obj)
 
     def has_start_sync_permission(
         self, request: HttpRequest, obj: object = None

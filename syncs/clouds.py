@@ -23,6 +23,7 @@ def provider_for(account: CloudAccount, now: datetime) -> Provider:
             external_id=account.external_id,
             regions=tuple(account.regions),
             is_payer=account.is_payer,
+            has_own_bill=account.payer_id is None,
         ),
         aws_options(),
     )

@@ -27,7 +27,10 @@ def check_access(clients: AwsClients, now: datetime) -> Iterator[AccessCheck]:
             return AccessCheck(permission, needed_for, is_required, error)
         return AccessCheck(permission, needed_for, is_required)
 
-    yield check("sts:GetCallerIdentity", "everything", lambda: clients.identity)
+    identity = check("sts:GetCallerIdentity", "everything", lambda: clients.identity)
+    yield identity
+    if identity.error:
+        return  # nothing else can be tried
     yield check("ec2:DescribeRegions", "sync_ec2", lambda: ec2.fetch_regions(clients))
     yield check(
         "ec2:DescribeInstances",
@@ -45,11 +48,12 @@ def check_access(clients: AwsClients, now: datetime) -> Iterator[AccessCheck]:
         "sync_cpu",
         lambda: cloudwatch.try_metrics(clients, yesterday, region),
     )
-    yield check(
-        "ce:GetCostAndUsage",
-        "sync_cost",
-        lambda: cost_explorer.fetch_totals(clients, yesterday, lambda _: None),
-    )
+    if clients.account.has_own_bill:
+        yield check(
+            "ce:GetCostAndUsage",
+            "sync_cost",
+            lambda: cost_explorer.fetch_totals(clients, yesterday, lambda _: None),
+        )
     if clients.account.is_payer:
         yield check(
             "organizations:ListAccounts",

@@ -49,6 +49,8 @@ class AwsAccount:
     external_id: str = ""
     regions: Sequence[str] = ()
     is_payer: bool = False
+    has_own_bill: bool = True
+    """Not so where a payer's bill covers it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,8 +60,8 @@ ADVICE = {
     ErrorKind.CREDENTIALS: "Check the AWS credentials of the environment, such as "
     "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE or the instance's role.",
     ErrorKind.EXPIRED: "The credentials have expired: renew them and sync again.",
-    ErrorKind.DENIED: "Allow it in the IAM policy (README, Least permissions), then "
-    "try `manage.py check_access`.",
+    ErrorKind.DENIED: "Allow it in the IAM policy (README, Connect an AWS account), "
+    "then try `manage.py check_access`.",
     ErrorKind.THROTTLED: "AWS kept refusing after all retries: sync again later, or "
     "raise AWS_MAX_ATTEMPTS.",
     ErrorKind.UNAVAILABLE: "AWS can't be reached or has a fault: sync again later. "

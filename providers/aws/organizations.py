@@ -2,6 +2,7 @@
 
 from providers.aws.client import AwsClients
 from providers.aws.errors import told
+from providers.errors import ErrorKind, ProviderError
 from providers.records import MemberAccount
 
 
@@ -16,6 +17,22 @@ def fetch_members(clients: AwsClients) -> list[MemberAccount]:
         for page in pages:
             members += [normalize_member(dict(raw)) for raw in page["Accounts"]]
     return members
+
+
+def fetch_payer_id(clients: AwsClients) -> str | None:
+    """The management account, which pays for all; None outside an organization.
+
+    The permission is optional: where it is denied nothing is known, which is None too.
+    """
+    reading = "The organization (organizations:DescribeOrganization)"
+    try:
+        with told(reading):
+            answer = clients.organizations().describe_organization()
+    except ProviderError as error:
+        if error.kind in (ErrorKind.DENIED, ErrorKind.NOT_ENABLED):
+            return None
+        raise
+    return answer["Organization"].get("MasterAccountId")
 
 
 def normalize_member(raw: dict[str, object]) -> MemberAccount:

@@ -31,6 +31,12 @@ class AwsProvider:
     def fetch_members(self) -> Sequence[MemberAccount]:
         return organizations.fetch_members(self._clients)
 
+    def fetch_payer_id(self) -> str | None:
+        return organizations.fetch_payer_id(self._clients)
+
+    def fetch_regions(self) -> Sequence[str]:
+        return ec2.fetch_regions(self._clients)
+
     def fetch_instances(self, progress: Progress) -> Iterator[RegionInstances]:
         return ec2.fetch_instances(self._clients, progress)
 

@@ -80,6 +80,12 @@ class DemoProvider:
             self.meter.count("demo:CheckAccess")
             yield AccessCheck(permission, needed_for, is_required=True)
 
+    def fetch_payer_id(self) -> str | None:
+        return None
+
+    def fetch_regions(self) -> Sequence[str]:
+        return REGIONS
+
     def fetch_instances(self, progress: Progress) -> Iterator[RegionInstances]:
         instances = describe(self.account_id, self.anchor, self.now)
         for region in REGIONS:

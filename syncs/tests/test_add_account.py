@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from syncs.models import CloudAccount
+from providers.demo.company import PRODUCTION
+from syncs.accounts import save_account
+from syncs.models import CloudAccount, CloudKind, Watermark
 from tests.emulator import EmulatedAws
 
 pytestmark = pytest.mark.django_db
@@ -70,3 +72,63 @@ def test_bad_credentials_are_one_sentence(
     aws.fail("sts:GetCallerIdentity", code="InvalidClientTokenId")
     with pytest.raises(CommandError, match="Check the AWS credentials"):
         add_account()
+
+
+def test_a_payer_is_found_out_and_its_members_are_not_counted_beside_it(
+    aws: EmulatedAws,
+) -> None:
+    aws.add_organization(PAYER, {MEMBER: "shop"})
+    role = f"arn:aws:iam::{MEMBER}:role/reader"
+    add_account("--role-arn", role)
+    assert CloudAccount.objects.get().payer is None
+    assert "pays for an organization" in add_account("--name", "main")
+    payer = CloudAccount.objects.get(account_id=PAYER)
+    member = CloudAccount.objects.get(account_id=MEMBER)
+    assert payer.is_payer
+    assert (member.payer, member.role_arn) == (payer, role)
+
+
+def test_a_member_that_is_added_later_belongs_to_its_payer(aws: EmulatedAws) -> None:
+    aws.add_organization(PAYER, {MEMBER: "shop"})
+    add_account()
+    add_account("--role-arn", f"arn:aws:iam::{MEMBER}:role/reader")
+    member = CloudAccount.objects.get(account_id=MEMBER)
+    assert member.payer == CloudAccount.objects.get(account_id=PAYER)
+
+
+def test_an_organization_added_again_keeps_what_its_members_have(
+    aws: EmulatedAws,
+) -> None:
+    aws.add_organization(PAYER, {MEMBER: "shop"})
+    add_account("--organization", "--external-id", "secret")
+    CloudAccount.objects.filter(account_id=MEMBER).update(name="prod")
+    add_account("--organization")
+    member = CloudAccount.objects.get(account_id=MEMBER)
+    assert (member.name, member.external_id) == ("prod", "secret")
+
+
+def test_a_role_that_is_none_is_refused_before_aws_is_asked(aws: EmulatedAws) -> None:
+    with pytest.raises(CommandError, match="--role-arn foo: A role ARN looks like"):
+        add_account("--role-arn", "foo")
+    assert not aws.requests
+
+
+def test_the_invented_company_leaves_for_a_real_account(aws: EmulatedAws) -> None:
+    CloudAccount.objects.create(
+        provider=CloudKind.DEMO, account_id=PRODUCTION, name="production"
+    )
+    assert "Removed the invented company" in add_account()
+    assert CloudAccount.objects.get().account_id == PAYER
+
+
+def test_a_bill_that_covers_others_now_is_read_anew(aws: EmulatedAws, now: Any) -> None:
+    add_account()
+    account = CloudAccount.objects.get()
+    Watermark.objects.create(
+        account=account, dataset="cost", read_until=now.date(), updated_at=now
+    )
+    add_account("--name", "still the same")
+    assert Watermark.objects.exists()
+    account.is_payer = True
+    save_account(account)
+    assert not Watermark.objects.exists()

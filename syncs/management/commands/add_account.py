@@ -1,6 +1,7 @@
 """manage.py add_account: connects an AWS account."""
 
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -9,14 +10,24 @@ from django.core.management.base import BaseCommand, CommandError
 from providers.aws.client import AwsAccount
 from providers.aws.provider import AwsProvider
 from providers.errors import ProviderError
-from providers.records import MemberAccount
+from providers.records import Identity, MemberAccount
+from syncs.accounts import save_account
 from syncs.clouds import aws_options
 from syncs.commands import bad_arguments
 from syncs.models import CloudAccount, CloudKind
+from syncs.models.accounts import ROLE_ARN
 
 ROLE_NAME = "cloudintel"
 NEXT = (
     "Next: `manage.py check_access` tries its permissions, `manage.py sync` reads it."
+)
+NO_PAYER = (
+    "{} pays for an organization, so its bill holds what all members cost. It is read "
+    "per member account; a member that is added is not read a second time."
+)
+DEMO_LEFT = (
+    "Removed the invented company, so that its costs are not added to yours. "
+    "`manage.py demo` brings it back."
 )
 
 
@@ -44,7 +55,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--payer",
             action="store_true",
-            help="Its bill covers its organization: costs are read per member account.",
+            help="Its bill covers its organization: costs are read per member account. "
+            "Found out by itself where organizations:DescribeOrganization is allowed.",
         )
         parser.add_argument(
             "--organization",
@@ -53,28 +65,28 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--role-name",
-            default=ROLE_NAME,
             help=f"The role in each member account. Default: {ROLE_NAME}.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        provider = AwsProvider(
-            AwsAccount(
-                role_arn=options["role_arn"] or "",
-                external_id=options["external_id"] or "",
-            ),
-            aws_options(),
-        )
+        identity, payer_id, members = _ask(options)
         given = _given(options)
-        try:
-            identity = provider.identity()
-            members = provider.fetch_members() if options["organization"] else ()
-        except ProviderError as error:
-            raise CommandError(str(error)) from None
+        if payer_id == identity.account_id:
+            given["is_payer"] = True
+        elif payer_id:
+            known = CloudAccount.objects.filter(account_id=payer_id, is_payer=True)
+            given["payer"] = known.first()
         account = self._save(identity.account_id, given)
+        if account.is_payer:
+            self.stdout.write(NO_PAYER.format(account))
         for member in members:
-            if member.is_active and member.account_id != account.account_id:
-                self._save(member.account_id, _member(member, account, options))
+            is_new = not CloudAccount.objects.called([member.account_id]).exists()
+            if member.account_id == account.account_id or not member.is_active:
+                continue
+            if options["organization"] or not is_new:
+                self._save_member(member, account, options)
+        if CloudAccount.objects.demo().delete()[0]:
+            self.stdout.write(DEMO_LEFT)
         self.stdout.write(NEXT)
 
     def _save(self, account_id: str, given: dict[str, Any]) -> CloudAccount:
@@ -90,9 +102,52 @@ class Command(BaseCommand):
             account.full_clean()
         except ValidationError as error:
             raise bad_arguments("; ".join(error.messages)) from None
-        account.save()
+        save_account(account)
         self.stdout.write(f"{done} {account}.")
         return account
+
+    def _save_member(
+        self, member: MemberAccount, payer: CloudAccount, options: dict[str, Any]
+    ) -> None:
+        """A new member gets its name and the role; a known one keeps its own."""
+        given: dict[str, Any] = {"payer": payer}
+        known = CloudAccount.objects.filter(account_id=member.account_id).exists()
+        if not known:
+            given["name"] = member.name
+        if options["role_name"] or not known:
+            role = options["role_name"] or ROLE_NAME
+            given["role_arn"] = f"arn:aws:iam::{member.account_id}:role/{role}"
+        if options["external_id"] is not None:
+            given["external_id"] = options["external_id"]
+        if options["region"]:
+            given["regions"] = options["region"]
+        self._save(member.account_id, given)
+
+
+def _ask(
+    options: dict[str, Any],
+) -> tuple[Identity, str | None, Sequence[MemberAccount]]:
+    """Whose credentials these are, who pays for it, and who else belongs to it."""
+    role_arn = options["role_arn"] or ""
+    if role_arn:
+        try:
+            ROLE_ARN(role_arn)
+        except ValidationError as error:
+            raise bad_arguments(f"--role-arn {role_arn}: {error.message}") from None
+    external_id = options["external_id"] or ""
+    provider = AwsProvider(
+        AwsAccount(role_arn=role_arn, external_id=external_id), aws_options()
+    )
+    try:
+        identity = provider.identity()
+        payer_id = provider.fetch_payer_id()
+        asked = options["organization"] or options["payer"]
+        # The payer may ask; whom its bill covers must not be counted beside it.
+        is_payer = payer_id == identity.account_id
+        members = provider.fetch_members() if asked or is_payer else ()
+    except ProviderError as error:
+        raise CommandError(str(error)) from None
+    return identity, payer_id, members
 
 
 def _given(options: dict[str, Any]) -> dict[str, Any]:
@@ -105,15 +160,3 @@ def _given(options: dict[str, Any]) -> dict[str, Any]:
         "is_payer": options["payer"] or options["organization"] or None,
     }
     return {name: value for name, value in given.items() if value is not None}
-
-
-def _member(
-    member: MemberAccount, payer: CloudAccount, options: dict[str, Any]
-) -> dict[str, Any]:
-    return {
-        "name": member.name,
-        "role_arn": f"arn:aws:iam::{member.account_id}:role/{options['role_name']}",
-        "external_id": options["external_id"] or "",
-        "payer": payer,
-        **({"regions": options["region"]} if options["region"] else {}),
-    }

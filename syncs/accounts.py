@@ -1,0 +1,20 @@
+"""Saving an account, and what must be read anew because of it."""
+
+from syncs.models import CloudAccount, Dataset, Watermark
+
+
+def save_account(account: CloudAccount) -> None:
+    """Saves it, and forgets how far it was read where that means something else now.
+
+    Whose bill covers whom decides how costs are split, so the whole history is read
+    in the new form; with other regions come machines whose CPU was never asked for.
+    """
+    before = CloudAccount.objects.filter(pk=account.pk).first()
+    account.save()
+    if before is None:
+        return
+    marks = Watermark.objects.filter(account=account)
+    if (before.is_payer, before.payer_id) != (account.is_payer, account.payer_id):
+        marks.filter(dataset=Dataset.COST).delete()
+    if before.regions != account.regions:
+        marks.filter(dataset=Dataset.CPU).delete()

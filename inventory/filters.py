@@ -43,9 +43,10 @@ class InstanceFilter(filters.FilterSet):
     def tagged(
         self, queryset: InstanceQuerySet, name: str, value: str
     ) -> InstanceQuerySet:
-        separator = "=" if "=" in value else ":"
-        key, found, wanted = value.partition(separator)
-        return queryset.tagged(key, wanted if found else None)
+        # Keys and values may hold either separator, so each reading is tried.
+        parts = [value.partition(separator) for separator in "=:"]
+        pairs = [(key, wanted) for key, found, wanted in parts if found]
+        return queryset.tagged_any(pairs or [(value, None)])
 
     def searched(
         self, queryset: InstanceQuerySet, name: str, value: str
@@ -54,5 +55,8 @@ class InstanceFilter(filters.FilterSet):
 
     def filter_queryset(self, queryset: InstanceQuerySet) -> InstanceQuerySet:
         rows = super().filter_queryset(queryset)
+        if self.form.cleaned_data["state"] and self.form.cleaned_data["gone"] is None:
+            # What is gone was running once, and is not any more.
+            rows = rows.present()
         # Pages stay right only in an order without ties.
         return rows.order_by(*rows.query.order_by or rows.model._meta.ordering, "id")

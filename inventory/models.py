@@ -89,7 +89,8 @@ class StateChange(models.Model):
         ordering = ["-at", "-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["instance", "field", "at"], name="statechange_natural_key"
+                fields=["instance", "field", "at", "new_value"],
+                name="statechange_natural_key",
             ),
         ]
 

@@ -1,5 +1,6 @@
 """Questions about machines."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -24,9 +25,12 @@ class InstanceQuerySet(models.QuerySet[Any]):
             Q(gone_since__isnull=True) | Q(gone_since__gte=midnight(day))
         )
 
-    def tagged(self, key: str, value: str | None = None) -> "InstanceQuerySet":
-        """Those with this tag; with any value of it where none is given."""
-        return self.filter(HasTag("tags", key, value))
+    def tagged_any(self, tags: Iterable[tuple[str, str | None]]) -> "InstanceQuerySet":
+        """Those with one of these tags; None stands for any value of the key."""
+        found = Q()
+        for key, value in tags:
+            found |= Q(HasTag("tags", key, value))
+        return self.filter(found)
 
     def searched(self, text: str) -> "InstanceQuerySet":
         return self.filter(

@@ -1,6 +1,6 @@
 """Reads what runs and keeps it: machines are updated or marked gone, never deleted."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -54,8 +54,9 @@ def sync_ec2(
 def read_ec2(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
     """The body of a claimed run."""
     with reading(run, on_progress) as current:
-        regions = 0
+        regions, parts_read = set(), 0
         for answer in current.provider.fetch_instances(current.progress):
+            regions.add(answer.region)
             if answer.error:
                 current.lacks(answer.error)
                 continue
@@ -63,8 +64,10 @@ def read_ec2(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
                 current.remark(answer.warning)
             with current.storing():
                 current.rows += store_region(run, answer)
-            regions += 1
-        current.finish_parts(parts_read=regions)
+            parts_read += 1
+        with current.storing():
+            leave_other_regions(run, regions)
+        current.finish_parts(parts_read=parts_read)
     return run
 
 
@@ -85,18 +88,33 @@ def store_region(run: SyncRun, answer: RegionInstances) -> int:
         for instance in after
         for change in _changes(run, before.get(instance.instance_id), instance)
     ]
+    StateChange.objects.bulk_create(changes, batch_size=ROWS_PER_STATEMENT)
     seen = {instance.instance_id for instance in after}
-    vanished = [
-        instance
-        for instance_id, instance in before.items()
-        if instance_id not in seen and not instance.is_gone
-    ]
-    changes += [_gone(run, instance) for instance in vanished]
+    mark_gone(
+        run,
+        [
+            instance
+            for instance_id, instance in before.items()
+            if instance_id not in seen and not instance.is_gone
+        ],
+    )
+    return len(after)
+
+
+def leave_other_regions(run: SyncRun, regions: Collection[str]) -> None:
+    """Marks machines gone whose region is not read any more: it was disabled, or left
+    out of the account's regions. A region that only failed is among `regions`."""
+    others = Instance.objects.filter(account=run.account).present()
+    mark_gone(run, list(others.exclude(region__in=regions)))
+
+
+def mark_gone(run: SyncRun, vanished: Sequence[Instance]) -> None:
+    StateChange.objects.bulk_create(
+        (_gone(run, instance) for instance in vanished), batch_size=ROWS_PER_STATEMENT
+    )
     for start in range(0, len(vanished), ROWS_PER_STATEMENT):
         keys = [one.pk for one in vanished[start : start + ROWS_PER_STATEMENT]]
         Instance.objects.filter(pk__in=keys).update(gone_since=run.started_at)
-    StateChange.objects.bulk_create(changes, batch_size=ROWS_PER_STATEMENT)
-    return len(after)
 
 
 def _completed(record: InstanceRecord, before: Instance | None) -> InstanceRecord:

@@ -53,7 +53,8 @@ def read_cpu(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
         current.begin(window)
         # Before the instances, as others may be found while these are read.
         known = inventory_known_until(run.account)
-        keys = instance_keys(run.account, window)
+        regions = current.provider.fetch_regions()
+        keys = instance_keys(run.account, window, regions)
         ids = {region: list(of_region) for region, of_region in keys.items()}
         failed = set()
         for part in current.provider.fetch_metrics(window, ids, current.progress):
@@ -83,12 +84,12 @@ def due_window(account: CloudAccount, kept: Window, now: datetime) -> Window:
 
 
 def instance_keys(
-    account: CloudAccount, window: Window
+    account: CloudAccount, window: Window, regions: Sequence[str]
 ) -> Mapping[str, Mapping[str, int]]:
     """region -> instance id -> key of its row, of all that may have worked then."""
     found: dict[str, dict[str, int]] = defaultdict(dict)
     rows = (
-        Instance.objects.filter(account=account)
+        Instance.objects.filter(account=account, region__in=regions)
         .present_since(window.start)
         .order_by("region", "instance_id")
         .values_list("region", "instance_id", "pk")

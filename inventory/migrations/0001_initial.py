@@ -157,7 +157,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="statechange",
             constraint=models.UniqueConstraint(
-                fields=("instance", "field", "at"), name="statechange_natural_key"
+                fields=("instance", "field", "at", "new_value"),
+                name="statechange_natural_key",
             ),
         ),
     ]

@@ -34,7 +34,8 @@ class SummaryView(LoginRequiredMixin, TemplateView):
                 "chart": trend_chart(found.trend),
                 "table": by_moment(found.trend),
             }
-        states = Instance.objects.present().count_per_state()
+        present = Instance.objects.present().filter(account__is_enabled=True)
+        states = present.count_per_state()
         return super().get_context_data(
             accounts=accounts,
             standing=per_dataset(freshness(accounts, now)),

@@ -140,7 +140,8 @@ def _lines(
 
 def _label(key: str, group_by: str, account_names: Mapping[str, str]) -> str:
     if group_by == "account":
-        return account_names.get(key) or key or NO_KEY["account"]
+        name = account_names.get(key)
+        return f"{name} ({key})" if name else key or NO_KEY["account"]
     return key or NO_KEY.get(group_by, "Unnamed")
 
 

@@ -63,7 +63,7 @@ def _cell(value: Any) -> Any:
     """Text that a spreadsheet would run is quoted; numbers stay as they are."""
     if isinstance(value, Mapping | list):
         return json.dumps(value, default=str)
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+    if isinstance(value, str) and value.lstrip().startswith(FORMULA_STARTS):
         try:
             float(value)
         except ValueError:

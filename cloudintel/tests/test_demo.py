@@ -102,3 +102,10 @@ def test_while_another_run_reads_the_demo_it_exits_with_3() -> None:
     with pytest.raises(CommandError) as caught:
         demo("--days", "5")
     assert caught.value.returncode == 3
+
+
+def test_remove_takes_the_demo_away_and_nothing_else() -> None:
+    demo("--days", "5")
+    mine = CloudAccount.objects.create(account_id="123456789012", name="mine")
+    assert "Removed" in demo("--remove")
+    assert list(CloudAccount.objects.all()) == [mine]

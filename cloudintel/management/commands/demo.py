@@ -42,6 +42,12 @@ class Command(BaseCommand):
             help="Delete the demo accounts and their data first, and nothing else.",
         )
 
+        parser.add_argument(
+            "--remove",
+            action="store_true",
+            help="Only delete the demo accounts and their data.",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         days = options["days"]
         if not FIRST_READ_DAYS_AGO < days <= HISTORY_DAYS:
@@ -49,12 +55,20 @@ class Command(BaseCommand):
                 f"--days must lie between {FIRST_READ_DAYS_AGO + 1} and "
                 f"{HISTORY_DAYS}, not {days}."
             )
-        if options["reset"]:
+        if options["reset"] or options["remove"]:
             CloudAccount.objects.demo().delete()
+        if options["remove"]:
+            self.stdout.write("Removed the invented company.")
+            return
+        if CloudAccount.objects.exclude(provider=CloudKind.DEMO).exists():
+            self.stderr.write(
+                "Its costs are added to those of your own accounts: `demo --remove` "
+                "takes them away again."
+            )
         console = Console(stderr=True)
         now = timezone.now()
         for one in ACCOUNTS:
-            account, is_new = CloudAccount.objects.get_or_create(
+            account, _ = CloudAccount.objects.get_or_create(
                 provider=CloudKind.DEMO,
                 account_id=one.account_id,
                 defaults={"name": one.name},
@@ -62,10 +76,10 @@ class Command(BaseCommand):
             if console.is_terminal:
                 console.print(f"Reading {days} days of {account}")
             try:
-                if is_new:
-                    replay(account, now, days)
-                else:
+                if account.cost_totals.exists():
                     catch_up(account, now)
+                else:
+                    replay(account, now, days)
             except SlotTaken as taken:
                 raise CommandError(str(taken), returncode=TAKEN) from None
             self.stdout.write(f"{account}: {told(account)}")
@@ -76,8 +90,10 @@ def replay(account: CloudAccount, now: datetime, days: int) -> None:
     window = last_complete_days(days, now)
     for dataset in (Dataset.COST, Dataset.CPU):
         # Nothing before it is missing: that is all there is to read.
-        Watermark.objects.create(
-            account=account, dataset=dataset, read_until=window.start, updated_at=now
+        Watermark.objects.update_or_create(
+            account=account,
+            dataset=dataset,
+            defaults={"read_until": window.start, "updated_at": now},
         )
     provider = DemoProvider(account.account_id, utc_day(account.created_at), now)
     for day in [window.start, *provider.state_change_days()]:

@@ -11,6 +11,8 @@ from rest_framework.viewsets import ViewSetMixin
 from costs.api.views import DailyCostViewSet
 from inventory.api.views import InstanceViewSet
 from metrics.api.views import CpuMetricViewSet, NetworkMetricViewSet
+from syncs.api.backfill_views import BackfillViewSet
+from syncs.api.usage_views import ApiUsageViewSet
 from syncs.api.views import CloudAccountViewSet, StartSyncView, SyncRunViewSet
 from syncs.models import Dataset
 
@@ -21,6 +23,8 @@ router.register("costs", DailyCostViewSet)
 router.register("cpu", CpuMetricViewSet)
 router.register("network", NetworkMetricViewSet)
 router.register("runs", SyncRunViewSet)
+router.register("backfills", BackfillViewSet)
+router.register("api-usage", ApiUsageViewSet)
 
 sync_ec2 = StartSyncView.as_view(dataset=Dataset.EC2)
 sync_cost = StartSyncView.as_view(dataset=Dataset.COST)

@@ -52,6 +52,10 @@ def dollars(name: str) -> Decimal | None:
 def one_of(name: str, default: list[str], allowed: list[str]) -> list[str]:
     """A comma-separated choice among `allowed`, or a refusal that names the odd one."""
     chosen = [item.strip() for item in env.list(name, default=default) if item.strip()]
+    if not chosen:
+        raise ImproperlyConfigured(
+            f"{name} is empty; choose from {', '.join(allowed)}."
+        )
     for item in chosen:
         if item not in allowed:
             raise ImproperlyConfigured(
@@ -75,7 +79,8 @@ def stored_secret(path: Path) -> str:
 
 # Where cloudintel keeps its own files: the SQLite database, its secret, static files.
 STATE_DIR = Path(env.str("STATE_DIR", default=str(BASE_DIR / "var")))
-STATE_DIR.mkdir(parents=True, exist_ok=True)
+# Sessions, secrets of accounts and the queue are in it.
+STATE_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or stored_secret(
@@ -192,6 +197,7 @@ SESSION_COOKIE_SECURE = SECURE_COOKIES
 CSRF_COOKIE_SECURE = SECURE_COOKIES
 if SECURE_COOKIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
 
 REST_FRAMEWORK = {
     # A token first, so that an unsigned request is answered 401 with how to sign in.
@@ -225,7 +231,7 @@ SPECTACULAR_SETTINGS = {
     "PREPROCESSING_HOOKS": ["cloudintel.schema.only_versioned"],
     "ENUM_NAME_OVERRIDES": {
         "DatasetEnum": "syncs.models.Dataset",
-        "FillableDatasetEnum": "syncs.api.backfill_serializers.FILLABLE",
+        "FillableDatasetEnum": "syncs.models.backfills.FILLABLE",
         "RunStatusEnum": "syncs.models.SyncRun.Status",
         "BackfillStatusEnum": "syncs.models.Backfill.Status",
         "BackfillWindowStatusEnum": "syncs.models.BackfillWindow.Status",
@@ -250,7 +256,7 @@ AWS_COST_EXPLORER_REQUESTS_PER_SECOND = positive(
 
 # How far a first sync looks back. Costs are billed per page, so the whole history that
 # Cost Explorer keeps is read at once; metrics are billed per metric, not per day.
-COST_FIRST_SYNC_DAYS = positive("COST_FIRST_SYNC_DAYS", default=400)
+COST_FIRST_SYNC_DAYS = positive("COST_FIRST_SYNC_DAYS", default=430)
 CPU_FIRST_SYNC_DAYS = positive("CPU_FIRST_SYNC_DAYS", default=90)
 # Metrics of the last days are read again, as late samples may still arrive.
 CPU_RESTATEMENT_DAYS = positive("CPU_RESTATEMENT_DAYS", default=2)
@@ -278,6 +284,7 @@ BACKFILL_ATTEMPTS = positive("BACKFILL_ATTEMPTS", default=5)
 # The queue. By default folders on this machine, so that no server is needed; by URL
 # Redis or RabbitMQ. The database is the truth: a lost message loses nothing.
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
 if CELERY_BROKER_URL.startswith("filesystem:"):
     QUEUE_DIR = STATE_DIR / "queue"
     (QUEUE_DIR / "control").mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,10 @@ SUBJECTS = {
     "Accounts and syncs": [
         ("syncs.cloudaccount", "cloud"),
         ("syncs.syncrun", "sync"),
+        ("syncs.backfill", "history"),
+        ("syncs.incident", "warning"),
+        ("syncs.apiusage", "request_quote"),
+        ("syncs.apibudgetday", "savings"),
         ("syncs.watermark", "flag"),
         ("django_celery_beat.periodictask", "schedule"),
     ],

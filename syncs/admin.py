@@ -14,7 +14,9 @@ from unfold.contrib.filters.admin import (
 )
 
 from syncs.account_admin import CloudAccountAdmin
+from syncs.backfill_admin import BackfillAdmin
 from syncs.columns import (
+    change_link,
     day,
     label,
     linked,
@@ -24,10 +26,20 @@ from syncs.columns import (
     stored_rows,
     unbroken,
 )
+from syncs.incident_admin import IncidentAdmin
 from syncs.models import SyncRun, Watermark
 from syncs.readonly import ReadOnlyAdmin, page
+from syncs.usage_admin import ApiBudgetDayAdmin, ApiUsageAdmin
 
-__all__ = ["CloudAccountAdmin", "SyncRunAdmin", "WatermarkAdmin"]
+__all__ = [
+    "ApiBudgetDayAdmin",
+    "ApiUsageAdmin",
+    "BackfillAdmin",
+    "CloudAccountAdmin",
+    "IncidentAdmin",
+    "SyncRunAdmin",
+    "WatermarkAdmin",
+]
 
 ACCOUNT = linked("account", ordering="account__name")
 STATUS_KINDS: dict[str, str] = {
@@ -71,6 +83,12 @@ def error(run: SyncRun) -> str:
     return run.error or "-"
 
 
+@admin.display(description="backfill")
+def backfill(run: SyncRun) -> SafeString:
+    """The backfill that it reads a window of."""
+    return change_link(run.backfill_window and run.backfill_window.backfill)
+
+
 @admin.display(description="requests by operation")
 def requests_by_operation(run: SyncRun) -> SafeString:
     return pairs(run.requests_by_operation)
@@ -88,6 +106,7 @@ class SyncRunAdmin(ReadOnlyAdmin[SyncRun]):
         api_cost,
         took,
         "trigger",
+        "attempt",
         error_in_short,
     )
     list_filter = (
@@ -109,9 +128,12 @@ class SyncRunAdmin(ReadOnlyAdmin[SyncRun]):
             "When and by whom",
             {
                 "fields": page(
-                    (moment("started_at"), moment("finished_at"), took),
+                    (moment("queued_at"), moment("started_at")),
+                    (moment("finished_at"), took),
                     (moment("heartbeat_at"), "progress"),
                     ("trigger", "started_by"),
+                    (backfill, "attempt"),
+                    "held_by",
                 )
             },
         ),
@@ -129,7 +151,8 @@ class SyncRunAdmin(ReadOnlyAdmin[SyncRun]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SyncRun]:
         """Lists and pickers name a run by its account."""
-        return super().get_queryset(request).select_related("account")
+        found = super().get_queryset(request)
+        return found.select_related("account", "backfill_window__backfill__account")
 
 
 @admin.register(Watermark)

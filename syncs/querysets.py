@@ -1,10 +1,12 @@
-"""Questions about accounts and runs."""
+"""Questions about accounts, runs, backfills and what reading costs."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
+
+from providers.windows import Window
 
 
 class CloudAccountQuerySet(models.QuerySet[Any]):
@@ -52,12 +54,12 @@ class SyncRunQuerySet(models.QuerySet[Any]):
         return self.filter(backfill_window__isnull=True)
 
     def next_attempt(self) -> int:
-        """1 after a run that read everything; one more after each that did not."""
+        """1 after a run that read everything; one more after each that tried to."""
         newest = self.exclude(status__in=self.model.ACTIVE).order_by("-started_at")
         run = newest.first()
         if run is None or run.status == self.model.Status.SUCCEEDED:
             return 1
-        return run.attempt + 1
+        return run.attempt if run.was_dropped else run.attempt + 1
 
     def newest_per_dataset(self) -> "SyncRunQuerySet":
         """The newest finished run of each account and dataset, backfills apart.
@@ -76,4 +78,41 @@ class SyncRunQuerySet(models.QuerySet[Any]):
             .exclude(status__in=self.model.ACTIVE)
             .filter(~Exists(newer))
             .annotate(last_good_at=Subquery(good.values("finished_at")[:1]))
+        )
+
+
+class BackfillQuerySet(models.QuerySet[Any]):
+    def with_progress(self) -> "BackfillQuerySet":
+        """Each with how many windows it has, and how many of them are how far."""
+        return self.annotate(
+            windows_total=Count("windows"),
+            windows_read=Count("windows", filter=Q(windows__status="succeeded")),
+            windows_active=Count("windows", filter=Q(windows__status="active")),
+            windows_failed=Count("windows", filter=Q(windows__status="failed")),
+            # Django leaves the model's own order out where it groups.
+        ).order_by("-created_at", "-id")
+
+
+class ApiUsageQuerySet(models.QuerySet[Any]):
+    def in_window(self, window: Window) -> "ApiUsageQuerySet":
+        return self.filter(day__gte=window.start, day__lt=window.end)
+
+    def per_service_and_day(self) -> models.QuerySet[Any, tuple[Any, ...]]:
+        """(service, day, requests, 10^-5 USD) of each service's days."""
+        sums = {"requests_sum": Sum("requests"), "usd_e5_sum": Sum("usd_e5")}
+        return self.order_by().values_list("service", "day").annotate(**sums)
+
+    def per_account(self, today: date) -> models.QuerySet[Any, tuple[Any, ...]]:
+        """(account id, requests and 10^-5 USD of today, and of all) of each."""
+        on_day = Q(day=today)
+        return (
+            self.order_by()
+            .values_list("account__account_id")
+            .annotate(
+                requests_today=Sum("requests", filter=on_day, default=0),
+                usd_e5_today=Sum("usd_e5", filter=on_day, default=0),
+                requests_sum=Sum("requests"),
+                usd_e5_sum=Sum("usd_e5"),
+            )
+            .order_by("-usd_e5_sum", "account__account_id")
         )

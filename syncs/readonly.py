@@ -14,9 +14,10 @@ from django.http import HttpRequest
 from syncs.date_hierarchy import DatedList
 
 M = TypeVar("M", bound=Model)
+P = TypeVar("P", bound=Model)
 
 if TYPE_CHECKING:
-    from django.contrib.admin import ModelAdmin
+    from django.contrib.admin import ModelAdmin, TabularInline
 
     F = TypeVar("F", bound=Callable[..., object])
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     ) -> Callable[[F], F]: ...
 
 else:
-    from unfold.admin import ModelAdmin
+    from unfold.admin import ModelAdmin, TabularInline
     from unfold.contrib.filters.admin import DropdownFilter  # noqa: F401
     from unfold.decorators import action as dialog_action  # noqa: F401
     from unfold.forms import BaseDialogForm as DialogForm  # noqa: F401
@@ -66,6 +67,24 @@ class ReadOnlyAdmin(Admin[M]):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return False
+
+
+class ReadOnlyInline(TabularInline[M, P]):
+    """Rows of another row, on its page: whoever may view that one sees these."""
+
+    extra = 0
+    can_delete = False
+    # Its columns say what it is; unfold would repeat its name above each row.
+    hide_title = True
+
+    def has_view_permission(self, request: HttpRequest, obj: P | None = None) -> bool:
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: P | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: P | None = None) -> bool:
         return False
 
 

@@ -6,51 +6,124 @@ from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
+from django.db.models import BooleanField, Count, ExpressionWrapper, Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
 from django.views.generic import DetailView
 from django_filters.views import FilterView
 
+from providers.windows import utc_day
+from syncs.bars import day_bars
 from syncs.filters import SyncRunFilter
 from syncs.freshness import freshness
-from syncs.models import CloudAccount, Dataset, SyncRun
+from syncs.models import Backfill, CloudAccount, Dataset, Incident, SyncRun
+from syncs.models.backfills import FILLABLE
+from syncs.spend import api_spend
 from syncs.standing import per_account, per_dataset
 from syncs.start import QueueAway, start
 
 ACCOUNTS_PER_PAGE = 20
+# The rest is in the admin; open ones come first.
+BACKFILLS_SHOWN = 10
+INCIDENTS_SHOWN = 50
 
 
-class SyncsView(LoginRequiredMixin, FilterView):
-    """How fresh each dataset is, and the runs that read them."""
+class RunPaginator(Paginator[SyncRun]):
+    """Counts the runs of a list, and those of them that are at work, in one query."""
 
-    template_name = "syncs.html"
+    @cached_property
+    def counts(self) -> dict[str, int | None]:
+        runs = self.object_list
+        assert isinstance(runs, QuerySet)  # noqa: S101 - for the type checker
+        active = Q(status__in=SyncRun.ACTIVE)
+        return runs.aggregate(
+            all=Count("pk"),
+            active=Count("pk", filter=active),
+            newest=Max("pk", filter=active),
+        )
+
+    @cached_property
+    def count(self) -> int:
+        return self.counts["all"] or 0
+
+
+class RunList(LoginRequiredMixin, FilterView):
+    """Runs and backfills, and whether any is at work."""
+
     queryset = SyncRun.objects.select_related("account", "started_by")
     filterset_class = SyncRunFilter
     paginate_by = 25
+    paginator_class = RunPaginator
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        found = super().get_context_data(**kwargs)
+        backfills = list(newest_backfills())
+        counts = found["paginator"].counts
+        moving = any(one.is_moving for one in backfills)
+        found["backfills"] = backfills
+        found["is_live"] = bool(counts["active"]) or moving
+        # Another one tells that a run began or ended, so that all has to be shown anew.
+        found["live_state"] = f"{counts['active']} {counts['newest']}"
+        found["at_work"] = counts["active"]
+        return found
+
+
+class SyncsLiveView(RunList):
+    """What changes while runs are at work, for live.js to put into the page."""
+
+    template_name = "syncs_live.html"
+
+
+class SyncsView(RunList):
+    """How fresh each dataset is, what reading costs, and the runs that read."""
+
+    template_name = "syncs.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        now = timezone.now()
         accounts = CloudAccount.objects.enabled()
-        found = freshness(accounts, timezone.now())
+        found = freshness(accounts, now)
         pages = Paginator(per_account(found), ACCOUNTS_PER_PAGE)
+        spend = api_spend(now)
         return super().get_context_data(
             standing=per_dataset(found),
             standing_page=pages.get_page(self.request.GET.get("accounts")),
             accounts=accounts,
             datasets=Dataset.choices,
+            fillable=FILLABLE,
             statuses=SyncRun.Status.choices,
+            incidents=open_incidents(),
+            spend=spend,
+            bars=day_bars(spend.days),
+            today=utc_day(now),
             **kwargs,
         )
+
+
+def newest_backfills() -> QuerySet[Backfill]:
+    """With their progress; open ones first."""
+    found = Backfill.objects.select_related("account").with_progress()
+    is_open = ExpressionWrapper(Q(status__in=Backfill.OPEN), BooleanField())
+    return found.order_by(is_open.desc(), "-created_at", "-id")[:BACKFILLS_SHOWN]
+
+
+def open_incidents() -> list[Incident]:
+    found = Incident.objects.filter(closed_at__isnull=True)
+    return list(found.select_related("account")[:INCIDENTS_SHOWN])
 
 
 class RunView(LoginRequiredMixin, DetailView[SyncRun]):
     """One run: its window, what it read, what that cost, and what failed."""
 
     template_name = "run.html"
-    queryset = SyncRun.objects.select_related("account", "started_by")
+    queryset = SyncRun.objects.select_related(
+        "account", "started_by", "backfill_window"
+    )
     context_object_name = "run"
 
 
@@ -80,7 +153,7 @@ def _start(
         readable = [one for one in accounts if dataset in one.datasets()]
         try:
             started = start(
-                readable, dataset, now, trigger=SyncRun.Trigger.ADMIN, user=user
+                readable, dataset, now, trigger=SyncRun.Trigger.PAGE, user=user
             )
         except QueueAway as error:
             messages.error(request, str(error))

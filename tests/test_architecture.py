@@ -29,7 +29,7 @@ WRITTEN = {".py", ".html", ".css", ".js", ".svg"}
 # Django asks for these by name, when something is denied, missing or broken.
 FOUND_BY_NAME = {"403.html", "403_csrf.html", "404.html", "500.html"}
 # Read by tools around cloudintel, or told in words only.
-NOT_SETTINGS: set[str] = set()
+NOT_SETTINGS = {"POSTGRES_PASSWORD", "LISTEN"}
 
 
 def sources(app: str, *, tests: bool = False) -> Iterator[Path]:

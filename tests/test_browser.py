@@ -9,6 +9,7 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 import pytest
+from celery import current_app
 from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
@@ -16,7 +17,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from cloudintel.tests.pages import account, instance, run, store_costs, store_cpu
 from providers.windows import Window, last_complete_days
-from syncs.models import Dataset
+from syncs.models import Backfill, BackfillWindow, Dataset, SyncRun
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -104,7 +105,8 @@ def open_page(page: Page, name: str) -> None:
 
 
 def is_drawn(page: Page, chart: str) -> bool:
-    """Whether the canvas has any colour on it."""
+    """Whether the canvas has any colour on it, once its script has run."""
+    page.wait_for_load_state("load")
     script = """canvas => canvas.getContext("2d")
         .getImageData(0, 0, canvas.width, canvas.height).data.some(value => value)"""
     return bool(page.locator(f"canvas[data-chart={chart}]").evaluate(script))
@@ -154,6 +156,61 @@ def test_a_person_clicks_through_everything(page: Page, company: None) -> None:
         "link", name="Admin"
     ).click()
     expect(page.get_by_text("Instances").first).to_be_visible()
+
+
+def test_a_sync_that_was_started_is_followed_without_a_reload(
+    page: Page, company: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No worker is at hand: the test reads in its place."""
+    monkeypatch.setattr(current_app, "send_task", lambda *_, **__: None)
+    sign_in(page)
+    open_page(page, "Syncs")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+    page.get_by_label("All accounts").select_option(label="Daily costs")
+    page.get_by_role("button", name="Sync now", exact=True).first.click()
+    expect(page.get_by_text("Syncs started: 1.")).to_be_visible()
+    expect(page.get_by_text("waiting for a worker")).to_be_visible()
+    page.evaluate("window.loadedOnce = true")
+    started = SyncRun.objects.filter(status="queued")
+    read = started.get()
+    assert (read.trigger, read.dataset) == ("page", "cost")
+    started.update(status="running", progress="costs of May, page 3", rows=4321)
+    expect(page.get_by_text("costs of May, page 3")).to_be_visible()
+    expect(page.get_by_role("cell", name="4,321")).to_be_visible()
+    # Who is on a link that is drawn anew stays on it.
+    page.locator(f"#run-{read.pk}").focus()
+    SyncRun.objects.filter(pk=read.pk).update(
+        status="failed", finished_at=timezone.now(), error="No.", progress=""
+    )
+    expect(page.locator("#run-rows").get_by_text("Failed")).to_be_visible()
+    expect(page.locator(f"#run-{read.pk}")).to_be_focused()
+    # What the run changed elsewhere is shown too.
+    expect(page.locator("#fresh-panel").get_by_text("failing").first).to_be_visible()
+    assert page.evaluate("window.loadedOnce") is True
+    asked.clear()
+    page.wait_for_timeout(4_000)
+    assert asked == [], "nothing is at work, so nothing is asked for"
+
+
+def test_a_backfill_shows_its_price_before_it_starts(
+    page: Page, company: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(current_app, "send_task", lambda *_, **__: None)
+    sign_in(page)
+    open_page(page, "Syncs")
+    page.get_by_text("Read a range of days again").click()
+    first = timezone.now().date() - timedelta(days=50)
+    page.get_by_label("From").fill(first.isoformat())
+    page.get_by_role("button", name="Show the price").click()
+    expect(page.get_by_role("heading", name="It will cost about $0.02")).to_be_visible()
+    assert not SyncRun.objects.active().exists()
+    page.get_by_role("button", name="Start for about $0.02").click()
+    expect(page.get_by_text("0 of 2 windows read, 2 at work")).to_be_visible()
+    BackfillWindow.objects.update(status="succeeded")
+    Backfill.objects.update(status="succeeded")
+    expect(page.get_by_text("2 of 2 windows read")).to_be_visible()
+    expect(page.get_by_role("button", name="Pause")).to_have_count(0)
 
 
 def test_a_wrong_password_is_told_and_a_right_one_leads_on(

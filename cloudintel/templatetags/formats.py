@@ -134,6 +134,12 @@ def ago(at: datetime | None) -> str:
 
 
 @register.filter
+def since(at: datetime | None) -> str:
+    """How long ago that was, to the second: of what is at work now."""
+    return UNKNOWN if at is None else took(timezone.now() - at)
+
+
+@register.filter
 def growth(change: float | Decimal | None) -> str:
     """A class name for a change: dearer is up, cheaper is down."""
     if not change:

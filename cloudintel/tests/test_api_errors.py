@@ -11,9 +11,18 @@ from cloudintel.tests.pages import account
 from tests.api import ask, refused, session_of, viewer
 
 pytestmark = pytest.mark.django_db
-LISTS = ["accounts/", "instances/", "costs/", "cpu/", "network/", "runs/"]
+LISTS = [
+    "accounts/",
+    "instances/",
+    "costs/",
+    "cpu/",
+    "network/",
+    "runs/",
+    "backfills/",
+    "api-usage/",
+]
 PAGED = [*LISTS, "cpu/trend/"]
-ANSWERS = [*PAGED, "costs/trend/", "costs/summary/"]
+ANSWERS = [*PAGED, "costs/trend/", "costs/summary/", "api-usage/summary/"]
 FIRST_NAMES = {
     "/cost-trend": "/api/v1/costs/trend/",
     "/cost-summary": "/api/v1/costs/summary/",

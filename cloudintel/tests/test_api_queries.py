@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -11,8 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from cloudintel.tests.pages import NOW, account, instance, run, store_costs, store_cpu
 from costs.models import DailyCost
 from inventory.models import Instance
+from providers.meter import Usage
 from providers.windows import last_complete_days
+from syncs.backfills import propose
 from syncs.models import CloudAccount, Dataset, SyncRun
+from syncs.usage import keep_usage
 from tests.api import text_of, viewer
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +42,12 @@ QUERIES = {
     "network/": 4,
     "runs/": 4,
     "runs/{run}/": 3,
+    "backfills/": 4,
+    "backfills/{backfill}/": 5,
+    "api-usage/": 4,
+    "api-usage/summary/": 4,
+    "backfills/?format=csv": 3,
+    "api-usage/?format=csv": 3,
     "accounts/?format=csv": 3,
     "costs/?format=csv": 3,
     "costs/trend/?format=csv": 4,
@@ -64,7 +74,12 @@ def keys() -> dict[str, int]:
             store_cpu(machine, last_complete_days(3, NOW), 20)
         for dataset in Dataset:
             run(owner, dataset, NOW)
+        window = last_complete_days(40, NOW)
+        backfill = propose(owner, Dataset.CPU, window, NOW)
+        used = {"ce:GetCostAndUsage": Usage(3, Decimal("0.03"))}
+        keep_usage(owner, NOW.date(), used)
     return {
+        "backfill": backfill.pk,
         "instance": Instance.objects.all()[0].pk,
         "cost": DailyCost.objects.all()[0].pk,
         "run": SyncRun.objects.all()[0].pk,
@@ -86,7 +101,9 @@ def test_an_answer_needs_at_most_twelve_queries(
     assert len(queries) == QUERIES[path], told
 
 
-@pytest.mark.parametrize("path", ["accounts/", "instances/", "runs/", "cpu/trend/"])
+@pytest.mark.parametrize(
+    "path", ["accounts/", "instances/", "runs/", "cpu/trend/", "backfills/"]
+)
 def test_more_rows_need_no_more_queries(path: str, keys: dict[str, int]) -> None:
     client = viewer()
     with CaptureQueriesContext(connection) as few:

@@ -67,6 +67,15 @@ class SyncRunSerializer(serializers.ModelSerializer[SyncRun]):
         return round(run.elapsed.total_seconds(), 3)
 
 
+def refuse_unknown_fields(serializer: serializers.Serializer[Any]) -> None:
+    """Raises ValidationError for each field of the request that is not known."""
+    unknown = sorted(set(serializer.initial_data) - set(serializer.fields))
+    if unknown:
+        raise serializers.ValidationError(
+            {name: ["Unknown field."] for name in unknown}
+        )
+
+
 class StartSerializer(serializers.Serializer[Any]):
     """What to sync; everything that is left out is chosen as a schedule would."""
 
@@ -77,11 +86,7 @@ class StartSerializer(serializers.Serializer[Any]):
     end = serializers.DateField(required=False, help_text="Last day, exclusive.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        unknown = sorted(set(self.initial_data) - set(self.fields))
-        if unknown:
-            raise serializers.ValidationError(
-                {name: ["Unknown field."] for name in unknown}
-            )
+        refuse_unknown_fields(self)
         if "end" in attrs and "start" not in attrs:
             raise serializers.ValidationError({"start": ["end needs a start."]})
         return attrs

@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "API budget day",
                 "ordering": ["-day"],
             },
         ),

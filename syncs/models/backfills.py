@@ -5,9 +5,14 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from providers.windows import Window
 from syncs.models.accounts import CloudAccount, Dataset
+from syncs.querysets import BackfillQuerySet
+
+# EC2 is read as it is now, so there is no past of it to read.
+FILLABLE = [choice for choice in Dataset.choices if choice[0] != Dataset.EC2]
 
 
 class Backfill(models.Model):
@@ -22,6 +27,12 @@ class Backfill(models.Model):
         FAILED = "failed", "Failed"
 
     OPEN = (Status.PROPOSED, Status.RUNNING, Status.PAUSED)
+
+    # Only on backfills that BackfillQuerySet.with_progress() answers.
+    windows_total: int
+    windows_read: int
+    windows_active: int
+    windows_failed: int
 
     account = models.ForeignKey(CloudAccount, models.CASCADE, related_name="backfills")
     dataset = models.CharField(max_length=8, choices=Dataset.choices)
@@ -39,6 +50,8 @@ class Backfill(models.Model):
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
 
+    objects = BackfillQuerySet.as_manager()
+
     class Meta:
         ordering = ["-created_at", "-id"]
         constraints = [
@@ -52,9 +65,22 @@ class Backfill(models.Model):
     def __str__(self) -> str:
         return f"{self.dataset} of {self.account} {self.start}..{self.end}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("backfill", args=[self.pk])
+
     @property
     def window(self) -> Window:
         return Window(self.start, self.end)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be cancelled."""
+        return self.status in self.OPEN
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether windows are, or will be, at work: after a pause they still end."""
+        return self.status == self.Status.RUNNING or self.windows_active > 0
 
 
 class BackfillWindow(models.Model):

@@ -127,6 +127,11 @@ class SyncRun(models.Model):
         return self.status in self.ACTIVE
 
     @property
+    def was_dropped(self) -> bool:
+        """No worker took it in time, so nothing was tried."""
+        return self.status == self.Status.ABANDONED and not self.held_by
+
+    @property
     def elapsed(self) -> timedelta:
         """How long it took, or how long its last sign of life is after its start."""
         return (self.finished_at or self.heartbeat_at) - self.started_at

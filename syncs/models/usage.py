@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.db import models
 
 from syncs.models.accounts import CloudAccount
+from syncs.querysets import ApiUsageQuerySet
 
 
 class ApiUsage(models.Model):
@@ -17,6 +18,8 @@ class ApiUsage(models.Model):
     requests = models.PositiveBigIntegerField(default=0)
     # 10^-5 USD is AWS's smallest price, of one metric; whole numbers add up exactly.
     usd_e5 = models.PositiveBigIntegerField("cost, 10^-5 USD", default=0)
+
+    objects = ApiUsageQuerySet.as_manager()
 
     class Meta:
         ordering = ["-day", "account", "service", "operation"]
@@ -46,6 +49,11 @@ class ApiBudgetDay(models.Model):
 
     class Meta:
         ordering = ["-day"]
+        verbose_name = "API budget day"
 
     def __str__(self) -> str:
-        return f"{self.day}: ${Decimal(self.usd_e5).scaleb(-5)}"
+        return f"{self.day}: ${self.usd}"
+
+    @property
+    def usd(self) -> Decimal:
+        return Decimal(self.usd_e5).scaleb(-5)

@@ -1,0 +1,57 @@
+"""What somebody fills in to have days read again."""
+
+from datetime import datetime
+from typing import Any, cast
+
+from django import forms
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from providers.windows import InvalidWindow
+from syncs.backfills import price, propose
+from syncs.claims import Refused, check_request
+from syncs.models import Backfill, CloudAccount, Dataset
+from syncs.models.backfills import FILLABLE
+
+Choice = forms.ChoiceField
+AccountChoice = forms.ModelChoiceField[CloudAccount]
+
+
+class ProposalForm(forms.ModelForm[Backfill]):
+    """Which days of what; refused with the reason where they can't be read."""
+
+    class Meta:
+        model = Backfill
+        fields = ["account", "dataset", "start", "end"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Without these fields it is the admin's page of one that is there already.
+        if "dataset" in self.fields:
+            cast("Choice", self.fields["dataset"]).choices = FILLABLE
+            enabled = CloudAccount.objects.enabled().select_related("payer")
+            cast("AccountChoice", self.fields["account"]).queryset = enabled
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if set(self.Meta.fields) <= data.keys():
+            try:
+                self._check(timezone.now())
+            except InvalidWindow as error:
+                self.add_error("start", str(error))
+            except Refused as error:
+                self.add_error("account", str(error))
+        return data
+
+    def propose(self, user: User | None, now: datetime) -> Backfill:
+        """The backfill, with its price. Only when the form is valid."""
+        data = self.cleaned_data
+        wanted = Backfill(**data)
+        dataset = Dataset(wanted.dataset)
+        return propose(wanted.account, dataset, wanted.window, now, user=user)
+
+    def _check(self, now: datetime) -> None:
+        wanted = Backfill(**self.cleaned_data)
+        dataset = Dataset(wanted.dataset)
+        check_request(wanted.account, dataset, wanted.window, now)
+        price(wanted.account, dataset, parts=1)

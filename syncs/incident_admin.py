@@ -1,0 +1,83 @@
+"""The admin of incidents: what went wrong, from when to when, and who was told."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    ChoicesDropdownFilter,
+)
+
+from syncs.columns import label, linked, list_url, moment, text_link
+from syncs.models import Incident, SyncRun
+from syncs.readonly import DropdownFilter, ReadOnlyAdmin, page
+
+
+class State(DropdownFilter):
+    """Those that are going on, or are over."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: object
+    ) -> list[tuple[str, str]]:
+        return [("open", "Open"), ("over", "Over")]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Incident]
+    ) -> QuerySet[Incident]:
+        if self.value() not in ("open", "over"):
+            return queryset
+        return queryset.filter(closed_at__isnull=self.value() == "open")
+
+
+@admin.display(description="state", ordering="closed_at")
+def state(incident: Incident) -> SafeString:
+    return label("over", "success") if incident.closed_at else label("open", "danger")
+
+
+@admin.display(description="what was wrong")
+def in_short(incident: Incident) -> str:
+    return Truncator(incident.sentence).chars(90)
+
+
+@admin.display(description="runs")
+def runs(incident: Incident) -> SafeString:
+    lookups = {
+        "account__id__exact": incident.account_id,
+        "dataset__exact": incident.dataset,
+    }
+    return text_link(list_url(SyncRun, **lookups), "Its runs")
+
+
+@admin.register(Incident)
+class IncidentAdmin(ReadOnlyAdmin[Incident]):
+    list_display = (
+        moment("opened_at"),
+        linked("account", ordering="account__name"),
+        "dataset",
+        state,
+        in_short,
+        moment("told_at"),
+        moment("closed_at"),
+    )
+    list_select_related = ("account",)
+    list_filter = (
+        State,
+        ("account", AutocompleteSelectFilter),
+        ("dataset", ChoicesDropdownFilter),
+    )
+    search_fields = ("account__name", "account__account_id", "sentence")
+    search_help_text = "Part of an account's name or id, or of what was wrong."
+    date_hierarchy = "opened_at"
+    ordering = ("-opened_at", "-id")
+    fields = page(
+        ("account", "dataset", state),
+        "sentence",
+        (moment("opened_at"), moment("told_at")),
+        (moment("closed_at"), moment("closing_told_at")),
+        runs,
+    )

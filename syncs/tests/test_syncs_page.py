@@ -1,0 +1,221 @@
+"""The syncs page: what reading costs, what is wrong, and what is at work now."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from cloudintel.tests.pages import NOW, account, run
+from syncs.models import ApiBudgetDay, Dataset, Incident, SyncRun
+from syncs.tests.history import (
+    TODAY,
+    part_run,
+    proposed,
+    read_account,
+    signed_in,
+    used,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon", "told")]
+PAGE, LIVE = "/syncs/", "/syncs/live/"
+
+
+def text_of(url: str, client: Client | None = None, **parameters: str) -> str:
+    answer = (client or signed_in()).get(url, parameters)
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def at_work(**values: Any) -> SyncRun:
+    facts = {
+        "status": "running",
+        "finished_at": None,
+        "progress": "costs of May, page 3",
+        "rows": 4321,
+    }
+    return run(account(), Dataset.COST, NOW, **(facts | values))
+
+
+def test_it_tells_what_reading_costs_today_and_this_month() -> None:
+    owner = account()
+    used(owner, TODAY, "ce:GetCostAndUsage", 3, "0.03")
+    used(owner, TODAY - timedelta(days=2), "cloudwatch:GetMetricData", 2, "0.0004")
+    text = text_of(PAGE)
+    assert '<h3>Today</h3><p class="big">$0.0300</p>' in text
+    assert '<h3>November 2026</h3><p class="big">$0.0304</p>' in text
+    assert "No daily budget is set" in text
+    assert "Fri 20 Nov 2026: $0.0300, 3 requests" in text
+    assert text.count("<rect") == 2 * 30, "a day without a request has its place"
+
+
+@pytest.mark.parametrize(
+    ("reserved", "told"),
+    [
+        (41_000, "$1.0900 of today&#x27;s $1.5000 is left."),
+        (150_000, "Today&#x27;s $1.5000 is spent: priced requests wait"),
+    ],
+)
+def test_it_tells_what_is_left_of_the_budget(
+    settings: Settings, reserved: int, told: str
+) -> None:
+    account()
+    settings.AWS_API_DAILY_BUDGET_USD = Decimal("1.5")
+    ApiBudgetDay.objects.create(day=TODAY, usd_e5=reserved)
+    assert told.replace("&#x27;", "'") in text_of(PAGE)
+
+
+def test_requests_that_cost_nothing_are_drawn_by_their_number() -> None:
+    used(account(), TODAY, "demo:GetCostAndUsage", 14, "0")
+    assert "Requests a day, at most 14" in text_of(PAGE)
+
+
+def test_an_open_incident_is_told_first_and_one_that_is_over_is_not() -> None:
+    owner = account()
+    for sentence, closed_at in (("Costs can't be read.", None), ("It was.", NOW)):
+        Incident.objects.create(
+            account=owner,
+            dataset="cost",
+            sentence=sentence,
+            opened_at=NOW - timedelta(hours=3),
+            closed_at=closed_at,
+        )
+    text = text_of(PAGE)
+    assert "Costs can&#x27;t be read. <span" in text
+    assert "since 2026-11-20 09:00 UTC" in text
+    assert "account=000000000001&amp;dataset=cost" in text
+    assert "It was." not in text
+
+
+def test_many_incidents_leave_room_for_the_rest() -> None:
+    for number in range(1, 6):
+        Incident.objects.create(
+            account=account(number, f"account-{number}"),
+            dataset="ec2",
+            sentence=f"Wrong {number}.",
+            opened_at=NOW,
+        )
+    text = text_of(PAGE)
+    assert "<summary>All 5</summary>" in text
+    assert all(text.count(f"Wrong {number}.") == 1 for number in range(1, 6))
+
+
+def test_a_run_at_work_tells_its_window_sentence_rows_and_seconds() -> None:
+    at_work(
+        started_at=NOW - timedelta(seconds=75),
+        start=TODAY - timedelta(days=30),
+        end=TODAY,
+    )
+    for page in (PAGE, LIVE):
+        text = text_of(page)
+        assert "costs of May, page 3" in text
+        assert "21 Oct – 19 Nov 2026" in text
+        assert '<td class="number">4,321</td>' in text
+        assert "1 min 15 s" in text
+
+
+def test_a_queued_run_says_that_it_waits() -> None:
+    at_work(status="queued", progress="", rows=0)
+    assert "waiting for a worker" in text_of(LIVE)
+
+
+def test_the_page_follows_only_while_something_is_at_work() -> None:
+    run(account(), Dataset.COST, NOW)
+    assert "data-active" not in text_of(PAGE)
+    working = run(account(2, "staging"), Dataset.COST, NOW, status="running")
+    assert "data-active" in text_of(PAGE)
+    assert "1 at work" in text_of(LIVE)
+    assert "data-active" not in text_of(PAGE, account=f"{1:012}")
+    SyncRun.objects.filter(pk=working.pk).update(status="succeeded")
+    assert "data-active" not in text_of(LIVE)
+
+
+def test_the_page_follows_a_backfill_whose_windows_still_end_after_a_pause() -> None:
+    backfill = proposed()
+    assert "data-active" not in text_of(PAGE)
+    backfill.windows.filter(start=backfill.start).update(status="active")
+    assert "data-active" in text_of(PAGE)
+
+
+def test_the_fragment_asks_for_what_the_page_was_asked_for() -> None:
+    at_work()
+    parameters: dict[str, Any] = {"account": f"{1:012}", "page": "1"}
+    asked = f'data-live="{LIVE}?account=000000000001&amp;page=1"'
+    assert asked in text_of(PAGE, **parameters)
+    assert asked in text_of(LIVE, **parameters)
+
+
+def test_its_state_changes_when_a_run_begins_or_ends() -> None:
+    client, states = signed_in(), []
+    first = at_work()
+    states.append(client.get(LIVE).context["live_state"])
+    SyncRun.objects.filter(pk=first.pk).update(rows=9)
+    assert client.get(LIVE).context["live_state"] == states[0]
+    run(account(2, "staging"), Dataset.COST, NOW, status="queued")
+    states.append(client.get(LIVE).context["live_state"])
+    SyncRun.objects.filter(pk=first.pk).update(status="failed")
+    states.append(client.get(LIVE).context["live_state"])
+    assert len(set(states)) == 3
+
+
+def test_the_fragment_holds_no_secret_that_changes_each_time() -> None:
+    """live.js leaves alone what is the same, so that nobody loses their place."""
+    at_work()
+    client = signed_in("start_sync", "start_backfill")
+    assert client.get(LIVE).content == client.get(LIVE).content
+    assert b"csrf" not in client.get(LIVE).content
+
+
+def test_a_part_of_a_backfill_and_a_later_attempt_are_named() -> None:
+    part_run(proposed())
+    run(account(2, "staging"), Dataset.COST, NOW, attempt=3)
+    text = text_of(PAGE)
+    assert "part of a backfill" in text
+    assert "attempt 3" in text
+
+
+def test_backfills_show_their_progress_and_only_the_allowed_their_buttons() -> None:
+    backfill = proposed()
+    backfill.windows.filter(start=backfill.start).update(status="succeeded")
+    type(backfill).objects.update(status="running")
+    text = text_of(PAGE)
+    assert '<progress class="bar-line" max="3" value="1"' in text
+    assert "1 of 3 windows read" in text
+    assert "Pause" not in text
+    assert "Show the price" not in text
+    text = text_of(PAGE, signed_in("start_backfill"))
+    assert f'formaction="/syncs/backfills/{backfill.pk}/pause/">Pause' in text
+    assert "Show the price" in text
+
+
+def test_an_open_backfill_comes_before_newer_ones_that_ended() -> None:
+    owner = read_account()
+    old = proposed(owner)
+    for _ in range(12):
+        type(old).objects.filter(pk=proposed(owner).pk).update(status="succeeded")
+    shown = signed_in().get(PAGE).context["backfills"]
+    assert len(shown) == 10
+    assert shown[0] == old
+
+
+@pytest.mark.parametrize("page", [PAGE, LIVE])
+def test_a_page_that_is_not_there_is_404(page: str) -> None:
+    account()
+    assert signed_in().get(page, {"page": "9"}).status_code == 404
+
+
+def test_a_wrong_filter_shows_no_run() -> None:
+    at_work()
+    assert "data-active" not in text_of(LIVE, status="broken")
+
+
+def test_a_filter_costs_one_query_more(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    at_work()
+    client = signed_in()
+    # As the page in cloudintel/tests/test_pages.py, without a budget, and the account.
+    with django_assert_num_queries(12):
+        client.get(PAGE, {"account": f"{1:012}"})

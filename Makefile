@@ -14,10 +14,10 @@ run: $(VENV)/.installed
 test: test-sqlite test-postgres
 
 test-sqlite: $(VENV)/.installed-dev
-	env -u DATABASE_URL $(BIN)/python -m pytest $(ARGS)
+	env -u DATABASE_URL $(BIN)/python -m pytest -n 2 $(ARGS)
 
 test-postgres: $(VENV)/.installed-dev
-	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n 2 $(ARGS)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -30,7 +30,7 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .
 
 # Each benchmark prints its ratio against a floor or a peer in the same run.
-bench: bench-cpu bench-costs bench-demo
+bench: bench-cpu bench-costs bench-demo bench-fleet
 
 bench-%: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks.$*

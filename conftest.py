@@ -1,5 +1,6 @@
 """What every test may ask for."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -30,6 +31,13 @@ def pytest_collection_modifyitems(
     ]
     items[:] = [item for item in items if item not in others]
     config.hook.pytest_deselected(items=others)
+
+
+# The slowest are proven where they belong: `up` on SQLite, many workers on PostgreSQL.
+ON_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("postgres")
+collect_ignore = [
+    "tests/test_production_up.py" if ON_POSTGRESQL else "tests/test_production_fleet.py"
+]
 
 
 @pytest.fixture

@@ -1,26 +1,48 @@
 """Logs: one line an event, plain for a terminal or JSON for a collector.
 
 What a line is about (account, dataset, run, window) is bound once per run, and every
-line within it carries it. Names that may hold a secret are never written.
+line within it carries it. What may be a secret, by its name or its looks, is hidden.
 """
 
+import re
 from typing import Any
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-SECRET_NAMES = ("secret", "password", "token", "external_id", "authorization")
+SECRET_NAMES = (
+    *("secret", "password", "passwd", "token", "external_id", "externalid"),
+    *("authorization", "credential", "access_key", "accesskey", "api_key", "cookie"),
+)
 HIDDEN = "[hidden]"
+SECRET_LOOKS = re.compile(
+    # user:password@ in an address; an AWS key's id; what follows a name of a secret.
+    r"(?<=://)[^\s@]*:[^\s@]*(?=@)"
+    r"|\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b"
+    r"|(?<=Bearer )\S+|(?<=Token )\S{20,}"
+    rf"|(?i:[\w-]*(?:{'|'.join(SECRET_NAMES)})[\w-]*[\"']?\s*[=:]\s*[\"']?)[^\s\"',;&)]+"
+)
 
 
 def hide_secrets(
     logger: WrappedLogger, method_name: str, event: EventDict
 ) -> EventDict:
-    """Hides the value of every field whose name speaks of a secret."""
-    for name in event:
-        if any(part in name.lower() for part in SECRET_NAMES):
-            event[name] = HIDDEN
-    return event
+    """Hides every value whose name speaks of a secret, and what looks like one."""
+    return {name: _hidden(name, value) for name, value in event.items()}
+
+
+def _hidden(name: str, value: Any) -> Any:
+    if any(part in name.lower() for part in SECRET_NAMES):
+        return HIDDEN
+    if isinstance(value, str):
+        return SECRET_LOOKS.sub(HIDDEN, value)
+    if isinstance(value, dict):
+        return {key: _hidden(str(key), item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_hidden("", item) for item in value]
+    if value is None or isinstance(value, int | float):
+        return value
+    return SECRET_LOOKS.sub(HIDDEN, str(value))
 
 
 def logging_settings(level: str, style: str) -> dict[str, Any]:
@@ -31,21 +53,16 @@ def logging_settings(level: str, style: str) -> dict[str, Any]:
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        hide_secrets,
+        # Before secrets are hidden, as the text of an error may hold one. The local
+        # variables of its frames stay out.
+        structlog.processors.format_exc_info,
     ]
-    if style == "json":
-        ending: list[Any] = [
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ]
-    else:
-        # Without the local variables of each frame, which may hold a secret.
+    ending: Any = structlog.processors.JSONRenderer()
+    if style != "json":
         plain = structlog.dev.plain_traceback
-        ending = [
-            structlog.dev.ConsoleRenderer(
-                colors=False, sort_keys=False, exception_formatter=plain
-            )
-        ]
+        ending = structlog.dev.ConsoleRenderer(
+            colors=False, sort_keys=False, exception_formatter=plain
+        )
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -55,7 +72,8 @@ def logging_settings(level: str, style: str) -> dict[str, Any]:
                 "foreign_pre_chain": shared,
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    *ending,
+                    hide_secrets,
+                    ending,
                 ],
             }
         },
@@ -71,5 +89,7 @@ def logging_settings(level: str, style: str) -> dict[str, Any]:
                 "providers",
                 "syncs",
             )
-        },
+        }
+        # It logs a traceback for a role that can't be assumed, which we tell ourselves.
+        | {"botocore.credentials": {"level": "CRITICAL"}},
     }

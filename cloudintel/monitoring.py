@@ -10,17 +10,16 @@ from django.db.models import Count, F, Sum
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from kombu.exceptions import OperationalError
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
-from redis.exceptions import RedisError
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
 
 from syncs.freshness import freshness
 from syncs.models import ApiUsage, CloudAccount, SyncRun
+from syncs.start import AWAY
 
 ANSWERS_WITHIN_SECONDS = 2
 
@@ -49,7 +48,7 @@ def status(request: HttpRequest) -> JsonResponse:
 def _tried(check: Callable[[], None]) -> str:
     try:
         check()
-    except (DatabaseError, OperationalError, RedisError, OSError, Away) as error:
+    except (DatabaseError, *AWAY, Away) as error:
         return f"down: {type(error).__name__}"
     return "ok"
 

@@ -280,24 +280,29 @@ BACKFILL_WINDOW_DAYS = positive("BACKFILL_WINDOW_DAYS", default=30)
 BACKFILL_PARALLEL = positive("BACKFILL_PARALLEL", default=2)
 BACKFILL_ATTEMPTS = positive("BACKFILL_ATTEMPTS", default=5)
 
-# The admin, in the colours of the pages.
 # The queue. By default folders on this machine, so that no server is needed; by URL
 # Redis or RabbitMQ. The database is the truth: a lost message loses nothing.
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://localhost//")
+# Without its broker a page must answer soon, not try for minutes; a worker waits for
+# it for as long as it is away.
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"max_retries": 1}
+CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 if CELERY_BROKER_URL.startswith("filesystem:"):
     QUEUE_DIR = STATE_DIR / "queue"
     (QUEUE_DIR / "control").mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
+    CELERY_BROKER_TRANSPORT_OPTIONS |= {
         "data_folder_in": str(QUEUE_DIR),
         "data_folder_out": str(QUEUE_DIR),
         "control_folder": str(QUEUE_DIR / "control"),
     }
 elif CELERY_BROKER_URL.startswith("redis"):
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        # Longer than any task, so that Redis delivers none a second time at work.
-        "visibility_timeout": SYNC_TIME_LIMIT_SECONDS + 3600,
-        "socket_connect_timeout": 5,
+    CELERY_BROKER_TRANSPORT_OPTIONS |= {
+        "socket_connect_timeout": 2,
+        "socket_timeout": 10,
+        # Redis hands a message out again after this; not while it is worked at.
+        "visibility_timeout": SYNC_TIME_LIMIT_SECONDS + 120,
     }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
@@ -308,6 +313,9 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # At the soft limit a run is closed with its reason; who does not heed it is killed.
 CELERY_TASK_SOFT_TIME_LIMIT = SYNC_TIME_LIMIT_SECONDS
 CELERY_TASK_TIME_LIMIT = SYNC_TIME_LIMIT_SECONDS + 60
+# A worker that is asked to end waits so long for its runs; then they hand back what
+# they read. Most supervisors kill a minute after they have asked.
+WORKER_GRACE_SECONDS = positive("WORKER_GRACE_SECONDS", default=45)
 # A child that grew to so many KiB is replaced after its task.
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
 # Beat looks every minute what is due; the database tells, so nothing is sent twice.
@@ -317,10 +325,9 @@ CELERY_BEAT_SCHEDULE = {
         "task": "syncs.tasks.look",
         "schedule": timedelta(seconds=60),
         # One that waited longer is of no use: the next one looks at the same.
-        "options": {"expires": 60},
+        "options": {"expire_seconds": 60},
     },
 }
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 
 # Who is told when syncs go stale or fail, and when that is over.
 ALERT_EMAILS = env.list("ALERT_EMAILS", default=[])
@@ -334,6 +341,7 @@ LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING").upper()
 LOG_FORMAT = one_of("LOG_FORMAT", default=["plain"], allowed=["plain", "json"])[0]
 LOGGING = logging_settings(LOG_LEVEL, LOG_FORMAT)
 
+# The admin, in the colours of the pages.
 UNFOLD = {
     "SITE_TITLE": "cloudintel",
     "SITE_HEADER": "cloudintel",

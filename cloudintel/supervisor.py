@@ -1,9 +1,11 @@
 """Keeps a few processes running together, and ends them together."""
 
+import ctypes
 import logging
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +17,17 @@ logger = logging.getLogger(__name__)
 SETTLED_AFTER_SECONDS = 10.0
 LONGEST_PAUSE_SECONDS = 30.0
 LOOK_EVERY_SECONDS = 0.2
+
+
+# Linux tells a process when its parent has ended; elsewhere nobody does.
+PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def _end_with_parent() -> None:
+    """Within a new child: if we are killed, it ends as if it was asked to."""
+    if LIBC is not None:
+        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 @dataclass
@@ -30,7 +43,9 @@ class Child:
 
     def start(self) -> None:
         # In a session of its own, so that Ctrl-C reaches it only through us, once.
-        self.process = subprocess.Popen(self.command, start_new_session=True)  # noqa: S603 - our own commands
+        self.process = subprocess.Popen(  # noqa: S603 - our own commands
+            self.command, start_new_session=True, preexec_fn=_end_with_parent
+        )
         self.started_at = time.monotonic()
 
     def look(self) -> None:

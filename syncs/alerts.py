@@ -11,7 +11,7 @@ from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
 
 from syncs.freshness import Freshness, State, freshness
-from syncs.models import CloudAccount, Incident
+from syncs.models import CloudAccount, Incident, SyncRun
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +52,11 @@ def note_incidents(found: Sequence[Freshness], now: datetime) -> None:
             same = Incident.objects.filter(pk=incident.pk, closed_at__isnull=True)
             same.update(closed_at=now)
         wrong.pop((incident.account_id, incident.dataset), None)
-    for one in wrong.values():
+    # What is being read again just now may be over in a moment.
+    at_work = set(SyncRun.objects.active().ordinary().values_list("account", "dataset"))
+    for key, one in wrong.items():
+        if key in at_work:
+            continue
         try:
             with transaction.atomic():
                 Incident.objects.create(

@@ -10,7 +10,7 @@ from django.db import transaction
 from providers.windows import ONE_DAY, InvalidWindow, Window
 from syncs.claims import Refused, SlotTaken, check_request, claim
 from syncs.models import Backfill, BackfillWindow, CloudAccount, Dataset, SyncRun
-from syncs.start import send
+from syncs.start import QueueAway, send
 
 Status = Backfill.Status
 Part = BackfillWindow.Status
@@ -137,7 +137,9 @@ def _set(part: BackfillWindow, **values: object) -> None:
 def _advance(backfill: Backfill, now: datetime) -> None:
     with transaction.atomic():
         # Two workers that end their parts together must not start too many.
-        Backfill.objects.select_for_update().get(pk=backfill.pk)
+        locked = Backfill.objects.select_for_update().filter(pk=backfill.pk)
+        if not locked.filter(status=Status.RUNNING).exists():
+            return  # it was paused or cancelled meanwhile
         states = list(backfill.windows.values_list("status", flat=True))
         if not {Part.WAITING, Part.ACTIVE} & set(states):
             status = Status.FAILED if Part.FAILED in states else Status.SUCCEEDED
@@ -146,9 +148,16 @@ def _advance(backfill: Backfill, now: datetime) -> None:
         waiting = backfill.windows.filter(status=Part.WAITING, due_at__lte=now)
         parts = waiting.order_by("-start")[:free]
         runs = [run for part in parts if (run := _claim(backfill, part, now))]
-    # A worker must find the run when it is told of it.
+    # A worker must find the run when it is told of it. All are tried, as one that is
+    # neither told nor closed would hold its slot until its grace is over.
+    away = None
     for run in runs:
-        send(run, now)
+        try:
+            send(run, now)
+        except QueueAway as error:
+            away = error
+    if away is not None:
+        raise away
 
 
 def _claim(backfill: Backfill, part: BackfillWindow, now: datetime) -> SyncRun | None:
@@ -166,8 +175,8 @@ def _claim(backfill: Backfill, part: BackfillWindow, now: datetime) -> SyncRun |
         )
     except SlotTaken:
         return None  # it is at work already
-    except InvalidWindow as error:
-        # The cloud no longer keeps these days.
+    except (InvalidWindow, Refused) as error:
+        # The cloud no longer keeps these days, or the account is read elsewhere now.
         same.update(status=Part.FAILED, error=str(error))
         return None
     same.update(status=Part.ACTIVE, attempts=part.attempts + 1)

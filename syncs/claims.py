@@ -4,6 +4,7 @@ The slot is a database constraint, so that of a schedule, a person, a command an
 worker only one gets it.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from providers.errors import ProviderError
 from providers.windows import InvalidWindow, Window
 from syncs.clouds import kept_window
 from syncs.models import BackfillWindow, CloudAccount, Dataset, SyncRun
-from syncs.processes import is_dead, own_mark
+from syncs.processes import is_dead, mark_of, own_mark
 from syncs.querysets import SyncRunQuerySet
 
 
@@ -136,6 +137,15 @@ def free_dead(runs: SyncRunQuerySet, now: datetime) -> None:
                 "Its process was ended. What it had stored stays; the next sync reads "
                 "the window again.",
             )
+
+
+def held_by_processes(process_ids: Iterable[int]) -> list[int]:
+    """Those of these processes of this host that hold a run."""
+    marks = {mark_of(process_id): process_id for process_id in process_ids}
+    held = SyncRun.objects.filter(
+        status=SyncRun.Status.RUNNING, held_by__in=list(marks)
+    )
+    return [marks[mark] for mark in held.values_list("held_by", flat=True)]
 
 
 def queue_grace() -> timedelta:

@@ -33,13 +33,30 @@ def due(
             or due_at(newest.get((account.pk, dataset.value)), now) <= now
         }
         instances = newest.get((account.pk, Dataset.EC2.value))
-        known = instances is not None and instances.last_good_at is not None
+        cpu = newest.get((account.pk, Dataset.CPU.value))
+        waits = _waits_for_instances(instances, cpu, Dataset.EC2 in waiting)
         for dataset in sorted(waiting, key=list(Dataset).index):
             if (account.pk, dataset.value) in active:
                 continue
-            if dataset == Dataset.CPU and (Dataset.EC2 in waiting or not known):
+            if dataset == Dataset.CPU and waits:
                 continue
             yield account, dataset
+
+
+def _waits_for_instances(
+    instances: SyncRun | None, cpu: SyncRun | None, are_due: bool
+) -> bool:
+    """Whether CPU is not to be read yet.
+
+    Instances that were read well since the last CPU run are new enough, though they
+    may be due again: with a short interval CPU would otherwise wait for ever.
+    """
+    good_at = instances.last_good_at if instances else None
+    if good_at is None:
+        return True
+    if cpu is None or good_at > cpu.started_at:
+        return False
+    return are_due
 
 
 def due_at(newest: SyncRun | None, now: datetime) -> datetime:
@@ -53,6 +70,8 @@ def due_at(newest: SyncRun | None, now: datetime) -> datetime:
     interval = timedelta(minutes=settings.SYNC_INTERVAL_MINUTES)
     if newest.status == SyncRun.Status.SUCCEEDED:
         return newest.started_at + interval
+    if newest.was_dropped:
+        return now
     # 2^20 pauses are longer than any interval, and no larger number is made.
     doublings = 2 ** min(newest.attempt - 1, 20)
     pause = min(timedelta(minutes=settings.SYNC_RETRY_MINUTES) * doublings, interval)

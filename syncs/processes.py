@@ -8,7 +8,12 @@ from pathlib import Path
 
 def own_mark() -> str:
     """What tells this process from any other: host, process id, its start."""
-    return _mark(os.getpid())
+    return mark_of(os.getpid())
+
+
+def mark_of(process_id: int) -> str:
+    """The mark of another process of this host."""
+    return f"{_host()}@{process_id}:{_started(process_id)}"
 
 
 def is_dead(mark: str) -> bool:
@@ -23,13 +28,13 @@ def is_dead(mark: str) -> bool:
     return _started(int(process_id)) != started
 
 
-def _mark(process_id: int) -> str:
-    return f"{_host()}@{process_id}:{_started(process_id)}"
-
-
 @cache
 def _host() -> str:
-    return socket.gethostname()
+    """The host, and on Linux the process ids' own space: containers that share a
+    host's name do not share its ids."""
+    space = Path("/proc/self/ns/pid")
+    number = f"/{space.stat().st_ino}" if space.exists() else ""
+    return socket.gethostname() + number
 
 
 def _started(process_id: int) -> str:

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 import structlog
-from billiard.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import connection, transaction
 
@@ -21,6 +20,7 @@ from providers.errors import ProviderError
 from providers.windows import Window, utc_day
 from syncs.clouds import provider_for
 from syncs.models import CloudAccount, SyncRun
+from syncs.stopping import Stopped
 from syncs.usage import budget_gate, keep_usage
 from syncs.watermarks import move_watermark
 
@@ -67,6 +67,7 @@ class Reading:
     def begin(self, window: Window) -> None:
         """The window that this run turns out to read."""
         self._due = self.run.window is None
+        structlog.contextvars.bind_contextvars(window=str(window))
         self._update_held(start=window.start, end=window.end)
 
     def progress(self, sentence: str) -> None:
@@ -75,8 +76,13 @@ class Reading:
         if time.monotonic() - self._last_beat < HEARTBEAT_SECONDS:
             return
         self._last_beat = time.monotonic()
-        self._update_held(heartbeat_at=self.now, progress=sentence[:200])
-        self._keep_usage()
+        self._update_held(
+            heartbeat_at=self.now,
+            progress=sentence[:200],
+            rows=self.rows,
+            **self.metered(),
+        )
+        self.keep_usage()
 
     def lacks(self, failure: Exception) -> None:
         """A part failed: the run goes on without it and ends as partial."""
@@ -126,17 +132,20 @@ class Reading:
             progress="",
             rows=rows,
             error=error,
-            **self._metered(),
+            **self.metered(),
         )
-        self._keep_usage()
 
-    def _keep_usage(self) -> None:
-        """What was asked of the cloud is kept, however the run ends."""
+    def keep_usage(self) -> None:
+        """What was asked of the cloud since the last time; never in a transaction.
+
+        One that is rolled back would lose what was asked nevertheless.
+        """
         if "provider" in self.__dict__:
             used = self.provider.meter.take_new()
             keep_usage(self.run.account, utc_day(self.now), used)
 
-    def _metered(self) -> dict[str, object]:
+    def metered(self) -> dict[str, object]:
+        """The columns of the run that say what it asked of the cloud."""
         if "provider" not in self.__dict__:  # it failed before it could be made
             return {}
         meter = self.provider.meter
@@ -185,20 +194,32 @@ def _closing(current: Reading) -> Iterator[None]:
     except (ProviderError, SyncFailed) as error:
         current.fail(str(error))
     except SlotLost:
+        # It was closed by somebody else, who could not know what it had asked.
+        SyncRun.objects.filter(pk=run.pk).update(**current.metered())
         run.refresh_from_db()
     except (KeyboardInterrupt, SystemExit):
         current.fail("Interrupted. What was stored before stays; start it again.")
         raise
-    except SoftTimeLimitExceeded:
-        current.fail(
-            f"It took longer than {settings.SYNC_TIME_LIMIT_SECONDS} s and was ended. "
-            "Raise SYNC_TIME_LIMIT_SECONDS if the account is that large."
-        )
+    except Stopped:
+        current.fail(_ended_by_worker(current))
     except Exception as error:
         # A connection that broke in the middle must not keep the run open.
-        connection.close_if_unusable_or_obsolete()
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
         current.fail(f"Unexpected {type(error).__name__}: {error}")
         raise
+    finally:
+        current.keep_usage()
+
+
+def _ended_by_worker(current: Reading) -> str:
+    limit = settings.SYNC_TIME_LIMIT_SECONDS
+    if current.now - current.run.started_at < timedelta(seconds=limit):
+        return "Its worker was stopped. What was stored before stays; it is read again."
+    return (
+        f"It took longer than {limit} s and was ended. Raise SYNC_TIME_LIMIT_SECONDS "
+        "if the account is that large."
+    )
 
 
 def say_nothing(sentence: str) -> None:

@@ -6,7 +6,9 @@ from datetime import datetime
 
 from celery import current_app
 from django.contrib.auth.models import User
-from kombu.exceptions import OperationalError
+from kombu.exceptions import ChannelError, OperationalError
+from kombu.exceptions import ConnectionError as BrokerConnectionError
+from redis.exceptions import RedisError
 
 from providers.windows import Window
 from syncs.claims import SlotTaken, check_request, claim
@@ -18,6 +20,10 @@ TASKS = {
     Dataset.COST: "costs.tasks.sync_cost",
     Dataset.CPU: "metrics.tasks.sync_cpu",
 }
+
+
+# What brokers raise, each in its own words.
+AWAY = (OperationalError, ChannelError, BrokerConnectionError, RedisError, OSError)
 
 
 class QueueAway(Exception):
@@ -79,7 +85,7 @@ def send(run: SyncRun, now: datetime) -> None:
             # Without its broker a page must answer soon, not try for minutes.
             retry=False,
         )
-    except (OperationalError, OSError) as error:
+    except AWAY as error:
         reason = (
             f"The queue can't be reached ({error}). Check CELERY_BROKER_URL and that "
             "its server runs, or sync by command."

@@ -1,5 +1,6 @@
 """What a worker does with one queued run."""
 
+import logging
 from collections.abc import Callable
 
 from django.utils import timezone
@@ -7,6 +8,10 @@ from django.utils import timezone
 from syncs.backfills import advance_backfills
 from syncs.claims import take
 from syncs.models import SyncRun
+from syncs.start import QueueAway
+from syncs.stopping import stoppable
+
+logger = logging.getLogger(__name__)
 
 
 def work(run_id: int, read: Callable[[SyncRun], SyncRun]) -> str:
@@ -15,8 +20,16 @@ def work(run_id: int, read: Callable[[SyncRun], SyncRun]) -> str:
     if run is None:
         return "taken"
     try:
-        return read(run).status
+        with stoppable():
+            return read(run).status
     finally:
         if run.backfill_window_id is not None:
             # Its next part need not wait for the next look at what is due.
-            advance_backfills(timezone.now())
+            _go_on()
+
+
+def _go_on() -> None:
+    try:
+        advance_backfills(timezone.now())
+    except QueueAway as error:
+        logger.error("%s", error)  # the next look tries again

@@ -79,23 +79,31 @@ def shared_database(folder: Path) -> Iterator[str]:
     file.close()
 
 
-def start(url: str, aws: EmulatedAws, *arguments: str) -> "subprocess.Popen[str]":
+def start(
+    url: str, aws: EmulatedAws, *arguments: str, **environment: str
+) -> "subprocess.Popen[str]":
     """`manage.py` (or another program) as a process of its own."""
     return subprocess.Popen(
         [sys.executable, *arguments],
         cwd=BASE,
-        env={**os.environ, **aws.environment(), **QUICK, "DATABASE_URL": url},
+        env={
+            **os.environ,
+            **aws.environment(),
+            **QUICK,
+            "DATABASE_URL": url,
+            **environment,
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
 
 
-def finish(url: str, aws: EmulatedAws, *arguments: str) -> str:
+def finish(url: str, aws: EmulatedAws, *arguments: str, **environment: str) -> str:
     """Runs it to its end, as often as another run holds the slot (3)."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
-        process = start(url, aws, *arguments)
+        process = start(url, aws, *arguments, **environment)
         printed, errors = process.communicate(timeout=PATIENCE_SECONDS)
         if process.returncode != 3 or time.monotonic() > deadline:
             assert process.returncode == 0, printed + errors

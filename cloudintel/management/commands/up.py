@@ -10,18 +10,15 @@ from django.core.management.base import BaseCommand
 from cloudintel.supervisor import Child, Supervisor
 from syncs.commands import bad_arguments
 
-WEB = ["gunicorn", "cloudintel.wsgi", "--workers", "2", "--threads", "4"]
-WORKER = [
-    "celery",
-    "-A",
-    "cloudintel",
-    "worker",
-    "--concurrency",
-    "2",
-    "--loglevel",
-    "WARNING",
+WEB = [
+    *("gunicorn", "cloudintel.wsgi", "--workers", "2", "--threads", "4"),
+    "--no-control-socket",  # it would lie in the home directory
 ]
-BEAT = ["celery", "-A", "cloudintel", "beat", "--loglevel", "WARNING"]
+CELERY = ["celery", "--quiet", "--app", "cloudintel"]
+WORKER = [*CELERY, "worker", "--concurrency", "2", "--loglevel", "WARNING"]
+BEAT = [*CELERY, "beat", "--loglevel", "WARNING"]
+# Of the grace, what a worker leaves for its runs to hand back in.
+LAST_PART = 0.25
 
 
 class Command(BaseCommand):
@@ -47,6 +44,8 @@ class Command(BaseCommand):
         address = f"{options['host']}:{port}"
         # People watch a server's log; a command's output is its own.
         os.environ.setdefault("LOG_LEVEL", "INFO")
+        own_grace = max(1, int(options["grace"] * (1 - LAST_PART)))
+        os.environ.setdefault("WORKER_GRACE_SECONDS", str(own_grace))
         Supervisor(
             [
                 Child("web", [sys.executable, "-m", *WEB, "--bind", address]),

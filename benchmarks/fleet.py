@@ -1,0 +1,240 @@
+"""Three datasets of many accounts, by one, two and four workers, beside one command.
+
+The plain way is `manage.py sync`: one process, one call after another, the same calls.
+AWS is emulated in a process of its own and takes 40 ms for each answer; the accounts
+are small, so that waiting is most of the work. PostgreSQL and Redis are real.
+
+    python -m benchmarks.fleet [--accounts 200]
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from benchmarks.measure import in_child, report_child, save
+
+LATENCY_SECONDS = 0.04
+WORKERS = (1, 2, 4)
+RUNS_FOR_OVERHEAD = 200
+WORKER = [
+    *("-m", "celery", "--quiet", "-A", "cloudintel", "worker", "-c", "1"),
+    *("--loglevel", "ERROR", "--without-mingle", "--without-gossip"),
+]
+
+
+def ids() -> list[str]:
+    return [f"{600000000000 + n}" for n in range(int(os.environ["ACCOUNTS"]))]
+
+
+def serve() -> None:
+    """The emulator, until its input ends."""
+    from tests.emulator import EmulatedAws, EmulatedInstance, LineItem
+
+    now = datetime.now(UTC)
+    with EmulatedAws(now=now, latency_seconds=LATENCY_SECONDS) as aws:
+        for name in ids():
+            world = aws.world(name)
+            for number in range(3):
+                world.add_instance(
+                    EmulatedInstance(
+                        f"i-{name}-{number}",
+                        "eu-west-1",
+                        launched_at=now - timedelta(days=30),
+                    )
+                )
+            yesterday = now.date() - timedelta(days=1)
+            world.add_costs([LineItem(yesterday, "AWS Lambda", "eu-west-1")])
+        print(aws.endpoint_url, flush=True)
+        sys.stdin.read()
+
+
+def set_up() -> None:
+    """An empty database with the accounts."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from syncs.models import CloudAccount
+
+    call_command("migrate", verbosity=0)
+    call_command("flush", verbosity=0, interactive=False)
+    CloudAccount.objects.bulk_create(
+        CloudAccount(
+            account_id=name,
+            name=name,
+            role_arn=f"arn:aws:iam::{name}:role/cloudintel",
+            regions=["eu-west-1"],
+        )
+        for name in ids()
+    )
+
+
+def plain() -> Mapping[str, Any]:
+    """One process, one call after another."""
+    set_up()
+    from django.core.management import call_command
+
+    started = time.perf_counter()
+    call_command("sync", verbosity=0)
+    return {"seconds": time.perf_counter() - started, **outcome()}
+
+
+def worked() -> Mapping[str, Any]:
+    """By so many workers, who are up already."""
+    set_up()
+    from celery import current_app
+
+    from syncs.tasks import look
+
+    count = int(os.environ["WORKERS"])
+    current_app.control.purge()
+    with ExitStack() as stack:
+        for number in range(count):
+            command = [sys.executable, *WORKER, "-n", f"worker{number}@%h"]
+            worker = subprocess.Popen(command)
+            stack.callback(worker.wait)
+            stack.callback(worker.terminate)
+        wait_for(
+            lambda: len(current_app.control.inspect(timeout=1).ping() or ()) == count
+        )
+        started = time.perf_counter()
+        look()
+        wait_for(lambda: succeeded("ec2") + succeeded("cost") == 2 * len(ids()))
+        look()  # beat's next one: CPU follows the instances
+        wait_for(lambda: succeeded("cpu") == len(ids()))
+        seconds = time.perf_counter() - started
+    return {"seconds": seconds, **outcome()}
+
+
+def overhead() -> Mapping[str, Any]:
+    """What a run costs that reads nothing: claim, heartbeat, metering, watermark."""
+    set_up()
+    from django.utils import timezone
+
+    from providers.windows import last_complete_days
+    from syncs.claims import claim
+    from syncs.models import CloudAccount, Dataset
+    from syncs.reading import reading, say_nothing
+
+    account, now = CloudAccount.objects.all()[0], timezone.now()
+    window = last_complete_days(3, now)
+    started = time.perf_counter()
+    for _ in range(RUNS_FOR_OVERHEAD):
+        with reading(claim(account, Dataset.COST, now), say_nothing) as current:
+            current.begin(window)
+            current.provider.meter.count("ce:GetCostAndUsage")
+            current.progress("page 1")
+            with current.storing():
+                current.finish(0, read=window)
+    each = (time.perf_counter() - started) / RUNS_FOR_OVERHEAD
+    return {"seconds_per_run": each}
+
+
+def succeeded(dataset: str) -> int:
+    from syncs.models import SyncRun
+
+    return SyncRun.objects.filter(dataset=dataset, status="succeeded").count()
+
+
+def outcome() -> Mapping[str, Any]:
+    """All is read, and nothing twice."""
+    from django.db.models import Sum
+
+    from syncs.models import SyncRun
+
+    runs = SyncRun.objects.all()
+    assert runs.count() == runs.filter(status="succeeded").count() == 3 * len(ids())
+    assert runs.values("account", "dataset").distinct().count() == 3 * len(ids())
+    return {"runs": runs.count(), **runs.aggregate(calls=Sum("requests"))}
+
+
+def wait_for(met: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 900
+    while not met():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+PARTS = {"plain": plain, "worked": worked, "overhead": overhead}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("part", nargs="?", choices=[*PARTS, "serve"])
+    parser.add_argument("--accounts", type=int, default=200)
+    options = parser.parse_args()
+    if options.part == "serve":
+        serve()
+    elif options.part:
+        report_child(PARTS[options.part])
+    else:
+        compare(options.accounts)
+
+
+def compare(accounts: int) -> None:
+    from tests.postgres import postgres
+    from tests.redis import redis_server
+
+    def part(name: str, **more: str) -> dict[str, Any]:
+        return in_child("benchmarks.fleet", name, {**environment, **more})
+
+    with postgres() as url, redis_server() as broker, emulator(accounts) as environment:
+        environment |= {"DATABASE_URL": url, "CELERY_BROKER_URL": broker.url}
+        alone = part("plain")
+        teams = {count: part("worked", WORKERS=str(count)) for count in WORKERS}
+        each = part("overhead")["seconds_per_run"]
+    per_sync = alone["seconds"] / alone["runs"]
+    print(
+        f"{accounts} accounts, {alone['runs']} syncs, {alone['calls']} calls of 40 ms"
+    )
+    print(f"one command      {alone['seconds']:.1f} s")
+    for count, found in teams.items():
+        ratio = found["seconds"] / alone["seconds"]
+        print(f"{count} workers        {found['seconds']:.1f} s   {ratio:.2f} x")
+    share = each / per_sync
+    print(f"a run's own cost {each * 1000:.1f} ms, {share:.1%} of {per_sync:.3f} s")
+    seconds = {str(count): found["seconds"] for count, found in teams.items()}
+    figures = {"plain_seconds": alone["seconds"], "worker_seconds": seconds}
+    save("fleet", {**figures, "accounts": accounts, "run_seconds": each})
+
+
+@contextmanager
+def emulator(accounts: int) -> Iterator[dict[str, str]]:
+    """The environment of a client of an emulated AWS."""
+    environment = {
+        **os.environ,
+        "ACCOUNTS": str(accounts),
+        "DJANGO_SETTINGS_MODULE": "cloudintel.settings",
+        "AWS_ACCESS_KEY_ID": "AKIA123456789012",
+        "AWS_SECRET_ACCESS_KEY": "emulated",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_REGION_WORKERS": "1",
+        "AWS_COST_EXPLORER_REQUESTS_PER_SECOND": "1000",
+        "ENV_FILE": "",
+    }
+    server = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.fleet", "serve"],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert server.stdout and server.stdin
+    try:
+        environment["AWS_ENDPOINT_URL"] = server.stdout.readline().strip()
+        yield environment
+    finally:
+        server.stdin.close()
+        server.wait(timeout=30)
+
+
+if __name__ == "__main__":
+    main()

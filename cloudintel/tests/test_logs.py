@@ -1,0 +1,156 @@
+"""Logs: one line an event, with what it is about and without a secret."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pytest
+import structlog
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cloudintel.logs import HIDDEN, hide_secrets, logging_settings
+from costs.sync import sync_cost
+from inventory.sync import sync_ec2
+from tests.emulator import EmulatedAws
+from tests.small_cloud import ACCOUNT, account, charge, june
+
+SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"  # noqa: S105 - AWS's own example
+LETTERS = st.text("abcdefghijklmnopqrstuvwxyzABCXYZ0189", min_size=8, max_size=40)
+
+
+@dataclass
+class Written:
+    """What our own handler wrote."""
+
+    stream: io.StringIO
+
+    @property
+    def text(self) -> str:
+        return self.stream.getvalue()
+
+    @property
+    def lines(self) -> list[Any]:
+        return [json.loads(line) for line in self.text.splitlines()]
+
+
+@pytest.fixture(params=["json", "plain"])
+def written(request: pytest.FixtureRequest) -> Iterator[Written]:
+    """Lines of that style. pytest's own handlers must not be configured away."""
+    formatter = dict(logging_settings("INFO", request.param)["formatters"]["line"])
+    handler = logging.StreamHandler(io.StringIO())
+    handler.setFormatter(formatter.pop("()")(**formatter))
+    ours = logging.getLogger("syncs")
+    level = ours.level
+    ours.addHandler(handler)
+    ours.setLevel(logging.INFO)
+    yield Written(handler.stream)
+    ours.removeHandler(handler)
+    ours.setLevel(level)
+
+
+only_json = pytest.mark.parametrize("written", ["json"], indirect=True)
+
+
+def hidden(**event: Any) -> Any:
+    return hide_secrets(None, "info", dict(event))
+
+
+@pytest.mark.django_db
+@only_json
+def test_each_event_of_a_run_is_a_line_with_account_dataset_run_and_window(
+    aws: EmulatedAws, now: datetime, written: Written
+) -> None:
+    aws.world().add_costs([charge(june(19), "1")])
+    run = sync_cost(account(external_id="a-secret-id"), now)
+    started, ended = written.lines
+    about = {"account": ACCOUNT, "dataset": "cost", "run": run.pk}
+    assert about.items() <= started.items()
+    assert about.items() <= ended.items()
+    assert (started["event"], ended["event"]) == ("run started", "run succeeded")
+    assert ended["window"] == str(run.window)
+    assert (ended["rows"], ended["level"], ended["logger"]) == (
+        *(1, "info"),
+        "syncs.reading",
+    )
+    assert ended["timestamp"].endswith("Z")
+    # Nothing of it stays for the next line.
+    assert structlog.contextvars.get_contextvars() == {}
+
+
+@pytest.mark.django_db
+@only_json
+def test_a_run_that_failed_is_a_warning_with_its_reason(
+    aws: EmulatedAws, now: datetime, written: Written
+) -> None:
+    aws.deny("ec2:DescribeRegions")
+    sync_ec2(account(), now)
+    *_, ended = written.lines
+    assert (ended["event"], ended["level"]) == ("run failed", "warning")
+    assert "ec2:DescribeRegions" in ended["error"]
+
+
+def test_an_error_is_written_without_local_variables_or_secrets(
+    written: Written,
+) -> None:
+    password = "swordfish-in-a-frame"  # noqa: S105, F841 - it must not be found
+    try:
+        raise RuntimeError(f"postgres://me:{SECRET}@db:5432/x is away")
+    except RuntimeError:
+        logging.getLogger("syncs.test").exception(
+            "it broke", extra={"secret_key": SECRET, "about": {"Token": SECRET}}
+        )
+    told = written.text
+    assert "RuntimeError" in told
+    assert "it broke" in told
+    assert SECRET not in told
+    assert "swordfish" not in told
+
+
+@given(
+    name=st.sampled_from(
+        ["aws_secret_access_key", "Password", "X-Auth-Token", "external_id"]
+    ),
+    value=st.one_of(LETTERS, st.dictionaries(LETTERS, LETTERS), st.lists(LETTERS)),
+)
+def test_what_is_called_a_secret_is_never_written(name: str, value: Any) -> None:
+    assert hidden(**{name: value})[name] == HIDDEN
+    assert hidden(about=[{name: value}])["about"][0][name] == HIDDEN
+
+
+@given(secret=LETTERS)
+def test_what_looks_like_a_secret_is_never_written(secret: str) -> None:
+    secret = f"~{secret}~"
+    for text in (
+        f"redis://:{secret}@host:6379/0 can't be reached",
+        f"amqp://me:{secret}@host//",
+        f"Authorization: Bearer {secret}",
+        f"aws_secret_access_key={secret}",
+        f'{{"SecretAccessKey": "{secret}", "Expiration": 1}}',
+        f"password='{secret}'",
+        f"ExternalId: {secret}",
+    ):
+        told = hidden(event=text, about={"one": [text]}, error=RuntimeError(text))
+        assert secret not in repr(told), text
+
+
+@given(number=st.from_regex(r"(AKIA|ASIA)[A-Z0-9]{16}", fullmatch=True))
+def test_ids_of_keys_are_never_written(number: str) -> None:
+    assert number not in repr(hidden(event=f"key {number} is unknown"))
+
+
+def test_what_is_no_secret_stays_as_it_is() -> None:
+    event = {
+        "event": "run failed",
+        "account": ACCOUNT,
+        "run": 7,
+        "window": "2026-06-01..2026-06-20",
+        "error": "Costs of 2026-06-01 (ce:GetCostAndUsage): AccessDenied. Give the "
+        "role arn:aws:iam::123456789012:role/cloudintel the permission.",
+        "rows": None,
+    }
+    assert hidden(**event) == event

@@ -1,0 +1,127 @@
+"""/health, /status and /metrics: what monitors read, whatever is away."""
+
+import json
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from cloudintel import monitoring
+from costs.sync import sync_cost
+from inventory.sync import sync_ec2
+from syncs.models import ApiUsage, SyncRun
+from tests.api import viewer
+from tests.emulator import EmulatedAws
+from tests.small_cloud import account, charge, june, machine
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One answers; a real one is asked in tests/test_production_up.py."""
+    monkeypatch.setitem(monitoring.PARTS, "workers", lambda: None)
+
+
+def numbers() -> dict[str, float]:
+    """What Prometheus would read: name{labels} -> number."""
+    answer = viewer().get("/metrics")
+    assert answer.status_code == 200
+    found = re.findall(r"^(cloudintel\S+) (\S+)$", answer.content.decode(), re.M)
+    return {name: float(number) for name, number in found}
+
+
+def status() -> tuple[int, dict[str, Any]]:
+    answer = Client().get("/status")
+    return answer.status_code, json.loads(answer.content)
+
+
+def test_health_asks_nobody(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
+        answer = Client().get("/health")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+def test_status_names_each_part_and_how_fresh_the_data_is(
+    a_worker: None, aws: EmulatedAws
+) -> None:
+    aws.world().add_instance(machine("i-1"))
+    sync_ec2(account(regions=["eu-west-1"]), datetime.now().astimezone())
+    assert status() == (
+        200,
+        {
+            **dict.fromkeys(("status", "database", "broker", "cache", "workers"), "ok"),
+            "freshness": {"ok": 1, "never": 2},
+        },
+    )
+
+
+def test_without_a_worker_it_is_503() -> None:
+    code, told = status()
+    assert (code, told["status"], told["workers"]) == (503, "down", "down: Away")
+    assert (told["database"], told["broker"]) == ("ok", "ok")
+
+
+def test_metrics_need_signing_in() -> None:
+    answer = Client().get("/metrics")
+    assert answer.status_code == 401
+    assert b"cloudintel" not in answer.content
+
+
+def test_metrics_are_the_databases_numbers(aws: EmulatedAws, now: datetime) -> None:
+    aws.world().add_costs([charge(june(19), "1"), charge(june(19), "1", "Amazon S3")])
+    aws.world().add_instance(machine("i-1"))
+    mine = account(regions=["eu-west-1"])
+    sync_ec2(mine, now)
+    for _ in range(2):
+        sync_cost(mine, now)
+    aws.deny("ce:GetCostAndUsage")
+    sync_cost(mine, now)
+    told = numbers()
+    assert told['cloudintel_runs{dataset="cost",status="succeeded"}'] == 2
+    assert told['cloudintel_runs{dataset="cost",status="failed"}'] == 1
+    assert told['cloudintel_run_rows{dataset="cost",status="succeeded"}'] == 4
+    assert told['cloudintel_run_rows{dataset="ec2",status="succeeded"}'] == 1
+    took = sum(run.elapsed.total_seconds() for run in SyncRun.objects.all())
+    seconds = [n for name, n in told.items() if "run_seconds" in name]
+    assert sum(seconds) == pytest.approx(took)
+    asked = ApiUsage.objects.get(operation="GetCostAndUsage")
+    labels = '{operation="GetCostAndUsage",service="ce"}'
+    assert told[f"cloudintel_api_requests{labels}"] == asked.requests
+    assert told[f"cloudintel_api_usd{labels}"] == float(asked.usd)
+
+
+def test_metrics_tell_how_fresh_all_is_and_what_waits(now: datetime) -> None:
+    mine = account()
+    at = datetime.now().astimezone() - HOUR
+    SyncRun.objects.create(
+        account=mine,
+        dataset="ec2",
+        status="succeeded",
+        started_at=at,
+        heartbeat_at=at,
+        finished_at=at,
+    )
+    SyncRun.objects.create(
+        account=mine, dataset="cost", status="queued", started_at=at, heartbeat_at=at
+    )
+    told = numbers()
+    assert told['cloudintel_datasets{state="ok"}'] == 1
+    assert told['cloudintel_datasets{state="never"}'] == 2
+    age = told['cloudintel_oldest_good_read_seconds{dataset="ec2"}']
+    assert age == pytest.approx(3600, abs=60)
+    assert told['cloudintel_runs{dataset="cost",status="queued"}'] == 1
+
+
+def test_metrics_cost_the_same_few_queries_for_many_accounts(
+    django_assert_num_queries: Any,
+) -> None:
+    client = viewer()
+    for number in range(10):
+        account(f"{number:012}")
+    # session; user; runs; usage; accounts; freshness
+    with django_assert_num_queries(6):
+        assert client.get("/metrics").status_code == 200

@@ -1,0 +1,73 @@
+"""A child that dies is started again, and ever more slowly if it dies at once."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from cloudintel import supervisor
+from cloudintel.supervisor import LONGEST_PAUSE_SECONDS, Child
+from syncs.processes import is_dead, mark_of
+
+DIES = [sys.executable, "-c", "raise SystemExit(3)"]
+LIVES = [sys.executable, "-c", "import time; time.sleep(60)"]
+
+
+def end_of(child: Child) -> None:
+    """Starts it now, whatever its pause, and looks until it has ended."""
+    child.due_at = 0
+    child.look()
+    deadline = time.monotonic() + 30
+    while child.process is not None:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+        child.look()
+
+
+def test_what_dies_at_once_again_and_again_is_started_ever_more_slowly() -> None:
+    child, pauses = Child("web", DIES), []
+    for _ in range(7):
+        end_of(child)
+        pauses.append(child.due_at - time.monotonic())
+    assert pauses == pytest.approx([2, 4, 8, 16, 30, 30, 30], abs=0.5)
+    assert max(pauses) <= LONGEST_PAUSE_SECONDS
+    child.look()
+    assert child.process is None  # its pause is not over
+
+
+def test_what_had_settled_is_started_again_after_a_second(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    child = Child("web", DIES, pause=16)
+    monkeypatch.setattr(supervisor, "SETTLED_AFTER_SECONDS", 0)
+    end_of(child)
+    assert child.due_at - time.monotonic() == pytest.approx(1, abs=0.5)
+
+
+def test_what_does_not_end_is_killed() -> None:
+    child = Child("worker", LIVES)
+    child.look()
+    assert child.is_alive
+    child.kill()
+    assert not child.is_alive
+
+
+def test_when_its_parent_is_killed_it_ends_too() -> None:
+    program = (
+        "import sys, time; from cloudintel.supervisor import Child;"
+        f"child = Child('web', {LIVES!r}); child.look();"
+        "print(child.process.pid, flush=True); time.sleep(60)"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True
+    )
+    assert parent.stdout is not None
+    mark = mark_of(int(parent.stdout.readline()))
+    assert not is_dead(mark)
+    parent.kill()
+    parent.wait()
+    deadline = time.monotonic() + 10
+    while not is_dead(mark) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert is_dead(mark)

@@ -1,0 +1,92 @@
+"""manage.py check_syncs: for cron and monitors."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from io import StringIO
+
+import pytest
+import time_machine
+from django.core.management import call_command
+
+from syncs.models import CloudAccount, SyncRun
+from tests.small_cloud import ACCOUNT, OTHER, account
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def morning(now: datetime) -> Iterator[None]:
+    with time_machine.travel(now, tick=False):
+        yield
+
+
+def read(mine: CloudAccount, at: datetime, status: str = "succeeded") -> None:
+    for dataset in ("ec2", "cost", "cpu"):
+        SyncRun.objects.create(
+            account=mine,
+            dataset=dataset,
+            status=status,
+            started_at=at,
+            heartbeat_at=at,
+            finished_at=at,
+            error="" if status == "succeeded" else "The role may not do it.",
+        )
+
+
+def check(*arguments: str) -> tuple[int, str]:
+    out = StringIO()
+    try:
+        call_command("check_syncs", *arguments, stdout=out)
+    except SystemExit as end:
+        return int(end.code or 0), out.getvalue()
+    return 0, out.getvalue()
+
+
+def test_all_fresh_it_says_so_and_ends_with_0(now: datetime) -> None:
+    read(account(), now - HOUR)
+    assert check() == (0, "All 3 datasets are fresh.\n")
+
+
+def test_late_or_never_read_it_ends_with_1(now: datetime) -> None:
+    read(account(), now - 40 * HOUR)
+    status, said = check()
+    assert status == 1
+    assert said.startswith(
+        f"late: EC2 instances of {ACCOUNT} ({ACCOUNT}) is late: last read well 1\xa0day"
+    )
+    read(CloudAccount.objects.get(), now)
+    account(OTHER)
+    status, said = check()
+    assert (status, said.count("never: ")) == (1, 3)
+
+
+@pytest.mark.parametrize(("hours", "status"), [(80, "succeeded"), (1, "failed")])
+def test_stale_or_failing_it_ends_with_2(
+    now: datetime, hours: int, status: str
+) -> None:
+    read(account(), now - hours * HOUR, status)
+    assert check()[0] == 2
+
+
+def test_of_one_account_alone(now: datetime) -> None:
+    read(account(), now)
+    read(account(OTHER), now, "failed")
+    assert check("--account", ACCOUNT)[0] == 0
+    assert check("--account", OTHER)[0] == 2
+
+
+def test_for_programs_it_prints_one_json_object(now: datetime) -> None:
+    read(account(), now - HOUR, "failed")
+    status, said = check("--json")
+    assert status == 2
+    (first, *_) = json.loads(said)["datasets"]
+    assert first == {
+        "account": ACCOUNT,
+        "dataset": "ec2",
+        "state": "failing",
+        "last_good_at": None,
+        "sentence": f"EC2 instances of {ACCOUNT} ({ACCOUNT}) can't be read. "
+        "The role may not do it.",
+    }

@@ -1,0 +1,181 @@
+"""What is due, and that it is queued once, however often somebody looks."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from syncs.claims import claim, free_dead, take
+from syncs.due import due, due_at
+from syncs.models import CloudAccount, Dataset, SyncRun
+from syncs.tasks import look, queue_due
+from tests.small_cloud import OTHER, account
+from tests.work_queue import waiting
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+ALL = ["ec2", "cost", "cpu"]
+
+
+@pytest.fixture(autouse=True)
+def empty_queue() -> None:
+    waiting()
+
+
+def ended(mine: CloudAccount, dataset: str, at: datetime, **fields: Any) -> SyncRun:
+    """A run that began and ended at that moment, and succeeded."""
+    values = {"status": "succeeded", "heartbeat_at": at, "finished_at": at, **fields}
+    return SyncRun.objects.create(
+        account=mine, dataset=dataset, started_at=at, **values
+    )
+
+
+def read(mine: CloudAccount, at: datetime, datasets: list[str] | None = None) -> None:
+    for dataset in datasets or ALL:
+        ended(mine, dataset, at)
+
+
+def names(now: datetime) -> list[str]:
+    found = due(CloudAccount.objects.enabled().select_related("payer"), now)
+    return [dataset.value for _, dataset in found]
+
+
+def test_a_new_account_is_due_at_once_but_its_cpu_waits_for_its_instances(
+    now: datetime,
+) -> None:
+    mine = account()
+    assert names(now) == ["ec2", "cost"]
+    ended(mine, "ec2", now)
+    assert names(now) == ["cost", "cpu"]
+
+
+def test_cpu_is_read_though_its_instances_are_due_again_at_every_look(
+    now: datetime, settings: Settings
+) -> None:
+    settings.SYNC_INTERVAL_MINUTES = 1
+    mine, minute = account(), timedelta(minutes=1)
+    read(mine, now)
+    assert names(now + minute) == ["ec2", "cost"]
+    ended(mine, "ec2", now + minute)
+    assert "cpu" in names(now + 2 * minute)
+
+
+def test_each_dataset_is_due_an_interval_after_it_was_last_begun(
+    now: datetime, settings: Settings
+) -> None:
+    settings.SYNC_INTERVAL_MINUTES = 60
+    read(account(), now)
+    assert names(now + HOUR - timedelta(seconds=1)) == []
+    assert names(now + HOUR) == ["ec2", "cost"]
+
+
+def test_who_was_down_for_three_intervals_catches_up_once(now: datetime) -> None:
+    mine = account()
+    read(mine, now)
+    with time_machine.travel(now + 3 * DAY, tick=False):
+        assert [queue_due() for _ in range(3)] == [2, 0, 0]
+        for _, (run_id,) in waiting():
+            run = take(run_id, now + 3 * DAY)
+            assert run is not None
+            SyncRun.objects.filter(pk=run_id).update(
+                status="succeeded", finished_at=now + 3 * DAY
+            )
+        assert [queue_due() for _ in range(3)] == [1, 0, 0]
+    ((task, _),) = waiting()
+    assert task == "metrics.tasks.sync_cpu"
+    assert SyncRun.objects.filter(trigger="schedule").count() == 3
+
+
+def test_what_failed_is_tried_again_after_pauses_that_double_up_to_the_interval(
+    now: datetime, settings: Settings
+) -> None:
+    settings.SYNC_INTERVAL_MINUTES, settings.SYNC_RETRY_MINUTES = 60, 15
+    mine = account()
+    pauses = []
+    for attempt in (1, 2, 3, 4, 60):
+        run = ended(mine, "ec2", now, status="failed", attempt=attempt)
+        pauses.append(due_at(run, now) - now)
+    assert pauses == [HOUR / 4, HOUR / 2, HOUR, HOUR, HOUR]
+
+
+def test_each_failure_counts_until_a_run_reads_everything(now: datetime) -> None:
+    mine = account()
+    for attempt in (1, 2, 3):
+        at = now + attempt * HOUR
+        run = claim(mine, Dataset.EC2, at)
+        assert run.attempt == attempt
+        SyncRun.objects.filter(pk=run.pk).update(status="partial", finished_at=at)
+    ended(mine, "ec2", now + 4 * HOUR)
+    assert claim(mine, Dataset.EC2, now + 5 * HOUR).attempt == 1
+
+
+def test_what_no_worker_took_in_time_is_dropped_with_a_note_and_queued_anew(
+    now: datetime, settings: Settings
+) -> None:
+    settings.QUEUE_GRACE_SECONDS = 3600
+    account()
+    with time_machine.travel(now, tick=False):
+        look()
+    waiting()  # the messages are lost
+    with time_machine.travel(now + HOUR, tick=False):
+        look()
+    assert waiting() == []
+    late = now + HOUR + timedelta(seconds=1)
+    with time_machine.travel(late, tick=False):
+        look()
+    assert sorted(name for name, _ in waiting()) == [
+        "costs.tasks.sync_cost",
+        "inventory.tasks.sync_ec2",
+    ]
+    dropped = SyncRun.objects.filter(status="abandoned")
+    assert [run.finished_at for run in dropped] == [late, late]
+    assert all("No worker took it within 1:00:00" in run.error for run in dropped)
+    # Nothing was tried, so it is no second attempt.
+    assert [run.attempt for run in SyncRun.objects.active()] == [1, 1]
+
+
+def test_a_message_that_comes_after_the_grace_or_twice_does_nothing(
+    now: datetime,
+) -> None:
+    run = claim(account(), Dataset.COST, now, status=SyncRun.Status.QUEUED)
+    assert take(run.pk, now + 2 * HOUR) is None
+    run.refresh_from_db()
+    assert (run.status, run.held_by) == ("abandoned", "")
+    again = claim(run.account, Dataset.COST, now, status=SyncRun.Status.QUEUED)
+    assert take(again.pk, now) is not None
+    assert take(again.pk, now) is None
+
+
+def test_disabled_accounts_and_costs_on_a_payers_bill_are_left_alone(
+    now: datetime,
+) -> None:
+    payer = account(is_payer=True)
+    member = account(OTHER, payer=payer)
+    read(payer, now)
+    assert names(now) == ["ec2"]
+    CloudAccount.objects.filter(pk=member.pk).update(is_enabled=False)
+    assert names(now) == []
+
+
+def test_many_accounts_take_two_queries(
+    now: datetime, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(20):
+        read(account(f"{number:012}"), now)
+    accounts = list(CloudAccount.objects.select_related("payer"))
+    with django_assert_num_queries(2):  # newest runs; active runs
+        assert len(list(due(accounts, now + DAY))) == 40
+
+
+def test_a_run_whose_worker_is_gone_does_not_block(now: datetime) -> None:
+    mine = account()
+    run = claim(mine, Dataset.EC2, now)
+    host = run.held_by.partition("@")[0]
+    SyncRun.objects.filter(pk=run.pk).update(held_by=f"{host}@4194305:1")
+    free_dead(SyncRun.objects.all(), now)
+    run.refresh_from_db()
+    assert (run.status, run.finished_at) == ("abandoned", now)
+    assert "Its process was ended" in run.error

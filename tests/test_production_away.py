@@ -1,0 +1,118 @@
+"""Broker and cache away: the pages and the API answer from the database."""
+
+import json
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from knox.models import AuthToken
+
+from tests.emulator import EmulatedAws
+from tests.other_processes import PATIENCE_SECONDS, shared_database, start
+from tests.postgres import free_port
+from tests.small_cloud import account
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SOON_SECONDS = 15
+
+
+@dataclass
+class Web:
+    """A web server of two processes, and somebody who is signed in."""
+
+    address: str
+    headers: dict[str, str]
+    process: "subprocess.Popen[str]"
+
+    def ask(self, path: str, method: str = "GET") -> tuple[int, str]:
+        request = urllib.request.Request(  # noqa: S310 - our own server
+            self.address + path, headers=self.headers, method=method
+        )
+        began = time.monotonic()
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+                found = answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            found = error.code, error.read().decode()
+        assert time.monotonic() - began < SOON_SECONDS, path
+        return found
+
+    def wait(self) -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                self.ask("/health")
+            except OSError:
+                time.sleep(0.1)
+            else:
+                return
+        raise AssertionError("the web server did not start")
+
+
+@pytest.fixture
+def web(aws: EmulatedAws, tmp_path: Path) -> Iterator[Web]:
+    account()
+    user = User.objects.create_superuser("somebody")
+    client = Client()
+    client.force_login(user)
+    _, token = AuthToken.objects.create(user)
+    headers = {
+        "Authorization": f"Token {token}",
+        "Cookie": f"sessionid={client.cookies['sessionid'].value}",
+        "Accept": "application/json, text/html",
+    }
+    port, nobody = free_port(), f"redis://127.0.0.1:{free_port()}/0"
+    arguments = ["-m", "gunicorn", "cloudintel.wsgi", "--bind", f"127.0.0.1:{port}"]
+    with shared_database(tmp_path) as url:
+        process = start(
+            url,
+            aws,
+            *arguments,
+            *("--workers", "2", "--no-control-socket"),
+            CACHE_URL=nobody.replace("redis:", "rediscache:"),
+            CELERY_BROKER_URL=nobody,
+        )
+        found = Web(f"http://127.0.0.1:{port}", headers, process)
+        try:
+            found.wait()
+            yield found
+        finally:
+            process.terminate()
+            process.communicate(timeout=PATIENCE_SECONDS)
+
+
+def test_pages_api_and_monitoring_answer_and_a_start_is_refused(web: Web) -> None:
+    pages = ["/", "/costs/", "/instances/", "/syncs/", "/admin/", "/metrics"]
+    api = ["/api/v1/runs/", "/api/v1/accounts/", "/cost-summary"]
+    statuses = {path: web.ask(path)[0] for path in pages + api}
+    assert {path: code for path, code in statuses.items() if code >= 500} == {}
+    assert statuses["/"] == statuses["/metrics"] == statuses["/syncs/"] == 200
+
+    code, told = web.ask("/status")
+    parts: dict[str, Any] = json.loads(told)
+    assert (code, parts["status"], parts["database"]) == (503, "down", "ok")
+    assert parts["freshness"] == {"never": 3}
+    for part in ("broker", "cache", "workers"):
+        assert parts[part].startswith("down: "), parts
+    assert "127.0.0.1" not in told  # states only
+
+    code, told = web.ask("/api/v1/sync/ec2/", "POST")
+    assert code == 503
+    assert "The queue can't be reached" in json.loads(told)["detail"]
+
+    runs = json.loads(web.ask("/api/v1/runs/")[1])["results"]
+    assert [run["status"] for run in runs] == ["failed"]  # it holds no slot
+
+    # Whichever of the two processes answers, the numbers are the database's.
+    answers = {
+        web.ask("/metrics")[1].split("# HELP cloudintel_oldest")[0] for _ in "1234"
+    }
+    assert len(answers) == 1

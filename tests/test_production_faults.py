@@ -1,0 +1,226 @@
+"""Throttled, down, denied, disconnected: clear runs, and in the end the same rows."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.db import OperationalError, connection
+from pytest_django import Settings
+
+from costs.sync import sync_cost
+from inventory.models import Instance
+from syncs.models import CloudAccount, SyncRun, Watermark
+from syncs.tasks import look
+from tests.emulator import EmulatedAws
+from tests.other_processes import shared_database
+from tests.redis import redis_server
+from tests.small_cloud import Rows, account, charge, june, machine, stored
+from tests.work_queue import waiting, work_off
+from tests.workers import WORKER, rows, running, wait_until
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+BEGAN = datetime(2026, 6, 17, tzinfo=UTC)
+THROTTLED = [
+    *("ec2:DescribeInstances", "cloudwatch:GetMetricData", "ce:GetCostAndUsage"),
+    *("ec2:DescribeRegions", "ec2:DescribeInstanceTypes"),
+]
+IDS = [f"{400000000001 + number}" for number in range(3)]
+REGIONS = ["eu-west-1", "us-east-1", "eu-central-1"]
+
+
+@pytest.fixture
+def accounts(aws: EmulatedAws, settings: Settings) -> Iterator[list[CloudAccount]]:
+    """Three accounts with machines in three regions and something on their bills."""
+    settings.COST_FIRST_SYNC_DAYS = settings.CPU_FIRST_SYNC_DAYS = 19
+    settings.AWS_MAX_ATTEMPTS = 5
+    for name in IDS:
+        world = aws.world(name)
+        world.roles, world.regions = {"cloudintel": None}, REGIONS
+        for region in REGIONS:
+            for number in range(3):
+                name_of_it = f"i-{name}-{region}-{number}"
+                world.add_instance(
+                    machine(name_of_it, region, cpu_percent=number, launched_at=BEGAN)
+                )
+        world.add_costs([charge(june(day), f"{day}.5") for day in (17, 18, 19)])
+    waiting()
+    yield [
+        account(name, role_arn=f"arn:aws:iam::{name}:role/cloudintel", regions=REGIONS)
+        for name in IDS
+    ]
+
+
+def run_itself(aws: EmulatedAws, at: datetime) -> None:
+    """What beat and the workers do in a while: two looks, and all that they queue."""
+    aws.now = at
+    with time_machine.travel(at, tick=False):
+        for _ in range(2):  # CPU follows the instances
+            look()
+            work_off()
+
+
+def undisturbed(aws: EmulatedAws, now: datetime) -> Rows:
+    """What is stored where nothing goes wrong; it is forgotten again."""
+    for at in (now, now + DAY + 2 * HOUR):
+        run_itself(aws, at)
+    rows = stored()
+    for one in CloudAccount.objects.all():
+        one.cost_totals.all().delete()
+    for model in (Instance, Watermark, SyncRun):
+        model._default_manager.all().delete()
+    connection.cursor().execute("DELETE FROM costs_dailycost")
+    assert not any(stored().values())
+    return rows
+
+
+@pytest.mark.django_db
+def test_throttled_down_and_denied_at_once_others_are_untouched_and_all_recovers(
+    accounts: list[CloudAccount], aws: EmulatedAws, now: datetime
+) -> None:
+    expected = undisturbed(aws, now)
+    for operation in THROTTLED:
+        aws.throttle(operation, every=3)
+    aws.take_down("eu-central-1")
+    aws.world(IDS[2]).roles = {"another": None}
+    run_itself(aws, now)
+
+    def ended(name: str) -> list[tuple[str, str]]:
+        runs = SyncRun.objects.filter(account__account_id=name).order_by("pk")
+        return list(runs.values_list("dataset", "status"))
+
+    for name in IDS[:2]:
+        assert ended(name) == [
+            ("ec2", "partial"),
+            ("cost", "succeeded"),
+            ("cpu", "succeeded"),
+        ]
+    assert ended(IDS[2]) == [("ec2", "failed"), ("cost", "failed")]
+    for run in SyncRun.objects.exclude(status="succeeded"):
+        named = IDS[2] if run.status == "failed" else "eu-central-1"
+        assert named in run.error
+    good = set(IDS[:2])
+    assert {row[0] for row in stored()["costs"]} == good
+    assert {row[0] for row in stored()["instances"]} == good
+
+    aws.heal()
+    aws.world(IDS[2]).roles = {"cloudintel": None}
+    for at in (now + HOUR, now + DAY + 2 * HOUR):
+        run_itself(aws, at)
+    assert stored() == expected
+    assert set(
+        SyncRun.objects.newest_per_dataset().values_list("status", flat=True)
+    ) == {"succeeded"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_database_drops_the_connection_in_the_middle(
+    accounts: list[CloudAccount], aws: EmulatedAws, now: datetime
+) -> None:
+    mine, other = accounts[:2]
+    assert sync_cost(mine, now).status == "succeeded"
+    expected = stored()
+    aws.page_size["ce:GetCostAndUsage"] = 1
+    dropped: list[str] = []
+
+    def drop(sentence: str) -> None:
+        if not dropped:
+            dropped.append(sentence)
+            drop_connection()
+
+    with pytest.raises(OperationalError):
+        sync_cost(mine, now + HOUR, on_progress=drop)
+    run = SyncRun.objects.order_by("pk").last()
+    assert run is not None
+    assert run.status == "failed"
+    assert "Unexpected OperationalError" in run.error
+    assert stored() == expected
+    # Nothing is left that blocks, neither its account nor another.
+    assert sync_cost(other, now).status == "succeeded"
+    assert sync_cost(mine, now + 2 * HOUR).status == "succeeded"
+    assert [row for row in stored()["costs"] if row[0] == mine.account_id] == (
+        expected["costs"]
+    )
+
+
+def drop_connection() -> None:
+    """The server ends our connection, as at its restart; SQLite has none."""
+    if connection.vendor == "sqlite":
+        raise OperationalError("the file is gone for a moment")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        ((ours,),) = cursor.fetchall()
+    import psycopg2
+
+    found = connection.settings_dict
+    other = psycopg2.connect(
+        *(),
+        user=found["USER"],
+        host=found["HOST"],
+        port=found["PORT"],
+        dbname="postgres",
+    )
+    other.autocommit = True
+    other.cursor().execute("SELECT pg_terminate_backend(%s, 5000)", [ours])
+    other.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_broker_is_killed_and_started_again_with_an_empty_queue(
+    aws: EmulatedAws, tmp_path: Path
+) -> None:
+    aws.now = datetime.now().astimezone()
+    for name in IDS:
+        aws.world(name).add_instance(machine(f"i-{name}"))
+        role = f"arn:aws:iam::{name}:role/cloudintel"
+        account(name, role_arn=role, regions=["eu-west-1"])
+    look_now = [
+        *("-c", "import django; django.setup(); from syncs.tasks import look; look()")
+    ]
+    with redis_server() as broker, shared_database(tmp_path) as url:
+        environment = {
+            "CELERY_BROKER_URL": broker.url,
+            "QUEUE_GRACE_SECONDS": "1",
+            "DJANGO_SETTINGS_MODULE": "cloudintel.settings",
+        }
+
+        def look_there() -> None:
+            with running(url, aws, *look_now, **environment) as one:
+                assert one.wait(60) == 0
+
+        look_there()  # queues six runs
+        broker.kill()  # which are lost
+        broker.start()
+        with running(url, aws, *WORKER, "-c", "1", **environment):
+            rounds = 0
+            while not ended(url, 9):
+                rounds += 1
+                assert rounds < 12, "never read everything"
+                look_there()
+                if rounds == 2:  # while the worker listens
+                    broker.kill()
+                    broker.start()
+    assert set(Instance.objects.values_list("instance_id", flat=True)) == {
+        f"i-{name}" for name in IDS
+    }
+    succeeded = SyncRun.objects.filter(status="succeeded")
+    assert succeeded.count() == len(set(succeeded.values_list("account", "dataset")))
+    others = SyncRun.objects.exclude(status="succeeded")
+    assert others.exists()
+    assert all("No worker took it within 0:00:01" in run.error for run in others)
+
+
+def ended(url: str, count: int) -> bool:
+    """Whether so many runs have succeeded, within a few seconds."""
+    try:
+        wait_until("runs", lambda: succeeded_in(url) >= count, seconds=3)
+    except AssertionError:
+        return False
+    return True
+
+
+def succeeded_in(url: str) -> int:
+    statement = "SELECT count(*) FROM syncs_syncrun WHERE status = 'succeeded'"
+    ((count,),) = rows(url, statement)
+    return int(count)

@@ -1,0 +1,82 @@
+"""Many accounts on two workers: each read once, nothing twice, memory flat."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from inventory.models import Instance
+from syncs.models import SyncRun
+from tests.emulator import EmulatedAws
+from tests.other_processes import shared_database
+from tests.redis import redis_server
+from tests.small_cloud import account, charge, machine
+from tests.workers import WORKER, children_of, resident_mib, rows, running, wait_until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+# benchmarks/fleet.py does the same with 200 accounts.
+ACCOUNTS = 60
+GROWTH_MIB = 12
+SUCCEEDED = "SELECT count(*) FROM syncs_syncrun WHERE status = 'succeeded'"
+LOOK = ["-c", "import django; django.setup(); from syncs.tasks import look; look()"]
+
+
+def test_each_account_and_dataset_is_read_once(
+    aws: EmulatedAws, tmp_path: Path
+) -> None:
+    aws.now = datetime.now(UTC)
+    yesterday = aws.now.date() - timedelta(days=1)
+    ids = [f"{500000000000 + number}" for number in range(ACCOUNTS)]
+    for name in ids:
+        aws.world(name).add_instance(machine(f"i-{name}"))
+        aws.world(name).add_costs([charge(yesterday, "1.5")])
+        role = f"arn:aws:iam::{name}:role/cloudintel"
+        account(name, role_arn=role, regions=["eu-west-1"])
+
+    def succeeded() -> int:
+        ((count,),) = rows(url, SUCCEEDED)
+        return int(count)
+
+    def memory() -> float:
+        return max(map(resident_mib, processes))
+
+    with redis_server() as broker, shared_database(tmp_path) as url:
+        environment = {
+            "CELERY_BROKER_URL": broker.url,
+            "DJANGO_SETTINGS_MODULE": "cloudintel.settings",
+            "RUN_ABANDONED_AFTER_SECONDS": "600",
+        }
+
+        def look_twice() -> None:
+            """Two schedulers at once."""
+            with (
+                running(url, aws, *LOOK, **environment) as one,
+                running(url, aws, *LOOK, **environment) as two,
+            ):
+                assert (one.wait(60), two.wait(60)) == (0, 0)
+
+        look_twice()
+        workers = [[*WORKER, "-c", "1", "-n", f"worker{n}@%h"] for n in (1, 2)]
+        with (
+            running(url, aws, *workers[0], **environment) as one,
+            running(url, aws, *workers[1], **environment) as two,
+        ):
+            wait_until("a third", lambda: succeeded() >= ACCOUNTS * 2 / 3)
+            processes = [*children_of(one.pid), *children_of(two.pid)]
+            early = memory()
+            wait_until("instances and costs", lambda: succeeded() == 2 * ACCOUNTS)
+            look_twice()
+            wait_until("CPU", lambda: succeeded() == 3 * ACCOUNTS)
+            grown = memory() - early
+    assert len(processes) == 2
+    assert grown < GROWTH_MIB, f"{grown:.1f} MiB"
+    assert Instance.objects.count() == ACCOUNTS
+    runs = Counter(SyncRun.objects.values_list("account", "dataset", "status"))
+    assert set(runs.values()) == {1}
+    assert len(runs) == 3 * ACCOUNTS
+    assert SyncRun.objects.exclude(status="succeeded").count() == 0
+    assert len(set(SyncRun.objects.values_list("held_by", flat=True))) == 2
+    asked = Counter(call.account_id for call in aws.calls if call.service == "ce")
+    assert set(asked) == set(ids)
+    assert len(set(asked.values())) == 1

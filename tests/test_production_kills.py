@@ -1,0 +1,64 @@
+"""Killed at a hundred random moments: the next ordinary run leaves what was to be."""
+
+import json
+import random
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from syncs.models import SyncRun, Watermark
+from tests.emulator import EmulatedAws
+from tests.other_processes import finish, shared_database
+from tests.small_cloud import account, charge, machine, stored
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOW = datetime.now(UTC)  # commands read the real clock
+TODAY = NOW.date()
+KILLS = 100
+# Whose process is gone is known at once, however long a silence is allowed.
+PATIENT = {"RUN_ABANDONED_AFTER_SECONDS": "600"}
+
+
+def test_after_a_hundred_kills_one_ordinary_run_leaves_the_rows_of_an_undisturbed_one(
+    aws: EmulatedAws, tmp_path: Path
+) -> None:
+    aws.now = NOW
+    world = aws.world()
+    for number in range(60):
+        region = ("eu-west-1", "us-east-1")[number % 2]
+        world.add_instance(machine(f"i-{number:02}", region, cpu_percent=number / 7))
+    for days in (1, 2, 3):
+        world.add_costs(
+            [
+                charge(
+                    TODAY - timedelta(days=days), f"{number}.25", f"service {number}"
+                )
+                for number in range(20)
+            ]
+        )
+    account(regions=["eu-west-1", "us-east-1"])
+    with shared_database(tmp_path) as url:
+        for _ in range(2):  # the second looks back further than the first
+            finish(url, aws, "manage.py", "sync")
+    undisturbed = stored()
+    assert undisturbed["cpu"] and undisturbed["costs"]
+    SyncRun.objects.all().delete()
+    Watermark.objects.all().delete()
+
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    with shared_database(tmp_path) as url:
+        program = ["-m", "tests.kill_at_random", str(KILLS), str(seed)]
+        told = finish(url, aws, *program, **PATIENT)
+        assert json.loads(told)["killed"] == KILLS
+        finish(url, aws, "manage.py", "sync", **PATIENT)
+    assert stored() == undisturbed
+    assert not SyncRun.objects.active().exists()
+    interrupted = SyncRun.objects.filter(status="abandoned")
+    assert interrupted.count() > KILLS / 4
+    assert all("Its process was ended" in run.error for run in interrupted)
+    assert dict(Watermark.objects.values_list("dataset", "read_until")) == {
+        "cost": TODAY,
+        "cpu": TODAY,
+    }

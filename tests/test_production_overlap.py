@@ -1,0 +1,63 @@
+"""Parts of a backfill and an ordinary sync over the same days, side by side."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from costs.sync import sync_cost
+from providers.windows import last_complete_days
+from syncs.backfills import advance_backfills, begin, propose
+from syncs.models import Dataset, SyncRun
+from tests.emulator import EmulatedAws
+from tests.other_processes import PATIENCE_SECONDS, shared_database, start
+from tests.small_cloud import account, charge, rows_miss_totals, stored
+from tests.work_queue import waiting
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOW = datetime.now(UTC)  # processes read the real clock
+DAYS = 30
+PROGRAM = (
+    "import django; django.setup(); from costs.tasks import sync_cost;"
+    "print(sync_cost({}))"
+)
+
+
+def test_whoever_stores_first_the_rows_are_right_and_not_double(
+    aws: EmulatedAws, tmp_path: Path, settings: Settings
+) -> None:
+    settings.COST_FIRST_SYNC_DAYS, settings.BACKFILL_WINDOW_DAYS = DAYS, 15
+    aws.now = NOW
+    for days in range(1, DAYS + 1):
+        aws.world().add_costs(
+            [
+                charge(NOW.date() - timedelta(days=days), f"{number}.5", f"s{number}")
+                for number in range(20)
+            ]
+        )
+    mine = account()
+    for _ in range(2):  # the second looks back further than the first
+        assert sync_cost(mine, NOW).status == "succeeded"
+    expected = stored()
+    waiting()
+    backfill = propose(mine, Dataset.COST, last_complete_days(DAYS, NOW), NOW)
+    begin(backfill, NOW)
+    advance_backfills(datetime.now(UTC))
+    parts = [PROGRAM.format(run_id) for _, (run_id,) in waiting()]
+    assert len(parts) == 2
+    with shared_database(tmp_path) as url:
+        environment = {"DJANGO_SETTINGS_MODULE": "cloudintel.settings"}
+        processes = [
+            start(url, aws, "manage.py", "sync_cost"),
+            *(start(url, aws, "-c", part, **environment) for part in parts),
+        ]
+        for process in processes:
+            printed, errors = process.communicate(timeout=PATIENCE_SECONDS)
+            assert process.returncode == 0, printed + errors
+    assert stored() == expected
+    assert rows_miss_totals() == []
+    assert set(SyncRun.objects.values_list("status", flat=True)) == {"succeeded"}
+    advance_backfills(datetime.now(UTC))
+    backfill.refresh_from_db()
+    assert backfill.status == "succeeded"

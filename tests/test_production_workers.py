@@ -1,0 +1,149 @@
+"""Real beat and workers: catching up once, and ending without leaving what blocks."""
+
+import signal
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
+
+from syncs.claims import claim
+from syncs.models import CloudAccount, Dataset, SyncRun
+from tests.other_processes import PATIENCE_SECONDS, HaltingAws, shared_database
+from tests.small_cloud import account, charge, machine
+from tests.workers import BEAT, WORKER, rows, running, wait_until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOW = datetime.now(UTC)  # processes read the real clock
+STATUSES = "SELECT dataset, status, error FROM syncs_syncrun ORDER BY id"
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[HaltingAws]:
+    with HaltingAws(now=NOW) as emulated:
+        for name, value in emulated.environment().items():
+            monkeypatch.setenv(name, value)
+        emulated.world().add_instance(machine("i-1"))
+        emulated.world().add_costs([charge(NOW.date() - timedelta(days=1), "1")])
+        yield emulated
+        emulated.released.set()
+
+
+@pytest.fixture
+def mine() -> CloudAccount:
+    return account(regions=["eu-west-1"])
+
+
+def test_a_beat_that_was_down_for_three_intervals_catches_up_once(
+    mine: CloudAccount, aws: HaltingAws, tmp_path: Path
+) -> None:
+    stopped_at = datetime.now(UTC) - timedelta(minutes=3)
+    every_minute = IntervalSchedule.objects.create(every=60, period="seconds")
+    PeriodicTask.objects.create(
+        name="look-what-is-due",
+        task="syncs.tasks.look",
+        interval=every_minute,
+        last_run_at=stopped_at,
+    )
+    for dataset in ("ec2", "cost", "cpu"):
+        SyncRun.objects.create(
+            account=mine,
+            dataset=dataset,
+            status="succeeded",
+            started_at=stopped_at,
+            heartbeat_at=stopped_at,
+            finished_at=stopped_at,
+        )
+    environment = {"STATE_DIR": str(tmp_path), "SYNC_INTERVAL_MINUTES": "1"}
+
+    def new() -> list[str]:
+        found = rows(url, f"{STATUSES} LIMIT 100 OFFSET 3")
+        return sorted(dataset for dataset, status, _ in found if status == "succeeded")
+
+    with (
+        shared_database(tmp_path) as url,
+        running(url, aws, *WORKER, "-c", "2", **environment),
+        running(url, aws, *BEAT, **environment),
+    ):
+        wait_until("the catch-up", lambda: len(new()) == 2)
+        time.sleep(3)  # a second one would have come by now
+        assert new() == ["cost", "ec2"]
+    assert SyncRun.objects.count() == 5
+    task = PeriodicTask.objects.get(name="look-what-is-due")
+    assert task.total_run_count == 1
+    assert set(SyncRun.objects.values_list("trigger", flat=True)) == {
+        "command",
+        "schedule",
+    }
+
+
+def halted(mine: CloudAccount, aws: HaltingAws, url: str) -> None:
+    """Waits until a worker stands still in the middle of the queued run."""
+    assert aws.halted.wait(PATIENCE_SECONDS)
+    ((_, status, _),) = rows(url, STATUSES)
+    assert status == "running"
+
+
+def queue(mine: CloudAccount) -> list[str]:
+    """A queued run, and the program that tells the workers of it."""
+    run = claim(mine, Dataset.COST, datetime.now(UTC), status=SyncRun.Status.QUEUED)
+    return [
+        "-c",
+        "import django; django.setup(); from celery import current_app;"
+        f"current_app.send_task('costs.tasks.sync_cost', args=[{run.pk}])",
+    ]
+
+
+@pytest.mark.parametrize("ends_in_time", [True, False])
+def test_a_worker_that_is_asked_to_end_lets_its_run_end_or_hands_it_back(
+    mine: CloudAccount, aws: HaltingAws, tmp_path: Path, ends_in_time: bool
+) -> None:
+    program = queue(mine)
+    aws.halt("ce:GetCostAndUsage", 1)
+    environment = {
+        "STATE_DIR": str(tmp_path),
+        "WORKER_GRACE_SECONDS": "2",
+        "DJANGO_SETTINGS_MODULE": "cloudintel.settings",
+    }
+    with (
+        shared_database(tmp_path) as url,
+        running(url, aws, *WORKER, "-c", "1", **environment) as worker,
+    ):
+        with running(url, aws, *program, **environment) as sender:
+            assert sender.wait(PATIENCE_SECONDS) == 0
+        halted(mine, aws, url)
+        worker.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        if ends_in_time:
+            aws.released.set()
+        assert worker.wait(timeout=20) == 0
+    run = SyncRun.objects.get()
+    if ends_in_time:
+        assert (run.status, run.error) == ("succeeded", "")
+    else:
+        assert run.status == "failed"
+        assert run.error.startswith("Its worker was stopped. What was stored")
+    assert claim(mine, Dataset.COST, datetime.now(UTC)).attempt == 2 - ends_in_time
+
+
+def test_a_sync_that_takes_longer_than_its_limit_is_ended_and_says_so(
+    mine: CloudAccount, aws: HaltingAws, tmp_path: Path
+) -> None:
+    program = queue(mine)
+    aws.halt("ce:GetCostAndUsage", 1)
+    environment = {
+        "STATE_DIR": str(tmp_path),
+        "SYNC_TIME_LIMIT_SECONDS": "1",
+        "DJANGO_SETTINGS_MODULE": "cloudintel.settings",
+    }
+    with (
+        shared_database(tmp_path) as url,
+        running(url, aws, *WORKER, "-c", "1", **environment),
+    ):
+        with running(url, aws, *program, **environment) as sender:
+            assert sender.wait(PATIENCE_SECONDS) == 0
+        wait_until("its end", lambda: rows(url, STATUSES)[0][1] == "failed")
+    run = SyncRun.objects.get()
+    assert run.error.startswith("It took longer than 1 s and was ended. Raise SYNC_")

@@ -11,6 +11,8 @@ from rest_framework.request import Request
 
 # A spreadsheet takes a text that starts like this for a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# Some spreadsheets take these for a formula after blanks too.
+AFTER_BLANKS = ("=", "+", "-", "@")
 
 
 class CsvRenderer(BaseRenderer):
@@ -63,9 +65,16 @@ def _cell(value: Any) -> Any:
     """Text that a spreadsheet would run is quoted; numbers stay as they are."""
     if isinstance(value, Mapping | list):
         return json.dumps(value, default=str)
-    if isinstance(value, str) and value.lstrip().startswith(FORMULA_STARTS):
-        try:
-            float(value)
-        except ValueError:
-            return f"'{value}"
+    if isinstance(value, str) and _is_formula(value):
+        return f"'{value}"
     return value
+
+
+def _is_formula(text: str) -> bool:
+    if not text.startswith(FORMULA_STARTS):
+        return text.lstrip().startswith(AFTER_BLANKS)
+    try:
+        float(text)
+    except ValueError:
+        return True
+    return False

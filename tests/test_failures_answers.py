@@ -100,7 +100,8 @@ def test_costs_that_are_empty_where_none_were_held_are_zero(
 ) -> None:
     run = sync_cost(account(), now)
     assert outcome(run) == ("succeeded", "")
-    assert CostTotal.objects.filter(billed=0).count() == 400
+    assert run.window is not None
+    assert CostTotal.objects.filter(billed=0).count() == len(run.window)
     assert outcome(sync_cost(run.account, now + HOUR)) == ("succeeded", "")
 
 

@@ -31,7 +31,9 @@ def tell_incidents(now: datetime) -> None:
     if not (settings.ALERT_EMAILS or settings.ALERT_WEBHOOK_URL):
         return
     untold = Incident.objects.select_related("account")
-    for incident in untold.filter(told_at__isnull=True):
+    # What was over before anybody could be told is told to nobody: who sets a channel
+    # up later does not want all that ever happened.
+    for incident in untold.filter(told_at__isnull=True, closed_at__isnull=True):
         _tell_once(incident, "told_at", now, f"{incident.sentence}")
     for incident in untold.filter(
         closed_at__isnull=False, told_at__isnull=False, closing_told_at__isnull=True

@@ -222,3 +222,17 @@ def test_schedulers_side_by_side_tell_once(
             thread.join()
     assert len(channel.texts) == 1
     assert Incident.objects.count() == 1
+
+
+def test_a_channel_that_is_set_up_later_does_not_hear_of_what_is_over(
+    mine: CloudAccount, channel: Channel, settings: Settings, now: datetime
+) -> None:
+    settings.ALERT_WEBHOOK_URL = ""
+    run(mine, now, "failed", attempt=2)
+    tell_incidents(now)
+    run(mine, now + HOUR)
+    tell_incidents(now + HOUR)
+    settings.ALERT_WEBHOOK_URL = channel.url
+    tell_incidents(now + 2 * HOUR)
+    assert Incident.objects.filter(closed_at__isnull=False).exists()
+    assert channel.texts == []

@@ -1,6 +1,7 @@
 """Is it alive, does all of it answer, and the numbers that Prometheus reads."""
 
 from collections.abc import Callable, Iterator
+from threading import Lock
 from typing import Any
 
 from celery import current_app
@@ -22,6 +23,7 @@ from syncs.models import ApiUsage, CloudAccount, SyncRun
 from syncs.start import AWAY
 
 ANSWERS_WITHIN_SECONDS = 2
+asking = Lock()
 
 
 def health(request: HttpRequest) -> JsonResponse:
@@ -32,8 +34,21 @@ def health(request: HttpRequest) -> JsonResponse:
 def status(request: HttpRequest) -> JsonResponse:
     """Each part that is needed, and how fresh the data is; 503 when a part is down.
 
-    It names states only, so that a monitor needs no account.
+    It names states only, so that a monitor needs no account. As the parts may take
+    seconds to answer, one request asks them at a time: others are told to come back,
+    so that nobody can hold all threads of the server with it.
     """
+    if not asking.acquire(blocking=False):
+        busy = JsonResponse({"status": "busy"}, status=429)
+        busy["Retry-After"] = str(ANSWERS_WITHIN_SECONDS)
+        return busy
+    try:
+        return _status()
+    finally:
+        asking.release()
+
+
+def _status() -> JsonResponse:
     parts = {name: _tried(check) for name, check in PARTS.items()}
     down = any(answer != "ok" for answer in parts.values())
     counts: dict[str, int] = {}

@@ -125,3 +125,10 @@ def test_metrics_cost_the_same_few_queries_for_many_accounts(
     # session; user; runs; usage; accounts; freshness
     with django_assert_num_queries(6):
         assert client.get("/metrics").status_code == 200
+
+
+def test_while_the_parts_are_asked_a_second_request_does_not_wait() -> None:
+    with monitoring.asking:
+        answer = Client().get("/status")
+    assert (answer.status_code, answer.json()) == (429, {"status": "busy"})
+    assert answer["Retry-After"] == "2"

@@ -13,6 +13,7 @@ SUBJECTS = {
         ("syncs.syncrun", "sync"),
         ("syncs.backfill", "history"),
         ("syncs.incident", "warning"),
+        ("syncs.notice", "campaign"),
         ("syncs.apiusage", "request_quote"),
         ("syncs.apibudgetday", "savings"),
         ("syncs.watermark", "flag"),

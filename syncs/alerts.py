@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import urllib3
@@ -11,9 +11,12 @@ from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
 
 from syncs.freshness import Freshness, State, freshness
-from syncs.models import CloudAccount, Incident, SyncRun
+from syncs.models import CloudAccount, Incident, Notice, SyncRun
 
 logger = logging.getLogger(__name__)
+
+Channel = Callable[[str], None]
+Event = Notice.Event
 
 # One failure is what the next try is for.
 FAILING_ATTEMPTS = 2
@@ -28,18 +31,23 @@ def tell_incidents(now: datetime) -> None:
     """Opens and closes incidents by what freshness says now, and tells of each."""
     accounts = CloudAccount.objects.enabled().select_related("payer")
     note_incidents(freshness(accounts, now), now)
-    if not (settings.ALERT_EMAILS or settings.ALERT_WEBHOOK_URL):
+    if not (ways := channels()):
         return
-    untold = Incident.objects.select_related("account")
+    incidents = Incident.objects.select_related("account").prefetch_related("notices")
     # What was over before anybody could be told is told to nobody: who sets a channel
     # up later does not want all that ever happened.
-    for incident in untold.filter(told_at__isnull=True, closed_at__isnull=True):
-        _tell_once(incident, "told_at", now, f"{incident.sentence}")
-    for incident in untold.filter(
-        closed_at__isnull=False, told_at__isnull=False, closing_told_at__isnull=True
-    ):
-        over = f"{incident.get_dataset_display()} of {incident.account} is read again."
-        _tell_once(incident, "closing_told_at", now, over)
+    for incident in incidents.filter(closed_at__isnull=True):
+        if _tell(incident, Event.OPENED, incident.sentence, ways, now):
+            untold = Incident.objects.filter(pk=incident.pk, told_at__isnull=True)
+            untold.update(told_at=now)
+    over = incidents.filter(closed_at__isnull=False, told_at__isnull=False)
+    for incident in over.filter(closing_told_at__isnull=True):
+        text = f"{incident.get_dataset_display()} of {incident.account} is read again."
+        # Only who heard of it wants to hear that it is over.
+        heard = {notice.channel for notice in incident.notices.all()}
+        listening = {name: way for name, way in ways.items() if name in heard}
+        if _tell(incident, Event.CLOSED, text, listening, now):
+            Incident.objects.filter(pk=incident.pk).update(closing_told_at=now)
 
 
 def note_incidents(found: Sequence[Freshness], now: datetime) -> None:
@@ -77,29 +85,44 @@ def is_worth_telling(one: Freshness) -> bool:
     return one.state == State.STALE
 
 
-def _tell_once(incident: Incident, field: str, now: datetime, text: str) -> None:
-    """Marks it as told first, so that two schedulers never tell it twice."""
-    mine = Incident.objects.filter(pk=incident.pk, **{f"{field}__isnull": True})
-    if not mine.update(**{field: now}):
-        return
-    failed = []
-    for channel in channels():
+def _tell(
+    incident: Incident,
+    event: Event,
+    text: str,
+    ways: Mapping[str, Channel],
+    now: datetime,
+) -> bool:
+    """Tells each channel that was not told yet; whether all of them know by now.
+
+    The notice is written first, so that two schedulers never tell it twice, and taken
+    back where the channel did not take the message, so that the next look tries again.
+    """
+    told = {one.channel for one in incident.notices.all() if one.event == event}
+    everybody = True
+    for name, way in ways.items():
+        if name in told:
+            continue
+        notice, is_mine = Notice.objects.get_or_create(
+            incident=incident, event=event, channel=name, defaults={"told_at": now}
+        )
+        if not is_mine:
+            continue
         try:
-            channel(text)
+            way(text)
         except NotTold as error:
             logger.error("incident %s: %s", incident.pk, error)
-            failed.append(channel)
-    if failed and len(failed) == len(channels()):
-        Incident.objects.filter(pk=incident.pk).update(**{field: None})
+            notice.delete()
+            everybody = False
+    return everybody
 
 
-def channels() -> list[Callable[[str], None]]:
-    """The ways that are configured."""
-    found: list[Callable[[str], None]] = []
+def channels() -> dict[str, Channel]:
+    """The ways that are configured, by name."""
+    found: dict[str, Channel] = {}
     if settings.ALERT_EMAILS:
-        found.append(send_email)
+        found["email"] = send_email
     if settings.ALERT_WEBHOOK_URL:
-        found.append(post_webhook)
+        found["webhook"] = post_webhook
     return found
 
 

@@ -11,7 +11,7 @@ from unfold.contrib.filters.admin import (
 )
 
 from syncs.columns import label, linked, list_url, moment, text_link
-from syncs.models import Incident, SyncRun
+from syncs.models import Incident, Notice, SyncRun
 from syncs.readonly import DropdownFilter, ReadOnlyAdmin, page
 
 
@@ -81,3 +81,17 @@ class IncidentAdmin(ReadOnlyAdmin[Incident]):
         (moment("closed_at"), moment("closing_told_at")),
         runs,
     )
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnlyAdmin[Notice]):
+    list_display = (
+        linked("incident", ordering="incident__opened_at"),
+        "event",
+        "channel",
+        moment("told_at"),
+    )
+    list_select_related = ("incident__account",)
+    list_filter = (("event", ChoicesDropdownFilter),)
+    date_hierarchy = "told_at"
+    ordering = ("-told_at", "-id")

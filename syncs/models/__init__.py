@@ -2,7 +2,7 @@
 
 from syncs.models.accounts import CloudAccount, CloudKind, Dataset
 from syncs.models.backfills import Backfill, BackfillWindow
-from syncs.models.incidents import Incident
+from syncs.models.incidents import Incident, Notice
 from syncs.models.runs import SyncRun, Watermark
 from syncs.models.usage import ApiBudgetDay, ApiUsage
 
@@ -15,6 +15,7 @@ __all__ = [
     "CloudKind",
     "Dataset",
     "Incident",
+    "Notice",
     "SyncRun",
     "Watermark",
 ]

@@ -32,3 +32,28 @@ class Incident(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dataset} of {self.account} since {self.opened_at:%Y-%m-%d %H:%M}"
+
+
+class Notice(models.Model):
+    """One channel was told of one turn of an incident. Its key lets nobody tell it
+    twice."""
+
+    class Event(models.TextChoices):
+        OPENED = "opened", "Opened"
+        CLOSED = "closed", "Closed"
+
+    incident = models.ForeignKey(Incident, models.CASCADE, related_name="notices")
+    event = models.CharField(max_length=8, choices=Event.choices)
+    channel = models.CharField(max_length=16)
+    told_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["told_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident", "event", "channel"], name="notice_natural_key"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} told that {self.incident} {self.event}"

@@ -236,3 +236,21 @@ def test_a_channel_that_is_set_up_later_does_not_hear_of_what_is_over(
     tell_incidents(now + 2 * HOUR)
     assert Incident.objects.filter(closed_at__isnull=False).exists()
     assert channel.texts == []
+
+
+def test_of_two_channels_the_one_that_was_away_is_told_later(
+    mine: CloudAccount, channel: Channel, settings: Settings, now: datetime
+) -> None:
+    settings.ALERT_EMAILS = ["ops@example.com"]
+    channel.status = 500
+    run(mine, now, "failed", attempt=2)
+    tell_incidents(now)
+    assert (len(mail.outbox), channel.texts) == (1, [])
+    channel.status = 200
+    tell_incidents(now + HOUR)
+    tell_incidents(now + 2 * HOUR)
+    assert (len(mail.outbox), len(channel.texts)) == (1, 1)
+    run(mine, now + 3 * HOUR)
+    tell_incidents(now + 3 * HOUR)
+    tell_incidents(now + 4 * HOUR)
+    assert (len(mail.outbox), len(channel.texts)) == (2, 2)

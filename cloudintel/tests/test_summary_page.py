@@ -136,3 +136,13 @@ def test_it_tells_what_runs_and_how_fresh_it_is(client: Client) -> None:
     assert 'state-failing">failing' in text
     assert "read 1 h ago" in text
     assert "never read" in text
+
+
+def test_costs_that_are_read_late_did_not_change_by_it() -> None:
+    newest = NOW.date() - timedelta(days=21)
+    store_costs(account(), Window(QUARTER.start, newest), {"AWS Lambda": "10"})
+    found = spending(NOW)
+    assert found is not None
+    assert found.last_days.window.end == newest
+    assert (found.last_days.total, found.last_days.before) == (300, 300)
+    assert found.movers == []

@@ -8,15 +8,13 @@ The emulator runs in a process of its own, so that its work is nobody's.
 
 import argparse
 import os
-import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import Any
 
-from benchmarks.measure import in_child, report_child, save, told
+from benchmarks.measure import emulated_aws, in_child, report_child, save, told
 
 ACCOUNT_ID = "123456789012"
 REGIONS = ["us-east-1", "eu-west-1", "eu-central-1", "ap-southeast-2"]
@@ -130,7 +128,8 @@ def compare(instances: int, rounds: int) -> None:
     from tests.postgres import postgres
 
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in PARTS}
-    with postgres() as database_url, emulator(instances) as environment:
+    own_aws = emulated_aws("benchmarks.cpu", INSTANCES=str(instances))
+    with postgres() as database_url, own_aws as environment:
         environment["DATABASE_URL"] = database_url
         for _ in range(rounds):
             for name in PARTS:
@@ -146,35 +145,6 @@ def compare(instances: int, rounds: int) -> None:
     print(f"GetMetricData    {found['synced'][0]['calls']} calls   floor: {floor}")
     print(f"peak memory      {peak:.0f} MB   goal: under 300")
     save("cpu", {"seconds": seconds, "ratios": ratios, "peak_mb": peak})
-
-
-@contextmanager
-def emulator(instances: int) -> Iterator[dict[str, str]]:
-    """The environment of a client of an emulated AWS."""
-    environment = {
-        **os.environ,
-        "INSTANCES": str(instances),
-        "DJANGO_SETTINGS_MODULE": "cloudintel.settings",
-        "AWS_ACCESS_KEY_ID": "AKIA" + ACCOUNT_ID,
-        "AWS_SECRET_ACCESS_KEY": "emulated",
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "ENV_FILE": "",
-    }
-    server = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.cpu", "serve"],
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert server.stdout and server.stdin
-    try:
-        environment["AWS_ENDPOINT_URL"] = server.stdout.readline().strip()
-        yield environment
-    finally:
-        server.stdin.close()
-        server.wait(timeout=30)
 
 
 if __name__ == "__main__":

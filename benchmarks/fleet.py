@@ -12,12 +12,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from benchmarks.measure import in_child, report_child, save
+from benchmarks.measure import emulated_aws, in_child, report_child, save
 
 LATENCY_SECONDS = 0.04
 WORKERS = (1, 2, 4)
@@ -185,7 +185,13 @@ def compare(accounts: int) -> None:
     def part(name: str, **more: str) -> dict[str, Any]:
         return in_child("benchmarks.fleet", name, {**environment, **more})
 
-    with postgres() as url, redis_server() as broker, emulator(accounts) as environment:
+    aws = emulated_aws(
+        "benchmarks.fleet",
+        ACCOUNTS=str(accounts),
+        AWS_REGION_WORKERS="1",
+        AWS_COST_EXPLORER_REQUESTS_PER_SECOND="1000",
+    )
+    with postgres() as url, redis_server() as broker, aws as environment:
         environment |= {"DATABASE_URL": url, "CELERY_BROKER_URL": broker.url}
         alone = part("plain")
         teams = {count: part("worked", WORKERS=str(count)) for count in WORKERS}
@@ -203,37 +209,6 @@ def compare(accounts: int) -> None:
     seconds = {str(count): found["seconds"] for count, found in teams.items()}
     figures = {"plain_seconds": alone["seconds"], "worker_seconds": seconds}
     save("fleet", {**figures, "accounts": accounts, "run_seconds": each})
-
-
-@contextmanager
-def emulator(accounts: int) -> Iterator[dict[str, str]]:
-    """The environment of a client of an emulated AWS."""
-    environment = {
-        **os.environ,
-        "ACCOUNTS": str(accounts),
-        "DJANGO_SETTINGS_MODULE": "cloudintel.settings",
-        "AWS_ACCESS_KEY_ID": "AKIA123456789012",
-        "AWS_SECRET_ACCESS_KEY": "emulated",
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_REGION_WORKERS": "1",
-        "AWS_COST_EXPLORER_REQUESTS_PER_SECOND": "1000",
-        "ENV_FILE": "",
-    }
-    server = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.fleet", "serve"],
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert server.stdout and server.stdin
-    try:
-        environment["AWS_ENDPOINT_URL"] = server.stdout.readline().strip()
-        yield environment
-    finally:
-        server.stdin.close()
-        server.wait(timeout=30)
 
 
 if __name__ == "__main__":

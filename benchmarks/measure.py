@@ -1,12 +1,14 @@
 """What every benchmark shares: a child process that is timed, and its figures."""
 
 import json
+import os
 import resource
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,38 @@ def in_child(module: str, part: str, environment: Mapping[str, str]) -> dict[str
     )
     figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return figures
+
+
+@contextmanager
+def emulated_aws(module: str, **own: str) -> Iterator[dict[str, str]]:
+    """The environment of a client of `python -m MODULE serve`, which prints its URL.
+
+    It is a process of its own, so that its work is nobody's, and it gets `own` too.
+    """
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "cloudintel.settings",
+        "AWS_ACCESS_KEY_ID": "AKIA123456789012",
+        "AWS_SECRET_ACCESS_KEY": "emulated",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "ENV_FILE": "",
+        **own,
+    }
+    server = subprocess.Popen(
+        [sys.executable, "-m", module, "serve"],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert server.stdout and server.stdin
+    try:
+        environment["AWS_ENDPOINT_URL"] = server.stdout.readline().strip()
+        yield environment
+    finally:
+        server.stdin.close()
+        server.wait(timeout=30)
 
 
 def report_child(work: Callable[[], Mapping[str, Any]]) -> None:

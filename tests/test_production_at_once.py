@@ -38,15 +38,12 @@ call_command("sync", "--json")
 API = """
 import sys, django
 django.setup()
-from django.utils import timezone
-from syncs.models import CloudAccount, Dataset, SyncRun
-from syncs.start import start
-accounts = list(CloudAccount.objects.all())
+from tests.api import operator
+client = operator()
 print("ready", flush=True)
 sys.stdin.readline()
-trigger = SyncRun.Trigger.API
-found = start(accounts, Dataset.EC2, timezone.now(), trigger=trigger, user=None)
-print(len(found.runs), len(found.taken))
+found = client.post("/api/v1/sync/ec2/", SERVER_NAME="localhost").json()
+print(len(found["runs"]), len(found["taken"]))
 """
 
 

@@ -99,9 +99,15 @@ def sign_in(page: Page) -> None:
     expect(page.get_by_role("heading", name="Summary", level=1)).to_be_visible()
 
 
+# A machine that runs the rest of the suite beside it answers slowly.
+expect.set_options(timeout=20_000)
+
+
 def open_page(page: Page, name: str) -> None:
     page.get_by_role("navigation", name="Main").get_by_role("link", name=name).click()
     expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+    # Controls apply on change once the page's scripts, which are deferred, have run.
+    page.wait_for_load_state("load")
 
 
 def is_drawn(page: Page, chart: str) -> bool:
@@ -130,6 +136,7 @@ def test_a_person_clicks_through_everything(page: Page, company: None) -> None:
     expect(page.get_by_text("$1,050.00").first).to_be_visible()
     page.go_back()
     expect(page.get_by_label("Group by")).to_have_value("service")
+    page.wait_for_load_state("load")
     page.locator("summary", has_text="Services").click()
     page.get_by_label("AWS Lambda").check()
     page.keyboard.press("Escape")

@@ -105,10 +105,12 @@ INSTALLED_APPS = [
     "knox",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "people",
     "syncs",
     "inventory",
     "costs",
     "metrics",
+    "insights",
     "cloudintel",
 ]
 

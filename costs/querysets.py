@@ -3,9 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from django.db import models
 from django.db.models import (
     Case,
     Count,
@@ -22,6 +20,7 @@ from django.db.models import (
 from django.db.models.functions import TruncMonth
 
 from costs.coverage import Span
+from people.limits import OfAccounts
 from providers.records import UNALLOCATED
 from providers.windows import Window
 
@@ -37,7 +36,7 @@ GROUPS = {
 }
 
 
-class DailyCostQuerySet(models.QuerySet[Any]):
+class DailyCostQuerySet(OfAccounts):
     def counted(self) -> "DailyCostQuerySet":
         """Without what accounts stored before a payer's bill came to cover them."""
         return self.filter(account__payer__isnull=True)
@@ -91,7 +90,7 @@ class DailyCostQuerySet(models.QuerySet[Any]):
         )
 
 
-class CostTotalQuerySet(models.QuerySet[Any]):
+class CostTotalQuerySet(OfAccounts):
     def counted(self) -> "CostTotalQuerySet":
         """Without what accounts stored before a payer's bill came to cover them."""
         return self.filter(account__payer__isnull=True)

@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
-from django.db import models
 from django.db.models import Count, Q
 
 from inventory.tags import HasTag
+from people.limits import OfAccounts
 from providers.windows import midnight
 
 
-class InstanceQuerySet(models.QuerySet[Any]):
+class InstanceQuerySet(OfAccounts):
     def present(self) -> "InstanceQuerySet":
         """Those that the last complete answer of their region held."""
         return self.filter(gone_since__isnull=True)

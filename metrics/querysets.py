@@ -5,10 +5,13 @@ from typing import Any
 from django.db import models
 from django.db.models import Avg, Count, F, Max
 
+from people.limits import OfAccounts
 from providers.windows import Window
 
 
-class CpuMetricQuerySet(models.QuerySet[Any]):
+class CpuMetricQuerySet(OfAccounts):
+    account_path = "instance__account"
+
     def in_window(self, window: Window) -> "CpuMetricQuerySet":
         return self.filter(day__gte=window.start, day__lt=window.end)
 

@@ -6,10 +6,13 @@ from typing import Any
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
 
+from people.limits import OfAccounts
 from providers.windows import Window
 
 
-class CloudAccountQuerySet(models.QuerySet[Any]):
+class CloudAccountQuerySet(OfAccounts):
+    account_path = "pk"
+
     def enabled(self) -> "CloudAccountQuerySet":
         return self.filter(is_enabled=True)
 
@@ -24,7 +27,7 @@ class CloudAccountQuerySet(models.QuerySet[Any]):
         return self.filter(Q(account_id__icontains=text) | Q(name__icontains=text))
 
 
-class SyncRunQuerySet(models.QuerySet[Any]):
+class SyncRunQuerySet(OfAccounts):
     def active(self) -> "SyncRunQuerySet":
         """Those that hold the slot of their account and dataset."""
         return self.filter(status__in=self.model.ACTIVE)
@@ -81,7 +84,7 @@ class SyncRunQuerySet(models.QuerySet[Any]):
         )
 
 
-class BackfillQuerySet(models.QuerySet[Any]):
+class BackfillQuerySet(OfAccounts):
     def with_progress(self) -> "BackfillQuerySet":
         """Each with how many windows it has, and how many of them are how far."""
         return self.annotate(
@@ -93,7 +96,7 @@ class BackfillQuerySet(models.QuerySet[Any]):
         ).order_by("-created_at", "-id")
 
 
-class ApiUsageQuerySet(models.QuerySet[Any]):
+class ApiUsageQuerySet(OfAccounts):
     def in_window(self, window: Window) -> "ApiUsageQuerySet":
         return self.filter(day__gte=window.start, day__lt=window.end)
 

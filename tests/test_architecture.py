@@ -15,11 +15,20 @@ HOUSE = Path(__file__).resolve().parent.parent
 MAY_IMPORT = {
     "providers": set(),
     "rest": set(),
-    "syncs": {"providers", "rest"},
-    "inventory": {"providers", "syncs", "rest"},
-    "costs": {"providers", "syncs", "rest"},
-    "metrics": {"providers", "syncs", "inventory", "rest"},
-    "insights": {"providers", "syncs", "inventory", "costs", "metrics", "rest"},
+    "people": {"rest"},
+    "syncs": {"providers", "people", "rest"},
+    "inventory": {"providers", "people", "syncs", "rest"},
+    "costs": {"providers", "people", "syncs", "rest"},
+    "metrics": {"providers", "people", "syncs", "inventory", "rest"},
+    "insights": {
+        "providers",
+        "people",
+        "syncs",
+        "inventory",
+        "costs",
+        "metrics",
+        "rest",
+    },
 }
 APPS = [*MAY_IMPORT, "cloudintel"]
 # What answers people starts a sync through syncs.start alone.

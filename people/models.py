@@ -1,0 +1,51 @@
+"""Who may see what, and who did what."""
+
+from django.conf import settings
+from django.db import models
+
+
+class AccountAccess(models.Model):
+    """Which accounts one user may see. A user without such a row sees all of them."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="account_access"
+    )
+    accounts = models.ManyToManyField(
+        "syncs.CloudAccount",
+        blank=True,
+        related_name="+",
+        help_text="Only these accounts, in every page, endpoint and export. "
+        "None chosen: nothing is seen.",
+    )
+
+    class Meta:
+        verbose_name = "limit to accounts"
+        verbose_name_plural = "limits to accounts"
+
+    def __str__(self) -> str:
+        return f"accounts of {self.user}"
+
+
+class AuditEntry(models.Model):
+    """One thing that somebody did: started, changed, signed in to."""
+
+    at = models.DateTimeField(db_index=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    # Kept as text too, as it outlives the user.
+    user_name = models.CharField(max_length=150, blank=True)
+    # A phrase such as "sync.start", "account.change", "sign_in.fail".
+    action = models.CharField(max_length=64, db_index=True)
+    object_type = models.CharField(max_length=64, blank=True)
+    object_id = models.CharField(max_length=64, blank=True)
+    object_label = models.CharField(max_length=255, blank=True)
+    details = models.JSONField(default=dict, blank=True)
+    address = models.GenericIPAddressField("IP address", null=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        verbose_name_plural = "audit entries"
+
+    def __str__(self) -> str:
+        return f"{self.user_name or 'nobody'} {self.action} {self.object_label}".strip()

@@ -8,8 +8,10 @@ from django.conf import settings
 from django.contrib.auth.models import User
 
 from costs.models import CostTotal, DailyCost, Restatement
+from costs.spool import Spool
+from costs.store import store_rows, store_totals
 from providers.base import Progress
-from providers.records import CostReading, CostTotalRecord
+from providers.records import CostTotalRecord
 from providers.windows import Window, add_months, first_of_month, utc_day
 from syncs.claims import claim
 from syncs.models import CloudAccount, Dataset, SyncRun
@@ -18,7 +20,6 @@ from syncs.watermarks import read_until
 
 # About this day of the month, AWS closes the bill of the month before.
 BILL_FINAL_ON_DAY = 15
-ROWS_PER_STATEMENT = 2000
 
 
 def sync_cost(
@@ -45,10 +46,12 @@ def read_cost(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
         kept = current.provider.cost_window(run.started_at)
         window = run.window or due_window(run.account, kept, run.started_at)
         current.begin(window)
-        answer = current.provider.fetch_costs(window, current.progress)
-        with current.storing():
-            rows = replace_costs(run, window, answer)
-            current.finish(rows, read=window)
+        with Spool(run.account.pk) as spool:
+            for part in current.provider.fetch_costs(window, current.progress):
+                spool.add(part)
+            with current.storing():
+                replace_costs(run, window, spool)
+                current.finish(spool.count, read=window)
     return run
 
 
@@ -71,25 +74,23 @@ def open_since(now: datetime) -> date:
     return first_of_month(today)
 
 
-def replace_costs(run: SyncRun, window: Window, answer: CostReading) -> int:
-    """Puts the answer in the place of the window's rows; answers how many there are.
+def replace_costs(run: SyncRun, window: Window, answer: Spool) -> None:
+    """Puts the answer in the place of the window's rows.
 
     Within the caller's transaction. An answer without a single charge never replaces
     rows: that raises SyncFailed.
     """
     held_rows = DailyCost.objects.filter(account=run.account).in_window(window)
     held_totals = CostTotal.objects.filter(account=run.account).in_window(window)
-    if not answer.rows and held_rows.exists():
+    if not answer.count and held_rows.exists():
         raise SyncFailed(
             f"Costs of {window}: the cloud answered without any charge, but rows are "
             "stored for these days. They were kept. Check that the credentials still "
             "see this account's bill, then sync again."
         )
     Restatement.objects.bulk_create(restated(run, held_totals, answer.totals))
-    held_rows.delete()
-    held_totals.delete()
-    _store(run, answer)
-    return len(answer.rows)
+    store_totals(run, window, answer)
+    store_rows(run.account, window, answer)
 
 
 def restated(
@@ -116,40 +117,3 @@ def restated(
                 )
             )
     return changes
-
-
-def _store(run: SyncRun, answer: CostReading) -> None:
-    CostTotal.objects.bulk_create(
-        (
-            CostTotal(
-                account=run.account,
-                day=total.day,
-                currency=total.currency,
-                billed=total.billed,
-                effective=total.effective,
-                is_estimated=total.is_estimated,
-                run=run,
-            )
-            for total in answer.totals
-        ),
-        batch_size=ROWS_PER_STATEMENT,
-    )
-    DailyCost.objects.bulk_create(
-        (
-            DailyCost(
-                account=run.account,
-                day=row.day,
-                sub_account_id=row.sub_account_id,
-                service=row.service,
-                region=row.region,
-                resource_group=row.resource_group,
-                charge_category=row.charge_category,
-                currency=row.currency,
-                billed=row.billed,
-                effective=row.effective,
-                is_estimated=row.is_estimated,
-            )
-            for row in answer.rows
-        ),
-        batch_size=ROWS_PER_STATEMENT,
-    )

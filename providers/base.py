@@ -9,6 +9,7 @@ from providers.records import (
     AccessCheck,
     CostReading,
     Identity,
+    InstancePriceRecord,
     MemberAccount,
     RegionInstances,
     RegionMetrics,
@@ -50,8 +51,11 @@ class Provider(Protocol):
     def cost_window(self, now: datetime) -> Window:
         """The days for which this cloud keeps daily costs, without the running day."""
 
-    def fetch_costs(self, window: Window, progress: Progress) -> CostReading:
-        """Every day of the window. Raises ProviderError."""
+    def fetch_costs(self, window: Window, progress: Progress) -> Iterator[CostReading]:
+        """Every day of the window in order, a few at a time. Raises ProviderError.
+
+        It raises on the way too: only what was answered to the end is the window.
+        """
 
     def metric_window(self, now: datetime) -> Window:
         """The days for which this cloud keeps metrics, without the running day."""
@@ -66,6 +70,15 @@ class Provider(Protocol):
 
         A region may be answered in several parts, so that memory stays bounded; an
         instance and day without data is not in the answer.
+        """
+
+    def fetch_prices(
+        self, region: str, operating_system: str, families: Sequence[str]
+    ) -> Sequence[InstancePriceRecord]:
+        """On-demand prices of every type of these families ("m5", "t3") there.
+
+        A family or type that the region does not offer is not in the answer; one whose
+        price can't be read raises ProviderError, as any failed read does.
         """
 
     def check_access(self, now: datetime) -> Iterator[AccessCheck]:

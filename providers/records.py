@@ -107,7 +107,7 @@ class CostTotalRecord:
 
 @dataclass(frozen=True, slots=True)
 class CostReading:
-    """Every day of a window: its total, and rows that sum to it exactly."""
+    """Some whole days: the total of each, and rows that sum to it exactly."""
 
     totals: Sequence[CostTotalRecord]
     rows: Sequence[CostRecord]
@@ -143,6 +143,26 @@ class RegionMetrics:
     cpu: Sequence[CpuRecord] = ()
     network: Sequence[NetworkRecord] = ()
     error: ProviderError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InstancePriceRecord:
+    """What a running hour of a type costs on demand in a region, before discounts.
+
+    `operating_system` is "Linux" or "Windows", without a licence of one's own and
+    without software on top; `architecture` is "x86_64" or "arm64".
+    """
+
+    region: str
+    instance_type: str
+    operating_system: str
+    hourly: Decimal
+    currency: str
+    vcpus: int
+    memory_mib: int
+    architecture: str
+    is_current_generation: bool
+    tenancy: str = "Shared"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from providers.aws.client import AwsClients
@@ -71,8 +72,14 @@ def cost_window(now: datetime) -> Window:
     return Window(add_months(today, -MONTHS_BEFORE), today)
 
 
-def fetch_costs(clients: AwsClients, window: Window, progress: Progress) -> CostReading:
-    """Every day's total, and rows that sum to it exactly. Raises ProviderError."""
+def fetch_costs(
+    clients: AwsClients, window: Window, progress: Progress
+) -> Iterator[CostReading]:
+    """Each day's total, and rows that sum to it exactly. Raises ProviderError.
+
+    Both questions are read side by side, so that never more than a page of each is
+    held, however long the window.
+    """
     totals = fetch_totals(clients, window, progress)
     usage = {"Dimensions": {"Key": "RECORD_TYPE", "Values": USAGE_TYPES}}
     if clients.account.is_payer:
@@ -82,13 +89,44 @@ def fetch_costs(clients: AwsClients, window: Window, progress: Progress) -> Cost
         )
     else:
         usage_by, rest_by = ("SERVICE", "REGION"), ("RECORD_TYPE", "SERVICE")
-    rows = [
-        normalize(clients.account.account_id, by, group)
+    account_id = clients.account.account_id
+    questions = [
+        (by, DayByDay(window, fetch_groups(clients, window, by, chosen, progress)))
         for by, chosen in ((usage_by, usage), (rest_by, {"Not": usage}))
-        for group in fetch_groups(clients, window, by, chosen, progress)
     ]
-    sub_account_id = "" if clients.account.is_payer else clients.account.account_id
-    return reconciled(totals, rows, sub_account_id)
+    for total in sorted(totals, key=attrgetter("day")):
+        rows = [
+            normalize(account_id, by, group)
+            for by, groups in questions
+            for group in groups.of(total.day)
+        ]
+        yield reconciled([total], rows, "" if clients.account.is_payer else account_id)
+    for _, groups in questions:
+        groups.end()
+
+
+class DayByDay:
+    """The groups of an answer, a day at a time; it must be in the order of days."""
+
+    def __init__(self, window: Window, groups: Iterator[Group]) -> None:
+        self._window = window
+        self._groups = groups
+        self._next = next(groups, None)
+
+    def of(self, day: date) -> Iterator[Group]:
+        """Those of that day, which come next where there are any."""
+        while self._next and self._next.day == day:
+            yield self._next
+            self._next = next(self._groups, None)
+
+    def end(self) -> None:
+        """Raises ProviderError where a group is left: its day was over already."""
+        if self._next:
+            raise failure(
+                ErrorKind.INCOMPLETE,
+                _reading(self._window),
+                f"{self._next.day} is answered in two places, or out of order",
+            )
 
 
 def fetch_totals(

@@ -3,7 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from providers.aws import access, cloudwatch, cost_explorer, ec2, organizations
+from providers.aws import (
+    access,
+    cloudwatch,
+    cost_explorer,
+    ec2,
+    organizations,
+    price_list,
+)
 from providers.aws.client import AwsAccount, AwsClients, AwsOptions
 from providers.base import Progress
 from providers.meter import Meter
@@ -11,6 +18,7 @@ from providers.records import (
     AccessCheck,
     CostReading,
     Identity,
+    InstancePriceRecord,
     MemberAccount,
     RegionInstances,
     RegionMetrics,
@@ -43,7 +51,7 @@ class AwsProvider:
     def cost_window(self, now: datetime) -> Window:
         return cost_explorer.cost_window(now)
 
-    def fetch_costs(self, window: Window, progress: Progress) -> CostReading:
+    def fetch_costs(self, window: Window, progress: Progress) -> Iterator[CostReading]:
         return cost_explorer.fetch_costs(self._clients, window, progress)
 
     def metric_window(self, now: datetime) -> Window:
@@ -56,6 +64,13 @@ class AwsProvider:
         progress: Progress,
     ) -> Iterator[RegionMetrics]:
         return cloudwatch.fetch_metrics(self._clients, window, instance_ids, progress)
+
+    def fetch_prices(
+        self, region: str, operating_system: str, families: Sequence[str]
+    ) -> Sequence[InstancePriceRecord]:
+        return price_list.fetch_prices(
+            self._clients, region, operating_system, families
+        )
 
     def check_access(self, now: datetime) -> Iterator[AccessCheck]:
         return access.check_access(self._clients, now)

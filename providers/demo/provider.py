@@ -16,6 +16,7 @@ from providers.demo.company import (
 )
 from providers.demo.fleet import Life, change_days, describe, lives
 from providers.demo.load import cpu_on, network_on
+from providers.demo.price_list import prices_of
 from providers.errors import ErrorKind, ProviderError
 from providers.meter import Meter
 from providers.records import (
@@ -26,6 +27,7 @@ from providers.records import (
     CostRecord,
     CostTotalRecord,
     Identity,
+    InstancePriceRecord,
     MemberAccount,
     RegionInstances,
     RegionMetrics,
@@ -38,6 +40,7 @@ PERMISSIONS = {
     "ec2:DescribeInstances": "what runs",
     "ec2:DescribeInstanceTypes": "how large it is",
     "cloudwatch:GetMetricData": "how hard it works",
+    "pricing:GetProducts": "what other sizes would cost",
     "ce:GetCostAndUsage": "what it costs",
 }
 
@@ -105,18 +108,15 @@ class DemoProvider:
     def metric_window(self, now: datetime) -> Window:
         return last_complete_days(HISTORY_DAYS, now)
 
-    def fetch_costs(self, window: Window, progress: Progress) -> CostReading:
+    def fetch_costs(self, window: Window, progress: Progress) -> Iterator[CostReading]:
         """Raises ProviderError for days that are not kept, or not over yet."""
         self._require_kept(window)
-        totals, rows = [], []
         for day in window.days():
-            day_rows = list(self._cost_rows(day))
-            rows.extend(day_rows)
-            totals.append(self._cost_total(day, day_rows))
+            rows = list(self._cost_rows(day))
+            yield CostReading([self._cost_total(day, rows)], rows)
             if day.day == 1 or day == window.start:
                 self.meter.count("demo:GetCostAndUsage")
                 progress(f"costs of {day:%B %Y}")
-        return CostReading(totals, rows)
 
     def fetch_metrics(
         self,
@@ -139,6 +139,12 @@ class DemoProvider:
                 [record for record in cpu if record],
                 [record for record in network if record],
             )
+
+    def fetch_prices(
+        self, region: str, operating_system: str, families: Sequence[str]
+    ) -> Sequence[InstancePriceRecord]:
+        self.meter.count("demo:GetProducts")
+        return list(prices_of(region, operating_system, families))
 
     def _machines(self, region: str, wanted: Sequence[str]) -> list[Life]:
         """Those of the wanted instances that this account has in that region."""

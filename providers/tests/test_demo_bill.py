@@ -18,6 +18,7 @@ from providers.demo.provider import DemoProvider
 from providers.demo.services import COMPUTE, EC2_OTHER, S3
 from providers.errors import ErrorKind, ProviderError
 from providers.records import UNALLOCATED, ChargeCategory, CostReading
+from providers.tests.readings import whole
 from providers.windows import ONE_DAY, Window
 
 ANCHOR = date(2026, 10, 20)
@@ -33,7 +34,7 @@ def bill(
     account_id: str, window: Window | None = None, now: datetime = NOW
 ) -> CostReading:
     demo = DemoProvider(account_id, ANCHOR, now)
-    return demo.fetch_costs(window or demo.cost_window(now), quiet)
+    return whole(demo.fetch_costs(window or demo.cost_window(now), quiet))
 
 
 def one_day(account_id: str, day: date, now: datetime = NOW) -> CostReading:

@@ -15,6 +15,7 @@ from providers.demo.incidents import (
 )
 from providers.demo.provider import DemoProvider
 from providers.records import ChargeCategory
+from providers.tests.readings import whole
 from providers.windows import ONE_DAY
 
 ANCHOR = date(2026, 10, 20)
@@ -30,7 +31,7 @@ def company_usage(now: datetime) -> dict[date, float]:
     usage: dict[date, float] = defaultdict(float)
     for account in ACCOUNTS:
         demo = DemoProvider(account.account_id, ANCHOR, now)
-        for row in demo.fetch_costs(demo.cost_window(now), quiet).rows:
+        for row in whole(demo.fetch_costs(demo.cost_window(now), quiet)).rows:
             if row.charge_category is ChargeCategory.USAGE:
                 usage[row.day] += float(row.billed)
     return usage
@@ -40,7 +41,7 @@ def service_usage(incident: Incident) -> dict[date, Decimal]:
     demo = DemoProvider(incident.account_id, ANCHOR, NOW)
     return {
         row.day: row.billed
-        for row in demo.fetch_costs(demo.cost_window(NOW), quiet).rows
+        for row in whole(demo.fetch_costs(demo.cost_window(NOW), quiet)).rows
         if (row.service, row.region) == (incident.service, incident.region)
     }
 

@@ -23,7 +23,7 @@ def everything(demo: DemoProvider) -> tuple[object, ...]:
     ids = {r.region: [i.instance_id for i in r.instances] for r in regions}
     return (
         regions,
-        demo.fetch_costs(demo.cost_window(demo.now), quiet),
+        list(demo.fetch_costs(demo.cost_window(demo.now), quiet)),
         list(demo.fetch_metrics(demo.metric_window(demo.now), ids, quiet)),
         demo.state_change_days(),
     )

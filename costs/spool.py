@@ -1,0 +1,79 @@
+"""A bill between the cloud and the database: on disk, so that memory stays bounded."""
+
+import csv
+import tempfile
+from collections.abc import Iterator
+from dataclasses import fields
+from datetime import date
+from decimal import Decimal
+from operator import attrgetter
+from types import TracebackType
+from typing import Self
+
+from providers.records import (
+    ChargeCategory,
+    CostReading,
+    CostRecord,
+    CostTotalRecord,
+)
+
+# What is kept of each row, in this order; a DailyCost has columns of the same names.
+COLUMNS = tuple(field.name for field in fields(CostRecord))
+_values = attrgetter(*COLUMNS)
+
+
+class Spool:
+    """One account's rows as lines of CSV in a file that is gone when it is closed.
+
+    A line is the account's key and COLUMNS. Totals are few, and stay in memory.
+    """
+
+    def __init__(self, account_key: int) -> None:
+        self.account_key = account_key
+        self.totals: list[CostTotalRecord] = []
+        self.count = 0
+        self.file = tempfile.TemporaryFile(  # noqa: SIM115 closed by __exit__
+            "w+", newline="", encoding="utf-8"
+        )
+        self._lines = csv.writer(self.file)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.file.close()
+
+    def add(self, part: CostReading) -> None:
+        """Keeps some whole days."""
+        self.totals.extend(part.totals)
+        self.count += len(part.rows)
+        key = self.account_key
+        self._lines.writerows((key, *_values(row)) for row in part.rows)
+
+    def rewind(self) -> None:
+        """Puts the file at its first line, for whoever reads it."""
+        self.file.flush()
+        self.file.seek(0)
+
+    def rows(self) -> Iterator[CostRecord]:
+        """Every row as it was added."""
+        self.rewind()
+        for _, *line in csv.reader(self.file):
+            told = dict(zip(COLUMNS, line, strict=True))
+            yield CostRecord(
+                day=date.fromisoformat(told["day"]),
+                sub_account_id=told["sub_account_id"],
+                service=told["service"],
+                region=told["region"],
+                charge_category=ChargeCategory(told["charge_category"]),
+                currency=told["currency"],
+                billed=Decimal(told["billed"]),
+                effective=Decimal(told["effective"]),
+                is_estimated=told["is_estimated"] == "True",
+                resource_group=told["resource_group"],
+            )

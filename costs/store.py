@@ -1,0 +1,116 @@
+"""A spooled bill takes the place of its window's rows, at the database's own pace.
+
+PostgreSQL takes the file by COPY: straight into the table where the window is empty,
+else through a staging table and one merge, so that days which the cloud did not change
+are not touched. Every other database takes the same rows by INSERT.
+"""
+
+from itertools import islice
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from costs.models import CostTotal, DailyCost
+from costs.spool import COLUMNS, Spool
+from providers.windows import Window
+from syncs.models import CloudAccount, SyncRun
+
+ROWS_PER_STATEMENT = 2000
+
+STAGE = """
+    DROP TABLE IF EXISTS cost_staging;
+    CREATE TEMPORARY TABLE cost_staging ON COMMIT DROP AS SELECT
+        account_id, day, sub_account_id, service, region, charge_category, currency,
+        billed, effective, is_estimated, resource_group
+    FROM costs_dailycost WITH NO DATA
+"""
+DELETE_MISSING = """
+    DELETE FROM costs_dailycost held
+    WHERE account_id = %s AND day >= %s AND day < %s AND NOT EXISTS (
+        SELECT 1 FROM cost_staging new
+        WHERE new.day = held.day
+        AND new.sub_account_id = held.sub_account_id
+        AND new.service = held.service
+        AND new.region = held.region
+        AND new.resource_group = held.resource_group
+        AND new.charge_category = held.charge_category
+        AND new.currency = held.currency
+    )
+"""
+# Rows that stay as they are get no new version.
+MERGE = """
+    INSERT INTO costs_dailycost AS held (
+        account_id, day, sub_account_id, service, region, charge_category, currency,
+        billed, effective, is_estimated, resource_group
+    ) SELECT * FROM cost_staging
+    ON CONFLICT (
+        account_id, day, sub_account_id, service, region, resource_group,
+        charge_category, currency
+    ) DO UPDATE SET
+        billed = excluded.billed,
+        effective = excluded.effective,
+        is_estimated = excluded.is_estimated
+    WHERE (held.billed, held.effective, held.is_estimated)
+    IS DISTINCT FROM (excluded.billed, excluded.effective, excluded.is_estimated)
+"""
+
+
+def store_totals(run: SyncRun, window: Window, spool: Spool) -> None:
+    """Replaces the totals of the window, within the caller's transaction."""
+    CostTotal.objects.filter(account=run.account).in_window(window).delete()
+    CostTotal.objects.bulk_create(
+        (
+            CostTotal(
+                account=run.account,
+                day=total.day,
+                currency=total.currency,
+                billed=total.billed,
+                effective=total.effective,
+                is_estimated=total.is_estimated,
+                run=run,
+            )
+            for total in spool.totals
+        ),
+        batch_size=ROWS_PER_STATEMENT,
+    )
+
+
+def store_rows(account: CloudAccount, window: Window, spool: Spool) -> None:
+    """Replaces the rows of the window, within the caller's transaction."""
+    if connection.vendor == "postgresql":
+        store_by_copy(account, window, spool)
+    else:
+        store_by_insert(account, window, spool)
+
+
+def store_by_insert(account: CloudAccount, window: Window, spool: Spool) -> None:
+    """The way that every database knows."""
+    DailyCost.objects.filter(account=account).in_window(window).delete()
+    rows = (
+        DailyCost(account=account, **{name: getattr(row, name) for name in COLUMNS})
+        for row in spool.rows()
+    )
+    while batch := list(islice(rows, ROWS_PER_STATEMENT)):
+        DailyCost.objects.bulk_create(batch)
+
+
+def store_by_copy(account: CloudAccount, window: Window, spool: Spool) -> None:
+    """PostgreSQL's way: the file as it is."""
+    held = DailyCost.objects.filter(account=account).in_window(window)
+    with connection.cursor() as cursor:
+        if not held.exists():
+            _copy(cursor, DailyCost._meta.db_table, spool)
+            return
+        cursor.execute(STAGE)
+        _copy(cursor, "cost_staging", spool)
+        cursor.execute("ANALYZE cost_staging")
+        cursor.execute(DELETE_MISSING, [account.pk, window.start, window.end])
+        cursor.execute(MERGE)
+
+
+def _copy(cursor: CursorWrapper, table: str, spool: Spool) -> None:
+    spool.rewind()
+    # An empty text is an empty text: NULL has a mark that no line holds.
+    options = r"(FORMAT csv, NULL '\N')"
+    columns = ", ".join(("account_id", *COLUMNS))
+    cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN {options}", spool.file)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from providers.aws import cloudwatch, cost_explorer, ec2, organizations
+from providers.aws import cloudwatch, cost_explorer, ec2, organizations, price_list
 from providers.aws.client import GLOBAL_REGION, AwsClients
 from providers.errors import ProviderError
 from providers.records import AccessCheck
@@ -47,6 +47,12 @@ def check_access(clients: AwsClients, now: datetime) -> Iterator[AccessCheck]:
         "cloudwatch:GetMetricData",
         "sync_cpu",
         lambda: cloudwatch.try_metrics(clients, yesterday, region),
+    )
+    yield check(
+        "pricing:GetProducts",
+        "savings at AWS's list prices",
+        lambda: price_list.try_prices(clients),
+        is_required=False,
     )
     if clients.account.has_own_bill:
         yield check(

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudwatch.client import CloudWatchClient
     from mypy_boto3_ec2.client import EC2Client
     from mypy_boto3_organizations.client import OrganizationsClient
+    from mypy_boto3_pricing.client import PricingClient
     from mypy_boto3_sts.client import STSClient
     from mypy_boto3_sts.type_defs import AssumeRoleRequestTypeDef
 
@@ -99,6 +100,10 @@ class AwsClients:
 
     def organizations(self) -> "OrganizationsClient":
         client: OrganizationsClient = self._client("organizations", GLOBAL_REGION)
+        return client
+
+    def pricing(self) -> "PricingClient":
+        client: PricingClient = self._client("pricing", GLOBAL_REGION)
         return client
 
     @cached_property

@@ -46,11 +46,14 @@ class InstanceType:
     vcpus: int
     memory_mib: int
     hourly_usd: Decimal
+    architecture: str = "x86_64"
 
 
 INSTANCE_TYPES = {
     "t2.medium": InstanceType(2, 4096, Decimal("0.0464")),
+    "t3.nano": InstanceType(2, 512, Decimal("0.0052")),
     "t3.micro": InstanceType(2, 1024, Decimal("0.0104")),
+    "t3.small": InstanceType(2, 2048, Decimal("0.0208")),
     "t3.medium": InstanceType(2, 4096, Decimal("0.0416")),
     "t3.large": InstanceType(2, 8192, Decimal("0.0832")),
     "t3.xlarge": InstanceType(4, 16384, Decimal("0.1664")),
@@ -68,7 +71,14 @@ INSTANCE_TYPES = {
     "r6i.large": InstanceType(2, 16384, Decimal("0.1260")),
     "r6i.xlarge": InstanceType(4, 32768, Decimal("0.2520")),
     "r6i.2xlarge": InstanceType(8, 65536, Decimal("0.5040")),
+    "t4g.medium": InstanceType(2, 4096, Decimal("0.0336"), "arm64"),
+    "t4g.large": InstanceType(2, 8192, Decimal("0.0672"), "arm64"),
+    "m7g.large": InstanceType(2, 8192, Decimal("0.0816"), "arm64"),
+    "m7g.xlarge": InstanceType(4, 16384, Decimal("0.1632"), "arm64"),
+    "m7g.2xlarge": InstanceType(8, 32768, Decimal("0.3264"), "arm64"),
 }
+# AWS still rents these but advises against them.
+PREVIOUS_GENERATION = ("t2", "m4")
 
 REGION_PRICE_FACTOR = {
     VIRGINIA: Decimal("1.00"),

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from threading import Lock, Thread
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from werkzeug.serving import BaseWSGIServer, make_server
 
@@ -35,6 +35,8 @@ class EmulatedAws:
         self.now = now.astimezone(UTC)
         self.latency_seconds = latency_seconds
         self.worlds: dict[str, World] = {}
+        # AWS's price list, as `price_list.product` shapes it; a text goes out as it is.
+        self.products: list[dict[str, Any] | str] = []
         self.faults = Faults()
         self.identities = Identities()
         # Results on a page, by operation, where it shall be less than AWS's.

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_organizations import OrganizationsClient
+    from mypy_boto3_pricing import PricingClient
     from mypy_boto3_sts import STSClient
 
     from tests.emulator.aws import EmulatedAws
@@ -55,6 +56,12 @@ class Clients:
         """Organizations."""
         return self._session().client(
             "organizations", endpoint_url=self.aws.endpoint_url, config=NO_RETRIES
+        )
+
+    def pricing(self, region: str = "us-east-1") -> PricingClient:
+        """The Price List, which answers in few regions."""
+        return self._session(region).client(
+            "pricing", endpoint_url=self.aws.endpoint_url, config=NO_RETRIES
         )
 
     def sts(self) -> STSClient:

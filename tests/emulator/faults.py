@@ -17,12 +17,14 @@ THROTTLES = {
     "cloudwatch": ("Throttling", 400, "Rate exceeded"),
     "ec2": ("RequestLimitExceeded", 503, "Request limit exceeded."),
     "organizations": ("TooManyRequestsException", 400, "Rate exceeded"),
+    "pricing": ("ThrottlingException", 400, "Rate exceeded"),
 }
 # How each service words "not allowed": code and HTTP status.
 DENIALS = {
     "ce": ("AccessDeniedException", 400),
     "ec2": ("UnauthorizedOperation", 403),
     "organizations": ("AccessDeniedException", 400),
+    "pricing": ("AccessDeniedException", 400),
 }
 
 

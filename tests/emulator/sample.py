@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from tests.emulator.identity import DEFAULT_ACCOUNT
+from tests.emulator.price_list import product
 from tests.emulator.world import EmulatedInstance, LineItem
 
 if TYPE_CHECKING:
@@ -18,6 +19,18 @@ MEMBER_NAMES = ("production", "staging", "data", "sandbox")
 ROLE = "cloudintel"
 EXTERNAL_ID = "sample-external-id"
 TYPES = ("t3.micro", "t3.large", "m5.xlarge", "c5.2xlarge", "r5.large")
+# vCPUs, memory and dollars an hour of those and of what they could become.
+PRODUCTS = {
+    "t3.micro": (2, "1 GiB", "0.0104000000"),
+    "t3.medium": (2, "4 GiB", "0.0416000000"),
+    "t3.large": (2, "8 GiB", "0.0832000000"),
+    "m5.large": (2, "8 GiB", "0.0960000000"),
+    "m5.xlarge": (4, "16 GiB", "0.1920000000"),
+    "c5.large": (2, "4 GiB", "0.0850000000"),
+    "c5.xlarge": (4, "8 GiB", "0.1700000000"),
+    "c5.2xlarge": (8, "16 GiB", "0.3400000000"),
+    "r5.large": (2, "16 GiB", "0.1260000000"),
+}
 JOBS = ("web", "api", "worker", "db", "cache")
 # Dollars a day, and the share of weekdays' cost that remains at weekends.
 SERVICES = {
@@ -46,6 +59,11 @@ def fill(aws: EmulatedAws, accounts: int, instances: int, days: int) -> None:
         world = aws.world(account_id)
         world.regions = list(REGIONS)
         world.roles = {ROLE: EXTERNAL_ID}
+    aws.products = [
+        product(name, usd, region, vcpus=vcpus, memory=memory)
+        for region in REGIONS
+        for name, (vcpus, memory, usd) in PRODUCTS.items()
+    ]
     for number in range(instances):
         world = aws.world(owners[number % len(owners)])
         world.add_instance(_instance(number, aws.now))

@@ -21,6 +21,7 @@ from tests.emulator.ec2 import (
 )
 from tests.emulator.identity import assume_role, get_caller_identity
 from tests.emulator.organizations import describe_organization, list_accounts
+from tests.emulator.price_list import get_products
 from tests.emulator.wire import (
     Answer,
     AwsError,
@@ -48,6 +49,7 @@ OPERATIONS: dict[str, Callable[[EmulatedAws, Call], Answer]] = {
     "ec2:DescribeRegions": describe_regions,
     "organizations:DescribeOrganization": describe_organization,
     "organizations:ListAccounts": list_accounts,
+    "pricing:GetProducts": get_products,
     "sts:AssumeRole": assume_role,
     "sts:GetCallerIdentity": get_caller_identity,
 }

@@ -3,7 +3,13 @@
 from django.db import models
 
 from costs.fields import MoneyField
-from costs.querysets import CostTotalQuerySet, DailyCostQuerySet
+from costs.querysets import (
+    CostRollupQuerySet,
+    CostTotalQuerySet,
+    DailyCostQuerySet,
+    RestatementQuerySet,
+)
+from people.limits import OfAccounts
 from providers.records import ChargeCategory
 from syncs.models import CloudAccount, SyncRun
 
@@ -66,6 +72,96 @@ class DailyCost(models.Model):
         return f"{self.day} {self.service}: {self.billed} {self.currency}"
 
 
+class CostDay(models.Model):
+    """What an account's rows of one UTC day sum to.
+
+    Triggers of the database keep it right in the transaction that writes the rows,
+    whoever writes them. Equal to CostTotal where the day reconciles.
+    """
+
+    account = models.ForeignKey(CloudAccount, models.CASCADE, related_name="cost_days")
+    day = models.DateField()
+    currency = models.CharField(max_length=3)
+    billed = MoneyField()
+    effective = MoneyField()
+    row_count = models.IntegerField()
+
+    objects = OfAccounts.as_manager()
+
+    class Meta:
+        ordering = ["-day", "account", "currency"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "day", "currency"], name="costday_natural_key"
+            ),
+        ]
+        # Found at once when their last row has gone.
+        indexes = [
+            models.Index(
+                fields=["day"], condition=models.Q(row_count=0), name="costday_empty"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.account}: {self.row_count} rows"
+
+
+class CostRollup(models.Model):
+    """What all counted rows of one UTC day sum to, by one dimension and category.
+
+    "Counted" are those of accounts without a payer. The columns of the other
+    dimensions are empty. Triggers of the database keep it right in the transaction
+    that writes the rows, or that moves an account under a payer's bill.
+    """
+
+    class Dimension(models.TextChoices):
+        """Which column its rows are told apart by; all are by charge category."""
+
+        NONE = "none"
+        SERVICE = "service"
+        REGION = "region"
+        ACCOUNT = "account"
+
+    dimension = models.CharField(max_length=8, choices=Dimension.choices)
+    day = models.DateField()
+    currency = models.CharField(max_length=3)
+    service = models.CharField(max_length=200, blank=True)
+    region = models.CharField(max_length=64, blank=True)
+    sub_account_id = models.CharField(max_length=64, blank=True)
+    charge_category = models.CharField(max_length=16)
+    billed = MoneyField()
+    effective = MoneyField()
+    row_count = models.IntegerField()
+
+    objects = CostRollupQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["dimension", "-day", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    "dimension",
+                    "day",
+                    "currency",
+                    "service",
+                    "region",
+                    "sub_account_id",
+                    "charge_category",
+                ],
+                name="costrollup_natural_key",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["day"], condition=models.Q(row_count=0), name="costrollup_empty"
+            )
+        ]
+
+    def __str__(self) -> str:
+        key = self.service or self.region or self.sub_account_id
+        return f"{self.day} {self.dimension} {key}: {self.billed} {self.currency}"
+
+
 class CostTotal(models.Model):
     """The ungrouped truth: what the cloud says an account's UTC day cost in all."""
 
@@ -115,6 +211,8 @@ class Restatement(models.Model):
     )
     restated_at = models.DateTimeField()
     run = models.ForeignKey(SyncRun, models.SET_NULL, null=True)
+
+    objects = RestatementQuerySet.as_manager()
 
     class Meta:
         ordering = ["-restated_at", "-day", "id"]

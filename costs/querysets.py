@@ -1,8 +1,9 @@
 """Questions about costs, answered by the database."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import (
     Case,
@@ -17,12 +18,12 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import TruncMonth
 
 from costs.coverage import Span
+from costs.months import FirstOfMonth
 from people.limits import OfAccounts
 from providers.records import UNALLOCATED
-from providers.windows import Window
+from providers.windows import ONE_DAY, Window
 
 TOTAL = "Total"
 METRICS = ("billed", "effective")
@@ -42,7 +43,15 @@ class DailyCostQuerySet(OfAccounts):
         return self.filter(account__payer__isnull=True)
 
     def in_window(self, window: Window) -> "DailyCostQuerySet":
-        return self.filter(day__gte=window.start, day__lt=window.end)
+        return self.filter(_within(window))
+
+    def searched(self, text: str) -> "DailyCostQuerySet":
+        return self.filter(
+            Q(service__icontains=text)
+            | Q(region__icontains=text)
+            | Q(resource_group__icontains=text)
+            | Q(sub_account_id__icontains=text)
+        )
 
     def per_day(
         self, metric: str
@@ -57,29 +66,46 @@ class DailyCostQuerySet(OfAccounts):
             .values_list("currency", "day", "amount", "unallocated")
         )
 
-    def largest_keys(self, column: str, metric: str, limit: int) -> "DailyCostQuerySet":
+    def largest_keys(self, column: str, metric: str, limit: int) -> list[str]:
         """The `limit` keys with the largest sums."""
+        sums = self.order_by().values(column).annotate(total=Sum(metric))
+        return list(
+            sums.order_by("-total", column).values_list(column, flat=True)[:limit]
+        )
+
+    def compared(
+        self, columns: Sequence[str], metric: str, window: Window, before: Window
+    ) -> Iterable[tuple[Any, ...]]:
+        """(a key of each column, the amount of the window, that of the one before).
+
+        None is the amount of a key without a row of that window.
+        """
+        both = self.filter(_within(window) | _within(before)).order_by()
         return (
-            self.order_by()
-            .values(column)
-            .annotate(total=Sum(metric))
-            .order_by("-total", column)
-            .values(column)[:limit]
+            both.values(*columns)
+            .annotate(
+                now=Sum(metric, filter=_within(window)),
+                former=Sum(metric, filter=_within(before)),
+            )
+            .values_list(*columns, "now", "former")
         )
 
     def series(
-        self, column: str | None, metric: str, granularity: str, limit: int | None
+        self,
+        column: str | None,
+        metric: str,
+        granularity: str,
+        keys: Sequence[str] | None = None,
     ) -> Iterable[tuple[str, str | None, date, Decimal]]:
         """(currency, key, day or first of month, amount).
 
-        Without a column there is one key, "Total". With a limit, the key of all that
-        is not among the largest is None.
+        Without a column there is one key, "Total". Given `keys`, all others have the
+        key None.
         """
         key: Case | F | Value = F(column) if column else Value(TOTAL)
-        if column and limit is not None:
-            largest = self.largest_keys(column, metric, limit)
-            key = Case(When(Q((f"{column}__in", largest)), then=key), default=None)
-        moment = TruncMonth("day") if granularity == "monthly" else F("day")
+        if column and keys is not None:
+            key = Case(When(Q((f"{column}__in", keys)), then=key), default=None)
+        moment = FirstOfMonth("day") if granularity == "monthly" else F("day")
         return (
             self.order_by()
             .annotate(key=key, moment=moment)
@@ -90,13 +116,25 @@ class DailyCostQuerySet(OfAccounts):
         )
 
 
+class CostRollupQuerySet(DailyCostQuerySet):
+    """Rows of CostRollup answer the same questions as the rows that they sum."""
+
+    def counted(self) -> "CostRollupQuerySet":
+        """They are."""
+        return self
+
+    def of(self, dimension: str) -> "CostRollupQuerySet":
+        """Those that are told apart by one dimension, each amount once."""
+        return self.filter(dimension=dimension)
+
+
 class CostTotalQuerySet(OfAccounts):
     def counted(self) -> "CostTotalQuerySet":
         """Without what accounts stored before a payer's bill came to cover them."""
         return self.filter(account__payer__isnull=True)
 
     def in_window(self, window: Window) -> "CostTotalQuerySet":
-        return self.filter(day__gte=window.start, day__lt=window.end)
+        return self.filter(_within(window))
 
     def newest_day_per_currency(self) -> dict[str, date]:
         """The last stored day of each currency, in the order of their names."""
@@ -107,6 +145,13 @@ class CostTotalQuerySet(OfAccounts):
             .order_by("currency")
             .values_list("currency", "newest")
         )
+
+    def stored_window(self) -> Window | None:
+        """From the first stored day to the last; None without any."""
+        ends = self.aggregate(first=Min("day"), last=Max("day"))
+        if ends["first"] is None:
+            return None
+        return Window(ends["first"], ends["last"] + ONE_DAY)
 
     def days_by_estimate(self) -> dict[date, bool]:
         """Every stored day, and whether any account's bill still estimates it."""
@@ -121,20 +166,16 @@ class CostTotalQuerySet(OfAccounts):
 
     def unreconciled(self) -> "CostTotalQuerySet":
         """Days whose rows do not sum to the bill's total, to the last decimal."""
-        from costs.models import DailyCost
+        from costs.models import CostDay
 
-        rows = (
-            DailyCost.objects.filter(
-                account=OuterRef("account"),
-                day=OuterRef("day"),
-                currency=OuterRef("currency"),
-            )
-            .order_by()
-            .values("day")
+        summed = CostDay.objects.filter(
+            account=OuterRef("account"),
+            day=OuterRef("day"),
+            currency=OuterRef("currency"),
         )
         return self.annotate(
-            rows_billed=Subquery(rows.annotate(s=Sum("billed")).values("s")),
-            rows_effective=Subquery(rows.annotate(s=Sum("effective")).values("s")),
+            rows_billed=Subquery(summed.values("billed")),
+            rows_effective=Subquery(summed.values("effective")),
         ).filter(
             ~Q(billed=F("rows_billed"), effective=F("rows_effective"))
             | Q(rows_billed__isnull=True) & ~Q(billed=0, effective=0)
@@ -143,9 +184,7 @@ class CostTotalQuerySet(OfAccounts):
     def spans(self, *windows: Window) -> list[Span]:
         """How each account's history covers these windows."""
         days = {
-            f"days_{at}": Count(
-                "day", filter=Q(day__gte=w.start, day__lt=w.end), distinct=True
-            )
+            f"days_{at}": Count("day", filter=_within(w), distinct=True)
             for at, w in enumerate(windows)
         }
         rows = (
@@ -157,3 +196,26 @@ class CostTotalQuerySet(OfAccounts):
         return [
             Span(enabled, first, last, tuple(n)) for enabled, first, last, *n in rows
         ]
+
+
+class RestatementQuerySet(OfAccounts):
+    def counted(self) -> "RestatementQuerySet":
+        """Without those of accounts whose bill a payer's now covers."""
+        return self.filter(account__payer__isnull=True)
+
+    def in_window(self, window: Window) -> "RestatementQuerySet":
+        return self.filter(_within(window))
+
+    def newest_days(self) -> "RestatementQuerySet":
+        """Those of the newest days first, with their accounts."""
+        return self.select_related("account").order_by("-day", "-restated_at", "-id")
+
+    def change_per_day(self, metric: str) -> dict[date, Decimal]:
+        """By how much each restated day changed since it was first stored."""
+        change = Sum(f"new_{metric}") - Sum(f"old_{metric}")
+        rows = self.order_by().values("day").annotate(change=change)
+        return dict(rows.order_by("day").values_list("day", "change"))
+
+
+def _within(window: Window) -> Q:
+    return Q(day__gte=window.start, day__lt=window.end)

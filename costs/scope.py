@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from rest_framework.exceptions import ValidationError
 
 from costs.filters import CostFilter
-from costs.models import CostTotal, DailyCost
-from costs.querysets import CostTotalQuerySet, DailyCostQuerySet
+from costs.models import CostTotal
+from costs.querysets import CostTotalQuerySet
+from costs.rows import CostRows, rows_of
 from providers.windows import (
     ONE_DAY,
     InvalidWindow,
@@ -18,6 +21,7 @@ from providers.windows import (
     utc_day,
 )
 from rest.parameters import checked
+from syncs.filters import Asker
 
 DEFAULT_DAYS = 30
 # No cloud's bill is older or that far ahead, and a point is answered for each day.
@@ -30,18 +34,26 @@ class CostScope:
     accounts in full."""
 
     window: Window
-    rows: DailyCostQuerySet
+    rows: CostRows
     totals: CostTotalQuerySet
 
 
-def read_scope(parameters: Mapping[str, Any], now: datetime) -> CostScope:
-    """What these query parameters ask for. Raises ValidationError naming the field."""
-    filterset = CostFilter(parameters, queryset=DailyCost.objects.counted())
+def read_scope(
+    parameters: Mapping[str, Any],
+    now: datetime,
+    user: AbstractBaseUser | AnonymousUser,
+) -> CostScope:
+    """What these query parameters ask for, of what the user may see.
+
+    Raises ValidationError naming the field.
+    """
+    visible = rows_of(user)
+    filterset = CostFilter(parameters, queryset=visible.rows, request=Asker(user))
     chosen = dict(checked(filterset))
     # Rows of any day, as the period before the window is asked for too.
     filterset.form.cleaned_data.update(start=None, end=None)
-    rows: DailyCostQuerySet = filterset.qs
-    totals = CostTotal.objects.counted()
+    rows = visible.filtered_by(filterset)
+    totals = CostTotal.objects.counted().seen_by(user)
     if accounts := chosen["account"]:
         totals = totals.filter(account__in=accounts)
     if currency := chosen["currency"]:

@@ -1,0 +1,24 @@
+"""The admin of archives: which months lie where. `prune` and `restore_archive` act."""
+
+from django.contrib import admin
+
+from archives.models import Archive
+from syncs.readonly import ReadOnlyAdmin
+
+
+@admin.register(Archive)
+class ArchiveAdmin(ReadOnlyAdmin[Archive]):
+    list_display = (
+        "month",
+        "table",
+        "rows",
+        "size_bytes",
+        "location",
+        "pruned_at",
+        "pruned_by",
+        "restored_at",
+        "restored_by",
+    )
+    list_filter = ("table",)
+    search_fields = ("location",)
+    date_hierarchy = "month"

@@ -1,0 +1,75 @@
+"""manage.py prune: old months leave the database for Parquet files."""
+
+import getpass
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from archives.models import Table
+from archives.places import PlaceFailed
+from archives.prune import CannotPrune, due, prune
+from syncs.commands import bad_arguments
+
+
+class Command(BaseCommand):
+    help = (
+        "Archives months that are older than --older-than-months as Parquet files, "
+        "reads each file back, and only then deletes the rows. What they sum to per "
+        "day stays. Without --yes it only says what would be done."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "tables",
+            nargs="*",
+            metavar="TABLE",
+            help=f"Some of {', '.join(Table.values)}. Default: all.",
+        )
+        parser.add_argument("--older-than-months", type=int, default=24, metavar="N")
+        parser.add_argument(
+            "--to",
+            default=settings.ARCHIVE_PLACE,
+            metavar="PLACE",
+            help="A directory or s3://bucket/prefix. Default: ARCHIVE_PLACE.",
+        )
+        parser.add_argument("--yes", action="store_true", help="Do it.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        unknown = set(options["tables"]) - set(Table.values)
+        if unknown:
+            raise bad_arguments(
+                f"There is no table {min(unknown)}; choose from "
+                f"{', '.join(Table.values)}."
+            )
+        tables = [t for t in Table if t in (options["tables"] or Table.values)]
+        now = timezone.now()
+        try:
+            months = list(due(tables, options["older_than_months"], now))
+        except CannotPrune as error:
+            raise bad_arguments(str(error)) from None
+        if not months:
+            self.stdout.write("Nothing is that old.")
+            return
+        for month in months:
+            if not options["yes"]:
+                self.stdout.write(str(month))
+                continue
+            try:
+                done = prune(
+                    month, options["to"], now, getpass.getuser(), self._progress
+                )
+            except (CannotPrune, PlaceFailed) as error:
+                raise CommandError(f"{month}: {error}") from error
+            self.stdout.write(f"{month}, now in {done.location}")
+        if not options["yes"]:
+            self.stdout.write(
+                f"Nothing was done: --yes archives them to {options['to']} and "
+                "deletes them here."
+            )
+
+    def _progress(self, sentence: str) -> None:
+        if self.stderr.isatty():
+            self.stderr.write(sentence)

@@ -1,0 +1,66 @@
+"""manage.py restore_archive: a pruned month comes back."""
+
+import getpass
+import re
+from argparse import ArgumentParser
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from archives.models import Archive, Table
+from archives.places import PlaceFailed
+from archives.restore import restore
+from archives.tables import CannotRestore
+from syncs.commands import bad_arguments
+
+
+class Command(BaseCommand):
+    help = "Stores a pruned month's rows again, from its file. --list shows all."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("table", nargs="?", choices=Table.values)
+        parser.add_argument("month", nargs="?", help="Such as 2024-03.")
+        parser.add_argument("--list", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["list"]:
+            for each in Archive.objects.all():
+                self.stdout.write(_line(each))
+            return
+        if not (options["table"] and options["month"]):
+            raise bad_arguments("Give a table and a month, or --list.")
+        month = _month(options["month"])
+        archive = Archive.objects.filter(
+            table=options["table"], month=month, restored_at__isnull=True
+        ).first()
+        if archive is None:
+            raise bad_arguments(
+                f"No archive holds {options['table']} of {options['month']}: see "
+                "restore_archive --list."
+            )
+        try:
+            restore(archive, timezone.now(), getpass.getuser(), self._progress)
+        except (CannotRestore, PlaceFailed) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{archive}: {archive.rows:,} rows are back.")
+
+    def _progress(self, sentence: str) -> None:
+        if self.stderr.isatty():
+            self.stderr.write(sentence)
+
+
+def _month(text: str) -> date:
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
+        raise bad_arguments(f"{text!r} is no month; give one such as 2024-03.")
+    return date.fromisoformat(f"{text}-01")
+
+
+def _line(archive: Archive) -> str:
+    state = (
+        f"restored {archive.restored_at:%Y-%m-%d} by {archive.restored_by}"
+        if archive.restored_at
+        else f"pruned {archive.pruned_at:%Y-%m-%d} by {archive.pruned_by}"
+    )
+    return f"{archive}: {archive.rows:,} rows, {state}, {archive.location}"

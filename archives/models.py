@@ -1,0 +1,44 @@
+"""Which months of history lie in files, and who put them there."""
+
+from django.db import models
+from django.db.models import Q
+
+
+class Table(models.TextChoices):
+    """What can be archived: the rows that grow each day."""
+
+    COST = "cost", "Daily costs"
+    CPU = "cpu", "CPU"
+    NETWORK = "network", "Network"
+
+
+class Archive(models.Model):
+    """One month of one table: written to a file, read back, then pruned.
+
+    The row stays as the record of it, also when the month was restored.
+    """
+
+    table = models.CharField(max_length=8, choices=Table.choices)
+    month = models.DateField(help_text="Its first day.")
+    location = models.CharField(max_length=1024, help_text="The file, as it was named.")
+    rows = models.BigIntegerField()
+    size_bytes = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    written_at = models.DateTimeField(help_text="It was read back by then.")
+    pruned_at = models.DateTimeField(null=True)
+    pruned_by = models.CharField(max_length=150, blank=True)
+    restored_at = models.DateTimeField(null=True)
+    restored_by = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        ordering = ["-month", "table", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["table", "month"],
+                condition=Q(restored_at__isnull=True),
+                name="archive_one_per_month",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_table_display()} of {self.month:%Y-%m}"

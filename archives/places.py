@@ -1,0 +1,67 @@
+"""Where archives are kept: a directory, or a bucket of S3 (or of what speaks S3)."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
+
+import boto3
+from boto3.exceptions import Boto3Error
+from botocore.exceptions import BotoCoreError, ClientError
+
+
+class PlaceFailed(Exception):
+    """A file can't be kept or fetched there; the message says why."""
+
+
+def keep(draft: Path, place: str, name: str) -> str:
+    """Puts the file there, whole or not at all; answers its location."""
+    if place.startswith("s3://"):
+        location = f"{place.rstrip('/')}/{name}"
+        bucket, key = _bucket_and_key(location)
+        with _told(location):
+            boto3.client("s3").upload_file(str(draft), bucket, key)
+        return location
+    target = Path(place) / name
+    with _told(str(target)):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside = target.with_name(f".{target.name}.{os.getpid()}")
+        shutil.copyfile(draft, beside)
+        beside.replace(target)
+    return str(target.resolve())
+
+
+@contextmanager
+def fetched(location: str) -> Iterator[Path]:
+    """A local copy of the file, for as long as it is used."""
+    if not location.startswith("s3://"):
+        path = Path(location)
+        if not path.is_file():
+            raise PlaceFailed(f"There is no file {location}.")
+        yield path
+        return
+    bucket, key = _bucket_and_key(location)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "archive.parquet"
+        with _told(location):
+            boto3.client("s3").download_file(bucket, key, str(path))
+        yield path
+
+
+def _bucket_and_key(location: str) -> tuple[str, str]:
+    parts = urlsplit(location)
+    return parts.netloc, parts.path.lstrip("/")
+
+
+@contextmanager
+def _told(location: str) -> Iterator[None]:
+    try:
+        yield
+    except (Boto3Error, BotoCoreError, ClientError, OSError) as error:
+        raise PlaceFailed(
+            f"{location} can't be reached: {error}. Check the place and the right to "
+            "read and write there."
+        ) from error

@@ -1,0 +1,151 @@
+"""Old months leave the database for a file that was read back first."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import zip_longest
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from django.db import transaction
+from django.db.models import Count
+from django.db.models.functions import TruncMonth
+
+from archives import parquet
+from archives.models import Archive, Table
+from archives.places import fetched, keep
+from archives.tables import TABLES, Archived, month_window
+from costs.models import CostDay, CostRollup
+from providers.base import Progress
+from providers.windows import add_months, first_of_month, utc_day
+from syncs.models import CloudAccount, Dataset
+from syncs.versions import move_version
+
+# Clouds answer again for 14 months of costs and 15 of metrics. A month that a sync may
+# read again stays.
+YOUNGEST_MONTHS = 16
+# The dataset whose sync writes a table.
+DATASETS = {
+    Table.COST: Dataset.COST,
+    Table.CPU: Dataset.CPU,
+    Table.NETWORK: Dataset.CPU,
+}
+
+
+class CannotPrune(Exception):
+    """A month stays as it is; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One month of one table that is old enough."""
+
+    table: Table
+    month: date
+    rows: int
+
+    def __str__(self) -> str:
+        return f"{self.table.label} of {self.month:%Y-%m}: {self.rows:,} rows"
+
+
+def due(tables: Sequence[Table], months: int, now: datetime) -> Iterator[Month]:
+    """The whole months that are older than so many, the oldest first.
+
+    Raises CannotPrune where a sync might read them again.
+    """
+    if months < YOUNGEST_MONTHS:
+        raise CannotPrune(
+            f"Months younger than {YOUNGEST_MONTHS} stay, as a sync may read them "
+            f"again; give at least {YOUNGEST_MONTHS}."
+        )
+    before = add_months(first_of_month(utc_day(now)), -months)
+    for table in tables:
+        found = (
+            TABLES[table]
+            .rows.order_by()
+            .filter(day__lt=before)
+            .annotate(month=TruncMonth("day"))
+            .values_list("month")
+            .annotate(count=Count("pk"))
+            .order_by("month")
+        )
+        yield from (Month(table, month, count) for month, count in found)
+
+
+def prune(
+    one: Month, place: str, now: datetime, by: str, on_progress: Progress
+) -> Archive:
+    """Writes the month to the place, reads it back, and only then deletes it.
+
+    Ended in the middle, it is done anew from the start; the file is written again.
+    Raises CannotPrune and PlaceFailed.
+    """
+    archived = TABLES[one.table]
+    name = f"{one.table}/{one.table}-{one.month:%Y-%m}.parquet"
+    with TemporaryDirectory() as folder:
+        draft = Path(folder) / "draft.parquet"
+        on_progress(f"writing {one}")
+        rows = archived.values(one.month).iterator(parquet.ROWS_PER_BATCH)
+        parquet.write(rows, archived.schema, draft)
+        digest, size = parquet.sha256(draft), draft.stat().st_size
+        location = keep(draft, place, name)
+    with transaction.atomic():
+        on_progress(f"comparing {location} with the database")
+        compare(archived, one.month, location, digest)
+        on_progress(f"deleting {one}")
+        delete(one)
+        tell_of_change(one.table)
+        return Archive.objects.create(
+            table=one.table,
+            month=one.month,
+            location=location,
+            rows=one.rows,
+            size_bytes=size,
+            sha256=digest,
+            written_at=now,
+            pruned_at=now,
+            pruned_by=by,
+        )
+
+
+def compare(archived: Archived, month: date, location: str, digest: str) -> None:
+    """Raises CannotPrune unless the kept file holds exactly the rows of the month."""
+    with fetched(location) as path:
+        if parquet.sha256(path) != digest:
+            raise CannotPrune(
+                f"{location} is not what was written. Nothing was deleted."
+            )
+        stored = parquet.batches(
+            archived.values(month).iterator(parquet.ROWS_PER_BATCH)
+        )
+        for kept, held in zip_longest(parquet.read(path), stored):
+            if kept != held:
+                raise CannotPrune(
+                    f"{location} differs from the database, which was written to "
+                    "meanwhile. Nothing was deleted; prune again."
+                )
+
+
+def tell_of_change(table: Table) -> None:
+    """Whatever was made of these rows before is stale. Within a transaction."""
+    for account in CloudAccount.objects.all():
+        move_version(account, DATASETS[table])
+
+
+def delete(one: Month) -> None:
+    """Deletes the month's rows; what they sum to stays. Within a transaction."""
+    window = month_window(one.month)
+    sums = [
+        list(model.objects.filter(day__gte=window.start, day__lt=window.end))
+        for model in (CostDay, CostRollup)
+        if one.table == Table.COST
+    ]
+    gone, _ = TABLES[one.table].of_month(one.month).order_by().delete()
+    if gone != one.rows:
+        raise CannotPrune(
+            f"{one} were to be deleted, and {gone:,} were found. Nothing was deleted; "
+            "prune again."
+        )
+    for kept in sums:
+        if kept:
+            type(kept[0])._default_manager.bulk_create(kept, batch_size=2000)

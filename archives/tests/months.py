@@ -1,0 +1,28 @@
+"""Old months for tests: a few rows of each table."""
+
+from datetime import date
+
+from cloudintel.tests.pages import instance, store_costs, store_cpu
+from costs.models import CostDay, CostRollup
+from providers.windows import Window
+from syncs.models import CloudAccount
+
+MARCH = date(2024, 3, 1)
+APRIL = date(2024, 4, 1)
+SPAN = Window(date(2024, 3, 30), date(2024, 4, 3))
+
+
+def store_old_months(owner: CloudAccount) -> None:
+    """Two days of March and two of April 2024, in each table."""
+    store_costs(owner, SPAN, {"EC2": "1.2345678901", "S3": "-0.5"})
+    store_cpu(instance(owner, "old"), SPAN, 12.5)
+
+
+def sums() -> list[tuple[object, ...]]:
+    """Every sum that is kept per day."""
+    days = CostDay.objects.values_list("day", "billed", "effective", "row_count")
+    rollups = CostRollup.objects.values_list(
+        *("dimension", "day", "service", "region", "sub_account_id"),
+        *("billed", "effective", "row_count"),
+    )
+    return sorted(map(tuple, [*days, *rollups]), key=repr)

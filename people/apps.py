@@ -1,5 +1,12 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class PeopleConfig(AppConfig):
     name = "people"
+
+    def ready(self) -> None:
+        from people.roles import top_up  # models can't be imported before
+
+        # Permissions exist only after a migration, and Django tells of that by this.
+        post_migrate.connect(top_up, dispatch_uid="people.roles.top_up")

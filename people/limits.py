@@ -1,11 +1,16 @@
 """Which accounts a user may see. Every page, endpoint and export asks here."""
 
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
+
+if TYPE_CHECKING:
+    from people.models import AccountAccess
+
+Person = AbstractBaseUser | AnonymousUser
 
 
 class OfAccounts(models.QuerySet[Any]):
@@ -13,15 +18,28 @@ class OfAccounts(models.QuerySet[Any]):
 
     account_path = "account"
 
-    def seen_by(self, user: AbstractBaseUser | AnonymousUser) -> Self:
+    def seen_by(self, user: Person) -> Self:
         """Only those of accounts that this user may see; one query a user, at first."""
         if not user.is_authenticated:
             return self.none()
-        try:
-            access = user.account_access  # type: ignore[attr-defined]
-        except ObjectDoesNotExist:
+        access = access_of(user)
+        if access is None:
             return self
         accounts = access.accounts.through.objects.filter(accountaccess=access)
         return self.filter(
             **{f"{self.account_path}__in": accounts.values("cloudaccount")}
         )
+
+
+def is_limited(user: Person) -> bool:
+    """Whether there may be accounts that this user does not see; nobody sees none."""
+    return not user.is_authenticated or access_of(user) is not None
+
+
+def access_of(user: Person) -> "AccountAccess | None":
+    """The user's limit; None for who may see all. Django remembers the answer."""
+    try:
+        found: AccountAccess = user.account_access  # type: ignore[union-attr]
+    except ObjectDoesNotExist:
+        return None
+    return found

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 
+from people.querysets import AuditEntryQuerySet
+
 
 class AccountAccess(models.Model):
     """Which accounts one user may see. A user without such a row sees all of them."""
@@ -42,6 +44,8 @@ class AuditEntry(models.Model):
     object_label = models.CharField(max_length=255, blank=True)
     details = models.JSONField(default=dict, blank=True)
     address = models.GenericIPAddressField("IP address", null=True)
+
+    objects = AuditEntryQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-id"]

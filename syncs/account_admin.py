@@ -29,6 +29,7 @@ from unfold.contrib.filters.admin import (
 from unfold.widgets import UnfoldAdminPasswordWidget as PasswordWidget
 from unfold.widgets import UnfoldAdminTextareaWidget as Textarea
 
+from people.limits import is_limited
 from syncs.accounts import save_account
 from syncs.columns import Column, linked, list_url, moment, stored_rows, text_link
 from syncs.models import CloudAccount, SyncRun
@@ -88,8 +89,16 @@ class ListField(forms.JSONField):
         return super().clean(value) or []
 
 
+class AccountForm(forms.ModelForm[CloudAccount]):
+    def clean_external_id(self) -> str:
+        """One that is left empty stays as it is: it is never shown."""
+        given: str = self.cleaned_data["external_id"]
+        return given or self.initial.get("external_id", "")
+
+
 @admin.register(CloudAccount)
 class CloudAccountAdmin(Admin[CloudAccount]):
+    form = AccountForm
     list_display = (
         "name",
         "account_id",
@@ -143,7 +152,11 @@ class CloudAccountAdmin(Admin[CloudAccount]):
     ) -> list[str]:
         """What is stored was read from this cloud and account id, so both stay."""
         stored = cast("list[str]", [stored_rows, CREATED])
-        return [*stored, "provider", "account_id"] if obj else stored
+        if obj is None:
+            return stored
+        # Who does not see the payer could only take it away.
+        bill = ["is_payer", "payer"] if is_limited(request.user) else []
+        return [*stored, "provider", "account_id", *bill]
 
     def get_fieldsets(
         self, request: HttpRequest, obj: CloudAccount | None = None
@@ -166,15 +179,16 @@ class CloudAccountAdmin(Admin[CloudAccount]):
     def save_model(
         self, request: HttpRequest, obj: CloudAccount, form: Any, change: bool
     ) -> None:
-        """An external ID that is left empty stays as it is: it is never shown."""
-        if change and not obj.external_id:
-            obj.external_id = form.initial.get("external_id", "")
         save_account(obj)
 
     def has_start_sync_permission(
         self, request: HttpRequest, obj: object = None
     ) -> bool:
         return request.user.has_perm("syncs.start_sync")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Who sees only some accounts would not see the one that he adds."""
+        return super().has_add_permission(request) and not is_limited(request.user)
 
     def has_delete_permission(
         self, request: HttpRequest, obj: CloudAccount | None = None
@@ -206,7 +220,7 @@ class CloudAccountAdmin(Admin[CloudAccount]):
     def sync_now(
         self, request: HttpRequest, form: SyncNowForm, object_id: str
     ) -> HttpResponse:
-        account = get_object_or_404(CloudAccount, pk=object_id)
+        account = get_object_or_404(self.get_queryset(request), pk=object_id)
         start_syncs(request, [account], form.datasets())
         url = reverse("admin:syncs_cloudaccount_change", args=[account.pk])
         return HttpResponse(headers={"HX-Redirect": url})

@@ -13,6 +13,7 @@ from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
 )
 
+from rest.money import for_reading
 from syncs.account_admin import CloudAccountAdmin
 from syncs.backfill_admin import BackfillAdmin
 from syncs.columns import (
@@ -21,7 +22,6 @@ from syncs.columns import (
     label,
     linked,
     moment,
-    money,
     pairs,
     stored_rows,
     unbroken,
@@ -70,7 +70,7 @@ def took(run: SyncRun) -> str:
 
 @admin.display(description="API cost", ordering="api_cost_usd")
 def api_cost(run: SyncRun) -> str:
-    return money(run.api_cost_usd, "USD", exact=True)
+    return for_reading(run.api_cost_usd, "USD", exact=True)
 
 
 @admin.display(description="error")

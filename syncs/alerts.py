@@ -2,13 +2,14 @@
 
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 import urllib3
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 
 from syncs.freshness import Freshness, State, freshness
 from syncs.models import CloudAccount, Incident, Notice, SyncRun
@@ -92,25 +93,42 @@ def _tell(
     ways: Mapping[str, Channel],
     now: datetime,
 ) -> bool:
-    """Tells each channel that was not told yet; whether all of them know by now.
-
-    The notice is written first, so that two schedulers never tell it twice, and taken
-    back where the channel did not take the message, so that the next look tries again.
-    """
+    """Tells each channel that was not told yet; whether all of them know by now."""
     told = {one.channel for one in incident.notices.all() if one.event == event}
+
+    def noted(channel: str) -> tuple[Notice, bool]:
+        return Notice.objects.get_or_create(
+            incident=incident, event=event, channel=channel, defaults={"told_at": now}
+        )
+
+    return tell_each(ways, text, noted, told, about=f"incident {incident.pk}")
+
+
+def tell_each(
+    ways: Mapping[str, Channel],
+    text: str,
+    noted: Callable[[str], tuple[Model, bool]],
+    told: Collection[str],
+    *,
+    about: str,
+) -> bool:
+    """Tells each channel that is not `told` yet; whether all of them know by now.
+
+    `noted` answers a channel's notice and whether it is new. It is written first, so
+    that two schedulers never tell it twice, and taken back where the channel did not
+    take the message, so that the next look tries again.
+    """
     everybody = True
     for name, way in ways.items():
         if name in told:
             continue
-        notice, is_mine = Notice.objects.get_or_create(
-            incident=incident, event=event, channel=name, defaults={"told_at": now}
-        )
+        notice, is_mine = noted(name)
         if not is_mine:
             continue
         try:
             way(text)
         except NotTold as error:
-            logger.error("incident %s: %s", incident.pk, error)
+            logger.error("%s: %s", about, error)
             notice.delete()
             everybody = False
     return everybody

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
+from people.audit import record
 from syncs.models import Backfill
 from syncs.moves import CannotMove, move
 from syncs.readonly import Admin, DialogForm, dialog_action
@@ -43,7 +44,8 @@ def move_here(name: str, title: str, description: str, icon: str) -> PageAction:
         form: DialogForm,
         object_id: str,
     ) -> HttpResponse:
-        backfill = get_object_or_404(Backfill, pk=object_id)
+        seen = Backfill.objects.seen_by(request.user)
+        backfill = get_object_or_404(seen, pk=object_id)
         move_and_say(request, backfill, name)
         url = reverse("admin:syncs_backfill_change", args=[backfill.pk])
         return HttpResponse(headers={"HX-Redirect": url})
@@ -65,5 +67,9 @@ def move_here(name: str, title: str, description: str, icon: str) -> PageAction:
 def move_and_say(request: HttpRequest, backfill: Backfill, name: str) -> None:
     try:
         messages.success(request, move(backfill, name, timezone.now()))
-    except (CannotMove, QueueAway) as error:
+    except CannotMove as error:
         messages.error(request, str(error))
+        return
+    except QueueAway as error:  # it was started all the same
+        messages.error(request, str(error))
+    record(request, f"backfill.{name}", backfill)

@@ -15,8 +15,10 @@ from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
 )
 
+from people.audit import record
+from rest.money import for_reading
 from syncs.backfill_actions import move_here, moving
-from syncs.columns import NOTHING, label, linked, moment, money, text_link, unbroken
+from syncs.columns import NOTHING, label, linked, moment, text_link, unbroken
 from syncs.forms import ProposalForm
 from syncs.models import Backfill, BackfillWindow
 from syncs.querysets import BackfillQuerySet
@@ -51,7 +53,7 @@ def progress(backfill: Backfill) -> str:
 
 @admin.display(description="price, about", ordering="estimated_usd")
 def price(backfill: Backfill) -> str:
-    return money(backfill.estimated_usd, "USD", exact=True)
+    return for_reading(backfill.estimated_usd, "USD", exact=True)
 
 
 @admin.display(description="newest run")
@@ -172,7 +174,9 @@ class BackfillAdmin(ReadOnlyAdmin[Backfill]):
     ) -> Backfill:
         """Proposes it, with its windows and its price."""
         user = request.user if isinstance(request.user, User) else None
-        return cast("ProposalForm", form).propose(user, timezone.now())
+        backfill = cast("ProposalForm", form).propose(user, timezone.now())
+        record(request, "backfill.propose", backfill)
+        return backfill
 
     def save_model(self, *args: object) -> None:
         """It was saved when it was proposed, as were its windows."""

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
+from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.contrib.auth.models import User
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
@@ -13,18 +13,21 @@ from django.utils import timezone
 from django.views import View
 from django.views.generic import DetailView, FormView
 
+from people.audit import record
 from syncs.forms import ProposalForm
 from syncs.models import Backfill, BackfillWindow, CloudAccount
 from syncs.models.backfills import FILLABLE
 from syncs.moves import CannotMove, move
+from syncs.querysets import BackfillQuerySet
 from syncs.start import QueueAway
 
 WINDOWS = BackfillWindow.objects.order_by("-start").prefetch_related("runs")
 
 
-class BackfillView(LoginRequiredMixin, DetailView[Backfill]):
+class BackfillView(PermissionRequiredMixin, DetailView[Backfill]):
     """One backfill: its price before it starts, then each window and its runs."""
 
+    permission_required = "syncs.view_backfill"
     template_name = "backfill.html"
     queryset = (
         Backfill.objects.select_related("account", "created_by")
@@ -33,31 +36,38 @@ class BackfillView(LoginRequiredMixin, DetailView[Backfill]):
     )
     context_object_name = "backfill"
 
+    def get_queryset(self) -> BackfillQuerySet:
+        backfills: Any = super().get_queryset()
+        return backfills.seen_by(self.request.user)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         parts = self.object.windows.all()
         costs = [run.api_cost_usd for part in parts for run in part.runs.all()]
         return super().get_context_data(spent_usd=sum(costs, Decimal(0)), **kwargs)
 
 
-class ProposeBackfillView(
-    LoginRequiredMixin, PermissionRequiredMixin, FormView[ProposalForm]
-):
+class ProposeBackfillView(PermissionRequiredMixin, FormView[ProposalForm]):
     """Proposes one and leads to it, where its price is; starts nothing."""
 
     permission_required = "syncs.start_backfill"
     template_name = "backfill_form.html"
     form_class = ProposalForm
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"asker": self.request.user}
+
     def form_valid(self, form: ProposalForm) -> HttpResponse:
         user = self.request.user if isinstance(self.request.user, User) else None
-        return redirect(form.propose(user, timezone.now()))
+        backfill = form.propose(user, timezone.now())
+        record(self.request, "backfill.propose", backfill)
+        return redirect(backfill)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        accounts = CloudAccount.objects.enabled()
+        accounts = CloudAccount.objects.enabled().seen_by(self.request.user)
         return super().get_context_data(accounts=accounts, fillable=FILLABLE, **kwargs)
 
 
-class MoveBackfillView(LoginRequiredMixin, PermissionRequiredMixin, View):
+class MoveBackfillView(PermissionRequiredMixin, View):
     """Starts, pauses or cancels one, and says so."""
 
     permission_required = "syncs.start_backfill"
@@ -65,9 +75,13 @@ class MoveBackfillView(LoginRequiredMixin, PermissionRequiredMixin, View):
     name = "start"
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        backfill = get_object_or_404(Backfill, pk=pk)
+        backfill = get_object_or_404(Backfill.objects.seen_by(request.user), pk=pk)
         try:
             messages.success(request, move(backfill, self.name, timezone.now()))
-        except (CannotMove, QueueAway) as error:
+        except CannotMove as error:
             messages.error(request, str(error))
+            return redirect(backfill)
+        except QueueAway as error:  # it was started all the same
+            messages.error(request, str(error))
+        record(request, f"backfill.{self.name}", backfill)
         return redirect(backfill)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from decimal import Decimal
 from operator import attrgetter
 from urllib.parse import urlencode
 
@@ -18,7 +17,6 @@ Column = Callable[[Model], SafeString]
 
 NOTHING = SafeString("-")
 LINE_BREAK = SafeString("<br>")
-CENT = Decimal("0.01")
 
 
 def linked(path: str, ordering: str) -> Column:
@@ -117,17 +115,6 @@ def pairs(values: Mapping[str, object]) -> SafeString:
         return NOTHING
     lines = ((key, values[key]) for key in sorted(values))
     return format_html_join(LINE_BREAK, "{} = {}", lines)
-
-
-def money(amount: Decimal, currency: str, *, exact: bool = False) -> str:
-    """`$1,234.56` or `1,234.56 EUR`; to the last decimal if asked, or if it is tiny."""
-    sign = "\N{MINUS SIGN}" if amount < 0 else ""
-    if exact or 0 < abs(amount) < CENT:
-        whole, _, decimals = f"{abs(amount):,f}".partition(".")
-        text = f"{whole}.{decimals.rstrip('0'):0<2}"
-    else:
-        text = f"{abs(amount):,.2f}"
-    return f"{sign}${text}" if currency == "USD" else f"{sign}{text} {currency}"
 
 
 def _page(model: type[Model], page: str) -> str:

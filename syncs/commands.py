@@ -13,6 +13,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 from rich.console import Console
 
+from people.audit import record_command
 from providers.base import Progress
 from providers.windows import InvalidWindow, Window
 from syncs.claims import Refused, SlotTaken, check_request
@@ -86,6 +87,7 @@ class SyncCommand(BaseCommand):
         accounts = chosen_accounts(options["account"])
         window = self._window(options.get("start"), options.get("end"))
         jobs = self._jobs(accounts, window, named=bool(options["account"]))
+        record_command("sync.start", runs=[f"{d} of {a}" for a, d in jobs])
         outcomes = []
         for account, dataset in jobs:
             outcome = self._outcome(account, dataset, window)

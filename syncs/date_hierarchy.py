@@ -6,10 +6,12 @@ from the index.
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from django.db.models import Model, QuerySet
+from django.db import connection
+from django.db.models import Model, QuerySet, TextField
+from django.db.models.functions import Cast, Substr
 
 if TYPE_CHECKING:
     from django.contrib.admin.views.main import ChangeList
@@ -29,7 +31,13 @@ class DateHierarchy:
         return self.rows.aggregate(**values)
 
     def datetimes(self, field: str, kind: Kind) -> Iterable[datetime]:
-        return self.rows.datetimes(field, kind)
+        if connection.vendor != "sqlite":
+            return self.rows.datetimes(field, kind)
+        # It keeps instants as text in UTC, of which the first letters are the day.
+        texts = Substr(Cast(field, TextField()), 1, len("2026-01-31"))
+        found = self.rows.order_by().values_list(texts, flat=True).distinct()
+        days = {first_day(date.fromisoformat(text), kind) for text in found}
+        return [datetime(d.year, d.month, d.day, tzinfo=UTC) for d in sorted(days)]
 
     def dates(self, field: str, kind: Kind) -> list[date]:
         days = self.rows.order_by().values_list(field, flat=True).distinct()

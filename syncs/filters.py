@@ -1,25 +1,58 @@
 """Which rows: one FilterSet for the API and the page."""
 
+from dataclasses import dataclass
+from typing import Any
+
 import django_filters as filters
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 
 from rest.filters import (
     AnyChoice,
     AnyObject,
     AnyText,
+    Order,
     WindowForm,
     YesOrNo,
     end_filter,
+    moment_filter,
     start_filter,
 )
-from syncs.models import ApiUsage, Backfill, CloudAccount, Dataset, SyncRun
+from syncs.models import (
+    ApiUsage,
+    Backfill,
+    CloudAccount,
+    CloudKind,
+    Dataset,
+    SyncRun,
+)
 from syncs.querysets import CloudAccountQuerySet
 
 
-def account_filter() -> AnyObject:
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, in the place of a request where a FilterSet is used without one."""
+
+    user: AbstractBaseUser | AnonymousUser
+
+
+def seen_accounts(request: Any) -> CloudAccountQuerySet:
+    """The accounts one may choose from: another one is refused as if there was none.
+
+    `request` is anything with a user; without one there is nothing to choose.
+    """
+    accounts = CloudAccount.objects.all()
+    return accounts.seen_by(request.user) if request else accounts.none()
+
+
+def account_filter(
+    field_name: str | None = None, help_text: str = "By its 12 digits."
+) -> AnyObject:
     return AnyObject(
-        queryset=CloudAccount.objects.all(),
+        field_name=field_name,
+        queryset=seen_accounts,
         to_field_name="account_id",
-        help_text="By its 12 digits.",
+        help_text=help_text,
     )
 
 
@@ -27,6 +60,15 @@ class SyncRunFilter(filters.FilterSet):
     account = account_filter()
     dataset = AnyChoice(choices=Dataset.choices, help_text="ec2, cost or cpu.")
     status = AnyChoice(choices=SyncRun.Status.choices, help_text="Only these.")
+    trigger = AnyChoice(choices=SyncRun.Trigger.choices, help_text="What started it.")
+    started_after = moment_filter(
+        "started_at", "gte", "Started then or later, such as 2026-01-31T08:00Z."
+    )
+    started_before = moment_filter(
+        "started_at", "lt", "Started earlier than this instant."
+    )
+    search = filters.CharFilter("error", "icontains", help_text="Part of its error.")
+    ordering = Order(fields=["started_at", "rows", "requests", "api_cost_usd"])
 
     class Meta:
         model = SyncRun
@@ -35,7 +77,9 @@ class SyncRunFilter(filters.FilterSet):
 
 class CloudAccountFilter(filters.FilterSet):
     enabled = YesOrNo("is_enabled", help_text="Whether syncs read it.")
+    provider = AnyChoice(choices=CloudKind.choices, help_text="The cloud.")
     search = filters.CharFilter(method="searched", help_text="Part of an id or name.")
+    ordering = Order(fields=["name", "account_id", "provider", "created_at"])
 
     class Meta:
         model = CloudAccount
@@ -51,6 +95,7 @@ class BackfillFilter(filters.FilterSet):
     account = account_filter()
     dataset = AnyChoice(choices=Dataset.choices, help_text="cost or cpu.")
     status = AnyChoice(choices=Backfill.Status.choices, help_text="Only these.")
+    ordering = Order(fields=["created_at", "start", "end", "estimated_usd"])
 
     class Meta:
         model = Backfill
@@ -63,6 +108,7 @@ class ApiUsageFilter(filters.FilterSet):
     account = account_filter()
     service = AnyText(help_text="As IAM names it, such as ce or ec2.")
     operation = AnyText(help_text="Such as GetCostAndUsage.")
+    ordering = Order(fields=["day", "requests", ("usd_e5", "usd")])
 
     class Meta:
         model = ApiUsage

@@ -7,11 +7,13 @@ from django import forms
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from people.limits import Person
 from providers.windows import InvalidWindow
 from syncs.backfills import price, propose
 from syncs.claims import Refused, check_request
 from syncs.models import Backfill, CloudAccount, Dataset
 from syncs.models.backfills import FILLABLE
+from syncs.querysets import CloudAccountQuerySet
 
 Choice = forms.ChoiceField
 AccountChoice = forms.ModelChoiceField[CloudAccount]
@@ -24,13 +26,17 @@ class ProposalForm(forms.ModelForm[Backfill]):
         model = Backfill
         fields = ["account", "dataset", "start", "end"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, asker: Person | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Without these fields it is the admin's page of one that is there already.
         if "dataset" in self.fields:
             cast("Choice", self.fields["dataset"]).choices = FILLABLE
-            enabled = CloudAccount.objects.enabled().select_related("payer")
-            cast("AccountChoice", self.fields["account"]).queryset = enabled
+            field = cast("AccountChoice", self.fields["account"])
+            # The admin has limited it already to what its user may see.
+            accounts = cast("CloudAccountQuerySet", field.queryset)
+            if asker is not None:
+                accounts = accounts.seen_by(asker)
+            field.queryset = accounts.enabled().select_related("payer")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -43,10 +43,11 @@ class Freshness:
 
 def freshness(accounts: Iterable[CloudAccount], now: datetime) -> Sequence[Freshness]:
     """Every dataset of each account, in order. One query."""
-    newest = {
-        (run.account_id, run.dataset): run
-        for run in SyncRun.objects.newest_per_dataset()
-    }
+    accounts = list(accounts)
+    runs = SyncRun.objects.newest_per_dataset()
+    if len(accounts) == 1:  # the page of one machine must not look at all runs
+        runs = runs.filter(account=accounts[0])
+    newest = {(run.account_id, run.dataset): run for run in runs}
     return [
         _stand(account, dataset, newest.get((account.pk, dataset.value)), now)
         for account in accounts

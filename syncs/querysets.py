@@ -1,12 +1,12 @@
 """Questions about accounts, runs, backfills and what reading costs."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
 
-from people.limits import OfAccounts
+from people.limits import OfAccounts, Person, is_limited
 from providers.windows import Window
 
 
@@ -94,6 +94,20 @@ class BackfillQuerySet(OfAccounts):
             windows_failed=Count("windows", filter=Q(windows__status="failed")),
             # Django leaves the model's own order out where it groups.
         ).order_by("-created_at", "-id")
+
+
+class BackfillWindowQuerySet(OfAccounts):
+    account_path = "backfill__account"
+
+
+class NoticeQuerySet(OfAccounts):
+    account_path = "incident__account"
+
+
+class ApiBudgetDayQuerySet(OfAccounts):
+    def seen_by(self, user: Person) -> Self:
+        """A day's budget is of all accounts together: only for who may see them all."""
+        return self.none() if is_limited(user) else self
 
 
 class ApiUsageQuerySet(OfAccounts):

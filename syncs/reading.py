@@ -22,6 +22,7 @@ from syncs.clouds import provider_for
 from syncs.models import CloudAccount, SyncRun
 from syncs.stopping import Stopped
 from syncs.usage import budget_gate, keep_usage
+from syncs.versions import move_version
 from syncs.watermarks import move_watermark
 
 logger = logging.getLogger(__name__)
@@ -102,6 +103,7 @@ class Reading:
             )
             self._update_held(heartbeat_at=self.now, progress="storing")
             yield
+            move_version(self.run.account, self.run.dataset)
 
     def finish(self, rows: int, read: Window | None = None) -> None:
         """Closes the run, and last moves the watermark where nothing is missing."""

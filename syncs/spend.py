@@ -9,7 +9,8 @@ from django.conf import settings
 
 from providers.meter import Usage
 from providers.windows import ONE_DAY, Window, first_of_month, utc_day
-from syncs.models import ApiBudgetDay, ApiUsage
+from syncs.models import ApiBudgetDay, ApiUsage, CloudAccount, Dataset, SyncRun
+from syncs.querysets import ApiUsageQuerySet
 
 # As many as a month has, so that two months' mornings can be compared.
 CHART_DAYS = 30
@@ -52,12 +53,16 @@ class ApiSpend:
     days: Sequence[tuple[date, Usage]]
 
 
-def api_spend(now: datetime) -> ApiSpend:
-    """One query, and one more where AWS_API_DAILY_BUDGET_USD is set."""
+def api_spend(now: datetime, usage: ApiUsageQuerySet | None = None) -> ApiSpend:
+    """What `usage` holds, by default all there is.
+
+    One query, and one more where AWS_API_DAILY_BUDGET_USD is set.
+    """
     today = utc_day(now)
     first = today - ONE_DAY * (CHART_DAYS - 1)
     window = Window(min(first, first_of_month(today)), today + ONE_DAY)
-    found = ApiUsage.objects.in_window(window).per_service_and_day()
+    usage = ApiUsage.objects.all() if usage is None else usage
+    found = usage.in_window(window).per_service_and_day()
     rows = [(name, day, _usage(*counted)) for name, day, *counted in found]
     per_day = {day: _sum(r for r in rows if r[1] == day) for day in window.days()}
     return ApiSpend(
@@ -70,15 +75,27 @@ def api_spend(now: datetime) -> ApiSpend:
     )
 
 
-def spend_per_account(now: datetime) -> Sequence[SpendLine]:
-    """A line for each account, by its id, that was read this month. One query."""
+def spend_per_account(now: datetime, usage: ApiUsageQuerySet) -> Sequence[SpendLine]:
+    """A line for each account of `usage`, by its id, read this month. One query."""
     today = utc_day(now)
     month = Window(first_of_month(today), today + ONE_DAY)
-    rows = ApiUsage.objects.in_window(month).per_account(today)
+    rows = usage.in_window(month).per_account(today)
     return [
         SpendLine(account_id, _usage(*counted[:2]), _usage(*counted[2:]))
         for account_id, *counted in rows
     ]
+
+
+def price_of_syncs(
+    accounts: Iterable[CloudAccount], datasets: Iterable[Dataset]
+) -> Decimal:
+    """What syncs of these will cost in USD: as much as the newest of each did.
+
+    What was never read counts as nothing, as nobody knows. One query.
+    """
+    newest = SyncRun.objects.newest_per_dataset()
+    costs = newest.filter(account__in=accounts, dataset__in=datasets)
+    return sum(costs.values_list("api_cost_usd", flat=True), Decimal(0))
 
 
 def budget(day: date) -> Budget | None:

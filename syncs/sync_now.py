@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from people.audit import record_each
 from syncs.columns import list_url
 from syncs.models import CloudAccount, Dataset, SyncRun
 from syncs.readonly import Admin, DialogForm
@@ -79,6 +80,7 @@ def start_syncs(
         except QueueAway as error:
             messages.error(request, str(error))
             return
+        record_each(request, "sync.start", started.runs)
         runs += started.runs
         taken += started.taken
     disabled = [str(account) for account in accounts if not account.is_enabled]

@@ -7,7 +7,8 @@ from unfold.contrib.filters.admin import (
     RangeDateFilter,
 )
 
-from syncs.columns import day, linked, money
+from rest.money import for_reading
+from syncs.columns import day, linked
 from syncs.models import ApiBudgetDay, ApiUsage
 from syncs.readonly import ReadOnlyAdmin, page
 
@@ -16,12 +17,12 @@ DAY = day("day")
 
 @admin.display(description="API cost", ordering="usd_e5")
 def cost(row: ApiUsage) -> str:
-    return money(row.usd, "USD", exact=True)
+    return for_reading(row.usd, "USD", exact=True)
 
 
 @admin.display(description="taken of the day's budget", ordering="usd_e5")
 def taken(row: ApiBudgetDay) -> str:
-    return money(row.usd, "USD", exact=True)
+    return for_reading(row.usd, "USD", exact=True)
 
 
 @admin.register(ApiUsage)

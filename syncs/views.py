@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
+from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.db.models import BooleanField, Count, ExpressionWrapper, Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -17,13 +17,16 @@ from django.views import View
 from django.views.generic import DetailView
 from django_filters.views import FilterView
 
+from people.audit import record_each
+from people.limits import Person
 from providers.windows import utc_day
 from syncs.bars import day_bars
 from syncs.filters import SyncRunFilter
 from syncs.freshness import freshness
-from syncs.models import Backfill, CloudAccount, Dataset, Incident, SyncRun
+from syncs.models import ApiUsage, Backfill, CloudAccount, Dataset, Incident, SyncRun
 from syncs.models.backfills import FILLABLE
-from syncs.spend import api_spend
+from syncs.querysets import SyncRunQuerySet
+from syncs.spend import api_spend, price_of_syncs
 from syncs.standing import per_account, per_dataset
 from syncs.start import QueueAway, start
 
@@ -52,17 +55,28 @@ class RunPaginator(Paginator[SyncRun]):
         return self.counts["all"] or 0
 
 
-class RunList(LoginRequiredMixin, FilterView):
+class RunList(PermissionRequiredMixin, FilterView):
     """Runs and backfills, and whether any is at work."""
 
+    permission_required = (
+        "syncs.view_cloudaccount",
+        "syncs.view_syncrun",
+        "syncs.view_backfill",
+        "syncs.view_incident",
+        "syncs.view_apiusage",
+    )
     queryset = SyncRun.objects.select_related("account", "started_by")
     filterset_class = SyncRunFilter
     paginate_by = 25
     paginator_class = RunPaginator
 
+    def get_queryset(self) -> SyncRunQuerySet:
+        runs: Any = super().get_queryset()
+        return runs.seen_by(self.request.user)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         found = super().get_context_data(**kwargs)
-        backfills = list(newest_backfills())
+        backfills = list(newest_backfills(self.request.user))
         counts = found["paginator"].counts
         moving = any(one.is_moving for one in backfills)
         found["backfills"] = backfills
@@ -85,11 +99,11 @@ class SyncsView(RunList):
     template_name = "syncs.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        now = timezone.now()
-        accounts = CloudAccount.objects.enabled()
+        now, user = timezone.now(), self.request.user
+        accounts = CloudAccount.objects.enabled().seen_by(user)
         found = freshness(accounts, now)
         pages = Paginator(per_account(found), ACCOUNTS_PER_PAGE)
-        spend = api_spend(now)
+        spend = api_spend(now, ApiUsage.objects.seen_by(user))
         return super().get_context_data(
             standing=per_dataset(found),
             standing_page=pages.get_page(self.request.GET.get("accounts")),
@@ -97,7 +111,7 @@ class SyncsView(RunList):
             datasets=Dataset.choices,
             fillable=FILLABLE,
             statuses=SyncRun.Status.choices,
-            incidents=open_incidents(),
+            incidents=open_incidents(user),
             spend=spend,
             bars=day_bars(spend.days),
             today=utc_day(now),
@@ -105,39 +119,54 @@ class SyncsView(RunList):
         )
 
 
-def newest_backfills() -> QuerySet[Backfill]:
+def newest_backfills(user: Person) -> QuerySet[Backfill]:
     """With their progress; open ones first."""
-    found = Backfill.objects.select_related("account").with_progress()
+    seen = Backfill.objects.seen_by(user)
+    found = seen.select_related("account").with_progress()
     is_open = ExpressionWrapper(Q(status__in=Backfill.OPEN), BooleanField())
     return found.order_by(is_open.desc(), "-created_at", "-id")[:BACKFILLS_SHOWN]
 
 
-def open_incidents() -> list[Incident]:
-    found = Incident.objects.filter(closed_at__isnull=True)
+def open_incidents(user: Person) -> list[Incident]:
+    found = Incident.objects.seen_by(user).filter(closed_at__isnull=True)
     return list(found.select_related("account")[:INCIDENTS_SHOWN])
 
 
-class RunView(LoginRequiredMixin, DetailView[SyncRun]):
+class RunView(PermissionRequiredMixin, DetailView[SyncRun]):
     """One run: its window, what it read, what that cost, and what failed."""
 
+    permission_required = "syncs.view_syncrun"
     template_name = "run.html"
     queryset = SyncRun.objects.select_related(
         "account", "started_by", "backfill_window"
     )
     context_object_name = "run"
 
+    def get_queryset(self) -> SyncRunQuerySet:
+        runs: Any = super().get_queryset()
+        return runs.seen_by(self.request.user)
 
-class StartSyncView(LoginRequiredMixin, PermissionRequiredMixin, View):
-    """Queues syncs: of one account or all, of one dataset or all that it has."""
+
+class StartSyncView(PermissionRequiredMixin, View):
+    """Queues syncs: of one account or all, of one dataset or all that it has.
+
+    What will cost money is told first, and started when that is confirmed.
+    """
 
     permission_required = "syncs.start_sync"
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        accounts = CloudAccount.objects.enabled()
+        accounts = CloudAccount.objects.enabled().seen_by(request.user)
         if wanted := request.POST.get("account"):
             accounts = accounts.filter(account_id=wanted)
         datasets = [d for d in Dataset if request.POST.get("dataset") in ("", None, d)]
+        price = price_of_syncs(accounts, datasets)
+        if price and not request.POST.get("confirmed"):
+            chosen = {"accounts": accounts, "datasets": datasets, "price": price}
+            return render(
+                request, "sync_confirm.html", chosen | {"back": _back(request)}
+            )
         _start(request, list(accounts), datasets)
         return redirect(_back(request))
 
@@ -158,6 +187,7 @@ def _start(
         except QueueAway as error:
             messages.error(request, str(error))
             return
+        record_each(request, "sync.start", started.runs)
         queued += len(started.runs)
         taken += len(started.taken)
     if queued:

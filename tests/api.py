@@ -1,23 +1,31 @@
 """Asking the API as somebody who is signed in."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.http import HttpResponse, StreamingHttpResponse
 from rest_framework.test import APIClient
 
+from people.roles import Role, give
+
+
+def person(role: Role | str) -> User:
+    """A user of that role, who is called like it."""
+    user = User.objects.get_or_create(username=str(role))[0]
+    give(user, role)
+    return user
+
 
 def viewer() -> APIClient:
-    """A client with the session of a user without any permission."""
-    return session_of(User.objects.get_or_create(username="viewer")[0])
+    """A client with the session of a user who may look at everything."""
+    return session_of(person(Role.VIEWER))
 
 
 def operator() -> APIClient:
-    """A client with the session of a user who may start syncs."""
-    user = User.objects.get_or_create(username="operator")[0]
-    user.user_permissions.add(Permission.objects.get(codename="start_sync"))
-    return session_of(user)
+    """A client with the session of a user who may start syncs and backfills too."""
+    return session_of(person(Role.OPERATOR))
 
 
 def session_of(user: User) -> APIClient:
@@ -33,11 +41,21 @@ def ask(path: str, **parameters: Any) -> Any:
     return json.loads(response.content)
 
 
+def walk(path: str, **parameters: Any) -> Iterator[list[Any]]:
+    """The rows of each page, as whoever follows `next` gets them."""
+    client, address = viewer(), f"/api/v1/{path}"
+    page = client.get(address, parameters).json()
+    yield page["results"]
+    while page["next"]:
+        page = client.get(page["next"]).json()
+        yield page["results"]
+
+
 def refused(path: str, **parameters: Any) -> Any:
-    """The JSON of a 400."""
+    """What a 400 says under the name of each parameter."""
     response = viewer().get(f"/api/v1/{path}", parameters)
     assert response.status_code == 400, response.content
-    return json.loads(response.content)
+    return json.loads(response.content)["errors"]
 
 
 def text_of(response: HttpResponse | StreamingHttpResponse) -> str:

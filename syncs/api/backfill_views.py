@@ -14,9 +14,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from people.audit import record
 from providers.windows import InvalidWindow, Window, utc_day
 from rest.errors import Conflict, QueueIsAway, errors
+from rest.pagination import Pages
 from rest.parameters import refuse_unknown
+from rest.permissions import MayView
 from rest.rows import RowsViewSet
 from syncs.api.backfill_serializers import (
     BackfillDetailSerializer,
@@ -64,9 +67,10 @@ class BackfillViewSet(RowsViewSet):
     queryset = Backfill.objects.select_related(
         "account", "account__payer", "created_by"
     ).with_progress()
+    pagination_class = Pages
     serializer_class = BackfillSerializer
     filterset_class = BackfillFilter
-    permission_classes = [IsAuthenticated, CanStartBackfill]
+    permission_classes = [IsAuthenticated, MayView, CanStartBackfill]
     csv_name = "backfills"
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -84,7 +88,7 @@ class BackfillViewSet(RowsViewSet):
         wanted, now = given.validated_data, timezone.now()
         try:
             backfill = propose(
-                _account(wanted["account"]),
+                _account(request, wanted["account"]),
                 Dataset(wanted["dataset"]),
                 Window(wanted["start"], wanted.get("end") or utc_day(now)),
                 now,
@@ -93,6 +97,7 @@ class BackfillViewSet(RowsViewSet):
         except (InvalidWindow, Refused) as error:
             field = "start" if isinstance(error, InvalidWindow) else "account"
             raise ValidationError({field: [str(error)]}) from None
+        record(request, "backfill.propose", backfill)
         return self._told(backfill.pk, status.HTTP_201_CREATED)
 
     @moving("Starts one that was proposed, or resumes one that was paused.")
@@ -116,8 +121,10 @@ class BackfillViewSet(RowsViewSet):
             move(backfill, name, timezone.now())
         except CannotMove as error:
             raise Conflict(str(error)) from None
-        except QueueAway as error:
+        except QueueAway as error:  # it was started all the same
+            record(self.request, f"backfill.{name}", backfill)
             raise QueueIsAway(str(error)) from None
+        record(self.request, f"backfill.{name}", backfill)
         return self._told(backfill.pk)
 
     def _told(self, key: int, code: int = status.HTTP_200_OK) -> Response:
@@ -126,8 +133,9 @@ class BackfillViewSet(RowsViewSet):
         return Response(BackfillDetailSerializer(backfill).data, status=code)
 
 
-def _account(name: str) -> CloudAccount:
-    found = list(CloudAccount.objects.select_related("payer").called([name]))
+def _account(request: Request, name: str) -> CloudAccount:
+    accounts = CloudAccount.objects.seen_by(request.user).select_related("payer")
+    found = list(accounts.called([name]))
     if len(found) != 1:
         told = f"{len(found)} accounts are called" if found else "There is no account"
         raise ValidationError({"account": [f"{told} {name}."]})

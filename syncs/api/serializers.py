@@ -11,7 +11,7 @@ class CloudAccountSerializer(serializers.ModelSerializer[CloudAccount]):
     """One account of a cloud. Its external ID is a secret and stays out."""
 
     payer = serializers.SlugRelatedField[CloudAccount](
-        slug_field="account_id", read_only=True
+        slug_field="account_id", read_only=True, allow_null=True
     )
 
     class Meta:

@@ -10,6 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from people.limits import is_limited
 from rest.csv import csv_file, wants_csv
 from rest.errors import errors
 from rest.parameters import refuse_unknown
@@ -27,7 +28,9 @@ from syncs.spend import api_spend, spend_per_account
 class ApiUsageViewSet(RowsViewSet):
     """Requests per account, day, service and operation; the newest first."""
 
-    queryset = ApiUsage.objects.select_related("account")
+    queryset = ApiUsage.objects.select_related("account").order_by(
+        "-day", "account_id", "service", "operation"
+    )
     serializer_class = ApiUsageSerializer
     filterset_class = ApiUsageFilter
     csv_name = "api-usage"
@@ -38,16 +41,19 @@ class ApiUsageViewSet(RowsViewSet):
         """Today and this month, in all, per service and per account."""
         refuse_unknown(request.query_params, ())
         now = timezone.now()
-        spend = api_spend(now)
+        usage: Any = self.get_queryset()
+        spend = api_spend(now, usage)
+        # The budget is of all accounts together.
+        budget = None if is_limited(request.user) else spend.budget
         data = SpendSummarySerializer(
             {
                 "day": spend.day,
                 "today": spend.today,
                 "month": spend.month,
-                "daily_budget_usd": spend.budget and spend.budget.usd,
-                "budget_left_usd": spend.budget and spend.budget.left_usd,
+                "daily_budget_usd": budget and budget.usd,
+                "budget_left_usd": budget and budget.left_usd,
                 "services": spend.services,
-                "accounts": spend_per_account(now),
+                "accounts": spend_per_account(now, usage),
             }
         ).data
         if wants_csv(request):

@@ -11,8 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from people.audit import record_each
 from providers.windows import InvalidWindow, Window, utc_day
-from rest.errors import QueueIsAway
+from rest.errors import Conflict, QueueIsAway
+from rest.pagination import Pages
 from rest.parameters import refuse_unknown
 from rest.rows import RowsViewSet
 from syncs.api.serializers import (
@@ -24,12 +26,13 @@ from syncs.api.serializers import (
 from syncs.claims import Refused
 from syncs.filters import CloudAccountFilter, SyncRunFilter
 from syncs.models import CloudAccount, Dataset, SyncRun
-from syncs.start import QueueAway, start
+from syncs.start import QueueAway, Started, start
 
 
 class CloudAccountViewSet(RowsViewSet):
     """The accounts that are read."""
 
+    pagination_class = Pages
     queryset = CloudAccount.objects.select_related("payer").order_by("name", "id")
     serializer_class = CloudAccountSerializer
     filterset_class = CloudAccountFilter
@@ -39,7 +42,8 @@ class CloudAccountViewSet(RowsViewSet):
 class SyncRunViewSet(RowsViewSet):
     """What was read, when, and how it went; the newest first."""
 
-    queryset = SyncRun.objects.select_related("account", "started_by")
+    # By number, as a queued run's start moves when it is taken.
+    queryset = SyncRun.objects.select_related("account", "started_by").order_by("-id")
     serializer_class = SyncRunSerializer
     filterset_class = SyncRunFilter
     csv_name = "runs"
@@ -72,7 +76,7 @@ class StartSyncView(APIView):
         wanted = given.validated_data
         try:
             started = start(
-                _accounts(wanted.get("account")),
+                _accounts(request, wanted.get("account")),
                 self.dataset,
                 timezone.now(),
                 trigger=SyncRun.Trigger.API,
@@ -84,12 +88,25 @@ class StartSyncView(APIView):
             raise ValidationError({field: [str(error)]}) from None
         except QueueAway as error:
             raise QueueIsAway(str(error)) from None
-        code = status.HTTP_202_ACCEPTED if started.runs else status.HTTP_409_CONFLICT
-        return Response(StartedSerializer(started).data, status=code)
+        record_each(request, "sync.start", started.runs)
+        told = StartedSerializer(started).data
+        if not started.runs:
+            raise Conflict(_nothing_started(started), **told)
+        return Response(told, status=status.HTTP_202_ACCEPTED)
 
 
-def _accounts(name: str | None) -> list[CloudAccount]:
-    accounts = CloudAccount.objects.select_related("payer")
+def _nothing_started(started: Started) -> str:
+    """Why: every slot is taken, the first of them by this run."""
+    run, *others = started.taken
+    more = f" and {len(others)} more" if others else ""
+    return (
+        f"Run {run.pk}, {run.get_dataset_display()} of {run.account}{more}, is still "
+        f"{run.get_status_display().lower()}. Wait for it to end."
+    )
+
+
+def _accounts(request: Request, name: str | None) -> list[CloudAccount]:
+    accounts = CloudAccount.objects.seen_by(request.user).select_related("payer")
     found = accounts.called([name]) if name else accounts.enabled()
     if not found:
         reason = f"There is no account {name}." if name else "There is no account yet."

@@ -5,6 +5,7 @@ from syncs.models.backfills import Backfill, BackfillWindow
 from syncs.models.incidents import Incident, Notice
 from syncs.models.runs import SyncRun, Watermark
 from syncs.models.usage import ApiBudgetDay, ApiUsage
+from syncs.models.versions import DataVersion
 
 __all__ = [
     "ApiBudgetDay",
@@ -13,6 +14,7 @@ __all__ = [
     "BackfillWindow",
     "CloudAccount",
     "CloudKind",
+    "DataVersion",
     "Dataset",
     "Incident",
     "Notice",

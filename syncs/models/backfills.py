@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from providers.windows import Window
 from syncs.models.accounts import CloudAccount, Dataset
-from syncs.querysets import BackfillQuerySet
+from syncs.querysets import BackfillQuerySet, BackfillWindowQuerySet
 
 # EC2 is read as it is now, so there is no past of it to read.
 FILLABLE = [choice for choice in Dataset.choices if choice[0] != Dataset.EC2]
@@ -101,6 +101,8 @@ class BackfillWindow(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(help_text="Not before then.")
     error = models.TextField(blank=True)
+
+    objects = BackfillWindowQuerySet.as_manager()
 
     class Meta:
         ordering = ["backfill", "-start"]

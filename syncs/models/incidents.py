@@ -3,7 +3,9 @@
 from django.db import models
 from django.db.models import Q
 
+from people.limits import OfAccounts
 from syncs.models.accounts import CloudAccount, Dataset
+from syncs.querysets import NoticeQuerySet
 
 
 class Incident(models.Model):
@@ -19,6 +21,8 @@ class Incident(models.Model):
     told_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closing_told_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OfAccounts.as_manager()
 
     class Meta:
         ordering = ["-opened_at", "-id"]
@@ -46,6 +50,8 @@ class Notice(models.Model):
     event = models.CharField(max_length=8, choices=Event.choices)
     channel = models.CharField(max_length=16)
     told_at = models.DateTimeField()
+
+    objects = NoticeQuerySet.as_manager()
 
     class Meta:
         ordering = ["told_at", "id"]

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from people.limits import OfAccounts
 from providers.windows import Window
 from syncs.models.accounts import CloudAccount, Dataset
 from syncs.models.backfills import BackfillWindow
@@ -144,6 +145,8 @@ class Watermark(models.Model):
     dataset = models.CharField(max_length=8, choices=Dataset.choices)
     read_until = models.DateField(help_text="Every day before this one is stored.")
     updated_at = models.DateTimeField()
+
+    objects = OfAccounts.as_manager()
 
     class Meta:
         ordering = ["account", "dataset"]

@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.db import models
 
 from syncs.models.accounts import CloudAccount
-from syncs.querysets import ApiUsageQuerySet
+from syncs.querysets import ApiBudgetDayQuerySet, ApiUsageQuerySet
 
 
 class ApiUsage(models.Model):
@@ -46,6 +46,8 @@ class ApiBudgetDay(models.Model):
 
     day = models.DateField(primary_key=True)
     usd_e5 = models.PositiveBigIntegerField("reserved, 10^-5 USD", default=0)
+
+    objects = ApiBudgetDayQuerySet.as_manager()
 
     class Meta:
         ordering = ["-day"]

@@ -9,6 +9,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from cloudintel.tests.pages import NOW, account, run
+from people.roles import Role, give
 from providers.meter import Usage
 from providers.windows import Window, last_complete_days
 from syncs.backfills import propose
@@ -45,7 +46,9 @@ def used(
 
 
 def user_with(*permissions: str) -> User:
+    """Who may look at everything, and has these permissions besides."""
     user = User.objects.get_or_create(username="operator")[0]
+    give(user, Role.VIEWER)
     user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
     return user
 
@@ -56,7 +59,7 @@ def backfiller() -> APIClient:
 
 
 def signed_in(*permissions: str) -> Client:
-    """A browser of a user who has these permissions and no others."""
+    """A browser of a user who may look, and has these permissions and no others."""
     client = Client()
     client.force_login(user_with(*permissions))
     return client

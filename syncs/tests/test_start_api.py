@@ -102,6 +102,8 @@ def test_while_every_slot_is_taken_it_is_409(status: str) -> None:
     response = operator().post(COST)
     assert response.status_code == 409
     assert response.json()["runs"] == []
+    assert response.json()["type"].endswith(":conflict")
+    assert "Wait for it to end." in response.json()["detail"]
     assert [one["status"] for one in response.json()["taken"]] == [status]
     assert SyncRun.objects.count() == 1
 
@@ -148,7 +150,7 @@ def test_a_window_is_kept_for_the_worker() -> None:
         (COST, "start", {"start": "2026-11-19", "end": "2026-11-21"}),
         (COST, "start", {"start": "9999-12-31"}),
         ("/api/v1/sync/ec2/", "start", {"start": "2026-11-01"}),
-        (COST, "non_field_errors", [1]),
+        (COST, "request", [1]),
         (f"{COST}?account={PRODUCTION}", "account", {}),
     ],
 )
@@ -157,14 +159,14 @@ def test_what_it_cannot_do_is_refused_by_name(
 ) -> None:
     demo()
     response = operator().post(route, body)
-    assert (response.status_code, list(response.json())) == (400, [field])
+    assert (response.status_code, list(response.json()["errors"])) == (400, [field])
     assert not SyncRun.objects.exists()
 
 
 def test_without_any_account_it_says_so() -> None:
     response = operator().post(COST)
     assert response.status_code == 400
-    assert response.json() == {"account": ["There is no account yet."]}
+    assert response.json()["errors"] == {"account": ["There is no account yet."]}
 
 
 def test_the_costs_of_a_member_are_refused_with_the_payer_to_sync_instead() -> None:
@@ -176,7 +178,7 @@ def test_the_costs_of_a_member_are_refused_with_the_payer_to_sync_instead() -> N
     member.save()
     response = operator().post(COST, {"account": "member"})
     assert response.status_code == 400
-    assert "payer (000000000001)" in response.json()["account"][0]
+    assert "payer (000000000001)" in response.json()["errors"]["account"][0]
     queued = operator().post(COST).json()["runs"]
     assert [one["account"] for one in queued] == ["000000000001"]
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from syncs.models import CloudAccount, Dataset
 from syncs.start import QueueAway, Started
+from tests.api import person
 
 pytestmark = pytest.mark.django_db
 
@@ -38,9 +38,7 @@ def door(monkeypatch: pytest.MonkeyPatch) -> Door:
 
 @pytest.fixture
 def operator(client: Client) -> Client:
-    user = User.objects.create_user("operator")
-    user.user_permissions.add(Permission.objects.get(codename="start_sync"))
-    client.force_login(user)
+    client.force_login(person("operator"))
     return client
 
 
@@ -75,7 +73,7 @@ def test_without_the_permission_it_is_refused_and_not_offered(
     client: Client, door: Door
 ) -> None:
     account(1, "one")
-    client.force_login(User.objects.create_user("viewer"))
+    client.force_login(person("viewer"))
     answer = client.post("/syncs/start/")
     assert answer.status_code == 403
     assert "Ask an administrator" in answer.content.decode()

@@ -1,13 +1,14 @@
 """manage.py create_token USER: a token for the API."""
 
 from argparse import ArgumentParser
-from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.management.base import BaseCommand
-from knox.models import AuthToken
+from django.core.management.base import BaseCommand, CommandError
 
+from people.audit import record_command
+from people.tokens import TooManyTokens, make_token
 from syncs.commands import bad_arguments
 
 # Ten years.
@@ -23,7 +24,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("user", help="The user's name.")
         parser.add_argument(
-            "--days", type=int, default=365, help="Valid for so long. Default: 365."
+            "--days",
+            type=int,
+            default=settings.TOKEN_DAYS,
+            help=f"Valid for so long. Default: {settings.TOKEN_DAYS}, by TOKEN_DAYS.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -35,9 +39,11 @@ class Command(BaseCommand):
         if user is None or not user.is_active:
             raise bad_arguments(
                 f"There is no active user {options['user']!r}. Create one in the admin "
-                "or with `manage.py createsuperuser`."
+                "or with `manage.py add_user`."
             )
-        _, token = AuthToken.objects.create(
-            user=user, expiry=timedelta(days=options["days"])
-        )
-        self.stdout.write(token)
+        try:
+            made, text = make_token(user, options["days"])
+        except TooManyTokens as error:
+            raise CommandError(str(error)) from None
+        record_command("token.make", user, token=made.token_key, days=options["days"])
+        self.stdout.write(text)

@@ -1,15 +1,27 @@
 """manage.py first_start: what a new installation needs before it is looked at."""
 
+import contextlib
 import secrets
 from typing import Any
 
+from celery import current_app
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from syncs.models import CloudAccount
+from syncs.start import AWAY
 
 ADMIN = "admin"
+
+
+def ask_for_insights() -> None:
+    """Has the first worker that starts compute them, which takes a minute.
+
+    Where nobody can be told now, beat does a minute later.
+    """
+    with contextlib.suppress(*AWAY):
+        current_app.send_task("insights.tasks.refresh_due", retry=False)
 
 
 class Command(BaseCommand):
@@ -25,6 +37,7 @@ class Command(BaseCommand):
         if not CloudAccount.objects.exclude(provider="demo").exists():
             self.stdout.write("No account is connected: reading the demo company.")
             call_command("demo", stdout=self.stdout)
+        ask_for_insights()
         if not User.objects.exists():
             password = secrets.token_urlsafe(12)
             User.objects.create_superuser(ADMIN, password=password)

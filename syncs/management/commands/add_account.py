@@ -7,6 +7,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
+from people.audit import record_command
+from people.changes import values_changed
 from providers.aws.client import AwsAccount
 from providers.aws.provider import AwsProvider
 from providers.errors import ProviderError
@@ -102,7 +104,11 @@ class Command(BaseCommand):
             account.full_clean()
         except ValidationError as error:
             raise bad_arguments("; ".join(error.messages)) from None
+        before = CloudAccount.objects.filter(pk=account.pk).first()
         save_account(account)
+        changes = values_changed(before, account, given)
+        action = "change" if before else "add"
+        record_command(f"cloudaccount.{action}", account, **changes)
         self.stdout.write(f"{done} {account}.")
         return account
 

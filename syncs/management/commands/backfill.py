@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from people.audit import record_command
 from providers.windows import InvalidWindow, Window, utc_day
 from syncs.backfills import advance_backfills, begin, cancel, pause, propose
 from syncs.claims import Refused
@@ -56,6 +57,8 @@ class Command(BaseCommand):
             raise bad_arguments(f"There is no backfill {number}: see backfill --list.")
         if not MOVES[name](backfill, timezone.now()):
             raise CommandError(f"It can't {name}: {told(backfill)}")
+        # Pages, API and admin call it so too.
+        record_command(f"backfill.{name}".replace("resume", "start"), backfill)
         self.stdout.write(told(backfill))
 
     def _propose(self, options: dict[str, Any]) -> None:
@@ -72,7 +75,9 @@ class Command(BaseCommand):
             backfill.delete()
             self.stdout.write("Nothing was started: say --yes to start it.")
             return
+        record_command("backfill.propose", backfill)
         begin(backfill, now)
+        record_command("backfill.start", backfill)
         try:
             advance_backfills(now)
         except QueueAway as error:

@@ -1,0 +1,86 @@
+"""manage.py add_user NAME: a person, his role, and the accounts that he may see."""
+
+import secrets
+from argparse import ArgumentParser
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from people.audit import record_command
+from people.models import AccountAccess
+from people.roles import Role, give
+from syncs.commands import bad_arguments, chosen_accounts
+from syncs.models import CloudAccount
+
+
+class Command(BaseCommand):
+    help = (
+        "Adds a user with a role and prints the password, which is made up and shown "
+        "this once. For one that is there, it changes what is given and nothing else. "
+        "A viewer looks, an operator starts syncs and backfills too, an administrator "
+        "does everything."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("name", help="How the user signs in.")
+        parser.add_argument("--role", choices=list(Role), help="What the user may do.")
+        parser.add_argument(
+            "--account",
+            action="append",
+            default=[],
+            metavar="ID_OR_NAME",
+            help="The user sees only this account; may be repeated.",
+        )
+        parser.add_argument(
+            "--all-accounts",
+            action="store_true",
+            help="The user sees all accounts, as without any --account at first.",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["account"] and options["all_accounts"]:
+            raise bad_arguments("--account and --all-accounts exclude each other.")
+        accounts = chosen_accounts(options["account"]) if options["account"] else []
+        with transaction.atomic():
+            user, password = _user(options["name"], options["role"])
+            if options["role"]:
+                give(user, options["role"])
+            if accounts:
+                limit(user, accounts)
+            if options["all_accounts"]:
+                AccountAccess.objects.filter(user=user).delete()
+            record_command(
+                "user.add" if password else "user.change",
+                user,
+                role=options["role"],
+                accounts=[str(account) for account in accounts],
+                all_accounts=options["all_accounts"],
+            )
+        if password:
+            self.stdout.write(f"Sign in as {user} with the password {password}")
+        else:
+            self.stdout.write(f"Changed {user}.")
+
+
+def limit(user: User, accounts: list[CloudAccount]) -> None:
+    access, _ = AccountAccess.objects.get_or_create(user=user)
+    access.accounts.set(accounts)
+
+
+def _user(name: str, role: str | None) -> tuple[User, str]:
+    """The user, and the password of one that is new."""
+    if user := User.objects.filter(username=name).first():
+        return user, ""
+    if role is None:
+        raise bad_arguments(f"There is no user {name} yet: give a --role.")
+    user, password = User(username=name), secrets.token_urlsafe(12)
+    user.set_password(password)
+    try:
+        user.full_clean()
+    except ValidationError as error:
+        raise bad_arguments("; ".join(error.messages)) from None
+    user.save()
+    return user, password

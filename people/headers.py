@@ -1,0 +1,79 @@
+"""What browsers are told to refuse on our pages: other scripts, other hosts, frames."""
+
+from dataclasses import replace
+from typing import Any
+
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from csp.middleware import CSPMiddleware, PolicyParts
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from rest_framework.renderers import BrowsableAPIRenderer
+
+# A small image that a stylesheet holds itself, such as the arrow of a select.
+DATA = "data:"
+
+Policy = dict[str, list[str]]
+
+# Nothing but our own files: no inline script or style, no eval, no other host.
+PAGES: Policy = {
+    "default-src": [NONE],
+    "script-src": [SELF],
+    "style-src": [SELF],
+    "img-src": [SELF, DATA],
+    "font-src": [SELF],
+    "connect-src": [SELF],
+    "form-action": [SELF],
+    "base-uri": [NONE],
+    "frame-ancestors": [NONE],
+}
+# Alpine and htmx, with which unfold is made, evaluate attributes and write styles.
+ADMIN: Policy = PAGES | {
+    "script-src": [SELF, UNSAFE_EVAL],
+    "style-src": [SELF, UNSAFE_INLINE],
+}
+# Swagger and the browsable API write styles into their pages.
+DOCS: Policy = PAGES | {"style-src": [SELF, UNSAFE_INLINE]}
+# The first of them that an address begins with; all others are pages.
+LOOSER = {"/admin/": ADMIN, "/api/docs/": DOCS}
+UNUSED = [
+    "accelerometer",
+    "camera",
+    "geolocation",
+    "gyroscope",
+    "microphone",
+    "payment",
+    "usb",
+]
+
+
+class SecurityHeaders(CSPMiddleware):
+    """Content-Security-Policy and Permissions-Policy; Django sets the others."""
+
+    def get_policy_parts(
+        self,
+        request: HttpRequest,
+        response: HttpResponseBase,
+        report_only: bool = False,
+    ) -> PolicyParts:
+        parts: Any = super().get_policy_parts(request, response, report_only)
+        if report_only or parts.config is not None:
+            return parts
+        renderer = getattr(response, "accepted_renderer", None)
+        browsable = isinstance(renderer, BrowsableAPIRenderer)
+        policy = DOCS if browsable else policy_of(request.path_info)
+        return replace(parts, config=policy)
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        response.headers.setdefault(
+            "Permissions-Policy", ", ".join(f"{feature}=()" for feature in UNUSED)
+        )
+        answer: HttpResponseBase = super().process_response(request, response)
+        return answer
+
+
+def policy_of(path: str) -> Policy:
+    """The policy of the page at this address."""
+    found = (policy for start, policy in LOOSER.items() if path.startswith(start))
+    return next(found, PAGES)

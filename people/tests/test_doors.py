@@ -1,0 +1,66 @@
+"""Every address is closed to who is not signed in, and to who has no role."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from people.tests.addresses import closed
+
+pytestmark = pytest.mark.django_db
+
+CLOSED = closed()
+# One's own, which tell of nothing else, and what the API is like.
+OWN = {"/password/", "/tokens/", "/tokens/revoke/", "/admin/password_change/"}
+TOLD_TO_ALL = {"/api/v1/", "/api/docs/", "/api/schema/"}
+
+
+def test_the_walk_finds_pages_endpoints_and_the_admin() -> None:
+    assert {
+        "/",
+        "/syncs/runs/1/",
+        "/api/v1/costs/trend/",
+        "/cost-trend",
+        "/admin/costs/dailycost/1/change/",
+        "/metrics",
+    } <= set(CLOSED)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("address", CLOSED)
+def test_who_is_not_signed_in_is_sent_away(
+    client: Client, address: str, method: str
+) -> None:
+    response = getattr(client, method)(address)
+    assert response.status_code in (302, 401, 403)
+    if response.status_code == 302:
+        assert response["Location"].startswith(
+            ("/login/?", "/admin/login/?", "/password/")
+        )
+
+
+@pytest.fixture
+def nobody(client: Client) -> Client:
+    client.force_login(User.objects.create_user("nobody"))
+    return client
+
+
+@pytest.mark.parametrize(
+    "address", [one for one in CLOSED if one not in OWN | TOLD_TO_ALL]
+)
+def test_who_has_no_role_sees_nothing(nobody: Client, address: str) -> None:
+    response = nobody.get(address, follow=True)
+    assert response.status_code == 403
+
+
+def test_who_has_no_role_is_told_whom_to_ask(nobody: Client) -> None:
+    text = nobody.get("/").content.decode()
+    assert "You have no role yet" in text
+    assert "Ask an administrator for a role" in text
+
+
+def test_who_is_no_staff_is_told_so_at_the_admin_instead_of_sent_in_a_circle(
+    nobody: Client,
+) -> None:
+    response = nobody.get("/admin/", follow=True)
+    assert response.status_code == 403
+    assert len(response.redirect_chain) == 1

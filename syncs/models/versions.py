@@ -1,0 +1,35 @@
+"""Which state of the data is stored: a name that changes whenever the data does."""
+
+from uuid import uuid4
+
+from django.db import models
+
+from people.limits import OfAccounts
+from syncs.models.accounts import CloudAccount, Dataset
+
+
+class DataVersion(models.Model):
+    """The state of one dataset of one account. Each sync that stores gives it a new
+    name in the same transaction, so an answer made of an older state is told apart.
+
+    A name, not a number: after a database was restored numbers would come again.
+    """
+
+    account = models.ForeignKey(
+        CloudAccount, models.CASCADE, related_name="data_versions"
+    )
+    dataset = models.CharField(max_length=8, choices=Dataset.choices)
+    version = models.UUIDField(default=uuid4)
+
+    objects = OfAccounts.as_manager()
+
+    class Meta:
+        ordering = ["account", "dataset"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "dataset"], name="dataversion_natural_key"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dataset} of {self.account}: {self.version}"

@@ -1,0 +1,92 @@
+"""In a real Chromium no page breaks its Content-Security-Policy, or asks elsewhere."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from people.tests.addresses import closed
+from people.tests.two_accounts import HIDDEN_KEY, two_accounts
+
+# Told by the browser to the page itself, whatever it writes to its console.
+LISTEN = """window.violations = [];
+document.addEventListener("securitypolicyviolation", found => window.violations.push(
+    `${found.effectiveDirective} ${found.blockedURI} ${found.sourceFile || ""} `
+    + found.sample));"""
+# Not for reading: they start or move something, or are files.
+DOORS = "delete move start pause cancel sync_now revoke feedback live r schema history"
+NOT_PAGES = [f"/{door}/" for door in DOORS.split()]
+NOT_PAGES += ["_here/", ".csv", ".json", "jsi18n"]
+
+
+def pages() -> list[str]:
+    return [
+        one
+        for one in ("/login/", *closed(HIDDEN_KEY))
+        if not any(part in one for part in NOT_PAGES)
+    ]
+
+
+@pytest.fixture
+def visitor(
+    browser: Browser, transactional_db: None, live_server: LiveServer
+) -> Iterator[Page]:
+    two_accounts()
+    client = Client()
+    client.force_login(User.objects.create_superuser("ada"))
+    context = browser.new_context(base_url=live_server.url)
+    session = client.cookies["sessionid"].value
+    context.add_cookies(
+        [{"name": "sessionid", "value": session, "url": live_server.url}]
+    )
+    context.add_init_script(LISTEN)
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    yield page
+    context.close()
+
+
+def test_no_page_breaks_its_policy_or_asks_another_host(visitor: Page) -> None:
+    hosts: set[str] = set()
+    faults: dict[str, list[str]] = {}
+    looked_at = []
+    visitor.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+    visitor.on(
+        "pageerror", lambda error: faults.setdefault(visitor.url, []).append(str(error))
+    )
+    for address in pages():
+        answer = visitor.goto(address, wait_until="load")
+        assert answer is not None
+        if "text/html" not in answer.headers.get("content-type", ""):
+            continue
+        looked_at.append(address)
+        assert "content-security-policy" in answer.headers, address
+        if violations := visitor.evaluate("window.violations"):
+            faults.setdefault(address, []).extend(sorted(set(violations)))
+    assert faults == {}
+    assert hosts == {urlsplit(visitor.url).netloc}
+    assert {"/", "/syncs/", "/admin/", "/api/docs/", "/api/v1/costs/"} <= set(looked_at)
+
+
+def test_what_opens_on_a_page_works_under_its_policy(visitor: Page) -> None:
+    """The parts that write styles or evaluate attributes once they are used."""
+    visitor.goto("/api/docs/")
+    expect(visitor.locator(".opblock-tag").first).to_be_visible()
+    assert visitor.evaluate("window.violations") == []
+    visitor.goto("/admin/syncs/cloudaccount/3/change/", wait_until="load")
+    visitor.get_by_text("Sync now").first.click()
+    expect(
+        visitor.get_by_text("It starts at once, beside the schedule.")
+    ).to_be_visible()
+    assert visitor.evaluate("window.violations") == []
+    visitor.goto("/admin/costs/dailycost/", wait_until="load")
+    visitor.get_by_text("Filters").first.click()
+    expect(visitor.get_by_text("Apply Filters")).to_be_visible()
+    assert visitor.evaluate("window.violations") == []
+    visitor.goto("/admin/syncs/syncrun/?q=seen", wait_until="load")
+    expect(visitor.get_by_text("seen-name").first).to_be_visible()
+    assert visitor.evaluate("window.violations") == []

@@ -1,21 +1,26 @@
-"""The summary page's answers: what is spent, what changed, and what runs."""
+"""The summary page's answers about money: what is spent, and what changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from costs.chart import folded
-from costs.coverage import Span, is_comparable, missing_days
-from costs.models import CostTotal, DailyCost
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+
+from cloudintel.movers import Mover, biggest_movers
+from cloudintel.projection import Projection, projected_month_end
+from costs.chart import by_moment, folded
+from costs.coverage import Span, is_comparable, missing_days, period_before
+from costs.models import CostTotal
+from costs.rows import rows_of
 from costs.summary import change_percent
 from costs.trend import Series, Trend, cost_trend
 from providers.records import UNALLOCATED
-from providers.windows import ONE_DAY, Window, add_months, first_of_month, utc_day
+from providers.windows import ONE_DAY, Window, first_of_month, utc_day
 
 PERIOD_DAYS = 30
 CHART_SERIES = 7
-MOVERS = 6
 # Two periods, and a month of 31 days with the one before it.
 LOOK_BACK_DAYS = 62
 
@@ -37,23 +42,6 @@ class Figure:
     def change(self) -> Decimal | None:
         if self.total is None or self.before is None:
             return None
-        return self.total - self.before
-
-    @property
-    def change_percent(self) -> float | None:
-        return change_percent(self.before, self.total)
-
-
-@dataclass(frozen=True, slots=True)
-class Mover:
-    """A service and what its last 30 days cost, beside the 30 before."""
-
-    service: str
-    total: Decimal
-    before: Decimal
-
-    @property
-    def change(self) -> Decimal:
         return self.total - self.before
 
     @property
@@ -84,23 +72,30 @@ class Spending:
     other_currencies: Sequence[str]
     last_days: Figure
     month_to_date: Figure | None
+    projection: Projection | None
     trend: Trend
     movers: Sequence[Mover]
     summary: Trust
 
 
-def spending(now: datetime, wanted: str | None = None) -> Spending | None:
-    """Costs up to the newest complete day, or None without any. Five queries.
+def spending(
+    now: datetime,
+    user: AbstractBaseUser | AnonymousUser,
+    account_names: Mapping[str, str],
+    wanted: str | None = None,
+) -> Spending | None:
+    """What this user may see, up to the newest complete day; None without any.
 
     The newest complete day is the last stored one before today, so that a bill that
-    arrives at noon is not shown as a fall in costs in the morning.
+    arrives at noon is not shown as a fall in costs in the morning. Seven queries.
     """
-    totals = CostTotal.objects.counted().filter(day__lt=utc_day(now))
+    seen = CostTotal.objects.counted().seen_by(user)
+    totals = seen.filter(day__lt=utc_day(now))
     newest = totals.newest_day_per_currency()
     if not newest:
         return None
     currency = wanted if wanted in newest else next(iter(newest))
-    rows = DailyCost.objects.counted().filter(currency=currency)
+    rows = rows_of(user).in_currency(currency)
     totals = totals.filter(currency=currency)
     end = newest[currency] + ONE_DAY
     trend = cost_trend(rows, totals, Window(end - ONE_DAY * LOOK_BACK_DAYS, end))
@@ -108,19 +103,23 @@ def spending(now: datetime, wanted: str | None = None) -> Spending | None:
     month = _month_to_date(now, end)
     windows = [last_days, last_days.previous(), *(month or ())]
     spans = totals.spans(*windows)
+    missing = missing_days(spans, 0, last_days)
     return Spending(
         currency=currency,
         other_currencies=[other for other in newest if other != currency],
         last_days=_figure(trend, spans, windows, 0),
         month_to_date=_figure(trend, spans, windows, 2) if month else None,
+        projection=None if missing else _projection(trend, now, end),
         trend=_part(trend, last_days),
-        movers=_movers(trend, last_days),
+        movers=biggest_movers(
+            rows, last_days, last_days.previous(), currency, account_names
+        ),
         summary=Trust(
             days=_days(trend, last_days),
             estimated_days=sum(day in last_days for day in trend.estimated),
             unallocated=_unallocated(trend, last_days),
             unreconciled_days=totals.in_window(last_days).unreconciled().count(),
-            missing_days=missing_days(spans, 0, last_days),
+            missing_days=missing,
         ),
     )
 
@@ -133,8 +132,20 @@ def _month_to_date(now: datetime, end: date) -> tuple[Window, Window] | None:
     start = first_of_month(utc_day(now))
     if end <= start:
         return None
-    before = add_months(start, -1)
-    return Window(start, end), Window(before, min(before + (end - start), start))
+    month = Window(start, end)
+    return month, period_before(month)
+
+
+def _projection(trend: Trend, now: datetime, end: date) -> Projection | None:
+    """None where the newest stored day lies before this month and its eve."""
+    if end < first_of_month(utc_day(now)):
+        return None
+    return projected_month_end(per_day(trend), end)
+
+
+def per_day(trend: Trend) -> dict[date, Decimal]:
+    """What each stored day cost in all."""
+    return {row.day: row.total for row in by_moment(trend) if row.total is not None}
 
 
 def _figure(
@@ -190,16 +201,6 @@ def _part(trend: Trend, window: Window) -> Trend:
 def _series(series: Series, window: Window) -> Series:
     points = [point for point in series.points if point.day in window]
     return Series(series.key, _sum(series, window), points)
-
-
-def _movers(trend: Trend, window: Window) -> list[Mover]:
-    """The services whose costs changed most, up or down."""
-    before = window.previous()
-    movers = [
-        Mover(one.key, _sum(one, window), _sum(one, before)) for one in trend.series
-    ]
-    moved = [mover for mover in movers if abs(mover.change) >= Decimal("0.01")]
-    return sorted(moved, key=lambda mover: -abs(mover.change))[:MOVERS]
 
 
 def _sum(series: Series, window: Window) -> Decimal:

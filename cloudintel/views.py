@@ -1,22 +1,30 @@
-"""The pages that join apps: the summary, and one machine with its utilisation."""
+"""The summary page, which joins all apps."""
 
 from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
-from django.views.generic import DetailView, TemplateView
+from django.views.generic import TemplateView
 
 from cloudintel.overview import spending
 from costs.chart import by_moment, trend_chart
 from inventory.models import Instance
-from metrics.chart import cpu_chart, network_chart
-from metrics.models import CpuMetric, NetworkMetric
-from providers.windows import last_complete_days
+from metrics.models import RecentCpu
 from syncs.freshness import freshness
 from syncs.models import CloudAccount
 from syncs.standing import per_dataset
 
-UTILISATION_DAYS = 90
+# What a part of the page shows -> the right it takes. One page for everybody who has
+# any of them, so that his first page is no refusal.
+PARTS = {
+    "costs": "costs.view_dailycost",
+    "machines": "inventory.view_instance",
+    "cpu": "metrics.view_cpumetric",
+    "syncs": "syncs.view_syncrun",
+}
 
 
 class SummaryView(LoginRequiredMixin, TemplateView):
@@ -25,44 +33,53 @@ class SummaryView(LoginRequiredMixin, TemplateView):
     template_name = "summary.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        now = timezone.now()
-        accounts = list(CloudAccount.objects.enabled())
-        found = spending(now, self.request.GET.get("currency"))
-        if found:
-            kwargs |= {
-                "spending": found,
-                "chart": trend_chart(found.trend),
-                "table": by_moment(found.trend),
-            }
-        present = Instance.objects.present().filter(account__is_enabled=True)
-        states = present.count_per_state()
-        return super().get_context_data(
-            accounts=accounts,
-            standing=per_dataset(freshness(accounts, now)),
-            states=states,
-            instances=sum(states.values()),
-            **kwargs,
-        )
+        user, now = self.request.user, timezone.now()
+        may = {part: user.has_perm(right) for part, right in PARTS.items()}
+        if not any(may.values()):
+            raise PermissionDenied  # that page says whom to ask for a role
+        accounts = list(CloudAccount.objects.seen_by(user))
+        enabled = [account for account in accounts if account.is_enabled]
+        context = super().get_context_data(may=may, accounts=enabled, **kwargs)
+        if may["costs"]:
+            names = {account.account_id: account.name for account in accounts}
+            context |= self._costs(names)
+        if may["machines"]:
+            context |= self._machines(with_cpu=may["cpu"])
+        if may["syncs"]:
+            context["standing"] = per_dataset(freshness(enabled, now))
+        return context
+
+    def _costs(self, names: dict[str, str]) -> dict[str, Any]:
+        wanted = self.request.GET.get("currency")
+        found = spending(timezone.now(), self.request.user, names, wanted)
+        if found is None:
+            return {}
+        return {
+            "spending": found,
+            "chart": trend_chart(found.trend),
+            "table": by_moment(found.trend),
+        }
+
+    def _machines(self, *, with_cpu: bool) -> dict[str, Any]:
+        """How many are in each state; of those that run, how many only cost."""
+        user = self.request.user
+        enabled = {"account__is_enabled": True}
+        states = Instance.objects.seen_by(user).present().filter(**enabled)
+        counts = states.count_per_state()
+        context = {"states": counts, "instances": sum(counts.values())}
+        if with_cpu:
+            context |= _idle(user, counts.get("running", 0))
+        return context
 
 
-class InstanceView(LoginRequiredMixin, DetailView[Instance]):
-    """One machine: what it is, how hard it worked, and what changed about it."""
-
-    template_name = "instance.html"
-    queryset = Instance.objects.select_related("account")
-    context_object_name = "instance"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        window = last_complete_days(UTILISATION_DAYS, timezone.now())
-        days = {"instance": self.object, "day__gte": window.start}
-        cpu = list(CpuMetric.objects.filter(**days, day__lt=window.end))
-        network = list(NetworkMetric.objects.filter(**days, day__lt=window.end))
-        return super().get_context_data(
-            window=window,
-            cpu=cpu,
-            cpu_chart=cpu_chart(cpu, window),
-            network=network,
-            network_chart=network_chart(network, window),
-            changes=self.object.changes.all(),
-            **kwargs,
-        )
+def _idle(user: AbstractBaseUser | AnonymousUser, running: int) -> dict[str, Any]:
+    """How many of the running machines are idle; that of which is not known is told."""
+    cpu = RecentCpu.objects.seen_by(user).of_present()
+    cpu = cpu.filter(instance__state="running", instance__account__is_enabled=True)
+    measured, idle = cpu.count_idle()
+    return {
+        "measured": measured,
+        "unmeasured": running - measured,
+        "idle": idle,
+        "idle_percent": idle / measured * 100 if measured else None,
+    }

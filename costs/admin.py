@@ -20,7 +20,8 @@ from unfold.contrib.filters.admin import (
 )
 
 from costs.models import CostTotal, DailyCost, Restatement
-from syncs.columns import day, label, linked, list_url, moment, money, text_link
+from rest.money import for_reading
+from syncs.columns import day, label, linked, list_url, moment, text_link
 from syncs.readonly import DropdownFilter, ReadOnlyAdmin, page
 
 DAY = day("day")
@@ -39,7 +40,7 @@ def amount(name: str, *, exact: bool = False) -> Callable[[Model], str]:
 
     @admin.display(description=name.replace("_", " "), ordering=name)
     def column(row: Model) -> str:
-        return money(amount_of(row), currency_of(row), exact=exact)
+        return for_reading(amount_of(row), currency_of(row), exact=exact)
 
     # Named as the field it shows, so that the field's help text is shown with it.
     column.__name__ = name
@@ -142,7 +143,7 @@ class CostTotalAdmin(ReadOnlyAdmin[CostTotal]):
 
 @admin.display(description="change of billed")
 def billed_change(row: Restatement) -> str:
-    return money(row.new_billed - row.old_billed, row.currency)
+    return for_reading(row.new_billed - row.old_billed, row.currency)
 
 
 @admin.register(Restatement)

@@ -1,9 +1,9 @@
 """What a chart of costs is drawn from. Here, at the edge, money becomes numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 from costs.trend import OTHER, Point, Series, Trend
 
@@ -16,24 +16,35 @@ class ChartSeries(TypedDict):
 
 
 class Chart(TypedDict):
-    """What static/js/charts.js reads. `unit` is a currency, "%" or "bytes"."""
+    """What static/js/charts.js reads. `unit` is a currency, "%" or "bytes".
+
+    `restated` is by how much a day or month was changed since it was first read.
+    """
 
     kind: str
     unit: str
     granularity: str
     labels: list[str]
     estimated: list[bool]
+    restated: list[float | None]
     series: list[ChartSeries]
 
 
-def trend_chart(trend: Trend) -> Chart:
-    """Stacked bars, a bar for each day or month of the trend."""
+def trend_chart(
+    trend: Trend,
+    restated: Mapping[date, Decimal] | None = None,
+    *,
+    kind: str = "stacked",
+) -> Chart:
+    """Stacked bars, or lines, with a value for each day or month of the trend."""
+    changes = restated or {}
     return {
-        "kind": "stacked",
+        "kind": kind,
         "unit": trend.currency or "",
         "granularity": trend.granularity,
         "labels": [day.isoformat() for day in trend.moments],
         "estimated": [day in trend.estimated for day in trend.moments],
+        "restated": [_number(changes.get(day)) for day in trend.moments],
         "series": [
             {
                 "label": series.key,
@@ -51,12 +62,33 @@ def folded(series: Sequence[Series], limit: int) -> list[Series]:
     return [*kept, _summed(rest)] if rest else kept
 
 
-def by_moment(trend: Trend) -> list[tuple[date, list[Decimal | None], Decimal | None]]:
-    """(day, an amount of each series, their sum) of each moment: the chart's table."""
+class Moment(NamedTuple):
+    """A row of the chart's table: an amount of each series, and their sum.
+
+    `query` is that of the page that shows it alone, where there is one.
+    """
+
+    day: date
+    amounts: Sequence[Decimal | None]
+    total: Decimal | None
+    is_estimated: bool
+    is_restated: bool
+    query: str | None
+
+
+def by_moment(
+    trend: Trend,
+    restated: Container[date] = (),
+    into: Callable[[date], str | None] = lambda day: None,
+) -> list[Moment]:
+    """The chart's table: a row for each day or month."""
     table = []
     for index, day in enumerate(trend.moments):
         amounts = [series.points[index].amount for series in trend.series]
-        table.append((day, amounts, _sum(amounts)))
+        is_estimated, is_restated = day in trend.estimated, day in restated
+        table.append(
+            Moment(day, amounts, _sum(amounts), is_estimated, is_restated, into(day))
+        )
     return table
 
 

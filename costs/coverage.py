@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from providers.windows import ONE_DAY, Window
+from providers.windows import ONE_DAY, Window, add_months, first_of_month
 
 
 class Span(NamedTuple):
@@ -14,6 +14,24 @@ class Span(NamedTuple):
     first: date
     last: date
     days: tuple[int, ...]
+
+
+def period_before(window: Window) -> Window:
+    """What a window is compared with: months with months, else as many days before.
+
+    Whole months are compared with as many months before them, and the first days of a
+    month with the same days of the month before, or all of it where it is shorter.
+    """
+    start, end = window.start, window.end
+    if start != first_of_month(start):
+        return window.previous()
+    if end == first_of_month(end):
+        months = (end.year - start.year) * 12 + end.month - start.month
+        return Window(add_months(start, -months), start)
+    if end < add_months(start, 1):
+        before = add_months(start, -1)
+        return Window(before, min(before + (end - start), start))
+    return window.previous()
 
 
 def missing_days(spans: Sequence[Span], at: int, window: Window) -> int:

@@ -7,7 +7,7 @@ a sum past 922,337,203.68 is refused rather than rounded.
 """
 
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -20,8 +20,12 @@ QUANTUM = Decimal(1).scaleb(-DECIMAL_PLACES)
 LARGEST_SCALED = 2**63 - 1
 LARGEST_ON_SQLITE = Decimal(LARGEST_SCALED).scaleb(-DECIMAL_PLACES)
 
+# What is set and got; with null=True, None too.
+_ST = TypeVar("_ST")
+_GT = TypeVar("_GT")
 
-class MoneyField(models.Field[Any, Decimal]):
+
+class MoneyField(models.Field[_ST, _GT]):
     """An amount with ten decimal places, in the currency that its row names.
 
     Not a DecimalField: Django would take what it computes from one for an ordinary

@@ -1,23 +1,25 @@
 """Which costs: one FilterSet for the list, the trend, the summary and the page."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import django_filters as filters
 
 from costs.fields import DECIMAL_PLACES, LARGEST_ON_SQLITE
 from costs.models import DailyCost
-from costs.querysets import DailyCostQuerySet
+from costs.querysets import METRICS, DailyCostQuerySet
 from providers.records import ChargeCategory
 from rest.filters import (
     AnyChoice,
-    AnyObject,
     AnyText,
+    Order,
     WindowForm,
+    YesOrNo,
     end_filter,
     start_filter,
 )
-from syncs.models import CloudAccount
+from syncs.filters import account_filter
 
 # What every database can compare with; a larger amount is on no bill.
 AMOUNT: dict[str, Any] = {
@@ -34,16 +36,21 @@ class CostFilter(filters.FilterSet):
 
     start = start_filter(method="any_day")
     end = end_filter(method="any_day")
-    account = AnyObject(
-        queryset=CloudAccount.objects.all(),
-        to_field_name="account_id",
-        help_text="The account whose bill it is, by its 12 digits.",
+    account = account_filter(
+        help_text="The account whose bill it is, by its 12 digits."
     )
     currency = filters.CharFilter(lookup_expr="iexact", help_text="Such as USD.")
     sub_account = AnyText("sub_account_id", help_text="The account that used it.")
     service = AnyText(commas=False, help_text="Repeat it for several services.")
     region = AnyText(help_text="One or several regions.")
     charge_category = AnyChoice(choices=CATEGORIES, help_text="Only these.")
+    exclude_service = AnyText(
+        "service", commas=False, exclude=True, help_text="Without these services."
+    )
+    exclude_region = AnyText("region", exclude=True, help_text="Without these regions.")
+    exclude_sub_account = AnyText(
+        "sub_account_id", exclude=True, help_text="Without what these accounts used."
+    )
     exclude = AnyChoice(
         "charge_category",
         choices=CATEGORIES,
@@ -51,10 +58,19 @@ class CostFilter(filters.FilterSet):
         help_text="Without these charge categories, such as Tax,Credit.",
     )
 
+    search = filters.CharFilter(
+        method="searched", help_text="Part of a service, region, group or account id."
+    )
+
     class Meta:
         model = DailyCost
         fields: list[str] = []
         form = WindowForm
+
+    def searched(
+        self, queryset: DailyCostQuerySet, name: str, value: str
+    ) -> DailyCostQuerySet:
+        return queryset.searched(value)
 
     def any_day(
         self, queryset: DailyCostQuerySet, name: str, value: date
@@ -67,20 +83,38 @@ class DailyCostFilter(CostFilter):
 
     start = start_filter()
     end = end_filter()
-
+    resource_group = AnyText(commas=False, help_text="One; repeat it for several.")
+    estimated = YesOrNo(
+        "is_estimated", help_text="Whether the cloud may still change it."
+    )
+    metric = filters.ChoiceFilter(
+        choices=[(name, name) for name in METRICS],
+        method="any_metric",
+        help_text="Which amount amount_min and amount_max are of. Default: billed.",
+    )
     amount_min = filters.NumberFilter(
-        "billed", "gte", help_text="Billed at least.", **AMOUNT
+        method="at_least", help_text="At least so much.", **AMOUNT
     )
     amount_max = filters.NumberFilter(
-        "billed", "lte", help_text="Billed at most.", **AMOUNT
+        method="at_most", help_text="At most so much.", **AMOUNT
     )
-    search = filters.CharFilter("service", "icontains", help_text="Part of a service.")
-    ordering = filters.OrderingFilter(
-        fields=["day", "billed", "effective", "service", "region"],
-        help_text="Such as -billed; ties are ordered by row.",
-    )
+    ordering = Order(fields=["day", "billed", "effective", "service", "region"])
 
-    def filter_queryset(self, queryset: DailyCostQuerySet) -> DailyCostQuerySet:
-        rows = super().filter_queryset(queryset)
-        # Pages stay right only in an order without ties.
-        return rows.order_by(*rows.query.order_by or rows.model._meta.ordering, "id")
+    def any_metric(
+        self, queryset: DailyCostQuerySet, name: str, value: str
+    ) -> DailyCostQuerySet:
+        return queryset
+
+    def at_least(
+        self, queryset: DailyCostQuerySet, name: str, value: Decimal
+    ) -> DailyCostQuerySet:
+        return queryset.filter(**{f"{self._metric}__gte": value})
+
+    def at_most(
+        self, queryset: DailyCostQuerySet, name: str, value: Decimal
+    ) -> DailyCostQuerySet:
+        return queryset.filter(**{f"{self._metric}__lte": value})
+
+    @property
+    def _metric(self) -> str:
+        return self.form.cleaned_data["metric"] or "billed"

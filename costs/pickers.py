@@ -1,53 +1,94 @@
 """What the costs page offers to choose from: the keys that the window holds."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 
-from costs.models import DailyCost
-from costs.question import Question
+from costs.question import DIMENSIONS, Question
+from costs.rows import rows_of
+from providers.records import ChargeCategory
 
 # A longer list is no list to pick from; the URL takes any key.
-LONGEST = 300
+LONGEST = 500
+# Charges that are no usage, with a checkbox of their own: people look with and without.
+EXCLUDABLE = {
+    ChargeCategory.TAX.value: "Tax",
+    ChargeCategory.CREDIT.value: "Credits",
+    ChargeCategory.ADJUSTMENT.value: "Refunds",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
+    """A value that rows can be limited to, or of which they can be without."""
+
     value: str
     label: str
-    is_chosen: bool
+    is_only: bool
+    is_without: bool
+    can_be_left_out: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Picker:
-    """A filter of the page and the values it offers."""
+    """The two filters of one dimension, and the values they offer."""
 
-    name: str
     label: str
-    options: Sequence[Option]
+    only: str
+    without: str
+    options: Sequence[Option] = field(default_factory=tuple)
 
     @property
     def chosen(self) -> int:
-        return sum(option.is_chosen for option in self.options)
+        return sum(option.is_only for option in self.options) + sum(
+            option.is_without for option in self.options if option.can_be_left_out
+        )
+
+    @property
+    def is_cut(self) -> bool:
+        return len(self.options) >= LONGEST
 
 
 def pickers(question: Question, account_names: Mapping[str, str]) -> list[Picker]:
-    """Services, regions and accounts of the window. Three queries."""
+    """Services, regions, accounts and kinds of charge. Three queries."""
     return [
-        _picker(question, "service", "service", "Services", {}),
-        _picker(question, "region", "region", "Regions", {}),
-        _picker(question, "sub_account", "sub_account_id", "Accounts", account_names),
+        _picker(question, "service", "Services", _keys(question, "service"), {}),
+        _picker(question, "region", "Regions", _keys(question, "region"), {}),
+        _picker(
+            question,
+            "account",
+            "Accounts",
+            _keys(question, "sub_account_id"),
+            account_names,
+        ),
+        _picker(question, "charge_category", "Kinds", list(ChargeCategory), {}),
     ]
 
 
+def _keys(question: Question, column: str) -> Iterable[str]:
+    """The values that a column holds in the window, in their order."""
+    seen = rows_of(question.user).in_window(question.window)
+    return islice(seen.values_of(column), LONGEST)
+
+
 def _picker(
-    question: Question, name: str, column: str, label: str, labels: Mapping[str, str]
+    question: Question,
+    dimension: str,
+    label: str,
+    keys: Iterable[str],
+    labels: Mapping[str, str],
 ) -> Picker:
-    rows = DailyCost.objects.in_window(question.window).order_by(column)
-    keys = rows.values_list(column, flat=True).distinct()[:LONGEST]
-    chosen = question.filters[name]
-    values = dict.fromkeys([*chosen, *(key for key in keys if key)])
-    return Picker(
-        name,
-        label,
-        [Option(value, labels.get(value, value), value in chosen) for value in values],
-    )
+    only, without = DIMENSIONS[dimension]
+    limited, left_out = question.filters[only], question.filters[without]
+    values = dict.fromkeys([*limited, *left_out, *(key for key in keys if key)])
+    options = [
+        Option(
+            value=value,
+            label=labels.get(value, value),
+            is_only=value in limited,
+            is_without=value in left_out,
+            can_be_left_out=dimension != "charge_category" or value not in EXCLUDABLE,
+        )
+        for value in values
+    ]
+    return Picker(label, only, without, options)

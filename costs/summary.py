@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from costs.coverage import is_comparable, missing_days
+from costs.coverage import is_comparable, missing_days, period_before
 from costs.fields import QUANTUM
 from costs.querysets import CostTotalQuerySet, DailyCostQuerySet
+from costs.rows import CostRows
 from costs.trend import Point, only_currency
 from providers.windows import Window
 
@@ -38,7 +39,7 @@ class Summary:
 
 
 def cost_summary(
-    rows: DailyCostQuerySet,
+    rows: CostRows | DailyCostQuerySet,
     totals: CostTotalQuerySet,
     window: Window,
     *,
@@ -50,7 +51,7 @@ def cost_summary(
     The period before is compared only where both are stored whole, for each account
     that has any of their days. Raises SeveralCurrencies. Four queries.
     """
-    before = window.previous()
+    before = period_before(window)
     found = list(rows.in_window(Window(before.start, window.end)).per_day(metric))
     currency = _currency(found, window)
     if currency:

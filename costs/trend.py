@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from costs.querysets import GROUPS, CostTotalQuerySet, DailyCostQuerySet
+from costs.rows import CostRows
 from providers.windows import Window, add_months, first_of_month
 
 OTHER = "Other"
@@ -71,7 +72,7 @@ def only_currency(currencies: Iterable[str]) -> str | None:
 
 
 def cost_trend(
-    rows: DailyCostQuerySet,
+    rows: CostRows | DailyCostQuerySet,
     totals: CostTotalQuerySet,
     window: Window,
     *,
@@ -79,16 +80,19 @@ def cost_trend(
     metric: str = "billed",
     granularity: str = "daily",
     limit: int | None = None,
+    largest: Sequence[str] | None = None,
 ) -> Trend:
     """The trend of `rows`, which may be filtered, over the window.
 
     `totals` are the accounts' totals, which tell which days are stored. With `limit`
-    the largest keys keep a series of their own and the rest is summed as "Other".
-    Raises SeveralCurrencies. Two queries.
+    the largest keys keep a series of their own and the rest is summed as "Other";
+    whoever knows them already says so in `largest`. Raises SeveralCurrencies. Two
+    queries, and one for the largest keys.
     """
-    currency, amounts = _amounts(
-        rows.in_window(window), group_by, metric, granularity, limit
-    )
+    rows, column = rows.in_window(window), GROUPS[group_by]
+    if largest is None and column and limit is not None:
+        largest = rows.largest_keys(column, metric, limit)
+    currency, amounts = _amounts(rows.series(column, metric, granularity, largest))
     if currency:
         totals = totals.filter(currency=currency)
     stored = totals.in_window(window).days_by_estimate()
@@ -114,15 +118,10 @@ def cost_trend(
 
 
 def _amounts(
-    rows: DailyCostQuerySet,
-    group_by: str,
-    metric: str,
-    granularity: str,
-    limit: int | None,
+    found: Iterable[tuple[str, str | None, date, Decimal]],
 ) -> tuple[str | None, dict[str, dict[date, Decimal]]]:
     """The currency, and per key the amount of each moment that has one."""
-    column = GROUPS[group_by]
-    found = list(rows.series(column, metric, granularity, limit))
+    found = list(found)
     currency = only_currency(currency for currency, *_ in found)
     amounts: dict[str, dict[date, Decimal]] = defaultdict(dict)
     for _, key, moment, amount in found:

@@ -1,5 +1,9 @@
 from django.urls import path
 
-from costs.views import CostsView
+from costs.views import CostsJson, CostsTable, CostsView
 
-urlpatterns = [path("costs/", CostsView.as_view(), name="costs")]
+urlpatterns = [
+    path("costs/", CostsView.as_view(), name="costs"),
+    path("costs/table.csv", CostsTable.as_view(), name="costs-table"),
+    path("costs/all.json", CostsJson.as_view(), name="costs-json"),
+]

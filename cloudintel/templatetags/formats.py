@@ -3,32 +3,29 @@
 It lives in the project and not in an app, as the templates do: every page uses it.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from html import escape
 
 from django import template
 from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
 
 from providers.windows import ONE_DAY, Window
+from rest.money import for_reading
 
 register = template.Library()
 
 UNKNOWN = "—"
 MINUS = "−"
-CENT = Decimal("0.01")
 SIZES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 
 
 @register.filter
 def money(amount: Decimal | None, currency: str | None) -> str:
     """`$1,234.56`, or `1,234.56 EUR`; what is less than half a cent is not nothing."""
-    if amount is None:
-        return UNKNOWN
-    rounded = abs(amount).quantize(CENT)
-    sign = MINUS if amount < 0 and rounded else ""
-    if amount and not rounded:
-        return "<" + _with_currency("0.01", currency)
-    return sign + _with_currency(f"{rounded:,.2f}", currency)
+    return UNKNOWN if amount is None else for_reading(amount, currency or "")
 
 
 @register.filter
@@ -36,6 +33,14 @@ def money_change(amount: Decimal | None, currency: str | None) -> str:
     """Like money, with a plus where it grew."""
     text = money(amount, currency)
     return f"+{text}" if amount and amount > 0 else text
+
+
+@register.filter
+def money_cells(amounts: Sequence[Decimal | None], currency: str | None) -> SafeString:
+    """A table's cells of these amounts: a year of days has thousands of them."""
+    texts = (escape(money(amount, currency)) for amount in amounts)
+    # Each text is escaped; format_html_join would take five times as long.
+    return mark_safe("".join(f'<td class="number">{text}</td>' for text in texts))  # noqa: S308
 
 
 @register.filter
@@ -58,6 +63,12 @@ def percent_change(value: float | None) -> str:
         return UNKNOWN
     sign = "+" if value > 0 else MINUS if value < 0 else ""
     return f"{sign}{abs(value):,.1f} %"
+
+
+@register.filter
+def plain(value: Decimal | float | None) -> str:
+    """A number as scripts read it, to sort by; empty where it is unknown."""
+    return "" if value is None else str(value)
 
 
 @register.filter
@@ -87,6 +98,12 @@ def weekday(value: date | None) -> str:
 def month(value: date | None) -> str:
     """`November 2026`."""
     return UNKNOWN if value is None else f"{value:%B %Y}"
+
+
+@register.filter
+def at(value: date, granularity: str) -> str:
+    """A point of a trend: the weekday and day, or the month that starts on it."""
+    return month(value) if granularity == "monthly" else weekday(value)
 
 
 @register.filter
@@ -145,7 +162,3 @@ def growth(change: float | Decimal | None) -> str:
     if not change:
         return "flat"
     return "up" if change > 0 else "down"
-
-
-def _with_currency(text: str, currency: str | None) -> str:
-    return f"${text}" if currency == "USD" else f"{text} {currency or ''}".rstrip()

@@ -27,15 +27,33 @@ from rest.csv import csv_file, wants_csv
 from rest.money import as_text
 from rest.parameters import read, refuse_unknown
 from rest.rows import RowsViewSet
+from syncs.models import Dataset
+from syncs.versions import data_version
+
+# The newest day first, then by what tells its rows apart: a sync that stores a day anew
+# gives its rows other ids, and a page must go on where the one before it ended.
+ORDER = (
+    "-day",
+    "account_id",
+    "service",
+    "region",
+    "sub_account_id",
+    "resource_group",
+    "charge_category",
+    "currency",
+)
 
 
 class DailyCostViewSet(RowsViewSet):
     """Daily costs, reconciled with the bill."""
 
-    queryset = DailyCost.objects.counted().select_related("account")
+    queryset = DailyCost.objects.counted().select_related("account").order_by(*ORDER)
     serializer_class = DailyCostSerializer
     filterset_class = DailyCostFilter
     csv_name = "costs"
+
+    def data_version(self) -> str:
+        return data_version(self.request.user, Dataset.COST)
 
     @extend_schema(
         parameters=[TrendParameters], responses=TrendSerializer, filters=True
@@ -75,7 +93,7 @@ class DailyCostViewSet(RowsViewSet):
         known = {*parameters().fields, *CostFilter.base_filters}  # type: ignore[attr-defined]
         refuse_unknown(request.query_params, known)
         choice = read(parameters, request)
-        return choice, read_scope(request.query_params, timezone.now())
+        return choice, read_scope(request.query_params, timezone.now(), request.user)
 
 
 def _trend_rows(trend: Trend) -> Iterator[Sequence[Any]]:

@@ -214,6 +214,6 @@ def test_it_asks_the_database_four_times(
 ) -> None:
     store_costs(account(), Window(BEFORE.start, WINDOW.end), {"EC2": "1"})
     # Sums per day; which days are stored; each account's first, last and number of
-    # days; the days whose rows do not sum to their total.
+    # days; which totals are not what their rows sum to.
     with django_assert_num_queries(4):
         summary()

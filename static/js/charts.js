@@ -9,12 +9,22 @@
   const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
   const DAYS = "Sun Mon Tue Wed Thu Fri Sat".split(" ");
   const charts = [];
+  const colours = new Map();
+  const probe = document.createElement("span");
 
+  // A colour of the stylesheet as rgb(): a canvas takes neither var() nor light-dark().
   function css(name) {
-    return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+    if (!colours.has(name)) {
+      probe.style.color = `var(${name})`;
+      document.body.append(probe);
+      colours.set(name, getComputedStyle(probe).color);
+      probe.remove();
+    }
+    return colours.get(name);
   }
 
   function colourName(series, index) {
+    if (series.colour) return series.colour;
     return series.label === "Other" || index >= COLOURS ? "c-other" : `c${index + 1}`;
   }
 
@@ -71,19 +81,65 @@
 
   function dataset(data, series, index) {
     const colour = css(`--${colourName(series, index)}`);
+    if (series.band) return band(series, colour);
     if (data.kind === "line") {
+      // What leads to a day that may still change is dashed; a day alone is a point.
+      const dash = (part) => data.estimated[part.p1DataIndex] ? [4, 4] : undefined;
       return {
         label: series.label, data: series.values, borderColor: colour,
-        backgroundColor: colour, borderWidth: 2, pointRadius: 0,
-        pointHoverRadius: 4, tension: 0.2, spanGaps: false,
+        backgroundColor: colour, borderWidth: 2, pointRadius: data.labels.length > 1 ? 0 : 4,
+        pointHoverRadius: 4, tension: 0.2, spanGaps: false, segment: { borderDash: dash },
       };
     }
     const pattern = data.estimated.includes(true) ? hatched(colour) : colour;
     return {
       label: series.label, data: series.values, stack: "all",
       backgroundColor: data.labels.map((_, at) => data.estimated[at] ? pattern : colour),
-      borderWidth: 0, categoryPercentage: 0.9, barPercentage: 0.95, maxBarThickness: 60,
+      borderWidth: 0, categoryPercentage: 0.9, barPercentage: 0.95, maxBarThickness: 96,
     };
+  }
+
+  // The upper edge of an interval, filled down to its lower one, which comes next.
+  function band(series, colour) {
+    const [red, green, blue] = colour.match(/[\d.]+/g);
+    return {
+      label: series.label, data: series.values, borderWidth: 0, pointRadius: 0,
+      pointHoverRadius: 0, tension: 0.2, fill: series.band === "upper" ? "+1" : false,
+      backgroundColor: `rgba(${red}, ${green}, ${blue}, 0.2)`,
+    };
+  }
+
+  // A mark above each day that was restated; it leads to what it was.
+  const marks = {
+    id: "marks",
+    afterDatasetsDraw(chart, _, { data }) {
+      if (!data.restated) return;
+      const { ctx: pen, chartArea: area, scales } = chart;
+      pen.save();
+      pen.fillStyle = css("--warn");
+      data.restated.forEach((change, index) => {
+        if (change === null) return;
+        const x = scales.x.getPixelForValue(index);
+        pen.beginPath();
+        pen.moveTo(x - 4, area.top - 9);
+        pen.lineTo(x + 4, area.top - 9);
+        pen.lineTo(x, area.top - 2);
+        pen.fill();
+      });
+      pen.restore();
+    },
+  };
+
+  // A click on a mark goes to the day in the list of those that were restated.
+  function follow(event, _, chart) {
+    const { data } = chart.options.plugins.marks;
+    if (event.y > chart.chartArea.top) return;
+    const index = chart.scales.x.getValueForPixel(event.x);
+    if ((data.restated?.[index] ?? null) === null) return;
+    const row = document.getElementById(`restated-${data.labels[index]}`)
+      ?? document.getElementById("restated");
+    row?.scrollIntoView({ block: "center" });
+    row?.focus({ preventScroll: true });
   }
 
   // On a phone a long name would push its amount off the tooltip.
@@ -98,10 +154,16 @@
     const [axis, exact] = [writer(data.unit, 0), writer(data.unit, 2)];
     const label = (item) => ` ${shortened(item)}: ${exact(item.raw)}`;
     const sum = (items) => isStacked && items.length > 1
-      ? `Total: ${exact(items.reduce((total, item) => total + item.raw, 0))}` : "";
+      ? [`Total: ${exact(items.reduce((total, item) => total + item.raw, 0))}`] : [];
+    const changed = (items) => {
+      const change = items.length ? data.restated?.[items[0].dataIndex] ?? null : null;
+      return change === null ? [] : [`Restated by ${change > 0 ? "+" : ""}${exact(change)}`];
+    };
+    const hasMarks = data.restated?.some((change) => change !== null);
     return {
       animation: false, responsive: true, maintainAspectRatio: false,
       interaction: { mode: "index", intersect: false },
+      layout: { padding: { top: hasMarks ? 12 : 0 } }, onClick: follow,
       scales: {
         x: {
           stacked: isStacked, grid: { display: false }, border: { color: line },
@@ -120,7 +182,7 @@
         },
       },
       plugins: {
-        legend: { display: false },
+        legend: { display: false }, marks: { data },
         tooltip: {
           backgroundColor: css("--surface"), titleColor: css("--text"),
           bodyColor: css("--text"), footerColor: css("--text"),
@@ -131,7 +193,7 @@
             title: (items) => items.length === 0 ? "" : dayText(
               data.labels[items[0].dataIndex], data.granularity, true,
             ) + (data.estimated[items[0].dataIndex] ? " (estimated)" : ""),
-            label, footer: sum,
+            label, footer: (items) => [...sum(items), ...changed(items)],
           },
         },
       },
@@ -144,39 +206,50 @@
 
   function legend(list, chart, data) {
     data.series.forEach((series, index) => {
+      if (series.band === "lower") return;
       const [item, button, swatch] = ["li", "button", "span"].map((name) => document.createElement(name));
       swatch.className = `swatch ${colourName(series, index)}`;
       button.type = "button";
       button.setAttribute("aria-pressed", "true");
-      button.append(swatch, series.label);
+      button.append(swatch, series.name ?? series.label);
       button.addEventListener("click", () => {
         const show = !chart.isDatasetVisible(index);
         chart.setDatasetVisibility(index, show);
+        if (series.band) chart.setDatasetVisibility(index + 1, show);
         button.setAttribute("aria-pressed", String(show));
         chart.update();
       });
       item.append(button);
       list.append(item);
     });
-    if (!data.estimated.includes(true)) return;
-    const note = document.createElement("li");
-    note.className = "legend-note muted";
-    note.textContent = "hatched: estimated";
-    list.append(note);
+    const estimated = data.kind === "line" ? "dashed: estimated" : "hatched: estimated";
+    if (data.estimated.includes(true)) note(list, estimated);
+    if (data.restated?.some((change) => change !== null)) note(list, "▼ restated");
+  }
+
+  function note(list, text) {
+    const item = document.createElement("li");
+    item.className = "legend-note muted";
+    item.textContent = text;
+    list.append(item);
   }
 
   function draw(canvas) {
+    const started = performance.now();
     const data = JSON.parse(document.getElementById(canvas.dataset.chart).textContent);
     const chart = new Chart(canvas, {
       type: data.kind === "line" ? "line" : "bar",
       data: { labels: data.labels, datasets: fill(data) },
       options: options(data),
+      plugins: [marks],
     });
     legend(document.querySelector(`[data-legend="${canvas.dataset.chart}"]`), chart, data);
     charts.push([chart, data]);
+    performance.measure(`chart ${canvas.dataset.chart}`, { start: started });
   }
 
   function recolour() {
+    colours.clear();
     for (const [chart, data] of charts) {
       fill(data).forEach((fresh, index) => Object.assign(chart.data.datasets[index], fresh));
       chart.options = options(data);
@@ -188,4 +261,5 @@
   Chart.defaults.font.size = parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.8;
   document.querySelectorAll("canvas[data-chart]").forEach(draw);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
+  addEventListener("themechange", recolour);
 })();

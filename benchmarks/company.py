@@ -1,0 +1,218 @@
+"""A large invented company in PostgreSQL, written by COPY.
+
+50 accounts, 100,000 instances with 14 days of CPU, 1,000,000 rows of costs over 400
+days, and the runs that read them.
+"""
+
+import io
+import itertools
+import json
+import random
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, models
+
+ACCOUNTS = 50
+INSTANCES = 100_000
+DAYS = 400
+CPU_DAYS = 14
+# Per account and day: 50 accounts * 400 days * 50 = 1,000,000.
+CHARGES = 50
+SERVICES = 25
+REGIONS = ["eu-west-1", "eu-central-1", "us-east-1", "us-west-2", "ap-south-1"]
+TYPES = ["t3.medium", "m6i.large", "m6i.2xlarge", "c7g.xlarge", "r6i.4xlarge"]
+CATEGORIES = ["Usage"] * 8 + ["Purchase", "Tax"]
+ROWS_AT_ONCE = 50_000
+# Others point at their rows, so that they are numbered here.
+WITH_KEYS = {"CloudAccount", "Instance", "SyncRun"}
+# What an account's day costs in all, as its charges are drawn.
+_sums: dict[tuple[Any, int], Decimal] = {}
+
+Row = Mapping[str, Any]
+
+
+def write(now: datetime) -> None:
+    """All of it, in an empty database."""
+    from costs.models import CostTotal, DailyCost, Restatement
+    from inventory.models import Instance
+    from metrics.models import CpuMetric
+    from metrics.recent import refresh_recent_cpu
+    from syncs.models import CloudAccount, SyncRun
+
+    today = now.astimezone(UTC).date()
+    days = [today - timedelta(days=back) for back in range(DAYS, 0, -1)]
+    copy(CloudAccount, accounts())
+    copy(SyncRun, runs(now))
+    copy(Instance, instances(now))
+    copy(CpuMetric, cpu(days[-CPU_DAYS:]))
+    copy(DailyCost, charges(days))
+    copy(CostTotal, totals(days))
+    copy(Restatement, restatements(days[-20:], now))
+    with connection.cursor() as cursor:
+        for model in (CloudAccount, SyncRun, Instance, DailyCost):
+            table = model._meta.db_table
+            cursor.execute(
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), "  # noqa: S608
+                f"(SELECT max(id) FROM {table}))"
+            )
+    for account in CloudAccount.objects.all():
+        refresh_recent_cpu(account, now)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def copy(model: type[models.Model], rows: Iterable[Row]) -> None:
+    """COPY of these rows; a field that they leave out holds its default."""
+    fields = [
+        field
+        for field in model._meta.concrete_fields
+        if not isinstance(field, models.AutoField) or model.__name__ in WITH_KEYS
+    ]
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    statement = f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN'
+    takers = [(field.attname, _text_of(field)) for field in fields]
+    with connection.cursor() as cursor:
+        for part in _parts(rows):
+            text = "".join(
+                "\t".join(text(row, name) for name, text in takers) + "\n"
+                for row in part
+            )
+            cursor.copy_expert(statement, io.StringIO(text))
+
+
+def _text_of(field: "models.Field[Any, Any]") -> Callable[[Row, str], str]:
+    default = field.get_default()
+    if getattr(field, "auto_now_add", False):
+        default = datetime.now(UTC)
+    is_json = isinstance(field, models.JSONField)
+
+    def text(row: Row, name: str) -> str:
+        value = row.get(name, default)
+        if is_json:
+            return json.dumps(value)
+        return r"\N" if value is None else str(value)
+
+    return text
+
+
+def _parts(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    iterator = iter(rows)
+    while part := list(itertools.islice(iterator, ROWS_AT_ONCE)):
+        yield part
+
+
+def accounts() -> Iterator[Row]:
+    for key in range(1, ACCOUNTS + 1):
+        yield {"id": key, "account_id": f"{key:012}", "name": f"account-{key:02}"}
+
+
+def runs(now: datetime) -> Iterator[Row]:
+    """A hundred days of three runs a day of each account."""
+    parts = itertools.product(
+        range(100), range(1, ACCOUNTS + 1), ("ec2", "cost", "cpu")
+    )
+    for key, (back, owner, dataset) in enumerate(parts, start=1):
+        at = now - timedelta(days=back, hours=1)
+        yield {
+            "id": key,
+            "account_id": owner,
+            "dataset": dataset,
+            "status": "succeeded",
+            "started_at": at,
+            "heartbeat_at": at,
+            "finished_at": at + timedelta(seconds=30),
+            "rows": 1000,
+            "requests": 3,
+            "requests_by_operation": {"ce:GetCostAndUsage": 3},
+        }
+
+
+def instances(now: datetime) -> Iterator[Row]:
+    draw = random.Random(4)
+    for key in range(1, INSTANCES + 1):
+        yield {
+            "id": key,
+            "account_id": key % ACCOUNTS + 1,
+            "instance_id": f"i-{key:017x}",
+            "region": draw.choice(REGIONS),
+            "name": f"machine-{key:06}",
+            "state": "stopped" if key % 10 == 0 else "running",
+            "instance_type": draw.choice(TYPES),
+            "lifecycle": "on-demand",
+            "private_ip": f"10.{key >> 16}.{key >> 8 & 255}.{key & 255}",
+            "launched_at": now - timedelta(hours=key % 9000),
+            "vcpus": 2,
+            "memory_mib": 8192,
+            "tags": {"team": f"team-{key % 40}", "env": draw.choice(["prod", "dev"])},
+            "first_seen_at": now - timedelta(days=100),
+            "last_seen_at": now,
+        }
+
+
+def cpu(days: list[Any]) -> Iterator[Row]:
+    draw = random.Random(5)
+    for day, key in itertools.product(days, range(1, INSTANCES + 1)):
+        average = draw.random() * (2 if key % 20 == 0 else 60)
+        yield {
+            "instance_id": key,
+            "day": day,
+            "average_percent": round(average, 3),
+            "maximum_percent": round(average * 1.6, 3),
+            "p99_percent": round(average * 1.4, 3),
+            "samples": 288,
+        }
+
+
+def charges(days: list[Any]) -> Iterator[Row]:
+    draw = random.Random(6)
+    for day, owner in itertools.product(days, range(1, ACCOUNTS + 1)):
+        for number in range(CHARGES):
+            # In millionths, so that the totals below are exact.
+            amount = Decimal(draw.randrange(1, 40_000_000)).scaleb(-6)
+            _sums[day, owner] = _sums.get((day, owner), Decimal(0)) + amount
+            yield {
+                "account_id": owner,
+                "day": day,
+                "sub_account_id": f"{owner:012}",
+                "service": f"Service {number % SERVICES:02}",
+                "region": REGIONS[number % len(REGIONS)],
+                "resource_group": "" if number < SERVICES else "second",
+                "charge_category": CATEGORIES[number % len(CATEGORIES)],
+                "currency": "USD",
+                "billed": amount,
+                "effective": amount,
+                "is_estimated": day in days[-15:],
+            }
+
+
+def totals(days: list[Any]) -> Iterator[Row]:
+    for (day, owner), amount in _sums.items():
+        yield {
+            "account_id": owner,
+            "day": day,
+            "currency": "USD",
+            "billed": amount,
+            "effective": amount,
+            "is_estimated": day in days[-15:],
+            "run_id": owner,
+        }
+
+
+def restatements(days: list[Any], now: datetime) -> Iterator[Row]:
+    for day, owner, back in itertools.product(days, range(1, ACCOUNTS + 1), range(5)):
+        amount = _sums[day, owner]
+        yield {
+            "account_id": owner,
+            "day": day,
+            "currency": "USD",
+            "old_billed": amount - 1,
+            "new_billed": amount,
+            "old_effective": amount - 1,
+            "new_effective": amount,
+            "was_estimated": True,
+            "restated_at": now - timedelta(days=back),
+            "run_id": owner,
+        }

@@ -4,16 +4,12 @@ import django_filters as filters
 
 from inventory.models import Instance
 from inventory.querysets import InstanceQuerySet
-from rest.filters import AnyObject, AnyText, YesOrNo
-from syncs.models import CloudAccount
+from rest.filters import AnyText, Order, YesOrNo, moment_filter
+from syncs.filters import account_filter
 
 
 class InstanceFilter(filters.FilterSet):
-    account = AnyObject(
-        queryset=CloudAccount.objects.all(),
-        to_field_name="account_id",
-        help_text="By its 12 digits.",
-    )
+    account = account_filter()
     region = AnyText(help_text="One or several regions.")
     state = AnyText(help_text="Such as running or stopped.")
     instance_type = AnyText(help_text="Such as m6i.large.")
@@ -31,9 +27,24 @@ class InstanceFilter(filters.FilterSet):
         exclude=True,
         help_text="true: only those that are gone; false: only those that are there.",
     )
-    ordering = filters.OrderingFilter(
-        fields=["name", "instance_type", "region", "state", "launched_at", "vcpus"],
-        help_text="Such as -launched_at; ties are ordered by row.",
+    launched_after = moment_filter(
+        "launched_at", "gte", "Launched then or later, such as 2026-01-31T08:00Z."
+    )
+    launched_before = moment_filter(
+        "launched_at", "lt", "Launched earlier than this instant."
+    )
+    ordering = Order(
+        fields=[
+            "name",
+            "instance_id",
+            "instance_type",
+            "region",
+            "state",
+            "launched_at",
+            "last_seen_at",
+            "vcpus",
+            "memory_mib",
+        ]
     )
 
     class Meta:
@@ -55,8 +66,8 @@ class InstanceFilter(filters.FilterSet):
 
     def filter_queryset(self, queryset: InstanceQuerySet) -> InstanceQuerySet:
         rows = super().filter_queryset(queryset)
-        if self.form.cleaned_data["state"] and self.form.cleaned_data["gone"] is None:
+        asked = self.form.cleaned_data
+        if asked["state"] and asked["gone"] in (None, ""):
             # What is gone was running once, and is not any more.
             rows = rows.present()
-        # Pages stay right only in an order without ties.
-        return rows.order_by(*rows.query.order_by or rows.model._meta.ordering, "id")
+        return rows

@@ -1,9 +1,10 @@
 """What runs: machines, and what changed about them."""
 
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 
-from inventory.querysets import InstanceQuerySet
+from inventory.querysets import InstanceQuerySet, StateChangeQuerySet
 from syncs.models import CloudAccount, SyncRun
 
 
@@ -47,9 +48,17 @@ class Instance(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["account", "region"], name="instance_region"),
+            models.Index(fields=["account", "region", "name"], name="instance_order"),
             models.Index(fields=["instance_id"], name="instance_id"),
-            models.Index(fields=["state"], name="instance_state"),
+            models.Index(fields=["name"], name="instance_name"),
+            # What the pickers of lists offer, and how many of each state there are.
+            models.Index(fields=["region"], name="instance_region"),
+            models.Index(fields=["instance_type"], name="instance_type"),
+            models.Index(
+                fields=["state"],
+                condition=Q(gone_since__isnull=True),
+                name="instance_present_state",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -85,6 +94,8 @@ class StateChange(models.Model):
     )
     new_value = models.CharField(max_length=64)
 
+    objects = StateChangeQuerySet.as_manager()
+
     class Meta:
         ordering = ["-at", "-id"]
         constraints = [
@@ -93,6 +104,7 @@ class StateChange(models.Model):
                 name="statechange_natural_key",
             ),
         ]
+        indexes = [models.Index(fields=["-at", "-id"], name="statechange_newest")]
 
     def __str__(self) -> str:
         return f"{self.instance}: {self.field} {self.old_value} -> {self.new_value}"

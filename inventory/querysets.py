@@ -53,3 +53,7 @@ class InstanceQuerySet(OfAccounts):
         """The texts that a column holds, in order, without the empty one."""
         texts = self.order_by(column).values_list(column, flat=True).distinct()
         return [text for text in texts if text]
+
+
+class StateChangeQuerySet(OfAccounts):
+    account_path = "instance__account"

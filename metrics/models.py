@@ -3,7 +3,13 @@
 from django.db import models
 
 from inventory.models import Instance
-from metrics.querysets import CpuMetricQuerySet
+from metrics.querysets import (
+    IDLE_BELOW_PERCENT,
+    IDLE_DAYS,
+    CpuMetricQuerySet,
+    DayQuerySet,
+    RecentCpuQuerySet,
+)
 
 
 class CpuMetric(models.Model):
@@ -44,6 +50,8 @@ class NetworkMetric(models.Model):
     in_bytes = models.BigIntegerField("received, bytes", null=True, blank=True)
     out_bytes = models.BigIntegerField("sent, bytes", null=True, blank=True)
 
+    objects = DayQuerySet.as_manager()
+
     class Meta:
         ordering = ["-day", "instance"]
         constraints = [
@@ -56,4 +64,46 @@ class NetworkMetric(models.Model):
     def __str__(self) -> str:
         return (
             f"{self.day} {self.instance}: {self.in_bytes} B in, {self.out_bytes} B out"
+        )
+
+
+class RecentCpu(models.Model):
+    """One instance's last 14 complete days in a row: what lists sort and filter by.
+
+    Each CPU sync writes it anew from CpuMetric (metrics.recent). An instance that has
+    no data in these days has no row.
+    """
+
+    instance = models.OneToOneField(
+        Instance, models.CASCADE, primary_key=True, related_name="recent_cpu"
+    )
+    average_percent = models.FloatField(
+        "average, %", null=True, help_text="Of its days' averages."
+    )
+    maximum_percent = models.FloatField(
+        "maximum, %", null=True, help_text="The highest of its days."
+    )
+    days = models.PositiveSmallIntegerField(help_text="Days with an average.")
+    until = models.DateField(help_text="The day after the last of the 14.")
+
+    objects = RecentCpuQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["instance"]
+        verbose_name = "recent CPU"
+        verbose_name_plural = "recent CPU"
+        indexes = [
+            models.Index(fields=["average_percent"], name="recentcpu_average"),
+            models.Index(fields=["maximum_percent"], name="recentcpu_maximum"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.instance} up to {self.until}: {self.average_percent} %"
+
+    @property
+    def is_idle(self) -> bool:
+        return (
+            self.maximum_percent is not None
+            and self.maximum_percent < IDLE_BELOW_PERCENT
+            and self.days >= IDLE_DAYS
         )

@@ -11,6 +11,7 @@ from django.db import models
 
 from inventory.models import Instance
 from metrics.models import CpuMetric, NetworkMetric
+from metrics.recent import refresh_recent_cpu
 from providers.base import Progress
 from providers.records import CpuRecord, NetworkRecord, RegionMetrics
 from providers.windows import Window, utc_day
@@ -66,6 +67,8 @@ def read_cpu(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
                 current.rows += store_part(part, keys[part.region])
         if not current.rows and not failed:
             refuse_empty(run.account, window)
+        with current.storing():
+            refresh_recent_cpu(run.account, run.started_at)
         current.finish_parts(
             parts_read=len(ids.keys() - failed), read=_until(window, known)
         )

@@ -6,14 +6,21 @@ from inventory.api.serializers import InstanceDetailSerializer, InstanceSerializ
 from inventory.filters import InstanceFilter
 from inventory.models import Instance
 from rest.rows import RowsViewSet
+from syncs.models import Dataset
+from syncs.versions import data_version
 
 
 class InstanceViewSet(RowsViewSet):
     """Virtual machines, those that are gone too; one machine comes with its history."""
 
-    queryset = Instance.objects.select_related("account")
+    queryset = Instance.objects.select_related("account").order_by(
+        "account_id", "region", "name", "id"
+    )
     filterset_class = InstanceFilter
     csv_name = "instances"
+
+    def data_version(self) -> str:
+        return data_version(self.request.user, Dataset.EC2)
 
     def get_serializer_class(self) -> type[BaseSerializer[Instance]]:
         if self.action == "retrieve":

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from cloudintel.tabs import SAVED
 from inventory.models import Instance, StateChange
 from syncs.models import CloudAccount, SyncRun
 
@@ -141,3 +143,35 @@ def test_what_a_sync_wrote_can_not_be_changed(admin_client: Client) -> None:
         for page in ("change", "delete"):
             url = reverse(f"{name}_{page}", args=[row.pk])
             assert admin_client.post(url, {"post": "yes"}).status_code == 403
+
+
+def test_the_date_hierarchy_offers_the_months_that_hold_changes(
+    admin_client: Client,
+) -> None:
+    change = stop(make_instance(1))
+    for at in (datetime(2025, 1, 31, 23, 59, tzinfo=UTC), NOW):
+        StateChange.objects.create(
+            instance=change.instance, at=at, field="state", new_value="running"
+        )
+    page = admin_client.get(CHANGES).content.decode()
+    assert page.count("January 2025") == 1
+    assert page.index("January 2025") < page.index("November 2025")
+    assert "February 2025" not in page
+    january = admin_client.get(f"{CHANGES}?at__year=2025&at__month=1").content.decode()
+    assert "at__day=31&amp;" in january
+
+
+@pytest.mark.parametrize(
+    ("tab", "shown"),
+    [("Running", {"i-0001"}), ("Stopped", {"i-0002"}), ("Gone", {"i-0003"})],
+)
+def test_a_tab_above_the_list_shows_what_it_names(
+    admin_client: Client, tab: str, shown: set[str]
+) -> None:
+    make_instance(1)
+    make_instance(2, state="stopped")
+    make_instance(3, gone_since=NOW)
+    query = urlencode(dict(SAVED["inventory.instance"])[tab])
+    assert ids(admin_client, query) == shown
+    page = admin_client.get(f"{INSTANCES}?{query}").content.decode()
+    assert f"{INSTANCES}?{query.replace('&', '&amp;')}" in page

@@ -17,26 +17,33 @@ from metrics.api.serializers import (
     CpuTrendSerializer,
     NetworkMetricSerializer,
 )
-from metrics.filters import MetricFilter
+from metrics.filters import CpuFilter, MetricFilter, NetworkFilter
 from metrics.models import CpuMetric, NetworkMetric
 from metrics.querysets import CpuMetricQuerySet
 from providers.windows import last_complete_days
 from rest.csv import csv_file, wants_csv
 from rest.rows import RowsViewSet
+from syncs.models import Dataset
+from syncs.versions import data_version
 
 DEFAULT_DAYS = 30
+# Of one machine there is one row a day; an index has them in this order.
+ORDER = ("-day", "-instance_id")
 
 
 class CpuMetricViewSet(RowsViewSet):
     """CPU per instance and UTC day. No data is no row; 0 is measured."""
 
-    queryset = CpuMetric.objects.select_related("instance").order_by("-day", "instance")
+    queryset = CpuMetric.objects.select_related("instance").order_by(*ORDER)
     serializer_class = CpuMetricSerializer
-    filterset_class = MetricFilter
+    filterset_class = CpuFilter
     csv_name = "cpu"
 
+    def data_version(self) -> str:
+        return data_version(self.request.user, Dataset.CPU, Dataset.EC2)
+
     @extend_schema(responses=CpuTrendSerializer(many=True), filters=True)
-    @action(detail=False)
+    @action(detail=False, filterset_class=MetricFilter)
     def trend(self, request: Request) -> Response | StreamingHttpResponse:
         """CPU over time per instance. Default: the last 30 complete days.
 
@@ -58,12 +65,13 @@ class CpuMetricViewSet(RowsViewSet):
 class NetworkMetricViewSet(RowsViewSet):
     """Network per instance and UTC day, in bytes."""
 
-    queryset = NetworkMetric.objects.select_related("instance").order_by(
-        "-day", "instance"
-    )
+    queryset = NetworkMetric.objects.select_related("instance").order_by(*ORDER)
     serializer_class = NetworkMetricSerializer
-    filterset_class = MetricFilter
+    filterset_class = NetworkFilter
     csv_name = "network"
+
+    def data_version(self) -> str:
+        return data_version(self.request.user, Dataset.CPU, Dataset.EC2)
 
 
 def _with_days(metrics: QuerySet[CpuMetric]) -> QuerySet[Instance]:
@@ -72,7 +80,7 @@ def _with_days(metrics: QuerySet[CpuMetric]) -> QuerySet[Instance]:
     days = Prefetch(
         "cpu_metrics", metrics.select_related(None), to_attr="window_metrics"
     )
-    return Instance.objects.filter(has_metrics).order_by("pk").prefetch_related(days)
+    return Instance.objects.filter(has_metrics).order_by("id").prefetch_related(days)
 
 
 def _trend_rows(metrics: QuerySet[CpuMetric]) -> Iterator[Sequence[Any]]:

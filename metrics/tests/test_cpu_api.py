@@ -11,7 +11,7 @@ import time_machine
 from cloudintel.tests.pages import NOW, account, instance, store_cpu
 from metrics.models import CpuMetric
 from providers.windows import Window, last_complete_days
-from tests.api import ask, csv_of, refused
+from tests.api import ask, csv_of, refused, walk
 
 pytestmark = pytest.mark.django_db
 WINDOW = Window(date(2026, 11, 1), date(2026, 11, 4))
@@ -66,7 +66,7 @@ def test_the_network_in_bytes() -> None:
 def test_the_trend_of_each_instance_in_the_order_of_days() -> None:
     CpuMetric.objects.filter(day=date(2026, 11, 2)).update(maximum_percent=None)
     found = ask("cpu/trend/", start="2026-11-01", end="2026-11-03")
-    assert (found["count"], found["next"], found["previous"]) == (2, None, None)
+    assert (found["next"], found["previous"]) == (None, None)
     assert found["results"] == [
         {
             "instance_id": "i-web",
@@ -99,7 +99,6 @@ def test_the_trend_of_each_instance_in_the_order_of_days() -> None:
         ({"start": "2026-11-04"}, []),
         ({"end": "2026-11-01"}, []),
         ({"page_size": "1"}, ["web"]),
-        ({"page_size": "1", "page": "2"}, ["job"]),
     ],
 )
 def test_a_filter_of_the_trend(parameters: dict[str, str], found: list[str]) -> None:
@@ -158,6 +157,5 @@ def test_pages_neither_repeat_nor_lose_a_row() -> None:
         one_day = Window(day, day + timedelta(days=1))
         store_cpu(instance(owner, "same", instance_id=f"i-{number}"), one_day, 1)
     for path in PATHS:
-        pages = [ask(path, page=page, page_size=3)["results"] for page in (1, 2, 3)]
-        seen = [row["instance_id"] for page in pages for row in page]
+        seen = [row["instance_id"] for page in walk(path, page_size=3) for row in page]
         assert len(seen) == len(set(seen)) == 7

@@ -1,0 +1,110 @@
+"""The admin's first page: what needs somebody, what ran last, and who did what."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from costs.models import CostTotal
+from inventory.models import Instance
+from people.models import AuditEntry
+from providers.windows import last_complete_days
+from syncs.admin import status
+from syncs.columns import label, list_url
+from syncs.freshness import State, freshness
+from syncs.models import CloudAccount, Incident, SyncRun
+from syncs.standing import DatasetStanding, per_dataset
+
+SHOWN = 8
+RECONCILED_DAYS = 30
+FAILED_WITHIN = timedelta(days=1)
+BAD = {State.FAILING, State.STALE, State.NEVER}
+STATE_KINDS = {
+    State.OK: "success",
+    State.LATE: "warning",
+    State.STALE: "danger",
+    State.FAILING: "danger",
+    State.NEVER: "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One thing that needs somebody, and where it is dealt with."""
+
+    kind: str
+    sentence: str
+    url: str
+
+    @property
+    def urgency(self) -> str:
+        return "act" if self.kind == "danger" else "look"
+
+
+def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """unfold's callback: what the user may see of it."""
+    user, now = request.user, timezone.now()
+    runs = SyncRun.objects.seen_by(user).select_related("account")
+    found: Sequence[DatasetStanding] = ()
+    if user.has_perm("syncs.view_syncrun"):
+        accounts = list(CloudAccount.objects.seen_by(user).enabled())
+        found = per_dataset(freshness(accounts, now))
+        context |= {
+            "standing": [(line.dataset.label, list(badges(line))) for line in found],
+            "runs": [(run, status(run)) for run in runs[:SHOWN]],
+            "runs_url": list_url(SyncRun),
+        }
+    if user.has_perm("inventory.view_instance"):
+        present = Instance.objects.seen_by(user).present()
+        context["instances"] = present.count_per_state()
+    if user.has_perm("people.view_auditentry"):
+        entries = AuditEntry.objects.order_by("-at", "-id")[:SHOWN]
+        context |= {"entries": entries, "audit_url": list_url(AuditEntry)}
+    context["matters"] = [
+        (matter, label(matter.urgency, matter.kind))
+        for matter in matters(request, found)
+    ]
+    return context
+
+
+def badges(line: DatasetStanding) -> Iterator[tuple[SafeString, int]]:
+    """How many accounts stand how."""
+    for state, count in line.counts:
+        yield label(state.word, STATE_KINDS[state]), count
+
+
+def matters(
+    request: HttpRequest, standing: Sequence[DatasetStanding]
+) -> Iterator[Matter]:
+    """The worst first."""
+    user, now = request.user, timezone.now()
+    if user.has_perm("syncs.view_incident"):
+        found = Incident.objects.seen_by(user).filter(closed_at__isnull=True)
+        for incident in found.select_related("account")[:SHOWN]:
+            url = list_url(SyncRun, account__id__exact=incident.account_id)
+            yield Matter("danger", incident.sentence, url)
+    for line in standing:
+        late = sum(count for state, count in line.counts if state in BAD)
+        if late:
+            told = f"{line.dataset.label}: {late:,} of {line.accounts:,} accounts "
+            yield Matter("warning", told + "are not fresh.", reverse("syncs"))
+    if user.has_perm("syncs.view_syncrun"):
+        failed = SyncRun.objects.seen_by(user).filter(
+            status=SyncRun.Status.FAILED, started_at__gte=now - FAILED_WITHIN
+        )
+        if count := failed.count():
+            url = list_url(SyncRun, status__exact="failed")
+            yield Matter(
+                "warning", f"Runs that failed in the last day: {count:,}.", url
+            )
+    if user.has_perm("costs.view_costtotal"):
+        days = CostTotal.objects.seen_by(user).counted()
+        window = last_complete_days(RECONCILED_DAYS, now)
+        if count := days.in_window(window).unreconciled().count():
+            told = f"Days of the last {RECONCILED_DAYS} that don't sum to the bill: "
+            yield Matter("danger", f"{told}{count:,}.", reverse("costs"))

@@ -1,0 +1,67 @@
+"""The days of many machines at once, drawn small: a line, or a strip of heat."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from metrics.models import CpuMetric
+from providers.windows import Window
+
+# A day from so many percent on is one step warmer.
+HEAT_FROM_PERCENT = (0, 5, 20, 40, 60, 80)
+
+
+@dataclass(frozen=True, slots=True)
+class CpuDays:
+    """One machine's daily averages in percent; None for a day without data."""
+
+    averages: Sequence[float | None]
+
+    @property
+    def measured(self) -> Sequence[float]:
+        return [average for average in self.averages if average is not None]
+
+    @property
+    def line(self) -> str:
+        """The path of a line, 1 wide a day and 100 high; broken where data is missing.
+
+        A day alone is a line of no length, which round ends make a dot.
+        """
+        parts = []
+        pen = "M"
+        for at, average in enumerate(self.averages):
+            if average is None:
+                pen = "M"
+                continue
+            parts.append(f"{pen}{at} {100 - average:.1f}{'h0' if pen == 'M' else ''}")
+            pen = "L"
+        return "".join(parts)
+
+    @property
+    def heat(self) -> Sequence[tuple[int, str]]:
+        """(step of heat, the path of its days as squares) of each step there is."""
+        days: dict[int, list[str]] = {}
+        for at, average in enumerate(self.averages):
+            if average is not None:
+                square = f"M{at} 0h.9v1h-.9z"
+                days.setdefault(heat_of(average), []).append(square)
+        return [(step, "".join(squares)) for step, squares in sorted(days.items())]
+
+
+def heat_of(percent: float) -> int:
+    """0 for idle up to 5 for busy."""
+    return sum(percent >= least for least in HEAT_FROM_PERCENT[1:])
+
+
+def cpu_days(keys: Collection[int], window: Window) -> Mapping[int, CpuDays]:
+    """By the key of each instance that has any data in the window. One query."""
+    rows = (
+        CpuMetric.objects.filter(instance__in=keys)
+        .in_window(window)
+        .order_by()
+        .values_list("instance_id", "day", "average_percent")
+    )
+    found: dict[int, list[float | None]] = {}
+    for key, day, average in rows:
+        averages = found.setdefault(key, [None] * len(window))
+        averages[(day - window.start).days] = average
+    return {key: CpuDays(averages) for key, averages in found.items()}

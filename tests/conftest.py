@@ -1,0 +1,71 @@
+"""What tests of whole pages share: a browser, a page of the server, a company."""
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from cloudintel.tests.pages import account, instance, run, store_costs, store_cpu
+from providers.windows import Window, last_complete_days
+from syncs.models import Dataset
+from tests.chromium import ARGUMENTS, PASSWORD, chromium
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium(), args=ARGUMENTS, headless=True
+        )
+        # Playwright keeps an event loop in this thread, where Django's ORM would refuse
+        # to work; nothing here runs at the same time.
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+        yield browser
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+        browser.close()
+
+
+@pytest.fixture
+def page(
+    browser: Browser, transactional_db: None, live_server: LiveServer
+) -> Iterator[Page]:
+    """A page of the running server; ends with no error and no request elsewhere."""
+    context = browser.new_context(base_url=live_server.url)
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    errors: list[str] = []
+    hosts: set[str] = set()
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on(
+        "console",
+        lambda message: (
+            errors.append(message.text) if message.type == "error" else None
+        ),
+    )
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+    yield page
+    context.close()
+    assert errors == []
+    assert hosts == {urlsplit(live_server.url).netloc}
+
+
+@pytest.fixture
+def company() -> None:
+    """One account: two services of which one grew, a machine, and its three syncs."""
+    User.objects.create_superuser("ada", password=PASSWORD)
+    now = timezone.now()
+    owner = account(1, "production")
+    last_days = last_complete_days(30, now)
+    before = Window(last_days.start - timedelta(days=60), last_days.start)
+    store_costs(owner, before, {"AWS Lambda": "10", "Amazon RDS": "20"})
+    store_costs(owner, last_days, {"AWS Lambda": "15", "Amazon RDS": "20"})
+    store_cpu(instance(owner, "web-1"), last_complete_days(20, now), 12.5)
+    for dataset in Dataset:
+        run(owner, dataset, now - timedelta(hours=1), api_cost_usd=Decimal("0.01"))

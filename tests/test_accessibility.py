@@ -1,0 +1,132 @@
+"""No page shuts anybody out: axe-core finds no serious fault, on a desk and a phone,
+by day and by night, with data and without."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Literal
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, ViewportSize
+from pytest_django.live_server_helper import LiveServer
+
+from cloudintel.tests.pages import account, instance, run, store_costs, store_cpu
+from providers.windows import last_complete_days
+from syncs.backfills import propose
+from syncs.models import Dataset, Incident
+from tests.api import person
+from tests.chromium import DESK, PHONE, let_in
+
+SERIOUS = {"serious", "critical"}
+LISTS = ["/", "/costs/", "/instances/", "/cpu/", "/syncs/"]
+INSIGHTS = [f"/insights/{name}" for name in ("", "forecasts/", "anomalies/")]
+OWN = ["/password/", "/tokens/"]
+ERRORS = ["/nothing/", "/instances/999/"]
+LOOKS: list[tuple[ViewportSize, Literal["light", "dark"]]] = [
+    (DESK, "light"),
+    (PHONE, "dark"),
+]
+# Stylesheets are our own: axe need not fetch them again.
+OPTIONS = {"resultTypes": ["violations"], "preload": False}
+
+
+@pytest.fixture
+def page(
+    browser: Browser, transactional_db: None, live_server: LiveServer
+) -> Iterator[Page]:
+    context = browser.new_context(base_url=live_server.url, viewport=DESK)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def company() -> list[str]:
+    """One of everything that has a page of its own; the addresses of those."""
+    now = timezone.now()
+    owner = account(1, "production")
+    days = last_complete_days(70, now)
+    store_costs(owner, days, {"AWS Lambda": "15", "Amazon RDS": "20"})
+    store_cpu(instance(owner, "web-1"), last_complete_days(20, now), 2.0)
+    machine = instance(owner, "old", gone_since=now, state="stopped")
+    machine.changes.create(at=now, field="state", old_value="stopped", new_value="gone")
+    for dataset in Dataset:
+        run(owner, dataset, now - timedelta(hours=1))
+    failed = run(owner, Dataset.COST, now, status="failed", error="Denied.\nAsk.")
+    at_work = run(owner, Dataset.EC2, now, status="running", finished_at=None)
+    Incident.objects.create(
+        account=owner, dataset="cost", opened_at=now, sentence="It fails."
+    )
+    backfill = propose(owner, Dataset.CPU, last_complete_days(60, now), now)
+    things = (machine, failed, at_work, backfill)
+    return [
+        *[thing.get_absolute_url() for thing in things],
+        "/syncs/backfills/propose/",
+        "/instances/?state=nowhere",
+        "/instances/?idle=perhaps",
+        "/costs/?start=soon",
+    ]
+
+
+def faults(page: Page) -> list[str]:
+    """What axe-core finds on the page as it is now: rule, element and reason."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    found = page.evaluate("options => axe.run(options)", OPTIONS)["violations"]
+    return [
+        f"{one['id']}: {node['target']} {node['failureSummary']}"
+        for one in found
+        if one["impact"] in SERIOUS
+        for node in one["nodes"]
+    ]
+
+
+def look_at(page: Page, addresses: list[str]) -> dict[str, list[str]]:
+    """The faults of each address, in each look of it."""
+    found = {}
+    for address in addresses:
+        page.goto(address)
+        page.wait_for_load_state("load")
+        for size, colours in LOOKS:
+            page.set_viewport_size(size)
+            page.emulate_media(color_scheme=colours)
+            found[f"{address} {size['width']} {colours}"] = faults(page)
+            width = page.evaluate("document.documentElement.scrollWidth")
+            if width > size["width"]:
+                found[f"{address} {size['width']}"] = [f"It is {width} wide."]
+    return {look: told for look, told in found.items() if told}
+
+
+def test_who_is_signed_out_is_shut_out_by_nothing_but_the_password(page: Page) -> None:
+    assert look_at(page, ["/login/"]) == {}
+
+
+def test_an_empty_cloudintel_has_no_serious_fault(
+    page: Page, live_server: LiveServer
+) -> None:
+    let_in(page.context, person("viewer"), live_server.url)
+    assert look_at(page, [*LISTS, *INSIGHTS, *ERRORS]) == {}
+
+
+def test_what_an_operator_sees_has_no_serious_fault(
+    page: Page, live_server: LiveServer, company: list[str]
+) -> None:
+    let_in(page.context, person("operator"), live_server.url)
+    assert look_at(page, [*LISTS, *INSIGHTS, *OWN, *company]) == {}
+
+
+def test_open_menus_and_tables_have_no_serious_fault(
+    page: Page, live_server: LiveServer, company: list[str]
+) -> None:
+    let_in(page.context, person("viewer"), live_server.url)
+    page.set_viewport_size(PHONE)
+    page.goto("/syncs/")
+    page.get_by_role("button", name="Menu").click()
+    assert faults(page) == []
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Your account").click()
+    assert faults(page) == []
+    page.goto("/")
+    for table in page.locator("details > summary").all():
+        table.click()
+    assert faults(page) == []

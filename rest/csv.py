@@ -16,7 +16,7 @@ AFTER_BLANKS = ("=", "+", "-", "@")
 
 
 class CsvRenderer(BaseRenderer):
-    """Chosen by `?format=csv`. A view answers it with `csv_file`; errors are text."""
+    """Chosen by `?format=csv`. A list answers it with `csv_file`; one row is here."""
 
     media_type = "text/csv"
     format = "csv"
@@ -28,12 +28,7 @@ class CsvRenderer(BaseRenderer):
         accepted_media_type: str | None = None,
         renderer_context: Mapping[str, Any] | None = None,
     ) -> bytes:
-        fields = data if isinstance(data, Mapping) else {"detail": data}
-        return "".join(lines([list(fields), map(_told, fields.values())])).encode()
-
-
-def _told(value: object) -> str:
-    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+        return "".join(lines([list(data), data.values()])).encode()
 
 
 RENDERERS = [JSONRenderer, BrowsableAPIRenderer, CsvRenderer]
@@ -62,9 +57,11 @@ def lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
 
 
 def _cell(value: Any) -> Any:
-    """Text that a spreadsheet would run is quoted; numbers stay as they are."""
+    """As JSON has it; but text that a spreadsheet would run is quoted."""
     if isinstance(value, Mapping | list):
         return json.dumps(value, default=str)
+    if isinstance(value, bool):
+        return json.dumps(value)
     if isinstance(value, str) and _is_formula(value):
         return f"'{value}"
     return value

@@ -1,17 +1,25 @@
 """What the FilterSets of every app share: windows of days, and values that repeat."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import Any
 
 import django_filters as filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import ProhibitNullCharactersValidator
+from django.core.validators import (
+    MaxValueValidator,
+    MinValueValidator,
+    ProhibitNullCharactersValidator,
+)
+from django.db.models import QuerySet
 from django.utils.datastructures import MultiValueDict
 
 # 01/02/2026 is two days, depending on who reads it.
 ISO_DAY = ["%Y-%m-%d"]
+# No cloud is older, and every database can compare with these.
+FIRST_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
+LAST_MOMENT = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 class WindowForm(forms.Form):
@@ -44,6 +52,19 @@ def end_filter(field_name: str = "day", **kwargs: Any) -> filters.DateFilter:
         input_formats=ISO_DAY,
         help_text="Last day, exclusive.",
         **kwargs,
+    )
+
+
+def moment_filter(
+    field_name: str, lookup_expr: str, help_text: str
+) -> filters.IsoDateTimeFilter:
+    """Rows by an instant, such as 2026-01-31 or 2026-01-31T08:00Z; UTC by default."""
+    return filters.IsoDateTimeFilter(
+        field_name=field_name,
+        lookup_expr=lookup_expr,
+        help_text=help_text,
+        validators=[MinValueValidator(FIRST_MOMENT), MaxValueValidator(LAST_MOMENT)],
+        error_messages={"invalid": "Give a time such as 2026-01-31T08:00Z."},
     )
 
 
@@ -93,6 +114,9 @@ class AnyChoice(filters.MultipleChoiceFilter):
     """Rows whose column is one of some named values; another value is refused."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        names = ", ".join(str(value) for value, _ in kwargs["choices"])
+        reason = {"invalid_choice": f"%(value)s is none of {names}."}
+        kwargs.setdefault("error_messages", reason)
         super().__init__(*args, widget=RepeatedInput, distinct=False, **kwargs)
 
 
@@ -107,10 +131,39 @@ class AnyObject(filters.ModelMultipleChoiceFilter):
         return {self.field_name: v}
 
 
+class Order(filters.OrderingFilter):
+    """The order asked for; ties stay in the order that the rows were in.
+
+    So an order that tells any two rows apart still does.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault(
+            "help_text", "A minus before a name turns it around; several with commas."
+        )
+        super().__init__(*args, **kwargs)
+        names = ", ".join(self.param_map)
+        reason = f"%(value)s is none of {names}, nor one of them after a minus."
+        self.extra["error_messages"] = {"invalid_choice": reason}
+
+    def filter(self, qs: QuerySet[Any], value: Sequence[str] | None) -> QuerySet[Any]:
+        asked = [self.get_ordering_value(name) for name in value or () if name]
+        if not asked:
+            return qs
+        held: Sequence[Any] = qs.query.order_by or qs.model._meta.ordering or ()
+        columns: dict[str, str] = {}
+        for name in [*asked, *held]:
+            columns.setdefault(name.removeprefix("-"), name)
+        return qs.order_by(*columns.values())
+
+
 class YesOrNo(filters.TypedChoiceFilter):
     """Rows by `true` or `false`; another word is refused, not ignored."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         choices = [("true", "yes"), ("false", "no")]
         coerce = "true".__eq__
-        super().__init__(*args, choices=choices, coerce=coerce, **kwargs)
+        reason = {"invalid_choice": "%(value)s is neither true nor false."}
+        super().__init__(
+            *args, choices=choices, coerce=coerce, error_messages=reason, **kwargs
+        )

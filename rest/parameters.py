@@ -13,6 +13,8 @@ from rest_framework.serializers import Serializer
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
+from rest.suggest import suggestion
+
 
 class StrictFilterBackend(DjangoFilterBackend):
     """Filters by the view's FilterSet, and refuses a parameter that nothing knows.
@@ -52,15 +54,18 @@ def refuse_unknown(given: Mapping[str, Any], known: Iterable[str]) -> None:
     names = {*known, api_settings.URL_FORMAT_OVERRIDE or "format"}
     unknown = sorted(set(given) - names)
     if unknown:
-        reason = f"Unknown parameter. Known here: {', '.join(sorted(names))}."
-        raise ValidationError({name: [reason] for name in unknown})
+        raise ValidationError({name: [_unknown(name, names)] for name in unknown})
+
+
+def _unknown(name: str, known: set[str]) -> str:
+    meant = suggestion(name, known)
+    return f"Unknown parameter.{meant} Known here: {', '.join(sorted(known))}."
 
 
 def page_parameters(view: APIView) -> set[str]:
+    """Those that the view's pagination reads."""
     pages = getattr(view, "paginator", None)
-    if pages is None:
-        return set()
-    return {pages.page_query_param, pages.page_size_query_param}
+    return set(pages.parameters) if pages else set()
 
 
 def read(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:

@@ -5,21 +5,35 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
+from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
+from rest.conditional import ConditionalMixin
 from rest.csv import RENDERERS, csv_file, wants_csv
+from rest.cursors import CursorPages
 
 ROWS_AT_ONCE = 2000
 
 
-class RowsViewSet(ReadOnlyModelViewSet[Any]):
-    """A list that is paginated; `?format=csv` answers it whole, as a download."""
+class RowsViewSet(ConditionalMixin, ReadOnlyModelViewSet[Any]):
+    """A list that is paginated; `?format=csv` answers it whole, as a download.
+
+    Its queryset is ordered by columns of its own table that tell any two rows apart.
+    """
 
     renderer_classes = RENDERERS
+    pagination_class: type[BasePagination] = CursorPages
     csv_name = "rows"
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Only what the user may see of it; each QuerySet knows whose its rows are."""
+        rows: Any = super().get_queryset()
+        if getattr(self, "swagger_fake_view", False):
+            return rows  # the schema is made for nobody in particular
+        return rows.seen_by(self.request.user)
 
     # A file is a response too.
     def list(  # type: ignore[override]

@@ -30,7 +30,7 @@ def cell(value: Any) -> str:
         (-3, "-3"),
         (Decimal("-0.5"), "-0.5"),
         (None, ""),
-        (True, "True"),
+        (True, "true"),
         (date(2026, 1, 2), "2026-01-02"),
         ({"a": "=1"}, '{"a": "=1"}'),
         (["eu-west-1"], '["eu-west-1"]'),
@@ -65,8 +65,8 @@ def test_a_file_is_streamed_row_by_row() -> None:
     assert response["Content-Type"] == "text/csv"
 
 
-def test_an_error_is_a_line_per_field() -> None:
-    assert CsvRenderer().render({"start": ["Wrong.", "Very."]}) == (
-        b"start\r\nWrong. Very.\r\n"
+def test_one_row_is_two_lines_with_what_it_holds_as_json() -> None:
+    row = {"name": "=web", "gone": False, "changes": [{"at": "2026-01-02"}]}
+    assert CsvRenderer().render(row).decode() == (
+        'name,gone,changes\r\n\'=web,false,"[{""at"": ""2026-01-02""}]"\r\n'
     )
-    assert CsvRenderer().render("Gone.") == b"detail\r\nGone.\r\n"

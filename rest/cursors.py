@@ -1,0 +1,238 @@
+"""Lists that grow, page by page: each page begins where the one before it ended.
+
+A cursor is the place of a row in the list's order, not a number of rows to leave out.
+So rows that arrive or go between two pages shift nothing, and the thousandth page is as
+fast as the first.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core import signing
+from django.core.exceptions import ValidationError as NotAValue
+from django.db.models import Field, Model, Q, QuerySet
+from django.db.models.expressions import F, OrderBy
+from rest_framework.exceptions import ValidationError
+from rest_framework.pagination import BasePagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
+
+from rest.pagination import (
+    LARGEST_PAGE,
+    PAGE_SIZE,
+    PAGE_SIZE_SCHEMA,
+    PAGE_SIZE_TOLD,
+    asked_page_size,
+    query_parameter,
+)
+
+# Signed, so that a place is always one that a list was at.
+SALT = "rest.cursors"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One column of an order. Unknown values come last, whichever way it goes."""
+
+    field: "Field[Any, Any]"
+    descending: bool
+    nulls_first: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.field.attname
+
+    def reversed(self) -> "Key":
+        return Key(self.field, not self.descending, not self.nulls_first)
+
+    def order(self) -> OrderBy:
+        # A plain column can be read from an index, so it is left plain.
+        first = (self.nulls_first or None) if self.field.null else None
+        last = (not self.nulls_first or None) if self.field.null else None
+        return OrderBy(F(self.name), self.descending, first, last)
+
+    def same(self, value: Any) -> Q:
+        return Q(
+            (f"{self.name}__isnull", True) if value is None else (self.name, value)
+        )
+
+    def beyond(self, value: Any) -> Q | None:
+        """What comes after the value; None where nothing does."""
+        if value is None:
+            return Q((f"{self.name}__isnull", False)) if self.nulls_first else None
+        after = Q((f"{self.name}__{'lt' if self.descending else 'gt'}", value))
+        if self.field.null and not self.nulls_first:
+            after |= Q((f"{self.name}__isnull", True))
+        return after
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The values of a row's key columns, and whether rows before it are wanted."""
+
+    values: Sequence[Any]
+    is_before: bool
+
+
+class CursorPages(BasePagination):
+    """`cursor`, `page_size`, and `count=true` for the number of all rows.
+
+    The order is the queryset's, whose columns are those of the row's own table and
+    together tell any two rows apart.
+    """
+
+    template = "rest_framework/pagination/previous_and_next.html"
+    display_page_controls = False
+    parameters = frozenset({"cursor", "page_size", "count"})
+
+    def paginate_queryset(  # type: ignore[override]
+        self, queryset: QuerySet[Any], request: Request, view: Any = None
+    ) -> list[Any]:
+        size = min(asked_page_size(request) or PAGE_SIZE, LARGEST_PAGE)
+        self.request = request
+        self.count = queryset.order_by().count() if _wants_count(request) else None
+        self.order = [str(name) for name in order_of(queryset)]
+        self.keys = keys_of(queryset.model, self.order)
+        place = self._place(request)
+        rows = list(_from(queryset, self.keys, place)[: size + 1])
+        has_more, page = len(rows) > size, rows[:size]
+        if place and place.is_before:
+            page.reverse()
+            self._link(page, place, has_before=has_more, has_after=True)
+        else:
+            self._link(page, place, has_before=place is not None, has_after=has_more)
+        self.display_page_controls = bool(self.next or self.previous)
+        return page
+
+    def get_paginated_response(self, data: Any) -> Response:
+        counted = {} if self.count is None else {"count": self.count}
+        links = {"next": self.next, "previous": self.previous}
+        return Response({**counted, **links, "results": data})
+
+    def to_html(self) -> str:
+        from django.template import loader
+
+        links = {"previous_url": self.previous, "next_url": self.next}
+        return loader.get_template(self.template).render(links)
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        return [
+            query_parameter(
+                "cursor",
+                "Where a page begins. Not to be made up: follow `next` of an answer.",
+                {"type": "string"},
+            ),
+            query_parameter("page_size", PAGE_SIZE_TOLD, PAGE_SIZE_SCHEMA),
+            query_parameter(
+                "count",
+                "true: tell how many rows there are on all pages, which may take long.",
+                {"type": "string", "enum": ["true", "false"], "default": "false"},
+            ),
+        ]
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        link = {"type": "string", "format": "uri", "nullable": True}
+        return {
+            "type": "object",
+            "required": ["next", "previous", "results"],
+            "properties": {
+                "count": {"type": "integer", "description": "Where count=true asks."},
+                "next": {**link, "description": "The following page, if any."},
+                "previous": {
+                    **link,
+                    "description": "The page before, if there is one.",
+                },
+                "results": schema,
+            },
+        }
+
+    def _link(
+        self, page: list[Any], place: Place | None, *, has_before: bool, has_after: bool
+    ) -> None:
+        """The addresses of the pages beside this one; an empty page stays in place."""
+        first, last = (
+            ([getattr(page[at], key.name) for key in self.keys] for at in (0, -1))
+            if page
+            else (place.values, place.values)
+            if place
+            else ([], [])
+        )
+        self.next = self._address(last, False) if has_after else None
+        self.previous = self._address(first, True) if has_before else None
+
+    def _address(self, values: Sequence[Any], is_before: bool) -> str:
+        plain = [_plain(value) for value in values]
+        cursor = signing.dumps([self.order, plain, is_before], salt=SALT)
+        address = self.request.build_absolute_uri()
+        return replace_query_param(address, "cursor", cursor)
+
+    def _place(self, request: Request) -> Place | None:
+        """Where the page begins; None for the first. Raises ValidationError."""
+        cursor = request.query_params.get("cursor")
+        if not cursor:
+            return None
+        try:
+            order, plain, is_before = signing.loads(cursor, salt=SALT)
+            if order != self.order:
+                raise ValueError("it is of another order")
+            values = [
+                None if value is None else key.field.to_python(value)
+                for key, value in zip(self.keys, plain, strict=True)
+            ]
+        except (signing.BadSignature, ValueError, NotAValue):
+            reason = "No cursor of this list and order. Begin without one."
+            raise ValidationError({"cursor": [reason]}) from None
+        return Place(values, is_before)
+
+
+def order_of(queryset: QuerySet[Any]) -> Sequence[Any]:
+    """The columns that a queryset is ordered by, a minus before those that descend."""
+    return queryset.query.order_by or queryset.model._meta.ordering or ()
+
+
+def keys_of(model: type[Model], order: Sequence[str]) -> list[Key]:
+    found: list[Key] = []
+    for name in order:
+        field: Any = model._meta.get_field(name.removeprefix("-"))
+        found.append(Key(field, name.startswith("-")))
+    return found
+
+
+def _from(
+    queryset: QuerySet[Any], keys: Sequence[Key], place: Place | None
+) -> QuerySet[Any]:
+    """The rows on from the place, in the direction that it asks for."""
+    if place is None:
+        return queryset.order_by(*(key.order() for key in keys))
+    if place.is_before:
+        keys = [key.reversed() for key in keys]
+    rows = queryset.order_by(*(key.order() for key in keys))
+    return rows.filter(_beyond(keys, place.values))
+
+
+def _beyond(keys: Sequence[Key], values: Sequence[Any]) -> Q:
+    """Rows after these values: a column lies beyond, and all before it are the same."""
+    wanted, same = Q(pk__in=[]), Q()
+    for key, value in zip(keys, values, strict=True):
+        if (beyond := key.beyond(value)) is not None:
+            wanted |= same & beyond
+        same &= key.same(value)
+    first, value = keys[0], values[0]
+    if first.field.null:
+        return wanted
+    # The same once more of the first column alone, so that an index can begin there.
+    return Q((f"{first.name}__{'lte' if first.descending else 'gte'}", value)) & wanted
+
+
+def _plain(value: Any) -> Any:
+    """As JSON can hold it; the field makes a value of it again."""
+    return value if value is None or isinstance(value, int | float) else str(value)
+
+
+def _wants_count(request: Request) -> bool:
+    wanted = request.query_params.get("count", "false")
+    if wanted not in ("true", "false"):
+        raise ValidationError({"count": ["true or false, please."]})
+    return wanted == "true"

@@ -1,0 +1,30 @@
+"""Which format an answer has: `?format=` decides, else the Accept header."""
+
+from collections.abc import Iterable
+
+from rest_framework.exceptions import ValidationError
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+from rest.suggest import suggestion
+
+
+class FormatFirst(DefaultContentNegotiation):
+    """A format that is asked for by name is answered, whatever else is accepted."""
+
+    def select_renderer(
+        self,
+        request: Request,
+        renderers: Iterable[BaseRenderer],
+        format_suffix: str | None = None,
+    ) -> tuple[BaseRenderer, str]:
+        asked = request.query_params.get("format")
+        if format_suffix or not asked:
+            return super().select_renderer(request, renderers, format_suffix)
+        by_name = {renderer.format: renderer for renderer in renderers}
+        if asked not in by_name:
+            meant = suggestion(asked, by_name)
+            reason = f"{asked} is none of {', '.join(by_name)}.{meant}"
+            raise ValidationError({"format": [reason]})
+        return by_name[asked], by_name[asked].media_type

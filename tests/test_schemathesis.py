@@ -1,0 +1,213 @@
+"""The whole API, asked all that its schema allows and much that it forbids.
+
+Every role asks: nothing breaks, nothing is answered that the schema does not tell of,
+and nobody reads or starts what he has no right to.
+"""
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from functools import cache
+from itertools import islice
+from typing import Any
+
+import pytest
+import schemathesis
+import time_machine
+from celery import current_app
+from django.contrib.auth.models import User
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import CheckFunction, not_a_server_error
+from schemathesis.specs.openapi import checks
+
+from cloudintel.schema import schema
+from cloudintel.tests.pages import NOW, account, instance, run, store_costs, store_cpu
+from cloudintel.wsgi import application
+from insights.tests.rows import anomaly, budget, forecast, recommendation
+from inventory.models import Instance
+from people.models import AccountAccess
+from people.roles import Role
+from people.tokens import make_token
+from providers.meter import Usage
+from providers.windows import last_complete_days
+from syncs.backfills import propose
+from syncs.models import Backfill, CloudAccount, Dataset, SyncRun
+from syncs.usage import keep_usage
+from tests.api import person
+
+pytestmark = pytest.mark.django_db
+CHECKS: list[CheckFunction] = [
+    not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_headers_conformance,
+    checks.response_schema_conformance,
+]
+# Requests that are drawn beside those that cover each parameter, per address.
+DRAWN = 5
+# Of those that cover each parameter, each role that reads asks one in so many, others
+# than the next role does.
+SHARES = 12
+# And where a right is all that matters.
+SAMPLE = 24
+# What is answered to whoever lacks a right, be the rest of his request as it may; a
+# request whose format can't be answered is refused before it is looked who asks.
+REFUSED = {400, 403, 404, 405, 406}
+
+
+@cache
+def api() -> Any:
+    return schemathesis.openapi.from_dict(schema())
+
+
+def operations() -> list[Any]:
+    return [found.ok() for found in api().get_all_operations()]
+
+
+@pytest.fixture(autouse=True)
+def noon(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """One moment, no limit to how often is asked, and a queue that takes everything."""
+    monkeypatch.setattr(current_app, "send_task", lambda *args, **options: None)
+    monkeypatch.setattr(
+        "rest_framework.throttling.UserRateThrottle.allow_request",
+        lambda *args: True,
+    )
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def one_connection() -> Iterator[None]:
+    """Requests share the test's transaction, as they do through Django's own client."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture(autouse=True)
+def history() -> None:
+    """Two accounts with some of everything."""
+    for number, name in ((1, "production"), (2, "staging")):
+        owner = account(number, name)
+        store_costs(owner, last_complete_days(5, NOW), {"EC2": "1", "Tax": "0.25"})
+        store_cpu(instance(owner, f"web-{number}"), last_complete_days(3, NOW), 20)
+        for dataset in Dataset:
+            run(owner, dataset, NOW)
+        propose(owner, Dataset.CPU, last_complete_days(40, NOW), NOW)
+        used = {"ce:GetCostAndUsage": Usage(3, Decimal("0.03"))}
+        keep_usage(owner, NOW.date(), used)
+        forecast(owner, days=3)
+        anomaly(owner)
+        recommendation(owner, Instance.objects.get(account=owner))
+        budget(name=f"Budget of {name}", scope="account", account=owner)
+
+
+def viewer() -> User:
+    return person(Role.VIEWER)
+
+
+def operator() -> User:
+    return person(Role.OPERATOR)
+
+
+def administrator() -> User:
+    return person(Role.ADMINISTRATOR)
+
+
+def viewer_of_one_account() -> User:
+    """Who sees staging, and nothing of production."""
+    user = person(Role.VIEWER)
+    access = AccountAccess.objects.create(user=user)
+    access.accounts.set(CloudAccount.objects.filter(name="staging"))
+    return user
+
+
+READERS = [viewer, operator, administrator, viewer_of_one_account]
+
+
+def asking(user: User) -> Callable[[Case[Any]], Any]:
+    """Asks as that user, and holds the answer against the schema."""
+    token = make_token(user, days=1)[1]
+    headers = {"Authorization": f"Token {token}", "Accept-Encoding": "identity"}
+
+    def ask(case: Case[Any]) -> Any:
+        response = case.call(app=application, headers=headers)
+        if response.status_code != 405:  # that is another method than the address has
+            case.validate_response(response, checks=CHECKS)
+        return response
+
+    return ask
+
+
+def covering(operation: Any, share: int, of: int) -> Iterator[Case[Any]]:
+    """One share of the requests that cover each parameter's edges, right and wrong."""
+    told = api().config.generation_for(operation=operation)
+    found = api().iter_coverage_cases(
+        operation, generation_modes=list(GenerationMode), generation_config=told
+    )
+    return islice(found, share, None, of)
+
+
+def draw(operation: Any, ask: Callable[[Case[Any]], Any]) -> None:
+    """Asks some more at random, the same ones each time."""
+
+    @settings(
+        max_examples=DRAWN,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.one_of([operation.as_strategy(mode) for mode in GenerationMode]))
+    def drawn(case: Case[Any]) -> None:
+        ask(case)
+
+    drawn()
+
+
+@pytest.mark.parametrize("share", range(len(READERS)))
+def test_what_is_answered_is_what_the_schema_tells(share: int) -> None:
+    """To each of those who may read."""
+    ask = asking(READERS[share]())
+    for number, operation in enumerate(operations()):
+        for case in covering(operation, share, SHARES):
+            ask(case)
+        if number % len(READERS) == share:
+            draw(operation, ask)
+
+
+def test_without_a_role_nothing_is_read_or_started() -> None:
+    ask = asking(User.objects.create(username="nobody"))
+    for operation in operations():
+        codes = {ask(case).status_code for case in covering(operation, 0, SAMPLE)}
+        assert 403 in codes
+        assert codes <= REFUSED, operation.label
+
+
+@pytest.mark.parametrize("who", [viewer, viewer_of_one_account])
+def test_who_may_only_look_starts_nothing(who: Callable[[], User]) -> None:
+    ask = asking(who())
+    before = SyncRun.objects.count(), Backfill.objects.count()
+    for operation in operations():
+        if operation.method.upper() == "POST":
+            codes = {ask(case).status_code for case in covering(operation, 0, SAMPLE)}
+            assert 403 in codes
+            assert codes <= REFUSED, operation.label
+    assert (SyncRun.objects.count(), Backfill.objects.count()) == before
+
+
+def test_who_is_limited_to_an_account_is_told_nothing_of_another() -> None:
+    """Neither by rows nor by sums: no answer names it, and its money is in none."""
+    ask = asking(viewer_of_one_account())
+    for operation in operations():
+        for case in covering(operation, 1, SAMPLE):
+            answer = ask(case)
+            if answer.status_code == 200:
+                assert "000000000001" not in answer.text, operation.label
+                assert "i-web-1" not in answer.text, operation.label

@@ -1,0 +1,175 @@
+"""What a machine's hour costs its account: by its bill, else by AWS's price list.
+
+No service bills one machine by name, but an account's compute of one region is known
+by the day, and so is what ran there. Their quotient, billed / (hours x list price), is
+what the account really pays of the list: discounts, credits for commitments and all.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from insights.advice.days import hours_on, value_on
+from insights.advice.records import BillDay, MachineFacts, PriceBasis
+from insights.advice.sizes import family_of
+from insights.advice.thresholds import Thresholds
+from providers.records import InstancePriceRecord
+from providers.windows import Window, last_complete_days
+
+# What AWS's calculator takes for a month: 365 days of 24 hours in 12 parts.
+HOURS_PER_MONTH = Decimal(730)
+HOURS_PER_DAY = Decimal(24)
+CENT = Decimal("0.01")
+ONE, ZERO = Decimal(1), Decimal(0)
+# Above it the bill holds machines that the inventory does not: it tells no rate.
+HIGHEST_FACTOR = Decimal("1.02")
+# Below it hours were counted that nobody paid: neither does it tell a rate.
+LOWEST_FACTOR = Decimal("0.20")
+# Days of bill without which a rate is chance.
+LEAST_DAYS = 7
+SPOT = "spot"
+
+
+@dataclass(frozen=True, slots=True)
+class BillRate:
+    """What an account pays of the list in a region; `factor` is at most 1."""
+
+    factor: Decimal
+    currency: str
+    days: int
+    billed: Decimal
+    listed: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class HourlyPrice:
+    """One running hour, and where that is from."""
+
+    hourly: Decimal
+    currency: str
+    basis: PriceBasis
+    factor: Decimal = ONE
+
+    def monthly(self, share: float = 1.0) -> Decimal:
+        """A month of that share of its hours, to the cent."""
+        return (self.hourly * HOURS_PER_MONTH * Decimal(str(share))).quantize(CENT)
+
+
+class Prices:
+    """The price list, and each account's rate of it by (account id, region)."""
+
+    def __init__(
+        self,
+        records: Iterable[InstancePriceRecord] = (),
+        rates: Mapping[tuple[str, str], BillRate] | None = None,
+    ) -> None:
+        self._rates = dict(rates or {})
+        self._listed: dict[tuple[str, str, str], dict[str, InstancePriceRecord]] = (
+            defaultdict(dict)
+        )
+        for record in records:
+            if record.hourly.is_finite() and record.hourly > ZERO:
+                key = (record.region, record.operating_system, record.tenancy)
+                self._listed[key][record.instance_type] = record
+
+    def listed(
+        self, machine: MachineFacts, instance_type: str = ""
+    ) -> InstancePriceRecord | None:
+        """The list's entry for the machine, or for the machine as another type."""
+        return self._market(machine).get(instance_type or machine.instance_type)
+
+    def family(
+        self, machine: MachineFacts, family: str = ""
+    ) -> list[InstancePriceRecord]:
+        """All sizes of the machine's family, or another, that it could become."""
+        wanted = family or family_of(machine.instance_type)
+        market = self._market(machine).values()
+        return [r for r in market if family_of(r.instance_type) == wanted]
+
+    def hourly(
+        self, machine: MachineFacts, instance_type: str = ""
+    ) -> HourlyPrice | None:
+        """What its hour costs. None if it is not listed, or spot, which no list has."""
+        record = self.listed(machine, instance_type)
+        if record is None or machine.lifecycle == SPOT:
+            return None
+        rate = self._rates.get((machine.account_id, machine.region))
+        if rate is None or rate.currency != record.currency:
+            return HourlyPrice(record.hourly, record.currency, PriceBasis.LIST)
+        return HourlyPrice(
+            record.hourly * rate.factor, record.currency, PriceBasis.BILL, rate.factor
+        )
+
+    def with_rates(self, rates: Mapping[tuple[str, str], BillRate]) -> "Prices":
+        """The same list at these accounts' rates."""
+        records = (r for market in self._listed.values() for r in market.values())
+        return Prices(records, rates)
+
+    def _market(self, machine: MachineFacts) -> Mapping[str, InstancePriceRecord]:
+        key = (machine.region, operating_system(machine.platform), machine.tenancy)
+        return self._listed.get(key, {})
+
+
+def operating_system(platform: str) -> str:
+    """The price list's name of EC2's platform, which is empty for Linux."""
+    return "Windows" if platform.lower() == "windows" else "Linux"
+
+
+def bill_rate(
+    machines: Sequence[MachineFacts],
+    bill: Sequence[BillDay],
+    prices: Prices,
+    thresholds: Thresholds,
+    now: datetime,
+) -> BillRate | None:
+    """What one account pays of the list in one region; None where that can't be told.
+
+    `machines` are all that ran there, those that are gone among them, and `bill` is
+    the compute of that account and region. None where days or prices are missing,
+    where spot machines ran (no list has their price), and where the bill holds much
+    more or much less than ran: then something is in it that is not in the inventory.
+    """
+    days = _settled(bill, thresholds, now)
+    currencies = {day.currency for day in days}
+    if len(days) < LEAST_DAYS or len(currencies) != 1:
+        return None
+    listed = ZERO
+    for machine in machines:
+        for day in days:
+            cost = list_cost_on(machine, day, prices)
+            if cost is None:
+                return None
+            listed += cost
+    billed = sum((day.billed for day in days), ZERO)
+    if listed <= ZERO:
+        return None
+    factor = billed / listed
+    if not LOWEST_FACTOR <= factor <= HIGHEST_FACTOR:
+        return None
+    return BillRate(min(factor, ONE), currencies.pop(), len(days), billed, listed)
+
+
+def list_cost_on(machine: MachineFacts, day: BillDay, prices: Prices) -> Decimal | None:
+    """That day's hours at the list price; None if it ran and has no such price."""
+    hours = hours_on(machine, day.day)
+    if not hours:
+        return ZERO
+    record = prices.listed(machine, value_on(machine, day.day, "instance_type"))
+    if record is None or record.currency != day.currency or machine.lifecycle == SPOT:
+        return None
+    return record.hourly * Decimal(str(hours))
+
+
+def _settled(
+    bill: Sequence[BillDay], thresholds: Thresholds, now: datetime
+) -> list[BillDay]:
+    """The days of a month that lack no usage any more."""
+    known = last_complete_days(
+        thresholds.bill_settling_days + thresholds.bill_days_at_most, now
+    )
+    window = Window(
+        known.start, last_complete_days(thresholds.bill_settling_days, now).start
+    )
+    return [day for day in bill if day.day in window]

@@ -1,0 +1,199 @@
+"""A machine that works in office hours and runs all the time.
+
+What is stored are days, so that a quiet weekend is seen and a quiet night is not: for
+nights the hours must be known, which reading them would cost (GetMetricData is billed
+per metric). Where they are not, the answer is that they are not.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from insights.advice.case import Case
+from insights.advice.days import HOURS_A_DAY, hours_on
+from insights.advice.drafts import Draft, confidence_of, not_enough
+from insights.advice.idle import network_is_quiet
+from insights.advice.load import Load
+from insights.advice.prices import CENT
+from insights.advice.records import (
+    CpuDay,
+    CpuHour,
+    Level,
+    MachineFacts,
+    NotEnough,
+    Rule,
+)
+from insights.advice.thresholds import Thresholds
+from providers.windows import Window
+
+SATURDAY = 5
+WEEK_HOURS = 168
+WEEKEND_HOURS = 48
+WORKDAYS = 5
+# An hour is quiet if it was so on nearly all of the weekdays on which it is known.
+QUIET_HOUR_SHARE = 0.95
+# A night must be known on so many weekdays.
+LEAST_WEEKDAYS = 10
+# An hour at each end stays on, for those who come early and leave late.
+MARGIN_HOURS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """When it may be off, in UTC: whole weekends, and weekday nights by hour."""
+
+    weekends: bool
+    off_from: int | None = None
+    on_from: int | None = None
+
+    @property
+    def night_hours(self) -> int:
+        if self.off_from is None or self.on_from is None:
+            return 0
+        return (self.on_from - self.off_from) % 24
+
+    @property
+    def hours_off(self) -> int:
+        return WEEKEND_HOURS * self.weekends + WORKDAYS * self.night_hours
+
+    def __str__(self) -> str:
+        parts = []
+        if self.night_hours:
+            parts.append(f"{self.off_from:02}:00 to {self.on_from:02}:00 UTC at night")
+        if self.weekends:
+            parts.append("on Saturdays and Sundays")
+        return " and ".join(parts)
+
+
+def schedule(case: Case, load: Load) -> Draft | NotEnough | None:
+    """Advice to switch it off when nobody works; None if it works all the time."""
+    machine, thresholds = case.machine, case.thresholds
+    weekdays = [day for day in load.days if day.day.weekday() < SATURDAY]
+    if not weekdays or not _works(weekdays, thresholds):
+        return None
+    if case.care.manager or _is_scheduled(machine, case.window):
+        return None
+    pattern = Pattern(_weekends_are_quiet(load, thresholds))
+    night = _night(machine, case.window, thresholds)
+    if night:
+        pattern = Pattern(pattern.weekends, *night)
+    if pattern.hours_off:
+        return _draft(case, load, pattern)
+    if machine.hours or not _night_may_be_quiet(weekdays, thresholds):
+        return None
+    return not_enough(
+        Rule.SCHEDULE,
+        machine,
+        "Its weekends are not known to be quiet, and whether its nights are can't be "
+        "told: CPU is stored by the day and not by the hour.",
+    )
+
+
+def _works(days: Sequence[CpuDay], thresholds: Thresholds) -> bool:
+    """Most weekdays are not quiet."""
+    return sum(not _is_quiet(day, thresholds) for day in days) > len(days) / 2
+
+
+def _is_quiet(day: CpuDay | CpuHour, thresholds: Thresholds) -> bool:
+    average, peak = day.average_percent or 0.0, day.maximum_percent or 0.0
+    if peak < thresholds.idle_peak_percent:
+        return True
+    return (
+        average <= thresholds.quiet_average_percent
+        and peak < thresholds.quiet_peak_percent
+    )
+
+
+def _is_scheduled(machine: MachineFacts, window: Window) -> bool:
+    """Off on most weekends already: somebody has done it."""
+    weekend = [day for day in window.days() if day.weekday() >= SATURDAY]
+    hours = sum(hours_on(machine, day) for day in weekend)
+    return bool(weekend) and hours < HOURS_A_DAY * len(weekend) / 2
+
+
+def _weekends_are_quiet(load: Load, thresholds: Thresholds) -> bool:
+    days = [day for day in load.days if day.day.weekday() >= SATURDAY]
+    weekends = {day.day.isocalendar()[:2] for day in days}
+    moved = tuple(day for day in load.network if day.day.weekday() >= SATURDAY)
+    return (
+        len(weekends) >= thresholds.weekends
+        and all(_is_quiet(day, thresholds) for day in days)
+        and network_is_quiet(moved, thresholds)
+    )
+
+
+def _night_may_be_quiet(days: Sequence[CpuDay], thresholds: Thresholds) -> bool:
+    """A night off bounds the day's average: above that bound no night was quiet."""
+    quiet = thresholds.night_hours * thresholds.quiet_average_percent
+    for day in days:
+        busy = (HOURS_A_DAY - thresholds.night_hours) * (day.maximum_percent or 0.0)
+        if (day.average_percent or 0.0) > (busy + quiet) / HOURS_A_DAY:
+            return False
+    return True
+
+
+def _night(
+    machine: MachineFacts, window: Window, thresholds: Thresholds
+) -> tuple[int, int] | None:
+    """(off from, on from) of the longest stretch that is quiet on weekdays, in UTC."""
+    known: dict[int, list[bool]] = defaultdict(list)
+    for hour in machine.hours:
+        if hour.at.date() in window and hour.at.weekday() < SATURDAY:
+            known[hour.at.hour].append(_is_quiet(hour, thresholds))
+    if len(known) < HOURS_A_DAY or min(map(len, known.values())) < LEAST_WEEKDAYS:
+        return None
+    quiet = [sum(known[h]) >= QUIET_HOUR_SHARE * len(known[h]) for h in range(24)]
+    start, length = _longest_run(quiet)
+    length -= 2 * MARGIN_HOURS
+    if not thresholds.night_hours <= length < HOURS_A_DAY - 2 * MARGIN_HOURS:
+        return None
+    return (start + MARGIN_HOURS) % 24, (start + MARGIN_HOURS + length) % 24
+
+
+def _longest_run(quiet: Sequence[bool]) -> tuple[int, int]:
+    """Start and length of the longest run of quiet hours around the clock."""
+    best = (0, 0)
+    for start in range(24):
+        length = 0
+        while length < 24 and quiet[(start + length) % 24]:
+            length += 1
+        if length > best[1]:
+            best = (start, length)
+    return best
+
+
+def _draft(case: Case, load: Load, pattern: Pattern) -> Draft:
+    machine, price = case.machine, case.price
+    share = pattern.hours_off / WEEK_HOURS
+    monthly = price.monthly(case.running_share) if price else None
+    saved = None if monthly is None else (monthly * Decimal(str(share))).quantize(CENT)
+    return Draft(
+        rule=Rule.SCHEDULE,
+        title=f"Switch {machine.title} off when nobody works",
+        current_state=f"It runs all week, and is quiet {pattern}; {load.told()}.",
+        recommendation=f"Stop it {pattern}: {pattern.hours_off} of a week's 168 hours.",
+        evidence={
+            **load.evidence(),
+            "quiet_weekends": pattern.weekends,
+            "off_from_hour_utc": pattern.off_from,
+            "on_from_hour_utc": pattern.on_from,
+            "hours_off_a_week": pattern.hours_off,
+            "hours_known": bool(machine.hours),
+        },
+        steps=(
+            "Ask those who use it for their hours and time zone.",
+            "Tag it for AWS Instance Scheduler, or make two EventBridge schedules.",
+            "Check after a week that it stops and starts, and that it comes up whole.",
+        ),
+        risk=Level.MEDIUM,
+        risk_reasons=("jobs at night or at weekends would not run",),
+        effort=Level.MEDIUM,
+        complexity=Level.LOW,
+        estimated_time="1 hour",
+        confidence=confidence_of(len(load.days), case.thresholds),
+        saved=saved,
+        now_monthly=monthly,
+        price=price,
+        target="weekends" if not pattern.night_hours else "nights",
+    )

@@ -1,0 +1,103 @@
+"""Anomalies on pages: the list, each with its causes, and who looks after it."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.db.models import Sum
+from django.views.generic import DetailView
+from django_filters.views import FilterView
+
+from costs.models import DailyCost
+from insights.chart import anomaly_chart
+from insights.filters import AnomalyFilter
+from insights.models import Anomaly
+from insights.querysets import AnomalyQuerySet
+from insights.status_views import MoveView
+from metrics.models import CpuMetric
+from providers.records import ChargeCategory
+from providers.windows import ONE_DAY, Window
+from syncs.models import CloudAccount
+
+# Of the days around it, so many are shown.
+DAYS_BEFORE, DAYS_AFTER = 45, 14
+
+
+class AnomalyListView(PermissionRequiredMixin, FilterView):
+    """What was not as expected: what goes on and costs most first."""
+
+    template_name = "insights/anomalies.html"
+    permission_required = "insights.view_anomaly"
+    filterset_class = AnomalyFilter
+    paginate_by = 25
+
+    def get_queryset(self) -> AnomalyQuerySet:
+        rows = Anomaly.objects.seen_by(self.request.user)
+        return rows.select_related("account", "machine").worst_first()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            statuses=Anomaly.Status.choices,
+            severities=Anomaly.Severity.choices,
+            scopes=Anomaly.Scope.choices,
+            accounts=CloudAccount.objects.seen_by(self.request.user),
+            **kwargs,
+        )
+
+
+class AnomalyView(PermissionRequiredMixin, DetailView[Anomaly]):
+    """One anomaly: its days, its size, its causes, and what was done about it."""
+
+    template_name = "insights/anomaly.html"
+    permission_required = "insights.view_anomaly"
+    context_object_name = "anomaly"
+
+    def get_queryset(self) -> AnomalyQuerySet:
+        rows = Anomaly.objects.seen_by(self.request.user)
+        return rows.select_related("account", "machine").prefetch_related("changes")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        window = Window(
+            self.object.first_day - timedelta(days=DAYS_BEFORE),
+            self.object.last_day + timedelta(days=DAYS_AFTER),
+        )
+        actual = day_values(self.object, window)
+        stop = max(actual, default=window.start) + ONE_DAY
+        window = Window(window.start, max(stop, window.start + ONE_DAY))
+        return super().get_context_data(
+            actual=sorted(actual.items()),
+            chart=anomaly_chart(self.object, actual, window),
+            **kwargs,
+        )
+
+
+def day_values(
+    anomaly: Anomaly, window: Window
+) -> Mapping[date, Decimal | float | None]:
+    """What came on each day of the part that the anomaly is of. One query."""
+    if anomaly.machine_id:
+        days = CpuMetric.objects.in_window(window).filter(instance=anomaly.machine_id)
+        return dict(days.values_list("day", "average_percent"))
+    rows = (
+        DailyCost.objects.counted()
+        .in_window(window)
+        .filter(currency=anomaly.currency, charge_category=ChargeCategory.USAGE.value)
+    )
+    which = {
+        "account": anomaly.account_id,
+        "sub_account_id": anomaly.sub_account_id,
+        "service": anomaly.service,
+        "region": anomaly.region,
+    }
+    rows = rows.filter(**{name: value for name, value in which.items() if value})
+    return dict(rows.order_by().values_list("day").annotate(amount=Sum("billed")))
+
+
+class MoveAnomalyView(MoveView):
+    """Gives an anomaly another status."""
+
+    permission_required = ("insights.view_anomaly", "insights.change_anomaly")
+    model = Anomaly
+    view = AnomalyView

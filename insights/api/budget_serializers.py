@@ -1,0 +1,137 @@
+"""Budgets on the wire."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError as Invalid
+from rest_framework import serializers
+
+from insights.forms import CENT, LARGEST_AMOUNT
+from insights.models import Budget
+from insights.models.budgets import LARGEST_PERCENT
+from people.limits import is_limited
+from rest.money import AmountField
+from syncs.api.serializers import refuse_unknown_fields
+from syncs.models import CloudAccount
+
+
+class SeenAccount(serializers.SlugRelatedField[CloudAccount]):
+    """An account by its id, among those that the user may see."""
+
+    def get_queryset(self) -> Any:
+        request = self.context.get("request")
+        accounts = CloudAccount.objects.all()
+        return accounts.seen_by(request.user) if request else accounts.none()
+
+
+class PercentsField(serializers.ListField):
+    """Different whole percents."""
+
+    child = serializers.IntegerField(min_value=1, max_value=LARGEST_PERCENT)
+
+    def to_internal_value(self, data: Any) -> list[int]:
+        return sorted(set(super().to_internal_value(data)))
+
+
+class BudgetSerializer(serializers.ModelSerializer[Budget]):
+    """What a part of the costs may be a month, and how it stands."""
+
+    account = SeenAccount(
+        slug_field="account_id",
+        queryset=CloudAccount.objects.none(),
+        allow_null=True,
+        required=False,
+        help_text="null: all accounts.",
+    )
+    key = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=200,
+        help_text="The service, or the tag as key=value.",
+    )
+    amount = AmountField(
+        min_value=CENT,
+        max_value=LARGEST_AMOUNT,
+        max_digits=11,
+        decimal_places=2,
+        help_text="A month.",
+    )
+    actual_percents = PercentsField(
+        required=False, help_text="Tell when this share is spent."
+    )
+    forecasted_percents = PercentsField(
+        required=False, help_text="Tell when the forecast says it will be."
+    )
+    spent = AmountField(read_only=True, allow_null=True)
+    forecasted = AmountField(read_only=True, allow_null=True)
+    forecasted_high = AmountField(read_only=True, allow_null=True)
+    state = serializers.ChoiceField(
+        choices=["unknown", "ok", "at_risk", "over"], read_only=True
+    )
+    created_by = serializers.SlugRelatedField[Any](
+        slug_field="username", read_only=True, allow_null=True
+    )
+
+    class Meta:
+        model = Budget
+        fields = [
+            "id",
+            "name",
+            "scope",
+            "account",
+            "key",
+            "currency",
+            "amount",
+            "actual_percents",
+            "forecasted_percents",
+            "created_by",
+            "created_at",
+            "period",
+            "spent",
+            "spent_until",
+            "forecasted",
+            "forecasted_high",
+            "state",
+            "is_estimate",
+            "note",
+            "version",
+        ]
+        read_only_fields = ["created_at", "period", "spent_until", "note", "version"]
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        refuse_unknown_fields(self)
+        wanted = {
+            name: getattr(self.instance, name)
+            for name in ("scope", "account", "key")
+            if self.instance is not None
+        } | attrs
+        known = {
+            name: wanted[name] for name in ("scope", "account", "key") if name in wanted
+        }
+        try:
+            Budget(**known).clean()
+        except Invalid as error:
+            raise serializers.ValidationError(error.message_dict) from None
+        if wanted.get("account") is None and is_limited(self.context["request"].user):
+            reason = "Choose one of the accounts that you may see."
+            raise serializers.ValidationError({"account": [reason]})
+        return attrs
+
+
+class ChangeBudgetSerializer(BudgetSerializer):
+    """What is to be different, and which version it is a change of."""
+
+    version = serializers.IntegerField(
+        min_value=1,
+        max_value=2**31 - 1,
+        help_text="As it was read: 409 with the row as it is where that is not it.",
+    )
+
+    class Meta(BudgetSerializer.Meta):
+        read_only_fields = ["created_at", "period", "spent_until", "note"]
+
+    def get_fields(self) -> dict[str, Any]:
+        """All may be left out but the version."""
+        found = super().get_fields()
+        for name, field in found.items():
+            field.required = name == "version"
+        return found

@@ -1,0 +1,220 @@
+"""Recommendations, what people think of them, and what they saved, on the wire."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from insights.api.serializers import AccountId, ChangeSerializer, MoveSerializer
+from insights.models import Feedback, Recommendation, Verification
+from rest.money import AmountField
+from syncs.api.serializers import refuse_unknown_fields
+
+
+class VerificationSerializer(serializers.ModelSerializer[Verification]):
+    """Whether the saving came, as later bills say."""
+
+    expected = AmountField(read_only=True, allow_null=True)
+    realised = AmountField(read_only=True, allow_null=True)
+    figures = serializers.DictField(read_only=True)
+
+    class Meta:
+        model = Verification
+        fields = [
+            "status",
+            "expected",
+            "realised",
+            "currency",
+            "share",
+            "reason",
+            "figures",
+            "checked_at",
+        ]
+
+
+class RecommendationSerializer(serializers.ModelSerializer[Recommendation]):
+    """One thing to do about one machine, with its evidence."""
+
+    account = AccountId()
+    instance_id = serializers.CharField(source="machine.instance_id", read_only=True)
+    region = serializers.CharField(source="machine.region", read_only=True)
+    savings_monthly = AmountField(
+        read_only=True, allow_null=True, help_text="Of 730 hours; null: no price known."
+    )
+    counted_monthly = AmountField(
+        read_only=True,
+        allow_null=True,
+        help_text="How much of it is in the sum; an alternative counts 0.",
+    )
+    implementation_steps = serializers.ListField(
+        child=serializers.CharField(), read_only=True
+    )
+    evidence = serializers.DictField(read_only=True, help_text="The days and figures.")
+
+    class Meta:
+        model = Recommendation
+        fields = [
+            "id",
+            "title",
+            "account",
+            "instance_id",
+            "region",
+            "rule",
+            "priority",
+            "category",
+            "current_state",
+            "recommendation",
+            "savings_monthly",
+            "counted_monthly",
+            "alternative_to",
+            "currency",
+            "price_basis",
+            "impact",
+            "effort",
+            "complexity",
+            "estimated_time",
+            "risk",
+            "risk_reason",
+            "confidence",
+            "implementation_steps",
+            "evidence",
+            "instance_type",
+            "target",
+            "status",
+            "reason",
+            "is_found",
+            "fingerprint",
+            "found_at",
+            "done_at",
+            "version",
+        ]
+        read_only_fields = fields
+
+
+class RecommendationDetailSerializer(RecommendationSerializer):
+    """A recommendation with its history and what became of its saving."""
+
+    changes = ChangeSerializer(many=True, read_only=True)
+    verification = VerificationSerializer(
+        read_only=True, allow_null=True, default=None, help_text="null: not done yet."
+    )
+
+    class Meta(RecommendationSerializer.Meta):
+        fields = [*RecommendationSerializer.Meta.fields, "changes", "verification"]
+        read_only_fields = fields
+
+
+class MoveRecommendationSerializer(MoveSerializer):
+    """A new status of a recommendation. To dismiss it needs a note that says why."""
+
+    status = serializers.ChoiceField(
+        choices=[
+            (one.value, one.label)
+            for one in Recommendation.Status
+            if one in Recommendation.CHOSEN
+        ]
+    )
+    reason = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=2000,
+        help_text="The same as note: why it is dismissed.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        checked = super().validate(attrs)
+        return {**checked, "note": checked["note"] or checked.get("reason", "")}
+
+
+class RateSerializer(serializers.Serializer[Any]):
+    """What the user thinks of a recommendation."""
+
+    rating = serializers.IntegerField(
+        min_value=1, max_value=5, help_text="1 (wrong) to 5 (just right)."
+    )
+    comment = serializers.CharField(
+        required=False, allow_blank=True, default="", max_length=2000
+    )
+    is_flagged = serializers.BooleanField(
+        required=False, default=False, help_text="Nobody should be told it."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        refuse_unknown_fields(self)
+        return attrs
+
+
+class GiveFeedbackSerializer(RateSerializer):
+    """What the user thinks of the recommendation of that number."""
+
+    recommendation = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+
+
+class FeedbackSerializer(serializers.ModelSerializer[Feedback]):
+    """What one user thinks of one recommendation."""
+
+    user = serializers.SlugRelatedField[Any](slug_field="username", read_only=True)
+
+    class Meta:
+        model = Feedback
+        fields = [
+            "id",
+            "recommendation",
+            "user",
+            "rating",
+            "comment",
+            "is_flagged",
+            "created_at",
+            "updated_at",
+        ]
+        read_only_fields = fields
+
+
+class SumSerializer(serializers.Serializer[Any]):
+    """A month's money in one currency."""
+
+    currency = serializers.CharField()
+    amount = AmountField()
+
+
+class CountsField(serializers.DictField):
+    """How many there are of each value."""
+
+    child = serializers.IntegerField()
+
+
+class RatingsSerializer(serializers.Serializer[Any]):
+    """What people think of them in all."""
+
+    count = serializers.IntegerField()
+    average_rating = serializers.FloatField(allow_null=True)
+    flagged = serializers.IntegerField()
+
+
+class StatisticsSerializer(serializers.Serializer[Any]):
+    """The recommendations that the filters leave, in numbers."""
+
+    count = serializers.IntegerField()
+    by_status = CountsField()
+    by_priority = CountsField()
+    by_category = CountsField()
+    potential_monthly = SumSerializer(
+        many=True, help_text="Of those that there is something to do about."
+    )
+    feedback = RatingsSerializer()
+
+
+class SavingsLineSerializer(serializers.Serializer[Any]):
+    """What is done, in one currency and with one verdict."""
+
+    currency = serializers.CharField()
+    status = serializers.CharField(help_text="pending, realised or not_realised.")
+    count = serializers.IntegerField()
+    expected = AmountField(allow_null=True)
+    realised = AmountField(allow_null=True)
+
+
+class SavingsSerializer(serializers.Serializer[Any]):
+    """What was really saved a month, as later bills say."""
+
+    realised_monthly = SumSerializer(many=True)
+    verdicts = SavingsLineSerializer(many=True)

@@ -1,0 +1,181 @@
+"""What crosses into and out of anomaly detection: frozen, typed, plain Python.
+
+Amounts here are floats of one unit: they are estimates over series, and become
+Decimal again with `money`. An expected amount is never a bill.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+CENT = Decimal("0.01")
+
+
+class DetectionError(Exception):
+    """Input that cannot be judged; one sentence says which and why."""
+
+
+class Kind(StrEnum):
+    """How the values moved. A spike becomes a shift when it has lasted a week."""
+
+    SPIKE = "spike"
+    SHIFT = "shift"
+
+
+class Direction(StrEnum):
+    """To which side of what was expected."""
+
+    UP = "up"
+    DOWN = "down"
+
+
+class Severity(StrEnum):
+    """How much money, or how far; limits.py names the steps."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+class Measure(StrEnum):
+    """What the values of a series are, which decides what matters in them."""
+
+    COST = "cost"
+    CPU = "cpu"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Scope:
+    """Which part of the bill: an empty string stands for all.
+
+    `Scope()` is the total; one with all three is the finest part there is.
+    """
+
+    account: str = ""
+    service: str = ""
+    region: str = ""
+
+    def __str__(self) -> str:
+        named = [part for part in (self.service, self.account, self.region) if part]
+        return " / ".join(named) or "total"
+
+    def covers(self, other: "Scope") -> bool:
+        """Whether all of `other` is part of this."""
+        pairs = (
+            (self.account, other.account),
+            (self.service, other.service),
+            (self.region, other.region),
+        )
+        return all(mine in ("", its) for mine, its in pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Values of consecutive UTC days from `first_day`; None is unknown, 0 measured.
+
+    `estimated` says which days may still grow, as the newest days of a bill do: a low
+    value there is never an anomaly. Infinite or text values are refused by detection.
+    """
+
+    key: str
+    first_day: date
+    values: Sequence[float | Decimal | None]
+    estimated: frozenset[date] = frozenset()
+    measure: Measure = Measure.COST
+
+    @property
+    def days(self) -> list[date]:
+        return [self.first_day + timedelta(days=at) for at in range(len(self.values))]
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """The daily costs of one currency, in the finest parts that are known.
+
+    Each part has one value for each UTC day from `first_day`. A day without a row of a
+    part on a day that was read is 0; a day that was not read is None in all parts.
+    Leave out what is not usage (tax, credits, refunds, fees): it has no expected day.
+    """
+
+    currency: str
+    first_day: date
+    parts: Mapping[Scope, Sequence[float | Decimal | None]]
+    estimated: frozenset[date] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One part of the bill, what it added, and its share of the whole (0 to 1)."""
+
+    scope: Scope
+    amount: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One anomaly of one series, from its first day to its last known one.
+
+    `expected`, `low`, `high` and `actual` are of `peak_day`, which deviates most.
+    `impact` is what all its days add to what was expected (negative when below),
+    `confidence` how sure it is (0 to 1), `is_over` whether values came back, or a
+    shift became the new normal.
+    """
+
+    key: str
+    kind: Kind
+    direction: Direction
+    first_day: date
+    last_day: date
+    seen_on: date
+    peak_day: date
+    expected: float
+    low: float
+    high: float
+    actual: float
+    impact: float
+    severity: Severity
+    confidence: float
+    is_over: bool
+
+    @property
+    def days(self) -> int:
+        return (self.last_day - self.first_day).days + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One anomaly of the bill, however many parts of it deviate: the largest first.
+
+    `scope` is the smallest part of the bill that holds all that deviates; `finding` has
+    the figures of what deviates. Run after run finds it again with the same first day;
+    as days come, it can turn out to be of a larger part than at first.
+    """
+
+    currency: str
+    scope: Scope
+    finding: Finding
+    causes: Sequence[Cause]
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """How well known incidents, put into this very series, were found.
+
+    `recall` is the share found within two days, of `tried` ones that each added `size`
+    a day (None if the series is too short to try). `false_per_month` is how many alarms
+    it has in 30 judged days without them: at most so many are false.
+    """
+
+    recall: float | None
+    false_per_month: float | None
+    tried: int
+    size: float
+
+
+def money(amount: float) -> Decimal:
+    """An estimate of this module as Decimal, to the cent."""
+    return Decimal(str(amount)).quantize(CENT)

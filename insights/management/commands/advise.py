@@ -1,0 +1,108 @@
+"""manage.py advise --csv FILE: what the rules say of a machine's trace of load."""
+
+import json
+from argparse import ArgumentParser, ArgumentTypeError
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from insights.advice.prices import Prices
+from insights.advice.records import Advice, NotEnough, Rule
+from insights.advice.rules import OF_LOAD, advise
+from insights.advice.thresholds import Thresholds
+from insights.advice.trace import Trace, read_trace
+from insights.advice.trace_cells import InvalidTrace
+
+YES, NO, NOT_ENOUGH = "yes", "no", "not enough data"
+
+
+class Command(BaseCommand):
+    help = (
+        "Judges traces of CPU from CSV files by the same rules as machines: is each "
+        "idle, oversized, only used in office hours? Needs a column of time and one of "
+        "CPU in percent of the whole machine; takes vCPUs, memory and network if there."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--csv", nargs="+", required=True, type=Path, metavar="FILE"
+        )
+        parser.add_argument(
+            "--days", type=positive, help="Only the last so many days. Default: all."
+        )
+        parser.add_argument(
+            "--vcpus", type=positive, help="Where the file does not tell."
+        )
+        parser.add_argument("--time", default="", help="The column of time, by name.")
+        parser.add_argument("--cpu", default="", help="The column of CPU, by name.")
+        parser.add_argument("--json", action="store_true", help="One object a file.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for path in options["csv"]:
+            judged = judge(self._trace(path, options), options["days"])
+            if options["json"]:
+                self.stdout.write(json.dumps({"file": str(path), **judged}))
+            else:
+                self._print(path, judged)
+
+    def _trace(self, path: Path, options: Any) -> Trace:
+        try:
+            with path.open(encoding="utf-8", errors="replace") as lines:
+                trace = read_trace(lines, path.name, options["time"], options["cpu"])
+        except (OSError, InvalidTrace) as error:
+            raise CommandError(str(error)) from error
+        if options["vcpus"] is not None:
+            machine = replace(trace.machine, vcpus=options["vcpus"])
+            return replace(trace, machine=machine)
+        return trace
+
+    def _print(self, path: Path, judged: dict[str, Any]) -> None:
+        self.stdout.write(f"{path}: {judged['about']}")
+        for rule, verdict in judged["rules"].items():
+            why = f": {verdict['why']}" if verdict["why"] else ""
+            self.stdout.write(f"  {rule:10} {verdict['verdict']}{why}")
+
+
+def positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
+    return int(text)
+
+
+def judge(trace: Trace, days: int | None = None) -> dict[str, Any]:
+    """The verdict of each rule about load, with its evidence.
+
+    The trace is looked at as on the day after its last sample.
+    """
+    machine = trace.machine
+    now = trace.until + timedelta(days=1)
+    span = (now.date() - min(day.day for day in machine.cpu)).days
+    thresholds = Thresholds(lookback_days=span if days is None else days)
+    answers = advise(machine, thresholds, Prices(), now)
+    about = (
+        f"{trace.samples} samples about {trace.seconds_apart:g} s apart in "
+        f"{len(machine.cpu)} days, {trace.gaps} gaps"
+    )
+    if trace.above_full:
+        about += f", {trace.above_full} samples above 100 % taken as 100 %"
+    return {
+        "about": about,
+        "rules": {rule: _verdict(rule, answers) for rule in OF_LOAD},
+    }
+
+
+def _verdict(rule: Rule, answers: list[Advice | NotEnough]) -> dict[str, Any]:
+    for answer in answers:
+        if answer.rule is rule and isinstance(answer, NotEnough):
+            return {"verdict": NOT_ENOUGH, "why": answer.reason, "evidence": {}}
+        if answer.rule is rule and isinstance(answer, Advice):
+            return {
+                "verdict": YES,
+                "why": f"{answer.current_state} {answer.recommendation} "
+                f"(confidence {answer.confidence})",
+                "evidence": answer.evidence,
+            }
+    return {"verdict": NO, "why": "", "evidence": {}}

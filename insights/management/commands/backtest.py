@@ -1,0 +1,173 @@
+"""manage.py backtest: how good the forecasts are, on days that have come."""
+
+import json
+from argparse import ArgumentParser
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from rich.console import Console
+from rich.table import Table
+
+from insights.forecasting.records import Accuracy, DailySeries, Refusal
+from insights.forecasting.table import InvalidTable, read_table
+from syncs.commands import bad_arguments, chosen_accounts
+
+FIGURES = ("mase", "naive_mase", "smape", "coverage_80", "coverage_95")
+NO_COSTS = (
+    "No daily costs are stored. Read some with `manage.py sync_cost` or `manage.py "
+    "demo`, or give a file with --csv."
+)
+
+
+class Command(BaseCommand):
+    help = (
+        "Measures the forecasts on the past: the mean absolute error in that of the "
+        "season before (MASE; seasonal naive beside it), sMAPE in percent, and the "
+        "share of days inside the 80 % and 95 % intervals. Of stored daily costs, from "
+        "several origins; with --csv of your own series, whose last days are held out."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--csv",
+            type=Path,
+            metavar="FILE",
+            help="A column of days, then one a series; or series, day and value.",
+        )
+        parser.add_argument(
+            "--horizon", type=int, default=90, help="Days ahead. Default: 90."
+        )
+        parser.add_argument(
+            "--season", type=int, default=7, help="Days of a season. Default: 7."
+        )
+        parser.add_argument(
+            "--origins", type=int, default=4, help="Origins to try. Default: 4."
+        )
+        parser.add_argument("--account", action="append", default=[], metavar="ID")
+        parser.add_argument("--service", help="Only this service's costs.")
+        parser.add_argument("--json", action="store_true", help="One object, no table.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for name, least in (("horizon", 1), ("season", 1), ("origins", 2)):
+            if options[name] < least:
+                raise bad_arguments(f"--{name} must be at least {least}.")
+        scored = of_file(options) if options["csv"] else of_costs(options)
+        if options["json"]:
+            self.stdout.write(json.dumps(as_json(scored, options), indent=2))
+        else:
+            console = Console()
+            with console.capture() as capture:
+                console.print(as_table(scored, options))
+            self.stdout.write(capture.get())
+
+
+def of_file(options: Mapping[str, Any]) -> dict[str, Accuracy | Refusal]:
+    """The last days of each series of a file, held out."""
+    # Here, so that no other command waits for numpy.
+    from insights.forecasting.held_out import held_out
+
+    path = options["csv"]
+    try:
+        series = read_table(path)
+    except OSError as error:
+        raise CommandError(f"{path}: {error.strerror}.") from None
+    except InvalidTable as error:
+        raise CommandError(f"{path}: {error}") from None
+    return held_out(series, options["horizon"], options["season"], options["origins"])
+
+
+def of_costs(options: Mapping[str, Any]) -> dict[str, Accuracy | Refusal]:
+    """Each scope of the stored costs, as its own forecast measures itself."""
+    from insights.forecasting.forecast import forecast_many
+
+    series = stored_series(options["account"], options["service"])
+    if not series:
+        raise CommandError(NO_COSTS)
+    told = forecast_many(
+        series,
+        options["horizon"],
+        season=options["season"],
+        folds=options["origins"],
+    )
+    short = Refusal("Too few days to try a forecast on its own past.")
+    return {
+        name: one if isinstance(one, Refusal) else one.accuracy or short
+        for name, one in told.items()
+    }
+
+
+def stored_series(accounts: list[str], service: str | None) -> dict[str, DailySeries]:
+    """The series that are forecast: of everything and of each account, by name."""
+    from insights.refresh.forecasts import series_of
+    from insights.refresh.reading import read_bills
+
+    now = timezone.now()
+    found = {}
+    for account in [*([] if accounts else [None]), *chosen_accounts(accounts)]:
+        for bill in read_bills(account, now):
+            for key, series in series_of(account, bill).items():
+                if service is None or key.key == service:
+                    whose = str(account or "All accounts")
+                    what = (
+                        f"{key.scope} {key.key or 'other' * (key.scope == 'service')}"
+                    )
+                    found[f"{whose}: {what.strip()}, {key.currency}"] = series
+    return found
+
+
+def as_json(
+    scored: Mapping[str, Accuracy | Refusal], options: Mapping[str, Any]
+) -> dict[str, Any]:
+    rows = [
+        {"series": name, **asdict(one)}
+        if isinstance(one, Accuracy)
+        else {"series": name, "refused": one.reason}
+        for name, one in scored.items()
+    ]
+    return {
+        "horizon": options["horizon"],
+        "season": options["season"],
+        "mean": means(scored),
+        "series": rows,
+    }
+
+
+def means(scored: Mapping[str, Accuracy | Refusal]) -> dict[str, float | None]:
+    """Each figure's mean over the series that have it."""
+    accuracies = [one for one in scored.values() if isinstance(one, Accuracy)]
+    found: dict[str, float | None] = {}
+    for figure in FIGURES:
+        values = [getattr(one, figure) for one in accuracies]
+        known = [value for value in values if value is not None]
+        found[figure] = fmean(known) if known else None
+    return found
+
+
+def as_table(
+    scored: Mapping[str, Accuracy | Refusal], options: Mapping[str, Any]
+) -> Table:
+    title = f"{options['horizon']} days ahead, season {options['season']}"
+    table = Table("series", title=title)
+    for heading in ("MASE", "naive", "sMAPE", "in 80 %", "in 95 %"):
+        table.add_column(heading, justify="right")
+    table.add_column("models and their shares")
+    for name, one in scored.items():
+        if isinstance(one, Accuracy):
+            table.add_row(name, *shown(asdict(one)), one.model)
+        else:
+            table.add_row(name, *[""] * len(FIGURES), one.reason)
+    table.add_section()
+    table.add_row(f"mean of {len(scored)}", *shown(means(scored)), "")
+    return table
+
+
+def shown(figures: Mapping[str, float | None]) -> list[str]:
+    return [
+        "-" if (value := figures[figure]) is None else f"{value:.{digits}f}"
+        for figure, digits in zip(FIGURES, (3, 3, 1, 2, 2), strict=True)
+    ]

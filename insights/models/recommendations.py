@@ -1,0 +1,199 @@
+"""What to do about a machine, what people made of it, and whether the saving came."""
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from costs.fields import MoneyField
+from insights.advice.records import Category, Level, PriceBasis, Rule, VerdictStatus
+from insights.models.changes import StatusChange, version_field
+from insights.querysets import OfRecommendation, RecommendationQuerySet
+from inventory.models import Instance
+from syncs.models import CloudAccount
+
+LEVELS = [(item.value, item.value) for item in Level]
+
+
+class Recommendation(models.Model):
+    """One thing to do about one machine, with its evidence and its monthly saving.
+
+    While it is open nobody finds the same again; what is dismissed comes back only
+    when its evidence changed much; what is not found any more becomes obsolete.
+    """
+
+    class Status(models.TextChoices):
+        OPEN = "open", "Open"
+        ACCEPTED = "accepted", "Accepted"
+        IN_PROGRESS = "in_progress", "In progress"
+        DONE = "done", "Done"
+        DISMISSED = "dismissed", "Dismissed"
+        OBSOLETE = "obsolete", "Obsolete"
+
+    LIVE = (Status.OPEN, Status.ACCEPTED, Status.IN_PROGRESS)
+    # Only a refresh finds that one is obsolete, and what is obsolete stays so.
+    CHOSEN = (*LIVE, Status.DONE, Status.DISMISSED)
+
+    account = models.ForeignKey(
+        CloudAccount, models.CASCADE, related_name="recommendations"
+    )
+    machine = models.ForeignKey(
+        Instance, models.CASCADE, related_name="recommendations"
+    )
+    rule = models.CharField(
+        max_length=16, choices=[(item.value, item.value) for item in Rule]
+    )
+    category = models.CharField(
+        max_length=16, choices=[(item.value, item.value) for item in Category]
+    )
+    priority = models.CharField(max_length=8, choices=LEVELS)
+    title = models.CharField(max_length=300)
+    current_state = models.TextField()
+    recommendation = models.TextField()
+    savings_monthly = MoneyField(
+        null=True, help_text="Of 730 hours. Empty: the price is not known."
+    )
+    counted_monthly = MoneyField(
+        null=True,
+        help_text="How much of it is in the sum: an alternative to another one "
+        "counts 0, so that nothing is saved twice.",
+    )
+    alternative_to = models.CharField(
+        max_length=16, blank=True, help_text="The rule whose saving is counted instead."
+    )
+    currency = models.CharField(max_length=3, blank=True)
+    price_basis = models.CharField(
+        max_length=16, choices=[(item.value, item.value) for item in PriceBasis]
+    )
+    impact = models.CharField(max_length=8, choices=LEVELS)
+    effort = models.CharField(max_length=8, choices=LEVELS)
+    complexity = models.CharField(max_length=8, choices=LEVELS)
+    risk = models.CharField(max_length=8, choices=LEVELS)
+    risk_reason = models.TextField(blank=True)
+    confidence = models.CharField(max_length=8, choices=LEVELS)
+    estimated_time = models.CharField(max_length=64)
+    implementation_steps = models.JSONField(default=list)
+    evidence = models.JSONField(default=dict, help_text="The days and figures.")
+    target = models.CharField(
+        max_length=64, blank=True, help_text="The type to change to."
+    )
+    instance_type = models.CharField(
+        max_length=64, blank=True, help_text="What the machine was when it was found."
+    )
+    fingerprint = models.CharField(max_length=200)
+    status = models.CharField(
+        max_length=16, choices=Status.choices, default=Status.OPEN
+    )
+    reason = models.TextField(blank=True, help_text="Why it was dismissed.")
+    is_found = models.BooleanField(
+        default=True, help_text="Whether the last refresh still found its reason."
+    )
+    found_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    version = version_field()
+
+    objects = RecommendationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-found_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["machine", "rule", "target"],
+                condition=Q(status__in=["open", "accepted", "in_progress"]),
+                name="recommendation_one_live_per_rule",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "priority"], name="recommendation_status"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("recommendation", args=[self.pk])
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in self.LIVE
+
+    def next_statuses(self) -> list[Status]:
+        """To which of them somebody may move it."""
+        if self.status == self.Status.OBSOLETE:
+            return []
+        return [status for status in self.CHOSEN if status != self.status]
+
+
+class RecommendationChange(StatusChange):
+    """One change of a recommendation's status."""
+
+    recommendation = models.ForeignKey(
+        Recommendation, models.CASCADE, related_name="changes"
+    )
+
+    objects = OfRecommendation.as_manager()
+
+
+class Feedback(models.Model):
+    """What one user thinks of one recommendation."""
+
+    recommendation = models.ForeignKey(
+        Recommendation, models.CASCADE, related_name="feedback"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="feedback"
+    )
+    rating = models.PositiveSmallIntegerField(
+        validators=[MinValueValidator(1), MaxValueValidator(5)],
+        help_text="1 (wrong) to 5 (just right).",
+    )
+    comment = models.TextField(blank=True, max_length=2000)
+    is_flagged = models.BooleanField(
+        "flagged", default=False, help_text="It should not be told to anybody."
+    )
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    objects = OfRecommendation.as_manager()
+
+    class Meta:
+        ordering = ["-updated_at", "-id"]
+        verbose_name_plural = "feedback"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recommendation", "user"], name="feedback_one_per_user"
+            ),
+            models.CheckConstraint(
+                condition=Q(rating__gte=1, rating__lte=5), name="feedback_rating_1_to_5"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rating} of 5 for {self.recommendation}"
+
+
+class Verification(models.Model):
+    """Whether the saving of a recommendation that is done came, as later bills say."""
+
+    recommendation = models.OneToOneField(
+        Recommendation, models.CASCADE, related_name="verification"
+    )
+    status = models.CharField(
+        max_length=16, choices=[(item.value, item.value) for item in VerdictStatus]
+    )
+    expected = MoneyField(null=True, help_text="What it promised, of 730 hours.")
+    realised = MoneyField(null=True, help_text="What came of it, of 730 hours.")
+    currency = models.CharField(max_length=3, blank=True)
+    share = models.FloatField(null=True, help_text="Realised of expected.")
+    reason = models.TextField(help_text="Why one may say so.")
+    figures = models.JSONField(default=dict, help_text="The days and amounts.")
+    checked_at = models.DateTimeField()
+
+    objects = OfRecommendation.as_manager()
+
+    class Meta:
+        ordering = ["-checked_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.status}: {self.recommendation}"

@@ -1,0 +1,132 @@
+"""What to do about the machines of one account, and whether what was done paid off."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from insights.advice.counting import without_double_counting
+from insights.advice.days import InvalidFacts
+from insights.advice.prices import HOURS_PER_MONTH, BillRate, Prices, bill_rate
+from insights.advice.records import Advice, BillDay, MachineFacts, Rule
+from insights.advice.rules import advise
+from insights.advice.thresholds import Thresholds
+from insights.advice.verify import running_cost, verify
+from insights.refresh.machines import read_compute_bills, read_machines
+from insights.refresh.prices import read_prices
+from insights.refresh.recommendations import (
+    Key,
+    awaiting_verdict,
+    expectation_of,
+    keep_recommendations,
+    keep_verdict,
+)
+from insights.thresholds import thresholds
+from providers.windows import last_complete_days
+from syncs.models import CloudAccount
+
+# Beside the days that rules look at, those before a change that is verified.
+LOOK_BACK_DAYS = 90
+DAYS_PER_MONTH = HOURS_PER_MONTH / 24
+Bills = Mapping[str, Sequence[BillDay]]
+
+
+def refresh_recommendations(
+    account: CloudAccount, now: datetime
+) -> tuple[int, list[str]]:
+    """Answers how many rows changed, and what could not be found out."""
+    lines = thresholds()
+    window = last_complete_days(max(LOOK_BACK_DAYS, lines.lookback_days), now)
+    rows = read_machines(account, window)
+    machines = {row.instance_id: row for row in rows}
+    facts = list(rows.values())
+    bills = read_compute_bills(account, window)
+    prices, remarks = read_prices(account, facts, now)
+    prices = prices.with_rates(_rates(account, facts, bills, prices, lines, now))
+    found, unanswered = _advice(facts, lines, prices, now, remarks)
+    counted = without_double_counting(found, _monthly(account, bills, lines, now))
+    changed = keep_recommendations(account, counted, unanswered, machines, now)
+    changed += _judge(account, facts, bills, prices, lines, now)
+    return changed, remarks
+
+
+def _advice(
+    facts: Sequence[MachineFacts],
+    lines: Thresholds,
+    prices: Prices,
+    now: datetime,
+    remarks: list[str],
+) -> tuple[list[Advice], set[Key]]:
+    found: list[Advice] = []
+    unanswered: set[Key] = set()
+    for machine in facts:
+        try:
+            answers = advise(machine, lines, prices, now)
+        except InvalidFacts as error:
+            remarks.append(str(error))
+            unanswered |= {(machine.instance_id, rule.value) for rule in Rule}
+            continue
+        for one in answers:
+            if isinstance(one, Advice):
+                found.append(one)
+            else:
+                unanswered.add((one.instance_id, one.rule.value))
+    return found, unanswered
+
+
+def _rates(
+    account: CloudAccount,
+    facts: Sequence[MachineFacts],
+    bills: Bills,
+    prices: Prices,
+    lines: Thresholds,
+    now: datetime,
+) -> dict[tuple[str, str], BillRate]:
+    """What the account pays of the list, in each region where its bill tells."""
+    found = {}
+    for region, bill in bills.items():
+        there = [machine for machine in facts if machine.region == region]
+        if rate := bill_rate(there, bill, prices, lines, now):
+            found[account.account_id, region] = rate
+    return found
+
+
+def _monthly(
+    account: CloudAccount, bills: Bills, lines: Thresholds, now: datetime
+) -> dict[tuple[str, str], Decimal]:
+    """What the account's compute costs a month, judged by four settled weeks."""
+    settled = now - timedelta(days=lines.bill_settling_days)
+    window = last_complete_days(lines.bill_days_at_most, settled)
+    sums: dict[str, Decimal] = {}
+    for days in bills.values():
+        for one in days:
+            if one.day in window:
+                sums[one.currency] = sums.get(one.currency, Decimal(0)) + one.billed
+    return {
+        (account.account_id, currency): total / len(window) * DAYS_PER_MONTH
+        for currency, total in sums.items()
+    }
+
+
+def _judge(
+    account: CloudAccount,
+    facts: Sequence[MachineFacts],
+    bills: Bills,
+    prices: Prices,
+    lines: Thresholds,
+    now: datetime,
+) -> int:
+    """Whether savings came, as later inventory and bills say; how many verdicts moved.
+
+    A machine that is gone for long is not looked at any more; its verdict stays.
+    """
+    by_id = {machine.instance_id: machine for machine in facts}
+    changed = 0
+    for row in awaiting_verdict(account, now):
+        if own := by_id.get(row.machine.instance_id):
+            there = [one for one in facts if one.region == own.region]
+            bill = bills.get(own.region, ())
+            ran = running_cost(there, [one.day for one in bill], prices)
+            done = expectation_of(row)
+            verdict = verify(done, own, bill, prices, lines, now, ran)
+            changed += keep_verdict(row, verdict, now)
+    return changed

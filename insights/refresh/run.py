@@ -1,0 +1,179 @@
+"""Refreshes insights: of one account or all, each part on its own.
+
+What was computed of the same data before is left alone, so that a second run changes
+nothing, and one that was killed is made good by the next.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+
+from django.db import InterfaceError, OperationalError
+
+from insights.budgeting import refresh_budgets
+from insights.due import Held, held, stored_versions
+from insights.models import RefreshState
+from insights.refresh.advice import refresh_recommendations
+from insights.refresh.anomalies import keep_anomalies
+from insights.refresh.detecting import source_of
+from insights.refresh.forecasts import refresh_forecasts
+from insights.refresh.reading import Bill, read_bills
+from syncs.models import CloudAccount
+
+logger = logging.getLogger(__name__)
+
+Progress = Callable[[str], None]
+
+
+class Part(StrEnum):
+    """What can be refreshed on its own."""
+
+    FORECASTS = "forecasts"
+    ANOMALIES = "anomalies"
+    RECOMMENDATIONS = "recommendations"
+    BUDGETS = "budgets"
+
+
+@dataclass
+class Outcome:
+    """One account's refresh: how many rows each part changed, and what failed."""
+
+    account: CloudAccount | None
+    changed: dict[Part, int] = field(default_factory=dict)
+    failures: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    is_taken: bool = False
+    seconds: float = 0.0
+
+    @property
+    def sentence(self) -> str:
+        """What a person reads of it."""
+        whose = self.account or "All accounts"
+        if self.is_taken:
+            return f"{whose}: computed by another process just now."
+        told = ", ".join(f"{count} {part}" for part, count in self.changed.items())
+        line = f"{whose}: {told or 'nothing'} changed, {self.seconds:.1f} s"
+        return "\n  ".join([line, *self.failures, *self.remarks])
+
+
+def refresh(
+    accounts: Iterable[CloudAccount | None],
+    now: datetime,
+    *,
+    parts: Sequence[Part] = tuple(Part),
+    anew: bool = False,
+    on_progress: Progress = lambda sentence: None,
+) -> list[Outcome]:
+    """Refreshes these; None is all accounts together. One that fails stops no other."""
+    versions = stored_versions()
+    outcomes = []
+    for account in accounts:
+        on_progress(f"Insights of {account or 'all accounts'}")
+        began = time.monotonic()
+        outcome = _refresh_one(account, versions.get(account, ""), parts, now, anew)
+        outcome.seconds = time.monotonic() - began
+        outcomes.append(outcome)
+    if Part.BUDGETS in parts:
+        outcomes.append(_refresh_budgets(now))
+    return outcomes
+
+
+def _refresh_one(
+    account: CloudAccount | None,
+    version: str,
+    parts: Sequence[Part],
+    now: datetime,
+    anew: bool,
+) -> Outcome:
+    outcome = Outcome(account)
+    try:
+        with held(account, now) as state:
+            began = time.monotonic()
+            for part, made in _steps(account, state, now, anew).items():
+                if part in parts:
+                    _try(outcome, part, made)
+            _close(state, outcome, version, parts, now, time.monotonic() - began)
+    except Held:
+        outcome.is_taken = True
+    return outcome
+
+
+def _steps(
+    account: CloudAccount | None, state: RefreshState, now: datetime, anew: bool
+) -> dict[Part, Callable[[Outcome], int]]:
+    @cache
+    def read() -> list[Bill]:
+        # Forecasts and anomalies are made of the same bills, which are read once.
+        return read_bills(account, now)
+
+    def forecasts(outcome: Outcome) -> int:
+        return refresh_forecasts(account, read(), now, anew=anew)
+
+    def anomalies(outcome: Outcome) -> int:
+        source = source_of(account, read(), now)
+        if not anew and state.parts.get(Part.ANOMALIES) == source.version:
+            return 0
+        changed = keep_anomalies(account, source.found(), now)
+        state.parts[Part.ANOMALIES] = source.version
+        return changed
+
+    def recommendations(outcome: Outcome) -> int:
+        if account is None:
+            return 0
+        changed, outcome.remarks = refresh_recommendations(account, now)
+        return changed
+
+    return {
+        Part.FORECASTS: forecasts,
+        Part.ANOMALIES: anomalies,
+        Part.RECOMMENDATIONS: recommendations,
+    }
+
+
+def _try(outcome: Outcome, part: Part, made: Callable[[Outcome], int]) -> None:
+    """One part. What goes wrong is told, and stops neither the next part nor others."""
+    whose = outcome.account or "all accounts"
+    try:
+        outcome.changed[part] = made(outcome)
+    except (OperationalError, InterfaceError):
+        raise  # without its database nothing can be computed
+    except Exception as error:
+        logger.exception("%s of %s failed", part, whose)
+        outcome.failures.append(
+            f"{part.capitalize()} of {whose}: unexpected {type(error).__name__}: "
+            f"{error}"
+        )
+
+
+def _close(
+    state: RefreshState,
+    outcome: Outcome,
+    version: str,
+    parts: Sequence[Part],
+    now: datetime,
+    seconds: float,
+) -> None:
+    """Says how it went. It knows of the newest syncs only if all of it was computed."""
+    values: dict[str, object] = {
+        "parts": state.parts,
+        "tried_at": now,
+        "seconds": round(seconds, 3),
+        "error": "\n".join(outcome.failures),
+    }
+    if Part.RECOMMENDATIONS in outcome.changed:
+        values["remark"] = "\n".join(outcome.remarks)
+    if set(Part) - {Part.BUDGETS} <= set(parts):
+        values["version"] = version
+        if not outcome.failures:
+            values["refreshed_at"] = now
+    RefreshState.objects.filter(pk=state.pk).update(**values)
+
+
+def _refresh_budgets(now: datetime) -> Outcome:
+    outcome = Outcome(None)
+    _try(outcome, Part.BUDGETS, lambda outcome: refresh_budgets(now))
+    return outcome

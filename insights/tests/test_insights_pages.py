@@ -1,0 +1,326 @@
+"""The pages of insights: what they show, to whom, and what they keep of a form."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.auth.models import User
+from django.test import Client
+
+from cloudintel.tests.pages import NOW, TODAY, account, instance, store_costs, store_cpu
+from insights.models import Anomaly, Budget, Feedback, RefreshState
+from insights.tests.rows import (
+    anomaly,
+    budget,
+    forecast,
+    recommendation,
+    somebody,
+    two_accounts,
+)
+from people.models import AuditEntry
+from providers.windows import Window
+from syncs.models import CloudAccount
+
+pytestmark = pytest.mark.django_db
+PAGES = [
+    "/insights/",
+    "/insights/forecasts/",
+    "/insights/anomalies/",
+    "/insights/recommendations/",
+    "/insights/budgets/",
+]
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Any:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def browser(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def page(path: str, user: User | None = None) -> str:
+    response = browser(user or somebody("viewer")).get(path)
+    assert response.status_code == 200
+    return " ".join(response.content.decode().split())
+
+
+def computed(owner: CloudAccount | None) -> None:
+    RefreshState.objects.create(account=owner, refreshed_at=NOW)
+
+
+def some_of_everything() -> CloudAccount:
+    owner = account()
+    store_costs(owner, Window(date(2026, 9, 1), TODAY), {"EC2": "9"})
+    forecast(None)
+    forecast(None, first=TODAY - timedelta(days=30), is_newest=False)
+    forecast(owner)
+    anomaly(owner)
+    recommendation(owner)
+    budget()
+    computed(owner)
+    return owner
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nobody_sees_them_without_signing_in(path: str) -> None:
+    response = Client().get(path)
+    assert response.status_code == 302
+    assert response["Location"].startswith("/login/")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_who_has_no_right_is_refused(path: str) -> None:
+    nobody = User.objects.create(username="nobody")
+    assert browser(nobody).get(path).status_code == 403
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_without_data_they_say_so(path: str) -> None:
+    assert page(path)
+
+
+def test_before_the_first_refresh_it_says_that_it_is_being_computed() -> None:
+    account()
+    assert "Insights are being computed" in page("/insights/")
+    computed(None)
+    assert "Insights are being computed" not in page("/insights/")
+
+
+def test_what_failed_is_told() -> None:
+    owner = account()
+    RefreshState.objects.create(account=owner, error="Anomalies of it: too odd.")
+    assert "Anomalies of it: too odd." in page("/insights/")
+
+
+def test_the_overview_tells_what_will_be_what_is_wrong_and_what_to_do() -> None:
+    some_of_everything()
+    told = page("/insights/")
+    for text in (
+        "$281.00",  # 19 days at 9 and 11 at 10
+        "$270.00 to $292.00",
+        "error 0.70",
+        "last week again: 1.00; the 80 % interval held 80 %",
+        "EC2 in production",
+        "+$120.00",
+        "Stop web-",
+        "$70.08",
+        "All of it",
+        "What past forecasts said",
+        "27 of 27",
+    ):
+        assert text in told, text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_who_is_limited_is_shown_nothing_of_others(path: str) -> None:
+    mine, theirs = two_accounts()
+    for owner, service in ((None, "Everything"), (theirs, "Theirs"), (mine, "Mine")):
+        forecast(owner, scope="service", key=service)
+        anomaly(owner, service=service)
+        scope = "account" if owner else "total"
+        budget(name=f"Budget {service}", scope=scope, account=owner)
+        if owner:
+            recommendation(owner, title=f"Stop {service}")
+    told = page(path, somebody("viewer", mine))
+    assert "Theirs" not in told and "Everything" not in told
+    assert path == "/insights/" or "Mine" in told
+
+
+def test_a_forecast_has_its_fan_and_the_same_as_a_table() -> None:
+    some_of_everything()
+    row = forecast(None, scope="service", key="EC2", days=5)
+    told = page(row.get_absolute_url())
+    assert 'data-chart="fan-chart"' in told
+    assert '"label": "80 %, at most"' in told
+    assert told.count("$10.00") == 5
+    assert "/costs/?currency=USD&amp;service=EC2" in told
+
+
+def test_an_anomaly_has_its_days_its_cause_and_its_history() -> None:
+    owner = some_of_everything()
+    told = page(Anomaly.objects.get().get_absolute_url())
+    assert 'data-chart="anomaly-chart"' in told
+    assert "120.00 USD" in told and "100 %" in told
+    assert "Nobody has changed its status yet." in told
+    assert "Changing it needs a right" in told
+    assert f"account={owner.account_id}" in told
+
+
+def test_one_of_a_machine_is_in_percent_and_leads_to_it() -> None:
+    owner = account()
+    machine = instance(owner, "web")
+    store_cpu(machine, Window(TODAY - timedelta(days=9), TODAY), 50)
+    row = anomaly(
+        owner, machine_id=machine.pk, service="", currency="", impact=None, causes=[]
+    )
+    told = page(row.get_absolute_url())
+    assert "CPU of web" in told and "50.0 %" in told
+    assert machine.get_absolute_url() in told
+
+
+def test_a_status_is_changed_and_kept_with_its_note() -> None:
+    row = anomaly(account())
+    client = browser(somebody("operator", name="ada"))
+    body = {"status": "planned", "version": "1", "note": "The sale"}
+    response = client.post(f"{row.get_absolute_url()}move/", body, follow=True)
+    told = response.content.decode()
+    assert "It is planned now." in told and "The sale" in told and "ada" in told
+    assert AuditEntry.objects.filter(action="anomaly.move").exists()
+
+
+def test_who_is_late_is_told_and_keeps_his_text() -> None:
+    row = anomaly(account())
+    Anomaly.objects.update(status="planned", version=2)
+    client = browser(somebody())
+    body = {"status": "dismissed", "version": "1", "note": "What I think of it"}
+    response = client.post(f"{row.get_absolute_url()}move/", body)
+    told = response.content.decode()
+    assert response.status_code == 409
+    assert "Somebody else has changed this" in told
+    assert "What I think of it</textarea>" in told
+    assert 'value="2"' in told  # what he sends next is a change of what is shown
+    assert Anomaly.objects.get().status == "planned"
+
+
+def test_to_dismiss_without_a_reason_is_refused_on_the_page() -> None:
+    row = recommendation(account())
+    client = browser(somebody())
+    body = {"status": "dismissed", "version": "1", "note": ""}
+    response = client.post(f"{row.get_absolute_url()}move/", body)
+    assert "Say why it is dismissed" in response.content.decode()
+
+
+def test_who_may_only_look_can_change_nothing() -> None:
+    owner = account()
+    client = browser(somebody("viewer"))
+    for row in (anomaly(owner), recommendation(owner)):
+        body = {"status": "resolved", "version": "1"}
+        path = f"{row.get_absolute_url()}move/"
+        assert client.post(path, body).status_code == 403
+
+
+def test_a_recommendation_shows_its_evidence_steps_and_price() -> None:
+    row = recommendation(account(), alternative_to="oversized")
+    told = page(row.get_absolute_url())
+    for text in (
+        "Ask its owner.",
+        "<dt>Days</dt><dd>32</dd>",
+        "At AWS&#x27;s list price",
+        "alternative to: oversized",
+        row.machine.get_absolute_url(),
+    ):
+        assert text in told.replace("AWS's", "AWS&#x27;s"), text
+
+
+def test_what_one_thinks_of_it_is_kept_once() -> None:
+    row = recommendation(account())
+    client = browser(somebody())
+    path = f"{row.get_absolute_url()}feedback/"
+    client.post(path, {"rating": "2", "comment": "Hm"})
+    response = client.post(path, {"rating": "5", "is_flagged": "on"}, follow=True)
+    given = Feedback.objects.get()
+    assert (given.rating, given.comment, given.is_flagged) == (5, "", True)
+    assert "5.0 of 5, by 1; 1 flagged" in response.content.decode()
+    assert client.post(path, {"rating": "6"}).status_code == 409
+
+
+def fields(**values: str) -> dict[str, str]:
+    wanted = {"name": "All", "scope": "total", "currency": "USD", "amount": "100"}
+    percents = {"actual_percents": "80, 100", "forecasted_percents": ""}
+    return {**wanted, **percents, **values}
+
+
+def test_a_budget_is_set_changed_and_deleted() -> None:
+    client = browser(somebody("administrator"))
+    assert client.get("/insights/budgets/add/").status_code == 200
+    client.post("/insights/budgets/add/", fields())
+    one = Budget.objects.get()
+    assert (one.amount, one.actual_percents, one.forecasted_percents) == (
+        100,
+        [80, 100],
+        [],
+    )
+    path = one.get_absolute_url()
+    assert 'value="80, 100"' in page(f"{path}change/", User.objects.get())
+    client.post(f"{path}change/", fields(amount="250.50", version="1"))
+    one.refresh_from_db()
+    assert (str(one.amount.normalize()), one.version) == ("250.5", 2)
+    response = client.post(f"{path}change/", fields(name="Late", version="1"))
+    assert response.status_code == 409
+    assert 'value="Late"' in response.content.decode()
+    assert client.get(f"{path}delete/").status_code == 200
+    client.post(f"{path}delete/")
+    assert not Budget.objects.exists()
+    actions = AuditEntry.objects.order_by("id").values_list("action", flat=True)
+    assert list(actions) == ["budget.add", "budget.change", "budget.delete"]
+
+
+def test_a_budget_that_makes_no_sense_is_refused_and_kept_in_the_form() -> None:
+    client = browser(somebody())
+    wrong = fields(scope="service", name="Mine", actual_percents="many")
+    told = client.post("/insights/budgets/add/", wrong).content.decode()
+    assert "Name the service, as the bill does." in told
+    assert "Give whole percents" in told
+    assert 'value="Mine"' in told and 'value="many"' in told
+
+
+def test_who_is_limited_sets_no_budget_over_all_accounts() -> None:
+    mine, theirs = two_accounts()
+    client = browser(somebody("operator", mine))
+    told = client.post("/insights/budgets/add/", fields()).content.decode()
+    assert "Choose one of the accounts that you may see." in told
+    assert "staging" not in told
+    other = fields(scope="account", account=str(theirs.pk))
+    client.post("/insights/budgets/add/", other)
+    assert not Budget.objects.exists()
+    own = fields(scope="account", account=str(mine.pk))
+    client.post("/insights/budgets/add/", own)
+    assert Budget.objects.get().account == mine
+
+
+@pytest.mark.parametrize("path", PAGES[1:])
+def test_filters_that_make_no_sense_are_named(path: str) -> None:
+    some_of_everything()
+    name = "account" if "recommendations" in path or "budgets" in path else "scope"
+    told = page(f"{path}?{name}=odd")
+    assert f"<code>{name}</code>" in told
+
+
+def test_long_lists_come_in_pages() -> None:
+    owner = account()
+    for number in range(30):
+        anomaly(owner, service=f"S{number:02}")
+    first, second = (page(f"/insights/anomalies/?page={number}") for number in (1, 2))
+    assert "1–25 of 30" in first and "26–30 of 30" in second
+
+
+@pytest.mark.parametrize(
+    ("path", "queries"),
+    [
+        # Session, user, rights, limit, count, rows, accounts, footer; and:
+        ("/insights/forecasts/", 13),  # points, costs, state (3)
+        ("/insights/anomalies/", 8),
+        ("/insights/recommendations/", 11),  # both savings, remarks
+        ("/insights/budgets/", 8),
+    ],
+)
+def test_more_rows_are_no_more_queries(
+    django_assert_num_queries: Any, path: str, queries: int
+) -> None:
+    owner = account()
+    for number in range(12):
+        name = f"S{number}"
+        forecast(owner, scope="service", key=name, days=15)
+        anomaly(owner, service=name)
+        recommendation(owner, instance(owner, name))
+        budget(name=name)
+    client = browser(somebody("viewer"))
+    client.get(path)
+    with django_assert_num_queries(queries):
+        assert client.get(path).status_code == 200

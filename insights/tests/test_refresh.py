@@ -1,0 +1,237 @@
+"""What a refresh makes of what is stored: repeatable, account by account."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from cloudintel.tests.pages import NOW, TODAY, account, instance, store_costs, store_cpu
+from costs.models import CostTotal, DailyCost
+from insights.models import (
+    Anomaly,
+    Forecast,
+    ForecastPoint,
+    Recommendation,
+    RefreshState,
+)
+from insights.refresh import run
+from insights.refresh.forecasts import refresh_forecasts
+from insights.refresh.run import Outcome, Part, refresh
+from providers.windows import Window, last_complete_days
+from syncs.models import CloudAccount
+
+pytestmark = pytest.mark.django_db
+DAYS = last_complete_days(120, NOW)
+ALL = tuple(Part)
+
+
+def refreshed(*accounts: CloudAccount | None, **options: Any) -> list[Outcome]:
+    return refresh(accounts or everybody(), options.pop("now", NOW), **options)
+
+
+def everybody() -> list[CloudAccount | None]:
+    return [*CloudAccount.objects.all(), None]
+
+
+def changes(outcomes: list[Outcome]) -> int:
+    assert [one.failures for one in outcomes if one.failures] == []
+    return sum(count for one in outcomes for count in one.changed.values())
+
+
+def stored() -> list[Any]:
+    models = (Forecast, ForecastPoint, Anomaly, Recommendation)
+    return [list(model._default_manager.order_by("pk").values()) for model in models]
+
+
+def company() -> CloudAccount:
+    """An account with steady costs, a spike of three days, and a machine."""
+    owner = account()
+    # One whose price list can be read without a cloud.
+    CloudAccount.objects.update(provider="demo")
+    owner.refresh_from_db()
+    store_costs(owner, DAYS, {"EC2": "100", "S3": "20"})
+    spike = Window(TODAY - timedelta(days=20), TODAY - timedelta(days=17))
+    rows = DailyCost.objects.filter(service="S3", day__in=spike.days())
+    rows.update(billed=Decimal(220), effective=Decimal(220))
+    CostTotal.objects.filter(day__in=spike.days()).update(billed=320, effective=320)
+    store_cpu(instance(owner, "web"), last_complete_days(40, NOW), 30)
+    return owner
+
+
+def test_a_second_refresh_changes_nothing() -> None:
+    company()
+    assert changes(refreshed()) > 0
+    before = stored()
+    assert changes(refreshed()) == 0
+    assert stored() == before
+
+
+def test_all_of_it_computed_anew_is_the_same() -> None:
+    company()
+    refreshed()
+    anomalies, recommendations = stored()[2:]
+    refreshed(anew=True)
+    assert stored()[2:] == [anomalies, recommendations]
+    assert Forecast.objects.newest().count() == len({*_scopes()})
+
+
+def _scopes() -> list[Any]:
+    return list(Forecast.objects.values_list("account", "scope", "key", "currency"))
+
+
+def test_each_scope_has_one_forecast_that_stands() -> None:
+    owner = company()
+    refreshed()
+    newest = Forecast.objects.newest().values_list("account", "scope", "key")
+    assert set(newest) == {
+        (None, "total", ""),
+        (None, "service", "EC2"),
+        (None, "service", "S3"),
+        (owner.pk, "account", owner.account_id),
+        (owner.pk, "service", "EC2"),
+        (owner.pk, "service", "S3"),
+    }
+
+
+def test_only_what_changed_is_forecast_again() -> None:
+    company()
+    refreshed()
+    day = TODAY - timedelta(days=2)
+    DailyCost.objects.filter(service="EC2", day=day).update(billed=Decimal(101))
+    CostTotal.objects.filter(day=day).update(billed=Decimal(121))
+    outcomes = refreshed(parts=[Part.FORECASTS])
+    # Of the account and of all: EC2, and the sum that it is in.
+    assert [one.changed[Part.FORECASTS] for one in outcomes] == [2, 2]
+
+
+def test_a_new_day_makes_a_new_forecast_and_keeps_the_old_one() -> None:
+    owner = company()
+    refreshed()
+    tomorrow = NOW + timedelta(days=1)
+    store_costs(owner, Window(TODAY, tomorrow.date()), {"EC2": "100", "S3": "20"})
+    refreshed(now=tomorrow)
+    made = Forecast.objects.filter(scope="total", is_replayed=False)
+    days = made.order_by("data_until").values_list("data_until", "is_newest")
+    assert list(days) == [(TODAY, False), (tomorrow.date(), True)]
+
+
+def test_estimated_days_that_are_young_are_left_out() -> None:
+    owner = account()
+    first = TODAY - timedelta(days=10)
+    store_costs(owner, DAYS, {"EC2": "100"}, estimated_from=first)
+    refreshed(parts=[Part.FORECASTS])
+    newest = Forecast.objects.newest().get(scope="total")
+    assert newest.data_until == TODAY - timedelta(days=3)
+
+
+def test_the_spike_is_one_anomaly_however_many_parts_it_moved() -> None:
+    owner = company()
+    refreshed()
+    row = Anomaly.objects.get()
+    assert (row.account, row.service) == (owner, "S3")
+    assert (row.first_day, row.days) == (TODAY - timedelta(days=20), 3)
+    assert row.impact == pytest.approx(Decimal(600), abs=60)
+    assert row.causes[0]["service"] == "S3"
+
+
+def test_two_currencies_are_never_added() -> None:
+    owner = company()
+    store_costs(owner, DAYS, {"EC2": "7"}, currency="EUR")
+    refreshed(parts=[Part.FORECASTS])
+    totals = Forecast.objects.newest().filter(scope="total", account=None)
+    first_days = {row.currency: row.points.first() for row in totals}
+    assert first_days["USD"].mean == pytest.approx(Decimal(120), abs=5)
+    assert first_days["EUR"].mean == pytest.approx(Decimal(7), abs=1)
+
+
+def test_an_account_that_fell_behind_is_no_fall_in_costs() -> None:
+    for number, days in ((1, DAYS), (2, Window(DAYS.start, TODAY - timedelta(5)))):
+        store_costs(account(number, f"account-{number}"), days, {"EC2": "100"})
+    refreshed(None)
+    newest = Forecast.objects.newest().get(scope="total")
+    assert newest.data_until == TODAY - timedelta(days=5)
+    assert newest.points.get(day=TODAY).mean == pytest.approx(Decimal(200), abs=5)
+
+
+def test_costs_that_are_gone_are_forecast_no_more() -> None:
+    company()
+    refreshed()
+    CostTotal.objects.all().delete()
+    DailyCost.objects.all().delete()
+    assert changes(refreshed(parts=[Part.FORECASTS])) == 0
+    assert not Forecast.objects.newest().exists()
+
+
+def test_nothing_stored_is_nothing_to_say() -> None:
+    account()
+    assert changes(refreshed()) == 0
+    assert not Forecast.objects.exists()
+
+
+def test_costs_of_members_are_told_on_their_payers_bill() -> None:
+    payer = account()
+    payer.is_payer = True
+    payer.save()
+    member = account(2, "staging")
+    member.payer = payer
+    member.save()
+    store_costs(payer, DAYS, {"EC2": "100"})
+    DailyCost.objects.filter(day__day__gt=15).update(sub_account_id=member.account_id)
+    refreshed(payer)
+    keys = Forecast.objects.newest().filter(account=payer, scope="account")
+    assert set(keys.values_list("key", flat=True)) == {
+        payer.account_id,
+        member.account_id,
+    }
+    assert Forecast.objects.newest().filter(account=payer, scope="total").exists()
+
+
+def test_one_that_fails_stops_no_other_and_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    owner = company()
+    broken = account(2, "broken")
+    ordinary = refresh_forecasts
+
+    def refuse(which: CloudAccount | None, *args: Any, **options: Any) -> int:
+        if which == broken:
+            raise ValueError("no such series")
+        return ordinary(which, *args, **options)
+
+    monkeypatch.setattr(run, "refresh_forecasts", refuse)
+    outcomes = refreshed(broken, owner)
+    assert "unexpected ValueError: no such series" in outcomes[0].failures[0]
+    state = RefreshState.objects.get(account=broken)
+    assert "Forecasts of broken" in state.error
+    assert state.refreshed_at is None
+    assert RefreshState.objects.get(account=owner).refreshed_at == NOW
+    assert Forecast.objects.newest().filter(account=owner).exists()
+
+
+def test_a_forecast_as_of_then_is_kept_to_compare_with() -> None:
+    company()
+    refreshed(parts=[Part.FORECASTS])
+    replayed = Forecast.objects.get(scope="total", is_replayed=True)
+    assert replayed.data_until == TODAY - timedelta(days=30)
+    assert not replayed.is_newest
+
+
+def test_old_forecasts_are_kept_one_a_week_and_then_no_more() -> None:
+    owner = company()
+    refreshed(parts=[Part.FORECASTS])
+    newest = Forecast.objects.newest().get(account=owner, scope="account")
+    for age in (10, 60, 61, 62, 63, 64, 65, 66, 500):
+        newest.pk = None
+        newest.is_newest = False
+        newest.data_until = TODAY - timedelta(days=age)
+        newest.save(force_insert=True)
+    Forecast.objects.newest().update(data_version="older")
+    refreshed(owner, parts=[Part.FORECASTS])
+    kept = Forecast.objects.filter(
+        account=owner, scope="account", is_newest=False, is_replayed=False
+    )
+    weeks = [row.data_until.isocalendar()[:2] for row in kept]
+    assert TODAY - timedelta(days=10) in {row.data_until for row in kept}
+    assert len(weeks) == len(set(weeks)) < 5
+    assert min(row.data_until for row in kept) > TODAY - timedelta(days=100)

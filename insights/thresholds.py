@@ -1,0 +1,57 @@
+"""The lines of advice and of anomalies, with those that the settings draw elsewhere."""
+
+from dataclasses import fields
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+from insights.advice.thresholds import Thresholds
+from insights.detection.limits import Limits
+
+
+def thresholds() -> Thresholds:
+    """Raises ValueError naming what ADVICE_THRESHOLDS has wrong."""
+    return Thresholds(**_drawn("ADVICE_THRESHOLDS", Thresholds))
+
+
+def limits() -> Limits:
+    """Raises ValueError naming what ANOMALY_LIMITS has wrong."""
+    return Limits(**_drawn("ANOMALY_LIMITS", Limits))
+
+
+def _drawn(setting: str, lines: type[Thresholds | Limits]) -> dict[str, Any]:
+    """The lines that a setting draws elsewhere, by name."""
+    kinds = {one.name: type(one.default) for one in fields(lines)}
+    wanted: dict[str, Any] = {}
+    for name, text in getattr(settings, setting).items():
+        if name not in kinds:
+            raise ValueError(
+                f"{setting} does not know {name!r}; choose from {', '.join(kinds)}."
+            )
+        wanted[name] = _number(setting, name, text, kinds[name])
+    return wanted
+
+
+def _number(setting: str, name: str, text: str, kind: type) -> int | float | Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    whole = number == number.to_integral_value() if number.is_finite() else False
+    if not number.is_finite() or number < 0 or (kind is int and not whole):
+        what = "a whole number" if kind is int else "a number"
+        raise ValueError(f"{setting}: {name} must be {what}, not {text!r}.")
+    return number if kind is Decimal else kind(number)
+
+
+@register()
+def check_thresholds(**_: Any) -> list[CheckMessage]:
+    wrong: list[CheckMessage] = []
+    for lines, number in ((thresholds, "E001"), (limits, "E002")):
+        try:
+            lines()
+        except ValueError as error:
+            wrong.append(Error(str(error), id=f"insights.{number}"))
+    return wrong

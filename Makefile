@@ -30,7 +30,7 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .
 
 # Each benchmark prints its ratio against a floor or a peer in the same run.
-bench: bench-cpu bench-costs bench-demo bench-fleet
+bench: bench-anomalies bench-cpu bench-costs bench-demo bench-fleet bench-forecasts bench-insights bench-pages
 
 bench-%: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks.$*

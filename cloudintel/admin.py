@@ -1,10 +1,6 @@
-"""The admin of what comes with libraries, in the look of the rest: users, groups,
-API tokens and the schedule."""
+"""The admin of the schedule, which comes with a library, in the look of the rest."""
 
 from django.contrib import admin
-from django.contrib.auth import admin as auth
-from django.contrib.auth.models import Group, User
-from django.http import HttpRequest
 from django_celery_beat import admin as beat
 from django_celery_beat.models import (
     ClockedSchedule,
@@ -13,19 +9,28 @@ from django_celery_beat.models import (
     PeriodicTask,
     SolarSchedule,
 )
-from knox.models import AuthToken
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, BooleanRadioFilter
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.widgets import UnfoldAdminSelectWidget as Select
 from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
 
-from syncs.columns import linked
-from syncs.readonly import Admin, ReadOnlyAdmin
+from cloudintel.people_admin import (
+    AttemptAdmin,
+    AuditEntryAdmin,
+    AuthTokenAdmin,
+    GroupAdmin,
+    UserAdmin,
+)
+from syncs.readonly import Admin
+
+__all__ = [
+    "AttemptAdmin",
+    "AuditEntryAdmin",
+    "AuthTokenAdmin",
+    "GroupAdmin",
+    "UserAdmin",
+]
 
 for model in (
-    User,
-    Group,
-    AuthToken,
     PeriodicTask,
     IntervalSchedule,
     CrontabSchedule,
@@ -34,46 +39,6 @@ for model in (
     ClockedSchedule,
 ):
     admin.site.unregister(model)
-
-
-@admin.register(User)
-class UserAdmin(auth.UserAdmin[User], Admin[User]):
-    form = UserChangeForm
-    add_form = UserCreationForm
-    change_password_form = AdminPasswordChangeForm
-    list_filter = (
-        ("is_active", BooleanRadioFilter),
-        ("is_staff", BooleanRadioFilter),
-        ("is_superuser", BooleanRadioFilter),
-        ("groups", AutocompleteSelectFilter),
-    )
-
-
-@admin.register(Group)
-class GroupAdmin(auth.GroupAdmin, Admin[Group]):
-    pass
-
-
-@admin.register(AuthToken)
-class AuthTokenAdmin(ReadOnlyAdmin[AuthToken]):
-    """Tokens are made by `create_token`, which shows one once; here they are revoked.
-
-    Only a token's digest is stored, so there is nothing else to see or to change.
-    """
-
-    list_display = ("token_key", linked("user", "user__username"), "created", "expiry")
-    list_select_related = ("user",)
-    list_filter = (("user", AutocompleteSelectFilter),)
-    search_fields = ("token_key", "user__username")
-    search_help_text = "The first letters of a token, or a user's name."
-    date_hierarchy = "created"
-    ordering = ("-created", "digest")
-    fields = ("token_key", "user", "created", "expiry")
-
-    def has_delete_permission(
-        self, request: HttpRequest, obj: AuthToken | None = None
-    ) -> bool:
-        return request.user.has_perm("knox.delete_authtoken")
 
 
 class TaskSelect(Select, beat.TaskSelectWidget):  # type: ignore[misc]
@@ -90,6 +55,8 @@ class PeriodicTaskForm(beat.PeriodicTaskForm):  # type: ignore[misc]
 @admin.register(PeriodicTask)
 class TaskAdmin(beat.PeriodicTaskAdmin, Admin[PeriodicTask]):  # type: ignore[misc]
     form = PeriodicTaskForm
+    # Its own one only adds a script in the page, which our pages do not allow.
+    change_form_template = "admin/change_form.html"
     list_filter = (("enabled", BooleanRadioFilter), ("one_off", BooleanRadioFilter))
 
 

@@ -4,19 +4,33 @@ from collections.abc import Callable
 
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
-from rest_framework.routers import DefaultRouter
+from drf_spectacular.views import SpectacularSwaggerSplitView
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.routers import APIRootView, DefaultRouter
 from rest_framework.viewsets import ViewSetMixin
 
+from cloudintel.schema import SchemaView
 from costs.api.views import DailyCostViewSet
+from insights.api.budget_views import BudgetViewSet
+from insights.api.recommendation_views import FeedbackViewSet, RecommendationViewSet
+from insights.api.views import AnomalyViewSet, ForecastViewSet
 from inventory.api.views import InstanceViewSet
 from metrics.api.views import CpuMetricViewSet, NetworkMetricViewSet
+from people.api.views import AuditEntryViewSet
 from syncs.api.backfill_views import BackfillViewSet
 from syncs.api.usage_views import ApiUsageViewSet
 from syncs.api.views import CloudAccountViewSet, StartSyncView, SyncRunViewSet
 from syncs.models import Dataset
 
+
+class Root(APIRootView):
+    """The addresses of the API. What each answers is told by its schema."""
+
+    permission_classes = [IsAuthenticated]
+
+
 router = DefaultRouter()
+router.APIRootView = Root
 router.register("accounts", CloudAccountViewSet)
 router.register("instances", InstanceViewSet, basename="api-instance")
 router.register("costs", DailyCostViewSet)
@@ -25,6 +39,12 @@ router.register("network", NetworkMetricViewSet)
 router.register("runs", SyncRunViewSet)
 router.register("backfills", BackfillViewSet)
 router.register("api-usage", ApiUsageViewSet)
+router.register("forecasts", ForecastViewSet)
+router.register("anomalies", AnomalyViewSet)
+router.register("recommendations", RecommendationViewSet)
+router.register("feedback", FeedbackViewSet)
+router.register("budgets", BudgetViewSet)
+router.register("audit", AuditEntryViewSet)
 
 sync_ec2 = StartSyncView.as_view(dataset=Dataset.EC2)
 sync_cost = StartSyncView.as_view(dataset=Dataset.COST)
@@ -53,7 +73,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/sync/cost/", sync_cost, name="api-sync-cost"),
     path("api/v1/sync/cpu/", sync_cpu, name="api-sync-cpu"),
     path("api/v1/", include(router.urls)),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerView.as_view(), name="swagger"),
+    path("api/schema/", SchemaView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="swagger"),
     *first_names,
 ]

@@ -15,9 +15,13 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
-from rest_framework.decorators import api_view
+from rest_framework.decorators import api_view, permission_classes
+from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
+from rest_framework.views import APIView
 
+from insights.numbers import insight_metrics
+from people.limits import is_limited
 from syncs.freshness import freshness
 from syncs.models import ApiUsage, CloudAccount, SyncRun
 from syncs.start import AWAY
@@ -102,8 +106,17 @@ PARTS = {
 }
 
 
+class MayScrape(BasePermission):
+    message = "This needs the permission syncs.view_syncrun, and sight of all accounts."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        may_view = request.user.has_perm("syncs.view_syncrun")
+        return may_view and not is_limited(request.user)
+
+
 @extend_schema(exclude=True)
 @api_view(["GET"])
+@permission_classes([IsAuthenticated, MayScrape])
 def metrics(request: Request) -> HttpResponse:
     """Prometheus' text. Every number comes from the database, which all processes
     share, so they add up however many there are."""
@@ -113,12 +126,13 @@ def metrics(request: Request) -> HttpResponse:
 
 
 class DatabaseCollector(Collector):
-    """Runs, rows, seconds, requests, dollars, freshness and what waits."""
+    """Runs, rows, seconds, requests, dollars, freshness, insights and what waits."""
 
     def collect(self) -> Iterator[Metric]:
         yield from _runs()
         yield from _usage()
         yield from _freshness()
+        yield from insight_metrics(timezone.now())
 
 
 def _runs() -> Iterator[Metric]:

@@ -1,81 +1,22 @@
 """All settings, from the environment alone. `.env.example` describes each variable."""
 
-import contextlib
-import os
-import secrets
 from datetime import timedelta
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import django_stubs_ext
-import environ
-from django.core.exceptions import ImproperlyConfigured
 
+from cloudintel.enums import ENUM_NAMES
+from cloudintel.environment import dollars, env, one_of, positive, stored_secret
 from cloudintel.logs import logging_settings
+from cloudintel.theme import UNFOLD as UNFOLD
 
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
 ENV_FILE = env.str("ENV_FILE", default=str(BASE_DIR / ".env"))
 if ENV_FILE and Path(ENV_FILE).is_file():
     env.read_env(ENV_FILE)
-
-
-def positive(name: str, default: int) -> int:
-    """A whole number of at least 1, or a clear refusal."""
-    text = env.str(name, default=str(default))
-    if not text.isdecimal() or int(text) < 1:
-        raise ImproperlyConfigured(
-            f"{name} must be a whole number of at least 1, not {text!r}."
-        )
-    return int(text)
-
-
-def dollars(name: str) -> Decimal | None:
-    """An amount of US dollars; None where nothing is set."""
-    text = env.str(name, default="").strip()
-    if not text:
-        return None
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if not amount.is_finite() or amount < 0:
-        raise ImproperlyConfigured(
-            f"{name} must be an amount such as 1.50, not {text!r}."
-        )
-    return amount
-
-
-def one_of(name: str, default: list[str], allowed: list[str]) -> list[str]:
-    """A comma-separated choice among `allowed`, or a refusal that names the odd one."""
-    chosen = [item.strip() for item in env.list(name, default=default) if item.strip()]
-    if not chosen:
-        raise ImproperlyConfigured(
-            f"{name} is empty; choose from {', '.join(allowed)}."
-        )
-    for item in chosen:
-        if item not in allowed:
-            raise ImproperlyConfigured(
-                f"{name} does not know {item!r}; choose from {', '.join(allowed)}."
-            )
-    return chosen
-
-
-def stored_secret(path: Path) -> str:
-    """The secret in that file, made at the first start and kept."""
-    if not path.exists():
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(50))
-        # A link appears whole or not at all, and never replaces one that is there.
-        with contextlib.suppress(FileExistsError):
-            path.hardlink_to(draft)
-        draft.unlink()
-    return path.read_text()
-
 
 # Where cloudintel keeps its own files: the SQLite database, its secret, static files.
 STATE_DIR = Path(env.str("STATE_DIR", default=str(BASE_DIR / "var")))
@@ -99,6 +40,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "axes",
+    "corsheaders",
+    "csp",
     "django_celery_beat",
     "django_filters",
     "rest_framework",
@@ -111,18 +55,24 @@ INSTALLED_APPS = [
     "costs",
     "metrics",
     "insights",
+    "archives",
     "cloudintel",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "people.headers.SecurityHeaders",
+    "corsheaders.middleware.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Answers are padded by a random length, so that their size tells no secret.
+    "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "cloudintel.urls"
@@ -139,6 +89,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "cloudintel.shell.shell",
             ],
         },
     }
@@ -184,15 +135,34 @@ STORAGES = {
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "summary"
 LOGOUT_REDIRECT_URL = "login"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "people.sign_in.Backend",
+]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {}),
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
     )
 ]
+SESSION_COOKIE_AGE = 3600 * positive("SESSION_HOURS", default=7 * 24)
+# Behind so many proxies, each of which says in X-Forwarded-For whom it talks to.
+TRUSTED_PROXIES = positive("TRUSTED_PROXIES", default=0, least=0)
+# Who fails so often with one user name from one address waits so long. A try meanwhile
+# does not make it longer, so that nobody can be kept out for good.
+AXES_FAILURE_LIMIT = positive("SIGN_IN_FAILURES", default=5)
+AXES_COOLOFF_TIME = timedelta(minutes=positive("SIGN_IN_LOCK_MINUTES", default=15))
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "people.address.client_address"
+AXES_LOCKOUT_CALLABLE = "people.sign_in.locked_out"
+# The audit trail keeps who signed in; people.admin shows who is locked out.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 # Behind a proxy that ends TLS, cookies travel over HTTPS only.
 SECURE_COOKIES = env.bool("SECURE_COOKIES", default=False)
 SESSION_COOKIE_SECURE = SECURE_COOKIES
@@ -204,21 +174,39 @@ if SECURE_COOKIES:
 REST_FRAMEWORK = {
     # A token first, so that an unsigned request is answered 401 with how to sign in.
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "knox.auth.TokenAuthentication",
+        "people.tokens.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "rest.permissions.MayView",
+    ],
     "DEFAULT_FILTER_BACKENDS": ["rest.parameters.StrictFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "rest.pagination.Pages",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "rest.negotiation.FormatFirst",
     "DEFAULT_RENDERER_CLASSES": [
         "rest_framework.renderers.JSONRenderer",
         "rest_framework.renderers.BrowsableAPIRenderer",
     ],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "rest.schema.Schema",
     "EXCEPTION_HANDLER": "rest.errors.answer",
+    # Counted in the cache, per user; who is not signed in is refused before.
+    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
+    "DEFAULT_THROTTLE_RATES": {
+        "user": f"{positive('API_REQUESTS_PER_MINUTE', default=600)}/min"
+    },
+    "NUM_PROXIES": TRUSTED_PROXIES,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-REST_KNOX = {"TOKEN_TTL": None, "MIN_REFRESH_INTERVAL": 3600}
+TOKEN_DAYS = positive("TOKEN_DAYS", default=90)
+REST_KNOX = {
+    "TOKEN_TTL": timedelta(days=TOKEN_DAYS),
+    "TOKEN_LIMIT_PER_USER": positive("TOKENS_PER_USER", default=20),
+}
+# Pages of these sites may ask the API with a token; cookies stay on this one.
+CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CORS_URLS_REGEX = r"^/(api/|cost-|cpu-|sync-)"
+CORS_EXPOSE_HEADERS = ["ETag", "Retry-After"]
 SPECTACULAR_SETTINGS = {
     "TITLE": "cloudintel",
     "DESCRIPTION": "What you run, what it costs and how hard it works. "
@@ -231,13 +219,13 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "PREPROCESSING_HOOKS": ["cloudintel.schema.only_versioned"],
-    "ENUM_NAME_OVERRIDES": {
-        "DatasetEnum": "syncs.models.Dataset",
-        "FillableDatasetEnum": "syncs.models.backfills.FILLABLE",
-        "RunStatusEnum": "syncs.models.SyncRun.Status",
-        "BackfillStatusEnum": "syncs.models.Backfill.Status",
-        "BackfillWindowStatusEnum": "syncs.models.BackfillWindow.Status",
-    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "rest.schema.with_problems",
+        "rest.examples.with_examples",
+        "cloudintel.schema.with_tags",
+    ],
+    "ENUM_NAME_OVERRIDES": ENUM_NAMES,
 }
 
 # How AWS is read. Statistics are billed one by one ($0.01 per 1,000), so each is a
@@ -281,6 +269,12 @@ AWS_API_DAILY_BUDGET_USD = dollars("AWS_API_DAILY_BUDGET_USD")
 BACKFILL_WINDOW_DAYS = positive("BACKFILL_WINDOW_DAYS", default=30)
 BACKFILL_PARALLEL = positive("BACKFILL_PARALLEL", default=2)
 BACKFILL_ATTEMPTS = positive("BACKFILL_ATTEMPTS", default=5)
+
+# Insights: how many services of an account, and of all together, get a forecast of
+# their own; and lines of advice and anomalies that are drawn elsewhere, as name=value.
+FORECAST_SERVICES = positive("FORECAST_SERVICES", default=12)
+ADVICE_THRESHOLDS = env.dict("ADVICE_THRESHOLDS", default={})
+ANOMALY_LIMITS = env.dict("ANOMALY_LIMITS", default={})
 
 # The queue. By default folders on this machine, so that no server is needed; by URL
 # Redis or RabbitMQ. The database is the truth: a lost message loses nothing.
@@ -329,6 +323,11 @@ CELERY_BEAT_SCHEDULE = {
         # One that waited longer is of no use: the next one looks at the same.
         "options": {"expire_seconds": 60},
     },
+    "look-whose-insights-are-due": {
+        "task": "insights.tasks.refresh_due",
+        "schedule": timedelta(seconds=60),
+        "options": {"expire_seconds": 60},
+    },
 }
 
 # Who is told when syncs go stale or fail, and when that is over.
@@ -338,34 +337,10 @@ ALERT_WEBHOOK_URL = env.str("ALERT_WEBHOOK_URL", default="")
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="cloudintel@localhost")
 
+# Where `prune` keeps old months: a directory, or s3://bucket/prefix.
+ARCHIVE_PLACE = env.str("ARCHIVE_PLACE", default=str(STATE_DIR / "archives"))
+
 # Logs: one line an event; plain for a terminal, json for a collector.
 LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING").upper()
 LOG_FORMAT = one_of("LOG_FORMAT", default=["plain"], allowed=["plain", "json"])[0]
 LOGGING = logging_settings(LOG_LEVEL, LOG_FORMAT)
-
-# The admin, in the colours of the pages.
-UNFOLD = {
-    "SITE_TITLE": "cloudintel",
-    "SITE_HEADER": "cloudintel",
-    "SITE_URL": "/",
-    "SITE_ICON": "cloudintel.sidebar.icon",
-    "SITE_FAVICONS": [
-        {"rel": "icon", "type": "image/svg+xml", "href": "cloudintel.sidebar.icon"}
-    ],
-    "SIDEBAR": {"show_search": True, "navigation": "cloudintel.sidebar.navigation"},
-    "COLORS": {
-        "primary": {
-            "50": "#f3f5fe",
-            "100": "#e8ecfd",
-            "200": "#ccd5fa",
-            "300": "#a9b8f8",
-            "400": "#8ea2fb",
-            "500": "#6079f0",
-            "600": "#3451d1",
-            "700": "#2b46bd",
-            "800": "#243a9c",
-            "900": "#1f327f",
-            "950": "#141f52",
-        }
-    },
-}

@@ -1,6 +1,7 @@
 """The admin's sidebar: what it holds by subject, and the way back to the pages."""
 
 from django.apps import apps
+from django.contrib import admin
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
@@ -32,10 +33,23 @@ SUBJECTS = {
         ("metrics.cpumetric", "speed"),
         ("metrics.networkmetric", "network_check"),
     ],
+    "Insights": [
+        ("insights.forecast", "trending_up"),
+        ("insights.anomaly", "notification_important"),
+        ("insights.recommendation", "lightbulb"),
+        ("insights.feedback", "reviews"),
+        ("insights.verification", "verified"),
+        ("insights.budget", "account_balance_wallet"),
+        ("insights.budgetalert", "campaign"),
+        ("insights.instanceprice", "sell"),
+        ("insights.refreshstate", "update"),
+    ],
     "People": [
         ("auth.user", "person"),
         ("auth.group", "group"),
         ("knox.authtoken", "key"),
+        ("axes.accessattempt", "lock"),
+        ("people.auditentry", "policy"),
     ],
 }
 PAGES = [
@@ -43,6 +57,7 @@ PAGES = [
     ("costs", "Costs", "payments"),
     ("instances", "Instances", "computer"),
     ("cpu", "CPU", "monitoring"),
+    ("insights", "Insights", "insights"),
     ("syncs", "Syncs", "sync"),
 ]
 
@@ -62,8 +77,10 @@ def icon(request: HttpRequest) -> str:
 
 
 def _may_view(request: HttpRequest, name: str) -> bool:
-    app, model = name.split(".")
-    return request.user.has_perm(f"{app}.view_{model}")
+    model = apps.get_model(name)
+    if not admin.site.is_registered(model):
+        return False
+    return admin.site.get_model_admin(model).has_view_permission(request)
 
 
 def _group(title: str, items: list[dict[str, object]]) -> dict[str, object]:

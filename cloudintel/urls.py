@@ -1,29 +1,37 @@
 """Where everything answers. Each app keeps the addresses of its own pages."""
 
 from django.contrib import admin
-from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
+from cloudintel.machines import InstanceListView, InstanceView
 from cloudintel.monitoring import health, metrics, status
-from cloudintel.views import InstanceView, SummaryView
-
-sign_in = LoginView.as_view(
-    template_name="login.html", redirect_authenticated_user=True
-)
+from cloudintel.views import SummaryView
+from people.views import AdminDoor, SignOut
 
 pages: list[URLPattern | URLResolver] = [
     path("", SummaryView.as_view(), name="summary"),
+    path("instances/", InstanceListView.as_view(), name="instances"),
     path("instances/<int:pk>/", InstanceView.as_view(), name="instance"),
     path("", include("costs.urls")),
-    path("", include("inventory.urls")),
+    path("", include("insights.urls")),
     path("", include("metrics.urls")),
     path("", include("syncs.urls")),
-    path("login/", sign_in, name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
+    path("", include("people.urls")),
 ]
+
+handler400 = "cloudintel.problems.bad_request"
+handler404 = "cloudintel.problems.not_found"
+handler500 = "cloudintel.problems.fault"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *pages,
+    # One door to sign in by, also for the admin.
+    path("admin/login/", AdminDoor.as_view()),
+    path("admin/logout/", SignOut.as_view()),
+    path(
+        "admin/password_change/", RedirectView.as_view(pattern_name="password_change")
+    ),
     path("admin/", admin.site.urls),
     path("", include("cloudintel.api")),
     path("health", health),

@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from django.utils import timezone
+
 from costs.models import CostTotal, DailyCost
 from inventory.models import Instance
 from metrics.models import CpuMetric, NetworkMetric
+from metrics.recent import refresh_recent_cpu
 from providers.windows import Window
 from syncs.models import CloudAccount, Dataset, SyncRun
 
@@ -78,6 +81,7 @@ def instance(owner: CloudAccount, name: str, **values: object) -> Instance:
 
 
 def store_cpu(machine: Instance, window: Window, average: float) -> None:
+    """Days of work, and what a sync that read them now would make of them."""
     for day in window.days():
         CpuMetric.objects.create(
             instance=machine,
@@ -90,6 +94,7 @@ def store_cpu(machine: Instance, window: Window, average: float) -> None:
         NetworkMetric.objects.create(
             instance=machine, day=day, in_bytes=1536, out_bytes=None
         )
+    refresh_recent_cpu(machine.account, timezone.now())
 
 
 def run(

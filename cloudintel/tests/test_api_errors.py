@@ -22,6 +22,9 @@ LISTS = [
     "api-usage/",
 ]
 PAGED = [*LISTS, "cpu/trend/"]
+# Few rows, by number of page; the others grow, and are read by cursor.
+NUMBERED = ["accounts/", "backfills/"]
+GROWING = [path for path in PAGED if path not in NUMBERED]
 ANSWERS = [*PAGED, "costs/trend/", "costs/summary/", "api-usage/summary/"]
 FIRST_NAMES = {
     "/cost-trend": "/api/v1/costs/trend/",
@@ -37,23 +40,39 @@ def test_an_unknown_parameter_is_refused_by_name(path: str) -> None:
     assert found["colour"][0].startswith("Unknown parameter. Known here: ")
 
 
-@pytest.mark.parametrize("path", PAGED)
+@pytest.mark.parametrize("path", NUMBERED)
 @pytest.mark.parametrize("page", ["0", "2", "-1", "two", "99999999999999999999"])
 def test_a_page_that_is_not_there_is_404(path: str, page: str) -> None:
     response = viewer().get(f"/api/v1/{path}", {"page": page})
     assert response.status_code == 404
-    assert response.json() == {"detail": "Invalid page."}
+    assert response.json()["detail"] == "Invalid page."
+
+
+@pytest.mark.parametrize("path", GROWING)
+@pytest.mark.parametrize("cursor", ["2", "W10:x:y", "\0", "é"])
+def test_a_cursor_that_no_answer_gave_is_refused_by_name(
+    path: str, cursor: str
+) -> None:
+    assert list(refused(path, cursor=cursor)) == ["cursor"]
+
+
+@pytest.mark.parametrize("path", PAGED)
+@pytest.mark.parametrize("size", ["0", "-1", "two", "", "१२"])
+def test_a_page_size_is_a_number(path: str, size: str) -> None:
+    assert list(refused(path, page_size=size)) == ["page_size"]
 
 
 @pytest.mark.parametrize("path", PAGED)
 def test_an_empty_list_is_a_page(path: str) -> None:
-    nothing: dict[str, object] = {
-        "count": 0,
-        "next": None,
-        "previous": None,
-        "results": [],
-    }
-    assert ask(path) == nothing
+    nothing: dict[str, object] = {"next": None, "previous": None, "results": []}
+    assert ask(path) == nothing | ({"count": 0} if path in NUMBERED else {})
+
+
+@pytest.mark.parametrize("path", GROWING)
+def test_a_list_that_grows_is_counted_where_that_is_asked_for(path: str) -> None:
+    assert ask(path, count="true")["count"] == 0
+    assert "count" not in ask(path, count="false")
+    assert list(refused(path, count="yes")) == ["count"]
 
 
 def test_pages_are_of_a_hundred_and_at_most_of_a_thousand() -> None:
@@ -80,8 +99,7 @@ def test_a_page_is_capped(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_not_there_is_404_in_json(path: str) -> None:
     response = viewer().get(f"/api/v1/{path}")
     assert response.status_code == 404
-    if path != "teapots/":
-        assert list(response.json()) == ["detail"]
+    assert response.json()["status"] == 404
 
 
 @pytest.mark.parametrize("path", ANSWERS)
@@ -98,14 +116,16 @@ def test_without_its_database_it_is_503_in_json(
     monkeypatch.setattr(connection, "chunked_cursor", away)
     response = client.get(f"/api/v1/{path}")
     assert response.status_code == 503
-    assert json.loads(response.content) == {
-        "detail": "The database can't be reached. Try again in a moment."
-    }
+    assert response["Content-Type"] == "application/problem+json"
+    assert response["Retry-After"] == "10"
+    told = "The database can't be reached. Try again in a moment."
+    assert json.loads(response.content)["detail"] == told
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_an_unknown_format_is_404(path: str) -> None:
-    assert viewer().get(f"/api/v1/{path}?format=xml").status_code == 404
+def test_an_unknown_format_is_refused_with_those_there_are(path: str) -> None:
+    told = {"format": ["xml is none of json, api, csv."]}
+    assert refused(path, format="xml") == told
 
 
 @pytest.mark.parametrize("query", ["", "?start=2026-11-01&end=2026-11-03", "?x=1"])

@@ -22,38 +22,40 @@ from tests.api import text_of, viewer
 pytestmark = pytest.mark.django_db
 MOST = 12
 START = str(NOW.date() - timedelta(days=5))
-# Session and user, and then: a count and a page of a list, prefetches of a trend, the
-# sums, days, spans and differences of a summary, an account that a filter names.
+# Session and user, the rights of the user and of the role, the version of the data
+# where an answer has one; and then: a page of a list, its count where pages are
+# numbered, prefetches of a trend, its largest keys, the sums, days, spans and
+# differences of a summary, an account that a filter names.
 QUERIES = {
-    "accounts/": 4,
-    "instances/": 4,
-    "instances/{instance}/": 4,
-    "costs/": 4,
-    "costs/{cost}/": 3,
-    "costs/trend/": 4,
-    "costs/trend/?group_by=account&limit=2&granularity=monthly": 4,
-    f"costs/trend/?account=000000000001&exclude=Tax&start={START}": 5,
-    "costs/summary/": 6,
-    f"costs/summary/?account=000000000001,000000000002&start={START}": 7,
-    "cpu/": 4,
-    "cpu/?account=000000000001": 5,
-    "cpu/trend/": 5,
-    f"cpu/trend/?region=eu-west-1&start={START}": 5,
-    "network/": 4,
-    "runs/": 4,
-    "runs/{run}/": 3,
-    "backfills/": 4,
-    "backfills/{backfill}/": 5,
-    "api-usage/": 4,
-    "api-usage/summary/": 4,
-    "backfills/?format=csv": 3,
-    "api-usage/?format=csv": 3,
-    "accounts/?format=csv": 3,
-    "costs/?format=csv": 3,
-    "costs/trend/?format=csv": 4,
-    "cpu/trend/?format=csv": 3,
-    "instances/?format=csv": 3,
-    "runs/?format=csv": 3,
+    "accounts/": 6,
+    "instances/": 6,
+    "instances/{instance}/": 7,
+    "costs/": 6,
+    "costs/{cost}/": 6,
+    "costs/trend/": 7,
+    "costs/trend/?group_by=account&limit=2&granularity=monthly": 8,
+    f"costs/trend/?account=000000000001&exclude=Tax&start={START}": 8,
+    "costs/summary/": 9,
+    f"costs/summary/?account=000000000001,000000000002&start={START}": 10,
+    "cpu/": 6,
+    "cpu/?account=000000000001": 7,
+    "cpu/trend/": 7,
+    f"cpu/trend/?region=eu-west-1&start={START}": 7,
+    "network/": 6,
+    "runs/": 5,
+    "runs/{run}/": 5,
+    "backfills/": 6,
+    "backfills/{backfill}/": 7,
+    "api-usage/": 5,
+    "api-usage/summary/": 6,
+    "backfills/?format=csv": 5,
+    "api-usage/?format=csv": 5,
+    "accounts/?format=csv": 5,
+    "costs/?format=csv": 6,
+    "costs/trend/?format=csv": 7,
+    "cpu/trend/?format=csv": 6,
+    "instances/?format=csv": 6,
+    "runs/?format=csv": 5,
 }
 
 

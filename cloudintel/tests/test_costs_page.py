@@ -9,7 +9,6 @@ from html import unescape
 
 import pytest
 import time_machine
-from django.contrib.auth.models import User
 from django.http import QueryDict
 from django.test import Client
 
@@ -18,6 +17,7 @@ from costs.explore import Answer, answer
 from costs.models import DailyCost, Restatement
 from costs.question import read_question
 from providers.windows import Window, last_complete_days
+from tests.api import person
 
 pytestmark = pytest.mark.django_db
 LAST_DAYS = last_complete_days(30, NOW)
@@ -31,11 +31,11 @@ def noon() -> Iterator[None]:
 
 
 def asked(query: str) -> Answer:
-    return answer(read_question(QueryDict(query), NOW), {})
+    return answer(read_question(QueryDict(query), NOW, person("viewer")), {})
 
 
 def page(client: Client, query: str = "") -> str:
-    client.force_login(User.objects.get_or_create(username="viewer")[0])
+    client.force_login(person("viewer"))
     return client.get(f"/costs/{query}").content.decode()
 
 
@@ -93,7 +93,8 @@ def test_what_is_excluded_is_named_and_left_out(client: Client) -> None:
     owner = account()
     store_costs(owner, LAST_DAYS, {"AWS Lambda": "2"})
     text = page(client, "?exclude=Usage")
-    assert "without Usage" in text
+    assert "Filtered, so it may not sum to the bill." in text
+    assert "No charge matches these filters" in text
     assert "$60.00" not in text
 
 
@@ -101,14 +102,20 @@ def test_the_csv_sums_to_what_the_page_shows(client: Client) -> None:
     per_day = {"A": "1.0000000001", "B": "2", "C": "3"}
     store_costs(account(), LAST_DAYS, per_day)
     text = page(client, "?limit=2")
-    link = re.search(r'href="([^"]+format=csv)"', text)
-    assert link
-    answered = client.get(unescape(link[1]))
-    lines = list(csv.DictReader(answered.getvalue().decode().splitlines()))
+    lines = rows_of(client, text, r'href="([^"]+format=csv)"')
     assert {line["service"] for line in lines} == {"C", "B", "Other"}
     total = sum(Decimal(line["amount"]) for line in lines)
     assert total == Decimal("180.0000000030")
     assert "$180.00" in text
+
+
+def rows_of(client: Client, text: str, link: str) -> list[dict[str, str]]:
+    """The rows of the CSV that the page links to."""
+    found = re.search(link, text)
+    assert found
+    answered = client.get(unescape(found[1]))
+    content: bytes = answered.getvalue()
+    return list(csv.DictReader(content.decode().splitlines()))
 
 
 def test_the_csv_is_the_same_question(client: Client) -> None:
@@ -152,6 +159,8 @@ def test_estimated_days_and_restated_ones_are_marked(client: Client) -> None:
         ("?limit=0", "limit"),
         ("?account=999999999999", "account"),
         ("?start=2001-01-01&end=2051-01-01", "at most 1,100 days"),
+        ("?chart=pie", "chart"),
+        ("?sort=colour", "sort"),
     ],
 )
 def test_what_cannot_be_answered_is_named(

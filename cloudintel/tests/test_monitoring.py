@@ -122,8 +122,9 @@ def test_metrics_cost_the_same_few_queries_for_many_accounts(
     client = viewer()
     for number in range(10):
         account(f"{number:012}")
-    # session; user; runs; usage; accounts; freshness
-    with django_assert_num_queries(6):
+    # session; user; limit and rights; runs; usage; accounts; freshness; of insights
+    # anomalies, forecasts, both savings, age and failures
+    with django_assert_num_queries(14):
         assert client.get("/metrics").status_code == 200
 
 

@@ -2,11 +2,13 @@
 
 import json
 import re
+from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from tests.api import viewer
 
@@ -49,21 +51,118 @@ def schema() -> Any:
 
 def parameters(found: Any, path: str) -> set[str]:
     told = found["paths"][f"/api/v1/{path}"]["get"]["parameters"]
-    return {parameter["name"] for parameter in told}
+    return {one["name"] for one in told if one["in"] == "query"}
+
+
+def operations(found: Any) -> Iterator[tuple[str, Any]]:
+    for path in found["paths"].values():
+        yield from path.items()
 
 
 def test_it_is_valid_and_without_a_warning_and_names_every_route() -> None:
-    assert set(schema()["paths"]) == {f"/api/v1/{path}" for path in PATHS}
+    assert set(schema()["paths"]) >= {f"/api/v1/{path}" for path in PATHS}
+
+
+def test_the_names_that_generated_clients_use_stay() -> None:
+    names = {operation["operationId"] for _, operation in operations(schema())}
+    assert {
+        "accounts_list",
+        "api_usage_summary_retrieve",
+        "backfills_create",
+        "backfills_start_create",
+        "costs_list",
+        "costs_summary_retrieve",
+        "costs_trend_retrieve",
+        "cpu_trend_list",
+        "instances_retrieve",
+        "runs_list",
+        "sync_cost_create",
+    } <= names
+
+
+def test_every_tag_is_told_of_and_every_operation_says_how_to_sign_in() -> None:
+    found = schema()
+    told = {tag["name"] for tag in found["tags"] if tag["description"]}
+    used = {tag for _, operation in operations(found) for tag in operation["tags"]}
+    assert used == told
+    ways = [list(one) for _, op in operations(found) for one in op["security"]]
+    assert {tuple(way) for way in ways} == {("token",), ("cookieAuth",)}
+    assert set(found["components"]["securitySchemes"]) == {"token", "cookieAuth"}
+
+
+def test_every_operation_tells_its_problems() -> None:
+    for method, operation in operations(schema()):
+        codes = set(operation["responses"])
+        assert {"400", "401", "403", "406", "429", "500", "503"} <= codes
+        assert ("415" in codes) == ("requestBody" in operation)
+        for code in codes:
+            if code >= "400":
+                assert "$ref" in operation["responses"][code], method
+
+
+def test_every_problem_has_an_example_and_its_headers() -> None:
+    problems = schema()["components"]["responses"]
+    for one in problems.values():
+        example = one["content"]["application/problem+json"]["example"]
+        assert {"type", "title", "status", "detail"} <= set(example)
+    assert "WWW-Authenticate" in problems["Unauthorized"]["headers"]
+    assert "Retry-After" in problems["TooManyRequests"]["headers"]
+
+
+def test_every_body_has_an_example_that_its_schema_allows() -> None:
+    found = schema()
+    # OpenAPI 3.0 says nullable where JSON Schema has a type of its own.
+    text = json.dumps(found["components"]).replace("#/components", "#/$defs/components")
+    defs = {"components": json.loads(text)}
+    seen = 0
+    for _, operation in operations(found):
+        parts = [operation.get("requestBody", {}), *operation["responses"].values()]
+        for part in parts:
+            body = part.get("content", {}).get("application/json")
+            if body:
+                inner = json.dumps(body["schema"])
+                moved = json.loads(inner.replace("#/components", "#/$defs/components"))
+                whole = {"$defs": defs, "allOf": [nullable(moved)]}
+                Draft202012Validator(nullable(whole)).validate(body["example"])
+                seen += 1
+    assert seen > 40
+
+
+def nullable(schema: Any) -> Any:
+    """The same schema with "nullable" as JSON Schema says it."""
+    if isinstance(schema, list):
+        return [nullable(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    inner = {name: nullable(one) for name, one in schema.items()}
+    if inner.pop("nullable", False) is True:
+        return {"anyOf": [inner, {"type": "null"}]}
+    return inner
+
+
+def test_what_has_a_version_tells_of_its_etag() -> None:
+    trend = schema()["paths"]["/api/v1/costs/trend/"]["get"]
+    assert "304" in trend["responses"]
+    assert "ETag" in trend["responses"]["200"]["headers"]
+    assert "If-None-Match" in {one["name"] for one in trend["parameters"]}
+    runs = schema()["paths"]["/api/v1/runs/"]["get"]
+    assert "304" not in runs["responses"]
+
+
+def test_files_are_told_of_as_files() -> None:
+    content = schema()["paths"]["/api/v1/costs/"]["get"]["responses"]["200"]["content"]
+    assert content["text/csv"]["schema"] == {"type": "string"}
 
 
 def test_it_names_the_parameters_of_each_answer() -> None:
     found = schema()
     bill = {"start", "end", "account", "currency"}
     rows = {"sub_account", "service", "region", "charge_category", "exclude"}
+    rows |= {"exclude_service", "exclude_region", "exclude_sub_account", "search"}
     trend = {"group_by", "metric", "granularity", "limit"}
     assert parameters(found, "costs/trend/") - {"format"} == bill | rows | trend
     assert parameters(found, "costs/summary/") - {"format"} == bill | rows | {"metric"}
-    assert {"start", "end", "instance", "page"} <= parameters(found, "cpu/trend/")
+    assert {"start", "end", "instance", "cursor"} <= parameters(found, "cpu/trend/")
     assert {"tag", "search", "gone", "state"} <= parameters(found, "instances/")
 
 

@@ -6,14 +6,17 @@ from decimal import Decimal
 
 import pytest
 import time_machine
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from cloudintel.overview import spending
+from cloudintel.overview import Spending, spending
 from cloudintel.tests.pages import NOW, account, instance, run, store_costs
 from costs.models import CostTotal
+from metrics.models import RecentCpu
+from people.models import AccountAccess
 from providers.windows import Window, last_complete_days
-from syncs.models import Dataset
+from syncs.models import CloudAccount, Dataset
+from tests.api import person
 
 pytestmark = pytest.mark.django_db
 QUARTER = last_complete_days(90, NOW)
@@ -27,8 +30,12 @@ def noon() -> Iterator[None]:
 
 
 def page(client: Client, query: str = "") -> str:
-    client.force_login(User.objects.get_or_create(username="viewer")[0])
+    client.force_login(person("viewer"))
     return client.get(f"/{query}").content.decode()
+
+
+def shown() -> Spending | None:
+    return spending(NOW, person("viewer"), {})
 
 
 def test_it_tells_what_is_spent_and_what_moved(client: Client) -> None:
@@ -41,7 +48,7 @@ def test_it_tells_what_is_spent_and_what_moved(client: Client) -> None:
     assert "(+250.0 %)" in text
     assert "$665.00" in text  # 19 days of November
     assert "1 Nov – 19 Nov 2026, against 1 Oct – 19 Oct 2026" in text
-    found = spending(NOW)
+    found = shown()
     assert found is not None
     assert [(mover.service, mover.change) for mover in found.movers] == [
         ("Amazon RDS", Decimal(600)),
@@ -80,7 +87,7 @@ def test_it_says_that_an_account_lacks_days_that_another_has(client: Client) -> 
 def test_a_bill_not_yet_read_today_is_no_fall_in_costs(client: Client) -> None:
     yesterday = LAST_DAYS.end - timedelta(days=1)
     store_costs(account(), Window(QUARTER.start, yesterday), {"AWS Lambda": "1"})
-    found = spending(NOW)
+    found = shown()
     assert found is not None
     assert found.last_days.window.end == yesterday
     assert found.last_days.change == 0
@@ -104,7 +111,7 @@ def test_the_first_of_a_month_has_no_month_to_date(client: Client) -> None:
 def test_small_services_are_summed_as_other_and_nothing_is_lost() -> None:
     services = {f"Service {index:02}": str(index) for index in range(1, 13)}
     store_costs(account(), QUARTER, services)
-    found = spending(NOW)
+    found = shown()
     assert found is not None
     assert [series.key for series in found.trend.series][-1] == "Other"
     assert len(found.trend.series) == 8
@@ -141,8 +148,98 @@ def test_it_tells_what_runs_and_how_fresh_it_is(client: Client) -> None:
 def test_costs_that_are_read_late_did_not_change_by_it() -> None:
     newest = NOW.date() - timedelta(days=21)
     store_costs(account(), Window(QUARTER.start, newest), {"AWS Lambda": "10"})
-    found = spending(NOW)
+    found = shown()
     assert found is not None
     assert found.last_days.window.end == newest
     assert (found.last_days.total, found.last_days.before) == (300, 300)
     assert found.movers == []
+
+
+def test_it_names_the_account_in_which_a_service_moved(client: Client) -> None:
+    quiet, loud = account(1, "staging"), account(2, "production")
+    store_costs(quiet, QUARTER, {"AWS Lambda": "10"})
+    store_costs(loud, Window(QUARTER.start, LAST_DAYS.start), {"AWS Lambda": "10"})
+    store_costs(loud, LAST_DAYS, {"AWS Lambda": "12"})
+    text = page(client)
+    movers = text.split('id="movers"')[1].split("</section>")[0]
+    assert "in production" in movers
+    assert "in staging" not in movers
+    assert "+$60.00" in movers
+    assert "service=AWS+Lambda&amp;sub_account=000000000002" in movers
+
+
+def test_it_tells_what_the_month_will_have_cost(client: Client) -> None:
+    store_costs(account(), QUARTER, {"AWS Lambda": "10"})
+    text = page(client)
+    card = text.split("Projected month end")[1].split("</article>")[0]
+    assert "$300.00" in card  # 30 days of November
+    assert "$110.00 in 11 days to come" in card
+    assert "weekday" in card
+
+
+def test_a_projection_needs_four_whole_weeks_of_every_account(client: Client) -> None:
+    store_costs(account(1), QUARTER, {"AWS Lambda": "10"})
+    behind = Window(QUARTER.start, QUARTER.end - timedelta(days=5))
+    store_costs(account(2), behind, {"AWS Lambda": "10"})
+    assert "It takes four whole weeks of costs up to now." in page(client)
+
+
+def test_it_tells_how_many_of_those_that_run_are_idle(client: Client) -> None:
+    owner = account()
+    machines = [instance(owner, name) for name in ("idle", "busy", "unknown")]
+    machines.append(instance(owner, "off", state="stopped"))
+    for machine, peak in zip(machines, (2.0, 90.0, None, 1.0), strict=True):
+        if peak is not None:
+            RecentCpu.objects.create(
+                instance=machine,
+                average_percent=peak / 2,
+                maximum_percent=peak,
+                days=14,
+                until=NOW.date(),
+            )
+    text = page(client)
+    assert "1 idle</a>, 50.0 % of those measured" in text
+    assert "Of 1 it is unknown." in text
+
+
+def test_without_cpu_nobody_knows_which_are_idle(client: Client) -> None:
+    instance(account(), "web")
+    assert "Which of them are idle is unknown" in page(client)
+
+
+def test_who_may_see_one_account_sees_only_its_part(client: Client) -> None:
+    mine, other = account(1, "mine"), account(2, "other")
+    store_costs(mine, QUARTER, {"AWS Lambda": "1"})
+    store_costs(other, QUARTER, {"Amazon RDS": "70"})
+    instance(mine, "web")
+    instance(other, "db")
+    user = person("viewer")
+    AccountAccess.objects.create(user=user).accounts.add(mine)
+    text = page(client)
+    assert "$30.00" in text
+    assert "Amazon RDS" not in text
+    assert '1 <span class="unit">running</span>' in text
+    assert "other" not in text.split("<main")[1].split("</main>")[0].lower().split()
+
+
+def test_without_any_right_it_says_whom_to_ask(client: Client) -> None:
+    store_costs(account(), QUARTER, {"AWS Lambda": "1"})
+    instance(CloudAccount.objects.get(), "web")
+    client.force_login(User.objects.create_user("nobody"))
+    text = client.get("/").content.decode()
+    assert "Ask an administrator for a role" in text
+    assert "$" not in text
+    assert "running" not in text
+
+
+def test_each_part_takes_its_own_right(client: Client) -> None:
+    store_costs(account(), QUARTER, {"AWS Lambda": "1"})
+    instance(CloudAccount.objects.get(), "web")
+    user = User.objects.create_user("machinist")
+    user.user_permissions.add(Permission.objects.get(codename="view_instance"))
+    client.force_login(user)
+    text = client.get("/").content.decode()
+    assert "1 running" in text
+    assert "Month to date" not in text
+    assert "Is it fresh?" not in text
+    assert "idle" not in text

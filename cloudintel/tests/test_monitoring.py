@@ -68,7 +68,7 @@ def test_without_a_worker_it_is_503() -> None:
 def test_metrics_need_signing_in() -> None:
     answer = Client().get("/metrics")
     assert answer.status_code == 401
-    assert b"cloudintel" not in answer.content
+    assert b"cloudintel_" not in answer.content
 
 
 def test_metrics_are_the_databases_numbers(aws: EmulatedAws, now: datetime) -> None:

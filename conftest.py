@@ -3,8 +3,11 @@
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import compress
+from operator import not_
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 
 from tests.emulator import EmulatedAws
@@ -19,25 +22,45 @@ FAST_AWS = {
 }
 
 
+# What a test that uses the database has asked for, itself or by another fixture.
+DATABASE = {"db", "transactional_db", "live_server", "django_db_blocker"}
+
+
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Leaves out what `only_on` says is about another database."""
-    others = [
-        item
-        for item in items
-        if (mark := item.get_closest_marker("only_on"))
-        and connection.vendor not in mark.args
-    ]
-    items[:] = [item for item in items if item not in others]
-    config.hook.pytest_deselected(items=others)
+    """Leaves out what is about another database, and what is about none.
+
+    The latter is proven once, on SQLite: another database makes no difference to it.
+    """
+    is_mine = [is_about(item, connection.vendor) for item in items]
+    config.hook.pytest_deselected(items=list(compress(items, map(not_, is_mine))))
+    items[:] = list(compress(items, is_mine))
 
 
-# The slowest are proven where they belong: `up` on SQLite, many workers on PostgreSQL.
+def is_about(item: pytest.Item, vendor: str) -> bool:
+    """Whether there is something to prove with this database."""
+    if mark := item.get_closest_marker("only_on"):
+        return vendor in mark.args
+    fixtures = set(getattr(item, "fixturenames", ()))
+    is_free = not item.get_closest_marker("django_db") and not DATABASE & fixtures
+    return vendor == "sqlite" or not is_free
+
+
+# The slowest are proven where they belong: many workers on PostgreSQL; `up`, and what
+# is looked at in a browser, on SQLite.
 ON_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("postgres")
-collect_ignore = [
-    "tests/test_production_up.py" if ON_POSTGRESQL else "tests/test_production_fleet.py"
-]
+collect_ignore = (
+    ["tests/test_production_up.py", "tests/test_accessibility.py", "tests/test_csp.py"]
+    if ON_POSTGRESQL
+    else ["tests/test_production_fleet.py"]
+)
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    """Tests share a process, whose memory is the cache; their data has gone."""
+    cache.clear()
 
 
 @pytest.fixture

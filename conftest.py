@@ -23,7 +23,7 @@ FAST_AWS = {
 
 
 # What a test that uses the database has asked for, itself or by another fixture.
-DATABASE = {"db", "transactional_db", "live_server", "django_db_blocker"}
+DATABASE = {"db", "transactional_db", "live_server"}
 
 
 def pytest_collection_modifyitems(

@@ -175,8 +175,8 @@ def by_dimension(rows: str) -> str:
 def sqlite() -> Iterator[str]:
     """A trigger for each row that comes or goes, and two for moves."""
     for event, sides in EVENTS.items():
-        for side, sign in sides.items():
-            yield row_trigger(f"costs_rollup_{event.lower()}_{side}", event, side, sign)
+        for side in sides:
+            yield row_trigger(f"costs_rollup_{event.lower()}_{side}", event, side)
     for side, sign, condition in (
         ("added", 1, "NEW.payer_id IS NULL AND OLD.payer_id IS NOT NULL"),
         ("taken", -1, "NEW.payer_id IS NOT NULL AND OLD.payer_id IS NULL"),
@@ -193,21 +193,49 @@ def sqlite() -> Iterator[str]:
         )
 
 
-def row_trigger(name: str, event: str, side: str, sign: int) -> str:
-    row = "NEW" if side == "added" else "OLD"
-    sums = f"{sign} * {row}.billed, {sign} * {row}.effective, {sign}"
+def row_trigger(name: str, event: str, side: str) -> str:
+    change = added_row() if side == "added" else taken_row()
+    return f"CREATE TRIGGER {name} AFTER {event} ON costs_dailycost BEGIN {change} END"
+
+
+def added_row() -> str:
+    row = "NEW.billed, NEW.effective, 1"
     keys = ", ".join(
-        f"('{dimension}', {row}.day, {row}.currency, "
-        + ", ".join(c if c == "''" else f"{row}.{c}" for c in columns)
-        + f", {row}.charge_category, {sums})"
+        f"('{dimension}', NEW.day, NEW.currency, {', '.join(of_row('NEW', columns))}, "
+        f"NEW.charge_category, {row})"
         for dimension, columns in DIMENSIONS.items()
     )
     return f"""
-        CREATE TRIGGER {name} AFTER {event} ON costs_dailycost BEGIN
-            {INTO_DAYS} VALUES ({row}.account_id, {row}.day, {row}.currency, {sums})
-            {DAY_IS_HELD};
-            {INTO_ROLLUP} SELECT * FROM (VALUES {keys})
-            WHERE {row}.{COUNTED} {ROLLUP_IS_HELD};
-            {DELETE_EMPTY if side == "taken" else ""}
-        END
+        {INTO_DAYS} VALUES (NEW.account_id, NEW.day, NEW.currency, {row})
+        {DAY_IS_HELD};
+        {INTO_ROLLUP} SELECT * FROM (VALUES {keys})
+        WHERE NEW.{COUNTED} {ROLLUP_IS_HELD};
     """
+
+
+def taken_row() -> str:
+    """Only what is held becomes less: a flush may have emptied the sums before."""
+    less = """
+        billed = billed - OLD.billed,
+        effective = effective - OLD.effective,
+        row_count = row_count - 1
+    """
+    of_day = "day = OLD.day AND currency = OLD.currency"
+    rollups = []
+    for dimension, columns in DIMENSIONS.items():
+        service, region, sub_account = of_row("OLD", columns)
+        rollups.append(
+            f"UPDATE {ROLLUP} SET {less} WHERE dimension = '{dimension}' AND {of_day} "
+            f"AND service = {service} AND region = {region} "
+            f"AND sub_account_id = {sub_account} "
+            f"AND charge_category = OLD.charge_category AND OLD.{COUNTED};"
+        )
+    return f"""
+        UPDATE {DAYS} SET {less} WHERE account_id = OLD.account_id AND {of_day};
+        {" ".join(rollups)}
+        {DELETE_EMPTY}
+    """
+
+
+def of_row(row: str, columns: tuple[str, ...]) -> list[str]:
+    return [name if name == "''" else f"{row}.{name}" for name in columns]

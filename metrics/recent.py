@@ -1,15 +1,14 @@
 """Keeps what lists sort and filter by beside the days that it follows from."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from metrics.models import CpuMetric, RecentCpu
 from metrics.querysets import RECENT_DAYS
-from providers.windows import Window, last_complete_days
+from providers.windows import last_complete_days
 from syncs.models import CloudAccount
+from syncs.upserts import upsert
 
-ROWS_PER_STATEMENT = 2000
-FIELDS = ["average_percent", "maximum_percent", "days", "until"]
+COLUMNS = ("instance_id", "average_percent", "maximum_percent", "days", "until")
 
 
 def refresh_recent_cpu(account: CloudAccount, now: datetime) -> None:
@@ -19,24 +18,8 @@ def refresh_recent_cpu(account: CloudAccount, now: datetime) -> None:
     or that reads days of long ago, changes nothing.
     """
     window = last_complete_days(RECENT_DAYS, now)
-    RecentCpu.objects.bulk_create(
-        _rows(account, window),
-        batch_size=ROWS_PER_STATEMENT,
-        update_conflicts=True,
-        unique_fields=["instance"],
-        update_fields=FIELDS,
-    )
+    days = CpuMetric.objects.filter(instance__account=account).in_window(window)
+    rows = ((*row, window.end) for row in days.per_instance().iterator())
+    upsert(RecentCpu, COLUMNS, rows, key=("instance_id",))
     stored = RecentCpu.objects.filter(instance__account=account)
     stored.exclude(until=window.end).delete()
-
-
-def _rows(account: CloudAccount, window: Window) -> Iterator[RecentCpu]:
-    days = CpuMetric.objects.filter(instance__account=account).in_window(window)
-    for key, average, maximum, count in days.per_instance().iterator():
-        yield RecentCpu(
-            instance_id=key,
-            average_percent=average,
-            maximum_percent=maximum,
-            days=count,
-            until=window.end,
-        )

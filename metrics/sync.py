@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -18,14 +17,12 @@ from providers.windows import Window, utc_day
 from syncs.claims import claim
 from syncs.models import CloudAccount, Dataset, SyncRun
 from syncs.reading import SyncFailed, reading, say_nothing
+from syncs.upserts import upsert
 from syncs.watermarks import read_until
 
 CPU_FIELDS = ("average_percent", "maximum_percent", "p99_percent", "samples")
 NETWORK_FIELDS = ("in_bytes", "out_bytes")
-ROWS_PER_STATEMENT = 2000
-
-
-Row = TypeVar("Row", bound=models.Model)
+KEY = ("instance_id", "day")
 
 
 def sync_cpu(
@@ -132,7 +129,7 @@ def refuse_empty(account: CloudAccount, window: Window) -> None:
 
 
 def _upsert(
-    model: type[Row],
+    model: type[models.Model],
     records: Sequence[CpuRecord] | Sequence[NetworkRecord],
     keys: Mapping[str, int],
     fields: Sequence[str],
@@ -141,20 +138,11 @@ def _upsert(
     asked = [f for f in fields if any(getattr(r, f) is not None for r in records)]
     if not asked:
         return
-    model._default_manager.bulk_create(
-        (
-            model(
-                instance_id=keys[record.instance_id],
-                day=record.day,
-                **{name: getattr(record, name) for name in asked},
-            )
-            for record in records
-        ),
-        batch_size=ROWS_PER_STATEMENT,
-        update_conflicts=True,
-        unique_fields=["instance", "day"],
-        update_fields=asked,
+    rows = (
+        (keys[record.instance_id], record.day, *(getattr(record, f) for f in asked))
+        for record in records
     )
+    upsert(model, (*KEY, *asked), rows, KEY)
 
 
 def _until(window: Window, known: datetime | None) -> Window | None:

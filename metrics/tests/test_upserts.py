@@ -1,0 +1,80 @@
+"""Rows that are stored whether they are new or not: by COPY as by INSERT."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from django.db.models import Model
+
+from cloudintel.tests.pages import account, instance
+from inventory.models import StateChange
+from metrics.models import CpuMetric
+from metrics.sync import store_part
+from providers.records import CpuRecord, RegionMetrics
+from syncs.upserts import by_copy, by_insert, upsert
+
+pytestmark = pytest.mark.django_db
+DAY = date(2026, 6, 19)
+KEY = ("instance_id", "day")
+COLUMNS = (*KEY, "average_percent", "maximum_percent", "p99_percent", "samples")
+Write = Callable[[type[Model], Sequence[str], Iterable[Sequence[object]], Any], None]
+WAYS = [by_insert, pytest.param(by_copy, marks=pytest.mark.only_on("postgresql"))]
+each_way = pytest.mark.parametrize("write", WAYS)
+
+
+def stored() -> list[tuple[Any, ...]]:
+    return list(CpuMetric.objects.order_by("instance_id", "day").values_list(*COLUMNS))
+
+
+@each_way
+def test_it_adds_what_is_new_and_updates_what_is_not(write: Write) -> None:
+    owner = account()
+    old, new = instance(owner, "old").pk, instance(owner, "new").pk
+    write(CpuMetric, COLUMNS, [(old, DAY, 0.1 + 0.2, 99.5, None, 288)], KEY)
+    rows = [(old, DAY, 5e-324, None, 2.5, 1), (new, DAY, 0.0, 100.0, None, 0)]
+    for _ in range(2):
+        write(CpuMetric, COLUMNS, rows, KEY)
+        assert stored() == sorted(rows)
+
+
+@each_way
+def test_columns_that_are_not_named_stay_as_they_are(write: Write) -> None:
+    key = instance(account(), "web").pk
+    write(CpuMetric, COLUMNS, [(key, DAY, 10.0, 20.0, 15.0, 288)], KEY)
+    write(CpuMetric, (*KEY, "average_percent"), [(key, DAY, 11.0)], KEY)
+    assert stored() == [(key, DAY, 11.0, 20.0, 15.0, 288)]
+
+
+@each_way
+@pytest.mark.parametrize(
+    "text", ['tab\tline\nreturn\r"quoted", \\N and \\t', r"\N", "", "größer 🙂"]
+)
+def test_any_text_is_kept_as_it_is(write: Write, text: str) -> None:
+    columns = ("instance_id", "field", "at", "new_value", "old_value")
+    seen = datetime(2026, 6, 20, 9, 30, 0, 123456, tzinfo=UTC)
+    row = (instance(account(), "web").pk, "state", seen, text, text)
+    write(StateChange, columns, [row], columns[:4])
+    assert StateChange.objects.values_list(*columns).get() == row
+
+
+@each_way
+def test_no_rows_change_nothing(write: Write) -> None:
+    write(CpuMetric, COLUMNS, [], KEY)
+    assert stored() == []
+
+
+def test_several_tables_are_written_in_one_transaction() -> None:
+    key = instance(account(), "web").pk
+    for average in (1.0, 2.0):
+        upsert(CpuMetric, (*KEY, "average_percent"), [(key, DAY, average)], KEY)
+    assert CpuMetric.objects.get().average_percent == 2.0
+
+
+def test_a_statistic_that_was_not_asked_for_does_not_erase_one_that_is_stored() -> None:
+    machine = instance(account(), "web")
+    keys = {machine.instance_id: machine.pk}
+    for figures in ((10.0, 20.0, 15.0, 288), (11.0, 21.0, None, None)):
+        record = CpuRecord(machine.instance_id, DAY, *figures)
+        assert store_part(RegionMetrics("eu-west-1", [record]), keys) == 1
+    assert stored() == [(machine.pk, DAY, 11.0, 21.0, 15.0, 288)]

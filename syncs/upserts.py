@@ -1,0 +1,83 @@
+"""Rows that are stored whether they are new or not, at the database's own pace.
+
+PostgreSQL takes them by COPY into a staging table and one merge, which does not touch
+what stays as it is; every other database takes them by INSERT.
+"""
+
+import io
+from collections.abc import Iterable, Sequence
+from itertools import islice
+
+from django.db import connection, transaction
+from django.db.models import Model
+
+ROWS_PER_STATEMENT = 2000
+STAGING = "upsert_staging"
+# What separates rows and columns, and what escapes them.
+ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+
+Row = Sequence[object]
+
+
+def upsert(
+    model: type[Model], columns: Sequence[str], rows: Iterable[Row], key: Sequence[str]
+) -> None:
+    """Inserts the rows, or updates those whose `key` is stored already.
+
+    Each row has the values of `columns`: numbers, texts, days, instants, None. `key`
+    are those that a constraint holds unique; no two rows share one. Columns that are
+    not named stay as they are.
+    """
+    write = by_copy if connection.vendor == "postgresql" else by_insert
+    write(model, columns, rows, key)
+
+
+def by_insert(
+    model: type[Model], columns: Sequence[str], rows: Iterable[Row], key: Sequence[str]
+) -> None:
+    """The way that every database knows."""
+    made = (model(**dict(zip(columns, row, strict=True))) for row in rows)
+    while batch := list(islice(made, ROWS_PER_STATEMENT)):
+        model._default_manager.bulk_create(
+            batch,
+            update_conflicts=True,
+            unique_fields=key,
+            update_fields=[name for name in columns if name not in key],
+        )
+
+
+def by_copy(
+    model: type[Model], columns: Sequence[str], rows: Iterable[Row], key: Sequence[str]
+) -> None:
+    """PostgreSQL's way."""
+    table = model._meta.db_table
+    names = ", ".join(columns)
+    updated = [name for name in columns if name not in key]
+    assigned = ", ".join(f"{name} = excluded.{name}" for name in updated)
+    held = ", ".join(f"held.{name}" for name in updated)
+    new = ", ".join(f"excluded.{name}" for name in updated)
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        # Names are the models' own, and values are copied.
+        cursor.execute(f"DROP TABLE IF EXISTS {STAGING}")
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE {STAGING} ON COMMIT DROP AS "  # noqa: S608
+            f"SELECT {names} FROM {table} WITH NO DATA"
+        )
+        cursor.copy_expert(f"COPY {STAGING} ({names}) FROM STDIN", copied(rows))
+        cursor.execute(
+            f"INSERT INTO {table} AS held ({names}) "  # noqa: S608
+            f"SELECT {names} FROM {STAGING} "
+            f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {assigned} "
+            f"WHERE ({held}) IS DISTINCT FROM ({new})"
+        )
+
+
+def copied(rows: Iterable[Row]) -> io.StringIO:
+    """The rows as COPY reads them."""
+    return io.StringIO("".join("\t".join(map(_text, row)) + "\n" for row in rows))
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return r"\N"
+    return value.translate(ESCAPED) if isinstance(value, str) else str(value)

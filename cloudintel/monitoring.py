@@ -5,6 +5,7 @@ from threading import Lock
 from typing import Any
 
 from celery import current_app
+from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.models import Count, F, Sum
@@ -14,6 +15,7 @@ from drf_spectacular.utils import extend_schema
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from rest_framework.decorators import api_view, permission_classes
 from rest_framework.permissions import BasePermission, IsAuthenticated
@@ -119,9 +121,11 @@ class MayScrape(BasePermission):
 @permission_classes([IsAuthenticated, MayScrape])
 def metrics(request: Request) -> HttpResponse:
     """Prometheus' text. Every number comes from the database, which all processes
-    share, so they add up however many there are."""
+    share, or was counted by all processes of this machine in files of their own; so
+    they add up however many there are."""
     registry = CollectorRegistry()
     registry.register(DatabaseCollector())
+    MultiProcessCollector(registry, str(settings.COUNTS_DIR))  # type: ignore[no-untyped-call]
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 

@@ -79,8 +79,7 @@ def answer(question: Question, account_names: Mapping[str, str]) -> Answer:
 
 
 def _currencies(question: Question) -> Sequence[str]:
-    stored = question.bills.in_window(question.window).order_by()
-    return sorted(stored.values_list("currency", flat=True).distinct())
+    return question.bills.in_window(question.window).currencies()
 
 
 def _in_one_currency(question: Question, currencies: Sequence[str]) -> Question:
@@ -91,7 +90,7 @@ def _in_one_currency(question: Question, currencies: Sequence[str]) -> Question:
         question,
         currency=currency,
         rows=question.rows.in_currency(currency),
-        totals=question.bills.filter(currency=currency),
+        totals=question.bills.in_currency(currency),
     )
 
 

@@ -4,6 +4,7 @@ from django.db import models
 
 from costs.fields import MoneyField
 from costs.querysets import (
+    BillDayQuerySet,
     CostRollupQuerySet,
     CostTotalQuerySet,
     DailyCostQuerySet,
@@ -95,11 +96,12 @@ class CostDay(models.Model):
                 fields=["account", "day", "currency"], name="costday_natural_key"
             ),
         ]
-        # Found at once when their last row has gone.
         indexes = [
+            models.Index(fields=["day"], name="costday_day"),
+            # Found at once when their last row has gone.
             models.Index(
                 fields=["day"], condition=models.Q(row_count=0), name="costday_empty"
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -192,6 +194,31 @@ class CostTotal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.account}: {self.billed} {self.currency}"
+
+
+class BillDay(models.Model):
+    """How many counted totals of one UTC day are stored, and how many still estimated.
+
+    Triggers of the database keep it right, as they keep CostRollup.
+    """
+
+    day = models.DateField()
+    currency = models.CharField(max_length=3)
+    total_count = models.IntegerField()
+    estimated_count = models.IntegerField()
+
+    objects = BillDayQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-day", "currency"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "currency"], name="billday_natural_key"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.currency}: {self.total_count} bills"
 
 
 class Restatement(models.Model):

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+from costs.kept import kept
 from costs.question import DIMENSIONS, Question
 from costs.rows import rows_of
 from providers.records import ChargeCategory
 
 # A longer list is no list to pick from; the URL takes any key.
 LONGEST = 500
+COLUMNS = ("service", "region", "sub_account_id")
 # Charges that are no usage, with a checkbox of their own: people look with and without.
 EXCLUDABLE = {
     ChargeCategory.TAX.value: "Tax",
@@ -50,25 +52,25 @@ class Picker:
 
 
 def pickers(question: Question, account_names: Mapping[str, str]) -> list[Picker]:
-    """Services, regions, accounts and kinds of charge. Three queries."""
+    """Services, regions, accounts and kinds of charge. A query where the cache holds
+    the keys, else four."""
+    services, regions, accounts = _keys(question)
     return [
-        _picker(question, "service", "Services", _keys(question, "service"), {}),
-        _picker(question, "region", "Regions", _keys(question, "region"), {}),
-        _picker(
-            question,
-            "account",
-            "Accounts",
-            _keys(question, "sub_account_id"),
-            account_names,
-        ),
+        _picker(question, "service", "Services", services, {}),
+        _picker(question, "region", "Regions", regions, {}),
+        _picker(question, "account", "Accounts", accounts, account_names),
         _picker(question, "charge_category", "Kinds", list(ChargeCategory), {}),
     ]
 
 
-def _keys(question: Question, column: str) -> Iterable[str]:
-    """The values that a column holds in the window, in their order."""
+def _keys(question: Question) -> Sequence[list[str]]:
+    """The values that each column holds in the window, in their order."""
     seen = rows_of(question.user).in_window(question.window)
-    return islice(seen.values_of(column), LONGEST)
+
+    def made() -> Sequence[list[str]]:
+        return [list(islice(seen.values_of(name), LONGEST)) for name in COLUMNS]
+
+    return kept("pickers", question.user, seen.rows, COLUMNS, made)
 
 
 def _picker(

@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from functools import reduce
+from operator import or_
+from typing import Any, Self
 
 from django.db.models import (
     Case,
     Count,
+    Exists,
     F,
     Max,
     Min,
@@ -129,12 +132,23 @@ class CostRollupQuerySet(DailyCostQuerySet):
 
 
 class CostTotalQuerySet(OfAccounts):
-    def counted(self) -> "CostTotalQuerySet":
+    def counted(self) -> Self:
         """Without what accounts stored before a payer's bill came to cover them."""
         return self.filter(account__payer__isnull=True)
 
-    def in_window(self, window: Window) -> "CostTotalQuerySet":
+    def in_window(self, window: Window) -> Self:
         return self.filter(_within(window))
+
+    def in_currency(self, currency: str) -> Self:
+        return self.filter(currency=currency)
+
+    def before(self, day: date) -> Self:
+        return self.filter(day__lt=day)
+
+    def currencies(self) -> list[str]:
+        """Those that are stored, in the order of their names."""
+        found = self.order_by("currency").values_list("currency", flat=True)
+        return list(found.distinct())
 
     def newest_day_per_currency(self) -> dict[str, date]:
         """The last stored day of each currency, in the order of their names."""
@@ -164,38 +178,83 @@ class CostTotalQuerySet(OfAccounts):
         )
         return {day: estimated > 0 for day, estimated in rows}
 
-    def unreconciled(self) -> "CostTotalQuerySet":
-        """Days whose rows do not sum to the bill's total, to the last decimal."""
+    def unreconciled(self, window: Window | None = None) -> Self:
+        """Days whose rows do not sum to the bill's total, to the last decimal.
+
+        Given the window that it is about, no other day's sums are looked at.
+        """
         from costs.models import CostDay
 
-        summed = CostDay.objects.filter(
+        days = CostDay.objects.filter(_within(window)) if window else CostDay.objects
+        summed = days.filter(
             account=OuterRef("account"),
             day=OuterRef("day"),
             currency=OuterRef("currency"),
         )
-        return self.annotate(
-            rows_billed=Subquery(summed.values("billed")),
-            rows_effective=Subquery(summed.values("effective")),
-        ).filter(
-            ~Q(billed=F("rows_billed"), effective=F("rows_effective"))
-            | Q(rows_billed__isnull=True) & ~Q(billed=0, effective=0)
+        equal = summed.filter(
+            billed=OuterRef("billed"), effective=OuterRef("effective")
+        )
+        found = self.filter(_within(window)) if window else self
+        # A bill of nothing has no rows.
+        return found.exclude(Exists(equal)).exclude(
+            Q(billed=0, effective=0) & ~Exists(summed)
         )
 
+    def count_unreconciled(self, window: Window) -> int:
+        return self.unreconciled(window).count()
+
     def spans(self, *windows: Window) -> list[Span]:
-        """How each account's history covers these windows."""
+        """How each account's history covers these windows. Two queries.
+
+        The ends of a history are found by the index, and only the days of the windows
+        are counted.
+        """
+        from syncs.models import CloudAccount
+
         days = {
             f"days_{at}": Count("day", filter=_within(w), distinct=True)
             for at, w in enumerate(windows)
         }
+        inside = self.filter(reduce(or_, map(_within, windows)))
+        counts = {
+            account: tuple(n)
+            for account, *n in inside.order_by()
+            .values("account")
+            .annotate(**days)
+            .values_list("account", *days)
+        }
+        own = self.filter(account=OuterRef("pk"))
+        ends = CloudAccount.objects.annotate(
+            first=Subquery(own.order_by("day").values("day")[:1]),
+            last=Subquery(own.order_by("-day").values("day")[:1]),
+        )
+        rows = ends.filter(first__isnull=False).order_by("pk")
+        nothing = (0,) * len(windows)
+        return [
+            Span(enabled, first, last, counts.get(account, nothing))
+            for account, enabled, first, last in rows.values_list(
+                "pk", "is_enabled", "first", "last"
+            )
+        ]
+
+
+class BillDayQuerySet(CostTotalQuerySet):
+    """Rows of BillDay answer questions about days as the totals that they count."""
+
+    def counted(self) -> Self:
+        """They are."""
+        return self
+
+    def days_by_estimate(self) -> dict[date, bool]:
+        """Every stored day, and whether any account's bill still estimates it."""
         rows = (
             self.order_by()
-            .values("account")
-            .annotate(first=Min("day"), last=Max("day"), **days)
-            .values_list("account__is_enabled", "first", "last", *days)
+            .values("day")
+            .annotate(estimated=Sum("estimated_count"))
+            .order_by("day")
+            .values_list("day", "estimated")
         )
-        return [
-            Span(enabled, first, last, tuple(n)) for enabled, first, last, *n in rows
-        ]
+        return {day: estimated > 0 for day, estimated in rows}
 
 
 class RestatementQuerySet(OfAccounts):

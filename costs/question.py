@@ -17,10 +17,9 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from costs.api.serializers import TrendParameters
+from costs.bills import Bills, bills_of
 from costs.filters import CostFilter
 from costs.lines import DEFAULT_SORT, SORTS
-from costs.models import CostTotal
-from costs.querysets import CostTotalQuerySet
 from costs.rows import CostRows
 from costs.scope import read_scope
 from providers.windows import (
@@ -65,8 +64,8 @@ class Question:
     user: AbstractBaseUser | AnonymousUser
     window: Window
     rows: CostRows
-    bills: CostTotalQuerySet
-    totals: CostTotalQuerySet
+    bills: Bills
+    totals: Bills
     group_by: str
     metric: str
     granularity: str
@@ -126,9 +125,9 @@ def read_question(
         raise Unclear({"start": [f"Choose at most {LONGEST_DAYS:,} days."]})
     values = slicing.validated_data
     filters = _row_filters(data)
-    bills = CostTotal.objects.counted().seen_by(user)
+    bills = bills_of(user)
     if filters["account"]:
-        bills = bills.filter(account__account_id__in=filters["account"])
+        bills = bills.of_accounts(account__account_id__in=filters["account"])
     return Question(
         user=user,
         window=scope.window,

@@ -33,12 +33,13 @@ class CostRows:
     """Rows that may be filtered, and the rollups of the same rows.
 
     `rollups` are None where they can't answer, as of a few accounts. `looked_at` are
-    the columns by which the rows are filtered.
+    the columns by which the rows are filtered, and `user` is who sees them.
     """
 
     rows: DailyCostQuerySet
     rollups: CostRollupQuerySet | None = None
     looked_at: frozenset[str] = frozenset()
+    user: Person | None = None
 
     def by(self, *columns: str | None) -> DailyCostQuerySet:
         """What answers a question that tells these columns apart."""
@@ -102,4 +103,5 @@ class CostRows:
 def rows_of(user: Person) -> CostRows:
     """All that this user may see. Rollups hold every account, so a limit needs rows."""
     rows = DailyCost.objects.counted().seen_by(user)
-    return CostRows(rows, None if is_limited(user) else CostRollup.objects.all())
+    rollups = None if is_limited(user) else CostRollup.objects.all()
+    return CostRows(rows, rollups, user=user)

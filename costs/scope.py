@@ -9,9 +9,8 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from rest_framework.exceptions import ValidationError
 
+from costs.bills import Bills, bills_of
 from costs.filters import CostFilter
-from costs.models import CostTotal
-from costs.querysets import CostTotalQuerySet
 from costs.rows import CostRows, rows_of
 from providers.windows import (
     ONE_DAY,
@@ -35,7 +34,7 @@ class CostScope:
 
     window: Window
     rows: CostRows
-    totals: CostTotalQuerySet
+    totals: Bills
 
 
 def read_scope(
@@ -53,11 +52,11 @@ def read_scope(
     # Rows of any day, as the period before the window is asked for too.
     filterset.form.cleaned_data.update(start=None, end=None)
     rows = visible.filtered_by(filterset)
-    totals = CostTotal.objects.counted().seen_by(user)
+    totals = bills_of(user)
     if accounts := chosen["account"]:
-        totals = totals.filter(account__in=accounts)
+        totals = totals.of_accounts(account__in=accounts)
     if currency := chosen["currency"]:
-        totals = totals.filter(currency__iexact=currency)
+        totals = totals.in_currency(currency.upper())
     return CostScope(_window(chosen, now), rows, totals)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from costs.bills import Bills
 from costs.coverage import is_comparable, missing_days, period_before
 from costs.fields import QUANTUM
 from costs.querysets import CostTotalQuerySet, DailyCostQuerySet
@@ -40,7 +41,7 @@ class Summary:
 
 def cost_summary(
     rows: CostRows | DailyCostQuerySet,
-    totals: CostTotalQuerySet,
+    totals: Bills | CostTotalQuerySet,
     window: Window,
     *,
     metric: str = "billed",
@@ -49,13 +50,13 @@ def cost_summary(
 
     `totals` are the accounts' totals in full: `reconciled` tells of their whole bill.
     The period before is compared only where both are stored whole, for each account
-    that has any of their days. Raises SeveralCurrencies. Four queries.
+    that has any of their days. Raises SeveralCurrencies. Five queries.
     """
     before = period_before(window)
     found = list(rows.in_window(Window(before.start, window.end)).per_day(metric))
     currency = _currency(found, window)
     if currency:
-        totals = totals.filter(currency=currency)
+        totals = totals.in_currency(currency)
     stored = totals.in_window(window).days_by_estimate()
     amounts = dict.fromkeys(stored, ZERO) | {
         day: amount for _, day, amount, _ in found if day in window
@@ -66,7 +67,7 @@ def cost_summary(
     previous_total = None
     if is_comparable(spans, (window, before), 0, 1):
         previous_total = _sum_of(found, before, currency)
-    unreconciled = totals.in_window(window).unreconciled().count()
+    unreconciled = totals.count_unreconciled(window)
     return Summary(
         start=window.start,
         end=window.end,

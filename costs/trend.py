@@ -5,12 +5,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
+from costs.bills import Bills
 from costs.querysets import GROUPS, CostTotalQuerySet, DailyCostQuerySet
 from costs.rows import CostRows
 from providers.windows import Window, add_months, first_of_month
 
 OTHER = "Other"
+ZERO = Decimal(0)
 
 
 class SeveralCurrencies(ValueError):
@@ -23,8 +26,7 @@ class SeveralCurrencies(ValueError):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """What a day (or the month that starts on it) cost; None where it is not stored."""
 
     day: date
@@ -73,7 +75,7 @@ def only_currency(currencies: Iterable[str]) -> str | None:
 
 def cost_trend(
     rows: CostRows | DailyCostQuerySet,
-    totals: CostTotalQuerySet,
+    totals: Bills | CostTotalQuerySet,
     window: Window,
     *,
     group_by: str = "service",
@@ -94,7 +96,7 @@ def cost_trend(
         largest = rows.largest_keys(column, metric, limit)
     currency, amounts = _amounts(rows.series(column, metric, granularity, largest))
     if currency:
-        totals = totals.filter(currency=currency)
+        totals = totals.in_currency(currency)
     stored = totals.in_window(window).days_by_estimate()
     moments = _moments(window, stored, granularity)
     series = [_filled(key, found, moments) for key, found in amounts.items()]
@@ -106,7 +108,7 @@ def cost_trend(
         metric=metric,
         granularity=granularity,
         group_by=group_by,
-        total=sum((one.total for one in series), Decimal(0)) if stored else None,
+        total=sum((one.total for one in series), ZERO) if stored else None,
         estimated_from=next((day for day, guess in stored.items() if guess), None),
         estimated=frozenset(
             day if granularity == "daily" else first_of_month(day)
@@ -127,7 +129,7 @@ def _amounts(
     for _, key, moment, amount in found:
         # A key may be called "Other" itself.
         of_key = amounts[OTHER if key is None else key]
-        of_key[moment] = of_key.get(moment, Decimal(0)) + amount
+        of_key[moment] = of_key.get(moment, ZERO) + amount
     return currency, amounts
 
 
@@ -150,7 +152,7 @@ def _filled(
 ) -> Series:
     """A point for every moment: a stored day without a charge cost 0."""
     points = [
-        Point(moment, amounts.get(moment, Decimal(0)) if is_stored else None)
+        Point(moment, amounts.get(moment, ZERO) if is_stored else None)
         for moment, is_stored in moments.items()
     ]
-    return Series(key, sum(amounts.values(), Decimal(0)), points)
+    return Series(key, sum(amounts.values(), ZERO), points)

@@ -77,7 +77,9 @@ class CostsView(CostsAnswer, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         names = self.names()
+        accounts = CloudAccount.objects.order_by("name", "id")
         context |= {
+            "unseen_bills": list(accounts.billed_out_of_sight(self.request.user)),
             "quick_ranges": quick_ranges(timezone.now()),
             "has_accounts": bool(names),
         }

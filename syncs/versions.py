@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from hashlib import sha256
 from uuid import uuid4
 
-from django.db.models import FilteredRelation, Q
+from django.db.models import FilteredRelation, Q, Subquery
 
-from people.limits import Person
-from syncs.models import CloudAccount, Dataset, DataVersion
+from people.limits import Person, is_limited
+from syncs.models import CloudAccount, Dataset, DataVersion, SharedVersion
 
 # What answers tell of an account itself, or count by; its other columns are in none
 # that has a version.
@@ -17,7 +17,8 @@ OF_ACCOUNT = ("pk", "account_id", "name", "payer_id", "is_payer", "is_enabled")
 def move_version(account: CloudAccount, dataset: Dataset | str) -> None:
     """Whatever was made of this dataset before is stale.
 
-    Called where the data is changed, within the same transaction.
+    Called where the data is changed, as the last thing of the same transaction: others
+    that store the same dataset wait from here until it ends.
     """
     DataVersion.objects.update_or_create(
         account=account, dataset=dataset, defaults={"version": uuid4()}
@@ -28,19 +29,29 @@ def data_version(user: Person, *datasets: Dataset) -> str:
     """Names what this user sees of these datasets: it changes whenever that does.
 
     It covers the accounts themselves, so one that is removed, disabled, renamed, put
-    under a payer, or hidden from the user changes it too. One query.
+    under a payer, or hidden from the user changes it too. One query: of a few rows for
+    who sees all accounts, else of a row or more for each that the user sees.
     """
-    return sha256(repr(_state(user, datasets)).encode()).hexdigest()
+    state = _limited(user, datasets) if is_limited(user) else _shared(datasets)
+    return sha256(repr(state).encode()).hexdigest()
 
 
-def _state(user: Person, datasets: Sequence[Dataset]) -> list[object]:
+def _shared(datasets: Sequence[Dataset]) -> list[object]:
+    subjects = [SharedVersion.ACCOUNTS, *(dataset.value for dataset in datasets)]
+    rows = SharedVersion.objects.filter(subject__in=subjects).order_by("subject")
+    return list(rows.values_list("subject", "version"))
+
+
+def _limited(user: Person, datasets: Sequence[Dataset]) -> list[object]:
+    # An account that changes and changes back gives no state its former name.
+    of_accounts = SharedVersion.objects.filter(subject=SharedVersion.ACCOUNTS)
     wanted = FilteredRelation(
         "data_versions", condition=Q(data_versions__dataset__in=datasets)
     )
     rows = (
         CloudAccount.objects.seen_by(user)
-        .annotate(wanted=wanted)
+        .annotate(wanted=wanted, shared=Subquery(of_accounts.values("version")))
         .order_by("pk", "wanted__dataset")
-        .values_list(*OF_ACCOUNT, "wanted__dataset", "wanted__version")
+        .values_list(*OF_ACCOUNT, "shared", "wanted__dataset", "wanted__version")
     )
     return [datasets, list(rows)]

@@ -1,6 +1,7 @@
 """What it costs: rows, trends and a summary."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.http import StreamingHttpResponse
@@ -17,6 +18,7 @@ from costs.api.serializers import (
     SummarySerializer,
     TrendParameters,
     TrendSerializer,
+    trend_data,
 )
 from costs.filters import CostFilter, DailyCostFilter
 from costs.models import DailyCost
@@ -51,6 +53,7 @@ class DailyCostViewSet(RowsViewSet):
     serializer_class = DailyCostSerializer
     filterset_class = DailyCostFilter
     csv_name = "costs"
+    kept_actions = frozenset({"trend", "summary"})
 
     def data_version(self) -> str:
         return data_version(self.request.user, Dataset.COST)
@@ -68,7 +71,7 @@ class DailyCostViewSet(RowsViewSet):
             raise ValidationError({"currency": [str(error)]}) from None
         if wants_csv(request):
             return csv_file("cost-trend", _trend_rows(trend))
-        return Response(TrendSerializer(trend).data)
+        return Response(trend_data(trend))
 
     @extend_schema(
         parameters=[MetricParameters], responses=SummarySerializer, filters=True
@@ -77,8 +80,10 @@ class DailyCostViewSet(RowsViewSet):
     def summary(self, request: Request) -> Response | StreamingHttpResponse:
         """A window in a few numbers. Default: the last 30 complete days."""
         choice, scope = self._read(request, MetricParameters)
+        # The answer is kept as a whole, so none of its parts need be.
+        totals = replace(scope.totals, user=None)
         try:
-            summary = cost_summary(scope.rows, scope.totals, scope.window, **choice)
+            summary = cost_summary(scope.rows, totals, scope.window, **choice)
         except SeveralCurrencies as error:
             raise ValidationError({"currency": [str(error)]}) from None
         data = SummarySerializer(summary).data

@@ -1,15 +1,19 @@
 """What the API answers about costs: its shapes, its windows and its refusals."""
 
+import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from rest_framework.renderers import JSONRenderer
 
 from cloudintel.tests.pages import NOW, account, store_costs
-from costs.models import DailyCost
+from costs.api.serializers import TrendSerializer, trend_data
+from costs.models import CostTotal, DailyCost
 from costs.tests.bill import charge, close
+from costs.trend import cost_trend
 from providers.windows import Window, last_complete_days
 from tests.api import ask, refused
 
@@ -180,3 +184,11 @@ def test_two_currencies_are_never_added(path: str) -> None:
 @pytest.mark.parametrize("path", BOTH)
 def test_without_any_costs_it_is_unknown_what_they_are(path: str) -> None:
     assert ask(path)["total"] is None
+
+
+def test_a_trend_is_written_as_its_schema_says() -> None:
+    store_two_days()
+    window = Window(DAY - timedelta(days=1), NEXT + timedelta(days=1))
+    trend = cost_trend(DailyCost.objects.all(), CostTotal.objects.all(), window)
+    written = json.loads(JSONRenderer().render(trend_data(trend)))
+    assert written == json.loads(JSONRenderer().render(TrendSerializer(trend).data))

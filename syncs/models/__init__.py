@@ -5,7 +5,7 @@ from syncs.models.backfills import Backfill, BackfillWindow
 from syncs.models.incidents import Incident, Notice
 from syncs.models.runs import SyncRun, Watermark
 from syncs.models.usage import ApiBudgetDay, ApiUsage
-from syncs.models.versions import DataVersion
+from syncs.models.versions import DataVersion, SharedVersion
 
 __all__ = [
     "ApiBudgetDay",
@@ -18,6 +18,7 @@ __all__ = [
     "Dataset",
     "Incident",
     "Notice",
+    "SharedVersion",
     "SyncRun",
     "Watermark",
 ]

@@ -1,4 +1,7 @@
-"""Which state of the data is stored: a name that changes whenever the data does."""
+"""Which state of the data is stored: a name that changes whenever the data does.
+
+A name, not a number: after a database was restored numbers would come again.
+"""
 
 from uuid import uuid4
 
@@ -11,8 +14,6 @@ from syncs.models.accounts import CloudAccount, Dataset
 class DataVersion(models.Model):
     """The state of one dataset of one account. Each sync that stores gives it a new
     name in the same transaction, so an answer made of an older state is told apart.
-
-    A name, not a number: after a database was restored numbers would come again.
     """
 
     account = models.ForeignKey(
@@ -33,3 +34,25 @@ class DataVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dataset} of {self.account}: {self.version}"
+
+
+class SharedVersion(models.Model):
+    """The state of one dataset of all accounts, or of the accounts themselves.
+
+    Triggers of the database give it a new name in the transaction that changes any
+    DataVersion of the dataset, or what answers tell of an account. So one row tells of
+    a thousand accounts.
+    """
+
+    ACCOUNTS = "accounts"
+
+    subject = models.CharField(max_length=8, primary_key=True)
+    version = models.UUIDField(default=uuid4)
+
+    objects = models.Manager["SharedVersion"]()
+
+    class Meta:
+        ordering = ["subject"]
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.version}"

@@ -1,0 +1,150 @@
+"""What was worked out before, kept for as long as it is true.
+
+A key is made of the version of the data, of what was asked, the UTC day and the code.
+So nothing is ever deleted or stale: what is old is not found any more. A cache that is
+away finds nothing, and keeps nothing.
+"""
+
+import logging
+import pickle
+import time
+import zlib
+from collections.abc import Callable, Sequence
+from functools import cache as once
+from functools import cached_property
+from hashlib import sha256
+from typing import Any, ClassVar, NamedTuple, TypeVar
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.cache.backends.redis import RedisCache
+from django.utils import timezone
+from prometheus_client import Counter
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+# Versions move with each sync, and the day at midnight: nobody asks for it longer.
+KEPT_SECONDS = 24 * 3600
+# Compressed. With the number of entries of a process's memory it bounds that memory.
+LARGEST_BYTES = 200_000
+# A cache that is away is tried again after so long, and told of so often.
+PAUSE_SECONDS = 5
+TOLD_EVERY_SECONDS = 60
+
+T = TypeVar("T")
+
+LOOKUPS = Counter(
+    "cloudintel_cache_lookups",
+    "Answers that were looked for in the cache.",
+    ["part", "outcome"],
+)
+
+
+class PatientRedis(RedisCache):
+    """Redis that may be away: then it is an empty cache, and no error."""
+
+    @cached_property
+    def _cache(self) -> Any:
+        return Tried(super()._cache)
+
+
+class Tried:
+    """Calls a client's methods; while Redis is away it answers as an empty one does."""
+
+    # All threads of a process share one Redis, so one of them finds out for all.
+    away_until: ClassVar[float] = 0
+    told_at: ClassVar[float] = float("-inf")
+
+    WHEN_AWAY: ClassVar[dict[str, Any]] = {
+        "add": False,
+        "touch": False,
+        "delete": False,
+        "has_key": False,
+        "clear": False,
+        "incr": 0,
+        "get_many": {},
+    }
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def tried(*args: Any, **kwargs: Any) -> Any:
+            nothing = args[1] if name == "get" else self.WHEN_AWAY.get(name)
+            if time.monotonic() < Tried.away_until:
+                return nothing
+            try:
+                return getattr(self._client, name)(*args, **kwargs)
+            except (RedisError, OSError) as error:
+                _tell(error)
+                return nothing
+
+        return tried
+
+
+def _tell(error: Exception) -> None:
+    now = time.monotonic()
+    Tried.away_until = now + PAUSE_SECONDS
+    if now - Tried.told_at >= TOLD_EVERY_SECONDS:
+        Tried.told_at = now
+        logger.error(
+            "The cache of CACHE_URL does not answer (%s). Until it does, answers come "
+            "from the database, and requests are not counted.",
+            type(error).__name__,
+        )
+
+
+def remembered(
+    part: str, version: str, asked: Sequence[object], make: Callable[[], T]
+) -> T:
+    """What `make` returned before for the same question, else what it returns now.
+
+    `version` names the state of all data that `make` looks at, read before that data
+    is; a name never comes back. `asked` is the question, whose repr tells it from any
+    other. `part` is what /metrics counts it by.
+    """
+    key = key_of(part, version, asked)
+    found = look_up(part, key)
+    if found is not None:
+        kept: T = pickle.loads(zlib.decompress(found.packed))  # noqa: S301 - our own
+        return kept
+    made = make()
+    keep(key, Kept(zlib.compress(pickle.dumps(made), 1)))
+    return made
+
+
+def key_of(part: str, version: str, asked: Sequence[object]) -> str:
+    """What an answer is kept by."""
+    day = timezone.now().date()
+    text = repr([version, day.isoformat(), code_version(), *asked])
+    return f"{part}:{sha256(text.encode()).hexdigest()}"
+
+
+class Kept(NamedTuple):
+    """What the cache holds: compressed bytes, and of an answer what they are."""
+
+    packed: bytes
+    content_type: str = ""
+
+
+def look_up(part: str, key: str) -> Kept | None:
+    """What is kept by that key, else None; it is counted which."""
+    found: Kept | None = cache.get(key)
+    LOOKUPS.labels(part, "miss" if found is None else "hit").inc()
+    return found
+
+
+def keep(key: str, value: Kept) -> None:
+    """Keeps it, unless it is too large."""
+    if len(value.packed) <= LARGEST_BYTES:
+        cache.set(key, value, KEPT_SECONDS)
+
+
+@once
+def code_version() -> str:
+    """Of our own source, so that what a new release answers is asked for anew."""
+    found = sha256()
+    for path in sorted(settings.BASE_DIR.glob("[a-z]*/**/*.py")):
+        found.update(path.read_bytes())
+    return found.hexdigest()

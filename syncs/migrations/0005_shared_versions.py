@@ -1,0 +1,28 @@
+import uuid
+
+from django.db import migrations, models
+
+from syncs.migrations._version_triggers import install, uninstall
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("syncs", "0004_data_versions"),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="SharedVersion",
+            fields=[
+                (
+                    "subject",
+                    models.CharField(max_length=8, primary_key=True, serialize=False),
+                ),
+                ("version", models.UUIDField(default=uuid.uuid4)),
+            ],
+            options={
+                "ordering": ["subject"],
+            },
+        ),
+        migrations.RunPython(install, uninstall),
+    ]

@@ -29,11 +29,13 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# Each benchmark prints its ratio against a floor or a peer in the same run.
-bench: bench-anomalies bench-cpu bench-costs bench-demo bench-fleet bench-forecasts bench-insights bench-pages
+# Each benchmark prints its ratio against a floor or a peer in the same run, and takes
+# options: make bench-cpu ARGS="--instances 1000 --rounds 1". See benchmarks/README.md.
+bench: bench-costs bench-cpu bench-reads bench-requests bench-instances bench-pages \
+	bench-demo bench-fleet bench-forecasts bench-anomalies bench-insights
 
 bench-%: $(VENV)/.installed-dev
-	$(BIN)/python -m benchmarks.$*
+	$(BIN)/python -m benchmarks.$* $(ARGS)
 
 # Both locks, from pyproject.toml. They name no package index.
 lock: $(VENV)/.installed-dev

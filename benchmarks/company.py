@@ -34,8 +34,9 @@ _sums: dict[tuple[Any, int], Decimal] = {}
 Row = Mapping[str, Any]
 
 
-def write(now: datetime) -> None:
-    """All of it, in an empty database."""
+def write(now: datetime, *, machines: int = INSTANCES, per_day: int = CHARGES) -> None:
+    """All of it in an empty database, or so many instances and charges of an account
+    and day."""
     from costs.models import CostTotal, DailyCost, Restatement
     from inventory.models import Instance
     from metrics.models import CpuMetric
@@ -46,9 +47,9 @@ def write(now: datetime) -> None:
     days = [today - timedelta(days=back) for back in range(DAYS, 0, -1)]
     copy(CloudAccount, accounts())
     copy(SyncRun, runs(now))
-    copy(Instance, instances(now))
-    copy(CpuMetric, cpu(days[-CPU_DAYS:]))
-    copy(DailyCost, charges(days))
+    copy(Instance, instances(now, machines))
+    copy(CpuMetric, cpu(days[-CPU_DAYS:], machines))
+    copy(DailyCost, charges(days, per_day))
     copy(CostTotal, totals(days))
     copy(Restatement, restatements(days[-20:], now))
     with connection.cursor() as cursor:
@@ -130,9 +131,9 @@ def runs(now: datetime) -> Iterator[Row]:
         }
 
 
-def instances(now: datetime) -> Iterator[Row]:
+def instances(now: datetime, machines: int) -> Iterator[Row]:
     draw = random.Random(4)
-    for key in range(1, INSTANCES + 1):
+    for key in range(1, machines + 1):
         yield {
             "id": key,
             "account_id": key % ACCOUNTS + 1,
@@ -152,9 +153,9 @@ def instances(now: datetime) -> Iterator[Row]:
         }
 
 
-def cpu(days: list[Any]) -> Iterator[Row]:
+def cpu(days: list[Any], machines: int) -> Iterator[Row]:
     draw = random.Random(5)
-    for day, key in itertools.product(days, range(1, INSTANCES + 1)):
+    for day, key in itertools.product(days, range(1, machines + 1)):
         average = draw.random() * (2 if key % 20 == 0 else 60)
         yield {
             "instance_id": key,
@@ -166,10 +167,10 @@ def cpu(days: list[Any]) -> Iterator[Row]:
         }
 
 
-def charges(days: list[Any]) -> Iterator[Row]:
+def charges(days: list[Any], per_day: int) -> Iterator[Row]:
     draw = random.Random(6)
     for day, owner in itertools.product(days, range(1, ACCOUNTS + 1)):
-        for number in range(CHARGES):
+        for number in range(per_day):
             # In millionths, so that the totals below are exact.
             amount = Decimal(draw.randrange(1, 40_000_000)).scaleb(-6)
             _sums[day, owner] = _sums.get((day, owner), Decimal(0)) + amount

@@ -4,7 +4,7 @@ The plain way is `manage.py sync`: one process, one call after another, the same
 AWS is emulated in a process of its own and takes 40 ms for each answer; the accounts
 are small, so that waiting is most of the work. PostgreSQL and Redis are real.
 
-    python -m benchmarks.fleet [--accounts 200]
+    python -m benchmarks.fleet [--accounts 200] [--rounds 1]
 """
 
 import argparse
@@ -12,12 +12,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from benchmarks.measure import emulated_aws, in_child, report_child, save
+from benchmarks.measure import emulated_aws, in_child, report_child, save, told
 
 LATENCY_SECONDS = 0.04
 WORKERS = (1, 2, 4)
@@ -169,21 +169,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("part", nargs="?", choices=[*PARTS, "serve"])
     parser.add_argument("--accounts", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=1)
     options = parser.parse_args()
     if options.part == "serve":
         serve()
     elif options.part:
         report_child(PARTS[options.part])
     else:
-        compare(options.accounts)
+        compare(options.accounts, options.rounds)
 
 
-def compare(accounts: int) -> None:
+def compare(accounts: int, rounds: int) -> None:
     from tests.postgres import postgres
     from tests.redis import redis_server
-
-    def part(name: str, **more: str) -> dict[str, Any]:
-        return in_child("benchmarks.fleet", name, {**environment, **more})
 
     aws = emulated_aws(
         "benchmarks.fleet",
@@ -193,22 +191,35 @@ def compare(accounts: int) -> None:
     )
     with postgres() as url, redis_server() as broker, aws as environment:
         environment |= {"DATABASE_URL": url, "CELERY_BROKER_URL": broker.url}
-        alone = part("plain")
-        teams = {count: part("worked", WORKERS=str(count)) for count in WORKERS}
-        each = part("overhead")["seconds_per_run"]
-    per_sync = alone["seconds"] / alone["runs"]
-    print(
-        f"{accounts} accounts, {alone['runs']} syncs, {alone['calls']} calls of 40 ms"
-    )
-    print(f"one command      {alone['seconds']:.1f} s")
-    for count, found in teams.items():
-        ratio = found["seconds"] / alone["seconds"]
-        print(f"{count} workers        {found['seconds']:.1f} s   {ratio:.2f} x")
-    share = each / per_sync
-    print(f"a run's own cost {each * 1000:.1f} ms, {share:.1%} of {per_sync:.3f} s")
-    seconds = {str(count): found["seconds"] for count, found in teams.items()}
-    figures = {"plain_seconds": alone["seconds"], "worker_seconds": seconds}
-    save("fleet", {**figures, "accounts": accounts, "run_seconds": each})
+        found = [measured(environment) for _ in range(rounds)]
+    show(found, accounts)
+
+
+def measured(environment: Mapping[str, str]) -> dict[str, Any]:
+    """One round: alone, by each team of workers, and a run's own cost."""
+
+    def part(name: str, **more: str) -> dict[str, Any]:
+        return in_child("benchmarks.fleet", name, {**environment, **more})
+
+    alone = part("plain")
+    teams = {count: part("worked", WORKERS=str(count)) for count in WORKERS}
+    each = part("overhead")["seconds_per_run"]
+    return {"alone": alone, "teams": teams, "run_seconds": each}
+
+
+def show(found: Sequence[Mapping[str, Any]], accounts: int) -> None:
+    alone = [one["alone"]["seconds"] for one in found]
+    syncs, calls = (found[0]["alone"][name] for name in ("runs", "calls"))
+    print(f"{accounts} accounts, {syncs} syncs, {calls} calls of 40 ms")
+    print(f"one command      {told(alone, 's')}")
+    for count in WORKERS:
+        seconds = [one["teams"][count]["seconds"] for one in found]
+        ratios = [team / one for team, one in zip(seconds, alone, strict=True)]
+        print(f"{count} workers        {told(seconds, 's')}   {told(ratios, 'x')}")
+    own = [one["run_seconds"] * 1000 for one in found]
+    shares = [ms * syncs / 10 / one for ms, one in zip(own, alone, strict=True)]
+    print(f"a run's own cost {told(own, 'ms')}, {told(shares, '%')} of a sync")
+    save("fleet", {"accounts": accounts, "rounds": found})
 
 
 if __name__ == "__main__":

@@ -61,13 +61,31 @@ def emulated_aws(module: str, **own: str) -> Iterator[dict[str, str]]:
         server.wait(timeout=30)
 
 
+def peer_url(url: str) -> str:
+    """The same database as SQLAlchemy names it."""
+    return url.replace("postgres://", "postgresql+psycopg2://")
+
+
 def report_child(work: Callable[[], Mapping[str, Any]]) -> None:
     """Does the work and prints its seconds, peak memory and own figures as JSON."""
-    started = time.perf_counter()
-    figures = dict(work())
-    figures.setdefault("seconds", time.perf_counter() - started)
+    with clock() as seconds:
+        figures = dict(work())
+    figures = {**seconds, **figures}
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(json.dumps({**figures, "peak_mb": peak / 1024}))
+
+
+@contextmanager
+def clock() -> Iterator[dict[str, float]]:
+    """Fills in `seconds` of the block and `cpu_seconds` of this process in it.
+
+    The latter tells more where other work shares the machine.
+    """
+    found: dict[str, float] = {}
+    started, busy = time.perf_counter(), time.process_time()
+    yield found
+    found["cpu_seconds"] = time.process_time() - busy
+    found["seconds"] = time.perf_counter() - started
 
 
 def told(values: Sequence[float], unit: str) -> str:
@@ -77,9 +95,10 @@ def told(values: Sequence[float], unit: str) -> str:
 
 
 def save(name: str, figures: Mapping[str, Any]) -> None:
-    """Keeps the figures with their date."""
+    """Keeps the figures with their date, the machine's cores, and what else ran."""
     RESULTS.mkdir(exist_ok=True)
     now = datetime.now(UTC)
     path = RESULTS / f"{name}-{now:%Y%m%d-%H%M%S}.json"
-    path.write_text(json.dumps({"at": now.isoformat(), **figures}, indent=2))
+    about = {"at": now.isoformat(), "cores": os.cpu_count(), "load": os.getloadavg()[0]}
+    path.write_text(json.dumps({**about, **figures}, indent=2))
     print(f"saved as {path.name}")

@@ -1,9 +1,8 @@
 """The peer's API: FastAPI over SQLAlchemy, reading the rows that its tables hold.
 
-    uvicorn benchmarks.peers.api:app --workers 2
+uvicorn benchmarks.peers.api:app --workers 2
 """
 
-import os
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
@@ -12,45 +11,12 @@ from typing import Annotated
 
 from fastapi import Depends, FastAPI, Query
 from pydantic import BaseModel
-from sqlalchemy import Date, Float, Index, Numeric, String, create_engine, func, select
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-engine = create_engine(
-    os.environ["PEER_DATABASE_URL"], pool_size=20, connect_args={"connect_timeout": 5}
-)
+from benchmarks.peers.tables import CpuMetric, DailyCost, Instance, engine
+
 app = FastAPI()
-
-
-class Base(DeclarativeBase):
-    """The peer's tables."""
-
-
-class DailyCost(Base):
-    """What one service cost on one day."""
-
-    __tablename__ = "peer_daily_cost"
-    __table_args__ = (Index("peer_daily_cost_day", "day", "service"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    account_id: Mapped[str] = mapped_column(String(12))
-    day: Mapped[date] = mapped_column(Date)
-    service: Mapped[str] = mapped_column(String(200))
-    region: Mapped[str] = mapped_column(String(64))
-    amount: Mapped[Decimal] = mapped_column(Numeric(20, 10))
-    currency: Mapped[str] = mapped_column(String(3))
-
-
-class CpuMetric(Base):
-    """How hard one instance worked on one day."""
-
-    __tablename__ = "peer_cpu_metric"
-    __table_args__ = (Index("peer_cpu_metric_instance", "instance_id", "day"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    instance_id: Mapped[str] = mapped_column(String(32))
-    day: Mapped[date] = mapped_column(Date)
-    average: Mapped[float] = mapped_column(Float)
-    maximum: Mapped[float] = mapped_column(Float)
 
 
 class Point(BaseModel):
@@ -114,7 +80,11 @@ def cost_trend(opened: Opened, start: date, end: date) -> Trend:
     for service, day, amount in rows:
         points[service].append(Point(day=day, amount=amount))
     series = [
-        Series(key=key, total=sum(point.amount for point in found), points=found)
+        Series(
+            key=key,
+            total=sum((point.amount for point in found), Decimal(0)),
+            points=found,
+        )
         for key, found in points.items()
     ]
     series.sort(key=lambda one: -one.total)
@@ -126,7 +96,8 @@ def cost_trend(opened: Opened, start: date, end: date) -> Trend:
 def cost_summary(opened: Opened, start: date, end: date) -> Summary:
     days = _per_day(opened, start, end)
     before = _per_day(opened, start - (end - start), start)
-    total, previous = sum(days.values()), sum(before.values()) or None
+    total = sum(days.values(), Decimal(0))
+    previous = sum(before.values(), Decimal(0)) or None
     highest = max(days, key=lambda day: days[day])
     lowest = min(days, key=lambda day: days[day])
     return Summary(
@@ -148,7 +119,7 @@ def _per_day(opened: Session, start: date, end: date) -> dict[date, Decimal]:
         .where(DailyCost.day >= start, DailyCost.day < end)
         .group_by(DailyCost.day)
     )
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
 @app.get("/cpu-trend")
@@ -160,10 +131,8 @@ def cpu_trend(
     page_size: Annotated[int, Query(le=1000)] = 50,
 ) -> list[CpuTrend]:
     ids = opened.scalars(
-        select(CpuMetric.instance_id)
-        .where(CpuMetric.day >= start, CpuMetric.day < end)
-        .distinct()
-        .order_by(CpuMetric.instance_id)
+        select(Instance.instance_id)
+        .order_by(Instance.id)
         .offset((page - 1) * page_size)
         .limit(page_size)
     ).all()
@@ -179,9 +148,3 @@ def cpu_trend(
             CpuPoint(day=row.day, average=row.average, maximum=row.maximum)
         )
     return [CpuTrend(instance_id=key, points=found) for key, found in points.items()]
-
-
-def create_tables() -> None:
-    Base.metadata.create_all(engine)
-
-

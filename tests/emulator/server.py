@@ -20,6 +20,7 @@ from tests.emulator.ec2 import (
     describe_regions,
 )
 from tests.emulator.identity import assume_role, get_caller_identity
+from tests.emulator.metric_statistics import get_metric_statistics
 from tests.emulator.organizations import describe_organization, list_accounts
 from tests.emulator.price_list import get_products
 from tests.emulator.wire import (
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 OPERATIONS: dict[str, Callable[[EmulatedAws, Call], Answer]] = {
     "ce:GetCostAndUsage": get_cost_and_usage,
     "cloudwatch:GetMetricData": get_metric_data,
+    "cloudwatch:GetMetricStatistics": get_metric_statistics,
     "ec2:DescribeInstanceTypes": describe_instance_types,
     "ec2:DescribeInstances": describe_instances,
     "ec2:DescribeRegions": describe_regions,

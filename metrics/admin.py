@@ -1,15 +1,19 @@
 """The admin of daily utilisation. Only a sync writes it."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
     RangeDateFilter,
     RangeNumericFilter,
 )
 
+from inventory.admin import OfInstances
 from metrics.models import CpuMetric, NetworkMetric
 from syncs.columns import day, linked
-from syncs.readonly import M, ReadOnlyAdmin, page
+from syncs.readonly import M, page
 
 MIB = 2**20
 
@@ -51,6 +55,8 @@ def mebibytes(count: int | None) -> str:
 DAY = day("day")
 INSTANCE = linked("instance", ordering="instance__name")
 ACCOUNT = linked("instance.account", ordering="instance__account__name")
+# What the address of a whole list may hold: its order and its page.
+NO_FILTERS = {"o", "p"}
 FILTERS = (
     ("instance__account", AutocompleteSelectFilter),
     ("instance", AutocompleteSelectFilter),
@@ -58,15 +64,18 @@ FILTERS = (
 )
 
 
-class MetricAdmin(ReadOnlyAdmin[M]):
+class MetricAdmin(OfInstances[M]):
     """One instance's day."""
 
     list_select_related = ("instance__account",)
-    search_fields = ("=instance__instance_id", "instance__name")
-    search_help_text = "A machine's whole id, or part of its name."
     date_hierarchy = "day"
     # Exactly the index of days: millions of rows are paged without a sort.
     ordering = ("-day", "-instance_id")
+
+    def get_sortable_by(self, request: HttpRequest) -> Any:
+        """Any column, once a filter or a search has left some of the rows."""
+        chosen = {name for name, value in request.GET.items() if value}
+        return super().get_sortable_by(request) if chosen - NO_FILTERS else (DAY,)
 
 
 @admin.register(CpuMetric)

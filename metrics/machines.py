@@ -33,7 +33,7 @@ MAY_BE_UNKNOWN = {
 } | {"private_ip"}
 
 
-class MachineFilter(InstanceFilter):
+class CpuOfMachineFilter(InstanceFilter):
     """InstanceFilter, and the last 14 complete days of CPU."""
 
     idle = YesOrNo(
@@ -46,15 +46,20 @@ class MachineFilter(InstanceFilter):
     average_max = filters.NumberFilter(
         "recent_cpu__average_percent", "lt", help_text="In percent, exclusive."
     )
-    ordering = Order(
-        fields=[(path, column) for column, path in ORDERS.items()],
-        help_text="Such as -average; what is unknown comes last.",
-    )
 
     def only_idle(
         self, queryset: InstanceQuerySet, name: str, value: bool
     ) -> InstanceQuerySet:
         return queryset.filter(MEASURED, NEVER_BUSY if value else BUSY_ONCE)
+
+
+class MachineFilter(CpuOfMachineFilter):
+    """The same, in any order that a list is sorted by."""
+
+    ordering = Order(
+        fields=[(path, column) for column, path in ORDERS.items()],
+        help_text="Such as -average; what is unknown comes last.",
+    )
 
     def filter_queryset(self, queryset: InstanceQuerySet) -> InstanceQuerySet:
         rows = super().filter_queryset(queryset)

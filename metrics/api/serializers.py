@@ -42,14 +42,14 @@ class CpuPointSerializer(serializers.Serializer[Any]):
     """One UTC day in percent; null where that statistic was not asked for."""
 
     day = serializers.DateField()
-    average = serializers.FloatField(source="average_percent", allow_null=True)
-    maximum = serializers.FloatField(source="maximum_percent", allow_null=True)
+    average = serializers.FloatField(allow_null=True)
+    maximum = serializers.FloatField(allow_null=True)
 
 
 class CpuTrendSerializer(serializers.ModelSerializer[Instance]):
     """One instance's days in order; a day without data has no point."""
 
-    points = CpuPointSerializer(many=True, source="window_metrics")
+    points = CpuPointSerializer(many=True)
 
     class Meta:
         model = Instance

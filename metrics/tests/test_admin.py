@@ -86,6 +86,34 @@ def test_days_are_filtered_by_account_machine_range_and_load(
         assert [row.instance for row in rows] == [idle], query
 
 
+@pytest.mark.parametrize("most_keys", [0, 5000])
+def test_days_are_found_by_what_their_machine_is_found_by(
+    most_keys: int, admin_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inventory.admin.MOST_KEYS", most_keys)
+    web, other = make_instance(1), make_instance(2)
+    Instance.objects.filter(pk=web.pk).update(name="web 1", tags={"team": "checkout"})
+    for machine in (web, other):
+        CpuMetric.objects.create(instance=machine, day=DAY)
+    for text in ("i-0001", "WEB", "1 web", '"web 1"', "checkout"):
+        rows = admin_client.get(CPU, {"q": text}).context["cl"].result_list
+        assert [row.instance for row in rows] == [web], text
+    assert not admin_client.get(CPU, {"q": "absent"}).context["cl"].result_list
+
+
+def test_figures_are_sorted_once_some_of_the_rows_are_chosen(
+    admin_client: Client,
+) -> None:
+    machine = make_instance(1)
+    for day, maximum in ((DAY, 20.0), (date(2025, 11, 1), 80.0)):
+        CpuMetric.objects.create(instance=machine, day=day, maximum_percent=maximum)
+    whole = admin_client.get(CPU).context["cl"]
+    assert len(whole.sortable_by) == 1
+    chosen = admin_client.get(CPU, {"q": "i-0001", "o": "-4"}).context["cl"]
+    assert len(chosen.sortable_by) > 1
+    assert [row.maximum_percent for row in chosen.result_list] == [80.0, 20.0]
+
+
 def test_the_date_hierarchy_offers_the_months_that_hold_days(
     admin_client: Client,
 ) -> None:

@@ -7,10 +7,14 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.test import Client
+from pytest_django import Settings
 
 from cloudintel.tests.pages import NOW, account, instance, store_cpu
 from metrics.models import CpuMetric
 from providers.windows import Window, last_complete_days
+from syncs.models import Dataset
+from syncs.versions import move_version
 from tests.api import ask, csv_of, refused, walk
 
 pytestmark = pytest.mark.django_db
@@ -159,3 +163,27 @@ def test_pages_neither_repeat_nor_lose_a_row() -> None:
     for path in PATHS:
         seen = [row["instance_id"] for page in walk(path, page_size=3) for row in page]
         assert len(seen) == len(set(seen)) == 7
+
+
+@pytest.mark.usefixtures("two_machines")
+def test_a_trend_that_is_kept_leads_on_at_the_name_it_was_asked_by(
+    admin_client: Client, settings: Settings
+) -> None:
+    settings.ALLOWED_HOSTS = ["one.example", "two.example"]
+    path = "/api/v1/cpu/trend/?start=2026-11-01&page_size=1"
+    for host in ("one.example", "two.example", "one.example"):
+        answer = admin_client.get(path, headers={"host": host}).json()
+        assert answer["next"].startswith(f"http://{host}/api/v1/cpu/trend/")
+
+
+def test_a_trend_that_is_kept_is_asked_for_anew_after_a_sync(
+    admin_client: Client,
+) -> None:
+    machine = instance(account(), "web")
+    store_cpu(machine, WINDOW, 10)
+    path = "/api/v1/cpu/trend/?start=2026-11-01"
+    for average in (10, 20):
+        CpuMetric.objects.update(average_percent=average)
+        move_version(machine.account, Dataset.CPU)
+        (found,) = admin_client.get(path).json()["results"]
+        assert found["points"][0]["average"] == average

@@ -16,7 +16,7 @@ from syncs.models import CloudAccount, DataVersion
 from syncs.processes import is_dead, mark_of, own_mark
 
 # Another number has everything computed anew: what is computed has changed.
-METHOD = 1
+METHOD = 2
 # What failed is tried again after so long, though nothing new was read.
 RETRY_AFTER = timedelta(hours=1)
 # A refresh on another host can't be seen from here; after so long it is taken for dead.

@@ -6,8 +6,9 @@ per metric). Where they are not, the answer is that they are not.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 
 from insights.advice.case import Case
@@ -31,8 +32,9 @@ SATURDAY = 5
 WEEK_HOURS = 168
 WEEKEND_HOURS = 48
 WORKDAYS = 5
-# An hour is quiet if it was so on nearly all of the weekdays on which it is known.
-QUIET_HOUR_SHARE = 0.95
+# An hour is quiet if it was so on nearly all of the weekdays on which it is known, and
+# so are nights: jobs that run at another hour each night need the machine as well.
+QUIET_SHARE = 0.95
 # A night must be known on so many weekdays.
 LEAST_WEEKDAYS = 10
 # An hour at each end stays on, for those who come early and leave late.
@@ -137,18 +139,30 @@ def _night(
     machine: MachineFacts, window: Window, thresholds: Thresholds
 ) -> tuple[int, int] | None:
     """(off from, on from) of the longest stretch that is quiet on weekdays, in UTC."""
-    known: dict[int, list[bool]] = defaultdict(list)
-    for hour in machine.hours:
-        if hour.at.date() in window and hour.at.weekday() < SATURDAY:
-            known[hour.at.hour].append(_is_quiet(hour, thresholds))
-    if len(known) < HOURS_A_DAY or min(map(len, known.values())) < LEAST_WEEKDAYS:
+    known = {
+        hour.at: _is_quiet(hour, thresholds)
+        for hour in machine.hours
+        if hour.at.date() in window and hour.at.weekday() < SATURDAY
+    }
+    per_hour: dict[int, list[bool]] = defaultdict(list)
+    for at, is_quiet in known.items():
+        per_hour[at.hour].append(is_quiet)
+    if len(per_hour) < HOURS_A_DAY or min(map(len, per_hour.values())) < LEAST_WEEKDAYS:
         return None
-    quiet = [sum(known[h]) >= QUIET_HOUR_SHARE * len(known[h]) for h in range(24)]
-    start, length = _longest_run(quiet)
-    length -= 2 * MARGIN_HOURS
+    start, length = _longest_run([_nearly_all(per_hour[hour]) for hour in range(24)])
+    start, length = (start + MARGIN_HOURS) % 24, length - 2 * MARGIN_HOURS
     if not thresholds.night_hours <= length < HOURS_A_DAY - 2 * MARGIN_HOURS:
         return None
-    return (start + MARGIN_HOURS) % 24, (start + MARGIN_HOURS + length) % 24
+    nights: dict[date, bool] = defaultdict(lambda: True)
+    for at, is_quiet in known.items():
+        since = (at.hour - start) % 24
+        if since < length:
+            nights[(at - timedelta(hours=since)).date()] &= is_quiet
+    return (start, (start + length) % 24) if _nearly_all(nights.values()) else None
+
+
+def _nearly_all(quiet: Collection[bool]) -> bool:
+    return sum(quiet) >= QUIET_SHARE * len(quiet)
 
 
 def _longest_run(quiet: Sequence[bool]) -> tuple[int, int]:

@@ -9,13 +9,15 @@ from insights.detection.records import DetectionError
 from insights.detection.tails import Numbers
 
 Values = Sequence[float | Decimal | None]
+# Beyond it no amount is meant, and squares would overflow.
+LARGEST = 1e100
 
 
 def matrix(series: Sequence[tuple[str, Values]]) -> Numbers:
     """A row for each (key, values), all equally long; None becomes NaN.
 
-    Raises DetectionError that names the series for what is infinite, no number, or
-    longer than the others.
+    Raises DetectionError that names the series for what is infinite or beyond LARGEST,
+    no number, or longer than the others.
     """
     rows = [row(key, values) for key, values in series]
     for (key, _), numbers in zip(series, rows, strict=True):
@@ -34,10 +36,15 @@ def row(key: str, values: Values) -> Numbers:
         raise DetectionError(
             f"{key}: a value is no number. Give None for unknown."
         ) from None
-    infinite = np.flatnonzero(np.isinf(numbers))
-    if len(infinite):
+    endless = np.flatnonzero(np.abs(numbers) > LARGEST)
+    if len(endless):
         raise DetectionError(
-            f"{key}: the value of day {infinite[0] + 1} is infinite, which no amount "
-            "is. Correct it, or give None for unknown."
+            f"{key}: the value of day {endless[0] + 1} is {size(numbers[endless[0]])}, "
+            "which no amount is. Correct it, or give None for unknown."
         )
     return numbers
+
+
+def size(value: float) -> str:
+    """What is wrong with a value beyond LARGEST."""
+    return "infinite" if np.isinf(value) else f"{value:.0e}"

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from insights.detection.numbers import LARGEST, size
 from insights.detection.records import DetectionError
 from insights.detection.tails import Numbers, surprises
 from insights.detection.views import views
@@ -31,7 +32,7 @@ def scores(values: Sequence[float | None]) -> Numbers:
 
     Rows are taken in their order, whatever their distance in time is. None and NaN
     are unknown: they score 0 and change nothing. Raises DetectionError, which names
-    the row (from 1), for an infinite value.
+    the row (from 1), for a value that is infinite or beyond LARGEST.
     """
     found = np.zeros(len(values))
     known = known_rows(values)
@@ -44,9 +45,9 @@ def scores(values: Sequence[float | None]) -> Numbers:
 def known_rows(values: Sequence[float | None]) -> list[int]:
     """Which rows hold a number."""
     for row, value in enumerate(values, start=1):
-        if value is not None and math.isinf(value):
+        if value is not None and abs(value) > LARGEST:
             raise DetectionError(
-                f"Row {row}: the value is infinite, which no series can hold. "
+                f"Row {row}: the value is {size(value)}, which no series can hold. "
                 "Correct it, or leave it empty."
             )
     return [

@@ -70,9 +70,9 @@ class Recipe:
         return path
 
     def __str__(self) -> str:
-        parts = [f"{name} {share:.0%}" for name, share in self.weights.items()]
+        parts = [f"{share:.0%} {name}" for name, share in self.weights.items()]
         if self.year_share >= 0.005:
-            parts.append(f"last year's movement {self.year_share:.0%}")
+            parts.append(f"{self.year_share:.0%} of last year's movement")
         return ", ".join(parts)
 
 

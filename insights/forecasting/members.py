@@ -4,11 +4,14 @@ Each is cheap (together about 5 ms for 400 days), sees the series in its own way
 none is best for all: see combining.py. They work on filled and calmed days.
 """
 
+import logging
 from typing import Any, Protocol
 
 import numpy as np
 
 from insights.forecasting.series import Array, by_phase, profile, repeated
+
+logger = logging.getLogger(__name__)
 
 # Older days cost time and change nothing: two years for models with a season, a year
 # and a month for those that see the series without it.
@@ -34,18 +37,24 @@ class Model(Protocol):
     def forecast(self, y: Array, h: int) -> dict[str, Any]: ...
 
 
-def members(values: Array, horizon: int, season: int) -> dict[str, Array]:
-    """Each member's forecast of the next `horizon` days, by its name for people."""
-    found = {f"median of {QUICK}": median_season(values, QUICK, season)}
+def members(
+    values: Array, horizon: int, season: int
+) -> tuple[dict[str, Array], list[str]]:
+    """Each member's forecast of the next `horizon` days, by its name for people.
+
+    And the names of those that found none. The medians always find one.
+    """
+    found = {f"median of {QUICK} seasons": median_season(values, QUICK, season)}
     if len(values) >= SLOW_HISTORY * season:
-        found[f"median of {SLOW}"] = median_season(values, SLOW, season)
+        found[f"median of {SLOW} seasons"] = median_season(values, SLOW, season)
     paths = {name: repeated(one, horizon) for name, one in found.items()}
     if len(values) < LEAST_DAYS or repeats(values, season):
-        return paths
+        return paths, []
     paths |= seasonal(values[-LONG_DAYS:], horizon, season)
     paths |= plain(values[-SHORT_DAYS:], horizon, season)
     bound = RUNAWAY * float(np.abs(values).max())
-    return {name: path for name, path in paths.items() if np.abs(path).max() <= bound}
+    sane = {name: path for name, path in paths.items() if np.abs(path).max() <= bound}
+    return sane, [name for name in paths if name not in sane]
 
 
 def repeats(values: Array, season: int) -> bool:
@@ -69,8 +78,8 @@ def seasonal(values: Array, horizon: int, season: int) -> dict[str, Array]:
     per_day = SeasonalExponentialSmoothingOptimized(season)
     complex_smoothing = AutoCES(season, model="S" if season > 1 else "N")
     return {
-        "seasonal smoothing": path_of(per_day, values, horizon),
-        "CES": path_of(complex_smoothing, values, horizon),
+        "seasonal smoothing": path_if_any(per_day, values, horizon),
+        "CES": path_if_any(complex_smoothing, values, horizon),
     }
 
 
@@ -82,8 +91,8 @@ def plain(values: Array, horizon: int, season: int) -> dict[str, Array]:
     rest = values - shape[np.arange(-len(values), 0) % season]
     back = repeated(shape, horizon)
     return {
-        "ETS": path_of(AutoETS(1, model="ANN"), rest, horizon) + back,
-        "Theta": path_of(Theta(1), rest, horizon) + back,
+        "ETS": path_if_any(AutoETS(1, model="ANN"), rest, horizon) + back,
+        "Theta": path_if_any(Theta(1), rest, horizon) + back,
     }
 
 
@@ -101,6 +110,15 @@ def sparse(values: Array, horizon: int) -> dict[str, Array]:
         if charged.any():
             total += sign * path_of(model, charged, horizon)
     return {"TSB": total}
+
+
+def path_if_any(model: Model, values: Array, horizon: int) -> Array:
+    """NaN where the model finds no fit: the other members forecast without it."""
+    try:
+        return path_of(model, values, horizon)
+    except Exception as error:  # it raises just that: "no model able to be fitted"
+        logger.warning("%s finds no fit: %s", type(model).__name__, error)
+        return np.full(horizon, np.nan)
 
 
 def path_of(model: Model, values: Array, horizon: int) -> Array:

@@ -16,6 +16,7 @@ from insights.forecasting.series import (
     level,
     row_medians,
 )
+from insights.forecasting.shifts import moved_days
 
 # A season is known when it was seen twice.
 LEAST_SEASONS = 2
@@ -47,9 +48,10 @@ def look_ahead(
     """From the end of `values` (the first one on day `first`), `horizon` days on."""
     charges = find_charges(values, first, season) if monthly else Charges((), values)
     rest, note = relevant(charges.rest, first, season)
-    end = np.datetime64(first + timedelta(days=len(values)), "D")
-    due, due_80, due_95 = charges.due(end + np.arange(horizon) * ONE_DAY)
-    paths, year, fallback = seen(rest, horizon, season)
+    end = first + timedelta(days=len(values))
+    ahead = np.datetime64(end, "D") + np.arange(horizon) * ONE_DAY
+    due, due_80, due_95 = charges.due(ahead)
+    paths, year, fallback = seen(rest, end, horizon, season)
     notes = [note, fallback]
     if charges.found:
         notes.insert(0, f"Charges of {told(charges.found)} of the month apart.")
@@ -77,19 +79,28 @@ def relevant(values: Array, first: date, season: int) -> tuple[Array, str]:
 
 
 def seen(
-    rest: Array, horizon: int, season: int
+    rest: Array, end: date, horizon: int, season: int
 ) -> tuple[dict[str, Array], Array | None, str]:
-    """The members' paths, last year's movement, and why a fallback was used."""
+    """The members' paths from `end` on, last year's movement, and what to know."""
     known = rest[~np.isnan(rest)]
     if len(known) < LEAST_SEASONS * season:
         path = np.full(horizon, np.median(known))
-        return {"median": path}, None, f"Only {len(known)} known days: their median."
+        note = f"Too few known days ({len(known)}): their median."
+        return {"median": path}, None, note
     whole = filled(rest, season)
     if is_sparse(whole, season):
         return sparse(whole, horizon), None, "Most days are 0: the mean charge a day."
+    days, move = moved_days(rest, season)
+    if days:
+        whole = filled(np.concatenate([rest[:-days] + move, rest[-days:]]), season)
     calm = calmed(whole, season)
-    note = "Unchanged on nearly every day." if np.ptp(calm) == 0 else ""
-    return members(calm, horizon, season), last_year(calm, horizon, season), note
+    notes = ["Unchanged on nearly every day."] if np.ptp(calm) == 0 else []
+    if days:
+        notes.append(f"Another level since {end - timedelta(days=days)}.")
+    paths, without = members(calm, horizon, season)
+    if without:
+        notes.append(f"Without {', '.join(without)}: no stable fit.")
+    return paths, last_year(calm, horizon, season), " ".join(notes)
 
 
 def is_sparse(values: Array, season: int) -> bool:

@@ -51,6 +51,9 @@ def read_table(path: Path) -> dict[str, DailySeries]:
     if not rows or len(header) < 2:
         raise InvalidTable("It needs a line of names, one of days and one of values.")
     at = date_column(header, rows)
+    if is_day(header[at]):  # no line of names: that is the first day already
+        rows = [Row(1, header), *rows]
+        header = [f"column {place + 1}" for place in range(len(header))]
     days = parsed_days(header[at], [(row.line, row.cells[at]) for row in rows])
     named = name_column(at, header, rows, days)
     values: dict[str, dict[date, float | None]] = {}
@@ -96,11 +99,15 @@ def lines_of(text: Iterable[str]) -> tuple[list[str], list[Row]]:
 def date_column(header: Sequence[str], rows: Sequence[Row]) -> int:
     """The first column whose first cell is a day."""
     for column, cell in enumerate(rows[0].cells):
-        if any(True for _ in readings([cell])):
+        if is_day(cell):
             return column
     raise InvalidTable(
         f"Line {rows[0].line}: none of {', '.join(header)} is a day such as 2026-01-31."
     )
+
+
+def is_day(cell: str) -> bool:
+    return any(True for _ in readings([cell]))
 
 
 def parsed_days(name: str, cells: Sequence[tuple[int, str]]) -> list[date]:

@@ -1,8 +1,9 @@
 """What to do about the machines of one account, and whether what was done paid off."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 
 from insights.advice.counting import without_double_counting
 from insights.advice.days import InvalidFacts
@@ -12,7 +13,7 @@ from insights.advice.rules import advise
 from insights.advice.thresholds import Thresholds
 from insights.advice.verify import running_cost, verify
 from insights.refresh.machines import read_compute_bills, read_machines
-from insights.refresh.prices import read_prices
+from insights.refresh.prices import Asked, read_prices
 from insights.refresh.recommendations import (
     Key,
     awaiting_verdict,
@@ -31,21 +32,25 @@ Bills = Mapping[str, Sequence[BillDay]]
 
 
 def refresh_recommendations(
-    account: CloudAccount, now: datetime
+    account: CloudAccount, now: datetime, asked: Asked
 ) -> tuple[int, list[str]]:
-    """Answers how many rows changed, and what could not be found out."""
+    """Answers how many rows changed, and what could not be found out.
+
+    `asked` is which prices were asked for, as `read_prices` has it.
+    """
     lines = thresholds()
     window = last_complete_days(max(LOOK_BACK_DAYS, lines.lookback_days), now)
     rows = read_machines(account, window)
     machines = {row.instance_id: row for row in rows}
     facts = list(rows.values())
     bills = read_compute_bills(account, window)
-    prices, remarks = read_prices(account, facts, now)
+    prices, remarks = read_prices(account, facts, now, asked)
     prices = prices.with_rates(_rates(account, facts, bills, prices, lines, now))
     found, unanswered = _advice(facts, lines, prices, now, remarks)
     counted = without_double_counting(found, _monthly(account, bills, lines, now))
-    changed = keep_recommendations(account, counted, unanswered, machines, now)
-    changed += _judge(account, facts, bills, prices, lines, now)
+    # What turns out not to be realised is told again, and not only by the next run.
+    changed = _judge(account, facts, bills, prices, lines, now)
+    changed += keep_recommendations(account, counted, unanswered, machines, now)
     return changed, remarks
 
 
@@ -120,12 +125,16 @@ def _judge(
     A machine that is gone for long is not looked at any more; its verdict stays.
     """
     by_id = {machine.instance_id: machine for machine in facts}
+
+    @cache
+    def ran_in(region: str) -> dict[date, Decimal]:
+        there = [one for one in facts if one.region == region]
+        return running_cost(there, [one.day for one in bills.get(region, ())], prices)
+
     changed = 0
     for row in awaiting_verdict(account, now):
         if own := by_id.get(row.machine.instance_id):
-            there = [one for one in facts if one.region == own.region]
-            bill = bills.get(own.region, ())
-            ran = running_cost(there, [one.day for one in bill], prices)
+            bill, ran = bills.get(own.region, ()), ran_in(own.region)
             done = expectation_of(row)
             verdict = verify(done, own, bill, prices, lines, now, ran)
             changed += keep_verdict(row, verdict, now)

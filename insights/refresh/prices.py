@@ -1,7 +1,7 @@
 """List prices of the machines there are, read from the cloud once a week."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableMapping
 from datetime import datetime, timedelta
 
 from insights.advice.prices import Prices, operating_system
@@ -18,22 +18,35 @@ from syncs.usage import keep_usage
 READ_AGAIN_AFTER = timedelta(days=7)
 # Region and operating system.
 Market = tuple[str, str]
+# "region/operating system/family", and the day on which its prices were asked for. A
+# family that is not sold there has no price, and is not asked for at each refresh.
+Asked = MutableMapping[str, str]
 
 
 def read_prices(
-    account: CloudAccount, machines: Iterable[MachineFacts], now: datetime
+    account: CloudAccount,
+    machines: Iterable[MachineFacts],
+    now: datetime,
+    asked: Asked,
 ) -> tuple[Prices, list[str]]:
-    """The prices that advice on these machines needs, and what could not be read."""
+    """The prices that advice on these machines needs, and what could not be read.
+
+    `asked` is what the account asked for before; what is asked now is added to it.
+    """
     wanted: dict[Market, set[str]] = defaultdict(set)
     for machine in machines:
         market = (machine.region, operating_system(machine.platform))
-        wanted[market].update(families_to_price([machine.instance_type]))
+        wanted[market].update(families_to_price(machine.instance_types))
     failures = []
     for market, families in sorted(wanted.items()):
-        missing = families - _known_families(account, market, now)
+        lately = str(utc_day(now - READ_AGAIN_AFTER))
+        known = _known_families(account, market, now)
+        keys = {family: "/".join((*market, family)) for family in families - known}
+        missing = [one for one, key in keys.items() if asked.get(key, "") <= lately]
         try:
             if missing:
                 _fetch(account, market, sorted(missing), now)
+                asked.update({keys[family]: str(utc_day(now)) for family in missing})
         except ProviderError as error:
             failures.append(str(error))
     regions = {region for region, _ in wanted}

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from math import nan
+from math import fsum, nan
 
 from django.db.models import Count, Max, Min, Q, Sum
 
@@ -45,9 +45,13 @@ class Bill:
     all: Mapping[Part, "array[float]"]
 
     def summed(self, parts: Iterable[Part]) -> list[float]:
-        """What these parts cost together each day, in full; NaN where not known."""
+        """What these parts cost together each day, in full; NaN where not known.
+
+        The same to the last bit in whatever order a database tells the parts, or the
+        same days would look changed.
+        """
         columns = [self.all[part] for part in parts]
-        return [sum(values) for values in zip(*columns, strict=True)]
+        return [fsum(values) for values in zip(*columns, strict=True)]
 
     def settled(self, values: Iterable[float]) -> list[float | None]:
         """The values of days that are known and complete; None for the others."""
@@ -142,21 +146,21 @@ def _bill(
     usage: dict[Part, array[float]] = {}
     everything: dict[Part, array[float]] = {}
     region = ["region"] if with_regions else []
+    of_usage = Q(charge_category=ChargeCategory.USAGE.value)
     sums = (
         rows.filter(day__gte=first)
         .order_by()
-        .values("sub_account_id", "service", *region, "charge_category", "day")
-        .annotate(amount=Sum("billed"))
+        .values("sub_account_id", "service", *region, "day")
+        .annotate(amount=Sum("billed"), used=Sum("billed", filter=of_usage))
     )
     for row in sums.iterator(chunk_size=ROWS_AT_ONCE):
         part = (row["sub_account_id"], row["service"], row.get("region", ""))
         at = (row["day"] - first).days
         if not 0 <= at < count:
             continue  # a row without a total is not a day that was read
-        amount = float(row["amount"])
-        _column(everything, part, blank)[at] += amount
-        if row["charge_category"] == ChargeCategory.USAGE.value:
-            _column(usage, part, blank)[at] += amount
+        _column(everything, part, blank)[at] += float(row["amount"])
+        if row["used"] is not None:
+            _column(usage, part, blank)[at] += float(row["used"])
     newest = last - ONE_DAY * UNSETTLED_DAYS
     unsettled = frozenset(day for day in days.estimated if day > newest)
     return Bill(currency, first, count, unsettled, usage, everything)

@@ -197,7 +197,13 @@ def expectation_of(row: Recommendation) -> Expectation:
 
 
 def keep_verdict(row: Recommendation, verdict: Verdict, now: datetime) -> bool:
-    """Whether the verdict is another than the one that is stored."""
+    """Whether the verdict is another than the one that is stored.
+
+    One that was reached is never awaited again, though days that it was reached by
+    may not be looked at any more.
+    """
+    if row.verification.status in FINAL and verdict.status not in FINAL:
+        return False
     values: dict[str, Any] = {
         "status": verdict.status.value,
         "expected": row.savings_monthly,

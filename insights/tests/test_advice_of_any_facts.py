@@ -73,7 +73,7 @@ lists = st.lists(
 ).map(Prices)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(machines, max_size=3), lists)
 def test_any_facts_have_an_answer_or_a_refusal(
     given_machines: list[MachineFacts], prices: Prices

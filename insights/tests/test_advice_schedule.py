@@ -48,6 +48,26 @@ def hours(quiet_from: int, quiet_until: int) -> list[CpuHour]:
     return found
 
 
+def test_a_job_at_another_hour_each_night_keeps_it_on() -> None:
+    """Each hour of the night is quiet on nearly all days, and no night is."""
+    nights = hours(20, 8)
+    jobs = {
+        at(days_ago(2 * ago), (20 + ago) % 24)
+        for ago in range(1, 13)
+        if days_ago(2 * ago).weekday() < WEEKEND
+    }
+    found = [
+        replace(hour, average_percent=9.0, maximum_percent=90.0)
+        if hour.at in jobs
+        else hour
+        for hour in nights
+    ]
+    days, network = cpu(32, 23.0, 80.0), office_network()
+    quiet = advice(machine(cpu=days, network=network, hours=nights))
+    assert quiet[Rule.SCHEDULE].evidence["off_from_hour_utc"] == 21
+    assert Rule.SCHEDULE not in advice(machine(cpu=days, network=network, hours=found))
+
+
 def test_quiet_weekends_are_worth_a_schedule() -> None:
     found = advice(machine(cpu=office_days(), network=office_network()))[Rule.SCHEDULE]
     assert found.evidence["hours_off_a_week"] == 48

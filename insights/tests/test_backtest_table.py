@@ -45,6 +45,11 @@ def test_days_without_a_row_are_unknown_and_rows_may_be_in_any_order(
     assert found["y"] == DailySeries(date(2026, 1, 1), (1, None, None, 4))
 
 
+def test_without_a_line_of_names_no_day_is_lost(tmp_path: Path) -> None:
+    found = read(tmp_path, "2026-01-01,7\n2026-01-02,8\n")
+    assert found == {"column 2": DailySeries(date(2026, 1, 1), (7, 8))}
+
+
 @pytest.mark.parametrize(
     "days",
     [

@@ -147,6 +147,14 @@ def test_an_infinite_value_is_refused_with_its_day(value: float) -> None:
         scores(values)
 
 
+def test_a_value_whose_square_overflows_is_refused_too() -> None:
+    values = [1.0, -1e200]
+    with pytest.raises(DetectionError, match="RDS: the value of day 2 is -1e\\+200"):
+        find_anomalies([Series("RDS", FIRST_DAY, values)])
+    with pytest.raises(DetectionError, match="Row 2: the value is -1e\\+200"):
+        scores(values)
+
+
 def test_parts_of_different_days_are_refused() -> None:
     parts = {Scope("1", "a"): [1.0], Scope("1", "b"): [1.0, 2.0]}
     with pytest.raises(DetectionError, match=r"b / 1: 2 days, but a / 1 has 1"):

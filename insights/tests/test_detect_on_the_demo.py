@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 import pytest
 
@@ -25,6 +26,7 @@ UNSETTLED_DAYS = 3
 Parts = dict[Scope, dict[date, Decimal]]
 
 
+@cache
 def parts_of(anchor: date) -> Parts:
     """What each service cost in each region, with nothing missing any more."""
     parts: Parts = defaultdict(dict)

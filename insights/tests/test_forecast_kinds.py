@@ -1,5 +1,6 @@
 """Each kind of series gets the forecast that suits it, and is told apart honestly."""
 
+import re
 from datetime import date, timedelta
 
 import numpy as np
@@ -95,7 +96,7 @@ def test_three_days_give_their_median_and_say_that_nobody_scored_it() -> None:
     assert set(found.mean) == {20}
     assert found.low_95[0] == 0 < found.low_80[0] < 20 < found.high_80[0]
     assert found.accuracy is None
-    assert "Only 3 known days" in found.note
+    assert "Too few known days (3)" in found.note
     assert "wide guess" in found.note
 
 
@@ -104,7 +105,7 @@ def test_mostly_zero_days_give_the_mean_charge_a_day() -> None:
     values = np.where(random.random(300) < 0.1, 50.0, 0.0)
     found = told(values)
     assert "Most days are 0" in found.note
-    assert found.model == "TSB 100%"
+    assert found.model == "100% TSB"
     assert found.mean[0] == pytest.approx(5, abs=4)
 
 
@@ -178,3 +179,49 @@ def test_one_refusal_stops_no_other() -> None:
 def test_it_needs_a_horizon_and_a_season(horizon: int, season: int) -> None:
     with pytest.raises(ValueError, match="at least 1"):
         forecast_many({}, horizon, season=season)
+
+
+@pytest.mark.parametrize(("days", "factor"), [(8, 1.6), (17, 1.6), (10, 0.5)])
+def test_a_new_level_is_believed_after_a_week(days: int, factor: float) -> None:
+    values = weekly(280)
+    values[-days:] *= factor
+    found = told(values)
+    expected = np.mean(WEEK) * factor
+    assert np.mean(found.mean) == pytest.approx(expected, rel=0.05)
+    since = FIRST + timedelta(days=280 - days)
+    assert f"Another level since {since}." in found.note
+
+
+def test_days_that_nobody_knows_are_no_new_level() -> None:
+    """Nor is one odd day before them: of the fold that ends there, and of all."""
+    values = weekly(280)
+    values[-97:-84] = np.nan
+    values[-98] *= 3
+    found = told([*values, *[None] * 12], horizon=84)
+    assert "Another level" not in found.note
+    assert np.mean(found.mean) == pytest.approx(np.mean(WEEK), rel=0.1)
+
+
+@pytest.mark.parametrize("days", [3, 6])
+def test_a_few_odd_days_are_no_new_level(days: int) -> None:
+    values = weekly(280)
+    values[-days:] *= 1.6
+    assert np.mean(told(values).mean) == pytest.approx(np.mean(WEEK), rel=0.1)
+
+
+def test_a_model_that_finds_no_fit_is_left_out_and_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(self: object, y: Values, h: int) -> None:
+        raise Exception("no model able to be fitted")
+
+    monkeypatch.setattr("statsforecast.models.AutoCES.forecast", refuse)
+    found = told(weekly(280))
+    assert found.mean == pytest.approx(WEEK * 4, abs=3)
+    assert "CES" not in found.model
+    assert found.note.startswith("Without CES: no stable fit.")
+
+
+def test_it_says_how_much_of_which_model_it_took() -> None:
+    found = told(weekly(280))
+    assert re.match(r"\d+% median of 8 seasons, \d+% seasonal smoothing", found.model)

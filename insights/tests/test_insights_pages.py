@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from cloudintel.tests.pages import NOW, TODAY, account, instance, store_costs, store_cpu
-from insights.models import Anomaly, Budget, Feedback, RefreshState
+from insights.models import Anomaly, Budget, Feedback, Forecast, RefreshState
 from insights.tests.rows import (
     anomaly,
     budget,
@@ -142,11 +142,20 @@ def test_a_forecast_has_its_fan_and_the_same_as_a_table() -> None:
     assert "/costs/?currency=USD&amp;service=EC2" in told
 
 
+def test_what_never_varies_has_no_error_and_says_why() -> None:
+    some_of_everything()
+    Forecast.objects.update(mase=None, naive_mase=None, coverage_80=1.0)
+    for path in (Forecast.objects.newest()[0].get_absolute_url(), "/insights/"):
+        told = page(path)
+        assert "each week was as the one before" in told
+        assert "100 %" in told
+
+
 def test_an_anomaly_has_its_days_its_cause_and_its_history() -> None:
     owner = some_of_everything()
     told = page(Anomaly.objects.get().get_absolute_url())
     assert 'data-chart="anomaly-chart"' in told
-    assert "120.00 USD" in told and "100 %" in told
+    assert "+$120.00" in told and "100 %" in told
     assert "Nobody has changed its status yet." in told
     assert "Changing it needs a right" in told
     assert f"account={owner.account_id}" in told
@@ -210,12 +219,44 @@ def test_a_recommendation_shows_its_evidence_steps_and_price() -> None:
     told = page(row.get_absolute_url())
     for text in (
         "Ask its owner.",
-        "<dt>Days</dt><dd>32</dd>",
+        "<dt>Days measured</dt><dd>32</dd>",
         "At AWS&#x27;s list price",
         "alternative to: oversized",
         row.machine.get_absolute_url(),
     ):
         assert text in told.replace("AWS's", "AWS&#x27;s"), text
+
+
+def test_figures_are_named_for_people_and_have_their_units() -> None:
+    evidence = {
+        "average_percent": 6.65,
+        "most_network_mb_a_day": 3416.21,
+        "running_share": 0.5,
+        "hourly_price": "0.2520",
+        "monthly_cost": "1183.96",
+        "off_from_hour_utc": 19,
+        "first_day": "2026-10-19",
+        "quiet_weekends": True,
+        "memory_maximum_percent": None,
+        "to_type": "r6i.large",
+        "something_new": 3,
+    }
+    row = recommendation(account(), evidence=evidence)
+    told = page(row.get_absolute_url())
+    for name, value in (
+        ("CPU on average", "6.7 %"),
+        ("Most network on a day", "3,416 MB"),
+        ("Share of time running", "50 %"),
+        ("Price an hour", "0.2520 USD"),
+        ("Cost a month", "$1,183.96"),
+        ("Off from", "19:00 UTC"),
+        ("First day", "19 Oct 2026"),
+        ("Quiet weekends", "yes"),
+        ("Highest memory", "—"),
+        ("To type", "r6i.large"),
+        ("Something new", "3"),
+    ):
+        assert f"<dt>{name}</dt><dd>{value}</dd>" in told, name
 
 
 def test_what_one_thinks_of_it_is_kept_once() -> None:

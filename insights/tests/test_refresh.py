@@ -1,7 +1,9 @@
 """What a refresh makes of what is stored: repeatable, account by account."""
 
+from array import array
 from datetime import timedelta
 from decimal import Decimal
+from math import nan
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from insights.models import (
 )
 from insights.refresh import run
 from insights.refresh.forecasts import refresh_forecasts
+from insights.refresh.reading import Bill
 from insights.refresh.run import Outcome, Part, refresh
 from providers.windows import Window, last_complete_days
 from syncs.models import CloudAccount
@@ -103,6 +106,12 @@ def test_only_what_changed_is_forecast_again() -> None:
     outcomes = refreshed(parts=[Part.FORECASTS])
     # Of the account and of all: EC2, and the sum that it is in.
     assert [one.changed[Part.FORECASTS] for one in outcomes] == [2, 2]
+
+
+def test_the_order_in_which_parts_are_read_changes_no_bit_of_their_sum() -> None:
+    parts = {("1", str(one), ""): array("d", [one, nan]) for one in (0.1, 0.2, 0.3)}
+    bill = Bill("USD", TODAY, 2, frozenset(), {}, parts)
+    assert repr(bill.summed(parts)) == repr(bill.summed(list(parts)[::-1]))
 
 
 def test_a_new_day_makes_a_new_forecast_and_keeps_the_old_one() -> None:

@@ -52,8 +52,10 @@ class Command(BaseCommand):
         try:
             with path.open(encoding="utf-8", errors="replace") as lines:
                 trace = read_trace(lines, path.name, options["time"], options["cpu"])
-        except (OSError, InvalidTrace) as error:
-            raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(f"{path}: {error.strerror}.") from None
+        except InvalidTrace as error:
+            raise CommandError(str(error)) from None
         if options["vcpus"] is not None:
             machine = replace(trace.machine, vcpus=options["vcpus"])
             return replace(trace, machine=machine)

@@ -1,6 +1,11 @@
-"""The admin of the schedule, which comes with a library, in the look of the rest."""
+"""The admin of the schedule, which comes with a library, in the look of the rest.
+
+It is closed to who may see some accounts only, as its tasks are about all of them.
+"""
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django_celery_beat import admin as beat
 from django_celery_beat.models import (
     ClockedSchedule,
@@ -17,18 +22,23 @@ from cloudintel.people_admin import (
     AttemptAdmin,
     AuditEntryAdmin,
     AuthTokenAdmin,
+    ForTheUnlimited,
     GroupAdmin,
     UserAdmin,
 )
-from syncs.readonly import Admin
+from cloudintel.saved_links import SavedLinkAdmin
+from people.audit import record_each
 
 __all__ = [
     "AttemptAdmin",
     "AuditEntryAdmin",
     "AuthTokenAdmin",
     "GroupAdmin",
+    "SavedLinkAdmin",
     "UserAdmin",
 ]
+
+Tasks = QuerySet[PeriodicTask]
 
 for model in (
     PeriodicTask,
@@ -53,19 +63,36 @@ class PeriodicTaskForm(beat.PeriodicTaskForm):  # type: ignore[misc]
 
 
 @admin.register(PeriodicTask)
-class TaskAdmin(beat.PeriodicTaskAdmin, Admin[PeriodicTask]):  # type: ignore[misc]
+class TaskAdmin(beat.PeriodicTaskAdmin, ForTheUnlimited[PeriodicTask]):  # type: ignore[misc]
     form = PeriodicTaskForm
     # Its own one only adds a script in the page, which our pages do not allow.
     change_form_template = "admin/change_form.html"
     list_filter = (("enabled", BooleanRadioFilter), ("one_off", BooleanRadioFilter))
+    actions = ("enable_tasks", "disable_tasks", "run_tasks")
+
+    # The library asks for no right, and keeps no trail of them.
+    @admin.action(description="Enable selected tasks", permissions=["change"])
+    def enable_tasks(self, request: HttpRequest, queryset: Tasks) -> None:
+        record_each(request, "periodictask.enable", queryset)
+        super().enable_tasks(request, queryset)
+
+    @admin.action(description="Disable selected tasks", permissions=["change"])
+    def disable_tasks(self, request: HttpRequest, queryset: Tasks) -> None:
+        record_each(request, "periodictask.disable", queryset)
+        super().disable_tasks(request, queryset)
+
+    @admin.action(description="Run selected tasks now", permissions=["change"])
+    def run_tasks(self, request: HttpRequest, queryset: Tasks) -> None:
+        record_each(request, "periodictask.run", queryset)
+        super().run_tasks(request, queryset)
 
 
 @admin.register(IntervalSchedule)
-class IntervalScheduleAdmin(Admin[IntervalSchedule]):
+class IntervalScheduleAdmin(ForTheUnlimited[IntervalSchedule]):
     list_display = ("__str__", "every", "period")
 
 
 @admin.register(CrontabSchedule)
-class CrontabScheduleAdmin(Admin[CrontabSchedule]):
+class CrontabScheduleAdmin(ForTheUnlimited[CrontabSchedule]):
     list_display = ("__str__", "human_readable", "timezone")
     readonly_fields = ("human_readable",)

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from costs.models import CostTotal
 from inventory.models import Instance
-from people.models import AuditEntry
+from people.models import AuditEntry, SavedLink
 from providers.windows import last_complete_days
 from syncs.admin import status
 from syncs.columns import label, list_url
@@ -65,6 +65,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if user.has_perm("people.view_auditentry"):
         entries = AuditEntry.objects.order_by("-at", "-id")[:SHOWN]
         context |= {"entries": entries, "audit_url": list_url(AuditEntry)}
+    context["saved_links"] = SavedLink.objects.filter(user=user.pk)
     context["matters"] = [
         (matter, label(matter.urgency, matter.kind))
         for matter in matters(request, found)

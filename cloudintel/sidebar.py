@@ -7,6 +7,8 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.text import capfirst
 
+from cloudintel.saved_links import save_this_page
+
 # title of the group -> (model, icon of its line)
 SUBJECTS = {
     "Accounts and syncs": [
@@ -64,7 +66,15 @@ PAGES = [
 
 def navigation(request: HttpRequest) -> list[dict[str, object]]:
     """unfold's groups of links, with only what this user may view."""
-    groups = [_group("Pages", [_page(*page) for page in PAGES])]
+    save = {"title": "Save this page", "icon": "bookmark_add", "active": False}
+    saved = [
+        _model("people.savedlink", "bookmarks"),
+        {**save, "link": save_this_page(request)},
+    ]
+    groups = [
+        _group("Pages", [_page(*page) for page in PAGES]),
+        _group("Saved links", saved),
+    ]
     for title, models in SUBJECTS.items():
         seen = [_model(name, icon) for name, icon in models if _may_view(request, name)]
         if seen:

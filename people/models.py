@@ -1,9 +1,15 @@
 """Who may see what, and who did what."""
 
 from django.conf import settings
+from django.core.validators import RegexValidator
 from django.db import models
 
 from people.querysets import AuditEntryQuerySet
+
+# A path with its query: what leaves this server begins with // or a scheme.
+OWN_PAGE = RegexValidator(
+    r"^/(?![/\\])[^\s\\]*$", "Give an address on this server, such as /admin/."
+)
 
 
 class AccountAccess(models.Model):
@@ -53,3 +59,24 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_name or 'nobody'} {self.action} {self.object_label}".strip()
+
+
+class SavedLink(models.Model):
+    """A page, with its filters, that one user comes back to; nobody else sees it."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_links"
+    )
+    name = models.CharField(max_length=80)
+    address = models.CharField(
+        max_length=2000,
+        validators=[OWN_PAGE],
+        help_text="A page of this server with its filters, such as "
+        "/admin/syncs/syncrun/?status__exact=failed.",
+    )
+
+    class Meta:
+        ordering = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name

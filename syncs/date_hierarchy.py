@@ -22,7 +22,10 @@ Kind = Literal["year", "month", "day"]
 
 
 class DateHierarchy:
-    """What the hierarchy asks a queryset; days are truncated here, instants there."""
+    """What the hierarchy asks a queryset; days are truncated here, instants there.
+
+    A row without that day or instant stands in the list, and under no month.
+    """
 
     def __init__(self, rows: QuerySet[Model]) -> None:
         self.rows = rows
@@ -31,16 +34,18 @@ class DateHierarchy:
         return self.rows.aggregate(**values)
 
     def datetimes(self, field: str, kind: Kind) -> Iterable[datetime]:
+        rows = self.rows.exclude(**{field: None})
         if connection.vendor != "sqlite":
-            return self.rows.datetimes(field, kind)
+            return rows.datetimes(field, kind)
         # It keeps instants as text in UTC, of which the first letters are the day.
         texts = Substr(Cast(field, TextField()), 1, len("2026-01-31"))
-        found = self.rows.order_by().values_list(texts, flat=True).distinct()
+        found = rows.order_by().values_list(texts, flat=True).distinct()
         days = {first_day(date.fromisoformat(text), kind) for text in found}
         return [datetime(d.year, d.month, d.day, tzinfo=UTC) for d in sorted(days)]
 
     def dates(self, field: str, kind: Kind) -> list[date]:
-        days = self.rows.order_by().values_list(field, flat=True).distinct()
+        rows = self.rows.exclude(**{field: None})
+        days = rows.order_by().values_list(field, flat=True).distinct()
         return sorted({first_day(day, kind) for day in days})
 
 

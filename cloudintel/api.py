@@ -9,12 +9,12 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.routers import APIRootView, DefaultRouter
 from rest_framework.viewsets import ViewSetMixin
 
+from cloudintel.machines_api import MachineViewSet
 from cloudintel.schema import SchemaView
 from costs.api.views import DailyCostViewSet
 from insights.api.budget_views import BudgetViewSet
 from insights.api.recommendation_views import FeedbackViewSet, RecommendationViewSet
 from insights.api.views import AnomalyViewSet, ForecastViewSet
-from inventory.api.views import InstanceViewSet
 from metrics.api.views import CpuMetricViewSet, NetworkMetricViewSet
 from people.api.views import AuditEntryViewSet
 from syncs.api.backfill_views import BackfillViewSet
@@ -32,7 +32,7 @@ class Root(APIRootView):
 router = DefaultRouter()
 router.APIRootView = Root
 router.register("accounts", CloudAccountViewSet)
-router.register("instances", InstanceViewSet, basename="api-instance")
+router.register("instances", MachineViewSet, basename="api-instance")
 router.register("costs", DailyCostViewSet)
 router.register("cpu", CpuMetricViewSet)
 router.register("network", NetworkMetricViewSet)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from costs.kept import kept
 from costs.question import query_string
 from costs.rows import CostRows
 from costs.summary import change_percent
@@ -43,9 +44,17 @@ def biggest_movers(
     currency: str,
     account_names: Mapping[str, str],
 ) -> Sequence[Mover]:
-    """The largest changes, up or down, of `rows` in one currency. One query."""
-    keys = ("service", "sub_account_id")
-    found = _moved(rows.compared(keys, "billed", window, before))
+    """The largest changes, up or down, of `rows` in one currency.
+
+    Each service of each account is summed, of which no rollup tells, so the cache keeps
+    the few that are found.
+    """
+
+    def made() -> list[tuple[str, str, Decimal, Decimal]]:
+        keys = ("service", "sub_account_id")
+        return _moved(rows.compared(keys, "billed", window, before))
+
+    found = kept("movers", rows.user, rows.rows, (window, before), made)
     return [
         Mover(
             service,

@@ -1,10 +1,17 @@
-"""What a month will have cost when it is over. The summary page asks only here."""
+"""What a month will have cost when it is over. The summary page asks only here.
+
+The stored forecasts say it, with their intervals; where they can't, the weekdays do.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
+from django.contrib.auth.models import PermissionsMixin
+
+from insights.month_end import MonthEnd, month_end
+from people.limits import Person
 from providers.windows import ONE_DAY, Window, add_months, first_of_month
 
 # Four of each weekday.
@@ -28,9 +35,32 @@ class Projection:
     def method(self) -> str:
         """The method in words, as the page names it."""
         return (
-            "Days to come cost what their weekday did in the last four weeks; "
-            "charges of the 1st count once."
+            "A projection, as no forecast fits: days to come cost what their weekday "
+            "did in the last four weeks; charges of the 1st count once."
         )
+
+
+def forecast_month_end(
+    now: datetime, currency: str, user: Person, amounts: Mapping[date, Decimal]
+) -> MonthEnd | None:
+    """What the forecasts say of this month that the user may see; None where none do.
+
+    `amounts` holds what each stored day cost in all. They are left out where they
+    begin from other costs than these: an account or a correction that was read later
+    is no part of them yet.
+    """
+    if not isinstance(user, PermissionsMixin):
+        return None
+    if not user.has_perm("insights.view_forecast"):
+        return None
+    found = month_end(now, currency, user)
+    if found is None:
+        return None
+    known = [day for day in amounts if found.month <= day < found.spent_until]
+    spent = sum((amounts[day] for day in known), Decimal(0))
+    # Each forecast rounds its own part.
+    rounding = CENT * len(found.forecasts)
+    return found if abs(spent - found.spent) < rounding else None
 
 
 def projected_month_end(

@@ -1,5 +1,6 @@
 """All settings, from the environment alone. `.env.example` describes each variable."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -112,8 +113,18 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
-# The cache: this process's memory, or Redis by URL.
+# The cache: this process's memory, or Redis by URL, which may be away at any time.
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
+    CACHES["default"]["BACKEND"] = "rest.cache.PatientRedis"
+    # The database answers sooner than a cache that is waited for.
+    patience = {"socket_connect_timeout": 0.1, "socket_timeout": 0.1}
+    CACHES["default"]["OPTIONS"] = patience | CACHES["default"].get("OPTIONS", {})
+# What all processes of this machine count together for /metrics; set before
+# prometheus_client is loaded.
+COUNTS_DIR = STATE_DIR / "counts"
+COUNTS_DIR.mkdir(exist_ok=True)
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(COUNTS_DIR)
 
 # Time is UTC, everywhere.
 USE_TZ = True
@@ -321,6 +332,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "syncs.tasks.look",
         "schedule": timedelta(seconds=60),
         # One that waited longer is of no use: the next one looks at the same.
+        "options": {"expire_seconds": 60},
+    },
+    "have-first-answers-ready": {
+        "task": "cloudintel.tasks.warm_the_cache",
+        "schedule": timedelta(seconds=60),
         "options": {"expire_seconds": 60},
     },
     "look-whose-insights-are-due": {

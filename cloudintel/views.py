@@ -43,6 +43,8 @@ class SummaryView(LoginRequiredMixin, TemplateView):
         if may["costs"]:
             names = {account.account_id: account.name for account in accounts}
             context |= self._costs(names)
+            members = CloudAccount.objects.billed_out_of_sight(user)
+            context["unseen_bills"] = list(members)
         if may["machines"]:
             context |= self._machines(with_cpu=may["cpu"])
         if may["syncs"]:

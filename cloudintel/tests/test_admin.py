@@ -4,7 +4,12 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from knox.models import AuthToken
+
+from people.models import AccountAccess, AuditEntry
+from people.roles import give
 
 pytestmark = pytest.mark.django_db
 
@@ -68,3 +73,56 @@ def test_the_sidebar_shows_only_what_a_person_may_view(client: Client) -> None:
     assert reverse("admin:syncs_syncrun_changelist") in page
     assert reverse("admin:costs_dailycost_changelist") not in page
     assert "People" not in page
+
+
+TASKS = "admin:django_celery_beat_periodictask_changelist"
+
+
+def scheduled(name: str, **given: object) -> PeriodicTask:
+    often, _ = IntervalSchedule.objects.get_or_create(every=1, period="minutes")
+    return PeriodicTask.objects.create(
+        name=name, task="syncs.tasks.look", interval=often, **given
+    )
+
+
+def test_tasks_that_begin_at_once_stand_beside_those_that_begin_later(
+    admin_client: Client,
+) -> None:
+    scheduled("at once")
+    scheduled("later", start_time=timezone.now())
+    page = admin_client.get(reverse(TASKS))
+    assert page.status_code == 200
+    assert "at once" in page.content.decode()
+
+
+def test_the_schedule_is_closed_to_who_is_limited_to_some_accounts(
+    client: Client,
+) -> None:
+    user = User.objects.create_user("ada")
+    give(user, "administrator")
+    AccountAccess.objects.create(user=user)
+    task = scheduled("all accounts")
+    client.force_login(user)
+    asked = {"action": "disable_tasks", "_selected_action": [task.pk]}
+    assert client.post(reverse(TASKS), asked).status_code == 403
+    for name in LISTS[3:]:
+        assert client.get(reverse(f"admin:{name}_changelist")).status_code == 403
+
+
+def test_a_task_is_stopped_only_by_who_may_change_it_and_it_is_kept_who_did(
+    client: Client,
+) -> None:
+    user = User.objects.create_user("ada", is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="view_periodictask"))
+    client.force_login(user)
+    task = scheduled("look")
+    asked = {"action": "disable_tasks", "_selected_action": [task.pk]}
+    client.post(reverse(TASKS), asked)
+    task.refresh_from_db()
+    assert task.enabled
+    user.user_permissions.add(Permission.objects.get(codename="change_periodictask"))
+    client.post(reverse(TASKS), asked)
+    task.refresh_from_db()
+    assert not task.enabled
+    entry = AuditEntry.objects.get(action="periodictask.disable")
+    assert (entry.user_name, entry.object_id) == ("ada", str(task.pk))

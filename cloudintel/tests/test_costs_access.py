@@ -98,3 +98,40 @@ def test_runs_are_linked_only_for_who_may_see_them(client: Client) -> None:
     assert 'href="/syncs/"' in content(
         client, "/costs/?start=2020-01-01&end=2020-02-01"
     )
+
+
+def member_of(payer: CloudAccount, name: str) -> CloudAccount:
+    owner = account(7, name)
+    CloudAccount.objects.filter(pk=payer.pk).update(is_payer=True)
+    CloudAccount.objects.filter(pk=owner.pk).update(payer=payer)
+    return owner
+
+
+@pytest.mark.parametrize("address", ["/", "/costs/"])
+def test_who_sees_a_member_alone_is_told_where_its_costs_are(
+    client: Client, address: str
+) -> None:
+    payer = account(1, "the-payer")
+    store_costs(payer, LAST_DAYS, {"AWS Lambda": "1"})
+    user = person("viewer")
+    access = AccountAccess.objects.create(user=user)
+    access.accounts.add(member_of(payer, "the-member"))
+    client.force_login(user)
+    text = content(client, address)
+    assert "The costs of the-member are on the bill of its organization" in text
+    assert "No costs are stored that you may see" in text
+    assert "sync_cost" not in text
+    assert "the-payer" not in text
+    access.accounts.add(payer)
+    assert "on the bill of" not in content(client, address)
+
+
+@pytest.mark.parametrize("address", ["/", "/costs/"])
+def test_who_sees_all_accounts_is_told_no_such_thing(
+    client: Client, address: str
+) -> None:
+    payer = account(1, "the-payer")
+    store_costs(payer, LAST_DAYS, {"AWS Lambda": "1"})
+    member_of(payer, "the-member")
+    client.force_login(person("viewer"))
+    assert "on the bill of" not in content(client, address)

@@ -81,8 +81,8 @@ def test_it_needs_few_queries_however_much_is_stored(
         run(owner, Dataset.EC2, NOW)
         Incident.objects.create(account=owner, dataset="ec2", opened_at=NOW)
     # Session, user and his limit; accounts, freshness, runs; states; trail; incidents,
-    # failed runs, unreconciled days.
-    with django_assert_max_num_queries(11):
+    # failed runs, unreconciled days; saved links.
+    with django_assert_max_num_queries(12):
         assert "account-9" in dashboard(admin_client)
 
 

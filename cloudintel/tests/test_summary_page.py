@@ -12,6 +12,7 @@ from django.test import Client
 from cloudintel.overview import Spending, spending
 from cloudintel.tests.pages import NOW, account, instance, run, store_costs
 from costs.models import CostTotal
+from insights.tests.rows import forecast
 from metrics.models import RecentCpu
 from people.models import AccountAccess
 from providers.windows import Window, last_complete_days
@@ -175,6 +176,53 @@ def test_it_tells_what_the_month_will_have_cost(client: Client) -> None:
     assert "$300.00" in card  # 30 days of November
     assert "$110.00 in 11 days to come" in card
     assert "weekday" in card
+
+
+def end_of_month(text: str) -> str:
+    return text.split("Projected month end")[1].split("</article>")[0]
+
+
+def test_a_stored_forecast_tells_the_month_end_before_the_weekdays_do(
+    client: Client,
+) -> None:
+    store_costs(account(), QUARTER, {"AWS Lambda": "10"})
+    stored = forecast(None, "20", first=NOW.date() - timedelta(days=3))
+    card = end_of_month(page(client))
+    assert "$440.00" in card  # 16 days of 10 and 14 of 20
+    assert "$426.00 to $454.00" in card
+    assert "A forecast" in card
+    assert "$160.00 of it was billed before 17 Nov 2026." in card
+    assert stored.get_absolute_url() in card
+    assert "weekday" not in card
+
+
+def test_a_forecast_that_begins_from_other_costs_is_not_used(client: Client) -> None:
+    store_costs(account(1), QUARTER, {"AWS Lambda": "10"})
+    forecast(account(2, "young"), "20")
+    card = end_of_month(page(client))
+    assert "$300.00" in card
+    assert "A projection" in card
+
+
+def test_who_may_see_one_account_is_told_its_forecast_alone(client: Client) -> None:
+    mine, other = account(1, "mine"), account(2, "other")
+    store_costs(mine, QUARTER, {"AWS Lambda": "10"})
+    store_costs(other, QUARTER, {"AWS Lambda": "10"})
+    for owner in (None, mine, other):
+        forecast(owner, "20")
+    AccountAccess.objects.create(user=person("viewer")).accounts.add(mine)
+    assert "$410.00" in end_of_month(page(client))  # 19 days of 10 and 11 of 20
+
+
+def test_without_the_right_to_forecasts_the_weekdays_tell_it(client: Client) -> None:
+    store_costs(account(), QUARTER, {"AWS Lambda": "10"})
+    forecast(None, "20")
+    user = User.objects.create_user("accountant")
+    user.user_permissions.add(Permission.objects.get(codename="view_dailycost"))
+    client.force_login(user)
+    card = end_of_month(client.get("/").content.decode())
+    assert "A projection" in card
+    assert "$300.00" in card
 
 
 def test_a_projection_needs_four_whole_weeks_of_every_account(client: Client) -> None:

@@ -26,6 +26,17 @@ class CloudAccountQuerySet(OfAccounts):
     def searched(self, text: str) -> "CloudAccountQuerySet":
         return self.filter(Q(account_id__icontains=text) | Q(name__icontains=text))
 
+    def billed_out_of_sight(self, user: Person) -> "CloudAccountQuerySet":
+        """Those that the user sees, while their payer's bill with their costs is not.
+
+        Of who sees all accounts there are none, and nothing is asked.
+        """
+        if not is_limited(user):
+            return self.none()
+        seen = self.seen_by(user)
+        members = seen.filter(payer__isnull=False)
+        return members.exclude(payer__in=seen.values("pk"))
+
 
 class SyncRunQuerySet(OfAccounts):
     def active(self) -> "SyncRunQuerySet":

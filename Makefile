@@ -14,10 +14,10 @@ run: $(VENV)/.installed
 test: test-sqlite test-postgres
 
 test-sqlite: $(VENV)/.installed-dev
-	env -u DATABASE_URL $(BIN)/python -m pytest -n 2 $(ARGS)
+	env -u DATABASE_URL $(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
 
 test-postgres: $(VENV)/.installed-dev
-	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -35,7 +35,9 @@ def pytest_collection_modifyitems(
     """
     is_mine = [is_about(item, connection.vendor) for item in items]
     config.hook.pytest_deselected(items=list(compress(items, map(not_, is_mine))))
-    items[:] = list(compress(items, is_mine))
+    # What waits for other processes first, while there is something else to do.
+    mine = compress(items, is_mine)
+    items[:] = sorted(mine, key=lambda item: "test_production" not in item.nodeid)
 
 
 def is_about(item: pytest.Item, vendor: str) -> bool:

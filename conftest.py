@@ -49,14 +49,17 @@ def is_about(item: pytest.Item, vendor: str) -> bool:
     return vendor == "sqlite" or not is_free
 
 
-# The slowest are proven where they belong: many workers on PostgreSQL; `up`, and what
-# is looked at in a browser, on SQLite.
+# The slowest are proven where they belong: `up` on SQLite, many workers on PostgreSQL.
+# There too what a browser looks at while a test writes: SQLite in memory, which threads
+# share, refuses who reads beside a writer instead of letting him wait.
 ON_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("postgres")
-collect_ignore = (
-    ["tests/test_production_up.py", "tests/test_accessibility.py", "tests/test_csp.py"]
-    if ON_POSTGRESQL
-    else ["tests/test_production_fleet.py"]
-)
+IN_A_BROWSER = ["browser", "browser_syncs", "accessibility", "csp"]
+collect_ignore = [
+    f"tests/test_{name}.py"
+    for name in (
+        ["production_up"] if ON_POSTGRESQL else ["production_fleet", *IN_A_BROWSER]
+    )
+]
 
 
 @pytest.fixture(autouse=True)

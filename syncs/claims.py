@@ -32,6 +32,10 @@ class SlotTaken(Exception):
         self.run = run
 
 
+class Overtaken(Exception):
+    """Another scheduler found the same to be due, and its run has ended already."""
+
+
 class Refused(ValueError):
     """This can't be read from this account; the message says what to do instead."""
 
@@ -46,11 +50,13 @@ def claim(
     trigger: SyncRun.Trigger = SyncRun.Trigger.COMMAND,
     user: User | None = None,
     part: BackfillWindow | None = None,
+    after: int | None = None,
 ) -> SyncRun:
     """A new run that holds the slot of the account's dataset.
 
-    Without a window the run finds out itself what is due. Raises SlotTaken, Refused
-    and InvalidWindow.
+    Without a window the run finds out itself what is due. `after` is the key of the
+    finished run, 0 for none, by which it was judged to be due. Raises SlotTaken,
+    Overtaken where another run has ended since that one, Refused and InvalidWindow.
     """
     check_request(account, dataset, window, now)
     runs = SyncRun.objects.filter(
@@ -75,6 +81,9 @@ def claim(
         try:
             with transaction.atomic():
                 run.save(force_insert=True)
+                # Nobody else ends a run while this one holds the slot.
+                if after is not None and runs.newest_key() != after:
+                    raise Overtaken
             return run
         except IntegrityError:
             holder = runs.active().select_related("account").first()

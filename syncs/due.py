@@ -5,26 +5,32 @@ Whoever was down for a while therefore catches up once: not never, and not many 
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 
 from syncs.models import CloudAccount, Dataset, SyncRun
 
-Key = tuple[int, str]
+
+class Due(NamedTuple):
+    """What is to be read now, and the finished run that this was judged by, if any."""
+
+    account: CloudAccount
+    dataset: Dataset
+    newest: SyncRun | None
 
 
-def due(
-    accounts: Iterable[CloudAccount], now: datetime
-) -> Iterator[tuple[CloudAccount, Dataset]]:
+def due(accounts: Iterable[CloudAccount], now: datetime) -> Iterator[Due]:
     """Every dataset of these accounts that is to be read now. Two queries.
 
     CPU waits for the instances: whose CPU is asked for depends on them.
     """
+    # In this order: a run that ends in between is seen at work, or finished, or both.
+    active = set(SyncRun.objects.active().ordinary().values_list("account", "dataset"))
     newest = {
         (run.account_id, run.dataset): run
         for run in SyncRun.objects.newest_per_dataset()
     }
-    active = set(SyncRun.objects.active().ordinary().values_list("account", "dataset"))
     for account in accounts:
         waiting = {
             dataset
@@ -40,7 +46,7 @@ def due(
                 continue
             if dataset == Dataset.CPU and waits:
                 continue
-            yield account, dataset
+            yield Due(account, dataset, newest.get((account.pk, dataset.value)))
 
 
 def _waits_for_instances(

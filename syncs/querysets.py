@@ -67,10 +67,17 @@ class SyncRunQuerySet(OfAccounts):
         """Those that are no part of a backfill."""
         return self.filter(backfill_window__isnull=True)
 
+    def finished(self) -> "SyncRunQuerySet":
+        """Those that hold no slot any more, the newest first."""
+        return self.exclude(status__in=self.model.ACTIVE).order_by("-started_at")
+
+    def newest_key(self) -> int:
+        """The key of the newest finished one, 0 where there is none."""
+        return self.finished().values_list("pk", flat=True).first() or 0
+
     def next_attempt(self) -> int:
         """1 after a run that read everything; one more after each that tried to."""
-        newest = self.exclude(status__in=self.model.ACTIVE).order_by("-started_at")
-        run = newest.first()
+        run = self.finished().first()
         if run is None or run.status == self.model.Status.SUCCEEDED:
             return 1
         return run.attempt if run.was_dropped else run.attempt + 1

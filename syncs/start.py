@@ -11,7 +11,7 @@ from kombu.exceptions import ConnectionError as BrokerConnectionError
 from redis.exceptions import RedisError
 
 from providers.windows import Window
-from syncs.claims import SlotTaken, check_request, claim
+from syncs.claims import Overtaken, SlotTaken, check_request, claim
 from syncs.models import CloudAccount, Dataset, SyncRun
 
 # Apps that own a dataset import this one, so their tasks are called by name.
@@ -46,8 +46,11 @@ def start(
     trigger: SyncRun.Trigger,
     user: User | None,
     window: Window | None = None,
+    after: int | None = None,
 ) -> Started:
     """Queues a run for each account; one whose slot is taken is named, not queued.
+
+    With `after`, as for `claim`, one that was read meanwhile is not queued.
 
     An account whose costs are on a payer's bill is left out, unless it is the only
     one. Raises Refused, InvalidWindow and QueueAway.
@@ -67,9 +70,12 @@ def start(
                 status=SyncRun.Status.QUEUED,
                 trigger=trigger,
                 user=user,
+                after=after,
             )
         except SlotTaken as taken:
             started.taken.append(taken.run)
+            continue
+        except Overtaken:
             continue
         send(run, now)
         started.runs.append(run)

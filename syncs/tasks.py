@@ -33,8 +33,14 @@ def queue_due() -> int:
     now = timezone.now()
     accounts = CloudAccount.objects.enabled().select_related("payer")
     queued = 0
-    for account, dataset in due(accounts, now):
-        trigger = SyncRun.Trigger.SCHEDULE
-        started = start([account], dataset, now, trigger=trigger, user=None)
+    for one in due(accounts, now):
+        started = start(
+            [one.account],
+            one.dataset,
+            now,
+            trigger=SyncRun.Trigger.SCHEDULE,
+            user=None,
+            after=one.newest.pk if one.newest else 0,
+        )
         queued += len(started.runs)
     return queued

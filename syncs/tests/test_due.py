@@ -1,5 +1,6 @@
 """What is due, and that it is queued once, however often somebody looks."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import time_machine
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from syncs.claims import claim, free_dead, take
-from syncs.due import due, due_at
+from syncs.due import Due, due, due_at
 from syncs.models import CloudAccount, Dataset, SyncRun
 from syncs.tasks import look, queue_due
 from tests.small_cloud import OTHER, account
@@ -40,7 +41,25 @@ def read(mine: CloudAccount, at: datetime, datasets: list[str] | None = None) ->
 
 def names(now: datetime) -> list[str]:
     found = due(CloudAccount.objects.enabled().select_related("payer"), now)
-    return [dataset.value for _, dataset in found]
+    return [one.dataset.value for one in found]
+
+
+def test_what_another_scheduler_has_read_meanwhile_is_not_read_again(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = account()
+    read(mine, now - DAY)
+
+    def slow_look(accounts: Iterable[CloudAccount], now: datetime) -> list[Due]:
+        found = list(due(accounts, now))
+        ended(mine, "ec2", now)
+        return found
+
+    monkeypatch.setattr("syncs.tasks.due", slow_look)
+    with time_machine.travel(now, tick=False):
+        assert queue_due() == 1
+    active = SyncRun.objects.active().values_list("dataset", flat=True)
+    assert list(active) == ["cost"]
 
 
 def test_a_new_account_is_due_at_once_but_its_cpu_waits_for_its_instances(

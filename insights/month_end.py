@@ -7,7 +7,7 @@ alike the days of past forecasts were off, held less.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
@@ -45,6 +45,8 @@ class MonthEnd:
     low_95: Decimal
     high_95: Decimal
     forecasts: Sequence[Forecast]
+    lacking: Sequence[str]
+    """Accounts, by id, that were billed this month and have no forecast: not in it."""
 
     @property
     def window(self) -> Window:
@@ -61,14 +63,29 @@ def month_end(
 ) -> MonthEnd | None:
     """This month's costs of all accounts, or of those that the user may see.
 
-    None where no forecast reaches the end of the month. Four queries.
+    None where no forecast reaches the end of the month. Four queries, and one more
+    for the accounts that are missing in a sum of accounts.
     """
     newest = Forecast.objects.newest().filter(currency=currency)
     if user is not None:
         newest = newest.seen_by(user)
     newest = newest.select_related("account")
     whole = list(newest.filter(scope=Scope.TOTAL, account=None))
-    return month_end_of(whole or newest.filter(scope=Scope.ACCOUNT), now)
+    if whole:
+        return month_end_of(whole, now)
+    found = month_end_of(newest.filter(scope=Scope.ACCOUNT), now)
+    return found and replace(found, lacking=_lacking(found, user))
+
+
+def _lacking(
+    found: MonthEnd, user: AbstractBaseUser | AnonymousUser | None
+) -> list[str]:
+    rows = DailyCost.objects.counted().in_window(found.window)
+    rows = rows.filter(currency=found.currency).exclude(sub_account_id="")
+    if user is not None:
+        rows = rows.seen_by(user)
+    billed = rows.order_by().values_list("sub_account_id", flat=True).distinct()
+    return sorted({*billed} - {one.key for one in found.forecasts})
 
 
 def month_end_of(forecasts: Iterable[Forecast], now: datetime) -> MonthEnd | None:
@@ -82,6 +99,7 @@ def month_end_of(forecasts: Iterable[Forecast], now: datetime) -> MonthEnd | Non
         spent=sum((part.spent for part in parts), ZERO),
         spent_until=min(part.spent_until for part in parts),
         forecasts=[part.forecasts[0] for part in parts],
+        lacking=(),
         **{name: sum((getattr(part, name) for part in parts), ZERO) for name in BOUNDS},
     )
 
@@ -121,6 +139,7 @@ def _month_end(
         spent=spent.quantize(CENT),
         spent_until=_until(one, month),
         forecasts=[one],
+        lacking=(),
         **{name: (spent + amount).quantize(CENT) for name, amount in bounds},
     )
 

@@ -73,6 +73,18 @@ def test_who_sees_one_account_is_told_of_that_alone() -> None:
     }
 
 
+def test_an_account_without_a_forecast_is_named_and_not_left_out_in_silence() -> None:
+    one, other = two_accounts()
+    for owner in (one, other):
+        store_costs(owner, NOVEMBER, {"EC2": "5"})
+    forecast(one, "10")
+    ahead = month_end(NOW, "USD", somebody("viewer", one, other))
+    assert ahead
+    assert (ahead.spent, ahead.lacking) == (Decimal(95), [other.account_id])
+    alone = month_end(NOW, "USD", somebody("viewer", one))
+    assert alone and alone.lacking == []
+
+
 def test_past_forecasts_are_compared_with_what_came() -> None:
     owner = account()
     store_costs(owner, Window(date(2026, 9, 1), TODAY), {"EC2": "11"})

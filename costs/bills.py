@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Self
 
 from costs.coverage import Span
+from costs.history import HeldDays
 from costs.kept import kept
 from costs.models import BillDay, CostTotal
 from costs.querysets import BillDayQuerySet, CostTotalQuerySet
@@ -25,7 +26,7 @@ class Bills:
     """
 
     totals: CostTotalQuerySet
-    days: BillDayQuerySet | None = None
+    days: BillDayQuerySet | HeldDays | None = None
     user: Person | None = None
 
     def of_accounts(self, **which: object) -> "Bills":
@@ -46,7 +47,7 @@ class Bills:
         return replace(self, totals=narrowed(self.totals), days=days)
 
     @property
-    def _by_day(self) -> CostTotalQuerySet:
+    def _by_day(self) -> Any:
         """What answers a question about days alone."""
         return self.totals if self.days is None else self.days
 

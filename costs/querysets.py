@@ -16,6 +16,7 @@ from django.db.models import (
     Min,
     OuterRef,
     Q,
+    QuerySet,
     Subquery,
     Sum,
     Value,
@@ -99,7 +100,7 @@ class DailyCostQuerySet(OfAccounts):
         metric: str,
         granularity: str,
         keys: Sequence[str] | None = None,
-    ) -> Iterable[tuple[str, str | None, date, Decimal]]:
+    ) -> QuerySet[Any, tuple[str, str | None, date, Decimal]]:
         """(currency, key, day or first of month, amount).
 
         Without a column there is one key, "Total". Given `keys`, all others have the
@@ -240,6 +241,11 @@ class CostTotalQuerySet(OfAccounts):
 
 class BillDayQuerySet(CostTotalQuerySet):
     """Rows of BillDay answer questions about days as the totals that they count."""
+
+    def per_currency(self) -> Iterable[tuple[date, str, bool]]:
+        """(day, currency, whether any account's bill still estimates it)."""
+        rows = self.order_by().values_list("day", "currency", "estimated_count")
+        return ((day, currency, estimated > 0) for day, currency, estimated in rows)
 
     def counted(self) -> Self:
         """They are."""

@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from django_filters import FilterSet
 
+from costs.history import HeldRows
 from costs.models import CostRollup, DailyCost
 from costs.querysets import CostRollupQuerySet, DailyCostQuerySet
 from people.limits import Person, is_limited
@@ -98,6 +99,10 @@ class CostRows:
         """What a column holds, in order."""
         found = self.by(column).order_by(column)
         return found.values_list(column, flat=True).distinct()
+
+
+# What answers a question about amounts, of a window that is given later.
+Rows = CostRows | HeldRows | DailyCostQuerySet
 
 
 def rows_of(user: Person) -> CostRows:

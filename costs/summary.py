@@ -8,8 +8,8 @@ from decimal import Decimal
 from costs.bills import Bills
 from costs.coverage import is_comparable, missing_days, period_before
 from costs.fields import QUANTUM
-from costs.querysets import CostTotalQuerySet, DailyCostQuerySet
-from costs.rows import CostRows
+from costs.querysets import CostTotalQuerySet
+from costs.rows import Rows
 from costs.trend import Point, only_currency
 from providers.windows import Window
 
@@ -40,7 +40,7 @@ class Summary:
 
 
 def cost_summary(
-    rows: CostRows | DailyCostQuerySet,
+    rows: Rows,
     totals: Bills | CostTotalQuerySet,
     window: Window,
     *,

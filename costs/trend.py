@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from costs.bills import Bills
-from costs.querysets import GROUPS, CostTotalQuerySet, DailyCostQuerySet
-from costs.rows import CostRows
+from costs.querysets import GROUPS, CostTotalQuerySet
+from costs.rows import Rows
 from providers.windows import Window, add_months, first_of_month
 
 OTHER = "Other"
@@ -74,7 +74,7 @@ def only_currency(currencies: Iterable[str]) -> str | None:
 
 
 def cost_trend(
-    rows: CostRows | DailyCostQuerySet,
+    rows: Rows,
     totals: Bills | CostTotalQuerySet,
     window: Window,
     *,

@@ -46,6 +46,8 @@ class ConditionalMixin(APIView):
     # They name no address of this server, as it may have several.
     kept_actions: frozenset[str] = frozenset()
     kept_by: str | None = None
+    # The state of the data before any of it was read, where the answer has a tag.
+    version: str | None = None
 
     def data_version(self) -> str | None:
         """Names the state of all that this answer is made of; None: it has no tag."""
@@ -58,7 +60,7 @@ class ConditionalMixin(APIView):
             return
         if isinstance(request.accepted_renderer, BrowsableAPIRenderer):
             return  # that page also shows who is signed in
-        version = self.data_version()
+        version = self.version = self.data_version()
         if version is None:
             return
         self.etag = tag_of(request, version)

@@ -1,6 +1,6 @@
 """What it costs: rows, trends and a summary."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,8 +20,11 @@ from costs.api.serializers import (
     TrendSerializer,
     trend_data,
 )
+from costs.bills import Bills
 from costs.filters import CostFilter, DailyCostFilter
+from costs.memory import remembered
 from costs.models import DailyCost
+from costs.rows import Rows
 from costs.scope import CostScope, read_scope
 from costs.summary import cost_summary
 from costs.trend import SeveralCurrencies, Trend, cost_trend
@@ -65,8 +68,9 @@ class DailyCostViewSet(RowsViewSet):
     def trend(self, request: Request) -> Response | StreamingHttpResponse:
         """Costs over time, a series per key. Default: the last 30 complete days."""
         choice, scope = self._read(request, TrendParameters)
+        rows, totals = self._held(scope, choice)
         try:
-            trend = cost_trend(scope.rows, scope.totals, scope.window, **choice)
+            trend = cost_trend(rows, totals, scope.window, **choice)
         except SeveralCurrencies as error:
             raise ValidationError({"currency": [str(error)]}) from None
         if wants_csv(request):
@@ -80,10 +84,11 @@ class DailyCostViewSet(RowsViewSet):
     def summary(self, request: Request) -> Response | StreamingHttpResponse:
         """A window in a few numbers. Default: the last 30 complete days."""
         choice, scope = self._read(request, MetricParameters)
+        rows, totals = self._held(scope, choice)
         # The answer is kept as a whole, so none of its parts need be.
-        totals = replace(scope.totals, user=None)
+        totals = replace(totals, user=None)
         try:
-            summary = cost_summary(scope.rows, totals, scope.window, **choice)
+            summary = cost_summary(rows, totals, scope.window, **choice)
         except SeveralCurrencies as error:
             raise ValidationError({"currency": [str(error)]}) from None
         data = SummarySerializer(summary).data
@@ -99,6 +104,23 @@ class DailyCostViewSet(RowsViewSet):
         refuse_unknown(request.query_params, known)
         choice = read(parameters, request)
         return choice, read_scope(request.query_params, timezone.now(), request.user)
+
+    def _held(self, scope: CostScope, choice: Mapping[str, Any]) -> tuple[Rows, Bills]:
+        """The scope's rows and totals, from memory where that pays.
+
+        What only cuts or shows a history tells no history from another.
+        """
+        asked = {**self.request.query_params}
+        for name in ("start", "end", "granularity", "limit", "format"):
+            asked.pop(name, None)
+        return remembered(
+            scope.rows,
+            scope.totals,
+            version=self.version,
+            asked=sorted(asked.items()),
+            group_by=choice.get("group_by", "service"),
+            metric=choice["metric"],
+        )
 
 
 def _trend_rows(trend: Trend) -> Iterator[Sequence[Any]]:

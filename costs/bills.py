@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Self
 
 from costs.coverage import Span
-from costs.history import HeldDays
+from costs.history import HeldAccounts, HeldDays
 from costs.kept import kept
 from costs.models import BillDay, CostTotal
 from costs.querysets import BillDayQuerySet, CostTotalQuerySet
@@ -21,20 +21,24 @@ from providers.windows import Window
 class Bills:
     """Totals that may be filtered, and the counts of the same totals by day.
 
-    `days` are None where they can't answer, as of a few accounts. `user` is who sees
-    them; what is nobody's is not kept.
+    `days` are None where they can't answer, as of a few accounts. `accounts` are the
+    totals in memory, of any day, if they are. `user` is who sees them; what is nobody's
+    is not kept.
     """
 
     totals: CostTotalQuerySet
     days: BillDayQuerySet | HeldDays | None = None
     user: Person | None = None
+    accounts: HeldAccounts | None = None
 
     def of_accounts(self, **which: object) -> "Bills":
         """Only those of accounts that these lookups find."""
         return Bills(self.totals.filter(**which), user=self.user)
 
     def in_currency(self, currency: str) -> Self:
-        return self._both(lambda bills: bills.in_currency(currency))
+        accounts = self.accounts and self.accounts.in_currency(currency)
+        bills = self._both(lambda bills: bills.in_currency(currency))
+        return replace(bills, accounts=accounts)
 
     def in_window(self, window: Window) -> Self:
         return self._both(lambda bills: bills.in_window(window))
@@ -44,7 +48,7 @@ class Bills:
 
     def _both(self, narrowed: Any) -> Self:
         days = None if self.days is None else narrowed(self.days)
-        return replace(self, totals=narrowed(self.totals), days=days)
+        return replace(self, totals=narrowed(self.totals), days=days, accounts=None)
 
     @property
     def _by_day(self) -> Any:
@@ -66,12 +70,18 @@ class Bills:
 
     # Both look at each account's every day, so the cache keeps them.
     def spans(self, *windows: Window) -> list[Span]:
+        if self.accounts is not None:
+            return self.accounts.spans(*windows)
+
         def made() -> list[Span]:
             return self.totals.spans(*windows)
 
         return kept("spans", self.user, self.totals, windows, made)
 
     def count_unreconciled(self, window: Window) -> int:
+        if self.accounts is not None:
+            return self.accounts.count_unreconciled(window)
+
         def made() -> int:
             return self.totals.count_unreconciled(window)
 

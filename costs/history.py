@@ -1,29 +1,50 @@
 """All stored days of a question in memory, from which any window is cut.
 
-What is held answers as the database does: HeldRows as CostRows, HeldDays as BillDay.
+What is held answers as the database does: HeldRows as CostRows, HeldDays as BillDay,
+HeldAccounts as CostTotal.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Self
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple, Self
 
+from costs.coverage import Span
 from providers.records import UNALLOCATED
 from providers.windows import Window, first_of_month
+
+
+class AccountDays(NamedTuple):
+    """The days of an account that are stored in one currency, in order."""
+
+    account: int
+    is_enabled: bool
+    currency: str
+    days: Sequence[date]
 
 
 @dataclass(frozen=True, slots=True)
 class History:
     """Every stored day: (currency, key, amount) of each key, and whether the bill of a
-    currency still estimates the day."""
+    currency still estimates the day.
+
+    `accounts` are in the order of their keys, and `unreconciled` has a (currency, day)
+    for each account's day whose rows do not sum to its total; both where held.
+    """
 
     amounts: Mapping[date, Sequence[tuple[str, str, Decimal]]]
     estimates: Mapping[date, Mapping[str, bool]]
+    accounts: Sequence[AccountDays] | None = None
+    unreconciled: Sequence[tuple[str, date]] = ()
 
     def __len__(self) -> int:
-        return sum(map(len, self.amounts.values()))
+        days = sum(len(account.days) for account in self.accounts or ())
+        return days + sum(map(len, self.amounts.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +119,40 @@ class HeldDays:
             if of_day:
                 found[day] = any(of_day)
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class HeldAccounts:
+    """The days of each account of a history, which answer as CostTotal does."""
+
+    history: History
+    currency: str | None = None
+
+    def in_currency(self, currency: str) -> Self:
+        return replace(self, currency=currency)
+
+    def spans(self, *windows: Window) -> list[Span]:
+        wanted = [
+            one
+            for one in self.history.accounts or ()
+            if self.currency in (None, one.currency)
+        ]
+        found = []
+        for _, parts in groupby(wanted, attrgetter("account")):
+            first, *others = parts
+            days = first.days
+            if others:
+                days = sorted({*days}.union(*(one.days for one in others)))
+            counts = tuple(_count(days, window) for window in windows)
+            found.append(Span(first.is_enabled, days[0], days[-1], counts))
+        return found
+
+    def count_unreconciled(self, window: Window) -> int:
+        return sum(
+            day in window and self.currency in (None, currency)
+            for currency, day in self.history.unreconciled
+        )
+
+
+def _count(days: Sequence[date], window: Window) -> int:
+    return bisect_left(days, window.end) - bisect_left(days, window.start)

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 
 from costs.bills import Bills
-from costs.history import HeldDays, HeldRows, History
+from costs.history import AccountDays, HeldAccounts, HeldDays, HeldRows, History
 from costs.models import CostRollup
 from costs.querysets import GROUPS, BillDayQuerySet
 from costs.rows import CostRows
@@ -32,11 +34,13 @@ def remembered(
     asked: Sequence[object],
     group_by: str,
     metric: str,
+    with_accounts: bool = False,
 ) -> tuple[CostRows | HeldRows, Bills]:
     """The same rows and totals, answered from memory where that pays.
 
     `version` names the state of the data, read before; without one nothing is held.
-    `asked` tells these rows, which are of any day, from all others.
+    `asked` tells these rows, which are of any day, from all others. `with_accounts` is
+    for whoever asks of the totals how each account's days are stored.
     """
     column = GROUPS[group_by]
     summed, days = rows.by(column), totals.days
@@ -47,13 +51,20 @@ def remembered(
 
     def made() -> History | None:
         found = list(summed.series(column, metric, "daily")[: LARGEST + 1])
-        return None if len(found) > LARGEST else _history(found, days)
+        if len(found) > LARGEST:
+            return None
+        history = _history(found, days)
+        if not with_accounts or days.count_totals() > LARGEST:
+            return history
+        return _with_accounts(history, totals)
 
-    key = key_of("history", version, [group_by, metric, *asked])
+    key = key_of("history", version, [with_accounts, group_by, metric, *asked])
     history = HELD.find(key, made)
     if history is None:
         return rows, totals
-    return HeldRows(history), replace(totals, days=HeldDays(history))
+    accounts = None if history.accounts is None else HeldAccounts(history)
+    held = replace(totals, days=HeldDays(history), accounts=accounts)
+    return HeldRows(history), held
 
 
 def _history(
@@ -66,3 +77,18 @@ def _history(
     for day, currency, is_estimated in days.per_currency():
         estimates[day][currency] = is_estimated
     return History(dict(amounts), dict(estimates))
+
+
+def _with_accounts(history: History, totals: Bills) -> History:
+    stored = totals.totals.order_by("account", "currency", "day").values_list(
+        "account", "account__is_enabled", "currency", "day"
+    )
+    found = list(stored)
+    # The same day of many accounts is one object.
+    same = {day: day for *_, day in found}
+    accounts = [
+        AccountDays(account, is_enabled, currency, [same[day] for *_, day in rows])
+        for (account, is_enabled, currency), rows in groupby(found, itemgetter(0, 1, 2))
+    ]
+    unreconciled = totals.totals.unreconciled().values_list("currency", "day")
+    return replace(history, accounts=accounts, unreconciled=list(unreconciled))

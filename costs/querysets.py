@@ -251,6 +251,10 @@ class BillDayQuerySet(CostTotalQuerySet):
         """They are."""
         return self
 
+    def count_totals(self) -> int:
+        """How many totals of accounts these days have."""
+        return self.aggregate(count=Sum("total_count"))["count"] or 0
+
     def days_by_estimate(self) -> dict[date, bool]:
         """Every stored day, and whether any account's bill still estimates it."""
         rows = (

@@ -84,7 +84,7 @@ class DailyCostViewSet(RowsViewSet):
     def summary(self, request: Request) -> Response | StreamingHttpResponse:
         """A window in a few numbers. Default: the last 30 complete days."""
         choice, scope = self._read(request, MetricParameters)
-        rows, totals = self._held(scope, choice)
+        rows, totals = self._held(scope, choice, with_accounts=True)
         # The answer is kept as a whole, so none of its parts need be.
         totals = replace(totals, user=None)
         try:
@@ -105,7 +105,13 @@ class DailyCostViewSet(RowsViewSet):
         choice = read(parameters, request)
         return choice, read_scope(request.query_params, timezone.now(), request.user)
 
-    def _held(self, scope: CostScope, choice: Mapping[str, Any]) -> tuple[Rows, Bills]:
+    def _held(
+        self,
+        scope: CostScope,
+        choice: Mapping[str, Any],
+        *,
+        with_accounts: bool = False,
+    ) -> tuple[Rows, Bills]:
         """The scope's rows and totals, from memory where that pays.
 
         What only cuts or shows a history tells no history from another.
@@ -120,6 +126,7 @@ class DailyCostViewSet(RowsViewSet):
             asked=sorted(asked.items()),
             group_by=choice.get("group_by", "service"),
             metric=choice["metric"],
+            with_accounts=with_accounts,
         )
 
 

@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 from cloudintel.tests.pages import NOW, account
 from costs import memory
 from costs.history import HeldRows
-from costs.memory import remembered
+from costs.memory import HELD, remembered
 from costs.querysets import GROUPS, METRICS
 from costs.scope import CostScope, read_scope
 from costs.summary import cost_summary
@@ -22,6 +22,7 @@ from costs.tests.bill import charge, close
 from costs.trend import SeveralCurrencies, cost_trend
 from people.models import AccountAccess
 from providers.windows import ONE_DAY, Window
+from syncs.models import CloudAccount
 
 pytestmark = pytest.mark.django_db
 TODAY = NOW.date()
@@ -97,11 +98,37 @@ def test_a_summary_is_answered_as_the_database_does(
 ) -> None:
     scope = read_scope(QueryDict(), NOW, viewer)
     for metric in METRICS:
-        rows, totals = held(scope, "service", metric)
+        rows, totals = held(scope, "service", metric, with_accounts=True)
         assert isinstance(rows, HeldRows)
+        assert totals.accounts is not None
         assert cost_summary(rows, totals, window, metric=metric) == cost_summary(
             scope.rows, scope.totals, window, metric=metric
         )
+
+
+def test_each_account_is_told_of_as_the_database_does(viewer: User) -> None:
+    late, gone = account(2, "late"), account(3, "gone")
+    CloudAccount.objects.filter(pk=gone.pk).update(is_enabled=False)
+    close(late, *Window(FIRST + ONE_DAY * 30, TODAY).days())
+    close(late, FIRST, FIRST + ONE_DAY * 35, currency="EUR")
+    close(gone, *Window(FIRST, FIRST + ONE_DAY * 9).days())
+    # Rows of two days do not sum to the bill any more.
+    charge(late, FIRST, "1", currency="EUR")
+    charge(gone, FIRST + ONE_DAY, "1")
+    scope = read_scope(QueryDict(), NOW, viewer)
+    _, totals = held(scope, "service", "billed", with_accounts=True)
+    for currency in (None, "USD", "EUR", "GBP"):
+        one, other = (
+            bills.in_currency(currency) if currency else bills
+            for bills in (totals, scope.totals)
+        )
+        assert one.accounts is not None
+        assert other.accounts is None
+        assert one.spans(*WINDOWS) == other.totals.spans(*WINDOWS)
+        for window in WINDOWS:
+            found = one.count_unreconciled(window)
+            assert found == other.totals.count_unreconciled(window)
+    assert totals.count_unreconciled(WINDOWS[1]) == 2
 
 
 def test_two_currencies_are_refused_only_where_a_window_holds_both(
@@ -157,5 +184,11 @@ def test_who_is_limited_and_what_is_too_large_is_asked_of_the_database(
     assert held(some, "service", "billed") == (some.rows, some.totals)
     without = held(scope, "service", "billed", version=None)
     assert without == (scope.rows, scope.totals)
-    monkeypatch.setattr(memory, "LARGEST", 10)
+    # One account with forty days, which have 36 sums.
+    monkeypatch.setattr(memory, "LARGEST", 39)
+    rows, totals = held(scope, "none", "billed", with_accounts=True)
+    assert isinstance(rows, HeldRows)
+    assert totals.accounts is None
+    monkeypatch.setattr(memory, "LARGEST", 35)
+    HELD.clear()
     assert held(scope, "service", "billed") == (scope.rows, scope.totals)

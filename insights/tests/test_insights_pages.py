@@ -92,6 +92,13 @@ def test_before_the_first_refresh_it_says_that_it_is_being_computed() -> None:
     assert "Insights are being computed" not in page("/insights/")
 
 
+@pytest.mark.parametrize("path", ["/insights/", "/insights/forecasts/"])
+def test_without_an_account_nothing_is_being_computed(path: str) -> None:
+    assert "being computed" not in page(path)
+    account()
+    assert "being computed" in page(path)
+
+
 def test_what_failed_is_told() -> None:
     owner = account()
     RefreshState.objects.create(account=owner, error="Anomalies of it: too odd.")

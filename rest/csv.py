@@ -3,11 +3,14 @@
 import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.http import StreamingHttpResponse
-from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer, JSONRenderer
+from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer
 from rest_framework.request import Request
+
+from rest.json import JSONRenderer, plain
 
 # A spreadsheet takes a text that starts like this for a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -58,12 +61,12 @@ def lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
 
 def _cell(value: Any) -> Any:
     """As JSON has it; but text that a spreadsheet would run is quoted."""
-    if isinstance(value, Mapping | list):
+    if isinstance(value, str):
+        return f"'{value}" if _is_formula(value) else value
+    if isinstance(value, datetime):
+        return plain(value)
+    if isinstance(value, bool | dict | list):
         return json.dumps(value, default=str)
-    if isinstance(value, bool):
-        return json.dumps(value)
-    if isinstance(value, str) and _is_formula(value):
-        return f"'{value}"
     return value
 
 

@@ -88,15 +88,25 @@ class CursorPages(BasePagination):
     parameters = frozenset({"cursor", "page_size", "count"})
 
     def paginate_queryset(  # type: ignore[override]
-        self, queryset: QuerySet[Any], request: Request, view: Any = None
+        self,
+        queryset: QuerySet[Any],
+        request: Request,
+        view: Any = None,
+        *,
+        columns: Sequence[str] | None = None,
     ) -> list[Any]:
+        """The page's rows: model instances, or named tuples of `columns` and more."""
         size = min(asked_page_size(request) or PAGE_SIZE, LARGEST_PAGE)
         self.request = request
         self.count = queryset.order_by().count() if _wants_count(request) else None
         self.order = [str(name) for name in order_of(queryset)]
         self.keys = keys_of(queryset.model, self.order)
         place = self._place(request)
-        rows = list(_from(queryset, self.keys, place)[: size + 1])
+        wanted = _from(queryset, self.keys, place)
+        if columns is not None:
+            keys = [key.name for key in self.keys if key.name not in columns]
+            wanted = wanted.values_list(*columns, *keys, named=True)
+        rows = list(wanted[: size + 1])
         has_more, page = len(rows) > size, rows[:size]
         if place and place.is_before:
             page.reverse()

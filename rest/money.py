@@ -11,8 +11,8 @@ CENT = Decimal("0.01")
 
 def as_text(amount: Decimal) -> str:
     """All significant places, never fewer than two: 3 -> "3.00"."""
-    short = amount.normalize()
-    return f"{short if short.as_tuple().exponent < -2 else amount.quantize(CENT):f}"  # type: ignore[operator]
+    whole, _, places = f"{amount:f}".partition(".")
+    return f"{whole}.{places.rstrip('0'):0<2}"
 
 
 def for_reading(amount: Decimal, currency: str, *, exact: bool = False) -> str:

@@ -1,5 +1,6 @@
 """What requests cost, on the wire: decimal strings in USD."""
 
+from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
@@ -8,13 +9,20 @@ from rest.money import AmountField
 from syncs.models import ApiUsage, CloudAccount
 
 
+class StoredUsdField(AmountField):
+    """An amount that is stored as a whole number of 10^-5 USD."""
+
+    def to_representation(self, value: Any) -> str:
+        return super().to_representation(Decimal(value).scaleb(-5))
+
+
 class ApiUsageSerializer(serializers.ModelSerializer[ApiUsage]):
     """The requests of one operation for one account on one UTC day."""
 
     account = serializers.SlugRelatedField[CloudAccount](
         slug_field="account_id", read_only=True
     )
-    usd = AmountField(read_only=True)
+    usd = StoredUsdField(source="usd_e5", read_only=True)
 
     class Meta:
         model = ApiUsage

@@ -1,32 +1,42 @@
 """A year of costs at 2,740 rows a day, a million in all, into PostgreSQL.
 
-Four ways for the same rows: COPY of text that is ready (the database's own pace), a
-first sync's replacement of an empty window, a second one that finds every amount
-changed, and a third that finds none. A sync's seconds hold all that it does from the
-cloud's records on: spooling them to disk, restatements, totals and rollups.
+Each round stores the same rows by plain COPY of text that is ready, into a table with
+the same indexes (the database's own pace), and by three syncs: of an empty window, of
+one whose amounts have all changed, and of one where none has. A sync's seconds hold all
+that it does from the cloud's records on: spooling them to disk, restatements, totals
+and rollups. What lies between the two is told apart: COPY without an index, the sums
+of the rollups by bare SQL, and the same COPY with the triggers that keep them.
 
     python -m benchmarks.costs [--days 365] [--rows-a-day 2000] [--rounds 3]
 """
 
 import argparse
-import io
 import os
 import resource
+import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import IO
+
+from django.db.backends.utils import CursorWrapper
 
 from benchmarks.measure import save, told
 from providers.records import ChargeCategory, CostReading, CostRecord, CostTotalRecord
 from providers.windows import Window
 
+# ruff: noqa: S608 (every name that is put into a statement stands in this file)
 START = date(2025, 6, 1)
 NOW = datetime(2026, 6, 20, 9, tzinfo=UTC)
 SERVICES = 50
 AMOUNT = Decimal("1.2345678901")
 GOAL, GOAL_MB = 2, 300
+COPY = "plain COPY"
+PARTS = ("without indexes", "bare sums", "with triggers")
 SYNCS = ("first sync", "all changed", "nothing changed")
+EMPTY = "TRUNCATE costs_dailycost, costs_costday, costs_costrollup"
+KEYS = ("account_id", "charge_category", "service", "region", "sub_account_id")
 
 
 def main() -> None:
@@ -52,24 +62,27 @@ def compare(days: int, rows_a_day: int, rounds: int) -> None:
 
     call_command("migrate", verbosity=0)
     window = Window(START, START + timedelta(days=days))
-    rows = days * rows_a_day
-    paces: dict[str, list[float]] = {name: [] for name in ("COPY", *SYNCS)}
-    for _ in range(rounds):
-        for name, seconds in zip(SYNCS, synced(window, rows_a_day), strict=True):
-            paces[name].append(rows / seconds)
+    seconds: dict[str, list[float]] = {name: [] for name in (COPY, *PARTS, *SYNCS)}
+    with copy_text(window, rows_a_day) as text:
+        for _ in range(rounds):
+            for name, taken in [*copied(text), *synced(window, rows_a_day)]:
+                seconds[name].append(taken)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    text = copy_text(window, rows_a_day)
-    for _ in range(rounds):
-        paces["COPY"].append(rows / copied(text))
-    print(f"{rows} rows: {days} days at {rows_a_day} a day")
-    for name, values in paces.items():
-        print(f"{name:16} {told([value / 1000 for value in values], 'k rows/s')}")
-    for name in SYNCS:
-        pairs = zip(paces["COPY"], paces[name], strict=True)
-        ratios = [copy / sync for copy, sync in pairs]
-        print(f"{name:16} {told(ratios, 'x')} the time of COPY   goal: at most {GOAL}")
+    tell(seconds, days * rows_a_day)
     print(f"peak memory      {peak:.0f} MB of the syncs   goal: under {GOAL_MB}")
-    save("costs", {"rows_per_second": paces, "peak_mb": peak})
+    save("costs", {"seconds": seconds, "peak_mb": peak})
+
+
+def tell(seconds: dict[str, list[float]], rows: int) -> None:
+    """The pace of COPY, and all else as a multiple of its time in the same round."""
+    paces = [rows / taken / 1000 for taken in seconds[COPY]]
+    print(f"{rows} rows")
+    print(f"{COPY:16} {told(paces, 'k rows/s')}")
+    for name in (*PARTS, *SYNCS):
+        pairs = zip(seconds[name], seconds[COPY], strict=True)
+        goal = f"   goal: at most {GOAL}" if name in SYNCS else ""
+        ratios = [taken / plain for taken, plain in pairs]
+        print(f"{name:16} {told(ratios, 'x')} the time of COPY{goal}")
 
 
 def readings(
@@ -97,32 +110,65 @@ def records(day: date, rows_a_day: int, amount: Decimal) -> Iterator[CostRecord]
         )
 
 
-def copy_text(window: Window, rows_a_day: int) -> io.StringIO:
-    """The same rows as COPY takes them."""
-    rows = (row for day in window.days() for row in records(day, rows_a_day, AMOUNT))
-    return io.StringIO(
-        "".join(
-            f"{n}\t{r.day}\t{r.sub_account_id}\t{r.service}\t{r.region}\t\t"
+def copy_text(window: Window, rows_a_day: int) -> IO[str]:
+    """The same rows as COPY takes them, of the account 1."""
+    text = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 the caller's
+    for day in window.days():
+        text.writelines(
+            f"{r.day}\t{r.sub_account_id}\t{r.service}\t{r.region}\t\t"
             f"{r.charge_category}\t{r.currency}\t{r.billed}\t{r.effective}\tf\t1\n"
-            for n, r in enumerate(rows)
+            for r in records(day, rows_a_day, AMOUNT)
         )
-    )
+    return text
 
 
-def copied(text: io.StringIO) -> float:
-    """Seconds for COPY into a table of the same columns and indexes, text ready."""
+def copied(text: IO[str]) -> Iterator[tuple[str, float]]:
+    """Seconds of COPY, and of each of PARTS."""
     from django.db import connection
 
-    text.seek(0)
+    from syncs.models import CloudAccount
+
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS copied")
-        cursor.execute("CREATE TABLE copied (LIKE costs_dailycost INCLUDING ALL)")
-        started = time.perf_counter()
-        cursor.copy_expert("COPY copied FROM STDIN", text)
-        return time.perf_counter() - started
+        cursor.execute(EMPTY)
+        CloudAccount.objects.all().delete()
+        CloudAccount.objects.create(pk=1, account_id="123456789012", name="benchmark")
+        for name, including in ((PARTS[0], ""), (COPY, "INCLUDING INDEXES")):
+            cursor.execute("DROP TABLE IF EXISTS copied")
+            cursor.execute(
+                "CREATE TABLE copied (LIKE costs_dailycost INCLUDING IDENTITY "
+                f"{including})"
+            )
+            yield name, copy(cursor, "copied", text)
+        cursor.execute("SET work_mem = '64MB'; SET max_parallel_workers_per_gather = 0")
+        yield PARTS[1], sums(cursor)
+        cursor.execute("RESET work_mem; RESET max_parallel_workers_per_gather")
+        yield PARTS[2], copy(cursor, "costs_dailycost", text)
+        cursor.execute(f"DROP TABLE copied; {EMPTY}")
 
 
-def synced(window: Window, rows_a_day: int) -> Iterator[float]:
+def copy(cursor: CursorWrapper, table: str, text: IO[str]) -> float:
+    text.seek(0)
+    columns = (
+        "day, sub_account_id, service, region, resource_group, charge_category, "
+        "currency, billed, effective, is_estimated, account_id"
+    )
+    started = time.perf_counter()
+    cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", text)
+    return time.perf_counter() - started
+
+
+def sums(cursor: CursorWrapper) -> float:
+    """Seconds to work out what the rollups hold, and to keep nothing."""
+    started = time.perf_counter()
+    for key in KEYS:
+        cursor.execute(
+            f"SELECT day, currency, {key}, SUM(billed), SUM(effective), COUNT(*) "
+            f"FROM copied GROUP BY day, currency, {key} OFFSET 1000000000"
+        )
+    return time.perf_counter() - started
+
+
+def synced(window: Window, rows_a_day: int) -> Iterator[tuple[str, float]]:
     """Seconds of each of SYNCS, of a new account."""
     from django.db import transaction
 
@@ -134,7 +180,7 @@ def synced(window: Window, rows_a_day: int) -> Iterator[float]:
     CloudAccount.objects.all().delete()
     account = CloudAccount.objects.create(account_id="123456789012", name="benchmark")
     run = claim(account, Dataset.COST, NOW)
-    for amount in (AMOUNT, AMOUNT + 1, AMOUNT + 1):
+    for name, amount in zip(SYNCS, (AMOUNT, AMOUNT + 1, AMOUNT + 1), strict=True):
         run.started_at += timedelta(hours=1)
         days = readings(window, rows_a_day, amount)
         seconds = 0.0
@@ -146,7 +192,7 @@ def synced(window: Window, rows_a_day: int) -> Iterator[float]:
             started = time.perf_counter()
             with transaction.atomic():
                 replace_costs(run, window, spool)
-            yield seconds + time.perf_counter() - started
+            yield name, seconds + time.perf_counter() - started
 
 
 if __name__ == "__main__":

@@ -78,8 +78,8 @@ class DailyCostAdmin(ReadOnlyAdmin[DailyCost]):
     search_fields = ("service", "sub_account_id", "resource_group")
     search_help_text = "Part of a service, a member account or a resource group."
     date_hierarchy = "day"
-    # The index of days gives this order; services are then sorted within a day.
-    ordering = ("-day", "service", "id")
+    # An index gives the order of the first two; a few services are then sorted.
+    ordering = ("-day", "account_id", "service", "id")
     fields = page(
         (DAY, "account", "sub_account_id"),
         ("service", "region", "resource_group"),

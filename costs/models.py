@@ -26,6 +26,9 @@ class DailyCost(models.Model):
         CloudAccount,
         models.CASCADE,
         related_name="daily_costs",
+        # CostDay's guards these rows too: a check for each day, not for each row.
+        db_constraint=False,
+        db_index=False,  # the natural key begins with it
         help_text="The account whose bill this is.",
     )
     day = models.DateField()
@@ -67,6 +70,10 @@ class DailyCost(models.Model):
         ]
         indexes = [
             models.Index(fields=["day", "service"], name="dailycost_day_service"),
+            # The list's order, so that a page of it is read and not a day.
+            models.Index(fields=["-day", "account"], name="dailycost_newest"),
+            # A question about one member, however many have rows of the same days.
+            models.Index(fields=["sub_account_id", "day"], name="dailycost_member"),
         ]
 
     def __str__(self) -> str:

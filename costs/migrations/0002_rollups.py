@@ -116,5 +116,18 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        # CostDay's foreign key guards the rows from here on. Before the triggers, as
+        # SQLite makes the table anew, without any.
+        migrations.AlterField(
+            model_name="dailycost",
+            name="account",
+            field=models.ForeignKey(
+                db_constraint=False,
+                help_text="The account whose bill this is.",
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="daily_costs",
+                to="syncs.cloudaccount",
+            ),
+        ),
         migrations.RunPython(triggers.install, triggers.uninstall),
     ]

@@ -37,10 +37,16 @@ ROLLUP_IS_HELD = f"""ON CONFLICT (dimension, day, currency, service, region,
     sub_account_id, charge_category) {added_to(ROLLUP)}"""
 # Of accounts without a payer.
 COUNTED = "account_id IN (SELECT id FROM syncs_cloudaccount WHERE payer_id IS NULL)"
+# True of every row, but the planner thinks of few. Told of a million, it sorts them for
+# each dimension, as their sums would not fit in memory were they as long as their
+# columns allow.
+SEEMS_RARE = "day = day + 0"
 DELETE_EMPTY = """
     DELETE FROM costs_costday WHERE row_count = 0;
     DELETE FROM costs_costrollup WHERE row_count = 0;
 """
+ADDED = "SUM(billed), SUM(effective), SUM(row_count)"
+HAVING_CHANGED = "HAVING SUM(billed) <> 0 OR SUM(effective) <> 0 OR SUM(row_count) <> 0"
 # What a statement added, and what it took away.
 EVENTS = {
     "INSERT": {"added": 1},
@@ -61,7 +67,7 @@ def uninstall(apps: object, editor: BaseDatabaseSchemaEditor) -> None:
     """Takes the triggers away; their functions go with them on PostgreSQL."""
     if editor.connection.vendor == "postgresql":
         names = [*(f"costs_rollup_{event.lower()}" for event in EVENTS)]
-        for name in [*names, "costs_rollup_move"]:
+        for name in [*names, "costs_rollup_move", "costs_account_gone"]:
             editor.execute(f"DROP FUNCTION {name} CASCADE")
         return
     for event, sides in EVENTS.items():
@@ -92,7 +98,8 @@ def grouped(dimension: str, columns: tuple[str, ...], rows: str, sign: int = 1) 
 
 
 def postgresql() -> Iterator[str]:
-    """A function and a trigger for each kind of statement, and one for moves.
+    """A function and a trigger for each kind of statement, one for moves, and one
+    for accounts that go.
 
     Stores of several accounts add to the same sums: a lock lets one do so at a time,
     in whatever order each came to its days.
@@ -100,75 +107,107 @@ def postgresql() -> Iterator[str]:
     for event, sides in EVENTS.items():
         name = f"costs_rollup_{event.lower()}"
         changed = " UNION ALL ".join(
-            "SELECT account_id, day, currency, service, region, sub_account_id, "
-            f"charge_category, {sign} * billed AS billed, "
-            f"{sign} * effective AS effective, {sign} AS row_count FROM {side}"
-            for side, sign in sides.items()
+            sums(f"{side} WHERE {SEEMS_RARE}", sign) for side, sign in sides.items()
         )
-        yield function(name, changed)
+        yield function(name, f"{with_days(changed)} {into_rollup(COUNTED)}")
         tables = {"added": "NEW TABLE AS added", "taken": "OLD TABLE AS taken"}
         yield (
             f"CREATE TRIGGER {name} AFTER {event} ON costs_dailycost "
             f"REFERENCING {' '.join(tables[side] for side in sides)} "
             f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
         )
-    changed = (
-        "SELECT account_id, day, currency, service, region, sub_account_id, "
-        "charge_category, sign * billed AS billed, sign * effective AS effective, "
-        "sign AS row_count FROM costs_dailycost WHERE account_id = NEW.id"
-    )
-    yield f"""
-        CREATE FUNCTION costs_rollup_move() RETURNS trigger LANGUAGE plpgsql AS $$
-        DECLARE sign integer := CASE WHEN NEW.payer_id IS NULL THEN 1 ELSE -1 END;
-        BEGIN
-            PERFORM pg_advisory_xact_lock(hashtext('costs_costrollup'));
-            WITH changed AS ({changed}) {INTO_ROLLUP} {by_dimension("changed")};
-            {DELETE_EMPTY}
-            RETURN NULL;
-        END $$
-    """
+    sign = "CASE WHEN NEW.payer_id IS NULL THEN 1 ELSE -1 END"
+    moved = sums("costs_dailycost WHERE account_id = NEW.id", sign)
+    yield function("costs_rollup_move", f"WITH sums AS ({moved}) {into_rollup('true')}")
     yield """
         CREATE TRIGGER costs_rollup_move AFTER UPDATE OF payer_id ON syncs_cloudaccount
         FOR EACH ROW WHEN ((OLD.payer_id IS NULL) <> (NEW.payer_id IS NULL))
         EXECUTE FUNCTION costs_rollup_move()
     """
+    yield from postgresql_guard()
 
 
-def function(name: str, changed: str) -> str:
-    """Adds what a statement changed to both tables of sums."""
+def function(name: str, statement: str) -> str:
+    """A plan is kept for the session, made when the first rows were few or many: to
+    hash is right for both, to sort is slow for many."""
     return f"""
         CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql
-        SET work_mem = '64MB' AS $$
+        SET work_mem = '64MB' SET enable_sort = off AS $$
         BEGIN
             PERFORM pg_advisory_xact_lock(hashtext('costs_costrollup'));
-            {INTO_DAYS}
-            SELECT account_id, day, currency,
-                SUM(billed), SUM(effective), SUM(row_count)
-            FROM ({changed}) changed GROUP BY account_id, day, currency
-            HAVING SUM(billed) <> 0 OR SUM(effective) <> 0 OR SUM(row_count) <> 0
-            {DAY_IS_HELD};
-            {INTO_ROLLUP}
-            {by_dimension(f"({changed}) changed WHERE {COUNTED}")};
+            {statement};
             {DELETE_EMPTY}
             RETURN NULL;
         END $$
     """
 
 
-def by_dimension(rows: str) -> str:
-    """All four dimensions in one pass over `rows`."""
+def sums(rows: str, sign: int | str) -> str:
+    """Of three dimensions, by account, in one pass over `rows`.
+
+    The fourth, and CostDay, are sums of the regions' few sums.
+    """
     return f"""
         SELECT CASE GROUPING(service, region, sub_account_id)
-            WHEN 3 THEN 'service' WHEN 5 THEN 'region' WHEN 6 THEN 'account'
-            ELSE 'none' END,
-            day, currency, COALESCE(service, ''), COALESCE(region, ''),
-            COALESCE(sub_account_id, ''), charge_category,
-            SUM(billed), SUM(effective), SUM(row_count)
+            WHEN 3 THEN 'service' WHEN 5 THEN 'region' ELSE 'account' END AS dimension,
+            account_id, day, currency, COALESCE(service, '') AS service,
+            COALESCE(region, '') AS region,
+            COALESCE(sub_account_id, '') AS sub_account_id, charge_category,
+            {sign} * SUM(billed) AS billed, {sign} * SUM(effective) AS effective,
+            {sign} * COUNT(*) AS row_count
         FROM {rows}
-        GROUP BY day, currency, charge_category,
-            GROUPING SETS ((service), (region), (sub_account_id), ())
-        HAVING SUM(billed) <> 0 OR SUM(effective) <> 0 OR SUM(row_count) <> 0
-        {ROLLUP_IS_HELD}
+        GROUP BY account_id, day, currency, charge_category,
+            GROUPING SETS ((service), (region), (sub_account_id))
+    """
+
+
+def with_days(changed: str) -> str:
+    """Adds them to CostDay, and is the start of what adds them to CostRollup."""
+    return f"""
+        WITH sums AS ({changed}), days AS (
+            {INTO_DAYS} SELECT account_id, day, currency, {ADDED} FROM sums
+            WHERE dimension = 'region' GROUP BY account_id, day, currency
+            {HAVING_CHANGED} {DAY_IS_HELD}
+        )
+    """
+
+
+def into_rollup(condition: str) -> str:
+    keys = "day, currency, service, region, sub_account_id, charge_category"
+    return f"""
+        {INTO_ROLLUP} SELECT dimension, {keys}, {ADDED} FROM (
+            SELECT * FROM sums UNION ALL
+            SELECT 'none', account_id, day, currency, '', '', '', charge_category,
+                billed, effective, row_count
+            FROM sums WHERE dimension = 'region'
+        ) sums WHERE {condition} GROUP BY dimension, {keys}
+        {HAVING_CHANGED} {ROLLUP_IS_HELD}
+    """
+
+
+def postgresql_guard() -> Iterator[str]:
+    """No account goes while rows of it stay.
+
+    CostDay's foreign key says so of what is committed: each account with rows has a
+    day there. This looks once more at the end, for rows that another transaction
+    stored after this one had deleted what it saw.
+    """
+    yield """
+        CREATE FUNCTION costs_account_gone() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF EXISTS (SELECT FROM costs_dailycost WHERE account_id = OLD.id)
+            AND NOT EXISTS (SELECT FROM syncs_cloudaccount WHERE id = OLD.id) THEN
+                RAISE foreign_key_violation USING MESSAGE =
+                    format('account %s still has costs', OLD.id);
+            END IF;
+            RETURN NULL;
+        END $$
+    """
+    yield """
+        CREATE CONSTRAINT TRIGGER costs_account_gone
+        AFTER DELETE OR UPDATE OF id ON syncs_cloudaccount
+        DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION costs_account_gone()
     """
 
 

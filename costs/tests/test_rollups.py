@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.db.models import Sum
+from django.db.models import Case, F, Sum, When
 
 from cloudintel.tests.pages import account
 from costs.models import CostDay, CostRollup, DailyCost
@@ -112,3 +112,16 @@ def test_they_forget_an_account_that_is_deleted() -> None:
     owner.delete()
     assert held() == summed()
     assert {row.account_id for row in CostDay.objects.all()} == {other.pk}
+
+
+def test_they_follow_rows_that_change_places_with_others_of_an_account() -> None:
+    owners = [account(), account(2, "staging")]
+    for number, owner in enumerate(owners):
+        charge(owner, JUNE[number], f"{number + 1}.5")
+    first, second = owners
+    DailyCost.objects.update(
+        account=Case(When(account=first, then=second.pk), default=first.pk)
+    )
+    assert held() == summed()
+    DailyCost.objects.update(day=JUNE[4], billed=F("billed") - F("billed"))
+    assert held() == summed()

@@ -24,6 +24,10 @@ class Archive(models.Model):
     rows = models.BigIntegerField()
     size_bytes = models.BigIntegerField()
     sha256 = models.CharField(max_length=64)
+    accounts = models.JSONField(
+        default=dict,
+        help_text="Of costs: whose they are, and whether the sums count them.",
+    )
     written_at = models.DateTimeField(help_text="It was read back by then.")
     pruned_at = models.DateTimeField(null=True)
     pruned_by = models.CharField(max_length=150, blank=True)

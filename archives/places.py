@@ -12,6 +12,8 @@ import boto3
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
+from archives.parquet import sha256
+
 
 class PlaceFailed(Exception):
     """A file can't be kept or fetched there; the message says why."""
@@ -48,6 +50,18 @@ def fetched(location: str) -> Iterator[Path]:
         path = Path(folder) / "archive.parquet"
         with _told(location):
             boto3.client("s3").download_file(bucket, key, str(path))
+        yield path
+
+
+@contextmanager
+def verified(location: str, digest: str) -> Iterator[Path]:
+    """The same, if it is still the file of that SHA-256. Raises PlaceFailed."""
+    with fetched(location) as path:
+        if sha256(path) != digest:
+            raise PlaceFailed(
+                f"{location} is not the file that was written: its SHA-256 differs "
+                f"from {digest}."
+            )
         yield path
 
 

@@ -1,6 +1,7 @@
 """Old months leave the database for a file that was read back first."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import zip_longest
@@ -14,22 +15,14 @@ from django.db.models.functions import TruncMonth
 from archives import parquet
 from archives.models import Archive, Table
 from archives.places import fetched, keep
-from archives.tables import TABLES, Archived, month_window
-from costs.models import CostDay, CostRollup
+from archives.sums import kept, standing
+from archives.tables import TABLES, Archived, month_window, tell_of_change
 from providers.base import Progress
 from providers.windows import add_months, first_of_month, utc_day
-from syncs.models import CloudAccount, Dataset
-from syncs.versions import move_version
 
 # Clouds answer again for 14 months of costs and 15 of metrics. A month that a sync may
 # read again stays.
 YOUNGEST_MONTHS = 16
-# The dataset whose sync writes a table.
-DATASETS = {
-    Table.COST: Dataset.COST,
-    Table.CPU: Dataset.CPU,
-    Table.NETWORK: Dataset.CPU,
-}
 
 
 class CannotPrune(Exception):
@@ -92,6 +85,8 @@ def prune(
     with transaction.atomic():
         on_progress(f"comparing {location} with the database")
         compare(archived, one.month, location, digest)
+        # Before the sums are put aside: who moves meanwhile is found to have moved.
+        accounts = standing(accounts_of(one))
         on_progress(f"deleting {one}")
         delete(one)
         tell_of_change(one.table)
@@ -102,6 +97,7 @@ def prune(
             rows=one.rows,
             size_bytes=size,
             sha256=digest,
+            accounts=accounts,
             written_at=now,
             pruned_at=now,
             pruned_by=by,
@@ -126,26 +122,22 @@ def compare(archived: Archived, month: date, location: str, digest: str) -> None
                 )
 
 
-def tell_of_change(table: Table) -> None:
-    """Whatever was made of these rows before is stale. Within a transaction."""
-    for account in CloudAccount.objects.all():
-        move_version(account, DATASETS[table])
+def accounts_of(one: Month) -> list[str]:
+    """Whose costs the month holds, as archives name accounts; of CPU nobody's."""
+    if one.table != Table.COST:
+        return []
+    rows = TABLES[one.table].of_month(one.month).order_by()
+    owners = rows.values_list("account__provider", "account__account_id").distinct()
+    return sorted(" ".join(owner) for owner in owners)
 
 
 def delete(one: Month) -> None:
     """Deletes the month's rows; what they sum to stays. Within a transaction."""
-    window = month_window(one.month)
-    sums = [
-        list(model.objects.filter(day__gte=window.start, day__lt=window.end))
-        for model in (CostDay, CostRollup)
-        if one.table == Table.COST
-    ]
-    gone, _ = TABLES[one.table].of_month(one.month).order_by().delete()
+    has_sums = one.table == Table.COST
+    with kept(month_window(one.month)) if has_sums else nullcontext():
+        gone, _ = TABLES[one.table].of_month(one.month).order_by().delete()
     if gone != one.rows:
         raise CannotPrune(
             f"{one} were to be deleted, and {gone:,} were found. Nothing was deleted; "
             "prune again."
         )
-    for kept in sums:
-        if kept:
-            type(kept[0])._default_manager.bulk_create(kept, batch_size=2000)

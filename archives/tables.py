@@ -18,7 +18,8 @@ from costs.models import DailyCost
 from inventory.models import Instance
 from metrics.models import CpuMetric, NetworkMetric
 from providers.windows import Window, add_months
-from syncs.models import CloudAccount
+from syncs.models import CloudAccount, Dataset
+from syncs.versions import move_version
 
 Row = tuple[Any, ...]
 TEXT, DAY = pa.string(), pa.date32()
@@ -54,10 +55,22 @@ class Archived:
         return self.of_month(month).values_list(*sources)
 
 
+def tell_of_change(table: Table) -> None:
+    """Whatever was made of these rows before is stale. Within a transaction."""
+    for account in CloudAccount.objects.all():
+        move_version(account, DATASETS[table])
+
+
 def month_window(month: date) -> Window:
     return Window(month, add_months(month, 1))
 
 
+# The dataset whose sync writes a table.
+DATASETS = {
+    Table.COST: Dataset.COST,
+    Table.CPU: Dataset.CPU,
+    Table.NETWORK: Dataset.CPU,
+}
 COST_FIELDS = {
     "day": DAY,
     "sub_account_id": TEXT,

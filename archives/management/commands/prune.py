@@ -11,6 +11,8 @@ from django.utils import timezone
 from archives.models import Table
 from archives.places import PlaceFailed
 from archives.prune import CannotPrune, due, prune
+from archives.sums import make_anew, outdated
+from archives.tables import CannotRestore
 from syncs.commands import bad_arguments
 
 
@@ -18,7 +20,8 @@ class Command(BaseCommand):
     help = (
         "Archives months that are older than --older-than-months as Parquet files, "
         "reads each file back, and only then deletes the rows. What they sum to per "
-        "day stays. Without --yes it only says what would be done."
+        "day stays, and is made anew where an account was deleted or moved since. "
+        "Without --yes it only says what would be done."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -50,7 +53,8 @@ class Command(BaseCommand):
             months = list(due(tables, options["older_than_months"], now))
         except CannotPrune as error:
             raise bad_arguments(str(error)) from None
-        if not months:
+        resummed = self._make_sums_anew(yes=options["yes"])
+        if not months and not resummed:
             self.stdout.write("Nothing is that old.")
             return
         for month in months:
@@ -69,6 +73,21 @@ class Command(BaseCommand):
                 f"Nothing was done: --yes archives them to {options['to']} and "
                 "deletes them here."
             )
+
+    def _make_sums_anew(self, *, yes: bool) -> int:
+        """Of months that were pruned before; answers how many there were."""
+        archives = outdated()
+        for archive in archives:
+            if yes:
+                try:
+                    make_anew(archive, self._progress)
+                except (CannotRestore, PlaceFailed) as error:
+                    raise CommandError(f"Sums of {archive}: {error}") from error
+            self.stdout.write(
+                f"Sums of {archive}: made anew from its file, as accounts were deleted "
+                "or are billed elsewhere since"
+            )
+        return len(archives)
 
     def _progress(self, sentence: str) -> None:
         if self.stderr.isatty():

@@ -1,0 +1,124 @@
+"""An account that goes, or is billed elsewhere, after its old months were pruned."""
+
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError
+from django.db.models import Sum
+
+from archives.models import Archive
+from archives.tests.months import SPAN, store_old_months, sums
+from archives.tests.test_prune import told
+from cloudintel.tests.pages import account, store_costs
+from costs.models import CostRollup, DailyCost
+from syncs.models import CloudAccount, Dataset
+from syncs.versions import data_version
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> tuple[CloudAccount, CloudAccount]:
+    """One that stays and one that will not, with the same two months."""
+    stays, leaves = account(1, "stays"), account(2, "leaves")
+    store_old_months(stays)
+    store_costs(leaves, SPAN, {"EC2": "7", "Support": "0.0000000001"})
+    return stays, leaves
+
+
+def prune(place: Path) -> str:
+    return told("prune", "cost", "--to", place, "--yes")
+
+
+def as_if_never_pruned() -> list[tuple[object, ...]]:
+    """The sums that the triggers make of the rows, which come back for a moment."""
+    told("restore_archive", "cost", "2024-03")
+    told("restore_archive", "cost", "2024-04")
+    return sums()
+
+
+def test_a_deleted_account_leaves_the_sums_of_pruned_months(
+    two: tuple[CloudAccount, CloudAccount], tmp_path: Path
+) -> None:
+    leaves = two[1]
+    rows = list(leaves.daily_costs.all())
+    leaves.daily_costs.all().delete()
+    without = sums()
+    DailyCost.objects.bulk_create(rows)
+    prune(tmp_path)
+    leaves.delete()
+    assert sums() != without
+    text = prune(tmp_path)
+    assert "Sums of Daily costs of 2024-03: made anew" in text
+    assert sums() == without
+    assert prune(tmp_path) == "Nothing is that old.\n"
+
+
+def test_an_account_that_comes_under_a_payer_is_counted_no_more(
+    two: tuple[CloudAccount, CloudAccount], tmp_path: Path
+) -> None:
+    stays, leaves = two
+    prune(tmp_path)
+    leaves.payer = stays
+    leaves.save()
+    prune(tmp_path)
+    made = sums()
+    assert not CostRollup.objects.filter(service="Support").exists()
+    assert as_if_never_pruned() == made
+
+
+def test_an_account_that_leaves_its_payer_is_counted_again(
+    two: tuple[CloudAccount, CloudAccount], tmp_path: Path
+) -> None:
+    stays, leaves = two
+    CloudAccount.objects.filter(pk=leaves.pk).update(payer=stays)
+    prune(tmp_path)
+    CloudAccount.objects.filter(pk=leaves.pk).update(payer=None)
+    prune(tmp_path)
+    made = sums()
+    of_support = CostRollup.objects.filter(service="Support")
+    assert of_support.aggregate(rows=Sum("row_count")) == {"rows": 4}
+    assert as_if_never_pruned() == made
+
+
+def test_what_was_answered_of_the_old_sums_is_stale(
+    two: tuple[CloudAccount, CloudAccount], tmp_path: Path, admin_user: User
+) -> None:
+    prune(tmp_path)
+    two[1].delete()
+    before = data_version(admin_user, Dataset.COST)
+    prune(tmp_path)
+    assert data_version(admin_user, Dataset.COST) != before
+
+
+def test_it_only_says_which_sums_it_would_make_anew(
+    two: tuple[CloudAccount, CloudAccount], tmp_path: Path
+) -> None:
+    prune(tmp_path)
+    two[1].delete()
+    held = sums()
+    text = told("prune", "cost", "--to", tmp_path)
+    assert "Sums of Daily costs of 2024-04: made anew" in text
+    assert "Nothing was done" in text
+    assert sums() == held
+
+
+def test_an_account_that_is_new_changes_no_sums(
+    two: tuple[CloudAccount, CloudAccount], tmp_path: Path
+) -> None:
+    prune(tmp_path)
+    account(3, "new")
+    assert prune(tmp_path) == "Nothing is that old.\n"
+
+
+def test_sums_stay_where_the_file_has_gone(
+    two: tuple[CloudAccount, CloudAccount], tmp_path: Path
+) -> None:
+    prune(tmp_path)
+    two[1].delete()
+    held = sums()
+    Path(Archive.objects.all()[0].location).unlink()
+    with pytest.raises(CommandError, match="There is no file"):
+        prune(tmp_path)
+    assert sums() == held

@@ -11,7 +11,12 @@ from syncs.models import CloudAccount, SyncRun
 class Instance(models.Model):
     """One virtual machine, as last seen. A sync never deletes it: it marks it gone."""
 
-    account = models.ForeignKey(CloudAccount, models.CASCADE, related_name="instances")
+    account = models.ForeignKey(
+        CloudAccount,
+        models.CASCADE,
+        related_name="instances",
+        db_index=False,  # the natural key begins with it
+    )
     instance_id = models.CharField(max_length=64)
     region = models.CharField(max_length=64)
     name = models.CharField(max_length=256, blank=True)

@@ -15,7 +15,12 @@ from metrics.querysets import (
 class CpuMetric(models.Model):
     """One instance's CPU on one UTC day, in percent of its vCPUs."""
 
-    instance = models.ForeignKey(Instance, models.CASCADE, related_name="cpu_metrics")
+    instance = models.ForeignKey(
+        Instance,
+        models.CASCADE,
+        related_name="cpu_metrics",
+        db_index=False,  # the natural key begins with it
+    )
     day = models.DateField()
     average_percent = models.FloatField("average, %", null=True, blank=True)
     maximum_percent = models.FloatField("maximum, %", null=True, blank=True)
@@ -44,7 +49,10 @@ class NetworkMetric(models.Model):
     """How much one instance received and sent on one UTC day."""
 
     instance = models.ForeignKey(
-        Instance, models.CASCADE, related_name="network_metrics"
+        Instance,
+        models.CASCADE,
+        related_name="network_metrics",
+        db_index=False,  # the natural key begins with it
     )
     day = models.DateField()
     in_bytes = models.BigIntegerField("received, bytes", null=True, blank=True)

@@ -32,7 +32,8 @@ format: $(VENV)/.installed-dev
 # Each benchmark prints its ratio against a floor or a peer in the same run, and takes
 # options: make bench-cpu ARGS="--instances 1000 --rounds 1". See benchmarks/README.md.
 bench: bench-costs bench-cpu bench-reads bench-requests bench-instances bench-pages \
-	bench-demo bench-fleet bench-forecasts bench-anomalies bench-insights bench-install
+	bench-plans bench-partitions bench-demo bench-fleet bench-forecasts bench-anomalies \
+	bench-insights bench-install
 
 bench-%: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks.$* $(ARGS)

@@ -1,17 +1,20 @@
 """Bills of a large company in PostgreSQL, of as many rows as are asked for.
 
-1,000 members with 25 services a day each, either below one payer or as accounts of
-their own. The database makes the rows, as ten million of them are many for COPY.
+However many rows, they cover the same 400 days with 25 services a day of each member,
+so that what is asked of a window differs by the members alone: a million rows are the
+bills of 100, ten millions those of 1,000, accounts of their own or below one payer.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from importlib import import_module
 
 from django.db import connection
 
-MEMBERS = 1_000
+DAYS = 400
 SERVICES = 25
-ROWS_A_DAY = MEMBERS * SERVICES
+ROWS_OF_MEMBER = DAYS * SERVICES
 REGIONS = 10
 ESTIMATED_DAYS = 15
 
@@ -22,24 +25,50 @@ AMOUNT = """((number::bigint * 7919 + member * 104729
 
 
 def write(today: date, rows: int, *, with_payer: bool) -> None:
-    """`rows` of costs up to yesterday, with their rollups and totals, in an empty
+    """`rows` of costs up to yesterday, with their sums and totals, in an empty
     database."""
-    days = rows // ROWS_A_DAY
-    triggers = import_module("costs.migrations._rollup_triggers")
-    make_accounts(with_payer=with_payer)
+    members = max(rows // ROWS_OF_MEMBER, 1)
+    make_accounts(members, with_payer=with_payer)
     with connection.cursor() as cursor:
-        # No trigger looks at a row, as all are summed at once below.
-        cursor.execute("SET session_replication_role = replica")
-        cursor.execute(charges(today, days, with_payer=with_payer))
-        cursor.execute("SET session_replication_role = origin")
-        for statement in triggers.refill():
+        cursor.execute("SET work_mem = '256MB'; SET maintenance_work_mem = '1GB'")
+        with filled_at_once("costs_dailycost"):
+            cursor.execute(charges(today, members, with_payer=with_payer))
+        for statement in import_module("costs.migrations._rollup_triggers").refill():
             cursor.execute(statement)
         cursor.execute(totals(today))
+        cursor.execute("RESET work_mem; RESET maintenance_work_mem")
         cursor.execute("VACUUM ANALYZE")
 
 
-def make_accounts(*, with_payer: bool) -> None:
-    """With the ids 1 to 1,000; the first pays for the others, if asked."""
+@contextmanager
+def filled_at_once(table: str) -> Iterator[None]:
+    """No index is kept and no trigger looks at a row while all are written."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint "
+            f"WHERE conrelid = '{table}'::regclass AND contype = 'u'"
+        )
+        constraints = cursor.fetchall()
+        for name, _ in constraints:
+            cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+        cursor.execute(
+            "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) "
+            f"FROM pg_index WHERE indrelid = '{table}'::regclass AND NOT indisprimary"
+        )
+        indexes = cursor.fetchall()
+        for name, _ in indexes:
+            cursor.execute(f"DROP INDEX {name}")
+        cursor.execute("SET session_replication_role = replica")
+        yield
+        cursor.execute("SET session_replication_role = origin")
+        for name, definition in constraints:
+            cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")
+        for _, definition in indexes:
+            cursor.execute(definition)
+
+
+def make_accounts(members: int, *, with_payer: bool) -> None:
+    """With the ids 1 to `members`; the first pays for the others, if asked."""
     from syncs.models import CloudAccount
 
     CloudAccount.objects.bulk_create(
@@ -50,11 +79,11 @@ def make_accounts(*, with_payer: bool) -> None:
             is_payer=with_payer and member == 1,
             payer_id=1 if with_payer and member > 1 else None,
         )
-        for member in range(1, MEMBERS + 1)
+        for member in range(1, members + 1)
     )
 
 
-def charges(today: date, days: int, *, with_payer: bool) -> str:
+def charges(today: date, members: int, *, with_payer: bool) -> str:
     return f"""
         INSERT INTO costs_dailycost (account_id, day, sub_account_id, service, region,
             resource_group, charge_category, currency, billed, effective, is_estimated)
@@ -63,8 +92,8 @@ def charges(today: date, days: int, *, with_payer: bool) -> str:
             'region-' || (member + number) % {REGIONS}, '',
             CASE WHEN number % 10 = 9 THEN 'Tax' ELSE 'Usage' END,
             'USD', amount, amount, day >= date '{today}' - {ESTIMATED_DAYS}
-        FROM generate_series(1, {days}) AS back
-        CROSS JOIN generate_series(1, {MEMBERS}) AS member
+        FROM generate_series(1, {DAYS}) AS back
+        CROSS JOIN generate_series(1, {members}) AS member
         CROSS JOIN generate_series(1, {SERVICES}) AS number
         CROSS JOIN LATERAL (SELECT date '{today}' - back AS day) days
         CROSS JOIN LATERAL (SELECT {AMOUNT} AS amount) amounts

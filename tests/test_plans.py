@@ -1,0 +1,116 @@
+"""The plans that docs/performance.md names, so that it keeps telling the truth.
+
+PostgreSQL reads a table of a few rows from end to end whatever indexes it has, so that
+way is closed to it here: what is proven is which index answers a question.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+
+from archives.models import Table
+from archives.tables import TABLES
+from cloudintel.tests.pages import NOW, TODAY, account, instance, run, store_costs
+from costs.models import CostTotal
+from metrics.models import CpuMetric
+from metrics.recent import refresh_recent_cpu
+from providers.windows import ONE_DAY, Window
+from syncs.models import Dataset, SyncRun
+from tests.plans import plan, statements
+
+pytestmark = [pytest.mark.django_db, pytest.mark.only_on("postgresql")]
+ROWS, ROLLUPS, TOTALS = "costs_dailycost", "costs_costrollup", "costs_costtotal"
+MACHINES, CPU_ROWS, RUNS = "inventory_instance", "metrics_cpumetric", "syncs_syncrun"
+COSTS, INSTANCES, CPU = "/api/v1/costs/", "/api/v1/instances/", "/api/v1/cpu/"
+ID = f"{1:012}"
+SIXTY_DAYS = Window(TODAY - ONE_DAY * 60, TODAY)
+THIRTY_DAYS = Window(TODAY - ONE_DAY * 30, TODAY)
+DAYS = f"start={THIRTY_DAYS.start}&end={THIRTY_DAYS.end}"
+
+
+@pytest.fixture(autouse=True)
+def company(admin_user: User) -> Iterator[None]:
+    """Ten accounts with sixty days of a few services, machines, and runs."""
+    for number in range(1, 11):
+        owner = account(number, f"account {number}")
+        store_costs(owner, SIXTY_DAYS, {f"Service {n}": "1" for n in range(5)})
+        machines = [instance(owner, f"{number}-{n}") for n in range(30)]
+        CpuMetric.objects.bulk_create(
+            CpuMetric(instance=one, day=day, average_percent=2.0, maximum_percent=3.0)
+            for one in machines[:5]
+            for day in THIRTY_DAYS.days()
+        )
+        refresh_recent_cpu(owner, NOW)
+        for hours in range(1, 20):
+            run(owner, Dataset.COST, NOW - timedelta(hours=hours))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+        cursor.execute("SET enable_seqscan = off")
+        yield
+        cursor.execute("RESET enable_seqscan")
+
+
+def indexes(ask: Callable[[], object], table: str) -> set[str | None]:
+    """Those by which all that is asked reads the table; None is all of it."""
+    plans = [plan(statement) for statement in statements(ask)]
+    return set().union(*(one.indexes(table) for one in plans))
+
+
+@pytest.mark.parametrize(
+    ("path", "table", "index"),
+    [
+        (f"{COSTS}trend/?{DAYS}", ROLLUPS, "costrollup_natural_key"),
+        (f"{COSTS}trend/?group_by=account&{DAYS}", ROLLUPS, "costrollup_natural_key"),
+        (f"{COSTS}summary/?{DAYS}", ROLLUPS, "costrollup_natural_key"),
+        (f"{COSTS}summary/?{DAYS}", TOTALS, "costtotal_natural_key"),
+        (f"{COSTS}trend/?account={ID}&{DAYS}", ROWS, "dailycost_natural_key"),
+        (f"{COSTS}trend/?sub_account={ID}&{DAYS}", ROWS, "dailycost_member"),
+        (f"{COSTS}?sub_account={ID}", ROWS, "dailycost_member"),
+        (COSTS, ROWS, "dailycost_newest"),
+        ("/admin/costs/dailycost/", ROWS, "dailycost_newest"),
+        (INSTANCES, MACHINES, "instance_order"),
+        (f"{INSTANCES}?state=stopped", MACHINES, "instance_present_state"),
+        (f"{INSTANCES}?region=us-east-1", MACHINES, "instance_region"),
+        (f"{INSTANCES}?instance_type=t3.small", MACHINES, "instance_type"),
+        ("/instances/?idle=true", "metrics_recentcpu", "recentcpu_maximum"),
+        ("/instances/", CPU_ROWS, "cpumetric_natural_key"),
+        (CPU, CPU_ROWS, "cpumetric_day"),
+        (f"{CPU}?instance=i-1-1", CPU_ROWS, "cpumetric_natural_key"),
+        ("/syncs/", RUNS, "syncrun_newest"),
+    ],
+)
+def test_a_question_is_answered_by_its_index(
+    admin_client: Client, path: str, table: str, index: str
+) -> None:
+    def ask() -> None:
+        answer = admin_client.get(path)
+        assert answer.status_code == 200, answer.content
+
+    assert index in indexes(ask, table)
+
+
+def test_sixty_days_of_rows_are_found_by_day(admin_client: Client) -> None:
+    def ask() -> None:
+        admin_client.get(f"{COSTS}trend/?service=Service+1&group_by=account&{DAYS}")
+
+    assert indexes(ask, ROWS) == {"dailycost_day_service"}
+
+
+def test_the_ends_of_a_history_are_found_without_its_days() -> None:
+    found = indexes(lambda: CostTotal.objects.spans(THIRTY_DAYS), TOTALS)
+    assert "costtotal_natural_key" in found
+
+
+def test_the_newest_runs_are_found_by_account_and_dataset() -> None:
+    found = indexes(lambda: list(SyncRun.objects.newest_per_dataset()), RUNS)
+    assert "syncrun_history" in found
+
+
+def test_a_month_to_prune_is_found_by_day() -> None:
+    month = TABLES[Table.COST].values(SIXTY_DAYS.start.replace(day=1))
+    found = indexes(lambda: list(month), ROWS)
+    assert found <= {"dailycost_newest", "dailycost_day_service"}

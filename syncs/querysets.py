@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, OuterRef, Q, Subquery, Sum
 
 from people.limits import OfAccounts, Person, is_limited
 from providers.windows import Window
@@ -85,20 +85,26 @@ class SyncRunQuerySet(OfAccounts):
     def newest_per_dataset(self) -> "SyncRunQuerySet":
         """The newest finished run of each account and dataset, backfills apart.
 
-        Its `last_good_at` is when that dataset was last read well, None if never.
+        Its `last_good_at` is when that dataset was last read well, None if never. Found
+        by the index of each account's history, however long that is.
         """
-        same = self.model.objects.ordinary().filter(
-            account=OuterRef("account"), dataset=OuterRef("dataset")
+        from syncs.models import CloudAccount, Dataset
+
+        ordinary = self.model.objects.ordinary()
+        of_account = ordinary.finished().filter(account=OuterRef("pk"))
+        newest = (
+            CloudAccount.objects.order_by().values(
+                run=Subquery(of_account.filter(dataset=dataset).values("pk")[:1])
+            )
+            for dataset in Dataset
         )
-        newer = same.exclude(status__in=self.model.ACTIVE).filter(
-            started_at__gt=OuterRef("started_at")
+        good = (
+            ordinary.filter(account=OuterRef("account"), dataset=OuterRef("dataset"))
+            .filter(status__in=self.model.GOOD)
+            .order_by("-started_at")
         )
-        good = same.filter(status__in=self.model.GOOD).order_by("-started_at")
-        return (
-            self.ordinary()
-            .exclude(status__in=self.model.ACTIVE)
-            .filter(~Exists(newer))
-            .annotate(last_good_at=Subquery(good.values("finished_at")[:1]))
+        return self.filter(pk__in=next(newest).union(*newest, all=True)).annotate(
+            last_good_at=Subquery(good.values("finished_at")[:1])
         )
 
 

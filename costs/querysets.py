@@ -208,22 +208,11 @@ class CostTotalQuerySet(OfAccounts):
         """How each account's history covers these windows. Two queries.
 
         The ends of a history are found by the index, and only the days of the windows
-        are counted.
+        are counted. One query more where an account is billed in several currencies.
         """
         from syncs.models import CloudAccount
 
-        days = {
-            f"days_{at}": Count("day", filter=_within(w), distinct=True)
-            for at, w in enumerate(windows)
-        }
-        inside = self.filter(reduce(or_, map(_within, windows)))
-        counts = {
-            account: tuple(n)
-            for account, *n in inside.order_by()
-            .values("account")
-            .annotate(**days)
-            .values_list("account", *days)
-        }
+        counts = self._days_per_account(windows)
         own = self.filter(account=OuterRef("pk"))
         ends = CloudAccount.objects.annotate(
             first=Subquery(own.order_by("day").values("day")[:1]),
@@ -237,6 +226,27 @@ class CostTotalQuerySet(OfAccounts):
                 "pk", "is_enabled", "first", "last"
             )
         ]
+
+    def _days_per_account(
+        self, windows: Sequence[Window]
+    ) -> dict[int, tuple[int, ...]]:
+        """How many days of each window each account has.
+
+        A currency has one total a day. To count distinct days takes a sort of them
+        all, so that is asked of those accounts alone that have several.
+        """
+        inside = self.filter(reduce(or_, map(_within, windows))).order_by()
+        found: dict[int, tuple[int, ...]] = {}
+        several = set()
+        for account, _, *days in _counted(inside, ["account", "currency"], windows):
+            if account in found:
+                several.add(account)
+            found[account] = tuple(days)
+        if several:
+            mixed = inside.filter(account__in=several)
+            for account, *days in _counted(mixed, ["account"], windows, distinct=True):
+                found[account] = tuple(days)
+        return found
 
 
 class BillDayQuerySet(CostTotalQuerySet):
@@ -284,6 +294,21 @@ class RestatementQuerySet(OfAccounts):
         change = Sum(f"new_{metric}") - Sum(f"old_{metric}")
         rows = self.order_by().values("day").annotate(change=change)
         return dict(rows.order_by("day").values_list("day", "change"))
+
+
+def _counted(
+    totals: CostTotalQuerySet,
+    keys: Sequence[str],
+    windows: Sequence[Window],
+    *,
+    distinct: bool = False,
+) -> Iterable[tuple[Any, ...]]:
+    """The keys, and the days of each window that totals with these have."""
+    days = {
+        f"days_{at}": Count("day", filter=_within(window), distinct=distinct)
+        for at, window in enumerate(windows)
+    }
+    return totals.values(*keys).annotate(**days).values_list(*keys, *days)
 
 
 def _within(window: Window) -> Q:

@@ -20,7 +20,9 @@ from pathlib import Path
 
 STARTS_WITHIN_SECONDS = 60
 # Nothing here outlives the command, so nothing needs to survive a crash.
-OPTIONS = ["fsync=off", "full_page_writes=off", "synchronous_commit=off"]
+NOT_KEPT = ["fsync=off", "full_page_writes=off", "synchronous_commit=off"]
+# As in compose.yaml.
+OPTIONS = [*NOT_KEPT, "work_mem=16MB", "jit=off"]
 
 
 def main() -> int:

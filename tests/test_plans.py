@@ -34,14 +34,19 @@ DAYS = f"start={THIRTY_DAYS.start}&end={THIRTY_DAYS.end}"
 
 @pytest.fixture(autouse=True)
 def company(admin_user: User) -> Iterator[None]:
-    """Ten accounts with sixty days of a few services, machines, and runs."""
+    """Ten accounts with sixty days of services, runs, and machines, of which few idle."""
     for number in range(1, 11):
         owner = account(number, f"account {number}")
         store_costs(owner, SIXTY_DAYS, {f"Service {n}": "1" for n in range(5)})
         machines = [instance(owner, f"{number}-{n}") for n in range(30)]
         CpuMetric.objects.bulk_create(
-            CpuMetric(instance=one, day=day, average_percent=2.0, maximum_percent=3.0)
-            for one in machines[:5]
+            CpuMetric(
+                instance=machine,
+                day=day,
+                average_percent=2.0,
+                maximum_percent=60.0 if position else 3.0,
+            )
+            for position, machine in enumerate(machines)
             for day in THIRTY_DAYS.days()
         )
         refresh_recent_cpu(owner, NOW)

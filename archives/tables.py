@@ -19,7 +19,7 @@ from inventory.models import Instance
 from metrics.models import CpuMetric, NetworkMetric
 from providers.windows import Window, add_months
 from syncs.models import CloudAccount, Dataset
-from syncs.versions import move_version
+from syncs.versions import move_versions
 
 Row = tuple[Any, ...]
 TEXT, DAY = pa.string(), pa.date32()
@@ -57,8 +57,7 @@ class Archived:
 
 def tell_of_change(table: Table) -> None:
     """Whatever was made of these rows before is stale. Within a transaction."""
-    for account in CloudAccount.objects.all():
-        move_version(account, DATASETS[table])
+    move_versions(DATASETS[table])
 
 
 def month_window(month: date) -> Window:

@@ -181,6 +181,9 @@ class CloudAccountAdmin(Admin[CloudAccount]):
     ) -> None:
         save_account(obj)
 
+    def delete_model(self, request: HttpRequest, obj: CloudAccount) -> None:
+        CloudAccount.objects.filter(pk=obj.pk).remove()
+
     def has_start_sync_permission(
         self, request: HttpRequest, obj: object = None
     ) -> bool:

@@ -25,6 +25,20 @@ def move_version(account: CloudAccount, dataset: Dataset | str) -> None:
     )
 
 
+def move_versions(dataset: Dataset) -> None:
+    """The same for every account, in one statement.
+
+    So all of their rows are held before the one that they share, as by a sync.
+    """
+    accounts = CloudAccount.objects.order_by("pk").values_list("pk", flat=True)
+    DataVersion.objects.bulk_create(
+        [DataVersion(account_id=pk, dataset=dataset) for pk in accounts],
+        update_conflicts=True,
+        unique_fields=["account", "dataset"],
+        update_fields=["version"],
+    )
+
+
 def data_version(user: Person, *datasets: Dataset) -> str:
     """Names what this user sees of these datasets: it changes whenever that does.
 

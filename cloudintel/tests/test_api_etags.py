@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
@@ -18,7 +19,7 @@ from people.models import AccountAccess
 from people.roles import Role
 from providers.windows import last_complete_days
 from syncs.models import CloudAccount, CloudKind, Dataset, DataVersion
-from syncs.versions import data_version
+from syncs.versions import data_version, move_versions
 from tests.api import person, session_of, text_of, viewer
 
 pytestmark = pytest.mark.django_db
@@ -216,5 +217,21 @@ def test_a_version_is_one_query_however_many_accounts(owner: CloudAccount) -> No
     with CaptureQueriesContext(connection) as queries:
         assert data_version(user, Dataset.COST) == before
     assert len(queries) == 1
-    DataVersion.objects.filter(account__name="account 3").delete()
+    CloudAccount.objects.filter(name="account 3").remove()
     assert data_version(user, Dataset.COST) != before
+
+
+def test_all_accounts_move_in_one_statement(owner: CloudAccount) -> None:
+    new = account(8, "never read")
+    DataVersion.objects.create(account=owner, dataset=Dataset.COST)
+    users = [person(Role.VIEWER), User.objects.create(username="limited")]
+    AccountAccess.objects.create(user=users[1]).accounts.add(new)
+    before = [data_version(user, Dataset.COST) for user in users]
+    other = data_version(users[0], Dataset.CPU)
+    with CaptureQueriesContext(connection) as queries:
+        move_versions(Dataset.COST)
+    written = [query for query in queries if "INSERT INTO" in query["sql"]]
+    assert len(written) == 1
+    after = [data_version(user, Dataset.COST) for user in users]
+    assert all(one != former for one, former in zip(after, before, strict=True))
+    assert data_version(users[0], Dataset.CPU) == other

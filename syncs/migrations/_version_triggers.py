@@ -1,4 +1,9 @@
-"""The triggers that keep SharedVersion: one row that moves with each of many others."""
+"""The triggers that keep SharedVersion: one row that moves with each of many others.
+
+An account that goes takes its versions along, but moves only that of the accounts,
+which is part of every answer's: it would else wait for the syncs of other accounts while
+these wait for what it holds.
+"""
 
 from collections.abc import Iterator
 
@@ -13,6 +18,10 @@ ACCOUNTS, VERSIONS, SHARED = (
 SUBJECTS = ("accounts", "ec2", "cost", "cpu")
 # Those of syncs.versions.OF_ACCOUNT that can change: what answers tell of an account.
 COLUMNS = ("account_id", "name", "payer_id", "is_payer", "is_enabled")
+EVENTS = {
+    "account": ("insert", "update", "delete"),
+    "dataset": ("insert", "update"),
+}
 RANDOM = {
     "postgresql": "gen_random_uuid()",
     "sqlite": "lower(hex(randomblob(16)))",
@@ -34,8 +43,8 @@ def uninstall(apps: object, editor: BaseDatabaseSchemaEditor) -> None:
         for name in ("syncs_accounts_moved", "syncs_dataset_moved"):
             editor.execute(f"DROP FUNCTION {name} CASCADE")
         return
-    for table in ("account", "dataset"):
-        for event in ("insert", "update", "delete"):
+    for table in EVENTS:
+        for event in EVENTS[table]:
             editor.execute(f"DROP TRIGGER syncs_{table}_{event}")
 
 
@@ -51,7 +60,7 @@ def moved(subject: str, vendor: str) -> str:
 def postgresql() -> Iterator[str]:
     for name, subject in {
         "syncs_accounts_moved": "'accounts'",
-        "syncs_dataset_moved": "COALESCE(NEW.dataset, OLD.dataset)",
+        "syncs_dataset_moved": "NEW.dataset",
     }.items():
         yield f"""
             CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -74,7 +83,7 @@ def postgresql() -> Iterator[str]:
         EXECUTE FUNCTION syncs_accounts_moved()
     """
     yield f"""
-        CREATE TRIGGER syncs_dataset AFTER INSERT OR UPDATE OR DELETE ON {VERSIONS}
+        CREATE TRIGGER syncs_dataset AFTER INSERT OR UPDATE ON {VERSIONS}
         FOR EACH ROW EXECUTE FUNCTION syncs_dataset_moved()
     """
 
@@ -82,14 +91,14 @@ def postgresql() -> Iterator[str]:
 def sqlite() -> Iterator[str]:
     differs = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in COLUMNS)
     accounts = moved("'accounts'", "sqlite")
-    events = {"insert": "NEW", "update": "NEW", "delete": "OLD"}
-    for event, row in events.items():
-        dataset = moved(f"{row}.dataset", "sqlite")
+    dataset = moved("NEW.dataset", "sqlite")
+    for event in EVENTS["account"]:
         when = f"WHEN {differs}" if event == "update" else ""
         yield (
             f"CREATE TRIGGER syncs_account_{event} AFTER {event} ON {ACCOUNTS} {when} "
             f"BEGIN {accounts}; END"
         )
+    for event in EVENTS["dataset"]:
         yield (
             f"CREATE TRIGGER syncs_dataset_{event} AFTER {event} ON {VERSIONS} "
             f"BEGIN {dataset}; END"

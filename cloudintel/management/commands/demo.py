@@ -56,7 +56,7 @@ class Command(BaseCommand):
                 f"{HISTORY_DAYS}, not {days}."
             )
         if options["reset"] or options["remove"]:
-            CloudAccount.objects.demo().delete()
+            CloudAccount.objects.demo().remove()
         if options["remove"]:
             self.stdout.write("Removed the invented company.")
             return

@@ -87,7 +87,7 @@ class Command(BaseCommand):
                 continue
             if options["organization"] or not is_new:
                 self._save_member(member, account, options)
-        if CloudAccount.objects.demo().delete()[0]:
+        if CloudAccount.objects.demo().remove():
             self.stdout.write(DEMO_LEFT)
         self.stdout.write(NEXT)
 

@@ -1,0 +1,89 @@
+"""An account is removed while a bill is stored beside it; neither stops the other."""
+
+import time
+from collections.abc import Callable
+from threading import Event, Thread
+
+import pytest
+from django.db import connection, transaction
+
+from cloudintel.tests.pages import NOW, account
+from costs.models import CostDay, DailyCost
+from costs.tests.bill import charge
+from costs.tests.test_rollups import held, summed
+from syncs.models import CloudAccount, Dataset
+from syncs.versions import move_version
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.only_on("postgresql"),
+]
+PATIENCE = 30
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+
+
+def beside_a_store(owner: CloudAccount, work: Callable[[], object]) -> None:
+    """Does the work while a sync of that account has stored, but not committed.
+
+    The sync goes on once the work is done, or waits for what the sync holds.
+    """
+    has_stored, failures = Event(), []
+
+    def tried(what: Callable[[], object]) -> Callable[[], None]:
+        def run() -> None:
+            try:
+                what()
+            except Exception as error:
+                failures.append(error)
+            finally:
+                connection.close()
+
+        return run
+
+    def store() -> None:
+        with transaction.atomic():
+            CloudAccount.objects.select_for_update(no_key=True).get(pk=owner.pk)
+            charge(owner, NOW.date(), "1.5", service="new")
+            has_stored.set()
+            wait_until_done_or_waiting(other)
+            move_version(owner, Dataset.COST)
+
+    other = Thread(target=tried(lambda: has_stored.wait(PATIENCE) and work()))
+    sync = Thread(target=tried(store))
+    for thread in (other, sync):
+        thread.start()
+    for thread in (other, sync):
+        thread.join(PATIENCE)
+        assert not thread.is_alive()
+    assert failures == []
+
+
+def wait_until_done_or_waiting(thread: Thread) -> None:
+    deadline = time.monotonic() + PATIENCE
+    with connection.cursor() as cursor:
+        while thread.is_alive() and time.monotonic() < deadline:
+            cursor.execute(WAITING)
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.01)
+
+
+def stored(number: int) -> CloudAccount:
+    """An account with a bill."""
+    owner = account(number, f"account {number}")
+    charge(owner, NOW.date(), "2.5")
+    move_version(owner, Dataset.COST)
+    return owner
+
+
+@pytest.mark.parametrize("of", [1, 2])
+def test_an_account_is_removed_while_one_is_stored(of: int) -> None:
+    """The other one's bill, or its own."""
+    owners = {number: stored(number) for number in (1, 2)}
+    gone = CloudAccount.objects.filter(pk=owners[2].pk)
+    beside_a_store(owners[of], gone.remove)
+    assert not gone.exists()
+    assert held() == summed()
+    accounts = DailyCost.objects.values_list("account", flat=True)
+    assert set(accounts) == {owners[1].pk}
+    assert set(CostDay.objects.values_list("account", flat=True)) == {owners[1].pk}

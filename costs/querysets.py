@@ -71,11 +71,13 @@ class DailyCostQuerySet(OfAccounts):
         )
 
     def largest_keys(self, column: str, metric: str, limit: int) -> list[str]:
-        """The `limit` keys with the largest sums."""
+        """The `limit` keys with the largest sums.
+
+        Equal ones in the order of their letters' numbers, whatever the database's is.
+        """
         sums = self.order_by().values(column).annotate(total=Sum(metric))
-        return list(
-            sums.order_by("-total", column).values_list(column, flat=True)[:limit]
-        )
+        found = {key: (-total, key) for key, total in sums.values_list(column, "total")}
+        return sorted(found, key=found.__getitem__)[:limit]
 
     def compared(
         self, columns: Sequence[str], metric: str, window: Window, before: Window

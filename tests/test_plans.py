@@ -34,7 +34,7 @@ DAYS = f"start={THIRTY_DAYS.start}&end={THIRTY_DAYS.end}"
 
 @pytest.fixture(autouse=True)
 def company(admin_user: User) -> Iterator[None]:
-    """Ten accounts with sixty days of services, runs, and machines, of which few idle."""
+    """Ten accounts with sixty days of services and runs, and machines, a few idle."""
     for number in range(1, 11):
         owner = account(number, f"account {number}")
         store_costs(owner, SIXTY_DAYS, {f"Service {n}": "1" for n in range(5)})

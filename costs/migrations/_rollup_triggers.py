@@ -45,6 +45,7 @@ DELETE_EMPTY = """
     DELETE FROM costs_costday WHERE row_count = 0;
     DELETE FROM costs_costrollup WHERE row_count = 0;
 """
+TOO_LARGE = "A day costs more than SQLite can keep exactly; use PostgreSQL."
 ADDED = "SUM(billed), SUM(effective), SUM(row_count)"
 HAVING_CHANGED = "HAVING SUM(billed) <> 0 OR SUM(effective) <> 0 OR SUM(row_count) <> 0"
 # What a statement added, and what it took away.
@@ -249,6 +250,23 @@ def added_row() -> str:
         {DAY_IS_HELD};
         {INTO_ROLLUP} SELECT * FROM (VALUES {keys})
         WHERE NEW.{COUNTED} {ROLLUP_IS_HELD};
+        {refuse_too_large()}
+    """
+
+
+def refuse_too_large() -> str:
+    """SQLite makes a floating point number of a sum that its integers can't hold."""
+    of_day = "day = NEW.day AND currency = NEW.currency"
+    is_real = "'real' IN (typeof(billed), typeof(effective))"
+    return f"""
+        SELECT RAISE(ABORT, '{TOO_LARGE}') WHERE EXISTS (
+            SELECT 1 FROM {DAYS}
+            WHERE account_id = NEW.account_id AND {of_day} AND {is_real}
+        ) OR EXISTS (
+            SELECT 1 FROM {ROLLUP} WHERE dimension = 'none' AND {of_day}
+            AND service = '' AND region = '' AND sub_account_id = ''
+            AND charge_category = NEW.charge_category AND {is_real}
+        );
     """
 
 

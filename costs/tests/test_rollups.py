@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.db.models import Case, F, Sum, When
 
 from cloudintel.tests.pages import account
@@ -112,6 +113,18 @@ def test_they_forget_an_account_that_is_deleted() -> None:
     owner.delete()
     assert held() == summed()
     assert {row.account_id for row in CostDay.objects.all()} == {other.pk}
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("same_account", [True, False])
+def test_a_sum_that_would_not_be_exact_is_refused(same_account: bool) -> None:
+    """Of an account's day, or of all accounts'."""
+    one = account()
+    other = one if same_account else account(2, "staging")
+    charge(one, JUNE[0], "900000000.0000000001")
+    with pytest.raises(IntegrityError, match="use PostgreSQL"), transaction.atomic():
+        charge(other, JUNE[0], "900000000.0000000001", service="S3")
+    assert held() == summed()
 
 
 def test_they_follow_rows_that_change_places_with_others_of_an_account() -> None:

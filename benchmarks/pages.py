@@ -192,6 +192,8 @@ def all_answered(paths: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     from django.contrib.auth.models import User
     from django.test import Client
 
+    import cloudintel.wsgi  # noqa: F401 - as the server begins
+
     settings.ALLOWED_HOSTS = ["testserver"]
     client = Client(headers={"accept-encoding": "gzip"})
     client.force_login(User.objects.get(username="ada"))

@@ -113,7 +113,7 @@ def accounts() -> Iterator[Row]:
 def runs(now: datetime) -> Iterator[Row]:
     """A hundred days of three runs a day of each account."""
     parts = itertools.product(
-        range(100), range(1, ACCOUNTS + 1), ("ec2", "cost", "cpu")
+        range(100), range(1, ACCOUNTS + 1), ("instances", "cost", "cpu")
     )
     for key, (back, owner, dataset) in enumerate(parts, start=1):
         at = now - timedelta(days=back, hours=1)

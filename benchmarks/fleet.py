@@ -106,7 +106,7 @@ def worked() -> Mapping[str, Any]:
         )
         started = time.perf_counter()
         look()
-        wait_for(lambda: succeeded("ec2") + succeeded("cost") == 2 * len(ids()))
+        wait_for(lambda: succeeded("instances") + succeeded("cost") == 2 * len(ids()))
         look()  # beat's next one: CPU follows the instances
         wait_for(lambda: succeeded("cpu") == len(ids()))
         seconds = time.perf_counter() - started
@@ -121,13 +121,13 @@ def overhead() -> Mapping[str, Any]:
     from providers.windows import last_complete_days
     from syncs.claims import claim
     from syncs.models import CloudAccount, Dataset
-    from syncs.reading import reading, say_nothing
+    from syncs.run_context import run_context, say_nothing
 
     account, now = CloudAccount.objects.all()[0], timezone.now()
     window = last_complete_days(3, now)
     started = time.perf_counter()
     for _ in range(RUNS_FOR_OVERHEAD):
-        with reading(claim(account, Dataset.COST, now), say_nothing) as current:
+        with run_context(claim(account, Dataset.COST, now), say_nothing) as current:
             current.begin(window)
             current.provider.meter.count("ce:GetCostAndUsage")
             current.progress("page 1")

@@ -20,7 +20,7 @@ from people.api.views import AuditEntryViewSet
 from syncs.api.backfill_views import BackfillViewSet
 from syncs.api.usage_views import ApiUsageViewSet
 from syncs.api.views import CloudAccountViewSet, StartSyncView, SyncRunViewSet
-from syncs.models import Dataset
+from syncs.datasets import Dataset
 
 
 class Root(APIRootView):
@@ -46,9 +46,7 @@ router.register("feedback", FeedbackViewSet)
 router.register("budgets", BudgetViewSet)
 router.register("audit", AuditEntryViewSet)
 
-sync_ec2 = StartSyncView.as_view(dataset=Dataset.EC2)
-sync_cost = StartSyncView.as_view(dataset=Dataset.COST)
-sync_cpu = StartSyncView.as_view(dataset=Dataset.CPU)
+start_sync = StartSyncView.as_view()
 
 
 def answering(
@@ -60,18 +58,18 @@ def answering(
 
 # The product's first names, which scripts still use.
 first_names = [
-    path("sync-ec2", sync_ec2),
-    path("sync-cost", sync_cost),
-    path("sync-cpu", sync_cpu),
+    *(path(f"sync-{one.first_name}", start_sync, {"dataset": one}) for one in Dataset),
     path("cost-trend", answering(DailyCostViewSet, "trend")),
     path("cost-summary", answering(DailyCostViewSet, "summary")),
     path("cpu-trend", answering(CpuMetricViewSet, "trend")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("api/v1/sync/ec2/", sync_ec2, name="api-sync-ec2"),
-    path("api/v1/sync/cost/", sync_cost, name="api-sync-cost"),
-    path("api/v1/sync/cpu/", sync_cpu, name="api-sync-cpu"),
+    *(
+        path(f"api/v1/sync/{name}/", start_sync, {"dataset": one}, f"api-sync-{name}")
+        for one in Dataset
+        for name in one.names
+    ),
     path("api/v1/", include(router.urls)),
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="swagger"),

@@ -1,7 +1,7 @@
 """What the OpenAPI schema calls sets of choices that several fields have."""
 
 ENUM_NAMES = {
-    "DatasetEnum": "syncs.models.Dataset",
+    "DatasetEnum": "syncs.datasets.Dataset",
     "FillableDatasetEnum": "syncs.models.backfills.FILLABLE",
     "RunStatusEnum": "syncs.models.SyncRun.Status",
     "BackfillStatusEnum": "syncs.models.Backfill.Status",

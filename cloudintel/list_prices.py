@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from insights.advice.prices import HOURS_PER_MONTH, operating_system
-from insights.models import InstancePrice
+from insights.advice.prices import HOURS_PER_MONTH
 from inventory.models import Instance
+from pricing.families import operating_system
+from pricing.models import InstancePrice
 
 # What a machine has unless it was launched on hardware of its own.
 TENANCY = "Shared"

@@ -22,6 +22,8 @@ from syncs.freshness import freshness
 from syncs.models import Dataset, SyncRun
 
 RANGES = (30, 90, 400)
+# What is known of a machine; the rest is of its account.
+OF_MACHINES = (Dataset.INSTANCES, Dataset.CPU)
 USUAL_RANGE = 90
 RUNS_SHOWN = 5
 COLUMNS = (
@@ -129,7 +131,7 @@ class InstanceView(PermissionRequiredMixin, DetailView[Instance]):
                 "fresh": [
                     one
                     for one in freshness([machine.account], now)
-                    if one.dataset in (Dataset.EC2, Dataset.CPU)
+                    if one.dataset in OF_MACHINES
                 ],
             }
         return super().get_context_data(
@@ -173,7 +175,7 @@ def runs_that_saw(machine: Instance) -> QuerySet[SyncRun]:
     """
     return SyncRun.objects.filter(
         account=machine.account_id,
-        dataset=Dataset.EC2,
+        dataset=Dataset.INSTANCES,
         status__in=SyncRun.GOOD,
         started_at__gte=machine.first_seen_at,
         started_at__lte=machine.last_seen_at,

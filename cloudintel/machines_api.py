@@ -19,7 +19,7 @@ class MachineViewSet(InstanceViewSet):
     filterset_class = CpuOfMachineFilter
 
     def data_version(self) -> str:
-        return data_version(self.request.user, Dataset.EC2, Dataset.CPU)
+        return data_version(self.request.user, Dataset.INSTANCES, Dataset.CPU)
 
     def filter_queryset(self, queryset: Any) -> Any:
         asked = OF_CPU & set(self.request.query_params)

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "syncs",
     "inventory",
     "costs",
+    "pricing",
     "metrics",
     "insights",
     "archives",

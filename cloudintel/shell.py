@@ -28,7 +28,7 @@ def read_until(request: HttpRequest) -> list[Line]:
         marks.order_by().values_list("dataset").annotate(oldest=Min("read_until"))
     )
     return [
-        (name, found[dataset] - ONE_DAY)
-        for dataset, name in ((Dataset.COST, "Costs"), (Dataset.CPU, "CPU"))
+        (dataset.label, found[dataset] - ONE_DAY)
+        for dataset in Dataset
         if dataset in found
     ]

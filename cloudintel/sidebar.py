@@ -30,6 +30,8 @@ SUBJECTS = {
         ("costs.dailycost", "receipt_long"),
         ("costs.costtotal", "functions"),
         ("costs.restatement", "published_with_changes"),
+        ("pricing.instanceprice", "sell"),
+        ("pricing.pricedfamily", "family_history"),
     ],
     "Utilisation": [
         ("metrics.cpumetric", "speed"),
@@ -43,7 +45,6 @@ SUBJECTS = {
         ("insights.verification", "verified"),
         ("insights.budget", "account_balance_wallet"),
         ("insights.budgetalert", "campaign"),
-        ("insights.instanceprice", "sell"),
         ("insights.refreshstate", "update"),
     ],
     "People": [

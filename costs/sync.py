@@ -1,22 +1,21 @@
 """Reads the bill and keeps it: a window of days is replaced as a whole."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
-from django.conf import settings
 from django.contrib.auth.models import User
 
 from costs.models import CostTotal, DailyCost, Restatement
 from costs.spool import Spool
 from costs.store import store_rows, store_totals
-from providers.base import Progress
+from providers.base import CostSource, Progress
 from providers.records import CostTotalRecord
 from providers.windows import Window, add_months, first_of_month, utc_day
 from syncs.claims import claim
 from syncs.models import CloudAccount, Dataset, SyncRun
-from syncs.reading import SyncFailed, reading, say_nothing
-from syncs.watermarks import read_until
+from syncs.run_context import SyncFailed, run_context, say_nothing
+from syncs.watermarks import due_window
 
 # About this day of the month, AWS closes the bill of the month before.
 BILL_FINAL_ON_DAY = 15
@@ -42,12 +41,17 @@ def sync_cost(
 
 def read_cost(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
     """The body of a claimed run."""
-    with reading(run, on_progress) as current:
-        kept = current.provider.cost_window(run.started_at)
-        window = run.window or due_window(run.account, kept, run.started_at)
+    with run_context(run, on_progress) as current:
+        source = current.source(CostSource)
+        window = run.window or due_window(
+            run.account,
+            Dataset.COST,
+            source.cost_window(run.started_at),
+            open_since(run.account, run.started_at),
+        )
         current.begin(window)
         with Spool(run.account.pk) as spool:
-            for part in current.provider.fetch_costs(window, current.progress):
+            for part in source.fetch_costs(window, current.progress):
                 spool.add(part)
             with current.storing():
                 replace_costs(run, window, spool)
@@ -55,18 +59,14 @@ def read_cost(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
     return run
 
 
-def due_window(account: CloudAccount, kept: Window, now: datetime) -> Window:
-    """What is new, and every stored day that the cloud may have restated."""
-    mark = read_until(account, Dataset.COST)
-    if mark is None:
-        first = utc_day(now) - timedelta(days=settings.COST_FIRST_SYNC_DAYS)
-        return Window(max(kept.start, first), kept.end)
+def open_since(account: CloudAccount, now: datetime) -> date:
+    """The first stored day that the cloud may have restated."""
     estimated = account.cost_totals.filter(is_estimated=True).order_by("day").first()
-    starts = [mark, open_since(now), *([estimated.day] if estimated else [])]
-    return Window(max(kept.start, min(starts)), kept.end)
+    month = first_open_month(now)
+    return min(estimated.day, month) if estimated else month
 
 
-def open_since(now: datetime) -> date:
+def first_open_month(now: datetime) -> date:
     """The first day of the earliest month whose bill is not final yet."""
     today = utc_day(now)
     if today.day <= BILL_FINAL_ON_DAY:

@@ -3,10 +3,10 @@
 from celery import shared_task
 
 from costs.sync import read_cost
-from syncs.work import work
+from syncs.worker import execute_run
 
 
 @shared_task
 def sync_cost(run_id: int) -> str:
     """Reads the costs of a queued run; a second delivery of it does nothing."""
-    return work(run_id, read_cost)
+    return execute_run(run_id, read_cost)

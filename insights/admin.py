@@ -23,7 +23,6 @@ from insights.models import (
     Feedback,
     Forecast,
     ForecastPoint,
-    InstancePrice,
     Recommendation,
     RecommendationChange,
     RefreshState,
@@ -272,21 +271,6 @@ class VerificationAdmin(ReadOnlyAdmin[Verification]):
     list_filter = choices("status")
     search_fields = ("recommendation__title",)
     ordering = ("-checked_at", "-id")
-
-
-@admin.register(InstancePrice)
-class InstancePriceAdmin(ReadOnlyAdmin[InstancePrice]):
-    list_display = (
-        "instance_type",
-        "region",
-        "operating_system",
-        amount("hourly"),
-        "provider",
-        moment("read_at"),
-    )
-    list_filter = choices("provider")
-    search_fields = ("instance_type", "region")
-    ordering = ("provider", "region", "instance_type", "operating_system")
 
 
 @admin.display(description="state", ordering="error")

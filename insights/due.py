@@ -12,9 +12,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from insights.models import RefreshState
+from syncs.datasets import Dataset, Scope
 from syncs.models import CloudAccount, DataVersion
 from syncs.processes import is_dead, mark_of, own_mark
 
+# What of a payer's data tells of its members too.
+BILLED = [dataset for dataset in Dataset if dataset.traits.scope == Scope.BILL]
 # Another number has everything computed anew: what is computed has changed.
 METHOD = 2
 # What failed is tried again after so long, though nothing new was read.
@@ -42,8 +45,8 @@ def stored_versions() -> dict[CloudAccount | None, str]:
             METHOD,
             account.payer_id,
             account.is_enabled,
-            *(newest.get((account.pk, dataset)) for dataset in ("ec2", "cost", "cpu")),
-            newest.get((account.payer_id or 0, "cost")),
+            *(newest.get((account.pk, dataset)) for dataset in Dataset),
+            *(newest.get((account.payer_id or 0, dataset)) for dataset in BILLED),
         )
         for account in accounts
     }

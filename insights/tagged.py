@@ -11,9 +11,11 @@ from decimal import Decimal
 from django.db.models import Max, Sum
 from django.db.models.functions import Least
 
-from insights.models import Budget, InstancePrice
+from insights.models import Budget
 from inventory.models import Instance
 from metrics.models import CpuMetric
+from pricing.families import operating_system
+from pricing.models import InstancePrice
 from providers.windows import ONE_DAY, Window, utc_day
 
 # CloudWatch's samples of basic monitoring, one each five minutes. Detailed monitoring
@@ -76,7 +78,7 @@ def _prices(currency: str) -> dict[tuple[str, str, str, str], Decimal]:
 
 
 def _kind(machine: Instance) -> tuple[str, str, str, str]:
-    system = "Windows" if machine.platform == "windows" else "Linux"
+    system = operating_system(machine.platform)
     return (
         machine.account.provider,
         machine.region,

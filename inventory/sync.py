@@ -7,11 +7,11 @@ from datetime import datetime
 from django.contrib.auth.models import User
 
 from inventory.models import Instance, StateChange
-from providers.base import Progress
+from providers.base import InventorySource, Progress
 from providers.records import InstanceRecord, RegionInstances
 from syncs.claims import claim
 from syncs.models import CloudAccount, Dataset, SyncRun
-from syncs.reading import reading, say_nothing
+from syncs.run_context import run_context, say_nothing
 
 # What every reading brings up to date.
 DESCRIBED = (
@@ -47,15 +47,15 @@ def sync_ec2(
     A region that fails keeps its machines as they were, and the run ends as partial;
     when all fail, so does the run. Raises SlotTaken before anything is read.
     """
-    run = claim(account, Dataset.EC2, now, trigger=trigger, user=user)
+    run = claim(account, Dataset.INSTANCES, now, trigger=trigger, user=user)
     return read_ec2(run, on_progress)
 
 
 def read_ec2(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
     """The body of a claimed run."""
-    with reading(run, on_progress) as current:
+    with run_context(run, on_progress) as current:
         regions, parts_read = set(), 0
-        for answer in current.provider.fetch_instances(current.progress):
+        for answer in current.source(InventorySource).fetch_instances(current.progress):
             regions.add(answer.region)
             if answer.error:
                 current.lacks(answer.error)

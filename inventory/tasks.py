@@ -3,10 +3,10 @@
 from celery import shared_task
 
 from inventory.sync import read_ec2
-from syncs.work import work
+from syncs.worker import execute_run
 
 
 @shared_task
 def sync_ec2(run_id: int) -> str:
     """Reads the instances of a queued run; a second delivery of it does nothing."""
-    return work(run_id, read_ec2)
+    return execute_run(run_id, read_ec2)

@@ -2,23 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import models
 
 from inventory.models import Instance
 from metrics.models import CpuMetric, NetworkMetric
 from metrics.recent import refresh_recent_cpu
-from providers.base import Progress
+from providers.base import MetricSource, Progress
 from providers.records import CpuRecord, NetworkRecord, RegionMetrics
 from providers.windows import Window, utc_day
 from syncs.claims import claim
 from syncs.models import CloudAccount, Dataset, SyncRun
-from syncs.reading import SyncFailed, reading, say_nothing
+from syncs.run_context import SyncFailed, run_context, say_nothing
 from syncs.upserts import upsert
-from syncs.watermarks import read_until
+from syncs.watermarks import due_window
 
 CPU_FIELDS = ("average_percent", "maximum_percent", "p99_percent", "samples")
 NETWORK_FIELDS = ("in_bytes", "out_bytes")
@@ -45,17 +44,18 @@ def sync_cpu(
 
 def read_cpu(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
     """The body of a claimed run."""
-    with reading(run, on_progress) as current:
-        kept = current.provider.metric_window(run.started_at)
-        window = run.window or due_window(run.account, kept, run.started_at)
+    with run_context(run, on_progress) as current:
+        source = current.source(MetricSource)
+        kept = source.metric_window(run.started_at)
+        window = run.window or due_window(run.account, Dataset.CPU, kept)
         current.begin(window)
         # Before the instances, as others may be found while these are read.
         known = inventory_known_until(run.account)
-        regions = current.provider.fetch_regions()
+        regions = source.fetch_regions()
         keys = instance_keys(run.account, window, regions)
         ids = {region: list(of_region) for region, of_region in keys.items()}
         failed = set()
-        for part in current.provider.fetch_metrics(window, ids, current.progress):
+        for part in source.fetch_metrics(window, ids, current.progress):
             if part.error:
                 current.lacks(part.error)
                 failed.add(part.region)
@@ -70,17 +70,6 @@ def read_cpu(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
             parts_read=len(ids.keys() - failed), read=_until(window, known)
         )
     return run
-
-
-def due_window(account: CloudAccount, kept: Window, now: datetime) -> Window:
-    """What is new, and the last days once more, as late samples may have arrived."""
-    mark = read_until(account, Dataset.CPU)
-    if mark is None:
-        first = kept.end - timedelta(days=settings.CPU_FIRST_SYNC_DAYS)
-    else:
-        again = kept.end - timedelta(days=settings.CPU_RESTATEMENT_DAYS)
-        first = min(mark, again)
-    return Window(max(kept.start, first), kept.end)
 
 
 def instance_keys(
@@ -105,7 +94,7 @@ def inventory_known_until(account: CloudAccount) -> datetime | None:
     What was launched since then was not asked for, so the watermark must wait for it.
     """
     runs = SyncRun.objects.filter(
-        account=account, dataset=Dataset.EC2, status=SyncRun.Status.SUCCEEDED
+        account=account, dataset=Dataset.INSTANCES, status=SyncRun.Status.SUCCEEDED
     )
     return runs.order_by("-started_at").values_list("started_at", flat=True).first()
 

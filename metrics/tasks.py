@@ -3,10 +3,10 @@
 from celery import shared_task
 
 from metrics.sync import read_cpu
-from syncs.work import work
+from syncs.worker import execute_run
 
 
 @shared_task
 def sync_cpu(run_id: int) -> str:
     """Reads the metrics of a queued run; a second delivery of it does nothing."""
-    return work(run_id, read_cpu)
+    return execute_run(run_id, read_cpu)

@@ -1,16 +1,20 @@
-"""What every cloud offers cloudintel."""
+"""What a cloud can offer cloudintel: small protocols, one a capability.
+
+A provider is one account of one cloud and has the capabilities that its cloud has.
+Every method reads; none writes to the cloud. A method raises ProviderError when a read
+fails and never answers with less than it was asked for; where regions can fail one by
+one, each region's answer carries its own error.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from providers.meter import Meter
 from providers.records import (
     AccessCheck,
     CostReading,
-    Identity,
     InstancePriceRecord,
-    MemberAccount,
     RegionInstances,
     RegionMetrics,
 )
@@ -21,34 +25,21 @@ Progress = Callable[[str], None]
 
 
 class Provider(Protocol):
-    """One account of one cloud. Every method reads; none writes to the cloud.
-
-    A method raises ProviderError when a read fails and never answers with less than
-    it was asked for; where regions can fail one by one, each region's answer carries
-    its own error.
-    """
+    """One account of one cloud. Making one sends no request."""
 
     meter: Meter
 
-    def identity(self) -> Identity:
-        """Whose credentials these are. Raises ProviderError."""
 
-    def fetch_members(self) -> Sequence[MemberAccount]:
-        """All accounts of the organization. Raises ProviderError."""
-
-    def fetch_payer_id(self) -> str | None:
-        """The account whose bill covers this one's organization; None without one.
-
-        None too where it may not be asked.
-        """
-
-    def fetch_regions(self) -> Sequence[str]:
-        """The regions that are read, which are enabled. Raises ProviderError."""
-
+@runtime_checkable
+class InventorySource(Protocol):
     def fetch_instances(self, progress: Progress) -> Iterator[RegionInstances]:
         """Every region that is enabled, as soon as it is read."""
 
-    def cost_window(self, now: datetime) -> Window:
+
+@runtime_checkable
+class CostSource(Protocol):
+    @staticmethod
+    def cost_window(now: datetime) -> Window:
         """The days for which this cloud keeps daily costs, without the running day."""
 
     def fetch_costs(self, window: Window, progress: Progress) -> Iterator[CostReading]:
@@ -57,8 +48,15 @@ class Provider(Protocol):
         It raises on the way too: only what was answered to the end is the window.
         """
 
-    def metric_window(self, now: datetime) -> Window:
+
+@runtime_checkable
+class MetricSource(Protocol):
+    @staticmethod
+    def metric_window(now: datetime) -> Window:
         """The days for which this cloud keeps metrics, without the running day."""
+
+    def fetch_regions(self) -> Sequence[str]:
+        """The regions that are read, which are enabled. Raises ProviderError."""
 
     def fetch_metrics(
         self,
@@ -72,6 +70,9 @@ class Provider(Protocol):
         instance and day without data is not in the answer.
         """
 
+
+@runtime_checkable
+class PriceSource(Protocol):
     def fetch_prices(
         self, region: str, operating_system: str, families: Sequence[str]
     ) -> Sequence[InstancePriceRecord]:
@@ -81,5 +82,8 @@ class Provider(Protocol):
         price can't be read raises ProviderError, as any failed read does.
         """
 
+
+@runtime_checkable
+class AccessChecker(Protocol):
     def check_access(self, now: datetime) -> Iterator[AccessCheck]:
         """Tries each permission once."""

@@ -1,6 +1,7 @@
 """The admin of accounts, which are configuration: the one thing here that is edited."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from operator import attrgetter
 from typing import Any, cast
 
@@ -9,7 +10,6 @@ from django.contrib import admin
 from django.db.models import (
     Aggregate,
     Count,
-    JSONField,
     Max,
     Model,
     OuterRef,
@@ -20,6 +20,7 @@ from django.db.models import (
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
@@ -28,14 +29,20 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.widgets import UnfoldAdminPasswordWidget as PasswordWidget
 from unfold.widgets import UnfoldAdminTextareaWidget as Textarea
+from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
 
 from people.limits import is_limited
+from providers.settings import InvalidSetting
 from syncs.accounts import save_account
 from syncs.columns import Column, linked, list_url, moment, stored_rows, text_link
 from syncs.models import CloudAccount, SyncRun
 from syncs.readonly import Admin, dialog_action, page
+from syncs.registry import CLOUDS
 from syncs.sync_now import SYNC_ACTIONS, SyncNowForm, start_syncs
 
+# Each cloud's settings, and those that are never shown.
+ACCESS = ("role_arn", "external_id", "regions")
+SECRETS = {one for cloud in CLOUDS.values() for one in cloud.settings.SECRETS}
 CREATED = moment("created_at")
 # Runs that stored nothing and hold no slot.
 FRUITLESS = Q(status__in=[SyncRun.Status.FAILED, SyncRun.Status.ABANDONED])
@@ -73,15 +80,6 @@ def model_behind(relation: str) -> type[Model]:
     return cast("type[Model]", CloudAccount._meta.get_field(relation).related_model)
 
 
-def _without_secret(fields: Any) -> tuple[Any, ...]:
-    """The fields, which may be tuples side by side, without the external ID."""
-    return tuple(
-        _without_secret(one) if isinstance(one, tuple) else one
-        for one in fields
-        if one != "external_id"
-    )
-
-
 class ListField(forms.JSONField):
     """A JSON list, for which an empty field is an empty list."""
 
@@ -90,10 +88,55 @@ class ListField(forms.JSONField):
 
 
 class AccountForm(forms.ModelForm[CloudAccount]):
-    def clean_external_id(self) -> str:
-        """One that is left empty stays as it is: it is never shown."""
-        given: str = self.cleaned_data["external_id"]
-        return given or self.initial.get("external_id", "")
+    """An account, and each cloud's settings as fields of their names."""
+
+    role_arn = forms.CharField(
+        label="Role ARN",
+        required=False,
+        widget=TextInput(),
+        help_text="The role to assume. Empty: the credentials of the environment.",
+    )
+    external_id = forms.CharField(
+        label="External ID",
+        required=False,
+        widget=PasswordWidget(),
+        help_text="The ExternalId that the role's trust policy asks for.",
+    )
+    regions = ListField(
+        required=False,
+        widget=Textarea(attrs={"rows": 2}),
+        help_text='Only these regions, such as ["eu-west-1"]. Empty: all enabled.',
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial = asdict(self.instance.typed_settings) | self.initial
+
+    def clean(self) -> dict[str, Any]:
+        """What the account's cloud takes; a secret that is left empty stays."""
+        data = super().clean() or self.cleaned_data
+        kind = data.get("provider", self.instance.provider)
+        before = self.instance.settings
+        given = {name: data[name] for name in ACCESS if data.get(name)}
+        given |= {s: before[s] for s in SECRETS if s in before and s not in given}
+        try:
+            self.instance.settings = CLOUDS[kind].settings.of(given).as_json()
+        except InvalidSetting as error:
+            self.add_error(error.field if error.field in ACCESS else None, str(error))
+        return data | {name: given.get(name, "") for name in SECRETS}
+
+
+def shown_setting(name: str) -> Column:
+    """The line of that setting, for a user who may only look."""
+    field = AccountForm.base_fields[name]
+
+    @admin.display(description=field.label or name)
+    def line(row: Model) -> SafeString:
+        value = attrgetter("settings")(row).get(name)
+        return format_html("{}", value or "-")
+
+    line.__name__ = name
+    return line
 
 
 @admin.register(CloudAccount)
@@ -120,14 +163,11 @@ class CloudAccountAdmin(Admin[CloudAccount]):
     search_help_text = "Part of an account's name or id."
     ordering = ("name", "id")
     autocomplete_fields = ("payer",)
-    formfield_overrides = {
-        JSONField: {"form_class": ListField, "widget": Textarea(attrs={"rows": 2})}
-    }
     actions = SYNC_ACTIONS
     actions_detail = ["sync_now"]
     fieldsets = (
         (None, {"fields": (("name", "is_enabled"), ("provider", "account_id"))}),
-        ("Access", {"fields": (("role_arn", "external_id"), "regions")}),
+        ("Access", {"fields": ACCESS}),
         ("Bill", {"fields": (("is_payer", "payer"),)}),
         ("Stored", {"fields": page(stored_rows, CREATED)}),
     )
@@ -161,20 +201,19 @@ class CloudAccountAdmin(Admin[CloudAccount]):
     def get_fieldsets(
         self, request: HttpRequest, obj: CloudAccount | None = None
     ) -> Any:
-        """Who may only look does not see the external ID, which is a secret."""
-        if self.has_change_permission(request, obj) or obj is None:
+        """Only settings that the account's cloud has; secrets only to change them."""
+        may_change = self.has_change_permission(request, obj)
+        if obj is None:
             return self.fieldsets
+        names = CLOUDS[obj.provider].settings.names()
+        shown = [name for name in ACCESS if name in names]
+        if not may_change:
+            shown = [shown_setting(name) for name in shown if name not in SECRETS]
         return [
-            (name, {"fields": _without_secret(options["fields"])})
-            for name, options in self.fieldsets
+            (title, {"fields": shown} if title == "Access" else options)
+            for title, options in self.fieldsets
+            if shown or title != "Access"
         ]
-
-    def formfield_for_dbfield(
-        self, db_field: Any, request: HttpRequest, **kwargs: Any
-    ) -> Any:
-        if db_field.name == "external_id":
-            kwargs["widget"] = PasswordWidget()
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def save_model(
         self, request: HttpRequest, obj: CloudAccount, form: Any, change: bool

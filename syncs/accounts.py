@@ -1,6 +1,7 @@
 """Saving an account, and what must be read anew because of it."""
 
-from syncs.models import CloudAccount, Dataset, Watermark
+from syncs.datasets import Dataset, Scope
+from syncs.models import CloudAccount, Watermark
 
 
 def save_account(account: CloudAccount) -> None:
@@ -15,6 +16,7 @@ def save_account(account: CloudAccount) -> None:
         return
     marks = Watermark.objects.filter(account=account)
     if (before.is_payer, before.payer_id) != (account.is_payer, account.payer_id):
-        marks.filter(dataset=Dataset.COST).delete()
-    if before.regions != account.regions:
-        marks.filter(dataset=Dataset.CPU).delete()
+        billed = [one for one in Dataset if one.traits.scope == Scope.BILL]
+        marks.filter(dataset__in=billed).delete()
+    if before.settings.get("regions") != account.settings.get("regions"):
+        marks.filter(dataset__in=[one for one in Dataset if one.after]).delete()

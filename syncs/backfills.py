@@ -28,8 +28,6 @@ def propose(
 
     Raises Refused and InvalidWindow for what can't be read.
     """
-    if dataset == Dataset.EC2:
-        raise InvalidWindow("EC2 instances are read as they are now: nothing to fill.")
     check_request(account, dataset, window, now)
     parts = cut(window, settings.BACKFILL_WINDOW_DAYS)
     with transaction.atomic():
@@ -72,7 +70,7 @@ def price(account: CloudAccount, dataset: Dataset, parts: int) -> Decimal:
     if newest is None:
         raise Refused(
             f"What a backfill of {account} will cost is known only after a first sync: "
-            f"run `manage.py sync_{dataset} --account {account.account_id}`."
+            f"run `manage.py {dataset.command} --account {account.account_id}`."
         )
     return newest.api_cost_usd * parts
 

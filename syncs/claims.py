@@ -12,10 +12,9 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
-from providers.errors import ProviderError
 from providers.windows import InvalidWindow, Window
-from syncs.clouds import kept_window
-from syncs.models import BackfillWindow, CloudAccount, Dataset, SyncRun
+from syncs.datasets import Dataset, why_not
+from syncs.models import BackfillWindow, CloudAccount, SyncRun
 from syncs.processes import is_dead, mark_of, own_mark
 from syncs.querysets import SyncRunQuerySet
 
@@ -98,19 +97,15 @@ def check_request(
     account: CloudAccount, dataset: Dataset, window: Window | None, now: datetime
 ) -> None:
     """Raises Refused or InvalidWindow for what can't be read from this account."""
-    if dataset not in account.datasets():
-        raise Refused(
-            f"The costs of {account} are on the bill of {account.payer}: sync that "
-            "account instead."
-        )
+    if reason := why_not(account, dataset):
+        raise Refused(reason)
     if window is None:
         return
-    if dataset == Dataset.EC2:
-        raise InvalidWindow("EC2 instances are read as they are now, without a window.")
-    try:
-        kept = kept_window(account, dataset, now)
-    except ProviderError as error:
-        raise Refused(str(error)) from None
+    if not dataset.has_window:
+        raise InvalidWindow(
+            f"{dataset.label} are read as they are now, without a window."
+        )
+    kept = dataset.kept_window(account, now)
     if window.start < kept.start or window.end > kept.end:
         raise InvalidWindow(
             f"start {window.start} and end {window.end} must lie within {kept.start} "

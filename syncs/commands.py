@@ -17,8 +17,9 @@ from people.audit import record_command
 from providers.base import Progress
 from providers.windows import InvalidWindow, Window
 from syncs.claims import Refused, SlotTaken, check_request
-from syncs.models import CloudAccount, Dataset, SyncRun
-from syncs.reading import say_nothing
+from syncs.datasets import Dataset, datasets_of
+from syncs.models import CloudAccount, SyncRun
+from syncs.run_context import say_nothing
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +63,6 @@ class SyncCommand(BaseCommand):
 
     # What is read of each account, in this order.
     steps: ClassVar[dict[Dataset, Callable[..., SyncRun]]]
-    takes_window = True
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -72,7 +72,7 @@ class SyncCommand(BaseCommand):
             metavar="ID_OR_NAME",
             help="Only this account; may be repeated. Default: all enabled ones.",
         )
-        if self.takes_window:
+        if any(dataset.has_window for dataset in self.steps):
             parser.add_argument(
                 "--start", type=day, help="First UTC day, inclusive. Default: due."
             )
@@ -115,8 +115,8 @@ class SyncCommand(BaseCommand):
         jobs = []
         for account in accounts:
             for dataset in self.steps:
-                # A member's costs are on its payer's bill: only who asks is told.
-                if dataset not in account.datasets() and not (
+                # Why it is not read is told only to who asks for it.
+                if dataset not in datasets_of(account) and not (
                     named and len(self.steps) == 1
                 ):
                     continue
@@ -135,8 +135,7 @@ class SyncCommand(BaseCommand):
         """What `--json` prints of one run. A failure is told, not raised."""
         arguments = {"window": window} if self._of(dataset, window) else {}
         try:
-            # What the log would say of the run, the command says itself.
-            with _progress(f"{account} {dataset}") as on_progress, told_here():
+            with _progress(f"{account} {dataset}") as on_progress:
                 run = self.steps[dataset](
                     account, timezone.now(), on_progress=on_progress, **arguments
                 )
@@ -156,8 +155,8 @@ class SyncCommand(BaseCommand):
         return _described(run, status=run.status, error=run.error)
 
     def _of(self, dataset: Dataset, window: Window | None) -> Window | None:
-        """EC2 is read as it is now, without a window."""
-        return None if dataset == Dataset.EC2 else window
+        """What is read as it is now has no window."""
+        return window if dataset.has_window else None
 
     def _finish(self, outcomes: Sequence[dict[str, Any]], *, quiet: bool) -> None:
         statuses = [outcome["status"] for outcome in outcomes]
@@ -181,17 +180,6 @@ def _progress(title: str) -> Iterator[Progress]:
         return
     with console.status(title) as status:
         yield lambda sentence: status.update(f"{title}: {sentence}")
-
-
-@contextmanager
-def told_here() -> Iterator[None]:
-    """Keeps the log of a run's outcome to itself."""
-    log = logging.getLogger("syncs.reading")
-    log.disabled = True
-    try:
-        yield
-    finally:
-        log.disabled = False
 
 
 def _described(run: SyncRun, *, status: str, error: str) -> dict[str, Any]:

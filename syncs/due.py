@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from django.conf import settings
 
-from syncs.models import CloudAccount, Dataset, SyncRun
+from syncs.datasets import Dataset, datasets_of
+from syncs.models import CloudAccount, SyncRun
 
 
 class Due(NamedTuple):
@@ -23,7 +24,7 @@ class Due(NamedTuple):
 def due(accounts: Iterable[CloudAccount], now: datetime) -> Iterator[Due]:
     """Every dataset of these accounts that is to be read now. Two queries.
 
-    CPU waits for the instances: whose CPU is asked for depends on them.
+    One that is read after another dataset waits for that one.
     """
     # In this order: a run that ends in between is seen at work, or finished, or both.
     active = set(SyncRun.objects.active().ordinary().values_list("account", "dataset"))
@@ -34,35 +35,35 @@ def due(accounts: Iterable[CloudAccount], now: datetime) -> Iterator[Due]:
     for account in accounts:
         waiting = {
             dataset
-            for dataset in account.datasets()
+            for dataset in datasets_of(account)
             if (account.pk, dataset.value) in active
             or due_at(newest.get((account.pk, dataset.value)), now) <= now
         }
-        instances = newest.get((account.pk, Dataset.EC2.value))
-        cpu = newest.get((account.pk, Dataset.CPU.value))
-        waits = _waits_for_instances(instances, cpu, Dataset.EC2 in waiting)
         for dataset in sorted(waiting, key=list(Dataset).index):
+            run = newest.get((account.pk, dataset.value))
             if (account.pk, dataset.value) in active:
                 continue
-            if dataset == Dataset.CPU and waits:
+            if dataset.after and _waits(
+                newest.get((account.pk, dataset.after.value)),
+                run,
+                dataset.after in waiting,
+            ):
                 continue
-            yield Due(account, dataset, newest.get((account.pk, dataset.value)))
+            yield Due(account, dataset, run)
 
 
-def _waits_for_instances(
-    instances: SyncRun | None, cpu: SyncRun | None, are_due: bool
-) -> bool:
-    """Whether CPU is not to be read yet.
+def _waits(first: SyncRun | None, run: SyncRun | None, is_first_due: bool) -> bool:
+    """Whether it is not to be read yet, as what is read first has to be.
 
-    Instances that were read well since the last CPU run are new enough, though they
-    may be due again: with a short interval CPU would otherwise wait for ever.
+    What was read well since the last run is new enough, though it may be due again:
+    with a short interval the second dataset would otherwise wait for ever.
     """
-    good_at = instances.last_good_at if instances else None
+    good_at = first.last_good_at if first else None
     if good_at is None:
         return True
-    if cpu is None or good_at > cpu.started_at:
+    if run is None or good_at > run.started_at:
         return False
-    return are_due
+    return is_first_due
 
 
 def due_at(newest: SyncRun | None, now: datetime) -> datetime:

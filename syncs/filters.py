@@ -58,7 +58,7 @@ def account_filter(
 
 class SyncRunFilter(filters.FilterSet):
     account = account_filter()
-    dataset = AnyChoice(choices=Dataset.choices, help_text="ec2, cost or cpu.")
+    dataset = AnyChoice(choices=Dataset.choices, help_text="Such as instances.")
     status = AnyChoice(choices=SyncRun.Status.choices, help_text="Only these.")
     trigger = AnyChoice(choices=SyncRun.Trigger.choices, help_text="What started it.")
     started_after = moment_filter(
@@ -93,7 +93,7 @@ class CloudAccountFilter(filters.FilterSet):
 
 class BackfillFilter(filters.FilterSet):
     account = account_filter()
-    dataset = AnyChoice(choices=Dataset.choices, help_text="cost or cpu.")
+    dataset = AnyChoice(choices=Dataset.choices, help_text="Such as cost.")
     status = AnyChoice(choices=Backfill.Status.choices, help_text="Only these.")
     ordering = Order(fields=["created_at", "start", "end", "estimated_usd"])
 

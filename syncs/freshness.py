@@ -8,7 +8,8 @@ from enum import StrEnum
 from django.conf import settings
 from django.utils.timesince import timesince
 
-from syncs.models import CloudAccount, Dataset, SyncRun
+from syncs.datasets import Dataset, datasets_of
+from syncs.models import CloudAccount, SyncRun
 
 # Late: half an interval over time. Stale: three intervals without a good reading.
 LATE_AFTER_INTERVALS = 1.5
@@ -51,7 +52,7 @@ def freshness(accounts: Iterable[CloudAccount], now: datetime) -> Sequence[Fresh
     return [
         _stand(account, dataset, newest.get((account.pk, dataset.value)), now)
         for account in accounts
-        for dataset in account.datasets()
+        for dataset in datasets_of(account)
     ]
 
 

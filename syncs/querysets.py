@@ -97,7 +97,8 @@ class SyncRunQuerySet(OfAccounts):
         Its `last_good_at` is when that dataset was last read well, None if never. Found
         by the index of each account's history, however long that is.
         """
-        from syncs.models import CloudAccount, Dataset
+        from syncs.datasets import Dataset
+        from syncs.models import CloudAccount
 
         ordinary = self.model.objects.ordinary()
         of_account = ordinary.finished().filter(account=OuterRef("pk"))

@@ -12,15 +12,8 @@ from redis.exceptions import RedisError
 
 from providers.windows import Window
 from syncs.claims import Overtaken, SlotTaken, check_request, claim
-from syncs.models import CloudAccount, Dataset, SyncRun
-
-# Apps that own a dataset import this one, so their tasks are called by name.
-TASKS = {
-    Dataset.EC2: "inventory.tasks.sync_ec2",
-    Dataset.COST: "costs.tasks.sync_cost",
-    Dataset.CPU: "metrics.tasks.sync_cpu",
-}
-
+from syncs.datasets import Dataset, why_not
+from syncs.models import CloudAccount, SyncRun
 
 # What brokers raise, each in its own words.
 AWAY = (OperationalError, ChannelError, BrokerConnectionError, RedisError, OSError)
@@ -52,11 +45,11 @@ def start(
 
     With `after`, as for `claim`, one that was read meanwhile is not queued.
 
-    An account whose costs are on a payer's bill is left out, unless it is the only
-    one. Raises Refused, InvalidWindow and QueueAway.
+    An account of which it is not read is left out, unless it is the only one. Raises
+    Refused, InvalidWindow and QueueAway.
     """
     accounts = list(accounts)
-    readable = [account for account in accounts if dataset in account.datasets()]
+    readable = [account for account in accounts if not why_not(account, dataset)]
     for account in readable or accounts:
         check_request(account, dataset, window, now)
     started = Started()
@@ -86,7 +79,7 @@ def send(run: SyncRun, now: datetime) -> None:
     """Tells the workers of a queued run. Raises QueueAway, which closes the run."""
     try:
         current_app.send_task(
-            TASKS[Dataset(run.dataset)],
+            Dataset(run.dataset).traits.task,
             args=[run.pk],
             # Without its broker a page must answer soon, not try for minutes.
             retry=False,

@@ -13,7 +13,8 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from people.audit import record_each
 from syncs.columns import list_url
-from syncs.models import CloudAccount, Dataset, SyncRun
+from syncs.datasets import Dataset, why_not
+from syncs.models import CloudAccount, SyncRun
 from syncs.readonly import Admin, DialogForm
 from syncs.start import QueueAway, start
 
@@ -55,9 +56,7 @@ def sync_action(name: str, description: str, datasets: Sequence[Dataset]) -> Act
 
 SYNC_ACTIONS = [
     sync_action("sync_all", "Sync now: everything", list(Dataset)),
-    sync_action("sync_ec2", "Sync now: EC2 instances", [Dataset.EC2]),
-    sync_action("sync_cost", "Sync now: daily costs", [Dataset.COST]),
-    sync_action("sync_cpu", "Sync now: CPU and network", [Dataset.CPU]),
+    *(sync_action(one.command, f"Sync now: {one.label}", [one]) for one in Dataset),
 ]
 
 
@@ -72,7 +71,7 @@ def start_syncs(
     runs: list[SyncRun] = []
     taken: list[SyncRun] = []
     for dataset in datasets:
-        readable = [a for a in accounts if a.is_enabled and dataset in a.datasets()]
+        readable = [a for a in accounts if a.is_enabled and not why_not(a, dataset)]
         try:
             started = start(
                 readable, dataset, now, trigger=SyncRun.Trigger.ADMIN, user=user

@@ -7,14 +7,14 @@ from uuid import uuid4
 from django.db.models import FilteredRelation, Q, Subquery
 
 from people.limits import Person, is_limited
-from syncs.models import CloudAccount, Dataset, DataVersion, SharedVersion
+from syncs.models import CloudAccount, DataVersion, SharedVersion
 
 # What answers tell of an account itself, or count by; its other columns are in none
 # that has a version.
 OF_ACCOUNT = ("pk", "account_id", "name", "payer_id", "is_payer", "is_enabled")
 
 
-def move_version(account: CloudAccount, dataset: Dataset | str) -> None:
+def move_version(account: CloudAccount, dataset: str) -> None:
     """Whatever was made of this dataset before is stale.
 
     Called where the data is changed, as the last thing of the same transaction: others
@@ -25,7 +25,7 @@ def move_version(account: CloudAccount, dataset: Dataset | str) -> None:
     )
 
 
-def move_versions(dataset: Dataset) -> None:
+def move_versions(dataset: str) -> None:
     """The same for every account, in one statement.
 
     So all of their rows are held before the one that they share, as by a sync.
@@ -39,7 +39,7 @@ def move_versions(dataset: Dataset) -> None:
     )
 
 
-def data_version(user: Person, *datasets: Dataset) -> str:
+def data_version(user: Person, *datasets: str) -> str:
     """Names what this user sees of these datasets: it changes whenever that does.
 
     It covers the accounts themselves, so one that is removed, disabled, renamed, put
@@ -50,13 +50,13 @@ def data_version(user: Person, *datasets: Dataset) -> str:
     return sha256(repr(state).encode()).hexdigest()
 
 
-def _shared(datasets: Sequence[Dataset]) -> list[object]:
-    subjects = [SharedVersion.ACCOUNTS, *(dataset.value for dataset in datasets)]
+def _shared(datasets: Sequence[str]) -> list[object]:
+    subjects = [SharedVersion.ACCOUNTS, *datasets]
     rows = SharedVersion.objects.filter(subject__in=subjects).order_by("subject")
     return list(rows.values_list("subject", "version"))
 
 
-def _limited(user: Person, datasets: Sequence[Dataset]) -> list[object]:
+def _limited(user: Person, datasets: Sequence[str]) -> list[object]:
     # An account that changes and changes back gives no state its former name.
     of_accounts = SharedVersion.objects.filter(subject=SharedVersion.ACCOUNTS)
     wanted = FilteredRelation(

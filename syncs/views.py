@@ -21,9 +21,10 @@ from people.audit import record_each
 from people.limits import Person
 from providers.windows import utc_day
 from syncs.bars import day_bars
+from syncs.datasets import Dataset, why_not
 from syncs.filters import SyncRunFilter
 from syncs.freshness import freshness
-from syncs.models import ApiUsage, Backfill, CloudAccount, Dataset, Incident, SyncRun
+from syncs.models import ApiUsage, Backfill, CloudAccount, Incident, SyncRun
 from syncs.models.backfills import FILLABLE
 from syncs.querysets import SyncRunQuerySet
 from syncs.spend import api_spend, price_of_syncs
@@ -179,7 +180,7 @@ def _start(
     user = request.user if isinstance(request.user, User) else None
     queued = taken = 0
     for dataset in datasets:
-        readable = [one for one in accounts if dataset in one.datasets()]
+        readable = [one for one in accounts if not why_not(one, dataset)]
         try:
             started = start(
                 readable, dataset, now, trigger=SyncRun.Trigger.PAGE, user=user

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from providers.windows import Window
+from providers.windows import ONE_DAY, Window
 from syncs.models import CloudAccount, Dataset, SyncRun, Watermark
 
 
@@ -32,3 +32,19 @@ def read_until(account: CloudAccount, dataset: Dataset) -> date | None:
     """The watermark: every day before it is stored. None: nothing was read yet."""
     marks = Watermark.objects.filter(account=account, dataset=dataset)
     return marks.values_list("read_until", flat=True).first()
+
+
+def due_window(
+    account: CloudAccount, dataset: Dataset, kept: Window, *restated: date
+) -> Window:
+    """What is new, and the days that the cloud may have restated, `restated` included.
+
+    The first time it is as many days as the dataset's settings say.
+    """
+    mark = read_until(account, dataset)
+    if mark is None:
+        first = kept.end - ONE_DAY * dataset.first_days
+    else:
+        again = kept.end - ONE_DAY * dataset.restatement_days
+        first = min(mark, again, *restated)
+    return Window(max(kept.start, first), kept.end)

@@ -9,6 +9,7 @@ from django.db.models import Sum
 from costs.models import CostTotal, DailyCost
 from inventory.models import Instance, StateChange
 from metrics.models import CpuMetric, NetworkMetric
+from providers.aws.settings import AwsSettings
 from syncs.models import CloudAccount, SyncRun
 from tests.emulator import EmulatedInstance, LineItem
 
@@ -19,7 +20,9 @@ Rows = dict[str, list[tuple[Any, ...]]]
 
 
 def account(account_id: str = ACCOUNT, **fields: Any) -> CloudAccount:
-    """An account of that id, called as its id is."""
+    """An account of that id, called as its id is; fields or settings of AWS."""
+    settings = {name: fields.pop(name) for name in AwsSettings.names() & fields.keys()}
+    fields.setdefault("settings", settings)
     return CloudAccount.objects.create(
         account_id=account_id, **{"name": account_id, **fields}
     )

@@ -53,7 +53,7 @@ def company() -> list[str]:
     for dataset in Dataset:
         run(owner, dataset, now - timedelta(hours=1))
     failed = run(owner, Dataset.COST, now, status="failed", error="Denied.\nAsk.")
-    at_work = run(owner, Dataset.EC2, now, status="running", finished_at=None)
+    at_work = run(owner, Dataset.INSTANCES, now, status="running", finished_at=None)
     Incident.objects.create(
         account=owner, dataset="cost", opened_at=now, sentence="It fails."
     )

@@ -19,6 +19,8 @@ MAY_IMPORT = {
     "syncs": {"providers", "people", "rest"},
     "inventory": {"providers", "people", "syncs", "rest"},
     "costs": {"providers", "people", "syncs", "rest"},
+    # costs: only its money field.
+    "pricing": {"providers", "people", "syncs", "costs", "rest"},
     "metrics": {"providers", "people", "syncs", "inventory", "rest"},
     "insights": {
         "providers",
@@ -27,6 +29,7 @@ MAY_IMPORT = {
         "inventory",
         "costs",
         "metrics",
+        "pricing",
         "rest",
     },
     "archives": {"providers", "people", "syncs", "inventory", "costs", "metrics"},

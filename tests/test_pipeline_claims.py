@@ -20,7 +20,7 @@ from tests.small_cloud import ACCOUNT, OTHER, account, charge, june, machine, st
 HOUR = timedelta(hours=1)
 Body = Callable[[SyncRun], SyncRun]
 BODIES: list[tuple[Dataset, Body]] = [
-    (Dataset.EC2, read_ec2),
+    (Dataset.INSTANCES, read_ec2),
     (Dataset.COST, read_cost),
     (Dataset.CPU, read_cpu),
 ]

@@ -4,13 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from pytest_django import Settings
+from syncs.reading import Reading
 
 from costs.sync import sync_cost
 from inventory.sync import sync_ec2
 from metrics.sync import sync_cpu
 from providers.windows import InvalidWindow, Window
 from syncs.models import CloudAccount, Dataset, SyncRun, Watermark
-from syncs.reading import Reading
 from tests.emulator import EmulatedAws
 from tests.small_cloud import account, charge, june, machine
 

@@ -60,7 +60,7 @@ def more_work(owner: CloudAccount) -> None:
 
 
 def more_runs(owner: CloudAccount) -> None:
-    run(owner, Dataset.EC2, NOW + timedelta(days=1))
+    run(owner, Dataset.INSTANCES, NOW + timedelta(days=1))
     # The oldest was queued until now, when a worker takes it.
     SyncRun.objects.filter(pk=SyncRun.objects.earliest().pk).update(
         started_at=NOW + timedelta(days=2)

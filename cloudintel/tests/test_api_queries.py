@@ -114,7 +114,7 @@ def test_more_rows_need_no_more_queries(path: str, keys: dict[str, int]) -> None
         owner = CloudAccount.objects.create(account_id=f"{number:012}", name="more")
         machine = instance(owner, f"web-{number}")
         store_cpu(machine, last_complete_days(2, NOW), 20)
-        run(owner, Dataset.EC2, NOW)
+        run(owner, Dataset.INSTANCES, NOW)
     with CaptureQueriesContext(connection) as many:
         client.get(f"/api/v1/{path}")
     assert len(many) == len(few)

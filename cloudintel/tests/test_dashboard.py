@@ -42,7 +42,7 @@ def test_it_names_what_is_late_failed_broken_and_wrong(admin_client: Client) -> 
     owner = account()
     store_costs(owner, last_complete_days(3, NOW), {"AWS Lambda": "1"})
     CostTotal.objects.filter(day=last_complete_days(1, NOW).start).update(billed=2)
-    run(owner, Dataset.EC2, NOW - timedelta(days=9))
+    run(owner, Dataset.INSTANCES, NOW - timedelta(days=9))
     run(owner, Dataset.COST, NOW - timedelta(hours=1), status="failed")
     Incident.objects.create(
         account=owner, dataset="cost", opened_at=NOW, sentence="Costs can't be read."
@@ -62,7 +62,7 @@ def test_it_shows_machines_runs_and_who_did_what(
 ) -> None:
     owner = account()
     instance(owner, "web")
-    latest = run(owner, Dataset.EC2, NOW)
+    latest = run(owner, Dataset.INSTANCES, NOW)
     request = rf.get("/")
     request.user = admin_user
     record(request, "sync.start", latest)
@@ -78,7 +78,7 @@ def test_it_needs_few_queries_however_much_is_stored(
     for number in range(1, 12):
         owner = account(number, f"account-{number}")
         instance(owner, f"web-{number}")
-        run(owner, Dataset.EC2, NOW)
+        run(owner, Dataset.INSTANCES, NOW)
         Incident.objects.create(account=owner, dataset="ec2", opened_at=NOW)
     # Session, user and his limit; accounts, freshness, runs; states; trail; incidents,
     # failed runs, unreconciled days; saved links.
@@ -89,7 +89,7 @@ def test_it_needs_few_queries_however_much_is_stored(
 def test_a_limited_person_sees_only_his_own(client: Client) -> None:
     mine, other = account(1, "mine"), account(2, "other")
     for owner in (mine, other):
-        run(owner, Dataset.EC2, NOW, api_cost_usd=Decimal(0))
+        run(owner, Dataset.INSTANCES, NOW, api_cost_usd=Decimal(0))
         instance(owner, f"web-{owner.name}", state=f"in-{owner.name}")
     user = User.objects.create_user("staff", is_staff=True)
     for right in ("view_syncrun", "view_instance", "view_incident"):

@@ -98,7 +98,7 @@ def test_other_lengths_of_history_are_bad_arguments(days: str) -> None:
 def test_while_another_run_reads_the_demo_it_exits_with_3() -> None:
     demo("--days", "5")
     busy = CloudAccount.objects.get(account_id=PRODUCTION)
-    run(busy, Dataset.EC2, NOW, status="running", finished_at=None)
+    run(busy, Dataset.INSTANCES, NOW, status="running", finished_at=None)
     with pytest.raises(CommandError) as caught:
         demo("--days", "5")
     assert caught.value.returncode == 3

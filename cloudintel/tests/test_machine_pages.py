@@ -230,9 +230,11 @@ def test_a_machine_that_is_gone_shows_its_own_last_days_and_what_changed(
 def test_a_machine_says_which_syncs_saw_it(viewer: Client) -> None:
     owner = account()
     machine = instance(owner, "web", first_seen_at=NOW - timedelta(days=3))
-    runs = [run(owner, Dataset.EC2, NOW - timedelta(days=age)) for age in range(5)]
-    run(owner, Dataset.EC2, NOW - timedelta(days=1), status="failed")
-    run(account(2, "b"), Dataset.EC2, NOW - timedelta(days=1))
+    runs = [
+        run(owner, Dataset.INSTANCES, NOW - timedelta(days=age)) for age in range(5)
+    ]
+    run(owner, Dataset.INSTANCES, NOW - timedelta(days=1), status="failed")
+    run(account(2, "b"), Dataset.INSTANCES, NOW - timedelta(days=1))
     page = viewer.get(machine.get_absolute_url())
     assert list(page.context["runs"]) == runs[:4]
     assert page.context["first_run"] == runs[3]

@@ -143,7 +143,7 @@ def test_the_syncs_page_stays_readable_with_a_thousand_accounts(
     for number in range(1, 31):
         owner = account(number, f"account-{number:02}")
         if number != 30:
-            run(owner, Dataset.EC2, NOW - timedelta(hours=1))
+            run(owner, Dataset.INSTANCES, NOW - timedelta(hours=1))
     text = viewer.get("/syncs/").content.decode()
     assert "29 fresh" in text
     assert "1–20 of 30" in text

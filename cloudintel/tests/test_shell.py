@@ -73,7 +73,7 @@ def test_a_taken_slot_exits_with_3(installed: Installed) -> None:
     hold = (
         "from django.utils.timezone import now; from syncs.claims import claim;"
         "from syncs.models import CloudAccount as C, Dataset as D;"
-        f"claim(C.objects.get(account_id='{PRODUCTION}'), D.EC2, now());"
+        f"claim(C.objects.get(account_id='{PRODUCTION}'), D.INSTANCES, now());"
         "from syncs.models import SyncRun;"
         # The process that claimed it ends; one on another host can't be seen to.
         "SyncRun.objects.filter(status='running').update(held_by='elsewhere@1:1')"

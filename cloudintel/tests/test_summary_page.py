@@ -134,7 +134,7 @@ def test_it_tells_what_runs_and_how_fresh_it_is(client: Client) -> None:
     instance(owner, "web")
     instance(owner, "spare", state="stopped")
     instance(owner, "old", gone_since=NOW)
-    run(owner, Dataset.EC2, NOW - timedelta(hours=2))
+    run(owner, Dataset.INSTANCES, NOW - timedelta(hours=2))
     run(owner, Dataset.COST, NOW, status="failed")
     text = page(client)
     assert "1 running" in text

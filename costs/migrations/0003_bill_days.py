@@ -6,7 +6,7 @@ from costs.migrations import _bill_day_triggers as triggers
 class Migration(migrations.Migration):
     dependencies = [
         ("costs", "0002_rollups"),
-        ("syncs", "0005_shared_versions"),
+        ("syncs", "0002_shared_versions"),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ ACCOUNT = "costs_dailycost_account_id_d00b24ef"
 class Migration(migrations.Migration):
     dependencies = [
         ("costs", "0003_bill_days"),
-        ("syncs", "0005_shared_versions"),
+        ("syncs", "0002_shared_versions"),
     ]
 
     operations = [

@@ -6,13 +6,8 @@ from insights.advice.case import Case
 from insights.advice.drafts import Draft, not_enough
 from insights.advice.prices import CENT, HourlyPrice
 from insights.advice.records import Level, NotEnough, Rule
-from insights.advice.sizes import (
-    GRAVITON,
-    SUCCESSORS,
-    baseline_percent,
-    family_of,
-    size_of,
-)
+from insights.advice.sizes import baseline_percent
+from pricing.families import GRAVITON, SUCCESSORS, family_of, size_of
 from providers.records import InstancePriceRecord
 
 # Xen machines meet other drivers on Nitro; their successors have met them already.

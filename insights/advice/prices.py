@@ -13,8 +13,8 @@ from decimal import Decimal
 
 from insights.advice.days import hours_on, value_on
 from insights.advice.records import BillDay, MachineFacts, PriceBasis
-from insights.advice.sizes import family_of
 from insights.advice.thresholds import Thresholds
+from pricing.families import family_of, operating_system
 from providers.records import InstancePriceRecord
 from providers.windows import Window, last_complete_days
 
@@ -110,11 +110,6 @@ class Prices:
     def _market(self, machine: MachineFacts) -> Mapping[str, InstancePriceRecord]:
         key = (machine.region, operating_system(machine.platform), machine.tenancy)
         return self._listed.get(key, {})
-
-
-def operating_system(platform: str) -> str:
-    """The price list's name of EC2's platform, which is empty for Linux."""
-    return "Windows" if platform.lower() == "windows" else "Linux"
 
 
 def bill_rate(

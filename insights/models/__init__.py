@@ -9,7 +9,7 @@ from insights.models.recommendations import (
     RecommendationChange,
     Verification,
 )
-from insights.models.states import InstancePrice, RefreshState
+from insights.models.states import RefreshState
 
 __all__ = [
     "Anomaly",
@@ -20,7 +20,6 @@ __all__ = [
     "Feedback",
     "Forecast",
     "ForecastPoint",
-    "InstancePrice",
     "Recommendation",
     "RecommendationChange",
     "RefreshState",

@@ -1,12 +1,10 @@
-"""How far insights are computed, and the list prices that they are priced with."""
+"""How far insights are computed."""
 
 from django.db import models
 from django.db.models import Q
 
-from costs.fields import MoneyField
 from people.limits import OfAccounts
-from providers.records import InstancePriceRecord
-from syncs.models import CloudAccount, CloudKind
+from syncs.models import CloudAccount
 
 
 class RefreshState(models.Model):
@@ -31,9 +29,7 @@ class RefreshState(models.Model):
     tried_at = models.DateTimeField(null=True)
     seconds = models.FloatField(null=True, help_text="How long that took.")
     error = models.TextField(blank=True, help_text="What failed and what to do.")
-    remark = models.TextField(
-        blank=True, help_text="What could not be found out, such as list prices."
-    )
+    remark = models.TextField(blank=True, help_text="What could not be found out.")
     held_by = models.CharField(max_length=256, blank=True)
     held_at = models.DateTimeField(null=True)
 
@@ -52,51 +48,3 @@ class RefreshState(models.Model):
 
     def __str__(self) -> str:
         return f"insights of {self.account or 'all accounts'}"
-
-
-class InstancePrice(models.Model):
-    """What a running hour of one type costs on demand, as its cloud last said."""
-
-    provider = models.CharField(max_length=16, choices=CloudKind.choices)
-    region = models.CharField(max_length=64)
-    operating_system = models.CharField(max_length=32)
-    instance_type = models.CharField(max_length=64)
-    tenancy = models.CharField(max_length=32)
-    hourly = MoneyField()
-    currency = models.CharField(max_length=3)
-    vcpus = models.PositiveIntegerField("vCPUs")
-    memory_mib = models.PositiveIntegerField("memory, MiB")
-    architecture = models.CharField(max_length=16)
-    is_current_generation = models.BooleanField()
-    read_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["provider", "region", "instance_type", "operating_system"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=[
-                    *("provider", "region", "operating_system", "instance_type"),
-                    *("tenancy", "currency"),
-                ],
-                name="instanceprice_natural_key",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.instance_type} in {self.region}: {self.hourly} {self.currency}/h"
-
-    @property
-    def record(self) -> InstancePriceRecord:
-        """As the cloud gave it."""
-        return InstancePriceRecord(
-            region=self.region,
-            instance_type=self.instance_type,
-            operating_system=self.operating_system,
-            hourly=self.hourly,
-            currency=self.currency,
-            vcpus=self.vcpus,
-            memory_mib=self.memory_mib,
-            architecture=self.architecture,
-            is_current_generation=self.is_current_generation,
-            tenancy=self.tenancy,
-        )

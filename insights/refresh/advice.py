@@ -13,7 +13,6 @@ from insights.advice.rules import advise
 from insights.advice.thresholds import Thresholds
 from insights.advice.verify import running_cost, verify
 from insights.refresh.machines import read_compute_bills, read_machines
-from insights.refresh.prices import Asked, read_prices
 from insights.refresh.recommendations import (
     Key,
     awaiting_verdict,
@@ -22,6 +21,7 @@ from insights.refresh.recommendations import (
     keep_verdict,
 )
 from insights.thresholds import thresholds
+from pricing.models import InstancePrice
 from providers.windows import last_complete_days
 from syncs.models import CloudAccount
 
@@ -32,19 +32,16 @@ Bills = Mapping[str, Sequence[BillDay]]
 
 
 def refresh_recommendations(
-    account: CloudAccount, now: datetime, asked: Asked
+    account: CloudAccount, now: datetime
 ) -> tuple[int, list[str]]:
-    """Answers how many rows changed, and what could not be found out.
-
-    `asked` is which prices were asked for, as `read_prices` has it.
-    """
+    """Answers how many rows changed, and what could not be found out."""
     lines = thresholds()
     window = last_complete_days(max(LOOK_BACK_DAYS, lines.lookback_days), now)
     rows = read_machines(account, window)
     machines = {row.instance_id: row for row in rows}
     facts = list(rows.values())
     bills = read_compute_bills(account, window)
-    prices, remarks = read_prices(account, facts, now, asked)
+    prices, remarks = list_prices(account, facts), list[str]()
     prices = prices.with_rates(_rates(account, facts, bills, prices, lines, now))
     found, unanswered = _advice(facts, lines, prices, now, remarks)
     counted = without_double_counting(found, _monthly(account, bills, lines, now))
@@ -52,6 +49,13 @@ def refresh_recommendations(
     changed = _judge(account, facts, bills, prices, lines, now)
     changed += keep_recommendations(account, counted, unanswered, machines, now)
     return changed, remarks
+
+
+def list_prices(account: CloudAccount, facts: Sequence[MachineFacts]) -> Prices:
+    """What was read of the regions of these machines. One query."""
+    regions = {machine.region for machine in facts}
+    rows = InstancePrice.objects.filter(provider=account.provider, region__in=regions)
+    return Prices(row.record for row in rows)
 
 
 def _advice(

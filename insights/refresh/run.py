@@ -27,8 +27,6 @@ from syncs.models import CloudAccount
 logger = logging.getLogger(__name__)
 
 Progress = Callable[[str], None]
-# Among the parts of a state: which list prices were asked for, and when.
-ASKED = "prices"
 
 
 class Part(StrEnum):
@@ -126,8 +124,7 @@ def _steps(
     def recommendations(outcome: Outcome) -> int:
         if account is None:
             return 0
-        asked = state.parts.setdefault(ASKED, {})
-        changed, outcome.remarks = refresh_recommendations(account, now, asked)
+        changed, outcome.remarks = refresh_recommendations(account, now)
         return changed
 
     return {

@@ -20,7 +20,7 @@ class InstanceViewSet(RowsViewSet):
     csv_name = "instances"
 
     def data_version(self) -> str:
-        return data_version(self.request.user, Dataset.EC2)
+        return data_version(self.request.user, Dataset.INSTANCES)
 
     def get_serializer_class(self) -> type[BaseSerializer[Instance]]:
         if self.action == "retrieve":

@@ -43,7 +43,7 @@ class CpuMetricViewSet(RowsViewSet):
     kept_actions = frozenset({"trend"})
 
     def data_version(self) -> str:
-        version = data_version(self.request.user, Dataset.CPU, Dataset.EC2)
+        version = data_version(self.request.user, Dataset.CPU, Dataset.INSTANCES)
         # The next page's address is part of an answer that is kept, by each name that
         # the server has.
         return version + self.request.build_absolute_uri("/")
@@ -76,7 +76,7 @@ class NetworkMetricViewSet(RowsViewSet):
     csv_name = "network"
 
     def data_version(self) -> str:
-        return data_version(self.request.user, Dataset.CPU, Dataset.EC2)
+        return data_version(self.request.user, Dataset.CPU, Dataset.INSTANCES)
 
 
 def _with_days(metrics: CpuMetricQuerySet) -> InstanceQuerySet:

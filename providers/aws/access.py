@@ -13,7 +13,7 @@ from providers.windows import last_complete_days
 def check_access(clients: AwsClients, now: datetime) -> Iterator[AccessCheck]:
     """A check per permission. All are free but Cost Explorer's, which costs $0.01."""
     yesterday = last_complete_days(1, now)
-    region = [*clients.account.regions, GLOBAL_REGION][0]
+    region = [*clients.account.settings.regions, GLOBAL_REGION][0]
 
     def check(
         permission: str,

@@ -20,6 +20,7 @@ from botocore.utils import parse_timestamp
 
 from providers.aws.errors import failure, told
 from providers.aws.prices import COST_EXPLORER_REQUEST_USD, GET_METRIC_DATA_METRIC_USD
+from providers.aws.settings import AwsSettings
 from providers.aws.token_bucket import TokenBucket
 from providers.errors import ErrorKind
 from providers.meter import Meter
@@ -46,9 +47,7 @@ class AwsAccount:
     """Which account to read and by which role; an empty id is whoever answers."""
 
     account_id: str = ""
-    role_arn: str = ""
-    external_id: str = ""
-    regions: Sequence[str] = ()
+    settings: AwsSettings = field(default_factory=AwsSettings)
     is_payer: bool = False
     has_own_bill: bool = True
     """Not so where a payer's bill covers it."""
@@ -109,7 +108,8 @@ class AwsClients:
     @cached_property
     def identity(self) -> Identity:
         """Whose credentials these are. Raises ProviderError."""
-        role = f" through {self.account.role_arn}" if self.account.role_arn else ""
+        arn = self.account.settings.role_arn
+        role = f" through {arn}" if arn else ""
         reading = f"AWS identity (sts:GetCallerIdentity){role}"
         with told(reading):
             sts: STSClient = self._bare_client(self._session, "sts", GLOBAL_REGION)
@@ -139,7 +139,7 @@ class AwsClients:
         session = _new_session()
         parsers = session.get_component("response_parser_factory")
         parsers.set_parser_defaults(timestamp_parser=_timestamp)
-        if self.account.role_arn:
+        if self.account.settings.role_arn:
             role = CredentialResolver([_AssumedRole(self)])
             session.register_component("credential_provider", role)
         return boto3.Session(botocore_session=session)
@@ -226,13 +226,13 @@ class _AssumedRole(CredentialProvider):
         sts: STSClient = self._clients._bare_client(
             boto3.Session(botocore_session=_new_session()), "sts", GLOBAL_REGION
         )
-        account = self._clients.account
+        settings = self._clients.account.settings
         question: AssumeRoleRequestTypeDef = {
-            "RoleArn": account.role_arn,
+            "RoleArn": settings.role_arn,
             "RoleSessionName": ROLE_SESSION_NAME,
         }
-        if account.external_id:
-            question["ExternalId"] = account.external_id
+        if settings.external_id:
+            question["ExternalId"] = settings.external_id
         answer = sts.assume_role(**question)
         credentials = answer["Credentials"]
         return {

@@ -23,8 +23,8 @@ TYPES_PER_CALL = 100
 
 def fetch_regions(clients: AwsClients) -> Sequence[str]:
     """The account's own choice, else every region enabled for it."""
-    if clients.account.regions:
-        return clients.account.regions
+    if clients.account.settings.regions:
+        return clients.account.settings.regions
     with told("Enabled regions (ec2:DescribeRegions)"):
         answer = clients.ec2(GLOBAL_REGION).describe_regions()
     return sorted(region["RegionName"] for region in answer["Regions"])

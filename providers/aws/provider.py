@@ -27,7 +27,7 @@ from providers.windows import Window
 
 
 class AwsProvider:
-    """One AWS account. See providers.base.Provider for what each method promises."""
+    """One AWS account. See providers.base for what each method promises."""
 
     def __init__(self, account: AwsAccount, options: AwsOptions | None = None) -> None:
         self.meter = Meter()
@@ -48,13 +48,15 @@ class AwsProvider:
     def fetch_instances(self, progress: Progress) -> Iterator[RegionInstances]:
         return ec2.fetch_instances(self._clients, progress)
 
-    def cost_window(self, now: datetime) -> Window:
+    @staticmethod
+    def cost_window(now: datetime) -> Window:
         return cost_explorer.cost_window(now)
 
     def fetch_costs(self, window: Window, progress: Progress) -> Iterator[CostReading]:
         return cost_explorer.fetch_costs(self._clients, window, progress)
 
-    def metric_window(self, now: datetime) -> Window:
+    @staticmethod
+    def metric_window(now: datetime) -> Window:
         return cloudwatch.metric_window(now)
 
     def fetch_metrics(

@@ -1,4 +1,4 @@
-"""The demo as a Provider: the same questions a real cloud is asked."""
+"""The demo as a provider: the same questions a real cloud is asked."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -26,12 +26,11 @@ from providers.records import (
     CostReading,
     CostRecord,
     CostTotalRecord,
-    Identity,
     InstancePriceRecord,
-    MemberAccount,
     RegionInstances,
     RegionMetrics,
 )
+from providers.settings import InvalidSetting
 from providers.windows import Window, last_complete_days, utc_day
 
 # The permissions a real account needs, so that the demo shows the same list.
@@ -45,6 +44,16 @@ PERMISSIONS = {
 }
 
 
+def check_account_id(account_id: str) -> None:
+    """Raises InvalidSetting for an account that the company does not have."""
+    known = {account.account_id: account.name for account in ACCOUNTS}
+    if account_id not in known:
+        named = ", ".join(f"{key} ({name})" for key, name in known.items())
+        raise InvalidSetting(
+            "account_id", f"{COMPANY_NAME} has no such account. Use one of {named}."
+        )
+
+
 class DemoProvider:
     """One account of the invented company as it looks at `now`.
 
@@ -55,36 +64,21 @@ class DemoProvider:
     """
 
     def __init__(self, account_id: str, anchor: date, now: datetime) -> None:
-        if account_id not in {account.account_id for account in ACCOUNTS}:
-            known = ", ".join(f"{a.account_id} ({a.name})" for a in ACCOUNTS)
-            raise ProviderError(
-                ErrorKind.INVALID,
-                f"demo account {account_id!r}",
-                f"{COMPANY_NAME} has no such account",
-                f"Use one of {known}.",
-            )
+        try:
+            check_account_id(account_id)
+        except InvalidSetting as error:
+            reading = f"demo account {account_id!r}"
+            raise ProviderError(ErrorKind.INVALID, reading, str(error), "") from error
         self.account_id = account_id
         self.anchor = anchor
         self.now = now
         self.today = utc_day(now)
         self.meter = Meter()
 
-    def identity(self) -> Identity:
-        self.meter.count("demo:GetCallerIdentity")
-        arn = f"arn:aws:iam::{self.account_id}:user/cloudintel-demo"
-        return Identity(self.account_id, arn)
-
-    def fetch_members(self) -> Sequence[MemberAccount]:
-        self.meter.count("demo:ListAccounts")
-        return [MemberAccount(a.account_id, a.name, True) for a in ACCOUNTS]
-
     def check_access(self, now: datetime) -> Iterator[AccessCheck]:
         for permission, needed_for in PERMISSIONS.items():
             self.meter.count("demo:CheckAccess")
             yield AccessCheck(permission, needed_for, is_required=True)
-
-    def fetch_payer_id(self) -> str | None:
-        return None
 
     def fetch_regions(self) -> Sequence[str]:
         return REGIONS
@@ -102,10 +96,12 @@ class DemoProvider:
         start = self.cost_window(self.now).start
         return change_days(self.account_id, self.anchor, start, self.now)
 
-    def cost_window(self, now: datetime) -> Window:
+    @staticmethod
+    def cost_window(now: datetime) -> Window:
         return last_complete_days(HISTORY_DAYS, now)
 
-    def metric_window(self, now: datetime) -> Window:
+    @staticmethod
+    def metric_window(now: datetime) -> Window:
         return last_complete_days(HISTORY_DAYS, now)
 
     def fetch_costs(self, window: Window, progress: Progress) -> Iterator[CostReading]:

@@ -4,8 +4,15 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from providers.base import Provider
-from providers.demo.company import ACCOUNTS, PRODUCTION
+from providers.base import (
+    AccessChecker,
+    CostSource,
+    InventorySource,
+    MetricSource,
+    PriceSource,
+    Provider,
+)
+from providers.demo.company import PRODUCTION
 from providers.demo.provider import DemoProvider
 from providers.errors import ErrorKind, ProviderError
 from providers.windows import Window
@@ -35,15 +42,13 @@ def test_two_providers_with_the_same_arguments_give_the_same_answers() -> None:
     assert everything(first) == everything(second)
 
 
-def test_it_is_a_provider() -> None:
-    provider: Provider = DemoProvider(PRODUCTION, ANCHOR, NOW)
-    assert provider.identity().account_id == PRODUCTION
-
-
-def test_it_knows_its_three_accounts() -> None:
-    members = DemoProvider(PRODUCTION, ANCHOR, NOW).fetch_members()
-    assert [m.account_id for m in members] == [a.account_id for a in ACCOUNTS]
-    assert all(len(m.account_id) == 12 and m.is_active for m in members)
+def test_it_has_every_capability() -> None:
+    demo: Provider = DemoProvider(PRODUCTION, ANCHOR, NOW)
+    assert isinstance(demo, InventorySource)
+    assert isinstance(demo, CostSource)
+    assert isinstance(demo, MetricSource)
+    assert isinstance(demo, PriceSource)
+    assert isinstance(demo, AccessChecker)
 
 
 def test_an_unknown_account_is_refused_with_those_that_exist() -> None:

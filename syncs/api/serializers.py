@@ -14,6 +14,16 @@ class CloudAccountSerializer(serializers.ModelSerializer[CloudAccount]):
         slug_field="account_id", read_only=True, allow_null=True
     )
 
+    role_arn = serializers.CharField(
+        source="settings.role_arn", default="", read_only=True
+    )
+    regions = serializers.ListField(
+        child=serializers.CharField(),
+        source="settings.regions",
+        default=list,
+        read_only=True,
+    )
+
     class Meta:
         model = CloudAccount
         fields = [

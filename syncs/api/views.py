@@ -60,7 +60,6 @@ class StartSyncView(APIView):
     """Starts a sync of one dataset: a worker reads it, and its run shows how."""
 
     permission_classes = [IsAuthenticated, CanStartSync]
-    dataset: Dataset = Dataset.EC2
 
     @extend_schema(
         request=StartSerializer,
@@ -69,7 +68,7 @@ class StartSyncView(APIView):
             409: OpenApiResponse(StartedSerializer, "Every slot is taken."),
         },
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request, dataset: Dataset) -> Response:
         refuse_unknown(request.query_params, ())
         given = StartSerializer(data=request.data)
         given.is_valid(raise_exception=True)
@@ -77,7 +76,7 @@ class StartSyncView(APIView):
         try:
             started = start(
                 _accounts(request, wanted.get("account")),
-                self.dataset,
+                dataset,
                 timezone.now(),
                 trigger=SyncRun.Trigger.API,
                 user=request.user if request.user.is_authenticated else None,

@@ -15,7 +15,7 @@ ACCOUNTS, VERSIONS, SHARED = (
     "syncs_dataversion",
     "syncs_sharedversion",
 )
-SUBJECTS = ("accounts", "ec2", "cost", "cpu")
+SUBJECTS = ("accounts", "instances", "cost", "cpu", "prices")
 # Those of syncs.versions.OF_ACCOUNT that can change: what answers tell of an account.
 COLUMNS = ("account_id", "name", "payer_id", "is_payer", "is_enabled")
 EVENTS = {

@@ -1,11 +1,13 @@
 """What is read: accounts, the runs that read them, and what that costs."""
 
-from syncs.models.accounts import CloudAccount, CloudKind, Dataset
+from syncs.datasets import Dataset
+from syncs.models.accounts import CloudAccount
 from syncs.models.backfills import Backfill, BackfillWindow
 from syncs.models.incidents import Incident, Notice
 from syncs.models.runs import SyncRun, Watermark
 from syncs.models.usage import ApiBudgetDay, ApiUsage
 from syncs.models.versions import DataVersion, SharedVersion
+from syncs.registry import CloudKind
 
 __all__ = [
     "ApiBudgetDay",

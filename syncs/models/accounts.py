@@ -1,32 +1,12 @@
 """The accounts that are read, and how."""
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
+from providers.settings import InvalidSetting, ProviderSettings
 from syncs.querysets import CloudAccountQuerySet
-
-ROLE_ARN = RegexValidator(
-    r"^arn:aws[a-z-]*:iam::\d{12}:role/.+$",
-    "A role ARN looks like arn:aws:iam::123456789012:role/cloudintel.",
-)
-ACCOUNT_ID = RegexValidator(r"^\d{12}$", "An AWS account id has 12 digits.")
-
-
-class CloudKind(models.TextChoices):
-    """The cloud behind an account."""
-
-    AWS = "aws", "AWS"
-    DEMO = "demo", "Demo"
-
-
-class Dataset(models.TextChoices):
-    """What is read from an account."""
-
-    EC2 = "ec2", "EC2 instances"
-    COST = "cost", "Daily costs"
-    CPU = "cpu", "CPU and network"
+from syncs.registry import CLOUDS, CloudKind
 
 
 class CloudAccount(models.Model):
@@ -36,26 +16,13 @@ class CloudAccount(models.Model):
         max_length=16, choices=CloudKind.choices, default=CloudKind.AWS
     )
     account_id = models.CharField(
-        max_length=64, validators=[ACCOUNT_ID], help_text="12 digits."
+        max_length=64, help_text="As its cloud has it: 12 digits of AWS."
     )
     name = models.CharField(max_length=128)
-    role_arn = models.CharField(
-        "role ARN",
-        max_length=2048,
+    settings = models.JSONField(
+        default=dict,
         blank=True,
-        validators=[ROLE_ARN],
-        help_text="The role to assume. Empty: the credentials of the environment.",
-    )
-    external_id = models.CharField(
-        "external ID",
-        max_length=1224,
-        blank=True,
-        help_text="The ExternalId that the role's trust policy asks for.",
-    )
-    regions = models.JSONField(
-        default=list,
-        blank=True,
-        help_text='Only these regions, such as ["eu-west-1"]. Empty: all enabled.',
+        help_text="How its cloud is asked; the cloud's own code names and checks them.",
     )
     is_payer = models.BooleanField(
         "bill covers its organization",
@@ -95,14 +62,16 @@ class CloudAccount(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({self.account_id})"
 
+    @property
+    def typed_settings(self) -> ProviderSettings:
+        """The settings as the cloud's own type. Raises InvalidSetting."""
+        return CLOUDS[self.provider].settings.of(self.settings)
+
     def clean(self) -> None:
         if self.payer and not self.payer.is_payer:
             raise ValidationError({"payer": f"{self.payer} is not a payer account."})
-        if not isinstance(self.regions, list) or not all(
-            isinstance(region, str) and region for region in self.regions
-        ):
-            raise ValidationError({"regions": 'Give a list such as ["eu-west-1"].'})
-
-    def datasets(self) -> list[Dataset]:
-        """What a sync of this account reads."""
-        return [d for d in Dataset if d != Dataset.COST or self.payer_id is None]
+        try:
+            CLOUDS[self.provider].check_account_id(self.account_id)
+            _ = self.typed_settings
+        except InvalidSetting as error:
+            raise ValidationError(f"{error}") from None

@@ -8,11 +8,12 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from providers.windows import Window
-from syncs.models.accounts import CloudAccount, Dataset
+from syncs.datasets import Dataset
+from syncs.models.accounts import CloudAccount
 from syncs.querysets import BackfillQuerySet, BackfillWindowQuerySet
 
-# EC2 is read as it is now, so there is no past of it to read.
-FILLABLE = [choice for choice in Dataset.choices if choice[0] != Dataset.EC2]
+# What is read as it is now has no past to read.
+FILLABLE = [(one.value, one.label) for one in Dataset if one.has_window]
 
 
 class Backfill(models.Model):
@@ -35,7 +36,7 @@ class Backfill(models.Model):
     windows_failed: int
 
     account = models.ForeignKey(CloudAccount, models.CASCADE, related_name="backfills")
-    dataset = models.CharField(max_length=8, choices=Dataset.choices)
+    dataset = models.CharField(max_length=16, choices=Dataset.choices)
     start = models.DateField(help_text="First day, inclusive.")
     end = models.DateField(help_text="Last day, exclusive.")
     status = models.CharField(

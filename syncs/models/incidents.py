@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import Q
 
 from people.limits import OfAccounts
-from syncs.models.accounts import CloudAccount, Dataset
+from syncs.datasets import Dataset
+from syncs.models.accounts import CloudAccount
 from syncs.querysets import NoticeQuerySet
 
 
@@ -15,7 +16,7 @@ class Incident(models.Model):
     """
 
     account = models.ForeignKey(CloudAccount, models.CASCADE, related_name="incidents")
-    dataset = models.CharField(max_length=8, choices=Dataset.choices)
+    dataset = models.CharField(max_length=16, choices=Dataset.choices)
     sentence = models.TextField(help_text="What was wrong when it opened.")
     opened_at = models.DateTimeField()
     told_at = models.DateTimeField(null=True, blank=True)

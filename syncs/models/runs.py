@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from people.limits import OfAccounts
 from providers.windows import Window
-from syncs.models.accounts import CloudAccount, Dataset
+from syncs.datasets import Dataset
+from syncs.models.accounts import CloudAccount
 from syncs.models.backfills import BackfillWindow
 from syncs.querysets import SyncRunQuerySet
 
@@ -45,7 +46,7 @@ class SyncRun(models.Model):
     last_good_at: datetime | None
 
     account = models.ForeignKey(CloudAccount, models.CASCADE, related_name="runs")
-    dataset = models.CharField(max_length=8, choices=Dataset.choices)
+    dataset = models.CharField(max_length=16, choices=Dataset.choices)
     status = models.CharField(
         max_length=16, choices=Status.choices, default=Status.RUNNING
     )
@@ -142,7 +143,7 @@ class Watermark(models.Model):
     """How far one dataset of one account is read without a gap: up to this day."""
 
     account = models.ForeignKey(CloudAccount, models.CASCADE, related_name="watermarks")
-    dataset = models.CharField(max_length=8, choices=Dataset.choices)
+    dataset = models.CharField(max_length=16, choices=Dataset.choices)
     read_until = models.DateField(help_text="Every day before this one is stored.")
     updated_at = models.DateTimeField()
 

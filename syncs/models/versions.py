@@ -8,7 +8,7 @@ from uuid import uuid4
 from django.db import models
 
 from people.limits import OfAccounts
-from syncs.models.accounts import CloudAccount, Dataset
+from syncs.models.accounts import CloudAccount
 
 
 class DataVersion(models.Model):
@@ -19,7 +19,7 @@ class DataVersion(models.Model):
     account = models.ForeignKey(
         CloudAccount, models.CASCADE, related_name="data_versions"
     )
-    dataset = models.CharField(max_length=8, choices=Dataset.choices)
+    dataset = models.CharField(max_length=16)
     version = models.UUIDField(default=uuid4)
 
     objects = OfAccounts.as_manager()
@@ -46,7 +46,7 @@ class SharedVersion(models.Model):
 
     ACCOUNTS = "accounts"
 
-    subject = models.CharField(max_length=8, primary_key=True)
+    subject = models.CharField(max_length=16, primary_key=True)
     version = models.UUIDField(default=uuid4)
 
     objects = models.Manager["SharedVersion"]()

@@ -79,7 +79,7 @@ def test_a_run() -> None:
 
 def store_runs() -> None:
     owner, other = account(501, "production"), account(502, "staging")
-    run(owner, Dataset.EC2, NOW)
+    run(owner, Dataset.INSTANCES, NOW)
     run(owner, Dataset.COST, NOW + timedelta(hours=1), status="failed")
     run(other, Dataset.CPU, NOW + timedelta(hours=2), status="partial")
     CloudAccount.objects.filter(pk=other.pk).update(is_enabled=False)

@@ -175,7 +175,7 @@ def test_a_run_tells_its_attempt_its_holder_and_its_backfill(
     page = admin_client.get(change(read)).content.decode()
     assert change(backfill) in page
     assert "host@7:1" in page
-    assert change(run(account(2), Dataset.EC2, NOW))
+    assert change(run(account(2), Dataset.INSTANCES, NOW))
 
 
 def test_the_sidebar_leads_to_each_of_them(admin_client: Client) -> None:

@@ -124,11 +124,11 @@ def test_each_failure_counts_until_a_run_reads_everything(now: datetime) -> None
     mine = account()
     for attempt in (1, 2, 3):
         at = now + attempt * HOUR
-        run = claim(mine, Dataset.EC2, at)
+        run = claim(mine, Dataset.INSTANCES, at)
         assert run.attempt == attempt
         SyncRun.objects.filter(pk=run.pk).update(status="partial", finished_at=at)
     ended(mine, "ec2", now + 4 * HOUR)
-    assert claim(mine, Dataset.EC2, now + 5 * HOUR).attempt == 1
+    assert claim(mine, Dataset.INSTANCES, now + 5 * HOUR).attempt == 1
 
 
 def test_what_no_worker_took_in_time_is_dropped_with_a_note_and_queued_anew(
@@ -191,7 +191,7 @@ def test_many_accounts_take_two_queries(
 
 def test_a_run_whose_worker_is_gone_does_not_block(now: datetime) -> None:
     mine = account()
-    run = claim(mine, Dataset.EC2, now)
+    run = claim(mine, Dataset.INSTANCES, now)
     host = run.held_by.partition("@")[0]
     SyncRun.objects.filter(pk=run.pk).update(held_by=f"{host}@4194305:1")
     free_dead(SyncRun.objects.all(), now)

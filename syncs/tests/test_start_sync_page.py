@@ -57,7 +57,7 @@ def test_it_starts_every_dataset_of_every_enabled_account(
     assert sorted(door.asked, key=lambda call: call[1]) == [
         (["payer"], Dataset.COST),
         (["member", "payer"], Dataset.CPU),
-        (["member", "payer"], Dataset.EC2),
+        (["member", "payer"], Dataset.INSTANCES),
     ]
     assert "Syncs started: 5." in answer.content.decode()
 

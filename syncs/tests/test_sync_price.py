@@ -24,7 +24,7 @@ def operator(client: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
 def account(number: int, *, cost: str) -> CloudAccount:
     """An account whose newest sync of costs was charged so much."""
     made = CloudAccount.objects.create(account_id=f"{number:012}", name=f"a{number}")
-    for dataset, usd in ((Dataset.EC2, "0"), (Dataset.COST, cost)):
+    for dataset, usd in ((Dataset.INSTANCES, "0"), (Dataset.COST, cost)):
         SyncRun.objects.create(
             account=made,
             dataset=dataset,

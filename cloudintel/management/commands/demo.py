@@ -8,15 +8,18 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from rich.console import Console
 
-from costs.sync import due_window, sync_cost
+from costs.sync import open_since, sync_cost
 from inventory.sync import sync_ec2
 from metrics.sync import sync_cpu
+from pricing.sync import sync_prices
 from providers.demo.company import ACCOUNTS, COMPANY_NAME, HISTORY_DAYS
 from providers.demo.provider import DemoProvider
 from providers.windows import ONE_DAY, Window, last_complete_days, midnight, utc_day
 from syncs.claims import SlotTaken
 from syncs.commands import TAKEN, bad_arguments
-from syncs.models import CloudAccount, CloudKind, Dataset, Watermark
+from syncs.datasets import Dataset
+from syncs.models import CloudAccount, CloudKind, Watermark
+from syncs.watermarks import due_window
 
 # The bill is first read as it was then, so that some days are restated since.
 FIRST_READ_DAYS_AGO = 3
@@ -88,7 +91,7 @@ class Command(BaseCommand):
 def replay(account: CloudAccount, now: datetime, days: int) -> None:
     """Reads a history as if cloudintel had been there all the time."""
     window = last_complete_days(days, now)
-    for dataset in (Dataset.COST, Dataset.CPU):
+    for dataset in filter(lambda one: one.has_window, Dataset):
         # Nothing before it is missing: that is all there is to read.
         Watermark.objects.update_or_create(
             account=account,
@@ -104,15 +107,18 @@ def replay(account: CloudAccount, now: datetime, days: int) -> None:
     sync_cost(account, earlier, window=Window(window.start, utc_day(earlier)))
     sync_cost(account, now, window=window)
     sync_cpu(account, now, window=window)
+    sync_prices(account, now)
 
 
 def catch_up(account: CloudAccount, now: datetime) -> None:
     """Reads what is new, and nothing older than the demo's own history."""
-    due = due_window(account, last_complete_days(HISTORY_DAYS, now), now)
+    kept = last_complete_days(HISTORY_DAYS, now)
+    due = due_window(account, Dataset.COST, kept, open_since(account, now))
     first = account.cost_totals.earliest("day").day
     sync_ec2(account, now)
     sync_cost(account, now, window=Window(max(due.start, first), due.end))
     sync_cpu(account, now)
+    sync_prices(account, now)
 
 
 def told(account: CloudAccount) -> str:

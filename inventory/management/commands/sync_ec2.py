@@ -1,4 +1,4 @@
-"""manage.py sync_ec2: reads EC2 instances of accounts."""
+"""manage.py sync_ec2: reads the instances of accounts."""
 
 from inventory.sync import sync_ec2
 from syncs.commands import SyncCommand
@@ -6,6 +6,5 @@ from syncs.models import Dataset
 
 
 class Command(SyncCommand):
-    help = "Reads EC2 instances of every enabled account, or of those named."
-    steps = {Dataset.EC2: sync_ec2}
-    takes_window = False
+    help = "Reads the instances of every enabled account, or of those named."
+    steps = {Dataset.INSTANCES: sync_ec2}

@@ -11,13 +11,14 @@ from people.audit import record_command
 from people.changes import values_changed
 from providers.aws.client import AwsAccount
 from providers.aws.provider import AwsProvider
+from providers.aws.settings import AwsSettings
 from providers.errors import ProviderError
 from providers.records import Identity, MemberAccount
+from providers.settings import InvalidSetting
 from syncs.accounts import save_account
-from syncs.clouds import aws_options
 from syncs.commands import bad_arguments
 from syncs.models import CloudAccount, CloudKind
-from syncs.models.accounts import ROLE_ARN
+from syncs.registry import aws_options
 
 ROLE_NAME = "cloudintel"
 NEXT = (
@@ -99,14 +100,21 @@ class Command(BaseCommand):
         done = "Changed" if account else "Added"
         account = account or CloudAccount(account_id=account_id, name=account_id)
         for name, value in given.items():
-            setattr(account, name, value)
+            if name in AwsSettings.names():
+                account.settings = account.settings | {name: value}
+            else:
+                setattr(account, name, value)
         try:
             account.full_clean()
         except ValidationError as error:
             raise bad_arguments("; ".join(error.messages)) from None
         before = CloudAccount.objects.filter(pk=account.pk).first()
         save_account(account)
-        changes = values_changed(before, account, given)
+        settings = AwsSettings.names() & given.keys()
+        changes = values_changed(before, account, given.keys() - settings)
+        changes |= values_changed(
+            before and before.typed_settings, account.typed_settings, settings
+        )
         action = "change" if before else "add"
         record_command(f"cloudaccount.{action}", account, **changes)
         self.stdout.write(f"{done} {account}.")
@@ -134,16 +142,12 @@ def _ask(
     options: dict[str, Any],
 ) -> tuple[Identity, str | None, Sequence[MemberAccount]]:
     """Whose credentials these are, who pays for it, and who else belongs to it."""
-    role_arn = options["role_arn"] or ""
-    if role_arn:
-        try:
-            ROLE_ARN(role_arn)
-        except ValidationError as error:
-            raise bad_arguments(f"--role-arn {role_arn}: {error.message}") from None
-    external_id = options["external_id"] or ""
-    provider = AwsProvider(
-        AwsAccount(role_arn=role_arn, external_id=external_id), aws_options()
-    )
+    given = {name: options[name] or "" for name in ("role_arn", "external_id")}
+    try:
+        settings = AwsSettings.of(given)
+    except InvalidSetting as error:
+        raise bad_arguments(f"--role-arn {given['role_arn']}: {error}") from None
+    provider = AwsProvider(AwsAccount(settings=settings), aws_options())
     try:
         identity = provider.identity()
         payer_id = provider.fetch_payer_id()

@@ -12,6 +12,7 @@ from syncs.backfills import advance_backfills, begin, cancel, pause, propose
 from syncs.claims import Refused
 from syncs.commands import bad_arguments, chosen_accounts, day
 from syncs.models import Backfill, Dataset
+from syncs.models.backfills import FILLABLE
 from syncs.start import QueueAway
 
 MOVES = {"resume": begin, "pause": pause, "cancel": cancel}
@@ -25,7 +26,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("dataset", nargs="?", choices=["cost", "cpu"])
+        parser.add_argument("dataset", nargs="?", choices=[key for key, _ in FILLABLE])
         parser.add_argument("--account", metavar="ID_OR_NAME")
         parser.add_argument("--start", type=day, help="First UTC day, inclusive.")
         parser.add_argument(

@@ -6,10 +6,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from providers.base import AccessChecker
 from providers.errors import ProviderError
-from syncs.clouds import provider_for
 from syncs.commands import chosen_accounts
 from syncs.models import CloudAccount
+from syncs.registry import provider_for
 
 
 class Command(BaseCommand):
@@ -44,6 +45,10 @@ class Command(BaseCommand):
         except ProviderError as error:
             self.stdout.write(f"  missing   {error}")
             return 1
+        if not isinstance(provider, AccessChecker):
+            kind = account.get_provider_display()
+            self.stdout.write(f"  Checking access is not offered by {kind}.")
+            return 0
         for check in provider.check_access(now):
             if check.error is None:
                 state = "ok"

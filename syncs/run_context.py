@@ -1,6 +1,6 @@
-"""A run at work: show progress, store, and close, while the slot is held.
+"""A run at work: show progress, store, and close, while its claim is held.
 
-Who lost the slot, because it was taken for dead, stores nothing.
+A run that lost its claim, because it was taken for dead, stores nothing.
 """
 
 import logging
@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import TypeVar
 
 import structlog
 from django.conf import settings
@@ -18,8 +19,8 @@ from django.db import connection, transaction
 from providers.base import Progress, Provider
 from providers.errors import ProviderError
 from providers.windows import Window, utc_day
-from syncs.clouds import provider_for
 from syncs.models import CloudAccount, SyncRun
+from syncs.registry import provider_for
 from syncs.stopping import Stopped
 from syncs.usage import budget_gate, keep_usage
 from syncs.versions import move_version
@@ -30,8 +31,10 @@ logger = logging.getLogger(__name__)
 # A heartbeat is written at most so often, however fast pages arrive.
 HEARTBEAT_SECONDS = 5.0
 
+S = TypeVar("S")
 
-class SlotLost(Exception):
+
+class ClaimLost(Exception):
     """This run was taken for dead, or was taken over; what it read is not stored."""
 
 
@@ -40,7 +43,7 @@ class SyncFailed(Exception):
 
 
 @dataclass
-class Reading:
+class RunContext:
     """A run at work: what a sync function holds while it reads and stores."""
 
     run: SyncRun
@@ -65,6 +68,12 @@ class Reading:
         provider.meter.gate = budget_gate(lambda: utc_day(self.now))
         return provider
 
+    def source(self, capability: type[S]) -> S:
+        """The provider as what has that capability, which the claim made sure of."""
+        if not isinstance(self.provider, capability):
+            raise TypeError(f"{self.run.account} has no {capability.__name__}")
+        return self.provider
+
     def begin(self, window: Window) -> None:
         """The window that this run turns out to read."""
         self._due = self.run.window is None
@@ -72,7 +81,7 @@ class Reading:
         self._update_held(start=window.start, end=window.end)
 
     def progress(self, sentence: str) -> None:
-        """Says what is being read, as a sign of life. Raises SlotLost."""
+        """Says what is being read, as a sign of life. Raises ClaimLost."""
         self.on_progress(sentence)
         if time.monotonic() - self._last_beat < HEARTBEAT_SECONDS:
             return
@@ -123,7 +132,7 @@ class Reading:
         """Closes the run with its reason, unless somebody else has already."""
         try:
             self._close(SyncRun.Status.FAILED, error, self.rows)
-        except SlotLost:
+        except ClaimLost:
             logger.warning("run %s was closed by another process", self.run.pk)
 
     def _close(self, status: SyncRun.Status, error: str, rows: int) -> None:
@@ -160,18 +169,18 @@ class Reading:
     def _update_held(self, **values: object) -> None:
         held = SyncRun.objects.filter(pk=self.run.pk, status=SyncRun.Status.RUNNING)
         if held.update(**values) != 1:
-            raise SlotLost(f"run {self.run.pk} no longer holds its slot")
+            raise ClaimLost(f"run {self.run.pk} no longer holds its slot")
         for name, value in values.items():
             setattr(self.run, name, value)
 
 
 @contextmanager
-def reading(run: SyncRun, on_progress: Progress) -> Iterator[Reading]:
+def run_context(run: SyncRun, on_progress: Progress) -> Iterator[RunContext]:
     """The body of a run. A failed read closes it with its reason and goes no further.
 
     Whatever else goes wrong closes the run too, and is raised on.
     """
-    current = Reading(run, on_progress)
+    current = RunContext(run, on_progress)
     about = {
         "account": run.account.account_id,
         "dataset": run.dataset,
@@ -179,23 +188,27 @@ def reading(run: SyncRun, on_progress: Progress) -> Iterator[Reading]:
         "window": str(run.window or ""),
     }
     with structlog.contextvars.bound_contextvars(**about):
-        logger.info("run started")
+        # A command prints itself how its runs went.
+        is_logged = run.trigger != SyncRun.Trigger.COMMAND
+        if is_logged:
+            logger.info("run started")
         with _closing(current):
             yield current
-        level = logging.INFO if run.status in SyncRun.GOOD else logging.WARNING
-        told = {"rows": run.rows, "error": run.error}
-        logger.log(level, "run %s", run.status, extra=told)
+        if is_logged:
+            level = logging.INFO if run.status in SyncRun.GOOD else logging.WARNING
+            outcome = {"rows": run.rows, "error": run.error}
+            logger.log(level, "run %s", run.status, extra=outcome)
 
 
 @contextmanager
-def _closing(current: Reading) -> Iterator[None]:
+def _closing(current: RunContext) -> Iterator[None]:
     """Closes the run with its reason, whatever goes wrong."""
     run = current.run
     try:
         yield
     except (ProviderError, SyncFailed) as error:
         current.fail(str(error))
-    except SlotLost:
+    except ClaimLost:
         # It was closed by somebody else, who could not know what it had asked.
         SyncRun.objects.filter(pk=run.pk).update(**current.metered())
         run.refresh_from_db()
@@ -214,7 +227,7 @@ def _closing(current: Reading) -> Iterator[None]:
         current.keep_usage()
 
 
-def _ended_by_worker(current: Reading) -> str:
+def _ended_by_worker(current: RunContext) -> str:
     limit = settings.SYNC_TIME_LIMIT_SECONDS
     if current.now - current.run.started_at < timedelta(seconds=limit):
         return "Its worker was stopped. What was stored before stays; it is read again."

@@ -14,8 +14,8 @@ from syncs.stopping import stoppable
 logger = logging.getLogger(__name__)
 
 
-def work(run_id: int, read: Callable[[SyncRun], SyncRun]) -> str:
-    """Reads a queued run; a second delivery of the same message does nothing."""
+def execute_run(run_id: int, read: Callable[[SyncRun], SyncRun]) -> str:
+    """Read a queued run; a second delivery of the same message does nothing."""
     run = take(run_id, timezone.now())
     if run is None:
         return "taken"

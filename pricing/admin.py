@@ -1,0 +1,43 @@
+"""The admin of list prices, which only syncs write."""
+
+from django.contrib import admin
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+
+from pricing.models import InstancePrice, PricedFamily
+from rest.money import for_reading
+from syncs.columns import moment
+from syncs.readonly import ReadOnlyAdmin
+
+
+@admin.display(description="hourly", ordering="hourly")
+def hourly(row: InstancePrice) -> str:
+    return for_reading(row.hourly, row.currency)
+
+
+@admin.register(InstancePrice)
+class InstancePriceAdmin(ReadOnlyAdmin[InstancePrice]):
+    list_display = (
+        "instance_type",
+        "region",
+        "operating_system",
+        hourly,
+        "provider",
+        moment("read_at"),
+    )
+    list_filter = (("provider", ChoicesDropdownFilter),)
+    search_fields = ("instance_type", "region")
+    ordering = ("provider", "region", "instance_type", "operating_system")
+
+
+@admin.register(PricedFamily)
+class PricedFamilyAdmin(ReadOnlyAdmin[PricedFamily]):
+    list_display = (
+        "family",
+        "region",
+        "operating_system",
+        "provider",
+        moment("read_at"),
+    )
+    list_filter = (("provider", ChoicesDropdownFilter),)
+    search_fields = ("family", "region")
+    ordering = ("provider", "region", "operating_system", "family")

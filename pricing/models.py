@@ -1,0 +1,82 @@
+"""List prices, and which of them were read when."""
+
+from django.db import models
+
+from costs.fields import MoneyField
+from providers.records import InstancePriceRecord
+from syncs.registry import CloudKind
+
+
+class InstancePrice(models.Model):
+    """One row is what a running hour of one instance type costs on demand."""
+
+    provider = models.CharField(max_length=16, choices=CloudKind.choices)
+    region = models.CharField(max_length=64)
+    operating_system = models.CharField(max_length=32)
+    instance_type = models.CharField(max_length=64)
+    tenancy = models.CharField(max_length=32)
+    hourly = MoneyField()
+    currency = models.CharField(max_length=3)
+    vcpus = models.PositiveIntegerField("vCPUs")
+    memory_mib = models.PositiveIntegerField("memory, MiB")
+    architecture = models.CharField(max_length=16)
+    is_current_generation = models.BooleanField()
+    read_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["provider", "region", "instance_type", "operating_system"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    *("provider", "region", "operating_system", "instance_type"),
+                    *("tenancy", "currency"),
+                ],
+                name="instanceprice_natural_key",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.instance_type} in {self.region}: {self.hourly} {self.currency}/h"
+
+    @property
+    def record(self) -> InstancePriceRecord:
+        """As the cloud gave it."""
+        return InstancePriceRecord(
+            region=self.region,
+            instance_type=self.instance_type,
+            operating_system=self.operating_system,
+            hourly=self.hourly,
+            currency=self.currency,
+            vcpus=self.vcpus,
+            memory_mib=self.memory_mib,
+            architecture=self.architecture,
+            is_current_generation=self.is_current_generation,
+            tenancy=self.tenancy,
+        )
+
+
+class PricedFamily(models.Model):
+    """One row is one family of instance types whose prices were read.
+
+    A family that is not sold in the region has a row too, so that it is not asked for
+    each time.
+    """
+
+    provider = models.CharField(max_length=16, choices=CloudKind.choices)
+    region = models.CharField(max_length=64)
+    operating_system = models.CharField(max_length=32)
+    family = models.CharField(max_length=64)
+    read_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "priced families"
+        ordering = ["provider", "region", "operating_system", "family"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider", "region", "operating_system", "family"],
+                name="pricedfamily_natural_key",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.family} in {self.region}, {self.operating_system}"

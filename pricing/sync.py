@@ -1,0 +1,164 @@
+"""Read the list prices that an account's machines need, and store them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from django.contrib.auth.models import User
+
+from pricing.families import families_to_price, operating_system
+from pricing.models import InstancePrice, PricedFamily
+from providers.base import PriceSource, Progress
+from providers.errors import ProviderError
+from providers.records import InstancePriceRecord
+from providers.windows import utc_day
+from syncs.claims import claim
+from syncs.datasets import Dataset
+from syncs.models import CloudAccount, SyncRun
+from syncs.run_context import run_context, say_nothing
+
+# AWS changes a price list a few times a year.
+READ_AGAIN_AFTER = timedelta(days=7)
+# Machines that are gone since then are still compared with the bill of their days.
+LOOK_BACK = timedelta(days=90)
+NEVER = datetime.min.replace(tzinfo=UTC)
+# Region and operating system.
+Market = tuple[str, str]
+
+
+def sync_prices(
+    account: CloudAccount,
+    now: datetime,
+    *,
+    trigger: SyncRun.Trigger = SyncRun.Trigger.COMMAND,
+    user: User | None = None,
+    on_progress: Progress = say_nothing,
+) -> SyncRun:
+    """Read the prices of the account's instance types and of those they could become.
+
+    What was read within a week, for any account of the same cloud, is not read again.
+    A market that fails keeps its prices, and the run ends as partial; when all fail, so
+    does the run. Raises SlotTaken and Refused before anything is read.
+    """
+    run = claim(account, Dataset.PRICES, now, trigger=trigger, user=user)
+    return read_prices(run, on_progress)
+
+
+def read_prices(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
+    """The body of a claimed run."""
+    with run_context(run, on_progress) as current:
+        source = current.source(PriceSource)
+        wanted = families_in_use(run.account, run.started_at)
+        read_at = last_read(run.account, wanted)
+        limit, parts_read = run.started_at - READ_AGAIN_AFTER, 0
+        for market, families in sorted(wanted.items()):
+            at = {family: read_at.get((*market, family), NEVER) for family in families}
+            missing = [family for family in families if at[family] <= limit]
+            if not missing:
+                continue
+            current.progress(f"{', '.join(market)}: {len(missing)} families")
+            try:
+                records = source.fetch_prices(*market, missing)
+            except ProviderError as error:
+                current.lacks(error)
+                continue
+            with current.storing():
+                store_prices(run, records)
+                store_families(run, market, missing)
+            current.rows += len(records)
+            parts_read += 1
+        if not parts_read and _are_new_for(run, read_at.values()):
+            with current.storing():
+                pass  # read for another account: what was made without them is stale
+        current.finish_parts(parts_read=parts_read)
+    return run
+
+
+def families_in_use(
+    account: CloudAccount, now: datetime
+) -> Mapping[Market, Sequence[str]]:
+    """Market -> the families whose prices its machines need, in order. Two queries."""
+    machines = account.instances.present_since(utc_day(now - LOOK_BACK)).order_by()
+    types: dict[Market, set[str]] = defaultdict(set)
+    columns = ("region", "platform", "instance_type")
+    retyped = machines.filter(changes__field="instance_type")
+    for rows in (
+        machines.values_list(*columns).distinct(),
+        retyped.values_list("region", "platform", "changes__old_value").distinct(),
+    ):
+        for region, platform, instance_type in rows:
+            types[region, operating_system(platform)].add(instance_type)
+    return {market: families_to_price(names) for market, names in types.items()}
+
+
+def last_read(
+    account: CloudAccount, wanted: Mapping[Market, Sequence[str]]
+) -> dict[tuple[str, str, str], datetime]:
+    """(region, operating system, family) -> when it was last read. One query."""
+    rows = PricedFamily.objects.filter(
+        provider=account.provider, region__in={region for region, _ in wanted}
+    )
+    return {
+        (row.region, row.operating_system, row.family): row.read_at
+        for row in rows
+        if row.family in wanted.get((row.region, row.operating_system), ())
+    }
+
+
+def store_prices(run: SyncRun, records: Iterable[InstancePriceRecord]) -> None:
+    """Put these in the place of older ones, within the caller's transaction."""
+    InstancePrice.objects.bulk_create(
+        [
+            InstancePrice(
+                provider=run.account.provider,
+                region=one.region,
+                operating_system=one.operating_system,
+                instance_type=one.instance_type,
+                tenancy=one.tenancy,
+                hourly=one.hourly,
+                currency=one.currency,
+                vcpus=one.vcpus,
+                memory_mib=one.memory_mib,
+                architecture=one.architecture,
+                is_current_generation=one.is_current_generation,
+                read_at=run.started_at,
+            )
+            for one in records
+        ],
+        update_conflicts=True,
+        unique_fields=[
+            *("provider", "region", "operating_system", "instance_type"),
+            *("tenancy", "currency"),
+        ],
+        update_fields=[
+            *("hourly", "vcpus", "memory_mib", "architecture"),
+            *("is_current_generation", "read_at"),
+        ],
+    )
+
+
+def store_families(run: SyncRun, market: Market, families: Iterable[str]) -> None:
+    """Remember that these were read, those that are not sold there among them."""
+    region, system = market
+    PricedFamily.objects.bulk_create(
+        [
+            PricedFamily(
+                provider=run.account.provider,
+                region=region,
+                operating_system=system,
+                family=family,
+                read_at=run.started_at,
+            )
+            for family in families
+        ],
+        update_conflicts=True,
+        unique_fields=["provider", "region", "operating_system", "family"],
+        update_fields=["read_at"],
+    )
+
+
+def _are_new_for(run: SyncRun, read_at: Iterable[datetime]) -> bool:
+    """Whether any was read since the account's last good run."""
+    runs = SyncRun.objects.filter(account=run.account, dataset=run.dataset)
+    good = runs.filter(status__in=SyncRun.GOOD).order_by("-started_at").first()
+    return any(good is None or at > good.started_at for at in read_at)

@@ -1,0 +1,158 @@
+"""What is read from an account: one table, from which everything else follows.
+
+Nothing else branches on a dataset's key. Another dataset is another row here, a
+`sync.py` with its task, and a provider that has the capability.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+
+from providers.base import CostSource, InventorySource, MetricSource, PriceSource
+from providers.windows import Window
+from syncs.registry import CLOUDS, offers
+
+if TYPE_CHECKING:
+    from syncs.models import CloudAccount
+
+
+class Scope(StrEnum):
+    """From which accounts a dataset is read."""
+
+    ACCOUNT = "account"
+    BILL = "bill"
+    """Only from accounts whose bill is their own; a member's is its payer's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """How one dataset is read."""
+
+    capability: type
+    """What a provider must have; without it the dataset is not offered."""
+    task: str
+    """The Celery task that reads a queued run; its room imports this one."""
+    first_name: str = ""
+    """What command, routes and task call it, where that is not its key."""
+    window: str = ""
+    """The capability's method that tells which days are kept; none: read as it is."""
+    first_days: str = ""
+    """The setting that tells how many days a first sync reads."""
+    restatement_days: str = ""
+    """The setting that tells how many days may still change."""
+    after: str = ""
+    """The dataset that has to be read before this one."""
+    scope: Scope = Scope.ACCOUNT
+
+
+class Dataset(models.TextChoices):
+    """What is read from an account, in the order in which it is read."""
+
+    traits: Traits
+
+    INSTANCES = (
+        "instances",
+        Traits(
+            capability=InventorySource,
+            task="inventory.tasks.sync_ec2",
+            first_name="ec2",
+        ),
+        "Instances",
+    )
+    COST = (
+        "cost",
+        Traits(
+            capability=CostSource,
+            task="costs.tasks.sync_cost",
+            window="cost_window",
+            first_days="COST_FIRST_SYNC_DAYS",
+            scope=Scope.BILL,
+        ),
+        "Daily costs",
+    )
+    CPU = (
+        "cpu",
+        Traits(
+            capability=MetricSource,
+            task="metrics.tasks.sync_cpu",
+            window="metric_window",
+            first_days="CPU_FIRST_SYNC_DAYS",
+            restatement_days="CPU_RESTATEMENT_DAYS",
+            after="instances",
+        ),
+        "CPU and network",
+    )
+    PRICES = (
+        "prices",
+        Traits(
+            capability=PriceSource, task="pricing.tasks.sync_prices", after="instances"
+        ),
+        "List prices",
+    )
+
+    def __new__(cls, key: str, traits: Traits) -> Self:
+        member = str.__new__(cls, key)
+        member._value_ = key
+        member.traits = traits
+        return member
+
+    @property
+    def first_name(self) -> str:
+        return self.traits.first_name or self.value
+
+    @property
+    def names(self) -> list[str]:
+        """What routes call it: its first name too."""
+        return list(dict.fromkeys([self.value, self.first_name]))
+
+    @property
+    def command(self) -> str:
+        """The command that reads it, without `manage.py`."""
+        return f"sync_{self.first_name}"
+
+    @property
+    def has_window(self) -> bool:
+        """Whether it has days; else it is read as it is now."""
+        return bool(self.traits.window)
+
+    @property
+    def first_days(self) -> int:
+        return int(getattr(settings, self.traits.first_days))
+
+    @property
+    def restatement_days(self) -> int:
+        """How many of the last days are read again each time; 0: none."""
+        name = self.traits.restatement_days
+        return int(getattr(settings, name)) if name else 0
+
+    @property
+    def after(self) -> "Dataset | None":
+        """What has to be read before it."""
+        return Dataset(self.traits.after) if self.traits.after else None
+
+    def kept_window(self, account: "CloudAccount", now: datetime) -> Window:
+        """The days that the account's cloud can still be asked for."""
+        provider = CLOUDS[account.provider].provider
+        window: Window = getattr(provider, self.traits.window)(now)
+        return window
+
+
+def datasets_of(account: "CloudAccount") -> list[Dataset]:
+    """What is read from this account, in order."""
+    return [dataset for dataset in Dataset if not why_not(account, dataset)]
+
+
+def why_not(account: "CloudAccount", dataset: Dataset) -> str:
+    """Why this is not read from the account, with what to do; "" where it is."""
+    if not offers(account.provider, dataset.traits.capability):
+        return f"{dataset.label}: not offered by {account.get_provider_display()}."
+    if dataset.traits.scope == Scope.BILL and account.payer_id is not None:
+        return (
+            f"The costs of {account} are on the bill of {account.payer}: sync that "
+            "account instead."
+        )
+    return ""

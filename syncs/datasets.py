@@ -143,16 +143,22 @@ class Dataset(models.TextChoices):
 
 def datasets_of(account: "CloudAccount") -> list[Dataset]:
     """What is read from this account, in order."""
-    return [dataset for dataset in Dataset if not why_not(account, dataset)]
+    return [dataset for dataset in Dataset if is_read_from(account, dataset)]
+
+
+def is_read_from(account: "CloudAccount", dataset: Dataset) -> bool:
+    """Whether the account's cloud offers it, and this account is the one to ask."""
+    has_own = dataset.traits.scope != Scope.BILL or account.payer_id is None
+    return has_own and offers(account.provider, dataset.traits.capability)
 
 
 def why_not(account: "CloudAccount", dataset: Dataset) -> str:
-    """Why this is not read from the account, with what to do; "" where it is."""
+    """Why it is not read from this account, with what to do; "" where it is."""
+    if is_read_from(account, dataset):
+        return ""
     if not offers(account.provider, dataset.traits.capability):
         return f"{dataset.label}: not offered by {account.get_provider_display()}."
-    if dataset.traits.scope == Scope.BILL and account.payer_id is not None:
-        return (
-            f"The costs of {account} are on the bill of {account.payer}: sync that "
-            "account instead."
-        )
-    return ""
+    return (
+        f"The costs of {account} are on the bill of {account.payer}: sync that account "
+        "instead."
+    )

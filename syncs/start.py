@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from providers.windows import Window
 from syncs.claims import Overtaken, SlotTaken, check_request, claim
-from syncs.datasets import Dataset, why_not
+from syncs.datasets import Dataset, is_read_from
 from syncs.models import CloudAccount, SyncRun
 
 # What brokers raise, each in its own words.
@@ -49,7 +49,7 @@ def start(
     Refused, InvalidWindow and QueueAway.
     """
     accounts = list(accounts)
-    readable = [account for account in accounts if not why_not(account, dataset)]
+    readable = [account for account in accounts if is_read_from(account, dataset)]
     for account in readable or accounts:
         check_request(account, dataset, window, now)
     started = Started()

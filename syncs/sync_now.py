@@ -13,7 +13,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from people.audit import record_each
 from syncs.columns import list_url
-from syncs.datasets import Dataset, why_not
+from syncs.datasets import Dataset, is_read_from
 from syncs.models import CloudAccount, SyncRun
 from syncs.readonly import Admin, DialogForm
 from syncs.start import QueueAway, start
@@ -71,7 +71,7 @@ def start_syncs(
     runs: list[SyncRun] = []
     taken: list[SyncRun] = []
     for dataset in datasets:
-        readable = [a for a in accounts if a.is_enabled and not why_not(a, dataset)]
+        readable = [a for a in accounts if a.is_enabled and is_read_from(a, dataset)]
         try:
             started = start(
                 readable, dataset, now, trigger=SyncRun.Trigger.ADMIN, user=user

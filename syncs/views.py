@@ -21,7 +21,7 @@ from people.audit import record_each
 from people.limits import Person
 from providers.windows import utc_day
 from syncs.bars import day_bars
-from syncs.datasets import Dataset, why_not
+from syncs.datasets import Dataset, is_read_from
 from syncs.filters import SyncRunFilter
 from syncs.freshness import freshness
 from syncs.models import ApiUsage, Backfill, CloudAccount, Incident, SyncRun
@@ -180,7 +180,7 @@ def _start(
     user = request.user if isinstance(request.user, User) else None
     queued = taken = 0
     for dataset in datasets:
-        readable = [one for one in accounts if not why_not(one, dataset)]
+        readable = [one for one in accounts if is_read_from(one, dataset)]
         try:
             started = start(
                 readable, dataset, now, trigger=SyncRun.Trigger.PAGE, user=user

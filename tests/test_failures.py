@@ -126,7 +126,7 @@ def test_a_permission_that_is_missing(
     sync: Sync, permission: str, mine: CloudAccount, aws: EmulatedAws, now: datetime
 ) -> None:
     aws.deny(permission)
-    mine.regions = ["eu-west-1"]
+    mine.settings["regions"] = ["eu-west-1"]
     aws.world().remove_instance("i-us")
     mine.instances.filter(region="us-east-1").delete()
     _, error = failed(sync, mine, now + HOUR)
@@ -152,7 +152,7 @@ def test_a_permission_that_is_missing_in_all_regions_is_told_of_each(
 def test_regions_that_can_not_be_listed(
     mine: CloudAccount, aws: EmulatedAws, now: datetime
 ) -> None:
-    mine.regions = []
+    mine.settings["regions"] = []
     aws.deny("ec2:DescribeRegions")
     _, error = failed(sync_ec2, mine, now + HOUR)
     assert error.startswith("Enabled regions (ec2:DescribeRegions)")
@@ -215,7 +215,7 @@ def test_an_answer_that_is_not_of_aws(
 ) -> None:
     page = b"<html>Sign in to the guest network</html"
     monkeypatch.setitem(OPERATIONS, "ec2:DescribeRegions", lambda aws, call: page)
-    mine.regions = []
+    mine.settings["regions"] = []
     _, error = failed(sync_ec2, mine, now + HOUR)
     assert "Enabled regions (ec2:DescribeRegions)" in error
     assert "AWS can't be reached" in error
@@ -224,7 +224,7 @@ def test_an_answer_that_is_not_of_aws(
 def test_an_external_id_that_aws_does_not_take(
     mine: CloudAccount, now: datetime
 ) -> None:
-    mine.role_arn = f"arn:aws:iam::{mine.account_id}:role/cloudintel"
+    mine.settings["role_arn"] = f"arn:aws:iam::{mine.account_id}:role/cloudintel"
     mine.external_id = "x"
     _, error = failed(sync_cost, mine, now + HOUR)
     assert "ExternalId" in error

@@ -51,9 +51,9 @@ def test_the_others_are_read_when_one_fails() -> None:
     assert statuses == {
         (account_id, dataset): "failed" if account_id == OTHER else "succeeded"
         for account_id in (ACCOUNT, OTHER, THIRD)
-        for dataset in ("ec2", "cost", "cpu")
+        for dataset in ("instances", "cost", "cpu", "prices")
         # It has no instance yet, so there is nothing to ask for.
-    } | {(OTHER, "cpu"): "succeeded"}
+    } | {(OTHER, "cpu"): "succeeded", (OTHER, "prices"): "succeeded"}
     told = {run["error"] for run in runs if run["status"] == "failed"}
     assert len(told) == 1
     assert "external ID" in told.pop()

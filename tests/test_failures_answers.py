@@ -208,7 +208,7 @@ def test_what_a_region_told_before_it_failed_is_stored_and_told_of(
     for number in range(100):
         aws.world().add_instance(machine(f"i-x{number:02}", cpu_percent=1.0))
     aws.world().add_instance(machine("i-us", "us-east-1", cpu_percent=1.0))
-    mine.regions = []
+    mine.settings["regions"] = []
     sync_ec2(mine, now + HOUR)
     aws.throttle("cloudwatch:GetMetricData", every=3)
     status, error = outcome(sync_cpu(mine, now + HOUR, window=DAYS))

@@ -100,7 +100,11 @@ def test_whatever_it_was_killed_at_the_next_run_leaves_all(
     assert list(statuses) == [
         *(("cost", "abandoned"), ("cost", "succeeded")),
         *(("cpu", "abandoned"), ("cpu", "succeeded")),
-        *(("ec2", "abandoned"), ("ec2", "succeeded"), ("ec2", "succeeded")),
+        *(
+            ("instances", "abandoned"),
+            ("instances", "succeeded"),
+            ("instances", "succeeded"),
+        ),
     ]
     assert set(Watermark.objects.values_list("dataset", "read_until")) == {
         ("cost", TODAY),

@@ -75,7 +75,7 @@ def test_it_reads_two_accounts_twice_and_stores_everything_once(
     company.now += timedelta(minutes=1)
     call_command("sync", verbosity=0)
     assert stored() == first
-    assert SyncRun.objects.filter(status="succeeded").count() == 12
+    assert SyncRun.objects.filter(status="succeeded").count() == 16
     assert set(Watermark.objects.values_list("read_until", flat=True)) == {june(20)}
     assert Watermark.objects.count() == 4
 

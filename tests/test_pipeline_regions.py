@@ -46,7 +46,7 @@ def test_a_region_left_out_of_the_accounts_regions_is_the_same(
     aws: EmulatedAws, account: CloudAccount, now: datetime
 ) -> None:
     sync_ec2(account, now)
-    account.regions = ["eu-west-1"]
+    account.settings["regions"] = ["eu-west-1"]
     account.save()
     sync_ec2(account, now)
     assert Instance.objects.present().get().region == "eu-west-1"

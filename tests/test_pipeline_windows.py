@@ -4,13 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from pytest_django import Settings
-from syncs.reading import Reading
 
 from costs.sync import sync_cost
 from inventory.sync import sync_ec2
 from metrics.sync import sync_cpu
 from providers.windows import InvalidWindow, Window
 from syncs.models import CloudAccount, Dataset, SyncRun, Watermark
+from syncs.run_context import RunContext
 from tests.emulator import EmulatedAws
 from tests.small_cloud import account, charge, june, machine
 
@@ -172,5 +172,5 @@ def test_a_runs_clock_goes_on_from_when_it_was_started(mine: CloudAccount) -> No
     run = SyncRun(
         account=mine, dataset="cost", started_at=datetime(2026, 1, 1, tzinfo=UTC)
     )
-    reading = Reading(run, print)
+    reading = RunContext(run, print)
     assert run.started_at <= reading.now <= reading.now

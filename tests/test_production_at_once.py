@@ -116,7 +116,7 @@ def test_each_account_and_dataset_has_one_run_and_the_others_are_told(
     assert len(held) == len(set(held))
     # Who was not told that it was taken has read or queued it: nothing is missing.
     done = set(SyncRun.objects.values_list("account", "dataset"))
-    assert {(one.pk, "ec2") for one in CloudAccount.objects.all()} <= done
+    assert {(one.pk, "instances") for one in CloudAccount.objects.all()} <= done
     assert {(one.pk, "cost") for one in CloudAccount.objects.all()} <= done
 
 
@@ -133,4 +133,4 @@ def test_while_a_run_holds_the_slot_command_api_and_schedule_are_told(
         printed, _ = command.communicate(timeout=60)
     assert command.returncode == 3
     assert {run["status"] for run in json.loads(printed)["runs"]} == {"taken"}
-    assert SyncRun.objects.filter(dataset="ec2").count() == ACCOUNTS
+    assert SyncRun.objects.filter(dataset="instances").count() == ACCOUNTS

@@ -92,11 +92,11 @@ def test_throttled_down_and_denied_at_once_others_are_untouched_and_all_recovers
 
     for name in IDS[:2]:
         assert ended(name) == [
-            ("ec2", "partial"),
+            ("instances", "partial"),
             ("cost", "succeeded"),
             ("cpu", "succeeded"),
         ]
-    assert ended(IDS[2]) == [("ec2", "failed"), ("cost", "failed")]
+    assert ended(IDS[2]) == [("instances", "failed"), ("cost", "failed")]
     for run in SyncRun.objects.exclude(status="succeeded"):
         named = IDS[2] if run.status == "failed" else "eu-central-1"
         assert named in run.error

@@ -47,7 +47,7 @@ def test_a_beat_that_was_down_for_three_intervals_catches_up_once(
         interval=every_minute,
         last_run_at=stopped_at,
     )
-    for dataset in ("ec2", "cost", "cpu"):
+    for dataset in ("instances", "cost", "cpu", "prices"):
         SyncRun.objects.create(
             account=mine,
             dataset=dataset,
@@ -69,7 +69,7 @@ def test_a_beat_that_was_down_for_three_intervals_catches_up_once(
     ):
         wait_until("the catch-up", lambda: len(new()) == 2)
         time.sleep(3)  # a second one would have come by now
-        assert new() == ["cost", "ec2"]
+        assert new() == ["cost", "instances"]
     assert SyncRun.objects.count() == 5
     task = PeriodicTask.objects.get(name="look-what-is-due")
     assert task.total_run_count == 1

@@ -123,7 +123,7 @@ def test_a_sync_that_is_rolled_back_leaves_it(
     def broken(*args: object, **options: object) -> None:
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr("syncs.reading.Reading.finish", broken)
+    monkeypatch.setattr("syncs.run_context.RunContext.finish", broken)
     with pytest.raises(RuntimeError):
         sync_cost(owner, NOW, window=last_complete_days(2, NOW))
     assert DataVersion.objects.count() == before

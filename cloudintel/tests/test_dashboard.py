@@ -50,7 +50,7 @@ def test_it_names_what_is_late_failed_broken_and_wrong(admin_client: Client) -> 
     text = dashboard(admin_client)
     for told in (
         "Costs can&#x27;t be read.",
-        "EC2 instances: 1 of 1 accounts are not fresh.",
+        "Instances: 1 of 1 accounts are not fresh.",
         "Runs that failed in the last day: 1.",
         "Days of the last 30 that don&#x27;t sum to the bill: 1.",
     ):
@@ -79,7 +79,7 @@ def test_it_needs_few_queries_however_much_is_stored(
         owner = account(number, f"account-{number}")
         instance(owner, f"web-{number}")
         run(owner, Dataset.INSTANCES, NOW)
-        Incident.objects.create(account=owner, dataset="ec2", opened_at=NOW)
+        Incident.objects.create(account=owner, dataset="instances", opened_at=NOW)
     # Session, user and his limit; accounts, freshness, runs; states; trail; incidents,
     # failed runs, unreconciled days; saved links.
     with django_assert_max_num_queries(12):
@@ -97,7 +97,7 @@ def test_a_limited_person_sees_only_his_own(client: Client) -> None:
     AccountAccess.objects.create(user=user).accounts.add(mine)
     client.force_login(user)
     text = dashboard(client)
-    assert "EC2 instances of mine" in text
+    assert "Instances of mine" in text
     assert "in-mine" in text
     assert "other" not in text
     assert "Who did what" not in text

@@ -64,9 +64,13 @@ def test_the_foot_says_through_which_day_every_account_is_read(client: Client) -
         )
     user = person("viewer")
     client.force_login(user)
-    assert "Costs read through 1 Nov 2026." in client.get("/syncs/").content.decode()
+    assert (
+        "Daily costs read through 1 Nov 2026." in client.get("/syncs/").content.decode()
+    )
     AccountAccess.objects.create(user=user).accounts.add(one)
-    assert "Costs read through 2 Nov 2026." in client.get("/syncs/").content.decode()
+    assert (
+        "Daily costs read through 2 Nov 2026." in client.get("/syncs/").content.decode()
+    )
     assert f"cloudintel {VERSION}" in client.get("/syncs/").content.decode()
 
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from cloudintel.logs import HIDDEN, hide_secrets, logging_settings
 from costs.sync import sync_cost
 from inventory.sync import sync_ec2
+from syncs.models import SyncRun
 from tests.emulator import EmulatedAws
 from tests.small_cloud import ACCOUNT, account, charge, june
 
@@ -66,7 +67,9 @@ def test_each_event_of_a_run_is_a_line_with_account_dataset_run_and_window(
     aws: EmulatedAws, now: datetime, written: Written
 ) -> None:
     aws.world().add_costs([charge(june(19), "1")])
-    run = sync_cost(account(external_id="a-secret-id"), now)
+    run = sync_cost(
+        account(external_id="a-secret-id"), now, trigger=SyncRun.Trigger.SCHEDULE
+    )
     started, ended = written.lines
     about = {"account": ACCOUNT, "dataset": "cost", "run": run.pk}
     assert about.items() <= started.items()
@@ -75,7 +78,7 @@ def test_each_event_of_a_run_is_a_line_with_account_dataset_run_and_window(
     assert ended["window"] == str(run.window)
     assert (ended["rows"], ended["level"], ended["logger"]) == (
         *(1, "info"),
-        "syncs.reading",
+        "syncs.run_context",
     )
     assert ended["timestamp"].endswith("Z")
     # Nothing of it stays for the next line.
@@ -88,7 +91,7 @@ def test_a_run_that_failed_is_a_warning_with_its_reason(
     aws: EmulatedAws, now: datetime, written: Written
 ) -> None:
     aws.deny("ec2:DescribeRegions")
-    sync_ec2(account(), now)
+    sync_ec2(account(), now, trigger=SyncRun.Trigger.SCHEDULE)
     *_, ended = written.lines
     assert (ended["event"], ended["level"]) == ("run failed", "warning")
     assert "ec2:DescribeRegions" in ended["error"]

@@ -14,9 +14,9 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from cloudintel.tests.pages import NOW, account, instance, run, store_cpu
-from insights.models import InstancePrice
 from inventory.models import Instance
 from people.models import AccountAccess
+from pricing.models import InstancePrice
 from providers.windows import last_complete_days
 from syncs.models import Dataset
 from tests.api import person

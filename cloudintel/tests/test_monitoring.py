@@ -84,7 +84,7 @@ def test_metrics_are_the_databases_numbers(aws: EmulatedAws, now: datetime) -> N
     assert told['cloudintel_runs{dataset="cost",status="succeeded"}'] == 2
     assert told['cloudintel_runs{dataset="cost",status="failed"}'] == 1
     assert told['cloudintel_run_rows{dataset="cost",status="succeeded"}'] == 4
-    assert told['cloudintel_run_rows{dataset="ec2",status="succeeded"}'] == 1
+    assert told['cloudintel_run_rows{dataset="instances",status="succeeded"}'] == 1
     took = sum(run.elapsed.total_seconds() for run in SyncRun.objects.all())
     seconds = [n for name, n in told.items() if "run_seconds" in name]
     assert sum(seconds) == pytest.approx(took)
@@ -99,7 +99,7 @@ def test_metrics_tell_how_fresh_all_is_and_what_waits(now: datetime) -> None:
     at = datetime.now().astimezone() - HOUR
     SyncRun.objects.create(
         account=mine,
-        dataset="ec2",
+        dataset="instances",
         status="succeeded",
         started_at=at,
         heartbeat_at=at,
@@ -111,7 +111,7 @@ def test_metrics_tell_how_fresh_all_is_and_what_waits(now: datetime) -> None:
     told = numbers()
     assert told['cloudintel_datasets{state="ok"}'] == 1
     assert told['cloudintel_datasets{state="never"}'] == 2
-    age = told['cloudintel_oldest_good_read_seconds{dataset="ec2"}']
+    age = told['cloudintel_oldest_good_read_seconds{dataset="instances"}']
     assert age == pytest.approx(3600, abs=60)
     assert told['cloudintel_runs{dataset="cost",status="queued"}'] == 1
 

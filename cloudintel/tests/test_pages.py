@@ -130,7 +130,7 @@ def test_a_page_asks_few_queries_however_much_is_stored(
         backfill = propose(owner, Dataset.CPU, QUARTER, NOW)
         for part in backfill.windows.all():
             run(owner, Dataset.CPU, NOW, backfill_window=part)
-        Incident.objects.create(account=owner, dataset="ec2", opened_at=NOW)
+        Incident.objects.create(account=owner, dataset="instances", opened_at=NOW)
     keys = {"instance": machine.pk, "run": latest.pk, "backfill": backfill.pk}
     page = page.format(**keys)
     with django_assert_num_queries(queries):

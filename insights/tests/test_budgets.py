@@ -10,8 +10,9 @@ from django.core.exceptions import ValidationError
 
 from cloudintel.tests.pages import NOW, TODAY, account, instance, store_costs, store_cpu
 from insights.budgeting import count, is_due, refresh_budgets, standing_of, tell_alerts
-from insights.models import Budget, BudgetAlert, BudgetNotice, InstancePrice
+from insights.models import Budget, BudgetAlert, BudgetNotice
 from insights.tests.rows import budget, forecast, two_accounts
+from pricing.models import InstancePrice
 from providers.windows import Window
 from syncs import alerts
 from syncs.models import CloudAccount

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from cloudintel.tests.pages import account
-from insights.models import Anomaly, Budget, BudgetAlert, InstancePrice, Recommendation
+from insights.models import Anomaly, Budget, BudgetAlert, Recommendation
 from insights.tests.rows import (
     anomaly,
     budget,
@@ -15,7 +15,7 @@ from insights.tests.rows import (
     somebody,
     two_accounts,
 )
-from insights.tests.test_budgets import NOVEMBER, price
+from insights.tests.test_budgets import NOVEMBER
 
 pytestmark = pytest.mark.django_db
 MODELS = sorted(
@@ -39,7 +39,6 @@ def some_of_everything() -> None:
     anomaly(owner)
     recommendation(owner)
     one = budget()
-    price()
     BudgetAlert.objects.create(
         budget=one,
         period=NOVEMBER.start,
@@ -58,7 +57,6 @@ def test_every_model_that_people_look_at_is_there() -> None:
         "budgetalert",
         "feedback",
         "forecast",
-        "instanceprice",
         "recommendation",
         "refreshstate",
         "verification",
@@ -73,7 +71,7 @@ def test_each_list_answers(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["anomaly", "budget", "budgetalert", "forecast", "instanceprice", "recommendation"],
+    ["anomaly", "budget", "budgetalert", "forecast", "recommendation"],
 )
 def test_each_page_answers(name: str) -> None:
     some_of_everything()
@@ -147,10 +145,3 @@ def test_who_is_limited_sees_only_his_own_there() -> None:
     told = entered("viewer", mine).get("/admin/insights/anomaly/").content.decode()
     assert "Mine" in told
     assert "Theirs" not in told and "Everything" not in told
-
-
-def test_prices_are_read_only() -> None:
-    one = price()
-    path = f"/admin/insights/instanceprice/{one.pk}/"
-    assert entered().post(f"{path}delete/", {"post": "yes"}).status_code == 403
-    assert InstancePrice.objects.exists()

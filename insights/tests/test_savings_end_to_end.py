@@ -8,7 +8,7 @@ import pytest
 
 from cloudintel.tests.pages import NOW, account, instance, store_costs, store_cpu
 from insights.advice.verify import running_cost
-from insights.models import InstancePrice, Recommendation, Verification
+from insights.models import Recommendation, Verification
 from insights.moves import move
 from insights.refresh.machines import COMPUTE
 from insights.refresh.run import refresh
@@ -43,6 +43,7 @@ def bill(owner: CloudAccount, window: Window, a_day: Decimal) -> None:
 
 
 def refreshed(owner: CloudAccount, now: datetime) -> None:
+    sync_prices(owner, now)
     (outcome, _) = refresh([owner], now)
     assert outcome.failures == []
 
@@ -126,20 +127,6 @@ def test_what_was_realised_stays_so(owner: CloudAccount, days: int) -> None:
     owner.cost_totals.filter(day__lt=NOW.date()).delete()
     refreshed(owner, NOW + timedelta(days=days))
     assert (verdict().status, verdict().realised) == ("realised", Decimal("73.00"))
-
-
-def test_what_a_machine_was_before_has_its_price_too(owner: CloudAccount) -> None:
-    """Or a size of another family could never be verified in money."""
-    machine = Instance.objects.get(name="works")
-    StateChange.objects.create(
-        instance=machine,
-        at=NOW,
-        field="instance_type",
-        old_value="r6i.large",
-        new_value="m6i.large",
-    )
-    refreshed(owner, NOW)
-    assert InstancePrice.objects.filter(instance_type="r6i.large").exists()
 
 
 def test_what_ran_in_a_region_is_counted_once(

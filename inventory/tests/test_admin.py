@@ -37,7 +37,7 @@ def make_instance(number: int, **fields: Any) -> Instance:
 def stop(instance: Instance) -> StateChange:
     run = SyncRun.objects.create(
         account=instance.account,
-        dataset="ec2",
+        dataset="instances",
         status="succeeded",
         started_at=NOW,
         heartbeat_at=NOW,

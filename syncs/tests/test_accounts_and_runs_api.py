@@ -22,9 +22,11 @@ def test_an_account_without_its_secret() -> None:
         account_id="000000000002",
         name="member",
         payer=payer,
-        role_arn="arn:aws:iam::000000000002:role/cloudintel",
-        external_id="a-shared-secret",
-        regions=["eu-west-1"],
+        settings={
+            "role_arn": "arn:aws:iam::000000000002:role/cloudintel",
+            "external_id": "a-shared-secret",
+            "regions": ["eu-west-1"],
+        },
     )
     found = ask(f"accounts/{member.pk}/")
     created_at = found.pop("created_at")
@@ -88,9 +90,9 @@ def store_runs() -> None:
 @pytest.mark.parametrize(
     ("parameters", "datasets"),
     [
-        ({}, ["cpu", "cost", "ec2"]),
-        ({"account": "000000000501"}, ["cost", "ec2"]),
-        ({"dataset": "cpu,ec2"}, ["cpu", "ec2"]),
+        ({}, ["cpu", "cost", "instances"]),
+        ({"account": "000000000501"}, ["cost", "instances"]),
+        ({"dataset": "cpu,instances"}, ["cpu", "instances"]),
         ({"dataset": "cost"}, ["cost"]),
         ({"status": ["failed", "partial"]}, ["cpu", "cost"]),
         ({"status": "running"}, []),
@@ -139,7 +141,7 @@ def test_what_it_does_not_know_is_refused_by_name(
 def test_runs_as_a_file() -> None:
     store_runs()
     rows = list(csv.DictReader(io.StringIO(csv_of("runs/", page_size=1))))
-    assert [row["dataset"] for row in rows] == ["cpu", "cost", "ec2"]
+    assert [row["dataset"] for row in rows] == ["cpu", "cost", "instances"]
     assert rows[0]["requests_by_operation"] == '{"ce:GetCostAndUsage": 3}'
     assert rows[0]["api_cost_usd"] == "0.03000"
 

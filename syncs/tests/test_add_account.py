@@ -32,7 +32,7 @@ def test_run_again_it_changes_only_what_is_given(aws: EmulatedAws) -> None:
     add_account("--name", "main", "--region", "eu-west-1")
     assert "Changed" in add_account("--name", "first")
     account = CloudAccount.objects.get()
-    assert (account.name, account.regions) == ("first", ["eu-west-1"])
+    assert (account.name, account.settings["regions"]) == ("first", ["eu-west-1"])
 
 
 def test_a_role_gives_the_account_that_it_belongs_to(aws: EmulatedAws) -> None:
@@ -40,7 +40,7 @@ def test_a_role_gives_the_account_that_it_belongs_to(aws: EmulatedAws) -> None:
     arn = f"arn:aws:iam::{MEMBER}:role/reader"
     add_account("--role-arn", arn, "--external-id", "secret")
     account = CloudAccount.objects.get()
-    assert (account.account_id, account.role_arn) == (MEMBER, arn)
+    assert (account.account_id, account.settings["role_arn"]) == (MEMBER, arn)
 
 
 def test_a_role_that_asks_for_another_external_id_is_refused(aws: EmulatedAws) -> None:
@@ -57,7 +57,7 @@ def test_an_organization_adds_its_active_members(aws: EmulatedAws) -> None:
     payer, member = CloudAccount.objects.order_by("name")
     assert payer.is_payer
     assert (member.name, member.payer) == ("shop", payer)
-    assert member.role_arn == f"arn:aws:iam::{MEMBER}:role/cloudintel"
+    assert member.settings["role_arn"] == f"arn:aws:iam::{MEMBER}:role/cloudintel"
 
 
 def test_a_role_arn_that_is_none_is_refused_by_name(aws: EmulatedAws) -> None:
@@ -85,7 +85,7 @@ def test_a_payer_is_found_out_and_its_members_are_not_counted_beside_it(
     payer = CloudAccount.objects.get(account_id=PAYER)
     member = CloudAccount.objects.get(account_id=MEMBER)
     assert payer.is_payer
-    assert (member.payer, member.role_arn) == (payer, role)
+    assert (member.payer, member.settings["role_arn"]) == (payer, role)
 
 
 def test_a_member_that_is_added_later_belongs_to_its_payer(aws: EmulatedAws) -> None:
@@ -104,7 +104,7 @@ def test_an_organization_added_again_keeps_what_its_members_have(
     CloudAccount.objects.filter(account_id=MEMBER).update(name="prod")
     add_account("--organization")
     member = CloudAccount.objects.get(account_id=MEMBER)
-    assert (member.name, member.external_id) == ("prod", "secret")
+    assert (member.name, member.settings["external_id"]) == ("prod", "secret")
 
 
 def test_a_role_that_is_none_is_refused_before_aws_is_asked(aws: EmulatedAws) -> None:

@@ -106,12 +106,12 @@ def test_the_list_counts_what_each_account_holds(admin_client: Client) -> None:
 def test_an_accounts_id_stays_once_it_is_there_and_its_name_does_not(
     admin_client: Client,
 ) -> None:
-    account = make_account(1, regions=["eu-west-1"])
+    account = make_account(1, settings={"regions": ["eu-west-1"]})
     data = {"name": "renamed", "account_id": "000000000099", "regions": ""}
     admin_client.post(change_url(account), data | {"is_enabled": "on"})
     account.refresh_from_db()
     assert (account.name, account.account_id) == ("renamed", "000000000001")
-    assert account.regions == [], "an empty field means all regions"
+    assert account.settings == {}, "an empty field means all regions"
 
 
 def test_regions_that_are_no_list_are_refused(admin_client: Client) -> None:
@@ -119,7 +119,7 @@ def test_regions_that_are_no_list_are_refused(admin_client: Client) -> None:
     url = reverse("admin:syncs_cloudaccount_add")
     assert "Give a list such as" in admin_client.post(url, data).content.decode()
     assert admin_client.post(url, data | {"regions": '["x"]'}).status_code == 302
-    assert CloudAccount.objects.get().regions == ["x"]
+    assert CloudAccount.objects.get().settings == {"regions": ["x"]}
 
 
 def test_a_run_is_read_only_even_for_a_superuser(admin_client: Client) -> None:

@@ -39,7 +39,7 @@ def test_sync_now_starts_the_selected_accounts_and_names_them(
 ) -> None:
     accounts = [make_account(1), make_account(2)]
     page = run_action(admin_client, "sync_ec2", *accounts)
-    assert "Started: EC2 instances of account-1 (000000000001); EC2 instances" in page
+    assert "Started: Instances of account-1 (000000000001); Instances" in page
     assert sent == ["inventory.tasks.sync_ec2"] * 2
     run = SyncRun.objects.latest()
     assert (run.status, run.trigger) == ("queued", "admin")
@@ -55,9 +55,11 @@ def test_sync_now_starts_every_dataset_an_account_has(
     assert sorted(SyncRun.objects.values_list("account__name", "dataset")) == [
         ("account-1", "cost"),
         ("account-1", "cpu"),
-        ("account-1", "ec2"),
+        ("account-1", "instances"),
+        ("account-1", "prices"),
         ("account-2", "cpu"),
-        ("account-2", "ec2"),
+        ("account-2", "instances"),
+        ("account-2", "prices"),
     ]
     page = run_action(admin_client, "sync_cost", member)
     assert "their costs are read with their payer" in page

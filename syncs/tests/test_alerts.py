@@ -19,7 +19,7 @@ from tests.small_cloud import ACCOUNT, OTHER, account
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
-EC2 = f"EC2 instances of {ACCOUNT} ({ACCOUNT})"
+EC2 = f"Instances of {ACCOUNT} ({ACCOUNT})"
 
 
 class Channel:
@@ -63,7 +63,7 @@ def channel(settings: Settings) -> Iterator[Channel]:
 def mine(now: datetime) -> CloudAccount:
     """An account all of which was read well an hour ago."""
     mine = account()
-    for dataset in ("ec2", "cost", "cpu"):
+    for dataset in ("instances", "cost", "cpu", "prices"):
         run(mine, now - HOUR, dataset=dataset)
     return mine
 
@@ -71,7 +71,10 @@ def mine(now: datetime) -> CloudAccount:
 def run(
     mine: CloudAccount, at: datetime, status: str = "succeeded", **fields: Any
 ) -> None:
-    values = {"dataset": "ec2", "error": "AccessDenied." if "fail" in status else ""}
+    values = {
+        "dataset": "instances",
+        "error": "AccessDenied." if "fail" in status else "",
+    }
     SyncRun.objects.create(
         account=mine,
         status=status,
@@ -123,12 +126,12 @@ def test_each_stale_dataset_is_an_incident_of_its_own(
     mine: CloudAccount, channel: Channel, now: datetime
 ) -> None:
     tell_incidents(now + 90 * HOUR)
-    assert len(channel.texts) == 3
+    assert len(channel.texts) == 4
     assert all("is stale: last read well" in text for text in channel.texts)
     # What fails after being stale is the same incident.
     fail_twice(mine, now + 91 * HOUR)
     tell_incidents(now + 92 * HOUR)
-    assert len(channel.texts) == 3
+    assert len(channel.texts) == 4
 
 
 def test_by_e_mail_too(mine: CloudAccount, now: datetime, settings: Settings) -> None:

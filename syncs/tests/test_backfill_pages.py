@@ -79,7 +79,7 @@ def test_a_queue_that_is_away_is_said() -> None:
         ({"start": TODAY}, "must be before end"),
         ({"end": TODAY + timedelta(days=1)}, "must lie within"),
         ({"dataset": "cpu"}, "known only after a first sync"),
-        ({"dataset": "ec2"}, "ec2 is not one of the available choices"),
+        ({"dataset": "instances"}, "instances is not one of the available choices"),
         ({"account": 99}, "not one of the available choices"),
         ({"start": ""}, "This field is required"),
     ],

@@ -241,7 +241,7 @@ def test_what_it_would_cost_is_known_only_after_a_first_sync(
     [
         (Dataset.COST, Window(date(2020, 1, 1), june(1)), "must lie within 2025-"),
         (Dataset.COST, Window(june(1), june(21)), "without the running day"),
-        (Dataset.INSTANCES, MAY, "nothing to fill"),
+        (Dataset.INSTANCES, MAY, "as they are now"),
     ],
 )
 def test_what_can_not_be_read_is_refused_in_one_sentence(

@@ -23,7 +23,7 @@ def morning(now: datetime) -> Iterator[None]:
 
 
 def read(mine: CloudAccount, at: datetime, status: str = "succeeded") -> None:
-    for dataset in ("ec2", "cost", "cpu"):
+    for dataset in ("instances", "cost", "cpu", "prices"):
         SyncRun.objects.create(
             account=mine,
             dataset=dataset,
@@ -46,7 +46,7 @@ def check(*arguments: str) -> tuple[int, str]:
 
 def test_all_fresh_it_says_so_and_ends_with_0(now: datetime) -> None:
     read(account(), now - HOUR)
-    assert check() == (0, "All 3 datasets are fresh.\n")
+    assert check() == (0, "All 4 datasets are fresh.\n")
 
 
 def test_late_or_never_read_it_ends_with_1(now: datetime) -> None:
@@ -54,12 +54,12 @@ def test_late_or_never_read_it_ends_with_1(now: datetime) -> None:
     status, said = check()
     assert status == 1
     assert said.startswith(
-        f"late: EC2 instances of {ACCOUNT} ({ACCOUNT}) is late: last read well 1\xa0day"
+        f"late: Instances of {ACCOUNT} ({ACCOUNT}) is late: last read well 1\xa0day"
     )
     read(CloudAccount.objects.get(), now)
     account(OTHER)
     status, said = check()
-    assert (status, said.count("never: ")) == (1, 3)
+    assert (status, said.count("never: ")) == (1, 4)
 
 
 @pytest.mark.parametrize(("hours", "status"), [(80, "succeeded"), (1, "failed")])
@@ -84,9 +84,9 @@ def test_for_programs_it_prints_one_json_object(now: datetime) -> None:
     (first, *_) = json.loads(said)["datasets"]
     assert first == {
         "account": ACCOUNT,
-        "dataset": "ec2",
+        "dataset": "instances",
         "state": "failing",
         "last_good_at": None,
-        "sentence": f"EC2 instances of {ACCOUNT} ({ACCOUNT}) can't be read. "
+        "sentence": f"Instances of {ACCOUNT} ({ACCOUNT}) can't be read. "
         "The role may not do it.",
     }

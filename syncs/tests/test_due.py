@@ -18,7 +18,7 @@ from tests.work_queue import waiting
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-ALL = ["ec2", "cost", "cpu"]
+ALL = ["instances", "cost", "cpu", "prices"]
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +52,7 @@ def test_what_another_scheduler_has_read_meanwhile_is_not_read_again(
 
     def slow_look(accounts: Iterable[CloudAccount], now: datetime) -> list[Due]:
         found = list(due(accounts, now))
-        ended(mine, "ec2", now)
+        ended(mine, "instances", now)
         return found
 
     monkeypatch.setattr("syncs.tasks.due", slow_look)
@@ -66,9 +66,9 @@ def test_a_new_account_is_due_at_once_but_its_cpu_waits_for_its_instances(
     now: datetime,
 ) -> None:
     mine = account()
-    assert names(now) == ["ec2", "cost"]
-    ended(mine, "ec2", now)
-    assert names(now) == ["cost", "cpu"]
+    assert names(now) == ["instances", "cost"]
+    ended(mine, "instances", now)
+    assert names(now) == ["cost", "cpu", "prices"]
 
 
 def test_cpu_is_read_though_its_instances_are_due_again_at_every_look(
@@ -77,8 +77,8 @@ def test_cpu_is_read_though_its_instances_are_due_again_at_every_look(
     settings.SYNC_INTERVAL_MINUTES = 1
     mine, minute = account(), timedelta(minutes=1)
     read(mine, now)
-    assert names(now + minute) == ["ec2", "cost"]
-    ended(mine, "ec2", now + minute)
+    assert names(now + minute) == ["instances", "cost"]
+    ended(mine, "instances", now + minute)
     assert "cpu" in names(now + 2 * minute)
 
 
@@ -88,7 +88,7 @@ def test_each_dataset_is_due_an_interval_after_it_was_last_begun(
     settings.SYNC_INTERVAL_MINUTES = 60
     read(account(), now)
     assert names(now + HOUR - timedelta(seconds=1)) == []
-    assert names(now + HOUR) == ["ec2", "cost"]
+    assert names(now + HOUR) == ["instances", "cost"]
 
 
 def test_who_was_down_for_three_intervals_catches_up_once(now: datetime) -> None:
@@ -102,10 +102,12 @@ def test_who_was_down_for_three_intervals_catches_up_once(now: datetime) -> None
             SyncRun.objects.filter(pk=run_id).update(
                 status="succeeded", finished_at=now + 3 * DAY
             )
-        assert [queue_due() for _ in range(3)] == [1, 0, 0]
-    ((task, _),) = waiting()
-    assert task == "metrics.tasks.sync_cpu"
-    assert SyncRun.objects.filter(trigger="schedule").count() == 3
+        assert [queue_due() for _ in range(3)] == [2, 0, 0]
+    assert [task for task, _ in waiting()] == [
+        "metrics.tasks.sync_cpu",
+        "pricing.tasks.sync_prices",
+    ]
+    assert SyncRun.objects.filter(trigger="schedule").count() == 4
 
 
 def test_what_failed_is_tried_again_after_pauses_that_double_up_to_the_interval(
@@ -115,7 +117,7 @@ def test_what_failed_is_tried_again_after_pauses_that_double_up_to_the_interval(
     mine = account()
     pauses = []
     for attempt in (1, 2, 3, 4, 60):
-        run = ended(mine, "ec2", now, status="failed", attempt=attempt)
+        run = ended(mine, "instances", now, status="failed", attempt=attempt)
         pauses.append(due_at(run, now) - now)
     assert pauses == [HOUR / 4, HOUR / 2, HOUR, HOUR, HOUR]
 
@@ -127,7 +129,7 @@ def test_each_failure_counts_until_a_run_reads_everything(now: datetime) -> None
         run = claim(mine, Dataset.INSTANCES, at)
         assert run.attempt == attempt
         SyncRun.objects.filter(pk=run.pk).update(status="partial", finished_at=at)
-    ended(mine, "ec2", now + 4 * HOUR)
+    ended(mine, "instances", now + 4 * HOUR)
     assert claim(mine, Dataset.INSTANCES, now + 5 * HOUR).attempt == 1
 
 
@@ -174,7 +176,7 @@ def test_disabled_accounts_and_costs_on_a_payers_bill_are_left_alone(
     payer = account(is_payer=True)
     member = account(OTHER, payer=payer)
     read(payer, now)
-    assert names(now) == ["ec2"]
+    assert names(now) == ["instances"]
     CloudAccount.objects.filter(pk=member.pk).update(is_enabled=False)
     assert names(now) == []
 

@@ -18,7 +18,7 @@ def run(mine: CloudAccount, at: datetime, status: str = "succeeded") -> SyncRun:
     active = status in SyncRun.ACTIVE
     return SyncRun.objects.create(
         account=mine,
-        dataset="ec2",
+        dataset="instances",
         status=status,
         started_at=at,
         heartbeat_at=at,
@@ -76,7 +76,7 @@ def test_a_run_at_work_changes_nothing_yet(now: datetime) -> None:
 
 def test_the_sentence_names_what_since_when_and_why(now: datetime) -> None:
     mine = account()
-    name = f"EC2 instances of {ACCOUNT} ({ACCOUNT})"
+    name = f"Instances of {ACCOUNT} ({ACCOUNT})"
     assert of_ec2(mine, now).sentence == f"{name} was never read."
     run(mine, now - 2 * HOUR)
     assert of_ec2(mine, now).sentence == (
@@ -102,6 +102,6 @@ def test_many_accounts_take_one_query_and_members_have_no_costs(
     with django_assert_num_queries(1):  # the newest runs, with their last good one
         found = freshness(accounts, now)
     assert [(one.account, one.dataset.value) for one in found] == [
-        *((payer, "ec2"), (payer, "cost"), (payer, "cpu")),
-        *((member, "ec2"), (member, "cpu")),
+        *((payer, "instances"), (payer, "cost"), (payer, "cpu"), (payer, "prices")),
+        *((member, "instances"), (member, "cpu"), (member, "prices")),
     ]

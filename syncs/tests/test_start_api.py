@@ -15,17 +15,19 @@ from costs.tasks import sync_cost
 from inventory.tasks import sync_ec2
 from metrics.models import CpuMetric
 from metrics.tasks import sync_cpu
+from pricing.tasks import sync_prices
 from providers.demo.company import PRODUCTION, STAGING
 from syncs.models import CloudAccount, CloudKind, Dataset, SyncRun
-from syncs.start import TASKS
 from tests.api import operator, viewer
 
 pytestmark = pytest.mark.django_db
 ROUTES = {
-    "/api/v1/sync/ec2/": "ec2",
+    "/api/v1/sync/ec2/": "instances",
+    "/api/v1/sync/instances/": "instances",
+    "/api/v1/sync/prices/": "prices",
     "/api/v1/sync/cost/": "cost",
     "/api/v1/sync/cpu/": "cpu",
-    "/sync-ec2": "ec2",
+    "/sync-ec2": "instances",
     "/sync-cost": "cost",
     "/sync-cpu": "cpu",
 }
@@ -78,12 +80,12 @@ def test_it_queues_a_run_and_answers_with_it(
     assert (told["dataset"], told["trigger"]) == (ROUTES[route], "api")
     assert told["started_by"] == "operator"
     assert response.json()["taken"] == []
-    assert sent == [(TASKS[Dataset(queued.dataset)], [queued.pk])]
+    assert sent == [(Dataset(queued.dataset).traits.task, [queued.pk])]
 
 
 def test_every_message_names_a_task_that_workers_know() -> None:
-    assert [TASKS[dataset] for dataset in Dataset] == [
-        task.name for task in (sync_ec2, sync_cost, sync_cpu)
+    assert [dataset.traits.task for dataset in Dataset] == [
+        task.name for task in (sync_ec2, sync_cost, sync_cpu, sync_prices)
     ]
 
 
@@ -205,9 +207,10 @@ def test_a_worker_reads_what_was_queued_and_a_second_delivery_does_nothing() -> 
     client = operator()
     window = {"start": "2026-11-10", "end": "2026-11-20"}
     tasks: list[tuple[Any, str, dict[str, str]]] = [
-        (sync_ec2, "ec2", {}),
+        (sync_ec2, "instances", {}),
         (sync_cost, "cost", window),
         (sync_cpu, "cpu", window),
+        (sync_prices, "prices", {}),
     ]
     for task, dataset, body in tasks:
         response = client.post(f"/api/v1/sync/{dataset}/", body)

@@ -58,8 +58,9 @@ def test_it_starts_every_dataset_of_every_enabled_account(
         (["payer"], Dataset.COST),
         (["member", "payer"], Dataset.CPU),
         (["member", "payer"], Dataset.INSTANCES),
+        (["member", "payer"], Dataset.PRICES),
     ]
-    assert "Syncs started: 5." in answer.content.decode()
+    assert "Syncs started: 7." in answer.content.decode()
 
 
 def test_it_starts_one_dataset_of_one_account(operator: Client, door: Door) -> None:

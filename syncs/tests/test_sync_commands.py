@@ -1,4 +1,4 @@
-"""sync_ec2, sync_cost, sync_cpu and sync: what they read, print and exit with."""
+"""The sync commands: what they read, print and exit with."""
 
 import json
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from cloudintel.tests.pages import NOW, account, run
 from costs.models import CostTotal, DailyCost
 from inventory.models import Instance
 from metrics.models import CpuMetric
+from pricing.models import InstancePrice
 from providers.demo.company import DATA_PLATFORM, PRODUCTION, STAGING
 from providers.demo.provider import DemoProvider
 from providers.errors import ErrorKind, ProviderError
@@ -21,10 +22,11 @@ from syncs.models import CloudAccount, CloudKind, Dataset, SyncRun
 
 pytestmark = pytest.mark.django_db
 COMMANDS = {
-    "sync_ec2": ["ec2"],
+    "sync_ec2": ["instances"],
+    "sync_prices": ["prices"],
     "sync_cost": ["cost"],
     "sync_cpu": ["cpu"],
-    "sync": ["ec2", "cost", "cpu"],
+    "sync": ["instances", "cost", "cpu", "prices"],
 }
 DAYS = ("--start", "2026-11-10", "--end", "2026-11-20")
 FIELDS = [
@@ -54,7 +56,7 @@ def demo(account_id: str = PRODUCTION, name: str = "production") -> CloudAccount
 
 
 def days_of(command: str) -> tuple[str, ...]:
-    return () if command == "sync_ec2" else DAYS
+    return () if command in ("sync_ec2", "sync_prices") else DAYS
 
 
 def printed(command: str, *arguments: str) -> str:
@@ -85,7 +87,8 @@ def test_json_is_one_object_of_runs(command: str) -> None:
     assert [one["dataset"] for one in runs] == COMMANDS[command]
     for one in runs:
         stored = SyncRun.objects.filter(dataset=one["dataset"]).latest("pk")
-        days = [None, None] if one["dataset"] == "ec2" else [DAYS[1], DAYS[3]]
+        has_days = Dataset(one["dataset"]).has_window
+        days = [DAYS[1], DAYS[3]] if has_days else [None, None]
         assert list(one) == FIELDS
         assert (one["account"], one["status"]) == (PRODUCTION, "succeeded")
         assert [one["start"], one["end"]] == days
@@ -113,7 +116,7 @@ def test_it_prints_a_line_for_each_run_and_nothing_else(
 @pytest.mark.parametrize("command", COMMANDS)
 def test_run_twice_it_stores_the_same_rows(command: str) -> None:
     demo()
-    models = (Instance, DailyCost, CostTotal, CpuMetric)
+    models = (Instance, DailyCost, CostTotal, CpuMetric, InstancePrice)
     printed("sync_ec2")
     printed(command, *days_of(command))
     once = [model.objects.count() for model in models]
@@ -259,6 +262,10 @@ def test_the_costs_of_a_member_are_left_to_its_payer() -> None:
     payer.save()
     member.payer = payer
     member.save()
-    assert [one["dataset"] for one in described("sync")] == ["ec2", "cpu"]
+    assert [one["dataset"] for one in described("sync")] == [
+        "instances",
+        "cpu",
+        "prices",
+    ]
     code, told = failing("sync_cost", "--account", "member")
     assert (code, "sync that account instead" in told) == (2, True)

@@ -58,7 +58,7 @@ def test_the_question_keeps_what_was_asked_for(operator: Client) -> None:
     assert 'name="dataset" value=""' in text
 
 
-@pytest.mark.parametrize("asked", [{"dataset": "ec2"}, {"account": f"{2:012}"}])
+@pytest.mark.parametrize("asked", [{"dataset": "instances"}, {"account": f"{2:012}"}])
 def test_what_is_free_starts_at_once(operator: Client, asked: dict[str, str]) -> None:
     account(1, cost="0.03")
     account(2, cost="0")

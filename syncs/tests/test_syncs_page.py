@@ -93,7 +93,7 @@ def test_many_incidents_leave_room_for_the_rest() -> None:
     for number in range(1, 6):
         Incident.objects.create(
             account=account(number, f"account-{number}"),
-            dataset="ec2",
+            dataset="instances",
             sentence=f"Wrong {number}.",
             opened_at=NOW,
         )

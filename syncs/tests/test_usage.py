@@ -15,7 +15,7 @@ from inventory.sync import sync_ec2
 from metrics.sync import sync_cpu
 from providers.errors import ErrorKind, ProviderError
 from syncs.models import ApiBudgetDay, ApiUsage, CloudAccount, SyncRun
-from syncs.reading import reading, say_nothing
+from syncs.run_context import run_context, say_nothing
 from syncs.usage import reserve
 from tests.emulator import EmulatedAws
 from tests.other_processes import shared_database, start
@@ -100,7 +100,7 @@ def test_what_a_run_asked_is_kept_though_its_rows_are_rolled_back(
         raise RuntimeError("the commit failed")
 
     # The watermark moves last, within the transaction.
-    monkeypatch.setattr("syncs.reading.move_watermark", broken)
+    monkeypatch.setattr("syncs.run_context.move_watermark", broken)
     with pytest.raises(RuntimeError):
         sync_cost(mine, now)
     run = SyncRun.objects.get()
@@ -214,8 +214,8 @@ def test_a_run_that_asks_nothing_keeps_nothing(
     mine: CloudAccount, now: datetime
 ) -> None:
     run = SyncRun.objects.create(
-        account=mine, dataset="ec2", started_at=now, heartbeat_at=now
+        account=mine, dataset="instances", started_at=now, heartbeat_at=now
     )
-    with reading(run, say_nothing) as current:
+    with run_context(run, say_nothing) as current:
         current.finish(0)
     assert usage() == {}

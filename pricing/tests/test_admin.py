@@ -1,0 +1,34 @@
+"""The admin of list prices: to look at, not to change."""
+
+import pytest
+from django.test import Client
+
+from cloudintel.tests.pages import NOW, account, instance
+from pricing.models import InstancePrice, PricedFamily
+from pricing.sync import sync_prices
+from providers.demo.company import PRODUCTION
+from syncs.models import CloudAccount
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def prices() -> None:
+    owner = account(int(PRODUCTION))
+    CloudAccount.objects.update(provider="demo")
+    instance(owner, "web", instance_type="m5.large")
+    owner.refresh_from_db()
+    sync_prices(owner, NOW)
+
+
+@pytest.mark.parametrize("model", [InstancePrice, PricedFamily])
+def test_lists_and_pages_answer_and_nothing_is_deleted(
+    admin_client: Client, model: type[InstancePrice | PricedFamily]
+) -> None:
+    name = model._meta.model_name
+    row = model.objects.all()[0]
+    assert admin_client.get(f"/admin/pricing/{name}/").status_code == 200
+    path = f"/admin/pricing/{name}/{row.pk}"
+    assert admin_client.get(f"{path}/change/").status_code == 200
+    assert admin_client.post(f"{path}/delete/", {"post": "yes"}).status_code == 403
+    assert model.objects.filter(pk=row.pk).exists()

@@ -7,7 +7,7 @@ Nothing else branches on a dataset's key. Another dataset is another row here, a
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -28,77 +28,18 @@ class Scope(StrEnum):
     """Only from accounts whose bill is their own; a member's is its payer's."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Traits:
-    """How one dataset is read."""
-
-    capability: type
-    """What a provider must have; without it the dataset is not offered."""
-    task: str
-    """The Celery task that reads a queued run; its room imports this one."""
-    first_name: str = ""
-    """What command, routes and task call it, where that is not its key."""
-    window: str = ""
-    """The capability's method that tells which days are kept; none: read as it is."""
-    first_days: str = ""
-    """The setting that tells how many days a first sync reads."""
-    restatement_days: str = ""
-    """The setting that tells how many days may still change."""
-    after: str = ""
-    """The dataset that has to be read before this one."""
-    scope: Scope = Scope.ACCOUNT
-
-
 class Dataset(models.TextChoices):
     """What is read from an account, in the order in which it is read."""
 
-    traits: Traits
+    INSTANCES = "instances", "Instances"
+    COST = "cost", "Daily costs"
+    CPU = "cpu", "CPU and network"
+    PRICES = "prices", "List prices"
 
-    INSTANCES = (
-        "instances",
-        Traits(
-            capability=InventorySource,
-            task="inventory.tasks.sync_ec2",
-            first_name="ec2",
-        ),
-        "Instances",
-    )
-    COST = (
-        "cost",
-        Traits(
-            capability=CostSource,
-            task="costs.tasks.sync_cost",
-            window="cost_window",
-            first_days="COST_FIRST_SYNC_DAYS",
-            scope=Scope.BILL,
-        ),
-        "Daily costs",
-    )
-    CPU = (
-        "cpu",
-        Traits(
-            capability=MetricSource,
-            task="metrics.tasks.sync_cpu",
-            window="metric_window",
-            first_days="CPU_FIRST_SYNC_DAYS",
-            restatement_days="CPU_RESTATEMENT_DAYS",
-            after="instances",
-        ),
-        "CPU and network",
-    )
-    PRICES = (
-        "prices",
-        Traits(
-            capability=PriceSource, task="pricing.tasks.sync_prices", after="instances"
-        ),
-        "List prices",
-    )
-
-    def __new__(cls, key: str, traits: Traits) -> Self:
-        member = str.__new__(cls, key)
-        member._value_ = key
-        member.traits = traits
-        return member
+    @property
+    def traits(self) -> "Traits":
+        """Its row in the table."""
+        return TABLE[self]
 
     @property
     def first_name(self) -> str:
@@ -132,13 +73,61 @@ class Dataset(models.TextChoices):
     @property
     def after(self) -> "Dataset | None":
         """What has to be read before it."""
-        return Dataset(self.traits.after) if self.traits.after else None
+        return self.traits.after
 
     def kept_window(self, account: "CloudAccount", now: datetime) -> Window:
         """The days that the account's cloud can still be asked for."""
         provider = CLOUDS[account.provider].provider
         window: Window = getattr(provider, self.traits.window)(now)
         return window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """How one dataset is read."""
+
+    capability: type
+    """What a provider must have; without it the dataset is not offered."""
+    task: str
+    """The Celery task that reads a queued run; its room imports this one."""
+    first_name: str = ""
+    """What command, routes and task call it, where that is not its key."""
+    window: str = ""
+    """The capability's method that tells which days are kept; none: read as it is."""
+    first_days: str = ""
+    """The setting that tells how many days a first sync reads."""
+    restatement_days: str = ""
+    """The setting that tells how many days may still change."""
+    after: Dataset | None = None
+    """The dataset that has to be read before this one."""
+    scope: Scope = Scope.ACCOUNT
+
+
+TABLE = {
+    Dataset.INSTANCES: Traits(
+        capability=InventorySource, task="inventory.tasks.sync_ec2", first_name="ec2"
+    ),
+    Dataset.COST: Traits(
+        capability=CostSource,
+        task="costs.tasks.sync_cost",
+        window="cost_window",
+        first_days="COST_FIRST_SYNC_DAYS",
+        scope=Scope.BILL,
+    ),
+    Dataset.CPU: Traits(
+        capability=MetricSource,
+        task="metrics.tasks.sync_cpu",
+        window="metric_window",
+        first_days="CPU_FIRST_SYNC_DAYS",
+        restatement_days="CPU_RESTATEMENT_DAYS",
+        after=Dataset.INSTANCES,
+    ),
+    Dataset.PRICES: Traits(
+        capability=PriceSource,
+        task="pricing.tasks.sync_prices",
+        after=Dataset.INSTANCES,
+    ),
+}
 
 
 def datasets_of(account: "CloudAccount") -> list[Dataset]:
@@ -152,12 +141,19 @@ def is_read_from(account: "CloudAccount", dataset: Dataset) -> bool:
     return has_own and offers(account.provider, dataset.traits.capability)
 
 
+def not_offered(account: "CloudAccount", dataset: Dataset) -> str:
+    """That the account's cloud does not have it; "" where it has."""
+    if offers(account.provider, dataset.traits.capability):
+        return ""
+    return f"not offered by {account.get_provider_display()}"
+
+
 def why_not(account: "CloudAccount", dataset: Dataset) -> str:
     """Why it is not read from this account, with what to do; "" where it is."""
     if is_read_from(account, dataset):
         return ""
-    if not offers(account.provider, dataset.traits.capability):
-        return f"{dataset.label}: not offered by {account.get_provider_display()}."
+    if absence := not_offered(account, dataset):
+        return f"{dataset.label}: {absence}."
     return (
         f"The costs of {account} are on the bill of {account.payer}: sync that account "
         "instead."

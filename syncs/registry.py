@@ -1,6 +1,6 @@
 """The clouds there are, and the provider that reads an account."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -72,7 +72,7 @@ def _connect_demo(account: "CloudAccount", now: datetime) -> DemoProvider:
     return DemoProvider(account.account_id, utc_day(account.created_at), now)
 
 
-CLOUDS: Mapping[str, Cloud] = {
+CLOUDS: dict[str, Cloud] = {
     CloudKind.AWS: Cloud(AwsProvider, AwsSettings, check_aws_account_id, _connect_aws),
     CloudKind.DEMO: Cloud(
         DemoProvider, ProviderSettings, check_demo_account_id, _connect_demo

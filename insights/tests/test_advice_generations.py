@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from insights.advice.prices import Prices
 from insights.advice.records import Advice, Level, Rule
-from insights.advice.sizes import families_to_price
 from insights.tests.machines import advice, answers, machine, price, price_list, reasons
+from pricing.families import families_to_price
 
 
 def moves(prices: Prices, instance_type: str = "m4.xlarge") -> list[Advice]:

@@ -17,8 +17,8 @@ from insights.advice.records import (
     Rule,
 )
 from insights.advice.rules import advise
-from insights.advice.sizes import families_to_price
 from insights.advice.thresholds import Thresholds
+from pricing.families import families_to_price
 from providers.demo.bill import settled_usage
 from providers.demo.company import (
     ACCOUNTS,

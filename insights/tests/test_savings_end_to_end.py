@@ -14,6 +14,7 @@ from insights.refresh.machines import COMPUTE
 from insights.refresh.run import refresh
 from insights.tests.rows import somebody
 from inventory.models import Instance, StateChange
+from pricing.sync import sync_prices
 from providers.windows import Window, last_complete_days, utc_day
 from syncs.models import CloudAccount
 

@@ -50,9 +50,8 @@ def check_access(clients: AwsClients, now: datetime) -> Iterator[AccessCheck]:
     )
     yield check(
         "pricing:GetProducts",
-        "savings at AWS's list prices",
+        "sync_prices",
         lambda: price_list.try_prices(clients),
-        is_required=False,
     )
     if clients.account.has_own_bill:
         yield check(

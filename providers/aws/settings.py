@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from providers.settings import InvalidSetting, ProviderSettings
@@ -23,7 +23,7 @@ class AwsSettings(ProviderSettings):
     """Empty: the credentials of the environment."""
     external_id: str = ""
     """The ExternalId that the role's trust policy asks for."""
-    regions: Sequence[str] = ()
+    regions: Sequence[str] = field(default_factory=list)
     """Only these; empty: every enabled one."""
 
     def check(self) -> None:

@@ -134,11 +134,11 @@ def test_a_failed_read_is_never_an_empty_list(
     assert raised.value.kind is ErrorKind.DENIED
 
 
-def test_a_missing_permission_is_told_as_optional(
+def test_a_missing_permission_is_told_as_what_sync_prices_needs(
     aws: EmulatedAws, provider: AwsProvider
 ) -> None:
     aws.deny("pricing:GetProducts")
     checks = {check.permission: check for check in provider.check_access(aws.now)}
     check = checks["pricing:GetProducts"]
     assert check.error is not None
-    assert not check.is_required
+    assert (check.is_required, check.needed_for) == (True, "sync_prices")

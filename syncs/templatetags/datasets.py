@@ -1,0 +1,14 @@
+"""What pages say of a dataset that an account's cloud does not offer."""
+
+from django import template
+
+from syncs.datasets import Dataset, not_offered
+from syncs.models import CloudAccount
+
+register = template.Library()
+
+
+@register.filter
+def unless_offered(account: CloudAccount, key: str) -> str:
+    """That the account's cloud does not offer it; nothing where it does."""
+    return not_offered(account, Dataset(key))

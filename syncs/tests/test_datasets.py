@@ -1,0 +1,110 @@
+"""The table of datasets, and clouds that do not offer all of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils.module_loading import import_string
+
+from providers.base import InventorySource, MetricSource, Progress
+from providers.meter import Meter
+from providers.records import RegionInstances
+from providers.settings import ProviderSettings
+from syncs.claims import Refused, claim
+from syncs.datasets import Dataset, datasets_of, why_not
+from syncs.due import due
+from syncs.freshness import freshness
+from syncs.models import CloudAccount
+from syncs.registry import CLOUDS, Cloud, CloudKind, offers
+from tests.api import operator
+from tests.small_cloud import ACCOUNT, OTHER, account
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass
+class InventoryOnly:
+    """A provider of a cloud that tells what runs, and nothing else."""
+
+    meter: Meter = field(default_factory=Meter)
+
+    def fetch_instances(self, progress: Progress) -> Iterator[RegionInstances]:
+        yield RegionInstances("here")
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> CloudAccount:
+    """An account of that cloud."""
+    cloud = Cloud(
+        provider=InventoryOnly,
+        settings=ProviderSettings,
+        check_account_id=lambda account_id: None,
+        connect=lambda account, now: InventoryOnly(),
+    )
+    monkeypatch.setitem(CLOUDS, CloudKind.DEMO, cloud)
+    return account(provider=CloudKind.DEMO, name="small")
+
+
+def test_every_row_is_whole() -> None:
+    for dataset in Dataset:
+        traits = dataset.traits
+        assert callable(import_string(traits.task)), "a task that workers know"
+        assert dataset.after is None or list(Dataset).index(dataset.after) < list(
+            Dataset
+        ).index(dataset)
+        assert offers(CloudKind.AWS, traits.capability)
+        assert offers(CloudKind.DEMO, traits.capability)
+        if dataset.has_window:
+            assert callable(getattr(traits.capability, traits.window))
+            assert dataset.first_days > 0
+            assert dataset.restatement_days >= 0
+
+
+def test_a_member_has_all_but_the_bill() -> None:
+    payer = account(is_payer=True)
+    member = account(OTHER, payer=payer)
+    assert datasets_of(payer) == list(Dataset)
+    assert set(Dataset) - set(datasets_of(member)) == {Dataset.COST}
+    assert str(payer) in why_not(member, Dataset.COST)
+
+
+def test_what_a_cloud_lacks_is_not_offered_and_never_due_late_or_failing(
+    small: CloudAccount, now: datetime
+) -> None:
+    assert not offers(small.provider, MetricSource)
+    assert offers(small.provider, InventorySource)
+    assert datasets_of(small) == [Dataset.INSTANCES]
+    assert [one.dataset for one in due([small], now)] == [Dataset.INSTANCES]
+    assert [one.dataset for one in freshness([small], now)] == [Dataset.INSTANCES]
+    with pytest.raises(Refused, match="^CPU and network: not offered by Demo.$"):
+        claim(small, Dataset.CPU, now)
+
+
+def test_the_commands_read_what_there_is_and_refuse_the_rest_by_name(
+    small: CloudAccount,
+) -> None:
+    out = StringIO()
+    call_command("sync", stdout=out)
+    (line,) = out.getvalue().splitlines()
+    assert line.startswith(f"{ACCOUNT} instances: succeeded")
+    with pytest.raises(CommandError, match="not offered by Demo") as refused:
+        call_command("sync_cpu", "--account", ACCOUNT)
+    assert refused.value.returncode == 2
+    call_command("check_access", stdout=out)
+    assert "Checking access is not offered by Demo." in out.getvalue()
+
+
+def test_the_api_refuses_it_and_the_page_says_so(
+    small: CloudAccount, admin_client: Client
+) -> None:
+    answer = operator().post("/api/v1/sync/cpu/", {"account": ACCOUNT})
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == {
+        "account": ["CPU and network: not offered by Demo."]
+    }
+    page = admin_client.get("/syncs/").content.decode()
+    assert page.count("not offered by Demo") == len(Dataset) - 1

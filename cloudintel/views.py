@@ -15,7 +15,7 @@ from inventory.models import Instance
 from metrics.models import RecentCpu
 from syncs.freshness import freshness
 from syncs.models import CloudAccount
-from syncs.standing import per_dataset
+from syncs.freshness_summary import per_dataset
 
 # What a part of the page shows -> the right it takes. One page for everybody who has
 # any of them, so that his first page is no refusal.

@@ -13,7 +13,7 @@ from people.audit import record
 from syncs.models import Backfill
 from syncs.moves import CannotMove, move
 from syncs.readonly import Admin, DialogForm, dialog_action
-from syncs.start import QueueAway
+from syncs.start import BrokerUnavailable
 
 ListAction = Callable[[Admin[Backfill], HttpRequest, QuerySet[Backfill]], None]
 PageAction = Callable[[Admin[Backfill], HttpRequest, DialogForm, str], HttpResponse]
@@ -70,6 +70,6 @@ def move_and_say(request: HttpRequest, backfill: Backfill, name: str) -> None:
     except CannotMove as error:
         messages.error(request, str(error))
         return
-    except QueueAway as error:  # it was started all the same
+    except BrokerUnavailable as error:  # it was started all the same
         messages.error(request, str(error))
     record(request, f"backfill.{name}", backfill)

@@ -19,7 +19,7 @@ from syncs.models import Backfill, BackfillWindow, CloudAccount
 from syncs.models.backfills import FILLABLE
 from syncs.moves import CannotMove, move
 from syncs.querysets import BackfillQuerySet
-from syncs.start import QueueAway
+from syncs.start import BrokerUnavailable
 
 WINDOWS = BackfillWindow.objects.order_by("-start").prefetch_related("runs")
 
@@ -81,7 +81,7 @@ class MoveBackfillView(PermissionRequiredMixin, View):
         except CannotMove as error:
             messages.error(request, str(error))
             return redirect(backfill)
-        except QueueAway as error:  # it was started all the same
+        except BrokerUnavailable as error:  # it was started all the same
             messages.error(request, str(error))
         record(request, f"backfill.{self.name}", backfill)
         return redirect(backfill)

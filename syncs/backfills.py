@@ -10,7 +10,7 @@ from django.db import transaction
 from providers.windows import ONE_DAY, InvalidWindow, Window
 from syncs.claims import Refused, SlotTaken, check_request, claim
 from syncs.models import Backfill, BackfillWindow, CloudAccount, Dataset, SyncRun
-from syncs.start import QueueAway, send
+from syncs.start import BrokerUnavailable, send
 
 Status = Backfill.Status
 Part = BackfillWindow.Status
@@ -154,7 +154,7 @@ def _advance(backfill: Backfill, now: datetime) -> None:
     for run in runs:
         try:
             send(run, now)
-        except QueueAway as error:
+        except BrokerUnavailable as error:
             away = error
     if away is not None:
         raise away

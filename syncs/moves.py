@@ -23,7 +23,7 @@ class CannotMove(Exception):
 def move(backfill: Backfill, name: str, now: datetime) -> str:
     """Does one of MOVES and says so; a paused one is resumed by "start".
 
-    Its first windows are queued at once. Raises CannotMove, and QueueAway when it was
+    Its first windows are queued at once. Raises CannotMove, and BrokerUnavailable when it was
     started but no worker can be told: it then goes on when the queue is back.
     """
     step, done = MOVES[name]

@@ -11,7 +11,7 @@ from kombu.exceptions import ConnectionError as BrokerConnectionError
 from redis.exceptions import RedisError
 
 from providers.windows import Window
-from syncs.claims import Overtaken, SlotTaken, check_request, claim
+from syncs.claims import AlreadyRan, SlotTaken, check_request, claim
 from syncs.models import CloudAccount, Dataset, SyncRun
 
 # Apps that own a dataset import this one, so their tasks are called by name.
@@ -26,7 +26,7 @@ TASKS = {
 AWAY = (OperationalError, ChannelError, BrokerConnectionError, RedisError, OSError)
 
 
-class QueueAway(Exception):
+class BrokerUnavailable(Exception):
     """No worker can be told; the message says what to do."""
 
 
@@ -53,7 +53,7 @@ def start(
     With `after`, as for `claim`, one that was read meanwhile is not queued.
 
     An account whose costs are on a payer's bill is left out, unless it is the only
-    one. Raises Refused, InvalidWindow and QueueAway.
+    one. Raises Refused, InvalidWindow and BrokerUnavailable.
     """
     accounts = list(accounts)
     readable = [account for account in accounts if dataset in account.datasets()]
@@ -75,7 +75,7 @@ def start(
         except SlotTaken as taken:
             started.taken.append(taken.run)
             continue
-        except Overtaken:
+        except AlreadyRan:
             continue
         send(run, now)
         started.runs.append(run)
@@ -83,7 +83,7 @@ def start(
 
 
 def send(run: SyncRun, now: datetime) -> None:
-    """Tells the workers of a queued run. Raises QueueAway, which closes the run."""
+    """Tells the workers of a queued run. Raises BrokerUnavailable, which closes the run."""
     try:
         current_app.send_task(
             TASKS[Dataset(run.dataset)],
@@ -99,4 +99,4 @@ def send(run: SyncRun, now: datetime) -> None:
         SyncRun.objects.filter(pk=run.pk, status=SyncRun.Status.QUEUED).update(
             status=SyncRun.Status.FAILED, finished_at=now, error=reason
         )
-        raise QueueAway(reason) from error
+        raise BrokerUnavailable(reason) from error

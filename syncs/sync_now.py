@@ -15,7 +15,7 @@ from people.audit import record_each
 from syncs.columns import list_url
 from syncs.models import CloudAccount, Dataset, SyncRun
 from syncs.readonly import Admin, DialogForm
-from syncs.start import QueueAway, start
+from syncs.start import BrokerUnavailable, start
 
 # A message that names more is no longer read.
 NAMED_IN_A_MESSAGE = 10
@@ -77,7 +77,7 @@ def start_syncs(
             started = start(
                 readable, dataset, now, trigger=SyncRun.Trigger.ADMIN, user=user
             )
-        except QueueAway as error:
+        except BrokerUnavailable as error:
             messages.error(request, str(error))
             return
         record_each(request, "sync.start", started.runs)

@@ -10,7 +10,7 @@ from syncs.backfills import advance_backfills
 from syncs.claims import free_dead
 from syncs.due import due
 from syncs.models import CloudAccount, SyncRun
-from syncs.start import QueueAway, start
+from syncs.start import BrokerUnavailable, start
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ def look() -> None:
     try:
         queue_due()
         advance_backfills(now)
-    except QueueAway as error:
+    except BrokerUnavailable as error:
         logger.error("%s", error)
     tell_incidents(now)
 

@@ -27,8 +27,8 @@ from syncs.models import ApiUsage, Backfill, CloudAccount, Dataset, Incident, Sy
 from syncs.models.backfills import FILLABLE
 from syncs.querysets import SyncRunQuerySet
 from syncs.spend import api_spend, price_of_syncs
-from syncs.standing import per_account, per_dataset
-from syncs.start import QueueAway, start
+from syncs.freshness_summary import per_account, per_dataset
+from syncs.start import BrokerUnavailable, start
 
 ACCOUNTS_PER_PAGE = 20
 # The rest is in the admin; open ones come first.
@@ -184,7 +184,7 @@ def _start(
             started = start(
                 readable, dataset, now, trigger=SyncRun.Trigger.PAGE, user=user
             )
-        except QueueAway as error:
+        except BrokerUnavailable as error:
             messages.error(request, str(error))
             return
         record_each(request, "sync.start", started.runs)

@@ -31,7 +31,7 @@ from syncs.claims import Refused
 from syncs.filters import BackfillFilter
 from syncs.models import Backfill, BackfillWindow, CloudAccount, Dataset
 from syncs.moves import CannotMove, move
-from syncs.start import QueueAway
+from syncs.start import BrokerUnavailable
 
 Action = TypeVar("Action", bound=Callable[..., Response])
 NEWEST_FIRST = BackfillWindow.objects.order_by("-start")
@@ -121,7 +121,7 @@ class BackfillViewSet(RowsViewSet):
             move(backfill, name, timezone.now())
         except CannotMove as error:
             raise Conflict(str(error)) from None
-        except QueueAway as error:  # it was started all the same
+        except BrokerUnavailable as error:  # it was started all the same
             record(self.request, f"backfill.{name}", backfill)
             raise QueueIsAway(str(error)) from None
         record(self.request, f"backfill.{name}", backfill)

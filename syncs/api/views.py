@@ -26,7 +26,7 @@ from syncs.api.serializers import (
 from syncs.claims import Refused
 from syncs.filters import CloudAccountFilter, SyncRunFilter
 from syncs.models import CloudAccount, Dataset, SyncRun
-from syncs.start import QueueAway, Started, start
+from syncs.start import BrokerUnavailable, Started, start
 
 
 class CloudAccountViewSet(RowsViewSet):
@@ -86,7 +86,7 @@ class StartSyncView(APIView):
         except (InvalidWindow, Refused) as error:
             field = "start" if isinstance(error, InvalidWindow) else "account"
             raise ValidationError({field: [str(error)]}) from None
-        except QueueAway as error:
+        except BrokerUnavailable as error:
             raise QueueIsAway(str(error)) from None
         record_each(request, "sync.start", started.runs)
         told = StartedSerializer(started).data

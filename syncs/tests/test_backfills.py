@@ -13,7 +13,7 @@ from providers.windows import InvalidWindow, Window
 from syncs.backfills import advance_backfills, begin, cancel, cut, pause, propose
 from syncs.claims import Refused, claim
 from syncs.models import Backfill, BackfillWindow, CloudAccount, Dataset, SyncRun
-from syncs.start import QueueAway
+from syncs.start import BrokerUnavailable
 from syncs.tasks import look
 from tests.emulator import EmulatedAws
 from tests.small_cloud import OTHER, account, charge, june
@@ -215,9 +215,9 @@ def test_while_the_queue_is_away_every_run_is_closed_and_tried_again(
 ) -> None:
     def away(run: SyncRun, now: datetime) -> None:
         SyncRun.objects.filter(pk=run.pk).update(status="failed", finished_at=now)
-        raise QueueAway("The queue can't be reached.")
+        raise BrokerUnavailable("The queue can't be reached.")
 
-    with monkeypatch.context() as patched, pytest.raises(QueueAway):
+    with monkeypatch.context() as patched, pytest.raises(BrokerUnavailable):
         patched.setattr("syncs.backfills.send", away)
         advance_backfills(now)
     assert not SyncRun.objects.active().exists()

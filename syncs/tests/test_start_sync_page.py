@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from syncs.models import CloudAccount, Dataset
-from syncs.start import QueueAway, Started
+from syncs.start import BrokerUnavailable, Started
 from tests.api import person
 
 pytestmark = pytest.mark.django_db
@@ -88,7 +88,7 @@ def test_who_has_the_permission_is_offered_it(operator: Client) -> None:
 
 def test_a_queue_that_is_away_is_told(operator: Client, door: Door) -> None:
     account(1, "one")
-    door.error = QueueAway("The queue can't be reached.")
+    door.error = BrokerUnavailable("The queue can't be reached.")
     answer = operator.post("/syncs/start/", follow=True)
     assert "The queue can&#x27;t be reached." in answer.content.decode()
 

@@ -12,7 +12,7 @@ from syncs.backfills import advance_backfills, begin, cancel, pause, propose
 from syncs.claims import Refused
 from syncs.commands import bad_arguments, chosen_accounts, day
 from syncs.models import Backfill, Dataset
-from syncs.start import QueueAway
+from syncs.start import BrokerUnavailable
 
 MOVES = {"resume": begin, "pause": pause, "cancel": cancel}
 
@@ -80,7 +80,7 @@ class Command(BaseCommand):
         record_command("backfill.start", backfill)
         try:
             advance_backfills(now)
-        except QueueAway as error:
+        except BrokerUnavailable as error:
             raise CommandError(f"{error} It goes on when the queue is back.") from None
         self.stdout.write("Started. `backfill --list` and the syncs page show it.")
 

@@ -17,8 +17,8 @@ from providers.windows import last_complete_days
 from syncs.admin import status
 from syncs.columns import label, list_url
 from syncs.freshness import State, freshness
-from syncs.models import CloudAccount, Incident, SyncRun
 from syncs.freshness_summary import DatasetFreshness, per_dataset
+from syncs.models import CloudAccount, Incident, SyncRun
 
 SHOWN = 8
 RECONCILED_DAYS = 30
@@ -86,7 +86,7 @@ def matters(
     """The worst first."""
     user, now = request.user, timezone.now()
     if user.has_perm("syncs.view_incident"):
-        found = Incident.objects.seen_by(user).filter(closed_at__isnull=True)
+        found = Incident.objects.seen_by(user).open()
         for incident in found.select_related("account")[:SHOWN]:
             url = list_url(SyncRun, account__id__exact=incident.account_id)
             yield Matter("danger", incident.sentence, url)

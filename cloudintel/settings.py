@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "people",
+    "alerts",
     "syncs",
     "inventory",
     "costs",
@@ -328,10 +329,15 @@ CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
 # Beat looks every minute what is due; the database tells, so nothing is sent twice.
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
-    "look-what-is-due": {
-        "task": "syncs.tasks.look",
+    "schedule-tick": {
+        "task": "syncs.tasks.schedule_tick",
         "schedule": timedelta(seconds=60),
         # One that waited longer is of no use: the next one looks at the same.
+        "options": {"expire_seconds": 60},
+    },
+    "deliver-notices": {
+        "task": "alerts.tasks.deliver_notices",
+        "schedule": timedelta(seconds=60),
         "options": {"expire_seconds": 60},
     },
     "have-first-answers-ready": {
@@ -351,6 +357,7 @@ ALERT_EMAILS = env.list("ALERT_EMAILS", default=[])
 ALERT_WEBHOOK_URL = env.str("ALERT_WEBHOOK_URL", default="")
 # How e-mail is sent, such as smtp+tls://user:password@host:587. Default: it is logged.
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="cloudintel@localhost")
 
 # Where `prune` keeps old months: a directory, or s3://bucket/prefix.

@@ -34,7 +34,7 @@ from syncs.accounts import save_account
 from syncs.columns import Column, linked, list_url, moment, stored_rows, text_link
 from syncs.models import CloudAccount, SyncRun
 from syncs.readonly import Admin, dialog_action, page
-from syncs.sync_now import SYNC_ACTIONS, SyncNowForm, start_syncs
+from syncs.sync_now import SYNC_ACTIONS, SyncNowForm, start_and_report
 
 CREATED = moment("created_at")
 # Runs that stored nothing and hold no slot.
@@ -224,6 +224,6 @@ class CloudAccountAdmin(Admin[CloudAccount]):
         self, request: HttpRequest, form: SyncNowForm, object_id: str
     ) -> HttpResponse:
         account = get_object_or_404(self.get_queryset(request), pk=object_id)
-        start_syncs(request, [account], form.datasets())
+        start_and_report(request, [account], form.datasets())
         url = reverse("admin:syncs_cloudaccount_change", args=[account.pk])
         return HttpResponse(headers={"HX-Redirect": url})

@@ -40,20 +40,6 @@ def check_broker(**_: Any) -> list[CheckMessage]:
 
 
 @register()
-def check_webhook(**_: Any) -> list[CheckMessage]:
-    url = settings.ALERT_WEBHOOK_URL
-    if url and urlsplit(url).scheme not in ("http", "https"):
-        return [
-            Error(
-                "ALERT_WEBHOOK_URL is no web address.",
-                hint="Such as https://hooks.slack.com/services/...",
-                id="syncs.E003",
-            )
-        ]
-    return []
-
-
-@register()
 def check_limits(**_: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     if settings.SYNC_RETRY_MINUTES > settings.SYNC_INTERVAL_MINUTES:

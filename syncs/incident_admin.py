@@ -1,8 +1,9 @@
-"""The admin of incidents: what went wrong, from when to when, and who was told."""
+"""The admin of incidents: what went wrong, and from when to when."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from unfold.contrib.filters.admin import (
@@ -10,8 +11,16 @@ from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
 )
 
-from syncs.columns import label, linked, list_url, moment, text_link
-from syncs.models import Incident, Notice, SyncRun
+from syncs.columns import (
+    LINE_BREAK,
+    change_link,
+    label,
+    linked,
+    list_url,
+    moment,
+    text_link,
+)
+from syncs.models import Incident, SyncRun
 from syncs.readonly import DropdownFilter, ReadOnlyAdmin, page
 
 
@@ -53,6 +62,18 @@ def runs(incident: Incident) -> SafeString:
     return text_link(list_url(SyncRun, **lookups), "Its runs")
 
 
+@admin.display(description="notices")
+def notices(incident: Incident) -> SafeString:
+    return format_html_join(
+        LINE_BREAK,
+        "{}, {}",
+        (
+            (change_link(one), one.sent_at or "not sent yet")
+            for one in incident.notices.all()
+        ),
+    )
+
+
 @admin.register(Incident)
 class IncidentAdmin(ReadOnlyAdmin[Incident]):
     list_display = (
@@ -61,7 +82,6 @@ class IncidentAdmin(ReadOnlyAdmin[Incident]):
         "dataset",
         state,
         in_short,
-        moment("told_at"),
         moment("closed_at"),
     )
     list_select_related = ("account",)
@@ -77,21 +97,7 @@ class IncidentAdmin(ReadOnlyAdmin[Incident]):
     fields = page(
         ("account", "dataset", state),
         "sentence",
-        (moment("opened_at"), moment("told_at")),
-        (moment("closed_at"), moment("closing_told_at")),
+        (moment("opened_at"), moment("closed_at")),
         runs,
+        notices,
     )
-
-
-@admin.register(Notice)
-class NoticeAdmin(ReadOnlyAdmin[Notice]):
-    list_display = (
-        linked("incident", ordering="incident__opened_at"),
-        "event",
-        "channel",
-        moment("told_at"),
-    )
-    list_select_related = ("incident__account",)
-    list_filter = (("event", ChoicesDropdownFilter),)
-    date_hierarchy = "told_at"
-    ordering = ("-told_at", "-id")

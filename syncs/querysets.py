@@ -8,6 +8,10 @@ from django.db.models import Count, OuterRef, Q, Subquery, Sum
 
 from people.limits import OfAccounts, Person, is_limited
 from providers.windows import Window
+from syncs.processes import is_dead
+
+# Several heartbeats, so that a slow one is not taken for a dead worker.
+WORKER_SILENT_AFTER = timedelta(seconds=60)
 
 
 class CloudAccountQuerySet(OfAccounts):
@@ -133,8 +137,16 @@ class BackfillWindowQuerySet(OfAccounts):
     account_path = "backfill__account"
 
 
-class NoticeQuerySet(OfAccounts):
-    account_path = "incident__account"
+class IncidentQuerySet(OfAccounts):
+    def open(self) -> "IncidentQuerySet":
+        return self.filter(closed_at__isnull=True)
+
+
+class WorkerQuerySet(models.QuerySet[Any]):
+    def alive(self, now: datetime) -> list[Any]:
+        """Those with a fresh heartbeat whose process is not known to be gone."""
+        fresh = self.filter(heartbeat_at__gte=now - WORKER_SILENT_AFTER)
+        return [worker for worker in fresh if not is_dead(worker.held_by)]
 
 
 class ApiBudgetDayQuerySet(OfAccounts):

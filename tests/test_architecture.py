@@ -16,7 +16,9 @@ MAY_IMPORT = {
     "providers": set(),
     "rest": set(),
     "people": {"rest"},
-    "syncs": {"providers", "people", "rest"},
+    # Of syncs only what every admin shares: syncs.readonly and syncs.columns.
+    "alerts": {"people", "rest", "syncs"},
+    "syncs": {"providers", "people", "rest", "alerts"},
     "inventory": {"providers", "people", "syncs", "rest"},
     "costs": {"providers", "people", "syncs", "rest"},
     "metrics": {"providers", "people", "syncs", "inventory", "rest"},
@@ -28,6 +30,7 @@ MAY_IMPORT = {
         "costs",
         "metrics",
         "rest",
+        "alerts",
     },
     "archives": {"providers", "people", "syncs", "inventory", "costs", "metrics"},
 }

@@ -10,7 +10,7 @@ from costs.migrations import _rollup_triggers as triggers
 class Migration(migrations.Migration):
     dependencies = [
         ("costs", "0001_initial"),
-        ("syncs", "0003_notices"),
+        ("syncs", "0002_automation"),
     ]
 
     operations = [

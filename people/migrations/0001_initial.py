@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("syncs", "0003_notices"),
+        ("syncs", "0002_automation"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

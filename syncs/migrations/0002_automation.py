@@ -182,13 +182,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "severity",
+                    models.CharField(
+                        choices=[
+                            ("info", "Info"),
+                            ("warning", "Warning"),
+                            ("critical", "Critical"),
+                        ],
+                        default="critical",
+                        max_length=8,
+                    ),
+                ),
+                (
                     "sentence",
                     models.TextField(help_text="What was wrong when it opened."),
                 ),
                 ("opened_at", models.DateTimeField()),
-                ("told_at", models.DateTimeField(blank=True, null=True)),
                 ("closed_at", models.DateTimeField(blank=True, null=True)),
-                ("closing_told_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 "ordering": ["-opened_at", "-id"],

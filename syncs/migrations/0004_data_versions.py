@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("syncs", "0003_notices"),
+        ("syncs", "0002_automation"),
     ]
 
     operations = [

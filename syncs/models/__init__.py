@@ -2,10 +2,11 @@
 
 from syncs.models.accounts import CloudAccount, CloudKind, Dataset
 from syncs.models.backfills import Backfill, BackfillWindow
-from syncs.models.incidents import Incident, Notice
+from syncs.models.incidents import Incident
 from syncs.models.runs import SyncRun, Watermark
 from syncs.models.usage import ApiBudgetDay, ApiUsage
 from syncs.models.versions import DataVersion, SharedVersion
+from syncs.models.workers import Worker
 
 __all__ = [
     "ApiBudgetDay",
@@ -17,8 +18,8 @@ __all__ = [
     "DataVersion",
     "Dataset",
     "Incident",
-    "Notice",
     "SharedVersion",
     "SyncRun",
     "Watermark",
+    "Worker",
 ]

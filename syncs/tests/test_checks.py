@@ -11,7 +11,11 @@ from tests.shell import Installed
 
 
 def ids() -> list[str | None]:
-    return [found.id for found in run_checks() if (found.id or "").startswith("syncs.")]
+    return [
+        found.id
+        for found in run_checks()
+        if (found.id or "").startswith(("syncs.", "alerts."))
+    ]
 
 
 def test_as_it_comes_nothing_is_wrong() -> None:
@@ -25,7 +29,7 @@ def test_as_it_comes_nothing_is_wrong() -> None:
         ("AWS_API_DAILY_BUDGET_USD", Decimal("0.00"), "syncs.E001"),
         ("CELERY_BROKER_URL", "reddis://localhost", "syncs.E002"),
         ("CELERY_BROKER_URL", "localhost:6379", "syncs.E002"),
-        ("ALERT_WEBHOOK_URL", "hooks.slack.com/services/1", "syncs.E003"),
+        ("ALERT_WEBHOOK_URL", "hooks.slack.com/services/1", "alerts.E001"),
         ("SYNC_INTERVAL_MINUTES", 1, "syncs.W001"),
     ],
 )

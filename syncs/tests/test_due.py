@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from syncs.claims import claim, free_dead, take
 from syncs.due import Due, due, due_at
 from syncs.models import CloudAccount, Dataset, SyncRun
-from syncs.tasks import look, queue_due
+from syncs.tasks import queue_due, schedule_tick
 from tests.small_cloud import OTHER, account
 from tests.work_queue import waiting
 
@@ -137,14 +137,14 @@ def test_what_no_worker_took_in_time_is_dropped_with_a_note_and_queued_anew(
     settings.QUEUE_GRACE_SECONDS = 3600
     account()
     with time_machine.travel(now, tick=False):
-        look()
+        schedule_tick()
     waiting()  # the messages are lost
     with time_machine.travel(now + HOUR, tick=False):
-        look()
+        schedule_tick()
     assert waiting() == []
     late = now + HOUR + timedelta(seconds=1)
     with time_machine.travel(late, tick=False):
-        look()
+        schedule_tick()
     assert sorted(name for name, _ in waiting()) == [
         "costs.tasks.sync_cost",
         "inventory.tasks.sync_ec2",

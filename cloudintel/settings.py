@@ -7,7 +7,14 @@ from pathlib import Path
 import django_stubs_ext
 
 from cloudintel.enums import ENUM_NAMES
-from cloudintel.environment import dollars, env, one_of, positive, stored_secret
+from cloudintel.environment import (
+    dollars,
+    env,
+    one_of,
+    positive,
+    stored_secret,
+    time_of_day,
+)
 from cloudintel.logs import logging_settings
 from cloudintel.theme import UNFOLD as UNFOLD
 
@@ -269,6 +276,8 @@ RUN_ABANDONED_AFTER_SECONDS = positive("RUN_ABANDONED_AFTER_SECONDS", default=18
 # How often every account is read. A failed read is tried again sooner, with pauses
 # that double from this many minutes up to the interval.
 SYNC_INTERVAL_MINUTES = positive("SYNC_INTERVAL_MINUTES", default=1440)
+# The time of day (UTC) of the daily sync; None: an interval after the last one.
+SYNC_AT = time_of_day("SYNC_AT")
 SYNC_RETRY_MINUTES = positive("SYNC_RETRY_MINUTES", default=15)
 # A queued run that no worker took within so long is dropped, and queued anew if due.
 QUEUE_GRACE_SECONDS = positive("QUEUE_GRACE_SECONDS", default=3600)

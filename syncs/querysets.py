@@ -14,6 +14,10 @@ from syncs.processes import is_dead
 WORKER_SILENT_AFTER = timedelta(seconds=60)
 
 
+class AmbiguousAccount(ValueError):
+    """Several accounts have this name; the message names their ids."""
+
+
 class CloudAccountQuerySet(OfAccounts):
     account_path = "pk"
 
@@ -23,9 +27,18 @@ class CloudAccountQuerySet(OfAccounts):
     def demo(self) -> "CloudAccountQuerySet":
         return self.filter(provider="demo")
 
-    def called(self, names: list[str]) -> "CloudAccountQuerySet":
-        """Those whose account id or name is among `names`."""
-        return self.filter(Q(account_id__in=names) | Q(name__in=names))
+    def one_called(self, name: str) -> Any:
+        """Return the account of that id, or else of that name; None without one.
+
+        Raises AmbiguousAccount.
+        """
+        found = list(self.filter(account_id=name)) or list(self.filter(name=name))
+        if len(found) > 1:
+            ids = " or ".join(account.account_id for account in found)
+            raise AmbiguousAccount(
+                f"{len(found)} accounts are named {name}: use {ids}."
+            )
+        return found[0] if found else None
 
     def remove(self) -> bool:
         """Deletes them with all that was read of them; whether there were any.

@@ -5,11 +5,12 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
+from providers.windows import ONE_DAY
 from syncs.backfills import advance_backfills
 from syncs.claims import free_dead
 from syncs.due import due
 from syncs.incidents import update_incidents
-from syncs.models import CloudAccount, SyncRun
+from syncs.models import CloudAccount, SyncRun, Worker
 from syncs.start import BrokerUnavailable, start_syncs
 
 logger = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ def schedule_tick() -> None:
     except BrokerUnavailable as error:
         logger.error("%s", error)
     update_incidents(now)
+    Worker.objects.filter(heartbeat_at__lt=now - ONE_DAY).delete()
 
 
 def queue_due() -> int:

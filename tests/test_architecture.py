@@ -170,7 +170,7 @@ def test_every_setting_is_described_and_nothing_else() -> None:
 
 def variables() -> Iterator[str]:
     """The environment variables that the settings read."""
-    readers = {"env", "positive", "one_of", "dollars"}
+    readers = {"env", "positive", "one_of", "dollars", "time_of_day"}
     source = (HOUSE / "cloudintel" / "settings.py").read_text()
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.Call) or not node.args:

@@ -26,10 +26,11 @@ from syncs.api.backfill_serializers import (
     BackfillSerializer,
     ProposalSerializer,
 )
+from syncs.api.views import named_account
 from syncs.backfills import change_status, propose
 from syncs.claims import Refused
 from syncs.filters import BackfillFilter
-from syncs.models import Backfill, BackfillWindow, CloudAccount, Dataset
+from syncs.models import Backfill, BackfillWindow, Dataset
 from syncs.start import BrokerUnavailable
 from syncs.transitions import InvalidTransition
 
@@ -88,7 +89,7 @@ class BackfillViewSet(RowsViewSet):
         wanted, now = given.validated_data, timezone.now()
         try:
             backfill = propose(
-                _account(request, wanted["account"]),
+                named_account(request, wanted["account"]),
                 Dataset(wanted["dataset"]),
                 Window(wanted["start"], wanted.get("end") or utc_day(now)),
                 now,
@@ -128,12 +129,3 @@ class BackfillViewSet(RowsViewSet):
         windows = Prefetch("windows", NEWEST_FIRST)
         backfill = self.get_queryset().prefetch_related(windows).get(pk=key)
         return Response(BackfillDetailSerializer(backfill).data, status=code)
-
-
-def _account(request: Request, name: str) -> CloudAccount:
-    accounts = CloudAccount.objects.seen_by(request.user).select_related("payer")
-    found = list(accounts.called([name]))
-    if len(found) != 1:
-        told = f"{len(found)} accounts are called" if found else "There is no account"
-        raise ValidationError({"account": [f"{told} {name}."]})
-    return found[0]

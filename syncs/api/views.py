@@ -25,6 +25,7 @@ from syncs.api.serializers import (
 )
 from syncs.filters import CloudAccountFilter, SyncRunFilter
 from syncs.models import CloudAccount, Dataset, SyncRun
+from syncs.querysets import AmbiguousAccount
 from syncs.start import BrokerUnavailable, Started, start_syncs
 
 
@@ -105,12 +106,24 @@ def _every_slot_taken(started: Started) -> str:
 
 
 def _accounts(request: Request, name: str | None) -> list[CloudAccount]:
+    if name:
+        return [named_account(request, name)]
     accounts = CloudAccount.objects.seen_by(request.user).select_related("payer")
-    found = accounts.called([name]) if name else accounts.enabled()
-    if not found:
-        reason = f"There is no account {name}." if name else "There is no account yet."
-        raise ValidationError({"account": [reason]})
-    return list(found)
+    if found := list(accounts.enabled()):
+        return found
+    raise ValidationError({"account": ["There is no account yet."]})
+
+
+def named_account(request: Request, name: str) -> CloudAccount:
+    """Return the one account of that id or name which the user may see."""
+    accounts = CloudAccount.objects.seen_by(request.user).select_related("payer")
+    try:
+        account: CloudAccount | None = accounts.one_called(name)
+    except AmbiguousAccount as error:
+        raise ValidationError({"account": [str(error)]}) from None
+    if account is None:
+        raise ValidationError({"account": [f"There is no account {name}."]})
+    return account
 
 
 def _window(wanted: dict[str, Any]) -> Window | None:

@@ -1,5 +1,6 @@
 """Settings that make no sense are named at start-up, with an id."""
 
+from datetime import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -66,3 +67,8 @@ def test_a_command_refuses_to_start_with_it(
     assert done.returncode == 1
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_time_of_day_needs_a_daily_interval(settings: Settings) -> None:
+    settings.SYNC_AT, settings.SYNC_INTERVAL_MINUTES = time(2, 0), 60
+    assert ids() == ["syncs.E003"]

@@ -1,7 +1,7 @@
 """What is due, and that it is queued once, however often somebody looks."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -89,6 +89,41 @@ def test_each_dataset_is_due_an_interval_after_it_was_last_begun(
     read(account(), now)
     assert names(now + HOUR - timedelta(seconds=1)) == []
     assert names(now + HOUR) == ["ec2", "cost"]
+
+
+def test_with_an_interval_of_a_minute_every_tick_reads(
+    now: datetime, settings: Settings
+) -> None:
+    settings.SYNC_INTERVAL_MINUTES = 1
+    mine = account()
+    for minute in range(5):  # beat's ticks come late, by ever more milliseconds
+        tick = now + timedelta(minutes=minute, seconds=3, milliseconds=5 * minute)
+        assert "ec2" in names(tick)
+        ended(mine, "ec2", tick + timedelta(seconds=20), queued_at=tick)
+
+
+def test_a_daily_sync_does_not_drift(now: datetime) -> None:
+    mine = account()
+    tick = now + timedelta(seconds=3)
+    run = ended(mine, "ec2", tick + timedelta(minutes=5), queued_at=tick)
+    assert due_at(run, now) == now + DAY
+
+
+@pytest.mark.parametrize(
+    ("queued", "due"),
+    [
+        (time(2, 0, 7), "2026-06-21 02:00"),  # by the schedule itself
+        (time(1, 59), "2026-06-20 02:00"),
+        (time(15, 30), "2026-06-21 02:00"),  # by hand
+    ],
+)
+def test_a_daily_sync_can_have_a_time_of_day(
+    now: datetime, settings: Settings, queued: time, due: str
+) -> None:
+    settings.SYNC_AT = time(2, 0)
+    at = datetime.combine(now.date(), queued, tzinfo=UTC)
+    run = ended(account(), "ec2", at + timedelta(minutes=9), queued_at=at)
+    assert f"{due_at(run, now):%Y-%m-%d %H:%M}" == due
 
 
 def test_who_was_down_for_three_intervals_catches_up_once(now: datetime) -> None:

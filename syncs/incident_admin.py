@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
@@ -13,7 +14,7 @@ from unfold.contrib.filters.admin import (
 
 from syncs.columns import (
     LINE_BREAK,
-    change_link,
+    NOTHING,
     label,
     linked,
     list_url,
@@ -64,14 +65,16 @@ def runs(incident: Incident) -> SafeString:
 
 @admin.display(description="notices")
 def notices(incident: Incident) -> SafeString:
-    return format_html_join(
-        LINE_BREAK,
-        "{}, {}",
+    lines = (
         (
-            (change_link(one), one.sent_at or "not sent yet")
-            for one in incident.notices.all()
-        ),
+            reverse("admin:alerts_notice_change", args=[one.pk]),
+            one.channel,
+            f"{one.sent_at:%Y-%m-%d %H:%M} UTC" if one.sent_at else "not sent yet",
+        )
+        for one in incident.notices.all()
     )
+    link = '<a href="{}" class="text-link">{}</a>: {}'
+    return format_html_join(LINE_BREAK, link, lines) or NOTHING
 
 
 @admin.register(Incident)

@@ -91,7 +91,7 @@ def worked() -> Mapping[str, Any]:
     set_up()
     from celery import current_app
 
-    from syncs.tasks import look
+    from syncs.tasks import schedule_tick
 
     count = int(os.environ["WORKERS"])
     current_app.control.purge()
@@ -105,9 +105,9 @@ def worked() -> Mapping[str, Any]:
             lambda: len(current_app.control.inspect(timeout=1).ping() or ()) == count
         )
         started = time.perf_counter()
-        look()
+        schedule_tick()
         wait_for(lambda: succeeded("instances") + succeeded("cost") == 2 * len(ids()))
-        look()  # beat's next one: CPU follows the instances
+        schedule_tick()  # beat's next one: CPU follows the instances
         wait_for(lambda: succeeded("cpu") == len(ids()))
         seconds = time.perf_counter() - started
     return {"seconds": seconds, **outcome()}

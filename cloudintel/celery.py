@@ -3,12 +3,20 @@
 import logging
 import os
 import time
+import warnings
 from threading import Thread
 from typing import Any
 
 import billiard
 from celery import Celery
-from celery.signals import setup_logging, worker_shutting_down
+from celery.platforms import SecurityWarning
+from celery.signals import (
+    heartbeat_sent,
+    setup_logging,
+    worker_init,
+    worker_shutdown,
+    worker_shutting_down,
+)
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cloudintel.settings")
@@ -19,10 +27,64 @@ app = Celery("cloudintel")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
+# Celery warns a worker of root about pickled messages, which run code. Ours are JSON.
+warnings.filterwarnings("ignore", category=SecurityWarning)
+
+HEARTBEAT_SECONDS = 10.0
+
 
 @setup_logging.connect
 def keep_djangos_logging(**_: Any) -> None:
     """Celery leaves the loggers alone, as Django has set them up already."""
+
+
+@worker_init.connect
+def settle_counts(**_: Any) -> None:
+    from cloudintel.counts import settled_counts
+
+    with settled_counts(settings.COUNTS_DIR):
+        pass  # what a worker before this one has left
+
+
+@heartbeat_sent.connect
+def record_heartbeat(sender: Any, **_: Any) -> None:
+    """Record that this worker is alive and reaches its broker.
+
+    Celery sends this every two seconds from the loop that takes tasks, which must not
+    wait for a database.
+    """
+    last: Thread | None = getattr(sender, "recorder", None)
+    recorded_at: float = getattr(sender, "recorded_at", float("-inf"))
+    if last and last.is_alive() or time.monotonic() - recorded_at < HEARTBEAT_SECONDS:
+        return
+    sender.recorded_at = time.monotonic()
+    sender.recorder = Thread(
+        target=_record_heartbeat, args=[sender.eventer.hostname], daemon=True
+    )
+    sender.recorder.start()
+
+
+def _record_heartbeat(name: str) -> None:
+    from django.db import DatabaseError, connection
+    from django.utils import timezone
+
+    from syncs.models import Worker
+    from syncs.processes import own_mark
+
+    try:
+        values = {"held_by": own_mark(), "heartbeat_at": timezone.now()}
+        Worker.objects.update_or_create(name=name, defaults=values)
+    except DatabaseError as error:
+        logger.error("the heartbeat of this worker was not recorded: %s", error)
+    finally:
+        connection.close()
+
+
+@worker_shutdown.connect
+def forget_worker(sender: Any, **_: Any) -> None:
+    from syncs.models import Worker
+
+    Worker.objects.filter(name=sender.hostname).delete()
 
 
 @worker_shutting_down.connect

@@ -17,16 +17,17 @@ from providers.windows import last_complete_days
 from syncs.admin import status
 from syncs.columns import label, list_url
 from syncs.freshness import State, freshness
+from syncs.freshness_summary import DatasetFreshness, per_dataset
 from syncs.models import CloudAccount, Incident, SyncRun
-from syncs.standing import DatasetStanding, per_dataset
 
 SHOWN = 8
 RECONCILED_DAYS = 30
 FAILED_WITHIN = timedelta(days=1)
-BAD = {State.FAILING, State.STALE, State.NEVER}
+BAD = {State.FAILING, State.STALE, State.PARTIAL, State.NEVER}
 STATE_KINDS = {
     State.OK: "success",
     State.LATE: "warning",
+    State.PARTIAL: "warning",
     State.STALE: "danger",
     State.FAILING: "danger",
     State.NEVER: "",
@@ -50,7 +51,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """unfold's callback: what the user may see of it."""
     user, now = request.user, timezone.now()
     runs = SyncRun.objects.seen_by(user).select_related("account")
-    found: Sequence[DatasetStanding] = ()
+    found: Sequence[DatasetFreshness] = ()
     if user.has_perm("syncs.view_syncrun"):
         accounts = list(CloudAccount.objects.seen_by(user).enabled())
         found = per_dataset(freshness(accounts, now))
@@ -73,19 +74,19 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return context
 
 
-def badges(line: DatasetStanding) -> Iterator[tuple[SafeString, int]]:
+def badges(line: DatasetFreshness) -> Iterator[tuple[SafeString, int]]:
     """How many accounts stand how."""
     for state, count in line.counts:
         yield label(state.word, STATE_KINDS[state]), count
 
 
 def matters(
-    request: HttpRequest, standing: Sequence[DatasetStanding]
+    request: HttpRequest, standing: Sequence[DatasetFreshness]
 ) -> Iterator[Matter]:
     """The worst first."""
     user, now = request.user, timezone.now()
     if user.has_perm("syncs.view_incident"):
-        found = Incident.objects.seen_by(user).filter(closed_at__isnull=True)
+        found = Incident.objects.seen_by(user).open()
         for incident in found.select_related("account")[:SHOWN]:
             url = list_url(SyncRun, account__id__exact=incident.account_id)
             yield Matter("danger", incident.sentence, url)

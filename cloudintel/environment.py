@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -36,6 +37,19 @@ def dollars(name: str) -> Decimal | None:
             f"{name} must be an amount such as 1.50, not {text!r}."
         )
     return amount
+
+
+def time_of_day(name: str) -> time | None:
+    """A time such as 02:00, in UTC; None where nothing is set."""
+    text = env.str(name, default="").strip()
+    if not text:
+        return None
+    try:
+        return datetime.strptime(text, "%H:%M").time()
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"{name} must be a time of day such as 02:00, not {text!r}."
+        ) from None
 
 
 def one_of(name: str, default: list[str], allowed: list[str]) -> list[str]:

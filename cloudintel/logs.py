@@ -5,6 +5,7 @@ line within it carries it. What may be a secret, by its name or its looks, is hi
 """
 
 import re
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -45,6 +46,12 @@ def _hidden(name: str, value: Any) -> Any:
     return SECRET_LOOKS.sub(HIDDEN, str(value))
 
 
+def own_packages() -> list[str]:
+    """Return our own packages, so that a new one logs without being listed."""
+    house = Path(__file__).resolve().parent.parent
+    return sorted(path.parent.name for path in house.glob("*/__init__.py"))
+
+
 def logging_settings(level: str, style: str) -> dict[str, Any]:
     """Django's LOGGING: the standard library's loggers, written by structlog."""
     shared: list[Any] = [
@@ -79,17 +86,7 @@ def logging_settings(level: str, style: str) -> dict[str, Any]:
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["stderr"], "level": "WARNING"},
-        "loggers": {
-            name: {"level": level}
-            for name in (
-                "cloudintel",
-                "costs",
-                "inventory",
-                "metrics",
-                "providers",
-                "syncs",
-            )
-        }
-        # It logs a traceback for a role that can't be assumed, which we tell ourselves.
+        "loggers": {name: {"level": level} for name in own_packages()}
+        # It logs a traceback for a role that can't be assumed, which we log ourselves.
         | {"botocore.credentials": {"level": "CRITICAL"}},
     }

@@ -22,10 +22,11 @@ from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from cloudintel.counts import settled_counts
 from insights.numbers import insight_metrics
 from people.limits import is_limited
 from syncs.freshness import freshness
-from syncs.models import ApiUsage, CloudAccount, SyncRun
+from syncs.models import ApiUsage, CloudAccount, SyncRun, Worker
 from syncs.start import AWAY
 
 ANSWERS_WITHIN_SECONDS = 2
@@ -40,9 +41,9 @@ def health(request: HttpRequest) -> JsonResponse:
 def status(request: HttpRequest) -> JsonResponse:
     """Each part that is needed, and how fresh the data is; 503 when a part is down.
 
-    It names states only, so that a monitor needs no account. As the parts may take
-    seconds to answer, one request asks them at a time: others are told to come back,
-    so that nobody can hold all threads of the server with it.
+    It names states only, so that a monitor needs no account. As a part that is down
+    may take seconds to say so, one request asks at a time: others are told to come
+    back, so that nobody can hold all threads of the server with it.
     """
     if not asking.acquire(blocking=False):
         busy = JsonResponse({"status": "busy"}, status=429)
@@ -96,8 +97,8 @@ def check_cache() -> None:
 
 
 def check_workers() -> None:
-    if not current_app.control.inspect(timeout=ANSWERS_WITHIN_SECONDS).ping():
-        raise Away("no worker answered")
+    if not Worker.objects.alive(timezone.now()):
+        raise Away("no worker has sent a heartbeat")
 
 
 PARTS = {
@@ -126,7 +127,9 @@ def metrics(request: Request) -> HttpResponse:
     registry = CollectorRegistry()
     registry.register(DatabaseCollector())
     MultiProcessCollector(registry, str(settings.COUNTS_DIR))  # type: ignore[no-untyped-call]
-    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    with settled_counts(settings.COUNTS_DIR):
+        text = generate_latest(registry)
+    return HttpResponse(text, content_type=CONTENT_TYPE_LATEST)
 
 
 class DatabaseCollector(Collector):

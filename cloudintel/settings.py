@@ -7,7 +7,14 @@ from pathlib import Path
 import django_stubs_ext
 
 from cloudintel.enums import ENUM_NAMES
-from cloudintel.environment import dollars, env, one_of, positive, stored_secret
+from cloudintel.environment import (
+    dollars,
+    env,
+    one_of,
+    positive,
+    stored_secret,
+    time_of_day,
+)
 from cloudintel.logs import logging_settings
 from cloudintel.theme import UNFOLD as UNFOLD
 
@@ -51,6 +58,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "people",
+    "alerts",
     "syncs",
     "inventory",
     "costs",
@@ -269,6 +277,8 @@ RUN_ABANDONED_AFTER_SECONDS = positive("RUN_ABANDONED_AFTER_SECONDS", default=18
 # How often every account is read. A failed read is tried again sooner, with pauses
 # that double from this many minutes up to the interval.
 SYNC_INTERVAL_MINUTES = positive("SYNC_INTERVAL_MINUTES", default=1440)
+# The time of day (UTC) of the daily sync; None: an interval after the last one.
+SYNC_AT = time_of_day("SYNC_AT")
 SYNC_RETRY_MINUTES = positive("SYNC_RETRY_MINUTES", default=15)
 # A queued run that no worker took within so long is dropped, and queued anew if due.
 QUEUE_GRACE_SECONDS = positive("QUEUE_GRACE_SECONDS", default=3600)
@@ -329,10 +339,15 @@ CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
 # Beat looks every minute what is due; the database tells, so nothing is sent twice.
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
-    "look-what-is-due": {
-        "task": "syncs.tasks.look",
+    "schedule-tick": {
+        "task": "syncs.tasks.schedule_tick",
         "schedule": timedelta(seconds=60),
         # One that waited longer is of no use: the next one looks at the same.
+        "options": {"expire_seconds": 60},
+    },
+    "deliver-notices": {
+        "task": "alerts.tasks.deliver_notices",
+        "schedule": timedelta(seconds=60),
         "options": {"expire_seconds": 60},
     },
     "have-first-answers-ready": {
@@ -352,6 +367,7 @@ ALERT_EMAILS = env.list("ALERT_EMAILS", default=[])
 ALERT_WEBHOOK_URL = env.str("ALERT_WEBHOOK_URL", default="")
 # How e-mail is sent, such as smtp+tls://user:password@host:587. Default: it is logged.
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="cloudintel@localhost")
 
 # Where `prune` keeps old months: a directory, or s3://bucket/prefix.

@@ -16,7 +16,7 @@ SUBJECTS = {
         ("syncs.syncrun", "sync"),
         ("syncs.backfill", "history"),
         ("syncs.incident", "warning"),
-        ("syncs.notice", "campaign"),
+        ("alerts.notice", "campaign"),
         ("syncs.apiusage", "request_quote"),
         ("syncs.apibudgetday", "savings"),
         ("syncs.watermark", "flag"),

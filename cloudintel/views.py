@@ -14,8 +14,8 @@ from costs.chart import by_moment, trend_chart
 from inventory.models import Instance
 from metrics.models import RecentCpu
 from syncs.freshness import freshness
+from syncs.freshness_summary import per_dataset
 from syncs.models import CloudAccount
-from syncs.standing import per_dataset
 
 # What a part of the page shows -> the right it takes. One page for everybody who has
 # any of them, so that his first page is no refusal.

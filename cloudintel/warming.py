@@ -17,6 +17,7 @@ from costs.explore import answer
 from costs.pickers import pickers
 from costs.question import read_question
 from rest.cache import KEPT_SECONDS, key_of
+from syncs.accounts import account_labels
 from syncs.models import CloudAccount, Dataset
 from syncs.versions import data_version
 
@@ -39,7 +40,7 @@ def warm(now: datetime) -> bool:
     version = data_version(user, Dataset.COST)
     if not cache.add(key_of("warmed", version, []), True, KEPT_SECONDS):
         return False
-    names = dict(CloudAccount.objects.values_list("account_id", "name"))
+    names = account_labels(CloudAccount.objects.all())
     spending(now, user, names)
     question = read_question(QueryDict(), now, user)
     answer(question, names)

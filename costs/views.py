@@ -29,6 +29,7 @@ from costs.question import (
 from costs.scope import DEFAULT_DAYS
 from providers.windows import ONE_DAY, Window
 from rest.csv import csv_file
+from syncs.accounts import account_labels
 from syncs.models import CloudAccount
 
 GROUPS = {
@@ -52,9 +53,9 @@ class CostsAnswer(PermissionRequiredMixin):
     request: HttpRequest
 
     def names(self) -> dict[str, str]:
-        """The names of the accounts that the user may see, by their ids."""
+        """Return the names of the accounts that the user may see, by their ids."""
         seen = CloudAccount.objects.seen_by(self.request.user)
-        return dict(seen.values_list("account_id", "name"))
+        return account_labels(seen)
 
     def answer(self, names: dict[str, str]) -> Answer:
         """Raises Unclear."""

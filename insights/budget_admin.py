@@ -1,4 +1,4 @@
-"""The admin of budgets, and of who was told that one was passed."""
+"""The admin of budgets, and of the thresholds that they passed."""
 
 from typing import Any, cast
 
@@ -11,10 +11,10 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from insights.admin_columns import amount
 from insights.budgeting import count
 from insights.forms import BudgetForm
-from insights.models import Budget, BudgetAlert, BudgetNotice
+from insights.models import Budget, BudgetAlert
 from insights.moves import Stale
 from syncs.columns import day, linked, moment
-from syncs.readonly import Admin, ReadOnlyAdmin, ReadOnlyInline
+from syncs.readonly import Admin, ReadOnlyAdmin
 
 
 @admin.register(Budget)
@@ -66,11 +66,6 @@ class BudgetAdmin(Admin[Budget]):
             messages.error(request, str(error))
 
 
-class NoticeInline(ReadOnlyInline[BudgetNotice, BudgetAlert]):
-    model = BudgetNotice
-    fields = readonly_fields = ("channel", "told_at")
-
-
 @admin.register(BudgetAlert)
 class BudgetAlertAdmin(ReadOnlyAdmin[BudgetAlert]):
     list_display = (
@@ -85,4 +80,3 @@ class BudgetAlertAdmin(ReadOnlyAdmin[BudgetAlert]):
     list_filter = (("kind", ChoicesDropdownFilter),)
     search_fields = ("budget__name",)
     ordering = ("-at", "-id")
-    inlines = (NoticeInline,)

@@ -1,7 +1,7 @@
 """How far each budget is spent, what the month will be, and whom to tell."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,14 +9,16 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.db.models import Max, Sum
 
+from alerts.channels import configured_channels
+from alerts.models import Notice
+from alerts.outbox import queue_notice
 from costs.models import CostTotal, DailyCost
 from costs.querysets import DailyCostQuerySet
-from insights.models import Budget, BudgetAlert, BudgetNotice, Forecast
+from insights.models import Budget, BudgetAlert, Forecast
 from insights.models.forecasts import Scope
 from insights.month_end import month_end_of, month_of
 from insights.tagged import TaggedCost, tagged_cost
 from providers.windows import ONE_DAY, Window, utc_day
-from syncs.alerts import Channel, channels, tell_each
 from syncs.models import CloudAccount
 
 logger = logging.getLogger(__name__)
@@ -41,13 +43,13 @@ class Standing:
 
 
 def refresh_budgets(now: datetime) -> int:
-    """Counts every budget, notes each threshold that is passed, and tells of it.
+    """Count every budget, record each threshold that is passed, and queue notices.
 
-    Answers how many budgets changed.
+    Return how many budgets changed.
     """
     budgets = Budget.objects.select_related("account").order_by("pk")
     changed = sum(count(budget, now) for budget in budgets)
-    tell_alerts(now)
+    queue_notices(now)
     return changed
 
 
@@ -61,11 +63,13 @@ def count(budget: Budget, now: datetime) -> bool:
 
 
 def is_due(now: datetime) -> bool:
-    """Whether a month began that is not counted yet, or an alert is still untold."""
+    """Return whether a month began that is not counted, or an alert has no notice."""
     month = month_of(utc_day(now)).start
     if Budget.objects.exclude(period=month).exists():
         return True
-    return bool(channels()) and BudgetAlert.objects.untold(month).exists()
+    if not configured_channels():
+        return False
+    return BudgetAlert.objects.without_notice(month).exists()
 
 
 def standing_of(budget: Budget, now: datetime) -> Standing:
@@ -197,22 +201,13 @@ def _note(
         return  # another process has noted it
 
 
-def tell_alerts(now: datetime) -> None:
-    """Tells each channel of each alert of this month that it was not told of yet."""
-    if not (ways := channels()):
-        return
-    untold = BudgetAlert.objects.untold(month_of(utc_day(now)).start)
-    for alert in untold.prefetch_related("notices"):
-        if _tell(alert, ways, now):
-            BudgetAlert.objects.filter(pk=alert.pk).update(told_at=now)
-
-
-def _tell(alert: BudgetAlert, ways: Mapping[str, Channel], now: datetime) -> bool:
-    told = {notice.channel for notice in alert.notices.all()}
-
-    def noted(channel: str) -> tuple[BudgetNotice, bool]:
-        return BudgetNotice.objects.get_or_create(
-            alert=alert, channel=channel, defaults={"told_at": now}
+def queue_notices(now: datetime) -> None:
+    """Queue a notice of each alert of this month that has none yet."""
+    alerts = BudgetAlert.objects.without_notice(month_of(utc_day(now)).start)
+    for alert in alerts.select_related("budget__account"):
+        is_actual = alert.kind == BudgetAlert.Kind.ACTUAL
+        severity = Notice.Severity.CRITICAL if is_actual else Notice.Severity.WARNING
+        account = alert.budget.account
+        queue_notice(
+            alert, "passed", alert.sentence, now, severity=severity, account=account
         )
-
-    return tell_each(ways, alert.sentence, noted, told, about=f"alert {alert.pk}")

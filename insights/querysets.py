@@ -121,10 +121,6 @@ class OfRecommendation(OfAccounts):
 class OfBudget(OfAccounts):
     account_path = "budget__account"
 
-    def untold(self, period: date) -> "OfBudget":
-        """Alerts of that month that not every channel took yet."""
-        return self.filter(told_at__isnull=True, period=period)
-
-
-class OfAlert(OfAccounts):
-    account_path = "alert__budget__account"
+    def without_notice(self, period: date) -> "OfBudget":
+        """Alerts of that month for which no channel was configured yet."""
+        return self.filter(notices=None, period=period)

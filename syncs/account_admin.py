@@ -38,7 +38,7 @@ from syncs.columns import Column, linked, list_url, moment, stored_rows, text_li
 from syncs.models import CloudAccount, SyncRun
 from syncs.readonly import Admin, dialog_action, page
 from syncs.registry import CLOUDS
-from syncs.sync_now import SYNC_ACTIONS, SyncNowForm, start_syncs
+from syncs.sync_now import SYNC_ACTIONS, SyncNowForm, start_and_report
 
 # Each cloud's settings, and those that are never shown.
 ACCESS = ("role_arn", "external_id", "regions")
@@ -263,6 +263,6 @@ class CloudAccountAdmin(Admin[CloudAccount]):
         self, request: HttpRequest, form: SyncNowForm, object_id: str
     ) -> HttpResponse:
         account = get_object_or_404(self.get_queryset(request), pk=object_id)
-        start_syncs(request, [account], form.datasets())
+        start_and_report(request, [account], form.datasets())
         url = reverse("admin:syncs_cloudaccount_change", args=[account.pk])
         return HttpResponse(headers={"HX-Redirect": url})

@@ -1,7 +1,20 @@
-"""Saving an account, and what must be read anew because of it."""
+"""Accounts: how they are told apart, and what a change of one has read again."""
+
+from collections import Counter
+from collections.abc import Iterable
 
 from syncs.datasets import Dataset, Scope
 from syncs.models import CloudAccount, Watermark
+
+
+def account_labels(accounts: Iterable[CloudAccount]) -> dict[str, str]:
+    """Return each account's name by its id; with the id where names collide."""
+    accounts = list(accounts)
+    counts = Counter(account.name for account in accounts)
+    return {
+        one.account_id: one.name if counts[one.name] == 1 else str(one)
+        for one in accounts
+    }
 
 
 def save_account(account: CloudAccount) -> None:

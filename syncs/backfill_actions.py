@@ -9,17 +9,18 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
-from people.audit import record
+from people.audit import actor_of
+from syncs.backfills import change_status
 from syncs.models import Backfill
-from syncs.moves import CannotMove, move
 from syncs.readonly import Admin, DialogForm, dialog_action
-from syncs.start import QueueAway
+from syncs.start import BrokerUnavailable
+from syncs.transitions import InvalidTransition
 
 ListAction = Callable[[Admin[Backfill], HttpRequest, QuerySet[Backfill]], None]
 PageAction = Callable[[Admin[Backfill], HttpRequest, DialogForm, str], HttpResponse]
 
 
-def moving(name: str, description: str) -> ListAction:
+def list_action(name: str, description: str) -> ListAction:
     """The action on selected backfills."""
 
     @admin.action(description=description, permissions=["start_backfill"])
@@ -29,13 +30,13 @@ def moving(name: str, description: str) -> ListAction:
         backfills: QuerySet[Backfill],
     ) -> None:
         for backfill in backfills:
-            move_and_say(request, backfill, name)
+            change_and_report(request, backfill, name)
 
     action.__name__ = f"{name}_selected"
     return action
 
 
-def move_here(name: str, title: str, description: str, icon: str) -> PageAction:
+def page_action(name: str, title: str, description: str, icon: str) -> PageAction:
     """The same from a backfill's own page, once it is confirmed."""
 
     def action(
@@ -46,7 +47,7 @@ def move_here(name: str, title: str, description: str, icon: str) -> PageAction:
     ) -> HttpResponse:
         seen = Backfill.objects.seen_by(request.user)
         backfill = get_object_or_404(seen, pk=object_id)
-        move_and_say(request, backfill, name)
+        change_and_report(request, backfill, name)
         url = reverse("admin:syncs_backfill_change", args=[backfill.pk])
         return HttpResponse(headers={"HX-Redirect": url})
 
@@ -64,12 +65,9 @@ def move_here(name: str, title: str, description: str, icon: str) -> PageAction:
     )(action)
 
 
-def move_and_say(request: HttpRequest, backfill: Backfill, name: str) -> None:
+def change_and_report(request: HttpRequest, backfill: Backfill, name: str) -> None:
     try:
-        messages.success(request, move(backfill, name, timezone.now()))
-    except CannotMove as error:
+        done = change_status(backfill, name, timezone.now(), actor_of(request))
+        messages.success(request, done)
+    except (InvalidTransition, BrokerUnavailable) as error:
         messages.error(request, str(error))
-        return
-    except QueueAway as error:  # it was started all the same
-        messages.error(request, str(error))
-    record(request, f"backfill.{name}", backfill)

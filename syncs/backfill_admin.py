@@ -3,7 +3,6 @@
 from typing import cast
 
 from django.contrib import admin, messages
-from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,9 +14,9 @@ from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
 )
 
-from people.audit import record
+from people.audit import actor_of
 from rest.money import for_reading
-from syncs.backfill_actions import move_here, moving
+from syncs.backfill_actions import list_action, page_action
 from syncs.columns import NOTHING, label, linked, moment, text_link, unbroken
 from syncs.forms import ProposalForm
 from syncs.models import Backfill, BackfillWindow
@@ -110,21 +109,21 @@ class BackfillAdmin(ReadOnlyAdmin[Backfill]):
     list_select_related = ("account", "created_by")
     autocomplete_fields = ("account",)
     actions = [
-        moving("start", "Start or resume"),
-        moving("pause", "Pause"),
-        moving("cancel", "Cancel"),
+        list_action("start", "Start or resume"),
+        list_action("pause", "Pause"),
+        list_action("cancel", "Cancel"),
     ]
     actions_detail = ["start_here", "pause_here", "cancel_here"]
-    start_here = move_here(
+    start_here = page_action(
         "start",
         "Start",
         "Its windows are read by the workers, at about the price that is shown.",
         "play_arrow",
     )
-    pause_here = move_here(
+    pause_here = page_action(
         "pause", "Pause", "No further window begins; those at work end.", "pause"
     )
-    cancel_here = move_here(
+    cancel_here = page_action(
         "cancel", "Cancel", "No further window begins; what is stored stays.", "cancel"
     )
     fieldsets = (
@@ -172,11 +171,8 @@ class BackfillAdmin(ReadOnlyAdmin[Backfill]):
     def save_form(
         self, request: HttpRequest, form: ModelForm[Backfill], change: bool
     ) -> Backfill:
-        """Proposes it, with its windows and its price."""
-        user = request.user if isinstance(request.user, User) else None
-        backfill = cast("ProposalForm", form).propose(user, timezone.now())
-        record(request, "backfill.propose", backfill)
-        return backfill
+        """Propose it, with its windows and its price."""
+        return cast("ProposalForm", form).propose(actor_of(request), timezone.now())
 
     def save_model(self, *args: object) -> None:
         """It was saved when it was proposed, as were its windows."""

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.contrib.auth.models import User
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -13,13 +12,14 @@ from django.utils import timezone
 from django.views import View
 from django.views.generic import DetailView, FormView
 
-from people.audit import record
+from people.audit import actor_of
+from syncs.backfills import change_status
 from syncs.forms import ProposalForm
 from syncs.models import Backfill, BackfillWindow, CloudAccount
 from syncs.models.backfills import FILLABLE
-from syncs.moves import CannotMove, move
 from syncs.querysets import BackfillQuerySet
-from syncs.start import QueueAway
+from syncs.start import BrokerUnavailable
+from syncs.transitions import InvalidTransition
 
 WINDOWS = BackfillWindow.objects.order_by("-start").prefetch_related("runs")
 
@@ -47,7 +47,7 @@ class BackfillView(PermissionRequiredMixin, DetailView[Backfill]):
 
 
 class ProposeBackfillView(PermissionRequiredMixin, FormView[ProposalForm]):
-    """Proposes one and leads to it, where its price is; starts nothing."""
+    """Propose one and lead to it, where its price is; start nothing."""
 
     permission_required = "syncs.start_backfill"
     template_name = "backfill_form.html"
@@ -57,18 +57,15 @@ class ProposeBackfillView(PermissionRequiredMixin, FormView[ProposalForm]):
         return super().get_form_kwargs() | {"asker": self.request.user}
 
     def form_valid(self, form: ProposalForm) -> HttpResponse:
-        user = self.request.user if isinstance(self.request.user, User) else None
-        backfill = form.propose(user, timezone.now())
-        record(self.request, "backfill.propose", backfill)
-        return redirect(backfill)
+        return redirect(form.propose(actor_of(self.request), timezone.now()))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         accounts = CloudAccount.objects.enabled().seen_by(self.request.user)
         return super().get_context_data(accounts=accounts, fillable=FILLABLE, **kwargs)
 
 
-class MoveBackfillView(PermissionRequiredMixin, View):
-    """Starts, pauses or cancels one, and says so."""
+class ChangeBackfillStatusView(PermissionRequiredMixin, View):
+    """Start, pause or cancel one, and say so."""
 
     permission_required = "syncs.start_backfill"
     http_method_names = ["post"]
@@ -77,11 +74,8 @@ class MoveBackfillView(PermissionRequiredMixin, View):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         backfill = get_object_or_404(Backfill.objects.seen_by(request.user), pk=pk)
         try:
-            messages.success(request, move(backfill, self.name, timezone.now()))
-        except CannotMove as error:
+            done = change_status(backfill, self.name, timezone.now(), actor_of(request))
+            messages.success(request, done)
+        except (InvalidTransition, BrokerUnavailable) as error:
             messages.error(request, str(error))
-            return redirect(backfill)
-        except QueueAway as error:  # it was started all the same
-            messages.error(request, str(error))
-        record(request, f"backfill.{self.name}", backfill)
         return redirect(backfill)

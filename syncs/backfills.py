@@ -1,16 +1,17 @@
-"""Backfills: propose with a price, start, pause, cancel; windows shared by workers."""
+"""Backfills: proposed with a price, then read part by part by the workers."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.db import transaction
 
+from people.audit import Actor, record_by
 from providers.windows import ONE_DAY, InvalidWindow, Window
 from syncs.claims import Refused, SlotTaken, check_request, claim
 from syncs.models import Backfill, BackfillWindow, CloudAccount, Dataset, SyncRun
-from syncs.start import QueueAway, send
+from syncs.start import BrokerUnavailable, send
+from syncs.transitions import DONE, transition
 
 Status = Backfill.Status
 Part = BackfillWindow.Status
@@ -22,22 +23,21 @@ def propose(
     window: Window,
     now: datetime,
     *,
-    user: User | None = None,
+    actor: Actor | None = None,
 ) -> Backfill:
-    """A backfill that waits for its start, cut into parts, with its price.
+    """Store a backfill that waits for its start, cut into parts, with its price.
 
     Raises Refused and InvalidWindow for what can't be read.
     """
-    check_request(account, dataset, window, now)
-    parts = cut(window, settings.BACKFILL_WINDOW_DAYS)
+    parts, estimated_usd = estimate(account, dataset, window, now)
     with transaction.atomic():
         backfill = Backfill.objects.create(
             account=account,
             dataset=dataset,
             start=window.start,
             end=window.end,
-            estimated_usd=price(account, dataset, len(parts)),
-            created_by=user,
+            estimated_usd=estimated_usd,
+            created_by=actor.user if actor else None,
             created_at=now,
         )
         BackfillWindow.objects.bulk_create(
@@ -46,11 +46,34 @@ def propose(
             )
             for part in parts
         )
+        if actor is not None:
+            record_by(actor, "backfill.propose", backfill)
     return backfill
 
 
+def estimate(
+    account: CloudAccount, dataset: Dataset, window: Window, now: datetime
+) -> tuple[list[Window], Decimal]:
+    """Return the parts of such a backfill and what their requests will cost, in USD.
+
+    As much per part as the account's newest good run of the dataset cost, as that is
+    billed by pages and by instances, not by days. Raises Refused, also before the
+    first such run, and InvalidWindow.
+    """
+    check_request(account, dataset, window, now)
+    runs = SyncRun.objects.filter(account=account, dataset=dataset)
+    newest = runs.filter(status__in=SyncRun.GOOD).order_by("-started_at").first()
+    if newest is None:
+        raise Refused(
+            f"What a backfill of {account} will cost is known only after a first sync: "
+            f"run `manage.py {dataset.command} --account {account.account_id}`."
+        )
+    parts = cut(window, settings.BACKFILL_WINDOW_DAYS)
+    return parts, newest.api_cost_usd * len(parts)
+
+
 def cut(window: Window, days: int) -> list[Window]:
-    """Parts of at most so many days, the newest first, as people look there first."""
+    """Return parts of at most so many days, the newest first, as people look there."""
     parts, end = [], window.end
     while end > window.start:
         start = max(window.start, end - ONE_DAY * days)
@@ -59,60 +82,30 @@ def cut(window: Window, days: int) -> list[Window]:
     return parts
 
 
-def price(account: CloudAccount, dataset: Dataset, parts: int) -> Decimal:
-    """What the requests of so many parts will cost, in USD.
+def change_status(backfill: Backfill, name: str, now: datetime, actor: Actor) -> str:
+    """Take one of the transitions that people take, and return a sentence that says so.
 
-    As much per part as the account's newest good run of the dataset cost, as that is
-    billed by pages and by instances, not by days. Raises Refused before the first one.
+    What is started, or resumed after a pause, has its first parts queued at once.
+    Raises InvalidTransition, and BrokerUnavailable when it was started but no worker
+    can be told: it then goes on when the queue is back.
     """
-    runs = SyncRun.objects.filter(account=account, dataset=dataset)
-    newest = runs.filter(status__in=SyncRun.GOOD).order_by("-started_at").first()
-    if newest is None:
-        raise Refused(
-            f"What a backfill of {account} will cost is known only after a first sync: "
-            f"run `manage.py {dataset.command} --account {account.account_id}`."
-        )
-    return newest.api_cost_usd * parts
-
-
-def begin(backfill: Backfill, now: datetime) -> bool:
-    """Starts what was proposed or paused; False where it is neither."""
-    return _move(backfill, (Status.PROPOSED, Status.PAUSED), Status.RUNNING, None)
-
-
-def pause(backfill: Backfill, now: datetime) -> bool:
-    """Starts no further part; one that is at work ends."""
-    return _move(backfill, (Status.RUNNING,), Status.PAUSED, None)
-
-
-def cancel(backfill: Backfill, now: datetime) -> bool:
-    """Starts no further part, for good; what was stored stays."""
-    return _move(backfill, Backfill.OPEN, Status.CANCELLED, now)
-
-
-def _move(
-    backfill: Backfill,
-    before: tuple[Status, ...],
-    after: Status,
-    finished_at: datetime | None,
-) -> bool:
-    open_ones = Backfill.objects.filter(pk=backfill.pk, status__in=before)
-    moved = open_ones.update(status=after, finished_at=finished_at)
-    backfill.refresh_from_db()
-    return moved == 1
+    transition(backfill, name, now, actor)
+    if name == "start":
+        advance_backfills(now)
+    return f"Backfill {backfill.pk} was {DONE[name]}."
 
 
 def advance_backfills(now: datetime) -> None:
-    """Learns how parts at work have ended, and starts as many as may be at work."""
+    """Close the parts whose runs have ended, and queue as many as may be at work."""
     for part in BackfillWindow.objects.filter(status=Part.ACTIVE):
-        settle(part, now)
+        close_part(part, now)
     running = Backfill.objects.filter(status=Status.RUNNING)
     for backfill in running.select_related("account", "account__payer"):
         _advance(backfill, now)
 
 
-def settle(part: BackfillWindow, now: datetime) -> None:
-    """What became of the part's newest run."""
+def close_part(part: BackfillWindow, now: datetime) -> None:
+    """Set the part's status by its newest run, once that has ended."""
     run = part.runs.order_by("-started_at", "-pk").first()
     if run is not None and run.is_active:
         return
@@ -140,8 +133,7 @@ def _advance(backfill: Backfill, now: datetime) -> None:
             return  # it was paused or cancelled meanwhile
         states = list(backfill.windows.values_list("status", flat=True))
         if not {Part.WAITING, Part.ACTIVE} & set(states):
-            status = Status.FAILED if Part.FAILED in states else Status.SUCCEEDED
-            _move(backfill, (Status.RUNNING,), status, now)
+            transition(backfill, "fail" if Part.FAILED in states else "succeed", now)
         free = max(0, settings.BACKFILL_PARALLEL - states.count(Part.ACTIVE))
         waiting = backfill.windows.filter(status=Part.WAITING, due_at__lte=now)
         parts = waiting.order_by("-start")[:free]
@@ -152,7 +144,7 @@ def _advance(backfill: Backfill, now: datetime) -> None:
     for run in runs:
         try:
             send(run, now)
-        except QueueAway as error:
+        except BrokerUnavailable as error:
             away = error
     if away is not None:
         raise away

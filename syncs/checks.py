@@ -40,22 +40,16 @@ def check_broker(**_: Any) -> list[CheckMessage]:
 
 
 @register()
-def check_webhook(**_: Any) -> list[CheckMessage]:
-    url = settings.ALERT_WEBHOOK_URL
-    if url and urlsplit(url).scheme not in ("http", "https"):
-        return [
-            Error(
-                "ALERT_WEBHOOK_URL is no web address.",
-                hint="Such as https://hooks.slack.com/services/...",
-                id="syncs.E003",
-            )
-        ]
-    return []
-
-
-@register()
 def check_limits(**_: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
+    if settings.SYNC_AT is not None and settings.SYNC_INTERVAL_MINUTES != 24 * 60:
+        found.append(
+            Error(
+                "SYNC_AT is a time of day, but SYNC_INTERVAL_MINUTES is not a day.",
+                hint="Leave out one of them.",
+                id="syncs.E003",
+            )
+        )
     if settings.SYNC_RETRY_MINUTES > settings.SYNC_INTERVAL_MINUTES:
         found.append(
             Warning(

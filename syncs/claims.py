@@ -31,8 +31,8 @@ class SlotTaken(Exception):
         self.run = run
 
 
-class Overtaken(Exception):
-    """Another scheduler found the same to be due, and its run has ended already."""
+class AlreadyRan(Exception):
+    """Another scheduler found the same dataset due, and its run has already ended."""
 
 
 class Refused(ValueError):
@@ -51,11 +51,11 @@ def claim(
     part: BackfillWindow | None = None,
     after: int | None = None,
 ) -> SyncRun:
-    """A new run that holds the slot of the account's dataset.
+    """Return a new run that holds the slot of the account's dataset.
 
     Without a window the run finds out itself what is due. `after` is the key of the
     finished run, 0 for none, by which it was judged to be due. Raises SlotTaken,
-    Overtaken where another run has ended since that one, Refused and InvalidWindow.
+    AlreadyRan where another run has ended since that one, Refused and InvalidWindow.
     """
     check_request(account, dataset, window, now)
     runs = SyncRun.objects.filter(
@@ -76,21 +76,35 @@ def claim(
         heartbeat_at=now,
         **_held_by(status, now),
     )
-    while True:
-        try:
-            with transaction.atomic():
-                run.save(force_insert=True)
-                # Nobody else ends a run while this one holds the slot.
-                if after is not None and runs.newest_key() != after:
-                    raise Overtaken
-            return run
-        except IntegrityError:
-            holder = runs.active().select_related("account").first()
-            if holder is not None:
-                raise SlotTaken(holder) from None
-            if not CloudAccount.objects.filter(pk=account.pk).exists():
-                raise Refused(f"{account} was removed meanwhile.") from None
-            # It ended in this very moment, so the slot is free.
+    try:
+        return _insert(run, runs, after)
+    except IntegrityError:
+        _refuse_if_held(runs, account)
+    # The holder ended at this very moment, so the slot is free.
+    try:
+        return _insert(run, runs, after)
+    except IntegrityError:
+        _refuse_if_held(runs, account)
+        raise  # no slot is in the way, so another try would fail as well
+
+
+def _insert(run: SyncRun, runs: SyncRunQuerySet, after: int | None) -> SyncRun:
+    """Store the run, unless another one has ended since the run `after`."""
+    with transaction.atomic():
+        run.save(force_insert=True)
+        # Nobody else ends a run while this one holds the slot.
+        if after is not None and runs.newest_key() != after:
+            raise AlreadyRan
+    return run
+
+
+def _refuse_if_held(runs: SyncRunQuerySet, account: CloudAccount) -> None:
+    """Raise SlotTaken where a run holds the slot, Refused where the account is gone."""
+    holder = runs.active().select_related("account").first()
+    if holder is not None:
+        raise SlotTaken(holder) from None
+    if not CloudAccount.objects.filter(pk=account.pk).exists():
+        raise Refused(f"{account} was removed meanwhile.") from None
 
 
 def check_request(

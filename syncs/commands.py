@@ -19,6 +19,7 @@ from providers.windows import InvalidWindow, Window
 from syncs.claims import Refused, SlotTaken, check_request
 from syncs.datasets import Dataset, datasets_of
 from syncs.models import CloudAccount, SyncRun
+from syncs.querysets import AmbiguousAccount
 from syncs.run_context import say_nothing
 
 logger = logging.getLogger(__name__)
@@ -35,20 +36,22 @@ def bad_arguments(reason: object) -> CommandError:
 
 
 def chosen_accounts(names: Sequence[str]) -> list[CloudAccount]:
-    """The accounts with these ids or names; all enabled ones where none is given."""
+    """Return the accounts of these ids or names; without any, all enabled ones."""
     accounts = CloudAccount.objects.select_related("payer")
     if not names:
         if not (found := list(accounts.enabled())):
             raise CommandError(NO_ACCOUNTS)
         return found
-    found = list(accounts.called(list(names)))
-    known = {name for account in found for name in (account.account_id, account.name)}
-    if unknown := [name for name in names if name not in known]:
+    try:
+        found = {name: accounts.one_called(name) for name in names}
+    except AmbiguousAccount as error:
+        raise bad_arguments(error) from None
+    if unknown := [name for name, account in found.items() if account is None]:
         existing = ", ".join(str(one) for one in CloudAccount.objects.all()[:20])
         raise bad_arguments(
             f"There is no account {', '.join(unknown)}. Known: {existing or 'none'}."
         )
-    return found
+    return list(dict.fromkeys(found.values()))
 
 
 def day(text: str) -> date:

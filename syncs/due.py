@@ -4,11 +4,12 @@ Whoever was down for a while therefore catches up once: not never, and not many 
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
 
+from providers.windows import ONE_DAY
 from syncs.datasets import Dataset, datasets_of
 from syncs.models import CloudAccount, SyncRun
 
@@ -67,7 +68,7 @@ def _waits(first: SyncRun | None, run: SyncRun | None, is_first_due: bool) -> bo
 
 
 def due_at(newest: SyncRun | None, now: datetime) -> datetime:
-    """When the next run is due after this newest finished one.
+    """Return when the next run is due after this newest finished one.
 
     A run that did not read everything is tried again after a pause that doubles with
     each attempt, up to the interval of syncs.
@@ -76,10 +77,22 @@ def due_at(newest: SyncRun | None, now: datetime) -> datetime:
         return now
     interval = timedelta(minutes=settings.SYNC_INTERVAL_MINUTES)
     if newest.status == SyncRun.Status.SUCCEEDED:
-        return newest.started_at + interval
+        return _next_regular(newest.queued_at or newest.started_at, interval)
     if newest.was_dropped:
         return now
     # 2^20 pauses are longer than any interval, and no larger number is made.
     doublings = 2 ** min(newest.attempt - 1, 20)
     pause = min(timedelta(minutes=settings.SYNC_RETRY_MINUTES) * doublings, interval)
     return (newest.finished_at or newest.started_at) + pause
+
+
+def _next_regular(at: datetime, interval: timedelta) -> datetime:
+    """Return when a dataset that was queued at `at` is due again.
+
+    The tick comes once a minute, some seconds late. Whole minutes keep those seconds
+    from adding up, and from missing the tick that is due.
+    """
+    if settings.SYNC_AT is None:
+        return at.replace(second=0, microsecond=0) + interval
+    due = datetime.combine(at.date(), settings.SYNC_AT, tzinfo=UTC)
+    return due if due > at else due + ONE_DAY

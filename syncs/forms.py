@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Any, cast
 
 from django import forms
-from django.contrib.auth.models import User
 from django.utils import timezone
 
+from people.audit import Actor
 from people.limits import Person
 from providers.windows import InvalidWindow
-from syncs.backfills import price, propose
-from syncs.claims import Refused, check_request
+from syncs.backfills import estimate, propose
+from syncs.claims import Refused
 from syncs.models import Backfill, CloudAccount, Dataset
 from syncs.models.backfills import FILLABLE
 from syncs.querysets import CloudAccountQuerySet
@@ -42,22 +42,17 @@ class ProposalForm(forms.ModelForm[Backfill]):
         data = super().clean() or self.cleaned_data
         if set(self.Meta.fields) <= data.keys():
             try:
-                self._check(timezone.now())
+                wanted = Backfill(**data)
+                dataset = Dataset(wanted.dataset)
+                estimate(wanted.account, dataset, wanted.window, timezone.now())
             except InvalidWindow as error:
                 self.add_error("start", str(error))
             except Refused as error:
                 self.add_error("account", str(error))
         return data
 
-    def propose(self, user: User | None, now: datetime) -> Backfill:
-        """The backfill, with its price. Only when the form is valid."""
-        data = self.cleaned_data
-        wanted = Backfill(**data)
-        dataset = Dataset(wanted.dataset)
-        return propose(wanted.account, dataset, wanted.window, now, user=user)
-
-    def _check(self, now: datetime) -> None:
+    def propose(self, actor: Actor, now: datetime) -> Backfill:
+        """Return the backfill, with its price. Only when the form is valid."""
         wanted = Backfill(**self.cleaned_data)
         dataset = Dataset(wanted.dataset)
-        check_request(wanted.account, dataset, wanted.window, now)
-        price(wanted.account, dataset, parts=1)
+        return propose(wanted.account, dataset, wanted.window, now, actor=actor)

@@ -1,8 +1,10 @@
-"""The admin of incidents: what went wrong, from when to when, and who was told."""
+"""The admin of incidents: what went wrong, and from when to when."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from unfold.contrib.filters.admin import (
@@ -10,8 +12,16 @@ from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
 )
 
-from syncs.columns import label, linked, list_url, moment, text_link
-from syncs.models import Incident, Notice, SyncRun
+from syncs.columns import (
+    LINE_BREAK,
+    NOTHING,
+    label,
+    linked,
+    list_url,
+    moment,
+    text_link,
+)
+from syncs.models import Incident, SyncRun
 from syncs.readonly import DropdownFilter, ReadOnlyAdmin, page
 
 
@@ -53,6 +63,20 @@ def runs(incident: Incident) -> SafeString:
     return text_link(list_url(SyncRun, **lookups), "Its runs")
 
 
+@admin.display(description="notices")
+def notices(incident: Incident) -> SafeString:
+    lines = (
+        (
+            reverse("admin:alerts_notice_change", args=[one.pk]),
+            one.channel,
+            f"{one.sent_at:%Y-%m-%d %H:%M} UTC" if one.sent_at else "not sent yet",
+        )
+        for one in incident.notices.all()
+    )
+    link = '<a href="{}" class="text-link">{}</a>: {}'
+    return format_html_join(LINE_BREAK, link, lines) or NOTHING
+
+
 @admin.register(Incident)
 class IncidentAdmin(ReadOnlyAdmin[Incident]):
     list_display = (
@@ -61,7 +85,6 @@ class IncidentAdmin(ReadOnlyAdmin[Incident]):
         "dataset",
         state,
         in_short,
-        moment("told_at"),
         moment("closed_at"),
     )
     list_select_related = ("account",)
@@ -77,21 +100,7 @@ class IncidentAdmin(ReadOnlyAdmin[Incident]):
     fields = page(
         ("account", "dataset", state),
         "sentence",
-        (moment("opened_at"), moment("told_at")),
-        (moment("closed_at"), moment("closing_told_at")),
+        (moment("opened_at"), moment("closed_at")),
         runs,
+        notices,
     )
-
-
-@admin.register(Notice)
-class NoticeAdmin(ReadOnlyAdmin[Notice]):
-    list_display = (
-        linked("incident", ordering="incident__opened_at"),
-        "event",
-        "channel",
-        moment("told_at"),
-    )
-    list_select_related = ("incident__account",)
-    list_filter = (("event", ChoicesDropdownFilter),)
-    date_hierarchy = "told_at"
-    ordering = ("-told_at", "-id")

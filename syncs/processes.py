@@ -28,6 +28,11 @@ def is_dead(mark: str) -> bool:
     return _started(int(process_id)) != started
 
 
+def is_running(process_id: int) -> bool:
+    """Return whether this host has a process of that id."""
+    return bool(_started(process_id))
+
+
 @cache
 def _host() -> str:
     """The host, and on Linux the process ids' own space: containers that share a

@@ -8,6 +8,14 @@ from django.db.models import Count, OuterRef, Q, Subquery, Sum
 
 from people.limits import OfAccounts, Person, is_limited
 from providers.windows import Window
+from syncs.processes import is_dead
+
+# Several heartbeats, so that a slow one is not taken for a dead worker.
+WORKER_SILENT_AFTER = timedelta(seconds=60)
+
+
+class AmbiguousAccount(ValueError):
+    """Several accounts have this name; the message names their ids."""
 
 
 class CloudAccountQuerySet(OfAccounts):
@@ -19,9 +27,18 @@ class CloudAccountQuerySet(OfAccounts):
     def demo(self) -> "CloudAccountQuerySet":
         return self.filter(provider="demo")
 
-    def called(self, names: list[str]) -> "CloudAccountQuerySet":
-        """Those whose account id or name is among `names`."""
-        return self.filter(Q(account_id__in=names) | Q(name__in=names))
+    def one_called(self, name: str) -> Any:
+        """Return the account of that id, or else of that name; None without one.
+
+        Raises AmbiguousAccount.
+        """
+        found = list(self.filter(account_id=name)) or list(self.filter(name=name))
+        if len(found) > 1:
+            ids = " or ".join(account.account_id for account in found)
+            raise AmbiguousAccount(
+                f"{len(found)} accounts are named {name}: use {ids}."
+            )
+        return found[0] if found else None
 
     def remove(self) -> bool:
         """Deletes them with all that was read of them; whether there were any.
@@ -134,8 +151,16 @@ class BackfillWindowQuerySet(OfAccounts):
     account_path = "backfill__account"
 
 
-class NoticeQuerySet(OfAccounts):
-    account_path = "incident__account"
+class IncidentQuerySet(OfAccounts):
+    def open(self) -> "IncidentQuerySet":
+        return self.filter(closed_at__isnull=True)
+
+
+class WorkerQuerySet(models.QuerySet[Any]):
+    def alive(self, now: datetime) -> list[Any]:
+        """Those with a fresh heartbeat whose process is not known to be gone."""
+        fresh = self.filter(heartbeat_at__gte=now - WORKER_SILENT_AFTER)
+        return [worker for worker in fresh if not is_dead(worker.held_by)]
 
 
 class ApiBudgetDayQuerySet(OfAccounts):

@@ -1,17 +1,17 @@
-"""The one door through which pages, API and admin start a sync: it queues runs."""
+"""The one way by which pages, API, admin and scheduler start syncs: runs are queued."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from celery import current_app
-from django.contrib.auth.models import User
 from kombu.exceptions import ChannelError, OperationalError
 from kombu.exceptions import ConnectionError as BrokerConnectionError
 from redis.exceptions import RedisError
 
+from people.audit import Actor, record_by
 from providers.windows import Window
-from syncs.claims import Overtaken, SlotTaken, check_request, claim
+from syncs.claims import AlreadyRan, Refused, SlotTaken, check_request, claim
 from syncs.datasets import Dataset, is_read_from
 from syncs.models import CloudAccount, SyncRun
 
@@ -19,64 +19,80 @@ from syncs.models import CloudAccount, SyncRun
 AWAY = (OperationalError, ChannelError, BrokerConnectionError, RedisError, OSError)
 
 
-class QueueAway(Exception):
+class BrokerUnavailable(Exception):
     """No worker can be told; the message says what to do."""
 
 
 @dataclass
 class Started:
-    """Which runs were queued, and which held their slot already."""
+    """The runs that were queued, those that held their slot, and who was refused."""
 
     runs: list[SyncRun] = field(default_factory=list)
     taken: list[SyncRun] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    """A sentence for each account of which nothing can be read."""
 
 
-def start(
+def start_syncs(
     accounts: Iterable[CloudAccount],
-    dataset: Dataset,
+    datasets: Iterable[Dataset],
     now: datetime,
     *,
     trigger: SyncRun.Trigger,
-    user: User | None,
+    actor: Actor | None = None,
     window: Window | None = None,
     after: int | None = None,
 ) -> Started:
-    """Queues a run for each account; one whose slot is taken is named, not queued.
+    """Queue a run of each dataset that each account has, and record that `actor` did.
 
-    With `after`, as for `claim`, one that was read meanwhile is not queued.
-
-    An account of which it is not read is left out, unless it is the only one. Raises
-    Refused, InvalidWindow and QueueAway.
+    An account that is disabled, or that has none of the datasets, is refused; one
+    whose slot is taken is named, not queued. With `after`, as for `claim`, what was
+    read meanwhile is left out. Raises InvalidWindow, and BrokerUnavailable, before
+    which some runs may be queued.
     """
-    accounts = list(accounts)
-    readable = [account for account in accounts if is_read_from(account, dataset)]
-    for account in readable or accounts:
-        check_request(account, dataset, window, now)
-    started = Started()
-    for account in readable:
+    started, datasets, readable = Started(), list(datasets), []
+    for account in accounts:
         try:
-            run = claim(
-                account,
-                dataset,
-                now,
-                window=window,
-                status=SyncRun.Status.QUEUED,
-                trigger=trigger,
-                user=user,
-                after=after,
-            )
-        except SlotTaken as taken:
-            started.taken.append(taken.run)
-            continue
-        except Overtaken:
-            continue
-        send(run, now)
-        started.runs.append(run)
+            if not account.is_enabled:
+                raise Refused(f"{account} is disabled. Enable it to have it read.")
+            wanted = [one for one in datasets if is_read_from(account, one)] or datasets
+            for dataset in wanted:
+                check_request(account, dataset, window, now)
+            readable.append(account)
+        except Refused as error:
+            started.refused.append(str(error))
+    for dataset in datasets:
+        for account in readable:
+            if not is_read_from(account, dataset):
+                continue
+            try:
+                run = claim(
+                    account,
+                    dataset,
+                    now,
+                    window=window,
+                    status=SyncRun.Status.QUEUED,
+                    trigger=trigger,
+                    user=actor.user if actor else None,
+                    after=after,
+                )
+            except SlotTaken as taken:
+                started.taken.append(taken.run)
+                continue
+            except AlreadyRan:
+                continue
+            send(run, now)
+            if actor is not None:
+                record_by(actor, "sync.start", run)
+            started.runs.append(run)
     return started
 
 
 def send(run: SyncRun, now: datetime) -> None:
-    """Tells the workers of a queued run. Raises QueueAway, which closes the run."""
+    """Tell the workers of a queued run.
+
+    Raises BrokerUnavailable, after it has closed the run.
+    """
     try:
         current_app.send_task(
             Dataset(run.dataset).traits.task,
@@ -92,4 +108,4 @@ def send(run: SyncRun, now: datetime) -> None:
         SyncRun.objects.filter(pk=run.pk, status=SyncRun.Status.QUEUED).update(
             status=SyncRun.Status.FAILED, finished_at=now, error=reason
         )
-        raise QueueAway(reason) from error
+        raise BrokerUnavailable(reason) from error

@@ -4,19 +4,18 @@ from collections.abc import Callable, Sequence
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from people.audit import record_each
+from people.audit import actor_of
 from syncs.columns import list_url
-from syncs.datasets import Dataset, is_read_from
+from syncs.datasets import Dataset
 from syncs.models import CloudAccount, SyncRun
 from syncs.readonly import Admin, DialogForm
-from syncs.start import QueueAway, start
+from syncs.start import BrokerUnavailable, start_syncs
 
 # A message that names more is no longer read.
 NAMED_IN_A_MESSAGE = 10
@@ -48,7 +47,7 @@ def sync_action(name: str, description: str, datasets: Sequence[Dataset]) -> Act
         request: HttpRequest,
         accounts: QuerySet[CloudAccount],
     ) -> None:
-        start_syncs(request, list(accounts), datasets)
+        start_and_report(request, list(accounts), datasets)
 
     action.__name__ = name
     return action
@@ -60,36 +59,31 @@ SYNC_ACTIONS = [
 ]
 
 
-def start_syncs(
+def start_and_report(
     request: HttpRequest,
     accounts: Sequence[CloudAccount],
     datasets: Sequence[Dataset],
 ) -> None:
-    """Starts what it can and says what was started, what was not, and why."""
-    now = timezone.now()
-    user = request.user if isinstance(request.user, User) else None
-    runs: list[SyncRun] = []
-    taken: list[SyncRun] = []
-    for dataset in datasets:
-        readable = [a for a in accounts if a.is_enabled and is_read_from(a, dataset)]
-        try:
-            started = start(
-                readable, dataset, now, trigger=SyncRun.Trigger.ADMIN, user=user
-            )
-        except QueueAway as error:
-            messages.error(request, str(error))
-            return
-        record_each(request, "sync.start", started.runs)
-        runs += started.runs
-        taken += started.taken
-    disabled = [str(account) for account in accounts if not account.is_enabled]
-    _say(request, messages.SUCCESS, "Started", [_name(run) for run in runs])
-    _say(request, messages.WARNING, "Already at work", [_name(run) for run in taken])
-    _say(request, messages.WARNING, "Disabled, so left alone", disabled)
-    if not runs and not taken and not disabled:
-        messages.warning(
-            request, "Nothing was started: their costs are read with their payer's."
+    """Start what it can and say what was started, what was not, and why."""
+    try:
+        started = start_syncs(
+            accounts,
+            datasets,
+            timezone.now(),
+            trigger=SyncRun.Trigger.ADMIN,
+            actor=actor_of(request),
         )
+    except BrokerUnavailable as error:
+        messages.error(request, str(error))
+        return
+    _say(request, messages.SUCCESS, "Started", [_name(run) for run in started.runs])
+    _say(
+        request,
+        messages.WARNING,
+        "Already running",
+        [_name(run) for run in started.taken],
+    )
+    _say(request, messages.WARNING, "Not started", started.refused)
 
 
 def _say(request: HttpRequest, level: int, what: str, names: list[str]) -> None:

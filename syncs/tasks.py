@@ -1,45 +1,46 @@
-"""What a worker does each minute: free what died, queue what is due, tell who cares."""
+"""The scheduler's tick: free what died, queue what is due, record incidents."""
 
 import logging
 
 from celery import shared_task
 from django.utils import timezone
 
-from syncs.alerts import tell_incidents
+from providers.windows import ONE_DAY
 from syncs.backfills import advance_backfills
 from syncs.claims import free_dead
 from syncs.due import due
-from syncs.models import CloudAccount, SyncRun
-from syncs.start import QueueAway, start
+from syncs.incidents import update_incidents
+from syncs.models import CloudAccount, SyncRun, Worker
+from syncs.start import BrokerUnavailable, start_syncs
 
 logger = logging.getLogger(__name__)
 
 
 @shared_task(acks_late=False)
-def look() -> None:
-    """Beat sends this each minute; the database tells what there is to do."""
+def schedule_tick() -> None:
+    """Do what is due. Beat sends this each minute; the database tells what that is."""
     now = timezone.now()
     free_dead(SyncRun.objects.all(), now)
     try:
         queue_due()
         advance_backfills(now)
-    except QueueAway as error:
+    except BrokerUnavailable as error:
         logger.error("%s", error)
-    tell_incidents(now)
+    update_incidents(now)
+    Worker.objects.filter(heartbeat_at__lt=now - ONE_DAY).delete()
 
 
 def queue_due() -> int:
-    """Queues a run for everything that is due; answers how many."""
+    """Queue a run for everything that is due, and return how many."""
     now = timezone.now()
     accounts = CloudAccount.objects.enabled().select_related("payer")
     queued = 0
     for one in due(accounts, now):
-        started = start(
+        started = start_syncs(
             [one.account],
-            one.dataset,
+            [one.dataset],
             now,
             trigger=SyncRun.Trigger.SCHEDULE,
-            user=None,
             after=one.newest.pk if one.newest else 0,
         )
         queued += len(started.runs)

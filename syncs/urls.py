@@ -1,7 +1,11 @@
 from django.urls import path
 
-from syncs.backfill_views import BackfillView, MoveBackfillView, ProposeBackfillView
-from syncs.moves import MOVES
+from syncs.backfill_views import (
+    BackfillView,
+    ChangeBackfillStatusView,
+    ProposeBackfillView,
+)
+from syncs.transitions import DONE
 from syncs.views import RunView, StartSyncView, SyncsLiveView, SyncsView
 
 urlpatterns = [
@@ -18,9 +22,9 @@ urlpatterns = [
     *(
         path(
             f"syncs/backfills/<int:pk>/{name}/",
-            MoveBackfillView.as_view(name=name),
+            ChangeBackfillStatusView.as_view(name=name),
             name=f"{name}-backfill",
         )
-        for name in MOVES
+        for name in DONE
     ),
 ]

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.db.models import BooleanField, Count, ExpressionWrapper, Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -17,19 +16,19 @@ from django.views import View
 from django.views.generic import DetailView
 from django_filters.views import FilterView
 
-from people.audit import record_each
+from people.audit import actor_of
 from people.limits import Person
 from providers.windows import utc_day
 from syncs.bars import day_bars
-from syncs.datasets import Dataset, is_read_from
+from syncs.datasets import Dataset
 from syncs.filters import SyncRunFilter
 from syncs.freshness import freshness
+from syncs.freshness_summary import per_account, per_dataset
 from syncs.models import ApiUsage, Backfill, CloudAccount, Incident, SyncRun
 from syncs.models.backfills import FILLABLE
 from syncs.querysets import SyncRunQuerySet
 from syncs.spend import api_spend, price_of_syncs
-from syncs.standing import per_account, per_dataset
-from syncs.start import QueueAway, start
+from syncs.start import BrokerUnavailable, start_syncs
 
 ACCOUNTS_PER_PAGE = 20
 # The rest is in the admin; open ones come first.
@@ -129,8 +128,8 @@ def newest_backfills(user: Person) -> QuerySet[Backfill]:
 
 
 def open_incidents(user: Person) -> list[Incident]:
-    found = Incident.objects.seen_by(user).filter(closed_at__isnull=True)
-    return list(found.select_related("account")[:INCIDENTS_SHOWN])
+    found = Incident.objects.seen_by(user).open().select_related("account")
+    return list(found.prefetch_related("notices")[:INCIDENTS_SHOWN])
 
 
 class RunView(PermissionRequiredMixin, DetailView[SyncRun]):
@@ -175,29 +174,25 @@ class StartSyncView(PermissionRequiredMixin, View):
 def _start(
     request: HttpRequest, accounts: list[CloudAccount], datasets: list[Dataset]
 ) -> None:
-    """Starts them, and says what was started, what was not, and why."""
-    now = timezone.now()
-    user = request.user if isinstance(request.user, User) else None
-    queued = taken = 0
-    for dataset in datasets:
-        readable = [one for one in accounts if is_read_from(one, dataset)]
-        try:
-            started = start(
-                readable, dataset, now, trigger=SyncRun.Trigger.PAGE, user=user
-            )
-        except QueueAway as error:
-            messages.error(request, str(error))
-            return
-        record_each(request, "sync.start", started.runs)
-        queued += len(started.runs)
-        taken += len(started.taken)
-    if queued:
-        messages.success(request, f"Syncs started: {queued:,}.")
-    if taken:
-        messages.warning(
-            request, f"Syncs at work already, so not started again: {taken:,}."
+    """Start them, and say what was started, what was not, and why."""
+    try:
+        started = start_syncs(
+            accounts,
+            datasets,
+            timezone.now(),
+            trigger=SyncRun.Trigger.PAGE,
+            actor=actor_of(request),
         )
-    if not queued and not taken:
+    except BrokerUnavailable as error:
+        messages.error(request, str(error))
+        return
+    if started.runs:
+        messages.success(request, f"Syncs started: {len(started.runs):,}.")
+    if started.taken:
+        messages.warning(
+            request, f"Syncs already running, so not started: {len(started.taken):,}."
+        )
+    if not started.runs and not started.taken:
         messages.warning(request, "Nothing was started: no enabled account has this.")
 
 

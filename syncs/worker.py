@@ -8,7 +8,7 @@ from django.utils import timezone
 from syncs.backfills import advance_backfills
 from syncs.claims import take
 from syncs.models import SyncRun
-from syncs.start import QueueAway
+from syncs.start import BrokerUnavailable
 from syncs.stopping import stoppable
 
 logger = logging.getLogger(__name__)
@@ -31,5 +31,5 @@ def execute_run(run_id: int, read: Callable[[SyncRun], SyncRun]) -> str:
 def _go_on() -> None:
     try:
         advance_backfills(timezone.now())
-    except QueueAway as error:
+    except BrokerUnavailable as error:
         logger.error("%s", error)  # the next look tries again

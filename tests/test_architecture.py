@@ -16,7 +16,9 @@ MAY_IMPORT = {
     "providers": set(),
     "rest": set(),
     "people": {"rest"},
-    "syncs": {"providers", "people", "rest"},
+    # Of syncs only what every admin shares: syncs.readonly and syncs.columns.
+    "alerts": {"people", "rest", "syncs"},
+    "syncs": {"providers", "people", "rest", "alerts"},
     "inventory": {"providers", "people", "syncs", "rest"},
     "costs": {"providers", "people", "syncs", "rest"},
     # costs: only its money field.
@@ -31,6 +33,7 @@ MAY_IMPORT = {
         "metrics",
         "pricing",
         "rest",
+        "alerts",
     },
     "archives": {"providers", "people", "syncs", "inventory", "costs", "metrics"},
 }
@@ -170,7 +173,7 @@ def test_every_setting_is_described_and_nothing_else() -> None:
 
 def variables() -> Iterator[str]:
     """The environment variables that the settings read."""
-    readers = {"env", "positive", "one_of", "dollars"}
+    readers = {"env", "positive", "one_of", "dollars", "time_of_day"}
     source = (HOUSE / "cloudintel" / "settings.py").read_text()
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.Call) or not node.args:

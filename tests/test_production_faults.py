@@ -12,7 +12,7 @@ from pytest_django import Settings
 from costs.sync import sync_cost
 from inventory.models import Instance
 from syncs.models import CloudAccount, SyncRun, Watermark
-from syncs.tasks import look
+from syncs.tasks import schedule_tick
 from tests.emulator import EmulatedAws
 from tests.other_processes import shared_database
 from tests.redis import redis_server
@@ -57,7 +57,7 @@ def run_itself(aws: EmulatedAws, at: datetime) -> None:
     aws.now = at
     with time_machine.travel(at, tick=False):
         for _ in range(2):  # CPU follows the instances
-            look()
+            schedule_tick()
             work_off()
 
 
@@ -175,8 +175,10 @@ def test_the_broker_is_killed_and_started_again_with_an_empty_queue(
         aws.world(name).add_instance(machine(f"i-{name}"))
         role = f"arn:aws:iam::{name}:role/cloudintel"
         account(name, role_arn=role, regions=["eu-west-1"])
-    look_now = [
-        *("-c", "import django; django.setup(); from syncs.tasks import look; look()")
+    tick_now = [
+        "-c",
+        "import django; django.setup();"
+        "from syncs.tasks import schedule_tick; schedule_tick()",
     ]
     with redis_server() as broker, shared_database(tmp_path) as url:
         environment = {
@@ -185,11 +187,11 @@ def test_the_broker_is_killed_and_started_again_with_an_empty_queue(
             "DJANGO_SETTINGS_MODULE": "cloudintel.settings",
         }
 
-        def look_there() -> None:
-            with running(url, aws, *look_now, **environment) as one:
+        def tick_there() -> None:
+            with running(url, aws, *tick_now, **environment) as one:
                 assert one.wait(60) == 0
 
-        look_there()  # queues six runs
+        tick_there()  # queues six runs
         broker.kill()  # which are lost
         broker.start()
         with running(url, aws, *WORKER, "-c", "1", **environment):
@@ -197,7 +199,7 @@ def test_the_broker_is_killed_and_started_again_with_an_empty_queue(
             while not ended(url, 9):
                 rounds += 1
                 assert rounds < 12, "never read everything"
-                look_there()
+                tick_there()
                 if rounds == 2:  # while the worker listens
                     broker.kill()
                     broker.start()

@@ -20,7 +20,11 @@ GROWTH_MIB = 12
 # Seconds; other tests run beside it.
 PATIENCE = 300
 SUCCEEDED = "SELECT count(*) FROM syncs_syncrun WHERE status = 'succeeded'"
-LOOK = ["-c", "import django; django.setup(); from syncs.tasks import look; look()"]
+TICK = [
+    "-c",
+    "import django; django.setup();"
+    "from syncs.tasks import schedule_tick; schedule_tick()",
+]
 
 
 def test_each_account_and_dataset_is_read_once(
@@ -49,15 +53,15 @@ def test_each_account_and_dataset_is_read_once(
             "RUN_ABANDONED_AFTER_SECONDS": "600",
         }
 
-        def look_twice() -> None:
+        def tick_twice() -> None:
             """Two schedulers at once."""
             with (
-                running(url, aws, *LOOK, **environment) as one,
-                running(url, aws, *LOOK, **environment) as two,
+                running(url, aws, *TICK, **environment) as one,
+                running(url, aws, *TICK, **environment) as two,
             ):
                 assert (one.wait(60), two.wait(60)) == (0, 0)
 
-        look_twice()
+        tick_twice()
         workers = [[*WORKER, "-c", "1", "-n", f"worker{n}@%h"] for n in (1, 2)]
         with (
             running(url, aws, *workers[0], **environment) as one,
@@ -67,7 +71,7 @@ def test_each_account_and_dataset_is_read_once(
             processes = [*children_of(one.pid), *children_of(two.pid)]
             early = memory()
             wait_until("the first two", lambda: succeeded() == 2 * ACCOUNTS, PATIENCE)
-            look_twice()
+            tick_twice()
             wait_until("CPU", lambda: succeeded() == 3 * ACCOUNTS, PATIENCE)
             grown = memory() - early
     assert len(processes) == 2

@@ -8,8 +8,9 @@ from pytest_django import Settings
 
 from costs.sync import sync_cost
 from providers.windows import last_complete_days
-from syncs.backfills import advance_backfills, begin, propose
+from syncs.backfills import advance_backfills, propose
 from syncs.models import Dataset, SyncRun
+from syncs.transitions import transition
 from tests.emulator import EmulatedAws
 from tests.other_processes import PATIENCE_SECONDS, shared_database, start
 from tests.small_cloud import account, charge, rows_miss_totals, stored
@@ -42,7 +43,7 @@ def test_whoever_stores_first_the_rows_are_right_and_not_double(
     expected = stored()
     waiting()
     backfill = propose(mine, Dataset.COST, last_complete_days(DAYS, NOW), NOW)
-    begin(backfill, NOW)
+    transition(backfill, "start", NOW)
     advance_backfills(datetime.now(UTC))
     parts = [PROGRAM.format(run_id) for _, (run_id,) in waiting()]
     assert len(parts) == 2

@@ -42,8 +42,8 @@ def test_a_beat_that_was_down_for_three_intervals_catches_up_once(
     stopped_at = datetime.now(UTC) - timedelta(minutes=3)
     every_minute = IntervalSchedule.objects.create(every=60, period="seconds")
     PeriodicTask.objects.create(
-        name="look-what-is-due",
-        task="syncs.tasks.look",
+        name="schedule-tick",
+        task="syncs.tasks.schedule_tick",
         interval=every_minute,
         last_run_at=stopped_at,
     )
@@ -71,7 +71,7 @@ def test_a_beat_that_was_down_for_three_intervals_catches_up_once(
         time.sleep(3)  # a second one would have come by now
         assert new() == ["cost", "instances"]
     assert SyncRun.objects.count() == 5
-    task = PeriodicTask.objects.get(name="look-what-is-due")
+    task = PeriodicTask.objects.get(name="schedule-tick")
     assert task.total_run_count == 1
     assert set(SyncRun.objects.values_list("trigger", flat=True)) == {
         "command",

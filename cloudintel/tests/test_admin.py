@@ -81,7 +81,7 @@ TASKS = "admin:django_celery_beat_periodictask_changelist"
 def scheduled(name: str, **given: object) -> PeriodicTask:
     often, _ = IntervalSchedule.objects.get_or_create(every=1, period="minutes")
     return PeriodicTask.objects.create(
-        name=name, task="syncs.tasks.look", interval=often, **given
+        name=name, task="syncs.tasks.schedule_tick", interval=often, **given
     )
 
 

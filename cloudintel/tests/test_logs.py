@@ -6,10 +6,13 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog
+from django.apps import apps
+from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -157,3 +160,15 @@ def test_what_is_no_secret_stays_as_it_is() -> None:
         "rows": None,
     }
     assert hidden(**event) == event
+
+
+def test_log_level_is_that_of_each_of_our_packages() -> None:
+    loggers = logging_settings("INFO", "json")["loggers"]
+    own = [
+        app.name
+        for app in apps.get_app_configs()
+        if Path(app.path).parent == settings.BASE_DIR
+    ]
+    assert {"alerts", "archives", "insights", "people"} <= set(own)
+    for name in [*own, "providers", "rest"]:
+        assert loggers[name] == {"level": "INFO"}, name

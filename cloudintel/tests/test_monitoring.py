@@ -2,16 +2,19 @@
 
 import json
 import re
+import time
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from cloudintel import monitoring
 from costs.sync import sync_cost
 from inventory.sync import sync_ec2
-from syncs.models import ApiUsage, SyncRun
+from syncs.models import ApiUsage, SyncRun, Worker
+from syncs.processes import own_mark
 from tests.api import viewer
 from tests.emulator import EmulatedAws
 from tests.small_cloud import account, charge, june, machine
@@ -21,9 +24,11 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One answers; a real one is asked in tests/test_production_up.py."""
-    monkeypatch.setitem(monitoring.PARTS, "workers", lambda: None)
+def a_worker() -> Worker:
+    """One that lives; a real one is looked for in tests/test_production_up.py."""
+    return Worker.objects.create(
+        name="celery@here", held_by=own_mark(), heartbeat_at=timezone.now()
+    )
 
 
 def numbers() -> dict[str, float]:
@@ -46,7 +51,7 @@ def test_health_asks_nobody(django_assert_num_queries: Any) -> None:
 
 
 def test_status_names_each_part_and_how_fresh_the_data_is(
-    a_worker: None, aws: EmulatedAws
+    a_worker: Worker, aws: EmulatedAws
 ) -> None:
     aws.world().add_instance(machine("i-1"))
     sync_ec2(account(regions=["eu-west-1"]), datetime.now().astimezone())
@@ -63,6 +68,32 @@ def test_without_a_worker_it_is_503() -> None:
     code, told = status()
     assert (code, told["status"], told["workers"]) == (503, "down", "down: Away")
     assert (told["database"], told["broker"]) == ("ok", "ok")
+
+
+@pytest.mark.parametrize(
+    ("held_by", "seconds", "answer"),
+    [
+        ("elsewhere@1:1", 59, "ok"),
+        ("elsewhere@1:1", 61, "down: Away"),
+        (f"{own_mark().partition('@')[0]}@4194305:1", 0, "down: Away"),
+    ],
+)
+def test_a_worker_is_alive_by_its_heartbeat_and_on_this_host_by_its_process(
+    a_worker: Worker, held_by: str, seconds: int, answer: str
+) -> None:
+    a_worker.held_by = held_by
+    a_worker.heartbeat_at -= timedelta(seconds=seconds)
+    a_worker.save()
+    assert status()[1]["workers"] == answer
+
+
+def test_status_answers_at_once(a_worker: Worker) -> None:
+    account()
+    status()
+    began = time.perf_counter()
+    assert status()[0] == 200
+    # A third of the three seconds that asking the workers took; it takes some ms.
+    assert time.perf_counter() - began < 1
 
 
 def test_metrics_need_signing_in() -> None:

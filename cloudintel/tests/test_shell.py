@@ -89,8 +89,8 @@ def test_a_queue_that_is_away_is_told_within_seconds(installed: Installed) -> No
     start = (
         "from django.utils.timezone import now; from syncs.start import *;"
         f"a = CloudAccount.objects.filter(account_id='{PRODUCTION}')\n"
-        "try: start(a, Dataset.COST, now(), trigger='api', user=None)\n"
-        "except QueueAway as error: print(error)\n"
+        "try: start_syncs(a, [Dataset.COST], now(), trigger='api')\n"
+        "except BrokerUnavailable as error: print(error)\n"
         "print(SyncRun.objects.latest('pk').status)"
     )
     broker = f"amqp://guest@127.0.0.1:{closed_port()}//"

@@ -10,7 +10,11 @@ from costs.migrations import _rollup_triggers as triggers
 class Migration(migrations.Migration):
     dependencies = [
         ("costs", "0001_initial"),
+<<<<<<< HEAD
         ("syncs", "0001_initial"),
+=======
+        ("syncs", "0002_automation"),
+>>>>>>> scheduler
     ]
 
     operations = [

@@ -376,7 +376,6 @@ class Migration(migrations.Migration):
                 ),
                 ("sentence", models.TextField()),
                 ("at", models.DateTimeField()),
-                ("told_at", models.DateTimeField(null=True)),
                 (
                     "budget",
                     models.ForeignKey(
@@ -388,33 +387,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-at", "-id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="BudgetNotice",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("channel", models.CharField(max_length=16)),
-                ("told_at", models.DateTimeField()),
-                (
-                    "alert",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="notices",
-                        to="insights.budgetalert",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["told_at", "id"],
             },
         ),
         migrations.CreateModel(
@@ -1059,12 +1031,6 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("budget", "period", "kind", "threshold"),
                 name="budgetalert_once_per_threshold",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="budgetnotice",
-            constraint=models.UniqueConstraint(
-                fields=("alert", "channel"), name="budgetnotice_natural_key"
             ),
         ),
         migrations.AddIndex(

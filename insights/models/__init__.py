@@ -1,7 +1,7 @@
 """What is made of costs, machines and their work: each with its evidence."""
 
 from insights.models.anomalies import Anomaly, AnomalyChange
-from insights.models.budgets import Budget, BudgetAlert, BudgetNotice
+from insights.models.budgets import Budget, BudgetAlert
 from insights.models.forecasts import Forecast, ForecastPoint
 from insights.models.recommendations import (
     Feedback,
@@ -16,7 +16,6 @@ __all__ = [
     "AnomalyChange",
     "Budget",
     "BudgetAlert",
-    "BudgetNotice",
     "Feedback",
     "Forecast",
     "ForecastPoint",

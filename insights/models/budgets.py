@@ -5,15 +5,17 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from alerts.models import Notice
 from costs.fields import MoneyField
 from insights.models.changes import version_field
-from insights.querysets import OfAlert, OfBudget
+from insights.querysets import OfBudget
 from people.limits import OfAccounts
 from syncs.models import CloudAccount
 
@@ -161,7 +163,7 @@ def _percent(part: Decimal | None, whole: Decimal) -> float | None:
 
 
 class BudgetAlert(models.Model):
-    """One threshold of one budget was passed in one month. It is told once."""
+    """One threshold of one budget was passed in one month. Each channel hears once."""
 
     class Kind(models.TextChoices):
         ACTUAL = "actual", "Spent"
@@ -174,7 +176,9 @@ class BudgetAlert(models.Model):
     amount = MoneyField(help_text="What was spent or forecast when it was passed.")
     sentence = models.TextField()
     at = models.DateTimeField()
-    told_at = models.DateTimeField(null=True)
+    notices = GenericRelation(
+        Notice, content_type_field="about_type", object_id_field="about_id"
+    )
 
     objects = OfBudget.as_manager()
 
@@ -190,24 +194,3 @@ class BudgetAlert(models.Model):
     def __str__(self) -> str:
         month: date = self.period
         return f"{self.budget} {month:%Y-%m}: {self.kind} {self.threshold} %"
-
-
-class BudgetNotice(models.Model):
-    """One channel was told of one alert. Its key lets nobody tell it twice."""
-
-    alert = models.ForeignKey(BudgetAlert, models.CASCADE, related_name="notices")
-    channel = models.CharField(max_length=16)
-    told_at = models.DateTimeField()
-
-    objects = OfAlert.as_manager()
-
-    class Meta:
-        ordering = ["told_at", "id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["alert", "channel"], name="budgetnotice_natural_key"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.channel} told of {self.alert}"

@@ -8,13 +8,13 @@ import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
 
+from alerts.models import Notice
 from cloudintel.tests.pages import NOW, TODAY, account, instance, store_costs, store_cpu
-from insights.budgeting import count, is_due, refresh_budgets, standing_of, tell_alerts
-from insights.models import Budget, BudgetAlert, BudgetNotice
+from insights.budgeting import count, is_due, refresh_budgets, standing_of
+from insights.models import Budget, BudgetAlert
 from insights.tests.rows import budget, forecast, two_accounts
 from pricing.models import InstancePrice
 from providers.windows import Window
-from syncs import alerts
 from syncs.models import CloudAccount
 
 pytestmark = pytest.mark.django_db
@@ -86,45 +86,34 @@ def test_each_threshold_is_noted_once_a_month() -> None:
     assert BudgetAlert.objects.filter(period=date(2026, 12, 1)).count() == 5
 
 
-def test_each_channel_is_told_once(settings: Any, monkeypatch: Any) -> None:
+def test_each_channel_gets_one_notice_of_an_alert(settings: Any) -> None:
     settings.ALERT_EMAILS = ["ops@example.com"]
     settings.ALERT_WEBHOOK_URL = "https://hooks.example.com/x"
-    posted: list[str] = []
-    monkeypatch.setattr(alerts, "post_webhook", posted.append)
-    spent(account())
-    budget(actual_percents=[90], forecasted_percents=[])
+    owner = account()
+    spent(owner)
+    budget(scope="account", account=owner, actual_percents=[90], forecasted_percents=[])
     for _ in range(3):
         refresh_budgets(NOW)
-    assert len(posted) == len(mail.outbox) == 1
-    assert "Budget All of it" in posted[0]
+    email, webhook = Notice.objects.order_by("channel")
+    assert (email.channel, webhook.channel) == ("email", "webhook")
+    assert email.text == BudgetAlert.objects.get().sentence
+    assert (email.account, email.severity) == (owner, "critical")
+    assert mail.outbox == []  # delivery is a task of its own
     assert not is_due(NOW)
 
 
-def test_a_channel_that_was_away_is_told_later(settings: Any, monkeypatch: Any) -> None:
-    settings.ALERT_EMAILS = ["ops@example.com"]
-    settings.ALERT_WEBHOOK_URL = "https://hooks.example.com/x"
-
-    def away(text: str) -> None:
-        raise alerts.NotTold("the webhook did not answer")
-
-    monkeypatch.setattr(alerts, "post_webhook", away)
+def test_a_channel_that_is_configured_later_gets_this_months_alerts(
+    settings: Any,
+) -> None:
     spent(account())
     budget(actual_percents=[90], forecasted_percents=[])
     refresh_budgets(NOW)
+    assert not Notice.objects.exists()
+    assert not is_due(NOW)
+    settings.ALERT_EMAILS = ["ops@example.com"]
     assert is_due(NOW)
-    assert list(BudgetNotice.objects.values_list("channel", flat=True)) == ["email"]
-    posted: list[str] = []
-    monkeypatch.setattr(alerts, "post_webhook", posted.append)
-    tell_alerts(NOW)
-    assert len(posted) == len(mail.outbox) == 1
-    assert BudgetAlert.objects.get().told_at == NOW
-
-
-def test_without_a_channel_it_is_kept_and_told_to_nobody() -> None:
-    spent(account())
-    budget(actual_percents=[90])
     refresh_budgets(NOW)
-    assert BudgetAlert.objects.get().told_at is None
+    assert Notice.objects.get().about == BudgetAlert.objects.get()
 
 
 def price(hourly: str = "0.10", **values: Any) -> InstancePrice:

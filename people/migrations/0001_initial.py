@@ -9,7 +9,11 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+<<<<<<< HEAD
         ("syncs", "0001_initial"),
+=======
+        ("syncs", "0002_automation"),
+>>>>>>> scheduler
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

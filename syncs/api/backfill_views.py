@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from people.audit import record
+from people.audit import actor_of
 from providers.windows import InvalidWindow, Window, utc_day
 from rest.errors import Conflict, QueueIsAway, errors
 from rest.pagination import Pages
@@ -26,12 +26,13 @@ from syncs.api.backfill_serializers import (
     BackfillSerializer,
     ProposalSerializer,
 )
-from syncs.backfills import propose
+from syncs.api.views import named_account
+from syncs.backfills import change_status, propose
 from syncs.claims import Refused
 from syncs.filters import BackfillFilter
-from syncs.models import Backfill, BackfillWindow, CloudAccount, Dataset
-from syncs.moves import CannotMove, move
-from syncs.start import QueueAway
+from syncs.models import Backfill, BackfillWindow, Dataset
+from syncs.start import BrokerUnavailable
+from syncs.transitions import InvalidTransition
 
 Action = TypeVar("Action", bound=Callable[..., Response])
 NEWEST_FIRST = BackfillWindow.objects.order_by("-start")
@@ -46,7 +47,7 @@ class CanStartBackfill(BasePermission):
         return request.user.has_perm("syncs.start_backfill")
 
 
-def moving(effect: str) -> Callable[[Action], Action]:
+def status_action(effect: str) -> Callable[[Action], Action]:
     """The schema of an action on one backfill."""
     return extend_schema(
         description=effect,
@@ -74,69 +75,57 @@ class BackfillViewSet(RowsViewSet):
     csv_name = "backfills"
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return self._told(self.get_object().pk)
+        return self._answer(self.get_object().pk)
 
     @extend_schema(
         request=ProposalSerializer,
         responses={201: BackfillDetailSerializer, **errors(400, 403)},
     )
     def create(self, request: Request) -> Response:
-        """Proposes one: it tells its price and waits to be started."""
+        """Propose one: it shows its price and waits to be started."""
         refuse_unknown(request.query_params, ())
         given = ProposalSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         wanted, now = given.validated_data, timezone.now()
         try:
             backfill = propose(
-                _account(request, wanted["account"]),
+                named_account(request, wanted["account"]),
                 Dataset(wanted["dataset"]),
                 Window(wanted["start"], wanted.get("end") or utc_day(now)),
                 now,
-                user=request.user if request.user.is_authenticated else None,
+                actor=actor_of(request),
             )
         except (InvalidWindow, Refused) as error:
             field = "start" if isinstance(error, InvalidWindow) else "account"
             raise ValidationError({field: [str(error)]}) from None
-        record(request, "backfill.propose", backfill)
-        return self._told(backfill.pk, status.HTTP_201_CREATED)
+        return self._answer(backfill.pk, status.HTTP_201_CREATED)
 
-    @moving("Starts one that was proposed, or resumes one that was paused.")
+    @status_action("Starts one that was proposed, or resumes one that was paused.")
     @action(detail=True, methods=["post"])
     def start(self, request: Request, pk: str) -> Response:
-        return self._move("start")
+        return self._change("start")
 
-    @moving("Starts no further window until it is resumed; those at work end.")
+    @status_action("Starts no further window until it is resumed; those at work end.")
     @action(detail=True, methods=["post"])
     def pause(self, request: Request, pk: str) -> Response:
-        return self._move("pause")
+        return self._change("pause")
 
-    @moving("Starts no further window, for good; what was stored stays.")
+    @status_action("Starts no further window, for good; what was stored stays.")
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
-        return self._move("cancel")
+        return self._change("cancel")
 
-    def _move(self, name: str) -> Response:
+    def _change(self, name: str) -> Response:
         backfill = self.get_object()
         try:
-            move(backfill, name, timezone.now())
-        except CannotMove as error:
+            change_status(backfill, name, timezone.now(), actor_of(self.request))
+        except InvalidTransition as error:
             raise Conflict(str(error)) from None
-        except QueueAway as error:  # it was started all the same
-            record(self.request, f"backfill.{name}", backfill)
+        except BrokerUnavailable as error:  # it was started all the same
             raise QueueIsAway(str(error)) from None
-        record(self.request, f"backfill.{name}", backfill)
-        return self._told(backfill.pk)
+        return self._answer(backfill.pk)
 
-    def _told(self, key: int, code: int = status.HTTP_200_OK) -> Response:
+    def _answer(self, key: int, code: int = status.HTTP_200_OK) -> Response:
         windows = Prefetch("windows", NEWEST_FIRST)
         backfill = self.get_queryset().prefetch_related(windows).get(pk=key)
         return Response(BackfillDetailSerializer(backfill).data, status=code)
-
-
-def _account(request: Request, name: str) -> CloudAccount:
-    accounts = CloudAccount.objects.seen_by(request.user).select_related("payer")
-    found = list(accounts.called([name]))
-    if len(found) != 1:
-        told = f"{len(found)} accounts are called" if found else "There is no account"
-        raise ValidationError({"account": [f"{told} {name}."]})
-    return found[0]

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from people.audit import record_each
+from people.audit import actor_of
 from providers.windows import InvalidWindow, Window, utc_day
 from rest.errors import Conflict, QueueIsAway
 from rest.pagination import Pages
@@ -23,10 +23,10 @@ from syncs.api.serializers import (
     StartSerializer,
     SyncRunSerializer,
 )
-from syncs.claims import Refused
 from syncs.filters import CloudAccountFilter, SyncRunFilter
 from syncs.models import CloudAccount, Dataset, SyncRun
-from syncs.start import QueueAway, Started, start
+from syncs.querysets import AmbiguousAccount
+from syncs.start import BrokerUnavailable, Started, start_syncs
 
 
 class CloudAccountViewSet(RowsViewSet):
@@ -74,28 +74,28 @@ class StartSyncView(APIView):
         given.is_valid(raise_exception=True)
         wanted = given.validated_data
         try:
-            started = start(
+            started = start_syncs(
                 _accounts(request, wanted.get("account")),
-                dataset,
+                [dataset],
                 timezone.now(),
                 trigger=SyncRun.Trigger.API,
-                user=request.user if request.user.is_authenticated else None,
+                actor=actor_of(request),
                 window=_window(wanted),
             )
-        except (InvalidWindow, Refused) as error:
-            field = "start" if isinstance(error, InvalidWindow) else "account"
-            raise ValidationError({field: [str(error)]}) from None
-        except QueueAway as error:
+        except InvalidWindow as error:
+            raise ValidationError({"start": [str(error)]}) from None
+        except BrokerUnavailable as error:
             raise QueueIsAway(str(error)) from None
-        record_each(request, "sync.start", started.runs)
-        told = StartedSerializer(started).data
-        if not started.runs:
-            raise Conflict(_nothing_started(started), **told)
-        return Response(told, status=status.HTTP_202_ACCEPTED)
+        answer = StartedSerializer(started).data
+        if started.runs:
+            return Response(answer, status=status.HTTP_202_ACCEPTED)
+        if started.taken:
+            raise Conflict(_every_slot_taken(started), **answer)
+        raise ValidationError({"account": started.refused})
 
 
-def _nothing_started(started: Started) -> str:
-    """Why: every slot is taken, the first of them by this run."""
+def _every_slot_taken(started: Started) -> str:
+    """Return which run holds the first slot, and how many others are taken."""
     run, *others = started.taken
     more = f" and {len(others)} more" if others else ""
     return (
@@ -105,12 +105,24 @@ def _nothing_started(started: Started) -> str:
 
 
 def _accounts(request: Request, name: str | None) -> list[CloudAccount]:
+    if name:
+        return [named_account(request, name)]
     accounts = CloudAccount.objects.seen_by(request.user).select_related("payer")
-    found = accounts.called([name]) if name else accounts.enabled()
-    if not found:
-        reason = f"There is no account {name}." if name else "There is no account yet."
-        raise ValidationError({"account": [reason]})
-    return list(found)
+    if found := list(accounts.enabled()):
+        return found
+    raise ValidationError({"account": ["There is no account yet."]})
+
+
+def named_account(request: Request, name: str) -> CloudAccount:
+    """Return the one account of that id or name which the user may see."""
+    accounts = CloudAccount.objects.seen_by(request.user).select_related("payer")
+    try:
+        account: CloudAccount | None = accounts.one_called(name)
+    except AmbiguousAccount as error:
+        raise ValidationError({"account": [str(error)]}) from None
+    if account is None:
+        raise ValidationError({"account": [f"There is no account {name}."]})
+    return account
 
 
 def _window(wanted: dict[str, Any]) -> Window | None:

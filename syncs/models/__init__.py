@@ -3,10 +3,11 @@
 from syncs.datasets import Dataset
 from syncs.models.accounts import CloudAccount
 from syncs.models.backfills import Backfill, BackfillWindow
-from syncs.models.incidents import Incident, Notice
+from syncs.models.incidents import Incident
 from syncs.models.runs import SyncRun, Watermark
 from syncs.models.usage import ApiBudgetDay, ApiUsage
 from syncs.models.versions import DataVersion, SharedVersion
+from syncs.models.workers import Worker
 from syncs.registry import CloudKind
 
 __all__ = [
@@ -19,8 +20,8 @@ __all__ = [
     "DataVersion",
     "Dataset",
     "Incident",
-    "Notice",
     "SharedVersion",
     "SyncRun",
     "Watermark",
+    "Worker",
 ]

@@ -1,29 +1,38 @@
-"""What went wrong with a dataset, from when to when, and who was told."""
+"""What went wrong with a dataset, and from when to when."""
 
+from datetime import datetime
+
+from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 from django.db.models import Q
 
-from people.limits import OfAccounts
+from alerts.models import Notice
 from syncs.datasets import Dataset
 from syncs.models.accounts import CloudAccount
-from syncs.querysets import NoticeQuerySet
+from syncs.querysets import IncidentQuerySet
 
 
 class Incident(models.Model):
-    """One dataset of one account was stale or failing from `opened_at` on.
+    """One row is one dataset of one account that needed somebody from `opened_at` on.
 
-    It is told once when it opens and once when it is over.
+    Each channel gets a notice when it opens and one when it is over.
     """
 
     account = models.ForeignKey(CloudAccount, models.CASCADE, related_name="incidents")
     dataset = models.CharField(max_length=16, choices=Dataset.choices)
+    severity = models.CharField(
+        max_length=8,
+        choices=Notice.Severity.choices,
+        default=Notice.Severity.CRITICAL,
+    )
     sentence = models.TextField(help_text="What was wrong when it opened.")
     opened_at = models.DateTimeField()
-    told_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
-    closing_told_at = models.DateTimeField(null=True, blank=True)
+    notices = GenericRelation(
+        Notice, content_type_field="about_type", object_id_field="about_id"
+    )
 
-    objects = OfAccounts.as_manager()
+    objects = IncidentQuerySet.as_manager()
 
     class Meta:
         ordering = ["-opened_at", "-id"]
@@ -38,29 +47,7 @@ class Incident(models.Model):
     def __str__(self) -> str:
         return f"{self.dataset} of {self.account} since {self.opened_at:%Y-%m-%d %H:%M}"
 
-
-class Notice(models.Model):
-    """One channel was told of one turn of an incident. Its key lets nobody tell it
-    twice."""
-
-    class Event(models.TextChoices):
-        OPENED = "opened", "Opened"
-        CLOSED = "closed", "Closed"
-
-    incident = models.ForeignKey(Incident, models.CASCADE, related_name="notices")
-    event = models.CharField(max_length=8, choices=Event.choices)
-    channel = models.CharField(max_length=16)
-    told_at = models.DateTimeField()
-
-    objects = NoticeQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["told_at", "id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["incident", "event", "channel"], name="notice_natural_key"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.channel} told that {self.incident} {self.event}"
+    @property
+    def notified_at(self) -> datetime | None:
+        """Return when a channel first took a notice of it."""
+        return min((n.sent_at for n in self.notices.all() if n.sent_at), default=None)

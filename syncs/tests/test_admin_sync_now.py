@@ -62,7 +62,7 @@ def test_sync_now_starts_every_dataset_an_account_has(
         ("account-2", "prices"),
     ]
     page = run_action(admin_client, "sync_cost", member)
-    assert "their costs are read with their payer" in page
+    assert f"Not started: The costs of {member} are on the bill of {payer}" in page
 
 
 def test_sync_now_says_what_is_at_work_already_and_what_is_disabled(
@@ -71,8 +71,8 @@ def test_sync_now_says_what_is_at_work_already_and_what_is_disabled(
     busy, off = make_account(1), make_account(2, is_enabled=False)
     make_run(busy, status=SyncRun.Status.RUNNING, heartbeat_at=datetime.now(UTC))
     page = run_action(admin_client, "sync_cost", busy, off)
-    assert "Already at work: Daily costs of account-1 (000000000001)" in page
-    assert "Disabled, so left alone: account-2 (000000000002)" in page
+    assert "Already running: Daily costs of account-1 (000000000001)" in page
+    assert "Not started: account-2 (000000000002) is disabled. Enable it" in page
     assert sent == []
 
 

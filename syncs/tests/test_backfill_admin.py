@@ -15,7 +15,6 @@ from syncs.models import (
     CloudAccount,
     Dataset,
     Incident,
-    Notice,
 )
 from syncs.tests import test_admin
 from syncs.tests.history import LONG, TODAY, part_run, proposed, read_account, used
@@ -182,13 +181,3 @@ def test_the_sidebar_leads_to_each_of_them(admin_client: Client) -> None:
     page = admin_client.get(reverse("admin:index")).content.decode()
     for url in LISTS.values():
         assert f'href="{url}"' in page
-
-
-def test_who_was_told_of_an_incident_is_listed(admin_client: Client) -> None:
-    told = incident(account=read_account())
-    Notice.objects.create(
-        incident=told, event="opened", channel="webhook", told_at=told.opened_at
-    )
-    page = admin_client.get("/admin/syncs/notice/?event__exact=opened")
-    assert "webhook" in page.content.decode()
-    assert admin_client.get("/admin/syncs/notice/add/").status_code == 403

@@ -43,7 +43,7 @@ def refused(*arguments: str) -> tuple[str, int]:
 def test_without_yes_it_tells_the_price_and_starts_nothing() -> None:
     price = SyncRun.objects.get().api_cost_usd * 2  # 31 days are two parts
     said = backfill(*MAY)
-    assert f"0 of 2 parts read, about ${price}" in said
+    assert f"2 parts, about ${price}." in said
     assert "Nothing was started: say --yes" in said
     assert not Backfill.objects.exists()
     assert waiting() == []
@@ -62,10 +62,12 @@ def test_it_is_paused_resumed_and_cancelled_by_its_number() -> None:
     backfill(*MAY, "--yes")
     number = str(Backfill.objects.get().pk)
     assert "paused" in backfill("--pause", number)
-    assert refused("--pause", number)[0].startswith(f"It can't pause: {number}: ")
+    reason = f"Backfill {number} can't be paused: it is paused."
+    assert refused("--pause", number)[0] == reason
     assert "running" in backfill("--resume", number)
     assert "cancelled" in backfill("--cancel", number)
-    assert refused("--resume", number)[0].startswith(f"It can't resume: {number}: ")
+    reason = f"Backfill {number} can't be started: it is cancelled."
+    assert refused("--resume", number)[0] == reason
 
 
 def test_a_part_that_failed_is_named_with_its_reason() -> None:

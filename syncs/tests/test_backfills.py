@@ -10,11 +10,12 @@ from pytest_django import Settings
 from costs.models import DailyCost
 from costs.sync import sync_cost
 from providers.windows import InvalidWindow, Window
-from syncs.backfills import advance_backfills, begin, cancel, cut, pause, propose
+from syncs.backfills import advance_backfills, cut, propose
 from syncs.claims import Refused, claim
 from syncs.models import Backfill, BackfillWindow, CloudAccount, Dataset, SyncRun
-from syncs.start import QueueAway
-from syncs.tasks import look
+from syncs.start import BrokerUnavailable
+from syncs.tasks import schedule_tick
+from syncs.transitions import TRANSITIONS, InvalidTransition, transition
 from tests.emulator import EmulatedAws
 from tests.small_cloud import OTHER, account, charge, june
 from tests.work_queue import waiting, work_off
@@ -39,7 +40,7 @@ def mine(aws: EmulatedAws, now: datetime, settings: Settings) -> Iterator[CloudA
 def backfill(mine: CloudAccount, now: datetime) -> Backfill:
     """Of four parts, and begun."""
     proposed = propose(mine, Dataset.COST, MAY, now)
-    assert begin(proposed, now)
+    transition(proposed, "start", now)
     return proposed
 
 
@@ -100,7 +101,7 @@ def test_read_twice_it_leaves_the_same_rows(
     advance_backfills(now)
     work_off()
     again = propose(mine, Dataset.COST, MAY, now)
-    begin(again, now)
+    transition(again, "start", now)
     advance_backfills(now)
     work_off()
     assert status(again) == "succeeded"
@@ -111,13 +112,14 @@ def test_paused_it_ends_what_is_at_work_and_goes_on_when_resumed(
     backfill: Backfill, now: datetime
 ) -> None:
     advance_backfills(now)
-    assert pause(backfill, now)
-    assert not pause(backfill, now)
+    transition(backfill, "pause", now)
+    with pytest.raises(InvalidTransition, match="can't be paused: it is paused"):
+        transition(backfill, "pause", now)
     work_off()
-    look()
+    schedule_tick()
     assert states(backfill) == ["succeeded", "succeeded", "waiting", "waiting"]
     assert not SyncRun.objects.filter(trigger="backfill").active().exists()
-    assert begin(backfill, now)
+    transition(backfill, "start", now)
     advance_backfills(now)
     work_off()
     assert status(backfill) == "succeeded"
@@ -127,14 +129,15 @@ def test_cancelled_it_starts_no_further_part_and_keeps_what_it_read(
     backfill: Backfill, now: datetime
 ) -> None:
     advance_backfills(now)
-    assert cancel(backfill, now)
+    transition(backfill, "cancel", now)
     work_off()
-    look()
+    schedule_tick()
     assert status(backfill) == "cancelled"
     assert states(backfill) == ["succeeded", "succeeded", "waiting", "waiting"]
     assert days_of_may() == 20
-    assert not begin(backfill, now)
-    assert not cancel(backfill, now)
+    for name in TRANSITIONS:
+        with pytest.raises(InvalidTransition, match="it is cancelled"):
+            transition(backfill, name, now)
 
 
 def test_a_part_that_fails_is_tried_again_after_growing_pauses_and_then_named(
@@ -178,13 +181,13 @@ def test_a_part_whose_worker_or_message_was_lost_is_begun_again(
     waiting()  # every process ended, and the queue is empty
     later = now + timedelta(hours=2)
     with time_machine.travel(later, tick=False):
-        look()
+        schedule_tick()
     assert states(backfill) == ["waiting"] * 2 + ["active"] * 2
     with time_machine.travel(later + timedelta(hours=1), tick=False):
         work_off()
-        look()
+        schedule_tick()
         work_off()
-        look()
+        schedule_tick()
     assert status(backfill) == "succeeded"
     assert days_of_may() == 31
 
@@ -206,7 +209,7 @@ def test_a_part_that_can_not_be_read_any_more_fails_alone(
     advance_backfills(now)
     advance_backfills(now)
     assert "sync that account instead" in backfill.windows.first().error  # type: ignore[union-attr]
-    look()
+    schedule_tick()
     assert status(backfill) == "failed"
 
 
@@ -215,15 +218,15 @@ def test_while_the_queue_is_away_every_run_is_closed_and_tried_again(
 ) -> None:
     def away(run: SyncRun, now: datetime) -> None:
         SyncRun.objects.filter(pk=run.pk).update(status="failed", finished_at=now)
-        raise QueueAway("The queue can't be reached.")
+        raise BrokerUnavailable("The queue can't be reached.")
 
-    with monkeypatch.context() as patched, pytest.raises(QueueAway):
+    with monkeypatch.context() as patched, pytest.raises(BrokerUnavailable):
         patched.setattr("syncs.backfills.send", away)
         advance_backfills(now)
     assert not SyncRun.objects.active().exists()
     for hours in (1, 2):
         with time_machine.travel(now + timedelta(hours=hours), tick=False):
-            look()
+            schedule_tick()
             work_off()
     assert status(backfill) == "succeeded"
 

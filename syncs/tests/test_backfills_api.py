@@ -112,7 +112,7 @@ def test_it_tells_how_far_it_is_and_what_failed() -> None:
     ("given", "field", "reason"),
     [
         ({"account": "nobody"}, "account", "There is no account nobody."),
-        ({"account": "twice"}, "account", "2 accounts are called twice."),
+        ({"account": "twice"}, "account", "2 accounts are named twice: use "),
         ({"account": "unread"}, "account", "known only after a first sync"),
         ({"account": "member"}, "account", "on the bill of production"),
         ({"dataset": "instances"}, "dataset", "not a valid choice"),

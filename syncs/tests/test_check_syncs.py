@@ -62,6 +62,16 @@ def test_late_or_never_read_it_ends_with_1(now: datetime) -> None:
     assert (status, said.count("never: ")) == (1, 4)
 
 
+def test_read_in_part_it_ends_with_1_and_names_what_is_missing(now: datetime) -> None:
+    read(account(), now - HOUR, "partial")
+    status, said = check()
+    assert status == 1
+    assert said.startswith(
+        f"partial: Instances of {ACCOUNT} ({ACCOUNT}) was read in part "
+        "1\xa0hour ago. Missing: The role may not do it.\n"
+    )
+
+
 @pytest.mark.parametrize(("hours", "status"), [(80, "succeeded"), (1, "failed")])
 def test_stale_or_failing_it_ends_with_2(
     now: datetime, hours: int, status: str

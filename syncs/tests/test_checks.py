@@ -1,5 +1,6 @@
 """Settings that make no sense are named at start-up, with an id."""
 
+from datetime import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,7 +12,11 @@ from tests.shell import Installed
 
 
 def ids() -> list[str | None]:
-    return [found.id for found in run_checks() if (found.id or "").startswith("syncs.")]
+    return [
+        found.id
+        for found in run_checks()
+        if (found.id or "").startswith(("syncs.", "alerts."))
+    ]
 
 
 def test_as_it_comes_nothing_is_wrong() -> None:
@@ -25,7 +30,7 @@ def test_as_it_comes_nothing_is_wrong() -> None:
         ("AWS_API_DAILY_BUDGET_USD", Decimal("0.00"), "syncs.E001"),
         ("CELERY_BROKER_URL", "reddis://localhost", "syncs.E002"),
         ("CELERY_BROKER_URL", "localhost:6379", "syncs.E002"),
-        ("ALERT_WEBHOOK_URL", "hooks.slack.com/services/1", "syncs.E003"),
+        ("ALERT_WEBHOOK_URL", "hooks.slack.com/services/1", "alerts.E001"),
         ("SYNC_INTERVAL_MINUTES", 1, "syncs.W001"),
     ],
 )
@@ -62,3 +67,8 @@ def test_a_command_refuses_to_start_with_it(
     assert done.returncode == 1
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_time_of_day_needs_a_daily_interval(settings: Settings) -> None:
+    settings.SYNC_AT, settings.SYNC_INTERVAL_MINUTES = time(2, 0), 60
+    assert ids() == ["syncs.E003"]

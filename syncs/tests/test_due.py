@@ -1,7 +1,7 @@
 """What is due, and that it is queued once, however often somebody looks."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from syncs.claims import claim, free_dead, take
 from syncs.due import Due, due, due_at
 from syncs.models import CloudAccount, Dataset, SyncRun
-from syncs.tasks import look, queue_due
+from syncs.tasks import queue_due, schedule_tick
 from tests.small_cloud import OTHER, account
 from tests.work_queue import waiting
 
@@ -91,6 +91,41 @@ def test_each_dataset_is_due_an_interval_after_it_was_last_begun(
     assert names(now + HOUR) == ["instances", "cost"]
 
 
+def test_with_an_interval_of_a_minute_every_tick_reads(
+    now: datetime, settings: Settings
+) -> None:
+    settings.SYNC_INTERVAL_MINUTES = 1
+    mine = account()
+    for minute in range(5):  # beat's ticks come late, by ever more milliseconds
+        tick = now + timedelta(minutes=minute, seconds=3, milliseconds=5 * minute)
+        assert "ec2" in names(tick)
+        ended(mine, "ec2", tick + timedelta(seconds=20), queued_at=tick)
+
+
+def test_a_daily_sync_does_not_drift(now: datetime) -> None:
+    mine = account()
+    tick = now + timedelta(seconds=3)
+    run = ended(mine, "ec2", tick + timedelta(minutes=5), queued_at=tick)
+    assert due_at(run, now) == now + DAY
+
+
+@pytest.mark.parametrize(
+    ("queued", "due"),
+    [
+        (time(2, 0, 7), "2026-06-21 02:00"),  # by the schedule itself
+        (time(1, 59), "2026-06-20 02:00"),
+        (time(15, 30), "2026-06-21 02:00"),  # by hand
+    ],
+)
+def test_a_daily_sync_can_have_a_time_of_day(
+    now: datetime, settings: Settings, queued: time, due: str
+) -> None:
+    settings.SYNC_AT = time(2, 0)
+    at = datetime.combine(now.date(), queued, tzinfo=UTC)
+    run = ended(account(), "ec2", at + timedelta(minutes=9), queued_at=at)
+    assert f"{due_at(run, now):%Y-%m-%d %H:%M}" == due
+
+
 def test_who_was_down_for_three_intervals_catches_up_once(now: datetime) -> None:
     mine = account()
     read(mine, now)
@@ -139,14 +174,14 @@ def test_what_no_worker_took_in_time_is_dropped_with_a_note_and_queued_anew(
     settings.QUEUE_GRACE_SECONDS = 3600
     account()
     with time_machine.travel(now, tick=False):
-        look()
+        schedule_tick()
     waiting()  # the messages are lost
     with time_machine.travel(now + HOUR, tick=False):
-        look()
+        schedule_tick()
     assert waiting() == []
     late = now + HOUR + timedelta(seconds=1)
     with time_machine.travel(late, tick=False):
-        look()
+        schedule_tick()
     assert sorted(name for name, _ in waiting()) == [
         "costs.tasks.sync_cost",
         "inventory.tasks.sync_ec2",

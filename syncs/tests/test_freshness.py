@@ -52,10 +52,8 @@ def test_the_interval_is_that_of_the_settings(
     assert of_ec2(mine, now).state == State.LATE
 
 
-@pytest.mark.parametrize("status", ["failed", "partial", "abandoned"])
-def test_it_fails_while_the_newest_run_did_not_read_everything(
-    now: datetime, status: str
-) -> None:
+@pytest.mark.parametrize("status", ["failed", "abandoned"])
+def test_it_fails_while_the_newest_run_read_nothing(now: datetime, status: str) -> None:
     mine = account()
     run(mine, now - 3 * HOUR)
     run(mine, now - 2 * HOUR, status)
@@ -89,6 +87,33 @@ def test_the_sentence_names_what_since_when_and_why(now: datetime) -> None:
     assert of_ec2(mine, now).sentence == (
         f"{name} can't be read: last read well 2\xa0hours ago. AccessDenied: allow it."
     )
+
+
+def test_a_partial_run_is_partial_and_names_what_is_missing(now: datetime) -> None:
+    mine = account()
+    run(mine, now - 3 * HOUR)
+    run(mine, now - 2 * HOUR, "partial")
+    found = of_ec2(mine, now)
+    assert (found.state, found.last_good_at) == (State.PARTIAL, now - 2 * HOUR)
+    assert found.sentence == (
+        f"Instances of {ACCOUNT} ({ACCOUNT}) was read in part 2\xa0hours ago. "
+        "Missing: AccessDenied: allow it."
+    )
+    run(mine, now - HOUR)
+    assert of_ec2(mine, now).state == State.OK
+
+
+def test_a_partial_run_grows_stale_like_any_other(now: datetime) -> None:
+    mine = account()
+    run(mine, now - 73 * HOUR, "partial")
+    assert of_ec2(mine, now).state == State.STALE
+
+
+def test_a_failure_after_a_partial_run_is_failing(now: datetime) -> None:
+    mine = account()
+    run(mine, now - 2 * HOUR, "partial")
+    run(mine, now - HOUR, "failed")
+    assert of_ec2(mine, now).state == State.FAILING
 
 
 def test_many_accounts_take_one_query_and_members_have_no_costs(

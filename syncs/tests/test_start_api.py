@@ -165,6 +165,24 @@ def test_what_it_cannot_do_is_refused_by_name(
     assert not SyncRun.objects.exists()
 
 
+def test_a_disabled_account_is_refused_by_name_and_left_out_of_all(
+    sent: list[tuple[str, list[int]]],
+) -> None:
+    off = CloudAccount.objects.create(
+        account_id=f"{1:012}", name="off", is_enabled=False
+    )
+    response = operator().post(COST, {"account": "off"})
+    assert response.status_code == 400
+    assert response.json()["errors"] == {
+        "account": [f"{off} is disabled. Enable it to have it read."]
+    }
+    account(2, "on")
+    assert [one["account"] for one in operator().post(COST).json()["runs"]] == [
+        f"{2:012}"
+    ]
+    assert len(sent) == 1
+
+
 def test_without_any_account_it_says_so() -> None:
     response = operator().post(COST)
     assert response.status_code == 400

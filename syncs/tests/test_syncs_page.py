@@ -220,3 +220,17 @@ def test_a_filter_costs_one_query_more(
     # One more than that: how far data is read, in the foot.
     with django_assert_num_queries(13):
         client.get(PAGE, {"account": f"{1:012}"})
+
+
+def test_a_partial_dataset_says_so_and_leads_to_what_is_missing() -> None:
+    owner = read_account()
+    found = run(
+        owner,
+        Dataset.INSTANCES,
+        NOW,
+        status="partial",
+        error="eu-west-1: AccessDenied.",
+    )
+    text = text_of(PAGE)
+    assert '<span class="badge state-partial">partial</span>' in text
+    assert f'<a href="{found.get_absolute_url()}">what is missing</a>' in text

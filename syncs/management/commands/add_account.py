@@ -83,7 +83,9 @@ class Command(BaseCommand):
         if account.is_payer:
             self.stdout.write(NO_PAYER.format(account))
         for member in members:
-            is_new = not CloudAccount.objects.called([member.account_id]).exists()
+            is_new = not CloudAccount.objects.filter(
+                account_id=member.account_id
+            ).exists()
             if member.account_id == account.account_id or not member.is_active:
                 continue
             if options["organization"] or not is_new:

@@ -6,16 +6,18 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from people.audit import record_command
+from people.audit import command_actor
 from providers.windows import InvalidWindow, Window, utc_day
-from syncs.backfills import advance_backfills, begin, cancel, pause, propose
+from syncs.backfills import change_status, estimate, propose
 from syncs.claims import Refused
 from syncs.commands import bad_arguments, chosen_accounts, day
 from syncs.models import Backfill, Dataset
 from syncs.models.backfills import FILLABLE
-from syncs.start import QueueAway
+from syncs.start import BrokerUnavailable
+from syncs.transitions import InvalidTransition
 
-MOVES = {"resume": begin, "pause": pause, "cancel": cancel}
+# option -> transition
+TRANSITION_OPTIONS = {"resume": "start", "pause": "pause", "cancel": "cancel"}
 
 
 class Command(BaseCommand):
@@ -33,60 +35,57 @@ class Command(BaseCommand):
             "--end", type=day, help="Last UTC day, exclusive. Default: today."
         )
         parser.add_argument(
-            "--yes", action="store_true", help="Start it at the price that is told."
+            "--yes", action="store_true", help="Start it at the price that is shown."
         )
         parser.add_argument("--list", action="store_true", help="Show all backfills.")
-        for name in MOVES:
+        for name in TRANSITION_OPTIONS:
             parser.add_argument(f"--{name}", type=int, metavar="NUMBER")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["list"]:
             for backfill in Backfill.objects.select_related("account"):
-                self.stdout.write(told(backfill))
+                self.stdout.write(described(backfill))
             return
-        for name in MOVES:
-            if options[name] is not None:
-                self._move(name, options[name])
+        for option, name in TRANSITION_OPTIONS.items():
+            if options[option] is not None:
+                self._change(options[option], name)
                 return
         if not (options["dataset"] and options["account"] and options["start"]):
             raise bad_arguments("Give a dataset, --account and --start, or --list.")
         self._propose(options)
 
-    def _move(self, name: str, number: int) -> None:
+    def _change(self, number: int, name: str) -> None:
         backfill = Backfill.objects.select_related("account").filter(pk=number).first()
         if backfill is None:
             raise bad_arguments(f"There is no backfill {number}: see backfill --list.")
-        if not MOVES[name](backfill, timezone.now()):
-            raise CommandError(f"It can't {name}: {told(backfill)}")
-        # Pages, API and admin call it so too.
-        record_command(f"backfill.{name}".replace("resume", "start"), backfill)
-        self.stdout.write(told(backfill))
+        try:
+            change_status(backfill, name, timezone.now(), command_actor())
+        except InvalidTransition as error:
+            raise CommandError(str(error)) from None
+        except BrokerUnavailable as error:
+            raise CommandError(f"{error} It goes on when the queue is back.") from None
+        self.stdout.write(described(backfill))
 
     def _propose(self, options: dict[str, Any]) -> None:
         (account,) = chosen_accounts([options["account"]])
-        now = timezone.now()
+        now, dataset = timezone.now(), Dataset(options["dataset"])
         try:
             window = Window(options["start"], options["end"] or utc_day(now))
-            dataset = Dataset(options["dataset"])
-            backfill = propose(account, dataset, window, now)
+            if not options["yes"]:
+                parts, usd = estimate(account, dataset, window, now)
+                self.stdout.write(
+                    f"{dataset} of {account} {window}: {len(parts)} parts, about "
+                    f"${usd}.\nNothing was started: say --yes to start it."
+                )
+                return
+            backfill = propose(account, dataset, window, now, actor=command_actor())
         except (InvalidWindow, Refused) as error:
             raise bad_arguments(error) from None
-        self.stdout.write(told(backfill))
-        if not options["yes"]:
-            backfill.delete()
-            self.stdout.write("Nothing was started: say --yes to start it.")
-            return
-        record_command("backfill.propose", backfill)
-        begin(backfill, now)
-        record_command("backfill.start", backfill)
-        try:
-            advance_backfills(now)
-        except QueueAway as error:
-            raise CommandError(f"{error} It goes on when the queue is back.") from None
+        self._change(backfill.pk, "start")
         self.stdout.write("Started. `backfill --list` and the syncs page show it.")
 
 
-def told(backfill: Backfill) -> str:
+def described(backfill: Backfill) -> str:
     states = list(backfill.windows.values_list("status", flat=True))
     failed = backfill.windows.filter(status="failed")
     lines = [

@@ -1,4 +1,4 @@
-"""manage.py check_syncs: is everything fresh? For cron and monitors."""
+"""manage.py check_syncs: data freshness for cron and monitors."""
 
 import json
 from argparse import ArgumentParser
@@ -10,21 +10,23 @@ from django.utils import timezone
 from syncs.commands import chosen_accounts
 from syncs.freshness import Freshness, State, freshness
 
-# What a monitor makes of a state.
-OK, LATE, FAILING = 0, 1, 2
+# As Nagios and its like understand them.
+FRESH, WARNING, CRITICAL = 0, 1, 2
 EXIT_STATUS = {
-    State.OK: OK,
-    State.LATE: LATE,
-    State.NEVER: LATE,
-    State.STALE: FAILING,
-    State.FAILING: FAILING,
+    State.OK: FRESH,
+    State.LATE: WARNING,
+    State.NEVER: WARNING,
+    State.PARTIAL: WARNING,
+    State.STALE: CRITICAL,
+    State.FAILING: CRITICAL,
 }
 
 
 class Command(BaseCommand):
     help = (
-        "Says how fresh each dataset of each enabled account is. Exit status: 0 all is "
-        "fresh, 1 something is late or was never read, 2 something is stale or fails."
+        "Print how fresh each dataset of each enabled account is. Exit status: 0 all "
+        "is fresh; 1 something is late, was read in part or never; 2 something is "
+        "stale or fails."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -42,8 +44,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         found = freshness(chosen_accounts(options["account"]), timezone.now())
         if options["json"]:
-            told = [_described(one) for one in found]
-            self.stdout.write(json.dumps({"datasets": told}))
+            self.stdout.write(
+                json.dumps({"datasets": [_as_json(one) for one in found]})
+            )
         else:
             for one in found:
                 if one.state != State.OK or options["verbosity"] > 1:
@@ -55,7 +58,7 @@ class Command(BaseCommand):
             raise SystemExit(status)
 
 
-def _described(one: Freshness) -> dict[str, Any]:
+def _as_json(one: Freshness) -> dict[str, Any]:
     good_at = one.last_good_at
     return {
         "account": one.account.account_id,

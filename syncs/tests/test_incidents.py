@@ -8,17 +8,23 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
+import time_machine
 from django.core import mail
 from django.db import connection
 from pytest_django import Settings
 
-from syncs.alerts import tell_incidents
+from alerts.models import Notice
+from alerts.outbox import deliver_due
+from alerts.tasks import deliver_notices
+from syncs.incidents import update_incidents
 from syncs.models import CloudAccount, Incident, SyncRun
+from syncs.tasks import schedule_tick
 from tests.postgres import free_port
 from tests.small_cloud import ACCOUNT, OTHER, account
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 EC2 = f"Instances of {ACCOUNT} ({ACCOUNT})"
 
 
@@ -90,21 +96,27 @@ def fail_twice(mine: CloudAccount, now: datetime) -> None:
         run(mine, now + timedelta(seconds=attempt), "failed", attempt=attempt)
 
 
+def tick(now: datetime) -> None:
+    """What beat starts each minute: the scheduler's tick, and the delivery."""
+    update_incidents(now)
+    deliver_due(now)
+
+
 def test_a_dataset_that_goes_on_failing_is_told_once_and_its_recovery_once(
     mine: CloudAccount, channel: Channel, now: datetime
 ) -> None:
     run(mine, now, "failed")
-    tell_incidents(now)
+    tick(now)
     assert channel.texts == []  # the next try may well succeed
     run(mine, now + HOUR, "failed", attempt=2)
     for minutes in range(3):
-        tell_incidents(now + HOUR + timedelta(minutes=minutes))
+        tick(now + HOUR + timedelta(minutes=minutes))
     assert channel.texts == [
         f"{EC2} can't be read: last read well 2\xa0hours ago. AccessDenied."
     ]
     run(mine, now + 2 * HOUR)
     for minutes in range(3):
-        tell_incidents(now + 2 * HOUR + timedelta(minutes=minutes))
+        tick(now + 2 * HOUR + timedelta(minutes=minutes))
     assert channel.texts[1:] == [f"{EC2} is read again."]
     incident = Incident.objects.get()
     assert (incident.opened_at, incident.closed_at) == (now + HOUR, now + 2 * HOUR)
@@ -116,29 +128,29 @@ def test_the_next_incident_is_told_anew(
     for hours in (0, 10):
         at = now + hours * HOUR
         fail_twice(mine, at)
-        tell_incidents(at + HOUR)
+        tick(at + HOUR)
         run(mine, at + 2 * HOUR)
-        tell_incidents(at + 2 * HOUR)
+        tick(at + 2 * HOUR)
     assert len(channel.texts) == 4
 
 
 def test_each_stale_dataset_is_an_incident_of_its_own(
     mine: CloudAccount, channel: Channel, now: datetime
 ) -> None:
-    tell_incidents(now + 90 * HOUR)
-    assert len(channel.texts) == 4
+    tick(now + 90 * HOUR)
+    assert len(channel.texts) == 3
     assert all("is stale: last read well" in text for text in channel.texts)
     # What fails after being stale is the same incident.
     fail_twice(mine, now + 91 * HOUR)
-    tell_incidents(now + 92 * HOUR)
-    assert len(channel.texts) == 4
+    tick(now + 92 * HOUR)
+    assert len(channel.texts) == 3
 
 
 def test_by_e_mail_too(mine: CloudAccount, now: datetime, settings: Settings) -> None:
     settings.ALERT_EMAILS = ["ops@example.com"]
     fail_twice(mine, now)
     for _ in range(2):
-        tell_incidents(now + HOUR)
+        tick(now + HOUR)
     (letter,) = mail.outbox
     assert letter.to == ["ops@example.com"]
     assert letter.subject.startswith(f"cloudintel: {EC2} can't be read")
@@ -153,7 +165,7 @@ def test_what_has_several_lines_has_a_subject_of_one(
     for attempt in (1, 2):
         at = now + timedelta(seconds=attempt)
         run(mine, at, "partial", attempt=attempt, error="one\ntwo\n" + "x" * 500)
-    tell_incidents(now + HOUR)
+    tick(now + HOUR)
     assert len(mail.outbox[0].subject) < 150
     assert "two" in mail.outbox[0].body
 
@@ -163,14 +175,61 @@ def test_while_the_channel_is_away_it_is_tried_again(
 ) -> None:
     fail_twice(mine, now)
     channel.status = 500
-    tell_incidents(now + HOUR)
+    tick(now + HOUR)
+    notice = Notice.objects.get()
+    assert (notice.failed_at, notice.attempts) == (now + HOUR, 1)
+    assert notice.error == "The webhook answered 500. Check ALERT_WEBHOOK_URL."
     settings.ALERT_WEBHOOK_URL = f"http://127.0.0.1:{free_port()}/nobody"
-    tell_incidents(now + HOUR)
+    tick(now + HOUR + MINUTE)
     assert channel.texts == []
     settings.ALERT_WEBHOOK_URL, channel.status = channel.url, 200
-    for _ in range(2):
-        tell_incidents(now + HOUR)
+    for minutes in (2, 3, 4):  # the pause is two minutes by now
+        tick(now + HOUR + minutes * MINUTE)
     assert len(channel.texts) == 1
+    notice.refresh_from_db()
+    assert (notice.sent_at, notice.attempts, notice.error) == (
+        *(now + HOUR + 3 * MINUTE, 3),
+        "",
+    )
+
+
+def test_the_tick_only_records_and_waits_for_no_channel(
+    mine: CloudAccount, channel: Channel, now: datetime
+) -> None:
+    fail_twice(mine, now)
+    with time_machine.travel(now + MINUTE, tick=False):
+        schedule_tick()
+        assert channel.texts == []
+        assert Notice.objects.unsent().get().account == mine
+        deliver_notices()
+    assert len(channel.texts) == 1
+
+
+def test_a_partial_dataset_is_a_warning_from_its_second_attempt_on(
+    mine: CloudAccount, channel: Channel, now: datetime
+) -> None:
+    run(mine, now, "partial", error="eu-west-1: AccessDenied.")
+    tick(now)
+    assert channel.texts == []
+    run(mine, now + HOUR, "partial", attempt=2, error="eu-west-1: AccessDenied.")
+    tick(now + 2 * HOUR)
+    assert channel.texts == [
+        f"{EC2} was read in part 1\xa0hour ago. Missing: eu-west-1: AccessDenied."
+    ]
+    assert Incident.objects.get().severity == Notice.objects.get().severity == "warning"
+
+
+def test_what_is_over_before_a_channel_took_it_is_sent_to_nobody(
+    mine: CloudAccount, channel: Channel, now: datetime
+) -> None:
+    channel.status = 500
+    fail_twice(mine, now)
+    tick(now + HOUR)
+    channel.status = 200
+    run(mine, now + 2 * HOUR)
+    tick(now + 3 * HOUR)
+    assert channel.texts == []
+    assert not Notice.objects.exists()
 
 
 def test_a_channel_that_is_away_does_not_keep_another_from_being_told_once(
@@ -180,7 +239,7 @@ def test_a_channel_that_is_away_does_not_keep_another_from_being_told_once(
     channel.status = 500
     fail_twice(mine, now)
     for _ in range(3):
-        tell_incidents(now + HOUR)
+        tick(now + HOUR)
     assert len(mail.outbox) == 1
 
 
@@ -188,8 +247,8 @@ def test_without_a_channel_it_is_kept_and_nothing_is_sent(
     mine: CloudAccount, now: datetime
 ) -> None:
     fail_twice(mine, now)
-    tell_incidents(now + HOUR)
-    assert Incident.objects.get().told_at is None
+    tick(now + HOUR)
+    assert Incident.objects.get().notified_at is None
     assert mail.outbox == []
 
 
@@ -198,7 +257,7 @@ def test_a_disabled_account_is_not_told_of(
 ) -> None:
     other = account(OTHER, is_enabled=False)
     fail_twice(other, now)
-    tell_incidents(now + HOUR)
+    tick(now + HOUR)
     assert channel.texts == []
 
 
@@ -209,13 +268,13 @@ def test_schedulers_side_by_side_tell_once(
     fail_twice(mine, now)
     if connection.vendor == "sqlite":  # in memory it has no locks to wait for
         for _ in range(4):
-            tell_incidents(now + HOUR)
+            tick(now + HOUR)
     else:
         together = threading.Barrier(4)
 
         def tell() -> None:
             together.wait()
-            tell_incidents(now + HOUR)
+            tick(now + HOUR)
             connection.close()
 
         threads = [threading.Thread(target=tell) for _ in range(4)]
@@ -232,11 +291,11 @@ def test_a_channel_that_is_set_up_later_does_not_hear_of_what_is_over(
 ) -> None:
     settings.ALERT_WEBHOOK_URL = ""
     run(mine, now, "failed", attempt=2)
-    tell_incidents(now)
+    tick(now)
     run(mine, now + HOUR)
-    tell_incidents(now + HOUR)
+    tick(now + HOUR)
     settings.ALERT_WEBHOOK_URL = channel.url
-    tell_incidents(now + 2 * HOUR)
+    tick(now + 2 * HOUR)
     assert Incident.objects.filter(closed_at__isnull=False).exists()
     assert channel.texts == []
 
@@ -247,13 +306,13 @@ def test_of_two_channels_the_one_that_was_away_is_told_later(
     settings.ALERT_EMAILS = ["ops@example.com"]
     channel.status = 500
     run(mine, now, "failed", attempt=2)
-    tell_incidents(now)
+    tick(now)
     assert (len(mail.outbox), channel.texts) == (1, [])
     channel.status = 200
-    tell_incidents(now + HOUR)
-    tell_incidents(now + 2 * HOUR)
+    tick(now + HOUR)
+    tick(now + 2 * HOUR)
     assert (len(mail.outbox), len(channel.texts)) == (1, 1)
     run(mine, now + 3 * HOUR)
-    tell_incidents(now + 3 * HOUR)
-    tell_incidents(now + 4 * HOUR)
+    tick(now + 3 * HOUR)
+    tick(now + 4 * HOUR)
     assert (len(mail.outbox), len(channel.texts)) == (2, 2)

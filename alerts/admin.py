@@ -1,0 +1,80 @@
+"""The admin of notices: what was sent, by which channel, and what could not be."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+
+from alerts.models import Notice
+from syncs.columns import change_link, label, linked, moment
+from syncs.readonly import DropdownFilter, ReadOnlyAdmin, page
+
+SEVERITY_KINDS: dict[str, str] = {
+    Notice.Severity.INFO: "info",
+    Notice.Severity.WARNING: "warning",
+    Notice.Severity.CRITICAL: "danger",
+}
+
+
+class Delivery(DropdownFilter):
+    """Those that were sent, wait for their first attempt, or have failed so far."""
+
+    title = "delivery"
+    parameter_name = "delivery"
+    lookups_of = {
+        "sent": {"sent_at__isnull": False},
+        "waiting": {"sent_at__isnull": True, "failed_at__isnull": True},
+        "failed": {"sent_at__isnull": True, "failed_at__isnull": False},
+    }
+
+    def lookups(
+        self, request: HttpRequest, model_admin: object
+    ) -> list[tuple[str, str]]:
+        return [(name, name.capitalize()) for name in self.lookups_of]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Notice]
+    ) -> QuerySet[Notice]:
+        return queryset.filter(**self.lookups_of.get(self.value() or "", {}))
+
+
+@admin.display(description="severity", ordering="severity")
+def severity(notice: Notice) -> SafeString:
+    return label(notice.get_severity_display(), SEVERITY_KINDS[notice.severity])
+
+
+@admin.display(description="about")
+def about(notice: Notice) -> SafeString:
+    return change_link(notice.about)
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnlyAdmin[Notice]):
+    list_display = (
+        moment("created_at"),
+        severity,
+        "subject",
+        "channel",
+        moment("sent_at"),
+        moment("failed_at"),
+        "attempts",
+    )
+    list_filter = (
+        Delivery,
+        "channel",
+        ("severity", ChoicesDropdownFilter),
+    )
+    search_fields = ("subject", "text")
+    search_help_text = "Part of the subject or text."
+    date_hierarchy = "created_at"
+    ordering = ("-created_at", "-id")
+    fields = page(
+        ("channel", severity),
+        "subject",
+        "text",
+        (about, linked("account", ordering="account__name")),
+        (moment("created_at"), moment("due_at")),
+        (moment("sent_at"), "attempts"),
+        (moment("failed_at"), "error"),
+    )

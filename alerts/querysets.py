@@ -1,0 +1,17 @@
+"""Questions about notices."""
+
+from datetime import datetime
+
+from people.limits import OfAccounts
+
+
+class NoticeQuerySet(OfAccounts):
+    def unsent(self) -> "NoticeQuerySet":
+        return self.filter(sent_at__isnull=True)
+
+    def sent(self) -> "NoticeQuerySet":
+        return self.filter(sent_at__isnull=False)
+
+    def due(self, now: datetime) -> "NoticeQuerySet":
+        """Unsent ones whose next attempt is due, the oldest first."""
+        return self.unsent().filter(due_at__lte=now).order_by("due_at", "pk")

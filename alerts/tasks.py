@@ -1,0 +1,12 @@
+"""What a worker does for alerts."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from alerts.outbox import deliver_due
+
+
+@shared_task(acks_late=False, soft_time_limit=90, time_limit=120)
+def deliver_notices() -> int:
+    """Deliver what is due. Beat sends this each minute; the database is the queue."""
+    return deliver_due(timezone.now())

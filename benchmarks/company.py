@@ -40,7 +40,7 @@ def write(now: datetime, *, machines: int = INSTANCES, per_day: int = CHARGES) -
     from costs.models import CostTotal, DailyCost, Restatement
     from inventory.models import Instance
     from metrics.models import CpuMetric
-    from metrics.recent import refresh_recent_cpu
+    from metrics.recent_cpu_rollup import refresh_recent_cpu
     from syncs.models import CloudAccount, SyncRun
 
     today = now.astimezone(UTC).date()

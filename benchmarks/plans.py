@@ -106,7 +106,7 @@ def fill() -> Mapping[str, Any]:
     from benchmarks import bills, company
     from inventory.models import Instance, StateChange
     from metrics.models import CpuMetric
-    from metrics.recent import refresh_recent_cpu
+    from metrics.recent_cpu_rollup import refresh_recent_cpu
     from syncs.models import CloudAccount, SyncRun
 
     machines = int(os.environ[MACHINES])

@@ -17,7 +17,7 @@ from archives.tables import TABLES
 from cloudintel.tests.pages import NOW, TODAY, account, instance, run, store_costs
 from costs.models import CostTotal
 from metrics.models import CpuMetric
-from metrics.recent import refresh_recent_cpu
+from metrics.recent_cpu_rollup import refresh_recent_cpu
 from providers.windows import ONE_DAY, Window
 from syncs.models import Dataset, SyncRun
 from tests.plans import plan, statements
@@ -41,7 +41,7 @@ def company(admin_user: User) -> Iterator[None]:
         machines = [instance(owner, f"{number}-{n}") for n in range(30)]
         CpuMetric.objects.bulk_create(
             CpuMetric(
-                instance=machine,
+                resource=machine,
                 day=day,
                 average_percent=2.0,
                 maximum_percent=60.0 if position else 3.0,

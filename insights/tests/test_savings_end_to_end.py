@@ -64,7 +64,7 @@ def stopped() -> None:
     """As a sync of the inventory sees it."""
     machine = Instance.objects.get(name="idles")
     StateChange.objects.create(
-        instance=machine,
+        resource=machine,
         at=NOW,
         field="state",
         old_value="running",
@@ -132,7 +132,7 @@ def test_what_a_machine_was_before_has_its_price_too(owner: CloudAccount) -> Non
     """Or a size of another family could never be verified in money."""
     machine = Instance.objects.get(name="works")
     StateChange.objects.create(
-        instance=machine,
+        resource=machine,
         at=NOW,
         field="instance_type",
         old_value="r6i.large",
@@ -148,7 +148,7 @@ def test_what_ran_in_a_region_is_counted_once(
     done(owner)
     works = Instance.objects.get(name="works")
     first = idle()
-    first.pk, first.machine, first.target = None, works, ""
+    first.pk, first.resource, first.target = None, works, ""
     first.save()
     Verification.objects.create(recommendation=first, status="pending", checked_at=NOW)
     calls = []

@@ -1,6 +1,6 @@
 """What an archive holds of each table: whole months, with names instead of keys.
 
-A file can be read without this database: it names accounts and machines as their
+A file can be read without this database: it names accounts and resources as their
 cloud does.
 """
 
@@ -15,7 +15,7 @@ from django.db.models import F, QuerySet
 from archives.models import Table
 from costs.fields import DECIMAL_PLACES, MAX_DIGITS
 from costs.models import DailyCost
-from inventory.models import Instance
+from inventory.models import Resource
 from metrics.models import CpuMetric, NetworkMetric
 from providers.windows import Window, add_months
 from syncs.models import CloudAccount, Dataset
@@ -82,10 +82,10 @@ COST_FIELDS = {
     "effective": MONEY,
     "is_estimated": pa.bool_(),
 }
-MACHINE = {
-    "provider": ("instance__account__provider", TEXT),
-    "account_id": ("instance__account__account_id", TEXT),
-    "instance_id": ("instance__instance_id", TEXT),
+RESOURCE = {
+    "provider": ("resource__account__provider", TEXT),
+    "account_id": ("resource__account__account_id", TEXT),
+    "resource_id": ("resource__resource_id", TEXT),
     "day": ("day", DAY),
 }
 CPU_FIELDS = {
@@ -115,19 +115,19 @@ def _costs(batch: Sequence[Row]) -> list[DailyCost]:
     ]
 
 
-def _of_machines(
+def _of_resources(
     model: type[CpuMetric] | type[NetworkMetric], fields: Mapping[str, pa.DataType]
 ) -> Callable[[Sequence[Row]], list[Any]]:
     def models_of(batch: Sequence[Row]) -> list[Any]:
         wanted = {row[2] for row in batch}
-        known = Instance.objects.filter(instance_id__in=wanted).values_list(
-            "account__provider", "account__account_id", "instance_id", "pk"
+        known = Resource.objects.filter(resource_id__in=wanted).values_list(
+            "account__provider", "account__account_id", "resource_id", "pk"
         )
         keys = {tuple(name): key for *name, key in known}
-        _require({row[:3] for row in batch} - keys.keys(), "instance")
+        _require({row[:3] for row in batch} - keys.keys(), "resource")
         return [
             model(
-                instance_id=keys[row[:3]],
+                resource_id=keys[row[:3]],
                 day=row[3],
                 **dict(zip(fields, row[4:], strict=True)),
             )
@@ -159,12 +159,12 @@ TABLES = {
     ),
     Table.CPU: Archived(
         rows=CpuMetric.objects.order_by("day", "id"),
-        columns={**MACHINE, **_same(CPU_FIELDS)},
-        models_of=_of_machines(CpuMetric, CPU_FIELDS),
+        columns={**RESOURCE, **_same(CPU_FIELDS)},
+        models_of=_of_resources(CpuMetric, CPU_FIELDS),
     ),
     Table.NETWORK: Archived(
         rows=NetworkMetric.objects.order_by("day", "id"),
-        columns={**MACHINE, **_same(NETWORK_FIELDS)},
-        models_of=_of_machines(NetworkMetric, NETWORK_FIELDS),
+        columns={**RESOURCE, **_same(NETWORK_FIELDS)},
+        models_of=_of_resources(NetworkMetric, NETWORK_FIELDS),
     ),
 }

@@ -27,7 +27,7 @@ TYPES = ["t3.medium", "m6i.large", "m6i.2xlarge", "c7g.xlarge", "r6i.4xlarge"]
 CATEGORIES = ["Usage"] * 8 + ["Purchase", "Tax"]
 ROWS_AT_ONCE = 50_000
 # Others point at their rows, so that they are numbered here.
-WITH_KEYS = {"CloudAccount", "Instance", "SyncRun"}
+WITH_KEYS = {"CloudAccount", "Resource", "SyncRun"}
 # What an account's day costs in all, as its charges are drawn.
 _sums: dict[tuple[Any, int], Decimal] = {}
 
@@ -38,22 +38,23 @@ def write(now: datetime, *, machines: int = INSTANCES, per_day: int = CHARGES) -
     """All of it in an empty database, or so many instances and charges of an account
     and day."""
     from costs.models import CostTotal, DailyCost, Restatement
-    from inventory.models import Instance
+    from inventory.models import Instance, Resource
     from metrics.models import CpuMetric
-    from metrics.recent import refresh_recent_cpu
+    from metrics.recent_cpu_rollup import refresh_recent_cpu
     from syncs.models import CloudAccount, SyncRun
 
     today = now.astimezone(UTC).date()
     days = [today - timedelta(days=back) for back in range(DAYS, 0, -1)]
     copy(CloudAccount, accounts())
     copy(SyncRun, runs(now))
+    copy(Resource, instances(now, machines))
     copy(Instance, instances(now, machines))
     copy(CpuMetric, cpu(days[-CPU_DAYS:], machines))
     copy(DailyCost, charges(days, per_day))
     copy(CostTotal, totals(days))
     copy(Restatement, restatements(days[-20:], now))
     with connection.cursor() as cursor:
-        for model in (CloudAccount, SyncRun, Instance, DailyCost):
+        for model in (CloudAccount, SyncRun, Resource, DailyCost):
             table = model._meta.db_table
             cursor.execute(
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), "  # noqa: S608
@@ -69,7 +70,7 @@ def copy(model: type[models.Model], rows: Iterable[Row]) -> None:
     """COPY of these rows; a field that they leave out holds its default."""
     fields = [
         field
-        for field in model._meta.concrete_fields
+        for field in model._meta.local_concrete_fields
         if not isinstance(field, models.AutoField) or model.__name__ in WITH_KEYS
     ]
     columns = ", ".join(f'"{field.column}"' for field in fields)
@@ -132,12 +133,15 @@ def runs(now: datetime) -> Iterator[Row]:
 
 
 def instances(now: datetime, machines: int) -> Iterator[Row]:
+    """The rows of Resource and of Instance, which take what is theirs."""
     draw = random.Random(4)
     for key in range(1, machines + 1):
         yield {
             "id": key,
             "account_id": key % ACCOUNTS + 1,
-            "instance_id": f"i-{key:017x}",
+            "resource_id": f"i-{key:017x}",
+            "resource_ptr_id": key,
+            "kind": "instance",
             "region": draw.choice(REGIONS),
             "name": f"machine-{key:06}",
             "state": "stopped" if key % 10 == 0 else "running",
@@ -158,7 +162,7 @@ def cpu(days: list[Any], machines: int) -> Iterator[Row]:
     for day, key in itertools.product(days, range(1, machines + 1)):
         average = draw.random() * (2 if key % 20 == 0 else 60)
         yield {
-            "instance_id": key,
+            "resource_id": key,
             "day": day,
             "average_percent": round(average, 3),
             "maximum_percent": round(average * 1.6, 3),

@@ -98,7 +98,7 @@ def made() -> Mapping[str, Any]:
     from inventory.models import StateChange
 
     changes = (
-        {"instance_id": key, "at": now, "field": "state", "new_value": "running"}
+        {"resource_id": key, "at": now, "field": "state", "new_value": "running"}
         for key in range(1, machines + 1)
     )
     copy(StateChange, changes)

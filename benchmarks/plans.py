@@ -104,20 +104,21 @@ def fill() -> Mapping[str, Any]:
     from django.db import connection
 
     from benchmarks import bills, company
-    from inventory.models import Instance, StateChange
+    from inventory.models import Instance, Resource, StateChange
     from metrics.models import CpuMetric
-    from metrics.recent import refresh_recent_cpu
+    from metrics.recent_cpu_rollup import refresh_recent_cpu
     from syncs.models import CloudAccount, SyncRun
 
     machines = int(os.environ[MACHINES])
     bills.write(TODAY, int(os.environ[ROWS]), with_payer=False)
     days = [TODAY - timedelta(days=back) for back in range(company.CPU_DAYS, 0, -1)]
     changes = (
-        {"instance_id": key, "at": NOW, "field": "state", "new_value": "running"}
+        {"resource_id": key, "at": NOW, "field": "state", "new_value": "running"}
         for key in range(1, machines + 1)
     )
     company.copy(SyncRun, company.runs(NOW))
     spread_runs()
+    company.copy(Resource, company.instances(NOW, machines))
     company.copy(Instance, company.instances(NOW, machines))
     company.copy(CpuMetric, company.cpu(days, machines))
     company.copy(StateChange, changes)

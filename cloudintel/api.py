@@ -9,7 +9,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.routers import APIRootView, DefaultRouter
 from rest_framework.viewsets import ViewSetMixin
 
-from cloudintel.machines_api import MachineViewSet
+from cloudintel.machines_api import InstanceCpuViewSet
 from cloudintel.schema import SchemaView
 from costs.api.views import DailyCostViewSet
 from insights.api.budget_views import BudgetViewSet
@@ -32,7 +32,7 @@ class Root(APIRootView):
 router = DefaultRouter()
 router.APIRootView = Root
 router.register("accounts", CloudAccountViewSet)
-router.register("instances", MachineViewSet, basename="api-instance")
+router.register("instances", InstanceCpuViewSet, basename="api-instance")
 router.register("costs", DailyCostViewSet)
 router.register("cpu", CpuMetricViewSet)
 router.register("network", NetworkMetricViewSet)

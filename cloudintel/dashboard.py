@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from costs.models import CostTotal
-from inventory.models import Instance
+from inventory.models import Resource
 from people.models import AuditEntry, SavedLink
 from providers.windows import last_complete_days
 from syncs.admin import status
@@ -61,8 +61,8 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
             "runs_url": list_url(SyncRun),
         }
     if user.has_perm("inventory.view_instance"):
-        present = Instance.objects.seen_by(user).present()
-        context["instances"] = present.count_per_state()
+        instances = Resource.objects.seen_by(user).filter(kind=Resource.Kind.INSTANCE)
+        context["instances"] = instances.present().count_per_state()
     if user.has_perm("people.view_auditentry"):
         entries = AuditEntry.objects.order_by("-at", "-id")[:SHOWN]
         context |= {"entries": entries, "audit_url": list_url(AuditEntry)}

@@ -1,8 +1,7 @@
-"""What machines cost a month by the price list, where that is known.
+"""Monthly list prices of instances.
 
-A bill names services, not machines. Insights keep the list prices of the types there
-are; a machine whose price is not kept, or that the list does not price (spot, stopped,
-gone), is left out.
+Only a running on-demand instance has one, and only where the price of its type is
+stored: a bill names services, not instances.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,7 +13,7 @@ from inventory.models import Instance
 from pricing.families import operating_system
 from pricing.models import InstancePrice
 
-# What a machine has unless it was launched on hardware of its own.
+# What an instance has unless it was launched on dedicated hardware.
 TENANCY = "Shared"
 Key = tuple[str, str, str, str]
 
@@ -27,35 +26,33 @@ class MonthlyPrice:
     currency: str
 
 
-def list_prices(machines: Iterable[Instance]) -> Mapping[int, MonthlyPrice]:
-    """By the key of each machine that has one. One query."""
-    keys = {one.pk: _key(one) for one in machines if _is_priced(one)}
+def list_prices(instances: Iterable[Instance]) -> Mapping[int, MonthlyPrice]:
+    """Return the price of each instance that has one, by its key. One query."""
+    keys = {
+        one.pk: _price_key(one)
+        for one in instances
+        if one.is_running and one.lifecycle == "on-demand"
+    }
     rows = InstancePrice.objects.filter(
         tenancy=TENANCY,
         instance_type__in={key[3] for key in keys.values()},
         region__in={key[1] for key in keys.values()},
     )
-    known = {
+    prices = {
         (row.provider, row.region, row.operating_system, row.instance_type): row
         for row in rows
     }
     return {
-        pk: MonthlyPrice(known[key].hourly * HOURS_PER_MONTH, known[key].currency)
+        pk: MonthlyPrice(prices[key].hourly * HOURS_PER_MONTH, prices[key].currency)
         for pk, key in keys.items()
-        if key in known
+        if key in prices
     }
 
 
-def _is_priced(machine: Instance) -> bool:
-    is_running = machine.state == "running" and not machine.is_gone
-    return is_running and machine.lifecycle == "on-demand"
-
-
-def _key(machine: Instance) -> Key:
-    system = operating_system(machine.platform)
+def _price_key(instance: Instance) -> Key:
     return (
-        machine.account.provider,
-        machine.region,
-        system,
-        machine.instance_type,
+        instance.account.provider,
+        instance.region,
+        operating_system(instance.platform),
+        instance.instance_type,
     )

@@ -1,7 +1,7 @@
-"""The pages that join what a machine is, how hard it works and which syncs saw it."""
+"""The instance pages: they join inventory, metrics, list prices and syncs."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.mixins import PermissionRequiredMixin
@@ -13,20 +13,20 @@ from django.views.generic import DetailView
 
 from cloudintel.list_prices import list_prices
 from inventory.models import Instance
-from metrics.chart import cpu_chart, network_chart
 from metrics.models import CpuMetric, NetworkMetric
-from metrics.views import VIEW_CPU, MachineListView
-from providers.windows import Window, last_complete_days
+from metrics.utilization_charts import cpu_chart, network_chart
+from metrics.views import VIEW_CPU, InstanceCpuListView
+from providers.windows import ONE_DAY, Window, last_complete_days
 from rest.csv import csv_file
 from syncs.freshness import freshness
 from syncs.models import Dataset, SyncRun
 
 RANGES = (30, 90, 400)
-# What is known of a machine; the rest is of its account.
-OF_MACHINES = (Dataset.INSTANCES, Dataset.CPU)
-USUAL_RANGE = 90
+# What is known of an instance; the rest is of its account.
+OF_INSTANCES = (Dataset.INSTANCES, Dataset.CPU)
+DEFAULT_RANGE = 90
 RUNS_SHOWN = 5
-COLUMNS = (
+CSV_COLUMNS = (
     "instance_id",
     "name",
     "account",
@@ -51,8 +51,8 @@ COLUMNS = (
 )
 
 
-class InstanceListView(MachineListView):
-    """Every machine ever seen; those that are gone are marked."""
+class InstanceListView(InstanceCpuListView):
+    """Every instance ever seen; terminated ones are marked."""
 
     template_name = "instances.html"
     extra_context = {
@@ -72,8 +72,8 @@ class InstanceListView(MachineListView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         found = super().get_context_data(**kwargs)
         prices = list_prices(found["object_list"])
-        for machine in found["object_list"]:
-            machine.list_price = prices.get(machine.pk)
+        for instance in found["object_list"]:
+            instance.list_price = prices.get(instance.pk)
         found["has_prices"] = bool(prices)
         return found
 
@@ -81,83 +81,86 @@ class InstanceListView(MachineListView):
     def render_to_response(  # type: ignore[override]
         self, context: dict[str, Any], **kwargs: Any
     ) -> HttpResponseBase:
-        """The page, or with `format=csv` all machines of the list, whatever page."""
+        """Answer the page, or with `format=csv` all instances of the list."""
         if self.request.GET.get("format") == "csv" and not context["filter"].errors:
             may_see_cpu = self.request.user.has_perm(VIEW_CPU)
-            return csv_file("instances", file_rows(context["filter"].qs, may_see_cpu))
+            return csv_file("instances", csv_rows(context["filter"].qs, may_see_cpu))
         return super().render_to_response(context, **kwargs)
 
 
-def file_rows(
-    machines: QuerySet[Instance], with_cpu: bool
+def csv_rows(
+    instances: QuerySet[Instance], with_cpu: bool
 ) -> Iterator[Sequence[object]]:
-    """The header, then a row per machine; CPU is of the last 14 complete days."""
-    columns = [name for name in COLUMNS if with_cpu or not name.startswith("cpu_")]
+    """Yield the header, then a row per instance; CPU is of the last 14 days."""
+    columns = [name for name in CSV_COLUMNS if with_cpu or not name.startswith("cpu_")]
     yield columns
-    for machine in machines.select_related("account", "recent_cpu").iterator():
-        cpu = getattr(machine, "recent_cpu", None)
-        known = {
-            **{name: getattr(machine, name, None) for name in columns},
-            "account": machine.account.account_id,
+    for instance in instances.select_related("account", "recent_cpu").iterator():
+        cpu = getattr(instance, "recent_cpu", None)
+        values = {
+            **{name: getattr(instance, name, None) for name in columns},
+            "instance_id": instance.resource_id,
+            "account": instance.account.account_id,
             "cpu_average_percent": cpu and cpu.average_percent,
             "cpu_maximum_percent": cpu and cpu.maximum_percent,
             "cpu_days": cpu and cpu.days,
             "cpu_until": cpu and cpu.until,
         }
-        yield [known[name] for name in columns]
+        yield [values[name] for name in columns]
 
 
 class InstanceView(PermissionRequiredMixin, DetailView[Instance]):
-    """One machine: what it is, how hard it worked, what changed, and who saw it."""
+    """One instance: its details, utilization, change history and syncs."""
 
     permission_required = "inventory.view_instance"
     template_name = "instance.html"
     context_object_name = "instance"
 
     def get_queryset(self) -> QuerySet[Instance]:
-        seen = Instance.objects.seen_by(self.request.user)
+        # By `id` too: the primary key, a foreign key, takes no number that is too large.
+        seen = Instance.objects.seen_by(self.request.user).filter(id=self.kwargs["pk"])
         return seen.select_related("account", "recent_cpu")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         now = timezone.now()
         user = self.request.user
-        machine = self.object
+        instance = self.object
         if user.has_perm(VIEW_CPU):
-            kwargs |= utilisation(machine, window_of(machine, asked(self.request), now))
+            window = window_of(instance, requested_days(self.request), now)
+            kwargs |= utilization(instance, window)
         if user.has_perm("syncs.view_syncrun"):
             kwargs |= {
-                "runs": runs_that_saw(machine)[:RUNS_SHOWN],
-                "first_run": runs_that_saw(machine).last(),
+                "runs": runs_that_saw(instance)[:RUNS_SHOWN],
+                "first_run": runs_that_saw(instance).last(),
                 "fresh": [
                     one
-                    for one in freshness([machine.account], now)
-                    if one.dataset in OF_MACHINES
+                    for one in freshness([instance.account], now)
+                    if one.dataset in OF_INSTANCES
                 ],
             }
         return super().get_context_data(
             ranges=RANGES,
-            list_price=list_prices([machine]).get(machine.pk),
-            changes=machine.changes.all(),
+            list_price=list_prices([instance]).get(instance.pk),
+            changes=instance.changes.all(),
             **kwargs,
         )
 
 
-def asked(request: HttpRequest) -> int:
-    """How many days to show: one of RANGES."""
+def requested_days(request: HttpRequest) -> int:
+    """Return how many days to show: one of RANGES."""
     wanted = request.GET.get("days", "")
-    return int(wanted) if wanted in map(str, RANGES) else USUAL_RANGE
+    return int(wanted) if wanted in map(str, RANGES) else DEFAULT_RANGE
 
 
-def window_of(machine: Instance, days: int, now: datetime) -> Window:
-    """The last complete days; of a machine that is gone, its own last ones."""
-    end = now if machine.gone_since is None else machine.gone_since + timedelta(days=1)
+def window_of(instance: Instance, days: int, now: datetime) -> Window:
+    """Return the last complete days; of one that is gone, its own last ones."""
+    end = now if instance.gone_since is None else instance.gone_since + ONE_DAY
     return last_complete_days(days, min(end, now))
 
 
-def utilisation(machine: Instance, window: Window) -> dict[str, Any]:
-    """Its days in the window, and the charts of them."""
-    days = CpuMetric.objects.filter(instance=machine).in_window(window)
-    sent = NetworkMetric.objects.filter(instance=machine).in_window(window)
+def utilization(instance: Instance, window: Window) -> dict[str, Any]:
+    """Return its days in the window, and the charts of them."""
+    days = CpuMetric.objects.filter(resource=instance).in_window(window)
+    sent = NetworkMetric.objects.filter(resource=instance).in_window(window)
     cpu, network = list(days.order_by("-day")), list(sent.order_by("-day"))
     return {
         "window": window,
@@ -168,15 +171,15 @@ def utilisation(machine: Instance, window: Window) -> dict[str, Any]:
     }
 
 
-def runs_that_saw(machine: Instance) -> QuerySet[SyncRun]:
-    """The syncs that read its account's machines while it was there, newest first.
+def runs_that_saw(instance: Instance) -> QuerySet[SyncRun]:
+    """Return the syncs that read its account while it was present, newest first.
 
-    A partial one may have left its region out, which its error tells.
+    A partial one may lack its region, which its error says.
     """
     return SyncRun.objects.filter(
-        account=machine.account_id,
+        account=instance.account_id,
         dataset=Dataset.INSTANCES,
         status__in=SyncRun.GOOD,
-        started_at__gte=machine.first_seen_at,
-        started_at__lte=machine.last_seen_at,
+        started_at__gte=instance.first_seen_at,
+        started_at__lte=instance.last_seen_at,
     ).order_by("-started_at", "-id")

@@ -23,6 +23,7 @@ SUBJECTS = {
         ("django_celery_beat.periodictask", "schedule"),
     ],
     "Inventory": [
+        ("inventory.resource", "category"),
         ("inventory.instance", "dns"),
         ("inventory.statechange", "swap_horiz"),
     ],

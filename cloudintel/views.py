@@ -2,17 +2,16 @@
 
 from typing import Any
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.views.generic import TemplateView
 
 from cloudintel.overview import spending
 from costs.chart import by_moment, trend_chart
-from inventory.models import Instance
-from metrics.models import RecentCpu
+from inventory.models import Resource
+from inventory.querysets import ResourceQuerySet
 from syncs.freshness import freshness
 from syncs.freshness_summary import per_dataset
 from syncs.models import CloudAccount
@@ -63,25 +62,24 @@ class SummaryView(LoginRequiredMixin, TemplateView):
         }
 
     def _machines(self, *, with_cpu: bool) -> dict[str, Any]:
-        """How many are in each state; of those that run, how many only cost."""
-        user = self.request.user
-        enabled = {"account__is_enabled": True}
-        states = Instance.objects.seen_by(user).present().filter(**enabled)
-        counts = states.count_per_state()
+        """Count the instances in each state; of those that run, the idle ones."""
+        seen = Resource.objects.seen_by(self.request.user)
+        instances = seen.filter(
+            kind=Resource.Kind.INSTANCE, account__is_enabled=True
+        ).present()
+        counts = instances.count_per_state()
         context = {"states": counts, "instances": sum(counts.values())}
         if with_cpu:
-            context |= _idle(user, counts.get("running", 0))
+            context |= _idle(instances.running())
         return context
 
 
-def _idle(user: AbstractBaseUser | AnonymousUser, running: int) -> dict[str, Any]:
-    """How many of the running machines are idle; that of which is not known is told."""
-    cpu = RecentCpu.objects.seen_by(user).of_present()
-    cpu = cpu.filter(instance__state="running", instance__account__is_enabled=True)
-    measured, idle = cpu.count_idle()
-    return {
-        "measured": measured,
-        "unmeasured": running - measured,
-        "idle": idle,
-        "idle_percent": idle / measured * 100 if measured else None,
-    }
+def _idle(running: ResourceQuerySet) -> dict[str, Any]:
+    """Count the idle ones, and those of which it is unknown (metrics.idle)."""
+    found = running.aggregate(
+        measured=Count("recent_cpu__is_idle"),
+        unmeasured=Count("pk", filter=Q(recent_cpu__is_idle=None)),
+        idle=Count("pk", filter=Q(recent_cpu__is_idle=True)),
+    )
+    measured, idle = found["measured"], found["idle"]
+    return found | {"idle_percent": idle / measured * 100 if measured else None}

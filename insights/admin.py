@@ -141,14 +141,14 @@ class AnomalyAdmin(StatusAdmin):
         amount("impact"),
         "status",
     )
-    list_select_related = ("account", "machine")
+    list_select_related = ("account", "resource")
     list_filter = (
         OF_ACCOUNT,
         *choices("scope", "severity", "status"),
         ("first_day", RangeDateFilter),
         ("is_over", BooleanRadioFilter),
     )
-    search_fields = ("service", "region", "machine__name", "account__name")
+    search_fields = ("service", "region", "resource__name", "account__name")
     ordering = ("-first_day", "-id")
     inlines = (AnomalyChangeInline,)
     computed = (
@@ -182,11 +182,11 @@ class RecommendationAdmin(StatusAdmin):
         *choices("rule", "category", "priority", "risk", "status"),
         ("is_found", BooleanRadioFilter),
     )
-    search_fields = ("title", "machine__instance_id", "account__name")
+    search_fields = ("title", "resource__resource_id", "account__name")
     ordering = ("-found_at", "-id")
     inlines = (RecommendationChangeInline,)
     computed = (
-        ("title", ACCOUNT, linked("machine", ordering="machine")),
+        ("title", ACCOUNT, linked("resource", ordering="resource")),
         "current_state",
         "recommendation",
         (amount("savings_monthly"), amount("counted_monthly"), "price_basis"),

@@ -35,7 +35,7 @@ class AnomalyListView(PermissionRequiredMixin, FilterView):
 
     def get_queryset(self) -> AnomalyQuerySet:
         rows = Anomaly.objects.seen_by(self.request.user)
-        return rows.select_related("account", "machine").worst_first()
+        return rows.select_related("account", "resource").worst_first()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
@@ -56,7 +56,7 @@ class AnomalyView(PermissionRequiredMixin, DetailView[Anomaly]):
 
     def get_queryset(self) -> AnomalyQuerySet:
         rows = Anomaly.objects.seen_by(self.request.user)
-        return rows.select_related("account", "machine").prefetch_related("changes")
+        return rows.select_related("account", "resource").prefetch_related("changes")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         window = Window(
@@ -77,8 +77,8 @@ def day_values(
     anomaly: Anomaly, window: Window
 ) -> Mapping[date, Decimal | float | None]:
     """What came on each day of the part that the anomaly is of. One query."""
-    if anomaly.machine_id:
-        days = CpuMetric.objects.in_window(window).filter(instance=anomaly.machine_id)
+    if anomaly.resource_id:
+        days = CpuMetric.objects.in_window(window).filter(resource=anomaly.resource_id)
         return dict(days.values_list("day", "average_percent"))
     rows = (
         DailyCost.objects.counted()

@@ -89,8 +89,8 @@ class RecommendationFilter(filters.FilterSet):
     status = AnyChoice(choices=Recommendation.Status.choices, help_text="Only these.")
     live = YesOrNo(method="is_live", help_text="Whether there is something to do.")
     risk = AnyChoice(choices=LEVELS, help_text="Only these.")
-    region = AnyText("machine__region", help_text="One or several regions.")
-    instance = AnyText("machine__instance_id", help_text="By its EC2 id.")
+    region = AnyText("resource__region", help_text="One or several regions.")
+    instance = AnyText("resource__resource_id", help_text="By its EC2 id.")
     search = filters.CharFilter(
         "title", "icontains", help_text="Part of a title, which names the machine."
     )

@@ -102,7 +102,7 @@ def _check_single(row: Recommendation, status: str) -> None:
     if status not in Recommendation.LIVE or row.is_live:
         return
     others = Recommendation.objects.live().filter(
-        machine=row.machine, rule=row.rule, target=row.target
+        resource=row.resource, rule=row.rule, target=row.target
     )
     if other := others.exclude(pk=row.pk).first():
         raise CannotMove(

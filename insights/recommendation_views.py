@@ -34,7 +34,7 @@ class RecommendationListView(PermissionRequiredMixin, FilterView):
 
     def get_queryset(self) -> RecommendationQuerySet:
         rows = Recommendation.objects.seen_by(self.request.user)
-        return rows.select_related("account", "machine").dearest_first()
+        return rows.select_related("account", "resource").dearest_first()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
@@ -61,7 +61,7 @@ class RecommendationView(PermissionRequiredMixin, DetailView[Recommendation]):
     def get_queryset(self) -> RecommendationQuerySet:
         rows = Recommendation.objects.seen_by(self.request.user)
         return rows.select_related(
-            "account", "machine", "verification"
+            "account", "resource", "verification"
         ).prefetch_related("changes")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

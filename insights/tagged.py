@@ -90,11 +90,11 @@ def _kind(machine: Instance) -> tuple[str, str, str, str]:
 def _spent(priced: dict[int, Decimal], window: Window) -> tuple[Decimal, date | None]:
     """What they cost on those days, and the last day that is known."""
     rows = CpuMetric.objects.in_window(window).filter(
-        instance__in=priced, samples__isnull=False
+        resource__in=priced, samples__isnull=False
     )
     samples = (
         rows.order_by()
-        .values_list("instance")
+        .values_list("resource")
         .annotate(count=Sum(Least("samples", SAMPLES_A_DAY)), last=Max("day"))
     )
     total, newest = ZERO, None

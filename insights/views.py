@@ -58,13 +58,13 @@ class InsightsView(PermissionRequiredMixin, TemplateView):
             accounts=CloudAccount.objects.seen_by(user).exists(),
             state=refresh_state(user),
             forecasts=_month_ends(user, now),
-            anomalies=anomalies.worst_first().select_related("account", "machine")[
+            anomalies=anomalies.worst_first().select_related("account", "resource")[
                 :SHOWN
             ],
             anomalies_count=anomalies.count(),
-            recommendations=advice.dearest_first().select_related("account", "machine")[
-                :SHOWN
-            ],
+            recommendations=advice.dearest_first().select_related(
+                "account", "resource"
+            )[:SHOWN],
             recommendations_count=advice.count(),
             potential=advice.savings_per_currency(),
             verified=done.totals(),

@@ -1,4 +1,4 @@
-"""The admin of machines and of what changed about them. Only a sync writes either."""
+"""The admin of resources and of their changes. Only a sync writes either."""
 
 from collections.abc import Collection
 from typing import Any
@@ -14,27 +14,29 @@ from unfold.contrib.filters.admin import (
     FieldTextFilter,
 )
 
-from inventory.models import Instance, StateChange
+from inventory.models import Instance, Resource, StateChange
 from syncs.columns import day, label, linked, moment, pairs, stored_rows, unbroken
 from syncs.readonly import M, ReadOnlyAdmin, page
 
 # Others, such as pending and stopping, pass within minutes.
 STATE_KINDS = {"running": "success", "stopped": "warning", "terminated": "danger"}
-# So many machines that a search names are looked up one by one.
+# So many resources that a search names are looked up one by one.
 MOST_KEYS = 5000
-SEEN = (moment("first_seen_at"), moment("last_seen_at"), moment("gone_since"))
+ACCOUNT = linked("account", ordering="account__name")
+LAST_SEEN = moment("last_seen_at")
+SEEN = (moment("first_seen_at"), LAST_SEEN, moment("gone_since"))
 
 
-@admin.display(description="instance id", ordering="instance_id")
-def instance_id(instance: Instance) -> SafeString:
-    return unbroken(instance.instance_id)
+@admin.display(description="resource ID", ordering="resource_id")
+def resource_id(resource: Resource) -> SafeString:
+    return unbroken(resource.resource_id)
 
 
 @admin.display(description="state", ordering="state")
-def state(instance: Instance) -> SafeString:
-    if instance.is_gone:
+def state(resource: Resource) -> SafeString:
+    if resource.is_gone:
         return label(StateChange.GONE, "danger")
-    return label(instance.state, STATE_KINDS.get(instance.state, ""))
+    return label(resource.state, STATE_KINDS.get(resource.state, ""))
 
 
 @admin.display(description="memory, GiB", ordering="memory_mib")
@@ -44,54 +46,84 @@ def memory(instance: Instance) -> str:
 
 
 @admin.display(description="tags")
-def tags(instance: Instance) -> SafeString:
-    return pairs(instance.tags)
+def tags(resource: Resource) -> SafeString:
+    return pairs(resource.tags)
 
 
-def few_keys(machines: QuerySet[Instance]) -> Collection[int] | QuerySet[Any]:
-    """The keys of these machines, looked up here where they are few.
+def few_keys(resources: QuerySet[Any]) -> Collection[int] | QuerySet[Any]:
+    """Return the keys of these resources, looked up here where they are few.
 
     Each text is then searched once rather than for the count, the page and the dates;
-    and who must guess how few they are reads millions of their days in order.
+    a planner that must guess how few they are reads millions of their days in order.
     """
-    keys = machines.values_list("pk", flat=True)
+    keys = resources.values_list("pk", flat=True)
     found = list(keys[: MOST_KEYS + 1])
     return found if len(found) <= MOST_KEYS else keys
 
 
+class BaseResourceAdmin(ReadOnlyAdmin[M]):
+    """What the admin of resources and that of each kind share."""
+
+    list_display_links = (resource_id, "name")
+    list_select_related = ("account",)
+    list_filter: Any = (
+        ("account", AutocompleteSelectFilter),
+        ("state", AllValuesCheckboxFilter),
+        ("region", AllValuesCheckboxFilter),
+        ("gone_since", admin.EmptyFieldListFilter),
+    )
+    search_help_text = "Part of an ID, a name, an IP address or a tag."
+    # An index gives this order; names are then sorted within a region.
+    ordering = ("account_id", "region", "name", "id")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[M], search_term: str
+    ) -> tuple[QuerySet[M], bool]:
+        found, doubled = super().get_search_results(request, queryset, search_term)
+        if not search_term:
+            return found, doubled
+        return queryset.filter(pk__in=few_keys(found.order_by())), False
+
+
+@admin.register(Resource)
+class ResourceAdmin(BaseResourceAdmin[Resource]):
+    list_display = (resource_id, "name", "kind", ACCOUNT, "region", state, LAST_SEEN)
+    list_filter = (("kind", ChoicesDropdownFilter), *BaseResourceAdmin.list_filter)
+    search_fields = (
+        *("resource_id", "name", "tags"),
+        *("instance__private_ip", "instance__public_ip"),
+    )
+    fields = page(
+        (resource_id, "name", "kind"),
+        ("account", "region", "resource_group"),
+        (state, tags),
+        stored_rows,
+        SEEN,
+    )
+
+
 @admin.register(Instance)
-class InstanceAdmin(ReadOnlyAdmin[Instance]):
+class InstanceAdmin(BaseResourceAdmin[Instance]):
     list_display = (
-        instance_id,
+        resource_id,
         "name",
-        linked("account", ordering="account__name"),
+        ACCOUNT,
         "region",
         state,
         "instance_type",
         "vcpus",
         day("launched_at"),
-        moment("last_seen_at"),
+        LAST_SEEN,
     )
-    list_display_links = (instance_id, "name")
-    list_select_related = ("account",)
-    list_filter = (
-        ("account", AutocompleteSelectFilter),
-        ("state", AllValuesCheckboxFilter),
-        ("region", AllValuesCheckboxFilter),
-        ("instance_type", FieldTextFilter),
-        ("gone_since", admin.EmptyFieldListFilter),
-    )
-    search_fields = ("instance_id", "name", "private_ip", "public_ip", "tags")
-    search_help_text = "Part of an id, a name, an IP address or a tag."
-    # The index of regions gives this order; names are then sorted within one of them.
-    ordering = ("account_id", "region", "name", "id")
+    list_filter = (*BaseResourceAdmin.list_filter, ("instance_type", FieldTextFilter))
+    search_fields = ("resource_id", "name", "private_ip", "public_ip", "tags")
     fieldsets = (
         (
             None,
-            {"fields": page((instance_id, "name", "account"), state, stored_rows)},
+            {"fields": page((resource_id, "name", "account"), state, stored_rows)},
         ),
         (
-            "Machine",
+            "Instance",
             {
                 "fields": page(
                     ("instance_type", "vcpus", memory),
@@ -105,52 +137,44 @@ class InstanceAdmin(ReadOnlyAdmin[Instance]):
         ("Seen", {"fields": page(SEEN)}),
     )
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Instance], search_term: str
-    ) -> tuple[QuerySet[Instance], bool]:
-        found, doubled = super().get_search_results(request, queryset, search_term)
-        if not search_term:
-            return found, doubled
-        return queryset.filter(pk__in=few_keys(found.order_by())), False
 
+class ResourceRowsAdmin(ReadOnlyAdmin[M]):
+    """Rows of resources: a search finds the resources first, and then their rows."""
 
-class OfInstances(ReadOnlyAdmin[M]):
-    """Rows of machines: a search finds the machines first, and then their rows."""
-
-    # What InstanceAdmin looks at; named here, so that there is a field to type into.
-    search_fields = ("instance__instance_id",)
-    search_help_text = InstanceAdmin.search_help_text
+    # What ResourceAdmin looks at; named here, so that there is a field to type into.
+    search_fields = ("resource__resource_id",)
+    search_help_text = ResourceAdmin.search_help_text
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[M], search_term: str
     ) -> tuple[QuerySet[M], bool]:
         if not search_term:
             return queryset, False
-        machines = Instance.objects.seen_by(request.user).order_by()
-        of_machines = self.admin_site.get_model_admin(Instance)
-        found, _ = of_machines.get_search_results(request, machines, search_term)
-        return queryset.filter(instance__in=few_keys(found)), False
+        resources = Resource.objects.seen_by(request.user).order_by()
+        of_resources = self.admin_site.get_model_admin(Resource)
+        found, _ = of_resources.get_search_results(request, resources, search_term)
+        return queryset.filter(resource__in=few_keys(found)), False
 
 
 @admin.register(StateChange)
-class StateChangeAdmin(OfInstances[StateChange]):
+class StateChangeAdmin(ResourceRowsAdmin[StateChange]):
     list_display = (
         moment("at"),
-        linked("instance", ordering="instance__name"),
-        linked("instance.account", ordering="instance__account__name"),
+        linked("resource", ordering="resource__name"),
+        linked("resource.account", ordering="resource__account__name"),
         "field",
         "old_value",
         "new_value",
         linked("run", ordering="run"),
     )
-    list_select_related = ("instance__account", "run__account")
+    list_select_related = ("resource__account", "run__account")
     list_filter = (
-        ("instance__account", AutocompleteSelectFilter),
-        ("instance", AutocompleteSelectFilter),
+        ("resource__account", AutocompleteSelectFilter),
+        ("resource", AutocompleteSelectFilter),
         ("run", AutocompleteSelectFilter),
         ("field", ChoicesDropdownFilter),
         ("new_value", FieldTextFilter),
     )
     date_hierarchy = "at"
     ordering = ("-at", "-id")
-    fields = page(moment("at"), "instance", ("field", "old_value", "new_value"), "run")
+    fields = page(moment("at"), "resource", ("field", "old_value", "new_value"), "run")

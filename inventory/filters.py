@@ -1,4 +1,4 @@
-"""Which machines: one FilterSet for the API and the page."""
+"""The FilterSet of instances, for the API and the pages."""
 
 import django_filters as filters
 
@@ -19,13 +19,13 @@ class InstanceFilter(filters.FilterSet):
         "itself is written key=value.",
     )
     search = filters.CharFilter(
-        method="searched", help_text="Part of an id, a name or an IP address."
+        method="searched", help_text="Part of an ID, a name or an IP address."
     )
     gone = YesOrNo(
         "gone_since",
         "isnull",
         exclude=True,
-        help_text="true: only those that are gone; false: only those that are there.",
+        help_text="true: only terminated instances; false: none of them.",
     )
     launched_after = moment_filter(
         "launched_at", "gte", "Launched then or later, such as 2026-01-31T08:00Z."
@@ -35,15 +35,15 @@ class InstanceFilter(filters.FilterSet):
     )
     ordering = Order(
         fields=[
-            "name",
-            "instance_id",
-            "instance_type",
-            "region",
-            "state",
-            "launched_at",
-            "last_seen_at",
-            "vcpus",
-            "memory_mib",
+            ("name", "name"),
+            ("resource_id", "instance_id"),
+            ("instance_type", "instance_type"),
+            ("region", "region"),
+            ("state", "state"),
+            ("launched_at", "launched_at"),
+            ("last_seen_at", "last_seen_at"),
+            ("vcpus", "vcpus"),
+            ("memory_mib", "memory_mib"),
         ]
     )
 
@@ -62,12 +62,12 @@ class InstanceFilter(filters.FilterSet):
     def searched(
         self, queryset: InstanceQuerySet, name: str, value: str
     ) -> InstanceQuerySet:
-        return queryset.searched(value)
+        return queryset.search(value)
 
     def filter_queryset(self, queryset: InstanceQuerySet) -> InstanceQuerySet:
         rows = super().filter_queryset(queryset)
         asked = self.form.cleaned_data
         if asked["state"] and asked["gone"] in (None, ""):
-            # What is gone was running once, and is not any more.
+            # The state of one that is gone is only its last known one.
             rows = rows.present()
         return rows

@@ -1,8 +1,9 @@
-"""Questions about machines."""
+"""Queries over resources."""
 
 import re
 from collections.abc import Iterable
 from datetime import date
+from typing import Self
 
 from django.db.models import Count, Q
 
@@ -10,40 +11,33 @@ from inventory.tags import HasTag
 from people.limits import OfAccounts
 from providers.windows import midnight
 
+RUNNING = "running"
 PART_OF_ADDRESS = re.compile(r"[0-9A-Fa-f.:]+")
 
 
-class InstanceQuerySet(OfAccounts):
-    def present(self) -> "InstanceQuerySet":
-        """Those that the last complete answer of their region held."""
+class ResourceQuerySet(OfAccounts):
+    def present(self) -> Self:
+        """Return those that the last complete answer of their region held."""
         return self.filter(gone_since__isnull=True)
 
-    def gone(self) -> "InstanceQuerySet":
-        return self.filter(gone_since__isnull=False)
+    def running(self) -> Self:
+        return self.present().filter(state=RUNNING)
 
-    def present_since(self, day: date) -> "InstanceQuerySet":
-        """Those that may have worked on or after that day."""
+    def present_since(self, day: date) -> Self:
+        """Return those that were present at some time on or after that day."""
         return self.filter(
             Q(gone_since__isnull=True) | Q(gone_since__gte=midnight(day))
         )
 
-    def tagged_any(self, tags: Iterable[tuple[str, str | None]]) -> "InstanceQuerySet":
-        """Those with one of these tags; None stands for any value of the key."""
+    def tagged_any(self, tags: Iterable[tuple[str, str | None]]) -> Self:
+        """Return those with one of these tags; None stands for any value of the key."""
         found = Q()
         for key, value in tags:
             found |= Q(HasTag("tags", key, value))
         return self.filter(found)
 
-    def searched(self, text: str) -> "InstanceQuerySet":
-        """Those with this text in their id, name or an address."""
-        found = Q(instance_id__icontains=text) | Q(name__icontains=text)
-        # Each address is made a text first, which takes as long as all the rest.
-        if PART_OF_ADDRESS.fullmatch(text):
-            found |= Q(private_ip__icontains=text) | Q(public_ip__icontains=text)
-        return self.filter(found)
-
     def count_per_state(self) -> dict[str, int]:
-        """How many are in each state, the most frequent first."""
+        """Return how many are in each state, the most frequent first."""
         return dict(
             self.order_by()
             .values("state")
@@ -53,10 +47,20 @@ class InstanceQuerySet(OfAccounts):
         )
 
     def values_of(self, column: str) -> list[str]:
-        """The texts that a column holds, in order, without the empty one."""
+        """Return the texts that a column holds, in order, without the empty one."""
         texts = self.order_by(column).values_list(column, flat=True).distinct()
         return [text for text in texts if text]
 
 
+class InstanceQuerySet(ResourceQuerySet):
+    def search(self, text: str) -> Self:
+        """Return those with this text in their id, name or an IP address."""
+        found = Q(resource_id__icontains=text) | Q(name__icontains=text)
+        # Each address is cast to text first, which takes as long as all the rest.
+        if PART_OF_ADDRESS.fullmatch(text):
+            found |= Q(private_ip__icontains=text) | Q(public_ip__icontains=text)
+        return self.filter(found)
+
+
 class StateChangeQuerySet(OfAccounts):
-    account_path = "instance__account"
+    account_path = "resource__account"

@@ -1,36 +1,36 @@
-"""Reads what runs and keeps it: machines are updated or marked gone, never deleted."""
+"""Read resources and store them: they are updated or marked gone, never deleted."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from django.contrib.auth.models import User
 
-from inventory.models import Instance, StateChange
+from inventory.models import Instance, Resource, StateChange
 from providers.base import InventorySource, Progress
 from providers.records import InstanceRecord, RegionInstances
 from syncs.claims import claim
 from syncs.models import CloudAccount, Dataset, SyncRun
-from syncs.run_context import run_context, say_nothing
+from syncs.run_context import SyncFailed, run_context, say_nothing
+from syncs.upserts import upsert
 
-# What every reading brings up to date.
-DESCRIBED = (
-    "region",
-    "name",
-    "state",
+# What a sync updates of a resource, and of an instance beside it.
+RESOURCE_FIELDS = ("region", "name", "state", "tags")
+INSTANCE_FIELDS = (
     "instance_type",
+    "vcpus",
+    "memory_mib",
     "platform",
     "lifecycle",
+    "launched_at",
     "availability_zone",
     "image_id",
     "vpc_id",
     "private_ip",
     "public_ip",
-    "launched_at",
-    "vcpus",
-    "memory_mib",
-    "tags",
 )
+INSTANCE_KEY = "resource_ptr_id"
+TRACKED_FIELDS = (StateChange.Field.STATE, StateChange.Field.INSTANCE_TYPE)
 ROWS_PER_STATEMENT = 1000
 
 
@@ -42,17 +42,18 @@ def sync_ec2(
     user: User | None = None,
     on_progress: Progress = say_nothing,
 ) -> SyncRun:
-    """Reads the account's instances as they are now.
+    """Read the account's instances as they are now.
 
-    A region that fails keeps its machines as they were, and the run ends as partial;
-    when all fail, so does the run. Raises SlotTaken before anything is read.
+    A region that fails keeps its instances as they were, and the run ends as partial;
+    when all fail, or there is none, so does the run. Raises SlotTaken before anything
+    is read.
     """
     run = claim(account, Dataset.INSTANCES, now, trigger=trigger, user=user)
     return read_ec2(run, on_progress)
 
 
 def read_ec2(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
-    """The body of a claimed run."""
+    """Execute a claimed run."""
     with run_context(run, on_progress) as current:
         regions, parts_read = set(), 0
         for answer in current.source(InventorySource).fetch_instances(current.progress):
@@ -65,126 +66,126 @@ def read_ec2(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
             with current.storing():
                 current.rows += store_region(run, answer)
             parts_read += 1
-        with current.storing():
-            leave_other_regions(run, regions)
+        require_regions(regions, run.account)
+        if parts_read:
+            with current.storing():
+                mark_other_regions_gone(run, regions)
         current.finish_parts(parts_read=parts_read)
     return run
 
 
+def require_regions(regions: Collection[str], account: CloudAccount) -> None:
+    """Raise SyncFailed for an empty list of regions, which is no empty account."""
+    if not regions:
+        raise SyncFailed(
+            f"Regions of account {account.account_id}: the cloud answered with an "
+            "empty list. Stored resources were kept. Check that the credentials may "
+            "list regions, or name the account's regions, then sync again."
+        )
+
+
 def store_region(run: SyncRun, answer: RegionInstances) -> int:
-    """Brings one completely read region up to date, within the caller's transaction.
+    """Store one completely read region, within the caller's transaction.
 
-    Answers how many machines it has. One that the answer lacks is marked gone.
+    Return how many instances it has. One that the answer lacks is marked gone.
     """
-    region = Instance.objects.filter(account=run.account, region=answer.region)
-    before = {instance.instance_id: instance for instance in region}
-    # By id, as pages may both name a machine that came or went meanwhile.
-    answered = {record.instance_id: record for record in answer.instances}
-    after = _upsert(
-        run, (_completed(one, before.get(key)) for key, one in answered.items())
+    stored = Instance.objects.filter(account=run.account, region=answer.region)
+    before = {one.resource_id: one for one in stored}
+    # By id, as pages may both name an instance that came or went meanwhile.
+    records = {
+        one.instance_id: _completed(one, before.get(one.instance_id))
+        for one in answer.instances
+    }
+    keys = _upsert_resources(run, records)
+    rows = (
+        (keys[resource_id], *(getattr(record, name) for name in INSTANCE_FIELDS))
+        for resource_id, record in records.items()
     )
-    changes = [
+    upsert(Instance, (INSTANCE_KEY, *INSTANCE_FIELDS), rows, key=(INSTANCE_KEY,))
+    changes = (
         change
-        for instance in after
-        for change in _changes(run, before.get(instance.instance_id), instance)
-    ]
+        for resource_id, record in records.items()
+        for change in _changes(run, keys[resource_id], before.get(resource_id), record)
+    )
     StateChange.objects.bulk_create(changes, batch_size=ROWS_PER_STATEMENT)
-    seen = {instance.instance_id for instance in after}
-    mark_gone(
-        run,
-        [
-            instance
-            for instance_id, instance in before.items()
-            if instance_id not in seen and not instance.is_gone
-        ],
-    )
-    return len(after)
+    absent = (one for key, one in before.items() if key not in records)
+    mark_gone(run, [one for one in absent if not one.is_gone])
+    return len(records)
 
 
-def leave_other_regions(run: SyncRun, regions: Collection[str]) -> None:
-    """Marks machines gone whose region is not read any more: it was disabled, or left
+def mark_other_regions_gone(run: SyncRun, regions: Collection[str]) -> None:
+    """Mark resources gone whose region is not read any more: it was disabled, or left
     out of the account's regions. A region that only failed is among `regions`."""
-    others = Instance.objects.filter(account=run.account).present()
-    mark_gone(run, list(others.exclude(region__in=regions)))
+    others = Resource.objects.filter(account=run.account, kind=Resource.Kind.INSTANCE)
+    mark_gone(run, list(others.present().exclude(region__in=regions)))
 
 
-def mark_gone(run: SyncRun, vanished: Sequence[Instance]) -> None:
+def mark_gone(run: SyncRun, resources: Sequence[Resource]) -> None:
+    state, gone = StateChange.Field.STATE, StateChange.GONE
     StateChange.objects.bulk_create(
-        (_gone(run, instance) for instance in vanished), batch_size=ROWS_PER_STATEMENT
+        (_change(run, one.pk, state, one.state, gone) for one in resources),
+        batch_size=ROWS_PER_STATEMENT,
     )
-    for start in range(0, len(vanished), ROWS_PER_STATEMENT):
-        keys = [one.pk for one in vanished[start : start + ROWS_PER_STATEMENT]]
-        Instance.objects.filter(pk__in=keys).update(gone_since=run.started_at)
+    for start in range(0, len(resources), ROWS_PER_STATEMENT):
+        keys = [one.pk for one in resources[start : start + ROWS_PER_STATEMENT]]
+        Resource.objects.filter(pk__in=keys).update(gone_since=run.started_at)
 
 
 def _completed(record: InstanceRecord, before: Instance | None) -> InstanceRecord:
-    """With what was known and is not told now: the type of a terminated machine, and
+    """Add what is stored and was not answered: the type of a terminated instance, and
     sizes where the answer has none."""
     if before is None:
         return record
-    kept = replace(record, instance_type=record.instance_type or before.instance_type)
-    if kept.vcpus is None and kept.instance_type == before.instance_type:
-        return replace(kept, vcpus=before.vcpus, memory_mib=before.memory_mib)
-    return kept
+    full = replace(record, instance_type=record.instance_type or before.instance_type)
+    if full.vcpus is None and full.instance_type == before.instance_type:
+        return replace(full, vcpus=before.vcpus, memory_mib=before.memory_mib)
+    return full
 
 
-def _upsert(run: SyncRun, records: Iterable[InstanceRecord]) -> list[Instance]:
-    """The rows of these records, with their keys. `first_seen_at` stays as it was."""
-    return Instance.objects.bulk_create(
+def _upsert_resources(
+    run: SyncRun, records: Mapping[str, InstanceRecord]
+) -> dict[str, int]:
+    """Return the key of each one's row. `first_seen_at` stays as it was."""
+    rows = Resource.objects.bulk_create(
         (
-            Instance(
+            Resource(
                 account=run.account,
-                instance_id=record.instance_id,
+                resource_id=resource_id,
+                kind=Resource.Kind.INSTANCE,
                 first_seen_at=run.started_at,
                 last_seen_at=run.started_at,
-                gone_since=None,
-                **{name: getattr(record, name) for name in DESCRIBED},
+                **{name: getattr(record, name) for name in RESOURCE_FIELDS},
             )
-            for record in records
+            for resource_id, record in records.items()
         ),
         batch_size=ROWS_PER_STATEMENT,
         update_conflicts=True,
-        unique_fields=["account", "instance_id"],
-        update_fields=[*DESCRIBED, "last_seen_at", "gone_since"],
+        unique_fields=["account", "resource_id"],
+        update_fields=[*RESOURCE_FIELDS, "last_seen_at", "gone_since"],
     )
+    return {row.resource_id: row.pk for row in rows}
 
 
 def _changes(
-    run: SyncRun, before: Instance | None, after: Instance
-) -> list[StateChange]:
-    """What is different; a machine that comes back was gone before."""
-    old_state = "" if before is None else before.state
-    if before is not None and before.is_gone:
-        old_state = StateChange.GONE
-    changes = []
-    if old_state != after.state:
-        changes.append(
-            _change(run, after, StateChange.Field.STATE, old_state, after.state)
-        )
-    if before is not None and before.instance_type != after.instance_type:
-        changes.append(
-            _change(
-                run,
-                after,
-                StateChange.Field.INSTANCE_TYPE,
-                before.instance_type,
-                after.instance_type,
-            )
-        )
-    return changes
-
-
-def _gone(run: SyncRun, instance: Instance) -> StateChange:
-    return _change(
-        run, instance, StateChange.Field.STATE, instance.state, StateChange.GONE
-    )
+    run: SyncRun, key: int, before: Instance | None, after: InstanceRecord
+) -> Iterator[StateChange]:
+    """Compare what is tracked; one that comes back was gone before."""
+    if before is None:
+        yield _change(run, key, StateChange.Field.STATE, "", after.state)
+        return
+    for field in TRACKED_FIELDS:
+        old, new = getattr(before, field), getattr(after, field)
+        if field == StateChange.Field.STATE and before.is_gone:
+            old = StateChange.GONE
+        if old != new:
+            yield _change(run, key, field, old, new)
 
 
 def _change(
-    run: SyncRun, instance: Instance, field: StateChange.Field, old: str, new: str
+    run: SyncRun, key: int, field: StateChange.Field, old: str, new: str
 ) -> StateChange:
     return StateChange(
-        instance=instance,
+        resource_id=key,
         run=run,
         at=run.started_at,
         field=field,

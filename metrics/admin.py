@@ -1,4 +1,4 @@
-"""The admin of daily utilisation. Only a sync writes it."""
+"""The admin of daily utilization. Only a sync writes it."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from unfold.contrib.filters.admin import (
     RangeNumericFilter,
 )
 
-from inventory.admin import OfInstances
+from inventory.admin import ResourceRowsAdmin
 from metrics.models import CpuMetric, NetworkMetric
 from syncs.columns import day, linked
 from syncs.readonly import M, page
@@ -53,24 +53,24 @@ def mebibytes(count: int | None) -> str:
 
 
 DAY = day("day")
-INSTANCE = linked("instance", ordering="instance__name")
-ACCOUNT = linked("instance.account", ordering="instance__account__name")
+RESOURCE = linked("resource", ordering="resource__name")
+ACCOUNT = linked("resource.account", ordering="resource__account__name")
 # What the address of a whole list may hold: its order and its page.
 NO_FILTERS = {"o", "p"}
 FILTERS = (
-    ("instance__account", AutocompleteSelectFilter),
-    ("instance", AutocompleteSelectFilter),
+    ("resource__account", AutocompleteSelectFilter),
+    ("resource", AutocompleteSelectFilter),
     ("day", RangeDateFilter),
 )
 
 
-class MetricAdmin(OfInstances[M]):
-    """One instance's day."""
+class MetricAdmin(ResourceRowsAdmin[M]):
+    """One resource's day."""
 
-    list_select_related = ("instance__account",)
+    list_select_related = ("resource__account",)
     date_hierarchy = "day"
     # Exactly the index of days: millions of rows are paged without a sort.
-    ordering = ("-day", "-instance_id")
+    ordering = ("-day", "-resource_id")
 
     def get_sortable_by(self, request: HttpRequest) -> Any:
         """Any column, once a filter or a search has left some of the rows."""
@@ -82,7 +82,7 @@ class MetricAdmin(OfInstances[M]):
 class CpuMetricAdmin(MetricAdmin[CpuMetric]):
     list_display = (
         DAY,
-        INSTANCE,
+        RESOURCE,
         ACCOUNT,
         average_percent,
         maximum_percent,
@@ -95,13 +95,13 @@ class CpuMetricAdmin(MetricAdmin[CpuMetric]):
         ("maximum_percent", RangeNumericFilter),
     )
     fields = page(
-        (DAY, "instance", ACCOUNT),
+        (DAY, "resource", ACCOUNT),
         (average_percent, maximum_percent, p99_percent, "samples"),
     )
 
 
 @admin.register(NetworkMetric)
 class NetworkMetricAdmin(MetricAdmin[NetworkMetric]):
-    list_display = (DAY, INSTANCE, ACCOUNT, received, sent)
+    list_display = (DAY, RESOURCE, ACCOUNT, received, sent)
     list_filter = FILTERS
-    fields = page((DAY, "instance", ACCOUNT), ("in_bytes", "out_bytes"))
+    fields = page((DAY, "resource", ACCOUNT), ("in_bytes", "out_bytes"))

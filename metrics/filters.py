@@ -1,9 +1,40 @@
-"""Which metrics: one FilterSet for rows and trends."""
+"""The FilterSets of metrics, and of instances by their CPU."""
+
+from typing import cast
 
 import django_filters as filters
+from django.db.models import F, OrderBy
 
-from rest.filters import AnyText, Order, WindowForm, end_filter, start_filter
+from inventory.filters import InstanceFilter
+from inventory.querysets import InstanceQuerySet
+from metrics.idle import IDLE_BELOW_PERCENT, RECENT_DAYS
+from rest.filters import (
+    AnyText,
+    Order,
+    WindowForm,
+    YesOrNo,
+    end_filter,
+    start_filter,
+)
 from syncs.filters import account_filter
+
+# column of a list of instances -> what it is ordered by
+ORDERS = {
+    "name": "name",
+    "state": "state",
+    "instance_type": "instance_type",
+    "region": "region",
+    "account": "account__name",
+    "average": "recent_cpu__average_percent",
+    "maximum": "recent_cpu__maximum_percent",
+    "days": "recent_cpu__days",
+    "launched_at": "launched_at",
+    "private_ip": "private_ip",
+    "last_seen_at": "last_seen_at",
+}
+MAY_BE_UNKNOWN = {
+    ORDERS[column] for column in ("average", "maximum", "days", "launched_at")
+} | {"private_ip"}
 
 
 class MetricFilter(filters.FilterSet):
@@ -11,9 +42,9 @@ class MetricFilter(filters.FilterSet):
 
     start = start_filter()
     end = end_filter()
-    instance = AnyText("instance__instance_id", help_text="One or several ids.")
-    account = account_filter("instance__account")
-    region = AnyText("instance__region", help_text="One or several regions.")
+    instance = AnyText("resource__resource_id", help_text="One or several IDs.")
+    account = account_filter("resource__account")
+    region = AnyText("resource__region", help_text="One or several regions.")
 
     class Meta:
         fields: list[str] = []
@@ -21,12 +52,56 @@ class MetricFilter(filters.FilterSet):
 
 
 class CpuFilter(MetricFilter):
-    """The rows of CPU in an order."""
-
     ordering = Order(fields=["day", "average_percent", "maximum_percent"])
 
 
 class NetworkFilter(MetricFilter):
-    """The rows of network traffic in an order."""
-
     ordering = Order(fields=["day", "in_bytes", "out_bytes"])
+
+
+class InstanceCpuFilter(InstanceFilter):
+    """InstanceFilter, and the last 14 complete days of CPU."""
+
+    idle = YesOrNo(
+        method="filter_idle",
+        help_text="Of running instances. true: their CPU never reached "
+        f"{IDLE_BELOW_PERCENT:g}% in the last {RECENT_DAYS} days; false: it did.",
+    )
+    average_min = filters.NumberFilter(
+        "recent_cpu__average_percent", "gte", help_text="In percent, inclusive."
+    )
+    average_max = filters.NumberFilter(
+        "recent_cpu__average_percent", "lt", help_text="In percent, exclusive."
+    )
+
+    def filter_idle(
+        self, queryset: InstanceQuerySet, name: str, value: bool
+    ) -> InstanceQuerySet:
+        return queryset.running().filter(recent_cpu__is_idle=value)
+
+
+class SortedInstanceFilter(InstanceCpuFilter):
+    """The same, in any order that a list is sorted by."""
+
+    ordering = Order(
+        fields=[(path, column) for column, path in ORDERS.items()],
+        help_text="Such as -average; what is unknown comes last.",
+    )
+
+    def filter_queryset(self, queryset: InstanceQuerySet) -> InstanceQuerySet:
+        rows = super().filter_queryset(queryset)
+        order = cast("tuple[str, ...]", rows.query.order_by)
+        if asked := self.form.cleaned_data["ordering"]:
+            # Ties by key alone: 100,000 are sorted by few columns in half the time.
+            order = (*order[: len(asked)], "id")
+        return rows.order_by(*map(_unknown_last, order))
+
+
+def _unknown_last(order: str) -> str | OrderBy:
+    """Databases disagree on where NULL comes; here it is last, up or down."""
+    path = order.removeprefix("-")
+    if path not in MAY_BE_UNKNOWN:
+        return order
+    key = F(path)
+    by = key.desc if order.startswith("-") else key.asc
+    return by(nulls_last=True)

@@ -1,22 +1,17 @@
-"""How hard machines work, per UTC day. No data is no row; 0 is measured."""
+"""Utilization of resources per UTC day. No data is no row; 0 is measured."""
 
 from django.db import models
+from django.db.models import Q
 
-from inventory.models import Instance
-from metrics.querysets import (
-    IDLE_BELOW_PERCENT,
-    IDLE_DAYS,
-    CpuMetricQuerySet,
-    DayQuerySet,
-    RecentCpuQuerySet,
-)
+from inventory.models import Resource
+from metrics.querysets import CpuMetricQuerySet, MetricQuerySet
 
 
 class CpuMetric(models.Model):
-    """One instance's CPU on one UTC day, in percent of its vCPUs."""
+    """One row is one resource's CPU on one UTC day, in percent of its vCPUs."""
 
-    instance = models.ForeignKey(
-        Instance,
+    resource = models.ForeignKey(
+        Resource,
         models.CASCADE,
         related_name="cpu_metrics",
         db_index=False,  # the natural key begins with it
@@ -32,24 +27,24 @@ class CpuMetric(models.Model):
     objects = CpuMetricQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-day", "instance"]
+        ordering = ["-day", "resource"]
         verbose_name = "CPU metric"
         constraints = [
             models.UniqueConstraint(
-                fields=["instance", "day"], name="cpumetric_natural_key"
+                fields=["resource", "day"], name="cpumetric_natural_key"
             ),
         ]
-        indexes = [models.Index(fields=["day", "instance"], name="cpumetric_day")]
+        indexes = [models.Index(fields=["day", "resource"], name="cpumetric_day")]
 
     def __str__(self) -> str:
-        return f"{self.day} {self.instance}: {self.average_percent} %"
+        return f"{self.day} {self.resource}: {self.average_percent}%"
 
 
 class NetworkMetric(models.Model):
-    """How much one instance received and sent on one UTC day."""
+    """One row is what one resource received and sent on one UTC day."""
 
-    instance = models.ForeignKey(
-        Instance,
+    resource = models.ForeignKey(
+        Resource,
         models.CASCADE,
         related_name="network_metrics",
         db_index=False,  # the natural key begins with it
@@ -58,32 +53,33 @@ class NetworkMetric(models.Model):
     in_bytes = models.BigIntegerField("received, bytes", null=True, blank=True)
     out_bytes = models.BigIntegerField("sent, bytes", null=True, blank=True)
 
-    objects = DayQuerySet.as_manager()
+    objects = MetricQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-day", "instance"]
+        ordering = ["-day", "resource"]
         constraints = [
             models.UniqueConstraint(
-                fields=["instance", "day"], name="networkmetric_natural_key"
+                fields=["resource", "day"], name="networkmetric_natural_key"
             ),
         ]
-        indexes = [models.Index(fields=["day", "instance"], name="networkmetric_day")]
+        indexes = [models.Index(fields=["day", "resource"], name="networkmetric_day")]
 
     def __str__(self) -> str:
         return (
-            f"{self.day} {self.instance}: {self.in_bytes} B in, {self.out_bytes} B out"
+            f"{self.day} {self.resource}: {self.in_bytes} B in, {self.out_bytes} B out"
         )
 
 
 class RecentCpu(models.Model):
-    """One instance's last 14 complete days in a row: what lists sort and filter by.
+    """One row is one resource's CPU in the last 14 complete days: what lists sort and
+    filter by.
 
-    Each CPU sync writes it anew from CpuMetric (metrics.recent). An instance that has
-    no data in these days has no row.
+    Each CPU sync rewrites it from CpuMetric (metrics.recent_cpu_rollup). A resource
+    without data in these days has no row.
     """
 
-    instance = models.OneToOneField(
-        Instance, models.CASCADE, primary_key=True, related_name="recent_cpu"
+    resource = models.OneToOneField(
+        Resource, models.CASCADE, primary_key=True, related_name="recent_cpu"
     )
     average_percent = models.FloatField(
         "average, %", null=True, help_text="Of its days' averages."
@@ -92,26 +88,24 @@ class RecentCpu(models.Model):
         "maximum, %", null=True, help_text="The highest of its days."
     )
     days = models.PositiveSmallIntegerField(help_text="Days with an average.")
+    is_idle = models.BooleanField(
+        null=True, help_text="By metrics.idle; unknown where there are too few days."
+    )
     until = models.DateField(help_text="The day after the last of the 14.")
 
-    objects = RecentCpuQuerySet.as_manager()
+    objects = MetricQuerySet.as_manager()
 
     class Meta:
-        ordering = ["instance"]
+        ordering = ["resource"]
         verbose_name = "recent CPU"
         verbose_name_plural = "recent CPU"
         indexes = [
             models.Index(fields=["average_percent"], name="recentcpu_average"),
             models.Index(fields=["maximum_percent"], name="recentcpu_maximum"),
+            models.Index(
+                fields=["resource"], condition=Q(is_idle=True), name="recentcpu_idle"
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.instance} up to {self.until}: {self.average_percent} %"
-
-    @property
-    def is_idle(self) -> bool:
-        return (
-            self.maximum_percent is not None
-            and self.maximum_percent < IDLE_BELOW_PERCENT
-            and self.days >= IDLE_DAYS
-        )
+        return f"{self.resource} up to {self.until}: {self.average_percent}%"

@@ -1,4 +1,4 @@
-"""Reads how hard machines work and keeps it, one row per machine and day."""
+"""Read daily utilization and store it, one row per instance and day."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -8,8 +8,9 @@ from django.contrib.auth.models import User
 from django.db import models
 
 from inventory.models import Instance
+from inventory.sync import require_regions
 from metrics.models import CpuMetric, NetworkMetric
-from metrics.recent import refresh_recent_cpu
+from metrics.recent_cpu_rollup import refresh_recent_cpu
 from providers.base import MetricSource, Progress
 from providers.records import CpuRecord, NetworkRecord, RegionMetrics
 from providers.windows import Window, utc_day
@@ -21,7 +22,7 @@ from syncs.watermarks import due_window
 
 CPU_FIELDS = ("average_percent", "maximum_percent", "p99_percent", "samples")
 NETWORK_FIELDS = ("in_bytes", "out_bytes")
-KEY = ("instance_id", "day")
+KEY = ("resource_id", "day")
 
 
 def sync_cpu(
@@ -33,7 +34,7 @@ def sync_cpu(
     user: User | None = None,
     on_progress: Progress = say_nothing,
 ) -> SyncRun:
-    """Reads CPU and network of the account's instances in the window, or what is due.
+    """Read CPU and network of the account's instances in the window, or what is due.
 
     A region that fails keeps what it has, and the run ends as partial. Raises
     SlotTaken and InvalidWindow before anything is read.
@@ -43,7 +44,7 @@ def sync_cpu(
 
 
 def read_cpu(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
-    """The body of a claimed run."""
+    """Execute a claimed run."""
     with run_context(run, on_progress) as current:
         source = current.source(MetricSource)
         kept = source.metric_window(run.started_at)
@@ -52,6 +53,7 @@ def read_cpu(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
         # Before the instances, as others may be found while these are read.
         known = inventory_known_until(run.account)
         regions = source.fetch_regions()
+        require_regions(regions, run.account)
         keys = instance_keys(run.account, window, regions)
         ids = {region: list(of_region) for region, of_region in keys.items()}
         failed = set()
@@ -75,21 +77,21 @@ def read_cpu(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
 def instance_keys(
     account: CloudAccount, window: Window, regions: Sequence[str]
 ) -> Mapping[str, Mapping[str, int]]:
-    """region -> instance id -> key of its row, of all that may have worked then."""
+    """Return region -> resource id -> key, of the instances present in the window."""
     found: dict[str, dict[str, int]] = defaultdict(dict)
     rows = (
         Instance.objects.filter(account=account, region__in=regions)
         .present_since(window.start)
-        .order_by("region", "instance_id")
-        .values_list("region", "instance_id", "pk")
+        .order_by("region", "resource_id")
+        .values_list("region", "resource_id", "id")
     )
-    for region, instance_id, key in rows:
-        found[region][instance_id] = key
+    for region, resource_id, key in rows:
+        found[region][resource_id] = key
     return found
 
 
 def inventory_known_until(account: CloudAccount) -> datetime | None:
-    """When all of the account's instances were last known.
+    """Return when all of the account's instances were last known.
 
     What was launched since then was not asked for, so the watermark must wait for it.
     """
@@ -100,15 +102,15 @@ def inventory_known_until(account: CloudAccount) -> datetime | None:
 
 
 def store_part(part: RegionMetrics, keys: Mapping[str, int]) -> int:
-    """Stores one part of a region, within the caller's transaction; counts CPU rows."""
+    """Store one part of a region, within the caller's transaction; count CPU rows."""
     _upsert(CpuMetric, part.cpu, keys, CPU_FIELDS)
     _upsert(NetworkMetric, part.network, keys, NETWORK_FIELDS)
     return len(part.cpu)
 
 
 def refuse_empty(account: CloudAccount, window: Window) -> None:
-    """Raises SyncFailed where days hold rows for which the cloud now has no data."""
-    held = CpuMetric.objects.filter(instance__account=account).in_window(window)
+    """Raise SyncFailed where days hold rows for which the cloud now has no data."""
+    held = CpuMetric.objects.filter(resource__account=account).in_window(window)
     if held.exists():
         raise SyncFailed(
             f"Metrics of {window}: the cloud answered without any data, but rows are "
@@ -135,7 +137,7 @@ def _upsert(
 
 
 def _until(window: Window, known: datetime | None) -> Window | None:
-    """The part of the window whose instances were all known."""
+    """Return the part of the window whose instances were all known."""
     if known is None or utc_day(known) <= window.start:
         return None
     return Window(window.start, min(window.end, utc_day(known)))

@@ -1,4 +1,4 @@
-"""Lists of machines: what all of them share, and the one by how hard they work."""
+"""Lists of instances: what all of them share, and the one by CPU utilization."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from django.utils.functional import cached_property
 from django_filters.views import FilterView
 
 from inventory.filters import InstanceFilter
-from inventory.models import Instance
+from inventory.models import Instance, Resource
 from inventory.querysets import InstanceQuerySet
-from metrics.cpu_days import HEAT_FROM_PERCENT, cpu_days
-from metrics.machines import MachineFilter
+from metrics.filters import SortedInstanceFilter
+from metrics.idle import IDLE_BELOW_PERCENT, IDLE_MIN_DAYS, RECENT_DAYS
 from metrics.models import RecentCpu
-from metrics.querysets import RECENT_DAYS
+from metrics.utilization_charts import HEAT_FROM_PERCENT, cpu_days
 from people.limits import is_limited
 from providers.windows import last_complete_days
 from syncs.models import CloudAccount
@@ -28,7 +28,7 @@ SMALL_CHART_DAYS = 30
 VIEW_CPU = "metrics.view_cpumetric"
 # Chosen in the page itself, and kept when its form is sent.
 KEPT = ("ordering", "average_min", "average_max")
-# These leave no machine out.
+# These leave no instance out.
 NO_FILTERS = {"ordering", "page"}
 
 
@@ -39,7 +39,7 @@ class KeysFirst(Paginator[Instance]):
     """
 
     @property
-    def machines(self) -> InstanceQuerySet:
+    def instances(self) -> InstanceQuerySet:
         return cast("InstanceQuerySet", self.object_list)
 
     def page(self, number: int | str) -> Page[Instance]:
@@ -52,8 +52,8 @@ class KeysFirst(Paginator[Instance]):
         return found
 
 
-class MachineListView(PermissionRequiredMixin, FilterView):
-    """Machines that the user may see, 50 a page, each with a small chart of its CPU."""
+class InstanceCpuListView(PermissionRequiredMixin, FilterView):
+    """Instances that the user may see, 50 a page, each with a small CPU chart."""
 
     permission_required: str | Sequence[str] = "inventory.view_instance"
     paginate_by = 50
@@ -61,7 +61,7 @@ class MachineListView(PermissionRequiredMixin, FilterView):
 
     def get_filterset_class(self) -> type[InstanceFilter]:
         may_see_cpu = self.request.user.has_perm(VIEW_CPU)
-        return MachineFilter if may_see_cpu else InstanceFilter
+        return SortedInstanceFilter if may_see_cpu else InstanceFilter
 
     def get_filterset_kwargs(self, filterset_class: type[InstanceFilter]) -> Any:
         """Bound even where nothing is chosen, so that there is always an order."""
@@ -69,32 +69,33 @@ class MachineListView(PermissionRequiredMixin, FilterView):
         return kwargs | {"data": self.request.GET}
 
     def get_queryset(self) -> InstanceQuerySet:
-        machines: InstanceQuerySet = Instance.objects.seen_by(self.request.user)
-        return machines.order_by("account_id", "region", "name", "id")
+        instances: InstanceQuerySet = Instance.objects.seen_by(self.request.user)
+        return instances.order_by("account_id", "region", "name", "id")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user, get = self.request.user, self.request.GET
-        seen = Instance.objects.seen_by(user)
+        # Without the join to Instance, an index alone answers what there is.
+        seen = Resource.objects.seen_by(user).filter(kind=Resource.Kind.INSTANCE)
         found: dict[str, Any] = super().get_context_data(
             states=seen.present().count_per_state(),
             regions=seen.values_of("region"),
-            types=seen.values_of("instance_type"),
+            types=Instance.objects.seen_by(user).values_of("instance_type"),
             accounts=CloudAccount.objects.seen_by(user).order_by("name"),
             kept=[(name, get[name]) for name in KEPT if get.get(name)],
             **kwargs,
         )
         if user.has_perm(VIEW_CPU):
             window = last_complete_days(SMALL_CHART_DAYS, timezone.now())
-            days = cpu_days([machine.pk for machine in found["object_list"]], window)
-            for machine in found["object_list"]:
-                machine.cpu_days = days.get(machine.pk)
+            days = cpu_days([instance.pk for instance in found["object_list"]], window)
+            for instance in found["object_list"]:
+                instance.cpu_days = days.get(instance.pk)
             found["small_chart"] = window
         return found
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """How many machines work that hard on average, from `start` up to `until` percent,
+    """How many instances have such an average, from `start` up to `until` percent,
     exclusive; and how many there are in the fullest band."""
 
     step: int
@@ -109,16 +110,16 @@ class Band:
 
 
 class BandPaginator(KeysFirst):
-    """Counts the machines of the list in bands of their average, in one query."""
+    """Counts the instances of the list in bands of their average, in one query."""
 
-    # Whether the list holds all machines there are: those are counted by an index.
+    # Whether the list holds all instances there are: those are counted by an index.
     is_whole = False
 
     @cached_property
     def bands(self) -> Sequence[Band]:
         recent = RecentCpu.objects.filter(average_percent__gte=0)
         if not self.is_whole:
-            recent = recent.filter(instance__in=self.machines.order_by().values("pk"))
+            recent = recent.filter(resource__in=self.instances.order_by().values("pk"))
         limits = [*HEAT_FROM_PERCENT, None]
         steps = [
             When(average_percent__lt=until, then=step)
@@ -138,13 +139,15 @@ class BandPaginator(KeysFirst):
         return sum(band.count for band in self.bands)
 
 
-class CpuView(MachineListView):
-    """Machines by their average CPU over the last 14 complete days, lowest first."""
+class CpuView(InstanceCpuListView):
+    """Instances by their average CPU over the last 14 complete days, lowest first."""
 
     template_name = "cpu.html"
     permission_required = ("inventory.view_instance", VIEW_CPU)
     paginator_class = BandPaginator
     extra_context = {
+        "idle_below_percent": IDLE_BELOW_PERCENT,
+        "idle_min_days": IDLE_MIN_DAYS,
         "sortable": [
             ("name", "Name"),
             ("average", "Average"),
@@ -153,7 +156,7 @@ class CpuView(MachineListView):
             ("instance_type", "Type"),
             ("region", "Region"),
             ("account", "Account"),
-        ]
+        ],
     }
 
     def get_queryset(self) -> InstanceQuerySet:

@@ -6,12 +6,10 @@ what stays as it is; every other database takes them by INSERT.
 
 import io
 from collections.abc import Iterable, Sequence
-from itertools import islice
 
 from django.db import connection, transaction
 from django.db.models import Model
 
-ROWS_PER_STATEMENT = 2000
 STAGING = "upsert_staging"
 # What separates rows and columns, and what escapes them.
 ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
@@ -35,14 +33,20 @@ def upsert(
 def by_insert(
     model: type[Model], columns: Sequence[str], rows: Iterable[Row], key: Sequence[str]
 ) -> None:
-    """The way that every database knows."""
-    made = (model(**dict(zip(columns, row, strict=True))) for row in rows)
-    while batch := list(islice(made, ROWS_PER_STATEMENT)):
-        model._default_manager.bulk_create(
-            batch,
-            update_conflicts=True,
-            unique_fields=key,
-            update_fields=[name for name in columns if name not in key],
+    """The way that every database knows, of a child model's own table too."""
+    fields = [model._meta.get_field(name) for name in columns]
+    values = ", ".join(["%s"] * len(columns))
+    written = (
+        [
+            field.get_db_prep_save(value, connection)
+            for field, value in zip(fields, row, strict=True)
+        ]
+        for row in rows
+    )
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"{_insert(model, columns)} VALUES ({values}) {_update(columns, key)}",
+            written,
         )
 
 
@@ -50,10 +54,8 @@ def by_copy(
     model: type[Model], columns: Sequence[str], rows: Iterable[Row], key: Sequence[str]
 ) -> None:
     """PostgreSQL's way."""
-    table = model._meta.db_table
     names = ", ".join(columns)
     updated = [name for name in columns if name not in key]
-    assigned = ", ".join(f"{name} = excluded.{name}" for name in updated)
     held = ", ".join(f"held.{name}" for name in updated)
     new = ", ".join(f"excluded.{name}" for name in updated)
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
@@ -61,15 +63,22 @@ def by_copy(
         cursor.execute(f"DROP TABLE IF EXISTS {STAGING}")
         cursor.execute(
             f"CREATE TEMPORARY TABLE {STAGING} ON COMMIT DROP AS "  # noqa: S608
-            f"SELECT {names} FROM {table} WITH NO DATA"
+            f"SELECT {names} FROM {model._meta.db_table} WITH NO DATA"
         )
         cursor.copy_expert(f"COPY {STAGING} ({names}) FROM STDIN", copied(rows))
         cursor.execute(
-            f"INSERT INTO {table} AS held ({names}) "  # noqa: S608
-            f"SELECT {names} FROM {STAGING} "
-            f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {assigned} "
-            f"WHERE ({held}) IS DISTINCT FROM ({new})"
+            f"{_insert(model, columns)} SELECT {names} FROM {STAGING} "  # noqa: S608
+            f"{_update(columns, key)} WHERE ({held}) IS DISTINCT FROM ({new})"
         )
+
+
+def _insert(model: type[Model], columns: Sequence[str]) -> str:
+    return f"INSERT INTO {model._meta.db_table} AS held ({', '.join(columns)})"
+
+
+def _update(columns: Sequence[str], key: Sequence[str]) -> str:
+    assigned = (f"{name} = excluded.{name}" for name in columns if name not in key)
+    return f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {', '.join(assigned)}"
 
 
 def copied(rows: Iterable[Row]) -> io.StringIO:

@@ -94,19 +94,19 @@ def stored() -> Rows:
         ),
         "instances": _rows(
             Instance,
-            *("account__account_id", "instance_id", "region", "name", "state"),
+            *("account__account_id", "resource_id", "region", "name", "state"),
             *("instance_type", "vcpus", "memory_mib", "private_ip", "launched_at"),
         ),
         "changes": _rows(
-            StateChange, "instance__instance_id", "field", "old_value", "new_value"
+            StateChange, "resource__resource_id", "field", "old_value", "new_value"
         ),
         "cpu": _rows(
             CpuMetric,
-            *("instance__instance_id", "day", "average_percent", "maximum_percent"),
+            *("resource__resource_id", "day", "average_percent", "maximum_percent"),
             *("p99_percent", "samples"),
         ),
         "network": _rows(
-            NetworkMetric, "instance__instance_id", "day", "in_bytes", "out_bytes"
+            NetworkMetric, "resource__resource_id", "day", "in_bytes", "out_bytes"
         ),
     }
 

@@ -128,7 +128,7 @@ def test_a_permission_that_is_missing(
     aws.deny(permission)
     mine.settings["regions"] = ["eu-west-1"]
     aws.world().remove_instance("i-us")
-    mine.instances.filter(region="us-east-1").delete()
+    mine.resources.filter(region="us-east-1").delete()
     _, error = failed(sync, mine, now + HOUR)
     assert f"({permission})" in error
     assert f"not authorized to perform: {permission}" in error

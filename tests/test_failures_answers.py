@@ -214,4 +214,4 @@ def test_what_a_region_told_before_it_failed_is_stored_and_told_of(
     status, error = outcome(sync_cpu(mine, now + HOUR, window=DAYS))
     assert status == "partial"
     assert "(cloudwatch:GetMetricData): Throttling" in error
-    assert CpuMetric.objects.exclude(instance__instance_id="i-1").count() >= 82 * 3
+    assert CpuMetric.objects.exclude(resource__resource_id="i-1").count() >= 82 * 3

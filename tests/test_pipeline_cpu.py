@@ -28,7 +28,7 @@ def synced(now: datetime) -> CloudAccount:
 
 def cpu_of(instance_id: str) -> dict[int, float | None]:
     """The average of each day of June."""
-    rows = CpuMetric.objects.filter(instance__instance_id=instance_id, day__gte=june(1))
+    rows = CpuMetric.objects.filter(resource__resource_id=instance_id, day__gte=june(1))
     return {row.day.day: row.average_percent for row in rows.order_by("day")}
 
 
@@ -67,7 +67,7 @@ def test_a_stopped_instance_has_no_row_while_others_have(
     assert cpu_of("i-never") == {}
     assert cpu_of("i-idle") == {17: 0, 18: 0, 19: 0}
     assert cpu_of("i-until") == {17: 5, 18: 5}
-    half_day = CpuMetric.objects.get(instance__instance_id="i-until", day=june(18))
+    half_day = CpuMetric.objects.get(resource__resource_id="i-until", day=june(18))
     assert half_day.samples == 9 * 12
 
 

@@ -21,7 +21,7 @@ def changes() -> list[tuple[str, str, str, str]]:
     """Every change, the oldest first."""
     return list(
         StateChange.objects.order_by("at", "id").values_list(
-            "instance__instance_id", "field", "old_value", "new_value"
+            "resource__resource_id", "field", "old_value", "new_value"
         )
     )
 
@@ -36,7 +36,7 @@ def test_a_vanished_instance_is_marked_gone_and_one_that_comes_back_is_present(
     world.remove_instance("i-1")
     run = sync_ec2(mine, now + HOUR)
 
-    gone = Instance.objects.get(instance_id="i-1")
+    gone = Instance.objects.get(resource_id="i-1")
     assert gone.gone_since == now + HOUR
     assert gone.last_seen_at == now
     assert gone.state == "running"
@@ -50,7 +50,7 @@ def test_a_vanished_instance_is_marked_gone_and_one_that_comes_back_is_present(
 
     world.add_instance(lost)
     sync_ec2(mine, now + 3 * HOUR)
-    back = Instance.objects.get(instance_id="i-1")
+    back = Instance.objects.get(resource_id="i-1")
     assert back.gone_since is None
     assert (back.pk, back.first_seen_at) == (gone.pk, now)
     assert changes()[3:] == [("i-1", "state", "gone", "running")]
@@ -72,12 +72,12 @@ def test_a_failed_regions_instances_are_not_touched_and_the_run_says_which(
     assert status == "partial"
     assert "eu-west-1" in error
     assert "ec2:DescribeInstances" in error
-    assert Instance.objects.get(instance_id="i-eu").gone_since is None
-    assert Instance.objects.get(instance_id="i-us").gone_since == now + HOUR
+    assert Instance.objects.get(resource_id="i-eu").gone_since is None
+    assert Instance.objects.get(resource_id="i-us").gone_since == now + HOUR
 
     aws.bring_up("eu-west-1")
     assert outcome(sync_ec2(mine, now + 2 * HOUR)) == ("succeeded", "")
-    assert Instance.objects.get(instance_id="i-eu").gone_since == now + 2 * HOUR
+    assert Instance.objects.get(resource_id="i-eu").gone_since == now + 2 * HOUR
 
 
 def test_a_region_that_fails_on_its_second_page_is_not_read_as_what_came_before(
@@ -92,7 +92,7 @@ def test_a_region_that_fails_on_its_second_page_is_not_read_as_what_came_before(
     aws.throttle("ec2:DescribeInstances", every=2)
     run = sync_ec2(mine, now + HOUR)
     assert outcome(run)[0] == "failed"
-    assert Instance.objects.gone().count() == 0
+    assert Instance.objects.present().count() == 4
 
 
 def test_changes_of_state_and_type_are_recorded(
@@ -144,8 +144,8 @@ def test_sizes_that_could_not_be_read_this_time_stay_known(
     status, error = outcome(sync_ec2(mine, now + HOUR))
     assert status == "succeeded"
     assert "ec2:DescribeInstanceTypes" in error
-    assert Instance.objects.get(instance_id=same.instance_id).vcpus == 2
-    assert Instance.objects.get(instance_id=resized.instance_id).vcpus is None
+    assert Instance.objects.get(resource_id=same.instance_id).vcpus == 2
+    assert Instance.objects.get(resource_id=resized.instance_id).vcpus is None
 
 
 def test_a_type_that_a_terminated_instance_no_longer_tells_stays_known(

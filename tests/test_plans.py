@@ -17,14 +17,15 @@ from archives.tables import TABLES
 from cloudintel.tests.pages import NOW, TODAY, account, instance, run, store_costs
 from costs.models import CostTotal
 from metrics.models import CpuMetric
-from metrics.recent import refresh_recent_cpu
+from metrics.recent_cpu_rollup import refresh_recent_cpu
 from providers.windows import ONE_DAY, Window
 from syncs.models import Dataset, SyncRun
 from tests.plans import plan, statements
 
 pytestmark = [pytest.mark.django_db, pytest.mark.only_on("postgresql")]
 ROWS, ROLLUPS, TOTALS = "costs_dailycost", "costs_costrollup", "costs_costtotal"
-MACHINES, CPU_ROWS, RUNS = "inventory_instance", "metrics_cpumetric", "syncs_syncrun"
+RESOURCES, MACHINES = "inventory_resource", "inventory_instance"
+CPU_ROWS, RUNS = "metrics_cpumetric", "syncs_syncrun"
 COSTS, INSTANCES, CPU = "/api/v1/costs/", "/api/v1/instances/", "/api/v1/cpu/"
 ID = f"{1:012}"
 SIXTY_DAYS = Window(TODAY - ONE_DAY * 60, TODAY)
@@ -41,7 +42,7 @@ def company(admin_user: User) -> Iterator[None]:
         machines = [instance(owner, f"{number}-{n}") for n in range(30)]
         CpuMetric.objects.bulk_create(
             CpuMetric(
-                instance=machine,
+                resource=machine,
                 day=day,
                 average_percent=2.0,
                 maximum_percent=60.0 if position else 3.0,
@@ -77,11 +78,11 @@ def indexes(ask: Callable[[], object], table: str) -> set[str | None]:
         (f"{COSTS}?sub_account={ID}", ROWS, "dailycost_member"),
         (COSTS, ROWS, "dailycost_newest"),
         ("/admin/costs/dailycost/", ROWS, "dailycost_newest"),
-        (INSTANCES, MACHINES, "instance_order"),
-        (f"{INSTANCES}?state=stopped", MACHINES, "instance_present_state"),
-        (f"{INSTANCES}?region=us-east-1", MACHINES, "instance_region"),
+        (INSTANCES, RESOURCES, "resource_order"),
+        (f"{INSTANCES}?state=stopped", RESOURCES, "resource_present_state"),
+        (f"{INSTANCES}?region=us-east-1", RESOURCES, "resource_region"),
         (f"{INSTANCES}?instance_type=t3.small", MACHINES, "instance_type"),
-        ("/instances/?idle=true", "metrics_recentcpu", "recentcpu_maximum"),
+        ("/instances/?idle=true", "metrics_recentcpu", "recentcpu_idle"),
         ("/instances/", CPU_ROWS, "cpumetric_natural_key"),
         (CPU, CPU_ROWS, "cpumetric_day"),
         (f"{CPU}?instance=i-1-1", CPU_ROWS, "cpumetric_natural_key"),

@@ -203,7 +203,7 @@ def test_the_broker_is_killed_and_started_again_with_an_empty_queue(
                 if rounds == 2:  # while the worker listens
                     broker.kill()
                     broker.start()
-    assert set(Instance.objects.values_list("instance_id", flat=True)) == {
+    assert set(Instance.objects.values_list("resource_id", flat=True)) == {
         f"i-{name}" for name in IDS
     }
     succeeded = SyncRun.objects.filter(status="succeeded")

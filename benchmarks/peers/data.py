@@ -8,11 +8,11 @@ FILL = """
     SELECT sub_account_id, day, service, region, sum(billed), currency
     FROM costs_dailycost GROUP BY 1, 2, 3, 4, 6 ORDER BY 2;
     INSERT INTO peer_instance (instance_id, name)
-    SELECT instance_id, name FROM inventory_instance ORDER BY id;
+    SELECT resource_id, name FROM inventory_resource ORDER BY id;
     INSERT INTO peer_cpu_metric (instance_id, day, average, maximum)
-    SELECT instance.instance_id, day, average_percent, maximum_percent
-    FROM metrics_cpumetric JOIN inventory_instance instance ON instance.id =
-        metrics_cpumetric.instance_id ORDER BY day
+    SELECT resource.resource_id, day, average_percent, maximum_percent
+    FROM metrics_cpumetric JOIN inventory_resource resource ON resource.id =
+        metrics_cpumetric.resource_id ORDER BY day
 """
 
 

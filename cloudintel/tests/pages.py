@@ -7,9 +7,9 @@ from decimal import Decimal
 from django.utils import timezone
 
 from costs.models import CostTotal, DailyCost
-from inventory.models import Instance
+from inventory.models import Instance, Resource
 from metrics.models import CpuMetric, NetworkMetric
-from metrics.recent import refresh_recent_cpu
+from metrics.recent_cpu_rollup import refresh_recent_cpu
 from providers.windows import Window
 from syncs.models import CloudAccount, Dataset, SyncRun
 
@@ -67,7 +67,8 @@ def store_costs(
 def instance(owner: CloudAccount, name: str, **values: object) -> Instance:
     facts: dict[str, object] = {
         "account": owner,
-        "instance_id": f"i-{name}",
+        "resource_id": f"i-{name}",
+        "kind": Resource.Kind.INSTANCE,
         "region": "eu-west-1",
         "name": name,
         "state": "running",
@@ -84,7 +85,7 @@ def store_cpu(machine: Instance, window: Window, average: float) -> None:
     """Days of work, and what a sync that read them now would make of them."""
     for day in window.days():
         CpuMetric.objects.create(
-            instance=machine,
+            resource=machine,
             day=day,
             average_percent=average,
             maximum_percent=average * 2,
@@ -92,7 +93,7 @@ def store_cpu(machine: Instance, window: Window, average: float) -> None:
             samples=288,
         )
         NetworkMetric.objects.create(
-            instance=machine, day=day, in_bytes=1536, out_bytes=None
+            resource=machine, day=day, in_bytes=1536, out_bytes=None
         )
     refresh_recent_cpu(machine.account, timezone.now())
 

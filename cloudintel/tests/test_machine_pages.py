@@ -109,6 +109,32 @@ def test_the_cpu_page_lists_who_has_data_the_idlest_first(
     assert listed(viewer, f"/cpu/?{query}") == names
 
 
+def test_the_summary_and_the_lists_agree_on_which_instances_are_idle(
+    viewer: Client,
+) -> None:
+    """A low average alone is not idle, and neither is what does not run."""
+    owner = account()
+    store_cpu(instance(owner, "idle"), FORTNIGHT, 2.4)
+    store_cpu(instance(owner, "low average"), FORTNIGHT, 2.6)  # its maximum is 5.2
+    store_cpu(instance(owner, "stopped", state="stopped"), FORTNIGHT, 1.0)
+    store_cpu(instance(owner, "new"), last_complete_days(1, NOW), 1.0)
+    card = viewer.get("/").content.decode()
+    assert '<a href="/instances/?idle=true">1 idle</a>, 50.0' in card
+    assert "1 have too little CPU data to tell" in card
+    assert 'href="/cpu/#idle"' in card
+    for page in ("/instances/", "/cpu/"):
+        assert listed(viewer, f"{page}?idle=true") == ["idle"]
+        assert listed(viewer, f"{page}?idle=false") == ["low average"]
+    badge = '<a class="badge warn" href="?idle=true">idle</a>'
+    assert viewer.get("/instances/").content.decode().count(badge) == 1
+    for one in Instance.objects.all():
+        is_marked = 'class="badge warn"' in viewer.get(one.get_absolute_url()).text
+        assert is_marked == (one.name == "idle"), one.name
+    explained = viewer.get("/cpu/").content.decode()
+    assert 'id="idle"' in explained
+    assert "never reached 5%" in explained
+
+
 @pytest.mark.usefixtures("fleet")
 def test_the_cpu_page_counts_its_machines_in_bands(viewer: Client) -> None:
     page = viewer.get("/cpu/")
@@ -224,7 +250,7 @@ def test_a_machine_that_is_gone_shows_its_own_last_days_and_what_changed(
     assert '<td>running</td><td class="strong">gone</td>' in text
     assert "No CPU data is stored" in text
     assert page.context["window"].end == gone_since.date() + timedelta(days=1)
-    assert "gone since 2026-10-11" in viewer.get("/instances/").content.decode()
+    assert "terminated since 2026-10-11" in viewer.get("/instances/").content.decode()
 
 
 def test_a_machine_says_which_syncs_saw_it(viewer: Client) -> None:

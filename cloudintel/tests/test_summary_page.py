@@ -13,6 +13,7 @@ from cloudintel.overview import Spending, spending
 from cloudintel.tests.pages import NOW, account, instance, run, store_costs
 from costs.models import CostTotal
 from insights.tests.rows import forecast
+from metrics.idle import is_idle
 from metrics.models import RecentCpu
 from people.models import AccountAccess
 from providers.windows import Window, last_complete_days
@@ -139,7 +140,7 @@ def test_it_tells_what_runs_and_how_fresh_it_is(client: Client) -> None:
     text = page(client)
     assert "1 running" in text
     assert "1 stopped" in text
-    assert "2 in all" in text
+    assert "2 total" in text
     assert 'state-ok">fresh' in text
     assert 'state-failing">failing' in text
     assert "read 1 h ago" in text
@@ -239,20 +240,21 @@ def test_it_tells_how_many_of_those_that_run_are_idle(client: Client) -> None:
     for machine, peak in zip(machines, (2.0, 90.0, None, 1.0), strict=True):
         if peak is not None:
             RecentCpu.objects.create(
-                instance=machine,
+                resource=machine,
                 average_percent=peak / 2,
                 maximum_percent=peak,
                 days=14,
+                is_idle=is_idle(peak, 14),
                 until=NOW.date(),
             )
     text = page(client)
     assert "1 idle</a>, 50.0 % of those measured" in text
-    assert "Of 1 it is unknown." in text
+    assert "1 have too little CPU data to tell." in text
 
 
 def test_without_cpu_nobody_knows_which_are_idle(client: Client) -> None:
     instance(account(), "web")
-    assert "Which of them are idle is unknown" in page(client)
+    assert "No CPU data is stored yet" in page(client)
 
 
 def test_who_may_see_one_account_sees_only_its_part(client: Client) -> None:

@@ -25,6 +25,8 @@ AWS Prescriptive Guidance, schedules: office hours are 50 of a week's 168.
 from dataclasses import dataclass
 from decimal import Decimal
 
+from metrics.idle import IDLE_BELOW_PERCENT
+
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
@@ -36,7 +38,7 @@ class Thresholds:
     least_days: int = 14
     """Measured days without which nothing is said: Compute Optimizer's shortest."""
 
-    idle_peak_percent: float = 5.0
+    idle_peak_percent: float = IDLE_BELOW_PERCENT
     """Compute Optimizer: a machine that never goes over it is idle..."""
     idle_network_mb: float = 5.0
     """...if it also moves no more than this a day (Trusted Advisor too)."""

@@ -35,8 +35,8 @@ class RecommendationSerializer(serializers.ModelSerializer[Recommendation]):
     """One thing to do about one machine, with its evidence."""
 
     account = AccountId()
-    instance_id = serializers.CharField(source="machine.instance_id", read_only=True)
-    region = serializers.CharField(source="machine.region", read_only=True)
+    instance_id = serializers.CharField(source="resource.resource_id", read_only=True)
+    region = serializers.CharField(source="resource.region", read_only=True)
     savings_monthly = AmountField(
         read_only=True, allow_null=True, help_text="Of 730 hours; null: no price known."
     )

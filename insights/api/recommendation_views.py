@@ -43,7 +43,7 @@ class RecommendationViewSet(MovingViewSet):
     """What to do about machines, the newest first; `ordering=-savings_monthly`."""
 
     queryset = (
-        Recommendation.objects.select_related("account", "machine", "verification")
+        Recommendation.objects.select_related("account", "resource", "verification")
         .prefetch_related("changes")
         .order_by("-found_at", "-id")
     )

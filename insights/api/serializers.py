@@ -136,7 +136,7 @@ class AnomalySerializer(serializers.ModelSerializer[Anomaly]):
 
     account = AccountId(allow_null=True, help_text="null: all accounts together.")
     instance_id = serializers.CharField(
-        source="machine.instance_id", allow_null=True, default=None, read_only=True
+        source="resource.resource_id", allow_null=True, default=None, read_only=True
     )
     unit = serializers.CharField(read_only=True, help_text="A currency, or %.")
     expected = AmountField(read_only=True)

@@ -103,7 +103,7 @@ class AnomalyViewSet(MovingViewSet):
     """What was not as expected in costs and CPU; the newest first."""
 
     queryset = (
-        Anomaly.objects.select_related("account", "machine")
+        Anomaly.objects.select_related("account", "resource")
         .prefetch_related("changes")
         .order_by("-first_day", "-id")
     )

@@ -9,7 +9,7 @@ from django.urls import reverse
 from costs.fields import MoneyField
 from insights.models.changes import StatusChange, version_field
 from insights.querysets import AnomalyQuerySet, OfAnomaly
-from inventory.models import Instance
+from inventory.models import Resource
 from syncs.models import CloudAccount
 
 
@@ -64,8 +64,8 @@ class Anomaly(models.Model):
     )
     service = models.CharField(max_length=200, blank=True)
     region = models.CharField(max_length=64, blank=True)
-    machine = models.ForeignKey(
-        Instance, models.CASCADE, null=True, related_name="anomalies"
+    resource = models.ForeignKey(
+        Resource, models.CASCADE, null=True, related_name="anomalies"
     )
     currency = models.CharField(max_length=3, blank=True)
     kind = models.CharField(max_length=8, choices=Kind.choices)
@@ -114,18 +114,18 @@ class Anomaly(models.Model):
                     *("account", "sub_account_id", "service", "region"),
                     *("currency", "first_day"),
                 ],
-                condition=Q(account__isnull=False, machine__isnull=True),
+                condition=Q(account__isnull=False, resource__isnull=True),
                 name="anomaly_once_of_an_account",
             ),
             models.UniqueConstraint(
                 fields=["sub_account_id", "service", "region", "currency", "first_day"],
-                condition=Q(account__isnull=True, machine__isnull=True),
+                condition=Q(account__isnull=True, resource__isnull=True),
                 name="anomaly_once_of_all",
             ),
             models.UniqueConstraint(
-                fields=["machine", "first_day"],
-                condition=Q(machine__isnull=False),
-                name="anomaly_once_of_a_machine",
+                fields=["resource", "first_day"],
+                condition=Q(resource__isnull=False),
+                name="anomaly_once_of_a_resource",
             ),
         ]
         indexes = [
@@ -141,8 +141,8 @@ class Anomaly(models.Model):
     @property
     def title(self) -> str:
         """What it is of, as a page says it."""
-        if self.machine:
-            return f"CPU of {self.machine.name or self.machine.instance_id}"
+        if self.resource:
+            return f"CPU of {self.resource.name or self.resource.resource_id}"
         whose = self.account.name if self.account else "all accounts"
         if self.account and self.sub_account_id not in ("", self.account.account_id):
             whose = f"{self.sub_account_id} ({whose})"
@@ -151,7 +151,7 @@ class Anomaly(models.Model):
 
     @property
     def unit(self) -> str:
-        return "%" if self.machine_id else self.currency
+        return "%" if self.resource_id else self.currency
 
     @property
     def days(self) -> int:

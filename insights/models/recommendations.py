@@ -10,7 +10,7 @@ from costs.fields import MoneyField
 from insights.advice.records import Category, Level, PriceBasis, Rule, VerdictStatus
 from insights.models.changes import StatusChange, version_field
 from insights.querysets import OfRecommendation, RecommendationQuerySet
-from inventory.models import Instance
+from inventory.models import Resource
 from syncs.models import CloudAccount
 
 LEVELS = [(item.value, item.value) for item in Level]
@@ -38,8 +38,8 @@ class Recommendation(models.Model):
     account = models.ForeignKey(
         CloudAccount, models.CASCADE, related_name="recommendations"
     )
-    machine = models.ForeignKey(
-        Instance, models.CASCADE, related_name="recommendations"
+    resource = models.ForeignKey(
+        Resource, models.CASCADE, related_name="recommendations"
     )
     rule = models.CharField(
         max_length=16, choices=[(item.value, item.value) for item in Rule]
@@ -99,7 +99,7 @@ class Recommendation(models.Model):
         ordering = ["-found_at", "-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["machine", "rule", "target"],
+                fields=["resource", "rule", "target"],
                 condition=Q(status__in=["open", "accepted", "in_progress"]),
                 name="recommendation_one_live_per_rule",
             ),

@@ -38,7 +38,7 @@ def refresh_recommendations(
     lines = thresholds()
     window = last_complete_days(max(LOOK_BACK_DAYS, lines.lookback_days), now)
     rows = read_machines(account, window)
-    machines = {row.instance_id: row for row in rows}
+    machines = {row.resource_id: row for row in rows}
     facts = list(rows.values())
     bills = read_compute_bills(account, window)
     prices, remarks = list_prices(account, facts), list[str]()
@@ -137,7 +137,7 @@ def _judge(
 
     changed = 0
     for row in awaiting_verdict(account, now):
-        if own := by_id.get(row.machine.instance_id):
+        if own := by_id.get(row.resource.resource_id):
             bill, ran = bills.get(own.region, ()), ran_in(own.region)
             done = expectation_of(row)
             verdict = verify(done, own, bill, prices, lines, now, ran)

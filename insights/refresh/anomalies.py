@@ -26,7 +26,7 @@ class Found:
     sub_account_id: str
     service: str
     region: str
-    machine_id: int | None
+    resource_id: int | None
     currency: str
     kind: str
     direction: str
@@ -49,7 +49,7 @@ class Found:
     @property
     def scope(self) -> str:
         """The narrowest word for what it is of."""
-        if self.machine_id is not None:
+        if self.resource_id is not None:
             return Anomaly.Scope.MACHINE
         if self.service:
             return Anomaly.Scope.SERVICE
@@ -101,7 +101,7 @@ def _distinct(found: Iterable[Found]) -> list[Found]:
 
 def _part(one: Found | Anomaly) -> tuple[object, ...]:
     return (
-        one.machine_id,
+        one.resource_id,
         one.currency,
         one.sub_account_id,
         one.service,
@@ -139,7 +139,7 @@ def _is_of_same_part(one: Found, row: Anomaly) -> bool:
 
 def _is_of_same_days(one: Found, row: Anomaly) -> bool:
     """Whether one of both is a part of the other, on the same days and side."""
-    if (one.machine_id, one.currency) != (row.machine_id, row.currency):
+    if (one.resource_id, one.currency) != (row.resource_id, row.currency):
         return False
     mine, its = _part(one)[2:], _part(row)[2:]
     holds = all(a in ("", b) for a, b in zip(mine, its, strict=True))

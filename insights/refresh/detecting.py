@@ -106,10 +106,10 @@ def _bill(stored: StoredBill) -> Bill:
 def _machines(account: CloudAccount, now: datetime) -> dict[str, list[Series]]:
     """The days of each machine's CPU, by the number of its row. One query."""
     window = last_complete_days(CPU_DAYS, now)
-    rows = CpuMetric.objects.in_window(window).filter(instance__account=account)
+    rows = CpuMetric.objects.in_window(window).filter(resource__account=account)
     days: dict[int, dict[date, Sequence[float | None]]] = defaultdict(dict)
-    ordered = rows.order_by("instance", "day")
-    columns = ordered.values_list("instance", "day", *CPU_COLUMNS)
+    ordered = rows.order_by("resource", "day")
+    columns = ordered.values_list("resource", "day", *CPU_COLUMNS)
     for machine, day, *figures in columns.iterator(chunk_size=ROWS_AT_ONCE):
         days[machine][day] = figures
     return {str(machine): _series(machine, known) for machine, known in days.items()}
@@ -134,7 +134,7 @@ def _found(
         sub_account_id=scope.account,
         service=scope.service,
         region=scope.region,
-        machine_id=None if incident else int(finding.key),
+        resource_id=None if incident else int(finding.key),
         currency=incident.currency if incident else "",
         kind=finding.kind.value,
         direction=finding.direction.value,

@@ -47,7 +47,7 @@ def _facts(
 ) -> MachineFacts:
     return MachineFacts(
         account_id=account.account_id,
-        instance_id=row.instance_id,
+        instance_id=row.resource_id,
         instance_type=row.instance_type,
         region=row.region,
         state=row.state,
@@ -69,18 +69,18 @@ def _facts(
 
 def _changes(rows: Mapping[int, Instance]) -> dict[int, list[Change]]:
     found: dict[int, list[Change]] = defaultdict(list)
-    stored = StateChange.objects.filter(instance__in=list(rows)).order_by("at", "id")
+    stored = StateChange.objects.filter(resource__in=list(rows)).order_by("at", "id")
     for one in stored.iterator(chunk_size=ROWS_AT_ONCE):
         told = Change(one.at, one.field, one.old_value, one.new_value)
-        found[one.instance_id].append(told)
+        found[one.resource_id].append(told)
     return found
 
 
 def _cpu(account: CloudAccount, window: Window) -> dict[int, list[CpuDay]]:
     found: dict[int, list[CpuDay]] = defaultdict(list)
-    rows = CpuMetric.objects.in_window(window).filter(instance__account=account)
+    rows = CpuMetric.objects.in_window(window).filter(resource__account=account)
     columns = ("average_percent", "maximum_percent", "p99_percent", "samples")
-    ordered = rows.order_by("instance", "day").values_list("instance", "day", *columns)
+    ordered = rows.order_by("resource", "day").values_list("resource", "day", *columns)
     for machine, *day in ordered.iterator(chunk_size=ROWS_AT_ONCE):
         found[machine].append(CpuDay(*day))
     return found
@@ -89,10 +89,10 @@ def _cpu(account: CloudAccount, window: Window) -> dict[int, list[CpuDay]]:
 def _network(account: CloudAccount, window: Window) -> dict[int, list[NetworkDay]]:
     found: dict[int, list[NetworkDay]] = defaultdict(list)
     rows = NetworkMetric.objects.filter(
-        instance__account=account, day__gte=window.start, day__lt=window.end
+        resource__account=account, day__gte=window.start, day__lt=window.end
     )
-    columns = ("instance", "day", "in_bytes", "out_bytes")
-    ordered = rows.order_by("instance", "day").values_list(*columns)
+    columns = ("resource", "day", "in_bytes", "out_bytes")
+    ordered = rows.order_by("resource", "day").values_list(*columns)
     for machine, *day in ordered.iterator(chunk_size=ROWS_AT_ONCE):
         found[machine].append(NetworkDay(*day))
     return found

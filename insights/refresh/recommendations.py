@@ -44,9 +44,9 @@ def keep_recommendations(
     """
     rows = Recommendation.objects.select_for_update(of=("self",))
     known: dict[Key, list[Recommendation]] = {}
-    of_account = rows.filter(account=account).select_related("machine")
+    of_account = rows.filter(account=account).select_related("resource")
     for row in of_account.order_by("found_at", "id"):
-        known.setdefault((row.machine.instance_id, row.rule), []).append(row)
+        known.setdefault((row.resource.resource_id, row.rule), []).append(row)
     told: dict[Key, list[Counted]] = {}
     for one in found:
         told.setdefault((one.advice.instance_id, one.advice.rule.value), []).append(one)
@@ -96,7 +96,7 @@ def _keep(
         return _update(row, {**columns, "is_found": True})
     Recommendation.objects.create(
         account=account,
-        machine=machine,
+        resource=machine,
         instance_type=machine.instance_type,
         found_at=now,
         **columns,
@@ -176,7 +176,7 @@ def awaiting_verdict(account: CloudAccount, now: datetime) -> list[Recommendatio
     """What is done, and may still turn out otherwise."""
     since = now - timedelta(days=VERIFIED_DAYS)
     done = Recommendation.objects.filter(account=account, status=Status.DONE)
-    rows = done.select_related("machine", "verification").order_by("id")
+    rows = done.select_related("resource", "verification").order_by("id")
     return [
         row
         for row in rows

@@ -32,7 +32,7 @@ def found(**values: Any) -> Found:
         "sub_account_id": "",
         "service": "EC2",
         "region": "",
-        "machine_id": None,
+        "resource_id": None,
         "currency": "USD",
         "kind": "spike",
         "direction": "up",
@@ -73,7 +73,7 @@ def advice(machine: Instance, **values: Any) -> Advice:
     facts: dict[str, Any] = {
         "rule": Rule.IDLE,
         "account_id": machine.account.account_id,
-        "instance_id": machine.instance_id,
+        "instance_id": machine.resource_id,
         "region": machine.region,
         "category": Category.UNUSED,
         "priority": Level.HIGH,
@@ -109,7 +109,7 @@ def recommendation(
     machine = machine or instance(owner, f"web-{owner.pk}")
     facts: dict[str, Any] = {
         "account": owner,
-        "machine": machine,
+        "resource": machine,
         "rule": "idle",
         "category": "unused",
         "priority": "high",

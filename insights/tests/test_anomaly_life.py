@@ -117,7 +117,7 @@ def test_one_of_a_machine_is_in_percent() -> None:
     owner = account()
     machine = instance(owner, "web")
     of_machine = found(
-        service="", machine_id=machine.pk, currency="", impact=None, causes=[]
+        service="", resource_id=machine.pk, currency="", impact=None, causes=[]
     )
     keep_anomalies(owner, [of_machine], NOW)
     row = Anomaly.objects.get()

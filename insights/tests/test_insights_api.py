@@ -180,7 +180,7 @@ def test_lists_are_files_too() -> None:
     owner = account()
     anomaly(owner)
     machine = instance(owner, "web")
-    anomaly(owner, machine_id=machine.pk, service="", currency="", impact=None)
+    anomaly(owner, resource_id=machine.pk, service="", currency="", impact=None)
     lines = csv_of("anomalies/").splitlines()
     assert lines[0].startswith("id,title,account,scope")
     assert len(lines) == 3

@@ -173,7 +173,7 @@ def test_one_of_a_machine_is_in_percent_and_leads_to_it() -> None:
     machine = instance(owner, "web")
     store_cpu(machine, Window(TODAY - timedelta(days=9), TODAY), 50)
     row = anomaly(
-        owner, machine_id=machine.pk, service="", currency="", impact=None, causes=[]
+        owner, resource_id=machine.pk, service="", currency="", impact=None, causes=[]
     )
     told = page(row.get_absolute_url())
     assert "CPU of web" in told and "50.0 %" in told
@@ -229,7 +229,7 @@ def test_a_recommendation_shows_its_evidence_steps_and_price() -> None:
         "<dt>Days measured</dt><dd>32</dd>",
         "At AWS&#x27;s list price",
         "alternative to: oversized",
-        row.machine.get_absolute_url(),
+        row.resource.get_absolute_url(),
     ):
         assert text in told.replace("AWS's", "AWS&#x27;s"), text
 

@@ -27,7 +27,7 @@ def keep(
     *found: Counted,
     unanswered: tuple[tuple[str, str], ...] = (),
 ) -> int:
-    machines = {machine.instance_id: machine}
+    machines = {machine.resource_id: machine}
     return keep_recommendations(machine.account, found, unanswered, machines, LATER)
 
 
@@ -61,7 +61,7 @@ def test_what_is_not_found_any_more_becomes_obsolete(machine: Instance) -> None:
 
 def test_what_can_not_be_answered_now_stays(machine: Instance) -> None:
     keep(machine, counted(machine))
-    assert keep(machine, unanswered=((machine.instance_id, "idle"),)) == 0
+    assert keep(machine, unanswered=((machine.resource_id, "idle"),)) == 0
     assert Recommendation.objects.get().status == "open"
 
 

@@ -45,7 +45,7 @@ def test_the_cost_incidents_are_found_within_two_days_with_their_cause() -> None
 
 
 def test_the_runaway_machine_is_found_within_two_days() -> None:
-    row = Anomaly.objects.get(machine__name=RUNAWAY_WORKER.machine)
+    row = Anomaly.objects.get(resource__name=RUNAWAY_WORKER.machine)
     assert row.seen_on - RUNAWAY_WORKER.start(NOW.date()) <= IN_TIME
     assert row.impact is None
 

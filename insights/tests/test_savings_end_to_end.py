@@ -66,7 +66,7 @@ def stopped() -> None:
     """As a sync of the inventory sees it."""
     machine = Instance.objects.get(name="idles")
     StateChange.objects.create(
-        instance=machine,
+        resource=machine,
         at=NOW,
         field="state",
         old_value="running",
@@ -136,7 +136,7 @@ def test_what_ran_in_a_region_is_counted_once(
     done(owner)
     works = Instance.objects.get(name="works")
     first = idle()
-    first.pk, first.machine, first.target = None, works, ""
+    first.pk, first.resource, first.target = None, works, ""
     first.save()
     Verification.objects.create(recommendation=first, status="pending", checked_at=NOW)
     calls = []

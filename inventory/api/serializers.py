@@ -1,4 +1,4 @@
-"""Instances on the wire."""
+"""Instances as the API answers them."""
 
 from rest_framework import serializers
 
@@ -12,6 +12,7 @@ class InstanceSerializer(serializers.ModelSerializer[Instance]):
     account = serializers.SlugRelatedField[CloudAccount](
         slug_field="account_id", read_only=True
     )
+    instance_id = serializers.CharField(source="resource_id", read_only=True)
 
     class Meta:
         model = Instance
@@ -41,7 +42,7 @@ class InstanceSerializer(serializers.ModelSerializer[Instance]):
 
 
 class StateChangeSerializer(serializers.ModelSerializer[StateChange]):
-    """One change, as two readings in a row saw it."""
+    """One change, as two syncs in a row saw it."""
 
     class Meta:
         model = StateChange

@@ -1,4 +1,4 @@
-"""What runs."""
+"""Instances."""
 
 from rest_framework.serializers import BaseSerializer
 
@@ -11,11 +11,13 @@ from syncs.versions import data_version
 
 
 class InstanceViewSet(RowsViewSet):
-    """Virtual machines, those that are gone too; one machine comes with its history."""
+    """Virtual machines, terminated ones included; one comes with its change history."""
 
     queryset = Instance.objects.select_related("account").order_by(
         "account_id", "region", "name", "id"
     )
+    # The primary key is a foreign key, which takes no number too large for the column.
+    lookup_field = "id"
     filterset_class = InstanceFilter
     csv_name = "instances"
 

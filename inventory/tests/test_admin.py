@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cloudintel.tabs import SAVED
-from inventory.models import Instance, StateChange
+from inventory.models import Instance, Resource, StateChange
 from syncs.models import CloudAccount, SyncRun
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,8 @@ def make_instance(number: int, **fields: Any) -> Instance:
     values = {"region": "eu-west-1", "state": "running", "lifecycle": "on-demand"}
     return Instance.objects.create(
         account=account,
-        instance_id=f"i-{number:04}",
+        resource_id=f"i-{number:04}",
+        kind=Resource.Kind.INSTANCE,
         first_seen_at=NOW,
         last_seen_at=NOW,
         **(values | fields),
@@ -43,7 +44,7 @@ def stop(instance: Instance) -> StateChange:
         heartbeat_at=NOW,
     )
     return StateChange.objects.create(
-        instance=instance,
+        resource=instance,
         run=run,
         at=NOW,
         field="state",
@@ -55,7 +56,7 @@ def stop(instance: Instance) -> StateChange:
 def ids(client: Client, query: str) -> set[str]:
     """The instances that the list shows for a query string."""
     rows = client.get(f"{INSTANCES}?{query}").context["cl"].result_list
-    return {instance.instance_id for instance in rows}
+    return {instance.resource_id for instance in rows}
 
 
 @pytest.mark.parametrize("url", [INSTANCES, CHANGES])
@@ -111,7 +112,7 @@ def test_a_machines_page_shows_its_tags_and_leads_to_account_and_history(
     page = admin_client.get(url).content.decode()
     assert "env = prod<br>team = &lt;checkout&gt;" in page
     assert f"/admin/syncs/cloudaccount/{instance.account_id}/change/" in page
-    assert f"{CHANGES}?instance__id__exact={instance.pk}" in page
+    assert f"{CHANGES}?resource__id__exact={instance.pk}" in page
     assert "State changes: 1" in page
     assert "CPU metrics: 0" in page
 
@@ -119,17 +120,17 @@ def test_a_machines_page_shows_its_tags_and_leads_to_account_and_history(
 def test_a_change_leads_to_its_machine_account_and_run(admin_client: Client) -> None:
     change = stop(make_instance(1))
     page = admin_client.get(CHANGES).content.decode()
-    account = change.instance.account_id
+    account = change.resource.account_id
     for path in (
-        f"/admin/inventory/instance/{change.instance_id}/change/",
+        f"/admin/inventory/resource/{change.resource_id}/change/",
         f"/admin/syncs/cloudaccount/{account}/change/",
         f"/admin/syncs/syncrun/{change.run_id}/change/",
     ):
         assert path in page
     for query in (
         "run__id__exact",
-        "instance__id__exact",
-        "instance__account__id__exact",
+        "resource__id__exact",
+        "resource__account__id__exact",
     ):
         answer = admin_client.get(f"{CHANGES}?{query}=999999")
         assert answer.context["cl"].result_count == 0, query
@@ -137,7 +138,7 @@ def test_a_change_leads_to_its_machine_account_and_run(admin_client: Client) -> 
 
 def test_what_a_sync_wrote_can_not_be_changed(admin_client: Client) -> None:
     change = stop(make_instance(1))
-    for row in (change, change.instance):
+    for row in (change, change.resource, change.resource.instance):
         name = f"admin:inventory_{row._meta.model_name}"
         assert admin_client.get(reverse(f"{name}_add")).status_code == 403
         for page in ("change", "delete"):
@@ -151,7 +152,7 @@ def test_the_date_hierarchy_offers_the_months_that_hold_changes(
     change = stop(make_instance(1))
     for at in (datetime(2025, 1, 31, 23, 59, tzinfo=UTC), NOW):
         StateChange.objects.create(
-            instance=change.instance, at=at, field="state", new_value="running"
+            resource=change.resource, at=at, field="state", new_value="running"
         )
     page = admin_client.get(CHANGES).content.decode()
     assert page.count("January 2025") == 1

@@ -31,7 +31,7 @@ def test_one_machine_with_its_history_the_newest_change_first() -> None:
     machine = instance(account(), "web", vcpus=2, public_ip="198.51.100.4")
     for hours, old, new in ((2, "", "running"), (1, "running", "stopped")):
         StateChange.objects.create(
-            instance=machine,
+            resource=machine,
             at=NOW - timedelta(hours=hours),
             field="state",
             old_value=old,

@@ -1,18 +1,18 @@
-"""Utilisation on the wire: percent of a machine's vCPUs, bytes of a day."""
+"""Utilization as the API answers it: percent of vCPUs, bytes of a day."""
 
 from typing import Any
 
 from rest_framework import serializers
 
-from inventory.models import Instance
+from inventory.models import Resource
 from metrics.models import CpuMetric, NetworkMetric
 
 
 class CpuMetricSerializer(serializers.ModelSerializer[CpuMetric]):
     """One instance's CPU on one UTC day."""
 
-    instance_id = serializers.CharField(source="instance.instance_id")
-    name = serializers.CharField(source="instance.name")
+    instance_id = serializers.CharField(source="resource.resource_id")
+    name = serializers.CharField(source="resource.name")
 
     class Meta:
         model = CpuMetric
@@ -30,8 +30,8 @@ class CpuMetricSerializer(serializers.ModelSerializer[CpuMetric]):
 class NetworkMetricSerializer(serializers.ModelSerializer[NetworkMetric]):
     """What one instance received and sent on one UTC day."""
 
-    instance_id = serializers.CharField(source="instance.instance_id")
-    name = serializers.CharField(source="instance.name")
+    instance_id = serializers.CharField(source="resource.resource_id")
+    name = serializers.CharField(source="resource.name")
 
     class Meta:
         model = NetworkMetric
@@ -46,11 +46,12 @@ class CpuPointSerializer(serializers.Serializer[Any]):
     maximum = serializers.FloatField(allow_null=True)
 
 
-class CpuTrendSerializer(serializers.ModelSerializer[Instance]):
+class CpuTrendSerializer(serializers.ModelSerializer[Resource]):
     """One instance's days in order; a day without data has no point."""
 
+    instance_id = serializers.CharField(source="resource_id")
     points = CpuPointSerializer(many=True)
 
     class Meta:
-        model = Instance
+        model = Resource
         fields = ["instance_id", "name", "points"]

@@ -1,4 +1,4 @@
-"""How hard machines work: rows per day, and trends per instance."""
+"""Utilization: rows per day, and trends per instance."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -12,8 +12,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from inventory.models import Instance
-from inventory.querysets import InstanceQuerySet
+from inventory.models import Resource
+from inventory.querysets import ResourceQuerySet
 from metrics.api.serializers import (
     CpuMetricSerializer,
     CpuTrendSerializer,
@@ -29,14 +29,14 @@ from syncs.models import Dataset
 from syncs.versions import data_version
 
 DEFAULT_DAYS = 30
-# Of one machine there is one row a day; an index has them in this order.
-ORDER = ("-day", "-instance_id")
+# Of one instance there is one row a day; an index has them in this order.
+ORDER = ("-day", "-resource_id")
 
 
 class CpuMetricViewSet(RowsViewSet):
     """CPU per instance and UTC day. No data is no row; 0 is measured."""
 
-    queryset = CpuMetric.objects.select_related("instance").order_by(*ORDER)
+    queryset = CpuMetric.objects.select_related("resource").order_by(*ORDER)
     serializer_class = CpuMetricSerializer
     filterset_class = CpuFilter
     csv_name = "cpu"
@@ -70,7 +70,7 @@ class CpuMetricViewSet(RowsViewSet):
 class NetworkMetricViewSet(RowsViewSet):
     """Network per instance and UTC day, in bytes."""
 
-    queryset = NetworkMetric.objects.select_related("instance").order_by(*ORDER)
+    queryset = NetworkMetric.objects.select_related("resource").order_by(*ORDER)
     serializer_class = NetworkMetricSerializer
     filterset_class = NetworkFilter
     csv_name = "network"
@@ -79,27 +79,27 @@ class NetworkMetricViewSet(RowsViewSet):
         return data_version(self.request.user, Dataset.CPU, Dataset.INSTANCES)
 
 
-def _with_days(metrics: CpuMetricQuerySet) -> InstanceQuerySet:
-    """The instances of these metrics."""
-    has_metrics = Exists(metrics.filter(instance=OuterRef("pk")))
+def _with_days(metrics: CpuMetricQuerySet) -> ResourceQuerySet:
+    """Return the instances of these metrics."""
+    has_metrics = Exists(metrics.filter(resource=OuterRef("pk")))
     return (
-        Instance.objects.filter(has_metrics).only("instance_id", "name").order_by("id")
+        Resource.objects.filter(has_metrics).only("resource_id", "name").order_by("id")
     )
 
 
 def _trends(
-    instances: Sequence[Instance], metrics: CpuMetricQuerySet
+    instances: Sequence[Resource], metrics: CpuMetricQuerySet
 ) -> list[dict[str, Any]]:
-    """As CpuTrendSerializer tells: it would take thrice as long for so many points."""
-    days = metrics.filter(instance__in=[one.pk for one in instances]).values_list(
-        "instance_id", "day", "average_percent", "maximum_percent"
+    """Write what CpuTrendSerializer describes, which would take three times as long."""
+    days = metrics.filter(resource__in=[one.pk for one in instances]).values_list(
+        "resource_id", "day", "average_percent", "maximum_percent"
     )
     points: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for key, day, average, maximum in days:
         points[key].append({"day": day, "average": average, "maximum": maximum})
     return [
         {
-            "instance_id": instance.instance_id,
+            "instance_id": instance.resource_id,
             "name": instance.name,
             "points": points[instance.pk],
         }
@@ -110,10 +110,10 @@ def _trends(
 def _trend_rows(metrics: QuerySet[CpuMetric]) -> Iterator[Sequence[Any]]:
     yield ["instance_id", "name", "day", "average", "maximum"]
     yield from (
-        metrics.order_by("instance", "day")
+        metrics.order_by("resource", "day")
         .values_list(
-            "instance__instance_id",
-            "instance__name",
+            "resource__resource_id",
+            "resource__name",
             "day",
             "average_percent",
             "maximum_percent",

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from inventory.models import Instance
+from inventory.models import Instance, Resource
 from metrics.models import CpuMetric, NetworkMetric
 from syncs.models import CloudAccount
 
@@ -26,7 +26,8 @@ def make_instance(number: int) -> Instance:
     )
     return Instance.objects.create(
         account=account,
-        instance_id=f"i-{number:04}",
+        kind=Resource.Kind.INSTANCE,
+        resource_id=f"i-{number:04}",
         region="eu-west-1",
         state="running",
         lifecycle="on-demand",
@@ -47,8 +48,8 @@ def test_each_list_needs_few_queries_however_many_accounts(
 ) -> None:
     for number in range(10):
         instance = make_instance(number)
-        CpuMetric.objects.create(instance=instance, day=DAY, average_percent=7.25)
-        NetworkMetric.objects.create(instance=instance, day=DAY, in_bytes=2**20)
+        CpuMetric.objects.create(resource=instance, day=DAY, average_percent=7.25)
+        NetworkMetric.objects.create(resource=instance, day=DAY, in_bytes=2**20)
     # Session, user, count, page, first and last day, the days between them.
     with django_assert_max_num_queries(6):
         page = admin_client.get(url).content.decode()
@@ -60,8 +61,8 @@ def test_what_was_not_measured_is_a_dash_and_zero_is_a_zero(
     admin_client: Client,
 ) -> None:
     instance = make_instance(1)
-    CpuMetric.objects.create(instance=instance, day=DAY, average_percent=0.0)
-    NetworkMetric.objects.create(instance=instance, day=DAY, in_bytes=3 * 2**20)
+    CpuMetric.objects.create(resource=instance, day=DAY, average_percent=0.0)
+    NetworkMetric.objects.create(resource=instance, day=DAY, in_bytes=3 * 2**20)
     assert cell(admin_client, CPU, "average, %") == "0.0"
     assert cell(admin_client, CPU, "maximum, %") == "-"
     assert cell(admin_client, NETWORK, "received, MiB") == "3.0"
@@ -72,18 +73,18 @@ def test_days_are_filtered_by_account_machine_range_and_load(
     admin_client: Client,
 ) -> None:
     idle, busy = make_instance(1), make_instance(2)
-    CpuMetric.objects.create(instance=idle, day=DAY, average_percent=1.5)
-    CpuMetric.objects.create(instance=busy, day=date(2025, 10, 1), average_percent=90.0)
+    CpuMetric.objects.create(resource=idle, day=DAY, average_percent=1.5)
+    CpuMetric.objects.create(resource=busy, day=date(2025, 10, 1), average_percent=90.0)
     for query in (
-        f"instance__id__exact={idle.pk}",
-        f"instance__account__id__exact={idle.account_id}",
+        f"resource__id__exact={idle.pk}",
+        f"resource__account__id__exact={idle.account_id}",
         "day_from=2025-11-19&day_to=2025-11-19",
         "day__year=2025&day__month=11",
         "average_percent_to=5",
         "q=i-0001",
     ):
         rows = admin_client.get(f"{CPU}?{query}").context["cl"].result_list
-        assert [row.instance for row in rows] == [idle], query
+        assert [row.resource.instance for row in rows] == [idle], query
 
 
 @pytest.mark.parametrize("most_keys", [0, 5000])
@@ -94,10 +95,10 @@ def test_days_are_found_by_what_their_machine_is_found_by(
     web, other = make_instance(1), make_instance(2)
     Instance.objects.filter(pk=web.pk).update(name="web 1", tags={"team": "checkout"})
     for machine in (web, other):
-        CpuMetric.objects.create(instance=machine, day=DAY)
+        CpuMetric.objects.create(resource=machine, day=DAY)
     for text in ("i-0001", "WEB", "1 web", '"web 1"', "checkout"):
         rows = admin_client.get(CPU, {"q": text}).context["cl"].result_list
-        assert [row.instance for row in rows] == [web], text
+        assert [row.resource.instance for row in rows] == [web], text
     assert not admin_client.get(CPU, {"q": "absent"}).context["cl"].result_list
 
 
@@ -106,7 +107,7 @@ def test_figures_are_sorted_once_some_of_the_rows_are_chosen(
 ) -> None:
     machine = make_instance(1)
     for day, maximum in ((DAY, 20.0), (date(2025, 11, 1), 80.0)):
-        CpuMetric.objects.create(instance=machine, day=day, maximum_percent=maximum)
+        CpuMetric.objects.create(resource=machine, day=day, maximum_percent=maximum)
     whole = admin_client.get(CPU).context["cl"]
     assert len(whole.sortable_by) == 1
     chosen = admin_client.get(CPU, {"q": "i-0001", "o": "-4"}).context["cl"]
@@ -119,7 +120,7 @@ def test_the_date_hierarchy_offers_the_months_that_hold_days(
 ) -> None:
     instance = make_instance(1)
     for day in (date(2025, 1, 31), date(2025, 1, 2), date(2025, 3, 1)):
-        CpuMetric.objects.create(instance=instance, day=day)
+        CpuMetric.objects.create(resource=instance, day=day)
     page = admin_client.get(CPU).content.decode()
     assert page.count("January 2025") == 1
     assert page.index("January 2025") < page.index("March 2025")
@@ -131,10 +132,10 @@ def test_the_date_hierarchy_offers_the_months_that_hold_days(
 
 
 def test_a_day_leads_to_its_machine_and_is_read_only(admin_client: Client) -> None:
-    metric = CpuMetric.objects.create(instance=make_instance(1), day=DAY)
+    metric = CpuMetric.objects.create(resource=make_instance(1), day=DAY)
     url = reverse("admin:metrics_cpumetric_change", args=[metric.pk])
     page = admin_client.get(url).content.decode()
-    assert f"/admin/inventory/instance/{metric.instance_id}/change/" in page
+    assert f"/admin/inventory/resource/{metric.resource_id}/change/" in page
     assert "288 a day at five-minute resolution." in page
     assert admin_client.post(url, {"samples": 1}).status_code == 403
     assert admin_client.get(reverse("admin:metrics_cpumetric_add")).status_code == 403

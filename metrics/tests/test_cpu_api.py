@@ -159,7 +159,7 @@ def test_pages_neither_repeat_nor_lose_a_row() -> None:
     owner, day = account(), date(2026, 11, 1)
     for number in range(7):
         one_day = Window(day, day + timedelta(days=1))
-        store_cpu(instance(owner, "same", instance_id=f"i-{number}"), one_day, 1)
+        store_cpu(instance(owner, "same", resource_id=f"i-{number}"), one_day, 1)
     for path in PATHS:
         seen = [row["instance_id"] for page in walk(path, page_size=3) for row in page]
         assert len(seen) == len(set(seen)) == 7

@@ -16,7 +16,7 @@ from syncs.upserts import by_copy, by_insert, upsert
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 6, 19)
-KEY = ("instance_id", "day")
+KEY = ("resource_id", "day")
 COLUMNS = (*KEY, "average_percent", "maximum_percent", "p99_percent", "samples")
 Write = Callable[[type[Model], Sequence[str], Iterable[Sequence[object]], Any], None]
 WAYS = [by_insert, pytest.param(by_copy, marks=pytest.mark.only_on("postgresql"))]
@@ -24,7 +24,7 @@ each_way = pytest.mark.parametrize("write", WAYS)
 
 
 def stored() -> list[tuple[Any, ...]]:
-    return list(CpuMetric.objects.order_by("instance_id", "day").values_list(*COLUMNS))
+    return list(CpuMetric.objects.order_by("resource_id", "day").values_list(*COLUMNS))
 
 
 @each_way
@@ -51,7 +51,7 @@ def test_columns_that_are_not_named_stay_as_they_are(write: Write) -> None:
     "text", ['tab\tline\nreturn\r"quoted", \\N and \\t', r"\N", "", "größer 🙂"]
 )
 def test_any_text_is_kept_as_it_is(write: Write, text: str) -> None:
-    columns = ("instance_id", "field", "at", "new_value", "old_value")
+    columns = ("resource_id", "field", "at", "new_value", "old_value")
     seen = datetime(2026, 6, 20, 9, 30, 0, 123456, tzinfo=UTC)
     row = (instance(account(), "web").pk, "state", seen, text, text)
     write(StateChange, columns, [row], columns[:4])
@@ -73,8 +73,8 @@ def test_several_tables_are_written_in_one_transaction() -> None:
 
 def test_a_statistic_that_was_not_asked_for_does_not_erase_one_that_is_stored() -> None:
     machine = instance(account(), "web")
-    keys = {machine.instance_id: machine.pk}
+    keys = {machine.resource_id: machine.pk}
     for figures in ((10.0, 20.0, 15.0, 288), (11.0, 21.0, None, None)):
-        record = CpuRecord(machine.instance_id, DAY, *figures)
+        record = CpuRecord(machine.resource_id, DAY, *figures)
         assert store_part(RegionMetrics("eu-west-1", [record]), keys) == 1
     assert stored() == [(machine.pk, DAY, 11.0, 21.0, 15.0, 288)]

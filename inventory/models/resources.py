@@ -1,0 +1,118 @@
+"""What every kind of resource has, and the history of its changes."""
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from inventory.querysets import RUNNING, ResourceQuerySet, StateChangeQuerySet
+from syncs.models import CloudAccount, SyncRun
+
+
+class Resource(models.Model):
+    """One row is one resource of an account, as last seen.
+
+    What only its kind has is in a one-to-one child model, such as Instance. A sync
+    never deletes a resource: it sets `gone_since`.
+    """
+
+    class Kind(models.TextChoices):
+        """Each is also the name of the URL of its page."""
+
+        INSTANCE = "instance", "Instance"
+
+    account = models.ForeignKey(
+        CloudAccount,
+        models.CASCADE,
+        related_name="resources",
+        db_index=False,  # the natural key begins with it
+    )
+    resource_id = models.CharField(
+        max_length=1024,  # Azure's ids are paths, and ARNs are long
+        help_text="The cloud's id. Azure ignores case, so its ids are in lower case.",
+    )
+    kind = models.CharField(max_length=32, choices=Kind.choices)
+    name = models.CharField(max_length=256, blank=True)
+    region = models.CharField(max_length=64)
+    resource_group = models.CharField(max_length=128, blank=True)
+    state = models.CharField(max_length=32)
+    tags = models.JSONField(default=dict, blank=True)
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    gone_since = models.DateTimeField(
+        null=True, blank=True, help_text="Absent from a complete answer since then."
+    )
+
+    objects = ResourceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["account", "region", "name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "resource_id"], name="resource_natural_key"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account", "region", "name"], name="resource_order"),
+            models.Index(fields=["resource_id"], name="resource_id"),
+            models.Index(fields=["name"], name="resource_name"),
+            # What the pickers of lists offer, and how many of each state there are.
+            models.Index(fields=["region", "kind"], name="resource_region"),
+            models.Index(
+                fields=["state", "kind"],
+                condition=Q(gone_since__isnull=True),
+                name="resource_present_state",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.resource_id})" if self.name else self.resource_id
+
+    def get_absolute_url(self) -> str:
+        return reverse(self.kind, args=[self.pk])
+
+    @property
+    def is_gone(self) -> bool:
+        return self.gone_since is not None
+
+    @property
+    def is_running(self) -> bool:
+        return self.state == RUNNING and not self.is_gone
+
+
+class StateChange(models.Model):
+    """One row is one change of a resource, as two syncs in a row saw it."""
+
+    GONE = "gone"
+
+    class Field(models.TextChoices):
+        STATE = "state", "State"
+        INSTANCE_TYPE = "instance_type", "Instance type"
+
+    resource = models.ForeignKey(
+        Resource,
+        models.CASCADE,
+        related_name="changes",
+        db_index=False,  # the natural key begins with it
+    )
+    run = models.ForeignKey(SyncRun, models.SET_NULL, null=True)
+    at = models.DateTimeField(help_text="When the change was seen.")
+    field = models.CharField(max_length=16, choices=Field.choices)
+    old_value = models.CharField(
+        max_length=64, blank=True, help_text="Empty: first seen."
+    )
+    new_value = models.CharField(max_length=64)
+
+    objects = StateChangeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["resource", "field", "at", "new_value"],
+                name="statechange_natural_key",
+            ),
+        ]
+        indexes = [models.Index(fields=["-at", "-id"], name="statechange_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.resource}: {self.field} {self.old_value} -> {self.new_value}"

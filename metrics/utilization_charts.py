@@ -1,0 +1,108 @@
+"""What is drawn of days: charts of one instance; a line or a heat strip of many."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from metrics.models import CpuMetric, NetworkMetric
+from providers.windows import Window
+
+CPU_LINES = [
+    ("Average", "average_percent"),
+    ("p99", "p99_percent"),
+    ("Maximum", "maximum_percent"),
+]
+NETWORK_LINES = [("Received", "in_bytes"), ("Sent", "out_bytes")]
+# A day from so many percent on is one step warmer.
+HEAT_FROM_PERCENT = (0, 5, 20, 40, 60, 80)
+
+
+def cpu_chart(days: Sequence[CpuMetric], window: Window) -> dict[str, object]:
+    """Average, p99 and maximum in percent; a day without data is a gap."""
+    return _lines(days, window, CPU_LINES, "%")
+
+
+def network_chart(days: Sequence[NetworkMetric], window: Window) -> dict[str, object]:
+    """Bytes received and sent; a day without data is a gap."""
+    return _lines(days, window, NETWORK_LINES, "bytes")
+
+
+def _lines(
+    days: Sequence[CpuMetric] | Sequence[NetworkMetric],
+    window: Window,
+    columns: Sequence[tuple[str, str]],
+    unit: str,
+) -> dict[str, object]:
+    stored = {metric.day: metric for metric in days}
+    return {
+        "kind": "line",
+        "unit": unit,
+        "granularity": "daily",
+        "labels": [day.isoformat() for day in window.days()],
+        "estimated": [],
+        "series": [
+            {
+                "label": label,
+                "values": [
+                    getattr(stored.get(day), column, None) for day in window.days()
+                ],
+            }
+            for label, column in columns
+        ],
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class CpuDays:
+    """One instance's daily averages in percent; None for a day without data."""
+
+    averages: Sequence[float | None]
+
+    @property
+    def measured(self) -> Sequence[float]:
+        return [average for average in self.averages if average is not None]
+
+    @property
+    def line(self) -> str:
+        """Return the path of a line, 1 wide a day and 100 high, with gaps.
+
+        A day alone is a line of no length, which round ends make a dot.
+        """
+        parts = []
+        pen = "M"
+        for at, average in enumerate(self.averages):
+            if average is None:
+                pen = "M"
+                continue
+            parts.append(f"{pen}{at} {100 - average:.1f}{'h0' if pen == 'M' else ''}")
+            pen = "L"
+        return "".join(parts)
+
+    @property
+    def heat(self) -> Sequence[tuple[int, str]]:
+        """Return (step of heat, the path of its days as squares) of each step."""
+        days: dict[int, list[str]] = {}
+        for at, average in enumerate(self.averages):
+            if average is not None:
+                square = f"M{at} 0h.9v1h-.9z"
+                days.setdefault(heat_of(average), []).append(square)
+        return [(step, "".join(squares)) for step, squares in sorted(days.items())]
+
+
+def heat_of(percent: float) -> int:
+    """Return a step from 0, the lowest, to 5."""
+    return sum(percent >= least for least in HEAT_FROM_PERCENT[1:])
+
+
+def cpu_days(keys: Collection[int], window: Window) -> Mapping[int, CpuDays]:
+    """Return the days of each instance with data in the window, by key. One query."""
+    rows = (
+        CpuMetric.objects.filter(resource__in=keys)
+        .in_window(window)
+        .order_by()
+        .values_list("resource_id", "day", "average_percent")
+    )
+    found: dict[int, list[float | None]] = {}
+    for key, day, average in rows:
+        averages = found.setdefault(key, [None] * len(window))
+        averages[(day - window.start).days] = average
+    return {key: CpuDays(averages) for key, averages in found.items()}

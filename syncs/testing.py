@@ -1,4 +1,4 @@
-"""Accounts, runs, backfills and usage that tests of this app look at."""
+"""Runs, backfills and usage for tests, and users who may start them."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -8,7 +8,8 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from rest_framework.test import APIClient
 
-from cloudintel.tests.pages import NOW, account, run
+from clouds.testing import account
+from core.testing.clock import NOW, TODAY
 from people.roles import Role, give
 from providers.meter import Usage
 from providers.windows import Window, last_complete_days
@@ -17,9 +18,33 @@ from syncs.models import Backfill, CloudAccount, Dataset, SyncRun
 from syncs.usage import keep_usage
 from tests.api import session_of
 
-TODAY = NOW.date()
 # Three windows of at most 30 days.
 LONG = last_complete_days(75, NOW)
+
+
+def run(
+    owner: CloudAccount, dataset: Dataset, at: datetime, **values: object
+) -> SyncRun:
+    facts: dict[str, object] = {
+        "account": owner,
+        "dataset": dataset,
+        "status": SyncRun.Status.SUCCEEDED,
+        "started_at": at,
+        "heartbeat_at": at,
+        "finished_at": at + timedelta(seconds=12),
+        "rows": 1234,
+        "requests": 3,
+        "requests_by_operation": {"ce:GetCostAndUsage": 3},
+        "api_cost_usd": Decimal("0.03"),
+    }
+    return SyncRun.objects.create(**{**facts, **values})
+
+
+def outcome(run: SyncRun) -> tuple[str, str]:
+    """How the run ended, as the database has it: its status and its error."""
+    run.refresh_from_db()
+    assert run.finished_at
+    return run.status, run.error
 
 
 def read_account(number: int = 1, name: str = "production") -> CloudAccount:

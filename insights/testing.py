@@ -1,4 +1,4 @@
-"""Insights that tests look at: built in a line, with what each test is about."""
+"""Anomalies, recommendations, forecasts and budgets for tests."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal

@@ -17,7 +17,7 @@ test-sqlite: $(VENV)/.installed-dev
 	env -u DATABASE_URL $(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
 
 test-postgres: $(VENV)/.installed-dev
-	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
+	$(BIN)/python -m core.testing.postgres $(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -54,5 +54,5 @@ $(VENV)/.installed: requirements.txt
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
-	@sh tests/browser.sh
+	@sh core/testing/install_browser.sh
 	@touch $@

@@ -10,15 +10,16 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 
-from tests.emulator import EmulatedAws
+from core.testing.aws_emulator import EmulatedAws
+from core.testing.waiting import HANGS_AFTER_SECONDS
 
 # The morning on which tests happen, unless they say otherwise.
 NOW = datetime(2026, 6, 20, 9, tzinfo=UTC)
 FAST_AWS = {
     "AWS_MAX_ATTEMPTS": 3,
     "AWS_COST_EXPLORER_REQUESTS_PER_SECOND": 1000,
-    "AWS_CONNECT_TIMEOUT_SECONDS": 2,
-    "AWS_READ_TIMEOUT_SECONDS": 20,
+    "AWS_CONNECT_TIMEOUT_SECONDS": HANGS_AFTER_SECONDS,
+    "AWS_READ_TIMEOUT_SECONDS": HANGS_AFTER_SECONDS,
 }
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from cloudintel.tests.pages import NOW, TODAY, account, instance
+from clouds.testing import account
+from core.testing.clock import NOW, TODAY
 from insights.advice.records import (
     Advice,
     Category,
@@ -18,6 +19,7 @@ from insights.advice.records import (
 from insights.models import Anomaly, Budget, Forecast, ForecastPoint, Recommendation
 from insights.refresh.anomalies import Found
 from inventory.models import Instance
+from inventory.testing import instance
 from people.models import AccountAccess
 from people.roles import give
 from providers.windows import ONE_DAY, Window

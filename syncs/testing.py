@@ -9,14 +9,14 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from clouds.testing import account
-from core.testing.clock import NOW, TODAY
+from core.testing.clock import NOW
 from people.roles import Role, give
+from people.testing import session_of
 from providers.meter import Usage
 from providers.windows import Window, last_complete_days
 from syncs.backfills import propose
 from syncs.models import Backfill, CloudAccount, Dataset, SyncRun
 from syncs.usage import keep_usage
-from tests.api import session_of
 
 # Three windows of at most 30 days.
 LONG = last_complete_days(75, NOW)

@@ -5,14 +5,17 @@ from datetime import datetime, timedelta
 import pytest
 from pytest_django import Settings
 
+from clouds.testing import aws_account
+from core.testing.aws_emulator import DayFigures, EmulatedAws
+from core.testing.aws_emulator.builders import june, machine
+from core.testing.aws_emulator.load import default_cpu_day
 from inventory.sync import sync_ec2
 from metrics.models import CpuMetric, NetworkMetric
 from metrics.sync import sync_cpu
 from providers.windows import Window
 from syncs.models import CloudAccount, Watermark
-from tests.emulator import DayFigures, EmulatedAws
-from tests.emulator.load import default_cpu_day
-from tests.small_cloud import account, june, machine, outcome, stored
+from syncs.testing import outcome
+from tests.stored_rows import stored
 
 pytestmark = pytest.mark.django_db
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -21,7 +24,7 @@ DAYS = Window(june(17), june(20))
 
 def synced(now: datetime) -> CloudAccount:
     """An account whose instances were read."""
-    mine = account()
+    mine = aws_account()
     assert outcome(sync_ec2(mine, now)) == ("succeeded", "")
     return mine
 

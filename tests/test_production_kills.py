@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from clouds.testing import aws_account
+from core.testing.aws_emulator import EmulatedAws
+from core.testing.aws_emulator.builders import charge, machine
+from core.testing.processes import finish, shared_database
 from syncs.models import SyncRun, Watermark
-from tests.emulator import EmulatedAws
-from tests.other_processes import finish, shared_database
-from tests.small_cloud import account, charge, machine, stored
+from tests.stored_rows import stored
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime.now(UTC)  # commands read the real clock
@@ -37,7 +39,7 @@ def test_after_a_hundred_kills_one_ordinary_run_leaves_the_rows_of_an_undisturbe
                 for number in range(20)
             ]
         )
-    account(regions=["eu-west-1", "us-east-1"])
+    aws_account(regions=["eu-west-1", "us-east-1"])
     with shared_database(tmp_path) as url:
         for _ in range(2):  # the second looks back further than the first
             finish(url, aws, "manage.py", "sync")

@@ -9,14 +9,16 @@ from django.contrib.auth.models import User
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 
+from core.testing.waiting import HANGS_AFTER_SECONDS
+
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 PHONE: ViewportSize = {"width": 360, "height": 740}
 DESK: ViewportSize = {"width": 1440, "height": 900}
 PASSWORD = "correct horse battery"
 
-# A machine that runs the rest of the suite beside it answers slowly.
-expect.set_options(timeout=20_000)
+HANGS_AFTER_MS = HANGS_AFTER_SECONDS * 1000
+expect.set_options(timeout=HANGS_AFTER_MS)
 
 
 def chromium() -> str:

@@ -6,7 +6,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-HOUSE = Path(__file__).resolve().parent.parent
+from core.testing.waiting import HANGS_AFTER_SECONDS
+
+HOUSE = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,6 @@ class Installed:
             env={**self.environment, **environment},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=HANGS_AFTER_SECONDS,
             check=False,
         )

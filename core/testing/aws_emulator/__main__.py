@@ -1,4 +1,4 @@
-"""``python -m tests.emulator``: the sample company on a local port."""
+"""``python -m core.testing.aws_emulator``: the sample company on a local port."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import contextlib
 import time
 from datetime import UTC, datetime
 
-from tests.emulator.aws import EmulatedAws
-from tests.emulator.sample import EXTERNAL_ID, ROLE, fill
+from core.testing.aws_emulator.aws import EmulatedAws
+from core.testing.aws_emulator.sample import EXTERNAL_ID, ROLE, fill
 
 CLOCK_SECONDS = 10  # how often the emulator's clock follows the real one
 
 
 def main() -> None:
     """Serves until interrupted."""
-    parser = argparse.ArgumentParser(prog="python -m tests.emulator")
+    parser = argparse.ArgumentParser(prog="python -m core.testing.aws_emulator")
     parser.add_argument("--port", type=int, default=5055)
     parser.add_argument("--accounts", type=int, default=3, help="the payer included")
     parser.add_argument("--instances", type=int, default=60)

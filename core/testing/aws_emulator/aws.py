@@ -10,16 +10,16 @@ from typing import Any, Self
 
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from tests.emulator.faults import Denial, Failure, Faults, Throttle
-from tests.emulator.identity import (
+from core.testing.aws_emulator.faults import Denial, Failure, Faults, Throttle
+from core.testing.aws_emulator.identity import (
     DEFAULT_ACCOUNT,
     SECRET,
     Identities,
     access_key_of,
 )
-from tests.emulator.server import Application, QuietHandler
-from tests.emulator.wire import AwsError, Call
-from tests.emulator.world import World
+from core.testing.aws_emulator.server import Application, QuietHandler
+from core.testing.aws_emulator.wire import AwsError, Call
+from core.testing.aws_emulator.world import World
 
 STOP_SECONDS = 0.01  # how often the server looks whether it shall stop
 

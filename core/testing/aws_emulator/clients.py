@@ -10,7 +10,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from tests.emulator.identity import DEFAULT_ACCOUNT, SECRET, access_key_of
+from core.testing.aws_emulator.identity import DEFAULT_ACCOUNT, SECRET, access_key_of
 
 if TYPE_CHECKING:
     from mypy_boto3_ce import CostExplorerClient
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_pricing import PricingClient
     from mypy_boto3_sts import STSClient
 
-    from tests.emulator.aws import EmulatedAws
+    from core.testing.aws_emulator.aws import EmulatedAws
 
 NO_RETRIES = Config(retries={"mode": "standard", "total_max_attempts": 1})
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tests.emulator.load import DAY
-from tests.emulator.paging import make_token, read_token
-from tests.emulator.usage import Usage
-from tests.emulator.wire import Answer, AwsError, Call, as_utc
+from core.testing.aws_emulator.load import DAY
+from core.testing.aws_emulator.paging import make_token, read_token
+from core.testing.aws_emulator.usage import Usage
+from core.testing.aws_emulator.wire import Answer, AwsError, Call, as_utc
 
 if TYPE_CHECKING:
-    from tests.emulator.aws import EmulatedAws
+    from core.testing.aws_emulator.aws import EmulatedAws
 
 MAX_QUERIES = 500
 MAX_DATAPOINTS = 100_800

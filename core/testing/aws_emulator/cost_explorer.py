@@ -8,14 +8,14 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from tests.emulator.cost_filter import dimension_of, keep_matching
-from tests.emulator.cost_request import METRICS, check_request, periods
-from tests.emulator.paging import make_token, read_token
-from tests.emulator.wire import Answer, AwsError, Call
+from core.testing.aws_emulator.cost_filter import dimension_of, keep_matching
+from core.testing.aws_emulator.cost_request import METRICS, check_request, periods
+from core.testing.aws_emulator.paging import make_token, read_token
+from core.testing.aws_emulator.wire import Answer, AwsError, Call
 
 if TYPE_CHECKING:
-    from tests.emulator.aws import EmulatedAws
-    from tests.emulator.world import LineItem, World
+    from core.testing.aws_emulator.aws import EmulatedAws
+    from core.testing.aws_emulator.world import LineItem, World
 
 # Rows on a page: a group of a period, or a period without groups. AWS's own number
 # is not published.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.emulator.wire import AwsError
+from core.testing.aws_emulator.wire import AwsError
 
 if TYPE_CHECKING:
-    from tests.emulator.world import LineItem, World
+    from core.testing.aws_emulator.world import LineItem, World
 
 DIMENSIONS = {
     "LINKED_ACCOUNT": "linked_account",

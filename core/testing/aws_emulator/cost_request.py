@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from tests.emulator.cost_filter import DIMENSIONS, check_filter
-from tests.emulator.wire import AwsError
+from core.testing.aws_emulator.cost_filter import DIMENSIONS, check_filter
+from core.testing.aws_emulator.wire import AwsError
 
 if TYPE_CHECKING:
-    from tests.emulator.world import LineItem
+    from core.testing.aws_emulator.world import LineItem
 
 MONTHS_OF_HISTORY = 13  # before the current one
 MAX_GROUPS = 2

@@ -9,16 +9,16 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from tests.emulator.ec2_filters import keep_matching
-from tests.emulator.ec2_xml import render_instances
-from tests.emulator.paging import make_token, read_token
-from tests.emulator.wire import Answer, AwsError, Call
+from core.testing.aws_emulator.ec2_filters import keep_matching
+from core.testing.aws_emulator.ec2_xml import render_instances
+from core.testing.aws_emulator.paging import make_token, read_token
+from core.testing.aws_emulator.wire import Answer, AwsError, Call
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from tests.emulator.aws import EmulatedAws
-    from tests.emulator.world import EmulatedInstance
+    from core.testing.aws_emulator.aws import EmulatedAws
+    from core.testing.aws_emulator.world import EmulatedInstance
 
 DEFAULT_PAGE = 1_000
 TERMINATED_FOR_SECONDS = 3_600  # how long a terminated instance is still listed

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from tests.emulator.wire import AwsError
+from core.testing.aws_emulator.wire import AwsError
 
 if TYPE_CHECKING:
-    from tests.emulator.world import EmulatedInstance
+    from core.testing.aws_emulator.world import EmulatedInstance
 
 ATTRIBUTES: dict[str, Callable[[EmulatedInstance], str | None]] = {
     "instance-id": lambda instance: instance.instance_id,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from tests.emulator.ec2_filters import all_tags
-from tests.emulator.wire import REQUEST_ID
+from core.testing.aws_emulator.ec2_filters import all_tags
+from core.testing.aws_emulator.wire import REQUEST_ID
 
 if TYPE_CHECKING:
-    from tests.emulator.world import EmulatedInstance
+    from core.testing.aws_emulator.world import EmulatedInstance
 
 NAMESPACE = "http://ec2.amazonaws.com/doc/2016-11-15/"
 INSTANCES_A_RESERVATION = 3

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from tests.emulator.wire import AwsError
+from core.testing.aws_emulator.wire import AwsError
 
 if TYPE_CHECKING:
-    from tests.emulator.wire import Call
+    from core.testing.aws_emulator.wire import Call
 
 # How each service words "too fast": code, HTTP status, message.
 THROTTLES = {

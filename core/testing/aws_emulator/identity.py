@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING
 
-from tests.emulator.faults import access_denied
-from tests.emulator.wire import Answer, AwsError, Call, Signature
+from core.testing.aws_emulator.faults import access_denied
+from core.testing.aws_emulator.wire import Answer, AwsError, Call, Signature
 
 if TYPE_CHECKING:
-    from tests.emulator.aws import EmulatedAws
+    from core.testing.aws_emulator.aws import EmulatedAws
 
 DEFAULT_ACCOUNT = "123456789012"
 ACCOUNT_KEY = re.compile(r"AKIA(\d{12})")

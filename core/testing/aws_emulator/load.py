@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 if TYPE_CHECKING:
-    from tests.emulator.world import EmulatedInstance
+    from core.testing.aws_emulator.world import EmulatedInstance
 
 DAY = 86_400
 HOUR = 3_600

@@ -1,4 +1,4 @@
-"""``python -m tests.emulator.measure``: what large questions cost the emulator."""
+"""``python -m core.testing.aws_emulator.measure``: what large questions cost it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tests.emulator.aws import EmulatedAws
-from tests.emulator.clients import Clients
-from tests.emulator.world import EmulatedInstance, LineItem
+from core.testing.aws_emulator.aws import EmulatedAws
+from core.testing.aws_emulator.clients import Clients
+from core.testing.aws_emulator.world import EmulatedInstance, LineItem
 
 if TYPE_CHECKING:
     from mypy_boto3_ce.type_defs import GetCostAndUsageRequestTypeDef

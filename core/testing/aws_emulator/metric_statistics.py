@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.emulator.cloudwatch import SUB_MINUTE_PERIODS, UNITS, Question
-from tests.emulator.wire import Answer, AwsError, Call, as_utc
+from core.testing.aws_emulator.cloudwatch import SUB_MINUTE_PERIODS, UNITS, Question
+from core.testing.aws_emulator.wire import Answer, AwsError, Call, as_utc
 
 if TYPE_CHECKING:
-    from tests.emulator.aws import EmulatedAws
+    from core.testing.aws_emulator.aws import EmulatedAws
 
 MAX_DATAPOINTS = 1_440
 STATISTICS = ("Average", "Maximum", "Minimum", "SampleCount", "Sum")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.emulator.faults import access_denied
-from tests.emulator.paging import make_token, read_token
-from tests.emulator.wire import Answer, AwsError, Call
+from core.testing.aws_emulator.faults import access_denied
+from core.testing.aws_emulator.paging import make_token, read_token
+from core.testing.aws_emulator.wire import Answer, AwsError, Call
 
 if TYPE_CHECKING:
-    from tests.emulator.aws import EmulatedAws
-    from tests.emulator.world import World
+    from core.testing.aws_emulator.aws import EmulatedAws
+    from core.testing.aws_emulator.world import World
 
 ACCOUNTS_A_PAGE = 20
 ORGANIZATION_ID = "o-emulated00"

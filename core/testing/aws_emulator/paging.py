@@ -8,10 +8,10 @@ import json
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from tests.emulator.wire import AwsError
+from core.testing.aws_emulator.wire import AwsError
 
 if TYPE_CHECKING:
-    from tests.emulator.wire import Call
+    from core.testing.aws_emulator.wire import Call
 
 TOKEN_PARAMETERS = frozenset({"NextToken", "NextPageToken"})
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from tests.emulator.paging import make_token, read_token
-from tests.emulator.wire import Answer, AwsError, Call
+from core.testing.aws_emulator.paging import make_token, read_token
+from core.testing.aws_emulator.wire import Answer, AwsError, Call
 
 if TYPE_CHECKING:
-    from tests.emulator.aws import EmulatedAws
+    from core.testing.aws_emulator.aws import EmulatedAws
 
 SERVICE = "AmazonEC2"
 # The API answers in these regions alone, whatever region is asked about.

@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from tests.emulator.identity import DEFAULT_ACCOUNT
-from tests.emulator.price_list import product
-from tests.emulator.world import EmulatedInstance, LineItem
+from core.testing.aws_emulator.identity import DEFAULT_ACCOUNT
+from core.testing.aws_emulator.price_list import product
+from core.testing.aws_emulator.world import EmulatedInstance, LineItem
 
 if TYPE_CHECKING:
-    from tests.emulator.aws import EmulatedAws
+    from core.testing.aws_emulator.aws import EmulatedAws
 
 REGIONS = ["us-east-1", "eu-west-1", "eu-central-1"]
 MEMBER_NAMES = ("production", "staging", "data", "sandbox")

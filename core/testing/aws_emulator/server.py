@@ -12,18 +12,18 @@ from moto.core.request import Request
 from werkzeug.serving import WSGIRequestHandler
 from werkzeug.wrappers import Response
 
-from tests.emulator.cloudwatch import get_metric_data
-from tests.emulator.cost_explorer import get_cost_and_usage
-from tests.emulator.ec2 import (
+from core.testing.aws_emulator.cloudwatch import get_metric_data
+from core.testing.aws_emulator.cost_explorer import get_cost_and_usage
+from core.testing.aws_emulator.ec2 import (
     describe_instance_types,
     describe_instances,
     describe_regions,
 )
-from tests.emulator.identity import assume_role, get_caller_identity
-from tests.emulator.metric_statistics import get_metric_statistics
-from tests.emulator.organizations import describe_organization, list_accounts
-from tests.emulator.price_list import get_products
-from tests.emulator.wire import (
+from core.testing.aws_emulator.identity import assume_role, get_caller_identity
+from core.testing.aws_emulator.metric_statistics import get_metric_statistics
+from core.testing.aws_emulator.organizations import describe_organization, list_accounts
+from core.testing.aws_emulator.price_list import get_products
+from core.testing.aws_emulator.wire import (
     Answer,
     AwsError,
     Call,
@@ -40,7 +40,7 @@ from tests.emulator.wire import (
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from tests.emulator.aws import EmulatedAws
+    from core.testing.aws_emulator.aws import EmulatedAws
 
 OPERATIONS: dict[str, Callable[[EmulatedAws, Call], Answer]] = {
     "ce:GetCostAndUsage": get_cost_and_usage,

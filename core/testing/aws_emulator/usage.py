@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tests.emulator.load import (
+from core.testing.aws_emulator.load import (
     DAY,
     HOUR,
     NO_DATA,
@@ -20,7 +20,7 @@ from tests.emulator.load import (
 )
 
 if TYPE_CHECKING:
-    from tests.emulator.world import EmulatedInstance, World
+    from core.testing.aws_emulator.world import EmulatedInstance, World
 
 # CPU percent, and how many five-minute points had it.
 Samples = list[tuple[float, int]]

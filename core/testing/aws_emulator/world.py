@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from tests.emulator.load import DayFigures, default_cpu
+from core.testing.aws_emulator.load import DayFigures, default_cpu
 
 DEFAULT_REGIONS = ("us-east-1", "eu-west-1")
 

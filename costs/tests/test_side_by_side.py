@@ -48,9 +48,11 @@ def beside_a_store(owner: CloudAccount, work: Callable[[], object]) -> None:
             wait_until_done_or_waiting(other)
             move_version(owner, Dataset.COST)
 
-    other = Thread(
-        target=tried(lambda: has_stored.wait(HANGS_AFTER_SECONDS) and work())
-    )
+    def after_it() -> None:
+        assert has_stored.wait(HANGS_AFTER_SECONDS)
+        work()
+
+    other = Thread(target=tried(after_it))
     sync = Thread(target=tried(store))
     for thread in (other, sync):
         thread.start()

@@ -5,7 +5,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-sqlite test-postgres lint format lock bench clean
+.PHONY: run test test-sqlite test-postgres coverage lint format lock bench clean
 
 run: $(VENV)/.installed
 	@$(BIN)/python manage.py first_start
@@ -18,6 +18,13 @@ test-sqlite: $(VENV)/.installed-dev
 
 test-postgres: $(VENV)/.installed-dev
 	$(BIN)/python -m core.testing.postgres $(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
+
+# Branches over both databases and all processes; fails below the floor in pyproject.toml.
+coverage: $(VENV)/.installed-dev
+	$(BIN)/coverage erase
+	$(MAKE) test-sqlite ARGS="--cov --cov-report= $(ARGS)"
+	$(MAKE) test-postgres ARGS="--cov --cov-append --cov-report= $(ARGS)"
+	$(BIN)/coverage report
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

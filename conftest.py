@@ -7,6 +7,7 @@ from itertools import compress
 from operator import not_
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 
@@ -61,6 +62,11 @@ collect_ignore = [
         ["production_up"] if ON_POSTGRESQL else ["production_fleet", *IN_A_BROWSER]
     )
 ]
+
+
+def pytest_configure() -> None:
+    """Guessing passwords is made slow on purpose, and no test guesses one."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(autouse=True)

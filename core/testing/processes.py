@@ -111,15 +111,17 @@ def running(
 
 
 def wait_until_it_says(process: "subprocess.Popen[str]", words: str) -> None:
-    """Return once the process has written these words as an error or a log line."""
-    assert process.stderr is not None
-    stream, written = process.stderr.fileno(), bytearray()
+    """Return once the process has printed these words."""
+    assert process.stdout is not None
+    stream, printed = process.stdout.fileno(), bytearray()
     os.set_blocking(stream, False)
 
     def has_said_it() -> bool:
         with suppress(BlockingIOError):
-            written.extend(os.read(stream, 65536))
-        return words.encode() in written
+            part = os.read(stream, 65536)
+            assert part, f"It ended without a word of {words!r}: {printed.decode()}"
+            printed.extend(part)
+        return words.encode() in printed
 
     wait_until(words, has_said_it)
 

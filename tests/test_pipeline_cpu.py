@@ -12,10 +12,10 @@ from core.testing.aws_emulator.load import default_cpu_day
 from inventory.sync import sync_ec2
 from metrics.models import CpuMetric, NetworkMetric
 from metrics.sync import sync_cpu
+from metrics.testing import stored_metrics
 from providers.windows import Window
 from syncs.models import CloudAccount, Watermark
 from syncs.testing import outcome
-from tests.stored_rows import stored
 
 pytestmark = pytest.mark.django_db
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -96,7 +96,7 @@ def test_an_answer_in_parts_is_followed_to_its_end(
         aws.world().add_instance(machine(f"i-{number}"))
     mine = synced(now)
     sync_cpu(mine, now, window=DAYS)
-    whole = stored()
+    whole = stored_metrics()
     CpuMetric.objects.all().delete()
     aws.partial_data = True
     aws.page_size["cloudwatch:GetMetricData"] = 7
@@ -104,7 +104,7 @@ def test_an_answer_in_parts_is_followed_to_its_end(
     run = sync_cpu(mine, now + HOUR, window=DAYS)
     assert outcome(run) == ("succeeded", "")
     assert aws.requests["cloudwatch:GetMetricData"] > 3 * 6 * 3 // 7
-    assert stored() == whole
+    assert stored_metrics() == whole
 
 
 def test_a_statistic_that_is_no_longer_asked_for_stays_stored(

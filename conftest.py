@@ -1,6 +1,5 @@
 """What every test may ask for."""
 
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import compress
@@ -49,19 +48,6 @@ def is_about(item: pytest.Item, vendor: str) -> bool:
     fixtures = set(getattr(item, "fixturenames", ()))
     is_free = not item.get_closest_marker("django_db") and not DATABASE & fixtures
     return vendor == "sqlite" or not is_free
-
-
-# The slowest are proven where they belong: `up` on SQLite, many workers on PostgreSQL.
-# There too what a browser looks at while a test writes: SQLite in memory, which threads
-# share, refuses who reads beside a writer instead of letting him wait.
-ON_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("postgres")
-IN_A_BROWSER = ["browser", "browser_syncs", "accessibility", "csp"]
-collect_ignore = [
-    f"tests/test_{name}.py"
-    for name in (
-        ["production_up"] if ON_POSTGRESQL else ["production_fleet", *IN_A_BROWSER]
-    )
-]
 
 
 def pytest_configure() -> None:

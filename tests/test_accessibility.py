@@ -22,6 +22,8 @@ from syncs.backfills import propose
 from syncs.models import Dataset, Incident
 from syncs.testing import run
 
+pytestmark = pytest.mark.only_on("postgresql")
+
 SERIOUS = {"serious", "critical"}
 LISTS = ["/", "/costs/", "/instances/", "/cpu/", "/syncs/"]
 INSIGHTS = [f"/insights/{name}" for name in ("", "forecasts/", "anomalies/")]

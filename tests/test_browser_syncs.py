@@ -11,6 +11,8 @@ from playwright.sync_api import Page, expect
 from core.testing.browser import is_ready, open_page, sign_in
 from syncs.models import Backfill, BackfillWindow, SyncRun
 
+pytestmark = pytest.mark.only_on("postgresql")
+
 
 @pytest.fixture(autouse=True)
 def no_worker(monkeypatch: pytest.MonkeyPatch) -> None:

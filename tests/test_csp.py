@@ -13,6 +13,8 @@ from core.testing.browser import HANGS_AFTER_MS
 from tests.addresses import closed
 from tests.two_accounts import HIDDEN_KEY, two_accounts
 
+pytestmark = pytest.mark.only_on("postgresql")
+
 # Told by the browser to the page itself, whatever it writes to its console.
 LISTEN = """window.violations = [];
 document.addEventListener("securitypolicyviolation", found => window.violations.push(

@@ -22,7 +22,10 @@ from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
 from inventory.models import Instance
 from syncs.models import SyncRun
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.only_on("postgresql"),
+]
 ACCOUNTS = 200
 GROWTH_MIB = 12
 SUCCEEDED = "SELECT count(*) FROM syncs_syncrun WHERE status = 'succeeded'"

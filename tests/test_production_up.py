@@ -20,7 +20,10 @@ from core.testing.processes import children_of, running, shared_database
 from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
 from syncs.processes import is_dead, mark_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.only_on("sqlite"),
+]
 
 
 @pytest.fixture

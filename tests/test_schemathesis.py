@@ -43,7 +43,7 @@ from syncs.models import Backfill, CloudAccount, Dataset, SyncRun
 from syncs.testing import run
 from syncs.usage import keep_usage
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.only_on("postgresql")]
 CHECKS: list[CheckFunction] = [
     not_a_server_error,
     checks.status_code_conformance,

@@ -1,12 +1,16 @@
 """Real beat and workers: catching up once, and ending without leaving what blocks."""
 
+import os
 import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from billiard.pool import SIG_SOFT_TIMEOUT
+from celery import current_app
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
+from pytest_django import Settings
 
 from clouds.testing import aws_account
 from core.testing.aws_emulator.builders import charge, machine
@@ -14,6 +18,7 @@ from core.testing.aws_emulator.halting import HaltingAws
 from core.testing.processes import (
     BEAT,
     WORKER,
+    children_of,
     rows,
     running,
     shared_database,
@@ -142,21 +147,26 @@ def test_a_worker_that_is_asked_to_end_lets_its_run_end_or_hands_it_back(
 
 
 def test_a_sync_that_takes_longer_than_its_limit_is_ended_and_says_so(
-    mine: CloudAccount, aws: HaltingAws, tmp_path: Path
+    mine: CloudAccount, aws: HaltingAws, tmp_path: Path, settings: Settings
 ) -> None:
+    """The pool's signal is sent in the middle of the run, not after some seconds."""
+    assert current_app.conf.task_soft_time_limit == settings.SYNC_TIME_LIMIT_SECONDS
     program = queue(mine)
     aws.halt("ce:GetCostAndUsage", 1)
     environment = {
         "STATE_DIR": str(tmp_path),
-        "SYNC_TIME_LIMIT_SECONDS": "1",
+        "SYNC_TIME_LIMIT_SECONDS": "3600",
         "DJANGO_SETTINGS_MODULE": "cloudintel.settings",
     }
     with (
         shared_database(tmp_path) as url,
-        running(url, aws, *WORKER, "-c", "1", **environment),
+        running(url, aws, *WORKER, "-c", "1", **environment) as worker,
     ):
         with running(url, aws, *program, **environment) as sender:
             assert sender.wait(HANGS_AFTER_SECONDS) == 0
+        halted(mine, aws, url)
+        (child,) = children_of(worker.pid)
+        os.kill(child, SIG_SOFT_TIMEOUT)
         wait_until("its end", lambda: rows(url, STATUSES)[0][1] == "failed")
     run = SyncRun.objects.get()
-    assert run.error.startswith("It took longer than 1 s and was ended. Raise SYNC_")
+    assert run.error.startswith("It took longer than 3600 s and was ended. Raise SYNC_")

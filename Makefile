@@ -16,7 +16,7 @@ test: test-sqlite test-postgres
 test-sqlite: $(VENV)/.installed-dev
 	env -u DATABASE_URL $(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
 
-test-postgres: $(VENV)/.installed-dev
+test-postgres: $(VENV)/.installed-dev $(VENV)/.installed-browser
 	$(BIN)/python -m core.testing.postgres $(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
 
 # Branches over both databases and all processes; fails below the floor in pyproject.toml.
@@ -42,7 +42,7 @@ bench: bench-costs bench-cpu bench-reads bench-requests bench-instances bench-pa
 	bench-plans bench-partitions bench-demo bench-fleet bench-forecasts bench-anomalies \
 	bench-insights bench-install
 
-bench-%: $(VENV)/.installed-dev
+bench-%: $(VENV)/.installed-dev $(VENV)/.installed-browser
 	$(BIN)/python -m benchmarks.$* $(ARGS)
 
 # Both locks, from pyproject.toml. They name no package index.
@@ -61,5 +61,8 @@ $(VENV)/.installed: requirements.txt
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.installed-browser: $(VENV)/.installed-dev
 	@sh core/testing/install_browser.sh
 	@touch $@

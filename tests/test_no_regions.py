@@ -5,14 +5,16 @@ from datetime import datetime, timedelta
 import pytest
 from pytest_django import Settings
 
+from clouds.testing import aws_account
+from core.testing.aws_emulator import EmulatedAws
+from core.testing.aws_emulator.builders import machine
 from inventory.models import Instance, StateChange
 from inventory.sync import sync_ec2
 from metrics.models import CpuMetric
 from metrics.sync import sync_cpu
 from syncs.models import CloudAccount, Dataset
+from syncs.testing import outcome
 from syncs.watermarks import read_until
-from tests.emulator import EmulatedAws
-from tests.small_cloud import account, machine, outcome
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -26,7 +28,7 @@ def mine(aws: EmulatedAws, now: datetime, settings: Settings) -> CloudAccount:
     world.regions = ["eu-west-1", "us-east-1"]
     for region in world.regions:
         world.add_instance(machine(f"i-{region}", region))
-    owner = account()
+    owner = aws_account()
     assert outcome(sync_ec2(owner, now)) == ("succeeded", "")
     return owner
 

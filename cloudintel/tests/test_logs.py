@@ -15,13 +15,15 @@ from django.apps import apps
 from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
+from core.testing.aws_emulator.builders import ACCOUNT
 
 from cloudintel.logs import HIDDEN, hide_secrets, logging_settings
+from clouds.testing import aws_account
+from core.testing.aws_emulator import EmulatedAws
+from core.testing.aws_emulator.builders import charge, june
 from costs.sync import sync_cost
 from inventory.sync import sync_ec2
 from syncs.models import SyncRun
-from tests.emulator import EmulatedAws
-from tests.small_cloud import ACCOUNT, account, charge, june
 
 SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"  # noqa: S105 - AWS's own example
 LETTERS = st.text("abcdefghijklmnopqrstuvwxyzABCXYZ0189", min_size=8, max_size=40)
@@ -71,7 +73,7 @@ def test_each_event_of_a_run_is_a_line_with_account_dataset_run_and_window(
 ) -> None:
     aws.world().add_costs([charge(june(19), "1")])
     run = sync_cost(
-        account(external_id="a-secret-id"), now, trigger=SyncRun.Trigger.SCHEDULE
+        aws_account(external_id="a-secret-id"), now, trigger=SyncRun.Trigger.SCHEDULE
     )
     started, ended = written.lines
     about = {"account": ACCOUNT, "dataset": "cost", "run": run.pk}
@@ -94,7 +96,7 @@ def test_a_run_that_failed_is_a_warning_with_its_reason(
     aws: EmulatedAws, now: datetime, written: Written
 ) -> None:
     aws.deny("ec2:DescribeRegions")
-    sync_ec2(account(), now, trigger=SyncRun.Trigger.SCHEDULE)
+    sync_ec2(aws_account(), now, trigger=SyncRun.Trigger.SCHEDULE)
     *_, ended = written.lines
     assert (ended["event"], ended["level"]) == ("run failed", "warning")
     assert "ec2:DescribeRegions" in ended["error"]

@@ -9,10 +9,15 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 
 from alerts.models import Notice
-from cloudintel.tests.pages import NOW, TODAY, account, instance, store_costs, store_cpu
+from clouds.testing import account
+from core.testing.aws_emulator.measure import NOW
+from core.testing.clock import TODAY
+from costs.testing import store_costs
 from insights.budgeting import count, is_due, refresh_budgets, standing_of
 from insights.models import Budget, BudgetAlert
-from insights.tests.rows import budget, forecast, two_accounts
+from insights.testing import budget, forecast, two_accounts
+from inventory.testing import instance
+from metrics.testing import store_cpu
 from pricing.models import InstancePrice
 from providers.windows import Window
 from syncs.models import CloudAccount

@@ -8,10 +8,13 @@ import pytest
 import time_machine
 from pytest_django import DjangoAssertNumQueries
 
-from cloudintel.tests.pages import NOW, account, instance, store_cpu
+from clouds.testing import account
+from core.testing.aws_emulator.measure import NOW
 from inventory.models import Instance
+from inventory.testing import instance
 from metrics.models import CpuMetric, RecentCpu
 from metrics.recent_cpu_rollup import refresh_recent_cpu
+from metrics.testing import store_cpu
 from metrics.utilization_charts import cpu_days
 from providers.windows import ONE_DAY, Window, last_complete_days
 

@@ -3,7 +3,9 @@
 import pytest
 from django.test import Client
 
-from cloudintel.tests.pages import NOW, account, instance
+from clouds.testing import account
+from core.testing.aws_emulator.measure import NOW
+from inventory.testing import instance
 from pricing.models import InstancePrice, PricedFamily
 from pricing.sync import sync_prices
 from providers.demo.company import PRODUCTION

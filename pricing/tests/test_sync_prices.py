@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from cloudintel.tests.pages import NOW, account, instance
+from clouds.testing import account
+from core.testing.aws_emulator.measure import NOW
 from inventory.models import StateChange
+from inventory.testing import instance
 from pricing.models import InstancePrice, PricedFamily
 from pricing.sync import sync_prices
 from providers.demo.company import PRODUCTION, STAGING

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from django.db import IntegrityError
 
+from clouds.testing import aws_account
 from syncs.claims import Refused, SlotTaken, claim
 from syncs.models import CloudAccount, Dataset, SyncRun
-from tests.small_cloud import account
 
 pytestmark = pytest.mark.django_db
 Save = SyncRun.save
@@ -29,7 +29,7 @@ def refusing(tries: list[int], times: int) -> Any:
 def test_a_row_that_another_constraint_refuses_is_tried_twice_and_raised(
     now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mine, tries = account(), list[int]()
+    mine, tries = aws_account(), list[int]()
     monkeypatch.setattr(SyncRun, "save", refusing(tries, 9))
     with pytest.raises(IntegrityError, match="not the slot"):
         claim(mine, Dataset.INSTANCES, now)
@@ -39,7 +39,7 @@ def test_a_row_that_another_constraint_refuses_is_tried_twice_and_raised(
 def test_a_slot_that_was_freed_at_that_very_moment_is_claimed(
     now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mine = account()
+    mine = aws_account()
     monkeypatch.setattr(SyncRun, "save", refusing([], 1))
     assert claim(mine, Dataset.INSTANCES, now).status == "running"
 
@@ -47,7 +47,7 @@ def test_a_slot_that_was_freed_at_that_very_moment_is_claimed(
 def test_a_slot_that_is_held_or_an_account_that_is_gone_is_not_tried_again(
     now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mine, tries = account(), list[int]()
+    mine, tries = aws_account(), list[int]()
     claim(mine, Dataset.INSTANCES, now)
     monkeypatch.setattr(SyncRun, "save", refusing(tries, 9))
     with pytest.raises(SlotTaken):

@@ -9,7 +9,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils.module_loading import import_string
+from core.testing.aws_emulator.builders import ACCOUNT, OTHER
 
+from clouds.testing import aws_account
+from people.testing import operator
 from providers.base import InventorySource, MetricSource, Progress
 from providers.meter import Meter
 from providers.records import RegionInstances
@@ -20,8 +23,6 @@ from syncs.due import due
 from syncs.freshness import freshness
 from syncs.models import CloudAccount
 from syncs.registry import CLOUDS, Cloud, CloudKind, offers
-from tests.api import operator
-from tests.small_cloud import ACCOUNT, OTHER, account
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +47,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> CloudAccount:
         connect=lambda account, now: InventoryOnly(),
     )
     monkeypatch.setitem(CLOUDS, CloudKind.DEMO, cloud)
-    return account(provider=CloudKind.DEMO, name="small")
+    return aws_account(provider=CloudKind.DEMO, name="small")
 
 
 def test_every_row_is_whole() -> None:
@@ -65,8 +66,8 @@ def test_every_row_is_whole() -> None:
 
 
 def test_a_member_has_all_but_the_bill() -> None:
-    payer = account(is_payer=True)
-    member = account(OTHER, payer=payer)
+    payer = aws_account(is_payer=True)
+    member = aws_account(OTHER, payer=payer)
     assert datasets_of(payer) == list(Dataset)
     assert set(Dataset) - set(datasets_of(member)) == {Dataset.COST}
     assert str(payer) in why_not(member, Dataset.COST)

@@ -3,8 +3,8 @@
 import pytest
 from django.test import Client
 
+from people.testing import person
 from syncs.models import CloudAccount, SyncRun
-from tests.api import person
 
 pytestmark = pytest.mark.django_db
 

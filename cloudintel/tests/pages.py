@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from costs.models import CostTotal, DailyCost
+from costs.rollups import changing
 from inventory.models import Instance
 from metrics.models import CpuMetric, NetworkMetric
 from metrics.recent import refresh_recent_cpu
@@ -60,8 +61,9 @@ def store_costs(
                 is_estimated=guess,
             )
         )
-    DailyCost.objects.bulk_create(rows)
-    CostTotal.objects.bulk_create(totals)
+    with changing([owner.pk], window):
+        DailyCost.objects.bulk_create(rows)
+        CostTotal.objects.bulk_create(totals)
 
 
 def instance(owner: CloudAccount, name: str, **values: object) -> Instance:

@@ -13,9 +13,9 @@ from django.http import QueryDict
 from django.test import Client
 
 from cloudintel.tests.pages import NOW, account, store_costs
-from costs.explore import Answer, answer
 from costs.models import DailyCost, Restatement
-from costs.question import read_question
+from costs.queries.breakdown import CostBreakdown, cost_breakdown
+from costs.views import page_query
 from providers.windows import Window, last_complete_days
 from tests.api import person
 
@@ -30,8 +30,8 @@ def noon() -> Iterator[None]:
         yield
 
 
-def asked(query: str) -> Answer:
-    return answer(read_question(QueryDict(query), NOW, person("viewer")), {})
+def asked(query: str) -> CostBreakdown:
+    return cost_breakdown(page_query(QueryDict(query), NOW), person("viewer"), {})
 
 
 def page(client: Client, query: str = "") -> str:

@@ -12,8 +12,9 @@ from rest_framework.renderers import JSONRenderer
 from cloudintel.tests.pages import NOW, account, store_costs
 from costs.api.serializers import TrendSerializer, trend_data
 from costs.models import CostTotal, DailyCost
+from costs.queries.source import CostSource
+from costs.queries.trend import cost_trend
 from costs.tests.bill import charge, close
-from costs.trend import cost_trend
 from providers.windows import Window, last_complete_days
 from tests.api import ask, refused
 
@@ -189,6 +190,8 @@ def test_without_any_costs_it_is_unknown_what_they_are(path: str) -> None:
 def test_a_trend_is_written_as_its_schema_says() -> None:
     store_two_days()
     window = Window(DAY - timedelta(days=1), NEXT + timedelta(days=1))
-    trend = cost_trend(DailyCost.objects.all(), CostTotal.objects.all(), window)
+    trend = cost_trend(
+        CostSource(DailyCost.objects.all(), CostTotal.objects.all()), window
+    )
     written = json.loads(JSONRenderer().render(trend_data(trend)))
     assert written == json.loads(JSONRenderer().render(TrendSerializer(trend).data))

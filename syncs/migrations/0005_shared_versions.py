@@ -2,8 +2,6 @@ import uuid
 
 from django.db import migrations, models
 
-from syncs.migrations._version_triggers import install, uninstall
-
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -24,5 +22,4 @@ class Migration(migrations.Migration):
                 "ordering": ["subject"],
             },
         ),
-        migrations.RunPython(install, uninstall),
     ]

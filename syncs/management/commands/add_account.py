@@ -13,7 +13,7 @@ from providers.aws.client import AwsAccount
 from providers.aws.provider import AwsProvider
 from providers.errors import ProviderError
 from providers.records import Identity, MemberAccount
-from syncs.accounts import save_account
+from syncs.accounts import remove_accounts, save_account
 from syncs.clouds import aws_options
 from syncs.commands import bad_arguments
 from syncs.models import CloudAccount, CloudKind
@@ -87,7 +87,7 @@ class Command(BaseCommand):
                 continue
             if options["organization"] or not is_new:
                 self._save_member(member, account, options)
-        if CloudAccount.objects.demo().remove():
+        if remove_accounts(CloudAccount.objects.demo()):
             self.stdout.write(DEMO_LEFT)
         self.stdout.write(NEXT)
 

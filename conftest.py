@@ -58,10 +58,7 @@ def pytest_configure() -> None:
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
     """Tests share a process, whose memory is the cache; their data has gone."""
-    from costs.memory import HELD  # models want Django's settings first
-
     cache.clear()
-    HELD.clear()
 
 
 @pytest.fixture

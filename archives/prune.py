@@ -1,7 +1,6 @@
 """Old months leave the database for a file that was read back first."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import zip_longest
@@ -15,8 +14,8 @@ from django.db.models.functions import TruncMonth
 from archives import parquet
 from archives.models import Archive, Table
 from archives.places import fetched, keep
-from archives.sums import kept, standing
-from archives.tables import TABLES, Archived, month_window, tell_of_change
+from archives.sums import standing
+from archives.tables import TABLES, Archived, tell_of_change
 from providers.base import Progress
 from providers.windows import add_months, first_of_month, utc_day
 
@@ -85,7 +84,7 @@ def prune(
     with transaction.atomic():
         on_progress(f"comparing {location} with the database")
         compare(archived, one.month, location, digest)
-        # Before the sums are put aside: who moves meanwhile is found to have moved.
+        # Before the rows go: who moves meanwhile is found to have moved.
         accounts = standing(accounts_of(one))
         on_progress(f"deleting {one}")
         delete(one)
@@ -132,10 +131,8 @@ def accounts_of(one: Month) -> list[str]:
 
 
 def delete(one: Month) -> None:
-    """Deletes the month's rows; what they sum to stays. Within a transaction."""
-    has_sums = one.table == Table.COST
-    with kept(month_window(one.month)) if has_sums else nullcontext():
-        gone, _ = TABLES[one.table].of_month(one.month).order_by().delete()
+    """Delete the month's rows; what they sum to stays. Within a transaction."""
+    gone, _ = TABLES[one.table].of_month(one.month).order_by().delete()
     if gone != one.rows:
         raise CannotPrune(
             f"{one} were to be deleted, and {gone:,} were found. Nothing was deleted; "

@@ -1,14 +1,16 @@
 """A month comes back from its file."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Model
 
 from archives import parquet
 from archives.models import Archive, Table
 from archives.places import verified
-from archives.sums import forget
 from archives.tables import TABLES, CannotRestore, month_window, tell_of_change
+from costs.rollups import rebuild
 from providers.base import Progress
 
 ROWS_PER_STATEMENT = 2000
@@ -28,18 +30,21 @@ def restore(archive: Archive, now: datetime, by: str, on_progress: Progress) -> 
             )
         if archived.of_month(archive.month).exists():
             raise CannotRestore(f"{archive} has rows in the database already.")
-        if archive.table == Table.COST:
-            # The rows that come back make them anew.
-            forget(month_window(archive.month))
         stored = 0
         for batch in parquet.read(path):
-            rows = archived.models_of(batch)
-            type(rows[0])._default_manager.bulk_create(
-                rows, batch_size=ROWS_PER_STATEMENT
-            )
-            stored += len(rows)
+            stored += store(archived.models_of(batch))
             on_progress(f"{archive}: {stored:,} of {archive.rows:,} rows")
+        if archive.table == Table.COST:
+            rebuild(month_window(archive.month))
         tell_of_change(Table(archive.table))
         held.restored_at, held.restored_by = now, by
         held.save(update_fields=["restored_at", "restored_by"])
     return held
+
+
+def store(rows: Sequence[Model]) -> int:
+    """Insert the rows, and return how many they are."""
+    if rows:
+        manager = type(rows[0])._default_manager
+        manager.bulk_create(rows, batch_size=ROWS_PER_STATEMENT)
+    return len(rows)

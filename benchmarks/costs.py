@@ -172,7 +172,7 @@ def synced(window: Window, rows_a_day: int) -> Iterator[tuple[str, float]]:
     """Seconds of each of SYNCS, of a new account."""
     from django.db import transaction
 
-    from costs.spool import Spool
+    from costs.staging_file import StagingFile
     from costs.sync import replace_costs
     from syncs.claims import claim
     from syncs.models import CloudAccount, Dataset
@@ -184,14 +184,14 @@ def synced(window: Window, rows_a_day: int) -> Iterator[tuple[str, float]]:
         run.started_at += timedelta(hours=1)
         days = readings(window, rows_a_day, amount)
         seconds = 0.0
-        with Spool(account.pk) as spool:
+        with StagingFile(account.pk) as staged:
             for day in days:
                 started = time.perf_counter()
-                spool.add(day)
+                staged.add(day)
                 seconds += time.perf_counter() - started
             started = time.perf_counter()
             with transaction.atomic():
-                replace_costs(run, window, spool)
+                replace_costs(run, window, staged)
             yield name, seconds + time.perf_counter() - started
 
 

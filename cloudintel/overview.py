@@ -8,18 +8,22 @@ from decimal import Decimal
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
-from cloudintel.movers import Mover, biggest_movers
 from cloudintel.projection import (
     Projection,
     forecast_month_end,
     projected_month_end,
 )
-from costs.bills import bills_of
 from costs.chart import by_moment, folded
-from costs.coverage import Span, is_comparable, missing_days, period_before
-from costs.rows import rows_of
-from costs.summary import change_percent
-from costs.trend import Series, Trend, cost_trend
+from costs.queries.coverage import (
+    Span,
+    change_percent,
+    is_comparable,
+    missing_days,
+    period_before,
+)
+from costs.queries.source import CostSource
+from costs.queries.top_changes import TopChange, top_changes
+from costs.queries.trend import Series, Trend, cost_trend
 from insights.month_end import MonthEnd
 from providers.records import UNALLOCATED
 from providers.windows import ONE_DAY, Window, first_of_month, utc_day
@@ -83,7 +87,7 @@ class Spending:
     ahead: MonthEnd | None
     projection: Projection | None
     trend: Trend
-    movers: Sequence[Mover]
+    top_changes: Sequence[TopChange]
     summary: Trust
 
 
@@ -98,19 +102,18 @@ def spending(
     The newest complete day is the last stored one before today, so that a bill that
     arrives at noon is not shown as a fall in costs in the morning. Eleven queries.
     """
-    totals = bills_of(user).before(utc_day(now))
-    newest = totals.newest_day_per_currency()
+    source = CostSource.visible_to(user).before(utc_day(now))
+    newest = source.newest_day_per_currency()
     if not newest:
         return None
     currency = wanted if wanted in newest else next(iter(newest))
-    rows = rows_of(user).in_currency(currency)
-    totals = totals.in_currency(currency)
+    source = source.in_currency(currency)
     end = newest[currency] + ONE_DAY
-    trend = cost_trend(rows, totals, Window(end - ONE_DAY * LOOK_BACK_DAYS, end))
+    trend = cost_trend(source, Window(end - ONE_DAY * LOOK_BACK_DAYS, end))
     last_days = Window(end - ONE_DAY * PERIOD_DAYS, end)
     month = _month_to_date(now, end)
     windows = [last_days, last_days.previous(), *(month or ())]
-    spans = totals.spans(*windows)
+    spans = source.spans(*windows)
     missing = missing_days(spans, 0, last_days)
     ahead = forecast_month_end(now, currency, user, per_day(trend))
     return Spending(
@@ -121,14 +124,14 @@ def spending(
         ahead=None if missing else ahead,
         projection=None if missing or ahead else _projection(trend, now, end),
         trend=_part(trend, last_days),
-        movers=biggest_movers(
-            rows, last_days, last_days.previous(), currency, account_names
+        top_changes=top_changes(
+            source, user, last_days, currency, spans, account_names
         ),
         summary=Trust(
             days=_days(trend, last_days),
             estimated_days=sum(day in last_days for day in trend.estimated),
             unallocated=_unallocated(trend, last_days),
-            unreconciled_days=totals.count_unreconciled(last_days),
+            unreconciled_days=source.count_unreconciled(last_days),
             missing_days=missing,
         ),
     )

@@ -350,11 +350,6 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=60),
         "options": {"expire_seconds": 60},
     },
-    "have-first-answers-ready": {
-        "task": "cloudintel.tasks.warm_the_cache",
-        "schedule": timedelta(seconds=60),
-        "options": {"expire_seconds": 60},
-    },
     "look-whose-insights-are-due": {
         "task": "insights.tasks.refresh_due",
         "schedule": timedelta(seconds=60),

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple, TypedDict
 
-from costs.trend import OTHER, Point, Series, Trend
+from costs.queries.trend import OTHER, Point, Series, Trend
 
 
 class ChartSeries(TypedDict):

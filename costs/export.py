@@ -4,40 +4,40 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from costs.explore import Answer
-from costs.lines import Line
 from costs.models import Restatement
+from costs.queries.breakdown import CostBreakdown
+from costs.queries.table import Line
 from rest.money import as_text
 
 COLUMNS = ["cost", "share_percent", "before", "change", "change_percent", "currency"]
 
 
-def table_rows(answer: Answer) -> Iterator[Sequence[Any]]:
+def table_rows(breakdown: CostBreakdown) -> Iterator[Sequence[Any]]:
     """The table's lines in its order, without its total, which they sum to."""
-    currency = answer.trend.currency or ""
-    yield [answer.question.group_by, *COLUMNS]
-    for line in answer.lines:
+    currency = breakdown.trend.currency or ""
+    yield [breakdown.query.group_by, *COLUMNS]
+    for line in breakdown.lines:
         yield [line.label, *_amounts(line).values(), currency]
 
 
-def as_json(answer: Answer) -> dict[str, Any]:
+def as_json(breakdown: CostBreakdown) -> dict[str, Any]:
     """All that the page shows: question, table, points and restatements.
 
     Amounts are decimal strings; null is unknown. `estimated` and `restated` are the
     days, or firsts of months, that the cloud may still change, or has changed.
     """
-    trend = answer.trend
+    trend = breakdown.trend
     return {
-        **answer.question.asked,
+        **breakdown.query.values,
         "currency": trend.currency,
-        "total": _amounts(answer.total) if answer.total else None,
+        "total": _amounts(breakdown.total) if breakdown.total else None,
         "before": {
-            "start": answer.previous.start.isoformat(),
-            "end": answer.previous.end.isoformat(),
+            "start": breakdown.previous.start.isoformat(),
+            "end": breakdown.previous.end.isoformat(),
         },
         "lines": [
             {"key": line.key, "label": line.label, **_amounts(line)}
-            for line in answer.lines
+            for line in breakdown.lines
         ],
         "series": [
             {
@@ -51,9 +51,10 @@ def as_json(answer: Answer) -> dict[str, Any]:
         ],
         "estimated": [day.isoformat() for day in sorted(trend.estimated)],
         "restated": {
-            day.isoformat(): as_text(change) for day, change in answer.restated.items()
+            day.isoformat(): as_text(change)
+            for day, change in breakdown.restated.items()
         },
-        "restatements": [_restatement(row) for row in answer.restatements],
+        "restatements": [_restatement(row) for row in breakdown.restatements],
     }
 
 

@@ -8,6 +8,7 @@ from costs.querysets import (
     CostRollupQuerySet,
     CostTotalQuerySet,
     DailyCostQuerySet,
+    RecentCostQuerySet,
     RestatementQuerySet,
 )
 from people.limits import OfAccounts
@@ -83,8 +84,8 @@ class DailyCost(models.Model):
 class CostDay(models.Model):
     """What an account's rows of one UTC day sum to.
 
-    Triggers of the database keep it right in the transaction that writes the rows,
-    whoever writes them. Equal to CostTotal where the day reconciles.
+    Equal to CostTotal where the day reconciles. costs.rollups keeps it right in the
+    transaction that writes the rows.
     """
 
     account = models.ForeignKey(CloudAccount, models.CASCADE, related_name="cost_days")
@@ -119,8 +120,8 @@ class CostRollup(models.Model):
     """What all counted rows of one UTC day sum to, by one dimension and category.
 
     "Counted" are those of accounts without a payer. The columns of the other
-    dimensions are empty. Triggers of the database keep it right in the transaction
-    that writes the rows, or that moves an account under a payer's bill.
+    dimensions are empty. costs.rollups keeps it right in the transaction that writes
+    the rows, or that moves an account under a payer's bill.
     """
 
     class Dimension(models.TextChoices):
@@ -171,6 +172,38 @@ class CostRollup(models.Model):
         return f"{self.day} {self.dimension} {key}: {self.billed} {self.currency}"
 
 
+class RecentCost(models.Model):
+    """What a service in one sub-account cost in the newest 30 days of an account's bill
+    in a currency, and in the 30 days before.
+
+    `until` is the day after the newest one. costs.rollups keeps it right.
+    """
+
+    account = models.ForeignKey(
+        CloudAccount, models.CASCADE, related_name="recent_costs"
+    )
+    until = models.DateField()
+    sub_account_id = models.CharField(max_length=64, blank=True)
+    service = models.CharField(max_length=200)
+    currency = models.CharField(max_length=3)
+    billed = MoneyField()
+    billed_before = MoneyField()
+
+    objects = RecentCostQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["account", "currency", "service", "sub_account_id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "currency", "service", "sub_account_id"],
+                name="recentcost_natural_key",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service} in {self.sub_account_id} until {self.until}"
+
+
 class CostTotal(models.Model):
     """The ungrouped truth: what the cloud says an account's UTC day cost in all."""
 
@@ -206,7 +239,7 @@ class CostTotal(models.Model):
 class BillDay(models.Model):
     """How many counted totals of one UTC day are stored, and how many still estimated.
 
-    Triggers of the database keep it right, as they keep CostRollup.
+    costs.rollups keeps it right, as it keeps CostRollup.
     """
 
     day = models.DateField()

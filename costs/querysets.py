@@ -22,9 +22,10 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.functions import Abs
 
-from costs.coverage import Span
-from costs.months import FirstOfMonth
+from costs.db_functions import FirstOfMonth
+from costs.queries.coverage import Span
 from people.limits import OfAccounts
 from providers.records import UNALLOCATED
 from providers.windows import ONE_DAY, Window
@@ -48,6 +49,12 @@ class DailyCostQuerySet(OfAccounts):
 
     def in_window(self, window: Window) -> "DailyCostQuerySet":
         return self.filter(_within(window))
+
+    def in_currency(self, currency: str) -> "DailyCostQuerySet":
+        return self.filter(currency=currency)
+
+    def before(self, day: date) -> "DailyCostQuerySet":
+        return self.filter(day__lt=day)
 
     def searched(self, text: str) -> "DailyCostQuerySet":
         return self.filter(
@@ -132,6 +139,29 @@ class CostRollupQuerySet(DailyCostQuerySet):
     def of(self, dimension: str) -> "CostRollupQuerySet":
         """Those that are told apart by one dimension, each amount once."""
         return self.filter(dimension=dimension)
+
+
+class RecentCostQuerySet(OfAccounts):
+    def counted(self) -> "RecentCostQuerySet":
+        """Without what accounts stored before a payer's bill came to cover them."""
+        return self.filter(account__payer__isnull=True)
+
+    def per_service(self) -> QuerySet[Any, tuple[str, str, Decimal, Decimal]]:
+        """(service, sub-account, the newest days' amount, that of those before)."""
+        return (
+            self.order_by()
+            .values("service", "sub_account_id")
+            .annotate(now=Sum("billed"), former=Sum("billed_before"))
+            .values_list("service", "sub_account_id", "now", "former")
+        )
+
+    def largest_changes(
+        self, limit: int
+    ) -> QuerySet[Any, tuple[str, str, Decimal, Decimal]]:
+        """The `limit` of them that changed most, up or down."""
+        change = Abs(F("now") - F("former"))
+        found = self.per_service().order_by(change.desc(), "service", "sub_account_id")
+        return found[:limit]
 
 
 class CostTotalQuerySet(OfAccounts):
@@ -223,7 +253,7 @@ class CostTotalQuerySet(OfAccounts):
         rows = ends.filter(first__isnull=False).order_by("pk")
         nothing = (0,) * len(windows)
         return [
-            Span(enabled, first, last, counts.get(account, nothing))
+            Span(account, enabled, first, last, counts.get(account, nothing))
             for account, enabled, first, last in rows.values_list(
                 "pk", "is_enabled", "first", "last"
             )
@@ -254,18 +284,9 @@ class CostTotalQuerySet(OfAccounts):
 class BillDayQuerySet(CostTotalQuerySet):
     """Rows of BillDay answer questions about days as the totals that they count."""
 
-    def per_currency(self) -> Iterable[tuple[date, str, bool]]:
-        """(day, currency, whether any account's bill still estimates it)."""
-        rows = self.order_by().values_list("day", "currency", "estimated_count")
-        return ((day, currency, estimated > 0) for day, currency, estimated in rows)
-
     def counted(self) -> Self:
         """They are."""
         return self
-
-    def count_totals(self) -> int:
-        """How many totals of accounts these days have."""
-        return self.aggregate(count=Sum("total_count"))["count"] or 0
 
     def days_by_estimate(self) -> dict[date, bool]:
         """Every stored day, and whether any account's bill still estimates it."""

@@ -1,4 +1,4 @@
-"""A spooled bill takes the place of its window's rows, at the database's own pace.
+"""A staged bill takes the place of its window's rows, at the database's own pace.
 
 PostgreSQL takes the file by COPY: straight into the table where the window is empty,
 else into a staging table, from which only what differs goes and comes, so that days
@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from costs.models import CostTotal, DailyCost
-from costs.spool import COLUMNS, Spool
+from costs.staging_file import COLUMNS, StagingFile
 from providers.windows import Window
 from syncs.models import CloudAccount, SyncRun
 
@@ -61,7 +61,7 @@ INSERT_MISSING = f"""
 """
 
 
-def store_totals(run: SyncRun, window: Window, spool: Spool) -> None:
+def store_totals(run: SyncRun, window: Window, staged: StagingFile) -> None:
     """Replaces the totals of the window, within the caller's transaction."""
     CostTotal.objects.filter(account=run.account).in_window(window).delete()
     CostTotal.objects.bulk_create(
@@ -75,40 +75,40 @@ def store_totals(run: SyncRun, window: Window, spool: Spool) -> None:
                 is_estimated=total.is_estimated,
                 run=run,
             )
-            for total in spool.totals
+            for total in staged.totals
         ),
         batch_size=ROWS_PER_STATEMENT,
     )
 
 
-def store_rows(account: CloudAccount, window: Window, spool: Spool) -> None:
+def store_rows(account: CloudAccount, window: Window, staged: StagingFile) -> None:
     """Replaces the rows of the window, within the caller's transaction."""
     if connection.vendor == "postgresql":
-        store_by_copy(account, window, spool)
+        store_by_copy(account, window, staged)
     else:
-        store_by_insert(account, window, spool)
+        store_by_insert(account, window, staged)
 
 
-def store_by_insert(account: CloudAccount, window: Window, spool: Spool) -> None:
+def store_by_insert(account: CloudAccount, window: Window, staged: StagingFile) -> None:
     """The way that every database knows."""
     DailyCost.objects.filter(account=account).in_window(window).delete()
     rows = (
         DailyCost(account=account, **{name: getattr(row, name) for name in COLUMNS})
-        for row in spool.rows()
+        for row in staged.rows()
     )
     while batch := list(islice(rows, ROWS_PER_STATEMENT)):
         DailyCost.objects.bulk_create(batch)
 
 
-def store_by_copy(account: CloudAccount, window: Window, spool: Spool) -> None:
+def store_by_copy(account: CloudAccount, window: Window, staged: StagingFile) -> None:
     """PostgreSQL's way: the file as it is."""
     held = DailyCost.objects.filter(account=account).in_window(window)
     with connection.cursor() as cursor:
         if not held.exists():
-            _copy(cursor, DailyCost._meta.db_table, spool)
+            _copy(cursor, DailyCost._meta.db_table, staged)
             return
         cursor.execute(STAGE)
-        _copy(cursor, "cost_staging", spool)
+        _copy(cursor, "cost_staging", staged)
         ends = window.start.isoformat(), window.end.isoformat()
         cursor.execute(JOIN_BY_HASH)
         cursor.execute(DELETE_DIFFERENT, (account.pk, *ends))
@@ -116,9 +116,9 @@ def store_by_copy(account: CloudAccount, window: Window, spool: Spool) -> None:
         cursor.execute(JOIN_AS_BEFORE)
 
 
-def _copy(cursor: CursorWrapper, table: str, spool: Spool) -> None:
-    spool.rewind()
+def _copy(cursor: CursorWrapper, table: str, staged: StagingFile) -> None:
+    staged.rewind()
     # An empty text is an empty text: NULL has a mark that no line holds.
     options = r"(FORMAT csv, NULL '\N')"
     columns = ", ".join(("account_id", *COLUMNS))
-    cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN {options}", spool.file)
+    cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN {options}", staged.file)

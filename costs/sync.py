@@ -7,7 +7,8 @@ from decimal import Decimal
 from django.contrib.auth.models import User
 
 from costs.models import CostTotal, DailyCost, Restatement
-from costs.spool import Spool
+from costs.rollups import changing
+from costs.staging_file import StagingFile
 from costs.store import store_rows, store_totals
 from providers.base import CostSource, Progress
 from providers.records import CostTotalRecord
@@ -50,12 +51,12 @@ def read_cost(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
             open_since(run.account, run.started_at),
         )
         current.begin(window)
-        with Spool(run.account.pk) as spool:
+        with StagingFile(run.account.pk) as staged:
             for part in source.fetch_costs(window, current.progress):
-                spool.add(part)
+                staged.add(part)
             with current.storing():
-                replace_costs(run, window, spool)
-                current.finish(spool.count, read=window)
+                replace_costs(run, window, staged)
+                current.finish(staged.count, read=window)
     return run
 
 
@@ -74,8 +75,8 @@ def first_open_month(now: datetime) -> date:
     return first_of_month(today)
 
 
-def replace_costs(run: SyncRun, window: Window, answer: Spool) -> None:
-    """Puts the answer in the place of the window's rows.
+def replace_costs(run: SyncRun, window: Window, answer: StagingFile) -> None:
+    """Replace the window's rows and totals by the answer, and add it to the rollups.
 
     Within the caller's transaction. An answer without a single charge never replaces
     rows: that raises SyncFailed.
@@ -89,8 +90,9 @@ def replace_costs(run: SyncRun, window: Window, answer: Spool) -> None:
             "see this account's bill, then sync again."
         )
     Restatement.objects.bulk_create(restated(run, held_totals, answer.totals))
-    store_totals(run, window, answer)
-    store_rows(run.account, window, answer)
+    with changing([run.account_id], window):
+        store_totals(run, window, answer)
+        store_rows(run.account, window, answer)
 
 
 def restated(

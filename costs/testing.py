@@ -9,7 +9,8 @@ from django.db.models import Sum
 
 from core.testing.stored import Rows, sorted_rows
 from costs.models import CostTotal, DailyCost
-from providers.windows import Window
+from costs.rollups import changing
+from providers.windows import ONE_DAY, Window
 from syncs.models import CloudAccount
 
 
@@ -26,34 +27,36 @@ def charge(
     sub_account: str | None = None,
 ) -> DailyCost:
     """One row of the bill; amortized as billed unless told otherwise."""
-    return DailyCost.objects.create(
-        account=owner,
-        day=day,
-        sub_account_id=sub_account or owner.account_id,
-        service=service,
-        region=region,
-        charge_category=category,
-        currency=currency,
-        billed=Decimal(billed),
-        effective=Decimal(effective or billed),
-        is_estimated=False,
-    )
+    with changing([owner.pk], Window(day, day + ONE_DAY)):
+        return DailyCost.objects.create(
+            account=owner,
+            day=day,
+            sub_account_id=sub_account or owner.account_id,
+            service=service,
+            region=region,
+            charge_category=category,
+            currency=currency,
+            billed=Decimal(billed),
+            effective=Decimal(effective or billed),
+            is_estimated=False,
+        )
 
 
 def close(
     owner: CloudAccount, *days: date, estimated: bool = False, currency: str = "USD"
 ) -> None:
     """Stores the total of each day as the sum of its rows; 0 where it has none."""
-    for day in days:
-        rows = DailyCost.objects.filter(account=owner, day=day, currency=currency)
-        CostTotal.objects.create(
-            account=owner,
-            day=day,
-            currency=currency,
-            billed=sum((row.billed for row in rows), Decimal(0)),
-            effective=sum((row.effective for row in rows), Decimal(0)),
-            is_estimated=estimated,
-        )
+    with changing([owner.pk]):
+        for day in days:
+            rows = DailyCost.objects.filter(account=owner, day=day, currency=currency)
+            CostTotal.objects.create(
+                account=owner,
+                day=day,
+                currency=currency,
+                billed=sum((row.billed for row in rows), Decimal(0)),
+                effective=sum((row.effective for row in rows), Decimal(0)),
+                is_estimated=estimated,
+            )
 
 
 def store_costs(
@@ -95,8 +98,9 @@ def store_costs(
                 is_estimated=guess,
             )
         )
-    DailyCost.objects.bulk_create(rows)
-    CostTotal.objects.bulk_create(totals)
+    with changing([owner.pk], window):
+        DailyCost.objects.bulk_create(rows)
+        CostTotal.objects.bulk_create(totals)
 
 
 def billed(**which: Any) -> dict[date, Decimal]:

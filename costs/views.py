@@ -1,5 +1,7 @@
 """The costs page, and what it shows as files."""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.mixins import PermissionRequiredMixin
@@ -8,25 +10,21 @@ from django.http import (
     HttpResponse,
     HttpResponseBadRequest,
     JsonResponse,
+    QueryDict,
 )
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.views.generic import TemplateView, View
 
 from costs.chart import by_moment, trend_chart
-from costs.drill import chips, into_line, into_moments
-from costs.explore import Answer, answer
 from costs.export import as_json, table_rows
-from costs.lines import heads
-from costs.pickers import EXCLUDABLE, pickers
-from costs.question import (
-    LARGEST_LIMIT,
-    Question,
-    Unclear,
-    quick_ranges,
-    read_question,
-)
-from costs.scope import DEFAULT_DAYS
+from costs.queries.breakdown import CostBreakdown, cost_breakdown
+from costs.queries.filter_options import EXCLUDABLE, filter_options
+from costs.queries.links import chips, into_line, into_moments, quick_ranges
+from costs.queries.query import DEFAULT_DAYS, CostQuery, InvalidQuery
+from costs.queries.source import CostSource
+from costs.queries.table import heads
+from people.limits import Person
 from providers.windows import ONE_DAY, Window
 from rest.csv import csv_file
 from syncs.accounts import account_labels
@@ -43,11 +41,15 @@ METRICS = {"billed": "Billed", "effective": "Effective"}
 GRANULARITIES = {"daily": "Day", "monthly": "Month"}
 CHARTS = {"bars": "Stacked bars", "lines": "Lines"}
 KINDS = {"bars": "stacked", "lines": "line"}
-LIMITS = {5, 10, 15, LARGEST_LIMIT}
+# A chart has colors for so many; beyond it a reader tells none apart.
+DEFAULT_LIMIT, LARGEST_LIMIT = 10, 25
+LIMITS = {5, DEFAULT_LIMIT, 15, LARGEST_LIMIT}
+# Three years: more days are no page to read, and the cloud keeps fewer.
+LONGEST_DAYS = 1100
 
 
-class CostsAnswer(PermissionRequiredMixin):
-    """Whatever answers the question of its URL."""
+class BreakdownMixin(PermissionRequiredMixin):
+    """A view that answers the query of its URL."""
 
     permission_required = "costs.view_dailycost"
     request: HttpRequest
@@ -57,13 +59,24 @@ class CostsAnswer(PermissionRequiredMixin):
         seen = CloudAccount.objects.seen_by(self.request.user)
         return account_labels(seen)
 
-    def answer(self, names: dict[str, str]) -> Answer:
-        """Raises Unclear."""
-        user = self.request.user
-        return answer(read_question(self.request.GET, timezone.now(), user), names)
+    def breakdown(self, names: dict[str, str]) -> CostBreakdown:
+        """Raises InvalidQuery."""
+        query = page_query(self.request.GET, timezone.now())
+        return cost_breakdown(query, self.request.user, names)
 
 
-class CostsView(CostsAnswer, TemplateView):
+def page_query(data: QueryDict, now: datetime) -> CostQuery:
+    """Return the query of a page's URL, which shows not all keys and not any window.
+
+    Raises InvalidQuery.
+    """
+    query = CostQuery.from_url(data, now)
+    if len(query.window) > LONGEST_DAYS:
+        raise InvalidQuery({"start": [f"Choose at most {LONGEST_DAYS:,} days."]})
+    return replace(query, limit=min(query.limit or DEFAULT_LIMIT, LARGEST_LIMIT))
+
+
+class CostsView(BreakdownMixin, TemplateView):
     """Costs of any window, sliced and filtered; the whole state is in the URL."""
 
     template_name = "costs.html"
@@ -85,66 +98,65 @@ class CostsView(CostsAnswer, TemplateView):
             "has_accounts": bool(names),
         }
         try:
-            found = self.answer(names)
-        except Unclear as unclear:
-            return context | {"errors": unclear.errors}
-        return context | _shown(found, names)
+            found = self.breakdown(names)
+        except InvalidQuery as invalid:
+            return context | {"errors": invalid.errors}
+        return context | _shown(found, self.request.user, names)
 
 
-def _shown(found: Answer, names: dict[str, str]) -> dict[str, Any]:
+def _shown(found: CostBreakdown, user: Person, names: dict[str, str]) -> dict[str, Any]:
     """What the template shows of an answer, with where each part leads on to."""
-    question = found.question
-    group = GROUPS[question.group_by]
+    query = found.query
+    group = GROUPS[query.group_by]
     return {
         "answer": found,
-        "question": question,
+        "question": query,
         "group_name": group,
-        "limits": sorted({*LIMITS, question.limit}),
-        "pickers": pickers(question, names),
-        "chips": chips(question, names),
-        "chart": trend_chart(found.trend, found.restated, kind=KINDS[question.chart]),
-        "table": by_moment(found.trend, found.restated, into_moments(question)),
-        "heads": heads(question.sort, group, "Before"),
-        "lines": [
-            (line, into_line(question, line, found.lines)) for line in found.lines
-        ],
-        **({} if found.lines else _stored(question)),
+        "limits": sorted({*LIMITS, query.limit}),
+        "pickers": filter_options(query, user, names),
+        "chips": chips(query, names),
+        "chart": trend_chart(found.trend, found.restated, kind=KINDS[query.chart]),
+        "table": by_moment(found.trend, found.restated, into_moments(query)),
+        "heads": heads(query.sort, group, "Before"),
+        "lines": [(line, into_line(query, line, found.lines)) for line in found.lines],
+        **({} if found.lines else _stored(query, user)),
     }
 
 
-def _stored(question: Question) -> dict[str, Any]:
+def _stored(query: CostQuery, user: Person) -> dict[str, Any]:
     """Which days there are, where nothing is found, and the last of them to look at."""
-    stored = question.bills.stored_window()
+    source = CostSource.visible_to(user).filtered(query, user)
+    stored = source.stored_window()
     if stored is None:
         return {"stored": None}
     last = max(stored.start, stored.end - ONE_DAY * DEFAULT_DAYS)
     return {"stored": stored, "stored_part": Window(last, stored.end)}
 
 
-class CostsTable(CostsAnswer, View):
+class CostsTable(BreakdownMixin, View):
     """The page's table as a CSV file."""
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         try:
-            found = self.answer(self.names())
-        except Unclear as unclear:
-            return refused(unclear)
+            found = self.breakdown(self.names())
+        except InvalidQuery as invalid:
+            return refused(invalid)
         return csv_file("costs", table_rows(found))
 
 
-class CostsJson(CostsAnswer, View):
+class CostsJson(BreakdownMixin, View):
     """All that the page shows, as JSON."""
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         try:
-            found = self.answer(self.names())
-        except Unclear as unclear:
-            return JsonResponse(unclear.errors, status=400)
+            found = self.breakdown(self.names())
+        except InvalidQuery as invalid:
+            return JsonResponse(invalid.errors, status=400)
         response = JsonResponse(as_json(found), json_dumps_params={"indent": 1})
         response["Content-Disposition"] = 'attachment; filename="costs.json"'
         return response
 
 
-def refused(unclear: Unclear) -> HttpResponse:
-    lines = [f"{name}: {' '.join(why)}" for name, why in unclear.errors.items()]
+def refused(invalid: InvalidQuery) -> HttpResponse:
+    lines = [f"{name}: {' '.join(why)}" for name, why in invalid.errors.items()]
     return HttpResponseBadRequest("\n".join(lines), content_type="text/plain")

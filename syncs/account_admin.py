@@ -33,7 +33,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
 
 from people.limits import is_limited
 from providers.settings import InvalidSetting
-from syncs.accounts import save_account
+from syncs.accounts import remove_accounts, save_account
 from syncs.columns import Column, linked, list_url, moment, stored_rows, text_link
 from syncs.models import CloudAccount, SyncRun
 from syncs.readonly import Admin, dialog_action, page
@@ -221,7 +221,7 @@ class CloudAccountAdmin(Admin[CloudAccount]):
         save_account(obj)
 
     def delete_model(self, request: HttpRequest, obj: CloudAccount) -> None:
-        CloudAccount.objects.filter(pk=obj.pk).remove()
+        remove_accounts(CloudAccount.objects.filter(pk=obj.pk))
 
     def has_start_sync_permission(
         self, request: HttpRequest, obj: object = None

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any, Self
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery, Sum
 
 from people.limits import OfAccounts, Person, is_limited
@@ -39,15 +39,6 @@ class CloudAccountQuerySet(OfAccounts):
                 f"{len(found)} accounts are named {name}: use {ids}."
             )
         return found[0] if found else None
-
-    def remove(self) -> bool:
-        """Deletes them with all that was read of them; whether there were any.
-
-        A sync that stores one of them ends first, as both want the same locks.
-        """
-        with transaction.atomic():
-            list(self.order_by("pk").select_for_update().values_list("pk"))
-            return self.delete()[0] > 0
 
     def searched(self, text: str) -> "CloudAccountQuerySet":
         return self.filter(Q(account_id__icontains=text) | Q(name__icontains=text))

@@ -1,50 +1,62 @@
 """What a cached answer is worth: the version of the data that it was made of."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
-from uuid import uuid4
 
 from django.db.models import FilteredRelation, Q, Subquery
 
 from people.limits import Person, is_limited
 from syncs.models import CloudAccount, DataVersion, SharedVersion
 
-# What answers tell of an account itself, or count by; its other columns are in none
-# that has a version.
-OF_ACCOUNT = ("pk", "account_id", "name", "payer_id", "is_payer", "is_enabled")
-
 
 def move_version(account: CloudAccount, dataset: str) -> None:
-    """Whatever was made of this dataset before is stale.
+    """Make whatever was answered of this dataset before stale.
 
     Called where the data is changed, as the last thing of the same transaction: others
     that store the same dataset wait from here until it ends.
     """
-    DataVersion.objects.update_or_create(
-        account=account, dataset=dataset, defaults={"version": uuid4()}
-    )
+    _move([account.pk], dataset)
 
 
 def move_versions(dataset: str) -> None:
-    """The same for every account, in one statement.
+    """Do the same for every account."""
+    _move(CloudAccount.objects.order_by("pk").values_list("pk", flat=True), dataset)
 
-    So all of their rows are held before the one that they share, as by a sync.
+
+def move_accounts_version() -> None:
+    """Make whatever was answered of any account stale: one came, went or changed.
+
+    Called within the transaction that changes it.
     """
-    accounts = CloudAccount.objects.order_by("pk").values_list("pk", flat=True)
+    _move_shared(SharedVersion.ACCOUNTS)
+
+
+def _move(account_ids: Iterable[int], dataset: str) -> None:
+    """The rows of the accounts are locked before the one that they share."""
     DataVersion.objects.bulk_create(
-        [DataVersion(account_id=pk, dataset=dataset) for pk in accounts],
+        [DataVersion(account_id=pk, dataset=dataset) for pk in account_ids],
         update_conflicts=True,
         unique_fields=["account", "dataset"],
+        update_fields=["version"],
+    )
+    _move_shared(dataset)
+
+
+def _move_shared(subject: str) -> None:
+    SharedVersion.objects.bulk_create(
+        [SharedVersion(subject=subject)],
+        update_conflicts=True,
+        unique_fields=["subject"],
         update_fields=["version"],
     )
 
 
 def data_version(user: Person, *datasets: str) -> str:
-    """Names what this user sees of these datasets: it changes whenever that does.
+    """Return a name of what this user sees of these datasets, which changes with it.
 
     It covers the accounts themselves, so one that is removed, disabled, renamed, put
     under a payer, or hidden from the user changes it too. One query: of a few rows for
-    who sees all accounts, else of a row or more for each that the user sees.
+    users who see all accounts, else of a row or more for each that they see.
     """
     state = _limited(user, datasets) if is_limited(user) else _shared(datasets)
     return sha256(repr(state).encode()).hexdigest()
@@ -57,7 +69,6 @@ def _shared(datasets: Sequence[str]) -> list[object]:
 
 
 def _limited(user: Person, datasets: Sequence[str]) -> list[object]:
-    # An account that changes and changes back gives no state its former name.
     of_accounts = SharedVersion.objects.filter(subject=SharedVersion.ACCOUNTS)
     wanted = FilteredRelation(
         "data_versions", condition=Q(data_versions__dataset__in=datasets)
@@ -66,6 +77,6 @@ def _limited(user: Person, datasets: Sequence[str]) -> list[object]:
         CloudAccount.objects.seen_by(user)
         .annotate(wanted=wanted, shared=Subquery(of_accounts.values("version")))
         .order_by("pk", "wanted__dataset")
-        .values_list(*OF_ACCOUNT, "shared", "wanted__dataset", "wanted__version")
+        .values_list("pk", "shared", "wanted__dataset", "wanted__version")
     )
     return [datasets, list(rows)]

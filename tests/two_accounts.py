@@ -13,7 +13,6 @@ from django.contrib.auth.models import User
 from django.db import models
 from django.utils import timezone
 
-from costs.models import CostDay
 from people.limits import OfAccounts
 from people.models import AccountAccess
 from people.roles import DATA, Role, give
@@ -77,14 +76,10 @@ class Filler:
         return 1
 
 
-# The database makes their rows when others are stored.
-MADE_BY_TRIGGERS = {CostDay}
-
-
 def models_of_accounts() -> list[type[models.Model]]:
     """All of our apps whose rows each belong to an account."""
     found = [model for app in DATA for model in apps.get_app_config(app).get_models()]
-    return [m for m in found if is_of_accounts(m) and m not in MADE_BY_TRIGGERS]
+    return [m for m in found if is_of_accounts(m)]
 
 
 def is_of_accounts(model: type[models.Model]) -> bool:

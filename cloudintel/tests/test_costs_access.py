@@ -82,7 +82,7 @@ def test_what_is_not_his_is_nowhere(limited: Client, address: str, query: str) -
 
 def test_an_account_that_is_not_his_does_not_exist(limited: Client) -> None:
     text = content(limited, "/costs/?account=000000000002")
-    assert "000000000002 is not one of the available choices" in text
+    assert "There is no account 000000000002." in text
     assert limited.get("/costs/all.json?account=000000000002").status_code == 400
 
 

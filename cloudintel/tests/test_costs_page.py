@@ -14,10 +14,10 @@ from django.test import Client
 
 from clouds.testing import account
 from core.testing.clock import NOW
-from costs.explore import Answer, answer
 from costs.models import DailyCost, Restatement
-from costs.question import read_question
+from costs.queries.breakdown import CostBreakdown, cost_breakdown
 from costs.testing import store_costs
+from costs.views import page_query
 from people.testing import person
 from providers.windows import Window, last_complete_days
 
@@ -32,8 +32,8 @@ def noon() -> Iterator[None]:
         yield
 
 
-def asked(query: str) -> Answer:
-    return answer(read_question(QueryDict(query), NOW, person("viewer")), {})
+def asked(query: str) -> CostBreakdown:
+    return cost_breakdown(page_query(QueryDict(query), NOW), person("viewer"), {})
 
 
 def page(client: Client, query: str = "") -> str:

@@ -15,12 +15,11 @@ from django.apps import apps
 from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
-from core.testing.aws_emulator.builders import ACCOUNT
 
 from cloudintel.logs import HIDDEN, hide_secrets, logging_settings
 from clouds.testing import aws_account
 from core.testing.aws_emulator import EmulatedAws
-from core.testing.aws_emulator.builders import charge, june
+from core.testing.aws_emulator.builders import ACCOUNT, charge, june
 from costs.sync import sync_cost
 from inventory.sync import sync_ec2
 from syncs.models import SyncRun

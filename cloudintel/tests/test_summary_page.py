@@ -11,7 +11,7 @@ from django.test import Client
 
 from cloudintel.overview import Spending, spending
 from clouds.testing import account
-from core.testing.aws_emulator.measure import NOW
+from core.testing.clock import NOW
 from costs.models import CostTotal
 from costs.testing import store_costs
 from insights.testing import forecast
@@ -56,7 +56,7 @@ def test_it_tells_what_is_spent_and_what_moved(client: Client) -> None:
     assert "1 Nov – 19 Nov 2026, against 1 Oct – 19 Oct 2026" in text
     found = shown()
     assert found is not None
-    assert [(mover.service, mover.change) for mover in found.movers] == [
+    assert [(mover.service, mover.change) for mover in found.top_changes] == [
         ("Amazon RDS", Decimal(600)),
         ("AWS Lambda", Decimal(150)),
     ]
@@ -158,7 +158,7 @@ def test_costs_that_are_read_late_did_not_change_by_it() -> None:
     assert found is not None
     assert found.last_days.window.end == newest
     assert (found.last_days.total, found.last_days.before) == (300, 300)
-    assert found.movers == []
+    assert found.top_changes == []
 
 
 def test_it_names_the_account_in_which_a_service_moved(client: Client) -> None:

@@ -6,13 +6,11 @@ from typing import Any
 from rest_framework import serializers
 
 from costs.models import DailyCost
+from costs.queries.query import GRANULARITIES, LARGEST_LIMIT
+from costs.queries.trend import Trend
 from costs.querysets import GROUPS, METRICS
-from costs.trend import Trend
 from rest.money import AmountField, as_text
 from syncs.models import CloudAccount
-
-# More series than anybody reads; a database takes no number of any size.
-LARGEST_LIMIT = 10_000
 
 
 class DailyCostSerializer(serializers.ModelSerializer[DailyCost]):
@@ -59,7 +57,7 @@ class TrendParameters(MetricParameters):
         choices=list(GROUPS), default="service", help_text="What a series is keyed by."
     )
     granularity = serializers.ChoiceField(
-        choices=["daily", "monthly"],
+        choices=GRANULARITIES,
         default="daily",
         help_text="monthly: a point is the first day of its month.",
     )

@@ -1,7 +1,6 @@
 """What it costs: rows, trends and a summary."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.http import StreamingHttpResponse
@@ -20,17 +19,15 @@ from costs.api.serializers import (
     TrendSerializer,
     trend_data,
 )
-from costs.bills import Bills
 from costs.filters import CostFilter, DailyCostFilter
-from costs.memory import remembered
 from costs.models import DailyCost
-from costs.rows import Rows
-from costs.scope import CostScope, read_scope
-from costs.summary import cost_summary
-from costs.trend import SeveralCurrencies, Trend, cost_trend
+from costs.queries.query import CostQuery, InvalidQuery
+from costs.queries.source import CostSource
+from costs.queries.summary import cost_summary
+from costs.queries.trend import SeveralCurrencies, Trend, cost_trend
 from rest.csv import csv_file, wants_csv
 from rest.money import as_text
-from rest.parameters import read, refuse_unknown
+from rest.parameters import refuse_unknown
 from rest.rows import RowsViewSet
 from syncs.models import Dataset
 from syncs.versions import data_version
@@ -47,6 +44,11 @@ ORDER = (
     "charge_category",
     "currency",
 )
+
+SUMMARY_PARAMETERS = frozenset(
+    {*MetricParameters().fields, *CostFilter.base_filters}  # type: ignore[attr-defined]
+)
+TREND_PARAMETERS = SUMMARY_PARAMETERS | {*TrendParameters().fields}
 
 
 class DailyCostViewSet(RowsViewSet):
@@ -67,10 +69,16 @@ class DailyCostViewSet(RowsViewSet):
     @action(detail=False, filterset_class=CostFilter, pagination_class=None)
     def trend(self, request: Request) -> Response | StreamingHttpResponse:
         """Costs over time, a series per key. Default: the last 30 complete days."""
-        choice, scope = self._read(request, TrendParameters)
-        rows, totals = self._held(scope, choice)
+        query, source = self._read(TREND_PARAMETERS)
         try:
-            trend = cost_trend(rows, totals, scope.window, **choice)
+            trend = cost_trend(
+                source,
+                query.window,
+                group_by=query.group_by,
+                metric=query.metric,
+                granularity=query.granularity,
+                limit=query.limit,
+            )
         except SeveralCurrencies as error:
             raise ValidationError({"currency": [str(error)]}) from None
         if wants_csv(request):
@@ -83,12 +91,9 @@ class DailyCostViewSet(RowsViewSet):
     @action(detail=False, filterset_class=CostFilter, pagination_class=None)
     def summary(self, request: Request) -> Response | StreamingHttpResponse:
         """A window in a few numbers. Default: the last 30 complete days."""
-        choice, scope = self._read(request, MetricParameters)
-        rows, totals = self._held(scope, choice, with_accounts=True)
-        # The answer is kept as a whole, so none of its parts need be.
-        totals = replace(totals, user=None)
+        query, source = self._read(SUMMARY_PARAMETERS)
         try:
-            summary = cost_summary(rows, totals, scope.window, **choice)
+            summary = cost_summary(source, query.window, metric=query.metric)
         except SeveralCurrencies as error:
             raise ValidationError({"currency": [str(error)]}) from None
         data = SummarySerializer(summary).data
@@ -96,38 +101,16 @@ class DailyCostViewSet(RowsViewSet):
             return csv_file("cost-summary", [list(data), list(data.values())])
         return Response(data)
 
-    def _read(
-        self, request: Request, parameters: type[MetricParameters]
-    ) -> tuple[dict[str, Any], CostScope]:
-        """The action's own parameters, and the costs that the others ask for."""
-        known = {*parameters().fields, *CostFilter.base_filters}  # type: ignore[attr-defined]
-        refuse_unknown(request.query_params, known)
-        choice = read(parameters, request)
-        return choice, read_scope(request.query_params, timezone.now(), request.user)
-
-    def _held(
-        self,
-        scope: CostScope,
-        choice: Mapping[str, Any],
-        *,
-        with_accounts: bool = False,
-    ) -> tuple[Rows, Bills]:
-        """The scope's rows and totals, from memory where that pays.
-
-        What only cuts or shows a history tells no history from another.
-        """
-        asked = {**self.request.query_params}
-        for name in ("start", "end", "granularity", "limit", "format"):
-            asked.pop(name, None)
-        return remembered(
-            scope.rows,
-            scope.totals,
-            version=self.version,
-            asked=sorted(asked.items()),
-            group_by=choice.get("group_by", "service"),
-            metric=choice["metric"],
-            with_accounts=with_accounts,
-        )
+    def _read(self, known: frozenset[str]) -> tuple[CostQuery, CostSource]:
+        """The query, of which these parameters are known, and the costs it is about."""
+        user = self.request.user
+        refuse_unknown(self.request.query_params, known)
+        try:
+            query = CostQuery.from_url(self.request.query_params, timezone.now())
+            source = CostSource.visible_to(user).filtered(query, user)
+        except InvalidQuery as error:
+            raise ValidationError(error.errors) from None
+        return query, source.in_currency(query.currency) if query.currency else source
 
 
 def _trend_rows(trend: Trend) -> Iterator[Sequence[Any]]:

@@ -13,8 +13,9 @@ from clouds.testing import account
 from core.testing.clock import NOW
 from costs.api.serializers import TrendSerializer, trend_data
 from costs.models import CostTotal, DailyCost
+from costs.queries.source import CostSource
+from costs.queries.trend import cost_trend
 from costs.testing import charge, close, store_costs
-from costs.trend import cost_trend
 from people.testing import ask, refused
 from providers.windows import Window, last_complete_days
 
@@ -190,6 +191,8 @@ def test_without_any_costs_it_is_unknown_what_they_are(path: str) -> None:
 def test_a_trend_is_written_as_its_schema_says() -> None:
     store_two_days()
     window = Window(DAY - timedelta(days=1), NEXT + timedelta(days=1))
-    trend = cost_trend(DailyCost.objects.all(), CostTotal.objects.all(), window)
+    trend = cost_trend(
+        CostSource(DailyCost.objects.all(), CostTotal.objects.all()), window
+    )
     written = json.loads(JSONRenderer().render(trend_data(trend)))
     assert written == json.loads(JSONRenderer().render(TrendSerializer(trend).data))

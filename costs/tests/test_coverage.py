@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from costs.coverage import period_before
+from costs.queries.coverage import period_before
 from providers.windows import Window
 
 

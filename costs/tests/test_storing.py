@@ -11,12 +11,13 @@ from django.db import IntegrityError, connection, transaction
 
 from clouds.testing import account
 from costs.models import DailyCost
-from costs.spool import COLUMNS, Spool
+from costs.staging_file import COLUMNS, StagingFile
 from costs.sync import replace_costs
 from costs.testing import charge
 from costs.tests.test_rollups import JUNE, held, summed
 from providers.records import ChargeCategory, CostReading, CostRecord
 from providers.windows import Window
+from syncs.accounts import remove_accounts, save_account
 from syncs.claims import claim
 from syncs.models import CloudAccount, Dataset, SyncRun
 
@@ -58,9 +59,9 @@ def restated(chance: random.Random, rows: list[CostRecord]) -> list[CostRecord]:
 
 
 def store(run: SyncRun, rows: list[CostRecord], window: Window = WINDOW) -> None:
-    with Spool(run.account.pk) as spool, transaction.atomic():
-        spool.add(CostReading([], rows))
-        replace_costs(run, window, spool)
+    with StagingFile(run.account.pk) as staged, transaction.atomic():
+        staged.add(CostReading([], rows))
+        replace_costs(run, window, staged)
 
 
 def stored(owner: CloudAccount) -> set[tuple[object, ...]]:
@@ -84,7 +85,8 @@ def test_random_syncs_leave_what_the_cloud_told_last_and_its_sums(seed: int) -> 
         store(runs[owner], rows[owner])
         if chance.random() < 0.4:
             above = chance.choice([payer, None])
-            CloudAccount.objects.filter(pk=member.pk).update(payer=above)
+            member.payer = above
+            save_account(member)
         assert {one: stored(one) for one in rows} == {
             one: told(kept) for one, kept in rows.items()
         }
@@ -145,5 +147,5 @@ def test_an_account_with_rows_can_not_go_without_them() -> None:
         CloudAccount.objects.filter(pk=owner.pk)._raw_delete(using="default")
         connection.check_constraints()
     assert DailyCost.objects.exists()
-    owner.delete()
+    remove_accounts(CloudAccount.objects.filter(pk=owner.pk))
     assert held() == summed() == ({}, {})

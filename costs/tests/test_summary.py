@@ -9,10 +9,13 @@ from pytest_django import DjangoAssertNumQueries
 
 from clouds.testing import account
 from costs.models import CostTotal, DailyCost
+from costs.queries.coverage import change_percent
+from costs.queries.source import CostSource
+from costs.queries.summary import Summary, cost_summary
+from costs.queries.trend import Point, SeveralCurrencies
 from costs.querysets import DailyCostQuerySet
-from costs.summary import Summary, change_percent, cost_summary
+from costs.rollups import changing
 from costs.testing import charge, close, store_costs
-from costs.trend import Point, SeveralCurrencies
 from providers.records import UNALLOCATED
 from providers.windows import ONE_DAY, Window
 from syncs.models import CloudAccount
@@ -27,7 +30,7 @@ def summary(
     window: Window = WINDOW, rows: DailyCostQuerySet | None = None, **choice: Any
 ) -> Summary:
     rows = DailyCost.objects.counted() if rows is None else rows
-    return cost_summary(rows, CostTotal.objects.counted(), window, **choice)
+    return cost_summary(CostSource(rows, CostTotal.objects.counted()), window, **choice)
 
 
 def test_every_number_of_it() -> None:
@@ -165,17 +168,21 @@ def test_a_change_from_nothing_has_no_percentage(
 
 
 @pytest.mark.parametrize("column", ["billed", "effective"])
-def test_a_row_that_was_changed_by_hand_no_longer_reconciles(column: str) -> None:
-    store_costs(account(), WINDOW, {"EC2": "10", "S3": "1"})
+def test_a_row_that_changed_alone_no_longer_reconciles(column: str) -> None:
+    owner = account()
+    store_costs(owner, WINDOW, {"EC2": "10", "S3": "1"})
     assert summary().reconciled is True
     row = DailyCost.objects.filter(day=SECOND, service="S3")
-    row.update(**{column: Decimal("1.0000000001")})
+    with changing([owner.pk]):
+        row.update(**{column: Decimal("1.0000000001")})
     assert (summary().reconciled, summary().unreconciled_days) == (False, 1)
 
 
-def test_a_row_that_was_deleted_by_hand_no_longer_reconciles() -> None:
-    store_costs(account(), WINDOW, {"EC2": "10"})
-    DailyCost.objects.filter(day=SECOND).delete()
+def test_a_row_that_went_alone_no_longer_reconciles() -> None:
+    owner = account()
+    store_costs(owner, WINDOW, {"EC2": "10"})
+    with changing([owner.pk]):
+        DailyCost.objects.filter(day=SECOND).delete()
     assert (summary().reconciled, summary().unreconciled_days) == (False, 1)
 
 
@@ -195,7 +202,7 @@ def test_what_is_not_read_yet_by_any_account_is_not_missing() -> None:
 def test_filtered_rows_leave_the_bill_reconciled() -> None:
     store_costs(account(), WINDOW, {"EC2": "10", "S3": "1"})
     some = DailyCost.objects.filter(service="S3")
-    found = cost_summary(some, CostTotal.objects.all(), WINDOW)
+    found = cost_summary(CostSource(some, CostTotal.objects.all()), WINDOW)
     assert (found.total, found.reconciled) == (3, True)
 
 
@@ -205,7 +212,9 @@ def test_two_currencies_are_refused_until_one_is_chosen() -> None:
     with pytest.raises(SeveralCurrencies, match="GBP, USD"):
         summary()
     pounds = DailyCost.objects.filter(currency="GBP")
-    found = cost_summary(pounds, CostTotal.objects.filter(currency="GBP"), WINDOW)
+    found = cost_summary(
+        CostSource(pounds, CostTotal.objects.filter(currency="GBP")), WINDOW
+    )
     assert (found.currency, found.total, found.reconciled) == ("GBP", 6, True)
 
 

@@ -9,9 +9,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from clouds.testing import account
 from costs.models import CostTotal, DailyCost
+from costs.queries.source import CostSource
+from costs.queries.trend import SeveralCurrencies, Trend, cost_trend
 from costs.querysets import GROUPS
 from costs.testing import charge, close, store_costs
-from costs.trend import SeveralCurrencies, Trend, cost_trend
 from providers.windows import Window
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +22,7 @@ FIRST, SECOND, THIRD, FOURTH = WINDOW.days()
 
 def trend(window: Window = WINDOW, **choice: Any) -> Trend:
     return cost_trend(
-        DailyCost.objects.all(), CostTotal.objects.all(), window, **choice
+        CostSource(DailyCost.objects.all(), CostTotal.objects.all()), window, **choice
     )
 
 
@@ -150,7 +151,7 @@ def test_two_currencies_are_refused_until_one_is_chosen() -> None:
     with pytest.raises(SeveralCurrencies, match="GBP, USD"):
         trend()
     pounds = DailyCost.objects.filter(currency="GBP")
-    found = cost_trend(pounds, CostTotal.objects.all(), WINDOW)
+    found = cost_trend(CostSource(pounds, CostTotal.objects.all()), WINDOW)
     assert (found.currency, found.total) == ("GBP", 8)
 
 
@@ -159,7 +160,7 @@ def test_days_stored_in_another_currency_alone_are_unknown() -> None:
     store_costs(owner, Window(FIRST, SECOND), {"EC2": "1"})
     store_costs(other, WINDOW, {"EC2": "2"}, currency="GBP")
     dollars = DailyCost.objects.filter(currency="USD")
-    found = cost_trend(dollars, CostTotal.objects.all(), WINDOW)
+    found = cost_trend(CostSource(dollars, CostTotal.objects.all()), WINDOW)
     assert amounts(found)["EC2"] == [Decimal(1), None, None, None]
 
 

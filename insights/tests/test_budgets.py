@@ -10,8 +10,7 @@ from django.core.exceptions import ValidationError
 
 from alerts.models import Notice
 from clouds.testing import account
-from core.testing.aws_emulator.measure import NOW
-from core.testing.clock import TODAY
+from core.testing.clock import NOW, TODAY
 from costs.testing import store_costs
 from insights.budgeting import count, is_due, refresh_budgets, standing_of
 from insights.models import Budget, BudgetAlert

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from clouds.testing import account
-from core.testing.aws_emulator.measure import NOW
+from core.testing.clock import NOW
 from costs.testing import store_costs
 from insights.advice.verify import running_cost
 from insights.models import Recommendation, Verification

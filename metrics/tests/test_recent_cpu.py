@@ -9,7 +9,7 @@ import time_machine
 from pytest_django import DjangoAssertNumQueries
 
 from clouds.testing import account
-from core.testing.aws_emulator.measure import NOW
+from core.testing.clock import NOW
 from inventory.models import Instance
 from inventory.testing import instance
 from metrics.models import CpuMetric, RecentCpu

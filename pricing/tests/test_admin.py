@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from clouds.testing import account
-from core.testing.aws_emulator.measure import NOW
+from core.testing.clock import NOW
 from inventory.testing import instance
 from pricing.models import InstancePrice, PricedFamily
 from pricing.sync import sync_prices

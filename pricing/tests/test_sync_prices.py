@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from clouds.testing import account
-from core.testing.aws_emulator.measure import NOW
+from core.testing.clock import NOW
 from inventory.models import StateChange
 from inventory.testing import instance
 from pricing.models import InstancePrice, PricedFamily

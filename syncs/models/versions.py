@@ -39,9 +39,8 @@ class DataVersion(models.Model):
 class SharedVersion(models.Model):
     """The state of one dataset of all accounts, or of the accounts themselves.
 
-    Triggers of the database give it a new name in the transaction that changes any
-    DataVersion of the dataset, or what answers tell of an account. So one row tells of
-    a thousand accounts.
+    syncs.versions gives it a new name in the transaction that changes any DataVersion
+    of the dataset, or an account. So one row tells of a thousand accounts.
     """
 
     ACCOUNTS = "accounts"

@@ -6,11 +6,10 @@ from datetime import date, datetime, timedelta
 import pytest
 import time_machine
 from pytest_django import Settings
-from core.testing.aws_emulator.builders import OTHER
 
 from clouds.testing import aws_account
 from core.testing.aws_emulator import EmulatedAws
-from core.testing.aws_emulator.builders import charge, june
+from core.testing.aws_emulator.builders import OTHER, charge, june
 from core.testing.task_queue import waiting, work_off
 from costs.models import DailyCost
 from costs.sync import sync_cost

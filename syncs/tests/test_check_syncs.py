@@ -8,9 +8,9 @@ from io import StringIO
 import pytest
 import time_machine
 from django.core.management import call_command
-from core.testing.aws_emulator.builders import ACCOUNT, OTHER
 
 from clouds.testing import aws_account
+from core.testing.aws_emulator.builders import ACCOUNT, OTHER
 from syncs.models import CloudAccount, SyncRun
 
 pytestmark = pytest.mark.django_db

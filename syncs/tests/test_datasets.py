@@ -9,9 +9,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils.module_loading import import_string
-from core.testing.aws_emulator.builders import ACCOUNT, OTHER
 
 from clouds.testing import aws_account
+from core.testing.aws_emulator.builders import ACCOUNT, OTHER
 from people.testing import operator
 from providers.base import InventorySource, MetricSource, Progress
 from providers.meter import Meter

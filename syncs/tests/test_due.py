@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import time_machine
 from pytest_django import DjangoAssertNumQueries, Settings
-from core.testing.aws_emulator.builders import OTHER
 
 from clouds.testing import aws_account
+from core.testing.aws_emulator.builders import OTHER
 from core.testing.task_queue import waiting
 from syncs.claims import claim, free_dead, take
 from syncs.due import Due, due, due_at

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 from pytest_django import DjangoAssertNumQueries, Settings
-from core.testing.aws_emulator.builders import ACCOUNT, OTHER
 
 from clouds.testing import aws_account
+from core.testing.aws_emulator.builders import ACCOUNT, OTHER
 from syncs.freshness import Freshness, State, freshness
 from syncs.models import CloudAccount, SyncRun
 

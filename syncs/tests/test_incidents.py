@@ -12,12 +12,12 @@ import time_machine
 from django.core import mail
 from django.db import connection
 from pytest_django import Settings
-from core.testing.aws_emulator.builders import ACCOUNT, OTHER
 
 from alerts.models import Notice
 from alerts.outbox import deliver_due
 from alerts.tasks import deliver_notices
 from clouds.testing import aws_account
+from core.testing.aws_emulator.builders import ACCOUNT, OTHER
 from core.testing.postgres import free_port
 from syncs.incidents import update_incidents
 from syncs.models import CloudAccount, Incident, SyncRun

@@ -10,7 +10,7 @@ from celery import current_app
 from kombu.exceptions import OperationalError
 
 from clouds.testing import account
-from core.testing.aws_emulator.measure import NOW
+from core.testing.clock import NOW
 from costs.models import CostTotal
 from costs.tasks import sync_cost
 from inventory.tasks import sync_ec2

@@ -15,6 +15,7 @@ from pricing.sync import sync_prices
 from providers.demo.company import ACCOUNTS, COMPANY_NAME, HISTORY_DAYS
 from providers.demo.provider import DemoProvider
 from providers.windows import ONE_DAY, Window, last_complete_days, midnight, utc_day
+from syncs.accounts import remove_accounts, save_account
 from syncs.claims import SlotTaken
 from syncs.commands import TAKEN, bad_arguments
 from syncs.datasets import Dataset
@@ -59,7 +60,7 @@ class Command(BaseCommand):
                 f"{HISTORY_DAYS}, not {days}."
             )
         if options["reset"] or options["remove"]:
-            CloudAccount.objects.demo().remove()
+            remove_accounts(CloudAccount.objects.demo())
         if options["remove"]:
             self.stdout.write("Removed the invented company.")
             return
@@ -71,11 +72,14 @@ class Command(BaseCommand):
         console = Console(stderr=True)
         now = timezone.now()
         for one in ACCOUNTS:
-            account, _ = CloudAccount.objects.get_or_create(
-                provider=CloudKind.DEMO,
-                account_id=one.account_id,
-                defaults={"name": one.name},
+            account = (
+                CloudAccount.objects.demo().filter(account_id=one.account_id).first()
             )
+            if account is None:
+                account = CloudAccount(
+                    provider=CloudKind.DEMO, account_id=one.account_id, name=one.name
+                )
+                save_account(account)
             if console.is_terminal:
                 console.print(f"Reading {days} days of {account}")
             try:

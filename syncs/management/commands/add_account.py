@@ -15,7 +15,7 @@ from providers.aws.settings import AwsSettings
 from providers.errors import ProviderError
 from providers.records import Identity, MemberAccount
 from providers.settings import InvalidSetting
-from syncs.accounts import save_account
+from syncs.accounts import remove_accounts, save_account
 from syncs.commands import bad_arguments
 from syncs.models import CloudAccount, CloudKind
 from syncs.registry import aws_options
@@ -90,7 +90,7 @@ class Command(BaseCommand):
                 continue
             if options["organization"] or not is_new:
                 self._save_member(member, account, options)
-        if CloudAccount.objects.demo().remove():
+        if remove_accounts(CloudAccount.objects.demo()):
             self.stdout.write(DEMO_LEFT)
         self.stdout.write(NEXT)
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
-from costs.kept import kept
-from costs.question import DIMENSIONS, Question
-from costs.rows import rows_of
+from costs.queries.query import DIMENSIONS, CostQuery
+from costs.queries.source import CostSource
+from people.limits import Person
 from providers.records import ChargeCategory
 
 # A longer list is no list to pick from; the URL takes any key.
@@ -51,37 +50,29 @@ class Picker:
         return len(self.options) >= LONGEST
 
 
-def pickers(question: Question, account_names: Mapping[str, str]) -> list[Picker]:
-    """Services, regions, accounts and kinds of charge. A query where the cache holds
-    the keys, else four."""
-    services, regions, accounts = _keys(question)
+def filter_options(
+    query: CostQuery, user: Person, account_names: Mapping[str, str]
+) -> list[Picker]:
+    """Return services, regions, accounts and charge categories. Three queries."""
+    seen = CostSource.visible_to(user).in_window(query.window)
+    services, regions, accounts = (seen.values_of(name, LONGEST) for name in COLUMNS)
     return [
-        _picker(question, "service", "Services", services, {}),
-        _picker(question, "region", "Regions", regions, {}),
-        _picker(question, "account", "Accounts", accounts, account_names),
-        _picker(question, "charge_category", "Kinds", list(ChargeCategory), {}),
+        _picker(query, "service", "Services", services, {}),
+        _picker(query, "region", "Regions", regions, {}),
+        _picker(query, "account", "Accounts", accounts, account_names),
+        _picker(query, "charge_category", "Kinds", list(ChargeCategory), {}),
     ]
 
 
-def _keys(question: Question) -> Sequence[list[str]]:
-    """The values that each column holds in the window, in their order."""
-    seen = rows_of(question.user).in_window(question.window)
-
-    def made() -> Sequence[list[str]]:
-        return [list(islice(seen.values_of(name), LONGEST)) for name in COLUMNS]
-
-    return kept("pickers", question.user, seen.rows, COLUMNS, made)
-
-
 def _picker(
-    question: Question,
+    query: CostQuery,
     dimension: str,
     label: str,
     keys: Iterable[str],
     labels: Mapping[str, str],
 ) -> Picker:
     only, without = DIMENSIONS[dimension]
-    limited, left_out = question.filters[only], question.filters[without]
+    limited, left_out = query.filters[only], query.filters[without]
     values = dict.fromkeys([*limited, *left_out, *(key for key in keys if key)])
     options = [
         Option(

@@ -1,7 +1,8 @@
-"""Which days each account's bill is stored for, and so what may be compared."""
+"""Which days each account's bill is stored for, what may be compared, and how."""
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from providers.windows import ONE_DAY, Window, add_months, first_of_month
@@ -10,6 +11,7 @@ from providers.windows import ONE_DAY, Window, add_months, first_of_month
 class Span(NamedTuple):
     """One account's stored days: the first, the last, and how many in each window."""
 
+    account: int
     is_enabled: bool
     first: date
     last: date
@@ -62,3 +64,10 @@ def is_comparable(
     return bool(concerned) and all(
         span.days[at] == len(windows[at]) for span in concerned for at in (one, other)
     )
+
+
+def change_percent(before: Decimal | None, now: Decimal | None) -> float | None:
+    """The change in percent of the former; None where it is unknown, 0 or negative."""
+    if before is None or now is None or before <= 0:
+        return None
+    return round(float((now - before) / before * 100), 2)

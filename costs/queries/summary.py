@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from costs.bills import Bills
-from costs.coverage import is_comparable, missing_days, period_before
 from costs.fields import QUANTUM
-from costs.querysets import CostTotalQuerySet
-from costs.rows import Rows
-from costs.trend import Point, only_currency
+from costs.queries.coverage import (
+    change_percent,
+    is_comparable,
+    missing_days,
+    period_before,
+)
+from costs.queries.source import CostSource
+from costs.queries.trend import Point, only_currency
 from providers.windows import Window
 
 ZERO = Decimal(0)
@@ -40,34 +43,31 @@ class Summary:
 
 
 def cost_summary(
-    rows: Rows,
-    totals: Bills | CostTotalQuerySet,
-    window: Window,
-    *,
-    metric: str = "billed",
+    source: CostSource, window: Window, *, metric: str = "billed"
 ) -> Summary:
-    """The summary of `rows`, which may be filtered, over the window.
+    """Return the summary of the source's rows over the window.
 
-    `totals` are the accounts' totals in full: `reconciled` tells of their whole bill.
-    The period before is compared only where both are stored whole, for each account
-    that has any of their days. Raises SeveralCurrencies. Five queries.
+    `reconciled` is about the accounts' whole bill. The period before is compared only
+    where both are stored whole, for each account that has any of their days. Raises
+    SeveralCurrencies. Five queries.
     """
     before = period_before(window)
-    found = list(rows.in_window(Window(before.start, window.end)).per_day(metric))
+    both = source.in_window(Window(before.start, window.end))
+    found = list(both.per_day(metric))
     currency = _currency(found, window)
     if currency:
-        totals = totals.in_currency(currency)
-    stored = totals.in_window(window).days_by_estimate()
+        source = source.in_currency(currency)
+    stored = source.in_window(window).days_by_estimate()
     amounts = dict.fromkeys(stored, ZERO) | {
         day: amount for _, day, amount, _ in found if day in window
     }
     total = sum(amounts.values(), ZERO) if stored else None
-    spans = totals.spans(window, before)
+    spans = source.spans(window, before)
     missing = missing_days(spans, 0, window)
     previous_total = None
     if is_comparable(spans, (window, before), 0, 1):
         previous_total = _sum_of(found, before, currency)
-    unreconciled = totals.count_unreconciled(window)
+    unreconciled = source.count_unreconciled(window)
     return Summary(
         start=window.start,
         end=window.end,
@@ -100,13 +100,6 @@ def _sum_of(found: Sequence[Found], window: Window, currency: str | None) -> Dec
         (amount for of, day, amount, _ in found if day in window and of == currency),
         ZERO,
     )
-
-
-def change_percent(before: Decimal | None, now: Decimal | None) -> float | None:
-    """The change in percent of the former; None where it is unknown, 0 or negative."""
-    if before is None or now is None or before <= 0:
-        return None
-    return round(float((now - before) / before * 100), 2)
 
 
 def _extreme(amounts: dict[date, Decimal], *, largest: bool) -> Point | None:

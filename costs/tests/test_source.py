@@ -1,5 +1,6 @@
 """Rollups and rows give the same answers, and the fewer rows are asked."""
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -11,12 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from clouds.testing import account
 from core.testing.clock import NOW
 from costs.models import CostTotal
+from costs.queries.query import CostQuery
+from costs.queries.source import CostSource
+from costs.queries.summary import cost_summary
+from costs.queries.trend import cost_trend
 from costs.querysets import GROUPS, METRICS
-from costs.rows import CostRows
-from costs.scope import read_scope
-from costs.summary import cost_summary
 from costs.testing import charge, close
-from costs.trend import cost_trend
 from people.models import AccountAccess
 from providers.windows import ONE_DAY
 
@@ -70,30 +71,34 @@ def bill() -> None:
     close(payer, *DAYS)
 
 
+def read(query: str, viewer: User) -> tuple[CostQuery, CostSource]:
+    """The query, and the costs that it is about."""
+    asked = CostQuery.from_url(QueryDict(query), NOW)
+    source = CostSource.visible_to(viewer).filtered(asked, viewer)
+    return asked, source.in_currency(asked.currency) if asked.currency else source
+
+
 @pytest.mark.parametrize("query", FILTERS)
 def test_rollups_answer_as_the_rows_do(viewer: User, query: str) -> None:
-    scope = read_scope(QueryDict(query), NOW, viewer)
-    bare = CostRows(scope.rows.rows)
+    asked, source = read(query, viewer)
+    bare = CostSource(source.rows, source.totals)
     for group_by, metric, granularity, limit in product(
         GROUPS, METRICS, ["daily", "monthly"], [None, 1]
     ):
         one, other = (
             cost_trend(
-                rows,
-                scope.totals,
-                scope.window,
+                one_source,
+                asked.window,
                 group_by=group_by,
                 metric=metric,
                 granularity=granularity,
                 limit=limit,
             )
-            for rows in (scope.rows, bare)
+            for one_source in (source, bare)
         )
         assert one == other
         assert one.total is not None
-    assert cost_summary(scope.rows, scope.totals, scope.window) == cost_summary(
-        bare, scope.totals, scope.window
-    )
+    assert cost_summary(source, asked.window) == cost_summary(bare, asked.window)
 
 
 @pytest.mark.parametrize(
@@ -111,17 +116,17 @@ def test_rollups_answer_as_the_rows_do(viewer: User, query: str) -> None:
 def test_the_rows_are_read_only_where_they_must_be(
     viewer: User, query: str, group_by: str, table: str
 ) -> None:
-    scope = read_scope(QueryDict(query), NOW, viewer)
+    asked, source = read(query, viewer)
     with CaptureQueriesContext(
         connection,
-    ) as asked:
-        cost_trend(scope.rows, scope.totals, scope.window, group_by=group_by)
-    assert f'FROM "{table}"' in asked[0]["sql"]
+    ) as queries:
+        cost_trend(source, asked.window, group_by=group_by)
+    assert f'FROM "{table}"' in queries[0]["sql"]
 
 
 def test_who_is_limited_is_told_of_no_other_account(viewer: User) -> None:
     AccountAccess.objects.create(user=viewer)
-    scope = read_scope(QueryDict(""), NOW, viewer)
-    assert scope.rows.rollups is None
-    found = cost_trend(scope.rows, CostTotal.objects.all(), scope.window)
+    asked, source = read("", viewer)
+    assert source.rollups is None
+    found = cost_trend(replace(source, totals=CostTotal.objects.all()), asked.window)
     assert found.total == 0

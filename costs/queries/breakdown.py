@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from costs.coverage import is_comparable, period_before
-from costs.lines import Line, in_order
 from costs.models import Restatement
+from costs.queries.coverage import is_comparable, period_before
+from costs.queries.query import CostQuery
+from costs.queries.source import CostSource
+from costs.queries.table import Line, in_order
+from costs.queries.trend import OTHER, Trend, cost_trend
 from costs.querysets import GROUPS, TOTAL, RestatementQuerySet
-from costs.question import Question
-from costs.trend import OTHER, Trend, cost_trend
+from people.limits import Person
 from providers.windows import Window, first_of_month
 
 # The newest days of them; the admin lists all.
@@ -24,14 +26,15 @@ Compared = tuple[str, Decimal | None, Decimal | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CostBreakdown:
     """The trend asked for, its lines, and the same of the period before.
 
-    `trend` is labelled for reading. `restated` holds by how much the bill of a day, or
-    month, changed since it was first read: of the whole bill, whatever the filters.
+    `query` names the currency of the answer, and `trend` is labelled for reading.
+    `restated` holds by how much the bill of a day, or month, changed since it was first
+    read: of the whole bill, whatever the filters.
     """
 
-    question: Question
+    query: CostQuery
     trend: Trend
     previous: Window
     lines: Sequence[Line]
@@ -41,82 +44,72 @@ class Answer:
     currencies: Sequence[str]
 
 
-def answer(question: Question, account_names: Mapping[str, str]) -> Answer:
-    """The answer in one currency, the first where several are stored. Seven queries.
+def cost_breakdown(
+    query: CostQuery, user: Person, account_names: Mapping[str, str]
+) -> CostBreakdown:
+    """Return the breakdown in one currency, the first where several are stored.
 
-    Those are: the currencies, what each key cost in both periods, the trend (two), how
-    far both are stored, restatements and their days.
+    Seven queries: the currencies, what each key cost in both periods, the trend (two),
+    how far both are stored, restatements and their days. Raises InvalidQuery.
     """
-    currencies = _currencies(question)
-    question = _in_one_currency(question, currencies)
-    previous = period_before(question.window)
-    amounts = _compared(question, previous)
+    source = CostSource.visible_to(user).filtered(query, user)
+    currencies = source.in_window(query.window).currencies()
+    if currency := query.currency or next(iter(currencies), ""):
+        query, source = replace(query, currency=currency), source.in_currency(currency)
+    previous = period_before(query.window)
+    amounts = _compared(source, query, previous)
     trend = cost_trend(
-        question.rows,
-        question.totals,
-        question.window,
-        group_by=question.group_by,
-        metric=question.metric,
-        granularity=question.granularity,
-        largest=_largest(amounts, question),
+        source,
+        query.window,
+        group_by=query.group_by,
+        metric=query.metric,
+        granularity=query.granularity,
+        largest=_largest(amounts, query),
     )
-    lines = _lines(trend, _before(amounts, question, previous), account_names)
+    lines = _lines(trend, _before(source, amounts, query, previous), account_names)
     series = [
         replace(series, key=line.label)
         for series, line in zip(trend.series, lines, strict=False)
     ]
-    changes = _restatements(question)
-    return Answer(
-        question=question,
+    changes = _restatements(query, user)
+    return CostBreakdown(
+        query=query,
         trend=replace(trend, series=series),
         previous=previous,
-        lines=in_order(lines, question.sort),
+        lines=in_order(lines, query.sort),
         total=_total(trend, lines),
         restatements=list(changes.newest_days()[:RESTATEMENTS]),
-        restated=_by_moment(changes.change_per_day(question.metric), question),
+        restated=_by_moment(changes.change_per_day(query.metric), query),
         currencies=currencies,
     )
 
 
-def _currencies(question: Question) -> Sequence[str]:
-    return question.bills.in_window(question.window).currencies()
-
-
-def _in_one_currency(question: Question, currencies: Sequence[str]) -> Question:
-    currency = question.currency or next(iter(currencies), "")
-    if not currency:
-        return question
-    return replace(
-        question,
-        currency=currency,
-        rows=question.rows.in_currency(currency),
-        totals=question.bills.in_currency(currency),
-    )
-
-
-def _compared(question: Question, previous: Window) -> Sequence[Compared]:
+def _compared(
+    source: CostSource, query: CostQuery, previous: Window
+) -> Sequence[Compared]:
     """What each key cost in the window and before; of several currencies the one."""
-    column = GROUPS[question.group_by]
-    rows = question.rows.compared(
-        [column or "currency"], question.metric, question.window, previous
-    )
+    column = GROUPS[query.group_by]
+    rows = source.compared([column or "currency"], query.metric, query.window, previous)
     return [(key if column else TOTAL, now, former) for key, now, former in rows]
 
 
-def _largest(amounts: Sequence[Compared], question: Question) -> Sequence[str] | None:
+def _largest(amounts: Sequence[Compared], query: CostQuery) -> Sequence[str] | None:
     """The keys with a series of their own; None where all have one."""
     found = [(-now, key) for key, now, _ in amounts if now is not None]
-    if len(found) <= question.limit:
+    if query.limit is None or len(found) <= query.limit:
         return None
-    return [key for _, key in sorted(found)[: question.limit]]
+    return [key for _, key in sorted(found)[: query.limit]]
 
 
 def _before(
-    amounts: Sequence[Compared], question: Question, previous: Window
+    source: CostSource,
+    amounts: Sequence[Compared],
+    query: CostQuery,
+    previous: Window,
 ) -> dict[str, Decimal] | None:
     """What each key cost in the period before; None unless both are stored whole."""
-    windows = [question.window, previous]
-    if not is_comparable(question.totals.spans(*windows), windows, 0, 1):
+    windows = [query.window, previous]
+    if not is_comparable(source.spans(*windows), windows, 0, 1):
         return None
     return {key: former for key, _, former in amounts if former is not None}
 
@@ -130,19 +123,20 @@ def _lines(
 
     Where the trend has "Other", those keys are part of it.
     """
-    kept = {series.key: series.total for series in trend.series}
+    current = {series.key: series.total for series in trend.series}
     former = dict(before or {})
-    if OTHER in kept:
-        former[OTHER] = sum((former.pop(key) for key in {*former} - {*kept}), ZERO)
+    if OTHER in current:
+        only_former = {*former} - {*current}
+        former[OTHER] = sum((former.pop(key) for key in only_former), ZERO)
     return [
         Line(
             key=None if key == OTHER else key,
             label=_label(key, trend.group_by, account_names),
-            total=kept.get(key, ZERO),
-            share_percent=_share_percent(kept.get(key, ZERO), trend.total),
+            total=current.get(key, ZERO),
+            share_percent=_share_percent(current.get(key, ZERO), trend.total),
             before=None if before is None else former.get(key, ZERO),
         )
-        for key in dict.fromkeys([*kept, *former])
+        for key in dict.fromkeys([*current, *former])
     ]
 
 
@@ -166,22 +160,21 @@ def _total(trend: Trend, lines: Sequence[Line]) -> Line | None:
     return Line("", "Total", trend.total, share, before)
 
 
-def _restatements(question: Question) -> RestatementQuerySet:
+def _restatements(query: CostQuery, user: Person) -> RestatementQuerySet:
     """The changes that the cloud made to days of the window."""
-    changed = Restatement.objects.counted().seen_by(question.user)
-    changed = changed.in_window(question.window)
-    if question.filters["account"]:
-        changed = changed.filter(account__account_id__in=question.filters["account"])
-    if question.currency:
-        changed = changed.filter(currency=question.currency)
+    changed = Restatement.objects.counted().seen_by(user).in_window(query.window)
+    if query.filters["account"]:
+        changed = changed.filter(account__account_id__in=query.filters["account"])
+    if query.currency:
+        changed = changed.filter(currency=query.currency)
     return changed
 
 
 def _by_moment(
-    changes: Mapping[date, Decimal], question: Question
+    changes: Mapping[date, Decimal], query: CostQuery
 ) -> Mapping[date, Decimal]:
     """The changes of days, or their sums per month."""
-    if question.granularity == "daily":
+    if query.granularity == "daily":
         return changes
     months: dict[date, Decimal] = defaultdict(Decimal)
     for day, change in changes.items():

@@ -7,9 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from costs.bills import Bills
-from costs.querysets import GROUPS, CostTotalQuerySet
-from costs.rows import Rows
+from costs.queries.source import CostSource
+from costs.querysets import GROUPS
 from providers.windows import Window, add_months, first_of_month
 
 OTHER = "Other"
@@ -74,8 +73,7 @@ def only_currency(currencies: Iterable[str]) -> str | None:
 
 
 def cost_trend(
-    rows: Rows,
-    totals: Bills | CostTotalQuerySet,
+    source: CostSource,
     window: Window,
     *,
     group_by: str = "service",
@@ -84,20 +82,19 @@ def cost_trend(
     limit: int | None = None,
     largest: Sequence[str] | None = None,
 ) -> Trend:
-    """The trend of `rows`, which may be filtered, over the window.
+    """Return the trend of the source's rows over the window.
 
-    `totals` are the accounts' totals, which tell which days are stored. With `limit`
-    the largest keys keep a series of their own and the rest is summed as "Other";
-    whoever knows them already says so in `largest`. Raises SeveralCurrencies. Two
-    queries, and one for the largest keys.
+    With `limit` the largest keys keep a series of their own and the rest is summed as
+    "Other"; a caller that knows them already passes them as `largest`. Raises
+    SeveralCurrencies. Two queries, and one for the largest keys.
     """
-    rows, column = rows.in_window(window), GROUPS[group_by]
+    source, column = source.in_window(window), GROUPS[group_by]
     if largest is None and column and limit is not None:
-        largest = rows.largest_keys(column, metric, limit)
-    currency, amounts = _amounts(rows.series(column, metric, granularity, largest))
+        largest = source.largest_keys(column, metric, limit)
+    currency, amounts = _amounts(source.series(column, metric, granularity, largest))
     if currency:
-        totals = totals.in_currency(currency)
-    stored = totals.in_window(window).days_by_estimate()
+        source = source.in_currency(currency)
+    stored = source.days_by_estimate()
     moments = _moments(window, stored, granularity)
     series = [_filled(key, found, moments) for key, found in amounts.items()]
     series.sort(key=lambda one: (one.key == OTHER, -one.total, one.key))

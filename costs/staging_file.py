@@ -25,7 +25,7 @@ _LINE = ",".join(["%s"] * (1 + len(COLUMNS))) + "\r\n"
 _COMMAS = len(COLUMNS)
 
 
-class Spool:
+class StagingFile:
     """One account's rows as lines of CSV in a file that is gone when it is closed.
 
     A line is the account's key and COLUMNS. Totals are few, and stay in memory.

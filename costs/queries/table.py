@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from costs.summary import change_percent
+from costs.queries.coverage import change_percent
 
 # What a line can be ordered by; "-" before it is descending.
 COLUMNS: dict[str, Callable[["Line"], Any]] = {

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from costs.lines import SORTS, Line, heads, in_order
+from costs.queries.table import SORTS, Line, heads, in_order
 
 
 def line(label: str, total: str, before: str | None, key: str | None = "") -> Line:

@@ -1,0 +1,94 @@
+"""Sums are those of all rows ever told, whether they are stored or in a file."""
+
+from datetime import date
+from tempfile import TemporaryDirectory
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archives.models import Archive, Table
+from archives.prune import due, prune
+from archives.restore import restore
+from archives.sums import make_anew, outdated
+from clouds.testing import account
+from core.testing.clock import NOW
+from costs.tests.test_rollups import ACCOUNTS, Charge, bills, held, sums_of, sync
+from providers.records import CostRecord
+from providers.windows import ONE_DAY, add_months, first_of_month
+from syncs.accounts import remove_accounts, save_account
+from syncs.claims import claim
+from syncs.models import CloudAccount, Dataset
+
+pytestmark = pytest.mark.django_db
+FIRST = date(2024, 3, 30)
+DAYS = [FIRST + ONE_DAY * number for number in range(4)]
+STEPS = st.one_of(
+    st.tuples(st.just("sync"), ACCOUNTS, bills(DAYS)),
+    st.tuples(st.just("move"), ACCOUNTS, st.booleans()),
+    st.tuples(st.just("remove"), ACCOUNTS, st.none()),
+    st.tuples(st.just("prune"), ACCOUNTS, st.none()),
+    st.tuples(st.just("restore"), ACCOUNTS, st.none()),
+)
+
+
+def nothing(sentence: str) -> None:
+    """Progress that nobody watches."""
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(STEPS, max_size=8))
+def test_they_stay_right_over_archives(steps: list[tuple[str, int, object]]) -> None:
+    with transaction.atomic(), TemporaryDirectory() as place:
+        payer = account(9, "payer")
+        owners: dict[int, CloudAccount] = {}
+        told: dict[int, list[CostRecord]] = {}
+        for count, (what, number, value) in enumerate(steps):
+            if number not in owners:
+                # One that comes back is another account to its cloud.
+                owners[number] = account(100 * count + number, f"account {number}")
+                claim(owners[number], Dataset.COST, NOW)
+                told[number] = []
+            owner = owners[number]
+            if what == "sync":
+                assert isinstance(value, list)
+                told[number] = synced(owner, value, told[number])
+            elif what == "move":
+                owner.payer = payer if value else None
+                save_account(owner)
+            elif what == "remove":
+                remove_accounts(CloudAccount.objects.filter(pk=owner.pk))
+                del owners[number], told[number]
+            elif what == "prune":
+                for month in list(due([Table.COST], 16, timezone.now())):
+                    prune(month, place, NOW, "ada", nothing)
+            elif archive := Archive.objects.filter(restored_at=None).first():
+                for one in outdated():
+                    make_anew(one, nothing)
+                if None not in archive.accounts.values():
+                    restore(archive, NOW, "ada", nothing)
+            for one in outdated():
+                make_anew(one, nothing)
+            rows = [(owners[key], row) for key in told for row in told[key]]
+            assert held() == sums_of(rows)
+        transaction.set_rollback(True)
+
+
+def synced(
+    owner: CloudAccount, charges: list[Charge], told: list[CostRecord]
+) -> list[CostRecord]:
+    """Sync the months that are not pruned, as a sync never reads one that is.
+
+    Returns what the cloud has told of all days.
+    """
+    pruned = Archive.objects.filter(restored_at=None).values_list("month", flat=True)
+    months = {first_of_month(one.day) for one in charges} - {*pruned}
+    for month in months:
+        of_month = [one for one in charges if first_of_month(one.day) == month]
+        window = sync(owner, of_month)
+        assert window.end <= add_months(month, 1)
+        rows = [one.record for one in of_month]
+        told = [row for row in told if row.day not in window] + rows
+    return told

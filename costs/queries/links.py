@@ -1,0 +1,115 @@
+"""Where the costs page leads: to a range, into a line or a day, or out of a filter."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from costs.queries.query import DIMENSIONS, CostQuery
+from costs.queries.table import Line
+from providers.windows import (
+    ONE_DAY,
+    Window,
+    add_months,
+    first_of_month,
+    last_complete_days,
+    utc_day,
+)
+
+# How a filter is told beside what it holds.
+FILTER_NAMES = {
+    "account": "Bill of",
+    "service": "Service",
+    "exclude_service": "Without service",
+    "region": "Region",
+    "exclude_region": "Without region",
+    "sub_account": "Account",
+    "exclude_sub_account": "Without account",
+    "charge_category": "Kind",
+    "exclude": "Without",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One value of a filter in use, and the page without it."""
+
+    name: str
+    label: str
+    query: str
+
+
+def quick_ranges(now: datetime) -> Sequence[tuple[str, Window]]:
+    """The ranges that people ask for most, without today, which is not complete."""
+    today = utc_day(now)
+    month, year = first_of_month(today), today.replace(month=1, day=1)
+    ranges = [(f"{days} days", last_complete_days(days, now)) for days in (7, 30, 90)]
+    if month < today:
+        ranges.append(("This month", Window(month, today)))
+    ranges.append(("Last month", Window(add_months(month, -1), month)))
+    if year < month:
+        ranges.append(("This year", Window(year, today)))
+    return [*ranges, ("12 months", Window(add_months(month, -12), month))]
+
+
+def into_line(query: CostQuery, line: Line, shown: Sequence[Line]) -> str | None:
+    """The query of what a line is made of; that of "Other" is all but the others.
+
+    None where no filter names it: the line of a key that is empty, or of everything.
+    """
+    if query.group_by not in DIMENSIONS or line.key == "":
+        return None
+    only, without = DIMENSIONS[query.group_by]
+    if line.key is None:
+        left_out = [one.key for one in shown if one.key]
+        return query.parameters(
+            **{without: [*query.filters[without], *left_out]}, sort=""
+        )
+    return query.parameters(
+        **{only: [line.key]}, group_by=next_group(query, only), sort=""
+    )
+
+
+def next_group(query: CostQuery, chosen: str) -> str:
+    """What to slice by after `chosen` is held: the first that is not one value yet."""
+    for group, (only, _) in DIMENSIONS.items():
+        if only != chosen and len(query.filters[only]) != 1:
+            return group
+    return "none"
+
+
+def into_moments(query: CostQuery) -> Callable[[date], str | None]:
+    """The query of the days of a month, or of one day by itself.
+
+    None where that is what is shown. There may be a thousand, so what they share is
+    written once.
+    """
+    rest = query.parameters(start="", end="", granularity="")
+
+    def into(moment: date) -> str | None:
+        part = _days_of(moment, query)
+        if part == query.window and query.granularity == "daily":
+            return None
+        return f"start={part.start}&end={part.end}&granularity=daily&{rest}"
+
+    return into
+
+
+def _days_of(moment: date, query: CostQuery) -> Window:
+    """The day itself, or those of the month that lie in the window."""
+    if query.granularity == "daily":
+        return Window(moment, moment + ONE_DAY)
+    window = query.window
+    return Window(max(moment, window.start), min(add_months(moment, 1), window.end))
+
+
+def chips(query: CostQuery, account_names: Mapping[str, str]) -> list[Chip]:
+    """Each value of each filter in use."""
+    return [
+        Chip(
+            FILTER_NAMES[name],
+            account_names.get(value, value),
+            query.parameters(**{name: [one for one in values if one != value]}),
+        )
+        for name, values in query.filters.items()
+        for value in values
+    ]

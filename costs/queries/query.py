@@ -1,0 +1,231 @@
+"""A question about costs, read from plain values and checked.
+
+The parameters are the same for a page, the API, a budget or the assistant, so that the
+URL of one serves another.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+from costs.queries.table import DEFAULT_SORT, SORTS
+from costs.querysets import GROUPS, METRICS
+from providers.records import ChargeCategory
+from providers.windows import (
+    ONE_DAY,
+    InvalidWindow,
+    Window,
+    last_complete_days,
+    utc_day,
+)
+
+DEFAULT_DAYS = 30
+# No cloud's bill is older or that far ahead, and a point is answered for each day.
+ALLOWED_DAYS = Window(date(2000, 1, 1), date(2100, 1, 1))
+# More series than anybody reads; a database takes no number of any size.
+LARGEST_LIMIT = 10_000
+CHARTS = ("bars", "lines")
+GRANULARITIES = ("daily", "monthly")
+CATEGORIES = tuple(item.value for item in ChargeCategory)
+# What a series is keyed by -> the filters that include only some keys, or exclude some.
+DIMENSIONS = {
+    "service": ("service", "exclude_service"),
+    "region": ("region", "exclude_region"),
+    "account": ("sub_account", "exclude_sub_account"),
+    "charge_category": ("charge_category", "exclude"),
+}
+# All filters that repeat; `account` names whose bill it is.
+FILTERS = ("account", *(name for pair in DIMENSIONS.values() for name in pair))
+# Names of products hold commas; other values may be listed with commas between.
+WITH_COMMAS = ("service", "exclude_service")
+# 01/02/2026 is two days, depending on who reads it.
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+T = TypeVar("T")
+Values = Mapping[str, Any]
+
+
+class InvalidQuery(ValueError):
+    """The values can't be answered; `errors` names each parameter and what is wrong."""
+
+    def __init__(self, errors: Mapping[str, Sequence[str]]) -> None:
+        super().__init__(
+            "; ".join(f"{name}: {' '.join(why)}" for name, why in errors.items())
+        )
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True)
+class CostQuery:
+    """Which costs, over which days, and how they are cut into series.
+
+    `filters` holds the values of each of FILTERS; an empty `currency` is the only one
+    that there is. `limit` keeps the largest keys, and None all. `chart` and `sort` only
+    change how a page looks.
+    """
+
+    window: Window
+    group_by: str = "service"
+    metric: str = "billed"
+    granularity: str = "daily"
+    limit: int | None = None
+    currency: str = ""
+    search: str = ""
+    chart: str = CHARTS[0]
+    sort: str = DEFAULT_SORT
+    filters: Mapping[str, Sequence[str]] = field(
+        default_factory=lambda: dict.fromkeys(FILTERS, ())
+    )
+
+    @classmethod
+    def from_values(cls, values: Values, now: datetime) -> "CostQuery":
+        """Check plain values: texts, lists of texts, days and numbers.
+
+        What is left out, or empty, is the default: the last 30 complete days by
+        service. Raises InvalidQuery; whether accounts exist is checked by CostSource.
+        """
+        return _Reader(values).query(now)
+
+    @classmethod
+    def from_url(cls, data: QueryDict, now: datetime) -> "CostQuery":
+        """Check the parameters of a URL. Raises InvalidQuery."""
+        return cls.from_values(dict(data.lists()), now)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The plain values that ask the API the same."""
+        return {
+            "start": self.window.start.isoformat(),
+            "end": self.window.end.isoformat(),
+            "group_by": self.group_by,
+            "metric": self.metric,
+            "granularity": self.granularity,
+            "limit": self.limit,
+            "currency": self.currency,
+            "search": self.search,
+            **self.filters,
+        }
+
+    @property
+    def api_parameters(self) -> str:
+        """The query string of the API's trend with the same numbers."""
+        return query_string(self.values)
+
+    def parameters(self, **changes: object) -> str:
+        """Return the query string of the page, with some parameters changed."""
+        looks = {"chart": self.chart, "sort": self.sort}
+        return query_string({**self.values, **looks, **changes})
+
+
+def query_string(values: Values) -> str:
+    """These values as a query string, without those that are empty."""
+    return urlencode({k: v for k, v in values.items() if v}, doseq=True)
+
+
+class _Reader:
+    """Reads one value after another, and collects what is wrong with each."""
+
+    def __init__(self, values: Values) -> None:
+        self.values = values
+        self.errors: dict[str, list[str]] = {}
+
+    def query(self, now: datetime) -> CostQuery:
+        filters = {name: self.texts(name) for name in FILTERS}
+        for name in ("charge_category", "exclude"):
+            for value in filters[name]:
+                if value not in CATEGORIES:
+                    self.refuse(name, f"{value} is none of {', '.join(CATEGORIES)}.")
+        query = CostQuery(
+            window=self.window(now),
+            group_by=self.choice("group_by", GROUPS, "service"),
+            metric=self.choice("metric", METRICS, "billed"),
+            granularity=self.choice("granularity", GRANULARITIES, "daily"),
+            limit=self.parsed("limit", _limit),
+            currency=self.text("currency").upper(),
+            search=self.text("search"),
+            chart=self.choice("chart", CHARTS, CHARTS[0]),
+            sort=self.choice("sort", SORTS, DEFAULT_SORT),
+            filters=filters,
+        )
+        if self.errors:
+            raise InvalidQuery(self.errors)
+        return query
+
+    def refuse(self, name: str, reason: str) -> None:
+        self.errors.setdefault(name, []).append(reason)
+
+    def window(self, now: datetime) -> Window:
+        """The one asked for; by default the last 30 complete days, the 30 before `end`
+        or those since `start`."""
+        default = last_complete_days(DEFAULT_DAYS, now)
+        start, end = self.parsed("start", _day), self.parsed("end", _day)
+        for name, day in (("start", start), ("end", end)):
+            if day and day not in ALLOWED_DAYS:
+                self.refuse(name, f"{name} {day} must lie within {ALLOWED_DAYS}.")
+        if self.errors.keys() & {"start", "end"}:
+            return default
+        if start and not end:
+            end = utc_day(now)
+        if end and not start:
+            start = end - ONE_DAY * DEFAULT_DAYS
+        try:
+            return Window(start or default.start, end or default.end)
+        except InvalidWindow as error:
+            self.refuse("start", str(error))
+            return default
+
+    def texts(self, name: str) -> Sequence[str]:
+        """Each value once, in the order given."""
+        given = self.values.get(name) or ()
+        found = [given] if isinstance(given, str) else list(given)
+        if name not in WITH_COMMAS:
+            found = [part for text in found for part in text.split(",")]
+        texts = tuple(dict.fromkeys(text.strip() for text in found if text.strip()))
+        if any("\0" in text for text in texts):
+            self.refuse(name, "Null characters are not allowed.")
+        return texts
+
+    def text(self, name: str) -> str:
+        """The value, or the last of several."""
+        given = self.values.get(name) or ""
+        if isinstance(given, list | tuple):
+            given = given[-1]
+        text = str(given).strip()
+        if "\0" in text:
+            self.refuse(name, "Null characters are not allowed.")
+        return text
+
+    def choice(self, name: str, choices: Iterable[str], default: str) -> str:
+        value = self.text(name) or default
+        if value not in choices:
+            self.refuse(name, f"{value} is none of {', '.join(choices)}.")
+        return value
+
+    def parsed(self, name: str, parse: Callable[[str], T]) -> T | None:
+        """What `parse` makes of the value; None where there is none."""
+        text = self.text(name)
+        try:
+            return parse(text) if text else None
+        except ValueError as error:
+            self.refuse(name, str(error))
+            return None
+
+
+def _day(text: str) -> date:
+    if not ISO_DAY.fullmatch(text):
+        raise ValueError("Give a day such as 2026-01-31.")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text} is no day of the calendar.") from None
+
+
+def _limit(text: str) -> int:
+    if re.fullmatch(r"0*[1-9]\d{0,4}", text, re.ASCII) and int(text) <= LARGEST_LIMIT:
+        return int(text)
+    raise ValueError(f"Give a whole number from 1 to {LARGEST_LIMIT:,}.")

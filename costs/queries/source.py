@@ -1,0 +1,184 @@
+"""Where a question about costs is answered: from sums where they can, else from rows.
+
+A rollup has summed the rows of every account by one dimension, and BillDay has counted
+every account's totals. A question that looks at one dimension at most, and at every
+account, is answered from a thousandth of the rows; any other one from the rows
+themselves. Both give the same answers.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any, Self
+
+from costs.models import BillDay, CostRollup, CostTotal, DailyCost
+from costs.queries.coverage import Span
+from costs.queries.query import DIMENSIONS, CostQuery, InvalidQuery
+from costs.querysets import (
+    GROUPS,
+    BillDayQuerySet,
+    CostRollupQuerySet,
+    CostTotalQuerySet,
+    DailyCostQuerySet,
+)
+from people.limits import Person, is_limited
+from providers.windows import Window
+from syncs.models import CloudAccount
+
+# The dimension by which a rollup tells a column apart.
+ROLLUP_OF = {
+    "service": CostRollup.Dimension.SERVICE,
+    "region": CostRollup.Dimension.REGION,
+    "sub_account_id": CostRollup.Dimension.ACCOUNT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CostSource:
+    """Rows, which may be filtered, and the totals of the same accounts in full.
+
+    `rollups` are sums of the same rows and `days` counts of the same totals; None
+    where they can't answer, as of a few accounts. `looked_at` are the columns by which
+    the rows are filtered.
+    """
+
+    rows: DailyCostQuerySet
+    totals: CostTotalQuerySet
+    rollups: CostRollupQuerySet | None = None
+    days: BillDayQuerySet | None = None
+    looked_at: frozenset[str] = frozenset()
+
+    @classmethod
+    def visible_to(cls, user: Person) -> "CostSource":
+        """Return all that this user may see. Sums hold every account, so that users
+        with a limit are answered from rows."""
+        rows = DailyCost.objects.counted().seen_by(user)
+        totals = CostTotal.objects.counted().seen_by(user)
+        if is_limited(user):
+            return cls(rows, totals)
+        return cls(rows, totals, CostRollup.objects.all(), BillDay.objects.all())
+
+    def filtered(self, query: CostQuery, user: Person) -> Self:
+        """Return what the query's filters leave, in every currency and of any day.
+
+        One query where it names accounts; raises InvalidQuery for one that the user
+        does not see, as if there was none.
+        """
+        found = self
+        if accounts := query.filters["account"]:
+            keys = _keys_of(accounts, user)
+            found = replace(
+                found,
+                rows=found.rows.filter(account__in=keys),
+                totals=found.totals.filter(account__in=keys),
+                rollups=None,
+                days=None,
+            )
+        for group, names in DIMENSIONS.items():
+            for name, is_excluded in zip(names, (False, True), strict=True):
+                if values := query.filters[name]:
+                    found = found._by_column(GROUPS[group] or "", values, is_excluded)
+        if query.search:
+            rows = found.rows.searched(query.search)
+            found = replace(found, rows=rows, rollups=None)
+        return found
+
+    def _by_column(self, column: str, values: Sequence[str], is_excluded: bool) -> Self:
+        which = {f"{column}__in": values}
+        narrowed = self._rows(
+            lambda rows: rows.exclude(**which) if is_excluded else rows.filter(**which)
+        )
+        return replace(narrowed, looked_at=self.looked_at | {column})
+
+    def in_window(self, window: Window) -> Self:
+        return self._all(lambda rows: rows.in_window(window))
+
+    def in_currency(self, currency: str) -> Self:
+        return self._all(lambda rows: rows.in_currency(currency))
+
+    def before(self, day: date) -> Self:
+        return self._all(lambda rows: rows.before(day))
+
+    def _rows(self, narrow: Callable[[Any], Any]) -> Self:
+        rollups = None if self.rollups is None else narrow(self.rollups)
+        return replace(self, rows=narrow(self.rows), rollups=rollups)
+
+    def _all(self, narrow: Callable[[Any], Any]) -> Self:
+        days = None if self.days is None else narrow(self.days)
+        return replace(self._rows(narrow), totals=narrow(self.totals), days=days)
+
+    def by(self, *columns: str | None) -> DailyCostQuerySet:
+        """Return the rows or sums that can tell these columns apart."""
+        needed = (self.looked_at | {*columns}) & ROLLUP_OF.keys()
+        if self.rollups is None or len(needed) > 1:
+            return self.rows
+        dimensions = [ROLLUP_OF[name] for name in needed]
+        return self.rollups.of(*(dimensions or [CostRollup.Dimension.NONE]))
+
+    # The same as the methods of DailyCostQuerySet that have these names.
+    def per_day(
+        self, metric: str
+    ) -> Iterable[tuple[str, date, Decimal, Decimal | None]]:
+        return self.by("service").per_day(metric)
+
+    def largest_keys(self, column: str, metric: str, limit: int) -> list[str]:
+        return self.by(column).largest_keys(column, metric, limit)
+
+    def compared(
+        self, columns: Sequence[str], metric: str, window: Window, before: Window
+    ) -> Iterable[tuple[Any, ...]]:
+        return self.by(*columns).compared(columns, metric, window, before)
+
+    def series(
+        self,
+        column: str | None,
+        metric: str,
+        granularity: str,
+        keys: Sequence[str] | None = None,
+    ) -> Iterable[tuple[str, str | None, date, Decimal]]:
+        return self.by(column).series(column, metric, granularity, keys)
+
+    def values_of(self, column: str, limit: int) -> list[str]:
+        """Return what a column holds, in order."""
+        found = self.by(column).order_by(column)
+        return list(found.values_list(column, flat=True).distinct()[:limit])
+
+    @property
+    def _bills(self) -> Any:
+        """What answers a question about days alone."""
+        return self.totals if self.days is None else self.days
+
+    # The same as the methods of CostTotalQuerySet that have these names.
+    def currencies(self) -> list[str]:
+        found: list[str] = self._bills.currencies()
+        return found
+
+    def newest_day_per_currency(self) -> dict[str, date]:
+        found: dict[str, date] = self._bills.newest_day_per_currency()
+        return found
+
+    def stored_window(self) -> Window | None:
+        found: Window | None = self._bills.stored_window()
+        return found
+
+    def days_by_estimate(self) -> dict[date, bool]:
+        found: dict[date, bool] = self._bills.days_by_estimate()
+        return found
+
+    def spans(self, *windows: Window) -> list[Span]:
+        return self.totals.spans(*windows)
+
+    def count_unreconciled(self, window: Window) -> int:
+        return self.totals.count_unreconciled(window)
+
+
+def _keys_of(account_ids: Sequence[str], user: Person) -> list[int]:
+    """The keys of the accounts with these ids. Raises InvalidQuery."""
+    seen = CloudAccount.objects.seen_by(user).filter(account_id__in=account_ids)
+    found = list(seen.values_list("account_id", "pk"))
+    unknown = [one for one in account_ids if one not in dict(found)]
+    if unknown:
+        reason = f"There is no account {', '.join(unknown)}."
+        raise InvalidQuery({"account": [reason]})
+    return [pk for _, pk in found]

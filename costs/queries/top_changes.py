@@ -1,0 +1,104 @@
+"""The largest cost changes: a service in the account that used it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from costs.models import RecentCost
+from costs.queries.coverage import Span, change_percent
+from costs.queries.query import query_string
+from costs.queries.source import CostSource
+from people.limits import Person
+from providers.windows import ONE_DAY, Window
+
+SHOWN = 6
+# A smaller change is none.
+SMALLEST = Decimal("0.01")
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class TopChange:
+    """A service in one account: what a period cost, beside the one before it."""
+
+    service: str
+    account_id: str
+    account: str
+    total: Decimal
+    before: Decimal
+    query: str
+    """That of the costs page which shows it day by day."""
+
+    @property
+    def change(self) -> Decimal:
+        return self.total - self.before
+
+    @property
+    def change_percent(self) -> float | None:
+        return change_percent(self.before, self.total)
+
+
+def top_changes(
+    source: CostSource,
+    user: Person,
+    window: Window,
+    currency: str,
+    spans: Sequence[Span],
+    account_names: Mapping[str, str],
+) -> Sequence[TopChange]:
+    """Return the largest changes, up or down, since the 30 days before the window's 30.
+
+    `spans` are those of the source in both periods. An account whose bill ends with
+    the window is answered from RecentCost, any other one from its rows. One query, and
+    two where there are others.
+    """
+    before = window.previous()
+    late = [
+        span.account
+        for span in spans
+        if span.last + ONE_DAY != window.end and any(span.days[:2])
+    ]
+    recent = RecentCost.objects.counted().seen_by(user).filter(currency=currency)
+    recent = recent.filter(until=window.end)
+    amounts: dict[tuple[str, str], tuple[Decimal, Decimal]] = {}
+    if late:
+        rows = source.rows.filter(account__in=late)
+        keys = ("service", "sub_account_id")
+        for service, account_id, now, former in rows.compared(
+            keys, "billed", window, before
+        ):
+            amounts[service, account_id] = now or ZERO, former or ZERO
+        both = {account_id for _, account_id in amounts}
+        for *key, now, former in recent.filter(sub_account_id__in=both).per_service():
+            held = amounts.get((key[0], key[1]), (ZERO, ZERO))
+            amounts[key[0], key[1]] = held[0] + now, held[1] + former
+        recent = recent.exclude(sub_account_id__in=both)
+    for service, account_id, now, former in recent.largest_changes(SHOWN):
+        amounts[service, account_id] = now, former
+    changes = [
+        TopChange(
+            service,
+            account_id,
+            account_names.get(account_id, account_id),
+            now,
+            former,
+            _query(service, account_id, window, currency),
+        )
+        for (service, account_id), (now, former) in amounts.items()
+        if abs(now - former) >= SMALLEST
+    ]
+    changes.sort(key=lambda one: (-abs(one.change), one.service, one.account_id))
+    return changes[:SHOWN]
+
+
+def _query(service: str, account_id: str, window: Window, currency: str) -> str:
+    return query_string(
+        {
+            "start": window.start.isoformat(),
+            "end": window.end.isoformat(),
+            "service": [service],
+            "sub_account": [account_id] if account_id else [],
+            "group_by": "region",
+            "currency": currency,
+        }
+    )

@@ -1,0 +1,226 @@
+"""The sums that pages read instead of rows, kept right where rows are written.
+
+Whoever writes rows or totals of an account, removes an account, or moves one under a
+payer, does so within `changing`: what was stored is taken away from the sums, and what
+is stored afterwards is added, in the same transaction. Amounts are exact, so that the
+sums never drift.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from django.db import OperationalError, connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from costs.models import BillDay, CostDay, CostRollup, CostTotal, RecentCost
+from providers.windows import ONE_DAY, Window
+from syncs.models import CloudAccount
+
+# ruff: noqa: S608 (every name and number in a statement is made in this file)
+# The summary page compares the newest days of a bill with as many before them.
+RECENT_DAYS = 30
+# The sums of one dimension, and of which columns. "none", and CostDay, are sums of the
+# few sums of regions, which therefore name their account.
+DIMENSIONS = {
+    "region": "{is_counted}, account_id, day, currency, '', region, ''",
+    "service": "1, 0, day, currency, service, '', ''",
+    "account": "1, 0, day, currency, '', '', sub_account_id",
+}
+GROUPED_BY = {
+    "region": "account_id, region",
+    "service": "service",
+    "account": "sub_account_id",
+}
+CREATE_CHANGES = (
+    """
+    CREATE TEMPORARY TABLE cost_changes AS
+    SELECT dimension, row_count AS is_counted, id AS account_id, day, currency, service,
+        region, sub_account_id, charge_category, billed, effective, row_count
+    FROM costs_costrollup LIMIT 0
+    """,
+    """
+    CREATE TEMPORARY TABLE bill_changes AS
+    SELECT day, currency, total_count, estimated_count FROM costs_billday LIMIT 0
+    """,
+)
+DROP_CHANGES = ("DROP TABLE cost_changes", "DROP TABLE bill_changes")
+KEY = "dimension, day, currency, service, region, sub_account_id, charge_category"
+SUMS = "SUM(billed), SUM(effective), SUM(row_count)"
+HAVING_CHANGED = "HAVING SUM(billed) <> 0 OR SUM(effective) <> 0 OR SUM(row_count) <> 0"
+ADD_TO_DAYS = f"""
+    INSERT INTO costs_costday AS held
+        (account_id, day, currency, billed, effective, row_count)
+    SELECT account_id, day, currency, {SUMS} FROM cost_changes
+    WHERE dimension = 'region'
+        AND (row_count > 0 OR account_id IN (SELECT id FROM syncs_cloudaccount))
+    GROUP BY account_id, day, currency {HAVING_CHANGED}
+    ON CONFLICT (account_id, day, currency) DO UPDATE SET
+        billed = held.billed + excluded.billed,
+        effective = held.effective + excluded.effective,
+        row_count = held.row_count + excluded.row_count
+"""
+ADD_TO_ROLLUPS = f"""
+    INSERT INTO costs_costrollup AS held ({KEY}, billed, effective, row_count)
+    SELECT {KEY}, {SUMS} FROM (
+        SELECT {KEY}, is_counted, billed, effective, row_count FROM cost_changes
+        UNION ALL
+        SELECT 'none', day, currency, '', '', '', charge_category, is_counted, billed,
+            effective, row_count FROM cost_changes WHERE dimension = 'region'
+    ) changes WHERE is_counted = 1 GROUP BY {KEY} {HAVING_CHANGED}
+    ON CONFLICT ({KEY}) DO UPDATE SET
+        billed = held.billed + excluded.billed,
+        effective = held.effective + excluded.effective,
+        row_count = held.row_count + excluded.row_count
+"""
+ADD_TO_BILL_DAYS = """
+    INSERT INTO costs_billday AS held (day, currency, total_count, estimated_count)
+    SELECT day, currency, SUM(total_count), SUM(estimated_count) FROM bill_changes
+    GROUP BY day, currency HAVING SUM(total_count) <> 0 OR SUM(estimated_count) <> 0
+    ON CONFLICT (day, currency) DO UPDATE SET
+        total_count = held.total_count + excluded.total_count,
+        estimated_count = held.estimated_count + excluded.estimated_count
+"""
+ADD_CHANGES = (
+    ADD_TO_DAYS,
+    ADD_TO_ROLLUPS,
+    ADD_TO_BILL_DAYS,
+    "DELETE FROM costs_costday WHERE row_count = 0",
+    "DELETE FROM costs_costrollup WHERE row_count = 0",
+    "DELETE FROM costs_billday WHERE total_count = 0",
+)
+ADD_RECENT = """
+    INSERT INTO costs_recentcost
+        (account_id, until, sub_account_id, service, currency, billed, billed_before)
+    SELECT account_id, %s, sub_account_id, service, currency,
+        SUM(CASE WHEN day >= %s THEN billed ELSE 0 END),
+        SUM(CASE WHEN day < %s THEN billed ELSE 0 END)
+    FROM costs_dailycost
+    WHERE account_id = %s AND day >= %s AND day < %s AND currency = %s
+    GROUP BY account_id, sub_account_id, service, currency
+"""
+# Sums fit into memory, though not where each were as long as its columns allow.
+SUM_BY_HASH = "SET LOCAL work_mem = '64MB'; SET LOCAL enable_sort = off"
+SUM_AS_BEFORE = "RESET work_mem; RESET enable_sort"
+TOO_LARGE = "A day costs more than SQLite can keep exactly; use PostgreSQL."
+INEXACT = """
+    SELECT EXISTS (SELECT 1 FROM costs_costday
+        WHERE 'real' IN (typeof(billed), typeof(effective)))
+    OR EXISTS (SELECT 1 FROM costs_costrollup
+        WHERE dimension = 'none' AND 'real' IN (typeof(billed), typeof(effective)))
+"""
+
+
+@contextmanager
+def changing(accounts: Sequence[int], window: Window | None = None) -> Iterator[None]:
+    """Keep every sum right while the block changes what is stored of these accounts.
+
+    That is: rows and totals of the window, or of any day, and who pays for the
+    accounts. It is one transaction, and the caller holds the accounts locked. Raises
+    OverflowError where SQLite could not keep a sum exactly.
+    """
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        with _changes(cursor):
+            _collect(cursor, -1, accounts, window)
+            yield
+            _collect(cursor, 1, accounts, window)
+        for account in accounts:
+            _refresh_recent(cursor, account, window)
+
+
+def rebuild(window: Window) -> None:
+    """Replace the sums of these days' rows by those of the rows that are stored.
+
+    For days whose rows went into an archive, while their sums stayed.
+    """
+    accounts = list(CloudAccount.objects.values_list("pk", flat=True))
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        _lock(cursor)
+        with _changes(cursor):
+            for model in (BillDay, CostDay, CostRollup):
+                model.objects.filter(day__gte=window.start, day__lt=window.end).delete()
+            _collect(cursor, 1, accounts, window)
+
+
+@contextmanager
+def _changes(cursor: CursorWrapper) -> Iterator[None]:
+    """What the block collects, added to the sums at its end."""
+    for statement in CREATE_CHANGES:
+        cursor.execute(statement)
+    try:
+        yield
+        _lock(cursor)
+        for statement in ADD_CHANGES:
+            cursor.execute(statement)
+    except OperationalError as error:
+        if "integer overflow" in str(error):
+            raise OverflowError(TOO_LARGE) from error
+        raise
+    if connection.vendor == "sqlite":
+        # It makes a floating point number of a sum that its integers can't hold.
+        cursor.execute(INEXACT)
+        if cursor.fetchone()[0]:
+            raise OverflowError(TOO_LARGE)
+    for statement in DROP_CHANGES:
+        cursor.execute(statement)
+
+
+def _lock(cursor: CursorWrapper) -> None:
+    """Let one transaction at a time add to sums that all accounts share."""
+    if connection.vendor == "postgresql":
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('costs_costrollup'))")
+
+
+def _collect(
+    cursor: CursorWrapper, sign: int, accounts: Sequence[int], window: Window | None
+) -> None:
+    """Sum the rows that are stored now, to be added or taken away."""
+    unpaid = CloudAccount.objects.filter(pk__in=accounts, payer=None)
+    counted = _ids(unpaid.values_list("pk", flat=True))
+    rows = _stored("costs_dailycost", _ids(accounts), window)
+    is_counted = f"CASE WHEN account_id IN ({counted}) THEN 1 ELSE 0 END"
+    if connection.vendor == "postgresql":
+        cursor.execute(SUM_BY_HASH)
+    for dimension, columns in DIMENSIONS.items():
+        which = "" if dimension == "region" else f"AND account_id IN ({counted})"
+        cursor.execute(
+            f"INSERT INTO cost_changes SELECT '{dimension}', "
+            f"{columns.format(is_counted=is_counted)}, charge_category, "
+            f"{sign} * SUM(billed), {sign} * SUM(effective), {sign} * COUNT(*) "
+            f"FROM {rows} {which} "
+            f"GROUP BY {GROUPED_BY[dimension]}, day, currency, charge_category"
+        )
+    if connection.vendor == "postgresql":
+        cursor.execute(SUM_AS_BEFORE)
+    bills = _stored("costs_costtotal", counted, window)
+    cursor.execute(
+        f"INSERT INTO bill_changes SELECT day, currency, {sign} * COUNT(*), "
+        f"{sign} * SUM(CASE WHEN is_estimated THEN 1 ELSE 0 END) "
+        f"FROM {bills} GROUP BY day, currency"
+    )
+
+
+def _ids(accounts: Iterable[int]) -> str:
+    """Their keys in a statement, with one that no account has."""
+    return ", ".join(map(str, [0, *accounts]))
+
+
+def _stored(table: str, account_ids: str, window: Window | None) -> str:
+    """The table, and which of its rows."""
+    days = f"AND day >= '{window.start}' AND day < '{window.end}'" if window else ""
+    return f"{table} WHERE account_id IN ({account_ids}) {days}"
+
+
+def _refresh_recent(cursor: CursorWrapper, account: int, window: Window | None) -> None:
+    """Sum the newest days of the account's bill by service and sub-account."""
+    totals = CostTotal.objects.filter(account=account)
+    held = RecentCost.objects.filter(account=account)
+    newest = totals.newest_day_per_currency()
+    held.exclude(currency__in=newest).delete()
+    for currency, day in newest.items():
+        recent = Window(day - ONE_DAY * (RECENT_DAYS - 1), day + ONE_DAY)
+        before = recent.previous()
+        if window is None or window.end > before.start:
+            held.filter(currency=currency).delete()
+            ends = before.start, recent.end
+            parameters = (recent.end, recent.start, recent.start, account, *ends)
+            cursor.execute(ADD_RECENT, (*parameters, currency))

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.contrib.auth.models import User
 
+from inventory.models import Instance
 from pricing.families import families_to_price, operating_system
 from pricing.models import InstancePrice, PricedFamily
 from providers.base import PriceSource, Progress
@@ -77,13 +78,14 @@ def read_prices(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
 def families_in_use(
     account: CloudAccount, now: datetime
 ) -> Mapping[Market, Sequence[str]]:
-    """Market -> the families whose prices its machines need, in order. Two queries."""
-    machines = account.instances.present_since(utc_day(now - LOOK_BACK)).order_by()
+    """Market -> the families whose prices its instances need, in order. Two queries."""
+    instances = Instance.objects.filter(account=account)
+    instances = instances.present_since(utc_day(now - LOOK_BACK)).order_by()
     types: dict[Market, set[str]] = defaultdict(set)
     columns = ("region", "platform", "instance_type")
-    retyped = machines.filter(changes__field="instance_type")
+    retyped = instances.filter(changes__field="instance_type")
     for rows in (
-        machines.values_list(*columns).distinct(),
+        instances.values_list(*columns).distinct(),
         retyped.values_list("region", "platform", "changes__old_value").distinct(),
     ):
         for region, platform, instance_type in rows:

@@ -39,9 +39,9 @@ def chosen_accounts(names: Sequence[str]) -> list[CloudAccount]:
     """Return the accounts of these ids or names; without any, all enabled ones."""
     accounts = CloudAccount.objects.select_related("payer")
     if not names:
-        if not (found := list(accounts.enabled())):
+        if not (enabled := list(accounts.enabled())):
             raise CommandError(NO_ACCOUNTS)
-        return found
+        return enabled
     try:
         found = {name: accounts.one_called(name) for name in names}
     except AmbiguousAccount as error:

@@ -59,7 +59,7 @@ def test_where_every_region_fails_no_instance_of_others_is_marked_gone(
     aws: EmulatedAws, mine: CloudAccount, now: datetime
 ) -> None:
     before = stored()
-    mine.regions = ["eu-west-1"]
+    mine.settings["regions"] = ["eu-west-1"]
     mine.save()
     aws.take_down("eu-west-1")
     status, error = outcome(sync_ec2(mine, now + HOUR))

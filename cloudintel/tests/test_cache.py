@@ -154,7 +154,7 @@ def test_the_shared_version_moves_with_what_it_names(owner: CloudAccount) -> Non
     other.name = "renamed"
     save_account(other)
     assert moved()
-    other.regions = ["eu-west-1"]
+    other.settings = {"regions": ["eu-west-1"]}
     save_account(other)
     assert not moved()
     remove_accounts(CloudAccount.objects.filter(pk=other.pk))

@@ -74,7 +74,7 @@ def test_a_new_kind_of_machine_is_asked_for_at_once(owner: CloudAccount) -> None
 
 def test_what_a_machine_was_before_has_a_price_too(owner: CloudAccount) -> None:
     StateChange.objects.create(
-        instance=owner.instances.get(),
+        resource=owner.resources.get(),
         at=NOW,
         field="instance_type",
         old_value="r6i.large",

@@ -9,6 +9,7 @@ from django.utils import timezone
 from rich.console import Console
 
 from costs.sync import open_since, sync_cost
+from inventory.models import Instance
 from inventory.sync import sync_ec2
 from metrics.sync import sync_cpu
 from pricing.sync import sync_prices
@@ -126,5 +127,5 @@ def catch_up(account: CloudAccount, now: datetime) -> None:
 
 
 def told(account: CloudAccount) -> str:
-    instances = account.instances.present().count()
+    instances = Instance.objects.filter(account=account).present().count()
     return f"{instances} instances, {account.cost_totals.count()} days of costs"

@@ -181,10 +181,8 @@ def test_the_broker_is_killed_and_started_again_with_an_empty_queue(
         role = f"arn:aws:iam::{name}:role/cloudintel"
         aws_account(name, role_arn=role, regions=["eu-west-1"])
     tick_now = [
-        *(
-            "-c",
-            "import django; django.setup(); from syncs import tasks; tasks.schedule_tick()",
-        )
+        "-c",
+        "import django; django.setup(); from syncs import tasks; tasks.schedule_tick()",
     ]
     with redis_server() as broker, shared_database(tmp_path) as url:
         environment = {

@@ -14,7 +14,7 @@ from insights.advice.records import Advice, NotEnough, Rule
 from insights.advice.rules import OF_LOAD, advise
 from insights.advice.thresholds import Thresholds
 from insights.advice.trace import Trace, read_trace
-from insights.advice.trace_cells import InvalidTrace
+from insights.csv_reader import InvalidFile
 
 YES, NO, NOT_ENOUGH = "yes", "no", "not enough data"
 
@@ -50,12 +50,11 @@ class Command(BaseCommand):
 
     def _trace(self, path: Path, options: Any) -> Trace:
         try:
-            with path.open(encoding="utf-8", errors="replace") as lines:
-                trace = read_trace(lines, path.name, options["time"], options["cpu"])
+            trace = read_trace(path, options["time"], options["cpu"])
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}.") from None
-        except InvalidTrace as error:
-            raise CommandError(str(error)) from None
+        except InvalidFile as error:
+            raise CommandError(f"{path}: {error}") from None
         if options["vcpus"] is not None:
             machine = replace(trace.machine, vcpus=options["vcpus"])
             return replace(trace, machine=machine)

@@ -14,7 +14,6 @@ from rich.console import Console
 from rich.table import Table
 
 from insights.forecasting.records import Accuracy, DailySeries, Refusal
-from insights.forecasting.table import InvalidTable, read_table
 from syncs.commands import bad_arguments, chosen_accounts
 
 FIGURES = ("mase", "naive_mase", "smape", "coverage_80", "coverage_95")
@@ -68,15 +67,17 @@ class Command(BaseCommand):
 
 def of_file(options: Mapping[str, Any]) -> dict[str, Accuracy | Refusal]:
     """The last days of each series of a file, held out."""
-    # Here, so that no other command waits for numpy.
+    # Here, so that no other command waits for numpy and pandas.
+    from insights.csv_reader import InvalidFile
+    from insights.forecasting.daily_csv import read_daily_series
     from insights.forecasting.held_out import held_out
 
     path = options["csv"]
     try:
-        series = read_table(path)
+        series = read_daily_series(path)
     except OSError as error:
         raise CommandError(f"{path}: {error.strerror}.") from None
-    except InvalidTable as error:
+    except InvalidFile as error:
         raise CommandError(f"{path}: {error}") from None
     return held_out(series, options["horizon"], options["season"], options["origins"])
 

@@ -23,8 +23,8 @@ from pathlib import Path
 
 import numpy as np
 
-from insights.detection import stream
-from insights.detection.tails import Numbers
+from insights.arrays import FloatArray
+from insights.detection import tail_score
 
 # NAB's standard profile.
 DETECTED, FALSE, MISSED = 1.0, 0.11, 1.0
@@ -39,7 +39,7 @@ class Scored:
     """One file: its scores, and where its windows are (first and last row)."""
 
     name: str
-    scores: Numbers
+    scores: FloatArray
     windows: Windows
 
 
@@ -48,7 +48,7 @@ def main() -> None:
     asked.add_argument("--data", type=Path, required=True)
     asked.add_argument("--windows", type=Path, required=True)
     asked.add_argument("--only", default="", help="only files with this in their path")
-    asked.add_argument("--threshold", type=float, default=stream.ALARM)
+    asked.add_argument("--threshold", type=float, default=tail_score.ALARM)
     options = asked.parse_args()
     started = time.perf_counter()
     files = list(read_files(options.data, options.windows, options.only))
@@ -93,12 +93,12 @@ def score_file(name: str, path: Path, labels: Sequence[Sequence[str]]) -> Scored
     with path.open() as lines:
         rows = list(csv.DictReader(lines))
     stamps = [datetime.fromisoformat(row["timestamp"]) for row in rows]
-    scores = stream.scores([float(row["value"]) for row in rows])
+    scores = tail_score.scores([float(row["value"]) for row in rows])
     edges = [[datetime.fromisoformat(edge) for edge in label] for label in labels]
     return Scored(name, scores, [(stamps.index(a), stamps.index(b)) for a, b in edges])
 
 
-def judged(file: Scored) -> Numbers:
+def judged(file: Scored) -> FloatArray:
     return file.scores[probation(len(file.scores)) :]
 
 

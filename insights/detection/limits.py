@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from insights.detection.records import Kind, Measure, Severity
+from insights.detection.anomaly_records import Kind, Measure, Severity
 
 
 @dataclass(frozen=True, slots=True)

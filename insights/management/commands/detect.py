@@ -36,8 +36,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         # Here, so that no other command waits for numpy and pandas.
         from insights.csv_reader import InvalidFile, read_csv
-        from insights.detection.records import DetectionError
-        from insights.detection.stream import scores
+        from insights.detection.anomaly_records import DetectionError
+        from insights.detection.tail_score import scores
 
         path, timestamp, value = (options[name] for name in ("csv", *COLUMNS[:2]))
         try:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from insights.csv_reader import CsvFile, InvalidFile, is_day, read_csv
-from insights.forecasting.records import DailySeries
+from insights.forecasting.forecast_records import DailySeries
 
 
 def read_daily_series(path: Path) -> dict[str, DailySeries]:

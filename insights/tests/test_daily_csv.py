@@ -7,7 +7,7 @@ import pytest
 
 from insights.csv_reader import InvalidFile
 from insights.forecasting.daily_csv import read_daily_series
-from insights.forecasting.records import DailySeries
+from insights.forecasting.forecast_records import DailySeries
 
 
 def read(folder: Path, text: str) -> dict[str, DailySeries]:

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from insights.forecasting.forecast import forecast_many
-from insights.forecasting.records import DailySeries, Forecast, Refusal
+from insights.forecasting.forecast_records import DailySeries, Forecast, Refusal
 
 FIRST = date(2025, 1, 6)
 WEEK = [100, 102, 104, 101, 99, 60, 50]

@@ -13,7 +13,7 @@ from django.utils import timezone
 from rich.console import Console
 from rich.table import Table
 
-from insights.forecasting.records import Accuracy, DailySeries, Refusal
+from insights.forecasting.forecast_records import Accuracy, DailySeries, Refusal
 from syncs.commands import bad_arguments, chosen_accounts
 
 FIGURES = ("mase", "naive_mase", "smape", "coverage_80", "coverage_95")
@@ -70,7 +70,7 @@ def of_file(options: Mapping[str, Any]) -> dict[str, Accuracy | Refusal]:
     # Here, so that no other command waits for numpy and pandas.
     from insights.csv_reader import InvalidFile
     from insights.forecasting.daily_csv import read_daily_series
-    from insights.forecasting.held_out import held_out
+    from insights.forecasting.forecast import measure_held_out
 
     path = options["csv"]
     try:
@@ -79,7 +79,9 @@ def of_file(options: Mapping[str, Any]) -> dict[str, Accuracy | Refusal]:
         raise CommandError(f"{path}: {error.strerror}.") from None
     except InvalidFile as error:
         raise CommandError(f"{path}: {error}") from None
-    return held_out(series, options["horizon"], options["season"], options["origins"])
+    return measure_held_out(
+        series, options["horizon"], options["season"], options["origins"]
+    )
 
 
 def of_costs(options: Mapping[str, Any]) -> dict[str, Accuracy | Refusal]:

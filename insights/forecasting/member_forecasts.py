@@ -1,4 +1,4 @@
-"""What each member sees ahead from one origin, knowing nothing of what comes after."""
+"""Each member's forecast from one origin, blind to what came after."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,17 +6,21 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from insights.forecasting.charges import ONE_DAY, Charges, find_charges, told
-from insights.forecasting.members import members, sparse
-from insights.forecasting.series import (
-    Array,
-    by_phase,
-    calmed,
-    filled,
-    level,
-    row_medians,
+from insights.arrays import FloatArray, row_medians
+from insights.forecasting.ensemble_members import forecast_each, intermittent
+from insights.forecasting.monthly_charges import (
+    ONE_DAY,
+    Charges,
+    day_names,
+    find_charges,
 )
-from insights.forecasting.shifts import moved_days
+from insights.forecasting.series import (
+    by_season_day,
+    clip_spikes,
+    fill_gaps,
+    find_level_shift,
+    moving_average,
+)
 
 # A season is known when it was seen twice.
 LEAST_SEASONS = 2
@@ -27,39 +31,41 @@ YEAR_DAYS, LEVEL_SEASONS, SMOOTH_SEASONS = 365, 4, 3
 
 
 @dataclass(frozen=True)
-class Outlook:
-    """The days after one origin, as each member sees them."""
+class MemberForecasts:
+    """The days after one origin, as each member forecasts them."""
 
-    # Without the charges; at least one.
-    paths: Mapping[str, Array]
+    # Without the monthly charges; at least one.
+    paths: Mapping[str, FloatArray]
     # How last year moved from its level of this time; None without a last year.
-    year: Array | None
+    year: FloatArray | None
     # What is due on fixed days, and its spread (80 %, 95 %).
-    due: Array
-    due_80: Array
-    due_95: Array
+    due: FloatArray
+    due_80: FloatArray
+    due_95: FloatArray
     # What was handled apart, and why a fallback was used: sentences.
     notes: tuple[str, ...]
 
 
-def look_ahead(
-    values: Array, first: date, horizon: int, season: int, *, monthly: bool
-) -> Outlook:
-    """From the end of `values` (the first one on day `first`), `horizon` days on."""
+def forecast_members(
+    values: FloatArray, first: date, horizon: int, season: int, *, monthly: bool
+) -> MemberForecasts:
+    """Forecast `horizon` days from the end of `values`, whose first is day `first`."""
     charges = find_charges(values, first, season) if monthly else Charges((), values)
-    rest, note = relevant(charges.rest, first, season)
+    rest, note = relevant_part(charges.rest, first, season)
     end = first + timedelta(days=len(values))
     ahead = np.datetime64(end, "D") + np.arange(horizon) * ONE_DAY
     due, due_80, due_95 = charges.due(ahead)
-    paths, year, fallback = seen(rest, end, horizon, season)
+    paths, year, fallback = member_paths(rest, end, horizon, season)
     notes = [note, fallback]
     if charges.found:
-        notes.insert(0, f"Charges of {told(charges.found)} of the month apart.")
-    return Outlook(paths, year, due, due_80, due_95, tuple(filter(None, notes)))
+        notes.insert(0, f"Charges of {day_names(charges.found)} of the month apart.")
+    return MemberForecasts(paths, year, due, due_80, due_95, tuple(filter(None, notes)))
 
 
-def relevant(values: Array, first: date, season: int) -> tuple[Array, str]:
-    """The part of a history that still tells: not the time before its first cost.
+def relevant_part(
+    values: FloatArray, first: date, season: int
+) -> tuple[FloatArray, str]:
+    """Return the part of a history that still matters: not the time before any cost.
 
     A series that has been 0 for two seasons, and never before, is over.
     """
@@ -78,49 +84,55 @@ def relevant(values: Array, first: date, season: int) -> tuple[Array, str]:
     return values, ""
 
 
-def seen(
-    rest: Array, end: date, horizon: int, season: int
-) -> tuple[dict[str, Array], Array | None, str]:
-    """The members' paths from `end` on, last year's movement, and what to know."""
+def member_paths(
+    rest: FloatArray, end: date, horizon: int, season: int
+) -> tuple[dict[str, FloatArray], FloatArray | None, str]:
+    """Return the members' paths from `end` on, last year's movement, and notes."""
     known = rest[~np.isnan(rest)]
     if len(known) < LEAST_SEASONS * season:
         path = np.full(horizon, np.median(known))
         note = f"Too few known days ({len(known)}): their median."
         return {"median": path}, None, note
-    whole = filled(rest, season)
+    whole = fill_gaps(rest, season)
     if is_sparse(whole, season):
-        return sparse(whole, horizon), None, "Most days are 0: the mean charge a day."
-    days, move = moved_days(rest, season)
+        return (
+            intermittent(whole, horizon),
+            None,
+            "Most days are 0: the mean charge a day.",
+        )
+    days, move = find_level_shift(rest, season)
     if days:
-        whole = filled(np.concatenate([rest[:-days] + move, rest[-days:]]), season)
-    calm = calmed(whole, season)
+        whole = fill_gaps(np.concatenate([rest[:-days] + move, rest[-days:]]), season)
+    calm = clip_spikes(whole, season)
     notes = ["Unchanged on nearly every day."] if np.ptp(calm) == 0 else []
     if days:
         notes.append(f"Another level since {end - timedelta(days=days)}.")
-    paths, without = members(calm, horizon, season)
+    paths, without = forecast_each(calm, horizon, season)
     if without:
         notes.append(f"Without {', '.join(without)}: no stable fit.")
     return paths, last_year(calm, horizon, season), " ".join(notes)
 
 
-def is_sparse(values: Array, season: int) -> bool:
-    """Mostly 0, and not by a season: a machine that runs on Mondays is not sparse."""
+def is_sparse(values: FloatArray, season: int) -> bool:
+    """Whether days are mostly 0, not by a season as of what runs on Mondays only."""
     if not 0 < np.count_nonzero(values) < len(values) / 2:
         return False
-    recent = by_phase(values[-RECENT_SEASONS * season :], season)
+    recent = by_season_day(values[-RECENT_SEASONS * season :], season)
     charged = np.nan_to_num(recent) != 0
     expected = np.nan_to_num(row_medians(recent)) != 0
     return bool(charged[expected].sum() <= charged.sum() / 2)
 
 
-def last_year(values: Array, horizon: int, season: int) -> Array | None:
-    """How the level moved in these days a year ago, from the four weeks before them."""
+def last_year(values: FloatArray, horizon: int, season: int) -> FloatArray | None:
+    """Return how the level moved a year ago, from the four weeks before these days."""
     year = round(YEAR_DAYS / season) * season
     origin, before = len(values) - year, LEVEL_SEASONS * season
     if origin < before or not horizon:
         return None
     reach = SMOOTH_SEASONS * season // 2
-    smooth = np.pad(level(values[origin - before :], season), reach, mode="edge")
+    smooth = np.pad(
+        moving_average(values[origin - before :], season), reach, mode="edge"
+    )
     windows = np.lib.stride_tricks.sliding_window_view(smooth, 2 * reach + 1)
     path = row_medians(windows)[before : before + horizon]
     moved = path - values[origin - before : origin].mean()

@@ -7,7 +7,7 @@ from insights.detection.anomaly_records import Kind, Measure, Severity
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is an anomaly, and what is too small to be told. Amounts are of one day.
+    """What is an anomaly, and what is too small to report. Amounts are of one day.
 
     Significance: a deviation is held to the series' own ordinary ones. Materiality:
     money lines are in the bill's currency, so a bill in yen wants others. AWS Cost
@@ -29,7 +29,7 @@ class Limits:
     mature_days: int = 21
     # What lasts a week is the new normal.
     lasting_days: int = 7
-    # Money above and below. Who pays less is told of a collapse alone.
+    # Money above and below. Of lower costs only a collapse is reported.
     least_cost: float = 5.0
     least_cost_share: float = 0.20
     least_saving: float = 20.0

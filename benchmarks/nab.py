@@ -4,7 +4,7 @@
 
 DIR holds NAB's CSV files (timestamp, value) in their folders, FILE its
 combined_windows.json. The rules are those of NAB's sweeper (Lavin and Ahmad 2015,
-https://arxiv.org/abs/1510.03336, and https://github.com/numenta/NAB): the first 15 %
+https://arxiv.org/abs/1510.03336, and https://github.com/numenta/NAB): the first 15%
 of a file (of 5,000 rows at most) is not judged; a window earns what its earliest
 detection earns; each detection outside costs, less so shortly after a window; the
 sum is put between a detector that says nothing (0) and a perfect one (100).

@@ -7,7 +7,7 @@ written alike; instants also as seconds to nanoseconds since 1970.
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -64,8 +64,9 @@ class CsvFile:
 
     def numbers(self, column: str) -> pd.Series:
         """The column as floats, NaN where a cell says that its value is unknown."""
+        cells = self.cells[column].items()
         return pd.Series(
-            {line: self._number(line, column, cell) for line, cell in self._of(column)},
+            {line: self._number(line, column, cell) for line, cell in cells},
             dtype=float,
         )
 
@@ -83,9 +84,6 @@ class CsvFile:
         if seconds.between(0, SECONDS_UNDER, inclusive="left").all():
             return pd.to_datetime(seconds, unit="s", utc=True)
         return self._parsed(column, cells, INSTANT_FORMATS)
-
-    def _of(self, column: str) -> Iterator[tuple[int, str]]:
-        return self.cells[column].items()
 
     def _number(self, line: int, column: str, cell: str) -> float | None:
         if cell.lower() in UNKNOWN:
@@ -109,17 +107,18 @@ class CsvFile:
 
         Where several fit (01/02/2026), the one in which they lie closest together.
         """
-        found = list(readings(cells, formats))
-        if found:
-            return min(found, key=lambda read: read.max() - read.min())
-        for line, cell in self._of(column):
-            both = pd.Series([cells.iloc[0], cells[line]])
-            if not any(True for _ in readings(both, formats)):
-                raise InvalidFile(
-                    f"Line {line}, column {column!r}: {cell!r} is not a time like the "
-                    "others, such as 2026-01-31 or 2026-01-31 23:55."
-                )
-        raise InvalidFile(f"The times of column {column!r} are not all written alike.")
+        likely = [
+            form for form in formats if parsed(cells.iloc[:1], form).notna().all()
+        ]
+        found = [parsed(cells, form) for form in likely]
+        if fitting := [read for read in found if read.notna().all()]:
+            return min(fitting, key=lambda read: read.max() - read.min())
+        line = max((read.isna().idxmax() for read in found), default=cells.index[0])
+        cell = self.cells[column][line]
+        raise InvalidFile(
+            f"Line {line}, column {column!r}: {cell!r} is not a time like the others, "
+            "such as 2026-01-31 or 2026-01-31 23:55."
+        )
 
 
 def read_csv(path: Path) -> CsvFile:
@@ -146,21 +145,14 @@ def read_csv(path: Path) -> CsvFile:
     return CsvFile(pd.DataFrame.from_dict(rows, orient="index", dtype=str), separator)
 
 
-def readings(cells: pd.Series, formats: Sequence[str]) -> Iterator[pd.Series]:
-    """Yield the cells as times, once for each format that fits all of them."""
+def parsed(cells: pd.Series, form: str) -> pd.Series:
+    """Return the cells as times written in that form, NaT where one is not."""
+    read = pd.to_datetime(cells, format=form, utc=True, errors="coerce")
     # Else pandas takes a year alone for a day, and "today" for another one each day.
-    if not cells.str.fullmatch(r"\d{8}|(?=.*\d).*\D.*").all():
-        return
-    for form in formats:
-        try:
-            read = pd.to_datetime(cells, format=form, utc=True)
-        except ValueError:
-            continue
-        if read.notna().all():
-            yield read
+    return read.where(cells.str.fullmatch(r"\d{8}|(?=.*\d).*\D.*"))
 
 
 def is_day(cell: str) -> bool:
     """Return whether a cell is written as a day, or as an instant."""
     day = pd.Series([cell]).str.replace(TIME_OF_DAY, "", regex=True)
-    return any(True for _ in readings(day, DAY_FORMATS))
+    return any(parsed(day, form).notna().all() for form in DAY_FORMATS)

@@ -11,7 +11,7 @@ class Limits:
 
     Significance: a deviation is held to the series' own ordinary ones. Materiality:
     money lines are in the bill's currency, so a bill in yen wants others. AWS Cost
-    Anomaly Detection starts subscriptions at 100 USD and 40 % above what is expected
+    Anomaly Detection starts subscriptions at 100 USD and 40% above what is expected
     (docs.aws.amazon.com/cost-management/latest/userguide/getting-started-ad.html); a
     part that goes on at 5 USD a day passes 100 within three weeks.
     """

@@ -28,7 +28,7 @@ QUIET_FACTOR = 0.49
 
 # Fewer numbers than this have no tail worth speaking of.
 WARM_UP = 50
-# The tail is the largest 2 %, where Siffer et al. (2017), "Anomaly detection in
+# The tail is the largest 2%, where Siffer et al. (2017), "Anomaly detection in
 # streams with extreme value theory", begin theirs too; at least ten numbers.
 TAIL_SHARE, TAIL_LEAST = 0.02, 10
 # A tail is not believed to end sooner than this index says: a few equal numbers would

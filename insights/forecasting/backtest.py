@@ -104,7 +104,7 @@ def mean_accuracy(trials: Sequence[Trial], season: int, model: str) -> Accuracy 
 
 
 def coverages(trials: Sequence[Trial], place: int) -> tuple[float, float]:
-    """Return the shares of a trial's days inside its 80 % and its 95 % interval.
+    """Return the shares of a trial's days inside its 80% and its 95% interval.
 
     The interval comes from the errors of the other trials (cross-conformal, Vovk 2015):
     those before it alone would be one to three, too few to judge four by.

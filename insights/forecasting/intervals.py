@@ -14,7 +14,7 @@ import numpy as np
 from insights.arrays import FloatArray
 
 # Without a past to try, a forecast of few days may be off by these many standard
-# deviations, and by these shares of the usual day (80 %, 95 %).
+# deviations, and by these shares of the usual day (80%, 95%).
 GUESSED_SIGMAS, GUESSED_SHARES = (1.5, 3.0), (0.5, 1.0)
 # Errors grow with the distance; by how much is read from the errors of the farther
 # half against the nearer, and pulled to "not at all" by as much as two folds weigh.
@@ -32,7 +32,7 @@ class Band:
     high_95: FloatArray
 
     def widened(self, narrow: FloatArray, wide: FloatArray) -> "Band":
-        """Add what an independent part of each day may be off (80 %, 95 %)."""
+        """Add what an independent part of each day may be off (80%, 95%)."""
         return Band(
             low_80=-np.hypot(self.low_80, narrow),
             high_80=np.hypot(self.high_80, narrow),
@@ -44,8 +44,8 @@ class Band:
 def conformal_band(errors: Sequence[FloatArray], horizon: int) -> Band:
     """Return bounds for `horizon` days from each fold's errors (actual minus forecast).
 
-    For 80 % each side is midway between its own quantile, which follows a lean to one
-    side, and the one that both sides share, which is steadier. In the tails of 95 %
+    For 80% each side is midway between its own quantile, which follows a lean to one
+    side, and the one that both sides share, which is steadier. In the tails of 95%
     there are too few errors to tell the sides apart.
     """
     growth = error_growth(errors, horizon)

@@ -38,7 +38,7 @@ class MemberForecasts:
     paths: Mapping[str, FloatArray]
     # How last year moved from its level of this time; None without a last year.
     year: FloatArray | None
-    # What is due on fixed days, and its spread (80 %, 95 %).
+    # What is due on fixed days, and its spread (80%, 95%).
     due: FloatArray
     due_80: FloatArray
     due_95: FloatArray

@@ -143,7 +143,7 @@ def test_more_than_a_full_machine_is_a_full_one_and_told(tmp_path: Path) -> None
     figures = [50.0] * (20 * A_DAY)
     figures[7] = 117.0
     found = judged(plain(tmp_path / "vm.csv", figures))
-    assert "1 samples above 100 % taken as 100 %" in found["about"]
+    assert "1 samples above 100% taken as 100%" in found["about"]
 
 
 def test_only_the_last_days_are_looked_at_where_asked(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""manage.py advise --csv FILE: what the rules say of a machine's trace of load."""
+"""manage.py advise --csv FILE: recommendations for a machine by its trace of load."""
 
 import json
 from argparse import ArgumentParser, ArgumentTypeError
@@ -34,7 +34,7 @@ class Command(BaseCommand):
             "--days", type=positive, help="Only the last so many days. Default: all."
         )
         parser.add_argument(
-            "--vcpus", type=positive, help="Where the file does not tell."
+            "--vcpus", type=positive, help="If the file does not have them."
         )
         parser.add_argument("--time", default="", help="The column of time, by name.")
         parser.add_argument("--cpu", default="", help="The column of CPU, by name.")
@@ -74,9 +74,9 @@ def positive(text: str) -> int:
 
 
 def judge(trace: Trace, days: int | None = None) -> dict[str, Any]:
-    """The verdict of each rule about load, with its evidence.
+    """Return the verdict of each rule about load, with its evidence.
 
-    The trace is looked at as on the day after its last sample.
+    Judged as on the day after the last sample.
     """
     machine = trace.machine
     now = trace.until + timedelta(days=1)
@@ -88,7 +88,7 @@ def judge(trace: Trace, days: int | None = None) -> dict[str, Any]:
         f"{len(machine.cpu)} days, {trace.gaps} gaps"
     )
     if trace.above_full:
-        about += f", {trace.above_full} samples above 100 % taken as 100 %"
+        about += f", {trace.above_full} samples above 100% taken as 100%"
     return {
         "about": about,
         "rules": {rule: _verdict(rule, answers) for rule in OF_LOAD},

@@ -46,7 +46,7 @@ class CsvFile:
 
     @property
     def names(self) -> list[str]:
-        """The columns' names, once the first line was taken as such."""
+        """Return the columns' names."""
         return list(self.cells.columns)
 
     def with_header(self) -> "CsvFile":
@@ -63,7 +63,7 @@ class CsvFile:
         return CsvFile(self.cells.set_axis(names, axis=1), self.separator)
 
     def numbers(self, column: str) -> pd.Series:
-        """The column as floats, NaN where a cell says that its value is unknown."""
+        """Return the column as floats, NaN where a cell says that it is unknown."""
         cells = self.cells[column].items()
         return pd.Series(
             {line: self._number(line, column, cell) for line, cell in cells},
@@ -71,12 +71,12 @@ class CsvFile:
         )
 
     def days(self, column: str) -> pd.Series:
-        """The column as days, as they are written there: no time zone is applied."""
+        """Return the column as days as they are written, whatever their time zone."""
         cells = self.cells[column].str.replace(TIME_OF_DAY, "", regex=True)
         return self._parsed(column, cells, DAY_FORMATS).dt.date
 
     def instants(self, column: str) -> pd.Series:
-        """The column as instants in UTC; what names no time zone is UTC."""
+        """Return the column as instants in UTC; what names no time zone is UTC."""
         cells = self.cells[column]
         seconds = pd.to_numeric(cells, errors="coerce")
         for _ in range(LARGER_UNITS):
@@ -103,7 +103,7 @@ class CsvFile:
     def _parsed(
         self, column: str, cells: pd.Series, formats: Sequence[str]
     ) -> pd.Series:
-        """All cells in the one format that fits them all.
+        """Return all cells as times in the one format that fits them all.
 
         Where several fit (01/02/2026), the one in which they lie closest together.
         """

@@ -37,7 +37,7 @@ CPU: Sequence[Test] = (
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A machine of which only the load is known, and what to know of its file."""
+    """A machine of which only the load is known, and figures of its file."""
 
     machine: MachineFacts
     until: datetime
@@ -48,7 +48,7 @@ class Trace:
 
 
 def read_trace(path: Path, time: str = "", cpu: str = "") -> Trace:
-    """The trace of a file; `time` and `cpu` name columns that are not found by name.
+    """Read a trace; `time` and `cpu` name columns that are not found by their names.
 
     Raises InvalidFile or OSError.
     """
@@ -88,7 +88,7 @@ def has_header(file: CsvFile) -> bool:
 
 
 def samples_of(file: CsvFile, time: str, cpu: str) -> pd.DataFrame:
-    """A row a sample by its instant: CPU and memory in percent, bytes a second."""
+    """Return a row a sample by its instant: CPU and memory in percent, bytes/s."""
     time = named(file, time, "time") if time else find(file, is_time) or file.names[0]
     cpu = named(file, cpu, "CPU") if cpu else cpu_column(file)
     percent = percents(file, cpu)
@@ -109,7 +109,7 @@ def samples_of(file: CsvFile, time: str, cpu: str) -> pd.DataFrame:
 
 
 def find(file: CsvFile, test: Test) -> str | None:
-    """The first column whose lower name passes."""
+    """Return the first column whose lower name passes."""
     return next((name for name in file.names if test(name.lower())), None)
 
 
@@ -136,7 +136,7 @@ def cpu_column(file: CsvFile) -> str:
 
 
 def numbers(file: CsvFile, test: Test) -> pd.Series:
-    """The first column whose name passes; all NaN where there is none."""
+    """Return the first column whose name passes; all NaN where there is none."""
     column = find(file, test)
     if column is None:
         return pd.Series(np.nan, file.cells.index)
@@ -145,7 +145,7 @@ def numbers(file: CsvFile, test: Test) -> pd.Series:
 
 
 def percents(file: CsvFile, column: str) -> pd.Series:
-    """Shares of the whole machine; NaN for a gap."""
+    """Return shares of the whole machine; NaN for a gap."""
     found = numbers(file, lambda name: name == column.lower())
     return refused_if(
         (found < 0) | (found > MOST_PERCENT),
@@ -159,14 +159,14 @@ def percents(file: CsvFile, column: str) -> pd.Series:
 def refused_if(
     is_wrong: pd.Series, values: pd.Series, column: str, reason: str
 ) -> pd.Series:
-    """The values, unless one is wrong: then InvalidFile says where."""
+    """Return the values. Raises InvalidFile for the first that is wrong."""
     for line, value in values[is_wrong].items():
         raise InvalidFile(f"Line {line}, column {column!r}: {value:g} {reason}")
     return values
 
 
 def bytes_a_second(file: CsvFile, words: Sequence[str]) -> pd.Series:
-    """Network traffic in whichever unit the column's name tells."""
+    """Return network traffic, by the unit in the column's name."""
     column = find(
         file,
         lambda n: any(word in n for word in words) and any(unit in n for unit in BYTES),
@@ -178,7 +178,7 @@ def bytes_a_second(file: CsvFile, words: Sequence[str]) -> pd.Series:
 
 
 def machine_of(name: str, samples: pd.DataFrame, seconds_apart: float) -> MachineFacts:
-    """The machine with its days and hours, as CloudWatch would tell of them."""
+    """Return the machine with its days and hours, as CloudWatch would have them."""
     vcpus = samples.vcpus[samples.vcpus > 0]
     days = samples.groupby(samples.index.date)
     hours = samples.groupby(samples.index.floor("h"))
@@ -211,7 +211,7 @@ def known(value: float) -> float | None:
 
 
 def cpu_day(day: date, samples: pd.DataFrame, seconds_apart: float) -> CpuDay:
-    """Samples are counted as CloudWatch would have them, one in five minutes."""
+    """Return a day whose samples are counted as CloudWatch's, one in five minutes."""
     share = min(1.0, len(samples) * seconds_apart / SECONDS_A_DAY)
     p99 = np.quantile(samples.maximum, 0.99, method="inverted_cdf")
     return CpuDay(

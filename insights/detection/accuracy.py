@@ -1,4 +1,4 @@
-"""How well anomalies of a series are found: known ones are put into its own past.
+"""The accuracy of detection on a series, by injecting anomalies into its own past.
 
 The series keeps its own noise, weekdays and gaps; what is added is known in size and
 day. So each alarm can say how often such a detector is right on this very series.
@@ -35,7 +35,7 @@ MONTH_DAYS = 30.0
 
 @dataclass(frozen=True)
 class Trial:
-    """A copy of a series, and the day (a column) from which something is in it."""
+    """A copy of a series, and the day (a column) from which something is injected."""
 
     of: str
     series: Series
@@ -44,7 +44,7 @@ class Trial:
 
 
 def measure(series: Iterable[Series], limits: Limits = DEFAULT) -> dict[str, Accuracy]:
-    """The accuracy on each series, by its key; unknown where it is too short to try.
+    """Return the accuracy on each series by its key; unknown where it is too short.
 
     Costs as much as finding the anomalies of five times as many series.
     """
@@ -78,14 +78,14 @@ def measure(series: Iterable[Series], limits: Limits = DEFAULT) -> dict[str, Acc
 def of_scopes(
     bill: Bill, scopes: Iterable[Scope], limits: Limits = DEFAULT
 ) -> dict[Scope, Accuracy]:
-    """The accuracy on each of these parts of a bill."""
+    """Return the accuracy on each of these parts of a bill."""
     wanted = {str(at): scope for at, scope in enumerate(scopes)}
     series = [replace(part_of(bill, one), key=key) for key, one in wanted.items()]
     return {wanted[key]: one for key, one in measure(series, limits).items()}
 
 
 def part_of(bill: Bill, scope: Scope) -> Series:
-    """What a part of the bill costs each day; None on days that were not read."""
+    """Return a part's cost of each day; None on days that were not read."""
     rows = [checked(str(s), v) for s, v in bill.parts.items() if scope.covers(s)]
     values = np.sum(rows, axis=0).tolist() if rows else []
     known = [None if value != value else value for value in values]
@@ -93,7 +93,7 @@ def part_of(bill: Bill, scope: Scope) -> Series:
 
 
 def trials_of(series: Series, limits: Limits) -> list[Trial]:
-    """Copies of a series with something in them, on days of its later half."""
+    """Make copies of a series with something injected, on days of its later half."""
     values = checked(series.key, series.values)
     used = np.flatnonzero(np.nan_to_num(values) != 0)
     if not len(used):
@@ -112,7 +112,7 @@ def trials_of(series: Series, limits: Limits) -> list[Trial]:
 
 
 def injected_size(measure: Measure, values: FloatArray, limits: Limits) -> float:
-    """What is added a day, in the unit of the series."""
+    """Return what is added a day, in the unit of the series."""
     materiality = materiality_of(measure, limits)
     return max(SIZE * float(np.nanmedian(np.abs(values))), LEAST_SIZE * materiality.up)
 
@@ -120,7 +120,7 @@ def injected_size(measure: Measure, values: FloatArray, limits: Limits) -> float
 def inject(
     measure: Measure, values: FloatArray, day: int, is_spike: bool, size: float
 ) -> Sequence[float] | None:
-    """The values with more from that day on; None where the day is not known."""
+    """Raise the values from that day on; return None where the day is unknown."""
     if np.isnan(values[day]):
         return None
     raised = values.copy()

@@ -165,7 +165,7 @@ def is_same_incident(one: Member, other: Member) -> bool:
 
 
 def are_related(one: Scope, other: Scope) -> bool:
-    """The same service anywhere, one account's region, or a part and its whole."""
+    """Whether they share a service or an account's region, or one holds the other."""
     same_place = (one.account, one.region) == (other.account, other.region)
     same_service = one.service == other.service != ""
     is_part = one.covers(other) or other.covers(one)

@@ -49,7 +49,7 @@ class Materiality:
 
 @dataclass
 class Alarm:
-    """One anomaly of one row, as days of the walk. `last` moves while it goes on.
+    """One anomaly of one row; days are columns. `last` moves while it goes on.
 
     One that is not reported goes back to what was normal before.
     """
@@ -134,7 +134,7 @@ class Detector:
         return found
 
     def _resumable(self, row: int, day: int) -> Alarm | None:
-        """The anomaly that goes on, or would go on if that day were anomalous."""
+        """Return the anomaly that goes on, or would if that day were anomalous."""
         direction = 1 if self.deviation[row, day] > 0 else -1
         alarm = self.latest.get((row, direction))
         if alarm and not alarm.lasted and day - alarm.last <= PAUSE_DAYS + 1:
@@ -142,7 +142,7 @@ class Detector:
         return None
 
     def _is_far(self, day: int, baseline: Baseline) -> BoolArray:
-        """Far today, or rather far today and yesterday, for series that are known."""
+        """Return what is far today, or rather far both today and yesterday."""
         limits, days = self.limits, baseline.known_days
         far = np.where(days < limits.mature_days, limits.far_when_young, limits.far)
         score, before = self._score(day), self._score(day - 1)
@@ -185,7 +185,7 @@ class Detector:
         self.open[row] = self.latest[row, alarm.direction] = alarm
 
     def _new(self, row: int, day: int) -> Alarm:
-        """It began the day before if it took two days to be sure."""
+        """Begin it the day before if it took two days to be sure."""
         direction = 1 if self.deviation[row, day] > 0 else -1
         before = float(self._score(day - 1)[row]) * direction
         first = day - 1 if before >= self.limits.far_twice else day

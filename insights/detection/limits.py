@@ -57,7 +57,7 @@ STEPS = (Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
 
 
 def severity(measure: Measure, kind: Kind, impact: float, days: int) -> Severity:
-    """How bad it is: of money what it cost, or what a new level costs a month.
+    """Return how bad it is: by its cost, or by what a new level costs a month.
 
     Of CPU the average points of its days.
     """

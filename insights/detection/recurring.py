@@ -80,7 +80,7 @@ class RecurringDeviations:
         return past * today > 0 and abs(past) >= share * abs(today)
 
     def _month_before(self, day: int) -> int:
-        """The column of the same day of the month before, or of that month's last."""
+        """Return the column of the same day of the month before, or of its last."""
         today = self.days[day]
         ended = today.replace(day=1) - timedelta(days=1)
         same = ended.replace(day=min(today.day, ended.day))

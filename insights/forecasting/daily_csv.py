@@ -15,7 +15,7 @@ from insights.forecasting.forecast_records import DailySeries
 
 
 def read_daily_series(path: Path) -> dict[str, DailySeries]:
-    """The series of a file by name, in its order. Raises InvalidFile or OSError."""
+    """Read a file's series by name, in its order. Raises InvalidFile or OSError."""
     file = read_csv(path)
     if len(file.cells) < 2 or file.cells.shape[1] < 2:
         raise InvalidFile("It needs a line of names, one of days and one of values.")
@@ -42,7 +42,7 @@ def read_daily_series(path: Path) -> dict[str, DailySeries]:
 
 
 def name_column(file: CsvFile, at: int, days: pd.Series) -> str | None:
-    """Which column names the series of a long table; None for a wide one."""
+    """Return the column that names a long table's series; None for a wide one."""
     if len(file.names) != 3 or days.is_unique:
         return None
     first, second = (name for name in file.names if name != file.names[at])
@@ -51,7 +51,7 @@ def name_column(file: CsvFile, at: int, days: pd.Series) -> str | None:
 
 
 def consecutive(name: str, values: pd.Series, days: pd.Series) -> DailySeries:
-    """Every day from the first to the last; None where the file has no row for it."""
+    """Return every day from the first to the last; None where there is no row."""
     repeated = days[days.duplicated()]
     if len(repeated):
         raise InvalidFile(

@@ -123,7 +123,7 @@ def intermittent(values: FloatArray, horizon: int) -> dict[str, FloatArray]:
 
 
 def path_or_nan(model: Model, values: FloatArray, horizon: int) -> FloatArray:
-    """NaN where the model finds no fit: the other members forecast without it."""
+    """Return NaN where the model finds no fit: the other members do without it."""
     try:
         return path_of(model, values, horizon)
     except Exception as error:  # it raises just that: "no model able to be fitted"

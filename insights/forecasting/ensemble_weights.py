@@ -25,7 +25,7 @@ LEAST_ERROR = 1e-3
 
 @dataclass(frozen=True)
 class Fold:
-    """An origin in the past: what was seen ahead from it, and what came."""
+    """An origin in the past, the members' forecasts from it, and the actual values."""
 
     origin: int
     members: MemberForecasts

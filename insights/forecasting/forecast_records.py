@@ -28,7 +28,7 @@ class DailySeries:
 
 @dataclass(frozen=True)
 class Accuracy:
-    """How the same method did on this series' own past, from several origins.
+    """The accuracy of the method on this series' own past, from several origins.
 
     Each fold is forecast with what was known at its origin, the weights of the models
     included. Its interval comes from the errors of the other folds.

@@ -42,7 +42,7 @@ class Charge:
 
     @property
     def spread(self) -> tuple[float, float]:
-        """How far an amount was from the next one's: 80% of them, and the most."""
+        """Return how far amounts lie from the next one: 80% of them, and the most."""
         away = np.abs(np.array(self.amounts) - self.amount)
         return float(np.quantile(away, 0.8)), float(away.max())
 
@@ -52,13 +52,13 @@ class Charge:
 
 @dataclass(frozen=True)
 class Charges:
-    """All that a history holds, and the history without them."""
+    """All monthly charges of a history, and the history without them."""
 
     found: tuple[Charge, ...]
     rest: FloatArray
 
     def due(self, days: Days) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """What is due on each of these days, and its spread (80%, 95%)."""
+        """Return what is due on each of these days, and its spread (80%, 95%)."""
         amounts, narrow, wide = np.zeros((3, len(days)))
         for charge in self.found:
             on = falls_on(days, charge.day_of_month)

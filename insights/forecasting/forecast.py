@@ -139,9 +139,9 @@ def notes(members: MemberForecasts, trials: list[Trial], ahead: int) -> list[str
     """Say what was forecast apart, what fell back, and what the past could not try."""
     said = list(members.notes)
     if not trials:
-        said.append("Too short to try on its own past: the interval is a wide guess.")
+        said.append("Too short for a backtest: the interval is a wide guess.")
     elif (days := len(trials[0].path)) < ahead:
-        said.append(f"The past could try {days} of the {ahead} days ahead.")
+        said.append(f"The backtest covers {days} of the {ahead} days ahead.")
     return said
 
 

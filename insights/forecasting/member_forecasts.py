@@ -58,7 +58,8 @@ def forecast_members(
     paths, year, fallback = member_paths(rest, end, horizon, season)
     notes = [note, fallback]
     if charges.found:
-        notes.insert(0, f"Charges of {day_names(charges.found)} of the month apart.")
+        days = day_names(charges.found)
+        notes.insert(0, f"Charges on {days} of the month are forecast separately.")
     return MemberForecasts(paths, year, due, due_80, due_95, tuple(filter(None, notes)))
 
 
@@ -77,10 +78,10 @@ def relevant_part(
     pause = int(np.max(np.diff(nonzero), initial=1))
     if ended >= LEAST_SEASONS * season and ended > 2 * pause:
         day = first + timedelta(days=int(last))
-        return values[last + 1 :], f"Nothing since {day}: taken as over."
+        return values[last + 1 :], f"Zero since {day}: treated as ended."
     started = values[begin:]
     if begin > 2 * pause and begin >= season and len(started) >= LEAST_SEASONS * season:
-        return started, f"Began on {first + timedelta(days=int(begin))}."
+        return started, f"Started on {first + timedelta(days=int(begin))}."
     return values, ""
 
 
@@ -91,22 +92,19 @@ def member_paths(
     known = rest[~np.isnan(rest)]
     if len(known) < LEAST_SEASONS * season:
         path = np.full(horizon, np.median(known))
-        note = f"Too few known days ({len(known)}): their median."
+        note = f"Only {len(known)} days have data: their median is used."
         return {"median": path}, None, note
     whole = fill_gaps(rest, season)
     if is_sparse(whole, season):
-        return (
-            intermittent(whole, horizon),
-            None,
-            "Most days are 0: the mean charge a day.",
-        )
+        note = "Most days are 0: the mean charge per day is used."
+        return intermittent(whole, horizon), None, note
     days, move = find_level_shift(rest, season)
     if days:
         whole = fill_gaps(np.concatenate([rest[:-days] + move, rest[-days:]]), season)
     calm = clip_spikes(whole, season)
-    notes = ["Unchanged on nearly every day."] if np.ptp(calm) == 0 else []
+    notes = ["Constant on nearly every day."] if np.ptp(calm) == 0 else []
     if days:
-        notes.append(f"Another level since {end - timedelta(days=days)}.")
+        notes.append(f"Level shift on {end - timedelta(days=days)}.")
     paths, without = forecast_each(calm, horizon, season)
     if without:
         notes.append(f"Without {', '.join(without)}: no stable fit.")

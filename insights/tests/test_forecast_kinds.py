@@ -126,7 +126,7 @@ def test_credits_stay_below_zero() -> None:
 def test_a_service_that_ended_is_taken_as_over() -> None:
     found = told(np.concatenate([weekly(200), np.zeros(20)]))
     assert set(found.mean) == {0}
-    assert "Nothing since 2025-07-24" in found.note
+    assert "Zero since 2025-07-24" in found.note
 
 
 def test_a_new_service_is_judged_by_its_own_days() -> None:

@@ -17,9 +17,9 @@ import numpy as np
 
 from benchmarks.measure import in_child, report_child, save, told
 from insights.detection.accuracy import measure
-from insights.detection.bills import find_incidents
+from insights.detection.anomaly_records import Bill, Scope, Series
+from insights.detection.bill_incidents import find_incidents
 from insights.detection.daily import find_anomalies
-from insights.detection.records import Bill, Scope, Series
 
 SERIES, DAYS, WINDOW = 1000, 400, 56
 FIRST_DAY = date(2025, 1, 1)

@@ -51,7 +51,7 @@ def main() -> None:
 
 def ours() -> dict[str, Any]:
     from insights.forecasting.forecast import forecast_many
-    from insights.forecasting.records import DailySeries, Forecast
+    from insights.forecasting.forecast_records import DailySeries, Forecast
 
     series = {
         number: DailySeries(date(2025, 1, 1), values.tolist())
@@ -74,7 +74,11 @@ def peer() -> dict[str, Any]:
 
 
 def floor() -> dict[str, Any]:
-    from insights.forecasting.scores import last_season, mean_error, season_scale
+    from insights.forecasting.scores import (
+        mean_absolute_error,
+        season_scale,
+        seasonal_naive,
+    )
 
     every = bills()
     timed = Timed()
@@ -82,9 +86,9 @@ def floor() -> dict[str, Any]:
         for fold in range(FOLDS):
             history = values[: DAYS - HORIZON - fold * HORIZON // 2]
             actual = values[len(history) :][:HORIZON]
-            path = last_season(history, HORIZON, SEASON)
-            assert mean_error(actual, path) / season_scale(history, SEASON) > 0
-        last_season(values, HORIZON, SEASON)
+            path = seasonal_naive(history, HORIZON, SEASON)
+            assert mean_absolute_error(actual, path) / season_scale(history, SEASON) > 0
+        seasonal_naive(values, HORIZON, SEASON)
     return timed.figures()
 
 

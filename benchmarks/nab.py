@@ -4,7 +4,7 @@
 
 DIR holds NAB's CSV files (timestamp, value) in their folders, FILE its
 combined_windows.json. The rules are those of NAB's sweeper (Lavin and Ahmad 2015,
-https://arxiv.org/abs/1510.03336, and https://github.com/numenta/NAB): the first 15 %
+https://arxiv.org/abs/1510.03336, and https://github.com/numenta/NAB): the first 15%
 of a file (of 5,000 rows at most) is not judged; a window earns what its earliest
 detection earns; each detection outside costs, less so shortly after a window; the
 sum is put between a detector that says nothing (0) and a perfect one (100).
@@ -23,8 +23,8 @@ from pathlib import Path
 
 import numpy as np
 
-from insights.detection import stream
-from insights.detection.tails import Numbers
+from insights.arrays import FloatArray
+from insights.detection import tail_score
 
 # NAB's standard profile.
 DETECTED, FALSE, MISSED = 1.0, 0.11, 1.0
@@ -39,7 +39,7 @@ class Scored:
     """One file: its scores, and where its windows are (first and last row)."""
 
     name: str
-    scores: Numbers
+    scores: FloatArray
     windows: Windows
 
 
@@ -48,7 +48,7 @@ def main() -> None:
     asked.add_argument("--data", type=Path, required=True)
     asked.add_argument("--windows", type=Path, required=True)
     asked.add_argument("--only", default="", help="only files with this in their path")
-    asked.add_argument("--threshold", type=float, default=stream.ALARM)
+    asked.add_argument("--threshold", type=float, default=tail_score.ALARM)
     options = asked.parse_args()
     started = time.perf_counter()
     files = list(read_files(options.data, options.windows, options.only))
@@ -93,12 +93,12 @@ def score_file(name: str, path: Path, labels: Sequence[Sequence[str]]) -> Scored
     with path.open() as lines:
         rows = list(csv.DictReader(lines))
     stamps = [datetime.fromisoformat(row["timestamp"]) for row in rows]
-    scores = stream.scores([float(row["value"]) for row in rows])
+    scores = tail_score.scores([float(row["value"]) for row in rows])
     edges = [[datetime.fromisoformat(edge) for edge in label] for label in labels]
     return Scored(name, scores, [(stamps.index(a), stamps.index(b)) for a, b in edges])
 
 
-def judged(file: Scored) -> Numbers:
+def judged(file: Scored) -> FloatArray:
     return file.scores[probation(len(file.scores)) :]
 
 

@@ -3,12 +3,10 @@
 Only a sync writes them. Amounts are decimals with their currency, never floats.
 """
 
-from collections.abc import Callable
-from operator import attrgetter
 from typing import Protocol
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import (
@@ -21,7 +19,7 @@ from unfold.contrib.filters.admin import (
 
 from costs.models import CostTotal, DailyCost, Restatement
 from rest.money import for_reading
-from syncs.columns import day, label, linked, list_url, moment, text_link
+from syncs.columns import amount, day, label, linked, list_url, moment, text_link
 from syncs.readonly import DropdownFilter, ReadOnlyAdmin, page
 
 DAY = day("day")
@@ -31,20 +29,6 @@ RUN = linked("run", ordering="run")
 
 class Estimable(Protocol):
     is_estimated: bool
-
-
-def amount(name: str, *, exact: bool = False) -> Callable[[Model], str]:
-    """The column of that amount; exact on a row's own page, to the cent in a list."""
-
-    amount_of, currency_of = attrgetter(name), attrgetter("currency")
-
-    @admin.display(description=name.replace("_", " "), ordering=name)
-    def column(row: Model) -> str:
-        return for_reading(amount_of(row), currency_of(row), exact=exact)
-
-    # Named as the field it shows, so that the field's help text is shown with it.
-    column.__name__ = name
-    return column
 
 
 @admin.display(description="status", ordering="is_estimated")

@@ -15,7 +15,6 @@ from unfold.contrib.filters.admin import (
     RangeDateFilter,
 )
 
-from insights.admin_columns import amount
 from insights.budget_admin import BudgetAdmin, BudgetAlertAdmin
 from insights.models import (
     Anomaly,
@@ -29,7 +28,7 @@ from insights.models import (
     Verification,
 )
 from insights.moves import CannotMove, Row, Stale, move
-from syncs.columns import day, label, linked, moment, pairs
+from syncs.columns import amount, day, label, linked, moment, pairs
 from syncs.readonly import Admin, ReadOnlyAdmin, ReadOnlyInline, page
 
 __all__ = ["BudgetAdmin", "BudgetAlertAdmin"]

@@ -8,12 +8,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
-from insights.admin_columns import amount
 from insights.budgeting import count
 from insights.forms import BudgetForm
 from insights.models import Budget, BudgetAlert
 from insights.moves import Stale
-from syncs.columns import day, linked, moment
+from syncs.columns import amount, day, linked, moment
 from syncs.readonly import Admin, ReadOnlyAdmin
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from operator import attrgetter
 from urllib.parse import urlencode
 
@@ -12,6 +13,8 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+
+from rest.money import for_reading
 
 Column = Callable[[Model], SafeString]
 
@@ -48,6 +51,24 @@ def _written(name: str, pattern: str) -> Column:
     def column(row: Model) -> SafeString:
         at: date | datetime | None = value(row)
         return NOTHING if at is None else unbroken(at.strftime(pattern))
+
+    # Named as the field it shows, so that the field's help text is shown with it.
+    column.__name__ = name
+    return column
+
+
+def amount(
+    name: str, currency: str = "currency", *, exact: bool = False
+) -> Callable[[Model], str]:
+    """Return the column of that amount, to the cent unless exact; a dash for None."""
+    amount_of, currency_of = attrgetter(name), attrgetter(currency)
+
+    @admin.display(description=name.replace("_", " "), ordering=name)
+    def column(row: Model) -> str:
+        found: Decimal | None = amount_of(row)
+        if found is None:
+            return NOTHING
+        return for_reading(found, currency_of(row), exact=exact)
 
     # Named as the field it shows, so that the field's help text is shown with it.
     column.__name__ = name

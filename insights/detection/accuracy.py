@@ -1,4 +1,4 @@
-"""How well anomalies of a series are found: known ones are put into its own past.
+"""The accuracy of detection on a series, by injecting anomalies into its own past.
 
 The series keeps its own noise, weekdays and gaps; what is added is known in size and
 day. So each alarm can say how often such a detector is right on this very series.
@@ -11,10 +11,8 @@ from datetime import date
 
 import numpy as np
 
-from insights.detection.daily import find_anomalies, lines_of
-from insights.detection.limits import DEFAULT, Limits
-from insights.detection.numbers import row
-from insights.detection.records import (
+from insights.arrays import FloatArray
+from insights.detection.anomaly_records import (
     Accuracy,
     Bill,
     Direction,
@@ -22,7 +20,8 @@ from insights.detection.records import (
     Scope,
     Series,
 )
-from insights.detection.tails import Numbers
+from insights.detection.daily import checked, find_anomalies, materiality_of
+from insights.detection.limits import DEFAULT, Limits
 
 # What is put in: half as much again, and at least twice what is worth telling.
 SIZE, LEAST_SIZE = 0.5, 2.0
@@ -36,7 +35,7 @@ MONTH_DAYS = 30.0
 
 @dataclass(frozen=True)
 class Trial:
-    """A copy of a series, and the day (a column) from which something is in it."""
+    """A copy of a series, and the day (a column) from which something is injected."""
 
     of: str
     series: Series
@@ -45,7 +44,7 @@ class Trial:
 
 
 def measure(series: Iterable[Series], limits: Limits = DEFAULT) -> dict[str, Accuracy]:
-    """The accuracy on each series, by its key; unknown where it is too short to try.
+    """Return the accuracy on each series by its key; unknown where it is too short.
 
     Costs as much as finding the anomalies of five times as many series.
     """
@@ -57,16 +56,20 @@ def measure(series: Iterable[Series], limits: Limits = DEFAULT) -> dict[str, Acc
         one.key
         for one in find_anomalies(copies, limits)
         if one.direction is Direction.UP
-        and 0 <= (one.seen_on - day_of(numbered[one.key])).days <= IN_TIME_DAYS
+        and 0 <= (one.seen_on - injection_day(numbered[one.key])).days <= IN_TIME_DAYS
     }
-    told: dict[str, list[bool]] = defaultdict(list)
+    detected: dict[str, list[bool]] = defaultdict(list)
     for key, trial in numbered.items():
-        told[trial.of].append(key in found)
+        detected[trial.of].append(key in found)
     alarms = [one.key for one in find_anomalies(given, limits)]
     sizes = {trial.of: trial.size for trial in trials}
     return {
         one.key: accuracy(
-            one, told[one.key], alarms.count(one.key), sizes.get(one.key, 0.0), limits
+            one,
+            detected[one.key],
+            alarms.count(one.key),
+            sizes.get(one.key, 0.0),
+            limits,
         )
         for one in given
     }
@@ -75,23 +78,23 @@ def measure(series: Iterable[Series], limits: Limits = DEFAULT) -> dict[str, Acc
 def of_scopes(
     bill: Bill, scopes: Iterable[Scope], limits: Limits = DEFAULT
 ) -> dict[Scope, Accuracy]:
-    """The accuracy on each of these parts of a bill."""
+    """Return the accuracy on each of these parts of a bill."""
     wanted = {str(at): scope for at, scope in enumerate(scopes)}
     series = [replace(part_of(bill, one), key=key) for key, one in wanted.items()]
     return {wanted[key]: one for key, one in measure(series, limits).items()}
 
 
 def part_of(bill: Bill, scope: Scope) -> Series:
-    """What a part of the bill costs each day; None on days that were not read."""
-    rows = [row(str(s), v) for s, v in bill.parts.items() if scope.covers(s)]
+    """Return a part's cost of each day; None on days that were not read."""
+    rows = [checked(str(s), v) for s, v in bill.parts.items() if scope.covers(s)]
     values = np.sum(rows, axis=0).tolist() if rows else []
     known = [None if value != value else value for value in values]
     return Series(str(scope), bill.first_day, known, bill.estimated)
 
 
 def trials_of(series: Series, limits: Limits) -> list[Trial]:
-    """Copies of a series with something in them, on days of its later half."""
-    values = row(series.key, series.values)
+    """Make copies of a series with something injected, on days of its later half."""
+    values = checked(series.key, series.values)
     used = np.flatnonzero(np.nan_to_num(values) != 0)
     if not len(used):
         return []
@@ -99,25 +102,25 @@ def trials_of(series: Series, limits: Limits) -> list[Trial]:
     last = len(values) - limits.lasting_days
     if last - first < TRIES * limits.lasting_days:
         return []
-    size = size_for(series.measure, values[used[0] :], limits)
+    size = injected_size(series.measure, values[used[0] :], limits)
     days = np.linspace(first, last, TRIES, dtype=int).tolist()
     return [
         Trial(series.key, replace(series, values=raised), day, size)
         for at, day in enumerate(days)
-        if (raised := put_in(series.measure, values, day, at % 2 == 0, size))
+        if (raised := inject(series.measure, values, day, at % 2 == 0, size))
     ]
 
 
-def size_for(measure: Measure, values: Numbers, limits: Limits) -> float:
-    """What is added a day, in the unit of the series."""
-    lines = lines_of(measure, limits)
-    return max(SIZE * float(np.nanmedian(np.abs(values))), LEAST_SIZE * lines.up)
+def injected_size(measure: Measure, values: FloatArray, limits: Limits) -> float:
+    """Return what is added a day, in the unit of the series."""
+    materiality = materiality_of(measure, limits)
+    return max(SIZE * float(np.nanmedian(np.abs(values))), LEAST_SIZE * materiality.up)
 
 
-def put_in(
-    measure: Measure, values: Numbers, day: int, is_spike: bool, size: float
+def inject(
+    measure: Measure, values: FloatArray, day: int, is_spike: bool, size: float
 ) -> Sequence[float] | None:
-    """The values with more from that day on; None where the day is not known."""
+    """Raise the values from that day on; return None where the day is unknown."""
     if np.isnan(values[day]):
         return None
     raised = values.copy()
@@ -127,18 +130,18 @@ def put_in(
     return list(raised)
 
 
-def day_of(trial: Trial) -> date:
+def injection_day(trial: Trial) -> date:
     return trial.series.days[trial.day]
 
 
 def accuracy(
-    series: Series, told: Sequence[bool], alarms: int, size: float, limits: Limits
+    series: Series, detected: Sequence[bool], alarms: int, size: float, limits: Limits
 ) -> Accuracy:
-    known = np.count_nonzero(~np.isnan(row(series.key, series.values)))
+    known = np.count_nonzero(~np.isnan(checked(series.key, series.values)))
     judged = int(known) - limits.young_days
     return Accuracy(
-        recall=sum(told) / len(told) if told else None,
+        recall=sum(detected) / len(detected) if detected else None,
         false_per_month=alarms * MONTH_DAYS / judged if judged > 0 else None,
-        tried=len(told),
+        tried=len(detected),
         size=size,
     )

@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 
-from insights.detection.records import Kind, Measure, Severity
+from insights.detection.anomaly_records import Kind, Measure, Severity
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is an anomaly, and what is too small to be told. Amounts are of one day.
+    """What is an anomaly, and what is too small to report. Amounts are of one day.
 
     Significance: a deviation is held to the series' own ordinary ones. Materiality:
     money lines are in the bill's currency, so a bill in yen wants others. AWS Cost
-    Anomaly Detection starts subscriptions at 100 USD and 40 % above what is expected
+    Anomaly Detection starts subscriptions at 100 USD and 40% above what is expected
     (docs.aws.amazon.com/cost-management/latest/userguide/getting-started-ad.html); a
     part that goes on at 5 USD a day passes 100 within three weeks.
     """
@@ -29,7 +29,7 @@ class Limits:
     mature_days: int = 21
     # What lasts a week is the new normal.
     lasting_days: int = 7
-    # Money above and below. Who pays less is told of a collapse alone.
+    # Money above and below. Of lower costs only a collapse is reported.
     least_cost: float = 5.0
     least_cost_share: float = 0.20
     least_saving: float = 20.0
@@ -57,7 +57,7 @@ STEPS = (Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
 
 
 def severity(measure: Measure, kind: Kind, impact: float, days: int) -> Severity:
-    """How bad it is: of money what it cost, or what a new level costs a month.
+    """Return how bad it is: by its cost, or by what a new level costs a month.
 
     Of CPU the average points of its days.
     """

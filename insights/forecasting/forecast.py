@@ -7,17 +7,26 @@ from typing import TypeVar
 
 import numpy as np
 
-from insights.forecasting.combining import recipe
-from insights.forecasting.intervals import Band, band, guessed
-from insights.forecasting.outlook import Outlook, look_ahead
-from insights.forecasting.past import Trial, look_back, measured
-from insights.forecasting.records import DailySeries, Forecast, Refusal
-from insights.forecasting.series import Array
+from insights.arrays import FloatArray, InvalidValue, float_array
+from insights.forecasting.backtest import Trial, backtest, mean_accuracy
+from insights.forecasting.ensemble_weights import ensemble_weights
+from insights.forecasting.forecast_records import (
+    Accuracy,
+    DailySeries,
+    Forecast,
+    Refusal,
+)
+from insights.forecasting.intervals import Band, conformal_band, guessed_band
+from insights.forecasting.member_forecasts import MemberForecasts, forecast_members
+from insights.forecasting.scores import (
+    coverage,
+    mean_absolute_error,
+    season_scale,
+    seasonal_naive,
+    smape,
+)
 
 K = TypeVar("K")
-
-# Beyond it no sum of money is meant, and squares would overflow.
-LARGEST = 1e100
 
 
 class NotForecastable(ValueError):
@@ -36,7 +45,7 @@ def forecast_many(
     folds: int = 4,
     monthly: bool = True,
 ) -> dict[K, Forecast | Refusal]:
-    """A forecast or a refusal per series, in the order given.
+    """Forecast each series or refuse it, in the order given.
 
     `horizon` days after each series' end are forecast (see Forecast); `season` is the
     length of the season in days; `folds` is how many origins the backtest tries, at
@@ -57,21 +66,21 @@ def forecast_many(
 def forecast(
     series: DailySeries, horizon: int, season: int, folds: int, *, monthly: bool
 ) -> Forecast:
-    """One series' forecast, as forecast_many; raises NotForecastable."""
-    values, first = known_part(series)
+    """Forecast one series, as forecast_many does. Raises NotForecastable."""
+    values, first = known_days(series)
     end = first + timedelta(days=len(values))
     ahead = horizon + (series.end - end).days
     unit = unit_of(values)
     scaled = values / unit
-    outlook = look_ahead(scaled, first, ahead, season, monthly=monthly)
-    trials = look_back(scaled, first, horizon, season, folds, monthly=monthly)
-    chosen = recipe(outlook, [trial.fold for trial in trials])
+    members = forecast_members(scaled, first, ahead, season, monthly=monthly)
+    trials = backtest(scaled, first, horizon, season, folds, monthly=monthly)
+    chosen = ensemble_weights(members, [trial.fold for trial in trials])
     bounds = (
-        band([trial.errors for trial in trials], ahead)
+        conformal_band([trial.errors for trial in trials], ahead)
         if trials
-        else guessed(scaled, ahead)
-    ).widened(outlook.due_80, outlook.due_95)
-    paths = within(scaled, chosen.path(outlook), bounds)
+        else guessed_band(scaled, ahead)
+    ).widened(members.due_80, members.due_95)
+    paths = within(scaled, chosen.path(members), bounds)
     mean, low_80, high_80, low_95, high_95 = (
         tuple((path * unit).tolist()) for path in paths
     )
@@ -83,24 +92,22 @@ def forecast(
         low_95=low_95,
         high_95=high_95,
         model=str(chosen),
-        note=" ".join(notes(outlook, trials, ahead)),
-        accuracy=measured(trials, season, str(chosen)),
+        note=" ".join(notes(members, trials, ahead)),
+        accuracy=mean_accuracy(trials, season, str(chosen)),
     )
 
 
-def known_part(series: DailySeries) -> tuple[Array, date]:
-    """From the first to the last known day, NaN between where a day is missing."""
-    values = np.array(
-        [math.nan if one is None else one for one in series.values], dtype=np.float64
-    )
-    wrong = np.flatnonzero(np.abs(values) > LARGEST)
-    if len(wrong):
-        day = series.start + timedelta(days=int(wrong[0]))
+def known_days(series: DailySeries) -> tuple[FloatArray, date]:
+    """Return the first to the last known day, NaN where one between is missing."""
+    try:
+        values = float_array(series.values)
+    except InvalidValue as error:
+        day = series.start + timedelta(days=error.index)
         raise NotForecastable(
-            f"The value of {day} is {values[wrong[0]]}, which is no amount: correct it "
-            "or leave the day out.",
+            f"The value of {day} is {error.size}, which is no amount: correct it or "
+            "leave the day out.",
             day,
-        )
+        ) from None
     known = np.flatnonzero(~np.isnan(values))
     if not len(known):
         raise NotForecastable("No day is known, so there is nothing to go by.")
@@ -108,8 +115,8 @@ def known_part(series: DailySeries) -> tuple[Array, date]:
     return values[known[0] : known[-1] + 1], first
 
 
-def unit_of(values: Array) -> float:
-    """A power of two about as large as the largest value.
+def unit_of(values: FloatArray) -> float:
+    """Return a power of two about as large as the largest value.
 
     In such units a series of billions and one of thousandths are the same to every
     model, to the last bit.
@@ -117,8 +124,8 @@ def unit_of(values: Array) -> float:
     return 2.0 ** math.frexp(float(np.nanmax(np.abs(values))))[1]
 
 
-def within(values: Array, path: Array, bounds: Band) -> list[Array]:
-    """The path and its bounds in order, not below 0 where no value ever was.
+def within(values: FloatArray, path: FloatArray, bounds: Band) -> list[FloatArray]:
+    """Return the path and its bounds, not below 0 where no value ever was.
 
     Nor above it, for a series of credits.
     """
@@ -128,11 +135,58 @@ def within(values: Array, path: Array, bounds: Band) -> list[Array]:
     return [np.clip(path + offset, floor, ceiling) for offset in offsets]
 
 
-def notes(outlook: Outlook, trials: list[Trial], ahead: int) -> list[str]:
-    """What a reader must know: what is apart, what fell back, what nobody tried."""
-    said = list(outlook.notes)
+def notes(members: MemberForecasts, trials: list[Trial], ahead: int) -> list[str]:
+    """Say what was forecast apart, what fell back, and what the past could not try."""
+    said = list(members.notes)
     if not trials:
-        said.append("Too short to try on its own past: the interval is a wide guess.")
+        said.append("Too short for a backtest: the interval is a wide guess.")
     elif (days := len(trials[0].path)) < ahead:
-        said.append(f"The past could try {days} of the {ahead} days ahead.")
+        said.append(f"The backtest covers {days} of the {ahead} days ahead.")
     return said
+
+
+def measure_held_out(
+    series: Mapping[str, DailySeries], horizon: int, season: int, folds: int
+) -> dict[str, Accuracy | Refusal]:
+    """Measure how good the forecast of each series' last days would have been.
+
+    Those days are cut off before anything is chosen, weighed or scaled.
+    """
+    found: dict[str, Accuracy | Refusal] = {}
+    for name, one in series.items():
+        try:
+            found[name] = held_out_accuracy(one, horizon, season, folds)
+        except NotForecastable as error:
+            found[name] = Refusal(str(error), error.day)
+    return found
+
+
+def held_out_accuracy(
+    series: DailySeries, horizon: int, season: int, folds: int
+) -> Accuracy:
+    values, first = known_days(series)
+    if len(values) <= horizon:
+        raise NotForecastable(
+            f"It has {len(values)} days, too few to hold out the last {horizon}."
+        )
+    history, actual = values[:-horizon], values[-horizon:]
+    seen = DailySeries(first, history.tolist())
+    made = forecast(seen, horizon, season, folds, monthly=True)
+    # Days missing before the cut are forecast too; they are not scored.
+    after = (first + timedelta(days=len(history)) - made.start).days
+    mean, low_80, high_80, low_95, high_95 = (
+        np.array(path[after:])
+        for path in (made.mean, made.low_80, made.high_80, made.low_95, made.high_95)
+    )
+    scale = season_scale(history, season)
+    naive = mean_absolute_error(actual, seasonal_naive(history, horizon, season))
+    return Accuracy(
+        mase=mean_absolute_error(actual, mean) / scale if scale else None,
+        naive_mase=naive / scale if scale else None,
+        smape=smape(actual, mean),
+        coverage_80=coverage(actual, low_80, high_80),
+        coverage_95=coverage(actual, low_95, high_95),
+        folds=1,
+        horizon=horizon,
+        model=made.model,
+    )

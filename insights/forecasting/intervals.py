@@ -1,4 +1,4 @@
-"""How far off the days ahead may be, from how far off the same forecasts were.
+"""Prediction intervals from the errors of the same forecasts in the past.
 
 Split conformal prediction (Vovk, Gammerman & Shafer 2005; for forecasts Stankeviciute,
 Alaa & van der Schaar 2021): the errors of forecasts made in the past, from origins the
@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from insights.forecasting.series import Array
+from insights.arrays import FloatArray
 
 # Without a past to try, a forecast of few days may be off by these many standard
-# deviations, and by these shares of the usual day (80 %, 95 %).
+# deviations, and by these shares of the usual day (80%, 95%).
 GUESSED_SIGMAS, GUESSED_SHARES = (1.5, 3.0), (0.5, 1.0)
 # Errors grow with the distance; by how much is read from the errors of the farther
 # half against the nearer, and pulled to "not at all" by as much as two folds weigh.
@@ -26,13 +26,13 @@ MOST_GROWTH = 2.5
 class Band:
     """What to add to a forecast for its bounds: one value a day each."""
 
-    low_80: Array
-    high_80: Array
-    low_95: Array
-    high_95: Array
+    low_80: FloatArray
+    high_80: FloatArray
+    low_95: FloatArray
+    high_95: FloatArray
 
-    def widened(self, narrow: Array, wide: Array) -> "Band":
-        """With what an independent part of each day may be off (80 %, 95 %)."""
+    def widened(self, narrow: FloatArray, wide: FloatArray) -> "Band":
+        """Add what an independent part of each day may be off (80%, 95%)."""
         return Band(
             low_80=-np.hypot(self.low_80, narrow),
             high_80=np.hypot(self.high_80, narrow),
@@ -41,14 +41,14 @@ class Band:
         )
 
 
-def band(errors: Sequence[Array], horizon: int) -> Band:
-    """Bounds for `horizon` days from each fold's errors (actual minus forecast).
+def conformal_band(errors: Sequence[FloatArray], horizon: int) -> Band:
+    """Return bounds for `horizon` days from each fold's errors (actual minus forecast).
 
-    For 80 % each side is midway between its own quantile, which follows a lean to one
-    side, and the one that both sides share, which is steadier. In the tails of 95 %
+    For 80% each side is midway between its own quantile, which follows a lean to one
+    side, and the one that both sides share, which is steadier. In the tails of 95%
     there are too few errors to tell the sides apart.
     """
-    growth = grown(errors, horizon)
+    growth = error_growth(errors, horizon)
     steady = np.concatenate([one / growth[: len(one)] for one in errors])
     steady = steady[~np.isnan(steady)]
     shared, wide = np.quantile(np.abs(steady), [0.8, 0.95])
@@ -62,8 +62,8 @@ def band(errors: Sequence[Array], horizon: int) -> Band:
     )
 
 
-def grown(errors: Sequence[Array], horizon: int) -> Array:
-    """How errors grow with the days ahead, 1 on average over the days that were tried.
+def error_growth(errors: Sequence[FloatArray], horizon: int) -> FloatArray:
+    """Return how errors grow with the days ahead, 1 on average over those tried.
 
     A straight line over those; beyond them as a random walk, by the square root.
     """
@@ -74,8 +74,8 @@ def grown(errors: Sequence[Array], horizon: int) -> Array:
     return np.concatenate([line, line[-1] * beyond])[:horizon]
 
 
-def slope_of(errors: Sequence[Array]) -> float:
-    """How many times the first day's error the last day's is, at least 1."""
+def slope_of(errors: Sequence[FloatArray]) -> float:
+    """Return how many times the first day's error the last day's is, at least 1."""
     half = len(errors[0]) // 2
     near = mean_size([one[:half] for one in errors])
     far = mean_size([one[half:] for one in errors])
@@ -87,15 +87,15 @@ def slope_of(errors: Sequence[Array]) -> float:
     return 1 + 4 * (ratio - 1) / (3 - ratio)
 
 
-def mean_size(errors: Sequence[Array]) -> float:
-    """How large the known errors are on average; 0 where none is known."""
+def mean_size(errors: Sequence[FloatArray]) -> float:
+    """Return how large the known errors are on average; 0 where none is known."""
     sizes = np.abs(np.concatenate(errors))
     known = sizes[~np.isnan(sizes)]
     return float(known.mean()) if len(known) else 0.0
 
 
-def guessed(values: Array, horizon: int) -> Band:
-    """Wide bounds for a series that is too short to have errors of its own."""
+def guessed_band(values: FloatArray, horizon: int) -> Band:
+    """Return wide bounds for a series that is too short to have errors of its own."""
     spread, size = float(np.nanstd(values)), float(np.nanmedian(np.abs(values)))
     narrow, wide = (
         np.full(horizon, max(sigmas * spread, share * size))

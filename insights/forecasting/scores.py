@@ -2,16 +2,16 @@
 
 import numpy as np
 
-from insights.forecasting.series import Array
+from insights.arrays import FloatArray
 
 
-def mean_error(actual: Array, path: Array) -> float:
-    """The mean absolute error over the known days."""
+def mean_absolute_error(actual: FloatArray, path: FloatArray) -> float:
+    """Return the mean absolute error over the known days."""
     return float(np.nanmean(np.abs(actual - path[: len(actual)])))
 
 
-def season_scale(history: Array, season: int) -> float:
-    """The mean absolute difference from the season before: what MASE divides by.
+def season_scale(history: FloatArray, season: int) -> float:
+    """Return the mean absolute difference from the season before, MASE's divisor.
 
     Hyndman & Koehler 2006, "Another look at measures of forecast accuracy". 0 where
     the history repeats itself exactly or no two such days are known.
@@ -20,22 +20,22 @@ def season_scale(history: Array, season: int) -> float:
     return float(np.nanmean(steps)) if (~np.isnan(steps)).any() else 0.0
 
 
-def smape(actual: Array, path: Array) -> float:
-    """0 to 200 percent, symmetric; a day where both are 0 is no error."""
+def smape(actual: FloatArray, path: FloatArray) -> float:
+    """Return 0 to 200 percent, symmetric; a day where both are 0 is no error."""
     size = np.abs(actual) + np.abs(path)
     shares = np.abs(actual - path) / np.where(size == 0, 1, size)
     return float(200 * np.nanmean(shares))
 
 
-def coverage(actual: Array, low: Array, high: Array) -> float:
-    """The share of the known days that fell inside, bounds included."""
+def coverage(actual: FloatArray, low: FloatArray, high: FloatArray) -> float:
+    """Return the share of the known days that fell inside, bounds included."""
     known = ~np.isnan(actual)
     inside = (low <= actual) & (actual <= high)
     return float(inside[known].mean())
 
 
-def last_season(history: Array, horizon: int, season: int) -> Array:
-    """Seasonal naive: each day as it last was known one or more seasons before."""
+def seasonal_naive(history: FloatArray, horizon: int, season: int) -> FloatArray:
+    """Forecast each day as it last was known one or more seasons before."""
     ahead = np.full(season, np.nan)
     for phase in range(season):
         days = history[len(history) - season + phase :: -season]

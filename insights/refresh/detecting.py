@@ -9,9 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from insights.detection.accuracy import measure, of_scopes
-from insights.detection.bills import find_incidents
-from insights.detection.daily import find_cpu_anomalies
-from insights.detection.records import (
+from insights.detection.anomaly_records import (
     Accuracy,
     Bill,
     Cause,
@@ -22,6 +20,8 @@ from insights.detection.records import (
     Series,
     money,
 )
+from insights.detection.bill_incidents import find_incidents
+from insights.detection.daily import find_cpu_anomalies
 from insights.due import METHOD
 from insights.refresh.anomalies import Found
 from insights.refresh.reading import ROWS_AT_ONCE

@@ -15,8 +15,8 @@ from django.db import transaction
 
 from insights.due import METHOD
 from insights.forecasting.forecast import forecast_many
-from insights.forecasting.records import Accuracy, DailySeries, Refusal
-from insights.forecasting.records import Forecast as Told
+from insights.forecasting.forecast_records import Accuracy, DailySeries, Refusal
+from insights.forecasting.forecast_records import Forecast as Told
 from insights.models import Budget, Forecast, ForecastPoint
 from insights.models.forecasts import Scope
 from insights.refresh.reading import Bill, Part

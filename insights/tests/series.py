@@ -5,8 +5,8 @@ from datetime import date
 
 import numpy as np
 
+from insights.detection.anomaly_records import Finding, Measure, Series
 from insights.detection.daily import find_anomalies
-from insights.detection.records import Finding, Measure, Series
 
 FIRST_DAY = date(2026, 1, 5)  # a Monday
 OFFICE = (1.1, 1.1, 1.1, 1.1, 1.0, 0.6, 0.6)

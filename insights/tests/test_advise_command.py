@@ -143,7 +143,7 @@ def test_more_than_a_full_machine_is_a_full_one_and_told(tmp_path: Path) -> None
     figures = [50.0] * (20 * A_DAY)
     figures[7] = 117.0
     found = judged(plain(tmp_path / "vm.csv", figures))
-    assert "1 samples above 100 % taken as 100 %" in found["about"]
+    assert "1 samples above 100% taken as 100%" in found["about"]
 
 
 def test_only_the_last_days_are_looked_at_where_asked(tmp_path: Path) -> None:
@@ -159,13 +159,28 @@ def test_only_the_last_days_are_looked_at_where_asked(tmp_path: Path) -> None:
         ([], "no line with data"),
         (["timestamp,cpu"], "no sample of CPU"),
         (["a,b", "1,2"], "No column of CPU in percent among a, b"),
-        (["timestamp,cpu", "2026-01-01,many"], "line 2: 'many' is no number"),
-        (["timestamp,cpu", "2026-01-01,inf"], "line 2: 'inf' is no measurement"),
-        (["timestamp,cpu", "2026-01-01,-1"], "line 2: a CPU of -1 is no percentage"),
+        (
+            ["timestamp,cpu", "2026-01-01,many"],
+            "Line 2, column 'cpu': 'many' is not a number",
+        ),
+        (
+            ["timestamp,cpu", "2026-01-01,inf"],
+            "Line 2, column 'cpu': inf is not a measurement",
+        ),
+        (
+            ["timestamp,cpu", "2026-01-01,-1"],
+            "Line 2, column 'cpu': -1 is not a percentage",
+        ),
         (["timestamp,cpu", "2026-01-01,640"], "divide the sum of several vCPUs"),
-        (["timestamp,cpu", "yesterday,4"], "line 2: 'yesterday' is no time"),
-        (["timestamp,cpu", "inf,4"], "line 2: 'inf' is no time"),
-        (["timestamp,cpu", "2026-01-01"], "line 2: 1 cells are too few"),
+        (
+            ["timestamp,cpu", "yesterday,4"],
+            "Line 2, column 'timestamp': 'yesterday' is not",
+        ),
+        (["timestamp,cpu", "inf,4"], "Line 2, column 'timestamp': 'inf' is not a time"),
+        (
+            ["timestamp,cpu", "2026-01-01"],
+            "Line 2 has 1 cells, and the first line has 2",
+        ),
     ],
 )
 def test_what_is_no_trace_is_refused_by_line(

@@ -60,7 +60,7 @@ def test_a_wrong_file_is_one_sentence(tmp_path: Path) -> None:
     path.write_text("day,a\n2026-01-01,much\n")
     with pytest.raises(CommandError) as raised:
         said("--csv", str(path))
-    assert str(raised.value) == f"{path}: Line 2, column 'a': 'much' is no number."
+    assert str(raised.value) == f"{path}: Line 2, column 'a': 'much' is not a number."
 
 
 def test_a_file_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from insights.detection.accuracy import measure, of_scopes
-from insights.detection.records import Bill, Measure, Scope, Series
+from insights.detection.anomaly_records import Bill, Measure, Scope, Series
 from insights.tests.series import FIRST_DAY, OFFICE, add, drawn
 
 

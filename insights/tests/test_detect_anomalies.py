@@ -4,8 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from insights.detection.anomaly_records import (
+    Direction,
+    Kind,
+    Measure,
+    Series,
+    Severity,
+)
 from insights.detection.daily import find_anomalies, find_cpu_anomalies
-from insights.detection.records import Direction, Kind, Measure, Series, Severity
 from insights.tests.series import FIRST_DAY, OFFICE, add, drawn, found_in
 
 A_DAY = timedelta(days=1)

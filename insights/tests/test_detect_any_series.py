@@ -8,9 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from insights.detection.bills import find_incidents
-from insights.detection.daily import find_anomalies
-from insights.detection.records import (
+from insights.detection.anomaly_records import (
     Bill,
     DetectionError,
     Finding,
@@ -19,7 +17,9 @@ from insights.detection.records import (
     Series,
     money,
 )
-from insights.detection.stream import scores
+from insights.detection.bill_incidents import find_incidents
+from insights.detection.daily import find_anomalies
+from insights.detection.tail_score import scores
 from insights.tests.series import FIRST_DAY
 
 AMOUNTS = some.one_of(

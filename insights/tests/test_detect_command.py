@@ -43,7 +43,10 @@ def test_columns_can_be_named_and_empty_values_are_unknown(tmp_path: Path) -> No
         ("when,value\n1,2\n", "no column 'timestamp' but when, value"),
         ("", "no column 'timestamp' but none"),
         ("timestamp,value\n1,2\n2,inf\n", "Row 2: the value is infinite"),
-        ("timestamp,value\n1,a lot\n", "Row 1: 'a lot' is no number"),
+        (
+            "timestamp,value\n1,a lot\n",
+            "Line 2, column 'value': 'a lot' is not a number",
+        ),
     ],
 )
 def test_what_it_cannot_read_is_said(tmp_path: Path, text: str, said: str) -> None:

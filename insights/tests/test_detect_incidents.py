@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from insights.detection.bills import find_incidents
-from insights.detection.records import Bill, Incident, Scope
+from insights.detection.anomaly_records import Bill, Incident, Scope
+from insights.detection.bill_incidents import find_incidents
 from insights.tests.series import FIRST_DAY, add, drawn
 
 ACCOUNTS, SERVICES, REGIONS = ("1", "2"), ("db", "vm", "cdn"), ("east", "west")

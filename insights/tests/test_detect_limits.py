@@ -3,8 +3,8 @@
 import pytest
 from pytest_django import Settings
 
+from insights.detection.anomaly_records import Series
 from insights.detection.daily import find_anomalies
-from insights.detection.records import Series
 from insights.tests.series import FIRST_DAY, add, drawn
 from insights.thresholds import check_thresholds, limits
 

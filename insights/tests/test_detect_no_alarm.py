@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from insights.detection.anomaly_records import Series
 from insights.detection.daily import find_anomalies
-from insights.detection.records import Series
 from insights.tests.series import FIRST_DAY, OFFICE, add, drawn, found_in
 
 A_DAY = timedelta(days=1)

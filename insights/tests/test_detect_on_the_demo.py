@@ -8,9 +8,16 @@ from functools import cache
 
 import pytest
 
-from insights.detection.bills import find_incidents
+from insights.detection.anomaly_records import (
+    Bill,
+    Direction,
+    Incident,
+    Kind,
+    Scope,
+    Series,
+)
+from insights.detection.bill_incidents import find_incidents
 from insights.detection.daily import find_cpu_anomalies
-from insights.detection.records import Bill, Direction, Incident, Kind, Scope, Series
 from providers.demo.bill import known_usage, settled_usage
 from providers.demo.company import ACCOUNTS, HISTORY_DAYS
 from providers.demo.fleet import lives

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from insights.detection.stream import ALARM, scores
+from insights.detection.tail_score import ALARM, scores
 
 ROWS = 1200
 A_DAY = 96

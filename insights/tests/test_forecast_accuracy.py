@@ -5,11 +5,15 @@ from datetime import date
 import numpy as np
 import pytest
 
-from insights.forecasting.forecast import forecast_many
-from insights.forecasting.held_out import held_out
-from insights.forecasting.past import origins
-from insights.forecasting.records import Accuracy, DailySeries, Forecast, Refusal
-from insights.forecasting.scores import coverage, last_season, season_scale, smape
+from insights.forecasting.backtest import origins
+from insights.forecasting.forecast import forecast_many, measure_held_out
+from insights.forecasting.forecast_records import (
+    Accuracy,
+    DailySeries,
+    Forecast,
+    Refusal,
+)
+from insights.forecasting.scores import coverage, season_scale, seasonal_naive, smape
 
 FIRST = date(2025, 1, 6)
 
@@ -45,7 +49,7 @@ def test_the_bounds_belong_to_the_interval() -> None:
 
 def test_seasonal_naive_takes_the_last_known_day_of_each_phase() -> None:
     history = np.array([1.0, 2, 3, 4, np.nan, 6])
-    assert last_season(history, 5, 3).tolist() == [4, 2, 6, 4, 2]
+    assert seasonal_naive(history, 5, 3).tolist() == [4, 2, 6, 4, 2]
 
 
 def test_origins_stand_evenly_apart_and_leave_enough_to_learn_from() -> None:
@@ -57,7 +61,7 @@ def test_origins_stand_evenly_apart_and_leave_enough_to_learn_from() -> None:
 @pytest.fixture(scope="module")
 def came() -> list[Accuracy | Refusal]:
     """How 25 forecasts did on the four weeks that they were not shown."""
-    return list(held_out(bills(25, 428), 28, 7, 4).values())
+    return list(measure_held_out(bills(25, 428), 28, 7, 4).values())
 
 
 def test_it_beats_seasonal_naive_and_its_intervals_hold(
@@ -87,7 +91,7 @@ def test_days_that_are_held_out_change_nothing_of_the_forecast() -> None:
     values = list(bills(1, 300)["0"].values)
     other = values[:-28] + [1_000_000.0 * day for day in range(28)]
     one, two = (
-        held_out({"it": DailySeries(FIRST, which)}, 28, 7, 4)["it"]
+        measure_held_out({"it": DailySeries(FIRST, which)}, 28, 7, 4)["it"]
         for which in (values, other)
     )
     assert isinstance(one, Accuracy)
@@ -101,7 +105,7 @@ def test_a_fold_is_blind_to_what_comes_after_it() -> None:
     values = list(bills(1, 300)["0"].values)
     longer = DailySeries(FIRST, [*values, *[9_999.0] * 28])
     shorter = forecast_many({0: DailySeries(FIRST, values)}, 28)[0]
-    scored = held_out({"it": longer}, 28, 7, 4)["it"]
+    scored = measure_held_out({"it": longer}, 28, 7, 4)["it"]
     assert isinstance(shorter, Forecast)
     assert isinstance(scored, Accuracy)
     assert scored.model == shorter.model

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from insights.forecasting.forecast import forecast_many
-from insights.forecasting.records import DailySeries, Forecast, Refusal
+from insights.forecasting.forecast_records import DailySeries, Forecast, Refusal
 
 FIRST = date(2025, 1, 1)
 amounts = st.floats(-1e9, 1e9, allow_subnormal=False) | st.sampled_from([0.0, 1.0])

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from insights.forecasting.forecast import forecast_many
-from insights.forecasting.records import DailySeries, Forecast, Refusal
+from insights.forecasting.forecast_records import DailySeries, Forecast, Refusal
 
 FIRST = date(2025, 1, 6)
 WEEK = [100, 102, 104, 101, 99, 60, 50]
@@ -83,7 +83,7 @@ def test_a_series_that_never_changes_stays_as_it_is() -> None:
     found = told(np.full(100, 7.5))
     assert set(found.mean + found.low_95 + found.high_95) == {7.5}
     assert found.accuracy and found.accuracy.mase is None
-    assert found.note == "Unchanged on nearly every day."
+    assert found.note == "Constant on nearly every day."
 
 
 def test_all_zero_stays_zero() -> None:
@@ -96,7 +96,7 @@ def test_three_days_give_their_median_and_say_that_nobody_scored_it() -> None:
     assert set(found.mean) == {20}
     assert found.low_95[0] == 0 < found.low_80[0] < 20 < found.high_80[0]
     assert found.accuracy is None
-    assert "Too few known days (3)" in found.note
+    assert "Only 3 days have data" in found.note
     assert "wide guess" in found.note
 
 
@@ -126,13 +126,13 @@ def test_credits_stay_below_zero() -> None:
 def test_a_service_that_ended_is_taken_as_over() -> None:
     found = told(np.concatenate([weekly(200), np.zeros(20)]))
     assert set(found.mean) == {0}
-    assert "Nothing since 2025-07-24" in found.note
+    assert "Zero since 2025-07-24" in found.note
 
 
 def test_a_new_service_is_judged_by_its_own_days() -> None:
     found = told(np.concatenate([np.zeros(200), weekly(100)]))
     assert found.mean == pytest.approx(WEEK[2:] + WEEK * 3 + WEEK[:2], abs=5)
-    assert "Began on 2025-07-25." in found.note
+    assert "Started on 2025-07-25." in found.note
 
 
 def test_a_gap_is_bridged() -> None:
@@ -189,7 +189,7 @@ def test_a_new_level_is_believed_after_a_week(days: int, factor: float) -> None:
     expected = np.mean(WEEK) * factor
     assert np.mean(found.mean) == pytest.approx(expected, rel=0.05)
     since = FIRST + timedelta(days=280 - days)
-    assert f"Another level since {since}." in found.note
+    assert f"Level shift on {since}." in found.note
 
 
 def test_days_that_nobody_knows_are_no_new_level() -> None:

@@ -1,6 +1,6 @@
 """Several regions are read at once; one that fails or a reader that leaves ends all."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from threading import Event, active_count
 
@@ -45,7 +45,7 @@ def test_the_error_of_a_job_is_raised_where_it_is_read() -> None:
         yield 1
         raise LookupError("no such region")
 
-    jobs: list[Callable[[], Iterable[int]]] = [broken, partial(numbers, 10)]
+    jobs: list[Callable[[], Iterator[int]]] = [broken, partial(numbers, 10)]
     with pytest.raises(LookupError, match="no such region"):
         list(side_by_side(jobs, workers=1))
     assert active_count() == threads_at_rest()
@@ -61,14 +61,14 @@ def test_a_job_that_is_ahead_waits_for_its_reader() -> None:
 
     items = side_by_side([eager], workers=1)
     assert next(items) == 0
-    # Two wait, one is in its maker's hand, and one was read.
-    assert len(made) <= 4
+    # One was read, and one is made ahead.
+    assert len(made) <= 2
     assert list(items) == list(range(1, 100))
 
 
 def test_a_reader_that_stops_early_frees_the_threads() -> None:
     before = active_count()
-    jobs: list[Callable[[], Iterable[int]]] = [partial(numbers, 0, 1000)] * 4
+    jobs: list[Callable[[], Iterator[int]]] = [partial(numbers, 0, 1000)] * 4
     items = side_by_side(jobs, workers=4)
     assert isinstance(items, Iterator)
     next(items)

@@ -1,4 +1,4 @@
-"""manage.py advise --csv FILE: what the rules say of a machine's trace of load."""
+"""manage.py advise --csv FILE: recommendations for a machine by its trace of load."""
 
 import json
 from argparse import ArgumentParser, ArgumentTypeError
@@ -14,7 +14,7 @@ from insights.advice.records import Advice, NotEnough, Rule
 from insights.advice.rules import OF_LOAD, advise
 from insights.advice.thresholds import Thresholds
 from insights.advice.trace import Trace, read_trace
-from insights.advice.trace_cells import InvalidTrace
+from insights.csv_reader import InvalidFile
 
 YES, NO, NOT_ENOUGH = "yes", "no", "not enough data"
 
@@ -34,7 +34,7 @@ class Command(BaseCommand):
             "--days", type=positive, help="Only the last so many days. Default: all."
         )
         parser.add_argument(
-            "--vcpus", type=positive, help="Where the file does not tell."
+            "--vcpus", type=positive, help="If the file does not have them."
         )
         parser.add_argument("--time", default="", help="The column of time, by name.")
         parser.add_argument("--cpu", default="", help="The column of CPU, by name.")
@@ -50,12 +50,11 @@ class Command(BaseCommand):
 
     def _trace(self, path: Path, options: Any) -> Trace:
         try:
-            with path.open(encoding="utf-8", errors="replace") as lines:
-                trace = read_trace(lines, path.name, options["time"], options["cpu"])
+            trace = read_trace(path, options["time"], options["cpu"])
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}.") from None
-        except InvalidTrace as error:
-            raise CommandError(str(error)) from None
+        except InvalidFile as error:
+            raise CommandError(f"{path}: {error}") from None
         if options["vcpus"] is not None:
             machine = replace(trace.machine, vcpus=options["vcpus"])
             return replace(trace, machine=machine)
@@ -75,9 +74,9 @@ def positive(text: str) -> int:
 
 
 def judge(trace: Trace, days: int | None = None) -> dict[str, Any]:
-    """The verdict of each rule about load, with its evidence.
+    """Return the verdict of each rule about load, with its evidence.
 
-    The trace is looked at as on the day after its last sample.
+    Judged as on the day after the last sample.
     """
     machine = trace.machine
     now = trace.until + timedelta(days=1)
@@ -89,7 +88,7 @@ def judge(trace: Trace, days: int | None = None) -> dict[str, Any]:
         f"{len(machine.cpu)} days, {trace.gaps} gaps"
     )
     if trace.above_full:
-        about += f", {trace.above_full} samples above 100 % taken as 100 %"
+        about += f", {trace.above_full} samples above 100% taken as 100%"
     return {
         "about": about,
         "rules": {rule: _verdict(rule, answers) for rule in OF_LOAD},

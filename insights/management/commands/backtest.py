@@ -1,4 +1,4 @@
-"""manage.py backtest: how good the forecasts are, on days that have come."""
+"""manage.py backtest: the accuracy of the forecasts on past days."""
 
 import json
 from argparse import ArgumentParser
@@ -13,8 +13,7 @@ from django.utils import timezone
 from rich.console import Console
 from rich.table import Table
 
-from insights.forecasting.records import Accuracy, DailySeries, Refusal
-from insights.forecasting.table import InvalidTable, read_table
+from insights.forecasting.forecast_records import Accuracy, DailySeries, Refusal
 from syncs.commands import bad_arguments, chosen_accounts
 
 FIGURES = ("mase", "naive_mase", "smape", "coverage_80", "coverage_95")
@@ -26,10 +25,10 @@ NO_COSTS = (
 
 class Command(BaseCommand):
     help = (
-        "Measures the forecasts on the past: the mean absolute error in that of the "
-        "season before (MASE; seasonal naive beside it), sMAPE in percent, and the "
-        "share of days inside the 80 % and 95 % intervals. Of stored daily costs, from "
-        "several origins; with --csv of your own series, whose last days are held out."
+        "Measures the accuracy of forecasts on the past: MASE (and that of seasonal "
+        "naive), sMAPE in percent, and the coverage of the 80% and 95% prediction "
+        "intervals. Of stored daily costs, from several origins; with --csv of your "
+        "own series, whose last days are held out."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -67,28 +66,32 @@ class Command(BaseCommand):
 
 
 def of_file(options: Mapping[str, Any]) -> dict[str, Accuracy | Refusal]:
-    """The last days of each series of a file, held out."""
-    # Here, so that no other command waits for numpy.
-    from insights.forecasting.held_out import held_out
+    """Measure the series of a file on their last days, held out."""
+    # Here, so that no other command waits for numpy and pandas.
+    from insights.csv_reader import InvalidFile
+    from insights.forecasting.daily_csv import read_daily_series
+    from insights.forecasting.forecast import measure_held_out
 
     path = options["csv"]
     try:
-        series = read_table(path)
+        series = read_daily_series(path)
     except OSError as error:
         raise CommandError(f"{path}: {error.strerror}.") from None
-    except InvalidTable as error:
+    except InvalidFile as error:
         raise CommandError(f"{path}: {error}") from None
-    return held_out(series, options["horizon"], options["season"], options["origins"])
+    return measure_held_out(
+        series, options["horizon"], options["season"], options["origins"]
+    )
 
 
 def of_costs(options: Mapping[str, Any]) -> dict[str, Accuracy | Refusal]:
-    """Each scope of the stored costs, as its own forecast measures itself."""
+    """Measure each scope of the stored costs as its own forecast does."""
     from insights.forecasting.forecast import forecast_many
 
     series = stored_series(options["account"], options["service"])
     if not series:
         raise CommandError(NO_COSTS)
-    told = forecast_many(
+    made = forecast_many(
         series,
         options["horizon"],
         season=options["season"],
@@ -97,12 +100,12 @@ def of_costs(options: Mapping[str, Any]) -> dict[str, Accuracy | Refusal]:
     short = Refusal("Too few days to try a forecast on its own past.")
     return {
         name: one if isinstance(one, Refusal) else one.accuracy or short
-        for name, one in told.items()
+        for name, one in made.items()
     }
 
 
 def stored_series(accounts: list[str], service: str | None) -> dict[str, DailySeries]:
-    """The series that are forecast: of everything and of each account, by name."""
+    """Return the series that are forecast, of all accounts and of each, by name."""
     from insights.refresh.forecasts import series_of
     from insights.refresh.reading import read_bills
 
@@ -138,7 +141,7 @@ def as_json(
 
 
 def means(scored: Mapping[str, Accuracy | Refusal]) -> dict[str, float | None]:
-    """Each figure's mean over the series that have it."""
+    """Return each figure's mean over the series that have it."""
     accuracies = [one for one in scored.values() if isinstance(one, Accuracy)]
     found: dict[str, float | None] = {}
     for figure in FIGURES:
@@ -153,9 +156,9 @@ def as_table(
 ) -> Table:
     title = f"{options['horizon']} days ahead, season {options['season']}"
     table = Table("series", title=title)
-    for heading in ("MASE", "naive", "sMAPE", "in 80 %", "in 95 %"):
+    for heading in ("MASE", "seasonal naive", "sMAPE", "80% coverage", "95% coverage"):
         table.add_column(heading, justify="right")
-    table.add_column("models and their shares")
+    table.add_column("models and weights")
     for name, one in scored.items():
         if isinstance(one, Accuracy):
             table.add_row(name, *shown(asdict(one)), one.model)

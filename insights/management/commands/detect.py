@@ -2,13 +2,12 @@
 
 import csv
 from argparse import ArgumentParser
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from insights.detection.records import DetectionError
 from syncs.commands import bad_arguments
 
 COLUMNS = ("timestamp", "value", "anomaly_score")
@@ -35,34 +34,25 @@ class Command(BaseCommand):
             )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        # Here, so that no other command waits for numpy.
-        from insights.detection.stream import scores
+        # Here, so that no other command waits for numpy and pandas.
+        from insights.csv_reader import InvalidFile, read_csv
+        from insights.detection.anomaly_records import DetectionError
+        from insights.detection.tail_score import scores
 
+        path, timestamp, value = (options[name] for name in ("csv", *COLUMNS[:2]))
         try:
-            rows = list(
-                read_rows(options["csv"], options["timestamp"], options["value"])
-            )
-            found = scores([value for _, _, value in rows])
+            file = read_csv(path).with_header()
+            require(path, file.names, timestamp, value)
+            found = scores(file.numbers(value).tolist())
         except OSError as error:
-            raise CommandError(f"{options['csv']}: {error.strerror}.") from None
-        except (DetectionError, UnicodeDecodeError, csv.Error) as error:
-            raise CommandError(f"{options['csv']}: {error}") from None
+            raise CommandError(f"{path}: {error.strerror}.") from None
+        except (DetectionError, InvalidFile) as error:
+            raise CommandError(f"{path}: {error}") from None
         writer = csv.writer(self.stdout, lineterminator="\n")
         writer.writerow(COLUMNS)
-        for (timestamp, text, _), score in zip(rows, found.tolist(), strict=True):
-            writer.writerow([timestamp, text, f"{score:.{DIGITS}f}"])
-
-
-def read_rows(
-    path: Path, timestamp: str, value: str
-) -> Iterator[tuple[str, str, float | None]]:
-    """Per row its timestamp, and its value as text and as number (None: unknown)."""
-    with path.open(newline="", encoding="utf-8-sig") as lines:
-        rows = csv.DictReader(lines)
-        require(path, rows.fieldnames or [], timestamp, value)
-        for number, row in enumerate(rows, start=1):
-            text = (row[value] or "").strip()
-            yield row[timestamp] or "", text, number_of(number, text)
+        rows = zip(file.cells[timestamp], file.cells[value], found, strict=True)
+        for at, text, score in rows:
+            writer.writerow([at, text, f"{score:.{DIGITS}f}"])
 
 
 def require(path: Path, columns: Sequence[str], *wanted: str) -> None:
@@ -72,12 +62,3 @@ def require(path: Path, columns: Sequence[str], *wanted: str) -> None:
                 f"{path} has no column {name!r} but {', '.join(columns) or 'none'}: "
                 "name its columns with --timestamp and --value."
             )
-
-
-def number_of(row: int, text: str) -> float | None:
-    try:
-        return float(text) if text else None
-    except ValueError:
-        raise DetectionError(
-            f"Row {row}: {text!r} is no number. Correct it, or leave it empty."
-        ) from None

@@ -7,11 +7,12 @@ from itertools import chain
 
 import numpy as np
 
+from insights.arrays import BoolArray
+from insights.detection.anomaly_records import Measure, Scope
 from insights.detection.baseline import Baseline
-from insights.detection.daily import lines_of
+from insights.detection.daily import materiality_of
+from insights.detection.detector import Detector, Materiality
 from insights.detection.limits import Limits
-from insights.detection.records import Measure, Scope
-from insights.detection.watch import Flags, Lines, Watch
 
 Larger = Callable[[Scope], Scope]
 
@@ -30,26 +31,26 @@ LARGER: tuple[tuple[Larger, ...], ...] = (
 
 @dataclass
 class Level:
-    """Some scopes (rows), the parts that each of them holds (columns), their watch."""
+    """Scopes (rows), the parts that each of them holds (columns), their detector."""
 
     scopes: Sequence[Scope]
-    holds: Flags
-    watch: Watch
-    memory: Baseline
+    holds: BoolArray
+    detector: Detector
+    baseline: Baseline
 
 
-def finest(parts: Sequence[Scope], days: Sequence[date], limits: Limits) -> Level:
-    """The parts themselves."""
+def finest_level(parts: Sequence[Scope], days: Sequence[date], limits: Limits) -> Level:
+    """Return the level of the parts themselves."""
     each = np.eye(len(parts), dtype=bool)
-    lines = lines_of(Measure.COST, limits)
-    watch = Watch(len(parts), days, lines, limits)
-    return Level(parts, each, watch, Baseline(len(parts), len(days)))
+    materiality = materiality_of(Measure.COST, limits)
+    detector = Detector(len(parts), days, materiality, limits)
+    return Level(parts, each, detector, Baseline(len(parts), len(days)))
 
 
-def sums(
+def sum_levels(
     parts: Sequence[Scope], days: Sequence[date], limits: Limits
 ) -> Iterator[Level]:
-    """The levels above them: sums of two parts at least, each of them once."""
+    """Yield the levels above: sums of two parts at least, each of them once."""
     seen: set[frozenset[Scope]] = set()
     for level in LARGER:
         held: dict[Scope, list[Scope]] = {}
@@ -79,13 +80,13 @@ def _level(
         holds[row, [column[part] for part in held[scope]]] = True
     # Noise that parts have in common shows in their sum alone: it is known later.
     later = replace(limits, young_days=limits.mature_days)
-    watch = Watch(len(scopes), days, sum_lines(limits), later)
-    return Level(scopes, holds, watch, Baseline(len(scopes), len(days)))
+    detector = Detector(len(scopes), days, sum_materiality(limits), later)
+    return Level(scopes, holds, detector, Baseline(len(scopes), len(days)))
 
 
-def sum_lines(limits: Limits) -> Lines:
-    """From where on what is left of a sum matters."""
-    return Lines(
+def sum_materiality(limits: Limits) -> Materiality:
+    """Return from where on what is left of a sum matters."""
+    return Materiality(
         up=limits.least_sum,
         up_share=limits.least_sum_share,
         down=limits.least_sum + limits.least_saving,

@@ -1,4 +1,4 @@
-"""Charges that come on a fixed day of the month: tax, support, fees.
+"""Charges on a fixed day of the month: tax, support, fees.
 
 A weekly season cannot hold them, and one of them bends every model for weeks. They are
 found, taken off before the forecast, and added back on the days when they are due.
@@ -11,7 +11,8 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from insights.forecasting.series import Array, sigma, usual
+from insights.arrays import FloatArray
+from insights.forecasting.series import seasonal_medians, sigma
 
 Days = NDArray[np.datetime64]
 ONE_DAY = np.timedelta64(1, "D")
@@ -41,7 +42,7 @@ class Charge:
 
     @property
     def spread(self) -> tuple[float, float]:
-        """How far an amount was from the next one's: 80 % of them, and the most."""
+        """Return how far amounts lie from the next one: 80% of them, and the most."""
         away = np.abs(np.array(self.amounts) - self.amount)
         return float(np.quantile(away, 0.8)), float(away.max())
 
@@ -51,13 +52,13 @@ class Charge:
 
 @dataclass(frozen=True)
 class Charges:
-    """All that a history holds, and the history without them."""
+    """All monthly charges of a history, and the history without them."""
 
     found: tuple[Charge, ...]
-    rest: Array
+    rest: FloatArray
 
-    def due(self, days: Days) -> tuple[Array, Array, Array]:
-        """What is due on each of these days, and its spread (80 %, 95 %)."""
+    def due(self, days: Days) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return what is due on each of these days, and its spread (80%, 95%)."""
         amounts, narrow, wide = np.zeros((3, len(days)))
         for charge in self.found:
             on = falls_on(days, charge.day_of_month)
@@ -67,10 +68,10 @@ class Charges:
         return amounts, narrow, wide
 
 
-def find_charges(values: Array, first: date, season: int) -> Charges:
-    """The charges of a history that starts on `first`; NaN is a day not known."""
+def find_charges(values: FloatArray, first: date, season: int) -> Charges:
+    """Find those of a history that starts on `first`; NaN is a day not known."""
     days = np.datetime64(first, "D") + np.arange(len(values)) * ONE_DAY
-    expected = usual(values, season)
+    expected = seasonal_medians(values, season)
     above = values - expected
     reach = max(SIGMAS * sigma(above), LEAST_SHARE * float(np.nanmedian(abs(expected))))
     found, rest = [], values.copy()
@@ -84,14 +85,14 @@ def find_charges(values: Array, first: date, season: int) -> Charges:
 
 
 def falls_on(days: Days, day_of_month: int) -> NDArray[np.bool_]:
-    """Which of the days are that day of their month."""
+    """Return which of the days are that day of their month."""
     if day_of_month == LAST_DAY:
         return falls_on(days + ONE_DAY, 1)
     of_month = (days - days.astype("datetime64[M]")) / ONE_DAY
     return np.asarray(of_month == day_of_month - 1)
 
 
-def is_habit(amounts: Array, reach: float) -> bool:
+def is_habit(amounts: FloatArray, reach: float) -> bool:
     """Whether it came nearly every month, the last two among them, on one side."""
     if len(amounts) < LEAST_MONTHS:
         return False
@@ -100,6 +101,6 @@ def is_habit(amounts: Array, reach: float) -> bool:
     return bool(came[-2:].all()) and missed <= (LEFT_OUT if len(came) == MONTHS else 0)
 
 
-def told(charges: Sequence[Charge]) -> str:
-    """For people: on which days of the month they fall."""
+def day_names(charges: Sequence[Charge]) -> str:
+    """Name the days of the month on which they fall."""
     return ", ".join(str(charge) for charge in charges)

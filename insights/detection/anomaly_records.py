@@ -177,5 +177,5 @@ class Accuracy:
 
 
 def money(amount: float) -> Decimal:
-    """An estimate of this module as Decimal, to the cent."""
+    """Return an estimate as Decimal, to the cent."""
     return Decimal(str(amount)).quantize(CENT)

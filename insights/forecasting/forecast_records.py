@@ -28,7 +28,7 @@ class DailySeries:
 
 @dataclass(frozen=True)
 class Accuracy:
-    """How the same method did on this series' own past, from several origins.
+    """The accuracy of the method on this series' own past, from several origins.
 
     Each fold is forecast with what was known at its origin, the weights of the models
     included. Its interval comes from the errors of the other folds.
@@ -42,7 +42,7 @@ class Accuracy:
     naive_mase: float | None
     # 0 to 200 percent: mean of 200 |y - f| / (|y| + |f|), 0 where both are 0.
     smape: float
-    # Shares (0 to 1) of the days that fell inside the 80 % and 95 % intervals.
+    # Shares (0 to 1) of the days that fell inside the 80% and 95% intervals.
     coverage_80: float
     coverage_95: float
     # How many origins were tried, and how many days ahead from each.

@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from insights.forecasting.records import DailySeries
-from insights.forecasting.table import InvalidTable, read_table
+from insights.csv_reader import InvalidFile
+from insights.forecasting.daily_csv import read_daily_series
+from insights.forecasting.forecast_records import DailySeries
 
 
 def read(folder: Path, text: str) -> dict[str, DailySeries]:
     path = folder / "table.csv"
     path.write_text(text, encoding="utf-8")
-    return read_table(path)
+    return read_daily_series(path)
 
 
 def test_a_wide_table_has_a_column_for_each_series(tmp_path: Path) -> None:
@@ -81,7 +82,10 @@ def test_it_reads_what_a_spreadsheet_wrote(tmp_path: Path) -> None:
         ("day,a\n", "It needs a line of names"),
         ("a,b\n1,2\n", "none of a, b is a day"),
         ("day,a\n2026-01-01,1\n2026-01-02,many\n", "Line 3, column 'a': 'many'"),
-        ("day,a\n2026-01-01,1\nlater,2\n", "Line 3, column 'day': 'later' is no day"),
+        (
+            "day,a\n2026-01-01,1\nlater,2\n",
+            "Line 3, column 'day': 'later' is not a time",
+        ),
         ("day,a\n2026-01-01,1,2\n", "Line 2 has 3 cells"),
         ("day,a\n2026-01-01,1\n2026-01-01,2\n", "Line 3: 'a' has a second value"),
         ("day,a,a\n2026-01-01,1,2\n", "Two columns are named 'a'"),
@@ -90,5 +94,5 @@ def test_it_reads_what_a_spreadsheet_wrote(tmp_path: Path) -> None:
 def test_a_wrong_file_is_refused_by_its_line(
     tmp_path: Path, text: str, said: str
 ) -> None:
-    with pytest.raises(InvalidTable, match=said):
+    with pytest.raises(InvalidFile, match=said):
         read(tmp_path, text)

@@ -1,7 +1,8 @@
 """The forecasts that are combined: four of the library's models and plain medians.
 
 Each is cheap (together about 5 ms for 400 days), sees the series in its own way, and
-none is best for all: see combining.py. They work on filled and calmed days.
+none is best for all: see ensemble_weights.py. They work on days without gaps and
+spikes.
 """
 
 import logging
@@ -9,7 +10,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from insights.forecasting.series import Array, by_phase, profile, repeated
+from insights.arrays import FloatArray
+from insights.forecasting.series import (
+    by_season_day,
+    repeat_season,
+    seasonal_profile,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -34,70 +40,74 @@ TSB_SPEED = 0.1
 class Model(Protocol):
     """What is used of the library's models."""
 
-    def forecast(self, y: Array, h: int) -> dict[str, Any]: ...
+    def forecast(self, y: FloatArray, h: int) -> dict[str, Any]: ...
 
 
-def members(
-    values: Array, horizon: int, season: int
-) -> tuple[dict[str, Array], list[str]]:
-    """Each member's forecast of the next `horizon` days, by its name for people.
+def forecast_each(
+    values: FloatArray, horizon: int, season: int
+) -> tuple[dict[str, FloatArray], list[str]]:
+    """Return each member's forecast of the next `horizon` days by its name.
 
     And the names of those that found none. The medians always find one.
     """
     found = {f"median of {QUICK} seasons": median_season(values, QUICK, season)}
     if len(values) >= SLOW_HISTORY * season:
         found[f"median of {SLOW} seasons"] = median_season(values, SLOW, season)
-    paths = {name: repeated(one, horizon) for name, one in found.items()}
-    if len(values) < LEAST_DAYS or repeats(values, season):
+    paths = {name: repeat_season(one, horizon) for name, one in found.items()}
+    if len(values) < LEAST_DAYS or is_periodic(values, season):
         return paths, []
     paths |= seasonal(values[-LONG_DAYS:], horizon, season)
-    paths |= plain(values[-SHORT_DAYS:], horizon, season)
+    paths |= deseasonalized(values[-SHORT_DAYS:], horizon, season)
     bound = RUNAWAY * float(np.abs(values).max())
     sane = {name: path for name, path in paths.items() if np.abs(path).max() <= bound}
     return sane, [name for name in paths if name not in sane]
 
 
-def repeats(values: Array, season: int) -> bool:
+def is_periodic(values: FloatArray, season: int) -> bool:
     """Whether every season is the one before again: the models find nothing to fit."""
     steps = np.abs(values[season:] - values[:-season])
     return float(steps.max(initial=0)) <= ROUNDING * float(np.abs(values).max())
 
 
-def median_season(values: Array, seasons: int, season: int) -> Array:
-    """The usual value of each day of the season over the last few, next day first."""
+def median_season(values: FloatArray, seasons: int, season: int) -> FloatArray:
+    """Return each day of the season over the last few, the next day first."""
     whole = min(seasons, len(values) // season)
-    recent: Array = np.median(by_phase(values[-whole * season :], season), axis=1)
+    recent: FloatArray = np.median(
+        by_season_day(values[-whole * season :], season), axis=1
+    )
     return recent
 
 
-def seasonal(values: Array, horizon: int, season: int) -> dict[str, Array]:
-    """Models with a season: a level per day of it, and one that follows trends too."""
+def seasonal(values: FloatArray, horizon: int, season: int) -> dict[str, FloatArray]:
+    """Forecast with a season: a level per day of it, and one that follows trends."""
     # It takes seconds to load: only what forecasts pays for it.
     from statsforecast.models import AutoCES, SeasonalExponentialSmoothingOptimized
 
     per_day = SeasonalExponentialSmoothingOptimized(season)
     complex_smoothing = AutoCES(season, model="S" if season > 1 else "N")
     return {
-        "seasonal smoothing": path_if_any(per_day, values, horizon),
-        "CES": path_if_any(complex_smoothing, values, horizon),
+        "seasonal smoothing": path_or_nan(per_day, values, horizon),
+        "CES": path_or_nan(complex_smoothing, values, horizon),
     }
 
 
-def plain(values: Array, horizon: int, season: int) -> dict[str, Array]:
-    """Models of the level alone: the season's shape is taken out and added back."""
+def deseasonalized(
+    values: FloatArray, horizon: int, season: int
+) -> dict[str, FloatArray]:
+    """Forecast the level alone: the season's shape is taken out and added back."""
     from statsforecast.models import AutoETS, Theta
 
-    shape = profile(values, season)
+    shape = seasonal_profile(values, season)
     rest = values - shape[np.arange(-len(values), 0) % season]
-    back = repeated(shape, horizon)
+    back = repeat_season(shape, horizon)
     return {
-        "ETS": path_if_any(AutoETS(1, model="ANN"), rest, horizon) + back,
-        "Theta": path_if_any(Theta(1), rest, horizon) + back,
+        "ETS": path_or_nan(AutoETS(1, model="ANN"), rest, horizon) + back,
+        "Theta": path_or_nan(Theta(1), rest, horizon) + back,
     }
 
 
-def sparse(values: Array, horizon: int) -> dict[str, Array]:
-    """For days that are mostly 0: the chance of a charge times its size, every day.
+def intermittent(values: FloatArray, horizon: int) -> dict[str, FloatArray]:
+    """Forecast days that are mostly 0: the chance of a charge times its size each day.
 
     Teunter, Syntetos & Babai 2011, "Intermittent demand"; credits are counted apart.
     """
@@ -112,8 +122,8 @@ def sparse(values: Array, horizon: int) -> dict[str, Array]:
     return {"TSB": total}
 
 
-def path_if_any(model: Model, values: Array, horizon: int) -> Array:
-    """NaN where the model finds no fit: the other members forecast without it."""
+def path_or_nan(model: Model, values: FloatArray, horizon: int) -> FloatArray:
+    """Return NaN where the model finds no fit: the other members do without it."""
     try:
         return path_of(model, values, horizon)
     except Exception as error:  # it raises just that: "no model able to be fitted"
@@ -121,6 +131,6 @@ def path_if_any(model: Model, values: Array, horizon: int) -> Array:
         return np.full(horizon, np.nan)
 
 
-def path_of(model: Model, values: Array, horizon: int) -> Array:
-    path: Array = model.forecast(values, horizon)["mean"]
+def path_of(model: Model, values: FloatArray, horizon: int) -> FloatArray:
+    path: FloatArray = model.forecast(values, horizon)["mean"]
     return path

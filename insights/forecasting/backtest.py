@@ -6,18 +6,18 @@ from datetime import date
 
 import numpy as np
 
-from insights.forecasting.combining import Fold, recipe
-from insights.forecasting.intervals import band
-from insights.forecasting.outlook import LEAST_SEASONS, look_ahead
-from insights.forecasting.records import Accuracy
+from insights.arrays import FloatArray
+from insights.forecasting.ensemble_weights import Fold, ensemble_weights
+from insights.forecasting.forecast_records import Accuracy
+from insights.forecasting.intervals import conformal_band
+from insights.forecasting.member_forecasts import LEAST_SEASONS, forecast_members
 from insights.forecasting.scores import (
     coverage,
-    last_season,
-    mean_error,
+    mean_absolute_error,
     season_scale,
+    seasonal_naive,
     smape,
 )
-from insights.forecasting.series import Array
 
 # Each fold learns from at least a third of the history, or these many days of it, and
 # looks ahead over a third at most.
@@ -26,38 +26,44 @@ THIRD, ENOUGH_DAYS = 3, 120
 
 @dataclass(frozen=True)
 class Trial:
-    """A fold, and what the method said then."""
+    """A fold, and what the method forecast then."""
 
     fold: Fold
-    path: Array
+    path: FloatArray
 
     @property
-    def errors(self) -> Array:
+    def errors(self) -> FloatArray:
         return self.fold.actual - self.path
 
 
-def look_back(
-    values: Array, first: date, horizon: int, season: int, folds: int, *, monthly: bool
+def backtest(
+    values: FloatArray,
+    first: date,
+    horizon: int,
+    season: int,
+    folds: int,
+    *,
+    monthly: bool,
 ) -> list[Trial]:
-    """The newest origin first; empty where the history is too short for two."""
+    """Forecast from each origin, newest first; [] if too short for two origins."""
     ahead = min(horizon, len(values) // THIRD)
     found: list[Fold] = []
     for origin in origins(len(values), ahead, season, folds):
         history = values[:origin]
         fold = Fold(
             origin=origin,
-            outlook=look_ahead(history, first, ahead, season, monthly=monthly),
+            members=forecast_members(history, first, ahead, season, monthly=monthly),
             actual=values[origin : origin + ahead],
             history=history,
             scale=season_scale(history, season),
         )
         if fold.is_known:
             found.append(fold)
-    return tried(found) if len(found) > 1 else []
+    return run_trials(found) if len(found) > 1 else []
 
 
 def origins(days: int, ahead: int, season: int, folds: int) -> list[int]:
-    """Days at which a fold begins, the newest first, evenly apart."""
+    """Return the days at which a fold begins, the newest first, evenly apart."""
     newest = days - ahead
     least = max(LEAST_SEASONS * season, min(days // THIRD, ENOUGH_DAYS))
     apart = min(ahead, (newest - least) // (folds - 1))
@@ -66,25 +72,25 @@ def origins(days: int, ahead: int, season: int, folds: int) -> list[int]:
     return [newest - apart * fold for fold in range(folds)]
 
 
-def tried(folds: Sequence[Fold]) -> list[Trial]:
-    """Each fold forecast with the recipe that the folds before it gave."""
+def run_trials(folds: Sequence[Fold]) -> list[Trial]:
+    """Forecast each fold with the weights that the folds before it gave."""
     trials = []
     for place, fold in enumerate(folds):
         before = [earlier.as_of(fold.origin) for earlier in folds[place + 1 :]]
         known = [earlier for earlier in before if earlier.is_known]
-        path = recipe(fold.outlook, known).path(fold.outlook)
+        path = ensemble_weights(fold.members, known).path(fold.members)
         trials.append(Trial(fold, path))
     return trials
 
 
-def measured(trials: Sequence[Trial], season: int, model: str) -> Accuracy | None:
-    """The means over the trials; None without any."""
+def mean_accuracy(trials: Sequence[Trial], season: int, model: str) -> Accuracy | None:
+    """Return the means over the trials; None without any."""
     if not trials:
         return None
     folds = [trial.fold for trial in trials]
-    own = [mean_error(trial.fold.actual, trial.path) for trial in trials]
+    own = [mean_absolute_error(trial.fold.actual, trial.path) for trial in trials]
     naive = [naive_error(fold, season) for fold in folds]
-    covered = [covers(trials, place) for place in range(len(trials))]
+    covered = [coverages(trials, place) for place in range(len(trials))]
     return Accuracy(
         mase=mean_scaled(own, folds),
         naive_mase=mean_scaled(naive, folds),
@@ -97,16 +103,16 @@ def measured(trials: Sequence[Trial], season: int, model: str) -> Accuracy | Non
     )
 
 
-def covers(trials: Sequence[Trial], place: int) -> tuple[float, float]:
-    """The shares of a trial's days inside its 80 % and its 95 % interval.
+def coverages(trials: Sequence[Trial], place: int) -> tuple[float, float]:
+    """Return the shares of a trial's days inside its 80% and its 95% interval.
 
     The interval comes from the errors of the other trials (cross-conformal, Vovk 2015):
     those before it alone would be one to three, too few to judge four by.
     """
     trial = trials[place]
     others = [one.errors for one in trials if one is not trial]
-    found = band(others, len(trial.path))
-    then = found.widened(trial.fold.outlook.due_80, trial.fold.outlook.due_95)
+    found = conformal_band(others, len(trial.path))
+    then = found.widened(trial.fold.members.due_80, trial.fold.members.due_95)
     actual, path = trial.fold.actual, trial.path
     return (
         coverage(actual, path + then.low_80, path + then.high_80),
@@ -115,12 +121,12 @@ def covers(trials: Sequence[Trial], place: int) -> tuple[float, float]:
 
 
 def naive_error(fold: Fold, season: int) -> float:
-    path = last_season(fold.history, len(fold.actual), season)
-    return mean_error(fold.actual, path)
+    path = seasonal_naive(fold.history, len(fold.actual), season)
+    return mean_absolute_error(fold.actual, path)
 
 
 def mean_scaled(errors: Sequence[float], folds: Sequence[Fold]) -> float | None:
-    """The mean of each fold's error in its scale, over those that have one."""
+    """Return the mean of each fold's scaled error, over those that have a scale."""
     pairs = zip(errors, folds, strict=True)
     ratios = [error / fold.scale for error, fold in pairs if fold.scale]
     return float(np.mean(ratios)) if ratios else None

@@ -69,8 +69,10 @@ def set_up() -> None:
         CloudAccount(
             account_id=name,
             name=name,
-            role_arn=f"arn:aws:iam::{name}:role/cloudintel",
-            regions=["eu-west-1"],
+            settings={
+                "role_arn": f"arn:aws:iam::{name}:role/cloudintel",
+                "regions": ["eu-west-1"],
+            },
         )
         for name in ids()
     )

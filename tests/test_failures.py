@@ -225,7 +225,7 @@ def test_an_external_id_that_aws_does_not_take(
     mine: CloudAccount, now: datetime
 ) -> None:
     mine.settings["role_arn"] = f"arn:aws:iam::{mine.account_id}:role/cloudintel"
-    mine.external_id = "x"
+    mine.settings["external_id"] = "x"
     _, error = failed(sync_cost, mine, now + HOUR)
     assert "ExternalId" in error
     assert "AWS can't be reached" not in error

@@ -13,7 +13,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, U
 from django.db.models import Q
 
 # What is looked at; `people` itself is for administrators.
-DATA = ("alerts", "syncs", "inventory", "costs", "metrics", "insights")
+DATA = ("alerts", "syncs", "inventory", "costs", "pricing", "metrics", "insights")
 # What comes with libraries and is administered.
 LIBRARIES = ("auth", "knox", "axes", "django_celery_beat")
 STARTING = ("start_sync", "start_backfill")

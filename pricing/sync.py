@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 
 from django.contrib.auth.models import User
 
@@ -125,7 +126,8 @@ def store_prices(run: SyncRun, records: Iterable[InstancePriceRecord]) -> None:
                 is_current_generation=one.is_current_generation,
                 read_at=run.started_at,
             )
-            for one in records
+            # In one order, as two runs may store the same list at once.
+            for one in sorted(records, key=attrgetter("instance_type"))
         ],
         update_conflicts=True,
         unique_fields=[

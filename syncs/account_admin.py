@@ -110,7 +110,7 @@ class AccountForm(forms.ModelForm[CloudAccount]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial = asdict(self.instance.typed_settings) | self.initial
+        self.initial = {**asdict(self.instance.typed_settings), **self.initial}
 
     def clean(self) -> dict[str, Any]:
         """What the account's cloud takes; a secret that is left empty stays."""
@@ -206,7 +206,7 @@ class CloudAccountAdmin(Admin[CloudAccount]):
         if obj is None:
             return self.fieldsets
         names = CLOUDS[obj.provider].settings.names()
-        shown = [name for name in ACCESS if name in names]
+        shown: list[Any] = [name for name in ACCESS if name in names]
         if not may_change:
             shown = [shown_setting(name) for name in shown if name not in SECRETS]
         return [

@@ -101,6 +101,7 @@ def test_whatever_it_was_killed_at_the_next_run_leaves_all(
             ("instances", "succeeded"),
             ("instances", "succeeded"),
         ),
+        ("prices", "succeeded"),
     ]
     assert set(Watermark.objects.values_list("dataset", "read_until")) == {
         ("cost", TODAY),

@@ -15,7 +15,7 @@ from core.testing.processes import QUICK, shared_database, start
 from core.testing.task_queue import waiting
 from core.testing.waiting import HANGS_AFTER_SECONDS
 from people.testing import operator
-from syncs.models import CloudAccount, SyncRun
+from syncs.models import CloudAccount, Dataset, SyncRun
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ACCOUNTS = 6
@@ -108,7 +108,7 @@ def test_each_account_and_dataset_has_one_run_and_the_others_are_told(
     taken = [run for run in commanded if run["status"] == "taken"]
     assert started + refused == ACCOUNTS
     assert all("is already" in run["error"] for run in taken)
-    assert len(commanded) == 3 * ACCOUNTS
+    assert len(commanded) == len(Dataset) * ACCOUNTS
     # What is queued waits for a worker; what the command read has ended.
     messages = [run_id for _, (run_id,) in waiting()]
     active = SyncRun.objects.active()

@@ -100,6 +100,7 @@ def test_throttled_down_and_denied_at_once_others_are_untouched_and_all_recovers
             ("instances", "partial"),
             ("cost", "succeeded"),
             ("cpu", "succeeded"),
+            ("prices", "succeeded"),
         ]
     assert ended(IDS[2]) == [("instances", "failed"), ("cost", "failed")]
     for run in SyncRun.objects.exclude(status="succeeded"):

@@ -86,14 +86,14 @@ def test_each_account_and_dataset_is_read_once(
             early = memory()
             wait_for_runs(2 * ACCOUNTS)
             tick_twice()
-            wait_for_runs(3 * ACCOUNTS)
+            wait_for_runs(4 * ACCOUNTS)
             grown = memory() - early
     assert len(processes) == 2
     assert grown < GROWTH_MIB, f"{grown:.1f} MiB"
     assert Instance.objects.count() == ACCOUNTS
     runs = Counter(SyncRun.objects.values_list("account", "dataset", "status"))
     assert set(runs.values()) == {1}
-    assert len(runs) == 3 * ACCOUNTS
+    assert len(runs) == 4 * ACCOUNTS
     assert SyncRun.objects.exclude(status="succeeded").count() == 0
     assert len(set(SyncRun.objects.values_list("held_by", flat=True))) == 2
     asked = Counter(call.account_id for call in aws.calls if call.service == "ce")

@@ -10,6 +10,7 @@ from pricing.models import InstancePrice, PricedFamily
 from pricing.sync import sync_prices
 from providers.demo.company import PRODUCTION
 from syncs.models import CloudAccount
+from tests.api import person
 
 pytestmark = pytest.mark.django_db
 
@@ -34,3 +35,8 @@ def test_lists_and_pages_answer_and_nothing_is_deleted(
     assert admin_client.get(f"{path}/change/").status_code == 200
     assert admin_client.post(f"{path}/delete/", {"post": "yes"}).status_code == 403
     assert model.objects.filter(pk=row.pk).exists()
+
+
+def test_every_role_may_look_at_them() -> None:
+    for role in ("viewer", "operator", "administrator"):
+        assert person(role).has_perm("pricing.view_instanceprice")

@@ -16,7 +16,7 @@ from core.testing.processes import WORKER, rows, running, shared_database
 from core.testing.redis import redis_server
 from core.testing.stored import Rows
 from core.testing.task_queue import waiting, work_off
-from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
+from core.testing.waiting import HANGS_AFTER_SECONDS, wait_for_count
 from costs.sync import sync_cost
 from inventory.models import Instance
 from syncs.models import CloudAccount, SyncRun, Watermark
@@ -196,18 +196,18 @@ def test_the_broker_is_killed_and_started_again_with_an_empty_queue(
             with running(url, aws, *tick_now, **environment) as one:
                 assert one.wait(HANGS_AFTER_SECONDS) == 0
 
-        def ticks_and_has_read(count: int) -> bool:
+        def read_after_a_tick() -> int:
             tick_there()
-            return succeeded_in(url) >= count
+            return succeeded_in(url)
 
         tick_there()  # queues six runs
         broker.kill()  # which are lost
         broker.start()
         with running(url, aws, *WORKER, "-c", "1", **environment):
-            wait_until("a first run", lambda: ticks_and_has_read(1))
+            wait_for_count("a run", read_after_a_tick, 1)
             broker.kill()  # while the worker listens
             broker.start()
-            wait_until("everything", lambda: ticks_and_has_read(9))
+            wait_for_count("a run", read_after_a_tick, 12)
     assert set(Instance.objects.values_list("resource_id", flat=True)) == {
         f"i-{name}" for name in IDS
     }

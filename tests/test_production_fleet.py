@@ -18,7 +18,7 @@ from core.testing.processes import (
     shared_database,
 )
 from core.testing.redis import redis_server
-from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
+from core.testing.waiting import HANGS_AFTER_SECONDS, wait_for_count
 from inventory.models import Instance
 from syncs.models import SyncRun
 
@@ -51,11 +51,6 @@ def test_each_account_and_dataset_is_read_once(
         ((count,),) = rows(url, SUCCEEDED)
         return int(count)
 
-    def wait_for_runs(count: int) -> None:
-        """As long as runs succeed one after the other, however slowly."""
-        while (before := succeeded()) < count:
-            wait_until(f"run {before + 1}", lambda: succeeded() > before)
-
     def memory() -> float:
         return max(map(resident_mib, processes))
 
@@ -81,12 +76,12 @@ def test_each_account_and_dataset_is_read_once(
             running(url, aws, *workers[0], **environment) as one,
             running(url, aws, *workers[1], **environment) as two,
         ):
-            wait_for_runs(ACCOUNTS * 2 // 3)
+            wait_for_count("a run", succeeded, ACCOUNTS * 2 // 3)
             processes = [*children_of(one.pid), *children_of(two.pid)]
             early = memory()
-            wait_for_runs(2 * ACCOUNTS)
+            wait_for_count("a run", succeeded, 2 * ACCOUNTS)
             tick_twice()
-            wait_for_runs(4 * ACCOUNTS)
+            wait_for_count("a run", succeeded, 4 * ACCOUNTS)
             grown = memory() - early
     assert len(processes) == 2
     assert grown < GROWTH_MIB, f"{grown:.1f} MiB"

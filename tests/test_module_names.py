@@ -1,0 +1,29 @@
+"""A module name stands once in the house, unless it is one of the usual names."""
+
+from collections import defaultdict
+
+from tests.source_files import ROOMS, files, is_test
+
+# What every room, or every subject of a room, calls the same.
+USUAL = {
+    *("__init__", "__main__", "apps", "conftest", "testing", "urls"),
+    *("models", "querysets", "sync", "refresh", "tasks", "forms", "engine"),
+    *("admin", "api", "filters", "serializers", "views"),
+    # What each cloud's provider has.
+    *("base", "client", "provider", "records"),
+}
+NOT_MODULES = {"migrations", "commands", "templatetags"}
+
+
+def test_no_module_name_stands_twice() -> None:
+    found = defaultdict(list)
+    for room in ROOMS:
+        for path in files(".py", under=room):
+            if not is_test(path) and not NOT_MODULES & set(path.parts):
+                found[path.stem].append(str(path))
+    twice = {
+        name: paths
+        for name, paths in found.items()
+        if len(paths) > 1 and name not in USUAL
+    }
+    assert twice == {}

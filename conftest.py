@@ -1,24 +1,25 @@
 """What every test may ask for."""
 
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import compress
 from operator import not_
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 
-from tests.emulator import EmulatedAws
+from core.testing.aws_emulator import EmulatedAws
+from core.testing.waiting import HANGS_AFTER_SECONDS
 
 # The morning on which tests happen, unless they say otherwise.
 NOW = datetime(2026, 6, 20, 9, tzinfo=UTC)
 FAST_AWS = {
     "AWS_MAX_ATTEMPTS": 3,
     "AWS_COST_EXPLORER_REQUESTS_PER_SECOND": 1000,
-    "AWS_CONNECT_TIMEOUT_SECONDS": 2,
-    "AWS_READ_TIMEOUT_SECONDS": 20,
+    "AWS_CONNECT_TIMEOUT_SECONDS": HANGS_AFTER_SECONDS,
+    "AWS_READ_TIMEOUT_SECONDS": HANGS_AFTER_SECONDS,
 }
 
 
@@ -49,17 +50,9 @@ def is_about(item: pytest.Item, vendor: str) -> bool:
     return vendor == "sqlite" or not is_free
 
 
-# The slowest are proven where they belong: `up` on SQLite, many workers on PostgreSQL.
-# There too what a browser looks at while a test writes: SQLite in memory, which threads
-# share, refuses who reads beside a writer instead of letting him wait.
-ON_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("postgres")
-IN_A_BROWSER = ["browser", "browser_syncs", "accessibility", "csp"]
-collect_ignore = [
-    f"tests/test_{name}.py"
-    for name in (
-        ["production_up"] if ON_POSTGRESQL else ["production_fleet", *IN_A_BROWSER]
-    )
-]
+def pytest_configure() -> None:
+    """Guessing passwords is made slow on purpose, and no test guesses one."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(autouse=True)

@@ -45,7 +45,7 @@ def main() -> None:
     parser.add_argument("--rows-a-day", type=int, default=2740)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    from tests.postgres import postgres
+    from core.testing.postgres import postgres
 
     with postgres() as url:
         os.environ.update(

@@ -37,7 +37,7 @@ GOAL, GOAL_MB = 1.3, 300
 
 def serve() -> None:
     """The emulator, until its input ends."""
-    from tests.emulator import EmulatedAws, EmulatedInstance
+    from core.testing.aws_emulator import EmulatedAws, EmulatedInstance
 
     with EmulatedAws(now=NOW) as aws:
         world = aws.world(ACCOUNT_ID)
@@ -138,7 +138,7 @@ def main() -> None:
 
 
 def compare(instances: int, rounds: int, peer_instances: int) -> None:
-    from tests.postgres import postgres
+    from core.testing.postgres import postgres
 
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in PARTS}
     own_aws = emulated_aws(

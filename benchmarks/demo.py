@@ -19,7 +19,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     rounds = parser.parse_args().rounds
-    from tests.postgres import postgres
+    from core.testing.postgres import postgres
 
     with tempfile.TemporaryDirectory() as folder, postgres() as url:
         seconds = {

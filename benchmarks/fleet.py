@@ -34,7 +34,7 @@ def ids() -> list[str]:
 
 def serve() -> None:
     """The emulator, until its input ends."""
-    from tests.emulator import EmulatedAws, EmulatedInstance, LineItem
+    from core.testing.aws_emulator import EmulatedAws, EmulatedInstance, LineItem
 
     now = datetime.now(UTC)
     with EmulatedAws(now=now, latency_seconds=LATENCY_SECONDS) as aws:
@@ -180,8 +180,8 @@ def main() -> None:
 
 
 def compare(accounts: int, rounds: int) -> None:
-    from tests.postgres import postgres
-    from tests.redis import redis_server
+    from core.testing.postgres import postgres
+    from core.testing.redis import redis_server
 
     aws = emulated_aws(
         "benchmarks.fleet",

@@ -82,7 +82,7 @@ def main() -> None:
 
 def compare(rounds: int) -> None:
     """The demo and the large company, both on PostgreSQL."""
-    from tests.postgres import postgres
+    from core.testing.postgres import postgres
 
     found = {}
     for scale, factor in (("demo", 1), ("large", LARGE)):

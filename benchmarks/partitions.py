@@ -48,7 +48,7 @@ def main() -> None:
     if options.part:
         report_child(measured)
         return
-    from tests.postgres import postgres
+    from core.testing.postgres import postgres
 
     with postgres() as url, tempfile.TemporaryDirectory() as folder:
         environment = surroundings(folder, options.rounds) | {"DATABASE_URL": url}

@@ -86,7 +86,7 @@ def main() -> None:
     if options.part:
         report_child(PARTS[options.part])
         return
-    from tests.postgres import postgres
+    from core.testing.postgres import postgres
 
     with postgres() as url, tempfile.TemporaryDirectory() as folder:
         environment = surroundings(folder, 1) | {"DATABASE_URL": url}
@@ -155,7 +155,7 @@ def explained() -> Mapping[str, Any]:
     import django
 
     django.setup()
-    from tests.plans import plan, statements
+    from core.testing.query_plans import plan, statements
 
     large = large_tables()
     found = {}

@@ -69,7 +69,7 @@ def main() -> None:
 
 
 def measured(rows: int, rounds: int, *, with_payer: bool) -> dict[str, Any]:
-    from tests.postgres import postgres
+    from core.testing.postgres import postgres
 
     with postgres() as url, tempfile.TemporaryDirectory() as folder:
         environment = {

@@ -58,7 +58,7 @@ def main() -> None:
     if options.part:
         report_child(made)
         return
-    from tests.postgres import postgres
+    from core.testing.postgres import postgres
 
     with postgres() as url, tempfile.TemporaryDirectory() as folder, ExitStack() as up:
         environment = surroundings(url, folder, options)
@@ -121,7 +121,7 @@ def served(
     """A web server that is up and warm, on a port that is free; the port ends its
     command."""
     from benchmarks.browser import wait_for
-    from tests.postgres import free_port
+    from core.testing.postgres import free_port
 
     port = free_port()
     address = f"127.0.0.1:{port}" if command[-1] == "--bind" else str(port)

@@ -12,10 +12,14 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from cloudintel.tests.pages import account, instance, run, store_costs, store_cpu
+from clouds.testing import account
+from core.testing.browser import ARGUMENTS, HANGS_AFTER_MS, PASSWORD, chromium
+from costs.testing import store_costs
+from inventory.testing import instance
+from metrics.testing import store_cpu
 from providers.windows import Window, last_complete_days
 from syncs.models import Dataset
-from tests.chromium import ARGUMENTS, PASSWORD, chromium
+from syncs.testing import run
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +43,7 @@ def page(
     """A page of the running server; ends with no error and no request elsewhere."""
     context = browser.new_context(base_url=live_server.url)
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(HANGS_AFTER_MS)
     errors: list[str] = []
     hosts: set[str] = set()
     page.on("pageerror", lambda error: errors.append(str(error)))

@@ -11,12 +11,18 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, ViewportSize
 from pytest_django.live_server_helper import LiveServer
 
-from cloudintel.tests.pages import account, instance, run, store_costs, store_cpu
+from clouds.testing import account
+from core.testing.browser import DESK, PHONE, let_in
+from costs.testing import store_costs
+from inventory.testing import instance
+from metrics.testing import store_cpu
+from people.testing import person
 from providers.windows import last_complete_days
 from syncs.backfills import propose
 from syncs.models import Dataset, Incident
-from tests.api import person
-from tests.chromium import DESK, PHONE, let_in
+from syncs.testing import run
+
+pytestmark = pytest.mark.only_on("postgresql")
 
 SERIOUS = {"serious", "critical"}
 LISTS = ["/", "/costs/", "/instances/", "/cpu/", "/syncs/"]

@@ -14,10 +14,11 @@ from django.core.management import call_command
 from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
-from cloudintel.tests.pages import account, store_costs
+from clouds.testing import account
+from costs.testing import store_costs
 from people.roles import Role
+from people.testing import person
 from providers.windows import last_complete_days
-from tests.api import person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

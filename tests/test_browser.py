@@ -5,7 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.chromium import PASSWORD, PHONE, is_ready, open_page, sign_in
+from core.testing.browser import PASSWORD, PHONE, is_ready, open_page, sign_in
+
+pytestmark = pytest.mark.only_on("postgresql")
 
 # Each field of the costs page, and what is chosen; its URL says just that.
 CHOICES = [

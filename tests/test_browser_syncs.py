@@ -8,8 +8,10 @@ from celery import current_app
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from core.testing.browser import is_ready, open_page, sign_in
 from syncs.models import Backfill, BackfillWindow, SyncRun
-from tests.chromium import is_ready, open_page, sign_in
+
+pytestmark = pytest.mark.only_on("postgresql")
 
 
 @pytest.fixture(autouse=True)

@@ -105,4 +105,4 @@ def test_the_image_is_given_what_it_needs_and_nothing_else() -> None:
     needed = packages - {"tests", "benchmarks"}
     assert taken == needed | {"static", "templates", "manage.py", "requirements.txt"}
     assert all((HOUSE / name).exists() for name in taken)
-    assert {"**/.env*", "**/tests"} <= set(rules)
+    assert {"**/.env*", "**/tests", "**/testing", "**/testing.py"} <= set(rules)

@@ -9,8 +9,11 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from people.tests.addresses import closed
-from people.tests.two_accounts import HIDDEN_KEY, two_accounts
+from core.testing.browser import HANGS_AFTER_MS
+from tests.addresses import closed
+from tests.two_accounts import HIDDEN_KEY, two_accounts
+
+pytestmark = pytest.mark.only_on("postgresql")
 
 # Told by the browser to the page itself, whatever it writes to its console.
 LISTEN = """window.violations = [];
@@ -45,7 +48,7 @@ def visitor(
     )
     context.add_init_script(LISTEN)
     page = context.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(HANGS_AFTER_MS)
     yield page
     context.close()
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.emulator import EmulatedAws, EmulatedInstance
-from tests.emulator.clients import Clients, code_of
+from core.testing.aws_emulator import EmulatedAws, EmulatedInstance
+from core.testing.aws_emulator.clients import Clients, code_of
 
 NOW = datetime(2026, 6, 20, 9, tzinfo=UTC)
 MEMBER = "222222222222"

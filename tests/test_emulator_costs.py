@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.emulator import EmulatedAws, LineItem
-from tests.emulator.clients import Clients, code_of
+from core.testing.aws_emulator import EmulatedAws, LineItem
+from core.testing.aws_emulator.clients import Clients, code_of
 
 NOW = datetime(2026, 6, 20, 9, tzinfo=UTC)
 MEMBER = "222222222222"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.emulator import EmulatedAws, EmulatedInstance
-from tests.emulator.clients import Clients, code_of
+from core.testing.aws_emulator import EmulatedAws, EmulatedInstance
+from core.testing.aws_emulator.clients import Clients, code_of
 
 NOW = datetime(2026, 6, 20, 9, tzinfo=UTC)
 TODAY = datetime(2026, 6, 20, tzinfo=UTC)

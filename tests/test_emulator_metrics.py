@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.emulator import DayFigures, EmulatedAws, EmulatedInstance
-from tests.emulator.clients import Clients, code_of
+from core.testing.aws_emulator import DayFigures, EmulatedAws, EmulatedInstance
+from core.testing.aws_emulator.clients import Clients, code_of
 
 NOW = datetime(2026, 6, 20, 9, tzinfo=UTC)
 INSTANCE = "i-0123456789abcdef0"

@@ -5,9 +5,9 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.emulator import EmulatedAws
-from tests.emulator.clients import Clients, code_of
-from tests.emulator.price_list import product
+from core.testing.aws_emulator import EmulatedAws
+from core.testing.aws_emulator.clients import Clients, code_of
+from core.testing.aws_emulator.price_list import product
 
 
 def types_in(answer: object) -> list[str]:

@@ -7,22 +7,17 @@ from decimal import Decimal
 import pytest
 from pytest_django import Settings
 
+from clouds.testing import aws_account
+from core.testing.aws_emulator import EmulatedAws
+from core.testing.aws_emulator.builders import OTHER, charge, june, machine
+from core.testing.aws_emulator.server import OPERATIONS
+from core.testing.stored import Rows
 from costs.sync import sync_cost
 from inventory.sync import sync_ec2
 from metrics.sync import sync_cpu
 from syncs.models import CloudAccount, SyncRun, Watermark
-from tests.emulator import EmulatedAws
-from tests.emulator.server import OPERATIONS
-from tests.small_cloud import (
-    OTHER,
-    Rows,
-    account,
-    charge,
-    june,
-    machine,
-    outcome,
-    stored,
-)
+from syncs.testing import outcome
+from tests.stored_rows import stored
 
 pytestmark = pytest.mark.django_db
 Sync = Callable[[CloudAccount, datetime], SyncRun]
@@ -38,7 +33,7 @@ def mine(aws: EmulatedAws, now: datetime, settings: Settings) -> CloudAccount:
     aws.world().add_costs([charge(june(day), "5") for day in (1, 19)])
     aws.world().add_instance(machine("i-eu", "eu-west-1"))
     aws.world().add_instance(machine("i-us", "us-east-1"))
-    found = account(regions=["eu-west-1", "us-east-1"])
+    found = aws_account(regions=["eu-west-1", "us-east-1"])
     for sync in SYNCS:
         assert outcome(sync(found, now)) == ("succeeded", "")
     aws.clear_calls()
@@ -236,6 +231,6 @@ def test_a_first_sync_that_fails_leaves_nothing(
 ) -> None:
     aws.deny("ce:GetCostAndUsage")
     empty: Rows = {name: [] for name in stored()}
-    failed(sync_cost, account(), now)
+    failed(sync_cost, aws_account(), now)
     assert stored() == empty
     assert not Watermark.objects.exists()

@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from clouds.testing import aws_account
+from core.testing.aws_emulator import EmulatedAws
+from core.testing.aws_emulator.builders import ACCOUNT, OTHER, charge, june, machine
+from core.testing.aws_emulator.cost_explorer import get_cost_and_usage
+from core.testing.aws_emulator.server import OPERATIONS
+from core.testing.aws_emulator.wire import Answer, Call
 from costs.sync import sync_cost
 from inventory.models import Instance
 from syncs.models import CloudAccount, SyncRun
-from tests.emulator import EmulatedAws
-from tests.emulator.cost_explorer import get_cost_and_usage
-from tests.emulator.server import OPERATIONS
-from tests.emulator.wire import Answer, Call
-from tests.small_cloud import ACCOUNT, OTHER, account, charge, june, machine
 
 pytestmark = pytest.mark.django_db
 THIRD = "333333333333"
@@ -36,7 +37,7 @@ def accounts(
         world.add_costs([charge(june(1), "5")])
         own = account_id == ACCOUNT
         made.append(
-            account(account_id, role_arn="" if own else role, regions=["eu-west-1"])
+            aws_account(account_id, role_arn="" if own else role, regions=["eu-west-1"])
         )
     return made
 

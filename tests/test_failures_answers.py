@@ -7,28 +7,23 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from clouds.testing import aws_account
+from core.testing.aws_emulator import EmulatedAws
+from core.testing.aws_emulator.builders import charge, june, machine
+from core.testing.aws_emulator.cloudwatch import get_metric_data
+from core.testing.aws_emulator.cost_explorer import get_cost_and_usage
+from core.testing.aws_emulator.server import OPERATIONS
+from core.testing.aws_emulator.wire import Answer, Call
 from costs.models import CostTotal
 from costs.sync import sync_cost
+from costs.testing import billed, rows_miss_totals
 from inventory.sync import sync_ec2
 from metrics.models import CpuMetric
 from metrics.sync import sync_cpu
 from providers.windows import Window
 from syncs.models import CloudAccount, Watermark
-from tests.emulator import EmulatedAws
-from tests.emulator.cloudwatch import get_metric_data
-from tests.emulator.cost_explorer import get_cost_and_usage
-from tests.emulator.server import OPERATIONS
-from tests.emulator.wire import Answer, Call
-from tests.small_cloud import (
-    account,
-    billed,
-    charge,
-    june,
-    machine,
-    outcome,
-    rows_miss_totals,
-    stored,
-)
+from syncs.testing import outcome
+from tests.stored_rows import stored
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -42,7 +37,7 @@ def mine(aws: EmulatedAws, now: datetime, settings: Settings) -> CloudAccount:
     settings.COST_FIRST_SYNC_DAYS = settings.CPU_FIRST_SYNC_DAYS = 3
     aws.world().add_costs([charge(june(day), "5") for day in (1, 17, 19)])
     aws.world().add_instance(machine("i-1"))
-    found = account(regions=["eu-west-1"])
+    found = aws_account(regions=["eu-west-1"])
     for sync in (sync_ec2, sync_cost, sync_cpu):
         assert outcome(sync(found, now)) == ("succeeded", "")
     return found
@@ -98,7 +93,7 @@ def test_costs_that_are_empty_where_rows_are_held_fail_and_keep_them(
 def test_costs_that_are_empty_where_none_were_held_are_zero(
     aws: EmulatedAws, now: datetime
 ) -> None:
-    run = sync_cost(account(), now)
+    run = sync_cost(aws_account(), now)
     assert outcome(run) == ("succeeded", "")
     assert run.window is not None
     assert CostTotal.objects.filter(billed=0).count() == len(run.window)

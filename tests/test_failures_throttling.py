@@ -5,12 +5,15 @@ from datetime import datetime, timedelta
 import pytest
 from pytest_django import Settings
 
+from clouds.testing import aws_account
+from core.testing.aws_emulator import EmulatedAws
+from core.testing.aws_emulator.builders import charge, june, machine
 from costs.sync import sync_cost
 from inventory.sync import sync_ec2
 from metrics.sync import sync_cpu
 from providers.windows import Window
-from tests.emulator import EmulatedAws
-from tests.small_cloud import account, charge, june, machine, outcome, stored
+from syncs.testing import outcome
+from tests.stored_rows import stored
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -30,7 +33,7 @@ def test_throttled_past_its_retries(
     aws: EmulatedAws, now: datetime, settings: Settings
 ) -> None:
     settings.AWS_MAX_ATTEMPTS = 2
-    mine = account(regions=["eu-west-1"])
+    mine = aws_account(regions=["eu-west-1"])
     for sync in (sync_ec2, sync_cost, sync_cpu):
         sync(mine, now)
     before = stored()
@@ -53,7 +56,7 @@ def test_throttled_every_third_time_it_stores_the_same_rows(
 ) -> None:
     for operation, page in zip(OPERATIONS, (1, 3, 12), strict=True):
         aws.page_size[operation] = page
-    mine = account(regions=["eu-west-1"])
+    mine = aws_account(regions=["eu-west-1"])
     for sync in (sync_ec2, sync_cost, sync_cpu):
         assert outcome(sync(mine, now)) == ("succeeded", "")
     before = stored()

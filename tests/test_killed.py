@@ -7,6 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from clouds.testing import aws_account
+from core.testing.aws_emulator.builders import USED, charge, machine
+from core.testing.aws_emulator.halting import HaltingAws
+from core.testing.processes import QUICK, finish, shared_database, start
+from core.testing.stored import Rows
+from core.testing.waiting import HANGS_AFTER_SECONDS
 from costs.models import CostTotal, DailyCost, Restatement
 from costs.sync import sync_cost
 from inventory.models import Instance
@@ -14,18 +20,8 @@ from inventory.sync import sync_ec2
 from metrics.models import CpuMetric
 from metrics.sync import sync_cpu
 from syncs.models import CloudAccount, SyncRun, Watermark
-from tests.other_processes import (
-    PATIENCE_SECONDS,
-    QUICK,
-    HaltingAws,
-    finish,
-    halt_inserts,
-    let_inserts_pass,
-    shared_database,
-    start,
-    wait_until_inserting,
-)
-from tests.small_cloud import USED, Rows, account, charge, machine, stored
+from tests.halted_inserts import halt_inserts, let_inserts_pass, wait_until_inserting
+from tests.stored_rows import stored
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # Commands read the real clock.
@@ -60,7 +56,7 @@ def mine(aws: HaltingAws, settings: pytest.MonkeyPatch) -> CloudAccount:
                 charge(TODAY - timedelta(days=days), "2.5", "Amazon S3"),
             ]
         )
-    return account(regions=["eu-west-1", "us-east-1"])
+    return aws_account(regions=["eu-west-1", "us-east-1"])
 
 
 def undisturbed(mine: CloudAccount) -> Rows:
@@ -114,7 +110,7 @@ def kill_at(
     """Starts the command and kills it while it waits for that answer."""
     aws.halt(operation, number)
     process = start(url, aws, "manage.py", command)
-    reached = aws.halted.wait(PATIENCE_SECONDS)
+    reached = aws.halted.wait(HANGS_AFTER_SECONDS)
     process.kill()
     printed, errors = process.communicate()
     aws.released.set()

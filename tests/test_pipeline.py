@@ -7,23 +7,17 @@ import pytest
 from django.core.management import call_command
 from pytest_django import Settings
 
+from clouds.testing import aws_account
+from core.testing.aws_emulator import EmulatedAws
+from core.testing.aws_emulator.builders import ACCOUNT, OTHER, charge, june, machine
 from costs.models import CostTotal, DailyCost
 from costs.sync import sync_cost
+from costs.testing import rows_miss_totals
 from inventory.models import Instance
 from metrics.models import CpuMetric
 from providers.records import UNALLOCATED
 from syncs.models import CloudAccount, SyncRun, Watermark
-from tests.emulator import EmulatedAws
-from tests.small_cloud import (
-    ACCOUNT,
-    OTHER,
-    account,
-    charge,
-    june,
-    machine,
-    rows_miss_totals,
-    stored,
-)
+from tests.stored_rows import stored
 
 pytestmark = pytest.mark.django_db
 
@@ -93,7 +87,7 @@ def test_a_days_rows_sum_to_its_total_though_small_groups_are_dropped(
         ]
     )
     world.dropped_below = Decimal("0.01")
-    sync_cost(account(), now)
+    sync_cost(aws_account(), now)
     assert not rows_miss_totals()
     unallocated = DailyCost.objects.get(service=UNALLOCATED)
     assert unallocated.day == june(1)
@@ -113,7 +107,7 @@ def test_what_was_unallocated_is_named_once_the_cloud_names_it(
     world = aws.world()
     world.add_costs([charge(june(1), "10"), charge(june(1), "0.004", "Amazon SNS")])
     world.dropped_below = Decimal("0.01")
-    mine = account()
+    mine = aws_account()
     sync_cost(mine, now)
     world.dropped_below = Decimal(0)
     sync_cost(mine, now + timedelta(hours=1))
@@ -129,7 +123,7 @@ def test_a_day_whose_groups_go_on_over_pages_is_whole(
     services = [f"Service {number}" for number in range(5)]
     aws.world().add_costs([charge(june(18), "1.1", service) for service in services])
     aws.page_size["ce:GetCostAndUsage"] = 2
-    sync_cost(account(), now)
+    sync_cost(aws_account(), now)
     assert DailyCost.objects.filter(day=june(18)).count() == 5
     assert not rows_miss_totals()
 
@@ -138,7 +132,7 @@ def test_a_day_without_a_charge_has_a_total_of_zero_and_no_row(
     aws: EmulatedAws, now: datetime
 ) -> None:
     aws.world().add_costs([charge(june(1), "1")])
-    sync_cost(account(), now)
+    sync_cost(aws_account(), now)
     assert CostTotal.objects.get(day=june(2)).billed == 0
     assert not DailyCost.objects.filter(day=june(2)).exists()
 
@@ -148,7 +142,7 @@ def test_days_stay_estimated_until_the_bill_is_final(
 ) -> None:
     aws.world().add_costs([charge(june(1), "1"), charge(june(18), "1")])
     aws.world().final_until = june(17)
-    mine = account()
+    mine = aws_account()
     sync_cost(mine, now)
     estimated = CostTotal.objects.filter(is_estimated=True)
     assert [total.day for total in estimated.order_by("day")] == [

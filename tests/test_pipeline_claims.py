@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
+from clouds.testing import aws_account
+from core.testing.aws_emulator import EmulatedAws
+from core.testing.aws_emulator.builders import ACCOUNT, OTHER, charge, june, machine
+from core.testing.processes import finish, shared_database
 from costs.sync import read_cost, sync_cost
 from inventory.sync import read_ec2, sync_ec2
 from metrics.sync import read_cpu, sync_cpu
 from syncs.claims import Refused, SlotTaken, claim, take
 from syncs.models import CloudAccount, Dataset, SyncRun, Watermark
-from tests.emulator import EmulatedAws
-from tests.other_processes import finish, shared_database
-from tests.small_cloud import ACCOUNT, OTHER, account, charge, june, machine, stored
+from tests.stored_rows import stored
 
 HOUR = timedelta(hours=1)
 Body = Callable[[SyncRun], SyncRun]
@@ -30,7 +32,7 @@ BODIES: list[tuple[Dataset, Body]] = [
 def mine(aws: EmulatedAws) -> CloudAccount:
     aws.world().add_costs([charge(june(day), "5") for day in (1, 19)])
     aws.world().add_instance(machine("i-1"))
-    return account(regions=["eu-west-1"])
+    return aws_account(regions=["eu-west-1"])
 
 
 @pytest.mark.django_db(transaction=True)
@@ -52,7 +54,7 @@ def test_a_held_slot_is_told_with_who_holds_it(
         sync_cost(mine, now)
     # Other datasets and accounts have slots of their own.
     claim(mine, Dataset.CPU, now)
-    claim(account(OTHER), Dataset.COST, now)
+    claim(aws_account(OTHER), Dataset.COST, now)
 
 
 @pytest.mark.django_db

@@ -5,14 +5,17 @@ from datetime import datetime, timedelta
 import pytest
 from pytest_django import Settings
 
+from clouds.testing import aws_account
+from core.testing.aws_emulator import DayFigures, EmulatedAws
+from core.testing.aws_emulator.builders import june, machine
+from core.testing.aws_emulator.load import default_cpu_day
 from inventory.sync import sync_ec2
 from metrics.models import CpuMetric, NetworkMetric
 from metrics.sync import sync_cpu
+from metrics.testing import stored_metrics
 from providers.windows import Window
 from syncs.models import CloudAccount, Watermark
-from tests.emulator import DayFigures, EmulatedAws
-from tests.emulator.load import default_cpu_day
-from tests.small_cloud import account, june, machine, outcome, stored
+from syncs.testing import outcome
 
 pytestmark = pytest.mark.django_db
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -21,7 +24,7 @@ DAYS = Window(june(17), june(20))
 
 def synced(now: datetime) -> CloudAccount:
     """An account whose instances were read."""
-    mine = account()
+    mine = aws_account()
     assert outcome(sync_ec2(mine, now)) == ("succeeded", "")
     return mine
 
@@ -93,7 +96,7 @@ def test_an_answer_in_parts_is_followed_to_its_end(
         aws.world().add_instance(machine(f"i-{number}"))
     mine = synced(now)
     sync_cpu(mine, now, window=DAYS)
-    whole = stored()
+    whole = stored_metrics()
     CpuMetric.objects.all().delete()
     aws.partial_data = True
     aws.page_size["cloudwatch:GetMetricData"] = 7
@@ -101,7 +104,7 @@ def test_an_answer_in_parts_is_followed_to_its_end(
     run = sync_cpu(mine, now + HOUR, window=DAYS)
     assert outcome(run) == ("succeeded", "")
     assert aws.requests["cloudwatch:GetMetricData"] > 3 * 6 * 3 // 7
-    assert stored() == whole
+    assert stored_metrics() == whole
 
 
 def test_a_statistic_that_is_no_longer_asked_for_stays_stored(

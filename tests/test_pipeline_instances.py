@@ -5,13 +5,15 @@ from datetime import datetime, timedelta
 import pytest
 from pytest_django import Settings
 
+from clouds.testing import aws_account
+from core.testing.aws_emulator import EmulatedAws
+from core.testing.aws_emulator.builders import machine
+from core.testing.aws_emulator.ec2 import describe_instances
+from core.testing.aws_emulator.server import OPERATIONS
+from core.testing.aws_emulator.wire import Answer, Call
 from inventory.models import Instance, StateChange
 from inventory.sync import sync_ec2
-from tests.emulator import EmulatedAws
-from tests.emulator.ec2 import describe_instances
-from tests.emulator.server import OPERATIONS
-from tests.emulator.wire import Answer, Call
-from tests.small_cloud import account, machine, outcome
+from syncs.testing import outcome
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -29,7 +31,7 @@ def changes() -> list[tuple[str, str, str, str]]:
 def test_a_vanished_instance_is_marked_gone_and_one_that_comes_back_is_present(
     aws: EmulatedAws, now: datetime
 ) -> None:
-    world, mine = aws.world(), account()
+    world, mine = aws.world(), aws_account()
     lost = world.add_instance(machine("i-1"))
     world.add_instance(machine("i-2"))
     sync_ec2(mine, now)
@@ -60,7 +62,7 @@ def test_a_failed_regions_instances_are_not_touched_and_the_run_says_which(
     aws: EmulatedAws, now: datetime, settings: Settings
 ) -> None:
     settings.AWS_MAX_ATTEMPTS = 1
-    world, mine = aws.world(), account()
+    world, mine = aws.world(), aws_account()
     world.add_instance(machine("i-eu", "eu-west-1"))
     world.add_instance(machine("i-us", "us-east-1"))
     sync_ec2(mine, now)
@@ -84,7 +86,7 @@ def test_a_region_that_fails_on_its_second_page_is_not_read_as_what_came_before(
     aws: EmulatedAws, now: datetime, settings: Settings
 ) -> None:
     settings.AWS_MAX_ATTEMPTS = 1
-    world, mine = aws.world(), account(regions=["eu-west-1"])
+    world, mine = aws.world(), aws_account(regions=["eu-west-1"])
     for number in range(4):
         world.add_instance(machine(f"i-{number}"))
     aws.page_size["ec2:DescribeInstances"] = 2
@@ -98,7 +100,7 @@ def test_a_region_that_fails_on_its_second_page_is_not_read_as_what_came_before(
 def test_changes_of_state_and_type_are_recorded(
     aws: EmulatedAws, now: datetime
 ) -> None:
-    world, mine = aws.world(), account()
+    world, mine = aws.world(), aws_account()
     web = world.add_instance(machine("i-1", instance_type="t3.micro"))
     sync_ec2(mine, now)
     web.state, web.instance_type = "stopped", "m5.large"
@@ -124,7 +126,7 @@ def test_it_keeps_what_ec2_says_of_an_instance(aws: EmulatedAws, now: datetime) 
             public_ip="198.51.100.7",
         )
     )
-    sync_ec2(account(), now)
+    sync_ec2(aws_account(), now)
     stored = Instance.objects.get()
     assert (stored.name, stored.tags) == ("", {"team": "shop"})
     assert (stored.platform, stored.lifecycle) == ("windows", "spot")
@@ -135,7 +137,7 @@ def test_it_keeps_what_ec2_says_of_an_instance(aws: EmulatedAws, now: datetime) 
 def test_sizes_that_could_not_be_read_this_time_stay_known(
     aws: EmulatedAws, now: datetime
 ) -> None:
-    world, mine = aws.world(), account()
+    world, mine = aws.world(), aws_account()
     same = world.add_instance(machine("i-1", instance_type="t3.micro"))
     resized = world.add_instance(machine("i-2", instance_type="t3.micro"))
     sync_ec2(mine, now)
@@ -156,7 +158,7 @@ def test_a_type_that_a_terminated_instance_no_longer_tells_stays_known(
         assert isinstance(answer, bytes)
         return answer.replace(b"<instanceType>t3.micro</instanceType>", b"")
 
-    world, mine = aws.world(), account()
+    world, mine = aws.world(), aws_account()
     ended = world.add_instance(machine("i-1", instance_type="t3.micro"))
     sync_ec2(mine, now)
     ended.state, ended.terminated_at = "terminated", now
@@ -179,5 +181,5 @@ def test_an_instance_that_two_pages_name_is_stored_once(
 
     monkeypatch.setitem(OPERATIONS, "ec2:DescribeInstances", twice)
     aws.world().add_instance(machine("i-1"))
-    assert outcome(sync_ec2(account(), now)) == ("succeeded", "")
+    assert outcome(sync_ec2(aws_account(), now)) == ("succeeded", "")
     assert Instance.objects.count() == 1

@@ -5,10 +5,12 @@ from decimal import Decimal
 
 import pytest
 
+from clouds.testing import aws_account
+from core.testing.aws_emulator import EmulatedAws, LineItem
+from core.testing.aws_emulator.builders import charge, june
 from costs.models import DailyCost
 from costs.sync import sync_cost
-from tests.emulator import EmulatedAws, LineItem
-from tests.small_cloud import account, charge, june, rows_miss_totals
+from costs.testing import rows_miss_totals
 
 pytestmark = pytest.mark.django_db
 EC2 = "Amazon Elastic Compute Cloud - Compute"
@@ -32,7 +34,7 @@ def test_each_kind_lands_in_its_category(aws: EmulatedAws, now: datetime) -> Non
             charge(june(1), "0.25", EC2, "SomethingNew"),
         ]
     )
-    sync_cost(account(), now)
+    sync_cost(aws_account(), now)
     kinds = DailyCost.objects.values_list(
         "service", "charge_category", "billed", "effective"
     )
@@ -61,7 +63,7 @@ def test_a_region_is_empty_where_a_charge_has_none(
             charge(june(1), "4", "Tax", "Tax", region=""),
         ]
     )
-    sync_cost(account(), now)
+    sync_cost(aws_account(), now)
     assert dict(DailyCost.objects.values_list("service", "region")) == {
         "AWS Lambda": "eu-west-1",
         "Amazon Route 53": "global",
@@ -74,7 +76,7 @@ def test_a_charge_that_no_service_names_is_named_by_its_kind(
     aws: EmulatedAws, now: datetime
 ) -> None:
     aws.world().add_costs([charge(june(1), "-2", "", "Credit")])
-    sync_cost(account(), now)
+    sync_cost(aws_account(), now)
     assert DailyCost.objects.get().service == "Credit"
 
 
@@ -82,6 +84,6 @@ def test_the_currency_of_the_bill_is_kept(aws: EmulatedAws, now: datetime) -> No
     aws.world().add_costs(
         [LineItem(june(1), "Amazon S3", "", unblended=Decimal(5), currency="CNY")]
     )
-    sync_cost(account(), now)
+    sync_cost(aws_account(), now)
     assert DailyCost.objects.get().currency == "CNY"
     assert not rows_miss_totals()

@@ -5,23 +5,18 @@ from decimal import Decimal
 
 import pytest
 
+from clouds.testing import aws_account
+from core.testing.aws_emulator import EmulatedAws
+from core.testing.aws_emulator.builders import OTHER, charge, june, machine
 from costs.models import CostTotal, DailyCost
 from costs.sync import sync_cost
+from costs.testing import rows_miss_totals
 from inventory.models import Instance
 from inventory.sync import sync_ec2
 from providers.records import UNALLOCATED
 from syncs.claims import Refused
 from syncs.models import CloudAccount, SyncRun
-from tests.emulator import EmulatedAws
-from tests.small_cloud import (
-    OTHER,
-    account,
-    charge,
-    june,
-    machine,
-    outcome,
-    rows_miss_totals,
-)
+from syncs.testing import outcome
 
 pytestmark = pytest.mark.django_db
 THIRD = "333333333333"
@@ -31,7 +26,7 @@ ROLE = f"arn:aws:iam::{OTHER}:role/cloudintel"
 @pytest.fixture
 def payer(aws: EmulatedAws) -> CloudAccount:
     aws.add_organization("123456789012", {OTHER: "shop", THIRD: "data"})
-    return account(is_payer=True)
+    return aws_account(is_payer=True)
 
 
 def test_one_answer_of_the_payer_covers_all_members(
@@ -77,7 +72,7 @@ def test_what_a_payer_can_not_place_belongs_to_no_member(
 def test_members_of_a_payer_are_refused_for_costs(
     payer: CloudAccount, aws: EmulatedAws, now: datetime
 ) -> None:
-    member = account(OTHER, name="shop", payer=payer, role_arn=ROLE)
+    member = aws_account(OTHER, name="shop", payer=payer, role_arn=ROLE)
     with pytest.raises(Refused, match="on the bill of 123456789012"):
         sync_cost(member, now)
     assert not SyncRun.objects.exists()
@@ -89,7 +84,7 @@ def test_two_accounts_without_a_payer_keep_their_bills_apart(
 ) -> None:
     aws.world().add_costs([charge(june(1), "1")])
     aws.world(OTHER).add_costs([charge(june(1), "2")])
-    mine, others = account(), account(OTHER, role_arn=ROLE)
+    mine, others = aws_account(), aws_account(OTHER, role_arn=ROLE)
     sync_cost(mine, now)
     sync_cost(others, now)
     sync_cost(mine, now + timedelta(hours=1))
@@ -106,7 +101,7 @@ def test_a_role_that_asks_for_an_external_id_is_assumed_with_it(
     world = aws.world(OTHER)
     world.roles = {"cloudintel": "between us"}
     world.add_instance(machine("i-1"))
-    others = account(OTHER, role_arn=ROLE, external_id="between us")
+    others = aws_account(OTHER, role_arn=ROLE, external_id="between us")
     run = sync_ec2(others, now)
     assert outcome(run) == ("succeeded", "")
     assert Instance.objects.get().account == others
@@ -119,7 +114,7 @@ def test_a_wrong_external_id_is_told_in_one_sentence(
     aws: EmulatedAws, now: datetime, external_id: str
 ) -> None:
     aws.world(OTHER).roles = {"cloudintel": "between us"}
-    others = account(
+    others = aws_account(
         OTHER, role_arn=ROLE, external_id=external_id, regions=["us-east-1"]
     )
     status, error = outcome(sync_ec2(others, now))

@@ -4,11 +4,11 @@ from datetime import datetime
 
 import pytest
 
+from core.testing.aws_emulator import EmulatedAws, EmulatedInstance
 from inventory.models import Instance, StateChange
 from inventory.sync import sync_ec2
 from metrics.sync import sync_cpu
 from syncs.models import CloudAccount
-from tests.emulator import EmulatedAws, EmulatedInstance
 
 pytestmark = pytest.mark.django_db
 

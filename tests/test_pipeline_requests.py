@@ -6,13 +6,15 @@ from decimal import Decimal
 import pytest
 from pytest_django import Settings
 
+from clouds.testing import aws_account
+from core.testing.aws_emulator import EmulatedAws
+from core.testing.aws_emulator.builders import charge, june, machine
 from costs.sync import sync_cost
 from inventory.sync import sync_ec2
 from metrics.models import CpuMetric
 from metrics.sync import sync_cpu
 from providers.windows import Window
-from tests.emulator import EmulatedAws
-from tests.small_cloud import account, charge, june, machine, outcome
+from syncs.testing import outcome
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +26,7 @@ def test_instances_cost_one_request_a_page_in_each_region(
     for number in range(5):
         world.add_instance(machine(f"i-{number}", "eu-west-1"))
     aws.page_size["ec2:DescribeInstances"] = 2
-    run = sync_ec2(account(), now)
+    run = sync_ec2(aws_account(), now)
     assert run.requests_by_operation == dict(aws.requests)
     assert run.requests_by_operation == {
         "sts:GetCallerIdentity": 1,
@@ -43,7 +45,7 @@ def test_metrics_cost_no_call_more_than_500_queries_fill(
     for number in range(instances):
         world.add_instance(machine(f"i-{number:03}", "eu-west-1", cpu_percent=1.0))
     world.add_instance(machine("i-us", "us-east-1", cpu_percent=1.0))
-    mine = account()
+    mine = aws_account()
     sync_ec2(mine, now)
     aws.clear_calls()
     run = sync_cpu(mine, now, window=Window(june(19), june(20)))
@@ -62,7 +64,7 @@ def test_each_statistic_is_asked_for_and_billed_by_choice(
     settings.AWS_NETWORK_METRICS = False
     for number in range(10):
         aws.world().add_instance(machine(f"i-{number}", cpu_percent=1.0))
-    mine = account()
+    mine = aws_account()
     sync_ec2(mine, now)
     run = sync_cpu(mine, now, window=Window(june(19), june(20)))
     assert run.api_cost_usd == Decimal("0.0001")
@@ -71,7 +73,7 @@ def test_each_statistic_is_asked_for_and_billed_by_choice(
 def test_without_instances_no_metric_is_asked_for(
     aws: EmulatedAws, now: datetime
 ) -> None:
-    run = sync_cpu(account(), now)
+    run = sync_cpu(aws_account(), now)
     assert outcome(run) == ("succeeded", "")
     assert not aws.requests["cloudwatch:GetMetricData"]
 
@@ -81,7 +83,7 @@ def test_costs_are_three_questions_times_their_pages(
 ) -> None:
     services = [f"Service {number}" for number in range(5)]
     aws.world().add_costs([charge(june(19), "1", service) for service in services])
-    mine = account()
+    mine = aws_account()
     run = sync_cost(mine, now)
     assert (run.requests_by_operation["ce:GetCostAndUsage"], run.window) == (
         3,
@@ -99,7 +101,7 @@ def test_costs_are_three_questions_times_their_pages(
 def test_retries_are_requests_too(aws: EmulatedAws, now: datetime) -> None:
     aws.world().add_costs([charge(june(19), "1")])
     aws.throttle("ce:GetCostAndUsage", every=3)
-    run = sync_cost(account(), now)
+    run = sync_cost(aws_account(), now)
     assert outcome(run) == ("succeeded", "")
     assert run.requests_by_operation["ce:GetCostAndUsage"] == 4
     assert aws.requests["ce:GetCostAndUsage"] == 4

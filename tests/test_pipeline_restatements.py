@@ -5,10 +5,12 @@ from decimal import Decimal
 
 import pytest
 
+from clouds.testing import aws_account
+from core.testing.aws_emulator import EmulatedAws
+from core.testing.aws_emulator.builders import USED, charge, june
 from costs.models import DailyCost, Restatement
 from costs.sync import sync_cost
-from tests.emulator import EmulatedAws
-from tests.small_cloud import USED, account, billed, charge, june, rows_miss_totals
+from costs.testing import billed, rows_miss_totals
 
 pytestmark = pytest.mark.django_db
 
@@ -16,7 +18,7 @@ pytestmark = pytest.mark.django_db
 def test_a_restated_day_is_corrected_and_leaves_one_restatement(
     aws: EmulatedAws, now: datetime
 ) -> None:
-    world, mine = aws.world(), account()
+    world, mine = aws.world(), aws_account()
     world.add_costs([charge(june(day), "5", amortized="6") for day in (3, 4)])
     sync_cost(mine, now)
     world.restate(june(3), USED, Decimal("7.5"), Decimal("8"))
@@ -37,7 +39,7 @@ def test_a_restated_day_is_corrected_and_leaves_one_restatement(
 def test_a_change_of_the_effective_cost_alone_is_remembered_too(
     aws: EmulatedAws, now: datetime
 ) -> None:
-    world, mine = aws.world(), account()
+    world, mine = aws.world(), aws_account()
     world.add_costs([charge(june(3), "5", amortized="6")])
     sync_cost(mine, now)
     world.restate(june(3), USED, Decimal("5"), Decimal("6.0000000001"))
@@ -50,7 +52,7 @@ def test_a_change_of_the_effective_cost_alone_is_remembered_too(
 def test_a_day_that_first_had_no_charge_and_gets_one_is_restated(
     aws: EmulatedAws, now: datetime
 ) -> None:
-    world, mine = aws.world(), account()
+    world, mine = aws.world(), aws_account()
     world.add_costs([charge(june(3), "5")])
     sync_cost(mine, now)
     world.add_costs([charge(june(19), "2")])
@@ -63,7 +65,7 @@ def test_a_day_that_first_had_no_charge_and_gets_one_is_restated(
 def test_a_service_that_moves_within_an_equal_total_is_no_restatement(
     aws: EmulatedAws, now: datetime
 ) -> None:
-    world, mine = aws.world(), account()
+    world, mine = aws.world(), aws_account()
     world.add_costs([charge(june(3), "5"), charge(june(3), "5", "Amazon S3")])
     sync_cost(mine, now)
     world.restate(june(3), USED, Decimal("4"))
@@ -76,7 +78,7 @@ def test_a_service_that_moves_within_an_equal_total_is_no_restatement(
 def test_a_day_that_became_final_is_known_as_such_when_it_changes_again(
     aws: EmulatedAws, now: datetime
 ) -> None:
-    world, mine = aws.world(), account()
+    world, mine = aws.world(), aws_account()
     world.add_costs([charge(june(3), "5")])
     world.final_until = june(10)
     sync_cost(mine, now)

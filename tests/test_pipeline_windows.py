@@ -5,14 +5,15 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from pytest_django import Settings
 
+from clouds.testing import aws_account
+from core.testing.aws_emulator import EmulatedAws
+from core.testing.aws_emulator.builders import charge, june, machine
 from costs.sync import sync_cost
 from inventory.sync import sync_ec2
 from metrics.sync import sync_cpu
 from providers.windows import InvalidWindow, Window
 from syncs.models import CloudAccount, Dataset, SyncRun, Watermark
 from syncs.reading import Reading
-from tests.emulator import EmulatedAws
-from tests.small_cloud import account, charge, june, machine
 
 pytestmark = pytest.mark.django_db
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -22,7 +23,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 def mine(aws: EmulatedAws) -> CloudAccount:
     aws.world().add_costs([charge(june(1), "1")])
     aws.world().add_instance(machine("i-1", cpu_percent=1.0))
-    return account(regions=["eu-west-1"])
+    return aws_account(regions=["eu-west-1"])
 
 
 def marked(dataset: Dataset) -> date | None:

@@ -14,13 +14,17 @@ from django.test import Client
 
 from archives.models import Table
 from archives.tables import TABLES
-from cloudintel.tests.pages import NOW, TODAY, account, instance, run, store_costs
+from clouds.testing import account
+from core.testing.clock import NOW, TODAY
+from core.testing.query_plans import plan, statements
 from costs.models import CostTotal
+from costs.testing import store_costs
+from inventory.testing import instance
 from metrics.models import CpuMetric
 from metrics.recent import refresh_recent_cpu
 from providers.windows import ONE_DAY, Window
 from syncs.models import Dataset, SyncRun
-from tests.plans import plan, statements
+from syncs.testing import run
 
 pytestmark = [pytest.mark.django_db, pytest.mark.only_on("postgresql")]
 ROWS, ROLLUPS, TOTALS = "costs_dailycost", "costs_costrollup", "costs_costtotal"

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from clouds.testing import aws_account
+from core.testing.aws_emulator import EmulatedAws
+from core.testing.aws_emulator.builders import machine
+from core.testing.processes import QUICK, shared_database, start
+from core.testing.task_queue import waiting
+from core.testing.waiting import HANGS_AFTER_SECONDS
+from people.testing import operator
 from syncs.models import CloudAccount, SyncRun
-from tests.api import operator
-from tests.emulator import EmulatedAws
-from tests.other_processes import QUICK, shared_database, start
-from tests.small_cloud import account, machine
-from tests.work_queue import waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ACCOUNTS = 6
@@ -38,7 +40,7 @@ call_command("sync", "--json")
 API = """
 import sys, django
 django.setup()
-from tests.api import operator
+from people.testing import operator
 client = operator()
 print("ready", flush=True)
 sys.stdin.readline()
@@ -52,7 +54,7 @@ def accounts(aws: EmulatedAws) -> None:
     for number in range(ACCOUNTS):
         account_id = f"{300000000001 + number}"
         role = f"arn:aws:iam::{account_id}:role/cloudintel"
-        account(account_id, role_arn=role, regions=["eu-west-1"])
+        aws_account(account_id, role_arn=role, regions=["eu-west-1"])
         aws.world(account_id).add_instance(machine(f"i-{number}"))
 
 
@@ -77,7 +79,7 @@ def together(url: str, aws: EmulatedAws, *programs: str) -> list[tuple[str, int]
         process.stdin.flush()
     ended = []
     for process in processes:
-        printed, _ = process.communicate(timeout=60)
+        printed, _ = process.communicate(timeout=HANGS_AFTER_SECONDS)
         ended.append((printed, process.returncode))
     return ended
 
@@ -130,7 +132,7 @@ def test_while_a_run_holds_the_slot_command_api_and_schedule_are_told(
     assert len(again.json()["taken"]) == ACCOUNTS
     with shared_database(tmp_path) as url:
         command = start(url, aws, "manage.py", "sync_ec2", "--json")
-        printed, _ = command.communicate(timeout=60)
+        printed, _ = command.communicate(timeout=HANGS_AFTER_SECONDS)
     assert command.returncode == 3
     assert {run["status"] for run in json.loads(printed)["runs"]} == {"taken"}
     assert SyncRun.objects.filter(dataset="ec2").count() == ACCOUNTS

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -15,13 +14,13 @@ from django.contrib.auth.models import User
 from django.test import Client
 from knox.models import AuthToken
 
-from tests.emulator import EmulatedAws
-from tests.other_processes import PATIENCE_SECONDS, shared_database, start
-from tests.postgres import free_port
-from tests.small_cloud import account
+from clouds.testing import aws_account
+from core.testing.aws_emulator import EmulatedAws
+from core.testing.postgres import free_port
+from core.testing.processes import shared_database, start
+from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SOON_SECONDS = 15
 
 
 @dataclass
@@ -36,30 +35,27 @@ class Web:
         request = urllib.request.Request(  # noqa: S310 - our own server
             self.address + path, headers=self.headers, method=method
         )
-        began = time.monotonic()
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=HANGS_AFTER_SECONDS) as answer:  # noqa: S310
                 found = answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             found = error.code, error.read().decode()
-        assert time.monotonic() - began < SOON_SECONDS, path
         return found
 
     def wait(self) -> None:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < deadline:
-            try:
-                self.ask("/health")
-            except OSError:
-                time.sleep(0.1)
-            else:
-                return
-        raise AssertionError("the web server did not start")
+        wait_until("the web server", self.answers)
+
+    def answers(self) -> bool:
+        try:
+            self.ask("/health")
+        except OSError:
+            return False
+        return True
 
 
 @pytest.fixture
 def web(aws: EmulatedAws, tmp_path: Path) -> Iterator[Web]:
-    account()
+    aws_account()
     user = User.objects.create_superuser("somebody")
     client = Client()
     client.force_login(user)
@@ -77,6 +73,7 @@ def web(aws: EmulatedAws, tmp_path: Path) -> Iterator[Web]:
             aws,
             *arguments,
             *("--workers", "2", "--no-control-socket"),
+            *("--timeout", str(HANGS_AFTER_SECONDS)),
             CACHE_URL=nobody.replace("redis:", "rediscache:"),
             CELERY_BROKER_URL=nobody,
         )
@@ -86,7 +83,7 @@ def web(aws: EmulatedAws, tmp_path: Path) -> Iterator[Web]:
             yield found
         finally:
             process.terminate()
-            process.communicate(timeout=PATIENCE_SECONDS)
+            process.communicate(timeout=HANGS_AFTER_SECONDS)
 
 
 def test_pages_api_and_monitoring_answer_and_a_start_is_refused(web: Web) -> None:

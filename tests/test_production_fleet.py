@@ -6,19 +6,28 @@ from pathlib import Path
 
 import pytest
 
+from clouds.testing import aws_account
+from core.testing.aws_emulator import EmulatedAws
+from core.testing.aws_emulator.builders import charge, machine
+from core.testing.processes import (
+    WORKER,
+    children_of,
+    resident_mib,
+    rows,
+    running,
+    shared_database,
+)
+from core.testing.redis import redis_server
+from core.testing.waiting import HANGS_AFTER_SECONDS, wait_for_count
 from inventory.models import Instance
 from syncs.models import SyncRun
-from tests.emulator import EmulatedAws
-from tests.other_processes import shared_database
-from tests.redis import redis_server
-from tests.small_cloud import account, charge, machine
-from tests.workers import WORKER, children_of, resident_mib, rows, running, wait_until
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.only_on("postgresql"),
+]
 ACCOUNTS = 200
 GROWTH_MIB = 12
-# Seconds; other tests run beside it.
-PATIENCE = 300
 SUCCEEDED = "SELECT count(*) FROM syncs_syncrun WHERE status = 'succeeded'"
 LOOK = ["-c", "import django; django.setup(); from syncs.tasks import look; look()"]
 
@@ -33,7 +42,7 @@ def test_each_account_and_dataset_is_read_once(
         aws.world(name).add_instance(machine(f"i-{name}"))
         aws.world(name).add_costs([charge(yesterday, "1.5")])
         role = f"arn:aws:iam::{name}:role/cloudintel"
-        account(name, role_arn=role, regions=["eu-west-1"])
+        aws_account(name, role_arn=role, regions=["eu-west-1"])
 
     def succeeded() -> int:
         ((count,),) = rows(url, SUCCEEDED)
@@ -55,7 +64,8 @@ def test_each_account_and_dataset_is_read_once(
                 running(url, aws, *LOOK, **environment) as one,
                 running(url, aws, *LOOK, **environment) as two,
             ):
-                assert (one.wait(60), two.wait(60)) == (0, 0)
+                for process in (one, two):
+                    assert process.wait(HANGS_AFTER_SECONDS) == 0
 
         look_twice()
         workers = [[*WORKER, "-c", "1", "-n", f"worker{n}@%h"] for n in (1, 2)]
@@ -63,12 +73,12 @@ def test_each_account_and_dataset_is_read_once(
             running(url, aws, *workers[0], **environment) as one,
             running(url, aws, *workers[1], **environment) as two,
         ):
-            wait_until("a third", lambda: succeeded() >= ACCOUNTS * 2 / 3, PATIENCE)
+            wait_for_count("a run", succeeded, ACCOUNTS * 2 // 3)
             processes = [*children_of(one.pid), *children_of(two.pid)]
             early = memory()
-            wait_until("the first two", lambda: succeeded() == 2 * ACCOUNTS, PATIENCE)
+            wait_for_count("a run", succeeded, 2 * ACCOUNTS)
             look_twice()
-            wait_until("CPU", lambda: succeeded() == 3 * ACCOUNTS, PATIENCE)
+            wait_for_count("a run", succeeded, 3 * ACCOUNTS)
             grown = memory() - early
     assert len(processes) == 2
     assert grown < GROWTH_MIB, f"{grown:.1f} MiB"

@@ -6,14 +6,18 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
+from clouds.testing import aws_account
+from core.testing.aws_emulator import EmulatedAws
+from core.testing.aws_emulator.builders import charge
+from core.testing.processes import shared_database, start
+from core.testing.task_queue import waiting
+from core.testing.waiting import HANGS_AFTER_SECONDS
 from costs.sync import sync_cost
+from costs.testing import rows_miss_totals
 from providers.windows import last_complete_days
 from syncs.backfills import advance_backfills, begin, propose
 from syncs.models import Dataset, SyncRun
-from tests.emulator import EmulatedAws
-from tests.other_processes import PATIENCE_SECONDS, shared_database, start
-from tests.small_cloud import account, charge, rows_miss_totals, stored
-from tests.work_queue import waiting
+from tests.stored_rows import stored
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime.now(UTC)  # processes read the real clock
@@ -36,7 +40,7 @@ def test_whoever_stores_first_the_rows_are_right_and_not_double(
                 for number in range(20)
             ]
         )
-    mine = account()
+    mine = aws_account()
     for _ in range(2):  # the second looks back further than the first
         assert sync_cost(mine, NOW).status == "succeeded"
     expected = stored()
@@ -53,7 +57,7 @@ def test_whoever_stores_first_the_rows_are_right_and_not_double(
             *(start(url, aws, "-c", part, **environment) for part in parts),
         ]
         for process in processes:
-            printed, errors = process.communicate(timeout=PATIENCE_SECONDS)
+            printed, errors = process.communicate(timeout=HANGS_AFTER_SECONDS)
             assert process.returncode == 0, printed + errors
     assert stored() == expected
     assert rows_miss_totals() == []

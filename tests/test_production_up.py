@@ -13,14 +13,17 @@ from typing import Any
 
 import pytest
 
+from clouds.testing import aws_account
+from core.testing.aws_emulator import EmulatedAws
+from core.testing.postgres import free_port
+from core.testing.processes import children_of, running, shared_database
+from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
 from syncs.processes import is_dead, mark_of
-from tests.emulator import EmulatedAws
-from tests.other_processes import shared_database
-from tests.postgres import free_port
-from tests.small_cloud import account
-from tests.workers import children_of, running, wait_until
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.only_on("sqlite"),
+]
 
 
 @pytest.fixture
@@ -34,8 +37,15 @@ def up(
 ) -> Iterator["subprocess.Popen[str]"]:
     """The whole of cloudintel, with everything in working order."""
     aws.now = datetime.now(UTC)
-    account(is_enabled=False)  # so that no sync is due
-    arguments = ["manage.py", "up", "--port", str(port), "--grace", "20"]
+    aws_account(is_enabled=False)  # so that no sync is due
+    arguments = [
+        "manage.py",
+        "up",
+        "--port",
+        str(port),
+        "--grace",
+        str(HANGS_AFTER_SECONDS),
+    ]
     with (
         shared_database(tmp_path) as url,
         running(url, aws, *arguments, STATE_DIR=str(tmp_path)) as process,
@@ -84,7 +94,7 @@ def test_what_is_killed_is_started_again_and_all_end_on_sigterm(
     marks = everybody(up.pid)
     assert len(marks) >= 7  # web and its two, worker and its two, beat
     up.send_signal(signal.SIGTERM)
-    assert up.wait(timeout=25) == 0
+    assert up.wait(timeout=HANGS_AFTER_SECONDS) == 0
     assert [mark for mark in marks.values() if not is_dead(mark)] == []
 
 
@@ -92,4 +102,4 @@ def test_when_it_is_killed_it_leaves_nobody_behind(up: "subprocess.Popen[str]") 
     marks = everybody(up.pid)
     up.kill()
     up.wait()
-    wait_until("their end", lambda: all(map(is_dead, marks.values())), seconds=20)
+    wait_until("their end", lambda: all(map(is_dead, marks.values())))

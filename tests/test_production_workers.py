@@ -1,23 +1,37 @@
 """Real beat and workers: catching up once, and ending without leaving what blocks."""
 
+import os
 import signal
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from billiard.pool import SIG_SOFT_TIMEOUT
+from celery import current_app
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
+from pytest_django import Settings
 
+from clouds.testing import aws_account
+from core.testing.aws_emulator.builders import charge, machine
+from core.testing.aws_emulator.halting import HaltingAws
+from core.testing.processes import (
+    BEAT,
+    WORKER,
+    children_of,
+    rows,
+    running,
+    shared_database,
+    wait_until_it_says,
+)
+from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
 from syncs.claims import claim
 from syncs.models import CloudAccount, Dataset, SyncRun
-from tests.other_processes import PATIENCE_SECONDS, HaltingAws, shared_database
-from tests.small_cloud import account, charge, machine
-from tests.workers import BEAT, WORKER, rows, running, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime.now(UTC)  # processes read the real clock
 STATUSES = "SELECT dataset, status, error FROM syncs_syncrun ORDER BY id"
+ACTIVE = "SELECT id FROM syncs_syncrun WHERE status IN ('queued', 'running')"
 
 
 @pytest.fixture
@@ -33,7 +47,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[HaltingAws]:
 
 @pytest.fixture
 def mine() -> CloudAccount:
-    return account(regions=["eu-west-1"])
+    return aws_account(regions=["eu-west-1"])
 
 
 def test_a_beat_that_was_down_for_three_intervals_catches_up_once(
@@ -57,6 +71,7 @@ def test_a_beat_that_was_down_for_three_intervals_catches_up_once(
             finished_at=stopped_at,
         )
     environment = {"STATE_DIR": str(tmp_path), "SYNC_INTERVAL_MINUTES": "1"}
+    queued = tmp_path / "queue"
 
     def new() -> list[str]:
         found = rows(url, f"{STATUSES} LIMIT 100 OFFSET 3")
@@ -65,10 +80,12 @@ def test_a_beat_that_was_down_for_three_intervals_catches_up_once(
     with (
         shared_database(tmp_path) as url,
         running(url, aws, *WORKER, "-c", "2", **environment),
-        running(url, aws, *BEAT, **environment),
     ):
-        wait_until("the catch-up", lambda: len(new()) == 2)
-        time.sleep(3)  # a second one would have come by now
+        with running(url, aws, *BEAT, **environment):
+            wait_until("the catch-up", lambda: len(new()) == 2)
+        # What beat sent is worked off, so that a second catch-up would be seen.
+        wait_until("an empty queue", lambda: not list(queued.glob("*.msg")))
+        wait_until("the last run", lambda: not rows(url, ACTIVE))
         assert new() == ["cost", "ec2"]
     assert SyncRun.objects.count() == 5
     task = PeriodicTask.objects.get(name="look-what-is-due")
@@ -81,7 +98,7 @@ def test_a_beat_that_was_down_for_three_intervals_catches_up_once(
 
 def halted(mine: CloudAccount, aws: HaltingAws, url: str) -> None:
     """Waits until a worker stands still in the middle of the queued run."""
-    assert aws.halted.wait(PATIENCE_SECONDS)
+    assert aws.halted.wait(HANGS_AFTER_SECONDS)
     ((_, status, _),) = rows(url, STATUSES)
     assert status == "running"
 
@@ -104,7 +121,8 @@ def test_a_worker_that_is_asked_to_end_lets_its_run_end_or_hands_it_back(
     aws.halt("ce:GetCostAndUsage", 1)
     environment = {
         "STATE_DIR": str(tmp_path),
-        "WORKER_GRACE_SECONDS": "2",
+        # Of the one that never ends a second is lost; the other takes what it needs.
+        "WORKER_GRACE_SECONDS": "600" if ends_in_time else "1",
         "DJANGO_SETTINGS_MODULE": "cloudintel.settings",
     }
     with (
@@ -112,13 +130,13 @@ def test_a_worker_that_is_asked_to_end_lets_its_run_end_or_hands_it_back(
         running(url, aws, *WORKER, "-c", "1", **environment) as worker,
     ):
         with running(url, aws, *program, **environment) as sender:
-            assert sender.wait(PATIENCE_SECONDS) == 0
+            assert sender.wait(HANGS_AFTER_SECONDS) == 0
         halted(mine, aws, url)
         worker.send_signal(signal.SIGTERM)
-        time.sleep(0.5)
+        wait_until_it_says(worker, "Warm shutdown")
         if ends_in_time:
             aws.released.set()
-        assert worker.wait(timeout=20) == 0
+        assert worker.wait(timeout=HANGS_AFTER_SECONDS) == 0
     run = SyncRun.objects.get()
     if ends_in_time:
         assert (run.status, run.error) == ("succeeded", "")
@@ -129,8 +147,10 @@ def test_a_worker_that_is_asked_to_end_lets_its_run_end_or_hands_it_back(
 
 
 def test_a_sync_that_takes_longer_than_its_limit_is_ended_and_says_so(
-    mine: CloudAccount, aws: HaltingAws, tmp_path: Path
+    mine: CloudAccount, aws: HaltingAws, tmp_path: Path, settings: Settings
 ) -> None:
+    """The pool's signal is sent when the run has come to its middle, however late."""
+    assert current_app.conf.task_soft_time_limit == settings.SYNC_TIME_LIMIT_SECONDS
     program = queue(mine)
     aws.halt("ce:GetCostAndUsage", 1)
     environment = {
@@ -138,12 +158,18 @@ def test_a_sync_that_takes_longer_than_its_limit_is_ended_and_says_so(
         "SYNC_TIME_LIMIT_SECONDS": "1",
         "DJANGO_SETTINGS_MODULE": "cloudintel.settings",
     }
+    patient = [*WORKER, "-c", "1", "--soft-time-limit", "3600", "--time-limit", "7200"]
     with (
         shared_database(tmp_path) as url,
-        running(url, aws, *WORKER, "-c", "1", **environment),
+        running(url, aws, *patient, **environment) as worker,
     ):
         with running(url, aws, *program, **environment) as sender:
-            assert sender.wait(PATIENCE_SECONDS) == 0
+            assert sender.wait(HANGS_AFTER_SECONDS) == 0
+        halted(mine, aws, url)
+        is_over = datetime.now(UTC) + timedelta(seconds=1)
+        wait_until("the limit", lambda: datetime.now(UTC) > is_over)
+        (child,) = children_of(worker.pid)
+        os.kill(child, SIG_SOFT_TIMEOUT)
         wait_until("its end", lambda: rows(url, STATUSES)[0][1] == "failed")
     run = SyncRun.objects.get()
     assert run.error.startswith("It took longer than 1 s and was ended. Raise SYNC_")

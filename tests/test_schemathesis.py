@@ -24,21 +24,26 @@ from schemathesis.checks import CheckFunction, not_a_server_error
 from schemathesis.specs.openapi import checks
 
 from cloudintel.schema import schema
-from cloudintel.tests.pages import NOW, account, instance, run, store_costs, store_cpu
 from cloudintel.wsgi import application
-from insights.tests.rows import anomaly, budget, forecast, recommendation
+from clouds.testing import account
+from core.testing.clock import NOW
+from costs.testing import store_costs
+from insights.testing import anomaly, budget, forecast, recommendation
 from inventory.models import Instance
+from inventory.testing import instance
+from metrics.testing import store_cpu
 from people.models import AccountAccess
 from people.roles import Role
+from people.testing import person
 from people.tokens import make_token
 from providers.meter import Usage
 from providers.windows import last_complete_days
 from syncs.backfills import propose
 from syncs.models import Backfill, CloudAccount, Dataset, SyncRun
+from syncs.testing import run
 from syncs.usage import keep_usage
-from tests.api import person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.only_on("postgresql")]
 CHECKS: list[CheckFunction] = [
     not_a_server_error,
     checks.status_code_conformance,

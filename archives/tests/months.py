@@ -2,8 +2,10 @@
 
 from datetime import date
 
-from cloudintel.tests.pages import instance, store_costs, store_cpu
 from costs.models import CostDay, CostRollup
+from costs.testing import store_costs
+from inventory.testing import instance
+from metrics.testing import store_cpu
 from providers.windows import Window
 from syncs.models import CloudAccount
 

@@ -11,10 +11,10 @@ from archives import prune as pruning
 from archives.models import Archive
 from archives.places import keep
 from archives.tests.months import APRIL, MARCH, store_old_months, sums
-from cloudintel.tests.pages import account
+from clouds.testing import account
+from core.testing.aws_emulator import EmulatedAws
 from costs.models import CostTotal, DailyCost
 from metrics.models import CpuMetric, NetworkMetric
-from tests.emulator import EmulatedAws
 
 pytestmark = pytest.mark.django_db
 

@@ -10,8 +10,9 @@ from django.db.models import Sum
 from archives.models import Archive
 from archives.tests.months import SPAN, store_old_months, sums
 from archives.tests.test_prune import told
-from cloudintel.tests.pages import account, store_costs
+from clouds.testing import account
 from costs.models import CostRollup, DailyCost
+from costs.testing import store_costs
 from syncs.models import CloudAccount, Dataset
 from syncs.versions import data_version
 

@@ -14,9 +14,9 @@ from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from cloudintel.api import urlpatterns
-from cloudintel.tests.pages import account
+from clouds.testing import account
 from people.roles import give
-from tests.api import session_of
+from people.testing import session_of
 
 pytestmark = pytest.mark.django_db
 ACCOUNTS = "/api/v1/accounts/"

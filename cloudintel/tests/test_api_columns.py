@@ -16,9 +16,9 @@ from rest_framework.renderers import JSONRenderer
 
 from cloudintel.api import router
 from costs.fields import MoneyField
+from people.testing import session_of, text_of
 from rest.columns import columns_of
 from rest.csv import lines
-from tests.api import session_of, text_of
 
 pytestmark = pytest.mark.django_db
 VIEWS: dict[str, Any] = {name: viewset for name, viewset, _ in router.registry}

@@ -8,13 +8,18 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import time_machine
 
-from cloudintel.tests.pages import NOW, account, instance, run, store_costs, store_cpu
+from clouds.testing import account
+from core.testing.clock import NOW
 from costs.models import CostTotal, DailyCost
+from costs.testing import store_costs
 from inventory.models import Instance
+from inventory.testing import instance
 from metrics.models import CpuMetric
+from metrics.testing import store_cpu
+from people.testing import ask, refused, viewer, walk
 from providers.windows import ONE_DAY, Window, last_complete_days
 from syncs.models import CloudAccount, Dataset, SyncRun
-from tests.api import ask, refused, viewer, walk
+from syncs.testing import run
 
 pytestmark = pytest.mark.django_db
 WEEK = last_complete_days(7, NOW)

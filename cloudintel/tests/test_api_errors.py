@@ -7,8 +7,8 @@ import pytest
 from django.db import InterfaceError, OperationalError, connection
 from rest_framework.test import APIClient
 
-from cloudintel.tests.pages import account
-from tests.api import ask, refused, session_of, viewer
+from clouds.testing import account
+from people.testing import ask, refused, session_of, viewer
 
 pytestmark = pytest.mark.django_db
 LISTS = [

@@ -11,16 +11,21 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from cloudintel.tests.pages import NOW, account, instance, run, store_costs, store_cpu
+from clouds.testing import account
+from core.testing.clock import NOW
 from costs.sync import sync_cost
+from costs.testing import store_costs
 from inventory.sync import sync_ec2
+from inventory.testing import instance
 from metrics.sync import sync_cpu
+from metrics.testing import store_cpu
 from people.models import AccountAccess
 from people.roles import Role
+from people.testing import person, session_of, text_of, viewer
 from providers.windows import last_complete_days
 from syncs.models import CloudAccount, CloudKind, Dataset, DataVersion
+from syncs.testing import run
 from syncs.versions import data_version, move_versions
-from tests.api import person, session_of, text_of, viewer
 
 pytestmark = pytest.mark.django_db
 WITH_TAG = [

@@ -7,8 +7,8 @@ from django.core.cache import cache
 from django.test import Client
 from rest_framework.test import APIClient
 
+from people.testing import operator, viewer
 from rest.errors import KINDS, PROBLEM, TYPE
-from tests.api import operator, viewer
 
 pytestmark = pytest.mark.django_db
 

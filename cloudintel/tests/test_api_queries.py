@@ -9,15 +9,20 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from cloudintel.tests.pages import NOW, account, instance, run, store_costs, store_cpu
+from clouds.testing import account
+from core.testing.clock import NOW
 from costs.models import DailyCost
+from costs.testing import store_costs
 from inventory.models import Instance
+from inventory.testing import instance
+from metrics.testing import store_cpu
+from people.testing import text_of, viewer
 from providers.meter import Usage
 from providers.windows import last_complete_days
 from syncs.backfills import propose
 from syncs.models import CloudAccount, Dataset, SyncRun
+from syncs.testing import run
 from syncs.usage import keep_usage
-from tests.api import text_of, viewer
 
 pytestmark = pytest.mark.django_db
 MOST = 12

@@ -9,12 +9,14 @@ import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
 
-from cloudintel.tests.pages import NOW, account, store_costs
+from clouds.testing import account
+from core.testing.clock import NOW
 from costs.models import Restatement
+from costs.testing import store_costs
 from people.models import AccountAccess
+from people.testing import person
 from providers.windows import last_complete_days
 from syncs.models import CloudAccount
-from tests.api import person
 
 pytestmark = pytest.mark.django_db
 ADDRESSES = ["/costs/", "/costs/table.csv", "/costs/all.json"]

@@ -8,9 +8,11 @@ import pytest
 import time_machine
 from django.test import Client
 
-from cloudintel.tests.pages import NOW, account, store_costs
+from clouds.testing import account
+from core.testing.clock import NOW
+from costs.testing import store_costs
+from people.testing import person
 from providers.windows import last_complete_days
-from tests.api import person
 
 pytestmark = pytest.mark.django_db
 

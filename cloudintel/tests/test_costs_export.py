@@ -13,9 +13,11 @@ import time_machine
 from django.test import Client
 
 from cloudintel.templatetags.formats import money, money_change
-from cloudintel.tests.pages import NOW, account, store_costs
+from clouds.testing import account
+from core.testing.clock import NOW
+from costs.testing import store_costs
+from people.testing import person
 from providers.windows import last_complete_days
-from tests.api import person
 
 pytestmark = pytest.mark.django_db
 QUERIES = [

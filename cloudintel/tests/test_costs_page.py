@@ -12,12 +12,14 @@ import time_machine
 from django.http import QueryDict
 from django.test import Client
 
-from cloudintel.tests.pages import NOW, account, store_costs
+from clouds.testing import account
+from core.testing.clock import NOW
 from costs.explore import Answer, answer
 from costs.models import DailyCost, Restatement
 from costs.question import read_question
+from costs.testing import store_costs
+from people.testing import person
 from providers.windows import Window, last_complete_days
-from tests.api import person
 
 pytestmark = pytest.mark.django_db
 LAST_DAYS = last_complete_days(30, NOW)

@@ -10,12 +10,16 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries
 
-from cloudintel.tests.pages import NOW, account, instance, run, store_costs
+from clouds.testing import account
+from core.testing.clock import NOW
 from costs.models import CostTotal
+from costs.testing import store_costs
+from inventory.testing import instance
 from people.audit import record
 from people.models import AccountAccess
 from providers.windows import last_complete_days
 from syncs.models import Dataset, Incident
+from syncs.testing import run
 
 pytestmark = pytest.mark.django_db
 

@@ -8,13 +8,18 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 
-from cloudintel.tests.pages import NOW, account, instance, run, store_costs, store_cpu
+from clouds.testing import account
+from core.testing.clock import NOW
 from costs.models import CostTotal, DailyCost, Restatement
+from costs.testing import store_costs
 from inventory.models import Instance, StateChange
+from inventory.testing import instance
 from metrics.models import CpuMetric, NetworkMetric
+from metrics.testing import store_cpu
 from providers.demo.company import ACCOUNTS, PRODUCTION
 from providers.windows import last_complete_days
 from syncs.models import CloudAccount, Dataset, SyncRun, Watermark
+from syncs.testing import run
 
 pytestmark = pytest.mark.django_db
 MODELS = (CloudAccount, Instance, StateChange, DailyCost, CostTotal, Restatement)

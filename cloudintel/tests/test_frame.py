@@ -12,10 +12,11 @@ from django.views.defaults import server_error
 from pytest_django import DjangoAssertNumQueries
 
 from cloudintel import VERSION
-from cloudintel.tests.pages import NOW, account
+from clouds.testing import account
+from core.testing.clock import NOW
 from people.models import AccountAccess
+from people.testing import person
 from syncs.models import Dataset, Watermark
-from tests.api import person
 
 HOUSE = Path(__file__).resolve().parents[2]
 LINKS = ["/costs/", "/instances/", "/cpu/", "/syncs/", "/insights/"]

@@ -6,9 +6,12 @@ import pytest
 import time_machine
 from django.contrib.auth.models import Permission, User
 
-from cloudintel.tests.pages import NOW, account, instance, store_cpu
+from clouds.testing import account
+from core.testing.clock import NOW
+from inventory.testing import instance
+from metrics.testing import store_cpu
+from people.testing import ask, csv_of, refused, session_of
 from providers.windows import last_complete_days
-from tests.api import ask, csv_of, refused, session_of
 
 pytestmark = pytest.mark.django_db
 

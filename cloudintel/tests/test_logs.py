@@ -14,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloudintel.logs import HIDDEN, hide_secrets, logging_settings
+from clouds.testing import aws_account
+from core.testing.aws_emulator import EmulatedAws
+from core.testing.aws_emulator.builders import ACCOUNT, charge, june
 from costs.sync import sync_cost
 from inventory.sync import sync_ec2
-from tests.emulator import EmulatedAws
-from tests.small_cloud import ACCOUNT, account, charge, june
 
 SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"  # noqa: S105 - AWS's own example
 LETTERS = st.text("abcdefghijklmnopqrstuvwxyzABCXYZ0189", min_size=8, max_size=40)
@@ -66,7 +67,7 @@ def test_each_event_of_a_run_is_a_line_with_account_dataset_run_and_window(
     aws: EmulatedAws, now: datetime, written: Written
 ) -> None:
     aws.world().add_costs([charge(june(19), "1")])
-    run = sync_cost(account(external_id="a-secret-id"), now)
+    run = sync_cost(aws_account(external_id="a-secret-id"), now)
     started, ended = written.lines
     about = {"account": ACCOUNT, "dataset": "cost", "run": run.pk}
     assert about.items() <= started.items()
@@ -88,7 +89,7 @@ def test_a_run_that_failed_is_a_warning_with_its_reason(
     aws: EmulatedAws, now: datetime, written: Written
 ) -> None:
     aws.deny("ec2:DescribeRegions")
-    sync_ec2(account(), now)
+    sync_ec2(aws_account(), now)
     *_, ended = written.lines
     assert (ended["event"], ended["level"]) == ("run failed", "warning")
     assert "ec2:DescribeRegions" in ended["error"]

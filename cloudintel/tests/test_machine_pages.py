@@ -13,13 +13,17 @@ import time_machine
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from cloudintel.tests.pages import NOW, account, instance, run, store_cpu
+from clouds.testing import account
+from core.testing.clock import NOW
 from insights.models import InstancePrice
 from inventory.models import Instance
+from inventory.testing import instance
+from metrics.testing import store_cpu
 from people.models import AccountAccess
+from people.testing import person
 from providers.windows import last_complete_days
 from syncs.models import Dataset
-from tests.api import person
+from syncs.testing import run
 
 pytestmark = pytest.mark.django_db
 FORTNIGHT = last_complete_days(14, NOW)

@@ -9,12 +9,13 @@ import pytest
 from django.test import Client
 
 from cloudintel import monitoring
+from clouds.testing import aws_account
+from core.testing.aws_emulator import EmulatedAws
+from core.testing.aws_emulator.builders import charge, june, machine
 from costs.sync import sync_cost
 from inventory.sync import sync_ec2
+from people.testing import viewer
 from syncs.models import ApiUsage, SyncRun
-from tests.api import viewer
-from tests.emulator import EmulatedAws
-from tests.small_cloud import account, charge, june, machine
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -49,7 +50,7 @@ def test_status_names_each_part_and_how_fresh_the_data_is(
     a_worker: None, aws: EmulatedAws
 ) -> None:
     aws.world().add_instance(machine("i-1"))
-    sync_ec2(account(regions=["eu-west-1"]), datetime.now().astimezone())
+    sync_ec2(aws_account(regions=["eu-west-1"]), datetime.now().astimezone())
     assert status() == (
         200,
         {
@@ -74,7 +75,7 @@ def test_metrics_need_signing_in() -> None:
 def test_metrics_are_the_databases_numbers(aws: EmulatedAws, now: datetime) -> None:
     aws.world().add_costs([charge(june(19), "1"), charge(june(19), "1", "Amazon S3")])
     aws.world().add_instance(machine("i-1"))
-    mine = account(regions=["eu-west-1"])
+    mine = aws_account(regions=["eu-west-1"])
     sync_ec2(mine, now)
     for _ in range(2):
         sync_cost(mine, now)
@@ -95,7 +96,7 @@ def test_metrics_are_the_databases_numbers(aws: EmulatedAws, now: datetime) -> N
 
 
 def test_metrics_tell_how_fresh_all_is_and_what_waits(now: datetime) -> None:
-    mine = account()
+    mine = aws_account()
     at = datetime.now().astimezone() - HOUR
     SyncRun.objects.create(
         account=mine,
@@ -121,7 +122,7 @@ def test_metrics_cost_the_same_few_queries_for_many_accounts(
 ) -> None:
     client = viewer()
     for number in range(10):
-        account(f"{number:012}")
+        aws_account(f"{number:012}")
     # session; user; limit and rights; runs; usage; accounts; freshness; of insights
     # anomalies, forecasts, both savings, age and failures
     with django_assert_num_queries(14):

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from tests.api import viewer
+from people.testing import viewer
 
 PATHS = [
     "accounts/",

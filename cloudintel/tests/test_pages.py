@@ -9,18 +9,16 @@ import time_machine
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from cloudintel.tests.pages import (
-    NOW,
-    account,
-    instance,
-    run,
-    store_costs,
-    store_cpu,
-)
+from clouds.testing import account
+from core.testing.clock import NOW
+from costs.testing import store_costs
+from inventory.testing import instance
+from metrics.testing import store_cpu
+from people.testing import person
 from providers.windows import last_complete_days
 from syncs.backfills import propose
 from syncs.models import Dataset, Incident
-from tests.api import person
+from syncs.testing import run
 
 pytestmark = pytest.mark.django_db
 LISTS = ["/", "/costs/", "/instances/", "/cpu/", "/syncs/"]

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from django.db import connection  # noqa: F401 - for the mark
 
+from core.testing.installation import Installed
 from providers.demo.company import PRODUCTION
-from tests.shell import Installed
 
 # Each test starts processes on an SQLite of its own; once is enough.
 pytestmark = pytest.mark.only_on("sqlite")

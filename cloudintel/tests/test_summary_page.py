@@ -10,14 +10,18 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from cloudintel.overview import Spending, spending
-from cloudintel.tests.pages import NOW, account, instance, run, store_costs
+from clouds.testing import account
+from core.testing.clock import NOW
 from costs.models import CostTotal
-from insights.tests.rows import forecast
+from costs.testing import store_costs
+from insights.testing import forecast
+from inventory.testing import instance
 from metrics.models import RecentCpu
 from people.models import AccountAccess
+from people.testing import person
 from providers.windows import Window, last_complete_days
 from syncs.models import CloudAccount, Dataset
-from tests.api import person
+from syncs.testing import run
 
 pytestmark = pytest.mark.django_db
 QUARTER = last_complete_days(90, NOW)

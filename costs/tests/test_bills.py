@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from django.contrib.auth.models import User
 
-from cloudintel.tests.pages import account
+from clouds.testing import account
 from costs.bills import Bills, bills_of
 from costs.models import BillDay, CostTotal
 from people.models import AccountAccess

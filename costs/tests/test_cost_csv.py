@@ -9,10 +9,11 @@ from decimal import Decimal
 import pytest
 import time_machine
 
-from cloudintel.tests.pages import NOW, account, store_costs
-from costs.tests.bill import charge, close
+from clouds.testing import account
+from core.testing.clock import NOW
+from costs.testing import charge, close, store_costs
+from people.testing import ask, csv_of, viewer
 from providers.windows import Window
-from tests.api import ask, csv_of, viewer
 
 pytestmark = pytest.mark.django_db
 WINDOW = Window(date(2026, 7, 1), date(2026, 11, 1))

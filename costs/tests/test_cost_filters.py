@@ -6,9 +6,10 @@ from datetime import date
 import pytest
 import time_machine
 
-from cloudintel.tests.pages import NOW, account
-from costs.tests.bill import charge, close
-from tests.api import ask, walk
+from clouds.testing import account
+from core.testing.clock import NOW
+from costs.testing import charge, close
+from people.testing import ask, walk
 
 pytestmark = pytest.mark.django_db
 FIRST, SECOND, THIRD = (date(2026, 11, day) for day in (2, 3, 4))

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 
-from cloudintel.tests.pages import NOW
-from tests.api import refused
+from core.testing.clock import NOW
+from people.testing import refused
 
 pytestmark = pytest.mark.django_db
 BOTH = ["costs/trend/", "costs/summary/"]

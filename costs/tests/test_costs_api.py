@@ -9,13 +9,14 @@ import pytest
 import time_machine
 from rest_framework.renderers import JSONRenderer
 
-from cloudintel.tests.pages import NOW, account, store_costs
+from clouds.testing import account
+from core.testing.clock import NOW
 from costs.api.serializers import TrendSerializer, trend_data
 from costs.models import CostTotal, DailyCost
-from costs.tests.bill import charge, close
+from costs.testing import charge, close, store_costs
 from costs.trend import cost_trend
+from people.testing import ask, refused
 from providers.windows import Window, last_complete_days
-from tests.api import ask, refused
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 2)

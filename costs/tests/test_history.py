@@ -11,14 +11,15 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from cloudintel.tests.pages import NOW, account
+from clouds.testing import account
+from core.testing.clock import NOW
 from costs import memory
 from costs.history import HeldRows
 from costs.memory import HELD, remembered
 from costs.querysets import GROUPS, METRICS
 from costs.scope import CostScope, read_scope
 from costs.summary import cost_summary
-from costs.tests.bill import charge, close
+from costs.testing import charge, close
 from costs.trend import SeveralCurrencies, cost_trend
 from people.models import AccountAccess
 from providers.windows import ONE_DAY, Window

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from cloudintel.tests.pages import account
+from clouds.testing import account
 from costs.fields import MoneyField
 from costs.models import DailyCost
 from syncs.models import CloudAccount

@@ -9,9 +9,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import Case, F, Sum, When
 
-from cloudintel.tests.pages import account
+from clouds.testing import account
 from costs.models import CostDay, CostRollup, DailyCost
-from costs.tests.bill import charge
+from costs.testing import charge
 from syncs.models import CloudAccount
 
 pytestmark = pytest.mark.django_db

@@ -8,13 +8,14 @@ from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
-from cloudintel.tests.pages import NOW, account
+from clouds.testing import account
+from core.testing.clock import NOW
 from costs.models import CostTotal
 from costs.querysets import GROUPS, METRICS
 from costs.rows import CostRows
 from costs.scope import read_scope
 from costs.summary import cost_summary
-from costs.tests.bill import charge, close
+from costs.testing import charge, close
 from costs.trend import cost_trend
 from people.models import AccountAccess
 from providers.windows import ONE_DAY

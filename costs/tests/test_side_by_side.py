@@ -1,15 +1,16 @@
 """An account is removed while a bill is stored beside it; neither stops the other."""
 
-import time
 from collections.abc import Callable
 from threading import Event, Thread
 
 import pytest
 from django.db import connection, transaction
 
-from cloudintel.tests.pages import NOW, account
+from clouds.testing import account
+from core.testing.clock import NOW
+from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
 from costs.models import CostDay, DailyCost
-from costs.tests.bill import charge
+from costs.testing import charge
 from costs.tests.test_rollups import held, summed
 from syncs.models import CloudAccount, Dataset
 from syncs.versions import move_version
@@ -18,7 +19,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.only_on("postgresql"),
 ]
-PATIENCE = 30
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 
@@ -48,24 +48,27 @@ def beside_a_store(owner: CloudAccount, work: Callable[[], object]) -> None:
             wait_until_done_or_waiting(other)
             move_version(owner, Dataset.COST)
 
-    other = Thread(target=tried(lambda: has_stored.wait(PATIENCE) and work()))
+    def after_it() -> None:
+        assert has_stored.wait(HANGS_AFTER_SECONDS)
+        work()
+
+    other = Thread(target=tried(after_it))
     sync = Thread(target=tried(store))
     for thread in (other, sync):
         thread.start()
     for thread in (other, sync):
-        thread.join(PATIENCE)
+        thread.join(HANGS_AFTER_SECONDS)
         assert not thread.is_alive()
     assert failures == []
 
 
 def wait_until_done_or_waiting(thread: Thread) -> None:
-    deadline = time.monotonic() + PATIENCE
-    with connection.cursor() as cursor:
-        while thread.is_alive() and time.monotonic() < deadline:
+    def is_so() -> bool:
+        with connection.cursor() as cursor:
             cursor.execute(WAITING)
-            if cursor.fetchone()[0]:
-                return
-            time.sleep(0.01)
+            return not thread.is_alive() or cursor.fetchone()[0]
+
+    wait_until("its end, or a lock", is_so)
 
 
 def stored(number: int) -> CloudAccount:

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from cloudintel.tests.pages import account
+from clouds.testing import account
 from costs.models import DailyCost
 from costs.spool import COLUMNS, Spool
 from costs.sync import replace_costs
-from costs.tests.bill import charge
+from costs.testing import charge
 from costs.tests.test_rollups import JUNE, held, summed
 from providers.records import ChargeCategory, CostReading, CostRecord
 from providers.windows import Window

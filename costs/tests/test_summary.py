@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from cloudintel.tests.pages import account, store_costs
+from clouds.testing import account
 from costs.models import CostTotal, DailyCost
 from costs.querysets import DailyCostQuerySet
 from costs.summary import Summary, change_percent, cost_summary
-from costs.tests.bill import charge, close
+from costs.testing import charge, close, store_costs
 from costs.trend import Point, SeveralCurrencies
 from providers.records import UNALLOCATED
 from providers.windows import ONE_DAY, Window

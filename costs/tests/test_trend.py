@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from cloudintel.tests.pages import account, store_costs
+from clouds.testing import account
 from costs.models import CostTotal, DailyCost
 from costs.querysets import GROUPS
-from costs.tests.bill import charge, close
+from costs.testing import charge, close, store_costs
 from costs.trend import SeveralCurrencies, Trend, cost_trend
 from providers.windows import Window
 

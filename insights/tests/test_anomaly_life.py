@@ -5,11 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from cloudintel.tests.pages import NOW, TODAY, account, instance
+from clouds.testing import account
+from core.testing.clock import NOW, TODAY
 from insights.models import Anomaly
 from insights.moves import move
 from insights.refresh.anomalies import keep_anomalies
-from insights.tests.rows import A_WEEK_AGO, found, somebody
+from insights.testing import A_WEEK_AGO, found, somebody
+from inventory.testing import instance
 
 pytestmark = pytest.mark.django_db
 

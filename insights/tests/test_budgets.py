@@ -8,10 +8,14 @@ import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
 
-from cloudintel.tests.pages import NOW, TODAY, account, instance, store_costs, store_cpu
+from clouds.testing import account
+from core.testing.clock import NOW, TODAY
+from costs.testing import store_costs
 from insights.budgeting import count, is_due, refresh_budgets, standing_of, tell_alerts
 from insights.models import Budget, BudgetAlert, BudgetNotice, InstancePrice
-from insights.tests.rows import budget, forecast, two_accounts
+from insights.testing import budget, forecast, two_accounts
+from inventory.testing import instance
+from metrics.testing import store_cpu
 from providers.windows import Window
 from syncs import alerts
 from syncs.models import CloudAccount

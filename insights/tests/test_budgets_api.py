@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 import time_machine
 
-from cloudintel.tests.pages import NOW, TODAY, account, store_costs
+from clouds.testing import account
+from core.testing.clock import NOW, TODAY
+from costs.testing import store_costs
 from insights.models import Budget
-from insights.tests.rows import budget, somebody, two_accounts
+from insights.testing import budget, somebody, two_accounts
 from people.models import AuditEntry
+from people.testing import ask, operator, person, session_of, viewer
 from providers.windows import Window
-from tests.api import ask, operator, person, session_of, viewer
 
 pytestmark = pytest.mark.django_db
 PATH = "/api/v1/budgets/"

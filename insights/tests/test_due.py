@@ -11,17 +11,20 @@ from celery import current_app
 from django.core.management import CommandError, call_command
 
 from cloudintel.management.commands.first_start import ask_for_insights
-from cloudintel.tests.pages import NOW, account, run, store_costs
+from clouds.testing import account
+from core.testing.clock import NOW
+from costs.testing import store_costs
 from insights import tasks
 from insights.due import HELD_AT_MOST, Held, at_work_of, due, held, is_at_work
 from insights.models import Forecast, RefreshState
 from insights.refresh import run as run_module
 from insights.refresh.run import refresh
-from insights.tests.rows import budget
+from insights.testing import budget
 from providers.windows import last_complete_days
 from syncs.models import CloudAccount, Dataset
 from syncs.processes import own_mark
 from syncs.stopping import STOP_SIGNAL
+from syncs.testing import run
 from syncs.versions import move_version
 
 pytestmark = pytest.mark.django_db

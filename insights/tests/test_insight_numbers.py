@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from django.core.checks import run_checks
 
-from cloudintel.tests.pages import NOW, account, instance
+from clouds.testing import account
+from core.testing.clock import NOW
 from insights.models import RefreshState, Verification
 from insights.numbers import insight_metrics
-from insights.tests.rows import anomaly, forecast, recommendation
+from insights.testing import anomaly, forecast, recommendation
 from insights.thresholds import thresholds
+from inventory.testing import instance
 
 
 def told() -> dict[tuple[str, ...], float]:

@@ -5,9 +5,9 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.test import Client
 
-from cloudintel.tests.pages import account
+from clouds.testing import account
 from insights.models import Anomaly, Budget, BudgetAlert, InstancePrice, Recommendation
-from insights.tests.rows import (
+from insights.testing import (
     anomaly,
     budget,
     forecast,

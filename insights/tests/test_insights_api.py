@@ -4,16 +4,17 @@ from typing import Any
 
 import pytest
 
-from cloudintel.tests.pages import account, instance
+from clouds.testing import account
 from insights.models import Anomaly
-from insights.tests.rows import (
+from insights.testing import (
     anomaly,
     forecast,
     somebody,
     two_accounts,
 )
+from inventory.testing import instance
 from people.models import AuditEntry
-from tests.api import ask, csv_of, operator, refused, session_of, viewer
+from people.testing import ask, csv_of, operator, refused, session_of, viewer
 
 pytestmark = pytest.mark.django_db
 V1 = "/api/v1/"

@@ -8,9 +8,11 @@ import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
 
-from cloudintel.tests.pages import NOW, TODAY, account, instance, store_costs, store_cpu
+from clouds.testing import account
+from core.testing.clock import NOW, TODAY
+from costs.testing import store_costs
 from insights.models import Anomaly, Budget, Feedback, Forecast, RefreshState
-from insights.tests.rows import (
+from insights.testing import (
     anomaly,
     budget,
     forecast,
@@ -18,6 +20,8 @@ from insights.tests.rows import (
     somebody,
     two_accounts,
 )
+from inventory.testing import instance
+from metrics.testing import store_cpu
 from people.models import AuditEntry
 from providers.windows import Window
 from syncs.models import CloudAccount

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from core.testing.waiting import HANGS_AFTER_SECONDS
+
 HEAVY = ("numpy", "pandas", "scipy", "numba", "statsforecast", "statsmodels")
 HOUSE = Path(__file__).resolve().parents[2]
 
@@ -19,7 +21,7 @@ def loaded_by(*steps: str) -> list[set[str]]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
+        timeout=HANGS_AFTER_SECONDS,
     )
     told = done.stdout.splitlines()[-len(steps) :]
     return [set(json.loads(line)) for line in told]

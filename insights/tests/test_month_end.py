@@ -5,10 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from cloudintel.tests.pages import NOW, TODAY, account, store_costs
+from clouds.testing import account
+from core.testing.clock import NOW, TODAY
+from costs.testing import store_costs
 from insights.models import Forecast
 from insights.month_end import month_end
-from insights.tests.rows import forecast, somebody, two_accounts
+from insights.testing import forecast, somebody, two_accounts
 from insights.track_record import past_forecasts
 from providers.windows import Window
 

@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
-from cloudintel.tests.pages import NOW, account, instance
+from clouds.testing import account
+from core.testing.clock import NOW
 from insights.models import Recommendation, Verification
 from insights.moves import CannotMove, Stale, move
-from insights.tests.rows import anomaly, later, recommendation, somebody
+from insights.testing import anomaly, later, recommendation, somebody
+from inventory.testing import instance
 
 pytestmark = pytest.mark.django_db
 

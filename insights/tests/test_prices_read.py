@@ -4,9 +4,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from cloudintel.tests.pages import NOW, account, instance
+from clouds.testing import account
+from core.testing.clock import NOW
 from insights.models import InstancePrice
 from insights.refresh.run import refresh
+from inventory.testing import instance
 from syncs.models import ApiUsage, CloudAccount
 
 pytestmark = pytest.mark.django_db

@@ -5,13 +5,15 @@ from decimal import Decimal
 
 import pytest
 
-from cloudintel.tests.pages import NOW, account, instance
+from clouds.testing import account
+from core.testing.clock import NOW
 from insights.advice.records import Counted, Rule
 from insights.models import Recommendation, Verification
 from insights.moves import move
 from insights.refresh.recommendations import keep_recommendations
-from insights.tests.rows import advice, counted, somebody
+from insights.testing import advice, counted, somebody
 from inventory.models import Instance
+from inventory.testing import instance
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(days=1)

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
-from cloudintel.tests.pages import NOW, account, instance
+from clouds.testing import account
+from core.testing.clock import NOW
 from insights.models import Feedback, Recommendation, Verification
-from insights.tests.rows import recommendation, somebody, two_accounts
-from tests.api import ask, operator, session_of, viewer
+from insights.testing import recommendation, somebody, two_accounts
+from inventory.testing import instance
+from people.testing import ask, operator, session_of, viewer
 
 pytestmark = pytest.mark.django_db
 V1 = "/api/v1/"

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from cloudintel.tests.pages import NOW, TODAY, account, instance, store_costs, store_cpu
+from clouds.testing import account
+from core.testing.clock import NOW, TODAY
 from costs.models import CostTotal, DailyCost
+from costs.testing import store_costs
 from insights.models import (
     Anomaly,
     Forecast,
@@ -21,6 +23,8 @@ from insights.refresh import run
 from insights.refresh.forecasts import refresh_forecasts
 from insights.refresh.reading import Bill
 from insights.refresh.run import Outcome, Part, refresh
+from inventory.testing import instance
+from metrics.testing import store_cpu
 from providers.windows import Window, last_complete_days
 from syncs.models import CloudAccount
 

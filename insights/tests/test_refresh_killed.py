@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cloudintel.tests.pages import NOW
+from core.testing.clock import NOW
 from insights.models import Forecast, ForecastPoint, RefreshState
 from insights.refresh import forecasts, run
 from insights.refresh.run import Part, refresh

@@ -6,14 +6,18 @@ from typing import Any
 
 import pytest
 
-from cloudintel.tests.pages import NOW, account, instance, store_costs, store_cpu
+from clouds.testing import account
+from core.testing.clock import NOW
+from costs.testing import store_costs
 from insights.advice.verify import running_cost
 from insights.models import InstancePrice, Recommendation, Verification
 from insights.moves import move
 from insights.refresh.machines import COMPUTE
 from insights.refresh.run import refresh
-from insights.tests.rows import somebody
+from insights.testing import somebody
 from inventory.models import Instance, StateChange
+from inventory.testing import instance
+from metrics.testing import store_cpu
 from providers.windows import Window, last_complete_days, utc_day
 from syncs.models import CloudAccount
 

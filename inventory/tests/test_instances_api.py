@@ -7,9 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from cloudintel.tests.pages import NOW, account, instance
+from clouds.testing import account
+from core.testing.clock import NOW
 from inventory.models import Instance, StateChange
-from tests.api import ask, csv_of, refused, viewer
+from inventory.testing import instance
+from people.testing import ask, csv_of, refused, viewer
 
 pytestmark = pytest.mark.django_db
 

@@ -10,12 +10,15 @@ import time_machine
 from django.test import Client
 from pytest_django import Settings
 
-from cloudintel.tests.pages import NOW, account, instance, store_cpu
+from clouds.testing import account
+from core.testing.clock import NOW
+from inventory.testing import instance
 from metrics.models import CpuMetric
+from metrics.testing import store_cpu
+from people.testing import ask, csv_of, refused, walk
 from providers.windows import Window, last_complete_days
 from syncs.models import Dataset
 from syncs.versions import move_version
-from tests.api import ask, csv_of, refused, walk
 
 pytestmark = pytest.mark.django_db
 WINDOW = Window(date(2026, 11, 1), date(2026, 11, 4))

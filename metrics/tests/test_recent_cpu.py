@@ -8,11 +8,14 @@ import pytest
 import time_machine
 from pytest_django import DjangoAssertNumQueries
 
-from cloudintel.tests.pages import NOW, account, instance, store_cpu
+from clouds.testing import account
+from core.testing.clock import NOW
 from inventory.models import Instance
+from inventory.testing import instance
 from metrics.cpu_days import cpu_days
 from metrics.models import CpuMetric, RecentCpu
 from metrics.recent import refresh_recent_cpu
+from metrics.testing import store_cpu
 from providers.windows import ONE_DAY, Window, last_complete_days
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.db.models import Model
 
-from cloudintel.tests.pages import account, instance
+from clouds.testing import account
 from inventory.models import StateChange
+from inventory.testing import instance
 from metrics.models import CpuMetric
 from metrics.sync import store_part
 from providers.records import CpuRecord, RegionMetrics

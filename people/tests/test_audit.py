@@ -12,12 +12,12 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from cloudintel.tests.pages import NOW
+from core.testing.clock import NOW
 from people.models import AccountAccess, AuditEntry
+from people.testing import person, session_of, text_of, viewer
 from providers.windows import last_complete_days
 from syncs.models import Backfill, CloudAccount
-from syncs.tests.history import proposed, read_account
-from tests.api import person, session_of, text_of, viewer
+from syncs.testing import proposed, read_account
 
 pytestmark = pytest.mark.django_db
 SECRET = "sesame-open-it"

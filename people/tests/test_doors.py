@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from people.tests.addresses import closed
+from tests.addresses import closed
 
 pytestmark = pytest.mark.django_db
 

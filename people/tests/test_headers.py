@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from people.headers import policy_of
-from tests.api import person
+from people.testing import person
 
 pytestmark = pytest.mark.django_db
 

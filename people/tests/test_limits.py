@@ -10,8 +10,9 @@ from django.http import HttpResponseBase, StreamingHttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from people.tests.addresses import closed
-from people.tests.two_accounts import (
+from syncs.models import CloudAccount, SyncRun
+from tests.addresses import closed
+from tests.two_accounts import (
     HIDDEN,
     HIDDEN_ID,
     HIDDEN_KEY,
@@ -19,7 +20,6 @@ from people.tests.two_accounts import (
     models_of_accounts,
     two_accounts,
 )
-from syncs.models import CloudAccount, SyncRun
 
 pytestmark = pytest.mark.django_db
 

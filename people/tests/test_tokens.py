@@ -13,7 +13,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from people.models import AuditEntry
-from tests.api import person
+from people.testing import person
 
 pytestmark = pytest.mark.django_db
 ACCOUNTS = "/api/v1/accounts/"

@@ -5,12 +5,12 @@ from decimal import Decimal
 
 import pytest
 
+from core.testing.aws_emulator import EmulatedAws
+from core.testing.aws_emulator.price_list import product
 from providers.aws.client import AwsAccount, AwsOptions
 from providers.aws.provider import AwsProvider
 from providers.errors import ErrorKind, ProviderError
 from providers.records import InstancePriceRecord
-from tests.emulator import EmulatedAws
-from tests.emulator.price_list import product
 
 REGION = "us-east-1"
 

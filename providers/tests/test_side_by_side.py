@@ -6,6 +6,7 @@ from threading import Event, active_count
 
 import pytest
 
+from core.testing.waiting import HANGS_AFTER_SECONDS
 from providers.aws.side_by_side import side_by_side
 
 
@@ -33,7 +34,7 @@ def test_jobs_run_side_by_side() -> None:
 
     def wait_for(mine: Event, other: Event) -> Iterator[bool]:
         mine.set()
-        yield other.wait(timeout=20)
+        yield other.wait(timeout=HANGS_AFTER_SECONDS)
 
     jobs = [partial(wait_for, here, there), partial(wait_for, there, here)]
     assert list(side_by_side(jobs, workers=2)) == [True, True]

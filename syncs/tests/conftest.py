@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from celery import current_app
 
-from cloudintel.tests.pages import NOW
+from core.testing.clock import NOW
 
 
 @pytest.fixture

@@ -7,9 +7,11 @@ from datetime import date, timedelta
 import pytest
 from django.contrib.auth.models import User
 
-from cloudintel.tests.pages import NOW, account, run
+from clouds.testing import account
+from core.testing.clock import NOW
+from people.testing import ask, csv_of, refused, viewer
 from syncs.models import CloudAccount, Dataset, SyncRun
-from tests.api import ask, csv_of, refused, viewer
+from syncs.testing import run
 
 pytestmark = pytest.mark.django_db
 

@@ -12,10 +12,11 @@ from django.core import mail
 from django.db import connection
 from pytest_django import Settings
 
+from clouds.testing import aws_account
+from core.testing.aws_emulator.builders import ACCOUNT, OTHER
+from core.testing.postgres import free_port
 from syncs.alerts import tell_incidents
 from syncs.models import CloudAccount, Incident, SyncRun
-from tests.postgres import free_port
-from tests.small_cloud import ACCOUNT, OTHER, account
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -62,7 +63,7 @@ def channel(settings: Settings) -> Iterator[Channel]:
 @pytest.fixture
 def mine(now: datetime) -> CloudAccount:
     """An account all of which was read well an hour ago."""
-    mine = account()
+    mine = aws_account()
     for dataset in ("ec2", "cost", "cpu"):
         run(mine, now - HOUR, dataset=dataset)
     return mine
@@ -193,7 +194,7 @@ def test_without_a_channel_it_is_kept_and_nothing_is_sent(
 def test_a_disabled_account_is_not_told_of(
     mine: CloudAccount, channel: Channel, now: datetime
 ) -> None:
-    other = account(OTHER, is_enabled=False)
+    other = aws_account(OTHER, is_enabled=False)
     fail_twice(other, now)
     tell_incidents(now + HOUR)
     assert channel.texts == []

@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from cloudintel.tests.pages import NOW, account, run
+from clouds.testing import account
+from core.testing.clock import NOW, TODAY
 from syncs.models import (
     ApiBudgetDay,
     ApiUsage,
@@ -17,8 +18,8 @@ from syncs.models import (
     Incident,
     Notice,
 )
+from syncs.testing import LONG, part_run, proposed, read_account, run, used
 from syncs.tests import test_admin
-from syncs.tests.history import LONG, TODAY, part_run, proposed, read_account, used
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon", "told")]
 LISTS = {

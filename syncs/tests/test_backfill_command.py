@@ -8,11 +8,12 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 
+from clouds.testing import aws_account
+from core.testing.aws_emulator import EmulatedAws
+from core.testing.aws_emulator.builders import ACCOUNT, charge, june
+from core.testing.task_queue import waiting, work_off
 from costs.sync import sync_cost
 from syncs.models import Backfill, BackfillWindow, SyncRun
-from tests.emulator import EmulatedAws
-from tests.small_cloud import ACCOUNT, account, charge, june
-from tests.work_queue import waiting, work_off
 
 pytestmark = pytest.mark.django_db
 MAY = ["cost", "--account", ACCOUNT, "--start", "2026-05-01", "--end", "2026-06-01"]
@@ -24,7 +25,7 @@ def mine(aws: EmulatedAws, now: datetime) -> Iterator[None]:
     aws.world().add_costs([charge(june(1), "1"), charge(june(19), "1")])
     waiting()
     with time_machine.travel(now, tick=False):
-        assert sync_cost(account(), now).status == "succeeded"
+        assert sync_cost(aws_account(), now).status == "succeeded"
         yield
 
 

@@ -4,16 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from cloudintel.tests.pages import NOW
+from core.testing.clock import NOW, TODAY
 from syncs.models import Backfill, SyncRun
-from syncs.tests.history import (
-    LONG,
-    TODAY,
-    part_run,
-    proposed,
-    read_account,
-    signed_in,
-)
+from syncs.testing import LONG, part_run, proposed, read_account, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon", "told")]
 PROPOSE = "/syncs/backfills/propose/"

@@ -7,6 +7,10 @@ import pytest
 import time_machine
 from pytest_django import Settings
 
+from clouds.testing import aws_account
+from core.testing.aws_emulator import EmulatedAws
+from core.testing.aws_emulator.builders import OTHER, charge, june
+from core.testing.task_queue import waiting, work_off
 from costs.models import DailyCost
 from costs.sync import sync_cost
 from providers.windows import InvalidWindow, Window
@@ -15,9 +19,6 @@ from syncs.claims import Refused, claim
 from syncs.models import Backfill, BackfillWindow, CloudAccount, Dataset, SyncRun
 from syncs.start import QueueAway
 from syncs.tasks import look
-from tests.emulator import EmulatedAws
-from tests.small_cloud import OTHER, account, charge, june
-from tests.work_queue import waiting, work_off
 
 pytestmark = pytest.mark.django_db
 MAY = Window(date(2026, 5, 1), june(1))
@@ -30,7 +31,7 @@ def mine(aws: EmulatedAws, now: datetime, settings: Settings) -> Iterator[CloudA
     aws.world().add_costs([charge(day, "1.5") for day in [*MAY.days(), june(19)]])
     waiting()
     with time_machine.travel(now, tick=False):
-        mine = account()
+        mine = aws_account()
         assert sync_cost(mine, now).status == "succeeded"
         yield mine
 
@@ -201,7 +202,7 @@ def test_an_ordinary_run_has_a_slot_of_its_own(
 def test_a_part_that_can_not_be_read_any_more_fails_alone(
     backfill: Backfill, mine: CloudAccount, now: datetime
 ) -> None:
-    payer = account(OTHER, is_payer=True)
+    payer = aws_account(OTHER, is_payer=True)
     CloudAccount.objects.filter(pk=mine.pk).update(payer=payer)
     advance_backfills(now)
     advance_backfills(now)

@@ -5,11 +5,12 @@ import io
 
 import pytest
 
-from cloudintel.tests.pages import account
+from clouds.testing import account
+from core.testing.clock import TODAY
+from people.testing import ask, csv_of, refused, viewer
 from providers.windows import Window
 from syncs.models import Backfill, CloudAccount, SyncRun
-from syncs.tests.history import LONG, TODAY, backfiller, proposed, read_account
-from tests.api import ask, csv_of, refused, viewer
+from syncs.testing import LONG, backfiller, proposed, read_account
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon", "told")]
 ALL = "/api/v1/backfills/"

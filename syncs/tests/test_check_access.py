@@ -6,9 +6,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from core.testing.aws_emulator import EmulatedAws
 from providers.demo.company import PRODUCTION
 from syncs.models import CloudAccount, CloudKind
-from tests.emulator import EmulatedAws
 
 pytestmark = pytest.mark.django_db
 

@@ -9,8 +9,9 @@ import pytest
 import time_machine
 from django.core.management import call_command
 
+from clouds.testing import aws_account
+from core.testing.aws_emulator.builders import ACCOUNT, OTHER
 from syncs.models import CloudAccount, SyncRun
-from tests.small_cloud import ACCOUNT, OTHER, account
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -45,19 +46,19 @@ def check(*arguments: str) -> tuple[int, str]:
 
 
 def test_all_fresh_it_says_so_and_ends_with_0(now: datetime) -> None:
-    read(account(), now - HOUR)
+    read(aws_account(), now - HOUR)
     assert check() == (0, "All 3 datasets are fresh.\n")
 
 
 def test_late_or_never_read_it_ends_with_1(now: datetime) -> None:
-    read(account(), now - 40 * HOUR)
+    read(aws_account(), now - 40 * HOUR)
     status, said = check()
     assert status == 1
     assert said.startswith(
         f"late: EC2 instances of {ACCOUNT} ({ACCOUNT}) is late: last read well 1\xa0day"
     )
     read(CloudAccount.objects.get(), now)
-    account(OTHER)
+    aws_account(OTHER)
     status, said = check()
     assert (status, said.count("never: ")) == (1, 3)
 
@@ -66,19 +67,19 @@ def test_late_or_never_read_it_ends_with_1(now: datetime) -> None:
 def test_stale_or_failing_it_ends_with_2(
     now: datetime, hours: int, status: str
 ) -> None:
-    read(account(), now - hours * HOUR, status)
+    read(aws_account(), now - hours * HOUR, status)
     assert check()[0] == 2
 
 
 def test_of_one_account_alone(now: datetime) -> None:
-    read(account(), now)
-    read(account(OTHER), now, "failed")
+    read(aws_account(), now)
+    read(aws_account(OTHER), now, "failed")
     assert check("--account", ACCOUNT)[0] == 0
     assert check("--account", OTHER)[0] == 2
 
 
 def test_for_programs_it_prints_one_json_object(now: datetime) -> None:
-    read(account(), now - HOUR, "failed")
+    read(aws_account(), now - HOUR, "failed")
     status, said = check("--json")
     assert status == 2
     (first, *_) = json.loads(said)["datasets"]

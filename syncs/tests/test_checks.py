@@ -7,7 +7,7 @@ import pytest
 from django.core.checks import run_checks
 from pytest_django import Settings
 
-from tests.shell import Installed
+from core.testing.installation import Installed
 
 
 def ids() -> list[str | None]:

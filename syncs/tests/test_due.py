@@ -8,12 +8,13 @@ import pytest
 import time_machine
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from clouds.testing import aws_account
+from core.testing.aws_emulator.builders import OTHER
+from core.testing.task_queue import waiting
 from syncs.claims import claim, free_dead, take
 from syncs.due import Due, due, due_at
 from syncs.models import CloudAccount, Dataset, SyncRun
 from syncs.tasks import look, queue_due
-from tests.small_cloud import OTHER, account
-from tests.work_queue import waiting
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -47,7 +48,7 @@ def names(now: datetime) -> list[str]:
 def test_what_another_scheduler_has_read_meanwhile_is_not_read_again(
     now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mine = account()
+    mine = aws_account()
     read(mine, now - DAY)
 
     def slow_look(accounts: Iterable[CloudAccount], now: datetime) -> list[Due]:
@@ -65,7 +66,7 @@ def test_what_another_scheduler_has_read_meanwhile_is_not_read_again(
 def test_a_new_account_is_due_at_once_but_its_cpu_waits_for_its_instances(
     now: datetime,
 ) -> None:
-    mine = account()
+    mine = aws_account()
     assert names(now) == ["ec2", "cost"]
     ended(mine, "ec2", now)
     assert names(now) == ["cost", "cpu"]
@@ -75,7 +76,7 @@ def test_cpu_is_read_though_its_instances_are_due_again_at_every_look(
     now: datetime, settings: Settings
 ) -> None:
     settings.SYNC_INTERVAL_MINUTES = 1
-    mine, minute = account(), timedelta(minutes=1)
+    mine, minute = aws_account(), timedelta(minutes=1)
     read(mine, now)
     assert names(now + minute) == ["ec2", "cost"]
     ended(mine, "ec2", now + minute)
@@ -86,13 +87,13 @@ def test_each_dataset_is_due_an_interval_after_it_was_last_begun(
     now: datetime, settings: Settings
 ) -> None:
     settings.SYNC_INTERVAL_MINUTES = 60
-    read(account(), now)
+    read(aws_account(), now)
     assert names(now + HOUR - timedelta(seconds=1)) == []
     assert names(now + HOUR) == ["ec2", "cost"]
 
 
 def test_who_was_down_for_three_intervals_catches_up_once(now: datetime) -> None:
-    mine = account()
+    mine = aws_account()
     read(mine, now)
     with time_machine.travel(now + 3 * DAY, tick=False):
         assert [queue_due() for _ in range(3)] == [2, 0, 0]
@@ -112,7 +113,7 @@ def test_what_failed_is_tried_again_after_pauses_that_double_up_to_the_interval(
     now: datetime, settings: Settings
 ) -> None:
     settings.SYNC_INTERVAL_MINUTES, settings.SYNC_RETRY_MINUTES = 60, 15
-    mine = account()
+    mine = aws_account()
     pauses = []
     for attempt in (1, 2, 3, 4, 60):
         run = ended(mine, "ec2", now, status="failed", attempt=attempt)
@@ -121,7 +122,7 @@ def test_what_failed_is_tried_again_after_pauses_that_double_up_to_the_interval(
 
 
 def test_each_failure_counts_until_a_run_reads_everything(now: datetime) -> None:
-    mine = account()
+    mine = aws_account()
     for attempt in (1, 2, 3):
         at = now + attempt * HOUR
         run = claim(mine, Dataset.EC2, at)
@@ -135,7 +136,7 @@ def test_what_no_worker_took_in_time_is_dropped_with_a_note_and_queued_anew(
     now: datetime, settings: Settings
 ) -> None:
     settings.QUEUE_GRACE_SECONDS = 3600
-    account()
+    aws_account()
     with time_machine.travel(now, tick=False):
         look()
     waiting()  # the messages are lost
@@ -159,7 +160,7 @@ def test_what_no_worker_took_in_time_is_dropped_with_a_note_and_queued_anew(
 def test_a_message_that_comes_after_the_grace_or_twice_does_nothing(
     now: datetime,
 ) -> None:
-    run = claim(account(), Dataset.COST, now, status=SyncRun.Status.QUEUED)
+    run = claim(aws_account(), Dataset.COST, now, status=SyncRun.Status.QUEUED)
     assert take(run.pk, now + 2 * HOUR) is None
     run.refresh_from_db()
     assert (run.status, run.held_by) == ("abandoned", "")
@@ -171,8 +172,8 @@ def test_a_message_that_comes_after_the_grace_or_twice_does_nothing(
 def test_disabled_accounts_and_costs_on_a_payers_bill_are_left_alone(
     now: datetime,
 ) -> None:
-    payer = account(is_payer=True)
-    member = account(OTHER, payer=payer)
+    payer = aws_account(is_payer=True)
+    member = aws_account(OTHER, payer=payer)
     read(payer, now)
     assert names(now) == ["ec2"]
     CloudAccount.objects.filter(pk=member.pk).update(is_enabled=False)
@@ -183,14 +184,14 @@ def test_many_accounts_take_two_queries(
     now: datetime, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(20):
-        read(account(f"{number:012}"), now)
+        read(aws_account(f"{number:012}"), now)
     accounts = list(CloudAccount.objects.select_related("payer"))
     with django_assert_num_queries(2):  # newest runs; active runs
         assert len(list(due(accounts, now + DAY))) == 40
 
 
 def test_a_run_whose_worker_is_gone_does_not_block(now: datetime) -> None:
-    mine = account()
+    mine = aws_account()
     run = claim(mine, Dataset.EC2, now)
     host = run.held_by.partition("@")[0]
     SyncRun.objects.filter(pk=run.pk).update(held_by=f"{host}@4194305:1")

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from clouds.testing import aws_account
+from core.testing.aws_emulator.builders import ACCOUNT, OTHER
 from syncs.freshness import Freshness, State, freshness
 from syncs.models import CloudAccount, SyncRun
-from tests.small_cloud import ACCOUNT, OTHER, account
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -38,7 +39,7 @@ def of_ec2(mine: CloudAccount, now: datetime) -> Freshness:
 def test_it_is_late_after_one_and_a_half_intervals_and_stale_after_three(
     now: datetime, hours: int, state: str
 ) -> None:
-    mine = account()
+    mine = aws_account()
     run(mine, now - hours * HOUR)
     assert of_ec2(mine, now).state == state
 
@@ -47,7 +48,7 @@ def test_the_interval_is_that_of_the_settings(
     now: datetime, settings: Settings
 ) -> None:
     settings.SYNC_INTERVAL_MINUTES = 1
-    mine = account()
+    mine = aws_account()
     run(mine, now - timedelta(seconds=100))
     assert of_ec2(mine, now).state == State.LATE
 
@@ -56,7 +57,7 @@ def test_the_interval_is_that_of_the_settings(
 def test_it_fails_while_the_newest_run_did_not_read_everything(
     now: datetime, status: str
 ) -> None:
-    mine = account()
+    mine = aws_account()
     run(mine, now - 3 * HOUR)
     run(mine, now - 2 * HOUR, status)
     assert of_ec2(mine, now).state == State.FAILING
@@ -65,7 +66,7 @@ def test_it_fails_while_the_newest_run_did_not_read_everything(
 
 
 def test_a_run_at_work_changes_nothing_yet(now: datetime) -> None:
-    mine = account()
+    mine = aws_account()
     run(mine, now, "running")
     assert of_ec2(mine, now).state == State.NEVER
     SyncRun.objects.all().delete()
@@ -75,7 +76,7 @@ def test_a_run_at_work_changes_nothing_yet(now: datetime) -> None:
 
 
 def test_the_sentence_names_what_since_when_and_why(now: datetime) -> None:
-    mine = account()
+    mine = aws_account()
     name = f"EC2 instances of {ACCOUNT} ({ACCOUNT})"
     assert of_ec2(mine, now).sentence == f"{name} was never read."
     run(mine, now - 2 * HOUR)
@@ -94,8 +95,8 @@ def test_the_sentence_names_what_since_when_and_why(now: datetime) -> None:
 def test_many_accounts_take_one_query_and_members_have_no_costs(
     now: datetime, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    payer = account(is_payer=True)
-    member = account(OTHER, payer=payer)
+    payer = aws_account(is_payer=True)
+    member = aws_account(OTHER, payer=payer)
     for one in (payer, member):
         run(one, now)
     accounts = list(CloudAccount.objects.all())

@@ -4,18 +4,18 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
+from core.testing.waiting import wait_until
 from syncs import processes
 from syncs.processes import is_dead, mark_of, own_mark
 
 
 @pytest.fixture
 def other() -> "subprocess.Popen[bytes]":
-    return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
 
 
 def test_a_living_process_is_not_dead(other: "subprocess.Popen[bytes]") -> None:
@@ -32,10 +32,7 @@ def test_one_that_was_killed_but_not_waited_for_is_dead(
 ) -> None:
     mark = mark_of(other.pid)
     os.kill(other.pid, signal.SIGKILL)
-    deadline = time.monotonic() + 10
-    while not is_dead(mark) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert is_dead(mark)
+    wait_until("its end", lambda: is_dead(mark))
     other.wait()
 
 

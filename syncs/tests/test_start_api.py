@@ -9,16 +9,18 @@ import time_machine
 from celery import current_app
 from kombu.exceptions import OperationalError
 
-from cloudintel.tests.pages import NOW, account, run
+from clouds.testing import account
+from core.testing.clock import NOW
 from costs.models import CostTotal
 from costs.tasks import sync_cost
 from inventory.tasks import sync_ec2
 from metrics.models import CpuMetric
 from metrics.tasks import sync_cpu
+from people.testing import operator, viewer
 from providers.demo.company import PRODUCTION, STAGING
 from syncs.models import CloudAccount, CloudKind, Dataset, SyncRun
 from syncs.start import TASKS
-from tests.api import operator, viewer
+from syncs.testing import run
 
 pytestmark = pytest.mark.django_db
 ROUTES = {

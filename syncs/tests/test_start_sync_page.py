@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from people.testing import person
 from syncs.models import CloudAccount, Dataset
 from syncs.start import QueueAway, Started
-from tests.api import person
 
 pytestmark = pytest.mark.django_db
 

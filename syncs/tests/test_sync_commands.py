@@ -10,7 +10,8 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 
-from cloudintel.tests.pages import NOW, account, run
+from clouds.testing import account
+from core.testing.clock import NOW
 from costs.models import CostTotal, DailyCost
 from inventory.models import Instance
 from metrics.models import CpuMetric
@@ -18,6 +19,7 @@ from providers.demo.company import DATA_PLATFORM, PRODUCTION, STAGING
 from providers.demo.provider import DemoProvider
 from providers.errors import ErrorKind, ProviderError
 from syncs.models import CloudAccount, CloudKind, Dataset, SyncRun
+from syncs.testing import run
 
 pytestmark = pytest.mark.django_db
 COMMANDS = {

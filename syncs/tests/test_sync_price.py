@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
+from people.testing import person
 from syncs.models import CloudAccount, Dataset, SyncRun
-from tests.api import person
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 6, 20, 9, tzinfo=UTC)

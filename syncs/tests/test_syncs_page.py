@@ -8,16 +8,10 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from cloudintel.tests.pages import NOW, account, run
+from clouds.testing import account
+from core.testing.clock import NOW, TODAY
 from syncs.models import ApiBudgetDay, Dataset, Incident, SyncRun
-from syncs.tests.history import (
-    TODAY,
-    part_run,
-    proposed,
-    read_account,
-    signed_in,
-    used,
-)
+from syncs.testing import part_run, proposed, read_account, run, signed_in, used
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon", "told")]
 PAGE, LIVE = "/syncs/", "/syncs/live/"

@@ -10,6 +10,11 @@ from django.db import connection
 from django.db.models import Sum
 from pytest_django import Settings
 
+from clouds.testing import aws_account
+from core.testing.aws_emulator import EmulatedAws
+from core.testing.aws_emulator.builders import OTHER, charge, june, machine
+from core.testing.processes import shared_database, start
+from core.testing.waiting import HANGS_AFTER_SECONDS
 from costs.sync import sync_cost
 from inventory.sync import sync_ec2
 from metrics.sync import sync_cpu
@@ -17,9 +22,6 @@ from providers.errors import ErrorKind, ProviderError
 from syncs.models import ApiBudgetDay, ApiUsage, CloudAccount, SyncRun
 from syncs.reading import reading, say_nothing
 from syncs.usage import reserve
-from tests.emulator import EmulatedAws
-from tests.other_processes import shared_database, start
-from tests.small_cloud import OTHER, account, charge, june, machine
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TODAY = june(20)
@@ -37,7 +39,7 @@ def mine(aws: EmulatedAws, settings: Settings) -> CloudAccount:
     for number in range(100):
         for region in ("eu-west-1", "us-east-1"):
             aws.world().add_instance(machine(f"i-{region}-{number:03}", region))
-    return account(regions=["eu-west-1", "us-east-1"])
+    return aws_account(regions=["eu-west-1", "us-east-1"])
 
 
 def usage() -> dict[str, tuple[int, Decimal]]:
@@ -144,7 +146,7 @@ def test_regions_and_processes_side_by_side_do_not_pass_it_together(
     mine: CloudAccount, aws: EmulatedAws, tmp_path: Path
 ) -> None:
     aws.now = datetime.now(UTC)  # which commands read
-    other = account(OTHER, role_arn=f"arn:aws:iam::{OTHER}:role/cloudintel")
+    other = aws_account(OTHER, role_arn=f"arn:aws:iam::{OTHER}:role/cloudintel")
     for number in range(100):
         aws.world(OTHER).add_instance(machine(f"i-other-{number:03}"))
     for one in (mine, other):
@@ -157,7 +159,9 @@ def test_regions_and_processes_side_by_side_do_not_pass_it_together(
             start(url, aws, "manage.py", "sync_cpu", "--account", name, **limits)
             for name in (mine.account_id, OTHER)
         ]
-        printed = [process.communicate(timeout=60) for process in syncs]
+        printed = [
+            process.communicate(timeout=HANGS_AFTER_SECONDS) for process in syncs
+        ]
     assert any("would pass the $0.012 a day" in out for out, _ in printed), printed
     kept = usage()["cloudwatch:GetMetricData"]
     assert Decimal("0.005") <= kept[1] <= Decimal("0.012")

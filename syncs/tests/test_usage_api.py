@@ -8,10 +8,11 @@ from decimal import Decimal
 import pytest
 from pytest_django import Settings
 
-from cloudintel.tests.pages import account
+from clouds.testing import account
+from core.testing.clock import TODAY
+from people.testing import ask, csv_of, refused
 from syncs.models import ApiBudgetDay
-from syncs.tests.history import TODAY, used
-from tests.api import ask, csv_of, refused
+from syncs.testing import used
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 LAST_MONTH = TODAY - timedelta(days=25)

@@ -1,0 +1,130 @@
+"""What can go wrong with AWS, on demand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from core.testing.aws_emulator.wire import AwsError
+
+if TYPE_CHECKING:
+    from core.testing.aws_emulator.wire import Call
+
+# How each service words "too fast": code, HTTP status, message.
+THROTTLES = {
+    "ce": ("LimitExceededException", 400, "Rate exceeded"),
+    "cloudwatch": ("Throttling", 400, "Rate exceeded"),
+    "ec2": ("RequestLimitExceeded", 503, "Request limit exceeded."),
+    "organizations": ("TooManyRequestsException", 400, "Rate exceeded"),
+    "pricing": ("ThrottlingException", 400, "Rate exceeded"),
+}
+# How each service words "not allowed": code and HTTP status.
+DENIALS = {
+    "ce": ("AccessDeniedException", 400),
+    "ec2": ("UnauthorizedOperation", 403),
+    "organizations": ("AccessDeniedException", 400),
+    "pricing": ("AccessDeniedException", 400),
+}
+
+
+@dataclass
+class Throttle:
+    """Every so many calls of an operation are refused."""
+
+    every: int
+    seen: int = 0
+
+
+@dataclass(frozen=True)
+class Denial:
+    """An operation nobody may call, in one account and region or in all."""
+
+    operation: str
+    account_id: str | None
+    region: str | None
+
+
+@dataclass
+class Failure:
+    """An error that an operation answers with, for ever or so many times."""
+
+    error: AwsError
+    times: int | None
+
+
+@dataclass
+class Faults:
+    """The faults in force; empty when AWS is well."""
+
+    throttles: dict[str, Throttle] = field(default_factory=dict)
+    denials: list[Denial] = field(default_factory=list)
+    failures: dict[str, Failure] = field(default_factory=dict)
+    regions_down: set[str] = field(default_factory=set)
+    _lock: Lock = field(default_factory=Lock)
+
+    def clear(self) -> None:
+        """Everything works again."""
+        self.throttles.clear()
+        self.denials.clear()
+        self.failures.clear()
+        self.regions_down.clear()
+
+    def check_region(self, region: str) -> None:
+        """Raises 503 when the region is down, whatever is asked of it."""
+        if region in self.regions_down:
+            raise AwsError(
+                "ServiceUnavailable", "Service is unable to handle request.", 503
+            )
+
+    def check(self, call: Call) -> None:
+        """Raises the error this call must be answered with, if any."""
+        self._check_throttle(call)
+        for denial in self.denials:
+            if (
+                denial.operation == call.name
+                and denial.account_id in (None, call.account_id)
+                and denial.region in (None, call.region)
+            ):
+                raise access_denied(call)
+        self._check_failure(call)
+
+    def _check_throttle(self, call: Call) -> None:
+        with self._lock:
+            throttle = self.throttles.get(call.name)
+            if throttle is None:
+                return
+            throttle.seen += 1
+            if throttle.seen % throttle.every:
+                return
+        code, status, message = THROTTLES.get(
+            call.service, ("Throttling", 400, "Rate exceeded")
+        )
+        raise AwsError(code, message, status)
+
+    def _check_failure(self, call: Call) -> None:
+        with self._lock:
+            failure = self.failures.get(call.name)
+            if failure is None:
+                return
+            if failure.times is not None:
+                failure.times -= 1
+                if failure.times <= 0:
+                    del self.failures[call.name]
+        raise failure.error
+
+
+def access_denied(call: Call, resource: str = "") -> AwsError:
+    """The service's refusal, naming the caller and the permission it lacks."""
+    code, status = DENIALS.get(call.service, ("AccessDenied", 403))
+    message = f"User: {call.caller_arn} is not authorized to perform: {call.name}"
+    if call.service == "ec2":
+        message = f"You are not authorized to perform this operation. {message}"
+    if resource:
+        message += f" on resource: {resource}"
+    elif call.service == "ce":
+        message += f" on resource: arn:aws:ce:us-east-1:{call.account_id}:/"
+        message += call.operation
+    else:
+        message += f" because no identity-based policy allows the {call.name} action"
+    return AwsError(code, message, status)

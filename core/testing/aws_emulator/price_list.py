@@ -1,0 +1,132 @@
+"""GetProducts of AWS's Price List, for EC2 on demand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from core.testing.aws_emulator.paging import make_token, read_token
+from core.testing.aws_emulator.wire import Answer, AwsError, Call
+
+if TYPE_CHECKING:
+    from core.testing.aws_emulator.aws import EmulatedAws
+
+SERVICE = "AmazonEC2"
+# The API answers in these regions alone, whatever region is asked about.
+ENDPOINTS = frozenset({"us-east-1", "eu-central-1", "ap-south-1"})
+PRODUCTS_A_PAGE = 100
+ON_DEMAND, PER_HOUR = "JRTCKXETXF", "6YS6EN2CT7"  # AWS's codes of offer and rate
+RESERVED = "38NPMPTW36"
+
+MATCHES: dict[str, Callable[[str, str], bool]] = {
+    "TERM_MATCH": lambda value, wanted: value.lower() == wanted.lower(),
+    "EQUALS": lambda value, wanted: value == wanted,
+    "CONTAINS": lambda value, wanted: wanted in value,
+    "ANY_OF": lambda value, wanted: value in wanted.split(","),
+    "NONE_OF": lambda value, wanted: value not in wanted.split(","),
+}
+
+
+def get_products(aws: EmulatedAws, call: Call) -> Answer:
+    """A page of products, each a text of JSON as AWS gives it."""
+    if call.region not in ENDPOINTS:
+        raise AwsError("UnknownEndpoint", f"No Price List in {call.region}", 404)
+    if call.parameters["ServiceCode"] != SERVICE:
+        raise AwsError("NotFoundException", "The service code was not found.")
+    most = call.parameters.get("MaxResults", PRODUCTS_A_PAGE)
+    if not 1 <= most <= PRODUCTS_A_PAGE:
+        raise AwsError("InvalidParameterException", "MaxResults must be 1 to 100.")
+    found = [product for product in aws.products if _matches(product, call)]
+    invalid = AwsError("InvalidNextTokenException", "Invalid NextToken.")
+    (start,) = read_token(call, call.parameters.get("NextToken"), invalid) or [0]
+    end = start + min(most, aws.page_size.get(call.name, PRODUCTS_A_PAGE))
+    page = [each if isinstance(each, str) else json.dumps(each) for each in found]
+    answer: dict[str, object] = {
+        "FormatVersion": "aws_v1",
+        "PriceList": page[start:end],
+    }
+    return answer | ({"NextToken": make_token(call, end)} if end < len(found) else {})
+
+
+def product(
+    instance_type: str,
+    hourly_usd: str,
+    region: str = "us-east-1",
+    *,
+    vcpus: int = 2,
+    memory: str = "8 GiB",
+    processor: str = "Intel Xeon Platinum 8175",
+    **changed: str,
+) -> dict[str, Any]:
+    """One product as AWS shapes it; `changed` are attributes that differ."""
+    attributes = {
+        "enhancedNetworkingSupported": "Yes",
+        "memory": memory,
+        "vcpu": str(vcpus),
+        "capacitystatus": "Used",
+        "locationType": "AWS Region",
+        "storage": "EBS only",
+        "instanceFamily": "General purpose",
+        "operatingSystem": "Linux",
+        "regionCode": region,
+        "physicalProcessor": processor,
+        "instanceType": instance_type,
+        "tenancy": "Shared",
+        "usagetype": f"BoxUsage:{instance_type}",
+        "servicecode": SERVICE,
+        "licenseModel": "No License required",
+        "currentGeneration": "Yes",
+        "preInstalledSw": "NA",
+        "processorArchitecture": "64-bit",
+        "marketoption": "OnDemand",
+        "operation": "RunInstances",
+    } | changed
+    sku = sha256(json.dumps(attributes).encode()).hexdigest()[:16].upper()
+    return {
+        "product": {
+            "productFamily": "Compute Instance",
+            "attributes": attributes,
+            "sku": sku,
+        },
+        "serviceCode": SERVICE,
+        "terms": {
+            "OnDemand": _term(sku, ON_DEMAND, "Hrs", hourly_usd),
+            "Reserved": _term(sku, RESERVED, "Quantity", "1000"),
+        },
+        "version": "20260601000000",
+        "publicationDate": "2026-06-01T00:00:00Z",
+    }
+
+
+def _term(sku: str, offer: str, unit: str, usd: str) -> dict[str, Any]:
+    rate = f"{sku}.{offer}.{PER_HOUR}"
+    dimension = {
+        "unit": unit,
+        "endRange": "Inf",
+        "description": f"${usd} per {unit}",
+        "appliesTo": [],
+        "rateCode": rate,
+        "beginRange": "0",
+        "pricePerUnit": {"USD": usd},
+    }
+    term = {
+        "priceDimensions": {rate: dimension},
+        "sku": sku,
+        "effectiveDate": "2026-06-01T00:00:00Z",
+        "offerTermCode": offer,
+        "termAttributes": {},
+    }
+    return {f"{sku}.{offer}": term}
+
+
+def _matches(product: Mapping[str, Any] | str, call: Call) -> bool:
+    """All filters hold; a product given as text is not looked into."""
+    if isinstance(product, str):
+        return True
+    attributes = product["product"]["attributes"]
+    return all(
+        MATCHES[each["Type"]](attributes.get(each["Field"], ""), each["Value"])
+        for each in call.parameters.get("Filters", [])
+    )

@@ -1,0 +1,161 @@
+"""The WSGI application: read, check, answer; what is not ours goes to moto."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from functools import cache
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from moto.core.request import Request
+from werkzeug.serving import WSGIRequestHandler
+from werkzeug.wrappers import Response
+
+from core.testing.aws_emulator.cloudwatch import get_metric_data
+from core.testing.aws_emulator.cost_explorer import get_cost_and_usage
+from core.testing.aws_emulator.ec2 import (
+    describe_instance_types,
+    describe_instances,
+    describe_regions,
+)
+from core.testing.aws_emulator.identity import assume_role, get_caller_identity
+from core.testing.aws_emulator.metric_statistics import get_metric_statistics
+from core.testing.aws_emulator.organizations import describe_organization, list_accounts
+from core.testing.aws_emulator.price_list import get_products
+from core.testing.aws_emulator.wire import (
+    Answer,
+    AwsError,
+    Call,
+    Parameters,
+    Signature,
+    read_operation,
+    read_parameters,
+    read_protocol,
+    read_signature,
+    write_answer,
+    write_error,
+)
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from core.testing.aws_emulator.aws import EmulatedAws
+
+OPERATIONS: dict[str, Callable[[EmulatedAws, Call], Answer]] = {
+    "ce:GetCostAndUsage": get_cost_and_usage,
+    "cloudwatch:GetMetricData": get_metric_data,
+    "cloudwatch:GetMetricStatistics": get_metric_statistics,
+    "ec2:DescribeInstanceTypes": describe_instance_types,
+    "ec2:DescribeInstances": describe_instances,
+    "ec2:DescribeRegions": describe_regions,
+    "organizations:DescribeOrganization": describe_organization,
+    "organizations:ListAccounts": list_accounts,
+    "pricing:GetProducts": get_products,
+    "sts:AssumeRole": assume_role,
+    "sts:GetCallerIdentity": get_caller_identity,
+}
+# Global services, and the region that cannot be disabled.
+REGIONAL_SERVICES = frozenset({"ec2", "cloudwatch"})
+ALWAYS_ENABLED = "us-east-1"
+XML = "text/xml; charset=utf-8"
+CONTENT_TYPES = {"json": "application/x-amz-json-1.1"}
+
+
+class QuietHandler(WSGIRequestHandler):
+    """werkzeug's handler without a line of log for each request."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Says nothing: `aws.calls` has it all."""
+
+
+class Application:
+    """Answers one emulator's requests."""
+
+    def __init__(self, aws: EmulatedAws) -> None:
+        self.aws = aws
+
+    def __call__(
+        self, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        if self.aws.latency_seconds:
+            time.sleep(self.aws.latency_seconds)
+        began = time.thread_time()
+        response = self._respond(Request(environ))
+        self.aws.add_busy(time.thread_time() - began)
+        return response(environ, start_response)
+
+    def _respond(self, request: Request) -> WSGIApplication:
+        request.get_data(cache=True, parse_form_data=False)
+        protocol = "query"
+        try:
+            signature = read_signature(request)
+            protocol = read_protocol(request, signature.service)
+            call = self._admit(request, signature, protocol)
+            if call.name not in OPERATIONS:
+                return _moto(request, call)
+            answer = OPERATIONS[call.name](self.aws, call)
+            body = write_answer(call, protocol, answer)
+            return Response(body, content_type=CONTENT_TYPES.get(protocol, XML))
+        except AwsError as error:
+            body, headers = write_error(error, protocol)
+            content_type = CONTENT_TYPES.get(protocol, XML)
+            return Response(body, error.status, headers, content_type=content_type)
+
+    def _admit(self, request: Request, signature: Signature, protocol: str) -> Call:
+        """Counts the request; raises for its faults; names its caller."""
+        service, operation = signature.service, read_operation(request)
+        name = f"{service}:{operation}"
+        self.aws.count(name)
+        self.aws.faults.check_region(signature.region)
+        account_id, arn = self.aws.identities.identify(
+            signature, request.headers.get("X-Amz-Security-Token")
+        )
+        parameters: Parameters = {}
+        if name in OPERATIONS:
+            parameters = read_parameters(request, service, operation, protocol)
+        call = Call(
+            *(service, operation, signature.region, account_id, parameters),
+            access_key=signature.access_key,
+            caller_arn=arn,
+        )
+        self.aws.record(call)
+        self._check_region_enabled(call)
+        self.aws.faults.check(call)
+        return call
+
+    def _check_region_enabled(self, call: Call) -> None:
+        """A region the account has not enabled knows none of its credentials."""
+        enabled = (ALWAYS_ENABLED, *self.aws.world(call.account_id).regions)
+        if call.service not in REGIONAL_SERVICES or call.region in enabled:
+            return
+        if call.service == "ec2":
+            raise AwsError(
+                "AuthFailure",
+                "AWS was not able to validate the provided access credentials",
+                401,
+            )
+        raise AwsError(
+            "InvalidClientTokenId",
+            "The security token included in the request is invalid.",
+            403,
+        )
+
+
+def _moto(request: Request, call: Call) -> WSGIApplication:
+    """moto's own answer, for everything the emulator does not know."""
+    request.environ["wsgi.input"] = BytesIO(request.get_data())
+    request.environ["HTTP_X_MOTO_ACCOUNT_ID"] = call.account_id
+    return _moto_application()
+
+
+@cache
+def _moto_application() -> WSGIApplication:
+    from moto.moto_server.werkzeug_app import (
+        DomainDispatcherApplication,
+        create_backend_app,
+    )
+
+    dispatcher = DomainDispatcherApplication(create_backend_app)
+    application: WSGIApplication = dispatcher.__call__
+    return application

@@ -1,0 +1,64 @@
+"""The Chromium of browser tests, and how a person gets about in it."""
+
+import os
+import shutil
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.test import Client
+from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
+
+from core.testing.waiting import HANGS_AFTER_SECONDS
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+PHONE: ViewportSize = {"width": 360, "height": 740}
+DESK: ViewportSize = {"width": 1440, "height": 900}
+PASSWORD = "correct horse battery"
+
+HANGS_AFTER_MS = HANGS_AFTER_SECONDS * 1000
+expect.set_options(timeout=HANGS_AFTER_MS)
+
+
+def chromium() -> str:
+    """The browser's path. Fails the test, rather than skip it, when there is none."""
+    found = os.environ.get("CHROMIUM") or next(
+        filter(None, map(shutil.which, NAMES)), ""
+    )
+    if not found:
+        pytest.fail(
+            f"No browser found: looked for {', '.join(NAMES)} on PATH. Install one "
+            "(Debian: apt-get install chromium) or name it in CHROMIUM."
+        )
+    return found
+
+
+def let_in(context: BrowserContext, user: User, url: str) -> None:
+    """Gives the browser a session of that user, without the way by the login page."""
+    client = Client()
+    client.force_login(user)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": url}]
+    )
+
+
+def sign_in(page: Page) -> None:
+    page.goto("/")
+    page.get_by_label("Username").fill("ada")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Summary", level=1)).to_be_visible()
+
+
+def open_page(page: Page, name: str) -> None:
+    page.get_by_role("navigation", name="Main").get_by_role("link", name=name).click()
+    is_ready(page, name)
+
+
+def is_ready(page: Page, heading: str) -> None:
+    """Waits for a page and its scripts, which are deferred, and without which its
+    controls do not apply when they change."""
+    expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible()
+    page.wait_for_load_state("load")

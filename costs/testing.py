@@ -1,0 +1,136 @@
+"""Bills for tests: a few rows a day, totals that they sum to, and what is stored."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Sum
+
+from core.testing.stored import Rows, sorted_rows
+from costs.models import CostTotal, DailyCost
+from providers.windows import Window
+from syncs.models import CloudAccount
+
+
+def charge(
+    owner: CloudAccount,
+    day: date,
+    billed: str,
+    *,
+    service: str = "EC2",
+    region: str = "eu-west-1",
+    category: str = "Usage",
+    currency: str = "USD",
+    effective: str | None = None,
+    sub_account: str | None = None,
+) -> DailyCost:
+    """One row of the bill; amortized as billed unless told otherwise."""
+    return DailyCost.objects.create(
+        account=owner,
+        day=day,
+        sub_account_id=sub_account or owner.account_id,
+        service=service,
+        region=region,
+        charge_category=category,
+        currency=currency,
+        billed=Decimal(billed),
+        effective=Decimal(effective or billed),
+        is_estimated=False,
+    )
+
+
+def close(
+    owner: CloudAccount, *days: date, estimated: bool = False, currency: str = "USD"
+) -> None:
+    """Stores the total of each day as the sum of its rows; 0 where it has none."""
+    for day in days:
+        rows = DailyCost.objects.filter(account=owner, day=day, currency=currency)
+        CostTotal.objects.create(
+            account=owner,
+            day=day,
+            currency=currency,
+            billed=sum((row.billed for row in rows), Decimal(0)),
+            effective=sum((row.effective for row in rows), Decimal(0)),
+            is_estimated=estimated,
+        )
+
+
+def store_costs(
+    owner: CloudAccount,
+    window: Window,
+    per_day: Mapping[str, str],
+    *,
+    currency: str = "USD",
+    category: str = "Usage",
+    estimated_from: date | None = None,
+) -> None:
+    """The same amounts per service on every day of the window, and totals to match."""
+    rows, totals = [], []
+    for day in window.days():
+        guess = estimated_from is not None and day >= estimated_from
+        for service, amount in per_day.items():
+            rows.append(
+                DailyCost(
+                    account=owner,
+                    day=day,
+                    sub_account_id=owner.account_id,
+                    service=service,
+                    region="eu-west-1",
+                    charge_category=category,
+                    currency=currency,
+                    billed=Decimal(amount),
+                    effective=Decimal(amount),
+                    is_estimated=guess,
+                )
+            )
+        total = sum((Decimal(amount) for amount in per_day.values()), Decimal(0))
+        totals.append(
+            CostTotal(
+                account=owner,
+                day=day,
+                currency=currency,
+                billed=total,
+                effective=total,
+                is_estimated=guess,
+            )
+        )
+    DailyCost.objects.bulk_create(rows)
+    CostTotal.objects.bulk_create(totals)
+
+
+def billed(**which: Any) -> dict[date, Decimal]:
+    """What is stored as the total of each day that has one."""
+    totals = CostTotal.objects.filter(**which).exclude(billed=0)
+    return dict(totals.order_by("day").values_list("day", "billed"))
+
+
+def rows_miss_totals() -> list[CostTotal]:
+    """The totals to which their day's rows do not sum, billed or effective."""
+    missed = []
+    for total in CostTotal.objects.all():
+        sums = DailyCost.objects.filter(
+            account=total.account, day=total.day, currency=total.currency
+        ).aggregate(billed=Sum("billed"), effective=Sum("effective"))
+        if (sums["billed"] or 0, sums["effective"] or 0) != (
+            total.billed,
+            total.effective,
+        ):
+            missed.append(total)
+    return missed
+
+
+def stored_costs() -> Rows:
+    """Return every row and total, without what tells one run from another."""
+    return {
+        "costs": sorted_rows(
+            DailyCost,
+            *("account__account_id", "day", "sub_account_id", "service", "region"),
+            *("charge_category", "currency", "billed", "effective", "is_estimated"),
+        ),
+        "totals": sorted_rows(
+            CostTotal,
+            *("account__account_id", "day", "currency", "billed", "effective"),
+            "is_estimated",
+        ),
+    }

@@ -1,0 +1,37 @@
+"""Instances for tests, and what is stored of them."""
+
+from core.testing.clock import NOW
+from core.testing.stored import Rows, sorted_rows
+from inventory.models import Instance, StateChange
+from syncs.models import CloudAccount
+
+
+def instance(owner: CloudAccount, name: str, **values: object) -> Instance:
+    """Create a running instance that was seen at `NOW`."""
+    facts: dict[str, object] = {
+        "account": owner,
+        "instance_id": f"i-{name}",
+        "region": "eu-west-1",
+        "name": name,
+        "state": "running",
+        "instance_type": "m6i.large",
+        "lifecycle": "on-demand",
+        "tags": {"team": "shop"},
+        "first_seen_at": NOW,
+        "last_seen_at": NOW,
+    }
+    return Instance.objects.create(**{**facts, **values})
+
+
+def stored_instances() -> Rows:
+    """Return every instance and change, without what tells one run from another."""
+    return {
+        "instances": sorted_rows(
+            Instance,
+            *("account__account_id", "instance_id", "region", "name", "state"),
+            *("instance_type", "vcpus", "memory_mib", "private_ip", "launched_at"),
+        ),
+        "changes": sorted_rows(
+            StateChange, "instance__instance_id", "field", "old_value", "new_value"
+        ),
+    }

@@ -1,0 +1,40 @@
+"""Days of utilization for tests, and what is stored of them."""
+
+from django.utils import timezone
+
+from core.testing.stored import Rows, sorted_rows
+from inventory.models import Instance
+from metrics.models import CpuMetric, NetworkMetric
+from metrics.recent import refresh_recent_cpu
+from providers.windows import Window
+
+
+def store_cpu(machine: Instance, window: Window, average: float) -> None:
+    """Store the same figures on each day, and what a sync would derive from them."""
+    for day in window.days():
+        CpuMetric.objects.create(
+            instance=machine,
+            day=day,
+            average_percent=average,
+            maximum_percent=average * 2,
+            p99_percent=average * 1.5,
+            samples=288,
+        )
+        NetworkMetric.objects.create(
+            instance=machine, day=day, in_bytes=1536, out_bytes=None
+        )
+    refresh_recent_cpu(machine.account, timezone.now())
+
+
+def stored_metrics() -> Rows:
+    """Return every day of every machine, without what tells one run from another."""
+    return {
+        "cpu": sorted_rows(
+            CpuMetric,
+            *("instance__instance_id", "day", "average_percent", "maximum_percent"),
+            *("p99_percent", "samples"),
+        ),
+        "network": sorted_rows(
+            NetworkMetric, "instance__instance_id", "day", "in_bytes", "out_bytes"
+        ),
+    }

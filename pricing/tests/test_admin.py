@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from tests.api import person
 
 from clouds.testing import account
 from core.testing.clock import NOW
@@ -10,7 +11,6 @@ from pricing.models import InstancePrice, PricedFamily
 from pricing.sync import sync_prices
 from providers.demo.company import PRODUCTION
 from syncs.models import CloudAccount
-from tests.api import person
 
 pytestmark = pytest.mark.django_db
 

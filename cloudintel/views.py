@@ -17,8 +17,7 @@ from syncs.freshness import freshness
 from syncs.models import CloudAccount
 from syncs.standing import per_dataset
 
-# What a part of the page shows -> the right it takes. One page for everybody who has
-# any of them, so that his first page is no refusal.
+# Part of the page -> the permission it needs. A user with any of them gets the page.
 PARTS = {
     "costs": "costs.view_dailycost",
     "machines": "inventory.view_instance",
@@ -28,7 +27,7 @@ PARTS = {
 
 
 class SummaryView(LoginRequiredMixin, TemplateView):
-    """What is spent, what changed, what runs, is it fresh, does it reconcile."""
+    """Spending, largest changes, instances, data freshness, bill reconciliation."""
 
     template_name = "summary.html"
 
@@ -36,7 +35,7 @@ class SummaryView(LoginRequiredMixin, TemplateView):
         user, now = self.request.user, timezone.now()
         may = {part: user.has_perm(right) for part, right in PARTS.items()}
         if not any(may.values()):
-            raise PermissionDenied  # that page says whom to ask for a role
+            raise PermissionDenied  # that page says how to get a role
         accounts = list(CloudAccount.objects.seen_by(user))
         enabled = [account for account in accounts if account.is_enabled]
         context = super().get_context_data(may=may, accounts=enabled, **kwargs)
@@ -63,7 +62,7 @@ class SummaryView(LoginRequiredMixin, TemplateView):
         }
 
     def _machines(self, *, with_cpu: bool) -> dict[str, Any]:
-        """How many are in each state; of those that run, how many only cost."""
+        """Count instances per state, and idle ones among those running."""
         user = self.request.user
         enabled = {"account__is_enabled": True}
         states = Instance.objects.seen_by(user).present().filter(**enabled)
@@ -75,7 +74,7 @@ class SummaryView(LoginRequiredMixin, TemplateView):
 
 
 def _idle(user: AbstractBaseUser | AnonymousUser, running: int) -> dict[str, Any]:
-    """How many of the running machines are idle; that of which is not known is told."""
+    """Count idle instances among the running ones, and those without CPU data."""
     cpu = RecentCpu.objects.seen_by(user).of_present()
     cpu = cpu.filter(instance__state="running", instance__account__is_enabled=True)
     measured, idle = cpu.count_idle()

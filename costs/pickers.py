@@ -59,7 +59,9 @@ def pickers(question: Question, account_names: Mapping[str, str]) -> list[Picker
         _picker(question, "service", "Services", services, {}),
         _picker(question, "region", "Regions", regions, {}),
         _picker(question, "account", "Accounts", accounts, account_names),
-        _picker(question, "charge_category", "Kinds", list(ChargeCategory), {}),
+        _picker(
+            question, "charge_category", "Charge categories", list(ChargeCategory), {}
+        ),
     ]
 
 

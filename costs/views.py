@@ -35,11 +35,14 @@ GROUPS = {
     "service": "Service",
     "region": "Region",
     "account": "Account",
-    "charge_category": "Kind of charge",
-    "none": "Nothing",
+    "charge_category": "Charge category",
+    "none": "No grouping",
 }
-METRICS = {"billed": "Billed", "effective": "Effective"}
-GRANULARITIES = {"daily": "Day", "monthly": "Month"}
+METRICS = {
+    "billed": "Billed (unblended)",
+    "effective": "Effective (amortized)",
+}
+GRANULARITIES = {"daily": "Daily", "monthly": "Monthly"}
 CHARTS = {"bars": "Stacked bars", "lines": "Lines"}
 KINDS = {"bars": "stacked", "lines": "line"}
 LIMITS = {5, 10, 15, LARGEST_LIMIT}
@@ -103,7 +106,7 @@ def _shown(found: Answer, names: dict[str, str]) -> dict[str, Any]:
         "chips": chips(question, names),
         "chart": trend_chart(found.trend, found.restated, kind=KINDS[question.chart]),
         "table": by_moment(found.trend, found.restated, into_moments(question)),
-        "heads": heads(question.sort, group, "Before"),
+        "heads": heads(question.sort, group, "Previous period"),
         "lines": [
             (line, into_line(question, line, found.lines)) for line in found.lines
         ],

@@ -1,4 +1,4 @@
-"""The trail of who did what: one call in each door, beside the work itself."""
+"""The audit log: what users, commands and scripts did."""
 
 import getpass
 import os
@@ -22,10 +22,10 @@ def record(
     user_name: str = "",
     **details: Any,
 ) -> AuditEntry:
-    """Keeps that the request's user did `action` to `about`.
+    """Record that the request's user did `action` to `about`.
 
-    `details` are JSON: what was asked, or {"field": [before, after]}. Never a secret.
-    `user_name` is who somebody says to be that is not signed in.
+    `details` are JSON: the request, or {"field": [before, after]}. Never a secret.
+    `user_name` is the claimed name of a client that is not signed in.
     """
     user = request.user if request.user.is_authenticated else None
     entry = _entry(action, about, details)
@@ -39,7 +39,7 @@ def record(
 def record_each(
     request: HttpRequest | Request, action: str, about: Iterable[Model]
 ) -> None:
-    """The same of several things; their own rows tell when and how."""
+    """Record the same action on several objects."""
     for one in about:
         record(request, action, one)
 
@@ -47,7 +47,7 @@ def record_each(
 def record_command(
     action: str, about: Model | None = None, **details: Any
 ) -> AuditEntry:
-    """Keeps that somebody did it by a command; he is known by his name on the host."""
+    """Record an action of a command, under the operating system's username."""
     entry = _entry(action, about, details)
     entry.user_name = f"{_who_runs()} (command)"
     entry.save()

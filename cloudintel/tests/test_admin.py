@@ -9,7 +9,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from knox.models import AuthToken
 
 from people.models import AccountAccess, AuditEntry
-from people.roles import give
+from people.roles import assign_role
 
 pytestmark = pytest.mark.django_db
 
@@ -99,7 +99,7 @@ def test_the_schedule_is_closed_to_who_is_limited_to_some_accounts(
     client: Client,
 ) -> None:
     user = User.objects.create_user("ada")
-    give(user, "administrator")
+    assign_role(user, "administrator")
     AccountAccess.objects.create(user=user)
     task = scheduled("all accounts")
     client.force_login(user)

@@ -15,7 +15,7 @@ from rest_framework.test import APIClient
 
 from cloudintel.api import urlpatterns
 from cloudintel.tests.pages import account
-from people.roles import give
+from people.roles import assign_role
 from tests.api import session_of
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +52,7 @@ def asking_with(token: str) -> APIClient:
 @pytest.fixture
 def ada() -> User:
     user = User.objects.create(username="ada")
-    give(user, "viewer")
+    assign_role(user, "viewer")
     return user
 
 

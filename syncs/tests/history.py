@@ -9,7 +9,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from cloudintel.tests.pages import NOW, account, run
-from people.roles import Role, give
+from people.roles import Role, assign_role
 from providers.meter import Usage
 from providers.windows import Window, last_complete_days
 from syncs.backfills import propose
@@ -48,7 +48,7 @@ def used(
 def user_with(*permissions: str) -> User:
     """Who may look at everything, and has these permissions besides."""
     user = User.objects.get_or_create(username="operator")[0]
-    give(user, Role.VIEWER)
+    assign_role(user, Role.VIEWER)
     user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
     return user
 

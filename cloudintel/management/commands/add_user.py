@@ -11,7 +11,7 @@ from django.db import transaction
 
 from people.audit import record_command
 from people.models import AccountAccess
-from people.roles import Role, give
+from people.roles import Role, assign_role
 from syncs.commands import bad_arguments, chosen_accounts
 from syncs.models import CloudAccount
 
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             user, password = _user(options["name"], options["role"])
             if options["role"]:
-                give(user, options["role"])
+                assign_role(user, options["role"])
             if accounts:
                 limit(user, accounts)
             if options["all_accounts"]:

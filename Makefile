@@ -5,7 +5,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-sqlite test-postgres lint format lock bench clean
+.PHONY: run test test-sqlite test-postgres lint format lock bench emulator clean
 
 run: $(VENV)/.installed
 	@$(BIN)/python manage.py first_start
@@ -13,10 +13,10 @@ run: $(VENV)/.installed
 
 test: test-sqlite test-postgres
 
-test-sqlite: $(VENV)/.installed-dev
+test-sqlite: $(VENV)/.browser
 	env -u DATABASE_URL $(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
 
-test-postgres: $(VENV)/.installed-dev
+test-postgres: $(VENV)/.browser
 	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
 
 lint: $(VENV)/.installed-dev
@@ -43,6 +43,10 @@ lock: $(VENV)/.installed-dev
 	$(BIN)/uv pip compile -q --no-header --no-emit-index-url pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile -q --no-header --no-emit-index-url --group dev pyproject.toml -c requirements.txt -o requirements-dev.txt
 
+# A sample AWS organization on a local port. See tests/emulator/README.md.
+emulator: $(VENV)/.installed-dev
+	@$(BIN)/python -m tests.emulator $(ARGS)
+
 clean:
 	rm -rf $(VENV) var .mypy_cache .pytest_cache .ruff_cache
 
@@ -54,5 +58,9 @@ $(VENV)/.installed: requirements.txt
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+# The browser tests alone need a Chromium.
+$(VENV)/.browser: $(VENV)/.installed-dev
 	@sh tests/browser.sh
 	@touch $@

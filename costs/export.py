@@ -15,9 +15,11 @@ COLUMNS = ["cost", "share_percent", "before", "change", "change_percent", "curre
 def table_rows(answer: Answer) -> Iterator[Sequence[Any]]:
     """The table's lines in its order, without its total, which they sum to."""
     currency = answer.trend.currency or ""
-    yield [answer.question.group_by, *COLUMNS]
+    group = answer.question.group_by
+    yield COLUMNS if group == "none" else [group, *COLUMNS]
     for line in answer.lines:
-        yield [line.label, *_amounts(line).values(), currency]
+        name = [] if group == "none" else [line.label]
+        yield [*name, *_amounts(line).values(), currency]
 
 
 def as_json(answer: Answer) -> dict[str, Any]:

@@ -48,6 +48,18 @@ def csv_file(name: str, rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
     return response
 
 
+def flat(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the record with nested ones as columns: {"a": {"b": 1}} is {"a_b": 1}."""
+    columns: dict[str, Any] = {}
+    for name, value in record.items():
+        if isinstance(value, Mapping):
+            inner = flat(value).items()
+            columns |= {f"{name}_{field}": one for field, one in inner}
+        else:
+            columns[name] = value
+    return columns
+
+
 class _Echo:
     def write(self, text: str) -> str:
         return text

@@ -126,6 +126,9 @@ class AnyObject(filters.ModelMultipleChoiceFilter):
     """Filter by any of some objects; an unknown one is refused."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        unknown = '"%(value)s" is unknown.'
+        reasons = {"invalid_choice": unknown, "invalid_pk_value": "%(pk)s is unknown."}
+        kwargs.setdefault("error_messages", reasons)
         super().__init__(*args, widget=RepeatedInput, distinct=False, **kwargs)
 
     def get_filter_predicate(self, v: Any) -> dict[str, Any]:

@@ -121,7 +121,7 @@ class InstanceView(PermissionRequiredMixin, DetailView[Instance]):
         user = self.request.user
         machine = self.object
         if user.has_perm(VIEW_CPU):
-            kwargs |= utilisation(machine, window_of(machine, asked(self.request), now))
+            kwargs |= utilization(machine, window_of(machine, asked(self.request), now))
         if user.has_perm("syncs.view_syncrun"):
             kwargs |= {
                 "runs": runs_that_saw(machine)[:RUNS_SHOWN],
@@ -152,7 +152,7 @@ def window_of(machine: Instance, days: int, now: datetime) -> Window:
     return last_complete_days(days, min(end, now))
 
 
-def utilisation(machine: Instance, window: Window) -> dict[str, Any]:
+def utilization(machine: Instance, window: Window) -> dict[str, Any]:
     """Its days in the window, and the charts of them."""
     days = CpuMetric.objects.filter(instance=machine).in_window(window)
     sent = NetworkMetric.objects.filter(instance=machine).in_window(window)

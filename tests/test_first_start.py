@@ -60,7 +60,7 @@ def test_up_answers_and_stops_cleanly(
     process.send_signal(signal.SIGTERM)
     told, _ = process.communicate(timeout=40)
     assert process.returncode == 0
-    assert f"cloudintel is at http://127.0.0.1:{port}" in told
+    assert f"cloudintel is running at http://127.0.0.1:{port}" in told
     with pytest.raises(OSError):
         answer(f"http://127.0.0.1:{port}/health", within=0)
 
@@ -81,4 +81,4 @@ def answer(url: str, within: float = STARTS_WITHIN_SECONDS) -> str:
 def test_a_port_that_is_none_is_a_bad_argument(installed: Installed) -> None:
     done = installed.manage("up", "--port", "70000")
     assert done.returncode == 2
-    assert "--port must lie between 1 and 65535, not 70000." in done.stderr
+    assert "--port must be between 1 and 65535, not 70000." in done.stderr

@@ -60,7 +60,13 @@ def test_the_sidebar_leads_to_every_subject_and_back_to_the_pages(
     page = admin_client.get(reverse("admin:index")).content.decode()
     for name in ("summary", "costs", "instances", "cpu", "syncs"):
         assert f'href="{reverse(name)}"' in page, name
-    for title in ("Accounts and syncs", "Inventory", "Utilisation", "People"):
+    for title in (
+        "Accounts and syncs",
+        "Inventory",
+        "Utilization",
+        "Users",
+        "Archives",
+    ):
         assert title in page
     assert f'href="{reverse("admin:metrics_cpumetric_changelist")}"' in page
 

@@ -138,8 +138,8 @@ def test_a_user_who_is_no_longer_active_is_refused(ada: User) -> None:
     ("arguments", "reason"),
     [
         (["nobody"], "no active user 'nobody'"),
-        (["ada", "--days", "0"], "--days must lie between 1 and"),
-        (["ada", "--days", "-3"], "--days must lie between 1 and"),
+        (["ada", "--days", "0"], "--days must be between 1 and"),
+        (["ada", "--days", "-3"], "--days must be between 1 and"),
     ],
 )
 def test_a_token_needs_a_user_and_a_time(

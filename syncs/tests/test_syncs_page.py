@@ -54,7 +54,7 @@ def test_it_tells_what_reading_costs_today_and_this_month() -> None:
 @pytest.mark.parametrize(
     ("reserved", "told"),
     [
-        (41_000, "$1.0900 of today&#x27;s $1.5000 is left."),
+        (41_000, "$1.0900 of today&#x27;s $1.5000 budget remains."),
         (150_000, "Today&#x27;s $1.5000 is spent: priced requests wait"),
     ],
 )
@@ -69,7 +69,7 @@ def test_it_tells_what_is_left_of_the_budget(
 
 def test_requests_that_cost_nothing_are_drawn_by_their_number() -> None:
     used(account(), TODAY, "demo:GetCostAndUsage", 14, "0")
-    assert "Requests a day, at most 14" in text_of(PAGE)
+    assert "Requests per day, maximum 14" in text_of(PAGE)
 
 
 def test_an_open_incident_is_told_first_and_one_that_is_over_is_not() -> None:
@@ -126,7 +126,7 @@ def test_the_page_follows_only_while_something_is_at_work() -> None:
     assert "data-active" not in text_of(PAGE)
     working = run(account(2, "staging"), Dataset.COST, NOW, status="running")
     assert "data-active" in text_of(PAGE)
-    assert "1 at work" in text_of(LIVE)
+    assert "1 running" in text_of(LIVE)
     assert "data-active" not in text_of(PAGE, account=f"{1:012}")
     SyncRun.objects.filter(pk=working.pk).update(status="succeeded")
     assert "data-active" not in text_of(LIVE)
@@ -184,10 +184,10 @@ def test_backfills_show_their_progress_and_only_the_allowed_their_buttons() -> N
     assert '<progress class="bar-line" max="3" value="1"' in text
     assert "1 of 3 windows read" in text
     assert "Pause" not in text
-    assert "Show the price" not in text
+    assert "Estimate cost" not in text
     text = text_of(PAGE, signed_in("start_backfill"))
     assert f'formaction="/syncs/backfills/{backfill.pk}/pause/">Pause' in text
-    assert "Show the price" in text
+    assert "Estimate cost" in text
 
 
 def test_an_open_backfill_comes_before_newer_ones_that_ended() -> None:

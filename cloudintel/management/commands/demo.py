@@ -1,4 +1,4 @@
-"""manage.py demo: an invented company to look at, read like any other account."""
+"""manage.py demo: the demo company, synced like any other account."""
 
 from argparse import ArgumentParser
 from datetime import datetime, timedelta
@@ -18,15 +18,15 @@ from syncs.claims import SlotTaken
 from syncs.commands import TAKEN, bad_arguments
 from syncs.models import CloudAccount, CloudKind, Dataset, Watermark
 
-# The bill is first read as it was then, so that some days are restated since.
+# The bill is first read as it was then, so that some days are restated.
 FIRST_READ_DAYS_AGO = 3
 
 
 class Command(BaseCommand):
     help = (
-        f"Adds {COMPANY_NAME}, an invented company of {len(ACCOUNTS)} accounts with "
-        "instances, bill and CPU, and reads its history. Run again, it reads what is "
-        "new. Nothing is sent to a cloud."
+        f"Add {COMPANY_NAME}, a demo company of {len(ACCOUNTS)} accounts with "
+        "instances, costs and CPU utilization. Run again, it adds the days since. "
+        "Nothing is sent to a cloud."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -34,7 +34,7 @@ class Command(BaseCommand):
             "--days",
             type=int,
             default=HISTORY_DAYS,
-            help=f"Days of history, up to {HISTORY_DAYS}, which is the default.",
+            help=f"Days of history. Default and maximum: {HISTORY_DAYS}.",
         )
         parser.add_argument(
             "--reset",
@@ -45,25 +45,25 @@ class Command(BaseCommand):
         parser.add_argument(
             "--remove",
             action="store_true",
-            help="Only delete the demo accounts and their data.",
+            help="Delete the demo accounts and their data.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         days = options["days"]
         if not FIRST_READ_DAYS_AGO < days <= HISTORY_DAYS:
             raise bad_arguments(
-                f"--days must lie between {FIRST_READ_DAYS_AGO + 1} and "
+                f"--days must be between {FIRST_READ_DAYS_AGO + 1} and "
                 f"{HISTORY_DAYS}, not {days}."
             )
         if options["reset"] or options["remove"]:
             CloudAccount.objects.demo().remove()
         if options["remove"]:
-            self.stdout.write("Removed the invented company.")
+            self.stdout.write("Removed the demo company.")
             return
         if CloudAccount.objects.exclude(provider=CloudKind.DEMO).exists():
             self.stderr.write(
-                "Its costs are added to those of your own accounts: `demo --remove` "
-                "takes them away again."
+                "Demo costs are now included in totals beside your own accounts; `demo "
+                "--remove` removes them."
             )
         console = Console(stderr=True)
         now = timezone.now()
@@ -74,7 +74,7 @@ class Command(BaseCommand):
                 defaults={"name": one.name},
             )
             if console.is_terminal:
-                console.print(f"Reading {days} days of {account}")
+                console.print(f"Syncing {days} days of {account}")
             try:
                 if account.cost_totals.exists():
                     catch_up(account, now)
@@ -82,14 +82,14 @@ class Command(BaseCommand):
                     replay(account, now, days)
             except SlotTaken as taken:
                 raise CommandError(str(taken), returncode=TAKEN) from None
-            self.stdout.write(f"{account}: {told(account)}")
+            self.stdout.write(f"{account}: {stored(account)}")
 
 
 def replay(account: CloudAccount, now: datetime, days: int) -> None:
-    """Reads a history as if cloudintel had been there all the time."""
+    """Sync the history as if cloudintel had run all the time."""
     window = last_complete_days(days, now)
     for dataset in (Dataset.COST, Dataset.CPU):
-        # Nothing before it is missing: that is all there is to read.
+        # Nothing before it exists, so nothing is missing.
         Watermark.objects.update_or_create(
             account=account,
             dataset=dataset,
@@ -107,7 +107,7 @@ def replay(account: CloudAccount, now: datetime, days: int) -> None:
 
 
 def catch_up(account: CloudAccount, now: datetime) -> None:
-    """Reads what is new, and nothing older than the demo's own history."""
+    """Sync the days since, and nothing older than the demo's history."""
     due = due_window(account, last_complete_days(HISTORY_DAYS, now), now)
     first = account.cost_totals.earliest("day").day
     sync_ec2(account, now)
@@ -115,6 +115,6 @@ def catch_up(account: CloudAccount, now: datetime) -> None:
     sync_cpu(account, now)
 
 
-def told(account: CloudAccount) -> str:
+def stored(account: CloudAccount) -> str:
     instances = account.instances.present().count()
     return f"{instances} instances, {account.cost_totals.count()} days of costs"

@@ -1,4 +1,4 @@
-"""manage.py sync: reads all datasets of accounts."""
+"""manage.py sync: sync all datasets of accounts."""
 
 from costs.sync import sync_cost
 from inventory.sync import sync_ec2
@@ -9,10 +9,10 @@ from syncs.models import Dataset
 
 class Command(SyncCommand):
     help = (
-        "Reads EC2 instances, daily costs, CPU and network of every enabled account, "
-        "or of those named. --start and --end apply to costs, CPU and network."
+        "Sync instances, daily costs, CPU and network of every enabled account, or of "
+        "the named ones. --start and --end apply to costs, CPU and network."
     )
-    # Instances first: whose CPU is asked for depends on them.
+    # Instances first: CPU is read for known instances.
     steps = {
         Dataset.EC2: sync_ec2,
         Dataset.COST: sync_cost,

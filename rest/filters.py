@@ -40,7 +40,7 @@ def start_filter(field_name: str = "day", **kwargs: Any) -> filters.DateFilter:
         field_name=field_name,
         lookup_expr="gte",
         input_formats=ISO_DAY,
-        error_messages={"invalid": "Give a date such as 2026-01-31."},
+        error_messages={"invalid": "Use a date such as 2026-01-31."},
         help_text="First day, inclusive.",
         **kwargs,
     )
@@ -51,7 +51,7 @@ def end_filter(field_name: str = "day", **kwargs: Any) -> filters.DateFilter:
         field_name=field_name,
         lookup_expr="lt",
         input_formats=ISO_DAY,
-        error_messages={"invalid": "Give a date such as 2026-01-31."},
+        error_messages={"invalid": "Use a date such as 2026-01-31."},
         help_text="Last day, exclusive.",
         **kwargs,
     )
@@ -66,7 +66,7 @@ def moment_filter(
         lookup_expr=lookup_expr,
         help_text=help_text,
         validators=[MinValueValidator(FIRST_MOMENT), MaxValueValidator(LAST_MOMENT)],
-        error_messages={"invalid": "Give a time such as 2026-01-31T08:00Z."},
+        error_messages={"invalid": "Use a time such as 2026-01-31T08:00Z."},
     )
 
 

@@ -99,7 +99,9 @@ def test_one_that_ended_is_refused_with_its_day_and_where_to_make_another(
     assert answer.status_code == 401
     assert answer["WWW-Authenticate"] == "Token"
     told = answer.json()["detail"]
-    assert told == f"This token expired on {ended:%Y-%m-%d}. Create a new one at /tokens/."
+    assert (
+        told == f"This token expired on {ended:%Y-%m-%d}. Create a new one at /tokens/."
+    )
 
 
 def test_a_token_of_who_left_is_refused(viewer: Client) -> None:

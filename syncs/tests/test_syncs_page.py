@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from cloudintel.tests.pages import NOW, account, run
-from syncs.models import ApiBudgetDay, Dataset, Incident, SyncRun
+from syncs.models import ApiBudgetDay, CloudAccount, Dataset, Incident, SyncRun
 from syncs.tests.history import (
     TODAY,
     part_run,
@@ -55,7 +55,7 @@ def test_it_tells_what_reading_costs_today_and_this_month() -> None:
     ("reserved", "told"),
     [
         (41_000, "$1.0900 of today&#x27;s $1.5000 budget remains."),
-        (150_000, "Today&#x27;s $1.5000 is spent: priced requests wait"),
+        (150_000, "Today&#x27;s $1.5000 budget is used up: paid requests"),
     ],
 )
 def test_it_tells_what_is_left_of_the_budget(
@@ -220,3 +220,10 @@ def test_a_filter_costs_one_query_more(
     # One more than that: how far data is read, in the foot.
     with django_assert_num_queries(13):
         client.get(PAGE, {"account": f"{1:012}"})
+
+
+def test_the_costs_of_a_member_are_said_to_be_on_its_payers_bill() -> None:
+    payer, member = account(1, "the-payer"), account(2, "the-member")
+    CloudAccount.objects.filter(pk=payer.pk).update(is_payer=True)
+    CloudAccount.objects.filter(pk=member.pk).update(payer=payer)
+    assert "On the bill of the-payer" in text_of(PAGE)

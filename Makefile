@@ -5,7 +5,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-sqlite test-postgres coverage lint format lock bench clean
+.PHONY: run test test-sqlite test-postgres coverage lint format lock bench emulator clean
 
 run: $(VENV)/.installed
 	@$(BIN)/python manage.py first_start
@@ -16,7 +16,7 @@ test: test-sqlite test-postgres
 test-sqlite: $(VENV)/.installed-dev
 	env -u DATABASE_URL $(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
 
-test-postgres: $(VENV)/.installed-dev $(VENV)/.installed-browser
+test-postgres: $(VENV)/.browser
 	$(BIN)/python -m core.testing.postgres $(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
 
 # Branches over both databases and all processes; fails below 90%.
@@ -50,6 +50,10 @@ lock: $(VENV)/.installed-dev
 	$(BIN)/uv pip compile -q --no-header --no-emit-index-url pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile -q --no-header --no-emit-index-url --group dev pyproject.toml -c requirements.txt -o requirements-dev.txt
 
+# A sample AWS organization on a local port. See core/testing/aws_emulator/README.md.
+emulator: $(VENV)/.installed-dev
+	@$(BIN)/python -m core.testing.aws_emulator $(ARGS)
+
 clean:
 	rm -rf $(VENV) var .mypy_cache .pytest_cache .ruff_cache
 
@@ -63,6 +67,7 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-$(VENV)/.installed-browser: $(VENV)/.installed-dev
+# The browser tests alone need a Chromium.
+$(VENV)/.browser: $(VENV)/.installed-dev
 	@sh core/testing/install_browser.sh
 	@touch $@

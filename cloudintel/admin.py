@@ -1,6 +1,6 @@
-"""The admin of the schedule, which comes with a library, in the look of the rest.
+"""The admin of the schedule: that of django-celery-beat, styled like the rest.
 
-It is closed to who may see some accounts only, as its tasks are about all of them.
+It is closed to users who are limited to some accounts: its tasks concern all of them.
 """
 
 from django.contrib import admin
@@ -44,7 +44,7 @@ for model in (
     PeriodicTask,
     IntervalSchedule,
     CrontabSchedule,
-    # Nobody syncs at sunset, and what is due once is a sync by hand.
+    # Not used: syncs at sunset; a one-off sync is started by hand.
     SolarSchedule,
     ClockedSchedule,
 ):
@@ -52,7 +52,7 @@ for model in (
 
 
 class TaskSelect(Select, beat.TaskSelectWidget):  # type: ignore[misc]
-    """The tasks that workers know, in the look of the rest."""
+    """The registered tasks, styled like the rest."""
 
 
 class PeriodicTaskForm(beat.PeriodicTaskForm):  # type: ignore[misc]
@@ -65,12 +65,12 @@ class PeriodicTaskForm(beat.PeriodicTaskForm):  # type: ignore[misc]
 @admin.register(PeriodicTask)
 class TaskAdmin(beat.PeriodicTaskAdmin, ForTheUnlimited[PeriodicTask]):  # type: ignore[misc]
     form = PeriodicTaskForm
-    # Its own one only adds a script in the page, which our pages do not allow.
+    # The library's template adds an inline script, which our CSP forbids.
     change_form_template = "admin/change_form.html"
     list_filter = (("enabled", BooleanRadioFilter), ("one_off", BooleanRadioFilter))
     actions = ("enable_tasks", "disable_tasks", "run_tasks")
 
-    # The library asks for no right, and keeps no trail of them.
+    # The library checks no permission and writes no audit entry.
     @admin.action(description="Enable selected tasks", permissions=["change"])
     def enable_tasks(self, request: HttpRequest, queryset: Tasks) -> None:
         record_each(request, "periodictask.enable", queryset)

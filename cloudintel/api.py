@@ -1,4 +1,4 @@
-"""Where each endpoint of the API is."""
+"""The URLs of the API."""
 
 from collections.abc import Callable
 
@@ -24,7 +24,7 @@ from syncs.datasets import Dataset
 
 
 class Root(APIRootView):
-    """The addresses of the API. What each answers is told by its schema."""
+    """The endpoints of the API. /api/docs/ describes their parameters and fields."""
 
     permission_classes = [IsAuthenticated]
 
@@ -52,11 +52,11 @@ start_sync = StartSyncView.as_view()
 def answering(
     viewset: type[ViewSetMixin], name: str
 ) -> Callable[..., HttpResponseBase]:
-    """One action of a viewset on its own, with the settings of that action."""
+    """Return one action of a viewset as a view, with the settings of that action."""
     return viewset.as_view({"get": name}, **getattr(viewset, name).kwargs)
 
 
-# The product's first names, which scripts still use.
+# Short aliases, which scripts use.
 first_names = [
     *(path(f"sync-{one.first_name}", start_sync, {"dataset": one}) for one in Dataset),
     path("cost-trend", answering(DailyCostViewSet, "trend")),

@@ -1,4 +1,4 @@
-"""The admin's first page: what needs somebody, what ran last, and who did what."""
+"""The admin's first page: what needs attention, latest runs, and the audit log."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ STATE_KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """One thing that needs somebody, and where it is dealt with."""
+    """One thing that needs attention, and the page to resolve it on."""
 
     kind: str
     sentence: str
@@ -44,11 +44,11 @@ class Matter:
 
     @property
     def urgency(self) -> str:
-        return "act" if self.kind == "danger" else "look"
+        return "urgent" if self.kind == "danger" else "check"
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """unfold's callback: what the user may see of it."""
+    """unfold's callback: add what the user may see to the context."""
     user, now = request.user, timezone.now()
     runs = SyncRun.objects.seen_by(user).select_related("account")
     found: Sequence[DatasetFreshness] = ()
@@ -75,7 +75,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 
 def badges(line: DatasetFreshness) -> Iterator[tuple[SafeString, int]]:
-    """How many accounts stand how."""
+    """Return each freshness state as a badge, with its number of accounts."""
     for state, count in line.counts:
         yield label(state.word, STATE_KINDS[state]), count
 
@@ -83,7 +83,7 @@ def badges(line: DatasetFreshness) -> Iterator[tuple[SafeString, int]]:
 def matters(
     request: HttpRequest, standing: Sequence[DatasetFreshness]
 ) -> Iterator[Matter]:
-    """The worst first."""
+    """Yield what needs attention, the most urgent first."""
     user, now = request.user, timezone.now()
     if user.has_perm("syncs.view_incident"):
         found = Incident.objects.seen_by(user).open()
@@ -93,8 +93,8 @@ def matters(
     for line in standing:
         late = sum(count for state, count in line.counts if state in BAD)
         if late:
-            told = f"{line.dataset.label}: {late:,} of {line.accounts:,} accounts "
-            yield Matter("warning", told + "are not fresh.", reverse("syncs"))
+            text = f"{line.dataset.label}: {late:,} of {line.accounts:,} accounts "
+            yield Matter("warning", text + "are not up to date.", reverse("syncs"))
     if user.has_perm("syncs.view_syncrun"):
         failed = SyncRun.objects.seen_by(user).filter(
             status=SyncRun.Status.FAILED, started_at__gte=now - FAILED_WITHIN
@@ -102,11 +102,11 @@ def matters(
         if count := failed.count():
             url = list_url(SyncRun, status__exact="failed")
             yield Matter(
-                "warning", f"Runs that failed in the last day: {count:,}.", url
+                "warning", f"Failed runs in the last 24 hours: {count:,}.", url
             )
     if user.has_perm("costs.view_costtotal"):
         days = CostTotal.objects.seen_by(user).counted()
         window = last_complete_days(RECONCILED_DAYS, now)
         if count := days.in_window(window).unreconciled().count():
-            told = f"Days of the last {RECONCILED_DAYS} that don't sum to the bill: "
-            yield Matter("danger", f"{told}{count:,}.", reverse("costs"))
+            text = f"Unreconciled days in the last {RECONCILED_DAYS} days: "
+            yield Matter("danger", f"{text}{count:,}.", reverse("costs"))

@@ -1,4 +1,4 @@
-"""What the OpenAPI schema calls sets of choices that several fields have."""
+"""OpenAPI names of choice sets that several fields share."""
 
 ENUM_NAMES = {
     "DatasetEnum": "syncs.datasets.Dataset",

@@ -1,7 +1,7 @@
-"""The admin of people: users with their role and limit, tokens, lock-outs, the trail.
+"""The admin of users, roles, tokens, sign-in lock-outs and the audit log.
 
-Who is limited to some accounts has no part in it: he could lift his own limit, and
-would read the names of other accounts.
+Users who are limited to some accounts have no access to it: they could lift their own
+limit, and would read the names of other accounts.
 """
 
 from itertools import chain
@@ -37,7 +37,7 @@ for model in (User, Group, AuthToken):
 
 
 class ForTheUnlimited(Admin[M]):
-    """Closed to who may see some accounts only."""
+    """Closed to users who are limited to some accounts."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return super().has_module_permission(request) and not is_limited(request.user)
@@ -59,18 +59,18 @@ class ForTheUnlimited(Admin[M]):
 
 
 class AccessInline(StackedInline):  # type: ignore[misc]
-    """The accounts that a user may see; without it, all of them."""
+    """The accounts that a user may see; without a row, all of them."""
 
     model = AccountAccess
     autocomplete_fields = ("accounts",)
     extra = 0
     max_num = 1
-    verbose_name_plural = "Limit to accounts (without one, all are seen)"
+    verbose_name_plural = "Account access (none: all accounts)"
 
 
 @admin.register(User)
 class UserAdmin(auth.UserAdmin[User], ForTheUnlimited[User]):
-    """Only a superuser makes superusers, or touches one."""
+    """Only a superuser creates or changes superusers."""
 
     form = UserChangeForm
     add_form = UserCreationForm
@@ -101,9 +101,9 @@ class UserAdmin(auth.UserAdmin[User], ForTheUnlimited[User]):
     def roles(self, user: User) -> str:
         names = ["superuser"] if user.is_superuser else []
         names += [group.name for group in user.groups.all()]
-        return ", ".join(names) or "none yet"
+        return ", ".join(names) or "no role"
 
-    @admin.display(description="sees")
+    @admin.display(description="accounts")
     def limit(self, user: User) -> str:
         access = getattr(user, "account_access", None)
         if access is None:
@@ -136,22 +136,21 @@ def _may_touch(request: HttpRequest, user: User | None) -> bool:
 
 @admin.register(Group)
 class GroupAdmin(auth.GroupAdmin, ForTheUnlimited[Group]):
-    """The roles are among them: they are topped up after each migration."""
+    """Roles are groups; their permissions are updated after each migration."""
 
 
 @admin.register(AuthToken)
 class AuthTokenAdmin(ForTheUnlimited[AuthToken], ReadOnlyAdmin[AuthToken]):
-    """Tokens are made at /tokens/ or by `create_token`, which show one once; here they
-    are revoked.
+    """Tokens are created at /tokens/ or by `create_token`, and revoked here.
 
-    Only a token's digest is stored, so there is nothing else to see or to change.
+    Only a token's digest is stored, so there is nothing else to show or change.
     """
 
     list_display = ("token_key", linked("user", "user__username"), "created", "expiry")
     list_select_related = ("user",)
     list_filter = (("user", AutocompleteSelectFilter),)
     search_fields = ("token_key", "user__username")
-    search_help_text = "The first letters of a token, or a user's name."
+    search_help_text = "Search by token prefix or username."
     date_hierarchy = "created"
     ordering = ("-created", "digest")
     fields = ("token_key", "user", "created", "expiry")
@@ -163,7 +162,7 @@ class AuthTokenAdmin(ForTheUnlimited[AuthToken], ReadOnlyAdmin[AuthToken]):
         return allowed and not is_limited(request.user)
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> list[LogEntry]:
-        """Not by its own text, which is the digest."""
+        """Record the prefix: the token's own text is its digest."""
         for token in queryset:
             record(request, "token.revoke", token.user, token=token.token_key)
         return []
@@ -171,7 +170,7 @@ class AuthTokenAdmin(ForTheUnlimited[AuthToken], ReadOnlyAdmin[AuthToken]):
 
 @admin.register(AccessAttempt)
 class AttemptAdmin(ForTheUnlimited[AccessAttempt], ReadOnlyAdmin[AccessAttempt]):
-    """Failed sign-ins that count towards a lock-out. To delete one is to lift it."""
+    """Failed sign-ins that count towards a lock-out; deleting one lifts it."""
 
     list_display = (
         moment("attempt_time"),
@@ -181,7 +180,7 @@ class AttemptAdmin(ForTheUnlimited[AccessAttempt], ReadOnlyAdmin[AccessAttempt])
     )
     list_filter = (("username", FieldTextFilter), ("ip_address", FieldTextFilter))
     search_fields = ("username", "ip_address")
-    search_help_text = "Part of a user's name or of an address."
+    search_help_text = "Search by username or IP address."
     date_hierarchy = "attempt_time"
     ordering = ("-attempt_time", "-id")
     fields = page(
@@ -197,14 +196,14 @@ class AttemptAdmin(ForTheUnlimited[AccessAttempt], ReadOnlyAdmin[AccessAttempt])
         return allowed and not is_limited(request.user)
 
 
-@admin.display(description="about")
+@admin.display(description="object")
 def about(entry: AuditEntry) -> str:
     return entry.object_label or "-"
 
 
 @admin.display(description="details")
 def details(entry: AuditEntry) -> SafeString:
-    """Of what changed, each field before and after."""
+    """Show the old and new value of each changed field."""
     return pairs({name: _change(value) for name, value in entry.details.items()})
 
 
@@ -214,7 +213,7 @@ def _change(value: object) -> object:
     return value
 
 
-@admin.action(description="Save as a CSV file")
+@admin.action(description="Download as CSV")
 def save_as_csv(
     model_admin: "AuditEntryAdmin", request: HttpRequest, queryset: QuerySet[AuditEntry]
 ) -> StreamingHttpResponse:
@@ -226,7 +225,7 @@ def save_as_csv(
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ForTheUnlimited[AuditEntry], ReadOnlyAdmin[AuditEntry]):
-    """Who did what. Nobody adds to it, changes it or deletes from it."""
+    """The audit log: read-only."""
 
     list_display = (moment("at"), "user_name", "action", about, details, "address")
     list_filter = (
@@ -236,7 +235,7 @@ class AuditEntryAdmin(ForTheUnlimited[AuditEntry], ReadOnlyAdmin[AuditEntry]):
         ("address", FieldTextFilter),
     )
     search_fields = ("user_name", "object_label", "object_id")
-    search_help_text = "Part of a user's name, or of what it was done to."
+    search_help_text = "Search by username or object."
     date_hierarchy = "at"
     ordering = ("-at", "-id")
     actions = (save_as_csv,)

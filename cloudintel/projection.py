@@ -35,8 +35,9 @@ class Projection:
     def method(self) -> str:
         """The method in words, as the page names it."""
         return (
-            "A projection, as no forecast fits: days to come cost what their weekday "
-            "did in the last four weeks; charges of the 1st count once."
+            "Projection, because no forecast is available: each remaining day costs "
+            "the average of its weekday over the last four weeks; charges of the 1st "
+            "count once."
         )
 
 

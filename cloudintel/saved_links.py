@@ -1,4 +1,4 @@
-"""The links that each user of the admin saves for himself: lists with their filters."""
+"""Links that users of the admin save for themselves: lists with their filters."""
 
 from typing import Any
 
@@ -17,18 +17,18 @@ from syncs.readonly import Admin
 ADD = "admin:people_savedlink_add"
 
 
-@admin.display(description="opens", ordering="address")
+@admin.display(description="address", ordering="address")
 def opens(saved: SavedLink) -> SafeString:
     return format_html('<a href="{}">{}</a>', saved.address, saved.address)
 
 
 @admin.register(SavedLink)
 class SavedLinkAdmin(Admin[SavedLink]):
-    """One's own links, for all who may enter the admin; nobody sees another's."""
+    """A user's own links, for every user of the admin; nobody sees those of others."""
 
     list_display = ("name", opens)
     search_fields = ("name", "address")
-    search_help_text = "Part of a name or of an address."
+    search_help_text = "Search by name or address."
     ordering = ("name", "id")
     fields = ("name", "address")
 
@@ -65,7 +65,7 @@ class SavedLinkAdmin(Admin[SavedLink]):
 
 
 def save_this_page(request: HttpRequest) -> str:
-    """The address of the form that saves the page which is looked at."""
+    """Return the address of the form that saves the current page."""
     add = reverse(ADD)
     if request.path.startswith(reverse("admin:people_savedlink_changelist")):
         return add

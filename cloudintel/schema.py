@@ -1,4 +1,4 @@
-"""What the OpenAPI schema describes."""
+"""The OpenAPI schema: its tags, and the view that serves it."""
 
 from functools import cache
 from typing import Any
@@ -13,23 +13,23 @@ from rest_framework.response import Response
 
 from rest.conditional import ConditionalMixin
 
-# The first part of an address -> what it is about.
+# First path segment -> description.
 TAGS = {
-    "accounts": "The accounts that are read.",
-    "instances": "Virtual machines, as last seen, and what changed about them.",
+    "accounts": "Connected cloud accounts.",
+    "instances": "Virtual machines as last seen, and their change history.",
     "costs": "Daily costs, reconciled with the bill: rows, trends and a summary.",
-    "cpu": "How hard machines work, per UTC day.",
-    "network": "What machines received and sent, per UTC day.",
-    "sync": "Starts to read a dataset now. Needs the right `syncs.start_sync`.",
-    "runs": "What was read, when, how far and how well.",
-    "backfills": "Histories that are read on demand, with their price.",
-    "api-usage": "What reading the cloud costs.",
-    "forecasts": "What costs will be, with intervals and measured accuracy.",
-    "anomalies": "What was not as expected in costs and CPU, and who looks after it.",
-    "recommendations": "What to do about machines, and what it really saved.",
-    "feedback": "What people think of recommendations.",
-    "budgets": "What a month may cost, and how it stands.",
-    "audit": "Who did what, and when. Needs the right `people.view_auditentry`.",
+    "cpu": "CPU utilization of instances, per UTC day.",
+    "network": "Network traffic of instances, per UTC day.",
+    "sync": "Start a sync of a dataset. Needs the permission `syncs.start_sync`.",
+    "runs": "Sync runs: status, duration, rows, requests and errors.",
+    "backfills": "Date ranges that are read again, with their estimated API cost.",
+    "api-usage": "Requests sent to cloud APIs, and their cost.",
+    "forecasts": "Cost forecasts with prediction intervals and measured accuracy.",
+    "anomalies": "Anomalies in costs and CPU utilization, with status and assignee.",
+    "recommendations": "Recommendations with potential and realized savings.",
+    "feedback": "Ratings of recommendations by users.",
+    "budgets": "Monthly budgets, their actual and forecast costs.",
+    "audit": "Audit log. Needs the permission `people.view_auditentry`.",
 }
 
 
@@ -48,7 +48,7 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
 
 
 class SchemaView(ConditionalMixin, SpectacularAPIView):
-    """The schema, which only a new release changes: it is made once per process."""
+    """The schema, generated once per process: it changes with the release only."""
 
     def data_version(self) -> str:
         return "schema"
@@ -59,19 +59,19 @@ class SchemaView(ConditionalMixin, SpectacularAPIView):
 
 @cache
 def schema() -> dict[str, Any]:
-    """The schema of the whole API, the same for everybody."""
+    """Return the schema of the whole API, the same for every user."""
     generator: Any = SchemaGenerator()  # type: ignore[no-untyped-call]
     made: dict[str, Any] = generator.get_schema(request=None, public=True)
     return made
 
 
 def only_versioned(endpoints: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """The API's own addresses; the product's first names only repeat them."""
+    """Keep the versioned paths; the short aliases only repeat them."""
     prefix = settings.SPECTACULAR_SETTINGS["SCHEMA_PATH_PREFIX"]
     return [endpoint for endpoint in endpoints if endpoint[0].startswith(prefix)]
 
 
 def with_tags(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-    """Says what each tag is about."""
-    told = [{"name": name, "description": about} for name, about in TAGS.items()]
-    return {**result, "tags": told}
+    """Add a description to each tag."""
+    tags = [{"name": name, "description": text} for name, text in TAGS.items()]
+    return {**result, "tags": tags}

@@ -1,4 +1,4 @@
-"""What the frame of every page shows: the version, and how far the data is read."""
+"""Context of every template: the version, and through which day data is stored."""
 
 from collections.abc import Callable
 from datetime import date
@@ -14,14 +14,14 @@ Line = tuple[str, date]
 
 
 def shell(request: HttpRequest) -> dict[str, str | Callable[[], list[Line]]]:
-    """Context of every template; nothing is asked for unless it is shown."""
+    """Context of every template; queries run only where a template shows them."""
     return {"version": VERSION, "read_until": lambda: read_until(request)}
 
 
 def read_until(request: HttpRequest) -> list[Line]:
-    """(dataset, its last day that every enabled account is read through). One query.
+    """Return (dataset, the last day stored for every enabled account). One query.
 
-    Instances have no days: they are as of their last sync.
+    Instances have no days: they show the state of their last sync.
     """
     marks = Watermark.objects.seen_by(request.user).filter(account__is_enabled=True)
     found = dict(

@@ -1,4 +1,4 @@
-"""The admin's sidebar: what it holds by subject, and the way back to the pages."""
+"""The admin's sidebar: models by subject, and links back to the pages."""
 
 from django.apps import apps
 from django.contrib import admin
@@ -34,7 +34,7 @@ SUBJECTS = {
         ("pricing.instanceprice", "sell"),
         ("pricing.pricedfamily", "family_history"),
     ],
-    "Utilisation": [
+    "Utilization": [
         ("metrics.cpumetric", "speed"),
         ("metrics.networkmetric", "network_check"),
     ],
@@ -48,7 +48,8 @@ SUBJECTS = {
         ("insights.budgetalert", "campaign"),
         ("insights.refreshstate", "update"),
     ],
-    "People": [
+    "Archives": [("archives.archive", "inventory_2")],
+    "Users": [
         ("auth.user", "person"),
         ("auth.group", "group"),
         ("knox.authtoken", "key"),
@@ -60,14 +61,14 @@ PAGES = [
     ("summary", "Summary", "space_dashboard"),
     ("costs", "Costs", "payments"),
     ("instances", "Instances", "computer"),
-    ("cpu", "CPU", "monitoring"),
+    ("cpu", "CPU utilization", "monitoring"),
     ("insights", "Insights", "insights"),
     ("syncs", "Syncs", "sync"),
 ]
 
 
 def navigation(request: HttpRequest) -> list[dict[str, object]]:
-    """unfold's groups of links, with only what this user may view."""
+    """unfold's groups of links, limited to what this user may view."""
     save = {"title": "Save this page", "icon": "bookmark_add", "active": False}
     saved = [
         _model("people.savedlink", "bookmarks"),
@@ -106,5 +107,5 @@ def _model(name: str, icon: str) -> dict[str, object]:
 
 
 def _page(name: str, title: str, icon: str) -> dict[str, object]:
-    # Never active: unfold would take /costs/ for a part of /admin/costs/.
+    # Never active: unfold would match /costs/ with /admin/costs/.
     return {"title": title, "icon": icon, "link": reverse(name), "active": False}

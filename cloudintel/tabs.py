@@ -1,4 +1,4 @@
-"""The questions that are asked most of the admin's lists, each a tab above its list."""
+"""Frequently used filters of the admin's lists, each a tab above its list."""
 
 from django.apps import apps
 from django.http import HttpRequest
@@ -11,23 +11,23 @@ SAVED: dict[str, list[tuple[str, dict[str, object]]]] = {
         ("All", {}),
         ("Running", {"state": "running", "gone_since__isempty": 1}),
         ("Stopped", {"state": "stopped", "gone_since__isempty": 1}),
-        ("Gone", {"gone_since__isempty": 0}),
+        ("Terminated", {"gone_since__isempty": 0}),
     ],
     "inventory.statechange": [
         ("All", {}),
-        ("Gone", {"new_value__icontains": "gone"}),
-        ("Other types", {"field__exact": "instance_type"}),
+        ("Terminations", {"new_value__icontains": "gone"}),
+        ("Type changes", {"field__exact": "instance_type"}),
     ],
     "metrics.cpumetric": [
         ("All", {}),
-        ("Never above 5 %", {"maximum_percent_to": 5}),
-        ("Busy: 80 % and more", {"average_percent_from": 80}),
+        ("Maximum up to 5%", {"maximum_percent_to": 5}),
+        ("Average 80% and above", {"average_percent_from": 80}),
     ],
     "syncs.syncrun": [
         ("All", {}),
         ("Failed", {"status__exact": "failed"}),
         ("Partial", {"status__exact": "partial"}),
-        ("At work", {"status__exact": "running"}),
+        ("Running", {"status__exact": "running"}),
     ],
 }
 

@@ -1,4 +1,4 @@
-"""How the admin looks: the name, the sidebar and the colours of the pages."""
+"""How the admin looks: the name, the sidebar and the colors of the pages."""
 
 UNFOLD = {
     "SITE_TITLE": "cloudintel",

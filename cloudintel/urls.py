@@ -7,7 +7,7 @@ from django.views.generic import RedirectView
 from cloudintel.machines import InstanceListView, InstanceView
 from cloudintel.monitoring import health, metrics, status
 from cloudintel.views import SummaryView
-from people.views import AdminDoor, SignOut
+from people.views import AdminLoginRedirect, SignOut
 
 pages: list[URLPattern | URLResolver] = [
     path("", SummaryView.as_view(), name="summary"),
@@ -21,13 +21,14 @@ pages: list[URLPattern | URLResolver] = [
 ]
 
 handler400 = "cloudintel.problems.bad_request"
+handler403 = "cloudintel.problems.permission_denied"
 handler404 = "cloudintel.problems.not_found"
-handler500 = "cloudintel.problems.fault"
+handler500 = "cloudintel.problems.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *pages,
     # One door to sign in by, also for the admin.
-    path("admin/login/", AdminDoor.as_view()),
+    path("admin/login/", AdminLoginRedirect.as_view()),
     path("admin/logout/", SignOut.as_view()),
     path(
         "admin/password_change/", RedirectView.as_view(pattern_name="password_change")

@@ -16,8 +16,7 @@ from syncs.freshness import freshness
 from syncs.freshness_summary import per_dataset
 from syncs.models import CloudAccount
 
-# What a part of the page shows -> the right it takes. One page for everybody who has
-# any of them, so that his first page is no refusal.
+# Part of the page -> the permission it needs. A user with any of them gets the page.
 PARTS = {
     "costs": "costs.view_dailycost",
     "machines": "inventory.view_instance",
@@ -27,7 +26,7 @@ PARTS = {
 
 
 class SummaryView(LoginRequiredMixin, TemplateView):
-    """What is spent, what changed, what runs, is it fresh, does it reconcile."""
+    """Spending, largest changes, instances, data freshness, bill reconciliation."""
 
     template_name = "summary.html"
 
@@ -35,7 +34,7 @@ class SummaryView(LoginRequiredMixin, TemplateView):
         user, now = self.request.user, timezone.now()
         may = {part: user.has_perm(right) for part, right in PARTS.items()}
         if not any(may.values()):
-            raise PermissionDenied  # that page says whom to ask for a role
+            raise PermissionDenied  # that page says how to get a role
         accounts = list(CloudAccount.objects.seen_by(user))
         enabled = [account for account in accounts if account.is_enabled]
         context = super().get_context_data(may=may, accounts=enabled, **kwargs)

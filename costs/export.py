@@ -15,9 +15,11 @@ COLUMNS = ["cost", "share_percent", "before", "change", "change_percent", "curre
 def table_rows(breakdown: CostBreakdown) -> Iterator[Sequence[Any]]:
     """The table's lines in its order, without its total, which they sum to."""
     currency = breakdown.trend.currency or ""
-    yield [breakdown.query.group_by, *COLUMNS]
+    group = breakdown.query.group_by
+    yield COLUMNS if group == "none" else [group, *COLUMNS]
     for line in breakdown.lines:
-        yield [line.label, *_amounts(line).values(), currency]
+        name = [] if group == "none" else [line.label]
+        yield [*name, *_amounts(line).values(), currency]
 
 
 def as_json(breakdown: CostBreakdown) -> dict[str, Any]:

@@ -34,11 +34,14 @@ GROUPS = {
     "service": "Service",
     "region": "Region",
     "account": "Account",
-    "charge_category": "Kind of charge",
-    "none": "Nothing",
+    "charge_category": "Charge category",
+    "none": "No grouping",
 }
-METRICS = {"billed": "Billed", "effective": "Effective"}
-GRANULARITIES = {"daily": "Day", "monthly": "Month"}
+METRICS = {
+    "billed": "Billed (unblended)",
+    "effective": "Effective (amortized)",
+}
+GRANULARITIES = {"daily": "Daily", "monthly": "Monthly"}
 CHARTS = {"bars": "Stacked bars", "lines": "Lines"}
 KINDS = {"bars": "stacked", "lines": "line"}
 # A chart has colors for so many; beyond it a reader tells none apart.
@@ -117,7 +120,7 @@ def _shown(found: CostBreakdown, user: Person, names: dict[str, str]) -> dict[st
         "chips": chips(query, names),
         "chart": trend_chart(found.trend, found.restated, kind=KINDS[query.chart]),
         "table": by_moment(found.trend, found.restated, into_moments(query)),
-        "heads": heads(query.sort, group, "Before"),
+        "heads": heads(query.sort, group, "Previous period"),
         "lines": [(line, into_line(query, line, found.lines)) for line in found.lines],
         **({} if found.lines else _stored(query, user)),
     }

@@ -68,7 +68,7 @@ def anomaly_chart(
 
 
 def _line(label: str, values: list[float | None], colour: str) -> Chart:
-    return {"label": label, "values": values, "colour": colour}
+    return {"label": label, "values": values, "color": colour}
 
 
 def _band(

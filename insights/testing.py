@@ -21,7 +21,7 @@ from insights.refresh.anomalies import Found
 from inventory.models import Instance
 from inventory.testing import instance
 from people.models import AccountAccess
-from people.roles import give
+from people.roles import assign_role
 from providers.windows import ONE_DAY, Window
 from syncs.models import CloudAccount
 
@@ -195,7 +195,7 @@ def budget(**values: Any) -> Budget:
 def somebody(role: str = "operator", *accounts: CloudAccount, name: str = "") -> User:
     """A user of that role; with accounts, only those are seen."""
     user = User.objects.create(username=name or f"{role}-{User.objects.count()}")
-    give(user, role)
+    assign_role(user, role)
     if accounts:
         AccountAccess.objects.create(user=user).accounts.set(accounts)
     return user

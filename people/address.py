@@ -1,4 +1,4 @@
-"""Where a request comes from."""
+"""The client address of a request."""
 
 from ipaddress import ip_address
 
@@ -8,10 +8,10 @@ from rest_framework.request import Request
 
 
 def client_address(request: HttpRequest | Request) -> str | None:
-    """The client's IP address, behind as many proxies as TRUSTED_PROXIES says.
+    """Return the client's IP address, behind TRUSTED_PROXIES proxies.
 
-    Each proxy adds whom it talks to at the end of X-Forwarded-For; what stands before
-    those is what the client itself may have made up. None where nothing tells it.
+    Each proxy appends its peer to X-Forwarded-For; anything before those entries may be
+    forged by the client. None if unknown.
     """
     passed: list[str] = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     hops = min(settings.TRUSTED_PROXIES, len(passed))

@@ -6,7 +6,11 @@ class PeopleConfig(AppConfig):
     name = "people"
 
     def ready(self) -> None:
-        from people.roles import top_up  # models can't be imported before
+        from people.roles import (
+            sync_role_permissions,  # models can't be imported before
+        )
 
         # Permissions exist only after a migration, and Django tells of that by this.
-        post_migrate.connect(top_up, dispatch_uid="people.roles.top_up")
+        post_migrate.connect(
+            sync_role_permissions, dispatch_uid="people.roles.sync_role_permissions"
+        )

@@ -1,4 +1,4 @@
-"""The audit trail: who did what, when and from where."""
+"""The audit log: what users, commands and scripts did, when and from where."""
 
 import getpass
 import os

@@ -1,4 +1,4 @@
-"""What a form changed, for the audit trail: {field: [before, after]}, no secrets."""
+"""Changes of a form for the audit log: {field: [before, after]}, without secrets."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -12,7 +12,7 @@ from django.forms import (
     PasswordInput,
 )
 
-# What stands in the place of a secret: that it changed is told, never to what.
+# Replaces the value of a secret: only the change itself is recorded.
 HIDDEN = "(hidden)"
 SECRETS = ("password", "external_id", "secret", "token")
 
@@ -20,30 +20,30 @@ Changes = dict[str, list[Any]]
 
 
 def changes_of(form: BaseForm, *, is_new: bool = False) -> Changes:
-    """Each field that the form changed; of a new row all that was filled in."""
+    """Return each field that the form changed; for a new row every filled-in one."""
     before = {} if is_new else form.initial
     return {
         name: [
-            _told(name, form.fields[name], before.get(name)),
-            _told(name, form.fields[name], form.cleaned_data[name]),
+            _shown(name, form.fields[name], before.get(name)),
+            _shown(name, form.fields[name], form.cleaned_data[name]),
         ]
         for name in form.changed_data
-        # A secret that is left empty stays as it was.
+        # A secret left empty stays unchanged.
         if name in form.cleaned_data and before.get(name) != form.cleaned_data[name]
     }
 
 
 def values_changed(before: object, after: object, names: Iterable[str]) -> Changes:
-    """The same of two states of a row; `before` is None of one that is new."""
+    """Return the same from two states of a row; `before` is None for a new row."""
     found = {}
     for name in names:
         old, new = getattr(before, name, None), getattr(after, name)
         if old != new:
-            found[name] = [_told(name, None, old), _told(name, None, new)]
+            found[name] = [_shown(name, None, old), _shown(name, None, new)]
     return found
 
 
-def _told(name: str, field: Field | None, value: Any) -> Any:
+def _shown(name: str, field: Field | None, value: Any) -> Any:
     if any(word in name for word in SECRETS) or (
         field is not None and isinstance(field.widget, PasswordInput)
     ):
@@ -51,7 +51,7 @@ def _told(name: str, field: Field | None, value: Any) -> Any:
     if isinstance(field, ModelMultipleChoiceField):
         return sorted(str(row) for row in value or ())
     if isinstance(field, ModelChoiceField) and value is not None:
-        # A form begins with a key and ends with a row.
+        # A form starts with a key and ends with a row.
         assert field.queryset is not None  # noqa: S101 - for the type checker
         rows = field.queryset.model._default_manager
         return str(rows.filter(pk=getattr(value, "pk", value)).first())
@@ -59,7 +59,7 @@ def _told(name: str, field: Field | None, value: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """As JSON holds it."""
+    """Return the value as JSON."""
     if value is None or isinstance(value, bool | int | str | dict):
         return value
     if isinstance(value, date):

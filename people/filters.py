@@ -1,4 +1,4 @@
-"""Which entries of the audit trail."""
+"""Filters of the audit log."""
 
 import django_filters as filters
 
@@ -7,12 +7,12 @@ from rest.filters import moment_filter
 
 
 class AuditFilter(filters.FilterSet):
-    after = moment_filter("at", "gte", "Done then or later.")
-    before = moment_filter("at", "lt", "Done earlier than this instant.")
-    user = filters.CharFilter(field_name="user_name", help_text="A user's name.")
+    after = moment_filter("at", "gte", "At or after this instant.")
+    before = moment_filter("at", "lt", "Before this instant.")
+    user = filters.CharFilter(field_name="user_name", help_text="Username.")
     action = filters.CharFilter(help_text="Such as sync.start or sign_in.fail.")
     object_type = filters.CharFilter(help_text="Such as syncs.cloudaccount.")
-    object_id = filters.CharFilter(help_text="The number of what it was done to.")
+    object_id = filters.CharFilter(help_text="ID of the object.")
 
     class Meta:
         model = AuditEntry

@@ -1,14 +1,14 @@
-"""What people fill in about themselves."""
+"""The form that creates an API token."""
 
 from django import forms
 
-# A token that nobody remembers is a door left open.
+# A forgotten token must expire.
 LONGEST_DAYS = 365
 
 
 class NewToken(forms.Form):
-    """How long a new token is valid."""
+    """The validity of a new token."""
 
     days = forms.IntegerField(
-        label="Valid for how many days", min_value=1, max_value=LONGEST_DAYS
+        label="Valid for (days)", min_value=1, max_value=LONGEST_DAYS
     )

@@ -1,4 +1,4 @@
-"""What browsers are told to refuse on our pages: other scripts, other hosts, frames."""
+"""Security headers: no foreign scripts, hosts or frames on our pages."""
 
 from dataclasses import replace
 from typing import Any
@@ -9,12 +9,12 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from rest_framework.renderers import BrowsableAPIRenderer
 
-# A small image that a stylesheet holds itself, such as the arrow of a select.
+# Small images in stylesheets, such as the arrow of a select.
 DATA = "data:"
 
 Policy = dict[str, list[str]]
 
-# Nothing but our own files: no inline script or style, no eval, no other host.
+# Our own files only: no inline script or style, no eval, no other host.
 PAGES: Policy = {
     "default-src": [NONE],
     "script-src": [SELF],
@@ -26,14 +26,14 @@ PAGES: Policy = {
     "base-uri": [NONE],
     "frame-ancestors": [NONE],
 }
-# Alpine and htmx, with which unfold is made, evaluate attributes and write styles.
+# unfold uses Alpine and htmx, which evaluate attributes and write inline styles.
 ADMIN: Policy = PAGES | {
     "script-src": [SELF, UNSAFE_EVAL],
     "style-src": [SELF, UNSAFE_INLINE],
 }
-# Swagger and the browsable API write styles into their pages.
+# Swagger and the browsable API use inline styles.
 DOCS: Policy = PAGES | {"style-src": [SELF, UNSAFE_INLINE]}
-# The first of them that an address begins with; all others are pages.
+# Address prefix -> policy; all other addresses are pages.
 LOOSER = {"/admin/": ADMIN, "/api/docs/": DOCS}
 UNUSED = [
     "accelerometer",
@@ -47,7 +47,7 @@ UNUSED = [
 
 
 class SecurityHeaders(CSPMiddleware):
-    """Content-Security-Policy and Permissions-Policy; Django sets the others."""
+    """Set Content-Security-Policy and Permissions-Policy; Django sets the others."""
 
     def get_policy_parts(
         self,
@@ -74,6 +74,6 @@ class SecurityHeaders(CSPMiddleware):
 
 
 def policy_of(path: str) -> Policy:
-    """The policy of the page at this address."""
+    """Return the policy of the page at this address."""
     found = (policy for start, policy in LOOSER.items() if path.startswith(start))
     return next(found, PAGES)

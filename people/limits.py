@@ -1,4 +1,4 @@
-"""Which accounts a user may see. Every page, endpoint and export asks here."""
+"""Which accounts a user may see, for every page, endpoint and export."""
 
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,12 +14,12 @@ Person = AbstractBaseUser | AnonymousUser
 
 
 class OfAccounts(models.QuerySet[Any]):
-    """Rows that each belong to an account, which `account_path` leads to."""
+    """Rows that each belong to an account, at `account_path`."""
 
     account_path = "account"
 
     def seen_by(self, user: Person) -> Self:
-        """Only those of accounts that this user may see; one query a user, at first."""
+        """Return the rows of accounts that this user may see."""
         if not user.is_authenticated:
             return self.none()
         access = access_of(user)
@@ -32,12 +32,12 @@ class OfAccounts(models.QuerySet[Any]):
 
 
 def is_limited(user: Person) -> bool:
-    """Whether there may be accounts that this user does not see; nobody sees none."""
+    """Return whether some accounts may be hidden from this user."""
     return not user.is_authenticated or access_of(user) is not None
 
 
 def access_of(user: Person) -> "AccountAccess | None":
-    """The user's limit; None for who may see all. Django remembers the answer."""
+    """Return the user's limit; None without one. Django caches the result."""
     try:
         found: AccountAccess = user.account_access  # type: ignore[union-attr]
     except ObjectDoesNotExist:

@@ -1,4 +1,4 @@
-"""Who may see what, and who did what."""
+"""Account access of users, the audit log, and saved links."""
 
 from django.conf import settings
 from django.core.validators import RegexValidator
@@ -6,14 +6,14 @@ from django.db import models
 
 from people.querysets import AuditEntryQuerySet
 
-# A path with its query: what leaves this server begins with // or a scheme.
+# A path with its query: other servers' addresses begin with // or a scheme.
 OWN_PAGE = RegexValidator(
-    r"^/(?![/\\])[^\s\\]*$", "Give an address on this server, such as /admin/."
+    r"^/(?![/\\])[^\s\\]*$", "Use an address on this server, such as /admin/."
 )
 
 
 class AccountAccess(models.Model):
-    """Which accounts one user may see. A user without such a row sees all of them."""
+    """One row limits one user to some accounts; without it, all are visible."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="account_access"
@@ -22,28 +22,28 @@ class AccountAccess(models.Model):
         "syncs.CloudAccount",
         blank=True,
         related_name="+",
-        help_text="Only these accounts, in every page, endpoint and export. "
-        "None chosen: nothing is seen.",
+        help_text="Only these accounts are visible, on every page, endpoint and "
+        "export. If empty, none is.",
     )
 
     class Meta:
-        verbose_name = "limit to accounts"
-        verbose_name_plural = "limits to accounts"
+        verbose_name = "account access"
+        verbose_name_plural = "account access"
 
     def __str__(self) -> str:
-        return f"accounts of {self.user}"
+        return f"account access of {self.user}"
 
 
 class AuditEntry(models.Model):
-    """One thing that somebody did: started, changed, signed in to."""
+    """One row is one action of a user, a command or a client."""
 
     at = models.DateTimeField(db_index=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
-    # Kept as text too, as it outlives the user.
+    # Stored as text too, because the entry outlives the user.
     user_name = models.CharField(max_length=150, blank=True)
-    # A phrase such as "sync.start", "account.change", "sign_in.fail".
+    # Such as "sync.start", "cloudaccount.change", "sign_in.fail".
     action = models.CharField(max_length=64, db_index=True)
     object_type = models.CharField(max_length=64, blank=True)
     object_id = models.CharField(max_length=64, blank=True)
@@ -55,14 +55,16 @@ class AuditEntry(models.Model):
 
     class Meta:
         ordering = ["-at", "-id"]
-        verbose_name_plural = "audit entries"
+        verbose_name = "audit log entry"
+        verbose_name_plural = "audit log"
 
     def __str__(self) -> str:
-        return f"{self.user_name or 'nobody'} {self.action} {self.object_label}".strip()
+        user = self.user_name or "unknown user"
+        return f"{user} {self.action} {self.object_label}".strip()
 
 
 class SavedLink(models.Model):
-    """A page, with its filters, that one user comes back to; nobody else sees it."""
+    """One row is a page with its filters, saved by one user and visible to no other."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_links"

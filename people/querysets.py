@@ -1,4 +1,4 @@
-"""Questions about what people did."""
+"""Queries of the audit log."""
 
 from typing import Any, Self
 
@@ -9,5 +9,5 @@ from people.limits import Person, is_limited
 
 class AuditEntryQuerySet(models.QuerySet[Any]):
     def seen_by(self, user: Person) -> Self:
-        """The trail tells of all accounts: only for who may see them all."""
+        """Return the entries: none for a limited user, as they concern all accounts."""
         return self.none() if is_limited(user) else self

@@ -1,7 +1,7 @@
-"""The roles viewer, operator and administrator: groups of Django's with permissions.
+"""The roles viewer, operator and administrator: Django groups with permissions.
 
-They are made and topped up after each migration, as permissions exist only then.
-Whoever needs something else makes a group of his own beside them.
+They are created and updated after each migration, when the permissions exist. For
+anything in between, create another group.
 """
 
 from enum import StrEnum
@@ -9,29 +9,28 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.apps import apps as installed
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, User
+from django.contrib.auth.models import Group, User
 from django.db.models import Q
 
-# What is looked at; `people` itself is for administrators.
+# Apps with data; `people` is for administrators.
 DATA = ("alerts", "syncs", "inventory", "costs", "pricing", "metrics", "insights")
-# What comes with libraries and is administered.
+# Apps of libraries that administrators manage.
 LIBRARIES = ("auth", "knox", "axes", "django_celery_beat")
 STARTING = ("start_sync", "start_backfill")
 
 
 class Role(StrEnum):
-    """Each may do what those before it may."""
+    """Each role includes those before it."""
 
     VIEWER = "viewer"
     OPERATOR = "operator"
     ADMINISTRATOR = "administrator"
 
 
-def give(user: User, role: Role | str) -> None:
-    """Makes that the user's one role; groups that are no role stay.
+def assign_role(user: User, role: Role | str) -> None:
+    """Set the user's only role; other groups stay.
 
-    An administrator works in the admin, so he may enter it. Raises ValueError for a
-    role that does not exist.
+    An administrator gets access to the admin. Raise ValueError for an unknown role.
     """
     role = Role(role)
     user.groups.remove(*Group.objects.filter(name__in=Role).exclude(name=role))
@@ -39,25 +38,15 @@ def give(user: User, role: Role | str) -> None:
     if role == Role.ADMINISTRATOR and not user.is_staff:
         user.is_staff = True
         user.save(update_fields=["is_staff"])
-    # Django keeps what it was asked before on the user.
+    # Django caches permissions on the user.
     for known in ("_perm_cache", "_group_perm_cache"):
         vars(user).pop(known, None)
 
 
-def role_of(user: AbstractBaseUser | AnonymousUser) -> Role | None:
-    """The highest role that a user has; None for nobody, and for who has none."""
-    if not isinstance(user, User) or not user.is_active:
-        return None
-    if user.is_superuser:
-        return Role.ADMINISTRATOR
-    names = set(user.groups.filter(name__in=Role).values_list("name", flat=True))
-    return next((role for role in reversed(Role) if role in names), None)
+def sync_role_permissions(sender: AppConfig, using: str, **kwargs: Any) -> None:
+    """Give each role its permissions of the app `sender`; remove none.
 
-
-def top_up(sender: AppConfig, using: str, **kwargs: Any) -> None:
-    """Gives each role what it may do in the app `sender`, whose permissions are there.
-
-    Nothing is taken away. It follows each migration, and each flush of a database.
+    Called after each migration and each flush of a database.
     """
     apps = kwargs.get("apps", installed)
     try:
@@ -72,7 +61,7 @@ def top_up(sender: AppConfig, using: str, **kwargs: Any) -> None:
 
 
 def permitted(role: Role, app: str) -> Q:
-    """Which permissions of that app the role has."""
+    """Return the permissions of that app that the role has."""
     nothing, everything = Q(pk=None), Q()
     if role == Role.ADMINISTRATOR:
         if app == "admin":
@@ -83,6 +72,6 @@ def permitted(role: Role, app: str) -> Q:
     seen = Q(codename__startswith="view_")
     if role == Role.VIEWER:
         return seen
-    # Insights are worked on: judged, dismissed, answered. Nobody deletes them.
+    # Operators change insights, but do not delete them.
     worked_on = ~Q(codename__startswith="delete_") if app == "insights" else nothing
     return seen | Q(codename__in=STARTING) | worked_on

@@ -1,4 +1,4 @@
-"""Who signs in, and who is locked out for failing too often."""
+"""Sign-in, and the lock-out after too many failures."""
 
 from typing import Any
 
@@ -17,8 +17,8 @@ TOO_MANY_REQUESTS = 429
 
 
 class Backend(ModelBackend):
-    """Django's own; it finds a user together with the accounts that he is limited to,
-    as every page asks for them."""
+    """Django's backend; it loads a user with their account access, which every page
+    needs."""
 
     def get_user(self, user_id: int) -> User | None:
         users = User.objects.select_related("account_access")
@@ -29,14 +29,14 @@ class Backend(ModelBackend):
 def locked_out(
     request: HttpRequest, response: HttpResponse | None, credentials: Any
 ) -> HttpResponse:
-    """What django-axes answers whoever failed too often, right password or not."""
+    """Return django-axes' response during a lock-out, even to the right password."""
     name = str((credentials or {}).get("username") or "")
-    _keep(request, name)
+    _record_lock_out(request, name)
     wait = int(settings.AXES_COOLOFF_TIME.total_seconds())
     answer: HttpResponse
     if request.accepts("text/html"):
-        told = {"minutes": wait // 60, "failures": settings.AXES_FAILURE_LIMIT}
-        answer = render(request, "locked_out.html", told, status=TOO_MANY_REQUESTS)
+        context = {"minutes": wait // 60, "failures": settings.AXES_FAILURE_LIMIT}
+        answer = render(request, "locked_out.html", context, status=TOO_MANY_REQUESTS)
     else:
         detail = f"Too many failed sign-ins. Try again in {wait // 60} minutes."
         answer = problem_response(TOO_MANY_REQUESTS, detail)
@@ -44,8 +44,8 @@ def locked_out(
     return answer
 
 
-def _keep(request: HttpRequest, name: str) -> None:
-    """One entry per lock-out: each further try is the same one."""
+def _record_lock_out(request: HttpRequest, name: str) -> None:
+    """Record one entry per lock-out, not one per attempt."""
     since = timezone.now() - settings.AXES_COOLOFF_TIME
     same = AuditEntry.objects.filter(action="sign_in.lock_out", at__gte=since)
     if not same.filter(user_name=name[:150]).exists():

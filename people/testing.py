@@ -8,13 +8,13 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse, StreamingHttpResponse
 from rest_framework.test import APIClient
 
-from people.roles import Role, give
+from people.roles import Role, assign_role
 
 
 def person(role: Role | str) -> User:
     """A user of that role, who is called like it."""
     user = User.objects.get_or_create(username=str(role))[0]
-    give(user, role)
+    assign_role(user, role)
     return user
 
 

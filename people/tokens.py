@@ -1,4 +1,4 @@
-"""Tokens of the API: stored as hashes, with an end."""
+"""API tokens: stored as hashes, with an expiry."""
 
 from datetime import timedelta
 
@@ -13,34 +13,34 @@ from rest_framework.exceptions import AuthenticationFailed
 
 
 class TooManyTokens(Exception):
-    """The user has as many as he may have; the message says what to do."""
+    """The user has the maximum number of tokens; the message says what to do."""
 
 
 class TokenAuthentication(KnoxAuthentication):  # type: ignore[misc]
-    """Knox's; it says of a token that has ended when that was, instead of deleting it.
+    """Knox's; it says when an expired token expired, instead of deleting it.
 
-    The hash of a token is its key, so one query finds the user and his limit.
+    The hash of a token is its key, so one query finds the user and their access.
     """
 
     def authenticate_credentials(self, token: bytes) -> tuple[User, AuthToken]:
         stored = AuthToken.objects.select_related("user__account_access")
         found = stored.filter(digest=hash_token(token.decode(errors="replace"))).first()
         if found is None:
-            raise AuthenticationFailed("There is no such token; it may be revoked.")
+            raise AuthenticationFailed("This token is unknown or revoked.")
         if found.expiry is not None and found.expiry < timezone.now():
             raise AuthenticationFailed(
-                f"This token ended on {found.expiry:%Y-%m-%d}. Make a new one at "
+                f"This token expired on {found.expiry:%Y-%m-%d}. Create a new one at "
                 "/tokens/."
             )
         if not found.user.is_active:
-            raise AuthenticationFailed("The user of this token is not active any more.")
+            raise AuthenticationFailed("The user of this token is disabled.")
         return found.user, found
 
 
 def make_token(user: User, days: int) -> tuple[AuthToken, str]:
-    """A new token and its text, which is known only now. Raises TooManyTokens.
+    """Return a new token and its text, which is known only now. Raise TooManyTokens.
 
-    The user's tokens that have ended make room.
+    The user's expired tokens are deleted.
     """
     now = timezone.now()
     own = AuthToken.objects.filter(user=user)
@@ -48,7 +48,7 @@ def make_token(user: User, days: int) -> tuple[AuthToken, str]:
     limit = settings.REST_KNOX["TOKEN_LIMIT_PER_USER"]
     if own.count() >= limit:
         raise TooManyTokens(
-            f"{user} has {limit} tokens, as many as one may have. Revoke one first."
+            f"{user} has {limit} tokens, the maximum. Revoke one first."
         )
     made: tuple[AuthToken, str] = AuthToken.objects.create(
         user=user, expiry=timedelta(days=days)
@@ -56,8 +56,8 @@ def make_token(user: User, days: int) -> tuple[AuthToken, str]:
     return made
 
 
-def living(user: User) -> list[AuthToken]:
-    """Those that still open the API, the one that ends last first."""
+def active_tokens(user: User) -> list[AuthToken]:
+    """Return the tokens that are not expired, the last to expire first."""
     lives = Q(expiry__gt=timezone.now()) | Q(expiry=None)
     return list(
         AuthToken.objects.filter(lives, user=user).order_by("-expiry", "digest")

@@ -1,4 +1,4 @@
-"""Signing in and out, one's own password, and one's own tokens of the API."""
+"""Sign-in and sign-out, the user's password and API tokens."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -22,11 +22,11 @@ from knox.models import AuthToken
 
 from people.audit import record
 from people.forms import NewToken
-from people.tokens import TooManyTokens, living, make_token
+from people.tokens import TooManyTokens, active_tokens, make_token
 
 
 class SignIn(LoginView):
-    """The one page by which people sign in; who fails too often is locked out."""
+    """The only sign-in page; too many failures lock it for a while."""
 
     template_name = "login.html"
     redirect_authenticated_user = True
@@ -38,7 +38,7 @@ class SignIn(LoginView):
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         name = form.cleaned_data.get("username", "")
-        # What is refused because of a lock-out is kept as that.
+        # A refusal during a lock-out is recorded as the lock-out.
         if name and not getattr(self.request, "axes_locked_out", False):
             record(self.request, "sign_in.fail", user_name=name)
         return super().form_invalid(form)
@@ -51,20 +51,20 @@ class SignOut(LogoutView):
         return super().post(request, *args, **kwargs)
 
 
-class AdminDoor(View):
-    """The admin sends here whom it does not let in: to sign in, or to be told so."""
+class AdminLoginRedirect(View):
+    """Redirect visitors of the admin to sign in, or refuse them."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         wanted = request.GET.get("next", reverse("admin:index"))
         if not request.user.is_authenticated:
             return redirect(f"{reverse('login')}?{urlencode({'next': wanted})}")
         if not request.user.is_staff:
-            raise PermissionDenied("Only who is marked as staff may enter the admin.")
+            raise PermissionDenied("The admin is for users with staff status.")
         return redirect("admin:index")
 
 
 class ChangePassword(PasswordChangeView):
-    """One's own password; other sessions of the user end."""
+    """Change the user's password; their other sessions end."""
 
     template_name = "password.html"
     success_url = reverse_lazy("password_change")
@@ -73,14 +73,15 @@ class ChangePassword(PasswordChangeView):
         answer = super().form_valid(form)
         record(self.request, "password.change")
         messages.success(
-            self.request, "Your password is changed; you are signed out elsewhere."
+            self.request,
+            "Your password was changed. All other sessions are signed out.",
         )
         return answer
 
 
 @method_decorator(never_cache, name="dispatch")
 class TokensView(LoginRequiredMixin, FormView[NewToken]):
-    """One's tokens, and a form that makes one; its text is shown this once."""
+    """The user's tokens, and a form that creates one; its text is shown once."""
 
     template_name = "tokens.html"
     form_class = NewToken
@@ -95,13 +96,13 @@ class TokensView(LoginRequiredMixin, FormView[NewToken]):
             form.add_error(None, str(error))
             return self.form_invalid(form)
         record(self.request, "token.make", token=made.token_key, until=_day(made))
-        # Not redirected, as the text is kept nowhere.
+        # No redirect: the text is not stored.
         return self.render_to_response(
             self.get_context_data(form=form, made=made, text=text)
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        tokens = living(own_user(self.request))
+        tokens = active_tokens(own_user(self.request))
         return super().get_context_data(
             tokens=tokens,
             limit=settings.REST_KNOX["TOKEN_LIMIT_PER_USER"],
@@ -118,7 +119,7 @@ class RevokeToken(LoginRequiredMixin, View):
         for token in own.filter(token_key=request.POST.get("token", "")):
             record(request, "token.revoke", token=token.token_key)
             token.delete()
-            messages.success(request, f"The token {token.token_key[:8]}… is revoked.")
+            messages.success(request, f"Token {token.token_key[:8]}… was revoked.")
         return HttpResponseRedirect(resolve_url("tokens"))
 
 

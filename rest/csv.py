@@ -1,4 +1,4 @@
-"""Lists and trends as CSV files, streamed row by row."""
+"""CSV files of lists and trends, streamed row by row."""
 
 import csv
 import json
@@ -12,14 +12,14 @@ from rest_framework.request import Request
 
 from rest.json import JSONRenderer, plain
 
-# A spreadsheet takes a text that starts like this for a formula.
+# A spreadsheet treats a text that starts like this as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-# Some spreadsheets take these for a formula after blanks too.
+# Some spreadsheets treat these as a formula after blanks too.
 AFTER_BLANKS = ("=", "+", "-", "@")
 
 
 class CsvRenderer(BaseRenderer):
-    """Chosen by `?format=csv`. A list answers it with `csv_file`; one row is here."""
+    """The format of `?format=csv`. Lists use `csv_file`; one row is rendered here."""
 
     media_type = "text/csv"
     format = "csv"
@@ -42,10 +42,22 @@ def wants_csv(request: Request) -> bool:
 
 
 def csv_file(name: str, rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
-    """A download of these rows; the first one is the header."""
+    """Return a download of these rows; the first one is the header."""
     response = StreamingHttpResponse(lines(rows), content_type="text/csv")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
+
+
+def flat(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the record with nested ones as columns: {"a": {"b": 1}} is {"a_b": 1}."""
+    columns: dict[str, Any] = {}
+    for name, value in record.items():
+        if isinstance(value, Mapping):
+            inner = flat(value).items()
+            columns |= {f"{name}_{field}": one for field, one in inner}
+        else:
+            columns[name] = value
+    return columns
 
 
 class _Echo:
@@ -60,7 +72,7 @@ def lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
 
 
 def _cell(value: Any) -> Any:
-    """As JSON has it; but text that a spreadsheet would run is quoted."""
+    """Write the value as in JSON, with formulas in texts escaped."""
     if isinstance(value, str):
         return f"'{value}" if _is_formula(value) else value
     if isinstance(value, datetime):

@@ -1,8 +1,8 @@
-"""Lists that grow, page by page: each page begins where the one before it ended.
+"""Cursor pagination for growing lists: each page starts where the previous one ended.
 
-A cursor is the place of a row in the list's order, not a number of rows to leave out.
-So rows that arrive or go between two pages shift nothing, and the thousandth page is as
-fast as the first.
+A cursor is the position of a row in the list's order, not an offset. Rows added or
+removed between two pages shift nothing, and the thousandth page is as fast as the
+first.
 """
 
 from collections.abc import Sequence
@@ -22,19 +22,19 @@ from rest_framework.utils.urls import replace_query_param
 from rest.pagination import (
     LARGEST_PAGE,
     PAGE_SIZE,
+    PAGE_SIZE_HELP,
     PAGE_SIZE_SCHEMA,
-    PAGE_SIZE_TOLD,
     asked_page_size,
     query_parameter,
 )
 
-# Signed, so that a place is always one that a list was at.
+# Signed, so that every position comes from a response.
 SALT = "rest.cursors"
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One column of an order. Unknown values come last, whichever way it goes."""
+    """One column of an order. Nulls come last in either direction."""
 
     field: "Field[Any, Any]"
     descending: bool
@@ -59,7 +59,7 @@ class Key:
         )
 
     def beyond(self, value: Any) -> Q | None:
-        """What comes after the value; None where nothing does."""
+        """Return the condition for rows after the value; None where there are none."""
         if value is None:
             return Q((f"{self.name}__isnull", False)) if self.nulls_first else None
         after = Q((f"{self.name}__{'lt' if self.descending else 'gt'}", value))
@@ -70,17 +70,16 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The values of a row's key columns, and whether rows before it are wanted."""
+    """The key values of a row, and whether the page is the one before it."""
 
     values: Sequence[Any]
     is_before: bool
 
 
 class CursorPages(BasePagination):
-    """`cursor`, `page_size`, and `count=true` for the number of all rows.
+    """`cursor`, `page_size`, and `count=true` for the total number of rows.
 
-    The order is the queryset's, whose columns are those of the row's own table and
-    together tell any two rows apart.
+    The order is the queryset's: columns of the row's own table, together unique.
     """
 
     template = "rest_framework/pagination/previous_and_next.html"
@@ -95,7 +94,7 @@ class CursorPages(BasePagination):
         *,
         columns: Sequence[str] | None = None,
     ) -> list[Any]:
-        """The page's rows: model instances, or named tuples of `columns` and more."""
+        """Return the page's rows: instances, or named tuples of `columns` and keys."""
         size = min(asked_page_size(request) or PAGE_SIZE, LARGEST_PAGE)
         self.request = request
         self.count = queryset.order_by().count() if _wants_count(request) else None
@@ -131,13 +130,13 @@ class CursorPages(BasePagination):
         return [
             query_parameter(
                 "cursor",
-                "Where a page begins. Not to be made up: follow `next` of an answer.",
+                "Start of the page. Follow `next` of a response; do not construct it.",
                 {"type": "string"},
             ),
-            query_parameter("page_size", PAGE_SIZE_TOLD, PAGE_SIZE_SCHEMA),
+            query_parameter("page_size", PAGE_SIZE_HELP, PAGE_SIZE_SCHEMA),
             query_parameter(
                 "count",
-                "true: tell how many rows there are on all pages, which may take long.",
+                "true: include the total number of rows, which can be slow.",
                 {"type": "string", "enum": ["true", "false"], "default": "false"},
             ),
         ]
@@ -148,11 +147,11 @@ class CursorPages(BasePagination):
             "type": "object",
             "required": ["next", "previous", "results"],
             "properties": {
-                "count": {"type": "integer", "description": "Where count=true asks."},
-                "next": {**link, "description": "The following page, if any."},
+                "count": {"type": "integer", "description": "Only with count=true."},
+                "next": {**link, "description": "The next page, if any."},
                 "previous": {
                     **link,
-                    "description": "The page before, if there is one.",
+                    "description": "The previous page, if any.",
                 },
                 "results": schema,
             },
@@ -161,7 +160,7 @@ class CursorPages(BasePagination):
     def _link(
         self, page: list[Any], place: Place | None, *, has_before: bool, has_after: bool
     ) -> None:
-        """The addresses of the pages beside this one; an empty page stays in place."""
+        """Set the addresses of the next and previous page."""
         first, last = (
             ([getattr(page[at], key.name) for key in self.keys] for at in (0, -1))
             if page
@@ -179,26 +178,28 @@ class CursorPages(BasePagination):
         return replace_query_param(address, "cursor", cursor)
 
     def _place(self, request: Request) -> Place | None:
-        """Where the page begins; None for the first. Raises ValidationError."""
+        """Return where the page starts; None for the first. Raise ValidationError."""
         cursor = request.query_params.get("cursor")
         if not cursor:
             return None
         try:
             order, plain, is_before = signing.loads(cursor, salt=SALT)
             if order != self.order:
-                raise ValueError("it is of another order")
+                raise ValueError("the cursor belongs to another order")
             values = [
                 None if value is None else key.field.to_python(value)
                 for key, value in zip(self.keys, plain, strict=True)
             ]
         except (signing.BadSignature, ValueError, NotAValue):
-            reason = "No cursor of this list and order. Begin without one."
+            reason = (
+                "The cursor does not belong to this list and order. Start without one."
+            )
             raise ValidationError({"cursor": [reason]}) from None
         return Place(values, is_before)
 
 
 def order_of(queryset: QuerySet[Any]) -> Sequence[Any]:
-    """The columns that a queryset is ordered by, a minus before those that descend."""
+    """Return the columns that a queryset is ordered by, "-" for descending."""
     return queryset.query.order_by or queryset.model._meta.ordering or ()
 
 
@@ -213,7 +214,7 @@ def keys_of(model: type[Model], order: Sequence[str]) -> list[Key]:
 def _from(
     queryset: QuerySet[Any], keys: Sequence[Key], place: Place | None
 ) -> QuerySet[Any]:
-    """The rows on from the place, in the direction that it asks for."""
+    """Return the rows from the place on, in its direction."""
     if place is None:
         return queryset.order_by(*(key.order() for key in keys))
     if place.is_before:
@@ -223,7 +224,7 @@ def _from(
 
 
 def _beyond(keys: Sequence[Key], values: Sequence[Any]) -> Q:
-    """Rows after these values: a column lies beyond, and all before it are the same."""
+    """Match rows after these values: one column beyond, all columns before it equal."""
     wanted, same = Q(pk__in=[]), Q()
     for key, value in zip(keys, values, strict=True):
         if (beyond := key.beyond(value)) is not None:
@@ -232,17 +233,19 @@ def _beyond(keys: Sequence[Key], values: Sequence[Any]) -> Q:
     first, value = keys[0], values[0]
     if first.field.null:
         return wanted
-    # The same once more of the first column alone, so that an index can begin there.
+    # Repeat the condition on the first column, so that an index can be used.
     return Q((f"{first.name}__{'lte' if first.descending else 'gte'}", value)) & wanted
 
 
 def _plain(value: Any) -> Any:
-    """As JSON can hold it; the field makes a value of it again."""
+    """Return a JSON value that the field parses back."""
     return value if value is None or isinstance(value, int | float) else str(value)
 
 
 def _wants_count(request: Request) -> bool:
     wanted = request.query_params.get("count", "false")
     if wanted not in ("true", "false"):
-        raise ValidationError({"count": ["true or false, please."]})
+        raise ValidationError(
+            {"count": [f'"{wanted}" is not valid. Use true or false.']}
+        )
     return wanted == "true"

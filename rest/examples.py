@@ -1,7 +1,7 @@
-"""An example of every request and answer, made from its schema.
+"""Generate an example of every request and response from its schema.
 
-A field is shown with a value that it could have by its name, else by its type; so a
-new endpoint has its examples without anybody writing them.
+A field's value is chosen by its name, else by its type, so a new endpoint has examples
+without anybody writing them.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ BY_NAME: JSON = {
     "actor": "ada",
     "created_by": "ada",
     "currency": "USD",
-    "detail": "What it is about.",
+    "detail": "What is wrong and what to do.",
     "end": "2026-02-01",
     "error": "",
     "instance_id": "i-0a1b2c3d4e5f67890",
@@ -56,7 +56,7 @@ BY_TYPE: JSON = {"integer": 1, "number": 12.5, "boolean": True, "string": "text"
 
 
 def with_examples(result: JSON, **kwargs: Any) -> JSON:
-    """Gives each body that is JSON an example, unless its view gave it one."""
+    """Add an example to each JSON body that has none."""
     components = result["components"]["schemas"]
     for path in result["paths"].values():
         for operation in path.values():
@@ -67,14 +67,14 @@ def with_examples(result: JSON, **kwargs: Any) -> JSON:
 
 
 def _bodies(operation: JSON) -> list[JSON]:
-    """What the operation reads and answers as JSON; its problems have examples."""
+    """Return the operation's JSON request and response bodies, without problems."""
     parts = [operation.get("requestBody", {}), *operation["responses"].values()]
     found = [part.get("content", {}).get("application/json") for part in parts]
     return [body for body in found if body and "schema" in body]
 
 
 def example_of(schema: JSON, components: Mapping[str, JSON], name: str = "") -> Any:
-    """A value that the schema allows."""
+    """Return a value that the schema allows."""
     if "$ref" in schema:
         return example_of(
             components[schema["$ref"].rpartition("/")[2]], components, name
@@ -99,7 +99,7 @@ def example_of(schema: JSON, components: Mapping[str, JSON], name: str = "") -> 
 
 
 def _within(schema: JSON, value: Any) -> Any:
-    """The value, moved into the bounds of its schema."""
+    """Return the value, moved into the bounds of its schema."""
     if schema.get("type") in ("integer", "number"):
         value = max(value, schema.get("minimum", value))
         return min(value, schema.get("maximum", value))

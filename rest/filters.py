@@ -1,4 +1,4 @@
-"""What the FilterSets of every app share: windows of days, and values that repeat."""
+"""Filters that every app shares: date ranges, repeated values, order, true or false."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -15,15 +15,15 @@ from django.core.validators import (
 from django.db.models import QuerySet
 from django.utils.datastructures import MultiValueDict
 
-# 01/02/2026 is two days, depending on who reads it.
+# 01/02/2026 is ambiguous.
 ISO_DAY = ["%Y-%m-%d"]
-# No cloud is older, and every database can compare with these.
+# No cloud data is older, and every database can compare with these.
 FIRST_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 LAST_MOMENT = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 class WindowForm(forms.Form):
-    """Refuses a window that ends before it starts."""
+    """Refuse a date range that ends before it starts."""
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -40,6 +40,7 @@ def start_filter(field_name: str = "day", **kwargs: Any) -> filters.DateFilter:
         field_name=field_name,
         lookup_expr="gte",
         input_formats=ISO_DAY,
+        error_messages={"invalid": "Use a date such as 2026-01-31."},
         help_text="First day, inclusive.",
         **kwargs,
     )
@@ -50,6 +51,7 @@ def end_filter(field_name: str = "day", **kwargs: Any) -> filters.DateFilter:
         field_name=field_name,
         lookup_expr="lt",
         input_formats=ISO_DAY,
+        error_messages={"invalid": "Use a date such as 2026-01-31."},
         help_text="Last day, exclusive.",
         **kwargs,
     )
@@ -58,18 +60,18 @@ def end_filter(field_name: str = "day", **kwargs: Any) -> filters.DateFilter:
 def moment_filter(
     field_name: str, lookup_expr: str, help_text: str
 ) -> filters.IsoDateTimeFilter:
-    """Rows by an instant, such as 2026-01-31 or 2026-01-31T08:00Z; UTC by default."""
+    """Filter by an instant, such as 2026-01-31 or 2026-01-31T08:00Z; UTC by default."""
     return filters.IsoDateTimeFilter(
         field_name=field_name,
         lookup_expr=lookup_expr,
         help_text=help_text,
         validators=[MinValueValidator(FIRST_MOMENT), MaxValueValidator(LAST_MOMENT)],
-        error_messages={"invalid": "Give a time such as 2026-01-31T08:00Z."},
+        error_messages={"invalid": "Use a time such as 2026-01-31T08:00Z."},
     )
 
 
 class RepeatedInput(forms.SelectMultiple):
-    """Reads `region=a&region=b`; with commas, `region=a,b` too."""
+    """Read `region=a&region=b`; with commas, `region=a,b` too."""
 
     def __init__(self, *args: Any, commas: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -85,7 +87,7 @@ class RepeatedInput(forms.SelectMultiple):
 
 
 class TextListField(forms.Field):
-    """Any texts, each an exact value."""
+    """Any number of texts, each an exact value."""
 
     widget = RepeatedInput
 
@@ -97,9 +99,9 @@ class TextListField(forms.Field):
 
 
 class AnyText(filters.Filter):
-    """Rows whose column is one of the texts given.
+    """Filter by any of the given texts.
 
-    With commas=False a text may hold commas itself, as names of products do.
+    With commas=False a text may contain commas, as product names do.
     """
 
     field_class = TextListField
@@ -111,39 +113,43 @@ class AnyText(filters.Filter):
 
 
 class AnyChoice(filters.MultipleChoiceFilter):
-    """Rows whose column is one of some named values; another value is refused."""
+    """Filter by any of a fixed set of values; another value is refused."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         names = ", ".join(str(value) for value, _ in kwargs["choices"])
-        reason = {"invalid_choice": f"%(value)s is none of {names}."}
+        reason = {"invalid_choice": f'"%(value)s" is not valid. Choose from: {names}.'}
         kwargs.setdefault("error_messages", reason)
         super().__init__(*args, widget=RepeatedInput, distinct=False, **kwargs)
 
 
 class AnyObject(filters.ModelMultipleChoiceFilter):
-    """Rows that belong to one of some objects; an unknown one is refused."""
+    """Filter by any of some objects; an unknown one is refused."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        unknown = '"%(value)s" is unknown.'
+        reasons = {"invalid_choice": unknown, "invalid_pk_value": "%(pk)s is unknown."}
+        kwargs.setdefault("error_messages", reasons)
         super().__init__(*args, widget=RepeatedInput, distinct=False, **kwargs)
 
     def get_filter_predicate(self, v: Any) -> dict[str, Any]:
-        """The object itself: django-filter would compare its key with the text."""
+        """Compare with the object; django-filter would compare its key."""
         return {self.field_name: v}
 
 
 class Order(filters.OrderingFilter):
-    """The order asked for; ties stay in the order that the rows were in.
-
-    So an order that tells any two rows apart still does.
-    """
+    """Order as requested, then by the default order, so that the order stays unique."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault(
-            "help_text", "A minus before a name turns it around; several with commas."
+            "help_text",
+            "Prefix a name with a minus for descending; separate several by commas.",
         )
         super().__init__(*args, **kwargs)
         names = ", ".join(self.param_map)
-        reason = f"%(value)s is none of {names}, nor one of them after a minus."
+        reason = (
+            f'"%(value)s" is not valid. Choose from: {names}; prefix a minus for '
+            "descending."
+        )
         self.extra["error_messages"] = {"invalid_choice": reason}
 
     def filter(self, qs: QuerySet[Any], value: Sequence[str] | None) -> QuerySet[Any]:
@@ -158,12 +164,12 @@ class Order(filters.OrderingFilter):
 
 
 class YesOrNo(filters.TypedChoiceFilter):
-    """Rows by `true` or `false`; another word is refused, not ignored."""
+    """Filter by `true` or `false`; another value is refused, not ignored."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         choices = [("true", "yes"), ("false", "no")]
         coerce = "true".__eq__
-        reason = {"invalid_choice": "%(value)s is neither true nor false."}
+        reason = {"invalid_choice": '"%(value)s" is not valid. Use true or false.'}
         super().__init__(
             *args, choices=choices, coerce=coerce, error_messages=reason, **kwargs
         )

@@ -1,4 +1,4 @@
-"""Which format an answer has: `?format=` decides, else the Accept header."""
+"""Response format: `?format=` takes precedence over the Accept header."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ from rest.suggest import suggestion
 
 
 class FormatFirst(DefaultContentNegotiation):
-    """A format that is asked for by name is answered, whatever else is accepted."""
+    """Use the requested format, whatever the Accept header says."""
 
     def select_renderer(
         self,
@@ -24,7 +24,8 @@ class FormatFirst(DefaultContentNegotiation):
             return super().select_renderer(request, renderers, format_suffix)
         by_name = {renderer.format: renderer for renderer in renderers}
         if asked not in by_name:
-            meant = suggestion(asked, by_name)
-            reason = f"{asked} is none of {', '.join(by_name)}.{meant}"
+            hint = suggestion(asked, by_name)
+            names = ", ".join(by_name)
+            reason = f'"{asked}" is not valid.{hint} Choose one of: {names}.'
             raise ValidationError({"format": [reason]})
         return by_name[asked], by_name[asked].media_type

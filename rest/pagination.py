@@ -1,4 +1,4 @@
-"""Lists by number of page, where there are few rows and they hardly move."""
+"""Pagination by page number, for short lists."""
 
 from typing import Any
 
@@ -16,15 +16,16 @@ PAGE_SIZE_SCHEMA: dict[str, Any] = {
 
 
 class Pages(PageNumberPagination):
-    """`page` and `page_size`; every list has an order without ties."""
+    """`page` and `page_size`; every list has a unique order."""
 
     page_size = PAGE_SIZE
     page_size_query_param = "page_size"
     max_page_size = LARGEST_PAGE
+    invalid_page_message = "There is no page {page_number} of this list."
 
     @property
     def parameters(self) -> set[str]:
-        """The query parameters that it reads."""
+        """The query parameters of this pagination."""
         return {self.page_query_param, str(self.page_size_query_param)}
 
     def get_page_size(self, request: Request) -> int | None:
@@ -35,35 +36,37 @@ class Pages(PageNumberPagination):
         return [
             query_parameter(
                 "page",
-                "Which page; `next` of an answer leads to the following one.",
+                "Page number; `next` of a response is the following page.",
                 {"type": "integer", "minimum": 1, "default": 1},
             ),
-            query_parameter("page_size", PAGE_SIZE_TOLD, PAGE_SIZE_SCHEMA),
+            query_parameter("page_size", PAGE_SIZE_HELP, PAGE_SIZE_SCHEMA),
         ]
 
 
-PAGE_SIZE_TOLD = f"Rows of a page; {LARGEST_PAGE} at most, however many are asked for."
+PAGE_SIZE_HELP = f"Rows per page, at most {LARGEST_PAGE}."
 
 
 def asked_page_size(request: Request) -> int | None:
-    """The rows per page that were asked for. Raises ValidationError."""
+    """Return the requested rows per page. Raise ValidationError."""
     given = request.query_params.get("page_size")
     if given is None:
         return None
-    # Python reads no number of more digits; nobody means one.
+    # Python refuses to parse very long numbers.
     digits = given[:9] if given.isascii() and given.isdecimal() else "0"
     if int(digits) < 1:
-        reason = f"A whole number from 1 to {LARGEST_PAGE}, please."
+        reason = f"Use a whole number from 1 to {LARGEST_PAGE}."
         raise ValidationError({"page_size": [reason]})
     return int(digits)
 
 
-def query_parameter(name: str, told: str, schema: dict[str, Any]) -> dict[str, Any]:
-    """One query parameter as OpenAPI describes it."""
+def query_parameter(
+    name: str, description: str, schema: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the OpenAPI description of one query parameter."""
     return {
         "name": name,
         "in": "query",
         "required": False,
-        "description": told,
+        "description": description,
         "schema": schema,
     }

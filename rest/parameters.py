@@ -1,4 +1,4 @@
-"""Query parameters: those that exist are checked, all others are refused by name."""
+"""Query parameters: known ones are validated, unknown ones are refused by name."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -17,9 +17,9 @@ from rest.suggest import suggestion
 
 
 class StrictFilterBackend(DjangoFilterBackend):
-    """Filters by the view's FilterSet, and refuses a parameter that nothing knows.
+    """Filter by the view's FilterSet and refuse unknown parameters.
 
-    A view's `extra_parameters` names what it reads itself.
+    A view's `extra_parameters` names those that it reads itself.
     """
 
     def filter_queryset(
@@ -36,13 +36,13 @@ class StrictFilterBackend(DjangoFilterBackend):
 
 
 def filtered(filterset: FilterSet) -> Any:
-    """The rows that the parameters ask for. Raises ValidationError naming the field."""
+    """Return the filtered rows. Raise ValidationError naming the parameter."""
     checked(filterset)
     return filterset.qs
 
 
 def checked(filterset: FilterSet) -> dict[str, Any]:
-    """The values of the parameters. Raises ValidationError naming the field."""
+    """Return the validated parameters. Raise ValidationError naming the parameter."""
     if not filterset.is_valid():
         raise translate_validation(filterset.errors)
     values: dict[str, Any] = filterset.form.cleaned_data
@@ -50,7 +50,7 @@ def checked(filterset: FilterSet) -> dict[str, Any]:
 
 
 def refuse_unknown(given: Mapping[str, Any], known: Iterable[str]) -> None:
-    """Raises ValidationError for each parameter that is not known."""
+    """Raise ValidationError for each unknown parameter."""
     names = {*known, api_settings.URL_FORMAT_OVERRIDE or "format"}
     unknown = sorted(set(given) - names)
     if unknown:
@@ -58,18 +58,18 @@ def refuse_unknown(given: Mapping[str, Any], known: Iterable[str]) -> None:
 
 
 def _unknown(name: str, known: set[str]) -> str:
-    meant = suggestion(name, known)
-    return f"Unknown parameter.{meant} Known here: {', '.join(sorted(known))}."
+    hint = suggestion(name, known)
+    return f"Unknown parameter.{hint} Valid parameters: {', '.join(sorted(known))}."
 
 
 def page_parameters(view: APIView) -> set[str]:
-    """Those that the view's pagination reads."""
+    """Return the parameters of the view's pagination."""
     pages = getattr(view, "paginator", None)
     return set(pages.parameters) if pages else set()
 
 
 def read(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
-    """The checked values of a view's own parameters. Raises ValidationError."""
+    """Return a view's own parameters, validated. Raise ValidationError."""
     given = serializer(data=request.query_params)
     given.is_valid(raise_exception=True)
     values: dict[str, Any] = given.validated_data

@@ -1,4 +1,4 @@
-"""Who may ask: whoever has the right to view what an endpoint answers."""
+"""Permission to use an endpoint: the view permission of its model."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 class MayView(BasePermission):
-    """The view permission of the model whose rows the endpoint answers.
+    """Require the view permission of the endpoint's model.
 
-    It is asked for every method but OPTIONS, which tells only what the schema tells
-    everybody who is signed in. What an endpoint changes needs a right of its own on
-    top. An endpoint about no model names other permissions: here it is refused.
+    It applies to every method except OPTIONS, which shows only what the schema shows
+    to every signed-in user. Changes need a permission of their own on top. An endpoint
+    without a model must name other permissions: here it is refused.
     """
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
@@ -32,6 +32,6 @@ class MayView(BasePermission):
 
 
 def view_right(model: type[Model]) -> str:
-    """The name of a model's view permission, such as costs.view_dailycost."""
+    """Return the name of a model's view permission, such as costs.view_dailycost."""
     options: Any = model._meta
     return f"{options.app_label}.{get_permission_codename('view', options)}"

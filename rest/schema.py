@@ -1,4 +1,4 @@
-"""How OpenAPI describes what every endpoint shares: problems, ETags, files."""
+"""OpenAPI descriptions that every endpoint shares: problems, ETags, files."""
 
 from http import HTTPStatus
 from typing import Any
@@ -12,34 +12,35 @@ from rest.errors import KINDS, PROBLEM, PROBLEM_SCHEMA, TYPE, problem
 JSON = dict[str, Any]
 
 ANY_ADDRESS = (400, 401, 403, 406, 429, 500, 503)
-# What each says, as an example.
+# An example detail of each.
 DETAILS = {
-    400: "strat: Unknown parameter. Did you mean start? Known here: end, start.",
-    401: "Authentication credentials were not provided.",
+    400: "strat: Unknown parameter. Did you mean start? Valid parameters: end, start.",
+    401: "Send an API token in the header `Authorization: Token TOKEN`. Create one at "
+    "/tokens/.",
     403: "This needs the permission costs.view_dailycost.",
-    404: "There is nothing here.",
-    406: "Could not satisfy the request Accept header.",
-    409: "Run 17, Daily costs of production (111122223333), is still running. "
+    404: "There is no instance 123 that you may see.",
+    406: "The Accept header allows none of application/json, text/csv, text/html.",
+    409: "Run 17, Cost of production (111122223333), is still running. "
     "Wait for it to end.",
-    415: 'Unsupported media type "text/plain" in request.',
-    429: "Request was throttled. Expected available in 12 seconds.",
-    500: "It was logged. Try again, and tell the administrator if it stays.",
+    415: 'Unsupported media type "text/plain" in request. Use one of application/json.',
+    429: "Too many requests. Try again in 12 seconds.",
+    500: "The error was logged. Try again; if it persists, tell an administrator.",
     503: "The database can't be reached. Try again in a moment.",
 }
 MORE: dict[int, JSON] = {400: {"errors": {"strat": ["Unknown parameter."]}}}
 HEADERS: dict[int, JSON] = {
-    401: {"WWW-Authenticate": "How to sign in."},
+    401: {"WWW-Authenticate": "How to authenticate."},
     429: {"Retry-After": "Seconds to wait."},
     503: {"Retry-After": "Seconds to wait."},
 }
 CACHED = {
     "ETag": {
         "description": "Changes with the data, the parameters and the day. Send it "
-        "back as If-None-Match.",
+        "back in If-None-Match.",
         "schema": {"type": "string"},
     },
     "Cache-Control": {
-        "description": "private, no-cache: keep it, but ask each time.",
+        "description": "private, no-cache: store it, but revalidate each time.",
         "schema": {"type": "string"},
     },
 }
@@ -47,7 +48,7 @@ IF_NONE_MATCH = {
     "name": "If-None-Match",
     "in": "header",
     "required": False,
-    "description": "The ETag of an answer that you hold: 304 where it still stands.",
+    "description": "The ETag of a stored response: 304 if it is unchanged.",
     "schema": {"type": "string"},
 }
 FILE = {
@@ -57,7 +58,7 @@ FILE = {
 
 
 class Schema(AutoSchema):
-    """Adds to each operation what its view does without saying so."""
+    """Add to each operation the responses that every view can give."""
 
     def get_operation(self, *args: Any, **kwargs: Any) -> JSON | None:
         operation: JSON | None = super().get_operation(*args, **kwargs)
@@ -72,12 +73,12 @@ class Schema(AutoSchema):
         if self.method == "GET" and _has_etag(self.view):
             operation.setdefault("parameters", []).append(IF_NONE_MATCH)
             responses["200"]["headers"] = CACHED
-            responses["304"] = {"description": "What you hold still stands."}
+            responses["304"] = {"description": "The stored response is unchanged."}
         operation["responses"] = dict(sorted(responses.items()))
         return operation
 
     def _own_problems(self, operation: JSON) -> set[int]:
-        """Those that the view names, and those of what it reads."""
+        """Return the problems that the view names, and those of its inputs."""
         codes = {int(code) for code in operation["responses"] if int(code) >= 400}
         pages: Any = self._get_paginator()  # type: ignore[no-untyped-call]
         if "{" in self.path or isinstance(pages, PageNumberPagination):
@@ -93,12 +94,12 @@ def _has_etag(view: Any) -> bool:
 
 
 def name_of(code: int) -> str:
-    """What the components call a problem, such as NotFound."""
+    """Return the component name of a problem, such as NotFound."""
     return HTTPStatus(code).phrase.replace(" ", "")
 
 
 def with_problems(result: JSON, **kwargs: Any) -> JSON:
-    """Adds the problems that operations refer to, each with an example."""
+    """Add the problems that operations refer to, each with an example."""
     components = result.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
     components["responses"] = {name_of(code): _response(code) for code in DETAILS}

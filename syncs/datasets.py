@@ -32,7 +32,7 @@ class Dataset(models.TextChoices):
     """What is read from an account, in the order in which it is read."""
 
     INSTANCES = "instances", "Instances"
-    COST = "cost", "Daily costs"
+    COST = "cost", "Cost"
     CPU = "cpu", "CPU and network"
     PRICES = "prices", "List prices"
 

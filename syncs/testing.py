@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 
 from clouds.testing import account
 from core.testing.clock import NOW
-from people.roles import Role, give
+from people.roles import Role, assign_role
 from people.testing import session_of
 from providers.meter import Usage
 from providers.windows import Window, last_complete_days
@@ -73,7 +73,7 @@ def used(
 def user_with(*permissions: str) -> User:
     """Who may look at everything, and has these permissions besides."""
     user = User.objects.get_or_create(username="operator")[0]
-    give(user, Role.VIEWER)
+    assign_role(user, Role.VIEWER)
     user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
     return user
 

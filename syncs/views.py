@@ -100,7 +100,7 @@ class SyncsView(RunList):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         now, user = timezone.now(), self.request.user
-        accounts = CloudAccount.objects.enabled().seen_by(user)
+        accounts = CloudAccount.objects.enabled().seen_by(user).select_related("payer")
         found = freshness(accounts, now)
         pages = Paginator(per_account(found), ACCOUNTS_PER_PAGE)
         spend = api_spend(now, ApiUsage.objects.seen_by(user))

@@ -40,7 +40,7 @@ def test_the_summary_says_what_is_spent_and_that_it_reconciles(
     sign_in(page)
     expect(page.get_by_text("$1,050.00").first).to_be_visible()
     expect(page.get_by_text("+$150.00").first).to_be_visible()
-    expect(page.get_by_text("sum to the bill").first).to_be_visible()
+    expect(page.get_by_text("sum to the billed total").first).to_be_visible()
     assert is_drawn(page, "costs-chart")
 
 
@@ -80,7 +80,7 @@ def test_a_picker_takes_several_and_the_answer_is_downloaded(
     expect(page.get_by_text("$450.00").first).to_be_visible()
     page.locator("summary", has_text="Download").click()
     with page.expect_download() as file:
-        page.get_by_role("link", name="Table, as CSV").click()
+        page.get_by_role("link", name="Table (CSV)").click()
     assert "AWS Lambda" in file.value.path().read_text()
 
 
@@ -89,7 +89,7 @@ def test_a_machine_is_found_looked_at_and_exported(page: Page, company: None) ->
     open_page(page, "Instances")
     expect(page.get_by_role("img", name=re.compile("^CPU of the last"))).to_be_visible()
     page.locator("select[name=idle]").select_option("true")
-    expect(page.get_by_text("No instance is like that")).to_be_visible()
+    expect(page.get_by_text("No instance matches these filters")).to_be_visible()
     page.go_back()
     is_ready(page, "Instances")
     page.get_by_role("link", name="CPU, 14 days").click()
@@ -102,7 +102,7 @@ def test_a_machine_is_found_looked_at_and_exported(page: Page, company: None) ->
     page.get_by_role("link", name="web-1").click()
     is_ready(page, "web-1")
     assert is_drawn(page, "cpu-chart")
-    page.get_by_text("Day by day, as a table").first.click()
+    page.get_by_text("Daily values").first.click()
     expect(page.get_by_role("cell", name="12.5 %").first).to_be_visible()
     page.get_by_role("link", name="30 days").click()
     expect(page).to_have_url(re.compile("days=30"))
@@ -118,7 +118,7 @@ def test_the_admin_opens_with_what_needs_attention(page: Page, company: None) ->
     sign_in(page)
     link = page.get_by_role("navigation", name="Main").get_by_role("link", name="Admin")
     link.click()
-    expect(page.get_by_role("heading", name="What needs attention")).to_be_visible()
+    expect(page.get_by_role("heading", name="Needs attention")).to_be_visible()
     page.get_by_role("link", name="running", exact=True).click()
     expect(page.get_by_role("link", name="web-1").first).to_be_visible()
 
@@ -140,7 +140,7 @@ def test_a_wrong_password_is_told_and_a_right_one_leads_on(
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
-def test_colours_are_chosen_once_for_pages_and_admin(page: Page, company: None) -> None:
+def test_colors_are_chosen_once_for_pages_and_admin(page: Page, company: None) -> None:
     page.emulate_media(color_scheme="light")
     sign_in(page)
     root = page.locator("html")

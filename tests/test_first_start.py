@@ -69,7 +69,7 @@ def test_up_answers_and_stops_cleanly(
     process.send_signal(signal.SIGTERM)
     told, _ = process.communicate(timeout=HANGS_AFTER_SECONDS)
     assert process.returncode == 0
-    assert f"cloudintel is at http://127.0.0.1:{port}" in told
+    assert f"cloudintel is running at http://127.0.0.1:{port}" in told
     assert answer(url) is None
 
 
@@ -85,4 +85,4 @@ def answer(url: str) -> str | None:
 def test_a_port_that_is_none_is_a_bad_argument(installed: Installed) -> None:
     done = installed.manage("up", "--port", "70000")
     assert done.returncode == 2
-    assert "--port must lie between 1 and 65535, not 70000." in done.stderr
+    assert "--port must be between 1 and 65535, not 70000." in done.stderr

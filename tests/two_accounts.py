@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from people.limits import OfAccounts
 from people.models import AccountAccess
-from people.roles import DATA, Role, give
+from people.roles import DATA, Role, assign_role
 from syncs.models import CloudAccount
 
 HIDDEN_KEY = 774411
@@ -115,6 +115,6 @@ def two_accounts() -> tuple[CloudAccount, CloudAccount]:
 def limited_to(account: CloudAccount, role: Role = Role.ADMINISTRATOR) -> User:
     """Somebody who may do all that the role may, for this account alone."""
     user = User.objects.create_user(f"limited-{role}", is_staff=True)
-    give(user, role)
+    assign_role(user, role)
     AccountAccess.objects.create(user=user).accounts.add(account)
     return user

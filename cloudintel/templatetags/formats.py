@@ -1,6 +1,6 @@
-"""How pages write money, shares, sizes and moments. None is unknown: a dash, never 0.
+"""How pages write money, shares, sizes and instants. None is unknown: a dash, never 0.
 
-It lives in the project and not in an app, as the templates do: every page uses it.
+It belongs to the project, as the templates do: every page uses it.
 """
 
 from collections.abc import Sequence
@@ -24,20 +24,20 @@ SIZES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 
 @register.filter
 def money(amount: Decimal | None, currency: str | None) -> str:
-    """`$1,234.56`, or `1,234.56 EUR`; what is less than half a cent is not nothing."""
+    """`$1,234.56`, or `1,234.56 EUR`; less than half a cent is not shown as zero."""
     return UNKNOWN if amount is None else for_reading(amount, currency or "")
 
 
 @register.filter
 def money_change(amount: Decimal | None, currency: str | None) -> str:
-    """Like money, with a plus where it grew."""
+    """Like money, with a plus sign for an increase."""
     text = money(amount, currency)
     return f"+{text}" if amount and amount > 0 else text
 
 
 @register.filter
 def money_cells(amounts: Sequence[Decimal | None], currency: str | None) -> SafeString:
-    """A table's cells of these amounts: a year of days has thousands of them."""
+    """Table cells of these amounts: a year of days has thousands of them."""
     texts = (escape(money(amount, currency)) for amount in amounts)
     # Each text is escaped; format_html_join would take five times as long.
     return mark_safe("".join(f'<td class="number">{text}</td>' for text in texts))  # noqa: S308
@@ -45,7 +45,7 @@ def money_cells(amounts: Sequence[Decimal | None], currency: str | None) -> Safe
 
 @register.filter
 def api_cost(usd: Decimal | None) -> str:
-    """What requests cost in USD. They cost fractions of a cent, so four places."""
+    """API cost in USD. A request costs a fraction of a cent, so four decimals."""
     if usd is None:
         return UNKNOWN
     return f"${usd:,.4f}" if usd else "$0.00"
@@ -53,21 +53,21 @@ def api_cost(usd: Decimal | None) -> str:
 
 @register.filter
 def percent(value: float | Decimal | None) -> str:
-    return UNKNOWN if value is None else f"{value:,.1f} %"
+    return UNKNOWN if value is None else f"{value:,.1f}%"
 
 
 @register.filter
 def percent_change(value: float | None) -> str:
-    """`+3.4 %` or `−3.4 %`."""
+    """`+3.4%` or `−3.4%`."""
     if value is None:
         return UNKNOWN
     sign = "+" if value > 0 else MINUS if value < 0 else ""
-    return f"{sign}{abs(value):,.1f} %"
+    return f"{sign}{abs(value):,.1f}%"
 
 
 @register.filter
 def plain(value: Decimal | float | None) -> str:
-    """A number as scripts read it, to sort by; empty where it is unknown."""
+    """A number in machine-readable form, to sort by; empty for unknown."""
     return "" if value is None else str(value)
 
 
@@ -108,7 +108,7 @@ def at(value: date, granularity: str) -> str:
 
 @register.filter
 def days(window: Window | None) -> str:
-    """`21 Oct – 19 Nov 2026`: first and last day, both in, as people say it."""
+    """`21 Oct – 19 Nov 2026`: first and last day, both inclusive."""
     if window is None:
         return UNKNOWN
     first, last = window.start, window.end - ONE_DAY
@@ -125,7 +125,7 @@ def moment(at: datetime | None) -> str:
 
 
 @register.filter
-def took(elapsed: timedelta | None) -> str:
+def duration(elapsed: timedelta | None) -> str:
     """`0.4 s`, `12 s`, `3 min 5 s` or `2 h 4 min`."""
     if elapsed is None:
         return UNKNOWN
@@ -140,7 +140,7 @@ def took(elapsed: timedelta | None) -> str:
 
 @register.filter
 def ago(at: datetime | None) -> str:
-    """`2 h ago`: one unit is enough to judge how old something is."""
+    """`2 h ago`: with one unit."""
     if at is None:
         return UNKNOWN
     minutes = max(int((timezone.now() - at).total_seconds() // 60), 0)
@@ -152,13 +152,13 @@ def ago(at: datetime | None) -> str:
 
 @register.filter
 def since(at: datetime | None) -> str:
-    """How long ago that was, to the second: of what is at work now."""
-    return UNKNOWN if at is None else took(timezone.now() - at)
+    """Elapsed time since then, to the second, for what is running now."""
+    return UNKNOWN if at is None else duration(timezone.now() - at)
 
 
 @register.filter
 def growth(change: float | Decimal | None) -> str:
-    """A class name for a change: dearer is up, cheaper is down."""
+    """The CSS class of a cost change."""
     if not change:
         return "flat"
     return "up" if change > 0 else "down"

@@ -9,7 +9,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from knox.models import AuthToken
 
 from people.models import AccountAccess, AuditEntry
-from people.roles import give
+from people.roles import assign_role
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +60,13 @@ def test_the_sidebar_leads_to_every_subject_and_back_to_the_pages(
     page = admin_client.get(reverse("admin:index")).content.decode()
     for name in ("summary", "costs", "instances", "cpu", "syncs"):
         assert f'href="{reverse(name)}"' in page, name
-    for title in ("Accounts and syncs", "Inventory", "Utilisation", "People"):
+    for title in (
+        "Accounts and syncs",
+        "Inventory",
+        "Utilization",
+        "Users",
+        "Archives",
+    ):
         assert title in page
     assert f'href="{reverse("admin:metrics_cpumetric_changelist")}"' in page
 
@@ -99,7 +105,7 @@ def test_the_schedule_is_closed_to_who_is_limited_to_some_accounts(
     client: Client,
 ) -> None:
     user = User.objects.create_user("ada")
-    give(user, "administrator")
+    assign_role(user, "administrator")
     AccountAccess.objects.create(user=user)
     task = scheduled("all accounts")
     client.force_login(user)

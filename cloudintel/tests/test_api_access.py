@@ -15,7 +15,7 @@ from rest_framework.test import APIClient
 
 from cloudintel.api import urlpatterns
 from clouds.testing import account
-from people.roles import give
+from people.roles import assign_role
 from people.testing import session_of
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +52,7 @@ def asking_with(token: str) -> APIClient:
 @pytest.fixture
 def ada() -> User:
     user = User.objects.create(username="ada")
-    give(user, "viewer")
+    assign_role(user, "viewer")
     return user
 
 
@@ -138,8 +138,8 @@ def test_a_user_who_is_no_longer_active_is_refused(ada: User) -> None:
     ("arguments", "reason"),
     [
         (["nobody"], "no active user 'nobody'"),
-        (["ada", "--days", "0"], "--days must lie between 1 and"),
-        (["ada", "--days", "-3"], "--days must lie between 1 and"),
+        (["ada", "--days", "0"], "--days must be between 1 and"),
+        (["ada", "--days", "-3"], "--days must be between 1 and"),
     ],
 )
 def test_a_token_needs_a_user_and_a_time(

@@ -37,7 +37,7 @@ FIRST_NAMES = {
 def test_an_unknown_parameter_is_refused_by_name(path: str) -> None:
     found = refused(path, colour="blue", pagesize="3")
     assert list(found) == ["colour", "pagesize"]
-    assert found["colour"][0].startswith("Unknown parameter. Known here: ")
+    assert found["colour"][0].startswith("Unknown parameter. Valid parameters: ")
 
 
 @pytest.mark.parametrize("path", NUMBERED)
@@ -45,7 +45,7 @@ def test_an_unknown_parameter_is_refused_by_name(path: str) -> None:
 def test_a_page_that_is_not_there_is_404(path: str, page: str) -> None:
     response = viewer().get(f"/api/v1/{path}", {"page": page})
     assert response.status_code == 404
-    assert response.json()["detail"] == "Invalid page."
+    assert response.json()["detail"] == f"There is no page {page} of this list."
 
 
 @pytest.mark.parametrize("path", GROWING)
@@ -124,7 +124,7 @@ def test_without_its_database_it_is_503_in_json(
 
 @pytest.mark.parametrize("path", LISTS)
 def test_an_unknown_format_is_refused_with_those_there_are(path: str) -> None:
-    told = {"format": ["xml is none of json, api, csv."]}
+    told = {"format": ['"xml" is not valid. Choose one of: json, api, csv.']}
     assert refused(path, format="xml") == told
 
 

@@ -28,7 +28,7 @@ def problem(response: Any, status: int) -> Any:
 @pytest.mark.parametrize("path", ["/api/v1/costs/trend/", "/cost-trend"])
 def test_a_typo_is_named_with_what_was_probably_meant(path: str) -> None:
     told = problem(viewer().get(path, {"strat": "2026-11-01", "groupby": "x"}), 400)
-    reason = "Unknown parameter. Did you mean start? Known here: "
+    reason = "Unknown parameter. Did you mean start? Valid parameters: "
     assert told["errors"]["strat"][0].startswith(reason)
     assert "Did you mean group_by?" in told["errors"]["groupby"][0]
     assert "strat: Unknown parameter." in told["detail"]
@@ -36,7 +36,7 @@ def test_a_typo_is_named_with_what_was_probably_meant(path: str) -> None:
 
 def test_a_format_that_is_mistyped_is_named_too() -> None:
     told = problem(viewer().get("/api/v1/costs/?format=jsno"), 400)
-    known = "jsno is none of json, api, csv. Did you mean json?"
+    known = '"jsno" is not valid. Did you mean json? Choose one of: json, api, csv.'
     assert told["errors"] == {"format": [known]}
 
 

@@ -121,7 +121,7 @@ def test_who_sees_a_member_alone_is_told_where_its_costs_are(
     client.force_login(user)
     text = content(client, address)
     assert "The costs of the-member are on the bill of its organization" in text
-    assert "No costs are stored that you may see" in text
+    assert "No costs that you may see are stored" in text
     assert "sync_cost" not in text
     assert "the-payer" not in text
     access.accounts.add(payer)

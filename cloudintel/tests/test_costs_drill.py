@@ -70,7 +70,7 @@ def test_a_filter_in_use_is_told_and_can_be_taken_away(viewer: Client) -> None:
     assert len(links) == 3
     assert total(page(viewer, links[0])) == "$180.00"
     assert total(page(viewer, links[1])) == "$210.00"
-    assert "Filters in use" in page(viewer, links[2])
+    assert "Active filters" in page(viewer, links[2])
 
 
 def test_a_month_leads_to_its_days_and_a_day_to_itself(viewer: Client) -> None:
@@ -94,5 +94,5 @@ def test_days_that_are_not_stored_lead_to_those_that_are(viewer: Client) -> None
     text = page(viewer, "?start=2020-01-01&end=2020-02-01")
     assert "No costs are stored for these days" in text
     assert "They are stored for 21 Sep – 19 Nov 2026" in text
-    query = link(text, "Show the last of them")
+    query = link(text, "Show the latest")
     assert total(page(viewer, query)) == "$840.00"

@@ -87,7 +87,7 @@ def amount(text: str | None) -> Decimal | None:
 @pytest.mark.parametrize("query", QUERIES)
 def test_the_csv_is_the_table(viewer: Client, query: str) -> None:
     text = page(viewer, query)
-    lines = list(csv.DictReader(followed(viewer, text, "Table, as CSV").splitlines()))
+    lines = list(csv.DictReader(followed(viewer, text, r"Table \(CSV\)").splitlines()))
     told = [
         [
             next(iter(line.values())),
@@ -107,7 +107,7 @@ def test_the_json_is_the_table_and_sums_to_its_total(
     viewer: Client, query: str
 ) -> None:
     text = page(viewer, query)
-    found: dict[str, Any] = json.loads(followed(viewer, text, "All of it, as JSON"))
+    found: dict[str, Any] = json.loads(followed(viewer, text, r"Everything \(JSON\)"))
     lines = found["lines"]
     shown = shown_lines(text)
     assert [line["label"] for line in lines] == [row[0] for row in shown]
@@ -121,9 +121,9 @@ def test_the_json_is_the_table_and_sums_to_its_total(
 @pytest.mark.parametrize("query", QUERIES)
 def test_the_points_sum_to_the_lines(viewer: Client, query: str) -> None:
     text = page(viewer, query)
-    found = json.loads(followed(viewer, text, "All of it, as JSON"))
+    found = json.loads(followed(viewer, text, r"Everything \(JSON\)"))
     points = csv.DictReader(
-        followed(viewer, text, "(?:Days|Months), as CSV").splitlines()
+        followed(viewer, text, r"(?:Daily|Monthly) costs \(CSV\)").splitlines()
     )
     per_day = sum(Decimal(point["amount"]) for point in points if point["amount"])
     in_json = sum(

@@ -94,7 +94,7 @@ def test_reset_clears_and_rebuilds_only_the_demo() -> None:
 
 @pytest.mark.parametrize("days", ["0", "-1", "3", "401"])
 def test_other_lengths_of_history_are_bad_arguments(days: str) -> None:
-    with pytest.raises(CommandError, match="--days must lie between 4 and") as caught:
+    with pytest.raises(CommandError, match="--days must be between 4 and") as caught:
         demo("--days", days)
     assert caught.value.returncode == 2
     assert not CloudAccount.objects.exists()

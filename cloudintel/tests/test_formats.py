@@ -45,7 +45,7 @@ def test_a_change_has_a_sign() -> None:
     assert formats.money_change(Decimal(5), "USD") == "+$5.00"
     assert formats.money_change(Decimal(-5), "USD") == "−$5.00"
     assert formats.money_change(Decimal(0), "USD") == "$0.00"
-    assert formats.percent_change(-3.44) == "−3.4 %"
+    assert formats.percent_change(-3.44) == "−3.4%"
 
 
 def test_bytes_come_in_the_largest_unit() -> None:
@@ -65,9 +65,9 @@ def test_a_window_is_told_by_its_first_and_last_day() -> None:
 
 
 def test_how_long_it_took_is_told_in_two_units_at_most() -> None:
-    assert formats.took(timedelta(seconds=0.42)) == "0.4 s"
-    assert formats.took(timedelta(seconds=75)) == "1 min 15 s"
-    assert formats.took(timedelta(hours=2, minutes=4)) == "2 h 4 min"
+    assert formats.duration(timedelta(seconds=0.42)) == "0.4 s"
+    assert formats.duration(timedelta(seconds=75)) == "1 min 15 s"
+    assert formats.duration(timedelta(hours=2, minutes=4)) == "2 h 4 min"
 
 
 def test_moments_are_utc() -> None:

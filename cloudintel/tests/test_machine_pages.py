@@ -144,7 +144,7 @@ def test_the_cpu_page_counts_its_machines_in_bands(viewer: Client) -> None:
     page = viewer.get("/cpu/")
     assert [band.count for band in page.context["bands"]] == [2, 0, 0, 1, 0, 0]
     assert "3 instances by average" in page.content.decode()
-    assert "80.0 %" in page.content.decode()
+    assert "80.0%" in page.content.decode()
 
 
 @pytest.mark.usefixtures("fleet")
@@ -160,7 +160,7 @@ def test_what_a_list_does_not_know_is_refused_by_name(
 def test_a_line_of_thirty_days_says_in_words_what_it_shows(viewer: Client) -> None:
     store_cpu(instance(account(), "web"), last_complete_days(3, NOW), 40.0)
     text = viewer.get("/instances/").content.decode()
-    assert "at first 40.0 %, at last 40.0 %, data on 3 days" in text
+    assert "at first 40.0%, at last 40.0%, data on 3 days" in text
     assert '<path d="M27 60.0h0L28 60.0L29 60.0"/>' in text
 
 
@@ -207,7 +207,7 @@ def test_a_list_price_is_shown_where_it_is_known(viewer: Client) -> None:
     owner = account()
     for name, values in (("web", {}), ("spot", {"lifecycle": "spot"})):
         instance(owner, name, **values)
-    assert "List price" not in viewer.get("/instances/").content.decode()
+    assert "Monthly list price" not in viewer.get("/instances/").content.decode()
     InstancePrice.objects.create(
         provider=owner.provider,
         region="eu-west-1",

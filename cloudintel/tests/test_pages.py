@@ -163,4 +163,4 @@ def test_a_failed_run_says_why_and_what_reading_cost(viewer: Client) -> None:
 def test_what_is_not_there_is_a_friendly_404(viewer: Client, page: str) -> None:
     answer = viewer.get(page)
     assert answer.status_code == 404
-    assert "There is nothing here" in answer.content.decode()
+    assert "Page not found" in answer.content.decode()

@@ -25,7 +25,7 @@ from costs.queries.query import CostQuery, InvalidQuery
 from costs.queries.source import CostSource
 from costs.queries.summary import cost_summary
 from costs.queries.trend import SeveralCurrencies, Trend, cost_trend
-from rest.csv import csv_file, wants_csv
+from rest.csv import csv_file, flat, wants_csv
 from rest.money import as_text
 from rest.parameters import refuse_unknown
 from rest.rows import RowsViewSet
@@ -49,6 +49,8 @@ SUMMARY_PARAMETERS = frozenset(
     {*MetricParameters().fields, *CostFilter.base_filters}  # type: ignore[attr-defined]
 )
 TREND_PARAMETERS = SUMMARY_PARAMETERS | {*TrendParameters().fields}
+# The columns of a day that is not known.
+NO_POINT = {"day": None, "amount": None}
 
 
 class DailyCostViewSet(RowsViewSet):
@@ -98,7 +100,9 @@ class DailyCostViewSet(RowsViewSet):
             raise ValidationError({"currency": [str(error)]}) from None
         data = SummarySerializer(summary).data
         if wants_csv(request):
-            return csv_file("cost-summary", [list(data), list(data.values())])
+            points = {name: data[name] or NO_POINT for name in ("highest", "lowest")}
+            row = flat({**data, **points})
+            return csv_file("cost-summary", [list(row), list(row.values())])
         return Response(data)
 
     def _read(self, known: frozenset[str]) -> tuple[CostQuery, CostSource]:
@@ -115,8 +119,10 @@ class DailyCostViewSet(RowsViewSet):
 
 def _trend_rows(trend: Trend) -> Iterator[Sequence[Any]]:
     """One row per series and point, so that a pivot table can take it from there."""
-    yield ["day", trend.group_by, "amount", "currency", "metric"]
+    key = [] if trend.group_by == "none" else [trend.group_by]
+    yield ["day", *key, "amount", "currency", "metric"]
     for series in trend.series:
         for point in series.points:
             amount = "" if point.amount is None else as_text(point.amount)
-            yield [point.day, series.key, amount, trend.currency, trend.metric]
+            name = [series.key] if key else []
+            yield [point.day, *name, amount, trend.currency, trend.metric]

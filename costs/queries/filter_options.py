@@ -60,7 +60,9 @@ def filter_options(
         _picker(query, "service", "Services", services, {}),
         _picker(query, "region", "Regions", regions, {}),
         _picker(query, "account", "Accounts", accounts, account_names),
-        _picker(query, "charge_category", "Kinds", list(ChargeCategory), {}),
+        _picker(
+            query, "charge_category", "Charge categories", list(ChargeCategory), {}
+        ),
     ]
 
 

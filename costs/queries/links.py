@@ -15,17 +15,17 @@ from providers.windows import (
     utc_day,
 )
 
-# How a filter is told beside what it holds.
+# The name of a filter on its chip.
 FILTER_NAMES = {
     "account": "Bill of",
     "service": "Service",
-    "exclude_service": "Without service",
+    "exclude_service": "Exclude service",
     "region": "Region",
-    "exclude_region": "Without region",
+    "exclude_region": "Exclude region",
     "sub_account": "Account",
-    "exclude_sub_account": "Without account",
-    "charge_category": "Kind",
-    "exclude": "Without",
+    "exclude_sub_account": "Exclude account",
+    "charge_category": "Charge category",
+    "exclude": "Exclude",
 }
 
 

@@ -58,7 +58,7 @@ class Head:
 
 def heads(sort: str, names: str, before: str) -> Sequence[Head]:
     """The headings of the table of `names`, beside a period that is called `before`."""
-    labels = (names, "Cost", "Share", before, "Change", "Change, %")
+    labels = (names, "Cost", "Share", before, "Change", "Change (%)")
     return [
         Head(column, label, _next(column, sort), _direction(column, sort))
         for column, label in zip(COLUMNS, labels, strict=True)

@@ -63,9 +63,27 @@ def test_the_summary_has_the_numbers_of_the_json() -> None:
     store_costs(account(), WINDOW, {"EC2": "1.5"})
     answer = ask("costs/summary/", **ASKED)
     (row,) = rows_of("costs/summary/", **ASKED)
-    assert list(row) == list(answer)
+    assert row["highest_day"] == answer["highest"]["day"]
+    assert row["highest_amount"] == answer["highest"]["amount"]
+    assert not any("{" in value for value in row.values())
     assert row["total"] == answer["total"] == "184.50"
     assert (row["previous_total"], row["reconciled"]) == ("", "true")
+
+
+def test_a_summary_of_nothing_has_the_same_columns() -> None:
+    owner = account()
+    (empty,) = rows_of("costs/summary/", **ASKED)
+    store_costs(owner, WINDOW, {"EC2": "1.5"})
+    (row,) = rows_of("costs/summary/", **ASKED)
+    assert list(empty) == list(row)
+    assert empty["highest_amount"] == ""
+
+
+def test_a_trend_without_groups_has_no_column_of_groups() -> None:
+    store_costs(account(), WINDOW, {"EC2": "1.5", "S3": "1"})
+    rows = rows_of("costs/trend/", group_by="none", **ASKED)
+    assert list(rows[0]) == ["day", "amount", "currency", "metric"]
+    assert rows[0]["amount"] == "2.50"
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\n"])

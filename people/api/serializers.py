@@ -1,4 +1,4 @@
-"""The audit trail on the wire."""
+"""The audit log in the API."""
 
 from rest_framework import serializers
 
@@ -6,13 +6,11 @@ from people.models import AuditEntry
 
 
 class AuditEntrySerializer(serializers.ModelSerializer[AuditEntry]):
-    """One thing that somebody did."""
+    """One action of a user, a command or a client."""
 
-    user = serializers.CharField(
-        source="user_name", help_text="Empty where nobody is known."
-    )
+    user = serializers.CharField(source="user_name", help_text="Empty if unknown.")
     details = serializers.JSONField(
-        help_text='What was asked, or what changed: {"field": [before, after]}.'
+        help_text='The request, or the changes: {"field": [before, after]}.'
     )
 
     class Meta:

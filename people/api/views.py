@@ -1,4 +1,4 @@
-"""Who did what, and when."""
+"""The audit log in the API."""
 
 from people.api.serializers import AuditEntrySerializer
 from people.filters import AuditFilter
@@ -7,9 +7,9 @@ from rest.rows import RowsViewSet
 
 
 class AuditEntryViewSet(RowsViewSet):
-    """What people did: signed in, started, changed; the newest first.
+    """The audit log, newest first.
 
-    Who is limited to some accounts sees none of it, as it tells of all.
+    Empty for users who are limited to some accounts, as it concerns all of them.
     """
 
     queryset = AuditEntry.objects.order_by("-at", "-id")

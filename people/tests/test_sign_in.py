@@ -168,7 +168,7 @@ def test_a_changed_password_ends_other_sessions_and_keeps_this_one(
     new = "three quiet otters"
     asked = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
     answer = client.post("/password/", asked, follow=True)
-    assert "Your password is changed" in answer.content.decode()
+    assert "Your password was changed" in answer.content.decode()
     assert client.get("/").status_code == 200
     assert elsewhere.get("/").status_code == 302
     assert actions()[-1] == "password.change"

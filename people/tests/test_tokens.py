@@ -45,7 +45,7 @@ def test_a_token_is_shown_once_and_opens_the_api(viewer: Client) -> None:
     page = viewer.get("/tokens/").content.decode()
     assert token not in page
     assert token[:8] in page
-    assert "1 of at most 20" in page
+    assert "1 of 20 tokens" in page
 
 
 def test_it_is_valid_for_90_days_unless_told_otherwise(viewer: Client) -> None:
@@ -85,7 +85,7 @@ def test_a_user_has_only_so_many_and_those_that_ended_make_room(
     with pytest.raises(CommandError, match="Revoke one first"):
         call_command("create_token", "viewer", stdout=StringIO())
     AuthToken.objects.update(expiry=timezone.now() - timedelta(seconds=1))
-    assert "0 of at most 2" in viewer.get("/tokens/").content.decode()
+    assert "0 of 2 tokens" in viewer.get("/tokens/").content.decode()
     assert asked(made(viewer)) == 200
 
 
@@ -99,7 +99,9 @@ def test_one_that_ended_is_refused_with_its_day_and_where_to_make_another(
     assert answer.status_code == 401
     assert answer["WWW-Authenticate"] == "Token"
     told = answer.json()["detail"]
-    assert told == f"This token ended on {ended:%Y-%m-%d}. Make a new one at /tokens/."
+    assert (
+        told == f"This token expired on {ended:%Y-%m-%d}. Create a new one at /tokens/."
+    )
 
 
 def test_a_token_of_who_left_is_refused(viewer: Client) -> None:

@@ -2,11 +2,11 @@
 
 import pytest
 from django.test import Client
-from tests.api import person
 
 from clouds.testing import account
 from core.testing.clock import NOW
 from inventory.testing import instance
+from people.testing import person
 from pricing.models import InstancePrice, PricedFamily
 from pricing.sync import sync_prices
 from providers.demo.company import PRODUCTION

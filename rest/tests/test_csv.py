@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rest.csv import FORMULA_STARTS, CsvRenderer, csv_file, lines
+from rest.csv import FORMULA_STARTS, CsvRenderer, csv_file, flat, lines
 
 
 def cell(value: Any) -> str:
@@ -70,3 +70,13 @@ def test_one_row_is_two_lines_with_what_it_holds_as_json() -> None:
     assert CsvRenderer().render(row).decode() == (
         'name,gone,changes\r\n\'=web,false,"[{""at"": ""2026-01-02""}]"\r\n'
     )
+
+
+def test_a_nested_record_becomes_columns() -> None:
+    record = {"total": "2", "highest": {"day": "2026-01-02", "of": {"x": 1}}, "n": []}
+    assert flat(record) == {
+        "total": "2",
+        "highest_day": "2026-01-02",
+        "highest_of_x": 1,
+        "n": [],
+    }

@@ -1,36 +1,47 @@
-// Draws each canvas[data-chart] from the JSON element of that id. Colours are the
+// Draws each canvas[data-chart] from the JSON element of that id. Colors are the
 // stylesheet's, so a chart follows light and dark. The same numbers are in a table
 // below each chart.
 "use strict";
 
 (() => {
-  const COLOURS = 10;
+  const COLORS = 10;
   const SIZES = ["B", "KiB", "MiB", "GiB", "TiB"];
   const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
   const DAYS = "Sun Mon Tue Wed Thu Fri Sat".split(" ");
+  // Charges of the 1st cut the axis where they are so many times any other day.
+  const CUT_FROM = 1.5;
+  const ROW = 15;
   const charts = [];
-  const colours = new Map();
+  const rgb = new Map();
   const probe = document.createElement("span");
+  const pixel = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
 
-  // A colour of the stylesheet as rgb(): a canvas takes neither var() nor light-dark().
-  function css(name) {
-    if (!colours.has(name)) {
-      probe.style.color = `var(${name})`;
+  // A CSS color as rgb(): a canvas takes no var(), and Chart.js no color-mix().
+  function css(color) {
+    if (!rgb.has(color)) {
+      probe.style.color = color;
       document.body.append(probe);
-      colours.set(name, getComputedStyle(probe).color);
+      pixel.fillStyle = getComputedStyle(probe).color;
       probe.remove();
+      pixel.fillRect(0, 0, 1, 1);
+      rgb.set(color, `rgb(${pixel.getImageData(0, 0, 1, 1).data.slice(0, 3).join(", ")})`);
     }
-    return colours.get(name);
+    return rgb.get(color);
   }
 
-  function colourName(series, index) {
-    if (series.colour) return series.colour;
-    return series.label === "Other" || index >= COLOURS ? "c-other" : `c${index + 1}`;
+  // Ten colors, then the same ten darker, then lighter: no two series look alike.
+  function colorOf(series, index) {
+    if (series.color) return `var(--${series.color})`;
+    if (series.label === "Other") return "var(--c-other)";
+    const color = `var(--c${(index % COLORS) + 1})`;
+    if (index < COLORS) return color;
+    const [share, with_] = index < 2 * COLORS ? [52, "--text"] : [42, "--surface"];
+    return `color-mix(in oklab, ${color} ${share}%, var(${with_}))`;
   }
 
-  // How a value of this unit is written: whole on an axis, exact in a tooltip.
+  // How a value of this unit is written, with so many digits after the point.
   function writer(unit, digits) {
-    if (unit === "%") return (value) => `${value.toFixed(digits ? 1 : 0)} %`;
+    if (unit === "%") return (value) => `${value.toFixed(Math.min(digits, 1))}%`;
     if (unit === "bytes") return sizeText;
     const number = new Intl.NumberFormat("en-US", {
       minimumFractionDigits: digits, maximumFractionDigits: digits,
@@ -48,6 +59,14 @@
     return `${value.toFixed(value < 10 && unit && value % 1 ? 1 : 0)} ${SIZES[unit]}`;
   }
 
+  // As many digits as tell two ticks apart.
+  function tickText(unit) {
+    return (value, _, ticks) => {
+      const step = ticks.length > 1 ? Math.abs(ticks[1].value - ticks[0].value) : 1;
+      return writer(unit, Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)))(value);
+    };
+  }
+
   // Ticks of bytes at round sizes: 1, 2, 5, 10... of the unit that the largest needs.
   function sizeStep(data) {
     const step = Math.max(...data.series.flatMap((series) => series.values), 1) / 5;
@@ -63,71 +82,161 @@
     return long ? `${DAYS[at.getUTCDay()]} ${text} ${year}` : text;
   }
 
-  // Days that the cloud may still change are hatched.
-  function hatched(colour) {
-    const tile = document.createElement("canvas");
-    tile.width = tile.height = 8;
-    const pen = tile.getContext("2d");
-    pen.globalAlpha = 0.6;
-    pen.fillStyle = colour;
-    pen.fillRect(0, 0, 8, 8);
-    pen.globalAlpha = 1;
-    pen.strokeStyle = colour;
-    pen.lineWidth = 1.5;
-    for (const x of [-4, 4, 12]) { pen.moveTo(x - 4, 8); pen.lineTo(x + 4, 0); }
-    pen.stroke();
-    return pen.createPattern(tile, "repeat");
+  const isMoney = (data) => data.unit !== "%" && data.unit !== "bytes";
+  const isFirst = (data, index) => data.granularity === "daily" && data.labels[index].endsWith("-01");
+  const hasMarks = (data) => data.restated?.some((change) => change !== null);
+
+  // How high the drawing of a day reaches, of the series that are shown.
+  function top(data, hidden, index) {
+    const values = data.series.filter((_, at) => !hidden.has(at)).map((one) => one.values[index] ?? 0);
+    return data.kind === "line" ? Math.max(...values, 0)
+      : values.reduce((sum, value) => sum + Math.max(value, 0), 0);
+  }
+
+  // Where the axis is cut, so that what falls on the 1st (tax, support, fees of a whole
+  // month) leaves every other day readable; undefined where it does not tower over them.
+  function cutAt(data, hidden) {
+    if (!isMoney(data) || data.full) return undefined;
+    const tops = data.labels.map((_, index) => top(data, hidden, index));
+    const highest = (first) => Math.max(...tops.filter((_, index) => isFirst(data, index) === first), 0);
+    const usual = highest(false);
+    if (!usual || highest(true) < CUT_FROM * usual) return undefined;
+    const unit = 10 ** Math.floor(Math.log10(usual)) / 2;
+    return Math.ceil((usual * 1.05) / unit) * unit;
   }
 
   function dataset(data, series, index) {
-    const colour = css(`--${colourName(series, index)}`);
-    if (series.band) return band(series, colour);
+    const color = css(colorOf(series, index));
+    const common = { label: series.label, data: series.values, backgroundColor: color };
+    if (series.band) return { ...common, pointRadius: 0, pointHoverRadius: 0, showLine: false };
     if (data.kind === "line") {
-      // What leads to a day that may still change is dashed; a day alone is a point.
-      const dash = (part) => data.estimated[part.p1DataIndex] ? [4, 4] : undefined;
+      // A day without neighbors has no line: it is a point.
+      const isAlone = ({ dataIndex: at }) => [at - 1, at + 1].every((day) => (series.values[day] ?? null) === null);
       return {
-        label: series.label, data: series.values, borderColor: colour,
-        backgroundColor: colour, borderWidth: 2, pointRadius: data.labels.length > 1 ? 0 : 4,
-        pointHoverRadius: 4, tension: 0.2, spanGaps: false, segment: { borderDash: dash },
+        ...common, borderColor: color, borderWidth: 2, pointHoverRadius: 4, tension: 0,
+        pointRadius: (point) => isAlone(point) ? 4 : 0, spanGaps: false,
       };
     }
-    const pattern = data.estimated.includes(true) ? hatched(colour) : colour;
     return {
-      label: series.label, data: series.values, stack: "all",
-      backgroundColor: data.labels.map((_, at) => data.estimated[at] ? pattern : colour),
-      borderWidth: 0, categoryPercentage: 0.9, barPercentage: 0.95, maxBarThickness: 96,
+      ...common, stack: "all", borderWidth: 0, categoryPercentage: 0.9, barPercentage: 0.95, maxBarThickness: 96,
     };
   }
 
-  // The upper edge of an interval, filled down to its lower one, which comes next.
-  function band(series, colour) {
-    const [red, green, blue] = colour.match(/[\d.]+/g);
-    return {
-      label: series.label, data: series.values, borderWidth: 0, pointRadius: 0,
-      pointHoverRadius: 0, tension: 0.2, fill: series.band === "upper" ? "+1" : false,
-      backgroundColor: `rgba(${red}, ${green}, ${blue}, 0.2)`,
-    };
+  // Half the width that a day has.
+  function half({ scales, chartArea: area }, data) {
+    return data.labels.length > 1
+      ? (scales.x.getPixelForValue(1) - scales.x.getPixelForValue(0)) / 2 : (area.right - area.left) / 2;
   }
 
-  // A mark above each day that was restated; it leads to what it was.
+  // The runs of days that are estimated: [first, last].
+  function estimatedRuns(data) {
+    const runs = [];
+    data.estimated.forEach((is, index) => {
+      if (!is) return;
+      if (data.estimated[index - 1]) runs.at(-1)[1] = index;
+      else runs.push([index, index]);
+    });
+    return runs;
+  }
+
+  // Behind the data: the ground of days that are estimated, and each day's interval.
+  function drawBehind(chart, data) {
+    const { ctx: pen, chartArea: area, scales: { x, y } } = chart;
+    const side = half(chart, data);
+    pen.save();
+    pen.beginPath();
+    pen.rect(area.left, area.top, area.width, area.height);
+    pen.clip();
+    pen.globalAlpha = 0.5;
+    pen.fillStyle = css("var(--warn-soft)");
+    for (const [first, last] of estimatedRuns(data)) {
+      const left = x.getPixelForValue(first) - side;
+      pen.fillRect(left, area.top, x.getPixelForValue(last) + side - left, area.height);
+    }
+    pen.globalAlpha = 0.22;
+    data.series.forEach((series, index) => {
+      if (series.band !== "upper" || !chart.isDatasetVisible(index)) return;
+      pen.fillStyle = css(colorOf(series, index));
+      series.values.forEach((high, day) => {
+        const low = data.series[index + 1].values[day];
+        if (high === null || low === null) return;
+        const [above, below] = [y.getPixelForValue(high), y.getPixelForValue(low)];
+        pen.fillRect(x.getPixelForValue(day) - side, above, 2 * side, Math.max(below - above, 1));
+      });
+    });
+    pen.restore();
+  }
+
+  // Above the plot, a row each: the bracket of estimated days, the amounts of days that
+  // the axis cuts off, and a mark on each restated day.
+  function drawAbove(chart, data) {
+    const { ctx: pen, chartArea: area, scales: { x } } = chart;
+    const side = half(chart, data);
+    let row = 0;
+    pen.save();
+    pen.font = `${Chart.defaults.font.size}px ${Chart.defaults.font.family}`;
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    const write = (text, at, color, y) => {
+      const room = pen.measureText(text).width / 2;
+      pen.fillStyle = css(color);
+      pen.fillText(text, Math.min(Math.max(at, area.left + room), area.right - room), y);
+      return at + room;
+    };
+    if (data.estimated.includes(true)) {
+      pen.strokeStyle = css("var(--warn)");
+      for (const [first, last] of estimatedRuns(data)) {
+        const [left, right] = [x.getPixelForValue(first) - side + 1, x.getPixelForValue(last) + side - 1];
+        const room = pen.measureText("estimated").width + 10;
+        const text = room < right - left - 12;
+        const middle = (left + right) / 2;
+        pen.beginPath();
+        pen.moveTo(left, ROW);
+        pen.lineTo(left, ROW / 2);
+        if (text) { pen.lineTo(middle - room / 2, ROW / 2); pen.moveTo(middle + room / 2, ROW / 2); }
+        pen.lineTo(right, ROW / 2);
+        pen.lineTo(right, ROW);
+        pen.stroke();
+        if (text) write("estimated", middle, "var(--warn)", ROW / 2);
+      }
+      row += ROW;
+    }
+    if (chart.cut) {
+      let free = -Infinity;
+      const amount = writer(data.unit, 0);
+      data.labels.forEach((_, index) => {
+        const total = top(data, hiddenOf(chart), index);
+        if (total <= chart.cut) return;
+        const at = x.getPixelForValue(index);
+        if (data.kind === "stacked") {
+          pen.strokeStyle = css("var(--surface)");
+          pen.lineWidth = 3;
+          pen.beginPath();
+          pen.moveTo(at - Math.max(side, 4), area.top + 14);
+          pen.lineTo(at + Math.max(side, 4), area.top + 8);
+          pen.stroke();
+        }
+        const text = `↑ ${amount(total)}`;
+        if (at - pen.measureText(text).width / 2 > free) free = write(text, at, "var(--text)", row + ROW / 2) + 6;
+      });
+    }
+    pen.fillStyle = css("var(--warn)");
+    data.restated?.forEach((change, index) => {
+      if (change === null) return;
+      const at = x.getPixelForValue(index);
+      pen.beginPath();
+      pen.moveTo(at - 4, area.top - 9);
+      pen.lineTo(at + 4, area.top - 9);
+      pen.lineTo(at, area.top - 2);
+      pen.fill();
+    });
+    pen.restore();
+  }
+
   const marks = {
     id: "marks",
-    afterDatasetsDraw(chart, _, { data }) {
-      if (!data.restated) return;
-      const { ctx: pen, chartArea: area, scales } = chart;
-      pen.save();
-      pen.fillStyle = css("--warn");
-      data.restated.forEach((change, index) => {
-        if (change === null) return;
-        const x = scales.x.getPixelForValue(index);
-        pen.beginPath();
-        pen.moveTo(x - 4, area.top - 9);
-        pen.lineTo(x + 4, area.top - 9);
-        pen.lineTo(x, area.top - 2);
-        pen.fill();
-      });
-      pen.restore();
-    },
+    beforeDatasetsDraw: (chart, _, { data }) => drawBehind(chart, data),
+    afterDatasetsDraw: (chart, _, { data }) => drawAbove(chart, data),
   };
 
   // A click on a mark goes to the day in the list of those that were restated.
@@ -148,10 +257,10 @@
     return item.chart.width < 420 && name.length > 24 ? `${name.slice(0, 22)}…` : name;
   }
 
-  function options(data) {
+  function options(data, cut) {
     const isStacked = data.kind === "stacked";
-    const [muted, line] = [css("--muted"), css("--line")];
-    const [axis, exact] = [writer(data.unit, 0), writer(data.unit, 2)];
+    const [muted, line] = [css("var(--muted)"), css("var(--line)")];
+    const exact = writer(data.unit, 2);
     const label = (item) => ` ${shortened(item)}: ${exact(item.raw)}`;
     const sum = (items) => isStacked && items.length > 1
       ? [`Total: ${exact(items.reduce((total, item) => total + item.raw, 0))}`] : [];
@@ -159,11 +268,11 @@
       const change = items.length ? data.restated?.[items[0].dataIndex] ?? null : null;
       return change === null ? [] : [`Restated by ${change > 0 ? "+" : ""}${exact(change)}`];
     };
-    const hasMarks = data.restated?.some((change) => change !== null);
+    const rows = [data.estimated.includes(true), cut, hasMarks(data)].filter(Boolean).length;
     return {
       animation: false, responsive: true, maintainAspectRatio: false,
       interaction: { mode: "index", intersect: false },
-      layout: { padding: { top: hasMarks ? 12 : 0 } }, onClick: follow,
+      layout: { padding: { top: rows * ROW } }, onClick: follow,
       scales: {
         x: {
           stacked: isStacked, grid: { display: false }, border: { color: line },
@@ -173,10 +282,14 @@
           },
         },
         y: {
-          stacked: isStacked, beginAtZero: true, border: { display: false },
+          stacked: isStacked, beginAtZero: true, border: { display: false }, max: cut,
           grid: { color: line }, ticks: {
-            color: muted, maxTicksLimit: 7, callback: axis,
+            color: muted, maxTicksLimit: 7, callback: tickText(data.unit),
             ...(data.unit === "bytes" && { stepSize: sizeStep(data) }),
+          },
+          title: {
+            display: isMoney(data), color: muted,
+            text: `${data.unit} per ${data.granularity === "monthly" ? "month" : "day"}`,
           },
           ...(data.unit === "%" && { suggestedMax: 100 }),
         },
@@ -184,9 +297,9 @@
       plugins: {
         legend: { display: false }, marks: { data },
         tooltip: {
-          backgroundColor: css("--surface"), titleColor: css("--text"),
-          bodyColor: css("--text"), footerColor: css("--text"),
-          borderColor: css("--line-strong"), borderWidth: 1, padding: 10,
+          backgroundColor: css("var(--surface)"), titleColor: css("var(--text)"),
+          bodyColor: css("var(--text)"), footerColor: css("var(--text)"),
+          borderColor: css("var(--line-strong)"), borderWidth: 1, padding: 10,
           filter: (item) => item.raw !== null && (item.raw !== 0 || !isStacked),
           itemSort: (a, b) => isStacked ? b.raw - a.raw : 0,
           callbacks: {
@@ -200,31 +313,51 @@
     };
   }
 
-  function fill(data) {
-    return data.series.map((series, index) => dataset(data, series, index));
+  function hiddenOf(chart) {
+    return new Set(chart.data.datasets.map((_, index) => index).filter((index) => !chart.isDatasetVisible(index)));
+  }
+
+  // Draws anew: other colors, other series, or another axis.
+  function redraw(chart, data) {
+    data.series.forEach((series, index) => Object.assign(chart.data.datasets[index], dataset(data, series, index)));
+    chart.cut = cutAt(data, hiddenOf(chart));
+    chart.options = options(data, chart.cut);
+    chart.update();
+  }
+
+  function legendButton(list, children, press) {
+    const [item, button] = ["li", "button"].map((name) => document.createElement(name));
+    button.type = "button";
+    button.setAttribute("aria-pressed", "true");
+    button.append(...children);
+    button.addEventListener("click", () => button.setAttribute("aria-pressed", String(press())));
+    item.append(button);
+    list.append(item);
   }
 
   function legend(list, chart, data) {
     data.series.forEach((series, index) => {
       if (series.band === "lower") return;
-      const [item, button, swatch] = ["li", "button", "span"].map((name) => document.createElement(name));
-      swatch.className = `swatch ${colourName(series, index)}`;
-      button.type = "button";
-      button.setAttribute("aria-pressed", "true");
-      button.append(swatch, series.name ?? series.label);
-      button.addEventListener("click", () => {
+      const swatch = document.createElement("span");
+      swatch.className = "swatch";
+      swatch.style.backgroundColor = colorOf(series, index);
+      legendButton(list, [swatch, series.name ?? series.label], () => {
         const show = !chart.isDatasetVisible(index);
         chart.setDatasetVisibility(index, show);
         if (series.band) chart.setDatasetVisibility(index + 1, show);
-        button.setAttribute("aria-pressed", String(show));
-        chart.update();
+        redraw(chart, data);
+        return show;
       });
-      item.append(button);
-      list.append(item);
     });
-    const estimated = data.kind === "line" ? "dashed: estimated" : "hatched: estimated";
-    if (data.estimated.includes(true)) note(list, estimated);
-    if (data.restated?.some((change) => change !== null)) note(list, "▼ restated");
+    if (data.estimated.includes(true)) note(list, "Shaded: estimated, the cloud may still change these days");
+    if (hasMarks(data)) note(list, "▼ restated");
+    if (!chart.cut) return;
+    note(list, "↑ The 1st of the month (tax, support, monthly fees) exceeds the axis; its amount is written above");
+    legendButton(list, ["Cut axis"], () => {
+      data.full = !data.full;
+      redraw(chart, data);
+      return !data.full;
+    });
   }
 
   function note(list, text) {
@@ -237,29 +370,26 @@
   function draw(canvas) {
     const started = performance.now();
     const data = JSON.parse(document.getElementById(canvas.dataset.chart).textContent);
+    const cut = cutAt(data, new Set());
     const chart = new Chart(canvas, {
       type: data.kind === "line" ? "line" : "bar",
-      data: { labels: data.labels, datasets: fill(data) },
-      options: options(data),
-      plugins: [marks],
+      data: { labels: data.labels, datasets: data.series.map((series, index) => dataset(data, series, index)) },
+      options: options(data, cut),
+      plugins: [marks, { id: "cut", beforeInit: (made) => { made.cut = cut; } }],
     });
     legend(document.querySelector(`[data-legend="${canvas.dataset.chart}"]`), chart, data);
     charts.push([chart, data]);
     performance.measure(`chart ${canvas.dataset.chart}`, { start: started });
   }
 
-  function recolour() {
-    colours.clear();
-    for (const [chart, data] of charts) {
-      fill(data).forEach((fresh, index) => Object.assign(chart.data.datasets[index], fresh));
-      chart.options = options(data);
-      chart.update();
-    }
+  function recolor() {
+    rgb.clear();
+    for (const [chart, data] of charts) redraw(chart, data);
   }
 
   Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
   Chart.defaults.font.size = parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.8;
   document.querySelectorAll("canvas[data-chart]").forEach(draw);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
-  addEventListener("themechange", recolour);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolor);
+  addEventListener("themechange", recolor);
 })();

@@ -71,7 +71,7 @@ def test_sync_now_says_what_is_at_work_already_and_what_is_disabled(
     busy, off = make_account(1), make_account(2, is_enabled=False)
     make_run(busy, status=SyncRun.Status.RUNNING, heartbeat_at=datetime.now(UTC))
     page = run_action(admin_client, "sync_cost", busy, off)
-    assert "Already running: Daily costs of account-1 (000000000001)" in page
+    assert "Already running: Cost of account-1 (000000000001)" in page
     assert "Not started: account-2 (000000000002) is disabled. Enable it" in page
     assert sent == []
 

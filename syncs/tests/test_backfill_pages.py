@@ -29,8 +29,8 @@ def test_a_proposal_leads_to_its_price_and_starts_nothing(told: list[int]) -> No
     backfill = Backfill.objects.get()
     assert answer.redirect_chain == [(f"/syncs/backfills/{backfill.pk}/", 302)]
     text = answer.content.decode()
-    assert "It will cost about $0.0900" in text
-    assert "Start for about $0.0900" in text
+    assert "Estimated cost: $0.0900" in text
+    assert "Start (about $0.0900" in text
     assert (backfill.status, told) == ("proposed", [])
     assert backfill.created_by and backfill.created_by.username == "operator"
 
@@ -123,7 +123,7 @@ def test_each_window_tells_its_run_and_why_it_failed() -> None:
     assert "1 of 3 windows read" in text
     assert "($0.0300 so far)" in text
     assert "Throttled." in text
-    assert "tried again from 2026-11-20 13:00 UTC on" in text
+    assert "next attempt after 2026-11-20 13:00 UTC" in text
     assert "data-active" in text
 
 

@@ -44,7 +44,7 @@ def test_what_costs_money_is_started_only_when_it_is_confirmed(
     account(2, cost="0.04")
     asked = {"dataset": "cost", "next": "/syncs/?dataset=cost"}
     text = operator.post("/syncs/start/", asked).content.decode()
-    assert "It will cost about $0.0700" in text
+    assert "Estimated API cost: $0.0700" in text
     assert not SyncRun.objects.active().exists()
     answer = operator.post("/syncs/start/", {**asked, "confirmed": "yes"})
     assert answer["Location"] == "/syncs/?dataset=cost"

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from clouds.testing import account
 from core.testing.clock import NOW, TODAY
-from syncs.models import ApiBudgetDay, Dataset, Incident, SyncRun
+from syncs.models import ApiBudgetDay, CloudAccount, Dataset, Incident, SyncRun
 from syncs.testing import part_run, proposed, read_account, run, signed_in, used
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon", "told")]
@@ -48,8 +48,8 @@ def test_it_tells_what_reading_costs_today_and_this_month() -> None:
 @pytest.mark.parametrize(
     ("reserved", "told"),
     [
-        (41_000, "$1.0900 of today&#x27;s $1.5000 is left."),
-        (150_000, "Today&#x27;s $1.5000 is spent: priced requests wait"),
+        (41_000, "$1.0900 of today&#x27;s $1.5000 budget remains."),
+        (150_000, "Today&#x27;s $1.5000 budget is used up: paid requests"),
     ],
 )
 def test_it_tells_what_is_left_of_the_budget(
@@ -63,7 +63,7 @@ def test_it_tells_what_is_left_of_the_budget(
 
 def test_requests_that_cost_nothing_are_drawn_by_their_number() -> None:
     used(account(), TODAY, "demo:GetCostAndUsage", 14, "0")
-    assert "Requests a day, at most 14" in text_of(PAGE)
+    assert "Requests per day, maximum 14" in text_of(PAGE)
 
 
 def test_an_open_incident_is_told_first_and_one_that_is_over_is_not() -> None:
@@ -120,7 +120,7 @@ def test_the_page_follows_only_while_something_is_at_work() -> None:
     assert "data-active" not in text_of(PAGE)
     working = run(account(2, "staging"), Dataset.COST, NOW, status="running")
     assert "data-active" in text_of(PAGE)
-    assert "1 at work" in text_of(LIVE)
+    assert "1 running" in text_of(LIVE)
     assert "data-active" not in text_of(PAGE, account=f"{1:012}")
     SyncRun.objects.filter(pk=working.pk).update(status="succeeded")
     assert "data-active" not in text_of(LIVE)
@@ -178,10 +178,10 @@ def test_backfills_show_their_progress_and_only_the_allowed_their_buttons() -> N
     assert '<progress class="bar-line" max="3" value="1"' in text
     assert "1 of 3 windows read" in text
     assert "Pause" not in text
-    assert "Show the price" not in text
+    assert "Estimate cost" not in text
     text = text_of(PAGE, signed_in("start_backfill"))
     assert f'formaction="/syncs/backfills/{backfill.pk}/pause/">Pause' in text
-    assert "Show the price" in text
+    assert "Estimate cost" in text
 
 
 def test_an_open_backfill_comes_before_newer_ones_that_ended() -> None:
@@ -228,3 +228,10 @@ def test_a_partial_dataset_says_so_and_leads_to_what_is_missing() -> None:
     text = text_of(PAGE)
     assert '<span class="badge state-partial">partial</span>' in text
     assert f'<a href="{found.get_absolute_url()}">what is missing</a>' in text
+
+
+def test_the_costs_of_a_member_are_said_to_be_on_its_payers_bill() -> None:
+    payer, member = account(1, "the-payer"), account(2, "the-member")
+    CloudAccount.objects.filter(pk=payer.pk).update(is_payer=True)
+    CloudAccount.objects.filter(pk=member.pk).update(payer=payer)
+    assert "On the bill of the-payer" in text_of(PAGE)

@@ -1,4 +1,4 @@
-"""manage.py add_user NAME: a person, his role, and the accounts that he may see."""
+"""manage.py add_user NAME: add a user with a role and account access."""
 
 import secrets
 from argparse import ArgumentParser
@@ -11,43 +11,42 @@ from django.db import transaction
 
 from people.audit import record_command
 from people.models import AccountAccess
-from people.roles import Role, give
+from people.roles import Role, assign_role
 from syncs.commands import bad_arguments, chosen_accounts
 from syncs.models import CloudAccount
 
 
 class Command(BaseCommand):
     help = (
-        "Adds a user with a role and prints the password, which is made up and shown "
-        "this once. For one that is there, it changes what is given and nothing else. "
-        "A viewer looks, an operator starts syncs and backfills too, an administrator "
-        "does everything."
+        "Add a user with a role and print the generated password, which is shown once. "
+        "For an existing user, change only the given options. A viewer reads, an "
+        "operator also starts syncs and backfills, an administrator does everything."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("name", help="How the user signs in.")
-        parser.add_argument("--role", choices=list(Role), help="What the user may do.")
+        parser.add_argument("name", help="Username.")
+        parser.add_argument("--role", choices=list(Role), help="Role of the user.")
         parser.add_argument(
             "--account",
             action="append",
             default=[],
             metavar="ID_OR_NAME",
-            help="The user sees only this account; may be repeated.",
+            help="Limit the user to this account; repeatable.",
         )
         parser.add_argument(
             "--all-accounts",
             action="store_true",
-            help="The user sees all accounts, as without any --account at first.",
+            help="Remove the limit to accounts.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["account"] and options["all_accounts"]:
-            raise bad_arguments("--account and --all-accounts exclude each other.")
+            raise bad_arguments("Use either --account or --all-accounts.")
         accounts = chosen_accounts(options["account"]) if options["account"] else []
         with transaction.atomic():
             user, password = _user(options["name"], options["role"])
             if options["role"]:
-                give(user, options["role"])
+                assign_role(user, options["role"])
             if accounts:
                 limit(user, accounts)
             if options["all_accounts"]:
@@ -71,11 +70,11 @@ def limit(user: User, accounts: list[CloudAccount]) -> None:
 
 
 def _user(name: str, role: str | None) -> tuple[User, str]:
-    """The user, and the password of one that is new."""
+    """Return the user, and the password of a new one."""
     if user := User.objects.filter(username=name).first():
         return user, ""
     if role is None:
-        raise bad_arguments(f"There is no user {name} yet: give a --role.")
+        raise bad_arguments(f"User {name} does not exist. To add one, give a --role.")
     user, password = User(username=name), secrets.token_urlsafe(12)
     user.set_password(password)
     try:

@@ -1,4 +1,4 @@
-"""manage.py create_token USER: a token for the API."""
+"""manage.py create_token USER: create an API token."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -17,23 +17,23 @@ LONGEST_DAYS = 3650
 
 class Command(BaseCommand):
     help = (
-        "Prints a new API token of a user. Only its hash is stored, so it is shown "
-        "this once. Send it as `Authorization: Token TOKEN`."
+        "Create an API token and print it. Only its hash is stored, so it is shown "
+        "once. Send it as `Authorization: Token TOKEN`."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("user", help="The user's name.")
+        parser.add_argument("user", help="Username.")
         parser.add_argument(
             "--days",
             type=int,
             default=settings.TOKEN_DAYS,
-            help=f"Valid for so long. Default: {settings.TOKEN_DAYS}, by TOKEN_DAYS.",
+            help=f"Days until it expires. Default: {settings.TOKEN_DAYS} (TOKEN_DAYS).",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not 1 <= options["days"] <= LONGEST_DAYS:
             raise bad_arguments(
-                f"--days must lie between 1 and {LONGEST_DAYS}, not {options['days']}."
+                f"--days must be between 1 and {LONGEST_DAYS}, not {options['days']}."
             )
         user = User.objects.filter(username=options["user"]).first()
         if user is None or not user.is_active:

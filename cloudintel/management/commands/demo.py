@@ -1,4 +1,4 @@
-"""manage.py demo: an invented company to look at, read like any other account."""
+"""manage.py demo: the demo company, synced like any other account."""
 
 from argparse import ArgumentParser
 from datetime import datetime, timedelta
@@ -23,15 +23,15 @@ from syncs.datasets import Dataset
 from syncs.models import CloudAccount, CloudKind, Watermark
 from syncs.watermarks import due_window
 
-# The bill is first read as it was then, so that some days are restated since.
+# The bill is first read as it was then, so that some days are restated.
 FIRST_READ_DAYS_AGO = 3
 
 
 class Command(BaseCommand):
     help = (
-        f"Adds {COMPANY_NAME}, an invented company of {len(ACCOUNTS)} accounts with "
-        "instances, bill and CPU, and reads its history. Run again, it reads what is "
-        "new. Nothing is sent to a cloud."
+        f"Add {COMPANY_NAME}, a demo company of {len(ACCOUNTS)} accounts with "
+        "instances, costs and CPU utilization. Run again, it adds the days since. "
+        "Nothing is sent to a cloud."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -39,7 +39,7 @@ class Command(BaseCommand):
             "--days",
             type=int,
             default=HISTORY_DAYS,
-            help=f"Days of history, up to {HISTORY_DAYS}, which is the default.",
+            help=f"Days of history. Default and maximum: {HISTORY_DAYS}.",
         )
         parser.add_argument(
             "--reset",
@@ -50,25 +50,25 @@ class Command(BaseCommand):
         parser.add_argument(
             "--remove",
             action="store_true",
-            help="Only delete the demo accounts and their data.",
+            help="Delete the demo accounts and their data.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         days = options["days"]
         if not FIRST_READ_DAYS_AGO < days <= HISTORY_DAYS:
             raise bad_arguments(
-                f"--days must lie between {FIRST_READ_DAYS_AGO + 1} and "
+                f"--days must be between {FIRST_READ_DAYS_AGO + 1} and "
                 f"{HISTORY_DAYS}, not {days}."
             )
         if options["reset"] or options["remove"]:
             remove_accounts(CloudAccount.objects.demo())
         if options["remove"]:
-            self.stdout.write("Removed the invented company.")
+            self.stdout.write("Removed the demo company.")
             return
         if CloudAccount.objects.exclude(provider=CloudKind.DEMO).exists():
             self.stderr.write(
-                "Its costs are added to those of your own accounts: `demo --remove` "
-                "takes them away again."
+                "Demo costs are now included in totals beside your own accounts; `demo "
+                "--remove` removes them."
             )
         console = Console(stderr=True)
         now = timezone.now()
@@ -82,7 +82,7 @@ class Command(BaseCommand):
                 )
                 save_account(account)
             if console.is_terminal:
-                console.print(f"Reading {days} days of {account}")
+                console.print(f"Syncing {days} days of {account}")
             try:
                 if account.cost_totals.exists():
                     catch_up(account, now)
@@ -90,14 +90,14 @@ class Command(BaseCommand):
                     replay(account, now, days)
             except SlotTaken as taken:
                 raise CommandError(str(taken), returncode=TAKEN) from None
-            self.stdout.write(f"{account}: {told(account)}")
+            self.stdout.write(f"{account}: {stored(account)}")
 
 
 def replay(account: CloudAccount, now: datetime, days: int) -> None:
-    """Reads a history as if cloudintel had been there all the time."""
+    """Sync the history as if cloudintel had run all the time."""
     window = last_complete_days(days, now)
     for dataset in filter(lambda one: one.has_window, Dataset):
-        # Nothing before it is missing: that is all there is to read.
+        # Nothing before it exists, so nothing is missing.
         Watermark.objects.update_or_create(
             account=account,
             dataset=dataset,
@@ -116,7 +116,7 @@ def replay(account: CloudAccount, now: datetime, days: int) -> None:
 
 
 def catch_up(account: CloudAccount, now: datetime) -> None:
-    """Reads what is new, and nothing older than the demo's own history."""
+    """Sync the days since, and nothing older than the demo's history."""
     kept = last_complete_days(HISTORY_DAYS, now)
     due = due_window(account, Dataset.COST, kept, open_since(account, now))
     first = account.cost_totals.earliest("day").day
@@ -126,6 +126,6 @@ def catch_up(account: CloudAccount, now: datetime) -> None:
     sync_prices(account, now)
 
 
-def told(account: CloudAccount) -> str:
+def stored(account: CloudAccount) -> str:
     instances = Instance.objects.filter(account=account).present().count()
     return f"{instances} instances, {account.cost_totals.count()} days of costs"

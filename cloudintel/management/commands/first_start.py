@@ -1,4 +1,4 @@
-"""manage.py first_start: what a new installation needs before it is looked at."""
+"""manage.py first_start: prepare a new installation."""
 
 import contextlib
 import secrets
@@ -16,9 +16,9 @@ ADMIN = "admin"
 
 
 def ask_for_insights() -> None:
-    """Has the first worker that starts compute them, which takes a minute.
+    """Queue the first refresh of insights, which takes a minute.
 
-    Where nobody can be told now, beat does a minute later.
+    If the queue is unreachable, the scheduler does it a minute later.
     """
     with contextlib.suppress(*AWAY):
         current_app.send_task("insights.tasks.refresh_due", retry=False)
@@ -26,16 +26,18 @@ def ask_for_insights() -> None:
 
 class Command(BaseCommand):
     help = (
-        "Migrates the database, collects static files, adds demo data when there is no "
-        "account, and an administrator, whose password it prints, when there is no "
-        "user. Run again, it changes nothing that is there."
+        "Migrate the database and collect static files. Without an account, add the "
+        "demo company; without a user, add an administrator and print the password. "
+        "It changes nothing that exists."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         if not CloudAccount.objects.exclude(provider="demo").exists():
-            self.stdout.write("No account is connected: reading the demo company.")
+            self.stdout.write(
+                "No cloud account is connected: creating the demo company ..."
+            )
             call_command("demo", stdout=self.stdout)
         ask_for_insights()
         if not User.objects.exists():

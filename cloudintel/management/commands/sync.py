@@ -1,4 +1,4 @@
-"""manage.py sync: reads all datasets of accounts."""
+"""manage.py sync: sync all datasets of accounts."""
 
 from costs.sync import sync_cost
 from inventory.sync import sync_ec2
@@ -10,7 +10,7 @@ from syncs.models import Dataset
 
 class Command(SyncCommand):
     help = (
-        "Reads all datasets of every enabled account, or of those named. --start and "
+        "Sync all datasets of every enabled account, or of the named ones. --start and "
         "--end apply to those that have days: costs, CPU and network."
     )
     steps = {

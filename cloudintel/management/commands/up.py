@@ -1,4 +1,4 @@
-"""manage.py up: the whole of cloudintel on one machine."""
+"""manage.py up: all processes of cloudintel on one machine."""
 
 import os
 import sys
@@ -12,19 +12,22 @@ from syncs.commands import bad_arguments
 
 WEB = [
     *("gunicorn", "cloudintel.wsgi", "--workers", "2", "--threads", "4"),
-    "--no-control-socket",  # it would lie in the home directory
+    *("--log-level", "warning"),
+    "--no-control-socket",  # it would be created in the home directory
 ]
 CELERY = ["celery", "--quiet", "--app", "cloudintel"]
 WORKER = [*CELERY, "worker", "--concurrency", "2", "--loglevel", "WARNING"]
+# As root in a container, it is not the first thing that a newcomer should read.
+NO_ROOT_WARNING = "ignore:You're running the worker with superuser privileges"
 BEAT = [*CELERY, "beat", "--loglevel", "WARNING"]
-# Of the grace, what a worker leaves for its runs to hand back in.
+# The share of the grace period that is left for runs to be handed back.
 LAST_PART = 0.25
 
 
 class Command(BaseCommand):
     help = (
-        "Starts web server, worker and beat together, starts again what dies, and "
-        "stops all of them cleanly on Ctrl-C or SIGTERM."
+        "Run web server, worker and scheduler, restart them if they die, and stop "
+        "them cleanly on Ctrl-C or SIGTERM."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -34,26 +37,26 @@ class Command(BaseCommand):
             "--grace",
             type=float,
             default=60,
-            help="Seconds that a running sync has to end in. Default: 60.",
+            help="Seconds that a running sync has to finish. Default: 60.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         port = options["port"]
         if not 0 < port < 65536:
-            raise bad_arguments(f"--port must lie between 1 and 65535, not {port}.")
+            raise bad_arguments(f"--port must be between 1 and 65535, not {port}.")
         address = f"{options['host']}:{port}"
-        # People watch a server's log; a command's output is its own.
+        # A server logs each run; commands print their own output.
         os.environ.setdefault("LOG_LEVEL", "INFO")
         own_grace = max(1, int(options["grace"] * (1 - LAST_PART)))
         os.environ.setdefault("WORKER_GRACE_SECONDS", str(own_grace))
         Supervisor(
             [
                 Child("web", [sys.executable, "-m", *WEB, "--bind", address]),
-                Child("worker", [sys.executable, "-m", *WORKER]),
+                Child("worker", [sys.executable, "-W", NO_ROOT_WARNING, "-m", *WORKER]),
                 Child("beat", [sys.executable, "-m", *BEAT]),
             ],
             grace_seconds=options["grace"],
             on_start=lambda: self.stdout.write(
-                f"cloudintel is at http://{address} (Ctrl-C stops it)"
+                f"cloudintel is running at http://{address} (press Ctrl-C to stop)"
             ),
         ).run()

@@ -1,0 +1,108 @@
+"""Charts in a real Chromium: nothing is smoothed, crushed, or colored alike."""
+
+from datetime import timedelta
+from itertools import combinations
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+from playwright.sync_api import Page
+
+from clouds.testing import account
+from core.testing.browser import PASSWORD, sign_in
+from costs.models import CostTotal
+from costs.testing import store_costs
+from providers.windows import Window, first_of_month, last_complete_days
+
+# More services than there are base colors.
+SERVICES = {f"Service {number:02}": "1" for number in range(1, 26)}
+# Below this distance in RGB, two swatches look alike.
+LEAST_DISTANCE = 18
+
+
+@pytest.fixture
+def bill() -> Window:
+    """Sixty days of 25 services at $25 a day, with $500 of tax on each 1st."""
+    User.objects.create_superuser("ada", password=PASSWORD)
+    owner = account(1, "production")
+    days = last_complete_days(60, timezone.now())
+    for day in days.days():
+        tax = {"Tax": "500"} if day.day == 1 else {}
+        store_costs(owner, Window(day, day + timedelta(days=1)), SERVICES | tax)
+    this_month = first_of_month(days.end - timedelta(days=1))
+    CostTotal.objects.filter(day__gte=this_month).update(is_estimated=True)
+    return days
+
+
+def chart(page: Page, script: str) -> Any:
+    """The value of `script`, in which `chart` is the chart of the page."""
+    page.wait_for_load_state("load")
+    body = f"canvas => {{ const chart = Chart.getChart(canvas); return {script}; }}"
+    return page.locator("canvas[data-chart=costs-chart]").evaluate(body)
+
+
+def open_costs(page: Page, days: Window, **parameters: str) -> None:
+    query = "&".join(f"{name}={value}" for name, value in parameters.items())
+    page.goto(f"/costs/?start={days.start}&end={days.end}&limit=25&{query}")
+
+
+def test_charges_of_the_1st_leave_other_days_readable(page: Page, bill: Window) -> None:
+    sign_in(page)
+    open_costs(page, bill)
+    # Any other day is $25: the axis ends a little above, not at $525.
+    assert chart(page, "chart.scales.y.max") == 30
+    assert page.get_by_text("exceeds the axis").is_visible()
+    page.get_by_role("button", name="Cut axis").click()
+    assert chart(page, "chart.scales.y.max") >= 525
+    page.get_by_role("button", name="Cut axis").click()
+    page.get_by_role("button", name="Tax").click()
+    assert chart(page, "chart.cut ?? null") is None
+
+
+def test_an_expensive_day_that_is_no_1st_is_never_cut(page: Page, bill: Window) -> None:
+    sign_in(page)
+    day = next(day for day in bill.days() if day.day == 15)
+    only = Window(day, day + timedelta(days=1))
+    store_costs(account(2, "staging"), only, {"Incident": "900"})
+    open_costs(page, bill)
+    assert chart(page, "chart.scales.y.max") >= 925
+    assert not page.get_by_text("exceeds the axis").is_visible()
+
+
+def test_lines_are_straight_between_days(page: Page, bill: Window) -> None:
+    sign_in(page)
+    open_costs(page, bill, chart="lines")
+    assert chart(page, "chart.data.datasets.every((one) => one.tension === 0)")
+
+
+def test_estimated_days_are_explained_once(page: Page, bill: Window) -> None:
+    sign_in(page)
+    open_costs(page, bill)
+    assert page.get_by_text("Shaded: estimated").count() == 1
+    plain = (
+        "chart.data.datasets.every((one) => typeof one.backgroundColor === 'string')"
+    )
+    assert chart(page, plain), "no day has a pattern of its own"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_two_series_have_one_color(page: Page, bill: Window, scheme: Any) -> None:
+    page.emulate_media(color_scheme=scheme)
+    sign_in(page)
+    open_costs(page, bill)
+    texts = chart(page, "chart.data.datasets.map((one) => one.backgroundColor)")
+    colors = {text: [int(part) for part in text[4:-1].split(",")] for text in texts}
+    assert len(colors) == len(texts) == 26
+    for (one, a), (other, b) in combinations(colors.items(), 2):
+        far = sum((x - y) ** 2 for x, y in zip(a, b, strict=True)) ** 0.5
+        assert far >= LEAST_DISTANCE, f"{one} looks like {other}"
+
+
+def test_small_amounts_have_ticks_that_differ(page: Page, bill: Window) -> None:
+    sign_in(page)
+    open_costs(page, bill, service="Service+01")
+    labels = chart(page, "chart.scales.y.ticks.map((tick) => tick.label)")
+    assert len(set(labels)) == len(labels)
+    assert labels[0] == "$0.0"
+    assert chart(page, "chart.options.scales.y.title.text") == "USD per day"

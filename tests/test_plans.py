@@ -15,7 +15,6 @@ from django.test import Client
 from archives.models import Table
 from archives.tables import TABLES
 from cloudintel.tests.pages import NOW, TODAY, account, instance, run, store_costs
-from costs.models import CostTotal
 from metrics.models import CpuMetric
 from metrics.recent import refresh_recent_cpu
 from providers.windows import ONE_DAY, Window
@@ -103,11 +102,6 @@ def test_sixty_days_of_rows_are_found_by_day(admin_client: Client) -> None:
         admin_client.get(f"{COSTS}trend/?service=Service+1&group_by=account&{DAYS}")
 
     assert indexes(ask, ROWS) == {"dailycost_day_service"}
-
-
-def test_the_ends_of_a_history_are_found_without_its_days() -> None:
-    found = indexes(lambda: CostTotal.objects.spans(THIRTY_DAYS), TOTALS)
-    assert "costtotal_natural_key" in found
 
 
 def test_the_newest_runs_are_found_by_account_and_dataset() -> None:

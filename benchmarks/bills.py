@@ -7,10 +7,11 @@ bills of 100, ten millions those of 1,000, accounts of their own or below one pa
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
-from importlib import import_module
+from datetime import date, timedelta
 
 from django.db import connection
+
+from providers.windows import Window
 
 DAYS = 400
 SERVICES = 25
@@ -27,15 +28,16 @@ AMOUNT = """((number::bigint * 7919 + member * 104729
 def write(today: date, rows: int, *, with_payer: bool) -> None:
     """`rows` of costs up to yesterday, with their sums and totals, in an empty
     database."""
+    from costs.rollups import rebuild
+
     members = max(rows // ROWS_OF_MEMBER, 1)
     make_accounts(members, with_payer=with_payer)
     with connection.cursor() as cursor:
         cursor.execute("SET work_mem = '256MB'; SET maintenance_work_mem = '1GB'")
         with filled_at_once("costs_dailycost"):
             cursor.execute(charges(today, members, with_payer=with_payer))
-        for statement in import_module("costs.migrations._rollup_triggers").refill():
-            cursor.execute(statement)
         cursor.execute(totals(today))
+        rebuild(Window(today - timedelta(days=DAYS), today))
         cursor.execute("RESET work_mem; RESET maintenance_work_mem")
         cursor.execute("VACUUM ANALYZE")
 
@@ -104,7 +106,7 @@ def totals(today: date) -> str:
     return f"""
         INSERT INTO costs_costtotal
             (account_id, day, currency, billed, effective, is_estimated)
-        SELECT account_id, day, currency, billed, effective,
+        SELECT account_id, day, currency, SUM(billed), SUM(effective),
             day >= date '{today}' - {ESTIMATED_DAYS}
-        FROM costs_costday
+        FROM costs_dailycost GROUP BY account_id, day, currency
     """

@@ -15,6 +15,8 @@ from typing import Any
 
 from django.db import connection, models
 
+from providers.windows import Window
+
 ACCOUNTS = 50
 INSTANCES = 100_000
 DAYS = 400
@@ -38,6 +40,7 @@ def write(now: datetime, *, machines: int = INSTANCES, per_day: int = CHARGES) -
     """All of it in an empty database, or so many instances and charges of an account
     and day."""
     from costs.models import CostTotal, DailyCost, Restatement
+    from costs.rollups import rebuild
     from inventory.models import Instance, Resource
     from metrics.models import CpuMetric
     from metrics.recent_cpu_rollup import refresh_recent_cpu
@@ -60,6 +63,7 @@ def write(now: datetime, *, machines: int = INSTANCES, per_day: int = CHARGES) -
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), "  # noqa: S608
                 f"(SELECT max(id) FROM {table}))"
             )
+    rebuild(Window(days[0], today))
     for account in CloudAccount.objects.all():
         refresh_recent_cpu(account, now)
     with connection.cursor() as cursor:

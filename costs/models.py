@@ -5,6 +5,7 @@ from django.db import models
 from costs.fields import MoneyField
 from costs.querysets import (
     BillDayQuerySet,
+    BillSpanQuerySet,
     CostRollupQuerySet,
     CostTotalQuerySet,
     DailyCostQuerySet,
@@ -170,6 +171,32 @@ class CostRollup(models.Model):
     def __str__(self) -> str:
         key = self.service or self.region or self.sub_account_id
         return f"{self.day} {self.dimension} {key}: {self.billed} {self.currency}"
+
+
+class BillSpan(models.Model):
+    """From when until when an account's bill is stored in one currency.
+
+    Without a gap where it has as many `days`. costs.rollups keeps it right.
+    """
+
+    account = models.ForeignKey(CloudAccount, models.CASCADE, related_name="bill_spans")
+    currency = models.CharField(max_length=3)
+    first_day = models.DateField()
+    last_day = models.DateField()
+    days = models.IntegerField()
+
+    objects = BillSpanQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["account", "currency"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "currency"], name="billspan_natural_key"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} in {self.currency}: {self.first_day} - {self.last_day}"
 
 
 class RecentCost(models.Model):

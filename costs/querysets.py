@@ -17,7 +17,6 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
     Sum,
     Value,
     When,
@@ -25,7 +24,6 @@ from django.db.models import (
 from django.db.models.functions import Abs
 
 from costs.db_functions import FirstOfMonth
-from costs.queries.coverage import Span
 from people.limits import OfAccounts
 from providers.records import UNALLOCATED
 from providers.windows import ONE_DAY, Window
@@ -236,32 +234,7 @@ class CostTotalQuerySet(OfAccounts):
     def count_unreconciled(self, window: Window) -> int:
         return self.unreconciled(window).count()
 
-    def spans(self, *windows: Window) -> list[Span]:
-        """How each account's history covers these windows. Two queries.
-
-        The ends of a history are found by the index, and only the days of the windows
-        are counted. One query more where an account is billed in several currencies.
-        """
-        from syncs.models import CloudAccount
-
-        counts = self._days_per_account(windows)
-        own = self.filter(account=OuterRef("pk"))
-        ends = CloudAccount.objects.annotate(
-            first=Subquery(own.order_by("day").values("day")[:1]),
-            last=Subquery(own.order_by("-day").values("day")[:1]),
-        )
-        rows = ends.filter(first__isnull=False).order_by("pk")
-        nothing = (0,) * len(windows)
-        return [
-            Span(account, enabled, first, last, counts.get(account, nothing))
-            for account, enabled, first, last in rows.values_list(
-                "pk", "is_enabled", "first", "last"
-            )
-        ]
-
-    def _days_per_account(
-        self, windows: Sequence[Window]
-    ) -> dict[int, tuple[int, ...]]:
+    def days_per_account(self, windows: Sequence[Window]) -> dict[int, tuple[int, ...]]:
         """How many days of each window each account has.
 
         A currency has one total a day. To count distinct days takes a sort of them
@@ -279,6 +252,15 @@ class CostTotalQuerySet(OfAccounts):
             for account, *days in _counted(mixed, ["account"], windows, distinct=True):
                 found[account] = tuple(days)
         return found
+
+
+class BillSpanQuerySet(OfAccounts):
+    def counted(self) -> "BillSpanQuerySet":
+        """Without those of accounts whose bill a payer's now covers."""
+        return self.filter(account__payer__isnull=True)
+
+    def in_currency(self, currency: str) -> "BillSpanQuerySet":
+        return self.filter(currency=currency)
 
 
 class BillDayQuerySet(CostTotalQuerySet):

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from django.db import OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from costs.models import BillDay, CostDay, CostRollup, CostTotal, RecentCost
+from costs.models import BillDay, BillSpan, CostDay, CostRollup, RecentCost
 from providers.windows import ONE_DAY, Window
 from syncs.models import CloudAccount
 
@@ -88,6 +88,11 @@ ADD_CHANGES = (
     "DELETE FROM costs_costrollup WHERE row_count = 0",
     "DELETE FROM costs_billday WHERE total_count = 0",
 )
+ADD_SPANS = """
+    INSERT INTO costs_billspan (account_id, currency, first_day, last_day, days)
+    SELECT account_id, currency, MIN(day), MAX(day), COUNT(*) FROM costs_costtotal
+    WHERE account_id = %s GROUP BY account_id, currency
+"""
 ADD_RECENT = """
     INSERT INTO costs_recentcost
         (account_id, until, sub_account_id, service, currency, billed, billed_before)
@@ -124,11 +129,11 @@ def changing(accounts: Sequence[int], window: Window | None = None) -> Iterator[
             yield
             _collect(cursor, 1, accounts, window)
         for account in accounts:
-            _refresh_recent(cursor, account, window)
+            _refresh_account(cursor, account, window)
 
 
 def rebuild(window: Window) -> None:
-    """Replace the sums of these days' rows by those of the rows that are stored.
+    """Replace the sums of these days by those of the rows and totals that are stored.
 
     For days whose rows went into an archive, while their sums stayed.
     """
@@ -139,6 +144,8 @@ def rebuild(window: Window) -> None:
             for model in (BillDay, CostDay, CostRollup):
                 model.objects.filter(day__gte=window.start, day__lt=window.end).delete()
             _collect(cursor, 1, accounts, window)
+        for account in accounts:
+            _refresh_account(cursor, account, window)
 
 
 @contextmanager
@@ -210,11 +217,15 @@ def _stored(table: str, account_ids: str, window: Window | None) -> str:
     return f"{table} WHERE account_id IN ({account_ids}) {days}"
 
 
-def _refresh_recent(cursor: CursorWrapper, account: int, window: Window | None) -> None:
-    """Sum the newest days of the account's bill by service and sub-account."""
-    totals = CostTotal.objects.filter(account=account)
+def _refresh_account(
+    cursor: CursorWrapper, account: int, window: Window | None
+) -> None:
+    """Look how far the bill is stored, and sum its newest days by service."""
+    spans = BillSpan.objects.filter(account=account)
+    spans.delete()
+    cursor.execute(ADD_SPANS, [account])
+    newest = dict(spans.values_list("currency", "last_day"))
     held = RecentCost.objects.filter(account=account)
-    newest = totals.newest_day_per_currency()
     held.exclude(currency__in=newest).delete()
     for currency, day in newest.items():
         recent = Window(day - ONE_DAY * (RECENT_DAYS - 1), day + ONE_DAY)

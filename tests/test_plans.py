@@ -17,7 +17,6 @@ from archives.tables import TABLES
 from clouds.testing import account
 from core.testing.clock import NOW, TODAY
 from core.testing.query_plans import plan, statements
-from costs.models import CostTotal
 from costs.testing import store_costs
 from inventory.testing import instance
 from metrics.models import CpuMetric
@@ -108,11 +107,6 @@ def test_sixty_days_of_rows_are_found_by_day(admin_client: Client) -> None:
         admin_client.get(f"{COSTS}trend/?service=Service+1&group_by=account&{DAYS}")
 
     assert indexes(ask, ROWS) == {"dailycost_day_service"}
-
-
-def test_the_ends_of_a_history_are_found_without_its_days() -> None:
-    found = indexes(lambda: CostTotal.objects.spans(THIRTY_DAYS), TOTALS)
-    assert "costtotal_natural_key" in found
 
 
 def test_the_newest_runs_are_found_by_account_and_dataset() -> None:

@@ -15,7 +15,15 @@ from archives.restore import restore
 from archives.sums import make_anew, outdated
 from clouds.testing import account
 from core.testing.clock import NOW
-from costs.tests.test_rollups import ACCOUNTS, Charge, bills, held, sums_of, sync
+from costs.tests.test_rollups import (
+    ACCOUNTS,
+    NO_SHRINKING,
+    Charge,
+    bills,
+    held,
+    sums_of,
+    sync,
+)
 from providers.records import CostRecord
 from providers.windows import ONE_DAY, add_months, first_of_month
 from syncs.accounts import remove_accounts, save_account
@@ -38,7 +46,7 @@ def nothing(sentence: str) -> None:
     """Progress that nobody watches."""
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30, deadline=None, phases=NO_SHRINKING)
 @given(st.lists(STEPS, max_size=8))
 def test_they_stay_right_over_archives(steps: list[tuple[str, int, object]]) -> None:
     with transaction.atomic(), TemporaryDirectory() as place:

@@ -6,24 +6,26 @@ account, is answered from a thousandth of the rows; any other one from the rows
 themselves. Both give the same answers.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Self
 
-from costs.models import BillDay, CostRollup, CostTotal, DailyCost
+from costs.models import BillDay, BillSpan, CostRollup, CostTotal, DailyCost
 from costs.queries.coverage import Span
 from costs.queries.query import DIMENSIONS, CostQuery, InvalidQuery
 from costs.querysets import (
     GROUPS,
     BillDayQuerySet,
+    BillSpanQuerySet,
     CostRollupQuerySet,
     CostTotalQuerySet,
     DailyCostQuerySet,
 )
 from people.limits import Person, is_limited
-from providers.windows import Window
+from providers.windows import ONE_DAY, Window
 from syncs.models import CloudAccount
 
 # The dimension by which a rollup tells a column apart.
@@ -40,7 +42,7 @@ class CostSource:
 
     `rollups` are sums of the same rows and `days` counts of the same totals; None
     where they can't answer, as of a few accounts. `looked_at` are the columns by which
-    the rows are filtered.
+    the rows are filtered, and `bill_spans` those of the same accounts.
     """
 
     rows: DailyCostQuerySet
@@ -48,6 +50,7 @@ class CostSource:
     rollups: CostRollupQuerySet | None = None
     days: BillDayQuerySet | None = None
     looked_at: frozenset[str] = frozenset()
+    bill_spans: BillSpanQuerySet = field(default_factory=BillSpan.objects.counted)
 
     @classmethod
     def visible_to(cls, user: Person) -> "CostSource":
@@ -55,9 +58,11 @@ class CostSource:
         with a limit are answered from rows."""
         rows = DailyCost.objects.counted().seen_by(user)
         totals = CostTotal.objects.counted().seen_by(user)
+        spans = BillSpan.objects.counted().seen_by(user)
         if is_limited(user):
-            return cls(rows, totals)
-        return cls(rows, totals, CostRollup.objects.all(), BillDay.objects.all())
+            return cls(rows, totals, bill_spans=spans)
+        rollups, days = CostRollup.objects.all(), BillDay.objects.all()
+        return cls(rows, totals, rollups, days, bill_spans=spans)
 
     def filtered(self, query: CostQuery, user: Person) -> Self:
         """Return what the query's filters leave, in every currency and of any day.
@@ -72,6 +77,7 @@ class CostSource:
                 found,
                 rows=found.rows.filter(account__in=keys),
                 totals=found.totals.filter(account__in=keys),
+                bill_spans=found.bill_spans.filter(account__in=keys),
                 rollups=None,
                 days=None,
             )
@@ -95,7 +101,9 @@ class CostSource:
         return self._all(lambda rows: rows.in_window(window))
 
     def in_currency(self, currency: str) -> Self:
-        return self._all(lambda rows: rows.in_currency(currency))
+        spans = self.bill_spans.in_currency(currency)
+        narrowed = self._all(lambda rows: rows.in_currency(currency))
+        return replace(narrowed, bill_spans=spans)
 
     def before(self, day: date) -> Self:
         return self._all(lambda rows: rows.before(day))
@@ -167,10 +175,41 @@ class CostSource:
         return found
 
     def spans(self, *windows: Window) -> list[Span]:
-        return self.totals.spans(*windows)
+        """Return how each account's history covers these windows. One query.
+
+        And one of the days of those whose history has a gap, or several currencies.
+        """
+        histories: dict[int, list[tuple[bool, date, date, int]]] = defaultdict(list)
+        columns = ("account", "account__is_enabled", "first_day", "last_day", "days")
+        found = self.bill_spans.order_by("account").values_list(*columns)
+        for account, *history in found:
+            histories[account].append(tuple(history))
+        gaps = [key for key, of_key in histories.items() if not _is_whole(of_key)]
+        totals = self.totals.filter(account__in=gaps)
+        counts = totals.days_per_account(windows) if gaps else {}
+        spans = []
+        for account, parts in histories.items():
+            first, last = min(one[1] for one in parts), max(one[2] for one in parts)
+            if account in gaps:
+                days = counts.get(account, (0,) * len(windows))
+            else:
+                days = tuple(_overlap(first, last, window) for window in windows)
+            spans.append(Span(account, parts[0][0], first, last, days))
+        return spans
 
     def count_unreconciled(self, window: Window) -> int:
         return self.totals.count_unreconciled(window)
+
+
+def _is_whole(history: Sequence[tuple[bool, date, date, int]]) -> bool:
+    """Whether it is of one currency, with every day from the first to the last."""
+    (_, first, last, days), *others = history
+    return not others and days == (last - first).days + 1
+
+
+def _overlap(first: date, last: date, window: Window) -> int:
+    """How many days of the window lie between these, both included."""
+    return max(0, (min(window.end, last + ONE_DAY) - max(window.start, first)).days)
 
 
 def _keys_of(account_ids: Sequence[str], user: Person) -> list[int]:

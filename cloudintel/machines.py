@@ -116,7 +116,7 @@ class InstanceView(PermissionRequiredMixin, DetailView[Instance]):
     context_object_name = "instance"
 
     def get_queryset(self) -> QuerySet[Instance]:
-        # By `id` too: the primary key, a foreign key, takes no number too large.
+        # By `id` too: a primary key that is a foreign key takes no number too large.
         seen = Instance.objects.seen_by(self.request.user).filter(id=self.kwargs["pk"])
         return seen.select_related("account", "recent_cpu")
 

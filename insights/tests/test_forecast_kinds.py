@@ -198,7 +198,7 @@ def test_days_that_nobody_knows_are_no_new_level() -> None:
     values[-97:-84] = np.nan
     values[-98] *= 3
     found = told([*values, *[None] * 12], horizon=84)
-    assert "Another level" not in found.note
+    assert "Level shift" not in found.note
     assert np.mean(found.mean) == pytest.approx(np.mean(WEEK), rel=0.1)
 
 

@@ -171,5 +171,8 @@ def test_a_sync_that_takes_longer_than_its_limit_is_ended_and_says_so(
         (child,) = children_of(worker.pid)
         os.kill(child, SIG_SOFT_TIMEOUT)
         wait_until("its end", lambda: rows(url, STATUSES)[0][1] == "failed")
+        # How a worker ends by itself is another test's subject.
+        worker.kill()
+        os.kill(child, signal.SIGKILL)
     run = SyncRun.objects.get()
     assert run.error.startswith("It took longer than 1 s and was ended. Raise SYNC_")

@@ -1,10 +1,18 @@
 """List prices, and which of them were read when."""
 
+from dataclasses import fields
+
 from django.db import models
 
 from costs.fields import MoneyField
 from providers.records import InstancePriceRecord
 from syncs.registry import CloudKind
+
+PRICE_KEY = [
+    *("provider", "region", "operating_system", "instance_type"),
+    *("tenancy", "currency"),
+]
+FAMILY_KEY = ["provider", "region", "operating_system", "family"]
 
 
 class InstancePrice(models.Model):
@@ -27,10 +35,7 @@ class InstancePrice(models.Model):
         ordering = ["provider", "region", "instance_type", "operating_system"]
         constraints = [
             models.UniqueConstraint(
-                fields=[
-                    *("provider", "region", "operating_system", "instance_type"),
-                    *("tenancy", "currency"),
-                ],
+                fields=PRICE_KEY,
                 name="instanceprice_natural_key",
             ),
         ]
@@ -41,18 +46,8 @@ class InstancePrice(models.Model):
     @property
     def record(self) -> InstancePriceRecord:
         """As the cloud gave it."""
-        return InstancePriceRecord(
-            region=self.region,
-            instance_type=self.instance_type,
-            operating_system=self.operating_system,
-            hourly=self.hourly,
-            currency=self.currency,
-            vcpus=self.vcpus,
-            memory_mib=self.memory_mib,
-            architecture=self.architecture,
-            is_current_generation=self.is_current_generation,
-            tenancy=self.tenancy,
-        )
+        names = [field.name for field in fields(InstancePriceRecord)]
+        return InstancePriceRecord(**{name: getattr(self, name) for name in names})
 
 
 class PricedFamily(models.Model):
@@ -70,10 +65,10 @@ class PricedFamily(models.Model):
 
     class Meta:
         verbose_name_plural = "priced families"
-        ordering = ["provider", "region", "operating_system", "family"]
+        ordering = FAMILY_KEY
         constraints = [
             models.UniqueConstraint(
-                fields=["provider", "region", "operating_system", "family"],
+                fields=FAMILY_KEY,
                 name="pricedfamily_natural_key",
             ),
         ]

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 
@@ -9,7 +10,7 @@ from django.contrib.auth.models import User
 
 from inventory.models import Instance
 from pricing.families import families_to_price, operating_system
-from pricing.models import InstancePrice, PricedFamily
+from pricing.models import FAMILY_KEY, PRICE_KEY, InstancePrice, PricedFamily
 from providers.base import PriceSource, Progress
 from providers.errors import ProviderError
 from providers.records import InstancePriceRecord
@@ -24,6 +25,7 @@ READ_AGAIN_AFTER = timedelta(days=7)
 # Machines that are gone since then are still compared with the bill of their days.
 LOOK_BACK = timedelta(days=90)
 NEVER = datetime.min.replace(tzinfo=UTC)
+RECORDED = {field.name for field in fields(InstancePriceRecord)}
 # Region and operating system.
 Market = tuple[str, str]
 
@@ -110,53 +112,30 @@ def last_read(
 
 def store_prices(run: SyncRun, records: Iterable[InstancePriceRecord]) -> None:
     """Put these in the place of older ones, within the caller's transaction."""
+    # In one order, as two runs may store the same list at once.
+    ordered = sorted(records, key=attrgetter("instance_type"))
+    known = {"provider": run.account.provider, "read_at": run.started_at}
     InstancePrice.objects.bulk_create(
-        [
-            InstancePrice(
-                provider=run.account.provider,
-                region=one.region,
-                operating_system=one.operating_system,
-                instance_type=one.instance_type,
-                tenancy=one.tenancy,
-                hourly=one.hourly,
-                currency=one.currency,
-                vcpus=one.vcpus,
-                memory_mib=one.memory_mib,
-                architecture=one.architecture,
-                is_current_generation=one.is_current_generation,
-                read_at=run.started_at,
-            )
-            # In one order, as two runs may store the same list at once.
-            for one in sorted(records, key=attrgetter("instance_type"))
-        ],
+        [InstancePrice(**known, **asdict(one)) for one in ordered],
         update_conflicts=True,
-        unique_fields=[
-            *("provider", "region", "operating_system", "instance_type"),
-            *("tenancy", "currency"),
-        ],
-        update_fields=[
-            *("hourly", "vcpus", "memory_mib", "architecture"),
-            *("is_current_generation", "read_at"),
-        ],
+        unique_fields=PRICE_KEY,
+        update_fields=["read_at", *(RECORDED - set(PRICE_KEY))],
     )
 
 
 def store_families(run: SyncRun, market: Market, families: Iterable[str]) -> None:
     """Remember that these were read, those that are not sold there among them."""
     region, system = market
+    known = {
+        "provider": run.account.provider,
+        "region": region,
+        "operating_system": system,
+        "read_at": run.started_at,
+    }
     PricedFamily.objects.bulk_create(
-        [
-            PricedFamily(
-                provider=run.account.provider,
-                region=region,
-                operating_system=system,
-                family=family,
-                read_at=run.started_at,
-            )
-            for family in families
-        ],
+        [PricedFamily(**known, family=family) for family in families],
         update_conflicts=True,
-        unique_fields=["provider", "region", "operating_system", "family"],
+        unique_fields=FAMILY_KEY,
         update_fields=["read_at"],
     )
 

@@ -110,7 +110,8 @@ class AccountForm(forms.ModelForm[CloudAccount]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial = {**asdict(self.instance.typed_settings), **self.initial}
+        unset = asdict(CLOUDS[self.instance.provider].settings())
+        self.initial = {**unset, **self.instance.settings, **self.initial}
 
     def clean(self) -> dict[str, Any]:
         """What the account's cloud takes; a secret that is left empty stays."""

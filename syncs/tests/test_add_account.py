@@ -113,6 +113,16 @@ def test_a_role_that_is_none_is_refused_before_aws_is_asked(aws: EmulatedAws) ->
     assert not aws.requests
 
 
+@pytest.mark.parametrize("partition", ["aws-cn", "aws-us-gov"])
+def test_another_partition_is_refused_in_one_sentence(
+    aws: EmulatedAws, partition: str
+) -> None:
+    arn = f"arn:{partition}:iam::{MEMBER}:role/reader"
+    with pytest.raises(CommandError, match=f"partition {partition} can't be read"):
+        add_account("--role-arn", arn)
+    assert not aws.requests
+
+
 def test_the_invented_company_leaves_for_a_real_account(aws: EmulatedAws) -> None:
     CloudAccount.objects.create(
         provider=CloudKind.DEMO, account_id=PRODUCTION, name="production"

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
+from providers.demo.company import PRODUCTION
 from syncs.models import CloudAccount, Dataset, SyncRun, Watermark
 
 pytestmark = pytest.mark.django_db
@@ -183,3 +184,27 @@ def test_a_watermark_is_deleted_after_saying_what_follows(
     running.delete()
     admin_client.post(change_url(mark, "delete"), {"post": "yes"})
     assert not Watermark.objects.exists()
+
+
+def test_settings_are_checked_by_the_accounts_cloud(admin_client: Client) -> None:
+    url = reverse("admin:syncs_cloudaccount_add")
+    data = {"name": "a", "provider": "aws", "account_id": "1" * 12, "regions": ""}
+    text = admin_client.post(url, data | {"role_arn": "reader"}).content.decode()
+    assert "A role ARN looks like" in text
+    text = admin_client.post(url, data | {"account_id": "prod"}).content.decode()
+    assert "An AWS account id has 12 digits." in text
+    demo = data | {"provider": "demo", "account_id": PRODUCTION}
+    text = admin_client.post(url, demo | {"regions": '["x"]'}).content.decode()
+    assert "Unknown: regions." in text
+    assert not CloudAccount.objects.exists()
+    assert admin_client.post(url, demo).status_code == 302
+    assert CloudAccount.objects.get().settings == {}
+
+
+def test_who_may_only_look_sees_settings_without_secrets() -> None:
+    settings = {"role_arn": "arn:aws:iam::1:role/x", "external_id": "a-secret"}
+    account = make_account(1, settings=settings)
+    text = signed_in("syncs.view_cloudaccount").get(change_url(account))
+    page = text.content.decode()
+    assert "arn:aws:iam::1:role/x" in page
+    assert "External ID" not in page and "a-secret" not in page

@@ -81,8 +81,8 @@ def test_reset_clears_and_rebuilds_only_the_demo() -> None:
     assert not CloudAccount.objects.filter(name="renamed").exists()
     assert CloudAccount.objects.filter(pk=mine.pk).exists()
     assert (mine.cost_totals.count(), mine.daily_costs.count()) == (5, 5)
-    assert (mine.instances.count(), mine.runs.count()) == (1, 1)
-    assert CpuMetric.objects.filter(instance__account=mine).count() == 5
+    assert (mine.resources.count(), mine.runs.count()) == (1, 1)
+    assert CpuMetric.objects.filter(resource__account=mine).count() == 5
     production = CloudAccount.objects.get(account_id=PRODUCTION)
     assert production.cost_totals.count() == 8
 

@@ -6,6 +6,7 @@ what stays as it is; every other database takes them by INSERT.
 
 import io
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Model
@@ -34,7 +35,7 @@ def by_insert(
     model: type[Model], columns: Sequence[str], rows: Iterable[Row], key: Sequence[str]
 ) -> None:
     """The way that every database knows, of a child model's own table too."""
-    fields = [model._meta.get_field(name) for name in columns]
+    fields: list[Any] = [model._meta.get_field(name) for name in columns]
     values = ", ".join(["%s"] * len(columns))
     written = (
         [
@@ -46,7 +47,7 @@ def by_insert(
     with connection.cursor() as cursor:
         cursor.executemany(
             f"{_insert(model, columns)} VALUES ({values}) {_update(columns, key)}",
-            written,
+            written,  # type: ignore[arg-type]  # an iterator will do
         )
 
 

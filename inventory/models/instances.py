@@ -27,7 +27,8 @@ class Instance(Resource):
     private_ip = models.GenericIPAddressField("private IP", null=True, blank=True)
     public_ip = models.GenericIPAddressField("public IP", null=True, blank=True)
 
-    objects = InstanceQuerySet.as_manager()
+    # A child has its own manager, whatever the stubs say.
+    objects = InstanceQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         indexes = [models.Index(fields=["instance_type"], name="instance_type")]

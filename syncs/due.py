@@ -1,6 +1,6 @@
-"""What is due, told by the database: runs and their outcome, not a queue's memory.
+"""What is due, by the runs in the database and their outcome.
 
-Whoever was down for a while therefore catches up once: not never, and not many times.
+A scheduler that was down therefore catches up once, not once per interval missed.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,7 +22,7 @@ class Due(NamedTuple):
 
 
 def due(accounts: Iterable[CloudAccount], now: datetime) -> Iterator[Due]:
-    """Every dataset of these accounts that is to be read now. Two queries.
+    """Yield every dataset of these accounts that is to be read now. Two queries.
 
     CPU waits for the instances: whose CPU is asked for depends on them.
     """
@@ -53,9 +53,9 @@ def due(accounts: Iterable[CloudAccount], now: datetime) -> Iterator[Due]:
 def _waits_for_instances(
     instances: SyncRun | None, cpu: SyncRun | None, are_due: bool
 ) -> bool:
-    """Whether CPU is not to be read yet.
+    """Return whether CPU is not to be read yet.
 
-    Instances that were read well since the last CPU run are new enough, though they
+    Instances that were read since the last CPU run are new enough, though they
     may be due again: with a short interval CPU would otherwise wait for ever.
     """
     good_at = instances.last_good_at if instances else None

@@ -31,11 +31,11 @@ def settled_counts(folder: Path) -> Iterator[None]:
 
 
 def _fold(path: Path, ended: Path) -> None:
-    counted = list(MmapedDict.read_all_values_from_file(path))  # type: ignore[no-untyped-call]
+    counted = list(MmapedDict.read_all_values_from_file(path))
     # First, so that who is killed here loses some counts and doubles none.
     path.unlink()
     if path.name.startswith("gauge"):
         return  # it was true only while the process lived
-    with closing(MmapedDict(str(ended))) as sums:  # type: ignore[no-untyped-call]
+    with closing(MmapedDict(str(ended))) as sums:
         for key, value, at, _ in counted:
-            sums.write_value(key, sums.read_value(key)[0] + value, at)  # type: ignore[no-untyped-call]
+            sums.write_value(key, sums.read_value(key)[0] + value, at)

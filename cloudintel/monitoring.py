@@ -126,7 +126,7 @@ def metrics(request: Request) -> HttpResponse:
     they add up however many there are."""
     registry = CollectorRegistry()
     registry.register(DatabaseCollector())
-    MultiProcessCollector(registry, str(settings.COUNTS_DIR))  # type: ignore[no-untyped-call]
+    MultiProcessCollector(registry, str(settings.COUNTS_DIR))
     with settled_counts(settings.COUNTS_DIR):
         text = generate_latest(registry)
     return HttpResponse(text, content_type=CONTENT_TYPE_LATEST)

@@ -1,7 +1,7 @@
-"""Who reads: the slot of an account and dataset, held by one run at a time.
+"""Claims: the slot of an account and dataset, which one run holds at a time.
 
-The slot is a database constraint, so that of a schedule, a person, a command and a
-worker only one gets it.
+The slot is a database constraint, so that only one of scheduler, user, command and
+worker gets it.
 """
 
 from collections.abc import Iterable
@@ -110,7 +110,7 @@ def _refuse_if_held(runs: SyncRunQuerySet, account: CloudAccount) -> None:
 def check_request(
     account: CloudAccount, dataset: Dataset, window: Window | None, now: datetime
 ) -> None:
-    """Raises Refused or InvalidWindow for what can't be read from this account."""
+    """Raise Refused or InvalidWindow for what can't be read from this account."""
     if reason := why_not(account, dataset):
         raise Refused(reason)
     if window is None:
@@ -129,9 +129,9 @@ def check_request(
 
 
 def take(run_id: int, now: datetime) -> SyncRun | None:
-    """The queued run, now running; None where it is not queued any more.
+    """Return the queued run, now running; None where it is not queued any more.
 
-    One that waited past its grace is dropped: what is due by then is queued anew.
+    One that waited past its grace is dropped: what is due by then is queued again.
     """
     SyncRun.objects.filter(pk=run_id).drop_late(now, queue_grace())
     queued = SyncRun.objects.filter(pk=run_id, status=SyncRun.Status.QUEUED)
@@ -144,7 +144,7 @@ def take(run_id: int, now: datetime) -> SyncRun | None:
 
 
 def free_dead(runs: SyncRunQuerySet, now: datetime) -> None:
-    """Frees the slots of runs that nobody works at any more."""
+    """Free the slots of runs whose process has ended or gives no sign of life."""
     runs.abandon(now, timedelta(seconds=settings.RUN_ABANDONED_AFTER_SECONDS))
     runs.drop_late(now, queue_grace())
     for run in runs.filter(status=SyncRun.Status.RUNNING).exclude(held_by=""):
@@ -158,7 +158,7 @@ def free_dead(runs: SyncRunQuerySet, now: datetime) -> None:
 
 
 def held_by_processes(process_ids: Iterable[int]) -> list[int]:
-    """Those of these processes of this host that hold a run."""
+    """Return those of these processes of this host that hold a run."""
     marks = {mark_of(process_id): process_id for process_id in process_ids}
     held = SyncRun.objects.filter(
         status=SyncRun.Status.RUNNING, held_by__in=list(marks)

@@ -43,15 +43,15 @@ def chosen_accounts(names: Sequence[str]) -> list[CloudAccount]:
             raise CommandError(NO_ACCOUNTS)
         return enabled
     try:
-        found = {name: accounts.one_called(name) for name in names}
+        chosen = {name: accounts.one_called(name) for name in names}
     except AmbiguousAccount as error:
         raise bad_arguments(error) from None
-    if unknown := [name for name, account in found.items() if account is None]:
+    if unknown := [name for name, account in chosen.items() if account is None]:
         existing = ", ".join(str(one) for one in CloudAccount.objects.all()[:20])
         raise bad_arguments(
             f"There is no account {', '.join(unknown)}. Known: {existing or 'none'}."
         )
-    return list(dict.fromkeys(found.values()))
+    return list(dict.fromkeys(chosen.values()))
 
 
 def day(text: str) -> date:

@@ -1,6 +1,6 @@
-"""What is due, told by the database: runs and their outcome, not a queue's memory.
+"""What is due, by the runs in the database and their outcome.
 
-Whoever was down for a while therefore catches up once: not never, and not many times.
+A scheduler that was down therefore catches up once, not once per interval missed.
 """
 
 from collections.abc import Iterable, Iterator
@@ -23,7 +23,7 @@ class Due(NamedTuple):
 
 
 def due(accounts: Iterable[CloudAccount], now: datetime) -> Iterator[Due]:
-    """Every dataset of these accounts that is to be read now. Two queries.
+    """Yield every dataset of these accounts that is to be read now. Two queries.
 
     One that is read after another dataset waits for that one.
     """

@@ -1,4 +1,4 @@
-"""Which process holds a run, and whether it still lives."""
+"""Which process holds a run, and whether it is still alive."""
 
 import os
 import socket
@@ -7,17 +7,17 @@ from pathlib import Path
 
 
 def own_mark() -> str:
-    """What tells this process from any other: host, process id, its start."""
+    """Return what tells this process from any other: host, process id, its start."""
     return mark_of(os.getpid())
 
 
 def mark_of(process_id: int) -> str:
-    """The mark of another process of this host."""
+    """Return the mark of another process of this host."""
     return f"{_host()}@{process_id}:{_started(process_id)}"
 
 
 def is_dead(mark: str) -> bool:
-    """Whether the process with this mark is known to be gone.
+    """Return whether the process with this mark is known to be gone.
 
     A process of another host can't be seen from here, so it is not known to be.
     """

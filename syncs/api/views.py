@@ -57,7 +57,7 @@ class CanStartSync(BasePermission):
 
 
 class StartSyncView(APIView):
-    """Starts a sync of one dataset: a worker reads it, and its run shows how."""
+    """Start a sync of one dataset: a worker reads it, and its run shows how."""
 
     permission_classes = [IsAuthenticated, CanStartSync]
 

@@ -14,8 +14,8 @@ from costs.models import DailyCost
 from inventory.models import Instance
 from providers.meter import Usage
 from providers.windows import last_complete_days
-from syncs.backfills import propose
 from syncs.accounts import save_account
+from syncs.backfills import propose
 from syncs.models import CloudAccount, Dataset, SyncRun
 from syncs.usage import keep_usage
 from tests.api import text_of, viewer

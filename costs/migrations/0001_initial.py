@@ -7,158 +7,422 @@ import costs.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('syncs', '0005_shared_versions'),
+        ("syncs", "0005_shared_versions"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BillDay',
+            name="BillDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('currency', models.CharField(max_length=3)),
-                ('total_count', models.IntegerField()),
-                ('estimated_count', models.IntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("currency", models.CharField(max_length=3)),
+                ("total_count", models.IntegerField()),
+                ("estimated_count", models.IntegerField()),
             ],
             options={
-                'ordering': ['-day', 'currency'],
-                'constraints': [models.UniqueConstraint(fields=('day', 'currency'), name='billday_natural_key')],
+                "ordering": ["-day", "currency"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("day", "currency"), name="billday_natural_key"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CostRollup',
+            name="CostRollup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('dimension', models.CharField(choices=[('none', 'None'), ('service', 'Service'), ('region', 'Region'), ('account', 'Account')], max_length=8)),
-                ('day', models.DateField()),
-                ('currency', models.CharField(max_length=3)),
-                ('service', models.CharField(blank=True, max_length=200)),
-                ('region', models.CharField(blank=True, max_length=64)),
-                ('sub_account_id', models.CharField(blank=True, max_length=64)),
-                ('charge_category', models.CharField(max_length=16)),
-                ('billed', costs.fields.MoneyField()),
-                ('effective', costs.fields.MoneyField()),
-                ('row_count', models.IntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "dimension",
+                    models.CharField(
+                        choices=[
+                            ("none", "None"),
+                            ("service", "Service"),
+                            ("region", "Region"),
+                            ("account", "Account"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("currency", models.CharField(max_length=3)),
+                ("service", models.CharField(blank=True, max_length=200)),
+                ("region", models.CharField(blank=True, max_length=64)),
+                ("sub_account_id", models.CharField(blank=True, max_length=64)),
+                ("charge_category", models.CharField(max_length=16)),
+                ("billed", costs.fields.MoneyField()),
+                ("effective", costs.fields.MoneyField()),
+                ("row_count", models.IntegerField()),
             ],
             options={
-                'ordering': ['dimension', '-day', 'id'],
-                'indexes': [models.Index(condition=models.Q(('row_count', 0)), fields=['day'], name='costrollup_empty')],
-                'constraints': [models.UniqueConstraint(fields=('dimension', 'day', 'currency', 'service', 'region', 'sub_account_id', 'charge_category'), name='costrollup_natural_key')],
+                "ordering": ["dimension", "-day", "id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("row_count", 0)),
+                        fields=["day"],
+                        name="costrollup_empty",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=(
+                            "dimension",
+                            "day",
+                            "currency",
+                            "service",
+                            "region",
+                            "sub_account_id",
+                            "charge_category",
+                        ),
+                        name="costrollup_natural_key",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='BillSpan',
+            name="BillSpan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('currency', models.CharField(max_length=3)),
-                ('first_day', models.DateField()),
-                ('last_day', models.DateField()),
-                ('days', models.IntegerField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bill_spans', to='syncs.cloudaccount')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3)),
+                ("first_day", models.DateField()),
+                ("last_day", models.DateField()),
+                ("days", models.IntegerField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="bill_spans",
+                        to="syncs.cloudaccount",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['account', 'currency'],
-                'constraints': [models.UniqueConstraint(fields=('account', 'currency'), name='billspan_natural_key')],
+                "ordering": ["account", "currency"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("account", "currency"), name="billspan_natural_key"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CostDay',
+            name="CostDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('currency', models.CharField(max_length=3)),
-                ('billed', costs.fields.MoneyField()),
-                ('effective', costs.fields.MoneyField()),
-                ('row_count', models.IntegerField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cost_days', to='syncs.cloudaccount')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("currency", models.CharField(max_length=3)),
+                ("billed", costs.fields.MoneyField()),
+                ("effective", costs.fields.MoneyField()),
+                ("row_count", models.IntegerField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="cost_days",
+                        to="syncs.cloudaccount",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-day', 'account', 'currency'],
-                'indexes': [models.Index(fields=['day'], name='costday_day'), models.Index(condition=models.Q(('row_count', 0)), fields=['day'], name='costday_empty')],
-                'constraints': [models.UniqueConstraint(fields=('account', 'day', 'currency'), name='costday_natural_key')],
+                "ordering": ["-day", "account", "currency"],
+                "indexes": [
+                    models.Index(fields=["day"], name="costday_day"),
+                    models.Index(
+                        condition=models.Q(("row_count", 0)),
+                        fields=["day"],
+                        name="costday_empty",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("account", "day", "currency"),
+                        name="costday_natural_key",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CostTotal',
+            name="CostTotal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('currency', models.CharField(max_length=3)),
-                ('billed', costs.fields.MoneyField(help_text='Unblended: what the invoice says.')),
-                ('effective', costs.fields.MoneyField(help_text='Amortized: fees paid ahead are spread over days.')),
-                ('is_estimated', models.BooleanField(help_text='The cloud may still change it.', verbose_name='estimated')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cost_totals', to='syncs.cloudaccount')),
-                ('run', models.ForeignKey(help_text='The run that read it last.', null=True, on_delete=django.db.models.deletion.SET_NULL, to='syncs.syncrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "billed",
+                    costs.fields.MoneyField(
+                        help_text="Unblended: what the invoice says."
+                    ),
+                ),
+                (
+                    "effective",
+                    costs.fields.MoneyField(
+                        help_text="Amortized: fees paid ahead are spread over days."
+                    ),
+                ),
+                (
+                    "is_estimated",
+                    models.BooleanField(
+                        help_text="The cloud may still change it.",
+                        verbose_name="estimated",
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="cost_totals",
+                        to="syncs.cloudaccount",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        help_text="The run that read it last.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="syncs.syncrun",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-day', 'account', 'currency'],
-                'indexes': [models.Index(fields=['day'], name='costtotal_day')],
-                'constraints': [models.UniqueConstraint(fields=('account', 'day', 'currency'), name='costtotal_natural_key')],
+                "ordering": ["-day", "account", "currency"],
+                "indexes": [models.Index(fields=["day"], name="costtotal_day")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("account", "day", "currency"),
+                        name="costtotal_natural_key",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DailyCost',
+            name="DailyCost",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('sub_account_id', models.CharField(blank=True, help_text='The account that used it.', max_length=64)),
-                ('service', models.CharField(max_length=200)),
-                ('region', models.CharField(blank=True, max_length=64)),
-                ('resource_group', models.CharField(blank=True, max_length=200)),
-                ('charge_category', models.CharField(choices=[('Usage', 'Usage'), ('Purchase', 'Purchase'), ('Tax', 'Tax'), ('Credit', 'Credit'), ('Adjustment', 'Adjustment')], max_length=16)),
-                ('currency', models.CharField(max_length=3)),
-                ('billed', costs.fields.MoneyField(help_text='Unblended: what the invoice says.')),
-                ('effective', costs.fields.MoneyField(help_text='Amortized: fees paid ahead are spread over days.')),
-                ('is_estimated', models.BooleanField(help_text='The cloud may still change it.', verbose_name='estimated')),
-                ('account', models.ForeignKey(db_constraint=False, db_index=False, help_text='The account whose bill this is.', on_delete=django.db.models.deletion.CASCADE, related_name='daily_costs', to='syncs.cloudaccount')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("day", models.DateField()),
+                (
+                    "sub_account_id",
+                    models.CharField(
+                        blank=True, help_text="The account that used it.", max_length=64
+                    ),
+                ),
+                ("service", models.CharField(max_length=200)),
+                ("region", models.CharField(blank=True, max_length=64)),
+                ("resource_group", models.CharField(blank=True, max_length=200)),
+                (
+                    "charge_category",
+                    models.CharField(
+                        choices=[
+                            ("Usage", "Usage"),
+                            ("Purchase", "Purchase"),
+                            ("Tax", "Tax"),
+                            ("Credit", "Credit"),
+                            ("Adjustment", "Adjustment"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "billed",
+                    costs.fields.MoneyField(
+                        help_text="Unblended: what the invoice says."
+                    ),
+                ),
+                (
+                    "effective",
+                    costs.fields.MoneyField(
+                        help_text="Amortized: fees paid ahead are spread over days."
+                    ),
+                ),
+                (
+                    "is_estimated",
+                    models.BooleanField(
+                        help_text="The cloud may still change it.",
+                        verbose_name="estimated",
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="The account whose bill this is.",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="daily_costs",
+                        to="syncs.cloudaccount",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'daily cost',
-                'ordering': ['-day', 'account', 'service', 'id'],
-                'indexes': [models.Index(fields=['day', 'service'], name='dailycost_day_service'), models.Index(fields=['-day', 'account'], name='dailycost_newest'), models.Index(fields=['sub_account_id', 'day'], name='dailycost_member')],
-                'constraints': [models.UniqueConstraint(fields=('account', 'day', 'sub_account_id', 'service', 'region', 'resource_group', 'charge_category', 'currency'), name='dailycost_natural_key')],
+                "verbose_name": "daily cost",
+                "ordering": ["-day", "account", "service", "id"],
+                "indexes": [
+                    models.Index(
+                        fields=["day", "service"], name="dailycost_day_service"
+                    ),
+                    models.Index(fields=["-day", "account"], name="dailycost_newest"),
+                    models.Index(
+                        fields=["sub_account_id", "day"], name="dailycost_member"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=(
+                            "account",
+                            "day",
+                            "sub_account_id",
+                            "service",
+                            "region",
+                            "resource_group",
+                            "charge_category",
+                            "currency",
+                        ),
+                        name="dailycost_natural_key",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RecentCost',
+            name="RecentCost",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('until', models.DateField()),
-                ('sub_account_id', models.CharField(blank=True, max_length=64)),
-                ('service', models.CharField(max_length=200)),
-                ('currency', models.CharField(max_length=3)),
-                ('billed', costs.fields.MoneyField()),
-                ('billed_before', costs.fields.MoneyField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recent_costs', to='syncs.cloudaccount')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("until", models.DateField()),
+                ("sub_account_id", models.CharField(blank=True, max_length=64)),
+                ("service", models.CharField(max_length=200)),
+                ("currency", models.CharField(max_length=3)),
+                ("billed", costs.fields.MoneyField()),
+                ("billed_before", costs.fields.MoneyField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="recent_costs",
+                        to="syncs.cloudaccount",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['account', 'currency', 'service', 'sub_account_id'],
-                'constraints': [models.UniqueConstraint(fields=('account', 'currency', 'service', 'sub_account_id'), name='recentcost_natural_key')],
+                "ordering": ["account", "currency", "service", "sub_account_id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("account", "currency", "service", "sub_account_id"),
+                        name="recentcost_natural_key",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Restatement',
+            name="Restatement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('currency', models.CharField(max_length=3)),
-                ('old_billed', costs.fields.MoneyField()),
-                ('new_billed', costs.fields.MoneyField()),
-                ('old_effective', costs.fields.MoneyField()),
-                ('new_effective', costs.fields.MoneyField()),
-                ('was_estimated', models.BooleanField(help_text='The day was still estimated, so a change was to be expected.')),
-                ('restated_at', models.DateTimeField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='restatements', to='syncs.cloudaccount')),
-                ('run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to='syncs.syncrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("currency", models.CharField(max_length=3)),
+                ("old_billed", costs.fields.MoneyField()),
+                ("new_billed", costs.fields.MoneyField()),
+                ("old_effective", costs.fields.MoneyField()),
+                ("new_effective", costs.fields.MoneyField()),
+                (
+                    "was_estimated",
+                    models.BooleanField(
+                        help_text="The day was still estimated, so a change was to be expected."
+                    ),
+                ),
+                ("restated_at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="restatements",
+                        to="syncs.cloudaccount",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="syncs.syncrun",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-restated_at', '-day', 'id'],
-                'indexes': [models.Index(fields=['day'], name='restatement_day')],
-                'constraints': [models.UniqueConstraint(fields=('account', 'day', 'currency', 'restated_at'), name='restatement_natural_key')],
+                "ordering": ["-restated_at", "-day", "id"],
+                "indexes": [models.Index(fields=["day"], name="restatement_day")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("account", "day", "currency", "restated_at"),
+                        name="restatement_natural_key",
+                    )
+                ],
             },
         ),
     ]

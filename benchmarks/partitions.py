@@ -3,8 +3,7 @@
 Both hold the same rows with the same indexes in one PostgreSQL, and take turns: COPY of
 all rows, a page of the list, the sums of thirty days and of one member's year, a sync's
 replacement of an account's thirty days, and a month that goes: by DELETE and VACUUM, or
-with its partition. Then what a month's DELETE takes with the triggers that keep sums,
-and as `prune` does it.
+with its partition. Then what `prune` takes for a month.
 
     python -m benchmarks.partitions [--rows 3000000] [--rounds 5]
 """
@@ -73,7 +72,6 @@ def measured() -> Mapping[str, Any]:
     for name, ask in QUESTIONS.items():
         found[name] = in_turns(ask, int(os.environ[ROUNDS]))
     found["a month goes"] = pruned()
-    found["DELETE with triggers"] = {SOURCE: [deleted_with_triggers(month(-4))]}
     found |= {name: {SOURCE: [took]} for name, took in by_prune(month(-5)).items()}
     return {"found": found}
 
@@ -170,10 +168,6 @@ def pruned() -> dict[str, list[float]]:
             )
         ],
     }
-
-
-def deleted_with_triggers(gone: date) -> float:
-    return seconds(lambda: run(delete_from(SOURCE, gone), f"VACUUM {SOURCE}"))
 
 
 def by_prune(gone: date) -> dict[str, float]:

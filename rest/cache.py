@@ -6,14 +6,12 @@ away finds nothing, and keeps nothing.
 """
 
 import logging
-import pickle
 import time
-import zlib
 from collections.abc import Callable, Sequence
 from functools import cache as once
 from functools import cached_property
 from hashlib import sha256
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import Any, ClassVar, NamedTuple
 
 from django.conf import settings
 from django.core.cache import cache
@@ -32,12 +30,10 @@ LARGEST_BYTES = 200_000
 PAUSE_SECONDS = 5
 TOLD_EVERY_SECONDS = 60
 
-T = TypeVar("T")
-
 LOOKUPS = Counter(
     "cloudintel_cache_lookups",
     "Answers that were looked for in the cache.",
-    ["part", "outcome"],
+    ["outcome"],
 )
 
 
@@ -95,43 +91,28 @@ def _tell(error: Exception) -> None:
         )
 
 
-def remembered(
-    part: str, version: str, asked: Sequence[object], make: Callable[[], T]
-) -> T:
-    """What `make` returned before for the same question, else what it returns now.
+def key_of(version: str, asked: Sequence[object]) -> str:
+    """Return what an answer is kept by.
 
-    `version` names the state of all data that `make` looks at, read before that data
-    is; a name never comes back. `asked` is the question, whose repr tells it from any
-    other. `part` is what /metrics counts it by.
+    `version` names the state of all data that it is made of, read before that data is;
+    a name never comes back. `asked` is the question, told apart by its repr.
     """
-    key = key_of(part, version, asked)
-    found = look_up(part, key)
-    if found is not None:
-        kept: T = pickle.loads(zlib.decompress(found.packed))  # noqa: S301 - our own
-        return kept
-    made = make()
-    keep(key, Kept(zlib.compress(pickle.dumps(made), 1)))
-    return made
-
-
-def key_of(part: str, version: str, asked: Sequence[object]) -> str:
-    """What an answer is kept by."""
     day = timezone.now().date()
     text = repr([version, day.isoformat(), code_version(), *asked])
-    return f"{part}:{sha256(text.encode()).hexdigest()}"
+    return f"api:{sha256(text.encode()).hexdigest()}"
 
 
 class Kept(NamedTuple):
-    """What the cache holds: compressed bytes, and of an answer what they are."""
+    """An answer as the cache holds it: compressed bytes, and what they are."""
 
     packed: bytes
-    content_type: str = ""
+    content_type: str
 
 
-def look_up(part: str, key: str) -> Kept | None:
-    """What is kept by that key, else None; it is counted which."""
+def look_up(key: str) -> Kept | None:
+    """Return the answer with that key, else None; it is counted which."""
     found: Kept | None = cache.get(key)
-    LOOKUPS.labels(part, "miss" if found is None else "hit").inc()
+    LOOKUPS.labels("miss" if found is None else "hit").inc()
     return found
 
 

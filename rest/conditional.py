@@ -46,8 +46,6 @@ class ConditionalMixin(APIView):
     # They name no address of this server, as it may have several.
     kept_actions: frozenset[str] = frozenset()
     kept_by: str | None = None
-    # The state of the data before any of it was read, where the answer has a tag.
-    version: str | None = None
 
     def data_version(self) -> str | None:
         """Names the state of all that this answer is made of; None: it has no tag."""
@@ -60,14 +58,14 @@ class ConditionalMixin(APIView):
             return
         if isinstance(request.accepted_renderer, BrowsableAPIRenderer):
             return  # that page also shows who is signed in
-        version = self.version = self.data_version()
+        version = self.data_version()
         if version is None:
             return
         self.etag = tag_of(request, version)
         if self.etag in parse_etags(request.headers.get("If-None-Match", "")):
             raise Known(HttpResponseNotModified())
         self.kept_by = self._key(request, version)
-        if self.kept_by and (found := look_up("api", self.kept_by)):
+        if self.kept_by and (found := look_up(self.kept_by)):
             raise Known(_sent(request, HttpResponse(), found))
 
     # What is known is no matter of a renderer.
@@ -93,7 +91,7 @@ class ConditionalMixin(APIView):
         if getattr(self, "action", None) not in self.kept_actions:
             return None
         asked = [request.get_full_path(), str(request.accepted_renderer.format)]
-        return key_of("api", version, asked)
+        return key_of(version, asked)
 
     def _keep(self, response: HttpResponse) -> None:
         """Keeps the answer compressed, and sends it so, that this is done once."""

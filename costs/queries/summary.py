@@ -49,7 +49,7 @@ def cost_summary(
 
     `reconciled` is about the accounts' whole bill. The period before is compared only
     where both are stored whole, for each account that has any of their days. Raises
-    SeveralCurrencies. Five queries.
+    SeveralCurrencies. Four queries.
     """
     before = period_before(window)
     both = source.in_window(Window(before.start, window.end))

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from costs.models import CostTotal, DailyCost, Restatement
+from costs.rollups import changing
 from syncs.models import CloudAccount, SyncRun
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,8 @@ def make_cost(account: CloudAccount, billed: str, **fields: Any) -> DailyCost:
     values = {"service": f"Service {billed}", "day": DAY, "is_estimated": False}
     amounts = {"currency": "USD", "billed": Decimal(billed), "effective": Decimal(1)}
     values |= amounts | {"charge_category": "Usage"} | fields
-    return DailyCost.objects.create(account=account, **values)
+    with changing([account.pk]):
+        return DailyCost.objects.create(account=account, **values)
 
 
 def make_total(account: CloudAccount, billed: str) -> CostTotal:

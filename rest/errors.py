@@ -142,7 +142,8 @@ def _detail(error: Exception, response: Response, context: Mapping[str, Any]) ->
             "at /tokens/."
         )
     if isinstance(error, MethodNotAllowed):
-        return f"{context['request'].method} is not allowed. Use {response['Allow']}."
+        methods = ", ".join(context["view"].allowed_methods)
+        return f"{context['request'].method} is not allowed. Use one of {methods}."
     if isinstance(error, NotAcceptable):
         media = {renderer.media_type for renderer in context["view"].renderer_classes}
         return f"The Accept header allows none of {', '.join(sorted(media))}."

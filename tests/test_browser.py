@@ -103,13 +103,13 @@ def test_a_machine_is_found_looked_at_and_exported(page: Page, company: None) ->
     is_ready(page, "web-1")
     assert is_drawn(page, "cpu-chart")
     page.get_by_text("Daily values").first.click()
-    expect(page.get_by_role("cell", name="12.5 %").first).to_be_visible()
+    expect(page.get_by_role("cell", name="12.5%").first).to_be_visible()
     page.get_by_role("link", name="30 days").click()
     expect(page).to_have_url(re.compile("days=30"))
 
     open_page(page, "CPU")
     expect(page.get_by_role("cell", name="14 of 14")).to_be_visible()
-    page.get_by_role("link", name="1 5 to 20 %").click()
+    page.get_by_role("link", name="1 5–20%").click()
     expect(page).to_have_url(re.compile("average_min=5"))
     expect(page.get_by_role("link", name="web-1")).to_be_visible()
 

@@ -63,7 +63,7 @@ def test_a_person_who_strays_gets_a_page_and_a_program_a_problem() -> None:
     client = Client()
     page = client.get("/api/v1/teapots/", headers={"accept": "text/html,*/*;q=0.8"})
     assert (page.status_code, page["Content-Type"][:9]) == (404, "text/html")
-    page = client.get("/teapots/")
+    page = client.get("/teapots/", headers={"accept": "text/html"})
     assert (page.status_code, page["Content-Type"][:9]) == (404, "text/html")
     problem(client.get("/teapots/", headers={"accept": "application/json"}), 404)
 

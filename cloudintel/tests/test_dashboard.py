@@ -39,7 +39,7 @@ def test_it_says_when_nothing_needs_attention(admin_client: Client) -> None:
     owner = account()
     for dataset in Dataset:
         run(owner, dataset, NOW - timedelta(hours=1))
-    assert "Nothing: syncs are fresh" in dashboard(admin_client)
+    assert "Nothing: all data is fresh" in dashboard(admin_client)
 
 
 def test_it_names_what_is_late_failed_broken_and_wrong(admin_client: Client) -> None:
@@ -101,7 +101,7 @@ def test_a_limited_person_sees_only_his_own(client: Client) -> None:
     AccountAccess.objects.create(user=user).accounts.add(mine)
     client.force_login(user)
     text = dashboard(client)
-    assert "Instances of mine" in text
+    assert "Instances, mine" in text
     assert "in-mine" in text
     assert "other" not in text
     assert "Audit log" not in text

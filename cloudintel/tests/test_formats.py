@@ -32,7 +32,7 @@ def test_what_is_unknown_is_never_zero() -> None:
         formats.day,
         formats.days,
         formats.moment,
-        formats.took,
+        formats.duration,
         formats.ago,
         formats.api_cost,
     ):

@@ -92,6 +92,6 @@ def test_a_broken_page_needs_no_database(
 def test_who_lacks_a_right_is_told_whom_to_ask(client: Client) -> None:
     client.force_login(User.objects.create_user("nobody"))
     for page in ("/instances/", "/cpu/", "/syncs/"):
-        answer = client.get(page)
+        answer = client.get(page, headers={"accept": "text/html"})
         assert answer.status_code == 403
         assert "Ask an administrator" in answer.content.decode()

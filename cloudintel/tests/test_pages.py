@@ -161,6 +161,6 @@ def test_a_failed_run_says_why_and_what_reading_cost(viewer: Client) -> None:
 
 @pytest.mark.parametrize("page", ["/instances/99/", "/nothing/"])
 def test_what_is_not_there_is_a_friendly_404(viewer: Client, page: str) -> None:
-    answer = viewer.get(page)
+    answer = viewer.get(page, headers={"accept": "text/html"})
     assert answer.status_code == 404
     assert "Page not found" in answer.content.decode()

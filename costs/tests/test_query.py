@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.http import QueryDict
 
-from cloudintel.tests.pages import NOW
+from core.testing.clock import NOW
 from costs.queries.query import CostQuery, InvalidQuery
 from providers.windows import Window, last_complete_days
 

@@ -63,7 +63,7 @@ def test_run_again_it_changes_what_is_given_and_nothing_else() -> None:
         (["ada", "--role", "viewer", "--account", "no"], "no account no"),
         (
             ["ada", "--role", "viewer", "--account", "one", "--all-accounts"],
-            "exclude each other",
+            "Use either --account",
         ),
     ],
 )

@@ -53,9 +53,9 @@ def test_who_has_no_role_sees_nothing(nobody: Client, address: str) -> None:
 
 
 def test_who_has_no_role_is_told_whom_to_ask(nobody: Client) -> None:
-    text = nobody.get("/").content.decode()
+    text = nobody.get("/", headers={"accept": "text/html"}).content.decode()
     assert "You have no role yet" in text
-    assert "Ask an administrator for a role" in text
+    assert "Ask an administrator for one" in text
 
 
 def test_who_is_no_staff_is_told_so_at_the_admin_instead_of_sent_in_a_circle(

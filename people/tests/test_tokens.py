@@ -70,7 +70,7 @@ def test_a_token_is_revoked_by_its_owner_alone(viewer: Client) -> None:
     other.post("/tokens/revoke/", {"token": key})
     assert asked(token) == 200
     answer = viewer.post("/tokens/revoke/", {"token": key}, follow=True)
-    assert "is revoked" in answer.content.decode()
+    assert "was revoked" in answer.content.decode()
     assert asked(token) == 401
 
 

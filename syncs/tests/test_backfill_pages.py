@@ -121,7 +121,7 @@ def test_each_window_tells_its_run_and_why_it_failed() -> None:
     text = page_of(backfill)
     assert f'href="/syncs/runs/{read.pk}/">run {read.pk}' in text
     assert "1 of 3 windows read" in text
-    assert "($0.0300 so far)" in text
+    assert "(actual: $0.0300 so far)" in text
     assert "Throttled." in text
     assert "next attempt after 2026-11-20 13:00 UTC" in text
     assert "data-active" in text

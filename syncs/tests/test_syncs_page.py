@@ -92,7 +92,7 @@ def test_many_incidents_leave_room_for_the_rest() -> None:
             opened_at=NOW,
         )
     text = text_of(PAGE)
-    assert "<summary>All 5</summary>" in text
+    assert "<summary>Show all 5</summary>" in text
     assert all(text.count(f"Wrong {number}.") == 1 for number in range(1, 6))
 
 

@@ -1,8 +1,8 @@
-"""How far each budget is spent, what the month will be, and whom to tell."""
+"""The status of each budget this month, and the alerts of exceeded thresholds."""
 
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -12,9 +12,10 @@ from django.db.models import Max, Sum
 from costs.models import CostTotal, DailyCost
 from costs.querysets import DailyCostQuerySet
 from insights.models import Budget, BudgetAlert, BudgetNotice, Forecast
+from insights.models.budgets import BudgetStatus
 from insights.models.forecasts import Scope
 from insights.month_end import month_end_of, month_of
-from insights.tagged import TaggedCost, tagged_cost
+from insights.tagged import tag_budget_status
 from providers.windows import ONE_DAY, Window, utc_day
 from syncs.alerts import Channel, channels, tell_each
 from syncs.models import CloudAccount
@@ -22,82 +23,54 @@ from syncs.models import CloudAccount
 logger = logging.getLogger(__name__)
 
 ZERO = Decimal(0)
-NO_FORECAST = (
-    "No forecast reaches the end of the month, so only what is spent is known."
-)
-NOTHING_STORED = "No costs of this month are stored."
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A budget in one month; None is unknown."""
-
-    period: date
-    spent: Decimal | None
-    spent_until: date | None
-    forecasted: Decimal | None
-    forecasted_high: Decimal | None
-    note: str
+NO_FORECAST = "No forecast reaches the end of the month."
+NO_COSTS = "No costs of this month are stored."
 
 
 def refresh_budgets(now: datetime) -> int:
-    """Counts every budget, notes each threshold that is passed, and tells of it.
-
-    Answers how many budgets changed.
-    """
+    """Refresh every budget and send alerts; return how many budgets changed."""
     budgets = Budget.objects.select_related("account").order_by("pk")
-    changed = sum(count(budget, now) for budget in budgets)
-    tell_alerts(now)
+    changed = sum(refresh_budget(budget, now) for budget in budgets)
+    send_alerts(now)
     return changed
 
 
-def count(budget: Budget, now: datetime) -> bool:
-    """Counts one and notes what it passed; whether anything is different."""
-    standing = standing_of(budget, now)
+def refresh_budget(budget: Budget, now: datetime) -> bool:
+    """Store its status and its new alerts; return whether the status changed."""
+    status = status_of(budget, now)
     with transaction.atomic():
-        is_changed = _keep(budget, standing)
-        _note_alerts(budget, standing, now)
+        is_changed = _store(budget, status)
+        _record_alerts(budget, status, now)
     return is_changed
 
 
 def is_due(now: datetime) -> bool:
-    """Whether a month began that is not counted yet, or an alert is still untold."""
+    """Return whether a month began that is not computed yet, or an alert is unsent."""
     month = month_of(utc_day(now)).start
     if Budget.objects.exclude(period=month).exists():
         return True
-    return bool(channels()) and BudgetAlert.objects.untold(month).exists()
+    return bool(channels()) and BudgetAlert.objects.unsent(month).exists()
 
 
-def standing_of(budget: Budget, now: datetime) -> Standing:
-    """What is spent in the month of `now`, and what the whole of it will be."""
+def status_of(budget: Budget, now: datetime) -> BudgetStatus:
+    """Return what is spent in the month of `now`, and the forecast for all of it."""
     month = month_of(utc_day(now))
     if budget.scope == Budget.Scope.TAG:
-        return _of_tag(tagged_cost(budget, month, now), month)
+        return tag_budget_status(budget, month, now)
     rows = _rows(budget)
     so_far = Window(month.start, max(utc_day(now), month.start + ONE_DAY))
     spent = rows.in_window(so_far).aggregate(sum=Sum("billed"))["sum"]
     newest = _newest_day(budget, so_far)
     ahead = month_end_of(_forecasts(budget), now)
     if newest is None and ahead is None:
-        return Standing(month.start, None, None, None, None, NOTHING_STORED)
-    return Standing(
+        return BudgetStatus(month.start, note=NO_COSTS)
+    return BudgetStatus(
         period=month.start,
         spent=spent or ZERO,
         spent_until=newest,
         forecasted=ahead.mean if ahead else None,
         forecasted_high=ahead.high_80 if ahead else None,
         note="" if ahead else NO_FORECAST,
-    )
-
-
-def _of_tag(cost: TaggedCost, month: Window) -> Standing:
-    return Standing(
-        period=month.start,
-        spent=cost.spent,
-        spent_until=cost.until,
-        forecasted=cost.forecasted,
-        forecasted_high=None,
-        note=cost.note,
     )
 
 
@@ -126,7 +99,7 @@ def _newest_day(budget: Budget, so_far: Window) -> date | None:
 
 
 def _forecasts(budget: Budget) -> Iterator[Forecast]:
-    """Those whose sum the budget is about; none where one of them is not known."""
+    """Yield the forecasts that add up to the budget's scope; none where one lacks."""
     newest = Forecast.objects.newest().filter(currency=budget.currency)
     account = budget.account
     if budget.scope == Budget.Scope.TOTAL:
@@ -144,23 +117,22 @@ def _forecasts(budget: Budget) -> Iterator[Forecast]:
         yield from newest.filter(account=account, scope=Scope.ACCOUNT)
 
 
-def _keep(budget: Budget, standing: Standing) -> bool:
-    """Whether anything was different from what is stored."""
-    values = {
-        name: getattr(standing, name)
-        for name in Standing.__dataclass_fields__
-        if getattr(budget, name) != getattr(standing, name)
+def _store(budget: Budget, status: BudgetStatus) -> bool:
+    """Store the columns that changed; return whether any did."""
+    columns = {one.name: getattr(status, one.name) for one in fields(BudgetStatus)}
+    changed = {
+        name: value for name, value in columns.items() if getattr(budget, name) != value
     }
-    if values:
-        Budget.objects.filter(pk=budget.pk).update(**values)
-    return bool(values)
+    if changed:
+        Budget.objects.filter(pk=budget.pk).update(**changed)
+    return bool(changed)
 
 
-def _note_alerts(budget: Budget, standing: Standing, now: datetime) -> None:
-    """One alert for each threshold that is passed; its key allows no second one."""
+def _record_alerts(budget: Budget, status: BudgetStatus, now: datetime) -> None:
+    """Store one alert for each exceeded threshold; its key allows no second one."""
     kinds = (
-        (BudgetAlert.Kind.ACTUAL, budget.actual_percents, standing.spent),
-        (BudgetAlert.Kind.FORECASTED, budget.forecasted_percents, standing.forecasted),
+        (BudgetAlert.Kind.ACTUAL, budget.actual_percents, status.spent),
+        (BudgetAlert.Kind.FORECASTED, budget.forecasted_percents, status.forecasted),
     )
     for kind, percents, amount in kinds:
         if amount is None:
@@ -168,10 +140,10 @@ def _note_alerts(budget: Budget, standing: Standing, now: datetime) -> None:
         for percent in sorted(percents):
             if amount * 100 < budget.amount * percent:
                 break
-            _note(budget, standing.period, kind, percent, amount, now)
+            _record(budget, status.period, kind, percent, amount, now)
 
 
-def _note(
+def _record(
     budget: Budget,
     period: date,
     kind: BudgetAlert.Kind,
@@ -182,11 +154,11 @@ def _note(
     which = {"budget": budget, "period": period, "kind": kind, "threshold": percent}
     if BudgetAlert.objects.filter(**which).exists():
         return
-    verb = "are spent" if kind == BudgetAlert.Kind.ACTUAL else "will be spent"
+    what = "spent" if kind == BudgetAlert.Kind.ACTUAL else "forecast"
     about = "about " if budget.is_estimate else ""
     sentence = (
-        f"Budget {budget.name}: {about}{amount:,.2f} of {budget.amount:,.2f} "
-        f"{budget.currency} {verb} in {period:%B %Y}, which passes {percent} %."
+        f"Budget {budget.name} exceeds {percent}%: {about}{amount:,.2f} of "
+        f"{budget.amount:,.2f} {budget.currency} {what} for {period:%B %Y}."
     )
     try:
         with transaction.atomic():
@@ -194,25 +166,27 @@ def _note(
                 **which, amount=amount, sentence=sentence, at=now
             )
     except IntegrityError:
-        return  # another process has noted it
+        return  # another process has recorded it
 
 
-def tell_alerts(now: datetime) -> None:
-    """Tells each channel of each alert of this month that it was not told of yet."""
+def send_alerts(now: datetime) -> None:
+    """Send each alert of this month to each channel that has not got it yet."""
     if not (ways := channels()):
         return
-    untold = BudgetAlert.objects.untold(month_of(utc_day(now)).start)
-    for alert in untold.prefetch_related("notices"):
-        if _tell(alert, ways, now):
-            BudgetAlert.objects.filter(pk=alert.pk).update(told_at=now)
+    unsent = BudgetAlert.objects.unsent(month_of(utc_day(now)).start)
+    for alert in unsent.prefetch_related("notices"):
+        if _send(alert, ways, now):
+            BudgetAlert.objects.filter(pk=alert.pk).update(sent_at=now)
 
 
-def _tell(alert: BudgetAlert, ways: Mapping[str, Channel], now: datetime) -> bool:
-    told = {notice.channel for notice in alert.notices.all()}
+def _send(alert: BudgetAlert, ways: Mapping[str, Channel], now: datetime) -> bool:
+    sent = {notice.channel for notice in alert.notices.all()}
 
-    def noted(channel: str) -> tuple[BudgetNotice, bool]:
+    def record_notice(channel: str) -> tuple[BudgetNotice, bool]:
         return BudgetNotice.objects.get_or_create(
-            alert=alert, channel=channel, defaults={"told_at": now}
+            alert=alert, channel=channel, defaults={"sent_at": now}
         )
 
-    return tell_each(ways, alert.sentence, noted, told, about=f"alert {alert.pk}")
+    return tell_each(
+        ways, alert.sentence, record_notice, sent, about=f"alert {alert.pk}"
+    )

@@ -17,12 +17,12 @@ from insights.detection.incidents import incident, together
 from insights.detection.levels import Level, finest, sums
 from insights.detection.limits import DEFAULT, Limits
 from insights.detection.numbers import matrix
-from insights.detection.records import Bill, Incident, Scope
+from insights.detection.records import Bill, Finding, Scope
 from insights.detection.tails import Numbers
 from insights.detection.watch import Flags
 
 
-def find_incidents(bill: Bill, limits: Limits = DEFAULT) -> list[Incident]:
+def find_incidents(bill: Bill, limits: Limits = DEFAULT) -> list[Finding]:
     """The incidents of a bill in the order of their days, each with its causes.
 
     Each day is judged by the days before it alone. Raises DetectionError for amounts
@@ -36,7 +36,7 @@ def find_incidents(bill: Bill, limits: Limits = DEFAULT) -> list[Incident]:
         walk.judge(day)
     groups = together([walk.finest, *walk.sums])
     found = [incident(bill.currency, walk.finest, group) for group in groups]
-    return sorted(found, key=lambda one: (one.finding.first_day, one.scope))
+    return sorted(found, key=lambda one: (one.first_day, one.scope))
 
 
 class Walk:

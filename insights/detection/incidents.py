@@ -1,13 +1,13 @@
 """One incident is one finding: alarms of one thing in several parts, and causes."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from insights.detection.findings import finding
 from insights.detection.levels import Level
-from insights.detection.records import Cause, Incident, Measure, Scope
+from insights.detection.records import Cause, Finding, Measure, Scope
 from insights.detection.watch import Alarm
 
 # Alarms that begin within so many days of each other can be of one incident.
@@ -61,14 +61,14 @@ def are_related(one: Scope, other: Scope) -> bool:
     return same_service or same_place or is_part
 
 
-def incident(currency: str, finest: Level, group: Sequence[Member]) -> Incident:
-    """The figures of what the members hold, and which parts make them up."""
+def incident(currency: str, finest: Level, group: Sequence[Member]) -> Finding:
+    """Return the finding of all members together, and the parts that caused it."""
     scope = common([member.scope for member in group])
-    told = [(member.level.watch, member.alarm) for member in group]
-    return Incident(
+    alarms = [(member.level.watch, member.alarm) for member in group]
+    return replace(
+        finding(str(scope), Measure.COST, alarms),
         currency=currency,
         scope=scope,
-        finding=finding(str(scope), Measure.COST, told),
         causes=causes(finest, group),
     )
 

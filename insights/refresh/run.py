@@ -1,7 +1,7 @@
-"""Refreshes insights: of one account or all, each part on its own.
+"""Refresh insights of one account or of all, each part on its own.
 
-What was computed of the same data before is left alone, so that a second run changes
-nothing, and one that was killed is made good by the next.
+What was computed from the same data before is left alone, so that a second run changes
+nothing, and the next run completes one that was killed.
 """
 
 import logging
@@ -12,13 +12,14 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, transaction
 
+from costs.models import CostTotal
 from insights.budgeting import refresh_budgets
-from insights.due import Held, held, stored_versions
-from insights.models import RefreshState
+from insights.due import AlreadyRefreshing, claimed, stored_versions
+from insights.models import Anomaly, Forecast, RefreshState
 from insights.refresh.advice import refresh_recommendations
-from insights.refresh.anomalies import keep_anomalies
+from insights.refresh.anomalies import store_anomalies
 from insights.refresh.detecting import source_of
 from insights.refresh.forecasts import refresh_forecasts
 from insights.refresh.reading import Bill, read_bills
@@ -27,12 +28,14 @@ from syncs.models import CloudAccount
 logger = logging.getLogger(__name__)
 
 Progress = Callable[[str], None]
-# Among the parts of a state: which list prices were asked for, and when.
+# In the parts of a state: which list prices were asked for, and when.
 ASKED = "prices"
+# In the parts of the state of all accounts: the accounts that they were made of.
+MADE_OF = "accounts"
 
 
 class Part(StrEnum):
-    """What can be refreshed on its own."""
+    """A part that can be refreshed on its own."""
 
     FORECASTS = "forecasts"
     ANOMALIES = "anomalies"
@@ -42,7 +45,7 @@ class Part(StrEnum):
 
 @dataclass
 class Outcome:
-    """One account's refresh: how many rows each part changed, and what failed."""
+    """The refresh of one account: rows changed by each part, and failures."""
 
     account: CloudAccount | None
     changed: dict[Part, int] = field(default_factory=dict)
@@ -53,12 +56,12 @@ class Outcome:
 
     @property
     def sentence(self) -> str:
-        """What a person reads of it."""
+        """A line for people."""
         whose = self.account or "All accounts"
         if self.is_taken:
-            return f"{whose}: computed by another process just now."
-        told = ", ".join(f"{count} {part}" for part, count in self.changed.items())
-        line = f"{whose}: {told or 'nothing'} changed, {self.seconds:.1f} s"
+            return f"{whose}: another process is computing them."
+        counts = ", ".join(f"{count} {part}" for part, count in self.changed.items())
+        line = f"{whose}: {counts or 'nothing'} changed, {self.seconds:.1f} s"
         return "\n  ".join([line, *self.failures, *self.remarks])
 
 
@@ -70,7 +73,7 @@ def refresh(
     anew: bool = False,
     on_progress: Progress = lambda sentence: None,
 ) -> list[Outcome]:
-    """Refreshes these; None is all accounts together. One that fails stops no other."""
+    """Refresh these; None is all accounts together. One that fails stops no other."""
     versions = stored_versions()
     outcomes = []
     for account in accounts:
@@ -93,15 +96,35 @@ def _refresh_one(
 ) -> Outcome:
     outcome = Outcome(account)
     try:
-        with held(account, now) as state:
+        with claimed(account, now) as state:
             began = time.monotonic()
+            if account is None:
+                _forget_removed_accounts(state)
             for part, made in _steps(account, state, now, anew).items():
                 if part in parts:
                     _try(outcome, part, made)
             _close(state, outcome, version, parts, now, time.monotonic() - began)
-    except Held:
+    except AlreadyRefreshing:
         outcome.is_taken = True
     return outcome
+
+
+def _forget_removed_accounts(state: RefreshState) -> None:
+    """Delete what was made of all accounts where one of them was removed since.
+
+    Otherwise its costs would stay in forecasts and anomalies of those that are left.
+    """
+    totals = CostTotal.objects.counted().order_by()
+    current = set(totals.values_list("account", flat=True).distinct())
+    made_of = current | set(state.parts.get(MADE_OF, ()))
+    existing = set(CloudAccount.objects.values_list("pk", flat=True))
+    with transaction.atomic():
+        if not made_of <= existing:
+            Forecast.objects.filter(account=None).delete()
+            Anomaly.objects.filter(account=None).delete()
+            state.parts.clear()
+        state.parts[MADE_OF] = sorted(made_of & existing)
+        state.save(update_fields=["parts"])
 
 
 def _steps(
@@ -109,7 +132,7 @@ def _steps(
 ) -> dict[Part, Callable[[Outcome], int]]:
     @cache
     def read() -> list[Bill]:
-        # Forecasts and anomalies are made of the same bills, which are read once.
+        # Forecasts and anomalies are made from the same bills, which are read once.
         return read_bills(account, now)
 
     def forecasts(outcome: Outcome) -> int:
@@ -119,7 +142,7 @@ def _steps(
         source = source_of(account, read(), now)
         if not anew and state.parts.get(Part.ANOMALIES) == source.version:
             return 0
-        changed = keep_anomalies(account, source.found(), now)
+        changed = store_anomalies(account, source.anomalies(), now)
         state.parts[Part.ANOMALIES] = source.version
         return changed
 
@@ -138,7 +161,7 @@ def _steps(
 
 
 def _try(outcome: Outcome, part: Part, made: Callable[[Outcome], int]) -> None:
-    """One part. What goes wrong is told, and stops neither the next part nor others."""
+    """Refresh one part. A failure is recorded, and stops neither other parts."""
     whose = outcome.account or "all accounts"
     try:
         outcome.changed[part] = made(outcome)
@@ -160,7 +183,7 @@ def _close(
     now: datetime,
     seconds: float,
 ) -> None:
-    """Says how it went. It knows of the newest syncs only if all of it was computed."""
+    """Store the outcome. The version is the newest only if all parts were computed."""
     values: dict[str, object] = {
         "parts": state.parts,
         "tried_at": now,

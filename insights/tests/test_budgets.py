@@ -9,7 +9,13 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 
 from cloudintel.tests.pages import NOW, TODAY, account, instance, store_costs, store_cpu
-from insights.budgeting import count, is_due, refresh_budgets, standing_of, tell_alerts
+from insights.budgeting import (
+    is_due,
+    refresh_budget,
+    refresh_budgets,
+    send_alerts,
+    status_of,
+)
 from insights.models import Budget, BudgetAlert, BudgetNotice, InstancePrice
 from insights.tests.rows import budget, forecast, two_accounts
 from providers.windows import Window
@@ -27,10 +33,10 @@ def spent(owner: CloudAccount, **per_day: str) -> None:
 def test_it_counts_what_is_billed_and_what_will_be() -> None:
     spent(account())
     forecast(None, "10")
-    standing = standing_of(budget(), NOW)
-    assert (standing.spent, standing.forecasted) == (95, 205)
-    assert standing.forecasted_high == 216
-    assert standing.spent_until == date(2026, 11, 19)
+    status = status_of(budget(), NOW)
+    assert (status.spent, status.forecasted) == (95, 205)
+    assert status.forecasted_high == 216
+    assert status.spent_until == date(2026, 11, 19)
 
 
 def test_each_scope_counts_only_its_own() -> None:
@@ -44,7 +50,7 @@ def test_each_scope_counts_only_its_own() -> None:
         budget(name="EC2 of one", scope="service", key="EC2", account=one),
         budget(name="euros", currency="EUR"),
     ]
-    sums = [standing_of(one, NOW).spent for one in budgets]
+    sums = [status_of(one, NOW).spent for one in budgets]
     assert sums == [152, 114, 133, 95, None]
 
 
@@ -55,14 +61,14 @@ def test_a_members_costs_are_on_its_payers_bill() -> None:
     member.save()
     spent(payer)
     payer.daily_costs.update(sub_account_id=member.account_id)
-    assert standing_of(budget(scope="account", account=member), NOW).spent == 95
+    assert status_of(budget(scope="account", account=member), NOW).spent == 95
 
 
 def test_without_a_forecast_it_says_that_only_what_is_spent_is_known() -> None:
     spent(account())
-    standing = standing_of(budget(), NOW)
-    assert standing.forecasted is None
-    assert "only what is spent is known" in standing.note
+    status = status_of(budget(), NOW)
+    assert status.forecasted is None
+    assert "only what is spent is known" in status.note
 
 
 def test_each_threshold_is_noted_once_a_month() -> None:
@@ -70,7 +76,7 @@ def test_each_threshold_is_noted_once_a_month() -> None:
     forecast(None, "10")
     one = budget(actual_percents=[50, 90, 100], forecasted_percents=[100, 300])
     for _ in range(2):
-        count(one, NOW)
+        refresh_budget(one, NOW)
     told = BudgetAlert.objects.order_by("kind", "threshold")
     assert list(told.values_list("kind", "threshold")) == [
         ("actual", 50),
@@ -114,16 +120,16 @@ def test_a_channel_that_was_away_is_told_later(settings: Any, monkeypatch: Any) 
     assert list(BudgetNotice.objects.values_list("channel", flat=True)) == ["email"]
     posted: list[str] = []
     monkeypatch.setattr(alerts, "post_webhook", posted.append)
-    tell_alerts(NOW)
+    send_alerts(NOW)
     assert len(posted) == len(mail.outbox) == 1
-    assert BudgetAlert.objects.get().told_at == NOW
+    assert BudgetAlert.objects.get().sent_at == NOW
 
 
 def test_without_a_channel_it_is_kept_and_told_to_nobody() -> None:
     spent(account())
     budget(actual_percents=[90])
     refresh_budgets(NOW)
-    assert BudgetAlert.objects.get().told_at is None
+    assert BudgetAlert.objects.get().sent_at is None
 
 
 def price(hourly: str = "0.10", **values: Any) -> InstancePrice:
@@ -151,11 +157,11 @@ def test_a_tag_is_estimated_by_hours_at_list_price_and_says_so() -> None:
     store_cpu(instance(owner, "other", tags={"team": "data"}), NOVEMBER, 30)
     store_cpu(instance(owner, "spot", lifecycle="spot"), NOVEMBER, 30)
     one = budget(scope="tag", key="team=shop")
-    standing = standing_of(one, NOW)
+    status = status_of(one, NOW)
     # 19 whole days, and 11 more like the last seven.
-    assert standing.spent == Decimal("0.10") * 24 * 19
-    assert standing.forecasted == Decimal("0.10") * 24 * 30
-    assert "1 of 2 machines" in standing.note and "Estimated" in standing.note
+    assert status.spent == Decimal("0.10") * 24 * 19
+    assert status.forecasted == Decimal("0.10") * 24 * 30
+    assert "1 of 2 machines" in status.note and "Estimated" in status.note
     assert one.is_estimate
 
 
@@ -164,15 +170,15 @@ def test_a_machine_that_did_not_run_costs_nothing_of_a_tag() -> None:
     price()
     store_cpu(instance(owner, "web"), Window(date(2026, 11, 1), date(2026, 11, 3)), 30)
     store_cpu(instance(owner, "live", tags={"team": "shop"}), NOVEMBER, 30)
-    standing = standing_of(budget(scope="tag", key="team=shop"), NOW)
-    assert standing.spent == Decimal("0.10") * 24 * (19 + 2)
+    status = status_of(budget(scope="tag", key="team=shop"), NOW)
+    assert status.spent == Decimal("0.10") * 24 * (19 + 2)
 
 
 def test_without_prices_a_tag_says_that_nothing_is_known() -> None:
     store_cpu(instance(account(), "web"), NOVEMBER, 30)
-    standing = standing_of(budget(scope="tag", key="team=shop"), NOW)
-    assert standing.spent is None
-    assert "0 of 1 machines" in standing.note
+    status = status_of(budget(scope="tag", key="team=shop"), NOW)
+    assert status.spent is None
+    assert "0 of 1 machines" in status.note
 
 
 @pytest.mark.parametrize(

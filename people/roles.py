@@ -9,7 +9,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.apps import apps as installed
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, User
+from django.contrib.auth.models import Group, User
 from django.db.models import Q
 
 # What is looked at; `people` itself is for administrators.
@@ -42,16 +42,6 @@ def give(user: User, role: Role | str) -> None:
     # Django keeps what it was asked before on the user.
     for known in ("_perm_cache", "_group_perm_cache"):
         vars(user).pop(known, None)
-
-
-def role_of(user: AbstractBaseUser | AnonymousUser) -> Role | None:
-    """The highest role that a user has; None for nobody, and for who has none."""
-    if not isinstance(user, User) or not user.is_active:
-        return None
-    if user.is_superuser:
-        return Role.ADMINISTRATOR
-    names = set(user.groups.filter(name__in=Role).values_list("name", flat=True))
-    return next((role for role in reversed(Role) if role in names), None)
 
 
 def top_up(sender: AppConfig, using: str, **kwargs: Any) -> None:

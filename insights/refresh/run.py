@@ -12,17 +12,17 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError
 
-from costs.models import CostTotal
 from insights.budgeting import refresh_budgets
 from insights.due import AlreadyRefreshing, claimed, stored_versions
-from insights.models import Anomaly, Forecast, RefreshState
+from insights.models import RefreshState
 from insights.refresh.advice import refresh_recommendations
 from insights.refresh.anomalies import store_anomalies
 from insights.refresh.detecting import source_of
 from insights.refresh.forecasts import refresh_forecasts
 from insights.refresh.reading import Bill, read_bills
+from insights.removed_accounts import forget_removed_accounts
 from syncs.models import CloudAccount
 
 logger = logging.getLogger(__name__)
@@ -30,8 +30,6 @@ logger = logging.getLogger(__name__)
 Progress = Callable[[str], None]
 # In the parts of a state: which list prices were asked for, and when.
 ASKED = "prices"
-# In the parts of the state of all accounts: the accounts that they were made of.
-MADE_OF = "accounts"
 
 
 class Part(StrEnum):
@@ -99,46 +97,32 @@ def _refresh_one(
         with claimed(account, now) as state:
             began = time.monotonic()
             if account is None:
-                _forget_removed_accounts(state)
-            for part, made in _steps(account, state, now, anew).items():
+                forget_removed_accounts(state)
+            for part, make in _steps(account, state, outcome, now, anew).items():
                 if part in parts:
-                    _try(outcome, part, made)
+                    _try(outcome, part, make)
             _close(state, outcome, version, parts, now, time.monotonic() - began)
     except AlreadyRefreshing:
         outcome.is_taken = True
     return outcome
 
 
-def _forget_removed_accounts(state: RefreshState) -> None:
-    """Delete what was made of all accounts where one of them was removed since.
-
-    Otherwise its costs would stay in forecasts and anomalies of those that are left.
-    """
-    totals = CostTotal.objects.counted().order_by()
-    current = set(totals.values_list("account", flat=True).distinct())
-    made_of = current | set(state.parts.get(MADE_OF, ()))
-    existing = set(CloudAccount.objects.values_list("pk", flat=True))
-    with transaction.atomic():
-        if not made_of <= existing:
-            Forecast.objects.filter(account=None).delete()
-            Anomaly.objects.filter(account=None).delete()
-            state.parts.clear()
-        state.parts[MADE_OF] = sorted(made_of & existing)
-        state.save(update_fields=["parts"])
-
-
 def _steps(
-    account: CloudAccount | None, state: RefreshState, now: datetime, anew: bool
-) -> dict[Part, Callable[[Outcome], int]]:
+    account: CloudAccount | None,
+    state: RefreshState,
+    outcome: Outcome,
+    now: datetime,
+    anew: bool,
+) -> dict[Part, Callable[[], int]]:
     @cache
     def read() -> list[Bill]:
         # Forecasts and anomalies are made from the same bills, which are read once.
         return read_bills(account, now)
 
-    def forecasts(outcome: Outcome) -> int:
+    def forecasts() -> int:
         return refresh_forecasts(account, read(), now, anew=anew)
 
-    def anomalies(outcome: Outcome) -> int:
+    def anomalies() -> int:
         source = source_of(account, read(), now)
         if not anew and state.parts.get(Part.ANOMALIES) == source.version:
             return 0
@@ -146,7 +130,7 @@ def _steps(
         state.parts[Part.ANOMALIES] = source.version
         return changed
 
-    def recommendations(outcome: Outcome) -> int:
+    def recommendations() -> int:
         if account is None:
             return 0
         asked = state.parts.setdefault(ASKED, {})
@@ -160,11 +144,11 @@ def _steps(
     }
 
 
-def _try(outcome: Outcome, part: Part, made: Callable[[Outcome], int]) -> None:
+def _try(outcome: Outcome, part: Part, make: Callable[[], int]) -> None:
     """Refresh one part. A failure is recorded, and stops neither other parts."""
     whose = outcome.account or "all accounts"
     try:
-        outcome.changed[part] = made(outcome)
+        outcome.changed[part] = make()
     except (OperationalError, InterfaceError):
         raise  # without its database nothing can be computed
     except Exception as error:
@@ -201,5 +185,5 @@ def _close(
 
 def _refresh_budgets(now: datetime) -> Outcome:
     outcome = Outcome(None)
-    _try(outcome, Part.BUDGETS, lambda outcome: refresh_budgets(now))
+    _try(outcome, Part.BUDGETS, lambda: refresh_budgets(now))
     return outcome

@@ -161,8 +161,18 @@ def test_a_tag_is_estimated_by_hours_at_list_price_and_says_so() -> None:
     # 19 whole days, and 11 more like the last seven.
     assert status.spent == Decimal("0.10") * 24 * 19
     assert status.forecasted == Decimal("0.10") * 24 * 30
-    assert "1 of 2 machines" in status.note and "Estimated" in status.note
+    assert "1 of 2 instances" in status.note and "Estimated" in status.note
     assert one.is_estimate
+
+
+@pytest.mark.parametrize("platform", ["windows", "Windows"])
+def test_a_windows_instance_of_a_tag_has_the_price_of_windows(platform: str) -> None:
+    price()
+    price("0.25", operating_system="Windows")
+    server = instance(account(), "web", tags={"team": "shop"}, platform=platform)
+    store_cpu(server, NOVEMBER, 30)
+    status = status_of(budget(scope="tag", key="team=shop"), NOW)
+    assert status.spent == Decimal("0.25") * 24 * 19
 
 
 def test_a_machine_that_did_not_run_costs_nothing_of_a_tag() -> None:
@@ -178,7 +188,7 @@ def test_without_prices_a_tag_says_that_nothing_is_known() -> None:
     store_cpu(instance(account(), "web"), NOVEMBER, 30)
     status = status_of(budget(scope="tag", key="team=shop"), NOW)
     assert status.spent is None
-    assert "0 of 1 machines" in status.note
+    assert "0 of 1 instances" in status.note
 
 
 @pytest.mark.parametrize(

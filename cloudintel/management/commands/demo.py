@@ -9,6 +9,7 @@ from django.utils import timezone
 from rich.console import Console
 
 from costs.sync import due_window, sync_cost
+from insights.removed_accounts import forget_removed_accounts
 from inventory.sync import sync_ec2
 from metrics.sync import sync_cpu
 from providers.demo.company import ACCOUNTS, COMPANY_NAME, HISTORY_DAYS
@@ -57,6 +58,7 @@ class Command(BaseCommand):
             )
         if options["reset"] or options["remove"]:
             CloudAccount.objects.demo().remove()
+            forget_removed_accounts()
         if options["remove"]:
             self.stdout.write("Removed the invented company.")
             return

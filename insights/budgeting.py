@@ -154,11 +154,11 @@ def _record(
     which = {"budget": budget, "period": period, "kind": kind, "threshold": percent}
     if BudgetAlert.objects.filter(**which).exists():
         return
-    what = "spent" if kind == BudgetAlert.Kind.ACTUAL else "forecast"
+    what = "spent in" if kind == BudgetAlert.Kind.ACTUAL else "forecast for"
     about = "about " if budget.is_estimate else ""
     sentence = (
         f"Budget {budget.name} exceeds {percent}%: {about}{amount:,.2f} of "
-        f"{budget.amount:,.2f} {budget.currency} {what} for {period:%B %Y}."
+        f"{budget.amount:,.2f} {budget.currency} {what} {period:%B %Y}."
     )
     try:
         with transaction.atomic():

@@ -3,8 +3,9 @@
 Pages, API and admin call these. Each counts the budget at once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, cast
 
 from django.contrib.auth.models import User
@@ -16,6 +17,7 @@ from insights.transitions import AnyRequest, update_version
 from people.audit import record
 from people.changes import values_changed
 
+CENT = Decimal("0.01")
 # What people decide about a budget; the rest is computed.
 EDITABLE = (
     *("name", "scope", "account", "key", "currency", "amount"),
@@ -29,7 +31,7 @@ def add_budget(budget: Budget, now: datetime, request: AnyRequest) -> None:
     budget.created_by, budget.created_at = cast("User", request.user), now
     budget.save()
     refresh_budget(budget, now)
-    record(request, "budget.add", budget, **values_changed(None, budget, EDITABLE))
+    record(request, "budget.add", budget, **_changes(None, budget, EDITABLE))
 
 
 @transaction.atomic
@@ -45,9 +47,7 @@ def change_budget(
     update_version(budget, version, values)
     budget.refresh_from_db()
     refresh_budget(budget, now)
-    record(
-        request, "budget.change", budget, **values_changed(before, budget, [*values])
-    )
+    record(request, "budget.change", budget, **_changes(before, budget, values))
 
 
 @transaction.atomic
@@ -55,3 +55,13 @@ def delete_budget(budget: Budget, request: AnyRequest) -> None:
     """Delete it with its alerts."""
     record(request, "budget.delete", budget)
     budget.delete()
+
+
+def _changes(
+    before: Budget | None, after: Budget, names: Iterable[str]
+) -> dict[str, list[Any]]:
+    """Return {field: [before, after]} for the audit log, amounts to the cent."""
+    for row in (before, after):
+        if row is not None:
+            row.amount = row.amount.quantize(CENT)
+    return values_changed(before, after, names)

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django import forms
 
-from insights.budgets.changes import EDITABLE, add_budget, change_budget
+from insights.budgets.changes import CENT, EDITABLE, add_budget, change_budget
 from insights.models import Budget
 from insights.models.budgets import (
     LARGEST_PERCENT,
@@ -17,7 +17,6 @@ from insights.transitions import AnyRequest, StaleVersion, require_version
 from people.limits import Person, is_limited
 from syncs.models import CloudAccount
 
-CENT = Decimal("0.01")
 # What every database can store; no month costs more.
 LARGEST_AMOUNT = Decimal(900_000_000)
 

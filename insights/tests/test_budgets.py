@@ -68,7 +68,7 @@ def test_without_a_forecast_it_says_that_only_what_is_spent_is_known() -> None:
     spent(account())
     status = status_of(budget(), NOW)
     assert status.forecasted is None
-    assert "only what is spent is known" in status.note
+    assert "No forecast reaches the end of the month" in status.note
 
 
 def test_each_threshold_is_noted_once_a_month() -> None:
@@ -83,7 +83,7 @@ def test_each_threshold_is_noted_once_a_month() -> None:
         ("actual", 90),
         ("forecasted", 100),
     ]
-    assert "95.00 of 100.00 USD are spent in November 2026" in told[0].sentence
+    assert "95.00 of 100.00 USD spent in November 2026" in told[0].sentence
     store_costs(
         account(2, "more"), Window(date(2026, 12, 1), date(2026, 12, 3)), {"S3": "60"}
     )

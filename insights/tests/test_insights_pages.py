@@ -352,7 +352,7 @@ def test_long_lists_come_in_pages() -> None:
     ("path", "queries"),
     [
         # Session, user, rights, limit, count, rows, accounts, footer; and:
-        ("/insights/forecasts/", 13),  # points, costs, state (3)
+        ("/insights/forecasts/", 12),  # points, costs, state (2)
         ("/insights/anomalies/", 8),
         ("/insights/recommendations/", 11),  # both savings, remarks
         ("/insights/budgets/", 8),

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from cloudintel.tests.pages import NOW, TODAY, account, store_costs
-from costs.models import CostTotal, DailyCost
+from costs.models import DailyCost
 from insights.anomalies.transitions import change_status
 from insights.models import Anomaly
 from insights.refresh.run import Part, refresh
@@ -25,11 +25,12 @@ def organization() -> CloudAccount:
     payer = account()
     payer.is_payer = True
     payer.save()
-    for member in MEMBERS:
-        store_costs(payer, DAYS, {"EC2": "100"})
-        rows = DailyCost.objects.exclude(sub_account_id__in=MEMBERS)
-        rows.update(sub_account_id=member)
-    CostTotal.objects.update(billed=200, effective=200)
+    store_costs(payer, DAYS, {"EC2": "200"})
+    DailyCost.objects.update(billed=100, effective=100, sub_account_id=MEMBERS[0])
+    second = list(DailyCost.objects.all())
+    for row in second:
+        row.pk, row.sub_account_id = None, MEMBERS[1]
+    DailyCost.objects.bulk_create(second)
     return payer
 
 
@@ -84,7 +85,7 @@ def test_what_is_too_small_in_each_account_is_still_one_of_all() -> None:
     rows.update(billed=Decimal(70), effective=Decimal(70))
     refresh_anomalies()
     row = Anomaly.objects.get()
-    assert (row.account, row.service) == (None, "EC2")
+    assert (row.account, row.scope) == (None, "total")
     change_status(row, "dismissed", 1, NOW, request=request_of())
     refresh_anomalies()
     assert Anomaly.objects.get().status == "dismissed"

@@ -5,7 +5,8 @@ from typing import Any
 from django.core.exceptions import ValidationError as Invalid
 from rest_framework import serializers
 
-from insights.budgets.forms import CENT, LARGEST_AMOUNT
+from insights.budgets.changes import CENT
+from insights.budgets.forms import LARGEST_AMOUNT
 from insights.models import Budget
 from insights.models.budgets import LARGEST_PERCENT
 from people.limits import is_limited
@@ -74,28 +75,12 @@ class BudgetSerializer(serializers.ModelSerializer[Budget]):
 
     class Meta:
         model = Budget
-        fields = [
-            "id",
-            "name",
-            "scope",
-            "account",
-            "key",
-            "currency",
-            "amount",
-            "actual_percents",
-            "forecasted_percents",
-            "created_by",
-            "created_at",
-            "period",
-            "spent",
-            "spent_until",
-            "forecasted",
-            "forecasted_high",
-            "state",
-            "is_estimate",
-            "note",
-            "version",
-        ]
+        fields = (
+            *("id", "name", "scope", "account", "key", "currency", "amount"),
+            *("actual_percents", "forecasted_percents", "created_by", "created_at"),
+            *("period", "spent", "spent_until", "forecasted", "forecasted_high"),
+            *("state", "is_estimate", "note", "version"),
+        )
         read_only_fields = ["created_at", "period", "spent_until", "note", "version"]
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -57,22 +57,11 @@ class ForecastSerializer(serializers.ModelSerializer[Forecast]):
 
     class Meta:
         model = Forecast
-        fields = [
-            "id",
-            "account",
-            "scope",
-            "key",
-            "currency",
-            "made_at",
-            "data_until",
-            "horizon",
-            "model",
-            "note",
-            "is_newest",
-            "is_replayed",
-            "accuracy",
-            "points",
-        ]
+        fields = (
+            *("id", "account", "scope", "key", "currency", "made_at", "data_until"),
+            *("horizon", "model", "note", "is_newest", "is_replayed", "accuracy"),
+            *("points",),
+        )
 
     def get_fields(self) -> dict[str, Any]:
         found = super().get_fields()
@@ -101,4 +90,4 @@ class ForecastDetailSerializer(ForecastSerializer):
     past = PastForecastSerializer(many=True, read_only=True)
 
     class Meta(ForecastSerializer.Meta):
-        fields = [*ForecastSerializer.Meta.fields, "past"]
+        fields = (*ForecastSerializer.Meta.fields, "past")

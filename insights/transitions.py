@@ -35,18 +35,21 @@ def require_version(row: Any, version: int | None) -> None:
     if version is None:
         raise StaleVersion("Give the version that this is a change of.")
     if row.version != version:
-        raise StaleVersion(
-            f"Somebody else has changed this since version {version} was shown. "
-            "Look at what it is now, and change that."
-        )
+        raise _stale(version)
 
 
 def update_version(row: models.Model, version: int, values: Mapping[str, Any]) -> None:
     """Write `values` with one conditional update. Raise StaleVersion."""
-    rows = type(row)._default_manager.filter(pk=row.pk)
-    same = rows.filter(version=version)
+    same = type(row)._default_manager.filter(pk=row.pk, version=version)
     if same.update(**values, version=F("version") + 1) != 1:
-        require_version(rows.get(), version)
+        raise _stale(version)
+
+
+def _stale(version: int) -> StaleVersion:
+    return StaleVersion(
+        f"Somebody else has changed this since version {version} was shown. "
+        "Look at what it is now, and change that."
+    )
 
 
 def write_transition(

@@ -48,11 +48,9 @@ class ForecastSerializer(serializers.ModelSerializer[Forecast]):
 
     account = AccountIdField(allow_null=True, help_text="null: all accounts together.")
     accuracy = AccuracySerializer(source="*", read_only=True)
+    # Not read_only: the schema would promise it in every list.
     points = ForecastPointSerializer(
-        many=True,
-        read_only=True,
-        required=False,
-        help_text="In a list only with points=true.",
+        many=True, required=False, help_text="In a list only with points=true."
     )
 
     class Meta:

@@ -32,7 +32,7 @@ def anomaly_chart(
                 "Expected range",
                 on_its_days(anomaly.low),
                 on_its_days(anomaly.high),
-                "c2",
+                "c3",
             ),
         ],
     )

@@ -12,9 +12,10 @@ from rest_framework.viewsets import ViewSetMixin
 from cloudintel.machines_api import InstanceCpuViewSet
 from cloudintel.schema import SchemaView
 from costs.api.views import DailyCostViewSet
-from insights.api.budget_views import BudgetViewSet
-from insights.api.recommendation_views import FeedbackViewSet, RecommendationViewSet
-from insights.api.views import AnomalyViewSet, ForecastViewSet
+from insights.anomalies.api.views import AnomalyViewSet
+from insights.budgets.api.views import BudgetViewSet
+from insights.forecasts.api.views import ForecastViewSet
+from insights.recommendations.api.views import FeedbackViewSet, RecommendationViewSet
 from metrics.api.views import CpuMetricViewSet, NetworkMetricViewSet
 from people.api.views import AuditEntryViewSet
 from syncs.api.backfill_views import BackfillViewSet

@@ -97,13 +97,16 @@ def _hand_back() -> None:
     time.sleep(settings.WORKER_GRACE_SECONDS)
     from django.db import connection
 
-    from insights.due import at_work_of
+    from insights.due import refreshing_processes
     from syncs.claims import held_by_processes
     from syncs.stopping import STOP_SIGNAL
 
     children = [process.pid for process in billiard.active_children()]
     try:
-        for process_id in {*held_by_processes(children), *at_work_of(children)}:
+        for process_id in {
+            *held_by_processes(children),
+            *refreshing_processes(children),
+        }:
             logger.warning("the work of process %s did not end in time", process_id)
             os.kill(process_id, STOP_SIGNAL)
     finally:

@@ -1,4 +1,4 @@
-"""Anomalies on pages: the list, each with its causes, and who looks after it."""
+"""Anomalies on pages: the list, and each with its root causes and history."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -11,22 +11,23 @@ from django.views.generic import DetailView
 from django_filters.views import FilterView
 
 from costs.models import DailyCost
-from insights.chart import anomaly_chart
-from insights.filters import AnomalyFilter
+from insights.anomalies.chart import anomaly_chart
+from insights.anomalies.filters import AnomalyFilter
+from insights.anomalies.querysets import AnomalyQuerySet
+from insights.anomalies.transitions import change_status
 from insights.models import Anomaly
-from insights.querysets import AnomalyQuerySet
-from insights.status_views import MoveView
+from insights.status_views import ChangeStatusView
 from metrics.models import CpuMetric
 from providers.records import ChargeCategory
 from providers.windows import ONE_DAY, Window
 from syncs.models import CloudAccount
 
-# Of the days around it, so many are shown.
+# Days shown around it.
 DAYS_BEFORE, DAYS_AFTER = 45, 14
 
 
 class AnomalyListView(PermissionRequiredMixin, FilterView):
-    """What was not as expected: what goes on and costs most first."""
+    """All anomalies, ongoing and worst first."""
 
     template_name = "insights/anomalies.html"
     permission_required = "insights.view_anomaly"
@@ -48,7 +49,7 @@ class AnomalyListView(PermissionRequiredMixin, FilterView):
 
 
 class AnomalyView(PermissionRequiredMixin, DetailView[Anomaly]):
-    """One anomaly: its days, its size, its causes, and what was done about it."""
+    """One anomaly: its days, size, root causes and history."""
 
     template_name = "insights/anomaly.html"
     permission_required = "insights.view_anomaly"
@@ -76,7 +77,7 @@ class AnomalyView(PermissionRequiredMixin, DetailView[Anomaly]):
 def day_values(
     anomaly: Anomaly, window: Window
 ) -> Mapping[date, Decimal | float | None]:
-    """What came on each day of the part that the anomaly is of. One query."""
+    """Return the daily values of the part that the anomaly is of. One query."""
     if anomaly.resource_id:
         days = CpuMetric.objects.in_window(window).filter(resource=anomaly.resource_id)
         return dict(days.values_list("day", "average_percent"))
@@ -95,9 +96,9 @@ def day_values(
     return dict(rows.order_by().values_list("day").annotate(amount=Sum("billed")))
 
 
-class MoveAnomalyView(MoveView):
-    """Gives an anomaly another status."""
+class ChangeAnomalyView(ChangeStatusView):
+    """Change the status of an anomaly."""
 
     permission_required = ("insights.view_anomaly", "insights.change_anomaly")
-    model = Anomaly
+    change_status = staticmethod(change_status)
     view = AnomalyView

@@ -1,34 +1,32 @@
-"""Budgets on pages: how each stands, and the forms that make, change and delete it."""
+"""Budgets on pages: their status, and the forms to add, change and delete them."""
 
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.views.generic import CreateView, DeleteView, DetailView, UpdateView
 from django_filters.views import FilterView
 
 from costs.models import DailyCost
-from insights.budgeting import count
-from insights.filters import BudgetFilter
-from insights.forms import BudgetForm
+from insights.budgets.changes import delete_budget
+from insights.budgets.filters import BudgetFilter
+from insights.budgets.forms import BudgetForm
 from insights.models import Budget
-from insights.moves import Stale
 from insights.status_views import REFUSED
-from people.audit import record
-from people.changes import changes_of
 from syncs.models import CloudAccount
 
 FORM = "insights/budget_form.html"
 
 
-class SeenBudgets(PermissionRequiredMixin):
-    """Only budgets of accounts that the user may see."""
+class VisibleBudgets(PermissionRequiredMixin):
+    """Only budgets that the user may see."""
 
     request: Any
 
@@ -37,8 +35,8 @@ class SeenBudgets(PermissionRequiredMixin):
         return rows.select_related("account", "created_by")
 
 
-class BudgetListView(SeenBudgets, FilterView):
-    """Every budget and how it stands this month."""
+class BudgetListView(VisibleBudgets, FilterView):
+    """All budgets and their status this month."""
 
     template_name = "insights/budgets.html"
     permission_required = "insights.view_budget"
@@ -53,8 +51,8 @@ class BudgetListView(SeenBudgets, FilterView):
         )
 
 
-class BudgetView(SeenBudgets, DetailView[Budget]):
-    """One budget: what is spent, what will be, and who was told when."""
+class BudgetView(VisibleBudgets, DetailView[Budget]):
+    """One budget: spent, forecast, and its alerts."""
 
     template_name = "insights/budget.html"
     permission_required = "insights.view_budget"
@@ -65,8 +63,8 @@ class BudgetView(SeenBudgets, DetailView[Budget]):
         return super().get_context_data(alerts=alerts, **kwargs)
 
 
-class BudgetFormView(SeenBudgets):
-    """What the forms of a new and of a stored budget share."""
+class BudgetFormView(VisibleBudgets):
+    """What the forms to add and to change a budget share."""
 
     def get_form_kwargs(self) -> dict[str, Any]:
         kwargs: dict[str, Any] = super().get_form_kwargs()  # type: ignore[misc]
@@ -80,22 +78,22 @@ class BudgetFormView(SeenBudgets):
         )
         return context
 
+    # The form locks the row that it checks the version of.
+    @method_decorator(transaction.atomic)
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        answer: HttpResponse = super().post(request, *args, **kwargs)  # type: ignore[misc]
+        return answer
+
     def form_valid(self, form: BudgetForm) -> HttpResponse:
-        assert isinstance(self.request.user, User)  # noqa: S101 - for the type checker
-        is_new, now = form.instance.pk is None, timezone.now()
-        try:
-            budget = form.keep(self.request.user, now)
-        except Stale as error:
-            form.add_error(None, str(error))
-            return self.render_to_response(  # type: ignore[attr-defined]
-                self.get_context_data(form=form), status=REFUSED
-            )
-        count(budget, now)
-        action = "budget.add" if is_new else "budget.change"
-        details: dict[str, Any] = {**changes_of(form, is_new=is_new)}
-        record(self.request, action, budget, **details)
-        messages.success(self.request, f"Budget {budget.name} is kept.")
+        budget = form.store(timezone.now(), self.request)
+        messages.success(self.request, f"Budget {budget.name} saved.")
         return redirect(budget)
+
+    def form_invalid(self, form: BudgetForm) -> HttpResponse:
+        answer: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
+        if form.is_stale:
+            answer.status_code = REFUSED
+        return answer
 
 
 class AddBudgetView(BudgetFormView, CreateView[Budget, BudgetForm]):
@@ -110,17 +108,17 @@ class ChangeBudgetView(BudgetFormView, UpdateView[Budget, BudgetForm]):
     permission_required = ("insights.view_budget", "insights.change_budget")
 
 
-class DeleteBudgetView(SeenBudgets, DeleteView[Budget, Any]):
-    """Asks once, and deletes the budget with its alerts."""
+class DeleteBudgetView(VisibleBudgets, DeleteView[Budget, Any]):
+    """Confirm, and delete the budget with its alerts."""
 
     template_name = "insights/budget_delete.html"
     permission_required = ("insights.view_budget", "insights.delete_budget")
     context_object_name = "budget"
 
     def form_valid(self, form: Any) -> HttpResponse:
-        record(self.request, "budget.delete", self.object)
-        messages.success(self.request, f"Budget {self.object} is deleted.")
-        return super().form_valid(form)
+        messages.success(self.request, f"Budget {self.object} deleted.")
+        delete_budget(self.object, self.request)
+        return redirect(self.get_success_url())
 
     def get_success_url(self) -> str:
         return reverse("budgets")

@@ -1,8 +1,8 @@
-"""How far each budget is spent, what the month will be, and whom to tell."""
+"""The status of each budget this month, and the alerts of exceeded thresholds."""
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -15,55 +15,39 @@ from alerts.outbox import queue_notice
 from costs.models import CostTotal, DailyCost
 from costs.querysets import DailyCostQuerySet
 from insights.models import Budget, BudgetAlert, Forecast
+from insights.models.budgets import BudgetStatus
 from insights.models.forecasts import Scope
 from insights.month_end import month_end_of, month_of
-from insights.tagged import TaggedCost, tagged_cost
+from insights.tagged import tag_budget_status
 from providers.windows import ONE_DAY, Window, utc_day
 from syncs.models import CloudAccount
 
 logger = logging.getLogger(__name__)
 
 ZERO = Decimal(0)
-NO_FORECAST = (
-    "No forecast reaches the end of the month, so only what is spent is known."
-)
-NOTHING_STORED = "No costs of this month are stored."
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A budget in one month; None is unknown."""
-
-    period: date
-    spent: Decimal | None
-    spent_until: date | None
-    forecasted: Decimal | None
-    forecasted_high: Decimal | None
-    note: str
+NO_FORECAST = "No forecast reaches the end of the month."
+NO_COSTS = "No costs of this month are stored."
 
 
 def refresh_budgets(now: datetime) -> int:
-    """Count every budget, record each threshold that is passed, and queue notices.
-
-    Return how many budgets changed.
-    """
+    """Refresh every budget and queue notices; return how many budgets changed."""
     budgets = Budget.objects.select_related("account").order_by("pk")
-    changed = sum(count(budget, now) for budget in budgets)
+    changed = sum(refresh_budget(budget, now) for budget in budgets)
     queue_notices(now)
     return changed
 
 
-def count(budget: Budget, now: datetime) -> bool:
-    """Counts one and notes what it passed; whether anything is different."""
-    standing = standing_of(budget, now)
+def refresh_budget(budget: Budget, now: datetime) -> bool:
+    """Store its status and its new alerts; return whether the status changed."""
+    status = status_of(budget, now)
     with transaction.atomic():
-        is_changed = _keep(budget, standing)
-        _note_alerts(budget, standing, now)
+        is_changed = _store(budget, status)
+        _record_alerts(budget, status, now)
     return is_changed
 
 
 def is_due(now: datetime) -> bool:
-    """Return whether a month began that is not counted, or an alert has no notice."""
+    """Return whether a month began that is not computed, or an alert has no notice."""
     month = month_of(utc_day(now)).start
     if Budget.objects.exclude(period=month).exists():
         return True
@@ -72,36 +56,25 @@ def is_due(now: datetime) -> bool:
     return BudgetAlert.objects.without_notice(month).exists()
 
 
-def standing_of(budget: Budget, now: datetime) -> Standing:
-    """What is spent in the month of `now`, and what the whole of it will be."""
+def status_of(budget: Budget, now: datetime) -> BudgetStatus:
+    """Return what is spent in the month of `now`, and the forecast for all of it."""
     month = month_of(utc_day(now))
     if budget.scope == Budget.Scope.TAG:
-        return _of_tag(tagged_cost(budget, month, now), month)
+        return tag_budget_status(budget, month, now)
     rows = _rows(budget)
     so_far = Window(month.start, max(utc_day(now), month.start + ONE_DAY))
     spent = rows.in_window(so_far).aggregate(sum=Sum("billed"))["sum"]
     newest = _newest_day(budget, so_far)
     ahead = month_end_of(_forecasts(budget), now)
     if newest is None and ahead is None:
-        return Standing(month.start, None, None, None, None, NOTHING_STORED)
-    return Standing(
+        return BudgetStatus(month.start, note=NO_COSTS)
+    return BudgetStatus(
         period=month.start,
         spent=spent or ZERO,
         spent_until=newest,
         forecasted=ahead.mean if ahead else None,
         forecasted_high=ahead.high_80 if ahead else None,
         note="" if ahead else NO_FORECAST,
-    )
-
-
-def _of_tag(cost: TaggedCost, month: Window) -> Standing:
-    return Standing(
-        period=month.start,
-        spent=cost.spent,
-        spent_until=cost.until,
-        forecasted=cost.forecasted,
-        forecasted_high=None,
-        note=cost.note,
     )
 
 
@@ -130,7 +103,7 @@ def _newest_day(budget: Budget, so_far: Window) -> date | None:
 
 
 def _forecasts(budget: Budget) -> Iterator[Forecast]:
-    """Those whose sum the budget is about; none where one of them is not known."""
+    """Yield the forecasts that add up to the budget's scope; none where one lacks."""
     newest = Forecast.objects.newest().filter(currency=budget.currency)
     account = budget.account
     if budget.scope == Budget.Scope.TOTAL:
@@ -148,23 +121,22 @@ def _forecasts(budget: Budget) -> Iterator[Forecast]:
         yield from newest.filter(account=account, scope=Scope.ACCOUNT)
 
 
-def _keep(budget: Budget, standing: Standing) -> bool:
-    """Whether anything was different from what is stored."""
-    values = {
-        name: getattr(standing, name)
-        for name in Standing.__dataclass_fields__
-        if getattr(budget, name) != getattr(standing, name)
+def _store(budget: Budget, status: BudgetStatus) -> bool:
+    """Store the columns that changed; return whether any did."""
+    columns = {one.name: getattr(status, one.name) for one in fields(BudgetStatus)}
+    changed = {
+        name: value for name, value in columns.items() if getattr(budget, name) != value
     }
-    if values:
-        Budget.objects.filter(pk=budget.pk).update(**values)
-    return bool(values)
+    if changed:
+        Budget.objects.filter(pk=budget.pk).update(**changed)
+    return bool(changed)
 
 
-def _note_alerts(budget: Budget, standing: Standing, now: datetime) -> None:
-    """One alert for each threshold that is passed; its key allows no second one."""
+def _record_alerts(budget: Budget, status: BudgetStatus, now: datetime) -> None:
+    """Store one alert for each exceeded threshold; its key allows no second one."""
     kinds = (
-        (BudgetAlert.Kind.ACTUAL, budget.actual_percents, standing.spent),
-        (BudgetAlert.Kind.FORECASTED, budget.forecasted_percents, standing.forecasted),
+        (BudgetAlert.Kind.ACTUAL, budget.actual_percents, status.spent),
+        (BudgetAlert.Kind.FORECASTED, budget.forecasted_percents, status.forecasted),
     )
     for kind, percents, amount in kinds:
         if amount is None:
@@ -172,10 +144,10 @@ def _note_alerts(budget: Budget, standing: Standing, now: datetime) -> None:
         for percent in sorted(percents):
             if amount * 100 < budget.amount * percent:
                 break
-            _note(budget, standing.period, kind, percent, amount, now)
+            _record(budget, status.period, kind, percent, amount, now)
 
 
-def _note(
+def _record(
     budget: Budget,
     period: date,
     kind: BudgetAlert.Kind,
@@ -186,11 +158,11 @@ def _note(
     which = {"budget": budget, "period": period, "kind": kind, "threshold": percent}
     if BudgetAlert.objects.filter(**which).exists():
         return
-    verb = "are spent" if kind == BudgetAlert.Kind.ACTUAL else "will be spent"
+    what = "spent in" if kind == BudgetAlert.Kind.ACTUAL else "forecast for"
     about = "about " if budget.is_estimate else ""
     sentence = (
-        f"Budget {budget.name}: {about}{amount:,.2f} of {budget.amount:,.2f} "
-        f"{budget.currency} {verb} in {period:%B %Y}, which passes {percent} %."
+        f"Budget {budget.name} exceeds {percent}%: {about}{amount:,.2f} of "
+        f"{budget.amount:,.2f} {budget.currency} {what} {period:%B %Y}."
     )
     try:
         with transaction.atomic():
@@ -198,7 +170,7 @@ def _note(
                 **which, amount=amount, sentence=sentence, at=now
             )
     except IntegrityError:
-        return  # another process has noted it
+        return  # another process has recorded it
 
 
 def queue_notices(now: datetime) -> None:

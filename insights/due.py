@@ -1,6 +1,6 @@
-"""Whose insights are due, told by the database: what was read since they were made.
+"""Which accounts' insights are due, and the claim on computing them.
 
-A message that is lost or comes twice changes nothing: who looks next sees the same.
+The database decides by data versions, so a lost or doubled message changes nothing.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,24 +16,24 @@ from syncs.datasets import Dataset, Scope
 from syncs.models import CloudAccount, DataVersion
 from syncs.processes import is_dead, mark_of, own_mark
 
-# What of a payer's data tells of its members too.
+# What of a payer's data concerns its members too.
 BILLED = [dataset for dataset in Dataset if dataset.traits.scope == Scope.BILL]
-# Another number has everything computed anew: what is computed has changed.
+# Increase it when a method changes, so that everything is computed again.
 METHOD = 2
-# What failed is tried again after so long, though nothing new was read.
+# What failed is tried again after so long, even without new data.
 RETRY_AFTER = timedelta(hours=1)
-# A refresh on another host can't be seen from here; after so long it is taken for dead.
+# A refresh on another host cannot be seen from here; after so long it is abandoned.
 HELD_AT_MOST = timedelta(hours=1)
 
 
-class Held(Exception):
-    """Another process refreshes this just now."""
+class AlreadyRefreshing(Exception):
+    """Another process refreshes this now."""
 
 
 def stored_versions() -> dict[CloudAccount | None, str]:
-    """For each account which state of its data is stored; None is all of them together.
+    """Return the version of each account's stored data; None is all together.
 
-    That of a member of an organization tells of its payer's bill too. Two queries.
+    That of a member of an organization includes its payer's bill. Two queries.
     """
     rows = DataVersion.objects.values_list("account", "dataset", "version")
     newest: dict[tuple[int, str], object] = {
@@ -55,7 +55,7 @@ def stored_versions() -> dict[CloudAccount | None, str]:
 
 
 def due(now: datetime) -> list[CloudAccount | None]:
-    """Whose insights are to be computed now; all accounts together come last."""
+    """Return the accounts to compute now; all accounts together come last."""
     states = {state.account_id: state for state in RefreshState.objects.all()}
     wanted: list[CloudAccount | None] = []
     for account, version in stored_versions().items():
@@ -70,25 +70,25 @@ def _is_failed(state: RefreshState, now: datetime) -> bool:
     return bool(state.error) and tried is not None and tried < now - RETRY_AFTER
 
 
-def is_at_work(now: datetime) -> bool:
-    """Whether a process that may still live refreshes anything."""
+def is_refreshing(now: datetime) -> bool:
+    """Return whether a process that may still live refreshes anything."""
     held_now = RefreshState.objects.filter(held_at__gte=now - HELD_AT_MOST)
     holders = held_now.exclude(held_by="").values_list("held_by", flat=True)
     return any(not is_dead(mark) for mark in holders)
 
 
-def at_work_of(process_ids: Iterable[int]) -> list[int]:
-    """Those of these processes of this host that refresh something."""
+def refreshing_processes(process_ids: Iterable[int]) -> list[int]:
+    """Return those of these processes of this host that refresh something."""
     marks = {mark_of(process_id): process_id for process_id in process_ids}
     rows = RefreshState.objects.filter(held_by__in=list(marks))
     return [marks[mark] for mark in rows.values_list("held_by", flat=True)]
 
 
 @contextmanager
-def held(account: CloudAccount | None, now: datetime) -> Iterator[RefreshState]:
-    """The state of that account, which nobody else refreshes meanwhile. Raises Held.
+def claimed(account: CloudAccount | None, now: datetime) -> Iterator[RefreshState]:
+    """Claim the refresh of that account; raise AlreadyRefreshing.
 
-    What a killed process held is free again at once.
+    The claim of a killed process is released at once.
     """
     state = _state_of(account)
     if state.held_by and is_dead(state.held_by):
@@ -97,7 +97,7 @@ def held(account: CloudAccount | None, now: datetime) -> Iterator[RefreshState]:
     free = Q(held_by="") | Q(held_at__lt=now - HELD_AT_MOST)
     mine = RefreshState.objects.filter(free, pk=state.pk)
     if mine.update(held_by=own_mark(), held_at=now) != 1:
-        raise Held(f"The {state} are being computed by another process.")
+        raise AlreadyRefreshing(f"The {state} are being computed by another process.")
     state.refresh_from_db()
     try:
         yield state
@@ -111,7 +111,7 @@ def _state_of(account: CloudAccount | None) -> RefreshState:
         with transaction.atomic():
             return RefreshState.objects.get_or_create(account=account)[0]
     except IntegrityError:
-        return RefreshState.objects.get(account=account)  # made by another just now
+        return RefreshState.objects.get(account=account)  # created by another
 
 
 def _short(*parts: object) -> str:

@@ -1,9 +1,8 @@
-"""What a calendar month will have cost in the end, from the stored forecasts.
+"""The forecast month-end cost, from the stored forecasts.
 
-The interval is the sum of the days' intervals: as if every day were off to the same
-side. On real series that is what happens, as a level that moved stays: of months that
-were held out, sums of such bounds held about what they say, and narrower ones, by how
-alike the days of past forecasts were off, held less.
+The interval is the sum of the days' intervals, as if the errors of all days had the
+same sign. On real series they have, as a level that moved stays: of held-out months,
+such sums covered about what they claim, and narrower ones covered less.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,30 +22,32 @@ from providers.windows import Window, add_months, first_of_month, utc_day
 
 ZERO = Decimal(0)
 CENT = Decimal("0.01")
-# Sums in one query; a database takes no number of columns.
-AT_ONCE = 100
+# Sums in one query; databases limit the number of columns.
+AT_ONCE = 50
 BOUNDS = ("mean", "low_80", "high_80", "low_95", "high_95")
 
 
 @dataclass(frozen=True, slots=True)
 class MonthEnd:
-    """What was billed of a month, and what the whole of it will be.
+    """The costs of a month: billed before `spent_until`, forecast from that day on.
 
-    `spent` is of the days before `spent_until`; the others are forecast.
+    The forecasts begin where the bill may still change, so `spent` can be less than the
+    month to date: `billed_since` is what is stored of the days that are forecast.
     """
 
     month: date
     currency: str
     spent: Decimal
     spent_until: date
+    billed_since: Decimal
     mean: Decimal
     low_80: Decimal
     high_80: Decimal
     low_95: Decimal
     high_95: Decimal
     forecasts: Sequence[Forecast]
-    lacking: Sequence[str]
-    """Accounts, by id, that were billed this month and have no forecast: not in it."""
+    missing: Sequence[str]
+    """Accounts, by id, that were billed this month and have no forecast."""
 
     @property
     def window(self) -> Window:
@@ -54,14 +55,14 @@ class MonthEnd:
 
 
 def month_of(day: date) -> Window:
-    """The calendar month that holds the day."""
+    """Return the calendar month of the day."""
     return Window(first_of_month(day), add_months(day, 1))
 
 
 def month_end(
     now: datetime, currency: str, user: AbstractBaseUser | AnonymousUser | None = None
 ) -> MonthEnd | None:
-    """This month's costs of all accounts, or of those that the user may see.
+    """Return the forecast month-end cost of the accounts that the user may see.
 
     None where no forecast reaches the end of the month. Four queries, and one more
     for the accounts that are missing in a sum of accounts.
@@ -74,10 +75,10 @@ def month_end(
     if whole:
         return month_end_of(whole, now)
     found = month_end_of(newest.filter(scope=Scope.ACCOUNT), now)
-    return found and replace(found, lacking=_lacking(found, user))
+    return found and replace(found, missing=_missing(found, user))
 
 
-def _lacking(
+def _missing(
     found: MonthEnd, user: AbstractBaseUser | AnonymousUser | None
 ) -> list[str]:
     rows = DailyCost.objects.counted().in_window(found.window)
@@ -89,7 +90,7 @@ def _lacking(
 
 
 def month_end_of(forecasts: Iterable[Forecast], now: datetime) -> MonthEnd | None:
-    """The month of `now` over scopes that don't overlap, in one currency."""
+    """Return the sum of scopes that do not overlap, in one currency."""
     parts = list(month_ends(forecasts, now).values())
     if not parts:
         return None
@@ -98,28 +99,29 @@ def month_end_of(forecasts: Iterable[Forecast], now: datetime) -> MonthEnd | Non
         currency=parts[0].currency,
         spent=sum((part.spent for part in parts), ZERO),
         spent_until=min(part.spent_until for part in parts),
+        billed_since=sum((part.billed_since for part in parts), ZERO),
         forecasts=[part.forecasts[0] for part in parts],
-        lacking=(),
+        missing=(),
         **{name: sum((getattr(part, name) for part in parts), ZERO) for name in BOUNDS},
     )
 
 
 def month_ends(forecasts: Iterable[Forecast], now: datetime) -> dict[int, MonthEnd]:
-    """The month of `now` of each forecast that reaches its end, by the forecast's key.
+    """Return the month of `now` by forecast key, of those that reach its end.
 
-    Two queries for each hundred of them.
+    Two queries for each fifty of them.
     """
     month = month_of(utc_day(now))
     found: dict[int, MonthEnd] = {}
     for some in batched(forecasts, AT_ONCE):
-        ahead, spent = _ahead(some, month), _spent(some, month)
+        ahead, billed = _ahead(some, month), _billed(some, month)
         for one in some:
             amounts = ahead.get(one.pk)
             if amounts is None:
                 if one.data_until < month.end:
                     continue
                 amounts = (ZERO,) * len(BOUNDS)
-            found[one.pk] = _month_end(one, month, spent.get(one.pk, ZERO), amounts)
+            found[one.pk] = _month_end(one, month, billed[one.pk], amounts)
     return found
 
 
@@ -130,29 +132,34 @@ def batched(forecasts: Iterable[Forecast], size: int) -> Iterator[list[Forecast]
 
 
 def _month_end(
-    one: Forecast, month: Window, spent: Decimal, ahead: Sequence[Decimal]
+    one: Forecast,
+    month: Window,
+    billed: tuple[Decimal, Decimal],
+    ahead: Sequence[Decimal],
 ) -> MonthEnd:
+    spent, billed_since = billed
     bounds = zip(BOUNDS, ahead, strict=True)
     return MonthEnd(
         month=month.start,
         currency=one.currency,
         spent=spent.quantize(CENT),
         spent_until=_until(one, month),
+        billed_since=billed_since.quantize(CENT),
         forecasts=[one],
-        lacking=(),
+        missing=(),
         **{name: (spent + amount).quantize(CENT) for name, amount in bounds},
     )
 
 
 def _until(one: Forecast, month: Window) -> date:
-    """The first day of the month that is forecast, if it is one of the month."""
+    """Return the first forecast day within the month, or its end."""
     return min(max(one.data_until, month.start), month.end)
 
 
 def _ahead(
     forecasts: Sequence[Forecast], month: Window
 ) -> dict[int, tuple[Decimal, ...]]:
-    """What each forecast says of its days of the month, in the order of BOUNDS."""
+    """Return each forecast's sums over the month's days, in the order of BOUNDS."""
     points = ForecastPoint.objects.filter(
         forecast__in=forecasts, day__gte=month.start, day__lt=month.end
     )
@@ -161,23 +168,28 @@ def _ahead(
     return {key: tuple(amounts) for key, *amounts in rows}
 
 
-def _spent(forecasts: Sequence[Forecast], month: Window) -> dict[int, Decimal]:
-    """What was billed of each scope before the days that are forecast."""
-    sums = {
-        f"of_{one.pk}": Sum(
-            "billed", filter=scope_of(one) & Q(day__lt=_until(one, month))
-        )
-        for one in forecasts
-    }
+def _billed(
+    forecasts: Sequence[Forecast], month: Window
+) -> dict[int, tuple[Decimal, Decimal]]:
+    """Return what each scope was billed before its forecast days, and since."""
+    sums: dict[str, Sum] = {}
+    for one in forecasts:
+        before = Q(day__lt=_until(one, month))
+        of_scope = scope_of(one)
+        sums[f"before_{one.pk}"] = Sum("billed", filter=of_scope & before, default=ZERO)
+        sums[f"since_{one.pk}"] = Sum("billed", filter=of_scope & ~before, default=ZERO)
     rows = DailyCost.objects.counted().in_window(month)
     found = rows.aggregate(**sums) if sums else {}
-    return {one.pk: found[f"of_{one.pk}"] or ZERO for one in forecasts}
+    return {
+        one.pk: (found[f"before_{one.pk}"], found[f"since_{one.pk}"])
+        for one in forecasts
+    }
 
 
 def scope_of(forecast: Forecast) -> Q:
-    """Which costs a forecast is of, of any day.
+    """Return the condition of the costs that a forecast is of.
 
-    Of "other services" those that have no forecast of their own now.
+    "Other services" are those that have no forecast of their own now.
     """
     which = Q(currency=forecast.currency)
     if forecast.account_id:
@@ -195,7 +207,7 @@ def scope_of(forecast: Forecast) -> Q:
 
 
 def actual_days(forecast: Forecast, window: Window) -> dict[date, Decimal]:
-    """What each day of the window with a charge cost. One query."""
+    """Return the billed amount of each day with a charge. One query."""
     rows = DailyCost.objects.counted().in_window(window).filter(scope_of(forecast))
     days = rows.order_by().values_list("day")
     return dict(days.annotate(amount=Sum("billed")))

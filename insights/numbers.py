@@ -1,4 +1,4 @@
-"""The numbers of insights that Prometheus reads."""
+"""Prometheus metrics of insights."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -16,7 +16,7 @@ from insights.models import (
 
 
 def insight_metrics(now: datetime) -> Iterator[Metric]:
-    """Open anomalies, how forecasts do, savings, and how old all of it is."""
+    """Yield open anomalies, forecast accuracy, savings and age."""
     yield from _anomalies()
     yield from _forecasts()
     yield from _savings()
@@ -25,53 +25,56 @@ def insight_metrics(now: datetime) -> Iterator[Metric]:
 
 def _anomalies() -> Iterator[Metric]:
     found = GaugeMetricFamily(
-        "cloudintel_open_anomalies", "Nobody settled them yet.", labels=["severity"]
+        "cloudintel_open_anomalies",
+        "Open anomalies.",
+        labels=["severity"],
     )
     counts = Anomaly.objects.open().order_by().values_list("severity")
-    known = dict(counts.annotate(count=Count("id")))
+    by_severity = dict(counts.annotate(count=Count("id")))
     for severity in Anomaly.Severity.values:
-        found.add_metric([severity], known.get(severity, 0))
+        found.add_metric([severity], by_severity.get(severity, 0))
     yield found
 
 
 def _forecasts() -> Iterator[Metric]:
     error = GaugeMetricFamily(
         "cloudintel_forecast_mase",
-        "Mean error of the newest forecasts on their scopes' own past.",
+        "Mean MASE of the current forecasts in their backtests.",
         labels=["scope"],
     )
-    held = GaugeMetricFamily(
+    coverage = GaugeMetricFamily(
         "cloudintel_forecast_coverage_80",
-        "Share of past days inside the 80 % interval.",
+        "Share of days inside the 80% interval in the backtests.",
         labels=["scope"],
     )
     rows = Forecast.objects.newest().exclude(mase=None).order_by().values_list("scope")
-    for scope, mase, coverage in rows.annotate(a=Avg("mase"), b=Avg("coverage_80")):
+    for scope, mase, share in rows.annotate(a=Avg("mase"), b=Avg("coverage_80")):
         error.add_metric([scope], mase)
-        held.add_metric([scope], coverage)
+        coverage.add_metric([scope], share)
     yield error
-    yield held
+    yield coverage
 
 
 def _savings() -> Iterator[Metric]:
-    told = GaugeMetricFamily(
+    savings = GaugeMetricFamily(
         "cloudintel_savings_monthly",
-        "What recommendations could save a month, and what they really saved.",
+        "Potential and realized savings a month.",
         labels=["state", "currency"],
     )
     states = {
         "potential": Recommendation.objects.live().savings_per_currency(),
-        "realised": Verification.objects.all().realised_per_currency(),
+        "realized": Verification.objects.all().realized_per_currency(),
     }
     for state, sums in states.items():
         for currency, amount in sums.items():
-            told.add_metric([state, currency], float(amount))
-    yield told
+            savings.add_metric([state, currency], float(amount))
+    yield savings
 
 
 def _age(now: datetime) -> Iterator[Metric]:
     age = GaugeMetricFamily(
-        "cloudintel_insights_age_seconds", "Since the oldest were computed well."
+        "cloudintel_insights_age_seconds",
+        "Age of the oldest insights.",
     )
     failing = GaugeMetricFamily(
         "cloudintel_insights_failing", "Accounts whose insights could not be computed."

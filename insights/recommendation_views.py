@@ -1,10 +1,9 @@
-"""Recommendations on pages: the list, each with its evidence, and what people think."""
+"""Recommendations on pages: the list, and each with its evidence and feedback."""
 
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -12,20 +11,21 @@ from django.views import View
 from django.views.generic import DetailView
 from django_filters.views import FilterView
 
-from insights.answers import rate
-from insights.filters import CATEGORIES, LEVELS, RecommendationFilter
-from insights.forms import FeedbackForm
 from insights.models import Feedback, Recommendation, RefreshState, Verification
-from insights.querysets import RecommendationQuerySet
-from insights.status_views import REFUSED, MoveView
-from people.audit import record
+from insights.models.recommendations import LEVELS
+from insights.recommendations.feedback import rate
+from insights.recommendations.filters import CATEGORIES, RecommendationFilter
+from insights.recommendations.forms import FeedbackForm
+from insights.recommendations.querysets import RecommendationQuerySet
+from insights.recommendations.transitions import change_status
+from insights.status_views import ChangeStatusView, render_again
 from syncs.models import CloudAccount
 
 REMARKS = 5
 
 
 class RecommendationListView(PermissionRequiredMixin, FilterView):
-    """What there is to do, the largest saving first; and what was done."""
+    """All recommendations, the largest saving first."""
 
     template_name = "insights/recommendations.html"
     permission_required = "insights.view_recommendation"
@@ -34,14 +34,14 @@ class RecommendationListView(PermissionRequiredMixin, FilterView):
 
     def get_queryset(self) -> RecommendationQuerySet:
         rows = Recommendation.objects.seen_by(self.request.user)
-        return rows.select_related("account", "resource").dearest_first()
+        return rows.select_related("account", "resource").largest_saving_first()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
         seen = Recommendation.objects.seen_by(user)
         return super().get_context_data(
             potential=seen.live().savings_per_currency(),
-            realised=Verification.objects.seen_by(user).realised_per_currency(),
+            realized=Verification.objects.seen_by(user).realized_per_currency(),
             remarks=RefreshState.objects.seen_by(user).exclude(remark="")[:REMARKS],
             statuses=Recommendation.Status.choices,
             categories=CATEGORIES,
@@ -52,7 +52,7 @@ class RecommendationListView(PermissionRequiredMixin, FilterView):
 
 
 class RecommendationView(PermissionRequiredMixin, DetailView[Recommendation]):
-    """One recommendation: its evidence, price, steps, history and what it saved."""
+    """One recommendation: its evidence, price, steps, history and verified saving."""
 
     template_name = "insights/recommendation.html"
     permission_required = "insights.view_recommendation"
@@ -79,40 +79,30 @@ class RecommendationView(PermissionRequiredMixin, DetailView[Recommendation]):
         )
 
 
-class MoveRecommendationView(MoveView):
-    """Gives a recommendation another status."""
+class ChangeRecommendationView(ChangeStatusView):
+    """Change the status of a recommendation."""
 
     permission_required = (
         "insights.view_recommendation",
         "insights.change_recommendation",
     )
-    model = Recommendation
+    change_status = staticmethod(change_status)
     view = RecommendationView
 
 
 class FeedbackView(PermissionRequiredMixin, View):
-    """What the user thinks of a recommendation; another time replaces it."""
+    """The user's rating of a recommendation; a later one replaces it."""
 
     permission_required = ("insights.view_recommendation", "insights.add_feedback")
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        assert isinstance(request.user, User)  # noqa: S101 - for the type checker
-        rows = Recommendation.objects.seen_by(request.user)
-        row = get_object_or_404(rows, pk=pk)
+        page = RecommendationView()
+        page.setup(request, pk=pk)
+        row = get_object_or_404(page.get_queryset(), pk=pk)
         form = FeedbackForm(request.POST)
         if not form.is_valid():
-            return self._again(request, row, form)
-        feedback = rate(row, request.user, timezone.now(), **form.cleaned_data)
-        record(request, "feedback.give", feedback, rating=feedback.rating)
-        messages.success(request, "Thank you: what you think is kept.")
+            return render_again(page, feedback_form=form)
+        rate(row, form.cleaned_data, timezone.now(), request)
+        messages.success(request, "Rating saved.")
         return redirect(row)
-
-    def _again(
-        self, request: HttpRequest, row: Recommendation, form: FeedbackForm
-    ) -> HttpResponse:
-        page = RecommendationView()
-        page.setup(request, pk=row.pk)
-        page.object = page.get_object()
-        context = page.get_context_data(feedback_form=form)
-        return page.render_to_response(context, status=REFUSED)

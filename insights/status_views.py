@@ -1,65 +1,75 @@
-"""A new status on a page. Who was too late is shown what it is, and keeps his text."""
+"""Changes of a row's status on its page."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views import View
 from django.views.generic import DetailView
 
-from insights.forms import StatusForm
-from insights.moves import CannotMove, Row, Stale, move
-from people.audit import record
+from insights.transitions import InvalidTransition
 
-# The row is not as it was thought to be, or can't become what was asked for.
+LONGEST_NOTE = 2000
+# The row is not in the state that was shown, or cannot get the status asked for.
 REFUSED = 409
 
 
-class MoveView(PermissionRequiredMixin, View):
-    """Changes the status of a row, or shows its page again with what is wrong."""
+class StatusForm(forms.Form):
+    """A new status for the version that was shown."""
+
+    status = forms.ChoiceField()
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    note = forms.CharField(
+        required=False, max_length=LONGEST_NOTE, widget=forms.Textarea
+    )
+
+    def __init__(
+        self, choices: list[tuple[str, str]], *args: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        cast("forms.ChoiceField", self.fields["status"]).choices = choices
+
+
+class ChangeStatusView(PermissionRequiredMixin, View):
+    """Change the status of a row, or show its page again with the reason why not."""
 
     http_method_names = ["post"]
-    model: type[Row]
+    change_status: Callable[..., None]
     # The page of the row, which shows the form again.
     view: type[DetailView[Any]]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        rows = self.model.objects.seen_by(request.user)
-        row = get_object_or_404(rows, pk=pk)
+        page = self.view()
+        page.setup(request, pk=pk)
+        row: Any = get_object_or_404(page.get_queryset(), pk=pk)
         choices = [(one.value, one.label) for one in row.Status]
         form = StatusForm(choices, request.POST)
-        if form.is_valid() and self._moved(request, row, form):
-            return redirect(row)
-        return self._again(request, row, form)
+        if form.is_valid():
+            data = form.cleaned_data
+            try:
+                self.change_status(
+                    row,
+                    data["status"],
+                    data["version"],
+                    timezone.now(),
+                    request=request,
+                    note=data["note"],
+                )
+            except InvalidTransition as error:
+                form.add_error(None, str(error))
+            else:
+                label = row.get_status_display().lower()
+                messages.success(request, f"Status changed to {label}.")
+                return redirect(row)
+        return render_again(page, form=form)
 
-    def _moved(self, request: HttpRequest, row: Row, form: StatusForm) -> bool:
-        assert isinstance(request.user, User)  # noqa: S101 - for the type checker
-        wanted, before = form.cleaned_data, row.status
-        try:
-            moved = move(
-                row,
-                wanted["status"],
-                wanted["version"],
-                timezone.now(),
-                user=request.user,
-                note=wanted["note"],
-            )
-        except (Stale, CannotMove) as error:
-            form.add_error(None, str(error))
-            return False
-        action = f"{row._meta.model_name}.move"
-        record(request, action, moved, status=[before, moved.status])
-        messages.success(request, f"It is {moved.get_status_display().lower()} now.")
-        return True
 
-    def _again(self, request: HttpRequest, row: Row, form: StatusForm) -> HttpResponse:
-        """The page as it is now, with the form as it was filled in."""
-        page = self.view()
-        page.setup(request, pk=row.pk)
-        page.object = page.get_object()
-        context = page.get_context_data(form=form)
-        return page.render_to_response(context, status=REFUSED)
+def render_again(page: DetailView[Any], **context: Any) -> HttpResponse:
+    """Return the page as it is now, with a refused form as it was filled in."""
+    page.object = page.get_object()
+    return page.render_to_response(page.get_context_data(**context), status=REFUSED)

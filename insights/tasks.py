@@ -1,4 +1,4 @@
-"""What a worker does for insights: compute what is due, told by the database."""
+"""The task that computes insights that are due."""
 
 import logging
 
@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from insights import budgeting
-from insights.due import due, is_at_work
+from insights.due import due, is_refreshing
 from syncs.stopping import Stopped, stoppable
 
 logger = logging.getLogger(__name__)
@@ -14,18 +14,18 @@ logger = logging.getLogger(__name__)
 
 @shared_task(acks_late=False)
 def refresh_due() -> None:
-    """Beat sends this each minute; one process at a time computes what is due.
+    """Compute what is due; beat sends it each minute, and one process works at a time.
 
-    Syncs go on beside it on the other workers. Budgets are counted each time, as a
-    month may begin without new data.
+    Syncs go on beside it on other workers. Budgets are checked each time, as a month
+    may begin without new data.
     """
     now = timezone.now()
-    if is_at_work(now):
+    if is_refreshing(now):
         return
     wanted = due(now)
     if not wanted and not budgeting.is_due(now):
         return
-    # Loaded here alone: it takes seconds and hundreds of megabytes.
+    # Imported here only: it takes seconds and hundreds of megabytes.
     from insights.refresh.run import refresh
 
     try:
@@ -33,4 +33,4 @@ def refresh_due() -> None:
             for outcome in refresh(wanted, now):
                 logger.info("insights: %s", outcome.sentence)
     except Stopped:
-        logger.warning("insights: the worker was stopped; the next look goes on")
+        logger.warning("insights: the worker was stopped; the next task goes on")

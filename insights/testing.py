@@ -5,19 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.http import HttpRequest
+from django.test import RequestFactory
 
 from clouds.testing import account
 from core.testing.clock import NOW, TODAY
-from insights.advice.records import (
-    Advice,
-    Category,
-    Counted,
-    Level,
-    PriceBasis,
-    Rule,
-)
+from insights.advice.records import Advice, Category, Level, PriceBasis, Rule
 from insights.models import Anomaly, Budget, Forecast, ForecastPoint, Recommendation
-from insights.refresh.anomalies import Found
 from inventory.models import Instance
 from inventory.testing import instance
 from people.models import AccountAccess
@@ -28,8 +22,8 @@ from syncs.models import CloudAccount
 A_WEEK_AGO = TODAY - timedelta(days=7)
 
 
-def found(**values: Any) -> Found:
-    """An anomaly of one service as it is found, a week ago, for three days."""
+def found(**values: Any) -> Anomaly:
+    """An unsaved anomaly of one service, a week ago, for three days."""
     facts: dict[str, Any] = {
         "sub_account_id": "",
         "service": "EC2",
@@ -63,12 +57,13 @@ def found(**values: Any) -> Found:
         "recall": 1.0,
         "false_per_month": 0.1,
     }
-    return Found(**{**facts, **values})
+    return Anomaly(**{**facts, **values})
 
 
 def anomaly(owner: CloudAccount | None, **values: Any) -> Anomaly:
-    facts = {**found().columns(), "account": owner, "detected_at": NOW}
-    return Anomaly.objects.create(**{**facts, **values})
+    row = found(**{"scope": "service", "account": owner, "detected_at": NOW, **values})
+    row.save()
+    return row
 
 
 def advice(machine: Instance, **values: Any) -> Advice:
@@ -79,7 +74,7 @@ def advice(machine: Instance, **values: Any) -> Advice:
         "region": machine.region,
         "category": Category.UNUSED,
         "priority": Level.HIGH,
-        "title": f"Stop {machine.name}, which does nothing",
+        "title": f"Stop {machine.name}, which is idle",
         "current_state": "It runs and does nothing.",
         "recommendation": "Stop it.",
         "evidence": {"days": 32, "highest_percent": 2.5},
@@ -97,12 +92,8 @@ def advice(machine: Instance, **values: Any) -> Advice:
         "confidence": Level.HIGH,
         "target": "",
     }
-    return Advice(**{**facts, **values})
-
-
-def counted(machine: Instance, **values: Any) -> Counted:
-    told = advice(machine, **values)
-    return Counted(told, told.savings_monthly)
+    facts |= values
+    return Advice(**{"counted_monthly": facts["savings_monthly"], **facts})
 
 
 def recommendation(
@@ -203,6 +194,13 @@ def somebody(role: str = "operator", *accounts: CloudAccount, name: str = "") ->
 
 def two_accounts() -> tuple[CloudAccount, CloudAccount]:
     return account(1, "production"), account(2, "staging")
+
+
+def request_of(user: User | None = None) -> HttpRequest:
+    """A request of that user, or of a new operator."""
+    request = RequestFactory().post("/")
+    request.user = user or somebody()
+    return request
 
 
 def later(**span: int) -> datetime:

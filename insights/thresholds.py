@@ -1,4 +1,4 @@
-"""The lines of advice and of anomalies, with those that the settings draw elsewhere."""
+"""The thresholds of advice and anomalies, as the settings override them."""
 
 from dataclasses import fields
 from decimal import Decimal, InvalidOperation
@@ -12,17 +12,17 @@ from insights.detection.limits import Limits
 
 
 def thresholds() -> Thresholds:
-    """Raises ValueError naming what ADVICE_THRESHOLDS has wrong."""
-    return Thresholds(**_drawn("ADVICE_THRESHOLDS", Thresholds))
+    """Return the thresholds of advice; raise ValueError for a wrong setting."""
+    return Thresholds(**_overrides("ADVICE_THRESHOLDS", Thresholds))
 
 
 def limits() -> Limits:
-    """Raises ValueError naming what ANOMALY_LIMITS has wrong."""
-    return Limits(**_drawn("ANOMALY_LIMITS", Limits))
+    """Return the limits of anomalies; raise ValueError for a wrong setting."""
+    return Limits(**_overrides("ANOMALY_LIMITS", Limits))
 
 
-def _drawn(setting: str, lines: type[Thresholds | Limits]) -> dict[str, Any]:
-    """The lines that a setting draws elsewhere, by name."""
+def _overrides(setting: str, lines: type[Thresholds | Limits]) -> dict[str, Any]:
+    """Return the values that a setting overrides, by name."""
     kinds = {one.name: type(one.default) for one in fields(lines)}
     wanted: dict[str, Any] = {}
     for name, text in getattr(settings, setting).items():

@@ -1,4 +1,4 @@
-"""What past forecasts said, beside what came."""
+"""Past forecasts compared with the bill."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -13,29 +13,29 @@ from insights.month_end import actual_days
 from insights.refresh.reading import HISTORY_DAYS, UNSETTLED_DAYS
 from providers.windows import ONE_DAY, Window, last_complete_days
 
-# A forecast is judged by at least a week of days that came since.
+# Billed days without which a forecast is not compared.
 LEAST_DAYS = 7
 ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
-    """One past forecast and the days that came since it was told."""
+class PastForecast:
+    """A past forecast and the bill of the days since its forecast date."""
 
     forecast: Forecast
     window: Window
-    told: Decimal
-    came: Decimal
+    forecasted: Decimal
+    actual: Decimal
     days: int
     days_within_80: int
     days_within_95: int
 
     @property
     def error_percent(self) -> float | None:
-        """How far what was told is from what came; None where nothing came."""
-        if not self.came:
+        """Forecast less actual, of actual; None where nothing was billed."""
+        if not self.actual:
             return None
-        return float((self.told - self.came) / self.came * 100)
+        return float((self.forecasted - self.actual) / self.actual * 100)
 
     @property
     def share_within_80(self) -> float:
@@ -46,32 +46,34 @@ class Compared:
         return self.days_within_95 / self.days
 
 
-def past_forecasts(newest: Forecast, now: datetime, limit: int = 8) -> list[Compared]:
-    """The earlier forecasts of the same scope that can be judged, the newest first.
+def past_forecasts(
+    newest: Forecast, now: datetime, limit: int = 8
+) -> list[PastForecast]:
+    """Return earlier forecasts of the same scope, the newest first. Four queries.
 
-    "Other services" is judged by nobody: what belongs to it changes. Four queries.
+    "Other services" cannot be compared, as the services in it change.
     """
     if newest.scope == Scope.SERVICE and not newest.key:
         return []
     days = _settled_days(newest, now)
-    made = Forecast.objects.of_scope(
+    rows = Forecast.objects.of_scope(
         newest.account_id, newest.scope, newest.key, newest.currency
     ).exclude(pk=newest.pk)
-    judged = [
-        one for one in made if sum(day >= one.data_until for day in days) >= LEAST_DAYS
+    past = [
+        row for row in rows if sum(day >= row.data_until for day in days) >= LEAST_DAYS
     ][:limit]
-    if not judged:
+    if not past:
         return []
     amounts = actual_days(newest, Window(days[0], days[-1] + ONE_DAY))
     points: dict[int, list[ForecastPoint]] = defaultdict(list)
-    rows = ForecastPoint.objects.filter(forecast__in=judged, day__in=days)
-    for point in rows.order_by("day"):
+    of_past = ForecastPoint.objects.filter(forecast__in=past, day__in=days)
+    for point in of_past.order_by("day"):
         points[point.forecast_id].append(point)
-    return [_compared(one, points[one.pk], amounts) for one in judged if points[one.pk]]
+    return [_compare(one, points[one.pk], amounts) for one in past if points[one.pk]]
 
 
 def _settled_days(newest: Forecast, now: datetime) -> list[date]:
-    """Stored days, without the last ones of which a part may still be missing."""
+    """Return stored days without the last ones, which may be incomplete."""
     totals = CostTotal.objects.counted().filter(currency=newest.currency)
     if newest.account_id:
         totals = totals.filter(account=newest.account_id)
@@ -80,16 +82,16 @@ def _settled_days(newest: Forecast, now: datetime) -> list[date]:
     return stored[:-UNSETTLED_DAYS]
 
 
-def _compared(
+def _compare(
     forecast: Forecast, points: Sequence[ForecastPoint], amounts: Mapping[date, Decimal]
-) -> Compared:
-    came = [amounts.get(point.day, ZERO) for point in points]
-    both = list(zip(points, came, strict=True))
-    return Compared(
+) -> PastForecast:
+    billed = [amounts.get(point.day, ZERO) for point in points]
+    both = list(zip(points, billed, strict=True))
+    return PastForecast(
         forecast=forecast,
         window=Window(points[0].day, points[-1].day + ONE_DAY),
-        told=sum((point.mean for point in points), ZERO),
-        came=sum(came, ZERO),
+        forecasted=sum((point.mean for point in points), ZERO),
+        actual=sum(billed, ZERO),
         days=len(points),
         days_within_80=sum(p.low_80 <= actual <= p.high_80 for p, actual in both),
         days_within_95=sum(p.low_95 <= actual <= p.high_95 for p, actual in both),

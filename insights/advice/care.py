@@ -1,11 +1,11 @@
-"""What makes a machine's change riskier or different: who runs it and what it holds."""
+"""What makes changing an instance risky: who manages it, and data that it holds."""
 
 import re
 from dataclasses import dataclass
 
 from insights.advice.records import Level, MachineFacts
 
-# Tags that AWS's own services put on the machines that they start.
+# Tags that AWS services put on the instances that they start.
 MANAGERS = {
     "aws:autoscaling:groupName": "Auto Scaling group",
     "eks:cluster-name": "EKS cluster",
@@ -16,9 +16,9 @@ MANAGERS = {
     "elasticbeanstalk:environment-name": "Elastic Beanstalk environment",
 }
 KUBERNETES = "kubernetes.io/cluster/"
-# Tags that tell what a machine is for, and words of those that keep data.
+# Tags that name an instance's purpose, and words of purposes that keep data.
 PURPOSES = ("name", "role", "app", "application", "service", "component", "tier")
-KEEPS_DATA = re.compile(
+HOLDS_DATA = re.compile(
     r"(?<![a-z])(?:\w*db\d*|database|\w*sql|postgres|oracle|mongo\w*|redis|cassandra|kafka|"
     r"elastic(?:search)?|opensearch|zookeeper|etcd|nfs|fileserver)(?![a-z])",
     re.IGNORECASE,
@@ -26,47 +26,49 @@ KEEPS_DATA = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Care:
-    """Who runs the machine (empty: nobody but its owner) and whether it keeps data."""
+class ChangeRisk:
+    """The manager of an instance (empty: none) and whether it holds data."""
 
     manager: str
-    keeps_data: bool
+    holds_data: bool
     is_spot: bool
 
-    def risk(self, least: Level) -> Level:
-        """At least this, and more where data or a manager is touched."""
-        return Level.HIGH if self.keeps_data else raised(least, bool(self.manager))
+    def level(self, least: Level) -> Level:
+        """Return at least this, and more where data or a manager is affected."""
+        return Level.HIGH if self.holds_data else raised(least, bool(self.manager))
 
     @property
     def reasons(self) -> list[str]:
         found = []
-        if self.keeps_data:
-            found.append("by its name or tags it keeps data")
+        if self.holds_data:
+            found.append("its name or tags suggest that it holds data")
         if self.manager:
-            found.append(f"it belongs to an {self.manager}, which would undo a change")
+            found.append(
+                f"it belongs to an {self.manager}, which would revert a change"
+            )
         if self.is_spot:
-            found.append("it is a spot machine, which no list prices")
+            found.append("it is a spot instance, which has no list price")
         return found
 
     def first_steps(self) -> tuple[str, ...]:
-        """What comes before any change."""
-        steps = ["Ask its owner whether it is still needed as it is."]
-        if self.keeps_data:
+        """Return the steps before any change."""
+        steps = ["Ask its owner whether it is still needed."]
+        if self.holds_data:
             steps.append("Take a snapshot of each volume and test that it restores.")
         return tuple(steps)
 
 
-def care_of(machine: MachineFacts) -> Care:
-    """What its tags, name and lifecycle tell."""
-    return Care(
+def change_risk_of(machine: MachineFacts) -> ChangeRisk:
+    """Return it by the tags, name and lifecycle."""
+    return ChangeRisk(
         manager=_manager(machine),
-        keeps_data=_keeps_data(machine),
+        holds_data=_holds_data(machine),
         is_spot=machine.lifecycle == "spot",
     )
 
 
 def raised(level: Level, by_one: bool) -> Level:
-    """One level more, up to high."""
+    """Return one level more, up to high."""
     if not by_one:
         return level
     return Level.MEDIUM if level is Level.LOW else Level.HIGH
@@ -81,6 +83,6 @@ def _manager(machine: MachineFacts) -> str:
     return ""
 
 
-def _keeps_data(machine: MachineFacts) -> bool:
-    told = [value for key, value in machine.tags.items() if key.lower() in PURPOSES]
-    return any(KEEPS_DATA.search(text) for text in (machine.name, *told))
+def _holds_data(machine: MachineFacts) -> bool:
+    purposes = [value for key, value in machine.tags.items() if key.lower() in PURPOSES]
+    return any(HOLDS_DATA.search(text) for text in (machine.name, *purposes))

@@ -1,9 +1,9 @@
-"""One machine before the rules: its facts, and by what they are judged."""
+"""What a rule is applied to: the facts of one instance, prices and thresholds."""
 
 from dataclasses import dataclass
 from functools import cached_property
 
-from insights.advice.care import Care, care_of
+from insights.advice.care import ChangeRisk, change_risk_of
 from insights.advice.days import running_share
 from insights.advice.prices import HourlyPrice, Prices
 from insights.advice.records import MachineFacts
@@ -12,8 +12,8 @@ from providers.windows import Window
 
 
 @dataclass(frozen=True)
-class Case:
-    """`window` are the complete days that are looked at."""
+class RuleContext:
+    """`window` holds the complete days that are considered."""
 
     machine: MachineFacts
     prices: Prices
@@ -21,8 +21,8 @@ class Case:
     window: Window
 
     @cached_property
-    def care(self) -> Care:
-        return care_of(self.machine)
+    def change_risk(self) -> ChangeRisk:
+        return change_risk_of(self.machine)
 
     @cached_property
     def price(self) -> HourlyPrice | None:

@@ -1,18 +1,18 @@
-"""Whether advice is still the same, so that what was dismissed does not come back."""
+"""Whether advice changed, so that dismissed advice does not come back unchanged."""
 
 import hashlib
 import json
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
-# A saving that grows by half, or a load by ten points, is another matter.
+# A saving that grows by half, or a load by ten points, is a change.
 SAVING_GROWS_BY = Decimal("0.5")
 LOAD_CHANGES_BY = 10.0
 LOADS = ("highest_percent", "highest_p99_percent")
 
 
 def fingerprint(*substance: object) -> str:
-    """Sixteen digits that stay as long as rule, machine, type and target do.
+    """Return sixteen digits that stay as long as rule, instance, type and target do.
 
     Figures are left out: they move a little every day.
     """
@@ -28,7 +28,7 @@ def changed_much(
     new_evidence: Mapping[str, object],
     new_savings: Decimal | None,
 ) -> bool:
-    """Whether advice that somebody dismissed deserves to be told again."""
+    """Return whether dismissed advice should be shown again."""
     if old_fingerprint != new_fingerprint:
         return True
     if _grew(old_savings, new_savings):

@@ -6,46 +6,43 @@ from dataclasses import replace
 from decimal import ROUND_DOWN, Decimal
 
 from insights.advice.prices import CENT
-from insights.advice.records import Advice, Counted, Level
+from insights.advice.records import Advice, Level
 
-Machine = tuple[str, str]
+InstanceKey = tuple[str, str]
 """Account id and instance id."""
-Purse = tuple[str, str]
+AccountCurrency = tuple[str, str]
 """Account id and currency."""
 ZERO = Decimal(0)
 
 
 def without_double_counting(
-    advice: Iterable[Advice], bills_monthly: Mapping[Purse, Decimal] | None = None
-) -> list[Counted]:
-    """All advice in its order, each with what of its saving is in the sum.
+    advice: Iterable[Advice], monthly_bills: Mapping[AccountCurrency, Decimal]
+) -> list[Advice]:
+    """Return all advice in its order, each with the part of its saving in totals.
 
-    One machine can be stopped, or be made smaller, or be replaced: the best of these
-    that is feasible counts and the others are its alternatives. `bills_monthly` is
-    what an account's compute costs a month: where advice promises more, each of it
-    counts proportionally less.
+    An instance can be stopped, be made smaller, or be replaced: the best feasible one
+    counts and the others are its alternatives. `monthly_bills` is the compute cost of
+    accounts: where advice promises more, each counts proportionally less.
     """
     given = list(advice)
     best = _best_of_each(given)
-    counted = [_count(each, best) for each in given]
-    return list(_within(counted, bills_monthly or {}))
+    return list(_within([_counted(each, best) for each in given], monthly_bills))
 
 
-def sums(counted: Iterable[Counted]) -> dict[Purse, Decimal]:
-    """The expected saving of a month per account and currency."""
-    totals: dict[Purse, Decimal] = defaultdict(lambda: ZERO)
-    for each in counted:
+def sums(advice: Iterable[Advice]) -> dict[AccountCurrency, Decimal]:
+    """Return the counted saving of a month per account and currency."""
+    totals: dict[AccountCurrency, Decimal] = defaultdict(lambda: ZERO)
+    for each in advice:
         if each.counted_monthly:
-            purse = (each.advice.account_id, each.advice.currency)
-            totals[purse] += each.counted_monthly
+            totals[each.account_id, each.currency] += each.counted_monthly
     return dict(totals)
 
 
-def _best_of_each(given: Sequence[Advice]) -> dict[Machine, Advice]:
-    of_machine: dict[Machine, list[Advice]] = defaultdict(list)
+def _best_of_each(given: Sequence[Advice]) -> dict[InstanceKey, Advice]:
+    by_instance: dict[InstanceKey, list[Advice]] = defaultdict(list)
     for each in given:
-        of_machine[each.account_id, each.instance_id].append(each)
-    return {machine: max(each, key=_worth) for machine, each in of_machine.items()}
+        by_instance[each.account_id, each.instance_id].append(each)
+    return {key: max(each, key=_worth) for key, each in by_instance.items()}
 
 
 def _worth(advice: Advice) -> tuple[bool, bool, Decimal]:
@@ -55,23 +52,23 @@ def _worth(advice: Advice) -> tuple[bool, bool, Decimal]:
     return is_feasible, known, advice.savings_monthly or ZERO
 
 
-def _count(advice: Advice, best: Mapping[Machine, Advice]) -> Counted:
+def _counted(advice: Advice, best: Mapping[InstanceKey, Advice]) -> Advice:
     chosen = best[advice.account_id, advice.instance_id]
     if advice is chosen:
-        return Counted(advice, advice.savings_monthly)
-    return Counted(advice, ZERO, alternative_to=chosen.rule)
+        return advice
+    return replace(advice, counted_monthly=ZERO, alternative_to=chosen.rule)
 
 
 def _within(
-    counted: Sequence[Counted], bills: Mapping[Purse, Decimal]
-) -> Iterable[Counted]:
-    promised = sums(counted)
-    for each in counted:
-        purse = (each.advice.account_id, each.advice.currency)
-        bill, total = bills.get(purse), promised.get(purse, ZERO)
+    advice: Sequence[Advice], bills: Mapping[AccountCurrency, Decimal]
+) -> Iterable[Advice]:
+    promised = sums(advice)
+    for each in advice:
+        key = (each.account_id, each.currency)
+        bill, total = bills.get(key), promised.get(key, ZERO)
         if bill is None or total <= bill or not each.counted_monthly:
             yield each
             continue
         share = max(bill, ZERO) / total
         less = (each.counted_monthly * share).quantize(CENT, rounding=ROUND_DOWN)
-        yield replace(each, counted_monthly=less, limited_by_bill=True)
+        yield replace(each, counted_monthly=less)

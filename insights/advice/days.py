@@ -1,4 +1,4 @@
-"""What is known of a machine's days: which were measured, and for how long it ran."""
+"""The observation window of an instance: measured days, and hours that it ran."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -21,11 +21,11 @@ MB = 1_000_000
 
 
 class InvalidFacts(ValueError):
-    """A figure that can't be true; the message names the machine, day and field."""
+    """An impossible figure; the message names the instance, day and field."""
 
 
 def require_valid(machine: MachineFacts) -> None:
-    """Refuses what no cloud measures, such as NaN. Raises InvalidFacts."""
+    """Raise InvalidFacts for a figure that no cloud measures, such as NaN."""
     for day in machine.cpu:
         figures = (day.average_percent, day.maximum_percent, day.p99_percent)
         names = ("average_percent", "maximum_percent", "p99_percent")
@@ -45,17 +45,17 @@ def require_valid(machine: MachineFacts) -> None:
 def _require(machine: MachineFacts, when: str, name: str, figure: float | None) -> None:
     if figure is not None and not (math.isfinite(figure) and figure >= 0):
         raise InvalidFacts(
-            f"{machine.instance_id}, {when}: {name} is {figure}, which nobody measures"
+            f"{machine.instance_id}, {when}: {name} is {figure}, which is impossible"
         )
 
 
 def looked_at(thresholds: Thresholds, now: datetime) -> Window:
-    """The complete UTC days that the rules look at."""
+    """Return the complete UTC days that the rules consider."""
     return last_complete_days(thresholds.lookback_days, now)
 
 
 def measured(machine: MachineFacts, window: Window) -> list[CpuDay]:
-    """The days of the window whose average and maximum are known, in order.
+    """Return the days of the window whose average and maximum are known, in order.
 
     Two rows of one day are the same row read twice: the last one stays.
     """
@@ -71,7 +71,7 @@ def measured(machine: MachineFacts, window: Window) -> list[CpuDay]:
 
 
 def since_retyped(machine: MachineFacts, days: Sequence[CpuDay]) -> list[CpuDay]:
-    """Those on which it was the whole day what it is now: percent are of a type."""
+    """Return the days on which it had its current type: percent are of a type."""
     retyped = [
         c.at for c in machine.changes if c.field == "instance_type" and c.old_value
     ]
@@ -81,7 +81,7 @@ def since_retyped(machine: MachineFacts, days: Sequence[CpuDay]) -> list[CpuDay]
 
 
 def moved(machine: MachineFacts, window: Window) -> list[NetworkDay]:
-    """The days of the window whose network is wholly known."""
+    """Return the days of the window whose network is fully known."""
     return [
         day
         for day in machine.network
@@ -90,18 +90,18 @@ def moved(machine: MachineFacts, window: Window) -> list[NetworkDay]:
 
 
 def highest(figures: Iterable[float | None]) -> float | None:
-    """The highest that is known; None where none is."""
+    """Return the highest known figure; None without any."""
     return max((figure for figure in figures if figure is not None), default=None)
 
 
 def mean(figures: Iterable[float | None]) -> float | None:
-    """The mean of those that are known; None where none is."""
+    """Return the mean of the known figures; None without any."""
     known = [figure for figure in figures if figure is not None]
     return math.fsum(known) / len(known) if known else None
 
 
 def hours_on(machine: MachineFacts, day: date) -> float:
-    """For how many hours of that UTC day it ran, 0 to 24.
+    """Return for how many hours of that UTC day it ran, 0 to 24.
 
     Its samples tell, as a machine that is off has none. Where they are unknown its
     state does: that of the inventory's last reading before the day's end.
@@ -117,7 +117,7 @@ def hours_on(machine: MachineFacts, day: date) -> float:
 
 
 def existed_on(machine: MachineFacts, day: date) -> bool:
-    """Whether it had been launched by that day's end, and was not gone by it."""
+    """Return whether it existed at that day's end."""
     end = midnight(day) + timedelta(days=1)
     if machine.gone_since and machine.gone_since < end:
         return False
@@ -126,7 +126,7 @@ def existed_on(machine: MachineFacts, day: date) -> bool:
 
 
 def born_at(machine: MachineFacts) -> datetime | None:
-    """Since when it is known to exist; None if that is unknown.
+    """Return since when it is known to exist; None if that is unknown.
 
     EC2's launch time is that of the latest start, so the inventory may know better.
     """
@@ -135,7 +135,7 @@ def born_at(machine: MachineFacts) -> datetime | None:
 
 
 def value_on(machine: MachineFacts, day: date, field: str) -> str:
-    """Its state or instance type at that day's end, by what changed since."""
+    """Return its state or type at that day's end, by the changes since."""
     end = midnight(day) + timedelta(days=1)
     value = machine.state if field == "state" else machine.instance_type
     changes = [change for change in machine.changes if change.field == field]
@@ -147,7 +147,7 @@ def value_on(machine: MachineFacts, day: date, field: str) -> str:
 
 
 def running_share(machine: MachineFacts, window: Window) -> float:
-    """Of the window's days on which it existed, the share of hours it ran; 1 if none.
+    """Return the share of hours it ran, of the window's days it existed; 1 if none.
 
     A machine that is off at night already saves no whole month.
     """

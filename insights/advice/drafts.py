@@ -1,9 +1,8 @@
-"""How a rule's finding becomes advice: priority, saving, care and fingerprint."""
+"""How a rule's finding becomes advice: priority, saving, risk and fingerprint."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
-from insights.advice.case import Case
+from insights.advice.case import RuleContext
 from insights.advice.changes import fingerprint
 from insights.advice.prices import HourlyPrice
 from insights.advice.records import (
@@ -25,67 +24,65 @@ CATEGORIES = {
     Rule.OLD_GENERATION: Category.MODERNIZATION,
     Rule.SCHEDULE: Category.SCHEDULING,
 }
-# Of a machine's cost: from here on the impact of a saving is medium, then high.
+# Shares of an instance's cost from which the impact of a saving is medium, and high.
 MEDIUM_IMPACT, HIGH_IMPACT = Decimal("0.2"), Decimal("0.5")
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What a rule found and wrote, before money and machine are added.
+def build_advice(
+    context: RuleContext,
+    rule: Rule,
+    *,
+    title: str,
+    current_state: str,
+    recommendation: str,
+    evidence: Json,
+    steps: tuple[str, ...],
+    risk: Level,
+    risk_reasons: tuple[str, ...],
+    effort: Level,
+    complexity: Level,
+    estimated_time: str,
+    confidence: Level,
+    saving: Decimal | None = None,
+    monthly_cost: Decimal | None = None,
+    price: HourlyPrice | None = None,
+    target: str = "",
+) -> Advice:
+    """Return advice about the instance; one of a manager is harder to change.
 
-    `saved` is the saving of a month and `now_monthly` what the machine costs in one;
-    both None where no price is known.
+    `saving` is that of a month and `monthly_cost` the instance's cost of one; both
+    None where no price is known.
     """
-
-    rule: Rule
-    title: str
-    current_state: str
-    recommendation: str
-    evidence: Json
-    steps: tuple[str, ...]
-    risk: Level
-    risk_reasons: tuple[str, ...]
-    effort: Level
-    complexity: Level
-    estimated_time: str
-    confidence: Level
-    saved: Decimal | None = None
-    now_monthly: Decimal | None = None
-    price: HourlyPrice | None = None
-    target: str = ""
-
-
-def advice_from(draft: Draft, case: Case) -> Advice:
-    """The finding as people see it. A machine of a manager takes more to change."""
-    machine, care = case.machine, case.care
-    price = draft.price if draft.saved is not None else None
+    machine, change_risk = context.machine, context.change_risk
+    price = price if saving is not None else None
     return Advice(
-        rule=draft.rule,
+        rule=rule,
         account_id=machine.account_id,
         instance_id=machine.instance_id,
         region=machine.region,
-        category=CATEGORIES[draft.rule],
-        priority=_priority(draft, case.thresholds),
-        title=draft.title,
-        current_state=draft.current_state,
-        recommendation=draft.recommendation,
-        evidence={**draft.evidence, **_priced(draft, price)},
-        savings_monthly=draft.saved,
+        category=CATEGORIES[rule],
+        priority=_priority(rule, saving, context.thresholds),
+        title=title,
+        current_state=current_state,
+        recommendation=recommendation,
+        evidence={**evidence, **_priced(price, monthly_cost)},
+        savings_monthly=saving,
+        counted_monthly=saving,
         currency=price.currency if price else "",
         price_basis=price.basis if price else PriceBasis.NONE,
-        impact=_impact(draft),
-        effort=draft.effort,
-        complexity=Level.HIGH if care.manager else draft.complexity,
-        risk=care.risk(draft.risk),
-        risk_reason="; ".join((*draft.risk_reasons, *care.reasons)),
-        estimated_time=draft.estimated_time,
-        implementation_steps=(*care.first_steps(), *draft.steps),
+        impact=_impact(rule, saving, monthly_cost),
+        effort=effort,
+        complexity=Level.HIGH if change_risk.manager else complexity,
+        risk=change_risk.level(risk),
+        risk_reason="; ".join((*risk_reasons, *change_risk.reasons)),
+        estimated_time=estimated_time,
+        implementation_steps=(*change_risk.first_steps(), *steps),
         fingerprint=fingerprint(
-            *(draft.rule, machine.account_id, machine.instance_id),
-            *(machine.instance_type, draft.target),
+            *(rule, machine.account_id, machine.instance_id),
+            *(machine.instance_type, target),
         ),
-        confidence=draft.confidence,
-        target=draft.target,
+        confidence=confidence,
+        target=target,
     )
 
 
@@ -100,31 +97,31 @@ def confidence_of(days: int, thresholds: Thresholds) -> Level:
     return Level.MEDIUM if days > thresholds.least_days else Level.LOW
 
 
-def _priority(draft: Draft, thresholds: Thresholds) -> Level:
-    if draft.saved is None:
-        return Level.LOW if draft.rule is Rule.STOPPED else Level.MEDIUM
-    if draft.saved >= thresholds.high_saving:
+def _priority(rule: Rule, saving: Decimal | None, thresholds: Thresholds) -> Level:
+    if saving is None:
+        return Level.LOW if rule is Rule.STOPPED else Level.MEDIUM
+    if saving >= thresholds.high_saving:
         return Level.HIGH
-    return Level.MEDIUM if draft.saved >= thresholds.medium_saving else Level.LOW
+    return Level.MEDIUM if saving >= thresholds.medium_saving else Level.LOW
 
 
-def _impact(draft: Draft) -> Level:
-    """By how much of the machine's cost goes away."""
-    if draft.rule in (Rule.IDLE, Rule.STOPPED):
+def _impact(rule: Rule, saving: Decimal | None, monthly_cost: Decimal | None) -> Level:
+    """The share of the instance's cost that is saved."""
+    if rule in (Rule.IDLE, Rule.STOPPED):
         return Level.HIGH
-    if draft.saved is None or not draft.now_monthly:
+    if saving is None or not monthly_cost:
         return Level.MEDIUM
-    share = draft.saved / draft.now_monthly
+    share = saving / monthly_cost
     if share >= HIGH_IMPACT:
         return Level.HIGH
     return Level.MEDIUM if share >= MEDIUM_IMPACT else Level.LOW
 
 
-def _priced(draft: Draft, price: HourlyPrice | None) -> Json:
+def _priced(price: HourlyPrice | None, monthly_cost: Decimal | None) -> Json:
     if price is None:
         return {}
     return {
         "hourly_price": str(price.hourly.quantize(Decimal("0.0001"))),
         "price_factor": str(price.factor.quantize(Decimal("0.001"))),
-        "monthly_cost": None if draft.now_monthly is None else str(draft.now_monthly),
+        "monthly_cost": None if monthly_cost is None else str(monthly_cost),
     }

@@ -1,9 +1,9 @@
-"""How hard a machine worked in the days that the rules look at: the figures."""
+"""The CPU and network utilization of an instance in the observation window."""
 
 from dataclasses import dataclass
 from datetime import date
 
-from insights.advice.case import Case
+from insights.advice.case import RuleContext
 from insights.advice.days import (
     MB,
     born_at,
@@ -17,8 +17,8 @@ from insights.advice.records import CpuDay, Json, NetworkDay
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
-    """Measured days in order, of the machine as the type that it is now."""
+class Utilization:
+    """Measured days in order, while the instance had its current type."""
 
     days: tuple[CpuDay, ...]
     network: tuple[NetworkDay, ...]
@@ -48,7 +48,7 @@ class Load:
         return highest(total_mb(day) for day in self.network)
 
     def evidence(self) -> Json:
-        """What every piece of advice about load shows."""
+        """Return the figures that all advice about utilization shows."""
         return {
             "days": len(self.days),
             "first_day": self.days[0].day.isoformat(),
@@ -61,30 +61,34 @@ class Load:
             "most_network_mb_a_day": _rounded(self.most_network_mb),
         }
 
-    def told(self) -> str:
-        """ "CPU 0.4 % on average, never above 2.9 %"."""
-        return f"CPU {self.average:.1f} % on average, never above {self.highest:.1f} %"
+    def summary(self) -> str:
+        """Return "CPU 0.4% on average, maximum 2.9%"."""
+        return f"CPU {self.average:.1f}% on average, maximum {self.highest:.1f}%"
 
 
-def load_of(case: Case) -> Load | str:
-    """Its load, or why too little of it is known: one sentence."""
-    machine, window, least = case.machine, case.window, case.thresholds.least_days
+def utilization_of(context: RuleContext) -> Utilization | str:
+    """Return its utilization, or one sentence on what is missing."""
+    machine, window, least = (
+        context.machine,
+        context.window,
+        context.thresholds.least_days,
+    )
     days = measured(machine, window)
     as_it_is = since_retyped(machine, days)
     if len(as_it_is) >= least:
-        return Load(tuple(as_it_is), tuple(moved(machine, window)))
+        return Utilization(tuple(as_it_is), tuple(moved(machine, window)))
     if len(days) >= least:
         return (
             f"It was of type {machine.instance_type} on {len(as_it_is)} measured days; "
             f"{least} are needed."
         )
-    known = f"CPU is known for {len(days)} of the last {len(window)} days"
+    measured_days = f"CPU is known for {len(days)} of the last {len(window)} days"
     born = born_at(machine)
     if born and born >= window.start_at:
         return (
-            f"It has been there since {born:%Y-%m-%d}: {known}, and {least} are needed."
+            f"It exists since {born:%Y-%m-%d}: {measured_days}, and {least} are needed."
         )
-    return f"{known}, and {least} are needed."
+    return f"{measured_days}, and {least} are needed."
 
 
 def total_mb(day: NetworkDay) -> float:

@@ -1,12 +1,12 @@
-"""A machine that is larger than its work."""
+"""Oversized instances: a smaller size of the family would do."""
 
 from dataclasses import dataclass
 
-from insights.advice.care import Care
-from insights.advice.case import Case
-from insights.advice.drafts import Draft, confidence_of, not_enough
-from insights.advice.load import Load
-from insights.advice.records import Level, MachineFacts, NotEnough, Rule
+from insights.advice.care import ChangeRisk
+from insights.advice.case import RuleContext
+from insights.advice.drafts import build_advice, confidence_of, not_enough
+from insights.advice.load import Utilization
+from insights.advice.records import Advice, Level, MachineFacts, NotEnough, Rule
 from insights.advice.sizes import baseline_percent
 from insights.advice.thresholds import Thresholds
 from providers.records import InstancePriceRecord
@@ -18,14 +18,14 @@ HALF = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What the work needs, in percent of the present CPU and memory."""
+    """What the workload needs, in percent of the current CPU and memory."""
 
     cpu_percent: float
     average_percent: float
     memory_percent: float | None
 
     def fits(self, size: InstancePriceRecord, now: InstancePriceRecord) -> bool:
-        """Whether the size holds it; a burstable one must hold the average for ever."""
+        """Return whether the size fits; a burstable one must sustain the average."""
         baseline = baseline_percent(size.instance_type)
         memory = self.memory_percent or 0.0
         return (
@@ -37,44 +37,52 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Resizing:
-    """From what to what, and the smallest size whose CPU would do."""
+    """The current size, the target, and the smallest size whose CPU would do."""
 
     now: InstancePriceRecord
     target: InstancePriceRecord
     smallest: InstancePriceRecord
 
 
-def oversized(case: Case, load: Load) -> Draft | NotEnough | None:
-    """Advice to take a smaller size of the family; None if none holds the work.
+def oversized(
+    context: RuleContext, utilization: Utilization
+) -> Advice | NotEnough | None:
+    """Return advice for a smaller size of the family; None if none fits.
 
-    The highest day's p99 and the one highest sample must both fit, each with its
-    head-room; the average decides nothing but whether a burstable size may be.
-    Without an agent memory is not known, and it halves with each size: then only the
-    next smaller size is advised, and the risk says so.
+    The highest day's p99 and the highest sample must both fit, each with its headroom;
+    the average decides only whether a burstable size may be used. Without an agent
+    memory is unknown, and it halves with each size: then only the next smaller size is
+    recommended, and the risk says so.
     """
-    need = need_of(case.machine, load, case.thresholds)
-    if not case.machine.instance_type:
-        return _of_no_type(case, load, need)
-    now = case.prices.listed(case.machine)
+    need = need_of(context.machine, utilization, context.thresholds)
+    if not context.machine.instance_type:
+        return _of_no_type(context, utilization, need)
+    now = context.prices.listed(context.machine)
     if now is None:
-        return _unpriced(case.machine, need)
-    sizes = _smaller(case, now, need)
+        return _unpriced(context.machine, need)
+    sizes = _smaller(context, now, need)
     if not sizes:
         return None
     target = sizes[-1] if need.memory_percent is None else sizes[0]
-    return _draft(case, load, need, Resizing(now, target, smallest=sizes[0]))
+    return _advice(context, utilization, need, Resizing(now, target, smallest=sizes[0]))
 
 
-def need_of(machine: MachineFacts, load: Load, thresholds: Thresholds) -> Need:
-    """Where p99 was not read, the maximum stands for it."""
-    p99 = load.highest if load.highest_p99 is None else load.highest_p99
+def need_of(
+    machine: MachineFacts, utilization: Utilization, thresholds: Thresholds
+) -> Need:
+    """Return the needs; the maximum stands in for an unknown p99."""
+    p99 = (
+        utilization.highest
+        if utilization.highest_p99 is None
+        else utilization.highest_p99
+    )
     memory = machine.memory_maximum_percent
     return Need(
         cpu_percent=max(
             p99 * (1 + thresholds.p99_headroom),
-            load.highest * (1 + thresholds.maximum_headroom),
+            utilization.highest * (1 + thresholds.maximum_headroom),
         ),
-        average_percent=load.highest_average,
+        average_percent=utilization.highest_average,
         memory_percent=(
             None if memory is None else memory * (1 + thresholds.memory_headroom)
         ),
@@ -82,16 +90,15 @@ def need_of(machine: MachineFacts, load: Load, thresholds: Thresholds) -> Need:
 
 
 def _smaller(
-    case: Case, now: InstancePriceRecord, need: Need
+    context: RuleContext, now: InstancePriceRecord, need: Need
 ) -> list[InstancePriceRecord]:
-    """Cheaper sizes of the family with fewer vCPUs that hold it, smallest first.
+    """Return cheaper sizes of the family with fewer vCPUs that fit, smallest first.
 
-    One with as many vCPUs and less memory saves memory alone, of which nothing is
-    known here.
+    One with as many vCPUs and less memory saves only memory, whose use is unknown.
     """
     found = [
         size
-        for size in case.prices.family(case.machine)
+        for size in context.prices.family(context.machine)
         if size.vcpus < now.vcpus
         and size.hourly < now.hourly
         and size.architecture == now.architecture
@@ -100,39 +107,44 @@ def _smaller(
     return sorted(found, key=lambda size: (size.vcpus, size.hourly))
 
 
-def _draft(case: Case, load: Load, need: Need, resizing: Resizing) -> Draft:
+def _advice(
+    context: RuleContext, utilization: Utilization, need: Need, resizing: Resizing
+) -> Advice:
     now, target = resizing.now, resizing.target
-    price, share = case.price, case.running_share
-    other = case.prices.hourly(case.machine, target.instance_type)
-    return Draft(
-        rule=Rule.OVERSIZED,
-        title=f"Resize {case.machine.title} to {target.instance_type}",
-        current_state=(f"{_told(now)}; {load.told()} in {len(load.days)} days."),
-        recommendation=f"Change it to {_told(target)}.",
+    price, share = context.price, context.running_share
+    other = context.prices.hourly(context.machine, target.instance_type)
+    return build_advice(
+        context,
+        Rule.OVERSIZED,
+        title=f"Resize {context.machine.title} to {target.instance_type}",
+        current_state=(
+            f"{_text(now)}; {utilization.summary()} in {len(utilization.days)} days."
+        ),
+        recommendation=f"Change it to {_text(target)}.",
         evidence={
-            **load.evidence(),
+            **utilization.evidence(),
             "needed_vcpus": round(need.cpu_percent * now.vcpus / WHOLE, 2),
-            "memory_maximum_percent": case.machine.memory_maximum_percent,
+            "memory_maximum_percent": context.machine.memory_maximum_percent,
             "from_type": now.instance_type,
             "to_type": target.instance_type,
             "smallest_by_cpu": resizing.smallest.instance_type,
             "running_share": round(share, 3),
         },
-        steps=_steps(target.instance_type, case.care),
+        steps=_steps(target.instance_type, context.change_risk),
         risk=Level.LOW if need.memory_percent is not None else Level.MEDIUM,
         risk_reasons=_risks(need, now, target),
         effort=Level.LOW,
         complexity=Level.LOW,
         estimated_time="30 minutes and a restart",
-        confidence=confidence_of(len(load.days), case.thresholds),
-        saved=price.monthly(share) - other.monthly(share) if price and other else None,
-        now_monthly=price.monthly(share) if price else None,
+        confidence=confidence_of(len(utilization.days), context.thresholds),
+        saving=price.monthly(share) - other.monthly(share) if price and other else None,
+        monthly_cost=price.monthly(share) if price else None,
         price=price,
         target=target.instance_type,
     )
 
 
-def _told(size: InstancePriceRecord) -> str:
+def _text(size: InstancePriceRecord) -> str:
     gib = size.memory_mib / 1024
     return f"{size.instance_type} with {size.vcpus} vCPUs and {gib:g} GiB"
 
@@ -144,36 +156,36 @@ def _risks(
         return ()
     return (
         f"memory goes from {now.memory_mib / 1024:g} to "
-        f"{target.memory_mib / 1024:g} GiB, and without the CloudWatch agent nobody "
-        "knows how much is used",
+        f"{target.memory_mib / 1024:g} GiB, and without the CloudWatch agent its use "
+        "is unknown",
     )
 
 
-def _steps(instance_type: str, care: Care) -> tuple[str, ...]:
-    look = "See how much memory is in use at a busy hour."
-    if care.manager:
+def _steps(instance_type: str, change_risk: ChangeRisk) -> tuple[str, ...]:
+    check = "Check how much memory is in use at a busy hour."
+    if change_risk.manager:
         return (
-            look,
-            f"Set {instance_type} in the launch template of the {care.manager}.",
-            "Replace its machines one by one (instance refresh).",
+            check,
+            f"Set {instance_type} in the launch template of the {change_risk.manager}.",
+            "Replace its instances one by one (instance refresh).",
         )
     return (
-        look,
+        check,
         "Stop it at a quiet hour.",
         f"Change its instance type to {instance_type} and start it.",
-        "Watch CPU and memory for a week; the way back is the same.",
+        "Watch CPU and memory for a week; revert in the same way.",
     )
 
 
 def _unpriced(machine: MachineFacts, need: Need) -> NotEnough | None:
-    """Half of it would do, but what halves are sold is not known."""
+    """Half of it would do, but the sizes that are offered are unknown."""
     if not _half_fits(need, machine.vcpus):
         return None
     return not_enough(
         Rule.OVERSIZED,
         machine,
-        f"Half of it would hold its work, but AWS's sizes and prices of "
-        f"{machine.instance_type} in {machine.region} are not known.",
+        f"Half of its size would do, but AWS's sizes and prices of "
+        f"{machine.instance_type} in {machine.region} are unknown.",
     )
 
 
@@ -181,12 +193,14 @@ def _half_fits(need: Need, vcpus: int | None) -> bool:
     return vcpus != 1 and need.cpu_percent <= HALF * WHOLE
 
 
-def _of_no_type(case: Case, load: Load, need: Need) -> Draft | None:
-    """A machine of which only the load is known: halves for as long as they hold it.
+def _of_no_type(
+    context: RuleContext, utilization: Utilization, need: Need
+) -> Advice | None:
+    """Return advice for an instance of unknown type: the smallest share of its CPU.
 
-    Its memory need not halve with it, as another family has more of it.
+    Its memory need not shrink with it, as another family has more memory.
     """
-    machine = case.machine
+    machine = context.machine
     if not _half_fits(need, machine.vcpus):
         return None
     share = HALF
@@ -196,21 +210,22 @@ def _of_no_type(case: Case, load: Load, need: Need) -> Draft | None:
     size = f"{share:.0%} of its CPU"
     if machine.vcpus:
         size = f"{machine.vcpus * share:g} of its {machine.vcpus} vCPUs"
-    return Draft(
-        rule=Rule.OVERSIZED,
+    return build_advice(
+        context,
+        Rule.OVERSIZED,
         title=f"Resize {machine.title}",
-        current_state=f"{load.told()} in {len(load.days)} days.",
-        recommendation=f"{size} would hold its work.",
+        current_state=f"{utilization.summary()} in {len(utilization.days)} days.",
+        recommendation=f"{size} would do.",
         evidence={
-            **load.evidence(),
+            **utilization.evidence(),
             "needed_percent": round(need.cpu_percent, 2),
             "memory_maximum_percent": machine.memory_maximum_percent,
         },
-        steps=("Choose a size that holds this and its memory.", "Change to it."),
+        steps=("Choose a size with this CPU and enough memory.", "Change to it."),
         risk=Level.MEDIUM,
-        risk_reasons=("its instance type is not known",),
+        risk_reasons=("its instance type is unknown",),
         effort=Level.LOW,
         complexity=Level.LOW,
         estimated_time="30 minutes and a restart",
-        confidence=confidence_of(len(load.days), case.thresholds),
+        confidence=confidence_of(len(utilization.days), context.thresholds),
     )

@@ -1,8 +1,8 @@
-"""What a machine's hour costs its account: by its bill, else by AWS's price list.
+"""The hourly price of an instance: at the account's effective rate, else list price.
 
-No service bills one machine by name, but an account's compute of one region is known
-by the day, and so is what ran there. Their quotient, billed / (hours x list price), is
-what the account really pays of the list: discounts, credits for commitments and all.
+No service bills one instance by name, but the daily compute cost of an account and a
+region is known, and so is what ran there. The effective rate is billed over that at
+list price, with all discounts and commitments.
 """
 
 from collections import defaultdict
@@ -23,18 +23,18 @@ HOURS_PER_MONTH = Decimal(730)
 HOURS_PER_DAY = Decimal(24)
 CENT = Decimal("0.01")
 ONE, ZERO = Decimal(1), Decimal(0)
-# Above it the bill holds machines that the inventory does not: it tells no rate.
+# Above it the bill has instances that the inventory lacks, so there is no rate.
 HIGHEST_FACTOR = Decimal("1.02")
-# Below it hours were counted that nobody paid: neither does it tell a rate.
+# Below it hours were counted that were not billed, so there is no rate either.
 LOWEST_FACTOR = Decimal("0.20")
-# Days of bill without which a rate is chance.
+# Days of bill without which a rate would be chance.
 LEAST_DAYS = 7
 SPOT = "spot"
 
 
 @dataclass(frozen=True, slots=True)
 class BillRate:
-    """What an account pays of the list in a region; `factor` is at most 1."""
+    """The effective rate of an account in a region; `factor` is at most 1."""
 
     factor: Decimal
     currency: str
@@ -45,7 +45,7 @@ class BillRate:
 
 @dataclass(frozen=True, slots=True)
 class HourlyPrice:
-    """One running hour, and where that is from."""
+    """The price of one running hour, and its source."""
 
     hourly: Decimal
     currency: str
@@ -53,12 +53,12 @@ class HourlyPrice:
     factor: Decimal = ONE
 
     def monthly(self, share: float = 1.0) -> Decimal:
-        """A month of that share of its hours, to the cent."""
+        """Return the price of a month, of which it runs that share, to the cent."""
         return (self.hourly * HOURS_PER_MONTH * Decimal(str(share))).quantize(CENT)
 
 
 class Prices:
-    """The price list, and each account's rate of it by (account id, region)."""
+    """The price list, and effective rates by (account id, region)."""
 
     def __init__(
         self,
@@ -77,13 +77,13 @@ class Prices:
     def listed(
         self, machine: MachineFacts, instance_type: str = ""
     ) -> InstancePriceRecord | None:
-        """The list's entry for the machine, or for the machine as another type."""
+        """Return the list's entry for the instance, or for it as another type."""
         return self._market(machine).get(instance_type or machine.instance_type)
 
     def family(
         self, machine: MachineFacts, family: str = ""
     ) -> list[InstancePriceRecord]:
-        """All sizes of the machine's family, or another, that it could become."""
+        """Return all sizes of the instance's family, or of another."""
         wanted = family or family_of(machine.instance_type)
         market = self._market(machine).values()
         return [r for r in market if family_of(r.instance_type) == wanted]
@@ -91,7 +91,7 @@ class Prices:
     def hourly(
         self, machine: MachineFacts, instance_type: str = ""
     ) -> HourlyPrice | None:
-        """What its hour costs. None if it is not listed, or spot, which no list has."""
+        """Return its hourly price; None if it is not listed, or spot."""
         record = self.listed(machine, instance_type)
         if record is None or machine.lifecycle == SPOT:
             return None
@@ -103,7 +103,7 @@ class Prices:
         )
 
     def with_rates(self, rates: Mapping[tuple[str, str], BillRate]) -> "Prices":
-        """The same list at these accounts' rates."""
+        """Return the same list at these effective rates."""
         records = (r for market in self._listed.values() for r in market.values())
         return Prices(records, rates)
 
@@ -119,12 +119,12 @@ def bill_rate(
     thresholds: Thresholds,
     now: datetime,
 ) -> BillRate | None:
-    """What one account pays of the list in one region; None where that can't be told.
+    """Return the effective rate of an account in a region; None where it is unknown.
 
-    `machines` are all that ran there, those that are gone among them, and `bill` is
-    the compute of that account and region. None where days or prices are missing,
-    where spot machines ran (no list has their price), and where the bill holds much
-    more or much less than ran: then something is in it that is not in the inventory.
+    `machines` are all that ran there, terminated ones included, and `bill` is the
+    compute cost of that account and region. None where days or prices are missing,
+    where spot instances ran (they have no list price), and where the bill is much more
+    or much less than what ran: then bill and inventory do not match.
     """
     days = _settled(bill, thresholds, now)
     currencies = {day.currency for day in days}
@@ -147,7 +147,7 @@ def bill_rate(
 
 
 def list_cost_on(machine: MachineFacts, day: BillDay, prices: Prices) -> Decimal | None:
-    """That day's hours at the list price; None if it ran and has no such price."""
+    """Return that day's hours at list price; None if it ran without one."""
     hours = hours_on(machine, day.day)
     if not hours:
         return ZERO
@@ -160,7 +160,7 @@ def list_cost_on(machine: MachineFacts, day: BillDay, prices: Prices) -> Decimal
 def _settled(
     bill: Sequence[BillDay], thresholds: Thresholds, now: datetime
 ) -> list[BillDay]:
-    """The days of a month that lack no usage any more."""
+    """Return the days whose usage is complete."""
     known = last_complete_days(
         thresholds.bill_settling_days + thresholds.bill_days_at_most, now
     )

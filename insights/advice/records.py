@@ -1,4 +1,4 @@
-"""What advice is drawn from, and what it says: plain records, no database.
+"""The facts that rules are applied to, and the advice they give: plain records.
 
 Days are UTC days, instants are aware, money is Decimal with its currency. None is
 unknown and 0 is measured. `evidence` and `figures` hold what JSON can hold: amounts in
@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Protocol
 
 Json = Mapping[str, object]
 
 
 class Rule(StrEnum):
-    """What may be wrong with a machine."""
+    """What may be wrong with an instance."""
 
     IDLE = "idle"
     STOPPED = "stopped"
@@ -25,7 +26,7 @@ class Rule(StrEnum):
 
 
 class Category(StrEnum):
-    """What kind of work the advice is."""
+    """The kind of optimization."""
 
     UNUSED = "unused"
     RIGHTSIZING = "rightsizing"
@@ -34,7 +35,7 @@ class Category(StrEnum):
 
 
 class Level(StrEnum):
-    """How much: of priority, impact, effort, complexity, risk or confidence."""
+    """A level of priority, impact, effort, complexity, risk or confidence."""
 
     LOW = "low"
     MEDIUM = "medium"
@@ -42,25 +43,25 @@ class Level(StrEnum):
 
 
 class PriceBasis(StrEnum):
-    """Where a saving's price comes from."""
+    """The source of the price behind a saving."""
 
-    BILL = "bill"  # the list price times what the account really pays of it
+    BILL = "bill"  # the list price at the account's effective rate
     LIST = "list price"
     NONE = "none"  # the saving is unknown
 
 
 class VerdictStatus(StrEnum):
-    """Whether a saving came."""
+    """Whether the bill shows a saving."""
 
-    EXPECTED = "expected"  # nobody has said that it is done
+    EXPECTED = "expected"  # not done yet
     PENDING = "pending"  # too few complete days of bill since
-    REALISED = "realised"  # wholly or partly: `share` tells
-    NOT_REALISED = "not_realised"
+    REALIZED = "realized"  # wholly or partly: `share` tells
+    NOT_REALIZED = "not_realized"
 
 
 @dataclass(frozen=True, slots=True)
 class CpuDay:
-    """One UTC day's CPU in percent of all vCPUs. 288 samples are a whole day."""
+    """One UTC day's CPU in percent of all vCPUs; 288 samples are a whole day."""
 
     day: date
     average_percent: float | None
@@ -71,7 +72,7 @@ class CpuDay:
 
 @dataclass(frozen=True, slots=True)
 class CpuHour:
-    """The hour that starts `at`, where hours are known at all."""
+    """The hour that starts `at`, where hours are known."""
 
     at: datetime
     average_percent: float
@@ -89,7 +90,7 @@ class NetworkDay:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change of `state` or `instance_type`, when it was seen."""
+    """A change of `state` or `instance_type`, and when it was seen."""
 
     at: datetime
     field: str
@@ -99,7 +100,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class MachineFacts:
-    """All that is known of one machine: as it is now, and its days until now.
+    """All that is known of one instance: its current state, and its days until now.
 
     `platform` is empty for Linux and "windows" for Windows, as EC2 has it. `changes`
     reach back as far as they are kept and need no order; nor do the days. `hours`
@@ -136,7 +137,7 @@ class MachineFacts:
 
     @property
     def instance_types(self) -> set[str]:
-        """What it is and what it is known to have been: all need a price."""
+        """Its current and earlier types: all need a price."""
         retyped = [c for c in self.changes if c.field == "instance_type"]
         known = {name for c in retyped for name in (c.old_value, c.new_value)}
         return (known | {self.instance_type}) - {""}
@@ -144,12 +145,13 @@ class MachineFacts:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """One thing to do about one machine, and why.
+    """One thing to do about one instance, and why.
 
     `savings_monthly` is for 730 hours; None is unknown, and then `price_basis` is
-    none and `currency` empty. `target` is the type to change to, where there is one.
-    `fingerprint` is the same as long as the advice is in substance the same;
-    `insights.advice.changes.changed_much` compares figures too.
+    none and `currency` empty. `counted_monthly` is the part of it in totals, less
+    than all of it where it is the `alternative_to` another rule, or where advice would
+    exceed the bill. `target` is the type to change to. `fingerprint` stays the same as
+    long as the advice does in substance; `changed_much` compares figures too.
     """
 
     rule: Rule
@@ -175,11 +177,13 @@ class Advice:
     fingerprint: str
     confidence: Level
     target: str = ""
+    counted_monthly: Decimal | None = None
+    alternative_to: Rule | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NotEnough:
-    """A rule can't be answered for this machine, and why: one sentence."""
+    """A rule that cannot be answered for this instance, and why: one sentence."""
 
     rule: Rule
     account_id: str
@@ -188,23 +192,8 @@ class NotEnough:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """One piece of advice and how much of its saving is in the sum.
-
-    An alternative counts 0 and names the rule whose saving is counted instead. What
-    is `limited_by_bill` counts less than it says, so that an account's advice never
-    promises more than its machines cost. None: the saving is unknown.
-    """
-
-    advice: Advice
-    counted_monthly: Decimal | None
-    alternative_to: Rule | None = None
-    limited_by_bill: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class BillDay:
-    """What all compute of one account and region cost on one complete UTC day."""
+    """The compute cost of one account and region on one complete UTC day."""
 
     day: date
     billed: Decimal
@@ -212,29 +201,32 @@ class BillDay:
     is_estimated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Expectation:
-    """A saving that was recommended: the machine as it was, and when it was done."""
+class ExpectedSaving(Protocol):
+    """A completed recommendation as verification reads it: the stored row."""
 
-    rule: Rule
-    instance_type: str
-    savings_monthly: Decimal | None
-    currency: str
-    target: str = ""
-    done_at: datetime | None = None
+    @property
+    def rule(self) -> str: ...
+    @property
+    def instance_type(self) -> str: ...
+    @property
+    def savings_monthly(self) -> Decimal | None: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def done_at(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether the saving came, why one may say so, and the figures behind it.
+    """Whether the bill shows the saving, the reason, and the figures.
 
-    `realised_monthly` is for 730 hours, at most what the bill shows; `share` is that
-    of what was expected, None where nothing was.
+    `realized_monthly` is for 730 hours, at most what the bill shows; `share` is its
+    part of the expected saving, None where that is unknown.
     """
 
     status: VerdictStatus
     reason: str
-    realised_monthly: Decimal | None = None
+    realized_monthly: Decimal | None = None
     currency: str = ""
     share: float | None = None
     figures: Json = field(default_factory=dict)

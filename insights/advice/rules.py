@@ -1,13 +1,13 @@
-"""All rules over one machine: the door to this package."""
+"""All rules for one instance."""
 
 from datetime import datetime
 
-from insights.advice.case import Case
+from insights.advice.case import RuleContext
 from insights.advice.days import RUNNING, looked_at, require_valid
-from insights.advice.drafts import Draft, advice_from, not_enough
+from insights.advice.drafts import not_enough
 from insights.advice.generations import old_generation
 from insights.advice.idle import idle
-from insights.advice.load import load_of
+from insights.advice.load import utilization_of
 from insights.advice.oversized import oversized
 from insights.advice.prices import Prices
 from insights.advice.records import Advice, MachineFacts, NotEnough, Rule
@@ -15,9 +15,9 @@ from insights.advice.schedule import schedule
 from insights.advice.stopped import STOPPED, stopped
 from insights.advice.thresholds import Thresholds
 
-Found = Draft | NotEnough | None
+Answer = Advice | NotEnough | None
 OF_LOAD = (Rule.IDLE, Rule.OVERSIZED, Rule.SCHEDULE)
-ALWAYS_TOLD = (Rule.IDLE, Rule.STOPPED)
+ALWAYS_SHOWN = (Rule.IDLE, Rule.STOPPED)
 
 
 def advise(
@@ -27,37 +27,40 @@ def advise(
     now: datetime,
     currency: str = "USD",
 ) -> list[Advice | NotEnough]:
-    """What to do about one machine, and which rules could not be answered, and why.
+    """Return the advice for one instance, and the rules that cannot be answered.
 
-    An empty list says that nothing is wrong. Raises InvalidFacts for figures that no
-    cloud measures. `currency` is that of `attached_monthly`.
+    Raise InvalidFacts for impossible figures. `currency` is that of
+    `attached_monthly`.
     """
     require_valid(machine)
     if machine.gone_since:
         return []
-    case = Case(machine, prices, thresholds, looked_at(thresholds, now))
+    context = RuleContext(machine, prices, thresholds, looked_at(thresholds, now))
     if machine.state == STOPPED:
-        found = [stopped(machine, thresholds, now, currency)]
+        found = [stopped(context, now, currency)]
     elif machine.state == RUNNING:
-        found = [*_of_load(case), *old_generation(case)]
+        found = [*_of_load(context), *old_generation(context)]
     else:
         found = []
     return [
-        advice_from(each, case) if isinstance(each, Draft) else each
-        for each in found
-        if each is not None and _is_worth_it(each, thresholds)
+        each for each in found if each is not None and _is_worth_it(each, thresholds)
     ]
 
 
-def _of_load(case: Case) -> list[Found]:
-    load = load_of(case)
-    if isinstance(load, str):
-        return [not_enough(rule, case.machine, load) for rule in OF_LOAD]
-    return [idle(case, load), oversized(case, load), schedule(case, load)]
+def _of_load(context: RuleContext) -> list[Answer]:
+    utilization = utilization_of(context)
+    if isinstance(utilization, str):
+        return [not_enough(rule, context.machine, utilization) for rule in OF_LOAD]
+    return [
+        idle(context, utilization),
+        oversized(context, utilization),
+        schedule(context, utilization),
+    ]
 
 
-def _is_worth_it(found: Draft | NotEnough, thresholds: Thresholds) -> bool:
-    """A change of a few cents is not; what is stopped or idle always is."""
-    if isinstance(found, NotEnough) or found.rule in ALWAYS_TOLD or found.saved is None:
+def _is_worth_it(answer: Advice | NotEnough, thresholds: Thresholds) -> bool:
+    """Return False for a change of a few cents; stopped and idle always count."""
+    if isinstance(answer, NotEnough) or answer.rule in ALWAYS_SHOWN:
         return True
-    return found.saved >= thresholds.least_saving
+    saving = answer.savings_monthly
+    return saving is None or saving >= thresholds.least_saving

@@ -1,8 +1,8 @@
-"""A machine that works in office hours and runs all the time.
+"""Instances that are used in office hours and run all the time.
 
-What is stored are days, so that a quiet weekend is seen and a quiet night is not: for
-nights the hours must be known, which reading them would cost (GetMetricData is billed
-per metric). Where they are not, the answer is that they are not.
+CPU is stored by the day, so that a quiet weekend is seen and a quiet night is not.
+Hours would have to be read for that (GetMetricData is billed per metric); without them
+the rule answers that it cannot tell.
 """
 
 from collections import defaultdict
@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from insights.advice.case import Case
+from insights.advice.case import RuleContext
 from insights.advice.days import HOURS_A_DAY, hours_on
-from insights.advice.drafts import Draft, confidence_of, not_enough
+from insights.advice.drafts import build_advice, confidence_of, not_enough
 from insights.advice.idle import network_is_quiet
-from insights.advice.load import Load
+from insights.advice.load import Utilization
 from insights.advice.prices import CENT
 from insights.advice.records import (
+    Advice,
     CpuDay,
     CpuHour,
     Level,
@@ -32,18 +33,18 @@ SATURDAY = 5
 WEEK_HOURS = 168
 WEEKEND_HOURS = 48
 WORKDAYS = 5
-# An hour is quiet if it was so on nearly all of the weekdays on which it is known, and
-# so are nights: jobs that run at another hour each night need the machine as well.
+# Hours and nights are quiet if they were so on nearly all known weekdays: jobs that run
+# at another hour each night need the instance as well.
 QUIET_SHARE = 0.95
 # A night must be known on so many weekdays.
 LEAST_WEEKDAYS = 10
-# An hour at each end stays on, for those who come early and leave late.
+# An hour at each end stays on, for users who come early and leave late.
 MARGIN_HOURS = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """When it may be off, in UTC: whole weekends, and weekday nights by hour."""
+    """When it may be stopped, in UTC: whole weekends, and weekday nights by hour."""
 
     weekends: bool
     off_from: int | None = None
@@ -68,32 +69,34 @@ class Pattern:
         return " and ".join(parts)
 
 
-def schedule(case: Case, load: Load) -> Draft | NotEnough | None:
-    """Advice to switch it off when nobody works; None if it works all the time."""
-    machine, thresholds = case.machine, case.thresholds
-    weekdays = [day for day in load.days if day.day.weekday() < SATURDAY]
+def schedule(
+    context: RuleContext, utilization: Utilization
+) -> Advice | NotEnough | None:
+    """Return advice to stop it outside working hours; None if it is always used."""
+    machine, thresholds = context.machine, context.thresholds
+    weekdays = [day for day in utilization.days if day.day.weekday() < SATURDAY]
     if not weekdays or not _works(weekdays, thresholds):
         return None
-    if case.care.manager or _is_scheduled(machine, case.window):
+    if context.change_risk.manager or _is_scheduled(machine, context.window):
         return None
-    pattern = Pattern(_weekends_are_quiet(load, thresholds))
-    night = _night(machine, case.window, thresholds)
+    pattern = Pattern(_weekends_are_quiet(utilization, thresholds))
+    night = _night(machine, context.window, thresholds)
     if night:
         pattern = Pattern(pattern.weekends, *night)
     if pattern.hours_off:
-        return _draft(case, load, pattern)
+        return _advice(context, utilization, pattern)
     if machine.hours or not _night_may_be_quiet(weekdays, thresholds):
         return None
     return not_enough(
         Rule.SCHEDULE,
         machine,
-        "Its weekends are not known to be quiet, and whether its nights are can't be "
-        "told: CPU is stored by the day and not by the hour.",
+        "Its weekends are not quiet, and quiet nights cannot be detected: CPU is "
+        "stored by the day and not by the hour.",
     )
 
 
 def _works(days: Sequence[CpuDay], thresholds: Thresholds) -> bool:
-    """Most weekdays are not quiet."""
+    """Return whether most weekdays are not quiet."""
     return sum(not _is_quiet(day, thresholds) for day in days) > len(days) / 2
 
 
@@ -108,16 +111,16 @@ def _is_quiet(day: CpuDay | CpuHour, thresholds: Thresholds) -> bool:
 
 
 def _is_scheduled(machine: MachineFacts, window: Window) -> bool:
-    """Off on most weekends already: somebody has done it."""
+    """Return whether it is off on most weekends already."""
     weekend = [day for day in window.days() if day.weekday() >= SATURDAY]
     hours = sum(hours_on(machine, day) for day in weekend)
     return bool(weekend) and hours < HOURS_A_DAY * len(weekend) / 2
 
 
-def _weekends_are_quiet(load: Load, thresholds: Thresholds) -> bool:
-    days = [day for day in load.days if day.day.weekday() >= SATURDAY]
+def _weekends_are_quiet(utilization: Utilization, thresholds: Thresholds) -> bool:
+    days = [day for day in utilization.days if day.day.weekday() >= SATURDAY]
     weekends = {day.day.isocalendar()[:2] for day in days}
-    moved = tuple(day for day in load.network if day.day.weekday() >= SATURDAY)
+    moved = tuple(day for day in utilization.network if day.day.weekday() >= SATURDAY)
     return (
         len(weekends) >= thresholds.weekends
         and all(_is_quiet(day, thresholds) for day in days)
@@ -126,7 +129,7 @@ def _weekends_are_quiet(load: Load, thresholds: Thresholds) -> bool:
 
 
 def _night_may_be_quiet(days: Sequence[CpuDay], thresholds: Thresholds) -> bool:
-    """A night off bounds the day's average: above that bound no night was quiet."""
+    """Return whether a quiet night fits the day's average, which it bounds."""
     quiet = thresholds.night_hours * thresholds.quiet_average_percent
     for day in days:
         busy = (HOURS_A_DAY - thresholds.night_hours) * (day.maximum_percent or 0.0)
@@ -138,7 +141,7 @@ def _night_may_be_quiet(days: Sequence[CpuDay], thresholds: Thresholds) -> bool:
 def _night(
     machine: MachineFacts, window: Window, thresholds: Thresholds
 ) -> tuple[int, int] | None:
-    """(off from, on from) of the longest stretch that is quiet on weekdays, in UTC."""
+    """Return (off from, on from) of the longest quiet stretch of weekdays, in UTC."""
     known = {
         hour.at: _is_quiet(hour, thresholds)
         for hour in machine.hours
@@ -166,7 +169,7 @@ def _nearly_all(quiet: Collection[bool]) -> bool:
 
 
 def _longest_run(quiet: Sequence[bool]) -> tuple[int, int]:
-    """Start and length of the longest run of quiet hours around the clock."""
+    """Return start and length of the longest run of quiet hours around the clock."""
     best = (0, 0)
     for start in range(24):
         length = 0
@@ -177,18 +180,21 @@ def _longest_run(quiet: Sequence[bool]) -> tuple[int, int]:
     return best
 
 
-def _draft(case: Case, load: Load, pattern: Pattern) -> Draft:
-    machine, price = case.machine, case.price
+def _advice(context: RuleContext, utilization: Utilization, pattern: Pattern) -> Advice:
+    machine, price = context.machine, context.price
     share = pattern.hours_off / WEEK_HOURS
-    monthly = price.monthly(case.running_share) if price else None
+    monthly = price.monthly(context.running_share) if price else None
     saved = None if monthly is None else (monthly * Decimal(str(share))).quantize(CENT)
-    return Draft(
-        rule=Rule.SCHEDULE,
-        title=f"Switch {machine.title} off when nobody works",
-        current_state=f"It runs all week, and is quiet {pattern}; {load.told()}.",
+    return build_advice(
+        context,
+        Rule.SCHEDULE,
+        title=f"Stop {machine.title} outside working hours",
+        current_state=(
+            f"It runs all week, and is quiet {pattern}; {utilization.summary()}."
+        ),
         recommendation=f"Stop it {pattern}: {pattern.hours_off} of a week's 168 hours.",
         evidence={
-            **load.evidence(),
+            **utilization.evidence(),
             "quiet_weekends": pattern.weekends,
             "off_from_hour_utc": pattern.off_from,
             "on_from_hour_utc": pattern.on_from,
@@ -196,18 +202,18 @@ def _draft(case: Case, load: Load, pattern: Pattern) -> Draft:
             "hours_known": bool(machine.hours),
         },
         steps=(
-            "Ask those who use it for their hours and time zone.",
+            "Ask its users for their hours and time zone.",
             "Tag it for AWS Instance Scheduler, or make two EventBridge schedules.",
-            "Check after a week that it stops and starts, and that it comes up whole.",
+            "Check after a week that it stops, starts and comes up complete.",
         ),
         risk=Level.MEDIUM,
         risk_reasons=("jobs at night or at weekends would not run",),
         effort=Level.MEDIUM,
         complexity=Level.LOW,
         estimated_time="1 hour",
-        confidence=confidence_of(len(load.days), case.thresholds),
-        saved=saved,
-        now_monthly=monthly,
+        confidence=confidence_of(len(utilization.days), context.thresholds),
+        saving=saved,
+        monthly_cost=monthly,
         price=price,
         target="weekends" if not pattern.night_hours else "nights",
     )

@@ -1,73 +1,76 @@
-"""A machine that is stopped and still costs: its volumes, and its address."""
+"""Stopped instances, whose volumes and address are still billed."""
 
 from datetime import datetime
 
-from insights.advice.drafts import Draft, not_enough
+from insights.advice.case import RuleContext
+from insights.advice.drafts import build_advice, not_enough
 from insights.advice.prices import CENT, HourlyPrice
 from insights.advice.records import (
+    Advice,
     Level,
     MachineFacts,
     NotEnough,
     PriceBasis,
     Rule,
 )
-from insights.advice.thresholds import Thresholds
 
 STOPPED = "stopped"
 
 
 def stopped(
-    machine: MachineFacts, thresholds: Thresholds, now: datetime, currency: str
-) -> Draft | NotEnough | None:
-    """Advice to keep an image and terminate it; None if it has not been off for long.
+    context: RuleContext, now: datetime, currency: str
+) -> Advice | NotEnough | None:
+    """Return advice to keep an image and terminate it; None if it stopped recently.
 
-    What is attached is billed for all volumes together, so its cost is known only
-    where somebody gives it: else the saving is unknown.
+    The bill has one amount for all volumes, so the saving is unknown unless the cost
+    of the attached ones is given.
     """
-    since, exactly = _since(machine)
+    machine = context.machine
+    since, is_exact = _since(machine)
     if since is None:
         return not_enough(
-            Rule.STOPPED, machine, "It is stopped, and nothing tells since when."
+            Rule.STOPPED, machine, "It is stopped, and it is unknown since when."
         )
     days = (now - since).days
-    if days < thresholds.stopped_days:
+    if days < context.thresholds.stopped_days:
         return None
     monthly = machine.attached_monthly
     saved = None if monthly is None else monthly.quantize(CENT)
-    word = "for" if exactly else "for at least"
-    return Draft(
-        rule=Rule.STOPPED,
+    word = "for" if is_exact else "for at least"
+    return build_advice(
+        context,
+        Rule.STOPPED,
         title=f"Terminate {machine.title}, stopped {word} {days} days",
         current_state=(
-            f"Stopped {word} {days} days, since {since:%Y-%m-%d}. Its hours cost "
-            "nothing; its volumes and a fixed address go on being billed."
+            f"Stopped {word} {days} days, since {since:%Y-%m-%d}. Its volumes and an "
+            "Elastic IP address are still billed."
         ),
         recommendation="Keep an image of it and terminate it.",
         evidence={
             "stopped_since": since.date().isoformat(),
             "stopped_days": days,
-            "since_is_exact": exactly,
+            "since_is_exact": is_exact,
             "attached_monthly": None if saved is None else str(saved),
         },
         steps=(
             "Create an image: its snapshots cost less than the volumes.",
-            "Terminate it and delete the volumes that stay behind.",
+            "Terminate it and delete the volumes that remain.",
             "Release its Elastic IP address, if it has one.",
         ),
         risk=Level.MEDIUM,
-        risk_reasons=("what is on its volumes is gone with them",),
+        risk_reasons=("the data on its volumes is deleted with them",),
         effort=Level.LOW,
         complexity=Level.LOW,
         estimated_time="30 minutes",
-        confidence=Level.HIGH if exactly else Level.MEDIUM,
-        saved=saved,
-        now_monthly=saved,
+        confidence=Level.HIGH if is_exact else Level.MEDIUM,
+        saving=saved,
+        monthly_cost=saved,
         price=None if saved is None else HourlyPrice(saved, currency, PriceBasis.BILL),
     )
 
 
 def _since(machine: MachineFacts) -> tuple[datetime | None, bool]:
-    """Since when, and whether that was seen; else since when it has been known."""
+    """Return since when it is stopped, or known, and whether the stop was seen."""
     stops = [
         change.at
         for change in machine.changes

@@ -1,13 +1,13 @@
-"""Whether the saving of what was done came: inventory and bills decide, not hopes.
+"""Verify savings: whether inventory and bill show what was recommended.
 
-No bill names one machine. So the saving is what the machine's own hours at its
-account's rate cost a day before the change, less what they cost after; and the bill of
-that account's compute in that region, less what its other machines did in the same
-days, must have fallen with it. Whole weeks are compared, so that weekends weigh alike;
-the day of the change and the one before are left out, as an inventory sees a change up
-to a day late; so are a bill's latest days, which still lack usage. Bills swing: within
-twice the standard error of the difference of two means they contradict nothing. Where
-they fell by less than that, only what they show is realised.
+No bill names one instance. So the saving is the daily cost of the instance's hours at
+the account's rate before the change, less that after it; and the bill of the account's
+compute in that region, less the cost of its other instances, must have fallen with it.
+Whole weeks are compared, so that weekends weigh alike. The day of the change and the
+one before are left out, as the inventory sees a change up to a day late; so are the
+latest days of the bill, which still lack usage. Within twice the standard error of the
+difference of two means the bill contradicts nothing; where it fell by less than that,
+only what it shows is realized.
 """
 
 import math
@@ -21,7 +21,7 @@ from insights.advice.days import hours_on, value_on
 from insights.advice.prices import CENT, HOURS_PER_DAY, HOURS_PER_MONTH, Prices
 from insights.advice.records import (
     BillDay,
-    Expectation,
+    ExpectedSaving,
     MachineFacts,
     Rule,
     Verdict,
@@ -30,16 +30,16 @@ from insights.advice.records import (
 from insights.advice.thresholds import Thresholds
 from providers.windows import ONE_DAY, Window, utc_day
 
-# People change a machine first and say so later.
-SAID_LATE = timedelta(days=31)
+# People change an instance first and set the status later.
+RECORDED_LATE = timedelta(days=31)
 WEEK = 7
 STANDARD_ERRORS = 2
 # Less than this share of what was expected is no saving.
 LEAST_SHARE = Decimal("0.10")
 DAYS_PER_MONTH = HOURS_PER_MONTH / HOURS_PER_DAY
 ZERO = Decimal(0)
-PENDING, REALISED = VerdictStatus.PENDING, VerdictStatus.REALISED
-NOT_REALISED = VerdictStatus.NOT_REALISED
+PENDING, REALIZED = VerdictStatus.PENDING, VerdictStatus.REALIZED
+NOT_REALIZED = VerdictStatus.NOT_REALIZED
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Sides:
 
 
 def verify(
-    done: Expectation,
+    done: ExpectedSaving,
     machine: MachineFacts,
     bill: Sequence[BillDay],
     prices: Prices,
@@ -60,29 +60,29 @@ def verify(
     now: datetime,
     ran: Mapping[date, Decimal] | None = None,
 ) -> Verdict:
-    """What became of a saving. `bill` is the account's compute in the region.
+    """Return the verdict on a saving. `bill` is the account's compute in the region.
 
-    `ran` is `running_cost` of all machines there, this one among them: without it the
-    bill is compared as it is. `machine` needs its days and changes from four weeks
-    before the change on; `prices` the types of then as well.
+    `ran` is the `running_cost` of all instances there, this one included; without it
+    the bill is compared as it is. `machine` needs its days and changes from four weeks
+    before the change on, and `prices` its types of then.
     """
     if done.done_at is None:
-        return Verdict(VerdictStatus.EXPECTED, "Nobody has said that it is done.")
+        return Verdict(VerdictStatus.EXPECTED, "It is not done yet.")
     changed_on = _changed_on(done, machine, done.done_at)
     sides = _sides(bill, changed_on, thresholds, now)
     if isinstance(sides, str):
         return Verdict(PENDING, sides, figures={"changed_on": changed_on.isoformat()})
-    if done.rule is Rule.STOPPED:
+    if done.rule == Rule.STOPPED:
         return _of_stopped(done, machine)
-    return _compared(done, machine, sides, prices, ran or {})
+    return _compare(done, machine, sides, prices, ran or {})
 
 
 def running_cost(
     machines: Iterable[MachineFacts], days: Iterable[date], prices: Prices
 ) -> dict[date, Decimal]:
-    """What the hours of these machines cost on each day at the account's rate.
+    """Return what the hours of these instances cost each day at the account's rate.
 
-    Those without a price are left out: on both sides of a change alike.
+    Those without a price are left out, before and after a change alike.
     """
     given = list(machines)
     return {
@@ -91,18 +91,8 @@ def running_cost(
     }
 
 
-def total_realised(verdicts: Iterable[Verdict]) -> dict[str, Decimal]:
-    """What was realised a month, per currency."""
-    totals: dict[str, Decimal] = {}
-    for each in verdicts:
-        if each.status is REALISED and each.realised_monthly is not None:
-            known = totals.get(each.currency, ZERO)
-            totals[each.currency] = known + each.realised_monthly
-    return totals
-
-
-def _changed_on(done: Expectation, machine: MachineFacts, done_at: datetime) -> date:
-    """The day on which the inventory saw it; that of "done" where it saw nothing."""
+def _changed_on(done: ExpectedSaving, machine: MachineFacts, done_at: datetime) -> date:
+    """Return the day on which the inventory saw it, else that of "done"."""
     resized = done.rule in (Rule.OVERSIZED, Rule.OLD_GENERATION)
     field = "instance_type" if resized else "state"
     seen = [
@@ -111,11 +101,11 @@ def _changed_on(done: Expectation, machine: MachineFacts, done_at: datetime) -> 
         if change.field == field
         and change.old_value
         and change.new_value not in (done.instance_type, "running")
-        and change.at >= done_at - SAID_LATE
+        and change.at >= done_at - RECORDED_LATE
     ]
-    if machine.gone_since and machine.gone_since >= done_at - SAID_LATE:
+    if machine.gone_since and machine.gone_since >= done_at - RECORDED_LATE:
         seen.append(machine.gone_since)
-    if done.rule is Rule.SCHEDULE or not seen:
+    if done.rule == Rule.SCHEDULE or not seen:
         return utc_day(done_at)
     return utc_day(min(seen))
 
@@ -123,7 +113,7 @@ def _changed_on(done: Expectation, machine: MachineFacts, done_at: datetime) -> 
 def _sides(
     bill: Sequence[BillDay], changed_on: date, thresholds: Thresholds, now: datetime
 ) -> Sides | str:
-    """The days to compare, or what is still missing: one sentence."""
+    """Return the days to compare, or one sentence on what is missing."""
     settled = utc_day(now) - ONE_DAY * thresholds.bill_settling_days
     days = {day.day: day for day in bill if day.day < settled}
     after = [days[day] for day in sorted(days) if day > changed_on]
@@ -136,20 +126,20 @@ def _sides(
     if len(before) < least:
         return f"{len(before)} days of bill before the change; {least} are needed."
     if len({day.currency for day in (*before, *after)}) > 1:
-        return "The bill changed its currency: there is nothing to compare."
+        return "The bill changed its currency, so it cannot be compared."
     count = min(len(before), len(after), thresholds.bill_days_at_most)
     count -= count % WEEK
     return Sides(changed_on, before[-count:], after[-count:])
 
 
-def _of_stopped(done: Expectation, machine: MachineFacts) -> Verdict:
-    """What was attached is billed for all machines together: only its end is seen."""
+def _of_stopped(done: ExpectedSaving, machine: MachineFacts) -> Verdict:
+    """Judge by its end alone, as volumes are billed for all instances together."""
     if machine.gone_since is None:
-        return Verdict(NOT_REALISED, "It is still there, and so is what is attached.")
+        return Verdict(NOT_REALIZED, "The instance and its volumes still exist.")
     share = None if done.savings_monthly is None else 1.0
     return Verdict(
-        REALISED,
-        "It is gone. What its volumes cost is not billed by the machine.",
+        REALIZED,
+        "The instance is terminated. Its volumes are not billed by instance.",
         done.savings_monthly,
         done.currency if done.savings_monthly is not None else "",
         share,
@@ -157,8 +147,8 @@ def _of_stopped(done: Expectation, machine: MachineFacts) -> Verdict:
     )
 
 
-def _compared(
-    done: Expectation,
+def _compare(
+    done: ExpectedSaving,
     machine: MachineFacts,
     sides: Sides,
     prices: Prices,
@@ -175,29 +165,29 @@ def _compared(
     figures = _figures(sides, before, after, fell, noise)
     if saved <= ZERO:
         return Verdict(
-            NOT_REALISED,
-            "The machine costs as much a day as before: "
+            NOT_REALIZED,
+            "The instance costs as much a day as before: "
             f"{before.quantize(CENT)} {sides.after[0].currency}.",
             figures=figures,
         )
     if fell + noise < saved:
         saved = max(fell, ZERO)
-    return _judged(done, saved, sides, figures)
+    return _verdict(done, saved, sides, figures)
 
 
-def _judged(
-    done: Expectation, saved_a_day: Decimal, sides: Sides, figures: dict[str, object]
+def _verdict(
+    done: ExpectedSaving, saved_a_day: Decimal, sides: Sides, figures: dict[str, object]
 ) -> Verdict:
     monthly = (saved_a_day * DAYS_PER_MONTH).quantize(CENT)
     currency = sides.after[0].currency
     share = _share(monthly, done)
     if monthly <= ZERO or (share is not None and share < LEAST_SHARE):
-        reason = "The machine changed, but the account's bill did not fall with it."
-        return Verdict(NOT_REALISED, reason, figures=figures)
-    told = f"{monthly} {currency} a month, by {len(sides.after)} days of bill each side"
+        reason = "The instance changed, but the account's bill did not fall with it."
+        return Verdict(NOT_REALIZED, reason, figures=figures)
+    days = f"{len(sides.after)} days of bill before and after"
     return Verdict(
-        REALISED,
-        f"It came: {told}.",
+        REALIZED,
+        f"Realized {monthly} {currency} a month, by {days}.",
         monthly,
         currency,
         None if share is None else round(float(share), 4),
@@ -205,14 +195,14 @@ def _judged(
     )
 
 
-def _share(monthly: Decimal, done: Expectation) -> Decimal | None:
+def _share(monthly: Decimal, done: ExpectedSaving) -> Decimal | None:
     if not done.savings_monthly or done.savings_monthly < ZERO:
         return None
     return monthly / done.savings_monthly
 
 
 def _unpriced(machine: MachineFacts, sides: Sides) -> Verdict:
-    """The inventory tells that something changed; how much it saved nothing tells."""
+    """Return a verdict by the inventory alone: the amount is unknown."""
     hours = [
         math.fsum(hours_on(machine, day.day) for day in side)
         for side in (sides.before, sides.after)
@@ -221,15 +211,15 @@ def _unpriced(machine: MachineFacts, sides: Sides) -> Verdict:
     resized = value_on(machine, sides.after[-1].day, "instance_type") not in types
     figures = {"hours_before": hours[0], "hours_after": hours[1]}
     if hours[1] < hours[0] * (1 - float(LEAST_SHARE)) or (resized and hours[1]):
-        reason = "The machine changed; what that saves is unknown without its price."
-        return Verdict(REALISED, reason, figures=figures)
-    return Verdict(NOT_REALISED, "The machine runs as before.", figures=figures)
+        reason = "The instance changed; the saving is unknown without its price."
+        return Verdict(REALIZED, reason, figures=figures)
+    return Verdict(NOT_REALIZED, "The instance runs as before.", figures=figures)
 
 
 def _cost_a_day(
     machine: MachineFacts, days: Sequence[BillDay], prices: Prices
 ) -> Decimal | None:
-    """The mean of its hours at the account's rate; None if it ran unpriced."""
+    """Return the mean of its hours at the account's rate; None if it ran unpriced."""
     costs = [_cost_on(machine, day.day, prices) for day in days]
     known = [cost for cost in costs if cost is not None]
     return sum(known, ZERO) / len(days) if len(known) == len(days) else None
@@ -249,7 +239,7 @@ def _rest(
     prices: Prices,
     ran: Mapping[date, Decimal],
 ) -> list[Decimal]:
-    """Each day's bill without what the other machines cost."""
+    """Return each day's bill without the cost of other instances."""
     rest = []
     for day in days:
         own = _cost_on(machine, day.day, prices) or ZERO
@@ -260,7 +250,7 @@ def _rest(
 def _fall_of_the_bill(
     before: Sequence[Decimal], after: Sequence[Decimal]
 ) -> tuple[Decimal, Decimal]:
-    """By how much a day of it fell, and its noise."""
+    """Return by how much it fell a day, and its noise."""
     fell = sum(before, ZERO) / len(before) - sum(after, ZERO) / len(after)
     error = math.sqrt(
         sum(variance(list(map(float, side))) / len(side) for side in (before, after))

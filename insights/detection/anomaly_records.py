@@ -117,12 +117,15 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One anomaly of one series, from its first day to its last known one.
+    """One anomaly of one series or bill, from its first day to its last known one.
 
     `expected`, `low`, `high` and `actual` are of `peak_day`, which deviates most.
-    `impact` is what all its days add to what was expected (negative when below),
-    `confidence` how sure it is (0 to 1), `is_over` whether values came back, or a
-    shift became the new normal.
+    `impact` is actual less expected of all its days (negative when below). `is_over`
+    says that values returned, or that a shift became the new normal.
+
+    One of a bill is one incident, however many parts of it deviate: `scope` is the
+    smallest part that holds them all, and `causes` are the parts, the largest first.
+    It is found again with the same first day, maybe of a larger part as days come.
     """
 
     key: str
@@ -140,25 +143,13 @@ class Finding:
     severity: Severity
     confidence: float
     is_over: bool
+    currency: str = ""
+    scope: Scope = Scope()
+    causes: Sequence[Cause] = ()
 
     @property
     def days(self) -> int:
         return (self.last_day - self.first_day).days + 1
-
-
-@dataclass(frozen=True, slots=True)
-class Incident:
-    """One anomaly of the bill, however many parts of it deviate: the largest first.
-
-    `scope` is the smallest part of the bill that holds all that deviates; `finding` has
-    the figures of what deviates. Run after run finds it again with the same first day;
-    as days come, it can turn out to be of a larger part than at first.
-    """
-
-    currency: str
-    scope: Scope
-    finding: Finding
-    causes: Sequence[Cause]
 
 
 @dataclass(frozen=True, slots=True)

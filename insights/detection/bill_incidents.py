@@ -9,7 +9,7 @@ parts have alarms of it.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
@@ -19,7 +19,7 @@ from insights.detection.anomaly_records import (
     Bill,
     Cause,
     DetectionError,
-    Incident,
+    Finding,
     Measure,
     Scope,
 )
@@ -34,7 +34,7 @@ TOGETHER_DAYS = 2
 MOST_CAUSES, LEAST_SHARE = 10, 0.02
 
 
-def find_incidents(bill: Bill, limits: Limits = DEFAULT) -> list[Incident]:
+def find_incidents(bill: Bill, limits: Limits = DEFAULT) -> list[Finding]:
     """Find the incidents of a bill in the order of their days, each with its causes.
 
     Each day is judged by the days before it alone. Raises DetectionError for amounts
@@ -50,7 +50,7 @@ def find_incidents(bill: Bill, limits: Limits = DEFAULT) -> list[Incident]:
     found = [
         summarize_incident(bill.currency, detector.finest, group) for group in groups
     ]
-    return sorted(found, key=lambda one: (one.finding.first_day, one.scope))
+    return sorted(found, key=lambda one: (one.first_day, one.scope))
 
 
 class BillDetector:
@@ -174,14 +174,14 @@ def are_related(one: Scope, other: Scope) -> bool:
 
 def summarize_incident(
     currency: str, finest: Level, group: Sequence[Member]
-) -> Incident:
-    """Make one incident of its members: their figures, and the parts behind them."""
+) -> Finding:
+    """Return the finding of all members together, and the parts that caused it."""
     scope = common_scope([member.scope for member in group])
     alarms = [(member.level.detector, member.alarm) for member in group]
-    return Incident(
+    return replace(
+        summarize(str(scope), Measure.COST, alarms),
         currency=currency,
         scope=scope,
-        finding=summarize(str(scope), Measure.COST, alarms),
         causes=causes(finest, group),
     )
 

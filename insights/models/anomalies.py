@@ -1,4 +1,4 @@
-"""What was not as expected: how much, since when, why, and who looks after it."""
+"""Anomalies of costs and CPU, and the changes of their status."""
 
 from decimal import Decimal
 
@@ -7,17 +7,17 @@ from django.db.models import Q
 from django.urls import reverse
 
 from costs.fields import MoneyField
+from insights.anomalies.querysets import AnomalyChangeQuerySet, AnomalyQuerySet
 from insights.models.changes import StatusChange, version_field
-from insights.querysets import AnomalyQuerySet, OfAnomaly
 from inventory.models import Resource
 from syncs.models import CloudAccount
 
 
 class Anomaly(models.Model):
-    """Days of one part of the costs, or of one machine's CPU, that were not expected.
+    """One row is a deviation of one part of the costs, or of one instance's CPU.
 
     `expected`, `low`, `high` and `actual` are of the day that deviates most. They and
-    `impact` are estimates, never a bill; of CPU they are percent, and cost nothing.
+    `impact` are estimates, never a bill; of CPU they are percent and have no impact.
     """
 
     class Scope(models.TextChoices):
@@ -56,11 +56,13 @@ class Anomaly(models.Model):
         models.CASCADE,
         null=True,
         related_name="anomalies",
-        help_text="Whose bill or machine it is of; none: all accounts together.",
+        help_text="The account; empty: all accounts together.",
     )
     scope = models.CharField(max_length=8, choices=Scope.choices)
     sub_account_id = models.CharField(
-        max_length=64, blank=True, help_text="The account that used it."
+        max_length=64,
+        blank=True,
+        help_text="The account that used it, on a payer's bill.",
     )
     service = models.CharField(max_length=200, blank=True)
     region = models.CharField(max_length=64, blank=True)
@@ -73,29 +75,34 @@ class Anomaly(models.Model):
     first_day = models.DateField()
     last_day = models.DateField()
     peak_day = models.DateField(help_text="The day that deviates most.")
-    seen_on = models.DateField(help_text="The first day on which it could be told.")
+    seen_on = models.DateField("detected", help_text="The day that revealed it.")
     is_over = models.BooleanField(
-        help_text="It went back, or became what is expected now."
+        help_text="It returned to normal, or became the new normal."
     )
     expected = MoneyField()
     low = MoneyField()
     high = MoneyField()
     actual = MoneyField()
     impact = MoneyField(
-        null=True, help_text="What all its days cost beyond what was expected."
+        null=True, help_text="The cost of all its days beyond the expected cost."
     )
     severity = models.CharField(max_length=8, choices=Severity.choices)
-    confidence = models.FloatField(help_text="How sure it is, 0 to 1.")
+    confidence = models.FloatField(help_text="0 to 1.")
     causes = models.JSONField(
-        default=list, help_text="Which parts it is made of, the largest first."
+        "root causes",
+        default=list,
+        help_text="The parts it consists of, largest first.",
     )
     recall = models.FloatField(
+        "detection rate",
         null=True,
-        help_text="Of incidents put into this very history, the share that was found "
-        "within two days. Empty: too short to try.",
+        help_text="Share of incidents injected into this history that were detected "
+        "within two days. Empty: the history is too short.",
     )
     false_per_month = models.FloatField(
-        null=True, help_text="Other alarms in 30 days of this very history."
+        "false positives a month",
+        null=True,
+        help_text="At most so many in 30 days of this history.",
     )
     status = models.CharField(
         max_length=16, choices=Status.choices, default=Status.DETECTED
@@ -140,7 +147,7 @@ class Anomaly(models.Model):
 
     @property
     def title(self) -> str:
-        """What it is of, as a page says it."""
+        """The part it is of, as shown on pages."""
         if self.resource:
             return f"CPU of {self.resource.name or self.resource.resource_id}"
         whose = self.account.name if self.account else "all accounts"
@@ -159,21 +166,29 @@ class Anomaly(models.Model):
 
     @property
     def deviation(self) -> Decimal:
-        """How far the peak day is from what was expected."""
+        """Actual less expected, on the peak day."""
         return self.actual - self.expected
 
     @property
     def is_open(self) -> bool:
         return self.status in self.OPEN
 
+    @property
+    def is_closed_automatically(self) -> bool:
+        """Whether a refresh resolved it, as it was not found any more."""
+        if self.status != self.Status.RESOLVED:
+            return False
+        last = next(iter(self.changes.all()), None)
+        return last is not None and not last.user_name
+
     def next_statuses(self) -> list[Status]:
-        """To which of them somebody may move it: to any other."""
+        """The statuses that people may give it: any other."""
         return [status for status in self.Status if status != self.status]
 
 
 class AnomalyChange(StatusChange):
-    """One change of an anomaly's status."""
+    """One row is one change of an anomaly's status."""
 
     anomaly = models.ForeignKey(Anomaly, models.CASCADE, related_name="changes")
 
-    objects = OfAnomaly.as_manager()
+    objects = AnomalyChangeQuerySet.as_manager()

@@ -1,5 +1,6 @@
-"""What may be spent a month, and who was told when it was, or will be, too much."""
+"""Monthly budgets, and the alerts sent when a threshold is exceeded."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,8 +15,8 @@ from django.urls import reverse
 
 from alerts.models import Notice
 from costs.fields import MoneyField
+from insights.budgets.querysets import BudgetAlertQuerySet
 from insights.models.changes import version_field
-from insights.querysets import OfBudget
 from people.limits import OfAccounts
 from syncs.models import CloudAccount
 
@@ -31,7 +32,7 @@ def forecasted_percents() -> list[int]:
 
 
 def whole_percents(value: Any) -> None:
-    """Raises ValidationError unless it is a list of whole percents without doubles."""
+    """Raise ValidationError unless it is a list of distinct whole percentages."""
     fits = isinstance(value, list) and all(
         isinstance(item, int)
         and not isinstance(item, bool)
@@ -40,19 +41,31 @@ def whole_percents(value: Any) -> None:
     )
     if not fits or len(set(value)) != len(value):
         raise ValidationError(
-            f"Give different whole percents from 1 to {LARGEST_PERCENT}, such as 80, "
-            "100."
+            f"Give distinct whole percentages from 1 to {LARGEST_PERCENT}, such as "
+            "80, 100."
         )
 
 
+@dataclass(frozen=True, slots=True)
+class BudgetStatus:
+    """The computed columns of a budget in one month; None is unknown."""
+
+    period: date
+    spent: Decimal | None = None
+    spent_until: date | None = None
+    forecasted: Decimal | None = None
+    forecasted_high: Decimal | None = None
+    note: str = ""
+
+
 class Budget(models.Model):
-    """What one part of the costs may be in a calendar month (UTC), as billed."""
+    """One row is the amount that one scope may be billed in a calendar month, UTC."""
 
     class Scope(models.TextChoices):
         TOTAL = "total", "All costs"
         ACCOUNT = "account", "One account"
         SERVICE = "service", "One service"
-        TAG = "tag", "Machines with a tag"
+        TAG = "tag", "Instances with a tag"
 
     name = models.CharField(max_length=100, unique=True)
     scope = models.CharField(max_length=8, choices=Scope.choices)
@@ -62,7 +75,7 @@ class Budget(models.Model):
         null=True,
         blank=True,
         related_name="budgets",
-        help_text="Only what is on this account's bill. Empty: all accounts.",
+        help_text="Only this account's costs. Empty: all accounts.",
     )
     key = models.CharField(
         max_length=200,
@@ -72,34 +85,40 @@ class Budget(models.Model):
     currency = models.CharField(
         max_length=3,
         default="USD",
-        validators=[RegexValidator(r"^[A-Z]{3}\Z", "Three capitals, such as USD.")],
+        validators=[
+            RegexValidator(
+                r"^[A-Z]{3}\Z", "Give a three-letter currency code such as USD."
+            )
+        ],
     )
-    amount = MoneyField(help_text="What a month may cost.")
+    amount = MoneyField(help_text="For one month.")
     actual_percents = models.JSONField(
         default=actual_percents,
         blank=True,
         validators=[whole_percents],
-        help_text="Tell when this share is spent.",
+        help_text="Send an alert when this share is spent.",
     )
     forecasted_percents = models.JSONField(
         default=forecasted_percents,
         blank=True,
         validators=[whole_percents],
-        help_text="Tell when the forecast says that this share will be spent.",
+        help_text="Send an alert when this share is forecast to be spent.",
     )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
     created_at = models.DateTimeField()
-    # What the last refresh found; computed, and never a reason for a new version.
+    # The columns of a BudgetStatus; computed, and never a reason for a new version.
     period = models.DateField(null=True, help_text="The first of the month.")
     spent = MoneyField(null=True, help_text="Billed so far in that month.")
-    forecasted = MoneyField(null=True, help_text="What the whole month will cost.")
+    forecasted = MoneyField(null=True, help_text="Forecast for the whole month.")
     forecasted_high = MoneyField(
-        null=True, help_text="At most that much, with 80 percent at least."
+        null=True, help_text="Upper bound of the 80% interval."
     )
-    spent_until = models.DateField(null=True, help_text="Known up to this day.")
-    note = models.TextField(blank=True, help_text="How it was counted, or why not.")
+    spent_until = models.DateField(null=True, help_text="The last day with cost data.")
+    note = models.TextField(
+        blank=True, help_text="How it was computed, or why it was not."
+    )
     version = version_field()
 
     objects = OfAccounts.as_manager()
@@ -119,7 +138,7 @@ class Budget(models.Model):
         return reverse("budget", args=[self.pk])
 
     def clean(self) -> None:
-        """Raises ValidationError naming the field of a scope that tells too little."""
+        """Raise ValidationError naming the field that does not fit the scope."""
         if self.scope == self.Scope.ACCOUNT and self.account_id is None:
             raise ValidationError({"account": "Choose the account of this budget."})
         if self.scope == self.Scope.SERVICE and not self.key:
@@ -130,12 +149,12 @@ class Budget(models.Model):
             raise ValidationError({"key": "Only services and tags have a key."})
         if self.scope == self.Scope.TOTAL and self.account_id is not None:
             raise ValidationError(
-                {"account": "All costs are of all accounts; choose the scope account."}
+                {"account": "The scope is all accounts; choose the scope account."}
             )
 
     @property
     def is_estimate(self) -> bool:
-        """A bill has no tags, so what tagged machines cost is only estimated."""
+        """The bill has no tags, so the costs of tagged instances are estimated."""
         return self.scope == self.Scope.TAG
 
     @property
@@ -148,7 +167,7 @@ class Budget(models.Model):
 
     @property
     def state(self) -> str:
-        """`unknown`, `ok`, `at_risk` (it will be passed) or `over`."""
+        """`unknown`, `ok`, `at_risk` (forecast to be exceeded) or `over`."""
         if self.spent is None:
             return "unknown"
         if self.spent > self.amount:
@@ -163,7 +182,7 @@ def _percent(part: Decimal | None, whole: Decimal) -> float | None:
 
 
 class BudgetAlert(models.Model):
-    """One threshold of one budget was passed in one month. Each channel hears once."""
+    """One row is one threshold of one budget exceeded in one month; it is sent once."""
 
     class Kind(models.TextChoices):
         ACTUAL = "actual", "Spent"
@@ -173,14 +192,14 @@ class BudgetAlert(models.Model):
     period = models.DateField(help_text="The first of the month.")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     threshold = models.PositiveSmallIntegerField("threshold, %")
-    amount = MoneyField(help_text="What was spent or forecast when it was passed.")
+    amount = MoneyField(help_text="Spent or forecast when it was exceeded.")
     sentence = models.TextField()
     at = models.DateTimeField()
     notices = GenericRelation(
         Notice, content_type_field="about_type", object_id_field="about_id"
     )
 
-    objects = OfBudget.as_manager()
+    objects = BudgetAlertQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-id"]
@@ -193,4 +212,4 @@ class BudgetAlert(models.Model):
 
     def __str__(self) -> str:
         month: date = self.period
-        return f"{self.budget} {month:%Y-%m}: {self.kind} {self.threshold} %"
+        return f"{self.budget} {month:%Y-%m}: {self.kind} {self.threshold}%"

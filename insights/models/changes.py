@@ -1,17 +1,17 @@
-"""What rows share whose status people change side by side."""
+"""The fields shared by models whose status people change."""
 
 from django.conf import settings
 from django.db import models
 
 
 class StatusChange(models.Model):
-    """One change of a row's status: by whom, when, and why. Nobody: by a refresh."""
+    """One row is one change of a status; without a user a refresh made it."""
 
     at = models.DateTimeField()
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
-    # Kept as text too, as it outlives the user.
+    # The name outlives the user.
     user_name = models.CharField(max_length=150, blank=True)
     old_status = models.CharField(max_length=16, blank=True)
     new_status = models.CharField(max_length=16)
@@ -26,7 +26,7 @@ class StatusChange(models.Model):
 
 
 def version_field() -> models.PositiveIntegerField[int, int]:
-    """Counts what people changed: who changes an older version is told, not obeyed."""
+    """Return a counter of changes, so that changes of an older version are refused."""
     return models.PositiveIntegerField(
-        default=1, help_text="Counts the changes; an older one can't be changed."
+        default=1, help_text="Counts the changes; send it back with a change."
     )

@@ -1,16 +1,16 @@
-"""What costs will be, as it was told on a day, kept to be compared with what came."""
+"""Forecasts of daily costs; earlier ones stay to be compared with the bill."""
 
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
 from costs.fields import MoneyField
-from insights.querysets import ForecastQuerySet, PointQuerySet
+from insights.forecasts.querysets import ForecastPointQuerySet, ForecastQuerySet
 from syncs.models import CloudAccount
 
 
 class Scope(models.TextChoices):
-    """Which part of the costs."""
+    """The part of the costs that a forecast is of."""
 
     TOTAL = "total", "Total"
     ACCOUNT = "account", "Account"
@@ -18,11 +18,11 @@ class Scope(models.TextChoices):
 
 
 class Forecast(models.Model):
-    """What the daily costs of one scope will be, told from what was known then.
+    """One row is a forecast of one scope's daily costs, made from the data of a day.
 
-    Without an account it is of all accounts together, which only who may see all of
-    them sees. A service without a name stands for all those too small for a forecast
-    of their own.
+    Without an account it covers all accounts together, and only users who may see all
+    accounts see it. A service without a name stands for all services too small for a
+    forecast of their own.
     """
 
     account = models.ForeignKey(
@@ -30,7 +30,7 @@ class Forecast(models.Model):
         models.CASCADE,
         null=True,
         related_name="forecasts",
-        help_text="Whose bill it is of; none: all accounts together.",
+        help_text="The account; empty: all accounts together.",
     )
     scope = models.CharField(max_length=8, choices=Scope.choices)
     key = models.CharField(
@@ -41,40 +41,40 @@ class Forecast(models.Model):
     currency = models.CharField(max_length=3)
     made_at = models.DateTimeField()
     data_until = models.DateField(
-        help_text="The first forecast day: all before it was known, or is a gap."
+        "forecast date", help_text="The first day that is forecast."
     )
-    horizon = models.PositiveSmallIntegerField(help_text="How many days it tells of.")
-    model = models.CharField(max_length=300, help_text="What made it.")
+    horizon = models.PositiveSmallIntegerField(help_text="Days ahead.")
+    model = models.CharField(max_length=300, help_text="The models and their weights.")
     note = models.TextField(
-        blank=True, help_text="Why a fallback was used, what was handled apart."
+        blank=True, help_text="Why a fallback was used, what was modeled apart."
     )
-    is_newest = models.BooleanField(help_text="The one that is shown.")
+    is_newest = models.BooleanField("current", help_text="The one that is shown.")
     is_replayed = models.BooleanField(
         default=False,
-        help_text="Made later, of what was known on that day, to be compared with "
-        "what came.",
+        help_text="Made afterwards from the data of that day, to be compared with "
+        "the bill.",
     )
     mase = models.FloatField(
         "MASE",
         null=True,
-        help_text="Its error on the scope's own past, as a share of what repeating "
-        "the last week would have been off within the history. Empty: too short.",
+        help_text="Mean absolute scaled error of the backtest; below 1 beats seasonal "
+        "naive in the training history. Empty: the history is too short.",
     )
     naive_mase = models.FloatField(
-        "MASE of the last week again", null=True, help_text="What is to be beaten."
+        "MASE, seasonal naive",
+        null=True,
+        help_text="The baseline: the last week again.",
     )
     smape = models.FloatField("sMAPE, %", null=True)
     coverage_80 = models.FloatField(
-        null=True, help_text="Share of past days inside the 80 % interval."
+        "80% coverage", null=True, help_text="Share of days inside the 80% interval."
     )
     coverage_95 = models.FloatField(
-        null=True, help_text="Share of past days inside the 95 % interval."
+        "95% coverage", null=True, help_text="Share of days inside the 95% interval."
     )
-    folds = models.PositiveSmallIntegerField(
-        default=0, help_text="How many days of the past it was tried from."
-    )
+    folds = models.PositiveSmallIntegerField("backtest folds", default=0)
     data_version = models.CharField(
-        max_length=64, help_text="Which data it was made of; another one, and it is old"
+        max_length=64, help_text="The version of the data that it was made from."
     )
 
     objects = ForecastQuerySet.as_manager()
@@ -115,9 +115,9 @@ class Forecast(models.Model):
 
     @property
     def title(self) -> str:
-        """Which costs, as a page says it."""
+        """The costs it is of, as shown on pages."""
         if self.scope == Scope.TOTAL and self.account:
-            return f"The whole bill of {self.account.name}"
+            return f"Total bill of {self.account.name}"
         if self.scope == Scope.TOTAL:
             return "All accounts"
         whose = self.account.name if self.account else "all accounts"
@@ -129,14 +129,14 @@ class Forecast(models.Model):
 
     @property
     def is_better_than_naive(self) -> bool | None:
-        """Whether it beat repeating the last week; None where nobody could try."""
+        """Whether it beat seasonal naive; None where the backtest cannot tell."""
         if self.mase is None or self.naive_mase is None:
             return None
         return self.mase < self.naive_mase
 
 
 class ForecastPoint(models.Model):
-    """One forecast day: the mean, and where it lies with 80 and with 95 percent."""
+    """One row is one forecast day: the mean and its 80% and 95% intervals."""
 
     forecast = models.ForeignKey(Forecast, models.CASCADE, related_name="points")
     day = models.DateField()
@@ -146,7 +146,7 @@ class ForecastPoint(models.Model):
     low_95 = MoneyField()
     high_95 = MoneyField()
 
-    objects = PointQuerySet.as_manager()
+    objects = ForecastPointQuerySet.as_manager()
 
     class Meta:
         ordering = ["forecast", "day"]

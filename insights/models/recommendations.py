@@ -1,4 +1,4 @@
-"""What to do about a machine, what people made of it, and whether the saving came."""
+"""Recommendations, the feedback on them, and the verification of their savings."""
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -9,7 +9,12 @@ from django.urls import reverse
 from costs.fields import MoneyField
 from insights.advice.records import Category, Level, PriceBasis, Rule, VerdictStatus
 from insights.models.changes import StatusChange, version_field
-from insights.querysets import OfRecommendation, RecommendationQuerySet
+from insights.recommendations.querysets import (
+    FeedbackQuerySet,
+    RecommendationChangeQuerySet,
+    RecommendationQuerySet,
+    VerificationQuerySet,
+)
 from inventory.models import Resource
 from syncs.models import CloudAccount
 
@@ -17,10 +22,10 @@ LEVELS = [(item.value, item.value) for item in Level]
 
 
 class Recommendation(models.Model):
-    """One thing to do about one machine, with its evidence and its monthly saving.
+    """One row is one thing to do about one instance, with evidence and saving.
 
-    While it is open nobody finds the same again; what is dismissed comes back only
-    when its evidence changed much; what is not found any more becomes obsolete.
+    There is one live row per instance, rule and target. A dismissed one comes back
+    only when its evidence changed much; one without a reason becomes obsolete.
     """
 
     class Status(models.TextChoices):
@@ -32,7 +37,7 @@ class Recommendation(models.Model):
         OBSOLETE = "obsolete", "Obsolete"
 
     LIVE = (Status.OPEN, Status.ACCEPTED, Status.IN_PROGRESS)
-    # Only a refresh finds that one is obsolete, and what is obsolete stays so.
+    # Only a refresh makes one obsolete, and it stays so.
     CHOSEN = (*LIVE, Status.DONE, Status.DISMISSED)
 
     account = models.ForeignKey(
@@ -52,15 +57,15 @@ class Recommendation(models.Model):
     current_state = models.TextField()
     recommendation = models.TextField()
     savings_monthly = MoneyField(
-        null=True, help_text="Of 730 hours. Empty: the price is not known."
+        null=True, help_text="For 730 hours. Empty: the price is unknown."
     )
     counted_monthly = MoneyField(
         null=True,
-        help_text="How much of it is in the sum: an alternative to another one "
-        "counts 0, so that nothing is saved twice.",
+        help_text="The part of it that is in totals: an alternative counts 0, so that "
+        "nothing is counted twice.",
     )
     alternative_to = models.CharField(
-        max_length=16, blank=True, help_text="The rule whose saving is counted instead."
+        max_length=16, blank=True, help_text="The rule that is counted instead."
     )
     currency = models.CharField(max_length=3, blank=True)
     price_basis = models.CharField(
@@ -79,13 +84,13 @@ class Recommendation(models.Model):
         max_length=64, blank=True, help_text="The type to change to."
     )
     instance_type = models.CharField(
-        max_length=64, blank=True, help_text="What the machine was when it was found."
+        max_length=64, blank=True, help_text="The type when it was found."
     )
     fingerprint = models.CharField(max_length=200)
     status = models.CharField(
         max_length=16, choices=Status.choices, default=Status.OPEN
     )
-    reason = models.TextField(blank=True, help_text="Why it was dismissed.")
+    reason = models.TextField(blank=True, help_text="Reason for dismissing it.")
     is_found = models.BooleanField(
         default=True, help_text="Whether the last refresh still found its reason."
     )
@@ -119,24 +124,24 @@ class Recommendation(models.Model):
         return self.status in self.LIVE
 
     def next_statuses(self) -> list[Status]:
-        """To which of them somebody may move it."""
+        """The statuses that people may give it."""
         if self.status == self.Status.OBSOLETE:
             return []
         return [status for status in self.CHOSEN if status != self.status]
 
 
 class RecommendationChange(StatusChange):
-    """One change of a recommendation's status."""
+    """One row is one change of a recommendation's status."""
 
     recommendation = models.ForeignKey(
         Recommendation, models.CASCADE, related_name="changes"
     )
 
-    objects = OfRecommendation.as_manager()
+    objects = RecommendationChangeQuerySet.as_manager()
 
 
 class Feedback(models.Model):
-    """What one user thinks of one recommendation."""
+    """One row is one user's rating of one recommendation."""
 
     recommendation = models.ForeignKey(
         Recommendation, models.CASCADE, related_name="feedback"
@@ -146,16 +151,16 @@ class Feedback(models.Model):
     )
     rating = models.PositiveSmallIntegerField(
         validators=[MinValueValidator(1), MaxValueValidator(5)],
-        help_text="1 (wrong) to 5 (just right).",
+        help_text="1 (wrong) to 5 (right).",
     )
     comment = models.TextField(blank=True, max_length=2000)
     is_flagged = models.BooleanField(
-        "flagged", default=False, help_text="It should not be told to anybody."
+        "flagged", default=False, help_text="It should not be recommended."
     )
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
-    objects = OfRecommendation.as_manager()
+    objects = FeedbackQuerySet.as_manager()
 
     class Meta:
         ordering = ["-updated_at", "-id"]
@@ -174,7 +179,7 @@ class Feedback(models.Model):
 
 
 class Verification(models.Model):
-    """Whether the saving of a recommendation that is done came, as later bills say."""
+    """One row says whether the saving of a completed recommendation is on the bill."""
 
     recommendation = models.OneToOneField(
         Recommendation, models.CASCADE, related_name="verification"
@@ -182,15 +187,15 @@ class Verification(models.Model):
     status = models.CharField(
         max_length=16, choices=[(item.value, item.value) for item in VerdictStatus]
     )
-    expected = MoneyField(null=True, help_text="What it promised, of 730 hours.")
-    realised = MoneyField(null=True, help_text="What came of it, of 730 hours.")
+    expected = MoneyField(null=True, help_text="The recommended saving, for 730 hours.")
+    realized = MoneyField(null=True, help_text="The verified saving, for 730 hours.")
     currency = models.CharField(max_length=3, blank=True)
-    share = models.FloatField(null=True, help_text="Realised of expected.")
-    reason = models.TextField(help_text="Why one may say so.")
+    share = models.FloatField(null=True, help_text="Realized of expected.")
+    reason = models.TextField(help_text="The reason for the verdict.")
     figures = models.JSONField(default=dict, help_text="The days and amounts.")
     checked_at = models.DateTimeField()
 
-    objects = OfRecommendation.as_manager()
+    objects = VerificationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-checked_at", "-id"]

@@ -1,4 +1,4 @@
-"""How far insights are computed."""
+"""When the insights of each account were computed."""
 
 from django.db import models
 from django.db.models import Q
@@ -8,28 +8,32 @@ from syncs.models import CloudAccount
 
 
 class RefreshState(models.Model):
-    """Which data the insights of one account were computed of, and how that went.
+    """One row is the last computation of one account's insights.
 
-    The row without an account is about all of them together. What is due is told by
-    comparing `version` with what is stored now, so a lost message loses nothing.
+    The row without an account is of all accounts together. Insights are due where
+    `version` differs from the version of the stored data.
     """
 
     account = models.OneToOneField(
         CloudAccount, models.CASCADE, null=True, related_name="refresh_state"
     )
     version = models.CharField(
-        max_length=200, blank=True, help_text="Which state of the data it knows of."
+        max_length=200,
+        blank=True,
+        help_text="The version of the data it was computed from.",
     )
     parts = models.JSONField(
-        default=dict, help_text="The version of the data that each part was made of."
+        default=dict, help_text="The version of the data that each part was made from."
     )
     refreshed_at = models.DateTimeField(
-        null=True, help_text="When all of it was last computed without an error."
+        null=True, help_text="When all parts were last computed without an error."
     )
     tried_at = models.DateTimeField(null=True)
-    seconds = models.FloatField(null=True, help_text="How long that took.")
-    error = models.TextField(blank=True, help_text="What failed and what to do.")
-    remark = models.TextField(blank=True, help_text="What could not be found out.")
+    seconds = models.FloatField(null=True, help_text="Duration.")
+    error = models.TextField(blank=True, help_text="What failed, and what to do.")
+    remark = models.TextField(
+        blank=True, help_text="Incomplete data, such as missing list prices."
+    )
     held_by = models.CharField(max_length=256, blank=True)
     held_at = models.DateTimeField(null=True)
 

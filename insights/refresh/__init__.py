@@ -1,5 +1,4 @@
-"""Computes insights and keeps them: the one package that reads and writes for them.
+"""Computes and stores insights; run.py is its entry point.
 
-run.py is its door. It loads the statistics libraries, so only workers and commands
-import it.
+It loads the statistics libraries, so only workers and commands import it.
 """

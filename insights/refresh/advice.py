@@ -1,4 +1,4 @@
-"""What to do about the machines of one account, and whether what was done paid off."""
+"""Refresh one account's recommendations, and verify the savings of completed ones."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -15,17 +15,16 @@ from insights.advice.verify import running_cost, verify
 from insights.refresh.machines import read_compute_bills, read_machines
 from insights.refresh.recommendations import (
     Key,
-    awaiting_verdict,
-    expectation_of,
-    keep_recommendations,
-    keep_verdict,
+    store_recommendations,
+    store_verdict,
+    unverified,
 )
 from insights.thresholds import thresholds
 from pricing.models import InstancePrice
 from providers.windows import last_complete_days
 from syncs.models import CloudAccount
 
-# Beside the days that rules look at, those before a change that is verified.
+# The days before a change that is verified count too.
 LOOK_BACK_DAYS = 90
 DAYS_PER_MONTH = HOURS_PER_MONTH / 24
 Bills = Mapping[str, Sequence[BillDay]]
@@ -34,20 +33,20 @@ Bills = Mapping[str, Sequence[BillDay]]
 def refresh_recommendations(
     account: CloudAccount, now: datetime
 ) -> tuple[int, list[str]]:
-    """Answers how many rows changed, and what could not be found out."""
-    lines = thresholds()
-    window = last_complete_days(max(LOOK_BACK_DAYS, lines.lookback_days), now)
+    """Return how many rows changed, and what could not be read."""
+    limits = thresholds()
+    window = last_complete_days(max(LOOK_BACK_DAYS, limits.lookback_days), now)
     rows = read_machines(account, window)
     machines = {row.resource_id: row for row in rows}
     facts = list(rows.values())
     bills = read_compute_bills(account, window)
     prices, remarks = list_prices(account, facts), list[str]()
-    prices = prices.with_rates(_rates(account, facts, bills, prices, lines, now))
-    found, unanswered = _advice(facts, lines, prices, now, remarks)
-    counted = without_double_counting(found, _monthly(account, bills, lines, now))
-    # What turns out not to be realised is told again, and not only by the next run.
-    changed = _judge(account, facts, bills, prices, lines, now)
-    changed += keep_recommendations(account, counted, unanswered, machines, now)
+    prices = prices.with_rates(_rates(account, facts, bills, prices, limits, now))
+    found, unanswered = _advice(facts, limits, prices, now, remarks)
+    counted = without_double_counting(found, _monthly(account, bills, limits, now))
+    # Verdicts first: what is not realized is recommended again by the same run.
+    changed = _verify(account, facts, bills, prices, limits, now)
+    changed += store_recommendations(account, counted, unanswered, machines, now)
     return changed, remarks
 
 
@@ -60,7 +59,7 @@ def list_prices(account: CloudAccount, facts: Sequence[MachineFacts]) -> Prices:
 
 def _advice(
     facts: Sequence[MachineFacts],
-    lines: Thresholds,
+    limits: Thresholds,
     prices: Prices,
     now: datetime,
     remarks: list[str],
@@ -69,7 +68,7 @@ def _advice(
     unanswered: set[Key] = set()
     for machine in facts:
         try:
-            answers = advise(machine, lines, prices, now)
+            answers = advise(machine, limits, prices, now)
         except InvalidFacts as error:
             remarks.append(str(error))
             unanswered |= {(machine.instance_id, rule.value) for rule in Rule}
@@ -87,24 +86,24 @@ def _rates(
     facts: Sequence[MachineFacts],
     bills: Bills,
     prices: Prices,
-    lines: Thresholds,
+    limits: Thresholds,
     now: datetime,
 ) -> dict[tuple[str, str], BillRate]:
-    """What the account pays of the list, in each region where its bill tells."""
+    """Return the account's effective rate in each region where the bill shows it."""
     found = {}
     for region, bill in bills.items():
         there = [machine for machine in facts if machine.region == region]
-        if rate := bill_rate(there, bill, prices, lines, now):
+        if rate := bill_rate(there, bill, prices, limits, now):
             found[account.account_id, region] = rate
     return found
 
 
 def _monthly(
-    account: CloudAccount, bills: Bills, lines: Thresholds, now: datetime
+    account: CloudAccount, bills: Bills, limits: Thresholds, now: datetime
 ) -> dict[tuple[str, str], Decimal]:
-    """What the account's compute costs a month, judged by four settled weeks."""
-    settled = now - timedelta(days=lines.bill_settling_days)
-    window = last_complete_days(lines.bill_days_at_most, settled)
+    """Return the account's monthly compute cost, by four settled weeks."""
+    settled = now - timedelta(days=limits.bill_settling_days)
+    window = last_complete_days(limits.bill_days_at_most, settled)
     sums: dict[str, Decimal] = {}
     for days in bills.values():
         for one in days:
@@ -116,17 +115,17 @@ def _monthly(
     }
 
 
-def _judge(
+def _verify(
     account: CloudAccount,
     facts: Sequence[MachineFacts],
     bills: Bills,
     prices: Prices,
-    lines: Thresholds,
+    limits: Thresholds,
     now: datetime,
 ) -> int:
-    """Whether savings came, as later inventory and bills say; how many verdicts moved.
+    """Verify savings by later inventory and bills; return how many verdicts changed.
 
-    A machine that is gone for long is not looked at any more; its verdict stays.
+    An instance that is long terminated is not read any more; its verdict stays.
     """
     by_id = {machine.instance_id: machine for machine in facts}
 
@@ -136,10 +135,9 @@ def _judge(
         return running_cost(there, [one.day for one in bills.get(region, ())], prices)
 
     changed = 0
-    for row in awaiting_verdict(account, now):
+    for row in unverified(account, now):
         if own := by_id.get(row.resource.resource_id):
             bill, ran = bills.get(own.region, ()), ran_in(own.region)
-            done = expectation_of(row)
-            verdict = verify(done, own, bill, prices, lines, now, ran)
-            changed += keep_verdict(row, verdict, now)
+            verdict = verify(row, own, bill, prices, limits, now, ran)
+            changed += store_verdict(row, verdict, now)
     return changed

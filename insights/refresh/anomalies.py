@@ -1,105 +1,76 @@
-"""Anomalies as they are found now, kept as those that people know already."""
+"""Stored anomalies: what is found again keeps its row, its status and its history."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
-from datetime import date, datetime, timedelta
-from decimal import Decimal
-from typing import Any
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
 
-from insights.models import Anomaly, AnomalyChange
+from insights.anomalies.transitions import change_status_automatically
+from insights.models import Anomaly
+from providers.windows import ONE_DAY
 from syncs.models import CloudAccount
 
 Status = Anomaly.Status
-GONE = "Not found any more: its days were restated, or are expected by now."
-BACK = "Found again."
-# What lies further back is left as it was told: less history lies before it by now.
+GONE_NOTE = "Not found any more: its days were restated, or are expected by now."
+BACK_NOTE = "Found again."
+# Older ones are left as they are: less history lies before them by now.
 JUDGED_AGAIN_DAYS = 90
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One anomaly as it is found now, in the columns of its row."""
-
-    sub_account_id: str
-    service: str
-    region: str
-    resource_id: int | None
-    currency: str
-    kind: str
-    direction: str
-    first_day: date
-    last_day: date
-    peak_day: date
-    seen_on: date
-    is_over: bool
-    expected: Decimal
-    low: Decimal
-    high: Decimal
-    actual: Decimal
-    impact: Decimal | None
-    severity: str
-    confidence: float
-    causes: list[dict[str, Any]]
-    recall: float | None
-    false_per_month: float | None
-
-    @property
-    def scope(self) -> str:
-        """The narrowest word for what it is of."""
-        if self.resource_id is not None:
-            return Anomaly.Scope.MACHINE
-        if self.service:
-            return Anomaly.Scope.SERVICE
-        if self.region:
-            return Anomaly.Scope.REGION
-        if self.sub_account_id:
-            return Anomaly.Scope.ACCOUNT
-        return Anomaly.Scope.TOTAL
-
-    def columns(self) -> dict[str, Any]:
-        values = {one.name: getattr(self, one.name) for one in fields(self)}
-        return {**values, "scope": self.scope}
+COMPUTED = (
+    *("scope", "sub_account_id", "service", "region", "resource_id", "currency"),
+    *("kind", "direction", "first_day", "last_day", "peak_day", "seen_on", "is_over"),
+    *("expected", "low", "high", "actual", "impact", "severity", "confidence"),
+    *("causes", "recall", "false_per_month"),
+)
 
 
 @transaction.atomic
-def keep_anomalies(
-    account: CloudAccount | None, found: Iterable[Found], now: datetime
+def store_anomalies(
+    account: CloudAccount | None, found: Iterable[Anomaly], now: datetime
 ) -> int:
-    """Makes the account's rows those found; answers how many were changed.
+    """Make the account's rows those found, unsaved ones; return how many changed.
 
     What is found again keeps its status, and new days extend it. What is not found
-    any more is resolved, unless somebody has judged it.
+    any more is resolved, unless somebody has changed its status.
     """
-    rows = list(Anomaly.objects.select_for_update().filter(account=account))
-    pairs = _matched(_distinct(found), rows)
+    rows = list(Anomaly.objects.select_for_update(of=("self",)).filter(account=account))
     changed = 0
-    for one, row in pairs:
+    stored = set()
+    for one, row in _matched(_distinct(found), rows):
+        one.scope = _scope_of(one)
         if row is None:
-            Anomaly.objects.create(account=account, detected_at=now, **one.columns())
+            one.account, one.detected_at = account, now
+            one.save()
             changed += 1
         else:
+            stored.add(row.pk)
             changed += _update(row, one, now)
-    kept = {row.pk for _, row in pairs if row}
     recent = now.date() - timedelta(days=JUDGED_AGAIN_DAYS)
     for row in rows:
         is_untouched = row.status == Status.DETECTED and row.last_day >= recent
-        if row.pk not in kept and is_untouched:
-            _set_status(row, Status.RESOLVED, GONE, now)
-            changed += 1
+        if row.pk not in stored and is_untouched:
+            changed += change_status_automatically(row, Status.RESOLVED, GONE_NOTE, now)
     return changed
 
 
-def _distinct(found: Iterable[Found]) -> list[Found]:
-    """One for each part and first day, as the table has it: the first that is told."""
+def _scope_of(one: Anomaly) -> str:
+    """Return the narrowest scope that fits."""
+    if one.resource_id is not None:
+        return Anomaly.Scope.MACHINE
+    if one.service:
+        return Anomaly.Scope.SERVICE
+    if one.region:
+        return Anomaly.Scope.REGION
+    return Anomaly.Scope.ACCOUNT if one.sub_account_id else Anomaly.Scope.TOTAL
+
+
+def _distinct(found: Iterable[Anomaly]) -> list[Anomaly]:
+    """Return one for each part and first day, as the table has it: the first."""
     return list(
         {(*_part(one), one.first_day): one for one in reversed([*found])}.values()
     )
 
 
-def _part(one: Found | Anomaly) -> tuple[object, ...]:
+def _part(one: Anomaly) -> tuple[object, ...]:
     return (
         one.resource_id,
         one.currency,
@@ -110,9 +81,9 @@ def _part(one: Found | Anomaly) -> tuple[object, ...]:
 
 
 def _matched(
-    found: Sequence[Found], rows: Sequence[Anomaly]
-) -> list[tuple[Found, Anomaly | None]]:
-    """Each with its row: the very same, else one of the same days that holds it.
+    found: Sequence[Anomaly], rows: Sequence[Anomaly]
+) -> list[tuple[Anomaly, Anomaly | None]]:
+    """Pair each with its row: the very same, else one of the same days that holds it.
 
     An incident may turn out larger or smaller than its first day showed.
     """
@@ -129,16 +100,16 @@ def _matched(
     return [(one, answer.get(at)) for at, one in enumerate(found)]
 
 
-def _is_identical(one: Found, row: Anomaly) -> bool:
+def _is_identical(one: Anomaly, row: Anomaly) -> bool:
     return _part(one) == _part(row) and one.first_day == row.first_day
 
 
-def _is_of_same_part(one: Found, row: Anomaly) -> bool:
+def _is_of_same_part(one: Anomaly, row: Anomaly) -> bool:
     return _part(one) == _part(row) and _overlap(one, row)
 
 
-def _is_of_same_days(one: Found, row: Anomaly) -> bool:
-    """Whether one of both is a part of the other, on the same days and side."""
+def _is_of_same_days(one: Anomaly, row: Anomaly) -> bool:
+    """Return whether one is a part of the other, on the same days and side."""
     if (one.resource_id, one.currency) != (row.resource_id, row.currency):
         return False
     mine, its = _part(one)[2:], _part(row)[2:]
@@ -148,37 +119,23 @@ def _is_of_same_days(one: Found, row: Anomaly) -> bool:
     return (holds or is_held) and same_side and _overlap(one, row)
 
 
-def _overlap(one: Found, row: Anomaly) -> bool:
-    """Whether their days touch; the day after the last one touches too."""
-    a_day = timedelta(days=1)
+def _overlap(one: Anomaly, row: Anomaly) -> bool:
+    """Return whether their days overlap or are adjacent."""
     return (
-        one.first_day <= row.last_day + a_day and row.first_day <= one.last_day + a_day
+        one.first_day <= row.last_day + ONE_DAY
+        and row.first_day <= one.last_day + ONE_DAY
     )
 
 
-def _update(row: Anomaly, one: Found, now: datetime) -> bool:
-    """Whether any figure moved; the status is left to people."""
+def _update(row: Anomaly, one: Anomaly, now: datetime) -> bool:
+    """Store the figures that changed; the status is left to people."""
     values = {
-        name: value
-        for name, value in one.columns().items()
-        if getattr(row, name) != value
+        name: getattr(one, name)
+        for name in COMPUTED
+        if getattr(row, name) != getattr(one, name)
     }
     if values:
         Anomaly.objects.filter(pk=row.pk).update(**values)
-    if row.status != Status.RESOLVED or not _was_resolved_by_nobody(row):
+    if not row.is_closed_automatically:
         return bool(values)
-    _set_status(row, Status.DETECTED, BACK, now)
-    return True
-
-
-def _was_resolved_by_nobody(row: Anomaly) -> bool:
-    last = row.changes.first()
-    return last is not None and not last.user_name
-
-
-def _set_status(row: Anomaly, status: Status, note: str, now: datetime) -> None:
-    same = Anomaly.objects.filter(pk=row.pk, status=row.status)
-    if same.update(status=status, version=F("version") + 1):
-        AnomalyChange.objects.create(
-            anomaly=row, at=now, old_status=row.status, new_status=status, note=note
-        )
+    return change_status_automatically(row, Status.DETECTED, BACK_NOTE, now)

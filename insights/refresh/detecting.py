@@ -1,20 +1,19 @@
-"""What is not as expected in bills and in the work of machines, in rows to keep."""
+"""Anomalies found in the bills and in the CPU of instances, as rows to store."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
+from insights.anomalies.duplicates import account_anomalies, is_duplicate
 from insights.detection.accuracy import measure, of_scopes
 from insights.detection.anomaly_records import (
     Accuracy,
     Bill,
     Cause,
     Finding,
-    Incident,
     Measure,
     Scope,
     Series,
@@ -23,7 +22,7 @@ from insights.detection.anomaly_records import (
 from insights.detection.bill_incidents import find_incidents
 from insights.detection.daily import find_cpu_anomalies
 from insights.due import METHOD
-from insights.refresh.anomalies import Found
+from insights.models import Anomaly
 from insights.refresh.reading import ROWS_AT_ONCE
 from insights.refresh.reading import Bill as StoredBill
 from insights.thresholds import limits
@@ -33,62 +32,61 @@ from syncs.models import CloudAccount
 
 # Twice what a first sync of CPU reads: a season before the days that are judged.
 CPU_DAYS = 180
-# What is measured of a machine's day, the most telling first.
+# The columns of a day's CPU, the most telling first.
 CPU_COLUMNS = ("average_percent", "p99_percent", "maximum_percent")
 
 
 @dataclass(frozen=True)
 class Source:
-    """The series of one account, or of all, and which data they are of."""
+    """The series of one account, or of all together, and the version of their data.
 
-    account: CloudAccount | None
+    `account_anomalies` are the rows of single accounts, which must not be found again
+    in all accounts together; None for a single account.
+    """
+
     bills: Sequence[Bill]
     machines: Mapping[str, Sequence[Series]]
     version: str
+    account_anomalies: Sequence[Anomaly] | None
 
-    def found(self) -> list[Found]:
-        """Every anomaly in them. Raises DetectionError."""
+    def anomalies(self) -> list[Anomaly]:
+        """Return every anomaly in them as an unsaved row. Raise DetectionError."""
         return [
-            *(one for bill in self.bills for one in self._found_in(bill)),
-            *self._found_in_machines(),
+            *(row for bill in self.bills for row in self._anomalies_of(bill)),
+            *self._cpu_anomalies(),
         ]
 
-    def _found_in(self, bill: Bill) -> list[Found]:
-        drawn = limits()
-        incidents = [
-            one
-            for one in find_incidents(bill, drawn)
-            # What lies in one account is told of that account.
-            if self.account is not None or not one.scope.account
-        ]
-        known = of_scopes(bill, {one.scope for one in incidents}, drawn)
-        return [
-            _found(one.finding, one.scope, one, known[one.scope]) for one in incidents
-        ]
+    def _anomalies_of(self, bill: Bill) -> Iterable[Anomaly]:
+        found = find_incidents(bill, limits())
+        if (rows := self.account_anomalies) is not None:
+            found = [one for one in found if not is_duplicate(one, rows)]
+        accuracy = of_scopes(bill, {one.scope for one in found}, limits())
+        return [_anomaly(one, accuracy[one.scope]) for one in found]
 
-    def _found_in_machines(self) -> list[Found]:
-        drawn = limits()
-        findings = find_cpu_anomalies(self.machines, drawn)
-        concerned = {one.key for one in findings}
-        known = measure([self.machines[key][0] for key in sorted(concerned)], drawn)
-        return [_found(one, Scope(), None, known[one.key]) for one in findings]
+    def _cpu_anomalies(self) -> Iterable[Anomaly]:
+        found = find_cpu_anomalies(self.machines, limits())
+        keys = sorted({one.key for one in found})
+        accuracy = measure([self.machines[key][0] for key in keys], limits())
+        return [_anomaly(one, accuracy[one.key]) for one in found]
 
 
 def source_of(
     account: CloudAccount | None, stored: Sequence[StoredBill], now: datetime
 ) -> Source:
-    """What anomalies are looked for in: bills without their taxes, fees and credits."""
+    """Return the source of an account: bills without taxes, fees and credits."""
     bills = [_bill(one) for one in stored]
     machines = _machines(account, now) if account else {}
-    digest = sha256(repr((METHOD, limits())).encode())
+    of_accounts = None if account else account_anomalies()
+    days = [(row.pk, row.first_day, row.last_day) for row in of_accounts or ()]
+    digest = sha256(repr((METHOD, limits(), days)).encode())
     for bill in bills:
-        told = (bill.currency, bill.first_day, sorted(bill.estimated))
-        digest.update(repr(told).encode())
+        known = (bill.currency, bill.first_day, sorted(bill.estimated))
+        digest.update(repr(known).encode())
         for scope in sorted(bill.parts):
             digest.update(repr((scope, list(bill.parts[scope]))).encode())
     for key in sorted(machines):
         digest.update(repr(machines[key]).encode())
-    return Source(account, bills, machines, digest.hexdigest())
+    return Source(bills, machines, digest.hexdigest(), of_accounts)
 
 
 def _bill(stored: StoredBill) -> Bill:
@@ -104,7 +102,7 @@ def _bill(stored: StoredBill) -> Bill:
 
 
 def _machines(account: CloudAccount, now: datetime) -> dict[str, list[Series]]:
-    """The days of each machine's CPU, by the number of its row. One query."""
+    """Return the daily CPU of each instance, by its primary key. One query."""
     window = last_complete_days(CPU_DAYS, now)
     rows = CpuMetric.objects.in_window(window).filter(resource__account=account)
     days: dict[int, dict[date, Sequence[float | None]]] = defaultdict(dict)
@@ -115,10 +113,10 @@ def _machines(account: CloudAccount, now: datetime) -> dict[str, list[Series]]:
     return {str(machine): _series(machine, known) for machine, known in days.items()}
 
 
-def _series(machine: int, known: Mapping[date, Sequence[float | None]]) -> list[Series]:
-    window = Window(min(known), max(known) + ONE_DAY)
-    nothing = (None,) * len(CPU_COLUMNS)
-    figures = [known.get(day, nothing) for day in window.days()]
+def _series(machine: int, days: Mapping[date, Sequence[float | None]]) -> list[Series]:
+    window = Window(min(days), max(days) + ONE_DAY)
+    unknown = (None,) * len(CPU_COLUMNS)
+    figures = [days.get(day, unknown) for day in window.days()]
     return [
         Series(str(machine), window.start, values, measure=Measure.CPU)
         for values in map(list, zip(*figures, strict=True))
@@ -126,16 +124,15 @@ def _series(machine: int, known: Mapping[date, Sequence[float | None]]) -> list[
     ]
 
 
-def _found(
-    finding: Finding, scope: Scope, incident: Incident | None, known: Accuracy
-) -> Found:
-    """A row: of money where there is an incident, else of a machine's percent."""
-    return Found(
-        sub_account_id=scope.account,
-        service=scope.service,
-        region=scope.region,
-        resource_id=None if incident else int(finding.key),
-        currency=incident.currency if incident else "",
+def _anomaly(finding: Finding, accuracy: Accuracy) -> Anomaly:
+    """Return an unsaved row: of money where there is a currency, else of CPU."""
+    is_cost = bool(finding.currency)
+    return Anomaly(
+        sub_account_id=finding.scope.account,
+        service=finding.scope.service,
+        region=finding.scope.region,
+        resource_id=None if is_cost else int(finding.key),
+        currency=finding.currency,
         kind=finding.kind.value,
         direction=finding.direction.value,
         first_day=finding.first_day,
@@ -147,22 +144,18 @@ def _found(
         low=money(finding.low),
         high=money(finding.high),
         actual=money(finding.actual),
-        impact=_impact(finding, incident),
+        # Percent of CPU are no money.
+        impact=money(finding.impact) if is_cost else None,
         severity=finding.severity.value,
         confidence=round(finding.confidence, 4),
-        causes=[_cause(one) for one in incident.causes] if incident else [],
-        recall=known.recall,
-        false_per_month=_rounded(known.false_per_month),
+        causes=[_cause(one) for one in finding.causes],
+        recall=accuracy.recall,
+        false_per_month=_rounded(accuracy.false_per_month),
     )
 
 
 def _rounded(figure: float | None) -> float | None:
     return None if figure is None else round(figure, 4)
-
-
-def _impact(finding: Finding, incident: Incident | None) -> Decimal | None:
-    """Percent of CPU are no money."""
-    return money(finding.impact) if incident else None
 
 
 def _cause(cause: Cause) -> dict[str, Any]:

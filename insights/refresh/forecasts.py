@@ -1,4 +1,4 @@
-"""Forecasts of every scope whose data changed, kept beside those of earlier days."""
+"""Refresh forecasts: of every scope whose data changed, beside earlier ones."""
 
 import logging
 from collections import defaultdict
@@ -14,9 +14,9 @@ from django.conf import settings
 from django.db import transaction
 
 from insights.due import METHOD
+from insights.forecasting import forecast_records as records
 from insights.forecasting.forecast import forecast_many
 from insights.forecasting.forecast_records import Accuracy, DailySeries, Refusal
-from insights.forecasting.forecast_records import Forecast as Told
 from insights.models import Budget, Forecast, ForecastPoint
 from insights.models.forecasts import Scope
 from insights.refresh.reading import Bill, Part
@@ -26,19 +26,19 @@ from syncs.models import CloudAccount
 logger = logging.getLogger(__name__)
 
 HORIZON_DAYS = 90
-# Which services are large is judged by these days.
+# The days by which the largest services are chosen.
 RECENT_DAYS = 90
-# A first forecast is also made as it would have been so long ago, so that there is
-# one to compare with what came.
+# A first forecast is also made as of so long ago, so that one can be compared with the
+# bill.
 REPLAYED_DAYS_AGO = 30
-# Every forecast is kept for a month, then the first of each week, for a year.
-KEPT_DAYS, KEPT_WEEKLY_DAYS = 30, 400
+# Forecasts are stored for a month, then the first of each week for a year.
+DAILY_DAYS, WEEKLY_DAYS = 30, 400
 SIX_PLACES = Decimal("0.000001")
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Which costs, within one account's bill or all of them."""
+    """A part of the costs of one account or of all."""
 
     scope: str
     key: str
@@ -52,7 +52,7 @@ def refresh_forecasts(
     *,
     anew: bool = False,
 ) -> int:
-    """Makes the forecasts whose data changed, or all `anew`; answers how many."""
+    """Make the forecasts whose data changed, or all `anew`; return how many."""
     wanted: dict[Key, DailySeries] = {}
     for bill in bills:
         wanted |= series_of(account, bill)
@@ -64,23 +64,23 @@ def refresh_forecasts(
         if anew or key not in stored or stored[key].data_version != versions[key]
     }
     unknown = {key: series for key, series in changed.items() if key not in stored}
-    replayed = {key: cut for key, one in unknown.items() if (cut := _as_of_then(one))}
+    replayed = {key: cut for key, one in unknown.items() if (cut := _replayed(one))}
     made = forecast_many(changed, HORIZON_DAYS) if changed else {}
     earlier = forecast_many(replayed, HORIZON_DAYS) if replayed else {}
     with transaction.atomic():
         _retire(key_row for key, key_row in stored.items() if key not in wanted)
-        for key, told in earlier.items():
-            _keep(account, key, told, "", now, is_replayed=True)
-        for key, told in made.items():
-            _keep(account, key, told, versions[key], now)
+        for key, one in earlier.items():
+            _store(account, key, one, "", now, is_replayed=True)
+        for key, one in made.items():
+            _store(account, key, one, versions[key], now)
         _prune(account, now.date())
     return len(made)
 
 
 def series_of(account: CloudAccount | None, bill: Bill) -> dict[Key, DailySeries]:
-    """The series that get a forecast: of the whole, each account, and services.
+    """Return the series to forecast: of the whole, each account, and services.
 
-    The largest services have their own, and those with a budget; the rest is one.
+    The largest services and those with a budget have their own; the rest is one.
     """
     groups: dict[Key, list[Part]] = defaultdict(list)
     named = _largest_services(bill) | _budgeted_services(account, bill.currency)
@@ -124,31 +124,31 @@ def _version(series: DailySeries) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def _as_of_then(series: DailySeries) -> DailySeries | None:
-    """The series without its last days; None where too little is left to tell."""
+def _replayed(series: DailySeries) -> DailySeries | None:
+    """Return the series without its last days; None where too little is left."""
     values = list(series.values)[:-REPLAYED_DAYS_AGO]
     known = sum(value is not None for value in values)
     return DailySeries(series.start, values) if known > REPLAYED_DAYS_AGO else None
 
 
 def _retire(rows: Iterable[Forecast]) -> None:
-    """What has no series of its own any more is shown no more; its past stays."""
+    """Hide forecasts whose series is gone; their past stays."""
     keys = [row.pk for row in rows]
     Forecast.objects.filter(pk__in=keys).update(is_newest=False)
 
 
-def _keep(
+def _store(
     account: CloudAccount | None,
     key: Key,
-    told: Told | Refusal,
+    made: records.Forecast | Refusal,
     version: str,
     now: datetime,
     *,
     is_replayed: bool = False,
 ) -> None:
-    """Stores one forecast in the place of any other from the same day."""
-    if isinstance(told, Refusal):
-        logger.warning("no forecast of %s of %s: %s", key, account, told.reason)
+    """Store one forecast; it replaces one with the same forecast date."""
+    if isinstance(made, Refusal):
+        logger.warning("no forecast of %s of %s: %s", key, account, made.reason)
         return
     which = {
         "account": account,
@@ -157,33 +157,33 @@ def _keep(
         "currency": key.currency,
     }
     same = Forecast.objects.filter(**which)
-    same.filter(data_until=told.start).delete()
+    same.filter(data_until=made.start).delete()
     if not is_replayed:
         same.filter(is_newest=True).update(is_newest=False)
     row = Forecast.objects.create(
         **which,
         made_at=now,
-        data_until=told.start,
-        horizon=len(told.mean),
-        model=told.model[:300],
-        note=told.note,
+        data_until=made.start,
+        horizon=len(made.mean),
+        model=made.model[:300],
+        note=made.note,
         is_newest=not is_replayed,
         is_replayed=is_replayed,
         data_version=version,
-        **_accuracy(told.accuracy),
+        **_accuracy(made.accuracy),
     )
-    ForecastPoint.objects.bulk_create(_points(row, told), batch_size=500)
+    ForecastPoint.objects.bulk_create(_points(row, made), batch_size=500)
 
 
-def _points(row: Forecast, told: Told) -> list[ForecastPoint]:
+def _points(row: Forecast, made: records.Forecast) -> list[ForecastPoint]:
     columns = zip(
-        told.mean, told.low_80, told.high_80, told.low_95, told.high_95, strict=True
+        made.mean, made.low_80, made.high_80, made.low_95, made.high_95, strict=True
     )
     names = ("mean", "low_80", "high_80", "low_95", "high_95")
     return [
         ForecastPoint(
             forecast=row,
-            day=told.start + ONE_DAY * at,
+            day=made.start + ONE_DAY * at,
             **dict(zip(names, map(_amount, amounts), strict=True)),
         )
         for at, amounts in enumerate(columns)
@@ -195,12 +195,12 @@ def _amount(value: float) -> Decimal:
 
 
 def _accuracy(known: Accuracy | None) -> dict[str, Any]:
-    """The columns that tell how well it did; None where that can't be told."""
+    """Return the columns of the backtest; None where there is none."""
     if known is None:
         return {"folds": 0}
     names = ("mase", "naive_mase", "smape", "coverage_80", "coverage_95")
     figures = {name: getattr(known, name) for name in names}
-    # No database has a place for the error of a series that never changes.
+    # Databases store no infinite error of a series that never changes.
     finite = {
         name: figure
         for name, figure in figures.items()
@@ -210,12 +210,12 @@ def _accuracy(known: Accuracy | None) -> dict[str, Any]:
 
 
 def _prune(account: CloudAccount | None, today: date) -> None:
-    """Keeps all of the last days, then one a week, and none that is very old."""
+    """Delete old forecasts, but for the first of each week of a year."""
     old = Forecast.objects.filter(account=account, is_newest=False)
-    old.filter(data_until__lt=today - timedelta(days=KEPT_WEEKLY_DAYS)).delete()
+    old.filter(data_until__lt=today - timedelta(days=WEEKLY_DAYS)).delete()
     weeks: set[tuple[object, ...]] = set()
     dropped = []
-    rows = old.filter(data_until__lt=today - timedelta(days=KEPT_DAYS))
+    rows = old.filter(data_until__lt=today - timedelta(days=DAILY_DAYS))
     columns = ("pk", "scope", "key", "currency", "data_until")
     for pk, *key, day in rows.order_by("data_until").values_list(*columns):
         week = (*key, day.isocalendar()[:2])

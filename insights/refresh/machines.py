@@ -1,4 +1,4 @@
-"""Machines with their work, changes and bills, as advice and detection take them."""
+"""Instances with their metrics and changes, and compute bills, for the rules."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from providers.records import ChargeCategory
 from providers.windows import Window
 from syncs.models import CloudAccount
 
-# What AWS calls the hours of machines on a bill.
+# AWS's name of instance hours on the bill.
 COMPUTE = "Amazon Elastic Compute Cloud - Compute"
 ROWS_AT_ONCE = 5000
 ZERO = Decimal(0)
@@ -24,7 +24,7 @@ ZERO = Decimal(0)
 def read_machines(
     account: CloudAccount, window: Window
 ) -> dict[Instance, MachineFacts]:
-    """Every machine that was there in the window, with its days in it. Four queries."""
+    """Return every instance that existed in the window, with its days. Four queries."""
     machines = Instance.objects.filter(account=account).present_since(window.start)
     rows = {row.pk: row for row in machines.order_by("pk")}
     changes = _changes(rows)
@@ -71,8 +71,8 @@ def _changes(rows: Mapping[int, Instance]) -> dict[int, list[Change]]:
     found: dict[int, list[Change]] = defaultdict(list)
     stored = StateChange.objects.filter(resource__in=list(rows)).order_by("at", "id")
     for one in stored.iterator(chunk_size=ROWS_AT_ONCE):
-        told = Change(one.at, one.field, one.old_value, one.new_value)
-        found[one.resource_id].append(told)
+        change = Change(one.at, one.field, one.old_value, one.new_value)
+        found[one.resource_id].append(change)
     return found
 
 
@@ -101,10 +101,10 @@ def _network(account: CloudAccount, window: Window) -> dict[int, list[NetworkDay
 def read_compute_bills(
     account: CloudAccount, window: Window
 ) -> dict[str, list[BillDay]]:
-    """Per region what the account's compute cost on each day. Two queries.
+    """Return the daily compute cost of each region. Two queries.
 
-    That of a member of an organization is on its payer's bill. A stored day without
-    a charge cost 0.
+    That of a member of an organization is on its payer's bill. A stored day without a
+    charge cost 0.
     """
     used = (
         DailyCost.objects.counted()

@@ -1,4 +1,4 @@
-"""What insights are computed of: series read from the database, as plain records.
+"""The daily costs that insights are computed from, as plain records.
 
 Amounts become floats here: from here on they are estimates, never a bill.
 """
@@ -22,7 +22,7 @@ from syncs.models import CloudAccount
 # the middle of the next one, though hardly a cent of it changes after three days.
 UNSETTLED_DAYS = 3
 ROWS_AT_ONCE = 5000
-# As far back as Cost Explorer tells; what is older says little of tomorrow.
+# As far back as Cost Explorer goes; older days say little about tomorrow.
 HISTORY_DAYS = 430
 
 # The part of a bill that a row is of: sub-account, service, region.
@@ -45,16 +45,16 @@ class Bill:
     all: Mapping[Part, "array[float]"]
 
     def summed(self, parts: Iterable[Part]) -> list[float]:
-        """What these parts cost together each day, in full; NaN where not known.
+        """Return what these parts cost together each day; NaN where unknown.
 
-        The same to the last bit in whatever order a database tells the parts, or the
+        The sum is the same to the last bit in any order of the parts; otherwise the
         same days would look changed.
         """
         columns = [self.all[part] for part in parts]
         return [fsum(values) for values in zip(*columns, strict=True)]
 
     def settled(self, values: Iterable[float]) -> list[float | None]:
-        """The values of days that are known and complete; None for the others."""
+        """Return the values of known and complete days; None for the others."""
         return [
             None if value != value or day in self.unsettled else value
             for day, value in zip(self.dates(), values, strict=True)
@@ -66,7 +66,7 @@ class Bill:
 
 @dataclass
 class _Days:
-    """Which days any account has, which all have, and which may still change."""
+    """The days that any account has, that all have, and that may still change."""
 
     stored: set[date] = field(default_factory=set)
     known: set[date] = field(default_factory=set)
@@ -74,9 +74,9 @@ class _Days:
 
 
 def read_bills(account: CloudAccount | None, now: datetime) -> list[Bill]:
-    """A bill per currency of that account, or of all accounts without their regions.
+    """Return a bill per currency of that account, or of all without their regions.
 
-    The running day is left out. Two queries and one a currency.
+    Today is left out. Two queries, and one per currency.
     """
     window = last_complete_days(HISTORY_DAYS, now)
     rows = DailyCost.objects.counted().in_window(window)
@@ -90,11 +90,10 @@ def read_bills(account: CloudAccount | None, now: datetime) -> list[Bill]:
 
 
 def _stored_days(totals: CostTotalQuerySet) -> dict[str, _Days]:
-    """Per currency the days on which no account's bill is missing.
+    """Return per currency the days on which no account's bill is missing.
 
-    A bill's history begins with its first stored day. That of an account which is
-    still read goes on to the newest day of all: one that fell behind would look like
-    a fall in costs.
+    A bill's history begins with its first stored day. That of an enabled account goes
+    on to the newest day of all: one that fell behind would look like a fall in costs.
     """
     spans: dict[str, list[tuple[date, date]]] = defaultdict(list)
     found: dict[str, dict[date, tuple[int, int]]] = defaultdict(dict)

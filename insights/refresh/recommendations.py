@@ -1,96 +1,87 @@
-"""Recommendations as they are found now, beside what people made of earlier ones."""
+"""Stored recommendations and verdicts: what is found again keeps its row."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 
 from insights.advice.changes import changed_much
-from insights.advice.records import (
-    Advice,
-    Counted,
-    Expectation,
-    Rule,
-    Verdict,
-    VerdictStatus,
-)
-from insights.models import Recommendation, RecommendationChange, Verification
+from insights.advice.records import Advice, Verdict, VerdictStatus
+from insights.models import Recommendation, Verification
+from insights.recommendations.transitions import mark_obsolete
 from inventory.models import Instance
 from syncs.models import CloudAccount
 
 Status = Recommendation.Status
-OBSOLETE = "Its reason is gone: the machine changed, or works differently now."
-FINAL = (VerdictStatus.REALISED, VerdictStatus.NOT_REALISED)
-# Four weeks of bill, and the days that it takes to settle, tell all that there is.
+FINAL = (VerdictStatus.REALIZED, VerdictStatus.NOT_REALIZED)
+# Four weeks of bill and the days that it takes to settle: later days change nothing.
 VERIFIED_DAYS = 35
 # (instance id, rule)
 Key = tuple[str, str]
 
 
 @transaction.atomic
-def keep_recommendations(
+def store_recommendations(
     account: CloudAccount,
-    found: Sequence[Counted],
+    found: Sequence[Advice],
     unanswered: Collection[Key],
     machines: Mapping[str, Instance],
     now: datetime,
 ) -> int:
-    """Makes the account's open rows those found; answers how many were changed.
+    """Make the account's open rows those found; return how many changed.
 
-    `unanswered` are machines and rules of which too little is known to say anything,
-    so that what was said stays.
+    `unanswered` are the instances and rules that cannot be judged, so that their rows
+    stay.
     """
     rows = Recommendation.objects.select_for_update(of=("self",))
-    known: dict[Key, list[Recommendation]] = {}
+    stored: dict[Key, list[Recommendation]] = {}
     of_account = rows.filter(account=account).select_related("resource")
     for row in of_account.order_by("found_at", "id"):
-        known.setdefault((row.resource.resource_id, row.rule), []).append(row)
-    told: dict[Key, list[Counted]] = {}
+        stored.setdefault((row.resource.resource_id, row.rule), []).append(row)
+    grouped: dict[Key, list[Advice]] = {}
     for one in found:
-        told.setdefault((one.advice.instance_id, one.advice.rule.value), []).append(one)
+        grouped.setdefault((one.instance_id, one.rule.value), []).append(one)
     changed = 0
-    for key, advice in told.items():
-        pairs, lost = _matched(advice, known.pop(key, []))
-        # Those that are lost make room before others take their place.
-        changed += sum(_lose(row, now) for row in lost)
+    for key, advice in grouped.items():
+        pairs, unmatched = _matched(advice, stored.pop(key, []))
+        # Obsolete ones make room before others take their place.
+        changed += sum(_mark_unfound(row, now) for row in unmatched)
         for one, row in pairs:
-            changed += _keep(account, one, row, machines[key[0]], now)
-    for key, rows_left in known.items():
+            changed += _store(account, one, row, machines[key[0]], now)
+    for key, rows_left in stored.items():
         if key not in unanswered:
-            changed += sum(_lose(row, now) for row in rows_left if row.is_live)
+            changed += sum(_mark_unfound(row, now) for row in rows_left if row.is_live)
     return changed
 
 
 def _matched(
-    found: Sequence[Counted], rows: Sequence[Recommendation]
-) -> tuple[list[tuple[Counted, Recommendation | None]], list[Recommendation]]:
-    """What there is to keep, each with its live row, and live rows that nothing is of.
+    found: Sequence[Advice], rows: Sequence[Recommendation]
+) -> tuple[list[tuple[Advice, Recommendation | None]], list[Recommendation]]:
+    """Pair advice with its live row, and return the live rows without advice too.
 
-    One rule may tell of two ways, to different types. What people have answered
-    already is left out.
+    One rule may have two targets. What people have answered already is left out.
     """
     live = [row for row in rows if row.is_live]
-    pairs: list[tuple[Counted, Recommendation | None]] = []
+    pairs: list[tuple[Advice, Recommendation | None]] = []
     for one in found:
-        row = next((row for row in live if row.target == one.advice.target), None)
+        row = next((row for row in live if row.target == one.target), None)
         if row is not None:
             live.remove(row)
-        elif _is_answered(one.advice, rows):
+        elif _is_answered(one, rows):
             continue
         pairs.append((one, row))
     return pairs, live
 
 
-def _keep(
+def _store(
     account: CloudAccount,
-    one: Counted,
+    one: Advice,
     row: Recommendation | None,
     machine: Instance,
     now: datetime,
 ) -> bool:
-    """Whether a row was made, or any figure of the one that is there moved."""
+    """Create or update the row; return whether anything changed."""
     columns = _columns(one)
     if row is not None:
         return _update(row, {**columns, "is_found": True})
@@ -105,7 +96,7 @@ def _keep(
 
 
 def _is_answered(advice: Advice, rows: Sequence[Recommendation]) -> bool:
-    """Whether it was dismissed as it is, or is done and its saving still awaited."""
+    """Return whether it was dismissed as it is, or is done and not verified yet."""
     done = [row.pk for row in rows if row.status == Status.DONE]
     final = Verification.objects.filter(recommendation__in=done, status__in=FINAL)
     if len(done) > final.count():
@@ -124,8 +115,7 @@ def _is_answered(advice: Advice, rows: Sequence[Recommendation]) -> bool:
     )
 
 
-def _columns(one: Counted) -> dict[str, Any]:
-    advice = one.advice
+def _columns(advice: Advice) -> dict[str, Any]:
     texts = ("title", "current_state", "recommendation", "risk_reason", "target")
     words = ("rule", "category", "priority", "impact", "effort", "complexity", "risk")
     return {
@@ -134,8 +124,8 @@ def _columns(one: Counted) -> dict[str, Any]:
         "confidence": advice.confidence.value,
         "price_basis": advice.price_basis.value,
         "savings_monthly": advice.savings_monthly,
-        "counted_monthly": one.counted_monthly,
-        "alternative_to": one.alternative_to.value if one.alternative_to else "",
+        "counted_monthly": advice.counted_monthly,
+        "alternative_to": advice.alternative_to.value if advice.alternative_to else "",
         "currency": advice.currency,
         "estimated_time": advice.estimated_time,
         "implementation_steps": list(advice.implementation_steps),
@@ -153,27 +143,15 @@ def _update(row: Recommendation, columns: Mapping[str, Any]) -> bool:
     return bool(values)
 
 
-def _lose(row: Recommendation, now: datetime) -> bool:
-    """An open one becomes obsolete. What somebody took on is his to call done."""
-    if row.status != Status.OPEN:
-        return _update(row, {"is_found": False})
-    same = Recommendation.objects.filter(pk=row.pk, status=Status.OPEN)
-    if not same.update(
-        status=Status.OBSOLETE, is_found=False, version=F("version") + 1
-    ):
-        return False
-    RecommendationChange.objects.create(
-        recommendation=row,
-        at=now,
-        old_status=Status.OPEN,
-        new_status=Status.OBSOLETE,
-        note=OBSOLETE,
-    )
-    return True
+def _mark_unfound(row: Recommendation, now: datetime) -> bool:
+    """Make an open one obsolete. What somebody works on stays until they are done."""
+    if row.status == Status.OPEN:
+        return mark_obsolete(row, now)
+    return _update(row, {"is_found": False})
 
 
-def awaiting_verdict(account: CloudAccount, now: datetime) -> list[Recommendation]:
-    """What is done, and may still turn out otherwise."""
+def unverified(account: CloudAccount, now: datetime) -> list[Recommendation]:
+    """Return what is done and may still get another verdict."""
     since = now - timedelta(days=VERIFIED_DAYS)
     done = Recommendation.objects.filter(account=account, status=Status.DONE)
     rows = done.select_related("resource", "verification").order_by("id")
@@ -185,29 +163,17 @@ def awaiting_verdict(account: CloudAccount, now: datetime) -> list[Recommendatio
     ]
 
 
-def expectation_of(row: Recommendation) -> Expectation:
-    return Expectation(
-        rule=Rule(row.rule),
-        instance_type=row.instance_type,
-        savings_monthly=row.savings_monthly,
-        currency=row.currency,
-        target=row.target,
-        done_at=row.done_at,
-    )
+def store_verdict(row: Recommendation, verdict: Verdict, now: datetime) -> bool:
+    """Store the verdict; return whether it changed.
 
-
-def keep_verdict(row: Recommendation, verdict: Verdict, now: datetime) -> bool:
-    """Whether the verdict is another than the one that is stored.
-
-    One that was reached is never awaited again, though days that it was reached by
-    may not be looked at any more.
+    A final one never becomes pending again, though its days may be out of sight.
     """
     if row.verification.status in FINAL and verdict.status not in FINAL:
         return False
     values: dict[str, Any] = {
         "status": verdict.status.value,
         "expected": row.savings_monthly,
-        "realised": verdict.realised_monthly,
+        "realized": verdict.realized_monthly,
         "currency": verdict.currency or row.currency,
         "share": verdict.share,
         "reason": verdict.reason,

@@ -1,7 +1,7 @@
-"""Refreshes insights: of one account or all, each part on its own.
+"""Refresh insights of one account or of all, each part on its own.
 
-What was computed of the same data before is left alone, so that a second run changes
-nothing, and one that was killed is made good by the next.
+What was computed from the same data before is left alone, so that a second run changes
+nothing, and the next run completes one that was killed.
 """
 
 import logging
@@ -15,13 +15,14 @@ from functools import cache
 from django.db import InterfaceError, OperationalError
 
 from insights.budgeting import refresh_budgets
-from insights.due import Held, held, stored_versions
+from insights.due import AlreadyRefreshing, claimed, stored_versions
 from insights.models import RefreshState
 from insights.refresh.advice import refresh_recommendations
-from insights.refresh.anomalies import keep_anomalies
+from insights.refresh.anomalies import store_anomalies
 from insights.refresh.detecting import source_of
 from insights.refresh.forecasts import refresh_forecasts
 from insights.refresh.reading import Bill, read_bills
+from insights.removed_accounts import forget_removed_accounts
 from syncs.models import CloudAccount
 
 logger = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ Progress = Callable[[str], None]
 
 
 class Part(StrEnum):
-    """What can be refreshed on its own."""
+    """A part that can be refreshed on its own."""
 
     FORECASTS = "forecasts"
     ANOMALIES = "anomalies"
@@ -40,7 +41,7 @@ class Part(StrEnum):
 
 @dataclass
 class Outcome:
-    """One account's refresh: how many rows each part changed, and what failed."""
+    """The refresh of one account: rows changed by each part, and failures."""
 
     account: CloudAccount | None
     changed: dict[Part, int] = field(default_factory=dict)
@@ -51,12 +52,12 @@ class Outcome:
 
     @property
     def sentence(self) -> str:
-        """What a person reads of it."""
+        """A line for people."""
         whose = self.account or "All accounts"
         if self.is_taken:
-            return f"{whose}: computed by another process just now."
-        told = ", ".join(f"{count} {part}" for part, count in self.changed.items())
-        line = f"{whose}: {told or 'nothing'} changed, {self.seconds:.1f} s"
+            return f"{whose}: another process is computing them."
+        counts = ", ".join(f"{count} {part}" for part, count in self.changed.items())
+        line = f"{whose}: {counts or 'nothing'} changed, {self.seconds:.1f} s"
         return "\n  ".join([line, *self.failures, *self.remarks])
 
 
@@ -68,7 +69,7 @@ def refresh(
     anew: bool = False,
     on_progress: Progress = lambda sentence: None,
 ) -> list[Outcome]:
-    """Refreshes these; None is all accounts together. One that fails stops no other."""
+    """Refresh these; None is all accounts together. One that fails stops no other."""
     versions = stored_versions()
     outcomes = []
     for account in accounts:
@@ -91,37 +92,43 @@ def _refresh_one(
 ) -> Outcome:
     outcome = Outcome(account)
     try:
-        with held(account, now) as state:
+        with claimed(account, now) as state:
             began = time.monotonic()
-            for part, made in _steps(account, state, now, anew).items():
+            if account is None:
+                forget_removed_accounts(state)
+            for part, make in _steps(account, state, outcome, now, anew).items():
                 if part in parts:
-                    _try(outcome, part, made)
+                    _try(outcome, part, make)
             _close(state, outcome, version, parts, now, time.monotonic() - began)
-    except Held:
+    except AlreadyRefreshing:
         outcome.is_taken = True
     return outcome
 
 
 def _steps(
-    account: CloudAccount | None, state: RefreshState, now: datetime, anew: bool
-) -> dict[Part, Callable[[Outcome], int]]:
+    account: CloudAccount | None,
+    state: RefreshState,
+    outcome: Outcome,
+    now: datetime,
+    anew: bool,
+) -> dict[Part, Callable[[], int]]:
     @cache
     def read() -> list[Bill]:
-        # Forecasts and anomalies are made of the same bills, which are read once.
+        # Forecasts and anomalies are made from the same bills, which are read once.
         return read_bills(account, now)
 
-    def forecasts(outcome: Outcome) -> int:
+    def forecasts() -> int:
         return refresh_forecasts(account, read(), now, anew=anew)
 
-    def anomalies(outcome: Outcome) -> int:
+    def anomalies() -> int:
         source = source_of(account, read(), now)
         if not anew and state.parts.get(Part.ANOMALIES) == source.version:
             return 0
-        changed = keep_anomalies(account, source.found(), now)
+        changed = store_anomalies(account, source.anomalies(), now)
         state.parts[Part.ANOMALIES] = source.version
         return changed
 
-    def recommendations(outcome: Outcome) -> int:
+    def recommendations() -> int:
         if account is None:
             return 0
         changed, outcome.remarks = refresh_recommendations(account, now)
@@ -134,11 +141,11 @@ def _steps(
     }
 
 
-def _try(outcome: Outcome, part: Part, made: Callable[[Outcome], int]) -> None:
-    """One part. What goes wrong is told, and stops neither the next part nor others."""
+def _try(outcome: Outcome, part: Part, make: Callable[[], int]) -> None:
+    """Refresh one part. A failure is recorded, and stops neither other parts."""
     whose = outcome.account or "all accounts"
     try:
-        outcome.changed[part] = made(outcome)
+        outcome.changed[part] = make()
     except (OperationalError, InterfaceError):
         raise  # without its database nothing can be computed
     except Exception as error:
@@ -157,7 +164,7 @@ def _close(
     now: datetime,
     seconds: float,
 ) -> None:
-    """Says how it went. It knows of the newest syncs only if all of it was computed."""
+    """Store the outcome. The version is the newest only if all parts were computed."""
     values: dict[str, object] = {
         "parts": state.parts,
         "tried_at": now,
@@ -175,5 +182,5 @@ def _close(
 
 def _refresh_budgets(now: datetime) -> Outcome:
     outcome = Outcome(None)
-    _try(outcome, Part.BUDGETS, lambda outcome: refresh_budgets(now))
+    _try(outcome, Part.BUDGETS, lambda: refresh_budgets(now))
     return outcome

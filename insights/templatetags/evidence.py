@@ -1,4 +1,4 @@
-"""How pages tell the figures behind a recommendation: named for people, with units."""
+"""The figures behind a recommendation on pages: with labels and units."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -11,34 +11,34 @@ from rest.money import for_reading
 
 register = template.Library()
 
-# Named otherwise than by the words of their key.
+# Labels other than the words of the key.
 LABELS = {
-    "average_percent": "CPU on average",
-    "highest_percent": "Highest CPU",
-    "highest_p99_percent": "Highest CPU, p99 of a day",
-    "highest_on": "Highest on",
+    "average_percent": "Average CPU",
+    "highest_percent": "Maximum CPU",
+    "highest_p99_percent": "Maximum daily p99 CPU",
+    "highest_on": "Maximum on",
     "days": "Days measured",
-    "network_days": "Days of network",
-    "most_network_mb_a_day": "Most network on a day",
+    "network_days": "Days with network metrics",
+    "most_network_mb_a_day": "Maximum daily network",
     "needed_percent": "CPU needed",
     "needed_vcpus": "vCPUs needed",
-    "memory_maximum_percent": "Highest memory",
+    "memory_maximum_percent": "Maximum memory",
     "smallest_by_cpu": "Smallest type by CPU",
-    "running_share": "Share of time running",
-    "hourly_price": "Price an hour",
-    "price_factor": "Paid of the list price",
-    "monthly_cost": "Cost a month",
-    "attached_monthly": "Disks and addresses a month",
-    "from_hourly_list": "List price an hour now",
-    "to_hourly_list": "List price an hour then",
-    "off_from_hour_utc": "Off from",
-    "on_from_hour_utc": "On from",
-    "hours_known": "Read hour by hour",
-    "since_is_exact": "That day is exact",
-    "bill_fell_a_day": "The bill fell a day by",
-    "bill_noise_a_day": "It moves a day by",
-    "machine_a_day_before": "The machine cost a day before",
-    "machine_a_day_after": "The machine costs a day now",
+    "running_share": "Running time",
+    "hourly_price": "Hourly price",
+    "price_factor": "Effective rate",
+    "monthly_cost": "Monthly cost",
+    "attached_monthly": "Volumes and addresses a month",
+    "from_hourly_list": "Current hourly list price",
+    "to_hourly_list": "New hourly list price",
+    "off_from_hour_utc": "Stop at",
+    "on_from_hour_utc": "Start at",
+    "hours_known": "Hourly metrics",
+    "since_is_exact": "Exact day",
+    "bill_fell_a_day": "Daily bill reduction",
+    "bill_noise_a_day": "Daily bill noise",
+    "machine_a_day_before": "Daily instance cost before",
+    "machine_a_day_after": "Daily instance cost after",
 }
 SHARES = {"running_share", "price_factor"}
 PRICES = {"hourly_price", "from_hourly_list", "to_hourly_list"}
@@ -49,13 +49,13 @@ AMOUNTS = {
 
 
 @register.filter
-def told(figures: Mapping[str, object], currency: str) -> Iterator[tuple[str, str]]:
-    """(name, value) of each figure; money is in `currency`."""
+def readable(figures: Mapping[str, object], currency: str) -> Iterator[tuple[str, str]]:
+    """Yield (label, value) of each figure; money is in `currency`."""
     for name, value in figures.items():
-        yield LABELS.get(name) or words(name), _told(name, value, currency)
+        yield LABELS.get(name) or words(name), _readable(name, value, currency)
 
 
-def _told(name: str, value: object, currency: str) -> str:
+def _readable(name: str, value: object, currency: str) -> str:
     if value is None or value == "":
         return UNKNOWN
     if isinstance(value, bool):
@@ -71,7 +71,7 @@ def _told(name: str, value: object, currency: str) -> str:
 
 def _with_unit(name: str, value: str) -> str:
     if name.endswith("_percent"):
-        return f"{float(value):,.1f} %"
+        return f"{float(value):,.1f}%"
     if name.endswith("_mb_a_day"):
         return f"{float(value):,.0f} MB"
     if name.endswith("_hour_utc"):

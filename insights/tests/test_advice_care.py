@@ -2,7 +2,7 @@
 
 import pytest
 
-from insights.advice.care import care_of
+from insights.advice.care import change_risk_of
 from insights.advice.records import Advice, Level, Rule
 from insights.tests.machines import advice, cpu, machine, network
 
@@ -22,7 +22,7 @@ def idle(**facts: object) -> Advice:
     ],
 )
 def test_the_tags_of_aws_name_its_manager(tags: dict[str, str], manager: str) -> None:
-    assert care_of(machine(tags=tags)).manager == manager
+    assert change_risk_of(machine(tags=tags)).manager == manager
 
 
 def test_a_managed_machine_is_changed_through_its_manager() -> None:
@@ -37,15 +37,15 @@ def test_a_managed_machine_is_changed_through_its_manager() -> None:
     ["shop-db-01", "orders-postgresql", "mysql", "kafka-03", "Redis cache", "db"],
 )
 def test_a_name_tells_that_data_is_kept(name: str) -> None:
-    assert care_of(machine(name=name)).keeps_data
+    assert change_risk_of(machine(name=name)).holds_data
 
 
 @pytest.mark.parametrize("name", ["web-01", "dbt-runner", "handbook", "redistribution"])
 def test_other_names_do_not(name: str) -> None:
-    assert not care_of(machine(name=name)).keeps_data
+    assert not change_risk_of(machine(name=name)).holds_data
 
 
-def test_what_keeps_data_is_of_high_risk_and_saved_first() -> None:
+def test_what_holds_data_is_of_high_risk_and_saved_first() -> None:
     found = idle(tags={"Role": "postgres"})
     assert found.risk is Level.HIGH
     assert "snapshot" in found.implementation_steps[1]

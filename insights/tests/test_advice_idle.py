@@ -27,7 +27,7 @@ def test_a_machine_that_does_nothing_is_idle_with_its_evidence() -> None:
     assert idle.evidence["days"] == 32
     assert idle.evidence["highest_percent"] == 3.9
     assert idle.evidence["most_network_mb_a_day"] == 2.5
-    assert "never above 3.9 %" in idle.current_state
+    assert "maximum 3.9%" in idle.current_state
 
 
 def test_a_low_mean_with_one_high_peak_is_not_idle() -> None:
@@ -45,7 +45,7 @@ def test_rare_small_peaks_are_idle_with_less_confidence() -> None:
     idle = advice(machine(cpu=days, network=network(32, 40.0)))[Rule.IDLE]
     assert idle.confidence is Level.MEDIUM
     assert idle.risk is Level.MEDIUM
-    assert "12.6 %" in idle.risk_reason
+    assert "12.6%" in idle.risk_reason
 
 
 def test_little_cpu_and_much_network_is_at_work() -> None:
@@ -65,7 +65,7 @@ def test_a_cpu_that_does_nothing_is_idle_with_little_confidence_if_it_talks() ->
 def test_an_unknown_network_lowers_the_confidence() -> None:
     idle = advice(machine(cpu=cpu(32, 1.0, 4.0), network=[]))[Rule.IDLE]
     assert idle.confidence is Level.LOW
-    assert "network is not known" in idle.risk_reason
+    assert "network usage is unknown" in idle.risk_reason
 
 
 def test_without_a_price_the_saving_is_unknown() -> None:

@@ -35,7 +35,7 @@ def test_thirteen_days_are_too_few_and_fourteen_are_enough() -> None:
 def test_a_new_machine_is_told_as_new() -> None:
     born = at(days_ago(3))
     new = machine(cpu=cpu(3, 1.0, 4.0), launched_at=born, first_seen_at=born)
-    assert reasons(new)[Rule.IDLE].startswith("It has been there since 2026-06-17")
+    assert reasons(new)[Rule.IDLE].startswith("It exists since 2026-06-17")
 
 
 def test_one_that_was_resized_lately_is_told_so() -> None:

@@ -15,7 +15,7 @@ def test_the_next_smaller_size_that_holds_the_work_is_advised() -> None:
     assert found.savings_monthly == Decimal("140.16")
     assert found.evidence["needed_vcpus"] == 2.64  # 30 % of 8 and a tenth on top
     assert found.impact is Level.HIGH
-    assert "nobody knows how much is used" in found.risk_reason
+    assert "its use is unknown" in found.risk_reason
 
 
 def test_without_memory_one_step_is_taken_at_a_time() -> None:

@@ -43,7 +43,7 @@ def test_one_that_was_never_seen_running_is_stopped_at_least_since_then() -> Non
 
 def test_one_of_which_nothing_is_known_is_not_enough() -> None:
     off = machine(state="stopped", first_seen_at=None, cpu=[])
-    assert "nothing tells since when" in reasons(off)[Rule.STOPPED]
+    assert "it is unknown since when" in reasons(off)[Rule.STOPPED]
 
 
 def test_one_that_is_gone_needs_no_advice() -> None:

@@ -67,7 +67,7 @@ def test_a_low_trace_is_oversized_unless_it_has_one_vcpu(tmp_path: Path) -> None
     low = plain(tmp_path / "low.csv", [8.0, 20.0] * (10 * A_DAY))
     found = judged(low, "--vcpus", "8")["rules"]["oversized"]
     assert found["verdict"] == "yes"
-    assert "2 of its 8 vCPUs would hold its work" in found["why"]
+    assert "2 of its 8 vCPUs would do" in found["why"]
     assert found["evidence"]["needed_percent"] == 24.0
     assert verdicts(low, "--vcpus", "1")["oversized"] == "no"
     assert verdicts(low)["oversized"] == "yes"

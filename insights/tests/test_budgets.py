@@ -12,7 +12,7 @@ from alerts.models import Notice
 from clouds.testing import account
 from core.testing.clock import NOW, TODAY
 from costs.testing import store_costs
-from insights.budgeting import count, is_due, refresh_budgets, standing_of
+from insights.budgeting import is_due, refresh_budget, refresh_budgets, status_of
 from insights.models import Budget, BudgetAlert
 from insights.testing import budget, forecast, two_accounts
 from inventory.testing import instance
@@ -32,10 +32,10 @@ def spent(owner: CloudAccount, **per_day: str) -> None:
 def test_it_counts_what_is_billed_and_what_will_be() -> None:
     spent(account())
     forecast(None, "10")
-    standing = standing_of(budget(), NOW)
-    assert (standing.spent, standing.forecasted) == (95, 205)
-    assert standing.forecasted_high == 216
-    assert standing.spent_until == date(2026, 11, 19)
+    status = status_of(budget(), NOW)
+    assert (status.spent, status.forecasted) == (95, 205)
+    assert status.forecasted_high == 216
+    assert status.spent_until == date(2026, 11, 19)
 
 
 def test_each_scope_counts_only_its_own() -> None:
@@ -49,7 +49,7 @@ def test_each_scope_counts_only_its_own() -> None:
         budget(name="EC2 of one", scope="service", key="EC2", account=one),
         budget(name="euros", currency="EUR"),
     ]
-    sums = [standing_of(one, NOW).spent for one in budgets]
+    sums = [status_of(one, NOW).spent for one in budgets]
     assert sums == [152, 114, 133, 95, None]
 
 
@@ -60,14 +60,14 @@ def test_a_members_costs_are_on_its_payers_bill() -> None:
     member.save()
     spent(payer)
     payer.daily_costs.update(sub_account_id=member.account_id)
-    assert standing_of(budget(scope="account", account=member), NOW).spent == 95
+    assert status_of(budget(scope="account", account=member), NOW).spent == 95
 
 
 def test_without_a_forecast_it_says_that_only_what_is_spent_is_known() -> None:
     spent(account())
-    standing = standing_of(budget(), NOW)
-    assert standing.forecasted is None
-    assert "only what is spent is known" in standing.note
+    status = status_of(budget(), NOW)
+    assert status.forecasted is None
+    assert "No forecast reaches the end of the month" in status.note
 
 
 def test_each_threshold_is_noted_once_a_month() -> None:
@@ -75,14 +75,14 @@ def test_each_threshold_is_noted_once_a_month() -> None:
     forecast(None, "10")
     one = budget(actual_percents=[50, 90, 100], forecasted_percents=[100, 300])
     for _ in range(2):
-        count(one, NOW)
+        refresh_budget(one, NOW)
     told = BudgetAlert.objects.order_by("kind", "threshold")
     assert list(told.values_list("kind", "threshold")) == [
         ("actual", 50),
         ("actual", 90),
         ("forecasted", 100),
     ]
-    assert "95.00 of 100.00 USD are spent in November 2026" in told[0].sentence
+    assert "95.00 of 100.00 USD spent in November 2026" in told[0].sentence
     store_costs(
         account(2, "more"), Window(date(2026, 12, 1), date(2026, 12, 3)), {"S3": "60"}
     )
@@ -145,12 +145,22 @@ def test_a_tag_is_estimated_by_hours_at_list_price_and_says_so() -> None:
     store_cpu(instance(owner, "other", tags={"team": "data"}), NOVEMBER, 30)
     store_cpu(instance(owner, "spot", lifecycle="spot"), NOVEMBER, 30)
     one = budget(scope="tag", key="team=shop")
-    standing = standing_of(one, NOW)
+    status = status_of(one, NOW)
     # 19 whole days, and 11 more like the last seven.
-    assert standing.spent == Decimal("0.10") * 24 * 19
-    assert standing.forecasted == Decimal("0.10") * 24 * 30
-    assert "1 of 2 machines" in standing.note and "Estimated" in standing.note
+    assert status.spent == Decimal("0.10") * 24 * 19
+    assert status.forecasted == Decimal("0.10") * 24 * 30
+    assert "1 of 2 instances" in status.note and "Estimated" in status.note
     assert one.is_estimate
+
+
+@pytest.mark.parametrize("platform", ["windows", "Windows"])
+def test_a_windows_instance_of_a_tag_has_the_price_of_windows(platform: str) -> None:
+    price()
+    price("0.25", operating_system="Windows")
+    server = instance(account(), "web", tags={"team": "shop"}, platform=platform)
+    store_cpu(server, NOVEMBER, 30)
+    status = status_of(budget(scope="tag", key="team=shop"), NOW)
+    assert status.spent == Decimal("0.25") * 24 * 19
 
 
 def test_a_machine_that_did_not_run_costs_nothing_of_a_tag() -> None:
@@ -158,15 +168,15 @@ def test_a_machine_that_did_not_run_costs_nothing_of_a_tag() -> None:
     price()
     store_cpu(instance(owner, "web"), Window(date(2026, 11, 1), date(2026, 11, 3)), 30)
     store_cpu(instance(owner, "live", tags={"team": "shop"}), NOVEMBER, 30)
-    standing = standing_of(budget(scope="tag", key="team=shop"), NOW)
-    assert standing.spent == Decimal("0.10") * 24 * (19 + 2)
+    status = status_of(budget(scope="tag", key="team=shop"), NOW)
+    assert status.spent == Decimal("0.10") * 24 * (19 + 2)
 
 
 def test_without_prices_a_tag_says_that_nothing_is_known() -> None:
     store_cpu(instance(account(), "web"), NOVEMBER, 30)
-    standing = standing_of(budget(scope="tag", key="team=shop"), NOW)
-    assert standing.spent is None
-    assert "0 of 1 machines" in standing.note
+    status = status_of(budget(scope="tag", key="team=shop"), NOW)
+    assert status.spent is None
+    assert "0 of 1 instances" in status.note
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def test_any_bill_is_judged_soundly(
         },
     )
     for one in find_incidents(bill):
-        assert is_sound(one.finding, longest)
+        assert is_sound(one, longest)
         assert all(0 <= cause.share <= 1 + 1e-9 for cause in one.causes)
 
 

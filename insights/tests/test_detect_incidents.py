@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from insights.detection.anomaly_records import Bill, Incident, Scope
+from insights.detection.anomaly_records import Bill, Finding, Scope
 from insights.detection.bill_incidents import find_incidents
 from insights.tests.series import FIRST_DAY, add, drawn
 
@@ -27,7 +27,7 @@ def begun(level: float) -> list[float | None]:
     return [*[0.0] * DAY, *drawn(level, days=DAYS - DAY)]
 
 
-def incidents_of(parts: Amounts) -> list[Incident]:
+def incidents_of(parts: Amounts) -> list[Finding]:
     return find_incidents(Bill("USD", FIRST_DAY, parts))
 
 
@@ -49,14 +49,14 @@ def test_one_part_is_one_incident_and_its_cause() -> None:
     (one,) = incidents_of(more(calm(), 90.0, part))
     assert one.scope == part
     assert one.currency == "USD"
-    assert one.finding.impact == pytest.approx(270, abs=15)
+    assert one.impact == pytest.approx(270, abs=15)
     assert [cause.scope for cause in one.causes] == [part]
 
 
 def test_a_service_that_deviates_everywhere_is_one_incident() -> None:
     (one,) = incidents_of(more(calm(), 50.0, Scope(service="vm")))
     assert one.scope == Scope(service="vm")
-    assert one.finding.impact == pytest.approx(4 * 150, abs=40)
+    assert one.impact == pytest.approx(4 * 150, abs=40)
     assert {cause.scope.service for cause in one.causes} == {"vm"}
     assert sum(cause.share for cause in one.causes) == pytest.approx(1)
     assert len(one.causes) == 4
@@ -72,8 +72,8 @@ def test_a_little_more_in_every_part_is_told_of_the_whole() -> None:
     """Each is too small a share to be told by itself."""
     (one,) = incidents_of(more(calm(), 9.0, Scope()))
     assert len(one.causes) == 10
-    assert one.finding.impact > 100
-    assert one.finding.first_day == FIRST_DAY + timedelta(days=DAY)
+    assert one.impact > 100
+    assert one.first_day == FIRST_DAY + timedelta(days=DAY)
 
 
 def test_two_unrelated_parts_are_two_incidents() -> None:
@@ -94,7 +94,7 @@ def test_a_service_in_a_region_where_it_never_was_is_told() -> None:
     parts[Scope("1", "vm", "far")] = begun(level=80)
     (one,) = incidents_of(parts)
     assert one.scope == Scope("1", "vm", "far")
-    assert one.finding.first_day == FIRST_DAY + timedelta(days=DAY)
+    assert one.first_day == FIRST_DAY + timedelta(days=DAY)
 
 
 def test_a_day_that_was_not_read_is_no_incident() -> None:

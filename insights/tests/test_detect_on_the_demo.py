@@ -11,7 +11,7 @@ import pytest
 from insights.detection.anomaly_records import (
     Bill,
     Direction,
-    Incident,
+    Finding,
     Kind,
     Scope,
     Series,
@@ -70,8 +70,8 @@ def bill_seen(parts: Parts, anchor: date, today: date) -> Bill:
     return Bill("USD", days[0], values, frozenset(newest))
 
 
-def is_of(one: Incident, scope: Scope, first_day: date) -> bool:
-    apart = abs((one.finding.first_day - first_day).days)
+def is_of(one: Finding, scope: Scope, first_day: date) -> bool:
+    apart = abs((one.first_day - first_day).days)
     return scope.covers(one.scope) and apart <= 2
 
 
@@ -92,13 +92,13 @@ def test_its_bill_holds_each_incident_once_and_next_to_nothing_else(
     found = find_incidents(bill_seen(parts_of(anchor), anchor, anchor))
     (nat,) = [one for one in found if one.scope == NAT]
     (logs,) = [one for one in found if one.scope == LOGS]
-    assert nat.finding.first_day == NAT_SPIKE.start(anchor)
-    assert nat.finding.days == NAT_SPIKE.days
+    assert nat.first_day == NAT_SPIKE.start(anchor)
+    assert nat.days == NAT_SPIKE.days
     assert nat.causes[0].scope == NAT
     assert nat.causes[0].share > 0.95
-    assert logs.finding.first_day == CLOUDWATCH_SHIFT.start(anchor)
-    assert logs.finding.kind == Kind.SHIFT
-    assert logs.finding.is_over
+    assert logs.first_day == CLOUDWATCH_SHIFT.start(anchor)
+    assert logs.kind == Kind.SHIFT
+    assert logs.is_over
     assert len(found) - 2 <= MONTHS / 3
 
 
@@ -123,7 +123,7 @@ def test_no_day_of_its_year_tells_more_than_one_false_alarm_a_month() -> None:
             if name:
                 seen.setdefault(name, today)
             else:
-                told.add((one.scope, one.finding.first_day))
+                told.add((one.scope, one.first_day))
     assert {
         name: (seen[name] - first).days for name, (_, first) in incidents.items()
     } == {

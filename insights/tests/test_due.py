@@ -15,7 +15,14 @@ from clouds.testing import account
 from core.testing.clock import NOW
 from costs.testing import store_costs
 from insights import tasks
-from insights.due import HELD_AT_MOST, Held, at_work_of, due, held, is_at_work
+from insights.due import (
+    HELD_AT_MOST,
+    AlreadyRefreshing,
+    claimed,
+    due,
+    is_refreshing,
+    refreshing_processes,
+)
 from insights.models import Forecast, RefreshState
 from insights.refresh import run as run_module
 from insights.refresh.run import refresh
@@ -83,10 +90,10 @@ def test_what_failed_is_tried_again_after_an_hour() -> None:
 
 def test_one_process_at_a_time_computes_an_account() -> None:
     owner = account()
-    refused = pytest.raises(Held, match="another process")
-    with held(owner, NOW), refused, held(owner, NOW):
+    refused = pytest.raises(AlreadyRefreshing, match="another process")
+    with claimed(owner, NOW), refused, claimed(owner, NOW):
         pass
-    with held(owner, NOW) as state:
+    with claimed(owner, NOW) as state:
         assert state.held_by == own_mark()
     assert RefreshState.objects.get().held_by == ""
 
@@ -94,10 +101,10 @@ def test_one_process_at_a_time_computes_an_account() -> None:
 def test_who_is_held_on_another_host_is_waited_for_but_not_for_ever() -> None:
     owner = account()
     RefreshState.objects.create(account=owner, held_by=ELSEWHERE, held_at=NOW)
-    assert is_at_work(NOW)
+    assert is_refreshing(NOW)
     assert refresh([owner], NOW)[0].is_taken
     after = NOW + HELD_AT_MOST + timedelta(seconds=1)
-    assert not is_at_work(after)
+    assert not is_refreshing(after)
     assert not refresh([owner], after)[0].is_taken
 
 
@@ -121,13 +128,13 @@ def test_a_worker_that_must_go_is_heard_and_frees_what_it_held(
     account()
 
     def asked_to_end(*args: Any, **options: Any) -> None:
-        assert at_work_of([os.getpid()]) == [os.getpid()]
+        assert refreshing_processes([os.getpid()]) == [os.getpid()]
         os.kill(os.getpid(), STOP_SIGNAL)
 
     monkeypatch.setattr(run_module, "refresh_forecasts", asked_to_end)
     with time_machine.travel(NOW, tick=False):
         tasks.refresh_due()
-    assert at_work_of([os.getpid()]) == []
+    assert refreshing_processes([os.getpid()]) == []
     assert due(NOW)
 
 

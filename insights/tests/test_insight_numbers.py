@@ -35,8 +35,8 @@ def test_the_numbers_of_insights() -> None:
     recommendation(owner, machine)
     Verification.objects.create(
         recommendation=recommendation(owner, machine, status="done"),
-        status="realised",
-        realised=Decimal(12),
+        status="realized",
+        realized=Decimal(12),
         currency="USD",
         reason="It came.",
         checked_at=NOW,
@@ -49,7 +49,7 @@ def test_the_numbers_of_insights() -> None:
     assert found["forecast_mase", "account"] == 0.5
     assert ("forecast_mase", "service") not in found
     assert found["savings_monthly", "potential", "USD"] == 70.08
-    assert found["savings_monthly", "realised", "USD"] == 12
+    assert found["savings_monthly", "realized", "USD"] == 12
     assert found["insights_age_seconds",] == 3600
     assert found["insights_failing",] == 1
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.test import Client
 
@@ -16,6 +17,7 @@ from insights.testing import (
     two_accounts,
 )
 from insights.tests.test_budgets import NOVEMBER
+from people.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 MODELS = sorted(
@@ -100,21 +102,40 @@ def test_a_status_is_changed_there_too() -> None:
     row.refresh_from_db()
     assert (row.status, row.version) == ("planned", 2)
     assert row.changes.get().note == "The sale"
+    entry = AuditEntry.objects.get(action__startswith="anomaly")
+    assert entry.action == "anomaly.change_status"
+    assert entry.details == {"status": ["detected", "planned"]}
 
 
 def test_who_is_late_is_told_there_too() -> None:
     row = anomaly(account())
     Anomaly.objects.update(status="planned", version=2)
     told = moved(row, entered(), status="dismissed", version="1", note="x")
-    assert "Somebody else has made it planned meanwhile" in told
+    assert "Somebody else has changed this" in told
     assert Anomaly.objects.get().status == "planned"
+    require_refused(told)
+
+
+def require_refused(page: str) -> None:
+    """Nothing says that it was changed: neither the page nor any log."""
+    assert "was changed successfully" not in page
+    assert not AuditEntry.objects.filter(action__contains="change").exists()
+    assert not LogEntry.objects.exists()
+
+
+def test_the_same_status_is_no_change_there_either() -> None:
+    row = anomaly(account())
+    told = moved(row, entered(), status="detected", version="1")
+    assert "already detected" in told
+    require_refused(told)
 
 
 def test_to_dismiss_without_a_reason_changes_nothing() -> None:
     row = recommendation(account())
     told = moved(row, entered(), status="dismissed", version="1")
-    assert "Say why it is dismissed" in told
+    assert "Give a reason for dismissing it" in told
     assert Recommendation.objects.get().status == "open"
+    require_refused(told)
 
 
 def test_a_budget_is_set_there_with_the_same_checks() -> None:
@@ -136,6 +157,29 @@ def test_a_budget_is_set_there_with_the_same_checks() -> None:
     client.post(f"/admin/insights/budget/{one.pk}/change/", body)
     one.refresh_from_db()
     assert (one.amount, one.version) == (20, 2)
+    entries = AuditEntry.objects.filter(object_type="insights.budget").order_by("id")
+    assert [entry.action for entry in entries] == ["budget.add", "budget.change"]
+    assert entries[1].details == {"amount": ["10.00", "20.00"]}
+
+
+def test_who_changes_an_older_budget_is_told_there_too() -> None:
+    one = budget()
+    Budget.objects.update(version=2)
+    body = {"name": "Mine", "scope": "total", "currency": "USD", "amount": "9"}
+    path = f"/admin/insights/budget/{one.pk}/change/"
+    answer = entered().post(path, {**body, "version": "1"}, follow=True)
+    told = answer.content.decode()
+    assert "Somebody else has changed this" in told
+    assert Budget.objects.get().name == one.name
+    require_refused(told)
+
+
+def test_a_budget_that_is_deleted_there_leaves_one_audit_entry() -> None:
+    one = budget()
+    client = entered()
+    client.post(f"/admin/insights/budget/{one.pk}/delete/", {"post": "yes"})
+    assert not Budget.objects.exists()
+    assert AuditEntry.objects.get(action="budget.delete").object_label == one.name
 
 
 def test_who_is_limited_sees_only_his_own_there() -> None:

@@ -26,7 +26,7 @@ def patch(client: Any, path: str, **body: Any) -> Any:
 
 def test_a_forecast_has_its_points_and_its_accuracy() -> None:
     row = forecast(account(), "10", days=3)
-    (told,) = ask("forecasts/")["results"]
+    (told,) = ask("forecasts/", points="true")["results"]
     assert told["accuracy"] == {
         "mase": 0.7,
         "naive_mase": 1.0,
@@ -44,7 +44,18 @@ def test_a_forecast_has_its_points_and_its_accuracy() -> None:
         "high_95": "12.00",
     }
     assert len(told["points"]) == 3
-    assert ask(f"forecasts/{row.pk}/")["past"] == []
+    detail = ask(f"forecasts/{row.pk}/")
+    assert detail["past"] == []
+    assert detail["points"] == told["points"]
+
+
+def test_points_are_in_a_list_only_on_request() -> None:
+    forecast(account(), days=3)
+    for query in ({}, {"points": "false"}):
+        (row,) = ask("forecasts/", **query)["results"]
+        assert "points" not in row
+    assert csv_of("forecasts/").splitlines()[0].endswith(",accuracy")
+    assert "points" in refused("forecasts/", points="some")
 
 
 def test_forecasts_are_filtered_by_scope_and_key() -> None:
@@ -120,7 +131,7 @@ def test_a_status_is_changed_with_the_version_that_was_read() -> None:
     assert answer.status_code == 200
     assert (answer.json()["status"], answer.json()["version"]) == ("acknowledged", 2)
     assert answer.json()["changes"][0]["note"] == "Mine"
-    entry = AuditEntry.objects.get(action="anomaly.move")
+    entry = AuditEntry.objects.get(action="anomaly.change_status")
     assert entry.details == {"status": ["detected", "acknowledged"]}
 
 
@@ -197,9 +208,12 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
         forecast(owner, scope="service", key=f"S{number}", days=3)
         anomaly(owner, service=f"S{number}")
     client.get(f"{V1}forecasts/")
-    # Session, user, permissions, limit, count, rows, points.
-    with django_assert_num_queries(7):
+    # Session, user, permissions, limit, count, rows.
+    with django_assert_num_queries(6):
         client.get(f"{V1}forecasts/")
+    # The same, and points.
+    with django_assert_num_queries(7):
+        client.get(f"{V1}forecasts/?points=true")
     # The same without points, but with each one's changes.
     with django_assert_num_queries(7):
         client.get(f"{V1}anomalies/")

@@ -36,6 +36,8 @@ def test_days_that_are_billed_in_part_are_forecast_instead() -> None:
     ahead = month_end(NOW, "USD")
     assert ahead
     assert (ahead.spent, ahead.mean) == (Decimal(80), Decimal(220))
+    # Three of the 19 billed days: what is stored of them is not part of the forecast.
+    assert ahead.billed_since == Decimal(15)
 
 
 def test_without_a_forecast_to_its_end_nothing_is_said() -> None:
@@ -82,9 +84,9 @@ def test_an_account_without_a_forecast_is_named_and_not_left_out_in_silence() ->
     forecast(one, "10")
     ahead = month_end(NOW, "USD", somebody("viewer", one, other))
     assert ahead
-    assert (ahead.spent, ahead.lacking) == (Decimal(95), [other.account_id])
+    assert (ahead.spent, ahead.missing) == (Decimal(95), [other.account_id])
     alone = month_end(NOW, "USD", somebody("viewer", one))
-    assert alone and alone.lacking == []
+    assert alone and alone.missing == []
 
 
 def test_past_forecasts_are_compared_with_what_came() -> None:
@@ -96,7 +98,7 @@ def test_past_forecasts_are_compared_with_what_came() -> None:
     (past,) = past_forecasts(newest, NOW)
     # The last three days may still change, so they are not compared.
     assert past.window == Window(then, TODAY - timedelta(days=3))
-    assert (past.days, past.told, past.came) == (27, 270, 297)
+    assert (past.days, past.forecasted, past.actual) == (27, 270, 297)
     assert past.error_percent == pytest.approx(-9.09, abs=0.01)
     assert (past.days_within_80, past.share_within_95) == (27, 1.0)
 
@@ -132,7 +134,7 @@ def test_other_services_are_judged_by_nobody() -> None:
         ({"scope": "account", "key": "000000000009"}, "000000000009 in production"),
         ({"scope": "service", "key": "EC2"}, "EC2 in production"),
         ({"scope": "service", "key": ""}, "Other services in production"),
-        ({"scope": "total", "key": ""}, "The whole bill of production"),
+        ({"scope": "total", "key": ""}, "Total bill of production"),
     ],
 )
 def test_each_scope_is_called_what_it_is(values: dict[str, str], title: str) -> None:

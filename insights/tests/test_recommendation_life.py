@@ -7,11 +7,11 @@ import pytest
 
 from clouds.testing import account
 from core.testing.clock import NOW
-from insights.advice.records import Counted, Rule
+from insights.advice.records import Advice, Rule
 from insights.models import Recommendation, Verification
-from insights.moves import move
-from insights.refresh.recommendations import keep_recommendations
-from insights.testing import advice, counted, somebody
+from insights.recommendations.transitions import change_status
+from insights.refresh.recommendations import store_recommendations
+from insights.testing import advice, request_of
 from inventory.models import Instance
 from inventory.testing import instance
 
@@ -26,35 +26,35 @@ def machine() -> Instance:
 
 def keep(
     machine: Instance,
-    *found: Counted,
+    *found: Advice,
     unanswered: tuple[tuple[str, str], ...] = (),
 ) -> int:
     machines = {machine.resource_id: machine}
-    return keep_recommendations(machine.account, found, unanswered, machines, LATER)
+    return store_recommendations(machine.account, found, unanswered, machines, LATER)
 
 
 def answer(status: str, note: str = "") -> None:
     row = Recommendation.objects.get()
-    move(row, status, row.version, NOW, user=somebody(), note=note)
+    change_status(row, status, row.version, NOW, request=request_of(), note=note)
 
 
 def test_found_twice_nothing_changes(machine: Instance) -> None:
-    assert keep(machine, counted(machine)) == 1
+    assert keep(machine, advice(machine)) == 1
     before = Recommendation.objects.values().get()
-    assert keep(machine, counted(machine)) == 0
+    assert keep(machine, advice(machine)) == 0
     assert Recommendation.objects.values().get() == before
 
 
 def test_its_figures_follow_and_its_status_stays(machine: Instance) -> None:
-    keep(machine, counted(machine))
+    keep(machine, advice(machine))
     answer("accepted")
-    assert keep(machine, counted(machine, savings_monthly=Decimal(80))) == 1
+    assert keep(machine, advice(machine, savings_monthly=Decimal(80))) == 1
     row = Recommendation.objects.get()
     assert (row.status, row.savings_monthly, row.version) == ("accepted", 80, 2)
 
 
 def test_what_is_not_found_any_more_becomes_obsolete(machine: Instance) -> None:
-    keep(machine, counted(machine))
+    keep(machine, advice(machine))
     assert keep(machine) == 1
     row = Recommendation.objects.get()
     assert (row.status, row.changes.get().user_name) == ("obsolete", "")
@@ -62,13 +62,13 @@ def test_what_is_not_found_any_more_becomes_obsolete(machine: Instance) -> None:
 
 
 def test_what_can_not_be_answered_now_stays(machine: Instance) -> None:
-    keep(machine, counted(machine))
+    keep(machine, advice(machine))
     assert keep(machine, unanswered=((machine.resource_id, "idle"),)) == 0
     assert Recommendation.objects.get().status == "open"
 
 
 def test_what_somebody_took_on_waits_for_his_word(machine: Instance) -> None:
-    keep(machine, counted(machine))
+    keep(machine, advice(machine))
     answer("in_progress")
     assert keep(machine) == 1
     row = Recommendation.objects.get()
@@ -76,9 +76,9 @@ def test_what_somebody_took_on_waits_for_his_word(machine: Instance) -> None:
 
 
 def test_a_dismissed_one_does_not_come_back(machine: Instance) -> None:
-    keep(machine, counted(machine))
+    keep(machine, advice(machine))
     answer("dismissed", "A standby")
-    slightly = counted(machine, savings_monthly=Decimal("72.00"))
+    slightly = advice(machine, savings_monthly=Decimal("72.00"))
     assert keep(machine, slightly) == 0
     assert Recommendation.objects.get().status == "dismissed"
 
@@ -94,25 +94,25 @@ def test_a_dismissed_one_does_not_come_back(machine: Instance) -> None:
 def test_it_comes_back_when_its_evidence_changed_much(
     machine: Instance, values: dict[str, object]
 ) -> None:
-    keep(machine, counted(machine))
+    keep(machine, advice(machine))
     answer("dismissed", "A standby")
-    assert keep(machine, counted(machine, **values)) == 1
+    assert keep(machine, advice(machine, **values)) == 1
     statuses = Recommendation.objects.order_by("id").values_list("status", flat=True)
     assert list(statuses) == ["dismissed", "open"]
 
 
 def test_what_is_done_is_not_told_again_before_its_verdict(machine: Instance) -> None:
-    keep(machine, counted(machine))
+    keep(machine, advice(machine))
     answer("done")
-    assert keep(machine, counted(machine)) == 0
-    Verification.objects.update(status="not_realised")
-    assert keep(machine, counted(machine)) == 1
+    assert keep(machine, advice(machine)) == 0
+    Verification.objects.update(status="not_realized")
+    assert keep(machine, advice(machine)) == 1
     assert Recommendation.objects.live().count() == 1
 
 
 def test_one_rule_may_tell_of_two_ways(machine: Instance) -> None:
     ways = [
-        counted(machine, rule=Rule.OLD_GENERATION, target=target, fingerprint=target)
+        advice(machine, rule=Rule.OLD_GENERATION, target=target, fingerprint=target)
         for target in ("m6i.large", "m7g.large")
     ]
     assert keep(machine, *ways) == 2
@@ -122,10 +122,12 @@ def test_one_rule_may_tell_of_two_ways(machine: Instance) -> None:
 
 
 def test_an_alternative_counts_nothing(machine: Instance) -> None:
-    best = counted(machine)
-    other = Counted(
-        advice(machine, rule=Rule.OVERSIZED, target="m6i.medium"),
-        Decimal(0),
+    best = advice(machine)
+    other = advice(
+        machine,
+        rule=Rule.OVERSIZED,
+        target="m6i.medium",
+        counted_monthly=Decimal(0),
         alternative_to=Rule.IDLE,
     )
     keep(machine, best, other)

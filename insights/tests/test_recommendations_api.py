@@ -10,7 +10,7 @@ from core.testing.clock import NOW
 from insights.models import Feedback, Recommendation, Verification
 from insights.testing import recommendation, somebody, two_accounts
 from inventory.testing import instance
-from people.testing import ask, operator, session_of, viewer
+from people.testing import ask, operator, refused, session_of, viewer
 
 pytestmark = pytest.mark.django_db
 V1 = "/api/v1/"
@@ -79,25 +79,25 @@ def test_statistics_count_what_the_filters_leave() -> None:
 
 def test_savings_are_what_bills_say() -> None:
     owner = account()
-    for number, (status, realised) in enumerate(
-        [("realised", "40"), ("realised", "5.50"), ("pending", None)]
+    for number, (status, realized) in enumerate(
+        [("realized", "40"), ("realized", "5.50"), ("pending", None)]
     ):
         row = recommendation(owner, instance(owner, f"web-{number}"), status="done")
         Verification.objects.create(
             recommendation=row,
             status=status,
             expected=Decimal(50),
-            realised=None if realised is None else Decimal(realised),
+            realized=None if realized is None else Decimal(realized),
             currency="USD",
             reason="It came.",
             checked_at=NOW,
         )
     told = ask("recommendations/savings/")
-    assert told["realised_monthly"] == [{"currency": "USD", "amount": "45.50"}]
+    assert told["realized_monthly"] == [{"currency": "USD", "amount": "45.50"}]
     counts = {
         one["status"]: (one["count"], one["expected"]) for one in told["verdicts"]
     }
-    assert counts == {"realised": (2, "100.00"), "pending": (1, "50.00")}
+    assert counts == {"realized": (2, "100.00"), "pending": (1, "50.00")}
 
 
 def patch(row: Recommendation, **body: Any) -> Any:
@@ -117,7 +117,7 @@ def test_it_is_dismissed_with_a_reason_only() -> None:
     row = recommendation(account())
     answer = patch(row, status="dismissed", version=1)
     assert answer.status_code == 400
-    assert "Say why" in answer.json()["errors"]["status"][0]
+    assert "Give a reason" in answer.json()["errors"]["status"][0]
     answer = patch(row, status="dismissed", version=1, reason="A standby")
     assert (answer.status_code, answer.json()["reason"]) == (200, "A standby")
 
@@ -139,8 +139,12 @@ def test_one_rating_per_user_and_the_last_one_counts() -> None:
     again = client.put(path, {"rating": 5, "is_flagged": True}, format="json")
     assert (first.status_code, again.status_code) == (201, 200)
     given = Feedback.objects.get()
-    assert (given.rating, given.comment, given.is_flagged) == (5, "", True)
+    assert (given.rating, given.comment, given.is_flagged) == (5, "No", True)
     assert client.get(path).json()["rating"] == 5
+    client.put(path, {"rating": 4, "comment": ""}, format="json")
+    given.refresh_from_db()
+    assert (given.rating, given.comment, given.is_flagged) == (4, "", True)
+    client.put(path, {"rating": 5}, format="json")
     other = session_of(somebody())
     body = {"recommendation": row.pk, "rating": 1}
     assert other.post(f"{V1}feedback/", body, format="json").status_code == 201
@@ -151,7 +155,8 @@ def test_one_rating_per_user_and_the_last_one_counts() -> None:
         1,
         5,
     ]
-    assert ask("feedback/", flagged="true", recommendation=row.pk)["count"] == 1
+    assert ask("feedback/", is_flagged="true", recommendation=row.pk)["count"] == 1
+    assert "flagged" in refused("feedback/", flagged="true")
 
 
 @pytest.mark.parametrize("rating", [0, 6, "good", None])

@@ -53,7 +53,7 @@ def test_in_the_middle_of_forecasts_none_of_the_account_is_kept(
     monkeypatch: pytest.MonkeyPatch, call: int
 ) -> None:
     company()
-    killed_at(monkeypatch, forecasts, "_keep", call)
+    killed_at(monkeypatch, forecasts, "_store", call)
     half = Forecast.objects.count()
     assert all(row.points.count() == row.horizon for row in Forecast.objects.all())
     assert half in (0, 6)  # none, or all of the first account
@@ -65,7 +65,7 @@ def test_in_the_middle_of_forecasts_none_of_the_account_is_kept(
 
 
 @pytest.mark.parametrize(
-    "name", ["keep_anomalies", "refresh_recommendations", "_close"]
+    "name", ["store_anomalies", "refresh_recommendations", "_close"]
 )
 def test_between_its_parts_the_next_one_goes_on(
     monkeypatch: pytest.MonkeyPatch, name: str

@@ -11,10 +11,10 @@ from core.testing.clock import NOW
 from costs.testing import store_costs
 from insights.advice.verify import running_cost
 from insights.models import Recommendation, Verification
-from insights.moves import move
+from insights.recommendations.transitions import change_status
 from insights.refresh.machines import COMPUTE
 from insights.refresh.run import refresh
-from insights.testing import somebody
+from insights.testing import request_of
 from inventory.models import Instance, StateChange
 from inventory.testing import instance
 from metrics.testing import store_cpu
@@ -63,7 +63,7 @@ def idle_and_done() -> Recommendation:
 
 def done(owner: CloudAccount) -> None:
     refreshed(owner, NOW)
-    move(idle(), "done", 1, NOW, user=somebody())
+    change_status(idle(), "done", 1, NOW, request=request_of())
 
 
 def stopped() -> None:
@@ -98,17 +98,17 @@ def test_it_waits_for_a_week_of_bill(owner: CloudAccount) -> None:
     refreshed(owner, goes_on(owner, 6, AFTER))
     assert verdict().status == "pending"
     assert "7 are needed" in verdict().reason
-    assert Verification.objects.all().realised_per_currency() == {}
+    assert Verification.objects.all().realized_per_currency() == {}
 
 
-def test_what_the_bill_fell_by_is_realised(owner: CloudAccount) -> None:
+def test_what_the_bill_fell_by_is_realized(owner: CloudAccount) -> None:
     done(owner)
     stopped()
     expected = idle().savings_monthly
     refreshed(owner, goes_on(owner, 20, AFTER))
-    assert (verdict().status, verdict().expected) == ("realised", expected)
-    assert verdict().realised == Decimal("73.00")
-    assert Verification.objects.all().realised_per_currency() == {"USD": 73}
+    assert (verdict().status, verdict().expected) == ("realized", expected)
+    assert verdict().realized == Decimal("73.00")
+    assert Verification.objects.all().realized_per_currency() == {"USD": 73}
 
 
 def test_a_machine_that_runs_on_saved_nothing(owner: CloudAccount) -> None:
@@ -116,14 +116,14 @@ def test_a_machine_that_runs_on_saved_nothing(owner: CloudAccount) -> None:
     now = goes_on(owner, 20, BEFORE)
     store_cpu(Instance.objects.get(name="idles"), Window(utc_day(NOW), now.date()), 0.4)
     refreshed(owner, now)
-    assert (verdict().status, verdict().realised) == ("not_realised", None)
+    assert (verdict().status, verdict().realized) == ("not_realized", None)
     assert Recommendation.objects.live().get(rule="idle").pk != idle_and_done().pk
     (again, _) = refresh([owner], now)
     assert sum(again.changed.values()) == 0
 
 
 @pytest.mark.parametrize("days", [30, 80, 200])
-def test_what_was_realised_stays_so(owner: CloudAccount, days: int) -> None:
+def test_what_was_realized_stays_so(owner: CloudAccount, days: int) -> None:
     """Though the days before the change are not looked at any more, or are gone."""
     done(owner)
     stopped()
@@ -131,7 +131,7 @@ def test_what_was_realised_stays_so(owner: CloudAccount, days: int) -> None:
     owner.daily_costs.filter(day__lt=NOW.date()).delete()
     owner.cost_totals.filter(day__lt=NOW.date()).delete()
     refreshed(owner, NOW + timedelta(days=days))
-    assert (verdict().status, verdict().realised) == ("realised", Decimal("73.00"))
+    assert (verdict().status, verdict().realized) == ("realized", Decimal("73.00"))
 
 
 def test_what_ran_in_a_region_is_counted_once(

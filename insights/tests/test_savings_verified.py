@@ -1,19 +1,19 @@
 """Later inventory and bills decide whether a saving came."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 
 from insights.advice.records import (
     BillDay,
     CpuDay,
-    Expectation,
     MachineFacts,
     Rule,
     Verdict,
     VerdictStatus,
 )
 from insights.advice.thresholds import Thresholds
-from insights.advice.verify import running_cost, total_realised, verify
+from insights.advice.verify import running_cost, verify
 from insights.tests.machines import (
     NOW,
     at,
@@ -26,10 +26,21 @@ from insights.tests.machines import (
 )
 
 DONE_AGO = 20
-STOP = Expectation(
-    Rule.IDLE, "m5.xlarge", Decimal("140.16"), "USD", done_at=at(days_ago(DONE_AGO))
-)
-RESIZE = replace(STOP, rule=Rule.OVERSIZED, target="m5.large")
+
+
+@dataclass(frozen=True)
+class Done:
+    """A completed recommendation."""
+
+    rule: str
+    instance_type: str
+    savings_monthly: Decimal | None
+    currency: str
+    done_at: datetime | None
+
+
+STOP = Done(Rule.IDLE, "m5.xlarge", Decimal("140.16"), "USD", at(days_ago(DONE_AGO)))
+RESIZE = replace(STOP, rule=Rule.OVERSIZED)
 
 
 def until_done() -> list[CpuDay]:
@@ -46,7 +57,7 @@ def bills(before: str, after: str) -> list[BillDay]:
 
 
 def verdict(
-    done: Expectation,
+    done: Done,
     facts: MachineFacts,
     days: list[BillDay],
     others: list[MachineFacts] | None = None,
@@ -72,8 +83,8 @@ def test_it_is_pending_until_a_week_of_bill_is_complete() -> None:
 
 def test_a_machine_that_was_stopped_saved_what_it_cost() -> None:
     found = verdict(STOP, stopped_machine(), bills("50", "45.392"))
-    assert found.status is VerdictStatus.REALISED
-    assert (found.realised_monthly, found.currency) == (Decimal("140.16"), "USD")
+    assert found.status is VerdictStatus.REALIZED
+    assert (found.realized_monthly, found.currency) == (Decimal("140.16"), "USD")
     assert found.share == 1.0
     assert found.figures["machine_a_day_before"] == "4.61"
     assert found.figures["machine_a_day_after"] == "0.00"
@@ -83,8 +94,8 @@ def test_a_machine_that_was_stopped_saved_what_it_cost() -> None:
 
 def test_a_machine_that_runs_on_saved_nothing() -> None:
     found = verdict(STOP, machine(cpu=cpu(60)), bills("50", "50"))
-    assert found.status is VerdictStatus.NOT_REALISED
-    assert found.reason.startswith("The machine costs as much a day as before: 4.61")
+    assert found.status is VerdictStatus.NOT_REALIZED
+    assert found.reason.startswith("The instance costs as much a day as before: 4.61")
 
 
 def test_one_that_was_started_again_saved_nothing_of_late() -> None:
@@ -95,7 +106,7 @@ def test_one_that_was_started_again_saved_nothing_of_late() -> None:
     ran = [day for day in cpu(60) if not days_ago(40) < day.day < days_ago(30)]
     done = replace(STOP, done_at=at(days_ago(40)))
     found = verdict(done, machine(cpu=ran, changes=since), bill(90, 1, "50"))
-    assert found.status is VerdictStatus.NOT_REALISED
+    assert found.status is VerdictStatus.NOT_REALIZED
 
 
 def test_a_smaller_size_saves_the_difference() -> None:
@@ -103,27 +114,27 @@ def test_a_smaller_size_saves_the_difference() -> None:
     done = replace(RESIZE, savings_monthly=Decimal("70.08"))
     small = machine("m5.large", cpu=cpu(60), changes=[retyped])
     found = verdict(done, small, bills("50", "47.696"))
-    assert found.status is VerdictStatus.REALISED
-    assert (found.realised_monthly, found.share) == (Decimal("70.08"), 1.0)
+    assert found.status is VerdictStatus.REALIZED
+    assert (found.realized_monthly, found.share) == (Decimal("70.08"), 1.0)
 
 
 def test_half_of_what_was_expected_is_told_as_half() -> None:
     retyped = changed("instance_type", DONE_AGO, "m5.xlarge", "m5.large")
     small = machine("m5.large", cpu=cpu(60), changes=[retyped])
     found = verdict(RESIZE, small, bills("50", "47.696"))
-    assert (found.status, found.share) == (VerdictStatus.REALISED, 0.5)
+    assert (found.status, found.share) == (VerdictStatus.REALIZED, 0.5)
 
 
 def test_a_bill_that_did_not_fall_denies_the_saving() -> None:
     found = verdict(STOP, stopped_machine(), bills("50", "50"))
-    assert found.status is VerdictStatus.NOT_REALISED
+    assert found.status is VerdictStatus.NOT_REALIZED
     assert "did not fall with it" in found.reason
 
 
 def test_a_bill_that_fell_by_less_shows_how_much_came() -> None:
     found = verdict(STOP, stopped_machine(), bills("50", "48"))
-    assert found.status is VerdictStatus.REALISED
-    assert found.realised_monthly == Decimal("60.83")  # $2 a day
+    assert found.status is VerdictStatus.REALIZED
+    assert found.realized_monthly == Decimal("60.83")  # $2 a day
     assert found.share == 0.434
 
 
@@ -136,10 +147,10 @@ def test_a_new_machine_beside_it_does_not_hide_the_saving() -> None:
         first_seen_at=at(days_ago(DONE_AGO - 1)),
     )
     days = bills("50", "54.608")  # 4.608 less and 9.216 more
-    assert verdict(STOP, stopped_machine(), days).status is VerdictStatus.NOT_REALISED
+    assert verdict(STOP, stopped_machine(), days).status is VerdictStatus.NOT_REALIZED
     found = verdict(STOP, stopped_machine(), days, [new])
-    assert found.status is VerdictStatus.REALISED
-    assert found.realised_monthly == Decimal("140.16")
+    assert found.status is VerdictStatus.REALIZED
+    assert found.realized_monthly == Decimal("140.16")
 
 
 def test_a_noisy_bill_contradicts_nothing_within_its_noise() -> None:
@@ -149,32 +160,32 @@ def test_a_noisy_bill_contradicts_nothing_within_its_noise() -> None:
         for day in days
     ]
     found = verdict(STOP, stopped_machine(), swung)
-    assert found.status is VerdictStatus.REALISED
+    assert found.status is VerdictStatus.REALIZED
     assert Decimal(str(found.figures["bill_noise_a_day"])) > 20
 
 
 def test_who_said_late_that_it_is_done_is_judged_from_the_change_on() -> None:
     late = replace(STOP, done_at=at(days_ago(2)))
     found = verdict(late, stopped_machine(), bills("50", "45.392"))
-    assert found.status is VerdictStatus.REALISED
+    assert found.status is VerdictStatus.REALIZED
     assert found.figures["changed_on"] == "2026-05-31"
 
 
 def test_a_machine_that_is_gone_saved_what_it_cost() -> None:
     gone = machine(cpu=until_done(), gone_since=at(days_ago(DONE_AGO)))
     found = verdict(STOP, gone, bills("50", "45.392"))
-    assert found.status is VerdictStatus.REALISED
+    assert found.status is VerdictStatus.REALIZED
 
 
 def test_without_a_price_the_change_is_seen_and_its_amount_is_not() -> None:
     facts = stopped_machine()
     unpriced = replace(facts, instance_type="x9.large")
     found = verdict(replace(STOP, savings_monthly=None), unpriced, bills("50", "45"))
-    assert found.status is VerdictStatus.REALISED
-    assert found.realised_monthly is None
+    assert found.status is VerdictStatus.REALIZED
+    assert found.realized_monthly is None
     runs = machine("x9.large", cpu=cpu(60))
     same = verdict(replace(STOP, savings_monthly=None), runs, bills("50", "50"))
-    assert same.status is VerdictStatus.NOT_REALISED
+    assert same.status is VerdictStatus.NOT_REALIZED
 
 
 def test_without_a_bill_from_before_it_stays_pending() -> None:
@@ -186,10 +197,10 @@ def test_without_a_bill_from_before_it_stays_pending() -> None:
 def test_a_stopped_machine_has_to_be_gone() -> None:
     done = replace(STOP, rule=Rule.STOPPED, savings_monthly=Decimal(24))
     stays = verdict(done, machine(state="stopped", cpu=[]), bills("50", "50"))
-    assert stays.status is VerdictStatus.NOT_REALISED
+    assert stays.status is VerdictStatus.NOT_REALIZED
     gone = machine(state="stopped", cpu=[], gone_since=at(days_ago(DONE_AGO)))
     found = verdict(done, gone, bills("50", "50"))
-    assert (found.status, found.realised_monthly) == (VerdictStatus.REALISED, 24)
+    assert (found.status, found.realized_monthly) == (VerdictStatus.REALIZED, 24)
 
 
 def test_a_schedule_is_judged_by_the_hours_that_remain() -> None:
@@ -207,23 +218,9 @@ def test_a_schedule_is_judged_by_the_hours_that_remain() -> None:
         for day in bills("50", "50")
     ]
     found = verdict(done, machine(cpu=days), charged)
-    assert found.status is VerdictStatus.REALISED
+    assert found.status is VerdictStatus.REALIZED
     assert found.share is not None
     assert abs(found.share - 1) < 0.01
-
-
-def test_the_total_is_of_what_was_realised_alone() -> None:
-    realised, missed = VerdictStatus.REALISED, VerdictStatus.NOT_REALISED
-    total = total_realised(
-        [
-            Verdict(realised, "", Decimal("10.50"), "USD"),
-            Verdict(realised, "", Decimal("2.00"), "USD"),
-            Verdict(realised, "", Decimal("7.00"), "EUR"),
-            Verdict(realised, ""),
-            Verdict(missed, "", None, "USD"),
-        ]
-    )
-    assert total == {"USD": Decimal("12.50"), "EUR": Decimal("7.00")}
 
 
 def test_a_change_long_before_it_was_done_is_another_one() -> None:
@@ -232,4 +229,4 @@ def test_a_change_long_before_it_was_done_is_another_one() -> None:
     facts = machine(cpu=cpu(90), changes=[old, again])
     found = verdict(STOP, facts, bill(90, 1, "50"))
     assert found.figures["changed_on"] == days_ago(DONE_AGO).isoformat()
-    assert found.status is VerdictStatus.NOT_REALISED
+    assert found.status is VerdictStatus.NOT_REALIZED

@@ -9,6 +9,7 @@ from django.utils import timezone
 from rich.console import Console
 
 from costs.sync import open_since, sync_cost
+from insights.removed_accounts import forget_removed_accounts
 from inventory.models import Instance
 from inventory.sync import sync_ec2
 from metrics.sync import sync_cpu
@@ -62,6 +63,7 @@ class Command(BaseCommand):
             )
         if options["reset"] or options["remove"]:
             remove_accounts(CloudAccount.objects.demo())
+            forget_removed_accounts()
         if options["remove"]:
             self.stdout.write("Removed the demo company.")
             return

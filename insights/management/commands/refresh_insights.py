@@ -1,4 +1,4 @@
-"""manage.py refresh_insights: computes what has new data since it was computed."""
+"""manage.py refresh_insights: compute insights whose data changed."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -16,7 +16,7 @@ PARTS = ("forecasts", "anomalies", "recommendations", "budgets")
 class Command(BaseCommand):
     help = (
         "Computes forecasts, anomalies, recommendations and budgets of every account "
-        "and of all together, where data changed. Run again, it changes nothing."
+        "and of all together, where data changed. A second run changes nothing."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -25,7 +25,7 @@ class Command(BaseCommand):
             action="append",
             default=[],
             metavar="ID_OR_NAME",
-            help="Only this account; may be repeated. Default: all, and their sums.",
+            help="Only this account; may be repeated. Default: all, and all together.",
         )
         parser.add_argument(
             "--only",
@@ -36,11 +36,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--all",
             action="store_true",
-            help="Compute all of it anew, though its data did not change.",
+            help="Recompute everything, even where data did not change.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        # The statistics libraries take seconds to load, which --help need not wait.
+        # The statistics libraries take seconds to load; --help should not wait.
         from insights.refresh.run import Part, refresh
 
         console = Console(stderr=True)
@@ -50,14 +50,18 @@ class Command(BaseCommand):
                 timezone.now(),
                 parts=[Part(name) for name in options["only"] or PARTS],
                 anew=options["all"],
-                on_progress=status.update if console.is_terminal else lambda told: None,
+                on_progress=status.update
+                if console.is_terminal
+                else lambda sentence: None,
             )
         for outcome in outcomes:
             self.stdout.write(outcome.sentence)
         if any(outcome.failures for outcome in outcomes):
-            raise CommandError("Not all could be computed.", returncode=FAILED)
+            raise CommandError(
+                "Some insights could not be computed.", returncode=FAILED
+            )
         if any(outcome.is_taken for outcome in outcomes):
-            raise CommandError("Another process computes them.", returncode=TAKEN)
+            raise CommandError("Another process is computing them.", returncode=TAKEN)
 
     def _accounts(self, names: list[str]) -> list[CloudAccount | None]:
         if names:

@@ -1,27 +1,28 @@
-"""The admin of budgets, and of the thresholds that they passed."""
+"""The admin of budgets and of their alerts."""
 
-from typing import Any, cast
+from typing import Any
 
-from django.contrib import admin, messages
-from django.contrib.auth.models import User
+from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from insights.budgeting import count
-from insights.forms import BudgetForm
+from insights.admin_columns import ACCOUNT, OF_ACCOUNT, choices
+from insights.budgets.changes import delete_budget
+from insights.budgets.forms import BudgetForm
 from insights.models import Budget, BudgetAlert
-from insights.moves import Stale
+from insights.status_admin import AuditedAdmin
 from syncs.columns import amount, day, linked, moment
-from syncs.readonly import Admin, ReadOnlyAdmin
+from syncs.readonly import ReadOnlyAdmin
 
 
 @admin.register(Budget)
-class BudgetAdmin(Admin[Budget]):
+class BudgetAdmin(AuditedAdmin[Budget]):
     list_display = (
         "name",
         "scope",
-        linked("account", ordering="account__name"),
+        ACCOUNT,
         "key",
         amount("amount"),
         amount("spent"),
@@ -29,10 +30,7 @@ class BudgetAdmin(Admin[Budget]):
         day("spent_until"),
     )
     list_select_related = ("account",)
-    list_filter = (
-        ("account", AutocompleteSelectFilter),
-        ("scope", ChoicesDropdownFilter),
-    )
+    list_filter = (OF_ACCOUNT, *choices("scope"))
     search_fields = ("name", "key")
     ordering = ("name", "id")
     fields = (
@@ -47,7 +45,7 @@ class BudgetAdmin(Admin[Budget]):
         change: bool = False,
         **kwargs: Any,
     ) -> Any:
-        """The form of the pages, for this user: it limits the accounts to choose."""
+        """Return the form of the pages, for this user: it limits the accounts."""
 
         class OwnForm(BudgetForm):
             def __init__(self, *args: Any, **more: Any) -> None:
@@ -58,11 +56,14 @@ class BudgetAdmin(Admin[Budget]):
     def save_model(
         self, request: HttpRequest, obj: Budget, form: Any, change: bool
     ) -> None:
-        now = timezone.now()
-        try:
-            count(form.keep(cast("User", request.user), now), now)
-        except Stale as error:
-            messages.error(request, str(error))
+        form.store(timezone.now(), request)
+
+    def delete_model(self, request: HttpRequest, obj: Budget) -> None:
+        delete_budget(obj, request)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Budget]) -> None:
+        for budget in queryset:
+            delete_budget(budget, request)
 
 
 @admin.register(BudgetAlert)

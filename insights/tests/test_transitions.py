@@ -1,4 +1,4 @@
-"""People change statuses side by side: who is late is told, and overwrites nothing."""
+"""People change statuses side by side: a late change is refused."""
 
 from typing import Any
 
@@ -6,18 +6,23 @@ import pytest
 
 from clouds.testing import account
 from core.testing.clock import NOW
-from insights.models import Recommendation, Verification
-from insights.moves import CannotMove, Stale, move
-from insights.testing import anomaly, later, recommendation, somebody
+from insights.anomalies import transitions as of_anomalies
+from insights.models import Anomaly, Recommendation, Verification
+from insights.recommendations import transitions as of_recommendations
+from insights.testing import anomaly, later, recommendation, request_of, somebody
+from insights.transitions import InvalidTransition, StaleVersion
 from inventory.testing import instance
+from people.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 
 
 def moved(row: Any, status: str, **values: Any) -> Any:
     version = values.pop("version", row.version)
-    user = values.pop("user", None) or somebody()
-    return move(row, status, version, NOW, user=user, **values)
+    request = request_of(values.pop("user", None))
+    kind = of_anomalies if isinstance(row, Anomaly) else of_recommendations
+    kind.change_status(row, status, version, NOW, request=request, **values)
+    return row
 
 
 def test_it_keeps_who_changed_what_when_and_why() -> None:
@@ -29,12 +34,24 @@ def test_it_keeps_who_changed_what_when_and_why() -> None:
     assert (change.old_status, change.new_status) == ("detected", "investigating")
     assert change.note == "A backup?"
     assert (row.status, row.version) == ("investigating", 2)
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.user) == ("anomaly.change_status", user)
+    assert entry.details == {"status": ["detected", "investigating"]}
+
+
+def test_a_refused_change_leaves_no_audit_entry() -> None:
+    row = recommendation(account())
+    with pytest.raises(InvalidTransition):
+        moved(row, "dismissed")
+    with pytest.raises(StaleVersion):
+        moved(row, "accepted", version=7)
+    assert not AuditEntry.objects.exists()
 
 
 def test_who_changes_an_older_version_overwrites_nothing() -> None:
     row = anomaly(account())
     moved(row, "planned")
-    with pytest.raises(Stale, match="Somebody else has changed this"):
+    with pytest.raises(StaleVersion, match="Somebody else has changed this"):
         moved(row, "dismissed", version=1)
     row.refresh_from_db()
     assert (row.status, row.version, row.changes.count()) == ("planned", 2, 1)
@@ -44,18 +61,18 @@ def test_two_who_read_the_same_version_do_not_both_change_it() -> None:
     first = anomaly(account())
     second = type(first).objects.get(pk=first.pk)
     moved(first, "acknowledged")
-    with pytest.raises(Stale):
+    with pytest.raises(StaleVersion):
         moved(second, "resolved")
 
 
 def test_what_it_is_already_is_no_change() -> None:
-    with pytest.raises(CannotMove, match="detected already"):
+    with pytest.raises(InvalidTransition, match="already detected"):
         moved(anomaly(account()), "detected")
 
 
 def test_to_dismiss_a_recommendation_needs_a_reason() -> None:
     row = recommendation(account())
-    with pytest.raises(CannotMove, match="Say why"):
+    with pytest.raises(InvalidTransition, match="Give a reason"):
         moved(row, "dismissed", note="  ")
     assert moved(row, "dismissed", note="It is a standby").reason == "It is a standby"
     assert moved(row, "open").reason == ""
@@ -64,12 +81,12 @@ def test_to_dismiss_a_recommendation_needs_a_reason() -> None:
 def test_what_is_obsolete_stays_so() -> None:
     row = recommendation(account(), status="obsolete")
     assert row.next_statuses() == []
-    with pytest.raises(CannotMove, match="It is obsolete"):
+    with pytest.raises(InvalidTransition, match="It is obsolete"):
         moved(row, "open")
 
 
 def test_nobody_makes_one_obsolete_by_hand() -> None:
-    with pytest.raises(CannotMove, match="can't become obsolete"):
+    with pytest.raises(InvalidTransition, match="cannot become obsolete"):
         moved(recommendation(account()), "obsolete")
 
 
@@ -88,6 +105,6 @@ def test_one_that_another_took_the_place_of_is_not_opened_again() -> None:
     machine = instance(owner, "web")
     old = recommendation(owner, machine, status="dismissed")
     new = recommendation(owner, machine, found_at=later(days=1))
-    with pytest.raises(CannotMove, match=f"Recommendation {new.pk} has taken"):
+    with pytest.raises(InvalidTransition, match=f"Recommendation {new.pk} has taken"):
         moved(old, "open")
     assert Recommendation.objects.live().get() == new

@@ -1,8 +1,7 @@
-"""Recommendations, their statistics and savings, and what people think of them."""
+"""The endpoints of recommendations, their statistics and savings, and feedback."""
 
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.db.models import Model, Q
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -13,22 +12,22 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from insights.answers import rate
 from insights.api.permissions import MayChange
-from insights.api.recommendation_serializers import (
+from insights.api.views import StatusViewSet
+from insights.models import Feedback, Recommendation, Verification
+from insights.recommendations.api.serializers import (
+    ChangeRecommendationSerializer,
     FeedbackSerializer,
-    GiveFeedbackSerializer,
-    MoveRecommendationSerializer,
+    RateByIdSerializer,
     RateSerializer,
     RecommendationDetailSerializer,
     RecommendationSerializer,
     SavingsSerializer,
     StatisticsSerializer,
 )
-from insights.api.views import MovingViewSet
-from insights.filters import FeedbackFilter, RecommendationFilter
-from insights.models import Feedback, Recommendation, Verification
-from people.audit import record
+from insights.recommendations.feedback import rate
+from insights.recommendations.filters import FeedbackFilter, RecommendationFilter
+from insights.recommendations.transitions import change_status
 from rest.errors import errors
 from rest.pagination import Pages
 from rest.parameters import refuse_unknown
@@ -39,8 +38,8 @@ from rest.rows import RowsViewSet
 @extend_schema_view(
     retrieve=extend_schema(responses={200: RecommendationDetailSerializer})
 )
-class RecommendationViewSet(MovingViewSet):
-    """What to do about machines, the newest first; `ordering=-savings_monthly`."""
+class RecommendationViewSet(StatusViewSet):
+    """Recommendations for instances, the newest first; `ordering=-savings_monthly`."""
 
     queryset = (
         Recommendation.objects.select_related("account", "resource", "verification")
@@ -49,45 +48,46 @@ class RecommendationViewSet(MovingViewSet):
     )
     serializer_class = RecommendationSerializer
     detail_serializer = RecommendationDetailSerializer
-    move_serializer = MoveRecommendationSerializer
+    status_serializer = ChangeRecommendationSerializer
+    change_status = staticmethod(change_status)
     filterset_class = RecommendationFilter
     csv_name = "recommendations"
     http_method_names = ["get", "patch", "put", "head", "options"]
 
     @extend_schema(
-        request=MoveRecommendationSerializer,
+        request=ChangeRecommendationSerializer,
         responses={200: RecommendationDetailSerializer, **errors(400, 403, 404, 409)},
     )
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Gives it another status, if nobody changed it since `version`."""
-        return self.moved(request)
+        """Change the status, if nobody changed the recommendation since `version`."""
+        return self.change(request)
 
     @extend_schema(responses={200: StatisticsSerializer})
     @action(detail=False, pagination_class=None)
     def statistics(self, request: Request) -> Response:
-        """The recommendations that the filters leave, in numbers."""
+        """Statistics of the filtered recommendations."""
         found = self.filter_queryset(self.get_queryset())
         rows = Recommendation.objects.filter(pk__in=found.order_by().values("pk"))
         answers = Feedback.objects.filter(recommendation__in=rows.values("pk"))
-        told = {
+        statistics = {
             "count": rows.count(),
             **{f"by_{name}": rows.counts(name) for name in COUNTED},
             "potential_monthly": _sums(rows.live().savings_per_currency()),
             "feedback": answers.ratings(),
         }
-        return Response(StatisticsSerializer(told).data)
+        return Response(StatisticsSerializer(statistics).data)
 
     @extend_schema(responses={200: SavingsSerializer}, filters=False)
     @action(detail=False, pagination_class=None, filterset_class=None)
     def savings(self, request: Request) -> Response:
-        """What was really saved a month by what is done, as later bills say."""
+        """Savings a month of completed recommendations that later bills verify."""
         refuse_unknown(request.query_params, ())
         done = Verification.objects.seen_by(request.user)
-        told = {
-            "realised_monthly": _sums(done.realised_per_currency()),
+        savings = {
+            "realized_monthly": _sums(done.realized_per_currency()),
             "verdicts": done.totals(),
         }
-        return Response(SavingsSerializer(told).data)
+        return Response(SavingsSerializer(savings).data)
 
     @extend_schema(
         methods=["GET"], responses={200: FeedbackSerializer, **errors(403, 404)}
@@ -103,21 +103,21 @@ class RecommendationViewSet(MovingViewSet):
     )
     @action(detail=True, methods=["get", "put"], filterset_class=None)
     def feedback(self, request: Request, pk: str) -> Response:
-        """What you think of it: one answer per user, the last one counts."""
+        """Your rating of it. What is left out of a new one stays as it was."""
         refuse_unknown(request.query_params, ())
         row = self.get_object()
         if request.method == "GET":
             own = Feedback.objects.filter(recommendation=row, user=request.user.pk)
             if not (found := own.first()):
-                raise NotFound("You have said nothing about it yet.")
+                raise NotFound("You have not rated it yet.")
             return Response(FeedbackSerializer(found).data)
         given = RateSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        return give(request, row, given.validated_data)
+        return _rate(request, row, given.validated_data)
 
     @property
     def changes(self) -> type[Model]:
-        """What a request writes: its own rows, or what somebody thinks of them."""
+        """The model that a request writes."""
         return Feedback if self.action == "feedback" else Recommendation
 
 
@@ -129,7 +129,7 @@ COUNTED = ("status", "priority", "category")
     retrieve=extend_schema(responses={200: FeedbackSerializer}),
 )
 class FeedbackViewSet(RowsViewSet):
-    """What people think of recommendations; the newest first."""
+    """Ratings of recommendations, the newest first."""
 
     queryset = Feedback.objects.select_related("user").order_by("-updated_at", "-id")
     permission_classes = [IsAuthenticated, MayView, MayChange]
@@ -139,7 +139,7 @@ class FeedbackViewSet(RowsViewSet):
     csv_name = "feedback"
 
     @extend_schema(
-        request=GiveFeedbackSerializer,
+        request=RateByIdSerializer,
         responses={
             200: FeedbackSerializer,
             201: FeedbackSerializer,
@@ -147,9 +147,9 @@ class FeedbackViewSet(RowsViewSet):
         },
     )
     def create(self, request: Request) -> Response:
-        """Keeps what you think in the place of what you said of it before."""
+        """Rate a recommendation. What is left out stays as you rated it before."""
         refuse_unknown(request.query_params, ())
-        given = GiveFeedbackSerializer(data=request.data)
+        given = RateByIdSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         wanted = dict(given.validated_data)
         number = wanted.pop("recommendation")
@@ -158,16 +158,12 @@ class FeedbackViewSet(RowsViewSet):
         if row is None:
             reason = f"There is no recommendation {number}."
             raise ValidationError({"recommendation": [reason]})
-        return give(request, row, wanted)
+        return _rate(request, row, wanted)
 
 
-def give(request: Request, row: Recommendation, wanted: dict[str, Any]) -> Response:
-    """201 for a first answer of the user, 200 where it replaces an earlier one."""
-    user = request.user
-    assert isinstance(user, User)  # noqa: S101 - for the type checker
-    is_new = not Feedback.objects.filter(recommendation=row, user=user).exists()
-    feedback = rate(row, user, timezone.now(), **wanted)
-    record(request, "feedback.give", feedback, rating=feedback.rating)
+def _rate(request: Request, row: Recommendation, values: dict[str, Any]) -> Response:
+    """Answer 201 for a user's first rating, 200 for a change of it."""
+    feedback, is_new = rate(row, values, timezone.now(), request)
     code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
     return Response(FeedbackSerializer(feedback).data, status=code)
 

@@ -1,52 +1,28 @@
-"""What people fill in: a new status, what they think of it, and budgets."""
+"""The form of a budget, for the pages and the admin."""
 
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
-from django.contrib.auth.models import User
 
-from insights.models import Budget, Feedback
+from insights.budgets.changes import CENT, EDITABLE, add_budget, change_budget
+from insights.models import Budget
 from insights.models.budgets import (
     LARGEST_PERCENT,
     actual_percents,
     forecasted_percents,
 )
-from insights.moves import Stale, change_unless_stale
+from insights.transitions import AnyRequest, StaleVersion, require_version
 from people.limits import Person, is_limited
 from syncs.models import CloudAccount
 
-LONGEST_NOTE = 2000
-CENT = Decimal("0.01")
-# What every database can keep; no month costs more.
+# What every database can store; no month costs more.
 LARGEST_AMOUNT = Decimal(900_000_000)
 
 
-class StatusForm(forms.Form):
-    """A new status for the version that was shown."""
-
-    status = forms.ChoiceField()
-    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
-    note = forms.CharField(
-        required=False, max_length=LONGEST_NOTE, widget=forms.Textarea
-    )
-
-    def __init__(
-        self, choices: list[tuple[str, str]], *args: Any, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        cast("forms.ChoiceField", self.fields["status"]).choices = choices
-
-
-class FeedbackForm(forms.ModelForm[Feedback]):
-    class Meta:
-        model = Feedback
-        fields = ["rating", "comment", "is_flagged"]
-
-
 class PercentsField(forms.CharField):
-    """Whole percents with commas between them, kept as a list; none is none."""
+    """Whole percentages separated by commas, as a list."""
 
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(map(str, value)) if isinstance(value, list) else value
@@ -57,7 +33,7 @@ class PercentsField(forms.CharField):
         parts = [part.strip() for part in str(value or "").split(",") if part.strip()]
         if not all(part.isdecimal() for part in parts):
             raise forms.ValidationError(
-                f"Give whole percents from 1 to {LARGEST_PERCENT}, such as 80, 100."
+                f"Give whole percentages from 1 to {LARGEST_PERCENT}, such as 80, 100."
             )
         return sorted({int(part) for part in parts})
 
@@ -68,17 +44,10 @@ class PercentsField(forms.CharField):
             return True
 
 
-# What people say of a budget; the rest is counted.
-BUDGET_FIELDS = [
-    *("name", "scope", "account", "key", "currency", "amount"),
-    *("actual_percents", "forecasted_percents"),
-]
-
-
 class BudgetForm(forms.ModelForm[Budget]):
     """A new budget, or a change of the version that was shown.
 
-    Who sees only some accounts can't have a budget over all of them.
+    Users who see only some accounts cannot have a budget over all of them.
     """
 
     amount = forms.DecimalField(
@@ -90,14 +59,15 @@ class BudgetForm(forms.ModelForm[Budget]):
 
     class Meta:
         model = Budget
-        fields = BUDGET_FIELDS
+        fields = EDITABLE
 
     def __init__(self, user: Person, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        self.is_stale = False
         if self.instance.pk:
             self.initial["version"] = self.instance.version
-        # Whoever may only look at it in the admin fills in nothing.
+        # In the admin, users who may only view it have no fields.
         if "account" in self.fields:
             field = cast("forms.ModelChoiceField[CloudAccount]", self.fields["account"])
             field.queryset = CloudAccount.objects.seen_by(user)
@@ -109,19 +79,29 @@ class BudgetForm(forms.ModelForm[Budget]):
                 data[name] = data[name].strip()
         if data.get("account") is None and is_limited(self.user):
             self.add_error("account", "Choose one of the accounts that you may see.")
+        if self.instance.pk:
+            self._clean_version(data)
         return data
 
-    def keep(self, user: User, now: datetime) -> Budget:
-        """Stores it. Raises Stale where somebody else was faster."""
+    def _clean_version(self, data: dict[str, Any]) -> None:
+        """Refuse a change of an older version; the row stays locked until it is saved.
+
+        The lock holds as long as the transaction around the request's form.
+        """
+        stored = Budget.objects.select_for_update(of=("self",)).get(pk=self.instance.pk)
+        try:
+            require_version(stored, data.get("version"))
+        except StaleVersion as error:
+            self.is_stale = True
+            self.add_error(None, str(error))
+
+    def store(self, now: datetime, request: AnyRequest) -> Budget:
+        """Add or change it. Raise StaleVersion where somebody else was faster."""
         budget = self.instance
         if budget.pk is None:
-            budget.created_by, budget.created_at = user, now
-            budget.save()
-            return budget
-        values = {name: getattr(budget, name) for name in BUDGET_FIELDS}
-        version = self.cleaned_data["version"]
-        if version is None:
-            raise Stale("Say which version this is a change of.")
-        change_unless_stale(budget, version, values)
-        budget.refresh_from_db()
+            add_budget(budget, now, request)
+        else:
+            values = {name: getattr(budget, name) for name in EDITABLE}
+            version = self.cleaned_data["version"]
+            change_budget(budget, values, version, now, request)
         return budget

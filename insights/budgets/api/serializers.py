@@ -5,7 +5,8 @@ from typing import Any
 from django.core.exceptions import ValidationError as Invalid
 from rest_framework import serializers
 
-from insights.forms import CENT, LARGEST_AMOUNT
+from insights.budgets.changes import CENT
+from insights.budgets.forms import LARGEST_AMOUNT
 from insights.models import Budget
 from insights.models.budgets import LARGEST_PERCENT
 from people.limits import is_limited
@@ -14,7 +15,7 @@ from syncs.api.serializers import refuse_unknown_fields
 from syncs.models import CloudAccount
 
 
-class SeenAccount(serializers.SlugRelatedField[CloudAccount]):
+class VisibleAccountField(serializers.SlugRelatedField[CloudAccount]):
     """An account by its id, among those that the user may see."""
 
     def get_queryset(self) -> Any:
@@ -24,7 +25,7 @@ class SeenAccount(serializers.SlugRelatedField[CloudAccount]):
 
 
 class PercentsField(serializers.ListField):
-    """Different whole percents."""
+    """Distinct whole percentages."""
 
     child = serializers.IntegerField(min_value=1, max_value=LARGEST_PERCENT)
 
@@ -33,9 +34,9 @@ class PercentsField(serializers.ListField):
 
 
 class BudgetSerializer(serializers.ModelSerializer[Budget]):
-    """What a part of the costs may be a month, and how it stands."""
+    """A monthly budget of one scope, and its status this month."""
 
-    account = SeenAccount(
+    account = VisibleAccountField(
         slug_field="account_id",
         queryset=CloudAccount.objects.none(),
         allow_null=True,
@@ -53,13 +54,14 @@ class BudgetSerializer(serializers.ModelSerializer[Budget]):
         max_value=LARGEST_AMOUNT,
         max_digits=11,
         decimal_places=2,
-        help_text="A month.",
+        help_text="For one month.",
     )
     actual_percents = PercentsField(
-        required=False, help_text="Tell when this share is spent."
+        required=False, help_text="Send an alert when this share is spent."
     )
     forecasted_percents = PercentsField(
-        required=False, help_text="Tell when the forecast says it will be."
+        required=False,
+        help_text="Send an alert when this share is forecast to be spent.",
     )
     spent = AmountField(read_only=True, allow_null=True)
     forecasted = AmountField(read_only=True, allow_null=True)
@@ -73,28 +75,12 @@ class BudgetSerializer(serializers.ModelSerializer[Budget]):
 
     class Meta:
         model = Budget
-        fields = [
-            "id",
-            "name",
-            "scope",
-            "account",
-            "key",
-            "currency",
-            "amount",
-            "actual_percents",
-            "forecasted_percents",
-            "created_by",
-            "created_at",
-            "period",
-            "spent",
-            "spent_until",
-            "forecasted",
-            "forecasted_high",
-            "state",
-            "is_estimate",
-            "note",
-            "version",
-        ]
+        fields = (
+            *("id", "name", "scope", "account", "key", "currency", "amount"),
+            *("actual_percents", "forecasted_percents", "created_by", "created_at"),
+            *("period", "spent", "spent_until", "forecasted", "forecasted_high"),
+            *("state", "is_estimate", "note", "version"),
+        )
         read_only_fields = ["created_at", "period", "spent_until", "note", "version"]
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -118,19 +104,19 @@ class BudgetSerializer(serializers.ModelSerializer[Budget]):
 
 
 class ChangeBudgetSerializer(BudgetSerializer):
-    """What is to be different, and which version it is a change of."""
+    """The fields to change, and the version that it is a change of."""
 
     version = serializers.IntegerField(
         min_value=1,
         max_value=2**31 - 1,
-        help_text="As it was read: 409 with the row as it is where that is not it.",
+        help_text="As it was read; an older one is refused with 409 and the row.",
     )
 
     class Meta(BudgetSerializer.Meta):
         read_only_fields = ["created_at", "period", "spent_until", "note"]
 
     def get_fields(self) -> dict[str, Any]:
-        """All may be left out but the version."""
+        """Return all fields, of which only the version is required."""
         found = super().get_fields()
         for name, field in found.items():
             field.required = name == "version"

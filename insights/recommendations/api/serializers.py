@@ -1,49 +1,47 @@
-"""Recommendations, what people think of them, and what they saved, on the wire."""
+"""Recommendations, feedback and verified savings on the wire."""
 
 from typing import Any
 
 from rest_framework import serializers
 
-from insights.api.serializers import AccountId, ChangeSerializer, MoveSerializer
+from insights.api.serializers import (
+    AccountIdField,
+    ChangeSerializer,
+    ChangeStatusSerializer,
+)
 from insights.models import Feedback, Recommendation, Verification
 from rest.money import AmountField
 from syncs.api.serializers import refuse_unknown_fields
 
 
 class VerificationSerializer(serializers.ModelSerializer[Verification]):
-    """Whether the saving came, as later bills say."""
+    """Whether later bills verify the saving."""
 
     expected = AmountField(read_only=True, allow_null=True)
-    realised = AmountField(read_only=True, allow_null=True)
+    realized = AmountField(read_only=True, allow_null=True)
     figures = serializers.DictField(read_only=True)
 
     class Meta:
         model = Verification
-        fields = [
-            "status",
-            "expected",
-            "realised",
-            "currency",
-            "share",
-            "reason",
-            "figures",
-            "checked_at",
-        ]
+        fields = (
+            *("status", "expected", "realized", "currency", "share", "reason"),
+            *("figures", "checked_at"),
+        )
 
 
 class RecommendationSerializer(serializers.ModelSerializer[Recommendation]):
-    """One thing to do about one machine, with its evidence."""
+    """One thing to do about one instance, with its evidence."""
 
-    account = AccountId()
+    account = AccountIdField()
     instance_id = serializers.CharField(source="resource.resource_id", read_only=True)
     region = serializers.CharField(source="resource.region", read_only=True)
     savings_monthly = AmountField(
-        read_only=True, allow_null=True, help_text="Of 730 hours; null: no price known."
+        read_only=True, allow_null=True, help_text="For 730 hours; null: price unknown."
     )
     counted_monthly = AmountField(
         read_only=True,
         allow_null=True,
-        help_text="How much of it is in the sum; an alternative counts 0.",
+        help_text="The part of it in totals; an alternative counts 0.",
     )
     implementation_steps = serializers.ListField(
         child=serializers.CharField(), read_only=True
@@ -52,46 +50,20 @@ class RecommendationSerializer(serializers.ModelSerializer[Recommendation]):
 
     class Meta:
         model = Recommendation
-        fields = [
-            "id",
-            "title",
-            "account",
-            "instance_id",
-            "region",
-            "rule",
-            "priority",
-            "category",
-            "current_state",
-            "recommendation",
-            "savings_monthly",
-            "counted_monthly",
-            "alternative_to",
-            "currency",
-            "price_basis",
-            "impact",
-            "effort",
-            "complexity",
-            "estimated_time",
-            "risk",
-            "risk_reason",
-            "confidence",
-            "implementation_steps",
-            "evidence",
-            "instance_type",
-            "target",
-            "status",
-            "reason",
-            "is_found",
-            "fingerprint",
-            "found_at",
-            "done_at",
-            "version",
-        ]
+        fields = (
+            *("id", "title", "account", "instance_id", "region", "rule", "priority"),
+            *("category", "current_state", "recommendation", "savings_monthly"),
+            *("counted_monthly", "alternative_to", "currency", "price_basis", "impact"),
+            *("effort", "complexity", "estimated_time", "risk", "risk_reason"),
+            *("confidence", "implementation_steps", "evidence", "instance_type"),
+            *("target", "status", "reason", "is_found", "fingerprint", "found_at"),
+            *("done_at", "version"),
+        )
         read_only_fields = fields
 
 
 class RecommendationDetailSerializer(RecommendationSerializer):
-    """A recommendation with its history and what became of its saving."""
+    """A recommendation with its history and the verification of its saving."""
 
     changes = ChangeSerializer(many=True, read_only=True)
     verification = VerificationSerializer(
@@ -99,12 +71,12 @@ class RecommendationDetailSerializer(RecommendationSerializer):
     )
 
     class Meta(RecommendationSerializer.Meta):
-        fields = [*RecommendationSerializer.Meta.fields, "changes", "verification"]
+        fields = (*RecommendationSerializer.Meta.fields, "changes", "verification")
         read_only_fields = fields
 
 
-class MoveRecommendationSerializer(MoveSerializer):
-    """A new status of a recommendation. To dismiss it needs a note that says why."""
+class ChangeRecommendationSerializer(ChangeStatusSerializer):
+    """A new status of a recommendation. Dismissing it needs a reason in the note."""
 
     status = serializers.ChoiceField(
         choices=[
@@ -126,16 +98,14 @@ class MoveRecommendationSerializer(MoveSerializer):
 
 
 class RateSerializer(serializers.Serializer[Any]):
-    """What the user thinks of a recommendation."""
+    """A rating. What is left out stays as it was rated before."""
 
     rating = serializers.IntegerField(
-        min_value=1, max_value=5, help_text="1 (wrong) to 5 (just right)."
+        min_value=1, max_value=5, help_text="1 (wrong) to 5 (right)."
     )
-    comment = serializers.CharField(
-        required=False, allow_blank=True, default="", max_length=2000
-    )
+    comment = serializers.CharField(required=False, allow_blank=True, max_length=2000)
     is_flagged = serializers.BooleanField(
-        required=False, default=False, help_text="Nobody should be told it."
+        required=False, help_text="It should not be recommended."
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -143,29 +113,23 @@ class RateSerializer(serializers.Serializer[Any]):
         return attrs
 
 
-class GiveFeedbackSerializer(RateSerializer):
-    """What the user thinks of the recommendation of that number."""
+class RateByIdSerializer(RateSerializer):
+    """A rating of the recommendation with that id."""
 
     recommendation = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
 
 
 class FeedbackSerializer(serializers.ModelSerializer[Feedback]):
-    """What one user thinks of one recommendation."""
+    """One user's rating of one recommendation."""
 
     user = serializers.SlugRelatedField[Any](slug_field="username", read_only=True)
 
     class Meta:
         model = Feedback
-        fields = [
-            "id",
-            "recommendation",
-            "user",
-            "rating",
-            "comment",
-            "is_flagged",
-            "created_at",
-            "updated_at",
-        ]
+        fields = (
+            *("id", "recommendation", "user", "rating", "comment", "is_flagged"),
+            *("created_at", "updated_at"),
+        )
         read_only_fields = fields
 
 
@@ -183,7 +147,7 @@ class CountsField(serializers.DictField):
 
 
 class RatingsSerializer(serializers.Serializer[Any]):
-    """What people think of them in all."""
+    """All ratings together."""
 
     count = serializers.IntegerField()
     average_rating = serializers.FloatField(allow_null=True)
@@ -191,7 +155,7 @@ class RatingsSerializer(serializers.Serializer[Any]):
 
 
 class StatisticsSerializer(serializers.Serializer[Any]):
-    """The recommendations that the filters leave, in numbers."""
+    """Statistics of the filtered recommendations."""
 
     count = serializers.IntegerField()
     by_status = CountsField()
@@ -204,17 +168,17 @@ class StatisticsSerializer(serializers.Serializer[Any]):
 
 
 class SavingsLineSerializer(serializers.Serializer[Any]):
-    """What is done, in one currency and with one verdict."""
+    """Completed recommendations in one currency with one verdict."""
 
     currency = serializers.CharField()
-    status = serializers.CharField(help_text="pending, realised or not_realised.")
+    status = serializers.CharField(help_text="pending, realized or not_realized.")
     count = serializers.IntegerField()
     expected = AmountField(allow_null=True)
-    realised = AmountField(allow_null=True)
+    realized = AmountField(allow_null=True)
 
 
 class SavingsSerializer(serializers.Serializer[Any]):
-    """What was really saved a month, as later bills say."""
+    """Savings a month that later bills verify."""
 
-    realised_monthly = SumSerializer(many=True)
+    realized_monthly = SumSerializer(many=True)
     verdicts = SavingsLineSerializer(many=True)

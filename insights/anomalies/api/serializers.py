@@ -1,0 +1,79 @@
+"""Anomalies on the wire; amounts are decimal strings."""
+
+from decimal import Decimal
+from typing import Any
+
+from rest_framework import serializers
+
+from insights.api.serializers import (
+    AccountIdField,
+    ChangeSerializer,
+    ChangeStatusSerializer,
+)
+from insights.models import Anomaly
+from rest.money import AmountField
+
+
+class StoredAmountField(AmountField):
+    """An amount that JSON stores as text."""
+
+    def to_representation(self, value: Decimal | str) -> str:
+        return super().to_representation(Decimal(value))
+
+
+class CauseSerializer(serializers.Serializer[Any]):
+    """One root cause of an anomaly, and what it added."""
+
+    name = serializers.CharField()
+    account = serializers.CharField()
+    service = serializers.CharField()
+    region = serializers.CharField()
+    amount = StoredAmountField()
+    share = serializers.FloatField(help_text="0 to 1 of the whole.")
+
+
+class AnomalySerializer(serializers.ModelSerializer[Anomaly]):
+    """An anomaly of costs, or of an instance's CPU, whose amounts are then percent."""
+
+    account = AccountIdField(allow_null=True, help_text="null: all accounts together.")
+    instance_id = serializers.CharField(
+        source="resource.resource_id", allow_null=True, default=None, read_only=True
+    )
+    unit = serializers.CharField(read_only=True, help_text="A currency, or %.")
+    expected = AmountField(read_only=True)
+    low = AmountField(read_only=True)
+    high = AmountField(read_only=True)
+    actual = AmountField(read_only=True)
+    impact = AmountField(
+        read_only=True,
+        allow_null=True,
+        help_text="The cost of all its days beyond the expected cost.",
+    )
+    causes = CauseSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Anomaly
+        fields = (
+            *("id", "title", "account", "scope", "sub_account_id", "service", "region"),
+            *("instance_id", "unit", "kind", "direction", "first_day", "last_day"),
+            *("peak_day", "seen_on", "is_over", "expected", "low", "high", "actual"),
+            *("impact", "severity", "confidence", "recall", "false_per_month"),
+            *("causes", "status", "detected_at", "version"),
+        )
+        read_only_fields = fields
+
+
+class AnomalyDetailSerializer(AnomalySerializer):
+    """An anomaly with the history of its status."""
+
+    changes = ChangeSerializer(many=True, read_only=True)
+
+    class Meta(AnomalySerializer.Meta):
+        fields = (*AnomalySerializer.Meta.fields, "changes")
+        read_only_fields = fields
+
+
+class ChangeAnomalySerializer(ChangeStatusSerializer):
+    """A new status of an anomaly."""
+
+    status = serializers.ChoiceField(choices=Anomaly.Status.choices)

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from insights.anomaly_views import AnomalyListView, AnomalyView, ChangeAnomalyView
+
+urlpatterns = [
+    path("", AnomalyListView.as_view(), name="anomalies"),
+    path("<int:pk>/", AnomalyView.as_view(), name="anomaly"),
+    path("<int:pk>/status/", ChangeAnomalyView.as_view(), name="anomaly-status"),
+]

@@ -1,0 +1,19 @@
+"""Filters of budgets, for the API and the page."""
+
+import django_filters as filters
+
+from insights.models import Budget
+from rest.filters import AnyChoice, Order
+from syncs.filters import account_filter
+
+
+class BudgetFilter(filters.FilterSet):
+    account = account_filter()
+    scope = AnyChoice(choices=Budget.Scope.choices, help_text="Only these scopes.")
+    currency = filters.CharFilter(lookup_expr="iexact", help_text="Such as USD.")
+    search = filters.CharFilter("name", "icontains", help_text="Part of a name.")
+    ordering = Order(fields=["name", "amount", "spent", "forecasted", "created_at"])
+
+    class Meta:
+        model = Budget
+        fields: list[str] = []

@@ -1,0 +1,13 @@
+"""Questions about budget alerts, answered by the database."""
+
+from datetime import date
+
+from people.limits import OfAccounts
+
+
+class BudgetAlertQuerySet(OfAccounts):
+    account_path = "budget__account"
+
+    def without_notice(self, period: date) -> "BudgetAlertQuerySet":
+        """Return alerts of that month for which no channel was configured yet."""
+        return self.filter(notices=None, period=period)

@@ -1,0 +1,57 @@
+"""The admin of forecasts: computed, so read-only."""
+
+from typing import cast
+
+from django.contrib import admin
+from unfold.contrib.filters.admin import BooleanRadioFilter, RangeDateFilter
+
+from insights.admin_columns import ACCOUNT, OF_ACCOUNT, choices
+from insights.models import Forecast, ForecastPoint
+from syncs.columns import amount, day, moment
+from syncs.readonly import ReadOnlyAdmin, ReadOnlyInline, page
+
+
+class PointInline(ReadOnlyInline[ForecastPoint, Forecast]):
+    model = ForecastPoint
+    fields = readonly_fields = cast(
+        "tuple[str, ...]",
+        (
+            day("day"),
+            *(
+                amount(name, "forecast.currency")
+                for name in ("mean", "low_80", "high_80", "low_95", "high_95")
+            ),
+        ),
+    )
+
+
+@admin.register(Forecast)
+class ForecastAdmin(ReadOnlyAdmin[Forecast]):
+    list_display = (
+        "title",
+        ACCOUNT,
+        "currency",
+        day("data_until"),
+        "mase",
+        "naive_mase",
+        "coverage_80",
+        "is_newest",
+    )
+    list_select_related = ("account",)
+    list_filter = (
+        OF_ACCOUNT,
+        *choices("scope"),
+        ("is_newest", BooleanRadioFilter),
+        ("is_replayed", BooleanRadioFilter),
+        ("data_until", RangeDateFilter),
+    )
+    search_fields = ("key", "account__name")
+    ordering = ("-made_at", "-id")
+    inlines = (PointInline,)
+    fields = page(
+        ("title", ACCOUNT, "currency"),
+        (day("data_until"), "horizon", moment("made_at")),
+        ("model", "note"),
+        ("mase", "naive_mase", "smape"),
+        ("coverage_80", "coverage_95", "folds"),
+    )

@@ -1,0 +1,91 @@
+"""Forecasts on the wire; amounts are decimal strings."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from insights.api.serializers import AccountIdField
+from insights.models import Forecast, ForecastPoint
+from insights.track_record import PastForecast
+from rest.money import AmountField
+
+
+class ForecastPointSerializer(serializers.ModelSerializer[ForecastPoint]):
+    """One forecast day and its two intervals."""
+
+    mean = AmountField(read_only=True)
+    low_80 = AmountField(read_only=True)
+    high_80 = AmountField(read_only=True)
+    low_95 = AmountField(read_only=True)
+    high_95 = AmountField(read_only=True)
+
+    class Meta:
+        model = ForecastPoint
+        fields = ["day", "mean", "low_80", "high_80", "low_95", "high_95"]
+
+
+class AccuracySerializer(serializers.Serializer[Forecast]):
+    """The backtest on the scope's own past; null: the history is too short."""
+
+    mase = serializers.FloatField(
+        allow_null=True, help_text="Mean absolute scaled error; below 1 is good."
+    )
+    naive_mase = serializers.FloatField(
+        allow_null=True, help_text="The same of seasonal naive: the last week again."
+    )
+    smape = serializers.FloatField(allow_null=True, help_text="0 to 200 percent.")
+    coverage_80 = serializers.FloatField(
+        allow_null=True, help_text="Share of days inside the 80% interval."
+    )
+    coverage_95 = serializers.FloatField(
+        allow_null=True, help_text="Share of days inside the 95% interval."
+    )
+    folds = serializers.IntegerField(help_text="Backtest folds.")
+
+
+class ForecastSerializer(serializers.ModelSerializer[Forecast]):
+    """A forecast of the daily costs of one scope; its points only on request."""
+
+    account = AccountIdField(allow_null=True, help_text="null: all accounts together.")
+    accuracy = AccuracySerializer(source="*", read_only=True)
+    # Not read_only: the schema would promise it in every list.
+    points = ForecastPointSerializer(
+        many=True, required=False, help_text="In a list only with points=true."
+    )
+
+    class Meta:
+        model = Forecast
+        fields = (
+            *("id", "account", "scope", "key", "currency", "made_at", "data_until"),
+            *("horizon", "model", "note", "is_newest", "is_replayed", "accuracy"),
+            *("points",),
+        )
+
+    def get_fields(self) -> dict[str, Any]:
+        found = super().get_fields()
+        if self.context.get("without_points"):
+            del found["points"]
+        return found
+
+
+class PastForecastSerializer(serializers.Serializer[PastForecast]):
+    """One past forecast compared with the bill."""
+
+    forecast = serializers.IntegerField(source="forecast.pk")
+    forecast_date = serializers.DateField(source="forecast.data_until")
+    start = serializers.DateField(source="window.start")
+    end = serializers.DateField(source="window.end")
+    forecasted = AmountField()
+    actual = AmountField()
+    error_percent = serializers.FloatField(allow_null=True)
+    share_within_80 = serializers.FloatField()
+    share_within_95 = serializers.FloatField()
+
+
+class ForecastDetailSerializer(ForecastSerializer):
+    """A forecast with its points, and earlier ones of the same scope."""
+
+    past = PastForecastSerializer(many=True, read_only=True)
+
+    class Meta(ForecastSerializer.Meta):
+        fields = (*ForecastSerializer.Meta.fields, "past")

@@ -1,0 +1,20 @@
+"""Questions about forecasts, answered by the database."""
+
+from people.limits import OfAccounts
+
+
+class ForecastQuerySet(OfAccounts):
+    def newest(self) -> "ForecastQuerySet":
+        """The one of each scope that is shown."""
+        return self.filter(is_newest=True)
+
+    def of_scope(
+        self, account: int | None, scope: str, key: str, currency: str
+    ) -> "ForecastQuerySet":
+        """All that were made of one scope, the newest first."""
+        which = {"scope": scope, "key": key, "currency": currency}
+        return self.filter(account=account, **which).order_by("-data_until", "-id")
+
+
+class ForecastPointQuerySet(OfAccounts):
+    account_path = "forecast__account"

@@ -1,0 +1,82 @@
+"""Forecasts on pages, with their accuracy and how past ones compare with the bill."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.views.generic import DetailView
+from django_filters.views import FilterView
+
+from insights.forecasts.chart import forecast_chart
+from insights.forecasts.filters import ForecastFilter
+from insights.forecasts.querysets import ForecastQuerySet
+from insights.models import Forecast
+from insights.models.forecasts import Scope
+from insights.month_end import actual_days, month_end_of, month_ends
+from insights.track_record import past_forecasts
+from insights.views import refresh_state
+from providers.windows import ONE_DAY, Window, utc_day
+from syncs.models import CloudAccount
+
+# Billed days shown before the first forecast day.
+CHART_DAYS_BEFORE = 60
+
+
+class ForecastListView(PermissionRequiredMixin, FilterView):
+    """The current forecast of each scope, with its accuracy."""
+
+    template_name = "insights/forecasts.html"
+    permission_required = "insights.view_forecast"
+    filterset_class = ForecastFilter
+    paginate_by = 25
+
+    def get_queryset(self) -> ForecastQuerySet:
+        rows = Forecast.objects.newest().seen_by(self.request.user)
+        return rows.select_related("account").order_by(
+            "account__name", "-scope", "key", "currency", "id"
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        ends = month_ends(context["object_list"], timezone.now())
+        return context | {
+            "lines": [(one, ends.get(one.pk)) for one in context["object_list"]],
+            "scopes": Scope.choices,
+            "accounts": CloudAccount.objects.seen_by(self.request.user),
+            "state": refresh_state(self.request.user),
+        }
+
+
+class ForecastView(PermissionRequiredMixin, DetailView[Forecast]):
+    """One forecast: its chart and days, its accuracy, and earlier ones."""
+
+    template_name = "insights/forecast.html"
+    permission_required = "insights.view_forecast"
+    context_object_name = "forecast"
+
+    def get_queryset(self) -> QuerySet[Forecast]:
+        rows = Forecast.objects.seen_by(self.request.user)
+        return rows.select_related("account")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        now, forecast = timezone.now(), self.object
+        points = list(forecast.points.all())
+        last = points[-1].day + ONE_DAY if points else forecast.data_until
+        start = forecast.data_until - timedelta(days=CHART_DAYS_BEFORE)
+        window = Window(start, max(last, start + ONE_DAY))
+        billed = Window(start, max(utc_day(now), start + ONE_DAY))
+        actual = actual_days(forecast, billed)
+        same_scope = Forecast.objects.newest().of_scope(
+            forecast.account_id, forecast.scope, forecast.key, forecast.currency
+        )
+        return super().get_context_data(
+            points=points,
+            ahead=month_end_of([forecast], now),
+            chart=forecast_chart(forecast, points, actual, window),
+            actual=actual,
+            past=past_forecasts(forecast, now),
+            newest=same_scope.seen_by(self.request.user).first(),
+            **kwargs,
+        )

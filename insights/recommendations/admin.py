@@ -1,0 +1,93 @@
+"""The admin of recommendations, feedback and verified savings."""
+
+from django.contrib import admin
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import BooleanRadioFilter
+
+from insights.admin_columns import ACCOUNT, OF_ACCOUNT, choices
+from insights.models import (
+    Feedback,
+    Recommendation,
+    RecommendationChange,
+    Verification,
+)
+from insights.recommendations.transitions import change_status, check_transition
+from insights.status_admin import ChangeInline, StatusAdmin, StatusForm
+from syncs.columns import amount, linked, moment, pairs
+from syncs.readonly import ReadOnlyAdmin
+
+
+class RecommendationForm(StatusForm):
+    check_transition = staticmethod(check_transition)
+
+
+class RecommendationChangeInline(ChangeInline):
+    model = RecommendationChange
+
+
+@admin.display(description="evidence")
+def evidence(row: Recommendation) -> SafeString:
+    return pairs(row.evidence)
+
+
+@admin.register(Recommendation)
+class RecommendationAdmin(StatusAdmin):
+    form = RecommendationForm
+    change_status = staticmethod(change_status)
+    list_display = (
+        "title",
+        ACCOUNT,
+        "category",
+        "priority",
+        amount("savings_monthly"),
+        "status",
+    )
+    list_select_related = ("account",)
+    list_filter = (
+        OF_ACCOUNT,
+        *choices("rule", "category", "priority", "risk", "status"),
+        ("is_found", BooleanRadioFilter),
+    )
+    search_fields = ("title", "resource__resource_id", "account__name")
+    ordering = ("-found_at", "-id")
+    inlines = (RecommendationChangeInline,)
+    computed = (
+        ("title", ACCOUNT, linked("machine", ordering="resource")),
+        "current_state",
+        "recommendation",
+        (amount("savings_monthly"), amount("counted_monthly"), "price_basis"),
+        ("priority", "impact", "effort", "complexity", "risk"),
+        ("estimated_time", "confidence", "is_found"),
+        ("found_at", "done_at", "reason"),
+        evidence,
+    )
+
+
+@admin.register(Feedback)
+class FeedbackAdmin(ReadOnlyAdmin[Feedback]):
+    list_display = (
+        linked("recommendation", ordering="recommendation"),
+        "user",
+        "rating",
+        "is_flagged",
+        moment("updated_at"),
+    )
+    list_select_related = ("recommendation", "user")
+    list_filter = (("is_flagged", BooleanRadioFilter),)
+    search_fields = ("comment", "recommendation__title", "user__username")
+    ordering = ("-updated_at", "-id")
+
+
+@admin.register(Verification)
+class VerificationAdmin(ReadOnlyAdmin[Verification]):
+    list_display = (
+        linked("recommendation", ordering="recommendation"),
+        "status",
+        amount("expected"),
+        amount("realized"),
+        moment("checked_at"),
+    )
+    list_select_related = ("recommendation",)
+    list_filter = choices("status")
+    search_fields = ("recommendation__title",)
+    ordering = ("-checked_at", "-id")

@@ -1,0 +1,29 @@
+"""Ratings of recommendations: one per user, which a later one changes."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from insights.models import Feedback, Recommendation
+from insights.transitions import AnyRequest
+from people.audit import record
+
+
+def rate(
+    recommendation: Recommendation,
+    values: Mapping[str, Any],
+    now: datetime,
+    request: AnyRequest,
+) -> tuple[Feedback, bool]:
+    """Store the user's rating, and return it and whether it is the first.
+
+    `values` are `rating`, `comment` and `is_flagged`; what is left out stays.
+    """
+    feedback, is_new = Feedback.objects.update_or_create(
+        recommendation=recommendation,
+        user=request.user,
+        defaults={**values, "updated_at": now},
+        create_defaults={**values, "updated_at": now, "created_at": now},
+    )
+    record(request, "feedback.rate", feedback, rating=feedback.rating)
+    return feedback, is_new

@@ -1,0 +1,66 @@
+"""Filters of recommendations and of feedback, for the API and the page."""
+
+from typing import Any
+
+import django_filters as filters
+
+from insights.advice.records import Category, Rule
+from insights.models import Feedback, Recommendation
+from insights.models.recommendations import LEVELS
+from insights.recommendations.querysets import RecommendationQuerySet
+from rest.filters import AnyChoice, AnyText, Order, YesOrNo
+from syncs.filters import account_filter
+
+CATEGORIES = [(item.value, item.value) for item in Category]
+RULES = [(item.value, item.value) for item in Rule]
+
+
+class RecommendationFilter(filters.FilterSet):
+    account = account_filter()
+    priority = AnyChoice(choices=LEVELS, help_text="high, medium or low.")
+    category = AnyChoice(choices=CATEGORIES, help_text="Only these.")
+    rule = AnyChoice(choices=RULES, help_text="Only these.")
+    status = AnyChoice(choices=Recommendation.Status.choices, help_text="Only these.")
+    live = YesOrNo(method="is_live", help_text="Whether there is something to do.")
+    risk = AnyChoice(choices=LEVELS, help_text="Only these.")
+    region = AnyText("resource__region", help_text="One or several regions.")
+    instance = AnyText("resource__resource_id", help_text="By its EC2 id.")
+    search = filters.CharFilter(
+        "title", "icontains", help_text="Part of a title, which names the instance."
+    )
+    ordering = Order(
+        fields=["savings_monthly", "priority", "found_at", "status", "category"]
+    )
+
+    class Meta:
+        model = Recommendation
+        fields: list[str] = []
+
+    def is_live(
+        self, queryset: RecommendationQuerySet, name: str, value: bool
+    ) -> RecommendationQuerySet:
+        wanted = {"status__in": Recommendation.LIVE}
+        return queryset.filter(**wanted) if value else queryset.exclude(**wanted)
+
+
+def visible_recommendations(request: Any) -> RecommendationQuerySet:
+    """Return those that the user may choose from."""
+    rows = Recommendation.objects.all()
+    return rows.seen_by(request.user) if request else rows.none()
+
+
+class FeedbackFilter(filters.FilterSet):
+    recommendation = filters.ModelChoiceFilter(
+        queryset=visible_recommendations, help_text="By its id."
+    )
+    rating = AnyChoice(
+        choices=[(str(n), str(n)) for n in range(1, 6)], help_text="1 to 5."
+    )
+    is_flagged = YesOrNo(
+        "is_flagged", help_text="Whether it should not be recommended."
+    )
+    ordering = Order(fields=["updated_at", "rating"])
+
+    class Meta:
+        model = Feedback
+        fields: list[str] = []

@@ -1,0 +1,85 @@
+"""What was made of all accounts goes with an account that it was made of."""
+
+from io import StringIO
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.test import Client
+
+from clouds.testing import account
+from core.testing.clock import NOW
+from costs.testing import store_costs
+from insights.due import due
+from insights.models import Anomaly, Forecast
+from insights.refresh.run import refresh
+from insights.testing import anomaly, somebody
+from providers.windows import last_complete_days
+from syncs.models import CloudAccount
+
+pytestmark = pytest.mark.django_db
+DAYS = last_complete_days(120, NOW)
+
+
+def refresh_all() -> None:
+    refresh([*CloudAccount.objects.all(), None], NOW)
+
+
+def demo_company() -> CloudAccount:
+    """A company of 500 a day; forecasts and an anomaly of all accounts."""
+    company = account(1, "demo")
+    store_costs(company, DAYS, {"EC2": "500"})
+    refresh_all()
+    anomaly(None)
+    assert Forecast.objects.filter(account=None).exists()
+    return company
+
+
+def test_the_demos_forecasts_do_not_outlive_the_demo() -> None:
+    demo_company()
+    CloudAccount.objects.all().remove()
+    real = account(2, "real")
+    store_costs(real, DAYS, {"EC2": "10"})
+    assert None in due(NOW)
+    refresh_all()
+    assert not Anomaly.objects.exists()
+    highest = max(
+        point.mean
+        for row in Forecast.objects.filter(account=None)
+        for point in row.points.all()
+    )
+    assert highest < 20
+    client = Client()
+    client.force_login(somebody("viewer"))
+    with time_machine.travel(NOW, tick=False):
+        page = client.get("/insights/").content.decode()
+    assert "Forecast vs. actual" in page
+    assert "$270.00" in page and "$13,500" not in page
+
+
+def test_they_go_without_any_other_account_too() -> None:
+    demo_company()
+    CloudAccount.objects.all().remove()
+    refresh([None], NOW)
+    assert not Forecast.objects.exists()
+    assert not Anomaly.objects.exists()
+
+
+def test_an_account_without_costs_takes_nothing_with_it() -> None:
+    demo_company()
+    account(2, "mistyped")
+    refresh_all()
+    before = set(Forecast.objects.filter(account=None).values_list("pk", flat=True))
+    CloudAccount.objects.filter(name="mistyped").remove()
+    refresh_all()
+    after = set(Forecast.objects.filter(account=None).values_list("pk", flat=True))
+    assert before == after
+    assert Anomaly.objects.filter(account=None).exists()
+
+
+def test_the_command_that_removes_the_demo_removes_them_at_once() -> None:
+    demo_company()
+    CloudAccount.objects.update(provider="demo")
+    call_command("demo", "--remove", stdout=StringIO())
+    assert not Forecast.objects.exists()
+    assert not Anomaly.objects.exists()

@@ -64,7 +64,7 @@ def few_keys(resources: QuerySet[Any]) -> Collection[int] | QuerySet[Any]:
 class BaseResourceAdmin(ReadOnlyAdmin[M]):
     """What the admin of resources and that of each kind share."""
 
-    list_display_links = (resource_id, "name")
+    list_display_links: Any = (resource_id, "name")
     list_select_related = ("account",)
     list_filter: Any = (
         ("account", AutocompleteSelectFilter),
@@ -87,8 +87,16 @@ class BaseResourceAdmin(ReadOnlyAdmin[M]):
 
 @admin.register(Resource)
 class ResourceAdmin(BaseResourceAdmin[Resource]):
-    list_display = (resource_id, "name", "kind", ACCOUNT, "region", state, LAST_SEEN)
-    list_filter = (("kind", ChoicesDropdownFilter), *BaseResourceAdmin.list_filter)
+    list_display: Any = (
+        resource_id,
+        "name",
+        "kind",
+        ACCOUNT,
+        "region",
+        state,
+        LAST_SEEN,
+    )
+    list_filter: Any = (("kind", ChoicesDropdownFilter), *BaseResourceAdmin.list_filter)
     search_fields = (
         *("resource_id", "name", "tags"),
         *("instance__private_ip", "instance__public_ip"),
@@ -115,7 +123,10 @@ class InstanceAdmin(BaseResourceAdmin[Instance]):
         day("launched_at"),
         LAST_SEEN,
     )
-    list_filter = (*BaseResourceAdmin.list_filter, ("instance_type", FieldTextFilter))
+    list_filter: Any = (
+        *BaseResourceAdmin.list_filter,
+        ("instance_type", FieldTextFilter),
+    )
     search_fields = ("resource_id", "name", "private_ip", "public_ip", "tags")
     fieldsets = (
         (

@@ -118,7 +118,9 @@ class CostSource:
 
     def by(self, *columns: str | None) -> DailyCostQuerySet:
         """Return the rows or sums that can tell these columns apart."""
-        needed = (self.looked_at | {*columns}) & ROLLUP_OF.keys()
+        needed = {
+            name for name in (*self.looked_at, *columns) if name and name in ROLLUP_OF
+        }
         if self.rollups is None or len(needed) > 1:
             return self.rows
         dimensions = [ROLLUP_OF[name] for name in needed]

@@ -59,7 +59,7 @@ def delete_budget(budget: Budget, request: AnyRequest) -> None:
 
 def _changes(
     before: Budget | None, after: Budget, names: Iterable[str]
-) -> dict[str, list[Any]]:
+) -> dict[str, Any]:
     """Return {field: [before, after]} for the audit log, amounts to the cent."""
     for row in (before, after):
         if row is not None:

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
+
+from django.contrib.auth.models import User
 
 from insights.models import Feedback, Recommendation
 from insights.transitions import AnyRequest
@@ -19,9 +21,10 @@ def rate(
 
     `values` are `rating`, `comment` and `is_flagged`; what is left out stays.
     """
+    user = cast("User", request.user)
     feedback, is_new = Feedback.objects.update_or_create(
         recommendation=recommendation,
-        user=request.user,
+        user=user,
         defaults={**values, "updated_at": now},
         create_defaults={**values, "updated_at": now, "created_at": now},
     )

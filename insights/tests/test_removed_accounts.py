@@ -15,6 +15,7 @@ from insights.models import Anomaly, Forecast
 from insights.refresh.run import refresh
 from insights.testing import anomaly, somebody
 from providers.windows import last_complete_days
+from syncs.accounts import remove_accounts
 from syncs.models import CloudAccount
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +38,7 @@ def demo_company() -> CloudAccount:
 
 def test_the_demos_forecasts_do_not_outlive_the_demo() -> None:
     demo_company()
-    CloudAccount.objects.all().remove()
+    remove_accounts(CloudAccount.objects.all())
     real = account(2, "real")
     store_costs(real, DAYS, {"EC2": "10"})
     assert None in due(NOW)
@@ -59,7 +60,7 @@ def test_the_demos_forecasts_do_not_outlive_the_demo() -> None:
 
 def test_they_go_without_any_other_account_too() -> None:
     demo_company()
-    CloudAccount.objects.all().remove()
+    remove_accounts(CloudAccount.objects.all())
     refresh([None], NOW)
     assert not Forecast.objects.exists()
     assert not Anomaly.objects.exists()
@@ -70,7 +71,7 @@ def test_an_account_without_costs_takes_nothing_with_it() -> None:
     account(2, "mistyped")
     refresh_all()
     before = set(Forecast.objects.filter(account=None).values_list("pk", flat=True))
-    CloudAccount.objects.filter(name="mistyped").remove()
+    remove_accounts(CloudAccount.objects.filter(name="mistyped"))
     refresh_all()
     after = set(Forecast.objects.filter(account=None).values_list("pk", flat=True))
     assert before == after

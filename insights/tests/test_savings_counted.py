@@ -28,8 +28,12 @@ def test_the_best_counts_and_the_others_are_its_alternatives() -> None:
 
 def test_what_takes_high_effort_counts_only_where_nothing_else_does() -> None:
     graviton = replace(several()[0], effort=Level.HIGH, rule=Rule.OLD_GENERATION)
-    one = {"savings_monthly": Decimal(1), "counted_monthly": Decimal(1)}
-    small = replace(several()[0], rule=Rule.OVERSIZED, **one)
+    small = replace(
+        several()[0],
+        rule=Rule.OVERSIZED,
+        savings_monthly=Decimal(1),
+        counted_monthly=Decimal(1),
+    )
     both = without_double_counting([graviton, small], {})
     assert [each.counted_monthly for each in both] == [0, 1]
     (alone,) = without_double_counting([graviton], {})

@@ -53,13 +53,13 @@ class AnomalySerializer(serializers.ModelSerializer[Anomaly]):
 
     class Meta:
         model = Anomaly
-        fields = (
+        fields = [
             *("id", "title", "account", "scope", "sub_account_id", "service", "region"),
             *("instance_id", "unit", "kind", "direction", "first_day", "last_day"),
             *("peak_day", "seen_on", "is_over", "expected", "low", "high", "actual"),
             *("impact", "severity", "confidence", "recall", "false_per_month"),
             *("causes", "status", "detected_at", "version"),
-        )
+        ]
         read_only_fields = fields
 
 
@@ -69,7 +69,7 @@ class AnomalyDetailSerializer(AnomalySerializer):
     changes = ChangeSerializer(many=True, read_only=True)
 
     class Meta(AnomalySerializer.Meta):
-        fields = (*AnomalySerializer.Meta.fields, "changes")
+        fields = [*AnomalySerializer.Meta.fields, "changes"]
         read_only_fields = fields
 
 

@@ -55,11 +55,11 @@ class ForecastSerializer(serializers.ModelSerializer[Forecast]):
 
     class Meta:
         model = Forecast
-        fields = (
+        fields = [
             *("id", "account", "scope", "key", "currency", "made_at", "data_until"),
             *("horizon", "model", "note", "is_newest", "is_replayed", "accuracy"),
             *("points",),
-        )
+        ]
 
     def get_fields(self) -> dict[str, Any]:
         found = super().get_fields()
@@ -88,4 +88,4 @@ class ForecastDetailSerializer(ForecastSerializer):
     past = PastForecastSerializer(many=True, read_only=True)
 
     class Meta(ForecastSerializer.Meta):
-        fields = (*ForecastSerializer.Meta.fields, "past")
+        fields = [*ForecastSerializer.Meta.fields, "past"]

@@ -23,10 +23,10 @@ class VerificationSerializer(serializers.ModelSerializer[Verification]):
 
     class Meta:
         model = Verification
-        fields = (
+        fields = [
             *("status", "expected", "realized", "currency", "share", "reason"),
             *("figures", "checked_at"),
-        )
+        ]
 
 
 class RecommendationSerializer(serializers.ModelSerializer[Recommendation]):
@@ -50,7 +50,7 @@ class RecommendationSerializer(serializers.ModelSerializer[Recommendation]):
 
     class Meta:
         model = Recommendation
-        fields = (
+        fields = [
             *("id", "title", "account", "instance_id", "region", "rule", "priority"),
             *("category", "current_state", "recommendation", "savings_monthly"),
             *("counted_monthly", "alternative_to", "currency", "price_basis", "impact"),
@@ -58,7 +58,7 @@ class RecommendationSerializer(serializers.ModelSerializer[Recommendation]):
             *("confidence", "implementation_steps", "evidence", "instance_type"),
             *("target", "status", "reason", "is_found", "fingerprint", "found_at"),
             *("done_at", "version"),
-        )
+        ]
         read_only_fields = fields
 
 
@@ -71,7 +71,7 @@ class RecommendationDetailSerializer(RecommendationSerializer):
     )
 
     class Meta(RecommendationSerializer.Meta):
-        fields = (*RecommendationSerializer.Meta.fields, "changes", "verification")
+        fields = [*RecommendationSerializer.Meta.fields, "changes", "verification"]
         read_only_fields = fields
 
 
@@ -126,10 +126,10 @@ class FeedbackSerializer(serializers.ModelSerializer[Feedback]):
 
     class Meta:
         model = Feedback
-        fields = (
+        fields = [
             *("id", "recommendation", "user", "rating", "comment", "is_flagged"),
             *("created_at", "updated_at"),
-        )
+        ]
         read_only_fields = fields
 
 

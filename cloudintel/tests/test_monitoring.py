@@ -142,7 +142,7 @@ def test_metrics_tell_how_fresh_all_is_and_what_waits(now: datetime) -> None:
     )
     told = numbers()
     assert told['cloudintel_datasets{state="ok"}'] == 1
-    assert told['cloudintel_datasets{state="never"}'] == 2
+    assert told['cloudintel_datasets{state="never"}'] == 3
     age = told['cloudintel_oldest_good_read_seconds{dataset="instances"}']
     assert age == pytest.approx(3600, abs=60)
     assert told['cloudintel_runs{dataset="cost",status="queued"}'] == 1

@@ -39,6 +39,8 @@ PATHS = [
     "sync/cost/",
     "sync/cpu/",
     "sync/ec2/",
+    "sync/instances/",
+    "sync/prices/",
 ]
 
 

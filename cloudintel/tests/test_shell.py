@@ -47,7 +47,7 @@ def test_in_a_pipe_it_prints_json_and_nothing_else(
 def test_in_a_pipe_it_prints_lines_and_nothing_else(installed: Installed) -> None:
     done = installed.manage("sync_ec2", *NAMED)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith(f"{PRODUCTION} ec2: succeeded, ")
+    assert done.stdout.startswith(f"{PRODUCTION} instances: succeeded, ")
 
 
 @pytest.mark.parametrize(

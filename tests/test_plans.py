@@ -75,7 +75,7 @@ def indexes(ask: Callable[[], object], table: str) -> set[str | None]:
         (f"{COSTS}trend/?{DAYS}", ROLLUPS, "costrollup_natural_key"),
         (f"{COSTS}trend/?group_by=account&{DAYS}", ROLLUPS, "costrollup_natural_key"),
         (f"{COSTS}summary/?{DAYS}", ROLLUPS, "costrollup_natural_key"),
-        (f"{COSTS}summary/?{DAYS}", TOTALS, "costtotal_natural_key"),
+        (f"{COSTS}summary/?{DAYS}", TOTALS, "costtotal_day"),
         (f"{COSTS}trend/?account={ID}&{DAYS}", ROWS, "dailycost_natural_key"),
         (f"{COSTS}trend/?sub_account={ID}&{DAYS}", ROWS, "dailycost_member"),
         (f"{COSTS}?sub_account={ID}", ROWS, "dailycost_member"),

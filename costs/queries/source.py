@@ -118,13 +118,11 @@ class CostSource:
 
     def by(self, *columns: str | None) -> DailyCostQuerySet:
         """Return the rows or sums that can tell these columns apart."""
-        needed = {
-            name for name in (*self.looked_at, *columns) if name and name in ROLLUP_OF
-        }
+        told = {*self.looked_at, *columns}
+        needed = {of for name, of in ROLLUP_OF.items() if name in told}
         if self.rollups is None or len(needed) > 1:
             return self.rows
-        dimensions = [ROLLUP_OF[name] for name in needed]
-        return self.rollups.of(*(dimensions or [CostRollup.Dimension.NONE]))
+        return self.rollups.of(next(iter(needed), CostRollup.Dimension.NONE))
 
     # The same as the methods of DailyCostQuerySet that have these names.
     def per_day(

@@ -150,7 +150,8 @@ def _detail(error: Exception, response: Response, context: Mapping[str, Any]) ->
     if isinstance(error, UnsupportedMediaType):
         media = {parser.media_type for parser in context["view"].parser_classes}
         return f"{detail} Use one of {', '.join(sorted(media))}."
-    if isinstance(error, Throttled) and (wait := getattr(error, "wait", None)):
+    wait = getattr(error, "wait", None)
+    if isinstance(error, Throttled) and wait is not None:
         return f"Too many requests. Try again in {math.ceil(wait)} seconds."
     if isinstance(error, Http404):
         return _not_found(context["view"])

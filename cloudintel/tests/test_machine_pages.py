@@ -254,7 +254,7 @@ def test_a_machine_that_is_gone_shows_its_own_last_days_and_what_changed(
     assert '<td>running</td><td class="strong">gone</td>' in text
     assert "No CPU data is stored" in text
     assert page.context["window"].end == gone_since.date() + timedelta(days=1)
-    assert "terminated since 2026-10-11" in viewer.get("/instances/").content.decode()
+    assert "terminated 2026-10-11" in viewer.get("/instances/").content.decode()
 
 
 def test_a_machine_says_which_syncs_saw_it(viewer: Client) -> None:

@@ -180,7 +180,7 @@ def test_one_of_a_machine_is_in_percent_and_leads_to_it() -> None:
         owner, resource_id=machine.pk, service="", currency="", impact=None, causes=[]
     )
     told = page(row.get_absolute_url())
-    assert "CPU of web" in told and "50.0 %" in told
+    assert "CPU of web" in told and "50.0%" in told
     assert machine.get_absolute_url() in told
 
 

@@ -116,5 +116,5 @@ def catch_up(account: CloudAccount, now: datetime) -> None:
 
 
 def told(account: CloudAccount) -> str:
-    instances = account.instances.present().count()
+    instances = account.resources.present().count()
     return f"{instances} instances, {account.cost_totals.count()} days of costs"

@@ -148,7 +148,7 @@ def instances(now: datetime, machines: int) -> Iterator[Row]:
             "kind": "instance",
             "region": draw.choice(REGIONS),
             "name": f"machine-{key:06}",
-            "state": "stopped" if key % 10 == 0 else "running",
+            "state": "stopped" if key % 10 == 1 else "running",
             "instance_type": draw.choice(TYPES),
             "lifecycle": "on-demand",
             "private_ip": f"10.{key >> 16}.{key >> 8 & 255}.{key & 255}",

@@ -10,7 +10,6 @@ from rich.console import Console
 
 from costs.sync import open_since, sync_cost
 from insights.removed_accounts import forget_removed_accounts
-from inventory.models import Instance
 from inventory.sync import sync_ec2
 from metrics.sync import sync_cpu
 from pricing.sync import sync_prices
@@ -129,5 +128,5 @@ def catch_up(account: CloudAccount, now: datetime) -> None:
 
 
 def stored(account: CloudAccount) -> str:
-    instances = Instance.objects.filter(account=account).present().count()
+    instances = account.resources.present().count()
     return f"{instances} instances, {account.cost_totals.count()} days of costs"

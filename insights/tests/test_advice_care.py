@@ -29,7 +29,7 @@ def test_a_managed_machine_is_changed_through_its_manager() -> None:
     found = idle(tags={"aws:autoscaling:groupName": "web"})
     assert found.recommendation.startswith("Lower the desired size")
     assert found.complexity is Level.HIGH
-    assert "would undo a change" in found.risk_reason
+    assert "would revert a change" in found.risk_reason
 
 
 @pytest.mark.parametrize(

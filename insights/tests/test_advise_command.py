@@ -201,5 +201,5 @@ def test_it_prints_a_line_a_rule_for_people(tmp_path: Path) -> None:
     out = StringIO()
     trace = plain(tmp_path / "vm.csv", [0.4] * (20 * A_DAY))
     call_command("advise", "--csv", str(trace), stdout=out)
-    assert "idle       yes: The machine runs; CPU 0.4 % on average" in out.getvalue()
+    assert "idle       yes: The instance runs; CPU 0.4% on average" in out.getvalue()
     assert "schedule   no" in out.getvalue()

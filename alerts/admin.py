@@ -7,8 +7,8 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from alerts.models import Notice
-from syncs.columns import change_link, label, linked, moment
-from syncs.readonly import DropdownFilter, ReadOnlyAdmin, page
+from core.admin.columns import change_link, label, linked, moment
+from users.audited_admin import DropdownFilter, ReadOnlyAdmin, page
 
 SEVERITY_KINDS: dict[str, str] = {
     Notice.Severity.INFO: "info",

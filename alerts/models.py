@@ -25,7 +25,7 @@ class Notice(models.Model):
     about_id = models.PositiveBigIntegerField(null=True, blank=True)
     about = GenericForeignKey("about_type", "about_id")
     account = models.ForeignKey(
-        "syncs.CloudAccount",
+        "clouds.CloudAccount",
         models.CASCADE,
         null=True,
         blank=True,

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from people.limits import OfAccounts
+from clouds.access import AccountScopedQuerySet
 
 
-class NoticeQuerySet(OfAccounts):
+class NoticeQuerySet(AccountScopedQuerySet):
     def unsent(self) -> "NoticeQuerySet":
         return self.filter(sent_at__isnull=True)
 

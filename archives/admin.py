@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from archives.models import Archive
-from syncs.readonly import ReadOnlyAdmin
+from users.audited_admin import ReadOnlyAdmin
 
 
 @admin.register(Archive)

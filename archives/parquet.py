@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from archives.tables import Row
+from archives.schemas import Row
 
 ROWS_PER_BATCH = 20_000
 

@@ -13,11 +13,11 @@ from django.db.models.functions import TruncMonth
 
 from archives import parquet
 from archives.models import Archive, Table
-from archives.places import fetched, keep
-from archives.sums import standing
-from archives.tables import TABLES, Archived, tell_of_change
+from archives.rollups import standing
+from archives.schemas import TABLES, Archived, tell_of_change
+from archives.storage import fetched, keep
+from core.windows import add_months, first_of_month, utc_day
 from providers.base import Progress
-from providers.windows import add_months, first_of_month, utc_day
 
 # Clouds answer again for 14 months of costs and 15 of metrics. A month that a sync may
 # read again stays.

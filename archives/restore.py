@@ -8,8 +8,8 @@ from django.db.models import Model
 
 from archives import parquet
 from archives.models import Archive, Table
-from archives.places import verified
-from archives.tables import TABLES, CannotRestore, month_window, tell_of_change
+from archives.schemas import TABLES, CannotRestore, month_window, tell_of_change
+from archives.storage import verified
 from costs.rollups import rebuild
 from providers.base import Progress
 

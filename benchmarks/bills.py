@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from django.db import connection
 
-from providers.windows import Window
+from core.windows import Window
 
 DAYS = 400
 SERVICES = 25
@@ -71,7 +71,7 @@ def filled_at_once(table: str) -> Iterator[None]:
 
 def make_accounts(members: int, *, with_payer: bool) -> None:
     """With the ids 1 to `members`; the first pays for the others, if asked."""
-    from syncs.models import CloudAccount
+    from clouds.models import CloudAccount
 
     CloudAccount.objects.bulk_create(
         CloudAccount(

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import connection, models
 
-from providers.windows import Window
+from core.windows import Window
 
 ACCOUNTS = 50
 INSTANCES = 100_000
@@ -39,12 +39,13 @@ Row = Mapping[str, Any]
 def write(now: datetime, *, machines: int = INSTANCES, per_day: int = CHARGES) -> None:
     """All of it in an empty database, or so many instances and charges of an account
     and day."""
+    from clouds.models import CloudAccount
     from costs.models import CostTotal, DailyCost, Restatement
     from costs.rollups import rebuild
     from inventory.models import Instance, Resource
     from metrics.models import CpuMetric
     from metrics.recent_cpu_rollup import refresh_recent_cpu
-    from syncs.models import CloudAccount, SyncRun
+    from syncs.models import SyncRun
 
     today = now.astimezone(UTC).date()
     days = [today - timedelta(days=back) for back in range(DAYS, 0, -1)]

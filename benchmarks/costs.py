@@ -23,8 +23,8 @@ from typing import IO
 from django.db.backends.utils import CursorWrapper
 
 from benchmarks.measure import save, told
+from core.windows import Window
 from providers.records import ChargeCategory, CostReading, CostRecord, CostTotalRecord
-from providers.windows import Window
 
 # ruff: noqa: S608 (every name that is put into a statement stands in this file)
 START = date(2025, 6, 1)
@@ -126,7 +126,7 @@ def copied(text: IO[str]) -> Iterator[tuple[str, float]]:
     """Seconds of COPY, and of each of PARTS."""
     from django.db import connection
 
-    from syncs.models import CloudAccount
+    from clouds.models import CloudAccount
 
     with connection.cursor() as cursor:
         cursor.execute(EMPTY)
@@ -171,10 +171,11 @@ def synced(window: Window, rows_a_day: int) -> Iterator[tuple[str, float]]:
     """Seconds of each of SYNCS, of a new account."""
     from django.db import transaction
 
+    from clouds.models import CloudAccount
     from costs.staging_file import StagingFile
     from costs.sync import replace_costs
-    from syncs.claims import claim
-    from syncs.models import CloudAccount, Dataset
+    from syncs.datasets import Dataset
+    from syncs.runs.claims import claim
 
     CloudAccount.objects.all().delete()
     account = CloudAccount.objects.create(account_id="123456789012", name="benchmark")

@@ -92,11 +92,11 @@ def synced() -> Mapping[str, Any]:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
+    from clouds.models import CloudAccount
+    from core.windows import last_complete_days
     from inventory.sync import sync_ec2
     from metrics.models import CpuMetric
     from metrics.sync import sync_cpu
-    from providers.windows import last_complete_days
-    from syncs.models import CloudAccount
 
     CloudAccount.objects.all().delete()
     account = CloudAccount.objects.create(account_id=ACCOUNT_ID, name="benchmark")

@@ -61,7 +61,7 @@ def set_up() -> None:
     django.setup()
     from django.core.management import call_command
 
-    from syncs.models import CloudAccount
+    from clouds.models import CloudAccount
 
     call_command("migrate", verbosity=0)
     call_command("flush", verbosity=0, interactive=False)
@@ -120,10 +120,11 @@ def overhead() -> Mapping[str, Any]:
     set_up()
     from django.utils import timezone
 
-    from providers.windows import last_complete_days
-    from syncs.claims import claim
-    from syncs.models import CloudAccount, Dataset
-    from syncs.run_context import run_context, say_nothing
+    from clouds.models import CloudAccount
+    from core.windows import last_complete_days
+    from syncs.datasets import Dataset
+    from syncs.runs.claims import claim
+    from syncs.runs.run_context import run_context, say_nothing
 
     account, now = CloudAccount.objects.all()[0], timezone.now()
     window = last_complete_days(3, now)

@@ -50,8 +50,8 @@ def main() -> None:
 
 
 def ours() -> dict[str, Any]:
-    from insights.forecasting.forecast import forecast_many
-    from insights.forecasting.forecast_records import DailySeries, Forecast
+    from insights.forecasts.engine.forecast import forecast_many
+    from insights.forecasts.engine.forecast_records import DailySeries, Forecast
 
     series = {
         number: DailySeries(date(2025, 1, 1), values.tolist())
@@ -74,7 +74,7 @@ def peer() -> dict[str, Any]:
 
 
 def floor() -> dict[str, Any]:
-    from insights.forecasting.scores import (
+    from insights.forecasts.engine.scores import (
         mean_absolute_error,
         season_scale,
         seasonal_naive,

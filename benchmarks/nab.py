@@ -23,8 +23,8 @@ from pathlib import Path
 
 import numpy as np
 
+from insights.anomalies.engine import tail_score
 from insights.arrays import FloatArray
-from insights.detection import tail_score
 
 # NAB's standard profile.
 DETECTED, FALSE, MISSED = 1.0, 0.11, 1.0

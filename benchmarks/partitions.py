@@ -174,7 +174,7 @@ def by_prune(gone: date) -> dict[str, float]:
     """Seconds of `prune` in all, and of them those until its file is read back."""
     from archives.models import Table
     from archives.prune import Month, prune
-    from archives.tables import TABLES
+    from archives.schemas import TABLES
 
     rows = TABLES[Table.COST].of_month(gone).count()
     began, steps = time.perf_counter(), {}
@@ -189,14 +189,14 @@ def by_prune(gone: date) -> dict[str, float]:
 
 
 def delete_from(table: str, gone: date) -> str:
-    from providers.windows import add_months
+    from core.windows import add_months
 
     until = add_months(gone, 1)
     return f"DELETE FROM {table} WHERE day >= '{gone}' AND day < '{until}'"
 
 
 def month(back: int) -> date:
-    from providers.windows import add_months, first_of_month
+    from core.windows import add_months, first_of_month
 
     return add_months(first_of_month(TODAY), back)
 

@@ -104,10 +104,11 @@ def fill() -> Mapping[str, Any]:
     from django.db import connection
 
     from benchmarks import bills, company
+    from clouds.models import CloudAccount
     from inventory.models import Instance, Resource, StateChange
     from metrics.models import CpuMetric
     from metrics.recent_cpu_rollup import refresh_recent_cpu
-    from syncs.models import CloudAccount, SyncRun
+    from syncs.models import SyncRun
 
     machines = int(os.environ[MACHINES])
     bills.write(TODAY, int(os.environ[ROWS]), with_payer=False)
@@ -147,7 +148,7 @@ def spread_runs() -> None:
         cursor.execute(
             f"INSERT INTO syncs_syncrun (account_id, {names}) "  # noqa: S608
             f"SELECT other.id, {names} FROM syncs_syncrun run "
-            "CROSS JOIN syncs_cloudaccount other WHERE run.account_id = 1 AND NOT "
+            "CROSS JOIN clouds_cloudaccount other WHERE run.account_id = 1 AND NOT "
             "EXISTS (SELECT FROM syncs_syncrun WHERE account_id = other.id)"
         )
 
@@ -197,10 +198,10 @@ def known() -> dict[str, Any]:
     down the costs."""
     from django.core import signing
 
+    from core.api.cursors import SALT
     from costs.api.views import ORDER
     from costs.models import DailyCost
     from inventory.models import Instance
-    from rest.cursors import SALT
 
     day = TODAY - timedelta(days=200)
     names = [name.removeprefix("-") for name in ORDER]
@@ -218,11 +219,11 @@ def of_workers() -> Iterator[tuple[str, Callable[[], object]]]:
     """What is due, what a sync replaces, and what `prune` reads and deletes."""
     from archives.models import Table
     from archives.prune import due as months_due
-    from archives.tables import TABLES
+    from archives.schemas import TABLES
+    from clouds.models import CloudAccount
+    from core.windows import Window, add_months, first_of_month
     from costs.models import DailyCost
-    from providers.windows import Window, add_months, first_of_month
-    from syncs.due import due
-    from syncs.models import CloudAccount
+    from syncs.scheduler.due import due
 
     account = CloudAccount.objects.all()[0]
     held = DailyCost.objects.filter(account=account).in_window(

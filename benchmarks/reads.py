@@ -110,7 +110,7 @@ def timed() -> Mapping[str, Any]:
     django.setup()
     from django.contrib.auth.models import User
 
-    from people.tokens import make_token
+    from users.tokens import make_token
 
     user = User.objects.create_superuser("ada")
     asked = Asker(make_token(user, 1)[1], session_of(user))

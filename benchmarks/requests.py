@@ -101,7 +101,7 @@ def made() -> Mapping[str, Any]:
     from benchmarks.company import write
     from benchmarks.peers.data import fill
     from cloudintel.management.commands.up import WEB
-    from people.tokens import make_token
+    from users.tokens import make_token
 
     call_command("migrate", verbosity=0)
     write(

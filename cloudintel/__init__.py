@@ -2,6 +2,4 @@
 
 from cloudintel.celery import app as celery_app
 
-VERSION = "0.1.0"
-
-__all__ = ["VERSION", "celery_app"]
+__all__ = ["celery_app"]

@@ -40,7 +40,7 @@ def keep_djangos_logging(**_: Any) -> None:
 
 @worker_init.connect
 def settle_counts(**_: Any) -> None:
-    from cloudintel.counts import settled_counts
+    from cloudintel.prometheus_files import settled_counts
 
     with settled_counts(settings.COUNTS_DIR):
         pass  # what a worker before this one has left
@@ -69,7 +69,7 @@ def _record_heartbeat(name: str) -> None:
     from django.utils import timezone
 
     from syncs.models import Worker
-    from syncs.processes import own_mark
+    from syncs.runs.processes import own_mark
 
     try:
         values = {"held_by": own_mark(), "heartbeat_at": timezone.now()}
@@ -97,9 +97,9 @@ def _hand_back() -> None:
     time.sleep(settings.WORKER_GRACE_SECONDS)
     from django.db import connection
 
-    from insights.due import refreshing_processes
-    from syncs.claims import held_by_processes
-    from syncs.stopping import STOP_SIGNAL
+    from insights.refresh_state import refreshing_processes
+    from syncs.runs.claims import held_by_processes
+    from syncs.runs.stopping import STOP_SIGNAL
 
     children = [process.pid for process in billiard.active_children()]
     try:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import django_stubs_ext
 
-from cloudintel.enums import ENUM_NAMES
 from cloudintel.environment import (
     dollars,
     env,
@@ -16,7 +15,8 @@ from cloudintel.environment import (
     time_of_day,
 )
 from cloudintel.logs import logging_settings
-from cloudintel.theme import UNFOLD as UNFOLD
+from cloudintel.openapi_enums import ENUM_NAMES
+from dashboard.admin_theme import UNFOLD as UNFOLD
 
 django_stubs_ext.monkeypatch()
 
@@ -57,7 +57,9 @@ INSTALLED_APPS = [
     "knox",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "people",
+    "core",
+    "clouds",
+    "users",
     "alerts",
     "syncs",
     "inventory",
@@ -66,18 +68,19 @@ INSTALLED_APPS = [
     "metrics",
     "insights",
     "archives",
+    "dashboard",
     "cloudintel",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "people.headers.SecurityHeaders",
+    "users.headers.SecurityHeaders",
     "corsheaders.middleware.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Answers are padded by a random length, so that their size tells no secret.
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "cloudintel.problems.SlashMiddleware",
+    "core.api.error_views.SlashMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -99,7 +102,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "cloudintel.shell.shell",
+                "dashboard.context_processors.shell",
             ],
         },
     }
@@ -125,7 +128,7 @@ else:
 # The cache: this process's memory, or Redis by URL, which may be away at any time.
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
 if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
-    CACHES["default"]["BACKEND"] = "rest.cache.PatientRedis"
+    CACHES["default"]["BACKEND"] = "core.api.cache.PatientRedis"
     # The database answers sooner than a cache that is waited for.
     patience = {"socket_connect_timeout": 0.1, "socket_timeout": 0.1}
     CACHES["default"]["OPTIONS"] = patience | CACHES["default"].get("OPTIONS", {})
@@ -157,7 +160,7 @@ LOGIN_REDIRECT_URL = "summary"
 LOGOUT_REDIRECT_URL = "login"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "people.sign_in.Backend",
+    "users.sign_in.Backend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
@@ -178,8 +181,8 @@ AXES_COOLOFF_TIME = timedelta(minutes=positive("SIGN_IN_LOCK_MINUTES", default=1
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
-AXES_CLIENT_IP_CALLABLE = "people.address.client_address"
-AXES_LOCKOUT_CALLABLE = "people.sign_in.locked_out"
+AXES_CLIENT_IP_CALLABLE = "users.client_address.client_address"
+AXES_LOCKOUT_CALLABLE = "users.sign_in.locked_out"
 # The audit trail keeps who signed in; people.admin shows who is locked out.
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = AXES_VERBOSE = False
@@ -194,22 +197,22 @@ if SECURE_COOKIES:
 REST_FRAMEWORK = {
     # A token first, so that an unsigned request is answered 401 with how to sign in.
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "people.tokens.TokenAuthentication",
+        "users.tokens.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": [
         "rest_framework.permissions.IsAuthenticated",
-        "rest.permissions.MayView",
+        "core.api.permissions.MayView",
     ],
-    "DEFAULT_FILTER_BACKENDS": ["rest.parameters.StrictFilterBackend"],
-    "DEFAULT_PAGINATION_CLASS": "rest.pagination.Pages",
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "rest.negotiation.FormatFirst",
+    "DEFAULT_FILTER_BACKENDS": ["core.api.parameters.StrictFilterBackend"],
+    "DEFAULT_PAGINATION_CLASS": "core.api.pagination.Pages",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "core.api.negotiation.FormatFirst",
     "DEFAULT_RENDERER_CLASSES": [
-        "rest.json.JSONRenderer",
+        "core.api.json.JSONRenderer",
         "rest_framework.renderers.BrowsableAPIRenderer",
     ],
-    "DEFAULT_SCHEMA_CLASS": "rest.schema.Schema",
-    "EXCEPTION_HANDLER": "rest.errors.answer",
+    "DEFAULT_SCHEMA_CLASS": "core.api.openapi.Schema",
+    "EXCEPTION_HANDLER": "core.api.problems.answer",
     # Counted in the cache, per user; who is not signed in is refused before.
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {
@@ -238,12 +241,12 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "PREPROCESSING_HOOKS": ["cloudintel.schema.only_versioned"],
+    "PREPROCESSING_HOOKS": ["cloudintel.openapi.only_versioned"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "rest.schema.with_problems",
-        "rest.examples.with_examples",
-        "cloudintel.schema.with_tags",
+        "core.api.openapi.with_problems",
+        "core.api.openapi_examples.with_examples",
+        "cloudintel.openapi.with_tags",
     ],
     "ENUM_NAME_OVERRIDES": ENUM_NAMES,
 }

@@ -4,10 +4,10 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from cloudintel.machines import InstanceListView, InstanceView
-from cloudintel.monitoring import health, metrics, status
-from cloudintel.views import SummaryView
-from people.views import AdminLoginRedirect, SignOut
+from cloudintel.health import health, metrics, status
+from dashboard.instances import InstanceListView, InstanceView
+from dashboard.views import SummaryView
+from users.views import AdminLoginRedirect, SignOut
 
 pages: list[URLPattern | URLResolver] = [
     path("", SummaryView.as_view(), name="summary"),
@@ -17,13 +17,13 @@ pages: list[URLPattern | URLResolver] = [
     path("", include("insights.urls")),
     path("", include("metrics.urls")),
     path("", include("syncs.urls")),
-    path("", include("people.urls")),
+    path("", include("users.urls")),
 ]
 
-handler400 = "cloudintel.problems.bad_request"
-handler403 = "cloudintel.problems.permission_denied"
-handler404 = "cloudintel.problems.not_found"
-handler500 = "cloudintel.problems.server_error"
+handler400 = "core.api.error_views.bad_request"
+handler403 = "core.api.error_views.permission_denied"
+handler404 = "core.api.error_views.not_found"
+handler500 = "core.api.error_views.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *pages,
@@ -34,7 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "admin/password_change/", RedirectView.as_view(pattern_name="password_change")
     ),
     path("admin/", admin.site.urls),
-    path("", include("cloudintel.api")),
+    path("", include("cloudintel.api_urls")),
     path("health", health),
     path("status", status),
     path("metrics", metrics),

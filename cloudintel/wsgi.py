@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
-from cloudintel.counts import settled_counts
+from cloudintel.prometheus_files import settled_counts
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cloudintel.settings")
 

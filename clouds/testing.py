@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from clouds.models import CloudAccount
 from core.testing.aws_emulator.builders import ACCOUNT
 from providers.aws.settings import AwsSettings
-from syncs.models import CloudAccount
 
 
 def account(number: int = 1, name: str = "production") -> CloudAccount:

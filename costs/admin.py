@@ -17,10 +17,10 @@ from unfold.contrib.filters.admin import (
     RangeDateFilter,
 )
 
+from core.admin.columns import amount, day, label, linked, list_url, moment, text_link
+from core.money import for_reading
 from costs.models import CostTotal, DailyCost, Restatement
-from rest.money import for_reading
-from syncs.columns import amount, day, label, linked, list_url, moment, text_link
-from syncs.readonly import DropdownFilter, ReadOnlyAdmin, page
+from users.audited_admin import DropdownFilter, ReadOnlyAdmin, page
 
 DAY = day("day")
 ACCOUNT = linked("account", ordering="account__name")

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
+from core.money import as_text
 from costs.models import Restatement
 from costs.queries.breakdown import CostBreakdown
 from costs.queries.table import Line
-from rest.money import as_text
 
 COLUMNS = ["cost", "share_percent", "before", "change", "change_percent", "currency"]
 

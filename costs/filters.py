@@ -6,11 +6,7 @@ from typing import Any
 
 import django_filters as filters
 
-from costs.fields import DECIMAL_PLACES, LARGEST_ON_SQLITE
-from costs.models import DailyCost
-from costs.querysets import METRICS, DailyCostQuerySet
-from providers.records import ChargeCategory
-from rest.filters import (
+from core.api.filters import (
     AnyChoice,
     AnyText,
     Order,
@@ -19,6 +15,10 @@ from rest.filters import (
     end_filter,
     start_filter,
 )
+from core.db.money_field import DECIMAL_PLACES, LARGEST_ON_SQLITE
+from costs.models import DailyCost
+from costs.querysets import METRICS, DailyCostQuerySet
+from providers.records import ChargeCategory
 from syncs.filters import account_filter
 
 # What every database can compare with; a larger amount is on no bill.

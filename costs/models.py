@@ -2,7 +2,9 @@
 
 from django.db import models
 
-from costs.fields import MoneyField
+from clouds.access import AccountScopedQuerySet
+from clouds.models import CloudAccount
+from core.db.money_field import MoneyField
 from costs.querysets import (
     BillDayQuerySet,
     BillSpanQuerySet,
@@ -12,9 +14,8 @@ from costs.querysets import (
     RecentCostQuerySet,
     RestatementQuerySet,
 )
-from people.limits import OfAccounts
 from providers.records import ChargeCategory
-from syncs.models import CloudAccount, SyncRun
+from syncs.models import SyncRun
 
 
 class DailyCost(models.Model):
@@ -96,7 +97,7 @@ class CostDay(models.Model):
     effective = MoneyField()
     row_count = models.IntegerField()
 
-    objects = OfAccounts.as_manager()
+    objects = AccountScopedQuerySet.as_manager()
 
     class Meta:
         ordering = ["-day", "account", "currency"]

@@ -23,10 +23,10 @@ from django.db.models import (
 )
 from django.db.models.functions import Abs
 
+from clouds.access import AccountScopedQuerySet
+from core.windows import ONE_DAY, Window
 from costs.db_functions import FirstOfMonth
-from people.limits import OfAccounts
 from providers.records import UNALLOCATED
-from providers.windows import ONE_DAY, Window
 
 TOTAL = "Total"
 METRICS = ("billed", "effective")
@@ -40,7 +40,7 @@ GROUPS = {
 }
 
 
-class DailyCostQuerySet(OfAccounts):
+class DailyCostQuerySet(AccountScopedQuerySet):
     def counted(self) -> "DailyCostQuerySet":
         """Without what accounts stored before a payer's bill came to cover them."""
         return self.filter(account__payer__isnull=True)
@@ -139,7 +139,7 @@ class CostRollupQuerySet(DailyCostQuerySet):
         return self.filter(dimension=dimension)
 
 
-class RecentCostQuerySet(OfAccounts):
+class RecentCostQuerySet(AccountScopedQuerySet):
     def counted(self) -> "RecentCostQuerySet":
         """Without what accounts stored before a payer's bill came to cover them."""
         return self.filter(account__payer__isnull=True)
@@ -162,7 +162,7 @@ class RecentCostQuerySet(OfAccounts):
         return found[:limit]
 
 
-class CostTotalQuerySet(OfAccounts):
+class CostTotalQuerySet(AccountScopedQuerySet):
     def counted(self) -> Self:
         """Without what accounts stored before a payer's bill came to cover them."""
         return self.filter(account__payer__isnull=True)
@@ -254,7 +254,7 @@ class CostTotalQuerySet(OfAccounts):
         return found
 
 
-class BillSpanQuerySet(OfAccounts):
+class BillSpanQuerySet(AccountScopedQuerySet):
     def counted(self) -> "BillSpanQuerySet":
         """Without those of accounts whose bill a payer's now covers."""
         return self.filter(account__payer__isnull=True)
@@ -282,7 +282,7 @@ class BillDayQuerySet(CostTotalQuerySet):
         return {day: estimated > 0 for day, estimated in rows}
 
 
-class RestatementQuerySet(OfAccounts):
+class RestatementQuerySet(AccountScopedQuerySet):
     def counted(self) -> "RestatementQuerySet":
         """Without those of accounts whose bill a payer's now covers."""
         return self.filter(account__payer__isnull=True)

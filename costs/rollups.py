@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from django.db import OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from clouds.models import CloudAccount
+from core.windows import ONE_DAY, Window
 from costs.models import BillDay, BillSpan, CostDay, CostRollup, RecentCost
-from providers.windows import ONE_DAY, Window
-from syncs.models import CloudAccount
 
 # ruff: noqa: S608 (every name and number in a statement is made in this file)
 # The summary page compares the newest days of a bill with as many before them.
@@ -52,7 +52,7 @@ ADD_TO_DAYS = f"""
         (account_id, day, currency, billed, effective, row_count)
     SELECT account_id, day, currency, {SUMS} FROM cost_changes
     WHERE dimension = 'region'
-        AND (row_count > 0 OR account_id IN (SELECT id FROM syncs_cloudaccount))
+        AND (row_count > 0 OR account_id IN (SELECT id FROM clouds_cloudaccount))
     GROUP BY account_id, day, currency {HAVING_CHANGED}
     ON CONFLICT (account_id, day, currency) DO UPDATE SET
         billed = held.billed + excluded.billed,

@@ -11,10 +11,11 @@ from itertools import islice
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from clouds.models import CloudAccount
+from core.windows import Window
 from costs.models import CostTotal, DailyCost
 from costs.staging_file import COLUMNS, StagingFile
-from providers.windows import Window
-from syncs.models import CloudAccount, SyncRun
+from syncs.models import SyncRun
 
 # ruff: noqa: S608 (every name that is put into a statement stands in this file)
 ROWS_PER_STATEMENT = 2000

@@ -6,17 +6,19 @@ from decimal import Decimal
 
 from django.contrib.auth.models import User
 
+from clouds.models import CloudAccount
+from core.windows import Window, add_months, first_of_month, utc_day
 from costs.models import CostTotal, DailyCost, Restatement
 from costs.rollups import changing
 from costs.staging_file import StagingFile
 from costs.store import store_rows, store_totals
 from providers.base import CostSource, Progress
 from providers.records import CostTotalRecord
-from providers.windows import Window, add_months, first_of_month, utc_day
-from syncs.claims import claim
-from syncs.models import CloudAccount, Dataset, SyncRun
-from syncs.run_context import SyncFailed, run_context, say_nothing
-from syncs.watermarks import due_window
+from syncs.datasets import Dataset
+from syncs.models import SyncRun
+from syncs.runs.claims import claim
+from syncs.runs.run_context import SyncFailed, run_context, say_nothing
+from syncs.runs.watermarks import due_window
 
 # About this day of the month, AWS closes the bill of the month before.
 BILL_FINAL_ON_DAY = 15

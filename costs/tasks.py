@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from costs.sync import read_cost
-from syncs.worker import execute_run
+from syncs.runs.worker import execute_run
 
 
 @shared_task

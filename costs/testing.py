@@ -7,11 +7,11 @@ from typing import Any
 
 from django.db.models import Sum
 
+from clouds.models import CloudAccount
 from core.testing.stored import Rows, sorted_rows
+from core.windows import ONE_DAY, Window
 from costs.models import CostTotal, DailyCost
 from costs.rollups import changing
-from providers.windows import ONE_DAY, Window
-from syncs.models import CloudAccount
 
 
 def charge(

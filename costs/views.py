@@ -16,6 +16,11 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.views.generic import TemplateView, View
 
+from clouds.access import AnyUser
+from clouds.labels import account_labels
+from clouds.models import CloudAccount
+from core.api.csv import csv_file
+from core.windows import ONE_DAY, Window
 from costs.chart import by_moment, trend_chart
 from costs.export import as_json, table_rows
 from costs.queries.breakdown import CostBreakdown, cost_breakdown
@@ -24,11 +29,6 @@ from costs.queries.links import chips, into_line, into_moments, quick_ranges
 from costs.queries.query import DEFAULT_DAYS, CostQuery, InvalidQuery
 from costs.queries.source import CostSource
 from costs.queries.table import heads
-from people.limits import Person
-from providers.windows import ONE_DAY, Window
-from rest.csv import csv_file
-from syncs.accounts import account_labels
-from syncs.models import CloudAccount
 
 GROUPS = {
     "service": "Service",
@@ -59,7 +59,7 @@ class BreakdownMixin(PermissionRequiredMixin):
 
     def names(self) -> dict[str, str]:
         """Return the names of the accounts that the user may see, by their ids."""
-        seen = CloudAccount.objects.seen_by(self.request.user)
+        seen = CloudAccount.objects.visible_to(self.request.user)
         return account_labels(seen)
 
     def breakdown(self, names: dict[str, str]) -> CostBreakdown:
@@ -82,7 +82,7 @@ def page_query(data: QueryDict, now: datetime) -> CostQuery:
 class CostsView(BreakdownMixin, TemplateView):
     """Costs of any window, sliced and filtered; the whole state is in the URL."""
 
-    template_name = "costs.html"
+    template_name = "costs/costs.html"
     extra_context = {
         "group_choices": GROUPS.items(),
         "metric_choices": METRICS.items(),
@@ -107,7 +107,9 @@ class CostsView(BreakdownMixin, TemplateView):
         return context | _shown(found, self.request.user, names)
 
 
-def _shown(found: CostBreakdown, user: Person, names: dict[str, str]) -> dict[str, Any]:
+def _shown(
+    found: CostBreakdown, user: AnyUser, names: dict[str, str]
+) -> dict[str, Any]:
     """What the template shows of an answer, with where each part leads on to."""
     query = found.query
     group = GROUPS[query.group_by]
@@ -126,7 +128,7 @@ def _shown(found: CostBreakdown, user: Person, names: dict[str, str]) -> dict[st
     }
 
 
-def _stored(query: CostQuery, user: Person) -> dict[str, Any]:
+def _stored(query: CostQuery, user: AnyUser) -> dict[str, Any]:
     """Which days there are, where nothing is found, and the last of them to look at."""
     source = CostSource.visible_to(user).filtered(query, user)
     stored = source.stored_window()

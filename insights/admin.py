@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.utils.safestring import SafeString
 
+from core.admin.columns import label, moment
 from insights.admin_columns import OF_ACCOUNT
 from insights.anomalies.admin import AnomalyAdmin
 from insights.budgets.admin import BudgetAdmin, BudgetAlertAdmin
@@ -13,8 +14,7 @@ from insights.recommendations.admin import (
     RecommendationAdmin,
     VerificationAdmin,
 )
-from syncs.columns import label, moment
-from syncs.readonly import ReadOnlyAdmin
+from users.audited_admin import ReadOnlyAdmin
 
 __all__ = [
     "AnomalyAdmin",

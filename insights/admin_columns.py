@@ -4,7 +4,7 @@ from typing import Any
 
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
-from syncs.columns import linked
+from core.admin.columns import linked
 
 ACCOUNT = linked("account", ordering="account__name")
 OF_ACCOUNT = ("account", AutocompleteSelectFilter)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from providers.windows import Window
+from core.windows import Window
 
 Chart = dict[str, Any]
 Values = list[float | None]

@@ -2,9 +2,9 @@
 
 from django.db import transaction
 
+from clouds.models import CloudAccount
 from costs.models import CostTotal
 from insights.models import Anomaly, Forecast, RefreshState
-from syncs.models import CloudAccount
 
 # In the parts of the state of all accounts: the accounts that they were made of.
 MADE_OF = "accounts"

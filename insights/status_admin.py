@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from insights.transitions import InvalidTransition
-from syncs.readonly import Admin, ReadOnlyInline
+from users.audited_admin import Admin, ReadOnlyInline
 
 M = TypeVar("M", bound=Model)
 

@@ -8,16 +8,21 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.test import RequestFactory
 
+from clouds.models import AccountAccess, CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW, TODAY
-from insights.advice.records import Advice, Category, Level, PriceBasis, Rule
+from core.windows import ONE_DAY, Window
 from insights.models import Anomaly, Budget, Forecast, ForecastPoint, Recommendation
+from insights.recommendations.engine.advice_records import (
+    Advice,
+    Category,
+    Level,
+    PriceBasis,
+    Rule,
+)
 from inventory.models import Instance
 from inventory.testing import instance
-from people.models import AccountAccess
-from people.roles import assign_role
-from providers.windows import ONE_DAY, Window
-from syncs.models import CloudAccount
+from users.roles import assign_role
 
 A_WEEK_AGO = TODAY - timedelta(days=7)
 

@@ -7,8 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
-from insights.advice.thresholds import Thresholds
-from insights.detection.limits import Limits
+from insights.anomalies.engine.limits import Limits
+from insights.recommendations.engine.advice_thresholds import Thresholds
 
 
 def thresholds() -> Thresholds:

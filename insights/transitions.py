@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 
 from insights.models import Anomaly, Recommendation
-from people.audit import record
+from users.audit import record
 
 AnyRequest = HttpRequest | Request
 Row = TypeVar("Row", Anomaly, Recommendation)

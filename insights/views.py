@@ -7,6 +7,10 @@ from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.utils import timezone
 from django.views.generic import TemplateView
 
+from clouds.access import AnyUser
+from clouds.models import CloudAccount
+from insights.forecasts.month_end import month_end
+from insights.forecasts.track_record import past_forecasts
 from insights.models import (
     Anomaly,
     Budget,
@@ -15,10 +19,6 @@ from insights.models import (
     RefreshState,
     Verification,
 )
-from insights.month_end import month_end
-from insights.track_record import past_forecasts
-from people.limits import Person
-from syncs.models import CloudAccount
 
 # Rows of each kind.
 ROWS = 5
@@ -38,12 +38,12 @@ class InsightsView(PermissionRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user, now = self.request.user, timezone.now()
-        anomalies = Anomaly.objects.seen_by(user).open()
-        live = Recommendation.objects.seen_by(user).live()
-        verifications = Verification.objects.seen_by(user)
+        anomalies = Anomaly.objects.visible_to(user).open()
+        live = Recommendation.objects.visible_to(user).live()
+        verifications = Verification.objects.visible_to(user)
         related = ("account", "resource")
         return super().get_context_data(
-            accounts=CloudAccount.objects.seen_by(user).exists(),
+            accounts=CloudAccount.objects.visible_to(user).exists(),
             state=refresh_state(user),
             forecasts=_month_ends(user, now),
             anomalies=anomalies.worst_first().select_related(*related)[:ROWS],
@@ -53,14 +53,14 @@ class InsightsView(PermissionRequiredMixin, TemplateView):
             potential=live.savings_per_currency(),
             verified=verifications.totals(),
             realized=verifications.realized_per_currency(),
-            budgets=Budget.objects.seen_by(user).select_related("account")[:ROWS],
+            budgets=Budget.objects.visible_to(user).select_related("account")[:ROWS],
             **kwargs,
         )
 
 
-def _month_ends(user: Person, now: datetime) -> list[dict[str, Any]]:
+def _month_ends(user: AnyUser, now: datetime) -> list[dict[str, Any]]:
     """Per currency the forecast month-end cost, and past forecasts of it."""
-    newest = Forecast.objects.newest().seen_by(user)
+    newest = Forecast.objects.newest().visible_to(user)
     currencies = newest.order_by("currency").values_list("currency", flat=True)
     found = []
     for currency in currencies.distinct():
@@ -71,9 +71,9 @@ def _month_ends(user: Person, now: datetime) -> list[dict[str, Any]]:
     return found
 
 
-def refresh_state(user: Person) -> dict[str, Any]:
+def refresh_state(user: AnyUser) -> dict[str, Any]:
     """When the user's insights were computed, and what failed."""
-    states = RefreshState.objects.seen_by(user)
+    states = RefreshState.objects.visible_to(user)
     oldest = states.exclude(refreshed_at=None).order_by("refreshed_at").first()
     return {
         "oldest_at": oldest.refreshed_at if oldest else None,

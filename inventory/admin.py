@@ -14,9 +14,9 @@ from unfold.contrib.filters.admin import (
     FieldTextFilter,
 )
 
+from core.admin.columns import day, label, linked, moment, pairs, stored_rows, unbroken
 from inventory.models import Instance, Resource, StateChange
-from syncs.columns import day, label, linked, moment, pairs, stored_rows, unbroken
-from syncs.readonly import M, ReadOnlyAdmin, page
+from users.audited_admin import M, ReadOnlyAdmin, page
 
 # Others, such as pending and stopping, pass within minutes.
 STATE_KINDS = {"running": "success", "stopped": "warning", "terminated": "danger"}
@@ -161,7 +161,7 @@ class ResourceRowsAdmin(ReadOnlyAdmin[M]):
     ) -> tuple[QuerySet[M], bool]:
         if not search_term:
             return queryset, False
-        resources = Resource.objects.seen_by(request.user).order_by()
+        resources = Resource.objects.visible_to(request.user).order_by()
         of_resources = self.admin_site.get_model_admin(Resource)
         found, _ = of_resources.get_search_results(request, resources, search_term)
         return queryset.filter(resource__in=few_keys(found)), False

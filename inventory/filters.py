@@ -2,9 +2,9 @@
 
 import django_filters as filters
 
+from core.api.filters import AnyText, Order, YesOrNo, moment_filter
 from inventory.models import Instance
 from inventory.querysets import InstanceQuerySet
-from rest.filters import AnyText, Order, YesOrNo, moment_filter
 from syncs.filters import account_filter
 
 

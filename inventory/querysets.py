@@ -7,15 +7,15 @@ from typing import Self
 
 from django.db.models import Count, Q
 
+from clouds.access import AccountScopedQuerySet
+from core.windows import midnight
 from inventory.tags import HasTag
-from people.limits import OfAccounts
-from providers.windows import midnight
 
 RUNNING = "running"
 PART_OF_ADDRESS = re.compile(r"[0-9A-Fa-f.:]+")
 
 
-class ResourceQuerySet(OfAccounts):
+class ResourceQuerySet(AccountScopedQuerySet):
     def present(self) -> Self:
         """Return those that the last complete answer of their region held."""
         return self.filter(gone_since__isnull=True)
@@ -62,5 +62,5 @@ class InstanceQuerySet(ResourceQuerySet):
         return self.filter(found)
 
 
-class StateChangeQuerySet(OfAccounts):
+class StateChangeQuerySet(AccountScopedQuerySet):
     account_path = "resource__account"

@@ -6,13 +6,15 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 
+from clouds.models import CloudAccount
+from core.db.upsert import upsert
 from inventory.models import Instance, Resource, StateChange
 from providers.base import InventorySource, Progress
 from providers.records import InstanceRecord, RegionInstances
-from syncs.claims import claim
-from syncs.models import CloudAccount, Dataset, SyncRun
-from syncs.run_context import SyncFailed, run_context, say_nothing
-from syncs.upserts import upsert
+from syncs.datasets import Dataset
+from syncs.models import SyncRun
+from syncs.runs.claims import claim
+from syncs.runs.run_context import SyncFailed, run_context, say_nothing
 
 # What a sync updates of a resource, and of an instance beside it.
 RESOURCE_FIELDS = ("region", "name", "state", "tags")

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from inventory.sync import read_ec2
-from syncs.worker import execute_run
+from syncs.runs.worker import execute_run
 
 
 @shared_task

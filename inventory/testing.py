@@ -1,9 +1,9 @@
 """Instances for tests, and what is stored of them."""
 
+from clouds.models import CloudAccount
 from core.testing.clock import NOW
 from core.testing.stored import Rows, sorted_rows
 from inventory.models import Instance, Resource, StateChange
-from syncs.models import CloudAccount
 
 
 def instance(owner: CloudAccount, name: str, **values: object) -> Instance:

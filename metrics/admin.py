@@ -10,10 +10,10 @@ from unfold.contrib.filters.admin import (
     RangeNumericFilter,
 )
 
+from core.admin.columns import day, linked
 from inventory.admin import ResourceRowsAdmin
 from metrics.models import CpuMetric, NetworkMetric
-from syncs.columns import day, linked
-from syncs.readonly import M, page
+from users.audited_admin import M, page
 
 MIB = 2**20
 

@@ -5,10 +5,7 @@ from typing import cast
 import django_filters as filters
 from django.db.models import F, OrderBy
 
-from inventory.filters import InstanceFilter
-from inventory.querysets import InstanceQuerySet
-from metrics.idle import IDLE_BELOW_PERCENT, RECENT_DAYS
-from rest.filters import (
+from core.api.filters import (
     AnyText,
     Order,
     WindowForm,
@@ -16,6 +13,9 @@ from rest.filters import (
     end_filter,
     start_filter,
 )
+from inventory.filters import InstanceFilter
+from inventory.querysets import InstanceQuerySet
+from metrics.idle import IDLE_BELOW_PERCENT, RECENT_DAYS
 from syncs.filters import account_filter
 
 # column of a list of instances -> what it is ordered by

@@ -5,11 +5,11 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Avg, Count, Max
 
-from people.limits import OfAccounts
-from providers.windows import Window
+from clouds.access import AccountScopedQuerySet
+from core.windows import Window
 
 
-class MetricQuerySet(OfAccounts):
+class MetricQuerySet(AccountScopedQuerySet):
     """Rows of resources."""
 
     account_path = "resource__account"

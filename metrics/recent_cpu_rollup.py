@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
+from clouds.models import CloudAccount
+from core.db.upsert import upsert
+from core.windows import last_complete_days
 from metrics.idle import RECENT_DAYS, is_idle
 from metrics.models import CpuMetric, RecentCpu
-from providers.windows import last_complete_days
-from syncs.models import CloudAccount
-from syncs.upserts import upsert
 
 COLUMNS = (
     "resource_id",

@@ -7,18 +7,20 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db import models
 
+from clouds.models import CloudAccount
+from core.db.upsert import upsert
+from core.windows import Window, utc_day
 from inventory.models import Instance
 from inventory.sync import require_regions
 from metrics.models import CpuMetric, NetworkMetric
 from metrics.recent_cpu_rollup import refresh_recent_cpu
 from providers.base import MetricSource, Progress
 from providers.records import CpuRecord, NetworkRecord, RegionMetrics
-from providers.windows import Window, utc_day
-from syncs.claims import claim
-from syncs.models import CloudAccount, Dataset, SyncRun
-from syncs.run_context import SyncFailed, run_context, say_nothing
-from syncs.upserts import upsert
-from syncs.watermarks import due_window
+from syncs.datasets import Dataset
+from syncs.models import SyncRun
+from syncs.runs.claims import claim
+from syncs.runs.run_context import SyncFailed, run_context, say_nothing
+from syncs.runs.watermarks import due_window
 
 CPU_FIELDS = ("average_percent", "maximum_percent", "p99_percent", "samples")
 NETWORK_FIELDS = ("in_bytes", "out_bytes")

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from metrics.sync import read_cpu
-from syncs.worker import execute_run
+from syncs.runs.worker import execute_run
 
 
 @shared_task

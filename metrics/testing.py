@@ -3,10 +3,10 @@
 from django.utils import timezone
 
 from core.testing.stored import Rows, sorted_rows
+from core.windows import Window
 from inventory.models import Instance
 from metrics.models import CpuMetric, NetworkMetric
 from metrics.recent_cpu_rollup import refresh_recent_cpu
-from providers.windows import Window
 
 
 def store_cpu(machine: Instance, window: Window, average: float) -> None:

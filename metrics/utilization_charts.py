@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from core.windows import Window
 from metrics.models import CpuMetric, NetworkMetric
-from providers.windows import Window
 
 CPU_LINES = [
     ("Average", "average_percent"),

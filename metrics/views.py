@@ -12,6 +12,9 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django_filters.views import FilterView
 
+from clouds.access import is_limited
+from clouds.models import CloudAccount
+from core.windows import last_complete_days
 from inventory.filters import InstanceFilter
 from inventory.models import Instance, Resource
 from inventory.querysets import InstanceQuerySet
@@ -19,9 +22,6 @@ from metrics.filters import SortedInstanceFilter
 from metrics.idle import IDLE_BELOW_PERCENT, IDLE_MIN_DAYS, RECENT_DAYS
 from metrics.models import RecentCpu
 from metrics.utilization_charts import HEAT_FROM_PERCENT, cpu_days
-from people.limits import is_limited
-from providers.windows import last_complete_days
-from syncs.models import CloudAccount
 
 # A month, so that a weekly rhythm can be told from a change.
 SMALL_CHART_DAYS = 30
@@ -69,18 +69,18 @@ class InstanceCpuListView(PermissionRequiredMixin, FilterView):
         return kwargs | {"data": self.request.GET}
 
     def get_queryset(self) -> InstanceQuerySet:
-        instances: InstanceQuerySet = Instance.objects.seen_by(self.request.user)
+        instances: InstanceQuerySet = Instance.objects.visible_to(self.request.user)
         return instances.order_by("account_id", "region", "name", "id")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user, get = self.request.user, self.request.GET
         # Without the join to Instance, an index alone answers what there is.
-        seen = Resource.objects.seen_by(user).filter(kind=Resource.Kind.INSTANCE)
+        seen = Resource.objects.visible_to(user).filter(kind=Resource.Kind.INSTANCE)
         found: dict[str, Any] = super().get_context_data(
             states=seen.present().count_per_state(),
             regions=seen.values_of("region"),
-            types=Instance.objects.seen_by(user).values_of("instance_type"),
-            accounts=CloudAccount.objects.seen_by(user).order_by("name"),
+            types=Instance.objects.visible_to(user).values_of("instance_type"),
+            accounts=CloudAccount.objects.visible_to(user).order_by("name"),
             kept=[(name, get[name]) for name in KEPT if get.get(name)],
             **kwargs,
         )
@@ -142,7 +142,7 @@ class BandPaginator(KeysFirst):
 class CpuView(InstanceCpuListView):
     """Instances by their average CPU over the last 14 complete days, lowest first."""
 
-    template_name = "cpu.html"
+    template_name = "metrics/cpu.html"
     permission_required = ("inventory.view_instance", VIEW_CPU)
     paginator_class = BandPaginator
     extra_context = {

@@ -3,10 +3,10 @@
 from django.contrib import admin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
+from core.admin.columns import moment
+from core.money import for_reading
 from pricing.models import InstancePrice, PricedFamily
-from rest.money import for_reading
-from syncs.columns import moment
-from syncs.readonly import ReadOnlyAdmin
+from users.audited_admin import ReadOnlyAdmin
 
 
 @admin.display(description="hourly", ordering="hourly")

@@ -4,9 +4,9 @@ from dataclasses import fields
 
 from django.db import models
 
-from costs.fields import MoneyField
+from clouds.registry import CloudKind
+from core.db.money_field import MoneyField
 from providers.records import InstancePriceRecord
-from syncs.registry import CloudKind
 
 PRICE_KEY = [
     *("provider", "region", "operating_system", "instance_type"),

@@ -8,17 +8,18 @@ from operator import attrgetter
 
 from django.contrib.auth.models import User
 
+from clouds.models import CloudAccount
+from core.windows import utc_day
 from inventory.models import Instance
 from pricing.families import families_to_price, operating_system
 from pricing.models import FAMILY_KEY, PRICE_KEY, InstancePrice, PricedFamily
 from providers.base import PriceSource, Progress
 from providers.errors import ProviderError
 from providers.records import InstancePriceRecord
-from providers.windows import utc_day
-from syncs.claims import claim
 from syncs.datasets import Dataset
-from syncs.models import CloudAccount, SyncRun
-from syncs.run_context import run_context, say_nothing
+from syncs.models import SyncRun
+from syncs.runs.claims import claim
+from syncs.runs.run_context import run_context, say_nothing
 
 # AWS changes a price list a few times a year.
 READ_AGAIN_AFTER = timedelta(days=7)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
+from core.windows import Window
 from providers.meter import Meter
 from providers.records import (
     AccessCheck,
@@ -18,7 +19,6 @@ from providers.records import (
     RegionInstances,
     RegionMetrics,
 )
-from providers.windows import Window
 
 Progress = Callable[[str], None]
 """Called with a short sentence whenever a page has been read."""

@@ -13,45 +13,18 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 from rich.console import Console
 
-from people.audit import record_command
+from clouds.commands import chosen_accounts
+from clouds.models import CloudAccount
+from core.commands import FAILED, TAKEN, bad_arguments
+from core.windows import InvalidWindow, Window
 from providers.base import Progress
-from providers.windows import InvalidWindow, Window
-from syncs.claims import Refused, SlotTaken, check_request
 from syncs.datasets import Dataset, datasets_of
-from syncs.models import CloudAccount, SyncRun
-from syncs.querysets import AmbiguousAccount
-from syncs.run_context import say_nothing
+from syncs.models import SyncRun
+from syncs.runs.claims import Refused, SlotTaken, check_request
+from syncs.runs.run_context import say_nothing
+from users.audit import record_command
 
 logger = logging.getLogger(__name__)
-
-FAILED, BAD_ARGUMENTS, TAKEN = 1, 2, 3
-NO_ACCOUNTS = (
-    "There is no account to read. Add one with `manage.py add_account`, or try "
-    "cloudintel with `manage.py demo`."
-)
-
-
-def bad_arguments(reason: object) -> CommandError:
-    return CommandError(str(reason), returncode=BAD_ARGUMENTS)
-
-
-def chosen_accounts(names: Sequence[str]) -> list[CloudAccount]:
-    """Return the accounts of these ids or names; without any, all enabled ones."""
-    accounts = CloudAccount.objects.select_related("payer")
-    if not names:
-        if not (enabled := list(accounts.enabled())):
-            raise CommandError(NO_ACCOUNTS)
-        return enabled
-    try:
-        chosen = {name: accounts.one_called(name) for name in names}
-    except AmbiguousAccount as error:
-        raise bad_arguments(error) from None
-    if unknown := [name for name, account in chosen.items() if account is None]:
-        existing = ", ".join(str(one) for one in CloudAccount.objects.all()[:20])
-        raise bad_arguments(
-            f"There is no account {', '.join(unknown)}. Known: {existing or 'none'}."
-        )
-    return list(dict.fromkeys(chosen.values()))
 
 
 def day(text: str) -> date:

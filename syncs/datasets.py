@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 
+from clouds.registry import CLOUDS, offers
+from core.windows import Window
 from providers.base import CostSource, InventorySource, MetricSource, PriceSource
-from providers.windows import Window
-from syncs.registry import CLOUDS, offers
 
 if TYPE_CHECKING:
-    from syncs.models import CloudAccount
+    from clouds.models import CloudAccount
 
 
 class Scope(StrEnum):

@@ -7,7 +7,10 @@ import django_filters as filters
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
-from rest.filters import (
+from clouds.models import CloudAccount
+from clouds.querysets import CloudAccountQuerySet
+from clouds.registry import CloudKind
+from core.api.filters import (
     AnyChoice,
     AnyObject,
     AnyText,
@@ -18,15 +21,8 @@ from rest.filters import (
     moment_filter,
     start_filter,
 )
-from syncs.models import (
-    ApiUsage,
-    Backfill,
-    CloudAccount,
-    CloudKind,
-    Dataset,
-    SyncRun,
-)
-from syncs.querysets import CloudAccountQuerySet
+from syncs.datasets import Dataset
+from syncs.models import ApiUsage, Backfill, SyncRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +38,7 @@ def seen_accounts(request: Any) -> CloudAccountQuerySet:
     `request` is anything with a user; without one there is nothing to choose.
     """
     accounts = CloudAccount.objects.all()
-    return accounts.seen_by(request.user) if request else accounts.none()
+    return accounts.visible_to(request.user) if request else accounts.none()
 
 
 def account_filter(

@@ -6,56 +6,15 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery, Sum
 
-from people.limits import OfAccounts, Person, is_limited
-from providers.windows import Window
-from syncs.processes import is_dead
+from clouds.access import AccountScopedQuerySet, AnyUser, is_limited
+from core.windows import Window
+from syncs.runs.processes import is_dead
 
 # Several heartbeats, so that a slow one is not taken for a dead worker.
 WORKER_SILENT_AFTER = timedelta(seconds=60)
 
 
-class AmbiguousAccount(ValueError):
-    """Several accounts have this name; the message names their ids."""
-
-
-class CloudAccountQuerySet(OfAccounts):
-    account_path = "pk"
-
-    def enabled(self) -> "CloudAccountQuerySet":
-        return self.filter(is_enabled=True)
-
-    def demo(self) -> "CloudAccountQuerySet":
-        return self.filter(provider="demo")
-
-    def one_called(self, name: str) -> Any:
-        """Return the account of that id, or else of that name; None without one.
-
-        Raises AmbiguousAccount.
-        """
-        found = list(self.filter(account_id=name)) or list(self.filter(name=name))
-        if len(found) > 1:
-            ids = " or ".join(account.account_id for account in found)
-            raise AmbiguousAccount(
-                f"{len(found)} accounts are named {name}: use {ids}."
-            )
-        return found[0] if found else None
-
-    def searched(self, text: str) -> "CloudAccountQuerySet":
-        return self.filter(Q(account_id__icontains=text) | Q(name__icontains=text))
-
-    def billed_out_of_sight(self, user: Person) -> "CloudAccountQuerySet":
-        """Those that the user sees, while their payer's bill with their costs is not.
-
-        Of who sees all accounts there are none, and nothing is asked.
-        """
-        if not is_limited(user):
-            return self.none()
-        seen = self.seen_by(user)
-        members = seen.filter(payer__isnull=False)
-        return members.exclude(payer__in=seen.values("pk"))
-
-
-class SyncRunQuerySet(OfAccounts):
+class SyncRunQuerySet(AccountScopedQuerySet):
     def active(self) -> "SyncRunQuerySet":
         """Those that hold the slot of their account and dataset."""
         return self.filter(status__in=self.model.ACTIVE)
@@ -105,8 +64,8 @@ class SyncRunQuerySet(OfAccounts):
         Its `last_good_at` is when that dataset was last read well, None if never. Found
         by the index of each account's history, however long that is.
         """
+        from clouds.models import CloudAccount
         from syncs.datasets import Dataset
-        from syncs.models import CloudAccount
 
         ordinary = self.model.objects.ordinary()
         of_account = ordinary.finished().filter(account=OuterRef("pk"))
@@ -126,7 +85,7 @@ class SyncRunQuerySet(OfAccounts):
         )
 
 
-class BackfillQuerySet(OfAccounts):
+class BackfillQuerySet(AccountScopedQuerySet):
     def with_progress(self) -> "BackfillQuerySet":
         """Each with how many windows it has, and how many of them are how far."""
         return self.annotate(
@@ -138,11 +97,11 @@ class BackfillQuerySet(OfAccounts):
         ).order_by("-created_at", "-id")
 
 
-class BackfillWindowQuerySet(OfAccounts):
+class BackfillWindowQuerySet(AccountScopedQuerySet):
     account_path = "backfill__account"
 
 
-class IncidentQuerySet(OfAccounts):
+class IncidentQuerySet(AccountScopedQuerySet):
     def open(self) -> "IncidentQuerySet":
         return self.filter(closed_at__isnull=True)
 
@@ -154,13 +113,13 @@ class WorkerQuerySet(models.QuerySet[Any]):
         return [worker for worker in fresh if not is_dead(worker.held_by)]
 
 
-class ApiBudgetDayQuerySet(OfAccounts):
-    def seen_by(self, user: Person) -> Self:
+class ApiBudgetDayQuerySet(AccountScopedQuerySet):
+    def visible_to(self, user: AnyUser) -> Self:
         """A day's budget is of all accounts together: only for who may see them all."""
         return self.none() if is_limited(user) else self
 
 
-class ApiUsageQuerySet(OfAccounts):
+class ApiUsageQuerySet(AccountScopedQuerySet):
     def in_window(self, window: Window) -> "ApiUsageQuerySet":
         return self.filter(day__gte=window.start, day__lt=window.end)
 

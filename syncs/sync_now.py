@@ -10,12 +10,13 @@ from django.utils import timezone
 from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from people.audit import actor_of
-from syncs.columns import list_url
+from clouds.models import CloudAccount
+from core.admin.columns import list_url
 from syncs.datasets import Dataset
-from syncs.models import CloudAccount, SyncRun
-from syncs.readonly import Admin, DialogForm
-from syncs.start import BrokerUnavailable, start_syncs
+from syncs.models import SyncRun
+from syncs.runs.start import BrokerUnavailable, start_syncs
+from users.audit import actor_of
+from users.audited_admin import Admin, DialogForm
 
 # A message that names more is no longer read.
 NAMED_IN_A_MESSAGE = 10

@@ -5,13 +5,14 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from providers.windows import ONE_DAY
-from syncs.backfills import advance_backfills
-from syncs.claims import free_dead
-from syncs.due import due
-from syncs.incidents import update_incidents
-from syncs.models import CloudAccount, SyncRun, Worker
-from syncs.start import BrokerUnavailable, start_syncs
+from clouds.models import CloudAccount
+from core.windows import ONE_DAY
+from syncs.backfills.planning import advance_backfills
+from syncs.incidents.recording import update_incidents
+from syncs.models import SyncRun, Worker
+from syncs.runs.claims import free_dead
+from syncs.runs.start import BrokerUnavailable, start_syncs
+from syncs.scheduler.due import due
 
 logger = logging.getLogger(__name__)
 

@@ -8,15 +8,17 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from rest_framework.test import APIClient
 
+from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW
-from people.roles import Role, assign_role
-from people.testing import session_of
+from core.windows import Window, last_complete_days
 from providers.meter import Usage
-from providers.windows import Window, last_complete_days
-from syncs.backfills import propose
-from syncs.models import Backfill, CloudAccount, Dataset, SyncRun
-from syncs.usage import keep_usage
+from syncs.api_usage.recording import keep_usage
+from syncs.backfills.planning import propose
+from syncs.datasets import Dataset
+from syncs.models import Backfill, SyncRun
+from users.roles import Role, assign_role
+from users.testing import session_of
 
 # Three windows of at most 30 days.
 LONG = last_complete_days(75, NOW)

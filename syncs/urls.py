@@ -1,11 +1,11 @@
 from django.urls import path
 
-from syncs.backfill_views import (
+from syncs.backfills.transitions import DONE
+from syncs.backfills.views import (
     BackfillView,
     ChangeBackfillStatusView,
     ProposeBackfillView,
 )
-from syncs.transitions import DONE
 from syncs.views import RunView, StartSyncView, SyncsLiveView, SyncsView
 
 urlpatterns = [

@@ -16,19 +16,20 @@ from django.views import View
 from django.views.generic import DetailView
 from django_filters.views import FilterView
 
-from people.audit import actor_of
-from people.limits import Person
-from providers.windows import utc_day
-from syncs.bars import day_bars
+from clouds.access import AnyUser
+from clouds.models import CloudAccount
+from core.windows import utc_day
+from syncs.api_usage.chart import day_bars
+from syncs.api_usage.report import api_spend, price_of_syncs
+from syncs.backfills.models import FILLABLE
 from syncs.datasets import Dataset
 from syncs.filters import SyncRunFilter
-from syncs.freshness import freshness
-from syncs.freshness_summary import per_account, per_dataset
-from syncs.models import ApiUsage, Backfill, CloudAccount, Incident, SyncRun
-from syncs.models.backfills import FILLABLE
+from syncs.models import ApiUsage, Backfill, Incident, SyncRun
 from syncs.querysets import SyncRunQuerySet
-from syncs.spend import api_spend, price_of_syncs
-from syncs.start import BrokerUnavailable, start_syncs
+from syncs.runs.freshness import freshness
+from syncs.runs.freshness_summary import per_account, per_dataset
+from syncs.runs.start import BrokerUnavailable, start_syncs
+from users.audit import actor_of
 
 ACCOUNTS_PER_PAGE = 20
 # The rest is in the admin; open ones come first.
@@ -59,7 +60,7 @@ class RunList(PermissionRequiredMixin, FilterView):
     """Runs and backfills, and whether any is at work."""
 
     permission_required = (
-        "syncs.view_cloudaccount",
+        "clouds.view_cloudaccount",
         "syncs.view_syncrun",
         "syncs.view_backfill",
         "syncs.view_incident",
@@ -72,7 +73,7 @@ class RunList(PermissionRequiredMixin, FilterView):
 
     def get_queryset(self) -> SyncRunQuerySet:
         runs: Any = super().get_queryset()
-        return runs.seen_by(self.request.user)
+        return runs.visible_to(self.request.user)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         found = super().get_context_data(**kwargs)
@@ -90,20 +91,22 @@ class RunList(PermissionRequiredMixin, FilterView):
 class SyncsLiveView(RunList):
     """What changes while runs are at work, for live.js to put into the page."""
 
-    template_name = "syncs_live.html"
+    template_name = "syncs/live.html"
 
 
 class SyncsView(RunList):
     """How fresh each dataset is, what reading costs, and the runs that read."""
 
-    template_name = "syncs.html"
+    template_name = "syncs/syncs.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         now, user = timezone.now(), self.request.user
-        accounts = CloudAccount.objects.enabled().seen_by(user).select_related("payer")
+        accounts = (
+            CloudAccount.objects.enabled().visible_to(user).select_related("payer")
+        )
         found = freshness(accounts, now)
         pages = Paginator(per_account(found), ACCOUNTS_PER_PAGE)
-        spend = api_spend(now, ApiUsage.objects.seen_by(user))
+        spend = api_spend(now, ApiUsage.objects.visible_to(user))
         return super().get_context_data(
             standing=per_dataset(found),
             standing_page=pages.get_page(self.request.GET.get("accounts")),
@@ -119,16 +122,16 @@ class SyncsView(RunList):
         )
 
 
-def newest_backfills(user: Person) -> QuerySet[Backfill]:
+def newest_backfills(user: AnyUser) -> QuerySet[Backfill]:
     """With their progress; open ones first."""
-    seen = Backfill.objects.seen_by(user)
+    seen = Backfill.objects.visible_to(user)
     found = seen.select_related("account").with_progress()
     is_open = ExpressionWrapper(Q(status__in=Backfill.OPEN), BooleanField())
     return found.order_by(is_open.desc(), "-created_at", "-id")[:BACKFILLS_SHOWN]
 
 
-def open_incidents(user: Person) -> list[Incident]:
-    found = Incident.objects.seen_by(user).open().select_related("account")
+def open_incidents(user: AnyUser) -> list[Incident]:
+    found = Incident.objects.visible_to(user).open().select_related("account")
     return list(found.prefetch_related("notices")[:INCIDENTS_SHOWN])
 
 
@@ -136,7 +139,7 @@ class RunView(PermissionRequiredMixin, DetailView[SyncRun]):
     """One run: its window, what it read, what that cost, and what failed."""
 
     permission_required = "syncs.view_syncrun"
-    template_name = "run.html"
+    template_name = "syncs/run.html"
     queryset = SyncRun.objects.select_related(
         "account", "started_by", "backfill_window"
     )
@@ -144,7 +147,7 @@ class RunView(PermissionRequiredMixin, DetailView[SyncRun]):
 
     def get_queryset(self) -> SyncRunQuerySet:
         runs: Any = super().get_queryset()
-        return runs.seen_by(self.request.user)
+        return runs.visible_to(self.request.user)
 
 
 class StartSyncView(PermissionRequiredMixin, View):
@@ -157,7 +160,7 @@ class StartSyncView(PermissionRequiredMixin, View):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        accounts = CloudAccount.objects.enabled().seen_by(request.user)
+        accounts = CloudAccount.objects.enabled().visible_to(request.user)
         if wanted := request.POST.get("account"):
             accounts = accounts.filter(account_id=wanted)
         datasets = [d for d in Dataset if request.POST.get("dataset") in ("", None, d)]
@@ -165,7 +168,7 @@ class StartSyncView(PermissionRequiredMixin, View):
         if price and not request.POST.get("confirmed"):
             chosen = {"accounts": accounts, "datasets": datasets, "price": price}
             return render(
-                request, "sync_confirm.html", chosen | {"back": _back(request)}
+                request, "syncs/sync_confirm.html", chosen | {"back": _back(request)}
             )
         _start(request, list(accounts), datasets)
         return redirect(_back(request))

@@ -15,8 +15,9 @@ def main() -> None:
     from django.db import connection
     from django.utils import timezone
 
-    from syncs.claims import SlotTaken, claim
-    from syncs.models import CloudAccount, Dataset
+    from clouds.models import CloudAccount
+    from syncs.datasets import Dataset
+    from syncs.runs.claims import SlotTaken, claim
 
     account = CloudAccount.objects.get()
     connection.close()

@@ -14,11 +14,11 @@ from pytest_django.live_server_helper import LiveServer
 
 from clouds.testing import account
 from core.testing.browser import ARGUMENTS, HANGS_AFTER_MS, PASSWORD, chromium
+from core.windows import Window, last_complete_days
 from costs.testing import store_costs
 from inventory.testing import instance
 from metrics.testing import store_cpu
-from providers.windows import Window, last_complete_days
-from syncs.models import Dataset
+from syncs.datasets import Dataset
 from syncs.testing import run
 
 

@@ -74,11 +74,11 @@ def sync_everything(whole: bool) -> None:
     """All three datasets: what is due, or the whole of what was read at first."""
     from django.utils import timezone
 
+    from clouds.models import CloudAccount
+    from core.windows import Window, utc_day
     from costs.sync import sync_cost
     from inventory.sync import sync_ec2
     from metrics.sync import sync_cpu
-    from providers.windows import Window, utc_day
-    from syncs.models import CloudAccount
 
     status = 1
     try:

@@ -13,14 +13,15 @@ from pytest_django.live_server_helper import LiveServer
 
 from clouds.testing import account
 from core.testing.browser import DESK, PHONE, let_in
+from core.windows import last_complete_days
 from costs.testing import store_costs
 from inventory.testing import instance
 from metrics.testing import store_cpu
-from people.testing import person
-from providers.windows import last_complete_days
-from syncs.backfills import propose
-from syncs.models import Dataset, Incident
+from syncs.backfills.planning import propose
+from syncs.datasets import Dataset
+from syncs.models import Incident
 from syncs.testing import run
+from users.testing import person
 
 pytestmark = pytest.mark.only_on("postgresql")
 

@@ -15,10 +15,10 @@ from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
 from clouds.testing import account
+from core.windows import last_complete_days
 from costs.testing import store_costs
-from people.roles import Role
-from people.testing import person
-from providers.windows import last_complete_days
+from users.roles import Role
+from users.testing import person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

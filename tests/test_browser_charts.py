@@ -11,9 +11,9 @@ from playwright.sync_api import Page
 
 from clouds.testing import account
 from core.testing.browser import PASSWORD, sign_in
+from core.windows import Window, first_of_month, last_complete_days
 from costs.models import CostTotal
 from costs.testing import store_costs
-from providers.windows import Window, first_of_month, last_complete_days
 
 # More services than there are base colors.
 SERVICES = {f"Service {number:02}": "1" for number in range(1, 26)}

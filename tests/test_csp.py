@@ -80,7 +80,7 @@ def test_what_opens_on_a_page_works_under_its_policy(visitor: Page) -> None:
     visitor.goto("/api/docs/")
     expect(visitor.locator(".opblock-tag").first).to_be_visible()
     assert visitor.evaluate("window.violations") == []
-    visitor.goto("/admin/syncs/cloudaccount/3/change/", wait_until="load")
+    visitor.goto("/admin/clouds/cloudaccount/3/change/", wait_until="load")
     visitor.get_by_text("Sync now").first.click()
     expect(
         visitor.get_by_text("It starts at once, beside the schedule.")

@@ -13,16 +13,17 @@ from django.db import connection
 from django.test import Client
 
 from archives.models import Table
-from archives.tables import TABLES
+from archives.schemas import TABLES
 from clouds.testing import account
 from core.testing.clock import NOW, TODAY
 from core.testing.query_plans import plan, statements
+from core.windows import ONE_DAY, Window
 from costs.testing import store_costs
 from inventory.testing import instance
 from metrics.models import CpuMetric
 from metrics.recent_cpu_rollup import refresh_recent_cpu
-from providers.windows import ONE_DAY, Window
-from syncs.models import Dataset, SyncRun
+from syncs.datasets import Dataset
+from syncs.models import SyncRun
 from syncs.testing import run
 
 pytestmark = [pytest.mark.django_db, pytest.mark.only_on("postgresql")]

@@ -8,14 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from clouds.models import CloudAccount
 from clouds.testing import aws_account
 from core.testing.aws_emulator import EmulatedAws
 from core.testing.aws_emulator.builders import machine
 from core.testing.processes import QUICK, shared_database, start
 from core.testing.task_queue import waiting
 from core.testing.waiting import HANGS_AFTER_SECONDS
-from people.testing import operator
-from syncs.models import CloudAccount, Dataset, SyncRun
+from syncs.datasets import Dataset
+from syncs.models import SyncRun
+from users.testing import operator
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ACCOUNTS = 6

@@ -9,6 +9,7 @@ import time_machine
 from django.db import OperationalError, connection
 from pytest_django import Settings
 
+from clouds.models import CloudAccount
 from clouds.testing import aws_account
 from core.testing.aws_emulator import EmulatedAws
 from core.testing.aws_emulator.builders import charge, june, machine
@@ -19,7 +20,7 @@ from core.testing.task_queue import waiting, work_off
 from core.testing.waiting import HANGS_AFTER_SECONDS, wait_for_count
 from costs.sync import sync_cost
 from inventory.models import Instance
-from syncs.models import CloudAccount, SyncRun, Watermark
+from syncs.models import SyncRun, Watermark
 from syncs.tasks import schedule_tick
 from tests.stored_rows import stored
 

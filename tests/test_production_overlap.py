@@ -12,12 +12,13 @@ from core.testing.aws_emulator.builders import charge
 from core.testing.processes import shared_database, start
 from core.testing.task_queue import waiting
 from core.testing.waiting import HANGS_AFTER_SECONDS
+from core.windows import last_complete_days
 from costs.sync import sync_cost
 from costs.testing import rows_miss_totals
-from providers.windows import last_complete_days
-from syncs.backfills import advance_backfills, propose
-from syncs.models import Dataset, SyncRun
-from syncs.transitions import transition
+from syncs.backfills.planning import advance_backfills, propose
+from syncs.backfills.transitions import transition
+from syncs.datasets import Dataset
+from syncs.models import SyncRun
 from tests.stored_rows import stored
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -18,7 +18,7 @@ from core.testing.aws_emulator import EmulatedAws
 from core.testing.postgres import free_port
 from core.testing.processes import children_of, running, shared_database
 from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
-from syncs.processes import is_dead, mark_of
+from syncs.runs.processes import is_dead, mark_of
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

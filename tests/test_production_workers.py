@@ -12,6 +12,7 @@ from celery import current_app
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from pytest_django import Settings
 
+from clouds.models import CloudAccount
 from clouds.testing import aws_account
 from core.testing.aws_emulator.builders import charge, machine
 from core.testing.aws_emulator.halting import HaltingAws
@@ -25,8 +26,9 @@ from core.testing.processes import (
     wait_until_it_says,
 )
 from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
-from syncs.claims import claim
-from syncs.models import CloudAccount, Dataset, SyncRun
+from syncs.datasets import Dataset
+from syncs.models import SyncRun
+from syncs.runs.claims import claim
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime.now(UTC)  # processes read the real clock

@@ -23,25 +23,26 @@ from schemathesis import Case, GenerationMode
 from schemathesis.checks import CheckFunction, not_a_server_error
 from schemathesis.specs.openapi import checks
 
-from cloudintel.schema import schema
+from cloudintel.openapi import schema
 from cloudintel.wsgi import application
+from clouds.models import AccountAccess, CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW
+from core.windows import last_complete_days
 from costs.testing import store_costs
 from insights.testing import anomaly, budget, forecast, recommendation
 from inventory.models import Instance
 from inventory.testing import instance
 from metrics.testing import store_cpu
-from people.models import AccountAccess
-from people.roles import Role
-from people.testing import person
-from people.tokens import make_token
 from providers.meter import Usage
-from providers.windows import last_complete_days
-from syncs.backfills import propose
-from syncs.models import Backfill, CloudAccount, Dataset, SyncRun
+from syncs.api_usage.recording import keep_usage
+from syncs.backfills.planning import propose
+from syncs.datasets import Dataset
+from syncs.models import Backfill, SyncRun
 from syncs.testing import run
-from syncs.usage import keep_usage
+from users.roles import Role
+from users.testing import person
+from users.tokens import make_token
 
 pytestmark = [pytest.mark.django_db, pytest.mark.only_on("postgresql")]
 CHECKS: list[CheckFunction] = [

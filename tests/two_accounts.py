@@ -13,10 +13,9 @@ from django.contrib.auth.models import User
 from django.db import models
 from django.utils import timezone
 
-from people.limits import OfAccounts
-from people.models import AccountAccess
-from people.roles import DATA, Role, assign_role
-from syncs.models import CloudAccount
+from clouds.access import AccountScopedQuerySet
+from clouds.models import AccountAccess, CloudAccount
+from users.roles import DATA, Role, assign_role
 
 HIDDEN_KEY = 774411
 # In the name, in the machine's id, in every text of the hidden account.
@@ -84,7 +83,7 @@ def models_of_accounts() -> list[type[models.Model]]:
 
 def is_of_accounts(model: type[models.Model]) -> bool:
     rows = model._default_manager.all()
-    if not isinstance(rows, OfAccounts):
+    if not isinstance(rows, AccountScopedQuerySet):
         return False
     names = {one.name for one in model._meta.get_fields()}
     return rows.account_path == "pk" or rows.account_path.split("__")[0] in names

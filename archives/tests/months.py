@@ -2,12 +2,12 @@
 
 from datetime import date
 
+from clouds.models import CloudAccount
+from core.windows import Window
 from costs.models import CostDay, CostRollup
 from costs.testing import store_costs
 from inventory.testing import instance
 from metrics.testing import store_cpu
-from providers.windows import Window
-from syncs.models import CloudAccount
 
 MARCH = date(2024, 3, 1)
 APRIL = date(2024, 4, 1)

@@ -9,14 +9,14 @@ from django.core.management import CommandError, call_command
 
 from archives import prune as pruning
 from archives.models import Archive
-from archives.places import keep
+from archives.storage import keep
 from archives.tests.months import APRIL, MARCH, store_old_months, sums
+from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.aws_emulator import EmulatedAws
 from costs.models import CostTotal, DailyCost
 from metrics.models import CpuMetric, NetworkMetric
-from syncs.accounts import remove_accounts
-from syncs.models import CloudAccount
+from syncs.accounts.changes import remove_accounts
 
 pytestmark = pytest.mark.django_db
 

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from archives.models import Archive, Table
 from archives.prune import due, prune
 from archives.restore import restore
-from archives.sums import make_anew, outdated
+from archives.rollups import make_anew, outdated
+from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW
+from core.windows import ONE_DAY, add_months, first_of_month
 from costs.tests.test_rollups import (
     ACCOUNTS,
     NO_SHRINKING,
@@ -25,10 +27,9 @@ from costs.tests.test_rollups import (
     sync,
 )
 from providers.records import CostRecord
-from providers.windows import ONE_DAY, add_months, first_of_month
-from syncs.accounts import remove_accounts, save_account
-from syncs.claims import claim
-from syncs.models import CloudAccount, Dataset
+from syncs.accounts.changes import remove_accounts, save_account
+from syncs.datasets import Dataset
+from syncs.runs.claims import claim
 
 pytestmark = pytest.mark.django_db
 FIRST = date(2024, 3, 30)

@@ -10,13 +10,14 @@ from django.db.models import Sum
 from archives.models import Archive
 from archives.tests.months import SPAN, store_old_months, sums
 from archives.tests.test_prune import told
+from clouds.models import CloudAccount
 from clouds.testing import account
+from clouds.versions import data_version
 from costs.models import CostRollup, DailyCost
 from costs.rollups import changing
 from costs.testing import store_costs
-from syncs.accounts import remove_accounts, save_account
-from syncs.models import CloudAccount, Dataset
-from syncs.versions import data_version
+from syncs.accounts.changes import remove_accounts, save_account
+from syncs.datasets import Dataset
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.mmap_dict import MmapedDict, mmap_key
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from cloudintel.counts import settled_counts
+from cloudintel.prometheus_files import settled_counts
 
 KEY = mmap_key("lookups", "lookups_total", ["part"], ["page"], "Help.")
 

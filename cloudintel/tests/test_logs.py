@@ -82,7 +82,7 @@ def test_each_event_of_a_run_is_a_line_with_account_dataset_run_and_window(
     assert ended["window"] == str(run.window)
     assert (ended["rows"], ended["level"], ended["logger"]) == (
         *(1, "info"),
-        "syncs.run_context",
+        "syncs.runs.run_context",
     )
     assert ended["timestamp"].endswith("Z")
     # Nothing of it stays for the next line.
@@ -170,6 +170,6 @@ def test_log_level_is_that_of_each_of_our_packages() -> None:
         for app in apps.get_app_configs()
         if Path(app.path).parent == settings.BASE_DIR
     ]
-    assert {"alerts", "archives", "insights", "people"} <= set(own)
+    assert {"alerts", "archives", "insights", "users"} <= set(own)
     for name in [*own, "providers", "rest"]:
         assert loggers[name] == {"level": "INFO"}, name

@@ -10,15 +10,15 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from cloudintel import monitoring
+from cloudintel import health
 from clouds.testing import aws_account
 from core.testing.aws_emulator import EmulatedAws
 from core.testing.aws_emulator.builders import charge, june, machine
 from costs.sync import sync_cost
 from inventory.sync import sync_ec2
-from people.testing import viewer
 from syncs.models import ApiUsage, SyncRun, Worker
-from syncs.processes import own_mark
+from syncs.runs.processes import own_mark
+from users.testing import viewer
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -161,7 +161,7 @@ def test_metrics_cost_the_same_few_queries_for_many_accounts(
 
 
 def test_while_the_parts_are_asked_a_second_request_does_not_wait() -> None:
-    with monitoring.asking:
+    with health.asking:
         answer = Client().get("/status")
     assert (answer.status_code, answer.json()) == (429, {"status": "busy"})
     assert answer["Retry-After"] == "2"

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from people.testing import viewer
+from users.testing import viewer
 
 PATHS = [
     "accounts/",

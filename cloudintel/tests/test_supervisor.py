@@ -8,7 +8,7 @@ import pytest
 from cloudintel import supervisor
 from cloudintel.supervisor import LONGEST_PAUSE_SECONDS, Child
 from core.testing.waiting import wait_until
-from syncs.processes import is_dead, mark_of
+from syncs.runs.processes import is_dead, mark_of
 
 DIES = [sys.executable, "-c", "raise SystemExit(3)"]
 LIVES = [sys.executable, "-c", "import time; time.sleep(600)"]

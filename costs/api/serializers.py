@@ -5,12 +5,13 @@ from typing import Any
 
 from rest_framework import serializers
 
+from clouds.models import CloudAccount
+from core.api.amounts import AmountField
+from core.money import as_text
 from costs.models import DailyCost
 from costs.queries.query import GRANULARITIES, LARGEST_LIMIT
 from costs.queries.trend import Trend
 from costs.querysets import GROUPS, METRICS
-from rest.money import AmountField, as_text
-from syncs.models import CloudAccount
 
 
 class DailyCostSerializer(serializers.ModelSerializer[DailyCost]):

@@ -11,6 +11,11 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from clouds.versions import data_version
+from core.api.csv import csv_file, flat, wants_csv
+from core.api.parameters import refuse_unknown
+from core.api.viewsets import RowsViewSet
+from core.money import as_text
 from costs.api.serializers import (
     DailyCostSerializer,
     MetricParameters,
@@ -25,12 +30,7 @@ from costs.queries.query import CostQuery, InvalidQuery
 from costs.queries.source import CostSource
 from costs.queries.summary import cost_summary
 from costs.queries.trend import SeveralCurrencies, Trend, cost_trend
-from rest.csv import csv_file, flat, wants_csv
-from rest.money import as_text
-from rest.parameters import refuse_unknown
-from rest.rows import RowsViewSet
-from syncs.models import Dataset
-from syncs.versions import data_version
+from syncs.datasets import Dataset
 
 # The newest day first, then by what tells its rows apart: a sync that stores a day anew
 # gives its rows other ids, and a page must go on where the one before it ended.

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from clouds.access import AnyUser
+from core.windows import Window, first_of_month
 from costs.models import Restatement
 from costs.queries.coverage import is_comparable, period_before
 from costs.queries.query import CostQuery
@@ -13,8 +15,6 @@ from costs.queries.source import CostSource
 from costs.queries.table import Line, in_order
 from costs.queries.trend import OTHER, Trend, cost_trend
 from costs.querysets import GROUPS, TOTAL, RestatementQuerySet
-from people.limits import Person
-from providers.windows import Window, first_of_month
 
 # The newest days of them; the admin lists all.
 RESTATEMENTS = 30
@@ -45,7 +45,7 @@ class CostBreakdown:
 
 
 def cost_breakdown(
-    query: CostQuery, user: Person, account_names: Mapping[str, str]
+    query: CostQuery, user: AnyUser, account_names: Mapping[str, str]
 ) -> CostBreakdown:
     """Return the breakdown in one currency, the first where several are stored.
 
@@ -160,9 +160,9 @@ def _total(trend: Trend, lines: Sequence[Line]) -> Line | None:
     return Line("", "Total", trend.total, share, before)
 
 
-def _restatements(query: CostQuery, user: Person) -> RestatementQuerySet:
+def _restatements(query: CostQuery, user: AnyUser) -> RestatementQuerySet:
     """The changes that the cloud made to days of the window."""
-    changed = Restatement.objects.counted().seen_by(user).in_window(query.window)
+    changed = Restatement.objects.counted().visible_to(user).in_window(query.window)
     if query.filters["account"]:
         changed = changed.filter(account__account_id__in=query.filters["account"])
     if query.currency:

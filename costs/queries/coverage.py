@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from providers.windows import ONE_DAY, Window, add_months, first_of_month
+from core.windows import ONE_DAY, Window, add_months, first_of_month
 
 
 class Span(NamedTuple):

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from clouds.access import AnyUser
 from costs.queries.query import DIMENSIONS, CostQuery
 from costs.queries.source import CostSource
-from people.limits import Person
 from providers.records import ChargeCategory
 
 # A longer list is no list to pick from; the URL takes any key.
@@ -51,7 +51,7 @@ class Picker:
 
 
 def filter_options(
-    query: CostQuery, user: Person, account_names: Mapping[str, str]
+    query: CostQuery, user: AnyUser, account_names: Mapping[str, str]
 ) -> list[Picker]:
     """Return services, regions, accounts and charge categories. Three queries."""
     seen = CostSource.visible_to(user).in_window(query.window)

@@ -4,9 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from costs.queries.query import DIMENSIONS, CostQuery
-from costs.queries.table import Line
-from providers.windows import (
+from core.windows import (
     ONE_DAY,
     Window,
     add_months,
@@ -14,6 +12,8 @@ from providers.windows import (
     last_complete_days,
     utc_day,
 )
+from costs.queries.query import DIMENSIONS, CostQuery
+from costs.queries.table import Line
 
 # The name of a filter on its chip.
 FILTER_NAMES = {

@@ -13,16 +13,10 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from core.windows import ONE_DAY, InvalidWindow, Window, last_complete_days, utc_day
 from costs.queries.table import DEFAULT_SORT, SORTS
 from costs.querysets import GROUPS, METRICS
 from providers.records import ChargeCategory
-from providers.windows import (
-    ONE_DAY,
-    InvalidWindow,
-    Window,
-    last_complete_days,
-    utc_day,
-)
 
 DEFAULT_DAYS = 30
 # No cloud's bill is older or that far ahead, and a point is answered for each day.

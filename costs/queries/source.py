@@ -13,6 +13,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Self
 
+from clouds.access import AnyUser, is_limited
+from clouds.models import CloudAccount
+from core.windows import ONE_DAY, Window
 from costs.models import BillDay, BillSpan, CostRollup, CostTotal, DailyCost
 from costs.queries.coverage import Span
 from costs.queries.query import DIMENSIONS, CostQuery, InvalidQuery
@@ -24,9 +27,6 @@ from costs.querysets import (
     CostTotalQuerySet,
     DailyCostQuerySet,
 )
-from people.limits import Person, is_limited
-from providers.windows import ONE_DAY, Window
-from syncs.models import CloudAccount
 
 # The dimension by which a rollup tells a column apart.
 ROLLUP_OF = {
@@ -53,18 +53,18 @@ class CostSource:
     bill_spans: BillSpanQuerySet = field(default_factory=BillSpan.objects.counted)
 
     @classmethod
-    def visible_to(cls, user: Person) -> "CostSource":
+    def visible_to(cls, user: AnyUser) -> "CostSource":
         """Return all that this user may see. Sums hold every account, so that users
         with a limit are answered from rows."""
-        rows = DailyCost.objects.counted().seen_by(user)
-        totals = CostTotal.objects.counted().seen_by(user)
-        spans = BillSpan.objects.counted().seen_by(user)
+        rows = DailyCost.objects.counted().visible_to(user)
+        totals = CostTotal.objects.counted().visible_to(user)
+        spans = BillSpan.objects.counted().visible_to(user)
         if is_limited(user):
             return cls(rows, totals, bill_spans=spans)
         rollups, days = CostRollup.objects.all(), BillDay.objects.all()
         return cls(rows, totals, rollups, days, bill_spans=spans)
 
-    def filtered(self, query: CostQuery, user: Person) -> Self:
+    def filtered(self, query: CostQuery, user: AnyUser) -> Self:
         """Return what the query's filters leave, in every currency and of any day.
 
         One query where it names accounts; raises InvalidQuery for one that the user
@@ -212,9 +212,9 @@ def _overlap(first: date, last: date, window: Window) -> int:
     return max(0, (min(window.end, last + ONE_DAY) - max(window.start, first)).days)
 
 
-def _keys_of(account_ids: Sequence[str], user: Person) -> list[int]:
+def _keys_of(account_ids: Sequence[str], user: AnyUser) -> list[int]:
     """The keys of the accounts with these ids. Raises InvalidQuery."""
-    seen = CloudAccount.objects.seen_by(user).filter(account_id__in=account_ids)
+    seen = CloudAccount.objects.visible_to(user).filter(account_id__in=account_ids)
     found = list(seen.values_list("account_id", "pk"))
     unknown = [one for one in account_ids if one not in dict(found)]
     if unknown:

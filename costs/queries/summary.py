@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from costs.fields import QUANTUM
+from core.db.money_field import QUANTUM
+from core.windows import Window
 from costs.queries.coverage import (
     change_percent,
     is_comparable,
@@ -14,7 +15,6 @@ from costs.queries.coverage import (
 )
 from costs.queries.source import CostSource
 from costs.queries.trend import Point, only_currency
-from providers.windows import Window
 
 ZERO = Decimal(0)
 # (currency, day, amount, the unallocated part of it)

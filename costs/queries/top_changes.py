@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from clouds.access import AnyUser
+from core.windows import ONE_DAY, Window
 from costs.models import RecentCost
 from costs.queries.coverage import Span, change_percent
 from costs.queries.query import query_string
 from costs.queries.source import CostSource
-from people.limits import Person
-from providers.windows import ONE_DAY, Window
 
 SHOWN = 6
 # A smaller change is none.
@@ -40,7 +40,7 @@ class TopChange:
 
 def top_changes(
     source: CostSource,
-    user: Person,
+    user: AnyUser,
     window: Window,
     currency: str,
     spans: Sequence[Span],
@@ -58,7 +58,7 @@ def top_changes(
         for span in spans
         if span.last + ONE_DAY != window.end and any(span.days[:2])
     ]
-    recent = RecentCost.objects.counted().seen_by(user).filter(currency=currency)
+    recent = RecentCost.objects.counted().visible_to(user).filter(currency=currency)
     recent = recent.filter(until=window.end)
     amounts: dict[tuple[str, str], tuple[Decimal, Decimal]] = {}
     if late:

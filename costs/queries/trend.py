@@ -7,9 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from core.windows import Window, add_months, first_of_month
 from costs.queries.source import CostSource
 from costs.querysets import GROUPS
-from providers.windows import Window, add_months, first_of_month
 
 OTHER = "Other"
 ZERO = Decimal(0)

@@ -9,9 +9,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from clouds.models import CloudAccount
 from costs.models import CostTotal, DailyCost, Restatement
 from costs.rollups import changing
-from syncs.models import CloudAccount, SyncRun
+from syncs.models import SyncRun
 
 pytestmark = pytest.mark.django_db
 
@@ -174,7 +175,7 @@ def test_a_total_leads_to_its_account_its_run_and_its_rows(
     make_cost(total.account, "2", day=date(2025, 11, 18))
     url = reverse("admin:costs_costtotal_change", args=[total.pk])
     page = admin_client.get(url).content.decode()
-    assert f"/admin/syncs/cloudaccount/{total.account_id}/change/" in page
+    assert f"/admin/clouds/cloudaccount/{total.account_id}/change/" in page
     assert f"/admin/syncs/syncrun/{total.run_id}/change/" in page
     query = f"day_from={DAY}&day_to={DAY}&account__id__exact={total.account_id}"
     assert f"{COSTS}?{query}".replace("&", "&amp;") in page

@@ -11,9 +11,9 @@ import time_machine
 
 from clouds.testing import account
 from core.testing.clock import NOW
+from core.windows import Window
 from costs.testing import charge, close, store_costs
-from people.testing import ask, csv_of, viewer
-from providers.windows import Window
+from users.testing import ask, csv_of, viewer
 
 pytestmark = pytest.mark.django_db
 WINDOW = Window(date(2026, 7, 1), date(2026, 11, 1))

@@ -9,7 +9,7 @@ import time_machine
 from clouds.testing import account
 from core.testing.clock import NOW
 from costs.testing import charge, close
-from people.testing import ask, walk
+from users.testing import ask, walk
 
 pytestmark = pytest.mark.django_db
 FIRST, SECOND, THIRD = (date(2026, 11, day) for day in (2, 3, 4))

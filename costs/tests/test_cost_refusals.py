@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from core.testing.clock import NOW
-from people.testing import refused
+from users.testing import refused
 
 pytestmark = pytest.mark.django_db
 BOTH = ["costs/trend/", "costs/summary/"]

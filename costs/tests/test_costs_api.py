@@ -11,13 +11,13 @@ from rest_framework.renderers import JSONRenderer
 
 from clouds.testing import account
 from core.testing.clock import NOW
+from core.windows import Window, last_complete_days
 from costs.api.serializers import TrendSerializer, trend_data
 from costs.models import CostTotal, DailyCost
 from costs.queries.source import CostSource
 from costs.queries.trend import cost_trend
 from costs.testing import charge, close, store_costs
-from people.testing import ask, refused
-from providers.windows import Window, last_complete_days
+from users.testing import ask, refused
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 2)

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from core.windows import Window
 from costs.queries.coverage import period_before
-from providers.windows import Window
 
 
 @pytest.mark.parametrize(

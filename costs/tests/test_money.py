@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from clouds.models import CloudAccount
 from clouds.testing import account
-from costs.fields import MoneyField
+from core.db.money_field import MoneyField
 from costs.models import DailyCost
-from syncs.models import CloudAccount
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 6, 1)

@@ -7,8 +7,8 @@ import pytest
 from django.http import QueryDict
 
 from core.testing.clock import NOW
+from core.windows import Window, last_complete_days
 from costs.queries.query import CostQuery, InvalidQuery
-from providers.windows import Window, last_complete_days
 
 
 def test_what_is_left_out_is_the_default() -> None:

@@ -11,8 +11,10 @@ from django.db import transaction
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW
+from core.windows import ONE_DAY, Window
 from costs.models import (
     BillDay,
     BillSpan,
@@ -32,10 +34,10 @@ from providers.records import (
     CostRecord,
     CostTotalRecord,
 )
-from providers.windows import ONE_DAY, Window
-from syncs.accounts import remove_accounts, save_account
-from syncs.claims import claim
-from syncs.models import CloudAccount, Dataset, SyncRun
+from syncs.accounts.changes import remove_accounts, save_account
+from syncs.datasets import Dataset
+from syncs.models import SyncRun
+from syncs.runs.claims import claim
 
 pytestmark = pytest.mark.django_db
 Sums = dict[tuple[object, ...], tuple[Decimal, Decimal, int]]

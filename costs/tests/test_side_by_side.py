@@ -6,15 +6,16 @@ from threading import Event, Thread
 import pytest
 from django.db import connection, transaction
 
+from clouds.models import CloudAccount
 from clouds.testing import account
+from clouds.versions import move_version
 from core.testing.clock import NOW
 from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
 from costs.models import CostDay, DailyCost
 from costs.testing import charge
 from costs.tests.test_rollups import held, summed
-from syncs.accounts import remove_accounts
-from syncs.models import CloudAccount, Dataset
-from syncs.versions import move_version
+from syncs.accounts.changes import remove_accounts
+from syncs.datasets import Dataset
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

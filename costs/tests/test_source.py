@@ -9,8 +9,10 @@ from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
+from clouds.models import AccountAccess
 from clouds.testing import account
 from core.testing.clock import NOW
+from core.windows import ONE_DAY
 from costs.models import CostTotal
 from costs.queries.query import CostQuery
 from costs.queries.source import CostSource
@@ -18,8 +20,6 @@ from costs.queries.summary import cost_summary
 from costs.queries.trend import cost_trend
 from costs.querysets import GROUPS, METRICS
 from costs.testing import charge, close
-from people.models import AccountAccess
-from providers.windows import ONE_DAY
 
 pytestmark = pytest.mark.django_db
 DAYS = [NOW.date() - ONE_DAY * back for back in (3, 2, 1)]

@@ -7,15 +7,14 @@ from datetime import date, timedelta
 import pytest
 from django.contrib.auth.models import User
 
+from clouds.models import AccountAccess, CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW
+from core.windows import Window
 from costs.models import CostTotal
 from costs.queries.query import CostQuery
 from costs.queries.source import CostSource
 from costs.rollups import changing
-from people.models import AccountAccess
-from providers.windows import Window
-from syncs.models import CloudAccount
 
 pytestmark = pytest.mark.django_db
 START = date(2026, 6, 1)

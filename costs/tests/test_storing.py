@@ -9,17 +9,19 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from clouds.models import CloudAccount
 from clouds.testing import account
+from core.windows import Window
 from costs.models import DailyCost
 from costs.staging_file import COLUMNS, StagingFile
 from costs.sync import replace_costs
 from costs.testing import charge
 from costs.tests.test_rollups import JUNE, held, summed
 from providers.records import ChargeCategory, CostReading, CostRecord
-from providers.windows import Window
-from syncs.accounts import remove_accounts, save_account
-from syncs.claims import claim
-from syncs.models import CloudAccount, Dataset, SyncRun
+from syncs.accounts.changes import remove_accounts, save_account
+from syncs.datasets import Dataset
+from syncs.models import SyncRun
+from syncs.runs.claims import claim
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 6, 20, 9, tzinfo=UTC)

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from clouds.models import CloudAccount
 from clouds.testing import account
+from core.windows import ONE_DAY, Window
 from costs.models import CostTotal, DailyCost
 from costs.queries.coverage import change_percent
 from costs.queries.source import CostSource
@@ -17,8 +19,6 @@ from costs.querysets import DailyCostQuerySet
 from costs.rollups import changing
 from costs.testing import charge, close, store_costs
 from providers.records import UNALLOCATED
-from providers.windows import ONE_DAY, Window
-from syncs.models import CloudAccount
 
 pytestmark = pytest.mark.django_db
 WINDOW = Window(date(2026, 6, 3), date(2026, 6, 6))

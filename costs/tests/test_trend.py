@@ -8,12 +8,12 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from clouds.testing import account
+from core.windows import Window
 from costs.models import CostTotal, DailyCost
 from costs.queries.source import CostSource
 from costs.queries.trend import SeveralCurrencies, Trend, cost_trend
 from costs.querysets import GROUPS
 from costs.testing import charge, close, store_costs
-from providers.windows import Window
 
 pytestmark = pytest.mark.django_db
 WINDOW = Window(date(2026, 6, 1), date(2026, 6, 5))

@@ -3,11 +3,11 @@
 from django.contrib import admin
 from unfold.contrib.filters.admin import BooleanRadioFilter, RangeDateFilter
 
+from core.admin.columns import amount, day
 from insights.admin_columns import ACCOUNT, OF_ACCOUNT, choices
 from insights.anomalies.transitions import change_status, check_transition
 from insights.models import Anomaly, AnomalyChange
 from insights.status_admin import ChangeInline, StatusAdmin, StatusForm
-from syncs.columns import amount, day
 
 
 class AnomalyForm(StatusForm):

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from core.windows import ONE_DAY, Window
 from insights.chart import Chart, Values, daily_chart, interval, line, number
 from insights.models import Anomaly
-from providers.windows import ONE_DAY, Window
 
 
 def anomaly_chart(

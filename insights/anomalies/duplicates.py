@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from insights.detection.anomaly_records import Finding, Scope
+from core.windows import ONE_DAY
+from insights.anomalies.engine.anomaly_records import Finding, Scope
 from insights.models import Anomaly
-from providers.windows import ONE_DAY
 
 # An incident of which the accounts' own anomalies explain this share is theirs.
 EXPLAINED_SHARE = 0.5

@@ -2,9 +2,7 @@
 
 import django_filters as filters
 
-from insights.anomalies.querysets import AnomalyQuerySet
-from insights.models import Anomaly
-from rest.filters import (
+from core.api.filters import (
     AnyChoice,
     AnyText,
     Order,
@@ -13,6 +11,8 @@ from rest.filters import (
     end_filter,
     start_filter,
 )
+from insights.anomalies.querysets import AnomalyQuerySet
+from insights.models import Anomaly
 from syncs.filters import account_filter
 
 

@@ -1,13 +1,13 @@
 """Questions about anomalies, answered by the database."""
 
+from clouds.access import AccountScopedQuerySet
 from insights.ranking import ranked
-from people.limits import OfAccounts
 
 # The worst first.
 SEVERITIES = ("critical", "high", "medium", "low")
 
 
-class AnomalyQuerySet(OfAccounts):
+class AnomalyQuerySet(AccountScopedQuerySet):
     def open(self) -> "AnomalyQuerySet":
         """Those that nobody has closed yet."""
         return self.filter(status__in=self.model.OPEN)
@@ -18,5 +18,5 @@ class AnomalyQuerySet(OfAccounts):
         return self.annotate(rank=rank).order_by("is_over", "rank", "-first_day", "-id")
 
 
-class AnomalyChangeQuerySet(OfAccounts):
+class AnomalyChangeQuerySet(AccountScopedQuerySet):
     account_path = "anomaly__account"

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from insights.anomaly_views import AnomalyListView, AnomalyView, ChangeAnomalyView
+from insights.anomalies.views import AnomalyListView, AnomalyView, ChangeAnomalyView
 
 urlpatterns = [
     path("", AnomalyListView.as_view(), name="anomalies"),

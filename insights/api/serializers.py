@@ -4,10 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from insights.models.changes import StatusChange
+from clouds.models import CloudAccount
+from insights.status_change import StatusChange
 from insights.status_views import LONGEST_NOTE
 from syncs.api.serializers import refuse_unknown_fields
-from syncs.models import CloudAccount
 
 
 class AccountIdField(serializers.SlugRelatedField[CloudAccount]):

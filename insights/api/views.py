@@ -10,13 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
+from core.api.pagination import Pages
+from core.api.parameters import refuse_unknown
+from core.api.permissions import MayView
+from core.api.problems import Conflict
+from core.api.viewsets import RowsViewSet
 from insights.api.permissions import MayChange
 from insights.transitions import InvalidTransition, StaleVersion
-from rest.errors import Conflict
-from rest.pagination import Pages
-from rest.parameters import refuse_unknown
-from rest.permissions import MayView
-from rest.rows import RowsViewSet
 
 
 class StatusViewSet(RowsViewSet):

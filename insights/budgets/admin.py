@@ -8,13 +8,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
+from core.admin.columns import amount, day, linked, moment
 from insights.admin_columns import ACCOUNT, OF_ACCOUNT, choices
 from insights.budgets.changes import delete_budget
 from insights.budgets.forms import BudgetForm
 from insights.models import Budget, BudgetAlert
 from insights.status_admin import AuditedAdmin
-from syncs.columns import amount, day, linked, moment
-from syncs.readonly import ReadOnlyAdmin
+from users.audited_admin import ReadOnlyAdmin
 
 
 @admin.register(Budget)

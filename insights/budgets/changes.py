@@ -11,11 +11,11 @@ from typing import Any, cast
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from insights.budgeting import refresh_budget
+from insights.budgets.refresh import refresh_budget
 from insights.models import Budget
 from insights.transitions import AnyRequest, update_version
-from people.audit import record
-from people.changes import values_changed
+from users.audit import record
+from users.changes import values_changed
 
 CENT = Decimal("0.01")
 # What people decide about a budget; the rest is computed.

@@ -2,8 +2,8 @@
 
 import django_filters as filters
 
+from core.api.filters import AnyChoice, Order
 from insights.models import Budget
-from rest.filters import AnyChoice, Order
 from syncs.filters import account_filter
 
 

@@ -6,16 +6,16 @@ from typing import Any, cast
 
 from django import forms
 
+from clouds.access import AnyUser, is_limited
+from clouds.models import CloudAccount
 from insights.budgets.changes import CENT, EDITABLE, add_budget, change_budget
-from insights.models import Budget
-from insights.models.budgets import (
+from insights.budgets.models import (
     LARGEST_PERCENT,
     actual_percents,
     forecasted_percents,
 )
+from insights.models import Budget
 from insights.transitions import AnyRequest, StaleVersion, require_version
-from people.limits import Person, is_limited
-from syncs.models import CloudAccount
 
 # What every database can store; no month costs more.
 LARGEST_AMOUNT = Decimal(900_000_000)
@@ -61,7 +61,7 @@ class BudgetForm(forms.ModelForm[Budget]):
         model = Budget
         fields = EDITABLE
 
-    def __init__(self, user: Person, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, user: AnyUser, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
         self.is_stale = False
@@ -70,7 +70,7 @@ class BudgetForm(forms.ModelForm[Budget]):
         # In the admin, users who may only view it have no fields.
         if "account" in self.fields:
             field = cast("forms.ModelChoiceField[CloudAccount]", self.fields["account"])
-            field.queryset = CloudAccount.objects.seen_by(user)
+            field.queryset = CloudAccount.objects.visible_to(user)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

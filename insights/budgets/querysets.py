@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from people.limits import OfAccounts
+from clouds.access import AccountScopedQuerySet
 
 
-class BudgetAlertQuerySet(OfAccounts):
+class BudgetAlertQuerySet(AccountScopedQuerySet):
     account_path = "budget__account"
 
     def without_notice(self, period: date) -> "BudgetAlertQuerySet":

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from insights.budget_views import (
+from insights.budgets.views import (
     AddBudgetView,
     BudgetListView,
     BudgetView,

@@ -5,10 +5,10 @@ from typing import cast
 from django.contrib import admin
 from unfold.contrib.filters.admin import BooleanRadioFilter, RangeDateFilter
 
+from core.admin.columns import amount, day, moment
 from insights.admin_columns import ACCOUNT, OF_ACCOUNT, choices
 from insights.models import Forecast, ForecastPoint
-from syncs.columns import amount, day, moment
-from syncs.readonly import ReadOnlyAdmin, ReadOnlyInline, page
+from users.audited_admin import ReadOnlyAdmin, ReadOnlyInline, page
 
 
 class PointInline(ReadOnlyInline[ForecastPoint, Forecast]):

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from core.windows import Window
 from insights.chart import Chart, Values, daily_chart, interval, line, number
 from insights.models import Forecast, ForecastPoint
-from providers.windows import Window
 
 
 def forecast_chart(

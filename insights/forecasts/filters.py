@@ -2,10 +2,10 @@
 
 import django_filters as filters
 
+from core.api.filters import AnyChoice, AnyText, Order, YesOrNo
+from insights.forecasts.models import Scope
 from insights.forecasts.querysets import ForecastQuerySet
 from insights.models import Forecast
-from insights.models.forecasts import Scope
-from rest.filters import AnyChoice, AnyText, Order, YesOrNo
 from syncs.filters import account_filter
 
 

@@ -1,9 +1,9 @@
 """Questions about forecasts, answered by the database."""
 
-from people.limits import OfAccounts
+from clouds.access import AccountScopedQuerySet
 
 
-class ForecastQuerySet(OfAccounts):
+class ForecastQuerySet(AccountScopedQuerySet):
     def newest(self) -> "ForecastQuerySet":
         """The one of each scope that is shown."""
         return self.filter(is_newest=True)
@@ -16,5 +16,5 @@ class ForecastQuerySet(OfAccounts):
         return self.filter(account=account, **which).order_by("-data_until", "-id")
 
 
-class ForecastPointQuerySet(OfAccounts):
+class ForecastPointQuerySet(AccountScopedQuerySet):
     account_path = "forecast__account"

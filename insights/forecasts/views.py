@@ -9,16 +9,16 @@ from django.utils import timezone
 from django.views.generic import DetailView
 from django_filters.views import FilterView
 
+from clouds.models import CloudAccount
+from core.windows import ONE_DAY, Window, utc_day
 from insights.forecasts.chart import forecast_chart
 from insights.forecasts.filters import ForecastFilter
+from insights.forecasts.models import Scope
+from insights.forecasts.month_end import actual_days, month_end_of, month_ends
 from insights.forecasts.querysets import ForecastQuerySet
+from insights.forecasts.track_record import past_forecasts
 from insights.models import Forecast
-from insights.models.forecasts import Scope
-from insights.month_end import actual_days, month_end_of, month_ends
-from insights.track_record import past_forecasts
 from insights.views import refresh_state
-from providers.windows import ONE_DAY, Window, utc_day
-from syncs.models import CloudAccount
 
 # Billed days shown before the first forecast day.
 CHART_DAYS_BEFORE = 60
@@ -33,7 +33,7 @@ class ForecastListView(PermissionRequiredMixin, FilterView):
     paginate_by = 25
 
     def get_queryset(self) -> ForecastQuerySet:
-        rows = Forecast.objects.newest().seen_by(self.request.user)
+        rows = Forecast.objects.newest().visible_to(self.request.user)
         return rows.select_related("account").order_by(
             "account__name", "-scope", "key", "currency", "id"
         )
@@ -44,7 +44,7 @@ class ForecastListView(PermissionRequiredMixin, FilterView):
         return context | {
             "lines": [(one, ends.get(one.pk)) for one in context["object_list"]],
             "scopes": Scope.choices,
-            "accounts": CloudAccount.objects.seen_by(self.request.user),
+            "accounts": CloudAccount.objects.visible_to(self.request.user),
             "state": refresh_state(self.request.user),
         }
 
@@ -57,7 +57,7 @@ class ForecastView(PermissionRequiredMixin, DetailView[Forecast]):
     context_object_name = "forecast"
 
     def get_queryset(self) -> QuerySet[Forecast]:
-        rows = Forecast.objects.seen_by(self.request.user)
+        rows = Forecast.objects.visible_to(self.request.user)
         return rows.select_related("account")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -77,6 +77,6 @@ class ForecastView(PermissionRequiredMixin, DetailView[Forecast]):
             chart=forecast_chart(forecast, points, actual, window),
             actual=actual,
             past=past_forecasts(forecast, now),
-            newest=same_scope.seen_by(self.request.user).first(),
+            newest=same_scope.visible_to(self.request.user).first(),
             **kwargs,
         )

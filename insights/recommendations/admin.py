@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import BooleanRadioFilter
 
+from core.admin.columns import amount, linked, moment, pairs
 from insights.admin_columns import ACCOUNT, OF_ACCOUNT, choices
 from insights.models import (
     Feedback,
@@ -13,8 +14,7 @@ from insights.models import (
 )
 from insights.recommendations.transitions import change_status, check_transition
 from insights.status_admin import ChangeInline, StatusAdmin, StatusForm
-from syncs.columns import amount, linked, moment, pairs
-from syncs.readonly import ReadOnlyAdmin
+from users.audited_admin import ReadOnlyAdmin
 
 
 class RecommendationForm(StatusForm):

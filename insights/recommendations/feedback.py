@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 
 from insights.models import Feedback, Recommendation
 from insights.transitions import AnyRequest
-from people.audit import record
+from users.audit import record
 
 
 def rate(

@@ -4,11 +4,11 @@ from typing import Any
 
 import django_filters as filters
 
-from insights.advice.records import Category, Rule
+from core.api.filters import AnyChoice, AnyText, Order, YesOrNo
 from insights.models import Feedback, Recommendation
-from insights.models.recommendations import LEVELS
+from insights.recommendations.engine.advice_records import Category, Rule
+from insights.recommendations.models import LEVELS
 from insights.recommendations.querysets import RecommendationQuerySet
-from rest.filters import AnyChoice, AnyText, Order, YesOrNo
 from syncs.filters import account_filter
 
 CATEGORIES = [(item.value, item.value) for item in Category]
@@ -46,7 +46,7 @@ class RecommendationFilter(filters.FilterSet):
 def visible_recommendations(request: Any) -> RecommendationQuerySet:
     """Return those that the user may choose from."""
     rows = Recommendation.objects.all()
-    return rows.seen_by(request.user) if request else rows.none()
+    return rows.visible_to(request.user) if request else rows.none()
 
 
 class FeedbackFilter(filters.FilterSet):

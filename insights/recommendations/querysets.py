@@ -4,14 +4,14 @@ from decimal import Decimal
 
 from django.db.models import Avg, Count, F, Q, Sum
 
+from clouds.access import AccountScopedQuerySet
 from insights.ranking import ranked
-from people.limits import OfAccounts
 
 # The most urgent first.
 PRIORITIES = ("high", "medium", "low")
 
 
-class RecommendationQuerySet(OfAccounts):
+class RecommendationQuerySet(AccountScopedQuerySet):
     def live(self) -> "RecommendationQuerySet":
         """Those that there is something to do about."""
         return self.filter(status__in=self.model.LIVE)
@@ -44,11 +44,11 @@ class RecommendationQuerySet(OfAccounts):
         )
 
 
-class RecommendationChangeQuerySet(OfAccounts):
+class RecommendationChangeQuerySet(AccountScopedQuerySet):
     account_path = "recommendation__account"
 
 
-class FeedbackQuerySet(OfAccounts):
+class FeedbackQuerySet(AccountScopedQuerySet):
     account_path = "recommendation__account"
 
     def ratings(self) -> dict[str, float | int | None]:
@@ -60,7 +60,7 @@ class FeedbackQuerySet(OfAccounts):
         )
 
 
-class VerificationQuerySet(OfAccounts):
+class VerificationQuerySet(AccountScopedQuerySet):
     account_path = "recommendation__account"
 
     def realized_per_currency(self) -> dict[str, Decimal]:

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from insights.advice.records import VerdictStatus
 from insights.models import Recommendation, Verification
+from insights.recommendations.engine.advice_records import VerdictStatus
 from insights.transitions import (
     AnyRequest,
     InvalidTransition,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from insights.recommendation_views import (
+from insights.recommendations.views import (
     ChangeRecommendationView,
     FeedbackView,
     RecommendationListView,

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from django import template
 
+from core.money import for_reading
 from insights.templatetags.figures import UNKNOWN, share, words
-from rest.money import for_reading
 
 register = template.Library()
 

@@ -10,7 +10,7 @@ from django.core.checks import run_checks
 from clouds.testing import account
 from core.testing.clock import NOW
 from insights.models import RefreshState, Verification
-from insights.numbers import insight_metrics
+from insights.prometheus import insight_metrics
 from insights.testing import anomaly, forecast, recommendation
 from insights.thresholds import thresholds
 from inventory.testing import instance

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from clouds.testing import account
+from insights.budgets.tests.test_budgets import NOVEMBER
 from insights.models import Anomaly, Budget, BudgetAlert, Recommendation
 from insights.testing import (
     anomaly,
@@ -16,8 +17,7 @@ from insights.testing import (
     somebody,
     two_accounts,
 )
-from insights.tests.test_budgets import NOVEMBER
-from people.models import AuditEntry
+from users.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 MODELS = sorted(

@@ -13,8 +13,8 @@ from insights.testing import (
     two_accounts,
 )
 from inventory.testing import instance
-from people.models import AuditEntry
-from people.testing import ask, csv_of, operator, refused, session_of, viewer
+from users.models import AuditEntry
+from users.testing import ask, csv_of, operator, refused, session_of, viewer
 
 pytestmark = pytest.mark.django_db
 V1 = "/api/v1/"

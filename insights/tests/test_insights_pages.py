@@ -8,8 +8,10 @@ import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
 
+from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW, TODAY
+from core.windows import Window
 from costs.testing import store_costs
 from insights.models import Anomaly, Budget, Feedback, Forecast, RefreshState
 from insights.testing import (
@@ -22,9 +24,7 @@ from insights.testing import (
 )
 from inventory.testing import instance
 from metrics.testing import store_cpu
-from people.models import AuditEntry
-from providers.windows import Window
-from syncs.models import CloudAccount
+from users.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 PAGES = [

@@ -8,10 +8,15 @@ from typing import Any
 
 import pytest
 
+from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW, TODAY
+from core.windows import Window, last_complete_days
 from costs.models import CostTotal, DailyCost
 from costs.testing import store_costs
+from insights import refresh_all
+from insights.daily_costs import Bill
+from insights.forecasts.refresh import refresh_forecasts
 from insights.models import (
     Anomaly,
     Forecast,
@@ -19,14 +24,9 @@ from insights.models import (
     Recommendation,
     RefreshState,
 )
-from insights.refresh import run
-from insights.refresh.forecasts import refresh_forecasts
-from insights.refresh.reading import Bill
-from insights.refresh.run import Outcome, Part, refresh
+from insights.refresh_all import Outcome, Part, refresh
 from inventory.testing import instance
 from metrics.testing import store_cpu
-from providers.windows import Window, last_complete_days
-from syncs.models import CloudAccount
 
 pytestmark = pytest.mark.django_db
 DAYS = last_complete_days(120, NOW)
@@ -212,7 +212,7 @@ def test_one_that_fails_stops_no_other_and_says_so(
             raise ValueError("no such series")
         return ordinary(which, *args, **options)
 
-    monkeypatch.setattr(run, "refresh_forecasts", refuse)
+    monkeypatch.setattr(refresh_all, "refresh_forecasts", refuse)
     outcomes = refreshed(broken, owner)
     assert "unexpected ValueError: no such series" in outcomes[0].failures[0]
     state = RefreshState.objects.get(account=broken)

@@ -12,9 +12,9 @@ from django.db import transaction
 
 from core.testing.clock import NOW
 from costs.models import CostTotal
+from insights.forecasts.month_end import month_end
+from insights.forecasts.track_record import past_forecasts
 from insights.models import Anomaly, Forecast, Recommendation
-from insights.month_end import month_end
-from insights.track_record import past_forecasts
 from providers.demo.company import HISTORY_DAYS, PRODUCTION, STAGING
 from providers.demo.incidents import CLOUDWATCH_SHIFT, NAT_SPIKE, RUNAWAY_WORKER
 

@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 
 from core.testing.clock import NOW
+from insights import refresh_all
+from insights.forecasts import refresh as forecasts
 from insights.models import Forecast, ForecastPoint, RefreshState
-from insights.refresh import forecasts, run
-from insights.refresh.run import Part, refresh
+from insights.refresh_all import Part, refresh
 from insights.tests.test_refresh import changes, company, everybody, stored
-from syncs.processes import mark_of
+from syncs.runs.processes import mark_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -71,7 +72,7 @@ def test_between_its_parts_the_next_one_goes_on(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     company()
-    killed_at(monkeypatch, run, name, 1)
+    killed_at(monkeypatch, refresh_all, name, 1)
     assert changes(refresh(everybody(), NOW)) > 0
     assert changes(refresh(everybody(), NOW)) == 0
     assert ForecastPoint.objects.exists()

@@ -7,16 +7,16 @@ import time_machine
 from django.core.management import call_command
 from django.test import Client
 
+from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW
+from core.windows import last_complete_days
 from costs.testing import store_costs
-from insights.due import due
 from insights.models import Anomaly, Forecast
-from insights.refresh.run import refresh
+from insights.refresh_all import refresh
+from insights.refresh_state import due
 from insights.testing import anomaly, somebody
-from providers.windows import last_complete_days
-from syncs.accounts import remove_accounts
-from syncs.models import CloudAccount
+from syncs.accounts.changes import remove_accounts
 
 pytestmark = pytest.mark.django_db
 DAYS = last_complete_days(120, NOW)

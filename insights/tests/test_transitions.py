@@ -12,7 +12,7 @@ from insights.recommendations import transitions as of_recommendations
 from insights.testing import anomaly, later, recommendation, request_of, somebody
 from insights.transitions import InvalidTransition, StaleVersion
 from inventory.testing import instance
-from people.models import AuditEntry
+from users.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 

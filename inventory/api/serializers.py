@@ -2,8 +2,8 @@
 
 from rest_framework import serializers
 
+from clouds.models import CloudAccount
 from inventory.models import Instance, StateChange
-from syncs.models import CloudAccount
 
 
 class InstanceSerializer(serializers.ModelSerializer[Instance]):

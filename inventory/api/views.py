@@ -2,12 +2,12 @@
 
 from rest_framework.serializers import BaseSerializer
 
+from clouds.versions import data_version
+from core.api.viewsets import RowsViewSet
 from inventory.api.serializers import InstanceDetailSerializer, InstanceSerializer
 from inventory.filters import InstanceFilter
 from inventory.models import Instance
-from rest.rows import RowsViewSet
-from syncs.models import Dataset
-from syncs.versions import data_version
+from syncs.datasets import Dataset
 
 
 class InstanceViewSet(RowsViewSet):

@@ -4,8 +4,9 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from clouds.models import CloudAccount
 from inventory.querysets import RUNNING, ResourceQuerySet, StateChangeQuerySet
-from syncs.models import CloudAccount, SyncRun
+from syncs.models import SyncRun
 
 
 class Resource(models.Model):

@@ -11,7 +11,7 @@ from clouds.testing import account
 from core.testing.clock import NOW
 from inventory.models import Instance, StateChange
 from inventory.testing import instance
-from people.testing import ask, csv_of, refused, viewer
+from users.testing import ask, csv_of, refused, viewer
 
 pytestmark = pytest.mark.django_db
 

@@ -12,6 +12,10 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from clouds.versions import data_version
+from core.api.csv import csv_file, wants_csv
+from core.api.viewsets import RowsViewSet
+from core.windows import last_complete_days
 from inventory.models import Resource
 from inventory.querysets import ResourceQuerySet
 from metrics.api.serializers import (
@@ -22,11 +26,7 @@ from metrics.api.serializers import (
 from metrics.filters import CpuFilter, MetricFilter, NetworkFilter
 from metrics.models import CpuMetric, NetworkMetric
 from metrics.querysets import CpuMetricQuerySet
-from providers.windows import last_complete_days
-from rest.csv import csv_file, wants_csv
-from rest.rows import RowsViewSet
-from syncs.models import Dataset
-from syncs.versions import data_version
+from syncs.datasets import Dataset
 
 DEFAULT_DAYS = 30
 # Of one instance there is one row a day; an index has them in this order.

@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from clouds.models import CloudAccount
 from inventory.models import Instance, Resource
 from metrics.models import CpuMetric, NetworkMetric
-from syncs.models import CloudAccount
 
 pytestmark = pytest.mark.django_db
 

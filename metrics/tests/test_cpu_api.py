@@ -11,14 +11,14 @@ from django.test import Client
 from pytest_django import Settings
 
 from clouds.testing import account
+from clouds.versions import move_version
 from core.testing.clock import NOW
+from core.windows import Window, last_complete_days
 from inventory.testing import instance
 from metrics.models import CpuMetric
 from metrics.testing import store_cpu
-from people.testing import ask, csv_of, refused, walk
-from providers.windows import Window, last_complete_days
-from syncs.models import Dataset
-from syncs.versions import move_version
+from syncs.datasets import Dataset
+from users.testing import ask, csv_of, refused, walk
 
 pytestmark = pytest.mark.django_db
 WINDOW = Window(date(2026, 11, 1), date(2026, 11, 4))

@@ -10,13 +10,13 @@ from pytest_django import DjangoAssertNumQueries
 
 from clouds.testing import account
 from core.testing.clock import NOW
+from core.windows import ONE_DAY, Window, last_complete_days
 from inventory.models import Instance
 from inventory.testing import instance
 from metrics.models import CpuMetric, RecentCpu
 from metrics.recent_cpu_rollup import refresh_recent_cpu
 from metrics.testing import store_cpu
 from metrics.utilization_charts import cpu_days
-from providers.windows import ONE_DAY, Window, last_complete_days
 
 pytestmark = pytest.mark.django_db
 FORTNIGHT = last_complete_days(14, NOW)

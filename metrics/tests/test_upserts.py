@@ -8,12 +8,12 @@ import pytest
 from django.db.models import Model
 
 from clouds.testing import account
+from core.db.upsert import by_copy, by_insert, upsert
 from inventory.models import StateChange
 from inventory.testing import instance
 from metrics.models import CpuMetric
 from metrics.sync import store_part
 from providers.records import CpuRecord, RegionMetrics
-from syncs.upserts import by_copy, by_insert, upsert
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 6, 19)

@@ -3,14 +3,14 @@
 import pytest
 from django.test import Client
 
+from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW
 from inventory.testing import instance
-from people.testing import person
 from pricing.models import InstancePrice, PricedFamily
 from pricing.sync import sync_prices
 from providers.demo.company import PRODUCTION
-from syncs.models import CloudAccount
+from users.testing import person
 
 pytestmark = pytest.mark.django_db
 

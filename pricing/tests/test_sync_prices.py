@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from clouds.models import CloudAccount, DataVersion
 from clouds.testing import account
 from core.testing.clock import NOW
 from inventory.models import StateChange
@@ -13,7 +14,7 @@ from pricing.sync import sync_prices
 from providers.demo.company import PRODUCTION, STAGING
 from providers.demo.provider import DemoProvider
 from providers.errors import ErrorKind, ProviderError
-from syncs.models import ApiUsage, CloudAccount, DataVersion
+from syncs.models import ApiUsage
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)

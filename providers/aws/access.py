@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+from core.windows import last_complete_days
 from providers.aws import cloudwatch, cost_explorer, ec2, organizations, price_list
 from providers.aws.client import GLOBAL_REGION, AwsClients
 from providers.errors import ProviderError
 from providers.records import AccessCheck
-from providers.windows import last_complete_days
 
 
 def check_access(clients: AwsClients, now: datetime) -> Iterator[AccessCheck]:

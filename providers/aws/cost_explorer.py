@@ -12,6 +12,7 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from core.windows import Window, add_months, utc_day
 from providers.aws.client import AwsClients
 from providers.aws.errors import failure, told
 from providers.base import Progress
@@ -23,7 +24,6 @@ from providers.records import (
     CostRecord,
     CostTotalRecord,
 )
-from providers.windows import Window, add_months, utc_day
 
 if TYPE_CHECKING:
     from mypy_boto3_ce.type_defs import MetricValueTypeDef, ResultByTimeTypeDef

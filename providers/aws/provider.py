@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
+from core.windows import Window
 from providers.aws import (
     access,
     cloudwatch,
@@ -23,7 +24,6 @@ from providers.records import (
     RegionInstances,
     RegionMetrics,
 )
-from providers.windows import Window
 
 
 class AwsProvider:

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from core.windows import Window, add_months, first_of_month
 from providers.demo.company import DISK_USD_PER_GIB_HOUR, hourly_usd
 from providers.demo.fleet import Life, lives
 from providers.demo.incidents import cost_factor
 from providers.demo.services import COMPUTE, EC2_OTHER, SERVICE_LINES
 from providers.demo.shapes import SMALLEST_USD, chance, digest, to_money
-from providers.windows import Window, add_months, first_of_month
 
 Usage = Mapping[tuple[str, str], Decimal]
 """USD by service and region."""

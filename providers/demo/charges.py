@@ -6,12 +6,12 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
+from core.windows import ONE_DAY, add_months, first_of_month
 from providers.demo.bill import month_usage
 from providers.demo.company import DATA_PLATFORM, PRODUCTION, VIRGINIA
 from providers.demo.services import CLOUDFRONT, RDS, REDSHIFT, SUPPORT, TAX
 from providers.demo.shapes import SMALLEST_USD
 from providers.records import ChargeCategory
-from providers.windows import ONE_DAY, add_months, first_of_month
 
 CENT = Decimal("0.01")
 # Low, because the company is exempt in most places.

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 
+from core.windows import midnight, utc_day
 from providers.demo.company import INSTANCE_TYPES, STAGING
 from providers.demo.machines import MACHINES, Machine, Role
 from providers.demo.shapes import chance, digest
 from providers.records import InstanceRecord
-from providers.windows import midnight, utc_day
 
 # A thousand years of hours: no end in sight.
 FOREVER = 24 * 365_000

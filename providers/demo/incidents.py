@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from core.windows import ONE_DAY
 from providers.demo.company import IRELAND, PRODUCTION, STAGING, VIRGINIA
-from providers.windows import ONE_DAY
 
 
 class IncidentKind(StrEnum):

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
+from core.windows import Window, last_complete_days, utc_day
 from providers.base import Progress
 from providers.demo.bill import dropped_usage, is_estimated, known_usage
 from providers.demo.charges import charges_on
@@ -31,7 +32,6 @@ from providers.records import (
     RegionMetrics,
 )
 from providers.settings import InvalidSetting
-from providers.windows import Window, last_complete_days, utc_day
 
 # The permissions a real account needs, so that the demo shows the same list.
 PERMISSIONS = {

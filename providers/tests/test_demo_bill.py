@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from core.windows import ONE_DAY, Window
 from providers.demo.company import (
     ACCOUNTS,
     DATA_PLATFORM,
@@ -19,7 +20,6 @@ from providers.demo.services import COMPUTE, EC2_OTHER, S3
 from providers.errors import ErrorKind, ProviderError
 from providers.records import UNALLOCATED, ChargeCategory, CostReading
 from providers.tests.readings import whole
-from providers.windows import ONE_DAY, Window
 
 ANCHOR = date(2026, 10, 20)
 NOW = datetime(2026, 10, 20, 14, 30, tzinfo=UTC)

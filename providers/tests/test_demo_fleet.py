@@ -4,11 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from core.windows import ONE_DAY, midnight
 from providers.demo.company import ACCOUNTS, DATA_PLATFORM, PRODUCTION, REGIONS, STAGING
 from providers.demo.fleet import lives
 from providers.demo.provider import DemoProvider
 from providers.records import InstanceRecord
-from providers.windows import ONE_DAY, midnight
 
 ANCHOR = date(2026, 10, 20)
 NOW = datetime(2026, 10, 20, 14, 30, tzinfo=UTC)

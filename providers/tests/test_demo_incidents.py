@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from statistics import mean
 
+from core.windows import ONE_DAY
 from providers.demo.company import ACCOUNTS
 from providers.demo.fleet import lives
 from providers.demo.incidents import (
@@ -16,7 +17,6 @@ from providers.demo.incidents import (
 from providers.demo.provider import DemoProvider
 from providers.records import ChargeCategory
 from providers.tests.readings import whole
-from providers.windows import ONE_DAY
 
 ANCHOR = date(2026, 10, 20)
 NOW = datetime(2026, 10, 20, 14, 30, tzinfo=UTC)

@@ -5,12 +5,12 @@ from statistics import mean
 
 import pytest
 
+from core.windows import ONE_DAY, Window
 from providers.demo.company import ACCOUNTS, PRODUCTION, STAGING
 from providers.demo.fleet import Life, lives
 from providers.demo.machines import Role
 from providers.demo.provider import DemoProvider
 from providers.records import CpuRecord, NetworkRecord
-from providers.windows import ONE_DAY, Window
 
 ANCHOR = date(2026, 10, 20)
 NOW = datetime(2026, 10, 20, 14, 30, tzinfo=UTC)

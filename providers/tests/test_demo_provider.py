@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from core.windows import Window
 from providers.base import (
     AccessChecker,
     CostSource,
@@ -15,7 +16,6 @@ from providers.base import (
 from providers.demo.company import PRODUCTION
 from providers.demo.provider import DemoProvider
 from providers.errors import ErrorKind, ProviderError
-from providers.windows import Window
 
 ANCHOR = date(2026, 10, 20)
 NOW = datetime(2026, 10, 20, 14, 30, tzinfo=UTC)

@@ -4,7 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from syncs.models import CloudAccount, SyncRun
+from clouds.models import CloudAccount
+from syncs.models import SyncRun
 
 
 class CloudAccountSerializer(serializers.ModelSerializer[CloudAccount]):

@@ -11,22 +11,24 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from people.audit import actor_of
-from providers.windows import InvalidWindow, Window, utc_day
-from rest.errors import Conflict, QueueIsAway
-from rest.pagination import Pages
-from rest.parameters import refuse_unknown
-from rest.rows import RowsViewSet
+from clouds.models import CloudAccount
+from clouds.querysets import AmbiguousAccount
+from core.api.pagination import Pages
+from core.api.parameters import refuse_unknown
+from core.api.problems import BrokerUnavailableError, Conflict
+from core.api.viewsets import RowsViewSet
+from core.windows import InvalidWindow, Window, utc_day
 from syncs.api.serializers import (
     CloudAccountSerializer,
     StartedSerializer,
     StartSerializer,
     SyncRunSerializer,
 )
+from syncs.datasets import Dataset
 from syncs.filters import CloudAccountFilter, SyncRunFilter
-from syncs.models import CloudAccount, Dataset, SyncRun
-from syncs.querysets import AmbiguousAccount
-from syncs.start import BrokerUnavailable, Started, start_syncs
+from syncs.models import SyncRun
+from syncs.runs.start import BrokerUnavailable, Started, start_syncs
+from users.audit import actor_of
 
 
 class CloudAccountViewSet(RowsViewSet):
@@ -85,7 +87,7 @@ class StartSyncView(APIView):
         except InvalidWindow as error:
             raise ValidationError({"start": [str(error)]}) from None
         except BrokerUnavailable as error:
-            raise QueueIsAway(str(error)) from None
+            raise BrokerUnavailableError(str(error)) from None
         answer = StartedSerializer(started).data
         if started.runs:
             return Response(answer, status=status.HTTP_202_ACCEPTED)
@@ -107,7 +109,7 @@ def _every_slot_taken(started: Started) -> str:
 def _accounts(request: Request, name: str | None) -> list[CloudAccount]:
     if name:
         return [named_account(request, name)]
-    accounts = CloudAccount.objects.seen_by(request.user).select_related("payer")
+    accounts = CloudAccount.objects.visible_to(request.user).select_related("payer")
     if found := list(accounts.enabled()):
         return found
     raise ValidationError({"account": ["There is no account yet."]})
@@ -115,7 +117,7 @@ def _accounts(request: Request, name: str | None) -> list[CloudAccount]:
 
 def named_account(request: Request, name: str) -> CloudAccount:
     """Return the one account of that id or name which the user may see."""
-    accounts = CloudAccount.objects.seen_by(request.user).select_related("payer")
+    accounts = CloudAccount.objects.visible_to(request.user).select_related("payer")
     try:
         account: CloudAccount | None = accounts.one_called(name)
     except AmbiguousAccount as error:

@@ -2,8 +2,8 @@
 
 from django import template
 
+from clouds.models import CloudAccount
 from syncs.datasets import Dataset, not_offered
-from syncs.models import CloudAccount
 
 register = template.Library()
 

@@ -7,14 +7,14 @@ import pytest
 from django.core.management import CommandError
 from django.test import Client
 
+from clouds.commands import chosen_accounts
+from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import TODAY
+from core.windows import Window
 from costs.testing import store_costs
 from inventory.testing import instance
-from people.testing import operator, person
-from providers.windows import Window
-from syncs.commands import chosen_accounts
-from syncs.models import CloudAccount
+from users.testing import operator, person
 
 pytestmark = pytest.mark.django_db
 ASK = "2 accounts are named production: use 000000000001 or 000000000002."

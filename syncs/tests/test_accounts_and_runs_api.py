@@ -7,11 +7,13 @@ from datetime import date, timedelta
 import pytest
 from django.contrib.auth.models import User
 
+from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW
-from people.testing import ask, csv_of, refused, viewer
-from syncs.models import CloudAccount, Dataset, SyncRun
+from syncs.datasets import Dataset
+from syncs.models import SyncRun
 from syncs.testing import run
+from users.testing import ask, csv_of, refused, viewer
 
 pytestmark = pytest.mark.django_db
 

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from clouds.models import CloudAccount
+from clouds.registry import CloudKind
 from core.testing.aws_emulator import EmulatedAws
 from providers.demo.company import PRODUCTION
-from syncs.accounts import save_account
-from syncs.models import CloudAccount, CloudKind, Watermark
+from syncs.accounts.changes import save_account
+from syncs.models import Watermark
 
 pytestmark = pytest.mark.django_db
 PAYER, MEMBER = "123456789012", "222222222222"

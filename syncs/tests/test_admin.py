@@ -9,13 +9,15 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
+from clouds.models import CloudAccount
 from providers.demo.company import PRODUCTION
-from syncs.models import CloudAccount, Dataset, SyncRun, Watermark
+from syncs.datasets import Dataset
+from syncs.models import SyncRun, Watermark
 
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2025, 11, 20, 14, 25, tzinfo=UTC)
-ACCOUNTS = reverse("admin:syncs_cloudaccount_changelist")
+ACCOUNTS = reverse("admin:clouds_cloudaccount_changelist")
 RUNS = reverse("admin:syncs_syncrun_changelist")
 WATERMARKS = reverse("admin:syncs_watermark_changelist")
 
@@ -117,7 +119,7 @@ def test_an_accounts_id_stays_once_it_is_there_and_its_name_does_not(
 
 def test_regions_that_are_no_list_are_refused(admin_client: Client) -> None:
     data = {"name": "a", "provider": "aws", "account_id": "0" * 12, "regions": '"x"'}
-    url = reverse("admin:syncs_cloudaccount_add")
+    url = reverse("admin:clouds_cloudaccount_add")
     assert "Give a list such as" in admin_client.post(url, data).content.decode()
     assert admin_client.post(url, data | {"regions": '["x"]'}).status_code == 302
     assert CloudAccount.objects.get().settings == {"regions": ["x"]}
@@ -187,7 +189,7 @@ def test_a_watermark_is_deleted_after_saying_what_follows(
 
 
 def test_settings_are_checked_by_the_accounts_cloud(admin_client: Client) -> None:
-    url = reverse("admin:syncs_cloudaccount_add")
+    url = reverse("admin:clouds_cloudaccount_add")
     data = {"name": "a", "provider": "aws", "account_id": "1" * 12, "regions": ""}
     text = admin_client.post(url, data | {"role_arn": "reader"}).content.decode()
     assert "A role ARN looks like" in text
@@ -204,7 +206,7 @@ def test_settings_are_checked_by_the_accounts_cloud(admin_client: Client) -> Non
 def test_who_may_only_look_sees_settings_without_secrets() -> None:
     settings = {"role_arn": "arn:aws:iam::1:role/x", "external_id": "a-secret"}
     account = make_account(1, settings=settings)
-    text = signed_in("syncs.view_cloudaccount").get(change_url(account))
+    text = signed_in("clouds.view_cloudaccount").get(change_url(account))
     page = text.content.decode()
     assert "arn:aws:iam::1:role/x" in page
     assert "External ID" not in page and "a-secret" not in page

@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from syncs.models import CloudAccount, SyncRun
+from clouds.models import CloudAccount
+from syncs.models import SyncRun
 from syncs.tests.test_admin import (
     ACCOUNTS,
     change_url,
@@ -91,7 +92,7 @@ def test_an_accounts_own_page_starts_a_sync_only_when_confirmed(
     admin_client: Client, sent: list[str]
 ) -> None:
     account = make_account(1)
-    url = reverse("admin:syncs_cloudaccount_sync_now", args=[account.pk])
+    url = reverse("admin:clouds_cloudaccount_sync_now", args=[account.pk])
     assert "Everything" in admin_client.get(url).content.decode()
     assert not SyncRun.objects.exists(), "a link that is followed starts nothing"
     answer = admin_client.post(url, {"_form_submitted": "1", "dataset": "cost"})
@@ -101,17 +102,17 @@ def test_an_accounts_own_page_starts_a_sync_only_when_confirmed(
 
 def test_sync_now_needs_its_permission(sent: list[str]) -> None:
     account = make_account(1)
-    client = signed_in("syncs.view_cloudaccount", "syncs.change_cloudaccount")
+    client = signed_in("clouds.view_cloudaccount", "clouds.change_cloudaccount")
     assert "Sync now" not in client.get(change_url(account)).content.decode()
     assert "sync_all" not in client.get(ACCOUNTS).content.decode()
     run_action(client, "sync_all", account)
-    url = reverse("admin:syncs_cloudaccount_sync_now", args=[account.pk])
+    url = reverse("admin:clouds_cloudaccount_sync_now", args=[account.pk])
     assert client.post(url, {"_form_submitted": "1"}).status_code == 403
     assert not SyncRun.objects.exists()
 
 
 def test_who_may_start_syncs_and_look_can_start_them_here(sent: list[str]) -> None:
-    client = signed_in("syncs.view_cloudaccount", "syncs.start_sync")
+    client = signed_in("clouds.view_cloudaccount", "syncs.start_sync")
     account = make_account(1)
     assert "Started" in run_action(client, "sync_cpu", account)
     assert "Sync now" in client.get(change_url(account)).content.decode()

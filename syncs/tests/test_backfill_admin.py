@@ -7,16 +7,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW, TODAY
-from syncs.models import (
-    ApiBudgetDay,
-    ApiUsage,
-    Backfill,
-    CloudAccount,
-    Dataset,
-    Incident,
-)
+from syncs.datasets import Dataset
+from syncs.models import ApiBudgetDay, ApiUsage, Backfill, Incident
 from syncs.testing import LONG, part_run, proposed, read_account, run, used
 from syncs.tests import test_admin
 

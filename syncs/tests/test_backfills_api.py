@@ -5,12 +5,13 @@ import io
 
 import pytest
 
+from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import TODAY
-from people.testing import ask, csv_of, refused, viewer
-from providers.windows import Window
-from syncs.models import Backfill, CloudAccount, SyncRun
+from core.windows import Window
+from syncs.models import Backfill, SyncRun
 from syncs.testing import LONG, backfiller, proposed, read_account
+from users.testing import ask, csv_of, refused, viewer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon", "told")]
 ALL = "/api/v1/backfills/"

@@ -6,9 +6,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from clouds.models import CloudAccount
+from clouds.registry import CloudKind
 from core.testing.aws_emulator import EmulatedAws
 from providers.demo.company import PRODUCTION
-from syncs.models import CloudAccount, CloudKind
 
 pytestmark = pytest.mark.django_db
 

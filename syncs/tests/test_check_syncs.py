@@ -9,9 +9,10 @@ import pytest
 import time_machine
 from django.core.management import call_command
 
+from clouds.models import CloudAccount
 from clouds.testing import aws_account
 from core.testing.aws_emulator.builders import ACCOUNT, OTHER
-from syncs.models import CloudAccount, SyncRun
+from syncs.models import SyncRun
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)

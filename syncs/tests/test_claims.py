@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from django.db import IntegrityError
 
+from clouds.models import CloudAccount
 from clouds.testing import aws_account
-from syncs.claims import Refused, SlotTaken, claim
-from syncs.models import CloudAccount, Dataset, SyncRun
+from syncs.datasets import Dataset
+from syncs.models import SyncRun
+from syncs.runs.claims import Refused, SlotTaken, claim
 
 pytestmark = pytest.mark.django_db
 Save = SyncRun.save

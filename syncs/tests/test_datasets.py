@@ -10,19 +10,19 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils.module_loading import import_string
 
+from clouds.models import CloudAccount
+from clouds.registry import CLOUDS, Cloud, CloudKind, offers
 from clouds.testing import aws_account
 from core.testing.aws_emulator.builders import ACCOUNT, OTHER
-from people.testing import operator
 from providers.base import InventorySource, MetricSource, Progress
 from providers.meter import Meter
 from providers.records import RegionInstances
 from providers.settings import ProviderSettings
-from syncs.claims import Refused, claim
 from syncs.datasets import Dataset, datasets_of, why_not
-from syncs.due import due
-from syncs.freshness import freshness
-from syncs.models import CloudAccount
-from syncs.registry import CLOUDS, Cloud, CloudKind, offers
+from syncs.runs.claims import Refused, claim
+from syncs.runs.freshness import freshness
+from syncs.scheduler.due import due
+from users.testing import operator
 
 pytestmark = pytest.mark.django_db
 

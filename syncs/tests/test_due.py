@@ -8,12 +8,14 @@ import pytest
 import time_machine
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from clouds.models import CloudAccount
 from clouds.testing import aws_account
 from core.testing.aws_emulator.builders import OTHER
 from core.testing.task_queue import waiting
-from syncs.claims import claim, free_dead, take
-from syncs.due import Due, due, due_at
-from syncs.models import CloudAccount, Dataset, SyncRun
+from syncs.datasets import Dataset
+from syncs.models import SyncRun
+from syncs.runs.claims import claim, free_dead, take
+from syncs.scheduler.due import Due, due, due_at
 from syncs.tasks import queue_due, schedule_tick
 
 pytestmark = pytest.mark.django_db

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 import pytest
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from clouds.models import CloudAccount
 from clouds.testing import aws_account
 from core.testing.aws_emulator.builders import ACCOUNT, OTHER
-from syncs.freshness import Freshness, State, freshness
-from syncs.models import CloudAccount, SyncRun
+from syncs.models import SyncRun
+from syncs.runs.freshness import Freshness, State, freshness
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)

@@ -16,11 +16,12 @@ from pytest_django import Settings
 from alerts.models import Notice
 from alerts.outbox import deliver_due
 from alerts.tasks import deliver_notices
+from clouds.models import CloudAccount
 from clouds.testing import aws_account
 from core.testing.aws_emulator.builders import ACCOUNT, OTHER
 from core.testing.postgres import free_port
-from syncs.incidents import update_incidents
-from syncs.models import CloudAccount, Incident, SyncRun
+from syncs.incidents.recording import update_incidents
+from syncs.models import Incident, SyncRun
 from syncs.tasks import schedule_tick
 
 pytestmark = pytest.mark.django_db

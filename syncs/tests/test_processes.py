@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from core.testing.waiting import wait_until
-from syncs import processes
-from syncs.processes import is_dead, mark_of, own_mark
+from syncs.runs import processes
+from syncs.runs.processes import is_dead, mark_of, own_mark
 
 
 @pytest.fixture

@@ -3,8 +3,9 @@
 import pytest
 from django.test import Client
 
-from people.testing import person
-from syncs.models import CloudAccount, SyncRun
+from clouds.models import CloudAccount
+from syncs.models import SyncRun
+from users.testing import person
 
 pytestmark = pytest.mark.django_db
 

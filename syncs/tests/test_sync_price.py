@@ -6,8 +6,10 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from people.testing import person
-from syncs.models import CloudAccount, Dataset, SyncRun
+from clouds.models import CloudAccount
+from syncs.datasets import Dataset
+from syncs.models import SyncRun
+from users.testing import person
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 6, 20, 9, tzinfo=UTC)

@@ -8,9 +8,11 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW, TODAY
-from syncs.models import ApiBudgetDay, CloudAccount, Dataset, Incident, SyncRun
+from syncs.datasets import Dataset
+from syncs.models import ApiBudgetDay, Incident, SyncRun
 from syncs.testing import part_run, proposed, read_account, run, signed_in, used
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon", "told")]
@@ -210,7 +212,7 @@ def test_a_filter_costs_one_query_more(
 ) -> None:
     at_work()
     client = signed_in()
-    # As the page in cloudintel/tests/test_pages.py, without a budget, and the account.
+    # As the page in tests/test_pages.py, without a budget, and the account.
     # One more than that: how far data is read, in the foot.
     with django_assert_num_queries(13):
         client.get(PAGE, {"account": f"{1:012}"})

@@ -10,9 +10,9 @@ from pytest_django import Settings
 
 from clouds.testing import account
 from core.testing.clock import TODAY
-from people.testing import ask, csv_of, refused
 from syncs.models import ApiBudgetDay
 from syncs.testing import used
+from users.testing import ask, csv_of, refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 LAST_MONTH = TODAY - timedelta(days=25)

@@ -9,11 +9,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from archives.models import Table
-from archives.places import PlaceFailed
 from archives.prune import CannotPrune, due, prune
-from archives.sums import make_anew, outdated
-from archives.tables import CannotRestore
-from syncs.commands import bad_arguments
+from archives.rollups import make_anew, outdated
+from archives.schemas import CannotRestore
+from archives.storage import PlaceFailed
+from core.commands import bad_arguments
 
 
 class Command(BaseCommand):

@@ -10,10 +10,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from archives.models import Archive, Table
-from archives.places import PlaceFailed
 from archives.restore import restore
-from archives.tables import CannotRestore
-from syncs.commands import bad_arguments
+from archives.schemas import CannotRestore
+from archives.storage import PlaceFailed
+from core.commands import bad_arguments
 
 
 class Command(BaseCommand):

@@ -9,8 +9,8 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from syncs.models import CloudAccount
-from syncs.start import AWAY
+from clouds.models import CloudAccount
+from syncs.runs.start import AWAY
 
 ADMIN = "admin"
 

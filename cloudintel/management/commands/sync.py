@@ -5,7 +5,7 @@ from inventory.sync import sync_ec2
 from metrics.sync import sync_cpu
 from pricing.sync import sync_prices
 from syncs.commands import SyncCommand
-from syncs.models import Dataset
+from syncs.datasets import Dataset
 
 
 class Command(SyncCommand):

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from cloudintel.supervisor import Child, Supervisor
-from syncs.commands import bad_arguments
+from core.commands import bad_arguments
 
 WEB = [
     *("gunicorn", "cloudintel.wsgi", "--workers", "2", "--threads", "4"),

@@ -2,7 +2,7 @@
 
 from costs.sync import sync_cost
 from syncs.commands import SyncCommand
-from syncs.models import Dataset
+from syncs.datasets import Dataset
 
 
 class Command(SyncCommand):

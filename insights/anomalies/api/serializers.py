@@ -5,13 +5,13 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core.api.amounts import AmountField
 from insights.api.serializers import (
     AccountIdField,
     ChangeSerializer,
     ChangeStatusSerializer,
 )
 from insights.models import Anomaly
-from rest.money import AmountField
 
 
 class StoredAmountField(AmountField):

@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.problems import errors
 from insights.anomalies.api.serializers import (
     AnomalyDetailSerializer,
     AnomalySerializer,
@@ -15,7 +16,6 @@ from insights.anomalies.filters import AnomalyFilter
 from insights.anomalies.transitions import change_status
 from insights.api.views import StatusViewSet
 from insights.models import Anomaly
-from rest.errors import errors
 
 
 @extend_schema_view(retrieve=extend_schema(responses={200: AnomalyDetailSerializer}))

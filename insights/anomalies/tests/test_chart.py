@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from core.testing.clock import TODAY
+from core.windows import Window
 from insights.anomalies.chart import anomaly_chart
 from insights.testing import found
-from providers.windows import Window
 
 
 def test_the_range_has_a_width_on_an_anomaly_of_one_day() -> None:

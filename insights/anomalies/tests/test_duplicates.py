@@ -5,16 +5,16 @@ from decimal import Decimal
 
 import pytest
 
+from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW, TODAY
+from core.windows import Window, last_complete_days
 from costs.models import DailyCost
 from costs.testing import store_costs
 from insights.anomalies.transitions import change_status
 from insights.models import Anomaly
-from insights.refresh.run import Part, refresh
+from insights.refresh_all import Part, refresh
 from insights.testing import request_of
-from providers.windows import Window, last_complete_days
-from syncs.models import CloudAccount
 
 pytestmark = pytest.mark.django_db
 DAYS = last_complete_days(120, NOW)

@@ -5,14 +5,14 @@ from typing import Any
 from django.core.exceptions import ValidationError as Invalid
 from rest_framework import serializers
 
+from clouds.access import is_limited
+from clouds.models import CloudAccount
+from core.api.amounts import AmountField
 from insights.budgets.changes import CENT
 from insights.budgets.forms import LARGEST_AMOUNT
+from insights.budgets.models import LARGEST_PERCENT
 from insights.models import Budget
-from insights.models.budgets import LARGEST_PERCENT
-from people.limits import is_limited
-from rest.money import AmountField
 from syncs.api.serializers import refuse_unknown_fields
-from syncs.models import CloudAccount
 
 
 class VisibleAccountField(serializers.SlugRelatedField[CloudAccount]):
@@ -21,7 +21,7 @@ class VisibleAccountField(serializers.SlugRelatedField[CloudAccount]):
     def get_queryset(self) -> Any:
         request = self.context.get("request")
         accounts = CloudAccount.objects.all()
-        return accounts.seen_by(request.user) if request else accounts.none()
+        return accounts.visible_to(request.user) if request else accounts.none()
 
 
 class PercentsField(serializers.ListField):

@@ -9,17 +9,17 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.pagination import Pages
+from core.api.parameters import refuse_unknown
+from core.api.permissions import MayView
+from core.api.problems import Conflict, errors
+from core.api.viewsets import RowsViewSet
 from insights.api.permissions import MayChange
 from insights.budgets.api.serializers import BudgetSerializer, ChangeBudgetSerializer
 from insights.budgets.changes import add_budget, change_budget, delete_budget
 from insights.budgets.filters import BudgetFilter
 from insights.models import Budget
 from insights.transitions import StaleVersion
-from rest.errors import Conflict, errors
-from rest.pagination import Pages
-from rest.parameters import refuse_unknown
-from rest.permissions import MayView
-from rest.rows import RowsViewSet
 
 
 class BudgetViewSet(RowsViewSet):

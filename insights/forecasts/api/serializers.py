@@ -4,10 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core.api.amounts import AmountField
 from insights.api.serializers import AccountIdField
+from insights.forecasts.track_record import PastForecast
 from insights.models import Forecast, ForecastPoint
-from insights.track_record import PastForecast
-from rest.money import AmountField
 
 
 class ForecastPointSerializer(serializers.ModelSerializer[ForecastPoint]):

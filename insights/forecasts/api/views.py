@@ -7,15 +7,15 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.pagination import Pages
+from core.api.viewsets import RowsViewSet
 from insights.forecasts.api.serializers import (
     ForecastDetailSerializer,
     ForecastSerializer,
 )
 from insights.forecasts.filters import ForecastFilter
+from insights.forecasts.track_record import past_forecasts
 from insights.models import Forecast
-from insights.track_record import past_forecasts
-from rest.pagination import Pages
-from rest.rows import RowsViewSet
 
 
 @extend_schema_view(

@@ -9,12 +9,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from insights.advice.prices import Prices
-from insights.advice.records import Advice, NotEnough, Rule
-from insights.advice.rules import OF_LOAD, advise
-from insights.advice.thresholds import Thresholds
-from insights.advice.trace import Trace, read_trace
 from insights.csv_reader import InvalidFile
+from insights.recommendations.engine.advice_records import Advice, NotEnough, Rule
+from insights.recommendations.engine.advice_thresholds import Thresholds
+from insights.recommendations.engine.hourly_prices import Prices
+from insights.recommendations.engine.rules import OF_LOAD, advise
+from insights.recommendations.engine.trace import Trace, read_trace
 
 YES, NO, NOT_ENOUGH = "yes", "no", "not enough data"
 

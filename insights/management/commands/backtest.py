@@ -13,8 +13,9 @@ from django.utils import timezone
 from rich.console import Console
 from rich.table import Table
 
-from insights.forecasting.forecast_records import Accuracy, DailySeries, Refusal
-from syncs.commands import bad_arguments, chosen_accounts
+from clouds.commands import chosen_accounts
+from core.commands import bad_arguments
+from insights.forecasts.engine.forecast_records import Accuracy, DailySeries, Refusal
 
 FIGURES = ("mase", "naive_mase", "smape", "coverage_80", "coverage_95")
 NO_COSTS = (
@@ -69,8 +70,8 @@ def of_file(options: Mapping[str, Any]) -> dict[str, Accuracy | Refusal]:
     """Measure the series of a file on their last days, held out."""
     # Here, so that no other command waits for numpy and pandas.
     from insights.csv_reader import InvalidFile
-    from insights.forecasting.daily_csv import read_daily_series
-    from insights.forecasting.forecast import measure_held_out
+    from insights.forecasts.engine.daily_csv import read_daily_series
+    from insights.forecasts.engine.forecast import measure_held_out
 
     path = options["csv"]
     try:
@@ -86,7 +87,7 @@ def of_file(options: Mapping[str, Any]) -> dict[str, Accuracy | Refusal]:
 
 def of_costs(options: Mapping[str, Any]) -> dict[str, Accuracy | Refusal]:
     """Measure each scope of the stored costs as its own forecast does."""
-    from insights.forecasting.forecast import forecast_many
+    from insights.forecasts.engine.forecast import forecast_many
 
     series = stored_series(options["account"], options["service"])
     if not series:
@@ -106,8 +107,8 @@ def of_costs(options: Mapping[str, Any]) -> dict[str, Accuracy | Refusal]:
 
 def stored_series(accounts: list[str], service: str | None) -> dict[str, DailySeries]:
     """Return the series that are forecast, of all accounts and of each, by name."""
-    from insights.refresh.forecasts import series_of
-    from insights.refresh.reading import read_bills
+    from insights.daily_costs import read_bills
+    from insights.forecasts.refresh import series_of
 
     now = timezone.now()
     found = {}

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from syncs.commands import bad_arguments
+from core.commands import bad_arguments
 
 COLUMNS = ("timestamp", "value", "anomaly_score")
 # How exact a score is printed.
@@ -35,9 +35,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         # Here, so that no other command waits for numpy and pandas.
+        from insights.anomalies.engine.anomaly_records import DetectionError
+        from insights.anomalies.engine.tail_score import scores
         from insights.csv_reader import InvalidFile, read_csv
-        from insights.detection.anomaly_records import DetectionError
-        from insights.detection.tail_score import scores
 
         path, timestamp, value = (options[name] for name in ("csv", *COLUMNS[:2]))
         try:

@@ -7,8 +7,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from rich.console import Console
 
-from syncs.commands import FAILED, NO_ACCOUNTS, TAKEN, chosen_accounts
-from syncs.models import CloudAccount
+from clouds.commands import NO_ACCOUNTS, chosen_accounts
+from clouds.models import CloudAccount
+from core.commands import FAILED, TAKEN
 
 PARTS = ("forecasts", "anomalies", "recommendations", "budgets")
 
@@ -41,7 +42,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         # The statistics libraries take seconds to load; --help should not wait.
-        from insights.refresh.run import Part, refresh
+        from insights.refresh_all import Part, refresh
 
         console = Console(stderr=True)
         with console.status("Insights") as status:

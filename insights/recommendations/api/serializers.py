@@ -4,13 +4,13 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core.api.amounts import AmountField
 from insights.api.serializers import (
     AccountIdField,
     ChangeSerializer,
     ChangeStatusSerializer,
 )
 from insights.models import Feedback, Recommendation, Verification
-from rest.money import AmountField
 from syncs.api.serializers import refuse_unknown_fields
 
 

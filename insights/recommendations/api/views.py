@@ -12,6 +12,11 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.pagination import Pages
+from core.api.parameters import refuse_unknown
+from core.api.permissions import MayView
+from core.api.problems import errors
+from core.api.viewsets import RowsViewSet
 from insights.api.permissions import MayChange
 from insights.api.views import StatusViewSet
 from insights.models import Feedback, Recommendation, Verification
@@ -28,11 +33,6 @@ from insights.recommendations.api.serializers import (
 from insights.recommendations.feedback import rate
 from insights.recommendations.filters import FeedbackFilter, RecommendationFilter
 from insights.recommendations.transitions import change_status
-from rest.errors import errors
-from rest.pagination import Pages
-from rest.parameters import refuse_unknown
-from rest.permissions import MayView
-from rest.rows import RowsViewSet
 
 
 @extend_schema_view(
@@ -82,7 +82,7 @@ class RecommendationViewSet(StatusViewSet):
     def savings(self, request: Request) -> Response:
         """Savings a month of completed recommendations that later bills verify."""
         refuse_unknown(request.query_params, ())
-        done = Verification.objects.seen_by(request.user)
+        done = Verification.objects.visible_to(request.user)
         savings = {
             "realized_monthly": _sums(done.realized_per_currency()),
             "verdicts": done.totals(),
@@ -153,7 +153,7 @@ class FeedbackViewSet(RowsViewSet):
         given.is_valid(raise_exception=True)
         wanted = dict(given.validated_data)
         number = wanted.pop("recommendation")
-        rows = Recommendation.objects.seen_by(request.user)
+        rows = Recommendation.objects.visible_to(request.user)
         row = rows.filter(Q(pk=number)).first()
         if row is None:
             reason = f"There is no recommendation {number}."

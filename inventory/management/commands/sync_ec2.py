@@ -2,7 +2,7 @@
 
 from inventory.sync import sync_ec2
 from syncs.commands import SyncCommand
-from syncs.models import Dataset
+from syncs.datasets import Dataset
 
 
 class Command(SyncCommand):

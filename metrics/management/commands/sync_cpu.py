@@ -2,7 +2,7 @@
 
 from metrics.sync import sync_cpu
 from syncs.commands import SyncCommand
-from syncs.models import Dataset
+from syncs.datasets import Dataset
 
 
 class Command(SyncCommand):

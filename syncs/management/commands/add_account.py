@@ -7,18 +7,18 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from people.audit import record_command
-from people.changes import values_changed
+from clouds.models import CloudAccount
+from clouds.registry import CloudKind, aws_options
+from core.commands import bad_arguments
 from providers.aws.client import AwsAccount
 from providers.aws.provider import AwsProvider
 from providers.aws.settings import AwsSettings
 from providers.errors import ProviderError
 from providers.records import Identity, MemberAccount
 from providers.settings import InvalidSetting
-from syncs.accounts import remove_accounts, save_account
-from syncs.commands import bad_arguments
-from syncs.models import CloudAccount, CloudKind
-from syncs.registry import aws_options
+from syncs.accounts.changes import remove_accounts, save_account
+from users.audit import record_command
+from users.changes import values_changed
 
 ROLE_NAME = "cloudintel"
 NEXT = (

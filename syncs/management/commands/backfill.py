@@ -6,15 +6,18 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from people.audit import command_actor
-from providers.windows import InvalidWindow, Window, utc_day
-from syncs.backfills import change_status, estimate, propose
-from syncs.claims import Refused
-from syncs.commands import bad_arguments, chosen_accounts, day
-from syncs.models import Backfill, Dataset
-from syncs.models.backfills import FILLABLE
-from syncs.start import BrokerUnavailable
-from syncs.transitions import InvalidTransition
+from clouds.commands import chosen_accounts
+from core.commands import bad_arguments
+from core.windows import InvalidWindow, Window, utc_day
+from syncs.backfills.models import FILLABLE
+from syncs.backfills.planning import change_status, estimate, propose
+from syncs.backfills.transitions import InvalidTransition
+from syncs.commands import day
+from syncs.datasets import Dataset
+from syncs.models import Backfill
+from syncs.runs.claims import Refused
+from syncs.runs.start import BrokerUnavailable
+from users.audit import command_actor
 
 # option -> transition
 TRANSITION_OPTIONS = {"resume": "start", "pause": "pause", "cancel": "cancel"}

@@ -6,11 +6,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from clouds.commands import chosen_accounts
+from clouds.models import CloudAccount
+from clouds.registry import provider_for
 from providers.base import AccessChecker
 from providers.errors import ProviderError
-from syncs.commands import chosen_accounts
-from syncs.models import CloudAccount
-from syncs.registry import provider_for
 
 
 class Command(BaseCommand):

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from syncs.commands import chosen_accounts
-from syncs.freshness import Freshness, State, freshness
+from clouds.commands import chosen_accounts
+from syncs.runs.freshness import Freshness, State, freshness
 
 # As Nagios and its like understand them.
 FRESH, WARNING, CRITICAL = 0, 1, 2

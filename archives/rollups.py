@@ -1,0 +1,56 @@
+"""What stays of a pruned month: its sums per day, which its file can make anew.
+
+The sums of a month hold every account that was counted when it was pruned. Rows tell
+them of an account that is deleted, or comes under a payer's bill or out of it; where
+the rows have gone, the file does.
+"""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from archives import parquet
+from archives.models import Archive, Table
+from archives.restore import store
+from archives.schemas import TABLES, CannotRestore, month_window, tell_of_change
+from archives.storage import verified
+from clouds.models import CloudAccount
+from costs.rollups import rebuild
+from providers.base import Progress
+
+
+def standing(accounts: Iterable[str]) -> dict[str, bool | None]:
+    """Whether each account ("aws 000000000001") is counted; None where it is gone."""
+    known = {
+        f"{each.provider} {each.account_id}": each.payer_id is None
+        for each in CloudAccount.objects.all()
+    }
+    return {name: known.get(name) for name in accounts}
+
+
+def outdated() -> list[Archive]:
+    """Pruned months of which an account stands otherwise than its sums hold it."""
+    pruned = Archive.objects.filter(table=Table.COST, restored_at__isnull=True)
+    return [each for each in pruned if each.accounts != standing(each.accounts)]
+
+
+def make_anew(archive: Archive, on_progress: Progress) -> None:
+    """Sum the file's rows of the accounts that are still there, all or none.
+
+    They are stored for as long as that takes. Raises CannotRestore and PlaceFailed.
+    """
+    archived = TABLES[Table.COST]
+    with verified(archive.location, archive.sha256) as path, transaction.atomic():
+        if archived.of_month(archive.month).exists():
+            raise CannotRestore(f"{archive} has rows in the database.")
+        on_progress(f"summing {archive.location}")
+        # Before the rows are summed: who moves meanwhile is found to have moved.
+        archive.accounts = standing(archive.accounts)
+        gone = {name for name, held in archive.accounts.items() if held is None}
+        for batch in parquet.read(path):
+            rows = [row for row in batch if " ".join(row[:2]) not in gone]
+            store(archived.models_of(rows))
+        rebuild(month_window(archive.month))
+        archived.of_month(archive.month).order_by().delete()
+        tell_of_change(Table.COST)
+        archive.save(update_fields=["accounts"])

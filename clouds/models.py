@@ -1,0 +1,149 @@
+"""The accounts that are read, and how."""
+
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+
+from clouds.access import AccountScopedQuerySet
+from clouds.querysets import CloudAccountQuerySet
+from clouds.registry import CLOUDS, CloudKind
+from providers.settings import InvalidSetting, ProviderSettings
+
+
+class CloudAccount(models.Model):
+    """One account of a cloud, and how to read it."""
+
+    provider = models.CharField(
+        max_length=16, choices=CloudKind.choices, default=CloudKind.AWS
+    )
+    account_id = models.CharField(
+        max_length=64, help_text="As its cloud has it: 12 digits of AWS."
+    )
+    name = models.CharField(max_length=128)
+    settings = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="How its cloud is asked; the cloud's own code names and checks them.",
+    )
+    is_payer = models.BooleanField(
+        "bill covers its organization",
+        default=False,
+        help_text="Its bill is read per member account. Only for a payer account.",
+    )
+    payer = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="members",
+        limit_choices_to={"is_payer": True},
+        help_text="The payer account whose bill covers this one. Its costs are read "
+        "there, so that nothing is counted twice.",
+    )
+    is_enabled = models.BooleanField(
+        "enabled", default=True, help_text="Syncs leave a disabled account alone."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CloudAccountQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider", "account_id"], name="cloudaccount_natural_key"
+            ),
+            models.CheckConstraint(
+                condition=~Q(is_payer=True, payer__isnull=False),
+                name="cloudaccount_payer_has_no_payer",
+                violation_error_message="A payer account has no payer of its own.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.account_id})"
+
+    @property
+    def typed_settings(self) -> ProviderSettings:
+        """The settings as the cloud's own type. Raises InvalidSetting."""
+        return CLOUDS[self.provider].settings.of(self.settings)
+
+    def clean(self) -> None:
+        if self.payer and not self.payer.is_payer:
+            raise ValidationError({"payer": f"{self.payer} is not a payer account."})
+        try:
+            CLOUDS[self.provider].check_account_id(self.account_id)
+            _ = self.typed_settings
+        except InvalidSetting as error:
+            raise ValidationError(f"{error}") from None
+
+
+class AccountAccess(models.Model):
+    """One row limits one user to some accounts; without it, all are visible."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="account_access"
+    )
+    accounts = models.ManyToManyField(
+        "clouds.CloudAccount",
+        blank=True,
+        related_name="+",
+        help_text="Only these accounts are visible, on every page, endpoint and "
+        "export. If empty, none is.",
+    )
+
+    class Meta:
+        verbose_name = "account access"
+        verbose_name_plural = "account access"
+
+    def __str__(self) -> str:
+        return f"account access of {self.user}"
+
+
+class DataVersion(models.Model):
+    """The state of one dataset of one account. Each sync that stores gives it a new
+    name in the same transaction, so an answer made of an older state is told apart.
+    """
+
+    account = models.ForeignKey(
+        CloudAccount, models.CASCADE, related_name="data_versions"
+    )
+    dataset = models.CharField(max_length=16)
+    version = models.UUIDField(default=uuid4)
+
+    objects = AccountScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["account", "dataset"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "dataset"], name="dataversion_natural_key"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dataset} of {self.account}: {self.version}"
+
+
+class SharedVersion(models.Model):
+    """The state of one dataset of all accounts, or of the accounts themselves.
+
+    clouds.versions gives it a new name in the transaction that changes any DataVersion
+    of the dataset, or an account. So one row tells of a thousand accounts.
+    """
+
+    ACCOUNTS = "accounts"
+
+    subject = models.CharField(max_length=16, primary_key=True)
+    version = models.UUIDField(default=uuid4)
+
+    objects = models.Manager["SharedVersion"]()
+
+    class Meta:
+        ordering = ["subject"]
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.version}"

@@ -1,0 +1,48 @@
+"""Questions about accounts."""
+
+from typing import Any
+
+from django.db.models import Q
+
+from clouds.access import AccountScopedQuerySet, AnyUser, is_limited
+
+
+class AmbiguousAccount(ValueError):
+    """Several accounts have this name; the message names their ids."""
+
+
+class CloudAccountQuerySet(AccountScopedQuerySet):
+    account_path = "pk"
+
+    def enabled(self) -> "CloudAccountQuerySet":
+        return self.filter(is_enabled=True)
+
+    def demo(self) -> "CloudAccountQuerySet":
+        return self.filter(provider="demo")
+
+    def one_called(self, name: str) -> Any:
+        """Return the account of that id, or else of that name; None without one.
+
+        Raises AmbiguousAccount.
+        """
+        found = list(self.filter(account_id=name)) or list(self.filter(name=name))
+        if len(found) > 1:
+            ids = " or ".join(account.account_id for account in found)
+            raise AmbiguousAccount(
+                f"{len(found)} accounts are named {name}: use {ids}."
+            )
+        return found[0] if found else None
+
+    def searched(self, text: str) -> "CloudAccountQuerySet":
+        return self.filter(Q(account_id__icontains=text) | Q(name__icontains=text))
+
+    def billed_out_of_sight(self, user: AnyUser) -> "CloudAccountQuerySet":
+        """Those that the user sees, while their payer's bill with their costs is not.
+
+        Of who sees all accounts there are none, and nothing is asked.
+        """
+        if not is_limited(user):
+            return self.none()
+        seen = self.visible_to(user)
+        members = seen.filter(payer__isnull=False)
+        return members.exclude(payer__in=seen.values("pk"))

@@ -1,0 +1,82 @@
+"""What a cached answer is worth: the version of the data that it was made of."""
+
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+
+from django.db.models import FilteredRelation, Q, Subquery
+
+from clouds.access import AnyUser, is_limited
+from clouds.models import CloudAccount, DataVersion, SharedVersion
+
+
+def move_version(account: CloudAccount, dataset: str) -> None:
+    """Make whatever was answered of this dataset before stale.
+
+    Called where the data is changed, as the last thing of the same transaction: others
+    that store the same dataset wait from here until it ends.
+    """
+    _move([account.pk], dataset)
+
+
+def move_versions(dataset: str) -> None:
+    """Do the same for every account."""
+    _move(CloudAccount.objects.order_by("pk").values_list("pk", flat=True), dataset)
+
+
+def move_accounts_version() -> None:
+    """Make whatever was answered of any account stale: one came, went or changed.
+
+    Called within the transaction that changes it.
+    """
+    _move_shared(SharedVersion.ACCOUNTS)
+
+
+def _move(account_ids: Iterable[int], dataset: str) -> None:
+    """The rows of the accounts are locked before the one that they share."""
+    DataVersion.objects.bulk_create(
+        [DataVersion(account_id=pk, dataset=dataset) for pk in account_ids],
+        update_conflicts=True,
+        unique_fields=["account", "dataset"],
+        update_fields=["version"],
+    )
+    _move_shared(dataset)
+
+
+def _move_shared(subject: str) -> None:
+    SharedVersion.objects.bulk_create(
+        [SharedVersion(subject=subject)],
+        update_conflicts=True,
+        unique_fields=["subject"],
+        update_fields=["version"],
+    )
+
+
+def data_version(user: AnyUser, *datasets: str) -> str:
+    """Return a name of what this user sees of these datasets, which changes with it.
+
+    It covers the accounts themselves, so one that is removed, disabled, renamed, put
+    under a payer, or hidden from the user changes it too. One query: of a few rows for
+    users who see all accounts, else of a row or more for each that they see.
+    """
+    state = _limited(user, datasets) if is_limited(user) else _shared(datasets)
+    return sha256(repr(state).encode()).hexdigest()
+
+
+def _shared(datasets: Sequence[str]) -> list[object]:
+    subjects = [SharedVersion.ACCOUNTS, *datasets]
+    rows = SharedVersion.objects.filter(subject__in=subjects).order_by("subject")
+    return list(rows.values_list("subject", "version"))
+
+
+def _limited(user: AnyUser, datasets: Sequence[str]) -> list[object]:
+    of_accounts = SharedVersion.objects.filter(subject=SharedVersion.ACCOUNTS)
+    wanted = FilteredRelation(
+        "data_versions", condition=Q(data_versions__dataset__in=datasets)
+    )
+    rows = (
+        CloudAccount.objects.visible_to(user)
+        .annotate(wanted=wanted, shared=Subquery(of_accounts.values("version")))
+        .order_by("pk", "wanted__dataset")
+        .values_list("pk", "shared", "wanted__dataset", "wanted__version")
+    )
+    return [datasets, list(rows)]

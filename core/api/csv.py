@@ -1,0 +1,92 @@
+"""CSV files of lists and trends, streamed row by row."""
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.http import StreamingHttpResponse
+from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer
+from rest_framework.request import Request
+
+from core.api.json import JSONRenderer, plain
+
+# A spreadsheet treats a text that starts like this as a formula.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# Some spreadsheets treat these as a formula after blanks too.
+AFTER_BLANKS = ("=", "+", "-", "@")
+
+
+class CsvRenderer(BaseRenderer):
+    """The format of `?format=csv`. Lists use `csv_file`; one row is rendered here."""
+
+    media_type = "text/csv"
+    format = "csv"
+    charset = "utf-8"
+
+    def render(
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> bytes:
+        return "".join(lines([list(data), data.values()])).encode()
+
+
+RENDERERS = [JSONRenderer, BrowsableAPIRenderer, CsvRenderer]
+
+
+def wants_csv(request: Request) -> bool:
+    return isinstance(request.accepted_renderer, CsvRenderer)
+
+
+def csv_file(name: str, rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
+    """Return a download of these rows; the first one is the header."""
+    response = StreamingHttpResponse(lines(rows), content_type="text/csv")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def flat(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the record with nested ones as columns: {"a": {"b": 1}} is {"a_b": 1}."""
+    columns: dict[str, Any] = {}
+    for name, value in record.items():
+        if isinstance(value, Mapping):
+            inner = flat(value).items()
+            columns |= {f"{name}_{field}": one for field, one in inner}
+        else:
+            columns[name] = value
+    return columns
+
+
+class _Echo:
+    def write(self, text: str) -> str:
+        return text
+
+
+def lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    for row in rows:
+        yield writer.writerow([_cell(value) for value in row])
+
+
+def _cell(value: Any) -> Any:
+    """Write the value as in JSON, with formulas in texts escaped."""
+    if isinstance(value, str):
+        return f"'{value}" if _is_formula(value) else value
+    if isinstance(value, datetime):
+        return plain(value)
+    if isinstance(value, bool | dict | list):
+        return json.dumps(value, default=str)
+    return value
+
+
+def _is_formula(text: str) -> bool:
+    if not text.startswith(FORMULA_STARTS):
+        return text.lstrip().startswith(AFTER_BLANKS)
+    try:
+        float(text)
+    except ValueError:
+        return True
+    return False

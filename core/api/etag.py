@@ -1,0 +1,131 @@
+"""Answers that a client need not be sent twice: ETag, and 304 where nothing changed.
+
+The tag is made of what an answer depends on, before any of it is worked out: the
+version of the data that the user sees, the address with its query, the format, the UTC
+day (as "the last 30 days" moves at midnight) and the code. The cache keeps the answers
+of some views by the same.
+"""
+
+import gzip
+import re
+from hashlib import sha256
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseNotModified
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.http import parse_etags
+from rest_framework.renderers import BrowsableAPIRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core.api.cache import Kept, code_version, keep, key_of, look_up
+
+TAKES_GZIP = re.compile(r"\bgzip\b")
+# A higher one takes twice as long for a few bytes less.
+GZIP_LEVEL = 5
+# What an answer varies by: who asks, and how it is to look.
+VARIES_BY = ["Accept", "Authorization", "Cookie"]
+
+
+class Known(Exception):
+    """The answer is known before any work was done."""
+
+    def __init__(self, response: HttpResponseBase) -> None:
+        super().__init__()
+        self.response = response
+
+
+class ConditionalMixin(APIView):
+    """A view whose `data_version` tells when its answers change."""
+
+    etag: str | None = None
+    # The actions whose answers the cache keeps: those that take long for a few bytes.
+    # They name no address of this server, as it may have several.
+    kept_actions: frozenset[str] = frozenset()
+    kept_by: str | None = None
+
+    def data_version(self) -> str | None:
+        """Names the state of all that this answer is made of; None: it has no tag."""
+        return None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """After the rights are checked, and before any work is done."""
+        super().initial(request, *args, **kwargs)
+        if request.method not in ("GET", "HEAD"):
+            return
+        if isinstance(request.accepted_renderer, BrowsableAPIRenderer):
+            return  # that page also shows who is signed in
+        version = self.data_version()
+        if version is None:
+            return
+        self.etag = tag_of(request, version)
+        if self.etag in parse_etags(request.headers.get("If-None-Match", "")):
+            raise Known(HttpResponseNotModified())
+        self.kept_by = self._key(request, version)
+        if self.kept_by and (found := look_up(self.kept_by)):
+            raise Known(_sent(request, HttpResponse(), found))
+
+    # What is known is no matter of a renderer.
+    def handle_exception(self, exc: Exception) -> Any:
+        if isinstance(exc, Known):
+            return exc.response
+        return super().handle_exception(exc)
+
+    def finalize_response(
+        self, request: Request, response: Any, *a: Any, **k: Any
+    ) -> Any:
+        response = super().finalize_response(request, response, *a, **k)
+        if self.etag and response.status_code in (200, 304):
+            response["ETag"] = self.etag
+        if self.kept_by and isinstance(response, Response):
+            response.add_post_render_callback(self._keep)
+        patch_cache_control(response, private=True, no_cache=True)
+        patch_vary_headers(response, VARIES_BY)
+        return response
+
+    def _key(self, request: Request, version: str) -> str | None:
+        """What the cache keeps the answer by; None where it does not."""
+        if getattr(self, "action", None) not in self.kept_actions:
+            return None
+        asked = [request.get_full_path(), str(request.accepted_renderer.format)]
+        return key_of(version, asked)
+
+    def _keep(self, response: HttpResponse) -> None:
+        """Keeps the answer compressed, and sends it so, that this is done once."""
+        if self.kept_by and response.status_code == 200:
+            packed = gzip.compress(response.content, GZIP_LEVEL)
+            found = Kept(packed, response["Content-Type"])
+            keep(self.kept_by, found)
+            _sent(self.request, response, found)
+
+
+def _sent(request: Request, response: HttpResponse, found: Kept) -> HttpResponse:
+    """The response, with an answer as it is kept: compressed, if the client takes that.
+
+    Its size tells nothing, as an answer that is kept holds nothing secret beside what
+    was asked for.
+    """
+    response["Content-Type"] = found.content_type
+    if TAKES_GZIP.search(request.headers.get("Accept-Encoding", "")):
+        response.content = found.packed
+        response["Content-Encoding"] = "gzip"
+    else:
+        response.content = gzip.decompress(found.packed)
+    patch_vary_headers(response, ["Accept-Encoding"])
+    return response
+
+
+def tag_of(request: Request, version: str) -> str:
+    """The weak ETag of what this request is answered while the data is of a version."""
+    parts = [
+        version,
+        request.build_absolute_uri(),
+        str(request.accepted_renderer.format),
+        timezone.now().date().isoformat(),
+        code_version(),
+    ]
+    name = sha256("\n".join(parts).encode()).hexdigest()[:32]
+    return f'W/"{name}"'

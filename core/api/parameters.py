@@ -1,0 +1,76 @@
+"""Query parameters: known ones are validated, unknown ones are refused by name."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+from django_filters.filterset import FilterSet
+from django_filters.rest_framework import DjangoFilterBackend
+from django_filters.utils import translate_validation
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.serializers import Serializer
+from rest_framework.settings import api_settings
+from rest_framework.views import APIView
+
+from core.api.suggestions import suggestion
+
+
+class StrictFilterBackend(DjangoFilterBackend):
+    """Filter by the view's FilterSet and refuse unknown parameters.
+
+    A view's `extra_parameters` names those that it reads itself.
+    """
+
+    def filter_queryset(
+        self, request: Request, queryset: QuerySet[Any], view: APIView
+    ) -> QuerySet[Any]:
+        filterset = self.get_filterset(request, queryset, view)
+        known = set(getattr(view, "extra_parameters", ()))
+        known.update(page_parameters(view))
+        known.update(filterset.filters if filterset else ())
+        refuse_unknown(request.query_params, known)
+        if filterset is None:
+            return queryset
+        return filtered(filterset)
+
+
+def filtered(filterset: FilterSet) -> Any:
+    """Return the filtered rows. Raise ValidationError naming the parameter."""
+    checked(filterset)
+    return filterset.qs
+
+
+def checked(filterset: FilterSet) -> dict[str, Any]:
+    """Return the validated parameters. Raise ValidationError naming the parameter."""
+    if not filterset.is_valid():
+        raise translate_validation(filterset.errors)
+    values: dict[str, Any] = filterset.form.cleaned_data
+    return values
+
+
+def refuse_unknown(given: Mapping[str, Any], known: Iterable[str]) -> None:
+    """Raise ValidationError for each unknown parameter."""
+    names = {*known, api_settings.URL_FORMAT_OVERRIDE or "format"}
+    unknown = sorted(set(given) - names)
+    if unknown:
+        raise ValidationError({name: [_unknown(name, names)] for name in unknown})
+
+
+def _unknown(name: str, known: set[str]) -> str:
+    hint = suggestion(name, known)
+    return f"Unknown parameter.{hint} Valid parameters: {', '.join(sorted(known))}."
+
+
+def page_parameters(view: APIView) -> set[str]:
+    """Return the parameters of the view's pagination."""
+    pages = getattr(view, "paginator", None)
+    return set(pages.parameters) if pages else set()
+
+
+def read(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
+    """Return a view's own parameters, validated. Raise ValidationError."""
+    given = serializer(data=request.query_params)
+    given.is_valid(raise_exception=True)
+    values: dict[str, Any] = given.validated_data
+    return values

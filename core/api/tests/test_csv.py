@@ -1,0 +1,82 @@
+"""Lines of a file: what a spreadsheet would run is quoted, numbers are numbers."""
+
+import csv
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.api.csv import FORMULA_STARTS, CsvRenderer, csv_file, flat, lines
+
+
+def cell(value: Any) -> str:
+    (row,) = csv.reader(lines([["first", value]]))
+    return row[1]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("=1+1", "'=1+1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("-cmd", "'-cmd"),
+        ("+33 1 02", "'+33 1 02"),
+        ("\t=1", "'\t=1"),
+        ("-12.50", "-12.50"),
+        ("+3", "+3"),
+        (-3, "-3"),
+        (Decimal("-0.5"), "-0.5"),
+        (None, ""),
+        (True, "true"),
+        (date(2026, 1, 2), "2026-01-02"),
+        ({"a": "=1"}, '{"a": "=1"}'),
+        (["eu-west-1"], '["eu-west-1"]'),
+        ('say "hi", there', 'say "hi", there'),
+        ("two\nlines", "two\nlines"),
+    ],
+)
+def test_a_cell(value: Any, text: str) -> None:
+    assert cell(value) == text
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\0\r")))
+def test_no_text_can_start_a_formula_and_none_is_lost(text: str) -> None:
+    found = cell(text)
+    assert found.removeprefix("'") == text.removeprefix("'")
+    if found.startswith(FORMULA_STARTS):
+        float(found)
+
+
+def test_a_file_is_streamed_row_by_row() -> None:
+    taken: list[int] = []
+
+    def rows() -> Any:
+        for number in range(3):
+            taken.append(number)
+            yield [number]
+
+    response = csv_file("numbers", rows())
+    assert taken == []
+    assert next(iter(response)) == b"0\r\n"
+    assert taken == [0]
+    assert response["Content-Type"] == "text/csv"
+
+
+def test_one_row_is_two_lines_with_what_it_holds_as_json() -> None:
+    row = {"name": "=web", "gone": False, "changes": [{"at": "2026-01-02"}]}
+    assert CsvRenderer().render(row).decode() == (
+        'name,gone,changes\r\n\'=web,false,"[{""at"": ""2026-01-02""}]"\r\n'
+    )
+
+
+def test_a_nested_record_becomes_columns() -> None:
+    record = {"total": "2", "highest": {"day": "2026-01-02", "of": {"x": 1}}, "n": []}
+    assert flat(record) == {
+        "total": "2",
+        "highest_day": "2026-01-02",
+        "highest_of_x": 1,
+        "n": [],
+    }

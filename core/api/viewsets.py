@@ -1,0 +1,78 @@
+"""Lists of rows: page by page, or whole as a file."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
+from rest_framework.pagination import BasePagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from core.api.csv import RENDERERS, csv_file, wants_csv
+from core.api.cursors import CursorPages
+from core.api.etag import ConditionalMixin
+from core.api.fast_serialization import Column, as_dicts, columns_of, written
+
+ROWS_AT_ONCE = 2000
+
+
+class RowsViewSet(ConditionalMixin, ReadOnlyModelViewSet[Any]):
+    """A list that is paginated; `?format=csv` answers it whole, as a download.
+
+    Its queryset is ordered by columns of its own table that tell any two rows apart.
+    """
+
+    renderer_classes = RENDERERS
+    pagination_class: type[BasePagination] = CursorPages
+    csv_name = "rows"
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Only what the user may see of it; each QuerySet knows whose its rows are."""
+        rows: Any = super().get_queryset()
+        if getattr(self, "swagger_fake_view", False):
+            return rows  # the schema is made for nobody in particular
+        return rows.visible_to(self.request.user)
+
+    # A file is a response too.
+    def list(  # type: ignore[override]
+        self, request: Request, *args: Any, **kwargs: Any
+    ) -> Response | StreamingHttpResponse:
+        # Filtered before a file begins, so that a wrong parameter is still refused.
+        queryset = self.filter_queryset(self.get_queryset())
+        kind: Any = self.get_serializer_class()
+        if columns := columns_of(kind):
+            # What belongs to a row is in none of its columns.
+            queryset = queryset.prefetch_related(None)
+        if wants_csv(request):
+            rows = _read(queryset, columns) if columns else self._serialized(queryset)
+            return csv_file(self.csv_name, rows)
+        pages = self.paginator
+        if columns and isinstance(pages, CursorPages):
+            paths = [column.path for column in columns]
+            page = pages.paginate_queryset(queryset, request, self, columns=paths)
+            return self.get_paginated_response(as_dicts(columns, page))
+        serializer = self.get_serializer(self.paginate_queryset(queryset), many=True)
+        return self.get_paginated_response(serializer.data)
+
+    def _serialized(self, queryset: QuerySet[Any]) -> Iterator[Sequence[Any]]:
+        """The header, and each row, as the serializer has them."""
+        serializer = self.get_serializer()
+        assert isinstance(serializer, Serializer)  # noqa: S101 - for the type checker
+        yield list(serializer.fields)
+        for row in queryset.iterator(chunk_size=ROWS_AT_ONCE):
+            yield list(serializer.to_representation(row).values())
+
+
+def _read(
+    queryset: QuerySet[Any], columns: Sequence[Column]
+) -> Iterator[Sequence[Any]]:
+    """The same, read as columns."""
+    yield [column.name for column in columns]
+    stored = queryset.values_list(*(column.path for column in columns))
+    rows = stored.iterator(chunk_size=ROWS_AT_ONCE)
+    while some := list(islice(rows, ROWS_AT_ONCE)):
+        yield from written(columns, some)

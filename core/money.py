@@ -1,0 +1,33 @@
+"""Amounts: decimal strings on the wire, whole, with at least two places; in pages and
+the admin as people read them."""
+
+from decimal import Decimal
+
+CENT = Decimal("0.01")
+
+
+def as_text(amount: Decimal) -> str:
+    """All significant places, never fewer than two: 3 -> "3.00"."""
+    whole, _, places = f"{amount:f}".partition(".")
+    return f"{whole}.{places.rstrip('0'):0<2}"
+
+
+def for_reading(amount: Decimal, currency: str, *, exact: bool = False) -> str:
+    """`$1,234.56` or `1,234.56 EUR`; to the last decimal if asked.
+
+    What is less than half a cent is not nothing: it is `<$0.01`.
+    """
+    if exact:
+        whole, _, decimals = f"{abs(amount):,f}".partition(".")
+        return _signed(amount, f"{whole}.{decimals.rstrip('0'):0<2}", currency)
+    rounded = abs(amount).quantize(CENT)
+    if amount and not rounded:
+        return "<" + _signed(CENT, "0.01", currency)
+    return _signed(amount, f"{rounded:,.2f}", currency)
+
+
+def _signed(amount: Decimal, text: str, currency: str) -> str:
+    sign = "\N{MINUS SIGN}" if amount < 0 else ""
+    return (
+        f"{sign}${text}" if currency == "USD" else f"{sign}{text} {currency}".rstrip()
+    )

@@ -1,0 +1,164 @@
+"""How pages write money, shares, sizes and instants. None is unknown: a dash, never 0.
+
+It belongs to the project, as the templates do: every page uses it.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from html import escape
+
+from django import template
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+
+from core.money import for_reading
+from core.windows import ONE_DAY, Window
+
+register = template.Library()
+
+UNKNOWN = "—"
+MINUS = "−"
+SIZES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
+
+
+@register.filter
+def money(amount: Decimal | None, currency: str | None) -> str:
+    """`$1,234.56`, or `1,234.56 EUR`; less than half a cent is not shown as zero."""
+    return UNKNOWN if amount is None else for_reading(amount, currency or "")
+
+
+@register.filter
+def money_change(amount: Decimal | None, currency: str | None) -> str:
+    """Like money, with a plus sign for an increase."""
+    text = money(amount, currency)
+    return f"+{text}" if amount and amount > 0 else text
+
+
+@register.filter
+def money_cells(amounts: Sequence[Decimal | None], currency: str | None) -> SafeString:
+    """Table cells of these amounts: a year of days has thousands of them."""
+    texts = (escape(money(amount, currency)) for amount in amounts)
+    # Each text is escaped; format_html_join would take five times as long.
+    return mark_safe("".join(f'<td class="number">{text}</td>' for text in texts))  # noqa: S308
+
+
+@register.filter
+def api_cost(usd: Decimal | None) -> str:
+    """API cost in USD. A request costs a fraction of a cent, so four decimals."""
+    if usd is None:
+        return UNKNOWN
+    return f"${usd:,.4f}" if usd else "$0.00"
+
+
+@register.filter
+def percent(value: float | Decimal | None) -> str:
+    return UNKNOWN if value is None else f"{value:,.1f}%"
+
+
+@register.filter
+def percent_change(value: float | None) -> str:
+    """`+3.4%` or `−3.4%`."""
+    if value is None:
+        return UNKNOWN
+    sign = "+" if value > 0 else MINUS if value < 0 else ""
+    return f"{sign}{abs(value):,.1f}%"
+
+
+@register.filter
+def plain(value: Decimal | float | None) -> str:
+    """A number in machine-readable form, to sort by; empty for unknown."""
+    return "" if value is None else str(value)
+
+
+@register.filter
+def size(count: int | None) -> str:
+    """Bytes in the largest unit that leaves at least 1: `1.5 GiB`."""
+    if count is None:
+        return UNKNOWN
+    value, unit = float(count), 0
+    while value >= 1024 and unit < len(SIZES) - 1:
+        value, unit = value / 1024, unit + 1
+    return f"{value:,.0f} B" if unit == 0 else f"{value:,.1f} {SIZES[unit]}"
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """`19 Nov 2026`."""
+    return UNKNOWN if value is None else f"{value.day} {value:%b %Y}"
+
+
+@register.filter
+def weekday(value: date | None) -> str:
+    """`Thu 19 Nov 2026`."""
+    return UNKNOWN if value is None else f"{value:%a} {day(value)}"
+
+
+@register.filter
+def month(value: date | None) -> str:
+    """`November 2026`."""
+    return UNKNOWN if value is None else f"{value:%B %Y}"
+
+
+@register.filter
+def at(value: date, granularity: str) -> str:
+    """A point of a trend: the weekday and day, or the month that starts on it."""
+    return month(value) if granularity == "monthly" else weekday(value)
+
+
+@register.filter
+def days(window: Window | None) -> str:
+    """`21 Oct – 19 Nov 2026`: first and last day, both inclusive."""
+    if window is None:
+        return UNKNOWN
+    first, last = window.start, window.end - ONE_DAY
+    if first == last:
+        return day(last)
+    year = f" {first.year}" if first.year != last.year else ""
+    return f"{first.day} {first:%b}{year} – {day(last)}"
+
+
+@register.filter
+def moment(at: datetime | None) -> str:
+    """`2026-11-20 14:25 UTC`."""
+    return UNKNOWN if at is None else f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+@register.filter
+def duration(elapsed: timedelta | None) -> str:
+    """`0.4 s`, `12 s`, `3 min 5 s` or `2 h 4 min`."""
+    if elapsed is None:
+        return UNKNOWN
+    seconds = max(elapsed.total_seconds(), 0.0)
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(int(seconds), 60)
+    if minutes >= 60:
+        return f"{minutes // 60} h {minutes % 60} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+@register.filter
+def ago(at: datetime | None) -> str:
+    """`2 h ago`: with one unit."""
+    if at is None:
+        return UNKNOWN
+    minutes = max(int((timezone.now() - at).total_seconds() // 60), 0)
+    if minutes < 60:
+        return f"{minutes} min ago" if minutes else "just now"
+    hours = minutes // 60
+    return f"{hours} h ago" if hours < 48 else f"{hours // 24} days ago"
+
+
+@register.filter
+def since(at: datetime | None) -> str:
+    """Elapsed time since then, to the second, for what is running now."""
+    return UNKNOWN if at is None else duration(timezone.now() - at)
+
+
+@register.filter
+def growth(change: float | Decimal | None) -> str:
+    """The CSS class of a cost change."""
+    if not change:
+        return "flat"
+    return "up" if change > 0 else "down"

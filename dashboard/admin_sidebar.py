@@ -1,0 +1,111 @@
+"""The admin's sidebar: models by subject, and links back to the pages."""
+
+from django.apps import apps
+from django.contrib import admin
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.text import capfirst
+
+from users.saved_links import save_this_page
+
+# title of the group -> (model, icon of its line)
+SUBJECTS = {
+    "Accounts and syncs": [
+        ("clouds.cloudaccount", "cloud"),
+        ("syncs.syncrun", "sync"),
+        ("syncs.backfill", "history"),
+        ("syncs.incident", "warning"),
+        ("alerts.notice", "campaign"),
+        ("syncs.apiusage", "request_quote"),
+        ("syncs.apibudgetday", "savings"),
+        ("syncs.watermark", "flag"),
+        ("django_celery_beat.periodictask", "schedule"),
+    ],
+    "Inventory": [
+        ("inventory.resource", "category"),
+        ("inventory.instance", "dns"),
+        ("inventory.statechange", "swap_horiz"),
+    ],
+    "Costs": [
+        ("costs.dailycost", "receipt_long"),
+        ("costs.costtotal", "functions"),
+        ("costs.restatement", "published_with_changes"),
+        ("pricing.instanceprice", "sell"),
+        ("pricing.pricedfamily", "family_history"),
+    ],
+    "Utilization": [
+        ("metrics.cpumetric", "speed"),
+        ("metrics.networkmetric", "network_check"),
+    ],
+    "Insights": [
+        ("insights.forecast", "trending_up"),
+        ("insights.anomaly", "notification_important"),
+        ("insights.recommendation", "lightbulb"),
+        ("insights.feedback", "reviews"),
+        ("insights.verification", "verified"),
+        ("insights.budget", "account_balance_wallet"),
+        ("insights.budgetalert", "campaign"),
+        ("insights.refreshstate", "update"),
+    ],
+    "Archives": [("archives.archive", "inventory_2")],
+    "Users": [
+        ("auth.user", "person"),
+        ("auth.group", "group"),
+        ("knox.authtoken", "key"),
+        ("axes.accessattempt", "lock"),
+        ("users.auditentry", "policy"),
+    ],
+}
+PAGES = [
+    ("summary", "Summary", "space_dashboard"),
+    ("costs", "Costs", "payments"),
+    ("instances", "Instances", "computer"),
+    ("cpu", "CPU utilization", "monitoring"),
+    ("insights", "Insights", "insights"),
+    ("syncs", "Syncs", "sync"),
+]
+
+
+def navigation(request: HttpRequest) -> list[dict[str, object]]:
+    """unfold's groups of links, limited to what this user may view."""
+    save = {"title": "Save this page", "icon": "bookmark_add", "active": False}
+    saved = [
+        _model("users.savedlink", "bookmarks"),
+        {**save, "link": save_this_page(request)},
+    ]
+    groups = [
+        _group("Pages", [_page(*page) for page in PAGES]),
+        _group("Saved links", saved),
+    ]
+    for title, models in SUBJECTS.items():
+        seen = [_model(name, icon) for name, icon in models if _may_view(request, name)]
+        if seen:
+            groups.append(_group(title, seen))
+    return groups
+
+
+def icon(request: HttpRequest) -> str:
+    return static("img/icon.svg")
+
+
+def _may_view(request: HttpRequest, name: str) -> bool:
+    model = apps.get_model(name)
+    if not admin.site.is_registered(model):
+        return False
+    return admin.site.get_model_admin(model).has_view_permission(request)
+
+
+def _group(title: str, items: list[dict[str, object]]) -> dict[str, object]:
+    return {"title": title, "separator": True, "items": items}
+
+
+def _model(name: str, icon: str) -> dict[str, object]:
+    title = str(apps.get_model(name)._meta.verbose_name_plural)
+    link = reverse(f"admin:{name.replace('.', '_')}_changelist")
+    return {"title": capfirst(title), "icon": icon, "link": link}
+
+
+def _page(name: str, title: str, icon: str) -> dict[str, object]:
+    # Never active: unfold would match /costs/ with /admin/costs/.
+    return {"title": title, "icon": icon, "link": reverse(name), "active": False}

@@ -1,0 +1,134 @@
+"""manage.py demo: the demo company, synced like any other account."""
+
+from argparse import ArgumentParser
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from rich.console import Console
+
+from clouds.models import CloudAccount
+from clouds.registry import CloudKind
+from core.commands import TAKEN, bad_arguments
+from core.windows import ONE_DAY, Window, last_complete_days, midnight, utc_day
+from costs.sync import open_since, sync_cost
+from insights.removed_accounts import forget_removed_accounts
+from inventory.sync import sync_ec2
+from metrics.sync import sync_cpu
+from pricing.sync import sync_prices
+from providers.demo.company import ACCOUNTS, COMPANY_NAME, HISTORY_DAYS
+from providers.demo.provider import DemoProvider
+from syncs.accounts.changes import remove_accounts, save_account
+from syncs.datasets import Dataset
+from syncs.models import Watermark
+from syncs.runs.claims import SlotTaken
+from syncs.runs.watermarks import due_window
+
+# The bill is first read as it was then, so that some days are restated.
+FIRST_READ_DAYS_AGO = 3
+
+
+class Command(BaseCommand):
+    help = (
+        f"Add {COMPANY_NAME}, a demo company of {len(ACCOUNTS)} accounts with "
+        "instances, costs and CPU utilization. Run again, it adds the days since. "
+        "Nothing is sent to a cloud."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--days",
+            type=int,
+            default=HISTORY_DAYS,
+            help=f"Days of history. Default and maximum: {HISTORY_DAYS}.",
+        )
+        parser.add_argument(
+            "--reset",
+            action="store_true",
+            help="Delete the demo accounts and their data first, and nothing else.",
+        )
+
+        parser.add_argument(
+            "--remove",
+            action="store_true",
+            help="Delete the demo accounts and their data.",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        days = options["days"]
+        if not FIRST_READ_DAYS_AGO < days <= HISTORY_DAYS:
+            raise bad_arguments(
+                f"--days must be between {FIRST_READ_DAYS_AGO + 1} and "
+                f"{HISTORY_DAYS}, not {days}."
+            )
+        if options["reset"] or options["remove"]:
+            remove_accounts(CloudAccount.objects.demo())
+            forget_removed_accounts()
+        if options["remove"]:
+            self.stdout.write("Removed the demo company.")
+            return
+        if CloudAccount.objects.exclude(provider=CloudKind.DEMO).exists():
+            self.stderr.write(
+                "Demo costs are now included in totals beside your own accounts; `demo "
+                "--remove` removes them."
+            )
+        console = Console(stderr=True)
+        now = timezone.now()
+        for one in ACCOUNTS:
+            account = (
+                CloudAccount.objects.demo().filter(account_id=one.account_id).first()
+            )
+            if account is None:
+                account = CloudAccount(
+                    provider=CloudKind.DEMO, account_id=one.account_id, name=one.name
+                )
+                save_account(account)
+            if console.is_terminal:
+                console.print(f"Syncing {days} days of {account}")
+            try:
+                if account.cost_totals.exists():
+                    catch_up(account, now)
+                else:
+                    replay(account, now, days)
+            except SlotTaken as taken:
+                raise CommandError(str(taken), returncode=TAKEN) from None
+            self.stdout.write(f"{account}: {stored(account)}")
+
+
+def replay(account: CloudAccount, now: datetime, days: int) -> None:
+    """Sync the history as if cloudintel had run all the time."""
+    window = last_complete_days(days, now)
+    for dataset in filter(lambda one: one.has_window, Dataset):
+        # Nothing before it exists, so nothing is missing.
+        Watermark.objects.update_or_create(
+            account=account,
+            dataset=dataset,
+            defaults={"read_until": window.start, "updated_at": now},
+        )
+    provider = DemoProvider(account.account_id, utc_day(account.created_at), now)
+    for day in [window.start, *provider.state_change_days()]:
+        if day in window:
+            sync_ec2(account, midnight(day + ONE_DAY))
+    sync_ec2(account, now)
+    earlier = now - timedelta(days=FIRST_READ_DAYS_AGO)
+    sync_cost(account, earlier, window=Window(window.start, utc_day(earlier)))
+    sync_cost(account, now, window=window)
+    sync_cpu(account, now, window=window)
+    sync_prices(account, now)
+
+
+def catch_up(account: CloudAccount, now: datetime) -> None:
+    """Sync the days since, and nothing older than the demo's history."""
+    kept = last_complete_days(HISTORY_DAYS, now)
+    due = due_window(account, Dataset.COST, kept, open_since(account, now))
+    first = account.cost_totals.earliest("day").day
+    sync_ec2(account, now)
+    sync_cost(account, now, window=Window(max(due.start, first), due.end))
+    sync_cpu(account, now)
+    sync_prices(account, now)
+
+
+def stored(account: CloudAccount) -> str:
+    instances = account.resources.present().count()
+    return f"{instances} instances, {account.cost_totals.count()} days of costs"

@@ -1,0 +1,118 @@
+"""manage.py demo: an invented company, read as any cloud, and nobody else's data."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+
+from clouds.models import CloudAccount
+from clouds.testing import account
+from core.testing.clock import NOW
+from core.windows import last_complete_days
+from costs.models import CostTotal, DailyCost, Restatement
+from costs.testing import store_costs
+from inventory.models import Instance, StateChange
+from inventory.testing import instance
+from metrics.models import CpuMetric, NetworkMetric
+from metrics.testing import store_cpu
+from providers.demo.company import ACCOUNTS, PRODUCTION
+from syncs.datasets import Dataset
+from syncs.models import SyncRun, Watermark
+from syncs.testing import run
+
+pytestmark = pytest.mark.django_db
+MODELS = (CloudAccount, Instance, StateChange, DailyCost, CostTotal, Restatement)
+MORE = (CpuMetric, NetworkMetric, Watermark)
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def demo(*options: str) -> str:
+    out = StringIO()
+    call_command("demo", *options, stdout=out)
+    return out.getvalue()
+
+
+def counts() -> list[int]:
+    return [model._default_manager.count() for model in MODELS + MORE]
+
+
+def test_it_reads_so_many_days_of_every_account() -> None:
+    lines = demo("--days", "20").splitlines()
+    assert len(lines) == len(ACCOUNTS) == CloudAccount.objects.demo().count()
+    assert all(line.endswith(", 20 days of costs") for line in lines)
+    days = CostTotal.objects.dates("day", "day")
+    assert list(days) == list(last_complete_days(20, NOW).days())
+    assert CpuMetric.objects.dates("day", "day").count() == 20
+    assert set(SyncRun.objects.values_list("status", flat=True)) == {"succeeded"}
+
+
+def test_its_numbers_reconcile_and_some_days_were_restated() -> None:
+    demo("--days", "20")
+    assert not CostTotal.objects.unreconciled().exists()
+    assert Restatement.objects.exists()
+    assert StateChange.objects.filter(old_value="").exists()
+
+
+def test_run_again_on_the_same_day_nothing_changes() -> None:
+    demo("--days", "10")
+    before = counts()
+    demo("--days", "10")
+    assert counts() == before
+
+
+def test_run_again_later_it_reads_what_is_new() -> None:
+    demo("--days", "10")
+    with time_machine.travel(NOW + timedelta(days=2), tick=False):
+        assert "12 days of costs" in demo("--days", "10")
+    assert not CostTotal.objects.unreconciled().exists()
+
+
+def test_reset_clears_and_rebuilds_only_the_demo() -> None:
+    mine = account()
+    store_costs(mine, last_complete_days(5, NOW), {"EC2": "7"})
+    store_cpu(instance(mine, "web"), last_complete_days(5, NOW), 50)
+    run(mine, Dataset.COST, NOW)
+    demo("--days", "10")
+    stranger = CloudAccount.objects.demo()[0]
+    stranger.name = "renamed"
+    stranger.save()
+    demo("--days", "8", "--reset")
+    assert not CloudAccount.objects.filter(name="renamed").exists()
+    assert CloudAccount.objects.filter(pk=mine.pk).exists()
+    assert (mine.cost_totals.count(), mine.daily_costs.count()) == (5, 5)
+    assert (mine.resources.count(), mine.runs.count()) == (1, 1)
+    assert CpuMetric.objects.filter(resource__account=mine).count() == 5
+    production = CloudAccount.objects.get(account_id=PRODUCTION)
+    assert production.cost_totals.count() == 8
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "3", "401"])
+def test_other_lengths_of_history_are_bad_arguments(days: str) -> None:
+    with pytest.raises(CommandError, match="--days must be between 4 and") as caught:
+        demo("--days", days)
+    assert caught.value.returncode == 2
+    assert not CloudAccount.objects.exists()
+
+
+def test_while_another_run_reads_the_demo_it_exits_with_3() -> None:
+    demo("--days", "5")
+    busy = CloudAccount.objects.get(account_id=PRODUCTION)
+    run(busy, Dataset.INSTANCES, NOW, status="running", finished_at=None)
+    with pytest.raises(CommandError) as caught:
+        demo("--days", "5")
+    assert caught.value.returncode == 3
+
+
+def test_remove_takes_the_demo_away_and_nothing_else() -> None:
+    demo("--days", "5")
+    mine = CloudAccount.objects.create(account_id="123456789012", name="mine")
+    assert "Removed" in demo("--remove")
+    assert list(CloudAccount.objects.all()) == [mine]

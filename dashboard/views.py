@@ -1,0 +1,84 @@
+"""The summary page, which joins all apps."""
+
+from typing import Any
+
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q
+from django.utils import timezone
+from django.views.generic import TemplateView
+
+from clouds.models import CloudAccount
+from costs.chart import by_moment, trend_chart
+from dashboard.spending import spending
+from inventory.models import Resource
+from inventory.querysets import ResourceQuerySet
+from syncs.runs.freshness import freshness
+from syncs.runs.freshness_summary import per_dataset
+
+# Part of the page -> the permission it needs. A user with any of them gets the page.
+PARTS = {
+    "costs": "costs.view_dailycost",
+    "machines": "inventory.view_instance",
+    "cpu": "metrics.view_cpumetric",
+    "syncs": "syncs.view_syncrun",
+}
+
+
+class SummaryView(LoginRequiredMixin, TemplateView):
+    """Spending, largest changes, instances, data freshness, bill reconciliation."""
+
+    template_name = "dashboard/summary.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user, now = self.request.user, timezone.now()
+        may = {part: user.has_perm(right) for part, right in PARTS.items()}
+        if not any(may.values()):
+            raise PermissionDenied  # that page says how to get a role
+        accounts = list(CloudAccount.objects.visible_to(user))
+        enabled = [account for account in accounts if account.is_enabled]
+        context = super().get_context_data(may=may, accounts=enabled, **kwargs)
+        if may["costs"]:
+            names = {account.account_id: account.name for account in accounts}
+            context |= self._costs(names)
+            members = CloudAccount.objects.billed_out_of_sight(user)
+            context["unseen_bills"] = list(members)
+        if may["machines"]:
+            context |= self._machines(with_cpu=may["cpu"])
+        if may["syncs"]:
+            context["standing"] = per_dataset(freshness(enabled, now))
+        return context
+
+    def _costs(self, names: dict[str, str]) -> dict[str, Any]:
+        wanted = self.request.GET.get("currency")
+        found = spending(timezone.now(), self.request.user, names, wanted)
+        if found is None:
+            return {}
+        return {
+            "spending": found,
+            "chart": trend_chart(found.trend),
+            "table": by_moment(found.trend),
+        }
+
+    def _machines(self, *, with_cpu: bool) -> dict[str, Any]:
+        """Count the instances in each state; of those that run, the idle ones."""
+        seen = Resource.objects.visible_to(self.request.user)
+        instances = seen.filter(
+            kind=Resource.Kind.INSTANCE, account__is_enabled=True
+        ).present()
+        counts = instances.count_per_state()
+        context = {"states": counts, "instances": sum(counts.values())}
+        if with_cpu:
+            context |= _idle(instances.running())
+        return context
+
+
+def _idle(running: ResourceQuerySet) -> dict[str, Any]:
+    """Count the idle ones, and those of which it is unknown (metrics.idle)."""
+    found = running.aggregate(
+        measured=Count("recent_cpu__is_idle"),
+        unmeasured=Count("pk", filter=Q(recent_cpu__is_idle=None)),
+        idle=Count("pk", filter=Q(recent_cpu__is_idle=True)),
+    )
+    measured, idle = found["measured"], found["idle"]
+    return found | {"idle_percent": idle / measured * 100 if measured else None}

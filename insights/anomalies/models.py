@@ -1,0 +1,194 @@
+"""Anomalies of costs and CPU, and the changes of their status."""
+
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from clouds.models import CloudAccount
+from core.db.money_field import MoneyField
+from insights.anomalies.querysets import AnomalyChangeQuerySet, AnomalyQuerySet
+from insights.status_change import StatusChange, version_field
+from inventory.models import Resource
+
+
+class Anomaly(models.Model):
+    """One row is a deviation of one part of the costs, or of one instance's CPU.
+
+    `expected`, `low`, `high` and `actual` are of the day that deviates most. They and
+    `impact` are estimates, never a bill; of CPU they are percent and have no impact.
+    """
+
+    class Scope(models.TextChoices):
+        TOTAL = "total", "Total"
+        ACCOUNT = "account", "Account"
+        SERVICE = "service", "Service"
+        REGION = "region", "Region"
+        MACHINE = "machine", "Machine"
+
+    class Status(models.TextChoices):
+        DETECTED = "detected", "Detected"
+        ACKNOWLEDGED = "acknowledged", "Acknowledged"
+        INVESTIGATING = "investigating", "Investigating"
+        RESOLVED = "resolved", "Resolved"
+        DISMISSED = "dismissed", "Dismissed"
+        PLANNED = "planned", "Planned"
+
+    class Severity(models.TextChoices):
+        LOW = "low", "Low"
+        MEDIUM = "medium", "Medium"
+        HIGH = "high", "High"
+        CRITICAL = "critical", "Critical"
+
+    class Kind(models.TextChoices):
+        SPIKE = "spike", "Spike"
+        SHIFT = "shift", "New level"
+
+    class Direction(models.TextChoices):
+        UP = "up", "Above"
+        DOWN = "down", "Below"
+
+    OPEN = (Status.DETECTED, Status.ACKNOWLEDGED, Status.INVESTIGATING)
+
+    account = models.ForeignKey(
+        CloudAccount,
+        models.CASCADE,
+        null=True,
+        related_name="anomalies",
+        help_text="The account; empty: all accounts together.",
+    )
+    scope = models.CharField(max_length=8, choices=Scope.choices)
+    sub_account_id = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="The account that used it, on a payer's bill.",
+    )
+    service = models.CharField(max_length=200, blank=True)
+    region = models.CharField(max_length=64, blank=True)
+    resource = models.ForeignKey(
+        Resource, models.CASCADE, null=True, related_name="anomalies"
+    )
+    currency = models.CharField(max_length=3, blank=True)
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    direction = models.CharField(max_length=8, choices=Direction.choices)
+    first_day = models.DateField()
+    last_day = models.DateField()
+    peak_day = models.DateField(help_text="The day that deviates most.")
+    seen_on = models.DateField("detected", help_text="The day that revealed it.")
+    is_over = models.BooleanField(
+        help_text="It returned to normal, or became the new normal."
+    )
+    expected = MoneyField()
+    low = MoneyField()
+    high = MoneyField()
+    actual = MoneyField()
+    impact = MoneyField(
+        null=True, help_text="The cost of all its days beyond the expected cost."
+    )
+    severity = models.CharField(max_length=8, choices=Severity.choices)
+    confidence = models.FloatField(help_text="0 to 1.")
+    causes = models.JSONField(
+        "root causes",
+        default=list,
+        help_text="The parts it consists of, largest first.",
+    )
+    recall = models.FloatField(
+        "detection rate",
+        null=True,
+        help_text="Share of incidents injected into this history that were detected "
+        "within two days. Empty: the history is too short.",
+    )
+    false_per_month = models.FloatField(
+        "false positives a month",
+        null=True,
+        help_text="At most so many in 30 days of this history.",
+    )
+    status = models.CharField(
+        max_length=16, choices=Status.choices, default=Status.DETECTED
+    )
+    detected_at = models.DateTimeField()
+    version = version_field()
+
+    objects = AnomalyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-first_day", "-id"]
+        verbose_name_plural = "anomalies"
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    *("account", "sub_account_id", "service", "region"),
+                    *("currency", "first_day"),
+                ],
+                condition=Q(account__isnull=False, resource__isnull=True),
+                name="anomaly_once_of_an_account",
+            ),
+            models.UniqueConstraint(
+                fields=["sub_account_id", "service", "region", "currency", "first_day"],
+                condition=Q(account__isnull=True, resource__isnull=True),
+                name="anomaly_once_of_all",
+            ),
+            models.UniqueConstraint(
+                fields=["resource", "first_day"],
+                condition=Q(resource__isnull=False),
+                name="anomaly_once_of_a_resource",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "-first_day"], name="anomaly_status"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} from {self.first_day}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("anomaly", args=[self.pk])
+
+    @property
+    def title(self) -> str:
+        """The part it is of, as shown on pages."""
+        if self.resource:
+            return f"CPU of {self.resource.name or self.resource.resource_id}"
+        whose = self.account.name if self.account else "all accounts"
+        if self.account and self.sub_account_id not in ("", self.account.account_id):
+            whose = f"{self.sub_account_id} ({whose})"
+        where = [part for part in (self.service, self.region) if part]
+        return f"{', '.join(where) or 'Costs'} in {whose}"
+
+    @property
+    def unit(self) -> str:
+        return "%" if self.resource_id else self.currency
+
+    @property
+    def days(self) -> int:
+        return (self.last_day - self.first_day).days + 1
+
+    @property
+    def deviation(self) -> Decimal:
+        """Actual less expected, on the peak day."""
+        return self.actual - self.expected
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in self.OPEN
+
+    @property
+    def is_closed_automatically(self) -> bool:
+        """Whether a refresh resolved it, as it was not found any more."""
+        if self.status != self.Status.RESOLVED:
+            return False
+        last = next(iter(self.changes.all()), None)
+        return last is not None and not last.user_name
+
+    def next_statuses(self) -> list[Status]:
+        """The statuses that people may give it: any other."""
+        return [status for status in self.Status if status != self.status]
+
+
+class AnomalyChange(StatusChange):
+    """One row is one change of an anomaly's status."""
+
+    anomaly = models.ForeignKey(Anomaly, models.CASCADE, related_name="changes")
+
+    objects = AnomalyChangeQuerySet.as_manager()

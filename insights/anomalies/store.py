@@ -1,0 +1,141 @@
+"""Stored anomalies: what is found again keeps its row, its status and its history."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from clouds.models import CloudAccount
+from core.windows import ONE_DAY
+from insights.anomalies.transitions import change_status_automatically
+from insights.models import Anomaly
+
+Status = Anomaly.Status
+GONE_NOTE = "Not found any more: its days were restated, or are expected by now."
+BACK_NOTE = "Found again."
+# Older ones are left as they are: less history lies before them by now.
+JUDGED_AGAIN_DAYS = 90
+COMPUTED = (
+    *("scope", "sub_account_id", "service", "region", "resource_id", "currency"),
+    *("kind", "direction", "first_day", "last_day", "peak_day", "seen_on", "is_over"),
+    *("expected", "low", "high", "actual", "impact", "severity", "confidence"),
+    *("causes", "recall", "false_per_month"),
+)
+
+
+@transaction.atomic
+def store_anomalies(
+    account: CloudAccount | None, found: Iterable[Anomaly], now: datetime
+) -> int:
+    """Make the account's rows those found, unsaved ones; return how many changed.
+
+    What is found again keeps its status, and new days extend it. What is not found
+    any more is resolved, unless somebody has changed its status.
+    """
+    rows = list(Anomaly.objects.select_for_update(of=("self",)).filter(account=account))
+    changed = 0
+    stored = set()
+    for one, row in _matched(_distinct(found), rows):
+        one.scope = _scope_of(one)
+        if row is None:
+            one.account, one.detected_at = account, now
+            one.save()
+            changed += 1
+        else:
+            stored.add(row.pk)
+            changed += _update(row, one, now)
+    recent = now.date() - timedelta(days=JUDGED_AGAIN_DAYS)
+    for row in rows:
+        is_untouched = row.status == Status.DETECTED and row.last_day >= recent
+        if row.pk not in stored and is_untouched:
+            changed += change_status_automatically(row, Status.RESOLVED, GONE_NOTE, now)
+    return changed
+
+
+def _scope_of(one: Anomaly) -> str:
+    """Return the narrowest scope that fits."""
+    if one.resource_id is not None:
+        return Anomaly.Scope.MACHINE
+    if one.service:
+        return Anomaly.Scope.SERVICE
+    if one.region:
+        return Anomaly.Scope.REGION
+    return Anomaly.Scope.ACCOUNT if one.sub_account_id else Anomaly.Scope.TOTAL
+
+
+def _distinct(found: Iterable[Anomaly]) -> list[Anomaly]:
+    """Return one for each part and first day, as the table has it: the first."""
+    return list(
+        {(*_part(one), one.first_day): one for one in reversed([*found])}.values()
+    )
+
+
+def _part(one: Anomaly) -> tuple[object, ...]:
+    return (
+        one.resource_id,
+        one.currency,
+        one.sub_account_id,
+        one.service,
+        one.region,
+    )
+
+
+def _matched(
+    found: Sequence[Anomaly], rows: Sequence[Anomaly]
+) -> list[tuple[Anomaly, Anomaly | None]]:
+    """Pair each with its row: the very same, else one of the same days that holds it.
+
+    An incident may turn out larger or smaller than its first day showed.
+    """
+    left = list(rows)
+    answer: dict[int, Anomaly] = {}
+    for is_same in (_is_identical, _is_of_same_part, _is_of_same_days):
+        for at, one in enumerate(found):
+            if at in answer:
+                continue
+            match = next((row for row in left if is_same(one, row)), None)
+            if match is not None:
+                answer[at] = match
+                left.remove(match)
+    return [(one, answer.get(at)) for at, one in enumerate(found)]
+
+
+def _is_identical(one: Anomaly, row: Anomaly) -> bool:
+    return _part(one) == _part(row) and one.first_day == row.first_day
+
+
+def _is_of_same_part(one: Anomaly, row: Anomaly) -> bool:
+    return _part(one) == _part(row) and _overlap(one, row)
+
+
+def _is_of_same_days(one: Anomaly, row: Anomaly) -> bool:
+    """Return whether one is a part of the other, on the same days and side."""
+    if (one.resource_id, one.currency) != (row.resource_id, row.currency):
+        return False
+    mine, its = _part(one)[2:], _part(row)[2:]
+    holds = all(a in ("", b) for a, b in zip(mine, its, strict=True))
+    is_held = all(b in ("", a) for a, b in zip(mine, its, strict=True))
+    same_side = one.direction == row.direction
+    return (holds or is_held) and same_side and _overlap(one, row)
+
+
+def _overlap(one: Anomaly, row: Anomaly) -> bool:
+    """Return whether their days overlap or are adjacent."""
+    return (
+        one.first_day <= row.last_day + ONE_DAY
+        and row.first_day <= one.last_day + ONE_DAY
+    )
+
+
+def _update(row: Anomaly, one: Anomaly, now: datetime) -> bool:
+    """Store the figures that changed; the status is left to people."""
+    values = {
+        name: getattr(one, name)
+        for name in COMPUTED
+        if getattr(row, name) != getattr(one, name)
+    }
+    if values:
+        Anomaly.objects.filter(pk=row.pk).update(**values)
+    if not row.is_closed_automatically:
+        return bool(values)
+    return change_status_automatically(row, Status.DETECTED, BACK_NOTE, now)

@@ -1,0 +1,102 @@
+"""A bill's incidents: one each, however many parts deviate, and their causes."""
+
+from datetime import timedelta
+
+import pytest
+
+from insights.anomalies.engine.anomaly_records import Bill, Finding, Scope
+from insights.anomalies.engine.bill_incidents import find_incidents
+from insights.anomalies.tests.series import FIRST_DAY, add, drawn
+
+ACCOUNTS, SERVICES, REGIONS = ("1", "2"), ("db", "vm", "cdn"), ("east", "west")
+EVERY = [Scope(a, s, r) for a in ACCOUNTS for s in SERVICES for r in REGIONS]
+DAY, DAYS = 120, 180
+
+Amounts = dict[Scope, list[float | None]]
+
+
+def calm() -> Amounts:
+    return {
+        scope: drawn(level=60.0, days=DAYS, noise=0.02, seed=seed)
+        for seed, scope in enumerate(EVERY)
+    }
+
+
+def begun(level: float) -> list[float | None]:
+    """Nothing until the day, and then that level."""
+    return [*[0.0] * DAY, *drawn(level, days=DAYS - DAY)]
+
+
+def incidents_of(parts: Amounts) -> list[Finding]:
+    return find_incidents(Bill("USD", FIRST_DAY, parts))
+
+
+def more(parts: Amounts, amount: float, *scopes: Scope, days: int = 3) -> Amounts:
+    """With so much more in each part of the scopes for some days."""
+    added = {DAY + at: amount for at in range(days)}
+    return {
+        part: add(values, added) if any(s.covers(part) for s in scopes) else values
+        for part, values in parts.items()
+    }
+
+
+def test_a_calm_bill_has_no_incident() -> None:
+    assert incidents_of(calm()) == []
+
+
+def test_one_part_is_one_incident_and_its_cause() -> None:
+    part = Scope("1", "db", "west")
+    (one,) = incidents_of(more(calm(), 90.0, part))
+    assert one.scope == part
+    assert one.currency == "USD"
+    assert one.impact == pytest.approx(270, abs=15)
+    assert [cause.scope for cause in one.causes] == [part]
+
+
+def test_a_service_that_deviates_everywhere_is_one_incident() -> None:
+    (one,) = incidents_of(more(calm(), 50.0, Scope(service="vm")))
+    assert one.scope == Scope(service="vm")
+    assert one.impact == pytest.approx(4 * 150, abs=40)
+    assert {cause.scope.service for cause in one.causes} == {"vm"}
+    assert sum(cause.share for cause in one.causes) == pytest.approx(1)
+    assert len(one.causes) == 4
+
+
+def test_a_region_of_an_account_that_deviates_is_one_incident() -> None:
+    place = Scope(account="2", region="east")
+    (one,) = incidents_of(more(calm(), 50.0, place))
+    assert one.scope == place
+
+
+def test_a_little_more_in_every_part_is_told_of_the_whole() -> None:
+    """Each is too small a share to be told by itself."""
+    (one,) = incidents_of(more(calm(), 9.0, Scope()))
+    assert len(one.causes) == 10
+    assert one.impact > 100
+    assert one.first_day == FIRST_DAY + timedelta(days=DAY)
+
+
+def test_two_unrelated_parts_are_two_incidents() -> None:
+    found = incidents_of(
+        more(calm(), 90.0, Scope("1", "db", "west"), Scope("2", "cdn", "east"))
+    )
+    assert len(found) == 2
+
+
+def test_a_new_service_does_not_alarm_in_its_total_either() -> None:
+    parts = calm()
+    parts[Scope("1", "new", "east")] = begun(level=500)
+    assert incidents_of(parts) == []
+
+
+def test_a_service_in_a_region_where_it_never_was_is_told() -> None:
+    parts = calm()
+    parts[Scope("1", "vm", "far")] = begun(level=80)
+    (one,) = incidents_of(parts)
+    assert one.scope == Scope("1", "vm", "far")
+    assert one.first_day == FIRST_DAY + timedelta(days=DAY)
+
+
+def test_a_day_that_was_not_read_is_no_incident() -> None:
+    parts = {scope: [*v[:DAY], None, *v[DAY + 1 :]] for scope, v in calm().items()}
+    assert incidents_of(parts) == []

@@ -1,0 +1,104 @@
+"""Anomalies on pages: the list, and each with its root causes and history."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.db.models import Sum
+from django.views.generic import DetailView
+from django_filters.views import FilterView
+
+from clouds.models import CloudAccount
+from core.windows import ONE_DAY, Window
+from costs.models import DailyCost
+from insights.anomalies.chart import anomaly_chart
+from insights.anomalies.filters import AnomalyFilter
+from insights.anomalies.querysets import AnomalyQuerySet
+from insights.anomalies.transitions import change_status
+from insights.models import Anomaly
+from insights.status_views import ChangeStatusView
+from metrics.models import CpuMetric
+from providers.records import ChargeCategory
+
+# Days shown around it.
+DAYS_BEFORE, DAYS_AFTER = 45, 14
+
+
+class AnomalyListView(PermissionRequiredMixin, FilterView):
+    """All anomalies, ongoing and worst first."""
+
+    template_name = "insights/anomalies.html"
+    permission_required = "insights.view_anomaly"
+    filterset_class = AnomalyFilter
+    paginate_by = 25
+
+    def get_queryset(self) -> AnomalyQuerySet:
+        rows = Anomaly.objects.visible_to(self.request.user)
+        return rows.select_related("account", "resource").worst_first()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            statuses=Anomaly.Status.choices,
+            severities=Anomaly.Severity.choices,
+            scopes=Anomaly.Scope.choices,
+            accounts=CloudAccount.objects.visible_to(self.request.user),
+            **kwargs,
+        )
+
+
+class AnomalyView(PermissionRequiredMixin, DetailView[Anomaly]):
+    """One anomaly: its days, size, root causes and history."""
+
+    template_name = "insights/anomaly.html"
+    permission_required = "insights.view_anomaly"
+    context_object_name = "anomaly"
+
+    def get_queryset(self) -> AnomalyQuerySet:
+        rows = Anomaly.objects.visible_to(self.request.user)
+        return rows.select_related("account", "resource").prefetch_related("changes")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        window = Window(
+            self.object.first_day - timedelta(days=DAYS_BEFORE),
+            self.object.last_day + timedelta(days=DAYS_AFTER),
+        )
+        actual = day_values(self.object, window)
+        stop = max(actual, default=window.start) + ONE_DAY
+        window = Window(window.start, max(stop, window.start + ONE_DAY))
+        return super().get_context_data(
+            actual=sorted(actual.items()),
+            chart=anomaly_chart(self.object, actual, window),
+            **kwargs,
+        )
+
+
+def day_values(
+    anomaly: Anomaly, window: Window
+) -> Mapping[date, Decimal | float | None]:
+    """Return the daily values of the part that the anomaly is of. One query."""
+    if anomaly.resource_id:
+        days = CpuMetric.objects.in_window(window).filter(resource=anomaly.resource_id)
+        return dict(days.values_list("day", "average_percent"))
+    rows = (
+        DailyCost.objects.counted()
+        .in_window(window)
+        .filter(currency=anomaly.currency, charge_category=ChargeCategory.USAGE.value)
+    )
+    which = {
+        "account": anomaly.account_id,
+        "sub_account_id": anomaly.sub_account_id,
+        "service": anomaly.service,
+        "region": anomaly.region,
+    }
+    rows = rows.filter(**{name: value for name, value in which.items() if value})
+    return dict(rows.order_by().values_list("day").annotate(amount=Sum("billed")))
+
+
+class ChangeAnomalyView(ChangeStatusView):
+    """Change the status of an anomaly."""
+
+    permission_required = ("insights.view_anomaly", "insights.change_anomaly")
+    change_status = staticmethod(change_status)
+    view = AnomalyView

@@ -1,0 +1,215 @@
+"""Monthly budgets, and the alerts sent when a threshold is exceeded."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericRelation
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from alerts.models import Notice
+from clouds.access import AccountScopedQuerySet
+from clouds.models import CloudAccount
+from core.db.money_field import MoneyField
+from insights.budgets.querysets import BudgetAlertQuerySet
+from insights.status_change import version_field
+
+LARGEST_PERCENT = 1000
+
+
+def actual_percents() -> list[int]:
+    return [80, 100]
+
+
+def forecasted_percents() -> list[int]:
+    return [100]
+
+
+def whole_percents(value: Any) -> None:
+    """Raise ValidationError unless it is a list of distinct whole percentages."""
+    fits = isinstance(value, list) and all(
+        isinstance(item, int)
+        and not isinstance(item, bool)
+        and 1 <= item <= LARGEST_PERCENT
+        for item in value
+    )
+    if not fits or len(set(value)) != len(value):
+        raise ValidationError(
+            f"Give distinct whole percentages from 1 to {LARGEST_PERCENT}, such as "
+            "80, 100."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetStatus:
+    """The computed columns of a budget in one month; None is unknown."""
+
+    period: date
+    spent: Decimal | None = None
+    spent_until: date | None = None
+    forecasted: Decimal | None = None
+    forecasted_high: Decimal | None = None
+    note: str = ""
+
+
+class Budget(models.Model):
+    """One row is the amount that one scope may be billed in a calendar month, UTC."""
+
+    class Scope(models.TextChoices):
+        TOTAL = "total", "All costs"
+        ACCOUNT = "account", "One account"
+        SERVICE = "service", "One service"
+        TAG = "tag", "Instances with a tag"
+
+    name = models.CharField(max_length=100, unique=True)
+    scope = models.CharField(max_length=8, choices=Scope.choices)
+    account = models.ForeignKey(
+        CloudAccount,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="budgets",
+        help_text="Only this account's costs. Empty: all accounts.",
+    )
+    key = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="The service, or the tag as key=value.",
+    )
+    currency = models.CharField(
+        max_length=3,
+        default="USD",
+        validators=[
+            RegexValidator(
+                r"^[A-Z]{3}\Z", "Give a three-letter currency code such as USD."
+            )
+        ],
+    )
+    amount = MoneyField(help_text="For one month.")
+    actual_percents = models.JSONField(
+        default=actual_percents,
+        blank=True,
+        validators=[whole_percents],
+        help_text="Send an alert when this share is spent.",
+    )
+    forecasted_percents = models.JSONField(
+        default=forecasted_percents,
+        blank=True,
+        validators=[whole_percents],
+        help_text="Send an alert when this share is forecast to be spent.",
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField()
+    # The columns of a BudgetStatus; computed, and never a reason for a new version.
+    period = models.DateField(null=True, help_text="The first of the month.")
+    spent = MoneyField(null=True, help_text="Billed so far in that month.")
+    forecasted = MoneyField(null=True, help_text="Forecast for the whole month.")
+    forecasted_high = MoneyField(
+        null=True, help_text="Upper bound of the 80% interval."
+    )
+    spent_until = models.DateField(null=True, help_text="The last day with cost data.")
+    note = models.TextField(
+        blank=True, help_text="How it was computed, or why it was not."
+    )
+    version = version_field()
+
+    objects = AccountScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount__gt=0), name="budget_amount_is_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("budget", args=[self.pk])
+
+    def clean(self) -> None:
+        """Raise ValidationError naming the field that does not fit the scope."""
+        if self.scope == self.Scope.ACCOUNT and self.account_id is None:
+            raise ValidationError({"account": "Choose the account of this budget."})
+        if self.scope == self.Scope.SERVICE and not self.key:
+            raise ValidationError({"key": "Name the service, as the bill does."})
+        if self.scope == self.Scope.TAG and "=" not in self.key.strip("="):
+            raise ValidationError({"key": "Give the tag as key=value."})
+        if self.scope in (self.Scope.TOTAL, self.Scope.ACCOUNT) and self.key:
+            raise ValidationError({"key": "Only services and tags have a key."})
+        if self.scope == self.Scope.TOTAL and self.account_id is not None:
+            raise ValidationError(
+                {"account": "The scope is all accounts; choose the scope account."}
+            )
+
+    @property
+    def is_estimate(self) -> bool:
+        """The bill has no tags, so the costs of tagged instances are estimated."""
+        return self.scope == self.Scope.TAG
+
+    @property
+    def spent_percent(self) -> float | None:
+        return _percent(self.spent, self.amount)
+
+    @property
+    def forecasted_percent(self) -> float | None:
+        return _percent(self.forecasted, self.amount)
+
+    @property
+    def state(self) -> str:
+        """`unknown`, `ok`, `at_risk` (forecast to be exceeded) or `over`."""
+        if self.spent is None:
+            return "unknown"
+        if self.spent > self.amount:
+            return "over"
+        if self.forecasted is not None and self.forecasted > self.amount:
+            return "at_risk"
+        return "ok"
+
+
+def _percent(part: Decimal | None, whole: Decimal) -> float | None:
+    return None if part is None or not whole else float(part / whole * 100)
+
+
+class BudgetAlert(models.Model):
+    """One row is one threshold of one budget exceeded in one month; it is sent once."""
+
+    class Kind(models.TextChoices):
+        ACTUAL = "actual", "Spent"
+        FORECASTED = "forecasted", "Forecasted"
+
+    budget = models.ForeignKey(Budget, models.CASCADE, related_name="alerts")
+    period = models.DateField(help_text="The first of the month.")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    threshold = models.PositiveSmallIntegerField("threshold, %")
+    amount = MoneyField(help_text="Spent or forecast when it was exceeded.")
+    sentence = models.TextField()
+    at = models.DateTimeField()
+    notices = GenericRelation(
+        Notice, content_type_field="about_type", object_id_field="about_id"
+    )
+
+    objects = BudgetAlertQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["budget", "period", "kind", "threshold"],
+                name="budgetalert_once_per_threshold",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        month: date = self.period
+        return f"{self.budget} {month:%Y-%m}: {self.kind} {self.threshold}%"

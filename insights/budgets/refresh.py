@@ -1,0 +1,185 @@
+"""The status of each budget this month, and the alerts of exceeded thresholds."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import fields
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max, Sum
+
+from alerts.channels import configured_channels
+from alerts.models import Notice
+from alerts.outbox import queue_notice
+from clouds.models import CloudAccount
+from core.windows import ONE_DAY, Window, utc_day
+from costs.models import CostTotal, DailyCost
+from costs.querysets import DailyCostQuerySet
+from insights.budgets.models import BudgetStatus
+from insights.budgets.tag_costs import tag_budget_status
+from insights.forecasts.models import Scope
+from insights.forecasts.month_end import month_end_of, month_of
+from insights.models import Budget, BudgetAlert, Forecast
+
+logger = logging.getLogger(__name__)
+
+ZERO = Decimal(0)
+NO_FORECAST = "No forecast reaches the end of the month."
+NO_COSTS = "No costs of this month are stored."
+
+
+def refresh_budgets(now: datetime) -> int:
+    """Refresh every budget and queue notices; return how many budgets changed."""
+    budgets = Budget.objects.select_related("account").order_by("pk")
+    changed = sum(refresh_budget(budget, now) for budget in budgets)
+    queue_notices(now)
+    return changed
+
+
+def refresh_budget(budget: Budget, now: datetime) -> bool:
+    """Store its status and its new alerts; return whether the status changed."""
+    status = status_of(budget, now)
+    with transaction.atomic():
+        is_changed = _store(budget, status)
+        _record_alerts(budget, status, now)
+    return is_changed
+
+
+def is_due(now: datetime) -> bool:
+    """Return whether a month began that is not computed, or an alert has no notice."""
+    month = month_of(utc_day(now)).start
+    if Budget.objects.exclude(period=month).exists():
+        return True
+    if not configured_channels():
+        return False
+    return BudgetAlert.objects.without_notice(month).exists()
+
+
+def status_of(budget: Budget, now: datetime) -> BudgetStatus:
+    """Return what is spent in the month of `now`, and the forecast for all of it."""
+    month = month_of(utc_day(now))
+    if budget.scope == Budget.Scope.TAG:
+        return tag_budget_status(budget, month, now)
+    rows = _rows(budget)
+    so_far = Window(month.start, max(utc_day(now), month.start + ONE_DAY))
+    spent = rows.in_window(so_far).aggregate(sum=Sum("billed"))["sum"]
+    newest = _newest_day(budget, so_far)
+    ahead = month_end_of(_forecasts(budget), now)
+    if newest is None and ahead is None:
+        return BudgetStatus(month.start, note=NO_COSTS)
+    return BudgetStatus(
+        period=month.start,
+        spent=spent or ZERO,
+        spent_until=newest,
+        forecasted=ahead.mean if ahead else None,
+        forecasted_high=ahead.high_80 if ahead else None,
+        note="" if ahead else NO_FORECAST,
+    )
+
+
+def _rows(budget: Budget) -> DailyCostQuerySet:
+    rows = DailyCost.objects.counted().filter(currency=budget.currency)
+    if budget.account:
+        rows = rows.filter(**_of_account(budget.account))
+    if budget.scope == Budget.Scope.SERVICE:
+        rows = rows.filter(service=budget.key)
+    return rows
+
+
+def _of_account(account: CloudAccount) -> dict[str, object]:
+    """A member's costs are on its payer's bill; a payer's bill is all that is on it."""
+    if account.payer_id:
+        return {"account": account.payer_id, "sub_account_id": account.account_id}
+    return {"account": account}
+
+
+def _newest_day(budget: Budget, so_far: Window) -> date | None:
+    totals = CostTotal.objects.counted().in_window(so_far)
+    totals = totals.filter(currency=budget.currency)
+    if budget.account:
+        totals = totals.filter(account=budget.account.payer_id or budget.account_id)
+    return totals.aggregate(newest=Max("day"))["newest"]
+
+
+def _forecasts(budget: Budget) -> Iterator[Forecast]:
+    """Yield the forecasts that add up to the budget's scope; none where one lacks."""
+    newest = Forecast.objects.newest().filter(currency=budget.currency)
+    account = budget.account
+    if budget.scope == Budget.Scope.TOTAL:
+        yield from newest.filter(account=None, scope=Scope.TOTAL)
+    elif budget.scope == Budget.Scope.SERVICE:
+        if not (account and account.payer_id):  # not known per member and service
+            yield from newest.filter(
+                account=account, scope=Scope.SERVICE, key=budget.key
+            )
+    elif account and account.payer_id:
+        yield from newest.filter(
+            account=account.payer_id, scope=Scope.ACCOUNT, key=account.account_id
+        )
+    elif account:
+        yield from newest.filter(account=account, scope=Scope.ACCOUNT)
+
+
+def _store(budget: Budget, status: BudgetStatus) -> bool:
+    """Store the columns that changed; return whether any did."""
+    columns = {one.name: getattr(status, one.name) for one in fields(BudgetStatus)}
+    changed = {
+        name: value for name, value in columns.items() if getattr(budget, name) != value
+    }
+    if changed:
+        Budget.objects.filter(pk=budget.pk).update(**changed)
+    return bool(changed)
+
+
+def _record_alerts(budget: Budget, status: BudgetStatus, now: datetime) -> None:
+    """Store one alert for each exceeded threshold; its key allows no second one."""
+    kinds = (
+        (BudgetAlert.Kind.ACTUAL, budget.actual_percents, status.spent),
+        (BudgetAlert.Kind.FORECASTED, budget.forecasted_percents, status.forecasted),
+    )
+    for kind, percents, amount in kinds:
+        if amount is None:
+            continue
+        for percent in sorted(percents):
+            if amount * 100 < budget.amount * percent:
+                break
+            _record(budget, status.period, kind, percent, amount, now)
+
+
+def _record(
+    budget: Budget,
+    period: date,
+    kind: BudgetAlert.Kind,
+    percent: int,
+    amount: Decimal,
+    now: datetime,
+) -> None:
+    which = {"budget": budget, "period": period, "kind": kind, "threshold": percent}
+    if BudgetAlert.objects.filter(**which).exists():
+        return
+    what = "spent in" if kind == BudgetAlert.Kind.ACTUAL else "forecast for"
+    about = "about " if budget.is_estimate else ""
+    sentence = (
+        f"Budget {budget.name} exceeds {percent}%: {about}{amount:,.2f} of "
+        f"{budget.amount:,.2f} {budget.currency} {what} {period:%B %Y}."
+    )
+    try:
+        with transaction.atomic():
+            BudgetAlert.objects.create(
+                **which, amount=amount, sentence=sentence, at=now
+            )
+    except IntegrityError:
+        return  # another process has recorded it
+
+
+def queue_notices(now: datetime) -> None:
+    """Queue a notice of each alert of this month that has none yet."""
+    alerts = BudgetAlert.objects.without_notice(month_of(utc_day(now)).start)
+    for alert in alerts.select_related("budget__account"):
+        is_actual = alert.kind == BudgetAlert.Kind.ACTUAL
+        severity = Notice.Severity.CRITICAL if is_actual else Notice.Severity.WARNING
+        account = alert.budget.account
+        queue_notice(
+            alert, "passed", alert.sentence, now, severity=severity, account=account
+        )

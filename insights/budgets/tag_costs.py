@@ -1,0 +1,100 @@
+"""The estimated costs of instances with a tag, as the bill has no tags.
+
+The hours that an instance ran, by its CPU samples, at list price. Volumes, traffic,
+discounts and instances without a known price are not included.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Max, Sum
+from django.db.models.functions import Least
+
+from core.windows import ONE_DAY, Window, utc_day
+from insights.budgets.models import BudgetStatus
+from insights.models import Budget
+from inventory.models import Instance
+from metrics.models import CpuMetric
+from pricing.families import operating_system
+from pricing.models import InstancePrice
+
+# CloudWatch's basic monitoring has a sample each five minutes. Detailed monitoring has
+# five times as many, so no day counts for more than a whole one.
+SAMPLES_PER_HOUR = 12
+SAMPLES_A_DAY = 24 * SAMPLES_PER_HOUR
+# The rest of the month is estimated from these days.
+RECENT_DAYS = 7
+CENT = Decimal("0.01")
+ZERO = Decimal(0)
+
+
+def tag_budget_status(budget: Budget, month: Window, now: datetime) -> BudgetStatus:
+    """Return the status of a budget of a tag. Four queries."""
+    key, _, value = budget.key.partition("=")
+    instances = Instance.objects.tagged_any([(key, value)])
+    if budget.account_id:
+        instances = instances.filter(account=budget.account_id)
+    tagged = {one.pk: one for one in instances.select_related("account")}
+    prices = _prices(budget.currency)
+    priced = {
+        pk: price
+        for pk, one in tagged.items()
+        if one.lifecycle == "on-demand" and (price := prices.get(_market(one)))
+    }
+    note = (
+        f"Estimated at list price: {len(priced)} of {len(tagged)} instances with this "
+        "tag are on demand and have a known price. Volumes, traffic and discounts are "
+        "not included."
+    )
+    so_far = Window(month.start, max(utc_day(now), month.start + ONE_DAY))
+    recent = Window(utc_day(now) - ONE_DAY * RECENT_DAYS, utc_day(now))
+    spent, until = _spent(priced, so_far)
+    recently, newest = _spent(priced, recent)
+    if newest is None:
+        return BudgetStatus(month.start, note=note)
+    left = (month.end - (until + ONE_DAY if until else month.start)).days
+    forecasted = spent + recently / RECENT_DAYS * left
+    return BudgetStatus(
+        period=month.start,
+        spent=spent.quantize(CENT),
+        spent_until=until,
+        forecasted=forecasted.quantize(CENT),
+        note=note,
+    )
+
+
+def _prices(currency: str) -> dict[tuple[str, str, str, str], Decimal]:
+    rows = InstancePrice.objects.filter(currency=currency, tenancy="Shared")
+    return {
+        (row.provider, row.region, row.operating_system, row.instance_type): row.hourly
+        for row in rows
+    }
+
+
+def _market(instance: Instance) -> tuple[str, str, str, str]:
+    return (
+        instance.account.provider,
+        instance.region,
+        operating_system(instance.platform),
+        instance.instance_type,
+    )
+
+
+def _spent(
+    priced: Mapping[int, Decimal], window: Window
+) -> tuple[Decimal, date | None]:
+    """Return what they cost on those days, and the last day with samples."""
+    rows = CpuMetric.objects.in_window(window).filter(
+        resource__in=priced, samples__isnull=False
+    )
+    samples = (
+        rows.order_by()
+        .values_list("resource")
+        .annotate(count=Sum(Least("samples", SAMPLES_A_DAY)), last=Max("day"))
+    )
+    total, newest = ZERO, None
+    for pk, count, last in samples:
+        total += priced[pk] * count / SAMPLES_PER_HOUR
+        newest = max(newest or last, last)
+    return total, newest

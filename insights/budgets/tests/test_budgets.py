@@ -1,0 +1,219 @@
+"""Budgets: what is spent and will be, and one alert for each threshold and month."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.exceptions import ValidationError
+
+from alerts.models import Notice
+from clouds.models import CloudAccount
+from clouds.testing import account
+from core.testing.clock import NOW, TODAY
+from core.windows import Window
+from costs.testing import store_costs
+from insights.budgets.refresh import is_due, refresh_budget, refresh_budgets, status_of
+from insights.models import Budget, BudgetAlert
+from insights.testing import budget, forecast, two_accounts
+from inventory.testing import instance
+from metrics.testing import store_cpu
+from pricing.models import InstancePrice
+
+pytestmark = pytest.mark.django_db
+NOVEMBER = Window(date(2026, 11, 1), TODAY)
+
+
+def spent(owner: CloudAccount, **per_day: str) -> None:
+    store_costs(owner, NOVEMBER, per_day or {"EC2": "5"})
+
+
+def test_it_counts_what_is_billed_and_what_will_be() -> None:
+    spent(account())
+    forecast(None, "10")
+    status = status_of(budget(), NOW)
+    assert (status.spent, status.forecasted) == (95, 205)
+    assert status.forecasted_high == 216
+    assert status.spent_until == date(2026, 11, 19)
+
+
+def test_each_scope_counts_only_its_own() -> None:
+    one, other = two_accounts()
+    spent(one, EC2="5", S3="1")
+    spent(other, EC2="2")
+    budgets = [
+        budget(name="all"),
+        budget(name="one", scope="account", account=one),
+        budget(name="EC2", scope="service", key="EC2"),
+        budget(name="EC2 of one", scope="service", key="EC2", account=one),
+        budget(name="euros", currency="EUR"),
+    ]
+    sums = [status_of(one, NOW).spent for one in budgets]
+    assert sums == [152, 114, 133, 95, None]
+
+
+def test_a_members_costs_are_on_its_payers_bill() -> None:
+    payer, member = two_accounts()
+    CloudAccount.objects.filter(pk=payer.pk).update(is_payer=True)
+    member.payer = payer
+    member.save()
+    spent(payer)
+    payer.daily_costs.update(sub_account_id=member.account_id)
+    assert status_of(budget(scope="account", account=member), NOW).spent == 95
+
+
+def test_without_a_forecast_it_says_that_only_what_is_spent_is_known() -> None:
+    spent(account())
+    status = status_of(budget(), NOW)
+    assert status.forecasted is None
+    assert "No forecast reaches the end of the month" in status.note
+
+
+def test_each_threshold_is_noted_once_a_month() -> None:
+    spent(account())
+    forecast(None, "10")
+    one = budget(actual_percents=[50, 90, 100], forecasted_percents=[100, 300])
+    for _ in range(2):
+        refresh_budget(one, NOW)
+    told = BudgetAlert.objects.order_by("kind", "threshold")
+    assert list(told.values_list("kind", "threshold")) == [
+        ("actual", 50),
+        ("actual", 90),
+        ("forecasted", 100),
+    ]
+    assert "95.00 of 100.00 USD spent in November 2026" in told[0].sentence
+    store_costs(
+        account(2, "more"), Window(date(2026, 12, 1), date(2026, 12, 3)), {"S3": "60"}
+    )
+    refresh_budgets(datetime(2026, 12, 3, 9, tzinfo=UTC))
+    assert BudgetAlert.objects.filter(period=date(2026, 12, 1)).count() == 5
+
+
+def test_each_channel_gets_one_notice_of_an_alert(settings: Any) -> None:
+    settings.ALERT_EMAILS = ["ops@example.com"]
+    settings.ALERT_WEBHOOK_URL = "https://hooks.example.com/x"
+    owner = account()
+    spent(owner)
+    budget(scope="account", account=owner, actual_percents=[90], forecasted_percents=[])
+    for _ in range(3):
+        refresh_budgets(NOW)
+    email, webhook = Notice.objects.order_by("channel")
+    assert (email.channel, webhook.channel) == ("email", "webhook")
+    assert email.text == BudgetAlert.objects.get().sentence
+    assert (email.account, email.severity) == (owner, "critical")
+    assert mail.outbox == []  # delivery is a task of its own
+    assert not is_due(NOW)
+
+
+def test_a_channel_that_is_configured_later_gets_this_months_alerts(
+    settings: Any,
+) -> None:
+    spent(account())
+    budget(actual_percents=[90], forecasted_percents=[])
+    refresh_budgets(NOW)
+    assert not Notice.objects.exists()
+    assert not is_due(NOW)
+    settings.ALERT_EMAILS = ["ops@example.com"]
+    assert is_due(NOW)
+    refresh_budgets(NOW)
+    assert Notice.objects.get().about == BudgetAlert.objects.get()
+
+
+def price(hourly: str = "0.10", **values: Any) -> InstancePrice:
+    facts: dict[str, Any] = {
+        "provider": "aws",
+        "region": "eu-west-1",
+        "operating_system": "Linux",
+        "instance_type": "m6i.large",
+        "tenancy": "Shared",
+        "hourly": Decimal(hourly),
+        "currency": "USD",
+        "vcpus": 2,
+        "memory_mib": 8192,
+        "architecture": "x86_64",
+        "is_current_generation": True,
+        "read_at": NOW,
+    }
+    return InstancePrice.objects.create(**{**facts, **values})
+
+
+def test_a_tag_is_estimated_by_hours_at_list_price_and_says_so() -> None:
+    owner = account()
+    price()
+    store_cpu(instance(owner, "web", tags={"team": "shop"}), NOVEMBER, 30)
+    store_cpu(instance(owner, "other", tags={"team": "data"}), NOVEMBER, 30)
+    store_cpu(instance(owner, "spot", lifecycle="spot"), NOVEMBER, 30)
+    one = budget(scope="tag", key="team=shop")
+    status = status_of(one, NOW)
+    # 19 whole days, and 11 more like the last seven.
+    assert status.spent == Decimal("0.10") * 24 * 19
+    assert status.forecasted == Decimal("0.10") * 24 * 30
+    assert "1 of 2 instances" in status.note and "Estimated" in status.note
+    assert one.is_estimate
+
+
+@pytest.mark.parametrize("platform", ["windows", "Windows"])
+def test_a_windows_instance_of_a_tag_has_the_price_of_windows(platform: str) -> None:
+    price()
+    price("0.25", operating_system="Windows")
+    server = instance(account(), "web", tags={"team": "shop"}, platform=platform)
+    store_cpu(server, NOVEMBER, 30)
+    status = status_of(budget(scope="tag", key="team=shop"), NOW)
+    assert status.spent == Decimal("0.25") * 24 * 19
+
+
+def test_a_machine_that_did_not_run_costs_nothing_of_a_tag() -> None:
+    owner = account()
+    price()
+    store_cpu(instance(owner, "web"), Window(date(2026, 11, 1), date(2026, 11, 3)), 30)
+    store_cpu(instance(owner, "live", tags={"team": "shop"}), NOVEMBER, 30)
+    status = status_of(budget(scope="tag", key="team=shop"), NOW)
+    assert status.spent == Decimal("0.10") * 24 * (19 + 2)
+
+
+def test_without_prices_a_tag_says_that_nothing_is_known() -> None:
+    store_cpu(instance(account(), "web"), NOVEMBER, 30)
+    status = status_of(budget(scope="tag", key="team=shop"), NOW)
+    assert status.spent is None
+    assert "0 of 1 instances" in status.note
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"scope": "account"}, "account"),
+        ({"scope": "service"}, "key"),
+        ({"scope": "tag", "key": "team"}, "key"),
+        ({"scope": "tag", "key": "=shop="}, "key"),
+        ({"scope": "total", "key": "EC2"}, "key"),
+        ({"scope": "total", "key": "", "has_account": True}, "account"),
+        ({"scope": "total", "currency": "usd"}, "currency"),
+        ({"scope": "total", "actual_percents": [0]}, "actual_percents"),
+        ({"scope": "total", "actual_percents": [50, 50]}, "actual_percents"),
+        ({"scope": "total", "forecasted_percents": "100"}, "forecasted_percents"),
+    ],
+)
+def test_a_scope_that_tells_too_little_is_refused(
+    values: dict[str, Any], field: str
+) -> None:
+    owner = account() if values.pop("has_account", False) else None
+    wrong = Budget(name="x", amount=Decimal(1), created_at=NOW, account=owner, **values)
+    with pytest.raises(ValidationError) as caught:
+        wrong.full_clean(exclude=["amount"])
+    assert field in caught.value.message_dict
+
+
+@pytest.mark.parametrize(
+    ("spent_so_far", "will_be", "state"),
+    [(None, None, "unknown"), (50, 90, "ok"), (50, 101, "at_risk"), (101, 120, "over")],
+)
+def test_its_state_in_a_word(
+    spent_so_far: int | None, will_be: int | None, state: str
+) -> None:
+    one = Budget(
+        amount=Decimal(100),
+        spent=None if spent_so_far is None else Decimal(spent_so_far),
+        forecasted=None if will_be is None else Decimal(will_be),
+    )
+    assert one.state == state

@@ -1,0 +1,127 @@
+"""Budgets over the API: set, changed with the version that was read, deleted."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+import time_machine
+
+from clouds.testing import account
+from core.testing.clock import NOW, TODAY
+from core.windows import Window
+from costs.testing import store_costs
+from insights.models import Budget
+from insights.testing import budget, somebody, two_accounts
+from users.models import AuditEntry
+from users.testing import ask, operator, person, session_of, viewer
+
+pytestmark = pytest.mark.django_db
+PATH = "/api/v1/budgets/"
+
+
+def send(client: Any, **body: Any) -> Any:
+    wanted = {"name": "All", "scope": "total", "currency": "USD", "amount": "100"}
+    return client.post(PATH, {**wanted, **body}, format="json")
+
+
+def test_it_is_set_and_counted_at_once() -> None:
+    store_costs(account(), Window(date(2026, 11, 1), TODAY), {"EC2": "5"})
+    with time_machine.travel(NOW, tick=False):
+        answer = send(operator(), actual_percents=[100, 50, 50])
+    told = answer.json()
+    assert answer.status_code == 201, told
+    assert (told["amount"], told["spent"], told["state"]) == ("100.00", "95.00", "ok")
+    assert told["actual_percents"] == [50, 100]
+    assert told["forecasted_percents"] == [100]
+    assert told["created_by"] == "operator"
+    entry = AuditEntry.objects.get(action="budget.add")
+    assert entry.details["amount"] == [None, "100.00"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"amount": "0"}, "amount"),
+        ({"amount": "1e12"}, "amount"),
+        ({"amount": "NaN"}, "amount"),
+        ({"currency": "dollars"}, "currency"),
+        ({"scope": "account"}, "account"),
+        ({"scope": "service"}, "key"),
+        ({"scope": "tag", "key": "team"}, "key"),
+        ({"scope": "all"}, "scope"),
+        ({"account": "000000000009"}, "account"),
+        ({"actual_percents": [0]}, "actual_percents"),
+        ({"spent": "1"}, None),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_by_field(
+    body: dict[str, Any], field: str | None
+) -> None:
+    answer = send(operator(), **body)
+    if field is None:
+        assert answer.status_code == 201
+        assert answer.json()["spent"] is None
+        return
+    assert answer.status_code == 400
+    assert any(name.startswith(field) for name in answer.json()["errors"])
+
+
+def test_a_name_is_taken_once() -> None:
+    budget(name="All")
+    assert "name" in send(operator()).json()["errors"]
+
+
+def test_it_is_changed_with_the_version_that_was_read() -> None:
+    one = budget()
+    path = f"{PATH}{one.pk}/"
+    answer = operator().patch(path, {"amount": "250", "version": 1}, format="json")
+    assert answer.status_code == 200
+    assert (answer.json()["amount"], answer.json()["version"]) == ("250.00", 2)
+    late = operator().patch(path, {"amount": "9", "version": 1}, format="json")
+    assert late.status_code == 409
+    assert late.json()["current"]["amount"] == "250.00"
+    unsaid = operator().patch(path, {"amount": "9"}, format="json")
+    assert "version" in unsaid.json()["errors"]
+    assert Budget.objects.get().amount == 250
+
+
+def test_what_is_changed_must_still_make_sense() -> None:
+    one = budget()
+    body = {"scope": "service", "version": 1}
+    answer = operator().patch(f"{PATH}{one.pk}/", body, format="json")
+    assert "key" in answer.json()["errors"]
+
+
+def test_an_administrator_deletes_it() -> None:
+    one = budget()
+    path = f"{PATH}{one.pk}/"
+    assert operator().delete(path).status_code == 403
+    assert session_of(person("administrator")).delete(path).status_code == 204
+    assert not Budget.objects.exists()
+    assert AuditEntry.objects.get().action == "budget.delete"
+
+
+def test_who_may_only_look_changes_nothing() -> None:
+    one = budget()
+    assert send(viewer()).status_code == 403
+    body = {"amount": "9", "version": 1}
+    assert viewer().patch(f"{PATH}{one.pk}/", body, format="json").status_code == 403
+    assert ask("budgets/")["count"] == 1
+
+
+def test_who_is_limited_has_budgets_of_his_accounts_alone() -> None:
+    one, other = two_accounts()
+    budget(name="all")
+    budget(name="theirs", scope="account", account=other)
+    mine = budget(name="mine", scope="account", account=one)
+    client = session_of(somebody("operator", one))
+    listed = client.get(PATH).json()["results"]
+    assert [row["name"] for row in listed] == ["mine"]
+    assert "account" in send(client).json()["errors"]
+    theirs = {"scope": "account", "account": other.account_id}
+    assert "account" in send(client, **theirs).json()["errors"]
+    own = {"scope": "account", "account": one.account_id}
+    assert send(client, **own).status_code == 201
+    body = {"account": None, "scope": "total", "version": 1}
+    assert client.patch(f"{PATH}{mine.pk}/", body, format="json").status_code == 400

@@ -1,0 +1,26 @@
+"""The models of each subject of this room, which Django finds here."""
+
+from insights.anomalies.models import Anomaly, AnomalyChange
+from insights.budgets.models import Budget, BudgetAlert
+from insights.forecasts.models import Forecast, ForecastPoint
+from insights.recommendations.models import (
+    Feedback,
+    Recommendation,
+    RecommendationChange,
+    Verification,
+)
+from insights.refresh_state_model import RefreshState
+
+__all__ = [
+    "Anomaly",
+    "AnomalyChange",
+    "Budget",
+    "BudgetAlert",
+    "Feedback",
+    "Forecast",
+    "ForecastPoint",
+    "Recommendation",
+    "RecommendationChange",
+    "RefreshState",
+    "Verification",
+]

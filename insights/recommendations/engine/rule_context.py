@@ -1,0 +1,33 @@
+"""What a rule is applied to: the facts of one instance, prices and thresholds."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from core.windows import Window
+from insights.recommendations.engine.advice_records import MachineFacts
+from insights.recommendations.engine.advice_thresholds import Thresholds
+from insights.recommendations.engine.change_risk import ChangeRisk, change_risk_of
+from insights.recommendations.engine.hourly_prices import HourlyPrice, Prices
+from insights.recommendations.engine.observation_window import running_share
+
+
+@dataclass(frozen=True)
+class RuleContext:
+    """`window` holds the complete days that are considered."""
+
+    machine: MachineFacts
+    prices: Prices
+    thresholds: Thresholds
+    window: Window
+
+    @cached_property
+    def change_risk(self) -> ChangeRisk:
+        return change_risk_of(self.machine)
+
+    @cached_property
+    def price(self) -> HourlyPrice | None:
+        return self.prices.hourly(self.machine)
+
+    @cached_property
+    def running_share(self) -> float:
+        return running_share(self.machine, self.window)

@@ -1,0 +1,232 @@
+"""A trace of one machine's load, from a CSV file of anybody's making.
+
+It needs a column of time and one of CPU in percent; vCPUs, memory and network are
+taken where they are there. A file without a header has time first, then CPU.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from insights.csv_reader import CsvFile, InvalidFile, read_csv
+from insights.recommendations.engine.advice_records import (
+    CpuDay,
+    CpuHour,
+    MachineFacts,
+    NetworkDay,
+)
+from insights.recommendations.engine.observation_window import SAMPLES_A_DAY
+
+SECONDS_A_DAY = 86_400
+FULL_PERCENT = 100.0
+# Some hypervisors count turbo: up to here a figure is a full machine.
+MOST_PERCENT = 200.0
+BYTES = {"[kb/s]": 1024.0, "[mb/s]": 1024.0**2, "[b/s]": 1.0, "[bytes/s]": 1.0}
+VCPUS = ("cpu cores", "cores", "vcpus", "vcpu")
+RECEIVED, SENT = ("received", "network in", "in_bytes"), ("transmitted", "sent")
+
+Test = Callable[[str], bool]
+# By the lower name; of CPU the most telling first: percent, average, usage, any value.
+CPU: Sequence[Test] = (
+    lambda n: "cpu" in n and ("%" in n or "percent" in n) and "max" not in n,
+    lambda n: "cpu" in n and ("avg" in n or "average" in n or "mean" in n),
+    lambda n: "cpu" in n and "util" in n,
+    lambda n: n == "cpu" or ("cpu" in n and "usage" in n and "mhz" not in n),
+    lambda n: n in ("value", "average", "avg", "%", "percent", "utilization"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A machine of which only the load is known, and figures of its file."""
+
+    machine: MachineFacts
+    until: datetime
+    samples: int
+    gaps: int
+    above_full: int
+    seconds_apart: float
+
+
+def read_trace(path: Path, time: str = "", cpu: str = "") -> Trace:
+    """Read a trace; `time` and `cpu` name columns that are not found by their names.
+
+    Raises InvalidFile or OSError.
+    """
+    file = read_csv(path)
+    if file.cells.empty:
+        raise InvalidFile("It has no line with data.")
+    if has_header(file):
+        file = file.with_header()
+    else:
+        file, cpu = file.without_header(), cpu or "column 2"
+    all_samples = samples_of(file, time, cpu)
+    samples = all_samples.dropna(subset="cpu").sort_index(kind="stable")
+    if samples.empty:
+        raise InvalidFile("It has no sample of CPU.")
+    steps = samples.index.to_series().diff().dt.total_seconds()
+    seconds_apart = float(steps[steps > 0].median()) if steps.any() else SECONDS_A_DAY
+    return Trace(
+        machine_of(path.name, samples, seconds_apart),
+        until=samples.index[-1].to_pydatetime(),
+        samples=len(samples),
+        gaps=len(all_samples) - len(samples),
+        above_full=int((samples.maximum > FULL_PERCENT).sum()),
+        seconds_apart=seconds_apart,
+    )
+
+
+def has_header(file: CsvFile) -> bool:
+    """Whether the first line holds anything but a time and numbers."""
+    first = CsvFile(file.cells.iloc[:1], file.separator).without_header()
+    try:
+        first.instants(first.names[0])
+        for name in first.names[1:]:
+            first.numbers(name)
+    except InvalidFile:
+        return True
+    return False
+
+
+def samples_of(file: CsvFile, time: str, cpu: str) -> pd.DataFrame:
+    """Return a row a sample by its instant: CPU and memory in percent, bytes/s."""
+    time = named(file, time, "time") if time else find(file, is_time) or file.names[0]
+    cpu = named(file, cpu, "CPU") if cpu else cpu_column(file)
+    percent = percents(file, cpu)
+    maximum = find(file, lambda n: "cpu" in n and "max" in n)
+    used = numbers(file, lambda n: n.startswith("memory usage [kb"))
+    total = numbers(file, lambda n: n.startswith("memory capacity"))
+    samples = pd.DataFrame(
+        {
+            "cpu": percent,
+            "maximum": np.fmax(percent, percents(file, maximum or cpu)),
+            "vcpus": numbers(file, lambda n: n in VCPUS),
+            "memory": FULL_PERCENT * used / total.where(total != 0),
+            "received": bytes_a_second(file, RECEIVED),
+            "sent": bytes_a_second(file, SENT),
+        }
+    )
+    return samples.set_index(pd.DatetimeIndex(file.instants(time)))
+
+
+def find(file: CsvFile, test: Test) -> str | None:
+    """Return the first column whose lower name passes."""
+    return next((name for name in file.names if test(name.lower())), None)
+
+
+def is_time(name: str) -> bool:
+    return "time" in name or "date" in name
+
+
+def named(file: CsvFile, wanted: str, what: str) -> str:
+    found = find(file, lambda name: name == wanted.lower())
+    if found is None:
+        names = ", ".join(file.names)
+        raise InvalidFile(f"There is no column {wanted!r} for {what}, but {names}.")
+    return found
+
+
+def cpu_column(file: CsvFile) -> str:
+    for test in CPU:
+        if found := find(file, test):
+            return found
+    raise InvalidFile(
+        f"No column of CPU in percent among {', '.join(file.names)}: name it with "
+        "--cpu."
+    )
+
+
+def numbers(file: CsvFile, test: Test) -> pd.Series:
+    """Return the first column whose name passes; all NaN where there is none."""
+    column = find(file, test)
+    if column is None:
+        return pd.Series(np.nan, file.cells.index)
+    found = file.numbers(column)
+    return refused_if(np.isinf(found), found, column, "is not a measurement.")
+
+
+def percents(file: CsvFile, column: str) -> pd.Series:
+    """Return shares of the whole machine; NaN for a gap."""
+    found = numbers(file, lambda name: name == column.lower())
+    return refused_if(
+        (found < 0) | (found > MOST_PERCENT),
+        found,
+        column,
+        "is not a percentage of the whole machine; divide the sum of several vCPUs by "
+        "their number.",
+    )
+
+
+def refused_if(
+    is_wrong: pd.Series, values: pd.Series, column: str, reason: str
+) -> pd.Series:
+    """Return the values. Raises InvalidFile for the first that is wrong."""
+    for line, value in values[is_wrong].items():
+        raise InvalidFile(f"Line {line}, column {column!r}: {value:g} {reason}")
+    return values
+
+
+def bytes_a_second(file: CsvFile, words: Sequence[str]) -> pd.Series:
+    """Return network traffic, by the unit in the column's name."""
+    column = find(
+        file,
+        lambda n: any(word in n for word in words) and any(unit in n for unit in BYTES),
+    )
+    if column is None:
+        return pd.Series(np.nan, file.cells.index)
+    unit = next(unit for unit in BYTES if unit in column.lower())
+    return numbers(file, lambda name: name == column.lower()) * BYTES[unit]
+
+
+def machine_of(name: str, samples: pd.DataFrame, seconds_apart: float) -> MachineFacts:
+    """Return the machine with its days and hours, as CloudWatch would have them."""
+    vcpus = samples.vcpus[samples.vcpus > 0]
+    days = samples.groupby(samples.index.date)
+    hours = samples.groupby(samples.index.floor("h"))
+    return MachineFacts(
+        account_id="",
+        instance_id=name,
+        instance_type="",
+        region="",
+        state="running",
+        vcpus=None if vcpus.empty else int(vcpus.iloc[-1]),
+        memory_maximum_percent=known(samples.memory.max()),
+        cpu=[cpu_day(day, of_day, seconds_apart) for day, of_day in days],
+        network=[
+            NetworkDay(
+                day,
+                total_bytes(of_day.received, seconds_apart),
+                total_bytes(of_day.sent, seconds_apart),
+            )
+            for day, of_day in days
+        ],
+        hours=[
+            CpuHour(at.to_pydatetime(), of_hour.cpu.mean(), of_hour.maximum.max())
+            for at, of_hour in hours
+        ],
+    )
+
+
+def known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def cpu_day(day: date, samples: pd.DataFrame, seconds_apart: float) -> CpuDay:
+    """Return a day whose samples are counted as CloudWatch's, one in five minutes."""
+    share = min(1.0, len(samples) * seconds_apart / SECONDS_A_DAY)
+    p99 = np.quantile(samples.maximum, 0.99, method="inverted_cdf")
+    return CpuDay(
+        day=day,
+        average_percent=min(FULL_PERCENT, float(samples.cpu.mean())),
+        maximum_percent=min(FULL_PERCENT, float(samples.maximum.max())),
+        p99_percent=min(FULL_PERCENT, float(p99)),
+        samples=round(SAMPLES_A_DAY * share),
+    )
+
+
+def total_bytes(rates: pd.Series, seconds_apart: float) -> int | None:
+    return None if rates.isna().all() else round(rates.sum() * seconds_apart)

@@ -1,0 +1,275 @@
+"""Verify savings: whether inventory and bill show what was recommended.
+
+No bill names one instance. So the saving is the daily cost of the instance's hours at
+the account's rate before the change, less that after it; and the bill of the account's
+compute in that region, less the cost of its other instances, must have fallen with it.
+Whole weeks are compared, so that weekends weigh alike. The day of the change and the
+one before are left out, as the inventory sees a change up to a day late; so are the
+latest days of the bill, which still lack usage. Within twice the standard error of the
+difference of two means the bill contradicts nothing; where it fell by less than that,
+only what it shows is realized.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from statistics import variance
+
+from core.windows import HOURS_PER_MONTH, ONE_DAY, Window, utc_day
+from insights.recommendations.engine.advice_records import (
+    BillDay,
+    ExpectedSaving,
+    MachineFacts,
+    Rule,
+    Verdict,
+    VerdictStatus,
+)
+from insights.recommendations.engine.advice_thresholds import Thresholds
+from insights.recommendations.engine.hourly_prices import CENT, HOURS_PER_DAY, Prices
+from insights.recommendations.engine.observation_window import hours_on, value_on
+
+# People change an instance first and set the status later.
+RECORDED_LATE = timedelta(days=31)
+WEEK = 7
+STANDARD_ERRORS = 2
+# Less than this share of what was expected is no saving.
+LEAST_SHARE = Decimal("0.10")
+DAYS_PER_MONTH = HOURS_PER_MONTH / HOURS_PER_DAY
+ZERO = Decimal(0)
+PENDING, REALIZED = VerdictStatus.PENDING, VerdictStatus.REALIZED
+NOT_REALIZED = VerdictStatus.NOT_REALIZED
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The same number of days of bill before and after a change, whole weeks each."""
+
+    changed_on: date
+    before: Sequence[BillDay]
+    after: Sequence[BillDay]
+
+
+def verify(
+    done: ExpectedSaving,
+    machine: MachineFacts,
+    bill: Sequence[BillDay],
+    prices: Prices,
+    thresholds: Thresholds,
+    now: datetime,
+    ran: Mapping[date, Decimal] | None = None,
+) -> Verdict:
+    """Return the verdict on a saving. `bill` is the account's compute in the region.
+
+    `ran` is the `running_cost` of all instances there, this one included; without it
+    the bill is compared as it is. `machine` needs its days and changes from four weeks
+    before the change on, and `prices` its types of then.
+    """
+    if done.done_at is None:
+        return Verdict(VerdictStatus.EXPECTED, "It is not done yet.")
+    changed_on = _changed_on(done, machine, done.done_at)
+    sides = _sides(bill, changed_on, thresholds, now)
+    if isinstance(sides, str):
+        return Verdict(PENDING, sides, figures={"changed_on": changed_on.isoformat()})
+    if done.rule == Rule.STOPPED:
+        return _of_stopped(done, machine)
+    return _compare(done, machine, sides, prices, ran or {})
+
+
+def running_cost(
+    machines: Iterable[MachineFacts], days: Iterable[date], prices: Prices
+) -> dict[date, Decimal]:
+    """Return what the hours of these instances cost each day at the account's rate.
+
+    Those without a price are left out, before and after a change alike.
+    """
+    given = list(machines)
+    return {
+        day: sum((_cost_on(machine, day, prices) or ZERO for machine in given), ZERO)
+        for day in days
+    }
+
+
+def _changed_on(done: ExpectedSaving, machine: MachineFacts, done_at: datetime) -> date:
+    """Return the day on which the inventory saw it, else that of "done"."""
+    resized = done.rule in (Rule.OVERSIZED, Rule.OLD_GENERATION)
+    field = "instance_type" if resized else "state"
+    seen = [
+        change.at
+        for change in machine.changes
+        if change.field == field
+        and change.old_value
+        and change.new_value not in (done.instance_type, "running")
+        and change.at >= done_at - RECORDED_LATE
+    ]
+    if machine.gone_since and machine.gone_since >= done_at - RECORDED_LATE:
+        seen.append(machine.gone_since)
+    if done.rule == Rule.SCHEDULE or not seen:
+        return utc_day(done_at)
+    return utc_day(min(seen))
+
+
+def _sides(
+    bill: Sequence[BillDay], changed_on: date, thresholds: Thresholds, now: datetime
+) -> Sides | str:
+    """Return the days to compare, or one sentence on what is missing."""
+    settled = utc_day(now) - ONE_DAY * thresholds.bill_settling_days
+    days = {day.day: day for day in bill if day.day < settled}
+    after = [days[day] for day in sorted(days) if day > changed_on]
+    before = [days[day] for day in sorted(days) if day < changed_on - ONE_DAY]
+    least = max(thresholds.bill_days, WEEK)
+    if len(after) < least:
+        return (
+            f"{len(after)} complete days of bill since the change; {least} are needed."
+        )
+    if len(before) < least:
+        return f"{len(before)} days of bill before the change; {least} are needed."
+    if len({day.currency for day in (*before, *after)}) > 1:
+        return "The bill changed its currency, so it cannot be compared."
+    count = min(len(before), len(after), thresholds.bill_days_at_most)
+    count -= count % WEEK
+    return Sides(changed_on, before[-count:], after[-count:])
+
+
+def _of_stopped(done: ExpectedSaving, machine: MachineFacts) -> Verdict:
+    """Judge by its end alone, as volumes are billed for all instances together."""
+    if machine.gone_since is None:
+        return Verdict(NOT_REALIZED, "The instance and its volumes still exist.")
+    share = None if done.savings_monthly is None else 1.0
+    return Verdict(
+        REALIZED,
+        "The instance is terminated. Its volumes are not billed by instance.",
+        done.savings_monthly,
+        done.currency if done.savings_monthly is not None else "",
+        share,
+        {"gone_since": machine.gone_since.date().isoformat()},
+    )
+
+
+def _compare(
+    done: ExpectedSaving,
+    machine: MachineFacts,
+    sides: Sides,
+    prices: Prices,
+    ran: Mapping[date, Decimal],
+) -> Verdict:
+    before = _cost_a_day(machine, sides.before, prices)
+    after = _cost_a_day(machine, sides.after, prices)
+    if before is None or after is None:
+        return _unpriced(machine, sides)
+    saved = before - after
+    fell, noise = _fall_of_the_bill(
+        *(_rest(side, machine, prices, ran) for side in (sides.before, sides.after))
+    )
+    figures = _figures(sides, before, after, fell, noise)
+    if saved <= ZERO:
+        return Verdict(
+            NOT_REALIZED,
+            "The instance costs as much a day as before: "
+            f"{before.quantize(CENT)} {sides.after[0].currency}.",
+            figures=figures,
+        )
+    if fell + noise < saved:
+        saved = max(fell, ZERO)
+    return _verdict(done, saved, sides, figures)
+
+
+def _verdict(
+    done: ExpectedSaving, saved_a_day: Decimal, sides: Sides, figures: dict[str, object]
+) -> Verdict:
+    monthly = (saved_a_day * DAYS_PER_MONTH).quantize(CENT)
+    currency = sides.after[0].currency
+    share = _share(monthly, done)
+    if monthly <= ZERO or (share is not None and share < LEAST_SHARE):
+        reason = "The instance changed, but the account's bill did not fall with it."
+        return Verdict(NOT_REALIZED, reason, figures=figures)
+    days = f"{len(sides.after)} days of bill before and after"
+    return Verdict(
+        REALIZED,
+        f"Realized {monthly} {currency} a month, by {days}.",
+        monthly,
+        currency,
+        None if share is None else round(float(share), 4),
+        figures,
+    )
+
+
+def _share(monthly: Decimal, done: ExpectedSaving) -> Decimal | None:
+    if not done.savings_monthly or done.savings_monthly < ZERO:
+        return None
+    return monthly / done.savings_monthly
+
+
+def _unpriced(machine: MachineFacts, sides: Sides) -> Verdict:
+    """Return a verdict by the inventory alone: the amount is unknown."""
+    hours = [
+        math.fsum(hours_on(machine, day.day) for day in side)
+        for side in (sides.before, sides.after)
+    ]
+    types = {value_on(machine, day.day, "instance_type") for day in sides.before}
+    resized = value_on(machine, sides.after[-1].day, "instance_type") not in types
+    figures = {"hours_before": hours[0], "hours_after": hours[1]}
+    if hours[1] < hours[0] * (1 - float(LEAST_SHARE)) or (resized and hours[1]):
+        reason = "The instance changed; the saving is unknown without its price."
+        return Verdict(REALIZED, reason, figures=figures)
+    return Verdict(NOT_REALIZED, "The instance runs as before.", figures=figures)
+
+
+def _cost_a_day(
+    machine: MachineFacts, days: Sequence[BillDay], prices: Prices
+) -> Decimal | None:
+    """Return the mean of its hours at the account's rate; None if it ran unpriced."""
+    costs = [_cost_on(machine, day.day, prices) for day in days]
+    known = [cost for cost in costs if cost is not None]
+    return sum(known, ZERO) / len(days) if len(known) == len(days) else None
+
+
+def _cost_on(machine: MachineFacts, day: date, prices: Prices) -> Decimal | None:
+    hours = hours_on(machine, day)
+    if not hours:
+        return ZERO
+    price = prices.hourly(machine, value_on(machine, day, "instance_type"))
+    return None if price is None else price.hourly * Decimal(str(hours))
+
+
+def _rest(
+    days: Sequence[BillDay],
+    machine: MachineFacts,
+    prices: Prices,
+    ran: Mapping[date, Decimal],
+) -> list[Decimal]:
+    """Return each day's bill without the cost of other instances."""
+    rest = []
+    for day in days:
+        own = _cost_on(machine, day.day, prices) or ZERO
+        rest.append(day.billed - ran[day.day] + own if day.day in ran else day.billed)
+    return rest
+
+
+def _fall_of_the_bill(
+    before: Sequence[Decimal], after: Sequence[Decimal]
+) -> tuple[Decimal, Decimal]:
+    """Return by how much it fell a day, and its noise."""
+    fell = sum(before, ZERO) / len(before) - sum(after, ZERO) / len(after)
+    error = math.sqrt(
+        sum(variance(list(map(float, side))) / len(side) for side in (before, after))
+    )
+    return fell, Decimal(str(STANDARD_ERRORS * error))
+
+
+def _figures(
+    sides: Sides, before: Decimal, after: Decimal, fell: Decimal, noise: Decimal
+) -> dict[str, object]:
+    def span(days: Sequence[BillDay]) -> str:
+        return str(Window(days[0].day, days[-1].day + ONE_DAY))
+
+    return {
+        "changed_on": sides.changed_on.isoformat(),
+        "days_before": span(sides.before),
+        "days_after": span(sides.after),
+        "machine_a_day_before": str(before.quantize(CENT)),
+        "machine_a_day_after": str(after.quantize(CENT)),
+        "bill_fell_a_day": str(fell.quantize(CENT)),
+        "bill_noise_a_day": str(noise.quantize(CENT)),
+    }

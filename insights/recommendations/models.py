@@ -1,0 +1,210 @@
+"""Recommendations, the feedback on them, and the verification of their savings."""
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from clouds.models import CloudAccount
+from core.db.money_field import MoneyField
+from insights.recommendations.engine.advice_records import (
+    Category,
+    Level,
+    PriceBasis,
+    Rule,
+    VerdictStatus,
+)
+from insights.recommendations.querysets import (
+    FeedbackQuerySet,
+    RecommendationChangeQuerySet,
+    RecommendationQuerySet,
+    VerificationQuerySet,
+)
+from insights.status_change import StatusChange, version_field
+from inventory.models import Resource
+
+LEVELS = [(item.value, item.value) for item in Level]
+
+
+class Recommendation(models.Model):
+    """One row is one thing to do about one instance, with evidence and saving.
+
+    There is one live row per instance, rule and target. A dismissed one comes back
+    only when its evidence changed much; one without a reason becomes obsolete.
+    """
+
+    class Status(models.TextChoices):
+        OPEN = "open", "Open"
+        ACCEPTED = "accepted", "Accepted"
+        IN_PROGRESS = "in_progress", "In progress"
+        DONE = "done", "Done"
+        DISMISSED = "dismissed", "Dismissed"
+        OBSOLETE = "obsolete", "Obsolete"
+
+    LIVE = (Status.OPEN, Status.ACCEPTED, Status.IN_PROGRESS)
+    # Only a refresh makes one obsolete, and it stays so.
+    CHOSEN = (*LIVE, Status.DONE, Status.DISMISSED)
+
+    account = models.ForeignKey(
+        CloudAccount, models.CASCADE, related_name="recommendations"
+    )
+    resource = models.ForeignKey(
+        Resource, models.CASCADE, related_name="recommendations"
+    )
+    rule = models.CharField(
+        max_length=16, choices=[(item.value, item.value) for item in Rule]
+    )
+    category = models.CharField(
+        max_length=16, choices=[(item.value, item.value) for item in Category]
+    )
+    priority = models.CharField(max_length=8, choices=LEVELS)
+    title = models.CharField(max_length=300)
+    current_state = models.TextField()
+    recommendation = models.TextField()
+    savings_monthly = MoneyField(
+        null=True, help_text="For 730 hours. Empty: the price is unknown."
+    )
+    counted_monthly = MoneyField(
+        null=True,
+        help_text="The part of it that is in totals: an alternative counts 0, so that "
+        "nothing is counted twice.",
+    )
+    alternative_to = models.CharField(
+        max_length=16, blank=True, help_text="The rule that is counted instead."
+    )
+    currency = models.CharField(max_length=3, blank=True)
+    price_basis = models.CharField(
+        max_length=16, choices=[(item.value, item.value) for item in PriceBasis]
+    )
+    impact = models.CharField(max_length=8, choices=LEVELS)
+    effort = models.CharField(max_length=8, choices=LEVELS)
+    complexity = models.CharField(max_length=8, choices=LEVELS)
+    risk = models.CharField(max_length=8, choices=LEVELS)
+    risk_reason = models.TextField(blank=True)
+    confidence = models.CharField(max_length=8, choices=LEVELS)
+    estimated_time = models.CharField(max_length=64)
+    implementation_steps = models.JSONField(default=list)
+    evidence = models.JSONField(default=dict, help_text="The days and figures.")
+    target = models.CharField(
+        max_length=64, blank=True, help_text="The type to change to."
+    )
+    instance_type = models.CharField(
+        max_length=64, blank=True, help_text="The type when it was found."
+    )
+    fingerprint = models.CharField(max_length=200)
+    status = models.CharField(
+        max_length=16, choices=Status.choices, default=Status.OPEN
+    )
+    reason = models.TextField(blank=True, help_text="Reason for dismissing it.")
+    is_found = models.BooleanField(
+        default=True, help_text="Whether the last refresh still found its reason."
+    )
+    found_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    version = version_field()
+
+    objects = RecommendationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-found_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["resource", "rule", "target"],
+                condition=Q(status__in=["open", "accepted", "in_progress"]),
+                name="recommendation_one_live_per_rule",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "priority"], name="recommendation_status"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("recommendation", args=[self.pk])
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in self.LIVE
+
+    def next_statuses(self) -> list[Status]:
+        """The statuses that people may give it."""
+        if self.status == self.Status.OBSOLETE:
+            return []
+        return [status for status in self.CHOSEN if status != self.status]
+
+
+class RecommendationChange(StatusChange):
+    """One row is one change of a recommendation's status."""
+
+    recommendation = models.ForeignKey(
+        Recommendation, models.CASCADE, related_name="changes"
+    )
+
+    objects = RecommendationChangeQuerySet.as_manager()
+
+
+class Feedback(models.Model):
+    """One row is one user's rating of one recommendation."""
+
+    recommendation = models.ForeignKey(
+        Recommendation, models.CASCADE, related_name="feedback"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="feedback"
+    )
+    rating = models.PositiveSmallIntegerField(
+        validators=[MinValueValidator(1), MaxValueValidator(5)],
+        help_text="1 (wrong) to 5 (right).",
+    )
+    comment = models.TextField(blank=True, max_length=2000)
+    is_flagged = models.BooleanField(
+        "flagged", default=False, help_text="It should not be recommended."
+    )
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    objects = FeedbackQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-updated_at", "-id"]
+        verbose_name_plural = "feedback"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recommendation", "user"], name="feedback_one_per_user"
+            ),
+            models.CheckConstraint(
+                condition=Q(rating__gte=1, rating__lte=5), name="feedback_rating_1_to_5"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rating} of 5 for {self.recommendation}"
+
+
+class Verification(models.Model):
+    """One row says whether the saving of a completed recommendation is on the bill."""
+
+    recommendation = models.OneToOneField(
+        Recommendation, models.CASCADE, related_name="verification"
+    )
+    status = models.CharField(
+        max_length=16, choices=[(item.value, item.value) for item in VerdictStatus]
+    )
+    expected = MoneyField(null=True, help_text="The recommended saving, for 730 hours.")
+    realized = MoneyField(null=True, help_text="The verified saving, for 730 hours.")
+    currency = models.CharField(max_length=3, blank=True)
+    share = models.FloatField(null=True, help_text="Realized of expected.")
+    reason = models.TextField(help_text="The reason for the verdict.")
+    figures = models.JSONField(default=dict, help_text="The days and amounts.")
+    checked_at = models.DateTimeField()
+
+    objects = VerificationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-checked_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.status}: {self.recommendation}"

@@ -1,0 +1,90 @@
+"""A machine that is larger than its work, by p99 and maximum and never by the mean."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from insights.recommendations.engine.advice_records import Level, Rule
+from insights.recommendations.tests.machines import (
+    advice,
+    cpu,
+    machine,
+    price_list,
+    reasons,
+    with_peak,
+)
+
+
+def test_the_next_smaller_size_that_holds_the_work_is_advised() -> None:
+    found = advice(machine("m5.2xlarge", cpu=cpu(32, 6.0, 30.0, 20.0)))[Rule.OVERSIZED]
+    assert found.target == "m5.xlarge"
+    assert found.savings_monthly == Decimal("140.16")
+    assert found.evidence["needed_vcpus"] == 2.64  # 30 % of 8 and a tenth on top
+    assert found.impact is Level.HIGH
+    assert "its use is unknown" in found.risk_reason
+
+
+def test_without_memory_one_step_is_taken_at_a_time() -> None:
+    found = advice(machine("m5.4xlarge", cpu=cpu(32, 2.0, 10.0)))[Rule.OVERSIZED]
+    assert found.target == "m5.2xlarge"
+    assert found.evidence["smallest_by_cpu"] == "m5.large"
+    assert found.risk is Level.MEDIUM
+
+
+def test_with_memory_known_it_goes_as_far_as_memory_lets_it() -> None:
+    facts = machine("m5.4xlarge", cpu=cpu(32, 2.0, 10.0), memory_maximum_percent=20.0)
+    found = advice(facts)[Rule.OVERSIZED]
+    assert found.target == "m5.xlarge"  # 64 GiB at 20 % and head-room are 15.4 GiB
+    assert found.risk is Level.LOW
+    full = machine("m5.4xlarge", cpu=cpu(32, 2.0, 10.0), memory_maximum_percent=70.0)
+    assert Rule.OVERSIZED not in advice(full)
+
+
+def test_a_low_mean_with_one_high_sample_is_not_oversized() -> None:
+    days = with_peak(cpu(32, 4.0, 9.0, 8.0), 20, 85.0)
+    assert Rule.OVERSIZED not in advice(machine("m5.2xlarge", cpu=days))
+
+
+@pytest.mark.parametrize(
+    ("maximum", "p99", "fits"),
+    [(45.4, 30.0, True), (45.6, 30.0, False), (42.0, 41.6, True), (42.0, 41.7, False)],
+)
+def test_maximum_and_p99_each_need_their_headroom(
+    maximum: float, p99: float, fits: bool
+) -> None:
+    facts = machine("m5.2xlarge", cpu=cpu(32, 10.0, maximum, p99))
+    assert (Rule.OVERSIZED in advice(facts)) == fits
+
+
+def test_the_maximum_stands_in_for_a_p99_that_was_not_read() -> None:
+    unread = [replace(day, p99_percent=None) for day in cpu(32, 10.0, 42.0)]
+    assert Rule.OVERSIZED not in advice(machine("m5.2xlarge", cpu=unread))
+
+
+def test_the_smallest_size_has_none_below_it() -> None:
+    assert Rule.OVERSIZED not in advice(machine("m5.large", cpu=cpu(32, 1.0, 9.0)))
+
+
+def test_as_many_vcpus_with_less_memory_are_not_a_smaller_cpu() -> None:
+    assert Rule.OVERSIZED not in advice(machine("t3.large", cpu=cpu(32, 1.0, 9.0)))
+
+
+def test_a_burstable_size_must_hold_the_average_for_ever() -> None:
+    works = machine("t3.xlarge", cpu=cpu(32, 20.0, 30.0, 25.0))
+    assert Rule.OVERSIZED not in advice(works)  # 40 % of two vCPUs; it may use 30 %
+    rests = machine("t3.xlarge", cpu=cpu(32, 10.0, 30.0, 25.0))
+    assert advice(rests)[Rule.OVERSIZED].target == "t3.large"
+
+
+def test_a_type_without_a_price_can_not_be_judged() -> None:
+    lazy = machine("x9.large", cpu=cpu(32, 1.0, 9.0))
+    assert "sizes and prices of x9.large" in reasons(lazy)[Rule.OVERSIZED]
+    busy = machine("x9.large", cpu=cpu(32, 40.0, 90.0))
+    assert Rule.OVERSIZED not in reasons(busy)
+
+
+def test_a_dearer_smaller_size_is_no_advice() -> None:
+    assert Rule.OVERSIZED not in advice(
+        machine("m5.2xlarge", cpu=cpu(32, 6.0, 30.0)), price_list(["m5.2xlarge"])
+    )

@@ -1,0 +1,108 @@
+"""Recommendations on pages: the list, and each with its evidence and feedback."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views import View
+from django.views.generic import DetailView
+from django_filters.views import FilterView
+
+from clouds.models import CloudAccount
+from insights.models import Feedback, Recommendation, RefreshState, Verification
+from insights.recommendations.feedback import rate
+from insights.recommendations.filters import CATEGORIES, RecommendationFilter
+from insights.recommendations.forms import FeedbackForm
+from insights.recommendations.models import LEVELS
+from insights.recommendations.querysets import RecommendationQuerySet
+from insights.recommendations.transitions import change_status
+from insights.status_views import ChangeStatusView, render_again
+
+REMARKS = 5
+
+
+class RecommendationListView(PermissionRequiredMixin, FilterView):
+    """All recommendations, the largest saving first."""
+
+    template_name = "insights/recommendations.html"
+    permission_required = "insights.view_recommendation"
+    filterset_class = RecommendationFilter
+    paginate_by = 25
+
+    def get_queryset(self) -> RecommendationQuerySet:
+        rows = Recommendation.objects.visible_to(self.request.user)
+        return rows.select_related("account", "resource").largest_saving_first()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = self.request.user
+        seen = Recommendation.objects.visible_to(user)
+        return super().get_context_data(
+            potential=seen.live().savings_per_currency(),
+            realized=Verification.objects.visible_to(user).realized_per_currency(),
+            remarks=RefreshState.objects.visible_to(user).exclude(remark="")[:REMARKS],
+            statuses=Recommendation.Status.choices,
+            categories=CATEGORIES,
+            levels=LEVELS,
+            accounts=CloudAccount.objects.visible_to(user),
+            **kwargs,
+        )
+
+
+class RecommendationView(PermissionRequiredMixin, DetailView[Recommendation]):
+    """One recommendation: its evidence, price, steps, history and verified saving."""
+
+    template_name = "insights/recommendation.html"
+    permission_required = "insights.view_recommendation"
+    context_object_name = "recommendation"
+
+    def get_queryset(self) -> RecommendationQuerySet:
+        rows = Recommendation.objects.visible_to(self.request.user)
+        return rows.select_related(
+            "account", "resource", "verification"
+        ).prefetch_related("changes")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        given = Feedback.objects.filter(recommendation=self.object)
+        own = given.filter(user=self.request.user).first()
+        kwargs.setdefault("feedback_form", FeedbackForm(instance=own))
+        return super().get_context_data(
+            own=own,
+            ratings=given.ratings(),
+            feedback=given.select_related("user"),
+            verification=Verification.objects.filter(
+                recommendation=self.object
+            ).first(),
+            **kwargs,
+        )
+
+
+class ChangeRecommendationView(ChangeStatusView):
+    """Change the status of a recommendation."""
+
+    permission_required = (
+        "insights.view_recommendation",
+        "insights.change_recommendation",
+    )
+    change_status = staticmethod(change_status)
+    view = RecommendationView
+
+
+class FeedbackView(PermissionRequiredMixin, View):
+    """The user's rating of a recommendation; a later one replaces it."""
+
+    permission_required = ("insights.view_recommendation", "insights.add_feedback")
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        page = RecommendationView()
+        page.setup(request, pk=pk)
+        row = get_object_or_404(page.get_queryset(), pk=pk)
+        form = FeedbackForm(request.POST)
+        if not form.is_valid():
+            return render_again(page, feedback_form=form)
+        rate(row, form.cleaned_data, timezone.now(), request)
+        messages.success(request, "Rating saved.")
+        return redirect(row)

@@ -1,0 +1,118 @@
+"""Which accounts' insights are due, and the claim on computing them.
+
+The database decides by data versions, so a lost or doubled message changes nothing.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from clouds.models import CloudAccount, DataVersion
+from insights.models import RefreshState
+from syncs.datasets import Dataset, Scope
+from syncs.runs.processes import is_dead, mark_of, own_mark
+
+# What of a payer's data concerns its members too.
+BILLED = [dataset for dataset in Dataset if dataset.traits.scope == Scope.BILL]
+# Increase it when a method changes, so that everything is computed again.
+METHOD = 2
+# What failed is tried again after so long, even without new data.
+RETRY_AFTER = timedelta(hours=1)
+# A refresh on another host cannot be seen from here; after so long it is abandoned.
+HELD_AT_MOST = timedelta(hours=1)
+
+
+class AlreadyRefreshing(Exception):
+    """Another process refreshes this now."""
+
+
+def stored_versions() -> dict[CloudAccount | None, str]:
+    """Return the version of each account's stored data; None is all together.
+
+    That of a member of an organization includes its payer's bill. Two queries.
+    """
+    rows = DataVersion.objects.values_list("account", "dataset", "version")
+    newest: dict[tuple[int, str], object] = {
+        (int(account), dataset): version for account, dataset, version in rows
+    }
+    accounts = list(CloudAccount.objects.select_related("payer").order_by("pk"))
+    versions: dict[CloudAccount | None, str] = {
+        account: _short(
+            METHOD,
+            account.payer_id,
+            account.is_enabled,
+            *(newest.get((account.pk, dataset)) for dataset in Dataset),
+            *(newest.get((account.payer_id or 0, dataset)) for dataset in BILLED),
+        )
+        for account in accounts
+    }
+    versions[None] = _short(METHOD, *(f"{a and a.pk}:{v}" for a, v in versions.items()))
+    return versions
+
+
+def due(now: datetime) -> list[CloudAccount | None]:
+    """Return the accounts to compute now; all accounts together come last."""
+    states = {state.account_id: state for state in RefreshState.objects.all()}
+    wanted: list[CloudAccount | None] = []
+    for account, version in stored_versions().items():
+        state = states.get(account.pk if account else None)
+        if state is None or state.version != version or _is_failed(state, now):
+            wanted.append(account)
+    return wanted
+
+
+def _is_failed(state: RefreshState, now: datetime) -> bool:
+    tried = state.tried_at
+    return bool(state.error) and tried is not None and tried < now - RETRY_AFTER
+
+
+def is_refreshing(now: datetime) -> bool:
+    """Return whether a process that may still live refreshes anything."""
+    held_now = RefreshState.objects.filter(held_at__gte=now - HELD_AT_MOST)
+    holders = held_now.exclude(held_by="").values_list("held_by", flat=True)
+    return any(not is_dead(mark) for mark in holders)
+
+
+def refreshing_processes(process_ids: Iterable[int]) -> list[int]:
+    """Return those of these processes of this host that refresh something."""
+    marks = {mark_of(process_id): process_id for process_id in process_ids}
+    rows = RefreshState.objects.filter(held_by__in=list(marks))
+    return [marks[mark] for mark in rows.values_list("held_by", flat=True)]
+
+
+@contextmanager
+def claimed(account: CloudAccount | None, now: datetime) -> Iterator[RefreshState]:
+    """Claim the refresh of that account; raise AlreadyRefreshing.
+
+    The claim of a killed process is released at once.
+    """
+    state = _state_of(account)
+    if state.held_by and is_dead(state.held_by):
+        dead = RefreshState.objects.filter(pk=state.pk, held_by=state.held_by)
+        dead.update(held_by="")
+    free = Q(held_by="") | Q(held_at__lt=now - HELD_AT_MOST)
+    mine = RefreshState.objects.filter(free, pk=state.pk)
+    if mine.update(held_by=own_mark(), held_at=now) != 1:
+        raise AlreadyRefreshing(f"The {state} are being computed by another process.")
+    state.refresh_from_db()
+    try:
+        yield state
+    finally:
+        own = RefreshState.objects.filter(pk=state.pk, held_by=own_mark())
+        own.update(held_by="", held_at=None)
+
+
+def _state_of(account: CloudAccount | None) -> RefreshState:
+    try:
+        with transaction.atomic():
+            return RefreshState.objects.get_or_create(account=account)[0]
+    except IntegrityError:
+        return RefreshState.objects.get(account=account)  # created by another
+
+
+def _short(*parts: object) -> str:
+    return sha256("|".join(map(str, parts)).encode()).hexdigest()[:32]

@@ -1,0 +1,270 @@
+"""The admin of accounts, which are configuration: the one thing here that is edited."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from operator import attrgetter
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin
+from django.db.models import (
+    Aggregate,
+    Count,
+    Max,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    BooleanRadioFilter,
+    ChoicesDropdownFilter,
+)
+from unfold.widgets import UnfoldAdminPasswordWidget as PasswordWidget
+from unfold.widgets import UnfoldAdminTextareaWidget as Textarea
+from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
+
+from clouds.access import is_limited
+from clouds.models import CloudAccount
+from clouds.registry import CLOUDS
+from core.admin.columns import Column, linked, list_url, moment, stored_rows, text_link
+from providers.settings import InvalidSetting
+from syncs.accounts.changes import remove_accounts, save_account
+from syncs.models import SyncRun
+from syncs.sync_now import SYNC_ACTIONS, SyncNowForm, start_and_report
+from users.audited_admin import Admin, dialog_action, page
+
+# Each cloud's settings, and those that are never shown.
+ACCESS = ("role_arn", "external_id", "regions")
+SECRETS = {one for cloud in CLOUDS.values() for one in cloud.settings.SECRETS}
+CREATED = moment("created_at")
+# Runs that stored nothing and hold no slot.
+FRUITLESS = Q(status__in=[SyncRun.Status.FAILED, SyncRun.Status.ABANDONED])
+
+
+def counted(title: str, relation: str, value: str, **lookups: object) -> Column:
+    """The column of an annotated count, with a link to the list of what it counts."""
+    count_of = attrgetter(value)
+
+    @admin.display(description=title, ordering=value)
+    def column(row: Model) -> SafeString:
+        url = list_url(model_behind(relation), account__id__exact=row.pk, **lookups)
+        return text_link(url, f"{count_of(row) or 0:,}")
+
+    column.__name__ = value
+    return column
+
+
+@admin.display(description="last read well", ordering="last_good_at")
+def last_read(row: Model) -> SafeString:
+    at = attrgetter("last_good_at")(row)
+    url = list_url(SyncRun, account__id__exact=row.pk)
+    return text_link(url, f"{at:%Y-%m-%d %H:%M} UTC" if at else "never")
+
+
+def of_each_account(relation: str, value: Aggregate) -> Subquery:
+    """That value over the rows of each account; a join of several would multiply."""
+    rows = model_behind(relation)._default_manager.filter(account=OuterRef("pk"))
+    per_account = rows.order_by().values("account").annotate(value=value)
+    return Subquery(per_account.values("value"))
+
+
+def model_behind(relation: str) -> type[Model]:
+    """What points to an account by that name; syncs does not import its readers."""
+    return cast("type[Model]", CloudAccount._meta.get_field(relation).related_model)
+
+
+class ListField(forms.JSONField):
+    """A JSON list, for which an empty field is an empty list."""
+
+    def clean(self, value: object) -> object:
+        return super().clean(value) or []
+
+
+class AccountForm(forms.ModelForm[CloudAccount]):
+    """An account, and each cloud's settings as fields of their names."""
+
+    role_arn = forms.CharField(
+        label="Role ARN",
+        required=False,
+        widget=TextInput(),
+        help_text="The role to assume. Empty: the credentials of the environment.",
+    )
+    external_id = forms.CharField(
+        label="External ID",
+        required=False,
+        widget=PasswordWidget(),
+        help_text="The ExternalId that the role's trust policy asks for.",
+    )
+    regions = ListField(
+        required=False,
+        widget=Textarea(attrs={"rows": 2}),
+        help_text='Only these regions, such as ["eu-west-1"]. Empty: all enabled.',
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        unset = asdict(CLOUDS[self.instance.provider].settings())
+        self.initial = {**unset, **self.instance.settings, **self.initial}
+
+    def clean(self) -> dict[str, Any]:
+        """What the account's cloud takes; a secret that is left empty stays."""
+        data = super().clean() or self.cleaned_data
+        kind = data.get("provider", self.instance.provider)
+        before = self.instance.settings
+        given = {name: data[name] for name in ACCESS if data.get(name)}
+        given |= {s: before[s] for s in SECRETS if s in before and s not in given}
+        try:
+            self.instance.settings = CLOUDS[kind].settings.of(given).as_json()
+        except InvalidSetting as error:
+            self.add_error(error.field if error.field in ACCESS else None, str(error))
+        return data | {name: given.get(name, "") for name in SECRETS}
+
+
+def shown_setting(name: str) -> Column:
+    """The line of that setting, for a user who may only look."""
+    field = AccountForm.base_fields[name]
+
+    @admin.display(description=field.label or name)
+    def line(row: Model) -> SafeString:
+        value = attrgetter("settings")(row).get(name)
+        return format_html("{}", value or "-")
+
+    line.__name__ = name
+    return line
+
+
+@admin.register(CloudAccount)
+class CloudAccountAdmin(Admin[CloudAccount]):
+    form = AccountForm
+    list_display = (
+        "name",
+        "account_id",
+        "provider",
+        "is_enabled",
+        linked("payer", ordering="payer__name"),
+        counted("instances", "instances", "instances_present", gone_since__isempty=1),
+        counted("days of cost", "cost_totals", "days_of_cost"),
+        last_read,
+    )
+    list_select_related = ("payer",)
+    list_filter = (
+        ("provider", ChoicesDropdownFilter),
+        ("is_enabled", BooleanRadioFilter),
+        ("is_payer", BooleanRadioFilter),
+        ("payer", AutocompleteSelectFilter),
+    )
+    search_fields = ("name", "account_id")
+    search_help_text = "Part of an account's name or id."
+    ordering = ("name", "id")
+    autocomplete_fields = ("payer",)
+    actions = SYNC_ACTIONS
+    actions_detail = ["sync_now"]
+    fieldsets = (
+        (None, {"fields": (("name", "is_enabled"), ("provider", "account_id"))}),
+        ("Access", {"fields": ACCESS}),
+        ("Bill", {"fields": (("is_payer", "payer"),)}),
+        ("Stored", {"fields": page(stored_rows, CREATED)}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CloudAccount]:
+        present = Count("pk", filter=Q(gone_since=None))
+        last_good = Max("finished_at", filter=Q(status__in=SyncRun.GOOD))
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                instances_present=of_each_account("instances", present),
+                days_of_cost=of_each_account(
+                    "cost_totals", Count("day", distinct=True)
+                ),
+                last_good_at=of_each_account("runs", last_good),
+            )
+        )
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: CloudAccount | None = None
+    ) -> list[str]:
+        """What is stored was read from this cloud and account id, so both stay."""
+        stored = cast("list[str]", [stored_rows, CREATED])
+        if obj is None:
+            return stored
+        # Who does not see the payer could only take it away.
+        bill = ["is_payer", "payer"] if is_limited(request.user) else []
+        return [*stored, "provider", "account_id", *bill]
+
+    def get_fieldsets(
+        self, request: HttpRequest, obj: CloudAccount | None = None
+    ) -> Any:
+        """Only settings that the account's cloud has; secrets only to change them."""
+        may_change = self.has_change_permission(request, obj)
+        if obj is None:
+            return self.fieldsets
+        names = CLOUDS[obj.provider].settings.names()
+        shown: list[Any] = [name for name in ACCESS if name in names]
+        if not may_change:
+            shown = [shown_setting(name) for name in shown if name not in SECRETS]
+        return [
+            (title, {"fields": shown} if title == "Access" else options)
+            for title, options in self.fieldsets
+            if shown or title != "Access"
+        ]
+
+    def save_model(
+        self, request: HttpRequest, obj: CloudAccount, form: Any, change: bool
+    ) -> None:
+        save_account(obj)
+
+    def delete_model(self, request: HttpRequest, obj: CloudAccount) -> None:
+        remove_accounts(CloudAccount.objects.filter(pk=obj.pk))
+
+    def has_start_sync_permission(
+        self, request: HttpRequest, obj: object = None
+    ) -> bool:
+        return request.user.has_perm("syncs.start_sync")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Who sees only some accounts would not see the one that he adds."""
+        return super().has_add_permission(request) and not is_limited(request.user)
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: CloudAccount | None = None
+    ) -> bool:
+        """Only an account of which nothing was read; of others, history is kept."""
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and obj is not None and not obj.runs.exclude(FRUITLESS).exists()
+
+    def get_deleted_objects(
+        self,
+        objs: Sequence[CloudAccount] | QuerySet[CloudAccount],
+        request: HttpRequest,
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """Its failed runs go with it, although nobody may delete a run by itself."""
+        rows, counts, _, protected = super().get_deleted_objects(objs, request)
+        return rows, counts, set(), protected
+
+    @dialog_action(
+        description="Sync now",
+        permissions=["start_sync"],
+        icon="sync",
+        dialog={
+            "title": "Sync now",
+            "description": "It starts at once, beside the schedule.",
+            "form_class": SyncNowForm,
+            "form_submit_text": "Start",
+        },
+    )
+    def sync_now(
+        self, request: HttpRequest, form: SyncNowForm, object_id: str
+    ) -> HttpResponse:
+        account = get_object_or_404(self.get_queryset(request), pk=object_id)
+        start_and_report(request, [account], form.datasets())
+        url = reverse("admin:clouds_cloudaccount_change", args=[account.pk])
+        return HttpResponse(headers={"HX-Redirect": url})

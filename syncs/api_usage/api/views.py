@@ -1,0 +1,75 @@
+"""What reading the cloud costs: rows per operation and day, and a summary."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django.http import StreamingHttpResponse
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from clouds.access import is_limited
+from core.api.csv import csv_file, wants_csv
+from core.api.parameters import refuse_unknown
+from core.api.problems import errors
+from core.api.viewsets import RowsViewSet
+from syncs.api_usage.api.serializers import ApiUsageSerializer, SpendSummarySerializer
+from syncs.api_usage.report import api_spend, spend_per_account
+from syncs.filters import ApiUsageFilter
+from syncs.models import ApiUsage
+
+
+@extend_schema_view(
+    list=extend_schema(responses={200: ApiUsageSerializer, **errors(400, 404)}),
+    retrieve=extend_schema(responses={200: ApiUsageSerializer, **errors(400, 404)}),
+)
+class ApiUsageViewSet(RowsViewSet):
+    """Requests per account, day, service and operation; the newest first."""
+
+    queryset = ApiUsage.objects.select_related("account").order_by(
+        "-day", "account_id", "service", "operation"
+    )
+    serializer_class = ApiUsageSerializer
+    filterset_class = ApiUsageFilter
+    csv_name = "api-usage"
+
+    @extend_schema(responses={200: SpendSummarySerializer, **errors(400)})
+    @action(detail=False, filterset_class=None, pagination_class=None)
+    def summary(self, request: Request) -> Response | StreamingHttpResponse:
+        """Today and this month, in all, per service and per account."""
+        refuse_unknown(request.query_params, ())
+        now = timezone.now()
+        usage: Any = self.get_queryset()
+        spend = api_spend(now, usage)
+        # The budget is of all accounts together.
+        budget = None if is_limited(request.user) else spend.budget
+        data = SpendSummarySerializer(
+            {
+                "day": spend.day,
+                "today": spend.today,
+                "month": spend.month,
+                "daily_budget_usd": budget and budget.usd,
+                "budget_left_usd": budget and budget.left_usd,
+                "services": spend.services,
+                "accounts": spend_per_account(now, usage),
+            }
+        ).data
+        if wants_csv(request):
+            return csv_file("api-usage-summary", _summary_rows(data))
+        return Response(data)
+
+
+def _summary_rows(data: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
+    """A row for all, and for each service and account."""
+    yield ["of", "name", "requests_today", "usd_today", "requests_month", "usd_month"]
+    yield ["all", "", *_counted(data)]
+    for line in data["services"]:
+        yield ["service", line["name"], *_counted(line)]
+    for line in data["accounts"]:
+        yield ["account", line["name"], *_counted(line)]
+
+
+def _counted(line: Mapping[str, Any]) -> Sequence[Any]:
+    return [*line["today"].values(), *line["month"].values()]

@@ -1,0 +1,70 @@
+"""What reading the cloud costs: kept per account, operation and day, and limited."""
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import F
+
+from clouds.models import CloudAccount
+from providers.errors import ErrorKind, ProviderError
+from providers.meter import Usage
+from syncs.models import ApiBudgetDay, ApiUsage
+
+
+def keep_usage(account: CloudAccount, day: date, used: Mapping[str, Usage]) -> None:
+    """Adds these requests to what is kept of that day."""
+    for name, usage in used.items():
+        service, _, operation = name.partition(":")
+        kept, _ = ApiUsage.objects.get_or_create(
+            account=account, day=day, service=service, operation=operation
+        )
+        ApiUsage.objects.filter(pk=kept.pk).update(
+            requests=F("requests") + usage.requests,
+            usd_e5=F("usd_e5") + _e5(usage.usd),
+        )
+
+
+def budget_gate(today: Callable[[], date]) -> Callable[[Decimal], None]:
+    """What a meter asks before each priced request.
+
+    With AWS_API_DAILY_BUDGET_USD set it reserves the price of the day that `today`
+    answers, for all workers together, and raises ProviderError before the request that
+    would pass the budget.
+    """
+    budget = settings.AWS_API_DAILY_BUDGET_USD
+    if budget is None:
+        return lambda usd: None
+
+    def gate(usd: Decimal) -> None:
+        try:
+            reserve(usd, today(), budget)
+        finally:
+            # Regions are read by threads, which must not keep a connection.
+            if threading.current_thread() is not threading.main_thread():
+                connection.close()
+
+    return gate
+
+
+def reserve(usd: Decimal, day: date, budget: Decimal) -> None:
+    """Takes `usd` from the day's budget. Raises ProviderError where too little is left.
+
+    One conditional update, so that workers side by side never pass it together.
+    """
+    ApiBudgetDay.objects.get_or_create(day=day)
+    left = ApiBudgetDay.objects.filter(day=day, usd_e5__lte=_e5(budget) - _e5(usd))
+    if not left.update(usd_e5=F("usd_e5") + _e5(usd)):
+        raise ProviderError(
+            ErrorKind.BUDGET,
+            f"AWS API budget of {day}",
+            f"the next request costs ${usd}, which would pass the ${budget} a day",
+            "Raise AWS_API_DAILY_BUDGET_USD, or let it go on after 00:00 UTC.",
+        )
+
+
+def _e5(usd: Decimal) -> int:
+    return int(usd.scaleb(5))

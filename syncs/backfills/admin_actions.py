@@ -1,0 +1,73 @@
+"""What the admin does with backfills: of many from their list, of one from its page."""
+
+from collections.abc import Callable
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+
+from syncs.backfills.planning import change_status
+from syncs.backfills.transitions import InvalidTransition
+from syncs.models import Backfill
+from syncs.runs.start import BrokerUnavailable
+from users.audit import actor_of
+from users.audited_admin import Admin, DialogForm, dialog_action
+
+ListAction = Callable[[Admin[Backfill], HttpRequest, QuerySet[Backfill]], None]
+PageAction = Callable[[Admin[Backfill], HttpRequest, DialogForm, str], HttpResponse]
+
+
+def list_action(name: str, description: str) -> ListAction:
+    """The action on selected backfills."""
+
+    @admin.action(description=description, permissions=["start_backfill"])
+    def action(
+        model_admin: Admin[Backfill],
+        request: HttpRequest,
+        backfills: QuerySet[Backfill],
+    ) -> None:
+        for backfill in backfills:
+            change_and_report(request, backfill, name)
+
+    action.__name__ = f"{name}_selected"
+    return action
+
+
+def page_action(name: str, title: str, description: str, icon: str) -> PageAction:
+    """The same from a backfill's own page, once it is confirmed."""
+
+    def action(
+        model_admin: Admin[Backfill],
+        request: HttpRequest,
+        form: DialogForm,
+        object_id: str,
+    ) -> HttpResponse:
+        seen = Backfill.objects.visible_to(request.user)
+        backfill = get_object_or_404(seen, pk=object_id)
+        change_and_report(request, backfill, name)
+        url = reverse("admin:syncs_backfill_change", args=[backfill.pk])
+        return HttpResponse(headers={"HX-Redirect": url})
+
+    action.__name__ = f"{name}_here"
+    return dialog_action(
+        description=title,
+        permissions=["start_backfill"],
+        icon=icon,
+        dialog={
+            "title": f"{title}?",
+            "description": description,
+            "form_class": DialogForm,
+            "form_submit_text": title,
+        },
+    )(action)
+
+
+def change_and_report(request: HttpRequest, backfill: Backfill, name: str) -> None:
+    try:
+        done = change_status(backfill, name, timezone.now(), actor_of(request))
+        messages.success(request, done)
+    except (InvalidTransition, BrokerUnavailable) as error:
+        messages.error(request, str(error))

@@ -1,0 +1,53 @@
+"""What went wrong with a dataset, and from when to when."""
+
+from datetime import datetime
+
+from django.contrib.contenttypes.fields import GenericRelation
+from django.db import models
+from django.db.models import Q
+
+from alerts.models import Notice
+from clouds.models import CloudAccount
+from syncs.datasets import Dataset
+from syncs.querysets import IncidentQuerySet
+
+
+class Incident(models.Model):
+    """One row is one dataset of one account that needed somebody from `opened_at` on.
+
+    Each channel gets a notice when it opens and one when it is over.
+    """
+
+    account = models.ForeignKey(CloudAccount, models.CASCADE, related_name="incidents")
+    dataset = models.CharField(max_length=16, choices=Dataset.choices)
+    severity = models.CharField(
+        max_length=8,
+        choices=Notice.Severity.choices,
+        default=Notice.Severity.CRITICAL,
+    )
+    sentence = models.TextField(help_text="What was wrong when it opened.")
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    notices = GenericRelation(
+        Notice, content_type_field="about_type", object_id_field="about_id"
+    )
+
+    objects = IncidentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-opened_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "dataset"],
+                condition=Q(closed_at__isnull=True),
+                name="incident_one_open_per_dataset",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dataset} of {self.account} since {self.opened_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def notified_at(self) -> datetime | None:
+        """Return when a channel first took a notice of it."""
+        return min((n.sent_at for n in self.notices.all() if n.sent_at), default=None)

@@ -1,0 +1,185 @@
+"""The admin of runs and watermarks: what syncs leave behind."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    ChoicesDropdownFilter,
+)
+
+from core.admin.columns import (
+    change_link,
+    day,
+    label,
+    linked,
+    moment,
+    pairs,
+    stored_rows,
+    unbroken,
+)
+from core.money import for_reading
+from syncs.models import SyncRun, Watermark
+from users.audited_admin import ReadOnlyAdmin, page
+
+ACCOUNT = linked("account", ordering="account__name")
+STATUS_KINDS: dict[str, str] = {
+    SyncRun.Status.RUNNING: "info",
+    SyncRun.Status.SUCCEEDED: "success",
+    SyncRun.Status.PARTIAL: "warning",
+    SyncRun.Status.FAILED: "danger",
+    SyncRun.Status.ABANDONED: "danger",
+}
+
+
+@admin.display(description="status", ordering="status")
+def status(run: SyncRun) -> SafeString:
+    return label(run.get_status_display(), STATUS_KINDS.get(run.status, ""))
+
+
+@admin.display(description="window", ordering="start")
+def window(run: SyncRun) -> SafeString:
+    """The days that were read: half-open, as everywhere."""
+    return unbroken(str(run.window or "-"))
+
+
+@admin.display(description="took")
+def took(run: SyncRun) -> str:
+    """Whole seconds; of a run at work, up to its last sign of life."""
+    return str(timedelta(seconds=round(run.elapsed.total_seconds())))
+
+
+@admin.display(description="API cost", ordering="api_cost_usd")
+def api_cost(run: SyncRun) -> str:
+    return for_reading(run.api_cost_usd, "USD", exact=True)
+
+
+@admin.display(description="error")
+def error_in_short(run: SyncRun) -> str:
+    return Truncator(run.error).chars(70) or run.progress or "-"
+
+
+@admin.display(description="error")
+def error(run: SyncRun) -> str:
+    return run.error or "-"
+
+
+@admin.display(description="backfill")
+def backfill(run: SyncRun) -> SafeString:
+    """The backfill that it reads a window of."""
+    return change_link(run.backfill_window and run.backfill_window.backfill)
+
+
+@admin.display(description="requests by operation")
+def requests_by_operation(run: SyncRun) -> SafeString:
+    return pairs(run.requests_by_operation)
+
+
+@admin.register(SyncRun)
+class SyncRunAdmin(ReadOnlyAdmin[SyncRun]):
+    list_display = (
+        moment("started_at"),
+        ACCOUNT,
+        "dataset",
+        status,
+        window,
+        "rows",
+        api_cost,
+        took,
+        "trigger",
+        "attempt",
+        error_in_short,
+    )
+    list_filter = (
+        ("account", AutocompleteSelectFilter),
+        ("dataset", ChoicesDropdownFilter),
+        ("status", ChoicesDropdownFilter),
+        ("trigger", ChoicesDropdownFilter),
+    )
+    search_fields = ("account__name", "account__account_id", "error")
+    search_help_text = "Part of an account's name or id, or of an error."
+    date_hierarchy = "started_at"
+    ordering = ("-started_at", "-id")
+    fieldsets = (
+        (
+            None,
+            {"fields": page(("account", "dataset"), (status, window), error)},
+        ),
+        (
+            "When and by whom",
+            {
+                "fields": page(
+                    (moment("queued_at"), moment("started_at")),
+                    (moment("finished_at"), took),
+                    (moment("heartbeat_at"), "progress"),
+                    ("trigger", "started_by"),
+                    (backfill, "attempt"),
+                    "held_by",
+                )
+            },
+        ),
+        (
+            "What it read",
+            {
+                "fields": page(
+                    ("rows", "requests", api_cost),
+                    requests_by_operation,
+                    stored_rows,
+                )
+            },
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SyncRun]:
+        """Lists and pickers name a run by its account."""
+        found = super().get_queryset(request)
+        return found.select_related("account", "backfill_window__backfill__account")
+
+
+@admin.register(Watermark)
+class WatermarkAdmin(ReadOnlyAdmin[Watermark]):
+    """Deleting one is how a person has a whole window read again; data stays.
+
+    It is the only thing of a sync's own that may go: cost windows are replaced and
+    metrics are upserted, so reading again repeats nothing. One at a time, since the
+    cloud bills it, and never under a run at work, which would put it back.
+    """
+
+    list_display = (day("read_until"), ACCOUNT, "dataset", moment("updated_at"))
+    list_select_related = ("account",)
+    list_filter = (
+        ("account", AutocompleteSelectFilter),
+        ("dataset", ChoicesDropdownFilter),
+    )
+    search_fields = ("account__name", "account__account_id")
+    search_help_text = "Part of an account's name or id."
+    date_hierarchy = "read_until"
+    ordering = ("account_id", "dataset")
+    fields = page("account", "dataset", day("read_until"), moment("updated_at"))
+    actions = None
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Watermark | None = None
+    ) -> bool:
+        allowed = request.user.has_perm("syncs.delete_watermark")
+        if not allowed or obj is None:
+            return allowed
+        runs = SyncRun.objects.filter(account=obj.account_id, dataset=obj.dataset)
+        return not runs.active().exists()
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: object = None
+    ) -> HttpResponse:
+        if request.method == "GET":
+            messages.warning(
+                request,
+                "No data is deleted. The next sync reads as far back as a first one "
+                f"does ({settings.COST_FIRST_SYNC_DAYS} days of costs, "
+                f"{settings.CPU_FIRST_SYNC_DAYS} of metrics), and the cloud bills it.",
+            )
+        return super().delete_view(request, object_id)

@@ -1,0 +1,106 @@
+"""How fresh each dataset of each account is, and the sentence that says so."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.conf import settings
+from django.utils.timesince import timesince
+
+from clouds.models import CloudAccount
+from syncs.datasets import Dataset, datasets_of
+from syncs.models import SyncRun
+
+# Late: half an interval over time. Stale: three intervals without a good run.
+LATE_AFTER_INTERVALS = 1.5
+STALE_AFTER_INTERVALS = 3
+
+
+class State(StrEnum):
+    """Partial: the newest run stored what it could read, and names what is missing."""
+
+    OK = "ok"
+    LATE = "late"
+    PARTIAL = "partial"
+    STALE = "stale"
+    FAILING = "failing"
+    NEVER = "never"
+
+    @property
+    def word(self) -> str:
+        """Return how a page says it."""
+        words = {State.OK: "fresh", State.NEVER: "never read"}
+        return words.get(self, self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """One dataset of one account, and when it was last read."""
+
+    account: CloudAccount
+    dataset: Dataset
+    state: State
+    last_good_at: datetime | None
+    last_run: SyncRun | None
+    sentence: str
+
+    @property
+    def run_link(self) -> str:
+        """Return what a link to the last run says; "" where it explains nothing."""
+        links = {State.FAILING: "why", State.PARTIAL: "what is missing"}
+        return links.get(self.state, "")
+
+
+def freshness(accounts: Iterable[CloudAccount], now: datetime) -> Sequence[Freshness]:
+    """Return every dataset of each account, in order. One query."""
+    accounts = list(accounts)
+    runs = SyncRun.objects.newest_per_dataset()
+    if len(accounts) == 1:  # the page of one machine must not look at all runs
+        runs = runs.filter(account=accounts[0])
+    newest = {(run.account_id, run.dataset): run for run in runs}
+    return [
+        _freshness_of(account, dataset, newest.get((account.pk, dataset.value)), now)
+        for account in accounts
+        for dataset in datasets_of(account)
+    ]
+
+
+def _freshness_of(
+    account: CloudAccount, dataset: Dataset, run: SyncRun | None, now: datetime
+) -> Freshness:
+    good_at = run.last_good_at if run else None
+    state = _state(run, good_at, now)
+    told = {
+        State.OK: "is fresh",
+        State.LATE: "is late",
+        State.PARTIAL: "was read in part",
+        State.STALE: "is stale",
+        State.FAILING: "can't be read",
+        State.NEVER: "was never read",
+    }[state]
+    sentence = f"{dataset.label} of {account} {told}"
+    if good_at:
+        ago = f"{timesince(good_at, now)} ago"
+        in_part = state == State.PARTIAL
+        sentence += f" {ago}" if in_part else f": last read well {ago}"
+    sentence += "."
+    if run and run.error and state in (State.FAILING, State.PARTIAL):
+        sentence += (
+            f" Missing: {run.error}" if state == State.PARTIAL else f" {run.error}"
+        )
+    return Freshness(account, dataset, state, good_at, run, sentence)
+
+
+def _state(run: SyncRun | None, good_at: datetime | None, now: datetime) -> State:
+    interval = timedelta(minutes=settings.SYNC_INTERVAL_MINUTES)
+    if run is None:
+        return State.NEVER
+    if run.status not in SyncRun.GOOD:
+        return State.FAILING
+    if good_at is None or good_at < now - interval * STALE_AFTER_INTERVALS:
+        return State.STALE
+    if run.status == SyncRun.Status.PARTIAL:
+        return State.PARTIAL
+    late = good_at < now - interval * LATE_AFTER_INTERVALS
+    return State.LATE if late else State.OK

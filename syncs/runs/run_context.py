@@ -1,0 +1,242 @@
+"""A run at work: show progress, store, and close, while its claim is held.
+
+A run that lost its claim, because it was taken for dead, stores nothing.
+"""
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import TypeVar
+
+import structlog
+from django.conf import settings
+from django.db import connection, transaction
+
+from clouds.models import CloudAccount
+from clouds.registry import provider_for
+from clouds.versions import move_version
+from core.windows import Window, utc_day
+from providers.base import Progress, Provider
+from providers.errors import ProviderError
+from syncs.api_usage.recording import budget_gate, keep_usage
+from syncs.models import SyncRun
+from syncs.runs.stopping import Stopped
+from syncs.runs.watermarks import move_watermark
+
+logger = logging.getLogger(__name__)
+
+# A heartbeat is written at most so often, however fast pages arrive.
+HEARTBEAT_SECONDS = 5.0
+
+S = TypeVar("S")
+
+
+class ClaimLost(Exception):
+    """This run was taken for dead, or was taken over; what it read is not stored."""
+
+
+class SyncFailed(Exception):
+    """The answer can't be stored; the message says why and what to do."""
+
+
+@dataclass
+class RunContext:
+    """A run at work: what a sync function holds while it reads and stores."""
+
+    run: SyncRun
+    on_progress: Progress
+    failures: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    # The run found out itself what to read, rather than being asked for a window.
+    _due: bool = False
+    rows: int = 0
+    """Rows that are stored so far, by parts that are whole each."""
+    _began: float = field(default_factory=time.monotonic)
+    _last_beat: float = 0.0
+
+    @property
+    def now(self) -> datetime:
+        """The run's own clock: its start, and the time that has passed since."""
+        return self.run.started_at + timedelta(seconds=time.monotonic() - self._began)
+
+    @cached_property
+    def provider(self) -> Provider:
+        provider = provider_for(self.run.account, self.run.started_at)
+        provider.meter.gate = budget_gate(lambda: utc_day(self.now))
+        return provider
+
+    def source(self, capability: type[S]) -> S:
+        """The provider as what has that capability, which the claim made sure of."""
+        if not isinstance(self.provider, capability):
+            raise TypeError(f"{self.run.account} has no {capability.__name__}")
+        return self.provider
+
+    def begin(self, window: Window) -> None:
+        """The window that this run turns out to read."""
+        self._due = self.run.window is None
+        structlog.contextvars.bind_contextvars(window=str(window))
+        self._update_held(start=window.start, end=window.end)
+
+    def progress(self, sentence: str) -> None:
+        """Says what is being read, as a sign of life. Raises ClaimLost."""
+        self.on_progress(sentence)
+        if time.monotonic() - self._last_beat < HEARTBEAT_SECONDS:
+            return
+        self._last_beat = time.monotonic()
+        self._update_held(
+            heartbeat_at=self.now,
+            progress=sentence[:200],
+            rows=self.rows,
+            **self.metered(),
+        )
+        self.keep_usage()
+
+    def lacks(self, failure: Exception) -> None:
+        """A part failed: the run goes on without it and ends as partial."""
+        self.failures.append(str(failure))
+
+    def remark(self, failure: Exception) -> None:
+        """A detail is missing: the run can still succeed, and says so."""
+        self.remarks.append(str(failure))
+
+    @contextmanager
+    def storing(self) -> Iterator[None]:
+        """One transaction for what was read; it ends with the slot still held."""
+        with transaction.atomic():
+            # Parts of a backfill may reach into the same days: one stores at a time.
+            CloudAccount.objects.select_for_update(no_key=True).get(
+                pk=self.run.account_id
+            )
+            self._update_held(heartbeat_at=self.now, progress="storing")
+            yield
+            move_version(self.run.account, self.run.dataset)
+
+    def finish(self, rows: int, read: Window | None = None) -> None:
+        """Closes the run, and last moves the watermark where nothing is missing."""
+        status = SyncRun.Status.PARTIAL if self.failures else SyncRun.Status.SUCCEEDED
+        self._close(status, "\n".join(self.failures + self.remarks), rows)
+        if read and not self.failures:
+            move_watermark(self.run, read, self.now, due=self._due)
+
+    def finish_parts(self, parts_read: int, read: Window | None = None) -> None:
+        """Closes a run that reads region by region. Raises SyncFailed if none was."""
+        if self.failures and not parts_read:
+            raise SyncFailed("\n".join(self.failures))
+        with transaction.atomic():
+            self.finish(self.rows, read)
+
+    def fail(self, error: str) -> None:
+        """Closes the run with its reason, unless somebody else has already."""
+        try:
+            self._close(SyncRun.Status.FAILED, error, self.rows)
+        except ClaimLost:
+            logger.warning("run %s was closed by another process", self.run.pk)
+
+    def _close(self, status: SyncRun.Status, error: str, rows: int) -> None:
+        self._update_held(
+            status=status,
+            finished_at=self.now,
+            heartbeat_at=self.now,
+            progress="",
+            rows=rows,
+            error=error,
+            **self.metered(),
+        )
+
+    def keep_usage(self) -> None:
+        """What was asked of the cloud since the last time; never in a transaction.
+
+        One that is rolled back would lose what was asked nevertheless.
+        """
+        if "provider" in self.__dict__:
+            used = self.provider.meter.take_new()
+            keep_usage(self.run.account, utc_day(self.now), used)
+
+    def metered(self) -> dict[str, object]:
+        """The columns of the run that say what it asked of the cloud."""
+        if "provider" not in self.__dict__:  # it failed before it could be made
+            return {}
+        meter = self.provider.meter
+        return {
+            "requests": meter.requests,
+            "requests_by_operation": dict(meter.requests_by_operation),
+            "api_cost_usd": meter.usd,
+        }
+
+    def _update_held(self, **values: object) -> None:
+        held = SyncRun.objects.filter(pk=self.run.pk, status=SyncRun.Status.RUNNING)
+        if held.update(**values) != 1:
+            raise ClaimLost(f"run {self.run.pk} no longer holds its slot")
+        for name, value in values.items():
+            setattr(self.run, name, value)
+
+
+@contextmanager
+def run_context(run: SyncRun, on_progress: Progress) -> Iterator[RunContext]:
+    """The body of a run. A failed read closes it with its reason and goes no further.
+
+    Whatever else goes wrong closes the run too, and is raised on.
+    """
+    current = RunContext(run, on_progress)
+    about = {
+        "account": run.account.account_id,
+        "dataset": run.dataset,
+        "run": run.pk,
+        "window": str(run.window or ""),
+    }
+    with structlog.contextvars.bound_contextvars(**about):
+        # A command prints itself how its runs went.
+        is_logged = run.trigger != SyncRun.Trigger.COMMAND
+        if is_logged:
+            logger.info("run started")
+        with _closing(current):
+            yield current
+        if is_logged:
+            level = logging.INFO if run.status in SyncRun.GOOD else logging.WARNING
+            outcome = {"rows": run.rows, "error": run.error}
+            logger.log(level, "run %s", run.status, extra=outcome)
+
+
+@contextmanager
+def _closing(current: RunContext) -> Iterator[None]:
+    """Closes the run with its reason, whatever goes wrong."""
+    run = current.run
+    try:
+        yield
+    except (ProviderError, SyncFailed) as error:
+        current.fail(str(error))
+    except ClaimLost:
+        # It was closed by somebody else, who could not know what it had asked.
+        SyncRun.objects.filter(pk=run.pk).update(**current.metered())
+        run.refresh_from_db()
+    except (KeyboardInterrupt, SystemExit):
+        current.fail("Interrupted. What was stored before stays; start it again.")
+        raise
+    except Stopped:
+        current.fail(_ended_by_worker(current))
+    except Exception as error:
+        # A connection that broke in the middle must not keep the run open.
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
+        current.fail(f"Unexpected {type(error).__name__}: {error}")
+        raise
+    finally:
+        current.keep_usage()
+
+
+def _ended_by_worker(current: RunContext) -> str:
+    limit = settings.SYNC_TIME_LIMIT_SECONDS
+    if current.now - current.run.started_at < timedelta(seconds=limit):
+        return "Its worker was stopped. What was stored before stays; it is read again."
+    return (
+        f"It took longer than {limit} s and was ended. Raise SYNC_TIME_LIMIT_SECONDS "
+        "if the account is that large."
+    )
+
+
+def say_nothing(sentence: str) -> None:
+    """The progress of a sync that nobody watches."""

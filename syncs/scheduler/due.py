@@ -1,0 +1,99 @@
+"""What is due, by the runs in the database and their outcome.
+
+A scheduler that was down therefore catches up once, not once per interval missed.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from django.conf import settings
+
+from clouds.models import CloudAccount
+from core.windows import ONE_DAY
+from syncs.datasets import Dataset, datasets_of
+from syncs.models import SyncRun
+
+
+class Due(NamedTuple):
+    """What is to be read now, and the finished run that this was judged by, if any."""
+
+    account: CloudAccount
+    dataset: Dataset
+    newest: SyncRun | None
+
+
+def due(accounts: Iterable[CloudAccount], now: datetime) -> Iterator[Due]:
+    """Yield every dataset of these accounts that is to be read now. Two queries.
+
+    One that is read after another dataset waits for that one.
+    """
+    # In this order: a run that ends in between is seen at work, or finished, or both.
+    active = set(SyncRun.objects.active().ordinary().values_list("account", "dataset"))
+    newest = {
+        (run.account_id, run.dataset): run
+        for run in SyncRun.objects.newest_per_dataset()
+    }
+    for account in accounts:
+        waiting = {
+            dataset
+            for dataset in datasets_of(account)
+            if (account.pk, dataset.value) in active
+            or due_at(newest.get((account.pk, dataset.value)), now) <= now
+        }
+        for dataset in sorted(waiting, key=list(Dataset).index):
+            run = newest.get((account.pk, dataset.value))
+            if (account.pk, dataset.value) in active:
+                continue
+            if dataset.after and _waits(
+                newest.get((account.pk, dataset.after.value)),
+                run,
+                dataset.after in waiting,
+            ):
+                continue
+            yield Due(account, dataset, run)
+
+
+def _waits(first: SyncRun | None, run: SyncRun | None, is_first_due: bool) -> bool:
+    """Whether it is not to be read yet, as what is read first has to be.
+
+    What was read well since the last run is new enough, though it may be due again:
+    with a short interval the second dataset would otherwise wait for ever.
+    """
+    good_at = first.last_good_at if first else None
+    if good_at is None:
+        return True
+    if run is None or good_at > run.started_at:
+        return False
+    return is_first_due
+
+
+def due_at(newest: SyncRun | None, now: datetime) -> datetime:
+    """Return when the next run is due after this newest finished one.
+
+    A run that did not read everything is tried again after a pause that doubles with
+    each attempt, up to the interval of syncs.
+    """
+    if newest is None:
+        return now
+    interval = timedelta(minutes=settings.SYNC_INTERVAL_MINUTES)
+    if newest.status == SyncRun.Status.SUCCEEDED:
+        return _next_regular(newest.queued_at or newest.started_at, interval)
+    if newest.was_dropped:
+        return now
+    # 2^20 pauses are longer than any interval, and no larger number is made.
+    doublings = 2 ** min(newest.attempt - 1, 20)
+    pause = min(timedelta(minutes=settings.SYNC_RETRY_MINUTES) * doublings, interval)
+    return (newest.finished_at or newest.started_at) + pause
+
+
+def _next_regular(at: datetime, interval: timedelta) -> datetime:
+    """Return when a dataset that was queued at `at` is due again.
+
+    The tick comes once a minute, some seconds late. Whole minutes keep those seconds
+    from adding up, and from missing the tick that is due.
+    """
+    if settings.SYNC_AT is None:
+        return at.replace(second=0, microsecond=0) + interval
+    due = datetime.combine(at.date(), settings.SYNC_AT, tzinfo=UTC)
+    return due if due > at else due + ONE_DAY

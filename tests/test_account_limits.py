@@ -1,0 +1,173 @@
+"""Who is limited to some accounts never meets another one, wherever he looks."""
+
+from typing import Any
+
+import pytest
+from celery import current_app
+from django.contrib import admin
+from django.db import models
+from django.http import HttpResponseBase, StreamingHttpResponse
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+from clouds.models import CloudAccount
+from syncs.models import SyncRun
+from tests.addresses import closed
+from tests.two_accounts import (
+    HIDDEN,
+    HIDDEN_ID,
+    HIDDEN_KEY,
+    limited_to,
+    models_of_accounts,
+    two_accounts,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def limited(client: Client) -> Client:
+    """An administrator, limited to one of two accounts."""
+    seen, _ = two_accounts()
+    client.force_login(limited_to(seen))
+    return client
+
+
+def text_of(response: HttpResponseBase) -> str:
+    if isinstance(response, StreamingHttpResponse):
+        return b"".join(response).decode()
+    content: bytes = response.content  # type: ignore[attr-defined]
+    return content.decode()
+
+
+def leaks(client: Client, asked: list[str]) -> dict[str, str]:
+    """The addresses whose answer tells of the hidden account, and what they tell."""
+    found = {}
+    for address in asked:
+        response = client.get(address)
+        told = text_of(response)
+        for word in (HIDDEN, HIDDEN_ID):
+            if word in told:
+                at = told.index(word)
+                found[address] = " ".join(told[max(0, at - 80) : at + 40].split())
+    return found
+
+
+def unlimited_sees(client: Client, address: str) -> bool:
+    return HIDDEN in text_of(client.get(address))
+
+
+def test_the_two_accounts_fill_every_model() -> None:
+    two_accounts()
+    assert len(models_of_accounts()) >= 14
+    for model in models_of_accounts():
+        assert model._default_manager.filter(pk=HIDDEN_KEY).exists(), model
+
+
+def test_who_is_not_limited_sees_it_all(admin_client: Client) -> None:
+    """So that the other tests look for something that is there to be found."""
+    two_accounts()
+    seen = [one for one in closed(HIDDEN_KEY) if unlimited_sees(admin_client, one)]
+    assert {"/syncs/", "/instances/", "/api/v1/accounts/"} <= set(seen)
+    lists = [
+        reverse(f"admin:{m._meta.label_lower.replace('.', '_')}_changelist")
+        for m in models_of_accounts()
+        if admin.site.is_registered(m)
+    ]
+    assert set(lists) <= set(seen)
+    assert len(seen) > 60
+
+
+def test_no_page_endpoint_or_list_tells_of_it(limited: Client) -> None:
+    assert leaks(limited, closed(HIDDEN_KEY)) == {}
+
+
+def test_no_file_tells_of_it(limited: Client) -> None:
+    lists = [one for one in closed(HIDDEN_KEY) if "/api/v1/" in one]
+    assert leaks(limited, [f"{one}?format=csv" for one in lists]) == {}
+
+
+def test_no_filter_of_the_admin_names_it(limited: Client) -> None:
+    asked = [
+        f"{reverse(f'admin:{name(model)}_changelist')}?{path}__id__exact={HIDDEN_KEY}"
+        for model in models_of_accounts()
+        if model in admin.site._registry
+        for path in related_filters(admin.site._registry[model])
+    ]
+    assert len(asked) > 10
+    assert leaks(limited, asked) == {}
+
+
+def name(model: type[models.Model]) -> str:
+    return model._meta.label_lower.replace(".", "_")
+
+
+def related_filters(model_admin: admin.ModelAdmin[Any]) -> list[str]:
+    filters = model_admin.get_list_filter(RequestFactory().get("/"))
+    paths = [one[0] if isinstance(one, tuple) else one for one in filters]
+    return [path for path in paths if isinstance(path, str)]
+
+
+def test_no_picker_of_the_admin_offers_it(limited: Client) -> None:
+    asked = [
+        f"/admin/autocomplete/?app_label={model._meta.app_label}"
+        f"&model_name={model._meta.model_name}&field_name={field.name}&term="
+        for model in models_of_accounts()
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.ForeignKey)
+    ]
+    assert len(asked) > 10
+    assert leaks(limited, asked) == {}
+
+
+@pytest.mark.parametrize("term", [HIDDEN, HIDDEN_ID])
+def test_no_search_finds_it(limited: Client, term: str) -> None:
+    """What was asked for is repeated in the answer, so rows are counted."""
+    for address in closed():
+        if not address.startswith("/api/v1/") or "/1/" in address:
+            continue
+        response = limited.get(address, {"search": term})
+        if response.status_code == 200 and "results" in response.json():
+            assert response.json()["results"] == [], address
+
+
+def test_nothing_of_it_is_started_changed_or_deleted(
+    limited: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(current_app, "send_task", lambda *_, **__: None)
+    before = rows_of_hidden()
+    asked = {"post": "yes", "account": HIDDEN_ID, "confirmed": "yes"}
+    for address in closed(HIDDEN_KEY):
+        limited.post(address, asked)
+        limited.post(address, {"account": HIDDEN_ID}, content_type="application/json")
+    limited.post("/syncs/start/", {"confirmed": "yes"})
+    assert rows_of_hidden() == before
+    assert SyncRun.objects.filter(trigger="page").exists()
+    assert not SyncRun.objects.filter(account=HIDDEN_KEY, trigger="page").exists()
+
+
+def rows_of_hidden() -> dict[str, list[dict[str, Any]]]:
+    found = {}
+    for model in models_of_accounts():
+        rows: Any = model._default_manager.all()
+        mine = rows.filter(**{rows.account_path: HIDDEN_KEY}).order_by("pk")
+        found[model._meta.label] = list(mine.values())
+    return found
+
+
+def test_a_limited_administrator_cannot_lift_his_limit(limited: Client) -> None:
+    for page in ("auth_user", "auth_group", "knox_authtoken", "users_auditentry"):
+        assert limited.get(reverse(f"admin:{page}_changelist")).status_code == 403
+    assert limited.get(reverse("admin:auth_user_add")).status_code == 403
+    assert limited.get(reverse("admin:clouds_cloudaccount_add")).status_code == 403
+    own = reverse("admin:auth_user_change", args=[limited.session["_auth_user_id"]])
+    assert limited.post(own, {"username": "free"}).status_code == 403
+
+
+def test_a_limit_to_no_account_shows_nothing(client: Client) -> None:
+    seen, _ = two_accounts()
+    user = limited_to(seen)
+    user.account_access.accounts.clear()
+    client.force_login(user)
+    assert client.get("/api/v1/accounts/").json()["results"] == []
+    assert CloudAccount.objects.visible_to(user).count() == 0

@@ -1,0 +1,129 @@
+"""Each answer of the API needs few queries, however much there is."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from clouds.models import CloudAccount
+from clouds.testing import account
+from core.testing.clock import NOW
+from core.windows import last_complete_days
+from costs.models import DailyCost
+from costs.testing import store_costs
+from inventory.models import Instance
+from inventory.testing import instance
+from metrics.testing import store_cpu
+from providers.meter import Usage
+from syncs.accounts.changes import save_account
+from syncs.api_usage.recording import keep_usage
+from syncs.backfills.planning import propose
+from syncs.datasets import Dataset
+from syncs.models import SyncRun
+from syncs.testing import run
+from users.testing import text_of, viewer
+
+pytestmark = pytest.mark.django_db
+MOST = 12
+START = str(NOW.date() - timedelta(days=5))
+# Session and user, the rights of the user and of the role, the version of the data
+# where an answer has one; and then: a page of a list, its count where pages are
+# numbered, prefetches of a trend, its largest keys, the sums, days, spans and
+# differences of a summary, an account that a filter names.
+QUERIES = {
+    "accounts/": 6,
+    "instances/": 6,
+    "instances/{instance}/": 7,
+    "costs/": 6,
+    "costs/{cost}/": 6,
+    "costs/trend/": 7,
+    "costs/trend/?group_by=account&limit=2&granularity=monthly": 8,
+    f"costs/trend/?account=000000000001&exclude=Tax&start={START}": 8,
+    "costs/summary/": 9,
+    f"costs/summary/?account=000000000001,000000000002&start={START}": 10,
+    "cpu/": 6,
+    "cpu/?account=000000000001": 7,
+    "cpu/trend/": 7,
+    f"cpu/trend/?region=eu-west-1&start={START}": 7,
+    "network/": 6,
+    "runs/": 5,
+    "runs/{run}/": 5,
+    "backfills/": 6,
+    "backfills/{backfill}/": 7,
+    "api-usage/": 5,
+    "api-usage/summary/": 6,
+    "backfills/?format=csv": 5,
+    "api-usage/?format=csv": 5,
+    "accounts/?format=csv": 5,
+    "costs/?format=csv": 6,
+    "costs/trend/?format=csv": 7,
+    "cpu/trend/?format=csv": 6,
+    "instances/?format=csv": 6,
+    "runs/?format=csv": 5,
+}
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def keys() -> dict[str, int]:
+    """Several accounts, each with machines, their work, costs and runs."""
+    for number in range(1, 5):
+        owner = account(number, f"account {number}")
+        store_costs(owner, last_complete_days(40, NOW), {"EC2": "1", "S3": "2"})
+        for name in ("web", "job", "db"):
+            machine = instance(owner, f"{name}-{number}")
+            store_cpu(machine, last_complete_days(3, NOW), 20)
+        for dataset in Dataset:
+            run(owner, dataset, NOW)
+        window = last_complete_days(40, NOW)
+        backfill = propose(owner, Dataset.CPU, window, NOW)
+        used = {"ce:GetCostAndUsage": Usage(3, Decimal("0.03"))}
+        keep_usage(owner, NOW.date(), used)
+    return {
+        "backfill": backfill.pk,
+        "instance": Instance.objects.all()[0].pk,
+        "cost": DailyCost.objects.all()[0].pk,
+        "run": SyncRun.objects.all()[0].pk,
+    }
+
+
+@pytest.mark.parametrize("path", QUERIES)
+def test_an_answer_needs_at_most_twelve_queries(
+    path: str, keys: dict[str, int]
+) -> None:
+    client = viewer()
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(f"/api/v1/{path.format(**keys)}")
+        text = text_of(response)
+    assert response.status_code == 200
+    assert text
+    told = "\n".join(query["sql"][:160] for query in queries)
+    assert len(queries) <= MOST, told
+    assert len(queries) == QUERIES[path], told
+
+
+@pytest.mark.parametrize(
+    "path", ["accounts/", "instances/", "runs/", "cpu/trend/", "backfills/"]
+)
+def test_more_rows_need_no_more_queries(path: str, keys: dict[str, int]) -> None:
+    client = viewer()
+    with CaptureQueriesContext(connection) as few:
+        client.get(f"/api/v1/{path}")
+    for number in range(20, 30):
+        owner = CloudAccount(account_id=f"{number:012}", name="more")
+        save_account(owner)
+        machine = instance(owner, f"web-{number}")
+        store_cpu(machine, last_complete_days(2, NOW), 20)
+        run(owner, Dataset.INSTANCES, NOW)
+    with CaptureQueriesContext(connection) as many:
+        client.get(f"/api/v1/{path}")
+    assert len(many) == len(few)

@@ -1,0 +1,251 @@
+"""The admin of users, roles, tokens, sign-in lock-outs and the audit log.
+
+Users who are limited to some accounts have no access to it: they could lift their own
+limit, and would read the names of other accounts.
+"""
+
+from itertools import chain
+from typing import Any
+
+from axes.models import AccessAttempt
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth import admin as auth
+from django.contrib.auth.models import Group, User
+from django.db.models import QuerySet
+from django.http import HttpRequest, StreamingHttpResponse
+from django.utils.safestring import SafeString
+from knox.models import AuthToken
+from unfold.admin import StackedInline
+from unfold.contrib.filters.admin import (
+    AllValuesCheckboxFilter,
+    AutocompleteSelectFilter,
+    BooleanRadioFilter,
+    FieldTextFilter,
+)
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from clouds.access import is_limited
+from clouds.models import AccountAccess
+from core.admin.columns import linked, moment, pairs
+from core.api.csv import csv_file
+from users.audit import record
+from users.audited_admin import Admin, M, ReadOnlyAdmin, page
+from users.models import AuditEntry
+from users.saved_links import SavedLinkAdmin
+
+__all__ = ["SavedLinkAdmin"]
+
+for model in (User, Group, AuthToken):
+    admin.site.unregister(model)
+
+
+class ForTheUnlimited(Admin[M]):
+    """Closed to users who are limited to some accounts."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return super().has_module_permission(request) and not is_limited(request.user)
+
+    def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        allowed = super().has_view_permission(request, obj)
+        return allowed and not is_limited(request.user)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not is_limited(request.user)
+
+    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        allowed = super().has_change_permission(request, obj)
+        return allowed and not is_limited(request.user)
+
+    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and not is_limited(request.user)
+
+
+class AccessInline(StackedInline):  # type: ignore[misc]
+    """The accounts that a user may see; without a row, all of them."""
+
+    model = AccountAccess
+    autocomplete_fields = ("accounts",)
+    extra = 0
+    max_num = 1
+    verbose_name_plural = "Account access (none: all accounts)"
+
+
+@admin.register(User)
+class UserAdmin(auth.UserAdmin[User], ForTheUnlimited[User]):
+    """Only a superuser creates or changes superusers."""
+
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    inlines = (AccessInline,)
+    list_display = (
+        "username",
+        "email",
+        "roles",
+        "limit",
+        "is_staff",
+        "is_active",
+        moment("last_login"),
+    )
+    list_select_related = ("account_access",)
+    list_filter = (
+        ("is_active", BooleanRadioFilter),
+        ("is_staff", BooleanRadioFilter),
+        ("is_superuser", BooleanRadioFilter),
+        ("groups", AutocompleteSelectFilter),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        found = super().get_queryset(request)
+        return found.prefetch_related("groups", "account_access__accounts")
+
+    @admin.display(description="roles")
+    def roles(self, user: User) -> str:
+        names = ["superuser"] if user.is_superuser else []
+        names += [group.name for group in user.groups.all()]
+        return ", ".join(names) or "no role"
+
+    @admin.display(description="accounts")
+    def limit(self, user: User) -> str:
+        access = getattr(user, "account_access", None)
+        if access is None:
+            return "all accounts"
+        return ", ".join(str(one) for one in access.accounts.all()) or "no account"
+
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
+        return self.inlines if obj else ()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        fields = super().get_readonly_fields(request, obj)
+        if request.user.is_superuser:
+            return fields
+        return (*fields, "is_superuser", "user_permissions")
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: User | None = None
+    ) -> bool:
+        return super().has_change_permission(request, obj) and _may_touch(request, obj)
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: User | None = None
+    ) -> bool:
+        return super().has_delete_permission(request, obj) and _may_touch(request, obj)
+
+
+def _may_touch(request: HttpRequest, user: User | None) -> bool:
+    return request.user.is_superuser or user is None or not user.is_superuser
+
+
+@admin.register(Group)
+class GroupAdmin(auth.GroupAdmin, ForTheUnlimited[Group]):
+    """Roles are groups; their permissions are updated after each migration."""
+
+
+@admin.register(AuthToken)
+class AuthTokenAdmin(ForTheUnlimited[AuthToken], ReadOnlyAdmin[AuthToken]):
+    """Tokens are created at /tokens/ or by `create_token`, and revoked here.
+
+    Only a token's digest is stored, so there is nothing else to show or change.
+    """
+
+    list_display = ("token_key", linked("user", "user__username"), "created", "expiry")
+    list_select_related = ("user",)
+    list_filter = (("user", AutocompleteSelectFilter),)
+    search_fields = ("token_key", "user__username")
+    search_help_text = "Search by token prefix or username."
+    date_hierarchy = "created"
+    ordering = ("-created", "digest")
+    fields = ("token_key", "user", "created", "expiry")
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: AuthToken | None = None
+    ) -> bool:
+        allowed = request.user.has_perm("knox.delete_authtoken")
+        return allowed and not is_limited(request.user)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> list[LogEntry]:
+        """Record the prefix: the token's own text is its digest."""
+        for token in queryset:
+            record(request, "token.revoke", token.user, token=token.token_key)
+        return []
+
+
+@admin.register(AccessAttempt)
+class AttemptAdmin(ForTheUnlimited[AccessAttempt], ReadOnlyAdmin[AccessAttempt]):
+    """Failed sign-ins that count towards a lock-out; deleting one lifts it."""
+
+    list_display = (
+        moment("attempt_time"),
+        "username",
+        "ip_address",
+        "failures_since_start",
+    )
+    list_filter = (("username", FieldTextFilter), ("ip_address", FieldTextFilter))
+    search_fields = ("username", "ip_address")
+    search_help_text = "Search by username or IP address."
+    date_hierarchy = "attempt_time"
+    ordering = ("-attempt_time", "-id")
+    fields = page(
+        ("username", "ip_address"),
+        (moment("attempt_time"), "failures_since_start"),
+        "user_agent",
+    )
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: AccessAttempt | None = None
+    ) -> bool:
+        allowed = request.user.has_perm("axes.delete_accessattempt")
+        return allowed and not is_limited(request.user)
+
+
+@admin.display(description="object")
+def about(entry: AuditEntry) -> str:
+    return entry.object_label or "-"
+
+
+@admin.display(description="details")
+def details(entry: AuditEntry) -> SafeString:
+    """Show the old and new value of each changed field."""
+    return pairs({name: _change(value) for name, value in entry.details.items()})
+
+
+def _change(value: object) -> object:
+    if isinstance(value, list) and len(value) == 2:
+        return f"{value[0] or '(empty)'} → {value[1] or '(empty)'}"
+    return value
+
+
+@admin.action(description="Download as CSV")
+def save_as_csv(
+    model_admin: "AuditEntryAdmin", request: HttpRequest, queryset: QuerySet[AuditEntry]
+) -> StreamingHttpResponse:
+    columns = ["at", "user_name", "action", "object_type", "object_id", "object_label"]
+    columns += ["details", "address"]
+    rows = queryset.values_list(*columns).iterator(chunk_size=2000)
+    return csv_file("audit", chain([columns], rows))
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ForTheUnlimited[AuditEntry], ReadOnlyAdmin[AuditEntry]):
+    """The audit log: read-only."""
+
+    list_display = (moment("at"), "user_name", "action", about, details, "address")
+    list_filter = (
+        ("user_name", FieldTextFilter),
+        ("action", AllValuesCheckboxFilter),
+        ("object_type", AllValuesCheckboxFilter),
+        ("address", FieldTextFilter),
+    )
+    search_fields = ("user_name", "object_label", "object_id")
+    search_help_text = "Search by username or object."
+    date_hierarchy = "at"
+    ordering = ("-at", "-id")
+    actions = (save_as_csv,)
+    fields = page(
+        (moment("at"), "user_name", "address"),
+        ("action", "object_type", "object_id"),
+        "object_label",
+        details,
+    )

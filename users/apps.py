@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class PeopleConfig(AppConfig):
+    name = "users"
+
+    def ready(self) -> None:
+        from users.roles import sync_role_permissions
+
+        # Permissions exist only after a migration, and Django tells of that by this.
+        post_migrate.connect(
+            sync_role_permissions, dispatch_uid="users.roles.sync_role_permissions"
+        )

@@ -1,0 +1,175 @@
+"""What the admin of every app shares: its look, and data that only syncs write.
+
+unfold carries no types, so Django's own admin stands in for it under a type checker.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
+
+from clouds.access import AccountScopedQuerySet
+from core.admin.date_hierarchy import DatedList
+from users.audit import record
+from users.changes import changes_of
+
+M = TypeVar("M", bound=Model)
+P = TypeVar("P", bound=Model)
+
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin, TabularInline
+
+    F = TypeVar("F", bound=Callable[..., object])
+
+    class DialogForm(forms.Form):
+        cleaned_data: dict[str, str]
+
+    class DropdownFilter(admin.SimpleListFilter): ...
+
+    def dialog_action(
+        *,
+        description: str,
+        permissions: list[str],
+        icon: str,
+        dialog: Mapping[str, object],
+    ) -> Callable[[F], F]: ...
+
+else:
+    from unfold.admin import ModelAdmin, TabularInline
+    from unfold.contrib.filters.admin import DropdownFilter  # noqa: F401
+    from unfold.decorators import action as dialog_action  # noqa: F401
+    from unfold.forms import BaseDialogForm as DialogForm  # noqa: F401
+
+
+class SeenFilter(AutocompleteSelectFilter):  # type: ignore[misc]
+    """A picker that names only rows that one may see, whatever the address says."""
+
+    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+        for choice in super().choices(changelist):
+            field = choice["form"].fields[self.lookup_kwarg]
+            field.queryset = seen(field.queryset.all(), self.request)
+            yield choice
+
+
+def seen(rows: QuerySet[P], request: HttpRequest) -> QuerySet[P]:
+    """Only those of accounts that the user may see; rows of no account are all seen."""
+    if isinstance(rows, AccountScopedQuerySet):
+        return cast("QuerySet[P]", rows.visible_to(request.user))
+    return rows
+
+
+class Admin(ModelAdmin[M]):
+    """One look for every list: paged, filtered at a button, counted only once.
+
+    It shows and offers only rows of accounts that its user may see, and what is done
+    here is kept in the audit trail.
+    """
+
+    list_per_page = 50
+    # A second COUNT of the whole table, only to say "10 of 1,000,000".
+    show_full_result_count = False
+    # Counts beside each choice of each filter: an aggregate over the whole table.
+    show_facets = admin.ShowFacets.NEVER
+    list_filter_submit = True
+    list_fullwidth = True
+    warn_unsaved_form = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
+        return seen(super().get_queryset(request), request)
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return [
+            (one[0], SeenFilter)
+            if isinstance(one, tuple) and one[1] is AutocompleteSelectFilter
+            else one
+            for one in super().get_list_filter(request)
+        ]
+
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        rows = kwargs.get(
+            "queryset", db_field.remote_field.model._default_manager.all()
+        )
+        kwargs["queryset"] = seen(rows, request)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> list[dict[str, Any]]:
+        """Django's, and each value before and after, for the audit trail."""
+        message = super().construct_change_message(request, form, formsets, add)
+        forms = [inline for formset in formsets or () for inline in formset.forms]
+        values = changes_of(form, is_new=add)
+        for inline in forms:
+            if inline.has_changed():
+                values |= changes_of(inline)
+        return [*message, {"values": values}] if values else message
+
+    def log_addition(self, request: HttpRequest, obj: M, message: Any) -> Any:
+        record(request, f"{obj._meta.model_name}.add", obj, **values_in(message))
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: M, message: Any) -> Any:
+        record(request, f"{obj._meta.model_name}.change", obj, **values_in(message))
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        for obj in queryset:
+            record(request, f"{obj._meta.model_name}.delete", obj)
+        return super().log_deletions(request, queryset)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[DatedList]:
+        return DatedList
+
+
+def values_in(message: object) -> dict[str, Any]:
+    """What `construct_change_message` added to it."""
+    parts = message if isinstance(message, list) else []
+    found: dict[str, Any] = {}
+    for part in parts:
+        found |= part.get("values", {})
+    return found
+
+
+class ReadOnlyAdmin(Admin[M]):
+    """What only a sync writes: anybody with the permission to view it can look."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return False
+
+
+class ReadOnlyInline(TabularInline[M, P]):
+    """Rows of another row, on its page: whoever may view that one sees these."""
+
+    extra = 0
+    can_delete = False
+    # Its columns say what it is; unfold would repeat its name above each row.
+    hide_title = True
+
+    def has_view_permission(self, request: HttpRequest, obj: P | None = None) -> bool:
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: P | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: P | None = None) -> bool:
+        return False
+
+
+def page(*lines: object) -> tuple[str | tuple[str, ...], ...]:
+    """The lines of a row's own page: fields and columns, several to a line in a tuple.
+
+    Django takes functions here as it does in lists; its stubs allow names only.
+    """
+    return cast("tuple[str | tuple[str, ...], ...]", lines)

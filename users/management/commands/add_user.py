@@ -1,0 +1,85 @@
+"""manage.py add_user NAME: add a user with a role and account access."""
+
+import secrets
+from argparse import ArgumentParser
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from clouds.commands import chosen_accounts
+from clouds.models import AccountAccess, CloudAccount
+from core.commands import bad_arguments
+from users.audit import record_command
+from users.roles import Role, assign_role
+
+
+class Command(BaseCommand):
+    help = (
+        "Add a user with a role and print the generated password, which is shown once. "
+        "For an existing user, change only the given options. A viewer reads, an "
+        "operator also starts syncs and backfills, an administrator does everything."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("name", help="Username.")
+        parser.add_argument("--role", choices=list(Role), help="Role of the user.")
+        parser.add_argument(
+            "--account",
+            action="append",
+            default=[],
+            metavar="ID_OR_NAME",
+            help="Limit the user to this account; repeatable.",
+        )
+        parser.add_argument(
+            "--all-accounts",
+            action="store_true",
+            help="Remove the limit to accounts.",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["account"] and options["all_accounts"]:
+            raise bad_arguments("Use either --account or --all-accounts.")
+        accounts = chosen_accounts(options["account"]) if options["account"] else []
+        with transaction.atomic():
+            user, password = _user(options["name"], options["role"])
+            if options["role"]:
+                assign_role(user, options["role"])
+            if accounts:
+                limit(user, accounts)
+            if options["all_accounts"]:
+                AccountAccess.objects.filter(user=user).delete()
+            record_command(
+                "user.add" if password else "user.change",
+                user,
+                role=options["role"],
+                accounts=[str(account) for account in accounts],
+                all_accounts=options["all_accounts"],
+            )
+        if password:
+            self.stdout.write(f"Sign in as {user} with the password {password}")
+        else:
+            self.stdout.write(f"Changed {user}.")
+
+
+def limit(user: User, accounts: list[CloudAccount]) -> None:
+    access, _ = AccountAccess.objects.get_or_create(user=user)
+    access.accounts.set(accounts)
+
+
+def _user(name: str, role: str | None) -> tuple[User, str]:
+    """Return the user, and the password of a new one."""
+    if user := User.objects.filter(username=name).first():
+        return user, ""
+    if role is None:
+        raise bad_arguments(f"User {name} does not exist. To add one, give a --role.")
+    user, password = User(username=name), secrets.token_urlsafe(12)
+    user.set_password(password)
+    try:
+        user.full_clean()
+    except ValidationError as error:
+        raise bad_arguments("; ".join(error.messages)) from None
+    user.save()
+    return user, password

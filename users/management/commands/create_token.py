@@ -1,0 +1,49 @@
+"""manage.py create_token USER: create an API token."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.management.base import BaseCommand, CommandError
+
+from core.commands import bad_arguments
+from users.audit import record_command
+from users.tokens import TooManyTokens, make_token
+
+# Ten years.
+LONGEST_DAYS = 3650
+
+
+class Command(BaseCommand):
+    help = (
+        "Create an API token and print it. Only its hash is stored, so it is shown "
+        "once. Send it as `Authorization: Token TOKEN`."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("user", help="Username.")
+        parser.add_argument(
+            "--days",
+            type=int,
+            default=settings.TOKEN_DAYS,
+            help=f"Days until it expires. Default: {settings.TOKEN_DAYS} (TOKEN_DAYS).",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not 1 <= options["days"] <= LONGEST_DAYS:
+            raise bad_arguments(
+                f"--days must be between 1 and {LONGEST_DAYS}, not {options['days']}."
+            )
+        user = User.objects.filter(username=options["user"]).first()
+        if user is None or not user.is_active:
+            raise bad_arguments(
+                f"There is no active user {options['user']!r}. Create one in the admin "
+                "or with `manage.py add_user`."
+            )
+        try:
+            made, text = make_token(user, options["days"])
+        except TooManyTokens as error:
+            raise CommandError(str(error)) from None
+        record_command("token.make", user, token=made.token_key, days=options["days"])
+        self.stdout.write(text)

@@ -1,0 +1,62 @@
+"""Account access of users, the audit log, and saved links."""
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+
+from users.querysets import AuditEntryQuerySet
+
+# A path with its query: other servers' addresses begin with // or a scheme.
+OWN_PAGE = RegexValidator(
+    r"^/(?![/\\])[^\s\\]*$", "Use an address on this server, such as /admin/."
+)
+
+
+class AuditEntry(models.Model):
+    """One row is one action of a user, a command or a client."""
+
+    at = models.DateTimeField(db_index=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    # Stored as text too, because the entry outlives the user.
+    user_name = models.CharField(max_length=150, blank=True)
+    # Such as "sync.start", "cloudaccount.change", "sign_in.fail".
+    action = models.CharField(max_length=64, db_index=True)
+    object_type = models.CharField(max_length=64, blank=True)
+    object_id = models.CharField(max_length=64, blank=True)
+    object_label = models.CharField(max_length=255, blank=True)
+    details = models.JSONField(default=dict, blank=True)
+    address = models.GenericIPAddressField("IP address", null=True)
+
+    objects = AuditEntryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        verbose_name = "audit log entry"
+        verbose_name_plural = "audit log"
+
+    def __str__(self) -> str:
+        user = self.user_name or "unknown user"
+        return f"{user} {self.action} {self.object_label}".strip()
+
+
+class SavedLink(models.Model):
+    """One row is a page with its filters, saved by one user and visible to no other."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_links"
+    )
+    name = models.CharField(max_length=80)
+    address = models.CharField(
+        max_length=2000,
+        validators=[OWN_PAGE],
+        help_text="A page of this server with its filters, such as "
+        "/admin/syncs/syncrun/?status__exact=failed.",
+    )
+
+    class Meta:
+        ordering = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name

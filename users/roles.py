@@ -1,0 +1,77 @@
+"""The roles viewer, operator and administrator: Django groups with permissions.
+
+They are created and updated after each migration, when the permissions exist. For
+anything in between, create another group.
+"""
+
+from enum import StrEnum
+from typing import Any
+
+from django.apps import AppConfig
+from django.apps import apps as installed
+from django.contrib.auth.models import Group, User
+from django.db.models import Q
+
+# Apps with data; `people` is for administrators.
+DATA = ("alerts", "syncs", "inventory", "costs", "pricing", "metrics", "insights")
+# Apps of libraries that administrators manage.
+LIBRARIES = ("auth", "knox", "axes", "django_celery_beat")
+STARTING = ("start_sync", "start_backfill")
+
+
+class Role(StrEnum):
+    """Each role includes those before it."""
+
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+    ADMINISTRATOR = "administrator"
+
+
+def assign_role(user: User, role: Role | str) -> None:
+    """Set the user's only role; other groups stay.
+
+    An administrator gets access to the admin. Raise ValueError for an unknown role.
+    """
+    role = Role(role)
+    user.groups.remove(*Group.objects.filter(name__in=Role).exclude(name=role))
+    user.groups.add(Group.objects.get(name=role))
+    if role == Role.ADMINISTRATOR and not user.is_staff:
+        user.is_staff = True
+        user.save(update_fields=["is_staff"])
+    # Django caches permissions on the user.
+    for known in ("_perm_cache", "_group_perm_cache"):
+        vars(user).pop(known, None)
+
+
+def sync_role_permissions(sender: AppConfig, using: str, **kwargs: Any) -> None:
+    """Give each role its permissions of the app `sender`; remove none.
+
+    Called after each migration and each flush of a database.
+    """
+    apps = kwargs.get("apps", installed)
+    try:
+        groups = apps.get_model("auth", "Group").objects.using(using)
+        permissions = apps.get_model("auth", "Permission").objects.using(using)
+    except LookupError:
+        return  # django.contrib.auth is not migrated yet
+    own = permissions.filter(content_type__app_label=sender.label)
+    for role in Role:
+        group, _ = groups.get_or_create(name=role.value)
+        group.permissions.add(*own.filter(permitted(role, sender.label)))
+
+
+def permitted(role: Role, app: str) -> Q:
+    """Return the permissions of that app that the role has."""
+    nothing, everything = Q(pk=None), Q()
+    if role == Role.ADMINISTRATOR:
+        if app == "admin":
+            return Q(codename="view_logentry")
+        return everything if app in (*DATA, "users", *LIBRARIES) else nothing
+    if app not in DATA:
+        return nothing
+    seen = Q(codename__startswith="view_")
+    if role == Role.VIEWER:
+        return seen
+    # Operators change insights, but do not delete them.
+    worked_on = ~Q(codename__startswith="delete_") if app == "insights" else nothing
+    return seen | Q(codename__in=STARTING) | worked_on

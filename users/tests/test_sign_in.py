@@ -1,0 +1,194 @@
+"""Signing in, being locked out, signing out, and one's own password."""
+
+from base64 import b64encode
+from datetime import timedelta
+
+import pytest
+import time_machine
+from axes.models import AccessAttempt
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from users.models import AuditEntry
+from users.testing import person
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "correct horse battery"
+WRONG = {"username": "viewer", "password": "wrong"}
+RIGHT = {"username": "viewer", "password": PASSWORD}
+
+
+@pytest.fixture(autouse=True)
+def viewer() -> User:
+    user = person("viewer")
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+def actions() -> list[str]:
+    return list(AuditEntry.objects.order_by("pk").values_list("action", flat=True))
+
+
+def fail(client: Client, times: int, door: str = "/login/") -> None:
+    for _ in range(times):
+        client.post(door, WRONG)
+
+
+def test_who_signs_in_and_out_is_kept_with_the_address(client: Client) -> None:
+    client.post("/login/", RIGHT)
+    client.post("/logout/")
+    entries = AuditEntry.objects.order_by("pk")
+    assert actions() == ["sign_in", "sign_out"]
+    assert {(one.user_name, one.address) for one in entries} == {
+        ("viewer", "127.0.0.1")
+    }
+
+
+def test_a_failure_is_kept_with_the_name_that_was_given(client: Client) -> None:
+    answer = client.post("/login/", {"username": "mallory", "password": "x"})
+    assert answer.status_code == 200
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.user, entry.user_name) == (
+        "sign_in.fail",
+        None,
+        "mallory",
+    )
+    assert "password" not in str(entry.details)
+
+
+@pytest.mark.parametrize("door", ["/login/", "/admin/login/?next=/admin/"])
+def test_after_five_failures_the_right_password_is_refused_too(
+    client: Client, door: str
+) -> None:
+    # The admin has no door of its own.
+    door = client.get(door, follow=True).request["PATH_INFO"]
+    fail(client, 5, door)
+    answer = client.post(door, RIGHT)
+    assert answer.status_code == 429
+    assert answer["Retry-After"] == "900"
+    assert "for 15 minutes" in answer.content.decode()
+    assert client.get("/").status_code == 302
+    # Once, however often it is tried.
+    fail(client, 3, door)
+    assert actions().count("sign_in.lock_out") == 1
+
+
+def test_a_program_is_told_of_the_lock_out_by_a_problem(client: Client) -> None:
+    fail(client, 5)
+    answer = client.post("/login/", RIGHT, headers={"accept": "application/json"})
+    assert answer.status_code == 429
+    assert answer["Content-Type"].startswith("application/problem+json")
+    assert "Try again in 15 minutes" in answer.json()["detail"]
+
+
+def test_the_lock_ends_by_itself_even_if_it_is_tried_meanwhile(client: Client) -> None:
+    now = timezone.now()
+    fail(client, 5)
+    with time_machine.travel(now + timedelta(minutes=14)):
+        assert client.post("/login/", RIGHT).status_code == 429
+    with time_machine.travel(now + timedelta(minutes=16)):
+        assert client.post("/login/", RIGHT).status_code == 302
+
+
+def test_from_elsewhere_and_as_somebody_else_one_still_signs_in(
+    client: Client, settings: Settings
+) -> None:
+    settings.TRUSTED_PROXIES = 1
+    fail(client, 5)
+    elsewhere = {"x-forwarded-for": "203.0.113.9"}
+    assert client.post("/login/", RIGHT, headers=elsewhere).status_code == 302
+    client.post("/logout/")
+    ada = User.objects.create_user("ada", password=PASSWORD)
+    answer = client.post("/login/", {"username": ada.username, "password": PASSWORD})
+    assert answer.status_code == 302
+
+
+def test_a_made_up_forwarded_address_does_not_help_to_guess(client: Client) -> None:
+    for number in range(6):
+        forged = {"x-forwarded-for": f"203.0.113.{number}"}
+        answer = client.post("/login/", WRONG, headers=forged)
+    assert answer.status_code == 429
+
+
+def test_a_success_forgets_earlier_failures(client: Client) -> None:
+    fail(client, 4)
+    client.post("/login/", RIGHT)
+    client.post("/logout/")
+    fail(client, 4)
+    assert client.post("/login/", RIGHT).status_code == 302
+
+
+def test_an_administrator_lifts_a_lock_out(
+    client: Client, admin_client: Client
+) -> None:
+    fail(client, 5)
+    page = admin_client.get("/admin/axes/accessattempt/").content.decode()
+    assert "viewer" in page
+    key = AccessAttempt.objects.get().pk
+    admin_client.post(f"/admin/axes/accessattempt/{key}/delete/", {"post": "yes"})
+    assert client.post("/login/", RIGHT).status_code == 302
+
+
+def test_a_name_and_password_do_not_open_the_api() -> None:
+    """There passwords can't be guessed, so nothing has to be counted."""
+    basic = b64encode(f"viewer:{PASSWORD}".encode()).decode()
+    asked = APIClient().get(
+        "/api/v1/accounts/", headers={"authorization": f"Basic {basic}"}
+    )
+    assert asked.status_code == 401
+
+
+def test_a_session_that_is_open_stays_open_during_a_lock_out(client: Client) -> None:
+    client.post("/login/", RIGHT)
+    fail(Client(), 5)
+    assert client.get("/").status_code == 200
+
+
+@pytest.mark.parametrize("new", ["short", "12345678901234", "password1234"])
+def test_a_weak_password_is_refused_with_the_reason(client: Client, new: str) -> None:
+    client.post("/login/", RIGHT)
+    asked = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
+    answer = client.post("/password/", asked)
+    assert answer.status_code == 200
+    assert 'role="alert"' in answer.content.decode()
+    assert User.objects.get(username="viewer").check_password(PASSWORD)
+
+
+def test_a_changed_password_ends_other_sessions_and_keeps_this_one(
+    client: Client,
+) -> None:
+    elsewhere = Client()
+    for one in (client, elsewhere):
+        one.post("/login/", RIGHT)
+    new = "three quiet otters"
+    asked = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
+    answer = client.post("/password/", asked, follow=True)
+    assert "Your password was changed" in answer.content.decode()
+    assert client.get("/").status_code == 200
+    assert elsewhere.get("/").status_code == 302
+    assert actions()[-1] == "password.change"
+    assert new not in str(list(AuditEntry.objects.values()))
+
+
+def test_one_user_asks_the_api_only_so_often(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache.clear()
+    monkeypatch.setattr(
+        "rest_framework.throttling.UserRateThrottle.THROTTLE_RATES", {"user": "3/min"}
+    )
+    client.post("/login/", RIGHT)
+    codes = [client.get("/api/v1/accounts/").status_code for _ in range(4)]
+    assert codes == [200, 200, 200, 429]
+    refused = client.get("/api/v1/accounts/")
+    assert int(refused["Retry-After"]) > 0
+    # Pages are not counted, and others ask on.
+    assert client.get("/").status_code == 200
+    client.force_login(person("operator"))
+    assert client.get("/api/v1/accounts/").status_code == 200
+    cache.clear()

@@ -1,0 +1,143 @@
+"""One's own tokens: made and shown once, listed, revoked, and ended by themselves."""
+
+import re
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+from knox.models import AuthToken
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from users.models import AuditEntry
+from users.testing import person
+
+pytestmark = pytest.mark.django_db
+ACCOUNTS = "/api/v1/accounts/"
+
+
+@pytest.fixture
+def viewer(client: Client) -> Client:
+    client.force_login(person("viewer"))
+    return client
+
+
+def made(client: Client, days: str = "30") -> str:
+    """The text of a new token, as its page shows it."""
+    page = client.post("/tokens/", {"days": days}).content.decode()
+    found = re.search(r'<code class="token">(\w+)</code>', page)
+    assert found, page
+    return found[1]
+
+
+def asked(token: str, scheme: str = "Token") -> int:
+    headers = {"authorization": f"{scheme} {token}"}
+    status: int = APIClient().get(ACCOUNTS, headers=headers).status_code
+    return status
+
+
+def test_a_token_is_shown_once_and_opens_the_api(viewer: Client) -> None:
+    token = made(viewer)
+    assert asked(token) == 200
+    page = viewer.get("/tokens/").content.decode()
+    assert token not in page
+    assert token[:8] in page
+    assert "1 of 20 tokens" in page
+
+
+def test_it_is_valid_for_90_days_unless_told_otherwise(viewer: Client) -> None:
+    assert 'value="90"' in viewer.get("/tokens/").content.decode()
+    made(viewer, "30")
+    left = AuthToken.objects.get().expiry - timezone.now()
+    assert timedelta(days=29) < left <= timedelta(days=30)
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "366", "for ever", ""])
+def test_a_time_that_makes_no_sense_is_refused(viewer: Client, days: str) -> None:
+    page = viewer.post("/tokens/", {"days": days}).content.decode()
+    assert 'role="alert"' in page
+    assert not AuthToken.objects.exists()
+
+
+def test_a_token_is_revoked_by_its_owner_alone(viewer: Client) -> None:
+    token = made(viewer)
+    key = AuthToken.objects.get().token_key
+    other = Client()
+    other.force_login(person("operator"))
+    other.post("/tokens/revoke/", {"token": key})
+    assert asked(token) == 200
+    answer = viewer.post("/tokens/revoke/", {"token": key}, follow=True)
+    assert "was revoked" in answer.content.decode()
+    assert asked(token) == 401
+
+
+def test_a_user_has_only_so_many_and_those_that_ended_make_room(
+    viewer: Client, settings: Settings
+) -> None:
+    settings.REST_KNOX = settings.REST_KNOX | {"TOKEN_LIMIT_PER_USER": 2}
+    made(viewer)
+    made(viewer)
+    page = viewer.post("/tokens/", {"days": "30"}).content.decode()
+    assert "Revoke one first" in page
+    with pytest.raises(CommandError, match="Revoke one first"):
+        call_command("create_token", "viewer", stdout=StringIO())
+    AuthToken.objects.update(expiry=timezone.now() - timedelta(seconds=1))
+    assert "0 of 2 tokens" in viewer.get("/tokens/").content.decode()
+    assert asked(made(viewer)) == 200
+
+
+def test_one_that_ended_is_refused_with_its_day_and_where_to_make_another(
+    viewer: Client,
+) -> None:
+    token = made(viewer)
+    ended = timezone.now() - timedelta(days=3)
+    AuthToken.objects.update(expiry=ended)
+    answer = APIClient().get(ACCOUNTS, headers={"authorization": f"Token {token}"})
+    assert answer.status_code == 401
+    assert answer["WWW-Authenticate"] == "Token"
+    told = answer.json()["detail"]
+    assert (
+        told == f"This token expired on {ended:%Y-%m-%d}. Create a new one at /tokens/."
+    )
+
+
+def test_a_token_of_who_left_is_refused(viewer: Client) -> None:
+    token = made(viewer)
+    user = person("viewer")
+    user.is_active = False
+    user.save()
+    assert asked(token) == 401
+
+
+@pytest.mark.parametrize("token", ["", "a b", "0" * 64, "\N{SNOWMAN}", "%00"])
+def test_what_is_no_token_is_refused(token: str) -> None:
+    header = f"Token {token}".encode().decode("latin-1")
+    answer = APIClient().get(ACCOUNTS, HTTP_AUTHORIZATION=header)
+    assert answer.status_code == 401
+
+
+def test_a_token_does_what_its_owner_may_and_no_more(viewer: Client) -> None:
+    token = made(viewer)
+    headers = {"authorization": f"Token {token}"}
+    assert APIClient().post("/api/v1/sync/cost/", headers=headers).status_code == 403
+    # Nor is it a session of the pages.
+    assert Client().get("/", headers=headers).status_code == 302
+
+
+def test_tokens_made_and_revoked_are_kept_without_their_text(viewer: Client) -> None:
+    token = made(viewer)
+    viewer.post("/tokens/revoke/", {"token": AuthToken.objects.get().token_key})
+    call_command("create_token", "viewer", stdout=StringIO())
+    kept = list(AuditEntry.objects.order_by("pk").values_list("action", "user_name"))
+    assert kept[:2] == [("token.make", "viewer"), ("token.revoke", "viewer")]
+    assert kept[2][0] == "token.make"
+    assert kept[2][1].endswith(" (command)")
+    assert token not in str(list(AuditEntry.objects.values()))
+
+
+def test_the_page_with_a_token_is_kept_nowhere(viewer: Client) -> None:
+    answer = viewer.post("/tokens/", {"days": "30"})
+    assert "no-store" in answer["Cache-Control"]

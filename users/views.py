@@ -1,0 +1,132 @@
+"""Sign-in and sign-out, the user's password and API tokens."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.contrib.auth.models import User
+from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, resolve_url
+from django.urls import reverse, reverse_lazy
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.cache import never_cache
+from django.views.generic import FormView
+from knox.models import AuthToken
+
+from users.audit import record
+from users.forms import NewToken
+from users.tokens import TooManyTokens, active_tokens, make_token
+
+
+class SignIn(LoginView):
+    """The only sign-in page; too many failures lock it for a while."""
+
+    template_name = "users/login.html"
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        answer = super().form_valid(form)
+        record(self.request, "sign_in")
+        return answer
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        name = form.cleaned_data.get("username", "")
+        # A refusal during a lock-out is recorded as the lock-out.
+        if name and not getattr(self.request, "axes_locked_out", False):
+            record(self.request, "sign_in.fail", user_name=name)
+        return super().form_invalid(form)
+
+
+class SignOut(LogoutView):
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            record(request, "sign_out")
+        return super().post(request, *args, **kwargs)
+
+
+class AdminLoginRedirect(View):
+    """Redirect visitors of the admin to sign in, or refuse them."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        wanted = request.GET.get("next", reverse("admin:index"))
+        if not request.user.is_authenticated:
+            return redirect(f"{reverse('login')}?{urlencode({'next': wanted})}")
+        if not request.user.is_staff:
+            raise PermissionDenied("The admin is for users with staff status.")
+        return redirect("admin:index")
+
+
+class ChangePassword(PasswordChangeView):
+    """Change the user's password; their other sessions end."""
+
+    template_name = "users/password.html"
+    success_url = reverse_lazy("password_change")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer = super().form_valid(form)
+        record(self.request, "password.change")
+        messages.success(
+            self.request,
+            "Your password was changed. All other sessions are signed out.",
+        )
+        return answer
+
+
+@method_decorator(never_cache, name="dispatch")
+class TokensView(LoginRequiredMixin, FormView[NewToken]):
+    """The user's tokens, and a form that creates one; its text is shown once."""
+
+    template_name = "users/tokens.html"
+    form_class = NewToken
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"days": settings.TOKEN_DAYS}
+
+    def form_valid(self, form: NewToken) -> HttpResponse:
+        try:
+            made, text = make_token(own_user(self.request), form.cleaned_data["days"])
+        except TooManyTokens as error:
+            form.add_error(None, str(error))
+            return self.form_invalid(form)
+        record(self.request, "token.make", token=made.token_key, until=_day(made))
+        # No redirect: the text is not stored.
+        return self.render_to_response(
+            self.get_context_data(form=form, made=made, text=text)
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        tokens = active_tokens(own_user(self.request))
+        return super().get_context_data(
+            tokens=tokens,
+            limit=settings.REST_KNOX["TOKEN_LIMIT_PER_USER"],
+            now=timezone.now(),
+            **kwargs,
+        )
+
+
+class RevokeToken(LoginRequiredMixin, View):
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponseRedirect:
+        own = AuthToken.objects.filter(user=own_user(request))
+        for token in own.filter(token_key=request.POST.get("token", "")):
+            record(request, "token.revoke", token=token.token_key)
+            token.delete()
+            messages.success(request, f"Token {token.token_key[:8]}… was revoked.")
+        return HttpResponseRedirect(resolve_url("tokens"))
+
+
+def own_user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # noqa: S101 - LoginRequiredMixin saw to it
+    return request.user
+
+
+def _day(token: AuthToken) -> str:
+    return f"{token.expiry:%Y-%m-%d}"

@@ -1,7 +1,7 @@
 """The admin of resources and of their changes. Only a sync writes either."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -66,7 +66,7 @@ class BaseResourceAdmin(ReadOnlyAdmin[M]):
 
     list_display_links: Any = (resource_id, "name")
     list_select_related = ("account",)
-    list_filter: Any = (
+    list_filter: ClassVar[Any] = (
         ("account", AutocompleteSelectFilter),
         ("state", AllValuesCheckboxFilter),
         ("region", AllValuesCheckboxFilter),
@@ -96,7 +96,10 @@ class ResourceAdmin(BaseResourceAdmin[Resource]):
         state,
         LAST_SEEN,
     )
-    list_filter: Any = (("kind", ChoicesDropdownFilter), *BaseResourceAdmin.list_filter)
+    list_filter: ClassVar[Any] = (
+        ("kind", ChoicesDropdownFilter),
+        *BaseResourceAdmin.list_filter,
+    )
     search_fields = (
         *("resource_id", "name", "tags"),
         *("instance__private_ip", "instance__public_ip"),
@@ -112,7 +115,7 @@ class ResourceAdmin(BaseResourceAdmin[Resource]):
 
 @admin.register(Instance)
 class InstanceAdmin(BaseResourceAdmin[Instance]):
-    list_display = (
+    list_display: Any = (
         resource_id,
         "name",
         ACCOUNT,
@@ -123,7 +126,7 @@ class InstanceAdmin(BaseResourceAdmin[Instance]):
         day("launched_at"),
         LAST_SEEN,
     )
-    list_filter: Any = (
+    list_filter: ClassVar[Any] = (
         *BaseResourceAdmin.list_filter,
         ("instance_type", FieldTextFilter),
     )
@@ -169,7 +172,7 @@ class ResourceRowsAdmin(ReadOnlyAdmin[M]):
 
 @admin.register(StateChange)
 class StateChangeAdmin(ResourceRowsAdmin[StateChange]):
-    list_display = (
+    list_display: Any = (
         moment("at"),
         linked("resource", ordering="resource__name"),
         linked("resource.account", ordering="resource__account__name"),
@@ -179,7 +182,7 @@ class StateChangeAdmin(ResourceRowsAdmin[StateChange]):
         linked("run", ordering="run"),
     )
     list_select_related = ("resource__account", "run__account")
-    list_filter = (
+    list_filter: ClassVar[Any] = (
         ("resource__account", AutocompleteSelectFilter),
         ("resource", AutocompleteSelectFilter),
         ("run", AutocompleteSelectFilter),

@@ -12,8 +12,17 @@ from django.apps import apps as installed
 from django.contrib.auth.models import Group, User
 from django.db.models import Q
 
-# Apps with data; `people` is for administrators.
-DATA = ("alerts", "syncs", "inventory", "costs", "pricing", "metrics", "insights")
+# Apps with data; `users` is for administrators.
+DATA = (
+    "clouds",
+    "alerts",
+    "syncs",
+    "inventory",
+    "costs",
+    "pricing",
+    "metrics",
+    "insights",
+)
 # Apps of libraries that administrators manage.
 LIBRARIES = ("auth", "knox", "axes", "django_celery_beat")
 STARTING = ("start_sync", "start_backfill")

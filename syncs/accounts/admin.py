@@ -150,7 +150,7 @@ class CloudAccountAdmin(Admin[CloudAccount]):
         "provider",
         "is_enabled",
         linked("payer", ordering="payer__name"),
-        counted("instances", "instances", "instances_present", gone_since__isempty=1),
+        counted("instances", "resources", "instances_present", gone_since__isempty=1),
         counted("days of cost", "cost_totals", "days_of_cost"),
         last_read,
     )
@@ -181,7 +181,7 @@ class CloudAccountAdmin(Admin[CloudAccount]):
             super()
             .get_queryset(request)
             .annotate(
-                instances_present=of_each_account("instances", present),
+                instances_present=of_each_account("resources", present),
                 days_of_cost=of_each_account(
                     "cost_totals", Count("day", distinct=True)
                 ),

@@ -3,7 +3,10 @@ the admin as people read them."""
 
 from decimal import Decimal
 
+ZERO = Decimal(0)
 CENT = Decimal("0.01")
+# The ten decimal places in which clouds bill and amounts are stored.
+QUANTUM = Decimal("1e-10")
 
 
 def as_text(amount: Decimal) -> str:

@@ -11,12 +11,12 @@ from decimal import Decimal
 from django.contrib.auth.models import PermissionsMixin
 
 from clouds.access import AnyUser
+from core.money import CENT
 from core.windows import ONE_DAY, Window, add_months, first_of_month
 from insights.forecasts.month_end import MonthEnd, month_end
 
 # Four of each weekday.
 SAMPLED_DAYS = 28
-CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from threading import Lock
 
-ZERO = Decimal(0)
+from core.money import ZERO
 
 
 @dataclass(frozen=True, slots=True)

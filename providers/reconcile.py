@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from core.money import ZERO
 from providers.records import (
     UNALLOCATED,
     ChargeCategory,
@@ -13,8 +14,6 @@ from providers.records import (
     CostRecord,
     CostTotalRecord,
 )
-
-ZERO = Decimal(0)
 
 
 def reconciled(

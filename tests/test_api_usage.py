@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from clouds.models import CloudAccount
 from clouds.testing import aws_account
+from core.money import CENT
 from core.testing.aws_emulator import EmulatedAws
 from core.testing.aws_emulator.builders import OTHER, charge, june, machine
 from core.testing.processes import shared_database, start
@@ -26,7 +27,6 @@ from syncs.runs.run_context import run_context, say_nothing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TODAY = june(20)
-CENT = Decimal("0.01")
 
 
 @pytest.fixture

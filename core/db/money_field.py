@@ -14,9 +14,10 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Combinable, register_combinable_fields
 
+from core.money import QUANTUM
+
 MAX_DIGITS = 20
 DECIMAL_PLACES = 10
-QUANTUM = Decimal(1).scaleb(-DECIMAL_PLACES)
 LARGEST_SCALED = 2**63 - 1
 LARGEST_ON_SQLITE = Decimal(LARGEST_SCALED).scaleb(-DECIMAL_PLACES)
 

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from clouds.access import AnyUser
+from core.money import ZERO
 from core.windows import Window, first_of_month
 from costs.models import Restatement
 from costs.queries.coverage import is_comparable, period_before
@@ -20,7 +21,6 @@ from costs.querysets import GROUPS, TOTAL, RestatementQuerySet
 RESTATEMENTS = 30
 # What a key column's empty text means, per grouping.
 NO_KEY = {"region": "No region", "account": "No account"}
-ZERO = Decimal(0)
 # (key, what it cost in the window, and in the period before)
 Compared = tuple[str, Decimal | None, Decimal | None]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from core.db.money_field import QUANTUM
+from core.money import QUANTUM, ZERO
 from core.windows import Window
 from costs.queries.coverage import (
     change_percent,
@@ -16,7 +16,6 @@ from costs.queries.coverage import (
 from costs.queries.source import CostSource
 from costs.queries.trend import Point, only_currency
 
-ZERO = Decimal(0)
 # (currency, day, amount, the unallocated part of it)
 Found = tuple[str, date, Decimal, Decimal | None]
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from clouds.access import AnyUser
+from core.money import CENT, ZERO
 from core.windows import ONE_DAY, Window
 from costs.models import RecentCost
 from costs.queries.coverage import Span, change_percent
@@ -12,9 +13,6 @@ from costs.queries.query import query_string
 from costs.queries.source import CostSource
 
 SHOWN = 6
-# A smaller change is none.
-SMALLEST = Decimal("0.01")
-ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +83,7 @@ def top_changes(
             _query(service, account_id, window, currency),
         )
         for (service, account_id), (now, former) in amounts.items()
-        if abs(now - former) >= SMALLEST
+        if abs(now - former) >= CENT
     ]
     changes.sort(key=lambda one: (-abs(one.change), one.service, one.account_id))
     return changes[:SHOWN]

@@ -7,12 +7,12 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from core.money import ZERO
 from core.windows import Window, add_months, first_of_month
 from costs.queries.source import CostSource
 from costs.querysets import GROUPS
 
 OTHER = "Other"
-ZERO = Decimal(0)
 
 
 class SeveralCurrencies(ValueError):

@@ -13,6 +13,7 @@ from alerts.channels import configured_channels
 from alerts.models import Notice
 from alerts.outbox import queue_notice
 from clouds.models import CloudAccount
+from core.money import ZERO
 from core.windows import ONE_DAY, Window, utc_day
 from costs.models import CostTotal, DailyCost
 from costs.querysets import DailyCostQuerySet
@@ -24,7 +25,6 @@ from insights.models import Budget, BudgetAlert, Forecast
 
 logger = logging.getLogger(__name__)
 
-ZERO = Decimal(0)
 NO_FORECAST = "No forecast reaches the end of the month."
 NO_COSTS = "No costs of this month are stored."
 

@@ -15,13 +15,12 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, Sum
 
+from core.money import CENT, ZERO
 from core.windows import Window, add_months, first_of_month, utc_day
 from costs.models import DailyCost
 from insights.forecasts.models import Scope
 from insights.models import Forecast, ForecastPoint
 
-ZERO = Decimal(0)
-CENT = Decimal("0.01")
 # Sums in one query; databases limit the number of columns.
 AT_ONCE = 50
 BOUNDS = ("mean", "low_80", "high_80", "low_95", "high_95")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from core.money import ZERO
 from core.windows import ONE_DAY, Window, last_complete_days
 from costs.models import CostTotal
 from insights.daily_costs import HISTORY_DAYS, UNSETTLED_DAYS
@@ -15,7 +16,6 @@ from insights.models import Forecast, ForecastPoint
 
 # Billed days without which a forecast is not compared.
 LEAST_DAYS = 7
-ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db.models import Q, Sum
 
 from clouds.models import CloudAccount
+from core.money import ZERO
 from core.windows import Window
 from costs.models import CostTotal, DailyCost
 from insights.recommendations.engine.advice_records import (
@@ -24,7 +25,6 @@ from providers.records import ChargeCategory
 # AWS's name of instance hours on the bill.
 COMPUTE = "Amazon Elastic Compute Cloud - Compute"
 ROWS_AT_ONCE = 5000
-ZERO = Decimal(0)
 
 
 def read_machines(

@@ -12,6 +12,7 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from core.money import QUANTUM
 from core.windows import Window, add_months, utc_day
 from providers.aws.client import AwsClients
 from providers.aws.errors import failure, told
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from mypy_boto3_ce.type_defs import MetricValueTypeDef, ResultByTimeTypeDef
 
 BILLED, EFFECTIVE = "UnblendedCost", "AmortizedCost"
-# Cost Explorer answers with up to ten decimal places.
-QUANTUM = Decimal("1e-10")
 # Cost Explorer keeps the running month and the 13 before it.
 MONTHS_BEFORE = 13
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
+from core.money import ZERO
 from providers.aws.client import AwsClients
 from providers.aws.errors import failure, told
 from providers.errors import ErrorKind
@@ -30,7 +31,6 @@ ORDINARY = {
 }
 HOURS = "Hrs"
 MIB_PER_GIB = 1024
-ZERO = Decimal(0)
 
 
 def fetch_prices(

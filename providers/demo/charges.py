@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
+from core.money import CENT
 from core.windows import ONE_DAY, add_months, first_of_month
 from providers.demo.bill import month_usage
 from providers.demo.company import DATA_PLATFORM, PRODUCTION, VIRGINIA
@@ -13,7 +14,6 @@ from providers.demo.services import CLOUDFRONT, RDS, REDSHIFT, SUPPORT, TAX
 from providers.demo.shapes import SMALLEST_USD
 from providers.records import ChargeCategory
 
-CENT = Decimal("0.01")
 # Low, because the company is exempt in most places.
 TAX_RATE = Decimal("0.025")
 # Only production pays for support: the Developer plan is 3 % of a month's usage.

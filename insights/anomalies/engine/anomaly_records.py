@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-CENT = Decimal("0.01")
+from core.money import CENT
 
 
 class DetectionError(Exception):

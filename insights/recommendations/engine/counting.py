@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_DOWN, Decimal
 
+from core.money import ZERO
 from insights.recommendations.engine.advice_records import Advice, Level
 from insights.recommendations.engine.hourly_prices import CENT
 
@@ -12,7 +13,6 @@ InstanceKey = tuple[str, str]
 """Account id and instance id."""
 AccountCurrency = tuple[str, str]
 """Account id and currency."""
-ZERO = Decimal(0)
 
 
 def without_double_counting(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from core.money import CENT, ZERO
 from core.windows import HOURS_PER_MONTH, Window, last_complete_days
 from insights.recommendations.engine.advice_records import (
     BillDay,
@@ -23,8 +24,7 @@ from pricing.families import family_of, operating_system
 from providers.records import InstancePriceRecord
 
 HOURS_PER_DAY = Decimal(24)
-CENT = Decimal("0.01")
-ONE, ZERO = Decimal(1), Decimal(0)
+ONE = Decimal(1)
 # Above it the bill has instances that the inventory lacks, so there is no rate.
 HIGHEST_FACTOR = Decimal("1.02")
 # Below it hours were counted that were not billed, so there is no rate either.

@@ -17,6 +17,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from statistics import variance
 
+from core.money import ZERO
 from core.windows import HOURS_PER_MONTH, ONE_DAY, Window, utc_day
 from insights.recommendations.engine.advice_records import (
     BillDay,
@@ -37,7 +38,6 @@ STANDARD_ERRORS = 2
 # Less than this share of what was expected is no saving.
 LEAST_SHARE = Decimal("0.10")
 DAYS_PER_MONTH = HOURS_PER_MONTH / HOURS_PER_DAY
-ZERO = Decimal(0)
 PENDING, REALIZED = VerdictStatus.PENDING, VerdictStatus.REALIZED
 NOT_REALIZED = VerdictStatus.NOT_REALIZED
 

@@ -62,14 +62,14 @@ def bare() -> Mapping[str, Any]:
 
     from benchmarks.peers.instances import instance_ids
     from providers.aws.client import AwsOptions
-    from providers.aws.cloudwatch import Query, _question, figures
+    from providers.aws.cloudwatch import _question, figures
 
     calls = 0
     with clock() as seconds:
         for region in REGIONS:
             ids = instance_ids(region)
             client = boto3.client("cloudwatch", region_name=region)
-            asked = [Query(i, figure) for i in ids for figure in figures(AwsOptions())]
+            asked = [(i, figure) for i in ids for figure in figures(AwsOptions())]
             for start in range(0, len(asked), QUERIES_PER_CALL):
                 batch = asked[start : start + QUERIES_PER_CALL]
                 client.get_metric_data(

@@ -18,6 +18,9 @@ class Usage:
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(self.requests + other.requests, self.usd + other.usd)
 
+    def __sub__(self, other: "Usage") -> "Usage":
+        return Usage(self.requests - other.requests, self.usd - other.usd)
+
 
 class Meter:
     """Counts requests per operation, such as "ce:GetCostAndUsage", and their price.
@@ -33,28 +36,19 @@ class Meter:
         self._counted: dict[str, Usage] = {}
         self._taken: dict[str, Usage] = {}
 
-    def count(self, operation: str, usd: Decimal = ZERO) -> None:
-        """One request is about to be sent."""
-        self._add(operation, Usage(1, usd))
-
-    def charge(self, operation: str, usd: Decimal) -> None:
-        """A request is about to be sent that is billed by its content."""
-        self._add(operation, Usage(0, usd))
-
-    def _add(self, operation: str, usage: Usage) -> None:
-        if usage.usd:
-            self.gate(usage.usd)
+    def count(self, operation: str, usd: Decimal = ZERO, requests: int = 1) -> None:
+        """Count what is about to be sent; requests=0 adds a price by its content."""
+        if usd:
+            self.gate(usd)
         with self._lock:
-            self._counted[operation] = self._counted.get(operation, Usage()) + usage
+            counted = self._counted.get(operation, Usage())
+            self._counted[operation] = counted + Usage(requests, usd)
 
     def take_new(self) -> Mapping[str, Usage]:
-        """What was counted since this was last asked, per operation."""
+        """Return what was counted since the last call, per operation."""
         with self._lock:
             new = {
-                operation: Usage(
-                    usage.requests - self._taken.get(operation, Usage()).requests,
-                    usage.usd - self._taken.get(operation, Usage()).usd,
-                )
+                operation: usage - self._taken.get(operation, Usage())
                 for operation, usage in self._counted.items()
                 if usage != self._taken.get(operation)
             }

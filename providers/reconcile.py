@@ -25,30 +25,31 @@ def reconciled(
     gets a total of its own, so that every row is covered by one.
     """
     merged = _merged(rows)
-    grouped: dict[tuple[date, str], tuple[Decimal, Decimal]] = defaultdict(
-        lambda: (ZERO, ZERO)
-    )
-    estimated: dict[tuple[date, str], bool] = {}
+    grouped: dict[tuple[date, str], list[CostRecord]] = defaultdict(list)
     for row in merged:
-        key = (row.day, row.currency)
-        billed, effective = grouped[key]
-        grouped[key] = (billed + row.billed, effective + row.effective)
-        estimated[key] = row.is_estimated
-    known = {(total.day, total.currency) for total in totals}
-    complete = [
-        *totals,
-        *(
-            CostTotalRecord(
-                day, currency, *grouped[day, currency], estimated[day, currency]
+        grouped[row.day, row.currency].append(row)
+    unallocated = []
+    for total in totals:
+        billed, effective = _sums(grouped.pop((total.day, total.currency), ()))
+        if (billed, effective) != (total.billed, total.effective):
+            rest = CostRecord(
+                day=total.day,
+                sub_account_id=sub_account_id,
+                service=UNALLOCATED,
+                region="",
+                # Cost Explorer drops small groups, and those are usage.
+                charge_category=ChargeCategory.USAGE,
+                currency=total.currency,
+                billed=total.billed - billed,
+                effective=total.effective - effective,
+                is_estimated=total.is_estimated,
             )
-            for day, currency in grouped.keys() - known
-        ),
-    ]
-    rest = (
-        _unallocated(total, *grouped[total.day, total.currency], sub_account_id)
-        for total in totals
+            unallocated.append(rest)
+    own_totals = (
+        CostTotalRecord(*key, *_sums(group), group[-1].is_estimated)
+        for key, group in grouped.items()
     )
-    return CostReading(complete, [*merged, *(row for row in rest if row)])
+    return CostReading([*totals, *own_totals], [*merged, *unallocated])
 
 
 def _merged(rows: Iterable[CostRecord]) -> list[CostRecord]:
@@ -63,33 +64,17 @@ def _merged(rows: Iterable[CostRecord]) -> list[CostRecord]:
             row.charge_category,
             row.currency,
         )
-        same = merged.get(key)
-        merged[key] = row if same is None else _sum(same, row)
+        if same := merged.get(key):
+            billed, effective = _sums((same, row))
+            row = replace(same, billed=billed, effective=effective)
+        merged[key] = row
     return list(merged.values())
 
 
-def _sum(one: CostRecord, other: CostRecord) -> CostRecord:
-    return replace(
-        one,
-        billed=one.billed + other.billed,
-        effective=one.effective + other.effective,
-    )
-
-
-def _unallocated(
-    total: CostTotalRecord, billed: Decimal, effective: Decimal, sub_account_id: str
-) -> CostRecord | None:
-    if (billed, effective) == (total.billed, total.effective):
-        return None
-    return CostRecord(
-        day=total.day,
-        sub_account_id=sub_account_id,
-        service=UNALLOCATED,
-        region="",
-        # Cost Explorer drops small groups, and those are usage.
-        charge_category=ChargeCategory.USAGE,
-        currency=total.currency,
-        billed=total.billed - billed,
-        effective=total.effective - effective,
-        is_estimated=total.is_estimated,
-    )
+def _sums(rows: Iterable[CostRecord]) -> tuple[Decimal, Decimal]:
+    """Return what the rows are billed, and their effective cost."""
+    billed = effective = ZERO
+    for row in rows:
+        billed += row.billed
+        effective += row.effective
+    return billed, effective

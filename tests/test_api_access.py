@@ -1,5 +1,6 @@
 """Who may ask: nobody without signing in, by session or by token."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
@@ -31,7 +32,7 @@ def routes(
         if isinstance(pattern, URLResolver):
             yield from routes(pattern.url_patterns, route)
         elif "format" not in route:
-            yield route.replace("(?P<pk>[^/.]+)", "1").replace("\\Z", "")
+            yield re.sub(r"\(\?P<\w+>[^)]*\)", "1", route).replace("\\Z", "")
 
 
 EVERY_ROUTE = sorted(set(routes(urlpatterns)))

@@ -14,8 +14,6 @@ from core.windows import (
     last_complete_days,
     utc_day,
 )
-from providers.aws.cloudwatch import metric_window
-from providers.aws.cost_explorer import cost_window
 
 DAYS = st.dates(date(2000, 1, 1), date(2100, 1, 1))
 TOKYO = timezone(timedelta(hours=9))
@@ -61,23 +59,3 @@ def test_a_day_is_cut_in_utc() -> None:
     assert last_complete_days(2, morning_in_tokyo) == Window(
         date(2026, 6, 17), date(2026, 6, 19)
     )
-
-
-@pytest.mark.parametrize(
-    ("now", "start"),
-    [
-        (datetime(2026, 6, 30, 23, 59, tzinfo=UTC), date(2025, 5, 1)),
-        (datetime(2026, 1, 1, tzinfo=UTC), date(2024, 12, 1)),
-        (datetime(2026, 12, 31, tzinfo=UTC), date(2025, 11, 1)),
-    ],
-)
-def test_cost_explorer_keeps_this_month_and_the_13_before(
-    now: datetime, start: date
-) -> None:
-    assert cost_window(now) == Window(start, now.date())
-
-
-def test_cloudwatch_keeps_455_days() -> None:
-    now = datetime(2026, 6, 20, 9, tzinfo=UTC)
-    assert len(metric_window(now)) == 455
-    assert metric_window(now).end == date(2026, 6, 20)

@@ -1,11 +1,13 @@
 """Every boto3 client is made here: credentials, retries, timeouts, metering."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import cache, cached_property
-from threading import RLock
-from typing import TYPE_CHECKING, Any
+from threading import Lock, RLock
+from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 import botocore.session
@@ -18,10 +20,8 @@ from botocore.credentials import (
 from botocore.loaders import Loader
 from botocore.utils import parse_timestamp
 
-from providers.aws.errors import failure, told
-from providers.aws.prices import COST_EXPLORER_REQUEST_USD, GET_METRIC_DATA_METRIC_USD
+from providers.aws.errors import aws_errors, failure
 from providers.aws.settings import AwsSettings
-from providers.aws.token_bucket import TokenBucket
 from providers.errors import ErrorKind
 from providers.meter import Meter
 from providers.records import Identity
@@ -38,13 +38,18 @@ if TYPE_CHECKING:
 # Where AWS's global services answer, Cost Explorer among them.
 GLOBAL_REGION = "us-east-1"
 ROLE_SESSION_NAME = "cloudintel"
+# What AWS charges for reading it; everything else is free.
+# https://aws.amazon.com/aws-cost-management/aws-cost-explorer/pricing/
+COST_EXPLORER_REQUEST_USD = Decimal("0.01")
+# https://aws.amazon.com/cloudwatch/pricing/: $0.01 per 1,000 metrics requested.
+GET_METRIC_DATA_METRIC_USD = Decimal("0.00001")
 # How IAM names a service whose id botocore spells otherwise.
 SERVICE_NAMES = {"cost-explorer": "ce"}
 
 
 @dataclass(frozen=True, slots=True)
 class AwsAccount:
-    """Which account to read and by which role; an empty id is whoever answers."""
+    """The account to read; an empty id accepts the account of the credentials."""
 
     account_id: str = ""
     settings: AwsSettings = field(default_factory=AwsSettings)
@@ -55,7 +60,7 @@ class AwsAccount:
 
 @dataclass(frozen=True, slots=True)
 class AwsOptions:
-    """How to read: what is asked for, how patiently and how fast."""
+    """Statistics, timeouts and rates of all reads."""
 
     cpu_statistics: Sequence[str] = ("Average", "Maximum", "p99", "SampleCount")
     network_metrics: bool = True
@@ -64,6 +69,27 @@ class AwsOptions:
     max_attempts: int = 10
     region_workers: int = 8
     cost_explorer_per_second: float = 5
+
+
+class TokenBucket:
+    """Lets `per_second` requests through each second, and that many in one burst."""
+
+    def __init__(self, per_second: float) -> None:
+        self._per_second = per_second
+        self._tokens = per_second
+        self._filled_at = time.monotonic()
+        self._lock = Lock()
+
+    def take(self) -> None:
+        """Return as soon as one more request may be sent."""
+        with self._lock:
+            now = time.monotonic()
+            gained = (now - self._filled_at) * self._per_second
+            self._tokens = min(self._per_second, self._tokens + gained) - 1
+            self._filled_at = now
+            wait = -self._tokens / self._per_second
+        if wait > 0:
+            time.sleep(wait)
 
 
 @dataclass
@@ -86,32 +112,27 @@ class AwsClients:
         self._bucket = TokenBucket(self.options.cost_explorer_per_second)
 
     def ec2(self, region: str) -> "EC2Client":
-        client: EC2Client = self._client("ec2", region)
-        return client
+        return cast("EC2Client", self._client("ec2", region))
 
     def cloudwatch(self, region: str) -> "CloudWatchClient":
-        client: CloudWatchClient = self._client("cloudwatch", region)
-        return client
+        return cast("CloudWatchClient", self._client("cloudwatch", region))
 
     def cost_explorer(self) -> "CostExplorerClient":
-        client: CostExplorerClient = self._client("ce", GLOBAL_REGION)
-        return client
+        return cast("CostExplorerClient", self._client("ce", GLOBAL_REGION))
 
     def organizations(self) -> "OrganizationsClient":
-        client: OrganizationsClient = self._client("organizations", GLOBAL_REGION)
-        return client
+        return cast("OrganizationsClient", self._client("organizations", GLOBAL_REGION))
 
     def pricing(self) -> "PricingClient":
-        client: PricingClient = self._client("pricing", GLOBAL_REGION)
-        return client
+        return cast("PricingClient", self._client("pricing", GLOBAL_REGION))
 
     @cached_property
     def identity(self) -> Identity:
         """Whose credentials these are. Raises ProviderError."""
         arn = self.account.settings.role_arn
-        role = f" through {arn}" if arn else ""
-        reading = f"AWS identity (sts:GetCallerIdentity){role}"
-        with told(reading):
+        reading = "AWS identity (sts:GetCallerIdentity)"
+        reading += f" through {arn}" if arn else ""
+        with aws_errors(reading):
             sts: STSClient = self._bare_client(self._session, "sts", GLOBAL_REGION)
             answer = sts.get_caller_identity()
         found = Identity(answer["Account"], answer["Arn"])
@@ -162,7 +183,7 @@ class AwsClients:
         )
 
     def _sending(self, event_name: str, **_: object) -> None:
-        """A request leaves, be it a retry: wait for its turn, count it."""
+        """Count a request that leaves, retries too; wait for Cost Explorer's rate."""
         service_id, operation = event_name.split(".")[1:]
         service = SERVICE_NAMES.get(service_id, service_id)
         if service == "ce":
@@ -175,9 +196,8 @@ class AwsClients:
         """GetMetricData is billed by the metrics that a call asks for."""
         metrics = len(params.get("MetricDataQueries", ()))
         if metrics:
-            self.meter.charge(
-                "cloudwatch:GetMetricData", GET_METRIC_DATA_METRIC_USD * metrics
-            )
+            usd = GET_METRIC_DATA_METRIC_USD * metrics
+            self.meter.count("cloudwatch:GetMetricData", usd, requests=0)
 
 
 def _timestamp(value: Any) -> datetime:
@@ -194,13 +214,13 @@ class _Descriptions(Loader):
 
     @property
     def search_paths(self) -> list[str]:
-        """A copy, as each boto3 session adds a path, which is not needed here."""
+        """Return a copy, as each boto3 session adds a path."""
         return list(super().search_paths)
 
 
 @cache
 def _descriptions() -> _Descriptions:
-    """Read once: that takes longer than most of what is then asked of AWS."""
+    """Load them once: that takes longer than most requests."""
     return _Descriptions()
 
 
@@ -227,14 +247,13 @@ class _AssumedRole(CredentialProvider):
             boto3.Session(botocore_session=_new_session()), "sts", GLOBAL_REGION
         )
         settings = self._clients.account.settings
-        question: AssumeRoleRequestTypeDef = {
+        request: AssumeRoleRequestTypeDef = {
             "RoleArn": settings.role_arn,
             "RoleSessionName": ROLE_SESSION_NAME,
         }
         if settings.external_id:
-            question["ExternalId"] = settings.external_id
-        answer = sts.assume_role(**question)
-        credentials = answer["Credentials"]
+            request["ExternalId"] = settings.external_id
+        credentials = sts.assume_role(**request)["Credentials"]
         return {
             "access_key": credentials["AccessKeyId"],
             "secret_key": credentials["SecretAccessKey"],

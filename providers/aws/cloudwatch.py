@@ -6,7 +6,6 @@ filled to the brim: an instance whose queries end up in two calls is put togethe
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from itertools import islice
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.windows import ONE_DAY, Window, utc_day
 from providers.aws.client import AwsClients, AwsOptions
-from providers.aws.errors import failure, told
+from providers.aws.errors import aws_errors, failure
 from providers.aws.side_by_side import side_by_side
 from providers.base import Progress
 from providers.errors import ErrorKind, ProviderError
@@ -31,16 +30,9 @@ DAYS_KEPT = 455
 # One figure of one instance and day: (metric, statistic).
 Figure = tuple[str, str]
 CPU, RECEIVED, SENT = "CPUUtilization", "NetworkIn", "NetworkOut"
-NETWORK_FIGURES: Sequence[Figure] = ((RECEIVED, "Sum"), (SENT, "Sum"))
 Days = dict[date, dict[Figure, float]]
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """One figure of one instance."""
-
-    instance_id: str
-    figure: Figure
+# An instance, and which of its figures.
+Query = tuple[str, Figure]
 
 
 def metric_window(now: datetime) -> Window:
@@ -49,9 +41,9 @@ def metric_window(now: datetime) -> Window:
     return Window(today - ONE_DAY * DAYS_KEPT, today)
 
 
-def figures(options: AwsOptions) -> Sequence[Figure]:
-    """What is asked for per instance; each is billed."""
-    network = NETWORK_FIGURES if options.network_metrics else ()
+def figures(options: AwsOptions) -> list[Figure]:
+    """Return what is requested per instance; each is billed."""
+    network = [(RECEIVED, "Sum"), (SENT, "Sum")] if options.network_metrics else []
     return [*((CPU, statistic) for statistic in options.cpu_statistics), *network]
 
 
@@ -71,7 +63,7 @@ def fetch_metrics(
         for region, ids in sorted(instance_ids.items())
     ]
     if jobs:
-        _ = clients.identity  # who can't be told is no fault of each region
+        _ = clients.identity  # wrong credentials are no fault of each region
     parts = side_by_side(jobs, clients.options.region_workers)
     for number, part in enumerate(parts, start=1):
         progress(f"{part.region}: call {number}")
@@ -81,21 +73,19 @@ def fetch_metrics(
 def _read_region(
     clients: AwsClients, window: Window, region: str, instance_ids: Sequence[str]
 ) -> Iterator[RegionMetrics]:
+    asked = figures(clients.options)
     queries = (
-        Query(instance_id, figure)
-        for instance_id in instance_ids
-        for figure in figures(clients.options)
+        (instance_id, figure) for instance_id in instance_ids for figure in asked
     )
     pending: dict[str, Days] = {}
     try:
         while batch := list(islice(queries, QUERIES_PER_CALL)):
             for instance_id, days in _fetch(clients, window, region, batch).items():
+                stored = pending.setdefault(instance_id, {})
                 for day, values in days.items():
-                    pending.setdefault(instance_id, {}).setdefault(day, {}).update(
-                        values
-                    )
+                    stored[day] = stored.get(day, {}) | values
             # The last instance of a call may go on in the next one.
-            last = batch[-1].instance_id
+            last, _ = batch[-1]
             unfinished = {last: pending.pop(last)} if last in pending else {}
             yield _part(region, pending)
             pending = unfinished
@@ -109,13 +99,13 @@ def _fetch(
     clients: AwsClients, window: Window, region: str, batch: Sequence[Query]
 ) -> dict[str, Days]:
     """instance -> day -> figure -> value, of one call and all of its pages."""
-    reading = _reading(window, region)
+    reading = f"Metrics of {window} in {region} (cloudwatch:GetMetricData)"
     found: dict[str, Days] = defaultdict(lambda: defaultdict(dict))
     unfinished: set[str] = set()
     token: dict[str, str] = {}
     questions = [_question(f"q{n}", query) for n, query in enumerate(batch)]
     while True:
-        with told(reading):
+        with aws_errors(reading):
             answer = clients.cloudwatch(region).get_metric_data(
                 MetricDataQueries=questions,
                 StartTime=window.start_at,
@@ -128,10 +118,10 @@ def _fetch(
             if status not in ("Complete", "PartialData"):
                 raise _refused(reading, status, result.get("Messages", ()))
             (unfinished.add if status == "PartialData" else unfinished.discard)(name)
-            query = batch[int(name[1:])]
-            days = found[query.instance_id]
+            instance_id, figure = batch[int(name[1:])]
+            days = found[instance_id]
             for at, value in zip(result["Timestamps"], result["Values"], strict=True):
-                days[utc_day(at)][query.figure] = value
+                days[utc_day(at)][figure] = value
         following = answer.get("NextToken")
         if not following:
             break
@@ -145,22 +135,18 @@ def _fetch(
 
 def try_metrics(clients: AwsClients, window: Window, region: str) -> None:
     """Asks for one figure of an instance that does not exist. Raises ProviderError."""
-    _fetch(clients, window, region, [Query("i-00000000000000000", (CPU, "Average"))])
-
-
-def _reading(window: Window, region: str) -> str:
-    return f"Metrics of {window} in {region} (cloudwatch:GetMetricData)"
+    _fetch(clients, window, region, [("i-00000000000000000", (CPU, "Average"))])
 
 
 def _question(name: str, query: Query) -> "MetricDataQueryTypeDef":
-    metric, statistic = query.figure
+    instance_id, (metric, statistic) = query
     return {
         "Id": name,
         "MetricStat": {
             "Metric": {
                 "Namespace": "AWS/EC2",
                 "MetricName": metric,
-                "Dimensions": [{"Name": "InstanceId", "Value": query.instance_id}],
+                "Dimensions": [{"Name": "InstanceId", "Value": instance_id}],
             },
             "Period": DAY_SECONDS,
             "Stat": statistic,
@@ -170,8 +156,8 @@ def _question(name: str, query: Query) -> "MetricDataQueryTypeDef":
 
 def _refused(reading: str, status: str, messages: Sequence[Any]) -> ProviderError:
     kind = ErrorKind.DENIED if status == "Forbidden" else ErrorKind.INCOMPLETE
-    told_why = "; ".join(message.get("Value", "") for message in messages)
-    return failure(kind, reading, f"{status} {told_why}".strip())
+    reasons = "; ".join(message.get("Value", "") for message in messages)
+    return failure(kind, reading, f"{status} {reasons}".strip())
 
 
 def _part(region: str, found: Mapping[str, Days]) -> RegionMetrics:
@@ -181,33 +167,22 @@ def _part(region: str, found: Mapping[str, Days]) -> RegionMetrics:
         for day, values in days.items():
             metrics = {metric for metric, _ in values}
             if CPU in metrics:
-                cpu.append(_cpu_record(instance_id, day, values))
+                cpu.append(
+                    CpuRecord(
+                        instance_id=instance_id,
+                        day=day,
+                        average_percent=values.get((CPU, "Average")),
+                        maximum_percent=values.get((CPU, "Maximum")),
+                        p99_percent=values.get((CPU, "p99")),
+                        samples=_whole(values.get((CPU, "SampleCount"))),
+                    )
+                )
             if metrics - {CPU}:
-                network.append(_network_record(instance_id, day, values))
+                received = _whole(values.get((RECEIVED, "Sum")))
+                sent = _whole(values.get((SENT, "Sum")))
+                network.append(NetworkRecord(instance_id, day, received, sent))
     return RegionMetrics(region, cpu, network)
 
 
-def _cpu_record(
-    instance_id: str, day: date, values: Mapping[Figure, float]
-) -> CpuRecord:
-    samples = values.get((CPU, "SampleCount"))
-    return CpuRecord(
-        instance_id=instance_id,
-        day=day,
-        average_percent=values.get((CPU, "Average")),
-        maximum_percent=values.get((CPU, "Maximum")),
-        p99_percent=values.get((CPU, "p99")),
-        samples=None if samples is None else round(samples),
-    )
-
-
-def _network_record(
-    instance_id: str, day: date, values: Mapping[Figure, float]
-) -> NetworkRecord:
-    received, sent = values.get((RECEIVED, "Sum")), values.get((SENT, "Sum"))
-    return NetworkRecord(
-        instance_id=instance_id,
-        day=day,
-        in_bytes=None if received is None else round(received),
-        out_bytes=None if sent is None else round(sent),
-    )
+def _whole(value: float | None) -> int | None:
+    return None if value is None else round(value)

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 from core.money import QUANTUM
 from core.windows import Window, add_months, utc_day
 from providers.aws.client import AwsClients
-from providers.aws.errors import failure, told
+from providers.aws.errors import aws_errors, failure
 from providers.base import Progress
-from providers.errors import ErrorKind
+from providers.errors import ErrorKind, ProviderError
 from providers.reconcile import reconciled
 from providers.records import (
     ChargeCategory,
@@ -81,14 +81,9 @@ def fetch_costs(
     """
     totals = fetch_totals(clients, window, progress)
     usage = {"Dimensions": {"Key": "RECORD_TYPE", "Values": USAGE_TYPES}}
-    if clients.account.is_payer:
-        usage_by, rest_by = (
-            ("LINKED_ACCOUNT", "SERVICE"),
-            ("RECORD_TYPE", "LINKED_ACCOUNT"),
-        )
-    else:
-        usage_by, rest_by = ("SERVICE", "REGION"), ("RECORD_TYPE", "SERVICE")
-    account_id = clients.account.account_id
+    is_payer, account_id = clients.account.is_payer, clients.account.account_id
+    usage_by = ("LINKED_ACCOUNT", "SERVICE") if is_payer else ("SERVICE", "REGION")
+    rest_by = ("RECORD_TYPE", "LINKED_ACCOUNT" if is_payer else "SERVICE")
     questions = [
         (by, DayByDay(window, fetch_groups(clients, window, by, chosen, progress)))
         for by, chosen in ((usage_by, usage), (rest_by, {"Not": usage}))
@@ -99,7 +94,7 @@ def fetch_costs(
             for by, groups in questions
             for group in groups.of(total.day)
         ]
-        yield reconciled([total], rows, "" if clients.account.is_payer else account_id)
+        yield reconciled([total], rows, "" if is_payer else account_id)
     for _, groups in questions:
         groups.end()
 
@@ -121,11 +116,8 @@ class DayByDay:
     def end(self) -> None:
         """Raises ProviderError where a group is left: its day was over already."""
         if self._next:
-            raise failure(
-                ErrorKind.INCOMPLETE,
-                _reading(self._window),
-                f"{self._next.day} is answered in two places, or out of order",
-            )
+            reason = f"{self._next.day} is answered in two places, or out of order"
+            raise _incomplete(self._window, reason)
 
 
 def fetch_totals(
@@ -144,9 +136,8 @@ def fetch_totals(
     ]
     missing = sorted(set(window.days()) - {total.day for total in totals})
     if missing:
-        raise failure(
-            ErrorKind.INCOMPLETE,
-            _reading(window),
+        raise _incomplete(
+            window,
             f"the answer lacks {len(missing)} of {len(window)} days, "
             f"the first {missing[0]}",
         )
@@ -161,10 +152,8 @@ def fetch_groups(
     progress: Progress,
 ) -> Iterator[Group]:
     """The groups of two dimensions that are not zero, day by day."""
-    question = {
-        "GroupBy": [{"Type": "DIMENSION", "Key": key} for key in by],
-        "Filter": chosen,
-    }
+    dimensions = [{"Type": "DIMENSION", "Key": key} for key in by]
+    question = {"GroupBy": dimensions, "Filter": chosen}
     for result in _results(clients, window, question, progress):
         for raw in result["Groups"]:
             billed = _amount(raw["Metrics"][BILLED])
@@ -220,7 +209,7 @@ def _results(
     token: dict[str, str] = {}
     pages = 0
     while True:
-        with told(_reading(window)):
+        with aws_errors(_reading(window)):
             answer = clients.cost_explorer().get_cost_and_usage(
                 TimePeriod={"Start": str(window.start), "End": str(window.end)},
                 Granularity="DAILY",
@@ -235,10 +224,12 @@ def _results(
         if not following:
             return
         if token.get("NextPageToken") == following:
-            raise failure(
-                ErrorKind.INCOMPLETE, _reading(window), "a page points to itself"
-            )
+            raise _incomplete(window, "a page points to itself")
         token = {"NextPageToken": following}
+
+
+def _incomplete(window: Window, reason: str) -> ProviderError:
+    return failure(ErrorKind.INCOMPLETE, _reading(window), reason)
 
 
 def _reading(window: Window) -> str:

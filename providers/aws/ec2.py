@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from providers.aws.client import GLOBAL_REGION, AwsClients
-from providers.aws.errors import told
+from providers.aws.errors import aws_errors
 from providers.aws.side_by_side import side_by_side
 from providers.base import Progress
 from providers.errors import ProviderError
@@ -25,7 +25,7 @@ def fetch_regions(clients: AwsClients) -> Sequence[str]:
     """The account's own choice, else every region enabled for it."""
     if clients.account.settings.regions:
         return clients.account.settings.regions
-    with told("Enabled regions (ec2:DescribeRegions)"):
+    with aws_errors("Enabled regions (ec2:DescribeRegions)"):
         answer = clients.ec2(GLOBAL_REGION).describe_regions()
     return sorted(region["RegionName"] for region in answer["Regions"])
 
@@ -38,7 +38,7 @@ def fetch_instances(
     A region that can't be read carries its error; others are not touched by it.
     Raises ProviderError when not even the regions are known.
     """
-    _ = clients.identity  # who can't be told is no fault of each region
+    _ = clients.identity  # wrong credentials are no fault of each region
     jobs = [partial(_read_region, clients, name) for name in fetch_regions(clients)]
     for item in side_by_side(jobs, clients.options.region_workers):
         if isinstance(item, str):
@@ -61,12 +61,15 @@ def _read_region(clients: AwsClients, region: str) -> Iterator[str | RegionInsta
     except ProviderError as error:
         yield RegionInstances(region, instances, warning=error)
         return
-    yield RegionInstances(region, [_sized(record, sizes) for record in instances])
+    for index, record in enumerate(instances):
+        vcpus, memory_mib = sizes.get(record.instance_type, (None, None))
+        instances[index] = replace(record, vcpus=vcpus, memory_mib=memory_mib)
+    yield RegionInstances(region, instances)
 
 
 def _pages(clients: AwsClients, region: str) -> Iterator[list[InstanceRecord]]:
     reading = f"EC2 instances in {region} (ec2:DescribeInstances)"
-    with told(reading):
+    with aws_errors(reading):
         paginator = clients.ec2(region).get_paginator("describe_instances")
         for page in paginator.paginate(PaginationConfig={"PageSize": PAGE_SIZE}):
             yield [
@@ -78,13 +81,13 @@ def _pages(clients: AwsClients, region: str) -> Iterator[list[InstanceRecord]]:
 
 def try_instances(clients: AwsClients, region: str) -> None:
     """Asks for a few instances. Raises ProviderError."""
-    with told(f"EC2 instances in {region} (ec2:DescribeInstances)"):
+    with aws_errors(f"EC2 instances in {region} (ec2:DescribeInstances)"):
         clients.ec2(region).describe_instances(MaxResults=5)
 
 
 def try_instance_types(clients: AwsClients, region: str) -> None:
     """Asks for a few instance types. Raises ProviderError."""
-    with told(f"Instance types in {region} (ec2:DescribeInstanceTypes)"):
+    with aws_errors(f"Instance types in {region} (ec2:DescribeInstanceTypes)"):
         clients.ec2(region).describe_instance_types(MaxResults=5)
 
 
@@ -115,7 +118,7 @@ def _fetch_sizes(
     """(vCPUs, MiB of memory) of each type in use there."""
     types = sorted({record.instance_type for record in instances} - {""})
     sizes: dict[str, tuple[int, int]] = {}
-    with told(f"Instance types in {region} (ec2:DescribeInstanceTypes)"):
+    with aws_errors(f"Instance types in {region} (ec2:DescribeInstanceTypes)"):
         paginator = clients.ec2(region).get_paginator("describe_instance_types")
         for start in range(0, len(types), TYPES_PER_CALL):
             asked = types[start : start + TYPES_PER_CALL]
@@ -126,10 +129,3 @@ def _fetch_sizes(
                         raw["MemoryInfo"]["SizeInMiB"],
                     )
     return sizes
-
-
-def _sized(
-    record: InstanceRecord, sizes: Mapping[str, tuple[int, int]]
-) -> InstanceRecord:
-    vcpus, memory_mib = sizes.get(record.instance_type, (None, None))
-    return replace(record, vcpus=vcpus, memory_mib=memory_mib)

@@ -1,6 +1,6 @@
-"""AWS's errors, told in one sentence with what to do."""
+"""AWS's errors as ProviderErrors: one sentence, and what to do."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from botocore.exceptions import (
@@ -23,38 +23,21 @@ from botocore.parsers import ResponseParserError
 
 from providers.errors import ErrorKind, ProviderError
 
-KIND_PER_CODE = {
-    "AccessDenied": ErrorKind.DENIED,
-    "AccessDeniedException": ErrorKind.DENIED,
-    "UnauthorizedOperation": ErrorKind.DENIED,
-    "UnauthorizedException": ErrorKind.DENIED,
-    "Forbidden": ErrorKind.DENIED,
-    "OptInRequired": ErrorKind.NOT_ENABLED,
-    "DataUnavailableException": ErrorKind.NOT_ENABLED,
-    "AWSOrganizationsNotInUseException": ErrorKind.NOT_ENABLED,
-    "ExpiredToken": ErrorKind.EXPIRED,
-    "ExpiredTokenException": ErrorKind.EXPIRED,
-    "RequestExpired": ErrorKind.EXPIRED,
-    "InvalidClientTokenId": ErrorKind.CREDENTIALS,
-    "UnrecognizedClientException": ErrorKind.CREDENTIALS,
-    "AuthFailure": ErrorKind.CREDENTIALS,
-    "SignatureDoesNotMatch": ErrorKind.CREDENTIALS,
-    "InvalidAccessKeyId": ErrorKind.CREDENTIALS,
-    "Throttling": ErrorKind.THROTTLED,
-    "ThrottlingException": ErrorKind.THROTTLED,
-    "ThrottledException": ErrorKind.THROTTLED,
-    "RequestThrottled": ErrorKind.THROTTLED,
-    "RequestLimitExceeded": ErrorKind.THROTTLED,
-    "LimitExceededException": ErrorKind.THROTTLED,
-    "LimitExceededFault": ErrorKind.THROTTLED,
-    "TooManyRequestsException": ErrorKind.THROTTLED,
-    "InternalError": ErrorKind.UNAVAILABLE,
-    "InternalFailure": ErrorKind.UNAVAILABLE,
-    "InternalServiceError": ErrorKind.UNAVAILABLE,
-    "ServiceUnavailable": ErrorKind.UNAVAILABLE,
-    "ServiceException": ErrorKind.UNAVAILABLE,
-    "Unavailable": ErrorKind.UNAVAILABLE,
+CODES = {
+    ErrorKind.DENIED: "AccessDenied AccessDeniedException Forbidden "
+    "UnauthorizedException UnauthorizedOperation",
+    ErrorKind.NOT_ENABLED: "AWSOrganizationsNotInUseException "
+    "DataUnavailableException OptInRequired",
+    ErrorKind.EXPIRED: "ExpiredToken ExpiredTokenException RequestExpired",
+    ErrorKind.CREDENTIALS: "AuthFailure InvalidAccessKeyId InvalidClientTokenId "
+    "SignatureDoesNotMatch UnrecognizedClientException",
+    ErrorKind.THROTTLED: "LimitExceededException LimitExceededFault "
+    "RequestLimitExceeded RequestThrottled ThrottledException Throttling "
+    "ThrottlingException TooManyRequestsException",
+    ErrorKind.UNAVAILABLE: "InternalError InternalFailure InternalServiceError "
+    "ServiceException ServiceUnavailable Unavailable",
 }
+KIND_PER_CODE = {code: kind for kind, codes in CODES.items() for code in codes.split()}
 
 ADVICE = {
     ErrorKind.CREDENTIALS: "Check the AWS credentials of the environment, such as "
@@ -81,35 +64,32 @@ COST_EXPLORER_ADVICE = (
     "is there about 24 hours later."
 )
 
-
 # What botocore finds out itself. All else of its own is a fault on the way to AWS.
-KIND_PER_EXCEPTION: Sequence[tuple[ErrorKind, tuple[type[Exception], ...]]] = [
-    (
-        ErrorKind.CREDENTIALS,
-        (
-            NoCredentialsError,
-            PartialCredentialsError,
-            CredentialRetrievalError,
-            ProfileNotFound,
-            ConfigNotFound,
-            ConfigParseError,
-            InvalidConfigError,
-        ),
-    ),
-    (ErrorKind.EXPIRED, (SSOError, LoginError, TokenRetrievalError)),
-    (ErrorKind.INVALID, (ParamValidationError, InvalidRegionError)),
-]
+KIND_PER_EXCEPTION: dict[type[Exception], ErrorKind] = {
+    NoCredentialsError: ErrorKind.CREDENTIALS,
+    PartialCredentialsError: ErrorKind.CREDENTIALS,
+    CredentialRetrievalError: ErrorKind.CREDENTIALS,
+    ProfileNotFound: ErrorKind.CREDENTIALS,
+    ConfigNotFound: ErrorKind.CREDENTIALS,
+    ConfigParseError: ErrorKind.CREDENTIALS,
+    InvalidConfigError: ErrorKind.CREDENTIALS,
+    SSOError: ErrorKind.EXPIRED,
+    LoginError: ErrorKind.EXPIRED,
+    TokenRetrievalError: ErrorKind.EXPIRED,
+    ParamValidationError: ErrorKind.INVALID,
+    InvalidRegionError: ErrorKind.INVALID,
+}
 
 
 @contextmanager
-def told(reading: str) -> Iterator[None]:
-    """Turns what botocore raises into a ProviderError about `reading`."""
+def aws_errors(reading: str) -> Iterator[None]:
+    """Turn what botocore raises into a ProviderError about `reading`."""
     try:
         yield
     except ClientError as error:
         raise _client_failure(error, reading) from error
     except (BotoCoreError, ResponseParserError) as error:
-        kinds = (kind for kind, of in KIND_PER_EXCEPTION if isinstance(error, of))
+        kinds = (k for of, k in KIND_PER_EXCEPTION.items() if isinstance(error, of))
         kind = next(kinds, ErrorKind.UNAVAILABLE)
         raise failure(kind, reading, str(error)) from error
 

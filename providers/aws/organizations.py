@@ -1,7 +1,7 @@
 """The accounts of an organization."""
 
 from providers.aws.client import AwsClients
-from providers.aws.errors import told
+from providers.aws.errors import aws_errors
 from providers.errors import ErrorKind, ProviderError
 from providers.records import MemberAccount
 
@@ -12,7 +12,7 @@ def fetch_members(clients: AwsClients) -> list[MemberAccount]:
     Only the management account and delegated administrators may ask.
     """
     members = []
-    with told("Accounts of the organization (organizations:ListAccounts)"):
+    with aws_errors("Accounts of the organization (organizations:ListAccounts)"):
         pages = clients.organizations().get_paginator("list_accounts").paginate()
         for page in pages:
             members += [normalize_member(dict(raw)) for raw in page["Accounts"]]
@@ -24,9 +24,8 @@ def fetch_payer_id(clients: AwsClients) -> str | None:
 
     The permission is optional: where it is denied nothing is known, which is None too.
     """
-    reading = "The organization (organizations:DescribeOrganization)"
     try:
-        with told(reading):
+        with aws_errors("The organization (organizations:DescribeOrganization)"):
             answer = clients.organizations().describe_organization()
     except ProviderError as error:
         if error.kind in (ErrorKind.DENIED, ErrorKind.NOT_ENABLED):

@@ -9,9 +9,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from core.money import ZERO
 from providers.aws.client import AwsClients
-from providers.aws.errors import failure, told
+from providers.aws.errors import aws_errors, failure
 from providers.errors import ErrorKind
 from providers.records import InstancePriceRecord
 
@@ -53,7 +52,7 @@ def fetch_prices(
 
 def try_prices(clients: AwsClients) -> None:
     """Asks for one product. Raises ProviderError."""
-    with told("AWS's price list (pricing:GetProducts)"):
+    with aws_errors("AWS's price list (pricing:GetProducts)"):
         clients.pricing().get_products(ServiceCode="AmazonEC2", MaxResults=1)
 
 
@@ -94,7 +93,7 @@ def _products(
         for field, value in wanted.items()
     ]
     filters.append({"Type": "CONTAINS", "Field": "instanceType", "Value": f"{family}."})
-    with told(reading):
+    with aws_errors(reading):
         paginator = clients.pricing().get_paginator("get_products")
         for page in paginator.paginate(
             ServiceCode="AmazonEC2",
@@ -116,7 +115,7 @@ def _hourly(on_demand: Any) -> tuple[str, Decimal] | None:
     if len(amounts) != 1:
         return None
     ((currency, amount),) = amounts
-    return (currency, amount) if amount.is_finite() and amount > ZERO else None
+    return (currency, amount) if amount.is_finite() and amount > 0 else None
 
 
 def _mib(memory: str) -> int:

@@ -1,19 +1,19 @@
 """AWS as cloudintel reads it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from core.windows import Window
+from core.windows import Window, last_complete_days
 from providers.aws import (
-    access,
     cloudwatch,
     cost_explorer,
     ec2,
     organizations,
     price_list,
 )
-from providers.aws.client import AwsAccount, AwsClients, AwsOptions
+from providers.aws.client import GLOBAL_REGION, AwsAccount, AwsClients, AwsOptions
 from providers.base import Progress
+from providers.errors import ProviderError
 from providers.meter import Meter
 from providers.records import (
     AccessCheck,
@@ -75,4 +75,57 @@ class AwsProvider:
         )
 
     def check_access(self, now: datetime) -> Iterator[AccessCheck]:
-        return access.check_access(self._clients, now)
+        """Try each permission. All are free but Cost Explorer's, which costs $0.01."""
+        clients, yesterday = self._clients, last_complete_days(1, now)
+        account = clients.account
+        region = [*account.settings.regions, GLOBAL_REGION][0]
+
+        def check(
+            permission: str,
+            needed_for: str,
+            attempt: Callable[[], object],
+            is_required: bool = True,
+        ) -> AccessCheck:
+            try:
+                attempt()
+            except ProviderError as error:
+                return AccessCheck(permission, needed_for, is_required, error)
+            return AccessCheck(permission, needed_for, is_required)
+
+        identity = check("sts:GetCallerIdentity", "everything", self.identity)
+        yield identity
+        if identity.error:
+            return  # nothing else can be tried
+        yield check("ec2:DescribeRegions", "sync_ec2", self.fetch_regions)
+        yield check(
+            "ec2:DescribeInstances",
+            "sync_ec2",
+            lambda: ec2.try_instances(clients, region),
+        )
+        yield check(
+            "ec2:DescribeInstanceTypes",
+            "sync_ec2, vCPUs and memory",
+            lambda: ec2.try_instance_types(clients, region),
+            is_required=False,
+        )
+        yield check(
+            "cloudwatch:GetMetricData",
+            "sync_cpu",
+            lambda: cloudwatch.try_metrics(clients, yesterday, region),
+        )
+        yield check(
+            "pricing:GetProducts", "sync_prices", lambda: price_list.try_prices(clients)
+        )
+        if account.has_own_bill:
+            yield check(
+                "ce:GetCostAndUsage",
+                "sync_cost",
+                lambda: cost_explorer.fetch_totals(clients, yesterday, lambda _: None),
+            )
+        if account.is_payer:
+            yield check(
+                "organizations:ListAccounts",
+                "add_account --organization",
+                self.fetch_members,
+                is_required=False,
+            )

@@ -1,15 +1,34 @@
-"""What a day's usage costs, and how much of it Cost Explorer knows already."""
+"""What the company is charged for on a day, as far as it is known by then."""
 
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
-from core.windows import Window, add_months, first_of_month
-from providers.demo.company import DISK_USD_PER_GIB_HOUR, hourly_usd
+from core.money import CENT, QUANTUM, ZERO
+from core.windows import ONE_DAY, Window, add_months, first_of_month
+from providers.demo.company import (
+    CURRENCY,
+    DATA_PLATFORM,
+    DISK_USD_PER_GIB_HOUR,
+    PRODUCTION,
+    VIRGINIA,
+    hourly_usd,
+)
 from providers.demo.fleet import Life, lives
 from providers.demo.incidents import cost_factor
-from providers.demo.services import COMPUTE, EC2_OTHER, SERVICE_LINES
-from providers.demo.shapes import SMALLEST_USD, chance, digest, to_money
+from providers.demo.services import (
+    CLOUDFRONT,
+    COMPUTE,
+    EC2_OTHER,
+    RDS,
+    REDSHIFT,
+    SERVICE_LINES,
+    SUPPORT,
+    TAX,
+)
+from providers.demo.shapes import chance, digest, to_money
+from providers.records import UNALLOCATED, ChargeCategory, CostRecord
 
 Usage = Mapping[tuple[str, str], Decimal]
 """USD by service and region."""
@@ -19,10 +38,69 @@ LATE_AT_LEAST = {1: 0.025, 2: 0.012, 3: 0.005}
 LATE_AT_MOST = {1: 0.060, 2: 0.025, 3: 0.012}
 # Estimates of a month become final about the 15th of the next.
 FINAL_ON_DAY_OF_MONTH = 15
+# Low, because the company is exempt in most places.
+TAX_RATE = Decimal("0.025")
+# Only production pays for support: the Developer plan is 3% of a month's usage.
+SUPPORT_RATE = Decimal("0.03")
+# Two reserved databases, no upfront: billed each 1st, worth the same every day.
+RESERVATION_USD = Decimal("1215.45")
+# A migration credit, paid out in six parts that ended four months before the anchor.
+CREDIT_USD = Decimal("-450.00")
+CREDIT_MONTHS = range(-9, -3)
+# AWS gave back what an unwanted cache invalidation had cost.
+REFUND_USD = Decimal("-182.40")
+REFUND_DAY = -75
+
+
+def cost_rows(
+    account_id: str, anchor: date, day: date, today: date
+) -> list[CostRecord]:
+    """Return all charges of that day as Cost Explorer answers on `today`."""
+
+    def row(
+        category: ChargeCategory,
+        service: str,
+        region: str,
+        billed: Decimal,
+        effective: Decimal | None = None,
+    ) -> CostRecord:
+        return CostRecord(
+            day=day,
+            sub_account_id=account_id,
+            service=service,
+            region=region,
+            charge_category=category,
+            currency=CURRENCY,
+            billed=billed,
+            effective=billed if effective is None else effective,
+            is_estimated=is_estimated(day, today),
+        )
+
+    usage = known_usage(account_id, anchor, day, today)
+    rows = [row(ChargeCategory.USAGE, *key, amount) for key, amount in usage.items()]
+    if day.day == 1:
+        spent = _month_usage(account_id, anchor, add_months(day, -1))
+        tax = (spent * TAX_RATE).quantize(CENT)
+        rows.append(row(ChargeCategory.TAX, TAX, "", tax))
+        if account_id == PRODUCTION:
+            support = (spent * SUPPORT_RATE).quantize(CENT)
+            rows.append(row(ChargeCategory.PURCHASE, SUPPORT, "", support))
+        credited = (add_months(anchor, months) for months in CREDIT_MONTHS)
+        if account_id == DATA_PLATFORM and day in credited:
+            rows.append(row(ChargeCategory.CREDIT, REDSHIFT, VIRGINIA, CREDIT_USD))
+    if account_id == PRODUCTION:
+        amounts = _reservation(day)
+        rows.append(row(ChargeCategory.PURCHASE, RDS, VIRGINIA, *amounts))
+        if day == anchor + ONE_DAY * REFUND_DAY:
+            refund = (CLOUDFRONT, "global", REFUND_USD)
+            rows.append(row(ChargeCategory.ADJUSTMENT, *refund))
+    if dropped := _dropped_usage(account_id, day):
+        rows.append(row(ChargeCategory.USAGE, UNALLOCATED, "", dropped))
+    return rows
 
 
 def settled_usage(account_id: str, anchor: date, day: date) -> Usage:
-    """What that day's usage costs once all of it is known."""
+    """Return what that day's usage costs once all of it is known."""
     usage: dict[tuple[str, str], Decimal] = {}
     for line in SERVICE_LINES:
         if line.account_id == account_id:
@@ -31,29 +109,22 @@ def settled_usage(account_id: str, anchor: date, day: date) -> Usage:
         _add_machine(usage, life, (day - anchor).days)
     for (service, region), amount in usage.items():
         factor = cost_factor(account_id, service, region, day, anchor)
-        usage[service, region] = _rounded(amount * Decimal(str(factor)))
+        usage[service, region] = (amount * Decimal(str(factor))).quantize(QUANTUM)
     return usage
 
 
 def known_usage(account_id: str, anchor: date, day: date, today: date) -> Usage:
-    """What Cost Explorer says on `today`: the three latest days are a little low."""
+    """Return what is known on `today`: the three latest days are a little low."""
     settled = settled_usage(account_id, anchor, day)
     age = (today - day).days
     if age not in LATE_AT_MOST:
         return settled
-    return {
-        (service, region): _rounded(amount * _share_known(service, region, day, age))
-        for (service, region), amount in settled.items()
-    }
-
-
-def dropped_usage(account_id: str, day: date) -> Decimal:
-    """A few cents that the grouped answer lacks on most days."""
-    digits = digest("dropped", account_id, day)
-    if int(digits[0], 16) < 3:
-        return Decimal(0)
-    # Up to 16**7 of the tenth decimal place is up to 2.7 cents.
-    return (1 + int(digits[1:8], 16)) * SMALLEST_USD
+    least, most = LATE_AT_LEAST[age], LATE_AT_MOST[age]
+    known: dict[tuple[str, str], Decimal] = {}
+    for key, amount in settled.items():
+        missing = least + (most - least) * chance("late", *key, day, age)
+        known[key] = (amount * to_money(1 - missing)).quantize(QUANTUM)
+    return known
 
 
 def is_estimated(day: date, today: date) -> bool:
@@ -64,12 +135,21 @@ def is_estimated(day: date, today: date) -> bool:
     return day >= month
 
 
-def month_usage(account_id: str, anchor: date, month: date) -> Decimal:
-    """The usage of the whole month that starts on `month`, all of it known."""
-    total = Decimal(0)
-    for day in Window(month, add_months(month, 1)).days():
-        total += sum(settled_usage(account_id, anchor, day).values())
-    return total
+def _dropped_usage(account_id: str, day: date) -> Decimal:
+    """A few cents that the grouped answer lacks on most days."""
+    digits = digest("dropped", account_id, day)
+    if int(digits[0], 16) < 3:
+        return ZERO
+    # Up to 16**7 of the tenth decimal place is up to 2.7 cents.
+    return (1 + int(digits[1:8], 16)) * QUANTUM
+
+
+@lru_cache(maxsize=1024)
+def _month_usage(account_id: str, anchor: date, month: date) -> Decimal:
+    """The settled usage of that month; cached, as one day's tax needs all of it."""
+    days = Window(month, add_months(month, 1)).days()
+    usage = (settled_usage(account_id, anchor, day).values() for day in days)
+    return sum((sum(amounts) for amounts in usage), ZERO)
 
 
 def _add_machine(
@@ -83,17 +163,17 @@ def _add_machine(
             price = hourly_usd(
                 run.instance_type, machine.region, machine.platform, machine.lifecycle
             )
-            usage[compute] = usage.get(compute, Decimal(0)) + price * hours
+            usage[compute] = usage.get(compute, ZERO) + price * hours
     if hours := life.hours_existing(offset):
         price = DISK_USD_PER_GIB_HOUR * machine.disk_gib
-        usage[disk] = usage.get(disk, Decimal(0)) + price * hours
+        usage[disk] = usage.get(disk, ZERO) + price * hours
 
 
-def _share_known(service: str, region: str, day: date, age: int) -> Decimal:
-    least, most = LATE_AT_LEAST[age], LATE_AT_MOST[age]
-    missing = least + (most - least) * chance("late", service, region, day, age)
-    return to_money(1 - missing)
-
-
-def _rounded(amount: Decimal) -> Decimal:
-    return amount.quantize(SMALLEST_USD)
+def _reservation(day: date) -> tuple[Decimal, Decimal]:
+    """Billed on the 1st; a month's effective amounts add up to what it billed."""
+    month = first_of_month(day)
+    days = (add_months(month, 1) - month).days
+    effective = (RESERVATION_USD / days).quantize(QUANTUM)
+    if day.day == days:
+        effective = RESERVATION_USD - effective * (days - 1)
+    return RESERVATION_USD if day == month else ZERO, effective

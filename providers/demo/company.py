@@ -1,12 +1,13 @@
 """Northpeak Outdoor, the invented online shop: its accounts, regions and prices.
 
-Its machines are in machines.py, its other services in services.py and what went
-wrong there in incidents.py. Days are offsets from the anchor, the day the demo was
-built: -40 is forty days before it.
+Days are offsets from the anchor, the day the demo was built: -40 is forty days before.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+
+from providers.records import InstancePriceRecord
 
 COMPANY_NAME = "Northpeak Outdoor"
 CURRENCY = "USD"
@@ -85,6 +86,8 @@ REGION_PRICE_FACTOR = {
     IRELAND: Decimal("1.11"),
     SYDNEY: Decimal("1.25"),
 }
+# EC2's name of each platform.
+PLATFORMS = {"Linux": "", "Windows": "windows"}
 # Windows adds this for every vCPU and hour; spot costs this share of on demand.
 WINDOWS_USD_PER_VCPU_HOUR = Decimal("0.046")
 SPOT_SHARE = Decimal("0.35")
@@ -103,3 +106,27 @@ def hourly_usd(
     if platform == "windows":
         price += WINDOWS_USD_PER_VCPU_HOUR * size.vcpus
     return price.quantize(Decimal("0.0001"))
+
+
+def prices_of(
+    region: str, operating_system: str, families: Sequence[str]
+) -> Iterator[InstancePriceRecord]:
+    """Every size of these families; none in a region or system that is not sold."""
+    if region not in REGION_PRICE_FACTOR or operating_system not in PLATFORMS:
+        return
+    for name, size in INSTANCE_TYPES.items():
+        family = name.partition(".")[0]
+        no_windows = size.architecture == "arm64" and operating_system == "Windows"
+        if family not in families or no_windows:
+            continue
+        yield InstancePriceRecord(
+            region=region,
+            instance_type=name,
+            operating_system=operating_system,
+            hourly=hourly_usd(name, region, PLATFORMS[operating_system]),
+            currency=CURRENCY,
+            vcpus=size.vcpus,
+            memory_mib=size.memory_mib,
+            architecture=size.architecture,
+            is_current_generation=family not in PREVIOUS_GENERATION,
+        )

@@ -67,7 +67,7 @@ def lives(account_id: str) -> tuple[Life, ...]:
 
 def describe(account_id: str, anchor: date, now: datetime) -> list[InstanceRecord]:
     """The machines that exist at `now`, in every region."""
-    hour = hours_since(anchor, now)
+    hour = _hours_since(anchor, now)
     return [
         _describe(life, anchor, hour)
         for life in lives(account_id)
@@ -79,14 +79,14 @@ def change_days(
     account_id: str, anchor: date, start: date, now: datetime
 ) -> list[date]:
     """The days from `start` until `now` on which a machine changed, in order."""
-    first, last = hours_since(anchor, midnight(start)), hours_since(anchor, now)
+    first, last = _hours_since(anchor, midnight(start)), _hours_since(anchor, now)
     changes = {hour for life in lives(account_id) for hour in life.changes()}
     return sorted(
         {utc_day(_at(anchor, hour)) for hour in changes if first <= hour <= last}
     )
 
 
-def hours_since(anchor: date, at: datetime) -> int:
+def _hours_since(anchor: date, at: datetime) -> int:
     """Whole hours from the anchor's midnight; negative before it."""
     return (at - midnight(anchor)) // ONE_HOUR
 
@@ -120,10 +120,7 @@ def _runs(machine: Machine, launched: int, terminated: int) -> Sequence[Run]:
     if machine.retyped is None:
         return runs
     offset, new_type = machine.retyped
-    return _retype(runs, _hour(machine, offset), new_type)
-
-
-def _retype(runs: Sequence[Run], hour: int, new_type: str) -> Sequence[Run]:
+    hour = _hour(machine, offset)
     before = [Run(r.start, min(r.end, hour), r.instance_type) for r in runs]
     after = [Run(max(r.start, hour), r.end, new_type) for r in runs]
     return [run for run in (*before, *after) if run.start < run.end]
@@ -168,11 +165,10 @@ def _at(anchor: date, hour: int) -> datetime:
 def _tags(machine: Machine) -> dict[str, str]:
     if not machine.is_tagged:
         return {}
-    app = machine.name.rstrip("0123456789-")
     return {
         "Name": machine.name,
         "team": machine.team,
         "env": "staging" if machine.account_id == STAGING else "production",
-        "app": app,
+        "app": machine.name.rstrip("0123456789-"),
         "cost-center": f"np-{machine.team}",
     }

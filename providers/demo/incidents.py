@@ -7,18 +7,9 @@ shape, gentle noise, or a machine that came or went and is in the inventory.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from core.windows import ONE_DAY
 from providers.demo.company import IRELAND, PRODUCTION, STAGING, VIRGINIA
-
-
-class IncidentKind(StrEnum):
-    """What an incident changes."""
-
-    COST_SPIKE = "cost_spike"
-    COST_LEVEL_SHIFT = "cost_level_shift"
-    RUNAWAY_CPU = "runaway_cpu"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +21,6 @@ class Incident:
     incident keeps the machine named `machine` at `average_percent`.
     """
 
-    kind: IncidentKind
-    story: str
     account_id: str
     region: str
     first_day: int
@@ -42,7 +31,6 @@ class Incident:
     average_percent: float = 0.0
 
     def start(self, anchor: date) -> date:
-        """Its first day."""
         return anchor + ONE_DAY * self.first_day
 
     def end(self, anchor: date) -> date | None:
@@ -52,13 +40,12 @@ class Incident:
         return self.start(anchor) + ONE_DAY * self.days
 
     def covers(self, day: date, anchor: date) -> bool:
-        offset = (day - anchor).days - self.first_day
-        return offset >= 0 and (self.days is None or offset < self.days)
+        end = self.end(anchor)
+        return self.start(anchor) <= day and (end is None or day < end)
 
 
+# A backup job sent its copies through the NAT gateway for three days.
 NAT_SPIKE = Incident(
-    kind=IncidentKind.COST_SPIKE,
-    story="A backup job sent its copies through the NAT gateway for three days.",
     account_id=PRODUCTION,
     region=IRELAND,
     first_day=-40,
@@ -67,9 +54,8 @@ NAT_SPIKE = Incident(
     factor=14.0,
 )
 
+# Debug logging was switched on in staging and never off again.
 CLOUDWATCH_SHIFT = Incident(
-    kind=IncidentKind.COST_LEVEL_SHIFT,
-    story="Debug logging was switched on in staging and never off again.",
     account_id=STAGING,
     region=VIRGINIA,
     first_day=-120,
@@ -78,9 +64,8 @@ CLOUDWATCH_SHIFT = Incident(
     factor=2.6,
 )
 
+# An order worker span on a poisoned message until it was restarted.
 RUNAWAY_WORKER = Incident(
-    kind=IncidentKind.RUNAWAY_CPU,
-    story="An order worker span on a poisoned message until it was restarted.",
     account_id=PRODUCTION,
     region=VIRGINIA,
     first_day=-12,
@@ -97,10 +82,7 @@ def cost_factor(
 ) -> float:
     """By how much that day's usage is multiplied; 1 when nothing is wrong."""
     for incident in _of(account_id, day, anchor):
-        if incident.service and (incident.service, incident.region) == (
-            service,
-            region,
-        ):
+        if (incident.service, incident.region) == (service, region):
             return incident.factor
     return 1.0
 

@@ -2,30 +2,26 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 
+from core.money import ZERO
 from core.windows import Window, last_complete_days, utc_day
 from providers.base import Progress
-from providers.demo.bill import dropped_usage, is_estimated, known_usage
-from providers.demo.charges import charges_on
+from providers.demo.bill import cost_rows, is_estimated
 from providers.demo.company import (
     ACCOUNTS,
     COMPANY_NAME,
     CURRENCY,
     HISTORY_DAYS,
     REGIONS,
+    prices_of,
 )
-from providers.demo.fleet import Life, change_days, describe, lives
+from providers.demo.fleet import change_days, describe, lives
 from providers.demo.load import cpu_on, network_on
-from providers.demo.price_list import prices_of
 from providers.errors import ErrorKind, ProviderError
 from providers.meter import Meter
 from providers.records import (
-    UNALLOCATED,
     AccessCheck,
-    ChargeCategory,
     CostReading,
-    CostRecord,
     CostTotalRecord,
     InstancePriceRecord,
     RegionInstances,
@@ -106,10 +102,24 @@ class DemoProvider:
 
     def fetch_costs(self, window: Window, progress: Progress) -> Iterator[CostReading]:
         """Raises ProviderError for days that are not kept, or not over yet."""
-        self._require_kept(window)
+        stored = self.cost_window(self.now)
+        if window.start < stored.start or window.end > stored.end:
+            raise ProviderError(
+                ErrorKind.INVALID,
+                f"demo costs of {self.account_id} for {window}",
+                f"only the days {stored} are stored (the end is exclusive)",
+                "Ask for days among these.",
+            )
         for day in window.days():
-            rows = list(self._cost_rows(day))
-            yield CostReading([self._cost_total(day, rows)], rows)
+            rows = cost_rows(self.account_id, self.anchor, day, self.today)
+            total = CostTotalRecord(
+                day=day,
+                currency=CURRENCY,
+                billed=sum((row.billed for row in rows), ZERO),
+                effective=sum((row.effective for row in rows), ZERO),
+                is_estimated=is_estimated(day, self.today),
+            )
+            yield CostReading([total], rows)
             if day.day == 1 or day == window.start:
                 self.meter.count("demo:GetCostAndUsage")
                 progress(f"costs of {day:%B %Y}")
@@ -120,20 +130,22 @@ class DemoProvider:
         instance_ids: Mapping[str, Sequence[str]],
         progress: Progress,
     ) -> Iterator[RegionMetrics]:
-        kept = self.metric_window(self.now)
-        days = [day for day in window.days() if day in kept]
+        stored = self.metric_window(self.now)
+        days = [day for day in window.days() if day in stored]
         for region, wanted in instance_ids.items():
             self.meter.count("demo:GetMetricData")
-            machines = self._machines(region, wanted)
-            cpu = [cpu_on(m, day, self.anchor) for m in machines for day in days]
-            network = [
-                network_on(m, day, self.anchor) for m in machines for day in days
+            ids = set(wanted)
+            machines = [
+                life
+                for life in lives(self.account_id)
+                if life.machine.region == region and life.instance_id in ids
             ]
+            asked = [(life, day, self.anchor) for life in machines for day in days]
             progress(f"{region}: {len(machines)} instances, {len(days)} days")
             yield RegionMetrics(
                 region,
-                [record for record in cpu if record],
-                [record for record in network if record],
+                [record for each in asked if (record := cpu_on(*each))],
+                [record for each in asked if (record := network_on(*each))],
             )
 
     def fetch_prices(
@@ -141,69 +153,3 @@ class DemoProvider:
     ) -> Sequence[InstancePriceRecord]:
         self.meter.count("demo:GetProducts")
         return list(prices_of(region, operating_system, families))
-
-    def _machines(self, region: str, wanted: Sequence[str]) -> list[Life]:
-        """Those of the wanted instances that this account has in that region."""
-        ids = set(wanted)
-        return [
-            life
-            for life in lives(self.account_id)
-            if life.machine.region == region and life.instance_id in ids
-        ]
-
-    def _require_kept(self, window: Window) -> None:
-        kept = self.cost_window(self.now)
-        if window.start < kept.start or window.end > kept.end:
-            raise ProviderError(
-                ErrorKind.INVALID,
-                f"demo costs of {self.account_id} for {window}",
-                f"only the days {kept} are kept (the end is exclusive)",
-                "Ask for days among these.",
-            )
-
-    def _cost_rows(self, day: date) -> Iterator[CostRecord]:
-        account, usage = self.account_id, ChargeCategory.USAGE
-        known = known_usage(account, self.anchor, day, self.today)
-        for (service, region), amount in known.items():
-            yield self._row(day, service, region, usage, amount, amount)
-        for charge in charges_on(account, self.anchor, day):
-            yield self._row(
-                day,
-                charge.service,
-                charge.region,
-                charge.category,
-                charge.billed,
-                charge.effective,
-            )
-        if dropped := dropped_usage(account, day):
-            yield self._row(day, UNALLOCATED, "", usage, dropped, dropped)
-
-    def _row(
-        self,
-        day: date,
-        service: str,
-        region: str,
-        category: ChargeCategory,
-        billed: Decimal,
-        effective: Decimal,
-    ) -> CostRecord:
-        return CostRecord(
-            day=day,
-            sub_account_id=self.account_id,
-            service=service,
-            region=region,
-            charge_category=category,
-            currency=CURRENCY,
-            billed=billed,
-            effective=effective,
-            is_estimated=is_estimated(day, self.today),
-        )
-
-    def _cost_total(self, day: date, rows: Sequence[CostRecord]) -> CostTotalRecord:
-        return CostTotalRecord(
-            day=day,
-            currency=CURRENCY,
-            billed=sum((row.billed for row in rows), Decimal(0)),
-            effective=sum((row.effective for row in rows), Decimal(0)),
-            is_estimated=is_estimated(day, self.today),
-        )

@@ -8,9 +8,6 @@ from decimal import Decimal
 from hashlib import blake2b
 from math import exp, pi, sin
 
-SMALLEST_USD = Decimal("0.0000000001")
-"""The ten decimal places in which Cost Explorer answers."""
-
 
 def chance(*key: object) -> float:
     """A number from 0 up to 1 that is always the same for the same key."""

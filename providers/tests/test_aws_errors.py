@@ -12,7 +12,7 @@ from botocore.exceptions import (
     UnauthorizedSSOTokenError,
 )
 
-from providers.aws.errors import told
+from providers.aws.errors import aws_errors
 from providers.errors import ErrorKind, ProviderError
 
 
@@ -33,7 +33,7 @@ from providers.errors import ErrorKind, ProviderError
     ],
 )
 def test_each_has_its_kind(error: BotoCoreError, kind: ErrorKind) -> None:
-    with pytest.raises(ProviderError) as raised, told("Costs"):
+    with pytest.raises(ProviderError) as raised, aws_errors("Costs"):
         raise error
     assert raised.value.kind == kind
     assert str(raised.value).startswith("Costs: ")

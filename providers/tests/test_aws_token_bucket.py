@@ -3,7 +3,7 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from providers.aws.token_bucket import TokenBucket
+from providers.aws.client import TokenBucket
 
 
 def test_a_burst_passes_and_what_follows_waits_its_turn() -> None:

@@ -21,7 +21,7 @@ from syncs.api.views import CloudAccountViewSet, StartSyncView, SyncRunViewSet
 from syncs.api_usage.api.views import ApiUsageViewSet
 from syncs.backfills.api.views import BackfillViewSet
 from syncs.datasets import Dataset
-from users.api.views import AuditEntryViewSet
+from users.api import AuditEntryViewSet
 
 
 class Root(APIRootView):

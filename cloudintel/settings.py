@@ -80,7 +80,7 @@ MIDDLEWARE = [
     # Answers are padded by a random length, so that their size tells no secret.
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "core.api.error_views.SlashMiddleware",
+    "core.api.problems.SlashMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -181,7 +181,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=positive("SIGN_IN_LOCK_MINUTES", default=1
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
-AXES_CLIENT_IP_CALLABLE = "users.client_address.client_address"
+AXES_CLIENT_IP_CALLABLE = "users.audit.client_address"
 AXES_LOCKOUT_CALLABLE = "users.sign_in.locked_out"
 # The audit trail keeps who signed in; people.admin shows who is locked out.
 AXES_DISABLE_ACCESS_LOG = True
@@ -212,7 +212,7 @@ REST_FRAMEWORK = {
         "rest_framework.renderers.BrowsableAPIRenderer",
     ],
     "DEFAULT_SCHEMA_CLASS": "core.api.openapi.Schema",
-    "EXCEPTION_HANDLER": "core.api.problems.answer",
+    "EXCEPTION_HANDLER": "core.api.problems.render_problem",
     # Counted in the cache, per user; who is not signed in is refused before.
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {
@@ -245,7 +245,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "core.api.openapi.with_problems",
-        "core.api.openapi_examples.with_examples",
+        "core.api.openapi.with_examples",
         "cloudintel.openapi.with_tags",
     ],
     "ENUM_NAME_OVERRIDES": ENUM_NAMES,

@@ -20,10 +20,10 @@ pages: list[URLPattern | URLResolver] = [
     path("", include("users.urls")),
 ]
 
-handler400 = "core.api.error_views.bad_request"
-handler403 = "core.api.error_views.permission_denied"
-handler404 = "core.api.error_views.not_found"
-handler500 = "core.api.error_views.server_error"
+handler400 = "core.api.problems.bad_request"
+handler403 = "core.api.problems.permission_denied"
+handler404 = "core.api.problems.not_found"
+handler500 = "core.api.problems.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *pages,

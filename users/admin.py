@@ -30,7 +30,7 @@ from clouds.models import AccountAccess
 from core.admin.columns import linked, moment, pairs
 from core.api.csv import csv_file
 from users.audit import record
-from users.audited_admin import Admin, M, ReadOnlyAdmin, page
+from users.audited_admin import Admin, M, ReadOnlyAdmin, never, page
 from users.models import AuditEntry
 from users.saved_links import SavedLinkAdmin
 
@@ -40,7 +40,7 @@ for model in (User, Group, AuthToken):
     admin.site.unregister(model)
 
 
-class ForTheUnlimited(Admin[M]):
+class UnlimitedUsersAdmin(Admin[M]):
     """Closed to users who are limited to some accounts."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -73,7 +73,7 @@ class AccessInline(StackedInline):  # type: ignore[misc]
 
 
 @admin.register(User)
-class UserAdmin(auth.UserAdmin[User], ForTheUnlimited[User]):
+class UserAdmin(auth.UserAdmin[User], UnlimitedUsersAdmin[User]):
     """Only a superuser creates or changes superusers."""
 
     form = UserChangeForm
@@ -98,8 +98,8 @@ class UserAdmin(auth.UserAdmin[User], ForTheUnlimited[User]):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        found = super().get_queryset(request)
-        return found.prefetch_related("groups", "account_access__accounts")
+        users = super().get_queryset(request)
+        return users.prefetch_related("groups", "account_access__accounts")
 
     @admin.display(description="roles")
     def roles(self, user: User) -> str:
@@ -139,17 +139,18 @@ def _may_touch(request: HttpRequest, user: User | None) -> bool:
 
 
 @admin.register(Group)
-class GroupAdmin(auth.GroupAdmin, ForTheUnlimited[Group]):
+class GroupAdmin(auth.GroupAdmin, UnlimitedUsersAdmin[Group]):
     """Roles are groups; their permissions are updated after each migration."""
 
 
 @admin.register(AuthToken)
-class AuthTokenAdmin(ForTheUnlimited[AuthToken], ReadOnlyAdmin[AuthToken]):
+class AuthTokenAdmin(UnlimitedUsersAdmin[AuthToken]):
     """Tokens are created at /tokens/ or by `create_token`, and revoked here.
 
     Only a token's digest is stored, so there is nothing else to show or change.
     """
 
+    has_add_permission = has_change_permission = never
     list_display = ("token_key", linked("user", "user__username"), "created", "expiry")
     list_select_related = ("user",)
     list_filter = (("user", AutocompleteSelectFilter),)
@@ -159,12 +160,6 @@ class AuthTokenAdmin(ForTheUnlimited[AuthToken], ReadOnlyAdmin[AuthToken]):
     ordering = ("-created", "digest")
     fields = ("token_key", "user", "created", "expiry")
 
-    def has_delete_permission(
-        self, request: HttpRequest, obj: AuthToken | None = None
-    ) -> bool:
-        allowed = request.user.has_perm("knox.delete_authtoken")
-        return allowed and not is_limited(request.user)
-
     def log_deletions(self, request: HttpRequest, queryset: Any) -> list[LogEntry]:
         """Record the prefix: the token's own text is its digest."""
         for token in queryset:
@@ -173,9 +168,10 @@ class AuthTokenAdmin(ForTheUnlimited[AuthToken], ReadOnlyAdmin[AuthToken]):
 
 
 @admin.register(AccessAttempt)
-class AttemptAdmin(ForTheUnlimited[AccessAttempt], ReadOnlyAdmin[AccessAttempt]):
+class AttemptAdmin(UnlimitedUsersAdmin[AccessAttempt]):
     """Failed sign-ins that count towards a lock-out; deleting one lifts it."""
 
+    has_add_permission = has_change_permission = never
     list_display = (
         moment("attempt_time"),
         "username",
@@ -193,12 +189,6 @@ class AttemptAdmin(ForTheUnlimited[AccessAttempt], ReadOnlyAdmin[AccessAttempt])
         "user_agent",
     )
 
-    def has_delete_permission(
-        self, request: HttpRequest, obj: AccessAttempt | None = None
-    ) -> bool:
-        allowed = request.user.has_perm("axes.delete_accessattempt")
-        return allowed and not is_limited(request.user)
-
 
 @admin.display(description="object")
 def about(entry: AuditEntry) -> str:
@@ -208,13 +198,11 @@ def about(entry: AuditEntry) -> str:
 @admin.display(description="details")
 def details(entry: AuditEntry) -> SafeString:
     """Show the old and new value of each changed field."""
-    return pairs({name: _change(value) for name, value in entry.details.items()})
-
-
-def _change(value: object) -> object:
-    if isinstance(value, list) and len(value) == 2:
-        return f"{value[0] or '(empty)'} → {value[1] or '(empty)'}"
-    return value
+    changes = dict(entry.details)
+    for name, value in changes.items():
+        if isinstance(value, list) and len(value) == 2:
+            changes[name] = f"{value[0] or '(empty)'} → {value[1] or '(empty)'}"
+    return pairs(changes)
 
 
 @admin.action(description="Download as CSV")
@@ -228,10 +216,17 @@ def save_as_csv(
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(ForTheUnlimited[AuditEntry], ReadOnlyAdmin[AuditEntry]):
+class AuditEntryAdmin(UnlimitedUsersAdmin[AuditEntry], ReadOnlyAdmin[AuditEntry]):
     """The audit log: read-only."""
 
-    list_display = (moment("at"), "user_name", "action", about, details, "address")
+    list_display = (
+        moment("at"),
+        "user_name",
+        "action",
+        about,
+        details,
+        "address",
+    )
     list_filter = (
         ("user_name", FieldTextFilter),
         ("action", AllValuesCheckboxFilter),

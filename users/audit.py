@@ -4,21 +4,22 @@ import getpass
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework.request import Request
 
-from users.client_address import client_address
 from users.models import AuditEntry
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does something: a user who is signed in, or somebody known by name only."""
+    """A user who is signed in, or the name of somebody who is not."""
 
     user: User | None
     name: str
@@ -34,7 +35,11 @@ def actor_of(request: HttpRequest | Request, user_name: str = "") -> Actor:
 
 def command_actor() -> Actor:
     """Return who runs this command, by the user name on the host."""
-    return Actor(None, f"{_who_runs()} (command)")
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):  # a container's user need not have a name
+        name = f"user {os.getuid()}"
+    return Actor(None, f"{name} (command)")
 
 
 def record_by(
@@ -84,8 +89,20 @@ def record_command(
     return record_by(command_actor(), action, about, **details)
 
 
-def _who_runs() -> str:
+def client_address(request: HttpRequest | Request) -> str | None:
+    """Return the client's IP address, behind TRUSTED_PROXIES proxies; None if unknown.
+
+    Each proxy appends its peer to X-Forwarded-For; anything before those entries may be
+    forged by the client.
+    """
+    passed: list[str] = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    hops = min(settings.TRUSTED_PROXIES, len(passed))
+    forwarded = passed[-hops].strip() if hops else ""
+    return _valid(forwarded) or _valid(request.META.get("REMOTE_ADDR", ""))
+
+
+def _valid(text: str) -> str | None:
     try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container's user need not have a name
-        return f"user {os.getuid()}"
+        return str(ip_address(text))
+    except ValueError:  # a socket of this machine has none
+        return None

@@ -63,11 +63,7 @@ def seen(rows: QuerySet[P], request: HttpRequest) -> QuerySet[P]:
 
 
 class Admin(ModelAdmin[M]):
-    """One look for every list: paged, filtered at a button, counted only once.
-
-    It shows and offers only rows of accounts that its user may see, and what is done
-    here is kept in the audit trail.
-    """
+    """Show and offer only rows of accounts that the user may see; audit changes."""
 
     list_per_page = 50
     # A second COUNT of the whole table, only to say "10 of 1,000,000".
@@ -103,19 +99,19 @@ class Admin(ModelAdmin[M]):
     ) -> list[dict[str, Any]]:
         """Django's, and each value before and after, for the audit trail."""
         message = super().construct_change_message(request, form, formsets, add)
-        forms = [inline for formset in formsets or () for inline in formset.forms]
         values = changes_of(form, is_new=add)
-        for inline in forms:
-            if inline.has_changed():
-                values |= changes_of(inline)
+        for formset in formsets or ():
+            for inline in formset.forms:
+                if inline.has_changed():
+                    values |= changes_of(inline)
         return [*message, {"values": values}] if values else message
 
     def log_addition(self, request: HttpRequest, obj: M, message: Any) -> Any:
-        record(request, f"{obj._meta.model_name}.add", obj, **values_in(message))
+        record(request, f"{obj._meta.model_name}.add", obj, **_values_in(message))
         return super().log_addition(request, obj, message)
 
     def log_change(self, request: HttpRequest, obj: M, message: Any) -> Any:
-        record(request, f"{obj._meta.model_name}.change", obj, **values_in(message))
+        record(request, f"{obj._meta.model_name}.change", obj, **_values_in(message))
         return super().log_change(request, obj, message)
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
@@ -127,26 +123,27 @@ class Admin(ModelAdmin[M]):
         return DatedList
 
 
-def values_in(message: object) -> dict[str, Any]:
-    """What `construct_change_message` added to it."""
-    parts = message if isinstance(message, list) else []
-    found: dict[str, Any] = {}
-    for part in parts:
-        found |= part.get("values", {})
-    return found
+def _values_in(message: object) -> dict[str, Any]:
+    """Return what `construct_change_message` added last."""
+    last = message[-1] if isinstance(message, list) and message else {}
+    values: dict[str, Any] = last.get("values", {})
+    return values
+
+
+def always(admin: object, request: HttpRequest, obj: object = None) -> bool:
+    """Allow it, whatever the user's permissions are."""
+    return True
+
+
+def never(admin: object, request: HttpRequest, obj: object = None) -> bool:
+    """Refuse it, whatever the user's permissions are."""
+    return False
 
 
 class ReadOnlyAdmin(Admin[M]):
     """What only a sync writes: anybody with the permission to view it can look."""
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        return False
+    has_add_permission = has_change_permission = has_delete_permission = never
 
 
 class ReadOnlyInline(TabularInline[M, P]):
@@ -156,15 +153,8 @@ class ReadOnlyInline(TabularInline[M, P]):
     can_delete = False
     # Its columns say what it is; unfold would repeat its name above each row.
     hide_title = True
-
-    def has_view_permission(self, request: HttpRequest, obj: P | None = None) -> bool:
-        return True
-
-    def has_add_permission(self, request: HttpRequest, obj: P | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: P | None = None) -> bool:
-        return False
+    has_view_permission = always
+    has_add_permission = has_change_permission = never
 
 
 def page(*lines: object) -> tuple[str | tuple[str, ...], ...]:

@@ -35,12 +35,12 @@ def changes_of(form: BaseForm, *, is_new: bool = False) -> Changes:
 
 def values_changed(before: object, after: object, names: Iterable[str]) -> Changes:
     """Return the same from two states of a row; `before` is None for a new row."""
-    found = {}
+    changes = {}
     for name in names:
         old, new = getattr(before, name, None), getattr(after, name)
         if old != new:
-            found[name] = [_shown(name, None, old), _shown(name, None, new)]
-    return found
+            changes[name] = [_shown(name, None, old), _shown(name, None, new)]
+    return changes
 
 
 def _shown(name: str, field: Field | None, value: Any) -> Any:

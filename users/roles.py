@@ -25,7 +25,6 @@ DATA = (
 )
 # Apps of libraries that administrators manage.
 LIBRARIES = ("auth", "knox", "axes", "django_celery_beat")
-STARTING = ("start_sync", "start_backfill")
 
 
 class Role(StrEnum):
@@ -48,8 +47,8 @@ def assign_role(user: User, role: Role | str) -> None:
         user.is_staff = True
         user.save(update_fields=["is_staff"])
     # Django caches permissions on the user.
-    for known in ("_perm_cache", "_group_perm_cache"):
-        vars(user).pop(known, None)
+    for cache in ("_perm_cache", "_group_perm_cache"):
+        vars(user).pop(cache, None)
 
 
 def sync_role_permissions(sender: AppConfig, using: str, **kwargs: Any) -> None:
@@ -71,16 +70,15 @@ def sync_role_permissions(sender: AppConfig, using: str, **kwargs: Any) -> None:
 
 def permitted(role: Role, app: str) -> Q:
     """Return the permissions of that app that the role has."""
-    nothing, everything = Q(pk=None), Q()
     if role == Role.ADMINISTRATOR:
         if app == "admin":
             return Q(codename="view_logentry")
-        return everything if app in (*DATA, "users", *LIBRARIES) else nothing
+        return Q() if app in (*DATA, "users", *LIBRARIES) else Q(pk=None)
     if app not in DATA:
-        return nothing
-    seen = Q(codename__startswith="view_")
+        return Q(pk=None)
+    if role == Role.OPERATOR and app == "insights":
+        return ~Q(codename__startswith="delete_")
+    viewed = Q(codename__startswith="view_")
     if role == Role.VIEWER:
-        return seen
-    # Operators change insights, but do not delete them.
-    worked_on = ~Q(codename__startswith="delete_") if app == "insights" else nothing
-    return seen | Q(codename__in=STARTING) | worked_on
+        return viewed
+    return viewed | Q(codename__in=["start_sync", "start_backfill"])

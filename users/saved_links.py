@@ -11,10 +11,8 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
-from users.audited_admin import Admin
+from users.audited_admin import Admin, always
 from users.models import SavedLink
-
-ADD = "admin:users_savedlink_add"
 
 
 @admin.display(description="address", ordering="address")
@@ -31,6 +29,8 @@ class SavedLinkAdmin(Admin[SavedLink]):
     search_help_text = "Search by name or address."
     ordering = ("name", "id")
     fields = ("name", "address")
+    has_module_permission = has_view_permission = has_add_permission = always
+    has_change_permission = has_delete_permission = always
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SavedLink]:
         return super().get_queryset(request).filter(user=request.user.pk)
@@ -42,31 +42,10 @@ class SavedLinkAdmin(Admin[SavedLink]):
         obj.user = request.user
         super().save_model(request, obj, form, change)
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return True
-
-    def has_view_permission(
-        self, request: HttpRequest, obj: SavedLink | None = None
-    ) -> bool:
-        return True
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return True
-
-    def has_change_permission(
-        self, request: HttpRequest, obj: SavedLink | None = None
-    ) -> bool:
-        return True
-
-    def has_delete_permission(
-        self, request: HttpRequest, obj: SavedLink | None = None
-    ) -> bool:
-        return True
-
 
 def save_this_page(request: HttpRequest) -> str:
     """Return the address of the form that saves the current page."""
-    add = reverse(ADD)
+    add = reverse("admin:users_savedlink_add")
     if request.path.startswith(reverse("admin:users_savedlink_changelist")):
         return add
     return f"{add}?{urlencode({'address': request.get_full_path()})}"

@@ -17,8 +17,7 @@ TOO_MANY_REQUESTS = 429
 
 
 class Backend(ModelBackend):
-    """Django's backend; it loads a user with their account access, which every page
-    needs."""
+    """Django's, which loads the account access too, as every page needs it."""
 
     def get_user(self, user_id: int) -> User | None:
         users = User.objects.select_related("account_access")
@@ -31,24 +30,18 @@ def locked_out(
 ) -> HttpResponse:
     """Return django-axes' response during a lock-out, even to the right password."""
     name = str((credentials or {}).get("username") or "")
-    _record_lock_out(request, name)
-    wait = int(settings.AXES_COOLOFF_TIME.total_seconds())
-    answer: HttpResponse
-    if request.accepts("text/html"):
-        context = {"minutes": wait // 60, "failures": settings.AXES_FAILURE_LIMIT}
-        answer = render(
-            request, "users/locked_out.html", context, status=TOO_MANY_REQUESTS
-        )
-    else:
-        detail = f"Too many failed sign-ins. Try again in {wait // 60} minutes."
-        answer = problem_response(TOO_MANY_REQUESTS, detail)
-    answer["Retry-After"] = str(wait)
-    return answer
-
-
-def _record_lock_out(request: HttpRequest, name: str) -> None:
-    """Record one entry per lock-out, not one per attempt."""
+    # One entry per lock-out, not one per attempt.
     since = timezone.now() - settings.AXES_COOLOFF_TIME
     same = AuditEntry.objects.filter(action="sign_in.lock_out", at__gte=since)
     if not same.filter(user_name=name[:150]).exists():
         record(request, "sign_in.lock_out", user_name=name)
+    wait = int(settings.AXES_COOLOFF_TIME.total_seconds())
+    if request.accepts("text/html"):
+        context = {"minutes": wait // 60, "failures": settings.AXES_FAILURE_LIMIT}
+        page = "users/locked_out.html"
+        locked = render(request, page, context, status=TOO_MANY_REQUESTS)
+    else:
+        detail = f"Too many failed sign-ins. Try again in {wait // 60} minutes."
+        locked = problem_response(TOO_MANY_REQUESTS, detail)
+    locked["Retry-After"] = str(wait)
+    return locked

@@ -23,18 +23,19 @@ class TokenAuthentication(KnoxAuthentication):  # type: ignore[misc]
     """
 
     def authenticate_credentials(self, token: bytes) -> tuple[User, AuthToken]:
-        stored = AuthToken.objects.select_related("user__account_access")
-        found = stored.filter(digest=hash_token(token.decode(errors="replace"))).first()
-        if found is None:
+        digest = hash_token(token.decode(errors="replace"))
+        tokens = AuthToken.objects.select_related("user__account_access")
+        stored = tokens.filter(digest=digest).first()
+        if stored is None:
             raise AuthenticationFailed("This token is unknown or revoked.")
-        if found.expiry is not None and found.expiry < timezone.now():
+        if stored.expiry is not None and stored.expiry < timezone.now():
             raise AuthenticationFailed(
-                f"This token expired on {found.expiry:%Y-%m-%d}. Create a new one at "
+                f"This token expired on {stored.expiry:%Y-%m-%d}. Create a new one at "
                 "/tokens/."
             )
-        if not found.user.is_active:
+        if not stored.user.is_active:
             raise AuthenticationFailed("The user of this token is disabled.")
-        return found.user, found
+        return stored.user, stored
 
 
 def make_token(user: User, days: int) -> tuple[AuthToken, str]:
@@ -58,7 +59,6 @@ def make_token(user: User, days: int) -> tuple[AuthToken, str]:
 
 def active_tokens(user: User) -> list[AuthToken]:
     """Return the tokens that are not expired, the last to expire first."""
-    lives = Q(expiry__gt=timezone.now()) | Q(expiry=None)
-    return list(
-        AuthToken.objects.filter(lives, user=user).order_by("-expiry", "digest")
-    )
+    active = Q(expiry__gt=timezone.now()) | Q(expiry=None)
+    own = AuthToken.objects.filter(active, user=user)
+    return list(own.order_by("-expiry", "digest"))

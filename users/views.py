@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.forms import AuthenticationForm
@@ -21,7 +22,6 @@ from django.views.generic import FormView
 from knox.models import AuthToken
 
 from users.audit import record
-from users.forms import NewToken
 from users.tokens import TooManyTokens, active_tokens, make_token
 
 
@@ -32,9 +32,9 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        answer = super().form_valid(form)
+        response = super().form_valid(form)
         record(self.request, "sign_in")
-        return answer
+        return response
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         name = form.cleaned_data.get("username", "")
@@ -70,13 +70,16 @@ class ChangePassword(PasswordChangeView):
     success_url = reverse_lazy("password_change")
 
     def form_valid(self, form: Any) -> HttpResponse:
-        answer = super().form_valid(form)
         record(self.request, "password.change")
-        messages.success(
-            self.request,
-            "Your password was changed. All other sessions are signed out.",
-        )
-        return answer
+        text = "Your password was changed. All other sessions are signed out."
+        messages.success(self.request, text)
+        return super().form_valid(form)
+
+
+class NewToken(forms.Form):
+    """The validity of a new token: a forgotten one must expire."""
+
+    days = forms.IntegerField(label="Valid for (days)", min_value=1, max_value=365)
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -95,11 +98,11 @@ class TokensView(LoginRequiredMixin, FormView[NewToken]):
         except TooManyTokens as error:
             form.add_error(None, str(error))
             return self.form_invalid(form)
-        record(self.request, "token.make", token=made.token_key, until=_day(made))
+        until = f"{made.expiry:%Y-%m-%d}"
+        record(self.request, "token.make", token=made.token_key, until=until)
         # No redirect: the text is not stored.
-        return self.render_to_response(
-            self.get_context_data(form=form, made=made, text=text)
-        )
+        context = self.get_context_data(form=form, made=made, text=text)
+        return self.render_to_response(context)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         tokens = active_tokens(own_user(self.request))
@@ -124,9 +127,5 @@ class RevokeToken(LoginRequiredMixin, View):
 
 
 def own_user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101 - LoginRequiredMixin saw to it
+    assert isinstance(request.user, User)  # noqa: S101 - by LoginRequiredMixin
     return request.user
-
-
-def _day(token: AuthToken) -> str:
-    return f"{token.expiry:%Y-%m-%d}"

@@ -1,9 +1,8 @@
 """Columns of the admin's lists and lines of its pages: links, days, money, labels."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
-from decimal import Decimal
 from operator import attrgetter
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
@@ -16,7 +15,7 @@ from django.utils.text import capfirst
 
 from core.money import for_reading
 
-Column = Callable[[Model], SafeString]
+Column = Callable[[Model], str]
 
 NOTHING = SafeString("-")
 LINE_BREAK = SafeString("<br>")
@@ -27,7 +26,7 @@ def linked(path: str, ordering: str) -> Column:
     target = attrgetter(path)
 
     @admin.display(description=path.split(".")[-1], ordering=ordering)
-    def column(row: Model) -> SafeString:
+    def column(row: Model) -> str:
         return change_link(target(row))
 
     column.__name__ = path.replace(".", "_")
@@ -36,39 +35,30 @@ def linked(path: str, ordering: str) -> Column:
 
 def day(name: str) -> Column:
     """The column of that date, as `2025-11-20`."""
-    return _written(name, "%Y-%m-%d")
+    return _column(name, lambda row, at: unbroken(f"{at:%Y-%m-%d}"))
 
 
 def moment(name: str) -> Column:
     """The column of that instant, as `2025-11-20 14:25 UTC`."""
-    return _written(name, "%Y-%m-%d %H:%M UTC")
+    return _column(name, lambda row, at: unbroken(f"{at:%Y-%m-%d %H:%M} UTC"))
 
 
-def _written(name: str, pattern: str) -> Column:
-    value = attrgetter(name)
-
-    @admin.display(description=name.replace("_", " "), ordering=name)
-    def column(row: Model) -> SafeString:
-        at: date | datetime | None = value(row)
-        return NOTHING if at is None else unbroken(at.strftime(pattern))
-
-    # Named as the field it shows, so that the field's help text is shown with it.
-    column.__name__ = name
-    return column
+def amount(name: str, currency: str = "currency", *, exact: bool = False) -> Column:
+    """Return the column of that amount, to the cent unless exact."""
+    currency_of = attrgetter(currency)
+    return _column(
+        name, lambda row, value: for_reading(value, currency_of(row), exact=exact)
+    )
 
 
-def amount(
-    name: str, currency: str = "currency", *, exact: bool = False
-) -> Callable[[Model], str]:
-    """Return the column of that amount, to the cent unless exact; a dash for None."""
-    amount_of, currency_of = attrgetter(name), attrgetter(currency)
+def _column(name: str, write: Callable[[Model, Any], str]) -> Column:
+    """The column of that field, a dash for None."""
+    value_of = attrgetter(name)
 
     @admin.display(description=name.replace("_", " "), ordering=name)
     def column(row: Model) -> str:
-        found: Decimal | None = amount_of(row)
-        if found is None:
-            return NOTHING
-        return for_reading(found, currency_of(row), exact=exact)
+        value = value_of(row)
+        return NOTHING if value is None else write(row, value)
 
     # Named as the field it shows, so that the field's help text is shown with it.
     column.__name__ = name
@@ -101,10 +91,10 @@ def list_url(model: type[Model], **lookups: object) -> str:
 def stored_rows(row: Model) -> SafeString:
     """Links to the lists of all that belongs to `row`, each with its count."""
     # unfold asks for a field's contents several times while it draws it once.
-    known: dict[str, SafeString] = vars(row)
-    if "stored_rows" not in known:
-        known["stored_rows"] = _links_to_rows_of(row) if row.pk else NOTHING
-    return known["stored_rows"]
+    cached: dict[str, SafeString] = vars(row)
+    if "stored_rows" not in cached:
+        cached["stored_rows"] = _links_to_rows_of(row) if row.pk else NOTHING
+    return cached["stored_rows"]
 
 
 def _links_to_rows_of(row: Model) -> SafeString:
@@ -126,7 +116,7 @@ def _links_to_rows_of(row: Model) -> SafeString:
 
 
 def label(text: str, kind: str = "") -> SafeString:
-    """A coloured label: success, info, warning, danger, or none of them."""
+    """A colored label: success, info, warning, danger, or none of them."""
     return render_to_string("unfold/helpers/label.html", {"text": text, "type": kind})
 
 

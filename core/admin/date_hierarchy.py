@@ -6,12 +6,14 @@ from the index.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from django.db import connection
 from django.db.models import Model, QuerySet, TextField
 from django.db.models.functions import Cast, Substr
+
+from core.windows import midnight
 
 if TYPE_CHECKING:
     from django.contrib.admin.views.main import ChangeList
@@ -39,9 +41,9 @@ class DateHierarchy:
             return rows.datetimes(field, kind)
         # It keeps instants as text in UTC, of which the first letters are the day.
         texts = Substr(Cast(field, TextField()), 1, len("2026-01-31"))
-        found = rows.order_by().values_list(texts, flat=True).distinct()
-        days = {first_day(date.fromisoformat(text), kind) for text in found}
-        return [datetime(d.year, d.month, d.day, tzinfo=UTC) for d in sorted(days)]
+        days = rows.order_by().values_list(texts, flat=True).distinct()
+        firsts = {first_day(date.fromisoformat(text), kind) for text in days}
+        return [midnight(day) for day in sorted(firsts)]
 
     def dates(self, field: str, kind: Kind) -> list[date]:
         rows = self.rows.exclude(**{field: None})

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core import signing
-from django.core.exceptions import ValidationError as NotAValue
-from django.db.models import Field, Model, Q, QuerySet
+from django.core.exceptions import ValidationError as InvalidValue
+from django.db.models import Field, Q, QuerySet
 from django.db.models.expressions import F, OrderBy
+from django.template import loader
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -54,26 +55,19 @@ class Key:
         return OrderBy(F(self.name), self.descending, first, last)
 
     def same(self, value: Any) -> Q:
-        return Q(
-            (f"{self.name}__isnull", True) if value is None else (self.name, value)
-        )
-
-    def beyond(self, value: Any) -> Q | None:
-        """Return the condition for rows after the value; None where there are none."""
         if value is None:
-            return Q((f"{self.name}__isnull", False)) if self.nulls_first else None
+            return Q((f"{self.name}__isnull", True))
+        return Q((self.name, value))
+
+    def beyond(self, value: Any) -> Q:
+        """Match rows after the value."""
+        if value is None:
+            known = Q((f"{self.name}__isnull", False))
+            return known if self.nulls_first else Q(pk__in=[])
         after = Q((f"{self.name}__{'lt' if self.descending else 'gt'}", value))
         if self.field.null and not self.nulls_first:
             after |= Q((f"{self.name}__isnull", True))
         return after
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The key values of a row, and whether the page is the one before it."""
-
-    values: Sequence[Any]
-    is_before: bool
 
 
 class CursorPages(BasePagination):
@@ -98,20 +92,30 @@ class CursorPages(BasePagination):
         size = min(asked_page_size(request) or PAGE_SIZE, LARGEST_PAGE)
         self.request = request
         self.count = queryset.order_by().count() if _wants_count(request) else None
-        self.order = [str(name) for name in order_of(queryset)]
-        self.keys = keys_of(queryset.model, self.order)
-        place = self._place(request)
-        wanted = _from(queryset, self.keys, place)
+        model = queryset.model
+        order = queryset.query.order_by or model._meta.ordering or ()
+        self.order = [str(name) for name in order]
+        self.keys = [
+            Key(model._meta.get_field(name.removeprefix("-")), name.startswith("-"))  # type: ignore[arg-type]
+            for name in self.order
+        ]
+        position, is_before = self._position(request)
+        keys = [key.reversed() for key in self.keys] if is_before else self.keys
+        rows = queryset.order_by(*(key.order() for key in keys))
+        if position:
+            rows = rows.filter(_beyond(keys, position))
         if columns is not None:
-            keys = [key.name for key in self.keys if key.name not in columns]
-            wanted = wanted.values_list(*columns, *keys, named=True)
-        rows = list(wanted[: size + 1])
-        has_more, page = len(rows) > size, rows[:size]
-        if place and place.is_before:
+            more = [key.name for key in self.keys if key.name not in columns]
+            rows = rows.values_list(*columns, *more, named=True)
+        page = list(rows[: size + 1])
+        has_more, page = len(page) > size, page[:size]
+        if is_before:
             page.reverse()
-            self._link(page, place, has_before=has_more, has_after=True)
-        else:
-            self._link(page, place, has_before=place is not None, has_after=has_more)
+        has_previous = has_more if is_before else bool(position)
+        first = [getattr(page[0], key.name) for key in self.keys] if page else position
+        last = [getattr(page[-1], key.name) for key in self.keys] if page else position
+        self.next = self._address(last, False) if has_more or is_before else None
+        self.previous = self._address(first, True) if has_previous else None
         self.display_page_controls = bool(self.next or self.previous)
         return page
 
@@ -121,8 +125,6 @@ class CursorPages(BasePagination):
         return Response({**counted, **links, "results": data})
 
     def to_html(self) -> str:
-        from django.template import loader
-
         links = {"previous_url": self.previous, "next_url": self.next}
         return loader.get_template(self.template).render(links)
 
@@ -149,39 +151,29 @@ class CursorPages(BasePagination):
             "properties": {
                 "count": {"type": "integer", "description": "Only with count=true."},
                 "next": {**link, "description": "The next page, if any."},
-                "previous": {
-                    **link,
-                    "description": "The previous page, if any.",
-                },
+                "previous": {**link, "description": "The previous page, if any."},
                 "results": schema,
             },
         }
 
-    def _link(
-        self, page: list[Any], place: Place | None, *, has_before: bool, has_after: bool
-    ) -> None:
-        """Set the addresses of the next and previous page."""
-        first, last = (
-            ([getattr(page[at], key.name) for key in self.keys] for at in (0, -1))
-            if page
-            else (place.values, place.values)
-            if place
-            else ([], [])
-        )
-        self.next = self._address(last, False) if has_after else None
-        self.previous = self._address(first, True) if has_before else None
-
     def _address(self, values: Sequence[Any], is_before: bool) -> str:
-        plain = [_plain(value) for value in values]
+        """Return the address of the page that ends before, or starts after, a row."""
+        plain = [
+            value if value is None or isinstance(value, int | float) else str(value)
+            for value in values
+        ]
         cursor = signing.dumps([self.order, plain, is_before], salt=SALT)
         address = self.request.build_absolute_uri()
         return replace_query_param(address, "cursor", cursor)
 
-    def _place(self, request: Request) -> Place | None:
-        """Return where the page starts; None for the first. Raise ValidationError."""
+    def _position(self, request: Request) -> tuple[list[Any], bool]:
+        """Return the key values of a row, and whether the page is the one before it.
+
+        Without values it is the first page. Raise ValidationError.
+        """
         cursor = request.query_params.get("cursor")
         if not cursor:
-            return None
+            return [], False
         try:
             order, plain, is_before = signing.loads(cursor, salt=SALT)
             if order != self.order:
@@ -190,45 +182,19 @@ class CursorPages(BasePagination):
                 None if value is None else key.field.to_python(value)
                 for key, value in zip(self.keys, plain, strict=True)
             ]
-        except (signing.BadSignature, ValueError, NotAValue):
+        except (signing.BadSignature, ValueError, InvalidValue):
             reason = (
                 "The cursor does not belong to this list and order. Start without one."
             )
             raise ValidationError({"cursor": [reason]}) from None
-        return Place(values, is_before)
-
-
-def order_of(queryset: QuerySet[Any]) -> Sequence[Any]:
-    """Return the columns that a queryset is ordered by, "-" for descending."""
-    return queryset.query.order_by or queryset.model._meta.ordering or ()
-
-
-def keys_of(model: type[Model], order: Sequence[str]) -> list[Key]:
-    found: list[Key] = []
-    for name in order:
-        field: Any = model._meta.get_field(name.removeprefix("-"))
-        found.append(Key(field, name.startswith("-")))
-    return found
-
-
-def _from(
-    queryset: QuerySet[Any], keys: Sequence[Key], place: Place | None
-) -> QuerySet[Any]:
-    """Return the rows from the place on, in its direction."""
-    if place is None:
-        return queryset.order_by(*(key.order() for key in keys))
-    if place.is_before:
-        keys = [key.reversed() for key in keys]
-    rows = queryset.order_by(*(key.order() for key in keys))
-    return rows.filter(_beyond(keys, place.values))
+        return values, is_before
 
 
 def _beyond(keys: Sequence[Key], values: Sequence[Any]) -> Q:
     """Match rows after these values: one column beyond, all columns before it equal."""
     wanted, same = Q(pk__in=[]), Q()
     for key, value in zip(keys, values, strict=True):
-        if (beyond := key.beyond(value)) is not None:
-            wanted |= same & beyond
+        wanted |= same & key.beyond(value)
         same &= key.same(value)
     first, value = keys[0], values[0]
     if first.field.null:
@@ -237,15 +203,9 @@ def _beyond(keys: Sequence[Key], values: Sequence[Any]) -> Q:
     return Q((f"{first.name}__{'lte' if first.descending else 'gte'}", value)) & wanted
 
 
-def _plain(value: Any) -> Any:
-    """Return a JSON value that the field parses back."""
-    return value if value is None or isinstance(value, int | float) else str(value)
-
-
 def _wants_count(request: Request) -> bool:
     wanted = request.query_params.get("count", "false")
     if wanted not in ("true", "false"):
-        raise ValidationError(
-            {"count": [f'"{wanted}" is not valid. Use true or false.']}
-        )
+        reason = f'"{wanted}" is not valid. Use true or false.'
+        raise ValidationError({"count": [reason]})
     return wanted == "true"

@@ -36,23 +36,22 @@ class WindowForm(forms.Form):
 
 
 def start_filter(field_name: str = "day", **kwargs: Any) -> filters.DateFilter:
-    return filters.DateFilter(
-        field_name=field_name,
-        lookup_expr="gte",
-        input_formats=ISO_DAY,
-        error_messages={"invalid": "Use a date such as 2026-01-31."},
-        help_text="First day, inclusive.",
-        **kwargs,
-    )
+    return _day_filter(field_name, "gte", "First day, inclusive.", **kwargs)
 
 
 def end_filter(field_name: str = "day", **kwargs: Any) -> filters.DateFilter:
+    return _day_filter(field_name, "lt", "Last day, exclusive.", **kwargs)
+
+
+def _day_filter(
+    field_name: str, lookup_expr: str, help_text: str, **kwargs: Any
+) -> filters.DateFilter:
     return filters.DateFilter(
         field_name=field_name,
-        lookup_expr="lt",
+        lookup_expr=lookup_expr,
         input_formats=ISO_DAY,
         error_messages={"invalid": "Use a date such as 2026-01-31."},
-        help_text="Last day, exclusive.",
+        help_text=help_text,
         **kwargs,
     )
 
@@ -153,12 +152,12 @@ class Order(filters.OrderingFilter):
         self.extra["error_messages"] = {"invalid_choice": reason}
 
     def filter(self, qs: QuerySet[Any], value: Sequence[str] | None) -> QuerySet[Any]:
-        asked = [self.get_ordering_value(name) for name in value or () if name]
-        if not asked:
+        wanted = [self.get_ordering_value(name) for name in value or () if name]
+        if not wanted:
             return qs
-        held: Sequence[Any] = qs.query.order_by or qs.model._meta.ordering or ()
+        default: Sequence[Any] = qs.query.order_by or qs.model._meta.ordering or ()
         columns: dict[str, str] = {}
-        for name in [*asked, *held]:
+        for name in [*wanted, *default]:
             columns.setdefault(name.removeprefix("-"), name)
         return qs.order_by(*columns.values())
 

@@ -25,7 +25,6 @@ class Pages(PageNumberPagination):
 
     @property
     def parameters(self) -> set[str]:
-        """The query parameters of this pagination."""
         return {self.page_query_param, str(self.page_size_query_param)}
 
     def get_page_size(self, request: Request) -> int | None:

@@ -1,13 +1,17 @@
-"""Error responses: every error is a problem document (RFC 9457)."""
+"""Error responses: problem documents (RFC 9457), and pages for browsers elsewhere."""
 
 import json
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.common import CommonMiddleware
+from django.views import defaults
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.exceptions import (
     APIException,
@@ -19,7 +23,6 @@ from rest_framework.exceptions import (
     ValidationError,
 )
 from rest_framework.renderers import BrowsableAPIRenderer, JSONRenderer
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -72,7 +75,7 @@ PROBLEM_SCHEMA: dict[str, Any] = {
 UNNAMED = "request"
 
 
-class DatabaseAway(APIException):
+class DatabaseUnavailable(APIException):
     status_code = 503
     default_detail = "The database can't be reached. Try again in a moment."
     default_code = "database_away"
@@ -103,8 +106,13 @@ class ProblemRenderer(JSONRenderer):
 def problem(status: int, detail: str, **more: Any) -> dict[str, Any]:
     """Return the members of a problem: `type`, `title`, `status`, `detail`, `more`."""
     kind, title = KINDS[status]
-    known = {"type": TYPE + kind, "title": title, "status": status, "detail": detail}
-    return {**known, **more}
+    return {
+        "type": TYPE + kind,
+        "title": title,
+        "status": status,
+        "detail": detail,
+        **more,
+    }
 
 
 def problem_response(status: int, detail: str) -> HttpResponse:
@@ -113,100 +121,138 @@ def problem_response(status: int, detail: str) -> HttpResponse:
     return HttpResponse(content, status=status, content_type=PROBLEM)
 
 
-def answer(error: Exception, context: Mapping[str, Any]) -> Response | None:
+def render_problem(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """Return the problem of this error; None for an internal error, raised on."""
     if isinstance(error, OperationalError | InterfaceError):
         logger.error("the database is unreachable: %s", error)
-        error = DatabaseAway()
+        error = DatabaseUnavailable()
     # DRF's own answer brings WWW-Authenticate, Allow and Retry-After.
     response = exception_handler(error, dict(context))
     if response is None:
         return None
     if isinstance(error, ValidationError):
-        found = named(error.detail)
-        response.data = problem(response.status_code, sentences(found), errors=found)
+        more: dict[str, Any] = {"errors": errors_by_field(error.detail)}
+        reasons = more["errors"].items()
+        detail = " ".join(f"{name}: {' '.join(texts)}" for name, texts in reasons)
     else:
         detail = _detail(error, response, context)
         more = getattr(error, "more", {})
-        response.data = problem(response.status_code, detail, **more)
-    _in_its_own_format(context["request"])
+    response.data = problem(response.status_code, detail, **more)
+    request = context["request"]
+    renderer = getattr(request, "accepted_renderer", None)
+    if not isinstance(renderer, BrowsableAPIRenderer):
+        request.accepted_renderer = ProblemRenderer()
+        request.accepted_media_type = PROBLEM
     return response
 
 
 def _detail(error: Exception, response: Response, context: Mapping[str, Any]) -> str:
     """Return what is wrong and what to do, where the framework's text does not."""
     detail = str(response.data["detail"])
+    view = context["view"]
     if isinstance(error, NotAuthenticated):
         return (
             "Send an API token in the header `Authorization: Token TOKEN`. Create one "
             "at /tokens/."
         )
     if isinstance(error, MethodNotAllowed):
-        methods = ", ".join(context["view"].allowed_methods)
+        methods = ", ".join(view.allowed_methods)
         return f"{context['request'].method} is not allowed. Use one of {methods}."
     if isinstance(error, NotAcceptable):
-        media = {renderer.media_type for renderer in context["view"].renderer_classes}
+        media = {renderer.media_type for renderer in view.renderer_classes}
         return f"The Accept header allows none of {', '.join(sorted(media))}."
     if isinstance(error, UnsupportedMediaType):
-        media = {parser.media_type for parser in context["view"].parser_classes}
+        media = {parser.media_type for parser in view.parser_classes}
         return f"{detail} Use one of {', '.join(sorted(media))}."
-    wait = getattr(error, "wait", None)
-    if isinstance(error, Throttled) and wait is not None:
-        return f"Too many requests. Try again in {math.ceil(wait)} seconds."
+    if isinstance(error, Throttled) and error.wait is not None:
+        return f"Too many requests. Try again in {math.ceil(error.wait)} seconds."
     if isinstance(error, Http404):
-        return _not_found(context["view"])
+        # The one parameter of an address is the row's key.
+        queryset, keys = getattr(view, "queryset", None), [*view.kwargs.values()]
+        if queryset is None or not keys:
+            return f"There is nothing at {view.request.path}."
+        name = queryset.model._meta.verbose_name
+        return f"There is no {name} {keys[0]} that you may see."
     return detail
 
 
-def _not_found(view: Any) -> str:
-    """Name what the address asks for: "There is no instance 123 that you may see."."""
-    queryset, pk = getattr(view, "queryset", None), view.kwargs.get("pk")
-    if queryset is None or pk is None:
-        return f"There is nothing at {view.request.path}."
-    return f"There is no {queryset.model._meta.verbose_name} {pk} that you may see."
-
-
-def named(detail: Any, name: str = "") -> dict[str, list[str]]:
+def errors_by_field(detail: Any, name: str = "") -> dict[str, list[str]]:
     """Return what is wrong by field; a field within another is "a.b"."""
-    if isinstance(detail, Mapping):
-        found: dict[str, list[str]] = {}
-        for key, inner in detail.items():
-            inner_name = UNNAMED if key in ("non_field_errors", "__all__") else key
-            if choices := _choices(detail, key):
-                inner = [_choose(text, choices) for text in inner]
-            found |= named(inner, f"{name}.{inner_name}" if name else str(inner_name))
-        return found
-    texts = detail if isinstance(detail, list) else [detail]
-    return {name or UNNAMED: [str(text) for text in texts]}
+    if not isinstance(detail, Mapping):
+        texts = detail if isinstance(detail, list) else [detail]
+        return {name or UNNAMED: [str(text) for text in texts]}
+    errors: dict[str, list[str]] = {}
+    fields = getattr(getattr(detail, "serializer", None), "fields", {})
+    for key, inner in detail.items():
+        inner_name = UNNAMED if key in ("non_field_errors", "__all__") else str(key)
+        if choices := getattr(fields.get(key), "choices", ()):
+            inner = [_name_choices(text, choices) for text in inner]
+        errors |= errors_by_field(inner, f"{name}.{inner_name}" if name else inner_name)
+    return errors
 
 
-def _choices(detail: Mapping[str, Any], name: str) -> list[str]:
-    """Return the choices of a field of the serializer that refused the request."""
-    serializer = getattr(detail, "serializer", None)
-    field = getattr(serializer, "fields", {}).get(name)
-    return [str(choice) for choice in getattr(field, "choices", ())]
-
-
-def _choose(text: Any, choices: list[str]) -> Any:
+def _name_choices(text: Any, choices: Iterable[Any]) -> Any:
     if getattr(text, "code", "") != "invalid_choice":
         return text
     given = str(text).removesuffix(" is not a valid choice.")
-    return f"{given} is not valid. Choose one of: {', '.join(choices)}."
+    return f"{given} is not valid. Choose one of: {', '.join(map(str, choices))}."
 
 
-def sentences(errors: Mapping[str, list[str]]) -> str:
-    """Return everything that is wrong in one text."""
-    return " ".join(f"{name}: {' '.join(texts)}" for name, texts in errors.items())
-
-
-def _in_its_own_format(request: Request) -> None:
-    """Render the error as a problem, except in the browsable API."""
-    renderer = getattr(request, "accepted_renderer", None)
-    if not isinstance(renderer, BrowsableAPIRenderer):
-        request.accepted_renderer = ProblemRenderer()
-        request.accepted_media_type = PROBLEM
+def suggestion(name: str, valid: Iterable[str]) -> str:
+    """Return ' Did you mean start?', or an empty text."""
+    # Below this similarity, two words only share letters by chance.
+    near = get_close_matches(name, list(valid), n=1, cutoff=0.7)
+    return f" Did you mean {near[0]}?" if near else ""
 
 
 def errors(*codes: int) -> dict[tuple[int, str], OpenApiResponse]:
     """Return these responses for a view's schema, beyond those of every view."""
     return {(code, PROBLEM): OpenApiResponse(PROBLEM_SCHEMA) for code in codes}
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if accepts_html(request):
+        return defaults.bad_request(request, exception)
+    return problem_response(400, "The request is malformed.")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if accepts_html(request):
+        return defaults.page_not_found(request, exception)
+    detail = f"There is nothing at {request.path}. The API is described at /api/docs/."
+    return problem_response(404, detail)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if accepts_html(request):
+        return defaults.permission_denied(request, exception)
+    return problem_response(403, str(exception) or "Your user lacks a permission.")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Say nothing about the cause: it is in the log."""
+    if accepts_html(request):
+        return defaults.server_error(request)
+    detail = "The error was logged. Try again; if it persists, tell an administrator."
+    return problem_response(500, detail)
+
+
+def accepts_html(request: HttpRequest) -> bool:
+    """Return whether the client is a browser: those accept HTML by name."""
+    return "text/html" in request.headers.get("Accept", "")
+
+
+class SlashMiddleware(CommonMiddleware):
+    """Django's, but a request with a body is never redirected, which would drop it."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if (
+            response.status_code == 404
+            and request.method not in ("GET", "HEAD", "OPTIONS")
+            and self.should_redirect_with_slash(request)
+        ):
+            address = f"{request.path}/"
+            return problem_response(404, f"Addresses end with a slash. Use {address}")
+        return super().process_response(request, response)

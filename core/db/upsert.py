@@ -54,13 +54,11 @@ def by_insert(
 def by_copy(
     model: type[Model], columns: Sequence[str], rows: Iterable[Row], key: Sequence[str]
 ) -> None:
-    """PostgreSQL's way."""
     names = ", ".join(columns)
     updated = [name for name in columns if name not in key]
     held = ", ".join(f"held.{name}" for name in updated)
     new = ", ".join(f"excluded.{name}" for name in updated)
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        # Names are the models' own, and values are copied.
         cursor.execute(f"DROP TABLE IF EXISTS {STAGING}")
         cursor.execute(
             f"CREATE TEMPORARY TABLE {STAGING} ON COMMIT DROP AS "  # noqa: S608

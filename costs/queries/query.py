@@ -133,7 +133,7 @@ class _Reader:
         for name in ("charge_category", "exclude"):
             for value in filters[name]:
                 if value not in CATEGORIES:
-                    self.refuse(name, f"{value} is none of {', '.join(CATEGORIES)}.")
+                    self.refuse_choice(name, value, CATEGORIES)
         query = CostQuery(
             window=self.window(now),
             group_by=self.choice("group_by", GROUPS, "service"),
@@ -152,6 +152,10 @@ class _Reader:
 
     def refuse(self, name: str, reason: str) -> None:
         self.errors.setdefault(name, []).append(reason)
+
+    def refuse_choice(self, name: str, value: str, choices: Iterable[str]) -> None:
+        names = ", ".join(choices)
+        self.refuse(name, f'"{value}" is not valid. Choose one of: {names}.')
 
     def window(self, now: datetime) -> Window:
         """The one asked for; by default the last 30 complete days, the 30 before `end`
@@ -197,7 +201,7 @@ class _Reader:
     def choice(self, name: str, choices: Iterable[str], default: str) -> str:
         value = self.text(name) or default
         if value not in choices:
-            self.refuse(name, f"{value} is none of {', '.join(choices)}.")
+            self.refuse_choice(name, value, choices)
         return value
 
     def parsed(self, name: str, parse: Callable[[str], T]) -> T | None:

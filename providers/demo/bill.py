@@ -149,7 +149,7 @@ def _month_usage(account_id: str, anchor: date, month: date) -> Decimal:
     """The settled usage of that month; cached, as one day's tax needs all of it."""
     days = Window(month, add_months(month, 1)).days()
     usage = (settled_usage(account_id, anchor, day).values() for day in days)
-    return sum((sum(amounts) for amounts in usage), ZERO)
+    return sum((sum(amounts, ZERO) for amounts in usage), ZERO)
 
 
 def _add_machine(

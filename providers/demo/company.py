@@ -3,9 +3,11 @@
 Days are offsets from the anchor, the day the demo was built: -40 is forty days before.
 """
 
+import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 
 from providers.records import InstancePriceRecord
 
@@ -38,6 +40,7 @@ ACCOUNTS = (
     Account(STAGING, "staging"),
     Account(DATA_PLATFORM, "data-platform"),
 )
+ACCOUNT_IDS = {account.name: account.account_id for account in ACCOUNTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,36 +50,23 @@ class InstanceType:
     vcpus: int
     memory_mib: int
     hourly_usd: Decimal
-    architecture: str = "x86_64"
+    architecture: str
+
+
+def table(name: str) -> list[dict[str, str]]:
+    """Return the rows of a CSV file beside this one, by column."""
+    with (Path(__file__).parent / f"{name}.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
 
 
 INSTANCE_TYPES = {
-    "t2.medium": InstanceType(2, 4096, Decimal("0.0464")),
-    "t3.nano": InstanceType(2, 512, Decimal("0.0052")),
-    "t3.micro": InstanceType(2, 1024, Decimal("0.0104")),
-    "t3.small": InstanceType(2, 2048, Decimal("0.0208")),
-    "t3.medium": InstanceType(2, 4096, Decimal("0.0416")),
-    "t3.large": InstanceType(2, 8192, Decimal("0.0832")),
-    "t3.xlarge": InstanceType(4, 16384, Decimal("0.1664")),
-    "m4.large": InstanceType(2, 8192, Decimal("0.1000")),
-    "m4.xlarge": InstanceType(4, 16384, Decimal("0.2000")),
-    "m5.large": InstanceType(2, 8192, Decimal("0.0960")),
-    "m5.xlarge": InstanceType(4, 16384, Decimal("0.1920")),
-    "m5.2xlarge": InstanceType(8, 32768, Decimal("0.3840")),
-    "m6i.large": InstanceType(2, 8192, Decimal("0.0960")),
-    "m6i.xlarge": InstanceType(4, 16384, Decimal("0.1920")),
-    "m6i.2xlarge": InstanceType(8, 32768, Decimal("0.3840")),
-    "c6i.large": InstanceType(2, 4096, Decimal("0.0850")),
-    "c6i.xlarge": InstanceType(4, 8192, Decimal("0.1700")),
-    "c6i.2xlarge": InstanceType(8, 16384, Decimal("0.3400")),
-    "r6i.large": InstanceType(2, 16384, Decimal("0.1260")),
-    "r6i.xlarge": InstanceType(4, 32768, Decimal("0.2520")),
-    "r6i.2xlarge": InstanceType(8, 65536, Decimal("0.5040")),
-    "t4g.medium": InstanceType(2, 4096, Decimal("0.0336"), "arm64"),
-    "t4g.large": InstanceType(2, 8192, Decimal("0.0672"), "arm64"),
-    "m7g.large": InstanceType(2, 8192, Decimal("0.0816"), "arm64"),
-    "m7g.xlarge": InstanceType(4, 16384, Decimal("0.1632"), "arm64"),
-    "m7g.2xlarge": InstanceType(8, 32768, Decimal("0.3264"), "arm64"),
+    row["name"]: InstanceType(
+        vcpus=int(row["vcpus"]),
+        memory_mib=int(row["memory_mib"]),
+        hourly_usd=Decimal(row["hourly_usd"]),
+        architecture=row["architecture"],
+    )
+    for row in table("instance_types")
 }
 # AWS still rents these but advises against them.
 PREVIOUS_GENERATION = ("t2", "m4")

@@ -144,8 +144,8 @@ class DemoProvider:
             progress(f"{region}: {len(machines)} instances, {len(days)} days")
             yield RegionMetrics(
                 region,
-                [record for each in asked if (record := cpu_on(*each))],
-                [record for each in asked if (record := network_on(*each))],
+                [cpu for each in asked if (cpu := cpu_on(*each))],
+                [network for each in asked if (network := network_on(*each))],
             )
 
     def fetch_prices(

@@ -18,7 +18,7 @@ from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.widgets import UnfoldAdminSelectWidget as Select
 from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
 
-from users.admin import ForTheUnlimited
+from users.admin import UnlimitedUsersAdmin
 from users.audit import record_each
 
 Tasks = QuerySet[PeriodicTask]
@@ -46,7 +46,7 @@ class PeriodicTaskForm(beat.PeriodicTaskForm):  # type: ignore[misc]
 
 
 @admin.register(PeriodicTask)
-class TaskAdmin(beat.PeriodicTaskAdmin, ForTheUnlimited[PeriodicTask]):  # type: ignore[misc]
+class TaskAdmin(beat.PeriodicTaskAdmin, UnlimitedUsersAdmin[PeriodicTask]):  # type: ignore[misc]
     form = PeriodicTaskForm
     # The library's template adds an inline script, which our CSP forbids.
     change_form_template = "admin/change_form.html"
@@ -71,11 +71,11 @@ class TaskAdmin(beat.PeriodicTaskAdmin, ForTheUnlimited[PeriodicTask]):  # type:
 
 
 @admin.register(IntervalSchedule)
-class IntervalScheduleAdmin(ForTheUnlimited[IntervalSchedule]):
+class IntervalScheduleAdmin(UnlimitedUsersAdmin[IntervalSchedule]):
     list_display = ("__str__", "every", "period")
 
 
 @admin.register(CrontabSchedule)
-class CrontabScheduleAdmin(ForTheUnlimited[CrontabSchedule]):
+class CrontabScheduleAdmin(UnlimitedUsersAdmin[CrontabSchedule]):
     list_display = ("__str__", "human_readable", "timezone")
     readonly_fields = ("human_readable",)

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from clouds.access import is_limited
 from clouds.models import CloudAccount
 from core.api.amounts import AmountField
-from insights.budgets.changes import CENT
+from core.money import CENT
 from insights.budgets.forms import LARGEST_AMOUNT
 from insights.budgets.models import LARGEST_PERCENT
 from insights.models import Budget

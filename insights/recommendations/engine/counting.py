@@ -5,9 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_DOWN, Decimal
 
-from core.money import ZERO
+from core.money import CENT, ZERO
 from insights.recommendations.engine.advice_records import Advice, Level
-from insights.recommendations.engine.hourly_prices import CENT
 
 InstanceKey = tuple[str, str]
 """Account id and instance id."""

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from core.money import CENT
 from insights.recommendations.engine.advice_records import (
     Advice,
     Level,
@@ -9,7 +10,7 @@ from insights.recommendations.engine.advice_records import (
     Rule,
 )
 from insights.recommendations.engine.builder import build_advice, not_enough
-from insights.recommendations.engine.hourly_prices import CENT, HourlyPrice
+from insights.recommendations.engine.hourly_prices import HourlyPrice
 from insights.recommendations.engine.rule_context import RuleContext
 from insights.recommendations.engine.sizes import baseline_percent
 from pricing.families import GRAVITON, SUCCESSORS, family_of, size_of

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from core.money import CENT
 from core.windows import Window
 from insights.recommendations.engine.advice_records import (
     Advice,
@@ -27,7 +28,6 @@ from insights.recommendations.engine.builder import (
     confidence_of,
     not_enough,
 )
-from insights.recommendations.engine.hourly_prices import CENT
 from insights.recommendations.engine.idle import network_is_quiet
 from insights.recommendations.engine.observation_window import HOURS_A_DAY, hours_on
 from insights.recommendations.engine.rule_context import RuleContext

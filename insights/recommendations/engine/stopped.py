@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from core.money import CENT
 from insights.recommendations.engine.advice_records import (
     Advice,
     Level,
@@ -11,7 +12,7 @@ from insights.recommendations.engine.advice_records import (
     Rule,
 )
 from insights.recommendations.engine.builder import build_advice, not_enough
-from insights.recommendations.engine.hourly_prices import CENT, HourlyPrice
+from insights.recommendations.engine.hourly_prices import HourlyPrice
 from insights.recommendations.engine.rule_context import RuleContext
 
 STOPPED = "stopped"

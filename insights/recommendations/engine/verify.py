@@ -17,7 +17,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from statistics import variance
 
-from core.money import ZERO
+from core.money import CENT, ZERO
 from core.windows import HOURS_PER_MONTH, ONE_DAY, Window, utc_day
 from insights.recommendations.engine.advice_records import (
     BillDay,
@@ -28,7 +28,7 @@ from insights.recommendations.engine.advice_records import (
     VerdictStatus,
 )
 from insights.recommendations.engine.advice_thresholds import Thresholds
-from insights.recommendations.engine.hourly_prices import CENT, HOURS_PER_DAY, Prices
+from insights.recommendations.engine.hourly_prices import HOURS_PER_DAY, Prices
 from insights.recommendations.engine.observation_window import hours_on, value_on
 
 # People change an instance first and set the status later.

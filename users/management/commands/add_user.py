@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from clouds.commands import chosen_accounts
-from clouds.models import AccountAccess, CloudAccount
+from clouds.models import AccountAccess
 from core.commands import bad_arguments
 from users.audit import record_command
 from users.roles import Role, assign_role
@@ -48,7 +48,8 @@ class Command(BaseCommand):
             if options["role"]:
                 assign_role(user, options["role"])
             if accounts:
-                limit(user, accounts)
+                access, _ = AccountAccess.objects.get_or_create(user=user)
+                access.accounts.set(accounts)
             if options["all_accounts"]:
                 AccountAccess.objects.filter(user=user).delete()
             record_command(
@@ -62,11 +63,6 @@ class Command(BaseCommand):
             self.stdout.write(f"Sign in as {user} with the password {password}")
         else:
             self.stdout.write(f"Changed {user}.")
-
-
-def limit(user: User, accounts: list[CloudAccount]) -> None:
-    access, _ = AccountAccess.objects.get_or_create(user=user)
-    access.accounts.set(accounts)
 
 
 def _user(name: str, role: str | None) -> tuple[User, str]:

@@ -10,7 +10,7 @@ QUANTUM = Decimal("1e-10")
 
 
 def as_text(amount: Decimal) -> str:
-    """All significant places, never fewer than two: 3 -> "3.00"."""
+    """Return all significant places, never fewer than two: 3 -> "3.00"."""
     whole, _, places = f"{amount:f}".partition(".")
     return f"{whole}.{places.rstrip('0'):0<2}"
 

@@ -40,7 +40,7 @@ class Window:
         return (self.start + ONE_DAY * index for index in range(len(self)))
 
     def previous(self) -> "Window":
-        """The window of the same length that ends where this one starts."""
+        """Return the window of the same length that ends where this one starts."""
         return Window(self.start - ONE_DAY * len(self), self.start)
 
     @property
@@ -58,7 +58,7 @@ def midnight(day: date) -> datetime:
 
 
 def last_complete_days(count: int, now: datetime) -> Window:
-    """The `count` UTC days that ended before `now`."""
+    """Return the `count` UTC days that ended before `now`."""
     today = utc_day(now)
     return Window(today - ONE_DAY * count, today)
 
@@ -72,6 +72,6 @@ def first_of_month(day: date) -> date:
 
 
 def add_months(day: date, months: int) -> date:
-    """The first of the month that lies `months` after the month of `day`."""
+    """Return the first of the month that lies `months` after the month of `day`."""
     index = day.year * 12 + day.month - 1 + months
     return date(index // 12, index % 12 + 1, 1)

@@ -33,7 +33,7 @@ class Provider(Protocol):
 @runtime_checkable
 class InventorySource(Protocol):
     def fetch_instances(self, progress: Progress) -> Iterator[RegionInstances]:
-        """Every region that is enabled, as soon as it is read."""
+        """Return every region that is enabled, as soon as it is read."""
 
 
 @runtime_checkable
@@ -56,7 +56,7 @@ class MetricSource(Protocol):
         """The days for which this cloud keeps metrics, without the running day."""
 
     def fetch_regions(self) -> Sequence[str]:
-        """The regions that are read, which are enabled. Raises ProviderError."""
+        """Return the regions that are read, which are enabled. Raise ProviderError."""
 
     def fetch_metrics(
         self,
@@ -86,4 +86,4 @@ class PriceSource(Protocol):
 @runtime_checkable
 class AccessChecker(Protocol):
     def check_access(self, now: datetime) -> Iterator[AccessCheck]:
-        """Tries each permission once."""
+        """Try each permission once."""

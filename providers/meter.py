@@ -57,15 +57,13 @@ class Meter:
 
     @property
     def requests(self) -> int:
-        with self._lock:
-            return sum(usage.requests for usage in self._counted.values())
+        return sum(self.requests_by_operation.values())
 
     @property
     def requests_by_operation(self) -> Mapping[str, int]:
         with self._lock:
-            return {
-                name: self._counted[name].requests for name in sorted(self._counted)
-            }
+            counted = sorted(self._counted.items())
+        return {name: usage.requests for name, usage in counted}
 
     @property
     def usd(self) -> Decimal:

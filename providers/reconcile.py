@@ -72,7 +72,6 @@ def _merged(rows: Iterable[CostRecord]) -> list[CostRecord]:
 
 
 def _sums(rows: Iterable[CostRecord]) -> tuple[Decimal, Decimal]:
-    """Return what the rows are billed, and their effective cost."""
     billed = effective = ZERO
     for row in rows:
         billed += row.billed

@@ -26,14 +26,6 @@ class ChargeCategory(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
-    """Whose credentials these are."""
-
-    account_id: str
-    arn: str
-
-
-@dataclass(frozen=True, slots=True)
 class MemberAccount:
     """An account of the organization."""
 
@@ -137,7 +129,7 @@ class NetworkRecord:
 
 @dataclass(frozen=True, slots=True)
 class RegionMetrics:
-    """The utilisation of one region's instances, or the reason why it is unknown."""
+    """The utilization of one region's instances, or the reason why it is unknown."""
 
     region: str
     cpu: Sequence[CpuRecord] = ()
@@ -149,7 +141,7 @@ class RegionMetrics:
 class InstancePriceRecord:
     """What a running hour of a type costs on demand in a region, before discounts.
 
-    `operating_system` is "Linux" or "Windows", without a licence of one's own and
+    `operating_system` is "Linux" or "Windows", without a license of one's own and
     without software on top; `architecture` is "x86_64" or "arm64".
     """
 

@@ -22,7 +22,7 @@ class ProviderSettings:
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
-        """The settings that were stored, or given. Raises InvalidSetting."""
+        """Return the settings that were stored, or given. Raise InvalidSetting."""
         if unknown := set(values) - cls.names():
             raise InvalidSetting("settings", f"Unknown: {', '.join(sorted(unknown))}.")
         made = cls(**values)
@@ -34,7 +34,7 @@ class ProviderSettings:
         return {field.name for field in fields(cls)}
 
     def check(self) -> None:
-        """Raises InvalidSetting."""
+        """Raise InvalidSetting."""
 
     def as_json(self) -> dict[str, Any]:
         """As it is stored: what is set."""

@@ -219,14 +219,7 @@ def save_as_csv(
 class AuditEntryAdmin(UnlimitedUsersAdmin[AuditEntry], ReadOnlyAdmin[AuditEntry]):
     """The audit log: read-only."""
 
-    list_display = (
-        moment("at"),
-        "user_name",
-        "action",
-        about,
-        details,
-        "address",
-    )
+    list_display = (moment("at"), "user_name", "action", about, details, "address")
     list_filter = (
         ("user_name", FieldTextFilter),
         ("action", AllValuesCheckboxFilter),

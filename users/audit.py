@@ -77,7 +77,6 @@ def record(
 def record_each(
     request: HttpRequest | Request, action: str, about: Iterable[Model]
 ) -> None:
-    """Record the same of several things."""
     for one in about:
         record(request, action, one)
 
@@ -85,7 +84,6 @@ def record_each(
 def record_command(
     action: str, about: Model | None = None, **details: Any
 ) -> AuditEntry:
-    """Record what somebody did by a command."""
     return record_by(command_actor(), action, about, **details)
 
 

@@ -59,7 +59,6 @@ def _shown(name: str, field: Field | None, value: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """Return the value as JSON."""
     if value is None or isinstance(value, bool | int | str | dict):
         return value
     if isinstance(value, date):

@@ -62,7 +62,6 @@ class SecurityHeaders(CSPMiddleware):
 
 
 def policy_of(path: str) -> Policy:
-    """Return the policy of the page at this address."""
     if path.startswith("/admin/"):
         return ADMIN
     return DOCS if path.startswith("/api/docs/") else PAGES

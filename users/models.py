@@ -1,15 +1,23 @@
 """Account access of users, the audit log, and saved links."""
 
+from typing import Any, Self
+
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 
-from users.querysets import AuditEntryQuerySet
+from clouds.access import AnyUser, is_limited
 
 # A path with its query: other servers' addresses begin with // or a scheme.
 OWN_PAGE = RegexValidator(
     r"^/(?![/\\])[^\s\\]*$", "Use an address on this server, such as /admin/."
 )
+
+
+class AuditEntryQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: AnyUser) -> Self:
+        """Return the entries: none for a limited user, as they concern all accounts."""
+        return self.none() if is_limited(user) else self
 
 
 class AuditEntry(models.Model):

@@ -69,7 +69,6 @@ def sync_role_permissions(sender: AppConfig, using: str, **kwargs: Any) -> None:
 
 
 def permitted(role: Role, app: str) -> Q:
-    """Return the permissions of that app that the role has."""
     if role == Role.ADMINISTRATOR:
         if app == "admin":
             return Q(codename="view_logentry")

@@ -22,7 +22,7 @@ LINE_BREAK = SafeString("<br>")
 
 
 def linked(path: str, ordering: str) -> Column:
-    """A column that links to what lies at `path` from its row."""
+    """Return a column that links to what lies at `path` from its row."""
     target = attrgetter(path)
 
     @admin.display(description=path.split(".")[-1], ordering=ordering)
@@ -34,12 +34,12 @@ def linked(path: str, ordering: str) -> Column:
 
 
 def day(name: str) -> Column:
-    """The column of that date, as `2025-11-20`."""
+    """Return the column of that date, as `2025-11-20`."""
     return _column(name, lambda row, at: unbroken(f"{at:%Y-%m-%d}"))
 
 
 def moment(name: str) -> Column:
-    """The column of that instant, as `2025-11-20 14:25 UTC`."""
+    """Return the column of that instant, as `2025-11-20 14:25 UTC`."""
     return _column(name, lambda row, at: unbroken(f"{at:%Y-%m-%d %H:%M} UTC"))
 
 
@@ -52,7 +52,7 @@ def amount(name: str, currency: str = "currency", *, exact: bool = False) -> Col
 
 
 def _column(name: str, write: Callable[[Model, Any], str]) -> Column:
-    """The column of that field, a dash for None."""
+    """Return the column of that field, a dash for None."""
     value_of = attrgetter(name)
 
     @admin.display(description=name.replace("_", " "), ordering=name)
@@ -71,7 +71,7 @@ def unbroken(text: str) -> SafeString:
 
 
 def change_link(row: Model | None) -> SafeString:
-    """A link to a row's own page in the admin."""
+    """Return a link to a row's own page in the admin."""
     if row is None:
         return NOTHING
     return text_link(reverse(_page(type(row), "change"), args=[row.pk]), str(row))
@@ -82,7 +82,7 @@ def text_link(url: str, text: str) -> SafeString:
 
 
 def list_url(model: type[Model], **lookups: object) -> str:
-    """The list of that model in the admin, filtered."""
+    """Return the list of that model in the admin, filtered."""
     url = reverse(_page(model, "changelist"))
     return f"{url}?{urlencode(lookups)}" if lookups else url
 
@@ -116,12 +116,12 @@ def _links_to_rows_of(row: Model) -> SafeString:
 
 
 def label(text: str, kind: str = "") -> SafeString:
-    """A colored label: success, info, warning, danger, or none of them."""
+    """Return a colored label: success, info, warning, danger, or none of them."""
     return render_to_string("unfold/helpers/label.html", {"text": text, "type": kind})
 
 
 def pairs(values: Mapping[str, object]) -> SafeString:
-    """A JSON object for reading: one line per key, in the order of its keys."""
+    """Return a JSON object as text: one line per key, sorted."""
     if not values:
         return NOTHING
     lines = ((key, values[key]) for key in sorted(values))

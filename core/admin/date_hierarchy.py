@@ -52,7 +52,7 @@ class DateHierarchy:
 
 
 def first_day(day: date, kind: Kind) -> date:
-    """The first day of the year, of the month, or that day itself."""
+    """Return the first day of the year, of the month, or that day itself."""
     if kind == "year":
         return day.replace(month=1, day=1)
     return day.replace(day=1) if kind == "month" else day

@@ -12,9 +12,7 @@ class AmountField(serializers.DecimalField):
     """A decimal string such as "12.50" or "0.0000000417"."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("max_digits", None)
-        kwargs.setdefault("decimal_places", None)
-        super().__init__(**kwargs)
+        super().__init__(**{"max_digits": None, "decimal_places": None, **kwargs})
 
     def to_representation(self, value: Decimal) -> str:
         return as_text(value)

@@ -54,11 +54,6 @@ class Key:
         last = (not self.nulls_first or None) if self.field.null else None
         return OrderBy(F(self.name), self.descending, first, last)
 
-    def same(self, value: Any) -> Q:
-        if value is None:
-            return Q((f"{self.name}__isnull", True))
-        return Q((self.name, value))
-
     def beyond(self, value: Any) -> Q:
         """Match rows after the value."""
         if value is None:
@@ -195,7 +190,7 @@ def _beyond(keys: Sequence[Key], values: Sequence[Any]) -> Q:
     wanted, same = Q(pk__in=[]), Q()
     for key, value in zip(keys, values, strict=True):
         wanted |= same & key.beyond(value)
-        same &= key.same(value)
+        same &= Q((key.name, value))
     first, value = keys[0], values[0]
     if first.field.null:
         return wanted

@@ -33,28 +33,29 @@ DETAILS = {
     503: "The database can't be reached. Try again in a moment.",
 }
 MORE: dict[int, JSON] = {400: {"errors": {"strat": ["Unknown parameter."]}}}
+
+
+def _text(description: str) -> JSON:
+    return {"description": description, "schema": {"type": "string"}}
+
+
 HEADERS: dict[int, JSON] = {
-    401: {"WWW-Authenticate": "How to authenticate."},
-    429: {"Retry-After": "Seconds to wait."},
-    503: {"Retry-After": "Seconds to wait."},
+    401: {"WWW-Authenticate": _text("How to authenticate.")},
+    429: {"Retry-After": _text("Seconds to wait.")},
+    503: {"Retry-After": _text("Seconds to wait.")},
 }
 CACHED = {
-    "ETag": {
-        "description": "Changes with the data, the parameters and the day. Send it "
-        "back in If-None-Match.",
-        "schema": {"type": "string"},
-    },
-    "Cache-Control": {
-        "description": "private, no-cache: store it, but revalidate each time.",
-        "schema": {"type": "string"},
-    },
+    "ETag": _text(
+        "Changes with the data, the parameters and the day. Send it back in "
+        "If-None-Match."
+    ),
+    "Cache-Control": _text("private, no-cache: store it, but revalidate each time."),
 }
 IF_NONE_MATCH = {
     "name": "If-None-Match",
     "in": "header",
     "required": False,
-    "description": "The ETag of a stored response: 304 if it is unchanged.",
-    "schema": {"type": "string"},
+    **_text("The ETag of a stored response: 304 if it is unchanged."),
 }
 FILE = {
     "schema": {"type": "string"},
@@ -154,13 +155,9 @@ def with_problems(result: JSON, **kwargs: Any) -> JSON:
 
 
 def _response(code: int) -> JSON:
-    headers = {
-        name: {"description": text, "schema": {"type": "string"}}
-        for name, text in HEADERS.get(code, {}).items()
-    }
     return {
         "description": f"{KINDS[code][1]}: `{TYPE}{KINDS[code][0]}`.",
-        **({"headers": headers} if headers else {}),
+        **({"headers": HEADERS[code]} if code in HEADERS else {}),
         "content": {
             PROBLEM: {
                 "schema": {"$ref": "#/components/schemas/Problem"},

@@ -23,9 +23,7 @@ class Pages(PageNumberPagination):
     max_page_size = LARGEST_PAGE
     invalid_page_message = "There is no page {page_number} of this list."
 
-    @property
-    def parameters(self) -> set[str]:
-        return {self.page_query_param, str(self.page_size_query_param)}
+    parameters = frozenset({"page", "page_size"})
 
     def get_page_size(self, request: Request) -> int | None:
         size = asked_page_size(request)

@@ -52,7 +52,7 @@ class MoneyField(models.Field[_ST, _GT]):
         return self.db_type(connection)
 
     def to_python(self, value: Any) -> Decimal | None:
-        """Raises ValidationError for what is no finite number; a float is refused."""
+        """Raise ValidationError for what is no finite number; a float is refused."""
         if value is None:
             return None
         try:

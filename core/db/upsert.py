@@ -21,7 +21,7 @@ Row = Sequence[object]
 def upsert(
     model: type[Model], columns: Sequence[str], rows: Iterable[Row], key: Sequence[str]
 ) -> None:
-    """Inserts the rows, or updates those whose `key` is stored already.
+    """Insert the rows, or updates those whose `key` is stored already.
 
     Each row has the values of `columns`: numbers, texts, days, instants, None. `key`
     are those that a constraint holds unique; no two rows share one. Columns that are
@@ -34,7 +34,7 @@ def upsert(
 def by_insert(
     model: type[Model], columns: Sequence[str], rows: Iterable[Row], key: Sequence[str]
 ) -> None:
-    """The way that every database knows, of a child model's own table too."""
+    """Insert on any database, into a child model's own table too."""
     fields: list[Any] = [model._meta.get_field(name) for name in columns]
     values = ", ".join(["%s"] * len(columns))
     written = (
@@ -81,7 +81,6 @@ def _update(columns: Sequence[str], key: Sequence[str]) -> str:
 
 
 def copied(rows: Iterable[Row]) -> io.StringIO:
-    """The rows as COPY reads them."""
     return io.StringIO("".join("\t".join(map(_text, row)) + "\n" for row in rows))
 
 

@@ -1,7 +1,4 @@
-"""How pages write money, shares, sizes and instants. None is unknown: a dash, never 0.
-
-It belongs to the project, as the templates do: every page uses it.
-"""
+"""How pages write money, shares, sizes and instants; None is unknown, a dash."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta

@@ -24,7 +24,6 @@ from providers.aws.errors import aws_errors, failure
 from providers.aws.settings import AwsSettings
 from providers.errors import ErrorKind
 from providers.meter import Meter
-from providers.records import Identity
 
 if TYPE_CHECKING:
     from mypy_boto3_ce.client import CostExplorerClient
@@ -127,33 +126,31 @@ class AwsClients:
         return cast("PricingClient", self._client("pricing", GLOBAL_REGION))
 
     @cached_property
-    def identity(self) -> Identity:
-        """Whose credentials these are. Raises ProviderError."""
+    def identity(self) -> str:
+        """The id of the account of the credentials. Raises ProviderError."""
         arn = self.account.settings.role_arn
         reading = "AWS identity (sts:GetCallerIdentity)"
         reading += f" through {arn}" if arn else ""
         with aws_errors(reading):
             sts: STSClient = self._bare_client(self._session, "sts", GLOBAL_REGION)
-            answer = sts.get_caller_identity()
-        found = Identity(answer["Account"], answer["Arn"])
-        if self.account.account_id not in ("", found.account_id):
+            account_id = sts.get_caller_identity()["Account"]
+        if self.account.account_id not in ("", account_id):
             raise failure(
                 ErrorKind.CREDENTIALS,
                 reading,
-                f"these credentials belong to account {found.account_id}, not to "
+                f"these credentials belong to account {account_id}, not to "
                 f"{self.account.account_id}",
                 "Give the account a role to assume, or other credentials.",
             )
-        return found
+        return account_id
 
     def _client(self, service: str, region: str) -> Any:
         with self._lock:
             _ = self.identity
-            if (service, region) not in self._made:
-                self._made[service, region] = self._bare_client(
-                    self._session, service, region
-                )
-            return self._made[service, region]
+            key = (service, region)
+            if key not in self._made:
+                self._made[key] = self._bare_client(self._session, service, region)
+            return self._made[key]
 
     @cached_property
     def _session(self) -> boto3.Session:
@@ -166,21 +163,20 @@ class AwsClients:
         return boto3.Session(botocore_session=session)
 
     def _bare_client(self, session: boto3.Session, service: Any, region: str) -> Any:
-        client = session.client(service, region_name=region, config=self._config)
-        client.meta.events.register("before-send", self._sending)
-        client.meta.events.register("provide-client-params", self._calling)
-        return client
-
-    @property
-    def _config(self) -> Config:
-        # `legacy` would not retry Cost Explorer's LimitExceededException.
-        attempts = self.options.max_attempts
-        return Config(
-            retries={"mode": "standard", "total_max_attempts": attempts},
+        config = Config(
+            # `legacy` would not retry Cost Explorer's LimitExceededException.
+            retries={
+                "mode": "standard",
+                "total_max_attempts": self.options.max_attempts,
+            },
             connect_timeout=self.options.connect_timeout,
             read_timeout=self.options.read_timeout,
             user_agent_extra="cloudintel",
         )
+        client = session.client(service, region_name=region, config=config)
+        client.meta.events.register("before-send", self._sending)
+        client.meta.events.register("provide-client-params", self._calling)
+        return client
 
     def _sending(self, event_name: str, **_: object) -> None:
         """Count a request that leaves, retries too; wait for Cost Explorer's rate."""

@@ -36,7 +36,7 @@ Query = tuple[str, Figure]
 
 
 def metric_window(now: datetime) -> Window:
-    """The complete days for which CloudWatch keeps points."""
+    """Return the complete days for which CloudWatch keeps points."""
     today = utc_day(now)
     return Window(today - ONE_DAY * DAYS_KEPT, today)
 
@@ -53,7 +53,7 @@ def fetch_metrics(
     instance_ids: Mapping[str, Sequence[str]],
     progress: Progress,
 ) -> Iterator[RegionMetrics]:
-    """Each region's figures, a part per call; regions are read side by side.
+    """Return each region's figures, a part per call; regions are read side by side.
 
     A region that fails yields its error last: what came before it is right. Raises
     ProviderError when the credentials are not the account's.
@@ -134,7 +134,7 @@ def _fetch(
 
 
 def try_metrics(clients: AwsClients, window: Window, region: str) -> None:
-    """Asks for one figure of an instance that does not exist. Raises ProviderError."""
+    """Ask for one figure of an instance that does not exist. Raise ProviderError."""
     _fetch(clients, window, region, [("i-00000000000000000", (CPU, "Average"))])
 
 

@@ -6,7 +6,6 @@ window is always read whole.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from operator import attrgetter
@@ -19,12 +18,7 @@ from providers.aws.errors import aws_errors, failure
 from providers.base import Progress
 from providers.errors import ErrorKind, ProviderError
 from providers.reconcile import reconciled
-from providers.records import (
-    ChargeCategory,
-    CostReading,
-    CostRecord,
-    CostTotalRecord,
-)
+from providers.records import ChargeCategory, CostReading, CostRecord, CostTotalRecord
 
 if TYPE_CHECKING:
     from mypy_boto3_ce.type_defs import MetricValueTypeDef, ResultByTimeTypeDef
@@ -53,20 +47,8 @@ CATEGORIES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """One group of an answer: its keys in the order asked for, and its amounts."""
-
-    day: date
-    keys: Sequence[str]
-    billed: Decimal
-    effective: Decimal
-    currency: str
-    is_estimated: bool
-
-
 def cost_window(now: datetime) -> Window:
-    """The complete days for which Cost Explorer answers."""
+    """Return the complete days for which Cost Explorer answers."""
     today = utc_day(now)
     return Window(add_months(today, -MONTHS_BEFORE), today)
 
@@ -74,47 +56,42 @@ def cost_window(now: datetime) -> Window:
 def fetch_costs(
     clients: AwsClients, window: Window, progress: Progress
 ) -> Iterator[CostReading]:
-    """Each day's total, and rows that sum to it exactly. Raises ProviderError.
+    """Return each day's total, and rows that sum to it exactly. Raise ProviderError.
 
     Both questions are read side by side, so that never more than a page of each is
     held, however long the window.
     """
     totals = fetch_totals(clients, window, progress)
     usage = {"Dimensions": {"Key": "RECORD_TYPE", "Values": USAGE_TYPES}}
-    is_payer, account_id = clients.account.is_payer, clients.account.account_id
+    account, is_payer = clients.account, clients.account.is_payer
     usage_by = ("LINKED_ACCOUNT", "SERVICE") if is_payer else ("SERVICE", "REGION")
     rest_by = ("RECORD_TYPE", "LINKED_ACCOUNT" if is_payer else "SERVICE")
-    questions = [
-        (by, DayByDay(window, fetch_groups(clients, window, by, chosen, progress)))
+    answers = [
+        DayByDay(window, fetch_rows(clients, window, by, chosen, progress))
         for by, chosen in ((usage_by, usage), (rest_by, {"Not": usage}))
     ]
     for total in sorted(totals, key=attrgetter("day")):
-        rows = [
-            normalize(account_id, by, group)
-            for by, groups in questions
-            for group in groups.of(total.day)
-        ]
-        yield reconciled([total], rows, "" if is_payer else account_id)
-    for _, groups in questions:
-        groups.end()
+        rows = [row for answer in answers for row in answer.of(total.day)]
+        yield reconciled([total], rows, "" if is_payer else account.account_id)
+    for answer in answers:
+        answer.end()
 
 
 class DayByDay:
-    """The groups of an answer, a day at a time; it must be in the order of days."""
+    """The rows of an answer, a day at a time; it must be in the order of days."""
 
-    def __init__(self, window: Window, groups: Iterator[Group]) -> None:
-        self._window = window
-        self._groups = groups
-        self._next = next(groups, None)
+    def __init__(self, window: Window, rows: Iterator[CostRecord]) -> None:
+        self._window, self._rows = window, rows
+        self._next = next(rows, None)
 
-    def of(self, day: date) -> Iterator[Group]:
-        """Those of that day, which come next where there are any."""
+    def of(self, day: date) -> Iterator[CostRecord]:
+        """Return the rows of that day, which come next where there are any."""
         while self._next and self._next.day == day:
             yield self._next
-            self._next = next(self._groups, None)
+            self._next = next(self._rows, None)
 
     def end(self) -> None:
-        """Raises ProviderError where a group is left: its day was over already."""
+        """Raise ProviderError where a row is left: its day was over already."""
         if self._next:
             reason = f"{self._next.day} is answered in two places, or out of order"
             raise _incomplete(self._window, reason)
@@ -123,7 +100,7 @@ class DayByDay:
 def fetch_totals(
     clients: AwsClients, window: Window, progress: Progress
 ) -> Sequence[CostTotalRecord]:
-    """The ungrouped total of every day; a day that is missing is an error."""
+    """Return the ungrouped total of every day; a day that is missing is an error."""
     totals = [
         CostTotalRecord(
             day=date.fromisoformat(result["TimePeriod"]["Start"]),
@@ -144,47 +121,39 @@ def fetch_totals(
     return totals
 
 
-def fetch_groups(
+def fetch_rows(
     clients: AwsClients,
     window: Window,
     by: Sequence[str],
     chosen: Mapping[str, Any],
     progress: Progress,
-) -> Iterator[Group]:
-    """The groups of two dimensions that are not zero, day by day."""
+) -> Iterator[CostRecord]:
+    """Return the groups of two dimensions that are not zero, day by day.
+
+    A charge that no service names is named by its kind.
+    """
     dimensions = [{"Type": "DIMENSION", "Key": key} for key in by]
     question = {"GroupBy": dimensions, "Filter": chosen}
     for result in _results(clients, window, question, progress):
         for raw in result["Groups"]:
             billed = _amount(raw["Metrics"][BILLED])
             effective = _amount(raw["Metrics"][EFFECTIVE])
-            if billed or effective:
-                yield Group(
-                    day=date.fromisoformat(result["TimePeriod"]["Start"]),
-                    keys=raw["Keys"],
-                    billed=billed,
-                    effective=effective,
-                    currency=raw["Metrics"][BILLED]["Unit"],
-                    is_estimated=result["Estimated"],
-                )
-
-
-def normalize(account_id: str, by: Sequence[str], group: Group) -> CostRecord:
-    """The row of a group. A charge that no service names is named by its kind."""
-    keys = dict(zip(by, group.keys, strict=True))
-    kind = keys.get("RECORD_TYPE", "Usage")
-    service, region = keys.get("SERVICE", ""), keys.get("REGION", "")
-    return CostRecord(
-        day=group.day,
-        sub_account_id=keys.get("LINKED_ACCOUNT", account_id),
-        service=kind if service in ("", "NoService") else service,
-        region="" if region == "NoRegion" else region,
-        charge_category=category(kind),
-        currency=group.currency,
-        billed=group.billed,
-        effective=group.effective,
-        is_estimated=group.is_estimated,
-    )
+            if not billed and not effective:
+                continue
+            keys = dict(zip(by, raw["Keys"], strict=True))
+            kind = keys.get("RECORD_TYPE", "Usage")
+            service, region = keys.get("SERVICE", ""), keys.get("REGION", "")
+            yield CostRecord(
+                day=date.fromisoformat(result["TimePeriod"]["Start"]),
+                sub_account_id=keys.get("LINKED_ACCOUNT", clients.account.account_id),
+                service=kind if service in ("", "NoService") else service,
+                region="" if region == "NoRegion" else region,
+                charge_category=category(kind),
+                currency=raw["Metrics"][BILLED]["Unit"],
+                billed=billed,
+                effective=effective,
+                is_estimated=result["Estimated"],
+            )
 
 
 def category(record_type: str) -> ChargeCategory:
@@ -200,10 +169,7 @@ def _amount(raw: "MetricValueTypeDef") -> Decimal:
 
 
 def _results(
-    clients: AwsClients,
-    window: Window,
-    question: Mapping[str, Any],
-    progress: Progress,
+    clients: AwsClients, window: Window, question: Mapping[str, Any], progress: Progress
 ) -> Iterator["ResultByTimeTypeDef"]:
     """Every result of every page: botocore has no paginator for this operation."""
     token: dict[str, str] = {}

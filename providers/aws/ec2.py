@@ -22,7 +22,7 @@ TYPES_PER_CALL = 100
 
 
 def fetch_regions(clients: AwsClients) -> Sequence[str]:
-    """The account's own choice, else every region enabled for it."""
+    """Return the account's own choice, else every region enabled for it."""
     if clients.account.settings.regions:
         return clients.account.settings.regions
     with aws_errors("Enabled regions (ec2:DescribeRegions)"):
@@ -33,7 +33,7 @@ def fetch_regions(clients: AwsClients) -> Sequence[str]:
 def fetch_instances(
     clients: AwsClients, progress: Progress
 ) -> Iterator[RegionInstances]:
-    """Each region's instances, regions read side by side.
+    """Return each region's instances, regions read side by side.
 
     A region that can't be read carries its error; others are not touched by it.
     Raises ProviderError when not even the regions are known.
@@ -80,13 +80,13 @@ def _pages(clients: AwsClients, region: str) -> Iterator[list[InstanceRecord]]:
 
 
 def try_instances(clients: AwsClients, region: str) -> None:
-    """Asks for a few instances. Raises ProviderError."""
+    """Ask for a few instances. Raise ProviderError."""
     with aws_errors(f"EC2 instances in {region} (ec2:DescribeInstances)"):
         clients.ec2(region).describe_instances(MaxResults=5)
 
 
 def try_instance_types(clients: AwsClients, region: str) -> None:
-    """Asks for a few instance types. Raises ProviderError."""
+    """Ask for a few instance types. Raise ProviderError."""
     with aws_errors(f"Instance types in {region} (ec2:DescribeInstanceTypes)"):
         clients.ec2(region).describe_instance_types(MaxResults=5)
 

@@ -15,12 +15,16 @@ def fetch_members(clients: AwsClients) -> list[MemberAccount]:
     with aws_errors("Accounts of the organization (organizations:ListAccounts)"):
         pages = clients.organizations().get_paginator("list_accounts").paginate()
         for page in pages:
-            members += [normalize_member(dict(raw)) for raw in page["Accounts"]]
+            for raw in page["Accounts"]:
+                # `Status` was retired in September 2026; older answers carry it alone.
+                state = raw.get("State") or raw.get("Status")
+                name = raw.get("Name") or raw["Id"]
+                members.append(MemberAccount(raw["Id"], name, state == "ACTIVE"))
     return members
 
 
 def fetch_payer_id(clients: AwsClients) -> str | None:
-    """The management account, which pays for all; None outside an organization.
+    """Return the management account, which pays for all; None outside an organization.
 
     The permission is optional: where it is denied nothing is known, which is None too.
     """
@@ -32,13 +36,3 @@ def fetch_payer_id(clients: AwsClients) -> str | None:
             return None
         raise
     return answer["Organization"].get("MasterAccountId")
-
-
-def normalize_member(raw: dict[str, object]) -> MemberAccount:
-    # `Status` was retired in September 2026; older answers still carry it alone.
-    state = raw.get("State") or raw.get("Status")
-    return MemberAccount(
-        account_id=str(raw["Id"]),
-        name=str(raw.get("Name") or raw["Id"]),
-        is_active=state == "ACTIVE",
-    )

@@ -28,14 +28,12 @@ ORDINARY = {
     "capacitystatus": "Used",
     "marketoption": "OnDemand",
 }
-HOURS = "Hrs"
-MIB_PER_GIB = 1024
 
 
 def fetch_prices(
     clients: AwsClients, region: str, operating_system: str, families: Sequence[str]
 ) -> list[InstancePriceRecord]:
-    """Every type of these families that the region offers. Raises ProviderError.
+    """Return every type of these families that the region offers. Raise ProviderError.
 
     A type whose price is not one amount per hour is left out: an unknown price is
     better than one of several.
@@ -51,7 +49,7 @@ def fetch_prices(
 
 
 def try_prices(clients: AwsClients) -> None:
-    """Asks for one product. Raises ProviderError."""
+    """Ask for one product. Raise ProviderError."""
     with aws_errors("AWS's price list (pricing:GetProducts)"):
         clients.pricing().get_products(ServiceCode="AmazonEC2", MaxResults=1)
 
@@ -109,7 +107,7 @@ def _hourly(on_demand: Any) -> tuple[str, Decimal] | None:
         (currency, Decimal(amount))
         for term in on_demand.values()
         for dimension in term["priceDimensions"].values()
-        if dimension["unit"] == HOURS
+        if dimension["unit"] == "Hrs"
         for currency, amount in dimension["pricePerUnit"].items()
     }
     if len(amounts) != 1:
@@ -123,7 +121,7 @@ def _mib(memory: str) -> int:
     number, unit = memory.split()
     if unit != "GiB":
         raise ValueError(f"memory {memory!r} is not in GiB")
-    return int(Decimal(number.replace(",", "")) * MIB_PER_GIB)
+    return int(Decimal(number.replace(",", "")) * 1024)
 
 
 def _architecture(processor: str) -> str:

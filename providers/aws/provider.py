@@ -4,13 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from core.windows import Window, last_complete_days
-from providers.aws import (
-    cloudwatch,
-    cost_explorer,
-    ec2,
-    organizations,
-    price_list,
-)
+from providers.aws import cloudwatch, cost_explorer, ec2, organizations, price_list
 from providers.aws.client import GLOBAL_REGION, AwsAccount, AwsClients, AwsOptions
 from providers.base import Progress
 from providers.errors import ProviderError
@@ -18,7 +12,6 @@ from providers.meter import Meter
 from providers.records import (
     AccessCheck,
     CostReading,
-    Identity,
     InstancePriceRecord,
     MemberAccount,
     RegionInstances,
@@ -33,7 +26,7 @@ class AwsProvider:
         self.meter = Meter()
         self._clients = AwsClients(account, options or AwsOptions(), self.meter)
 
-    def identity(self) -> Identity:
+    def identity(self) -> str:
         return self._clients.identity
 
     def fetch_members(self) -> Sequence[MemberAccount]:

@@ -27,8 +27,18 @@ class AwsSettings(ProviderSettings):
     """Only these; empty: every enabled one."""
 
     def check(self) -> None:
-        if self.role_arn:
-            check_role_arn(self.role_arn)
+        arn = ROLE_ARN.fullmatch(self.role_arn)
+        if self.role_arn and not arn:
+            raise InvalidSetting(
+                "role_arn",
+                "A role ARN looks like arn:aws:iam::123456789012:role/cloudintel.",
+            )
+        if arn and arn["partition"] != PARTITION:
+            raise InvalidSetting(
+                "role_arn",
+                f"Accounts of the partition {arn['partition']} can't be read, only "
+                f"those of {PARTITION}.",
+            )
         if not isinstance(self.regions, list | tuple) or not all(
             isinstance(region, str) and region for region in self.regions
         ):
@@ -36,22 +46,6 @@ class AwsSettings(ProviderSettings):
 
 
 def check_account_id(account_id: str) -> None:
-    """Raises InvalidSetting."""
+    """Raise InvalidSetting."""
     if not ACCOUNT_ID.fullmatch(account_id):
         raise InvalidSetting("account_id", "An AWS account id has 12 digits.")
-
-
-def check_role_arn(arn: str) -> None:
-    """Raises InvalidSetting."""
-    found = ROLE_ARN.fullmatch(arn)
-    if not found:
-        raise InvalidSetting(
-            "role_arn",
-            "A role ARN looks like arn:aws:iam::123456789012:role/cloudintel.",
-        )
-    if found["partition"] != PARTITION:
-        raise InvalidSetting(
-            "role_arn",
-            f"Accounts of the partition {found['partition']} can't be read, only those "
-            f"of {PARTITION}.",
-        )

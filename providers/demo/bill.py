@@ -136,7 +136,7 @@ def is_estimated(day: date, today: date) -> bool:
 
 
 def _dropped_usage(account_id: str, day: date) -> Decimal:
-    """A few cents that the grouped answer lacks on most days."""
+    """Return a few cents that the grouped answer lacks on most days."""
     digits = digest("dropped", account_id, day)
     if int(digits[0], 16) < 3:
         return ZERO
@@ -155,7 +155,7 @@ def _month_usage(account_id: str, anchor: date, month: date) -> Decimal:
 def _add_machine(
     usage: dict[tuple[str, str], Decimal], life: Life, offset: int
 ) -> None:
-    """A machine costs its hours while it runs, and its disk while it exists."""
+    """Add its hours while it runs, and its disk while it exists."""
     machine = life.machine
     compute, disk = (COMPUTE, machine.region), (EC2_OTHER, machine.region)
     for run in life.runs:

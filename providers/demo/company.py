@@ -29,8 +29,6 @@ REGIONS = (VIRGINIA, IRELAND, SYDNEY)
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One standalone account of the company."""
-
     account_id: str
     name: str
 
@@ -88,7 +86,7 @@ DISK_USD_PER_GIB_HOUR = Decimal("0.00010959")
 def hourly_usd(
     instance_type: str, region: str, platform: str = "", lifecycle: str = "on-demand"
 ) -> Decimal:
-    """What one running hour costs, to the hundredth of a cent."""
+    """Return what one running hour costs, to the hundredth of a cent."""
     size = INSTANCE_TYPES[instance_type]
     price = size.hourly_usd * REGION_PRICE_FACTOR[region]
     if lifecycle == "spot":

@@ -29,7 +29,7 @@ class Run:
     instance_type: str
 
     def hours_on(self, offset: int) -> int:
-        """How many hours of the day `offset` days after the anchor it ran."""
+        """Return how many hours of the day `offset` days after the anchor it ran."""
         first = 24 * offset
         return max(0, min(self.end, first + 24) - max(self.start, first))
 
@@ -61,12 +61,12 @@ class Life:
 
 @cache
 def lives(account_id: str) -> tuple[Life, ...]:
-    """All machines an account ever has, those of the future among them."""
+    """Return all machines an account ever has, those of the future among them."""
     return tuple(_live(m) for m in MACHINES if m.account_id == account_id)
 
 
 def describe(account_id: str, anchor: date, now: datetime) -> list[InstanceRecord]:
-    """The machines that exist at `now`, in every region."""
+    """Return the machines that exist at `now`, in every region."""
     hour = _hours_since(anchor, now)
     return [
         _describe(life, anchor, hour)
@@ -78,7 +78,7 @@ def describe(account_id: str, anchor: date, now: datetime) -> list[InstanceRecor
 def change_days(
     account_id: str, anchor: date, start: date, now: datetime
 ) -> list[date]:
-    """The days from `start` until `now` on which a machine changed, in order."""
+    """Return the days from `start` until `now` on which a machine changed, in order."""
     first, last = _hours_since(anchor, midnight(start)), _hours_since(anchor, now)
     changes = {hour for life in lives(account_id) for hour in life.changes()}
     return sorted(
@@ -150,7 +150,15 @@ def _describe(life: Life, anchor: date, hour: int) -> InstanceRecord:
         launched_at=_at(anchor, run.start),
         vcpus=size.vcpus,
         memory_mib=size.memory_mib,
-        tags=_tags(machine),
+        tags={
+            "Name": machine.name,
+            "team": machine.team,
+            "env": "staging" if machine.account_id == STAGING else "production",
+            "app": machine.name.rstrip("0123456789-"),
+            "cost-center": f"np-{machine.team}",
+        }
+        if machine.is_tagged
+        else {},
     )
 
 
@@ -160,15 +168,3 @@ def _host(digits: str) -> int:
 
 def _at(anchor: date, hour: int) -> datetime:
     return midnight(anchor) + ONE_HOUR * hour
-
-
-def _tags(machine: Machine) -> dict[str, str]:
-    if not machine.is_tagged:
-        return {}
-    return {
-        "Name": machine.name,
-        "team": machine.team,
-        "env": "staging" if machine.account_id == STAGING else "production",
-        "app": machine.name.rstrip("0123456789-"),
-        "cost-center": f"np-{machine.team}",
-    }

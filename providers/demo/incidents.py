@@ -24,7 +24,7 @@ class Incident:
     account_id: str
     region: str
     first_day: int
-    days: int | None
+    days: int | None = None
     service: str = ""
     factor: float = 1.0
     machine: str = ""
@@ -34,7 +34,7 @@ class Incident:
         return anchor + ONE_DAY * self.first_day
 
     def end(self, anchor: date) -> date | None:
-        """The day after its last one; None if it lasts."""
+        """Return the day after its last one; None if it lasts."""
         if self.days is None:
             return None
         return self.start(anchor) + ONE_DAY * self.days
@@ -46,34 +46,17 @@ class Incident:
 
 # A backup job sent its copies through the NAT gateway for three days.
 NAT_SPIKE = Incident(
-    account_id=PRODUCTION,
-    region=IRELAND,
-    first_day=-40,
-    days=3,
-    service="EC2 - Other",
-    factor=14.0,
+    PRODUCTION, IRELAND, first_day=-40, days=3, service="EC2 - Other", factor=14.0
 )
-
 # Debug logging was switched on in staging and never off again.
 CLOUDWATCH_SHIFT = Incident(
-    account_id=STAGING,
-    region=VIRGINIA,
-    first_day=-120,
-    days=None,
-    service="AmazonCloudWatch",
-    factor=2.6,
+    STAGING, VIRGINIA, first_day=-120, service="AmazonCloudWatch", factor=2.6
 )
-
 # An order worker span on a poisoned message until it was restarted.
+WORKER = "order-worker-02"
 RUNAWAY_WORKER = Incident(
-    account_id=PRODUCTION,
-    region=VIRGINIA,
-    first_day=-12,
-    days=5,
-    machine="order-worker-02",
-    average_percent=97.0,
+    PRODUCTION, VIRGINIA, first_day=-12, days=5, machine=WORKER, average_percent=97.0
 )
-
 INCIDENTS = (NAT_SPIKE, CLOUDWATCH_SHIFT, RUNAWAY_WORKER)
 
 

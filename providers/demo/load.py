@@ -55,7 +55,11 @@ def cpu_on(life: Life, day: date, anchor: date) -> CpuRecord | None:
     if not hours:
         return None
     machine = life.machine
-    average, maximum = _percentages(life, day)
+    level, busy = _level(life, day), _busy(life, day)
+    average = level.average_percent * busy
+    average *= noise(0.08, "average", life.instance_id, day)
+    peak = level.peak_percent * busy * noise(0.10, "peak", life.instance_id, day)
+    maximum = min(99.9, max(peak, 1.2 * average))
     runaway = runaway_percent(machine.account_id, machine.name, day, anchor)
     if runaway is not None:
         average = runaway * noise(0.006, "runaway", life.instance_id, day)
@@ -84,20 +88,11 @@ def network_on(life: Life, day: date, anchor: date) -> NetworkRecord | None:
     return NetworkRecord(life.instance_id, day, int(received), int(sent))
 
 
-def _percentages(life: Life, day: date) -> tuple[float, float]:
-    """Average and maximum of an undisturbed day."""
-    level, busy = _level(life, day), _busy(life, day)
-    average = level.average_percent * busy
-    average *= noise(0.08, "average", life.instance_id, day)
-    peak = level.peak_percent * busy * noise(0.10, "peak", life.instance_id, day)
-    return average, min(99.9, max(peak, 1.2 * average))
-
-
 def _level(life: Life, day: date) -> Level:
     return (WEEKDAY if day.weekday() < 5 else WEEKEND)[life.machine.role]
 
 
 def _busy(life: Life, day: date) -> float:
-    """How this machine's load compares with its role's, in that season."""
+    """Return how this machine's load compares with its role's, in that season."""
     own = noise(0.15, "own", life.instance_id)
     return own * season(day) if life.machine.role in SEASONAL else own

@@ -8,7 +8,7 @@ from core.windows import Window, last_complete_days, utc_day
 from providers.base import Progress
 from providers.demo.bill import cost_rows, is_estimated
 from providers.demo.company import (
-    ACCOUNTS,
+    ACCOUNT_IDS,
     COMPANY_NAME,
     CURRENCY,
     HISTORY_DAYS,
@@ -41,10 +41,9 @@ PERMISSIONS = {
 
 
 def check_account_id(account_id: str) -> None:
-    """Raises InvalidSetting for an account that the company does not have."""
-    known = {account.account_id: account.name for account in ACCOUNTS}
-    if account_id not in known:
-        named = ", ".join(f"{key} ({name})" for key, name in known.items())
+    """Raise InvalidSetting for an account that the company does not have."""
+    if account_id not in ACCOUNT_IDS.values():
+        named = ", ".join(f"{key} ({name})" for name, key in ACCOUNT_IDS.items())
         raise InvalidSetting(
             "account_id", f"{COMPANY_NAME} has no such account. Use one of {named}."
         )
@@ -101,7 +100,7 @@ class DemoProvider:
         return last_complete_days(HISTORY_DAYS, now)
 
     def fetch_costs(self, window: Window, progress: Progress) -> Iterator[CostReading]:
-        """Raises ProviderError for days that are not kept, or not over yet."""
+        """Raise ProviderError for days that are not kept, or not over yet."""
         stored = self.cost_window(self.now)
         if window.start < stored.start or window.end > stored.end:
             raise ProviderError(

@@ -32,8 +32,6 @@ WEEKS = {
 
 @dataclass(frozen=True, slots=True)
 class ServiceLine:
-    """One service of one account in one region."""
-
     account_id: str
     service: str
     region: str
@@ -42,7 +40,7 @@ class ServiceLine:
     growth_per_year: float
 
     def usage(self, day: date, anchor: date) -> float:
-        """What an undisturbed day costs in USD."""
+        """Return what an undisturbed day costs in USD."""
         days = (day - anchor).days
         if self.week == "storage":
             return self.usd * growth(self.growth_per_year, only_growing(days))

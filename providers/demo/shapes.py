@@ -10,7 +10,7 @@ from math import exp, pi, sin
 
 
 def chance(*key: object) -> float:
-    """A number from 0 up to 1 that is always the same for the same key."""
+    """Return a number from 0 up to 1 that is always the same for the same key."""
     return int(digest(*key)[:13], 16) / 16**13
 
 
@@ -21,19 +21,19 @@ def digest(*key: object) -> str:
 
 
 def noise(spread: float, *key: object) -> float:
-    """A factor around 1, at most `spread` away and mostly nearer."""
+    """Return a factor around 1, at most `spread` away and mostly nearer."""
     digits = digest(*key)
     return 1 + spread * (int(digits[:8], 16) + int(digits[8:16], 16) - 16**8) / 16**8
 
 
 def season(day: date) -> float:
-    """The shop's year: up to 15 % more in the weeks before Christmas."""
+    """Return the factor of the shop's year: up to 15% more before Christmas."""
     peak = date(day.year if day.month > 6 else day.year - 1, 12, 10)
     return 1 + 0.15 * exp(-(((day - peak).days / 14) ** 2) / 2)
 
 
 def growth(per_year: float, days: float) -> float:
-    """The factor after `days` (negative: before the anchor) of steady growth."""
+    """Return the factor after `days` (negative: before the anchor) of steady growth."""
     return exp(per_year * days / 365)
 
 

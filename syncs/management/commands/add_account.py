@@ -14,7 +14,7 @@ from providers.aws.client import AwsAccount
 from providers.aws.provider import AwsProvider
 from providers.aws.settings import AwsSettings
 from providers.errors import ProviderError
-from providers.records import Identity, MemberAccount
+from providers.records import MemberAccount
 from providers.settings import InvalidSetting
 from syncs.accounts.changes import remove_accounts, save_account
 from users.audit import record_command
@@ -72,14 +72,14 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        identity, payer_id, members = _ask(options)
+        account_id, payer_id, members = _ask(options)
         given = _given(options)
-        if payer_id == identity.account_id:
+        if payer_id == account_id:
             given["is_payer"] = True
         elif payer_id:
             known = CloudAccount.objects.filter(account_id=payer_id, is_payer=True)
             given["payer"] = known.first()
-        account = self._save(identity.account_id, given)
+        account = self._save(account_id, given)
         if account.is_payer:
             self.stdout.write(NO_PAYER.format(account))
         for member in members:
@@ -142,7 +142,7 @@ class Command(BaseCommand):
 
 def _ask(
     options: dict[str, Any],
-) -> tuple[Identity, str | None, Sequence[MemberAccount]]:
+) -> tuple[str, str | None, Sequence[MemberAccount]]:
     """Whose credentials these are, who pays for it, and who else belongs to it."""
     given = {name: options[name] or "" for name in ("role_arn", "external_id")}
     try:
@@ -151,15 +151,15 @@ def _ask(
         raise bad_arguments(f"--role-arn {given['role_arn']}: {error}") from None
     provider = AwsProvider(AwsAccount(settings=settings), aws_options())
     try:
-        identity = provider.identity()
+        account_id = provider.identity()
         payer_id = provider.fetch_payer_id()
         asked = options["organization"] or options["payer"]
         # The payer may ask; whom its bill covers must not be counted beside it.
-        is_payer = payer_id == identity.account_id
+        is_payer = payer_id == account_id
         members = provider.fetch_members() if asked or is_payer else ()
     except ProviderError as error:
         raise CommandError(str(error)) from None
-    return identity, payer_id, members
+    return account_id, payer_id, members
 
 
 def _given(options: dict[str, Any]) -> dict[str, Any]:

@@ -34,9 +34,7 @@ class Command(BaseCommand):
             help="Limit the user to this account; repeatable.",
         )
         parser.add_argument(
-            "--all-accounts",
-            action="store_true",
-            help="Remove the limit to accounts.",
+            "--all-accounts", action="store_true", help="Remove the limit to accounts."
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -4,6 +4,7 @@ the admin as people read them."""
 from decimal import Decimal
 
 CENT = Decimal("0.01")
+ZERO = Decimal(0)
 
 
 def as_text(amount: Decimal) -> str:

@@ -12,13 +12,8 @@ from insights.models import (
     RecommendationChange,
     Verification,
 )
-from insights.recommendations.transitions import change_status, check_transition
-from insights.status_admin import ChangeInline, StatusAdmin, StatusForm
+from insights.status_admin import ChangeInline, StatusAdmin
 from users.audited_admin import ReadOnlyAdmin
-
-
-class RecommendationForm(StatusForm):
-    check_transition = staticmethod(check_transition)
 
 
 class RecommendationChangeInline(ChangeInline):
@@ -32,8 +27,6 @@ def evidence(row: Recommendation) -> SafeString:
 
 @admin.register(Recommendation)
 class RecommendationAdmin(StatusAdmin):
-    form = RecommendationForm
-    change_status = staticmethod(change_status)
     list_display = (
         "title",
         ACCOUNT,

@@ -18,7 +18,6 @@ from insights.recommendations.filters import CATEGORIES, RecommendationFilter
 from insights.recommendations.forms import FeedbackForm
 from insights.recommendations.models import LEVELS
 from insights.recommendations.querysets import RecommendationQuerySet
-from insights.recommendations.transitions import change_status
 from insights.status_views import ChangeStatusView, render_again
 
 REMARKS = 5
@@ -86,8 +85,7 @@ class ChangeRecommendationView(ChangeStatusView):
         "insights.view_recommendation",
         "insights.change_recommendation",
     )
-    change_status = staticmethod(change_status)
-    view = RecommendationView
+    page = RecommendationView
 
 
 class FeedbackView(PermissionRequiredMixin, View):

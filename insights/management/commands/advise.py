@@ -13,7 +13,7 @@ from insights.csv_reader import InvalidFile
 from insights.recommendations.engine.advice_records import Advice, NotEnough, Rule
 from insights.recommendations.engine.advice_thresholds import Thresholds
 from insights.recommendations.engine.hourly_prices import Prices
-from insights.recommendations.engine.rules import OF_LOAD, advise
+from insights.recommendations.engine.rules import RULES_OF_UTILIZATION, advise
 from insights.recommendations.engine.trace import Trace, read_trace
 
 YES, NO, NOT_ENOUGH = "yes", "no", "not enough data"
@@ -91,7 +91,7 @@ def judge(trace: Trace, days: int | None = None) -> dict[str, Any]:
         about += f", {trace.above_full} samples above 100% taken as 100%"
     return {
         "about": about,
-        "rules": {rule: _verdict(rule, answers) for rule in OF_LOAD},
+        "rules": {rule: _verdict(rule, answers) for rule in RULES_OF_UTILIZATION},
     }
 
 

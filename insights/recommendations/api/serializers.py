@@ -93,8 +93,8 @@ class ChangeRecommendationSerializer(ChangeStatusSerializer):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        checked = super().validate(attrs)
-        return {**checked, "note": checked["note"] or checked.get("reason", "")}
+        reason = attrs.pop("reason", "")
+        return {**super().validate(attrs), "note": attrs["note"] or reason}
 
 
 class RateSerializer(serializers.Serializer[Any]):

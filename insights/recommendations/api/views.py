@@ -18,7 +18,7 @@ from core.api.permissions import MayView
 from core.api.problems import errors
 from core.api.viewsets import RowsViewSet
 from insights.api.permissions import MayChange
-from insights.api.views import StatusViewSet
+from insights.api.views import StatusViewSet, status_schema
 from insights.models import Feedback, Recommendation, Verification
 from insights.recommendations.api.serializers import (
     ChangeRecommendationSerializer,
@@ -32,12 +32,9 @@ from insights.recommendations.api.serializers import (
 )
 from insights.recommendations.feedback import rate
 from insights.recommendations.filters import FeedbackFilter, RecommendationFilter
-from insights.recommendations.transitions import change_status
 
 
-@extend_schema_view(
-    retrieve=extend_schema(responses={200: RecommendationDetailSerializer})
-)
+@status_schema(RecommendationDetailSerializer, ChangeRecommendationSerializer)
 class RecommendationViewSet(StatusViewSet):
     """Recommendations for instances, the newest first; `ordering=-savings_monthly`."""
 
@@ -49,18 +46,9 @@ class RecommendationViewSet(StatusViewSet):
     serializer_class = RecommendationSerializer
     detail_serializer = RecommendationDetailSerializer
     status_serializer = ChangeRecommendationSerializer
-    change_status = staticmethod(change_status)
     filterset_class = RecommendationFilter
     csv_name = "recommendations"
     http_method_names = ["get", "patch", "put", "head", "options"]
-
-    @extend_schema(
-        request=ChangeRecommendationSerializer,
-        responses={200: RecommendationDetailSerializer, **errors(400, 403, 404, 409)},
-    )
-    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Change the status, if nobody changed the recommendation since `version`."""
-        return self.change(request)
 
     @extend_schema(responses={200: StatisticsSerializer})
     @action(detail=False, pagination_class=None)

@@ -5,20 +5,19 @@ Pages, API and admin call these. Each counts the budget at once.
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from core.money import CENT
 from insights.budgets.refresh import refresh_budget
 from insights.models import Budget
 from insights.transitions import AnyRequest, update_version
 from users.audit import record
 from users.changes import values_changed
 
-CENT = Decimal("0.01")
-# What people decide about a budget; the rest is computed.
+# What users decide about a budget; the rest is computed.
 EDITABLE = (
     *("name", "scope", "account", "key", "currency", "amount"),
     *("actual_percents", "forecasted_percents"),

@@ -8,7 +8,8 @@ from django import forms
 
 from clouds.access import AnyUser, is_limited
 from clouds.models import CloudAccount
-from insights.budgets.changes import CENT, EDITABLE, add_budget, change_budget
+from core.money import CENT
+from insights.budgets.changes import EDITABLE, add_budget, change_budget
 from insights.budgets.models import (
     LARGEST_PERCENT,
     actual_percents,

@@ -11,6 +11,7 @@ from decimal import Decimal
 from django.db.models import Max, Sum
 from django.db.models.functions import Least
 
+from core.money import CENT, ZERO
 from core.windows import ONE_DAY, Window, utc_day
 from insights.budgets.models import BudgetStatus
 from insights.models import Budget
@@ -25,8 +26,6 @@ SAMPLES_PER_HOUR = 12
 SAMPLES_A_DAY = 24 * SAMPLES_PER_HOUR
 # The rest of the month is estimated from these days.
 RECENT_DAYS = 7
-CENT = Decimal("0.01")
-ZERO = Decimal(0)
 
 
 def tag_budget_status(budget: Budget, month: Window, now: datetime) -> BudgetStatus:

@@ -13,6 +13,7 @@ from insights.models import (
     Verification,
 )
 from insights.status_admin import ChangeInline, StatusAdmin
+from insights.templatetags.evidence import readable
 from users.audited_admin import ReadOnlyAdmin
 
 
@@ -22,7 +23,7 @@ class RecommendationChangeInline(ChangeInline):
 
 @admin.display(description="evidence")
 def evidence(row: Recommendation) -> SafeString:
-    return pairs(row.evidence)
+    return pairs(dict(readable(row.evidence, row.currency)))
 
 
 @admin.register(Recommendation)

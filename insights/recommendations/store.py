@@ -22,7 +22,7 @@ Status = Recommendation.Status
 FINAL = (VerdictStatus.REALIZED, VerdictStatus.NOT_REALIZED)
 # Four weeks of bill and the days that it takes to settle: later days change nothing.
 VERIFIED_DAYS = 35
-OBSOLETE_NOTE = "Its reason is gone: the machine changed, or works differently now."
+OBSOLETE_NOTE = "Its reason no longer applies: the instance or its utilization changed."
 # A saving that grows by half, or a load by ten points, is a change.
 SAVING_GROWS_BY = Decimal("0.5")
 LOAD_CHANGES_BY = 10.0

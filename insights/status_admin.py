@@ -7,6 +7,7 @@ from django.contrib.admin.utils import flatten
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from insights.transitions import InvalidTransition, change_status, check_transition
 from users.audited_admin import Admin, ReadOnlyInline
@@ -31,7 +32,9 @@ class StatusForm(forms.ModelForm[Any]):
     """A new status for the version that was shown; the rest is computed."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    note = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    note = forms.CharField(
+        required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3})
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

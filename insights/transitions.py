@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 
 from insights.models import Anomaly, Recommendation, Verification
-from insights.recommendations.engine.advice_records import VerdictStatus
+from insights.recommendations.engine.advice import VerdictStatus
 from users.audit import record
 
 AnyRequest = HttpRequest | Request

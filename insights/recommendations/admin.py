@@ -6,12 +6,7 @@ from unfold.contrib.filters.admin import BooleanRadioFilter
 
 from core.admin.columns import amount, linked, moment, pairs
 from insights.admin_columns import ACCOUNT, OF_ACCOUNT, choices
-from insights.models import (
-    Feedback,
-    Recommendation,
-    RecommendationChange,
-    Verification,
-)
+from insights.models import Feedback, Recommendation, RecommendationChange, Verification
 from insights.status_admin import ChangeInline, StatusAdmin
 from insights.templatetags.evidence import readable
 from users.audited_admin import ReadOnlyAdmin
@@ -46,13 +41,14 @@ class RecommendationAdmin(StatusAdmin):
     ordering = ("-found_at", "-id")
     inlines = (RecommendationChangeInline,)
     computed = (
-        ("title", ACCOUNT, linked("machine", ordering="resource")),
+        ("title", ACCOUNT, linked("resource", ordering="resource__name")),
         "current_state",
         "recommendation",
         (amount("savings_monthly"), amount("counted_monthly"), "price_basis"),
-        ("priority", "impact", "effort", "complexity", "risk"),
-        ("estimated_time", "confidence", "is_found"),
-        ("found_at", "done_at", "reason"),
+        ("priority", "impact", "effort"),
+        ("complexity", "risk", "confidence"),
+        ("estimated_time", "is_found", "reason"),
+        (moment("found_at"), moment("done_at")),
         evidence,
     )
 

@@ -12,7 +12,7 @@ from clouds.models import CloudAccount
 from core.money import ZERO
 from core.windows import Window
 from costs.models import CostTotal, DailyCost
-from insights.recommendations.engine.advice_records import (
+from insights.recommendations.engine.advice import (
     BillDay,
     Change,
     CpuDay,

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from clouds.models import CloudAccount
 from core.db.money_field import MoneyField
-from insights.recommendations.engine.advice_records import (
+from insights.recommendations.engine.advice import (
     Category,
     Level,
     PriceBasis,

@@ -8,12 +8,7 @@ from functools import cache
 from clouds.models import CloudAccount
 from core.money import ZERO
 from core.windows import HOURS_PER_MONTH, last_complete_days
-from insights.recommendations.engine.advice_records import (
-    Advice,
-    BillDay,
-    MachineFacts,
-    Rule,
-)
+from insights.recommendations.engine.advice import Advice, BillDay, MachineFacts, Rule
 from insights.recommendations.engine.advice_thresholds import Thresholds
 from insights.recommendations.engine.counting import without_double_counting
 from insights.recommendations.engine.hourly_prices import (

@@ -10,11 +10,7 @@ from django.db import transaction
 
 from clouds.models import CloudAccount
 from insights.models import Recommendation, Verification
-from insights.recommendations.engine.advice_records import (
-    Advice,
-    Verdict,
-    VerdictStatus,
-)
+from insights.recommendations.engine.advice import Advice, Verdict, VerdictStatus
 from insights.transitions import change_status_automatically
 from inventory.models import Instance
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 from decimal import Decimal
 
-from insights.recommendations.engine.advice_records import (
+from insights.recommendations.engine.advice import (
     Advice,
     Category,
     Json,

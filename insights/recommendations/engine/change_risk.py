@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from insights.recommendations.engine.advice_records import Level, MachineFacts
+from insights.recommendations.engine.advice import Level, MachineFacts
 
 # Tags that AWS services put on the instances that they start.
 MANAGERS = {

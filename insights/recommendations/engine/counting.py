@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import ROUND_DOWN, Decimal
 
 from core.money import CENT, ZERO
-from insights.recommendations.engine.advice_records import Advice, Level
+from insights.recommendations.engine.advice import Advice, Level
 
 AccountCurrency = tuple[str, str]
 """Account id and currency."""

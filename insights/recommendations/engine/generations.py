@@ -1,12 +1,7 @@
 """Instances of an old generation whose successor is cheaper."""
 
 from core.money import CENT
-from insights.recommendations.engine.advice_records import (
-    Advice,
-    Level,
-    NotEnough,
-    Rule,
-)
+from insights.recommendations.engine.advice import Advice, Level, NotEnough, Rule
 from insights.recommendations.engine.builder import build_advice
 from insights.recommendations.engine.oversized import baseline_percent
 from insights.recommendations.engine.rule_context import RuleContext

@@ -13,11 +13,7 @@ from decimal import Decimal
 
 from core.money import CENT, ZERO
 from core.windows import HOURS_PER_MONTH, ONE_DAY, Window, last_complete_days
-from insights.recommendations.engine.advice_records import (
-    BillDay,
-    MachineFacts,
-    PriceBasis,
-)
+from insights.recommendations.engine.advice import BillDay, MachineFacts, PriceBasis
 from insights.recommendations.engine.advice_thresholds import Thresholds
 from insights.recommendations.engine.observation_window import hours_on, value_on
 from pricing.families import family_of, operating_system

@@ -2,12 +2,7 @@
 
 from collections.abc import Sequence
 
-from insights.recommendations.engine.advice_records import (
-    Advice,
-    Level,
-    NetworkDay,
-    Rule,
-)
+from insights.recommendations.engine.advice import Advice, Level, NetworkDay, Rule
 from insights.recommendations.engine.advice_thresholds import Thresholds
 from insights.recommendations.engine.builder import build_advice
 from insights.recommendations.engine.rule_context import RuleContext

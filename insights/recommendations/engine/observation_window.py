@@ -5,7 +5,7 @@ from datetime import date, datetime
 from math import fsum, isfinite
 
 from core.windows import ONE_DAY, Window, last_complete_days, midnight
-from insights.recommendations.engine.advice_records import CpuDay, MachineFacts
+from insights.recommendations.engine.advice import CpuDay, MachineFacts
 from insights.recommendations.engine.advice_thresholds import Thresholds
 
 RUNNING = "running"

@@ -2,12 +2,7 @@
 
 from dataclasses import dataclass
 
-from insights.recommendations.engine.advice_records import (
-    Advice,
-    Level,
-    NotEnough,
-    Rule,
-)
+from insights.recommendations.engine.advice import Advice, Level, NotEnough, Rule
 from insights.recommendations.engine.builder import build_advice
 from insights.recommendations.engine.rule_context import RuleContext
 from insights.recommendations.engine.utilization import Utilization

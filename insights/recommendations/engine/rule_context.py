@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from core.windows import Window
-from insights.recommendations.engine.advice_records import Level, MachineFacts
+from insights.recommendations.engine.advice import Level, MachineFacts
 from insights.recommendations.engine.advice_thresholds import Thresholds
 from insights.recommendations.engine.change_risk import ChangeRisk, change_risk_of
 from insights.recommendations.engine.hourly_prices import HourlyPrice, Prices

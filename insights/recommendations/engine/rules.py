@@ -3,12 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from insights.recommendations.engine.advice_records import (
-    Advice,
-    MachineFacts,
-    NotEnough,
-    Rule,
-)
+from insights.recommendations.engine.advice import Advice, MachineFacts, NotEnough, Rule
 from insights.recommendations.engine.advice_thresholds import Thresholds
 from insights.recommendations.engine.generations import old_generation
 from insights.recommendations.engine.hourly_prices import Prices

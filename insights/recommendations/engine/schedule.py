@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from core.money import CENT
 from core.windows import Window
-from insights.recommendations.engine.advice_records import (
+from insights.recommendations.engine.advice import (
     Advice,
     CpuDay,
     CpuHour,

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from core.money import CENT
-from insights.recommendations.engine.advice_records import (
+from insights.recommendations.engine.advice import (
     Advice,
     Level,
     NotEnough,

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from insights.csv_reader import CsvFile, InvalidFile, read_csv
-from insights.recommendations.engine.advice_records import (
+from insights.recommendations.engine.advice import (
     CpuDay,
     CpuHour,
     MachineFacts,

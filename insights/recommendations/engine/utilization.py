@@ -6,7 +6,7 @@ from datetime import date
 from math import fsum
 
 from core.windows import utc_day
-from insights.recommendations.engine.advice_records import CpuDay, Json, NetworkDay
+from insights.recommendations.engine.advice import CpuDay, Json, NetworkDay
 from insights.recommendations.engine.observation_window import exists_since, measured
 from insights.recommendations.engine.rule_context import RuleContext
 

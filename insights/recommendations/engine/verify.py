@@ -19,7 +19,7 @@ from statistics import variance
 
 from core.money import CENT, ZERO
 from core.windows import HOURS_PER_MONTH, ONE_DAY, Window, utc_day
-from insights.recommendations.engine.advice_records import (
+from insights.recommendations.engine.advice import (
     BillDay,
     ExpectedSaving,
     MachineFacts,

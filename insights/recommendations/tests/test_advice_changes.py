@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from insights.models import Recommendation
-from insights.recommendations.engine.advice_records import Rule
+from insights.recommendations.engine.advice import Rule
 from insights.recommendations.store import changed_much
 from insights.recommendations.tests.machines import advice, cpu, machine, network
 

@@ -47,7 +47,7 @@ class PriceBasis(StrEnum):
 class VerdictStatus(StrEnum):
     EXPECTED = "expected"  # not done yet
     PENDING = "pending"  # too few complete days of bill since
-    REALIZED = "realized"  # wholly or partly: `share` tells
+    REALIZED = "realized"  # wholly or partly, by `share`
     NOT_REALIZED = "not_realized"
 
 

@@ -1,30 +1,19 @@
-"""The admin of insights: of each subject, of list prices and of refreshes."""
+"""The admin of insights: of each subject, and of refreshes."""
 
 from django.contrib import admin
 from django.utils.safestring import SafeString
 
 from core.admin.columns import label, moment
 from insights.admin_columns import OF_ACCOUNT
-from insights.anomalies.admin import AnomalyAdmin
-from insights.budgets.admin import BudgetAdmin, BudgetAlertAdmin
-from insights.forecasts.admin import ForecastAdmin
+from insights.anomalies import admin as anomalies
+from insights.budgets import admin as budgets
+from insights.forecasts import admin as forecasts
 from insights.models import RefreshState
-from insights.recommendations.admin import (
-    FeedbackAdmin,
-    RecommendationAdmin,
-    VerificationAdmin,
-)
+from insights.recommendations import admin as recommendations
 from users.audited_admin import ReadOnlyAdmin
 
-__all__ = [
-    "AnomalyAdmin",
-    "BudgetAdmin",
-    "BudgetAlertAdmin",
-    "FeedbackAdmin",
-    "ForecastAdmin",
-    "RecommendationAdmin",
-    "VerificationAdmin",
-]
+# Django finds the admin of each subject here.
+__all__ = ["anomalies", "budgets", "forecasts", "recommendations"]
 
 
 @admin.display(description="state", ordering="error")

@@ -1,14 +1,15 @@
-"""The admin of rows that a refresh computes, and whose status people change."""
+"""The admin of rows that a refresh computes, and whose status users change."""
 
-from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from django import forms
+from django.contrib.admin.utils import flatten
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from unfold.widgets import UnfoldAdminTextareaWidget
 
-from insights.transitions import InvalidTransition
+from insights.transitions import InvalidTransition, change_status, check_transition
 from users.audited_admin import Admin, ReadOnlyInline
 
 M = TypeVar("M", bound=Model)
@@ -31,19 +32,17 @@ class StatusForm(forms.ModelForm[Any]):
     """A new status for the version that was shown; the rest is computed."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    note = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 3}))
-
-    # Raises InvalidTransition.
-    check_transition: Callable[..., None]
+    note = forms.CharField(
+        required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3})
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "status" in self.fields:
             row = self.instance
-            current = (row.status, row.get_status_display())
-            allowed = [(one.value, one.label) for one in row.next_statuses()]
+            statuses = [row.Status(row.status), *row.next_statuses()]
             field = cast("forms.ChoiceField", self.fields["status"])
-            field.choices = [current, *allowed]
+            field.choices = [(status.value, status.label) for status in statuses]
 
     def clean(self) -> dict[str, Any]:
         """Check the transition; the row stays locked until the admin has saved it."""
@@ -53,7 +52,7 @@ class StatusForm(forms.ModelForm[Any]):
         rows = type(self.instance)._default_manager.select_for_update()
         stored = rows.get(pk=self.instance.pk)
         try:
-            self.check_transition(stored, data["status"], data["version"], data["note"])
+            check_transition(stored, data["status"], data["version"], data["note"])
         except InvalidTransition as error:
             raise forms.ValidationError(str(error)) from None
         return data
@@ -62,24 +61,20 @@ class StatusForm(forms.ModelForm[Any]):
 class StatusAdmin(AuditedAdmin[Any]):
     """All is read-only but the status."""
 
-    change_status: Callable[..., None]
+    form = StatusForm
     # The computed fields, in lines as `page` takes them.
     computed: tuple[Any, ...] = ()
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        own = ("status", "note", "version") if self._may(request, obj) else ("status",)
+        may_change = self.has_change_permission(request, obj)
+        own = ("status", "note", "version") if may_change else ("status",)
         return [*own, *self.computed]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        flat = [
-            name
-            for line in self.computed
-            for name in (line if isinstance(line, tuple) else (line,))
-        ]
-        return flat if self._may(request, obj) else ["status", *flat]
-
-    def _may(self, request: HttpRequest, obj: Any) -> bool:
-        return self.has_change_permission(request, obj)
+        computed = flatten(self.computed)
+        if self.has_change_permission(request, obj):
+            return computed
+        return ["status", *computed]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -90,15 +85,8 @@ class StatusAdmin(AuditedAdmin[Any]):
     def save_model(
         self, request: HttpRequest, obj: Any, form: Any, change: bool
     ) -> None:
-        data = form.cleaned_data
-        self.change_status(
-            type(obj)._default_manager.get(pk=obj.pk),
-            data["status"],
-            data["version"],
-            timezone.now(),
-            request=request,
-            note=data["note"],
-        )
+        row = type(obj)._default_manager.get(pk=obj.pk)
+        change_status(row, now=timezone.now(), request=request, **form.cleaned_data)
 
 
 class ChangeInline(ReadOnlyInline[Any, Any]):

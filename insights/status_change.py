@@ -1,4 +1,4 @@
-"""The fields shared by models whose status people change."""
+"""The fields shared by models whose status users change."""
 
 from django.conf import settings
 from django.db import models

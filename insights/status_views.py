@@ -1,6 +1,5 @@
 """Changes of a row's status on its page."""
 
-from collections.abc import Callable
 from typing import Any, cast
 
 from django import forms
@@ -12,7 +11,7 @@ from django.utils import timezone
 from django.views import View
 from django.views.generic import DetailView
 
-from insights.transitions import InvalidTransition
+from insights.transitions import InvalidTransition, change_status
 
 LONGEST_NOTE = 2000
 # The row is not in the state that was shown, or cannot get the status asked for.
@@ -28,37 +27,24 @@ class StatusForm(forms.Form):
         required=False, max_length=LONGEST_NOTE, widget=forms.Textarea
     )
 
-    def __init__(
-        self, choices: list[tuple[str, str]], *args: Any, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        cast("forms.ChoiceField", self.fields["status"]).choices = choices
-
 
 class ChangeStatusView(PermissionRequiredMixin, View):
     """Change the status of a row, or show its page again with the reason why not."""
 
     http_method_names = ["post"]
-    change_status: Callable[..., None]
     # The page of the row, which shows the form again.
-    view: type[DetailView[Any]]
+    page: type[DetailView[Any]]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        page = self.view()
+        page = self.page()
         page.setup(request, pk=pk)
         row: Any = get_object_or_404(page.get_queryset(), pk=pk)
-        choices = [(one.value, one.label) for one in row.Status]
-        form = StatusForm(choices, request.POST)
+        form = StatusForm(request.POST)
+        cast("forms.ChoiceField", form.fields["status"]).choices = row.Status.choices
         if form.is_valid():
-            data = form.cleaned_data
             try:
-                self.change_status(
-                    row,
-                    data["status"],
-                    data["version"],
-                    timezone.now(),
-                    request=request,
-                    note=data["note"],
+                change_status(
+                    row, now=timezone.now(), request=request, **form.cleaned_data
                 )
             except InvalidTransition as error:
                 form.add_error(None, str(error))

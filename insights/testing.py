@@ -13,7 +13,7 @@ from clouds.testing import account
 from core.testing.clock import NOW, TODAY
 from core.windows import ONE_DAY, Window
 from insights.models import Anomaly, Budget, Forecast, ForecastPoint, Recommendation
-from insights.recommendations.engine.advice_records import (
+from insights.recommendations.engine.advice import (
     Advice,
     Category,
     Level,

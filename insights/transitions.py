@@ -1,25 +1,26 @@
-"""What every change of a row's status shares: the version check, the write, the audit.
+"""Changes of a row's status by users, of pages, API and admin, and by a refresh.
 
-People work on the same rows side by side. A change of a version that is no longer the
-newest is refused and overwrites nothing. `insights.anomalies.transitions` and
-`insights.recommendations.transitions` hold the rules of each kind of row.
+Users work on the same rows side by side. A change of a version that is no longer the
+newest is refused and overwrites nothing.
 """
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from django.contrib.auth.models import User
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F
 from django.http import HttpRequest
 from rest_framework.request import Request
 
-from insights.models import Anomaly, Recommendation
+from insights.models import Anomaly, Recommendation, Verification
+from insights.recommendations.engine.advice import VerdictStatus
 from users.audit import record
 
 AnyRequest = HttpRequest | Request
-Row = TypeVar("Row", Anomaly, Recommendation)
+Row = Anomaly | Recommendation
+SHORTEST_REASON = 3
 
 
 class InvalidTransition(Exception):
@@ -28,6 +29,65 @@ class InvalidTransition(Exception):
 
 class StaleVersion(InvalidTransition):
     """The row was changed since it was read; nothing was written."""
+
+
+def change_status(
+    row: Row,
+    status: str,
+    version: int,
+    now: datetime,
+    *,
+    request: AnyRequest,
+    note: str = "",
+) -> None:
+    """Give it that status, if nobody changed it since `version`.
+
+    A recommendation that is dismissed needs a reason in `note`, and one that is done
+    waits for its bills. Raise StaleVersion and InvalidTransition.
+    """
+    note = note.strip()
+    check_transition(row, status, version, note)
+    before, values = row.status, dict[str, Any]()
+    if isinstance(row, Recommendation):
+        values["reason"] = note if status == row.Status.DISMISSED else ""
+        values["done_at"] = now if status == row.Status.DONE else None
+    with transaction.atomic():
+        _write(row, status, version, now, note, values, cast("User", request.user))
+        if isinstance(row, Recommendation):
+            _reset_verification(row, now)
+        action = f"{row._meta.model_name}.change_status"
+        record(request, action, row, status=[before, status])
+
+
+def check_transition(row: Row, status: str, version: int | None, note: str) -> None:
+    """Raise InvalidTransition unless a user may give it that status now."""
+    require_version(row, version)
+    label = row.get_status_display().lower()
+    if status == row.status:
+        raise InvalidTransition(f"The status is already {label}.")
+    allowed: list[str] = [*row.next_statuses()]
+    if status not in allowed:
+        raise InvalidTransition(f"It is {label}, so it cannot become {status}.")
+    if isinstance(row, Recommendation):
+        if status == row.Status.DISMISSED and len(note.strip()) < SHORTEST_REASON:
+            raise InvalidTransition("Give a reason for dismissing it in the note.")
+        if status in row.LIVE and not row.is_live:
+            _require_single(row)
+
+
+def change_status_automatically(
+    row: Row, status: str, note: str, now: datetime, **values: Any
+) -> bool:
+    """Let a refresh give it that status; False where a user changed it meanwhile.
+
+    `values` are further columns to set. It is no entry of the audit log.
+    """
+    try:
+        with transaction.atomic():
+            _write(row, status, row.version, now, note, values)
+    except StaleVersion:
+        return False
+    return True
 
 
 def require_version(row: Any, version: int | None) -> None:
@@ -52,24 +112,18 @@ def _stale(version: int) -> StaleVersion:
     )
 
 
-def write_transition(
+def _write(
     row: Row,
     status: str,
     version: int,
     now: datetime,
-    *,
-    request: AnyRequest | None,
     note: str,
-    values: Mapping[str, Any] | None = None,
+    values: Mapping[str, Any],
+    user: User | None = None,
 ) -> None:
-    """Store the status, its history and its audit entry, within a transaction.
-
-    Without a request a refresh changes it, which is no entry of the audit log.
-    `values` are further columns to set.
-    """
+    """Store the status and its history."""
     before = row.status
-    update_version(row, version, {**(values or {}), "status": status})
-    user = cast("User", request.user) if request else None
+    update_version(row, version, {**values, "status": status})
     row.changes.create(
         at=now,
         user=user,
@@ -79,6 +133,28 @@ def write_transition(
         note=note,
     )
     row.refresh_from_db()
-    if request:
-        action = f"{row._meta.model_name}.change_status"
-        record(request, action, row, status=[before, status])
+
+
+def _require_single(row: Recommendation) -> None:
+    """Refuse to reopen one whose place a newer live one has taken."""
+    others = Recommendation.objects.live().filter(
+        resource=row.resource, rule=row.rule, target=row.target
+    )
+    if other := others.exclude(pk=row.pk).first():
+        raise InvalidTransition(
+            f"Recommendation {other.pk} has taken its place; work on that one."
+        )
+
+
+def _reset_verification(row: Recommendation, now: datetime) -> None:
+    """Start waiting for the bills of what is done; stop where it no longer is."""
+    Verification.objects.filter(recommendation=row).delete()
+    if row.status == row.Status.DONE:
+        Verification.objects.create(
+            recommendation=row,
+            status=VerdictStatus.PENDING,
+            expected=row.savings_monthly,
+            currency=row.currency,
+            reason="The days since then are not on the bill yet.",
+            checked_at=now,
+        )

@@ -5,13 +5,8 @@ from unfold.contrib.filters.admin import BooleanRadioFilter, RangeDateFilter
 
 from core.admin.columns import amount, day
 from insights.admin_columns import ACCOUNT, OF_ACCOUNT, choices
-from insights.anomalies.transitions import change_status, check_transition
 from insights.models import Anomaly, AnomalyChange
-from insights.status_admin import ChangeInline, StatusAdmin, StatusForm
-
-
-class AnomalyForm(StatusForm):
-    check_transition = staticmethod(check_transition)
+from insights.status_admin import ChangeInline, StatusAdmin
 
 
 class AnomalyChangeInline(ChangeInline):
@@ -20,8 +15,6 @@ class AnomalyChangeInline(ChangeInline):
 
 @admin.register(Anomaly)
 class AnomalyAdmin(StatusAdmin):
-    form = AnomalyForm
-    change_status = staticmethod(change_status)
     list_display = (
         "title",
         ACCOUNT,

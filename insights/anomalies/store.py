@@ -7,8 +7,8 @@ from django.db import transaction
 
 from clouds.models import CloudAccount
 from core.windows import ONE_DAY
-from insights.anomalies.transitions import change_status_automatically
 from insights.models import Anomaly
+from insights.transitions import change_status_automatically
 
 Status = Anomaly.Status
 GONE_NOTE = "Not found any more: its days were restated, or are expected by now."

@@ -16,7 +16,6 @@ from costs.models import DailyCost
 from insights.anomalies.chart import anomaly_chart
 from insights.anomalies.filters import AnomalyFilter
 from insights.anomalies.querysets import AnomalyQuerySet
-from insights.anomalies.transitions import change_status
 from insights.models import Anomaly
 from insights.status_views import ChangeStatusView
 from metrics.models import CpuMetric
@@ -100,5 +99,4 @@ class ChangeAnomalyView(ChangeStatusView):
     """Change the status of an anomaly."""
 
     permission_required = ("insights.view_anomaly", "insights.change_anomaly")
-    change_status = staticmethod(change_status)
-    view = AnomalyView
+    page = AnomalyView

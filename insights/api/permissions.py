@@ -1,4 +1,4 @@
-"""Who may change insights: whoever has the model's own right for it."""
+"""The permission to change insights: that of the model."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ RIGHTS = {"POST": "add", "PUT": "change", "PATCH": "change", "DELETE": "delete"}
 
 
 class MayChange(BasePermission):
-    """The right to add, change or delete the rows that the endpoint answers.
+    """Whether the user may add, change or delete the rows of the endpoint.
 
     An action about rows of another model names that in `changes`.
     """

@@ -1,9 +1,10 @@
-"""The endpoint of rows whose status people change."""
+"""The endpoint of rows whose status users change."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -13,46 +14,50 @@ from rest_framework.serializers import Serializer
 from core.api.pagination import Pages
 from core.api.parameters import refuse_unknown
 from core.api.permissions import MayView
-from core.api.problems import Conflict
+from core.api.problems import Conflict, errors
 from core.api.viewsets import RowsViewSet
 from insights.api.permissions import MayChange
-from insights.transitions import InvalidTransition, StaleVersion
+from insights.transitions import InvalidTransition, StaleVersion, change_status
+
+Kind = type[Serializer[Any]]
+
+
+def status_schema(detail: Kind, change: Kind) -> Callable[..., Any]:
+    """Describe a StatusViewSet with these serializers in the OpenAPI schema."""
+    refusals = errors(400, 403, 404, 409)
+    return extend_schema_view(
+        retrieve=extend_schema(responses={200: detail}),
+        partial_update=extend_schema(
+            request=change, responses={200: detail, **refusals}
+        ),
+    )
 
 
 class StatusViewSet(RowsViewSet):
-    """Rows of which people change the status, by PATCH with the version they read."""
+    """Rows of which users change the status, by PATCH with the version they read."""
 
     permission_classes = [IsAuthenticated, MayView, MayChange]
     pagination_class = Pages
     http_method_names = ["get", "patch", "head", "options"]
-    detail_serializer: type[Serializer[Any]]
-    status_serializer: type[Serializer[Any]]
-    change_status: Callable[..., None]
+    detail_serializer: Kind
+    status_serializer: Kind
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return self._detail()
-
-    def _detail(self) -> Response:
         return Response(self.detail_serializer(self.get_object()).data)
 
-    def change(self, request: Request) -> Response:
-        """Return the row with its new status; 409 and the row as it is where stale."""
+    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Change the status, if nobody changed the row since `version`."""
         refuse_unknown(request.query_params, ())
         row = self.get_object()
         given = self.status_serializer(data=request.data)
         given.is_valid(raise_exception=True)
-        wanted = given.validated_data
         try:
-            self.change_status(
-                row,
-                wanted["status"],
-                wanted["version"],
-                timezone.now(),
-                request=request,
-                note=wanted["note"],
+            change_status(
+                row, now=timezone.now(), request=request, **given.validated_data
             )
         except StaleVersion as error:
-            raise Conflict(str(error), current=self._detail().data) from None
+            current = self.retrieve(request).data
+            raise Conflict(str(error), current=current) from None
         except InvalidTransition as error:
             raise ValidationError({"status": [str(error)]}) from None
-        return self._detail()
+        return self.retrieve(request)

@@ -17,7 +17,7 @@ from insights.transitions import AnyRequest, update_version
 from users.audit import record
 from users.changes import values_changed
 
-# What people decide about a budget; the rest is computed.
+# What users decide about a budget; the rest is computed.
 EDITABLE = (
     *("name", "scope", "account", "key", "currency", "amount"),
     *("actual_percents", "forecasted_percents"),

@@ -1,18 +1,16 @@
 """The status of each budget this month, and the alerts of exceeded thresholds."""
 
-import logging
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Max, Sum
 
 from alerts.channels import configured_channels
 from alerts.models import Notice
 from alerts.outbox import queue_notice
-from clouds.models import CloudAccount
 from core.money import ZERO
 from core.windows import ONE_DAY, Window, utc_day
 from costs.models import CostTotal, DailyCost
@@ -22,8 +20,6 @@ from insights.budgets.tag_costs import tag_budget_status
 from insights.forecasts.models import Scope
 from insights.forecasts.month_end import month_end_of, month_of
 from insights.models import Budget, BudgetAlert, Forecast
-
-logger = logging.getLogger(__name__)
 
 NO_FORECAST = "No forecast reaches the end of the month."
 NO_COSTS = "No costs of this month are stored."
@@ -79,19 +75,15 @@ def status_of(budget: Budget, now: datetime) -> BudgetStatus:
 
 
 def _rows(budget: Budget) -> DailyCostQuerySet:
+    """A member's costs are on its payer's bill; a payer's bill is all that is on it."""
     rows = DailyCost.objects.counted().filter(currency=budget.currency)
-    if budget.account:
-        rows = rows.filter(**_of_account(budget.account))
+    if account := budget.account:
+        rows = rows.filter(account=account.payer_id or account.pk)
+        if account.payer_id:
+            rows = rows.filter(sub_account_id=account.account_id)
     if budget.scope == Budget.Scope.SERVICE:
         rows = rows.filter(service=budget.key)
     return rows
-
-
-def _of_account(account: CloudAccount) -> dict[str, object]:
-    """A member's costs are on its payer's bill; a payer's bill is all that is on it."""
-    if account.payer_id:
-        return {"account": account.payer_id, "sub_account_id": account.account_id}
-    return {"account": account}
 
 
 def _newest_day(budget: Budget, so_far: Window) -> date | None:
@@ -123,10 +115,8 @@ def _forecasts(budget: Budget) -> Iterator[Forecast]:
 
 def _store(budget: Budget, status: BudgetStatus) -> bool:
     """Store the columns that changed; return whether any did."""
-    columns = {one.name: getattr(status, one.name) for one in fields(BudgetStatus)}
-    changed = {
-        name: value for name, value in columns.items() if getattr(budget, name) != value
-    }
+    columns = asdict(status).items()
+    changed = {name: new for name, new in columns if getattr(budget, name) != new}
     if changed:
         Budget.objects.filter(pk=budget.pk).update(**changed)
     return bool(changed)
@@ -155,22 +145,19 @@ def _record(
     amount: Decimal,
     now: datetime,
 ) -> None:
-    which = {"budget": budget, "period": period, "kind": kind, "threshold": percent}
-    if BudgetAlert.objects.filter(**which).exists():
-        return
     what = "spent in" if kind == BudgetAlert.Kind.ACTUAL else "forecast for"
     about = "about " if budget.is_estimate else ""
     sentence = (
         f"Budget {budget.name} exceeds {percent}%: {about}{amount:,.2f} of "
         f"{budget.amount:,.2f} {budget.currency} {what} {period:%B %Y}."
     )
-    try:
-        with transaction.atomic():
-            BudgetAlert.objects.create(
-                **which, amount=amount, sentence=sentence, at=now
-            )
-    except IntegrityError:
-        return  # another process has recorded it
+    BudgetAlert.objects.get_or_create(
+        budget=budget,
+        period=period,
+        kind=kind,
+        threshold=percent,
+        defaults={"amount": amount, "sentence": sentence, "at": now},
+    )
 
 
 def queue_notices(now: datetime) -> None:

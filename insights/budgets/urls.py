@@ -1,17 +1,11 @@
 from django.urls import path
 
-from insights.budgets.views import (
-    AddBudgetView,
-    BudgetListView,
-    BudgetView,
-    ChangeBudgetView,
-    DeleteBudgetView,
-)
+from insights.budgets import views
 
 urlpatterns = [
-    path("", BudgetListView.as_view(), name="budgets"),
-    path("add/", AddBudgetView.as_view(), name="add-budget"),
-    path("<int:pk>/", BudgetView.as_view(), name="budget"),
-    path("<int:pk>/change/", ChangeBudgetView.as_view(), name="change-budget"),
-    path("<int:pk>/delete/", DeleteBudgetView.as_view(), name="delete-budget"),
+    path("", views.BudgetListView.as_view(), name="budgets"),
+    path("add/", views.AddBudgetView.as_view(), name="add-budget"),
+    path("<int:pk>/", views.BudgetView.as_view(), name="budget"),
+    path("<int:pk>/change/", views.ChangeBudgetView.as_view(), name="change-budget"),
+    path("<int:pk>/delete/", views.DeleteBudgetView.as_view(), name="delete-budget"),
 ]

@@ -8,10 +8,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.views.generic import CreateView, DeleteView, DetailView, UpdateView
+from django.views.generic import DeleteView, DetailView, UpdateView
 from django_filters.views import FilterView
 
 from clouds.models import CloudAccount
@@ -21,8 +20,6 @@ from insights.budgets.filters import BudgetFilter
 from insights.budgets.forms import BudgetForm
 from insights.models import Budget
 from insights.status_views import REFUSED
-
-FORM = "insights/budget_form.html"
 
 
 class VisibleBudgets(PermissionRequiredMixin):
@@ -63,26 +60,25 @@ class BudgetView(VisibleBudgets, DetailView[Budget]):
         return super().get_context_data(alerts=alerts, **kwargs)
 
 
-class BudgetFormView(VisibleBudgets):
-    """What the forms to add and to change a budget share."""
+class ChangeBudgetView(VisibleBudgets, UpdateView[Budget, BudgetForm]):
+    """The form to change a budget."""
+
+    template_name = "insights/budget_form.html"
+    form_class = BudgetForm
+    permission_required = ("insights.view_budget", "insights.change_budget")
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        kwargs: dict[str, Any] = super().get_form_kwargs()  # type: ignore[misc]
-        return {**kwargs, "user": self.request.user}
+        return {**super().get_form_kwargs(), "user": self.request.user}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         seen = DailyCost.objects.counted().visible_to(self.request.user)
         services = seen.order_by("service").values_list("service", flat=True)
-        context: dict[str, Any] = super().get_context_data(  # type: ignore[misc]
-            services=services.distinct(), **kwargs
-        )
-        return context
+        return super().get_context_data(services=services.distinct(), **kwargs)
 
     # The form locks the row that it checks the version of.
     @method_decorator(transaction.atomic)
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        answer: HttpResponse = super().post(request, *args, **kwargs)  # type: ignore[misc]
-        return answer
+        return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: BudgetForm) -> HttpResponse:
         budget = form.store(timezone.now(), self.request)
@@ -90,22 +86,17 @@ class BudgetFormView(VisibleBudgets):
         return redirect(budget)
 
     def form_invalid(self, form: BudgetForm) -> HttpResponse:
-        answer: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
-        if form.is_stale:
-            answer.status_code = REFUSED
-        return answer
+        status = REFUSED if form.is_stale else None
+        return self.render_to_response(self.get_context_data(form=form), status=status)
 
 
-class AddBudgetView(BudgetFormView, CreateView[Budget, BudgetForm]):
-    template_name = FORM
-    form_class = BudgetForm
+class AddBudgetView(ChangeBudgetView):
+    """The form to add a budget."""
+
     permission_required = ("insights.view_budget", "insights.add_budget")
 
-
-class ChangeBudgetView(BudgetFormView, UpdateView[Budget, BudgetForm]):
-    template_name = FORM
-    form_class = BudgetForm
-    permission_required = ("insights.view_budget", "insights.change_budget")
+    def get_object(self, queryset: QuerySet[Budget] | None = None) -> Budget:
+        return Budget()
 
 
 class DeleteBudgetView(VisibleBudgets, DeleteView[Budget, Any]):
@@ -118,7 +109,4 @@ class DeleteBudgetView(VisibleBudgets, DeleteView[Budget, Any]):
     def form_valid(self, form: Any) -> HttpResponse:
         messages.success(self.request, f"Budget {self.object} deleted.")
         delete_budget(self.object, self.request)
-        return redirect(self.get_success_url())
-
-    def get_success_url(self) -> str:
-        return reverse("budgets")
+        return redirect("budgets")

@@ -6,19 +6,10 @@ from unfold.contrib.filters.admin import BooleanRadioFilter
 
 from core.admin.columns import amount, linked, moment, pairs
 from insights.admin_columns import ACCOUNT, OF_ACCOUNT, choices
-from insights.models import (
-    Feedback,
-    Recommendation,
-    RecommendationChange,
-    Verification,
-)
-from insights.recommendations.transitions import change_status, check_transition
-from insights.status_admin import ChangeInline, StatusAdmin, StatusForm
+from insights.models import Feedback, Recommendation, RecommendationChange, Verification
+from insights.status_admin import ChangeInline, StatusAdmin
+from insights.templatetags.evidence import readable
 from users.audited_admin import ReadOnlyAdmin
-
-
-class RecommendationForm(StatusForm):
-    check_transition = staticmethod(check_transition)
 
 
 class RecommendationChangeInline(ChangeInline):
@@ -27,13 +18,11 @@ class RecommendationChangeInline(ChangeInline):
 
 @admin.display(description="evidence")
 def evidence(row: Recommendation) -> SafeString:
-    return pairs(row.evidence)
+    return pairs(dict(readable(row.evidence, row.currency)))
 
 
 @admin.register(Recommendation)
 class RecommendationAdmin(StatusAdmin):
-    form = RecommendationForm
-    change_status = staticmethod(change_status)
     list_display = (
         "title",
         ACCOUNT,
@@ -52,13 +41,14 @@ class RecommendationAdmin(StatusAdmin):
     ordering = ("-found_at", "-id")
     inlines = (RecommendationChangeInline,)
     computed = (
-        ("title", ACCOUNT, linked("machine", ordering="resource")),
+        ("title", ACCOUNT, linked("resource", ordering="resource__name")),
         "current_state",
         "recommendation",
         (amount("savings_monthly"), amount("counted_monthly"), "price_basis"),
-        ("priority", "impact", "effort", "complexity", "risk"),
-        ("estimated_time", "confidence", "is_found"),
-        ("found_at", "done_at", "reason"),
+        ("priority", "impact", "effort"),
+        ("complexity", "risk", "confidence"),
+        ("estimated_time", "is_found", "reason"),
+        (moment("found_at"), moment("done_at")),
         evidence,
     )
 

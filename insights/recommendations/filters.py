@@ -6,13 +6,9 @@ import django_filters as filters
 
 from core.api.filters import AnyChoice, AnyText, Order, YesOrNo
 from insights.models import Feedback, Recommendation
-from insights.recommendations.engine.advice_records import Category, Rule
-from insights.recommendations.models import LEVELS
+from insights.recommendations.models import CATEGORIES, LEVELS, RULES
 from insights.recommendations.querysets import RecommendationQuerySet
 from syncs.filters import account_filter
-
-CATEGORIES = [(item.value, item.value) for item in Category]
-RULES = [(item.value, item.value) for item in Rule]
 
 
 class RecommendationFilter(filters.FilterSet):

@@ -1,5 +1,7 @@
 """Recommendations, the feedback on them, and the verification of their savings."""
 
+from enum import StrEnum
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -8,7 +10,7 @@ from django.urls import reverse
 
 from clouds.models import CloudAccount
 from core.db.money_field import MoneyField
-from insights.recommendations.engine.advice_records import (
+from insights.recommendations.engine.advice import (
     Category,
     Level,
     PriceBasis,
@@ -24,7 +26,13 @@ from insights.recommendations.querysets import (
 from insights.status_change import StatusChange, version_field
 from inventory.models import Resource
 
-LEVELS = [(item.value, item.value) for item in Level]
+
+def choices(kind: type[StrEnum]) -> list[tuple[str, str]]:
+    """Return the choices of a column that holds one of these words."""
+    return [(item.value, item.value) for item in kind]
+
+
+LEVELS, CATEGORIES, RULES = choices(Level), choices(Category), choices(Rule)
 
 
 class Recommendation(models.Model):
@@ -52,12 +60,8 @@ class Recommendation(models.Model):
     resource = models.ForeignKey(
         Resource, models.CASCADE, related_name="recommendations"
     )
-    rule = models.CharField(
-        max_length=16, choices=[(item.value, item.value) for item in Rule]
-    )
-    category = models.CharField(
-        max_length=16, choices=[(item.value, item.value) for item in Category]
-    )
+    rule = models.CharField(max_length=16, choices=RULES)
+    category = models.CharField(max_length=16, choices=CATEGORIES)
     priority = models.CharField(max_length=8, choices=LEVELS)
     title = models.CharField(max_length=300)
     current_state = models.TextField()
@@ -74,9 +78,7 @@ class Recommendation(models.Model):
         max_length=16, blank=True, help_text="The rule that is counted instead."
     )
     currency = models.CharField(max_length=3, blank=True)
-    price_basis = models.CharField(
-        max_length=16, choices=[(item.value, item.value) for item in PriceBasis]
-    )
+    price_basis = models.CharField(max_length=16, choices=choices(PriceBasis))
     impact = models.CharField(max_length=8, choices=LEVELS)
     effort = models.CharField(max_length=8, choices=LEVELS)
     complexity = models.CharField(max_length=8, choices=LEVELS)
@@ -130,7 +132,7 @@ class Recommendation(models.Model):
         return self.status in self.LIVE
 
     def next_statuses(self) -> list[Status]:
-        """The statuses that people may give it."""
+        """The statuses that users may give it."""
         if self.status == self.Status.OBSOLETE:
             return []
         return [status for status in self.CHOSEN if status != self.status]
@@ -190,9 +192,7 @@ class Verification(models.Model):
     recommendation = models.OneToOneField(
         Recommendation, models.CASCADE, related_name="verification"
     )
-    status = models.CharField(
-        max_length=16, choices=[(item.value, item.value) for item in VerdictStatus]
-    )
+    status = models.CharField(max_length=16, choices=choices(VerdictStatus))
     expected = MoneyField(null=True, help_text="The recommended saving, for 730 hours.")
     realized = MoneyField(null=True, help_text="The verified saving, for 730 hours.")
     currency = models.CharField(max_length=3, blank=True)

@@ -13,35 +13,23 @@ PRIORITIES = ("high", "medium", "low")
 
 class RecommendationQuerySet(AccountScopedQuerySet):
     def live(self) -> "RecommendationQuerySet":
-        """Those that there is something to do about."""
+        """Return those that are open, accepted or in progress."""
         return self.filter(status__in=self.model.LIVE)
 
     def largest_saving_first(self) -> "RecommendationQuerySet":
-        """By what they save; where that is unknown, by priority, last."""
+        """Order by saving; where that is unknown, by priority, last."""
         rank = ranked("priority", PRIORITIES)
         saving = F("savings_monthly").desc(nulls_last=True)
         return self.annotate(rank=rank).order_by(saving, "rank", "id")
 
     def savings_per_currency(self) -> dict[str, Decimal]:
-        """What they save a month together, nothing counted twice."""
-        return dict(
-            self.order_by()
-            .exclude(counted_monthly=None)
-            .values("currency")
-            .annotate(total=Sum("counted_monthly"))
-            .order_by("currency")
-            .values_list("currency", "total")
-        )
+        """Return their savings a month, nothing counted twice."""
+        return _sum_per_currency(self, "counted_monthly")
 
     def counts(self, column: str) -> dict[str, int]:
-        """How many there are of each value of that column."""
-        return dict(
-            self.order_by()
-            .values(column)
-            .annotate(count=Count("id"))
-            .order_by(column)
-            .values_list(column, "count")
-        )
+        """Return how many there are of each value of that column."""
+        rows = self.order_by(column).values_list(column)
+        return dict(rows.annotate(count=Count("id")))
 
 
 class RecommendationChangeQuerySet(AccountScopedQuerySet):
@@ -52,7 +40,7 @@ class FeedbackQuerySet(AccountScopedQuerySet):
     account_path = "recommendation__account"
 
     def ratings(self) -> dict[str, float | int | None]:
-        """How many there are, the mean rating, and how many are flagged."""
+        """Return how many there are, the mean rating, and how many are flagged."""
         return self.order_by().aggregate(
             count=Count("id"),
             average_rating=Avg("rating"),
@@ -64,18 +52,11 @@ class VerificationQuerySet(AccountScopedQuerySet):
     account_path = "recommendation__account"
 
     def realized_per_currency(self) -> dict[str, Decimal]:
-        """What is really saved a month."""
-        return dict(
-            self.order_by()
-            .filter(status="realized", realized__isnull=False)
-            .values("currency")
-            .annotate(total=Sum("realized"))
-            .order_by("currency")
-            .values_list("currency", "total")
-        )
+        """Return the realized savings a month."""
+        return _sum_per_currency(self.filter(status="realized"), "realized")
 
     def totals(self) -> list[dict[str, object]]:
-        """Per currency and status: expected and realized a month."""
+        """Return per currency and status: expected and realized a month."""
         return list(
             self.order_by()
             .values("currency", "status")
@@ -84,3 +65,8 @@ class VerificationQuerySet(AccountScopedQuerySet):
             )
             .order_by("currency", "status")
         )
+
+
+def _sum_per_currency(rows: AccountScopedQuerySet, column: str) -> dict[str, Decimal]:
+    amounts = rows.exclude(**{column: None}).order_by("currency")
+    return dict(amounts.values_list("currency").annotate(total=Sum(column)))

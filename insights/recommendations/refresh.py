@@ -1,24 +1,24 @@
 """Refresh one account's recommendations, and verify the savings of completed ones."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from functools import cache
 
 from clouds.models import CloudAccount
+from core.money import ZERO
 from core.windows import HOURS_PER_MONTH, last_complete_days
-from insights.recommendations.engine.advice_records import (
-    Advice,
-    BillDay,
-    MachineFacts,
-    Rule,
-)
+from insights.recommendations.engine.advice import Advice, BillDay, MachineFacts, Rule
 from insights.recommendations.engine.advice_thresholds import Thresholds
 from insights.recommendations.engine.counting import without_double_counting
-from insights.recommendations.engine.hourly_prices import BillRate, Prices, bill_rate
+from insights.recommendations.engine.hourly_prices import (
+    Prices,
+    bill_rate,
+    settled_window,
+)
 from insights.recommendations.engine.observation_window import InvalidFacts
 from insights.recommendations.engine.rules import advise
-from insights.recommendations.engine.verify import running_cost, verify
+from insights.recommendations.engine.verify import RunningCost, running_cost, verify
 from insights.recommendations.facts import read_compute_bills, read_machines
 from insights.recommendations.store import (
     Key,
@@ -42,87 +42,75 @@ def refresh_recommendations(
     limits = thresholds()
     window = last_complete_days(max(LOOK_BACK_DAYS, limits.lookback_days), now)
     rows = read_machines(account, window)
-    machines = {row.resource_id: row for row in rows}
-    facts = list(rows.values())
+    machines = list(rows.values())
     bills = read_compute_bills(account, window)
-    prices, remarks = list_prices(account, facts), list[str]()
-    prices = prices.with_rates(_rates(account, facts, bills, prices, limits, now))
-    found, unanswered = _advice(facts, limits, prices, now, remarks)
-    counted = without_double_counting(found, _monthly(account, bills, limits, now))
+    prices = _prices(account, machines, bills, limits, now)
+    advice, unanswered, remarks = _advice(machines, limits, prices, now)
+    counted = without_double_counting(advice, _monthly(account, bills, limits, now))
     # Verdicts first: what is not realized is recommended again by the same run.
-    changed = _verify(account, facts, bills, prices, limits, now)
-    changed += store_recommendations(account, counted, unanswered, machines, now)
+    changed = _verify(account, machines, bills, prices, limits, now)
+    by_id = {row.resource_id: row for row in rows}
+    changed += store_recommendations(account, counted, unanswered, by_id, now)
     return changed, remarks
 
 
-def list_prices(account: CloudAccount, facts: Sequence[MachineFacts]) -> Prices:
-    """What was read of the regions of these machines. One query."""
-    regions = {machine.region for machine in facts}
+def _prices(
+    account: CloudAccount,
+    machines: Sequence[MachineFacts],
+    bills: Bills,
+    limits: Thresholds,
+    now: datetime,
+) -> Prices:
+    """Return the stored prices of their regions, at the rates that the bill shows."""
+    regions = {machine.region for machine in machines}
     rows = InstancePrice.objects.filter(provider=account.provider, region__in=regions)
-    return Prices(row.record for row in rows)
+    prices, rates = Prices(row.record for row in rows), {}
+    for region, bill in bills.items():
+        there = [machine for machine in machines if machine.region == region]
+        if rate := bill_rate(there, bill, prices, limits, now):
+            rates[account.account_id, region] = rate
+    return prices.with_rates(rates)
 
 
 def _advice(
-    facts: Sequence[MachineFacts],
-    limits: Thresholds,
-    prices: Prices,
-    now: datetime,
-    remarks: list[str],
-) -> tuple[list[Advice], set[Key]]:
-    found: list[Advice] = []
+    machines: Sequence[MachineFacts], limits: Thresholds, prices: Prices, now: datetime
+) -> tuple[list[Advice], set[Key], list[str]]:
+    """Return advice, the rules that cannot be answered, and what is impossible."""
+    advice: list[Advice] = []
     unanswered: set[Key] = set()
-    for machine in facts:
+    remarks = []
+    for machine in machines:
         try:
             answers = advise(machine, limits, prices, now)
         except InvalidFacts as error:
             remarks.append(str(error))
-            unanswered |= {(machine.instance_id, rule.value) for rule in Rule}
+            unanswered |= {(machine.instance_id, rule) for rule in Rule}
             continue
-        for one in answers:
-            if isinstance(one, Advice):
-                found.append(one)
+        for answer in answers:
+            if isinstance(answer, Advice):
+                advice.append(answer)
             else:
-                unanswered.add((one.instance_id, one.rule.value))
-    return found, unanswered
-
-
-def _rates(
-    account: CloudAccount,
-    facts: Sequence[MachineFacts],
-    bills: Bills,
-    prices: Prices,
-    limits: Thresholds,
-    now: datetime,
-) -> dict[tuple[str, str], BillRate]:
-    """Return the account's effective rate in each region where the bill shows it."""
-    found = {}
-    for region, bill in bills.items():
-        there = [machine for machine in facts if machine.region == region]
-        if rate := bill_rate(there, bill, prices, limits, now):
-            found[account.account_id, region] = rate
-    return found
+                unanswered.add((answer.instance_id, answer.rule))
+    return advice, unanswered, remarks
 
 
 def _monthly(
     account: CloudAccount, bills: Bills, limits: Thresholds, now: datetime
 ) -> dict[tuple[str, str], Decimal]:
     """Return the account's monthly compute cost, by four settled weeks."""
-    settled = now - timedelta(days=limits.bill_settling_days)
-    window = last_complete_days(limits.bill_days_at_most, settled)
-    sums: dict[str, Decimal] = {}
-    for days in bills.values():
-        for one in days:
-            if one.day in window:
-                sums[one.currency] = sums.get(one.currency, Decimal(0)) + one.billed
-    return {
-        (account.account_id, currency): total / len(window) * DAYS_PER_MONTH
-        for currency, total in sums.items()
-    }
+    window = settled_window(limits, now)
+    costs: dict[tuple[str, str], Decimal] = {}
+    for bill in bills.values():
+        for day in bill:
+            if day.day in window:
+                key = (account.account_id, day.currency)
+                costs[key] = costs.get(key, ZERO) + day.billed
+    return {key: cost / len(window) * DAYS_PER_MONTH for key, cost in costs.items()}
 
 
 def _verify(
     account: CloudAccount,
-    facts: Sequence[MachineFacts],
+    machines: Sequence[MachineFacts],
     bills: Bills,
     prices: Prices,
     limits: Thresholds,
@@ -132,17 +120,17 @@ def _verify(
 
     An instance that is long terminated is not read any more; its verdict stays.
     """
-    by_id = {machine.instance_id: machine for machine in facts}
+    by_id = {machine.instance_id: machine for machine in machines}
 
     @cache
-    def ran_in(region: str) -> dict[date, Decimal]:
-        there = [one for one in facts if one.region == region]
-        return running_cost(there, [one.day for one in bills.get(region, ())], prices)
+    def ran_in(region: str) -> RunningCost:
+        there = [machine for machine in machines if machine.region == region]
+        return running_cost(there, [day.day for day in bills.get(region, ())], prices)
 
     changed = 0
     for row in unverified(account, now):
-        if own := by_id.get(row.resource.resource_id):
-            bill, ran = bills.get(own.region, ()), ran_in(own.region)
-            verdict = verify(row, own, bill, prices, limits, now, ran)
+        if machine := by_id.get(row.resource.resource_id):
+            bill, ran = bills.get(machine.region, ()), ran_in(machine.region)
+            verdict = verify(row, machine, bill, prices, limits, now, ran)
             changed += store_verdict(row, verdict, now)
     return changed

@@ -1,26 +1,30 @@
 """Stored recommendations and verdicts: what is found again keeps its row."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db import transaction
 
 from clouds.models import CloudAccount
 from insights.models import Recommendation, Verification
-from insights.recommendations.engine.advice_records import (
-    Advice,
-    Verdict,
-    VerdictStatus,
-)
-from insights.recommendations.engine.fingerprint import changed_much
-from insights.recommendations.transitions import mark_obsolete
+from insights.recommendations.engine.advice import Advice, Verdict, VerdictStatus
+from insights.transitions import change_status_automatically
 from inventory.models import Instance
 
 Status = Recommendation.Status
 FINAL = (VerdictStatus.REALIZED, VerdictStatus.NOT_REALIZED)
 # Four weeks of bill and the days that it takes to settle: later days change nothing.
 VERIFIED_DAYS = 35
+OBSOLETE_NOTE = "Its reason no longer applies: the instance or its utilization changed."
+# A saving that grows by half, or a load by ten points, is a change.
+SAVING_GROWS_BY = Decimal("0.5")
+LOAD_CHANGES_BY = 10.0
+LOADS = ("highest_percent", "highest_p99_percent")
+# The fields of advice that are columns too.
+COLUMNS = {one.name for one in fields(Advice)} - {"account_id", "instance_id", "region"}
 # (instance id, rule)
 Key = tuple[str, str]
 
@@ -28,12 +32,12 @@ Key = tuple[str, str]
 @transaction.atomic
 def store_recommendations(
     account: CloudAccount,
-    found: Sequence[Advice],
+    advice: Sequence[Advice],
     unanswered: Collection[Key],
     machines: Mapping[str, Instance],
     now: datetime,
 ) -> int:
-    """Make the account's open rows those found; return how many changed.
+    """Make the account's open rows those advised; return how many changed.
 
     `unanswered` are the instances and rules that cannot be judged, so that their rows
     stay.
@@ -44,15 +48,19 @@ def store_recommendations(
     for row in of_account.order_by("found_at", "id"):
         stored.setdefault((row.resource.resource_id, row.rule), []).append(row)
     grouped: dict[Key, list[Advice]] = {}
-    for one in found:
-        grouped.setdefault((one.instance_id, one.rule.value), []).append(one)
+    for one in advice:
+        grouped.setdefault((one.instance_id, one.rule), []).append(one)
     changed = 0
-    for key, advice in grouped.items():
-        pairs, unmatched = _matched(advice, stored.pop(key, []))
+    for key, several in grouped.items():
+        pairs, unmatched = _matched(several, stored.pop(key, []))
         # Obsolete ones make room before others take their place.
         changed += sum(_mark_unfound(row, now) for row in unmatched)
         for one, row in pairs:
-            changed += _store(account, one, row, machines[key[0]], now)
+            if row is not None:
+                changed += _update(row, {**_columns(one), "is_found": True})
+            else:
+                _create(account, one, machines[key[0]], now)
+                changed += 1
     for key, rows_left in stored.items():
         if key not in unanswered:
             changed += sum(_mark_unfound(row, now) for row in rows_left if row.is_live)
@@ -60,43 +68,19 @@ def store_recommendations(
 
 
 def _matched(
-    found: Sequence[Advice], rows: Sequence[Recommendation]
+    advice: Sequence[Advice], rows: Sequence[Recommendation]
 ) -> tuple[list[tuple[Advice, Recommendation | None]], list[Recommendation]]:
     """Pair advice with its live row, and return the live rows without advice too.
 
-    One rule may have two targets. What people have answered already is left out.
+    One rule may have two targets. What users have answered already is left out.
     """
-    live = [row for row in rows if row.is_live]
+    live = {row.target: row for row in rows if row.is_live}
     pairs: list[tuple[Advice, Recommendation | None]] = []
-    for one in found:
-        row = next((row for row in live if row.target == one.target), None)
-        if row is not None:
-            live.remove(row)
-        elif _is_answered(one, rows):
-            continue
-        pairs.append((one, row))
-    return pairs, live
-
-
-def _store(
-    account: CloudAccount,
-    one: Advice,
-    row: Recommendation | None,
-    machine: Instance,
-    now: datetime,
-) -> bool:
-    """Create or update the row; return whether anything changed."""
-    columns = _columns(one)
-    if row is not None:
-        return _update(row, {**columns, "is_found": True})
-    Recommendation.objects.create(
-        account=account,
-        resource=machine,
-        instance_type=machine.instance_type,
-        found_at=now,
-        **columns,
-    )
-    return True
+    for one in advice:
+        row = live.pop(one.target, None)
+        if row is not None or not _is_answered(one, rows):
+            pairs.append((one, row))
+    return pairs, list(live.values())
 
 
 def _is_answered(advice: Advice, rows: Sequence[Recommendation]) -> bool:
@@ -105,37 +89,52 @@ def _is_answered(advice: Advice, rows: Sequence[Recommendation]) -> bool:
     final = Verification.objects.filter(recommendation__in=done, status__in=FINAL)
     if len(done) > final.count():
         return True
+    dismissed = [row for row in rows if row.status == Status.DISMISSED]
+    return any(not changed_much(row, advice) for row in dismissed)
+
+
+def changed_much(row: Recommendation, advice: Advice) -> bool:
+    """Return whether dismissed advice should be shown again."""
+    old, new = row.savings_monthly, advice.savings_monthly
+    if row.fingerprint != advice.fingerprint:
+        return True
+    if new is not None and (old is None or new > old * (1 + SAVING_GROWS_BY)):
+        return True
+    loads = [(_number(row.evidence, n), _number(advice.evidence, n)) for n in LOADS]
     return any(
-        not changed_much(
-            row.fingerprint,
-            row.evidence,
-            row.savings_monthly,
-            advice.fingerprint,
-            advice.evidence,
-            advice.savings_monthly,
-        )
-        for row in rows
-        if row.status == Status.DISMISSED
+        old_load is not None
+        and new_load is not None
+        and abs(new_load - old_load) >= LOAD_CHANGES_BY
+        for old_load, new_load in loads
     )
 
 
+def _number(evidence: Mapping[str, object], name: str) -> float | None:
+    value = evidence.get(name)
+    try:
+        return None if value is None else float(Decimal(str(value)))
+    except InvalidOperation:
+        return None
+
+
 def _columns(advice: Advice) -> dict[str, Any]:
-    texts = ("title", "current_state", "recommendation", "risk_reason", "target")
-    words = ("rule", "category", "priority", "impact", "effort", "complexity", "risk")
     return {
-        **{name: getattr(advice, name) for name in texts},
-        **{name: getattr(advice, name).value for name in words},
-        "confidence": advice.confidence.value,
-        "price_basis": advice.price_basis.value,
-        "savings_monthly": advice.savings_monthly,
-        "counted_monthly": advice.counted_monthly,
-        "alternative_to": advice.alternative_to.value if advice.alternative_to else "",
-        "currency": advice.currency,
-        "estimated_time": advice.estimated_time,
+        **{name: getattr(advice, name) for name in COLUMNS},
+        "alternative_to": advice.alternative_to or "",
         "implementation_steps": list(advice.implementation_steps),
-        "evidence": dict(advice.evidence),
-        "fingerprint": advice.fingerprint,
     }
+
+
+def _create(
+    account: CloudAccount, advice: Advice, machine: Instance, now: datetime
+) -> None:
+    Recommendation.objects.create(
+        account=account,
+        resource=machine,
+        instance_type=machine.instance_type,
+        found_at=now,
+        **_columns(advice),
+    )
 
 
 def _update(row: Recommendation, columns: Mapping[str, Any]) -> bool:
@@ -148,10 +147,12 @@ def _update(row: Recommendation, columns: Mapping[str, Any]) -> bool:
 
 
 def _mark_unfound(row: Recommendation, now: datetime) -> bool:
-    """Make an open one obsolete. What somebody works on stays until they are done."""
-    if row.status == Status.OPEN:
-        return mark_obsolete(row, now)
-    return _update(row, {"is_found": False})
+    """Make an open one obsolete. One in progress stays until its user is done."""
+    if row.status != Status.OPEN:
+        return _update(row, {"is_found": False})
+    return change_status_automatically(
+        row, Status.OBSOLETE, OBSOLETE_NOTE, now, is_found=False
+    )
 
 
 def unverified(account: CloudAccount, now: datetime) -> list[Recommendation]:
@@ -172,18 +173,18 @@ def store_verdict(row: Recommendation, verdict: Verdict, now: datetime) -> bool:
 
     A final one never becomes pending again, though its days may be out of sight.
     """
-    if row.verification.status in FINAL and verdict.status not in FINAL:
+    stored = row.verification
+    if stored.status in FINAL and verdict.status not in FINAL:
         return False
     values: dict[str, Any] = {
-        "status": verdict.status.value,
+        "status": verdict.status,
         "expected": row.savings_monthly,
         "realized": verdict.realized_monthly,
         "currency": verdict.currency or row.currency,
         "share": verdict.share,
         "reason": verdict.reason,
-        "figures": dict(verdict.figures),
+        "figures": verdict.figures,
     }
-    stored = row.verification
     if all(getattr(stored, name) == value for name, value in values.items()):
         return False
     same = Verification.objects.filter(pk=stored.pk)

@@ -1,19 +1,16 @@
 from django.urls import path
 
-from insights.recommendations.views import (
-    ChangeRecommendationView,
-    FeedbackView,
-    RecommendationListView,
-    RecommendationView,
-)
+from insights.recommendations import views
 
 urlpatterns = [
-    path("", RecommendationListView.as_view(), name="recommendations"),
-    path("<int:pk>/", RecommendationView.as_view(), name="recommendation"),
+    path("", views.RecommendationListView.as_view(), name="recommendations"),
+    path("<int:pk>/", views.RecommendationView.as_view(), name="recommendation"),
     path(
         "<int:pk>/status/",
-        ChangeRecommendationView.as_view(),
+        views.ChangeRecommendationView.as_view(),
         name="recommendation-status",
     ),
-    path("<int:pk>/feedback/", FeedbackView.as_view(), name="rate-recommendation"),
+    path(
+        "<int:pk>/feedback/", views.FeedbackView.as_view(), name="rate-recommendation"
+    ),
 ]

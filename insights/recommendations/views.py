@@ -13,12 +13,10 @@ from django_filters.views import FilterView
 
 from clouds.models import CloudAccount
 from insights.models import Feedback, Recommendation, RefreshState, Verification
-from insights.recommendations.feedback import rate
-from insights.recommendations.filters import CATEGORIES, RecommendationFilter
-from insights.recommendations.forms import FeedbackForm
-from insights.recommendations.models import LEVELS
+from insights.recommendations.feedback import FeedbackForm, rate
+from insights.recommendations.filters import RecommendationFilter
+from insights.recommendations.models import CATEGORIES, LEVELS
 from insights.recommendations.querysets import RecommendationQuerySet
-from insights.recommendations.transitions import change_status
 from insights.status_views import ChangeStatusView, render_again
 
 REMARKS = 5
@@ -38,9 +36,9 @@ class RecommendationListView(PermissionRequiredMixin, FilterView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
-        seen = Recommendation.objects.visible_to(user)
+        live = Recommendation.objects.visible_to(user).live()
         return super().get_context_data(
-            potential=seen.live().savings_per_currency(),
+            potential=live.savings_per_currency(),
             realized=Verification.objects.visible_to(user).realized_per_currency(),
             remarks=RefreshState.objects.visible_to(user).exclude(remark="")[:REMARKS],
             statuses=Recommendation.Status.choices,
@@ -65,16 +63,15 @@ class RecommendationView(PermissionRequiredMixin, DetailView[Recommendation]):
         ).prefetch_related("changes")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        given = Feedback.objects.filter(recommendation=self.object)
-        own = given.filter(user=self.request.user).first()
+        row = self.object
+        ratings = Feedback.objects.filter(recommendation=row)
+        own = ratings.filter(user=self.request.user).first()
         kwargs.setdefault("feedback_form", FeedbackForm(instance=own))
         return super().get_context_data(
             own=own,
-            ratings=given.ratings(),
-            feedback=given.select_related("user"),
-            verification=Verification.objects.filter(
-                recommendation=self.object
-            ).first(),
+            ratings=ratings.ratings(),
+            feedback=ratings.select_related("user"),
+            verification=Verification.objects.filter(recommendation=row).first(),
             **kwargs,
         )
 
@@ -86,12 +83,11 @@ class ChangeRecommendationView(ChangeStatusView):
         "insights.view_recommendation",
         "insights.change_recommendation",
     )
-    change_status = staticmethod(change_status)
-    view = RecommendationView
+    page = RecommendationView
 
 
 class FeedbackView(PermissionRequiredMixin, View):
-    """The user's rating of a recommendation; a later one replaces it."""
+    """Rate a recommendation. What is left out of a later rating stays."""
 
     permission_required = ("insights.view_recommendation", "insights.add_feedback")
     http_method_names = ["post"]
@@ -103,6 +99,6 @@ class FeedbackView(PermissionRequiredMixin, View):
         form = FeedbackForm(request.POST)
         if not form.is_valid():
             return render_again(page, feedback_form=form)
-        rate(row, form.cleaned_data, timezone.now(), request)
+        rate(row, form.given(), timezone.now(), request)
         messages.success(request, "Rating saved.")
         return redirect(row)

@@ -35,6 +35,7 @@ LABELS = {
     "on_from_hour_utc": "Start at",
     "hours_known": "Hourly metrics",
     "since_is_exact": "Exact day",
+    "gone_since": "Terminated",
     "bill_fell_a_day": "Daily bill reduction",
     "bill_noise_a_day": "Daily bill noise",
     "machine_a_day_before": "Daily instance cost before",

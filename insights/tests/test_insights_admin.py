@@ -84,6 +84,15 @@ def test_each_page_answers(name: str) -> None:
         assert entered(role).get(path).status_code == 200
 
 
+def test_a_recommendation_names_its_resource_and_figures_as_its_page_does() -> None:
+    row = recommendation(account(), evidence={"highest_percent": 3.9})
+    path = f"/admin/insights/recommendation/{row.pk}/change/"
+    page = entered().get(path).content.decode()
+    link = f"/admin/inventory/resource/{row.resource_id}/change/"
+    assert f'<a href="{link}" class="text-link">{row.resource}</a>' in page
+    assert "Maximum CPU = 3.9%" in page
+
+
 def moved(row: Anomaly | Recommendation, client: Client, **body: str) -> str:
     name = row._meta.model_name
     empty = {

@@ -6,12 +6,7 @@ import pytest
 
 from clouds.testing import account
 from insights.models import Anomaly
-from insights.testing import (
-    anomaly,
-    forecast,
-    somebody,
-    two_accounts,
-)
+from insights.testing import anomaly, forecast, somebody, two_accounts
 from inventory.testing import instance
 from users.models import AuditEntry
 from users.testing import ask, csv_of, operator, refused, session_of, viewer

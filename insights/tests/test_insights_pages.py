@@ -277,9 +277,26 @@ def test_what_one_thinks_of_it_is_kept_once() -> None:
     client.post(path, {"rating": "2", "comment": "Hm"})
     response = client.post(path, {"rating": "5", "is_flagged": "on"}, follow=True)
     given = Feedback.objects.get()
-    assert (given.rating, given.comment, given.is_flagged) == (5, "", True)
+    assert (given.rating, given.comment, given.is_flagged) == (5, "Hm", True)
     assert "5.0 of 5, 1 rating; 1 flagged" in response.content.decode()
     assert client.post(path, {"rating": "6"}).status_code == 409
+
+
+def test_a_rating_without_comment_and_flag_keeps_both() -> None:
+    row = recommendation(account())
+    client = browser(somebody())
+    path = f"{row.get_absolute_url()}feedback/"
+    client.post(path, {"rating": "2", "comment": "Hm", "is_flagged": "on"})
+    client.post(path, {"rating": "4"})
+    given = Feedback.objects.get()
+    assert (given.rating, given.comment, given.is_flagged) == (4, "Hm", True)
+    # The page's form posts all fields: there they can be cleared.
+    assert '<input type="hidden" name="is_flagged" value="false">' in (
+        client.get(row.get_absolute_url()).content.decode()
+    )
+    client.post(path, {"rating": "4", "comment": "", "is_flagged": "false"})
+    given.refresh_from_db()
+    assert (given.comment, given.is_flagged) == ("", False)
 
 
 def fields(**values: str) -> dict[str, str]:

@@ -6,11 +6,9 @@ import pytest
 
 from clouds.testing import account
 from core.testing.clock import NOW
-from insights.anomalies import transitions as of_anomalies
-from insights.models import Anomaly, Recommendation, Verification
-from insights.recommendations import transitions as of_recommendations
+from insights.models import Recommendation, Verification
 from insights.testing import anomaly, later, recommendation, request_of, somebody
-from insights.transitions import InvalidTransition, StaleVersion
+from insights.transitions import InvalidTransition, StaleVersion, change_status
 from inventory.testing import instance
 from users.models import AuditEntry
 
@@ -20,8 +18,7 @@ pytestmark = pytest.mark.django_db
 def moved(row: Any, status: str, **values: Any) -> Any:
     version = values.pop("version", row.version)
     request = request_of(values.pop("user", None))
-    kind = of_anomalies if isinstance(row, Anomaly) else of_recommendations
-    kind.change_status(row, status, version, NOW, request=request, **values)
+    change_status(row, status, version, NOW, request=request, **values)
     return row
 
 

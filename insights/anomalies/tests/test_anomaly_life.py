@@ -8,9 +8,9 @@ import pytest
 from clouds.testing import account
 from core.testing.clock import NOW, TODAY
 from insights.anomalies.store import store_anomalies
-from insights.anomalies.transitions import change_status
 from insights.models import Anomaly
 from insights.testing import A_WEEK_AGO, found, request_of
+from insights.transitions import change_status
 from inventory.testing import instance
 
 pytestmark = pytest.mark.django_db

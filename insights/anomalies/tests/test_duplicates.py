@@ -11,10 +11,10 @@ from core.testing.clock import NOW, TODAY
 from core.windows import Window, last_complete_days
 from costs.models import DailyCost
 from costs.testing import store_costs
-from insights.anomalies.transitions import change_status
 from insights.models import Anomaly
 from insights.refresh_all import Part, refresh
 from insights.testing import request_of
+from insights.transitions import change_status
 
 pytestmark = pytest.mark.django_db
 DAYS = last_complete_days(120, NOW)

@@ -85,16 +85,12 @@ class BudgetSerializer(serializers.ModelSerializer[Budget]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         refuse_unknown_fields(self)
-        wanted = {
-            name: getattr(self.instance, name)
-            for name in ("scope", "account", "key")
-            if self.instance is not None
-        } | attrs
-        known = {
-            name: wanted[name] for name in ("scope", "account", "key") if name in wanted
-        }
+        names = ("scope", "account", "key")
+        stored = {name: getattr(self.instance, name, None) for name in names}
+        wanted = stored if self.instance else {}
+        wanted |= {name: attrs[name] for name in names if name in attrs}
         try:
-            Budget(**known).clean()
+            Budget(**wanted).clean()
         except Invalid as error:
             raise serializers.ValidationError(error.message_dict) from None
         if wanted.get("account") is None and is_limited(self.context["request"].user):

@@ -10,18 +10,16 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from insights.csv_reader import InvalidFile
-from insights.recommendations.engine.advice_records import Advice, NotEnough, Rule
+from insights.recommendations.engine.advice import Advice, NotEnough, Rule
 from insights.recommendations.engine.advice_thresholds import Thresholds
 from insights.recommendations.engine.hourly_prices import Prices
-from insights.recommendations.engine.rules import OF_LOAD, advise
+from insights.recommendations.engine.rules import RULES_OF_UTILIZATION, advise
 from insights.recommendations.engine.trace import Trace, read_trace
-
-YES, NO, NOT_ENOUGH = "yes", "no", "not enough data"
 
 
 class Command(BaseCommand):
     help = (
-        "Judges traces of CPU from CSV files by the same rules as machines: is each "
+        "Judge traces of CPU from CSV files by the same rules as instances: is each "
         "idle, oversized, only used in office hours? Needs a column of time and one of "
         "CPU in percent of the whole machine; takes vCPUs, memory and network if there."
     )
@@ -45,8 +43,11 @@ class Command(BaseCommand):
             judged = judge(self._trace(path, options), options["days"])
             if options["json"]:
                 self.stdout.write(json.dumps({"file": str(path), **judged}))
-            else:
-                self._print(path, judged)
+                continue
+            self.stdout.write(f"{path}: {judged['about']}")
+            for rule, verdict in judged["rules"].items():
+                why = f": {verdict['why']}" if verdict["why"] else ""
+                self.stdout.write(f"  {rule:10} {verdict['verdict']}{why}")
 
     def _trace(self, path: Path, options: Any) -> Trace:
         try:
@@ -59,12 +60,6 @@ class Command(BaseCommand):
             machine = replace(trace.machine, vcpus=options["vcpus"])
             return replace(trace, machine=machine)
         return trace
-
-    def _print(self, path: Path, judged: dict[str, Any]) -> None:
-        self.stdout.write(f"{path}: {judged['about']}")
-        for rule, verdict in judged["rules"].items():
-            why = f": {verdict['why']}" if verdict["why"] else ""
-            self.stdout.write(f"  {rule:10} {verdict['verdict']}{why}")
 
 
 def positive(text: str) -> int:
@@ -91,19 +86,19 @@ def judge(trace: Trace, days: int | None = None) -> dict[str, Any]:
         about += f", {trace.above_full} samples above 100% taken as 100%"
     return {
         "about": about,
-        "rules": {rule: _verdict(rule, answers) for rule in OF_LOAD},
+        "rules": {rule: _verdict(rule, answers) for rule in RULES_OF_UTILIZATION},
     }
 
 
 def _verdict(rule: Rule, answers: list[Advice | NotEnough]) -> dict[str, Any]:
     for answer in answers:
         if answer.rule is rule and isinstance(answer, NotEnough):
-            return {"verdict": NOT_ENOUGH, "why": answer.reason, "evidence": {}}
+            return {"verdict": "not enough data", "why": answer.reason, "evidence": {}}
         if answer.rule is rule and isinstance(answer, Advice):
             return {
-                "verdict": YES,
+                "verdict": "yes",
                 "why": f"{answer.current_state} {answer.recommendation} "
                 f"(confidence {answer.confidence})",
                 "evidence": answer.evidence,
             }
-    return {"verdict": NO, "why": "", "evidence": {}}
+    return {"verdict": "no", "why": "", "evidence": {}}

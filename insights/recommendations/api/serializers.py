@@ -93,8 +93,8 @@ class ChangeRecommendationSerializer(ChangeStatusSerializer):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        checked = super().validate(attrs)
-        return {**checked, "note": checked["note"] or checked.get("reason", "")}
+        reason = attrs.pop("reason", "")
+        return {**super().validate(attrs), "note": attrs["note"] or reason}
 
 
 class RateSerializer(serializers.Serializer[Any]):
@@ -140,12 +140,6 @@ class SumSerializer(serializers.Serializer[Any]):
     amount = AmountField()
 
 
-class CountsField(serializers.DictField):
-    """How many there are of each value."""
-
-    child = serializers.IntegerField()
-
-
 class RatingsSerializer(serializers.Serializer[Any]):
     """All ratings together."""
 
@@ -158,11 +152,11 @@ class StatisticsSerializer(serializers.Serializer[Any]):
     """Statistics of the filtered recommendations."""
 
     count = serializers.IntegerField()
-    by_status = CountsField()
-    by_priority = CountsField()
-    by_category = CountsField()
+    by_status = serializers.DictField(child=serializers.IntegerField())
+    by_priority = serializers.DictField(child=serializers.IntegerField())
+    by_category = serializers.DictField(child=serializers.IntegerField())
     potential_monthly = SumSerializer(
-        many=True, help_text="Of those that there is something to do about."
+        many=True, help_text="Of open, accepted and in-progress ones."
     )
     feedback = RatingsSerializer()
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.db.models import Model, Q
+from django.db.models import Model
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound, ValidationError
@@ -18,7 +18,7 @@ from core.api.permissions import MayView
 from core.api.problems import errors
 from core.api.viewsets import RowsViewSet
 from insights.api.permissions import MayChange
-from insights.api.views import StatusViewSet
+from insights.api.views import StatusViewSet, status_schema
 from insights.models import Feedback, Recommendation, Verification
 from insights.recommendations.api.serializers import (
     ChangeRecommendationSerializer,
@@ -32,12 +32,13 @@ from insights.recommendations.api.serializers import (
 )
 from insights.recommendations.feedback import rate
 from insights.recommendations.filters import FeedbackFilter, RecommendationFilter
-from insights.recommendations.transitions import change_status
+
+COUNTED = ("status", "priority", "category")
+# A first rating answers 201, a change of it 200.
+RATED = {200: FeedbackSerializer, 201: FeedbackSerializer}
 
 
-@extend_schema_view(
-    retrieve=extend_schema(responses={200: RecommendationDetailSerializer})
-)
+@status_schema(RecommendationDetailSerializer, ChangeRecommendationSerializer)
 class RecommendationViewSet(StatusViewSet):
     """Recommendations for instances, the newest first; `ordering=-savings_monthly`."""
 
@@ -49,18 +50,9 @@ class RecommendationViewSet(StatusViewSet):
     serializer_class = RecommendationSerializer
     detail_serializer = RecommendationDetailSerializer
     status_serializer = ChangeRecommendationSerializer
-    change_status = staticmethod(change_status)
     filterset_class = RecommendationFilter
     csv_name = "recommendations"
     http_method_names = ["get", "patch", "put", "head", "options"]
-
-    @extend_schema(
-        request=ChangeRecommendationSerializer,
-        responses={200: RecommendationDetailSerializer, **errors(400, 403, 404, 409)},
-    )
-    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Change the status, if nobody changed the recommendation since `version`."""
-        return self.change(request)
 
     @extend_schema(responses={200: StatisticsSerializer})
     @action(detail=False, pagination_class=None)
@@ -95,11 +87,7 @@ class RecommendationViewSet(StatusViewSet):
     @extend_schema(
         methods=["PUT"],
         request=RateSerializer,
-        responses={
-            200: FeedbackSerializer,
-            201: FeedbackSerializer,
-            **errors(400, 403, 404),
-        },
+        responses={**RATED, **errors(400, 403, 404)},
     )
     @action(detail=True, methods=["get", "put"], filterset_class=None)
     def feedback(self, request: Request, pk: str) -> Response:
@@ -111,9 +99,7 @@ class RecommendationViewSet(StatusViewSet):
             if not (found := own.first()):
                 raise NotFound("You have not rated it yet.")
             return Response(FeedbackSerializer(found).data)
-        given = RateSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        return _rate(request, row, given.validated_data)
+        return _rate(request, row, _valid(RateSerializer(data=request.data)))
 
     @property
     def changes(self) -> type[Model]:
@@ -121,13 +107,6 @@ class RecommendationViewSet(StatusViewSet):
         return Feedback if self.action == "feedback" else Recommendation
 
 
-COUNTED = ("status", "priority", "category")
-
-
-@extend_schema_view(
-    list=extend_schema(responses={200: FeedbackSerializer}),
-    retrieve=extend_schema(responses={200: FeedbackSerializer}),
-)
 class FeedbackViewSet(RowsViewSet):
     """Ratings of recommendations, the newest first."""
 
@@ -138,31 +117,25 @@ class FeedbackViewSet(RowsViewSet):
     filterset_class = FeedbackFilter
     csv_name = "feedback"
 
-    @extend_schema(
-        request=RateByIdSerializer,
-        responses={
-            200: FeedbackSerializer,
-            201: FeedbackSerializer,
-            **errors(400, 403),
-        },
-    )
+    @extend_schema(request=RateByIdSerializer, responses={**RATED, **errors(400, 403)})
     def create(self, request: Request) -> Response:
         """Rate a recommendation. What is left out stays as you rated it before."""
         refuse_unknown(request.query_params, ())
-        given = RateByIdSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        wanted = dict(given.validated_data)
+        wanted = _valid(RateByIdSerializer(data=request.data))
         number = wanted.pop("recommendation")
         rows = Recommendation.objects.visible_to(request.user)
-        row = rows.filter(Q(pk=number)).first()
-        if row is None:
+        if not (row := rows.filter(pk=number).first()):
             reason = f"There is no recommendation {number}."
             raise ValidationError({"recommendation": [reason]})
         return _rate(request, row, wanted)
 
 
+def _valid(given: RateSerializer) -> dict[str, Any]:
+    given.is_valid(raise_exception=True)
+    return dict(given.validated_data)
+
+
 def _rate(request: Request, row: Recommendation, values: dict[str, Any]) -> Response:
-    """Answer 201 for a user's first rating, 200 for a change of it."""
     feedback, is_new = rate(row, values, timezone.now(), request)
     code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
     return Response(FeedbackSerializer(feedback).data, status=code)

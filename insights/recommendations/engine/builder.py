@@ -1,19 +1,18 @@
 """How a rule's finding becomes advice: priority, saving, risk and fingerprint."""
 
+import hashlib
+import json
 from decimal import Decimal
 
-from insights.recommendations.engine.advice_records import (
+from insights.recommendations.engine.advice import (
     Advice,
     Category,
     Json,
     Level,
-    MachineFacts,
-    NotEnough,
     PriceBasis,
     Rule,
 )
 from insights.recommendations.engine.advice_thresholds import Thresholds
-from insights.recommendations.engine.fingerprint import fingerprint
 from insights.recommendations.engine.hourly_prices import HourlyPrice
 from insights.recommendations.engine.rule_context import RuleContext
 
@@ -39,22 +38,22 @@ def build_advice(
     steps: tuple[str, ...],
     risk: Level,
     risk_reasons: tuple[str, ...],
-    effort: Level,
-    complexity: Level,
     estimated_time: str,
     confidence: Level,
+    effort: Level = Level.LOW,
+    complexity: Level = Level.LOW,
     saving: Decimal | None = None,
-    monthly_cost: Decimal | None = None,
     price: HourlyPrice | None = None,
     target: str = "",
 ) -> Advice:
     """Return advice about the instance; one of a manager is harder to change.
 
-    `saving` is that of a month and `monthly_cost` the instance's cost of one; both
-    None where no price is known.
+    `saving` is that of a month, None where no price is known. `price` is the instance's
+    unless the saving is of something else: then all of that price is saved.
     """
     machine, change_risk = context.machine, context.change_risk
-    price = price if saving is not None else None
+    cost = saving if price else context.monthly_cost
+    price = (price or context.price) if saving is not None else None
     return Advice(
         rule=rule,
         account_id=machine.account_id,
@@ -65,36 +64,25 @@ def build_advice(
         title=title,
         current_state=current_state,
         recommendation=recommendation,
-        evidence={**evidence, **_priced(price, monthly_cost)},
+        evidence={**evidence, **_priced(price, cost)},
         savings_monthly=saving,
         counted_monthly=saving,
         currency=price.currency if price else "",
         price_basis=price.basis if price else PriceBasis.NONE,
-        impact=_impact(rule, saving, monthly_cost),
+        impact=_impact(rule, saving, cost),
         effort=effort,
         complexity=Level.HIGH if change_risk.manager else complexity,
         risk=change_risk.level(risk),
         risk_reason="; ".join((*risk_reasons, *change_risk.reasons)),
         estimated_time=estimated_time,
-        implementation_steps=(*change_risk.first_steps(), *steps),
-        fingerprint=fingerprint(
+        implementation_steps=(*change_risk.first_steps, *steps),
+        fingerprint=_fingerprint(
             *(rule, machine.account_id, machine.instance_id),
             *(machine.instance_type, target),
         ),
         confidence=confidence,
         target=target,
     )
-
-
-def not_enough(rule: Rule, machine: MachineFacts, reason: str) -> NotEnough:
-    return NotEnough(rule, machine.account_id, machine.instance_id, reason)
-
-
-def confidence_of(days: int, thresholds: Thresholds) -> Level:
-    """High where nearly the whole look-back was measured, low at its least."""
-    if days >= 0.85 * thresholds.lookback_days:
-        return Level.HIGH
-    return Level.MEDIUM if days > thresholds.least_days else Level.LOW
 
 
 def _priority(rule: Rule, saving: Decimal | None, thresholds: Thresholds) -> Level:
@@ -125,3 +113,8 @@ def _priced(price: HourlyPrice | None, monthly_cost: Decimal | None) -> Json:
         "price_factor": str(price.factor.quantize(Decimal("0.001"))),
         "monthly_cost": None if monthly_cost is None else str(monthly_cost),
     }
+
+
+def _fingerprint(*substance: str) -> str:
+    text = json.dumps(substance)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

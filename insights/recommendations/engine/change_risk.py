@@ -1,9 +1,10 @@
 """What makes changing an instance risky: who manages it, and data that it holds."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from insights.recommendations.engine.advice_records import Level, MachineFacts
+from insights.recommendations.engine.advice import Level, MachineFacts
 
 # Tags that AWS services put on the instances that they start.
 MANAGERS = {
@@ -35,54 +36,46 @@ class ChangeRisk:
 
     def level(self, least: Level) -> Level:
         """Return at least this, and more where data or a manager is affected."""
-        return Level.HIGH if self.holds_data else raised(least, bool(self.manager))
+        if self.holds_data:
+            return Level.HIGH
+        if not self.manager:
+            return least
+        return Level.MEDIUM if least is Level.LOW else Level.HIGH
 
     @property
     def reasons(self) -> list[str]:
-        found = []
+        reasons = []
         if self.holds_data:
-            found.append("its name or tags suggest that it holds data")
+            reasons.append("its name or tags suggest that it holds data")
         if self.manager:
-            found.append(
+            reasons.append(
                 f"it belongs to an {self.manager}, which would revert a change"
             )
         if self.is_spot:
-            found.append("it is a spot instance, which has no list price")
-        return found
+            reasons.append("it is a spot instance, which has no list price")
+        return reasons
 
-    def first_steps(self) -> tuple[str, ...]:
-        """Return the steps before any change."""
+    @property
+    def first_steps(self) -> list[str]:
         steps = ["Ask its owner whether it is still needed."]
         if self.holds_data:
             steps.append("Take a snapshot of each volume and test that it restores.")
-        return tuple(steps)
+        return steps
 
 
 def change_risk_of(machine: MachineFacts) -> ChangeRisk:
     """Return it by the tags, name and lifecycle."""
+    tags = machine.tags.items()
+    purposes = [value for key, value in tags if key.lower() in PURPOSES]
     return ChangeRisk(
-        manager=_manager(machine),
-        holds_data=_holds_data(machine),
+        manager=_manager(machine.tags),
+        holds_data=any(HOLDS_DATA.search(text) for text in (machine.name, *purposes)),
         is_spot=machine.lifecycle == "spot",
     )
 
 
-def raised(level: Level, by_one: bool) -> Level:
-    """Return one level more, up to high."""
-    if not by_one:
-        return level
-    return Level.MEDIUM if level is Level.LOW else Level.HIGH
-
-
-def _manager(machine: MachineFacts) -> str:
-    for tag in machine.tags:
-        if tag in MANAGERS:
-            return MANAGERS[tag]
-        if tag.startswith(KUBERNETES):
-            return "EKS cluster"
+def _manager(tags: Iterable[str]) -> str:
+    for tag in tags:
+        if tag in MANAGERS or tag.startswith(KUBERNETES):
+            return MANAGERS.get(tag, "EKS cluster")
     return ""
-
-
-def _holds_data(machine: MachineFacts) -> bool:
-    purposes = [value for key, value in machine.tags.items() if key.lower() in PURPOSES]
-    return any(HOLDS_DATA.search(text) for text in (machine.name, *purposes))

@@ -1,18 +1,10 @@
 """Instances of an old generation whose successor is cheaper."""
 
-from decimal import Decimal
-
 from core.money import CENT
-from insights.recommendations.engine.advice_records import (
-    Advice,
-    Level,
-    NotEnough,
-    Rule,
-)
-from insights.recommendations.engine.builder import build_advice, not_enough
-from insights.recommendations.engine.hourly_prices import HourlyPrice
+from insights.recommendations.engine.advice import Advice, Level, NotEnough, Rule
+from insights.recommendations.engine.builder import build_advice
+from insights.recommendations.engine.oversized import baseline_percent
 from insights.recommendations.engine.rule_context import RuleContext
-from insights.recommendations.engine.sizes import baseline_percent
 from pricing.families import GRAVITON, SUCCESSORS, family_of, size_of
 from providers.records import InstancePriceRecord
 
@@ -43,7 +35,7 @@ def old_generation(context: RuleContext) -> list[Advice | NotEnough]:
             f"{family} has successors, but AWS's price of {machine.instance_type} in "
             f"{machine.region} is unknown, so none can be compared."
         )
-        return [not_enough(Rule.OLD_GENERATION, machine, reason)]
+        return [NotEnough(Rule.OLD_GENERATION, machine.instance_id, reason)]
     nearest = _cheapest(context, now, successors)
     of_arm = _cheapest(context, now, arm)
     if of_arm and nearest and of_arm.hourly >= nearest.hourly:
@@ -58,8 +50,8 @@ def _cheapest(
     machine = context.machine
     names = [f"{family}.{size_of(machine.instance_type)}" for family in families]
     sizes = [context.prices.listed(machine, name) for name in names]
-    found = [size for size in sizes if size and _is_cheaper(size, now)]
-    return min(found, key=lambda size: size.hourly, default=None)
+    cheaper = [size for size in sizes if size and _is_cheaper(size, now)]
+    return min(cheaper, key=lambda size: size.hourly, default=None)
 
 
 def _is_cheaper(size: InstancePriceRecord, now: InstancePriceRecord) -> bool:
@@ -76,94 +68,73 @@ def _is_cheaper(size: InstancePriceRecord, now: InstancePriceRecord) -> bool:
 def _advice(
     context: RuleContext, now: InstancePriceRecord, target: InstancePriceRecord
 ) -> Advice:
-    machine, price, share = context.machine, context.price, context.running_share
-    new_processor = target.architecture != now.architecture
-    is_xen = family_of(now.instance_type) in XEN
-    cheaper = float(1 - target.hourly / now.hourly)
+    new, cost = target.instance_type, context.monthly_cost
+    is_arm, is_xen = target.architecture != now.architecture, _is_xen(now)
+    cheaper = 1 - target.hourly / now.hourly
     return build_advice(
         context,
         Rule.OLD_GENERATION,
-        title=f"Move {machine.title} to {target.instance_type}",
+        title=f"Move {context.machine.title} to {new}",
         current_state=(
-            f"{now.instance_type} at {_price(now)} an hour on the price list; "
-            f"{target.instance_type} has {target.vcpus} vCPUs and "
-            f"{target.memory_mib / 1024:g} GiB for {_price(target)}."
+            f"{now.instance_type} at {_price(now)} an hour on the price list; {new} "
+            f"has {target.vcpus} vCPUs and {target.memory_mib / 1024:g} GiB for "
+            f"{_price(target)}."
         ),
         recommendation=(
-            f"Change it to {target.instance_type}, which is {cheaper:.0%} cheaper"
-            + (", if its software runs on ARM." if new_processor else ".")
+            f"Change it to {new}, which is {float(cheaper):.0%} cheaper"
+            + (", if its software runs on ARM." if is_arm else ".")
         ),
         evidence={
             "from_type": now.instance_type,
-            "to_type": target.instance_type,
+            "to_type": new,
             "from_hourly_list": str(now.hourly),
             "to_hourly_list": str(target.hourly),
             "from_architecture": now.architecture,
             "to_architecture": target.architecture,
-            "running_share": round(share, 3),
+            "running_share": round(context.running_share, 3),
         },
-        steps=_steps(context, target, new_processor, is_xen),
-        risk=_risk(new_processor, is_xen),
-        risk_reasons=_risks(now, target, new_processor, is_xen),
-        effort=Level.HIGH if new_processor else Level.LOW,
-        complexity=Level.HIGH if new_processor else Level.MEDIUM,
-        estimated_time="days of building and testing" if new_processor else "1 hour",
+        steps=_steps(context, now, target),
+        risk=Level.HIGH if is_arm else Level.MEDIUM if is_xen else Level.LOW,
+        risk_reasons=_risks(now, target),
+        effort=Level.HIGH if is_arm else Level.LOW,
+        complexity=Level.HIGH if is_arm else Level.MEDIUM,
+        estimated_time="days of building and testing" if is_arm else "1 hour",
         confidence=Level.HIGH,
-        saving=_saved(now, target, price, share),
-        monthly_cost=price.monthly(share) if price else None,
-        price=price,
-        target=target.instance_type,
+        # The difference at the account's effective rate.
+        saving=None if cost is None else (cost * cheaper).quantize(CENT),
+        target=new,
     )
 
 
-def _saved(
-    now: InstancePriceRecord,
-    target: InstancePriceRecord,
-    price: HourlyPrice | None,
-    share: float,
-) -> Decimal | None:
-    """Return a month's difference, at the account's effective rate."""
-    if price is None:
-        return None
-    return (price.monthly(share) * (1 - target.hourly / now.hourly)).quantize(CENT)
+def _is_xen(size: InstancePriceRecord) -> bool:
+    return family_of(size.instance_type) in XEN
 
 
 def _price(size: InstancePriceRecord) -> str:
     return f"{size.hourly.normalize():f} {size.currency}"
 
 
-def _risk(new_processor: bool, is_xen: bool) -> Level:
-    if new_processor:
-        return Level.HIGH
-    return Level.MEDIUM if is_xen else Level.LOW
-
-
-def _risks(
-    now: InstancePriceRecord,
-    target: InstancePriceRecord,
-    new_processor: bool,
-    is_xen: bool,
-) -> tuple[str, ...]:
+def _risks(now: InstancePriceRecord, target: InstancePriceRecord) -> tuple[str, ...]:
     risks = []
     if family_of(now.instance_type) in LOCAL_DISKS:
         risks.append("the data on its local disks has to move to a volume first")
-    if new_processor:
+    if target.architecture != now.architecture:
         risks.append(f"{target.instance_type} is ARM: software must be built for it")
-    if is_xen:
+    if _is_xen(now):
         risks.append("it moves from Xen to Nitro, which needs other drivers")
     return tuple(risks)
 
 
 def _steps(
-    context: RuleContext, target: InstancePriceRecord, new_processor: bool, is_xen: bool
+    context: RuleContext, now: InstancePriceRecord, target: InstancePriceRecord
 ) -> tuple[str, ...]:
-    steps = [NITRO_DRIVERS] if is_xen and not new_processor else []
-    if new_processor:
+    if target.architecture != now.architecture:
         return (
             "Build its software for ARM and test it under load.",
             f"Start a {target.instance_type} beside it from an ARM image.",
             "Move the workload over, then stop the old instance.",
         )
+    steps = [NITRO_DRIVERS] if _is_xen(now) else []
     if manager := context.change_risk.manager:
         steps.append(f"Set {target.instance_type} in the {manager}'s template.")
         return (*steps, "Replace its instances one by one (instance refresh).")

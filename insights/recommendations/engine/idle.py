@@ -2,18 +2,11 @@
 
 from collections.abc import Sequence
 
-from insights.recommendations.engine.advice_records import (
-    Advice,
-    Level,
-    NetworkDay,
-    Rule,
-)
+from insights.recommendations.engine.advice import Advice, Level, NetworkDay, Rule
 from insights.recommendations.engine.advice_thresholds import Thresholds
-from insights.recommendations.engine.builder import build_advice, confidence_of
-from insights.recommendations.engine.change_risk import ChangeRisk
-from insights.recommendations.engine.observation_window import MB
+from insights.recommendations.engine.builder import build_advice
 from insights.recommendations.engine.rule_context import RuleContext
-from insights.recommendations.engine.utilization import Utilization, total_mb
+from insights.recommendations.engine.utilization import MB, Utilization, total_mb
 
 STRICT = "never over the idle peak, and hardly any network"
 QUIET = "quiet but for rare peaks"
@@ -32,33 +25,32 @@ def idle(context: RuleContext, utilization: Utilization) -> Advice | None:
     kind = _kind(utilization, context.thresholds)
     if not kind:
         return None
-    machine, price, share = context.machine, context.price, context.running_share
-    monthly = price.monthly(share) if price else None
+    machine, manager = context.machine, context.change_risk.manager
     return build_advice(
         context,
         Rule.IDLE,
         title=f"Stop idle instance {machine.title}",
         current_state=(
             f"{machine.instance_type or 'The instance'} runs; "
-            f"{utilization.summary()} in {len(utilization.days)} days"
-            f"{_network_text(utilization)}."
+            f"{utilization.summary} in {len(utilization.days)} days"
+            f"{_network_text(utilization.most_network_mb)}."
         ),
-        recommendation=_recommendation(context.change_risk),
+        recommendation=(
+            f"Lower the desired size of its {manager} by one."
+            if manager
+            else "Stop it, and terminate it when nobody needs it."
+        ),
         evidence={
-            **utilization.evidence(),
+            **utilization.evidence,
             "rule": kind,
-            "running_share": round(share, 3),
+            "running_share": round(context.running_share, 3),
         },
-        steps=_steps(context.change_risk),
+        steps=_steps(manager),
         risk=Level.LOW if kind == STRICT else Level.MEDIUM,
         risk_reasons=_risks(utilization, kind),
-        effort=Level.LOW,
-        complexity=Level.LOW,
         estimated_time="15 minutes",
-        confidence=_confidence(utilization, kind, context.thresholds),
-        saving=monthly,
-        monthly_cost=monthly,
-        price=price,
+        confidence=_confidence(context, utilization, kind),
+        saving=context.monthly_cost,
     )
 
 
@@ -91,24 +83,22 @@ def network_is_quiet(days: Sequence[NetworkDay], thresholds: Thresholds) -> bool
 
 def _is_background(utilization: Utilization, thresholds: Thresholds) -> bool:
     """Return whether nearly all days have only the network of agents."""
-    below = sum(
-        total_mb(d) <= thresholds.background_network_mb for d in utilization.network
-    )
-    return below >= thresholds.quiet_network_share * len(utilization.network)
+    days = utilization.network
+    below = sum(total_mb(day) <= thresholds.background_network_mb for day in days)
+    return below >= thresholds.quiet_network_share * len(days)
 
 
-def _confidence(utilization: Utilization, kind: str, thresholds: Thresholds) -> Level:
+def _confidence(context: RuleContext, utilization: Utilization, kind: str) -> Level:
     if not utilization.network or kind == TALKS:
         return Level.LOW
-    by_days = confidence_of(len(utilization.days), thresholds)
+    by_days = context.confidence(len(utilization.days))
     return Level.MEDIUM if kind == QUIET and by_days is Level.HIGH else by_days
 
 
-def _network_text(utilization: Utilization) -> str:
-    most = utilization.most_network_mb
-    if most is None:
+def _network_text(most_mb: float | None) -> str:
+    if most_mb is None:
         return "; its network is not known"
-    return f", at most {most:.1f} MB of network a day"
+    return f", at most {most_mb:.1f} MB of network a day"
 
 
 def _risks(utilization: Utilization, kind: str) -> tuple[str, ...]:
@@ -124,16 +114,10 @@ def _risks(utilization: Utilization, kind: str) -> tuple[str, ...]:
     return tuple(risks)
 
 
-def _recommendation(change_risk: ChangeRisk) -> str:
-    if change_risk.manager:
-        return f"Lower the desired size of its {change_risk.manager} by one."
-    return "Stop it, and terminate it when nobody needs it."
-
-
-def _steps(change_risk: ChangeRisk) -> tuple[str, ...]:
-    if change_risk.manager:
+def _steps(manager: str) -> tuple[str, ...]:
+    if manager:
         return (
-            f"Lower the desired and the minimum size of the {change_risk.manager}.",
+            f"Lower the desired and the minimum size of the {manager}.",
             "Watch the remaining machines for a week.",
         )
     return (

@@ -2,28 +2,33 @@
 
 from dataclasses import dataclass
 
-from insights.recommendations.engine.advice_records import (
-    Advice,
-    Level,
-    MachineFacts,
-    NotEnough,
-    Rule,
-)
-from insights.recommendations.engine.advice_thresholds import Thresholds
-from insights.recommendations.engine.builder import (
-    build_advice,
-    confidence_of,
-    not_enough,
-)
-from insights.recommendations.engine.change_risk import ChangeRisk
+from insights.recommendations.engine.advice import Advice, Level, NotEnough, Rule
+from insights.recommendations.engine.builder import build_advice
 from insights.recommendations.engine.rule_context import RuleContext
-from insights.recommendations.engine.sizes import baseline_percent
 from insights.recommendations.engine.utilization import Utilization
+from pricing.families import family_of, size_of
 from providers.records import InstancePriceRecord
 
 WHOLE = 100.0
 # Where no type is known, a size holds half of the next one's CPU, as EC2's do.
 HALF = 0.5
+# What a burstable size may use for ever, in percent of all its vCPUs.
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-credits-baseline-concepts.html
+BURSTABLE = frozenset({"t2", "t3", "t3a", "t4g"})
+BASELINE_PERCENT = {
+    **{"nano": 5.0, "micro": 10.0, "small": 20.0, "medium": 20.0},
+    **{"large": 30.0, "xlarge": 40.0, "2xlarge": 40.0},
+}
+T2_BASELINE_PERCENT = BASELINE_PERCENT | {"xlarge": 22.5, "2xlarge": 16.875}
+
+
+def baseline_percent(instance_type: str) -> float:
+    """Return the percentage it may use for ever; 100 unless it is burstable."""
+    family = family_of(instance_type)
+    if family not in BURSTABLE:
+        return WHOLE
+    baselines = T2_BASELINE_PERCENT if family == "t2" else BASELINE_PERCENT
+    return baselines.get(size_of(instance_type), WHOLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +50,6 @@ class Need:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Resizing:
-    """The current size, the target, and the smallest size whose CPU would do."""
-
-    now: InstancePriceRecord
-    target: InstancePriceRecord
-    smallest: InstancePriceRecord
-
-
 def oversized(
     context: RuleContext, utilization: Utilization
 ) -> Advice | NotEnough | None:
@@ -64,32 +60,30 @@ def oversized(
     memory is unknown, and it halves with each size: then only the next smaller size is
     recommended, and the risk says so.
     """
-    need = need_of(context.machine, utilization, context.thresholds)
-    if not context.machine.instance_type:
-        return _of_no_type(context, utilization, need)
-    now = context.prices.listed(context.machine)
+    machine, need = context.machine, _need(context, utilization)
+    half_fits = machine.vcpus != 1 and need.cpu_percent <= HALF * WHOLE
+    if not machine.instance_type:
+        return _of_no_type(context, utilization, need) if half_fits else None
+    now = context.prices.listed(machine)
     if now is None:
-        return _unpriced(context.machine, need)
+        reason = (
+            f"Half of its size would do, but AWS's sizes and prices of "
+            f"{machine.instance_type} in {machine.region} are unknown."
+        )
+        rule = Rule.OVERSIZED
+        return NotEnough(rule, machine.instance_id, reason) if half_fits else None
     sizes = _smaller(context, now, need)
-    if not sizes:
-        return None
-    target = sizes[-1] if need.memory_percent is None else sizes[0]
-    return _advice(context, utilization, need, Resizing(now, target, smallest=sizes[0]))
+    return _advice(context, utilization, need, now, sizes) if sizes else None
 
 
-def need_of(
-    machine: MachineFacts, utilization: Utilization, thresholds: Thresholds
-) -> Need:
+def _need(context: RuleContext, utilization: Utilization) -> Need:
     """Return the needs; the maximum stands in for an unknown p99."""
-    p99 = (
-        utilization.highest
-        if utilization.highest_p99 is None
-        else utilization.highest_p99
-    )
-    memory = machine.memory_maximum_percent
+    thresholds = context.thresholds
+    p99, memory = utilization.highest_p99, context.machine.memory_maximum_percent
     return Need(
         cpu_percent=max(
-            p99 * (1 + thresholds.p99_headroom),
+            (utilization.highest if p99 is None else p99)
+            * (1 + thresholds.p99_headroom),
             utilization.highest * (1 + thresholds.maximum_headroom),
         ),
         average_percent=utilization.highest_average,
@@ -106,7 +100,7 @@ def _smaller(
 
     One with as many vCPUs and less memory saves only memory, whose use is unknown.
     """
-    found = [
+    sizes = [
         size
         for size in context.prices.family(context.machine)
         if size.vcpus < now.vcpus
@@ -114,42 +108,44 @@ def _smaller(
         and size.architecture == now.architecture
         and need.fits(size, now)
     ]
-    return sorted(found, key=lambda size: (size.vcpus, size.hourly))
+    return sorted(sizes, key=lambda size: (size.vcpus, size.hourly))
 
 
 def _advice(
-    context: RuleContext, utilization: Utilization, need: Need, resizing: Resizing
+    context: RuleContext,
+    utilization: Utilization,
+    need: Need,
+    now: InstancePriceRecord,
+    sizes: list[InstancePriceRecord],
 ) -> Advice:
-    now, target = resizing.now, resizing.target
-    price, share = context.price, context.running_share
-    other = context.prices.hourly(context.machine, target.instance_type)
+    machine, knows_memory = context.machine, need.memory_percent is not None
+    target = sizes[0] if knows_memory else sizes[-1]
+    cost = context.monthly_cost
+    price = context.prices.hourly(machine, target.instance_type)
+    new_cost = price.monthly(context.running_share) if price else None
     return build_advice(
         context,
         Rule.OVERSIZED,
-        title=f"Resize {context.machine.title} to {target.instance_type}",
+        title=f"Resize {machine.title} to {target.instance_type}",
         current_state=(
-            f"{_text(now)}; {utilization.summary()} in {len(utilization.days)} days."
+            f"{_text(now)}; {utilization.summary} in {len(utilization.days)} days."
         ),
         recommendation=f"Change it to {_text(target)}.",
         evidence={
-            **utilization.evidence(),
+            **utilization.evidence,
             "needed_vcpus": round(need.cpu_percent * now.vcpus / WHOLE, 2),
-            "memory_maximum_percent": context.machine.memory_maximum_percent,
+            "memory_maximum_percent": machine.memory_maximum_percent,
             "from_type": now.instance_type,
             "to_type": target.instance_type,
-            "smallest_by_cpu": resizing.smallest.instance_type,
-            "running_share": round(share, 3),
+            "smallest_by_cpu": sizes[0].instance_type,
+            "running_share": round(context.running_share, 3),
         },
-        steps=_steps(target.instance_type, context.change_risk),
-        risk=Level.LOW if need.memory_percent is not None else Level.MEDIUM,
-        risk_reasons=_risks(need, now, target),
-        effort=Level.LOW,
-        complexity=Level.LOW,
+        steps=_steps(target.instance_type, context.change_risk.manager),
+        risk=Level.LOW if knows_memory else Level.MEDIUM,
+        risk_reasons=() if knows_memory else (_memory_risk(now, target),),
         estimated_time="30 minutes and a restart",
-        confidence=confidence_of(len(utilization.days), context.thresholds),
-        saving=price.monthly(share) - other.monthly(share) if price and other else None,
-        monthly_cost=price.monthly(share) if price else None,
-        price=price,
+        confidence=context.confidence(len(utilization.days)),
+        saving=None if cost is None or new_cost is None else cost - new_cost,
         target=target.instance_type,
     )
 
@@ -159,24 +155,19 @@ def _text(size: InstancePriceRecord) -> str:
     return f"{size.instance_type} with {size.vcpus} vCPUs and {gib:g} GiB"
 
 
-def _risks(
-    need: Need, now: InstancePriceRecord, target: InstancePriceRecord
-) -> tuple[str, ...]:
-    if need.memory_percent is not None:
-        return ()
+def _memory_risk(now: InstancePriceRecord, target: InstancePriceRecord) -> str:
     return (
-        f"memory goes from {now.memory_mib / 1024:g} to "
-        f"{target.memory_mib / 1024:g} GiB, and without the CloudWatch agent its use "
-        "is unknown",
+        f"memory goes from {now.memory_mib / 1024:g} to {target.memory_mib / 1024:g} "
+        "GiB, and without the CloudWatch agent its use is unknown"
     )
 
 
-def _steps(instance_type: str, change_risk: ChangeRisk) -> tuple[str, ...]:
+def _steps(instance_type: str, manager: str) -> tuple[str, ...]:
     check = "Check how much memory is in use at a busy hour."
-    if change_risk.manager:
+    if manager:
         return (
             check,
-            f"Set {instance_type} in the launch template of the {change_risk.manager}.",
+            f"Set {instance_type} in the launch template of the {manager}.",
             "Replace its instances one by one (instance refresh).",
         )
     return (
@@ -187,33 +178,12 @@ def _steps(instance_type: str, change_risk: ChangeRisk) -> tuple[str, ...]:
     )
 
 
-def _unpriced(machine: MachineFacts, need: Need) -> NotEnough | None:
-    """Half of it would do, but the sizes that are offered are unknown."""
-    if not _half_fits(need, machine.vcpus):
-        return None
-    return not_enough(
-        Rule.OVERSIZED,
-        machine,
-        f"Half of its size would do, but AWS's sizes and prices of "
-        f"{machine.instance_type} in {machine.region} are unknown.",
-    )
-
-
-def _half_fits(need: Need, vcpus: int | None) -> bool:
-    return vcpus != 1 and need.cpu_percent <= HALF * WHOLE
-
-
-def _of_no_type(
-    context: RuleContext, utilization: Utilization, need: Need
-) -> Advice | None:
+def _of_no_type(context: RuleContext, utilization: Utilization, need: Need) -> Advice:
     """Return advice for an instance of unknown type: the smallest share of its CPU.
 
     Its memory need not shrink with it, as another family has more memory.
     """
-    machine = context.machine
-    if not _half_fits(need, machine.vcpus):
-        return None
-    share = HALF
+    machine, share = context.machine, HALF
     least = 1 / machine.vcpus if machine.vcpus else 0.0
     while share * HALF >= least and need.cpu_percent <= share * HALF * WHOLE:
         share *= HALF
@@ -224,18 +194,16 @@ def _of_no_type(
         context,
         Rule.OVERSIZED,
         title=f"Resize {machine.title}",
-        current_state=f"{utilization.summary()} in {len(utilization.days)} days.",
+        current_state=f"{utilization.summary} in {len(utilization.days)} days.",
         recommendation=f"{size} would do.",
         evidence={
-            **utilization.evidence(),
+            **utilization.evidence,
             "needed_percent": round(need.cpu_percent, 2),
             "memory_maximum_percent": machine.memory_maximum_percent,
         },
         steps=("Choose a size with this CPU and enough memory.", "Change to it."),
         risk=Level.MEDIUM,
         risk_reasons=("its instance type is unknown",),
-        effort=Level.LOW,
-        complexity=Level.LOW,
         estimated_time="30 minutes and a restart",
-        confidence=confidence_of(len(utilization.days), context.thresholds),
+        confidence=context.confidence(len(utilization.days)),
     )

@@ -1,10 +1,11 @@
 """What a rule is applied to: the facts of one instance, prices and thresholds."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 
 from core.windows import Window
-from insights.recommendations.engine.advice_records import MachineFacts
+from insights.recommendations.engine.advice import Level, MachineFacts
 from insights.recommendations.engine.advice_thresholds import Thresholds
 from insights.recommendations.engine.change_risk import ChangeRisk, change_risk_of
 from insights.recommendations.engine.hourly_prices import HourlyPrice, Prices
@@ -31,3 +32,13 @@ class RuleContext:
     @cached_property
     def running_share(self) -> float:
         return running_share(self.machine, self.window)
+
+    @cached_property
+    def monthly_cost(self) -> Decimal | None:
+        return self.price.monthly(self.running_share) if self.price else None
+
+    def confidence(self, days: int) -> Level:
+        """High where nearly the whole look-back was measured, low at its least."""
+        if days >= 0.85 * self.thresholds.lookback_days:
+            return Level.HIGH
+        return Level.MEDIUM if days > self.thresholds.least_days else Level.LOW

@@ -1,32 +1,30 @@
 """All rules for one instance."""
 
+from collections.abc import Callable
 from datetime import datetime
 
-from insights.recommendations.engine.advice_records import (
-    Advice,
-    MachineFacts,
-    NotEnough,
-    Rule,
-)
+from insights.recommendations.engine.advice import Advice, MachineFacts, NotEnough, Rule
 from insights.recommendations.engine.advice_thresholds import Thresholds
-from insights.recommendations.engine.builder import not_enough
 from insights.recommendations.engine.generations import old_generation
 from insights.recommendations.engine.hourly_prices import Prices
 from insights.recommendations.engine.idle import idle
 from insights.recommendations.engine.observation_window import (
     RUNNING,
-    looked_at,
+    observation_window,
     require_valid,
 )
 from insights.recommendations.engine.oversized import oversized
 from insights.recommendations.engine.rule_context import RuleContext
 from insights.recommendations.engine.schedule import schedule
 from insights.recommendations.engine.stopped import STOPPED, stopped
-from insights.recommendations.engine.utilization import utilization_of
+from insights.recommendations.engine.utilization import Utilization, utilization_of
 
-Answer = Advice | NotEnough | None
-OF_LOAD = (Rule.IDLE, Rule.OVERSIZED, Rule.SCHEDULE)
-ALWAYS_SHOWN = (Rule.IDLE, Rule.STOPPED)
+UtilizationRule = Callable[[RuleContext, Utilization], Advice | NotEnough | None]
+RULES_OF_UTILIZATION: dict[Rule, UtilizationRule] = {
+    Rule.IDLE: idle,
+    Rule.OVERSIZED: oversized,
+    Rule.SCHEDULE: schedule,
+}
 
 
 def advise(
@@ -44,32 +42,27 @@ def advise(
     require_valid(machine)
     if machine.gone_since:
         return []
-    context = RuleContext(machine, prices, thresholds, looked_at(thresholds, now))
+    window = observation_window(thresholds, now)
+    context = RuleContext(machine, prices, thresholds, window)
+    answers: list[Advice | NotEnough | None] = []
     if machine.state == STOPPED:
-        found = [stopped(context, now, currency)]
+        answers = [stopped(context, now, currency)]
     elif machine.state == RUNNING:
-        found = [*_of_load(context), *old_generation(context)]
-    else:
-        found = []
-    return [
-        each for each in found if each is not None and _is_worth_it(each, thresholds)
-    ]
+        answers = [*_of_utilization(context), *old_generation(context)]
+    return [answer for answer in answers if answer and _is_worth_it(answer, thresholds)]
 
 
-def _of_load(context: RuleContext) -> list[Answer]:
+def _of_utilization(context: RuleContext) -> list[Advice | NotEnough | None]:
     utilization = utilization_of(context)
     if isinstance(utilization, str):
-        return [not_enough(rule, context.machine, utilization) for rule in OF_LOAD]
-    return [
-        idle(context, utilization),
-        oversized(context, utilization),
-        schedule(context, utilization),
-    ]
+        instance_id = context.machine.instance_id
+        return [NotEnough(r, instance_id, utilization) for r in RULES_OF_UTILIZATION]
+    return [rule(context, utilization) for rule in RULES_OF_UTILIZATION.values()]
 
 
 def _is_worth_it(answer: Advice | NotEnough, thresholds: Thresholds) -> bool:
     """Return False for a change of a few cents; stopped and idle always count."""
-    if isinstance(answer, NotEnough) or answer.rule in ALWAYS_SHOWN:
+    if isinstance(answer, NotEnough) or answer.rule in (Rule.IDLE, Rule.STOPPED):
         return True
     saving = answer.savings_monthly
     return saving is None or saving >= thresholds.least_saving

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from core.money import CENT
 from core.windows import Window
-from insights.recommendations.engine.advice_records import (
+from insights.recommendations.engine.advice import (
     Advice,
     CpuDay,
     CpuHour,
@@ -23,11 +23,7 @@ from insights.recommendations.engine.advice_records import (
     Rule,
 )
 from insights.recommendations.engine.advice_thresholds import Thresholds
-from insights.recommendations.engine.builder import (
-    build_advice,
-    confidence_of,
-    not_enough,
-)
+from insights.recommendations.engine.builder import build_advice
 from insights.recommendations.engine.idle import network_is_quiet
 from insights.recommendations.engine.observation_window import HOURS_A_DAY, hours_on
 from insights.recommendations.engine.rule_context import RuleContext
@@ -51,14 +47,12 @@ class Pattern:
     """When it may be stopped, in UTC: whole weekends, and weekday nights by hour."""
 
     weekends: bool
-    off_from: int | None = None
-    on_from: int | None = None
+    off_from: int | None
+    on_from: int | None
 
     @property
     def night_hours(self) -> int:
-        if self.off_from is None or self.on_from is None:
-            return 0
-        return (self.on_from - self.off_from) % 24
+        return ((self.on_from or 0) - (self.off_from or 0)) % 24
 
     @property
     def hours_off(self) -> int:
@@ -79,29 +73,22 @@ def schedule(
     """Return advice to stop it outside working hours; None if it is always used."""
     machine, thresholds = context.machine, context.thresholds
     weekdays = [day for day in utilization.days if day.day.weekday() < SATURDAY]
-    if not weekdays or not _works(weekdays, thresholds):
+    busy = sum(not _is_quiet(day, thresholds) for day in weekdays)
+    if busy <= len(weekdays) / 2:
         return None
     if context.change_risk.manager or _is_scheduled(machine, context.window):
         return None
-    pattern = Pattern(_weekends_are_quiet(utilization, thresholds))
-    night = _night(machine, context.window, thresholds)
-    if night:
-        pattern = Pattern(pattern.weekends, *night)
+    night = _night(machine, context.window, thresholds) or (None, None)
+    pattern = Pattern(_weekends_are_quiet(utilization, thresholds), *night)
     if pattern.hours_off:
         return _advice(context, utilization, pattern)
     if machine.hours or not _night_may_be_quiet(weekdays, thresholds):
         return None
-    return not_enough(
-        Rule.SCHEDULE,
-        machine,
+    reason = (
         "Its weekends are not quiet, and quiet nights cannot be detected: CPU is "
-        "stored by the day and not by the hour.",
+        "stored by the day and not by the hour."
     )
-
-
-def _works(days: Sequence[CpuDay], thresholds: Thresholds) -> bool:
-    """Return whether most weekdays are not quiet."""
-    return sum(not _is_quiet(day, thresholds) for day in days) > len(days) / 2
+    return NotEnough(Rule.SCHEDULE, machine.instance_id, reason)
 
 
 def _is_quiet(day: CpuDay | CpuHour, thresholds: Thresholds) -> bool:
@@ -124,11 +111,11 @@ def _is_scheduled(machine: MachineFacts, window: Window) -> bool:
 def _weekends_are_quiet(utilization: Utilization, thresholds: Thresholds) -> bool:
     days = [day for day in utilization.days if day.day.weekday() >= SATURDAY]
     weekends = {day.day.isocalendar()[:2] for day in days}
-    moved = tuple(day for day in utilization.network if day.day.weekday() >= SATURDAY)
+    network = [day for day in utilization.network if day.day.weekday() >= SATURDAY]
     return (
         len(weekends) >= thresholds.weekends
         and all(_is_quiet(day, thresholds) for day in days)
-        and network_is_quiet(moved, thresholds)
+        and network_is_quiet(network, thresholds)
     )
 
 
@@ -146,13 +133,13 @@ def _night(
     machine: MachineFacts, window: Window, thresholds: Thresholds
 ) -> tuple[int, int] | None:
     """Return (off from, on from) of the longest quiet stretch of weekdays, in UTC."""
-    known = {
+    quiet_by_hour = {
         hour.at: _is_quiet(hour, thresholds)
         for hour in machine.hours
         if hour.at.date() in window and hour.at.weekday() < SATURDAY
     }
     per_hour: dict[int, list[bool]] = defaultdict(list)
-    for at, is_quiet in known.items():
+    for at, is_quiet in quiet_by_hour.items():
         per_hour[at.hour].append(is_quiet)
     if len(per_hour) < HOURS_A_DAY or min(map(len, per_hour.values())) < LEAST_WEEKDAYS:
         return None
@@ -161,7 +148,7 @@ def _night(
     if not thresholds.night_hours <= length < HOURS_A_DAY - 2 * MARGIN_HOURS:
         return None
     nights: dict[date, bool] = defaultdict(lambda: True)
-    for at, is_quiet in known.items():
+    for at, is_quiet in quiet_by_hour.items():
         since = (at.hour - start) % 24
         if since < length:
             nights[(at - timedelta(hours=since)).date()] &= is_quiet
@@ -185,25 +172,22 @@ def _longest_run(quiet: Sequence[bool]) -> tuple[int, int]:
 
 
 def _advice(context: RuleContext, utilization: Utilization, pattern: Pattern) -> Advice:
-    machine, price = context.machine, context.price
-    share = pattern.hours_off / WEEK_HOURS
-    monthly = price.monthly(context.running_share) if price else None
-    saved = None if monthly is None else (monthly * Decimal(str(share))).quantize(CENT)
+    share, cost = Decimal(str(pattern.hours_off / WEEK_HOURS)), context.monthly_cost
     return build_advice(
         context,
         Rule.SCHEDULE,
-        title=f"Stop {machine.title} outside working hours",
+        title=f"Stop {context.machine.title} outside working hours",
         current_state=(
-            f"It runs all week, and is quiet {pattern}; {utilization.summary()}."
+            f"It runs all week, and is quiet {pattern}; {utilization.summary}."
         ),
         recommendation=f"Stop it {pattern}: {pattern.hours_off} of a week's 168 hours.",
         evidence={
-            **utilization.evidence(),
+            **utilization.evidence,
             "quiet_weekends": pattern.weekends,
             "off_from_hour_utc": pattern.off_from,
             "on_from_hour_utc": pattern.on_from,
             "hours_off_a_week": pattern.hours_off,
-            "hours_known": bool(machine.hours),
+            "hours_known": bool(context.machine.hours),
         },
         steps=(
             "Ask its users for their hours and time zone.",
@@ -213,11 +197,8 @@ def _advice(context: RuleContext, utilization: Utilization, pattern: Pattern) ->
         risk=Level.MEDIUM,
         risk_reasons=("jobs at night or at weekends would not run",),
         effort=Level.MEDIUM,
-        complexity=Level.LOW,
         estimated_time="1 hour",
-        confidence=confidence_of(len(utilization.days), context.thresholds),
-        saving=saved,
-        monthly_cost=monthly,
-        price=price,
+        confidence=context.confidence(len(utilization.days)),
+        saving=None if cost is None else (cost * share).quantize(CENT),
         target="weekends" if not pattern.night_hours else "nights",
     )

@@ -3,15 +3,14 @@
 from datetime import datetime
 
 from core.money import CENT
-from insights.recommendations.engine.advice_records import (
+from insights.recommendations.engine.advice import (
     Advice,
     Level,
-    MachineFacts,
     NotEnough,
     PriceBasis,
     Rule,
 )
-from insights.recommendations.engine.builder import build_advice, not_enough
+from insights.recommendations.engine.builder import build_advice
 from insights.recommendations.engine.hourly_prices import HourlyPrice
 from insights.recommendations.engine.rule_context import RuleContext
 
@@ -27,17 +26,21 @@ def stopped(
     of the attached ones is given.
     """
     machine = context.machine
-    since, is_exact = _since(machine)
+    stops = [
+        change.at
+        for change in machine.changes
+        if change.field == "state" and change.new_value == STOPPED and change.old_value
+    ]
+    since = max(stops) if stops else machine.first_seen_at
     if since is None:
-        return not_enough(
-            Rule.STOPPED, machine, "It is stopped, and it is unknown since when."
-        )
+        reason = "It is stopped, and it is unknown since when."
+        return NotEnough(Rule.STOPPED, machine.instance_id, reason)
     days = (now - since).days
     if days < context.thresholds.stopped_days:
         return None
     monthly = machine.attached_monthly
     saved = None if monthly is None else monthly.quantize(CENT)
-    word = "for" if is_exact else "for at least"
+    word = "for" if stops else "for at least"
     return build_advice(
         context,
         Rule.STOPPED,
@@ -50,7 +53,7 @@ def stopped(
         evidence={
             "stopped_since": since.date().isoformat(),
             "stopped_days": days,
-            "since_is_exact": is_exact,
+            "since_is_exact": bool(stops),
             "attached_monthly": None if saved is None else str(saved),
         },
         steps=(
@@ -60,23 +63,8 @@ def stopped(
         ),
         risk=Level.MEDIUM,
         risk_reasons=("the data on its volumes is deleted with them",),
-        effort=Level.LOW,
-        complexity=Level.LOW,
         estimated_time="30 minutes",
-        confidence=Level.HIGH if is_exact else Level.MEDIUM,
+        confidence=Level.HIGH if stops else Level.MEDIUM,
         saving=saved,
-        monthly_cost=saved,
         price=None if saved is None else HourlyPrice(saved, currency, PriceBasis.BILL),
     )
-
-
-def _since(machine: MachineFacts) -> tuple[datetime | None, bool]:
-    """Return since when it is stopped, or known, and whether the stop was seen."""
-    stops = [
-        change.at
-        for change in machine.changes
-        if change.field == "state" and change.new_value == STOPPED and change.old_value
-    ]
-    if stops:
-        return max(stops), True
-    return machine.first_seen_at, False

@@ -1,4 +1,4 @@
-"""A trace of one machine's load, from a CSV file of anybody's making.
+"""A trace of one machine's load, from any CSV file.
 
 It needs a column of time and one of CPU in percent; vCPUs, memory and network are
 taken where they are there. A file without a header has time first, then CPU.
@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from insights.csv_reader import CsvFile, InvalidFile, read_csv
-from insights.recommendations.engine.advice_records import (
+from insights.recommendations.engine.advice import (
     CpuDay,
     CpuHour,
     MachineFacts,
@@ -81,7 +81,7 @@ def read_trace(path: Path, time: str = "", cpu: str = "") -> Trace:
 
 
 def has_header(file: CsvFile) -> bool:
-    """Whether the first line holds anything but a time and numbers."""
+    """Return whether the first line holds anything but a time and numbers."""
     first = CsvFile(file.cells.iloc[:1], file.separator).without_header()
     try:
         first.instants(first.names[0])
@@ -94,17 +94,18 @@ def has_header(file: CsvFile) -> bool:
 
 def samples_of(file: CsvFile, time: str, cpu: str) -> pd.DataFrame:
     """Return a row a sample by its instant: CPU and memory in percent, bytes/s."""
-    time = named(file, time, "time") if time else find(file, is_time) or file.names[0]
+    by_name = find(file, lambda name: "time" in name or "date" in name)
+    time = named(file, time, "time") if time else by_name or file.names[0]
     cpu = named(file, cpu, "CPU") if cpu else cpu_column(file)
     percent = percents(file, cpu)
-    maximum = find(file, lambda n: "cpu" in n and "max" in n)
-    used = numbers(file, lambda n: n.startswith("memory usage [kb"))
-    total = numbers(file, lambda n: n.startswith("memory capacity"))
+    maximum = find(file, lambda name: "cpu" in name and "max" in name)
+    used = numbers(file, find(file, lambda n: n.startswith("memory usage [kb")))
+    total = numbers(file, find(file, lambda n: n.startswith("memory capacity")))
     samples = pd.DataFrame(
         {
             "cpu": percent,
             "maximum": np.fmax(percent, percents(file, maximum or cpu)),
-            "vcpus": numbers(file, lambda n: n in VCPUS),
+            "vcpus": numbers(file, find(file, lambda name: name in VCPUS)),
             "memory": FULL_PERCENT * used / total.where(total != 0),
             "received": bytes_a_second(file, RECEIVED),
             "sent": bytes_a_second(file, SENT),
@@ -118,68 +119,59 @@ def find(file: CsvFile, test: Test) -> str | None:
     return next((name for name in file.names if test(name.lower())), None)
 
 
-def is_time(name: str) -> bool:
-    return "time" in name or "date" in name
-
-
 def named(file: CsvFile, wanted: str, what: str) -> str:
-    found = find(file, lambda name: name == wanted.lower())
-    if found is None:
+    column = find(file, lambda name: name == wanted.lower())
+    if column is None:
         names = ", ".join(file.names)
         raise InvalidFile(f"There is no column {wanted!r} for {what}, but {names}.")
-    return found
+    return column
 
 
 def cpu_column(file: CsvFile) -> str:
     for test in CPU:
-        if found := find(file, test):
-            return found
+        if column := find(file, test):
+            return column
     raise InvalidFile(
         f"No column of CPU in percent among {', '.join(file.names)}: name it with "
         "--cpu."
     )
 
 
-def numbers(file: CsvFile, test: Test) -> pd.Series:
-    """Return the first column whose name passes; all NaN where there is none."""
-    column = find(file, test)
+def numbers(file: CsvFile, column: str | None) -> pd.Series:
+    """Return the column; all NaN where there is none."""
     if column is None:
         return pd.Series(np.nan, file.cells.index)
-    found = file.numbers(column)
-    return refused_if(np.isinf(found), found, column, "is not a measurement.")
+    values = file.numbers(column)
+    refuse(values[np.isinf(values)], column, "is not a measurement.")
+    return values
 
 
 def percents(file: CsvFile, column: str) -> pd.Series:
     """Return shares of the whole machine; NaN for a gap."""
-    found = numbers(file, lambda name: name == column.lower())
-    return refused_if(
-        (found < 0) | (found > MOST_PERCENT),
-        found,
+    values = numbers(file, column)
+    refuse(
+        values[(values < 0) | (values > MOST_PERCENT)],
         column,
         "is not a percentage of the whole machine; divide the sum of several vCPUs by "
         "their number.",
     )
-
-
-def refused_if(
-    is_wrong: pd.Series, values: pd.Series, column: str, reason: str
-) -> pd.Series:
-    """Return the values. Raises InvalidFile for the first that is wrong."""
-    for line, value in values[is_wrong].items():
-        raise InvalidFile(f"Line {line}, column {column!r}: {value:g} {reason}")
     return values
+
+
+def refuse(wrong: pd.Series, column: str, reason: str) -> None:
+    """Raise InvalidFile for the first of the wrong values."""
+    for line, value in wrong.items():
+        raise InvalidFile(f"Line {line}, column {column!r}: {value:g} {reason}")
 
 
 def bytes_a_second(file: CsvFile, words: Sequence[str]) -> pd.Series:
     """Return network traffic, by the unit in the column's name."""
-    column = find(
-        file,
-        lambda n: any(word in n for word in words) and any(unit in n for unit in BYTES),
-    )
-    if column is None:
-        return pd.Series(np.nan, file.cells.index)
-    unit = next(unit for unit in BYTES if unit in column.lower())
-    return numbers(file, lambda name: name == column.lower()) * BYTES[unit]
+    for column in file.names:
+        name = column.lower()
+        unit = next((unit for unit in BYTES if unit in name), None)
+        if unit and any(word in name for word in words):
+            return numbers(file, column) * BYTES[unit]
+    return numbers(file, None)
 
 
 def machine_of(name: str, samples: pd.DataFrame, seconds_apart: float) -> MachineFacts:
@@ -194,7 +186,9 @@ def machine_of(name: str, samples: pd.DataFrame, seconds_apart: float) -> Machin
         region="",
         state="running",
         vcpus=None if vcpus.empty else int(vcpus.iloc[-1]),
-        memory_maximum_percent=known(samples.memory.max()),
+        memory_maximum_percent=(
+            None if samples.memory.isna().all() else float(samples.memory.max())
+        ),
         cpu=[cpu_day(day, of_day, seconds_apart) for day, of_day in days],
         network=[
             NetworkDay(
@@ -209,10 +203,6 @@ def machine_of(name: str, samples: pd.DataFrame, seconds_apart: float) -> Machin
             for at, of_hour in hours
         ],
     )
-
-
-def known(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
 
 
 def cpu_day(day: date, samples: pd.DataFrame, seconds_apart: float) -> CpuDay:

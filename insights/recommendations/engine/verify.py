@@ -19,7 +19,7 @@ from statistics import variance
 
 from core.money import CENT, ZERO
 from core.windows import HOURS_PER_MONTH, ONE_DAY, Window, utc_day
-from insights.recommendations.engine.advice_records import (
+from insights.recommendations.engine.advice import (
     BillDay,
     ExpectedSaving,
     MachineFacts,
@@ -28,7 +28,7 @@ from insights.recommendations.engine.advice_records import (
     VerdictStatus,
 )
 from insights.recommendations.engine.advice_thresholds import Thresholds
-from insights.recommendations.engine.hourly_prices import HOURS_PER_DAY, Prices
+from insights.recommendations.engine.hourly_prices import Prices
 from insights.recommendations.engine.observation_window import hours_on, value_on
 
 # People change an instance first and set the status later.
@@ -36,10 +36,11 @@ RECORDED_LATE = timedelta(days=31)
 WEEK = 7
 STANDARD_ERRORS = 2
 # Less than this share of what was expected is no saving.
-LEAST_SHARE = Decimal("0.10")
-DAYS_PER_MONTH = HOURS_PER_MONTH / HOURS_PER_DAY
+LEAST_SHARE = 0.10
+DAYS_PER_MONTH = HOURS_PER_MONTH / 24
 PENDING, REALIZED = VerdictStatus.PENDING, VerdictStatus.REALIZED
 NOT_REALIZED = VerdictStatus.NOT_REALIZED
+RunningCost = Mapping[date, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def verify(
     prices: Prices,
     thresholds: Thresholds,
     now: datetime,
-    ran: Mapping[date, Decimal] | None = None,
+    ran: RunningCost | None = None,
 ) -> Verdict:
     """Return the verdict on a saving. `bill` is the account's compute in the region.
 
@@ -78,15 +79,14 @@ def verify(
 
 
 def running_cost(
-    machines: Iterable[MachineFacts], days: Iterable[date], prices: Prices
-) -> dict[date, Decimal]:
+    machines: Sequence[MachineFacts], days: Iterable[date], prices: Prices
+) -> RunningCost:
     """Return what the hours of these instances cost each day at the account's rate.
 
     Those without a price are left out, before and after a change alike.
     """
-    given = list(machines)
     return {
-        day: sum((_cost_on(machine, day, prices) or ZERO for machine in given), ZERO)
+        day: sum((prices.cost_on(machine, day) or ZERO for machine in machines), ZERO)
         for day in days
     }
 
@@ -136,15 +136,11 @@ def _of_stopped(done: ExpectedSaving, machine: MachineFacts) -> Verdict:
     """Judge by its end alone, as volumes are billed for all instances together."""
     if machine.gone_since is None:
         return Verdict(NOT_REALIZED, "The instance and its volumes still exist.")
-    share = None if done.savings_monthly is None else 1.0
-    return Verdict(
-        REALIZED,
-        "The instance is terminated. Its volumes are not billed by instance.",
-        done.savings_monthly,
-        done.currency if done.savings_monthly is not None else "",
-        share,
-        {"gone_since": machine.gone_since.date().isoformat()},
-    )
+    reason = "The instance is terminated. Its volumes are not billed by instance."
+    figures = {"gone_since": machine.gone_since.date().isoformat()}
+    if (saving := done.savings_monthly) is None:
+        return Verdict(REALIZED, reason, figures=figures)
+    return Verdict(REALIZED, reason, saving, done.currency, 1.0, figures)
 
 
 def _compare(
@@ -152,97 +148,77 @@ def _compare(
     machine: MachineFacts,
     sides: Sides,
     prices: Prices,
-    ran: Mapping[date, Decimal],
+    ran: RunningCost,
 ) -> Verdict:
     before = _cost_a_day(machine, sides.before, prices)
     after = _cost_a_day(machine, sides.after, prices)
     if before is None or after is None:
         return _unpriced(machine, sides)
-    saved = before - after
     fell, noise = _fall_of_the_bill(
         *(_rest(side, machine, prices, ran) for side in (sides.before, sides.after))
     )
-    figures = _figures(sides, before, after, fell, noise)
+    figures = {
+        "changed_on": sides.changed_on.isoformat(),
+        "days_before": _span(sides.before),
+        "days_after": _span(sides.after),
+        "machine_a_day_before": str(before.quantize(CENT)),
+        "machine_a_day_after": str(after.quantize(CENT)),
+        "bill_fell_a_day": str(fell.quantize(CENT)),
+        "bill_noise_a_day": str(noise.quantize(CENT)),
+    }
+    saved, currency = before - after, sides.after[0].currency
     if saved <= ZERO:
-        return Verdict(
-            NOT_REALIZED,
-            "The instance costs as much a day as before: "
-            f"{before.quantize(CENT)} {sides.after[0].currency}.",
-            figures=figures,
-        )
+        cost = f"{before.quantize(CENT)} {currency}"
+        reason = f"The instance costs as much a day as before: {cost}."
+        return Verdict(NOT_REALIZED, reason, figures=figures)
     if fell + noise < saved:
         saved = max(fell, ZERO)
-    return _verdict(done, saved, sides, figures)
-
-
-def _verdict(
-    done: ExpectedSaving, saved_a_day: Decimal, sides: Sides, figures: dict[str, object]
-) -> Verdict:
-    monthly = (saved_a_day * DAYS_PER_MONTH).quantize(CENT)
-    currency = sides.after[0].currency
-    share = _share(monthly, done)
+    monthly, expected = (saved * DAYS_PER_MONTH).quantize(CENT), done.savings_monthly
+    share = float(monthly / expected) if expected and expected > ZERO else None
     if monthly <= ZERO or (share is not None and share < LEAST_SHARE):
         reason = "The instance changed, but the account's bill did not fall with it."
         return Verdict(NOT_REALIZED, reason, figures=figures)
     days = f"{len(sides.after)} days of bill before and after"
-    return Verdict(
-        REALIZED,
-        f"Realized {monthly} {currency} a month, by {days}.",
-        monthly,
-        currency,
-        None if share is None else round(float(share), 4),
-        figures,
-    )
-
-
-def _share(monthly: Decimal, done: ExpectedSaving) -> Decimal | None:
-    if not done.savings_monthly or done.savings_monthly < ZERO:
-        return None
-    return monthly / done.savings_monthly
-
-
-def _unpriced(machine: MachineFacts, sides: Sides) -> Verdict:
-    """Return a verdict by the inventory alone: the amount is unknown."""
-    hours = [
-        math.fsum(hours_on(machine, day.day) for day in side)
-        for side in (sides.before, sides.after)
-    ]
-    types = {value_on(machine, day.day, "instance_type") for day in sides.before}
-    resized = value_on(machine, sides.after[-1].day, "instance_type") not in types
-    figures = {"hours_before": hours[0], "hours_after": hours[1]}
-    if hours[1] < hours[0] * (1 - float(LEAST_SHARE)) or (resized and hours[1]):
-        reason = "The instance changed; the saving is unknown without its price."
-        return Verdict(REALIZED, reason, figures=figures)
-    return Verdict(NOT_REALIZED, "The instance runs as before.", figures=figures)
+    reason = f"Realized {monthly} {currency} a month, by {days}."
+    share = None if share is None else round(share, 4)
+    return Verdict(REALIZED, reason, monthly, currency, share, figures)
 
 
 def _cost_a_day(
     machine: MachineFacts, days: Sequence[BillDay], prices: Prices
 ) -> Decimal | None:
     """Return the mean of its hours at the account's rate; None if it ran unpriced."""
-    costs = [_cost_on(machine, day.day, prices) for day in days]
-    known = [cost for cost in costs if cost is not None]
-    return sum(known, ZERO) / len(days) if len(known) == len(days) else None
+    total = ZERO
+    for day in days:
+        cost = prices.cost_on(machine, day.day)
+        if cost is None:
+            return None
+        total += cost
+    return total / len(days)
 
 
-def _cost_on(machine: MachineFacts, day: date, prices: Prices) -> Decimal | None:
-    hours = hours_on(machine, day)
-    if not hours:
-        return ZERO
-    price = prices.hourly(machine, value_on(machine, day, "instance_type"))
-    return None if price is None else price.hourly * Decimal(str(hours))
+def _unpriced(machine: MachineFacts, sides: Sides) -> Verdict:
+    """Return a verdict by the inventory alone: the amount is unknown."""
+    before, after = (
+        math.fsum(hours_on(machine, day.day) for day in side)
+        for side in (sides.before, sides.after)
+    )
+    types = {value_on(machine, day.day, "instance_type") for day in sides.before}
+    resized = value_on(machine, sides.after[-1].day, "instance_type") not in types
+    figures = {"hours_before": before, "hours_after": after}
+    if after < before * (1 - LEAST_SHARE) or (resized and after):
+        reason = "The instance changed; the saving is unknown without its price."
+        return Verdict(REALIZED, reason, figures=figures)
+    return Verdict(NOT_REALIZED, "The instance runs as before.", figures=figures)
 
 
 def _rest(
-    days: Sequence[BillDay],
-    machine: MachineFacts,
-    prices: Prices,
-    ran: Mapping[date, Decimal],
+    days: Sequence[BillDay], machine: MachineFacts, prices: Prices, ran: RunningCost
 ) -> list[Decimal]:
     """Return each day's bill without the cost of other instances."""
     rest = []
     for day in days:
-        own = _cost_on(machine, day.day, prices) or ZERO
+        own = prices.cost_on(machine, day.day) or ZERO
         rest.append(day.billed - ran[day.day] + own if day.day in ran else day.billed)
     return rest
 
@@ -258,18 +234,5 @@ def _fall_of_the_bill(
     return fell, Decimal(str(STANDARD_ERRORS * error))
 
 
-def _figures(
-    sides: Sides, before: Decimal, after: Decimal, fell: Decimal, noise: Decimal
-) -> dict[str, object]:
-    def span(days: Sequence[BillDay]) -> str:
-        return str(Window(days[0].day, days[-1].day + ONE_DAY))
-
-    return {
-        "changed_on": sides.changed_on.isoformat(),
-        "days_before": span(sides.before),
-        "days_after": span(sides.after),
-        "machine_a_day_before": str(before.quantize(CENT)),
-        "machine_a_day_after": str(after.quantize(CENT)),
-        "bill_fell_a_day": str(fell.quantize(CENT)),
-        "bill_noise_a_day": str(noise.quantize(CENT)),
-    }
+def _span(days: Sequence[BillDay]) -> str:
+    return str(Window(days[0].day, days[-1].day + ONE_DAY))

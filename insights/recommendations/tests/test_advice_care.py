@@ -2,7 +2,7 @@
 
 import pytest
 
-from insights.recommendations.engine.advice_records import Advice, Level, Rule
+from insights.recommendations.engine.advice import Advice, Level, Rule
 from insights.recommendations.engine.change_risk import change_risk_of
 from insights.recommendations.tests.machines import advice, cpu, machine, network
 

@@ -1,14 +1,17 @@
 """What was dismissed comes back only where its evidence changed much."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from insights.recommendations.engine.advice_records import Rule
-from insights.recommendations.engine.fingerprint import changed_much
+from insights.models import Recommendation
+from insights.recommendations.engine.advice import Rule
+from insights.recommendations.store import changed_much
 from insights.recommendations.tests.machines import advice, cpu, machine, network
 
-SEEN = {"highest_percent": 20.0, "highest_p99_percent": 10.0}
+Seen = tuple[str, dict[str, object], Decimal | None]
+SEEN: dict[str, object] = {"highest_percent": 20.0, "highest_p99_percent": 10.0}
 
 
 def test_the_fingerprint_stays_while_figures_move() -> None:
@@ -41,9 +44,16 @@ def test_much_is_half_as_much_again_or_ten_points_of_load(
     evidence: dict[str, object], savings: str | None, much: bool
 ) -> None:
     new = None if savings is None else Decimal(savings)
-    assert changed_much("same", SEEN, Decimal(10), "same", evidence, new) == much
+    assert much_changed(("same", SEEN, Decimal(10)), ("same", evidence, new)) == much
+
+
+def much_changed(old: Seen, new: Seen) -> bool:
+    row = Recommendation(fingerprint=old[0], evidence=old[1], savings_monthly=old[2])
+    one = advice(machine(cpu=cpu(32, 0.8, 3.9), network=network()))[Rule.IDLE]
+    again = replace(one, fingerprint=new[0], evidence=new[1], savings_monthly=new[2])
+    return changed_much(row, again)
 
 
 def test_another_fingerprint_and_a_saving_that_became_known_are_much() -> None:
-    assert changed_much("old", SEEN, None, "new", SEEN, None)
-    assert changed_much("same", SEEN, None, "same", SEEN, Decimal(1))
+    assert much_changed(("old", SEEN, None), ("new", SEEN, None))
+    assert much_changed(("same", SEEN, None), ("same", SEEN, Decimal(1)))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from insights.recommendations.engine.advice_records import Advice, Level, Rule
+from insights.recommendations.engine.advice import Advice, Level, Rule
 from insights.recommendations.engine.hourly_prices import Prices
 from insights.recommendations.tests.machines import (
     advice,

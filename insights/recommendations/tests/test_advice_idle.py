@@ -4,12 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from insights.recommendations.engine.advice_records import (
-    Category,
-    Level,
-    PriceBasis,
-    Rule,
-)
+from insights.recommendations.engine.advice import Category, Level, PriceBasis, Rule
 from insights.recommendations.tests.machines import (
     advice,
     changed,

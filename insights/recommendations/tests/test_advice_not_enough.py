@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from insights.recommendations.engine.advice_records import CpuDay, Rule
+from insights.recommendations.engine.advice import CpuDay, Rule
 from insights.recommendations.engine.observation_window import InvalidFacts
 from insights.recommendations.tests.machines import (
     advice,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from insights.recommendations.engine.advice_records import (
+from insights.recommendations.engine.advice import (
     Advice,
     Change,
     CpuDay,

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from core.windows import HOURS_PER_MONTH
-from insights.recommendations.engine.advice_records import (
+from insights.recommendations.engine.advice import (
     Advice,
     BillDay,
     Change,

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from insights.recommendations.engine.advice_records import Level, Rule
+from insights.recommendations.engine.advice import Level, Rule
 from insights.recommendations.tests.machines import (
     advice,
     cpu,

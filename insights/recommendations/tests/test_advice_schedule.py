@@ -4,12 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from insights.recommendations.engine.advice_records import (
-    CpuDay,
-    CpuHour,
-    NetworkDay,
-    Rule,
-)
+from insights.recommendations.engine.advice import CpuDay, CpuHour, NetworkDay, Rule
 from insights.recommendations.tests.machines import (
     MB,
     advice,

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from insights.recommendations.engine.advice_records import Level, PriceBasis, Rule
+from insights.recommendations.engine.advice import Level, PriceBasis, Rule
 from insights.recommendations.tests.machines import (
     advice,
     at,

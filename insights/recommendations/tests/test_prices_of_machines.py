@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from insights.recommendations.engine.advice_records import (
+from insights.recommendations.engine.advice import (
     BillDay,
     MachineFacts,
     PriceBasis,

@@ -8,10 +8,10 @@ import pytest
 from clouds.testing import account
 from core.testing.clock import NOW
 from insights.models import Recommendation, Verification
-from insights.recommendations.engine.advice_records import Advice, Rule
+from insights.recommendations.engine.advice import Advice, Rule
 from insights.recommendations.store import store_recommendations
-from insights.recommendations.transitions import change_status
 from insights.testing import advice, request_of
+from insights.transitions import change_status
 from inventory.models import Instance
 from inventory.testing import instance
 

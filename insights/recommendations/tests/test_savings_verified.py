@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from insights.recommendations.engine.advice_records import (
+from insights.recommendations.engine.advice import (
     BillDay,
     CpuDay,
     MachineFacts,

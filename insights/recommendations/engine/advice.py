@@ -16,8 +16,6 @@ Json = Mapping[str, object]
 
 
 class Rule(StrEnum):
-    """What may be wrong with an instance."""
-
     IDLE = "idle"
     STOPPED = "stopped"
     OVERSIZED = "oversized"
@@ -26,8 +24,6 @@ class Rule(StrEnum):
 
 
 class Category(StrEnum):
-    """The kind of optimization."""
-
     UNUSED = "unused"
     RIGHTSIZING = "rightsizing"
     MODERNIZATION = "modernization"
@@ -43,19 +39,15 @@ class Level(StrEnum):
 
 
 class PriceBasis(StrEnum):
-    """The source of the price behind a saving."""
-
     BILL = "bill"  # the list price at the account's effective rate
     LIST = "list price"
     NONE = "none"  # the saving is unknown
 
 
 class VerdictStatus(StrEnum):
-    """Whether the bill shows a saving."""
-
     EXPECTED = "expected"  # not done yet
     PENDING = "pending"  # too few complete days of bill since
-    REALIZED = "realized"  # wholly or partly: `share` tells
+    REALIZED = "realized"  # wholly or partly, by `share`
     NOT_REALIZED = "not_realized"
 
 
@@ -100,12 +92,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class MachineFacts:
-    """All that is known of one instance: its current state, and its days until now.
+    """One instance: its current state, and its days until now.
 
     `platform` is empty for Linux and "windows" for Windows, as EC2 has it. `changes`
-    reach back as far as they are kept and need no order; nor do the days. `hours`
-    stays empty where only days are stored. `attached_monthly` is what goes on being
-    billed while it is stopped (volumes, an address), where that is known.
+    and days need no order. `hours` is empty where only days are stored.
+    `attached_monthly` is the monthly cost of its volumes and address, which are billed
+    while it is stopped; None where it is unknown.
     """
 
     account_id: str
@@ -121,8 +113,6 @@ class MachineFacts:
     first_seen_at: datetime | None = None
     gone_since: datetime | None = None
     vcpus: int | None = None
-    memory_mib: int | None = None
-    public_ip: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     changes: Sequence[Change] = ()
     cpu: Sequence[CpuDay] = ()
@@ -135,23 +125,16 @@ class MachineFacts:
     def title(self) -> str:
         return self.name or self.instance_id
 
-    @property
-    def instance_types(self) -> set[str]:
-        """Its current and earlier types: all need a price."""
-        retyped = [c for c in self.changes if c.field == "instance_type"]
-        known = {name for c in retyped for name in (c.old_value, c.new_value)}
-        return (known | {self.instance_type}) - {""}
-
 
 @dataclass(frozen=True, slots=True)
 class Advice:
     """One thing to do about one instance, and why.
 
     `savings_monthly` is for 730 hours; None is unknown, and then `price_basis` is
-    none and `currency` empty. `counted_monthly` is the part of it in totals, less
-    than all of it where it is the `alternative_to` another rule, or where advice would
-    exceed the bill. `target` is the type to change to. `fingerprint` stays the same as
-    long as the advice does in substance; `changed_much` compares figures too.
+    none and `currency` empty. `counted_monthly` is the part of it in totals: less where
+    it is the `alternative_to` another rule, or where advice would exceed the bill.
+    `target` is the type to change to. `fingerprint` stays as long as rule, instance,
+    type and target do; figures are left out, as they change a little every day.
     """
 
     rule: Rule
@@ -186,7 +169,6 @@ class NotEnough:
     """A rule that cannot be answered for this instance, and why: one sentence."""
 
     rule: Rule
-    account_id: str
     instance_id: str
     reason: str
 

@@ -13,15 +13,14 @@ import numpy as np
 
 from insights.anomalies.engine.anomaly_records import (
     Accuracy,
-    Bill,
     Direction,
     Measure,
-    Scope,
     Series,
 )
 from insights.anomalies.engine.daily import checked, find_anomalies, materiality_of
 from insights.anomalies.engine.limits import DEFAULT, Limits
 from insights.arrays import FloatArray
+from insights.bill import Bill, Scope
 
 # What is put in: half as much again, and at least twice what is worth telling.
 SIZE, LEAST_SIZE = 0.5, 2.0
@@ -86,10 +85,10 @@ def of_scopes(
 
 def part_of(bill: Bill, scope: Scope) -> Series:
     """Return a part's cost of each day; None on days that were not read."""
-    rows = [checked(str(s), v) for s, v in bill.parts.items() if scope.covers(s)]
+    rows = [checked(str(s), v) for s, v in bill.usage.items() if scope.covers(s)]
     values = np.sum(rows, axis=0).tolist() if rows else []
     known = [None if value != value else value for value in values]
-    return Series(str(scope), bill.first_day, known, bill.estimated)
+    return Series(str(scope), bill.first_day, known, bill.unsettled)
 
 
 def trials_of(series: Series, limits: Limits) -> list[Trial]:

@@ -10,7 +10,7 @@ from insights.arrays import FloatArray
 from insights.forecasts.engine.ensemble_weights import Fold, ensemble_weights
 from insights.forecasts.engine.forecast_records import Accuracy
 from insights.forecasts.engine.intervals import conformal_band
-from insights.forecasts.engine.member_forecasts import LEAST_SEASONS, forecast_members
+from insights.forecasts.engine.members import LEAST_SEASONS, forecast_members
 from insights.forecasts.engine.scores import (
     coverage,
     mean_absolute_error,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from insights.arrays import FloatArray
-from insights.forecasts.engine.member_forecasts import MemberForecasts
+from insights.forecasts.engine.members import MemberForecasts
 from insights.forecasts.engine.scores import mean_absolute_error
 
 # How much of last year's movement is added is read from the folds on this grid, and

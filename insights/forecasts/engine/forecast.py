@@ -1,7 +1,7 @@
 """Forecasts many daily series at once, each with its accuracy on its own past."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import TypeVar
 
@@ -11,13 +11,14 @@ from insights.arrays import FloatArray, InvalidValue, float_array
 from insights.forecasts.engine.backtest import Trial, backtest, mean_accuracy
 from insights.forecasts.engine.ensemble_weights import ensemble_weights
 from insights.forecasts.engine.forecast_records import (
+    PATHS,
     Accuracy,
     DailySeries,
     Forecast,
     Refusal,
 )
 from insights.forecasts.engine.intervals import Band, conformal_band, guessed_band
-from insights.forecasts.engine.member_forecasts import MemberForecasts, forecast_members
+from insights.forecasts.engine.members import MemberForecasts, forecast_members
 from insights.forecasts.engine.scores import (
     coverage,
     mean_absolute_error,
@@ -27,14 +28,7 @@ from insights.forecasts.engine.scores import (
 )
 
 K = TypeVar("K")
-
-
-class NotForecastable(ValueError):
-    """A series that no forecast can be made of; names the day where it is one."""
-
-    def __init__(self, reason: str, day: date | None = None) -> None:
-        super().__init__(reason)
-        self.day = day
+Result = TypeVar("Result")
 
 
 def forecast_many(
@@ -54,19 +48,27 @@ def forecast_many(
     """
     if horizon < 1 or season < 1 or folds < 2:
         raise ValueError("horizon and season must be at least 1, and folds at least 2.")
-    found: dict[K, Forecast | Refusal] = {}
+    return each_or_refusal(
+        series, lambda one: forecast(one, horizon, season, folds, monthly=monthly)
+    )
+
+
+def each_or_refusal(
+    series: Mapping[K, DailySeries], result_of: Callable[[DailySeries], Result]
+) -> dict[K, Result | Refusal]:
+    found: dict[K, Result | Refusal] = {}
     for key, one in series.items():
         try:
-            found[key] = forecast(one, horizon, season, folds, monthly=monthly)
-        except NotForecastable as error:
-            found[key] = Refusal(str(error), error.day)
+            found[key] = result_of(one)
+        except Refusal as refusal:
+            found[key] = refusal.with_traceback(None)
     return found
 
 
 def forecast(
     series: DailySeries, horizon: int, season: int, folds: int, *, monthly: bool
 ) -> Forecast:
-    """Forecast one series, as forecast_many does. Raises NotForecastable."""
+    """Forecast one series, as forecast_many does. Raises Refusal."""
     values, first = known_days(series)
     end = first + timedelta(days=len(values))
     ahead = horizon + (series.end - end).days
@@ -81,16 +83,9 @@ def forecast(
         else guessed_band(scaled, ahead)
     ).widened(members.due_80, members.due_95)
     paths = within(scaled, chosen.path(members), bounds)
-    mean, low_80, high_80, low_95, high_95 = (
-        tuple((path * unit).tolist()) for path in paths
-    )
     return Forecast(
-        start=end,
-        mean=mean,
-        low_80=low_80,
-        high_80=high_80,
-        low_95=low_95,
-        high_95=high_95,
+        end,
+        *(tuple((path * unit).tolist()) for path in paths),
         model=str(chosen),
         note=" ".join(notes(members, trials, ahead)),
         accuracy=mean_accuracy(trials, season, str(chosen)),
@@ -103,14 +98,14 @@ def known_days(series: DailySeries) -> tuple[FloatArray, date]:
         values = float_array(series.values)
     except InvalidValue as error:
         day = series.start + timedelta(days=error.index)
-        raise NotForecastable(
+        raise Refusal(
             f"The value of {day} is {error.size}, which is no amount: correct it or "
             "leave the day out.",
             day,
         ) from None
     known = np.flatnonzero(~np.isnan(values))
     if not len(known):
-        raise NotForecastable("No day is known, so there is nothing to go by.")
+        raise Refusal("No day is known, so there is nothing to go by.")
     first = series.start + timedelta(days=int(known[0]))
     return values[known[0] : known[-1] + 1], first
 
@@ -152,13 +147,9 @@ def measure_held_out(
 
     Those days are cut off before anything is chosen, weighed or scaled.
     """
-    found: dict[str, Accuracy | Refusal] = {}
-    for name, one in series.items():
-        try:
-            found[name] = held_out_accuracy(one, horizon, season, folds)
-        except NotForecastable as error:
-            found[name] = Refusal(str(error), error.day)
-    return found
+    return each_or_refusal(
+        series, lambda one: held_out_accuracy(one, horizon, season, folds)
+    )
 
 
 def held_out_accuracy(
@@ -166,7 +157,7 @@ def held_out_accuracy(
 ) -> Accuracy:
     values, first = known_days(series)
     if len(values) <= horizon:
-        raise NotForecastable(
+        raise Refusal(
             f"It has {len(values)} days, too few to hold out the last {horizon}."
         )
     history, actual = values[:-horizon], values[-horizon:]
@@ -175,8 +166,7 @@ def held_out_accuracy(
     # Days missing before the cut are forecast too; they are not scored.
     after = (first + timedelta(days=len(history)) - made.start).days
     mean, low_80, high_80, low_95, high_95 = (
-        np.array(path[after:])
-        for path in (made.mean, made.low_80, made.high_80, made.low_95, made.high_95)
+        np.array(getattr(made, path)[after:]) for path in PATHS
     )
     scale = season_scale(history, season)
     naive = mean_absolute_error(actual, seasonal_naive(history, horizon, season))

@@ -42,7 +42,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         # The statistics libraries take seconds to load; --help should not wait.
-        from insights.refresh_all import Part, refresh
+        from insights.refresh.refresh_all import Part, refresh
 
         console = Console(stderr=True)
         with console.status("Insights") as status:
@@ -50,7 +50,7 @@ class Command(BaseCommand):
                 self._accounts(options["account"]),
                 timezone.now(),
                 parts=[Part(name) for name in options["only"] or PARTS],
-                anew=options["all"],
+                force=options["all"],
                 on_progress=status.update
                 if console.is_terminal
                 else lambda sentence: None,

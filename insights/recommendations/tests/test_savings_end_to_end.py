@@ -15,7 +15,7 @@ from insights.models import Recommendation, Verification
 from insights.recommendations.engine.verify import running_cost
 from insights.recommendations.facts import COMPUTE
 from insights.recommendations.transitions import change_status
-from insights.refresh_all import refresh
+from insights.refresh.refresh_all import refresh
 from insights.testing import request_of
 from inventory.models import Instance, StateChange
 from inventory.testing import instance

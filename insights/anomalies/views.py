@@ -13,10 +13,10 @@ from django_filters.views import FilterView
 from clouds.models import CloudAccount
 from core.windows import ONE_DAY, Window
 from costs.models import DailyCost
-from insights.anomalies.chart import anomaly_chart
 from insights.anomalies.filters import AnomalyFilter
 from insights.anomalies.querysets import AnomalyQuerySet
 from insights.anomalies.transitions import change_status
+from insights.insight_charts import anomaly_chart
 from insights.models import Anomaly
 from insights.status_views import ChangeStatusView
 from metrics.models import CpuMetric

@@ -175,7 +175,8 @@ def judge_levels(
     expected = np.nan_to_num(finest.detector.expected[:, day])
     for level in sums:
         left = np.where(explained, 0.0, finest.detector.deviation[:, day])
-        usual, today = level.holds @ expected, level.holds @ left
+        usual: FloatArray = level.holds @ expected
+        today: FloatArray = level.holds @ left
         drift = level.baseline.expected(day)
         anomalous, recurring = level.detector.judge(
             day,

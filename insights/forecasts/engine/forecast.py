@@ -83,9 +83,16 @@ def forecast(
         else guessed_band(scaled, ahead)
     ).widened(members.due_80, members.due_95)
     paths = within(scaled, chosen.path(members), bounds)
+    mean, low_80, high_80, low_95, high_95 = (
+        tuple((path * unit).tolist()) for path in paths
+    )
     return Forecast(
         end,
-        *(tuple((path * unit).tolist()) for path in paths),
+        mean,
+        low_80,
+        high_80,
+        low_95,
+        high_95,
         model=str(chosen),
         note=" ".join(notes(members, trials, ahead)),
         accuracy=mean_accuracy(trials, season, str(chosen)),

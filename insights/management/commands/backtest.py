@@ -116,11 +116,10 @@ def stored_series(accounts: list[str], service: str | None) -> dict[str, DailySe
         for bill in read_bills(account, now):
             for key, series in series_of(account, bill).items():
                 if service is None or key.key == service:
-                    whose = str(account or "All accounts")
-                    what = (
-                        f"{key.scope} {key.key or 'other' * (key.scope == 'service')}"
-                    )
-                    found[f"{whose}: {what.strip()}, {key.currency}"] = series
+                    name = key.key or ("other" if key.scope == "service" else "")
+                    scope = f"{key.scope} {name}".strip()
+                    owner = account or "All accounts"
+                    found[f"{owner}: {scope}, {key.currency}"] = series
     return found
 
 
@@ -143,13 +142,15 @@ def as_json(
 
 def means(scored: Mapping[str, Accuracy | Refusal]) -> dict[str, float | None]:
     """Return each figure's mean over the series that have it."""
-    accuracies = [one for one in scored.values() if isinstance(one, Accuracy)]
-    found: dict[str, float | None] = {}
-    for figure in FIGURES:
-        values = [getattr(one, figure) for one in accuracies]
-        known = [value for value in values if value is not None]
-        found[figure] = fmean(known) if known else None
-    return found
+    values = {
+        figure: [
+            value
+            for one in scored.values()
+            if (value := getattr(one, figure, None)) is not None
+        ]
+        for figure in FIGURES
+    }
+    return {figure: fmean(some) if some else None for figure, some in values.items()}
 
 
 def as_table(

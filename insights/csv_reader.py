@@ -46,7 +46,6 @@ class CsvFile:
 
     @property
     def names(self) -> list[str]:
-        """Return the columns' names."""
         return list(self.cells.columns)
 
     def with_header(self) -> "CsvFile":

@@ -120,12 +120,12 @@ class Forecast(models.Model):
             return f"Total bill of {self.account.name}"
         if self.scope == Scope.TOTAL:
             return "All accounts"
-        whose = self.account.name if self.account else "all accounts"
+        owner = self.account.name if self.account else "all accounts"
         if self.scope == Scope.SERVICE:
-            return f"{self.key or 'Other services'} in {whose}"
+            return f"{self.key or 'Other services'} in {owner}"
         if self.account and self.key == self.account.account_id:
-            return whose
-        return f"{self.key} in {whose}"
+            return owner
+        return f"{self.key} in {owner}"
 
     @property
     def is_better_than_naive(self) -> bool | None:

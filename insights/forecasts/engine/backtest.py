@@ -42,8 +42,6 @@ def backtest(
     horizon: int,
     season: int,
     folds: int,
-    *,
-    monthly: bool,
 ) -> list[Trial]:
     """Forecast from each origin, newest first; [] if too short for two origins."""
     ahead = min(horizon, len(values) // THIRD)
@@ -52,7 +50,7 @@ def backtest(
         history = values[:origin]
         fold = Fold(
             origin=origin,
-            members=forecast_members(history, first, ahead, season, monthly=monthly),
+            members=forecast_members(history, first, ahead, season),
             actual=values[origin : origin + ahead],
             history=history,
             scale=season_scale(history, season),

@@ -37,20 +37,17 @@ def forecast_many(
     *,
     season: int = 7,
     folds: int = 4,
-    monthly: bool = True,
 ) -> dict[K, Forecast | Refusal]:
     """Forecast each series or refuse it, in the order given.
 
     `horizon` days after each series' end are forecast (see Forecast); `season` is the
     length of the season in days; `folds` is how many origins the backtest tries, at
-    least two; `monthly` finds what is charged on a fixed day of the month (tax, fees)
-    and forecasts it apart. Raises ValueError for a horizon or season below 1.
+    least two. What is charged on a fixed day of the month (tax, fees) is forecast
+    apart. Raises ValueError for a horizon or season below 1.
     """
     if horizon < 1 or season < 1 or folds < 2:
         raise ValueError("horizon and season must be at least 1, and folds at least 2.")
-    return each_or_refusal(
-        series, lambda one: forecast(one, horizon, season, folds, monthly=monthly)
-    )
+    return each_or_refusal(series, lambda one: forecast(one, horizon, season, folds))
 
 
 def each_or_refusal(
@@ -65,17 +62,15 @@ def each_or_refusal(
     return found
 
 
-def forecast(
-    series: DailySeries, horizon: int, season: int, folds: int, *, monthly: bool
-) -> Forecast:
+def forecast(series: DailySeries, horizon: int, season: int, folds: int) -> Forecast:
     """Forecast one series, as forecast_many does. Raises Refusal."""
     values, first = known_days(series)
     end = first + timedelta(days=len(values))
     ahead = horizon + (series.end - end).days
     unit = unit_of(values)
     scaled = values / unit
-    members = forecast_members(scaled, first, ahead, season, monthly=monthly)
-    trials = backtest(scaled, first, horizon, season, folds, monthly=monthly)
+    members = forecast_members(scaled, first, ahead, season)
+    trials = backtest(scaled, first, horizon, season, folds)
     chosen = ensemble_weights(members, [trial.fold for trial in trials])
     bounds = (
         conformal_band([trial.errors for trial in trials], ahead)
@@ -169,7 +164,7 @@ def held_out_accuracy(
         )
     history, actual = values[:-horizon], values[-horizon:]
     seen = DailySeries(first, history.tolist())
-    made = forecast(seen, horizon, season, folds, monthly=True)
+    made = forecast(seen, horizon, season, folds)
     # Days missing before the cut are forecast too; they are not scored.
     after = (first + timedelta(days=len(history)) - made.start).days
     mean, low_80, high_80, low_95, high_95 = (

@@ -14,14 +14,13 @@ from typing import Any
 import numpy as np
 
 from insights.arrays import FloatArray, row_medians
-from insights.forecasts.engine.monthly_charges import ONE_DAY, Charges, find_charges
+from insights.forecasts.engine.monthly_charges import ONE_DAY, find_charges
 from insights.forecasts.engine.series import (
     by_season_day,
     clip_spikes,
     fill_gaps,
     find_level_shift,
     moving_average,
-    repeat_season,
     seasonal_profile,
 )
 
@@ -68,10 +67,10 @@ class MemberForecasts:
 
 
 def forecast_members(
-    values: FloatArray, first: date, horizon: int, season: int, *, monthly: bool
+    values: FloatArray, first: date, horizon: int, season: int
 ) -> MemberForecasts:
     """Forecast `horizon` days from the end of `values`, whose first is day `first`."""
-    charges = find_charges(values, first, season) if monthly else Charges((), values)
+    charges = find_charges(values, first, season)
     rest, note = relevant_part(charges.rest, first, season)
     end = first + timedelta(days=len(values))
     ahead = np.datetime64(end, "D") + np.arange(horizon) * ONE_DAY
@@ -168,7 +167,7 @@ def forecast_each(
     found = {f"median of {QUICK} seasons": median_season(values, QUICK, season)}
     if len(values) >= SLOW_HISTORY * season:
         found[f"median of {SLOW} seasons"] = median_season(values, SLOW, season)
-    paths = {name: repeat_season(one, horizon) for name, one in found.items()}
+    paths = {name: np.resize(one, horizon) for name, one in found.items()}
     if len(values) < LEAST_DAYS or is_periodic(values, season):
         return paths, []
     paths |= seasonal(values[-LONG_DAYS:], horizon, season)
@@ -214,7 +213,7 @@ def deseasonalized(
 
     shape = seasonal_profile(values, season)
     rest = values - shape[np.arange(-len(values), 0) % season]
-    back = repeat_season(shape, horizon)
+    back = np.resize(shape, horizon)
     return {
         "ETS": path_or_nan(AutoETS(1, model="ANN"), rest, horizon) + back,
         "Theta": path_or_nan(Theta(1), rest, horizon) + back,

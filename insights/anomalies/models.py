@@ -133,9 +133,7 @@ class Anomaly(models.Model):
                 name="anomaly_once_of_a_resource",
             ),
         ]
-        indexes = [
-            models.Index(fields=["status", "-first_day"], name="anomaly_status"),
-        ]
+        indexes = [models.Index(fields=["status", "-first_day"], name="anomaly_status")]
 
     def __str__(self) -> str:
         return f"{self.title} from {self.first_day}"

@@ -153,7 +153,7 @@ class ForecastPoint(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["forecast", "day"], name="forecastpoint_natural_key"
-            ),
+            )
         ]
         indexes = [models.Index(fields=["day"], name="forecastpoint_day")]
 

@@ -37,11 +37,7 @@ class Trial:
 
 
 def backtest(
-    values: FloatArray,
-    first: date,
-    horizon: int,
-    season: int,
-    folds: int,
+    values: FloatArray, first: date, horizon: int, season: int, folds: int
 ) -> list[Trial]:
     """Forecast from each origin, newest first; [] if too short for two origins."""
     ahead = min(horizon, len(values) // THIRD)

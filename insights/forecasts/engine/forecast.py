@@ -32,11 +32,7 @@ Result = TypeVar("Result")
 
 
 def forecast_many(
-    series: Mapping[K, DailySeries],
-    horizon: int,
-    *,
-    season: int = 7,
-    folds: int = 4,
+    series: Mapping[K, DailySeries], horizon: int, *, season: int = 7, folds: int = 4
 ) -> dict[K, Forecast | Refusal]:
     """Forecast each series or refuse it, in the order given.
 

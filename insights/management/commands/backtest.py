@@ -93,10 +93,7 @@ def of_costs(options: Mapping[str, Any]) -> dict[str, Accuracy | Refusal]:
     if not series:
         raise CommandError(NO_COSTS)
     made = forecast_many(
-        series,
-        options["horizon"],
-        season=options["season"],
-        folds=options["origins"],
+        series, options["horizon"], season=options["season"], folds=options["origins"]
     )
     short = Refusal("Too few days to try a forecast on its own past.")
     return {

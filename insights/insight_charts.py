@@ -40,7 +40,6 @@ def forecast_chart(
     actual: Mapping[date, Decimal],
     window: Window,
 ) -> Chart:
-    """Draw the billed days, then the forecast within its intervals."""
     by_day = {point.day: point for point in points}
 
     def column(name: str) -> Values:

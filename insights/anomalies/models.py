@@ -143,7 +143,6 @@ class Anomaly(models.Model):
 
     @property
     def title(self) -> str:
-        """The part it is of, as shown on pages."""
         if self.resource:
             return f"CPU of {self.resource.name or self.resource.resource_id}"
         owner = self.account.name if self.account else "all accounts"

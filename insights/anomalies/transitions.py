@@ -20,8 +20,9 @@ def check_transition(
     """Raise InvalidTransition unless somebody may give it that status now."""
     require_version(anomaly, version)
     if status == anomaly.status:
-        label = anomaly.get_status_display().lower()
-        raise InvalidTransition(f"The status is already {label}.")
+        raise InvalidTransition(
+            f"The status is already {anomaly.get_status_display().lower()}."
+        )
 
 
 def change_status(

@@ -27,8 +27,6 @@ DAYS_BEFORE, DAYS_AFTER = 45, 14
 
 
 class AnomalyListView(PermissionRequiredMixin, FilterView):
-    """All anomalies, ongoing and worst first."""
-
     template_name = "insights/anomalies.html"
     permission_required = "insights.view_anomaly"
     filterset_class = AnomalyFilter
@@ -49,8 +47,6 @@ class AnomalyListView(PermissionRequiredMixin, FilterView):
 
 
 class AnomalyView(PermissionRequiredMixin, DetailView[Anomaly]):
-    """One anomaly: its days, size, root causes and history."""
-
     template_name = "insights/anomaly.html"
     permission_required = "insights.view_anomaly"
     context_object_name = "anomaly"
@@ -97,8 +93,6 @@ def day_values(
 
 
 class ChangeAnomalyView(ChangeStatusView):
-    """Change the status of an anomaly."""
-
     permission_required = ("insights.view_anomaly", "insights.change_anomaly")
     change_status = staticmethod(change_status)
     view = AnomalyView

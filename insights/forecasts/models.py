@@ -10,8 +10,6 @@ from insights.forecasts.querysets import ForecastPointQuerySet, ForecastQuerySet
 
 
 class Scope(models.TextChoices):
-    """The part of the costs that a forecast is of."""
-
     TOTAL = "total", "Total"
     ACCOUNT = "account", "Account"
     SERVICE = "service", "Service"
@@ -115,7 +113,6 @@ class Forecast(models.Model):
 
     @property
     def title(self) -> str:
-        """The costs it is of, as shown on pages."""
         if self.scope == Scope.TOTAL and self.account:
             return f"Total bill of {self.account.name}"
         if self.scope == Scope.TOTAL:

@@ -54,7 +54,6 @@ class MonthEnd:
 
 
 def month_of(day: date) -> Window:
-    """Return the calendar month of the day."""
     return Window(first_of_month(day), add_months(day, 1))
 
 

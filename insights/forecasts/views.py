@@ -25,8 +25,6 @@ CHART_DAYS_BEFORE = 60
 
 
 class ForecastListView(PermissionRequiredMixin, FilterView):
-    """The current forecast of each scope, with its accuracy."""
-
     template_name = "insights/forecasts.html"
     permission_required = "insights.view_forecast"
     filterset_class = ForecastFilter
@@ -50,8 +48,6 @@ class ForecastListView(PermissionRequiredMixin, FilterView):
 
 
 class ForecastView(PermissionRequiredMixin, DetailView[Forecast]):
-    """One forecast: its chart and days, its accuracy, and earlier ones."""
-
     template_name = "insights/forecast.html"
     permission_required = "insights.view_forecast"
     context_object_name = "forecast"

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from functools import cache
 
 from django.db import InterfaceError, OperationalError
@@ -25,21 +24,13 @@ from insights.models import RefreshState
 from insights.recommendations.refresh import refresh_recommendations
 from insights.refresh.refresh_state import (
     AlreadyRefreshing,
+    Part,
     claimed,
     forget_removed_accounts,
     stored_versions,
 )
 
 logger = logging.getLogger(__name__)
-
-
-class Part(StrEnum):
-    """A part that can be refreshed on its own."""
-
-    FORECASTS = "forecasts"
-    ANOMALIES = "anomalies"
-    RECOMMENDATIONS = "recommendations"
-    BUDGETS = "budgets"
 
 
 @dataclass

@@ -6,6 +6,7 @@ The database decides by data versions, so a lost or doubled message changes noth
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from enum import StrEnum
 from hashlib import sha256
 
 from django.db import IntegrityError, transaction
@@ -27,6 +28,15 @@ RETRY_AFTER = timedelta(hours=1)
 HELD_AT_MOST = timedelta(hours=1)
 # In the parts of the state of all accounts: the accounts that they were made of.
 MADE_OF = "accounts"
+
+
+class Part(StrEnum):
+    """A part of insights that can be refreshed on its own."""
+
+    FORECASTS = "forecasts"
+    ANOMALIES = "anomalies"
+    RECOMMENDATIONS = "recommendations"
+    BUDGETS = "budgets"
 
 
 class AlreadyRefreshing(Exception):

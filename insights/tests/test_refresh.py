@@ -24,7 +24,8 @@ from insights.models import (
     RefreshState,
 )
 from insights.refresh import refresh_all
-from insights.refresh.refresh_all import Outcome, Part, refresh
+from insights.refresh.refresh_all import Outcome, refresh
+from insights.refresh.refresh_state import Part
 from inventory.testing import instance
 from metrics.testing import store_cpu
 

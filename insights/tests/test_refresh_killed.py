@@ -8,7 +8,8 @@ from core.testing.clock import NOW
 from insights.forecasts import refresh as forecasts
 from insights.models import Forecast, ForecastPoint, RefreshState
 from insights.refresh import refresh_all
-from insights.refresh.refresh_all import Part, refresh
+from insights.refresh.refresh_all import refresh
+from insights.refresh.refresh_state import Part
 from insights.tests.test_refresh import changes, company, everybody, stored
 from syncs.runs.processes import mark_of
 

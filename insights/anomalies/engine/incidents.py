@@ -145,7 +145,6 @@ def level_of(
 
 
 def sum_materiality(limits: Limits) -> Materiality:
-    """Return from where on what is left of a sum matters."""
     return Materiality(
         up=limits.least_sum,
         up_share=limits.least_sum_share,
@@ -174,7 +173,7 @@ def judge_levels(
         return
     expected = np.nan_to_num(finest.detector.expected[:, day])
     for level in sums:
-        left = np.where(explained, 0.0, finest.detector.deviation[:, day])
+        left: FloatArray = np.where(explained, 0.0, finest.detector.deviation[:, day])
         usual: FloatArray = level.holds @ expected
         today: FloatArray = level.holds @ left
         drift = level.baseline.expected(day)
@@ -238,7 +237,6 @@ def is_same_incident(one: Member, other: Member) -> bool:
 def summarize_incident(
     currency: str, finest: Level, group: Sequence[Member]
 ) -> Finding:
-    """Return the finding of all members together, and the parts that caused it."""
     scope = common_scope([member.scope for member in group])
     alarms = [(member.level.detector, member.alarm) for member in group]
     return replace(

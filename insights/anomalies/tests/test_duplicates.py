@@ -13,7 +13,8 @@ from costs.models import DailyCost
 from costs.testing import store_costs
 from insights.anomalies.transitions import change_status
 from insights.models import Anomaly
-from insights.refresh.refresh_all import Part, refresh
+from insights.refresh.refresh_all import refresh
+from insights.refresh.refresh_state import Part
 from insights.testing import request_of
 
 pytestmark = pytest.mark.django_db

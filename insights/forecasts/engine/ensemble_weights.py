@@ -51,9 +51,6 @@ class Fold:
         came = self.actual - self.members.due
         return mean_absolute_error(came, path) / (self.scale or 1.0)
 
-    def member_errors(self) -> dict[str, float]:
-        return {name: self.error_of(one) for name, one in self.members.paths.items()}
-
 
 @dataclass(frozen=True)
 class EnsembleWeights:
@@ -92,7 +89,7 @@ def member_weights(members: MemberForecasts, folds: Sequence[Fold]) -> dict[str,
     """
     errors = np.zeros(len(members.paths))
     for fold in folds:
-        own = fold.member_errors()
+        own = {name: fold.error_of(one) for name, one in fold.members.paths.items()}
         others = float(np.mean(list(own.values())))
         errors += [own.get(name, others) for name in members.paths]
     typical = errors.mean() or 1.0

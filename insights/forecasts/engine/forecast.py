@@ -19,13 +19,7 @@ from insights.forecasts.engine.forecast_records import (
 )
 from insights.forecasts.engine.intervals import Band, conformal_band, guessed_band
 from insights.forecasts.engine.members import MemberForecasts, forecast_members
-from insights.forecasts.engine.scores import (
-    coverage,
-    mean_absolute_error,
-    season_scale,
-    seasonal_naive,
-    smape,
-)
+from insights.forecasts.engine.scores import scores_of
 
 K = TypeVar("K")
 Result = TypeVar("Result")
@@ -166,15 +160,7 @@ def held_out_accuracy(
     mean, low_80, high_80, low_95, high_95 = (
         np.array(getattr(made, path)[after:]) for path in PATHS
     )
-    scale = season_scale(history, season)
-    naive = mean_absolute_error(actual, seasonal_naive(history, horizon, season))
-    return Accuracy(
-        mase=mean_absolute_error(actual, mean) / scale if scale else None,
-        naive_mase=naive / scale if scale else None,
-        smape=smape(actual, mean),
-        coverage_80=coverage(actual, low_80, high_80),
-        coverage_95=coverage(actual, low_95, high_95),
-        folds=1,
-        horizon=horizon,
-        model=made.model,
+    scores = scores_of(
+        history, actual, mean, (low_80, high_80), (low_95, high_95), season
     )
+    return Accuracy(**scores, folds=1, horizon=horizon, model=made.model)

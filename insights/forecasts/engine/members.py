@@ -170,8 +170,7 @@ def forecast_each(
     paths = {name: np.resize(one, horizon) for name, one in found.items()}
     if len(values) < LEAST_DAYS or is_periodic(values, season):
         return paths, []
-    paths |= seasonal(values[-LONG_DAYS:], horizon, season)
-    paths |= deseasonalized(values[-SHORT_DAYS:], horizon, season)
+    paths |= model_paths(values, horizon, season)
     bound = RUNAWAY * float(np.abs(values).max())
     sane = {name: path for name, path in paths.items() if np.abs(path).max() <= bound}
     return sane, [name for name in paths if name not in sane]
@@ -192,31 +191,30 @@ def median_season(values: FloatArray, seasons: int, season: int) -> FloatArray:
     return recent
 
 
-def seasonal(values: FloatArray, horizon: int, season: int) -> dict[str, FloatArray]:
-    """Forecast with a season: a level per day of it, and one that follows trends."""
-    # It takes seconds to load: only what forecasts pays for it.
-    from statsforecast.models import AutoCES, SeasonalExponentialSmoothingOptimized
+def model_paths(values: FloatArray, horizon: int, season: int) -> dict[str, FloatArray]:
+    """Forecast with a season, by day of it and following trends; and the level alone.
 
-    per_day = SeasonalExponentialSmoothingOptimized(season)
-    complex_smoothing = AutoCES(season, model="S" if season > 1 else "N")
-    return {
-        "seasonal smoothing": path_or_nan(per_day, values, horizon),
-        "CES": path_or_nan(complex_smoothing, values, horizon),
-    }
+    For the level the season's shape is taken out, and added back.
+    """
+    # They take seconds to load: only what forecasts pays for it.
+    from statsforecast.models import (
+        AutoCES,
+        AutoETS,
+        SeasonalExponentialSmoothingOptimized,
+        Theta,
+    )
 
-
-def deseasonalized(
-    values: FloatArray, horizon: int, season: int
-) -> dict[str, FloatArray]:
-    """Forecast the level alone: the season's shape is taken out and added back."""
-    from statsforecast.models import AutoETS, Theta
-
-    shape = seasonal_profile(values, season)
-    rest = values - shape[np.arange(-len(values), 0) % season]
+    recent, latest = values[-LONG_DAYS:], values[-SHORT_DAYS:]
+    shape = seasonal_profile(latest, season)
+    level = latest - shape[np.arange(-len(latest), 0) % season]
     back = np.resize(shape, horizon)
+    per_day = SeasonalExponentialSmoothingOptimized(season)
+    ces = AutoCES(season, model="S" if season > 1 else "N")
     return {
-        "ETS": path_or_nan(AutoETS(1, model="ANN"), rest, horizon) + back,
-        "Theta": path_or_nan(Theta(1), rest, horizon) + back,
+        "seasonal smoothing": path_or_nan(per_day, recent, horizon),
+        "CES": path_or_nan(ces, recent, horizon),
+        "ETS": path_or_nan(AutoETS(1, model="ANN"), level, horizon) + back,
+        "Theta": path_or_nan(Theta(1), level, horizon) + back,
     }
 
 
@@ -232,19 +230,15 @@ def intermittent(values: FloatArray, horizon: int) -> dict[str, FloatArray]:
     for sign in (1, -1):
         charged = np.maximum(sign * values, 0)
         if charged.any():
-            total += sign * path_of(model, charged, horizon)
+            total += sign * model.forecast(charged, horizon)["mean"]
     return {"TSB": total}
 
 
 def path_or_nan(model: Any, values: FloatArray, horizon: int) -> FloatArray:
     """Return NaN where the model finds no fit: the other members do without it."""
     try:
-        return path_of(model, values, horizon)
+        path: FloatArray = model.forecast(values, horizon)["mean"]
+        return path
     except Exception as error:  # it raises just that: "no model able to be fitted"
         logger.warning("%s finds no fit: %s", type(model).__name__, error)
         return np.full(horizon, np.nan)
-
-
-def path_of(model: Any, values: FloatArray, horizon: int) -> FloatArray:
-    path: FloatArray = model.forecast(values, horizon)["mean"]
-    return path

@@ -17,9 +17,10 @@ import numpy as np
 
 from benchmarks.measure import in_child, report_child, save, told
 from insights.anomalies.engine.accuracy import measure
-from insights.anomalies.engine.anomaly_records import Bill, Scope, Series
-from insights.anomalies.engine.bill_incidents import find_incidents
+from insights.anomalies.engine.anomaly_records import Series
 from insights.anomalies.engine.daily import find_anomalies
+from insights.anomalies.engine.incidents import find_incidents
+from insights.bill import Bill, Scope
 
 SERIES, DAYS, WINDOW = 1000, 400, 56
 FIRST_DAY = date(2025, 1, 1)

@@ -12,9 +12,9 @@ from rest_framework.viewsets import ViewSetMixin
 from cloudintel.openapi import SchemaView
 from costs.api.views import DailyCostViewSet
 from dashboard.instances_api import InstanceCpuViewSet
-from insights.anomalies.api.views import AnomalyViewSet
+from insights.anomalies.api import AnomalyViewSet
 from insights.budgets.api.views import BudgetViewSet
-from insights.forecasts.api.views import ForecastViewSet
+from insights.forecasts.api import ForecastViewSet
 from insights.recommendations.api.views import FeedbackViewSet, RecommendationViewSet
 from metrics.api.views import CpuMetricViewSet, NetworkMetricViewSet
 from syncs.api.views import CloudAccountViewSet, StartSyncView, SyncRunViewSet

@@ -97,7 +97,7 @@ def _hand_back() -> None:
     time.sleep(settings.WORKER_GRACE_SECONDS)
     from django.db import connection
 
-    from insights.refresh_state import refreshing_processes
+    from insights.refresh.refresh_state import refreshing_processes
     from syncs.runs.claims import held_by_processes
     from syncs.runs.stopping import STOP_SIGNAL
 

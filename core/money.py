@@ -31,6 +31,7 @@ def for_reading(amount: Decimal, currency: str, *, exact: bool = False) -> str:
 
 def _signed(amount: Decimal, text: str, currency: str) -> str:
     sign = "\N{MINUS SIGN}" if amount < 0 else ""
-    return (
-        f"{sign}${text}" if currency == "USD" else f"{sign}{text} {currency}".rstrip()
-    )
+    if currency == "USD":
+        return f"{sign}${text}"
+    space = "" if currency in ("", "%") else " "
+    return f"{sign}{text}{space}{currency}"

@@ -9,7 +9,7 @@ from insights.recommendations.models import (
     RecommendationChange,
     Verification,
 )
-from insights.refresh_state_model import RefreshState
+from insights.refresh.models import RefreshState
 
 __all__ = [
     "Anomaly",

@@ -25,9 +25,7 @@ def insight_metrics(now: datetime) -> Iterator[Metric]:
 
 def _anomalies() -> Iterator[Metric]:
     found = GaugeMetricFamily(
-        "cloudintel_open_anomalies",
-        "Open anomalies.",
-        labels=["severity"],
+        "cloudintel_open_anomalies", "Open anomalies.", labels=["severity"]
     )
     counts = Anomaly.objects.open().order_by().values_list("severity")
     by_severity = dict(counts.annotate(count=Count("id")))
@@ -73,8 +71,7 @@ def _savings() -> Iterator[Metric]:
 
 def _age(now: datetime) -> Iterator[Metric]:
     age = GaugeMetricFamily(
-        "cloudintel_insights_age_seconds",
-        "Age of the oldest insights.",
+        "cloudintel_insights_age_seconds", "Age of the oldest insights."
     )
     failing = GaugeMetricFamily(
         "cloudintel_insights_failing", "Accounts whose insights could not be computed."

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from insights.budgets import refresh as budgeting
-from insights.refresh_state import due, is_refreshing
+from insights.refresh.refresh_state import due, is_refreshing
 from syncs.runs.stopping import Stopped, stoppable
 
 logger = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ def refresh_due() -> None:
     if not wanted and not budgeting.is_due(now):
         return
     # Imported here only: it takes seconds and hundreds of megabytes.
-    from insights.refresh_all import refresh
+    from insights.refresh.refresh_all import refresh
 
     try:
         with stoppable():

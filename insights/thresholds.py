@@ -24,26 +24,26 @@ def limits() -> Limits:
 def _overrides(setting: str, lines: type[Thresholds | Limits]) -> dict[str, Any]:
     """Return the values that a setting overrides, by name."""
     kinds = {one.name: type(one.default) for one in fields(lines)}
-    wanted: dict[str, Any] = {}
+    numbers: dict[str, Any] = {}
     for name, text in getattr(settings, setting).items():
         if name not in kinds:
             raise ValueError(
                 f"{setting} does not know {name!r}; choose from {', '.join(kinds)}."
             )
-        wanted[name] = _number(setting, name, text, kinds[name])
-    return wanted
-
-
-def _number(setting: str, name: str, text: str, kind: type) -> int | float | Decimal:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    whole = number == number.to_integral_value() if number.is_finite() else False
-    if not number.is_finite() or number < 0 or (kind is int and not whole):
-        what = "a whole number" if kind is int else "a number"
-        raise ValueError(f"{setting}: {name} must be {what}, not {text!r}.")
-    return number if kind is Decimal else kind(number)
+        kind = kinds[name]
+        try:
+            number = Decimal(text)
+        except InvalidOperation:
+            number = Decimal("NaN")
+        if (
+            not number.is_finite()
+            or number < 0
+            or (kind is int and number != number.to_integral_value())
+        ):
+            what = "a whole number" if kind is int else "a number"
+            raise ValueError(f"{setting}: {name} must be {what}, not {text!r}.")
+        numbers[name] = kind(number)
+    return numbers
 
 
 @register()

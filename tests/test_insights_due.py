@@ -17,11 +17,11 @@ from clouds.versions import move_version
 from core.testing.clock import NOW
 from core.windows import last_complete_days
 from costs.testing import store_costs
-from insights import refresh_all as run_module
 from insights import tasks
 from insights.models import Forecast, RefreshState
-from insights.refresh_all import refresh
-from insights.refresh_state import (
+from insights.refresh import refresh_all as run_module
+from insights.refresh.refresh_all import refresh
+from insights.refresh.refresh_state import (
     HELD_AT_MOST,
     AlreadyRefreshing,
     claimed,

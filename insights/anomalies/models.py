@@ -1,7 +1,5 @@
 """Anomalies of costs and CPU, and the changes of their status."""
 
-from decimal import Decimal
-
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -135,9 +133,7 @@ class Anomaly(models.Model):
                 name="anomaly_once_of_a_resource",
             ),
         ]
-        indexes = [
-            models.Index(fields=["status", "-first_day"], name="anomaly_status"),
-        ]
+        indexes = [models.Index(fields=["status", "-first_day"], name="anomaly_status")]
 
     def __str__(self) -> str:
         return f"{self.title} from {self.first_day}"
@@ -147,14 +143,13 @@ class Anomaly(models.Model):
 
     @property
     def title(self) -> str:
-        """The part it is of, as shown on pages."""
         if self.resource:
             return f"CPU of {self.resource.name or self.resource.resource_id}"
-        whose = self.account.name if self.account else "all accounts"
+        owner = self.account.name if self.account else "all accounts"
         if self.account and self.sub_account_id not in ("", self.account.account_id):
-            whose = f"{self.sub_account_id} ({whose})"
-        where = [part for part in (self.service, self.region) if part]
-        return f"{', '.join(where) or 'Costs'} in {whose}"
+            owner = f"{self.sub_account_id} ({owner})"
+        part = ", ".join(filter(None, (self.service, self.region)))
+        return f"{part or 'Costs'} in {owner}"
 
     @property
     def unit(self) -> str:
@@ -165,17 +160,12 @@ class Anomaly(models.Model):
         return (self.last_day - self.first_day).days + 1
 
     @property
-    def deviation(self) -> Decimal:
-        """Actual less expected, on the peak day."""
-        return self.actual - self.expected
-
-    @property
     def is_open(self) -> bool:
         return self.status in self.OPEN
 
     @property
     def is_closed_automatically(self) -> bool:
-        """Whether a refresh resolved it, as it was not found any more."""
+        """Whether a refresh resolved it, as it was no longer found."""
         if self.status != self.Status.RESOLVED:
             return False
         last = next(iter(self.changes.all()), None)

@@ -9,7 +9,6 @@ SEVERITIES = ("critical", "high", "medium", "low")
 
 class AnomalyQuerySet(AccountScopedQuerySet):
     def open(self) -> "AnomalyQuerySet":
-        """Those that nobody has closed yet."""
         return self.filter(status__in=self.model.OPEN)
 
     def worst_first(self) -> "AnomalyQuerySet":

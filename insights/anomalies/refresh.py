@@ -1,32 +1,29 @@
-"""Anomalies found in the bills and in the CPU of instances, as rows to store."""
+"""Find the anomalies in the bills and in the CPU of instances, and store them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
 from clouds.models import CloudAccount
 from core.windows import ONE_DAY, Window, last_complete_days
-from insights.anomalies.duplicates import account_anomalies, is_duplicate
 from insights.anomalies.engine.accuracy import measure, of_scopes
 from insights.anomalies.engine.anomaly_records import (
     Accuracy,
-    Bill,
     Cause,
     Finding,
     Measure,
-    Scope,
     Series,
     money,
 )
-from insights.anomalies.engine.bill_incidents import find_incidents
 from insights.anomalies.engine.daily import find_cpu_anomalies
+from insights.anomalies.engine.incidents import find_incidents
+from insights.anomalies.store import overlap, store_anomalies
+from insights.bill import Bill, Scope
 from insights.daily_costs import ROWS_AT_ONCE
-from insights.daily_costs import Bill as StoredBill
 from insights.models import Anomaly
-from insights.refresh_state import METHOD
+from insights.refresh.refresh_state import METHOD
 from insights.thresholds import limits
 from metrics.models import CpuMetric
 
@@ -34,74 +31,38 @@ from metrics.models import CpuMetric
 CPU_DAYS = 180
 # The columns of a day's CPU, the most telling first.
 CPU_COLUMNS = ("average_percent", "p99_percent", "maximum_percent")
+# An incident of all accounts of which the accounts' own anomalies explain this share
+# is theirs.
+EXPLAINED_SHARE = 0.5
+
+Machines = Mapping[str, Sequence[Series]]
 
 
-@dataclass(frozen=True)
-class Source:
-    """The series of one account, or of all together, and the version of their data.
+def refresh_anomalies(
+    account: CloudAccount | None,
+    bills: Sequence[Bill],
+    now: datetime,
+    last_version: str | None,
+) -> tuple[int, str]:
+    """Find and store the anomalies of an account, or of all accounts together.
 
-    `account_anomalies` are the rows of single accounts, which must not be found again
-    in all accounts together; None for a single account.
+    Return how many rows changed, and the version of the data. Data of `last_version`
+    are not searched again. Raise DetectionError.
     """
-
-    bills: Sequence[Bill]
-    machines: Mapping[str, Sequence[Series]]
-    version: str
-    account_anomalies: Sequence[Anomaly] | None
-
-    def anomalies(self) -> list[Anomaly]:
-        """Return every anomaly in them as an unsaved row. Raise DetectionError."""
-        return [
-            *(row for bill in self.bills for row in self._anomalies_of(bill)),
-            *self._cpu_anomalies(),
-        ]
-
-    def _anomalies_of(self, bill: Bill) -> Iterable[Anomaly]:
-        found = find_incidents(bill, limits())
-        if (rows := self.account_anomalies) is not None:
-            found = [one for one in found if not is_duplicate(one, rows)]
-        accuracy = of_scopes(bill, {one.scope for one in found}, limits())
-        return [_anomaly(one, accuracy[one.scope]) for one in found]
-
-    def _cpu_anomalies(self) -> Iterable[Anomaly]:
-        found = find_cpu_anomalies(self.machines, limits())
-        keys = sorted({one.key for one in found})
-        accuracy = measure([self.machines[key][0] for key in keys], limits())
-        return [_anomaly(one, accuracy[one.key]) for one in found]
-
-
-def source_of(
-    account: CloudAccount | None, stored: Sequence[StoredBill], now: datetime
-) -> Source:
-    """Return the source of an account: bills without taxes, fees and credits."""
-    bills = [_bill(one) for one in stored]
     machines = _machines(account, now) if account else {}
-    of_accounts = None if account else account_anomalies()
-    days = [(row.pk, row.first_day, row.last_day) for row in of_accounts or ()]
-    digest = sha256(repr((METHOD, limits(), days)).encode())
-    for bill in bills:
-        known = (bill.currency, bill.first_day, sorted(bill.estimated))
-        digest.update(repr(known).encode())
-        for scope in sorted(bill.parts):
-            digest.update(repr((scope, list(bill.parts[scope]))).encode())
-    for key in sorted(machines):
-        digest.update(repr(machines[key]).encode())
-    return Source(bills, machines, digest.hexdigest(), of_accounts)
+    account_anomalies = [] if account else _account_anomalies()
+    version = _version(bills, machines, account_anomalies)
+    if version == last_version:
+        return 0, version
+    found = [
+        row
+        for bill in bills
+        for row in _bill_anomalies(bill, None if account else account_anomalies)
+    ]
+    return store_anomalies(account, found + _cpu_anomalies(machines), now), version
 
 
-def _bill(stored: StoredBill) -> Bill:
-    return Bill(
-        currency=stored.currency,
-        first_day=stored.first_day,
-        parts={
-            Scope(account=sub, service=service, region=region): values
-            for (sub, service, region), values in stored.usage.items()
-        },
-        estimated=stored.unsettled,
-    )
-
-
-def _machines(account: CloudAccount, now: datetime) -> dict[str, list[Series]]:
+def _machines(account: CloudAccount, now: datetime) -> Machines:
     """Return the daily CPU of each instance, by its primary key. One query."""
     window = last_complete_days(CPU_DAYS, now)
     rows = CpuMetric.objects.in_window(window).filter(resource__account=account)
@@ -110,7 +71,7 @@ def _machines(account: CloudAccount, now: datetime) -> dict[str, list[Series]]:
     columns = ordered.values_list("resource", "day", *CPU_COLUMNS)
     for machine, day, *figures in columns.iterator(chunk_size=ROWS_AT_ONCE):
         days[machine][day] = figures
-    return {str(machine): _series(machine, known) for machine, known in days.items()}
+    return {str(machine): _series(machine, stored) for machine, stored in days.items()}
 
 
 def _series(machine: int, days: Mapping[date, Sequence[float | None]]) -> list[Series]:
@@ -124,47 +85,114 @@ def _series(machine: int, days: Mapping[date, Sequence[float | None]]) -> list[S
     ]
 
 
+def _account_anomalies() -> list[Anomaly]:
+    """Return the anomalies that are found in the bills of single accounts now."""
+    rows = Anomaly.objects.filter(account__isnull=False, resource__isnull=True)
+    rows = rows.prefetch_related("changes").order_by("pk")
+    return [row for row in rows if not row.is_closed_automatically]
+
+
+def _version(
+    bills: Sequence[Bill], machines: Machines, account_anomalies: Sequence[Anomaly]
+) -> str:
+    days = [(row.pk, row.first_day, row.last_day) for row in account_anomalies]
+    digest = sha256(repr((METHOD, limits(), days)).encode())
+    for bill in bills:
+        series = [(part, list(values)) for part, values in sorted(bill.usage.items())]
+        about = (bill.currency, bill.first_day, sorted(bill.unsettled))
+        digest.update(repr((about, series)).encode())
+    for key in sorted(machines):
+        digest.update(repr(machines[key]).encode())
+    return digest.hexdigest()
+
+
+def _bill_anomalies(
+    bill: Bill, account_anomalies: Sequence[Anomaly] | None
+) -> list[Anomaly]:
+    """Return the anomalies of a bill as unsaved rows.
+
+    On a bill of all accounts, without those that `account_anomalies` shows already.
+    """
+    found = find_incidents(bill, limits())
+    if account_anomalies is not None:
+        found = [one for one in found if not _is_duplicate(one, account_anomalies)]
+    accuracy = of_scopes(bill, {one.scope for one in found}, limits())
+    return [_anomaly(one, accuracy[one.scope]) for one in found]
+
+
+def _is_duplicate(incident: Finding, rows: Sequence[Anomaly]) -> bool:
+    """Return whether an incident of all accounts would be shown twice.
+
+    So it would where it lies in one account, or where `rows` explain most of it.
+    """
+    if incident.scope.account:
+        return True
+    which = (incident.currency, incident.direction)
+    same_days = [
+        row
+        for row in rows
+        if (row.currency, row.direction) == which and overlap(row, incident)
+    ]
+    explained = sum(
+        cause.share
+        for cause in incident.causes
+        if any(_holds(row, cause.scope) for row in same_days)
+    )
+    return explained >= EXPLAINED_SHARE
+
+
+def _holds(row: Anomaly, part: Scope) -> bool:
+    """Return whether the part is on the bill, and within the scope, of that row."""
+    # Without an account of its own: those on a payer's bill that it comes from.
+    accounts = (
+        [row.sub_account_id]
+        if row.sub_account_id
+        else [cause["account"] for cause in row.causes]
+    )
+    return part.account in accounts and row.service in ("", part.service)
+
+
+def _cpu_anomalies(machines: Machines) -> list[Anomaly]:
+    found = find_cpu_anomalies(machines, limits())
+    keys = sorted({one.key for one in found})
+    accuracy = measure([machines[key][0] for key in keys], limits())
+    return [_anomaly(one, accuracy[one.key]) for one in found]
+
+
 def _anomaly(finding: Finding, accuracy: Accuracy) -> Anomaly:
     """Return an unsaved row: of money where there is a currency, else of CPU."""
     is_cost = bool(finding.currency)
+    same = (
+        *("currency", "kind", "direction", "severity", "is_over"),
+        *("first_day", "last_day", "peak_day", "seen_on"),
+    )
+    alarms = accuracy.false_per_month
     return Anomaly(
+        **{name: getattr(finding, name) for name in same},
         sub_account_id=finding.scope.account,
         service=finding.scope.service,
         region=finding.scope.region,
         resource_id=None if is_cost else int(finding.key),
-        currency=finding.currency,
-        kind=finding.kind.value,
-        direction=finding.direction.value,
-        first_day=finding.first_day,
-        last_day=finding.last_day,
-        peak_day=finding.peak_day,
-        seen_on=finding.seen_on,
-        is_over=finding.is_over,
         expected=money(finding.expected),
         low=money(finding.low),
         high=money(finding.high),
         actual=money(finding.actual),
         # Percent of CPU are no money.
         impact=money(finding.impact) if is_cost else None,
-        severity=finding.severity.value,
         confidence=round(finding.confidence, 4),
         causes=[_cause(one) for one in finding.causes],
         recall=accuracy.recall,
-        false_per_month=_rounded(accuracy.false_per_month),
+        false_per_month=None if alarms is None else round(alarms, 4),
     )
 
 
-def _rounded(figure: float | None) -> float | None:
-    return None if figure is None else round(figure, 4)
-
-
 def _cause(cause: Cause) -> dict[str, Any]:
-    named = [cause.scope.service, cause.scope.region]
+    part = cause.scope
     return {
-        "name": ", ".join(filter(None, named)) or cause.scope.account,
-        "account": cause.scope.account,
-        "service": cause.scope.service,
-        "region": cause.scope.region,
+        "name": ", ".join(filter(None, [part.service, part.region])) or part.account,
+        "account": part.account,
+        "service": part.service,
+        "region": part.region,
         "amount": str(money(cause.amount)),
         "share": round(cause.share, 4),
     }

@@ -7,11 +7,13 @@ from django.db import transaction
 
 from clouds.models import CloudAccount
 from core.windows import ONE_DAY
+from insights.anomalies.engine.anomaly_records import Finding
+from insights.bill import Scope
 from insights.models import Anomaly
 from insights.transitions import change_status_automatically
 
 Status = Anomaly.Status
-GONE_NOTE = "Not found any more: its days were restated, or are expected by now."
+GONE_NOTE = "No longer found: its days were restated, or are expected by now."
 BACK_NOTE = "Found again."
 # Older ones are left as they are: less history lies before them by now.
 JUDGED_AGAIN_DAYS = 90
@@ -29,14 +31,14 @@ def store_anomalies(
 ) -> int:
     """Make the account's rows those found, unsaved ones; return how many changed.
 
-    What is found again keeps its status, and new days extend it. What is not found
-    any more is resolved, unless somebody has changed its status.
+    What is found again keeps its status, and new days extend it. What is no longer
+    found is resolved, unless somebody has changed its status.
     """
     rows = list(Anomaly.objects.select_for_update(of=("self",)).filter(account=account))
     changed = 0
     stored = set()
     for one, row in _matched(_distinct(found), rows):
-        one.scope = _scope_of(one)
+        one.scope = _narrowest_scope(one)
         if row is None:
             one.account, one.detected_at = account, now
             one.save()
@@ -52,8 +54,7 @@ def store_anomalies(
     return changed
 
 
-def _scope_of(one: Anomaly) -> str:
-    """Return the narrowest scope that fits."""
+def _narrowest_scope(one: Anomaly) -> str:
     if one.resource_id is not None:
         return Anomaly.Scope.MACHINE
     if one.service:
@@ -65,19 +66,12 @@ def _scope_of(one: Anomaly) -> str:
 
 def _distinct(found: Iterable[Anomaly]) -> list[Anomaly]:
     """Return one for each part and first day, as the table has it: the first."""
-    return list(
-        {(*_part(one), one.first_day): one for one in reversed([*found])}.values()
-    )
+    return list({(_part(one), one.first_day): one for one in [*found][::-1]}.values())
 
 
-def _part(one: Anomaly) -> tuple[object, ...]:
-    return (
-        one.resource_id,
-        one.currency,
-        one.sub_account_id,
-        one.service,
-        one.region,
-    )
+def _part(one: Anomaly) -> tuple[int | None, str, Scope]:
+    part = Scope(one.sub_account_id, one.service, one.region)
+    return one.resource_id, one.currency, part
 
 
 def _matched(
@@ -88,16 +82,15 @@ def _matched(
     An incident may turn out larger or smaller than its first day showed.
     """
     left = list(rows)
-    answer: dict[int, Anomaly] = {}
+    row_of: dict[int, Anomaly] = {}
     for is_same in (_is_identical, _is_of_same_part, _is_of_same_days):
         for at, one in enumerate(found):
-            if at in answer:
+            if at in row_of:
                 continue
-            match = next((row for row in left if is_same(one, row)), None)
-            if match is not None:
-                answer[at] = match
+            if match := next((row for row in left if is_same(one, row)), None):
+                row_of[at] = match
                 left.remove(match)
-    return [(one, answer.get(at)) for at, one in enumerate(found)]
+    return [(one, row_of.get(at)) for at, one in enumerate(found)]
 
 
 def _is_identical(one: Anomaly, row: Anomaly) -> bool:
@@ -105,25 +98,23 @@ def _is_identical(one: Anomaly, row: Anomaly) -> bool:
 
 
 def _is_of_same_part(one: Anomaly, row: Anomaly) -> bool:
-    return _part(one) == _part(row) and _overlap(one, row)
+    return _part(one) == _part(row) and overlap(one, row)
 
 
 def _is_of_same_days(one: Anomaly, row: Anomaly) -> bool:
     """Return whether one is a part of the other, on the same days and side."""
-    if (one.resource_id, one.currency) != (row.resource_id, row.currency):
-        return False
-    mine, its = _part(one)[2:], _part(row)[2:]
-    holds = all(a in ("", b) for a, b in zip(mine, its, strict=True))
-    is_held = all(b in ("", a) for a, b in zip(mine, its, strict=True))
+    *own_series, part = _part(one)
+    *row_series, row_part = _part(row)
+    is_related = part.covers(row_part) or row_part.covers(part)
     same_side = one.direction == row.direction
-    return (holds or is_held) and same_side and _overlap(one, row)
+    return own_series == row_series and is_related and same_side and overlap(one, row)
 
 
-def _overlap(one: Anomaly, row: Anomaly) -> bool:
+def overlap(one: Anomaly | Finding, other: Anomaly | Finding) -> bool:
     """Return whether their days overlap or are adjacent."""
     return (
-        one.first_day <= row.last_day + ONE_DAY
-        and row.first_day <= one.last_day + ONE_DAY
+        one.first_day <= other.last_day + ONE_DAY
+        and other.first_day <= one.last_day + ONE_DAY
     )
 
 

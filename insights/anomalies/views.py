@@ -13,9 +13,9 @@ from django_filters.views import FilterView
 from clouds.models import CloudAccount
 from core.windows import ONE_DAY, Window
 from costs.models import DailyCost
-from insights.anomalies.chart import anomaly_chart
 from insights.anomalies.filters import AnomalyFilter
 from insights.anomalies.querysets import AnomalyQuerySet
+from insights.insight_charts import anomaly_chart
 from insights.models import Anomaly
 from insights.status_views import ChangeStatusView
 from metrics.models import CpuMetric
@@ -26,8 +26,6 @@ DAYS_BEFORE, DAYS_AFTER = 45, 14
 
 
 class AnomalyListView(PermissionRequiredMixin, FilterView):
-    """All anomalies, ongoing and worst first."""
-
     template_name = "insights/anomalies.html"
     permission_required = "insights.view_anomaly"
     filterset_class = AnomalyFilter
@@ -48,8 +46,6 @@ class AnomalyListView(PermissionRequiredMixin, FilterView):
 
 
 class AnomalyView(PermissionRequiredMixin, DetailView[Anomaly]):
-    """One anomaly: its days, size, root causes and history."""
-
     template_name = "insights/anomaly.html"
     permission_required = "insights.view_anomaly"
     context_object_name = "anomaly"
@@ -96,7 +92,5 @@ def day_values(
 
 
 class ChangeAnomalyView(ChangeStatusView):
-    """Change the status of an anomaly."""
-
     permission_required = ("insights.view_anomaly", "insights.change_anomaly")
     page = AnomalyView

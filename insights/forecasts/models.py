@@ -10,8 +10,6 @@ from insights.forecasts.querysets import ForecastPointQuerySet, ForecastQuerySet
 
 
 class Scope(models.TextChoices):
-    """The part of the costs that a forecast is of."""
-
     TOTAL = "total", "Total"
     ACCOUNT = "account", "Account"
     SERVICE = "service", "Service"
@@ -115,17 +113,16 @@ class Forecast(models.Model):
 
     @property
     def title(self) -> str:
-        """The costs it is of, as shown on pages."""
         if self.scope == Scope.TOTAL and self.account:
             return f"Total bill of {self.account.name}"
         if self.scope == Scope.TOTAL:
             return "All accounts"
-        whose = self.account.name if self.account else "all accounts"
+        owner = self.account.name if self.account else "all accounts"
         if self.scope == Scope.SERVICE:
-            return f"{self.key or 'Other services'} in {whose}"
+            return f"{self.key or 'Other services'} in {owner}"
         if self.account and self.key == self.account.account_id:
-            return whose
-        return f"{self.key} in {whose}"
+            return owner
+        return f"{self.key} in {owner}"
 
     @property
     def is_better_than_naive(self) -> bool | None:
@@ -153,7 +150,7 @@ class ForecastPoint(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["forecast", "day"], name="forecastpoint_natural_key"
-            ),
+            )
         ]
         indexes = [models.Index(fields=["day"], name="forecastpoint_day")]
 

@@ -5,25 +5,24 @@ same sign. On real series they have, as a level that moved stays: of held-out mo
 such sums covered about what they claim, and narrower ones covered less.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
 
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, Sum
 
+from clouds.access import AnyUser
 from core.money import CENT, ZERO
 from core.windows import Window, add_months, first_of_month, utc_day
 from costs.models import DailyCost
+from insights.forecasts.engine.forecast_records import PATHS
 from insights.forecasts.models import Scope
 from insights.models import Forecast, ForecastPoint
 
 # Sums in one query; databases limit the number of columns.
 AT_ONCE = 50
-BOUNDS = ("mean", "low_80", "high_80", "low_95", "high_95")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +53,11 @@ class MonthEnd:
 
 
 def month_of(day: date) -> Window:
-    """Return the calendar month of the day."""
     return Window(first_of_month(day), add_months(day, 1))
 
 
 def month_end(
-    now: datetime, currency: str, user: AbstractBaseUser | AnonymousUser | None = None
+    now: datetime, currency: str, user: AnyUser | None = None
 ) -> MonthEnd | None:
     """Return the forecast month-end cost of the accounts that the user may see.
 
@@ -77,9 +75,7 @@ def month_end(
     return found and replace(found, missing=_missing(found, user))
 
 
-def _missing(
-    found: MonthEnd, user: AbstractBaseUser | AnonymousUser | None
-) -> list[str]:
+def _missing(found: MonthEnd, user: AnyUser | None) -> list[str]:
     rows = DailyCost.objects.counted().in_window(found.window)
     rows = rows.filter(currency=found.currency).exclude(sub_account_id="")
     if user is not None:
@@ -101,7 +97,7 @@ def month_end_of(forecasts: Iterable[Forecast], now: datetime) -> MonthEnd | Non
         billed_since=sum((part.billed_since for part in parts), ZERO),
         forecasts=[part.forecasts[0] for part in parts],
         missing=(),
-        **{name: sum((getattr(part, name) for part in parts), ZERO) for name in BOUNDS},
+        **{name: sum((getattr(part, name) for part in parts), ZERO) for name in PATHS},
     )
 
 
@@ -111,23 +107,16 @@ def month_ends(forecasts: Iterable[Forecast], now: datetime) -> dict[int, MonthE
     Two queries for each fifty of them.
     """
     month = month_of(utc_day(now))
+    rows = iter(forecasts)
     found: dict[int, MonthEnd] = {}
-    for some in batched(forecasts, AT_ONCE):
+    while some := list(islice(rows, AT_ONCE)):
         ahead, billed = _ahead(some, month), _billed(some, month)
         for one in some:
-            amounts = ahead.get(one.pk)
-            if amounts is None:
-                if one.data_until < month.end:
-                    continue
-                amounts = (ZERO,) * len(BOUNDS)
-            found[one.pk] = _month_end(one, month, billed[one.pk], amounts)
+            # Without days in the month: it begins later, or ends too soon.
+            if one.pk in ahead or one.data_until >= month.end:
+                amounts = ahead.get(one.pk, (ZERO,) * len(PATHS))
+                found[one.pk] = _month_end(one, month, billed[one.pk], amounts)
     return found
-
-
-def batched(forecasts: Iterable[Forecast], size: int) -> Iterator[list[Forecast]]:
-    rows = iter(forecasts)
-    while some := list(islice(rows, size)):
-        yield some
 
 
 def _month_end(
@@ -137,7 +126,7 @@ def _month_end(
     ahead: Sequence[Decimal],
 ) -> MonthEnd:
     spent, billed_since = billed
-    bounds = zip(BOUNDS, ahead, strict=True)
+    bounds = zip(PATHS, ahead, strict=True)
     return MonthEnd(
         month=month.start,
         currency=one.currency,
@@ -158,12 +147,12 @@ def _until(one: Forecast, month: Window) -> date:
 def _ahead(
     forecasts: Sequence[Forecast], month: Window
 ) -> dict[int, tuple[Decimal, ...]]:
-    """Return each forecast's sums over the month's days, in the order of BOUNDS."""
+    """Return each forecast's sums over the month's days, in the order of PATHS."""
     points = ForecastPoint.objects.filter(
         forecast__in=forecasts, day__gte=month.start, day__lt=month.end
     )
     sums = points.order_by().values_list("forecast")
-    rows = sums.annotate(**{f"of_{name}": Sum(name) for name in BOUNDS})
+    rows = sums.annotate(**{f"of_{name}": Sum(name) for name in PATHS})
     return {key: tuple(amounts) for key, *amounts in rows}
 
 
@@ -173,12 +162,10 @@ def _billed(
     """Return what each scope was billed before its forecast days, and since."""
     sums: dict[str, Sum] = {}
     for one in forecasts:
-        before = Q(day__lt=_until(one, month))
-        of_scope = scope_of(one)
+        before, of_scope = Q(day__lt=_until(one, month)), scope_of(one)
         sums[f"before_{one.pk}"] = Sum("billed", filter=of_scope & before, default=ZERO)
         sums[f"since_{one.pk}"] = Sum("billed", filter=of_scope & ~before, default=ZERO)
-    rows = DailyCost.objects.counted().in_window(month)
-    found = rows.aggregate(**sums) if sums else {}
+    found = DailyCost.objects.counted().in_window(month).aggregate(**sums)
     return {
         one.pk: (found[f"before_{one.pk}"], found[f"since_{one.pk}"])
         for one in forecasts

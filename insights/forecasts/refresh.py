@@ -3,7 +3,7 @@
 import logging
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -15,13 +15,19 @@ from django.db import transaction
 
 from clouds.models import CloudAccount
 from core.windows import ONE_DAY
-from insights.daily_costs import Bill, Part
+from insights.bill import Bill
+from insights.bill import Scope as Part
 from insights.forecasts.engine import forecast_records as records
 from insights.forecasts.engine.forecast import forecast_many
-from insights.forecasts.engine.forecast_records import Accuracy, DailySeries, Refusal
+from insights.forecasts.engine.forecast_records import (
+    PATHS,
+    Accuracy,
+    DailySeries,
+    Refusal,
+)
 from insights.forecasts.models import Scope
 from insights.models import Budget, Forecast, ForecastPoint
-from insights.refresh_state import METHOD
+from insights.refresh.refresh_state import METHOD
 
 logger = logging.getLogger(__name__)
 
@@ -50,25 +56,31 @@ def refresh_forecasts(
     bills: Iterable[Bill],
     now: datetime,
     *,
-    anew: bool = False,
+    force: bool = False,
 ) -> int:
-    """Make the forecasts whose data changed, or all `anew`; return how many."""
+    """Make the forecasts whose data changed, or all if forced; return how many."""
     wanted: dict[Key, DailySeries] = {}
     for bill in bills:
         wanted |= series_of(account, bill)
-    stored = _newest(account)
+    newest = Forecast.objects.newest().filter(account=account)
+    stored = {Key(row.scope, row.key, row.currency): row for row in newest}
     versions = {key: _version(series) for key, series in wanted.items()}
     changed = {
         key: series
         for key, series in wanted.items()
-        if anew or key not in stored or stored[key].data_version != versions[key]
+        if force or key not in stored or stored[key].data_version != versions[key]
     }
-    unknown = {key: series for key, series in changed.items() if key not in stored}
-    replayed = {key: cut for key, one in unknown.items() if (cut := _replayed(one))}
-    made = forecast_many(changed, HORIZON_DAYS) if changed else {}
-    earlier = forecast_many(replayed, HORIZON_DAYS) if replayed else {}
+    replayed = {
+        key: past
+        for key, series in changed.items()
+        if key not in stored and (past := _replayed(series))
+    }
+    made = forecast_many(changed, HORIZON_DAYS)
+    earlier = forecast_many(replayed, HORIZON_DAYS)
     with transaction.atomic():
-        _retire(key_row for key, key_row in stored.items() if key not in wanted)
+        # Those whose series is gone are hidden; their past stays.
+        ended = [row.pk for key, row in stored.items() if key not in wanted]
+        Forecast.objects.filter(pk__in=ended).update(is_newest=False)
         for key, one in earlier.items():
             _store(account, key, one, "", now, is_replayed=True)
         for key, one in made.items():
@@ -84,14 +96,13 @@ def series_of(account: CloudAccount | None, bill: Bill) -> dict[Key, DailySeries
     """
     groups: dict[Key, list[Part]] = defaultdict(list)
     named = _largest_services(bill) | _budgeted_services(account, bill.currency)
-    subs = {sub for sub, _, _ in bill.all}
-    for part in bill.all:
-        sub, service, _ = part
+    subs = {part.account for part in bill.charges}
+    for part in bill.charges:
         if account is None or len(subs) > 1:
             groups[Key(Scope.TOTAL, "", bill.currency)].append(part)
         if account is not None:
-            groups[Key(Scope.ACCOUNT, sub, bill.currency)].append(part)
-        name = service if service in named else ""
+            groups[Key(Scope.ACCOUNT, part.account, bill.currency)].append(part)
+        name = part.service if part.service in named else ""
         groups[Key(Scope.SERVICE, name, bill.currency)].append(part)
     return {
         key: DailySeries(bill.first_day, bill.settled(bill.summed(parts)))
@@ -101,9 +112,9 @@ def series_of(account: CloudAccount | None, bill: Bill) -> dict[Key, DailySeries
 
 def _largest_services(bill: Bill) -> set[str]:
     sums: dict[str, float] = defaultdict(float)
-    for (_, service, _), values in bill.all.items():
+    for part, values in bill.charges.items():
         recent = values[-RECENT_DAYS:]
-        sums[service] += sum(abs(value) for value in recent if value == value)
+        sums[part.service] += sum(abs(value) for value in recent if value == value)
     ordered = sorted(sums, key=lambda service: (-sums[service], service))
     return set(ordered[: settings.FORECAST_SERVICES])
 
@@ -112,11 +123,6 @@ def _budgeted_services(account: CloudAccount | None, currency: str) -> set[str]:
     budgets = Budget.objects.filter(account=account, currency=currency)
     of_services = budgets.filter(scope=Budget.Scope.SERVICE)
     return set(of_services.values_list("key", flat=True))
-
-
-def _newest(account: CloudAccount | None) -> dict[Key, Forecast]:
-    rows = Forecast.objects.newest().filter(account=account)
-    return {Key(row.scope, row.key, row.currency): row for row in rows}
 
 
 def _version(series: DailySeries) -> str:
@@ -129,12 +135,6 @@ def _replayed(series: DailySeries) -> DailySeries | None:
     values = list(series.values)[:-REPLAYED_DAYS_AGO]
     known = sum(value is not None for value in values)
     return DailySeries(series.start, values) if known > REPLAYED_DAYS_AGO else None
-
-
-def _retire(rows: Iterable[Forecast]) -> None:
-    """Hide forecasts whose series is gone; their past stays."""
-    keys = [row.pk for row in rows]
-    Forecast.objects.filter(pk__in=keys).update(is_newest=False)
 
 
 def _store(
@@ -150,12 +150,7 @@ def _store(
     if isinstance(made, Refusal):
         logger.warning("no forecast of %s of %s: %s", key, account, made.reason)
         return
-    which = {
-        "account": account,
-        "scope": key.scope,
-        "key": key.key,
-        "currency": key.currency,
-    }
+    which = {"account": account, **asdict(key)}
     same = Forecast.objects.filter(**which)
     same.filter(data_until=made.start).delete()
     if not is_replayed:
@@ -172,41 +167,34 @@ def _store(
         data_version=version,
         **_accuracy(made.accuracy),
     )
-    ForecastPoint.objects.bulk_create(_points(row, made), batch_size=500)
-
-
-def _points(row: Forecast, made: records.Forecast) -> list[ForecastPoint]:
-    columns = zip(
-        made.mean, made.low_80, made.high_80, made.low_95, made.high_95, strict=True
+    days = zip(*(getattr(made, path) for path in PATHS), strict=True)
+    ForecastPoint.objects.bulk_create(
+        [
+            ForecastPoint(
+                forecast=row,
+                day=made.start + ONE_DAY * at,
+                **dict(zip(PATHS, map(_amount, amounts), strict=True)),
+            )
+            for at, amounts in enumerate(days)
+        ],
+        batch_size=500,
     )
-    names = ("mean", "low_80", "high_80", "low_95", "high_95")
-    return [
-        ForecastPoint(
-            forecast=row,
-            day=made.start + ONE_DAY * at,
-            **dict(zip(names, map(_amount, amounts), strict=True)),
-        )
-        for at, amounts in enumerate(columns)
-    ]
 
 
 def _amount(value: float) -> Decimal:
     return Decimal(repr(value)).quantize(SIX_PLACES)
 
 
-def _accuracy(known: Accuracy | None) -> dict[str, Any]:
-    """Return the columns of the backtest; None where there is none."""
-    if known is None:
-        return {"folds": 0}
-    names = ("mase", "naive_mase", "smape", "coverage_80", "coverage_95")
-    figures = {name: getattr(known, name) for name in names}
+def _accuracy(accuracy: Accuracy | None) -> dict[str, Any]:
+    """Return the columns of the backtest; none where there is none."""
+    names = ("mase", "naive_mase", "smape", "coverage_80", "coverage_95", "folds")
+    figures = {name: getattr(accuracy, name, None) for name in names}
     # Databases store no infinite error of a series that never changes.
-    finite = {
+    return {
         name: figure
         for name, figure in figures.items()
         if figure is not None and isfinite(figure)
     }
-    return {**finite, "folds": known.folds}
 
 
 def _prune(account: CloudAccount | None, today: date) -> None:

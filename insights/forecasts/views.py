@@ -11,12 +11,12 @@ from django_filters.views import FilterView
 
 from clouds.models import CloudAccount
 from core.windows import ONE_DAY, Window, utc_day
-from insights.forecasts.chart import forecast_chart
 from insights.forecasts.filters import ForecastFilter
 from insights.forecasts.models import Scope
 from insights.forecasts.month_end import actual_days, month_end_of, month_ends
 from insights.forecasts.querysets import ForecastQuerySet
 from insights.forecasts.track_record import past_forecasts
+from insights.insight_charts import forecast_chart
 from insights.models import Forecast
 from insights.views import refresh_state
 
@@ -25,8 +25,6 @@ CHART_DAYS_BEFORE = 60
 
 
 class ForecastListView(PermissionRequiredMixin, FilterView):
-    """The current forecast of each scope, with its accuracy."""
-
     template_name = "insights/forecasts.html"
     permission_required = "insights.view_forecast"
     filterset_class = ForecastFilter
@@ -50,8 +48,6 @@ class ForecastListView(PermissionRequiredMixin, FilterView):
 
 
 class ForecastView(PermissionRequiredMixin, DetailView[Forecast]):
-    """One forecast: its chart and days, its accuracy, and earlier ones."""
-
     template_name = "insights/forecast.html"
     permission_required = "insights.view_forecast"
     context_object_name = "forecast"

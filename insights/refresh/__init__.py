@@ -1,4 +1,0 @@
-"""Computes and stores insights; run.py is its entry point.
-
-It loads the statistics libraries, so only workers and commands import it.
-"""

@@ -42,6 +42,6 @@ def test_the_worker_loads_them_when_it_computes_and_not_before() -> None:
         "django.setup(); import insights.tasks, cloudintel.celery; "
         "cloudintel.celery.app.loader.import_default_modules()"
     )
-    before, then = loaded_by(starts, "import insights.refresh_all")
+    before, then = loaded_by(starts, "import insights.refresh.refresh_all")
     assert before == set()
     assert "numpy" in then

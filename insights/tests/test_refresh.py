@@ -14,8 +14,7 @@ from core.testing.clock import NOW, TODAY
 from core.windows import Window, last_complete_days
 from costs.models import CostTotal, DailyCost
 from costs.testing import store_costs
-from insights import refresh_all
-from insights.daily_costs import Bill
+from insights.bill import Bill, Scope
 from insights.forecasts.refresh import refresh_forecasts
 from insights.models import (
     Anomaly,
@@ -24,7 +23,9 @@ from insights.models import (
     Recommendation,
     RefreshState,
 )
-from insights.refresh_all import Outcome, Part, refresh
+from insights.refresh import refresh_all
+from insights.refresh.refresh_all import Outcome, refresh
+from insights.refresh.refresh_state import Part
 from inventory.testing import instance
 from metrics.testing import store_cpu
 
@@ -74,11 +75,11 @@ def test_a_second_refresh_changes_nothing() -> None:
     assert stored() == before
 
 
-def test_all_of_it_computed_anew_is_the_same() -> None:
+def test_all_of_it_computed_again_is_the_same() -> None:
     company()
     refreshed()
     anomalies, recommendations = stored()[2:]
-    refreshed(anew=True)
+    refreshed(force=True)
     assert stored()[2:] == [anomalies, recommendations]
     assert Forecast.objects.newest().count() == len({*_scopes()})
 
@@ -113,8 +114,8 @@ def test_only_what_changed_is_forecast_again() -> None:
 
 
 def test_the_order_in_which_parts_are_read_changes_no_bit_of_their_sum() -> None:
-    parts = {("1", str(one), ""): array("d", [one, nan]) for one in (0.1, 0.2, 0.3)}
-    bill = Bill("USD", TODAY, 2, frozenset(), {}, parts)
+    parts = {Scope("1", str(one)): array("d", [one, nan]) for one in (0.1, 0.2, 0.3)}
+    bill = Bill("USD", TODAY, {}, charges=parts)
     assert repr(bill.summed(parts)) == repr(bill.summed(list(parts)[::-1]))
 
 

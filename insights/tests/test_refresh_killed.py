@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from core.testing.clock import NOW
-from insights import refresh_all
 from insights.forecasts import refresh as forecasts
 from insights.models import Forecast, ForecastPoint, RefreshState
-from insights.refresh_all import Part, refresh
+from insights.refresh import refresh_all
+from insights.refresh.refresh_all import refresh
+from insights.refresh.refresh_state import Part
 from insights.tests.test_refresh import changes, company, everybody, stored
 from syncs.runs.processes import mark_of
 
@@ -66,7 +67,7 @@ def test_in_the_middle_of_forecasts_none_of_the_account_is_kept(
 
 
 @pytest.mark.parametrize(
-    "name", ["store_anomalies", "refresh_recommendations", "_close"]
+    "name", ["refresh_anomalies", "refresh_recommendations", "_close"]
 )
 def test_between_its_parts_the_next_one_goes_on(
     monkeypatch: pytest.MonkeyPatch, name: str

@@ -13,8 +13,8 @@ from core.testing.clock import NOW
 from core.windows import last_complete_days
 from costs.testing import store_costs
 from insights.models import Anomaly, Forecast
-from insights.refresh_all import refresh
-from insights.refresh_state import due
+from insights.refresh.refresh_all import refresh
+from insights.refresh.refresh_state import due
 from insights.testing import anomaly, somebody
 from syncs.accounts.changes import remove_accounts
 

@@ -13,7 +13,7 @@ from clouds.registry import CloudKind
 from core.commands import TAKEN, bad_arguments
 from core.windows import ONE_DAY, Window, last_complete_days, midnight, utc_day
 from costs.sync import open_since, sync_cost
-from insights.removed_accounts import forget_removed_accounts
+from insights.refresh.refresh_state import forget_removed_accounts
 from inventory.sync import sync_ec2
 from metrics.sync import sync_cpu
 from pricing.sync import sync_prices

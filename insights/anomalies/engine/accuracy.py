@@ -4,8 +4,8 @@ The series keeps its own noise, weekdays and gaps; what is added is known in siz
 day. So each alarm can say how often such a detector is right on this very series.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -13,15 +13,13 @@ import numpy as np
 
 from insights.anomalies.engine.anomaly_records import (
     Accuracy,
-    Bill,
     Direction,
     Measure,
-    Scope,
     Series,
 )
 from insights.anomalies.engine.daily import checked, find_anomalies, materiality_of
 from insights.anomalies.engine.limits import DEFAULT, Limits
-from insights.arrays import FloatArray
+from insights.bill import Bill, Scope
 
 # What is put in: half as much again, and at least twice what is worth telling.
 SIZE, LEAST_SIZE = 0.5, 2.0
@@ -35,11 +33,11 @@ MONTH_DAYS = 30.0
 
 @dataclass(frozen=True)
 class Trial:
-    """A copy of a series, and the day (a column) from which something is injected."""
+    """A copy of a series, and the day from which `size` a day is injected."""
 
     of: str
     series: Series
-    day: int
+    day: date
     size: float
 
 
@@ -50,46 +48,48 @@ def measure(series: Iterable[Series], limits: Limits = DEFAULT) -> dict[str, Acc
     """
     given = list(series)
     trials = [trial for one in given for trial in trials_of(one, limits)]
-    numbered = {str(at): trial for at, trial in enumerate(trials)}
-    copies = [replace(one.series, key=key) for key, one in numbered.items()]
-    found: set[str] = {
-        one.key
+    copies = [replace(one.series, key=str(at)) for at, one in enumerate(trials)]
+    found = {
+        int(one.key)
         for one in find_anomalies(copies, limits)
         if one.direction is Direction.UP
-        and 0 <= (one.seen_on - injection_day(numbered[one.key])).days <= IN_TIME_DAYS
+        and 0 <= (one.seen_on - trials[int(one.key)].day).days <= IN_TIME_DAYS
     }
     detected: dict[str, list[bool]] = defaultdict(list)
-    for key, trial in numbered.items():
-        detected[trial.of].append(key in found)
-    alarms = [one.key for one in find_anomalies(given, limits)]
+    for at, trial in enumerate(trials):
+        detected[trial.of].append(at in found)
     sizes = {trial.of: trial.size for trial in trials}
-    return {
-        one.key: accuracy(
-            one,
-            detected[one.key],
-            alarms.count(one.key),
-            sizes.get(one.key, 0.0),
-            limits,
+    alarms = Counter(one.key for one in find_anomalies(given, limits))
+    answers = {}
+    for one in given:
+        stored = np.count_nonzero(~np.isnan(checked(one.key, one.values)))
+        judged, own = int(stored) - limits.young_days, detected[one.key]
+        answers[one.key] = Accuracy(
+            recall=sum(own) / len(own) if own else None,
+            false_per_month=alarms[one.key] * MONTH_DAYS / judged
+            if judged > 0
+            else None,
+            tried=len(own),
+            size=sizes.get(one.key, 0.0),
         )
-        for one in given
-    }
+    return answers
 
 
 def of_scopes(
     bill: Bill, scopes: Iterable[Scope], limits: Limits = DEFAULT
 ) -> dict[Scope, Accuracy]:
     """Return the accuracy on each of these parts of a bill."""
-    wanted = {str(at): scope for at, scope in enumerate(scopes)}
-    series = [replace(part_of(bill, one), key=key) for key, one in wanted.items()]
-    return {wanted[key]: one for key, one in measure(series, limits).items()}
+    numbered = {str(at): scope for at, scope in enumerate(scopes)}
+    series = [replace(part_of(bill, one), key=key) for key, one in numbered.items()]
+    return {numbered[key]: one for key, one in measure(series, limits).items()}
 
 
 def part_of(bill: Bill, scope: Scope) -> Series:
     """Return a part's cost of each day; None on days that were not read."""
-    rows = [checked(str(s), v) for s, v in bill.parts.items() if scope.covers(s)]
-    values = np.sum(rows, axis=0).tolist() if rows else []
-    known = [None if value != value else value for value in values]
-    return Series(str(scope), bill.first_day, known, bill.estimated)
+    rows = [checked(str(s), v) for s, v in bill.usage.items() if scope.covers(s)]
+    sums = np.sum(rows, axis=0).tolist() if rows else []
+    values = [None if value != value else value for value in sums]
+    return Series(str(scope), bill.first_day, values, bill.unsettled)
 
 
 def trials_of(series: Series, limits: Limits) -> list[Trial]:
@@ -102,46 +102,17 @@ def trials_of(series: Series, limits: Limits) -> list[Trial]:
     last = len(values) - limits.lasting_days
     if last - first < TRIES * limits.lasting_days:
         return []
-    size = injected_size(series.measure, values[used[0] :], limits)
-    days = np.linspace(first, last, TRIES, dtype=int).tolist()
-    return [
-        Trial(series.key, replace(series, values=raised), day, size)
-        for at, day in enumerate(days)
-        if (raised := inject(series.measure, values, day, at % 2 == 0, size))
-    ]
-
-
-def injected_size(measure: Measure, values: FloatArray, limits: Limits) -> float:
-    """Return what is added a day, in the unit of the series."""
-    materiality = materiality_of(measure, limits)
-    return max(SIZE * float(np.nanmedian(np.abs(values))), LEAST_SIZE * materiality.up)
-
-
-def inject(
-    measure: Measure, values: FloatArray, day: int, is_spike: bool, size: float
-) -> Sequence[float] | None:
-    """Raise the values from that day on; return None where the day is unknown."""
-    if np.isnan(values[day]):
-        return None
-    raised = values.copy()
-    raised[day : day + 1 if is_spike else None] += size
-    if measure is Measure.CPU:
-        raised = np.minimum(raised, 100.0)
-    return list(raised)
-
-
-def injection_day(trial: Trial) -> date:
-    return trial.series.days[trial.day]
-
-
-def accuracy(
-    series: Series, detected: Sequence[bool], alarms: int, size: float, limits: Limits
-) -> Accuracy:
-    known = np.count_nonzero(~np.isnan(checked(series.key, series.values)))
-    judged = int(known) - limits.young_days
-    return Accuracy(
-        recall=sum(detected) / len(detected) if detected else None,
-        false_per_month=alarms * MONTH_DAYS / judged if judged > 0 else None,
-        tried=len(detected),
-        size=size,
-    )
+    usual = float(np.nanmedian(np.abs(values[used[0] :])))
+    least = LEAST_SIZE * materiality_of(series.measure, limits).up
+    size = max(SIZE * usual, least)
+    trials = []
+    for at, day in enumerate(np.linspace(first, last, TRIES, dtype=int).tolist()):
+        if np.isnan(values[day]):
+            continue
+        raised = values.copy()
+        raised[day : day + 1 if at % 2 == 0 else None] += size
+        if series.measure is Measure.CPU:
+            raised = np.minimum(raised, 100.0)
+        copy = replace(series, values=raised.tolist())
+        trials.append(Trial(series.key, copy, series.days[day], size))
+    return trials

@@ -4,13 +4,14 @@ Amounts here are floats of one unit: they are estimates over series, and become
 Decimal again with `money`. An expected amount is never a bill.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from core.money import CENT
+from insights.bill import Scope
 
 
 class DetectionError(Exception):
@@ -47,31 +48,6 @@ class Measure(StrEnum):
     CPU = "cpu"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Scope:
-    """Which part of the bill: an empty string stands for all.
-
-    `Scope()` is the total; one with all three is the finest part there is.
-    """
-
-    account: str = ""
-    service: str = ""
-    region: str = ""
-
-    def __str__(self) -> str:
-        named = [part for part in (self.service, self.account, self.region) if part]
-        return " / ".join(named) or "total"
-
-    def covers(self, other: "Scope") -> bool:
-        """Whether all of `other` is part of this."""
-        pairs = (
-            (self.account, other.account),
-            (self.service, other.service),
-            (self.region, other.region),
-        )
-        return all(mine in ("", its) for mine, its in pairs)
-
-
 @dataclass(frozen=True, slots=True)
 class Series:
     """Values of consecutive UTC days from `first_day`; None is unknown, 0 measured.
@@ -89,21 +65,6 @@ class Series:
     @property
     def days(self) -> list[date]:
         return [self.first_day + timedelta(days=at) for at in range(len(self.values))]
-
-
-@dataclass(frozen=True, slots=True)
-class Bill:
-    """The daily costs of one currency, in the finest parts that are known.
-
-    Each part has one value for each UTC day from `first_day`. A day without a row of a
-    part on a day that was read is 0; a day that was not read is None in all parts.
-    Leave out what is not usage (tax, credits, refunds, fees): it has no expected day.
-    """
-
-    currency: str
-    first_day: date
-    parts: Mapping[Scope, Sequence[float | Decimal | None]]
-    estimated: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +115,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """How well known incidents, put into this very series, were found.
+    """How well incidents injected into this very series were detected.
 
     `recall` is the share found within two days, of `tried` ones that each added `size`
     a day (None if the series is too short to try). `false_per_month` is how many alarms

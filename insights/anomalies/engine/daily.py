@@ -80,8 +80,8 @@ def overlaps(one: Finding, other: Finding) -> bool:
 def run_detector(batch: Sequence[Series], limits: Limits) -> Detector:
     """Judge each day of series of one measure by the days before it."""
     days = all_days(batch)
-    values, estimated = aligned(batch, days)
-    values = from_first_use(values)
+    given, estimated = aligned(batch, days)
+    values = from_first_use(given)
     detector = Detector(
         len(batch), days, materiality_of(batch[0].measure, limits), limits
     )
@@ -157,9 +157,14 @@ def materiality_of(measure: Measure, limits: Limits) -> Materiality:
     )
 
 
-def from_first_use(values: FloatArray) -> FloatArray:
-    """Blank all before the first value that is not 0: until then nothing was used."""
+def from_first_use(values: FloatArray, *, together: bool = False) -> FloatArray:
+    """Blank all before the first value that is not 0: until then nothing was used.
+
+    Of each row on its own, or of all rows `together`.
+    """
     used = np.nan_to_num(values) != 0
+    if together:
+        used = used.any(axis=0, keepdims=True)
     began = np.maximum.accumulate(used, axis=1)
     return np.where(began, values, np.nan)
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from core.testing.clock import TODAY
 from core.windows import Window
-from insights.anomalies.chart import anomaly_chart
+from insights.insight_charts import anomaly_chart
 from insights.testing import found
 
 

@@ -9,18 +9,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from insights.anomalies.engine.anomaly_records import (
-    Bill,
     DetectionError,
     Finding,
     Kind,
-    Scope,
     Series,
     money,
 )
-from insights.anomalies.engine.bill_incidents import find_incidents
 from insights.anomalies.engine.daily import find_anomalies
+from insights.anomalies.engine.incidents import find_incidents
 from insights.anomalies.engine.tail_score import scores
 from insights.anomalies.tests.series import FIRST_DAY
+from insights.bill import Bill, Scope
 
 AMOUNTS = some.one_of(
     some.none(),

@@ -9,16 +9,10 @@ from functools import cache
 import pytest
 
 from core.windows import ONE_DAY, Window
-from insights.anomalies.engine.anomaly_records import (
-    Bill,
-    Direction,
-    Finding,
-    Kind,
-    Scope,
-    Series,
-)
-from insights.anomalies.engine.bill_incidents import find_incidents
+from insights.anomalies.engine.anomaly_records import Direction, Finding, Kind, Series
 from insights.anomalies.engine.daily import find_cpu_anomalies
+from insights.anomalies.engine.incidents import find_incidents
+from insights.bill import Bill, Scope
 from providers.demo.bill import known_usage, settled_usage
 from providers.demo.company import ACCOUNTS, HISTORY_DAYS
 from providers.demo.fleet import lives

@@ -12,7 +12,8 @@ from core.windows import Window, last_complete_days
 from costs.models import DailyCost
 from costs.testing import store_costs
 from insights.models import Anomaly
-from insights.refresh_all import Part, refresh
+from insights.refresh.refresh_all import refresh
+from insights.refresh.refresh_state import Part
 from insights.testing import request_of
 from insights.transitions import change_status
 
@@ -74,7 +75,7 @@ def test_one_that_was_shown_twice_before_is_resolved() -> None:
     twin = Anomaly.objects.get()
     twin.pk, twin.account, twin.version = None, None, 1
     twin.save(force_insert=True)
-    refresh([None], NOW, parts=[Part.ANOMALIES], anew=True)
+    refresh([None], NOW, parts=[Part.ANOMALIES], force=True)
     twin.refresh_from_db()
     assert twin.status == "resolved"
     assert Anomaly.objects.open().count() == 1

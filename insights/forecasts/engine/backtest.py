@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 
@@ -10,14 +11,8 @@ from insights.arrays import FloatArray
 from insights.forecasts.engine.ensemble_weights import Fold, ensemble_weights
 from insights.forecasts.engine.forecast_records import Accuracy
 from insights.forecasts.engine.intervals import conformal_band
-from insights.forecasts.engine.member_forecasts import LEAST_SEASONS, forecast_members
-from insights.forecasts.engine.scores import (
-    coverage,
-    mean_absolute_error,
-    season_scale,
-    seasonal_naive,
-    smape,
-)
+from insights.forecasts.engine.members import LEAST_SEASONS, forecast_members
+from insights.forecasts.engine.scores import scores_of, season_scale
 
 # Each fold learns from at least a third of the history, or these many days of it, and
 # looks ahead over a third at most.
@@ -37,13 +32,7 @@ class Trial:
 
 
 def backtest(
-    values: FloatArray,
-    first: date,
-    horizon: int,
-    season: int,
-    folds: int,
-    *,
-    monthly: bool,
+    values: FloatArray, first: date, horizon: int, season: int, folds: int
 ) -> list[Trial]:
     """Forecast from each origin, newest first; [] if too short for two origins."""
     ahead = min(horizon, len(values) // THIRD)
@@ -52,7 +41,7 @@ def backtest(
         history = values[:origin]
         fold = Fold(
             origin=origin,
-            members=forecast_members(history, first, ahead, season, monthly=monthly),
+            members=forecast_members(history, first, ahead, season),
             actual=values[origin : origin + ahead],
             history=history,
             scale=season_scale(history, season),
@@ -84,49 +73,34 @@ def run_trials(folds: Sequence[Fold]) -> list[Trial]:
 
 
 def mean_accuracy(trials: Sequence[Trial], season: int, model: str) -> Accuracy | None:
-    """Return the means over the trials; None without any."""
+    """Return the means over the trials that have the figure; None without any."""
     if not trials:
         return None
-    folds = [trial.fold for trial in trials]
-    own = [mean_absolute_error(trial.fold.actual, trial.path) for trial in trials]
-    naive = [naive_error(fold, season) for fold in folds]
-    covered = [coverages(trials, place) for place in range(len(trials))]
+    scores = [trial_scores(trials, place, season) for place in range(len(trials))]
+    means: dict[str, Any] = {}
+    for name in scores[0]:
+        values = [one[name] for one in scores if one[name] is not None]
+        means[name] = float(np.mean(values)) if values else None
     return Accuracy(
-        mase=mean_scaled(own, folds),
-        naive_mase=mean_scaled(naive, folds),
-        smape=float(np.mean([smape(one.fold.actual, one.path) for one in trials])),
-        coverage_80=float(np.mean([of_80 for of_80, _ in covered])),
-        coverage_95=float(np.mean([of_95 for _, of_95 in covered])),
-        folds=len(trials),
-        horizon=len(trials[0].path),
-        model=model,
+        **means, folds=len(trials), horizon=len(trials[0].path), model=model
     )
 
 
-def coverages(trials: Sequence[Trial], place: int) -> tuple[float, float]:
-    """Return the shares of a trial's days inside its 80% and its 95% interval.
+def trial_scores(trials: Sequence[Trial], place: int, season: int) -> dict[str, Any]:
+    """Return the scores of one trial.
 
-    The interval comes from the errors of the other trials (cross-conformal, Vovk 2015):
+    Its interval comes from the errors of the other trials (cross-conformal, Vovk 2015):
     those before it alone would be one to three, too few to judge four by.
     """
-    trial = trials[place]
-    others = [one.errors for one in trials if one is not trial]
-    found = conformal_band(others, len(trial.path))
-    then = found.widened(trial.fold.members.due_80, trial.fold.members.due_95)
-    actual, path = trial.fold.actual, trial.path
-    return (
-        coverage(actual, path + then.low_80, path + then.high_80),
-        coverage(actual, path + then.low_95, path + then.high_95),
+    fold, path = trials[place].fold, trials[place].path
+    others = [trial.errors for at, trial in enumerate(trials) if at != place]
+    band = conformal_band(others, len(path))
+    band = band.widened(fold.members.due_80, fold.members.due_95)
+    return scores_of(
+        fold.history,
+        fold.actual,
+        path,
+        (path + band.low_80, path + band.high_80),
+        (path + band.low_95, path + band.high_95),
+        season,
     )
-
-
-def naive_error(fold: Fold, season: int) -> float:
-    path = seasonal_naive(fold.history, len(fold.actual), season)
-    return mean_absolute_error(fold.actual, path)
-
-
-def mean_scaled(errors: Sequence[float], folds: Sequence[Fold]) -> float | None:
-    """Return the mean of each fold's scaled error, over those that have a scale."""
-    pairs = zip(errors, folds, strict=True)
-    ratios = [error / fold.scale for error, fold in pairs if fold.scale]
-    return float(np.mean(ratios)) if ratios else None

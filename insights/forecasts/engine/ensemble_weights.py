@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from insights.arrays import FloatArray
-from insights.forecasts.engine.member_forecasts import MemberForecasts
+from insights.forecasts.engine.members import MemberForecasts
 from insights.forecasts.engine.scores import mean_absolute_error
 
 # How much of last year's movement is added is read from the folds on this grid, and
@@ -50,9 +50,6 @@ class Fold:
         """Return the scaled error of days ahead that leave the charges out."""
         came = self.actual - self.members.due
         return mean_absolute_error(came, path) / (self.scale or 1.0)
-
-    def member_errors(self) -> dict[str, float]:
-        return {name: self.error_of(one) for name, one in self.members.paths.items()}
 
 
 @dataclass(frozen=True)
@@ -92,7 +89,7 @@ def member_weights(members: MemberForecasts, folds: Sequence[Fold]) -> dict[str,
     """
     errors = np.zeros(len(members.paths))
     for fold in folds:
-        own = fold.member_errors()
+        own = {name: fold.error_of(one) for name, one in fold.members.paths.items()}
         others = float(np.mean(list(own.values())))
         errors += [own.get(name, others) for name in members.paths]
     typical = errors.mean() or 1.0

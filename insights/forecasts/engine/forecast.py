@@ -1,7 +1,7 @@
 """Forecasts many daily series at once, each with its accuracy on its own past."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import TypeVar
 
@@ -11,69 +11,56 @@ from insights.arrays import FloatArray, InvalidValue, float_array
 from insights.forecasts.engine.backtest import Trial, backtest, mean_accuracy
 from insights.forecasts.engine.ensemble_weights import ensemble_weights
 from insights.forecasts.engine.forecast_records import (
+    PATHS,
     Accuracy,
     DailySeries,
     Forecast,
     Refusal,
 )
 from insights.forecasts.engine.intervals import Band, conformal_band, guessed_band
-from insights.forecasts.engine.member_forecasts import MemberForecasts, forecast_members
-from insights.forecasts.engine.scores import (
-    coverage,
-    mean_absolute_error,
-    season_scale,
-    seasonal_naive,
-    smape,
-)
+from insights.forecasts.engine.members import MemberForecasts, forecast_members
+from insights.forecasts.engine.scores import scores_of
 
 K = TypeVar("K")
-
-
-class NotForecastable(ValueError):
-    """A series that no forecast can be made of; names the day where it is one."""
-
-    def __init__(self, reason: str, day: date | None = None) -> None:
-        super().__init__(reason)
-        self.day = day
+Result = TypeVar("Result")
 
 
 def forecast_many(
-    series: Mapping[K, DailySeries],
-    horizon: int,
-    *,
-    season: int = 7,
-    folds: int = 4,
-    monthly: bool = True,
+    series: Mapping[K, DailySeries], horizon: int, *, season: int = 7, folds: int = 4
 ) -> dict[K, Forecast | Refusal]:
     """Forecast each series or refuse it, in the order given.
 
     `horizon` days after each series' end are forecast (see Forecast); `season` is the
     length of the season in days; `folds` is how many origins the backtest tries, at
-    least two; `monthly` finds what is charged on a fixed day of the month (tax, fees)
-    and forecasts it apart. Raises ValueError for a horizon or season below 1.
+    least two. What is charged on a fixed day of the month (tax, fees) is forecast
+    apart. Raises ValueError for a horizon or season below 1.
     """
     if horizon < 1 or season < 1 or folds < 2:
         raise ValueError("horizon and season must be at least 1, and folds at least 2.")
-    found: dict[K, Forecast | Refusal] = {}
+    return each_or_refusal(series, lambda one: forecast(one, horizon, season, folds))
+
+
+def each_or_refusal(
+    series: Mapping[K, DailySeries], result_of: Callable[[DailySeries], Result]
+) -> dict[K, Result | Refusal]:
+    found: dict[K, Result | Refusal] = {}
     for key, one in series.items():
         try:
-            found[key] = forecast(one, horizon, season, folds, monthly=monthly)
-        except NotForecastable as error:
-            found[key] = Refusal(str(error), error.day)
+            found[key] = result_of(one)
+        except Refusal as refusal:
+            found[key] = refusal.with_traceback(None)
     return found
 
 
-def forecast(
-    series: DailySeries, horizon: int, season: int, folds: int, *, monthly: bool
-) -> Forecast:
-    """Forecast one series, as forecast_many does. Raises NotForecastable."""
+def forecast(series: DailySeries, horizon: int, season: int, folds: int) -> Forecast:
+    """Forecast one series, as forecast_many does. Raises Refusal."""
     values, first = known_days(series)
     end = first + timedelta(days=len(values))
     ahead = horizon + (series.end - end).days
     unit = unit_of(values)
     scaled = values / unit
-    members = forecast_members(scaled, first, ahead, season, monthly=monthly)
-    trials = backtest(scaled, first, horizon, season, folds, monthly=monthly)
+    members = forecast_members(scaled, first, ahead, season)
+    trials = backtest(scaled, first, horizon, season, folds)
     chosen = ensemble_weights(members, [trial.fold for trial in trials])
     bounds = (
         conformal_band([trial.errors for trial in trials], ahead)
@@ -85,12 +72,12 @@ def forecast(
         tuple((path * unit).tolist()) for path in paths
     )
     return Forecast(
-        start=end,
-        mean=mean,
-        low_80=low_80,
-        high_80=high_80,
-        low_95=low_95,
-        high_95=high_95,
+        end,
+        mean,
+        low_80,
+        high_80,
+        low_95,
+        high_95,
         model=str(chosen),
         note=" ".join(notes(members, trials, ahead)),
         accuracy=mean_accuracy(trials, season, str(chosen)),
@@ -103,14 +90,14 @@ def known_days(series: DailySeries) -> tuple[FloatArray, date]:
         values = float_array(series.values)
     except InvalidValue as error:
         day = series.start + timedelta(days=error.index)
-        raise NotForecastable(
+        raise Refusal(
             f"The value of {day} is {error.size}, which is no amount: correct it or "
             "leave the day out.",
             day,
         ) from None
     known = np.flatnonzero(~np.isnan(values))
     if not len(known):
-        raise NotForecastable("No day is known, so there is nothing to go by.")
+        raise Refusal("No day is known, so there is nothing to go by.")
     first = series.start + timedelta(days=int(known[0]))
     return values[known[0] : known[-1] + 1], first
 
@@ -152,13 +139,9 @@ def measure_held_out(
 
     Those days are cut off before anything is chosen, weighed or scaled.
     """
-    found: dict[str, Accuracy | Refusal] = {}
-    for name, one in series.items():
-        try:
-            found[name] = held_out_accuracy(one, horizon, season, folds)
-        except NotForecastable as error:
-            found[name] = Refusal(str(error), error.day)
-    return found
+    return each_or_refusal(
+        series, lambda one: held_out_accuracy(one, horizon, season, folds)
+    )
 
 
 def held_out_accuracy(
@@ -166,27 +149,18 @@ def held_out_accuracy(
 ) -> Accuracy:
     values, first = known_days(series)
     if len(values) <= horizon:
-        raise NotForecastable(
+        raise Refusal(
             f"It has {len(values)} days, too few to hold out the last {horizon}."
         )
     history, actual = values[:-horizon], values[-horizon:]
     seen = DailySeries(first, history.tolist())
-    made = forecast(seen, horizon, season, folds, monthly=True)
+    made = forecast(seen, horizon, season, folds)
     # Days missing before the cut are forecast too; they are not scored.
     after = (first + timedelta(days=len(history)) - made.start).days
     mean, low_80, high_80, low_95, high_95 = (
-        np.array(path[after:])
-        for path in (made.mean, made.low_80, made.high_80, made.low_95, made.high_95)
+        np.array(getattr(made, path)[after:]) for path in PATHS
     )
-    scale = season_scale(history, season)
-    naive = mean_absolute_error(actual, seasonal_naive(history, horizon, season))
-    return Accuracy(
-        mase=mean_absolute_error(actual, mean) / scale if scale else None,
-        naive_mase=naive / scale if scale else None,
-        smape=smape(actual, mean),
-        coverage_80=coverage(actual, low_80, high_80),
-        coverage_95=coverage(actual, low_95, high_95),
-        folds=1,
-        horizon=horizon,
-        model=made.model,
+    scores = scores_of(
+        history, actual, mean, (low_80, high_80), (low_95, high_95), season
     )
+    return Accuracy(**scores, folds=1, horizon=horizon, model=made.model)

@@ -1,12 +1,15 @@
 """What goes into a forecast and what comes out: plain Python, cheap to import.
 
 `insights.forecasts.engine.forecast` computes them and loads the statistics libraries,
-so only workers and commands import it; pages and API import this file alone.
+so only workers and commands import it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+
+# The days of a forecast: what is expected, and its intervals.
+PATHS = ("mean", "low_80", "high_80", "low_95", "high_95")
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,6 @@ class DailySeries:
 
     @property
     def end(self) -> date:
-        """The day after the last one."""
         return self.start + timedelta(days=len(self.values))
 
 
@@ -76,14 +78,14 @@ class Forecast:
 
     @property
     def end(self) -> date:
-        """The day after the last one."""
         return self.start + timedelta(days=len(self.mean))
 
 
-@dataclass(frozen=True)
-class Refusal:
+class Refusal(ValueError):
     """No forecast, and in one sentence why: an infinite value, or no known day."""
 
-    reason: str
-    # The day that is wrong, where it is one day.
-    day: date | None = None
+    def __init__(self, reason: str, day: date | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        # The day that is wrong, where it is one day.
+        self.day = day

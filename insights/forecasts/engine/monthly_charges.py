@@ -4,7 +4,6 @@ A weekly season cannot hold them, and one of them bends every model for weeks. T
 found, taken off before the forecast, and added back on the days when they are due.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -99,8 +98,3 @@ def is_habit(amounts: FloatArray, reach: float) -> bool:
     came = amounts * np.sign(np.median(amounts)) > reach
     missed = len(came) - int(came.sum())
     return bool(came[-2:].all()) and missed <= (LEFT_OUT if len(came) == MONTHS else 0)
-
-
-def day_names(charges: Sequence[Charge]) -> str:
-    """Name the days of the month on which they fall."""
-    return ", ".join(str(charge) for charge in charges)

@@ -1,12 +1,33 @@
 """How good a forecast was, once the days have come. NaN is a day not known."""
 
+from typing import Any
+
 import numpy as np
 
 from insights.arrays import FloatArray
 
 
+def scores_of(
+    history: FloatArray,
+    actual: FloatArray,
+    mean: FloatArray,
+    band_80: tuple[FloatArray, FloatArray],
+    band_95: tuple[FloatArray, FloatArray],
+    season: int,
+) -> dict[str, Any]:
+    """Return the figures of Accuracy, of one forecast after that history."""
+    scale = season_scale(history, season)
+    naive = seasonal_naive(history, len(actual), season)
+    return {
+        "mase": mean_absolute_error(actual, mean) / scale if scale else None,
+        "naive_mase": mean_absolute_error(actual, naive) / scale if scale else None,
+        "smape": smape(actual, mean),
+        "coverage_80": coverage(actual, *band_80),
+        "coverage_95": coverage(actual, *band_95),
+    }
+
+
 def mean_absolute_error(actual: FloatArray, path: FloatArray) -> float:
-    """Return the mean absolute error over the known days."""
     return float(np.nanmean(np.abs(actual - path[: len(actual)])))
 
 

@@ -83,11 +83,6 @@ def by_season_day(values: FloatArray, season: int) -> FloatArray:
     return padded.reshape(seasons, season).T
 
 
-def repeat_season(one_season: FloatArray, horizon: int) -> FloatArray:
-    """Repeat a season until the horizon is full."""
-    return np.resize(one_season, horizon)
-
-
 def find_level_shift(values: FloatArray, season: int) -> tuple[int, float]:
     """Return for how many days until the end the level has been another, and the gap.
 

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from insights.csv_reader import InvalidFile
-from insights.forecasts.engine.daily_csv import read_daily_series
+from insights.csv_reader import InvalidFile, read_daily_series
 from insights.forecasts.engine.forecast_records import DailySeries
 
 

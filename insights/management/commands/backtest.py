@@ -17,7 +17,8 @@ from clouds.commands import chosen_accounts
 from core.commands import bad_arguments
 from insights.forecasts.engine.forecast_records import Accuracy, DailySeries, Refusal
 
-FIGURES = ("mase", "naive_mase", "smape", "coverage_80", "coverage_95")
+# The figures, and the digits of each in the table.
+DIGITS = {"mase": 3, "naive_mase": 3, "smape": 1, "coverage_80": 2, "coverage_95": 2}
 NO_COSTS = (
     "No daily costs are stored. Read some with `manage.py sync_cost` or `manage.py "
     "demo`, or give a file with --csv."
@@ -69,8 +70,7 @@ class Command(BaseCommand):
 def of_file(options: Mapping[str, Any]) -> dict[str, Accuracy | Refusal]:
     """Measure the series of a file on their last days, held out."""
     # Here, so that no other command waits for numpy and pandas.
-    from insights.csv_reader import InvalidFile
-    from insights.forecasts.engine.daily_csv import read_daily_series
+    from insights.csv_reader import InvalidFile, read_daily_series
     from insights.forecasts.engine.forecast import measure_held_out
 
     path = options["csv"]
@@ -93,10 +93,7 @@ def of_costs(options: Mapping[str, Any]) -> dict[str, Accuracy | Refusal]:
     if not series:
         raise CommandError(NO_COSTS)
     made = forecast_many(
-        series,
-        options["horizon"],
-        season=options["season"],
-        folds=options["origins"],
+        series, options["horizon"], season=options["season"], folds=options["origins"]
     )
     short = Refusal("Too few days to try a forecast on its own past.")
     return {
@@ -116,11 +113,10 @@ def stored_series(accounts: list[str], service: str | None) -> dict[str, DailySe
         for bill in read_bills(account, now):
             for key, series in series_of(account, bill).items():
                 if service is None or key.key == service:
-                    whose = str(account or "All accounts")
-                    what = (
-                        f"{key.scope} {key.key or 'other' * (key.scope == 'service')}"
-                    )
-                    found[f"{whose}: {what.strip()}, {key.currency}"] = series
+                    name = key.key or ("other" if key.scope == "service" else "")
+                    scope = f"{key.scope} {name}".strip()
+                    owner = account or "All accounts"
+                    found[f"{owner}: {scope}, {key.currency}"] = series
     return found
 
 
@@ -133,23 +129,20 @@ def as_json(
         else {"series": name, "refused": one.reason}
         for name, one in scored.items()
     ]
-    return {
-        "horizon": options["horizon"],
-        "season": options["season"],
-        "mean": means(scored),
-        "series": rows,
-    }
+    same = {name: options[name] for name in ("horizon", "season")}
+    return {**same, "mean": means(scored), "series": rows}
 
 
 def means(scored: Mapping[str, Accuracy | Refusal]) -> dict[str, float | None]:
     """Return each figure's mean over the series that have it."""
-    accuracies = [one for one in scored.values() if isinstance(one, Accuracy)]
-    found: dict[str, float | None] = {}
-    for figure in FIGURES:
-        values = [getattr(one, figure) for one in accuracies]
-        known = [value for value in values if value is not None]
-        found[figure] = fmean(known) if known else None
-    return found
+    columns = {
+        name: [getattr(one, name, None) for one in scored.values()] for name in DIGITS
+    }
+    values = {
+        name: [value for value in column if value is not None]
+        for name, column in columns.items()
+    }
+    return {name: fmean(some) if some else None for name, some in values.items()}
 
 
 def as_table(
@@ -164,7 +157,7 @@ def as_table(
         if isinstance(one, Accuracy):
             table.add_row(name, *shown(asdict(one)), one.model)
         else:
-            table.add_row(name, *[""] * len(FIGURES), one.reason)
+            table.add_row(name, *[""] * len(DIGITS), one.reason)
     table.add_section()
     table.add_row(f"mean of {len(scored)}", *shown(means(scored)), "")
     return table
@@ -172,6 +165,6 @@ def as_table(
 
 def shown(figures: Mapping[str, float | None]) -> list[str]:
     return [
-        "-" if (value := figures[figure]) is None else f"{value:.{digits}f}"
-        for figure, digits in zip(FIGURES, (3, 3, 1, 2, 2), strict=True)
+        "-" if (value := figures[name]) is None else f"{value:.{digits}f}"
+        for name, digits in DIGITS.items()
     ]

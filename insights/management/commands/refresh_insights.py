@@ -10,8 +10,7 @@ from rich.console import Console
 from clouds.commands import NO_ACCOUNTS, chosen_accounts
 from clouds.models import CloudAccount
 from core.commands import FAILED, TAKEN
-
-PARTS = ("forecasts", "anomalies", "recommendations", "budgets")
+from insights.refresh.refresh_state import Part
 
 
 class Command(BaseCommand):
@@ -31,7 +30,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--only",
             action="append",
-            choices=PARTS,
+            choices=[part.value for part in Part],
             help="Only this part; may be repeated. Default: all of them.",
         )
         parser.add_argument(
@@ -42,15 +41,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         # The statistics libraries take seconds to load; --help should not wait.
-        from insights.refresh_all import Part, refresh
+        from insights.refresh.refresh_all import refresh
 
         console = Console(stderr=True)
         with console.status("Insights") as status:
             outcomes = refresh(
                 self._accounts(options["account"]),
                 timezone.now(),
-                parts=[Part(name) for name in options["only"] or PARTS],
-                anew=options["all"],
+                parts=[Part(name) for name in options["only"] or Part],
+                force=options["all"],
                 on_progress=status.update
                 if console.is_terminal
                 else lambda sentence: None,

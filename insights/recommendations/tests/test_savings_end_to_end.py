@@ -14,7 +14,7 @@ from costs.testing import store_costs
 from insights.models import Recommendation, Verification
 from insights.recommendations.engine.verify import running_cost
 from insights.recommendations.facts import COMPUTE
-from insights.refresh_all import refresh
+from insights.refresh.refresh_all import refresh
 from insights.testing import request_of
 from insights.transitions import change_status
 from inventory.models import Instance, StateChange

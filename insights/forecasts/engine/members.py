@@ -1,26 +1,30 @@
-"""Each member's forecast from one origin, blind to what came after."""
+"""The ensemble: what each member forecasts from one origin, blind to what came after.
 
+Four of the library's models and plain medians. Each is cheap (together about 5 ms for
+400 days), sees the series in its own way, and none is best for all: see
+ensemble_weights.py. They work on days without gaps and spikes.
+"""
+
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 
 from insights.arrays import FloatArray, row_medians
-from insights.forecasts.engine.ensemble_members import forecast_each, intermittent
-from insights.forecasts.engine.monthly_charges import (
-    ONE_DAY,
-    Charges,
-    day_names,
-    find_charges,
-)
+from insights.forecasts.engine.monthly_charges import ONE_DAY, find_charges
 from insights.forecasts.engine.series import (
     by_season_day,
     clip_spikes,
     fill_gaps,
     find_level_shift,
     moving_average,
+    seasonal_profile,
 )
+
+logger = logging.getLogger(__name__)
 
 # A season is known when it was seen twice.
 LEAST_SEASONS = 2
@@ -28,6 +32,22 @@ LEAST_SEASONS = 2
 RECENT_SEASONS = 8
 # Last year's level is compared over four weeks, smoothed over three.
 YEAR_DAYS, LEVEL_SEASONS, SMOOTH_SEASONS = 365, 4, 3
+# Older days cost time and change nothing: two years for models with a season, a year
+# and a month for those that see the series without it.
+LONG_DAYS, SHORT_DAYS = 728, 400
+# The usual day of the season over eight seasons, and over 26 where the history is four
+# times as long, so that the backtest has seen how such a slow mean does.
+QUICK, SLOW = 8, 26
+SLOW_HISTORY = 4 * SLOW
+# The models refuse fewer days than they have parameters; two weeks are enough for all.
+LEAST_DAYS = 14
+# Differences of this share of the largest value come from rounding.
+ROUNDING = 1e-9
+# On odd series an optimum can be unstable: a path that leaves the largest value this
+# many times behind is left out.
+RUNAWAY = 10
+# How fast TSB follows the chance and the size of a charge: its authors' usual 0.1.
+TSB_SPEED = 0.1
 
 
 @dataclass(frozen=True)
@@ -47,10 +67,10 @@ class MemberForecasts:
 
 
 def forecast_members(
-    values: FloatArray, first: date, horizon: int, season: int, *, monthly: bool
+    values: FloatArray, first: date, horizon: int, season: int
 ) -> MemberForecasts:
     """Forecast `horizon` days from the end of `values`, whose first is day `first`."""
-    charges = find_charges(values, first, season) if monthly else Charges((), values)
+    charges = find_charges(values, first, season)
     rest, note = relevant_part(charges.rest, first, season)
     end = first + timedelta(days=len(values))
     ahead = np.datetime64(end, "D") + np.arange(horizon) * ONE_DAY
@@ -58,7 +78,7 @@ def forecast_members(
     paths, year, fallback = member_paths(rest, end, horizon, season)
     notes = [note, fallback]
     if charges.found:
-        days = day_names(charges.found)
+        days = ", ".join(map(str, charges.found))
         notes.insert(0, f"Charges on {days} of the month are forecast separately.")
     return MemberForecasts(paths, year, due, due_80, due_95, tuple(filter(None, notes)))
 
@@ -135,3 +155,90 @@ def last_year(values: FloatArray, horizon: int, season: int) -> FloatArray | Non
     path = row_medians(windows)[before : before + horizon]
     moved = path - values[origin - before : origin].mean()
     return np.pad(moved, (0, horizon - len(moved)), mode="edge")
+
+
+def forecast_each(
+    values: FloatArray, horizon: int, season: int
+) -> tuple[dict[str, FloatArray], list[str]]:
+    """Return each member's forecast of the next `horizon` days by its name.
+
+    And the names of those that found none. The medians always find one.
+    """
+    found = {f"median of {QUICK} seasons": median_season(values, QUICK, season)}
+    if len(values) >= SLOW_HISTORY * season:
+        found[f"median of {SLOW} seasons"] = median_season(values, SLOW, season)
+    paths = {name: np.resize(one, horizon) for name, one in found.items()}
+    if len(values) < LEAST_DAYS or is_periodic(values, season):
+        return paths, []
+    paths |= model_paths(values, horizon, season)
+    bound = RUNAWAY * float(np.abs(values).max())
+    sane = {name: path for name, path in paths.items() if np.abs(path).max() <= bound}
+    return sane, [name for name in paths if name not in sane]
+
+
+def is_periodic(values: FloatArray, season: int) -> bool:
+    """Whether every season is the one before again: the models find nothing to fit."""
+    steps = np.abs(values[season:] - values[:-season])
+    return float(steps.max(initial=0)) <= ROUNDING * float(np.abs(values).max())
+
+
+def median_season(values: FloatArray, seasons: int, season: int) -> FloatArray:
+    """Return each day of the season over the last few, the next day first."""
+    whole = min(seasons, len(values) // season)
+    recent: FloatArray = np.median(
+        by_season_day(values[-whole * season :], season), axis=1
+    )
+    return recent
+
+
+def model_paths(values: FloatArray, horizon: int, season: int) -> dict[str, FloatArray]:
+    """Forecast with a season, by day of it and following trends; and the level alone.
+
+    For the level the season's shape is taken out, and added back.
+    """
+    # They take seconds to load: only what forecasts pays for it.
+    from statsforecast.models import (
+        AutoCES,
+        AutoETS,
+        SeasonalExponentialSmoothingOptimized,
+        Theta,
+    )
+
+    recent, latest = values[-LONG_DAYS:], values[-SHORT_DAYS:]
+    shape = seasonal_profile(latest, season)
+    level = latest - shape[np.arange(-len(latest), 0) % season]
+    back = np.resize(shape, horizon)
+    per_day = SeasonalExponentialSmoothingOptimized(season)
+    ces = AutoCES(season, model="S" if season > 1 else "N")
+    return {
+        "seasonal smoothing": path_or_nan(per_day, recent, horizon),
+        "CES": path_or_nan(ces, recent, horizon),
+        "ETS": path_or_nan(AutoETS(1, model="ANN"), level, horizon) + back,
+        "Theta": path_or_nan(Theta(1), level, horizon) + back,
+    }
+
+
+def intermittent(values: FloatArray, horizon: int) -> dict[str, FloatArray]:
+    """Forecast days that are mostly 0: the chance of a charge times its size each day.
+
+    Teunter, Syntetos & Babai 2011, "Intermittent demand"; credits are counted apart.
+    """
+    from statsforecast.models import TSB
+
+    model = TSB(TSB_SPEED, TSB_SPEED)
+    total = np.zeros(horizon)
+    for sign in (1, -1):
+        charged = np.maximum(sign * values, 0)
+        if charged.any():
+            total += sign * model.forecast(charged, horizon)["mean"]
+    return {"TSB": total}
+
+
+def path_or_nan(model: Any, values: FloatArray, horizon: int) -> FloatArray:
+    """Return NaN where the model finds no fit: the other members do without it."""
+    try:
+        path: FloatArray = model.forecast(values, horizon)["mean"]
+        return path
+    except Exception as error:  # it raises just that: "no model able to be fitted"
+        logger.warning("%s finds no fit: %s", type(model).__name__, error)
+        return np.full(horizon, np.nan)

@@ -1,12 +1,19 @@
-"""Forecasts on the wire; amounts are decimal strings."""
+"""The endpoint of forecasts; amounts are decimal strings."""
 
 from typing import Any
 
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from core.api.amounts import AmountField
+from core.api.pagination import Pages
+from core.api.viewsets import RowsViewSet
 from insights.api.serializers import AccountIdField
-from insights.forecasts.track_record import PastForecast
+from insights.forecasts.filters import ForecastFilter
+from insights.forecasts.track_record import PastForecast, past_forecasts
 from insights.models import Forecast, ForecastPoint
 
 
@@ -89,3 +96,32 @@ class ForecastDetailSerializer(ForecastSerializer):
 
     class Meta(ForecastSerializer.Meta):
         fields = [*ForecastSerializer.Meta.fields, "past"]
+
+
+@extend_schema_view(
+    list=extend_schema(responses={200: ForecastSerializer}),
+    retrieve=extend_schema(responses={200: ForecastDetailSerializer}),
+)
+class ForecastViewSet(RowsViewSet):
+    """Forecasts of daily costs with their measured accuracy.
+
+    The current one of each scope, unless `newest=false` asks for earlier ones. The
+    days are in the detail, and in the list with `points=true`.
+    """
+
+    queryset = Forecast.objects.select_related("account").order_by("-made_at", "-id")
+    pagination_class = Pages
+    serializer_class = ForecastSerializer
+    filterset_class = ForecastFilter
+    csv_name = "forecasts"
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        context = super().get_serializer_context()
+        is_schema = getattr(self, "swagger_fake_view", False)
+        with_points = is_schema or self.request.query_params.get("points") == "true"
+        return {**context, "without_points": not with_points}
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        forecast = self.get_object()
+        forecast.past = past_forecasts(forecast, timezone.now())
+        return Response(ForecastDetailSerializer(forecast).data)

@@ -1,4 +1,4 @@
-"""Anomalies on the wire; amounts are decimal strings."""
+"""The endpoint of anomalies; amounts are decimal strings."""
 
 from decimal import Decimal
 from typing import Any
@@ -6,11 +6,13 @@ from typing import Any
 from rest_framework import serializers
 
 from core.api.amounts import AmountField
+from insights.anomalies.filters import AnomalyFilter
 from insights.api.serializers import (
     AccountIdField,
     ChangeSerializer,
     ChangeStatusSerializer,
 )
+from insights.api.views import StatusViewSet, status_schema
 from insights.models import Anomaly
 
 
@@ -77,3 +79,19 @@ class ChangeAnomalySerializer(ChangeStatusSerializer):
     """A new status of an anomaly."""
 
     status = serializers.ChoiceField(choices=Anomaly.Status.choices)
+
+
+@status_schema(AnomalyDetailSerializer, ChangeAnomalySerializer)
+class AnomalyViewSet(StatusViewSet):
+    """Anomalies of costs and CPU, the newest first."""
+
+    queryset = (
+        Anomaly.objects.select_related("account", "resource")
+        .prefetch_related("changes")
+        .order_by("-first_day", "-id")
+    )
+    serializer_class = AnomalySerializer
+    detail_serializer = AnomalyDetailSerializer
+    status_serializer = ChangeAnomalySerializer
+    filterset_class = AnomalyFilter
+    csv_name = "anomalies"

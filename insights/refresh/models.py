@@ -47,7 +47,7 @@ class RefreshState(models.Model):
                 models.Value(1),
                 condition=Q(account__isnull=True),
                 name="refreshstate_one_of_all",
-            ),
+            )
         ]
 
     def __str__(self) -> str:

@@ -6,13 +6,15 @@ The database decides by data versions, so a lost or doubled message changes noth
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from enum import StrEnum
 from hashlib import sha256
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from clouds.models import CloudAccount, DataVersion
-from insights.models import RefreshState
+from costs.models import CostTotal
+from insights.models import Anomaly, Forecast, RefreshState
 from syncs.datasets import Dataset, Scope
 from syncs.runs.processes import is_dead, mark_of, own_mark
 
@@ -24,6 +26,17 @@ METHOD = 2
 RETRY_AFTER = timedelta(hours=1)
 # A refresh on another host cannot be seen from here; after so long it is abandoned.
 HELD_AT_MOST = timedelta(hours=1)
+# In the parts of the state of all accounts: the accounts that they were made of.
+MADE_OF = "accounts"
+
+
+class Part(StrEnum):
+    """A part of insights that can be refreshed on its own."""
+
+    FORECASTS = "forecasts"
+    ANOMALIES = "anomalies"
+    RECOMMENDATIONS = "recommendations"
+    BUDGETS = "budgets"
 
 
 class AlreadyRefreshing(Exception):
@@ -36,38 +49,39 @@ def stored_versions() -> dict[CloudAccount | None, str]:
     That of a member of an organization includes its payer's bill. Two queries.
     """
     rows = DataVersion.objects.values_list("account", "dataset", "version")
-    newest: dict[tuple[int, str], object] = {
-        (int(account), dataset): version for account, dataset, version in rows
-    }
-    accounts = list(CloudAccount.objects.select_related("payer").order_by("pk"))
+    newest = {(account, dataset): version for account, dataset, version in rows}
     versions: dict[CloudAccount | None, str] = {
-        account: _short(
+        account: _digest(
             METHOD,
             account.payer_id,
             account.is_enabled,
             *(newest.get((account.pk, dataset)) for dataset in Dataset),
-            *(newest.get((account.payer_id or 0, dataset)) for dataset in BILLED),
+            *(newest.get((account.payer_id, dataset)) for dataset in BILLED),
         )
-        for account in accounts
+        for account in CloudAccount.objects.select_related("payer").order_by("pk")
     }
-    versions[None] = _short(METHOD, *(f"{a and a.pk}:{v}" for a, v in versions.items()))
+    versions[None] = _digest(
+        METHOD, *(f"{a and a.pk}:{v}" for a, v in versions.items())
+    )
     return versions
+
+
+def _digest(*parts: object) -> str:
+    return sha256("|".join(map(str, parts)).encode()).hexdigest()[:32]
 
 
 def due(now: datetime) -> list[CloudAccount | None]:
     """Return the accounts to compute now; all accounts together come last."""
     states = {state.account_id: state for state in RefreshState.objects.all()}
-    wanted: list[CloudAccount | None] = []
-    for account, version in stored_versions().items():
-        state = states.get(account.pk if account else None)
-        if state is None or state.version != version or _is_failed(state, now):
-            wanted.append(account)
-    return wanted
 
+    def is_due(account: CloudAccount | None, version: str) -> bool:
+        state = states.get(account and account.pk)
+        if state is None or state.version != version:
+            return True
+        tried = state.tried_at
+        return bool(state.error and tried and tried < now - RETRY_AFTER)
 
-def _is_failed(state: RefreshState, now: datetime) -> bool:
-    tried = state.tried_at
-    return bool(state.error) and tried is not None and tried < now - RETRY_AFTER
+    return [one for one, version in stored_versions().items() if is_due(one, version)]
 
 
 def is_refreshing(now: datetime) -> bool:
@@ -91,19 +105,17 @@ def claimed(account: CloudAccount | None, now: datetime) -> Iterator[RefreshStat
     The claim of a killed process is released at once.
     """
     state = _state_of(account)
+    row = RefreshState.objects.filter(pk=state.pk)
     if state.held_by and is_dead(state.held_by):
-        dead = RefreshState.objects.filter(pk=state.pk, held_by=state.held_by)
-        dead.update(held_by="")
+        row.filter(held_by=state.held_by).update(held_by="")
     free = Q(held_by="") | Q(held_at__lt=now - HELD_AT_MOST)
-    mine = RefreshState.objects.filter(free, pk=state.pk)
-    if mine.update(held_by=own_mark(), held_at=now) != 1:
+    if row.filter(free).update(held_by=own_mark(), held_at=now) != 1:
         raise AlreadyRefreshing(f"The {state} are being computed by another process.")
     state.refresh_from_db()
     try:
         yield state
     finally:
-        own = RefreshState.objects.filter(pk=state.pk, held_by=own_mark())
-        own.update(held_by="", held_at=None)
+        row.filter(held_by=own_mark()).update(held_by="", held_at=None)
 
 
 def _state_of(account: CloudAccount | None) -> RefreshState:
@@ -114,5 +126,23 @@ def _state_of(account: CloudAccount | None) -> RefreshState:
         return RefreshState.objects.get(account=account)  # created by another
 
 
-def _short(*parts: object) -> str:
-    return sha256("|".join(map(str, parts)).encode()).hexdigest()[:32]
+@transaction.atomic
+def forget_removed_accounts(state: RefreshState | None = None) -> None:
+    """Delete what was made of all accounts where one of them was removed since.
+
+    Otherwise its costs would stay in forecasts and anomalies of those that are left.
+    `state` is that of all accounts.
+    """
+    state = state or RefreshState.objects.filter(account=None).first()
+    if state is None:
+        return  # nothing was computed yet
+    totals = CostTotal.objects.counted().order_by()
+    current = set(totals.values_list("account", flat=True).distinct())
+    made_of = current | set(state.parts.get(MADE_OF, ()))
+    existing = set(CloudAccount.objects.values_list("pk", flat=True))
+    if not made_of <= existing:
+        Forecast.objects.filter(account=None).delete()
+        Anomaly.objects.filter(account=None).delete()
+        state.parts.clear()
+    state.parts[MADE_OF] = sorted(made_of & existing)
+    state.save(update_fields=["parts"])

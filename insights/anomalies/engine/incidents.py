@@ -1,0 +1,276 @@
+"""Incidents of a bill: its total, accounts, services and regions judged together.
+
+The finest parts are judged first. What a part's anomaly explains is taken out of all
+that holds it, so that a larger part shows only what none of its parts shows: something
+small that happened in many of them. A service in its first days has no expected day;
+it changes none of the sums that it is in. One incident is one finding, however many
+parts have alarms of it.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import numpy as np
+
+from insights.anomalies.engine.anomaly_records import (
+    Cause,
+    DetectionError,
+    Finding,
+    Measure,
+)
+from insights.anomalies.engine.baseline import Baseline
+from insights.anomalies.engine.daily import (
+    checked,
+    from_first_use,
+    judge_day,
+    materiality_of,
+    summarize,
+)
+from insights.anomalies.engine.detector import Alarm, Detector, Materiality
+from insights.anomalies.engine.limits import DEFAULT, Limits
+from insights.arrays import BoolArray, FloatArray
+from insights.bill import Bill, Scope
+
+# Alarms that begin within so many days of each other can be of one incident.
+TOGETHER_DAYS = 2
+# Causes that are named, and the least share of the whole that is worth a name.
+MOST_CAUSES, LEAST_SHARE = 10, 0.02
+# What larger parts hold, from finer to coarser.
+LARGER: tuple[tuple[Callable[[Scope], Scope], ...], ...] = (
+    (lambda part: Scope(part.account, part.service),),
+    (
+        lambda part: Scope(account=part.account, region=part.region),
+        lambda part: Scope(service=part.service),
+        lambda part: Scope(region=part.region),
+    ),
+    (lambda part: Scope(account=part.account),),
+    (lambda part: Scope(),),
+)
+
+
+@dataclass
+class Level:
+    """Scopes (rows), the parts that each of them holds (columns), their detector."""
+
+    scopes: Sequence[Scope]
+    holds: BoolArray
+    detector: Detector
+    baseline: Baseline
+
+
+def find_incidents(bill: Bill, limits: Limits = DEFAULT) -> list[Finding]:
+    """Find the incidents of a bill in the order of their days, each with its causes.
+
+    Each day is judged by the days before it alone. Raises DetectionError for amounts
+    that are no numbers. A bill is of one currency: give each its own.
+    """
+    parts = sorted(bill.usage)
+    if not parts:
+        return []
+    values = matrix_of(bill, parts)
+    days = [bill.first_day + timedelta(days=at) for at in range(values.shape[1])]
+    finest = level_of(
+        parts,
+        np.eye(len(parts), dtype=bool),
+        days,
+        materiality_of(Measure.COST, limits),
+        limits,
+    )
+    sums = list(sum_levels(parts, days, limits))
+    for at, day in enumerate(days):
+        judge_levels(finest, sums, at, values, day in bill.unsettled)
+    found = [
+        summarize_incident(bill.currency, finest, group)
+        for group in group_alarms([finest, *sums])
+    ]
+    return sorted(found, key=lambda one: (one.first_day, one.scope))
+
+
+def matrix_of(bill: Bill, parts: Sequence[Scope]) -> FloatArray:
+    """Return a row for each part, from the account's first use of the service on.
+
+    Raises DetectionError that names a wrong part.
+    """
+    rows = [checked(str(part), bill.usage[part]) for part in parts]
+    for part, row in zip(parts, rows, strict=True):
+        if len(row) != len(rows[0]):
+            raise DetectionError(
+                f"{part}: {len(row)} days, but {parts[0]} has {len(rows[0])}. Give all "
+                "of them the same days, None where nothing is known."
+            )
+    values = np.array(rows)
+    services: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for at, part in enumerate(parts):
+        services[part.account, part.service].append(at)
+    for same in services.values():
+        values[same] = from_first_use(values[same], together=True)
+    return values
+
+
+def sum_levels(
+    parts: Sequence[Scope], days: Sequence[date], limits: Limits
+) -> Iterator[Level]:
+    """Yield the levels above the parts: sums of two at least, each of them once."""
+    # Noise that parts have in common shows in their sum alone: it is known later.
+    later = replace(limits, young_days=limits.mature_days)
+    seen: set[frozenset[int]] = set()
+    for level in LARGER:
+        held: dict[Scope, list[int]] = defaultdict(list)
+        for larger in level:
+            for column, part in enumerate(parts):
+                held[larger(part)].append(column)
+        scopes = []
+        for scope, columns in sorted(held.items()):
+            if len(columns) > 1 and frozenset(columns) not in seen:
+                seen.add(frozenset(columns))
+                scopes.append(scope)
+        holds = np.zeros((len(scopes), len(parts)), dtype=bool)
+        for row, scope in enumerate(scopes):
+            holds[row, held[scope]] = True
+        if scopes:
+            yield level_of(scopes, holds, days, sum_materiality(limits), later)
+
+
+def level_of(
+    scopes: Sequence[Scope],
+    holds: BoolArray,
+    days: Sequence[date],
+    materiality: Materiality,
+    limits: Limits,
+) -> Level:
+    detector = Detector(len(scopes), days, materiality, limits)
+    return Level(scopes, holds, detector, Baseline(len(scopes), len(days)))
+
+
+def sum_materiality(limits: Limits) -> Materiality:
+    return Materiality(
+        up=limits.least_sum,
+        up_share=limits.least_sum_share,
+        down=limits.least_sum + limits.least_saving,
+        down_share=limits.least_saving_share,
+        steadiest=limits.least_cost / limits.far,
+        steadiest_share=limits.steadiest_share / 2,
+    )
+
+
+def judge_levels(
+    finest: Level, sums: Sequence[Level], day: int, values: FloatArray, estimated: bool
+) -> None:
+    """Judge a day of the parts, then what they leave unexplained in larger ones."""
+    explained: BoolArray = np.less(
+        finest.baseline.known_days, finest.detector.limits.young_days
+    )
+    explained |= judge_day(
+        finest.detector,
+        finest.baseline,
+        day,
+        values,
+        np.full(len(explained), estimated),
+    )
+    if not np.isfinite(values[:, day]).any():
+        return
+    expected = np.nan_to_num(finest.detector.expected[:, day])
+    for level in sums:
+        left: FloatArray = np.where(explained, 0.0, finest.detector.deviation[:, day])
+        usual: FloatArray = level.holds @ expected
+        today: FloatArray = level.holds @ left
+        drift = level.baseline.expected(day)
+        anomalous, recurring = level.detector.judge(
+            day,
+            usual + today,
+            usual + drift,
+            level.baseline,
+            np.full(len(usual), estimated),
+        )
+        deviating = anomalous | recurring
+        level.baseline.learn(day, today, drift, deviating)
+        level.detector.close_lasting(day)
+        explained |= np.asarray(level.holds[deviating].any(axis=0))
+
+
+@dataclass(frozen=True)
+class Member:
+    """One alarm, and of what."""
+
+    level: Level
+    alarm: Alarm
+
+    @property
+    def scope(self) -> Scope:
+        return self.level.scopes[self.alarm.row]
+
+
+def group_alarms(levels: Iterable[Level]) -> list[list[Member]]:
+    """Group the alarms that are one incident, those of the finest parts first."""
+    groups: list[list[Member]] = []
+    for level in levels:
+        for alarm in level.detector.alarms:
+            if not alarm.is_reported:
+                continue
+            member = Member(level, alarm)
+            for group in groups:
+                if any(is_same_incident(member, other) for other in group):
+                    group.append(member)
+                    break
+            else:
+                groups.append([member])
+    return groups
+
+
+def is_same_incident(one: Member, other: Member) -> bool:
+    """Return whether both went the same way at the same time in related parts.
+
+    Related are those of one service or of one account's region, or if one holds the
+    other.
+    """
+    apart = abs(one.alarm.first - other.alarm.first)
+    if apart > TOGETHER_DAYS or one.alarm.direction != other.alarm.direction:
+        return False
+    mine, its = one.scope, other.scope
+    same_place = (mine.account, mine.region) == (its.account, its.region)
+    same_service = mine.service == its.service != ""
+    return same_service or same_place or mine.covers(its) or its.covers(mine)
+
+
+def summarize_incident(
+    currency: str, finest: Level, group: Sequence[Member]
+) -> Finding:
+    scope = common_scope([member.scope for member in group])
+    alarms = [(member.level.detector, member.alarm) for member in group]
+    return replace(
+        summarize(str(scope), Measure.COST, alarms),
+        currency=currency,
+        scope=scope,
+        causes=causes(finest, group),
+    )
+
+
+def common_scope(scopes: Sequence[Scope]) -> Scope:
+    """Return the smallest part of the bill that holds all of them."""
+
+    def same(name: str) -> str:
+        values = {getattr(scope, name) for scope in scopes}
+        return values.pop() if len(values) == 1 else ""
+
+    return Scope(same("account"), same("service"), same("region"))
+
+
+def causes(finest: Level, group: Sequence[Member]) -> list[Cause]:
+    """Return the parts that went the incident's way, the largest first."""
+    direction = group[0].alarm.direction
+    amounts = np.zeros(len(finest.scopes))
+    for member in group:
+        alarm = member.alarm
+        added = finest.detector.deviation[:, alarm.first : alarm.last + 1].sum(axis=1)
+        held = member.level.holds[alarm.row]
+        amounts = np.where(held & (amounts == 0), added, amounts)
+    sizes = np.maximum(amounts * direction, 0.0)
+    whole = float(sizes.sum())
+    order = np.argsort(-sizes, kind="stable")[:MOST_CAUSES]
+    return [
+        Cause(finest.scopes[row], float(amounts[row]), float(sizes[row]) / whole)
+        for row in order.tolist()
+        if sizes[row] > LEAST_SHARE * whole
+    ]

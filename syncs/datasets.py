@@ -93,11 +93,11 @@ class Traits:
     first_name: str = ""
     """What command, routes and task call it, where that is not its key."""
     window: str = ""
-    """The capability's method that tells which days are kept; none: read as it is."""
+    """The provider's method that returns which days it still has; none: no days."""
     first_days: str = ""
-    """The setting that tells how many days a first sync reads."""
+    """The setting of how many days a first sync reads."""
     restatement_days: str = ""
-    """The setting that tells how many days may still change."""
+    """The setting of how many days may still change."""
     after: Dataset | None = None
     """The dataset that has to be read before this one."""
     scope: Scope = Scope.ACCOUNT
@@ -142,14 +142,14 @@ def is_read_from(account: "CloudAccount", dataset: Dataset) -> bool:
 
 
 def not_offered(account: "CloudAccount", dataset: Dataset) -> str:
-    """That the account's cloud does not have it; "" where it has."""
+    """Return that the account's cloud does not have it; "" where it has."""
     if offers(account.provider, dataset.traits.capability):
         return ""
     return f"not offered by {account.get_provider_display()}"
 
 
 def why_not(account: "CloudAccount", dataset: Dataset) -> str:
-    """Why it is not read from this account, with what to do; "" where it is."""
+    """Return why it is not read from this account and what to do; "" where it is."""
     if is_read_from(account, dataset):
         return ""
     if absence := not_offered(account, dataset):

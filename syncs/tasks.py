@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 @shared_task(acks_late=False)
 def schedule_tick() -> None:
-    """Do what is due. Beat sends this each minute; the database tells what that is."""
+    """Queue what the database says is due. Beat sends this each minute."""
     now = timezone.now()
     free_dead(SyncRun.objects.all(), now)
     try:

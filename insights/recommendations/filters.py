@@ -4,12 +4,12 @@ from typing import Any
 
 import django_filters as filters
 
+from clouds.filters import account_filter
 from core.api.filters import AnyChoice, AnyText, Order, YesOrNo
 from insights.models import Feedback, Recommendation
 from insights.recommendations.engine.advice_records import Category, Rule
 from insights.recommendations.models import LEVELS
 from insights.recommendations.querysets import RecommendationQuerySet
-from syncs.filters import account_filter
 
 CATEGORIES = [(item.value, item.value) for item in Category]
 RULES = [(item.value, item.value) for item in Rule]

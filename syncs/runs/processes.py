@@ -17,10 +17,7 @@ def mark_of(process_id: int) -> str:
 
 
 def is_dead(mark: str) -> bool:
-    """Return whether the process with this mark is known to be gone.
-
-    A process of another host can't be seen from here, so it is not known to be.
-    """
+    """Return whether this process has surely ended; unsure for other hosts."""
     host, _, rest = mark.rpartition("@")
     process_id, _, started = rest.partition(":")
     if host != _host() or not process_id.isdecimal():
@@ -54,15 +51,10 @@ def _started(process_id: int) -> str:
         return "" if fields[0] == "Z" else fields[19]
     if Path("/proc/self/stat").exists():
         return ""
-    return _alive_without_proc(process_id)
-
-
-def _alive_without_proc(process_id: int) -> str:
-    """On systems without /proc only the id tells."""
-    try:
+    try:  # on systems without /proc only the id tells
         os.kill(process_id, 0)
     except ProcessLookupError:
         return ""
     except PermissionError:
-        return "alive"
+        pass
     return "alive"

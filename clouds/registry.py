@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 
 class CloudKind(models.TextChoices):
-    """The cloud behind an account."""
-
     AWS = "aws", "AWS"
     DEMO = "demo", "Demo"
 

@@ -35,7 +35,7 @@ def day(text: str) -> date:
 
 
 class SyncCommand(BaseCommand):
-    """Reads datasets of accounts, one after the other, and says how it went."""
+    """Read datasets of accounts, one after the other, and say how it went."""
 
     # What is read of each account, in this order.
     steps: ClassVar[dict[Dataset, Callable[..., SyncRun]]]
@@ -129,7 +129,7 @@ class SyncCommand(BaseCommand):
         return _described(unsaved, status=SyncRun.Status.FAILED.value, error=failure)
 
     def _of(self, dataset: Dataset, window: Window | None) -> Window | None:
-        """What is read as it is now has no window."""
+        """Return the window; none for what is read as it is now."""
         return window if dataset.has_window else None
 
     def _finish(self, outcomes: Sequence[dict[str, Any]], *, quiet: bool) -> None:

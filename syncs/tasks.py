@@ -32,7 +32,6 @@ def schedule_tick() -> None:
 
 
 def queue_due() -> int:
-    """Queue a run for everything that is due, and return how many."""
     now = timezone.now()
     accounts = CloudAccount.objects.enabled().select_related("payer")
     queued = 0

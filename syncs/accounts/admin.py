@@ -83,8 +83,6 @@ def model_behind(relation: str) -> type[Model]:
 
 
 class ListField(forms.JSONField):
-    """A JSON list, for which an empty field is an empty list."""
-
     def clean(self, value: object) -> object:
         return super().clean(value) or []
 
@@ -130,7 +128,6 @@ class AccountForm(forms.ModelForm[CloudAccount]):
 
 
 def shown_setting(name: str) -> Column:
-    """Return the line of that setting, for a user who may only look."""
     field = AccountForm.base_fields[name]
 
     @admin.display(description=field.label or name)

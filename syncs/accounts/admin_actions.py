@@ -18,8 +18,6 @@ Action = Callable[[Admin[CloudAccount], HttpRequest, QuerySet[CloudAccount]], No
 
 
 class SyncNowForm(DialogForm):
-    """What to read from one account."""
-
     dataset = forms.ChoiceField(
         choices=[("", "Everything"), *Dataset.choices],
         required=False,

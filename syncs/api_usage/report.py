@@ -36,8 +36,6 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class SpendLine:
-    """One service or account, today and this month."""
-
     name: str
     today: Usage
     month: Usage

@@ -17,8 +17,6 @@ PageAction = Callable[[Admin[Backfill], HttpRequest, DialogForm, str], HttpRespo
 
 
 def list_action(name: str, description: str) -> ListAction:
-    """The action on selected backfills."""
-
     @admin.action(description=description, permissions=["start_backfill"])
     def action(
         model_admin: Admin[Backfill],
@@ -33,8 +31,6 @@ def list_action(name: str, description: str) -> ListAction:
 
 
 def page_action(name: str, title: str, description: str, icon: str) -> PageAction:
-    """The same from a backfill's own page, once it is confirmed."""
-
     def action(
         model_admin: Admin[Backfill],
         request: HttpRequest,

@@ -75,7 +75,6 @@ class Backfill(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Return whether it can still be cancelled."""
         return self.status in self.OPEN
 
     @property

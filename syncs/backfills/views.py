@@ -66,8 +66,6 @@ class ProposeBackfillView(PermissionRequiredMixin, FormView[ProposalForm]):
 
 
 class ChangeBackfillStatusView(PermissionRequiredMixin, View):
-    """Start, pause or cancel one, and say so."""
-
     permission_required = "syncs.start_backfill"
     http_method_names = ["post"]
     name = "start"

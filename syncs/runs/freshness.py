@@ -51,8 +51,6 @@ VERBS = {
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """One dataset of one account, and when it was last read."""
-
     account: CloudAccount
     dataset: Dataset
     state: State
@@ -69,8 +67,6 @@ class Freshness:
 
 @dataclass(frozen=True, slots=True)
 class DatasetFreshness:
-    """One dataset over all accounts that have it."""
-
     dataset: Dataset
     counts: Sequence[tuple[State, int]]
     accounts: int

@@ -12,7 +12,6 @@ def own_mark() -> str:
 
 
 def mark_of(process_id: int) -> str:
-    """Return the mark of another process of this host."""
     return f"{_host()}@{process_id}:{_started(process_id)}"
 
 
@@ -26,7 +25,6 @@ def is_dead(mark: str) -> bool:
 
 
 def is_running(process_id: int) -> bool:
-    """Return whether this host has a process of that id."""
     return bool(_started(process_id))
 
 

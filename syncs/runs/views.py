@@ -34,7 +34,7 @@ INCIDENTS_SHOWN = 50
 
 
 class RunPaginator(Paginator[SyncRun]):
-    """Counts the runs of a list, and those of them that are at work, in one query."""
+    """Count the runs of a list, and the active ones of them, in one query."""
 
     @cached_property
     def counts(self) -> dict[str, int | None]:
@@ -53,7 +53,7 @@ class RunPaginator(Paginator[SyncRun]):
 
 
 class RunList(PermissionRequiredMixin, FilterView):
-    """Runs and backfills, and whether any is at work."""
+    """Runs and backfills, and whether any is active."""
 
     permission_required = (
         "clouds.view_cloudaccount",
@@ -87,7 +87,7 @@ class RunList(PermissionRequiredMixin, FilterView):
 
 
 class SyncsLiveView(RunList):
-    """What changes while runs are at work, for live.js to put into the page."""
+    """What changes while runs are active, for live.js to put into the page."""
 
     template_name = "syncs/live.html"
 
@@ -141,7 +141,7 @@ class RunView(PermissionRequiredMixin, DetailView[SyncRun]):
 
 
 class StartSyncView(PermissionRequiredMixin, View):
-    """Queues syncs: of one account or all, of one dataset or all that it has.
+    """Queue syncs: of one account or all, of one dataset or all that it has.
 
     What will cost money shows its price first, and is started when confirmed.
     """
@@ -169,7 +169,7 @@ class StartSyncView(PermissionRequiredMixin, View):
 
 
 def _back(request: HttpRequest) -> str:
-    """The page that asked, if it is one of ours."""
+    """Return the page that the form names, if it is one of ours."""
     page = request.POST.get("next", "")
     ours = url_has_allowed_host_and_scheme(
         page, {request.get_host()}, require_https=request.is_secure()

@@ -30,7 +30,7 @@ class Command(BaseCommand):
             raise CommandError(f"{missing} required permissions are missing.")
 
     def _missing(self, account: CloudAccount) -> int:
-        """Prints one line per permission; counts the required ones that fail."""
+        """Print one line per permission; return how many required ones fail."""
         self.stdout.write(str(account))
         now = timezone.now()
         missing = 0

@@ -1,4 +1,4 @@
-"""The admin of notices: what was sent, by which channel, and what could not be."""
+"""The admin of notices."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -18,8 +18,6 @@ SEVERITY_KINDS: dict[str, str] = {
 
 
 class Delivery(DropdownFilter):
-    """Those that were sent, wait for their first attempt, or have failed so far."""
-
     title = "delivery"
     parameter_name = "delivery"
     lookups_of = {

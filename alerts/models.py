@@ -1,4 +1,4 @@
-"""What is to be delivered to people, by which channel, and whether it was."""
+"""Notices, and whether they were delivered."""
 
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
@@ -9,7 +9,7 @@ from alerts.querysets import NoticeQuerySet
 
 
 class Notice(models.Model):
-    """One row is one message to one channel. Its key lets nobody send it twice."""
+    """One row is one message to one channel; its key is unique, so it is sent once."""
 
     class Severity(models.TextChoices):
         INFO = "info", "Info"

@@ -1,4 +1,4 @@
-"""The outbox: rooms queue notices here, and a task of its own delivers them."""
+"""The outbox: rooms queue notices here, and a task delivers them."""
 
 import logging
 from collections.abc import Collection
@@ -34,12 +34,8 @@ def queue_notice(
 ) -> None:
     """Queue what happened to `about` on each configured channel, once.
 
-    `channels` limits it to these of them. `account` is whose notice it is, for who may
-    see it. What is queued already is left as it is.
+    `channels` limits it to some of them; `account` limits who may see it.
     """
-    names = [
-        name for name in configured_channels() if channels is None or name in channels
-    ]
     Notice.objects.bulk_create(
         [
             Notice(
@@ -54,7 +50,8 @@ def queue_notice(
                 created_at=now,
                 due_at=now,
             )
-            for name in names
+            for name in configured_channels()
+            if channels is None or name in channels
         ],
         ignore_conflicts=True,
     )
@@ -72,8 +69,8 @@ def _key(about: Model, event: str) -> str:
 def deliver_due(now: datetime) -> int:
     """Send each notice that is due, and return how many were sent.
 
-    Whoever moves a notice's next attempt ahead is the one who sends it, so processes
-    side by side send it once, and one whose process dies is sent later.
+    The process that moves a notice's next attempt ahead sends it, so concurrent
+    processes send it once, and if that process dies it is sent later.
     """
     channels = configured_channels()
     sent = 0

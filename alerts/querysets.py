@@ -9,9 +9,6 @@ class NoticeQuerySet(AccountScopedQuerySet):
     def unsent(self) -> "NoticeQuerySet":
         return self.filter(sent_at__isnull=True)
 
-    def sent(self) -> "NoticeQuerySet":
-        return self.filter(sent_at__isnull=False)
-
     def due(self, now: datetime) -> "NoticeQuerySet":
         """Unsent ones whose next attempt is due, the oldest first."""
         return self.unsent().filter(due_at__lte=now).order_by("due_at", "pk")

@@ -17,10 +17,11 @@ from insights.budgets.api.views import BudgetViewSet
 from insights.forecasts.api import ForecastViewSet
 from insights.recommendations.api.views import FeedbackViewSet, RecommendationViewSet
 from metrics.api.views import CpuMetricViewSet, NetworkMetricViewSet
-from syncs.api.views import CloudAccountViewSet, StartSyncView, SyncRunViewSet
-from syncs.api_usage.api.views import ApiUsageViewSet
-from syncs.backfills.api.views import BackfillViewSet
+from syncs.accounts.api import CloudAccountViewSet
+from syncs.api_usage.api import ApiUsageViewSet
+from syncs.backfills.api import BackfillViewSet
 from syncs.datasets import Dataset
+from syncs.runs.api import StartSyncView, SyncRunViewSet
 from users.api import AuditEntryViewSet
 
 

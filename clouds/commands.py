@@ -1,5 +1,6 @@
 """The accounts that a command is given."""
 
+from argparse import ArgumentParser
 from collections.abc import Sequence
 
 from django.core.management.base import CommandError
@@ -12,6 +13,16 @@ NO_ACCOUNTS = (
     "There is no account to read. Add one with `manage.py add_account`, or try "
     "cloudintel with `manage.py demo`."
 )
+
+
+def add_account_argument(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--account",
+        action="append",
+        default=[],
+        metavar="ID_OR_NAME",
+        help="Only this account; may be repeated. Default: all enabled ones.",
+    )
 
 
 def chosen_accounts(names: Sequence[str]) -> list[CloudAccount]:

@@ -1,4 +1,4 @@
-"""How accounts are told apart."""
+"""The labels of accounts, unique even where two have the same name."""
 
 from collections import Counter
 from collections.abc import Iterable

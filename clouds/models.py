@@ -1,4 +1,4 @@
-"""The accounts that are read, and how."""
+"""The accounts that are read, which user may see which, and their data versions."""
 
 from uuid import uuid4
 
@@ -14,7 +14,7 @@ from providers.settings import InvalidSetting, ProviderSettings
 
 
 class CloudAccount(models.Model):
-    """One account of a cloud, and how to read it."""
+    """One row is one account of a cloud, and how to read it."""
 
     provider = models.CharField(
         max_length=16, choices=CloudKind.choices, default=CloudKind.AWS
@@ -68,7 +68,7 @@ class CloudAccount(models.Model):
 
     @property
     def typed_settings(self) -> ProviderSettings:
-        """The settings as the cloud's own type. Raises InvalidSetting."""
+        """Return the settings as the cloud's own type. Raises InvalidSetting."""
         return CLOUDS[self.provider].settings.of(self.settings)
 
     def clean(self) -> None:
@@ -104,8 +104,10 @@ class AccountAccess(models.Model):
 
 
 class DataVersion(models.Model):
-    """The state of one dataset of one account. Each sync that stores gives it a new
-    name in the same transaction, so an answer made of an older state is told apart.
+    """One row is the version of one dataset of one account.
+
+    Each sync that stores changes it in the same transaction, so that cached answers of
+    an older version are not used.
     """
 
     account = models.ForeignKey(
@@ -129,10 +131,10 @@ class DataVersion(models.Model):
 
 
 class SharedVersion(models.Model):
-    """The state of one dataset of all accounts, or of the accounts themselves.
+    """One row is the version of one dataset of all accounts, or of the accounts.
 
-    clouds.versions gives it a new name in the transaction that changes any DataVersion
-    of the dataset, or an account. So one row tells of a thousand accounts.
+    clouds.versions changes it together with any DataVersion of the dataset, or with an
+    account, so that one row stands for a thousand accounts.
     """
 
     ACCOUNTS = "accounts"

@@ -25,21 +25,21 @@ class CloudAccountQuerySet(AccountScopedQuerySet):
 
         Raises AmbiguousAccount.
         """
-        found = list(self.filter(account_id=name)) or list(self.filter(name=name))
-        if len(found) > 1:
-            ids = " or ".join(account.account_id for account in found)
+        matches = list(self.filter(account_id=name)) or list(self.filter(name=name))
+        if len(matches) > 1:
+            ids = " or ".join(account.account_id for account in matches)
             raise AmbiguousAccount(
-                f"{len(found)} accounts are named {name}: use {ids}."
+                f"{len(matches)} accounts are named {name}: use {ids}."
             )
-        return found[0] if found else None
+        return matches[0] if matches else None
 
     def searched(self, text: str) -> "CloudAccountQuerySet":
         return self.filter(Q(account_id__icontains=text) | Q(name__icontains=text))
 
     def billed_out_of_sight(self, user: AnyUser) -> "CloudAccountQuerySet":
-        """Those that the user sees, while their payer's bill with their costs is not.
+        """Return those that the user sees without the payer whose bill has their costs.
 
-        Of who sees all accounts there are none, and nothing is asked.
+        For users who see all accounts there are none, and nothing is queried.
         """
         if not is_limited(user):
             return self.none()

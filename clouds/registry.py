@@ -17,15 +17,14 @@ from providers.aws.settings import check_account_id as check_aws_account_id
 from providers.base import Provider
 from providers.demo.provider import DemoProvider
 from providers.demo.provider import check_account_id as check_demo_account_id
-from providers.settings import ProviderSettings
+from providers.errors import ErrorKind, ProviderError
+from providers.settings import InvalidSetting, ProviderSettings
 
 if TYPE_CHECKING:
     from clouds.models import CloudAccount
 
 
 class CloudKind(models.TextChoices):
-    """The cloud behind an account."""
-
     AWS = "aws", "AWS"
     DEMO = "demo", "Demo"
 
@@ -42,12 +41,20 @@ class Cloud:
 
 
 def provider_for(account: "CloudAccount", now: datetime) -> Provider:
-    """What reads this account; making it sends no request. Raises ProviderError."""
-    return CLOUDS[account.provider].connect(account, now)
+    """Return what reads this account; no request is sent. Raises ProviderError."""
+    try:
+        return CLOUDS[account.provider].connect(account, now)
+    except InvalidSetting as error:
+        raise ProviderError(
+            ErrorKind.INVALID,
+            f"Settings of {account}",
+            str(error),
+            "Correct them in the admin under Cloud accounts.",
+        ) from None
 
 
 def offers(kind: str, capability: type) -> bool:
-    """Whether that cloud has the capability."""
+    """Return whether that cloud has the capability."""
     return _has(CLOUDS[kind].provider, capability)
 
 
@@ -81,7 +88,6 @@ CLOUDS: dict[str, Cloud] = {
 
 
 def aws_options() -> AwsOptions:
-    """How AWS is read, from the settings."""
     return AwsOptions(
         cpu_statistics=tuple(settings.AWS_CPU_STATISTICS),
         network_metrics=settings.AWS_NETWORK_METRICS,

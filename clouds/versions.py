@@ -1,4 +1,4 @@
-"""What a cached answer is worth: the version of the data that it was made of."""
+"""The version of data, by which a cached answer is valid or stale."""
 
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
@@ -10,7 +10,7 @@ from clouds.models import CloudAccount, DataVersion, SharedVersion
 
 
 def move_version(account: CloudAccount, dataset: str) -> None:
-    """Make whatever was answered of this dataset before stale.
+    """Make every earlier answer of this dataset stale.
 
     Called where the data is changed, as the last thing of the same transaction: others
     that store the same dataset wait from here until it ends.
@@ -23,26 +23,22 @@ def move_versions(dataset: str) -> None:
     _move(CloudAccount.objects.order_by("pk").values_list("pk", flat=True), dataset)
 
 
-def move_accounts_version() -> None:
-    """Make whatever was answered of any account stale: one came, went or changed.
-
-    Called within the transaction that changes it.
-    """
-    _move_shared(SharedVersion.ACCOUNTS)
-
-
 def _move(account_ids: Iterable[int], dataset: str) -> None:
-    """The rows of the accounts are locked before the one that they share."""
+    """Lock the rows of the accounts before the one that they share."""
     DataVersion.objects.bulk_create(
         [DataVersion(account_id=pk, dataset=dataset) for pk in account_ids],
         update_conflicts=True,
         unique_fields=["account", "dataset"],
         update_fields=["version"],
     )
-    _move_shared(dataset)
+    move_shared_version(dataset)
 
 
-def _move_shared(subject: str) -> None:
+def move_shared_version(subject: str) -> None:
+    """Make every answer of a dataset, or of SharedVersion.ACCOUNTS, stale.
+
+    Called within the transaction that changes it.
+    """
     SharedVersion.objects.bulk_create(
         [SharedVersion(subject=subject)],
         update_conflicts=True,
@@ -52,7 +48,7 @@ def _move_shared(subject: str) -> None:
 
 
 def data_version(user: AnyUser, *datasets: str) -> str:
-    """Return a name of what this user sees of these datasets, which changes with it.
+    """Return the version of what this user sees of these datasets.
 
     It covers the accounts themselves, so one that is removed, disabled, renamed, put
     under a payer, or hidden from the user changes it too. One query: of a few rows for

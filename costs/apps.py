@@ -8,6 +8,6 @@ class CostsConfig(AppConfig):
     def ready(self) -> None:
         """Keep the sums right where the accounts' own room moves or removes one."""
         from costs.rollups import changing
-        from syncs.accounts.changes import around_account_changes
+        from syncs.accounts.changes import account_change_hooks
 
-        around_account_changes.append(changing)
+        account_change_hooks.append(changing)

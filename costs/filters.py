@@ -6,6 +6,7 @@ from typing import Any
 
 import django_filters as filters
 
+from clouds.filters import account_filter
 from core.api.filters import (
     AnyChoice,
     AnyText,
@@ -19,7 +20,6 @@ from core.db.money_field import DECIMAL_PLACES, LARGEST_ON_SQLITE
 from costs.models import DailyCost
 from costs.querysets import METRICS, DailyCostQuerySet
 from providers.records import ChargeCategory
-from syncs.filters import account_filter
 
 # What every database can compare with; a larger amount is on no bill.
 AMOUNT: dict[str, Any] = {

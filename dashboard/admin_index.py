@@ -17,8 +17,7 @@ from costs.models import CostTotal
 from inventory.models import Resource
 from syncs.models import Incident, SyncRun
 from syncs.runs.admin import status
-from syncs.runs.freshness import State, freshness
-from syncs.runs.freshness_summary import DatasetFreshness, per_dataset
+from syncs.runs.freshness import DatasetFreshness, State, freshness, per_dataset
 from users.models import AuditEntry, SavedLink
 
 SHOWN = 8

@@ -13,8 +13,7 @@ from costs.chart import by_moment, trend_chart
 from dashboard.spending import spending
 from inventory.models import Resource
 from inventory.querysets import ResourceQuerySet
-from syncs.runs.freshness import freshness
-from syncs.runs.freshness_summary import per_dataset
+from syncs.runs.freshness import freshness, per_dataset
 
 # Part of the page -> the permission it needs. A user with any of them gets the page.
 PARTS = {

@@ -2,10 +2,10 @@
 
 import django_filters as filters
 
+from clouds.filters import account_filter
 from core.api.filters import AnyText, Order, YesOrNo, moment_filter
 from inventory.models import Instance
 from inventory.querysets import InstanceQuerySet
-from syncs.filters import account_filter
 
 
 class InstanceFilter(filters.FilterSet):

@@ -5,6 +5,7 @@ from typing import cast
 import django_filters as filters
 from django.db.models import F, OrderBy
 
+from clouds.filters import account_filter
 from core.api.filters import (
     AnyText,
     Order,
@@ -16,7 +17,6 @@ from core.api.filters import (
 from inventory.filters import InstanceFilter
 from inventory.querysets import InstanceQuerySet
 from metrics.idle import IDLE_BELOW_PERCENT, RECENT_DAYS
-from syncs.filters import account_filter
 
 # column of a list of instances -> what it is ordered by
 ORDERS = {

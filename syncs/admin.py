@@ -1,19 +1,8 @@
 """The admin of each subject of this room, which Django finds here."""
 
-from syncs.accounts.admin import CloudAccountAdmin
-from syncs.api_usage.admin import ApiBudgetDayAdmin, ApiUsageAdmin
-from syncs.backfills.admin import BackfillAdmin
-from syncs.incidents.admin import IncidentAdmin
-from syncs.runs.admin import SyncRunAdmin, WatermarkAdmin
-from syncs.scheduler.admin import TaskAdmin
-
-__all__ = [
-    "ApiBudgetDayAdmin",
-    "ApiUsageAdmin",
-    "BackfillAdmin",
-    "CloudAccountAdmin",
-    "IncidentAdmin",
-    "SyncRunAdmin",
-    "TaskAdmin",
-    "WatermarkAdmin",
-]
+import syncs.accounts.admin
+import syncs.api_usage.admin
+import syncs.backfills.admin
+import syncs.incidents.admin
+import syncs.runs.admin
+import syncs.scheduler.admin  # noqa: F401 - they register themselves

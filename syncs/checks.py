@@ -1,5 +1,6 @@
 """Settings that make no sense together, reported at start-up with an id."""
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,52 +11,36 @@ BROKERS = ("filesystem", "redis", "rediss", "amqp", "amqps", "memory")
 
 
 @register()
-def check_budget(**_: Any) -> list[CheckMessage]:
+def check_sync_settings(**_: Any) -> list[CheckMessage]:
+    return list(_problems())
+
+
+def _problems() -> Iterator[CheckMessage]:
     if settings.AWS_API_DAILY_BUDGET_USD == 0:
-        return [
-            Error(
-                "AWS_API_DAILY_BUDGET_USD is 0, so no cost and no metric can be read.",
-                hint="Leave it empty for no limit; a sync of one account costs about "
-                "$0.03 and $0.06 per 1,000 instances.",
-                id="syncs.E001",
-            )
-        ]
-    return []
-
-
-@register()
-def check_broker(**_: Any) -> list[CheckMessage]:
+        yield Error(
+            "AWS_API_DAILY_BUDGET_USD is 0, so no cost and no metric can be read.",
+            hint="Leave it empty for no limit; a sync of one account costs about "
+            "$0.03 and $0.06 per 1,000 instances.",
+            id="syncs.E001",
+        )
     scheme = urlsplit(settings.CELERY_BROKER_URL).scheme
     if scheme not in BROKERS:
-        return [
-            Error(
-                f"CELERY_BROKER_URL starts with {scheme or 'nothing'}://, which is no "
-                "queue that is known here.",
-                hint="Such as redis://host:6379/0 or amqp://user:password@host//. "
-                "Leave it out for folders on this machine.",
-                id="syncs.E002",
-            )
-        ]
-    return []
-
-
-@register()
-def check_limits(**_: Any) -> list[CheckMessage]:
-    found: list[CheckMessage] = []
+        yield Error(
+            f"CELERY_BROKER_URL starts with {scheme or 'nothing'}://, which is no "
+            "supported queue.",
+            hint="Such as redis://host:6379/0 or amqp://user:password@host//. "
+            "Leave it out for folders on this machine.",
+            id="syncs.E002",
+        )
     if settings.SYNC_AT is not None and settings.SYNC_INTERVAL_MINUTES != 24 * 60:
-        found.append(
-            Error(
-                "SYNC_AT is a time of day, but SYNC_INTERVAL_MINUTES is not a day.",
-                hint="Leave out one of them.",
-                id="syncs.E003",
-            )
+        yield Error(
+            "SYNC_AT is a time of day, but SYNC_INTERVAL_MINUTES is not a day.",
+            hint="Leave out one of them.",
+            id="syncs.E003",
         )
     if settings.SYNC_RETRY_MINUTES > settings.SYNC_INTERVAL_MINUTES:
-        found.append(
-            Warning(
-                "SYNC_RETRY_MINUTES is longer than SYNC_INTERVAL_MINUTES, so a failed "
-                "sync is tried again with the next ordinary one.",
-                id="syncs.W001",
-            )
+        yield Warning(
+            "SYNC_RETRY_MINUTES is longer than SYNC_INTERVAL_MINUTES, so a failed "
+            "sync is tried again with the next ordinary one.",
+            id="syncs.W001",
         )
-    return found

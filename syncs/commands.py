@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 from rich.console import Console
 
-from clouds.commands import chosen_accounts
+from clouds.commands import add_account_argument, chosen_accounts
 from clouds.models import CloudAccount
 from core.commands import FAILED, TAKEN, bad_arguments
 from core.windows import InvalidWindow, Window
@@ -35,19 +35,13 @@ def day(text: str) -> date:
 
 
 class SyncCommand(BaseCommand):
-    """Reads datasets of accounts, one after the other, and says how it went."""
+    """Read datasets of accounts, one after the other, and say how it went."""
 
     # What is read of each account, in this order.
     steps: ClassVar[dict[Dataset, Callable[..., SyncRun]]]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--account",
-            action="append",
-            default=[],
-            metavar="ID_OR_NAME",
-            help="Only this account; may be repeated. Default: all enabled ones.",
-        )
+        add_account_argument(parser)
         if any(dataset.has_window for dataset in self.steps):
             parser.add_argument(
                 "--start", type=day, help="First UTC day, inclusive. Default: due."
@@ -87,11 +81,11 @@ class SyncCommand(BaseCommand):
     def _jobs(
         self, accounts: Sequence[CloudAccount], window: Window | None, *, named: bool
     ) -> list[tuple[CloudAccount, Dataset]]:
-        """Every account and dataset to read; bad arguments are refused before any."""
+        """Return what to read; bad arguments are refused before anything is."""
         jobs = []
         for account in accounts:
             for dataset in self.steps:
-                # Why it is not read is told only to who asks for it.
+                # A reason is given only where exactly this was asked for.
                 if dataset not in datasets_of(account) and not (
                     named and len(self.steps) == 1
                 ):
@@ -108,7 +102,7 @@ class SyncCommand(BaseCommand):
     def _outcome(
         self, account: CloudAccount, dataset: Dataset, window: Window | None
     ) -> dict[str, Any]:
-        """What `--json` prints of one run. A failure is told, not raised."""
+        """Return what `--json` prints of one run; a failure is not raised."""
         arguments = {"window": window} if self._of(dataset, window) else {}
         try:
             with _progress(f"{account} {dataset}") as on_progress:
@@ -118,20 +112,24 @@ class SyncCommand(BaseCommand):
         except SlotTaken as taken:
             return _described(taken.run, status="taken", error=str(taken))
         except (Refused, InvalidWindow) as error:
-            return _unread(account, dataset, str(error))
+            failure = str(error)
         except Exception as error:
             if isinstance(error, OperationalError | InterfaceError):
                 # Without its database no account can be read.
                 connection.close_if_unusable_or_obsolete()
                 connection.ensure_connection()
             logger.exception("%s of %s ended unexpectedly", dataset, account)
-            return _unread(
-                account, dataset, f"Unexpected {type(error).__name__}: {error}"
-            )
-        return _described(run, status=run.status, error=run.error)
+            failure = f"Unexpected {type(error).__name__}: {error}"
+        else:
+            return _described(run, status=run.status, error=run.error)
+        at = timezone.now()
+        unsaved = SyncRun(
+            account=account, dataset=dataset.value, started_at=at, heartbeat_at=at
+        )
+        return _described(unsaved, status=SyncRun.Status.FAILED.value, error=failure)
 
     def _of(self, dataset: Dataset, window: Window | None) -> Window | None:
-        """What is read as it is now has no window."""
+        """Return the window; none for what is read as it is now."""
         return window if dataset.has_window else None
 
     def _finish(self, outcomes: Sequence[dict[str, Any]], *, quiet: bool) -> None:
@@ -149,7 +147,7 @@ class SyncCommand(BaseCommand):
 
 @contextmanager
 def _progress(title: str) -> Iterator[Progress]:
-    """A line that moves on a terminal; nothing in a pipe."""
+    """Show progress on a terminal; nothing in a pipe."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield say_nothing
@@ -173,28 +171,12 @@ def _described(run: SyncRun, *, status: str, error: str) -> dict[str, Any]:
     }
 
 
-def _unread(account: CloudAccount, dataset: Dataset, error: str) -> dict[str, Any]:
-    """What is told where no run can tell it."""
-    return {
-        "account": account.account_id,
-        "dataset": dataset.value,
-        "status": SyncRun.Status.FAILED.value,
-        "start": None,
-        "end": None,
-        "rows": 0,
-        "requests": 0,
-        "api_cost_usd": "0",
-        "seconds": 0.0,
-        "error": error,
-    }
-
-
 def _line(outcome: dict[str, Any]) -> str:
     window = f" {outcome['start']}..{outcome['end']}" if outcome["start"] else ""
-    told = f"{outcome['account']} {outcome['dataset']}{window}: {outcome['status']}"
+    line = f"{outcome['account']} {outcome['dataset']}{window}: {outcome['status']}"
     if outcome["status"] != "taken":
-        told += (
+        line += (
             f", {outcome['rows']} rows, {outcome['requests']} requests "
             f"(${outcome['api_cost_usd']}), {outcome['seconds']} s"
         )
-    return "\n  ".join([told, *outcome["error"].splitlines()])
+    return "\n  ".join([line, *outcome["error"].splitlines()])

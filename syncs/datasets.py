@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 
 class Scope(StrEnum):
-    """From which accounts a dataset is read."""
-
     ACCOUNT = "account"
     BILL = "bill"
     """Only from accounts whose bill is their own; a member's is its payer's."""
@@ -38,7 +36,6 @@ class Dataset(models.TextChoices):
 
     @property
     def traits(self) -> "Traits":
-        """Its row in the table."""
         return TABLE[self]
 
     @property
@@ -47,17 +44,16 @@ class Dataset(models.TextChoices):
 
     @property
     def names(self) -> list[str]:
-        """What routes call it: its first name too."""
+        """Return its keys in routes: its first name too."""
         return list(dict.fromkeys([self.value, self.first_name]))
 
     @property
     def command(self) -> str:
-        """The command that reads it, without `manage.py`."""
         return f"sync_{self.first_name}"
 
     @property
     def has_window(self) -> bool:
-        """Whether it has days; else it is read as it is now."""
+        """Return whether it has days; else it is read as it is now."""
         return bool(self.traits.window)
 
     @property
@@ -66,17 +62,16 @@ class Dataset(models.TextChoices):
 
     @property
     def restatement_days(self) -> int:
-        """How many of the last days are read again each time; 0: none."""
+        """Return how many of the last days are read again each time."""
         name = self.traits.restatement_days
         return int(getattr(settings, name)) if name else 0
 
     @property
     def after(self) -> "Dataset | None":
-        """What has to be read before it."""
         return self.traits.after
 
     def kept_window(self, account: "CloudAccount", now: datetime) -> Window:
-        """The days that the account's cloud can still be asked for."""
+        """Return the days that the account's cloud still has."""
         provider = CLOUDS[account.provider].provider
         window: Window = getattr(provider, self.traits.window)(now)
         return window
@@ -84,8 +79,6 @@ class Dataset(models.TextChoices):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traits:
-    """How one dataset is read."""
-
     capability: type
     """What a provider must have; without it the dataset is not offered."""
     task: str
@@ -93,13 +86,12 @@ class Traits:
     first_name: str = ""
     """What command, routes and task call it, where that is not its key."""
     window: str = ""
-    """The capability's method that tells which days are kept; none: read as it is."""
+    """The provider's method that returns which days it still has; none: no days."""
     first_days: str = ""
-    """The setting that tells how many days a first sync reads."""
+    """The setting of how many days a first sync reads."""
     restatement_days: str = ""
-    """The setting that tells how many days may still change."""
+    """The setting of how many days may still change."""
     after: Dataset | None = None
-    """The dataset that has to be read before this one."""
     scope: Scope = Scope.ACCOUNT
 
 
@@ -131,25 +123,24 @@ TABLE = {
 
 
 def datasets_of(account: "CloudAccount") -> list[Dataset]:
-    """What is read from this account, in order."""
     return [dataset for dataset in Dataset if is_read_from(account, dataset)]
 
 
 def is_read_from(account: "CloudAccount", dataset: Dataset) -> bool:
-    """Whether the account's cloud offers it, and this account is the one to ask."""
+    """Return whether its cloud offers it, and this account is the one to ask."""
     has_own = dataset.traits.scope != Scope.BILL or account.payer_id is None
     return has_own and offers(account.provider, dataset.traits.capability)
 
 
 def not_offered(account: "CloudAccount", dataset: Dataset) -> str:
-    """That the account's cloud does not have it; "" where it has."""
+    """Return that the account's cloud does not have it; "" where it has."""
     if offers(account.provider, dataset.traits.capability):
         return ""
     return f"not offered by {account.get_provider_display()}"
 
 
 def why_not(account: "CloudAccount", dataset: Dataset) -> str:
-    """Why it is not read from this account, with what to do; "" where it is."""
+    """Return why it is not read from this account and what to do; "" where it is."""
     if is_read_from(account, dataset):
         return ""
     if absence := not_offered(account, dataset):

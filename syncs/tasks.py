@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 @shared_task(acks_late=False)
 def schedule_tick() -> None:
-    """Do what is due. Beat sends this each minute; the database tells what that is."""
+    """Queue what the database says is due. Beat sends this each minute."""
     now = timezone.now()
     free_dead(SyncRun.objects.all(), now)
     try:
@@ -32,7 +32,6 @@ def schedule_tick() -> None:
 
 
 def queue_due() -> int:
-    """Queue a run for everything that is due, and return how many."""
     now = timezone.now()
     accounts = CloudAccount.objects.enabled().select_related("payer")
     queued = 0

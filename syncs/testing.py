@@ -13,7 +13,7 @@ from clouds.testing import account
 from core.testing.clock import NOW
 from core.windows import Window, last_complete_days
 from providers.meter import Usage
-from syncs.api_usage.recording import keep_usage
+from syncs.api_usage.recording import record_usage
 from syncs.backfills.planning import propose
 from syncs.datasets import Dataset
 from syncs.models import Backfill, SyncRun
@@ -69,7 +69,7 @@ def part_run(backfill: Backfill, at: datetime = NOW, **values: Any) -> SyncRun:
 def used(
     owner: CloudAccount, day: date, operation: str, requests: int, usd: str
 ) -> None:
-    keep_usage(owner, day, {operation: Usage(requests, Decimal(usd))})
+    record_usage(owner, day, {operation: Usage(requests, Decimal(usd))})
 
 
 def user_with(*permissions: str) -> User:

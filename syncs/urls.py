@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from syncs.backfills.transitions import DONE
 from syncs.backfills.views import (
@@ -6,25 +6,18 @@ from syncs.backfills.views import (
     ChangeBackfillStatusView,
     ProposeBackfillView,
 )
-from syncs.views import RunView, StartSyncView, SyncsLiveView, SyncsView
+from syncs.runs.views import RunView, StartSyncView, SyncsLiveView, SyncsView
 
+change = ChangeBackfillStatusView.as_view
+backfills = [
+    path("propose/", ProposeBackfillView.as_view(), name="propose-backfill"),
+    path("<int:pk>/", BackfillView.as_view(), name="backfill"),
+    *(path(f"<int:pk>/{n}/", change(name=n), name=f"{n}-backfill") for n in DONE),
+]
 urlpatterns = [
     path("syncs/", SyncsView.as_view(), name="syncs"),
     path("syncs/live/", SyncsLiveView.as_view(), name="syncs-live"),
     path("syncs/runs/<int:pk>/", RunView.as_view(), name="run"),
     path("syncs/start/", StartSyncView.as_view(), name="start-sync"),
-    path(
-        "syncs/backfills/propose/",
-        ProposeBackfillView.as_view(),
-        name="propose-backfill",
-    ),
-    path("syncs/backfills/<int:pk>/", BackfillView.as_view(), name="backfill"),
-    *(
-        path(
-            f"syncs/backfills/<int:pk>/{name}/",
-            ChangeBackfillStatusView.as_view(name=name),
-            name=f"{name}-backfill",
-        )
-        for name in DONE
-    ),
+    path("syncs/backfills/", include(backfills)),
 ]

@@ -20,7 +20,7 @@ from inventory.testing import instance
 from metrics.testing import store_cpu
 from providers.meter import Usage
 from syncs.accounts.changes import save_account
-from syncs.api_usage.recording import keep_usage
+from syncs.api_usage.recording import record_usage
 from syncs.backfills.planning import propose
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
@@ -87,7 +87,7 @@ def keys() -> dict[str, int]:
         window = last_complete_days(40, NOW)
         backfill = propose(owner, Dataset.CPU, window, NOW)
         used = {"ce:GetCostAndUsage": Usage(3, Decimal("0.03"))}
-        keep_usage(owner, NOW.date(), used)
+        record_usage(owner, NOW.date(), used)
     return {
         "backfill": backfill.pk,
         "instance": Instance.objects.all()[0].pk,

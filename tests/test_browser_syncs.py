@@ -29,7 +29,7 @@ def start_costs(page: Page) -> SyncRun:
     is_ready(page, "Estimated API cost: $0.0100")
     assert not SyncRun.objects.active().exists()
     page.get_by_role("button", name="Sync now (about").click()
-    expect(page.get_by_text("Syncs started: 1.")).to_be_visible()
+    expect(page.get_by_text("Started: Cost of")).to_be_visible()
     is_ready(page, "Syncs")
     return SyncRun.objects.active().get()
 

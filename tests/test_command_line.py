@@ -72,7 +72,8 @@ def test_bad_arguments_exit_with_2_and_a_sentence(
 def test_a_taken_slot_exits_with_3(installed: Installed) -> None:
     hold = (
         "from django.utils.timezone import now; from syncs.runs.claims import claim;"
-        "from syncs.models import CloudAccount as C, Dataset as D;"
+        "from clouds.models import CloudAccount as C;"
+        "from syncs.datasets import Dataset as D;"
         f"claim(C.objects.get(account_id='{PRODUCTION}'), D.INSTANCES, now());"
         "from syncs.models import SyncRun;"
         # The process that claimed it ends; one on another host can't be seen to.
@@ -88,6 +89,7 @@ def test_a_taken_slot_exits_with_3(installed: Installed) -> None:
 def test_a_queue_that_is_away_is_told_within_seconds(installed: Installed) -> None:
     start = (
         "from django.utils.timezone import now; from syncs.runs.start import *;"
+        "from syncs.datasets import Dataset; from clouds.models import CloudAccount;"
         f"a = CloudAccount.objects.filter(account_id='{PRODUCTION}')\n"
         "try: start_syncs(a, [Dataset.COST], now(), trigger='api')\n"
         "except BrokerUnavailable as error: print(error)\n"

@@ -35,7 +35,7 @@ from inventory.models import Instance
 from inventory.testing import instance
 from metrics.testing import store_cpu
 from providers.meter import Usage
-from syncs.api_usage.recording import keep_usage
+from syncs.api_usage.recording import record_usage
 from syncs.backfills.planning import propose
 from syncs.datasets import Dataset
 from syncs.models import Backfill, SyncRun
@@ -106,7 +106,7 @@ def history() -> None:
             run(owner, dataset, NOW)
         propose(owner, Dataset.CPU, last_complete_days(40, NOW), NOW)
         used = {"ce:GetCostAndUsage": Usage(3, Decimal("0.03"))}
-        keep_usage(owner, NOW.date(), used)
+        record_usage(owner, NOW.date(), used)
         forecast(owner, days=3)
         anomaly(owner)
         recommendation(owner, Instance.objects.get(account=owner))

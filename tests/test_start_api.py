@@ -105,12 +105,14 @@ def test_of_several_accounts_those_at_work_are_named_and_the_others_start() -> N
 
 @pytest.mark.parametrize("status", ["queued", "running"])
 def test_while_every_slot_is_taken_it_is_409(status: str) -> None:
-    run(demo(), Dataset.COST, NOW, status=status, finished_at=None)
+    held = run(demo(), Dataset.COST, NOW, status=status, finished_at=None)
     response = operator().post(COST)
     assert response.status_code == 409
     assert response.json()["runs"] == []
     assert response.json()["type"].endswith(":conflict")
-    assert "Wait for it to end." in response.json()["detail"]
+    assert response.json()["detail"] == (
+        f"Already running: Cost of {held.account}. Wait for it to end."
+    )
     assert [one["status"] for one in response.json()["taken"]] == [status]
     assert SyncRun.objects.count() == 1
 

@@ -60,7 +60,7 @@ def test_status_names_each_part_and_how_fresh_the_data_is(
         200,
         {
             **dict.fromkeys(("status", "database", "broker", "cache", "workers"), "ok"),
-            "freshness": {"ok": 1, "never": 2},
+            "freshness": {"ok": 1, "never": 3},
         },
     )
 

@@ -25,8 +25,7 @@ DETAILS = {
     403: "This needs the permission costs.view_dailycost.",
     404: "There is no instance 123 that you may see.",
     406: "The Accept header allows none of application/json, text/csv, text/html.",
-    409: "Run 17, Cost of production (111122223333), is still running. "
-    "Wait for it to end.",
+    409: "Already running: Cost of production (111122223333). Wait for it to end.",
     415: 'Unsupported media type "text/plain" in request. Use one of application/json.',
     429: "Too many requests. Try again in 12 seconds.",
     500: "The error was logged. Try again; if it persists, tell an administrator.",

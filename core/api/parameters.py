@@ -62,6 +62,13 @@ def _unknown(name: str, known: set[str]) -> str:
     return f"Unknown parameter.{hint} Valid parameters: {', '.join(sorted(known))}."
 
 
+def refuse_unknown_fields(serializer: Serializer[Any]) -> None:
+    """Raise ValidationError for each unknown field of the request's body."""
+    unknown = sorted(set(serializer.initial_data) - set(serializer.fields))
+    if unknown:
+        raise ValidationError({name: ["Unknown field."] for name in unknown})
+
+
 def page_parameters(view: APIView) -> set[str]:
     """Return the parameters of the view's pagination."""
     pages = getattr(view, "paginator", None)

@@ -2,6 +2,7 @@
 
 import django_filters as filters
 
+from clouds.filters import account_filter
 from core.api.filters import (
     AnyChoice,
     AnyText,
@@ -13,7 +14,6 @@ from core.api.filters import (
 )
 from insights.anomalies.querysets import AnomalyQuerySet
 from insights.models import Anomaly
-from syncs.filters import account_filter
 
 
 class AnomalyFilter(filters.FilterSet):

@@ -5,9 +5,9 @@ from typing import Any
 from rest_framework import serializers
 
 from clouds.models import CloudAccount
+from core.api.parameters import refuse_unknown_fields
 from insights.status_change import StatusChange
 from insights.status_views import LONGEST_NOTE
-from syncs.api.serializers import refuse_unknown_fields
 
 
 class AccountIdField(serializers.SlugRelatedField[CloudAccount]):

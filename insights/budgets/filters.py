@@ -2,9 +2,9 @@
 
 import django_filters as filters
 
+from clouds.filters import account_filter
 from core.api.filters import AnyChoice, Order
 from insights.models import Budget
-from syncs.filters import account_filter
 
 
 class BudgetFilter(filters.FilterSet):

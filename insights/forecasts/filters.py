@@ -2,11 +2,11 @@
 
 import django_filters as filters
 
+from clouds.filters import account_filter
 from core.api.filters import AnyChoice, AnyText, Order, YesOrNo
 from insights.forecasts.models import Scope
 from insights.forecasts.querysets import ForecastQuerySet
 from insights.models import Forecast
-from syncs.filters import account_filter
 
 
 class ForecastFilter(filters.FilterSet):

@@ -4,11 +4,11 @@ from typing import Any
 
 import django_filters as filters
 
+from clouds.filters import account_filter
 from core.api.filters import AnyChoice, AnyText, Order, YesOrNo
 from insights.models import Feedback, Recommendation
 from insights.recommendations.models import CATEGORIES, LEVELS, RULES
 from insights.recommendations.querysets import RecommendationQuerySet
-from syncs.filters import account_filter
 
 
 class RecommendationFilter(filters.FilterSet):

@@ -1,4 +1,4 @@
-"""The admin of accounts, which are configuration: the one thing here that is edited."""
+"""The admin of accounts: which are read, and how."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -36,9 +36,10 @@ from clouds.models import CloudAccount
 from clouds.registry import CLOUDS
 from core.admin.columns import Column, linked, list_url, moment, stored_rows, text_link
 from providers.settings import InvalidSetting
+from syncs.accounts.admin_actions import SYNC_ACTIONS, SyncNowForm
 from syncs.accounts.changes import remove_accounts, save_account
 from syncs.models import SyncRun
-from syncs.sync_now import SYNC_ACTIONS, SyncNowForm, start_and_report
+from syncs.runs.start_messages import start_and_report
 from users.audited_admin import Admin, dialog_action, page
 
 # Each cloud's settings, and those that are never shown.
@@ -50,7 +51,7 @@ FRUITLESS = Q(status__in=[SyncRun.Status.FAILED, SyncRun.Status.ABANDONED])
 
 
 def counted(title: str, relation: str, value: str, **lookups: object) -> Column:
-    """The column of an annotated count, with a link to the list of what it counts."""
+    """Return the column of an annotated count, linked to the list of its rows."""
     count_of = attrgetter(value)
 
     @admin.display(description=title, ordering=value)
@@ -70,20 +71,18 @@ def last_read(row: Model) -> SafeString:
 
 
 def of_each_account(relation: str, value: Aggregate) -> Subquery:
-    """That value over the rows of each account; a join of several would multiply."""
+    """Return that value of each account's rows; a join of several would multiply."""
     rows = model_behind(relation)._default_manager.filter(account=OuterRef("pk"))
     per_account = rows.order_by().values("account").annotate(value=value)
     return Subquery(per_account.values("value"))
 
 
 def model_behind(relation: str) -> type[Model]:
-    """What points to an account by that name; syncs does not import its readers."""
+    """Return the model of that relation; this room does not import those below it."""
     return cast("type[Model]", CloudAccount._meta.get_field(relation).related_model)
 
 
 class ListField(forms.JSONField):
-    """A JSON list, for which an empty field is an empty list."""
-
     def clean(self, value: object) -> object:
         return super().clean(value) or []
 
@@ -115,7 +114,7 @@ class AccountForm(forms.ModelForm[CloudAccount]):
         self.initial = {**unset, **self.instance.settings, **self.initial}
 
     def clean(self) -> dict[str, Any]:
-        """What the account's cloud takes; a secret that is left empty stays."""
+        """Check the settings by the account's cloud; an empty secret is unchanged."""
         data = super().clean() or self.cleaned_data
         kind = data.get("provider", self.instance.provider)
         before = self.instance.settings
@@ -129,7 +128,6 @@ class AccountForm(forms.ModelForm[CloudAccount]):
 
 
 def shown_setting(name: str) -> Column:
-    """The line of that setting, for a user who may only look."""
     field = AccountForm.base_fields[name]
 
     @admin.display(description=field.label or name)
@@ -150,7 +148,7 @@ class CloudAccountAdmin(Admin[CloudAccount]):
         "provider",
         "is_enabled",
         linked("payer", ordering="payer__name"),
-        counted("instances", "resources", "instances_present", gone_since__isempty=1),
+        counted("resources", "resources", "resources_present", gone_since__isempty=1),
         counted("days of cost", "cost_totals", "days_of_cost"),
         last_read,
     )
@@ -181,7 +179,7 @@ class CloudAccountAdmin(Admin[CloudAccount]):
             super()
             .get_queryset(request)
             .annotate(
-                instances_present=of_each_account("resources", present),
+                resources_present=of_each_account("resources", present),
                 days_of_cost=of_each_account(
                     "cost_totals", Count("day", distinct=True)
                 ),
@@ -203,13 +201,12 @@ class CloudAccountAdmin(Admin[CloudAccount]):
     def get_fieldsets(
         self, request: HttpRequest, obj: CloudAccount | None = None
     ) -> Any:
-        """Only settings that the account's cloud has; secrets only to change them."""
-        may_change = self.has_change_permission(request, obj)
+        """Show only settings that its cloud has; secrets only to change them."""
         if obj is None:
             return self.fieldsets
         names = CLOUDS[obj.provider].settings.names()
         shown: list[Any] = [name for name in ACCESS if name in names]
-        if not may_change:
+        if not self.has_change_permission(request, obj):
             shown = [shown_setting(name) for name in shown if name not in SECRETS]
         return [
             (title, {"fields": shown} if title == "Access" else options)
@@ -231,13 +228,13 @@ class CloudAccountAdmin(Admin[CloudAccount]):
         return request.user.has_perm("syncs.start_sync")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Who sees only some accounts would not see the one that he adds."""
+        """Users who see only some accounts would not see the one that they add."""
         return super().has_add_permission(request) and not is_limited(request.user)
 
     def has_delete_permission(
         self, request: HttpRequest, obj: CloudAccount | None = None
     ) -> bool:
-        """Only an account of which nothing was read; of others, history is kept."""
+        """Only an account without stored history."""
         allowed = super().has_delete_permission(request, obj)
         return allowed and obj is not None and not obj.runs.exclude(FRUITLESS).exists()
 
@@ -246,7 +243,7 @@ class CloudAccountAdmin(Admin[CloudAccount]):
         objs: Sequence[CloudAccount] | QuerySet[CloudAccount],
         request: HttpRequest,
     ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
-        """Its failed runs go with it, although nobody may delete a run by itself."""
+        """Its failed runs are deleted with it, although no user may delete a run."""
         rows, counts, _, protected = super().get_deleted_objects(objs, request)
         return rows, counts, set(), protected
 
@@ -265,6 +262,7 @@ class CloudAccountAdmin(Admin[CloudAccount]):
         self, request: HttpRequest, form: SyncNowForm, object_id: str
     ) -> HttpResponse:
         account = get_object_or_404(self.get_queryset(request), pk=object_id)
-        start_and_report(request, [account], form.datasets())
+        trigger = SyncRun.Trigger.ADMIN
+        start_and_report(request, [account], form.datasets(), trigger)
         url = reverse("admin:clouds_cloudaccount_change", args=[account.pk])
         return HttpResponse(headers={"HX-Redirect": url})

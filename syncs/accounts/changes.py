@@ -1,43 +1,41 @@
-"""Accounts: how they are told apart, saved and removed, with all that depends on it."""
+"""Saving and removing accounts, with all that depends on them."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from django.db import transaction
 
-from clouds.models import CloudAccount
+from clouds.models import CloudAccount, SharedVersion
 from clouds.querysets import CloudAccountQuerySet
-from clouds.versions import move_accounts_version
+from clouds.versions import move_shared_version
 from syncs.datasets import Dataset, Scope
 from syncs.models import Watermark
 
-# What rooms that sum rows of accounts do around a change of which accounts there are,
-# or who pays for them, in the same transaction; each takes the accounts' keys. A room
-# adds itself in its AppConfig, as this one may not import it.
-around_account_changes: list[
-    Callable[[Sequence[int]], AbstractContextManager[None]]
-] = []
+# Context managers that wrap, in the same transaction, each removal of accounts or
+# change of their payer; each takes the accounts' keys. Rooms whose sums depend on
+# these add theirs in AppConfig.ready, as this room may not import them.
+account_change_hooks: list[Callable[[Sequence[int]], AbstractContextManager[None]]] = []
 
-# What answers tell of an account, or count by.
+# What cached answers show of an account, or count by.
 SHOWN = ("account_id", "name", "payer_id", "is_payer", "is_enabled")
 
 
 def save_account(account: CloudAccount) -> None:
-    """Save it, and forget how far it was read where that means something else now.
+    """Save it, and delete the watermarks that no longer hold.
 
-    Whose bill covers whom decides how costs are split, so the whole history is read
-    in the new form; with other regions come machines whose CPU was never asked for.
+    The payer decides how costs are split, so the whole history is read again; other
+    regions add machines of which no CPU was read.
     """
     with transaction.atomic():
         stored = CloudAccount.objects.filter(pk=account.pk)
         before = stored.select_for_update(no_key=True).first()
-        moves = before is not None and before.payer_id != account.payer_id
-        with _changing([account.pk] if moves else []):
+        has_new_payer = before is not None and before.payer_id != account.payer_id
+        with _changing([account.pk] if has_new_payer else []):
             account.save()
         if before is None or any(
             getattr(before, name) != getattr(account, name) for name in SHOWN
         ):
-            move_accounts_version()
+            move_shared_version(SharedVersion.ACCOUNTS)
         if before is None:
             return
         marks = Watermark.objects.filter(account=account)
@@ -59,7 +57,7 @@ def remove_accounts(accounts: CloudAccountQuerySet) -> bool:
         if keys:
             with _changing(keys):
                 CloudAccount.objects.filter(pk__in=keys).delete()
-            move_accounts_version()
+            move_shared_version(SharedVersion.ACCOUNTS)
         return bool(keys)
 
 
@@ -67,6 +65,6 @@ def remove_accounts(accounts: CloudAccountQuerySet) -> bool:
 def _changing(keys: Sequence[int]) -> Iterator[None]:
     with ExitStack() as stack:
         if keys:
-            for around in around_account_changes:
+            for around in account_change_hooks:
                 stack.enter_context(around(keys))
         yield

@@ -5,11 +5,11 @@ from decimal import Decimal
 from django.db import models
 
 from clouds.models import CloudAccount
-from syncs.querysets import ApiBudgetDayQuerySet, ApiUsageQuerySet
+from syncs.api_usage.querysets import ApiBudgetDayQuerySet, ApiUsageQuerySet
 
 
 class ApiUsage(models.Model):
-    """The requests of one operation that one account's syncs sent on one UTC day."""
+    """One row is the requests of one operation for one account on one UTC day."""
 
     account = models.ForeignKey(CloudAccount, models.CASCADE, related_name="api_usage")
     day = models.DateField()
@@ -42,7 +42,7 @@ class ApiUsage(models.Model):
 
 
 class ApiBudgetDay(models.Model):
-    """What all syncs together have reserved of one UTC day's budget."""
+    """One row is what all syncs together have reserved of one UTC day's budget."""
 
     day = models.DateField(primary_key=True)
     usd_e5 = models.PositiveBigIntegerField("reserved, 10^-5 USD", default=0)

@@ -1,4 +1,4 @@
-"""What reading the cloud costs: kept per account, operation and day, and limited."""
+"""What reading the cloud costs: stored per account, operation and day, and limited."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -15,25 +15,25 @@ from providers.meter import Usage
 from syncs.models import ApiBudgetDay, ApiUsage
 
 
-def keep_usage(account: CloudAccount, day: date, used: Mapping[str, Usage]) -> None:
-    """Adds these requests to what is kept of that day."""
+def record_usage(account: CloudAccount, day: date, used: Mapping[str, Usage]) -> None:
+    """Add these requests to those of that day."""
     for name, usage in used.items():
         service, _, operation = name.partition(":")
-        kept, _ = ApiUsage.objects.get_or_create(
+        row, _ = ApiUsage.objects.get_or_create(
             account=account, day=day, service=service, operation=operation
         )
-        ApiUsage.objects.filter(pk=kept.pk).update(
+        ApiUsage.objects.filter(pk=row.pk).update(
             requests=F("requests") + usage.requests,
             usd_e5=F("usd_e5") + _e5(usage.usd),
         )
 
 
 def budget_gate(today: Callable[[], date]) -> Callable[[Decimal], None]:
-    """What a meter asks before each priced request.
+    """Return what a meter calls with the price of each request before it is sent.
 
-    With AWS_API_DAILY_BUDGET_USD set it reserves the price of the day that `today`
-    answers, for all workers together, and raises ProviderError before the request that
-    would pass the budget.
+    With AWS_API_DAILY_BUDGET_USD set it reserves the price on the day that `today`
+    returns, for all workers together, and raises ProviderError where that would exceed
+    the budget.
     """
     budget = settings.AWS_API_DAILY_BUDGET_USD
     if budget is None:
@@ -51,7 +51,7 @@ def budget_gate(today: Callable[[], date]) -> Callable[[Decimal], None]:
 
 
 def reserve(usd: Decimal, day: date, budget: Decimal) -> None:
-    """Takes `usd` from the day's budget. Raises ProviderError where too little is left.
+    """Take `usd` from the day's budget. Raises ProviderError where too little is left.
 
     One conditional update, so that workers side by side never pass it together.
     """

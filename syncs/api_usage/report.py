@@ -10,9 +10,9 @@ from django.conf import settings
 from clouds.models import CloudAccount
 from core.windows import ONE_DAY, Window, first_of_month, utc_day
 from providers.meter import Usage
+from syncs.api_usage.querysets import ApiUsageQuerySet
 from syncs.datasets import Dataset
 from syncs.models import ApiBudgetDay, ApiUsage, SyncRun
-from syncs.querysets import ApiUsageQuerySet
 
 # As many as a month has, so that two months' mornings can be compared.
 CHART_DAYS = 30
@@ -36,8 +36,6 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class SpendLine:
-    """One service or account, today and this month."""
-
     name: str
     today: Usage
     month: Usage
@@ -56,7 +54,7 @@ class ApiSpend:
 
 
 def api_spend(now: datetime, usage: ApiUsageQuerySet | None = None) -> ApiSpend:
-    """What `usage` holds, by default all there is.
+    """Return what `usage` holds, by default all usage.
 
     One query, and one more where AWS_API_DAILY_BUDGET_USD is set.
     """
@@ -78,7 +76,7 @@ def api_spend(now: datetime, usage: ApiUsageQuerySet | None = None) -> ApiSpend:
 
 
 def spend_per_account(now: datetime, usage: ApiUsageQuerySet) -> Sequence[SpendLine]:
-    """A line for each account of `usage`, by its id, read this month. One query."""
+    """Return a line for each account of `usage` that was read this month. One query."""
     today = utc_day(now)
     month = Window(first_of_month(today), today + ONE_DAY)
     rows = usage.in_window(month).per_account(today)
@@ -91,9 +89,9 @@ def spend_per_account(now: datetime, usage: ApiUsageQuerySet) -> Sequence[SpendL
 def price_of_syncs(
     accounts: Iterable[CloudAccount], datasets: Iterable[Dataset]
 ) -> Decimal:
-    """What syncs of these will cost in USD: as much as the newest of each did.
+    """Return what syncs of these will cost in USD: as much as the newest of each did.
 
-    What was never read counts as nothing, as nobody knows. One query.
+    What was never read counts as 0, as its price is unknown. One query.
     """
     newest = SyncRun.objects.newest_per_dataset()
     costs = newest.filter(account__in=accounts, dataset__in=datasets)
@@ -101,7 +99,7 @@ def price_of_syncs(
 
 
 def budget(day: date) -> Budget | None:
-    """None where nothing is set. What was reserved counts, sent already or not."""
+    """Return None where none is set. What was reserved counts as spent."""
     usd = settings.AWS_API_DAILY_BUDGET_USD
     if usd is None:
         return None
@@ -111,11 +109,11 @@ def budget(day: date) -> Budget | None:
 
 
 def _services(rows: Sequence[Row], today: date) -> Sequence[SpendLine]:
-    """This month's, the dearest first."""
-    names = {name for name, day, _ in rows if day >= first_of_month(today)}
+    """Return this month's, the most expensive first."""
+    month = [row for row in rows if row[1] >= first_of_month(today)]
     lines = []
-    for name in names:
-        own = [r for r in rows if r[0] == name and r[1] >= first_of_month(today)]
+    for name in {name for name, _, _ in month}:
+        own = [row for row in month if row[0] == name]
         lines.append(SpendLine(name, _sum(r for r in own if r[1] == today), _sum(own)))
     return sorted(lines, key=lambda line: (-line.month.usd, line.name))
 

@@ -18,8 +18,8 @@ from core.admin.columns import NOTHING, label, linked, moment, text_link, unbrok
 from core.money import for_reading
 from syncs.backfills.admin_actions import list_action, page_action
 from syncs.backfills.forms import ProposalForm
+from syncs.backfills.querysets import BackfillQuerySet
 from syncs.models import Backfill, BackfillWindow
-from syncs.querysets import BackfillQuerySet
 from users.audit import actor_of
 from users.audited_admin import ReadOnlyAdmin, ReadOnlyInline, page
 
@@ -39,18 +39,17 @@ def status(row: Backfill | BackfillWindow) -> SafeString:
 
 @admin.display(description="days", ordering="start")
 def days(row: Backfill | BackfillWindow) -> SafeString:
-    """Half-open, as everywhere."""
     return unbroken(str(row.window))
 
 
 @admin.display(description="windows read")
 def progress(backfill: Backfill) -> str:
     failed = backfill.windows_failed
-    told = f"{backfill.windows_read:,} of {backfill.windows_total:,}"
-    return f"{told}, {failed:,} failed" if failed else told
+    read = f"{backfill.windows_read:,} of {backfill.windows_total:,}"
+    return f"{read}, {failed:,} failed" if failed else read
 
 
-@admin.display(description="price, about", ordering="estimated_usd")
+@admin.display(description="estimated cost", ordering="estimated_usd")
 def price(backfill: Backfill) -> str:
     return for_reading(backfill.estimated_usd, "USD", exact=True)
 

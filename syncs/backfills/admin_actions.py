@@ -1,19 +1,15 @@
-"""What the admin does with backfills: of many from their list, of one from its page."""
+"""The admin's status changes of backfills, from their list and from their page."""
 
 from collections.abc import Callable
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 
-from syncs.backfills.planning import change_status
-from syncs.backfills.transitions import InvalidTransition
+from syncs.backfills.views import change_and_report
 from syncs.models import Backfill
-from syncs.runs.start import BrokerUnavailable
-from users.audit import actor_of
 from users.audited_admin import Admin, DialogForm, dialog_action
 
 ListAction = Callable[[Admin[Backfill], HttpRequest, QuerySet[Backfill]], None]
@@ -21,8 +17,6 @@ PageAction = Callable[[Admin[Backfill], HttpRequest, DialogForm, str], HttpRespo
 
 
 def list_action(name: str, description: str) -> ListAction:
-    """The action on selected backfills."""
-
     @admin.action(description=description, permissions=["start_backfill"])
     def action(
         model_admin: Admin[Backfill],
@@ -37,8 +31,6 @@ def list_action(name: str, description: str) -> ListAction:
 
 
 def page_action(name: str, title: str, description: str, icon: str) -> PageAction:
-    """The same from a backfill's own page, once it is confirmed."""
-
     def action(
         model_admin: Admin[Backfill],
         request: HttpRequest,
@@ -63,11 +55,3 @@ def page_action(name: str, title: str, description: str, icon: str) -> PageActio
             "form_submit_text": title,
         },
     )(action)
-
-
-def change_and_report(request: HttpRequest, backfill: Backfill, name: str) -> None:
-    try:
-        done = change_status(backfill, name, timezone.now(), actor_of(request))
-        messages.success(request, done)
-    except (InvalidTransition, BrokerUnavailable) as error:
-        messages.error(request, str(error))

@@ -1,4 +1,4 @@
-"""What somebody fills in to have days read again."""
+"""The form that proposes a backfill."""
 
 from datetime import datetime
 from typing import Any, cast

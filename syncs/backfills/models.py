@@ -1,4 +1,4 @@
-"""Histories that are read on demand, cut into windows that workers share."""
+"""Backfills: days that are read again on request, in windows that workers share."""
 
 from decimal import Decimal
 
@@ -9,15 +9,15 @@ from django.urls import reverse
 
 from clouds.models import CloudAccount
 from core.windows import Window
+from syncs.backfills.querysets import BackfillQuerySet, BackfillWindowQuerySet
 from syncs.datasets import Dataset
-from syncs.querysets import BackfillQuerySet, BackfillWindowQuerySet
 
 # What is read as it is now has no past to read.
 FILLABLE = [(one.value, one.label) for one in Dataset if one.has_window]
 
 
 class Backfill(models.Model):
-    """A range of days of one dataset of one account that somebody asked for."""
+    """One row is a range of days of one dataset of one account to read again."""
 
     class Status(models.TextChoices):
         PROPOSED = "proposed", "Proposed"
@@ -75,17 +75,16 @@ class Backfill(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Whether it can still be cancelled."""
         return self.status in self.OPEN
 
     @property
     def is_moving(self) -> bool:
-        """Whether windows are, or will be, at work: after a pause they still end."""
+        """Return whether windows are active or will be; paused ones still end."""
         return self.status == self.Status.RUNNING or self.windows_active > 0
 
 
 class BackfillWindow(models.Model):
-    """One part of a backfill: what one run reads."""
+    """One row is one part of a backfill: what one run reads."""
 
     class Status(models.TextChoices):
         WAITING = "waiting", "Waiting"

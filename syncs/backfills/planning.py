@@ -85,11 +85,11 @@ def cut(window: Window, days: int) -> list[Window]:
 
 
 def change_status(backfill: Backfill, name: str, now: datetime, actor: Actor) -> str:
-    """Take one of the transitions that people take, and return a sentence that says so.
+    """Take a transition of DONE, and return a sentence that says so.
 
     What is started, or resumed after a pause, has its first parts queued at once.
     Raises InvalidTransition, and BrokerUnavailable when it was started but no worker
-    can be told: it then goes on when the queue is back.
+    can be reached: it then goes on when the queue is back.
     """
     transition(backfill, name, now, actor)
     if name == "start":
@@ -109,22 +109,18 @@ def advance_backfills(now: datetime) -> None:
 def close_part(part: BackfillWindow, now: datetime) -> None:
     """Set the part's status by its newest run, once that has ended."""
     run = part.runs.order_by("-started_at", "-pk").first()
+    active = BackfillWindow.objects.filter(pk=part.pk, status=Part.ACTIVE)
+    error = run.error if run else "It was never queued."
     if run is not None and run.is_active:
         return
     if run is not None and run.status == SyncRun.Status.SUCCEEDED:
-        _set(part, status=Part.SUCCEEDED, error="")
-        return
-    error = run.error if run else "It was never queued."
-    if part.attempts >= settings.BACKFILL_ATTEMPTS:
-        _set(part, status=Part.FAILED, error=error)
-        return
-    pause = timedelta(minutes=settings.SYNC_RETRY_MINUTES) * 2 ** (part.attempts - 1)
-    _set(part, status=Part.WAITING, error=error, due_at=now + pause)
-
-
-def _set(part: BackfillWindow, **values: object) -> None:
-    active = BackfillWindow.objects.filter(pk=part.pk, status=Part.ACTIVE)
-    active.update(**values)
+        active.update(status=Part.SUCCEEDED, error="")
+    elif part.attempts >= settings.BACKFILL_ATTEMPTS:
+        active.update(status=Part.FAILED, error=error)
+    else:
+        retry = timedelta(minutes=settings.SYNC_RETRY_MINUTES)
+        due_at = now + retry * 2 ** (part.attempts - 1)
+        active.update(status=Part.WAITING, error=error, due_at=due_at)
 
 
 def _advance(backfill: Backfill, now: datetime) -> None:
@@ -140,16 +136,16 @@ def _advance(backfill: Backfill, now: datetime) -> None:
         waiting = backfill.windows.filter(status=Part.WAITING, due_at__lte=now)
         parts = waiting.order_by("-start")[:free]
         runs = [run for part in parts if (run := _claim(backfill, part, now))]
-    # A worker must find the run when it is told of it. All are tried, as one that is
-    # neither told nor closed would hold its slot until its grace is over.
-    away = None
+    # Only now, as a worker must find the run. All are sent, as one that is neither sent
+    # nor closed would hold its slot until its grace is over.
+    unavailable = None
     for run in runs:
         try:
             send(run, now)
         except BrokerUnavailable as error:
-            away = error
-    if away is not None:
-        raise away
+            unavailable = error
+    if unavailable is not None:
+        raise unavailable
 
 
 def _claim(backfill: Backfill, part: BackfillWindow, now: datetime) -> SyncRun | None:

@@ -16,9 +16,9 @@ from clouds.models import CloudAccount
 from syncs.backfills.forms import ProposalForm
 from syncs.backfills.models import FILLABLE
 from syncs.backfills.planning import change_status
+from syncs.backfills.querysets import BackfillQuerySet
 from syncs.backfills.transitions import InvalidTransition
 from syncs.models import Backfill, BackfillWindow
-from syncs.querysets import BackfillQuerySet
 from syncs.runs.start import BrokerUnavailable
 from users.audit import actor_of
 
@@ -66,17 +66,19 @@ class ProposeBackfillView(PermissionRequiredMixin, FormView[ProposalForm]):
 
 
 class ChangeBackfillStatusView(PermissionRequiredMixin, View):
-    """Start, pause or cancel one, and say so."""
-
     permission_required = "syncs.start_backfill"
     http_method_names = ["post"]
     name = "start"
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         backfill = get_object_or_404(Backfill.objects.visible_to(request.user), pk=pk)
-        try:
-            done = change_status(backfill, self.name, timezone.now(), actor_of(request))
-            messages.success(request, done)
-        except (InvalidTransition, BrokerUnavailable) as error:
-            messages.error(request, str(error))
+        change_and_report(request, backfill, self.name)
         return redirect(backfill)
+
+
+def change_and_report(request: HttpRequest, backfill: Backfill, name: str) -> None:
+    try:
+        done = change_status(backfill, name, timezone.now(), actor_of(request))
+        messages.success(request, done)
+    except (InvalidTransition, BrokerUnavailable) as error:
+        messages.error(request, str(error))

@@ -1,4 +1,4 @@
-"""The admin of incidents: what went wrong, and from when to when."""
+"""The admin of incidents."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -26,30 +26,28 @@ from users.audited_admin import DropdownFilter, ReadOnlyAdmin, page
 
 
 class State(DropdownFilter):
-    """Those that are going on, or are over."""
-
     title = "state"
     parameter_name = "state"
 
     def lookups(
         self, request: HttpRequest, model_admin: object
     ) -> list[tuple[str, str]]:
-        return [("open", "Open"), ("over", "Over")]
+        return [("open", "Open"), ("closed", "Closed")]
 
     def queryset(
         self, request: HttpRequest, queryset: QuerySet[Incident]
     ) -> QuerySet[Incident]:
-        if self.value() not in ("open", "over"):
+        if self.value() not in ("open", "closed"):
             return queryset
         return queryset.filter(closed_at__isnull=self.value() == "open")
 
 
 @admin.display(description="state", ordering="closed_at")
 def state(incident: Incident) -> SafeString:
-    return label("over", "success") if incident.closed_at else label("open", "danger")
+    return label("closed", "success") if incident.closed_at else label("open", "danger")
 
 
-@admin.display(description="what was wrong")
+@admin.display(description="problem")
 def in_short(incident: Incident) -> str:
     return Truncator(incident.sentence).chars(90)
 
@@ -60,7 +58,7 @@ def runs(incident: Incident) -> SafeString:
         "account__id__exact": incident.account_id,
         "dataset__exact": incident.dataset,
     }
-    return text_link(list_url(SyncRun, **lookups), "Its runs")
+    return text_link(list_url(SyncRun, **lookups), "Sync runs")
 
 
 @admin.display(description="notices")
@@ -94,7 +92,7 @@ class IncidentAdmin(ReadOnlyAdmin[Incident]):
         ("dataset", ChoicesDropdownFilter),
     )
     search_fields = ("account__name", "account__account_id", "sentence")
-    search_help_text = "Part of an account's name or id, or of what was wrong."
+    search_help_text = "Part of an account's name or id, or of the problem."
     date_hierarchy = "opened_at"
     ordering = ("-opened_at", "-id")
     fields = page(

@@ -1,19 +1,25 @@
 """What went wrong with a dataset, and from when to when."""
 
 from datetime import datetime
+from typing import Self
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 from django.db.models import Q
 
 from alerts.models import Notice
+from clouds.access import AccountScopedQuerySet
 from clouds.models import CloudAccount
 from syncs.datasets import Dataset
-from syncs.querysets import IncidentQuerySet
+
+
+class IncidentQuerySet(AccountScopedQuerySet):
+    def open(self) -> Self:
+        return self.filter(closed_at__isnull=True)
 
 
 class Incident(models.Model):
-    """One row is one dataset of one account that needed somebody from `opened_at` on.
+    """One row is one dataset of one account that needed attention from `opened_at` on.
 
     Each channel gets a notice when it opens and one when it is over.
     """

@@ -34,15 +34,17 @@ def update_incidents(now: datetime) -> None:
 
 
 def record_incidents(found: Sequence[Freshness], now: datetime) -> None:
-    """Keep one open incident for each dataset that needs somebody, and no other."""
+    """Keep one open incident for each dataset that needs attention, and no other."""
     wrong = {
-        (one.account.pk, one.dataset.value): one for one in found if needs_somebody(one)
+        (one.account.pk, one.dataset.value): one
+        for one in found
+        if needs_attention(one)
     }
     for incident in Incident.objects.open().select_related("account"):
         if (incident.account_id, incident.dataset) not in wrong:
             close_incident(incident, now)
         wrong.pop((incident.account_id, incident.dataset), None)
-    # What is being read again just now may be over in a moment.
+    # A run that is active now may end it in a moment.
     active = set(SyncRun.objects.active().ordinary().values_list("account", "dataset"))
     for key, one in wrong.items():
         if key in active:
@@ -61,7 +63,7 @@ def record_incidents(found: Sequence[Freshness], now: datetime) -> None:
             continue  # another scheduler has recorded it
 
 
-def needs_somebody(one: Freshness) -> bool:
+def needs_attention(one: Freshness) -> bool:
     if one.state in (State.FAILING, State.PARTIAL):
         return one.last_run is not None and one.last_run.attempt >= FAILING_ATTEMPTS
     return one.state == State.STALE

@@ -44,13 +44,12 @@ def status(run: SyncRun) -> SafeString:
 
 @admin.display(description="window", ordering="start")
 def window(run: SyncRun) -> SafeString:
-    """The days that were read: half-open, as everywhere."""
     return unbroken(str(run.window or "-"))
 
 
-@admin.display(description="took")
-def took(run: SyncRun) -> str:
-    """Whole seconds; of a run at work, up to its last sign of life."""
+@admin.display(description="duration")
+def duration(run: SyncRun) -> str:
+    """Return whole seconds; of a running one, up to its last heartbeat."""
     return str(timedelta(seconds=round(run.elapsed.total_seconds())))
 
 
@@ -71,7 +70,6 @@ def error(run: SyncRun) -> str:
 
 @admin.display(description="backfill")
 def backfill(run: SyncRun) -> SafeString:
-    """The backfill that it reads a window of."""
     return change_link(run.backfill_window and run.backfill_window.backfill)
 
 
@@ -90,7 +88,7 @@ class SyncRunAdmin(ReadOnlyAdmin[SyncRun]):
         window,
         "rows",
         api_cost,
-        took,
+        duration,
         "trigger",
         "attempt",
         error_in_short,
@@ -115,7 +113,7 @@ class SyncRunAdmin(ReadOnlyAdmin[SyncRun]):
             {
                 "fields": page(
                     (moment("queued_at"), moment("started_at")),
-                    (moment("finished_at"), took),
+                    (moment("finished_at"), duration),
                     (moment("heartbeat_at"), "progress"),
                     ("trigger", "started_by"),
                     (backfill, "attempt"),
@@ -143,11 +141,11 @@ class SyncRunAdmin(ReadOnlyAdmin[SyncRun]):
 
 @admin.register(Watermark)
 class WatermarkAdmin(ReadOnlyAdmin[Watermark]):
-    """Deleting one is how a person has a whole window read again; data stays.
+    """Deleting one makes the next sync read the whole window again; data stays.
 
-    It is the only thing of a sync's own that may go: cost windows are replaced and
-    metrics are upserted, so reading again repeats nothing. One at a time, since the
-    cloud bills it, and never under a run at work, which would put it back.
+    Cost windows are replaced and metrics are upserted, so nothing is stored twice. One
+    at a time, since the cloud bills it, and never while a run is active, which would
+    write it again.
     """
 
     list_display = (day("read_until"), ACCOUNT, "dataset", moment("updated_at"))

@@ -6,7 +6,6 @@ worker gets it.
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -16,8 +15,8 @@ from clouds.models import CloudAccount
 from core.windows import InvalidWindow, Window
 from syncs.datasets import Dataset, why_not
 from syncs.models import BackfillWindow, SyncRun
-from syncs.querysets import SyncRunQuerySet
 from syncs.runs.processes import is_dead, mark_of, own_mark
+from syncs.runs.querysets import SyncRunQuerySet
 
 
 class SlotTaken(Exception):
@@ -75,7 +74,8 @@ def claim(
         attempt=runs.next_attempt(),
         started_at=now,
         heartbeat_at=now,
-        **_held_by(status, now),
+        queued_at=now if status == SyncRun.Status.QUEUED else None,
+        held_by="" if status == SyncRun.Status.QUEUED else own_mark(),
     )
     try:
         return _insert(run, runs, after)
@@ -120,12 +120,12 @@ def check_request(
         raise InvalidWindow(
             f"{dataset.label} are read as they are now, without a window."
         )
-    kept = dataset.kept_window(account, now)
-    if window.start < kept.start or window.end > kept.end:
+    readable = dataset.kept_window(account, now)
+    if window.start < readable.start or window.end > readable.end:
         raise InvalidWindow(
-            f"start {window.start} and end {window.end} must lie within {kept.start} "
-            f"and {kept.end}: what {account.get_provider_display()} keeps, without "
-            "the running day."
+            f"start {window.start} and end {window.end} must lie within "
+            f"{readable.start} and {readable.end}: what "
+            f"{account.get_provider_display()} keeps, without the running day."
         )
 
 
@@ -134,20 +134,21 @@ def take(run_id: int, now: datetime) -> SyncRun | None:
 
     One that waited past its grace is dropped: what is due by then is queued again.
     """
-    SyncRun.objects.filter(pk=run_id).drop_late(now, queue_grace())
-    queued = SyncRun.objects.filter(pk=run_id, status=SyncRun.Status.QUEUED)
-    running = SyncRun.Status.RUNNING
-    held_by = own_mark()
-    if queued.update(status=running, heartbeat_at=now, started_at=now, held_by=held_by):
-        runs = SyncRun.objects.select_related("account", "account__payer")
-        return runs.get(pk=run_id)
-    return None
+    same = SyncRun.objects.filter(pk=run_id)
+    same.drop_late(now, timedelta(seconds=settings.QUEUE_GRACE_SECONDS))
+    taken = same.filter(status=SyncRun.Status.QUEUED).update(
+        status=SyncRun.Status.RUNNING,
+        heartbeat_at=now,
+        started_at=now,
+        held_by=own_mark(),
+    )
+    return same.select_related("account", "account__payer").get() if taken else None
 
 
 def free_dead(runs: SyncRunQuerySet, now: datetime) -> None:
-    """Free the slots of runs whose process has ended or gives no sign of life."""
+    """Free the slots of runs whose process has ended or sends no heartbeat."""
     runs.abandon(now, timedelta(seconds=settings.RUN_ABANDONED_AFTER_SECONDS))
-    runs.drop_late(now, queue_grace())
+    runs.drop_late(now, timedelta(seconds=settings.QUEUE_GRACE_SECONDS))
     for run in runs.filter(status=SyncRun.Status.RUNNING).exclude(held_by=""):
         if is_dead(run.held_by):
             same = runs.filter(pk=run.pk, held_by=run.held_by)
@@ -165,13 +166,3 @@ def held_by_processes(process_ids: Iterable[int]) -> list[int]:
         status=SyncRun.Status.RUNNING, held_by__in=list(marks)
     )
     return [marks[mark] for mark in held.values_list("held_by", flat=True)]
-
-
-def queue_grace() -> timedelta:
-    return timedelta(seconds=settings.QUEUE_GRACE_SECONDS)
-
-
-def _held_by(status: SyncRun.Status, now: datetime) -> dict[str, Any]:
-    if status == SyncRun.Status.QUEUED:
-        return {"queued_at": now}
-    return {"held_by": own_mark()}

@@ -1,5 +1,6 @@
-"""How fresh each dataset of each account is, and the sentence that says so."""
+"""How fresh each dataset of each account is, the sentence that says so, and sums."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,14 +19,14 @@ STALE_AFTER_INTERVALS = 3
 
 
 class State(StrEnum):
-    """Partial: the newest run stored what it could read, and names what is missing."""
+    """The most urgent first. Partial: the newest run says what it could not read."""
 
-    OK = "ok"
-    LATE = "late"
-    PARTIAL = "partial"
-    STALE = "stale"
     FAILING = "failing"
+    STALE = "stale"
+    PARTIAL = "partial"
     NEVER = "never"
+    LATE = "late"
+    OK = "ok"
 
     @property
     def word(self) -> str:
@@ -33,11 +34,23 @@ class State(StrEnum):
         words = {State.OK: "fresh", State.NEVER: "never read"}
         return words.get(self, self.value)
 
+    @property
+    def urgency(self) -> int:
+        return list(State).index(self)
+
+
+VERBS = {
+    State.OK: "is fresh",
+    State.LATE: "is late",
+    State.PARTIAL: "was read in part",
+    State.STALE: "is stale",
+    State.FAILING: "can't be read",
+    State.NEVER: "was never read",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """One dataset of one account, and when it was last read."""
-
     account: CloudAccount
     dataset: Dataset
     state: State
@@ -50,6 +63,21 @@ class Freshness:
         """Return what a link to the last run says; "" where it explains nothing."""
         links = {State.FAILING: "why", State.PARTIAL: "what is missing"}
         return links.get(self.state, "")
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetFreshness:
+    dataset: Dataset
+    counts: Sequence[tuple[State, int]]
+    accounts: int
+    oldest_good_at: datetime | None
+    """When the account that lags most was last read; None where one never was."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFreshness:
+    account: CloudAccount
+    datasets: Sequence[Freshness]
 
 
 def freshness(accounts: Iterable[CloudAccount], now: datetime) -> Sequence[Freshness]:
@@ -71,24 +99,15 @@ def _freshness_of(
 ) -> Freshness:
     good_at = run.last_good_at if run else None
     state = _state(run, good_at, now)
-    told = {
-        State.OK: "is fresh",
-        State.LATE: "is late",
-        State.PARTIAL: "was read in part",
-        State.STALE: "is stale",
-        State.FAILING: "can't be read",
-        State.NEVER: "was never read",
-    }[state]
-    sentence = f"{dataset.label} of {account} {told}"
+    sentence = f"{dataset.label} of {account} {VERBS[state]}"
     if good_at:
-        ago = f"{timesince(good_at, now)} ago"
-        in_part = state == State.PARTIAL
-        sentence += f" {ago}" if in_part else f": last read well {ago}"
+        sentence += " " if state == State.PARTIAL else ": last read well "
+        sentence += f"{timesince(good_at, now)} ago"
     sentence += "."
-    if run and run.error and state in (State.FAILING, State.PARTIAL):
-        sentence += (
-            f" Missing: {run.error}" if state == State.PARTIAL else f" {run.error}"
-        )
+    if run and run.error and state == State.PARTIAL:
+        sentence += f" Missing: {run.error}"
+    elif run and run.error and state == State.FAILING:
+        sentence += f" {run.error}"
     return Freshness(account, dataset, state, good_at, run, sentence)
 
 
@@ -104,3 +123,28 @@ def _state(run: SyncRun | None, good_at: datetime | None, now: datetime) -> Stat
         return State.PARTIAL
     late = good_at < now - interval * LATE_AFTER_INTERVALS
     return State.LATE if late else State.OK
+
+
+def per_dataset(items: Sequence[Freshness]) -> Sequence[DatasetFreshness]:
+    """Return a line for each dataset that any account has, in the table's order."""
+    lines = []
+    for dataset in Dataset:
+        own = [item for item in items if item.dataset == dataset]
+        counts = Counter(item.state for item in own)
+        instants = [item.last_good_at for item in own if item.last_good_at]
+        oldest = min(instants) if own and len(instants) == len(own) else None
+        by_state = [(state, counts[state]) for state in State if counts[state]]
+        if own:
+            lines.append(DatasetFreshness(dataset, by_state, len(own), oldest))
+    return lines
+
+
+def per_account(items: Iterable[Freshness]) -> Sequence[AccountFreshness]:
+    """Return a line for each account, the one with the most urgent datasets first."""
+    grouped: dict[CloudAccount, list[Freshness]] = {}
+    for item in items:
+        grouped.setdefault(item.account, []).append(item)
+    return sorted(
+        (AccountFreshness(account, own) for account, own in grouped.items()),
+        key=lambda line: sorted(item.state.urgency for item in line.datasets),
+    )

@@ -1,4 +1,4 @@
-"""One reading of one dataset of one account, and how far each is read."""
+"""Runs, and how far each dataset is read."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -13,14 +13,14 @@ from clouds.models import CloudAccount
 from core.windows import Window
 from syncs.backfills.models import BackfillWindow
 from syncs.datasets import Dataset
-from syncs.querysets import SyncRunQuerySet
+from syncs.runs.querysets import SyncRunQuerySet
 
 
 class SyncRun(models.Model):
-    """One reading of one dataset of one account: its window, progress and outcome.
+    """One row is one read of one dataset of one account: window, progress, outcome.
 
-    While it is queued or running it holds the slot of its account and dataset; a
-    database constraint lets nobody else in.
+    While it is queued or running it holds the slot of its account and dataset: a
+    database constraint allows no other.
     """
 
     class Status(models.TextChoices):
@@ -130,17 +130,17 @@ class SyncRun(models.Model):
 
     @property
     def was_dropped(self) -> bool:
-        """No worker took it in time, so nothing was tried."""
+        """Return whether no worker took it in time, so that nothing was tried."""
         return self.status == self.Status.ABANDONED and not self.held_by
 
     @property
     def elapsed(self) -> timedelta:
-        """How long it took, or how long its last sign of life is after its start."""
+        """Return how long it took, or of a running one, up to its last heartbeat."""
         return (self.finished_at or self.heartbeat_at) - self.started_at
 
 
 class Watermark(models.Model):
-    """How far one dataset of one account is read without a gap: up to this day."""
+    """One row is how far one dataset of one account is read without a gap."""
 
     account = models.ForeignKey(CloudAccount, models.CASCADE, related_name="watermarks")
     dataset = models.CharField(max_length=16, choices=Dataset.choices)

@@ -12,15 +12,11 @@ def own_mark() -> str:
 
 
 def mark_of(process_id: int) -> str:
-    """Return the mark of another process of this host."""
     return f"{_host()}@{process_id}:{_started(process_id)}"
 
 
 def is_dead(mark: str) -> bool:
-    """Return whether the process with this mark is known to be gone.
-
-    A process of another host can't be seen from here, so it is not known to be.
-    """
+    """Return whether this process has surely ended; unsure for other hosts."""
     host, _, rest = mark.rpartition("@")
     process_id, _, started = rest.partition(":")
     if host != _host() or not process_id.isdecimal():
@@ -29,7 +25,6 @@ def is_dead(mark: str) -> bool:
 
 
 def is_running(process_id: int) -> bool:
-    """Return whether this host has a process of that id."""
     return bool(_started(process_id))
 
 
@@ -54,15 +49,10 @@ def _started(process_id: int) -> str:
         return "" if fields[0] == "Z" else fields[19]
     if Path("/proc/self/stat").exists():
         return ""
-    return _alive_without_proc(process_id)
-
-
-def _alive_without_proc(process_id: int) -> str:
-    """On systems without /proc only the id tells."""
-    try:
+    try:  # on systems without /proc only the id tells
         os.kill(process_id, 0)
     except ProcessLookupError:
         return ""
     except PermissionError:
-        return "alive"
+        pass
     return "alive"

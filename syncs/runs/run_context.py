@@ -22,7 +22,7 @@ from clouds.versions import move_version
 from core.windows import Window, utc_day
 from providers.base import Progress, Provider
 from providers.errors import ProviderError
-from syncs.api_usage.recording import budget_gate, keep_usage
+from syncs.api_usage.recording import budget_gate, record_usage
 from syncs.models import SyncRun
 from syncs.runs.stopping import Stopped
 from syncs.runs.watermarks import move_watermark
@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 # A heartbeat is written at most so often, however fast pages arrive.
 HEARTBEAT_SECONDS = 5.0
+# Celery counts from when it hands a task over, a moment before the task begins.
+TIME_LIMIT_TOLERANCE_SECONDS = 1.0
 
 S = TypeVar("S")
 
@@ -76,13 +78,13 @@ class RunContext:
         return self.provider
 
     def begin(self, window: Window) -> None:
-        """The window that this run turns out to read."""
+        """Store the window that this run turns out to read."""
         self._due = self.run.window is None
         structlog.contextvars.bind_contextvars(window=str(window))
         self._update_held(start=window.start, end=window.end)
 
     def progress(self, sentence: str) -> None:
-        """Says what is being read, as a sign of life. Raises ClaimLost."""
+        """Store what is being read, as a heartbeat. Raises ClaimLost."""
         self.on_progress(sentence)
         if time.monotonic() - self._last_beat < HEARTBEAT_SECONDS:
             return
@@ -93,19 +95,19 @@ class RunContext:
             rows=self.rows,
             **self.metered(),
         )
-        self.keep_usage()
+        self.record_usage()
 
     def lacks(self, failure: Exception) -> None:
-        """A part failed: the run goes on without it and ends as partial."""
+        """Go on without a part that failed; the run ends as partial."""
         self.failures.append(str(failure))
 
     def remark(self, failure: Exception) -> None:
-        """A detail is missing: the run can still succeed, and says so."""
+        """Name a detail that is missing; the run can still succeed."""
         self.remarks.append(str(failure))
 
     @contextmanager
     def storing(self) -> Iterator[None]:
-        """One transaction for what was read; it ends with the slot still held."""
+        """Store what was read in one transaction, which the slot is held through."""
         with transaction.atomic():
             # Parts of a backfill may reach into the same days: one stores at a time.
             CloudAccount.objects.select_for_update(no_key=True).get(
@@ -116,21 +118,21 @@ class RunContext:
             move_version(self.run.account, self.run.dataset)
 
     def finish(self, rows: int, read: Window | None = None) -> None:
-        """Closes the run, and last moves the watermark where nothing is missing."""
+        """Close the run, and last move the watermark where nothing is missing."""
         status = SyncRun.Status.PARTIAL if self.failures else SyncRun.Status.SUCCEEDED
         self._close(status, "\n".join(self.failures + self.remarks), rows)
         if read and not self.failures:
             move_watermark(self.run, read, self.now, due=self._due)
 
     def finish_parts(self, parts_read: int, read: Window | None = None) -> None:
-        """Closes a run that reads region by region. Raises SyncFailed if none was."""
+        """Close a run that reads region by region. Raises SyncFailed if none was."""
         if self.failures and not parts_read:
             raise SyncFailed("\n".join(self.failures))
         with transaction.atomic():
             self.finish(self.rows, read)
 
     def fail(self, error: str) -> None:
-        """Closes the run with its reason, unless somebody else has already."""
+        """Close the run with its reason, unless another process has already."""
         try:
             self._close(SyncRun.Status.FAILED, error, self.rows)
         except ClaimLost:
@@ -147,17 +149,17 @@ class RunContext:
             **self.metered(),
         )
 
-    def keep_usage(self) -> None:
-        """What was asked of the cloud since the last time; never in a transaction.
+    def record_usage(self) -> None:
+        """Store the requests since the last time; never in a transaction.
 
-        One that is rolled back would lose what was asked nevertheless.
+        One that is rolled back would lose what was requested nevertheless.
         """
         if "provider" in self.__dict__:
             used = self.provider.meter.take_new()
-            keep_usage(self.run.account, utc_day(self.now), used)
+            record_usage(self.run.account, utc_day(self.now), used)
 
     def metered(self) -> dict[str, object]:
-        """The columns of the run that say what it asked of the cloud."""
+        """Return the columns of the run that count its requests."""
         if "provider" not in self.__dict__:  # it failed before it could be made
             return {}
         meter = self.provider.meter
@@ -177,9 +179,9 @@ class RunContext:
 
 @contextmanager
 def run_context(run: SyncRun, on_progress: Progress) -> Iterator[RunContext]:
-    """The body of a run. A failed read closes it with its reason and goes no further.
+    """Run the block as the body of a run; a failed read closes the run with its reason.
 
-    Whatever else goes wrong closes the run too, and is raised on.
+    Any other error closes the run too, and is raised.
     """
     current = RunContext(run, on_progress)
     about = {
@@ -203,21 +205,20 @@ def run_context(run: SyncRun, on_progress: Progress) -> Iterator[RunContext]:
 
 @contextmanager
 def _closing(current: RunContext) -> Iterator[None]:
-    """Closes the run with its reason, whatever goes wrong."""
     run = current.run
     try:
         yield
     except (ProviderError, SyncFailed) as error:
         current.fail(str(error))
     except ClaimLost:
-        # It was closed by somebody else, who could not know what it had asked.
+        # Another process closed it, without the numbers of its requests.
         SyncRun.objects.filter(pk=run.pk).update(**current.metered())
         run.refresh_from_db()
     except (KeyboardInterrupt, SystemExit):
         current.fail("Interrupted. What was stored before stays; start it again.")
         raise
-    except Stopped:
-        current.fail(_ended_by_worker(current))
+    except Stopped as stopped:
+        current.fail(_ended_by_worker(stopped.seconds))
     except Exception as error:
         # A connection that broke in the middle must not keep the run open.
         if not connection.in_atomic_block:
@@ -225,12 +226,13 @@ def _closing(current: RunContext) -> Iterator[None]:
         current.fail(f"Unexpected {type(error).__name__}: {error}")
         raise
     finally:
-        current.keep_usage()
+        current.record_usage()
 
 
-def _ended_by_worker(current: RunContext) -> str:
+def _ended_by_worker(seconds: float) -> str:
+    """Return why, by how long the task had lasted when it was ended."""
     limit = settings.SYNC_TIME_LIMIT_SECONDS
-    if current.now - current.run.started_at < timedelta(seconds=limit):
+    if seconds < limit - TIME_LIMIT_TOLERANCE_SECONDS:
         return "Its worker was stopped. What was stored before stays; it is read again."
     return (
         f"It took longer than {limit} s and was ended. Raise SYNC_TIME_LIMIT_SECONDS "
@@ -239,4 +241,4 @@ def _ended_by_worker(current: RunContext) -> str:
 
 
 def say_nothing(sentence: str) -> None:
-    """The progress of a sync that nobody watches."""
+    """Take the progress of a sync that is not shown."""

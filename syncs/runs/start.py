@@ -1,6 +1,6 @@
 """The one way by which pages, API, admin and scheduler start syncs: runs are queued."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,10 +10,10 @@ from kombu.exceptions import ConnectionError as BrokerConnectionError
 from redis.exceptions import RedisError
 
 from clouds.models import CloudAccount
-from core.windows import Window
-from syncs.datasets import Dataset, is_read_from
+from core.windows import InvalidWindow, Window
+from syncs.datasets import Dataset, is_read_from, why_not
 from syncs.models import SyncRun
-from syncs.runs.claims import AlreadyRan, Refused, SlotTaken, check_request, claim
+from syncs.runs.claims import AlreadyRan, Refused, SlotTaken, claim
 from users.audit import Actor, record_by
 
 # What brokers raise, each in its own words.
@@ -21,7 +21,11 @@ AWAY = (OperationalError, ChannelError, BrokerConnectionError, RedisError, OSErr
 
 
 class BrokerUnavailable(Exception):
-    """No worker can be told; the message says what to do."""
+    """No worker can be reached; the message says what to do."""
+
+
+# A sentence that names more is no longer read.
+NAMED_IN_A_SENTENCE = 10
 
 
 @dataclass
@@ -32,6 +36,25 @@ class Started:
     taken: list[SyncRun] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     """A sentence for each account of which nothing can be read."""
+
+    def sentences(self) -> list[str]:
+        """Say what was started, what is running already, and what was refused."""
+        groups = {
+            "Started": [_name(run) for run in self.runs],
+            "Already running": [_name(run) for run in self.taken],
+            "Not started": [reason.rstrip(".") for reason in self.refused],
+        }
+        return [_sentence(title, names) for title, names in groups.items() if names]
+
+
+def _name(run: SyncRun) -> str:
+    return f"{run.get_dataset_display()} of {run.account}"
+
+
+def _sentence(title: str, names: Sequence[str]) -> str:
+    more = len(names) - NAMED_IN_A_SENTENCE
+    rest = f" and {more:,} more" if more > 0 else ""
+    return f"{title}: {'; '.join(names[:NAMED_IN_A_SENTENCE])}{rest}."
 
 
 def start_syncs(
@@ -48,20 +71,19 @@ def start_syncs(
 
     An account that is disabled, or that has none of the datasets, is refused; one
     whose slot is taken is named, not queued. With `after`, as for `claim`, what was
-    read meanwhile is left out. Raises InvalidWindow, and BrokerUnavailable, before
-    which some runs may be queued.
+    read meanwhile is left out. Raises InvalidWindow where no account can be asked for
+    the window, and BrokerUnavailable, before which some runs may be queued.
     """
     started, datasets, readable = Started(), list(datasets), []
+    invalid_window: InvalidWindow | None = None
     for account in accounts:
-        try:
-            if not account.is_enabled:
-                raise Refused(f"{account} is disabled. Enable it to have it read.")
-            wanted = [one for one in datasets if is_read_from(account, one)] or datasets
-            for dataset in wanted:
-                check_request(account, dataset, window, now)
+        if not account.is_enabled:
+            reason = f"{account} is disabled. Enable it to have it read."
+            started.refused.append(reason)
+        elif not any(is_read_from(account, dataset) for dataset in datasets):
+            started.refused.append(why_not(account, datasets[0]))
+        else:
             readable.append(account)
-        except Refused as error:
-            started.refused.append(str(error))
     for dataset in datasets:
         for account in readable:
             if not is_read_from(account, dataset):
@@ -80,20 +102,26 @@ def start_syncs(
             except SlotTaken as taken:
                 started.taken.append(taken.run)
                 continue
+            except Refused as error:
+                started.refused.append(str(error))
+                continue
+            except InvalidWindow as error:
+                invalid_window = error
+                started.refused.append(f"{dataset.label} of {account}: {error}")
+                continue
             except AlreadyRan:
                 continue
             send(run, now)
             if actor is not None:
                 record_by(actor, "sync.start", run)
             started.runs.append(run)
+    if invalid_window and not started.runs and not started.taken:
+        raise invalid_window
     return started
 
 
 def send(run: SyncRun, now: datetime) -> None:
-    """Tell the workers of a queued run.
-
-    Raises BrokerUnavailable, after it has closed the run.
-    """
+    """Send a queued run to the workers. Raises BrokerUnavailable once it is closed."""
     try:
         current_app.send_task(
             Dataset(run.dataset).traits.task,

@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -11,24 +12,32 @@ STOP_SIGNAL = signal.SIGUSR1
 
 
 class Stopped(BaseException):
-    """The worker was told to end the run.
+    """The worker was told to end the run, which had lasted so many seconds.
 
     No Exception, as botocore would take that for a fault of the network and try again.
     """
 
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
 
 @contextmanager
-def stoppable() -> Iterator[None]:
-    """While the block lasts, the signal raises Stopped in it."""
+def stoppable(since: float | None = None) -> Iterator[None]:
+    """While the block lasts, the signal raises Stopped in it.
+
+    `since` is when the task began, by time.monotonic(); by default it begins here.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield  # only a main thread hears signals
         return
-    before = signal.signal(STOP_SIGNAL, _stop)
+    began = time.monotonic() if since is None else since
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise Stopped(time.monotonic() - began)
+
+    before = signal.signal(STOP_SIGNAL, stop)
     try:
         yield
     finally:
         signal.signal(STOP_SIGNAL, before)
-
-
-def _stop(number: int, frame: FrameType | None) -> None:
-    raise Stopped

@@ -9,10 +9,10 @@ from syncs.models import SyncRun, Watermark
 
 
 def move_watermark(run: SyncRun, read: Window, now: datetime, *, due: bool) -> None:
-    """Every day before the end of `read` is stored, if none before it is missing.
+    """Move it to the end of `read`, unless days between are missing.
 
-    What was due began at the mark, or as far back as is read at all. A window that
-    somebody asked for stands for no day before it.
+    What was due began at the watermark, or as far back as is read at all. A window
+    that was given says nothing of the days before it.
     """
     marks = Watermark.objects.filter(account=run.account, dataset=run.dataset)
     mark = marks.first()
@@ -31,22 +31,22 @@ def move_watermark(run: SyncRun, read: Window, now: datetime, *, due: bool) -> N
 
 
 def read_until(account: CloudAccount, dataset: Dataset) -> date | None:
-    """The watermark: every day before it is stored. None: nothing was read yet."""
+    """Return the watermark, before which every day is stored; None without one."""
     marks = Watermark.objects.filter(account=account, dataset=dataset)
     return marks.values_list("read_until", flat=True).first()
 
 
 def due_window(
-    account: CloudAccount, dataset: Dataset, kept: Window, *restated: date
+    account: CloudAccount, dataset: Dataset, readable: Window, *restated: date
 ) -> Window:
-    """What is new, and the days that the cloud may have restated, `restated` included.
+    """Return the new days and those the cloud may have restated, `restated` included.
 
     The first time it is as many days as the dataset's settings say.
     """
     mark = read_until(account, dataset)
     if mark is None:
-        first = kept.end - ONE_DAY * dataset.first_days
+        first = readable.end - ONE_DAY * dataset.first_days
     else:
-        again = kept.end - ONE_DAY * dataset.restatement_days
+        again = readable.end - ONE_DAY * dataset.restatement_days
         first = min(mark, again, *restated)
-    return Window(max(kept.start, first), kept.end)
+    return Window(max(readable.start, first), readable.end)

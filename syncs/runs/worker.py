@@ -1,6 +1,7 @@
 """What a worker does with one queued run."""
 
 import logging
+import time
 from collections.abc import Callable
 
 from django.utils import timezone
@@ -16,20 +17,17 @@ logger = logging.getLogger(__name__)
 
 def execute_run(run_id: int, read: Callable[[SyncRun], SyncRun]) -> str:
     """Read a queued run; a second delivery of the same message does nothing."""
+    accepted = time.monotonic()  # Celery's time limit counts from here
     run = take(run_id, timezone.now())
     if run is None:
         return "taken"
     try:
-        with stoppable():
+        with stoppable(accepted):
             return read(run).status
     finally:
         if run.backfill_window_id is not None:
-            # Its next part need not wait for the next look at what is due.
-            _go_on()
-
-
-def _go_on() -> None:
-    try:
-        advance_backfills(timezone.now())
-    except BrokerUnavailable as error:
-        logger.error("%s", error)  # the next look tries again
+            try:
+                # Its next part need not wait for the next tick.
+                advance_backfills(timezone.now())
+            except BrokerUnavailable as error:
+                logger.error("%s", error)  # the next tick tries again

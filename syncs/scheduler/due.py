@@ -55,10 +55,10 @@ def due(accounts: Iterable[CloudAccount], now: datetime) -> Iterator[Due]:
 
 
 def _waits(first: SyncRun | None, run: SyncRun | None, is_first_due: bool) -> bool:
-    """Whether it is not to be read yet, as what is read first has to be.
+    """Return whether to wait until the dataset that is read first was read.
 
-    What was read well since the last run is new enough, though it may be due again:
-    with a short interval the second dataset would otherwise wait for ever.
+    One that was read since this dataset's last run is new enough even if it is due
+    again; with a short interval the second dataset would otherwise never be read.
     """
     good_at = first.last_good_at if first else None
     if good_at is None:

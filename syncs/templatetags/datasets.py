@@ -10,5 +10,5 @@ register = template.Library()
 
 @register.filter
 def unless_offered(account: CloudAccount, key: str) -> str:
-    """That the account's cloud does not offer it; nothing where it does."""
+    """Return that the account's cloud does not offer it; "" where it does."""
     return not_offered(account, Dataset(key))

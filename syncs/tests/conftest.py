@@ -17,8 +17,8 @@ def noon() -> Iterator[None]:
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The runs that workers were told of; none is read."""
+def sent_runs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The runs that were sent to workers; none is read."""
     keys: list[int] = []
 
     def send(name: str, args: list[int], **options: Any) -> None:
@@ -29,7 +29,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 @pytest.fixture
-def queue_away(monkeypatch: pytest.MonkeyPatch, told: list[int]) -> None:
+def queue_away(monkeypatch: pytest.MonkeyPatch, sent_runs: list[int]) -> None:
     def refuse(name: str, args: list[int], **options: Any) -> None:
         raise ConnectionRefusedError("connection refused")
 

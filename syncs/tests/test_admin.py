@@ -93,7 +93,7 @@ def test_an_account_links_to_all_that_is_stored_of_it(admin_client: Client) -> N
     assert f"{RUNS}?account__id__exact={payer.pk}" in page
     assert "Sync runs: 1" in page
     assert "Members: 1" in page
-    assert "Instances: 0" in page
+    assert "Resources: 0" in page
     assert "Daily costs: 0" in page
 
 

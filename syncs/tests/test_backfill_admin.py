@@ -15,7 +15,7 @@ from syncs.models import ApiBudgetDay, ApiUsage, Backfill, Incident
 from syncs.testing import LONG, part_run, proposed, read_account, run, used
 from syncs.tests import test_admin
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon", "told")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon", "sent_runs")]
 LISTS = {
     name: reverse(f"admin:syncs_{name}_changelist")
     for name in ("backfill", "apiusage", "apibudgetday", "incident")
@@ -68,16 +68,16 @@ def test_each_list_can_be_filtered_searched_and_told_nonsense(
 
 
 def test_it_is_proposed_with_its_price_and_started_by_an_action(
-    admin_client: Client, told: list[int]
+    admin_client: Client, sent_runs: list[int]
 ) -> None:
     answer = admin_client.post(ADD, filled_in(LONG.start), follow=True)
     backfill = Backfill.objects.get()
     assert answer.redirect_chain == [(change(backfill), 302)]
     assert "It will cost about $0.09" in answer.content.decode()
-    assert (backfill.status, backfill.windows.count(), told) == ("proposed", 3, [])
+    assert (backfill.status, backfill.windows.count(), sent_runs) == ("proposed", 3, [])
     assert backfill.created_by and backfill.created_by.username == "admin"
     assert "was started" in act(admin_client, "start_selected", backfill)
-    assert len(told) == 2
+    assert len(sent_runs) == 2
     assert "was paused" in act(admin_client, "pause_selected", backfill)
     assert "was cancelled" in act(admin_client, "cancel_selected", backfill)
     assert "it is cancelled" in act(admin_client, "start_selected", backfill)
@@ -91,15 +91,15 @@ def test_what_cannot_be_read_is_refused_with_the_reason(admin_client: Client) ->
 
 
 def test_its_own_page_starts_it_only_when_confirmed(
-    admin_client: Client, told: list[int]
+    admin_client: Client, sent_runs: list[int]
 ) -> None:
     backfill = proposed()
     url = reverse("admin:syncs_backfill_start_here", args=[backfill.pk])
     assert "Start?" in admin_client.get(url).content.decode()
-    assert told == [], "a link that is followed starts nothing"
+    assert sent_runs == [], "a link that is followed starts nothing"
     answer = admin_client.post(url, {"_form_submitted": "1"})
     assert answer.headers["HX-Redirect"] == change(backfill)
-    assert len(told) == 2
+    assert len(sent_runs) == 2
 
 
 def test_its_page_shows_each_window_and_changes_nothing(admin_client: Client) -> None:
@@ -115,7 +115,9 @@ def test_its_page_shows_each_window_and_changes_nothing(admin_client: Client) ->
     assert admin_client.post(change(backfill), {"status": "x"}).status_code == 403
 
 
-def test_without_the_permission_it_is_not_offered_and_refused(told: list[int]) -> None:
+def test_without_the_permission_it_is_not_offered_and_refused(
+    sent_runs: list[int],
+) -> None:
     backfill = proposed()
     client = test_admin.signed_in("syncs.view_backfill")
     assert "start_selected" not in client.get(LISTS["backfill"]).content.decode()
@@ -124,7 +126,7 @@ def test_without_the_permission_it_is_not_offered_and_refused(told: list[int]) -
     url = reverse("admin:syncs_backfill_start_here", args=[backfill.pk])
     assert client.post(url, {"_form_submitted": "1"}).status_code == 403
     act(client, "start_selected", backfill)
-    assert told == []
+    assert sent_runs == []
 
 
 def test_usage_and_incidents_are_read_only_even_for_a_superuser(
@@ -157,7 +159,7 @@ def test_incidents_are_filtered_by_whether_they_are_over(admin_client: Client) -
     owner = account()
     incident(account=owner)
     incident(account=owner, closed_at=NOW, dataset="cpu")
-    for state, dataset in (("open", "cost"), ("over", "cpu")):
+    for state, dataset in (("open", "cost"), ("closed", "cpu")):
         page = admin_client.get(f"{LISTS['incident']}?state={state}")
         assert [row.dataset for row in page.context["cl"].result_list] == [dataset]
 

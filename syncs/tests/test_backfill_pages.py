@@ -8,7 +8,7 @@ from core.testing.clock import NOW, TODAY
 from syncs.models import Backfill, SyncRun
 from syncs.testing import LONG, part_run, proposed, read_account, signed_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon", "told")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon", "sent_runs")]
 PROPOSE = "/syncs/backfills/propose/"
 
 
@@ -24,18 +24,18 @@ def fields(**values: object) -> dict[str, object]:
     return wanted | {"end": TODAY} | values
 
 
-def test_a_proposal_leads_to_its_price_and_starts_nothing(told: list[int]) -> None:
+def test_a_proposal_leads_to_its_price_and_starts_nothing(sent_runs: list[int]) -> None:
     answer = signed_in("start_backfill").post(PROPOSE, fields(), follow=True)
     backfill = Backfill.objects.get()
     assert answer.redirect_chain == [(f"/syncs/backfills/{backfill.pk}/", 302)]
     text = answer.content.decode()
     assert "Estimated cost: $0.0900" in text
     assert "Start (about $0.0900" in text
-    assert (backfill.status, told) == ("proposed", [])
+    assert (backfill.status, sent_runs) == ("proposed", [])
     assert backfill.created_by and backfill.created_by.username == "operator"
 
 
-def test_it_is_started_paused_resumed_and_cancelled(told: list[int]) -> None:
+def test_it_is_started_paused_resumed_and_cancelled(sent_runs: list[int]) -> None:
     backfill, client = proposed(), signed_in("start_backfill")
     for name, status, offered in (
         ("start", "running", "Pause"),
@@ -49,7 +49,7 @@ def test_it_is_started_paused_resumed_and_cancelled(told: list[int]) -> None:
         assert f"was {name}" in text
         assert offered in text
     assert "formaction" not in text
-    assert len(told) == 2
+    assert len(sent_runs) == 2
 
 
 def test_what_it_cannot_do_is_said() -> None:

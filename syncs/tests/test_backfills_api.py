@@ -13,12 +13,12 @@ from syncs.models import Backfill, SyncRun
 from syncs.testing import LONG, backfiller, proposed, read_account
 from users.testing import ask, csv_of, refused, viewer
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon", "told")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon", "sent_runs")]
 ALL = "/api/v1/backfills/"
 WANTED = {"account": "production", "dataset": "cost", "start": str(LONG.start)}
 
 
-def test_a_proposal_tells_its_price_and_starts_nothing(told: list[int]) -> None:
+def test_a_proposal_tells_its_price_and_starts_nothing(sent_runs: list[int]) -> None:
     read_account()
     answer = backfiller().post(ALL, WANTED | {"end": str(LONG.end)})
     assert answer.status_code == 201
@@ -30,7 +30,7 @@ def test_a_proposal_tells_its_price_and_starts_nothing(told: list[int]) -> None:
         "2026-10-21",
         "2026-09-21",
     ]
-    assert told == []
+    assert sent_runs == []
 
 
 def test_without_an_end_it_reaches_up_to_today() -> None:
@@ -39,7 +39,7 @@ def test_without_an_end_it_reaches_up_to_today() -> None:
     assert (found["start"], found["end"]) == (str(LONG.start), str(TODAY))
 
 
-def test_it_is_started_paused_resumed_and_cancelled(told: list[int]) -> None:
+def test_it_is_started_paused_resumed_and_cancelled(sent_runs: list[int]) -> None:
     key, client = proposed().pk, backfiller()
 
     def move(name: str) -> tuple[int, str]:
@@ -47,11 +47,11 @@ def test_it_is_started_paused_resumed_and_cancelled(told: list[int]) -> None:
         return answer.status_code, answer.json().get("status")
 
     assert move("start") == (200, "running")
-    assert len(told) == 2, "as many as may be at work at once"
+    assert len(sent_runs) == 2, "as many as may be at work at once"
     assert move("pause") == (200, "paused")
     assert move("start") == (200, "running")
     assert move("cancel") == (200, "cancelled")
-    assert len(told) == 2
+    assert len(sent_runs) == 2
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_it_tells_how_far_it_is_and_what_failed() -> None:
         ({"account": "twice"}, "account", "2 accounts are named twice: use "),
         ({"account": "unread"}, "account", "known only after a first sync"),
         ({"account": "member"}, "account", "on the bill of production"),
-        ({"dataset": "instances"}, "dataset", "not a valid choice"),
+        ({"dataset": "instances"}, "dataset", "Choose one of: cost, cpu."),
         ({"start": "2020-01-01"}, "start", "must lie within"),
         ({"start": "2026-11-20"}, "start", "must be before end"),
         ({"end": "2026-11-21"}, "start", "must lie within"),

@@ -54,3 +54,16 @@ def test_the_demo_may_do_everything() -> None:
         provider=CloudKind.DEMO, account_id=PRODUCTION, name="production"
     )
     assert "missing" not in check_access()
+
+
+def test_stored_settings_that_the_cloud_does_not_take_are_one_sentence() -> None:
+    CloudAccount.objects.create(
+        account_id="123456789012", name="main", settings={"reigons": ["eu-west-1"]}
+    )
+    out = StringIO()
+    with pytest.raises(CommandError, match="1 required permissions are missing"):
+        call_command("check_access", stdout=out)
+    assert (
+        "  missing   Settings of main (123456789012): Unknown: reigons. "
+        "Correct them in the admin under Cloud accounts.\n"
+    ) in out.getvalue()

@@ -101,14 +101,14 @@ def test_with_an_interval_of_a_minute_every_tick_reads(
     mine = aws_account()
     for minute in range(5):  # beat's ticks come late, by ever more milliseconds
         tick = now + timedelta(minutes=minute, seconds=3, milliseconds=5 * minute)
-        assert "ec2" in names(tick)
-        ended(mine, "ec2", tick + timedelta(seconds=20), queued_at=tick)
+        assert "instances" in names(tick)
+        ended(mine, "instances", tick + timedelta(seconds=20), queued_at=tick)
 
 
 def test_a_daily_sync_does_not_drift(now: datetime) -> None:
     mine = aws_account()
     tick = now + timedelta(seconds=3)
-    run = ended(mine, "ec2", tick + timedelta(minutes=5), queued_at=tick)
+    run = ended(mine, "instances", tick + timedelta(minutes=5), queued_at=tick)
     assert due_at(run, now) == now + DAY
 
 
@@ -125,7 +125,7 @@ def test_a_daily_sync_can_have_a_time_of_day(
 ) -> None:
     settings.SYNC_AT = time(2, 0)
     at = datetime.combine(now.date(), queued, tzinfo=UTC)
-    run = ended(aws_account(), "ec2", at + timedelta(minutes=9), queued_at=at)
+    run = ended(aws_account(), "instances", at + timedelta(minutes=9), queued_at=at)
     assert f"{due_at(run, now):%Y-%m-%d %H:%M}" == due
 
 

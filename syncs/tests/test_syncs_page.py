@@ -15,7 +15,7 @@ from syncs.datasets import Dataset
 from syncs.models import ApiBudgetDay, Incident, SyncRun
 from syncs.testing import part_run, proposed, read_account, run, signed_in, used
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon", "told")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon", "sent_runs")]
 PAGE, LIVE = "/syncs/", "/syncs/live/"
 
 

@@ -8,11 +8,11 @@ from rest_framework import serializers
 from clouds.access import is_limited
 from clouds.models import CloudAccount
 from core.api.amounts import AmountField
+from core.api.parameters import refuse_unknown_fields
 from core.money import CENT
 from insights.budgets.forms import LARGEST_AMOUNT
 from insights.budgets.models import LARGEST_PERCENT
 from insights.models import Budget
-from syncs.api.serializers import refuse_unknown_fields
 
 
 class VisibleAccountField(serializers.SlugRelatedField[CloudAccount]):

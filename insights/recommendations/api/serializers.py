@@ -5,13 +5,13 @@ from typing import Any
 from rest_framework import serializers
 
 from core.api.amounts import AmountField
+from core.api.parameters import refuse_unknown_fields
 from insights.api.serializers import (
     AccountIdField,
     ChangeSerializer,
     ChangeStatusSerializer,
 )
 from insights.models import Feedback, Recommendation, Verification
-from syncs.api.serializers import refuse_unknown_fields
 
 
 class VerificationSerializer(serializers.ModelSerializer[Verification]):

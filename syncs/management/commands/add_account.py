@@ -77,8 +77,8 @@ class Command(BaseCommand):
         if payer_id == account_id:
             given["is_payer"] = True
         elif payer_id:
-            known = CloudAccount.objects.filter(account_id=payer_id, is_payer=True)
-            given["payer"] = known.first()
+            payers = CloudAccount.objects.filter(account_id=payer_id, is_payer=True)
+            given["payer"] = payers.first()
         account = self._save(account_id, given)
         if account.is_payer:
             self.stdout.write(NO_PAYER.format(account))
@@ -95,12 +95,12 @@ class Command(BaseCommand):
         self.stdout.write(NEXT)
 
     def _save(self, account_id: str, given: dict[str, Any]) -> CloudAccount:
-        """Adds the account, or changes what is given of the one that is there."""
-        account = CloudAccount.objects.filter(
+        """Add the account, or change what is given of the one that is there."""
+        same = CloudAccount.objects.filter(
             provider=CloudKind.AWS, account_id=account_id
-        ).first()
-        done = "Changed" if account else "Added"
-        account = account or CloudAccount(account_id=account_id, name=account_id)
+        )
+        before = same.first()
+        account = same.first() or CloudAccount(account_id=account_id, name=account_id)
         for name, value in given.items():
             if name in AwsSettings.names():
                 account.settings = account.settings | {name: value}
@@ -110,7 +110,6 @@ class Command(BaseCommand):
             account.full_clean()
         except ValidationError as error:
             raise bad_arguments("; ".join(error.messages)) from None
-        before = CloudAccount.objects.filter(pk=account.pk).first()
         save_account(account)
         settings = AwsSettings.names() & given.keys()
         changes = values_changed(before, account, given.keys() - settings)
@@ -119,18 +118,18 @@ class Command(BaseCommand):
         )
         action = "change" if before else "add"
         record_command(f"cloudaccount.{action}", account, **changes)
-        self.stdout.write(f"{done} {account}.")
+        self.stdout.write(f"{'Changed' if before else 'Added'} {account}.")
         return account
 
     def _save_member(
         self, member: MemberAccount, payer: CloudAccount, options: dict[str, Any]
     ) -> None:
-        """A new member gets its name and the role; a known one keeps its own."""
+        """Give a new member its name and the role; one that is there keeps its own."""
         given: dict[str, Any] = {"payer": payer}
-        known = CloudAccount.objects.filter(account_id=member.account_id).exists()
-        if not known:
+        is_new = not CloudAccount.objects.filter(account_id=member.account_id).exists()
+        if is_new:
             given["name"] = member.name
-        if options["role_name"] or not known:
+        if options["role_name"] or is_new:
             role = options["role_name"] or ROLE_NAME
             given["role_arn"] = f"arn:aws:iam::{member.account_id}:role/{role}"
         if options["external_id"] is not None:
@@ -143,7 +142,7 @@ class Command(BaseCommand):
 def _ask(
     options: dict[str, Any],
 ) -> tuple[str, str | None, Sequence[MemberAccount]]:
-    """Whose credentials these are, who pays for it, and who else belongs to it."""
+    """Return whose credentials these are, its payer, and its organization's members."""
     given = {name: options[name] or "" for name in ("role_arn", "external_id")}
     try:
         settings = AwsSettings.of(given)
@@ -153,17 +152,17 @@ def _ask(
     try:
         account_id = provider.identity()
         payer_id = provider.fetch_payer_id()
-        asked = options["organization"] or options["payer"]
-        # The payer may ask; whom its bill covers must not be counted beside it.
-        is_payer = payer_id == account_id
-        members = provider.fetch_members() if asked or is_payer else ()
+        # Only a payer may ask; whom its bill covers must not be counted beside it.
+        is_payer = options["organization"] or options["payer"]
+        is_payer = is_payer or payer_id == account_id
+        members = provider.fetch_members() if is_payer else ()
     except ProviderError as error:
         raise CommandError(str(error)) from None
     return account_id, payer_id, members
 
 
 def _given(options: dict[str, Any]) -> dict[str, Any]:
-    """The fields that the arguments name; what is left out stays as it is."""
+    """Return the fields that the arguments name; others stay as they are."""
     given = {
         "name": options["name"],
         "role_arn": options["role_arn"],

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from clouds.commands import chosen_accounts
+from clouds.commands import add_account_argument, chosen_accounts
 from clouds.models import CloudAccount
 from clouds.registry import provider_for
 from providers.base import AccessChecker
@@ -20,13 +20,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--account",
-            action="append",
-            default=[],
-            metavar="ID_OR_NAME",
-            help="Only this account; may be repeated. Default: all enabled ones.",
-        )
+        add_account_argument(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         missing = sum(
@@ -36,7 +30,7 @@ class Command(BaseCommand):
             raise CommandError(f"{missing} required permissions are missing.")
 
     def _missing(self, account: CloudAccount) -> int:
-        """Prints one line per permission; counts the required ones that fail."""
+        """Print one line per permission; return how many required ones fail."""
         self.stdout.write(str(account))
         now = timezone.now()
         missing = 0

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from clouds.commands import chosen_accounts
+from clouds.commands import add_account_argument, chosen_accounts
 from syncs.runs.freshness import Freshness, State, freshness
 
 # As Nagios and its like understand them.
@@ -30,13 +30,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--account",
-            action="append",
-            default=[],
-            metavar="ID_OR_NAME",
-            help="Only this account; may be repeated. Default: all enabled ones.",
-        )
+        add_account_argument(parser)
         parser.add_argument(
             "--json", action="store_true", help="Print one JSON object instead."
         )

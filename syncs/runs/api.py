@@ -1,10 +1,10 @@
-"""Accounts, runs, and the start of a sync."""
+"""The API of runs, and of starting them."""
 
 from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework import status
+from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
@@ -12,33 +12,53 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from clouds.models import CloudAccount
-from clouds.querysets import AmbiguousAccount
-from core.api.pagination import Pages
-from core.api.parameters import refuse_unknown
+from core.api.parameters import refuse_unknown, refuse_unknown_fields
 from core.api.problems import BrokerUnavailableError, Conflict
 from core.api.viewsets import RowsViewSet
 from core.windows import InvalidWindow, Window, utc_day
-from syncs.api.serializers import (
-    CloudAccountSerializer,
-    StartedSerializer,
-    StartSerializer,
-    SyncRunSerializer,
-)
+from syncs.accounts.api import named_account
 from syncs.datasets import Dataset
-from syncs.filters import CloudAccountFilter, SyncRunFilter
 from syncs.models import SyncRun
-from syncs.runs.start import BrokerUnavailable, Started, start_syncs
+from syncs.runs.filters import SyncRunFilter
+from syncs.runs.start import BrokerUnavailable, start_syncs
 from users.audit import actor_of
 
 
-class CloudAccountViewSet(RowsViewSet):
-    """The accounts that are read."""
+class SyncRunSerializer(serializers.ModelSerializer[SyncRun]):
+    """One reading of one dataset of one account."""
 
-    pagination_class = Pages
-    queryset = CloudAccount.objects.select_related("payer").order_by("name", "id")
-    serializer_class = CloudAccountSerializer
-    filterset_class = CloudAccountFilter
-    csv_name = "accounts"
+    account = serializers.SlugRelatedField[CloudAccount](
+        slug_field="account_id", read_only=True
+    )
+    started_by = serializers.SlugRelatedField[Any](
+        slug_field="username", read_only=True, allow_null=True
+    )
+    seconds = serializers.SerializerMethodField()
+
+    class Meta:
+        model = SyncRun
+        fields = [
+            "id",
+            "account",
+            "dataset",
+            "status",
+            "start",
+            "end",
+            "trigger",
+            "started_by",
+            "started_at",
+            "finished_at",
+            "progress",
+            "rows",
+            "requests",
+            "requests_by_operation",
+            "api_cost_usd",
+            "seconds",
+            "error",
+        ]
+
+    def get_seconds(self, run: SyncRun) -> float:
+        return round(run.elapsed.total_seconds(), 3)
 
 
 class SyncRunViewSet(RowsViewSet):
@@ -49,6 +69,29 @@ class SyncRunViewSet(RowsViewSet):
     serializer_class = SyncRunSerializer
     filterset_class = SyncRunFilter
     csv_name = "runs"
+
+
+class StartSerializer(serializers.Serializer[Any]):
+    """What to sync; everything that is left out is chosen as a schedule would."""
+
+    account = serializers.CharField(
+        required=False, help_text="Account id or name. Default: all enabled accounts."
+    )
+    start = serializers.DateField(required=False, help_text="First day, inclusive.")
+    end = serializers.DateField(required=False, help_text="Last day, exclusive.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        refuse_unknown_fields(self)
+        if "end" in attrs and "start" not in attrs:
+            raise serializers.ValidationError({"start": ["end needs a start."]})
+        return attrs
+
+
+class StartedSerializer(serializers.Serializer[Any]):
+    """The runs that were queued, and those that held their slot already."""
+
+    runs = SyncRunSerializer(many=True)
+    taken = SyncRunSerializer(many=True)
 
 
 class CanStartSync(BasePermission):
@@ -74,15 +117,14 @@ class StartSyncView(APIView):
         refuse_unknown(request.query_params, ())
         given = StartSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        wanted = given.validated_data
         try:
             started = start_syncs(
-                _accounts(request, wanted.get("account")),
+                _accounts(request, given.validated_data.get("account")),
                 [dataset],
                 timezone.now(),
                 trigger=SyncRun.Trigger.API,
                 actor=actor_of(request),
-                window=_window(wanted),
+                window=_window(given.validated_data),
             )
         except InvalidWindow as error:
             raise ValidationError({"start": [str(error)]}) from None
@@ -92,18 +134,10 @@ class StartSyncView(APIView):
         if started.runs:
             return Response(answer, status=status.HTTP_202_ACCEPTED)
         if started.taken:
-            raise Conflict(_every_slot_taken(started), **answer)
+            raise Conflict(
+                " ".join([*started.sentences(), "Wait for it to end."]), **answer
+            )
         raise ValidationError({"account": started.refused})
-
-
-def _every_slot_taken(started: Started) -> str:
-    """Return which run holds the first slot, and how many others are taken."""
-    run, *others = started.taken
-    more = f" and {len(others)} more" if others else ""
-    return (
-        f"Run {run.pk}, {run.get_dataset_display()} of {run.account}{more}, is still "
-        f"{run.get_status_display().lower()}. Wait for it to end."
-    )
 
 
 def _accounts(request: Request, name: str | None) -> list[CloudAccount]:
@@ -115,19 +149,7 @@ def _accounts(request: Request, name: str | None) -> list[CloudAccount]:
     raise ValidationError({"account": ["There is no account yet."]})
 
 
-def named_account(request: Request, name: str) -> CloudAccount:
-    """Return the one account of that id or name which the user may see."""
-    accounts = CloudAccount.objects.visible_to(request.user).select_related("payer")
-    try:
-        account: CloudAccount | None = accounts.one_called(name)
-    except AmbiguousAccount as error:
-        raise ValidationError({"account": [str(error)]}) from None
-    if account is None:
-        raise ValidationError({"account": [f"There is no account {name}."]})
-    return account
-
-
-def _window(wanted: dict[str, Any]) -> Window | None:
-    if "start" not in wanted:
+def _window(given: dict[str, Any]) -> Window | None:
+    if "start" not in given:
         return None
-    return Window(wanted["start"], wanted.get("end") or utc_day(timezone.now()))
+    return Window(given["start"], given.get("end") or utc_day(timezone.now()))

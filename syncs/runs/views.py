@@ -1,11 +1,10 @@
-"""What was read, how fresh it is, and the one door that starts a sync."""
+"""Pages of what was read and how fresh it is, and the start of a sync."""
 
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.core.paginator import Paginator
-from django.db.models import BooleanField, Count, ExpressionWrapper, Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,20 +15,17 @@ from django.views import View
 from django.views.generic import DetailView
 from django_filters.views import FilterView
 
-from clouds.access import AnyUser
 from clouds.models import CloudAccount
 from core.windows import utc_day
 from syncs.api_usage.chart import day_bars
 from syncs.api_usage.report import api_spend, price_of_syncs
 from syncs.backfills.models import FILLABLE
-from syncs.datasets import Dataset
-from syncs.filters import SyncRunFilter
+from syncs.datasets import Dataset, is_read_from
 from syncs.models import ApiUsage, Backfill, Incident, SyncRun
-from syncs.querysets import SyncRunQuerySet
-from syncs.runs.freshness import freshness
-from syncs.runs.freshness_summary import per_account, per_dataset
-from syncs.runs.start import BrokerUnavailable, start_syncs
-from users.audit import actor_of
+from syncs.runs.filters import SyncRunFilter
+from syncs.runs.freshness import freshness, per_account, per_dataset
+from syncs.runs.querysets import SyncRunQuerySet
+from syncs.runs.start_messages import start_and_report
 
 ACCOUNTS_PER_PAGE = 20
 # The rest is in the admin; open ones come first.
@@ -38,7 +34,7 @@ INCIDENTS_SHOWN = 50
 
 
 class RunPaginator(Paginator[SyncRun]):
-    """Counts the runs of a list, and those of them that are at work, in one query."""
+    """Count the runs of a list, and the active ones of them, in one query."""
 
     @cached_property
     def counts(self) -> dict[str, int | None]:
@@ -57,7 +53,7 @@ class RunPaginator(Paginator[SyncRun]):
 
 
 class RunList(PermissionRequiredMixin, FilterView):
-    """Runs and backfills, and whether any is at work."""
+    """Runs and backfills, and whether any is active."""
 
     permission_required = (
         "clouds.view_cloudaccount",
@@ -77,19 +73,21 @@ class RunList(PermissionRequiredMixin, FilterView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         found = super().get_context_data(**kwargs)
-        backfills = list(newest_backfills(self.request.user))
+        seen = Backfill.objects.visible_to(self.request.user)
+        newest = seen.select_related("account").with_progress().open_first()
+        backfills = list(newest[:BACKFILLS_SHOWN])
         counts = found["paginator"].counts
         moving = any(one.is_moving for one in backfills)
         found["backfills"] = backfills
         found["is_live"] = bool(counts["active"]) or moving
-        # Another one tells that a run began or ended, so that all has to be shown anew.
+        # Another value: a run began or ended, so the whole page has to be redrawn.
         found["live_state"] = f"{counts['active']} {counts['newest']}"
         found["at_work"] = counts["active"]
         return found
 
 
 class SyncsLiveView(RunList):
-    """What changes while runs are at work, for live.js to put into the page."""
+    """What changes while runs are active, for live.js to put into the page."""
 
     template_name = "syncs/live.html"
 
@@ -109,30 +107,22 @@ class SyncsView(RunList):
         spend = api_spend(now, ApiUsage.objects.visible_to(user))
         return super().get_context_data(
             standing=per_dataset(found),
-            standing_page=pages.get_page(self.request.GET.get("accounts")),
+            account_pages=pages.get_page(self.request.GET.get("accounts")),
             accounts=accounts,
             datasets=Dataset.choices,
             fillable=FILLABLE,
             statuses=SyncRun.Status.choices,
-            incidents=open_incidents(user),
+            incidents=list(
+                Incident.objects.visible_to(user)
+                .open()
+                .select_related("account")
+                .prefetch_related("notices")[:INCIDENTS_SHOWN]
+            ),
             spend=spend,
             bars=day_bars(spend.days),
             today=utc_day(now),
             **kwargs,
         )
-
-
-def newest_backfills(user: AnyUser) -> QuerySet[Backfill]:
-    """With their progress; open ones first."""
-    seen = Backfill.objects.visible_to(user)
-    found = seen.select_related("account").with_progress()
-    is_open = ExpressionWrapper(Q(status__in=Backfill.OPEN), BooleanField())
-    return found.order_by(is_open.desc(), "-created_at", "-id")[:BACKFILLS_SHOWN]
-
-
-def open_incidents(user: AnyUser) -> list[Incident]:
-    found = Incident.objects.visible_to(user).open().select_related("account")
-    return list(found.prefetch_related("notices")[:INCIDENTS_SHOWN])
 
 
 class RunView(PermissionRequiredMixin, DetailView[SyncRun]):
@@ -151,9 +141,9 @@ class RunView(PermissionRequiredMixin, DetailView[SyncRun]):
 
 
 class StartSyncView(PermissionRequiredMixin, View):
-    """Queues syncs: of one account or all, of one dataset or all that it has.
+    """Queue syncs: of one account or all, of one dataset or all that it has.
 
-    What will cost money is told first, and started when that is confirmed.
+    What will cost money shows its price first, and is started when confirmed.
     """
 
     permission_required = "syncs.start_sync"
@@ -161,6 +151,7 @@ class StartSyncView(PermissionRequiredMixin, View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         accounts = CloudAccount.objects.enabled().visible_to(request.user)
+        accounts = accounts.select_related("payer")
         if wanted := request.POST.get("account"):
             accounts = accounts.filter(account_id=wanted)
         datasets = [d for d in Dataset if request.POST.get("dataset") in ("", None, d)]
@@ -170,37 +161,15 @@ class StartSyncView(PermissionRequiredMixin, View):
             return render(
                 request, "syncs/sync_confirm.html", chosen | {"back": _back(request)}
             )
-        _start(request, list(accounts), datasets)
+        readable = [
+            one for one in accounts if any(is_read_from(one, d) for d in datasets)
+        ]
+        start_and_report(request, readable, datasets, SyncRun.Trigger.PAGE)
         return redirect(_back(request))
 
 
-def _start(
-    request: HttpRequest, accounts: list[CloudAccount], datasets: list[Dataset]
-) -> None:
-    """Start them, and say what was started, what was not, and why."""
-    try:
-        started = start_syncs(
-            accounts,
-            datasets,
-            timezone.now(),
-            trigger=SyncRun.Trigger.PAGE,
-            actor=actor_of(request),
-        )
-    except BrokerUnavailable as error:
-        messages.error(request, str(error))
-        return
-    if started.runs:
-        messages.success(request, f"Syncs started: {len(started.runs):,}.")
-    if started.taken:
-        messages.warning(
-            request, f"Syncs already running, so not started: {len(started.taken):,}."
-        )
-    if not started.runs and not started.taken:
-        messages.warning(request, "Nothing was started: no enabled account has this.")
-
-
 def _back(request: HttpRequest) -> str:
-    """The page that asked, if it is one of ours."""
+    """Return the page that the form names, if it is one of ours."""
     page = request.POST.get("next", "")
     ours = url_has_allowed_host_and_scheme(
         page, {request.get_host()}, require_https=request.is_secure()

@@ -5,8 +5,9 @@ from typing import Any, TypeVar
 
 from django.db.models import Prefetch
 from django.utils import timezone
+from django_filters import FilterSet
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework import status
+from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticated
@@ -14,22 +15,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from clouds.filters import account_filter
+from clouds.models import CloudAccount
+from core.api.amounts import AmountField
+from core.api.filters import AnyChoice, Order
 from core.api.pagination import Pages
-from core.api.parameters import refuse_unknown
+from core.api.parameters import refuse_unknown, refuse_unknown_fields
 from core.api.permissions import MayView
 from core.api.problems import BrokerUnavailableError, Conflict, errors
 from core.api.viewsets import RowsViewSet
 from core.windows import InvalidWindow, Window, utc_day
-from syncs.api.views import named_account
-from syncs.backfills.api.serializers import (
-    BackfillDetailSerializer,
-    BackfillSerializer,
-    ProposalSerializer,
-)
+from syncs.accounts.api import named_account
+from syncs.backfills.models import FILLABLE
 from syncs.backfills.planning import change_status, propose
 from syncs.backfills.transitions import InvalidTransition
 from syncs.datasets import Dataset
-from syncs.filters import BackfillFilter
 from syncs.models import Backfill, BackfillWindow
 from syncs.runs.claims import Refused
 from syncs.runs.start import BrokerUnavailable
@@ -37,6 +37,86 @@ from users.audit import actor_of
 
 Action = TypeVar("Action", bound=Callable[..., Response])
 NEWEST_FIRST = BackfillWindow.objects.order_by("-start")
+
+
+class BackfillFilter(FilterSet):
+    account = account_filter()
+    dataset = AnyChoice(choices=Dataset.choices, help_text="Such as cost.")
+    status = AnyChoice(choices=Backfill.Status.choices, help_text="Only these.")
+    ordering = Order(fields=["created_at", "start", "end", "estimated_usd"])
+
+    class Meta:
+        model = Backfill
+        fields: list[str] = []
+
+
+class ProposalSerializer(serializers.Serializer[Any]):
+    """What to read again."""
+
+    account = serializers.CharField(help_text="Account id or name.")
+    dataset = serializers.ChoiceField(choices=FILLABLE)
+    start = serializers.DateField(help_text="First day, inclusive.")
+    end = serializers.DateField(
+        required=False, help_text="Last day, exclusive. Default: today."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        refuse_unknown_fields(self)
+        return attrs
+
+
+class BackfillWindowSerializer(serializers.ModelSerializer[BackfillWindow]):
+    """One part of a backfill: what one run reads."""
+
+    class Meta:
+        model = BackfillWindow
+        fields = ["start", "end", "status", "attempts", "due_at", "error"]
+
+
+class BackfillSerializer(serializers.ModelSerializer[Backfill]):
+    """A range of days of one dataset of one account to read again."""
+
+    account = serializers.SlugRelatedField[CloudAccount](
+        slug_field="account_id", read_only=True
+    )
+    estimated_usd = AmountField(
+        read_only=True, help_text="What its requests will cost, about."
+    )
+    created_by = serializers.SlugRelatedField[Any](
+        slug_field="username", read_only=True, allow_null=True
+    )
+    windows_total = serializers.IntegerField(read_only=True)
+    windows_read = serializers.IntegerField(read_only=True)
+    windows_active = serializers.IntegerField(read_only=True)
+    windows_failed = serializers.IntegerField(read_only=True)
+
+    class Meta:
+        model = Backfill
+        fields = [
+            "id",
+            "account",
+            "dataset",
+            "start",
+            "end",
+            "status",
+            "estimated_usd",
+            "created_by",
+            "created_at",
+            "finished_at",
+            "windows_total",
+            "windows_read",
+            "windows_active",
+            "windows_failed",
+        ]
+
+
+class BackfillDetailSerializer(BackfillSerializer):
+    """A backfill with its windows, the newest days first."""
+
+    windows = BackfillWindowSerializer(many=True, read_only=True)
+
+    class Meta(BackfillSerializer.Meta):
+        fields = [*BackfillSerializer.Meta.fields, "windows"]
 
 
 class CanStartBackfill(BasePermission):

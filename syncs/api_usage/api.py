@@ -1,24 +1,94 @@
 """What reading the cloud costs: rows per operation and day, and a summary."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.http import StreamingHttpResponse
 from django.utils import timezone
+from django_filters import FilterSet
 from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clouds.access import is_limited
+from clouds.filters import account_filter
+from clouds.models import CloudAccount
+from core.api.amounts import AmountField
 from core.api.csv import csv_file, wants_csv
+from core.api.filters import AnyText, Order, WindowForm, end_filter, start_filter
 from core.api.parameters import refuse_unknown
 from core.api.problems import errors
 from core.api.viewsets import RowsViewSet
-from syncs.api_usage.api.serializers import ApiUsageSerializer, SpendSummarySerializer
 from syncs.api_usage.report import api_spend, spend_per_account
-from syncs.filters import ApiUsageFilter
 from syncs.models import ApiUsage
+
+
+class ApiUsageFilter(FilterSet):
+    start = start_filter()
+    end = end_filter()
+    account = account_filter()
+    service = AnyText(help_text="As IAM names it, such as ce or ec2.")
+    operation = AnyText(help_text="Such as GetCostAndUsage.")
+    ordering = Order(fields=["day", "requests", ("usd_e5", "usd")])
+
+    class Meta:
+        model = ApiUsage
+        fields: list[str] = []
+        form = WindowForm
+
+
+class StoredUsdField(AmountField):
+    """An amount that is stored as a whole number of 10^-5 USD."""
+
+    def to_representation(self, value: Any) -> str:
+        return super().to_representation(Decimal(value).scaleb(-5))
+
+
+class ApiUsageSerializer(serializers.ModelSerializer[ApiUsage]):
+    """The requests of one operation for one account on one UTC day."""
+
+    account = serializers.SlugRelatedField[CloudAccount](
+        slug_field="account_id", read_only=True
+    )
+    usd = StoredUsdField(source="usd_e5", read_only=True)
+
+    class Meta:
+        model = ApiUsage
+        fields = ["id", "account", "day", "service", "operation", "requests", "usd"]
+
+
+class UsageSerializer(serializers.Serializer[Any]):
+    """Requests and what they cost in USD."""
+
+    requests = serializers.IntegerField()
+    usd = AmountField()
+
+
+class SpendLineSerializer(serializers.Serializer[Any]):
+    """One service or account, today and this month."""
+
+    name = serializers.CharField(help_text="As IAM names a service; an account's id.")
+    today = UsageSerializer()
+    month = UsageSerializer()
+
+
+class SpendSummarySerializer(serializers.Serializer[Any]):
+    """What reading the cloud costs today and this month, in UTC."""
+
+    day = serializers.DateField(help_text="Today.")
+    today = UsageSerializer()
+    month = UsageSerializer(help_text="From its first day, today included.")
+    daily_budget_usd = AmountField(
+        allow_null=True, help_text="AWS_API_DAILY_BUDGET_USD; null where none is set."
+    )
+    budget_left_usd = AmountField(
+        allow_null=True, help_text="What today's further requests may cost together."
+    )
+    services = SpendLineSerializer(many=True)
+    accounts = SpendLineSerializer(many=True)
 
 
 @extend_schema_view(

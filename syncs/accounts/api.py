@@ -1,0 +1,65 @@
+"""The API of accounts."""
+
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+
+from clouds.filters import CloudAccountFilter
+from clouds.models import CloudAccount
+from clouds.querysets import AmbiguousAccount
+from core.api.pagination import Pages
+from core.api.viewsets import RowsViewSet
+
+
+class CloudAccountSerializer(serializers.ModelSerializer[CloudAccount]):
+    """One account of a cloud. Its external ID is a secret and stays out."""
+
+    payer = serializers.SlugRelatedField[CloudAccount](
+        slug_field="account_id", read_only=True, allow_null=True
+    )
+    role_arn = serializers.CharField(
+        source="settings.role_arn", default="", read_only=True
+    )
+    regions = serializers.ListField(
+        child=serializers.CharField(),
+        source="settings.regions",
+        default=list,
+        read_only=True,
+    )
+
+    class Meta:
+        model = CloudAccount
+        fields = [
+            "id",
+            "provider",
+            "account_id",
+            "name",
+            "role_arn",
+            "regions",
+            "is_payer",
+            "payer",
+            "is_enabled",
+            "created_at",
+        ]
+
+
+class CloudAccountViewSet(RowsViewSet):
+    """The accounts that are read."""
+
+    pagination_class = Pages
+    queryset = CloudAccount.objects.select_related("payer").order_by("name", "id")
+    serializer_class = CloudAccountSerializer
+    filterset_class = CloudAccountFilter
+    csv_name = "accounts"
+
+
+def named_account(request: Request, name: str) -> CloudAccount:
+    """Return the one account of that id or name which the user may see."""
+    accounts = CloudAccount.objects.visible_to(request.user).select_related("payer")
+    try:
+        account: CloudAccount | None = accounts.one_called(name)
+    except AmbiguousAccount as error:
+        raise ValidationError({"account": [str(error)]}) from None
+    if account is None:
+        raise ValidationError({"account": [f"There is no account {name}."]})
+    return account

@@ -1,4 +1,4 @@
-"""Reading the environment: each setting is checked, and refused in one sentence."""
+"""Read settings from the environment; an invalid value is one clear error."""
 
 import contextlib
 import os
@@ -14,7 +14,7 @@ env = environ.Env()
 
 
 def positive(name: str, default: int, least: int = 1) -> int:
-    """A whole number of at least `least`, or a clear refusal."""
+    """Return a whole number of at least `least`."""
     text = env.str(name, default=str(default))
     if not text.isdecimal() or int(text) < least:
         raise ImproperlyConfigured(
@@ -24,7 +24,7 @@ def positive(name: str, default: int, least: int = 1) -> int:
 
 
 def dollars(name: str) -> Decimal | None:
-    """An amount of US dollars; None where nothing is set."""
+    """Return an amount of US dollars; None if unset."""
     text = env.str(name, default="").strip()
     if not text:
         return None
@@ -40,7 +40,7 @@ def dollars(name: str) -> Decimal | None:
 
 
 def time_of_day(name: str) -> time | None:
-    """A time such as 02:00, in UTC; None where nothing is set."""
+    """Return a time of day such as 02:00; None if unset."""
     text = env.str(name, default="").strip()
     if not text:
         return None
@@ -53,7 +53,7 @@ def time_of_day(name: str) -> time | None:
 
 
 def one_of(name: str, default: list[str], allowed: list[str]) -> list[str]:
-    """A comma-separated choice among `allowed`, or a refusal that names the odd one."""
+    """Return a comma-separated choice among `allowed`."""
     chosen = [item.strip() for item in env.list(name, default=default) if item.strip()]
     if not chosen:
         raise ImproperlyConfigured(
@@ -68,12 +68,12 @@ def one_of(name: str, default: list[str], allowed: list[str]) -> list[str]:
 
 
 def stored_secret(path: Path) -> str:
-    """The secret in that file, made at the first start and kept."""
+    """Return the secret in that file, creating it at the first start."""
     if not path.exists():
         draft = path.with_name(f"{path.name}.{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(50))
-        # A link appears whole or not at all, and never replaces one that is there.
+        # A hard link appears complete or not at all, and never replaces a file.
         with contextlib.suppress(FileExistsError):
             path.hardlink_to(draft)
         draft.unlink()

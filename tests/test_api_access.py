@@ -13,7 +13,7 @@ from django.utils import timezone
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
-from cloudintel.api_urls import urlpatterns
+from cloudintel.urls import api
 from clouds.testing import account
 from users.roles import assign_role
 from users.testing import session_of
@@ -34,7 +34,7 @@ def routes(
             yield route.replace("(?P<pk>[^/.]+)", "1").replace("\\Z", "")
 
 
-EVERY_ROUTE = sorted(set(routes(urlpatterns)))
+EVERY_ROUTE = sorted(set(routes(api)))
 
 
 def create_token(user: str, *options: str) -> str:

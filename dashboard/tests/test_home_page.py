@@ -167,11 +167,11 @@ def test_it_names_the_account_in_which_a_service_moved(client: Client) -> None:
     store_costs(loud, Window(QUARTER.start, LAST_DAYS.start), {"AWS Lambda": "10"})
     store_costs(loud, LAST_DAYS, {"AWS Lambda": "12"})
     text = page(client)
-    movers = text.split('id="movers"')[1].split("</section>")[0]
-    assert "in production" in movers
-    assert "in staging" not in movers
-    assert "+$60.00" in movers
-    assert "service=AWS+Lambda&amp;sub_account=000000000002" in movers
+    changes = text.split('id="top-changes"')[1].split("</section>")[0]
+    assert "in production" in changes
+    assert "in staging" not in changes
+    assert "+$60.00" in changes
+    assert "service=AWS+Lambda&amp;sub_account=000000000002" in changes
 
 
 def test_it_tells_what_the_month_will_have_cost(client: Client) -> None:

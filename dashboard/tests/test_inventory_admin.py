@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from clouds.models import CloudAccount
-from dashboard.admin_tabs import SAVED
+from dashboard.admin_navigation import TABS
 from inventory.models import Instance, Resource, StateChange
 from syncs.models import SyncRun
 
@@ -165,7 +165,7 @@ def test_the_date_hierarchy_offers_the_months_that_hold_changes(
 
 @pytest.mark.parametrize(
     ("tab", "shown"),
-    [("Running", {"i-0001"}), ("Stopped", {"i-0002"}), ("Gone", {"i-0003"})],
+    [("Running", {"i-0001"}), ("Stopped", {"i-0002"}), ("Terminated", {"i-0003"})],
 )
 def test_a_tab_above_the_list_shows_what_it_names(
     admin_client: Client, tab: str, shown: set[str]
@@ -173,7 +173,7 @@ def test_a_tab_above_the_list_shows_what_it_names(
     make_instance(1)
     make_instance(2, state="stopped")
     make_instance(3, gone_since=NOW)
-    query = urlencode(dict(SAVED["inventory.instance"])[tab])
+    query = urlencode(dict(TABS["inventory.instance"])[tab])
     assert ids(admin_client, query) == shown
     page = admin_client.get(f"{INSTANCES}?{query}").content.decode()
     assert f"{INSTANCES}?{query.replace('&', '&amp;')}" in page

@@ -13,13 +13,15 @@ from django.core.exceptions import ImproperlyConfigured
 env = environ.Env()
 
 
+def invalid(name: str, expected: str, text: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"{name} must be {expected}, not {text!r}.")
+
+
 def positive(name: str, default: int, least: int = 1) -> int:
     """Return a whole number of at least `least`."""
     text = env.str(name, default=str(default))
     if not text.isdecimal() or int(text) < least:
-        raise ImproperlyConfigured(
-            f"{name} must be a whole number of at least {least}, not {text!r}."
-        )
+        raise invalid(name, f"a whole number of at least {least}", text)
     return int(text)
 
 
@@ -33,9 +35,7 @@ def dollars(name: str) -> Decimal | None:
     except InvalidOperation:
         amount = Decimal("NaN")
     if not amount.is_finite() or amount < 0:
-        raise ImproperlyConfigured(
-            f"{name} must be an amount such as 1.50, not {text!r}."
-        )
+        raise invalid(name, "an amount such as 1.50", text)
     return amount
 
 
@@ -47,9 +47,7 @@ def time_of_day(name: str) -> time | None:
     try:
         return datetime.strptime(text, "%H:%M").time()
     except ValueError:
-        raise ImproperlyConfigured(
-            f"{name} must be a time of day such as 02:00, not {text!r}."
-        ) from None
+        raise invalid(name, "a time of day such as 02:00", text) from None
 
 
 def one_of(name: str, default: list[str], allowed: list[str]) -> list[str]:

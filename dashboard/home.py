@@ -66,7 +66,7 @@ class SummaryView(LoginRequiredMixin, TemplateView):
             kind=Resource.Kind.INSTANCE, account__is_enabled=True
         ).present()
         counts = instances.count_per_state()
-        context = {"states": counts, "instances": sum(counts.values())}
+        context: dict[str, Any] = {"states": counts, "instances": sum(counts.values())}
         if with_cpu:
             context |= instances.running().aggregate(
                 measured=Count("recent_cpu__is_idle"),

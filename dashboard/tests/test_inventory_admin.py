@@ -1,4 +1,4 @@
-"""The admin of machines and of their changes."""
+"""The admin of instances and of their changes."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -72,14 +72,14 @@ def test_each_list_needs_few_queries_however_many_accounts(
     assert "account-9" in page
 
 
-def test_machines_are_found_by_id_name_address_and_tag(admin_client: Client) -> None:
+def test_instances_are_found_by_id_name_address_and_tag(admin_client: Client) -> None:
     make_instance(1, name="web-1", private_ip="10.0.0.7", tags={"team": "checkout"})
     make_instance(2, name="db-1")
     for text in ("i-0001", "WEB", "10.0.0.7", "checkout"):
         assert ids(admin_client, f"q={text}") == {"i-0001"}, text
 
 
-def test_machines_are_filtered_by_account_region_state_type_and_presence(
+def test_instances_are_filtered_by_account_region_state_type_and_presence(
     admin_client: Client,
 ) -> None:
     here = make_instance(1, region="us-east-1", instance_type="m6i.large")
@@ -95,7 +95,7 @@ def test_machines_are_filtered_by_account_region_state_type_and_presence(
         assert ids(admin_client, query) == {"i-0001"}, query
 
 
-def test_a_machine_that_is_gone_is_shown_as_gone_and_not_as_running(
+def test_a_terminated_instance_is_shown_as_terminated_and_not_as_running(
     admin_client: Client,
 ) -> None:
     make_instance(1, gone_since=NOW)
@@ -104,7 +104,7 @@ def test_a_machine_that_is_gone_is_shown_as_gone_and_not_as_running(
     assert 'class="field-state' in page
 
 
-def test_a_machines_page_shows_its_tags_and_leads_to_account_and_history(
+def test_the_page_of_an_instance_shows_its_tags_and_leads_to_account_and_history(
     admin_client: Client,
 ) -> None:
     instance = make_instance(1, tags={"team": "<checkout>", "env": "prod"})

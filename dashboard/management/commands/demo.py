@@ -91,11 +91,7 @@ class Command(BaseCommand):
                     replay(account, now, days)
             except SlotTaken as taken:
                 raise CommandError(str(taken), returncode=TAKEN) from None
-            instances = account.resources.present().count()
-            cost_days = account.cost_totals.count()
-            self.stdout.write(
-                f"{account}: {instances} instances, {cost_days} days of costs"
-            )
+            self.stdout.write(f"{account}: {amount_of(account)}")
 
 
 def replay(account: CloudAccount, now: datetime, days: int) -> None:
@@ -129,3 +125,8 @@ def catch_up(account: CloudAccount, now: datetime) -> None:
     sync_cost(account, now, window=Window(max(due.start, first), due.end))
     sync_cpu(account, now)
     sync_prices(account, now)
+
+
+def amount_of(account: CloudAccount) -> str:
+    instances = account.resources.present().count()
+    return f"{instances} instances, {account.cost_totals.count()} days of costs"

@@ -1,6 +1,5 @@
-# One image for the web server, the workers and beat; compose.yaml says which it runs.
-# It holds no state: SECRET_KEY, the database, the queue and the cache are given by
-# environment.
+# One image for web server, workers and scheduler; compose.yaml sets the command. It
+# holds no state: SECRET_KEY, database, queue and cache come from the environment.
 
 FROM python:3.11-slim AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -14,17 +13,17 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     ENV_FILE="" \
     STATE_DIR=/state
-# A name for the number, as some libraries ask who runs them.
+# Some libraries look up the name of the user.
 RUN useradd --uid 10001 --home-dir /app cloudintel \
     && install -d -o cloudintel -g cloudintel /app /state
 COPY --from=build /venv /venv
 WORKDIR /app
 COPY . .
 USER cloudintel
-# The secret is for this command only: it signs nothing, and none is left in the image.
+# The secret is for this command only; it signs nothing and is not in the image.
 RUN SECRET_KEY=unused python manage.py collectstatic --noinput --verbosity 0
 EXPOSE 8000
-# The name that it asks for, localhost, has to be among ALLOWED_HOSTS.
+# localhost must be among ALLOWED_HOSTS.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://localhost:8000/health', timeout=4)"]
 CMD ["gunicorn", "cloudintel.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4"]

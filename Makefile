@@ -42,7 +42,7 @@ bench: bench-costs bench-cpu bench-reads bench-requests bench-instances bench-pa
 	bench-plans bench-partitions bench-demo bench-fleet bench-forecasts bench-anomalies \
 	bench-insights bench-install
 
-bench-%: $(VENV)/.installed-dev $(VENV)/.installed-browser
+bench-%: $(VENV)/.installed-dev $(VENV)/.browser
 	$(BIN)/python -m benchmarks.$* $(ARGS)
 
 # Both locks, from pyproject.toml. They name no package index.

@@ -1,4 +1,4 @@
-"""The project: settings, routes, and what joins the apps. Nobody imports it."""
+"""The project: settings, addresses, processes. No room imports it."""
 
 from cloudintel.celery import app as celery_app
 

@@ -1,4 +1,4 @@
-"""The workers' application: celery -A cloudintel worker."""
+"""The Celery application, and what a worker does at its start, heartbeat and end."""
 
 import logging
 import os
@@ -27,23 +27,23 @@ app = Celery("cloudintel")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-# Celery warns a worker of root about pickled messages, which run code. Ours are JSON.
+# Celery warns root about pickled messages, which can run code. Ours are JSON.
 warnings.filterwarnings("ignore", category=SecurityWarning)
 
 HEARTBEAT_SECONDS = 10.0
 
 
 @setup_logging.connect
-def keep_djangos_logging(**_: Any) -> None:
-    """Celery leaves the loggers alone, as Django has set them up already."""
+def use_django_logging(**_: Any) -> None:
+    """Keep the logging that Django has configured: a receiver turns off Celery's."""
 
 
 @worker_init.connect
-def settle_counts(**_: Any) -> None:
+def fold_counts(**_: Any) -> None:
     from cloudintel.prometheus_files import settled_counts
 
     with settled_counts(settings.COUNTS_DIR):
-        pass  # what a worker before this one has left
+        pass  # files that earlier workers left
 
 
 @heartbeat_sent.connect
@@ -81,19 +81,19 @@ def _record_heartbeat(name: str) -> None:
 
 
 @worker_shutdown.connect
-def forget_worker(sender: Any, **_: Any) -> None:
+def delete_worker(sender: Any, **_: Any) -> None:
     from syncs.models import Worker
 
     Worker.objects.filter(name=sender.hostname).delete()
 
 
 @worker_shutting_down.connect
-def hand_back_in_time(**_: Any) -> None:
-    """A worker that was asked to end waits for its runs, but not for ever."""
-    Thread(target=_hand_back, daemon=True).start()
+def limit_shutdown(**_: Any) -> None:
+    """Stop the runs that do not end within the grace period."""
+    Thread(target=_stop_runs, daemon=True).start()
 
 
-def _hand_back() -> None:
+def _stop_runs() -> None:
     time.sleep(settings.WORKER_GRACE_SECONDS)
     from django.db import connection
 
@@ -103,10 +103,8 @@ def _hand_back() -> None:
 
     children = [process.pid for process in billiard.active_children()]
     try:
-        for process_id in {
-            *held_by_processes(children),
-            *refreshing_processes(children),
-        }:
+        running = {*held_by_processes(children), *refreshing_processes(children)}
+        for process_id in running:
             logger.warning("the work of process %s did not end in time", process_id)
             os.kill(process_id, STOP_SIGNAL)
     finally:

@@ -1,4 +1,4 @@
-"""Reading the environment: each setting is checked, and refused in one sentence."""
+"""Read settings from the environment; an invalid value is one clear error."""
 
 import contextlib
 import os
@@ -13,18 +13,20 @@ from django.core.exceptions import ImproperlyConfigured
 env = environ.Env()
 
 
+def invalid(name: str, expected: str, text: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"{name} must be {expected}, not {text!r}.")
+
+
 def positive(name: str, default: int, least: int = 1) -> int:
-    """A whole number of at least `least`, or a clear refusal."""
+    """Return a whole number of at least `least`."""
     text = env.str(name, default=str(default))
     if not text.isdecimal() or int(text) < least:
-        raise ImproperlyConfigured(
-            f"{name} must be a whole number of at least {least}, not {text!r}."
-        )
+        raise invalid(name, f"a whole number of at least {least}", text)
     return int(text)
 
 
 def dollars(name: str) -> Decimal | None:
-    """An amount of US dollars; None where nothing is set."""
+    """Return an amount of US dollars; None if unset."""
     text = env.str(name, default="").strip()
     if not text:
         return None
@@ -33,27 +35,23 @@ def dollars(name: str) -> Decimal | None:
     except InvalidOperation:
         amount = Decimal("NaN")
     if not amount.is_finite() or amount < 0:
-        raise ImproperlyConfigured(
-            f"{name} must be an amount such as 1.50, not {text!r}."
-        )
+        raise invalid(name, "an amount such as 1.50", text)
     return amount
 
 
 def time_of_day(name: str) -> time | None:
-    """A time such as 02:00, in UTC; None where nothing is set."""
+    """Return a time of day such as 02:00; None if unset."""
     text = env.str(name, default="").strip()
     if not text:
         return None
     try:
         return datetime.strptime(text, "%H:%M").time()
     except ValueError:
-        raise ImproperlyConfigured(
-            f"{name} must be a time of day such as 02:00, not {text!r}."
-        ) from None
+        raise invalid(name, "a time of day such as 02:00", text) from None
 
 
 def one_of(name: str, default: list[str], allowed: list[str]) -> list[str]:
-    """A comma-separated choice among `allowed`, or a refusal that names the odd one."""
+    """Return a comma-separated choice among `allowed`."""
     chosen = [item.strip() for item in env.list(name, default=default) if item.strip()]
     if not chosen:
         raise ImproperlyConfigured(
@@ -68,12 +66,12 @@ def one_of(name: str, default: list[str], allowed: list[str]) -> list[str]:
 
 
 def stored_secret(path: Path) -> str:
-    """The secret in that file, made at the first start and kept."""
+    """Return the secret in that file, creating it at the first start."""
     if not path.exists():
         draft = path.with_name(f"{path.name}.{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(50))
-        # A link appears whole or not at all, and never replaces one that is there.
+        # A hard link appears complete or not at all, and never replaces a file.
         with contextlib.suppress(FileExistsError):
             path.hardlink_to(draft)
         draft.unlink()

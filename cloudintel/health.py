@@ -1,6 +1,7 @@
-"""Is it alive, does all of it answer, and the numbers that Prometheus reads."""
+"""/health, /status, and /metrics for Prometheus."""
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from threading import Lock
 from typing import Any
 
@@ -31,44 +32,43 @@ from syncs.runs.freshness import freshness
 from syncs.runs.start import AWAY
 
 ANSWERS_WITHIN_SECONDS = 2
-asking = Lock()
+checking = Lock()
 
 
 def health(request: HttpRequest) -> JsonResponse:
-    """The process is alive; it asks nobody else."""
+    """The process responds. No other part is checked."""
     return JsonResponse({"status": "ok"})
 
 
 def status(request: HttpRequest) -> JsonResponse:
-    """Each part that is needed, and how fresh the data is; 503 when a part is down.
+    """Return the state of each part and data freshness; 503 when a part is down.
 
-    It names states only, so that a monitor needs no account. As a part that is down
-    may take seconds to say so, one request asks at a time: others are told to come
-    back, so that nobody can hold all threads of the server with it.
+    It names states only, so that a monitor needs no token. A part that is down may take
+    seconds to time out, so one request checks at a time and others get 429: nobody can
+    block all threads of the server.
     """
-    if not asking.acquire(blocking=False):
+    if not checking.acquire(blocking=False):
         busy = JsonResponse({"status": "busy"}, status=429)
         busy["Retry-After"] = str(ANSWERS_WITHIN_SECONDS)
         return busy
     try:
         return _status()
     finally:
-        asking.release()
+        checking.release()
 
 
 def _status() -> JsonResponse:
-    parts = {name: _tried(check) for name, check in PARTS.items()}
+    parts = {name: _state_of(check) for name, check in PARTS.items()}
     down = any(answer != "ok" for answer in parts.values())
     counts: dict[str, int] = {}
     if parts["database"] == "ok":
-        accounts = CloudAccount.objects.enabled()
-        for one in freshness(accounts, timezone.now()):
-            counts[one.state.value] = counts.get(one.state.value, 0) + 1
-    told = {"status": "down" if down else "ok", **parts, "freshness": counts}
-    return JsonResponse(told, status=503 if down else 200)
+        datasets = freshness(CloudAccount.objects.enabled(), timezone.now())
+        counts = Counter(one.state.value for one in datasets)
+    body = {"status": "down" if down else "ok", **parts, "freshness": counts}
+    return JsonResponse(body, status=503 if down else 200)
 
 
-def _tried(check: Callable[[], None]) -> str:
+def _state_of(check: Callable[[], None]) -> str:
     try:
         check()
     except (DatabaseError, *AWAY, Away) as error:
@@ -77,7 +77,7 @@ def _tried(check: Callable[[], None]) -> str:
 
 
 class Away(Exception):
-    """A part did not answer as it should."""
+    """A part responds, but not as it should."""
 
 
 def check_database() -> None:
@@ -94,7 +94,7 @@ def check_broker() -> None:
 def check_cache() -> None:
     cache.set("cloudintel:status", "ok", 10)
     if cache.get("cloudintel:status") != "ok":
-        raise Away("the cache forgot")
+        raise Away("the cache did not return what was stored")
 
 
 def check_workers() -> None:
@@ -122,9 +122,9 @@ class MayScrape(BasePermission):
 @api_view(["GET"])
 @permission_classes([IsAuthenticated, MayScrape])
 def metrics(request: Request) -> HttpResponse:
-    """Prometheus' text. Every number comes from the database, which all processes
-    share, or was counted by all processes of this machine in files of their own; so
-    they add up however many there are."""
+    """Return metrics in Prometheus' text format, the same from every web process:
+    from the database, and from the files in which all processes of this machine count.
+    """
     registry = CollectorRegistry()
     registry.register(DatabaseCollector())
     MultiProcessCollector(registry, str(settings.COUNTS_DIR))
@@ -134,8 +134,6 @@ def metrics(request: Request) -> HttpResponse:
 
 
 class DatabaseCollector(Collector):
-    """Runs, rows, seconds, requests, dollars, freshness, insights and what waits."""
-
     def collect(self) -> Iterator[Metric]:
         yield from _runs()
         yield from _usage()
@@ -143,72 +141,71 @@ class DatabaseCollector(Collector):
         yield from insight_metrics(timezone.now())
 
 
-def _runs() -> Iterator[Metric]:
-    labels = ["dataset", "status"]
-    runs = GaugeMetricFamily("cloudintel_runs", "Runs that are kept.", labels=labels)
-    rows = GaugeMetricFamily("cloudintel_run_rows", "Rows they read.", labels=labels)
-    seconds = GaugeMetricFamily(
-        "cloudintel_run_seconds", "How long they took in all.", labels=labels
-    )
+def _gauges(
+    names: dict[str, str], labels: list[str], rows: Iterable[tuple[list[str], Any]]
+) -> list[Metric]:
+    """Return a gauge per name and help text, of (values of the labels, numbers)."""
+    gauges = [
+        GaugeMetricFamily(f"cloudintel_{name}", text, labels=labels)
+        for name, text in names.items()
+    ]
+    for values, numbers in rows:
+        for gauge, number in zip(gauges, numbers, strict=True):
+            gauge.add_metric(values, number)
+    return list(gauges)
+
+
+def _runs() -> list[Metric]:
     groups: Any = (
         SyncRun.objects.order_by()
         .values_list("dataset", "status")
         .annotate(
             count=Count("id"),
             total=Sum("rows"),
-            took=Sum(F("finished_at") - F("started_at")),
+            duration=Sum(F("finished_at") - F("started_at")),
         )
     )
-    for dataset, state, count, total, took in groups:
-        runs.add_metric([dataset, state], count)
-        rows.add_metric([dataset, state], total or 0)
-        seconds.add_metric([dataset, state], took.total_seconds() if took else 0)
-    yield runs
-    yield rows
-    yield seconds
+    names = {
+        "runs": "Sync runs that are stored.",
+        "run_rows": "Rows that they read.",
+        "run_seconds": "Their total duration.",
+    }
+    return _gauges(
+        names,
+        ["dataset", "status"],
+        (
+            (labels, (count, total or 0, time.total_seconds() if time else 0))
+            for *labels, count, total, time in groups
+        ),
+    )
 
 
-def _usage() -> Iterator[Metric]:
-    labels = ["service", "operation"]
-    requests = GaugeMetricFamily(
-        "cloudintel_api_requests", "Requests to the cloud in all.", labels=labels
-    )
-    dollars = GaugeMetricFamily(
-        "cloudintel_api_usd", "What they cost in US dollars.", labels=labels
-    )
+def _usage() -> list[Metric]:
     groups: Any = (
         ApiUsage.objects.order_by()
         .values_list("service", "operation")
         .annotate(count=Sum("requests"), total=Sum("usd_e5"))
     )
-    for service, operation, count, usd_e5 in groups:
-        requests.add_metric([service, operation], count)
-        dollars.add_metric([service, operation], usd_e5 / 1e5)
-    yield requests
-    yield dollars
+    names = {
+        "api_requests": "Requests sent to cloud APIs.",
+        "api_usd": "Their cost in US dollars.",
+    }
+    rows = ((labels, (count, usd_e5 / 1e5)) for *labels, count, usd_e5 in groups)
+    return _gauges(names, ["service", "operation"], rows)
 
 
 def _freshness() -> Iterator[Metric]:
-    states = GaugeMetricFamily(
-        "cloudintel_datasets", "Datasets of enabled accounts.", labels=["state"]
-    )
-    age = GaugeMetricFamily(
-        "cloudintel_oldest_good_read_seconds",
-        "Since the dataset that lags most was read well.",
-        labels=["dataset"],
-    )
     now = timezone.now()
-    counts: dict[str, int] = {}
     oldest: dict[str, float] = {}
-    for one in freshness(CloudAccount.objects.enabled(), now):
-        counts[one.state.value] = counts.get(one.state.value, 0) + 1
+    datasets = freshness(CloudAccount.objects.enabled(), now)
+    for one in datasets:
         if one.last_good_at:
             seconds = (now - one.last_good_at).total_seconds()
             name = one.dataset.value
             oldest[name] = max(oldest.get(name, 0), seconds)
-    for state, count in counts.items():
-        states.add_metric([state], count)
-    for dataset, seconds in oldest.items():
-        age.add_metric([dataset], seconds)
-    yield states
-    yield age
+    states = Counter(one.state.value for one in datasets).items()
+    names = {"datasets": "Datasets of enabled accounts, by freshness."}
+    yield from _gauges(names, ["state"], (([state], [n]) for state, n in states))
+    text = "Age of the oldest successful sync among enabled accounts."
+    names = {"oldest_good_read_seconds": text}
+    yield from _gauges(names, ["dataset"], (([key], [n]) for key, n in oldest.items()))

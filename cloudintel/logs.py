@@ -1,7 +1,7 @@
-"""Logs: one line an event, plain for a terminal or JSON for a collector.
+"""Logs: one line per event, plain for a terminal or JSON for a log collector.
 
-What a line is about (account, dataset, run, window) is bound once per run, and every
-line within it carries it. What may be a secret, by its name or its looks, is hidden.
+Account, dataset, run and window are bound once per run, and every line within carries
+them. Possible secrets, by name or by pattern, are hidden.
 """
 
 import re
@@ -16,7 +16,7 @@ SECRET_NAMES = (
     *("authorization", "credential", "access_key", "accesskey", "api_key", "cookie"),
 )
 HIDDEN = "[hidden]"
-SECRET_LOOKS = re.compile(
+SECRET_PATTERNS = re.compile(
     # user:password@ in an address; an AWS key's id; what follows a name of a secret.
     r"(?<=://)[^\s@]*:[^\s@]*(?=@)"
     r"|\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b"
@@ -28,7 +28,7 @@ SECRET_LOOKS = re.compile(
 def hide_secrets(
     logger: WrappedLogger, method_name: str, event: EventDict
 ) -> EventDict:
-    """Hides every value whose name speaks of a secret, and what looks like one."""
+    """Hide values with the name of a secret, and text that looks like one."""
     return {name: _hidden(name, value) for name, value in event.items()}
 
 
@@ -36,32 +36,31 @@ def _hidden(name: str, value: Any) -> Any:
     if any(part in name.lower() for part in SECRET_NAMES):
         return HIDDEN
     if isinstance(value, str):
-        return SECRET_LOOKS.sub(HIDDEN, value)
+        return SECRET_PATTERNS.sub(HIDDEN, value)
     if isinstance(value, dict):
         return {key: _hidden(str(key), item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_hidden("", item) for item in value]
     if value is None or isinstance(value, int | float):
         return value
-    return SECRET_LOOKS.sub(HIDDEN, str(value))
+    return SECRET_PATTERNS.sub(HIDDEN, str(value))
 
 
 def own_packages() -> list[str]:
-    """Return our own packages, so that a new one logs without being listed."""
-    house = Path(__file__).resolve().parent.parent
-    return sorted(path.parent.name for path in house.glob("*/__init__.py"))
+    """Return the names of our packages."""
+    root = Path(__file__).resolve().parent.parent
+    return sorted(path.parent.name for path in root.glob("*/__init__.py"))
 
 
 def logging_settings(level: str, style: str) -> dict[str, Any]:
-    """Django's LOGGING: the standard library's loggers, written by structlog."""
+    """Return Django's LOGGING, with structlog as formatter."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        # Before secrets are hidden, as the text of an error may hold one. The local
-        # variables of its frames stay out.
+        # Before secrets are hidden: the text of an error may hold one.
         structlog.processors.format_exc_info,
     ]
     ending: Any = structlog.processors.JSONRenderer()
@@ -87,6 +86,6 @@ def logging_settings(level: str, style: str) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {name: {"level": level} for name in own_packages()}
-        # It logs a traceback for a role that can't be assumed, which we log ourselves.
+        # It logs a traceback for a role that cannot be assumed; we log that ourselves.
         | {"botocore.credentials": {"level": "CRITICAL"}},
     }

@@ -1,4 +1,4 @@
-"""What the processes of this machine count for /metrics, each in a file of its own.
+"""Counters of the processes of this machine for /metrics, a file for each.
 
 When a process has ended, its counts are added to one file for all that ended and its
 own file is deleted. Without that addition the sums would fall, which Prometheus takes
@@ -17,9 +17,9 @@ from syncs.runs.processes import is_running
 
 @contextmanager
 def settled_counts(folder: Path) -> Iterator[None]:
-    """Fold the files of processes that ended; while the block lasts nobody else does.
+    """Fold the files of ended processes, and hold the lock during the block.
 
-    Process ids must be of one space: containers that share the folder share no ids.
+    Containers that share the folder must share the process ids too.
     """
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -32,10 +32,10 @@ def settled_counts(folder: Path) -> Iterator[None]:
 
 def _fold(path: Path, ended: Path) -> None:
     counted = list(MmapedDict.read_all_values_from_file(path))
-    # First, so that who is killed here loses some counts and doubles none.
+    # First: a process that is killed here loses some counts, and doubles none.
     path.unlink()
     if path.name.startswith("gauge"):
-        return  # it was true only while the process lived
+        return  # valid only while the process lived
     with closing(MmapedDict(str(ended))) as sums:
         for key, value, at, _ in counted:
             sums.write_value(key, sums.read_value(key)[0] + value, at)

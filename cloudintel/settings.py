@@ -15,7 +15,6 @@ from cloudintel.environment import (
     time_of_day,
 )
 from cloudintel.logs import logging_settings
-from cloudintel.openapi_enums import ENUM_NAMES
 from dashboard.admin_theme import UNFOLD as UNFOLD
 
 django_stubs_ext.monkeypatch()
@@ -26,9 +25,8 @@ ENV_FILE = env.str("ENV_FILE", default=str(BASE_DIR / ".env"))
 if ENV_FILE and Path(ENV_FILE).is_file():
     env.read_env(ENV_FILE)
 
-# Where cloudintel keeps its own files: the SQLite database, its secret, static files.
 STATE_DIR = Path(env.str("STATE_DIR", default=str(BASE_DIR / "var")))
-# Sessions, secrets of accounts and the queue are in it.
+# It holds the database, the secret key, the queue and static files.
 STATE_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -77,7 +75,7 @@ MIDDLEWARE = [
     "users.headers.SecurityHeaders",
     "corsheaders.middleware.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    # Answers are padded by a random length, so that their size tells no secret.
+    # It pads responses by a random length, so that their size reveals no secret.
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "core.api.problems.SlashMiddleware",
@@ -102,14 +100,14 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "dashboard.context_processors.shell",
+                "dashboard.context_processors.page_frame",
             ],
         },
     }
 ]
 
-# The database. SQLite in WAL mode by default: readers never wait for a sync. Writers
-# take their lock at BEGIN, so two of them queue instead of failing in the middle.
+# SQLite in WAL mode by default: readers never wait for a sync. Writers take their lock
+# at BEGIN, so two of them queue instead of failing in the middle.
 DATABASES = {
     "default": env.db_url(
         "DATABASE_URL", default=f"sqlite:///{STATE_DIR / 'cloudintel.sqlite3'}"
@@ -125,20 +123,19 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
-# The cache: this process's memory, or Redis by URL, which may be away at any time.
+# Memory of each process, or Redis, which may be unreachable at any time.
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
 if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
     CACHES["default"]["BACKEND"] = "core.api.cache.PatientRedis"
-    # The database answers sooner than a cache that is waited for.
+    # The database answers sooner than a cache that must be waited for.
     patience = {"socket_connect_timeout": 0.1, "socket_timeout": 0.1}
     CACHES["default"]["OPTIONS"] = patience | CACHES["default"].get("OPTIONS", {})
-# What all processes of this machine count together for /metrics; set before
-# prometheus_client is loaded.
+# Counters of all processes of this machine, for /metrics. Set before
+# prometheus_client is imported.
 COUNTS_DIR = STATE_DIR / "counts"
 COUNTS_DIR.mkdir(exist_ok=True)
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(COUNTS_DIR)
 
-# Time is UTC, everywhere.
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-us"
@@ -154,7 +151,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 
-# Signing in.
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "summary"
 LOGOUT_REDIRECT_URL = "login"
@@ -172,10 +168,9 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 SESSION_COOKIE_AGE = 3600 * positive("SESSION_HOURS", default=7 * 24)
-# Behind so many proxies, each of which says in X-Forwarded-For whom it talks to.
+# The number of proxies in front that append to X-Forwarded-For.
 TRUSTED_PROXIES = positive("TRUSTED_PROXIES", default=0, least=0)
-# Who fails so often with one user name from one address waits so long. A try meanwhile
-# does not make it longer, so that nobody can be kept out for good.
+# An attempt during a lock does not extend it, so nobody can be locked out for good.
 AXES_FAILURE_LIMIT = positive("SIGN_IN_FAILURES", default=5)
 AXES_COOLOFF_TIME = timedelta(minutes=positive("SIGN_IN_LOCK_MINUTES", default=15))
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -183,10 +178,9 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_CLIENT_IP_CALLABLE = "users.audit.client_address"
 AXES_LOCKOUT_CALLABLE = "users.sign_in.locked_out"
-# The audit trail keeps who signed in; people.admin shows who is locked out.
+# Sign-ins are in our audit log; users/admin.py shows who is locked out.
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = AXES_VERBOSE = False
-# Behind a proxy that ends TLS, cookies travel over HTTPS only.
 SECURE_COOKIES = env.bool("SECURE_COOKIES", default=False)
 SESSION_COOKIE_SECURE = SECURE_COOKIES
 CSRF_COOKIE_SECURE = SECURE_COOKIES
@@ -195,7 +189,7 @@ if SECURE_COOKIES:
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
 
 REST_FRAMEWORK = {
-    # A token first, so that an unsigned request is answered 401 with how to sign in.
+    # Tokens first: an unauthenticated request then gets 401 and how to authenticate.
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "users.tokens.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
@@ -213,7 +207,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_SCHEMA_CLASS": "core.api.openapi.Schema",
     "EXCEPTION_HANDLER": "core.api.problems.render_problem",
-    # Counted in the cache, per user; who is not signed in is refused before.
+    # Counted in the cache, per user; unauthenticated requests are refused before.
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {
         "user": f"{positive('API_REQUESTS_PER_MINUTE', default=600)}/min"
@@ -226,7 +220,7 @@ REST_KNOX = {
     "TOKEN_TTL": timedelta(days=TOKEN_DAYS),
     "TOKEN_LIMIT_PER_USER": positive("TOKENS_PER_USER", default=20),
 }
-# Pages of these sites may ask the API with a token; cookies stay on this one.
+# Pages of these sites may call the API with a token; cookies stay on this one.
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 CORS_URLS_REGEX = r"^/(api/|cost-|cpu-|sync-)"
 CORS_EXPOSE_HEADERS = ["ETag", "Retry-After"]
@@ -241,18 +235,31 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "PREPROCESSING_HOOKS": ["cloudintel.openapi.only_versioned"],
+    "PREPROCESSING_HOOKS": ["dashboard.api_schema.only_versioned"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "core.api.openapi.with_problems",
         "core.api.openapi.with_examples",
-        "cloudintel.openapi.with_tags",
+        "dashboard.api_schema.with_tags",
     ],
-    "ENUM_NAME_OVERRIDES": ENUM_NAMES,
+    # Names of choices that several fields share.
+    "ENUM_NAME_OVERRIDES": {
+        "DatasetEnum": "syncs.datasets.Dataset",
+        "FillableDatasetEnum": "syncs.backfills.models.FILLABLE",
+        "RunStatusEnum": "syncs.models.SyncRun.Status",
+        "BackfillStatusEnum": "syncs.models.Backfill.Status",
+        "BackfillWindowStatusEnum": "syncs.models.BackfillWindow.Status",
+        "AnomalyStatusEnum": "insights.models.Anomaly.Status",
+        "RecommendationStatusEnum": "insights.models.Recommendation.Status",
+        "ForecastScopeEnum": "insights.forecasts.models.Scope",
+        "AnomalyScopeEnum": "insights.models.Anomaly.Scope",
+        "BudgetScopeEnum": "insights.models.Budget.Scope",
+        "LevelEnum": "insights.recommendations.models.LEVELS",
+    },
 }
 
-# How AWS is read. Statistics are billed one by one ($0.01 per 1,000), so each is a
-# choice: four of the CPU and two of the network cost $0.06 per 1,000 instances a day.
+# Each statistic is billed ($0.01 per 1,000), so each is a choice: four of the CPU and
+# two of the network cost $0.06 per 1,000 instances and day.
 AWS_CPU_STATISTICS = one_of(
     "AWS_CPU_STATISTICS",
     default=["Average", "Maximum", "p99", "SampleCount"],
@@ -267,45 +274,39 @@ AWS_COST_EXPLORER_REQUESTS_PER_SECOND = positive(
     "AWS_COST_EXPLORER_REQUESTS_PER_SECOND", default=5
 )
 
-# How far a first sync looks back. Costs are billed per page, so the whole history that
-# Cost Explorer keeps is read at once; metrics are billed per metric, not per day.
+# Costs are billed per page, so the whole history of Cost Explorer is read at once;
+# metrics are billed per metric, not per day.
 COST_FIRST_SYNC_DAYS = positive("COST_FIRST_SYNC_DAYS", default=430)
 CPU_FIRST_SYNC_DAYS = positive("CPU_FIRST_SYNC_DAYS", default=90)
-# Metrics of the last days are read again, as late samples may still arrive.
+# The last days of metrics are read again, because samples may arrive late.
 CPU_RESTATEMENT_DAYS = positive("CPU_RESTATEMENT_DAYS", default=2)
 
-# A run without a heartbeat for so long was abandoned; its window is read again. It is
-# longer than one read can take with all its retries.
+# A run without a heartbeat for so long is abandoned and its window read again. It is
+# longer than one request can take with all its retries.
 RUN_ABANDONED_AFTER_SECONDS = positive("RUN_ABANDONED_AFTER_SECONDS", default=1800)
-# How often every account is read. A failed read is tried again sooner, with pauses
-# that double from this many minutes up to the interval.
 SYNC_INTERVAL_MINUTES = positive("SYNC_INTERVAL_MINUTES", default=1440)
-# The time of day (UTC) of the daily sync; None: an interval after the last one.
+# UTC; None: an interval after the last sync.
 SYNC_AT = time_of_day("SYNC_AT")
 SYNC_RETRY_MINUTES = positive("SYNC_RETRY_MINUTES", default=15)
-# A queued run that no worker took within so long is dropped, and queued anew if due.
+# A queued run that no worker has started by then is dropped, and queued again if due.
 QUEUE_GRACE_SECONDS = positive("QUEUE_GRACE_SECONDS", default=3600)
-# A sync that takes longer is ended, as something must be wrong.
 SYNC_TIME_LIMIT_SECONDS = positive("SYNC_TIME_LIMIT_SECONDS", default=4 * 3600)
-# What all requests of a UTC day may cost together; None: no limit.
+# Of all requests of a UTC day; None: no limit.
 AWS_API_DAILY_BUDGET_USD = dollars("AWS_API_DAILY_BUDGET_USD")
 
-# Backfills: days per part, parts at work at once, tries before a part is given up.
 BACKFILL_WINDOW_DAYS = positive("BACKFILL_WINDOW_DAYS", default=30)
 BACKFILL_PARALLEL = positive("BACKFILL_PARALLEL", default=2)
 BACKFILL_ATTEMPTS = positive("BACKFILL_ATTEMPTS", default=5)
 
-# Insights: how many services of an account, and of all together, get a forecast of
-# their own; and lines of advice and anomalies that are drawn elsewhere, as name=value.
 FORECAST_SERVICES = positive("FORECAST_SERVICES", default=12)
 ADVICE_THRESHOLDS = env.dict("ADVICE_THRESHOLDS", default={})
 ANOMALY_LIMITS = env.dict("ANOMALY_LIMITS", default={})
 
-# The queue. By default folders on this machine, so that no server is needed; by URL
-# Redis or RabbitMQ. The database is the truth: a lost message loses nothing.
+# Directories on this machine, Redis or RabbitMQ. The database is the truth: a lost
+# message loses nothing.
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://localhost//")
-# Without its broker a page must answer soon, not try for minutes; a worker waits for
-# it for as long as it is away.
+# Without the broker a page must respond soon, not retry for minutes; a worker waits
+# until it is back.
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"max_retries": 1}
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
@@ -322,30 +323,30 @@ elif CELERY_BROKER_URL.startswith("redis"):
     CELERY_BROKER_TRANSPORT_OPTIONS |= {
         "socket_connect_timeout": 2,
         "socket_timeout": 10,
-        # Redis hands a message out again after this; not while it is worked at.
+        # Redis redelivers a message after this: never while its task runs.
         "visibility_timeout": SYNC_TIME_LIMIT_SECONDS + 120,
     }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
-# A message is acknowledged when its work is done; a second delivery finds it taken.
+# A message is acknowledged when its task is done; a second delivery finds it started.
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-# At the soft limit a run is closed with its reason; who does not heed it is killed.
+# At the soft limit a run is closed with the reason; at the hard one it is killed.
 CELERY_TASK_SOFT_TIME_LIMIT = SYNC_TIME_LIMIT_SECONDS
 CELERY_TASK_TIME_LIMIT = SYNC_TIME_LIMIT_SECONDS + 60
-# A worker that is asked to end waits so long for its runs; then they hand back what
-# they read. Most supervisors kill a minute after they have asked.
+# A worker that is asked to stop waits so long for its runs, then they are queued again.
+# Most supervisors kill a minute after they have asked.
 WORKER_GRACE_SECONDS = positive("WORKER_GRACE_SECONDS", default=45)
-# A child that grew to so many KiB is replaced after its task.
+# KiB, after which a child is replaced at the end of its task.
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
-# Beat looks every minute what is due; the database tells, so nothing is sent twice.
+# What is due is decided by the database, so nothing is sent twice.
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "schedule-tick": {
         "task": "syncs.tasks.schedule_tick",
         "schedule": timedelta(seconds=60),
-        # One that waited longer is of no use: the next one looks at the same.
+        # An older one is useless: the next does the same.
         "options": {"expire_seconds": 60},
     },
     "deliver-notices": {
@@ -360,18 +361,16 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
-# Who is told when syncs go stale or fail, and when that is over.
 ALERT_EMAILS = env.list("ALERT_EMAILS", default=[])
 ALERT_WEBHOOK_URL = env.str("ALERT_WEBHOOK_URL", default="")
-# How e-mail is sent, such as smtp+tls://user:password@host:587. Default: it is logged.
+# Such as smtp+tls://user:password@host:587. Default: e-mails are logged.
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="cloudintel@localhost")
 
-# Where `prune` keeps old months: a directory, or s3://bucket/prefix.
+# A directory, or s3://bucket/prefix.
 ARCHIVE_PLACE = env.str("ARCHIVE_PLACE", default=str(STATE_DIR / "archives"))
 
-# Logs: one line an event; plain for a terminal, json for a collector.
 LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING").upper()
 LOG_FORMAT = one_of("LOG_FORMAT", default=["plain"], allowed=["plain", "json"])[0]
 LOGGING = logging_settings(LOG_LEVEL, LOG_FORMAT)

@@ -1,12 +1,32 @@
-"""Where everything answers. Each app keeps the addresses of its own pages."""
+"""Every address. Each app keeps those of its own pages; the API's are all here."""
+
+from collections.abc import Callable
 
 from django.contrib import admin
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularSwaggerSplitView
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.routers import APIRootView, DefaultRouter
+from rest_framework.viewsets import ViewSetMixin
 
 from cloudintel.health import health, metrics, status
-from dashboard.instances import InstanceListView, InstanceView
-from dashboard.views import SummaryView
+from costs.api.views import DailyCostViewSet
+from dashboard.api_schema import SchemaView
+from dashboard.home import SummaryView
+from dashboard.instances import InstanceCpuViewSet, InstanceListView, InstanceView
+from insights.anomalies.api import AnomalyViewSet
+from insights.budgets.api.views import BudgetViewSet
+from insights.forecasts.api import ForecastViewSet
+from insights.recommendations.api.views import FeedbackViewSet, RecommendationViewSet
+from metrics.api.views import CpuMetricViewSet, NetworkMetricViewSet
+from syncs.accounts.api import CloudAccountViewSet
+from syncs.api_usage.api import ApiUsageViewSet
+from syncs.backfills.api import BackfillViewSet
+from syncs.datasets import Dataset
+from syncs.runs.api import StartSyncView, SyncRunViewSet
+from users.api import AuditEntryViewSet
 from users.views import AdminLoginRedirect, SignOut
 
 pages: list[URLPattern | URLResolver] = [
@@ -25,16 +45,65 @@ handler403 = "core.api.problems.permission_denied"
 handler404 = "core.api.problems.not_found"
 handler500 = "core.api.problems.server_error"
 
+
+class Root(APIRootView):
+    """The endpoints of the API. /api/docs/ describes their parameters and fields."""
+
+    permission_classes = [IsAuthenticated]
+
+
+router = DefaultRouter()
+router.APIRootView = Root
+router.register("accounts", CloudAccountViewSet)
+router.register("instances", InstanceCpuViewSet, basename="api-instance")
+router.register("costs", DailyCostViewSet)
+router.register("cpu", CpuMetricViewSet)
+router.register("network", NetworkMetricViewSet)
+router.register("runs", SyncRunViewSet)
+router.register("backfills", BackfillViewSet)
+router.register("api-usage", ApiUsageViewSet)
+router.register("forecasts", ForecastViewSet)
+router.register("anomalies", AnomalyViewSet)
+router.register("recommendations", RecommendationViewSet)
+router.register("feedback", FeedbackViewSet)
+router.register("budgets", BudgetViewSet)
+router.register("audit", AuditEntryViewSet)
+
+
+def action_view(
+    viewset: type[ViewSetMixin], name: str
+) -> Callable[..., HttpResponseBase]:
+    """Return one action of a viewset as a view, with the settings of that action."""
+    return viewset.as_view({"get": name}, **getattr(viewset, name).kwargs)
+
+
+start_sync = StartSyncView.as_view()
+api: list[URLPattern | URLResolver] = [
+    *(
+        path(f"api/v1/sync/{name}/", start_sync, {"dataset": one}, f"api-sync-{name}")
+        for one in Dataset
+        for name in one.names
+    ),
+    path("api/v1/", include(router.urls)),
+    path("api/schema/", SchemaView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="swagger"),
+    # Short aliases for scripts.
+    *(path(f"sync-{one.first_name}", start_sync, {"dataset": one}) for one in Dataset),
+    path("cost-trend", action_view(DailyCostViewSet, "trend")),
+    path("cost-summary", action_view(DailyCostViewSet, "summary")),
+    path("cpu-trend", action_view(CpuMetricViewSet, "trend")),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     *pages,
-    # One door to sign in by, also for the admin.
+    # The admin signs in on the same page as everything else.
     path("admin/login/", AdminLoginRedirect.as_view()),
     path("admin/logout/", SignOut.as_view()),
     path(
         "admin/password_change/", RedirectView.as_view(pattern_name="password_change")
     ),
     path("admin/", admin.site.urls),
-    path("", include("cloudintel.api_urls")),
+    *api,
     path("health", health),
     path("status", status),
     path("metrics", metrics),

@@ -1,4 +1,4 @@
-"""The door for a WSGI server: gunicorn cloudintel.wsgi."""
+"""The WSGI application: gunicorn cloudintel.wsgi."""
 
 import gc
 import os
@@ -12,10 +12,10 @@ from cloudintel.prometheus_files import settled_counts
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cloudintel.settings")
 
 application = get_wsgi_application()
-# Every page is imported now, and stays. Were all of that looked through for garbage
-# with what requests leave, one of them would wait 0.1 s for it now and then.
+# Import every page now and exclude it from garbage collection, for which a request
+# would otherwise wait 0.1 s now and then.
 _ = get_resolver().url_patterns
 with settled_counts(settings.COUNTS_DIR):
-    pass  # what a server before this one has left
+    pass  # files that earlier servers left
 gc.collect()
 gc.freeze()

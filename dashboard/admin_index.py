@@ -1,14 +1,12 @@
 """The admin's first page: what needs attention, latest runs, and the audit log."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import SafeString
 
 from clouds.models import CloudAccount
 from core.admin.columns import label, list_url
@@ -23,6 +21,7 @@ from users.models import AuditEntry, SavedLink
 SHOWN = 8
 RECONCILED_DAYS = 30
 FAILED_WITHIN = timedelta(days=1)
+LABELS = {"danger": "urgent", "warning": "check"}
 BAD = {State.FAILING, State.STALE, State.PARTIAL, State.NEVER}
 STATE_KINDS = {
     State.OK: "success",
@@ -34,29 +33,22 @@ STATE_KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Matter:
-    """One thing that needs attention, and the page to resolve it on."""
-
-    kind: str
-    sentence: str
-    url: str
-
-    @property
-    def urgency(self) -> str:
-        return "urgent" if self.kind == "danger" else "check"
-
-
-def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """unfold's callback: add what the user may see to the context."""
-    user, now = request.user, timezone.now()
-    runs = SyncRun.objects.visible_to(user).select_related("account")
-    found: Sequence[DatasetFreshness] = ()
+def index_context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Add what the user may see; unfold calls it (DASHBOARD_CALLBACK)."""
+    user = request.user
+    datasets: Sequence[DatasetFreshness] = ()
     if user.has_perm("syncs.view_syncrun"):
         accounts = list(CloudAccount.objects.visible_to(user).enabled())
-        found = per_dataset(freshness(accounts, now))
+        datasets = per_dataset(freshness(accounts, timezone.now()))
+        runs = SyncRun.objects.visible_to(user).select_related("account")
         context |= {
-            "standing": [(line.dataset.label, list(badges(line))) for line in found],
+            "freshness": [
+                (
+                    one.dataset.label,
+                    [(label(s.word, STATE_KINDS[s]), count) for s, count in one.counts],
+                )
+                for one in datasets
+            ],
             "runs": [(run, status(run)) for run in runs[:SHOWN]],
             "runs_url": list_url(SyncRun),
         }
@@ -69,46 +61,37 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         entries = AuditEntry.objects.order_by("-at", "-id")[:SHOWN]
         context |= {"entries": entries, "audit_url": list_url(AuditEntry)}
     context["saved_links"] = SavedLink.objects.filter(user=user.pk)
-    context["matters"] = [
-        (matter, label(matter.urgency, matter.kind))
-        for matter in matters(request, found)
+    context["needs_attention"] = [
+        (label(LABELS[kind], kind), sentence, url)
+        for kind, sentence, url in needs_attention(request, datasets)
     ]
     return context
 
 
-def badges(line: DatasetFreshness) -> Iterator[tuple[SafeString, int]]:
-    """Return each freshness state as a badge, with its number of accounts."""
-    for state, count in line.counts:
-        yield label(state.word, STATE_KINDS[state]), count
-
-
-def matters(
-    request: HttpRequest, standing: Sequence[DatasetFreshness]
-) -> Iterator[Matter]:
-    """Yield what needs attention, the most urgent first."""
+def needs_attention(
+    request: HttpRequest, datasets: Sequence[DatasetFreshness]
+) -> Iterator[tuple[str, str, str]]:
+    """Yield (kind of label, sentence, URL to resolve it), the most urgent first."""
     user, now = request.user, timezone.now()
     if user.has_perm("syncs.view_incident"):
-        found = Incident.objects.visible_to(user).open()
-        for incident in found.select_related("account")[:SHOWN]:
+        incidents = Incident.objects.visible_to(user).open()
+        for incident in incidents.select_related("account")[:SHOWN]:
             url = list_url(SyncRun, account__id__exact=incident.account_id)
-            yield Matter("danger", incident.sentence, url)
-    for line in standing:
-        late = sum(count for state, count in line.counts if state in BAD)
-        if late:
-            text = f"{line.dataset.label}: {late:,} of {line.accounts:,} accounts "
-            yield Matter("warning", text + "are not up to date.", reverse("syncs"))
+            yield "danger", incident.sentence, url
+    for one in datasets:
+        if late := sum(count for state, count in one.counts if state in BAD):
+            text = f"{one.dataset.label}: {late:,} of {one.accounts:,} accounts "
+            yield "warning", text + "are not up to date.", reverse("syncs")
     if user.has_perm("syncs.view_syncrun"):
         failed = SyncRun.objects.visible_to(user).filter(
             status=SyncRun.Status.FAILED, started_at__gte=now - FAILED_WITHIN
         )
         if count := failed.count():
             url = list_url(SyncRun, status__exact="failed")
-            yield Matter(
-                "warning", f"Failed runs in the last 24 hours: {count:,}.", url
-            )
+            yield "warning", f"Failed runs in the last 24 hours: {count:,}.", url
     if user.has_perm("costs.view_costtotal"):
         days = CostTotal.objects.visible_to(user).counted()
         window = last_complete_days(RECONCILED_DAYS, now)
         if count := days.in_window(window).unreconciled().count():
             text = f"Unreconciled days in the last {RECONCILED_DAYS} days: "
-            yield Matter("danger", f"{text}{count:,}.", reverse("costs"))
+            yield "danger", f"{text}{count:,}.", reverse("costs")

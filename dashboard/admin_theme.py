@@ -4,15 +4,19 @@ UNFOLD = {
     "SITE_TITLE": "cloudintel",
     "SITE_HEADER": "cloudintel",
     "SITE_URL": "/",
-    "SITE_ICON": "dashboard.admin_sidebar.icon",
+    "SITE_ICON": "dashboard.admin_navigation.icon",
     "SITE_FAVICONS": [
-        {"rel": "icon", "type": "image/svg+xml", "href": "dashboard.admin_sidebar.icon"}
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": "dashboard.admin_navigation.icon",
+        }
     ],
-    "DASHBOARD_CALLBACK": "dashboard.admin_index.dashboard",
-    "TABS": "dashboard.admin_tabs.tabs",
+    "DASHBOARD_CALLBACK": "dashboard.admin_index.index_context",
+    "TABS": "dashboard.admin_navigation.tabs",
     "SIDEBAR": {
         "show_search": True,
-        "navigation": "dashboard.admin_sidebar.navigation",
+        "navigation": "dashboard.admin_navigation.navigation",
     },
     "COLORS": {
         "primary": {

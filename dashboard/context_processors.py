@@ -11,25 +11,16 @@ from core.windows import ONE_DAY
 from syncs.datasets import Dataset
 from syncs.models import Watermark
 
-Line = tuple[str, date]
+DatasetDays = list[tuple[str, date]]
 
 
-def shell(request: HttpRequest) -> dict[str, str | Callable[[], list[Line]]]:
-    """Context of every template; queries run only where a template shows them."""
-    return {"version": VERSION, "read_until": lambda: read_until(request)}
+def page_frame(request: HttpRequest) -> dict[str, str | Callable[[], DatasetDays]]:
+    """Return the version and a callable, so that only the footer runs its query."""
+    return {"version": VERSION, "data_through": lambda: data_through(request)}
 
 
-def read_until(request: HttpRequest) -> list[Line]:
-    """Return (dataset, the last day stored for every enabled account). One query.
-
-    Instances have no days: they show the state of their last sync.
-    """
+def data_through(request: HttpRequest) -> DatasetDays:
+    """Return (dataset, last day stored for every enabled account). One query."""
     marks = Watermark.objects.visible_to(request.user).filter(account__is_enabled=True)
-    found = dict(
-        marks.order_by().values_list("dataset").annotate(oldest=Min("read_until"))
-    )
-    return [
-        (dataset.label, found[dataset] - ONE_DAY)
-        for dataset in Dataset
-        if dataset in found
-    ]
+    ends = dict(marks.order_by().values_list("dataset").annotate(end=Min("read_until")))
+    return [(one.label, ends[one] - ONE_DAY) for one in Dataset if one in ends]

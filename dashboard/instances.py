@@ -1,4 +1,4 @@
-"""The instance pages: they join inventory, metrics, list prices and syncs."""
+"""Instances as pages and in the API: they join inventory, metrics, prices, syncs."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -10,10 +10,14 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.views.generic import DetailView
+from rest_framework.exceptions import PermissionDenied
 
+from clouds.versions import data_version
 from core.api.csv import csv_file
 from core.windows import ONE_DAY, Window, last_complete_days
+from inventory.api.views import InstanceViewSet
 from inventory.models import Instance
+from metrics.filters import InstanceCpuFilter
 from metrics.models import CpuMetric, NetworkMetric
 from metrics.utilization_charts import cpu_chart, network_chart
 from metrics.views import VIEW_CPU, InstanceCpuListView
@@ -23,10 +27,9 @@ from syncs.models import SyncRun
 from syncs.runs.freshness import freshness
 
 RANGES = (30, 90, 400)
-# What is known of an instance; the rest is of its account.
-OF_INSTANCES = (Dataset.INSTANCES, Dataset.CPU)
 DEFAULT_RANGE = 90
 RUNS_SHOWN = 5
+CPU_PARAMETERS = frozenset({"idle", "average_min", "average_max"})
 CSV_COLUMNS = (
     "instance_id",
     "name",
@@ -137,7 +140,7 @@ class InstanceView(PermissionRequiredMixin, DetailView[Instance]):
                 "fresh": [
                     one
                     for one in freshness([instance.account], now)
-                    if one.dataset in OF_INSTANCES
+                    if one.dataset in (Dataset.INSTANCES, Dataset.CPU)
                 ],
             }
         return super().get_context_data(
@@ -186,3 +189,19 @@ def runs_that_saw(instance: Instance) -> QuerySet[SyncRun]:
         started_at__gte=instance.first_seen_at,
         started_at__lte=instance.last_seen_at,
     ).order_by("-started_at", "-id")
+
+
+class InstanceCpuViewSet(InstanceViewSet):
+    """Virtual machines, terminated ones included; one comes with its change history."""
+
+    filterset_class = InstanceCpuFilter
+
+    def data_version(self) -> str:
+        return data_version(self.request.user, Dataset.INSTANCES, Dataset.CPU)
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        parameters = CPU_PARAMETERS & set(self.request.query_params)
+        if parameters and not self.request.user.has_perm(VIEW_CPU):
+            names = ", ".join(sorted(parameters))
+            raise PermissionDenied(f"{names}: this needs the permission {VIEW_CPU}.")
+        return super().filter_queryset(queryset)

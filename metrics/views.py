@@ -26,8 +26,8 @@ from metrics.utilization_charts import HEAT_FROM_PERCENT, cpu_days
 # A month, so that a weekly rhythm can be told from a change.
 SMALL_CHART_DAYS = 30
 VIEW_CPU = "metrics.view_cpumetric"
-# Chosen in the page itself, and kept when its form is sent.
-KEPT = ("ordering", "average_min", "average_max")
+# Parameters set by links of the page, which its filter form sends along.
+LINK_PARAMETERS = ("ordering", "average_min", "average_max")
 # These leave no instance out.
 NO_FILTERS = {"ordering", "page"}
 
@@ -81,7 +81,9 @@ class InstanceCpuListView(PermissionRequiredMixin, FilterView):
             regions=seen.values_of("region"),
             types=Instance.objects.visible_to(user).values_of("instance_type"),
             accounts=CloudAccount.objects.visible_to(user).order_by("name"),
-            kept=[(name, get[name]) for name in KEPT if get.get(name)],
+            hidden_fields=[
+                (name, get[name]) for name in LINK_PARAMETERS if get.get(name)
+            ],
             **kwargs,
         )
         if user.has_perm(VIEW_CPU):

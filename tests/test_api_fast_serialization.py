@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rest_framework.renderers import JSONRenderer
 
-from cloudintel.api_urls import router
+from cloudintel.urls import router
 from core.api.csv import lines
 from core.api.fast_serialization import columns_of
 from core.db.money_field import MoneyField

@@ -12,7 +12,6 @@ from playwright.sync_api import Page
 from clouds.testing import account
 from core.testing.browser import PASSWORD, sign_in
 from core.windows import Window, first_of_month, last_complete_days
-from costs.models import CostTotal
 from costs.testing import store_costs
 
 # More services than there are base colors.
@@ -27,11 +26,11 @@ def bill() -> Window:
     User.objects.create_superuser("ada", password=PASSWORD)
     owner = account(1, "production")
     days = last_complete_days(60, timezone.now())
+    this_month = first_of_month(days.end - timedelta(days=1))
     for day in days.days():
         tax = {"Tax": "500"} if day.day == 1 else {}
-        store_costs(owner, Window(day, day + timedelta(days=1)), SERVICES | tax)
-    this_month = first_of_month(days.end - timedelta(days=1))
-    CostTotal.objects.filter(day__gte=this_month).update(is_estimated=True)
+        only = Window(day, day + timedelta(days=1))
+        store_costs(owner, only, SERVICES | tax, estimated_from=this_month)
     return days
 
 

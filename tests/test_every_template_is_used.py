@@ -4,10 +4,9 @@ from pathlib import Path
 
 from tests.source_files import files, text_of
 
-# Django asks for these by name: when something is denied, missing or broken, and for
-# the admin's first page.
+# Django and DRF look these up by name: errors, admin index, browsable API.
 FOUND_BY_NAME = {"403.html", "403_csrf.html", "404.html", "500.html"}
-FOUND_BY_NAME |= {"admin/index.html"}
+FOUND_BY_NAME |= {"admin/index.html", "rest_framework/api.html"}
 THIS = Path("tests", Path(__file__).name)
 
 

@@ -10,13 +10,13 @@ import time_machine
 from celery import current_app
 from django.core.management import CommandError, call_command
 
-from cloudintel.management.commands.first_start import ask_for_insights
 from clouds.models import CloudAccount
 from clouds.testing import account
 from clouds.versions import move_version
 from core.testing.clock import NOW
 from core.windows import last_complete_days
 from costs.testing import store_costs
+from dashboard.management.commands.first_start import ask_for_insights
 from insights import tasks
 from insights.models import Forecast, RefreshState
 from insights.refresh import refresh_all as run_module

@@ -19,7 +19,7 @@ from syncs.datasets import Dataset
 from syncs.models import Watermark
 from users.testing import person
 
-HOUSE = Path(__file__).resolve().parents[2]
+HOUSE = Path(__file__).resolve().parents[1]
 LINKS = ["/costs/", "/instances/", "/cpu/", "/syncs/", "/insights/"]
 
 

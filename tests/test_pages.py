@@ -63,7 +63,7 @@ def test_a_page_of_an_account_without_data_says_what_to_read(
 ) -> None:
     account()
     text = viewer.get(page).content.decode()
-    assert "manage.py sync" in text or "never read" in text
+    assert "manage.py sync" in text or "never synced" in text
     assert "$0" not in text
 
 
@@ -82,11 +82,11 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
 @pytest.mark.parametrize(
     ("page", "queries"),
     [
-        # Every page: session, user, permissions of user and groups; how far costs and
-        # CPU are read. Beside these:
+        # Every page: session, user, permissions of user and groups; through which day
+        # data is stored. Beside these:
         # accounts; currencies, trend (2), spans (2), unreconciled days; freshness;
-        # states; the projection (the forecasts) and the movers; and the version of what
-        # the cache keeps: spans, unreconciled days and movers.
+        # states; the month-end forecast and the top changes; and the version of what
+        # the cache keeps: spans, unreconciled days and top changes.
         ("/", 21),
         # account names; currencies, trend (2), the period before (3), restatements;
         # what there is to choose from; and the version of the last two.

@@ -34,7 +34,7 @@ COMMAND = """
 import sys, django
 django.setup()
 from django.core.management import call_command
-import cloudintel.management.commands.sync
+import dashboard.management.commands.sync
 print("ready", flush=True)
 sys.stdin.readline()
 call_command("sync", "--json")
@@ -42,7 +42,7 @@ call_command("sync", "--json")
 API = """
 import sys, django
 django.setup()
-from people.testing import operator
+from users.testing import operator
 client = operator()
 print("ready", flush=True)
 sys.stdin.readline()

@@ -23,13 +23,13 @@ from schemathesis import Case, GenerationMode
 from schemathesis.checks import CheckFunction, not_a_server_error
 from schemathesis.specs.openapi import checks
 
-from cloudintel.openapi import schema
 from cloudintel.wsgi import application
 from clouds.models import AccountAccess, CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW
 from core.windows import last_complete_days
 from costs.testing import store_costs
+from dashboard.api_schema import schema
 from insights.testing import anomaly, budget, forecast, recommendation
 from inventory.models import Instance
 from inventory.testing import instance

@@ -66,9 +66,9 @@ def test_status_names_each_part_and_how_fresh_the_data_is(
 
 
 def test_without_a_worker_it_is_503() -> None:
-    code, told = status()
-    assert (code, told["status"], told["workers"]) == (503, "down", "down: Away")
-    assert (told["database"], told["broker"]) == ("ok", "ok")
+    code, body = status()
+    assert (code, body["status"], body["workers"]) == (503, "down", "down: Away")
+    assert (body["database"], body["broker"]) == ("ok", "ok")
 
 
 @pytest.mark.parametrize(
@@ -112,18 +112,18 @@ def test_metrics_are_the_databases_numbers(aws: EmulatedAws, now: datetime) -> N
         sync_cost(mine, now)
     aws.deny("ce:GetCostAndUsage")
     sync_cost(mine, now)
-    told = numbers()
-    assert told['cloudintel_runs{dataset="cost",status="succeeded"}'] == 2
-    assert told['cloudintel_runs{dataset="cost",status="failed"}'] == 1
-    assert told['cloudintel_run_rows{dataset="cost",status="succeeded"}'] == 4
-    assert told['cloudintel_run_rows{dataset="instances",status="succeeded"}'] == 1
+    values = numbers()
+    assert values['cloudintel_runs{dataset="cost",status="succeeded"}'] == 2
+    assert values['cloudintel_runs{dataset="cost",status="failed"}'] == 1
+    assert values['cloudintel_run_rows{dataset="cost",status="succeeded"}'] == 4
+    assert values['cloudintel_run_rows{dataset="instances",status="succeeded"}'] == 1
     took = sum(run.elapsed.total_seconds() for run in SyncRun.objects.all())
-    seconds = [n for name, n in told.items() if "run_seconds" in name]
+    seconds = [n for name, n in values.items() if "run_seconds" in name]
     assert sum(seconds) == pytest.approx(took)
     asked = ApiUsage.objects.get(operation="GetCostAndUsage")
     labels = '{operation="GetCostAndUsage",service="ce"}'
-    assert told[f"cloudintel_api_requests{labels}"] == asked.requests
-    assert told[f"cloudintel_api_usd{labels}"] == float(asked.usd)
+    assert values[f"cloudintel_api_requests{labels}"] == asked.requests
+    assert values[f"cloudintel_api_usd{labels}"] == float(asked.usd)
 
 
 def test_metrics_tell_how_fresh_all_is_and_what_waits(now: datetime) -> None:
@@ -140,12 +140,12 @@ def test_metrics_tell_how_fresh_all_is_and_what_waits(now: datetime) -> None:
     SyncRun.objects.create(
         account=mine, dataset="cost", status="queued", started_at=at, heartbeat_at=at
     )
-    told = numbers()
-    assert told['cloudintel_datasets{state="ok"}'] == 1
-    assert told['cloudintel_datasets{state="never"}'] == 3
-    age = told['cloudintel_oldest_good_read_seconds{dataset="instances"}']
+    values = numbers()
+    assert values['cloudintel_datasets{state="ok"}'] == 1
+    assert values['cloudintel_datasets{state="never"}'] == 3
+    age = values['cloudintel_oldest_good_read_seconds{dataset="instances"}']
     assert age == pytest.approx(3600, abs=60)
-    assert told['cloudintel_runs{dataset="cost",status="queued"}'] == 1
+    assert values['cloudintel_runs{dataset="cost",status="queued"}'] == 1
 
 
 def test_metrics_cost_the_same_few_queries_for_many_accounts(
@@ -161,7 +161,7 @@ def test_metrics_cost_the_same_few_queries_for_many_accounts(
 
 
 def test_while_the_parts_are_asked_a_second_request_does_not_wait() -> None:
-    with health.asking:
+    with health.checking:
         answer = Client().get("/status")
     assert (answer.status_code, answer.json()) == (429, {"status": "busy"})
     assert answer["Retry-After"] == "2"

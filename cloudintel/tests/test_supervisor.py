@@ -15,12 +15,12 @@ LIVES = [sys.executable, "-c", "import time; time.sleep(600)"]
 
 
 def end_of(child: Child) -> None:
-    """Starts it now, whatever its pause, and looks until it has ended."""
+    """Starts it now, whatever its pause, and polls until it has ended."""
     child.due_at = 0
-    child.look()
+    child.poll()
 
     def has_ended() -> bool:
-        child.look()
+        child.poll()
         return child.process is None
 
     wait_until("its end", has_ended)
@@ -37,7 +37,7 @@ def test_what_dies_at_once_again_and_again_is_started_ever_more_slowly(
     assert pauses == [2, 4, 8, 16, 30, 30, 30]
     assert max(pauses) <= LONGEST_PAUSE_SECONDS
     child.due_at = float("inf")
-    child.look()
+    child.poll()
     assert child.process is None  # its pause is not over
 
 
@@ -52,7 +52,7 @@ def test_what_had_settled_is_started_again_after_a_second(
 
 def test_what_does_not_end_is_killed() -> None:
     child = Child("worker", LIVES)
-    child.look()
+    child.poll()
     assert child.is_alive
     child.kill()
     assert not child.is_alive
@@ -61,7 +61,7 @@ def test_what_does_not_end_is_killed() -> None:
 def test_when_its_parent_is_killed_it_ends_too() -> None:
     program = (
         "import sys, time; from cloudintel.supervisor import Child;"
-        f"child = Child('web', {LIVES!r}); child.look();"
+        f"child = Child('web', {LIVES!r}); child.poll();"
         "print(child.process.pid, flush=True); time.sleep(600)"
     )
     parent = subprocess.Popen(

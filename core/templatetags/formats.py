@@ -63,12 +63,6 @@ def percent_change(value: float | None) -> str:
 
 
 @register.filter
-def plain(value: Decimal | float | None) -> str:
-    """A number in machine-readable form, to sort by; empty for unknown."""
-    return "" if value is None else str(value)
-
-
-@register.filter
 def size(count: int | None) -> str:
     """Bytes in the largest unit that leaves at least 1: `1.5 GiB`."""
     if count is None:

@@ -58,7 +58,11 @@ def page(client: Client, query: str) -> str:
 
 def shown_lines(text: str) -> list[list[str]]:
     """The cells of the page's table of lines."""
-    body = text.split("data-sortable")[1].split("<tbody>")[1].split("</tbody>")[0]
+    body = (
+        text.split('aria-labelledby="lines"')[-1]
+        .split("<tbody>")[1]
+        .split("</tbody>")[0]
+    )
     rows = re.findall(r"<tr.*?</tr>", body, re.DOTALL)
     return [
         [plain(cell) for cell in re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL)]

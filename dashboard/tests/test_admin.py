@@ -116,7 +116,7 @@ def test_the_schedule_is_closed_to_who_is_limited_to_some_accounts(
         assert client.get(reverse(f"admin:{name}_changelist")).status_code == 403
 
 
-def test_a_task_is_stopped_only_by_who_may_change_it_and_it_is_kept_who_did(
+def test_a_task_is_stopped_only_by_who_may_change_it_and_the_audit_log_says_who_did(
     client: Client,
 ) -> None:
     user = User.objects.create_user("ada", is_staff=True)

@@ -53,16 +53,16 @@ def test_it_names_what_is_late_failed_broken_and_wrong(admin_client: Client) -> 
         account=owner, dataset="cost", opened_at=NOW, sentence="Costs can't be read."
     )
     text = dashboard(admin_client)
-    for told in (
+    for expected in (
         "Costs can&#x27;t be read.",
         "Instances: 1 of 1 accounts are not up to date.",
         "Failed runs in the last 24 hours: 1.",
         "Unreconciled days in the last 30 days: 1.",
     ):
-        assert told in text, told
+        assert expected in text, expected
 
 
-def test_it_shows_machines_runs_and_who_did_what(
+def test_it_shows_instances_runs_and_who_did_what(
     admin_client: Client, admin_user: User, rf: RequestFactory
 ) -> None:
     owner = account()
@@ -85,7 +85,7 @@ def test_it_needs_few_queries_however_much_is_stored(
         instance(owner, f"web-{number}")
         run(owner, Dataset.INSTANCES, NOW)
         Incident.objects.create(account=owner, dataset="instances", opened_at=NOW)
-    # Session, user and his limit; accounts, freshness, runs; states; trail; incidents,
+    # Session, user and limit; accounts, freshness, runs; states; audit log; incidents,
     # failed runs, unreconciled days; saved links.
     with django_assert_max_num_queries(12):
         assert "account-9" in dashboard(admin_client)

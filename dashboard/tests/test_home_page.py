@@ -44,7 +44,7 @@ def shown() -> Spending | None:
     return spending(NOW, person("viewer"), {})
 
 
-def test_it_tells_what_is_spent_and_what_moved(client: Client) -> None:
+def test_it_shows_what_is_spent_and_what_changed(client: Client) -> None:
     owner = account()
     store_costs(owner, Window(QUARTER.start, LAST_DAYS.start), {"AWS Lambda": "10"})
     store_costs(owner, LAST_DAYS, {"AWS Lambda": "15", "Amazon RDS": "20"})
@@ -148,7 +148,7 @@ def test_it_tells_what_runs_and_how_fresh_it_is(client: Client) -> None:
     assert 'state-ok">fresh' in text
     assert 'state-failing">failing' in text
     assert "synced 1 h ago" in text
-    assert "never read" in text
+    assert "never synced" in text
 
 
 def test_costs_that_are_read_late_did_not_change_by_it() -> None:
@@ -167,11 +167,11 @@ def test_it_names_the_account_in_which_a_service_moved(client: Client) -> None:
     store_costs(loud, Window(QUARTER.start, LAST_DAYS.start), {"AWS Lambda": "10"})
     store_costs(loud, LAST_DAYS, {"AWS Lambda": "12"})
     text = page(client)
-    movers = text.split('id="movers"')[1].split("</section>")[0]
-    assert "in production" in movers
-    assert "in staging" not in movers
-    assert "+$60.00" in movers
-    assert "service=AWS+Lambda&amp;sub_account=000000000002" in movers
+    changes = text.split('id="top-changes"')[1].split("</section>")[0]
+    assert "in production" in changes
+    assert "in staging" not in changes
+    assert "+$60.00" in changes
+    assert "service=AWS+Lambda&amp;sub_account=000000000002" in changes
 
 
 def test_it_tells_what_the_month_will_have_cost(client: Client) -> None:
@@ -209,7 +209,7 @@ def test_a_forecast_that_begins_from_other_costs_is_not_used(client: Client) -> 
     assert "Projection" in card
 
 
-def test_who_may_see_one_account_is_told_its_forecast_alone(client: Client) -> None:
+def test_who_may_see_one_account_sees_its_forecast_alone(client: Client) -> None:
     mine, other = account(1, "mine"), account(2, "other")
     store_costs(mine, QUARTER, {"AWS Lambda": "10"})
     store_costs(other, QUARTER, {"AWS Lambda": "10"})

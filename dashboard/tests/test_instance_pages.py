@@ -1,4 +1,4 @@
-"""The pages of machines: which are listed, in which order, and what one tells."""
+"""The pages of instances: which are listed, in which order, and what one shows."""
 
 import csv
 import io
@@ -60,7 +60,7 @@ def file_of(client: Client, address: str) -> str:
 
 
 def listed(client: Client, address: str) -> list[str]:
-    """The machines of a page in its order."""
+    """The instances of a page in its order."""
     text = client.get(address).content.decode()
     return re.findall(r'<th scope="row"><a [^>]*>([^<]+)</a>', text)
 
@@ -124,7 +124,7 @@ def test_the_summary_and_the_lists_agree_on_which_instances_are_idle(
     store_cpu(instance(owner, "new"), last_complete_days(1, NOW), 1.0)
     card = viewer.get("/").content.decode()
     assert '<a href="/instances/?idle=true">1 idle</a>, 50.0' in card
-    assert "1 have too little CPU data to tell" in card
+    assert "1 without enough CPU data" in card
     assert 'href="/cpu/#idle"' in card
     for page in ("/instances/", "/cpu/"):
         assert listed(viewer, f"{page}?idle=true") == ["idle"]
@@ -140,7 +140,7 @@ def test_the_summary_and_the_lists_agree_on_which_instances_are_idle(
 
 
 @pytest.mark.usefixtures("fleet")
-def test_the_cpu_page_counts_its_machines_in_bands(viewer: Client) -> None:
+def test_the_cpu_page_counts_its_instances_in_bands(viewer: Client) -> None:
     page = viewer.get("/cpu/")
     assert [band.count for band in page.context["bands"]] == [2, 0, 0, 1, 0, 0]
     assert "3 instances; select a range" in page.content.decode()
@@ -174,7 +174,7 @@ def test_the_file_holds_the_whole_list_in_its_order(viewer: Client) -> None:
 
 
 @pytest.mark.usefixtures("fleet")
-def test_who_may_not_see_utilisation_sees_machines_without_it(client: Client) -> None:
+def test_who_may_not_see_utilization_sees_instances_without_it(client: Client) -> None:
     user = User.objects.create_user("inventory")
     user.user_permissions.add(Permission.objects.get(codename="view_instance"))
     client.force_login(user)

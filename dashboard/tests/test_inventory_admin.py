@@ -1,4 +1,4 @@
-"""The admin of machines and of their changes."""
+"""The admin of instances and of their changes."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from clouds.models import CloudAccount
-from dashboard.admin_tabs import SAVED
+from dashboard.admin_navigation import TABS
 from inventory.models import Instance, Resource, StateChange
 from syncs.models import SyncRun
 
@@ -72,14 +72,14 @@ def test_each_list_needs_few_queries_however_many_accounts(
     assert "account-9" in page
 
 
-def test_machines_are_found_by_id_name_address_and_tag(admin_client: Client) -> None:
+def test_instances_are_found_by_id_name_address_and_tag(admin_client: Client) -> None:
     make_instance(1, name="web-1", private_ip="10.0.0.7", tags={"team": "checkout"})
     make_instance(2, name="db-1")
     for text in ("i-0001", "WEB", "10.0.0.7", "checkout"):
         assert ids(admin_client, f"q={text}") == {"i-0001"}, text
 
 
-def test_machines_are_filtered_by_account_region_state_type_and_presence(
+def test_instances_are_filtered_by_account_region_state_type_and_presence(
     admin_client: Client,
 ) -> None:
     here = make_instance(1, region="us-east-1", instance_type="m6i.large")
@@ -95,7 +95,7 @@ def test_machines_are_filtered_by_account_region_state_type_and_presence(
         assert ids(admin_client, query) == {"i-0001"}, query
 
 
-def test_a_machine_that_is_gone_is_shown_as_gone_and_not_as_running(
+def test_a_terminated_instance_is_shown_as_terminated_and_not_as_running(
     admin_client: Client,
 ) -> None:
     make_instance(1, gone_since=NOW)
@@ -104,7 +104,7 @@ def test_a_machine_that_is_gone_is_shown_as_gone_and_not_as_running(
     assert 'class="field-state' in page
 
 
-def test_a_machines_page_shows_its_tags_and_leads_to_account_and_history(
+def test_the_page_of_an_instance_shows_its_tags_and_leads_to_account_and_history(
     admin_client: Client,
 ) -> None:
     instance = make_instance(1, tags={"team": "<checkout>", "env": "prod"})
@@ -165,7 +165,7 @@ def test_the_date_hierarchy_offers_the_months_that_hold_changes(
 
 @pytest.mark.parametrize(
     ("tab", "shown"),
-    [("Running", {"i-0001"}), ("Stopped", {"i-0002"}), ("Gone", {"i-0003"})],
+    [("Running", {"i-0001"}), ("Stopped", {"i-0002"}), ("Terminated", {"i-0003"})],
 )
 def test_a_tab_above_the_list_shows_what_it_names(
     admin_client: Client, tab: str, shown: set[str]
@@ -173,7 +173,7 @@ def test_a_tab_above_the_list_shows_what_it_names(
     make_instance(1)
     make_instance(2, state="stopped")
     make_instance(3, gone_since=NOW)
-    query = urlencode(dict(SAVED["inventory.instance"])[tab])
+    query = urlencode(dict(TABS["inventory.instance"])[tab])
     assert ids(admin_client, query) == shown
     page = admin_client.get(f"{INSTANCES}?{query}").content.decode()
     assert f"{INSTANCES}?{query.replace('&', '&amp;')}" in page

@@ -1,4 +1,4 @@
-"""What a month will have cost is told from the weekdays before, or not at all."""
+"""The month-end cost is projected from the weekdays before, or not at all."""
 
 from datetime import date, timedelta
 from decimal import Decimal

@@ -35,7 +35,7 @@
     if (series.label === "Other") return "var(--c-other)";
     const color = `var(--c${(index % COLORS) + 1})`;
     if (index < COLORS) return color;
-    const [share, with_] = index < 2 * COLORS ? [52, "--text"] : [42, "--surface"];
+    const [share, with_] = index < 2 * COLORS ? [66, "--text"] : [50, "--surface"];
     return `color-mix(in oklab, ${color} ${share}%, var(${with_}))`;
   }
 
@@ -317,7 +317,7 @@
     return new Set(chart.data.datasets.map((_, index) => index).filter((index) => !chart.isDatasetVisible(index)));
   }
 
-  // Draws anew: other colors, other series, or another axis.
+  // After a change of colors, of visible series, or of the axis.
   function redraw(chart, data) {
     data.series.forEach((series, index) => Object.assign(chart.data.datasets[index], dataset(data, series, index)));
     chart.cut = cutAt(data, hiddenOf(chart));

@@ -1,6 +1,5 @@
-// Light, dark, or as the system has it: chosen in the user's menu and kept in this
-// browser, under the name and in the form of the admin's own switch, so that both
-// agree. It runs before the page is drawn; without it the system's colours are shown.
+// Light, dark or the system's colors: chosen in the user menu and stored in this browser
+// in the format of the admin's own switch, so that both agree. Runs before first paint.
 "use strict";
 
 (() => {
@@ -8,7 +7,7 @@
   const FORCED = ["light", "dark"];
   const root = document.documentElement;
 
-  // A browser that keeps nothing for us refuses even to be asked.
+  // A browser that blocks storage raises on access.
   function storage() {
     try {
       return window.localStorage;
@@ -18,18 +17,18 @@
   }
 
   function chosen() {
-    const kept = (storage()?.getItem(KEY) ?? "").replaceAll('"', "");
-    return FORCED.includes(kept) ? kept : "auto";
+    const stored = (storage()?.getItem(KEY) ?? "").replaceAll('"', "");
+    return FORCED.includes(stored) ? stored : "auto";
   }
 
   function show(theme) {
     if (theme === "auto") delete root.dataset.theme;
     else root.dataset.theme = theme;
-    // Charts are drawn in colours of their own and have to be told.
+    // Charts redraw in the new colors.
     window.dispatchEvent(new Event("themechange"));
   }
 
-  function offer() {
+  function showSwitch() {
     const themes = document.getElementById("themes");
     if (!themes) return;
     themes.hidden = false;
@@ -42,5 +41,5 @@
 
   show(chosen());
   window.addEventListener("storage", () => show(chosen()));
-  document.addEventListener("DOMContentLoaded", offer);
+  document.addEventListener("DOMContentLoaded", showSwitch);
 })();

@@ -106,8 +106,8 @@ class SyncsView(RunList):
         pages = Paginator(per_account(found), ACCOUNTS_PER_PAGE)
         spend = api_spend(now, ApiUsage.objects.visible_to(user))
         return super().get_context_data(
-            standing=per_dataset(found),
-            account_pages=pages.get_page(self.request.GET.get("accounts")),
+            freshness=per_dataset(found),
+            accounts_page=pages.get_page(self.request.GET.get("accounts")),
             accounts=accounts,
             datasets=Dataset.choices,
             fillable=FILLABLE,

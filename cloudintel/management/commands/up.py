@@ -17,7 +17,7 @@ WEB = [
 ]
 CELERY = ["celery", "--quiet", "--app", "cloudintel"]
 WORKER = [*CELERY, "worker", "--concurrency", "2", "--loglevel", "WARNING"]
-# As root in a container, it is not the first thing that a newcomer should read.
+# Containers run as root; the warning is about pickled messages, and ours are JSON.
 NO_ROOT_WARNING = "ignore:You're running the worker with superuser privileges"
 BEAT = [*CELERY, "beat", "--loglevel", "WARNING"]
 # The share of the grace period that is left for runs to be handed back.

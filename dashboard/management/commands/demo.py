@@ -48,7 +48,6 @@ class Command(BaseCommand):
             action="store_true",
             help="Delete the demo accounts and their data first, and nothing else.",
         )
-
         parser.add_argument(
             "--remove",
             action="store_true",
@@ -75,10 +74,9 @@ class Command(BaseCommand):
             )
         console = Console(stderr=True)
         now = timezone.now()
+        stored = {one.account_id: one for one in CloudAccount.objects.demo()}
         for one in ACCOUNTS:
-            account = (
-                CloudAccount.objects.demo().filter(account_id=one.account_id).first()
-            )
+            account = stored.get(one.account_id)
             if account is None:
                 account = CloudAccount(
                     provider=CloudKind.DEMO, account_id=one.account_id, name=one.name
@@ -93,7 +91,7 @@ class Command(BaseCommand):
                     replay(account, now, days)
             except SlotTaken as taken:
                 raise CommandError(str(taken), returncode=TAKEN) from None
-            self.stdout.write(f"{account}: {stored(account)}")
+            self.stdout.write(f"{account}: {amount_of(account)}")
 
 
 def replay(account: CloudAccount, now: datetime, days: int) -> None:
@@ -120,8 +118,8 @@ def replay(account: CloudAccount, now: datetime, days: int) -> None:
 
 def catch_up(account: CloudAccount, now: datetime) -> None:
     """Sync the days since, and nothing older than the demo's history."""
-    kept = last_complete_days(HISTORY_DAYS, now)
-    due = due_window(account, Dataset.COST, kept, open_since(account, now))
+    history = last_complete_days(HISTORY_DAYS, now)
+    due = due_window(account, Dataset.COST, history, open_since(account, now))
     first = account.cost_totals.earliest("day").day
     sync_ec2(account, now)
     sync_cost(account, now, window=Window(max(due.start, first), due.end))
@@ -129,6 +127,6 @@ def catch_up(account: CloudAccount, now: datetime) -> None:
     sync_prices(account, now)
 
 
-def stored(account: CloudAccount) -> str:
+def amount_of(account: CloudAccount) -> str:
     instances = account.resources.present().count()
     return f"{instances} instances, {account.cost_totals.count()} days of costs"

@@ -1,4 +1,4 @@
-"""The summary page, which joins all apps."""
+"""The summary page (home), which joins all rooms."""
 
 from typing import Any
 
@@ -12,13 +12,12 @@ from clouds.models import CloudAccount
 from costs.chart import by_moment, trend_chart
 from dashboard.spending import spending
 from inventory.models import Resource
-from inventory.querysets import ResourceQuerySet
 from syncs.runs.freshness import freshness, per_dataset
 
 # Part of the page -> the permission it needs. A user with any of them gets the page.
 PARTS = {
     "costs": "costs.view_dailycost",
-    "machines": "inventory.view_instance",
+    "instances": "inventory.view_instance",
     "cpu": "metrics.view_cpumetric",
     "syncs": "syncs.view_syncrun",
 }
@@ -42,15 +41,15 @@ class SummaryView(LoginRequiredMixin, TemplateView):
             context |= self._costs(names)
             members = CloudAccount.objects.billed_out_of_sight(user)
             context["unseen_bills"] = list(members)
-        if may["machines"]:
-            context |= self._machines(with_cpu=may["cpu"])
+        if may["instances"]:
+            context |= self._instances(with_cpu=may["cpu"])
         if may["syncs"]:
-            context["standing"] = per_dataset(freshness(enabled, now))
+            context["freshness"] = per_dataset(freshness(enabled, now))
         return context
 
     def _costs(self, names: dict[str, str]) -> dict[str, Any]:
-        wanted = self.request.GET.get("currency")
-        found = spending(timezone.now(), self.request.user, names, wanted)
+        currency = self.request.GET.get("currency")
+        found = spending(timezone.now(), self.request.user, names, currency)
         if found is None:
             return {}
         return {
@@ -59,25 +58,20 @@ class SummaryView(LoginRequiredMixin, TemplateView):
             "table": by_moment(found.trend),
         }
 
-    def _machines(self, *, with_cpu: bool) -> dict[str, Any]:
-        """Count the instances in each state; of those that run, the idle ones."""
-        seen = Resource.objects.visible_to(self.request.user)
-        instances = seen.filter(
+    def _instances(self, *, with_cpu: bool) -> dict[str, Any]:
+        """Count the instances in each state, and the idle ones (metrics.idle)."""
+        resources = Resource.objects.visible_to(self.request.user)
+        instances = resources.filter(
             kind=Resource.Kind.INSTANCE, account__is_enabled=True
         ).present()
         counts = instances.count_per_state()
-        context = {"states": counts, "instances": sum(counts.values())}
+        context: dict[str, Any] = {"states": counts, "instances": sum(counts.values())}
         if with_cpu:
-            context |= _idle(instances.running())
+            context |= instances.running().aggregate(
+                measured=Count("recent_cpu__is_idle"),
+                unmeasured=Count("pk", filter=Q(recent_cpu__is_idle=None)),
+                idle=Count("pk", filter=Q(recent_cpu__is_idle=True)),
+            )
+            if context["measured"]:
+                context["idle_percent"] = context["idle"] / context["measured"] * 100
         return context
-
-
-def _idle(running: ResourceQuerySet) -> dict[str, Any]:
-    """Count the idle ones, and those of which it is unknown (metrics.idle)."""
-    found = running.aggregate(
-        measured=Count("recent_cpu__is_idle"),
-        unmeasured=Count("pk", filter=Q(recent_cpu__is_idle=None)),
-        idle=Count("pk", filter=Q(recent_cpu__is_idle=True)),
-    )
-    measured, idle = found["measured"], found["idle"]
-    return found | {"idle_percent": idle / measured * 100 if measured else None}

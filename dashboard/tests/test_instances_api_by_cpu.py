@@ -35,7 +35,7 @@ def names(**parameters: str) -> list[str]:
 
 
 @pytest.mark.usefixtures("fleet")
-def test_machines_are_chosen_by_whether_they_are_idle() -> None:
+def test_instances_are_chosen_by_whether_they_are_idle() -> None:
     assert names(idle="true") == ["idle"]
     assert names(idle="false") == ["busy"]
     assert sorted(names()) == ["busy", "idle", "unknown"]
@@ -45,7 +45,7 @@ def test_machines_are_chosen_by_whether_they_are_idle() -> None:
 
 
 @pytest.mark.usefixtures("fleet")
-def test_machines_are_chosen_by_their_average() -> None:
+def test_instances_are_chosen_by_their_average() -> None:
     assert names(average_min="40") == ["busy"]
     assert names(average_max="40") == ["idle"]
     assert "average_min" in refused("instances/", average_min="half")

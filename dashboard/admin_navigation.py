@@ -1,4 +1,4 @@
-"""The admin's sidebar: models by subject, and links back to the pages."""
+"""The admin's sidebar, and the tabs above its lists."""
 
 from django.apps import apps
 from django.contrib import admin
@@ -7,6 +7,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.text import capfirst
 
+from core.admin.columns import list_url
 from users.saved_links import save_this_page
 
 # title of the group -> (model, icon of its line)
@@ -66,6 +67,32 @@ PAGES = [
     ("syncs", "Syncs", "sync"),
 ]
 
+# model -> (title of the tab, filters of its list)
+TABS: dict[str, list[tuple[str, dict[str, object]]]] = {
+    "inventory.instance": [
+        ("All", {}),
+        ("Running", {"state": "running", "gone_since__isempty": 1}),
+        ("Stopped", {"state": "stopped", "gone_since__isempty": 1}),
+        ("Terminated", {"gone_since__isempty": 0}),
+    ],
+    "inventory.statechange": [
+        ("All", {}),
+        ("Terminations", {"new_value__icontains": "gone"}),
+        ("Type changes", {"field__exact": "instance_type"}),
+    ],
+    "metrics.cpumetric": [
+        ("All", {}),
+        ("Maximum up to 5%", {"maximum_percent_to": 5}),
+        ("Average 80% and above", {"average_percent_from": 80}),
+    ],
+    "syncs.syncrun": [
+        ("All", {}),
+        ("Failed", {"status__exact": "failed"}),
+        ("Partial", {"status__exact": "partial"}),
+        ("Running", {"status__exact": "running"}),
+    ],
+}
+
 
 def navigation(request: HttpRequest) -> list[dict[str, object]]:
     """unfold's groups of links, limited to what this user may view."""
@@ -109,3 +136,18 @@ def _model(name: str, icon: str) -> dict[str, object]:
 def _page(name: str, title: str, icon: str) -> dict[str, object]:
     # Never active: unfold would match /costs/ with /admin/costs/.
     return {"title": title, "icon": icon, "link": reverse(name), "active": False}
+
+
+def tabs(request: HttpRequest) -> list[dict[str, object]]:
+    """unfold's tabs; one is active where the list shows exactly its rows."""
+    return [
+        {"models": [model], "items": [_tab(request, model, *one) for one in filters]}
+        for model, filters in TABS.items()
+    ]
+
+
+def _tab(
+    request: HttpRequest, model: str, title: str, filters: dict[str, object]
+) -> dict[str, object]:
+    link = list_url(apps.get_model(model), **filters)
+    return {"title": title, "link": link, "active": request.get_full_path() == link}

@@ -52,8 +52,8 @@ def schema() -> Any:
 
 
 def parameters(found: Any, path: str) -> set[str]:
-    told = found["paths"][f"/api/v1/{path}"]["get"]["parameters"]
-    return {one["name"] for one in told if one["in"] == "query"}
+    described = found["paths"][f"/api/v1/{path}"]["get"]["parameters"]
+    return {one["name"] for one in described if one["in"] == "query"}
 
 
 def operations(found: Any) -> Iterator[tuple[str, Any]]:
@@ -82,11 +82,11 @@ def test_the_names_that_generated_clients_use_stay() -> None:
     } <= names
 
 
-def test_every_tag_is_told_of_and_every_operation_says_how_to_sign_in() -> None:
+def test_every_tag_is_described_and_every_operation_says_how_to_sign_in() -> None:
     found = schema()
-    told = {tag["name"] for tag in found["tags"] if tag["description"]}
+    described = {tag["name"] for tag in found["tags"] if tag["description"]}
     used = {tag for _, operation in operations(found) for tag in operation["tags"]}
-    assert used == told
+    assert used == described
     ways = [list(one) for _, op in operations(found) for one in op["security"]]
     assert {tuple(way) for way in ways} == {("token",), ("cookieAuth",)}
     assert set(found["components"]["securitySchemes"]) == {"token", "cookieAuth"}
@@ -151,7 +151,7 @@ def test_what_has_a_version_tells_of_its_etag() -> None:
     assert "304" not in runs["responses"]
 
 
-def test_files_are_told_of_as_files() -> None:
+def test_files_are_described_as_files() -> None:
     content = schema()["paths"]["/api/v1/costs/"]["get"]["responses"]["200"]["content"]
     assert content["text/csv"]["schema"] == {"type": "string"}
 

@@ -1,4 +1,4 @@
-"""The admin of machines and of their changes."""
+"""The admin of instances and of their changes."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -72,14 +72,14 @@ def test_each_list_needs_few_queries_however_many_accounts(
     assert "account-9" in page
 
 
-def test_machines_are_found_by_id_name_address_and_tag(admin_client: Client) -> None:
+def test_instances_are_found_by_id_name_address_and_tag(admin_client: Client) -> None:
     make_instance(1, name="web-1", private_ip="10.0.0.7", tags={"team": "checkout"})
     make_instance(2, name="db-1")
     for text in ("i-0001", "WEB", "10.0.0.7", "checkout"):
         assert ids(admin_client, f"q={text}") == {"i-0001"}, text
 
 
-def test_machines_are_filtered_by_account_region_state_type_and_presence(
+def test_instances_are_filtered_by_account_region_state_type_and_presence(
     admin_client: Client,
 ) -> None:
     here = make_instance(1, region="us-east-1", instance_type="m6i.large")
@@ -95,16 +95,16 @@ def test_machines_are_filtered_by_account_region_state_type_and_presence(
         assert ids(admin_client, query) == {"i-0001"}, query
 
 
-def test_a_machine_that_is_gone_is_shown_as_gone_and_not_as_running(
+def test_a_terminated_instance_is_shown_as_terminated_and_not_as_running(
     admin_client: Client,
 ) -> None:
     make_instance(1, gone_since=NOW)
     page = admin_client.get(INSTANCES).content.decode()
-    assert "gone" in page[page.index("i-0001") :]
+    assert "terminated" in page[page.index("i-0001") :]
     assert 'class="field-state' in page
 
 
-def test_a_machines_page_shows_its_tags_and_leads_to_account_and_history(
+def test_an_instances_page_shows_its_tags_and_leads_to_account_and_history(
     admin_client: Client,
 ) -> None:
     instance = make_instance(1, tags={"team": "<checkout>", "env": "prod"})
@@ -118,7 +118,7 @@ def test_a_machines_page_shows_its_tags_and_leads_to_account_and_history(
     assert "CPU metrics: 0" in page
 
 
-def test_a_change_leads_to_its_machine_account_and_run(admin_client: Client) -> None:
+def test_a_change_leads_to_its_instance_account_and_run(admin_client: Client) -> None:
     change = stop(make_instance(1))
     page = admin_client.get(CHANGES).content.decode()
     account = change.resource.account_id
@@ -135,6 +135,16 @@ def test_a_change_leads_to_its_machine_account_and_run(admin_client: Client) -> 
     ):
         answer = admin_client.get(f"{CHANGES}?{query}=999999")
         assert answer.context["cl"].result_count == 0, query
+
+
+@pytest.mark.parametrize("key", ["99999999999999999999999", "999", "web"])
+@pytest.mark.parametrize("page", ["change", "history"])
+def test_an_instance_that_is_not_there_leads_back_to_the_index(
+    admin_client: Client, page: str, key: str
+) -> None:
+    url = reverse(f"admin:inventory_instance_{page}", args=[key])
+    answer = admin_client.get(url)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/")
 
 
 def test_what_a_sync_wrote_can_not_be_changed(admin_client: Client) -> None:
@@ -165,7 +175,7 @@ def test_the_date_hierarchy_offers_the_months_that_hold_changes(
 
 @pytest.mark.parametrize(
     ("tab", "shown"),
-    [("Running", {"i-0001"}), ("Stopped", {"i-0002"}), ("Gone", {"i-0003"})],
+    [("Running", {"i-0001"}), ("Stopped", {"i-0002"}), ("Terminated", {"i-0003"})],
 )
 def test_a_tab_above_the_list_shows_what_it_names(
     admin_client: Client, tab: str, shown: set[str]

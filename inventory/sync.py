@@ -1,4 +1,4 @@
-"""Read resources and store them: they are updated or marked terminated, never deleted."""
+"""Read resources and store them. They are marked terminated, never deleted."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace

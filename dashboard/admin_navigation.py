@@ -77,7 +77,7 @@ TABS: dict[str, list[tuple[str, dict[str, object]]]] = {
     ],
     "inventory.statechange": [
         ("All", {}),
-        ("Terminations", {"new_value__icontains": "gone"}),
+        ("Terminations", {"new_value__icontains": "terminated"}),
         ("Type changes", {"field__exact": "instance_type"}),
     ],
     "metrics.cpumetric": [

@@ -1,6 +1,6 @@
 """Instances as pages and in the API: they join inventory, metrics, prices, syncs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ from metrics.filters import InstanceCpuFilter
 from metrics.models import CpuMetric, NetworkMetric
 from metrics.utilization_charts import cpu_chart, network_chart
 from metrics.views import VIEW_CPU, InstanceCpuListView
-from pricing.list_prices import list_prices
+from pricing.models import InstancePrice
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
 from syncs.runs.freshness import freshness
@@ -90,6 +90,13 @@ class InstanceListView(InstanceCpuListView):
             may_see_cpu = self.request.user.has_perm(VIEW_CPU)
             return csv_file("instances", csv_rows(context["filter"].qs, may_see_cpu))
         return super().render_to_response(context, **kwargs)
+
+
+def list_prices(instances: Iterable[Instance]) -> dict[int, InstancePrice]:
+    """Return the price of each running on-demand instance that has one, by its key."""
+    return InstancePrice.objects.of_instances(
+        one for one in instances if one.is_running
+    )
 
 
 def csv_rows(

@@ -20,7 +20,7 @@ from users.audited_admin import M, ReadOnlyAdmin, page
 
 # Others, such as pending and stopping, pass within minutes.
 STATE_KINDS = {"running": "success", "stopped": "warning", "terminated": "danger"}
-# So many resources that a search names are looked up one by one.
+# Up to so many resources that match a search are looked up by key.
 MOST_KEYS = 5000
 ACCOUNT = linked("account", ordering="account__name")
 LAST_SEEN = moment("last_seen_at")
@@ -35,7 +35,7 @@ def resource_id(resource: Resource) -> SafeString:
 @admin.display(description="state", ordering="state")
 def state(resource: Resource) -> SafeString:
     if resource.is_gone:
-        return label(StateChange.GONE, "danger")
+        return label(StateChange.TERMINATED, "danger")
     return label(resource.state, STATE_KINDS.get(resource.state, ""))
 
 
@@ -57,12 +57,12 @@ def few_keys(resources: QuerySet[Any]) -> Collection[int] | QuerySet[Any]:
     a planner that must guess how few they are reads millions of their days in order.
     """
     keys = resources.values_list("pk", flat=True)
-    found = list(keys[: MOST_KEYS + 1])
-    return found if len(found) <= MOST_KEYS else keys
+    first_keys = list(keys[: MOST_KEYS + 1])
+    return first_keys if len(first_keys) <= MOST_KEYS else keys
 
 
 class BaseResourceAdmin(ReadOnlyAdmin[M]):
-    """What the admin of resources and that of each kind share."""
+    """The admin of resources of any kind, and of one."""
 
     list_display_links: Any = (resource_id, "name")
     list_select_related = ("account",)
@@ -79,22 +79,17 @@ class BaseResourceAdmin(ReadOnlyAdmin[M]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[M], search_term: str
     ) -> tuple[QuerySet[M], bool]:
-        found, doubled = super().get_search_results(request, queryset, search_term)
         if not search_term:
-            return found, doubled
-        return queryset.filter(pk__in=few_keys(found.order_by())), False
+            return queryset, False
+        matches, _ = super().get_search_results(request, queryset, search_term)
+        return queryset.filter(pk__in=few_keys(matches.order_by())), False
 
 
 @admin.register(Resource)
 class ResourceAdmin(BaseResourceAdmin[Resource]):
     list_display: Any = (
-        resource_id,
-        "name",
-        "kind",
-        ACCOUNT,
-        "region",
-        state,
-        LAST_SEEN,
+        *(resource_id, "name", "kind"),
+        *(ACCOUNT, "region", state, LAST_SEEN),
     )
     list_filter: ClassVar[Any] = (
         ("kind", ChoicesDropdownFilter),
@@ -116,15 +111,8 @@ class ResourceAdmin(BaseResourceAdmin[Resource]):
 @admin.register(Instance)
 class InstanceAdmin(BaseResourceAdmin[Instance]):
     list_display: Any = (
-        resource_id,
-        "name",
-        ACCOUNT,
-        "region",
-        state,
-        "instance_type",
-        "vcpus",
-        day("launched_at"),
-        LAST_SEEN,
+        *(resource_id, "name", ACCOUNT, "region", state),
+        *("instance_type", "vcpus", day("launched_at"), LAST_SEEN),
     )
     list_filter: ClassVar[Any] = (
         *BaseResourceAdmin.list_filter,
@@ -132,10 +120,7 @@ class InstanceAdmin(BaseResourceAdmin[Instance]):
     )
     search_fields = ("resource_id", "name", "private_ip", "public_ip", "tags")
     fieldsets = (
-        (
-            None,
-            {"fields": page((resource_id, "name", "account"), state, stored_rows)},
-        ),
+        (None, {"fields": page((resource_id, "name", "account"), state, stored_rows)}),
         (
             "Instance",
             {
@@ -151,6 +136,12 @@ class InstanceAdmin(BaseResourceAdmin[Instance]):
         ("Seen", {"fields": page(SEEN)}),
     )
 
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Instance | None:
+        # A primary key that is a foreign key takes no number too large for the column.
+        return super().get_object(request, object_id, from_field or "id")
+
 
 class ResourceRowsAdmin(ReadOnlyAdmin[M]):
     """Rows of resources: a search finds the resources first, and then their rows."""
@@ -165,9 +156,9 @@ class ResourceRowsAdmin(ReadOnlyAdmin[M]):
         if not search_term:
             return queryset, False
         resources = Resource.objects.visible_to(request.user).order_by()
-        of_resources = self.admin_site.get_model_admin(Resource)
-        found, _ = of_resources.get_search_results(request, resources, search_term)
-        return queryset.filter(resource__in=few_keys(found)), False
+        resource_admin = self.admin_site.get_model_admin(Resource)
+        matches, _ = resource_admin.get_search_results(request, resources, search_term)
+        return queryset.filter(resource__in=few_keys(matches)), False
 
 
 @admin.register(StateChange)

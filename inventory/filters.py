@@ -66,8 +66,8 @@ class InstanceFilter(filters.FilterSet):
 
     def filter_queryset(self, queryset: InstanceQuerySet) -> InstanceQuerySet:
         rows = super().filter_queryset(queryset)
-        asked = self.form.cleaned_data
-        if asked["state"] and asked["gone"] in (None, ""):
-            # The state of one that is gone is only its last known one.
-            rows = rows.present()
+        values = self.form.cleaned_data
+        if values["state"] and values["gone"] in (None, ""):
+            # A terminated instance has only the state that was last seen.
+            return rows.present()
         return rows

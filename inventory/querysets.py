@@ -31,17 +31,17 @@ class ResourceQuerySet(AccountScopedQuerySet):
 
     def tagged_any(self, tags: Iterable[tuple[str, str | None]]) -> Self:
         """Return those with one of these tags; None stands for any value of the key."""
-        found = Q()
+        has_any = Q()
         for key, value in tags:
-            found |= Q(HasTag("tags", key, value))
-        return self.filter(found)
+            has_any |= Q(HasTag("tags", key, value))
+        return self.filter(has_any)
 
     def count_per_state(self) -> dict[str, int]:
         """Return how many are in each state, the most frequent first."""
         return dict(
             self.order_by()
             .values("state")
-            .annotate(count=Count("id"))
+            .annotate(count=Count("*"))
             .order_by("-count", "state")
             .values_list("state", "count")
         )
@@ -55,11 +55,11 @@ class ResourceQuerySet(AccountScopedQuerySet):
 class InstanceQuerySet(ResourceQuerySet):
     def search(self, text: str) -> Self:
         """Return those with this text in their id, name or an IP address."""
-        found = Q(resource_id__icontains=text) | Q(name__icontains=text)
+        matches = Q(resource_id__icontains=text) | Q(name__icontains=text)
         # Each address is cast to text first, which takes as long as all the rest.
         if PART_OF_ADDRESS.fullmatch(text):
-            found |= Q(private_ip__icontains=text) | Q(public_ip__icontains=text)
-        return self.filter(found)
+            matches |= Q(private_ip__icontains=text) | Q(public_ip__icontains=text)
+        return self.filter(matches)
 
 
 class StateChangeQuerySet(AccountScopedQuerySet):

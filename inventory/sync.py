@@ -1,6 +1,6 @@
-"""Read resources and store them: they are updated or marked gone, never deleted."""
+"""Read resources and store them. They are marked terminated, never deleted."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from clouds.models import CloudAccount
 from core.db.upsert import upsert
 from inventory.models import Instance, Resource, StateChange
+from inventory.querysets import ResourceQuerySet
 from providers.base import InventorySource, Progress
 from providers.records import InstanceRecord, RegionInstances
 from syncs.datasets import Dataset
@@ -71,7 +72,7 @@ def read_ec2(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
         require_regions(regions, run.account)
         if parts_read:
             with current.storing():
-                mark_other_regions_gone(run, regions)
+                mark_other_regions_terminated(run, regions)
         current.finish_parts(parts_read=parts_read)
     return run
 
@@ -89,7 +90,7 @@ def require_regions(regions: Collection[str], account: CloudAccount) -> None:
 def store_region(run: SyncRun, answer: RegionInstances) -> int:
     """Store one completely read region, within the caller's transaction.
 
-    Return how many instances it has. One that the answer lacks is marked gone.
+    Return how many instances it has. One that the answer lacks is marked terminated.
     """
     stored = Instance.objects.filter(account=run.account, region=answer.region)
     before = {one.resource_id: one for one in stored}
@@ -104,33 +105,38 @@ def store_region(run: SyncRun, answer: RegionInstances) -> int:
         for resource_id, record in records.items()
     )
     upsert(Instance, (INSTANCE_KEY, *INSTANCE_FIELDS), rows, key=(INSTANCE_KEY,))
-    changes = (
-        change
-        for resource_id, record in records.items()
-        for change in _changes(run, keys[resource_id], before.get(resource_id), record)
+    StateChange.objects.bulk_create(
+        (
+            change
+            for resource_id, record in records.items()
+            for change in _changes(
+                run, keys[resource_id], before.get(resource_id), record
+            )
+        ),
+        batch_size=ROWS_PER_STATEMENT,
     )
-    StateChange.objects.bulk_create(changes, batch_size=ROWS_PER_STATEMENT)
-    absent = (one for key, one in before.items() if key not in records)
-    mark_gone(run, [one for one in absent if not one.is_gone])
+    in_region = Resource.objects.filter(account=run.account, region=answer.region)
+    mark_terminated(run, in_region.exclude(last_seen_at=run.started_at))
     return len(records)
 
 
-def mark_other_regions_gone(run: SyncRun, regions: Collection[str]) -> None:
-    """Mark resources gone whose region is not read any more: it was disabled, or left
-    out of the account's regions. A region that only failed is among `regions`."""
-    others = Resource.objects.filter(account=run.account, kind=Resource.Kind.INSTANCE)
-    mark_gone(run, list(others.present().exclude(region__in=regions)))
+def mark_other_regions_terminated(run: SyncRun, regions: Collection[str]) -> None:
+    """Mark resources of regions that are not read any more: a region was disabled, or
+    left out of the account's regions. One that only failed is among `regions`."""
+    others = Resource.objects.filter(account=run.account).exclude(region__in=regions)
+    mark_terminated(run, others)
 
 
-def mark_gone(run: SyncRun, resources: Sequence[Resource]) -> None:
-    state, gone = StateChange.Field.STATE, StateChange.GONE
+def mark_terminated(run: SyncRun, resources: ResourceQuerySet) -> None:
+    """Mark those of the instances among them that are not marked yet."""
+    present = resources.present().filter(kind=Resource.Kind.INSTANCE)
+    field, state = StateChange.Field.STATE, StateChange.TERMINATED
+    before = present.exclude(state=state).values_list("pk", "state")
     StateChange.objects.bulk_create(
-        (_change(run, one.pk, state, one.state, gone) for one in resources),
+        (_change(run, key, field, old, state) for key, old in before),
         batch_size=ROWS_PER_STATEMENT,
     )
-    for start in range(0, len(resources), ROWS_PER_STATEMENT):
-        keys = [one.pk for one in resources[start : start + ROWS_PER_STATEMENT]]
-        Resource.objects.filter(pk__in=keys).update(gone_since=run.started_at)
+    present.update(gone_since=run.started_at)
 
 
 def _completed(record: InstanceRecord, before: Instance | None) -> InstanceRecord:
@@ -171,14 +177,14 @@ def _upsert_resources(
 def _changes(
     run: SyncRun, key: int, before: Instance | None, after: InstanceRecord
 ) -> Iterator[StateChange]:
-    """Compare what is tracked; one that comes back was gone before."""
+    """Compare what is tracked; one that comes back was terminated before."""
     if before is None:
         yield _change(run, key, StateChange.Field.STATE, "", after.state)
         return
     for field in TRACKED_FIELDS:
         old, new = getattr(before, field), getattr(after, field)
         if field == StateChange.Field.STATE and before.is_gone:
-            old = StateChange.GONE
+            old = StateChange.TERMINATED
         if old != new:
             yield _change(run, key, field, old, new)
 

@@ -25,7 +25,7 @@ def instance(owner: CloudAccount, name: str, **values: object) -> Instance:
 
 
 def stored_instances() -> Rows:
-    """Return every instance and change, without what tells one run from another."""
+    """Return every instance and change, without what differs between runs."""
     return {
         "instances": sorted_rows(
             Instance,

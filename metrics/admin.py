@@ -1,5 +1,6 @@
 """The admin of daily utilization. Only a sync writes it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -16,45 +17,38 @@ from metrics.models import CpuMetric, NetworkMetric
 from users.audited_admin import M, page
 
 MIB = 2**20
+Column = Callable[[M], str]
 
 
-@admin.display(description="average, %", ordering="average_percent")
-def average_percent(metric: CpuMetric) -> str:
-    return percent(metric.average_percent)
+def percent(name: str) -> Column[CpuMetric]:
+    """Return the column of a percentage; a dash where nothing was measured."""
+
+    @admin.display(description=f"{name.removesuffix('_percent')}, %", ordering=name)
+    def column(metric: CpuMetric) -> str:
+        value = getattr(metric, name)
+        return "-" if value is None else f"{value:.1f}"
+
+    column.__name__ = name
+    return column
 
 
-@admin.display(description="maximum, %", ordering="maximum_percent")
-def maximum_percent(metric: CpuMetric) -> str:
-    return percent(metric.maximum_percent)
+def mebibytes(name: str, description: str) -> Column[NetworkMetric]:
+    """Return the column of a number of bytes; a dash where nothing was measured."""
 
+    @admin.display(description=f"{description}, MiB", ordering=name)
+    def column(metric: NetworkMetric) -> str:
+        count = getattr(metric, name)
+        return "-" if count is None else f"{count / MIB:,.1f}"
 
-@admin.display(description="p99, %", ordering="p99_percent")
-def p99_percent(metric: CpuMetric) -> str:
-    return percent(metric.p99_percent)
-
-
-def percent(value: float | None) -> str:
-    """One decimal; a dash for what was not measured, which is not 0."""
-    return "-" if value is None else f"{value:.1f}"
-
-
-@admin.display(description="received, MiB", ordering="in_bytes")
-def received(metric: NetworkMetric) -> str:
-    return mebibytes(metric.in_bytes)
-
-
-@admin.display(description="sent, MiB", ordering="out_bytes")
-def sent(metric: NetworkMetric) -> str:
-    return mebibytes(metric.out_bytes)
-
-
-def mebibytes(count: int | None) -> str:
-    return "-" if count is None else f"{count / MIB:,.1f}"
+    return column
 
 
 DAY = day("day")
 RESOURCE = linked("resource", ordering="resource__name")
 ACCOUNT = linked("resource.account", ordering="resource__account__name")
+PERCENTAGES = tuple(
+    percent(name) for name in ("average_percent", "maximum_percent", "p99_percent")
+)
 # What the address of a whole list may hold: its order and its page.
 NO_FILTERS = {"o", "p"}
 FILTERS = (
@@ -80,28 +74,20 @@ class MetricAdmin(ResourceRowsAdmin[M]):
 
 @admin.register(CpuMetric)
 class CpuMetricAdmin(MetricAdmin[CpuMetric]):
-    list_display = (
-        DAY,
-        RESOURCE,
-        ACCOUNT,
-        average_percent,
-        maximum_percent,
-        p99_percent,
-        "samples",
-    )
+    list_display = (DAY, RESOURCE, ACCOUNT, *PERCENTAGES, "samples")
     list_filter = (
         *FILTERS,
         ("average_percent", RangeNumericFilter),
         ("maximum_percent", RangeNumericFilter),
     )
-    fields = page(
-        (DAY, "resource", ACCOUNT),
-        (average_percent, maximum_percent, p99_percent, "samples"),
-    )
+    fields = page((DAY, "resource", ACCOUNT), (*PERCENTAGES, "samples"))
 
 
 @admin.register(NetworkMetric)
 class NetworkMetricAdmin(MetricAdmin[NetworkMetric]):
-    list_display = (DAY, RESOURCE, ACCOUNT, received, sent)
+    list_display = (
+        *(DAY, RESOURCE, ACCOUNT),
+        *(mebibytes("in_bytes", "received"), mebibytes("out_bytes", "sent")),
+    )
     list_filter = FILTERS
     fields = page((DAY, "resource", ACCOUNT), ("in_bytes", "out_bytes"))

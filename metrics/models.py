@@ -4,19 +4,33 @@ from django.db import models
 from django.db.models import Q
 
 from inventory.models import Resource
-from metrics.querysets import CpuMetricQuerySet, MetricQuerySet
+from metrics.querysets import MetricQuerySet
 
 
-class CpuMetric(models.Model):
-    """One row is one resource's CPU on one UTC day, in percent of its vCPUs."""
-
+class DailyMetric(models.Model):
     resource = models.ForeignKey(
         Resource,
         models.CASCADE,
-        related_name="cpu_metrics",
         db_index=False,  # the natural key begins with it
     )
     day = models.DateField()
+
+    objects = MetricQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ["-day", "resource"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["resource", "day"], name="%(class)s_natural_key"
+            ),
+        ]
+        indexes = [models.Index(fields=["day", "resource"], name="%(class)s_day")]
+
+
+class CpuMetric(DailyMetric):
+    """One row is one resource's CPU on one UTC day, in percent of its vCPUs."""
+
     average_percent = models.FloatField("average, %", null=True, blank=True)
     maximum_percent = models.FloatField("maximum, %", null=True, blank=True)
     p99_percent = models.FloatField("p99, %", null=True, blank=True)
@@ -24,45 +38,18 @@ class CpuMetric(models.Model):
         null=True, blank=True, help_text="288 a day at five-minute resolution."
     )
 
-    objects = CpuMetricQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-day", "resource"]
+    class Meta(DailyMetric.Meta):
         verbose_name = "CPU metric"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["resource", "day"], name="cpumetric_natural_key"
-            ),
-        ]
-        indexes = [models.Index(fields=["day", "resource"], name="cpumetric_day")]
 
     def __str__(self) -> str:
         return f"{self.day} {self.resource}: {self.average_percent}%"
 
 
-class NetworkMetric(models.Model):
+class NetworkMetric(DailyMetric):
     """One row is what one resource received and sent on one UTC day."""
 
-    resource = models.ForeignKey(
-        Resource,
-        models.CASCADE,
-        related_name="network_metrics",
-        db_index=False,  # the natural key begins with it
-    )
-    day = models.DateField()
     in_bytes = models.BigIntegerField("received, bytes", null=True, blank=True)
     out_bytes = models.BigIntegerField("sent, bytes", null=True, blank=True)
-
-    objects = MetricQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-day", "resource"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["resource", "day"], name="networkmetric_natural_key"
-            ),
-        ]
-        indexes = [models.Index(fields=["day", "resource"], name="networkmetric_day")]
 
     def __str__(self) -> str:
         return (

@@ -1,6 +1,8 @@
-"""Keep what lists sort and filter by beside the days that it follows from."""
+"""The CPU of the last 14 days, which lists sort and filter by, from stored days."""
 
 from datetime import datetime
+
+from django.db.models import Avg, Count, Max
 
 from clouds.models import CloudAccount
 from core.db.upsert import upsert
@@ -8,14 +10,7 @@ from core.windows import last_complete_days
 from metrics.idle import RECENT_DAYS, is_idle
 from metrics.models import CpuMetric, RecentCpu
 
-COLUMNS = (
-    "resource_id",
-    "average_percent",
-    "maximum_percent",
-    "days",
-    "is_idle",
-    "until",
-)
+FIGURES = ("average_percent", "maximum_percent", "days", "is_idle", "until")
 
 
 def refresh_recent_cpu(account: CloudAccount, now: datetime) -> None:
@@ -25,11 +20,21 @@ def refresh_recent_cpu(account: CloudAccount, now: datetime) -> None:
     or that reads days of long ago, changes nothing.
     """
     window = last_complete_days(RECENT_DAYS, now)
-    metrics = CpuMetric.objects.filter(resource__account=account).in_window(window)
+    per_resource = (
+        CpuMetric.objects.filter(resource__account=account)
+        .in_window(window)
+        .order_by()
+        .values_list("resource_id")
+        .annotate(
+            average=Avg("average_percent"),
+            maximum=Max("maximum_percent"),
+            days=Count("average_percent"),
+        )
+    )
     rows = (
         (key, average, maximum, days, is_idle(maximum, days), window.end)
-        for key, average, maximum, days in metrics.per_resource().iterator()
+        for key, average, maximum, days in per_resource.iterator()
     )
-    upsert(RecentCpu, COLUMNS, rows, key=("resource_id",))
+    upsert(RecentCpu, ("resource_id", *FIGURES), rows, key=("resource_id",))
     stored = RecentCpu.objects.filter(resource__account=account)
     stored.exclude(until=window.end).delete()

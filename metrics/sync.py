@@ -49,11 +49,11 @@ def read_cpu(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
     """Execute a claimed run."""
     with run_context(run, on_progress) as current:
         source = current.source(MetricSource)
-        kept = source.metric_window(run.started_at)
-        window = run.window or due_window(run.account, Dataset.CPU, kept)
+        available = source.metric_window(run.started_at)
+        window = run.window or due_window(run.account, Dataset.CPU, available)
         current.begin(window)
-        # Before the instances, as others may be found while these are read.
-        known = inventory_known_until(run.account)
+        # Before the instances, as more may be stored while these are read.
+        inventory_at = last_inventory(run.account)
         regions = source.fetch_regions()
         require_regions(regions, run.account)
         keys = instance_keys(run.account, window, regions)
@@ -71,7 +71,7 @@ def read_cpu(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
         with current.storing():
             refresh_recent_cpu(run.account, run.started_at)
         current.finish_parts(
-            parts_read=len(ids.keys() - failed), read=_until(window, known)
+            parts_read=len(ids.keys() - failed), read=_until(window, inventory_at)
         )
     return run
 
@@ -80,7 +80,7 @@ def instance_keys(
     account: CloudAccount, window: Window, regions: Sequence[str]
 ) -> Mapping[str, Mapping[str, int]]:
     """Return region -> resource id -> key, of the instances present in the window."""
-    found: dict[str, dict[str, int]] = defaultdict(dict)
+    keys: dict[str, dict[str, int]] = defaultdict(dict)
     rows = (
         Instance.objects.filter(account=account, region__in=regions)
         .present_since(window.start)
@@ -88,14 +88,14 @@ def instance_keys(
         .values_list("region", "resource_id", "id")
     )
     for region, resource_id, key in rows:
-        found[region][resource_id] = key
-    return found
+        keys[region][resource_id] = key
+    return keys
 
 
-def inventory_known_until(account: CloudAccount) -> datetime | None:
-    """Return when all of the account's instances were last known.
+def last_inventory(account: CloudAccount) -> datetime | None:
+    """Return when all of the account's instances were last read.
 
-    What was launched since then was not asked for, so the watermark must wait for it.
+    Metrics of what was launched since are missing, so the watermark waits for it.
     """
     runs = SyncRun.objects.filter(
         account=account, dataset=Dataset.INSTANCES, status=SyncRun.Status.SUCCEEDED
@@ -111,9 +111,8 @@ def store_part(part: RegionMetrics, keys: Mapping[str, int]) -> int:
 
 
 def refuse_empty(account: CloudAccount, window: Window) -> None:
-    """Raise SyncFailed where days hold rows for which the cloud now has no data."""
-    held = CpuMetric.objects.filter(resource__account=account).in_window(window)
-    if held.exists():
+    """Raise SyncFailed where days have rows for which the cloud now has no data."""
+    if CpuMetric.objects.filter(resource__account=account).in_window(window).exists():
         raise SyncFailed(
             f"Metrics of {window}: the cloud answered without any data, but rows are "
             "stored for these days. They were kept. Check that the credentials still "
@@ -127,19 +126,19 @@ def _upsert(
     keys: Mapping[str, int],
     fields: Sequence[str],
 ) -> None:
-    # A statistic that was not asked for must not erase one that is stored.
-    asked = [f for f in fields if any(getattr(r, f) is not None for r in records)]
-    if not asked:
+    # A statistic that was not requested must not erase one that is stored.
+    given = [f for f in fields if any(getattr(r, f) is not None for r in records)]
+    if not given:
         return
     rows = (
-        (keys[record.instance_id], record.day, *(getattr(record, f) for f in asked))
+        (keys[record.instance_id], record.day, *(getattr(record, f) for f in given))
         for record in records
     )
-    upsert(model, (*KEY, *asked), rows, KEY)
+    upsert(model, (*KEY, *given), rows, KEY)
 
 
-def _until(window: Window, known: datetime | None) -> Window | None:
-    """Return the part of the window whose instances were all known."""
-    if known is None or utc_day(known) <= window.start:
+def _until(window: Window, inventory_at: datetime | None) -> Window | None:
+    """Return the part of the window before the last complete inventory."""
+    if inventory_at is None or utc_day(inventory_at) <= window.start:
         return None
-    return Window(window.start, min(window.end, utc_day(known)))
+    return Window(window.start, min(window.end, utc_day(inventory_at)))

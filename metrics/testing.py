@@ -9,11 +9,11 @@ from metrics.models import CpuMetric, NetworkMetric
 from metrics.recent_cpu_rollup import refresh_recent_cpu
 
 
-def store_cpu(machine: Instance, window: Window, average: float) -> None:
+def store_cpu(one: Instance, window: Window, average: float) -> None:
     """Store the same figures on each day, and what a sync would derive from them."""
     for day in window.days():
         CpuMetric.objects.create(
-            resource=machine,
+            resource=one,
             day=day,
             average_percent=average,
             maximum_percent=average * 2,
@@ -21,13 +21,13 @@ def store_cpu(machine: Instance, window: Window, average: float) -> None:
             samples=288,
         )
         NetworkMetric.objects.create(
-            resource=machine, day=day, in_bytes=1536, out_bytes=None
+            resource=one, day=day, in_bytes=1536, out_bytes=None
         )
-    refresh_recent_cpu(machine.account, timezone.now())
+    refresh_recent_cpu(one.account, timezone.now())
 
 
 def stored_metrics() -> Rows:
-    """Return every day of every machine, without what tells one run from another."""
+    """Return every day of every instance, without what differs between runs."""
     return {
         "cpu": sorted_rows(
             CpuMetric,

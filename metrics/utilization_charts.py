@@ -1,4 +1,4 @@
-"""What is drawn of days: charts of one instance; a line or a heat strip of many."""
+"""Charts of daily utilization: of one instance, and a line or heat strip of many."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

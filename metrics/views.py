@@ -38,18 +38,14 @@ class KeysFirst(Paginator[Instance]):
     A database that sorts 100,000 whole rows takes ten times as long.
     """
 
-    @property
-    def instances(self) -> InstanceQuerySet:
-        return cast("InstanceQuerySet", self.object_list)
-
     def page(self, number: int | str) -> Page[Instance]:
-        found = super().page(number)
-        part = cast("InstanceQuerySet", found.object_list)
-        keys = list(part.values_list("pk", flat=True))
+        page = super().page(number)
+        instances = cast("InstanceQuerySet", page.object_list)
+        keys = list(instances.values_list("pk", flat=True))
         rows = Instance.objects.select_related("account", "recent_cpu").in_bulk(keys)
         # One that was deleted in between is left out.
-        found.object_list = [rows[key] for key in keys if key in rows]
-        return found
+        page.object_list = [rows[key] for key in keys if key in rows]
+        return page
 
 
 class InstanceCpuListView(PermissionRequiredMixin, FilterView):
@@ -76,7 +72,7 @@ class InstanceCpuListView(PermissionRequiredMixin, FilterView):
         user, get = self.request.user, self.request.GET
         # Without the join to Instance, an index alone answers what there is.
         seen = Resource.objects.visible_to(user).filter(kind=Resource.Kind.INSTANCE)
-        found: dict[str, Any] = super().get_context_data(
+        context: dict[str, Any] = super().get_context_data(
             states=seen.present().count_per_state(),
             regions=seen.values_of("region"),
             types=Instance.objects.visible_to(user).values_of("instance_type"),
@@ -88,11 +84,13 @@ class InstanceCpuListView(PermissionRequiredMixin, FilterView):
         )
         if user.has_perm(VIEW_CPU):
             window = last_complete_days(SMALL_CHART_DAYS, timezone.now())
-            days = cpu_days([instance.pk for instance in found["object_list"]], window)
-            for instance in found["object_list"]:
+            days = cpu_days(
+                [instance.pk for instance in context["object_list"]], window
+            )
+            for instance in context["object_list"]:
                 instance.cpu_days = days.get(instance.pk)
-            found["small_chart"] = window
-        return found
+            context["small_chart"] = window
+        return context
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +119,16 @@ class BandPaginator(KeysFirst):
     def bands(self) -> Sequence[Band]:
         recent = RecentCpu.objects.filter(average_percent__gte=0)
         if not self.is_whole:
-            recent = recent.filter(resource__in=self.instances.order_by().values("pk"))
+            instances = cast("InstanceQuerySet", self.object_list)
+            recent = recent.filter(resource__in=instances.order_by().values("pk"))
         limits = [*HEAT_FROM_PERCENT, None]
         steps = [
             When(average_percent__lt=until, then=step)
             for step, until in enumerate(limits[1:-1])
         ]
         step = Case(*steps, default=len(steps), output_field=IntegerField())
-        found = recent.order_by().annotate(step=step).values_list("step")
-        counts: dict[int, int] = dict(found.annotate(count=Count("*")))
+        per_step = recent.order_by().annotate(step=step).values_list("step")
+        counts: dict[int, int] = dict(per_step.annotate(count=Count("*")))
         most = max(counts.values(), default=1)
         return [
             Band(step, start, until, counts.get(step, 0), most)
@@ -167,13 +166,12 @@ class CpuView(InstanceCpuListView):
 
     def get_paginator(self, *args: Any, **kwargs: Any) -> BandPaginator:
         paginator = cast("BandPaginator", super().get_paginator(*args, **kwargs))
-        asked = {name for name, value in self.request.GET.items() if value}
-        is_narrowed = bool(asked - NO_FILTERS) or is_limited(self.request.user)
-        paginator.is_whole = not is_narrowed
+        used = {name for name, value in self.request.GET.items() if value}
+        paginator.is_whole = not (used - NO_FILTERS or is_limited(self.request.user))
         return paginator
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        found = super().get_context_data(**kwargs)
-        found["window"] = last_complete_days(RECENT_DAYS, timezone.now())
-        found["bands"] = found["paginator"].bands
-        return found
+        context = super().get_context_data(**kwargs)
+        context["window"] = last_complete_days(RECENT_DAYS, timezone.now())
+        context["bands"] = context["paginator"].bands
+        return context

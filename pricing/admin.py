@@ -17,12 +17,8 @@ def hourly(row: InstancePrice) -> str:
 @admin.register(InstancePrice)
 class InstancePriceAdmin(ReadOnlyAdmin[InstancePrice]):
     list_display = (
-        "instance_type",
-        "region",
-        "operating_system",
-        hourly,
-        "provider",
-        moment("read_at"),
+        *("instance_type", "region", "operating_system"),
+        *(hourly, "provider", moment("read_at")),
     )
     list_filter = (("provider", ChoicesDropdownFilter),)
     search_fields = ("instance_type", "region")
@@ -32,11 +28,8 @@ class InstancePriceAdmin(ReadOnlyAdmin[InstancePrice]):
 @admin.register(PricedFamily)
 class PricedFamilyAdmin(ReadOnlyAdmin[PricedFamily]):
     list_display = (
-        "family",
-        "region",
-        "operating_system",
-        "provider",
-        moment("read_at"),
+        *("family", "region", "operating_system"),
+        *("provider", moment("read_at")),
     )
     list_filter = (("provider", ChoicesDropdownFilter),)
     search_fields = ("family", "region")

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
 
 from collections.abc import Iterable
 
-# Who follows whom, the same kind of processor's maker aside: nearest generation first.
+# Family -> its successors, the nearest generation first, of any maker of processors.
 # https://aws.amazon.com/ec2/previous-generation/ (upgrade paths). A table alone says
 # nothing of money: a successor is advised only where the price list has it cheaper.
 SUCCESSORS = {
@@ -58,7 +58,7 @@ def size_of(instance_type: str) -> str:
 
 
 def families_to_price(instance_types: Iterable[str]) -> list[str]:
-    """The families whose prices the rules need, for machines of these types."""
+    """Return the families whose prices the rules need for instances of these types."""
     own = {family_of(name) for name in instance_types if name}
     others = {
         family

@@ -1,11 +1,14 @@
 """List prices, and which of them were read when."""
 
 from dataclasses import fields
+from decimal import Decimal
 
 from django.db import models
 
 from clouds.registry import CloudKind
 from core.db.money_field import MoneyField
+from core.windows import HOURS_PER_MONTH
+from pricing.querysets import InstancePriceQuerySet
 from providers.records import InstancePriceRecord
 
 PRICE_KEY = [
@@ -31,21 +34,24 @@ class InstancePrice(models.Model):
     is_current_generation = models.BooleanField()
     read_at = models.DateTimeField()
 
+    objects = InstancePriceQuerySet.as_manager()
+
     class Meta:
         ordering = ["provider", "region", "instance_type", "operating_system"]
         constraints = [
-            models.UniqueConstraint(
-                fields=PRICE_KEY,
-                name="instanceprice_natural_key",
-            ),
+            models.UniqueConstraint(fields=PRICE_KEY, name="instanceprice_natural_key"),
         ]
 
     def __str__(self) -> str:
         return f"{self.instance_type} in {self.region}: {self.hourly} {self.currency}/h"
 
     @property
+    def monthly(self) -> Decimal:
+        """The price of a month of running hours."""
+        return self.hourly * HOURS_PER_MONTH
+
+    @property
     def record(self) -> InstancePriceRecord:
-        """As the cloud gave it."""
         names = [field.name for field in fields(InstancePriceRecord)]
         return InstancePriceRecord(**{name: getattr(self, name) for name in names})
 
@@ -67,10 +73,7 @@ class PricedFamily(models.Model):
         verbose_name_plural = "priced families"
         ordering = FAMILY_KEY
         constraints = [
-            models.UniqueConstraint(
-                fields=FAMILY_KEY,
-                name="pricedfamily_natural_key",
-            ),
+            models.UniqueConstraint(fields=FAMILY_KEY, name="pricedfamily_natural_key"),
         ]
 
     def __str__(self) -> str:

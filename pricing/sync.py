@@ -1,4 +1,4 @@
-"""Read the list prices that an account's machines need, and store them."""
+"""Read the list prices that an account's instances need, and store them."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +23,7 @@ from syncs.runs.run_context import run_context, say_nothing
 
 # AWS changes a price list a few times a year.
 READ_AGAIN_AFTER = timedelta(days=7)
-# Machines that are gone since then are still compared with the bill of their days.
+# Instances terminated since then are still compared with the bill of their days.
 LOOK_BACK = timedelta(days=90)
 NEVER = datetime.min.replace(tzinfo=UTC)
 RECORDED = {field.name for field in fields(InstancePriceRecord)}
@@ -50,7 +50,7 @@ def sync_prices(
 
 
 def read_prices(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
-    """The body of a claimed run."""
+    """Execute a claimed run."""
     with run_context(run, on_progress) as current:
         source = current.source(PriceSource)
         wanted = families_in_use(run.account, run.started_at)
@@ -112,12 +112,12 @@ def last_read(
 
 
 def store_prices(run: SyncRun, records: Iterable[InstancePriceRecord]) -> None:
-    """Put these in the place of older ones, within the caller's transaction."""
+    """Replace older ones by these, within the caller's transaction."""
     # In one order, as two runs may store the same list at once.
     ordered = sorted(records, key=attrgetter("instance_type"))
-    known = {"provider": run.account.provider, "read_at": run.started_at}
+    common = {"provider": run.account.provider, "read_at": run.started_at}
     InstancePrice.objects.bulk_create(
-        [InstancePrice(**known, **asdict(one)) for one in ordered],
+        [InstancePrice(**common, **asdict(one)) for one in ordered],
         update_conflicts=True,
         unique_fields=PRICE_KEY,
         update_fields=["read_at", *(RECORDED - set(PRICE_KEY))],
@@ -125,16 +125,19 @@ def store_prices(run: SyncRun, records: Iterable[InstancePriceRecord]) -> None:
 
 
 def store_families(run: SyncRun, market: Market, families: Iterable[str]) -> None:
-    """Remember that these were read, those that are not sold there among them."""
+    """Record that these were read, those that are not sold there too."""
     region, system = market
-    known = {
-        "provider": run.account.provider,
-        "region": region,
-        "operating_system": system,
-        "read_at": run.started_at,
-    }
     PricedFamily.objects.bulk_create(
-        [PricedFamily(**known, family=family) for family in families],
+        [
+            PricedFamily(
+                provider=run.account.provider,
+                region=region,
+                operating_system=system,
+                family=family,
+                read_at=run.started_at,
+            )
+            for family in families
+        ],
         update_conflicts=True,
         unique_fields=FAMILY_KEY,
         update_fields=["read_at"],
@@ -142,7 +145,7 @@ def store_families(run: SyncRun, market: Market, families: Iterable[str]) -> Non
 
 
 def _are_new_for(run: SyncRun, read_at: Iterable[datetime]) -> bool:
-    """Whether any was read since the account's last good run."""
+    """Return whether any was read since the account's last good run."""
     runs = SyncRun.objects.filter(account=run.account, dataset=run.dataset)
     good = runs.filter(status__in=SyncRun.GOOD).order_by("-started_at").first()
     return any(good is None or at > good.started_at for at in read_at)

@@ -1,4 +1,4 @@
-"""What a worker does."""
+"""Celery tasks."""
 
 from celery import shared_task
 
@@ -8,5 +8,5 @@ from syncs.runs.worker import execute_run
 
 @shared_task
 def sync_prices(run_id: int) -> str:
-    """Read the prices of a queued run; a second delivery of it does nothing."""
+    """Execute a queued run; a second delivery of it does nothing."""
     return execute_run(run_id, read_prices)

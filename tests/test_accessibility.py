@@ -56,7 +56,9 @@ def company() -> list[str]:
     store_costs(owner, days, {"AWS Lambda": "15", "Amazon RDS": "20"})
     store_cpu(instance(owner, "web-1"), last_complete_days(20, now), 2.0)
     machine = instance(owner, "old", gone_since=now, state="stopped")
-    machine.changes.create(at=now, field="state", old_value="stopped", new_value="gone")
+    machine.changes.create(
+        at=now, field="state", old_value="stopped", new_value="terminated"
+    )
     for dataset in Dataset:
         run(owner, dataset, now - timedelta(hours=1))
     failed = run(owner, Dataset.COST, now, status="failed", error="Denied.\nAsk.")

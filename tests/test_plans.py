@@ -82,7 +82,7 @@ def indexes(ask: Callable[[], object], table: str) -> set[str | None]:
         (f"{COSTS}?sub_account={ID}", ROWS, "dailycost_member"),
         (COSTS, ROWS, "dailycost_newest"),
         ("/admin/costs/dailycost/", ROWS, "dailycost_newest"),
-        (INSTANCES, RESOURCES, "resource_order"),
+        (f"{INSTANCES}?page_size=5", RESOURCES, "resource_order"),
         (f"{INSTANCES}?state=stopped", RESOURCES, "resource_present_state"),
         (f"{INSTANCES}?region=us-east-1", RESOURCES, "resource_region"),
         (f"{INSTANCES}?instance_type=t3.small", MACHINES, "instance_type"),

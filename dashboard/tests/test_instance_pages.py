@@ -247,11 +247,13 @@ def test_a_machine_that_is_gone_shows_its_own_last_days_and_what_changed(
 ) -> None:
     gone_since = NOW - timedelta(days=40)
     machine = instance(account(), "old", gone_since=gone_since)
-    machine.changes.create(at=NOW, field="state", old_value="running", new_value="gone")
+    machine.changes.create(
+        at=NOW, field="state", old_value="running", new_value="terminated"
+    )
     page = viewer.get(f"{machine.get_absolute_url()}?days=30")
     text = page.content.decode()
     assert "Terminated: missing from its region since" in text
-    assert '<td>running</td><td class="strong">gone</td>' in text
+    assert '<td>running</td><td class="strong">terminated</td>' in text
     assert "No CPU data is stored" in text
     assert page.context["window"].end == gone_since.date() + timedelta(days=1)
     assert "terminated 2026-10-11" in viewer.get("/instances/").content.decode()

@@ -100,7 +100,7 @@ def test_a_terminated_instance_is_shown_as_terminated_and_not_as_running(
 ) -> None:
     make_instance(1, gone_since=NOW)
     page = admin_client.get(INSTANCES).content.decode()
-    assert "gone" in page[page.index("i-0001") :]
+    assert "terminated" in page[page.index("i-0001") :]
     assert 'class="field-state' in page
 
 
@@ -118,7 +118,7 @@ def test_the_page_of_an_instance_shows_its_tags_and_leads_to_account_and_history
     assert "CPU metrics: 0" in page
 
 
-def test_a_change_leads_to_its_machine_account_and_run(admin_client: Client) -> None:
+def test_a_change_leads_to_its_instance_account_and_run(admin_client: Client) -> None:
     change = stop(make_instance(1))
     page = admin_client.get(CHANGES).content.decode()
     account = change.resource.account_id
@@ -135,6 +135,16 @@ def test_a_change_leads_to_its_machine_account_and_run(admin_client: Client) -> 
     ):
         answer = admin_client.get(f"{CHANGES}?{query}=999999")
         assert answer.context["cl"].result_count == 0, query
+
+
+@pytest.mark.parametrize("key", ["99999999999999999999999", "999", "web"])
+@pytest.mark.parametrize("page", ["change", "history"])
+def test_an_instance_that_is_not_there_leads_back_to_the_index(
+    admin_client: Client, page: str, key: str
+) -> None:
+    url = reverse(f"admin:inventory_instance_{page}", args=[key])
+    answer = admin_client.get(url)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/")
 
 
 def test_what_a_sync_wrote_can_not_be_changed(admin_client: Client) -> None:

@@ -17,7 +17,6 @@ from insights.budgets.models import BudgetStatus
 from insights.models import Budget
 from inventory.models import Instance
 from metrics.models import CpuMetric
-from pricing.families import operating_system
 from pricing.models import InstancePrice
 
 # CloudWatch's basic monitoring has a sample each five minutes. Detailed monitoring has
@@ -34,12 +33,10 @@ def tag_budget_status(budget: Budget, month: Window, now: datetime) -> BudgetSta
     instances = Instance.objects.tagged_any([(key, value)])
     if budget.account_id:
         instances = instances.filter(account=budget.account_id)
-    tagged = {one.pk: one for one in instances.select_related("account")}
-    prices = _prices(budget.currency)
+    tagged = list(instances.select_related("account"))
+    in_currency = InstancePrice.objects.filter(currency=budget.currency)
     priced = {
-        pk: price
-        for pk, one in tagged.items()
-        if one.lifecycle == "on-demand" and (price := prices.get(_market(one)))
+        pk: price.hourly for pk, price in in_currency.of_instances(tagged).items()
     }
     note = (
         f"Estimated at list price: {len(priced)} of {len(tagged)} instances with this "
@@ -60,23 +57,6 @@ def tag_budget_status(budget: Budget, month: Window, now: datetime) -> BudgetSta
         spent_until=until,
         forecasted=forecasted.quantize(CENT),
         note=note,
-    )
-
-
-def _prices(currency: str) -> dict[tuple[str, str, str, str], Decimal]:
-    rows = InstancePrice.objects.filter(currency=currency, tenancy="Shared")
-    return {
-        (row.provider, row.region, row.operating_system, row.instance_type): row.hourly
-        for row in rows
-    }
-
-
-def _market(instance: Instance) -> tuple[str, str, str, str]:
-    return (
-        instance.account.provider,
-        instance.region,
-        operating_system(instance.platform),
-        instance.instance_type,
     )
 
 

@@ -187,7 +187,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="resource",
             index=models.Index(
-                fields=["account", "region", "name"], name="resource_order"
+                fields=["account", "region", "name", "id"], name="resource_order"
             ),
         ),
         migrations.AddIndex(

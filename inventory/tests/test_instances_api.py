@@ -1,4 +1,4 @@
-"""What the API answers about instances: one machine, lists, and each filter."""
+"""What the API answers about instances: one instance, lists, and each filter."""
 
 import csv
 import io
@@ -29,18 +29,18 @@ def fleet() -> None:
     instance(other, "old", gone_since=NOW, region="us-east-1", tags={"a.b": ""})
 
 
-def test_one_machine_with_its_history_the_newest_change_first() -> None:
-    machine = instance(account(), "web", vcpus=2, public_ip="198.51.100.4")
+def test_one_instance_with_its_history_the_newest_change_first() -> None:
+    web = instance(account(), "web", vcpus=2, public_ip="198.51.100.4")
     for hours, old, new in ((2, "", "running"), (1, "running", "stopped")):
         StateChange.objects.create(
-            resource=machine,
+            resource=web,
             at=NOW - timedelta(hours=hours),
             field="state",
             old_value=old,
             new_value=new,
         )
-    assert ask(f"instances/{machine.pk}/") == {
-        "id": machine.pk,
+    assert ask(f"instances/{web.pk}/") == {
+        "id": web.pk,
         "account": "000000000001",
         "instance_id": "i-web",
         "name": "web",
@@ -130,12 +130,12 @@ def test_a_tag_whose_key_is_a_number_is_found_by_its_value() -> None:
         ("states", "running"),
     ],
 )
-def test_what_it_does_not_know_is_refused_by_name(field: str, value: str) -> None:
+def test_an_unknown_filter_or_value_is_refused_by_name(field: str, value: str) -> None:
     assert list(refused("instances/", **{field: value})) == [field]
 
 
 @pytest.mark.parametrize("key", ["99999999999999999999999", "999", "web"])
-def test_a_machine_that_is_not_there_is_404(key: str) -> None:
+def test_an_instance_that_is_not_there_is_404(key: str) -> None:
     assert viewer().get(f"/api/v1/instances/{key}/").status_code == 404
 
 

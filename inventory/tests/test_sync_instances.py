@@ -1,4 +1,4 @@
-"""Machines come, change, vanish and come back; a failed region says nothing."""
+"""Instances come, change, vanish and come back; a failed region says nothing."""
 
 from datetime import datetime, timedelta
 
@@ -28,7 +28,7 @@ def changes() -> list[tuple[str, str, str, str]]:
     )
 
 
-def test_a_vanished_instance_is_marked_gone_and_one_that_comes_back_is_present(
+def test_a_vanished_instance_is_marked_terminated_until_it_is_seen_again(
     aws: EmulatedAws, now: datetime
 ) -> None:
     world, mine = aws.world(), aws_account()
@@ -42,7 +42,7 @@ def test_a_vanished_instance_is_marked_gone_and_one_that_comes_back_is_present(
     assert gone.gone_since == now + HOUR
     assert gone.last_seen_at == now
     assert gone.state == "running"
-    assert changes()[2:] == [("i-1", "state", "running", "gone")]
+    assert changes()[2:] == [("i-1", "state", "running", "terminated")]
     assert StateChange.objects.latest("at").run == run
 
     sync_ec2(mine, now + 2 * HOUR)
@@ -55,7 +55,7 @@ def test_a_vanished_instance_is_marked_gone_and_one_that_comes_back_is_present(
     back = Instance.objects.get(resource_id="i-1")
     assert back.gone_since is None
     assert (back.pk, back.first_seen_at) == (gone.pk, now)
-    assert changes()[3:] == [("i-1", "state", "gone", "running")]
+    assert changes()[3:] == [("i-1", "state", "terminated", "running")]
 
 
 def test_a_failed_regions_instances_are_not_touched_and_the_run_says_which(
@@ -115,7 +115,9 @@ def test_changes_of_state_and_type_are_recorded(
     assert (stored.state, stored.vcpus, stored.memory_mib) == ("stopped", 2, 8192)
 
 
-def test_it_keeps_what_ec2_says_of_an_instance(aws: EmulatedAws, now: datetime) -> None:
+def test_it_stores_what_ec2_says_of_an_instance(
+    aws: EmulatedAws, now: datetime
+) -> None:
     aws.world().add_instance(
         machine(
             "i-1",
@@ -134,7 +136,7 @@ def test_it_keeps_what_ec2_says_of_an_instance(aws: EmulatedAws, now: datetime) 
     assert (stored.vcpus, stored.memory_gib) == (2, 1)
 
 
-def test_sizes_that_could_not_be_read_this_time_stay_known(
+def test_sizes_that_could_not_be_read_this_time_stay_stored(
     aws: EmulatedAws, now: datetime
 ) -> None:
     world, mine = aws.world(), aws_account()
@@ -150,7 +152,7 @@ def test_sizes_that_could_not_be_read_this_time_stay_known(
     assert Instance.objects.get(resource_id=resized.instance_id).vcpus is None
 
 
-def test_a_type_that_a_terminated_instance_no_longer_tells_stays_known(
+def test_a_type_that_a_terminated_instance_no_longer_has_stays_stored(
     aws: EmulatedAws, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def without_types(aws: EmulatedAws, call: Call) -> Answer:
@@ -166,6 +168,20 @@ def test_a_type_that_a_terminated_instance_no_longer_tells_stays_known(
     sync_ec2(mine, now + HOUR)
     assert Instance.objects.get().instance_type == "t3.micro"
     assert Instance.objects.get().vcpus == 2
+    assert changes()[1:] == [("i-1", "state", "running", "terminated")]
+
+
+def test_a_terminated_instance_that_leaves_the_answer_was_terminated_once(
+    aws: EmulatedAws, now: datetime
+) -> None:
+    world, mine = aws.world(), aws_account()
+    ended = world.add_instance(machine("i-1"))
+    sync_ec2(mine, now)
+    ended.state, ended.terminated_at = "terminated", now
+    sync_ec2(mine, now + HOUR)
+    world.remove_instance("i-1")
+    sync_ec2(mine, now + 2 * HOUR)
+    assert Instance.objects.get().gone_since == now + 2 * HOUR
     assert changes()[1:] == [("i-1", "state", "running", "terminated")]
 
 

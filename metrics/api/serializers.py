@@ -17,13 +17,8 @@ class CpuMetricSerializer(serializers.ModelSerializer[CpuMetric]):
     class Meta:
         model = CpuMetric
         fields = [
-            "instance_id",
-            "name",
-            "day",
-            "average_percent",
-            "maximum_percent",
-            "p99_percent",
-            "samples",
+            *("instance_id", "name", "day"),
+            *("average_percent", "maximum_percent", "p99_percent", "samples"),
         ]
 
 

@@ -25,7 +25,7 @@ from metrics.api.serializers import (
 )
 from metrics.filters import CpuFilter, MetricFilter, NetworkFilter
 from metrics.models import CpuMetric, NetworkMetric
-from metrics.querysets import CpuMetricQuerySet
+from metrics.querysets import MetricQuerySet
 from syncs.datasets import Dataset
 
 DEFAULT_DAYS = 30
@@ -56,7 +56,7 @@ class CpuMetricViewSet(RowsViewSet):
         Paginated by instance; only instances that have data in the window.
         """
         rows: Any = self.filter_queryset(self.get_queryset())
-        metrics: CpuMetricQuerySet = rows.order_by("day")
+        metrics: MetricQuerySet = rows.order_by("day")
         if not {"start", "end"} & set(request.query_params):
             metrics = metrics.in_window(
                 last_complete_days(DEFAULT_DAYS, timezone.now())
@@ -79,7 +79,7 @@ class NetworkMetricViewSet(RowsViewSet):
         return data_version(self.request.user, Dataset.CPU, Dataset.INSTANCES)
 
 
-def _with_days(metrics: CpuMetricQuerySet) -> ResourceQuerySet:
+def _with_days(metrics: MetricQuerySet) -> ResourceQuerySet:
     """Return the instances of these metrics."""
     has_metrics = Exists(metrics.filter(resource=OuterRef("pk")))
     return (
@@ -88,9 +88,9 @@ def _with_days(metrics: CpuMetricQuerySet) -> ResourceQuerySet:
 
 
 def _trends(
-    instances: Sequence[Resource], metrics: CpuMetricQuerySet
+    instances: Sequence[Resource], metrics: MetricQuerySet
 ) -> list[dict[str, Any]]:
-    """Write what CpuTrendSerializer describes, which would take three times as long."""
+    """Return what CpuTrendSerializer describes; it would take three times as long."""
     days = metrics.filter(resource__in=[one.pk for one in instances]).values_list(
         "resource_id", "day", "average_percent", "maximum_percent"
     )
@@ -109,14 +109,8 @@ def _trends(
 
 def _trend_rows(metrics: QuerySet[CpuMetric]) -> Iterator[Sequence[Any]]:
     yield ["instance_id", "name", "day", "average", "maximum"]
-    yield from (
-        metrics.order_by("resource", "day")
-        .values_list(
-            "resource__resource_id",
-            "resource__name",
-            "day",
-            "average_percent",
-            "maximum_percent",
-        )
-        .iterator(chunk_size=2000)
+    columns = ("day", "average_percent", "maximum_percent")
+    rows = metrics.order_by("resource", "day").values_list(
+        "resource__resource_id", "resource__name", *columns
     )
+    yield from rows.iterator(chunk_size=2000)

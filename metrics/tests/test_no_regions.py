@@ -44,7 +44,7 @@ def stored() -> list[tuple[object, ...]]:
     ]
 
 
-def test_an_empty_list_of_regions_fails_and_marks_no_instance_gone(
+def test_an_empty_list_of_regions_fails_and_marks_no_instance_terminated(
     aws: EmulatedAws, mine: CloudAccount, now: datetime
 ) -> None:
     before = stored()
@@ -56,7 +56,7 @@ def test_an_empty_list_of_regions_fails_and_marks_no_instance_gone(
     assert stored() == before
 
 
-def test_where_every_region_fails_no_instance_of_others_is_marked_gone(
+def test_where_every_region_fails_no_instance_of_others_is_marked_terminated(
     aws: EmulatedAws, mine: CloudAccount, now: datetime
 ) -> None:
     before = stored()

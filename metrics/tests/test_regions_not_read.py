@@ -37,7 +37,7 @@ def test_a_region_that_was_disabled_has_no_machines_and_is_not_asked(
     assert sync_ec2(account, now).status == "succeeded"
     gone = Instance.objects.get(gone_since__isnull=False)
     assert (gone.region, gone.gone_since) == ("eu-west-1", now)
-    assert gone.changes.filter(new_value=StateChange.GONE).count() == 1
+    assert gone.changes.filter(new_value=StateChange.TERMINATED).count() == 1
     run = sync_cpu(account, now)
     assert (run.status, run.error) == ("succeeded", "")
 

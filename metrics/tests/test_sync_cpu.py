@@ -122,7 +122,7 @@ def test_a_statistic_that_is_no_longer_asked_for_stays_stored(
     assert NetworkMetric.objects.count() == 3
 
 
-def test_a_gone_instance_is_asked_for_the_days_it_was_there(
+def test_a_terminated_instance_is_asked_for_the_days_it_was_there(
     aws: EmulatedAws, now: datetime
 ) -> None:
     world = aws.world()

@@ -22,7 +22,7 @@ DENIED = ProviderError(ErrorKind.DENIED, "Prices", "AccessDenied", "Allow it.")
 
 
 def demo(account_id: str, instance_type: str = "m5.large") -> CloudAccount:
-    """An account of the demo company with one machine."""
+    """An account of the demo company with one instance."""
     owner = account(int(account_id), account_id)
     CloudAccount.objects.filter(pk=owner.pk).update(provider="demo")
     owner.refresh_from_db()
@@ -65,7 +65,7 @@ def test_a_family_that_is_not_sold_has_no_price_and_is_not_asked_for_again(
     assert PricedFamily.objects.filter(family="m8i").exists()
 
 
-def test_a_new_kind_of_machine_is_asked_for_at_once(owner: CloudAccount) -> None:
+def test_a_new_kind_of_instance_is_asked_for_at_once(owner: CloudAccount) -> None:
     sync_prices(owner, NOW)
     instance(owner, "search", instance_type="r6i.large", last_seen_at=NOW)
     sync_prices(owner, NOW + DAY / 24)
@@ -73,7 +73,7 @@ def test_a_new_kind_of_machine_is_asked_for_at_once(owner: CloudAccount) -> None
     assert InstancePrice.objects.filter(instance_type="r6i.large").exists()
 
 
-def test_what_a_machine_was_before_has_a_price_too(owner: CloudAccount) -> None:
+def test_what_an_instance_was_before_has_a_price_too(owner: CloudAccount) -> None:
     StateChange.objects.create(
         resource=owner.resources.get(),
         at=NOW,
@@ -85,7 +85,7 @@ def test_what_a_machine_was_before_has_a_price_too(owner: CloudAccount) -> None:
     assert InstancePrice.objects.filter(instance_type="r6i.large").exists()
 
 
-def test_without_machines_nothing_is_asked_for() -> None:
+def test_without_instances_nothing_is_asked_for() -> None:
     run = sync_prices(account(), NOW)  # of AWS, which can't be reached from here
     assert (run.status, run.rows, run.requests) == ("succeeded", 0, 0)
 

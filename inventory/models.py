@@ -1,11 +1,16 @@
-"""What every kind of resource has, and the history of its changes."""
+"""Resources of accounts, the details of each kind, and the history of their changes."""
 
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
 from clouds.models import CloudAccount
-from inventory.querysets import RUNNING, ResourceQuerySet, StateChangeQuerySet
+from inventory.querysets import (
+    RUNNING,
+    InstanceQuerySet,
+    ResourceQuerySet,
+    StateChangeQuerySet,
+)
 from syncs.models import SyncRun
 
 
@@ -53,10 +58,12 @@ class Resource(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["account", "region", "name"], name="resource_order"),
+            models.Index(
+                fields=["account", "region", "name", "id"], name="resource_order"
+            ),
             models.Index(fields=["resource_id"], name="resource_id"),
             models.Index(fields=["name"], name="resource_name"),
-            # What the pickers of lists offer, and how many of each state there are.
+            # Filter options of lists, and the number of resources in each state.
             models.Index(fields=["region", "kind"], name="resource_region"),
             models.Index(
                 fields=["state", "kind"],
@@ -80,10 +87,40 @@ class Resource(models.Model):
         return self.state == RUNNING and not self.is_gone
 
 
+class Instance(Resource):
+    """One row is what only a virtual machine has, beside its Resource."""
+
+    instance_type = models.CharField(max_length=64, blank=True)
+    vcpus = models.PositiveIntegerField("vCPUs", null=True, blank=True)
+    memory_mib = models.PositiveIntegerField("memory, MiB", null=True, blank=True)
+    platform = models.CharField(
+        max_length=64, blank=True, help_text="Empty for Linux, as EC2 has it."
+    )
+    lifecycle = models.CharField(
+        "purchase option", max_length=32, help_text="on-demand, spot or capacity-block."
+    )
+    launched_at = models.DateTimeField(null=True, blank=True)
+    availability_zone = models.CharField(max_length=64, blank=True)
+    image_id = models.CharField(max_length=64, blank=True)
+    vpc_id = models.CharField(max_length=64, blank=True)
+    private_ip = models.GenericIPAddressField("private IP", null=True, blank=True)
+    public_ip = models.GenericIPAddressField("public IP", null=True, blank=True)
+
+    # A child has its own manager, whatever the stubs say.
+    objects = InstanceQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta:
+        indexes = [models.Index(fields=["instance_type"], name="instance_type")]
+
+    @property
+    def memory_gib(self) -> float | None:
+        return None if self.memory_mib is None else self.memory_mib / 1024
+
+
 class StateChange(models.Model):
     """One row is one change of a resource, as two syncs in a row saw it."""
 
-    GONE = "gone"
+    TERMINATED = "terminated"
 
     class Field(models.TextChoices):
         STATE = "state", "State"

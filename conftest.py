@@ -25,6 +25,7 @@ FAST_AWS = {
 
 # What a test that uses the database has asked for, itself or by another fixture.
 DATABASE = {"db", "transactional_db", "live_server"}
+BOTH = {"sqlite", "postgresql"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -50,13 +51,14 @@ def pytest_collection_modifyitems(
 def databases_of(item: pytest.Item, once: bool) -> Collection[str]:
     """Return the databases on which this test is run."""
     if mark := item.get_closest_marker("only_on"):
+        assert set(mark.args) <= BOTH, f"{item.nodeid} would run nowhere: {mark.args}"
         return mark.args
     fixtures = set(getattr(item, "fixturenames", ()))
     if not item.get_closest_marker("django_db") and not DATABASE & fixtures:
-        return ["sqlite"]  # or any other: it uses none
+        return {"sqlite"}  # or any other: it uses none
     if once and not item.get_closest_marker("on_each_database"):
-        return ["postgresql"]
-    return ["sqlite", "postgresql"]
+        return {"postgresql"}
+    return BOTH
 
 
 def pytest_configure() -> None:

@@ -14,10 +14,10 @@ run: $(VENV)/.installed
 test: test-sqlite test-postgres
 
 test-sqlite: $(VENV)/.installed-dev
-	env -u DATABASE_URL $(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
+	env -u DATABASE_URL $(BIN)/python -m pytest --once -n 4 --dist worksteal $(ARGS)
 
 test-postgres: $(VENV)/.browser
-	$(BIN)/python -m core.testing.postgres $(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
+	$(BIN)/python -m core.testing.postgres $(BIN)/python -m pytest --once -n 4 --dist worksteal $(ARGS)
 
 # Branches over both databases and all processes; fails below 90%.
 coverage: $(VENV)/.installed-dev

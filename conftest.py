@@ -1,6 +1,6 @@
 """What every test may ask for."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from itertools import compress
 from operator import not_
@@ -25,29 +25,40 @@ FAST_AWS = {
 
 # What a test that uses the database has asked for, itself or by another fixture.
 DATABASE = {"db", "transactional_db", "live_server"}
+BOTH = {"sqlite", "postgresql"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--once",
+        action="store_true",
+        help="Run each test where `make test` does, rather than all that can run here.",
+    )
 
 
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Leaves out what is about another database, and what is about none.
-
-    The latter is proven once, on SQLite: another database makes no difference to it.
-    """
-    is_mine = [is_about(item, connection.vendor) for item in items]
+    """Deselect what is proven on another database; CONTRIBUTING.md says why there."""
+    once = config.getoption("--once")
+    is_mine = [connection.vendor in databases_of(item, once) for item in items]
     config.hook.pytest_deselected(items=list(compress(items, map(not_, is_mine))))
     # What waits for other processes first, while there is something else to do.
     mine = compress(items, is_mine)
     items[:] = sorted(mine, key=lambda item: "test_production" not in item.nodeid)
 
 
-def is_about(item: pytest.Item, vendor: str) -> bool:
-    """Whether there is something to prove with this database."""
+def databases_of(item: pytest.Item, once: bool) -> Collection[str]:
+    """Return the databases on which this test is run."""
     if mark := item.get_closest_marker("only_on"):
-        return vendor in mark.args
+        assert set(mark.args) <= BOTH, f"{item.nodeid} would run nowhere: {mark.args}"
+        return mark.args
     fixtures = set(getattr(item, "fixturenames", ()))
-    is_free = not item.get_closest_marker("django_db") and not DATABASE & fixtures
-    return vendor == "sqlite" or not is_free
+    if not item.get_closest_marker("django_db") and not DATABASE & fixtures:
+        return {"sqlite"}  # or any other: it uses none
+    if once and not item.get_closest_marker("on_each_database"):
+        return {"postgresql"}
+    return BOTH
 
 
 def pytest_configure() -> None:

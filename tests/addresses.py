@@ -16,16 +16,17 @@ OPEN = {"/login/", "/logout/", "/admin/login/", "/admin/logout/", "/health", "/s
 
 def closed(key: object = 1) -> list[str]:
     """All that are not open, each once; `key` stands for the number of a row."""
-    return sorted(set(_walk(get_resolver().url_patterns, "/", str(key))) - OPEN)
+    return sorted(set(walk(get_resolver().url_patterns, key=str(key))) - OPEN)
 
 
-def _walk(
-    patterns: list[URLPattern | URLResolver], prefix: str, key: str
+def walk(
+    patterns: list[URLPattern | URLResolver], prefix: str = "/", key: str = "1"
 ) -> Iterator[str]:
+    """Yield the address of each route, some twice."""
     for pattern in patterns:
         route = re.sub(r"\\Z|[\^$]", "", str(pattern.pattern))
         if isinstance(pattern, URLResolver):
-            yield from _walk(pattern.url_patterns, prefix + route, key)
+            yield from walk(pattern.url_patterns, prefix + route, key)
         elif not _repeats(route):
             yield prefix + PARAMETER.sub(lambda found: _value(found, key), route)
 

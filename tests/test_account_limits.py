@@ -22,7 +22,7 @@ from tests.two_accounts import (
     two_accounts,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from syncs.datasets import Dataset
 from users.roles import Role
 from users.testing import ask, person, session_of, viewer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
 KEPT = ["costs/trend/", "costs/summary/"]
 DAYS = last_complete_days(3, NOW)
 

@@ -23,7 +23,7 @@ from syncs.models import SyncRun
 from syncs.testing import run
 from users.testing import ask, refused, viewer, walk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
 WEEK = last_complete_days(7, NOW)
 TODAY = Window(NOW.date(), NOW.date() + ONE_DAY)
 

@@ -6,6 +6,8 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
+pytestmark = pytest.mark.on_each_database
+
 
 @pytest.mark.django_db
 def test_no_migration_is_missing() -> None:

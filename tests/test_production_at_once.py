@@ -19,7 +19,7 @@ from syncs.datasets import Dataset
 from syncs.models import SyncRun
 from users.testing import operator
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.on_each_database]
 ACCOUNTS = 6
 # Waits for a line, so that all begin together.
 SCHEDULER = """

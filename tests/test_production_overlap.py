@@ -21,7 +21,7 @@ from syncs.datasets import Dataset
 from syncs.models import SyncRun
 from tests.stored_rows import stored
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.on_each_database]
 NOW = datetime.now(UTC)  # processes read the real clock
 DAYS = 30
 PROGRAM = (

@@ -21,6 +21,8 @@ from syncs.models import SyncRun, Watermark
 from syncs.runs.claims import Refused, SlotTaken, claim, take
 from tests.stored_rows import stored
 
+pytestmark = pytest.mark.on_each_database
+
 HOUR = timedelta(hours=1)
 Body = Callable[[SyncRun], SyncRun]
 BODIES: list[tuple[Dataset, Body]] = [

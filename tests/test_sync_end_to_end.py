@@ -20,7 +20,7 @@ from providers.records import UNALLOCATED
 from syncs.models import SyncRun, Watermark
 from tests.stored_rows import stored
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from syncs.models import SyncRun, Watermark
 from syncs.testing import outcome
 from tests.stored_rows import stored
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
 Sync = Callable[[CloudAccount, datetime], SyncRun]
 SYNCS: list[Sync] = [sync_ec2, sync_cost, sync_cpu]
 HOUR = timedelta(hours=1)

@@ -24,7 +24,7 @@ from syncs.models import SyncRun, Watermark
 from tests.halted_inserts import halt_inserts, let_inserts_pass, wait_until_inserting
 from tests.stored_rows import stored
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.on_each_database]
 # Commands read the real clock.
 NOW = datetime.now(UTC)
 TODAY = NOW.date()

@@ -15,7 +15,7 @@ from alerts.channels import DeliveryFailed
 from alerts.models import Notice
 from alerts.outbox import deliver_due, queue_notice, withdraw
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 

@@ -18,7 +18,7 @@ from costs.models import CostTotal, DailyCost
 from metrics.models import CpuMetric, NetworkMetric
 from syncs.accounts.changes import remove_accounts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
 
 
 def told(command: str, *arguments: object) -> str:

@@ -31,7 +31,7 @@ from syncs.accounts.changes import remove_accounts, save_account
 from syncs.datasets import Dataset
 from syncs.runs.claims import claim
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
 FIRST = date(2024, 3, 30)
 DAYS = [FIRST + ONE_DAY * number for number in range(4)]
 STEPS = st.one_of(

@@ -19,7 +19,7 @@ from costs.testing import store_costs
 from syncs.accounts.changes import remove_accounts, save_account
 from syncs.datasets import Dataset
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from clouds.testing import account
 from core.db.money_field import MoneyField
 from costs.models import DailyCost
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
 DAY = date(2026, 6, 1)
 SMALLEST = Decimal("0.0000000001")
 LARGEST_OF_SQLITE = Decimal("922337203.6854775807")

@@ -12,7 +12,7 @@ from costs.models import DailyCost, Restatement
 from costs.sync import sync_cost
 from costs.testing import billed, rows_miss_totals
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
 
 
 def test_a_restated_day_is_corrected_and_leaves_one_restatement(

@@ -39,7 +39,7 @@ from syncs.datasets import Dataset
 from syncs.models import SyncRun
 from syncs.runs.claims import claim
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
 Sums = dict[tuple[object, ...], tuple[Decimal, Decimal, int]]
 # The ends of two periods of thirty days lie among them.
 FIRST = date(2026, 3, 29)

@@ -21,7 +21,7 @@ from costs.queries.trend import cost_trend
 from costs.querysets import GROUPS, METRICS
 from costs.testing import charge, close
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
 DAYS = [NOW.date() - ONE_DAY * back for back in (3, 2, 1)]
 FILTERS = [
     "",

@@ -16,7 +16,7 @@ from costs.queries.query import CostQuery
 from costs.queries.source import CostSource
 from costs.rollups import changing
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
 START = date(2026, 6, 1)
 DAYS = [START + timedelta(days=number) for number in range(5)]
 WINDOW = Window(DAYS[1], DAYS[4])

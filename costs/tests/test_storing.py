@@ -23,7 +23,7 @@ from syncs.datasets import Dataset
 from syncs.models import SyncRun
 from syncs.runs.claims import claim
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
 NOW = datetime(2026, 6, 20, 9, tzinfo=UTC)
 WINDOW = Window(JUNE[0], JUNE[-1] + timedelta(days=1))
 

@@ -20,7 +20,7 @@ from costs.rollups import changing
 from costs.testing import charge, close, store_costs
 from providers.records import UNALLOCATED
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
 WINDOW = Window(date(2026, 6, 3), date(2026, 6, 6))
 BEFORE = WINDOW.previous()
 FIRST, SECOND, THIRD = WINDOW.days()

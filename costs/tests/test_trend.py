@@ -15,7 +15,7 @@ from costs.queries.trend import SeveralCurrencies, Trend, cost_trend
 from costs.querysets import GROUPS
 from costs.testing import charge, close, store_costs
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
 WINDOW = Window(date(2026, 6, 1), date(2026, 6, 5))
 FIRST, SECOND, THIRD, FOURTH = WINDOW.days()
 

@@ -29,7 +29,7 @@ from insights.refresh.refresh_state import Part
 from inventory.testing import instance
 from metrics.testing import store_cpu
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
 DAYS = last_complete_days(120, NOW)
 ALL = tuple(Part)
 

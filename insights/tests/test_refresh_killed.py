@@ -13,7 +13,7 @@ from insights.refresh.refresh_state import Part
 from insights.tests.test_refresh import changes, company, everybody, stored
 from syncs.runs.processes import mark_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.on_each_database]
 
 
 class Killed(BaseException):

@@ -18,7 +18,7 @@ from insights.refresh.refresh_state import due
 from insights.testing import anomaly, somebody
 from syncs.accounts.changes import remove_accounts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
 DAYS = last_complete_days(120, NOW)
 
 

@@ -78,6 +78,7 @@ def test_one_instance_with_its_history_the_newest_change_first() -> None:
     }
 
 
+@pytest.mark.on_each_database
 @pytest.mark.usefixtures("fleet")
 @pytest.mark.parametrize(
     ("parameters", "found"),
@@ -113,6 +114,7 @@ def test_a_filter(parameters: dict[str, str], found: list[str]) -> None:
     assert names(**parameters) == found
 
 
+@pytest.mark.on_each_database
 @pytest.mark.usefixtures("fleet")
 def test_a_tag_whose_key_is_a_number_is_found_by_its_value() -> None:
     assert names(tag="3:three") == ["job"]

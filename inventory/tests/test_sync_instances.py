@@ -15,7 +15,7 @@ from inventory.models import Instance, StateChange
 from inventory.sync import sync_ec2
 from syncs.testing import outcome
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
 HOUR = timedelta(hours=1)
 
 

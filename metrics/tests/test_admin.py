@@ -115,6 +115,7 @@ def test_figures_are_sorted_once_some_of_the_rows_are_chosen(
     assert [row.maximum_percent for row in chosen.result_list] == [80.0, 20.0]
 
 
+@pytest.mark.on_each_database
 def test_the_date_hierarchy_offers_the_months_that_hold_days(
     admin_client: Client,
 ) -> None:

@@ -18,7 +18,7 @@ from metrics.recent_cpu_rollup import refresh_recent_cpu
 from metrics.testing import store_cpu
 from metrics.utilization_charts import cpu_days
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
 FORTNIGHT = last_complete_days(14, NOW)
 
 

@@ -18,7 +18,7 @@ from metrics.testing import stored_metrics
 from syncs.models import Watermark
 from syncs.testing import outcome
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 DAYS = Window(june(17), june(20))
 

@@ -15,7 +15,7 @@ from metrics.models import CpuMetric
 from metrics.sync import store_part
 from providers.records import CpuRecord, RegionMetrics
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
 DAY = date(2026, 6, 19)
 KEY = ("resource_id", "day")
 COLUMNS = (*KEY, "average_percent", "maximum_percent", "p99_percent", "samples")

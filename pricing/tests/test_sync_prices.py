@@ -16,7 +16,7 @@ from providers.demo.provider import DemoProvider
 from providers.errors import ErrorKind, ProviderError
 from syncs.models import ApiUsage
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
 DAY = timedelta(days=1)
 DENIED = ProviderError(ErrorKind.DENIED, "Prices", "AccessDenied", "Allow it.")
 

@@ -30,7 +30,7 @@ from clouds.models import AccountAccess
 from core.admin.columns import linked, moment, pairs
 from core.api.csv import csv_file
 from users.audit import record
-from users.audited_admin import Admin, M, ReadOnlyAdmin, never, page
+from users.audited_admin import Admin, M, never, page
 from users.models import AuditEntry
 from users.saved_links import SavedLinkAdmin
 
@@ -216,9 +216,8 @@ def save_as_csv(
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(UnlimitedUsersAdmin[AuditEntry], ReadOnlyAdmin[AuditEntry]):
-    """The audit log: read-only."""
-
+class AuditEntryAdmin(UnlimitedUsersAdmin[AuditEntry]):
+    has_add_permission = has_change_permission = has_delete_permission = never
     list_display = (moment("at"), "user_name", "action", about, details, "address")
     list_filter = (
         ("user_name", FieldTextFilter),

@@ -130,12 +130,12 @@ def _values_in(message: object) -> dict[str, Any]:
     return values
 
 
-def always(admin: object, request: HttpRequest, obj: object = None) -> bool:
+def always(admin: object, request: HttpRequest, obj: Any = None) -> bool:
     """Allow it, whatever the user's permissions are."""
     return True
 
 
-def never(admin: object, request: HttpRequest, obj: object = None) -> bool:
+def never(admin: object, request: HttpRequest, obj: Any = None) -> bool:
     """Refuse it, whatever the user's permissions are."""
     return False
 
@@ -143,7 +143,10 @@ def never(admin: object, request: HttpRequest, obj: object = None) -> bool:
 class ReadOnlyAdmin(Admin[M]):
     """What only a sync writes: anybody with the permission to view it can look."""
 
-    has_add_permission = has_change_permission = has_delete_permission = never
+    has_change_permission = has_delete_permission = never
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
 
 
 class ReadOnlyInline(TabularInline[M, P]):

@@ -91,7 +91,7 @@ class CursorPages(BasePagination):
         order = queryset.query.order_by or model._meta.ordering or ()
         self.order = [str(name) for name in order]
         self.keys = [
-            Key(model._meta.get_field(name.removeprefix("-")), name.startswith("-"))  # type: ignore[arg-type]
+            Key(model._meta.get_field(name.removeprefix("-")), name.startswith("-"))
             for name in self.order
         ]
         position, is_before = self._position(request)

@@ -164,8 +164,8 @@ def _detail(error: Exception, response: Response, context: Mapping[str, Any]) ->
     if isinstance(error, UnsupportedMediaType):
         media = {parser.media_type for parser in view.parser_classes}
         return f"{detail} Use one of {', '.join(sorted(media))}."
-    if isinstance(error, Throttled) and error.wait is not None:
-        return f"Too many requests. Try again in {math.ceil(error.wait)} seconds."
+    if isinstance(error, Throttled) and (wait := getattr(error, "wait", None)):
+        return f"Too many requests. Try again in {math.ceil(wait)} seconds."
     if isinstance(error, Http404):
         # The one parameter of an address is the row's key.
         queryset, keys = getattr(view, "queryset", None), [*view.kwargs.values()]

@@ -23,7 +23,7 @@ def limits() -> Limits:
 
 def _overrides(setting: str, lines: type[Thresholds | Limits]) -> dict[str, Any]:
     """Return the values that a setting overrides, by name."""
-    kinds = {one.name: type(one.default) for one in fields(lines)}
+    kinds: dict[str, type] = {one.name: type(one.default) for one in fields(lines)}
     numbers: dict[str, Any] = {}
     for name, text in getattr(settings, setting).items():
         if name not in kinds:

@@ -124,7 +124,7 @@ def test_the_summary_and_the_lists_agree_on_which_instances_are_idle(
     store_cpu(instance(owner, "new"), last_complete_days(1, NOW), 1.0)
     card = viewer.get("/").content.decode()
     assert '<a href="/instances/?idle=true">1 idle</a>, 50.0' in card
-    assert "1 have too little CPU data to tell" in card
+    assert "1 without enough CPU data" in card
     assert 'href="/cpu/#idle"' in card
     for page in ("/instances/", "/cpu/"):
         assert listed(viewer, f"{page}?idle=true") == ["idle"]

@@ -7,7 +7,7 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from core.api.problems import suggestion
+from core.api.suggestions import suggestion
 
 
 class FormatFirst(DefaultContentNegotiation):

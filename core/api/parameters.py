@@ -13,7 +13,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
-from core.api.problems import suggestion
+from core.api.suggestions import suggestion
 
 
 class StrictFilterBackend(DjangoFilterBackend):

@@ -4,7 +4,6 @@ import json
 import logging
 import math
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
@@ -196,13 +195,6 @@ def _name_choices(text: Any, choices: Iterable[Any]) -> Any:
         return text
     given = str(text).removesuffix(" is not a valid choice.")
     return f"{given} is not valid. Choose one of: {', '.join(map(str, choices))}."
-
-
-def suggestion(name: str, valid: Iterable[str]) -> str:
-    """Return ' Did you mean start?', or an empty text."""
-    # Below this similarity, two words only share letters by chance.
-    near = get_close_matches(name, list(valid), n=1, cutoff=0.7)
-    return f" Did you mean {near[0]}?" if near else ""
 
 
 def errors(*codes: int) -> dict[tuple[int, str], OpenApiResponse]:

@@ -179,7 +179,8 @@ def _anomaly(finding: Finding, accuracy: Accuracy) -> Anomaly:
         actual=money(finding.actual),
         # Percent of CPU are no money.
         impact=money(finding.impact) if is_cost else None,
-        confidence=round(finding.confidence, 4),
+        # A lower bound, which is never certainty.
+        confidence=min(round(finding.confidence, 4), 0.9999),
         causes=[_cause(one) for one in finding.causes],
         recall=accuracy.recall,
         false_per_month=None if alarms is None else round(alarms, 4),

@@ -149,6 +149,12 @@ def test_the_spike_is_one_anomaly_however_many_parts_it_moved() -> None:
     assert row.causes[0]["service"] == "S3"
 
 
+def test_no_anomaly_is_certain() -> None:
+    company()
+    refreshed()
+    assert 0.99 < Anomaly.objects.get().confidence < 1
+
+
 def test_two_currencies_are_never_added() -> None:
     owner = company()
     store_costs(owner, DAYS, {"EC2": "7"}, currency="EUR")

@@ -5,16 +5,15 @@ from datetime import date
 from decimal import Decimal
 from functools import reduce
 from operator import or_
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from django.db.models import (
+    Aggregate,
     Case,
     Count,
-    Exists,
     F,
     Max,
     Min,
-    OuterRef,
     Q,
     QuerySet,
     Sum,
@@ -38,6 +37,13 @@ GROUPS = {
     "charge_category": "charge_category",
     "none": None,
 }
+
+
+class StoredDay(NamedTuple):
+    """How many bills of a day are still estimated, and how many do not reconcile."""
+
+    estimated: int
+    unreconciled: int
 
 
 class DailyCostQuerySet(AccountScopedQuerySet):
@@ -198,41 +204,23 @@ class CostTotalQuerySet(AccountScopedQuerySet):
             return None
         return Window(ends["first"], ends["last"] + ONE_DAY)
 
-    def days_by_estimate(self) -> dict[date, bool]:
-        """Every stored day, and whether any account's bill still estimates it."""
-        rows = (
-            self.order_by()
-            .values("day")
-            .annotate(estimated=Count("id", filter=Q(is_estimated=True)))
-            .order_by("day")
-            .values_list("day", "estimated")
-        )
-        return {day: estimated > 0 for day, estimated in rows}
-
-    def unreconciled(self, window: Window | None = None) -> Self:
-        """Days whose rows do not sum to the bill's total, to the last decimal.
-
-        Given the window that it is about, no other day's sums are looked at.
-        """
-        from costs.models import CostDay
-
-        days = CostDay.objects.filter(_within(window)) if window else CostDay.objects
-        summed = days.filter(
-            account=OuterRef("account"),
-            day=OuterRef("day"),
-            currency=OuterRef("currency"),
-        )
-        equal = summed.filter(
-            billed=OuterRef("billed"), effective=OuterRef("effective")
-        )
-        found = self.filter(_within(window)) if window else self
-        # A bill of nothing has no rows.
-        return found.exclude(Exists(equal)).exclude(
-            Q(billed=0, effective=0) & ~Exists(summed)
+    def stored_days(self) -> dict[date, StoredDay]:
+        """Every stored day, and how many of its bills can't be relied on."""
+        return self._stored_days(
+            Count("id", filter=Q(is_estimated=True)),
+            Count("id", filter=Q(is_reconciled=False)),
         )
 
-    def count_unreconciled(self, window: Window) -> int:
-        return self.unreconciled(window).count()
+    def _stored_days(
+        self, estimated: Aggregate, unreconciled: Aggregate
+    ) -> dict[date, StoredDay]:
+        days = self.order_by().values_list("day").order_by("day")
+        counted = days.annotate(estimated=estimated, unreconciled=unreconciled)
+        return {day: StoredDay(*counts) for day, *counts in counted}
+
+    def unreconciled(self) -> Self:
+        """Days whose rows do not sum to the bill's total, to the last decimal."""
+        return self.filter(is_reconciled=False)
 
     def days_per_account(self, windows: Sequence[Window]) -> dict[int, tuple[int, ...]]:
         """How many days of each window each account has.
@@ -270,16 +258,9 @@ class BillDayQuerySet(CostTotalQuerySet):
         """They are."""
         return self
 
-    def days_by_estimate(self) -> dict[date, bool]:
-        """Every stored day, and whether any account's bill still estimates it."""
-        rows = (
-            self.order_by()
-            .values("day")
-            .annotate(estimated=Sum("estimated_count"))
-            .order_by("day")
-            .values_list("day", "estimated")
-        )
-        return {day: estimated > 0 for day, estimated in rows}
+    def stored_days(self) -> dict[date, StoredDay]:
+        """Every stored day, and how many of its bills can't be relied on."""
+        return self._stored_days(Sum("estimated_count"), Sum("unreconciled_count"))
 
 
 class RestatementQuerySet(AccountScopedQuerySet):

@@ -131,7 +131,7 @@ def _shown(
 def _stored(query: CostQuery, user: AnyUser) -> dict[str, Any]:
     """Which days there are, where nothing is found, and the last of them to look at."""
     source = CostSource.visible_to(user).filtered(query, user)
-    stored = source.stored_window()
+    stored = source.bills().stored_window()
     if stored is None:
         return {"stored": None}
     last = max(stored.start, stored.end - ONE_DAY * DEFAULT_DAYS)

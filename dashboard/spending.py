@@ -99,7 +99,7 @@ def spending(
     arrives at noon is not shown as a fall in costs in the morning. Eleven queries.
     """
     source = CostSource.visible_to(user).before(utc_day(now))
-    newest = source.newest_day_per_currency()
+    newest = source.bills().newest_day_per_currency()
     if not newest:
         return None
     currency = wanted if wanted in newest else next(iter(newest))
@@ -111,6 +111,7 @@ def spending(
     windows = [last_days, last_days.previous(), *(month or ())]
     spans = source.spans(*windows)
     missing = missing_days(spans, 0, last_days)
+    stored = source.in_window(last_days).bills().stored_days()
     ahead = forecast_month_end(now, currency, user, per_day(trend))
     return Spending(
         currency=currency,
@@ -127,7 +128,7 @@ def spending(
             days=_days(trend, last_days),
             estimated_days=sum(day in last_days for day in trend.estimated),
             unallocated=_unallocated(trend, last_days),
-            unreconciled_days=source.count_unreconciled(last_days),
+            unreconciled_days=sum(day.unreconciled for day in stored.values()),
             missing_days=missing,
         ),
     )

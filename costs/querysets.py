@@ -46,19 +46,17 @@ class StoredDay(NamedTuple):
     unreconciled: int
 
 
-class DailyCostQuerySet(AccountScopedQuerySet):
-    def counted(self) -> "DailyCostQuerySet":
+class BillQuerySet(AccountScopedQuerySet):
+    """Rows of one account's bill."""
+
+    def counted(self) -> Self:
         """Without what accounts stored before a payer's bill came to cover them."""
         return self.filter(account__payer__isnull=True)
 
+
+class DailyCostQuerySet(BillQuerySet):
     def in_window(self, window: Window) -> "DailyCostQuerySet":
         return self.filter(_within(window))
-
-    def in_currency(self, currency: str) -> "DailyCostQuerySet":
-        return self.filter(currency=currency)
-
-    def before(self, day: date) -> "DailyCostQuerySet":
-        return self.filter(day__lt=day)
 
     def searched(self, text: str) -> "DailyCostQuerySet":
         return self.filter(
@@ -136,20 +134,12 @@ class DailyCostQuerySet(AccountScopedQuerySet):
 class CostRollupQuerySet(DailyCostQuerySet):
     """Rows of CostRollup answer the same questions as the rows that they sum."""
 
-    def counted(self) -> "CostRollupQuerySet":
+    def counted(self) -> Self:
         """They are."""
         return self
 
-    def of(self, dimension: str) -> "CostRollupQuerySet":
-        """Those that are told apart by one dimension, each amount once."""
-        return self.filter(dimension=dimension)
 
-
-class RecentCostQuerySet(AccountScopedQuerySet):
-    def counted(self) -> "RecentCostQuerySet":
-        """Without what accounts stored before a payer's bill came to cover them."""
-        return self.filter(account__payer__isnull=True)
-
+class RecentCostQuerySet(BillQuerySet):
     def per_service(self) -> QuerySet[Any, tuple[str, str, Decimal, Decimal]]:
         """(service, sub-account, the newest days' amount, that of those before)."""
         return (
@@ -168,19 +158,9 @@ class RecentCostQuerySet(AccountScopedQuerySet):
         return found[:limit]
 
 
-class CostTotalQuerySet(AccountScopedQuerySet):
-    def counted(self) -> Self:
-        """Without what accounts stored before a payer's bill came to cover them."""
-        return self.filter(account__payer__isnull=True)
-
+class CostTotalQuerySet(BillQuerySet):
     def in_window(self, window: Window) -> Self:
         return self.filter(_within(window))
-
-    def in_currency(self, currency: str) -> Self:
-        return self.filter(currency=currency)
-
-    def before(self, day: date) -> Self:
-        return self.filter(day__lt=day)
 
     def currencies(self) -> list[str]:
         """Those that are stored, in the order of their names."""
@@ -242,15 +222,6 @@ class CostTotalQuerySet(AccountScopedQuerySet):
         return found
 
 
-class BillSpanQuerySet(AccountScopedQuerySet):
-    def counted(self) -> "BillSpanQuerySet":
-        """Without those of accounts whose bill a payer's now covers."""
-        return self.filter(account__payer__isnull=True)
-
-    def in_currency(self, currency: str) -> "BillSpanQuerySet":
-        return self.filter(currency=currency)
-
-
 class BillDayQuerySet(CostTotalQuerySet):
     """Rows of BillDay answer questions about days as the totals that they count."""
 
@@ -263,11 +234,7 @@ class BillDayQuerySet(CostTotalQuerySet):
         return self._stored_days(Sum("estimated_count"), Sum("unreconciled_count"))
 
 
-class RestatementQuerySet(AccountScopedQuerySet):
-    def counted(self) -> "RestatementQuerySet":
-        """Without those of accounts whose bill a payer's now covers."""
-        return self.filter(account__payer__isnull=True)
-
+class RestatementQuerySet(BillQuerySet):
     def in_window(self, window: Window) -> "RestatementQuerySet":
         return self.filter(_within(window))
 

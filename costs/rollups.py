@@ -1,6 +1,6 @@
-"""The sums that pages read instead of rows, kept right where rows are written.
+"""The sums that pages read instead of rows, updated where rows are written.
 
-Whoever writes rows or totals of an account, removes an account, or moves one under a
+Code that writes rows or totals of an account, removes an account, or moves one under a
 payer, does so within `changing`: what was stored is taken away from the sums, and what
 is stored afterwards is added, in the same transaction. Amounts are exact, so that the
 sums never drift.
@@ -257,7 +257,7 @@ def _stored(table: str, account_ids: str, window: Window | None) -> str:
 def _refresh_account(
     cursor: CursorWrapper, account: int, window: Window | None
 ) -> None:
-    """Look how far the bill is stored, and sum its newest days by service."""
+    """Store how far the bill reaches, and sum its newest days by service."""
     spans = BillSpan.objects.filter(account=account)
     spans.delete()
     cursor.execute(ADD_SPANS, [account])

@@ -1,4 +1,4 @@
-"""Reads the bill and keeps it: a window of days is replaced as a whole."""
+"""Read the bill and store it: a window of days is replaced as a whole."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -32,7 +32,7 @@ def sync_cost(
     user: User | None = None,
     on_progress: Progress = say_nothing,
 ) -> SyncRun:
-    """Reads the account's costs of the window, or of what is due, and stores them.
+    """Read the account's costs of the window, or of what is due, and store them.
 
     A read that fails closes the run with its reason and changes nothing else. Raises
     SlotTaken, Refused and InvalidWindow before anything is read.

@@ -10,7 +10,8 @@ from core.api.amounts import AmountField
 from core.money import as_text
 from costs.models import DailyCost
 from costs.queries.query import GRANULARITIES, LARGEST_LIMIT
-from costs.queries.trend import Trend
+from costs.queries.summary import Summary
+from costs.queries.trend import Point, Trend
 from costs.querysets import GROUPS, METRICS
 
 
@@ -117,8 +118,11 @@ def trend_data(trend: Trend) -> dict[str, Any]:
                 "key": series.key,
                 "total": as_text(series.total),
                 "points": [
-                    {"day": point.day.isoformat(), "amount": _text(point.amount)}
-                    for point in series.points
+                    {
+                        "day": day,
+                        "amount": None if amount is None else as_text(amount),
+                    }
+                    for day, amount in series.points
                 ],
             }
             for series in trend.series
@@ -156,3 +160,17 @@ class SummarySerializer(serializers.Serializer[Any]):
     )
     unreconciled_days = serializers.IntegerField()
     missing_days = serializers.IntegerField()
+
+
+SUMMARY_FIELDS = list(SummarySerializer().fields)
+
+
+def summary_data(summary: Summary) -> dict[str, Any]:
+    """As SummarySerializer has it."""
+    return {name: _written(getattr(summary, name)) for name in SUMMARY_FIELDS}
+
+
+def _written(value: object) -> object:
+    if isinstance(value, Point):
+        return {"day": value.day, "amount": _text(value.amount)}
+    return as_text(value) if isinstance(value, Decimal) else value

@@ -23,7 +23,7 @@ from costs.queries.query import DIMENSIONS, CostQuery, InvalidQuery
 from costs.querysets import (
     GROUPS,
     BillDayQuerySet,
-    BillSpanQuerySet,
+    BillQuerySet,
     CostRollupQuerySet,
     CostTotalQuerySet,
     DailyCostQuerySet,
@@ -52,7 +52,7 @@ class CostSource:
     rollups: CostRollupQuerySet | None = None
     days: BillDayQuerySet | None = None
     looked_at: frozenset[str] = frozenset()
-    bill_spans: BillSpanQuerySet = field(default_factory=BillSpan.objects.counted)
+    bill_spans: BillQuerySet = field(default_factory=BillSpan.objects.counted)
     narrowing: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
@@ -142,7 +142,7 @@ class CostSource:
         columns = ("account", "account__is_enabled", "first_day", "last_day", "days")
         found = self.bill_spans.order_by("account")
         if "currency" in self.narrowing:
-            found = found.in_currency(self.narrowing["currency"])
+            found = found.filter(currency=self.narrowing["currency"])
         for account, *history in found.values_list(*columns):
             histories[account].append(tuple(history))
         gaps = [key for key, of_key in histories.items() if not _is_whole(of_key)]

@@ -20,6 +20,7 @@ from clouds.access import AnyUser
 from clouds.labels import account_labels
 from clouds.models import CloudAccount
 from core.api.csv import csv_file
+from core.api.json import Encoder
 from core.windows import ONE_DAY, Window
 from costs.chart import by_moment, trend_chart
 from costs.export import as_json, table_rows
@@ -157,7 +158,9 @@ class CostsJson(BreakdownMixin, View):
             found = self.breakdown(self.names())
         except InvalidQuery as invalid:
             return JsonResponse(invalid.errors, status=400)
-        response = JsonResponse(as_json(found), json_dumps_params={"indent": 1})
+        response = JsonResponse(
+            as_json(found), encoder=Encoder, json_dumps_params={"indent": 1}
+        )
         response["Content-Disposition"] = 'attachment; filename="costs.json"'
         return response
 

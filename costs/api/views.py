@@ -15,7 +15,6 @@ from clouds.versions import data_version
 from core.api.csv import csv_file, flat, wants_csv
 from core.api.parameters import refuse_unknown
 from core.api.viewsets import RowsViewSet
-from core.money import as_text
 from costs.api.serializers import (
     DailyCostSerializer,
     MetricParameters,
@@ -124,6 +123,5 @@ def _trend_rows(trend: Trend) -> Iterator[Sequence[Any]]:
     yield ["day", *key, "amount", "currency", "metric"]
     for series in trend.series:
         for point in series.points:
-            amount = "" if point.amount is None else as_text(point.amount)
             name = [series.key] if key else []
-            yield [point.day, *name, amount, trend.currency, trend.metric]
+            yield [point.day, *name, point.amount, trend.currency, trend.metric]

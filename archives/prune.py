@@ -13,9 +13,9 @@ from django.db.models.functions import TruncMonth
 
 from archives import parquet
 from archives.models import Archive, Table
-from archives.rollups import standing
-from archives.schemas import TABLES, Archived, tell_of_change
-from archives.storage import fetched, keep
+from archives.rollups import counted_accounts
+from archives.schemas import TABLES, Archived, move_table_version
+from archives.storage import fetched, write_file
 from core.windows import add_months, first_of_month, utc_day
 from providers.base import Progress
 
@@ -67,9 +67,9 @@ def due(tables: Sequence[Table], months: int, now: datetime) -> Iterator[Month]:
 def prune(
     one: Month, place: str, now: datetime, by: str, on_progress: Progress
 ) -> Archive:
-    """Writes the month to the place, reads it back, and only then deletes it.
+    """Write the month to the place, reads it back, and only then delete it.
 
-    Ended in the middle, it is done anew from the start; the file is written again.
+    Ended in the middle, it starts again; the file is written again.
     Raises CannotPrune and PlaceFailed.
     """
     archived = TABLES[one.table]
@@ -80,15 +80,15 @@ def prune(
         rows = archived.values(one.month).iterator(parquet.ROWS_PER_BATCH)
         parquet.write(rows, archived.schema, draft)
         digest, size = parquet.sha256(draft), draft.stat().st_size
-        location = keep(draft, place, name)
+        location = write_file(draft, place, name)
     with transaction.atomic():
         on_progress(f"comparing {location} with the database")
         compare(archived, one.month, location, digest)
         # Before the rows go: who moves meanwhile is found to have moved.
-        accounts = standing(accounts_of(one))
+        accounts = counted_accounts(accounts_of(one))
         on_progress(f"deleting {one}")
         delete(one)
-        tell_of_change(one.table)
+        move_table_version(one.table)
         return Archive.objects.create(
             table=one.table,
             month=one.month,
@@ -104,7 +104,7 @@ def prune(
 
 
 def compare(archived: Archived, month: date, location: str, digest: str) -> None:
-    """Raises CannotPrune unless the kept file holds exactly the rows of the month."""
+    """Raise CannotPrune unless the file holds exactly the rows of the month."""
     with fetched(location) as path:
         if parquet.sha256(path) != digest:
             raise CannotPrune(
@@ -113,8 +113,8 @@ def compare(archived: Archived, month: date, location: str, digest: str) -> None
         stored = parquet.batches(
             archived.values(month).iterator(parquet.ROWS_PER_BATCH)
         )
-        for kept, held in zip_longest(parquet.read(path), stored):
-            if kept != held:
+        for written, held in zip_longest(parquet.read(path), stored):
+            if written != held:
                 raise CannotPrune(
                     f"{location} differs from the database, which was written to "
                     "meanwhile. Nothing was deleted; prune again."

@@ -8,7 +8,7 @@ from django.db.models import Model
 
 from archives import parquet
 from archives.models import Archive, Table
-from archives.schemas import TABLES, CannotRestore, month_window, tell_of_change
+from archives.schemas import TABLES, CannotRestore, month_window, move_table_version
 from archives.storage import verified
 from costs.rollups import rebuild
 from providers.base import Progress
@@ -17,7 +17,7 @@ ROWS_PER_STATEMENT = 2000
 
 
 def restore(archive: Archive, now: datetime, by: str, on_progress: Progress) -> Archive:
-    """Stores the file's rows again, all or none. The file stays where it is.
+    """Store the file's rows again, all or none. The file stays where it is.
 
     Raises CannotRestore and PlaceFailed.
     """
@@ -36,7 +36,7 @@ def restore(archive: Archive, now: datetime, by: str, on_progress: Progress) -> 
             on_progress(f"{archive}: {stored:,} of {archive.rows:,} rows")
         if archive.table == Table.COST:
             rebuild(month_window(archive.month))
-        tell_of_change(Table(archive.table))
+        move_table_version(Table(archive.table))
         held.restored_at, held.restored_by = now, by
         held.save(update_fields=["restored_at", "restored_by"])
     return held

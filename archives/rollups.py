@@ -1,4 +1,4 @@
-"""What stays of a pruned month: its sums per day, which its file can make anew.
+"""What stays of a pruned month: its sums per day, which its file can compute again.
 
 The sums of a month hold every account that was counted when it was pruned. Rows tell
 them of an account that is deleted, or comes under a payer's bill or out of it; where
@@ -12,14 +12,14 @@ from django.db import transaction
 from archives import parquet
 from archives.models import Archive, Table
 from archives.restore import store
-from archives.schemas import TABLES, CannotRestore, month_window, tell_of_change
+from archives.schemas import TABLES, CannotRestore, month_window, move_table_version
 from archives.storage import verified
 from clouds.models import CloudAccount
 from costs.rollups import rebuild
 from providers.base import Progress
 
 
-def standing(accounts: Iterable[str]) -> dict[str, bool | None]:
+def counted_accounts(accounts: Iterable[str]) -> dict[str, bool | None]:
     """Whether each account ("aws 000000000001") is counted; None where it is gone."""
     known = {
         f"{each.provider} {each.account_id}": each.payer_id is None
@@ -31,10 +31,10 @@ def standing(accounts: Iterable[str]) -> dict[str, bool | None]:
 def outdated() -> list[Archive]:
     """Pruned months of which an account stands otherwise than its sums hold it."""
     pruned = Archive.objects.filter(table=Table.COST, restored_at__isnull=True)
-    return [each for each in pruned if each.accounts != standing(each.accounts)]
+    return [each for each in pruned if each.accounts != counted_accounts(each.accounts)]
 
 
-def make_anew(archive: Archive, on_progress: Progress) -> None:
+def recompute(archive: Archive, on_progress: Progress) -> None:
     """Sum the file's rows of the accounts that are still there, all or none.
 
     They are stored for as long as that takes. Raises CannotRestore and PlaceFailed.
@@ -45,12 +45,12 @@ def make_anew(archive: Archive, on_progress: Progress) -> None:
             raise CannotRestore(f"{archive} has rows in the database.")
         on_progress(f"summing {archive.location}")
         # Before the rows are summed: who moves meanwhile is found to have moved.
-        archive.accounts = standing(archive.accounts)
+        archive.accounts = counted_accounts(archive.accounts)
         gone = {name for name, held in archive.accounts.items() if held is None}
         for batch in parquet.read(path):
             rows = [row for row in batch if " ".join(row[:2]) not in gone]
             store(archived.models_of(rows))
         rebuild(month_window(archive.month))
         archived.of_month(archive.month).order_by().delete()
-        tell_of_change(Table.COST)
+        move_table_version(Table.COST)
         archive.save(update_fields=["accounts"])

@@ -56,7 +56,7 @@ class Archived:
         return self.of_month(month).values_list(*sources)
 
 
-def tell_of_change(table: Table) -> None:
+def move_table_version(table: Table) -> None:
     """Whatever was made of these rows before is stale. Within a transaction."""
     move_versions(DATASETS[table])
 

@@ -1,4 +1,4 @@
-"""Where archives are kept: a directory, or a bucket of S3 (or of what speaks S3)."""
+"""Where archives are written: a directory, or a bucket of S3 (or of what speaks S3)."""
 
 import os
 import shutil
@@ -16,19 +16,19 @@ from archives.parquet import sha256
 
 
 class PlaceFailed(Exception):
-    """A file can't be kept or fetched there; the message says why."""
+    """A file can't be written or fetched there; the message says why."""
 
 
-def keep(draft: Path, place: str, name: str) -> str:
+def write_file(draft: Path, place: str, name: str) -> str:
     """Puts the file there, whole or not at all; answers its location."""
     if place.startswith("s3://"):
         location = f"{place.rstrip('/')}/{name}"
         bucket, key = _bucket_and_key(location)
-        with _told(location):
+        with _failing_with_place(location):
             boto3.client("s3").upload_file(str(draft), bucket, key)
         return location
     target = Path(place) / name
-    with _told(str(target)):
+    with _failing_with_place(str(target)):
         target.parent.mkdir(parents=True, exist_ok=True)
         beside = target.with_name(f".{target.name}.{os.getpid()}")
         shutil.copyfile(draft, beside)
@@ -48,7 +48,7 @@ def fetched(location: str) -> Iterator[Path]:
     bucket, key = _bucket_and_key(location)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "archive.parquet"
-        with _told(location):
+        with _failing_with_place(location):
             boto3.client("s3").download_file(bucket, key, str(path))
         yield path
 
@@ -71,7 +71,7 @@ def _bucket_and_key(location: str) -> tuple[str, str]:
 
 
 @contextmanager
-def _told(location: str) -> Iterator[None]:
+def _failing_with_place(location: str) -> Iterator[None]:
     try:
         yield
     except (Boto3Error, BotoCoreError, ClientError, OSError) as error:

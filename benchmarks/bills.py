@@ -105,8 +105,8 @@ def charges(today: date, members: int, *, with_payer: bool) -> str:
 def totals(today: date) -> str:
     return f"""
         INSERT INTO costs_costtotal
-            (account_id, day, currency, billed, effective, is_estimated)
+            (account_id, day, currency, billed, effective, is_estimated, is_reconciled)
         SELECT account_id, day, currency, SUM(billed), SUM(effective),
-            day >= date '{today}' - {ESTIMATED_DAYS}
+            day >= date '{today}' - {ESTIMATED_DAYS}, false
         FROM costs_dailycost GROUP BY account_id, day, currency
     """

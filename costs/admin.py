@@ -88,9 +88,7 @@ class Reconciliation(DropdownFilter):
     ) -> QuerySet[CostTotal]:
         if self.value() != "broken":
             return queryset
-        # By key, so that the sums are not computed again for what is only shown.
-        broken = CostTotal.objects.unreconciled().values("pk")
-        return queryset.filter(pk__in=broken)
+        return queryset.filter(is_reconciled=False)
 
 
 @admin.display(description="rows of the day")

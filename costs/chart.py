@@ -58,8 +58,8 @@ def trend_chart(
 def folded(series: Sequence[Series], limit: int) -> list[Series]:
     """The `limit` largest of these, and the others summed as "Other"."""
     ordered = sorted(series, key=lambda one: one.total, reverse=True)
-    kept, rest = ordered[:limit], ordered[limit:]
-    return [*kept, _summed(rest)] if rest else kept
+    largest, rest = ordered[:limit], ordered[limit:]
+    return [*largest, _summed(rest)] if rest else largest
 
 
 class Moment(NamedTuple):
@@ -102,8 +102,8 @@ def _summed(series: Sequence[Series]) -> Series:
 
 def _sum(amounts: Sequence[Decimal | None]) -> Decimal | None:
     """None where a day is not stored, which it then is in no series."""
-    known = [amount for amount in amounts if amount is not None]
-    return sum(known, Decimal(0)) if known else None
+    stored = [amount for amount in amounts if amount is not None]
+    return sum(stored, Decimal(0)) if stored else None
 
 
 def _number(amount: Decimal | None) -> float | None:

@@ -1,15 +1,14 @@
 """The costs page as files: its table, its points and its question, exact."""
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from typing import Any
 
-from core.money import as_text
 from costs.models import Restatement
 from costs.queries.breakdown import CostBreakdown
 from costs.queries.table import Line
 
 COLUMNS = ["cost", "share_percent", "before", "change", "change_percent", "currency"]
+RESTATED = ["currency", "old_billed", "new_billed", "old_effective", "new_effective"]
 
 
 def table_rows(breakdown: CostBreakdown) -> Iterator[Sequence[Any]]:
@@ -25,8 +24,9 @@ def table_rows(breakdown: CostBreakdown) -> Iterator[Sequence[Any]]:
 def as_json(breakdown: CostBreakdown) -> dict[str, Any]:
     """All that the page shows: question, table, points and restatements.
 
-    Amounts are decimal strings; null is unknown. `estimated` and `restated` are the
-    days, or firsts of months, that the cloud may still change, or has changed.
+    core.api.json.Encoder writes it: amounts as decimal strings; null is unknown.
+    `estimated` and `restated` are the days, or firsts of months, that the cloud may
+    still change, or has changed.
     """
     trend = breakdown.trend
     return {
@@ -34,8 +34,8 @@ def as_json(breakdown: CostBreakdown) -> dict[str, Any]:
         "currency": trend.currency,
         "total": _amounts(breakdown.total) if breakdown.total else None,
         "before": {
-            "start": breakdown.previous.start.isoformat(),
-            "end": breakdown.previous.end.isoformat(),
+            "start": breakdown.previous.start,
+            "end": breakdown.previous.end,
         },
         "lines": [
             {"key": line.key, "label": line.label, **_amounts(line)}
@@ -44,17 +44,13 @@ def as_json(breakdown: CostBreakdown) -> dict[str, Any]:
         "series": [
             {
                 "label": series.key,
-                "points": [
-                    {"day": point.day.isoformat(), "amount": _text(point.amount)}
-                    for point in series.points
-                ],
+                "points": [point._asdict() for point in series.points],
             }
             for series in trend.series
         ],
-        "estimated": [day.isoformat() for day in sorted(trend.estimated)],
+        "estimated": sorted(trend.estimated),
         "restated": {
-            day.isoformat(): as_text(change)
-            for day, change in breakdown.restated.items()
+            day.isoformat(): change for day, change in breakdown.restated.items()
         },
         "restatements": [_restatement(row) for row in breakdown.restatements],
     }
@@ -62,27 +58,19 @@ def as_json(breakdown: CostBreakdown) -> dict[str, Any]:
 
 def _amounts(line: Line) -> dict[str, Any]:
     return {
-        "cost": as_text(line.total),
+        "cost": line.total,
         "share_percent": line.share_percent,
-        "before": _text(line.before),
-        "change": _text(line.change),
+        "before": line.before,
+        "change": line.change,
         "change_percent": line.change_percent,
     }
 
 
 def _restatement(row: Restatement) -> dict[str, Any]:
     return {
-        "day": row.day.isoformat(),
+        "day": row.day,
         "account": row.account.account_id,
-        "currency": row.currency,
-        "old_billed": as_text(row.old_billed),
-        "new_billed": as_text(row.new_billed),
-        "old_effective": as_text(row.old_effective),
-        "new_effective": as_text(row.new_effective),
+        **{name: getattr(row, name) for name in RESTATED},
         "restated_at": row.restated_at.isoformat(),
         "was_estimated": row.was_estimated,
     }
-
-
-def _text(amount: Decimal | None) -> str | None:
-    return None if amount is None else as_text(amount)

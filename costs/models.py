@@ -7,7 +7,7 @@ from clouds.models import CloudAccount
 from core.db.money_field import MoneyField
 from costs.querysets import (
     BillDayQuerySet,
-    BillSpanQuerySet,
+    BillQuerySet,
     CostRollupQuerySet,
     CostTotalQuerySet,
     DailyCostQuerySet,
@@ -186,7 +186,7 @@ class BillSpan(models.Model):
     last_day = models.DateField()
     days = models.IntegerField()
 
-    objects = BillSpanQuerySet.as_manager()
+    objects = BillQuerySet.as_manager()
 
     class Meta:
         ordering = ["account", "currency"]
@@ -248,6 +248,11 @@ class CostTotal(models.Model):
     run = models.ForeignKey(
         SyncRun, models.SET_NULL, null=True, help_text="The run that read it last."
     )
+    is_reconciled = models.BooleanField(
+        "reconciled",
+        default=False,
+        help_text="The day's rows sum to it. costs.rollups keeps it right.",
+    )
 
     objects = CostTotalQuerySet.as_manager()
 
@@ -258,14 +263,21 @@ class CostTotal(models.Model):
                 fields=["account", "day", "currency"], name="costtotal_natural_key"
             ),
         ]
-        indexes = [models.Index(fields=["day"], name="costtotal_day")]
+        indexes = [
+            models.Index(fields=["day"], name="costtotal_day"),
+            models.Index(
+                fields=["day"],
+                condition=models.Q(is_reconciled=False),
+                name="costtotal_unreconciled",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.day} {self.account}: {self.billed} {self.currency}"
 
 
 class BillDay(models.Model):
-    """How many counted totals of one UTC day are stored, and how many still estimated.
+    """How many counted totals of one UTC day are stored, estimated and unreconciled.
 
     costs.rollups keeps it right, as it keeps CostRollup.
     """
@@ -274,6 +286,7 @@ class BillDay(models.Model):
     currency = models.CharField(max_length=3)
     total_count = models.IntegerField()
     estimated_count = models.IntegerField()
+    unreconciled_count = models.IntegerField()
 
     objects = BillDayQuerySet.as_manager()
 

@@ -5,16 +5,15 @@ from datetime import date
 from decimal import Decimal
 from functools import reduce
 from operator import or_
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from django.db.models import (
+    Aggregate,
     Case,
     Count,
-    Exists,
     F,
     Max,
     Min,
-    OuterRef,
     Q,
     QuerySet,
     Sum,
@@ -40,19 +39,24 @@ GROUPS = {
 }
 
 
-class DailyCostQuerySet(AccountScopedQuerySet):
-    def counted(self) -> "DailyCostQuerySet":
+class StoredDay(NamedTuple):
+    """How many bills of a day are still estimated, and how many do not reconcile."""
+
+    estimated: int
+    unreconciled: int
+
+
+class BillQuerySet(AccountScopedQuerySet):
+    """Rows of one account's bill."""
+
+    def counted(self) -> Self:
         """Without what accounts stored before a payer's bill came to cover them."""
         return self.filter(account__payer__isnull=True)
 
+
+class DailyCostQuerySet(BillQuerySet):
     def in_window(self, window: Window) -> "DailyCostQuerySet":
         return self.filter(_within(window))
-
-    def in_currency(self, currency: str) -> "DailyCostQuerySet":
-        return self.filter(currency=currency)
-
-    def before(self, day: date) -> "DailyCostQuerySet":
-        return self.filter(day__lt=day)
 
     def searched(self, text: str) -> "DailyCostQuerySet":
         return self.filter(
@@ -130,20 +134,12 @@ class DailyCostQuerySet(AccountScopedQuerySet):
 class CostRollupQuerySet(DailyCostQuerySet):
     """Rows of CostRollup answer the same questions as the rows that they sum."""
 
-    def counted(self) -> "CostRollupQuerySet":
+    def counted(self) -> Self:
         """They are."""
         return self
 
-    def of(self, dimension: str) -> "CostRollupQuerySet":
-        """Those that are told apart by one dimension, each amount once."""
-        return self.filter(dimension=dimension)
 
-
-class RecentCostQuerySet(AccountScopedQuerySet):
-    def counted(self) -> "RecentCostQuerySet":
-        """Without what accounts stored before a payer's bill came to cover them."""
-        return self.filter(account__payer__isnull=True)
-
+class RecentCostQuerySet(BillQuerySet):
     def per_service(self) -> QuerySet[Any, tuple[str, str, Decimal, Decimal]]:
         """(service, sub-account, the newest days' amount, that of those before)."""
         return (
@@ -162,19 +158,9 @@ class RecentCostQuerySet(AccountScopedQuerySet):
         return found[:limit]
 
 
-class CostTotalQuerySet(AccountScopedQuerySet):
-    def counted(self) -> Self:
-        """Without what accounts stored before a payer's bill came to cover them."""
-        return self.filter(account__payer__isnull=True)
-
+class CostTotalQuerySet(BillQuerySet):
     def in_window(self, window: Window) -> Self:
         return self.filter(_within(window))
-
-    def in_currency(self, currency: str) -> Self:
-        return self.filter(currency=currency)
-
-    def before(self, day: date) -> Self:
-        return self.filter(day__lt=day)
 
     def currencies(self) -> list[str]:
         """Those that are stored, in the order of their names."""
@@ -198,41 +184,23 @@ class CostTotalQuerySet(AccountScopedQuerySet):
             return None
         return Window(ends["first"], ends["last"] + ONE_DAY)
 
-    def days_by_estimate(self) -> dict[date, bool]:
-        """Every stored day, and whether any account's bill still estimates it."""
-        rows = (
-            self.order_by()
-            .values("day")
-            .annotate(estimated=Count("id", filter=Q(is_estimated=True)))
-            .order_by("day")
-            .values_list("day", "estimated")
-        )
-        return {day: estimated > 0 for day, estimated in rows}
-
-    def unreconciled(self, window: Window | None = None) -> Self:
-        """Days whose rows do not sum to the bill's total, to the last decimal.
-
-        Given the window that it is about, no other day's sums are looked at.
-        """
-        from costs.models import CostDay
-
-        days = CostDay.objects.filter(_within(window)) if window else CostDay.objects
-        summed = days.filter(
-            account=OuterRef("account"),
-            day=OuterRef("day"),
-            currency=OuterRef("currency"),
-        )
-        equal = summed.filter(
-            billed=OuterRef("billed"), effective=OuterRef("effective")
-        )
-        found = self.filter(_within(window)) if window else self
-        # A bill of nothing has no rows.
-        return found.exclude(Exists(equal)).exclude(
-            Q(billed=0, effective=0) & ~Exists(summed)
+    def stored_days(self) -> dict[date, StoredDay]:
+        """Every stored day, and how many of its bills can't be relied on."""
+        return self._stored_days(
+            Count("id", filter=Q(is_estimated=True)),
+            Count("id", filter=Q(is_reconciled=False)),
         )
 
-    def count_unreconciled(self, window: Window) -> int:
-        return self.unreconciled(window).count()
+    def _stored_days(
+        self, estimated: Aggregate, unreconciled: Aggregate
+    ) -> dict[date, StoredDay]:
+        days = self.order_by().values_list("day").order_by("day")
+        counted = days.annotate(estimated=estimated, unreconciled=unreconciled)
+        return {day: StoredDay(*counts) for day, *counts in counted}
+
+    def unreconciled(self) -> Self:
+        """Days whose rows do not sum to the bill's total, to the last decimal."""
+        return self.filter(is_reconciled=False)
 
     def days_per_account(self, windows: Sequence[Window]) -> dict[int, tuple[int, ...]]:
         """How many days of each window each account has.
@@ -254,15 +222,6 @@ class CostTotalQuerySet(AccountScopedQuerySet):
         return found
 
 
-class BillSpanQuerySet(AccountScopedQuerySet):
-    def counted(self) -> "BillSpanQuerySet":
-        """Without those of accounts whose bill a payer's now covers."""
-        return self.filter(account__payer__isnull=True)
-
-    def in_currency(self, currency: str) -> "BillSpanQuerySet":
-        return self.filter(currency=currency)
-
-
 class BillDayQuerySet(CostTotalQuerySet):
     """Rows of BillDay answer questions about days as the totals that they count."""
 
@@ -270,23 +229,12 @@ class BillDayQuerySet(CostTotalQuerySet):
         """They are."""
         return self
 
-    def days_by_estimate(self) -> dict[date, bool]:
-        """Every stored day, and whether any account's bill still estimates it."""
-        rows = (
-            self.order_by()
-            .values("day")
-            .annotate(estimated=Sum("estimated_count"))
-            .order_by("day")
-            .values_list("day", "estimated")
-        )
-        return {day: estimated > 0 for day, estimated in rows}
+    def stored_days(self) -> dict[date, StoredDay]:
+        """Every stored day, and how many of its bills can't be relied on."""
+        return self._stored_days(Sum("estimated_count"), Sum("unreconciled_count"))
 
 
-class RestatementQuerySet(AccountScopedQuerySet):
-    def counted(self) -> "RestatementQuerySet":
-        """Without those of accounts whose bill a payer's now covers."""
-        return self.filter(account__payer__isnull=True)
-
+class RestatementQuerySet(BillQuerySet):
     def in_window(self, window: Window) -> "RestatementQuerySet":
         return self.filter(_within(window))
 

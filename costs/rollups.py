@@ -1,6 +1,6 @@
-"""The sums that pages read instead of rows, kept right where rows are written.
+"""The sums that pages read instead of rows, updated where rows are written.
 
-Whoever writes rows or totals of an account, removes an account, or moves one under a
+Code that writes rows or totals of an account, removes an account, or moves one under a
 payer, does so within `changing`: what was stored is taken away from the sums, and what
 is stored afterwards is added, in the same transaction. Amounts are exact, so that the
 sums never drift.
@@ -40,7 +40,8 @@ CREATE_CHANGES = (
     """,
     """
     CREATE TEMPORARY TABLE bill_changes AS
-    SELECT day, currency, total_count, estimated_count FROM costs_billday LIMIT 0
+    SELECT day, currency, total_count, estimated_count, unreconciled_count
+    FROM costs_billday LIMIT 0
     """,
 )
 DROP_CHANGES = ("DROP TABLE cost_changes", "DROP TABLE bill_changes")
@@ -73,17 +74,29 @@ ADD_TO_ROLLUPS = f"""
         row_count = held.row_count + excluded.row_count
 """
 ADD_TO_BILL_DAYS = """
-    INSERT INTO costs_billday AS held (day, currency, total_count, estimated_count)
-    SELECT day, currency, SUM(total_count), SUM(estimated_count) FROM bill_changes
-    GROUP BY day, currency HAVING SUM(total_count) <> 0 OR SUM(estimated_count) <> 0
+    INSERT INTO costs_billday AS held
+        (day, currency, total_count, estimated_count, unreconciled_count)
+    SELECT day, currency, SUM(total_count), SUM(estimated_count),
+        SUM(unreconciled_count) FROM bill_changes
+    GROUP BY day, currency HAVING SUM(total_count) <> 0
+        OR SUM(estimated_count) <> 0 OR SUM(unreconciled_count) <> 0
     ON CONFLICT (day, currency) DO UPDATE SET
         total_count = held.total_count + excluded.total_count,
-        estimated_count = held.estimated_count + excluded.estimated_count
+        estimated_count = held.estimated_count + excluded.estimated_count,
+        unreconciled_count = held.unreconciled_count + excluded.unreconciled_count
 """
-ADD_CHANGES = (
-    ADD_TO_DAYS,
-    ADD_TO_ROLLUPS,
-    ADD_TO_BILL_DAYS,
+# A bill of nothing has no rows.
+RECONCILED = """
+    COALESCE(
+        (SELECT summed.billed = costs_costtotal.billed
+            AND summed.effective = costs_costtotal.effective
+        FROM costs_costday summed WHERE summed.account_id = costs_costtotal.account_id
+            AND summed.day = costs_costtotal.day
+            AND summed.currency = costs_costtotal.currency),
+        costs_costtotal.billed = 0 AND costs_costtotal.effective = 0
+    )
+"""
+DELETE_EMPTY = (
     "DELETE FROM costs_costday WHERE row_count = 0",
     "DELETE FROM costs_costrollup WHERE row_count = 0",
     "DELETE FROM costs_billday WHERE total_count = 0",
@@ -124,10 +137,10 @@ def changing(accounts: Sequence[int], window: Window | None = None) -> Iterator[
     OverflowError where SQLite could not keep a sum exactly.
     """
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        with _changes(cursor):
-            _collect(cursor, -1, accounts, window)
+        with _changes(cursor, accounts, window):
+            _collect_rows(cursor, -1, accounts, window)
+            _collect_bills(cursor, -1, accounts, window)
             yield
-            _collect(cursor, 1, accounts, window)
         for account in accounts:
             _refresh_account(cursor, account, window)
 
@@ -140,23 +153,35 @@ def rebuild(window: Window) -> None:
     accounts = list(CloudAccount.objects.values_list("pk", flat=True))
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         _lock(cursor)
-        with _changes(cursor):
+        with _changes(cursor, accounts, window):
             for model in (BillDay, CostDay, CostRollup):
                 model.objects.filter(day__gte=window.start, day__lt=window.end).delete()
-            _collect(cursor, 1, accounts, window)
         for account in accounts:
             _refresh_account(cursor, account, window)
 
 
 @contextmanager
-def _changes(cursor: CursorWrapper) -> Iterator[None]:
-    """What the block collects, added to the sums at its end."""
+def _changes(
+    cursor: CursorWrapper, accounts: Sequence[int], window: Window | None
+) -> Iterator[None]:
+    """Add to the sums what the block collects, and what is stored at its end."""
     for statement in CREATE_CHANGES:
         cursor.execute(statement)
     try:
         yield
+        _collect_rows(cursor, 1, accounts, window)
         _lock(cursor)
-        for statement in ADD_CHANGES:
+        cursor.execute(ADD_TO_DAYS)
+        cursor.execute(ADD_TO_ROLLUPS)
+        totals = _stored("costs_costtotal", _ids(accounts), window)
+        cursor.execute(
+            "UPDATE costs_costtotal SET is_reconciled = NOT is_reconciled "
+            f"{totals.removeprefix('costs_costtotal')} "
+            f"AND is_reconciled <> {RECONCILED}"
+        )
+        _collect_bills(cursor, 1, accounts, window)
+        cursor.execute(ADD_TO_BILL_DAYS)
+        for statement in DELETE_EMPTY:
             cursor.execute(statement)
     except OperationalError as error:
         if "integer overflow" in str(error):
@@ -177,12 +202,11 @@ def _lock(cursor: CursorWrapper) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('costs_costrollup'))")
 
 
-def _collect(
+def _collect_rows(
     cursor: CursorWrapper, sign: int, accounts: Sequence[int], window: Window | None
 ) -> None:
     """Sum the rows that are stored now, to be added or taken away."""
-    unpaid = CloudAccount.objects.filter(pk__in=accounts, payer=None)
-    counted = _ids(unpaid.values_list("pk", flat=True))
+    counted = _counted(accounts)
     rows = _stored("costs_dailycost", _ids(accounts), window)
     is_counted = f"CASE WHEN account_id IN ({counted}) THEN 1 ELSE 0 END"
     if connection.vendor == "postgresql":
@@ -198,12 +222,25 @@ def _collect(
         )
     if connection.vendor == "postgresql":
         cursor.execute(SUM_AS_BEFORE)
-    bills = _stored("costs_costtotal", counted, window)
+
+
+def _collect_bills(
+    cursor: CursorWrapper, sign: int, accounts: Sequence[int], window: Window | None
+) -> None:
+    """Count the totals that are stored now, to be added or taken away."""
+    bills = _stored("costs_costtotal", _counted(accounts), window)
     cursor.execute(
         f"INSERT INTO bill_changes SELECT day, currency, {sign} * COUNT(*), "
-        f"{sign} * SUM(CASE WHEN is_estimated THEN 1 ELSE 0 END) "
+        f"{sign} * SUM(CASE WHEN is_estimated THEN 1 ELSE 0 END), "
+        f"{sign} * SUM(CASE WHEN is_reconciled THEN 0 ELSE 1 END) "
         f"FROM {bills} GROUP BY day, currency"
     )
+
+
+def _counted(accounts: Sequence[int]) -> str:
+    """The keys of those without a payer."""
+    unpaid = CloudAccount.objects.filter(pk__in=accounts, payer=None)
+    return _ids(unpaid.values_list("pk", flat=True))
 
 
 def _ids(accounts: Iterable[int]) -> str:
@@ -220,7 +257,7 @@ def _stored(table: str, account_ids: str, window: Window | None) -> str:
 def _refresh_account(
     cursor: CursorWrapper, account: int, window: Window | None
 ) -> None:
-    """Look how far the bill is stored, and sum its newest days by service."""
+    """Store how far the bill reaches, and sum its newest days by service."""
     spans = BillSpan.objects.filter(account=account)
     spans.delete()
     cursor.execute(ADD_SPANS, [account])

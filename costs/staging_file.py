@@ -17,7 +17,7 @@ from providers.records import (
     CostTotalRecord,
 )
 
-# What is kept of each row, in this order; a DailyCost has columns of the same names.
+# What is stored of each row, in this order; a DailyCost has columns of the same names.
 COLUMNS = tuple(field.name for field in fields(CostRecord))
 _values = attrgetter(*COLUMNS)
 # A line whose values need no quotes.
@@ -52,7 +52,7 @@ class StagingFile:
         self.file.close()
 
     def add(self, part: CostReading) -> None:
-        """Keeps some whole days."""
+        """Write the rows of some whole days."""
         self.totals.extend(part.totals)
         self.count += len(part.rows)
         lines = [(self.account_key, *_values(row)) for row in part.rows]
@@ -64,7 +64,7 @@ class StagingFile:
             self._lines.writerows(lines)
 
     def rewind(self) -> None:
-        """Puts the file at its first line, for whoever reads it."""
+        """Put the file at its first line."""
         self.file.flush()
         self.file.seek(0)
 
@@ -72,18 +72,18 @@ class StagingFile:
         """Every row as it was added."""
         self.rewind()
         for _, *line in csv.reader(self.file):
-            told = dict(zip(COLUMNS, line, strict=True))
+            values = dict(zip(COLUMNS, line, strict=True))
             yield CostRecord(
-                day=date.fromisoformat(told["day"]),
-                sub_account_id=told["sub_account_id"],
-                service=told["service"],
-                region=told["region"],
-                charge_category=ChargeCategory(told["charge_category"]),
-                currency=told["currency"],
-                billed=Decimal(told["billed"]),
-                effective=Decimal(told["effective"]),
-                is_estimated=told["is_estimated"] == "True",
-                resource_group=told["resource_group"],
+                day=date.fromisoformat(values["day"]),
+                sub_account_id=values["sub_account_id"],
+                service=values["service"],
+                region=values["region"],
+                charge_category=ChargeCategory(values["charge_category"]),
+                currency=values["currency"],
+                billed=Decimal(values["billed"]),
+                effective=Decimal(values["effective"]),
+                is_estimated=values["is_estimated"] == "True",
+                resource_group=values["resource_group"],
             )
 
 

@@ -1,4 +1,4 @@
-"""Reads the bill and keeps it: a window of days is replaced as a whole."""
+"""Read the bill and store it: a window of days is replaced as a whole."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -9,9 +9,8 @@ from django.contrib.auth.models import User
 from clouds.models import CloudAccount
 from core.windows import Window, add_months, first_of_month, utc_day
 from costs.models import CostTotal, DailyCost, Restatement
-from costs.rollups import changing
 from costs.staging_file import StagingFile
-from costs.store import store_rows, store_totals
+from costs.store import store_costs
 from providers.base import CostSource, Progress
 from providers.records import CostTotalRecord
 from syncs.datasets import Dataset
@@ -33,7 +32,7 @@ def sync_cost(
     user: User | None = None,
     on_progress: Progress = say_nothing,
 ) -> SyncRun:
-    """Reads the account's costs of the window, or of what is due, and stores them.
+    """Read the account's costs of the window, or of what is due, and store them.
 
     A read that fails closes the run with its reason and changes nothing else. Raises
     SlotTaken, Refused and InvalidWindow before anything is read.
@@ -92,9 +91,7 @@ def replace_costs(run: SyncRun, window: Window, answer: StagingFile) -> None:
             "see this account's bill, then sync again."
         )
     Restatement.objects.bulk_create(restated(run, held_totals, answer.totals))
-    with changing([run.account_id], window):
-        store_totals(run, window, answer)
-        store_rows(run.account, window, answer)
+    store_costs(run, window, answer)
 
 
 def restated(

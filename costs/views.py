@@ -20,6 +20,7 @@ from clouds.access import AnyUser
 from clouds.labels import account_labels
 from clouds.models import CloudAccount
 from core.api.csv import csv_file
+from core.api.json import Encoder
 from core.windows import ONE_DAY, Window
 from costs.chart import by_moment, trend_chart
 from costs.export import as_json, table_rows
@@ -131,7 +132,7 @@ def _shown(
 def _stored(query: CostQuery, user: AnyUser) -> dict[str, Any]:
     """Which days there are, where nothing is found, and the last of them to look at."""
     source = CostSource.visible_to(user).filtered(query, user)
-    stored = source.stored_window()
+    stored = source.bills().stored_window()
     if stored is None:
         return {"stored": None}
     last = max(stored.start, stored.end - ONE_DAY * DEFAULT_DAYS)
@@ -157,7 +158,9 @@ class CostsJson(BreakdownMixin, View):
             found = self.breakdown(self.names())
         except InvalidQuery as invalid:
             return JsonResponse(invalid.errors, status=400)
-        response = JsonResponse(as_json(found), json_dumps_params={"indent": 1})
+        response = JsonResponse(
+            as_json(found), encoder=Encoder, json_dumps_params={"indent": 1}
+        )
         response["Content-Disposition"] = 'attachment; filename="costs.json"'
         return response
 

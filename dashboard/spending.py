@@ -94,7 +94,7 @@ def spending(
     arrives at noon is not shown as a fall in costs in the morning. Eleven queries.
     """
     source = CostSource.visible_to(user).before(utc_day(now))
-    newest = source.newest_day_per_currency()
+    newest = source.bills().newest_day_per_currency()
     if not newest:
         return None
     if currency not in newest:
@@ -113,6 +113,7 @@ def spending(
     spans = source.spans(*windows)
     figures = [_figure(amounts, spans, windows, at) for at in range(0, len(windows), 2)]
     missing = missing_days(spans, 0, last_days)
+    stored = source.in_window(last_days).bills().stored_days()
     forecast = projection = None
     if not missing:
         forecast = forecast_month_end(now, currency, user, amounts)
@@ -141,7 +142,7 @@ def spending(
                 ),
                 Decimal(0),
             ),
-            unreconciled_days=source.count_unreconciled(last_days),
+            unreconciled_days=sum(day.unreconciled for day in stored.values()),
             missing_days=missing,
         ),
     )

@@ -15,7 +15,7 @@ from clouds.models import AccountAccess, CloudAccount, SharedVersion
 from clouds.registry import CloudKind
 from clouds.testing import account
 from clouds.versions import data_version, move_version
-from core.api.cache import PatientRedis, Tried
+from core.api.cache import PatientClient, PatientRedis
 from core.testing.clock import NOW
 from core.testing.redis import RedisServer, redis_server
 from core.testing.waiting import HANGS_AFTER_SECONDS
@@ -71,7 +71,7 @@ def redis_at(url: str) -> dict[str, Any]:
 
 
 def forget_failures() -> None:
-    Tried.away_until, Tried.told_at = 0, float("-inf")
+    PatientClient.away_until, PatientClient.logged_at = 0, float("-inf")
 
 
 def data_queries(work: Callable[[], object]) -> int:
@@ -196,7 +196,7 @@ def test_an_empty_cache_is_what_every_use_finds_while_redis_is_away(
     assert away.get_many(["a"]) == {}
     assert away.has_key("a") is False
     assert away.delete("a") is False
-    assert Tried.away_until > 0
+    assert PatientClient.away_until > 0
     forget_failures()
 
 

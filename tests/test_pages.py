@@ -82,15 +82,14 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
 @pytest.mark.parametrize(
     ("page", "queries"),
     [
-        # Every page: session, user, permissions of user and groups; through which day
-        # data is stored. Beside these:
-        # accounts; currencies, trend (2), spans (2), unreconciled days; freshness;
-        # states; the month-end forecast and the top changes; and the version of what
-        # the cache keeps: spans, unreconciled days and top changes.
-        ("/", 21),
-        # account names; currencies, trend (2), the period before (3), restatements;
-        # what there is to choose from; and the version of the last two.
-        ("/costs/", 19),
+        # Every page: session, user, permissions of user and groups; how far costs and
+        # CPU are read. Beside these:
+        # accounts; currencies, trend (2), spans, stored days; freshness; states; the
+        # projection (the forecasts) and the largest changes.
+        ("/", 17),
+        # account names; currencies, trend (2), both periods, spans, restatements (2);
+        # what there is to choose from (3).
+        ("/costs/", 16),
         # states, regions, types; count, keys and rows; CPU; list prices; accounts.
         ("/instances/", 14),
         # The same without list prices.

@@ -1,18 +1,16 @@
 """Security headers: no foreign scripts, hosts or frames on our pages."""
 
-from dataclasses import replace
-from typing import Any
-
-from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
-from csp.middleware import CSPMiddleware, PolicyParts
+from csp.constants import HEADER, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from csp.utils import build_policy
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.deprecation import MiddlewareMixin
 from rest_framework.renderers import BrowsableAPIRenderer
 
 Policy = dict[str, list[str]]
 
 # Our own files only: no inline script or style, no eval, no other host.
-PAGES: Policy = {
+OWN_FILES: Policy = {
     "default-src": [NONE],
     "script-src": [SELF],
     "style-src": [SELF],
@@ -24,44 +22,35 @@ PAGES: Policy = {
     "frame-ancestors": [NONE],
 }
 # unfold uses Alpine and htmx, which evaluate attributes and write inline styles.
-ADMIN: Policy = PAGES | {
-    "script-src": [SELF, UNSAFE_EVAL],
-    "style-src": [SELF, UNSAFE_INLINE],
-}
+ADMIN = build_policy(
+    OWN_FILES | {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
+)
 # Swagger and the browsable API use inline styles.
-DOCS: Policy = PAGES | {"style-src": [SELF, UNSAFE_INLINE]}
+DOCS = build_policy(OWN_FILES | {"style-src": [SELF, UNSAFE_INLINE]})
+PAGES = build_policy(OWN_FILES)
+# Address prefix -> policy; all other addresses are pages.
+LOOSER = {"/admin/": ADMIN, "/api/docs/": DOCS}
 UNUSED_FEATURES = (
     "accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), "
     "payment=(), usb=()"
 )
 
 
-class SecurityHeaders(CSPMiddleware):
+class SecurityHeaders(MiddlewareMixin):
     """Set Content-Security-Policy and Permissions-Policy; Django sets the others."""
-
-    def get_policy_parts(
-        self,
-        request: HttpRequest,
-        response: HttpResponseBase,
-        report_only: bool = False,
-    ) -> PolicyParts:
-        parts: Any = super().get_policy_parts(request, response, report_only)
-        if report_only or parts.config is not None:
-            return parts
-        renderer = getattr(response, "accepted_renderer", None)
-        browsable = isinstance(renderer, BrowsableAPIRenderer)
-        policy = DOCS if browsable else policy_of(request.path_info)
-        return replace(parts, config=policy)
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
+        renderer = getattr(response, "accepted_renderer", None)
+        browsable = isinstance(renderer, BrowsableAPIRenderer)
+        policy = DOCS if browsable else policy_of(request.path_info)
+        response.headers.setdefault(HEADER, policy)
         response.headers.setdefault("Permissions-Policy", UNUSED_FEATURES)
-        with_policy: HttpResponseBase = super().process_response(request, response)
-        return with_policy
+        return response
 
 
-def policy_of(path: str) -> Policy:
-    if path.startswith("/admin/"):
-        return ADMIN
-    return DOCS if path.startswith("/api/docs/") else PAGES
+def policy_of(path: str) -> str:
+    """Return the policy of the page at this address."""
+    found = (policy for start, policy in LOOSER.items() if path.startswith(start))
+    return next(found, PAGES)

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from archives import prune as pruning
 from archives.models import Archive
-from archives.storage import keep
+from archives.storage import write_file
 from archives.tests.months import APRIL, MARCH, store_old_months, sums
 from clouds.models import CloudAccount
 from clouds.testing import account
@@ -95,7 +95,7 @@ def test_a_file_that_is_not_what_was_written_deletes_nothing(
     before = contents()
 
     def keep_cut(draft: Path, place: str, name: str) -> str:
-        location = keep(draft, place, name)
+        location = write_file(draft, place, name)
         Path(location).write_bytes(draft.read_bytes()[:-1])
         return location
 
@@ -114,7 +114,7 @@ def test_rows_that_are_written_meanwhile_are_not_deleted(
 
     def write_meanwhile(draft: Path, place: str, name: str) -> str:
         DailyCost.objects.filter(day__lt=APRIL).update(billed=7)
-        return keep(draft, place, name)
+        return write_file(draft, place, name)
 
     monkeypatch.setattr(pruning, "keep", write_meanwhile)
     with pytest.raises(CommandError, match="written to meanwhile"):

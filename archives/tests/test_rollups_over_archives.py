@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from archives.models import Archive, Table
 from archives.prune import due, prune
 from archives.restore import restore
-from archives.rollups import make_anew, outdated
+from archives.rollups import outdated, recompute
 from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW
@@ -75,11 +75,11 @@ def test_they_stay_right_over_archives(steps: list[tuple[str, int, object]]) -> 
                     prune(month, place, NOW, "ada", nothing)
             elif archive := Archive.objects.filter(restored_at=None).first():
                 for one in outdated():
-                    make_anew(one, nothing)
+                    recompute(one, nothing)
                 if None not in archive.accounts.values():
                     restore(archive, NOW, "ada", nothing)
             for one in outdated():
-                make_anew(one, nothing)
+                recompute(one, nothing)
             rows = [(owners[key], row) for key in told for row in told[key]]
             assert held() == sums_of(rows)
         transaction.set_rollback(True)

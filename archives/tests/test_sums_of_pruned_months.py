@@ -60,7 +60,7 @@ def test_a_deleted_account_leaves_the_sums_of_pruned_months(
     remove(leaves)
     assert sums() != without
     text = prune(tmp_path)
-    assert "Sums of Daily costs of 2024-03: made anew" in text
+    assert "Sums of Daily costs of 2024-03: computed again" in text
     assert sums() == without
     assert prune(tmp_path) == "Nothing is that old.\n"
 
@@ -111,7 +111,7 @@ def test_it_only_says_which_sums_it_would_make_anew(
     remove(two[1])
     held = sums()
     text = told("prune", "cost", "--to", tmp_path)
-    assert "Sums of Daily costs of 2024-04: made anew" in text
+    assert "Sums of Daily costs of 2024-04: computed again" in text
     assert "Nothing was done" in text
     assert sums() == held
 

@@ -1,8 +1,8 @@
-"""What was worked out before, kept for as long as it is true.
+"""Answers that were worked out before, for as long as they are true.
 
 A key is made of the version of the data, of what was asked, the UTC day and the code.
 So nothing is ever deleted or stale: what is old is not found any more. A cache that is
-away finds nothing, and keeps nothing.
+away finds nothing, and stores nothing.
 """
 
 import logging
@@ -23,12 +23,12 @@ from redis.exceptions import RedisError
 logger = logging.getLogger(__name__)
 
 # Versions move with each sync, and the day at midnight: nobody asks for it longer.
-KEPT_SECONDS = 24 * 3600
+STORED_SECONDS = 24 * 3600
 # Compressed. With the number of entries of a process's memory it bounds that memory.
 LARGEST_BYTES = 200_000
-# A cache that is away is tried again after so long, and told of so often.
+# A cache that is away is tried again after so long, and logged so often.
 PAUSE_SECONDS = 5
-TOLD_EVERY_SECONDS = 60
+LOG_EVERY_SECONDS = 60
 
 LOOKUPS = Counter(
     "cloudintel_cache_lookups",
@@ -42,15 +42,15 @@ class PatientRedis(RedisCache):
 
     @cached_property
     def _cache(self) -> Any:
-        return Tried(super()._cache)
+        return PatientClient(super()._cache)
 
 
-class Tried:
+class PatientClient:
     """Calls a client's methods; while Redis is away it answers as an empty one does."""
 
     # All threads of a process share one Redis, so one of them finds out for all.
     away_until: ClassVar[float] = 0
-    told_at: ClassVar[float] = float("-inf")
+    logged_at: ClassVar[float] = float("-inf")
 
     WHEN_AWAY: ClassVar[dict[str, Any]] = {
         "add": False,
@@ -68,22 +68,22 @@ class Tried:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         def tried(*args: Any, **kwargs: Any) -> Any:
             nothing = args[1] if name == "get" else self.WHEN_AWAY.get(name)
-            if time.monotonic() < Tried.away_until:
+            if time.monotonic() < PatientClient.away_until:
                 return nothing
             try:
                 return getattr(self._client, name)(*args, **kwargs)
             except (RedisError, OSError) as error:
-                _tell(error)
+                _log_outage(error)
                 return nothing
 
         return tried
 
 
-def _tell(error: Exception) -> None:
+def _log_outage(error: Exception) -> None:
     now = time.monotonic()
-    Tried.away_until = now + PAUSE_SECONDS
-    if now - Tried.told_at >= TOLD_EVERY_SECONDS:
-        Tried.told_at = now
+    PatientClient.away_until = now + PAUSE_SECONDS
+    if now - PatientClient.logged_at >= LOG_EVERY_SECONDS:
+        PatientClient.logged_at = now
         logger.error(
             "The cache of CACHE_URL does not answer (%s). Until it does, answers come "
             "from the database, and requests are not counted.",
@@ -92,7 +92,7 @@ def _tell(error: Exception) -> None:
 
 
 def key_of(version: str, asked: Sequence[object]) -> str:
-    """Return what an answer is kept by.
+    """Return the key of an answer.
 
     `version` names the state of all data that it is made of, read before that data is;
     a name never comes back. `asked` is the question, told apart by its repr.
@@ -102,24 +102,24 @@ def key_of(version: str, asked: Sequence[object]) -> str:
     return f"api:{sha256(text.encode()).hexdigest()}"
 
 
-class Kept(NamedTuple):
+class CachedAnswer(NamedTuple):
     """An answer as the cache holds it: compressed bytes, and what they are."""
 
     packed: bytes
     content_type: str
 
 
-def look_up(key: str) -> Kept | None:
+def look_up(key: str) -> CachedAnswer | None:
     """Return the answer with that key, else None; it is counted which."""
-    found: Kept | None = cache.get(key)
+    found: CachedAnswer | None = cache.get(key)
     LOOKUPS.labels("miss" if found is None else "hit").inc()
     return found
 
 
-def keep(key: str, value: Kept) -> None:
-    """Keeps it, unless it is too large."""
+def store(key: str, value: CachedAnswer) -> None:
+    """Store it, unless it is too large."""
     if len(value.packed) <= LARGEST_BYTES:
-        cache.set(key, value, KEPT_SECONDS)
+        cache.set(key, value, STORED_SECONDS)
 
 
 @once

@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.http import StreamingHttpResponse
@@ -75,7 +76,7 @@ def _cell(value: Any) -> Any:
     """Write the value as in JSON, with formulas in texts escaped."""
     if isinstance(value, str):
         return f"'{value}" if _is_formula(value) else value
-    if isinstance(value, datetime):
+    if isinstance(value, datetime | Decimal):
         return plain(value)
     if isinstance(value, bool | dict | list):
         return json.dumps(value, default=str)

@@ -2,7 +2,7 @@
 
 The tag is made of what an answer depends on, before any of it is worked out: the
 version of the data that the user sees, the address with its query, the format, the UTC
-day (as "the last 30 days" moves at midnight) and the code. The cache keeps the answers
+day (as "the last 30 days" moves at midnight) and the code. The cache stores the answers
 of some views by the same.
 """
 
@@ -21,7 +21,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from core.api.cache import Kept, code_version, keep, key_of, look_up
+from core.api.cache import CachedAnswer, code_version, key_of, look_up, store
 
 TAKES_GZIP = re.compile(r"\bgzip\b")
 # A higher one takes twice as long for a few bytes less.
@@ -30,8 +30,8 @@ GZIP_LEVEL = 5
 VARIES_BY = ["Accept", "Authorization", "Cookie"]
 
 
-class Known(Exception):
-    """The answer is known before any work was done."""
+class AnswerReady(Exception):
+    """The answer needs no work; raised to end the request with it."""
 
     def __init__(self, response: HttpResponseBase) -> None:
         super().__init__()
@@ -42,10 +42,10 @@ class ConditionalMixin(APIView):
     """A view whose `data_version` tells when its answers change."""
 
     etag: str | None = None
-    # The actions whose answers the cache keeps: those that take long for a few bytes.
+    # The actions whose answers are cached: those that take long for a few bytes.
     # They name no address of this server, as it may have several.
-    kept_actions: frozenset[str] = frozenset()
-    kept_by: str | None = None
+    cached_actions: frozenset[str] = frozenset()
+    cache_key: str | None = None
 
     def data_version(self) -> str | None:
         """Names the state of all that this answer is made of; None: it has no tag."""
@@ -63,14 +63,14 @@ class ConditionalMixin(APIView):
             return
         self.etag = tag_of(request, version)
         if self.etag in parse_etags(request.headers.get("If-None-Match", "")):
-            raise Known(HttpResponseNotModified())
-        self.kept_by = self._key(request, version)
-        if self.kept_by and (found := look_up(self.kept_by)):
-            raise Known(_sent(request, HttpResponse(), found))
+            raise AnswerReady(HttpResponseNotModified())
+        self.cache_key = self._key(request, version)
+        if self.cache_key and (found := look_up(self.cache_key)):
+            raise AnswerReady(_sent(request, HttpResponse(), found))
 
-    # What is known is no matter of a renderer.
+    # It is sent as it is, without a renderer.
     def handle_exception(self, exc: Exception) -> Any:
-        if isinstance(exc, Known):
+        if isinstance(exc, AnswerReady):
             return exc.response
         return super().handle_exception(exc)
 
@@ -80,32 +80,34 @@ class ConditionalMixin(APIView):
         response = super().finalize_response(request, response, *a, **k)
         if self.etag and response.status_code in (200, 304):
             response["ETag"] = self.etag
-        if self.kept_by and isinstance(response, Response):
-            response.add_post_render_callback(self._keep)
+        if self.cache_key and isinstance(response, Response):
+            response.add_post_render_callback(self._store)
         patch_cache_control(response, private=True, no_cache=True)
         patch_vary_headers(response, VARIES_BY)
         return response
 
     def _key(self, request: Request, version: str) -> str | None:
-        """What the cache keeps the answer by; None where it does not."""
-        if getattr(self, "action", None) not in self.kept_actions:
+        """The key of the answer in the cache; None where it is not cached."""
+        if getattr(self, "action", None) not in self.cached_actions:
             return None
         asked = [request.get_full_path(), str(request.accepted_renderer.format)]
         return key_of(version, asked)
 
-    def _keep(self, response: HttpResponse) -> None:
-        """Keeps the answer compressed, and sends it so, that this is done once."""
-        if self.kept_by and response.status_code == 200:
+    def _store(self, response: HttpResponse) -> None:
+        """Store the answer compressed, and sends it so, that this is done once."""
+        if self.cache_key and response.status_code == 200:
             packed = gzip.compress(response.content, GZIP_LEVEL)
-            found = Kept(packed, response["Content-Type"])
-            keep(self.kept_by, found)
+            found = CachedAnswer(packed, response["Content-Type"])
+            store(self.cache_key, found)
             _sent(self.request, response, found)
 
 
-def _sent(request: Request, response: HttpResponse, found: Kept) -> HttpResponse:
-    """The response, with an answer as it is kept: compressed, if the client takes that.
+def _sent(
+    request: Request, response: HttpResponse, found: CachedAnswer
+) -> HttpResponse:
+    """The response, with a cached answer: compressed, if the client takes that.
 
-    Its size tells nothing, as an answer that is kept holds nothing secret beside what
+    Its size tells nothing, as a cached answer holds nothing secret beside what
     was asked for.
     """
     response["Content-Type"] = found.content_type

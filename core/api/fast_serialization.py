@@ -31,14 +31,14 @@ AS_STORED: dict[type, tuple[type[models.Field[Any, Any]], ...]] = {
     serializers.IPAddressField: (models.GenericIPAddressField,),
     serializers.JSONField: (models.JSONField,),
 }
-# Unless they were told another way to write it.
+# Unless an option makes them write it otherwise.
 OWN_WAYS = {"binary", "coerce_to_string", "format"}
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """One field of a serializer: its name, its column from the row on, and how a value
-    that is known is written; None: as it is."""
+    that is not null is written; None: as it is."""
 
     name: str
     path: str

@@ -1,16 +1,15 @@
 """Costs on the wire; amounts are decimal strings in the currency beside them."""
 
-from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
 
 from clouds.models import CloudAccount
 from core.api.amounts import AmountField
-from core.money import as_text
 from costs.models import DailyCost
 from costs.queries.query import GRANULARITIES, LARGEST_LIMIT
-from costs.queries.trend import Trend
+from costs.queries.summary import Summary
+from costs.queries.trend import Point, Trend
 from costs.querysets import GROUPS, METRICS
 
 
@@ -102,23 +101,18 @@ class TrendSerializer(serializers.Serializer[Any]):
 
 
 def trend_data(trend: Trend) -> dict[str, Any]:
-    """As TrendSerializer has it, which takes five times as long for a year."""
+    """As TrendSerializer has it, which takes five times as long for a year.
+
+    Amounts and days are left to the renderer.
+    """
     return {
-        "start": trend.start,
-        "end": trend.end,
-        "currency": trend.currency,
-        "metric": trend.metric,
-        "granularity": trend.granularity,
-        "group_by": trend.group_by,
-        "total": _text(trend.total),
-        "estimated_from": trend.estimated_from,
+        **{name: getattr(trend, name) for name in TREND_FIELDS},
         "series": [
             {
                 "key": series.key,
-                "total": as_text(series.total),
+                "total": series.total,
                 "points": [
-                    {"day": point.day.isoformat(), "amount": _text(point.amount)}
-                    for point in series.points
+                    {"day": day, "amount": amount} for day, amount in series.points
                 ],
             }
             for series in trend.series
@@ -126,8 +120,7 @@ def trend_data(trend: Trend) -> dict[str, Any]:
     }
 
 
-def _text(amount: Decimal | None) -> str | None:
-    return None if amount is None else as_text(amount)
+TREND_FIELDS = [name for name in TrendSerializer().fields if name != "series"]
 
 
 class SummarySerializer(serializers.Serializer[Any]):
@@ -156,3 +149,13 @@ class SummarySerializer(serializers.Serializer[Any]):
     )
     unreconciled_days = serializers.IntegerField()
     missing_days = serializers.IntegerField()
+
+
+SUMMARY_FIELDS = list(SummarySerializer().fields)
+
+
+def summary_data(summary: Summary) -> dict[str, Any]:
+    """As SummarySerializer has it; amounts and days are left to the renderer."""
+    values = {name: getattr(summary, name) for name in SUMMARY_FIELDS}
+    points = {name: value for name, value in values.items() if isinstance(value, Point)}
+    return values | {name: point._asdict() for name, point in points.items()}

@@ -15,13 +15,13 @@ from clouds.versions import data_version
 from core.api.csv import csv_file, flat, wants_csv
 from core.api.parameters import refuse_unknown
 from core.api.viewsets import RowsViewSet
-from core.money import as_text
 from costs.api.serializers import (
     DailyCostSerializer,
     MetricParameters,
     SummarySerializer,
     TrendParameters,
     TrendSerializer,
+    summary_data,
     trend_data,
 )
 from costs.filters import CostFilter, DailyCostFilter
@@ -32,7 +32,7 @@ from costs.queries.summary import cost_summary
 from costs.queries.trend import SeveralCurrencies, Trend, cost_trend
 from syncs.datasets import Dataset
 
-# The newest day first, then by what tells its rows apart: a sync that stores a day anew
+# The newest day first, then by what its rows differ in: a sync that stores a day again
 # gives its rows other ids, and a page must go on where the one before it ended.
 ORDER = (
     "-day",
@@ -49,7 +49,7 @@ SUMMARY_PARAMETERS = frozenset(
     {*MetricParameters().fields, *CostFilter.base_filters}  # type: ignore[attr-defined]
 )
 TREND_PARAMETERS = SUMMARY_PARAMETERS | {*TrendParameters().fields}
-# The columns of a day that is not known.
+# The columns of a day that is not stored.
 NO_POINT = {"day": None, "amount": None}
 
 
@@ -60,7 +60,7 @@ class DailyCostViewSet(RowsViewSet):
     serializer_class = DailyCostSerializer
     filterset_class = DailyCostFilter
     csv_name = "costs"
-    kept_actions = frozenset({"trend", "summary"})
+    cached_actions = frozenset({"trend", "summary"})
 
     def data_version(self) -> str:
         return data_version(self.request.user, Dataset.COST)
@@ -98,17 +98,17 @@ class DailyCostViewSet(RowsViewSet):
             summary = cost_summary(source, query.window, metric=query.metric)
         except SeveralCurrencies as error:
             raise ValidationError({"currency": [str(error)]}) from None
-        data = SummarySerializer(summary).data
+        data = summary_data(summary)
         if wants_csv(request):
             points = {name: data[name] or NO_POINT for name in ("highest", "lowest")}
             row = flat({**data, **points})
             return csv_file("cost-summary", [list(row), list(row.values())])
         return Response(data)
 
-    def _read(self, known: frozenset[str]) -> tuple[CostQuery, CostSource]:
-        """The query, of which these parameters are known, and the costs it is about."""
+    def _read(self, parameters: frozenset[str]) -> tuple[CostQuery, CostSource]:
+        """The query, which may have these parameters, and the costs it is about."""
         user = self.request.user
-        refuse_unknown(self.request.query_params, known)
+        refuse_unknown(self.request.query_params, parameters)
         try:
             query = CostQuery.from_url(self.request.query_params, timezone.now())
             source = CostSource.visible_to(user).filtered(query, user)
@@ -123,6 +123,5 @@ def _trend_rows(trend: Trend) -> Iterator[Sequence[Any]]:
     yield ["day", *key, "amount", "currency", "metric"]
     for series in trend.series:
         for point in series.points:
-            amount = "" if point.amount is None else as_text(point.amount)
             name = [series.key] if key else []
-            yield [point.day, *name, amount, trend.currency, trend.metric]
+            yield [point.day, *name, point.amount, trend.currency, trend.metric]

@@ -53,7 +53,7 @@ def cost_breakdown(
     how far both are stored, restatements and their days. Raises InvalidQuery.
     """
     source = CostSource.visible_to(user).filtered(query, user)
-    currencies = source.in_window(query.window).currencies()
+    currencies = source.in_window(query.window).bills().currencies()
     if currency := query.currency or next(iter(currencies), ""):
         query, source = replace(query, currency=currency), source.in_currency(currency)
     previous = period_before(query.window)
@@ -89,7 +89,9 @@ def _compared(
 ) -> Sequence[Compared]:
     """What each key cost in the window and before; of several currencies the one."""
     column = GROUPS[query.group_by]
-    rows = source.compared([column or "currency"], query.metric, query.window, previous)
+    rows = source.by(column).compared(
+        [column or "currency"], query.metric, query.window, previous
+    )
     return [(key if column else TOTAL, now, former) for key, now, former in rows]
 
 

@@ -7,11 +7,12 @@ themselves. Both give the same answers.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
 from typing import Any, Self
+
+from django.db.models import Q
 
 from clouds.access import AnyUser, is_limited
 from clouds.models import CloudAccount
@@ -22,7 +23,7 @@ from costs.queries.query import DIMENSIONS, CostQuery, InvalidQuery
 from costs.querysets import (
     GROUPS,
     BillDayQuerySet,
-    BillSpanQuerySet,
+    BillQuerySet,
     CostRollupQuerySet,
     CostTotalQuerySet,
     DailyCostQuerySet,
@@ -42,7 +43,8 @@ class CostSource:
 
     `rollups` are sums of the same rows and `days` counts of the same totals; None
     where they can't answer, as of a few accounts. `looked_at` are the columns by which
-    the rows are filtered, and `bill_spans` those of the same accounts.
+    the rows are filtered, and `bill_spans` those of the same accounts. `narrowing` is
+    the days and the currency of all of them.
     """
 
     rows: DailyCostQuerySet
@@ -50,7 +52,8 @@ class CostSource:
     rollups: CostRollupQuerySet | None = None
     days: BillDayQuerySet | None = None
     looked_at: frozenset[str] = frozenset()
-    bill_spans: BillSpanQuerySet = field(default_factory=BillSpan.objects.counted)
+    bill_spans: BillQuerySet = field(default_factory=BillSpan.objects.counted)
+    narrowing: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def visible_to(cls, user: AnyUser) -> "CostSource":
@@ -91,88 +94,44 @@ class CostSource:
         return found
 
     def _by_column(self, column: str, values: Sequence[str], is_excluded: bool) -> Self:
-        which = {f"{column}__in": values}
-        narrowed = self._rows(
-            lambda rows: rows.exclude(**which) if is_excluded else rows.filter(**which)
+        which = Q((f"{column}__in", values), _negated=is_excluded)
+        rollups = None if self.rollups is None else self.rollups.filter(which)
+        looked_at = self.looked_at | {column}
+        return replace(
+            self, rows=self.rows.filter(which), rollups=rollups, looked_at=looked_at
         )
-        return replace(narrowed, looked_at=self.looked_at | {column})
 
     def in_window(self, window: Window) -> Self:
-        return self._all(lambda rows: rows.in_window(window))
+        start = max(window.start, self.narrowing.get("day__gte", window.start))
+        return self.before(window.end)._narrowed(day__gte=start)
 
     def in_currency(self, currency: str) -> Self:
-        spans = self.bill_spans.in_currency(currency)
-        narrowed = self._all(lambda rows: rows.in_currency(currency))
-        return replace(narrowed, bill_spans=spans)
+        return self._narrowed(currency=currency)
 
     def before(self, day: date) -> Self:
-        return self._all(lambda rows: rows.before(day))
+        return self._narrowed(day__lt=min(day, self.narrowing.get("day__lt", day)))
 
-    def _rows(self, narrow: Callable[[Any], Any]) -> Self:
-        rollups = None if self.rollups is None else narrow(self.rollups)
-        return replace(self, rows=narrow(self.rows), rollups=rollups)
-
-    def _all(self, narrow: Callable[[Any], Any]) -> Self:
-        days = None if self.days is None else narrow(self.days)
-        return replace(self._rows(narrow), totals=narrow(self.totals), days=days)
+    def _narrowed(self, **which: object) -> Self:
+        return replace(self, narrowing=self.narrowing | which)
 
     def by(self, *columns: str | None) -> DailyCostQuerySet:
         """Return the rows or sums that can tell these columns apart."""
-        told = {*self.looked_at, *columns}
-        needed = {of for name, of in ROLLUP_OF.items() if name in told}
+        compared = {*self.looked_at, *columns}
+        needed = {of for name, of in ROLLUP_OF.items() if name in compared}
         if self.rollups is None or len(needed) > 1:
-            return self.rows
-        return self.rollups.of(next(iter(needed), CostRollup.Dimension.NONE))
+            return self.rows.filter(**self.narrowing)
+        dimension = next(iter(needed), CostRollup.Dimension.NONE)
+        return self.rollups.filter(dimension=dimension, **self.narrowing)
 
-    # The same as the methods of DailyCostQuerySet that have these names.
-    def per_day(
-        self, metric: str
-    ) -> Iterable[tuple[str, date, Decimal, Decimal | None]]:
-        return self.by("service").per_day(metric)
-
-    def largest_keys(self, column: str, metric: str, limit: int) -> list[str]:
-        return self.by(column).largest_keys(column, metric, limit)
-
-    def compared(
-        self, columns: Sequence[str], metric: str, window: Window, before: Window
-    ) -> Iterable[tuple[Any, ...]]:
-        return self.by(*columns).compared(columns, metric, window, before)
-
-    def series(
-        self,
-        column: str | None,
-        metric: str,
-        granularity: str,
-        keys: Sequence[str] | None = None,
-    ) -> Iterable[tuple[str, str | None, date, Decimal]]:
-        return self.by(column).series(column, metric, granularity, keys)
+    def bills(self) -> CostTotalQuerySet:
+        """Return the totals, or their counts, which answer what is about days alone."""
+        totals = self.totals if self.days is None else self.days
+        return totals.filter(**self.narrowing)
 
     def values_of(self, column: str, limit: int) -> list[str]:
         """Return what a column holds, in order."""
         found = self.by(column).order_by(column)
         return list(found.values_list(column, flat=True).distinct()[:limit])
-
-    @property
-    def _bills(self) -> Any:
-        """What answers a question about days alone."""
-        return self.totals if self.days is None else self.days
-
-    # The same as the methods of CostTotalQuerySet that have these names.
-    def currencies(self) -> list[str]:
-        found: list[str] = self._bills.currencies()
-        return found
-
-    def newest_day_per_currency(self) -> dict[str, date]:
-        found: dict[str, date] = self._bills.newest_day_per_currency()
-        return found
-
-    def stored_window(self) -> Window | None:
-        found: Window | None = self._bills.stored_window()
-        return found
-
-    def days_by_estimate(self) -> dict[date, bool]:
-        found: dict[date, bool] = self._bills.days_by_estimate()
-        return found
 
     def spans(self, *windows: Window) -> list[Span]:
         """Return how each account's history covers these windows. One query.
@@ -181,11 +140,13 @@ class CostSource:
         """
         histories: dict[int, list[tuple[bool, date, date, int]]] = defaultdict(list)
         columns = ("account", "account__is_enabled", "first_day", "last_day", "days")
-        found = self.bill_spans.order_by("account").values_list(*columns)
-        for account, *history in found:
+        found = self.bill_spans.order_by("account")
+        if "currency" in self.narrowing:
+            found = found.filter(currency=self.narrowing["currency"])
+        for account, *history in found.values_list(*columns):
             histories[account].append(tuple(history))
         gaps = [key for key, of_key in histories.items() if not _is_whole(of_key)]
-        totals = self.totals.filter(account__in=gaps)
+        totals = self.totals.filter(account__in=gaps, **self.narrowing)
         counts = totals.days_per_account(windows) if gaps else {}
         spans = []
         for account, parts in histories.items():
@@ -196,9 +157,6 @@ class CostSource:
                 days = tuple(_overlap(first, last, window) for window in windows)
             spans.append(Span(account, parts[0][0], first, last, days))
         return spans
-
-    def count_unreconciled(self, window: Window) -> int:
-        return self.totals.count_unreconciled(window)
 
 
 def _is_whole(history: Sequence[tuple[bool, date, date, int]]) -> bool:

@@ -48,15 +48,15 @@ def cost_summary(
 
     `reconciled` is about the accounts' whole bill. The period before is compared only
     where both are stored whole, for each account that has any of their days. Raises
-    SeveralCurrencies. Four queries.
+    SeveralCurrencies. Three queries.
     """
     before = period_before(window)
     both = source.in_window(Window(before.start, window.end))
-    found = list(both.per_day(metric))
+    found = list(both.by("service").per_day(metric))
     currency = _currency(found, window)
     if currency:
         source = source.in_currency(currency)
-    stored = source.in_window(window).days_by_estimate()
+    stored = source.in_window(window).bills().stored_days()
     amounts = dict.fromkeys(stored, ZERO) | {
         day: amount for _, day, amount, _ in found if day in window
     }
@@ -66,7 +66,7 @@ def cost_summary(
     previous_total = None
     if is_comparable(spans, (window, before), 0, 1):
         previous_total = _sum_of(found, before, currency)
-    unreconciled = source.count_unreconciled(window)
+    unreconciled = sum(counts.unreconciled for counts in stored.values())
     return Summary(
         start=window.start,
         end=window.end,
@@ -80,7 +80,7 @@ def cost_summary(
         days=len(stored),
         previous_total=previous_total,
         change_percent=change_percent(previous_total, total),
-        estimated_days=sum(stored.values()),
+        estimated_days=sum(counts.estimated > 0 for counts in stored.values()),
         unallocated=_unallocated(found, window) if stored else None,
         reconciled=not (unreconciled or missing) if stored else None,
         unreconciled_days=unreconciled,

@@ -1,7 +1,7 @@
 """What costs did over time: series per key, whose sums are the total."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -90,11 +90,13 @@ def cost_trend(
     """
     source, column = source.in_window(window), GROUPS[group_by]
     if largest is None and column and limit is not None:
-        largest = source.largest_keys(column, metric, limit)
-    currency, amounts = _amounts(source.series(column, metric, granularity, largest))
+        largest = source.by(column).largest_keys(column, metric, limit)
+    rows = source.by(column).series(column, metric, granularity, largest)
+    currency, amounts = _amounts(rows)
     if currency:
         source = source.in_currency(currency)
-    stored = source.days_by_estimate()
+    stored = source.bills().stored_days()
+    estimated = [day for day, counts in stored.items() if counts.estimated]
     moments = _moments(window, stored, granularity)
     series = [_filled(key, found, moments) for key, found in amounts.items()]
     series.sort(key=lambda one: (one.key == OTHER, -one.total, one.key))
@@ -106,11 +108,9 @@ def cost_trend(
         granularity=granularity,
         group_by=group_by,
         total=sum((one.total for one in series), ZERO) if stored else None,
-        estimated_from=next((day for day, guess in stored.items() if guess), None),
+        estimated_from=next(iter(estimated), None),
         estimated=frozenset(
-            day if granularity == "daily" else first_of_month(day)
-            for day, guess in stored.items()
-            if guess
+            estimated if granularity == "daily" else map(first_of_month, estimated)
         ),
         series=series,
     )
@@ -131,7 +131,7 @@ def _amounts(
 
 
 def _moments(
-    window: Window, stored: dict[date, bool], granularity: str
+    window: Window, stored: Collection[date], granularity: str
 ) -> dict[date, bool]:
     """Each day, or first of a month, of the window, and whether any of it is stored."""
     if granularity == "daily":

@@ -27,7 +27,7 @@ from costs.models import (
 from costs.rollups import RECENT_DAYS
 from costs.staging_file import StagingFile
 from costs.sync import replace_costs
-from costs.testing import charge
+from costs.testing import charge, rows_miss_totals
 from providers.records import (
     ChargeCategory,
     CostReading,
@@ -99,13 +99,20 @@ def _figures(row: CostDay | CostRollup) -> tuple[Decimal, Decimal, int]:
     return row.billed, row.effective, row.row_count
 
 
-def bill_days() -> dict[tuple[date, str], tuple[int, int]]:
-    """How many totals are counted each day, and how many of them estimated."""
-    found: dict[tuple[date, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
+def bill_days() -> dict[tuple[date, str], tuple[int, int, int]]:
+    """How many totals are counted each day, are estimated and do not reconcile."""
+    found: dict[tuple[date, str], tuple[int, int, int]] = {}
+    broken = {total.pk for total in rows_miss_totals()}
     for total in CostTotal.objects.counted():
-        count, estimated = found[total.day, total.currency]
-        found[total.day, total.currency] = (count + 1, estimated + total.is_estimated)
-    return dict(found)
+        count, estimated, unreconciled = found.get(
+            (total.day, total.currency), (0,) * 3
+        )
+        found[total.day, total.currency] = (
+            count + 1,
+            estimated + total.is_estimated,
+            unreconciled + (total.pk in broken),
+        )
+    return found
 
 
 def spans() -> dict[tuple[int, str], tuple[date, date, int]]:
@@ -133,8 +140,15 @@ def recent() -> dict[tuple[object, ...], list[Decimal]]:
 def assert_all_sums_are_right() -> None:
     assert held() == summed()
     assert bill_days() == {
-        (row.day, row.currency): (row.total_count, row.estimated_count)
+        (row.day, row.currency): (
+            row.total_count,
+            row.estimated_count,
+            row.unreconciled_count,
+        )
         for row in BillDay.objects.all()
+    }
+    assert {total.pk for total in rows_miss_totals()} == {
+        total.pk for total in CostTotal.objects.unreconciled()
     }
     assert spans() == {
         (row.account_id, row.currency): (row.first_day, row.last_day, row.days)

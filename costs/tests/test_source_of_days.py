@@ -48,9 +48,12 @@ def test_days_answer_as_the_totals_do() -> None:
     by_day = CostSource.visible_to(user)
     by_total = CostSource(by_day.rows, by_day.totals)
     assert by_day.days is not None
-    assert by_day.currencies() == by_total.currencies() == ["EUR", "USD"]
-    assert by_day.newest_day_per_currency() == by_total.newest_day_per_currency()
-    assert by_day.stored_window() == by_total.stored_window()
+    assert (
+        by_day.bills().currencies() == by_total.bills().currencies() == ["EUR", "USD"]
+    )
+    counts, totals = by_day.bills(), by_total.bills()
+    assert counts.newest_day_per_currency() == totals.newest_day_per_currency()
+    assert counts.stored_window() == totals.stored_window()
     narrowings: list[Callable[[CostSource], CostSource]] = [
         lambda bills: bills,
         lambda bills: bills.in_currency("USD"),
@@ -58,9 +61,9 @@ def test_days_answer_as_the_totals_do() -> None:
         lambda bills: bills.before(DAYS[3]),
     ]
     for narrowed in narrowings:
-        days = narrowed(by_day).days_by_estimate()
+        days = narrowed(by_day).bills().stored_days()
         assert days
-        assert days == narrowed(by_total).days_by_estimate()
+        assert days == narrowed(by_total).bills().stored_days()
 
 
 def test_who_sees_some_accounts_is_told_of_their_days_alone() -> None:
@@ -79,8 +82,8 @@ def test_who_sees_some_accounts_is_told_of_their_days_alone() -> None:
     AccountAccess.objects.create(user=user).accounts.add(one)
     seen = CostSource.visible_to(user)
     assert seen.days is None
-    assert DAYS[0] not in seen.days_by_estimate()
+    assert DAYS[0] not in seen.bills().stored_days()
     ada = User.objects.create_superuser("ada")
     query = CostQuery.from_values({"account": one.account_id}, NOW)
     some = CostSource.visible_to(ada).filtered(query, ada)
-    assert some.days_by_estimate() == seen.days_by_estimate()
+    assert some.bills().stored_days() == seen.bills().stored_days()

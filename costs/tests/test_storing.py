@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from clouds.models import CloudAccount
 from clouds.testing import account
@@ -118,6 +119,26 @@ def test_the_days_around_the_window_stay() -> None:
         (JUNE[2], Decimal(7)),
         (JUNE[4], Decimal("1.5")),
     ]
+    assert held() == summed()
+
+
+@pytest.mark.only_on("postgresql")
+def test_only_the_days_that_differ_are_summed_again() -> None:
+    chance = random.Random(1)
+    owner = account()
+    rows = [replace(a_record(chance, n), day=JUNE[n]) for n in (1, 2)]
+    run = claim(owner, Dataset.COST, NOW)
+    store(run, rows)
+    with CaptureQueriesContext(connection) as queries:
+        store(run, rows)
+    assert not any("cost_changes" in query["sql"] for query in queries)
+    changed = [rows[0], replace(rows[1], billed=rows[1].billed + 1)]
+    with CaptureQueriesContext(connection) as queries:
+        store(run, changed)
+    summed_days = [q["sql"] for q in queries if "INSERT INTO cost_changes" in q["sql"]]
+    assert summed_days
+    assert all(f"day >= '{rows[1].day}'" in sql for sql in summed_days)
+    assert stored(owner) == told(changed)
     assert held() == summed()
 
 

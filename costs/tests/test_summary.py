@@ -219,11 +219,10 @@ def test_two_currencies_are_refused_until_one_is_chosen() -> None:
     assert (found.currency, found.total, found.reconciled) == ("GBP", 6, True)
 
 
-def test_it_asks_the_database_four_times(
+def test_it_asks_the_database_three_times(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     store_costs(account(), Window(BEFORE.start, WINDOW.end), {"EC2": "1"})
-    # Sums per day; which days are stored; each account's number of days, its first and
-    # its last; which totals are not what their rows sum to.
-    with django_assert_num_queries(4):
+    # Sums per day; stored days, estimated and unreconciled; each account's history.
+    with django_assert_num_queries(3):
         summary()

@@ -78,7 +78,7 @@ def _settled_days(newest: Forecast, now: datetime) -> list[date]:
     if newest.account_id:
         totals = totals.filter(account=newest.account_id)
     window = last_complete_days(HISTORY_DAYS, now)
-    stored = sorted(totals.in_window(window).days_by_estimate())
+    stored = sorted(totals.in_window(window).stored_days())
     return stored[:-UNSETTLED_DAYS]
 
 

@@ -40,7 +40,7 @@ class CpuMetricViewSet(RowsViewSet):
     serializer_class = CpuMetricSerializer
     filterset_class = CpuFilter
     csv_name = "cpu"
-    kept_actions = frozenset({"trend"})
+    cached_actions = frozenset({"trend"})
 
     def data_version(self) -> str:
         version = data_version(self.request.user, Dataset.CPU, Dataset.INSTANCES)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from archives.models import Table
 from archives.prune import CannotPrune, due, prune
-from archives.rollups import make_anew, outdated
+from archives.rollups import outdated, recompute
 from archives.schemas import CannotRestore
 from archives.storage import PlaceFailed
 from core.commands import bad_arguments
@@ -20,7 +20,7 @@ class Command(BaseCommand):
     help = (
         "Archives months that are older than --older-than-months as Parquet files, "
         "reads each file back, and only then deletes the rows. What they sum to per "
-        "day stays, and is made anew where an account was deleted or moved since. "
+        "day stays, and is computed again where an account was deleted or moved since. "
         "Without --yes it only says what would be done."
     )
 
@@ -53,7 +53,7 @@ class Command(BaseCommand):
             months = list(due(tables, options["older_than_months"], now))
         except CannotPrune as error:
             raise bad_arguments(str(error)) from None
-        resummed = self._make_sums_anew(yes=options["yes"])
+        resummed = self._recompute_sums(yes=options["yes"])
         if not months and not resummed:
             self.stdout.write("Nothing is that old.")
             return
@@ -74,18 +74,18 @@ class Command(BaseCommand):
                 "deletes them here."
             )
 
-    def _make_sums_anew(self, *, yes: bool) -> int:
+    def _recompute_sums(self, *, yes: bool) -> int:
         """Of months that were pruned before; answers how many there were."""
         archives = outdated()
         for archive in archives:
             if yes:
                 try:
-                    make_anew(archive, self._progress)
+                    recompute(archive, self._progress)
                 except (CannotRestore, PlaceFailed) as error:
                     raise CommandError(f"Sums of {archive}: {error}") from error
             self.stdout.write(
-                f"Sums of {archive}: made anew from its file, as accounts were deleted "
-                "or are billed elsewhere since"
+                f"Sums of {archive}: computed again from its file, as accounts were "
+                "deleted or are billed elsewhere since"
             )
         return len(archives)
 

@@ -9,7 +9,7 @@ from clouds.models import CloudAccount
 from core.windows import ONE_DAY
 from insights.anomalies.engine.anomaly_records import Finding
 from insights.anomalies.transitions import change_status_automatically
-from insights.bill import Scope
+from insights.bill_records import Scope
 from insights.models import Anomaly
 
 Status = Anomaly.Status

@@ -20,7 +20,7 @@ from insights.anomalies.engine.accuracy import measure
 from insights.anomalies.engine.anomaly_records import Series
 from insights.anomalies.engine.daily import find_anomalies
 from insights.anomalies.engine.incidents import find_incidents
-from insights.bill import Bill, Scope
+from insights.bill_records import Bill, Scope
 
 SERIES, DAYS, WINDOW = 1000, 400, 56
 FIRST_DAY = date(2025, 1, 1)

@@ -11,7 +11,7 @@ from clouds.models import CloudAccount
 from core.windows import ONE_DAY, last_complete_days
 from costs.models import CostTotal, DailyCost
 from costs.querysets import CostTotalQuerySet, DailyCostQuerySet
-from insights.bill import Bill, Scope
+from insights.bill_records import Bill, Scope
 from providers.records import ChargeCategory
 
 # The newest days of a bill arrive in part. AWS calls a whole month estimated until

@@ -20,7 +20,7 @@ from insights.anomalies.engine.anomaly_records import (
 from insights.anomalies.engine.daily import find_cpu_anomalies
 from insights.anomalies.engine.incidents import find_incidents
 from insights.anomalies.store import overlap, store_anomalies
-from insights.bill import Bill, Scope
+from insights.bill_records import Bill, Scope
 from insights.daily_costs import ROWS_AT_ONCE
 from insights.models import Anomaly
 from insights.refresh.refresh_state import METHOD

@@ -8,7 +8,7 @@ from django.db import transaction
 from clouds.models import CloudAccount
 from core.windows import ONE_DAY
 from insights.anomalies.engine.anomaly_records import Finding
-from insights.bill import Scope
+from insights.bill_records import Scope
 from insights.models import Anomaly
 from insights.transitions import change_status_automatically
 

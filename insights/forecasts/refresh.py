@@ -15,8 +15,8 @@ from django.db import transaction
 
 from clouds.models import CloudAccount
 from core.windows import ONE_DAY
-from insights.bill import Bill
-from insights.bill import Scope as Part
+from insights.bill_records import Bill
+from insights.bill_records import Scope as Part
 from insights.forecasts.engine import forecast_records as records
 from insights.forecasts.engine.forecast import forecast_many
 from insights.forecasts.engine.forecast_records import (

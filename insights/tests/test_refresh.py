@@ -14,7 +14,7 @@ from core.testing.clock import NOW, TODAY
 from core.windows import Window, last_complete_days
 from costs.models import CostTotal, DailyCost
 from costs.testing import store_costs
-from insights.bill import Bill, Scope
+from insights.bill_records import Bill, Scope
 from insights.forecasts.refresh import refresh_forecasts
 from insights.models import (
     Anomaly,

@@ -19,7 +19,7 @@ from insights.anomalies.engine.anomaly_records import (
 )
 from insights.anomalies.engine.daily import checked, find_anomalies, materiality_of
 from insights.anomalies.engine.limits import DEFAULT, Limits
-from insights.bill import Bill, Scope
+from insights.bill_records import Bill, Scope
 
 # What is put in: half as much again, and at least twice what is worth telling.
 SIZE, LEAST_SIZE = 0.5, 2.0

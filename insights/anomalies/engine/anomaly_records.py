@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from core.money import CENT
-from insights.bill import Scope
+from insights.bill_records import Scope
 
 
 class DetectionError(Exception):

@@ -31,7 +31,7 @@ from insights.anomalies.engine.daily import (
 from insights.anomalies.engine.detector import Alarm, Detector, Materiality
 from insights.anomalies.engine.limits import DEFAULT, Limits
 from insights.arrays import BoolArray, FloatArray
-from insights.bill import Bill, Scope
+from insights.bill_records import Bill, Scope
 
 # Alarms that begin within so many days of each other can be of one incident.
 TOGETHER_DAYS = 2

@@ -5,7 +5,7 @@ import pytest
 from insights.anomalies.engine.accuracy import measure, of_scopes
 from insights.anomalies.engine.anomaly_records import Measure, Series
 from insights.anomalies.tests.series import FIRST_DAY, OFFICE, add, drawn
-from insights.bill import Bill, Scope
+from insights.bill_records import Bill, Scope
 
 
 def test_incidents_are_found_where_noise_is_small() -> None:

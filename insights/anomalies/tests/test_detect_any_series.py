@@ -19,7 +19,7 @@ from insights.anomalies.engine.daily import find_anomalies
 from insights.anomalies.engine.incidents import find_incidents
 from insights.anomalies.engine.tail_score import scores
 from insights.anomalies.tests.series import FIRST_DAY
-from insights.bill import Bill, Scope
+from insights.bill_records import Bill, Scope
 
 AMOUNTS = some.one_of(
     some.none(),

@@ -7,7 +7,7 @@ import pytest
 from insights.anomalies.engine.anomaly_records import Finding
 from insights.anomalies.engine.incidents import find_incidents
 from insights.anomalies.tests.series import FIRST_DAY, add, drawn
-from insights.bill import Bill, Scope
+from insights.bill_records import Bill, Scope
 
 ACCOUNTS, SERVICES, REGIONS = ("1", "2"), ("db", "vm", "cdn"), ("east", "west")
 EVERY = [Scope(a, s, r) for a in ACCOUNTS for s in SERVICES for r in REGIONS]

@@ -12,7 +12,7 @@ from core.windows import ONE_DAY, Window
 from insights.anomalies.engine.anomaly_records import Direction, Finding, Kind, Series
 from insights.anomalies.engine.daily import find_cpu_anomalies
 from insights.anomalies.engine.incidents import find_incidents
-from insights.bill import Bill, Scope
+from insights.bill_records import Bill, Scope
 from providers.demo.bill import known_usage, settled_usage
 from providers.demo.company import ACCOUNTS, HISTORY_DAYS
 from providers.demo.fleet import lives

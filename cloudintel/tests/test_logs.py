@@ -171,5 +171,5 @@ def test_log_level_is_that_of_each_of_our_packages() -> None:
         if Path(app.path).parent == settings.BASE_DIR
     ]
     assert {"alerts", "archives", "insights", "users"} <= set(own)
-    for name in [*own, "providers", "rest"]:
+    for name in [*own, "providers"]:
         assert loggers[name] == {"level": "INFO"}, name

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 import time_machine
-from rest_framework.renderers import JSONRenderer
 
 from clouds.testing import account
+from core.api.json import JSONRenderer
 from core.testing.clock import NOW
 from core.windows import Window, last_complete_days
 from costs.api.serializers import TrendSerializer, trend_data

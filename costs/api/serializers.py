@@ -120,7 +120,7 @@ def trend_data(trend: Trend) -> dict[str, Any]:
     }
 
 
-TREND_FIELDS = [name for name in TrendSerializer().fields if name != "series"]
+TREND_FIELDS = [name for name in map(str, TrendSerializer().fields) if name != "series"]
 
 
 class SummarySerializer(serializers.Serializer[Any]):

@@ -112,7 +112,7 @@ class CostSource:
         return self._narrowed(day__lt=min(day, self.narrowing.get("day__lt", day)))
 
     def _narrowed(self, **which: object) -> Self:
-        return replace(self, narrowing=self.narrowing | which)
+        return replace(self, narrowing={**self.narrowing, **which})
 
     def by(self, *columns: str | None) -> DailyCostQuerySet:
         """Return the rows or sums that can tell these columns apart."""

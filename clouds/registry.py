@@ -10,10 +10,10 @@ from django.conf import settings
 from django.db import models
 
 from core.windows import utc_day
+from providers.aws.account_settings import AwsSettings
+from providers.aws.account_settings import check_account_id as check_aws_account_id
 from providers.aws.client import AwsAccount, AwsOptions
 from providers.aws.provider import AwsProvider
-from providers.aws.settings import AwsSettings
-from providers.aws.settings import check_account_id as check_aws_account_id
 from providers.base import Provider
 from providers.demo.provider import DemoProvider
 from providers.demo.provider import check_account_id as check_demo_account_id

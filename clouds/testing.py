@@ -4,7 +4,7 @@ from typing import Any
 
 from clouds.models import CloudAccount
 from core.testing.aws_emulator.builders import ACCOUNT
-from providers.aws.settings import AwsSettings
+from providers.aws.account_settings import AwsSettings
 
 
 def account(number: int = 1, name: str = "production") -> CloudAccount:

@@ -20,8 +20,8 @@ from botocore.credentials import (
 from botocore.loaders import Loader
 from botocore.utils import parse_timestamp
 
-from providers.aws.errors import aws_errors, failure
-from providers.aws.settings import AwsSettings
+from providers.aws.account_settings import AwsSettings
+from providers.aws.aws_errors import aws_errors, failure
 from providers.errors import ErrorKind
 from providers.meter import Meter
 

@@ -12,8 +12,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from core.windows import ONE_DAY, Window, utc_day
+from providers.aws.aws_errors import aws_errors, failure
 from providers.aws.client import AwsClients, AwsOptions
-from providers.aws.errors import aws_errors, failure
 from providers.aws.side_by_side import side_by_side
 from providers.base import Progress
 from providers.errors import ErrorKind, ProviderError

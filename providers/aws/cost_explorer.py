@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from core.money import QUANTUM
 from core.windows import Window, add_months, utc_day
+from providers.aws.aws_errors import aws_errors, failure
 from providers.aws.client import AwsClients
-from providers.aws.errors import aws_errors, failure
 from providers.base import Progress
 from providers.errors import ErrorKind, ProviderError
 from providers.reconcile import reconciled

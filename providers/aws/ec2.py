@@ -5,8 +5,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from providers.aws.aws_errors import aws_errors
 from providers.aws.client import GLOBAL_REGION, AwsClients
-from providers.aws.errors import aws_errors
 from providers.aws.side_by_side import side_by_side
 from providers.base import Progress
 from providers.errors import ProviderError

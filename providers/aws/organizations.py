@@ -1,7 +1,7 @@
 """The accounts of an organization."""
 
+from providers.aws.aws_errors import aws_errors
 from providers.aws.client import AwsClients
-from providers.aws.errors import aws_errors
 from providers.errors import ErrorKind, ProviderError
 from providers.records import MemberAccount
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
+from providers.aws.aws_errors import aws_errors, failure
 from providers.aws.client import AwsClients
-from providers.aws.errors import aws_errors, failure
 from providers.errors import ErrorKind
 from providers.records import InstancePriceRecord
 

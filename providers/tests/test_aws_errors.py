@@ -12,7 +12,7 @@ from botocore.exceptions import (
     UnauthorizedSSOTokenError,
 )
 
-from providers.aws.errors import aws_errors
+from providers.aws.aws_errors import aws_errors
 from providers.errors import ErrorKind, ProviderError
 
 

@@ -31,7 +31,7 @@ class State(StrEnum):
     @property
     def word(self) -> str:
         """Return how a page says it."""
-        words = {State.OK: "fresh", State.NEVER: "never read"}
+        words = {State.OK: "fresh", State.NEVER: "never synced"}
         return words.get(self, self.value)
 
     @property
@@ -45,7 +45,7 @@ VERBS = {
     State.PARTIAL: "was read in part",
     State.STALE: "is stale",
     State.FAILING: "can't be read",
-    State.NEVER: "was never read",
+    State.NEVER: "was never synced",
 }
 
 

@@ -77,7 +77,7 @@ def test_a_run_at_work_changes_nothing_yet(now: datetime) -> None:
 def test_the_sentence_names_what_since_when_and_why(now: datetime) -> None:
     mine = aws_account()
     name = f"Instances of {ACCOUNT} ({ACCOUNT})"
-    assert of_ec2(mine, now).sentence == f"{name} was never read."
+    assert of_ec2(mine, now).sentence == f"{name} was never synced."
     run(mine, now - 2 * HOUR)
     assert of_ec2(mine, now).sentence == (
         f"{name} is fresh: last read well 2\xa0hours ago."

@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 from clouds.models import CloudAccount
 from clouds.registry import CloudKind, aws_options
 from core.commands import bad_arguments
+from providers.aws.account_settings import AwsSettings
 from providers.aws.client import AwsAccount
 from providers.aws.provider import AwsProvider
-from providers.aws.settings import AwsSettings
 from providers.errors import ProviderError
 from providers.records import MemberAccount
 from providers.settings import InvalidSetting

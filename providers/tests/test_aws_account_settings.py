@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from providers.aws.settings import AwsSettings, check_account_id
+from providers.aws.account_settings import AwsSettings, check_account_id
 from providers.settings import InvalidSetting, ProviderSettings
 
 

@@ -236,7 +236,10 @@ class CostTotal(models.Model):
     """The ungrouped truth: what the cloud says an account's UTC day cost in all."""
 
     account = models.ForeignKey(
-        CloudAccount, models.CASCADE, related_name="cost_totals"
+        CloudAccount,
+        models.CASCADE,
+        related_name="cost_totals",
+        db_index=False,  # the natural key begins with it
     )
     day = models.DateField()
     currency = models.CharField(max_length=3)

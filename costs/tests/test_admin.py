@@ -44,15 +44,16 @@ def make_total(account: CloudAccount, billed: str) -> CostTotal:
         started_at=NOW,
         heartbeat_at=NOW,
     )
-    return CostTotal.objects.create(
-        account=account,
-        day=DAY,
-        currency="USD",
-        billed=Decimal(billed),
-        effective=DailyCost.objects.filter(account=account).count(),
-        is_estimated=True,
-        run=run,
-    )
+    with changing([account.pk]):
+        return CostTotal.objects.create(
+            account=account,
+            day=DAY,
+            currency="USD",
+            billed=Decimal(billed),
+            effective=DailyCost.objects.filter(account=account).count(),
+            is_estimated=True,
+            run=run,
+        )
 
 
 def restate(total: CostTotal) -> Restatement:

@@ -15,6 +15,7 @@ from clouds.testing import account
 from core.testing.clock import NOW
 from core.windows import last_complete_days
 from costs.models import CostTotal
+from costs.rollups import changing
 from costs.testing import store_costs
 from inventory.testing import instance
 from syncs.datasets import Dataset
@@ -46,7 +47,8 @@ def test_it_says_when_nothing_needs_attention(admin_client: Client) -> None:
 def test_it_names_what_is_late_failed_broken_and_wrong(admin_client: Client) -> None:
     owner = account()
     store_costs(owner, last_complete_days(3, NOW), {"AWS Lambda": "1"})
-    CostTotal.objects.filter(day=last_complete_days(1, NOW).start).update(billed=2)
+    with changing([owner.pk]):
+        CostTotal.objects.filter(day=last_complete_days(1, NOW).start).update(billed=2)
     run(owner, Dataset.INSTANCES, NOW - timedelta(days=9))
     run(owner, Dataset.COST, NOW - timedelta(hours=1), status="failed")
     Incident.objects.create(

@@ -14,6 +14,7 @@ from clouds.testing import account
 from core.testing.clock import NOW
 from core.windows import Window, last_complete_days
 from costs.models import CostTotal
+from costs.rollups import changing
 from costs.testing import store_costs
 from dashboard.spending import Spending, spending
 from insights.testing import forecast
@@ -74,8 +75,10 @@ def test_it_says_that_every_day_reconciles_and_which_are_estimated(
 
 
 def test_it_says_what_does_not_reconcile(client: Client) -> None:
-    store_costs(account(), QUARTER, {"AWS Lambda": "1"})
-    CostTotal.objects.filter(day=LAST_DAYS.start).update(billed=Decimal("1.01"))
+    owner = account()
+    store_costs(owner, QUARTER, {"AWS Lambda": "1"})
+    with changing([owner.pk]):
+        CostTotal.objects.filter(day=LAST_DAYS.start).update(billed=Decimal("1.01"))
     text = page(client)
     assert "Not reconciled" in text
     assert "On 1 day the rows do not sum to the billed total." in text

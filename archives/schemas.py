@@ -14,7 +14,7 @@ from django.db.models import F, QuerySet
 
 from archives.models import Table
 from clouds.models import CloudAccount
-from clouds.versions import move_versions
+from clouds.versions import bump_versions
 from core.db.money_field import DECIMAL_PLACES, MAX_DIGITS
 from core.windows import Window, add_months
 from costs.models import DailyCost
@@ -58,7 +58,7 @@ class Archived:
 
 def move_table_version(table: Table) -> None:
     """Whatever was made of these rows before is stale. Within a transaction."""
-    move_versions(DATASETS[table])
+    bump_versions(DATASETS[table])
 
 
 def month_window(month: date) -> Window:

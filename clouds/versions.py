@@ -13,7 +13,7 @@ from clouds.models import CloudAccount, DataVersion, SharedVersion
 SHARED_VERSIONS = "SELECT subject, version FROM clouds_sharedversion WHERE subject IN"
 
 
-def move_version(account: CloudAccount, dataset: str) -> None:
+def bump_version(account: CloudAccount, dataset: str) -> None:
     """Make every earlier answer of this dataset stale.
 
     Called where the data is changed, as the last thing of the same transaction: others
@@ -22,7 +22,7 @@ def move_version(account: CloudAccount, dataset: str) -> None:
     _move([account.pk], dataset)
 
 
-def move_versions(dataset: str) -> None:
+def bump_versions(dataset: str) -> None:
     """Do the same for every account."""
     _move(CloudAccount.objects.order_by("pk").values_list("pk", flat=True), dataset)
 
@@ -35,10 +35,10 @@ def _move(account_ids: Iterable[int], dataset: str) -> None:
         unique_fields=["account", "dataset"],
         update_fields=["version"],
     )
-    move_shared_version(dataset)
+    bump_shared_version(dataset)
 
 
-def move_shared_version(subject: str) -> None:
+def bump_shared_version(subject: str) -> None:
     """Make every answer of a dataset, or of SharedVersion.ACCOUNTS, stale.
 
     Called within the transaction that changes it.

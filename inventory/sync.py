@@ -62,10 +62,10 @@ def read_ec2(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
         for answer in current.source(InventorySource).fetch_instances(current.progress):
             regions.add(answer.region)
             if answer.error:
-                current.lacks(answer.error)
+                current.record_failed_part(answer.error)
                 continue
             if answer.warning:
-                current.remark(answer.warning)
+                current.add_warning(answer.warning)
             with current.storing():
                 current.rows += store_region(run, answer)
             parts_read += 1

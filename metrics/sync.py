@@ -61,7 +61,7 @@ def read_cpu(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
         failed = set()
         for part in source.fetch_metrics(window, ids, current.progress):
             if part.error:
-                current.lacks(part.error)
+                current.record_failed_part(part.error)
                 failed.add(part.region)
                 continue
             with current.storing():

@@ -65,7 +65,7 @@ def read_prices(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
             try:
                 records = source.fetch_prices(*market, missing)
             except ProviderError as error:
-                current.lacks(error)
+                current.record_failed_part(error)
                 continue
             with current.storing():
                 store_prices(run, records)

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from clouds.models import AccountAccess, CloudAccount, SharedVersion
 from clouds.registry import CloudKind
 from clouds.testing import account
-from clouds.versions import data_version, move_version
+from clouds.versions import bump_version, data_version
 from core.api.cache import PatientClient, PatientRedis
 from core.testing.clock import NOW
 from core.testing.redis import RedisServer, redis_server
@@ -109,7 +109,7 @@ def test_another_question_day_or_format_is_another_answer(path: str, noon: Any) 
 def test_whoever_sees_less_is_answered_less(owner: CloudAccount) -> None:
     other = account(8, "other")
     store_costs(other, DAYS, {"EC2": "5"})
-    move_version(other, Dataset.COST)
+    bump_version(other, Dataset.COST)
     assert ask("costs/summary/")["total"] == "18.00"
     limited = person(Role.OPERATOR)
     AccountAccess.objects.create(user=limited).accounts.add(owner)
@@ -149,9 +149,9 @@ def test_the_shared_version_moves_with_what_it_names(owner: CloudAccount) -> Non
         seen.add(data_version(user, Dataset.COST))
         return len(seen) > before
 
-    move_version(owner, Dataset.CPU)
+    bump_version(owner, Dataset.CPU)
     assert not moved()
-    move_version(owner, Dataset.COST)
+    bump_version(owner, Dataset.COST)
     assert moved()
     other = CloudAccount(account_id="000000000008", name="other")
     save_account(other)

@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 from clouds.models import AccountAccess, CloudAccount, DataVersion
 from clouds.registry import CloudKind
 from clouds.testing import account
-from clouds.versions import data_version, move_versions
+from clouds.versions import bump_versions, data_version
 from core.testing.clock import NOW
 from core.windows import last_complete_days
 from costs.sync import sync_cost
@@ -240,7 +240,7 @@ def test_all_accounts_move_in_one_statement(owner: CloudAccount) -> None:
     before = [data_version(user, Dataset.COST) for user in users]
     other = data_version(users[0], Dataset.CPU)
     with CaptureQueriesContext(connection) as queries:
-        move_versions(Dataset.COST)
+        bump_versions(Dataset.COST)
     written = [query for query in queries if "INSERT INTO" in query["sql"]]
     # However many accounts; and the row that they share.
     assert len(written) == 2

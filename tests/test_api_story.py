@@ -108,4 +108,4 @@ def test_a_script_without_its_token_is_told_how_to_sign_in(script: Script) -> No
     answer = stranger.get("/api/v1/costs/trend/")
     assert answer.status == 401
     assert answer.headers["WWW-Authenticate"] == "Token"
-    assert answer.json["type"] == "urn:problem-type:cloudintel:not-signed-in"
+    assert answer.json["type"] == "urn:problem-type:cloudintel:authentication-required"

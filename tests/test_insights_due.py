@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from clouds.models import CloudAccount
 from clouds.testing import account
-from clouds.versions import move_version
+from clouds.versions import bump_version
 from core.testing.clock import NOW
 from core.windows import last_complete_days
 from costs.testing import store_costs
@@ -58,9 +58,9 @@ def test_what_is_computed_is_due_again_when_a_sync_stored_something() -> None:
     refresh_all()
     run(other, Dataset.COST, NOW, status="failed")
     assert due(NOW) == []
-    move_version(other, Dataset.COST)
+    bump_version(other, Dataset.COST)
     assert names(due(NOW)) == ["staging", "all"]
-    move_version(one, Dataset.CPU)
+    bump_version(one, Dataset.CPU)
     assert names(due(NOW)) == ["production", "staging", "all"]
 
 
@@ -77,7 +77,7 @@ def test_a_members_insights_are_due_after_its_payers_bill() -> None:
     CloudAccount.objects.filter(pk=payer.pk).update(is_payer=True)
     CloudAccount.objects.filter(pk=member.pk).update(payer=payer)
     refresh_all()
-    move_version(payer, Dataset.COST)
+    bump_version(payer, Dataset.COST)
     assert names(due(NOW)) == ["payer", "member", "all"]
 
 

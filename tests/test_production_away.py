@@ -96,7 +96,7 @@ def test_pages_api_and_monitoring_answer_and_a_start_is_refused(web: Web) -> Non
     code, told = web.ask("/status")
     parts: dict[str, Any] = json.loads(told)
     assert (code, parts["status"], parts["database"]) == (503, "down", "ok")
-    assert parts["freshness"] == {"never": 3}
+    assert parts["freshness"] == {"never": 4}
     for part in ("broker", "cache", "workers"):
         assert parts[part].startswith("down: "), parts
     assert "127.0.0.1" not in told  # states only

@@ -94,12 +94,12 @@ def test_a_file_that_is_not_what_was_written_deletes_nothing(
     store_old_months(account())
     before = contents()
 
-    def keep_cut(draft: Path, place: str, name: str) -> str:
+    def write_cut(draft: Path, place: str, name: str) -> str:
         location = write_file(draft, place, name)
         Path(location).write_bytes(draft.read_bytes()[:-1])
         return location
 
-    monkeypatch.setattr(pruning, "keep", keep_cut)
+    monkeypatch.setattr(pruning, "write_file", write_cut)
     with pytest.raises(CommandError, match="is not what was written"):
         told("prune", "--to", tmp_path, "--yes")
     assert contents() == before
@@ -116,7 +116,7 @@ def test_rows_that_are_written_meanwhile_are_not_deleted(
         DailyCost.objects.filter(day__lt=APRIL).update(billed=7)
         return write_file(draft, place, name)
 
-    monkeypatch.setattr(pruning, "keep", write_meanwhile)
+    monkeypatch.setattr(pruning, "write_file", write_meanwhile)
     with pytest.raises(CommandError, match="written to meanwhile"):
         told("prune", "cost", "--to", tmp_path, "--yes")
     assert DailyCost.objects.filter(day__gte=MARCH, day__lt=APRIL).count() == 4

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from clouds.models import CloudAccount
 from clouds.testing import account
-from clouds.versions import move_version
+from clouds.versions import bump_version
 from core.testing.clock import NOW
 from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
 from costs.models import CostDay, DailyCost
@@ -48,7 +48,7 @@ def beside_a_store(owner: CloudAccount, work: Callable[[], object]) -> None:
             charge(owner, NOW.date(), "1.5", service="new")
             has_stored.set()
             wait_until_done_or_waiting(other)
-            move_version(owner, Dataset.COST)
+            bump_version(owner, Dataset.COST)
 
     def after_it() -> None:
         assert has_stored.wait(HANGS_AFTER_SECONDS)
@@ -77,7 +77,7 @@ def stored(number: int) -> CloudAccount:
     """An account with a bill."""
     owner = account(number, f"account {number}")
     charge(owner, NOW.date(), "2.5")
-    move_version(owner, Dataset.COST)
+    bump_version(owner, Dataset.COST)
     return owner
 
 

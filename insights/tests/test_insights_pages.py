@@ -167,7 +167,7 @@ def test_an_anomaly_has_its_days_its_cause_and_its_history() -> None:
     told = page(Anomaly.objects.get().get_absolute_url())
     assert 'data-chart="anomaly-chart"' in told
     assert "+$120.00" in told and "100%" in told
-    assert "The status was not changed yet." in told
+    assert "The status has not been changed." in told
     assert "You do not have permission to change it" in told
     assert f"account={owner.account_id}" in told
 

@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from clouds.testing import account
-from clouds.versions import move_version
+from clouds.versions import bump_version
 from core.testing.clock import NOW
 from core.windows import Window, last_complete_days
 from inventory.testing import instance
@@ -187,6 +187,6 @@ def test_a_trend_that_is_kept_is_asked_for_anew_after_a_sync(
     path = "/api/v1/cpu/trend/?start=2026-11-01"
     for average in (10, 20):
         CpuMetric.objects.update(average_percent=average)
-        move_version(machine.account, Dataset.CPU)
+        bump_version(machine.account, Dataset.CPU)
         (found,) = admin_client.get(path).json()["results"]
         assert found["points"][0]["average"] == average

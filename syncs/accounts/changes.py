@@ -7,7 +7,7 @@ from django.db import transaction
 
 from clouds.models import CloudAccount, SharedVersion
 from clouds.querysets import CloudAccountQuerySet
-from clouds.versions import move_shared_version
+from clouds.versions import bump_shared_version
 from syncs.datasets import Dataset, Scope
 from syncs.models import Watermark
 
@@ -35,7 +35,7 @@ def save_account(account: CloudAccount) -> None:
         if before is None or any(
             getattr(before, name) != getattr(account, name) for name in SHOWN
         ):
-            move_shared_version(SharedVersion.ACCOUNTS)
+            bump_shared_version(SharedVersion.ACCOUNTS)
         if before is None:
             return
         marks = Watermark.objects.filter(account=account)
@@ -57,7 +57,7 @@ def remove_accounts(accounts: CloudAccountQuerySet) -> bool:
         if keys:
             with _changing(keys):
                 CloudAccount.objects.filter(pk__in=keys).delete()
-            move_shared_version(SharedVersion.ACCOUNTS)
+            bump_shared_version(SharedVersion.ACCOUNTS)
         return bool(keys)
 
 

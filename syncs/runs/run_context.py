@@ -18,7 +18,7 @@ from django.db import connection, transaction
 
 from clouds.models import CloudAccount
 from clouds.registry import provider_for
-from clouds.versions import move_version
+from clouds.versions import bump_version
 from core.windows import Window, utc_day
 from providers.base import Progress, Provider
 from providers.errors import ProviderError
@@ -97,11 +97,11 @@ class RunContext:
         )
         self.record_usage()
 
-    def lacks(self, failure: Exception) -> None:
+    def record_failed_part(self, failure: Exception) -> None:
         """Go on without a part that failed; the run ends as partial."""
         self.failures.append(str(failure))
 
-    def remark(self, failure: Exception) -> None:
+    def add_warning(self, failure: Exception) -> None:
         """Name a detail that is missing; the run can still succeed."""
         self.remarks.append(str(failure))
 
@@ -115,7 +115,7 @@ class RunContext:
             )
             self._update_held(heartbeat_at=self.now, progress="storing")
             yield
-            move_version(self.run.account, self.run.dataset)
+            bump_version(self.run.account, self.run.dataset)
 
     def finish(self, rows: int, read: Window | None = None) -> None:
         """Close the run, and last move the watermark where nothing is missing."""

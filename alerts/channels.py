@@ -1,4 +1,4 @@
-"""The channels by which notices reach people: e-mail and a webhook."""
+"""The channels by which notices reach people: e-mail and a webhook, such as Slack's."""
 
 import json
 from collections.abc import Callable

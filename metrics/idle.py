@@ -1,4 +1,4 @@
-"""When an instance counts as idle: the one rule for pages, API, summary and advice.
+"""When an instance counts as idle: the one rule for pages, API and summary.
 
 A running instance is idle if its CPU never reached 5% in the last 14 complete days. It
 is how AWS Compute Optimizer's rule for idle instances starts; an average says less,
@@ -6,6 +6,8 @@ since a machine that works one hour a day has a low one:
 https://docs.aws.amazon.com/compute-optimizer/latest/ug/view-idle-recommendations.html
 
 Each CPU sync stores the answer in RecentCpu.is_idle; only running instances are asked.
+The recommendation to stop an idle instance begins with the same percent, and asks for
+more days and a quiet network too (insights/recommendations/engine/idle.py).
 """
 
 RECENT_DAYS = 14

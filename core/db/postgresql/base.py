@@ -1,4 +1,4 @@
-"""Django's PostgreSQL, which looks whether a connection still is without a question."""
+"""Django's PostgreSQL, which checks an idle connection without a query."""
 
 from select import POLLIN, poll
 from typing import Any
@@ -14,7 +14,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def is_usable(self) -> bool:
         """Return whether the server has not closed the connection.
 
-        One that is idle is sent nothing: what can be read from it is its end.
+        The server sends nothing to an idle connection, so what can be read is its end.
+        One that the network dropped silently is not noticed; CONN_MAX_AGE bounds that.
         """
         if self.connection is None or self.connection.closed:
             return False

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from itertools import compress
 from operator import not_
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -12,6 +13,10 @@ from django.db import connection
 
 from core.testing.aws_emulator import EmulatedAws
 from core.testing.waiting import HANGS_AFTER_SECONDS
+
+# The same examples in each run, so that no change fails by chance.
+hypothesis.settings.register_profile("suite", derandomize=True)
+hypothesis.settings.load_profile("suite")
 
 # The morning on which tests happen, unless they say otherwise.
 NOW = datetime(2026, 6, 20, 9, tzinfo=UTC)

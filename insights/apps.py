@@ -6,3 +6,7 @@ class InsightsConfig(AppConfig):
 
     def ready(self) -> None:
         from insights import thresholds  # noqa: F401 - registers its check
+        from insights.refresh.refresh_state import forgetting_removed
+        from syncs.accounts.changes import account_change_hooks
+
+        account_change_hooks.append(forgetting_removed)

@@ -50,7 +50,7 @@ def api_cost(usd: Decimal | None) -> str:
 
 @register.filter
 def percent(value: float | Decimal | None) -> str:
-    return UNKNOWN if value is None else f"{value:,.1f}%"
+    return UNKNOWN if value is None else f"{value:z,.1f}%"
 
 
 @register.filter
@@ -58,8 +58,8 @@ def percent_change(value: float | None) -> str:
     """`+3.4%` or `−3.4%`."""
     if value is None:
         return UNKNOWN
-    sign = "+" if value > 0 else MINUS if value < 0 else ""
-    return f"{sign}{abs(value):,.1f}%"
+    text = f"{value:+z,.1f}%".replace("-", MINUS)
+    return "0.0%" if text == "+0.0%" else text
 
 
 @register.filter

@@ -46,6 +46,13 @@ def test_a_change_has_a_sign() -> None:
     assert formats.money_change(Decimal(-5), "USD") == "−$5.00"
     assert formats.money_change(Decimal(0), "USD") == "$0.00"
     assert formats.percent_change(-3.44) == "−3.4%"
+    assert formats.percent_change(3.44) == "+3.4%"
+
+
+def test_what_rounds_to_zero_has_no_sign() -> None:
+    for nearly_nothing in (0.04, -0.04, 0.0, -0.0):
+        assert formats.percent_change(nearly_nothing) == "0.0%"
+        assert formats.percent(nearly_nothing) == "0.0%"
 
 
 def test_bytes_come_in_the_largest_unit() -> None:

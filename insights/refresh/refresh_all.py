@@ -26,7 +26,6 @@ from insights.refresh.refresh_state import (
     AlreadyRefreshing,
     Part,
     claimed,
-    forget_removed_accounts,
     stored_versions,
 )
 
@@ -125,8 +124,6 @@ def _refresh_account(
         changed, outcome.remarks = refresh_recommendations(account, now)
         return changed
 
-    if account is None:
-        forget_removed_accounts(state)
     if Part.FORECASTS in parts:
         outcome.refresh_part(
             Part.FORECASTS,

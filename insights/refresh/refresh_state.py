@@ -3,7 +3,7 @@
 The database decides by data versions, so a lost or doubled message changes nothing.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -26,8 +26,6 @@ METHOD = 2
 RETRY_AFTER = timedelta(hours=1)
 # A refresh on another host cannot be seen from here; after so long it is abandoned.
 HELD_AT_MOST = timedelta(hours=1)
-# In the parts of the state of all accounts: the accounts that they were made of.
-MADE_OF = "accounts"
 
 
 class Part(StrEnum):
@@ -126,23 +124,16 @@ def _state_of(account: CloudAccount | None) -> RefreshState:
         return RefreshState.objects.get(account=account)  # created by another
 
 
-@transaction.atomic
-def forget_removed_accounts(state: RefreshState | None = None) -> None:
-    """Delete what was made of all accounts where one of them was removed since.
+@contextmanager
+def forgetting_removed(accounts: Sequence[int]) -> Iterator[None]:
+    """Delete what was made of all accounts where one whose costs it holds is removed.
 
     Otherwise its costs would stay in forecasts and anomalies of those that are left.
-    `state` is that of all accounts.
     """
-    state = state or RefreshState.objects.filter(account=None).first()
-    if state is None:
-        return  # nothing was computed yet
-    totals = CostTotal.objects.counted().order_by()
-    current = set(totals.values_list("account", flat=True).distinct())
-    made_of = current | set(state.parts.get(MADE_OF, ()))
-    existing = set(CloudAccount.objects.values_list("pk", flat=True))
-    if not made_of <= existing:
+    are_billed = CostTotal.objects.filter(account__in=accounts).exists()
+    yield
+    left = CloudAccount.objects.filter(pk__in=accounts).count()
+    if are_billed and left < len(accounts):
         Forecast.objects.filter(account=None).delete()
         Anomaly.objects.filter(account=None).delete()
-        state.parts.clear()
-    state.parts[MADE_OF] = sorted(made_of & existing)
-    state.save(update_fields=["parts"])
+        RefreshState.objects.filter(account=None).update(parts={}, version="")

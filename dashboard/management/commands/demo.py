@@ -13,7 +13,6 @@ from clouds.registry import CloudKind
 from core.commands import TAKEN, bad_arguments
 from core.windows import ONE_DAY, Window, last_complete_days, midnight, utc_day
 from costs.sync import open_since, sync_cost
-from insights.refresh.refresh_state import forget_removed_accounts
 from inventory.sync import sync_ec2
 from metrics.sync import sync_cpu
 from pricing.sync import sync_prices
@@ -63,7 +62,6 @@ class Command(BaseCommand):
             )
         if options["reset"] or options["remove"]:
             remove_accounts(CloudAccount.objects.demo())
-            forget_removed_accounts()
         if options["remove"]:
             self.stdout.write("Removed the demo company.")
             return

@@ -18,6 +18,11 @@ from insights.models import Budget
 class VisibleAccountField(serializers.SlugRelatedField[CloudAccount]):
     """An account by its id, among those that the user may see."""
 
+    default_error_messages = {
+        "does_not_exist": "There is no account {value} that you may see.",
+        "invalid": "Give the account id as text.",
+    }
+
     def get_queryset(self) -> Any:
         request = self.context.get("request")
         accounts = CloudAccount.objects.all()

@@ -120,7 +120,8 @@ def test_who_is_limited_has_budgets_of_his_accounts_alone() -> None:
     assert [row["name"] for row in listed] == ["mine"]
     assert "account" in send(client).json()["errors"]
     theirs = {"scope": "account", "account": other.account_id}
-    assert "account" in send(client, **theirs).json()["errors"]
+    reason = f"There is no account {other.account_id} that you may see."
+    assert send(client, **theirs).json()["errors"] == {"account": [reason]}
     own = {"scope": "account", "account": one.account_id}
     assert send(client, **own).status_code == 201
     body = {"account": None, "scope": "total", "version": 1}

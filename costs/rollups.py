@@ -1,8 +1,8 @@
 """The sums that pages read instead of rows, updated where rows are written.
 
 Code that writes rows or totals of an account, or removes an account, does so within
-`changing`: what was stored is taken away from the sums, and what is stored afterwards is
-added, in the same transaction. Amounts are exact, so that the sums never drift.
+`changing`: what was stored is taken away from the sums, and what is stored afterwards
+is added, in the same transaction. Amounts are exact, so that the sums never drift.
 
 The days of which a bill has charges of other accounts are among these sums: the other
 accounts' own bills are not counted then, so that their sums change with it.

@@ -60,7 +60,9 @@ def _spans(totals: CostTotalQuerySet) -> dict[str, list[tuple[date, date]]]:
     """
     spans: dict[str, list[tuple[date, date]]] = defaultdict(list)
     newest: dict[str, date] = totals.newest_day_per_currency()
-    histories = totals.values_list("currency", "account", BILL_IS_READ)
+    histories = totals.annotate(is_read=BILL_IS_READ).values_list(
+        "currency", "account", "is_read"
+    )
     for currency, _, is_read, first, last in histories.annotate(Min("day"), Max("day")):
         spans[currency].append((first, newest[currency] if is_read else last))
     return spans

@@ -22,7 +22,7 @@ def sum_what_members_stored(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clouds", "0001_initial"),
+        ("clouds", "0002_unknown_payer"),
         ("costs", "0001_initial"),
     ]
 

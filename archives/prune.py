@@ -13,7 +13,7 @@ from django.db.models.functions import TruncMonth
 
 from archives import parquet
 from archives.models import Archive, Table
-from archives.rollups import counted_accounts
+from archives.rollups import existing_accounts
 from archives.schemas import TABLES, Archived, move_table_version
 from archives.storage import fetched, write_file
 from core.windows import add_months, first_of_month, utc_day
@@ -84,8 +84,8 @@ def prune(
     with transaction.atomic():
         on_progress(f"comparing {location} with the database")
         compare(archived, one.month, location, digest)
-        # Before the rows go: who moves meanwhile is found to have moved.
-        accounts = counted_accounts(accounts_of(one))
+        # Before the rows go: who goes meanwhile is found to have gone.
+        accounts = existing_accounts(accounts_of(one))
         on_progress(f"deleting {one}")
         delete(one)
         move_table_version(one.table)

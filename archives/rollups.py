@@ -1,8 +1,8 @@
 """What stays of a pruned month: its sums per day, which its file can compute again.
 
-The sums of a month hold every account that was counted when it was pruned. Rows tell
-them of an account that is deleted, or comes under a payer's bill or out of it; where
-the rows have gone, the file does.
+The sums of a month hold every account that was there when it was pruned. Rows tell
+them of an account that is deleted, whose bill may have covered others; where the rows
+have gone, the file does.
 """
 
 from collections.abc import Iterable
@@ -19,19 +19,16 @@ from costs.rollups import rebuild
 from providers.base import Progress
 
 
-def counted_accounts(accounts: Iterable[str]) -> dict[str, bool | None]:
-    """Whether each account ("aws 000000000001") is counted; None where it is gone."""
-    known = {
-        f"{each.provider} {each.account_id}": each.payer_id is None
-        for each in CloudAccount.objects.all()
-    }
-    return {name: known.get(name) for name in accounts}
+def existing_accounts(accounts: Iterable[str]) -> dict[str, bool]:
+    """Whether each account ("aws 000000000001") is still there."""
+    known = {f"{one.provider} {one.account_id}" for one in CloudAccount.objects.all()}
+    return {name: name in known for name in accounts}
 
 
 def outdated() -> list[Archive]:
-    """Pruned months of which an account stands otherwise than its sums hold it."""
+    """Pruned months whose sums hold an account that is gone."""
     pruned = Archive.objects.filter(table=Table.COST, restored_at__isnull=True)
-    return [each for each in pruned if each.accounts != counted_accounts(each.accounts)]
+    return [one for one in pruned if one.accounts != existing_accounts(one.accounts)]
 
 
 def recompute(archive: Archive, on_progress: Progress) -> None:
@@ -44,9 +41,9 @@ def recompute(archive: Archive, on_progress: Progress) -> None:
         if archived.of_month(archive.month).exists():
             raise CannotRestore(f"{archive} has rows in the database.")
         on_progress(f"summing {archive.location}")
-        # Before the rows are summed: who moves meanwhile is found to have moved.
-        archive.accounts = counted_accounts(archive.accounts)
-        gone = {name for name, held in archive.accounts.items() if held is None}
+        # Before the rows are summed: who goes meanwhile is found to have gone.
+        archive.accounts = existing_accounts(archive.accounts)
+        gone = {name for name, is_there in archive.accounts.items() if not is_there}
         for batch in parquet.read(path):
             rows = [row for row in batch if " ".join(row[:2]) not in gone]
             store(archived.models_of(rows))

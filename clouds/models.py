@@ -9,7 +9,8 @@ from django.db.models import Q
 
 from clouds.access import AccountScopedQuerySet
 from clouds.querysets import CloudAccountQuerySet
-from clouds.registry import CLOUDS, CloudKind
+from clouds.registry import CLOUDS, CloudKind, offers
+from providers.base import OrganizationSource
 from providers.settings import InvalidSetting, ProviderSettings
 
 
@@ -30,8 +31,10 @@ class CloudAccount(models.Model):
     )
     is_payer = models.BooleanField(
         "bill covers its organization",
-        default=False,
-        help_text="Its bill is read per member account. Only for a payer account.",
+        null=True,
+        blank=True,
+        help_text="Its bill is read per member account. Unknown: the cloud is asked "
+        "with each sync of costs.",
     )
     payer = models.ForeignKey(
         "self",
@@ -40,8 +43,8 @@ class CloudAccount(models.Model):
         blank=True,
         related_name="members",
         limit_choices_to={"is_payer": True},
-        help_text="The payer account whose bill covers this one. Its costs are read "
-        "there, so that nothing is counted twice.",
+        help_text="The payer account whose bill covers this one now. Its costs are "
+        "read there. Found with each sync of costs, where the cloud tells.",
     )
     is_enabled = models.BooleanField(
         "enabled", default=True, help_text="Syncs leave a disabled account alone."
@@ -65,6 +68,12 @@ class CloudAccount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.account_id})"
+
+    @property
+    def is_payer_unknown(self) -> bool:
+        """Return whether nobody has said yet who pays for it."""
+        tells = offers(self.provider, OrganizationSource)
+        return tells and self.is_payer is None and self.payer_id is None
 
     @property
     def typed_settings(self) -> ProviderSettings:

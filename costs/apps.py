@@ -6,8 +6,8 @@ class CostsConfig(AppConfig):
     verbose_name = "Costs"
 
     def ready(self) -> None:
-        """Keep the sums right where the accounts' own room moves or removes one."""
+        """Keep the sums right where the accounts' own room removes one."""
         from costs.rollups import changing
-        from syncs.accounts.changes import account_change_hooks
+        from syncs.accounts.changes import removal_hooks
 
-        account_change_hooks.append(changing)
+        removal_hooks.append(changing)

@@ -7,7 +7,6 @@ from clouds.models import CloudAccount
 from core.db.money_field import MoneyField
 from costs.querysets import (
     BillDayQuerySet,
-    BillQuerySet,
     CostRollupQuerySet,
     CostTotalQuerySet,
     DailyCostQuerySet,
@@ -121,9 +120,8 @@ class CostDay(models.Model):
 class CostRollup(models.Model):
     """What all counted rows of one UTC day sum to, by one dimension and category.
 
-    "Counted" are those of accounts without a payer. The columns of the other
-    dimensions are empty. costs.rollups keeps it right in the transaction that writes
-    the rows, or that moves an account under a payer's bill.
+    "Counted" are those that no CoveredDay hides. The columns of the other dimensions
+    are empty. costs.rollups keeps it right in the transaction that writes the rows.
     """
 
     class Dimension(models.TextChoices):
@@ -174,10 +172,46 @@ class CostRollup(models.Model):
         return f"{self.day} {self.dimension} {key}: {self.billed} {self.currency}"
 
 
-class BillSpan(models.Model):
-    """From when until when an account's bill is stored in one currency.
+class CoveredDay(models.Model):
+    """One row is a day of which an account's bill has charges of another account.
 
-    Without a gap where it has as many `days`. costs.rollups keeps it right.
+    That account's own rows of the day are not counted, so that nothing is counted
+    twice, whoever pays since when. costs.rollups keeps it right.
+    """
+
+    account = models.ForeignKey(
+        CloudAccount,
+        models.CASCADE,
+        related_name="covered_days",
+        db_index=False,  # the natural key begins with it
+        help_text="The account whose bill it is.",
+    )
+    day = models.DateField()
+    sub_account_id = models.CharField(max_length=64, help_text="The other account.")
+
+    objects = AccountScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-day", "account", "sub_account_id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "day", "sub_account_id"],
+                name="coveredday_natural_key",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["sub_account_id", "day"], name="coveredday_member"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.sub_account_id} on the bill of {self.account}"
+
+
+class BillSpan(models.Model):
+    """From when until when an account's counted bill is stored in one currency.
+
+    Without a gap where it has as many `days`. Of an account that left a payer's bill it
+    is the time since then. costs.rollups keeps it right.
     """
 
     account = models.ForeignKey(CloudAccount, models.CASCADE, related_name="bill_spans")
@@ -186,7 +220,7 @@ class BillSpan(models.Model):
     last_day = models.DateField()
     days = models.IntegerField()
 
-    objects = BillQuerySet.as_manager()
+    objects = AccountScopedQuerySet.as_manager()
 
     class Meta:
         ordering = ["account", "currency"]
@@ -201,8 +235,8 @@ class BillSpan(models.Model):
 
 
 class RecentCost(models.Model):
-    """What a service in one sub-account cost in the newest 30 days of an account's bill
-    in a currency, and in the 30 days before.
+    """What a service in one sub-account cost in the newest 30 days of an account's
+    counted bill in a currency, and in the 30 days before.
 
     `until` is the day after the newest one. costs.rollups keeps it right.
     """

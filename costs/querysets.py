@@ -11,9 +11,11 @@ from django.db.models import (
     Aggregate,
     Case,
     Count,
+    Exists,
     F,
     Max,
     Min,
+    OuterRef,
     Q,
     QuerySet,
     Sum,
@@ -29,6 +31,8 @@ from providers.records import UNALLOCATED
 
 TOTAL = "Total"
 METRICS = ("billed", "effective")
+# Of rows of an account: its bill is read, rather than a payer's that covers it.
+BILL_IS_READ = Q(account__is_enabled=True, account__payer=None)
 # What a series is keyed by, and the column that holds it.
 GROUPS = {
     "service": "service",
@@ -50,8 +54,13 @@ class BillQuerySet(AccountScopedQuerySet):
     """Rows of one account's bill."""
 
     def counted(self) -> Self:
-        """Without what accounts stored before a payer's bill came to cover them."""
-        return self.filter(account__payer__isnull=True)
+        """Without an account's days that the bill of another one covers."""
+        from costs.models import CoveredDay
+
+        covered = CoveredDay.objects.filter(
+            sub_account_id=OuterRef("account__account_id"), day=OuterRef("day")
+        )
+        return self.filter(~Exists(covered))
 
 
 class DailyCostQuerySet(BillQuerySet):
@@ -139,7 +148,7 @@ class CostRollupQuerySet(DailyCostQuerySet):
         return self
 
 
-class RecentCostQuerySet(BillQuerySet):
+class RecentCostQuerySet(AccountScopedQuerySet):
     def per_service(self) -> QuerySet[Any, tuple[str, str, Decimal, Decimal]]:
         """(service, sub-account, the newest days' amount, that of those before)."""
         return (

@@ -1,28 +1,41 @@
 """The sums that pages read instead of rows, updated where rows are written.
 
-Code that writes rows or totals of an account, removes an account, or moves one under a
-payer, does so within `changing`: what was stored is taken away from the sums, and what
-is stored afterwards is added, in the same transaction. Amounts are exact, so that the
-sums never drift.
+Code that writes rows or totals of an account, or removes an account, does so within
+`changing`: what was stored is taken away from the sums, and what is stored afterwards
+is added, in the same transaction. Amounts are exact, so that the sums never drift.
+
+The days of which a bill has charges of other accounts are among these sums: the other
+accounts' own bills are not counted then, so that their sums change with it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 
 from django.db import OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Exists, OuterRef, Q
 
 from clouds.models import CloudAccount
 from core.windows import ONE_DAY, Window
-from costs.models import BillDay, BillSpan, CostDay, CostRollup, RecentCost
+from costs.models import (
+    BillDay,
+    BillSpan,
+    CostDay,
+    CostRollup,
+    CostTotal,
+    CoveredDay,
+    DailyCost,
+    RecentCost,
+)
 
 # ruff: noqa: S608 (every name and number in a statement is made in this file)
 # The summary page compares the newest days of a bill with as many before them.
 RECENT_DAYS = 30
 # The sums of one dimension, and of which columns. "none", and CostDay, are sums of the
 # few sums of regions, which therefore name their account.
+IS_COUNTED = "CASE WHEN COUNT(covered_id) = 0 THEN 1 ELSE 0 END"
 DIMENSIONS = {
-    "region": "{is_counted}, account_id, day, currency, '', region, ''",
+    "region": f"{IS_COUNTED}, account_id, day, currency, '', region, ''",
     "service": "1, 0, day, currency, service, '', ''",
     "account": "1, 0, day, currency, '', '', sub_account_id",
 }
@@ -43,8 +56,28 @@ CREATE_CHANGES = (
     SELECT day, currency, total_count, estimated_count, unreconciled_count
     FROM costs_billday LIMIT 0
     """,
+    """
+    CREATE TEMPORARY TABLE covered_now AS
+    SELECT account_id, day, sub_account_id FROM costs_coveredday LIMIT 0
+    """,
 )
-DROP_CHANGES = ("DROP TABLE cost_changes", "DROP TABLE bill_changes")
+DROP_CHANGES = (
+    "DROP TABLE cost_changes",
+    "DROP TABLE bill_changes",
+    "DROP TABLE covered_now",
+)
+# The days of these accounts that another one's bill covers.
+COVERED = """
+    SELECT DISTINCT own.id AS covered_id, bill.day AS covered_day
+    FROM costs_coveredday bill JOIN clouds_cloudaccount own
+        ON own.account_id = bill.sub_account_id AND own.id <> bill.account_id
+    WHERE own.id IN ({})
+"""
+ADD_COVERED_DAYS = """
+    INSERT INTO costs_coveredday (account_id, day, sub_account_id)
+    SELECT account_id, day, sub_account_id FROM covered_now
+    WHERE 1 = 1 ON CONFLICT DO NOTHING
+"""
 KEY = "dimension, day, currency, service, region, sub_account_id, charge_category"
 SUMS = "SUM(billed), SUM(effective), SUM(row_count)"
 HAVING_CHANGED = "HAVING SUM(billed) <> 0 OR SUM(effective) <> 0 OR SUM(row_count) <> 0"
@@ -101,12 +134,20 @@ DELETE_EMPTY = (
     "DELETE FROM costs_costrollup WHERE row_count = 0",
     "DELETE FROM costs_billday WHERE total_count = 0",
 )
-ADD_SPANS = """
+# Only what came after the last covered day, unless nothing did.
+ADD_SPANS = f"""
     INSERT INTO costs_billspan (account_id, currency, first_day, last_day, days)
-    SELECT account_id, currency, MIN(day), MAX(day), COUNT(*) FROM costs_costtotal
-    WHERE account_id = %s GROUP BY account_id, currency
+    WITH covered AS ({COVERED.format("%s")}), counted AS (
+        SELECT account_id, currency, day FROM costs_costtotal WHERE account_id = %s
+            AND day NOT IN (SELECT covered_day FROM covered)
+    )
+    SELECT account_id, currency, MIN(day), MAX(day), COUNT(*) FROM counted
+    WHERE NOT EXISTS (
+        SELECT 1 FROM covered WHERE covered_day > counted.day
+            AND covered_day < (SELECT MAX(day) FROM counted)
+    ) GROUP BY account_id, currency
 """
-ADD_RECENT = """
+ADD_RECENT = f"""
     INSERT INTO costs_recentcost
         (account_id, until, sub_account_id, service, currency, billed, billed_before)
     SELECT account_id, %s, sub_account_id, service, currency,
@@ -114,6 +155,7 @@ ADD_RECENT = """
         SUM(CASE WHEN day < %s THEN billed ELSE 0 END)
     FROM costs_dailycost
     WHERE account_id = %s AND day >= %s AND day < %s AND currency = %s
+        AND day NOT IN (SELECT covered_day FROM ({COVERED.format("%s")}) covered)
     GROUP BY account_id, sub_account_id, service, currency
 """
 # Sums fit into memory, though not where each were as long as its columns allow.
@@ -129,19 +171,28 @@ INEXACT = """
 
 
 @contextmanager
-def changing(accounts: Sequence[int], window: Window | None = None) -> Iterator[None]:
+def changing(accounts: Collection[int], window: Window | None = None) -> Iterator[None]:
     """Keep every sum right while the block changes what is stored of these accounts.
 
-    That is: rows and totals of the window, or of any day, and who pays for the
-    accounts. It is one transaction, and the caller holds the accounts locked. Raises
-    OverflowError where SQLite could not keep a sum exactly.
+    That is: rows and totals of the window, or of any day. It is one transaction, and
+    the caller holds the accounts locked; those that their bills cover are locked here.
+    Raises OverflowError where SQLite could not keep a sum exactly.
     """
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        with _changes(cursor, accounts, window):
-            _collect_rows(cursor, -1, accounts, window)
-            _collect_bills(cursor, -1, accounts, window)
+        covered = CoveredDay.objects.filter(_of(accounts, window))
+        names = set(covered.values_list("sub_account_id", flat=True).distinct())
+        concerned = {*accounts, *_with_own_bill(names)}
+        with _changes(cursor, concerned, window):
+            _take_away(cursor, concerned, window)
+            # Of pruned months, whose rows have gone, they stay.
+            rows = DailyCost.objects.filter(_of(accounts, window))
+            same = ("account", "day", "sub_account_id")
+            covered.filter(
+                Exists(rows.filter(**{name: OuterRef(name) for name in same}))
+            ).delete()
             yield
-        for account in accounts:
+            _cover(cursor, accounts, concerned, window)
+        for account in sorted(concerned):
             _refresh_account(cursor, account, window)
 
 
@@ -153,18 +204,23 @@ def rebuild(window: Window) -> None:
     accounts = list(CloudAccount.objects.values_list("pk", flat=True))
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         _lock(cursor)
-        with _changes(cursor, accounts, window):
-            for model in (BillDay, CostDay, CostRollup):
+        concerned = set(accounts)
+        with _changes(cursor, concerned, window):
+            for model in (BillDay, CostDay, CostRollup, CoveredDay):
                 model.objects.filter(day__gte=window.start, day__lt=window.end).delete()
+            _cover(cursor, accounts, concerned, window)
         for account in accounts:
             _refresh_account(cursor, account, window)
 
 
 @contextmanager
 def _changes(
-    cursor: CursorWrapper, accounts: Sequence[int], window: Window | None
+    cursor: CursorWrapper, accounts: Collection[int], window: Window | None
 ) -> Iterator[None]:
-    """Add to the sums what the block collects, and what is stored at its end."""
+    """Add to the sums what the block collects, and what is stored at its end.
+
+    The block may add to the accounts.
+    """
     for statement in CREATE_CHANGES:
         cursor.execute(statement)
     try:
@@ -173,11 +229,9 @@ def _changes(
         _lock(cursor)
         cursor.execute(ADD_TO_DAYS)
         cursor.execute(ADD_TO_ROLLUPS)
-        totals = _stored("costs_costtotal", _ids(accounts), window)
         cursor.execute(
             "UPDATE costs_costtotal SET is_reconciled = NOT is_reconciled "
-            f"{totals.removeprefix('costs_costtotal')} "
-            f"AND is_reconciled <> {RECONCILED}"
+            f"WHERE {_which(accounts, window)} AND is_reconciled <> {RECONCILED}"
         )
         _collect_bills(cursor, 1, accounts, window)
         cursor.execute(ADD_TO_BILL_DAYS)
@@ -202,20 +256,61 @@ def _lock(cursor: CursorWrapper) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('costs_costrollup'))")
 
 
+def _take_away(
+    cursor: CursorWrapper, accounts: Collection[int], window: Window | None
+) -> None:
+    _collect_rows(cursor, -1, accounts, window)
+    _collect_bills(cursor, -1, accounts, window)
+
+
+def _cover(
+    cursor: CursorWrapper,
+    accounts: Collection[int],
+    concerned: set[int],
+    window: Window | None,
+) -> None:
+    """Store the days on which the accounts' rows cover others, which are concerned.
+
+    Those that were not are taken away from the sums first, as they were counted.
+    """
+    cursor.execute(
+        "INSERT INTO covered_now SELECT DISTINCT account_id, day, sub_account_id "
+        f"FROM costs_dailycost WHERE {_which(accounts, window)} "
+        "AND sub_account_id <> '' AND (account_id, sub_account_id) NOT IN "
+        "(SELECT id, account_id FROM clouds_cloudaccount)"
+    )
+    cursor.execute("SELECT DISTINCT sub_account_id FROM covered_now")
+    if names := [name for (name,) in cursor.fetchall()]:
+        new = _with_own_bill(names) - concerned
+        _take_away(cursor, new, window)
+        concerned |= new
+        cursor.execute(ADD_COVERED_DAYS)
+
+
+def _with_own_bill(account_ids: Collection[str]) -> set[int]:
+    """Return the keys of those that stored a bill of their own; all are locked."""
+    named = CloudAccount.objects.filter(account_id__in=account_ids).order_by("pk")
+    keys = list(named.select_for_update(no_key=True).values_list("pk", flat=True))
+    of_account = {"account": OuterRef("pk")}
+    billed = Exists(CostTotal.objects.filter(**of_account)) | Exists(
+        DailyCost.objects.filter(**of_account)
+    )
+    stored = CloudAccount.objects.filter(billed, pk__in=keys)
+    return set(stored.values_list("pk", flat=True))
+
+
 def _collect_rows(
-    cursor: CursorWrapper, sign: int, accounts: Sequence[int], window: Window | None
+    cursor: CursorWrapper, sign: int, accounts: Collection[int], window: Window | None
 ) -> None:
     """Sum the rows that are stored now, to be added or taken away."""
-    counted = _counted(accounts)
-    rows = _stored("costs_dailycost", _ids(accounts), window)
-    is_counted = f"CASE WHEN account_id IN ({counted}) THEN 1 ELSE 0 END"
+    rows = _stored("costs_dailycost", accounts, window)
     if connection.vendor == "postgresql":
         cursor.execute(SUM_BY_HASH)
     for dimension, columns in DIMENSIONS.items():
-        which = "" if dimension == "region" else f"AND account_id IN ({counted})"
+        which = "" if dimension == "region" else "AND covered_id IS NULL"
         cursor.execute(
             f"INSERT INTO cost_changes SELECT '{dimension}', "
-            f"{columns.format(is_counted=is_counted)}, charge_category, "
+            f"{columns}, charge_category, "
             f"{sign} * SUM(billed), {sign} * SUM(effective), {sign} * COUNT(*) "
             f"FROM {rows} {which} "
             f"GROUP BY {GROUPED_BY[dimension]}, day, currency, charge_category"
@@ -225,33 +320,41 @@ def _collect_rows(
 
 
 def _collect_bills(
-    cursor: CursorWrapper, sign: int, accounts: Sequence[int], window: Window | None
+    cursor: CursorWrapper, sign: int, accounts: Collection[int], window: Window | None
 ) -> None:
     """Count the totals that are stored now, to be added or taken away."""
-    bills = _stored("costs_costtotal", _counted(accounts), window)
+    bills = _stored("costs_costtotal", accounts, window)
     cursor.execute(
         f"INSERT INTO bill_changes SELECT day, currency, {sign} * COUNT(*), "
         f"{sign} * SUM(CASE WHEN is_estimated THEN 1 ELSE 0 END), "
         f"{sign} * SUM(CASE WHEN is_reconciled THEN 0 ELSE 1 END) "
-        f"FROM {bills} GROUP BY day, currency"
+        f"FROM {bills} AND covered_id IS NULL GROUP BY day, currency"
     )
 
 
-def _counted(accounts: Sequence[int]) -> str:
-    """The keys of those without a payer."""
-    unpaid = CloudAccount.objects.filter(pk__in=accounts, payer=None)
-    return _ids(unpaid.values_list("pk", flat=True))
+def _stored(table: str, accounts: Collection[int], window: Window | None) -> str:
+    """The table's rows of these accounts, and whether another bill covers them."""
+    return (
+        f"{table} LEFT JOIN ({COVERED.format(_ids(accounts))}) covered "
+        "ON covered_id = account_id AND covered_day = day "
+        f"WHERE {_which(accounts, window)}"
+    )
+
+
+def _which(accounts: Collection[int], window: Window | None) -> str:
+    days = f"AND day >= '{window.start}' AND day < '{window.end}'" if window else ""
+    return f"account_id IN ({_ids(accounts)}) {days}"
+
+
+def _of(accounts: Collection[int], window: Window | None) -> Q:
+    """The same for a queryset."""
+    which = Q(account__in=list(accounts))
+    return which & Q(day__gte=window.start, day__lt=window.end) if window else which
 
 
 def _ids(accounts: Iterable[int]) -> str:
     """Their keys in a statement, with one that no account has."""
     return ", ".join(map(str, [0, *accounts]))
-
-
-def _stored(table: str, account_ids: str, window: Window | None) -> str:
-    """The table, and which of its rows."""
-    days = f"AND day >= '{window.start}' AND day < '{window.end}'" if window else ""
-    return f"{table} WHERE account_id IN ({account_ids}) {days}"
 
 
 def _refresh_account(
@@ -260,7 +363,7 @@ def _refresh_account(
     """Store how far the bill reaches, and sum its newest days by service."""
     spans = BillSpan.objects.filter(account=account)
     spans.delete()
-    cursor.execute(ADD_SPANS, [account])
+    cursor.execute(ADD_SPANS, [account, account])
     newest = dict(spans.values_list("currency", "last_day"))
     held = RecentCost.objects.filter(account=account)
     held.exclude(currency__in=newest).delete()
@@ -271,4 +374,4 @@ def _refresh_account(
             held.filter(currency=currency).delete()
             ends = before.start, recent.end
             parameters = (recent.end, recent.start, recent.start, account, *ends)
-            cursor.execute(ADD_RECENT, (*parameters, currency))
+            cursor.execute(ADD_RECENT, (*parameters, currency, account))

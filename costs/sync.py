@@ -5,22 +5,32 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.contrib.auth.models import User
+from django.db.models import Max
 
 from clouds.models import CloudAccount
-from core.windows import Window, add_months, first_of_month, utc_day
-from costs.models import CostTotal, DailyCost, Restatement
+from core.windows import ONE_DAY, Window, add_months, first_of_month, utc_day
+from costs.models import CostTotal, CoveredDay, DailyCost, Restatement
 from costs.staging_file import StagingFile
 from costs.store import store_costs
-from providers.base import CostSource, Progress
+from providers.base import CostSource, OrganizationSource, Progress
 from providers.records import CostTotalRecord
+from syncs.accounts.organization import refresh_organization
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
 from syncs.runs.claims import claim
-from syncs.runs.run_context import SyncFailed, run_context, say_nothing
+from syncs.runs.run_context import (
+    RunContext,
+    SyncFailed,
+    run_context,
+    say_nothing,
+)
 from syncs.runs.watermarks import due_window
+from users.audit import Actor
 
 # About this day of the month, AWS closes the bill of the month before.
 BILL_FINAL_ON_DAY = 15
+# Which accounts a bill covers now is seen by its days since then.
+NEWEST_DAYS = 7
 
 
 def sync_cost(
@@ -45,10 +55,13 @@ def read_cost(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
     """The body of a claimed run."""
     with run_context(run, on_progress) as current:
         source = current.source(CostSource)
+        if run.backfill_window_id is None and is_billed_elsewhere(current):
+            current.finish(0)
+            return run
         window = run.window or due_window(
             run.account,
             Dataset.COST,
-            source.cost_window(run.started_at),
+            own_window(run.account, source.cost_window(run.started_at)),
             open_since(run.account, run.started_at),
         )
         current.begin(window)
@@ -59,6 +72,36 @@ def read_cost(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
                 replace_costs(run, window, staged)
                 current.finish(staged.count, read=window)
     return run
+
+
+def is_billed_elsewhere(current: RunContext) -> bool:
+    """Learn who pays for the account; return whether that is another one we have."""
+    run, source = current.run, current.provider
+    if not isinstance(source, OrganizationSource):
+        return False
+    newest = utc_day(run.started_at) - ONE_DAY * NEWEST_DAYS
+    covered = run.account.covered_days.filter(day__gte=newest)
+    current.remarks += refresh_organization(
+        run.account,
+        source,
+        run.started_at,
+        Actor(run.started_by, "sync"),
+        billed=set(covered.values_list("sub_account_id", flat=True)),
+        since=run.account.created_at,
+    )
+    return run.account.payer is not None
+
+
+def own_window(account: CloudAccount, available: Window) -> Window:
+    """Return the days that the account's own bill still has.
+
+    Its cloud does not show those on which a payer's bill covered it, and those before
+    as nothing: after it left, they stay as they were read.
+    """
+    covered = CoveredDay.objects.filter(sub_account_id=account.account_id)
+    last = covered.aggregate(last=Max("day"))["last"] or available.start
+    start = min(max(available.start, last), available.end - ONE_DAY)
+    return Window(start, available.end)
 
 
 def open_since(account: CloudAccount, now: datetime) -> date:

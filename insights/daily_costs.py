@@ -10,7 +10,7 @@ from django.db.models import Count, Max, Min, Q, Sum
 from clouds.models import CloudAccount
 from core.windows import ONE_DAY, last_complete_days
 from costs.models import CostTotal, DailyCost
-from costs.querysets import CostTotalQuerySet, DailyCostQuerySet
+from costs.querysets import BILL_IS_READ, CostTotalQuerySet, DailyCostQuerySet
 from insights.bill_records import Bill, Scope
 from providers.records import ChargeCategory
 
@@ -54,16 +54,17 @@ def read_bills(account: CloudAccount | None, now: datetime) -> list[Bill]:
 def _spans(totals: CostTotalQuerySet) -> dict[str, list[tuple[date, date]]]:
     """Return per currency the first and last day of each account's bill.
 
-    A bill's history begins with its first stored day. That of an enabled account goes
-    on to the newest day of all: one that fell behind would look like a fall in costs.
+    A bill's history begins with its first stored day. That of an account whose bill is
+    read goes on to the newest day of all: one that fell behind would look like a fall
+    in costs.
     """
     spans: dict[str, list[tuple[date, date]]] = defaultdict(list)
     newest: dict[str, date] = totals.newest_day_per_currency()
-    histories = totals.values_list("currency", "account", "account__is_enabled")
-    for currency, _, is_enabled, first, last in histories.annotate(
-        Min("day"), Max("day")
-    ):
-        spans[currency].append((first, newest[currency] if is_enabled else last))
+    histories = totals.annotate(is_read=BILL_IS_READ).values_list(
+        "currency", "account", "is_read"
+    )
+    for currency, _, is_read, first, last in histories.annotate(Min("day"), Max("day")):
+        spans[currency].append((first, newest[currency] if is_read else last))
     return spans
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 
 from clouds.models import CloudAccount
+from clouds.versions import bump_version
 from core.db.upsert import upsert
 from inventory.models import Instance, Resource, StateChange
 from inventory.querysets import ResourceQuerySet
@@ -116,7 +117,8 @@ def store_region(run: SyncRun, answer: RegionInstances) -> int:
         batch_size=ROWS_PER_STATEMENT,
     )
     in_region = Resource.objects.filter(account=run.account, region=answer.region)
-    mark_terminated(run, in_region.exclude(last_seen_at=run.started_at))
+    missing = in_region.exclude(last_seen_at=run.started_at)
+    mark_terminated(missing, run.started_at, run)
     return len(records)
 
 
@@ -124,19 +126,40 @@ def mark_other_regions_terminated(run: SyncRun, regions: Collection[str]) -> Non
     """Mark resources of regions that are not read any more: a region was disabled, or
     left out of the account's regions. One that only failed is among `regions`."""
     others = Resource.objects.filter(account=run.account).exclude(region__in=regions)
-    mark_terminated(run, others)
+    mark_terminated(others, run.started_at, run)
 
 
-def mark_terminated(run: SyncRun, resources: ResourceQuerySet) -> None:
+def mark_terminated(
+    resources: ResourceQuerySet, at: datetime, run: SyncRun | None = None
+) -> None:
     """Mark those of the instances among them that are not marked yet."""
     present = resources.present().filter(kind=Resource.Kind.INSTANCE)
-    field, state = StateChange.Field.STATE, StateChange.TERMINATED
+    state = StateChange.TERMINATED
     before = present.exclude(state=state).values_list("pk", "state")
     StateChange.objects.bulk_create(
-        (_change(run, key, field, old, state) for key, old in before),
+        (
+            StateChange(
+                resource_id=key,
+                run=run,
+                at=at,
+                field=StateChange.Field.STATE,
+                old_value=old,
+                new_value=state,
+            )
+            for key, old in before
+        ),
         batch_size=ROWS_PER_STATEMENT,
     )
-    present.update(gone_since=run.started_at)
+    present.update(gone_since=at)
+
+
+def mark_closed(account: CloudAccount, now: datetime) -> None:
+    """Mark all of an account that its cloud closed: nobody can ask what is left of it.
+
+    Within the caller's transaction.
+    """
+    mark_terminated(Resource.objects.filter(account=account), now)
+    bump_version(account, Dataset.INSTANCES)
 
 
 def _completed(record: InstanceRecord, before: Instance | None) -> InstanceRecord:

@@ -16,6 +16,7 @@ from providers.records import (
     AccessCheck,
     CostReading,
     InstancePriceRecord,
+    MemberAccount,
     RegionInstances,
     RegionMetrics,
 )
@@ -81,6 +82,20 @@ class PriceSource(Protocol):
         A family or type that the region does not offer is not in the answer; one whose
         price can't be read raises ProviderError, as any failed read does.
         """
+
+
+@runtime_checkable
+class OrganizationSource(Protocol):
+    """Who pays for whom. A denied answer is an error, not "nobody"."""
+
+    def fetch_payer_id(self) -> str | None:
+        """Return the account that pays for this one, which may be itself.
+
+        None outside an organization. Raise ProviderError.
+        """
+
+    def fetch_members(self) -> Sequence[MemberAccount]:
+        """Every account of the organization; for its payer. Raises ProviderError."""
 
 
 @runtime_checkable

@@ -32,6 +32,8 @@ class MemberAccount:
     account_id: str
     name: str
     is_active: bool
+    """Not so while it is closed, or being closed."""
+    joined_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

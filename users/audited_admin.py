@@ -73,6 +73,8 @@ class Admin(ModelAdmin[M]):
     list_filter_submit = True
     list_fullwidth = True
     warn_unsaved_form = True
+    # Not so where the function that saves a row records what it changes.
+    records_changes = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
         return seen(super().get_queryset(request), request)
@@ -107,11 +109,14 @@ class Admin(ModelAdmin[M]):
         return [*message, {"values": values}] if values else message
 
     def log_addition(self, request: HttpRequest, obj: M, message: Any) -> Any:
-        record(request, f"{obj._meta.model_name}.add", obj, **_values_in(message))
+        if self.records_changes:
+            record(request, f"{obj._meta.model_name}.add", obj, **_values_in(message))
         return super().log_addition(request, obj, message)
 
     def log_change(self, request: HttpRequest, obj: M, message: Any) -> Any:
-        record(request, f"{obj._meta.model_name}.change", obj, **_values_in(message))
+        if self.records_changes:
+            action = f"{obj._meta.model_name}.change"
+            record(request, action, obj, **_values_in(message))
         return super().log_change(request, obj, message)
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:

@@ -14,16 +14,16 @@ from typing import Any, Self
 
 from django.db.models import Q
 
-from clouds.access import AnyUser, is_limited
+from clouds.access import AccountScopedQuerySet, AnyUser, is_limited
 from clouds.models import CloudAccount
 from core.windows import ONE_DAY, Window
 from costs.models import BillDay, BillSpan, CostRollup, CostTotal, DailyCost
 from costs.queries.coverage import Span
 from costs.queries.query import DIMENSIONS, CostQuery, InvalidQuery
 from costs.querysets import (
+    BILL_IS_READ,
     GROUPS,
     BillDayQuerySet,
-    BillQuerySet,
     CostRollupQuerySet,
     CostTotalQuerySet,
     DailyCostQuerySet,
@@ -52,7 +52,7 @@ class CostSource:
     rollups: CostRollupQuerySet | None = None
     days: BillDayQuerySet | None = None
     looked_at: frozenset[str] = frozenset()
-    bill_spans: BillQuerySet = field(default_factory=BillSpan.objects.counted)
+    bill_spans: AccountScopedQuerySet = field(default_factory=BillSpan.objects.all)
     narrowing: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
@@ -61,7 +61,7 @@ class CostSource:
         with a limit are answered from rows."""
         rows = DailyCost.objects.counted().visible_to(user)
         totals = CostTotal.objects.counted().visible_to(user)
-        spans = BillSpan.objects.counted().visible_to(user)
+        spans = BillSpan.objects.visible_to(user)
         if is_limited(user):
             return cls(rows, totals, bill_spans=spans)
         rollups, days = CostRollup.objects.all(), BillDay.objects.all()
@@ -139,8 +139,8 @@ class CostSource:
         And one of the days of those whose history has a gap, or several currencies.
         """
         histories: dict[int, list[tuple[bool, date, date, int]]] = defaultdict(list)
-        columns = ("account", "account__is_enabled", "first_day", "last_day", "days")
-        found = self.bill_spans.order_by("account")
+        columns = ("account", "is_read", "first_day", "last_day", "days")
+        found = self.bill_spans.order_by("account").annotate(is_read=BILL_IS_READ)
         if "currency" in self.narrowing:
             found = found.filter(currency=self.narrowing["currency"])
         for account, *history in found.values_list(*columns):

@@ -56,7 +56,7 @@ def top_changes(
         for span in spans
         if span.last + ONE_DAY != window.end and any(span.days[:2])
     ]
-    recent = RecentCost.objects.counted().visible_to(user).filter(currency=currency)
+    recent = RecentCost.objects.visible_to(user).filter(currency=currency)
     recent = recent.filter(until=window.end)
     amounts: dict[tuple[str, str], tuple[Decimal, Decimal]] = {}
     if late:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Max, Sum
+from django.db.models import Max, Q, Sum
 
 from alerts.channels import configured_channels
 from alerts.models import Notice
@@ -75,12 +75,11 @@ def status_of(budget: Budget, now: datetime) -> BudgetStatus:
 
 
 def _rows(budget: Budget) -> DailyCostQuerySet:
-    """A member's costs are on its payer's bill; a payer's bill is all that is on it."""
+    """An account's costs are on its own bill, all of it, and on that of its payer."""
     rows = DailyCost.objects.counted().filter(currency=budget.currency)
     if account := budget.account:
-        rows = rows.filter(account=account.payer_id or account.pk)
-        if account.payer_id:
-            rows = rows.filter(sub_account_id=account.account_id)
+        own = Q(account=account) | Q(sub_account_id=account.account_id)
+        rows = rows.filter(own)
     if budget.scope == Budget.Scope.SERVICE:
         rows = rows.filter(service=budget.key)
     return rows

@@ -79,14 +79,13 @@ def read_compute_bills(
 ) -> dict[str, list[BillDay]]:
     """Return the daily compute cost of each region. Two queries.
 
-    That of a member of an organization is on its payer's bill. A stored day without a
-    charge cost 0.
+    They are on its own bill, or on that of its payer. A stored day without a charge
+    cost 0.
     """
     used = (
         DailyCost.objects.counted()
         .in_window(window)
         .filter(
-            Q(account=account) | Q(account=account.payer_id),
             sub_account_id=account.account_id,
             service=COMPUTE,
             charge_category=ChargeCategory.USAGE.value,
@@ -97,13 +96,16 @@ def read_compute_bills(
     for region, currency, day, amount in columns.annotate(amount=Sum("billed")):
         amounts[region, currency][day] = amount
     totals = CostTotal.objects.counted().in_window(window)
-    of_bill = totals.filter(account=account.payer_id or account.pk)
-    days = sorted(of_bill.values_list("currency", "day", "is_estimated"))
+    of_bills = totals.filter(account__in=(account.pk, account.payer_id))
+    stored = of_bills.values_list("currency", "day", "is_estimated")
+    estimated = {
+        (currency, day): is_estimated for currency, day, is_estimated in stored
+    }
     bills: dict[str, list[BillDay]] = defaultdict(list)
     for (region, currency), per_day in amounts.items():
         bills[region] += [
             BillDay(day, per_day.get(day, ZERO), currency, is_estimated)
-            for of_day, day, is_estimated in days
+            for (of_day, day), is_estimated in sorted(estimated.items())
             if of_day == currency
         ]
     return bills

@@ -8,6 +8,7 @@ from typing import ClassVar
 from providers.settings import InvalidSetting, ProviderSettings
 
 ACCOUNT_ID = re.compile(r"\d{12}")
+ROLE_NAME = re.compile(r"[\w+=,.@-]{0,64}")
 ROLE_ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):iam::\d{12}:role/.+")
 # China and GovCloud have endpoints, identities and bills of their own.
 PARTITION = "aws"
@@ -25,6 +26,8 @@ class AwsSettings(ProviderSettings):
     """The ExternalId that the role's trust policy asks for."""
     regions: Sequence[str] = field(default_factory=list)
     """Only these; empty: every enabled one."""
+    member_role: str = ""
+    """Of a payer: the role by which accounts that join its organization are added."""
 
     def check(self) -> None:
         arn = ROLE_ARN.fullmatch(self.role_arn)
@@ -39,6 +42,8 @@ class AwsSettings(ProviderSettings):
                 f"Accounts of the partition {arn['partition']} can't be read, only "
                 f"those of {PARTITION}.",
             )
+        if not ROLE_NAME.fullmatch(self.member_role):
+            raise InvalidSetting("member_role", "Give a role's name, without its ARN.")
         if not isinstance(self.regions, list | tuple) or not all(
             isinstance(region, str) and region for region in self.regions
         ):

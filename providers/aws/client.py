@@ -52,7 +52,8 @@ class AwsAccount:
 
     account_id: str = ""
     settings: AwsSettings = field(default_factory=AwsSettings)
-    is_payer: bool = False
+    is_payer: bool | None = False
+    """None: unknown, so that its bill is asked whether it covers others."""
     has_own_bill: bool = True
     """Not so where a payer's bill covers it."""
 

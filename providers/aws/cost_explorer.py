@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.money import QUANTUM
 from core.windows import Window, add_months, utc_day
+from providers.aws.account_settings import ACCOUNT_ID
 from providers.aws.aws_errors import aws_errors, failure
 from providers.aws.client import AwsClients
 from providers.base import Progress
@@ -64,6 +65,8 @@ def fetch_costs(
     totals = fetch_totals(clients, window, progress)
     usage = {"Dimensions": {"Key": "RECORD_TYPE", "Values": USAGE_TYPES}}
     account, is_payer = clients.account, clients.account.is_payer
+    if is_payer is None:
+        is_payer = covers_others(clients, window, progress)
     usage_by = ("LINKED_ACCOUNT", "SERVICE") if is_payer else ("SERVICE", "REGION")
     rest_by = ("RECORD_TYPE", "LINKED_ACCOUNT" if is_payer else "SERVICE")
     answers = [
@@ -75,6 +78,17 @@ def fetch_costs(
         yield reconciled([total], rows, "" if is_payer else account.account_id)
     for answer in answers:
         answer.end()
+
+
+def covers_others(clients: AwsClients, window: Window, progress: Progress) -> bool:
+    """Return whether the bill has charges of other accounts, as only a payer's has."""
+    question = {"GroupBy": [{"Type": "DIMENSION", "Key": "LINKED_ACCOUNT"}]}
+    used_by = {
+        group["Keys"][0]
+        for result in _results(clients, window, question, progress)
+        for group in result["Groups"]
+    }
+    return any(map(ACCOUNT_ID.fullmatch, used_by - {clients.account.account_id}))
 
 
 class DayByDay:

@@ -18,21 +18,24 @@ def fetch_members(clients: AwsClients) -> list[MemberAccount]:
             for raw in page["Accounts"]:
                 # `Status` was retired in September 2026; older answers carry it alone.
                 state = raw.get("State") or raw.get("Status")
-                name = raw.get("Name") or raw["Id"]
-                members.append(MemberAccount(raw["Id"], name, state == "ACTIVE"))
+                name, joined_at = raw.get("Name"), raw.get("JoinedTimestamp")
+                is_active = state == "ACTIVE"
+                members.append(
+                    MemberAccount(raw["Id"], name or raw["Id"], is_active, joined_at)
+                )
     return members
 
 
 def fetch_payer_id(clients: AwsClients) -> str | None:
     """Return the management account, which pays for all; None outside an organization.
 
-    The permission is optional: where it is denied nothing is known, which is None too.
+    Raises ProviderError. One of kind DENIED says that nothing is known.
     """
     try:
         with aws_errors("The organization (organizations:DescribeOrganization)"):
             answer = clients.organizations().describe_organization()
     except ProviderError as error:
-        if error.kind in (ErrorKind.DENIED, ErrorKind.NOT_ENABLED):
+        if error.kind == ErrorKind.NOT_ENABLED:
             return None
         raise
-    return answer["Organization"].get("MasterAccountId")
+    return answer["Organization"]["MasterAccountId"]

@@ -1,6 +1,7 @@
 """AWS as cloudintel reads it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from core.windows import Window, last_complete_days
@@ -33,7 +34,11 @@ class AwsProvider:
         return organizations.fetch_members(self._clients)
 
     def fetch_payer_id(self) -> str | None:
-        return organizations.fetch_payer_id(self._clients)
+        """What it says of this account holds for the reads that follow."""
+        payer_id = organizations.fetch_payer_id(self._clients)
+        clients, is_payer = self._clients, payer_id == self.identity()
+        clients.account = replace(clients.account, is_payer=is_payer)
+        return payer_id
 
     def fetch_regions(self) -> Sequence[str]:
         return ec2.fetch_regions(self._clients)
@@ -115,10 +120,16 @@ class AwsProvider:
                 "sync_cost",
                 lambda: cost_explorer.fetch_totals(clients, yesterday, lambda _: None),
             )
-        if account.is_payer:
+            yield check(
+                "organizations:DescribeOrganization",
+                "sync_cost, which account pays",
+                self.fetch_payer_id,
+                is_required=False,
+            )
+        if clients.account.is_payer:
             yield check(
                 "organizations:ListAccounts",
-                "add_account --organization",
+                "sync_cost, accounts that join, leave or are closed",
                 self.fetch_members,
                 is_required=False,
             )

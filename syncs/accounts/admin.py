@@ -40,10 +40,11 @@ from syncs.accounts.admin_actions import SYNC_ACTIONS, SyncNowForm
 from syncs.accounts.changes import remove_accounts, save_account
 from syncs.models import SyncRun
 from syncs.runs.start_messages import start_and_report
+from users.audit import actor_of
 from users.audited_admin import Admin, dialog_action, page
 
 # Each cloud's settings, and those that are never shown.
-ACCESS = ("role_arn", "external_id", "regions")
+ACCESS = ("role_arn", "external_id", "regions", "member_role")
 SECRETS = {one for cloud in CLOUDS.values() for one in cloud.settings.SECRETS}
 CREATED = moment("created_at")
 # Runs that stored nothing and hold no slot.
@@ -108,6 +109,14 @@ class AccountForm(forms.ModelForm[CloudAccount]):
         help_text='Only these regions, such as ["eu-west-1"]. Empty: all enabled.',
     )
 
+    member_role = forms.CharField(
+        label="Role of members",
+        required=False,
+        widget=TextInput(),
+        help_text="Of a payer: accounts that join its organization are added with this "
+        "role, such as cloudintel. Empty: they are told only.",
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         unset = asdict(CLOUDS[self.instance.provider].settings())
@@ -142,6 +151,7 @@ def shown_setting(name: str) -> Column:
 @admin.register(CloudAccount)
 class CloudAccountAdmin(Admin[CloudAccount]):
     form = AccountForm
+    records_changes = False  # save_account does
     list_display = (
         "name",
         "account_id",
@@ -217,7 +227,7 @@ class CloudAccountAdmin(Admin[CloudAccount]):
     def save_model(
         self, request: HttpRequest, obj: CloudAccount, form: Any, change: bool
     ) -> None:
-        save_account(obj)
+        save_account(obj, actor_of(request))
 
     def delete_model(self, request: HttpRequest, obj: CloudAccount) -> None:
         remove_accounts(CloudAccount.objects.filter(pk=obj.pk))

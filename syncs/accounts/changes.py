@@ -1,7 +1,9 @@
 """Saving and removing accounts, with all that depends on them."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from datetime import datetime
+from types import SimpleNamespace
 
 from django.db import transaction
 
@@ -10,40 +12,67 @@ from clouds.querysets import CloudAccountQuerySet
 from clouds.versions import bump_shared_version
 from syncs.datasets import Dataset, Scope
 from syncs.models import Watermark
+from users.audit import Actor, record_by
+from users.changes import values_changed
 
-# Context managers that wrap, in the same transaction, each removal of accounts or
-# change of their payer; each takes the accounts' keys. Rooms whose sums depend on
-# these add theirs in AppConfig.ready, as this room may not import them.
-account_change_hooks: list[Callable[[Sequence[int]], AbstractContextManager[None]]] = []
+# What other rooms do in the same transaction; they add theirs in AppConfig.ready, as
+# this room may not import them. Context managers that wrap each removal of accounts and
+# take their keys:
+removal_hooks: list[Callable[[Sequence[int]], AbstractContextManager[None]]] = []
+# Functions that end what would go on for ever in an account that its cloud closed:
+closing_hooks: list[Callable[[CloudAccount, datetime], None]] = []
 
+FIELDS = ("provider", "account_id", "name", "is_payer", "payer", "is_enabled")
 # What cached answers show of an account, or count by.
 SHOWN = ("account_id", "name", "payer_id", "is_payer", "is_enabled")
 
 
-def save_account(account: CloudAccount) -> None:
-    """Save it, and delete the watermarks that no longer hold.
+def save_account(account: CloudAccount, actor: Actor | None = None) -> None:
+    """Save it, record what `actor` changed, and delete watermarks that no longer hold.
 
-    The payer decides how costs are split, so the whole history is read again; other
-    regions add machines of which no CPU was read.
+    A payer's bill is split by member, so the whole history is read again; other regions
+    add machines of which no CPU was read.
     """
     with transaction.atomic():
         stored = CloudAccount.objects.filter(pk=account.pk)
         before = stored.select_for_update(no_key=True).first()
-        has_new_payer = before is not None and before.payer_id != account.payer_id
-        with _changing([account.pk] if has_new_payer else []):
-            account.save()
+        account.save()
         if before is None or any(
             getattr(before, name) != getattr(account, name) for name in SHOWN
         ):
             bump_shared_version(SharedVersion.ACCOUNTS)
+        if actor is not None:
+            record_change(actor, before, account)
         if before is None:
             return
         marks = Watermark.objects.filter(account=account)
-        if (before.is_payer, before.payer_id) != (account.is_payer, account.payer_id):
+        if bool(before.is_payer) != bool(account.is_payer):
             billed = [one for one in Dataset if one.traits.scope == Scope.BILL]
             marks.filter(dataset__in=billed).delete()
         if before.settings.get("regions") != account.settings.get("regions"):
             marks.filter(dataset__in=[one for one in Dataset if one.after]).delete()
+
+
+def record_change(
+    actor: Actor, before: CloudAccount | None, account: CloudAccount
+) -> None:
+    """Record each field and setting that differs; without any, nothing happened."""
+    settings = [one.settings if one else {} for one in (before, account)]
+    names = dict.fromkeys([*settings[0], *settings[1]])
+    old, new = (SimpleNamespace(**{**names, **values}) for values in settings)
+    changes = values_changed(before, account, FIELDS) | values_changed(old, new, names)
+    if changes:
+        action = "change" if before else "add"
+        record_by(actor, f"cloudaccount.{action}", account, **changes)
+
+
+def close_account(account: CloudAccount, now: datetime, actor: Actor) -> None:
+    """Disable one that its cloud has closed; what is stored of it stays."""
+    account.is_enabled = False
+    with transaction.atomic():
+        save_account(account, actor)
+        for close in closing_hooks:
+            close(account, now)
 
 
 def remove_accounts(accounts: CloudAccountQuerySet) -> bool:
@@ -55,16 +84,9 @@ def remove_accounts(accounts: CloudAccountQuerySet) -> bool:
         locked = accounts.order_by("pk").select_for_update()
         keys = list(locked.values_list("pk", flat=True))
         if keys:
-            with _changing(keys):
+            with ExitStack() as stack:
+                for around in removal_hooks:
+                    stack.enter_context(around(keys))
                 CloudAccount.objects.filter(pk__in=keys).delete()
             bump_shared_version(SharedVersion.ACCOUNTS)
         return bool(keys)
-
-
-@contextmanager
-def _changing(keys: Sequence[int]) -> Iterator[None]:
-    with ExitStack() as stack:
-        if keys:
-            for around in account_change_hooks:
-                stack.enter_context(around(keys))
-        yield

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from alerts.models import Notice
 from alerts.outbox import queue_notice, withdraw
 from clouds.models import CloudAccount
+from syncs.datasets import Dataset, why_not
 from syncs.models import Incident, SyncRun
 from syncs.runs.freshness import Freshness, State, freshness
 
@@ -40,7 +41,7 @@ def record_incidents(found: Sequence[Freshness], now: datetime) -> None:
         for one in found
         if needs_attention(one)
     }
-    for incident in Incident.objects.open().select_related("account"):
+    for incident in Incident.objects.open().select_related("account__payer"):
         if (incident.account_id, incident.dataset) not in wrong:
             close_incident(incident, now)
         wrong.pop((incident.account_id, incident.dataset), None)
@@ -79,9 +80,17 @@ def close_incident(incident: Incident, now: datetime) -> None:
         queue_notice(
             incident,
             CLOSED,
-            f"{incident.get_dataset_display()} of {incident.account} is read again.",
+            _closing_sentence(incident),
             now,
             severity=Severity.INFO,
             account=incident.account,
             channels=incident.notices.values_list("channel", flat=True),
         )
+
+
+def _closing_sentence(incident: Incident) -> str:
+    account, dataset = incident.account, Dataset(incident.dataset)
+    what = f"{dataset.label} of {account}"
+    if not account.is_enabled:
+        return f"{what} is not read any more: the account is disabled."
+    return why_not(account, dataset) or f"{what} is read again."

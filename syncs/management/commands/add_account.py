@@ -1,11 +1,11 @@
 """manage.py add_account: connects an AWS account."""
 
 from argparse import ArgumentParser
-from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from clouds.models import CloudAccount
 from clouds.registry import CloudKind, aws_options
@@ -14,11 +14,10 @@ from providers.aws.account_settings import AwsSettings
 from providers.aws.client import AwsAccount
 from providers.aws.provider import AwsProvider
 from providers.errors import ProviderError
-from providers.records import MemberAccount
 from providers.settings import InvalidSetting
 from syncs.accounts.changes import remove_accounts, save_account
-from users.audit import record_command
-from users.changes import values_changed
+from syncs.accounts.organization import refresh_organization
+from users.audit import command_actor
 
 ROLE_NAME = "cloudintel"
 NEXT = (
@@ -27,6 +26,10 @@ NEXT = (
 NO_PAYER = (
     "{} pays for an organization, so its bill holds what all members cost. It is read "
     "per member account; a member that is added is not read a second time."
+)
+NOT_THE_PAYER = (
+    "{} does not pay for an organization, so its members were not added. Use the "
+    "credentials of the account that does."
 )
 DEMO_LEFT = (
     "Removed the invented company, so that its costs are not added to yours. "
@@ -64,7 +67,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--organization",
             action="store_true",
-            help="Add its active members too, each with a role; implies --payer.",
+            help="Add its active members too, each with a role, and those that join "
+            "later; implies --payer.",
         )
         parser.add_argument(
             "--role-name",
@@ -72,27 +76,26 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        account_id, payer_id, members = _ask(options)
-        given = _given(options)
-        if payer_id == account_id:
-            given["is_payer"] = True
-        elif payer_id:
-            payers = CloudAccount.objects.filter(account_id=payer_id, is_payer=True)
-            given["payer"] = payers.first()
-        account = self._save(account_id, given)
+        account_id, provider = _ask(options)
+        account = self._save(account_id, _given(options))
+        now = timezone.now()
+        told = refresh_organization(
+            account,
+            provider,
+            now,
+            command_actor(),
+            since=None if options["organization"] else now,
+        )
+        if options["organization"]:
+            if not account.is_payer:
+                raise CommandError(NOT_THE_PAYER.format(account))
+            self._change_members(account, options)
         if account.is_payer:
-            self.stdout.write(NO_PAYER.format(account))
-        for member in members:
-            is_new = not CloudAccount.objects.filter(
-                account_id=member.account_id
-            ).exists()
-            if member.account_id == account.account_id or not member.is_active:
-                continue
-            if options["organization"] or not is_new:
-                self._save_member(member, account, options)
+            told = [NO_PAYER.format(account), *told]
         if remove_accounts(CloudAccount.objects.demo()):
-            self.stdout.write(DEMO_LEFT)
-        self.stdout.write(NEXT)
+            told.append(DEMO_LEFT)
+        for sentence in [*told, NEXT]:
+            self.stdout.write(sentence)
 
     def _save(self, account_id: str, given: dict[str, Any]) -> CloudAccount:
         """Add the account, or change what is given of the one that is there."""
@@ -100,7 +103,7 @@ class Command(BaseCommand):
             provider=CloudKind.AWS, account_id=account_id
         )
         before = same.first()
-        account = same.first() or CloudAccount(account_id=account_id, name=account_id)
+        account = before or CloudAccount(account_id=account_id, name=account_id)
         for name, value in given.items():
             if name in AwsSettings.names():
                 account.settings = account.settings | {name: value}
@@ -110,39 +113,25 @@ class Command(BaseCommand):
             account.full_clean()
         except ValidationError as error:
             raise bad_arguments("; ".join(error.messages)) from None
-        save_account(account)
-        settings = AwsSettings.names() & given.keys()
-        changes = values_changed(before, account, given.keys() - settings)
-        changes |= values_changed(
-            before and before.typed_settings, account.typed_settings, settings
-        )
-        action = "change" if before else "add"
-        record_command(f"cloudaccount.{action}", account, **changes)
+        save_account(account, command_actor())
         self.stdout.write(f"{'Changed' if before else 'Added'} {account}.")
         return account
 
-    def _save_member(
-        self, member: MemberAccount, payer: CloudAccount, options: dict[str, Any]
-    ) -> None:
-        """Give a new member its name and the role; one that is there keeps its own."""
-        given: dict[str, Any] = {"payer": payer}
-        is_new = not CloudAccount.objects.filter(account_id=member.account_id).exists()
-        if is_new:
-            given["name"] = member.name
-        if options["role_name"] or is_new:
-            role = options["role_name"] or ROLE_NAME
-            given["role_arn"] = f"arn:aws:iam::{member.account_id}:role/{role}"
-        if options["external_id"] is not None:
-            given["external_id"] = options["external_id"]
-        if options["region"]:
-            given["regions"] = options["region"]
-        self._save(member.account_id, given)
+    def _change_members(self, payer: CloudAccount, options: dict[str, Any]) -> None:
+        """Change what is given of all members; what is not stays as each has it."""
+        role, given = options["role_name"], _given(options)
+        shared = {"external_id", "regions"} & given.keys()
+        changes = {name: given[name] for name in shared}
+        for member in payer.members.all():
+            if role:
+                arn = f"arn:aws:iam::{member.account_id}:role/{role}"
+                changes["role_arn"] = arn
+            member.settings = member.settings | changes
+            save_account(member, command_actor())
 
 
-def _ask(
-    options: dict[str, Any],
-) -> tuple[str, str | None, Sequence[MemberAccount]]:
-    """Return whose credentials these are, its payer, and its organization's members."""
+def _ask(options: dict[str, Any]) -> tuple[str, AwsProvider]:
+    """Return whose credentials these are, and what else can be asked with them."""
     given = {name: options[name] or "" for name in ("role_arn", "external_id")}
     try:
         settings = AwsSettings.of(given)
@@ -151,23 +140,22 @@ def _ask(
     provider = AwsProvider(AwsAccount(settings=settings), aws_options())
     try:
         account_id = provider.identity()
-        payer_id = provider.fetch_payer_id()
-        # Only a payer may ask; whom its bill covers must not be counted beside it.
-        is_payer = options["organization"] or options["payer"]
-        is_payer = is_payer or payer_id == account_id
-        members = provider.fetch_members() if is_payer else ()
+        if options["organization"]:
+            provider.fetch_members()  # before anything is stored
     except ProviderError as error:
         raise CommandError(str(error)) from None
-    return account_id, payer_id, members
+    return account_id, provider
 
 
 def _given(options: dict[str, Any]) -> dict[str, Any]:
     """Return the fields that the arguments name; others stay as they are."""
+    role = options["role_name"] or ROLE_NAME
     given = {
         "name": options["name"],
         "role_arn": options["role_arn"],
         "external_id": options["external_id"],
         "regions": options["region"],
         "is_payer": options["payer"] or options["organization"] or None,
+        "member_role": role if options["organization"] else None,
     }
     return {name: value for name, value in given.items() if value is not None}

@@ -1,0 +1,160 @@
+"""Who pays for whom, as the cloud says: asked with each sync of a bill."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from clouds.models import CloudAccount
+from clouds.querysets import CloudAccountQuerySet
+from providers.base import OrganizationSource
+from providers.errors import ErrorKind, ProviderError
+from providers.records import MemberAccount
+from syncs.accounts.changes import close_account, save_account
+from users.audit import Actor
+
+# Here the cloud has not said anything, so that what is stored stays.
+UNANSWERED = {ErrorKind.DENIED, ErrorKind.THROTTLED, ErrorKind.UNAVAILABLE}
+PAYER_UNKNOWN = (
+    "Which account pays for {} is unknown, so its bill is asked whether it covers "
+    "others ($0.01 each time). {}"
+)
+LEFT = (
+    "{} left the organization of {}: its own bill is read again from the day on which "
+    "that one ends."
+)
+CLOSED = "{} was closed: it is disabled, and what is stored of it stays."
+JOINED = "{} joined the organization of {} and is read through {}."
+NOT_ADDED = (
+    "Joined the organization of {} and not added: {}. Add them with `manage.py "
+    "add_account --organization`."
+)
+
+
+def refresh_organization(
+    account: CloudAccount,
+    source: OrganizationSource,
+    now: datetime,
+    actor: Actor,
+    *,
+    billed: Collection[str] = (),
+    since: datetime | None = None,
+) -> list[str]:
+    """Store what the cloud says of the account's organization; return what to tell.
+
+    Where it does not say, what is stored stays, and `billed` are other accounts that
+    the account's newest bill covers. Accounts that joined `since` are added, or told.
+    """
+    told = []
+    try:
+        _set_payer(account, source.fetch_payer_id(), actor)
+    except ProviderError as error:
+        if error.kind not in UNANSWERED:
+            raise
+        if billed:
+            _save(account, actor, is_payer=True)
+        if account.is_payer is None:
+            told.append(PAYER_UNKNOWN.format(account, error))
+    if account.is_payer:
+        try:
+            members = source.fetch_members()
+        except ProviderError as error:
+            if error.kind not in UNANSWERED:
+                raise
+            _cover(account, CloudAccount.objects.filter(account_id__in=billed), actor)
+            return [*told, str(error)]
+        return told + _update_members(account, members, now, actor, since)
+    return told + [_leave(one, actor) for one in _members_of(account)]
+
+
+def _set_payer(account: CloudAccount, payer_id: str | None, actor: Actor) -> None:
+    """Store that this one pays, which is known to pay once a member says so."""
+    is_payer = payer_id == account.account_id
+    payer = None
+    if payer_id and not is_payer:
+        same = CloudAccount.objects.filter(provider=account.provider)
+        payer = same.enabled().filter(account_id=payer_id, payer=None).first()
+        if payer is not None:
+            _save(payer, actor, is_payer=True)
+    _save(account, actor, is_payer=is_payer, payer=payer)
+
+
+def _update_members(
+    payer: CloudAccount,
+    members: Sequence[MemberAccount],
+    now: datetime,
+    actor: Actor,
+    since: datetime | None,
+) -> list[str]:
+    listed = {one.account_id: one for one in members}
+    same = CloudAccount.objects.filter(provider=payer.provider).exclude(pk=payer.pk)
+    known = same.filter(account_id__in=listed)
+    _cover(payer, known, actor)
+    told = [
+        _leave(one, actor) for one in _members_of(payer) if one.account_id not in listed
+    ]
+    for one in known.enabled():
+        if not listed[one.account_id].is_active:
+            close_account(one, now, actor)
+            told.append(CLOSED.format(one))
+    new = listed.keys() - {*known.values_list("account_id", flat=True)}
+    joined = [
+        listed[account_id]
+        for account_id in sorted(new - {payer.account_id})
+        if listed[account_id].is_active and _joined_after(listed[account_id], since)
+    ]
+    return told + _add_members(payer, joined, actor)
+
+
+def _joined_after(member: MemberAccount, since: datetime | None) -> bool:
+    joined_at = member.joined_at
+    return since is None or joined_at is None or joined_at >= since
+
+
+def _add_members(
+    payer: CloudAccount, joined: Sequence[MemberAccount], actor: Actor
+) -> list[str]:
+    """Add them as the payer's settings say, or tell that they are not."""
+    settings = dict(payer.settings)
+    role = settings.pop("member_role", "")
+    if not role:
+        names = ", ".join(f"{one.name} ({one.account_id})" for one in joined)
+        return [NOT_ADDED.format(payer, names)] if joined else []
+    told = []
+    for one in joined:
+        arn = f"arn:aws:iam::{one.account_id}:role/{role}"
+        account = CloudAccount(
+            provider=payer.provider,
+            account_id=one.account_id,
+            name=one.name,
+            is_payer=False,
+            payer=payer,
+            settings=settings | {"role_arn": arn},
+        )
+        save_account(account, actor)
+        told.append(JOINED.format(account, payer, arn))
+    return told
+
+
+def _cover(payer: CloudAccount, accounts: CloudAccountQuerySet, actor: Actor) -> None:
+    """Have the costs of these read with the payer's bill from now on."""
+    same = accounts.filter(provider=payer.provider)
+    for one in same.exclude(pk=payer.pk).exclude(payer=payer):
+        _save(one, actor, is_payer=False, payer=payer)
+
+
+def _leave(account: CloudAccount, actor: Actor) -> str:
+    """Have its own bill read again; who pays for it now is found out then."""
+    sentence = LEFT.format(account, account.payer)
+    _save(account, actor, is_payer=None, payer=None)
+    return sentence
+
+
+def _members_of(payer: CloudAccount) -> CloudAccountQuerySet:
+    members: CloudAccountQuerySet = CloudAccount.objects.filter(payer=payer)
+    return members.select_related("payer")
+
+
+def _save(account: CloudAccount, actor: Actor, **values: object) -> None:
+    if any(getattr(account, name) != value for name, value in values.items()):
+        for name, value in values.items():
+            setattr(account, name, value)
+        save_account(account, actor)

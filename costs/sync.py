@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 
 from clouds.models import CloudAccount
 from core.windows import Window, add_months, first_of_month, utc_day
-from costs.models import CostTotal, DailyCost, Restatement
+from costs.models import CostTotal, Restatement
 from costs.staging_file import StagingFile
 from costs.store import store_costs
 from providers.base import CostSource, Progress
@@ -16,7 +16,7 @@ from providers.records import CostTotalRecord
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
 from syncs.runs.claims import claim
-from syncs.runs.run_context import SyncFailed, run_context, say_nothing
+from syncs.runs.run_context import run_context, say_nothing
 from syncs.runs.watermarks import due_window
 
 # About this day of the month, AWS closes the bill of the month before.
@@ -79,17 +79,10 @@ def first_open_month(now: datetime) -> date:
 def replace_costs(run: SyncRun, window: Window, answer: StagingFile) -> None:
     """Replace the window's rows and totals by the answer, and add it to the rollups.
 
-    Within the caller's transaction. An answer without a single charge never replaces
-    rows: that raises SyncFailed.
+    Within the caller's transaction. Each day has a total, so that one without charges
+    was measured to cost 0.
     """
-    held_rows = DailyCost.objects.filter(account=run.account).in_window(window)
     held_totals = CostTotal.objects.filter(account=run.account).in_window(window)
-    if not answer.count and held_rows.exists():
-        raise SyncFailed(
-            f"Costs of {window}: the cloud answered without any charge, but rows are "
-            "stored for these days. They were kept. Check that the credentials still "
-            "see this account's bill, then sync again."
-        )
     Restatement.objects.bulk_create(restated(run, held_totals, answer.totals))
     store_costs(run, window, answer)
 

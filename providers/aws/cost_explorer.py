@@ -110,6 +110,7 @@ def fetch_totals(
             is_estimated=result["Estimated"],
         )
         for result in _results(clients, window, {}, progress)
+        if result["Total"]  # without one, nothing is said of the day
     ]
     missing = sorted(set(window.days()) - {total.day for total in totals})
     if missing:

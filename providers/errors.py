@@ -8,6 +8,7 @@ class ErrorKind(StrEnum):
 
     CREDENTIALS = "credentials"
     EXPIRED = "expired"
+    CLOCK = "clock"
     DENIED = "denied"
     THROTTLED = "throttled"
     UNAVAILABLE = "unavailable"

@@ -105,7 +105,7 @@ def _fetch(
     token: dict[str, str] = {}
     questions = [_question(f"q{n}", query) for n, query in enumerate(batch)]
     while True:
-        with aws_errors(reading):
+        with aws_errors(reading, region):
             answer = clients.cloudwatch(region).get_metric_data(
                 MetricDataQueries=questions,
                 StartTime=window.start_at,

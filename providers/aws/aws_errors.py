@@ -124,14 +124,14 @@ def aws_errors(reading: str, region: str = "") -> Iterator[None]:
     except (BotoCoreError, ResponseParserError) as error:
         kinds = (k for of, k in KIND_PER_EXCEPTION.items() if isinstance(error, of))
         kind = next(kinds, ErrorKind.UNAVAILABLE)
-        raise failure(kind, reading, str(error)) from error
+        raise failure(kind, reading, str(error), region=region) from error
 
 
 def failure(
-    kind: ErrorKind, reading: str, reason: str, advice: str = ""
+    kind: ErrorKind, reading: str, reason: str, advice: str = "", region: str = ""
 ) -> ProviderError:
     one_line = " ".join(reason.split())  # some are written over several
-    return ProviderError(kind, reading, one_line, advice or ADVICE[kind])
+    return ProviderError(kind, reading, one_line, advice or ADVICE[kind], region)
 
 
 def _client_failure(error: ClientError, reading: str, region: str) -> ProviderError:
@@ -143,7 +143,7 @@ def _client_failure(error: ClientError, reading: str, region: str) -> ProviderEr
     kind, advice = _cause(kind, code, message.lower(), region)
     if error.operation_name == "AssumeRole" and kind == ErrorKind.DENIED:
         advice = ASSUME_ROLE_ADVICE
-    return failure(kind, reading, f"{code} ({message})", advice)
+    return failure(kind, reading, f"{code} ({message})", advice, region)
 
 
 def _cause(

@@ -79,10 +79,18 @@ def _pages(clients: AwsClients, region: str) -> Iterator[list[InstanceRecord]]:
             ]
 
 
-def try_instances(clients: AwsClients, region: str) -> None:
-    """Ask for a few instances. Raise ProviderError."""
-    with aws_errors(f"EC2 instances in {region} (ec2:DescribeInstances)", region):
-        clients.ec2(region).describe_instances(MaxResults=5)
+def try_instances(clients: AwsClients, regions: Sequence[str]) -> list[ProviderError]:
+    """Ask each region for a few instances; return how those fail that do."""
+    jobs = [partial(_try_region, clients, region) for region in regions]
+    return list(side_by_side(jobs, clients.options.region_workers))
+
+
+def _try_region(clients: AwsClients, region: str) -> Iterator[ProviderError]:
+    try:
+        with aws_errors(f"EC2 instances in {region} (ec2:DescribeInstances)", region):
+            clients.ec2(region).describe_instances(MaxResults=5)
+    except ProviderError as error:
+        yield error
 
 
 def try_instance_types(clients: AwsClients, region: str) -> None:

@@ -88,9 +88,7 @@ def by_moment(
         amounts = [series.points[index].amount for series in trend.series]
         total = sum((one or ZERO for one in amounts), ZERO) if is_stored else None
         is_estimated, is_restated = day in trend.estimated, day in restated
-        table.append(
-            Moment(day, amounts, total, is_estimated, is_restated, into(day))
-        )
+        table.append(Moment(day, amounts, total, is_estimated, is_restated, into(day)))
     return table
 
 

@@ -9,10 +9,11 @@ sums never drift.
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from django.db import OperationalError, connection, transaction
+from django.db import DataError, OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from clouds.models import CloudAccount
+from core.db.money_field import too_large
 from core.windows import ONE_DAY, Window
 from costs.models import BillDay, BillSpan, CostDay, CostRollup, RecentCost
 
@@ -119,7 +120,6 @@ ADD_RECENT = """
 # Sums fit into memory, though not where each were as long as its columns allow.
 SUM_BY_HASH = "SET LOCAL work_mem = '64MB'; SET LOCAL enable_sort = off"
 SUM_AS_BEFORE = "RESET work_mem; RESET enable_sort"
-TOO_LARGE = "A day costs more than SQLite can keep exactly; use PostgreSQL."
 INEXACT = """
     SELECT EXISTS (SELECT 1 FROM costs_costday
         WHERE 'real' IN (typeof(billed), typeof(effective)))
@@ -134,7 +134,7 @@ def changing(accounts: Sequence[int], window: Window | None = None) -> Iterator[
 
     That is: rows and totals of the window, or of any day, and who pays for the
     accounts. It is one transaction, and the caller holds the accounts locked. Raises
-    OverflowError where SQLite could not keep a sum exactly.
+    OverflowError where the database could not keep a sum exactly.
     """
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         with _changes(cursor, accounts, window):
@@ -183,15 +183,16 @@ def _changes(
         cursor.execute(ADD_TO_BILL_DAYS)
         for statement in DELETE_EMPTY:
             cursor.execute(statement)
-    except OperationalError as error:
-        if "integer overflow" in str(error):
-            raise OverflowError(TOO_LARGE) from error
+    except (DataError, OperationalError) as error:
+        # As PostgreSQL says it, and SQLite.
+        if "numeric field overflow" in str(error) or "integer overflow" in str(error):
+            raise OverflowError(too_large("What a day costs")) from error
         raise
     if connection.vendor == "sqlite":
         # It makes a floating point number of a sum that its integers can't hold.
         cursor.execute(INEXACT)
         if cursor.fetchone()[0]:
-            raise OverflowError(TOO_LARGE)
+            raise OverflowError(too_large("What a day costs"))
     for statement in DROP_CHANGES:
         cursor.execute(statement)
 

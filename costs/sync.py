@@ -16,7 +16,7 @@ from providers.records import CostTotalRecord
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
 from syncs.runs.claims import claim
-from syncs.runs.run_context import run_context, say_nothing
+from syncs.runs.run_context import SyncFailed, run_context, say_nothing
 from syncs.runs.watermarks import due_window
 
 # About this day of the month, AWS closes the bill of the month before.
@@ -55,6 +55,7 @@ def read_cost(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
         with StagingFile(run.account.pk) as staged:
             for part in source.fetch_costs(window, current.progress):
                 staged.add(part)
+            current.remarks.append(staged.fitter.remark)
             with current.storing():
                 replace_costs(run, window, staged)
                 current.finish(staged.count, read=window)
@@ -80,11 +81,14 @@ def replace_costs(run: SyncRun, window: Window, answer: StagingFile) -> None:
     """Replace the window's rows and totals by the answer, and add it to the rollups.
 
     Within the caller's transaction. Each day has a total, so that one without charges
-    was measured to cost 0.
+    was measured to cost 0. Raises SyncFailed where the sums can't be stored.
     """
     held_totals = CostTotal.objects.filter(account=run.account).in_window(window)
     Restatement.objects.bulk_create(restated(run, held_totals, answer.totals))
-    store_costs(run, window, answer)
+    try:
+        store_costs(run, window, answer)
+    except OverflowError as error:
+        raise SyncFailed(f"Costs of {window}: {error}") from None
 
 
 def restated(

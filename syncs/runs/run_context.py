@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from clouds.models import CloudAccount
 from clouds.registry import provider_for
 from clouds.versions import bump_version
+from core.db.storable import storable
 from core.windows import Window, utc_day
 from providers.base import Progress, Provider
 from providers.errors import ProviderError, by_cause
@@ -53,6 +54,8 @@ class RunContext:
     on_progress: Progress
     failures: list[ProviderError] = field(default_factory=list)
     warnings: list[ProviderError] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    """What was stored otherwise than it was answered."""
     # The run found out itself what to read, rather than being asked for a window.
     _due: bool = False
     rows: int = 0
@@ -140,8 +143,8 @@ class RunContext:
 
     def _what_failed(self) -> str:
         """Return a line per cause, however many regions have it."""
-        lines = [*by_cause(self.failures), *by_cause(self.warnings)]
-        return "\n".join(map(str, lines))
+        causes = [*by_cause(self.failures), *by_cause(self.warnings)]
+        return "\n".join([*map(str, causes), *filter(None, self.remarks)])
 
     def _close(self, status: SyncRun.Status, error: str, rows: int) -> None:
         self._update_held(
@@ -150,7 +153,7 @@ class RunContext:
             heartbeat_at=self.now,
             progress="",
             rows=rows,
-            error=error,
+            error=storable(error),
             **self.metered(),
         )
 

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple, TypedDict
 
+from core.money import ZERO
 from costs.queries.trend import OTHER, Point, Series, Trend
 
 
@@ -83,12 +84,11 @@ def by_moment(
 ) -> list[Moment]:
     """The chart's table: a row for each day or month."""
     table = []
-    for index, day in enumerate(trend.moments):
+    for index, (day, is_stored) in enumerate(trend.moments.items()):
         amounts = [series.points[index].amount for series in trend.series]
+        total = sum((one or ZERO for one in amounts), ZERO) if is_stored else None
         is_estimated, is_restated = day in trend.estimated, day in restated
-        table.append(
-            Moment(day, amounts, _sum(amounts), is_estimated, is_restated, into(day))
-        )
+        table.append(Moment(day, amounts, total, is_estimated, is_restated, into(day)))
     return table
 
 

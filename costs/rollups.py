@@ -11,11 +11,12 @@ accounts' own bills are not counted then, so that their sums change with it.
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 
-from django.db import OperationalError, connection, transaction
+from django.db import DataError, OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Exists, OuterRef, Q
 
 from clouds.models import CloudAccount
+from core.db.money_field import too_large
 from core.windows import ONE_DAY, Window
 from costs.models import (
     BillDay,
@@ -161,7 +162,6 @@ ADD_RECENT = f"""
 # Sums fit into memory, though not where each were as long as its columns allow.
 SUM_BY_HASH = "SET LOCAL work_mem = '64MB'; SET LOCAL enable_sort = off"
 SUM_AS_BEFORE = "RESET work_mem; RESET enable_sort"
-TOO_LARGE = "A day costs more than SQLite can keep exactly; use PostgreSQL."
 INEXACT = """
     SELECT EXISTS (SELECT 1 FROM costs_costday
         WHERE 'real' IN (typeof(billed), typeof(effective)))
@@ -176,7 +176,7 @@ def changing(accounts: Collection[int], window: Window | None = None) -> Iterato
 
     That is: rows and totals of the window, or of any day. It is one transaction, and
     the caller holds the accounts locked; those that their bills cover are locked here.
-    Raises OverflowError where SQLite could not keep a sum exactly.
+    Raises OverflowError where the database could not keep a sum exactly.
     """
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         covered = CoveredDay.objects.filter(_of(accounts, window))
@@ -237,15 +237,16 @@ def _changes(
         cursor.execute(ADD_TO_BILL_DAYS)
         for statement in DELETE_EMPTY:
             cursor.execute(statement)
-    except OperationalError as error:
-        if "integer overflow" in str(error):
-            raise OverflowError(TOO_LARGE) from error
+    except (DataError, OperationalError) as error:
+        # As PostgreSQL says it, and SQLite.
+        if "numeric field overflow" in str(error) or "integer overflow" in str(error):
+            raise OverflowError(too_large("What a day costs")) from error
         raise
     if connection.vendor == "sqlite":
         # It makes a floating point number of a sum that its integers can't hold.
         cursor.execute(INEXACT)
         if cursor.fetchone()[0]:
-            raise OverflowError(TOO_LARGE)
+            raise OverflowError(too_large("What a day costs"))
     for statement in DROP_CHANGES:
         cursor.execute(statement)
 

@@ -10,12 +10,17 @@ from operator import attrgetter
 from types import TracebackType
 from typing import Self
 
+from core.db.money_field import largest_amount, too_large
+from core.db.storable import Fitter
+from core.money import as_text
+from costs.models import DailyCost
 from providers.records import (
     ChargeCategory,
     CostReading,
     CostRecord,
     CostTotalRecord,
 )
+from syncs.runs.run_context import SyncFailed
 
 # What is stored of each row, in this order; a DailyCost has columns of the same names.
 COLUMNS = tuple(field.name for field in fields(CostRecord))
@@ -34,6 +39,8 @@ class StagingFile:
     def __init__(self, account_key: int) -> None:
         self.account_key = account_key
         self.totals: list[CostTotalRecord] = []
+        self.fitter = Fitter(CostRecord, DailyCost)
+        self._largest = largest_amount()
         self.count = 0
         self.file = tempfile.TemporaryFile(  # noqa: SIM115 closed by __exit__
             "w+", newline="", encoding="utf-8"
@@ -52,16 +59,32 @@ class StagingFile:
         self.file.close()
 
     def add(self, part: CostReading) -> None:
-        """Write the rows of some whole days."""
+        """Write the rows of some whole days, their texts as they can be stored.
+
+        Raises SyncFailed for an amount that can't be.
+        """
+        self._check_amounts(part)
         self.totals.extend(part.totals)
         self.count += len(part.rows)
-        lines = [(self.account_key, *_values(row)) for row in part.rows]
+        rows = [self.fitter.fit(row, row.day) for row in part.rows]
+        lines = [(self.account_key, *_values(row)) for row in rows]
         text = "".join([_LINE % line for line in lines])
         # Twice as fast as to look at each value, and nearly always enough.
         if _is_plain(text, len(lines)):
             self.file.write(text)
         else:
             self._lines.writerows(lines)
+
+    def _check_amounts(self, part: CostReading) -> None:
+        for one in (*part.totals, *part.rows):
+            amount = max(one.billed, one.effective, key=abs)
+            if abs(amount) > self._largest:
+                charge = getattr(one, "service", "the total")
+                what = f"{charge} on {one.day}: {as_text(amount)} {one.currency}"
+                raise SyncFailed(
+                    f"{too_large(what)} Nothing of this answer was stored. Sync the "
+                    "days before and after with --start and --end."
+                )
 
     def rewind(self) -> None:
         """Put the file at its first line."""

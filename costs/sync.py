@@ -9,7 +9,7 @@ from django.db.models import Max
 
 from clouds.models import CloudAccount
 from core.windows import ONE_DAY, Window, add_months, first_of_month, utc_day
-from costs.models import CostTotal, CoveredDay, DailyCost, Restatement
+from costs.models import CostTotal, CoveredDay, Restatement
 from costs.staging_file import StagingFile
 from costs.store import store_costs
 from providers.base import CostSource, OrganizationSource, Progress
@@ -68,6 +68,7 @@ def read_cost(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
         with StagingFile(run.account.pk) as staged:
             for part in source.fetch_costs(window, current.progress):
                 staged.add(part)
+            current.remarks.append(staged.fitter.remark)
             with current.storing():
                 replace_costs(run, window, staged)
                 current.finish(staged.count, read=window)
@@ -122,19 +123,15 @@ def first_open_month(now: datetime) -> date:
 def replace_costs(run: SyncRun, window: Window, answer: StagingFile) -> None:
     """Replace the window's rows and totals by the answer, and add it to the rollups.
 
-    Within the caller's transaction. An answer without a single charge never replaces
-    rows: that raises SyncFailed.
+    Within the caller's transaction. Each day has a total, so that one without charges
+    was measured to cost 0. Raises SyncFailed where the sums can't be stored.
     """
-    held_rows = DailyCost.objects.filter(account=run.account).in_window(window)
     held_totals = CostTotal.objects.filter(account=run.account).in_window(window)
-    if not answer.count and held_rows.exists():
-        raise SyncFailed(
-            f"Costs of {window}: the cloud answered without any charge, but rows are "
-            "stored for these days. They were kept. Check that the credentials still "
-            "see this account's bill, then sync again."
-        )
     Restatement.objects.bulk_create(restated(run, held_totals, answer.totals))
-    store_costs(run, window, answer)
+    try:
+        store_costs(run, window, answer)
+    except OverflowError as error:
+        raise SyncFailed(f"Costs of {window}: {error}") from None
 
 
 def restated(

@@ -7,6 +7,6 @@ class InsightsConfig(AppConfig):
     def ready(self) -> None:
         from insights import thresholds  # noqa: F401 - registers its check
         from insights.refresh.refresh_state import forgetting_removed
-        from syncs.accounts.changes import account_change_hooks
+        from syncs.accounts.changes import removal_hooks
 
-        account_change_hooks.append(forgetting_removed)
+        removal_hooks.append(forgetting_removed)

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 
 from clouds.models import CloudAccount
 from clouds.versions import bump_version
+from core.db.storable import Fitter
 from core.db.upsert import upsert
 from inventory.models import Instance, Resource, StateChange
 from inventory.querysets import ResourceQuerySet
@@ -60,6 +61,7 @@ def read_ec2(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
     """Execute a claimed run."""
     with run_context(run, on_progress) as current:
         regions, parts_read = set(), 0
+        fitter = Fitter(InstanceRecord, Instance, instance_id="resource_id")
         for answer in current.source(InventorySource).fetch_instances(current.progress):
             regions.add(answer.region)
             if answer.error:
@@ -67,9 +69,11 @@ def read_ec2(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
                 continue
             if answer.warning:
                 current.add_warning(answer.warning)
+            instances = [fitter.fit(one, one.instance_id) for one in answer.instances]
             with current.storing():
-                current.rows += store_region(run, answer)
+                current.rows += store_region(run, replace(answer, instances=instances))
             parts_read += 1
+        current.remarks.append(fitter.remark)
         require_regions(regions, run.account)
         if parts_read:
             with current.storing():

@@ -9,6 +9,7 @@ from operator import attrgetter
 from django.contrib.auth.models import User
 
 from clouds.models import CloudAccount
+from core.db.storable import Fitter
 from core.windows import utc_day
 from inventory.models import Instance
 from pricing.families import families_to_price, operating_system
@@ -56,6 +57,7 @@ def read_prices(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
         wanted = families_in_use(run.account, run.started_at)
         read_at = last_read(run.account, wanted)
         limit, parts_read = run.started_at - READ_AGAIN_AFTER, 0
+        fitter = Fitter(InstancePriceRecord, InstancePrice)
         for market, families in sorted(wanted.items()):
             at = {family: read_at.get((*market, family), NEVER) for family in families}
             missing = [family for family in families if at[family] <= limit]
@@ -67,11 +69,13 @@ def read_prices(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
             except ProviderError as error:
                 current.record_failed_part(error)
                 continue
+            records = [fitter.fit(one, one.instance_type) for one in records]
             with current.storing():
                 store_prices(run, records)
                 store_families(run, market, missing)
             current.rows += len(records)
             parts_read += 1
+        current.remarks.append(fitter.remark)
         if not parts_read and _are_new_for(run, read_at.values()):
             with current.storing():
                 pass  # read for another account: what was made without them is stale

@@ -1,5 +1,7 @@
 """How a read of a cloud fails."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -8,6 +10,7 @@ class ErrorKind(StrEnum):
 
     CREDENTIALS = "credentials"
     EXPIRED = "expired"
+    CLOCK = "clock"
     DENIED = "denied"
     THROTTLED = "throttled"
     UNAVAILABLE = "unavailable"
@@ -18,11 +21,49 @@ class ErrorKind(StrEnum):
 
 
 class ProviderError(Exception):
-    """A read of a cloud failed; str() says what was read, where, and what to do."""
+    """A read of a cloud failed; str() says what was read, where, and what to do.
 
-    def __init__(self, kind: ErrorKind, reading: str, reason: str, advice: str) -> None:
+    `region` is the one that `reading` names, where the others are read without it.
+    """
+
+    def __init__(
+        self,
+        kind: ErrorKind,
+        reading: str,
+        reason: str,
+        advice: str,
+        region: str = "",
+    ) -> None:
         super().__init__(f"{reading}: {reason.rstrip('.')}. {advice}".strip())
         self.kind = kind
         self.reading = reading
         self.reason = reason
         self.advice = advice
+        self.region = region
+
+    @property
+    def cause(self) -> tuple[str, ...]:
+        """What it has in common with the same failure of other regions.
+
+        What follows the reason's code may differ from one request to the next.
+        """
+        code, _, _ = self.reason.partition(" (")
+        about = (text.replace(self.region, "*") for text in (self.reading, code))
+        return (*about, self.advice) if self.region else (str(self),)
+
+
+def by_cause(errors: Iterable[ProviderError]) -> list[ProviderError]:
+    """Return one error per cause, in order, that names every region that it befell."""
+    same: dict[tuple[str, ...], list[ProviderError]] = defaultdict(list)
+    for error in errors:
+        same[error.cause].append(error)
+    return [_of_all(group) for group in same.values()]
+
+
+def _of_all(group: list[ProviderError]) -> ProviderError:
+    first = group[0]
+    if not first.region:
+        return first
+    regions = ", ".join(sorted({error.region for error in group}))
+    reading = first.reading.replace(first.region, regions)
+    return ProviderError(first.kind, reading, first.reason, first.advice, regions)

@@ -131,18 +131,46 @@ def test_a_permission_that_is_missing(
     assert "Allow it in the IAM policy" in error
 
 
-def test_a_permission_that_is_missing_in_all_regions_is_told_of_each(
+def test_a_permission_that_is_missing_in_all_regions_is_one_line_that_names_them(
     mine: CloudAccount, aws: EmulatedAws, now: datetime
 ) -> None:
     aws.deny("ec2:DescribeInstances")
-    before = stored()
+    _, error = failed(sync_ec2, mine, now + HOUR)
+    assert error.startswith(
+        "EC2 instances in eu-west-1, us-east-1 (ec2:DescribeInstances): Unauthorized"
+    )
+
+
+def test_regions_that_an_organization_denies_are_one_line_with_what_to_do(
+    mine: CloudAccount, aws: EmulatedAws, now: datetime
+) -> None:
+    denied = ["ap-south-1", "eu-north-1", "sa-east-1"]
+    aws.world().regions += denied
+    mine.settings["regions"] = []
+    for region in denied:
+        aws.deny_region(region)
     status, error = outcome(sync_ec2(mine, now + HOUR))
-    assert status == "failed"
+    assert status == "partial"
+    assert error.startswith(
+        "EC2 instances in ap-south-1, eu-north-1, sa-east-1 (ec2:DescribeInstances): "
+    )
+    assert "name the regions to read by `manage.py add_account --region`" in error
+    assert "\n" not in error
+    assert "Allow it in the IAM policy" not in error
+
+
+def test_causes_that_differ_have_a_line_each(
+    mine: CloudAccount, aws: EmulatedAws, now: datetime
+) -> None:
+    aws.world().regions += ["sa-east-1", "eu-north-1"]
+    mine.settings["regions"] = []
+    aws.deny_region("sa-east-1")
+    aws.take_down("eu-north-1")
+    _, error = outcome(sync_ec2(mine, now + HOUR))
     assert sorted(line.split(" (")[0] for line in error.splitlines()) == [
-        "EC2 instances in eu-west-1",
-        "EC2 instances in us-east-1",
+        "EC2 instances in eu-north-1",
+        "EC2 instances in sa-east-1",
     ]
-    assert stored() == before
 
 
 def test_regions_that_can_not_be_listed(

@@ -16,7 +16,6 @@ from core.testing.aws_emulator.cost_explorer import get_cost_and_usage
 from core.testing.aws_emulator.server import OPERATIONS
 from core.testing.aws_emulator.wire import Answer, Call
 from core.windows import Window
-from costs.models import CostTotal
 from costs.sync import sync_cost
 from costs.testing import billed, rows_miss_totals
 from inventory.sync import sync_ec2
@@ -82,25 +81,6 @@ def cpu_failure(mine: CloudAccount, at: datetime) -> str:
     return error
 
 
-def test_costs_that_are_empty_where_rows_are_held_fail_and_keep_them(
-    mine: CloudAccount, aws: EmulatedAws, now: datetime
-) -> None:
-    aws.world().costs.clear()
-    error = cost_failure(mine, now + HOUR)
-    assert error.startswith(f"Costs of {DAYS}: the cloud answered without any charge")
-    assert "They were kept. Check that the credentials" in error
-
-
-def test_costs_that_are_empty_where_none_were_held_are_zero(
-    aws: EmulatedAws, now: datetime
-) -> None:
-    run = sync_cost(aws_account(), now)
-    assert outcome(run) == ("succeeded", "")
-    assert run.window is not None
-    assert CostTotal.objects.filter(billed=0).count() == len(run.window)
-    assert outcome(sync_cost(run.account, now + HOUR)) == ("succeeded", "")
-
-
 def test_metrics_that_are_empty_where_rows_are_held_fail_and_keep_them(
     mine: CloudAccount, aws: EmulatedAws, now: datetime
 ) -> None:
@@ -122,6 +102,20 @@ def test_totals_that_lack_days_are_refused(
     error = cost_failure(mine, now + HOUR)
     assert "the answer lacks 1 of 3 days, the first 2026-06-18" in error
     assert "Nothing of this answer was stored: sync again." in error
+
+
+def test_days_without_a_total_are_refused(
+    mine: CloudAccount,
+    aws: EmulatedAws,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    changed(
+        *(monkeypatch, "ce:GetCostAndUsage", get_cost_and_usage),
+        lambda answer: answer["ResultsByTime"][2].update(Total={}),
+    )
+    error = cost_failure(mine, now + HOUR)
+    assert "the answer lacks 1 of 3 days, the first 2026-06-19" in error
 
 
 def test_groups_that_lack_days_are_what_the_total_says(

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Combinable, register_combinable_fields
 
@@ -20,6 +20,7 @@ MAX_DIGITS = 20
 DECIMAL_PLACES = 10
 LARGEST_SCALED = 2**63 - 1
 LARGEST_ON_SQLITE = Decimal(LARGEST_SCALED).scaleb(-DECIMAL_PLACES)
+LARGEST = Decimal(10) ** (MAX_DIGITS - DECIMAL_PLACES) - QUANTUM
 
 # What is set and got; with null=True, None too.
 _ST = TypeVar("_ST")
@@ -89,9 +90,20 @@ for _sign in (Combinable.ADD, Combinable.SUB):
 register_combinable_fields(MoneyField, Combinable.MUL, models.IntegerField, MoneyField)
 
 
+def largest_amount() -> Decimal:
+    """Return the largest amount, and sum, that the database keeps exactly."""
+    return LARGEST_ON_SQLITE if connection.vendor == "sqlite" else LARGEST
+
+
+def too_large(what: str) -> str:
+    """Return that it is more than the database keeps, and what to do."""
+    limit = f"{what} is larger than {largest_amount():,.2f}, the most that can be"
+    if connection.vendor == "sqlite":
+        return f"{limit} stored exactly in SQLite; use PostgreSQL."
+    return f"{limit} stored."
+
+
 def _scaled(value: Decimal) -> int:
     if abs(value) <= LARGEST_ON_SQLITE:
         return int(value.quantize(QUANTUM).scaleb(DECIMAL_PLACES))
-    raise OverflowError(
-        f"{value} is larger than SQLite can keep exactly; use PostgreSQL."
-    )
+    raise OverflowError(too_large(str(value)))

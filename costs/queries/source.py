@@ -128,6 +128,12 @@ class CostSource:
         totals = self.totals if self.days is None else self.days
         return totals.filter(**self.narrowing)
 
+    def only_currency(self) -> str | None:
+        """Return the currency of the bills, which one without charges has too; None
+        without bills, and where they have several."""
+        found = self.bills().currencies()
+        return found[0] if len(found) == 1 else None
+
     def values_of(self, column: str, limit: int) -> list[str]:
         """Return what a column holds, in order."""
         found = self.by(column).order_by(column)

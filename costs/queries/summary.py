@@ -48,12 +48,12 @@ def cost_summary(
 
     `reconciled` is about the accounts' whole bill. The period before is compared only
     where both are stored whole, for each account that has any of their days. Raises
-    SeveralCurrencies. Three queries.
+    SeveralCurrencies. Three queries, and one where no row names the currency.
     """
     before = period_before(window)
     both = source.in_window(Window(before.start, window.end))
     found = list(both.by("service").per_day(metric))
-    currency = _currency(found, window)
+    currency = _currency(found, window) or both.only_currency()
     if currency:
         source = source.in_currency(currency)
     stored = source.in_window(window).bills().stored_days()

@@ -1,7 +1,7 @@
 """What costs did over time: series per key, whose sums are the total."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -56,12 +56,9 @@ class Trend:
     """The first day that the cloud may still change."""
     estimated: frozenset[date]
     """The points that hold such a day."""
+    moments: Mapping[date, bool]
+    """The day of each point, the same in every series, and whether it is stored."""
     series: Sequence[Series]
-
-    @property
-    def moments(self) -> Sequence[date]:
-        """The day of each point, the same in every series."""
-        return [point.day for point in self.series[0].points] if self.series else []
 
 
 def only_currency(currencies: Iterable[str]) -> str | None:
@@ -86,13 +83,15 @@ def cost_trend(
 
     With `limit` the largest keys keep a series of their own and the rest is summed as
     "Other"; a caller that knows them already passes them as `largest`. Raises
-    SeveralCurrencies. Two queries, and one for the largest keys.
+    SeveralCurrencies. Two queries, and one each for the largest keys and for the
+    currency where no row names it.
     """
     source, column = source.in_window(window), GROUPS[group_by]
     if largest is None and column and limit is not None:
         largest = source.by(column).largest_keys(column, metric, limit)
     rows = source.by(column).series(column, metric, granularity, largest)
     currency, amounts = _amounts(rows)
+    currency = currency or source.only_currency()
     if currency:
         source = source.in_currency(currency)
     stored = source.bills().stored_days()
@@ -112,6 +111,7 @@ def cost_trend(
         estimated=frozenset(
             estimated if granularity == "daily" else map(first_of_month, estimated)
         ),
+        moments=moments,
         series=series,
     )
 

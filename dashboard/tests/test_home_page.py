@@ -15,7 +15,7 @@ from core.testing.clock import NOW
 from core.windows import Window, last_complete_days
 from costs.models import CostTotal
 from costs.rollups import changing
-from costs.testing import store_costs
+from costs.testing import close, store_costs
 from dashboard.spending import Spending, spending
 from insights.testing import forecast
 from inventory.testing import instance
@@ -61,6 +61,17 @@ def test_it_shows_what_is_spent_and_what_changed(client: Client) -> None:
         ("Amazon RDS", Decimal(600)),
         ("AWS Lambda", Decimal(150)),
     ]
+
+
+def test_a_bill_without_charges_is_zero_and_not_unknown(client: Client) -> None:
+    close(account(), *QUARTER.days())
+    found = shown()
+    assert found is not None
+    assert (found.last_days.total, found.last_days.before) == (0, 0)
+    assert found.summary.days == 30
+    text = page(client)
+    assert text.count("$0.00</a>") >= 2  # this month, and the last 30 days
+    assert "All 30 days sum to the billed total." in text
 
 
 def test_it_says_that_every_day_reconciles_and_which_are_estimated(

@@ -132,8 +132,7 @@ def forgetting_removed(accounts: Sequence[int]) -> Iterator[None]:
     """
     are_billed = CostTotal.objects.filter(account__in=accounts).exists()
     yield
-    left = CloudAccount.objects.filter(pk__in=accounts).count()
-    if are_billed and left < len(accounts):
+    if are_billed:
         Forecast.objects.filter(account=None).delete()
         Anomaly.objects.filter(account=None).delete()
         RefreshState.objects.filter(account=None).update(parts={}, version="")

@@ -1,6 +1,8 @@
 """List prices are read once a week, those that are not sold among them."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -14,6 +16,7 @@ from pricing.sync import sync_prices
 from providers.demo.company import PRODUCTION, STAGING
 from providers.demo.provider import DemoProvider
 from providers.errors import ErrorKind, ProviderError
+from providers.records import InstancePriceRecord
 from syncs.models import ApiUsage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
@@ -55,6 +58,24 @@ def test_they_are_read_once_a_week_and_metered(owner: CloudAccount) -> None:
         sync_prices(owner, NOW + days * DAY)
         assert asked() == requests
     assert InstancePrice.objects.count() == run.rows
+
+
+def test_a_name_that_no_database_keeps_is_stored_changed_and_named(
+    owner: CloudAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sold = DemoProvider.fetch_prices
+
+    def fetch_prices(*arguments: Any) -> list[InstancePriceRecord]:
+        found = sold(*arguments)
+        return [replace(found[0], instance_type="m5.\0" + "x" * 80), *found[1:]]
+
+    monkeypatch.setattr(DemoProvider, "fetch_prices", fetch_prices)
+    run = sync_prices(owner, NOW)
+    assert (run.status, run.rows) == ("succeeded", InstancePrice.objects.count())
+    assert "instance_type of m5." in run.error
+    assert "\0" not in run.error
+    stored = InstancePrice.objects.get(instance_type__contains="xx")
+    assert len(stored.instance_type) == 64
 
 
 def test_a_family_that_is_not_sold_has_no_price_and_is_not_asked_for_again(

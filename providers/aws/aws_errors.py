@@ -29,8 +29,13 @@ CODES = {
     ErrorKind.NOT_ENABLED: "AWSOrganizationsNotInUseException "
     "DataUnavailableException OptInRequired",
     ErrorKind.EXPIRED: "ExpiredToken ExpiredTokenException RequestExpired",
-    ErrorKind.CREDENTIALS: "AuthFailure InvalidAccessKeyId InvalidClientTokenId "
+    ErrorKind.CLOCK: "RequestInTheFuture RequestTimeTooSkewed",
+    ErrorKind.CREDENTIALS: "AuthFailure IncompleteSignature InvalidAccessKeyId "
+    "InvalidClientTokenId InvalidSignatureException MissingAuthenticationToken "
     "SignatureDoesNotMatch UnrecognizedClientException",
+    ErrorKind.INCOMPLETE: "BillExpirationException ExpiredNextTokenException "
+    "InvalidNextToken InvalidNextTokenException InvalidPaginationToken "
+    "RequestChangedException",
     ErrorKind.THROTTLED: "LimitExceededException LimitExceededFault "
     "RequestLimitExceeded RequestThrottled ThrottledException Throttling "
     "ThrottlingException TooManyRequestsException",
@@ -42,7 +47,10 @@ KIND_PER_CODE = {code: kind for kind, codes in CODES.items() for code in codes.s
 ADVICE = {
     ErrorKind.CREDENTIALS: "Check the AWS credentials of the environment, such as "
     "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE or the instance's role.",
-    ErrorKind.EXPIRED: "The credentials have expired: renew them and sync again.",
+    ErrorKind.EXPIRED: "The credentials have expired: renew them and sync again. "
+    "Where they have not, this machine's clock is wrong.",
+    ErrorKind.CLOCK: "This machine's clock is wrong: set it, such as by NTP, and sync "
+    "again. The credentials are not at fault.",
     ErrorKind.DENIED: "Allow it in the IAM policy (README, Connect an AWS account), "
     "then try `manage.py check_access`.",
     ErrorKind.THROTTLED: "AWS kept refusing after all retries: sync again later, or "
@@ -56,6 +64,28 @@ ADVICE = {
 ASSUME_ROLE_ADVICE = (
     "Check that the role exists, that its trust policy names these credentials, and "
     "that the account's external ID is the one it asks for."
+)
+# How AWS words it, whatever the code.
+CLOCK_SIGNS = ("signature expired", "signature not yet current")
+ORGANIZATION_SIGNS = ("service control policy", "resource control policy")
+ORGANIZATION_ADVICE = (
+    "A policy of the organization denies it, whatever the account's own policies "
+    "allow: ask who manages the organization."
+)
+REGION_DENIED_ADVICE = (
+    "A policy of the organization denies this region, whatever the account's own "
+    "policies allow: name the regions to read by `manage.py add_account --region`, or "
+    "in the admin under Cloud accounts."
+)
+# STS has confirmed the credentials before any region is asked.
+REGION_OFF_ADVICE = (
+    "The credentials are right, so the region is not enabled for this account: enable "
+    "it in the AWS console, or leave it out of the account's regions (`manage.py "
+    "add_account --region`, or in the admin under Cloud accounts)."
+)
+PAGES_ADVICE = (
+    "The answer changed while its pages were read. Nothing of it was stored: sync "
+    "again."
 )
 # Cost Explorer says so as an AccessDeniedException, which no permission would help.
 COST_EXPLORER_NEVER_ENABLED = "not enabled for cost explorer"
@@ -82,34 +112,51 @@ KIND_PER_EXCEPTION: dict[type[Exception], ErrorKind] = {
 
 
 @contextmanager
-def aws_errors(reading: str) -> Iterator[None]:
-    """Turn what botocore raises into a ProviderError about `reading`."""
+def aws_errors(reading: str, region: str = "") -> Iterator[None]:
+    """Turn what botocore raises into a ProviderError about `reading`.
+
+    `region` is the one that is asked, where the account can be without it.
+    """
     try:
         yield
     except ClientError as error:
-        raise _client_failure(error, reading) from error
+        raise _client_failure(error, reading, region) from error
     except (BotoCoreError, ResponseParserError) as error:
         kinds = (k for of, k in KIND_PER_EXCEPTION.items() if isinstance(error, of))
         kind = next(kinds, ErrorKind.UNAVAILABLE)
-        raise failure(kind, reading, str(error)) from error
+        raise failure(kind, reading, str(error), region=region) from error
 
 
 def failure(
-    kind: ErrorKind, reading: str, reason: str, advice: str = ""
+    kind: ErrorKind, reading: str, reason: str, advice: str = "", region: str = ""
 ) -> ProviderError:
     one_line = " ".join(reason.split())  # some are written over several
-    return ProviderError(kind, reading, one_line, advice or ADVICE[kind])
+    return ProviderError(kind, reading, one_line, advice or ADVICE[kind], region)
 
 
-def _client_failure(error: ClientError, reading: str) -> ProviderError:
+def _client_failure(error: ClientError, reading: str, region: str) -> ProviderError:
     code = error.response["Error"].get("Code", "Unknown")
     message = error.response["Error"].get("Message", "") or "no further reason"
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
     fallback = ErrorKind.UNAVAILABLE if status >= 500 else ErrorKind.INVALID
     kind = KIND_PER_CODE.get(code, fallback)
-    advice = ""
+    kind, advice = _cause(kind, code, message.lower(), region)
     if error.operation_name == "AssumeRole" and kind == ErrorKind.DENIED:
         advice = ASSUME_ROLE_ADVICE
+    return failure(kind, reading, f"{code} ({message})", advice, region)
+
+
+def _cause(
+    kind: ErrorKind, code: str, message: str, region: str
+) -> tuple[ErrorKind, str]:
+    """Return the kind that code, message and place make together, and its own advice,
+    if it has any."""
+    if any(sign in message for sign in CLOCK_SIGNS):
+        return ErrorKind.CLOCK, ""
     if code == "DataUnavailableException" or COST_EXPLORER_NEVER_ENABLED in message:
-        kind, advice = ErrorKind.NOT_ENABLED, COST_EXPLORER_ADVICE
-    return failure(kind, reading, f"{code} ({message})", advice)
+        return ErrorKind.NOT_ENABLED, COST_EXPLORER_ADVICE
+    if kind == ErrorKind.DENIED and any(sign in message for sign in ORGANIZATION_SIGNS):
+        return kind, REGION_DENIED_ADVICE if region else ORGANIZATION_ADVICE
+    if region and (kind == ErrorKind.CREDENTIALS or code == "OptInRequired"):
+        return ErrorKind.NOT_ENABLED, REGION_OFF_ADVICE
+    return kind, PAGES_ADVICE if kind == ErrorKind.INCOMPLETE else ""

@@ -105,7 +105,7 @@ def _fetch(
     token: dict[str, str] = {}
     questions = [_question(f"q{n}", query) for n, query in enumerate(batch)]
     while True:
-        with aws_errors(reading):
+        with aws_errors(reading, region):
             answer = clients.cloudwatch(region).get_metric_data(
                 MetricDataQueries=questions,
                 StartTime=window.start_at,
@@ -116,7 +116,7 @@ def _fetch(
         for result in answer["MetricDataResults"]:
             name, status = result["Id"], result.get("StatusCode", "Complete")
             if status not in ("Complete", "PartialData"):
-                raise _refused(reading, status, result.get("Messages", ()))
+                raise _refused(reading, region, status, result.get("Messages", ()))
             (unfinished.add if status == "PartialData" else unfinished.discard)(name)
             instance_id, figure = batch[int(name[1:])]
             days = found[instance_id]
@@ -126,10 +126,10 @@ def _fetch(
         if not following:
             break
         if token.get("NextToken") == following:
-            raise _refused(reading, "a page points to itself", ())
+            raise _refused(reading, region, "a page points to itself")
         token = {"NextToken": following}
     if unfinished:
-        raise _refused(reading, "PartialData without a next page", ())
+        raise _refused(reading, region, "PartialData without a next page")
     return found
 
 
@@ -154,10 +154,12 @@ def _question(name: str, query: Query) -> "MetricDataQueryTypeDef":
     }
 
 
-def _refused(reading: str, status: str, messages: Sequence[Any]) -> ProviderError:
+def _refused(
+    reading: str, region: str, status: str, messages: Sequence[Any] = ()
+) -> ProviderError:
     kind = ErrorKind.DENIED if status == "Forbidden" else ErrorKind.INCOMPLETE
     reasons = "; ".join(message.get("Value", "") for message in messages)
-    return failure(kind, reading, f"{status} {reasons}".strip())
+    return failure(kind, reading, f"{status} {reasons}".strip(), region=region)
 
 
 def _part(region: str, found: Mapping[str, Days]) -> RegionMetrics:

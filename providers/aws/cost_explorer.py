@@ -7,7 +7,7 @@ window is always read whole.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ce.type_defs import MetricValueTypeDef, ResultByTimeTypeDef
 
 BILLED, EFFECTIVE = "UnblendedCost", "AmortizedCost"
+CURRENCY_LENGTH = 3
 # Cost Explorer keeps the running month and the 13 before it.
 MONTHS_BEFORE = 13
 
@@ -119,11 +120,12 @@ def fetch_totals(
         CostTotalRecord(
             day=date.fromisoformat(result["TimePeriod"]["Start"]),
             currency=result["Total"][BILLED]["Unit"],
-            billed=_amount(result["Total"][BILLED]),
-            effective=_amount(result["Total"][EFFECTIVE]),
+            billed=_amount(result, result["Total"], BILLED),
+            effective=_amount(result, result["Total"], EFFECTIVE),
             is_estimated=result["Estimated"],
         )
         for result in _results(clients, window, {}, progress)
+        if result["Total"]  # without one, nothing is said of the day
     ]
     missing = sorted(set(window.days()) - {total.day for total in totals})
     if missing:
@@ -150,8 +152,8 @@ def fetch_rows(
     question = {"GroupBy": dimensions, "Filter": chosen}
     for result in _results(clients, window, question, progress):
         for raw in result["Groups"]:
-            billed = _amount(raw["Metrics"][BILLED])
-            effective = _amount(raw["Metrics"][EFFECTIVE])
+            billed = _amount(result, raw["Metrics"], BILLED, raw["Keys"])
+            effective = _amount(result, raw["Metrics"], EFFECTIVE, raw["Keys"])
             if not billed and not effective:
                 continue
             keys = dict(zip(by, raw["Keys"], strict=True))
@@ -177,9 +179,23 @@ def category(record_type: str) -> ChargeCategory:
     return CATEGORIES.get(record_type, ChargeCategory.ADJUSTMENT)
 
 
-def _amount(raw: "MetricValueTypeDef") -> Decimal:
+def _amount(
+    result: "ResultByTimeTypeDef",
+    metrics: Mapping[str, "MetricValueTypeDef"],
+    metric: str,
+    keys: Sequence[str] = ("the total",),
+) -> Decimal:
     """To ten places, as it is stored, so that stored rows sum exactly too."""
-    return Decimal(raw["Amount"]).quantize(QUANTUM)
+    text, unit = metrics[metric]["Amount"], metrics[metric]["Unit"]
+    try:
+        amount = Decimal(text).quantize(QUANTUM)
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if amount.is_finite() and len(unit) <= CURRENCY_LENGTH:
+        return amount
+    day, of = result["TimePeriod"]["Start"], ", ".join(keys)
+    reason = f"{metric} of {of} is {text!r} {unit!r}, which is no amount"
+    raise failure(ErrorKind.INCOMPLETE, f"Costs of {day} (ce:GetCostAndUsage)", reason)
 
 
 def _results(

@@ -69,7 +69,7 @@ def _read_region(clients: AwsClients, region: str) -> Iterator[str | RegionInsta
 
 def _pages(clients: AwsClients, region: str) -> Iterator[list[InstanceRecord]]:
     reading = f"EC2 instances in {region} (ec2:DescribeInstances)"
-    with aws_errors(reading):
+    with aws_errors(reading, region):
         paginator = clients.ec2(region).get_paginator("describe_instances")
         for page in paginator.paginate(PaginationConfig={"PageSize": PAGE_SIZE}):
             yield [
@@ -79,15 +79,23 @@ def _pages(clients: AwsClients, region: str) -> Iterator[list[InstanceRecord]]:
             ]
 
 
-def try_instances(clients: AwsClients, region: str) -> None:
-    """Ask for a few instances. Raise ProviderError."""
-    with aws_errors(f"EC2 instances in {region} (ec2:DescribeInstances)"):
-        clients.ec2(region).describe_instances(MaxResults=5)
+def try_instances(clients: AwsClients, regions: Sequence[str]) -> list[ProviderError]:
+    """Ask each region for a few instances; return how those fail that do."""
+    jobs = [partial(_try_region, clients, region) for region in regions]
+    return list(side_by_side(jobs, clients.options.region_workers))
+
+
+def _try_region(clients: AwsClients, region: str) -> Iterator[ProviderError]:
+    try:
+        with aws_errors(f"EC2 instances in {region} (ec2:DescribeInstances)", region):
+            clients.ec2(region).describe_instances(MaxResults=5)
+    except ProviderError as error:
+        yield error
 
 
 def try_instance_types(clients: AwsClients, region: str) -> None:
     """Ask for a few instance types. Raise ProviderError."""
-    with aws_errors(f"Instance types in {region} (ec2:DescribeInstanceTypes)"):
+    with aws_errors(f"Instance types in {region} (ec2:DescribeInstanceTypes)", region):
         clients.ec2(region).describe_instance_types(MaxResults=5)
 
 
@@ -118,7 +126,7 @@ def _fetch_sizes(
     """(vCPUs, MiB of memory) of each type in use there."""
     types = sorted({record.instance_type for record in instances} - {""})
     sizes: dict[str, tuple[int, int]] = {}
-    with aws_errors(f"Instance types in {region} (ec2:DescribeInstanceTypes)"):
+    with aws_errors(f"Instance types in {region} (ec2:DescribeInstanceTypes)", region):
         paginator = clients.ec2(region).get_paginator("describe_instance_types")
         for start in range(0, len(types), TYPES_PER_CALL):
             asked = types[start : start + TYPES_PER_CALL]

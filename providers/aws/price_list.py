@@ -17,6 +17,8 @@ from providers.records import InstancePriceRecord
 if TYPE_CHECKING:
     from mypy_boto3_pricing.type_defs import FilterTypeDef
 
+# No machine costs a million an hour: such a price is a mistake, and so unknown.
+DEAREST = 10**6
 # The most products on a page of GetProducts.
 PAGE_SIZE = 100
 # What an ordinary machine is billed for. Without the last three, a type has a dozen
@@ -113,7 +115,8 @@ def _hourly(on_demand: Any) -> tuple[str, Decimal] | None:
     if len(amounts) != 1:
         return None
     ((currency, amount),) = amounts
-    return (currency, amount) if amount.is_finite() and amount > 0 else None
+    is_price = amount.is_finite() and 0 < amount < DEAREST and len(currency) == 3
+    return (currency, amount) if is_price else None
 
 
 def _mib(memory: str) -> int:

@@ -8,7 +8,7 @@ from core.windows import Window, last_complete_days
 from providers.aws import cloudwatch, cost_explorer, ec2, organizations, price_list
 from providers.aws.client import GLOBAL_REGION, AwsAccount, AwsClients, AwsOptions
 from providers.base import Progress
-from providers.errors import ProviderError
+from providers.errors import ProviderError, by_cause
 from providers.meter import Meter
 from providers.records import (
     AccessCheck,
@@ -73,63 +73,70 @@ class AwsProvider:
         )
 
     def check_access(self, now: datetime) -> Iterator[AccessCheck]:
-        """Try each permission. All are free but Cost Explorer's, which costs $0.01."""
-        clients, yesterday = self._clients, last_complete_days(1, now)
-        account = clients.account
-        region = [*account.settings.regions, GLOBAL_REGION][0]
-
-        def check(
-            permission: str,
-            needed_for: str,
-            attempt: Callable[[], object],
-            is_required: bool = True,
-        ) -> AccessCheck:
-            try:
-                attempt()
-            except ProviderError as error:
-                return AccessCheck(permission, needed_for, is_required, error)
-            return AccessCheck(permission, needed_for, is_required)
-
-        identity = check("sts:GetCallerIdentity", "everything", self.identity)
+        """Try each permission, the first of EC2 in every region. All are free but Cost
+        Explorer's, which costs $0.01."""
+        clients, account = self._clients, self._clients.account
+        yesterday = last_complete_days(1, now)
+        identity = _check("sts:GetCallerIdentity", "everything", self.identity)
         yield identity
         if identity.error:
             return  # nothing else can be tried
-        yield check("ec2:DescribeRegions", "sync_ec2", self.fetch_regions)
-        yield check(
-            "ec2:DescribeInstances",
+        found: list[str] = []
+        yield _check(
+            "ec2:DescribeRegions",
             "sync_ec2",
-            lambda: ec2.try_instances(clients, region),
+            lambda: found.extend(self.fetch_regions()),
         )
-        yield check(
+        regions = found or [GLOBAL_REGION]
+        refused = ec2.try_instances(clients, regions)
+        for error in by_cause(refused) or [None]:
+            yield AccessCheck("ec2:DescribeInstances", "sync_ec2", True, error)
+        # What is denied there is denied for all services.
+        denied = {error.region for error in refused}
+        region = next((one for one in regions if one not in denied), regions[0])
+        yield _check(
             "ec2:DescribeInstanceTypes",
             "sync_ec2, vCPUs and memory",
             lambda: ec2.try_instance_types(clients, region),
             is_required=False,
         )
-        yield check(
+        yield _check(
             "cloudwatch:GetMetricData",
             "sync_cpu",
             lambda: cloudwatch.try_metrics(clients, yesterday, region),
         )
-        yield check(
+        yield _check(
             "pricing:GetProducts", "sync_prices", lambda: price_list.try_prices(clients)
         )
         if account.has_own_bill:
-            yield check(
+            yield _check(
                 "ce:GetCostAndUsage",
                 "sync_cost",
                 lambda: cost_explorer.fetch_totals(clients, yesterday, lambda _: None),
             )
-            yield check(
+            yield _check(
                 "organizations:DescribeOrganization",
                 "sync_cost, which account pays",
                 self.fetch_payer_id,
                 is_required=False,
             )
-        if clients.account.is_payer:
-            yield check(
+        if account.is_payer:
+            yield _check(
                 "organizations:ListAccounts",
                 "sync_cost, accounts that join, leave or are closed",
                 self.fetch_members,
                 is_required=False,
             )
+
+
+def _check(
+    permission: str,
+    needed_for: str,
+    attempt: Callable[[], object],
+    is_required: bool = True,
+) -> AccessCheck:
+    try:
+        attempt()
+    except ProviderError as error:
+        return AccessCheck(permission, needed_for, is_required, error)
+    return AccessCheck(permission, needed_for, is_required)

@@ -3,6 +3,7 @@
 import pytest
 from botocore.exceptions import (
     BotoCoreError,
+    ClientError,
     ConfigParseError,
     CredentialRetrievalError,
     InvalidRegionError,
@@ -38,3 +39,91 @@ def test_each_has_its_kind(error: BotoCoreError, kind: ErrorKind) -> None:
     assert raised.value.kind == kind
     assert str(raised.value).startswith("Costs: ")
     assert "\n" not in str(raised.value)
+
+
+def told(code: str, message: str = "", region: str = "") -> ProviderError:
+    """What is made of an error that AWS answers with."""
+    answer = {"Error": {"Code": code, "Message": message}}
+    with pytest.raises(ProviderError) as raised, aws_errors("Costs", region):
+        raise ClientError(answer, "GetCostAndUsage")  # type: ignore[arg-type]
+    return raised.value
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("SignatureDoesNotMatch", "Signature expired: 20260620T0900Z is now earlier"),
+        ("InvalidSignatureException", "Signature not yet current: 20260620T0900Z is"),
+        ("RequestTimeTooSkewed", "The difference between the request time and"),
+        ("RequestInTheFuture", ""),
+    ],
+)
+def test_a_clock_that_is_wrong_is_not_blamed_on_the_credentials(
+    code: str, message: str
+) -> None:
+    error = told(code, message)
+    assert error.kind == ErrorKind.CLOCK
+    assert "This machine's clock is wrong: set it" in str(error)
+    assert "Check the AWS credentials" not in str(error)
+
+
+def test_a_secret_that_is_wrong_is_blamed_on_the_credentials() -> None:
+    reason = "The request signature we calculated does not match the signature you"
+    for code in ("SignatureDoesNotMatch", "InvalidSignatureException"):
+        assert told(code, reason).kind == ErrorKind.CREDENTIALS
+
+
+def test_a_request_that_expired_names_both_causes() -> None:
+    assert "renew them" in str(told("RequestExpired", "Request has expired."))
+    assert "clock is wrong" in str(told("RequestExpired", "Request has expired."))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "BillExpirationException",
+        "RequestChangedException",
+        "InvalidNextTokenException",
+        "InvalidNextToken",
+        "InvalidPaginationToken",
+        "ExpiredNextTokenException",
+    ],
+)
+def test_pages_that_changed_while_they_were_read_are_read_again(code: str) -> None:
+    error = told(code, "It expired.")
+    assert error.kind == ErrorKind.INCOMPLETE
+    assert str(error) == (
+        f"Costs: {code} (It expired.). The answer changed while its pages were read. "
+        "Nothing of it was stored: sync again."
+    )
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "AuthFailure",
+        "OptInRequired",
+        "UnrecognizedClientException",
+        "InvalidClientTokenId",
+    ],
+)
+def test_a_region_that_is_not_enabled_is_not_blamed_on_the_credentials(
+    code: str,
+) -> None:
+    error = told(code, "It is invalid.", region="me-south-1")
+    assert error.kind == ErrorKind.NOT_ENABLED
+    assert "the region is not enabled for this account" in str(error)
+    assert "Check the AWS credentials" not in str(error)
+
+
+def test_what_an_organization_denies_is_not_blamed_on_the_accounts_policy() -> None:
+    reason = "not authorized to perform: x with an explicit deny in a service control "
+    for code in ("UnauthorizedOperation", "AccessDenied", "AccessDeniedException"):
+        error = told(code, reason + "policy")
+        assert error.kind == ErrorKind.DENIED
+        assert "A policy of the organization denies it" in str(error)
+        regional = told(code, reason + "policy", region="sa-east-1")
+        assert "denies this region" in str(regional)
+        assert "add_account --region" in str(regional)
+        for one in (error, regional):
+            assert "Allow it in the IAM policy" not in str(one)

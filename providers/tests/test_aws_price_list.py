@@ -96,6 +96,8 @@ def test_a_price_of_nothing_or_two_prices_are_unknown(
 ) -> None:
     aws.products = [
         product("m5.large", "0.0000000000"),
+        product("m5.4xlarge", "NaN"),
+        product("m5.8xlarge", "10000000000"),
         product("m5.xlarge", "0.1920000000"),
         product("m5.xlarge", "0.2000000000", operation="RunInstances:0800"),
         product("m5.2xlarge", "0.3840000000"),

@@ -19,9 +19,10 @@ from django.db import connection, transaction
 from clouds.models import CloudAccount
 from clouds.registry import provider_for
 from clouds.versions import bump_version
+from core.db.storable import storable
 from core.windows import Window, utc_day
 from providers.base import Progress, Provider
-from providers.errors import ProviderError
+from providers.errors import ProviderError, by_cause
 from syncs.api_usage.recording import budget_gate, record_usage
 from syncs.models import SyncRun
 from syncs.runs.stopping import Stopped
@@ -51,8 +52,10 @@ class RunContext:
 
     run: SyncRun
     on_progress: Progress
-    failures: list[str] = field(default_factory=list)
+    failures: list[ProviderError] = field(default_factory=list)
+    warnings: list[ProviderError] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    """What was stored otherwise than it was answered."""
     # The run found out itself what to read, rather than being asked for a window.
     _due: bool = False
     rows: int = 0
@@ -97,13 +100,13 @@ class RunContext:
         )
         self.record_usage()
 
-    def record_failed_part(self, failure: Exception) -> None:
+    def record_failed_part(self, failure: ProviderError) -> None:
         """Go on without a part that failed; the run ends as partial."""
-        self.failures.append(str(failure))
+        self.failures.append(failure)
 
-    def add_warning(self, failure: Exception) -> None:
+    def add_warning(self, failure: ProviderError) -> None:
         """Name a detail that is missing; the run can still succeed."""
-        self.remarks.append(str(failure))
+        self.warnings.append(failure)
 
     @contextmanager
     def storing(self) -> Iterator[None]:
@@ -120,14 +123,14 @@ class RunContext:
     def finish(self, rows: int, read: Window | None = None) -> None:
         """Close the run, and last move the watermark where nothing is missing."""
         status = SyncRun.Status.PARTIAL if self.failures else SyncRun.Status.SUCCEEDED
-        self._close(status, "\n".join(self.failures + self.remarks), rows)
+        self._close(status, self._what_failed(), rows)
         if read and not self.failures:
             move_watermark(self.run, read, self.now, due=self._due)
 
     def finish_parts(self, parts_read: int, read: Window | None = None) -> None:
         """Close a run that reads region by region. Raises SyncFailed if none was."""
         if self.failures and not parts_read:
-            raise SyncFailed("\n".join(self.failures))
+            raise SyncFailed(self._what_failed())
         with transaction.atomic():
             self.finish(self.rows, read)
 
@@ -138,6 +141,11 @@ class RunContext:
         except ClaimLost:
             logger.warning("run %s was closed by another process", self.run.pk)
 
+    def _what_failed(self) -> str:
+        """Return a line per cause, however many regions have it."""
+        causes = [*by_cause(self.failures), *by_cause(self.warnings)]
+        return "\n".join([*map(str, causes), *filter(None, self.remarks)])
+
     def _close(self, status: SyncRun.Status, error: str, rows: int) -> None:
         self._update_held(
             status=status,
@@ -145,7 +153,7 @@ class RunContext:
             heartbeat_at=self.now,
             progress="",
             rows=rows,
-            error=error,
+            error=storable(error),
             **self.metered(),
         )
 

@@ -30,7 +30,7 @@ def test_it_says_that_all_is_there_and_what_asking_cost(aws: EmulatedAws) -> Non
     told = check_access()
     assert "missing" not in told
     assert "ok        ce:GetCostAndUsage" in told
-    assert "7 requests, $0.01" in told
+    assert "8 requests, $0.01" in told
 
 
 def test_it_names_what_is_missing_and_ends_with_an_error(aws: EmulatedAws) -> None:
@@ -41,6 +41,44 @@ def test_it_names_what_is_missing_and_ends_with_an_error(aws: EmulatedAws) -> No
         call_command("check_access", stdout=out)
     assert "missing   ce:GetCostAndUsage" in out.getvalue()
     assert "Allow it in the IAM policy" in out.getvalue()
+
+
+def test_every_region_is_tried_and_those_that_refuse_are_named_in_a_line(
+    aws: EmulatedAws,
+) -> None:
+    CloudAccount.objects.create(account_id="123456789012", name="main")
+    aws.world().regions = ["ap-south-1", "eu-west-1", "sa-east-1", "us-east-1"]
+    aws.deny_region("ap-south-1")
+    aws.deny_region("sa-east-1")
+    out = StringIO()
+    with pytest.raises(CommandError, match="1 required permissions are missing"):
+        call_command("check_access", stdout=out)
+    lines = out.getvalue().splitlines()
+    (line,) = (line.strip() for line in lines if "service control policy" in line)
+    assert line.startswith(
+        "EC2 instances in ap-south-1, sa-east-1 (ec2:DescribeInstances): Unauthorized"
+    )
+    assert "name the regions to read by `manage.py add_account --region`" in line
+    # The other services are tried where the account may be read.
+    assert "  ok        cloudwatch:GetMetricData (for sync_cpu)" in lines
+    assert "ok        ec2:DescribeInstanceTypes" in out.getvalue()
+
+
+def test_a_region_that_is_named_and_not_enabled_is_told_apart_from_credentials(
+    aws: EmulatedAws,
+) -> None:
+    CloudAccount.objects.create(
+        account_id="123456789012",
+        name="main",
+        settings={"regions": ["eu-west-1", "me-south-1"]},
+    )
+    out = StringIO()
+    with pytest.raises(CommandError, match="1 required permissions are missing"):
+        call_command("check_access", stdout=out)
+    told = out.getvalue()
+    assert "EC2 instances in me-south-1 (ec2:DescribeInstances): AuthFailure" in told
+    assert "the region is not enabled for this account" in told
+    assert "Check the AWS credentials" not in told
 
 
 def test_what_is_optional_is_no_error(aws: EmulatedAws) -> None:

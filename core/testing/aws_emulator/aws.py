@@ -142,6 +142,11 @@ class EmulatedAws:
         """Takes a permission away, in one account and region or in all."""
         self.faults.denials.append(Denial(operation, account_id, region))
 
+    def deny_region(self, region: str) -> None:
+        """An organization's policy denies everything there."""
+        denial = Denial("", None, region, by_organization=True)
+        self.faults.denials.append(denial)
+
     def take_down(self, region: str) -> None:
         """The region answers 503 to everything, global services in it too."""
         self.faults.regions_down.add(region)

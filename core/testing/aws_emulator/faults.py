@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from core.testing.aws_emulator.wire import AwsError
 
@@ -38,11 +39,15 @@ class Throttle:
 
 @dataclass(frozen=True)
 class Denial:
-    """An operation nobody may call, in one account and region or in all."""
+    """An operation nobody may call, in one account and region or in all.
+
+    `by_organization`: a service control policy denies all operations there.
+    """
 
     operation: str
     account_id: str | None
     region: str | None
+    by_organization: bool = False
 
 
 @dataclass
@@ -82,11 +87,11 @@ class Faults:
         self._check_throttle(call)
         for denial in self.denials:
             if (
-                denial.operation == call.name
+                (denial.by_organization or denial.operation == call.name)
                 and denial.account_id in (None, call.account_id)
                 and denial.region in (None, call.region)
             ):
-                raise access_denied(call)
+                raise access_denied(call, by_organization=denial.by_organization)
         self._check_failure(call)
 
     def _check_throttle(self, call: Call) -> None:
@@ -114,13 +119,19 @@ class Faults:
         raise failure.error
 
 
-def access_denied(call: Call, resource: str = "") -> AwsError:
+def access_denied(
+    call: Call, resource: str = "", *, by_organization: bool = False
+) -> AwsError:
     """The service's refusal, naming the caller and the permission it lacks."""
     code, status = DENIALS.get(call.service, ("AccessDenied", 403))
     message = f"User: {call.caller_arn} is not authorized to perform: {call.name}"
     if call.service == "ec2":
         message = f"You are not authorized to perform this operation. {message}"
-    if resource:
+    if by_organization:
+        message += " with an explicit deny in a service control policy"
+        if call.service == "ec2":  # it differs each time
+            message += f". Encoded authorization failure message: {uuid4().hex}"
+    elif resource:
         message += f" on resource: {resource}"
     elif call.service == "ce":
         message += f" on resource: arn:aws:ce:us-east-1:{call.account_id}:/"

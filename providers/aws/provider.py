@@ -13,6 +13,7 @@ from providers.records import (
     AccessCheck,
     CostReading,
     InstancePriceRecord,
+    Market,
     MemberAccount,
     RegionInstances,
     RegionMetrics,
@@ -61,11 +62,9 @@ class AwsProvider:
         return cloudwatch.fetch_metrics(self._clients, window, instance_ids, progress)
 
     def fetch_prices(
-        self, region: str, operating_system: str, families: Sequence[str]
+        self, market: Market, families: Sequence[str]
     ) -> Sequence[InstancePriceRecord]:
-        return price_list.fetch_prices(
-            self._clients, region, operating_system, families
-        )
+        return price_list.fetch_prices(self._clients, market, families)
 
     def check_access(self, now: datetime) -> Iterator[AccessCheck]:
         """Try each permission. All are free but Cost Explorer's, which costs $0.01."""

@@ -138,6 +138,7 @@ class StateChange(models.Model):
     class Field(models.TextChoices):
         STATE = "state", "State"
         INSTANCE_TYPE = "instance_type", "Instance type"
+        MONITORING = "monitoring", "Monitoring"
 
     resource = models.ForeignKey(
         Resource,

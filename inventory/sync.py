@@ -36,7 +36,7 @@ INSTANCE_FIELDS = (
 # EC2 tells less of a terminated instance than it told before.
 KEPT = ("instance_type", "operating_system", "tenancy", "monitoring")
 INSTANCE_KEY = "resource_ptr_id"
-TRACKED_FIELDS = (StateChange.Field.STATE, StateChange.Field.INSTANCE_TYPE)
+TRACKED_FIELDS = tuple(StateChange.Field)
 ROWS_PER_STATEMENT = 1000
 
 
@@ -191,7 +191,7 @@ def _changes(
         old, new = getattr(before, field), getattr(after, field)
         if field == StateChange.Field.STATE and before.is_gone:
             old = StateChange.TERMINATED
-        if old != new:
+        if old and old != new:  # what was unknown did not change
             yield _change(run, key, field, old, new)
 
 

@@ -26,7 +26,6 @@ READ_AGAIN_AFTER = timedelta(days=7)
 # Instances terminated since then are still compared with the bill of their days.
 LOOK_BACK = timedelta(days=90)
 NEVER = datetime.min.replace(tzinfo=UTC)
-market_of = attrgetter(*Market._fields)
 RECORDED = {field.name for field in fields(InstancePriceRecord)}
 
 
@@ -57,9 +56,12 @@ def read_prices(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
         now, parts_read = run.started_at, 0
         limit = now - READ_AGAIN_AFTER
         for market, families in sorted(wanted.items()):
-            at = {family: read_at.get((*market, family), NEVER) for family in families}
             # One that was read after now was read while a clock was ahead.
-            missing = [family for family in families if not limit < at[family] <= now]
+            missing = [
+                family
+                for family in families
+                if not limit < read_at[market, family] <= now
+            ]
             if not missing:
                 continue
             current.progress(f"{', '.join(market)}: {len(missing)} families")
@@ -99,15 +101,19 @@ def families_in_use(
 
 def last_read(
     account: CloudAccount, wanted: Mapping[Market, Sequence[str]]
-) -> dict[tuple[str, ...], datetime]:
+) -> dict[tuple[Market, str], datetime]:
     """(market, family) -> when it was last read. One query."""
     rows = PricedFamily.objects.filter(
         provider=account.provider, region__in={market.region for market in wanted}
     )
-    return {
-        (*market, row.family): row.read_at
+    read_at = {
+        (Market(row.region, row.operating_system, row.tenancy), row.family): row.read_at
         for row in rows
-        if row.family in wanted.get(market := market_of(row), ())
+    }
+    return {
+        (market, family): read_at.get((market, family), NEVER)
+        for market, families in wanted.items()
+        for family in families
     }
 
 

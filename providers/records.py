@@ -18,6 +18,8 @@ UNALLOCATED = "Unallocated"
 ON_DEMAND = "on-demand"
 # The tenancy of an instance that is not billed itself: its host is, on or off.
 HOST = "Host"
+# Monitoring with a sample of CPU every minute, and not every five.
+DETAILED = "detailed"
 
 
 class ChargeCategory(StrEnum):
@@ -55,7 +57,7 @@ class InstanceRecord:
     tenancy: str = ""
     """Shared, Dedicated or Host."""
     monitoring: str = ""
-    """basic: a CPU sample every five minutes; detailed: every minute."""
+    """basic or detailed."""
     lifecycle: str = ON_DEMAND
     availability_zone: str = ""
     image_id: str = ""

@@ -10,7 +10,12 @@ from providers.aws.client import GLOBAL_REGION, AwsClients
 from providers.aws.side_by_side import side_by_side
 from providers.base import Progress
 from providers.errors import ProviderError
-from providers.records import ON_DEMAND, InstanceRecord, RegionInstances
+from providers.records import (
+    DETAILED,
+    ON_DEMAND,
+    InstanceRecord,
+    RegionInstances,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import FilterTypeDef, InstanceTypeDef
@@ -24,7 +29,7 @@ LINUX = {"Linux/UNIX": "Linux"}
 TENANCIES = {"default": "Shared", "dedicated": "Dedicated", "host": "Host"}
 # "pending" and "disabling" are on the way to what they become.
 MONITORING = {
-    **{"enabled": "detailed", "pending": "detailed"},
+    **{"enabled": DETAILED, "pending": DETAILED},
     **{"disabled": "basic", "disabling": "basic"},
 }
 

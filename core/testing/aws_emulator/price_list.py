@@ -94,8 +94,9 @@ def product(
         "processorArchitecture": "64-bit",
         "marketoption": "OnDemand",
     } | changed
-    what = tuple(
-        attributes[key] for key in ("operatingSystem", "preInstalledSw", "licenseModel")
+    what = (
+        *(attributes["operatingSystem"], attributes["preInstalledSw"]),
+        attributes["licenseModel"],
     )
     attributes.setdefault("operation", OPERATIONS.get(what, "RunInstances:other"))
     sku = sha256(json.dumps(attributes).encode()).hexdigest()[:16].upper()

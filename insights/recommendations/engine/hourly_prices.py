@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from operator import attrgetter
 
 from core.money import CENT, ZERO
 from core.windows import HOURS_PER_MONTH, ONE_DAY, Window, last_complete_days
@@ -27,7 +26,6 @@ HIGHEST_FACTOR = Decimal("1.02")
 LOWEST_FACTOR = Decimal("0.20")
 # Days of bill without which a rate would be chance.
 LEAST_DAYS = 7
-market_of = attrgetter(*Market._fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,8 @@ class Prices:
         self._listed: dict[Market, dict[str, InstancePriceRecord]] = defaultdict(dict)
         for record in records:
             if record.hourly.is_finite() and record.hourly > ZERO:
-                self._listed[market_of(record)][record.instance_type] = record
+                market = Market(record.region, record.operating_system, record.tenancy)
+                self._listed[market][record.instance_type] = record
 
     def with_rates(self, rates: Mapping[tuple[str, str], BillRate]) -> "Prices":
         """Return the same list at these effective rates."""
@@ -110,7 +109,8 @@ class Prices:
         return price.hourly * Decimal(str(hours))
 
     def _market(self, machine: MachineFacts) -> Mapping[str, InstancePriceRecord]:
-        return self._listed.get(market_of(machine), {})
+        market = Market(machine.region, machine.operating_system, machine.tenancy)
+        return self._listed.get(market, {})
 
 
 def settled_window(thresholds: Thresholds, now: datetime) -> Window:

@@ -40,7 +40,7 @@ CSV_COLUMNS = (
     "vcpus",
     "memory_mib",
     "lifecycle",
-    "platform",
+    *("platform", "operating_system", "tenancy", "monitoring"),
     "private_ip",
     "public_ip",
     "launched_at",

@@ -126,7 +126,8 @@ class InstanceAdmin(BaseResourceAdmin[Instance]):
             {
                 "fields": page(
                     ("instance_type", "vcpus", memory),
-                    ("platform", "lifecycle", "image_id"),
+                    ("operating_system", "tenancy", "lifecycle"),
+                    ("platform", "monitoring", "image_id"),
                     ("region", "availability_zone", "vpc_id"),
                     ("private_ip", "public_ip", moment("launched_at")),
                     tags,

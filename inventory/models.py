@@ -96,6 +96,19 @@ class Instance(Resource):
     platform = models.CharField(
         max_length=64, blank=True, help_text="Empty for Linux, as EC2 has it."
     )
+    operating_system = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="As it is billed, with license and software. Empty: unknown.",
+    )
+    tenancy = models.CharField(
+        max_length=16, blank=True, help_text="Shared, Dedicated or Host."
+    )
+    monitoring = models.CharField(
+        max_length=16,
+        blank=True,
+        help_text="basic: a CPU sample every five minutes; detailed: every minute.",
+    )
     lifecycle = models.CharField(
         "purchase option", max_length=32, help_text="on-demand, spot or capacity-block."
     )
@@ -125,6 +138,7 @@ class StateChange(models.Model):
     class Field(models.TextChoices):
         STATE = "state", "State"
         INSTANCE_TYPE = "instance_type", "Instance type"
+        MONITORING = "monitoring", "Monitoring"
 
     resource = models.ForeignKey(
         Resource,

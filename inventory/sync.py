@@ -26,6 +26,7 @@ INSTANCE_FIELDS = (
     "vcpus",
     "memory_mib",
     "platform",
+    *("operating_system", "tenancy", "monitoring"),
     "lifecycle",
     "launched_at",
     "availability_zone",
@@ -34,8 +35,10 @@ INSTANCE_FIELDS = (
     "private_ip",
     "public_ip",
 )
+# EC2 tells less of a terminated instance than it told before.
+KEPT = ("instance_type", "operating_system", "tenancy", "monitoring")
 INSTANCE_KEY = "resource_ptr_id"
-TRACKED_FIELDS = (StateChange.Field.STATE, StateChange.Field.INSTANCE_TYPE)
+TRACKED_FIELDS = tuple(StateChange.Field)
 ROWS_PER_STATEMENT = 1000
 
 
@@ -167,11 +170,14 @@ def mark_closed(account: CloudAccount, now: datetime) -> None:
 
 
 def _completed(record: InstanceRecord, before: Instance | None) -> InstanceRecord:
-    """Add what is stored and was not answered: the type of a terminated instance, and
+    """Add what is stored and was not answered: what a terminated instance was, and
     sizes where the answer has none."""
     if before is None:
         return record
-    full = replace(record, instance_type=record.instance_type or before.instance_type)
+    full = replace(
+        record,
+        **{name: getattr(record, name) or getattr(before, name) for name in KEPT},
+    )
     if full.vcpus is None and full.instance_type == before.instance_type:
         return replace(full, vcpus=before.vcpus, memory_mib=before.memory_mib)
     return full
@@ -212,7 +218,7 @@ def _changes(
         old, new = getattr(before, field), getattr(after, field)
         if field == StateChange.Field.STATE and before.is_gone:
             old = StateChange.TERMINATED
-        if old != new:
+        if old and old != new:  # what was unknown did not change
             yield _change(run, key, field, old, new)
 
 

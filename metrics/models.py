@@ -35,7 +35,7 @@ class CpuMetric(DailyMetric):
     maximum_percent = models.FloatField("maximum, %", null=True, blank=True)
     p99_percent = models.FloatField("p99, %", null=True, blank=True)
     samples = models.PositiveIntegerField(
-        null=True, blank=True, help_text="288 a day at five-minute resolution."
+        null=True, blank=True, help_text="288 a day: counted at five minutes."
     )
 
     class Meta(DailyMetric.Meta):

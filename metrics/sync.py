@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -13,7 +14,9 @@ from core.windows import Window, utc_day
 from inventory.models import Instance
 from inventory.sync import require_regions
 from metrics.models import CpuMetric, NetworkMetric
+from metrics.monitoring_history import MonitoringHistory
 from metrics.recent_cpu_rollup import refresh_recent_cpu
+from metrics.sample_counts import stored_samples
 from providers.base import MetricSource, Progress
 from providers.records import CpuRecord, NetworkRecord, RegionMetrics
 from syncs.datasets import Dataset
@@ -58,14 +61,16 @@ def read_cpu(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
         require_regions(regions, run.account)
         keys = instance_keys(run.account, window, regions)
         ids = {region: list(of_region) for region, of_region in keys.items()}
-        failed = set()
+        monitoring, failed = MonitoringHistory(run.account), set()
         for part in source.fetch_metrics(window, ids, current.progress):
             if part.error:
                 current.record_failed_part(part.error)
                 failed.add(part.region)
                 continue
             with current.storing():
-                current.rows += store_part(part, keys[part.region])
+                of_region = keys[part.region]
+                counted = _counted(part, of_region, monitoring)
+                current.rows += store_part(counted, of_region)
         if not current.rows and not failed:
             refuse_empty(run.account, window)
         with current.storing():
@@ -101,6 +106,18 @@ def last_inventory(account: CloudAccount) -> datetime | None:
         account=account, dataset=Dataset.INSTANCES, status=SyncRun.Status.SUCCEEDED
     )
     return runs.order_by("-started_at").values_list("started_at", flat=True).first()
+
+
+def _counted(
+    part: RegionMetrics, keys: Mapping[str, int], monitoring: MonitoringHistory
+) -> RegionMetrics:
+    """Return the part with its samples as they are stored."""
+    cpu = []
+    for one in part.cpu:
+        is_detailed = monitoring.is_detailed(keys[one.instance_id], one.day)
+        samples = stored_samples(one.samples, is_detailed=is_detailed)
+        cpu.append(replace(one, samples=samples))
+    return replace(part, cpu=cpu)
 
 
 def store_part(part: RegionMetrics, keys: Mapping[str, int]) -> int:

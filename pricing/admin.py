@@ -17,7 +17,7 @@ def hourly(row: InstancePrice) -> str:
 @admin.register(InstancePrice)
 class InstancePriceAdmin(ReadOnlyAdmin[InstancePrice]):
     list_display = (
-        *("instance_type", "region", "operating_system"),
+        *("instance_type", "region", "operating_system", "tenancy"),
         *(hourly, "provider", moment("read_at")),
     )
     list_filter = (("provider", ChoicesDropdownFilter),)
@@ -28,7 +28,7 @@ class InstancePriceAdmin(ReadOnlyAdmin[InstancePrice]):
 @admin.register(PricedFamily)
 class PricedFamilyAdmin(ReadOnlyAdmin[PricedFamily]):
     list_display = (
-        *("family", "region", "operating_system"),
+        *("family", "region", "operating_system", "tenancy"),
         *("provider", moment("read_at")),
     )
     list_filter = (("provider", ChoicesDropdownFilter),)

@@ -66,8 +66,3 @@ def families_to_price(instance_types: Iterable[str]) -> list[str]:
         for family in (*SUCCESSORS.get(name, ()), *GRAVITON.get(name, ()))
     }
     return sorted(own | others)
-
-
-def operating_system(platform: str) -> str:
-    """The price list's name of EC2's platform, which is empty for Linux."""
-    return "Windows" if platform.lower() == "windows" else "Linux"

@@ -9,13 +9,10 @@ from clouds.registry import CloudKind
 from core.db.money_field import MoneyField
 from core.windows import HOURS_PER_MONTH
 from pricing.querysets import InstancePriceQuerySet
-from providers.records import InstancePriceRecord
+from providers.records import InstancePriceRecord, Market
 
-PRICE_KEY = [
-    *("provider", "region", "operating_system", "instance_type"),
-    *("tenancy", "currency"),
-]
-FAMILY_KEY = ["provider", "region", "operating_system", "family"]
+PRICE_KEY = ["provider", *Market._fields, "instance_type", "currency"]
+FAMILY_KEY = ["provider", *Market._fields, "family"]
 
 
 class InstancePrice(models.Model):
@@ -23,7 +20,7 @@ class InstancePrice(models.Model):
 
     provider = models.CharField(max_length=16, choices=CloudKind.choices)
     region = models.CharField(max_length=64)
-    operating_system = models.CharField(max_length=32)
+    operating_system = models.CharField(max_length=64)
     instance_type = models.CharField(max_length=64)
     tenancy = models.CharField(max_length=32)
     hourly = MoneyField()
@@ -59,13 +56,14 @@ class InstancePrice(models.Model):
 class PricedFamily(models.Model):
     """One row is one family of instance types whose prices were read.
 
-    A family that is not sold in the region has a row too, so that it is not asked for
+    A family that is not sold there has a row too, so that it is not asked for
     each time.
     """
 
     provider = models.CharField(max_length=16, choices=CloudKind.choices)
     region = models.CharField(max_length=64)
-    operating_system = models.CharField(max_length=32)
+    operating_system = models.CharField(max_length=64)
+    tenancy = models.CharField(max_length=32, default="Shared")
     family = models.CharField(max_length=64)
     read_at = models.DateTimeField()
 
@@ -77,4 +75,6 @@ class PricedFamily(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.family} in {self.region}, {self.operating_system}"
+        return (
+            f"{self.family} in {self.region}, {self.operating_system}, {self.tenancy}"
+        )

@@ -1,18 +1,19 @@
 """Queries over list prices."""
 
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from django.db import models
 
 from inventory.models import Instance
-from pricing.families import operating_system
+from providers.records import ON_DEMAND, Market
 
 if TYPE_CHECKING:
     from pricing.models import InstancePrice
 
-# What an instance has unless it was launched on dedicated hardware.
-TENANCY = "Shared"
+# What an instance and its price have in common.
+market_and_type = attrgetter(*Market._fields, "instance_type")
 
 
 class InstancePriceQuerySet(models.QuerySet["InstancePrice"]):
@@ -20,20 +21,13 @@ class InstancePriceQuerySet(models.QuerySet["InstancePrice"]):
         """Return the price of each on-demand instance that has one, by the instance's
         key. One query."""
         keys = {
-            one.pk: (
-                *(one.account.provider, one.region),
-                *(operating_system(one.platform), one.instance_type),
-            )
+            one.pk: (one.account.provider, *market_and_type(one))
             for one in instances
-            if one.lifecycle == "on-demand"
+            if one.lifecycle == ON_DEMAND
         }
         rows = self.filter(
-            tenancy=TENANCY,
-            instance_type__in={key[3] for key in keys.values()},
+            instance_type__in={key[-1] for key in keys.values()},
             region__in={key[1] for key in keys.values()},
         )
-        prices = {
-            (row.provider, row.region, row.operating_system, row.instance_type): row
-            for row in rows
-        }
+        prices = {(row.provider, *market_and_type(row)): row for row in rows}
         return {pk: prices[key] for pk, key in keys.items() if key in prices}

@@ -12,11 +12,11 @@ from clouds.models import CloudAccount
 from core.db.storable import Fitter
 from core.windows import utc_day
 from inventory.models import Instance
-from pricing.families import families_to_price, operating_system
+from pricing.families import families_to_price
 from pricing.models import FAMILY_KEY, PRICE_KEY, InstancePrice, PricedFamily
 from providers.base import PriceSource, Progress
 from providers.errors import ProviderError
-from providers.records import InstancePriceRecord
+from providers.records import InstancePriceRecord, Market
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
 from syncs.runs.claims import claim
@@ -28,8 +28,6 @@ READ_AGAIN_AFTER = timedelta(days=7)
 LOOK_BACK = timedelta(days=90)
 NEVER = datetime.min.replace(tzinfo=UTC)
 RECORDED = {field.name for field in fields(InstancePriceRecord)}
-# Region and operating system.
-Market = tuple[str, str]
 
 
 def sync_prices(
@@ -56,16 +54,21 @@ def read_prices(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
         source = current.source(PriceSource)
         wanted = families_in_use(run.account, run.started_at)
         read_at = last_read(run.account, wanted)
-        limit, parts_read = run.started_at - READ_AGAIN_AFTER, 0
+        now, parts_read = run.started_at, 0
+        limit = now - READ_AGAIN_AFTER
         fitter = Fitter(InstancePriceRecord, InstancePrice)
         for market, families in sorted(wanted.items()):
-            at = {family: read_at.get((*market, family), NEVER) for family in families}
-            missing = [family for family in families if at[family] <= limit]
+            # One that was read after now was read while a clock was ahead.
+            missing = [
+                family
+                for family in families
+                if not limit < read_at[market, family] <= now
+            ]
             if not missing:
                 continue
             current.progress(f"{', '.join(market)}: {len(missing)} families")
             try:
-                records = source.fetch_prices(*market, missing)
+                records = source.fetch_prices(market, missing)
             except ProviderError as error:
                 current.record_failed_part(error)
                 continue
@@ -90,28 +93,31 @@ def families_in_use(
     instances = Instance.objects.filter(account=account)
     instances = instances.present_since(utc_day(now - LOOK_BACK)).order_by()
     types: dict[Market, set[str]] = defaultdict(set)
-    columns = ("region", "platform", "instance_type")
     retyped = instances.filter(changes__field="instance_type")
     for rows in (
-        instances.values_list(*columns).distinct(),
-        retyped.values_list("region", "platform", "changes__old_value").distinct(),
+        instances.values_list(*Market._fields, "instance_type").distinct(),
+        retyped.values_list(*Market._fields, "changes__old_value").distinct(),
     ):
-        for region, platform, instance_type in rows:
-            types[region, operating_system(platform)].add(instance_type)
+        for *market, instance_type in rows:
+            types[Market(*market)].add(instance_type)
     return {market: families_to_price(names) for market, names in types.items()}
 
 
 def last_read(
     account: CloudAccount, wanted: Mapping[Market, Sequence[str]]
-) -> dict[tuple[str, str, str], datetime]:
-    """(region, operating system, family) -> when it was last read. One query."""
+) -> dict[tuple[Market, str], datetime]:
+    """(market, family) -> when it was last read. One query."""
     rows = PricedFamily.objects.filter(
-        provider=account.provider, region__in={region for region, _ in wanted}
+        provider=account.provider, region__in={market.region for market in wanted}
     )
-    return {
-        (row.region, row.operating_system, row.family): row.read_at
+    read_at = {
+        (Market(row.region, row.operating_system, row.tenancy), row.family): row.read_at
         for row in rows
-        if row.family in wanted.get((row.region, row.operating_system), ())
+    }
+    return {
+        (market, family): read_at.get((market, family), NEVER)
+        for market, families in wanted.items()
+        for family in families
     }
 
 
@@ -130,13 +136,11 @@ def store_prices(run: SyncRun, records: Iterable[InstancePriceRecord]) -> None:
 
 def store_families(run: SyncRun, market: Market, families: Iterable[str]) -> None:
     """Record that these were read, those that are not sold there too."""
-    region, system = market
     PricedFamily.objects.bulk_create(
         [
             PricedFamily(
                 provider=run.account.provider,
-                region=region,
-                operating_system=system,
+                **market._asdict(),
                 family=family,
                 read_at=run.started_at,
             )
@@ -151,5 +155,5 @@ def store_families(run: SyncRun, market: Market, families: Iterable[str]) -> Non
 def _are_new_for(run: SyncRun, read_at: Iterable[datetime]) -> bool:
     """Return whether any was read since the account's last good run."""
     runs = SyncRun.objects.filter(account=run.account, dataset=run.dataset)
-    good = runs.filter(status__in=SyncRun.GOOD).order_by("-started_at").first()
+    good = runs.filter(status__in=SyncRun.GOOD).order_by("-pk").first()
     return any(good is None or at > good.started_at for at in read_at)

@@ -16,6 +16,7 @@ from providers.records import (
     AccessCheck,
     CostReading,
     InstancePriceRecord,
+    Market,
     MemberAccount,
     RegionInstances,
     RegionMetrics,
@@ -75,11 +76,11 @@ class MetricSource(Protocol):
 @runtime_checkable
 class PriceSource(Protocol):
     def fetch_prices(
-        self, region: str, operating_system: str, families: Sequence[str]
+        self, market: Market, families: Sequence[str]
     ) -> Sequence[InstancePriceRecord]:
         """On-demand prices of every type of these families ("m5", "t3") there.
 
-        A family or type that the region does not offer is not in the answer; one whose
+        A family or type that the market does not offer is not in the answer; one whose
         price can't be read raises ProviderError, as any failed read does.
         """
 

@@ -9,10 +9,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from providers.errors import ProviderError
 
 UNALLOCATED = "Unallocated"
+# The lifecycle of an instance that is billed at list price.
+ON_DEMAND = "on-demand"
+# The tenancy of an instance that is not billed itself: its host is, on or off.
+HOST = "Host"
+# Monitoring with a sample of CPU every minute, and not every five.
+DETAILED = "detailed"
 
 
 class ChargeCategory(StrEnum):
@@ -46,7 +53,14 @@ class InstanceRecord:
     instance_type: str
     name: str = ""
     platform: str = ""
-    lifecycle: str = "on-demand"
+    operating_system: str = ""
+    """As a price list names it, with its license and what is installed: "Linux",
+    "Windows", "Windows with SQL Server Standard"."""
+    tenancy: str = ""
+    """Shared, Dedicated or Host."""
+    monitoring: str = ""
+    """basic or detailed."""
+    lifecycle: str = ON_DEMAND
     availability_zone: str = ""
     image_id: str = ""
     vpc_id: str = ""
@@ -139,12 +153,19 @@ class RegionMetrics:
     error: ProviderError | None = None
 
 
+class Market(NamedTuple):
+    """What a price is of, beside the type: an instance has the same three fields."""
+
+    region: str
+    operating_system: str
+    tenancy: str = "Shared"
+
+
 @dataclass(frozen=True, slots=True)
 class InstancePriceRecord:
     """What a running hour of a type costs on demand in a region, before discounts.
 
-    `operating_system` is "Linux" or "Windows", without a license of one's own and
-    without software on top; `architecture` is "x86_64" or "arm64".
+    `architecture` is "x86_64" or "arm64".
     """
 
     region: str

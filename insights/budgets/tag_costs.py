@@ -17,12 +17,9 @@ from insights.budgets.models import BudgetStatus
 from insights.models import Budget
 from inventory.models import Instance
 from metrics.models import CpuMetric
+from metrics.sample_counts import SAMPLES_A_DAY, SAMPLES_PER_HOUR
 from pricing.models import InstancePrice
 
-# CloudWatch's basic monitoring has a sample each five minutes. Detailed monitoring has
-# five times as many, so no day counts for more than a whole one.
-SAMPLES_PER_HOUR = 12
-SAMPLES_A_DAY = 24 * SAMPLES_PER_HOUR
 # The rest of the month is estimated from these days.
 RECENT_DAYS = 7
 

@@ -26,7 +26,7 @@ class InstanceSerializer(serializers.ModelSerializer[Instance]):
             "instance_type",
             "vcpus",
             "memory_mib",
-            "platform",
+            *("platform", "operating_system", "tenancy", "monitoring"),
             "lifecycle",
             "availability_zone",
             "image_id",

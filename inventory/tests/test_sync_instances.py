@@ -199,3 +199,42 @@ def test_an_instance_that_two_pages_name_is_stored_once(
     aws.world().add_instance(machine("i-1"))
     assert outcome(sync_ec2(aws_account(), now)) == ("succeeded", "")
     assert Instance.objects.count() == 1
+
+
+def test_what_an_instance_is_billed_for_and_how_often_it_is_measured_is_stored(
+    aws: EmulatedAws, now: datetime
+) -> None:
+    world, mine = aws.world(), aws_account()
+    plain = world.add_instance(machine("i-1"))
+    world.add_instance(
+        machine(
+            "i-2",
+            platform_details="Windows with SQL Server Web",
+            tenancy="dedicated",
+            monitoring="enabled",
+        )
+    )
+    sync_ec2(mine, now)
+
+    def stored() -> list[tuple[str, str, str]]:
+        rows = Instance.objects.order_by("resource_id")
+        return [(one.operating_system, one.tenancy, one.monitoring) for one in rows]
+
+    assert stored() == [
+        ("Linux", "Shared", "basic"),
+        ("Windows with SQL Server Web", "Dedicated", "detailed"),
+    ]
+    plain.tenancy, plain.monitoring = "host", "pending"
+    sync_ec2(mine, now + HOUR)
+    assert stored()[0] == ("Linux", "Host", "detailed")
+
+
+def test_a_type_that_ec2_does_not_describe_takes_no_sizes_from_others(
+    aws: EmulatedAws, now: datetime
+) -> None:
+    kinds = ("m5.large", "c5.xlarge", "x99i.7xlarge")
+    for number, kind in enumerate(kinds):
+        aws.world().add_instance(machine(f"i-{number}", instance_type=kind))
+    assert outcome(sync_ec2(aws_account(), now)) == ("succeeded", "")
+    sizes = Instance.objects.order_by("resource_id").values_list("vcpus", "memory_mib")
+    assert list(sizes) == [(2, 8192), (4, 8192), (None, None)]

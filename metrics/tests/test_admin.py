@@ -137,6 +137,6 @@ def test_a_day_leads_to_its_machine_and_is_read_only(admin_client: Client) -> No
     url = reverse("admin:metrics_cpumetric_change", args=[metric.pk])
     page = admin_client.get(url).content.decode()
     assert f"/admin/inventory/resource/{metric.resource_id}/change/" in page
-    assert "288 a day at five-minute resolution." in page
+    assert "288 a day: counted at five minutes." in page
     assert admin_client.post(url, {"samples": 1}).status_code == 403
     assert admin_client.get(reverse("admin:metrics_cpumetric_add")).status_code == 403

@@ -1,5 +1,6 @@
 """List prices are read once a week, those that are not sold among them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from pricing.sync import sync_prices
 from providers.demo.company import PRODUCTION, STAGING
 from providers.demo.provider import DemoProvider
 from providers.errors import ErrorKind, ProviderError
-from providers.records import InstancePriceRecord
+from providers.records import InstancePriceRecord, Market
 from syncs.models import ApiUsage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
@@ -132,13 +133,15 @@ def test_a_market_that_fails_keeps_its_prices_and_the_run_is_partial(
 ) -> None:
     sync_prices(owner, NOW)
     stored = InstancePrice.objects.count()
-    instance(owner, "windows", platform="windows", instance_type="m5.large")
+    instance(owner, "win", operating_system="Windows", instance_type="m5.large")
     fetch = DemoProvider.fetch_prices
 
-    def refusing(self: DemoProvider, *asked: object) -> object:
-        if "Windows" in asked:
+    def refusing(
+        self: DemoProvider, market: Market, families: Sequence[str]
+    ) -> Sequence[InstancePriceRecord]:
+        if market.operating_system == "Windows":
             raise DENIED
-        return fetch(self, *asked)  # type: ignore[arg-type]
+        return fetch(self, market, families)
 
     monkeypatch.setattr(DemoProvider, "fetch_prices", refusing)
     run = sync_prices(owner, NOW + 8 * DAY)

@@ -10,15 +10,28 @@ from providers.aws.client import GLOBAL_REGION, AwsClients
 from providers.aws.side_by_side import side_by_side
 from providers.base import Progress
 from providers.errors import ProviderError
-from providers.records import InstanceRecord, RegionInstances
+from providers.records import (
+    DETAILED,
+    ON_DEMAND,
+    InstanceRecord,
+    RegionInstances,
+)
 
 if TYPE_CHECKING:
-    from mypy_boto3_ec2.type_defs import InstanceTypeDef
+    from mypy_boto3_ec2.type_defs import FilterTypeDef, InstanceTypeDef
 
 # The most that DescribeInstances answers in a page.
 PAGE_SIZE = 1000
-# The most types that one DescribeInstanceTypes takes.
+# The most values of one filter are 200.
 TYPES_PER_CALL = 100
+# How price lists name what is not licensed at all.
+LINUX = {"Linux/UNIX": "Linux"}
+TENANCIES = {"default": "Shared", "dedicated": "Dedicated", "host": "Host"}
+# "pending" and "disabling" are on the way to what they become.
+MONITORING = {
+    **{"enabled": DETAILED, "pending": DETAILED},
+    **{"disabled": "basic", "disabling": "basic"},
+}
 
 
 def fetch_regions(clients: AwsClients) -> Sequence[str]:
@@ -102,6 +115,8 @@ def try_instance_types(clients: AwsClients, region: str) -> None:
 def normalize_instance(raw: "InstanceTypeDef", region: str) -> InstanceRecord:
     """One instance of an answer. Terminated ones lack most of what others have."""
     tags = {tag["Key"]: tag["Value"] for tag in raw.get("Tags", [])}
+    billed_as = raw.get("PlatformDetails", "")
+    placement = raw.get("Placement", {})
     return InstanceRecord(
         instance_id=raw["InstanceId"],
         region=region,
@@ -109,8 +124,11 @@ def normalize_instance(raw: "InstanceTypeDef", region: str) -> InstanceRecord:
         instance_type=raw.get("InstanceType", ""),
         name=tags.get("Name", ""),
         platform=raw.get("Platform", ""),
-        lifecycle=raw.get("InstanceLifecycle", "on-demand"),
-        availability_zone=raw.get("Placement", {}).get("AvailabilityZone", ""),
+        operating_system=LINUX.get(billed_as, billed_as),
+        tenancy=TENANCIES.get(placement.get("Tenancy", ""), ""),
+        monitoring=MONITORING.get(raw.get("Monitoring", {}).get("State", ""), ""),
+        lifecycle=raw.get("InstanceLifecycle", ON_DEMAND),
+        availability_zone=placement.get("AvailabilityZone", ""),
         image_id=raw.get("ImageId", ""),
         vpc_id=raw.get("VpcId", ""),
         private_ip=raw.get("PrivateIpAddress"),
@@ -123,14 +141,18 @@ def normalize_instance(raw: "InstanceTypeDef", region: str) -> InstanceRecord:
 def _fetch_sizes(
     clients: AwsClients, region: str, instances: Sequence[InstanceRecord]
 ) -> Mapping[str, tuple[int, int]]:
-    """(vCPUs, MiB of memory) of each type in use there."""
+    """(vCPUs, MiB of memory) of each type in use there that EC2 describes.
+
+    By filter, as one name that is unknown there makes a list of names fail as a whole.
+    """
     types = sorted({record.instance_type for record in instances} - {""})
     sizes: dict[str, tuple[int, int]] = {}
     with aws_errors(f"Instance types in {region} (ec2:DescribeInstanceTypes)", region):
         paginator = clients.ec2(region).get_paginator("describe_instance_types")
         for start in range(0, len(types), TYPES_PER_CALL):
             asked = types[start : start + TYPES_PER_CALL]
-            for page in paginator.paginate(InstanceTypes=asked):  # type: ignore[arg-type]
+            by_name: FilterTypeDef = {"Name": "instance-type", "Values": asked}
+            for page in paginator.paginate(Filters=[by_name]):
                 for raw in page["InstanceTypes"]:
                     sizes[raw["InstanceType"]] = (
                         raw["VCpuInfo"]["DefaultVCpus"],

@@ -14,6 +14,7 @@ from providers.records import (
     AccessCheck,
     CostReading,
     InstancePriceRecord,
+    Market,
     MemberAccount,
     RegionInstances,
     RegionMetrics,
@@ -66,11 +67,9 @@ class AwsProvider:
         return cloudwatch.fetch_metrics(self._clients, window, instance_ids, progress)
 
     def fetch_prices(
-        self, region: str, operating_system: str, families: Sequence[str]
+        self, market: Market, families: Sequence[str]
     ) -> Sequence[InstancePriceRecord]:
-        return price_list.fetch_prices(
-            self._clients, region, operating_system, families
-        )
+        return price_list.fetch_prices(self._clients, market, families)
 
     def check_access(self, now: datetime) -> Iterator[AccessCheck]:
         """Try each permission, the first of EC2 in every region. All are free but Cost

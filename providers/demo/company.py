@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from providers.records import InstancePriceRecord
+from providers.records import InstancePriceRecord, Market
 
 COMPANY_NAME = "Northpeak Outdoor"
 CURRENCY = "USD"
@@ -76,6 +76,7 @@ REGION_PRICE_FACTOR = {
 }
 # EC2's name of each platform.
 PLATFORMS = {"Linux": "", "Windows": "windows"}
+TENANCY = "Shared"
 # Windows adds this for every vCPU and hour; spot costs this share of on demand.
 WINDOWS_USD_PER_VCPU_HOUR = Decimal("0.046")
 SPOT_SHARE = Decimal("0.35")
@@ -96,11 +97,11 @@ def hourly_usd(
     return price.quantize(Decimal("0.0001"))
 
 
-def prices_of(
-    region: str, operating_system: str, families: Sequence[str]
-) -> Iterator[InstancePriceRecord]:
-    """Every size of these families; none in a region or system that is not sold."""
-    if region not in REGION_PRICE_FACTOR or operating_system not in PLATFORMS:
+def prices_of(market: Market, families: Sequence[str]) -> Iterator[InstancePriceRecord]:
+    """Every size of these families; none in a market that is not sold."""
+    region, operating_system, tenancy = market
+    is_sold = region in REGION_PRICE_FACTOR and operating_system in PLATFORMS
+    if not is_sold or tenancy != TENANCY:
         return
     for name, size in INSTANCE_TYPES.items():
         family = name.partition(".")[0]
@@ -108,9 +109,8 @@ def prices_of(
         if family not in families or no_windows:
             continue
         yield InstancePriceRecord(
-            region=region,
+            **market._asdict(),
             instance_type=name,
-            operating_system=operating_system,
             hourly=hourly_usd(name, region, PLATFORMS[operating_system]),
             currency=CURRENCY,
             vcpus=size.vcpus,

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 
 from core.windows import midnight, utc_day
-from providers.demo.company import INSTANCE_TYPES, STAGING
+from providers.demo.company import INSTANCE_TYPES, STAGING, TENANCY
 from providers.demo.machines import MACHINES, Machine, Role
 from providers.demo.shapes import chance, digest
 from providers.records import InstanceRecord
@@ -140,6 +140,9 @@ def _describe(life: Life, anchor: date, hour: int) -> InstanceRecord:
         instance_type=run.instance_type,
         name=machine.name if machine.is_tagged else "",
         platform=machine.platform,
+        operating_system="Windows" if machine.platform else "Linux",
+        tenancy=TENANCY,
+        monitoring="basic",
         lifecycle=machine.lifecycle,
         availability_zone=machine.region + "abc"[int(place[:4], 16) % 3],
         image_id="ami-0" + digest("image", machine.region, machine.role)[:16],

@@ -24,6 +24,7 @@ from providers.records import (
     CostReading,
     CostTotalRecord,
     InstancePriceRecord,
+    Market,
     RegionInstances,
     RegionMetrics,
 )
@@ -148,7 +149,7 @@ class DemoProvider:
             )
 
     def fetch_prices(
-        self, region: str, operating_system: str, families: Sequence[str]
+        self, market: Market, families: Sequence[str]
     ) -> Sequence[InstancePriceRecord]:
         self.meter.count("demo:GetProducts")
-        return list(prices_of(region, operating_system, families))
+        return list(prices_of(market, families))

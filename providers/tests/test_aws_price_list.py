@@ -10,7 +10,7 @@ from core.testing.aws_emulator.price_list import product
 from providers.aws.client import AwsAccount, AwsOptions
 from providers.aws.provider import AwsProvider
 from providers.errors import ErrorKind, ProviderError
-from providers.records import InstancePriceRecord
+from providers.records import InstancePriceRecord, Market
 
 REGION = "us-east-1"
 
@@ -21,7 +21,7 @@ def provider(aws: EmulatedAws) -> AwsProvider:
 
 
 def prices(provider: AwsProvider, *families: str) -> dict[str, Decimal]:
-    found = provider.fetch_prices(REGION, "Linux", families)
+    found = provider.fetch_prices(Market(REGION, "Linux"), families)
     return {record.instance_type: record.hourly for record in found}
 
 
@@ -34,7 +34,7 @@ def test_it_reads_the_price_and_the_size(
         product("t4g.nano", "0.0042000000", memory="0.5 GiB", processor=graviton),
         product("m5.24xlarge", "4.6080000000", vcpus=96, memory="1,384 GiB"),
     ]
-    found = provider.fetch_prices(REGION, "Linux", ["m5", "t4g"])
+    found = provider.fetch_prices(Market(REGION, "Linux"), ["m5", "t4g"])
     assert found == [
         record("m5.large", "0.096", 2, 8192),
         record("m5.24xlarge", "4.608", 96, 1_417_216),
@@ -99,9 +99,9 @@ def test_a_price_of_nothing_or_two_prices_are_unknown(
         product("m5.4xlarge", "NaN"),
         product("m5.8xlarge", "10000000000"),
         product("m5.xlarge", "0.1920000000"),
-        product("m5.xlarge", "0.2000000000", operation="RunInstances:0800"),
+        product("m5.xlarge", "0.2000000000", storage="1 x 60 SSD"),
         product("m5.2xlarge", "0.3840000000"),
-        product("m5.2xlarge", "0.3840000000", operation="RunInstances:0800"),
+        product("m5.2xlarge", "0.3840000000", storage="1 x 60 SSD"),
     ]
     assert prices(provider, "m5") == {"m5.2xlarge": Decimal("0.384")}
 
@@ -144,3 +144,23 @@ def test_a_missing_permission_is_told_as_what_sync_prices_needs(
     check = checks["pricing:GetProducts"]
     assert check.error is not None
     assert (check.is_required, check.needed_for) == (True, "sync_prices")
+
+
+def test_a_product_without_a_size_takes_no_price_from_others(
+    aws: EmulatedAws, provider: AwsProvider
+) -> None:
+    aws.products = [
+        product("m5.large", "0.096"),
+        product("m5.metal", "4.608", memory="NA"),
+    ]
+    assert prices(provider, "m5") == {"m5.large": Decimal("0.096")}
+
+
+@pytest.mark.parametrize(
+    "market", [Market(REGION, "Linux", "Host"), Market(REGION, "", "Shared")]
+)
+def test_a_market_without_prices_is_not_asked_for(
+    provider: AwsProvider, market: Market
+) -> None:
+    assert provider.fetch_prices(market, ["m5"]) == []
+    assert provider.meter.requests == 0

@@ -8,6 +8,7 @@ from providers.demo.company import DATA_PLATFORM, IRELAND, PRODUCTION, VIRGINIA
 from providers.demo.fleet import lives
 from providers.demo.provider import DemoProvider
 from providers.demo.services import COMPUTE
+from providers.records import Market
 
 ANCHOR = date(2026, 10, 20)
 NOW = datetime(2026, 10, 20, 14, 30, tzinfo=UTC)
@@ -15,7 +16,7 @@ DAY = date(2026, 10, 10)
 
 
 def hourly(demo: DemoProvider, region: str, system: str, family: str) -> dict[str, str]:
-    found = demo.fetch_prices(region, system, [family])
+    found = demo.fetch_prices(Market(region, system), [family])
     return {record.instance_type: str(record.hourly) for record in found}
 
 

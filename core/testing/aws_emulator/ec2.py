@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 DEFAULT_PAGE = 1_000
 TERMINATED_FOR_SECONDS = 3_600  # how long a terminated instance is still listed
 MAX_INSTANCE_TYPES = 100
+MAX_FILTER_VALUES = 200
 # Shown with AllRegions where the account has not enabled it.
 REGION_NOT_ENABLED = "me-south-1"
 
@@ -125,7 +126,7 @@ def describe_instance_types(aws: EmulatedAws, call: Call) -> Answer:
             "The following supplied instance types do not exist: "
             f"[{', '.join(unknown)}]",
         )
-    names = asked or sorted(known)
+    names = asked or _matching_types(sorted(known), call.parameters.get("Filters", []))
     bad_token = AwsError("InvalidNextToken", "The token is not valid.")
     (start,) = read_token(call, call.parameters.get("NextToken"), bad_token) or [0]
     page = aws.page_size.get(call.name, MAX_INSTANCE_TYPES)
@@ -136,6 +137,15 @@ def describe_instance_types(aws: EmulatedAws, call: Call) -> Answer:
     if end < len(names):
         answer["NextToken"] = make_token(call, end)
     return answer
+
+
+def _matching_types(names: list[str], filters: list[dict[str, Any]]) -> list[str]:
+    """Of the filters only the one by name; what it does not know, it leaves out."""
+    for each in filters:
+        if each["Name"] != "instance-type" or len(each["Values"]) > MAX_FILTER_VALUES:
+            raise AwsError("InvalidParameterValue", f"The filter {each} is invalid")
+        names = [name for name in names if name in each["Values"]]
+    return names
 
 
 @cache

@@ -60,7 +60,8 @@ def _instance(instance: EmulatedInstance) -> str:
     if instance.stopped_since:
         at = instance.stopped_since.strftime("%Y-%m-%d %H:%M:%S GMT")
         optional += f"<reason>User initiated ({at})</reason>"
-    details = "Windows" if instance.platform else "Linux/UNIX"
+    plain = "Windows" if instance.platform else "Linux/UNIX"
+    details = escape(instance.platform_details or plain)
     return (
         f"<item><instanceId>{instance.instance_id}</instanceId>"
         f"<imageId>{instance.image_id}</imageId>"
@@ -70,8 +71,8 @@ def _instance(instance: EmulatedInstance) -> str:
         f"<instanceType>{instance.instance_type}</instanceType>"
         f"<launchTime>{launched}</launchTime>"
         f"<placement><availabilityZone>{instance.region}a</availabilityZone>"
-        "<groupName/><tenancy>default</tenancy></placement>"
-        "<monitoring><state>disabled</state></monitoring>"
+        f"<groupName/><tenancy>{instance.tenancy}</tenancy></placement>"
+        f"<monitoring><state>{instance.monitoring}</state></monitoring>"
         "<architecture>x86_64</architecture><rootDeviceType>ebs</rootDeviceType>"
         "<virtualizationType>hvm</virtualizationType><hypervisor>xen</hypervisor>"
         f"<platformDetails>{details}</platformDetails>{optional}"

@@ -20,6 +20,18 @@ PRODUCTS_A_PAGE = 100
 ON_DEMAND, PER_HOUR = "JRTCKXETXF", "6YS6EN2CT7"  # AWS's codes of offer and rate
 RESERVED = "38NPMPTW36"
 
+# Operating system, software and license -> AWS's code of them.
+OWN_LICENSE, INCLUDED = "Bring your own license", "No License required"
+OPERATIONS = {
+    ("Linux", "NA", INCLUDED): "RunInstances",
+    ("Linux", "SQL Std", INCLUDED): "RunInstances:0004",
+    ("RHEL", "NA", INCLUDED): "RunInstances:0010",
+    ("SUSE", "NA", INCLUDED): "RunInstances:000g",
+    ("Windows", "NA", INCLUDED): "RunInstances:0002",
+    ("Windows", "NA", OWN_LICENSE): "RunInstances:0800",
+    ("Windows", "SQL Std", INCLUDED): "RunInstances:0006",
+}
+
 MATCHES: dict[str, Callable[[str, str], bool]] = {
     "TERM_MATCH": lambda value, wanted: value.lower() == wanted.lower(),
     "EQUALS": lambda value, wanted: value == wanted,
@@ -76,13 +88,17 @@ def product(
         "tenancy": "Shared",
         "usagetype": f"BoxUsage:{instance_type}",
         "servicecode": SERVICE,
-        "licenseModel": "No License required",
+        "licenseModel": INCLUDED,
         "currentGeneration": "Yes",
         "preInstalledSw": "NA",
         "processorArchitecture": "64-bit",
         "marketoption": "OnDemand",
-        "operation": "RunInstances",
     } | changed
+    what = (
+        *(attributes["operatingSystem"], attributes["preInstalledSw"]),
+        attributes["licenseModel"],
+    )
+    attributes.setdefault("operation", OPERATIONS.get(what, "RunInstances:other"))
     sku = sha256(json.dumps(attributes).encode()).hexdigest()[:16].upper()
     return {
         "product": {

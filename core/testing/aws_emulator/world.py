@@ -28,6 +28,9 @@ class EmulatedInstance:
     name: str | None = None
     tags: dict[str, str] = field(default_factory=dict)
     platform: str | None = None  # "windows", or None for Linux
+    platform_details: str | None = None  # None follows the platform
+    tenancy: str = "default"
+    monitoring: str = "disabled"
     lifecycle: str | None = None  # "spot", "scheduled", or None
     image_id: str = "ami-0123456789abcdef0"
     private_ip: str = "10.0.0.10"

@@ -12,6 +12,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
+from providers.records import ON_DEMAND
+
 Json = Mapping[str, object]
 
 
@@ -94,8 +96,8 @@ class Change:
 class MachineFacts:
     """One instance: its current state, and its days until now.
 
-    `platform` is empty for Linux and "windows" for Windows, as EC2 has it. `changes`
-    and days need no order. `hours` is empty where only days are stored.
+    `operating_system` and `tenancy` are those of a price list, empty where unknown.
+    `changes` and days need no order. `hours` is empty where only days are stored.
     `attached_monthly` is the monthly cost of its volumes and address, which are billed
     while it is stopped; None where it is unknown.
     """
@@ -106,9 +108,9 @@ class MachineFacts:
     region: str
     state: str
     name: str = ""
-    platform: str = ""
-    tenancy: str = "Shared"
-    lifecycle: str = "on-demand"
+    operating_system: str = ""
+    tenancy: str = ""
+    lifecycle: str = ON_DEMAND
     launched_at: datetime | None = None
     first_seen_at: datetime | None = None
     gone_since: datetime | None = None

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from insights.recommendations.engine.advice import Level, MachineFacts
+from providers.records import HOST
 
 # Tags that AWS services put on the instances that they start.
 MANAGERS = {
@@ -33,6 +34,7 @@ class ChangeRisk:
     manager: str
     holds_data: bool
     is_spot: bool
+    is_on_host: bool
 
     def level(self, least: Level) -> Level:
         """Return at least this, and more where data or a manager is affected."""
@@ -53,6 +55,10 @@ class ChangeRisk:
             )
         if self.is_spot:
             reasons.append("it is a spot instance, which has no list price")
+        if self.is_on_host:
+            reasons.append(
+                "its dedicated host costs the same until the host is released"
+            )
         return reasons
 
     @property
@@ -71,6 +77,7 @@ def change_risk_of(machine: MachineFacts) -> ChangeRisk:
         manager=_manager(machine.tags),
         holds_data=any(HOLDS_DATA.search(text) for text in (machine.name, *purposes)),
         is_spot=machine.lifecycle == "spot",
+        is_on_host=machine.tenancy == HOST,
     )
 
 

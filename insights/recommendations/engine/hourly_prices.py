@@ -16,8 +16,8 @@ from core.windows import HOURS_PER_MONTH, ONE_DAY, Window, last_complete_days
 from insights.recommendations.engine.advice import BillDay, MachineFacts, PriceBasis
 from insights.recommendations.engine.advice_thresholds import Thresholds
 from insights.recommendations.engine.observation_window import hours_on, value_on
-from pricing.families import family_of, operating_system
-from providers.records import InstancePriceRecord
+from pricing.families import family_of
+from providers.records import ON_DEMAND, InstancePriceRecord, Market
 
 ONE = Decimal(1)
 # Above it the bill has instances that the inventory lacks, so there is no rate.
@@ -26,7 +26,6 @@ HIGHEST_FACTOR = Decimal("1.02")
 LOWEST_FACTOR = Decimal("0.20")
 # Days of bill without which a rate would be chance.
 LEAST_DAYS = 7
-SPOT = "spot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +57,11 @@ class Prices:
 
     def __init__(self, records: Iterable[InstancePriceRecord] = ()) -> None:
         self._rates: Mapping[tuple[str, str], BillRate] = {}
-        self._listed: dict[tuple[str, str, str], dict[str, InstancePriceRecord]] = (
-            defaultdict(dict)
-        )
+        self._listed: dict[Market, dict[str, InstancePriceRecord]] = defaultdict(dict)
         for record in records:
             if record.hourly.is_finite() and record.hourly > ZERO:
-                key = (record.region, record.operating_system, record.tenancy)
-                self._listed[key][record.instance_type] = record
+                market = Market(record.region, record.operating_system, record.tenancy)
+                self._listed[market][record.instance_type] = record
 
     def with_rates(self, rates: Mapping[tuple[str, str], BillRate]) -> "Prices":
         """Return the same list at these effective rates."""
@@ -86,9 +83,9 @@ class Prices:
     def hourly(
         self, machine: MachineFacts, instance_type: str = ""
     ) -> HourlyPrice | None:
-        """Return its hourly price; None if it is not listed, or spot."""
+        """Return its hourly price; None if it is not listed, or not on demand."""
         record = self.listed(machine, instance_type)
-        if record is None or machine.lifecycle == SPOT:
+        if record is None or machine.lifecycle != ON_DEMAND:
             return None
         rate = self._rates.get((machine.account_id, machine.region))
         if rate is None or rate.currency != record.currency:
@@ -112,8 +109,8 @@ class Prices:
         return price.hourly * Decimal(str(hours))
 
     def _market(self, machine: MachineFacts) -> Mapping[str, InstancePriceRecord]:
-        key = (machine.region, operating_system(machine.platform), machine.tenancy)
-        return self._listed.get(key, {})
+        market = Market(machine.region, machine.operating_system, machine.tenancy)
+        return self._listed.get(market, {})
 
 
 def settled_window(thresholds: Thresholds, now: datetime) -> Window:

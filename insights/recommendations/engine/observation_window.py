@@ -7,14 +7,11 @@ from math import fsum, isfinite
 from core.windows import ONE_DAY, Window, last_complete_days, midnight
 from insights.recommendations.engine.advice import CpuDay, MachineFacts
 from insights.recommendations.engine.advice_thresholds import Thresholds
+from metrics.sample_counts import SAMPLES_PER_HOUR
 
 RUNNING = "running"
-# CloudWatch keeps a point for every five minutes; with detailed monitoring for each.
-SAMPLES_A_DAY = 288
-DETAILED_SAMPLES_A_DAY = 1440
-MOST_BASIC_SAMPLES = 300  # a few points too many are no detailed monitoring
 # A day with less than an hour of samples says nothing of a day.
-LEAST_SAMPLES = 12
+LEAST_SAMPLES = SAMPLES_PER_HOUR
 HOURS_A_DAY = 24.0
 
 
@@ -75,9 +72,7 @@ def hours_on(machine: MachineFacts, day: date) -> float:
     """
     for cpu in machine.cpu:
         if cpu.day == day and cpu.samples is not None:
-            is_detailed = cpu.samples > MOST_BASIC_SAMPLES
-            whole = DETAILED_SAMPLES_A_DAY if is_detailed else SAMPLES_A_DAY
-            return min(1.0, cpu.samples / whole) * HOURS_A_DAY
+            return min(HOURS_A_DAY, cpu.samples / SAMPLES_PER_HOUR)
     is_on = existed_on(machine, day) and value_on(machine, day, "state") == RUNNING
     return HOURS_A_DAY if is_on else 0.0
 

@@ -18,6 +18,7 @@ from insights.recommendations.engine.rule_context import RuleContext
 from insights.recommendations.engine.schedule import schedule
 from insights.recommendations.engine.stopped import STOPPED, stopped
 from insights.recommendations.engine.utilization import Utilization, utilization_of
+from providers.records import HOST
 
 UtilizationRule = Callable[[RuleContext, Utilization], Advice | NotEnough | None]
 RULES_OF_UTILIZATION: dict[Rule, UtilizationRule] = {
@@ -49,7 +50,7 @@ def advise(
         answers = [stopped(context, now, currency)]
     elif machine.state == RUNNING:
         answers = [*_of_utilization(context), *old_generation(context)]
-    return [answer for answer in answers if answer and _is_worth_it(answer, thresholds)]
+    return [answer for answer in answers if answer and _is_worth_it(answer, context)]
 
 
 def _of_utilization(context: RuleContext) -> list[Advice | NotEnough | None]:
@@ -60,9 +61,12 @@ def _of_utilization(context: RuleContext) -> list[Advice | NotEnough | None]:
     return [rule(context, utilization) for rule in RULES_OF_UTILIZATION.values()]
 
 
-def _is_worth_it(answer: Advice | NotEnough, thresholds: Thresholds) -> bool:
-    """Return False for a change of a few cents; stopped and idle always count."""
-    if isinstance(answer, NotEnough) or answer.rule in (Rule.IDLE, Rule.STOPPED):
+def _is_worth_it(answer: Advice | NotEnough, context: RuleContext) -> bool:
+    """Return False for a change of a few cents, and of what is billed by its host;
+    stopped and idle always count."""
+    if answer.rule in (Rule.IDLE, Rule.STOPPED):
         return True
-    saving = answer.savings_monthly
-    return saving is None or saving >= thresholds.least_saving
+    if context.machine.tenancy == HOST:
+        return False
+    saving = None if isinstance(answer, NotEnough) else answer.savings_monthly
+    return saving is None or saving >= context.thresholds.least_saving

@@ -19,7 +19,7 @@ from insights.recommendations.engine.advice import (
     MachineFacts,
     NetworkDay,
 )
-from insights.recommendations.engine.observation_window import SAMPLES_A_DAY
+from metrics.sample_counts import SAMPLES_A_DAY
 
 SECONDS_A_DAY = 86_400
 FULL_PERCENT = 100.0
@@ -206,7 +206,7 @@ def machine_of(name: str, samples: pd.DataFrame, seconds_apart: float) -> Machin
 
 
 def cpu_day(day: date, samples: pd.DataFrame, seconds_apart: float) -> CpuDay:
-    """Return a day whose samples are counted as CloudWatch's, one in five minutes."""
+    """Return a day whose samples are counted as stored ones are."""
     share = min(1.0, len(samples) * seconds_apart / SECONDS_A_DAY)
     p99 = np.quantile(samples.maximum, 0.99, method="inverted_cdf")
     return CpuDay(

@@ -33,6 +33,7 @@ from providers.demo.load import cpu_on, network_on
 from providers.demo.machines import Role
 from providers.demo.provider import DemoProvider
 from providers.demo.services import COMPUTE
+from providers.records import Market
 
 ANCHOR = date(2026, 10, 20)
 NOW = datetime(2026, 10, 20, 14, 30, tzinfo=UTC)
@@ -53,7 +54,8 @@ def facts(account_id: str) -> Iterator[tuple[MachineFacts, Life]]:
                 region=record.region,
                 state=record.state,
                 name=life.machine.name,
-                platform=record.platform,
+                operating_system=record.operating_system,
+                tenancy=record.tenancy,
                 lifecycle=record.lifecycle,
                 launched_at=record.launched_at,
                 first_seen_at=NOW - timedelta(days=60),
@@ -81,7 +83,7 @@ def prices() -> Prices:
         record
         for region in demo.fetch_regions()
         for system in ("Linux", "Windows")
-        for record in demo.fetch_prices(region, system, families)
+        for record in demo.fetch_prices(Market(region, system), families)
     )
 
 

@@ -102,7 +102,7 @@ def test_spot_machines_and_unknown_types_tell_nothing() -> None:
 def test_windows_has_its_own_price() -> None:
     windows = price("m5.xlarge", operating_system="Windows", hourly=Decimal("0.376"))
     prices = Prices([price("m5.xlarge"), windows])
-    found = prices.hourly(machine(platform="windows"))
+    found = prices.hourly(machine(operating_system="Windows"))
     assert found is not None
     assert found.hourly == Decimal("0.376")
 

@@ -71,8 +71,9 @@ class NoticeAdmin(ReadOnlyAdmin[Notice]):
         ("channel", severity),
         "subject",
         "text",
+        "cause",
         (about, linked("account", ordering="account__name")),
         (moment("created_at"), moment("due_at")),
-        (moment("sent_at"), "attempts"),
+        (moment("sent_at"), moment("sending_since"), "attempts"),
         (moment("failed_at"), "error"),
     )

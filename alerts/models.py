@@ -9,7 +9,7 @@ from alerts.querysets import NoticeQuerySet
 
 
 class Notice(models.Model):
-    """One row is one message to one channel; its key is unique, so it is sent once."""
+    """One row is what one channel is told; its key is unique, so it is queued once."""
 
     class Severity(models.TextChoices):
         INFO = "info", "Info"
@@ -21,6 +21,9 @@ class Notice(models.Model):
     severity = models.CharField(max_length=8, choices=Severity.choices)
     subject = models.CharField(max_length=200)
     text = models.TextField()
+    cause = models.TextField(
+        blank=True, help_text="Notices with the same cause are sent as one message."
+    )
     about_type = models.ForeignKey(ContentType, models.CASCADE, null=True, blank=True)
     about_id = models.PositiveBigIntegerField(null=True, blank=True)
     about = GenericForeignKey("about_type", "about_id")
@@ -33,8 +36,17 @@ class Notice(models.Model):
         help_text="Only users who may see this account see the notice.",
     )
     created_at = models.DateTimeField()
-    due_at = models.DateTimeField(help_text="The next attempt is not before then.")
+    due_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="The next attempt is not before then; empty: there is no other.",
+    )
     attempts = models.PositiveIntegerField(default=0)
+    sending_since = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="A process sends it, or was killed while it did.",
+    )
     sent_at = models.DateTimeField(null=True, blank=True)
     failed_at = models.DateTimeField(null=True, blank=True, help_text="Last failure.")
     error = models.TextField(blank=True)

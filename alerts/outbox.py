@@ -1,25 +1,28 @@
 """The outbox: rooms queue notices here, and a task delivers them."""
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Hashable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
 from django.db.models import F, Model
 from django.utils import timezone
 
 from alerts.channels import DeliveryFailed, configured_channels
+from alerts.messages import group_of, message_of
 from alerts.models import Notice
+from alerts.querysets import LONGEST_PAUSE
 
 logger = logging.getLogger(__name__)
 
 LONGEST_SUBJECT = 120
-# A failed delivery is tried again after a minute, then twice as long, up to an hour.
 FIRST_PAUSE = timedelta(minutes=1)
-LONGEST_PAUSE = timedelta(hours=1)
 # Beat starts the next delivery then; slow channels leave the rest to it.
 DELIVERY_TIME = timedelta(seconds=45)
+# A cause that spreads from account to account is told again at most so often.
+PAUSE_OF_A_CAUSE = timedelta(minutes=15)
 
 
 def queue_notice(
@@ -29,21 +32,25 @@ def queue_notice(
     now: datetime,
     *,
     severity: Notice.Severity,
+    cause: str = "",
     account: Any = None,
     channels: Collection[str] | None = None,
 ) -> None:
     """Queue what happened to `about` on each configured channel, once.
 
+    What has the same `cause`, which may end the text, is sent as one message.
     `channels` limits it to some of them; `account` limits who may see it.
     """
+    line = text.removesuffix(cause).splitlines()[0].strip()
     Notice.objects.bulk_create(
         [
             Notice(
                 key=_key(about, event),
                 channel=name,
                 severity=severity,
-                subject=text.splitlines()[0][:LONGEST_SUBJECT],
+                subject=line[:LONGEST_SUBJECT],
                 text=text,
+                cause=cause,
                 about_type=ContentType.objects.get_for_model(about),
                 about_id=about.pk,
                 account=account,
@@ -58,8 +65,13 @@ def queue_notice(
 
 
 def withdraw(about: Model, event: str) -> None:
-    """Take back the notices of that event which no channel has taken yet."""
-    Notice.objects.unsent().filter(key=_key(about, event)).delete()
+    """Take back the notices of that event which no channel has taken yet.
+
+    One that is being sent may arrive, so it stays, but is not tried again.
+    """
+    unsent = Notice.objects.unsent().filter(key=_key(about, event))
+    unsent.filter(sending_since=None).delete()
+    unsent.update(due_at=None)
 
 
 def _key(about: Model, event: str) -> str:
@@ -67,27 +79,47 @@ def _key(about: Model, event: str) -> str:
 
 
 def deliver_due(now: datetime) -> int:
-    """Send each notice that is due, and return how many were sent.
+    """Send what is due, one message a cause; return how many notices were sent.
 
-    The process that moves a notice's next attempt ahead sends it, so concurrent
-    processes send it once, and if that process dies it is sent later.
+    A channel that fails is left alone until the next delivery.
     """
-    channels = configured_channels()
-    sent = 0
-    began = timezone.now()
-    for notice in Notice.objects.due(now).filter(channel__in=channels):
+    channels, failed = configured_channels(), set[str]()
+    sent, began = 0, timezone.now()
+    for group in _due_groups(now, channels):
         if timezone.now() - began > DELIVERY_TIME:
             break
-        pause = min(FIRST_PAUSE * 2 ** min(notice.attempts, 20), LONGEST_PAUSE)
-        mine = Notice.objects.due(now).filter(pk=notice.pk)
-        if not mine.update(due_at=now + pause, attempts=F("attempts") + 1):
+        channel = group[0].channel
+        if channel in failed or not (mine := _claim(group, now)):
             continue
-        same = Notice.objects.filter(pk=notice.pk)
+        same = Notice.objects.filter(pk__in=[notice.pk for notice in mine])
         try:
-            channels[notice.channel](notice)
+            channels[channel](message_of(mine))
         except DeliveryFailed as error:
-            logger.error("notice %s: %s", notice.pk, error)
-            same.update(failed_at=now, error=str(error))
+            failed.add(channel)
+            logger.error("%s of %d notices: %s", channel, len(mine), error)
+            same.update(failed_at=now, error=str(error), sending_since=None)
         else:
-            sent += same.update(sent_at=now, error="")
+            sent += same.update(sent_at=now, error="", sending_since=None)
     return sent
+
+
+def _due_groups(now: datetime, channels: Collection[str]) -> list[list[Notice]]:
+    """Return what is due by message, the oldest first."""
+    told = Notice.objects.filter(sent_at__gt=now - PAUSE_OF_A_CAUSE, sent_at__lte=now)
+    waits = {group_of(notice) for notice in told.exclude(cause="")}
+    groups: dict[Hashable, list[Notice]] = {}
+    for notice in Notice.objects.due(now).filter(channel__in=channels):
+        groups.setdefault(group_of(notice), []).append(notice)
+    return [notices for group, notices in groups.items() if group not in waits]
+
+
+def _claim(group: Sequence[Notice], now: datetime) -> list[Notice]:
+    """Return those that are still due, which this process alone sends now."""
+    due = Notice.objects.due(now).filter(pk__in=[notice.pk for notice in group])
+    pause = min(FIRST_PAUSE * 2 ** min(group[0].attempts, 20), LONGEST_PAUSE)
+    with transaction.atomic():
+        mine = list(due.select_for_update(skip_locked=True))
+        Notice.objects.filter(pk__in=[notice.pk for notice in mine]).update(
+            due_at=now + pause, sending_since=now, attempts=F("attempts") + 1
+        )
+    return mine

@@ -1,8 +1,15 @@
 """Questions about notices."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.db.models import Q
 
 from clouds.access import AccountScopedQuerySet
+
+# Longer than the task's time limit: the process that had begun to send was killed.
+SENDING_EXPIRES_AFTER = timedelta(minutes=3)
+# A failed delivery is tried again after a minute, then twice as long, up to an hour.
+LONGEST_PAUSE = timedelta(hours=1)
 
 
 class NoticeQuerySet(AccountScopedQuerySet):
@@ -10,5 +17,14 @@ class NoticeQuerySet(AccountScopedQuerySet):
         return self.filter(sent_at__isnull=True)
 
     def due(self, now: datetime) -> "NoticeQuerySet":
-        """Unsent ones whose next attempt is due, the oldest first."""
-        return self.unsent().filter(due_at__lte=now).order_by("due_at", "pk")
+        """Unsent ones whose next attempt is due, the oldest first.
+
+        A time that no pause explains was written by a clock that was ahead.
+        """
+        is_free = (
+            Q(sending_since=None)
+            | Q(sending_since__lte=now - SENDING_EXPIRES_AFTER)
+            | Q(sending_since__gt=now)
+        )
+        is_due = Q(due_at__lte=now) | Q(due_at__gt=now + LONGEST_PAUSE)
+        return self.unsent().filter(is_free, is_due).order_by("due_at", "pk")

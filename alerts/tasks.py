@@ -6,7 +6,7 @@ from django.utils import timezone
 from alerts.outbox import deliver_due
 
 
-@shared_task(acks_late=False, soft_time_limit=90, time_limit=120)
+@shared_task(acks_late=False, soft_time_limit=60, time_limit=90)
 def deliver_notices() -> int:
     """Deliver what is due. Beat sends this each minute; the database is the queue."""
     return deliver_due(timezone.now())

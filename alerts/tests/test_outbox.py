@@ -12,12 +12,14 @@ from pytest_django import Settings
 
 from alerts import channels
 from alerts.channels import DeliveryFailed
+from alerts.messages import Message
 from alerts.models import Notice
 from alerts.outbox import deliver_due, queue_notice, withdraw
 
 pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+WARNING = Notice.Severity.WARNING
 
 
 @pytest.fixture
@@ -42,7 +44,7 @@ def posted(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def queue(about: User, event: str = "opened", text: str = "It broke.") -> None:
-    queue_notice(about, event, text, NOW, severity=Notice.Severity.WARNING)
+    queue_notice(about, event, text, NOW, severity=WARNING)
 
 
 def test_each_channel_gets_it_once(ada: User, posted: list[str]) -> None:
@@ -69,7 +71,7 @@ def test_the_subject_is_one_short_line(ada: User) -> None:
 def test_a_channel_that_fails_is_tried_again_with_pauses_that_double_up_to_an_hour(
     ada: User, posted: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(notice: Notice) -> None:
+    def refuse(message: Message) -> None:
         raise DeliveryFailed("The webhook answered 500.")
 
     monkeypatch.setattr(channels, "post_webhook", refuse)
@@ -88,7 +90,7 @@ def test_a_channel_that_fails_is_tried_again_with_pauses_that_double_up_to_an_ho
 def test_what_a_killed_process_had_begun_is_sent_later(
     ada: User, posted: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def die(notice: Notice) -> None:
+    def die(message: Message) -> None:
         raise SystemExit
 
     with monkeypatch.context() as killed, pytest.raises(SystemExit):
@@ -97,8 +99,17 @@ def test_what_a_killed_process_had_begun_is_sent_later(
         deliver_due(NOW)
     deliver_due(NOW)
     assert mail.outbox == []  # it may still be at it
-    deliver_due(NOW + MINUTE)
+    deliver_due(NOW + 2 * MINUTE)
+    assert mail.outbox == []  # a task that runs so long would have been ended
+    deliver_due(NOW + 3 * MINUTE)
     assert len(mail.outbox) == 1
+    assert Notice.objects.unsent().count() == 0
+
+
+def test_a_clock_that_was_ahead_holds_nothing_back(ada: User) -> None:
+    queue_notice(ada, "opened", "It broke.", NOW + 9 * DAY, severity=WARNING)
+    Notice.objects.update(sending_since=NOW + 9 * DAY)
+    assert deliver_due(NOW) == 1
 
 
 def test_a_slow_channel_leaves_the_rest_to_the_next_delivery(
@@ -118,6 +129,25 @@ def test_what_is_withdrawn_is_not_sent(ada: User) -> None:
     queue(ada, "closed")
     withdraw(ada, "opened")
     assert deliver_due(NOW) == 1
+
+
+def test_what_is_withdrawn_while_it_is_sent_is_not_tried_again(
+    ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+
+    def fail_late(message: Message) -> None:
+        withdraw(ada, "opened")
+        tried.append(message.text)
+        raise DeliveryFailed("The relay hung up.")
+
+    monkeypatch.setattr(channels, "send_email", fail_late)
+    queue(ada)
+    for minutes in range(0, 200, 20):
+        deliver_due(NOW + minutes * MINUTE)
+    assert tried == ["It broke."]
+    notice = Notice.objects.get()  # it may have arrived: who closes it asks for this
+    assert (notice.due_at, notice.error) == (None, "The relay hung up.")
 
 
 def test_the_admin_shows_what_could_not_be_sent(

@@ -32,6 +32,9 @@ class Incident(models.Model):
         default=Notice.Severity.CRITICAL,
     )
     sentence = models.TextField(help_text="What was wrong when it opened.")
+    cause = models.TextField(
+        blank=True, help_text="The end of the sentence: why, and what to do."
+    )
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
     notices = GenericRelation(

@@ -23,13 +23,14 @@ def update_incidents(now: datetime) -> None:
     accounts = CloudAccount.objects.enabled().select_related("payer")
     record_incidents(freshness(accounts, now), now)
     # Each time, so that a channel that was configured since hears of it too.
-    for incident in Incident.objects.open().select_related("account"):
+    for incident in Incident.objects.open().select_related("account").order_by("pk"):
         queue_notice(
             incident,
             OPENED,
             incident.sentence,
             now,
             severity=Severity(incident.severity),
+            cause=incident.cause,
             account=incident.account,
         )
 
@@ -41,7 +42,8 @@ def record_incidents(found: Sequence[Freshness], now: datetime) -> None:
         for one in found
         if needs_attention(one)
     }
-    for incident in Incident.objects.open().select_related("account__payer"):
+    open_ones = Incident.objects.open().select_related("account__payer")
+    for incident in open_ones.order_by("pk"):
         if (incident.account_id, incident.dataset) not in wrong:
             close_incident(incident, now)
         wrong.pop((incident.account_id, incident.dataset), None)
@@ -58,6 +60,7 @@ def record_incidents(found: Sequence[Freshness], now: datetime) -> None:
                     dataset=one.dataset,
                     severity=Severity.WARNING if is_partial else Severity.CRITICAL,
                     sentence=one.sentence,
+                    cause=one.cause,
                     opened_at=now,
                 )
         except IntegrityError:
@@ -71,7 +74,10 @@ def needs_attention(one: Freshness) -> bool:
 
 
 def close_incident(incident: Incident, now: datetime) -> None:
-    """Close it, and queue a notice to each channel that took the one of its opening."""
+    """Close it, and queue a notice to each channel that took the one of its opening.
+
+    One that is being sent at this moment counts as taken.
+    """
     with transaction.atomic():
         same = Incident.objects.open().filter(pk=incident.pk)
         if not same.update(closed_at=now):
@@ -83,6 +89,7 @@ def close_incident(incident: Incident, now: datetime) -> None:
             _closing_sentence(incident),
             now,
             severity=Severity.INFO,
+            cause=incident.cause,
             account=incident.account,
             channels=incident.notices.values_list("channel", flat=True),
         )

@@ -56,7 +56,13 @@ class Freshness:
     state: State
     last_good_at: datetime | None
     last_run: SyncRun | None
-    sentence: str
+    statement: str
+    cause: str
+    """Why it fails, what is missing, or what to check; "" where nothing is wrong."""
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.statement} {self.cause}".strip()
 
     @property
     def run_link(self) -> str:
@@ -99,16 +105,20 @@ def _freshness_of(
 ) -> Freshness:
     good_at = run.last_good_at if run else None
     state = _state(run, good_at, now)
-    sentence = f"{dataset.label} of {account} {VERBS[state]}"
+    statement = f"{dataset.label} of {account} {VERBS[state]}"
     if good_at:
-        sentence += " " if state == State.PARTIAL else ": last read well "
-        sentence += f"{timesince(good_at, now)} ago"
-    sentence += "."
-    if run and run.error and state == State.PARTIAL:
-        sentence += f" Missing: {run.error}"
-    elif run and run.error and state == State.FAILING:
-        sentence += f" {run.error}"
-    return Freshness(account, dataset, state, good_at, run, sentence)
+        statement += " " if state == State.PARTIAL else ": last read well "
+        statement += f"{timesince(good_at, now)} ago"
+    cause = _cause(state, run.error if run else "")
+    return Freshness(account, dataset, state, good_at, run, f"{statement}.", cause)
+
+
+def _cause(state: State, error: str) -> str:
+    if state == State.STALE:
+        return "No sync has ended since: check that scheduler and workers run."
+    if state == State.PARTIAL and error:
+        return f"Missing: {error}"
+    return error if state == State.FAILING else ""
 
 
 def _state(run: SyncRun | None, good_at: datetime | None, now: datetime) -> State:

@@ -13,6 +13,8 @@ from django.core import mail
 from django.db import connection
 from pytest_django import Settings
 
+from alerts import channels
+from alerts.messages import Message
 from alerts.models import Notice
 from alerts.outbox import deliver_due
 from alerts.tasks import deliver_notices
@@ -140,12 +142,12 @@ def test_each_stale_dataset_is_an_incident_of_its_own(
     mine: CloudAccount, channel: Channel, now: datetime
 ) -> None:
     tick(now + 90 * HOUR)
-    assert len(channel.texts) == 4
-    assert all("is stale: last read well" in text for text in channel.texts)
+    (text,) = channel.texts  # they have one cause
+    assert text.count("is stale: last read well") == Incident.objects.count() == 4
     # What fails after being stale is the same incident.
     fail_twice(mine, now + 91 * HOUR)
     tick(now + 92 * HOUR)
-    assert len(channel.texts) == 4
+    assert (len(channel.texts), Incident.objects.count()) == (1, 4)
 
 
 def test_by_e_mail_too(mine: CloudAccount, now: datetime, settings: Settings) -> None:
@@ -219,6 +221,28 @@ def test_a_partial_dataset_is_a_warning_from_its_second_attempt_on(
         f"{EC2} was read in part 1\xa0hour ago. Missing: eu-west-1: AccessDenied."
     ]
     assert Incident.objects.get().severity == Notice.objects.get().severity == "warning"
+
+
+def test_what_is_over_while_a_channel_takes_it_is_told_to_be_over(
+    mine: CloudAccount,
+    channel: Channel,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whether it arrived before the end or its process was killed, nobody knows."""
+
+    def recover_and_die(message: Message) -> None:
+        run(mine, now + 2 * HOUR)
+        update_incidents(now + 2 * HOUR)
+        raise SystemExit
+
+    fail_twice(mine, now)
+    with monkeypatch.context() as dying, pytest.raises(SystemExit):
+        dying.setattr(channels, "post_webhook", recover_and_die)
+        tick(now + HOUR)
+    for hours in (2, 3, 4):
+        tick(now + hours * HOUR)
+    assert channel.texts == [f"{EC2} is read again."]
 
 
 def test_what_is_over_before_a_channel_took_it_is_sent_to_nobody(

@@ -212,7 +212,7 @@ def save_as_csv(
     columns = ["at", "user_name", "action", "object_type", "object_id", "object_label"]
     columns += ["details", "address"]
     rows = queryset.values_list(*columns).iterator(chunk_size=2000)
-    return csv_file("audit", chain([columns], rows))
+    return csv_file(request, "audit", chain([columns], rows))
 
 
 @admin.register(AuditEntry)

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from clouds.access import AccountScopedQuerySet
-from core.admin.date_hierarchy import DatedList
+from core.admin.change_list import OfferedList
 from users.audit import record
 from users.changes import changes_of
 
@@ -124,8 +124,10 @@ class Admin(ModelAdmin[M]):
             record(request, f"{obj._meta.model_name}.delete", obj)
         return super().log_deletions(request, queryset)
 
-    def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[DatedList]:
-        return DatedList
+    def get_changelist(
+        self, request: HttpRequest, **kwargs: object
+    ) -> type[OfferedList]:
+        return OfferedList
 
 
 def _values_in(message: object) -> dict[str, Any]:

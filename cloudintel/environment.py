@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import secrets
 from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
@@ -63,6 +64,14 @@ def one_of(name: str, default: list[str], allowed: list[str]) -> list[str]:
                 f"{name} does not know {item!r}; choose from {', '.join(allowed)}."
             )
     return chosen
+
+
+def url_prefix(name: str) -> str:
+    """Return the path below which the site lies, without a slash at its end."""
+    text = env.str(name, default="").strip().rstrip("/")
+    if text and not re.fullmatch(r"(/[\w.~-]+)+", text, re.ASCII):
+        raise invalid(name, "a path such as /cloudintel", text)
+    return text
 
 
 def stored_secret(path: Path) -> str:

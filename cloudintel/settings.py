@@ -13,6 +13,7 @@ from cloudintel.environment import (
     positive,
     stored_secret,
     time_of_day,
+    url_prefix,
 )
 from cloudintel.logs import logging_settings
 from dashboard.admin_theme import UNFOLD as UNFOLD
@@ -33,7 +34,12 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or stored_secret(
     STATE_DIR / "secret_key"
 )
+# Where a proxy shows it, such as /cloudintel; with or without the prefix that remains.
+SCRIPT_NAME = url_prefix("SCRIPT_NAME")
+FORCE_SCRIPT_NAME = SCRIPT_NAME or None
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+# They say nothing about users or data without a token, and link to nothing.
+MONITORED_ADDRESSES = ["/health", "/status", "/metrics"]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
@@ -143,7 +149,7 @@ LANGUAGE_CODE = "en-us"
 USE_I18N = False
 USE_THOUSAND_SEPARATOR = True
 
-STATIC_URL = "static/"
+STATIC_URL = f"{SCRIPT_NAME}/static/"
 STATIC_ROOT = STATE_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -168,6 +174,10 @@ AUTH_PASSWORD_VALIDATORS = [
         ("NumericPasswordValidator", {}),
     )
 ]
+# Another application on this host may use Django's names.
+SESSION_COOKIE_NAME = "cloudintel_session"
+CSRF_COOKIE_NAME = "cloudintel_csrf"
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = SCRIPT_NAME or "/"
 SESSION_COOKIE_AGE = 3600 * positive("SESSION_HOURS", default=7 * 24)
 # The number of proxies in front that append to X-Forwarded-For.
 TRUSTED_PROXIES = positive("TRUSTED_PROXIES", default=0, least=0)
@@ -231,6 +241,7 @@ SPECTACULAR_SETTINGS = {
     "Days are UTC, windows are half-open (`start` is in, `end` is not), "
     "amounts are decimal strings.",
     "VERSION": "1",
+    "SERVERS": [{"url": SCRIPT_NAME or "/"}],
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SCHEMA_PATH_PREFIX": "/api/v1",

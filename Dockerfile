@@ -27,4 +27,4 @@ EXPOSE 8000
 # localhost must be among ALLOWED_HOSTS.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://localhost:8000/health', timeout=4)"]
-CMD ["gunicorn", "cloudintel.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4"]
+CMD ["gunicorn", "cloudintel.wsgi", "--bind", "0.0.0.0:8000"]

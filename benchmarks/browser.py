@@ -49,7 +49,7 @@ def chromium() -> str:
 def visited(browser: Any, url: str, session: str, path: str) -> tuple[float, float]:
     """(KB over the wire with an empty cache, ms of the slowest chart)."""
     context = browser.new_context(viewport={"width": 1440, "height": 1000})
-    context.add_cookies([{"name": "sessionid", "value": session, "url": url}])
+    context.add_cookies([{"name": "cloudintel_session", "value": session, "url": url}])
     page = context.new_page()
     lengths: list[float] = []
     network = context.new_cdp_session(page)
@@ -72,7 +72,7 @@ def served(environment: Mapping[str, str]) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = ["gunicorn", "cloudintel.wsgi", "--threads", "4", "--bind"]
+    command = ["gunicorn", "cloudintel.wsgi", "--workers", "1", "--bind"]
     server = subprocess.Popen(
         [sys.executable, "-m", *command, f"127.0.0.1:{port}"],
         env=dict(environment),

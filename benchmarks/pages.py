@@ -176,7 +176,7 @@ def session() -> str:
 
     client = Client()
     client.force_login(User.objects.create_superuser("ada"))
-    return client.cookies["sessionid"].value
+    return client.cookies["cloudintel_session"].value
 
 
 def timed() -> Mapping[str, Any]:

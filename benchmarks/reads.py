@@ -124,7 +124,7 @@ def session_of(user: Any) -> str:
 
     client = Client()
     client.force_login(user)
-    return client.cookies["sessionid"].value
+    return client.cookies["cloudintel_session"].value
 
 
 class Asker:
@@ -136,7 +136,7 @@ class Asker:
         self.server: Any = application
         self.who = {
             True: {"HTTP_AUTHORIZATION": f"Token {token}"},
-            False: {"HTTP_COOKIE": f"sessionid={session}"},
+            False: {"HTTP_COOKIE": f"cloudintel_session={session}"},
         }
 
     def ask(self, path: str, query: str, **headers: str) -> tuple[str, str, bytes]:

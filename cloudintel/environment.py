@@ -2,89 +2,203 @@
 
 import contextlib
 import os
+import re
 import secrets
+from collections.abc import Iterator
 from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
 env = environ.Env()
 
+TRUE = {"true", "1", "yes", "on"}
+FALSE = {"false", "0", "no", "off", ""}
+# So much that nobody means more, and little enough to calculate with.
+MOST = 1_000_000
+MOST_DAYS = 36_500
+NAME = r"(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*|\[[0-9A-Fa-f:.]+\])"
+HOST = rf"\*|\.?{NAME}"
+ORIGIN = rf"https?://(\*\.)?{NAME}(:\d{{1,5}})?"
+PATH = r"((/[A-Za-z0-9_.~-]+)+/?)?"
+EMAIL = r"[^@\s]+@[^@\s]+"
+# Also with a name: cloudintel <alerts@example.com>
+FROM = r"[^@\r\n]+@[^@\s]+"
 
-def invalid(name: str, expected: str, text: str) -> ImproperlyConfigured:
-    return ImproperlyConfigured(f"{name} must be {expected}, not {text!r}.")
+
+def given(name: str, default: str = "") -> str:
+    return os.environ.get(name, default).strip()
 
 
-def positive(name: str, default: int, least: int = 1) -> int:
-    """Return a whole number of at least `least`."""
-    text = env.str(name, default=str(default))
-    if not text.isdecimal() or int(text) < least:
-        raise invalid(name, f"a whole number of at least {least}", text)
-    return int(text)
+def read_env_file(name: str, default: Path) -> None:
+    """Read the variables of a file, which those of the environment override."""
+    path = given(name, str(default))
+    if not path or name not in os.environ and not default.is_file():
+        return
+    try:
+        with Path(path).open(encoding="utf-8") as file:
+            env.read_env(file)
+    except (OSError, UnicodeDecodeError):
+        raise invalid(name, "a text file, or empty", path) from None
+
+
+def invalid(name: str, expected: str, found: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"{name} must be {expected}, not {found[:100]!r}.")
+
+
+def boolean(name: str, default: bool) -> bool:
+    found = given(name, str(default)).lower()
+    if found not in TRUE | FALSE:
+        raise invalid(name, "true or false", found)
+    return found in TRUE
+
+
+def positive(name: str, default: int, least: int = 1, most: int = MOST) -> int:
+    """Return a whole number of at least `least` and at most `most`."""
+    found = given(name, str(default))
+    if not found.isdecimal() or not least <= int(found) <= most:
+        raise invalid(name, f"a whole number from {least} to {most}", found)
+    return int(found)
+
+
+def days(name: str, default: int) -> int:
+    """Return a number of days that can be added to today."""
+    return positive(name, default, most=MOST_DAYS)
 
 
 def dollars(name: str) -> Decimal | None:
     """Return an amount of US dollars; None if unset."""
-    text = env.str(name, default="").strip()
-    if not text:
+    found = given(name)
+    if not found:
         return None
     try:
-        amount = Decimal(text)
+        amount = Decimal(found)
     except InvalidOperation:
         amount = Decimal("NaN")
     if not amount.is_finite() or amount < 0:
-        raise invalid(name, "an amount such as 1.50", text)
+        raise invalid(name, "an amount such as 1.50", found)
     return amount
 
 
 def time_of_day(name: str) -> time | None:
     """Return a time of day such as 02:00; None if unset."""
-    text = env.str(name, default="").strip()
-    if not text:
+    found = given(name)
+    if not found:
         return None
     try:
-        return datetime.strptime(text, "%H:%M").time()
+        return datetime.strptime(found, "%H:%M").time()
     except ValueError:
-        raise invalid(name, "a time of day such as 02:00", text) from None
+        raise invalid(name, "a time of day such as 02:00", found) from None
+
+
+def listed(name: str, default: list[str]) -> list[str]:
+    """Return the items of a comma-separated list."""
+    items = [item.strip() for item in given(name).split(",")]
+    return [item for item in items if item] or default
 
 
 def one_of(name: str, default: list[str], allowed: list[str]) -> list[str]:
-    """Return a comma-separated choice among `allowed`."""
-    chosen = [item.strip() for item in env.list(name, default=default) if item.strip()]
-    if not chosen:
-        raise ImproperlyConfigured(
-            f"{name} is empty; choose from {', '.join(allowed)}."
-        )
+    """Return a comma-separated choice among `allowed`, as written there."""
+    known = {item.lower(): item for item in allowed}
+    chosen = listed(name, default)
     for item in chosen:
-        if item not in allowed:
-            raise ImproperlyConfigured(
-                f"{name} does not know {item!r}; choose from {', '.join(allowed)}."
-            )
-    return chosen
+        if item.lower() not in known:
+            raise invalid(name, f"among {', '.join(allowed)}", item)
+    return [known[item.lower()] for item in chosen]
+
+
+def text(name: str, default: str, pattern: str, expected: str) -> str:
+    """Return a text that matches the pattern."""
+    found = given(name, default)
+    if not re.fullmatch(pattern, found):
+        raise invalid(name, expected, found)
+    return found
+
+
+def texts(name: str, default: list[str], pattern: str, expected: str) -> list[str]:
+    """Return a comma-separated list of which each item matches the pattern."""
+    items = listed(name, default)
+    for item in items:
+        if not re.fullmatch(pattern, item):
+            raise invalid(name, f"a list of {expected}", item)
+    return items
+
+
+def numbers(name: str) -> dict[str, str]:
+    """Return names and values, such as least_cost=5,far=5."""
+    pairs = [item.partition("=") for item in listed(name, [])]
+    for key, equals, value in pairs:
+        if not (key and equals and value):
+            raise invalid(name, "a list such as name=5,other=7", key + equals + value)
+    return {key.strip(): value.strip() for key, _, value in pairs}
+
+
+def url(name: str, default: str, *schemes: str) -> str:
+    """Return a URL of one of these schemes; no error shows it with its password."""
+    found = given(name) or default
+    try:
+        scheme, _ = urlsplit(found).scheme, urlsplit(found).port
+    except ValueError:
+        scheme = ""
+    if found and scheme not in schemes:
+        known = ", ".join(f"{scheme}://" for scheme in schemes)
+        raise ImproperlyConfigured(f"{name} must be a URL that begins with {known}.")
+    return found
+
+
+def private_directory(name: str, default: Path) -> Path:
+    """Return that directory, which no other user may read; it is created if missing."""
+    path = Path(given(name) or default)
+    with usable(name, path):
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if path.stat().st_mode & 0o077:
+            path.chmod(0o700)
+    return path
+
+
+def directory(path: Path) -> Path:
+    """Return that directory below STATE_DIR; it is created if missing."""
+    with usable("STATE_DIR", path):
+        path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+@contextlib.contextmanager
+def usable(name: str, path: Path) -> Iterator[None]:
+    """Turn what the system refuses into one sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{name} must be a directory that this user owns and can write to; "
+            f"{path}: {error.strerror}."
+        ) from None
 
 
 def secret(name: str) -> str:
     """Return a secret, empty if unset; one that can be guessed is refused, unseen."""
-    text: str = env.str(name, default="")
-    if text and (len(text) < 50 or len(set(text)) < 5):
+    found = given(name)
+    if found and (len(found) < 50 or len(set(found)) < 5):
         raise ImproperlyConfigured(
             f"{name} must be at least 50 random characters: whoever guesses it signs "
             'in as anybody. Make one with: python -c "import secrets; '
             'print(secrets.token_urlsafe(50))"'
         )
-    return text
+    return found
 
 
 def stored_secret(path: Path) -> str:
     """Return the secret in that file, creating it at the first start."""
-    if not path.exists():
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(50))
-        # A hard link appears complete or not at all, and never replaces a file.
-        with contextlib.suppress(FileExistsError):
-            path.hardlink_to(draft)
-        draft.unlink()
-    return path.read_text()
+    with usable("STATE_DIR", path):
+        if not path.exists():
+            draft = path.with_name(f"{path.name}.{os.getpid()}")
+            draft.touch(mode=0o600)
+            draft.write_text(secrets.token_urlsafe(50))
+            # A hard link appears complete or not at all, and never replaces a file.
+            with contextlib.suppress(FileExistsError):
+                path.hardlink_to(draft)
+            draft.unlink()
+        return path.read_text()

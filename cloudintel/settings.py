@@ -7,13 +7,28 @@ from pathlib import Path
 import django_stubs_ext
 
 from cloudintel.environment import (
+    EMAIL,
+    FROM,
+    HOST,
+    ORIGIN,
+    PATH,
+    boolean,
+    days,
+    directory,
     dollars,
     env,
+    given,
+    numbers,
     one_of,
     positive,
+    private_directory,
+    read_env_file,
     secret,
     stored_secret,
+    text,
+    texts,
     time_of_day,
+    url,
 )
 from cloudintel.logs import logging_settings
 from dashboard.admin_theme import UNFOLD as UNFOLD
@@ -22,18 +37,27 @@ django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-ENV_FILE = env.str("ENV_FILE", default=str(BASE_DIR / ".env"))
-if ENV_FILE and Path(ENV_FILE).is_file():
-    env.read_env(ENV_FILE)
+read_env_file("ENV_FILE", default=BASE_DIR / ".env")
 
-STATE_DIR = Path(env.str("STATE_DIR", default=str(BASE_DIR / "var")))
 # It holds the database, the secret key, the queue and static files.
-STATE_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+STATE_DIR = private_directory("STATE_DIR", default=BASE_DIR / "var")
 
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = boolean("DEBUG", default=False)
 SECRET_KEY = secret("SECRET_KEY") or stored_secret(STATE_DIR / "secret_key")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# Where a proxy shows it, such as /cloudintel; with or without the prefix that remains.
+SCRIPT_NAME = text("SCRIPT_NAME", "", PATH, "a path such as /cloudintel").rstrip("/")
+FORCE_SCRIPT_NAME = SCRIPT_NAME or None
+ALLOWED_HOSTS = texts(
+    "ALLOWED_HOSTS",
+    default=["localhost", "127.0.0.1", "[::1]"],
+    pattern=HOST,
+    expected="host names",
+)
+# They say nothing about users or data without a token, and link to nothing.
+MONITORED_ADDRESSES = ["/health", "/status", "/metrics"]
+CSRF_TRUSTED_ORIGINS = texts(
+    "CSRF_TRUSTED_ORIGINS", [], ORIGIN, "origins such as https://example.com"
+)
 
 INSTALLED_APPS = [
     "unfold",
@@ -107,11 +131,12 @@ TEMPLATES = [
 
 # SQLite in WAL mode by default: readers never wait for a sync. Writers take their lock
 # at BEGIN, so two of them queue instead of failing in the middle.
-DATABASES = {
-    "default": env.db_url(
-        "DATABASE_URL", default=f"sqlite:///{STATE_DIR / 'cloudintel.sqlite3'}"
-    )
-}
+DATABASE_URL = url(
+    "DATABASE_URL",
+    f"sqlite:///{STATE_DIR / 'cloudintel.sqlite3'}",
+    *("postgres", "postgresql", "sqlite"),
+)
+DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -124,7 +149,10 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 # Memory of each process, or Redis, which may be unreachable at any time.
-CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+CACHE_URL = url(
+    "CACHE_URL", "locmemcache://", "redis", "rediss", "rediscache", "locmemcache"
+)
+CACHES = {"default": env.cache_url_config(CACHE_URL)}
 if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
     CACHES["default"]["BACKEND"] = "core.api.cache.PatientRedis"
     # The database answers sooner than a cache that must be waited for.
@@ -132,8 +160,7 @@ if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache"
     CACHES["default"]["OPTIONS"] = patience | CACHES["default"].get("OPTIONS", {})
 # Counters of all processes of this machine, for /metrics. Set before
 # prometheus_client is imported.
-COUNTS_DIR = STATE_DIR / "counts"
-COUNTS_DIR.mkdir(exist_ok=True)
+COUNTS_DIR = directory(STATE_DIR / "counts")
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(COUNTS_DIR)
 
 USE_TZ = True
@@ -142,9 +169,8 @@ LANGUAGE_CODE = "en-us"
 USE_I18N = False
 USE_THOUSAND_SEPARATOR = True
 
-STATIC_URL = "static/"
-STATIC_ROOT = STATE_DIR / "static"
-STATIC_ROOT.mkdir(exist_ok=True)
+STATIC_URL = f"{SCRIPT_NAME}/static/"
+STATIC_ROOT = directory(STATE_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -166,6 +192,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "users.passwords.HardToGuess"},
     {"NAME": "users.passwords.EndsTokens"},
 ]
+# Another application on this host may use Django's names.
+SESSION_COOKIE_NAME = "cloudintel_session"
+CSRF_COOKIE_NAME = "cloudintel_csrf"
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = SCRIPT_NAME or "/"
 SESSION_COOKIE_AGE = 3600 * positive("SESSION_HOURS", default=7 * 24)
 # The number of proxies in front that append to X-Forwarded-For.
 TRUSTED_PROXIES = positive("TRUSTED_PROXIES", default=0, least=0)
@@ -183,7 +213,7 @@ AXES_LOCKOUT_CALLABLE = "users.sign_in.locked_out"
 # Sign-ins are in our audit log; users/admin.py shows who is locked out.
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = AXES_VERBOSE = False
-SECURE_COOKIES = env.bool("SECURE_COOKIES", default=False)
+SECURE_COOKIES = boolean("SECURE_COOKIES", default=False)
 SESSION_COOKIE_SECURE = SECURE_COOKIES
 CSRF_COOKIE_SECURE = SECURE_COOKIES
 if SECURE_COOKIES:
@@ -222,13 +252,15 @@ REST_FRAMEWORK = {
     "NUM_PROXIES": TRUSTED_PROXIES,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-TOKEN_DAYS = positive("TOKEN_DAYS", default=90)
+TOKEN_DAYS = days("TOKEN_DAYS", default=90)
 REST_KNOX = {
     "TOKEN_TTL": timedelta(days=TOKEN_DAYS),
     "TOKEN_LIMIT_PER_USER": positive("TOKENS_PER_USER", default=20),
 }
 # Pages of these sites may call the API with a token; cookies stay on this one.
-CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CORS_ALLOWED_ORIGINS = texts(
+    "CORS_ALLOWED_ORIGINS", [], ORIGIN, "origins such as https://example.com"
+)
 CORS_URLS_REGEX = r"^/(api/|cost-|cpu-|sync-)"
 CORS_EXPOSE_HEADERS = ["ETag", "Retry-After"]
 SPECTACULAR_SETTINGS = {
@@ -237,6 +269,7 @@ SPECTACULAR_SETTINGS = {
     "Days are UTC, windows are half-open (`start` is in, `end` is not), "
     "amounts are decimal strings.",
     "VERSION": "1",
+    "SERVERS": [{"url": SCRIPT_NAME or "/"}],
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
@@ -272,7 +305,7 @@ AWS_CPU_STATISTICS = one_of(
     default=["Average", "Maximum", "p99", "SampleCount"],
     allowed=["Average", "Maximum", "p99", "SampleCount"],
 )
-AWS_NETWORK_METRICS = env.bool("AWS_NETWORK_METRICS", default=True)
+AWS_NETWORK_METRICS = boolean("AWS_NETWORK_METRICS", default=True)
 AWS_CONNECT_TIMEOUT_SECONDS = positive("AWS_CONNECT_TIMEOUT_SECONDS", default=10)
 AWS_READ_TIMEOUT_SECONDS = positive("AWS_READ_TIMEOUT_SECONDS", default=60)
 AWS_MAX_ATTEMPTS = positive("AWS_MAX_ATTEMPTS", default=10)
@@ -283,10 +316,10 @@ AWS_COST_EXPLORER_REQUESTS_PER_SECOND = positive(
 
 # Costs are billed per page, so the whole history of Cost Explorer is read at once;
 # metrics are billed per metric, not per day.
-COST_FIRST_SYNC_DAYS = positive("COST_FIRST_SYNC_DAYS", default=430)
-CPU_FIRST_SYNC_DAYS = positive("CPU_FIRST_SYNC_DAYS", default=90)
+COST_FIRST_SYNC_DAYS = days("COST_FIRST_SYNC_DAYS", default=430)
+CPU_FIRST_SYNC_DAYS = days("CPU_FIRST_SYNC_DAYS", default=90)
 # The last days of metrics are read again, because samples may arrive late.
-CPU_RESTATEMENT_DAYS = positive("CPU_RESTATEMENT_DAYS", default=2)
+CPU_RESTATEMENT_DAYS = days("CPU_RESTATEMENT_DAYS", default=2)
 
 # A run without a heartbeat for so long is abandoned and its window read again. It is
 # longer than one request can take with all its retries.
@@ -301,17 +334,21 @@ SYNC_TIME_LIMIT_SECONDS = positive("SYNC_TIME_LIMIT_SECONDS", default=4 * 3600)
 # Of all requests of a UTC day; None: no limit.
 AWS_API_DAILY_BUDGET_USD = dollars("AWS_API_DAILY_BUDGET_USD")
 
-BACKFILL_WINDOW_DAYS = positive("BACKFILL_WINDOW_DAYS", default=30)
+BACKFILL_WINDOW_DAYS = days("BACKFILL_WINDOW_DAYS", default=30)
 BACKFILL_PARALLEL = positive("BACKFILL_PARALLEL", default=2)
 BACKFILL_ATTEMPTS = positive("BACKFILL_ATTEMPTS", default=5)
 
 FORECAST_SERVICES = positive("FORECAST_SERVICES", default=12)
-ADVICE_THRESHOLDS = env.dict("ADVICE_THRESHOLDS", default={})
-ANOMALY_LIMITS = env.dict("ANOMALY_LIMITS", default={})
+ADVICE_THRESHOLDS = numbers("ADVICE_THRESHOLDS")
+ANOMALY_LIMITS = numbers("ANOMALY_LIMITS")
 
 # Directories on this machine, Redis or RabbitMQ. The database is the truth: a lost
 # message loses nothing.
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://localhost//")
+CELERY_BROKER_URL = url(
+    "CELERY_BROKER_URL",
+    "filesystem://localhost//",
+    *("redis", "rediss", "amqp", "amqps", "filesystem", "memory"),
+)
 # Without the broker a page must respond soon, not retry for minutes; a worker waits
 # until it is back.
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"max_retries": 1}
@@ -320,7 +357,7 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 if CELERY_BROKER_URL.startswith("filesystem:"):
     QUEUE_DIR = STATE_DIR / "queue"
-    (QUEUE_DIR / "control").mkdir(parents=True, exist_ok=True)
+    directory(QUEUE_DIR / "control")
     CELERY_BROKER_TRANSPORT_OPTIONS |= {
         "data_folder_in": str(QUEUE_DIR),
         "data_folder_out": str(QUEUE_DIR),
@@ -368,16 +405,21 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
-ALERT_EMAILS = env.list("ALERT_EMAILS", default=[])
-ALERT_WEBHOOK_URL = env.str("ALERT_WEBHOOK_URL", default="")
+ALERT_EMAILS = texts("ALERT_EMAILS", [], EMAIL, "e-mail addresses")
+ALERT_WEBHOOK_URL = url("ALERT_WEBHOOK_URL", "", "https", "http")
 # Such as smtp+tls://user:password@host:587. Default: e-mails are logged.
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_URL = url("EMAIL_URL", "consolemail://", *env.EMAIL_SCHEMES)
+vars().update(env.email_url_config(EMAIL_URL))
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="cloudintel@localhost")
+DEFAULT_FROM_EMAIL = text(
+    "DEFAULT_FROM_EMAIL", "cloudintel@localhost", FROM, "an e-mail address"
+)
 
 # A directory, or s3://bucket/prefix.
-ARCHIVE_PLACE = env.str("ARCHIVE_PLACE", default=str(STATE_DIR / "archives"))
+ARCHIVE_PLACE = given("ARCHIVE_PLACE", str(STATE_DIR / "archives"))
 
-LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING").upper()
+LOG_LEVEL = one_of(
+    "LOG_LEVEL", default=["WARNING"], allowed=["DEBUG", "INFO", "WARNING", "ERROR"]
+)[0]
 LOG_FORMAT = one_of("LOG_FORMAT", default=["plain"], allowed=["plain", "json"])[0]
 LOGGING = logging_settings(LOG_LEVEL, LOG_FORMAT)

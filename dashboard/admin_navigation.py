@@ -112,6 +112,10 @@ def navigation(request: HttpRequest) -> list[dict[str, object]]:
     return groups
 
 
+def site_url(request: HttpRequest) -> str:
+    return reverse("summary")
+
+
 def icon(request: HttpRequest) -> str:
     return static("img/icon.svg")
 

@@ -3,7 +3,7 @@
 UNFOLD = {
     "SITE_TITLE": "cloudintel",
     "SITE_HEADER": "cloudintel",
-    "SITE_URL": "/",
+    "SITE_URL": "dashboard.admin_navigation.site_url",
     "SITE_ICON": "dashboard.admin_navigation.icon",
     "SITE_FAVICONS": [
         {

@@ -2,12 +2,9 @@
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
-
-BROKERS = ("filesystem", "redis", "rediss", "amqp", "amqps", "memory")
 
 
 @register()
@@ -22,15 +19,6 @@ def _problems() -> Iterator[CheckMessage]:
             hint="Leave it empty for no limit; a sync of one account costs about "
             "$0.03 and $0.06 per 1,000 instances.",
             id="syncs.E001",
-        )
-    scheme = urlsplit(settings.CELERY_BROKER_URL).scheme
-    if scheme not in BROKERS:
-        yield Error(
-            f"CELERY_BROKER_URL starts with {scheme or 'nothing'}://, which is no "
-            "supported queue.",
-            hint="Such as redis://host:6379/0 or amqp://user:password@host//. "
-            "Leave it out for folders on this machine.",
-            id="syncs.E002",
         )
     if settings.SYNC_AT is not None and settings.SYNC_INTERVAL_MINUTES != 24 * 60:
         yield Error(

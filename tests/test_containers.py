@@ -16,6 +16,7 @@ COMPOSE = yaml.safe_load((HOUSE / "compose.yaml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
 OURS = ["migrate", "web", "worker", "beat"]
 DOCKERFILE = (HOUSE / "Dockerfile").read_text()
+OTHERS = {"static", "templates", "manage.py", "gunicorn.conf.py", "requirements.txt"}
 # What they give to images that are not ours.
 OF_OTHERS = {"POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD"}
 
@@ -104,6 +105,6 @@ def test_the_image_is_given_what_it_needs_and_nothing_else() -> None:
     taken = {rule[1:] for rule in rules if rule.startswith("!")}
     packages = {path.parent.name for path in HOUSE.glob("*/__init__.py")}
     needed = packages - {"tests", "benchmarks"}
-    assert taken == needed | {"static", "templates", "manage.py", "requirements.txt"}
+    assert taken == needed | OTHERS
     assert all((HOUSE / name).exists() for name in taken)
     assert {"**/.env*", "**/tests", "**/testing", "**/testing.py"} <= set(rules)

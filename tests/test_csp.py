@@ -43,9 +43,9 @@ def visitor(
     client = Client()
     client.force_login(User.objects.create_superuser("ada"))
     context = browser.new_context(base_url=live_server.url)
-    session = client.cookies["sessionid"].value
+    session = client.cookies["cloudintel_session"].value
     context.add_cookies(
-        [{"name": "sessionid", "value": session, "url": live_server.url}]
+        [{"name": "cloudintel_session", "value": session, "url": live_server.url}]
     )
     context.add_init_script(LISTEN)
     page = context.new_page()

@@ -3,13 +3,15 @@
 import ast
 import re
 from collections.abc import Iterator
+from inspect import getmembers, isfunction
 from pathlib import Path
 
+from cloudintel import environment
 from tests.source_files import parsed, text_of
 
 # Read by tools around cloudintel, or told in words only.
 NOT_SETTINGS = {"POSTGRES_PASSWORD", "LISTEN"}
-READERS = {"env", "positive", "one_of", "dollars", "time_of_day"}
+READERS = {name for name, _ in getmembers(environment, isfunction)} | {"env"}
 
 
 def test_every_setting_is_described_and_nothing_else() -> None:

@@ -11,12 +11,10 @@ from itertools import count
 from urllib.parse import parse_qsl, quote, urlsplit
 
 import pytest
-from django.contrib import admin
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import HttpResponseBase
 from django.test import Client
-from django.urls import reverse
 
 from dashboard.api_schema import schema
 from tests.addresses import OPEN, closed

@@ -62,7 +62,7 @@ def web(aws: EmulatedAws, tmp_path: Path) -> Iterator[Web]:
     _, token = AuthToken.objects.create(user)
     headers = {
         "Authorization": f"Token {token}",
-        "Cookie": f"sessionid={client.cookies['sessionid'].value}",
+        "Cookie": f"cloudintel_session={client.cookies['cloudintel_session'].value}",
         "Accept": "application/json, text/html",
     }
     port, nobody = free_port(), f"redis://127.0.0.1:{free_port()}/0"
@@ -72,7 +72,6 @@ def web(aws: EmulatedAws, tmp_path: Path) -> Iterator[Web]:
             url,
             aws,
             *arguments,
-            *("--workers", "2", "--no-control-socket"),
             *("--timeout", str(HANGS_AFTER_SECONDS)),
             CACHE_URL=nobody.replace("redis:", "rediscache:"),
             CELERY_BROKER_URL=nobody,

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,6 +15,7 @@ from django.http.response import HttpResponseBase
 from django.middleware.common import CommonMiddleware
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.views import defaults
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.exceptions import (
@@ -162,7 +164,7 @@ def _detail(error: Exception, response: Response, context: Mapping[str, Any]) ->
     if isinstance(error, NotAuthenticated):
         return (
             "Send an API token in the header `Authorization: Token TOKEN`. Create one "
-            "at /tokens/."
+            f"at {reverse('tokens')}."
         )
     if isinstance(error, MethodNotAllowed):
         methods = ", ".join(view.allowed_methods)
@@ -223,7 +225,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if accepts_html(request):
         return defaults.page_not_found(request, exception)
-    detail = f"There is nothing at {request.path}. The API is described at /api/docs/."
+    docs = reverse("swagger")
+    detail = f"There is nothing at {request.path}. The API is described at {docs}."
     return problem_response(404, detail)
 
 
@@ -259,7 +262,15 @@ def accepts_html(request: HttpRequest) -> bool:
 
 
 class SlashMiddleware(CommonMiddleware):
-    """Django's, but a request with a body is never redirected, which would drop it."""
+    """Django's, but a request with a body is never redirected, which would drop it.
+
+    Monitors may ask for any host: a load balancer names each machine's own address.
+    """
+
+    def process_request(self, request: HttpRequest) -> HttpResponseBase | None:
+        if request.path_info in settings.MONITORED_ADDRESSES:
+            return None
+        return super().process_request(request)
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase

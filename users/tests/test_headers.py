@@ -67,7 +67,7 @@ def test_the_session_is_kept_from_scripts_and_from_other_sites(client: Client) -
     user.set_password("a long pass phrase")
     user.save()
     client.post("/login/", {"username": "viewer", "password": "a long pass phrase"})
-    cookie = client.cookies["sessionid"]
+    cookie = client.cookies["cloudintel_session"]
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
     assert cookie["max-age"] == 7 * 24 * 3600

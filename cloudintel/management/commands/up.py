@@ -10,11 +10,7 @@ from django.core.management.base import BaseCommand
 from cloudintel.supervisor import Child, Supervisor
 from core.commands import bad_arguments
 
-WEB = [
-    *("gunicorn", "cloudintel.wsgi", "--workers", "2", "--threads", "4"),
-    *("--log-level", "warning"),
-    "--no-control-socket",  # it would be created in the home directory
-]
+WEB = ["gunicorn", "cloudintel.wsgi", "--log-level", "warning"]
 CELERY = ["celery", "--quiet", "--app", "cloudintel"]
 WORKER = [*CELERY, "worker", "--concurrency", "2", "--loglevel", "WARNING"]
 # Containers run as root; the warning is about pickled messages, and ours are JSON.

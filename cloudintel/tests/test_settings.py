@@ -1,0 +1,113 @@
+"""A setting that can't be meant is refused in one sentence that names it."""
+
+import os
+import runpy
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured
+from django.test import override_settings
+
+from cloudintel import settings as settings_module
+from tests.test_every_setting_is_described import variables
+
+SETTINGS = str(settings_module.__file__)
+NONSENSE = ["~ *", "-1", "a=b", "http://[", "1e999", "x" * 300, "9" * 20, "$nothing"]
+# These may be any text.
+FREE = {"SECRET_KEY", "STATE_DIR", "ARCHIVE_PLACE"}
+# What is right in spite of its look.
+MEANT = {
+    ("ALLOWED_HOSTS", "-1"),
+    ("ALLOWED_HOSTS", "1e999"),
+    ("ALLOWED_HOSTS", "x" * 300),
+    ("ALLOWED_HOSTS", "9" * 20),
+    ("AWS_API_DAILY_BUDGET_USD", "1e999"),
+    ("AWS_API_DAILY_BUDGET_USD", "9" * 20),
+}
+
+
+def complaint(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return the sentence that refuses this value, at start-up or by a check."""
+    monkeypatch.setenv(name, value)
+    try:
+        read: dict[str, Any] = runpy.run_path(SETTINGS)
+    except ImproperlyConfigured as error:
+        return str(error)
+    if name not in read:
+        return ""
+    with override_settings(**{name: read[name]}):
+        return " ".join(found.msg for found in run_checks())
+
+
+@pytest.mark.parametrize("name", sorted(set(variables()) - FREE))
+def test_nonsense_is_refused_by_name(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for value in NONSENSE:
+        if (name, value) not in MEANT:
+            told = complaint(name, value, monkeypatch)
+            assert told.startswith(f"{name} "), value
+            assert len(told.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "CACHE_URL", "EMAIL_URL"])
+def test_no_sentence_shows_a_password(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = complaint(name, "nothing://somebody:hunter2@host/", monkeypatch)
+    assert told.startswith(f"{name} must be a URL that begins with ")
+    assert "hunter2" not in told
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "read"),
+    [
+        ("SCRIPT_NAME", "/tools/cloudintel/", "/tools/cloudintel"),
+        ("SECURE_COOKIES", "Yes", True),
+        ("ALLOWED_HOSTS", ".example.com, [::1],*", [".example.com", "[::1]", "*"]),
+        ("CORS_ALLOWED_ORIGINS", "https://a.b:8443", ["https://a.b:8443"]),
+        ("CSRF_TRUSTED_ORIGINS", "https://*.a.b", ["https://*.a.b"]),
+        ("DEFAULT_FROM_EMAIL", "Costs <a@example.com>", "Costs <a@example.com>"),
+        ("ANOMALY_LIMITS", "far=5, least_cost=3", {"far": "5", "least_cost": "3"}),
+        ("LOG_LEVEL", "info", "INFO"),
+        ("CELERY_BROKER_URL", "redis://:x@host:6379/0", "redis://:x@host:6379/0"),
+        ("CELERY_BROKER_URL", "rediss://host", "rediss://host"),
+        ("CELERY_BROKER_URL", "amqp://me:x@host//", "amqp://me:x@host//"),
+        ("ALERT_WEBHOOK_URL", "", ""),
+        ("SECRET_KEY", "$ecret" * 10, "$ecret" * 10),
+    ],
+)
+def test_what_is_meant_is_read(
+    name: str, value: str, read: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert runpy.run_path(SETTINGS)[name] == read
+
+
+def test_the_state_is_for_its_owner_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = tmp_path / "old", tmp_path / "above" / "new"
+    old.mkdir(mode=0o755)
+    # COUNTS_DIR is in the environment of this process too.
+    counts = os.environ["PROMETHEUS_MULTIPROC_DIR"]
+    for folder in (old, new):
+        monkeypatch.setenv("STATE_DIR", str(folder))
+        runpy.run_path(SETTINGS)
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts
+
+
+def test_a_state_that_cannot_be_made_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    place = str(tmp_path / "file" / "state")
+    told = complaint("STATE_DIR", place, monkeypatch)
+    assert told == (
+        "STATE_DIR must be a directory that this user owns and can write to; "
+        f"{place}: Not a directory."
+    )

@@ -1,0 +1,18 @@
+"""How gunicorn serves cloudintel; it reads this file in the folder where it starts."""
+
+import os
+
+workers = 2
+threads = 4
+worker_class = "cloudintel.web_worker.PatientWorker"
+# It would be created in the home directory.
+control_socket_disable = True
+
+
+def post_worker_init(worker: object) -> None:
+    """Leave SCRIPT_NAME to the settings, which have read it by now.
+
+    gunicorn would refuse requests without it: a load balancer's, or those of a proxy
+    that removes it.
+    """
+    os.environ.pop("SCRIPT_NAME", None)

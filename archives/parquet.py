@@ -40,4 +40,4 @@ def batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
 
 def sha256(file: BinaryIO) -> str:
     file.seek(0)
-    return hashlib.file_digest(file, "sha256").hexdigest()
+    return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]

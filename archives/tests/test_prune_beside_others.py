@@ -1,19 +1,27 @@
 """Others store, prune or restore at the same time."""
 
-from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 
 import pytest
 from django.core.management import CommandError
-from django.db import connection, transaction
+from django.db import transaction
 
 from archives import prune as pruning
 from archives.models import Archive
-from archives.tests.months import MARCH, SPAN, contents, run, store_old_months
+from archives.tests.months import (
+    APRIL,
+    MARCH,
+    SPAN,
+    contents,
+    run,
+    store_old_months,
+)
 from clouds.models import CloudAccount
 from clouds.testing import account
 from core.db.exclusive import exclusive
+from core.testing.second_connection import is_a_lock_awaited, second_connection
 from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
 from costs.models import DailyCost
 
@@ -21,30 +29,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 BUSY = "Another prune or restore_archive is running"
 
 
-def in_a_thread(work: Callable[[], object]) -> Thread:
-    """Start the work with a connection of its own."""
-
-    def run_and_close() -> None:
-        try:
-            work()
-        finally:
-            connection.close()
-
-    thread = Thread(target=run_and_close)
-    thread.start()
-    return thread
-
-
 @pytest.mark.on_each_database
-@pytest.mark.parametrize(
-    "command", [("prune", "--to", "nowhere", "--yes"), ("restore_archive", "cost")]
-)
-def test_one_command_at_a_time_moves_rows(
-    command: tuple[str, ...], tmp_path: Path
-) -> None:
+def test_one_command_at_a_time_moves_rows(tmp_path: Path) -> None:
     store_old_months(account())
     run("prune", "cost", "--to", tmp_path, "--yes")
-    month = ["2024-03"] if "cost" in command else []
+    before = contents()
     is_held, may_end = Event(), Event()
 
     def hold() -> None:
@@ -52,18 +41,16 @@ def test_one_command_at_a_time_moves_rows(
             is_held.set()
             may_end.wait(HANGS_AFTER_SECONDS)
 
-    other = in_a_thread(hold)
-    assert is_held.wait(HANGS_AFTER_SECONDS)
-    before = contents()
-    try:
-        with pytest.raises(CommandError, match=BUSY) as caught:
-            run(*command, *month)
-    finally:
-        may_end.set()
-        other.join(HANGS_AFTER_SECONDS)
-    assert caught.value.returncode == 3
+    with second_connection(hold):
+        assert is_held.wait(HANGS_AFTER_SECONDS)
+        try:
+            for command in (("prune", "--yes"), ("restore_archive", "cost", "2024-03")):
+                with pytest.raises(CommandError, match=BUSY) as caught:
+                    run(*command)
+                assert caught.value.returncode == 3
+        finally:
+            may_end.set()
     assert contents() == before
-    assert not Path("nowhere").exists()
     run("restore_archive", "cost", "2024-03")
 
 
@@ -83,13 +70,12 @@ def test_a_sync_that_stores_is_waited_for(tmp_path: Path) -> None:
                 row.pk, row.billed = None, 7
                 row.save()
             has_stored.set()
-            wait_until("prune waits", is_another_waiting)
+            wait_until("prune waits", is_a_lock_awaited)
 
-    sync = in_a_thread(store)
-    assert has_stored.wait(HANGS_AFTER_SECONDS)
-    with pytest.raises(CommandError, match="written to meanwhile"):
-        run("prune", "cost", "--to", tmp_path, "--yes")
-    sync.join(HANGS_AFTER_SECONDS)
+    with second_connection(store):
+        assert has_stored.wait(HANGS_AFTER_SECONDS)
+        with pytest.raises(CommandError, match="written to meanwhile"):
+            run("prune", "cost", "--to", tmp_path, "--yes")
     stored = DailyCost.objects.filter(day=SPAN.start)
     assert set(stored.values_list("billed", flat=True)) == {7}
     assert not Archive.objects.exists()
@@ -101,31 +87,28 @@ def test_no_sync_stores_between_the_comparison_and_the_deletion(
 ) -> None:
     owner = account()
     store_old_months(owner)
-    syncs: list[Thread] = []
-    delete = pruning.delete
+    before, delete = contents()[0], pruning.delete
+    changed: list[int] = []
+    with ExitStack() as syncs:
 
-    def store() -> None:
-        with transaction.atomic():
-            CloudAccount.objects.select_for_update(no_key=True).get(pk=owner.pk)
-            DailyCost.objects.filter(day__gte=MARCH).update(billed=7)
+        def store() -> None:
+            with transaction.atomic():
+                CloudAccount.objects.select_for_update(no_key=True).get(pk=owner.pk)
+                of_march = DailyCost.objects.filter(day__lt=APRIL)
+                changed.append(of_march.update(billed=7))
 
-    def delete_beside_a_sync(one: pruning.Month) -> None:
-        if not syncs:
-            syncs.append(in_a_thread(store))
-            wait_until("the sync waits, or is done", is_another_waiting)
-        delete(one)
+        def delete_beside_a_sync(one: pruning.Month) -> None:
+            if one.month == MARCH:
+                sync = syncs.enter_context(second_connection(store))
+                wait_until(
+                    "the sync waits, or has stored",
+                    lambda: is_a_lock_awaited() or not sync.is_alive(),
+                )
+            delete(one)
 
-    monkeypatch.setattr(pruning, "delete", delete_beside_a_sync)
-    before = contents()[0]
-    with pytest.raises(CommandError, match="written to meanwhile"):
+        monkeypatch.setattr(pruning, "delete", delete_beside_a_sync)
         run("prune", "cost", "--to", tmp_path, "--yes")
-    syncs[0].join(HANGS_AFTER_SECONDS)
-    run("restore_archive", "cost", "2024-03")
-    of_march = [row for row in before if SPAN.start in row or MARCH in row]
-    assert set(of_march) <= set(contents()[0])
-
-
-def is_another_waiting() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return bool(cursor.fetchone()[0])
+    assert changed == [0]
+    for month in ("2024-03", "2024-04"):
+        run("restore_archive", "cost", month)
+    assert contents()[0] == before

@@ -1,7 +1,6 @@
 """Which months of history lie in files, and who put them there."""
 
 from django.db import models
-from django.db.models import Q
 
 
 class Table(models.TextChoices):
@@ -13,14 +12,15 @@ class Table(models.TextChoices):
 
 
 class Archive(models.Model):
-    """One month of one table: written to a file, read back, then pruned.
+    """One file with rows of one month of one table: written, read back, then pruned.
 
-    The row stays as the record of it, also when the month was restored.
+    The row stays as the record of it, also when the month was restored. Rows that came
+    later have a file of their own.
     """
 
     table = models.CharField(max_length=8, choices=Table.choices)
     month = models.DateField(help_text="Its first day.")
-    location = models.CharField(max_length=1024, help_text="The file, as it was named.")
+    location = models.TextField(help_text="The file, as it was named.")
     rows = models.BigIntegerField()
     size_bytes = models.BigIntegerField()
     sha256 = models.CharField(max_length=64)
@@ -36,13 +36,6 @@ class Archive(models.Model):
 
     class Meta:
         ordering = ["-month", "table", "-id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["table", "month"],
-                condition=Q(restored_at__isnull=True),
-                name="archive_one_per_month",
-            ),
-        ]
 
     def __str__(self) -> str:
         return f"{self.get_table_display()} of {self.month:%Y-%m}"

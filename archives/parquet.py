@@ -1,9 +1,9 @@
 """A month as a Parquet file: written batch by batch, and read back the same way."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import islice
-from pathlib import Path
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,10 +13,8 @@ from archives.schemas import Row
 ROWS_PER_BATCH = 20_000
 
 
-def write(rows: Iterable[Row], schema: pa.Schema, path: Path) -> int:
-    """Writes the rows and answers how many there were."""
-    count = 0
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+def write(rows: Iterable[Row], schema: pa.Schema, file: BinaryIO) -> None:
+    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
         for batch in batches(rows):
             columns = [
                 pa.array(values, kind)
@@ -25,21 +23,13 @@ def write(rows: Iterable[Row], schema: pa.Schema, path: Path) -> int:
                 )
             ]
             writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=schema))
-            count += len(batch)
-    return count
 
 
-def read(path: Path) -> Iterator[list[Row]]:
+def read(file: BinaryIO) -> Iterator[list[Row]]:
     """Its rows, in the order in which they were written, a batch at a time."""
-    with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(ROWS_PER_BATCH):
-            columns = [column.to_pylist() for column in batch.columns]
-            yield list(zip(*columns, strict=True))
-
-
-def names(path: Path) -> Sequence[str]:
-    """The names of its columns."""
-    return [str(name) for name in pq.read_schema(path).names]
+    for batch in pq.ParquetFile(file).iter_batches(ROWS_PER_BATCH):
+        columns = [column.to_pylist() for column in batch.columns]
+        yield list(zip(*columns, strict=True))
 
 
 def batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
@@ -48,6 +38,6 @@ def batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
         yield batch
 
 
-def sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def sha256(file: BinaryIO) -> str:
+    file.seek(0)
+    return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]

@@ -4,8 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import zip_longest
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from django.db import transaction
 from django.db.models import Count
@@ -13,15 +11,17 @@ from django.db.models.functions import TruncMonth
 
 from archives import parquet
 from archives.models import Archive, Table
-from archives.rollups import existing_accounts
-from archives.schemas import TABLES, Archived, move_table_version
-from archives.storage import fetched, write_file
+from archives.restore import open_archives
+from archives.rollups import existing_accounts, recompute
+from archives.schemas import TABLES, Archived, lock_writers, move_table_version
+from archives.storage import installation_id, unnamed_file, verified, write_file
 from core.windows import add_months, first_of_month, utc_day
 from providers.base import Progress
 
 # Clouds answer again for 14 months of costs and 15 of metrics. A month that a sync may
 # read again stays.
 YOUNGEST_MONTHS = 16
+OLDEST_MONTHS = 1200
 
 
 class CannotPrune(Exception):
@@ -45,10 +45,10 @@ def due(tables: Sequence[Table], months: int, now: datetime) -> Iterator[Month]:
 
     Raises CannotPrune where a sync might read them again.
     """
-    if months < YOUNGEST_MONTHS:
+    if not YOUNGEST_MONTHS <= months <= OLDEST_MONTHS:
         raise CannotPrune(
             f"Months younger than {YOUNGEST_MONTHS} stay, as a sync may read them "
-            f"again; give at least {YOUNGEST_MONTHS}."
+            f"again; give at least {YOUNGEST_MONTHS} and at most {OLDEST_MONTHS}."
         )
     before = add_months(first_of_month(utc_day(now)), -months)
     for table in tables:
@@ -67,29 +67,28 @@ def due(tables: Sequence[Table], months: int, now: datetime) -> Iterator[Month]:
 def prune(
     one: Month, place: str, now: datetime, by: str, on_progress: Progress
 ) -> Archive:
-    """Write the month to the place, reads it back, and only then delete it.
+    """Write the month to the place, read it back, and only then delete it.
 
-    Ended in the middle, it starts again; the file is written again.
-    Raises CannotPrune and PlaceFailed.
+    Ended in the middle, it starts again. Rows that came after their month was pruned
+    go to a file of their own. Raises CannotPrune, CannotRestore and PlaceFailed.
     """
     archived = TABLES[one.table]
-    name = f"{one.table}/{one.table}-{one.month:%Y-%m}.parquet"
-    with TemporaryDirectory() as folder:
-        draft = Path(folder) / "draft.parquet"
+    with unnamed_file() as draft:
         on_progress(f"writing {one}")
         rows = archived.values(one.month).iterator(parquet.ROWS_PER_BATCH)
         parquet.write(rows, archived.schema, draft)
-        digest, size = parquet.sha256(draft), draft.stat().st_size
-        location = write_file(draft, place, name)
+        size, digest = draft.tell(), parquet.sha256(draft)
+        location = write_file(draft, place, file_name(one, digest))
     with transaction.atomic():
+        lock_writers()
         on_progress(f"comparing {location} with the database")
         compare(archived, one.month, location, digest)
-        # Before the rows go: who goes meanwhile is found to have gone.
         accounts = existing_accounts(accounts_of(one))
         on_progress(f"deleting {one}")
         delete(one)
         move_table_version(one.table)
-        return Archive.objects.create(
+        earlier = open_archives(one.table, one.month)
+        archive = Archive.objects.create(
             table=one.table,
             month=one.month,
             location=location,
@@ -101,19 +100,25 @@ def prune(
             pruned_at=now,
             pruned_by=by,
         )
+        if earlier and one.table == Table.COST:
+            # What was read twice was summed twice.
+            recompute(one.month, on_progress)
+        return archive
+
+
+def file_name(one: Month, digest: str) -> str:
+    """Return a name that no other content has, here or at another installation."""
+    of_content = f"{installation_id()}-{digest[:16]}"
+    return f"{one.table}/{one.table}-{one.month:%Y-%m}-{of_content}.parquet"
 
 
 def compare(archived: Archived, month: date, location: str, digest: str) -> None:
     """Raise CannotPrune unless the file holds exactly the rows of the month."""
-    with fetched(location) as path:
-        if parquet.sha256(path) != digest:
-            raise CannotPrune(
-                f"{location} is not what was written. Nothing was deleted."
-            )
+    with verified(location, digest) as file:
         stored = parquet.batches(
             archived.values(month).iterator(parquet.ROWS_PER_BATCH)
         )
-        for written, held in zip_longest(parquet.read(path), stored):
+        for written, held in zip_longest(parquet.read(file), stored):
             if written != held:
                 raise CannotPrune(
                     f"{location} differs from the database, which was written to "

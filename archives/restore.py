@@ -1,14 +1,16 @@
-"""A month comes back from its file."""
+"""A month comes back from its files."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import date, datetime
+from typing import BinaryIO
 
 from django.db import transaction
 from django.db.models import Model
 
 from archives import parquet
 from archives.models import Archive, Table
-from archives.schemas import TABLES, CannotRestore, month_window, move_table_version
+from archives.schemas import TABLES, lock_writers, month_window, move_table_version
 from archives.storage import verified
 from costs.rollups import rebuild
 from providers.base import Progress
@@ -16,35 +18,51 @@ from providers.base import Progress
 ROWS_PER_STATEMENT = 2000
 
 
-def restore(archive: Archive, now: datetime, by: str, on_progress: Progress) -> Archive:
-    """Store the file's rows again, all or none. The file stays where it is.
+def open_archives(table: Table, month: date) -> list[Archive]:
+    """Return what holds the month's rows instead of the database, the newest first."""
+    archives = Archive.objects.filter(table=table, month=month, restored_at=None)
+    return list(archives.order_by("-pk"))
 
-    Raises CannotRestore and PlaceFailed.
+
+def restore(
+    table: Table, month: date, now: datetime, by: str, on_progress: Progress
+) -> int:
+    """Store the rows of the month's files again, all or none; return how many.
+
+    Rows that are in the database, or in a newer file, are newer and stay. The files
+    stay where they are. Raises CannotRestore and PlaceFailed.
     """
-    archived = TABLES[Table(archive.table)]
-    with verified(archive.location, archive.sha256) as path, transaction.atomic():
-        held = Archive.objects.select_for_update().get(pk=archive.pk)
-        if held.restored_at:
-            raise CannotRestore(
-                f"{archive} was restored on {held.restored_at:%Y-%m-%d}."
-            )
-        if archived.of_month(archive.month).exists():
-            raise CannotRestore(f"{archive} has rows in the database already.")
-        stored = 0
-        for batch in parquet.read(path):
-            stored += store(archived.models_of(batch))
-            on_progress(f"{archive}: {stored:,} of {archive.rows:,} rows")
-        if archive.table == Table.COST:
-            rebuild(month_window(archive.month))
-        move_table_version(Table(archive.table))
-        held.restored_at, held.restored_by = now, by
-        held.save(update_fields=["restored_at", "restored_by"])
-    return held
+    archived = TABLES[table]
+    archives = open_archives(table, month)
+    with opened(archives) as files, transaction.atomic():
+        lock_writers()
+        held = archived.of_month(month).count()
+        for archive, file in zip(archives, files, strict=True):
+            for batch in parquet.read(file):
+                on_progress(f"{archive}: storing {archive.rows:,} rows")
+                store(archived.models_of(batch))
+        if table == Table.COST:
+            rebuild(month_window(month))
+        move_table_version(table)
+        for archive in archives:
+            archive.restored_at, archive.restored_by = now, by
+        Archive.objects.bulk_update(archives, ["restored_at", "restored_by"])
+        return archived.of_month(month).count() - held
 
 
-def store(rows: Sequence[Model]) -> int:
-    """Insert the rows, and return how many they are."""
+@contextmanager
+def opened(archives: Sequence[Archive]) -> Iterator[list[BinaryIO]]:
+    """The files, if they are those that were written. Raises PlaceFailed."""
+    with ExitStack() as stack:
+        yield [
+            stack.enter_context(verified(each.location, each.sha256))
+            for each in archives
+        ]
+
+
+def store(rows: Sequence[Model]) -> None:
+    """Insert the rows, except those whose key is stored already."""
     if rows:
-        manager = type(rows[0])._default_manager
-        manager.bulk_create(rows, batch_size=ROWS_PER_STATEMENT)
-    return len(rows)
+        type(rows[0])._default_manager.bulk_create(
+            rows, batch_size=ROWS_PER_STATEMENT, ignore_conflicts=True
+        )

@@ -6,14 +6,20 @@ have gone, the file does.
 """
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.db import transaction
 
 from archives import parquet
 from archives.models import Archive, Table
-from archives.restore import store
-from archives.schemas import TABLES, CannotRestore, month_window, move_table_version
-from archives.storage import verified
+from archives.restore import open_archives, opened, store
+from archives.schemas import (
+    TABLES,
+    CannotRestore,
+    lock_writers,
+    month_window,
+    move_table_version,
+)
 from clouds.models import CloudAccount
 from costs.rollups import rebuild
 from providers.base import Progress
@@ -25,29 +31,40 @@ def existing_accounts(accounts: Iterable[str]) -> dict[str, bool]:
     return {name: name in known for name in accounts}
 
 
-def outdated() -> list[Archive]:
+def outdated() -> list[date]:
     """Pruned months whose sums hold an account that is gone."""
     pruned = Archive.objects.filter(table=Table.COST, restored_at__isnull=True)
-    return [one for one in pruned if one.accounts != existing_accounts(one.accounts)]
+    return sorted(
+        {
+            each.month
+            for each in pruned
+            if each.accounts != existing_accounts(each.accounts)
+        }
+    )
 
 
-def recompute(archive: Archive, on_progress: Progress) -> None:
-    """Sum the file's rows of the accounts that are still there, all or none.
+def recompute(month: date, on_progress: Progress) -> None:
+    """Sum the files' rows of the accounts that are still there, all or none.
 
     They are stored for as long as that takes. Raises CannotRestore and PlaceFailed.
     """
     archived = TABLES[Table.COST]
-    with verified(archive.location, archive.sha256) as path, transaction.atomic():
-        if archived.of_month(archive.month).exists():
-            raise CannotRestore(f"{archive} has rows in the database.")
-        on_progress(f"summing {archive.location}")
-        # Before the rows are summed: who goes meanwhile is found to have gone.
-        archive.accounts = existing_accounts(archive.accounts)
-        gone = {name for name, is_there in archive.accounts.items() if not is_there}
-        for batch in parquet.read(path):
-            rows = [row for row in batch if " ".join(row[:2]) not in gone]
-            store(archived.models_of(rows))
-        rebuild(month_window(archive.month))
-        archived.of_month(archive.month).order_by().delete()
+    archives = open_archives(Table.COST, month)
+    with opened(archives) as files, transaction.atomic():
+        lock_writers()
+        if archived.of_month(month).exists():
+            raise CannotRestore(
+                f"{month:%Y-%m} has rows in the database beside its archive; prune "
+                "cost first."
+            )
+        for archive, file in zip(archives, files, strict=True):
+            on_progress(f"summing {archive.location}")
+            archive.accounts = existing_accounts(archive.accounts)
+            gone = {name for name, is_there in archive.accounts.items() if not is_there}
+            for batch in parquet.read(file):
+                rows = [row for row in batch if " ".join(row[:2]) not in gone]
+                store(archived.models_of(rows))
+        rebuild(month_window(month))
+        archived.of_month(month).order_by().delete()
         move_table_version(Table.COST)
-        archive.save(update_fields=["accounts"])
+        Archive.objects.bulk_update(archives, ["accounts"])

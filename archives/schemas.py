@@ -56,6 +56,12 @@ class Archived:
         return self.of_month(month).values_list(*sources)
 
 
+def lock_writers() -> None:
+    """Wait for syncs that store, and let no other store until the transaction ends."""
+    accounts = CloudAccount.objects.order_by("pk").select_for_update(no_key=True)
+    list(accounts.values_list("pk"))
+
+
 def move_table_version(table: Table) -> None:
     """Whatever was made of these rows before is stale. Within a transaction."""
     bump_versions(DATASETS[table])

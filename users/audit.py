@@ -39,7 +39,7 @@ def command_actor() -> Actor:
         name = getpass.getuser()
     except (KeyError, OSError):  # a container's user need not have a name
         name = f"user {os.getuid()}"
-    return Actor(None, f"{name} (command)")
+    return Actor(None, f"{name[:139]} (command)")
 
 
 def record_by(

@@ -1,12 +1,16 @@
 """Old months for tests: a few rows of each table."""
 
 from datetime import date
+from io import StringIO
+
+from django.core.management import call_command
 
 from clouds.models import CloudAccount
 from core.windows import Window
-from costs.models import CostDay, CostRollup
+from costs.models import CostDay, CostRollup, DailyCost
 from costs.testing import store_costs
 from inventory.testing import instance
+from metrics.models import CpuMetric, NetworkMetric
 from metrics.testing import store_cpu
 
 MARCH = date(2024, 3, 1)
@@ -28,3 +32,23 @@ def sums() -> list[tuple[object, ...]]:
         *("billed", "effective", "row_count"),
     )
     return sorted(map(tuple, [*days, *rollups]), key=repr)
+
+
+def contents() -> list[list[tuple[object, ...]]]:
+    """Everything that may be pruned, but for the keys of the rows."""
+    return [
+        sorted(
+            (tuple(v for k, v in row.items() if k != "id") for row in rows), key=repr
+        )
+        for rows in (
+            DailyCost.objects.values(),
+            CpuMetric.objects.values(),
+            NetworkMetric.objects.values(),
+        )
+    ]
+
+
+def run(command: str, *arguments: object) -> str:
+    out = StringIO()
+    call_command(command, *map(str, arguments), stdout=out, stderr=StringIO())
+    return out.getvalue()

@@ -76,8 +76,9 @@ def test_they_stay_right_over_archives(steps: list[tuple[str, int, object]]) -> 
             elif archive := Archive.objects.filter(restored_at=None).first():
                 for one in outdated():
                     recompute(one, nothing)
+                archive.refresh_from_db()
                 if None not in archive.accounts.values():
-                    restore(archive, NOW, "ada", nothing)
+                    restore(Table.COST, archive.month, NOW, "ada", nothing)
             for one in outdated():
                 recompute(one, nothing)
             rows = [(owners[key], row) for key in told for row in told[key]]

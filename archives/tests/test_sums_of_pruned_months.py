@@ -8,8 +8,7 @@ from django.core.management import CommandError
 from django.db.models import Sum
 
 from archives.models import Archive
-from archives.tests.months import SPAN, store_old_months, sums
-from archives.tests.test_prune import told
+from archives.tests.months import MARCH, SPAN, run, store_old_months, sums
 from clouds.models import CloudAccount
 from clouds.testing import account
 from clouds.versions import data_version
@@ -32,7 +31,7 @@ def two(tmp_path: Path) -> tuple[CloudAccount, CloudAccount]:
 
 
 def prune(place: Path) -> str:
-    return told("prune", "cost", "--to", place, "--yes")
+    return run("prune", "cost", "--to", place, "--yes")
 
 
 def remove(one: CloudAccount) -> None:
@@ -41,8 +40,8 @@ def remove(one: CloudAccount) -> None:
 
 def as_if_never_pruned() -> list[tuple[object, ...]]:
     """The sums of the rows, which come back for a moment."""
-    told("restore_archive", "cost", "2024-03")
-    told("restore_archive", "cost", "2024-04")
+    run("restore_archive", "cost", "2024-03")
+    run("restore_archive", "cost", "2024-04")
     return sums()
 
 
@@ -110,7 +109,7 @@ def test_it_only_says_which_sums_it_would_make_anew(
     prune(tmp_path)
     remove(two[1])
     held = sums()
-    text = told("prune", "cost", "--to", tmp_path)
+    text = run("prune", "cost", "--to", tmp_path)
     assert "Sums of Daily costs of 2024-04: computed again" in text
     assert "Nothing was done" in text
     assert sums() == held
@@ -130,7 +129,7 @@ def test_sums_stay_where_the_file_has_gone(
     prune(tmp_path)
     remove(two[1])
     held = sums()
-    Path(Archive.objects.all()[0].location).unlink()
+    Path(Archive.objects.get(month=MARCH).location).unlink()
     with pytest.raises(CommandError, match="There is no file"):
         prune(tmp_path)
     assert sums() == held

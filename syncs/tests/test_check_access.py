@@ -1,5 +1,6 @@
 """check_access tries each permission and says what is missing."""
 
+import re
 from io import StringIO
 
 import pytest
@@ -91,7 +92,9 @@ def test_the_demo_may_do_everything() -> None:
     CloudAccount.objects.create(
         provider=CloudKind.DEMO, account_id=PRODUCTION, name="production"
     )
-    assert "missing" not in check_access()
+    told = check_access()
+    assert "production" in told
+    assert set(re.findall(r"^  ([a-z]+) ", told, re.MULTILINE)) == {"ok"}
 
 
 def test_stored_settings_that_the_cloud_does_not_take_are_one_sentence() -> None:

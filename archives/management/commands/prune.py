@@ -1,26 +1,27 @@
 """manage.py prune: old months leave the database for Parquet files."""
 
-import getpass
 from argparse import ArgumentParser
+from contextlib import nullcontext
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from archives.commands import moving_rows
 from archives.models import Table
 from archives.prune import CannotPrune, due, prune
 from archives.rollups import outdated, recompute
-from archives.schemas import CannotRestore
-from archives.storage import PlaceFailed
 from core.commands import bad_arguments
+from users.audit import command_actor
 
 
 class Command(BaseCommand):
     help = (
         "Archives months that are older than --older-than-months as Parquet files, "
-        "reads each file back, and only then deletes the rows. What they sum to per "
-        "day stays, and is computed again where an account was deleted or moved since. "
+        "reads each file back, and only then deletes the rows. No file is replaced: "
+        "rows that came later go to a file of their own. What they sum to per day "
+        "stays, and is computed again where an account was deleted or moved since. "
         "Without --yes it only says what would be done."
     )
 
@@ -48,46 +49,39 @@ class Command(BaseCommand):
                 f"{', '.join(Table.values)}."
             )
         tables = [t for t in Table if t in (options["tables"] or Table.values)]
-        now = timezone.now()
-        try:
-            months = list(due(tables, options["older_than_months"], now))
-        except CannotPrune as error:
-            raise bad_arguments(str(error)) from None
-        resummed = self._recompute_sums(yes=options["yes"])
-        if not months and not resummed:
+        older, place, yes = (options[n] for n in ("older_than_months", "to", "yes"))
+        with moving_rows() if yes else nullcontext():
+            found = self._prune(tables, older, place, yes=yes)
+        if not found:
             self.stdout.write("Nothing is that old.")
-            return
-        for month in months:
-            if not options["yes"]:
-                self.stdout.write(str(month))
-                continue
-            try:
-                done = prune(
-                    month, options["to"], now, getpass.getuser(), self._progress
-                )
-            except (CannotPrune, PlaceFailed) as error:
-                raise CommandError(f"{month}: {error}") from error
-            self.stdout.write(f"{month}, now in {done.location}")
-        if not options["yes"]:
+        elif not yes:
             self.stdout.write(
-                f"Nothing was done: --yes archives them to {options['to']} and "
-                "deletes them here."
+                f"Nothing was done: --yes archives them to {place} and deletes them "
+                "here."
             )
 
-    def _recompute_sums(self, *, yes: bool) -> int:
-        """Of months that were pruned before; answers how many there were."""
-        archives = outdated()
-        for archive in archives:
+    def _prune(self, tables: list[Table], older: int, place: str, *, yes: bool) -> int:
+        """Prune what is due, or only say so; return how many months that were."""
+        now, by = timezone.now(), command_actor().name
+        try:
+            months = list(due(tables, older, now))
+        except CannotPrune as error:
+            raise bad_arguments(str(error)) from None
+        for month in months:
+            where = ""
             if yes:
-                try:
-                    recompute(archive, self._progress)
-                except (CannotRestore, PlaceFailed) as error:
-                    raise CommandError(f"Sums of {archive}: {error}") from error
+                archive = prune(month, place, now, by, self._progress)
+                where = f", now in {archive.location}"
+            self.stdout.write(f"{month}{where}")
+        summed = outdated() if Table.COST in tables else []
+        for first_day in summed:
+            if yes:
+                recompute(first_day, self._progress)
             self.stdout.write(
-                f"Sums of {archive}: computed again from its file, as accounts were "
-                "deleted or are billed elsewhere since"
+                f"Sums of {Table.COST.label} of {first_day:%Y-%m}: computed again from "
+                "its files, as accounts were deleted or are billed elsewhere since"
             )
-        return len(archives)
+        return len(months) + len(summed)
 
     def _progress(self, sentence: str) -> None:
         if self.stderr.isatty():

@@ -1,23 +1,22 @@
 """manage.py restore_archive: a pruned month comes back."""
 
-import getpass
 import re
 from argparse import ArgumentParser
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from archives.commands import moving_rows
 from archives.models import Archive, Table
-from archives.restore import restore
-from archives.schemas import CannotRestore
-from archives.storage import PlaceFailed
+from archives.restore import open_archives, restore
 from core.commands import bad_arguments
+from users.audit import command_actor
 
 
 class Command(BaseCommand):
-    help = "Stores a pruned month's rows again, from its file. --list shows all."
+    help = "Stores a pruned month's rows again, from its files. --list shows all."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("table", nargs="?", choices=Table.values)
@@ -31,20 +30,17 @@ class Command(BaseCommand):
             return
         if not (options["table"] and options["month"]):
             raise bad_arguments("Give a table and a month, or --list.")
-        month = _month(options["month"])
-        archive = Archive.objects.filter(
-            table=options["table"], month=month, restored_at__isnull=True
-        ).first()
-        if archive is None:
+        table, month = Table(options["table"]), _month(options["month"])
+        if not open_archives(table, month):
             raise bad_arguments(
-                f"No archive holds {options['table']} of {options['month']}: see "
-                "restore_archive --list."
+                f"No archive holds {table} of {month:%Y-%m}: see restore_archive "
+                "--list."
             )
-        try:
-            restore(archive, timezone.now(), getpass.getuser(), self._progress)
-        except (CannotRestore, PlaceFailed) as error:
-            raise CommandError(str(error)) from error
-        self.stdout.write(f"{archive}: {archive.rows:,} rows are back.")
+        about = f"{table.label} of {month:%Y-%m}"
+        with moving_rows():
+            by = command_actor().name
+            rows = restore(table, month, timezone.now(), by, self._progress)
+        self.stdout.write(f"{about}: {rows:,} rows are back.")
 
     def _progress(self, sentence: str) -> None:
         if self.stderr.isatty():
@@ -52,7 +48,7 @@ class Command(BaseCommand):
 
 
 def _month(text: str) -> date:
-    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
+    if not re.fullmatch(r"[1-9][0-9]{3}-(0[1-9]|1[0-2])", text):
         raise bad_arguments(f"{text!r} is no month; give one such as 2024-03.")
     return date.fromisoformat(f"{text}-01")
 

@@ -7,6 +7,7 @@ from clouds.models import CloudAccount
 from core.db.money_field import MoneyField
 from costs.querysets import (
     BillDayQuerySet,
+    BillSpanQuerySet,
     CostRollupQuerySet,
     CostTotalQuerySet,
     DailyCostQuerySet,
@@ -220,7 +221,7 @@ class BillSpan(models.Model):
     last_day = models.DateField()
     days = models.IntegerField()
 
-    objects = AccountScopedQuerySet.as_manager()
+    objects = BillSpanQuerySet.as_manager()
 
     class Meta:
         ordering = ["account", "currency"]

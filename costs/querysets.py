@@ -9,9 +9,11 @@ from typing import Any, NamedTuple, Self
 
 from django.db.models import (
     Aggregate,
+    BooleanField,
     Case,
     Count,
     Exists,
+    ExpressionWrapper,
     F,
     Max,
     Min,
@@ -148,6 +150,20 @@ class CostRollupQuerySet(DailyCostQuerySet):
         return self
 
 
+class BillSpanQuerySet(AccountScopedQuerySet):
+    def with_is_current(self) -> Self:
+        """`is_current` tells whether more days of a bill are expected.
+
+        Not of an account whose bill is not read, nor in a currency that it has left.
+        """
+        later = self.model._default_manager.filter(
+            account=OuterRef("account"), last_day__gt=OuterRef("last_day")
+        )
+        is_current = BILL_IS_READ & ~Exists(later)
+        wrapped = ExpressionWrapper(is_current, output_field=BooleanField())
+        return self.annotate(is_current=wrapped)
+
+
 class RecentCostQuerySet(AccountScopedQuerySet):
     def per_service(self) -> QuerySet[Any, tuple[str, str, Decimal, Decimal]]:
         """(service, sub-account, the newest days' amount, that of those before)."""
@@ -170,11 +186,6 @@ class RecentCostQuerySet(AccountScopedQuerySet):
 class CostTotalQuerySet(BillQuerySet):
     def in_window(self, window: Window) -> Self:
         return self.filter(_within(window))
-
-    def currencies(self) -> list[str]:
-        """Those that are stored, in the order of their names."""
-        found = self.order_by("currency").values_list("currency", flat=True)
-        return list(found.distinct())
 
     def newest_day_per_currency(self) -> dict[str, date]:
         """The last stored day of each currency, in the order of their names."""

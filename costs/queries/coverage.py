@@ -9,10 +9,13 @@ from core.windows import ONE_DAY, Window, add_months, first_of_month
 
 
 class Span(NamedTuple):
-    """One account's stored days: the first, the last, and how many in each window."""
+    """One account's stored days: the first, the last, and how many in each window.
+
+    `is_current` tells whether more are expected.
+    """
 
     account: int
-    is_read: bool
+    is_current: bool
     first: date
     last: date
     days: tuple[int, ...]
@@ -40,14 +43,14 @@ def missing_days(spans: Sequence[Span], at: int, window: Window) -> int:
     """Days of the window, the one counted at `at`, that some account's history lacks.
 
     An account's history runs from its first stored day to the newest day that any
-    account has whose bill is read: one that fell behind makes the sum too low. That
-    of a disabled account, or of one that a payer's bill covers, ends with its own last
-    day.
+    account has whose bill goes on: one that fell behind makes the sum too low. Any
+    other one, as of a disabled account or of one that a payer's bill covers, ends with
+    its own last day.
     """
-    newest = max((span.last for span in spans if span.is_read), default=None)
+    newest = max((span.last for span in spans if span.is_current), default=None)
     missing = 0
     for span in spans:
-        last = newest if newest and span.is_read else span.last
+        last = newest if newest and span.is_current else span.last
         expected = min(window.end, last + ONE_DAY) - max(window.start, span.first)
         missing += max(0, expected.days - span.days[at])
     return missing

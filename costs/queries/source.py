@@ -14,16 +14,16 @@ from typing import Any, Self
 
 from django.db.models import Q
 
-from clouds.access import AccountScopedQuerySet, AnyUser, is_limited
+from clouds.access import AnyUser, is_limited
 from clouds.models import CloudAccount
 from core.windows import ONE_DAY, Window
 from costs.models import BillDay, BillSpan, CostRollup, CostTotal, DailyCost
 from costs.queries.coverage import Span
 from costs.queries.query import DIMENSIONS, CostQuery, InvalidQuery
 from costs.querysets import (
-    BILL_IS_READ,
     GROUPS,
     BillDayQuerySet,
+    BillSpanQuerySet,
     CostRollupQuerySet,
     CostTotalQuerySet,
     DailyCostQuerySet,
@@ -52,7 +52,7 @@ class CostSource:
     rollups: CostRollupQuerySet | None = None
     days: BillDayQuerySet | None = None
     looked_at: frozenset[str] = frozenset()
-    bill_spans: AccountScopedQuerySet = field(default_factory=BillSpan.objects.all)
+    bill_spans: BillSpanQuerySet = field(default_factory=BillSpan.objects.all)
     narrowing: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
@@ -134,6 +134,19 @@ class CostSource:
         found = self.bills().currencies()
         return found[0] if len(found) == 1 else None
 
+    def newest_days(self) -> dict[str, date]:
+        """Return the last stored day of each currency, first those in which bills go
+        on. One query, and another one where there are several."""
+        newest = self.bills().newest_day_per_currency()
+        if len(newest) < 2:
+            return newest
+        current = self.bill_spans.with_is_current().filter(is_current=True)
+        in_use = {*current.values_list("currency", flat=True)}
+        ordered = sorted(
+            newest, key=lambda currency: (currency not in in_use, currency)
+        )
+        return {currency: newest[currency] for currency in ordered}
+
     def values_of(self, column: str, limit: int) -> list[str]:
         """Return what a column holds, in order."""
         found = self.by(column).order_by(column)
@@ -145,8 +158,8 @@ class CostSource:
         And one of the days of those whose history has a gap, or several currencies.
         """
         histories: dict[int, list[tuple[bool, date, date, int]]] = defaultdict(list)
-        columns = ("account", "is_read", "first_day", "last_day", "days")
-        found = self.bill_spans.order_by("account").annotate(is_read=BILL_IS_READ)
+        columns = ("account", "is_current", "first_day", "last_day", "days")
+        found = self.bill_spans.with_is_current().order_by("account")
         if "currency" in self.narrowing:
             found = found.filter(currency=self.narrowing["currency"])
         for account, *history in found.values_list(*columns):
@@ -161,7 +174,8 @@ class CostSource:
                 days = counts.get(account, (0,) * len(windows))
             else:
                 days = tuple(_overlap(first, last, window) for window in windows)
-            spans.append(Span(account, parts[0][0], first, last, days))
+            is_current = any(one[0] for one in parts)
+            spans.append(Span(account, is_current, first, last, days))
         return spans
 
 

@@ -220,6 +220,7 @@ class BillSpan(models.Model):
     first_day = models.DateField()
     last_day = models.DateField()
     days = models.IntegerField()
+    is_current: bool  # of BillSpanQuerySet.with_is_current
 
     objects = BillSpanQuerySet.as_manager()
 

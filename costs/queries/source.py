@@ -131,7 +131,7 @@ class CostSource:
     def only_currency(self) -> str | None:
         """Return the currency of the bills, which one without charges has too; None
         without bills, and where they have several."""
-        found = self.bills().currencies()
+        found = list(self.bills().newest_day_per_currency())
         return found[0] if len(found) == 1 else None
 
     def newest_days(self) -> dict[str, date]:

@@ -69,11 +69,11 @@ def top_changes(
             keys, "billed", window, before
         ):
             amounts[service, account_id] = now or ZERO, former or ZERO
-        both = {account_id for _, account_id in amounts}
-        for *key, now, former in recent.filter(sub_account_id__in=both).per_service():
+        moved = {account_id for _, account_id in amounts}
+        for *key, now, former in recent.filter(sub_account_id__in=moved).per_service():
             held = amounts.get((key[0], key[1]), (ZERO, ZERO))
             amounts[key[0], key[1]] = held[0] + now, held[1] + former
-        recent = recent.exclude(sub_account_id__in=both)
+        recent = recent.exclude(sub_account_id__in=moved)
     for service, account_id, now, former in recent.largest_changes(SHOWN):
         amounts[service, account_id] = now, former
     changes = [

@@ -36,6 +36,8 @@ def save_account(account: CloudAccount, actor: Actor | None = None) -> None:
     with transaction.atomic():
         stored = CloudAccount.objects.filter(pk=account.pk)
         before = stored.select_for_update(no_key=True).first()
+        if account.payer_id:
+            account.is_payer = False
         account.save()
         if before is None or any(
             getattr(before, name) != getattr(account, name) for name in SHOWN

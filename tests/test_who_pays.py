@@ -311,3 +311,22 @@ def test_a_watermark_stays_where_the_own_bill_ends(
     sync_cost(payer, now)
     mark = Watermark.objects.get(account=member, dataset=Dataset.COST)
     assert mark.read_until == date(now.year, now.month, now.day)
+
+
+def test_one_that_joins_a_payer_that_is_not_ours_keeps_its_days_before(
+    aws: EmulatedAws, now: datetime
+) -> None:
+    """AWS shows them as nothing then, and the running month is always read again."""
+    alone, together = split(now, 100, 3, 0)
+    bill(aws, MEMBER, alone, "10", "")
+    member = aws_account(MEMBER, role_arn=ROLE)
+    aws.now = now - timedelta(days=3)
+    sync_cost(member, aws.now)
+    aws.world(MEMBER).costs.clear()
+    aws.now = now
+    aws.add_organization(PAYER, {MEMBER: "shop"})
+    bill(aws, PAYER, together, "10", MEMBER)
+    for hours in range(2):
+        at = sync_cost(get(MEMBER), now + timedelta(hours=hours))
+        assert at.window == together
+        assert summary(Window(alone.start, together.end)).total == 1000

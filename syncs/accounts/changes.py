@@ -30,7 +30,7 @@ SHOWN = ("account_id", "name", "payer_id", "is_payer", "is_enabled")
 def save_account(account: CloudAccount, actor: Actor | None = None) -> None:
     """Save it, record what `actor` changed, and delete watermarks that no longer hold.
 
-    A payer's bill is split by member, so the whole history is read again; other regions
+    A payer's bill is split by member, so its whole history is read again; other regions
     add machines of which no CPU was read.
     """
     with transaction.atomic():
@@ -48,7 +48,7 @@ def save_account(account: CloudAccount, actor: Actor | None = None) -> None:
         if before is None:
             return
         marks = Watermark.objects.filter(account=account)
-        if bool(before.is_payer) != bool(account.is_payer):
+        if account.is_payer and not before.is_payer:
             billed = [one for one in Dataset if one.traits.scope == Scope.BILL]
             marks.filter(dataset__in=billed).delete()
         if before.settings.get("regions") != account.settings.get("regions"):

@@ -9,6 +9,8 @@ from providers.base import OrganizationSource
 from providers.errors import ErrorKind, ProviderError
 from providers.records import MemberAccount
 from syncs.accounts.changes import close_account, save_account
+from syncs.datasets import Dataset
+from syncs.runs.watermarks import read_until
 from users.audit import Actor
 
 # Here the cloud has not said anything, so that what is stored stays.
@@ -74,7 +76,11 @@ def _set_payer(account: CloudAccount, payer_id: str | None, actor: Actor) -> Non
         payer = same.enabled().filter(account_id=payer_id, payer=None).first()
         if payer is not None:
             _save(payer, actor, is_payer=True)
-    _save(account, actor, is_payer=is_payer, payer=payer)
+    values = {"is_payer": is_payer, "payer": payer, "billed_by": payer_id or ""}
+    is_known = account.is_payer is not None
+    if is_known and not is_payer and payer_id not in (account.billed_by, None):
+        values["bill_since"] = read_until(account, Dataset.COST)
+    _save(account, actor, **values)
 
 
 def _update_members(

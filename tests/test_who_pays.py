@@ -1,6 +1,6 @@
 """Accounts that join, leave and are closed are counted once on each day, or told."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from io import StringIO
 
@@ -300,17 +300,18 @@ def test_the_admin_and_the_command_give_the_same_accounts(
     assert facts() == by_command
 
 
-def test_a_watermark_stays_where_the_own_bill_ends(
+def test_costs_are_not_said_to_be_stored_only_until_it_joined(
     aws: EmulatedAws, now: datetime
 ) -> None:
-    """Without it, one that leaves after a year would be read by half."""
     aws.world(MEMBER)
     member, payer = aws_account(MEMBER, role_arn=ROLE), aws_account(PAYER)
-    sync_cost(member, now)
+    sync_cost(member, now - timedelta(days=5))
     aws.add_organization(PAYER, {MEMBER: "shop"})
     sync_cost(payer, now)
-    mark = Watermark.objects.get(account=member, dataset=Dataset.COST)
-    assert mark.read_until == date(now.year, now.month, now.day)
+    marks = Watermark.objects.filter(dataset=Dataset.COST)
+    assert list(marks.values_list("account", "read_until")) == [
+        (payer.pk, utc_day(now))
+    ]
 
 
 def test_one_that_joins_a_payer_that_is_not_ours_keeps_its_days_before(

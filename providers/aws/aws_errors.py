@@ -109,7 +109,7 @@ def _client_failure(error: ClientError, reading: str) -> ProviderError:
     kind = KIND_PER_CODE.get(code, fallback)
     advice = ""
     if error.operation_name == "AssumeRole" and kind == ErrorKind.DENIED:
-        advice = ASSUME_ROLE_ADVICE
+        kind, advice = ErrorKind.CREDENTIALS, ASSUME_ROLE_ADVICE
     if code == "DataUnavailableException" or COST_EXPLORER_NEVER_ENABLED in message:
         kind, advice = ErrorKind.NOT_ENABLED, COST_EXPLORER_ADVICE
     return failure(kind, reading, f"{code} ({message})", advice)

@@ -243,6 +243,19 @@ def test_a_closed_account_is_told_once(aws: EmulatedAws, now: datetime) -> None:
     aws_account(MEMBER, role_arn=ROLE, name="shop")
     assert "shop (222222222222) was closed" in sync_cost(payer, now).error
     assert sync_cost(payer, now).error == ""
+    # After some months it is not even listed.
+    aws.world(MEMBER).organization = ""
+    assert sync_cost(payer, now).error == ""
+    assert get(MEMBER).payer == payer
+
+
+def test_what_somebody_changed_during_a_sync_stays(
+    aws: EmulatedAws, now: datetime
+) -> None:
+    payer = aws_account(PAYER)
+    CloudAccount.objects.filter(pk=payer.pk).update(name="renamed")
+    sync_cost(payer, now)
+    assert (get(PAYER).name, get(PAYER).is_payer) == ("renamed", False)
 
 
 def test_one_that_joins_later_is_added_with_the_role_of_its_siblings(

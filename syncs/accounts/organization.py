@@ -155,12 +155,15 @@ def _leave(account: CloudAccount, actor: Actor) -> str:
 
 
 def _members_of(payer: CloudAccount) -> CloudAccountQuerySet:
+    """Return those that are read; a closed one leaves the list some months later."""
     members: CloudAccountQuerySet = CloudAccount.objects.filter(payer=payer)
-    return members.select_related("payer")
+    return members.enabled().select_related("payer")
 
 
 def _save(account: CloudAccount, actor: Actor, **values: object) -> None:
-    if any(getattr(account, name) != value for name, value in values.items()):
-        for name, value in values.items():
-            setattr(account, name, value)
-        save_account(account, actor)
+    if all(getattr(account, name) == value for name, value in values.items()):
+        return
+    account.refresh_from_db()  # somebody may have changed it since the sync began
+    for name, value in values.items():
+        setattr(account, name, value)
+    save_account(account, actor)

@@ -249,6 +249,17 @@ def test_a_closed_account_is_told_once(aws: EmulatedAws, now: datetime) -> None:
     assert get(MEMBER).payer == payer
 
 
+@pytest.mark.parametrize("state", ["PENDING_ACTIVATION", "", "A state of next year"])
+def test_a_state_that_is_not_known_closes_nothing(
+    aws: EmulatedAws, now: datetime, state: str
+) -> None:
+    aws.add_organization(PAYER, {MEMBER: "shop"})
+    aws.world(MEMBER).organization_state = state
+    aws_account(MEMBER, role_arn=ROLE)
+    assert sync_cost(aws_account(PAYER), now).error == ""
+    assert get(MEMBER).is_enabled
+
+
 def test_what_somebody_changed_during_a_sync_stays(
     aws: EmulatedAws, now: datetime
 ) -> None:

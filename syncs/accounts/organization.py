@@ -98,14 +98,14 @@ def _update_members(
         _leave(one, actor) for one in _members_of(payer) if one.account_id not in listed
     ]
     for one in known.enabled():
-        if not listed[one.account_id].is_active:
+        if listed[one.account_id].is_closed:
             close_account(one, now, actor)
             told.append(CLOSED.format(one))
     new = listed.keys() - {*known.values_list("account_id", flat=True)}
     joined = [
         listed[account_id]
         for account_id in sorted(new - {payer.account_id})
-        if listed[account_id].is_active and _joined_after(listed[account_id], since)
+        if not listed[account_id].is_closed and _joined_after(listed[account_id], since)
     ]
     return told + _add_members(payer, joined, actor)
 

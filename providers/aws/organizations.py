@@ -5,7 +5,6 @@ from providers.aws.client import AwsClients
 from providers.errors import ErrorKind, ProviderError
 from providers.records import MemberAccount
 
-
 CLOSED_STATES = {"SUSPENDED", "PENDING_CLOSURE", "CLOSED"}
 
 

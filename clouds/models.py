@@ -46,6 +46,18 @@ class CloudAccount(models.Model):
         help_text="The payer account whose bill covers this one now. Its costs are "
         "read there. Found with each sync of costs, where the cloud tells.",
     )
+    billed_by = models.CharField(
+        max_length=64,
+        blank=True,
+        editable=False,
+        help_text="The account that pays for it, as the cloud last said, ours or not.",
+    )
+    bill_since = models.DateField(
+        null=True,
+        editable=False,
+        help_text="Since another account pays, the cloud shows its own bill from this "
+        "day on; days before stay as they were read.",
+    )
     is_enabled = models.BooleanField(
         "enabled", default=True, help_text="Syncs leave a disabled account alone."
     )

@@ -181,7 +181,7 @@ def changing(accounts: Collection[int], window: Window | None = None) -> Iterato
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         covered = CoveredDay.objects.filter(_of(accounts, window))
         names = set(covered.values_list("sub_account_id", flat=True).distinct())
-        concerned = {*accounts, *_with_own_bill(names)}
+        concerned = {*accounts, *_with_own_bill(names, accounts)}
         with _changes(cursor, concerned, window):
             _take_away(cursor, concerned, window)
             # Of pruned months, whose rows have gone, they stay.
@@ -282,16 +282,21 @@ def _cover(
     )
     cursor.execute("SELECT DISTINCT sub_account_id FROM covered_now")
     if names := [name for (name,) in cursor.fetchall()]:
-        new = _with_own_bill(names) - concerned
+        new = _with_own_bill(names, concerned)
         _take_away(cursor, new, window)
         concerned |= new
         cursor.execute(ADD_COVERED_DAYS)
 
 
-def _with_own_bill(account_ids: Collection[str]) -> set[int]:
-    """Return the keys of those that stored a bill of their own; all are locked."""
-    named = CloudAccount.objects.filter(account_id__in=account_ids).order_by("pk")
-    keys = list(named.select_for_update(no_key=True).values_list("pk", flat=True))
+def _with_own_bill(account_ids: Collection[str], without: Collection[int]) -> set[int]:
+    """Return the keys of those that stored a bill of their own.
+
+    All are locked, so that none stores its first day unseen meanwhile; `without` are
+    locked already.
+    """
+    named = CloudAccount.objects.filter(account_id__in=account_ids)
+    others = named.exclude(pk__in=without).order_by("pk")
+    keys = list(others.select_for_update(no_key=True).values_list("pk", flat=True))
     of_account = {"account": OuterRef("pk")}
     billed = Exists(CostTotal.objects.filter(**of_account)) | Exists(
         DailyCost.objects.filter(**of_account)

@@ -96,13 +96,13 @@ def is_billed_elsewhere(current: RunContext) -> bool:
 def own_window(account: CloudAccount, available: Window) -> Window:
     """Return the days that the account's own bill still has.
 
-    Its cloud does not show those on which a payer's bill covered it, and those before
-    as nothing: after it left, they stay as they were read.
+    Once another account pays, its cloud shows the days before as nothing; so it does
+    with those on which a payer's bill covered it. They stay as they were read.
     """
     covered = CoveredDay.objects.filter(sub_account_id=account.account_id)
-    last = covered.aggregate(last=Max("day"))["last"] or available.start
-    start = min(max(available.start, last), available.end - ONE_DAY)
-    return Window(start, available.end)
+    last = covered.aggregate(last=Max("day"))["last"]
+    start = max(filter(None, (available.start, last, account.bill_since)))
+    return Window(min(start, available.end - ONE_DAY), available.end)
 
 
 def open_since(account: CloudAccount, now: datetime) -> date:

@@ -38,8 +38,8 @@ class MemberAccount:
 
     account_id: str
     name: str
-    is_active: bool
-    """Not so while it is closed, or being closed."""
+    is_closed: bool
+    """Or being closed; a state that is not known says nothing of it."""
     joined_at: datetime | None = None
 
 

@@ -150,8 +150,8 @@ def test_a_changed_account_is_kept_before_and_after_and_its_secret_hidden(
         "external_id": ["(hidden)", "(hidden)"],
     }
     # One that is left empty stays as it was, and is no change.
-    admin_client.post(url, form(owner, name="store", is_payer="on"))
-    assert AuditEntry.objects.first().details == {"is_payer": [False, True]}  # type: ignore[union-attr]
+    admin_client.post(url, form(owner, name="store", is_payer="true"))
+    assert AuditEntry.objects.first().details == {"is_payer": [None, True]}  # type: ignore[union-attr]
     owner.refresh_from_db()
     assert owner.settings == {"external_id": SECRET}
     everywhere = str(list(AuditEntry.objects.values()))

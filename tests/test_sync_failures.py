@@ -189,7 +189,7 @@ def test_a_token_that_expired(
     run, error = failed(sync_cost, mine, now + HOUR)
     assert "Costs of 2026-06-01..2026-06-20 (ce:GetCostAndUsage)" in error
     assert "renew them and sync again" in error
-    assert (run.requests, run.api_cost_usd) == (2, Decimal("0.01"))
+    assert (run.requests, run.api_cost_usd) == (3, Decimal("0.01"))
 
 
 def test_cost_explorer_that_was_never_enabled(

@@ -72,6 +72,7 @@ def test_every_failed_run_is_closed_counted_and_priced(aws: EmulatedAws) -> None
     assert all(run.finished_at and run.error for run in runs.values())
     assert runs[ACCOUNT].requests_by_operation == {
         "ce:GetCostAndUsage": 1,
+        "organizations:DescribeOrganization": 1,
         "sts:GetCallerIdentity": 1,
     }
     assert str(runs[ACCOUNT].api_cost_usd) == "0.01000"

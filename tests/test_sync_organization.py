@@ -45,6 +45,8 @@ def test_one_answer_of_the_payer_covers_all_members(
     run = sync_cost(payer, now)
     assert run.requests_by_operation == {
         "ce:GetCostAndUsage": 3,
+        "organizations:DescribeOrganization": 1,
+        "organizations:ListAccounts": 1,
         "sts:GetCallerIdentity": 1,
     }
     rows = DailyCost.objects.order_by("sub_account_id", "charge_category")

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError
-from django.db.models import Sum
 
 from archives.models import Archive
 from archives.tests.months import MARCH, SPAN, run, store_old_months, sums
@@ -15,7 +14,7 @@ from clouds.versions import data_version
 from costs.models import CostRollup, DailyCost
 from costs.rollups import changing
 from costs.testing import store_costs
-from syncs.accounts.changes import remove_accounts, save_account
+from syncs.accounts.changes import remove_accounts
 from syncs.datasets import Dataset
 
 pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
@@ -64,33 +63,23 @@ def test_a_deleted_account_leaves_the_sums_of_pruned_months(
     assert prune(tmp_path) == "Nothing is that old.\n"
 
 
-def test_an_account_that_comes_under_a_payer_is_counted_no_more(
+def test_what_a_deleted_bill_covered_is_counted_again(
     two: tuple[CloudAccount, CloudAccount], tmp_path: Path
 ) -> None:
     stays, leaves = two
+    rows = list(leaves.daily_costs.all())
+    with changing([leaves.pk]):
+        leaves.daily_costs.all().delete()
+    without = sums()
+    for row in rows:
+        row.sub_account_id = stays.account_id
+    with changing([leaves.pk]):
+        DailyCost.objects.bulk_create(rows)
+    assert not CostRollup.objects.filter(service="S3").exists()
     prune(tmp_path)
-    leaves.payer = stays
-    save_account(leaves)
+    remove(leaves)
     prune(tmp_path)
-    made = sums()
-    assert not CostRollup.objects.filter(service="Support").exists()
-    assert as_if_never_pruned() == made
-
-
-def test_an_account_that_leaves_its_payer_is_counted_again(
-    two: tuple[CloudAccount, CloudAccount], tmp_path: Path
-) -> None:
-    stays, leaves = two
-    leaves.payer = stays
-    save_account(leaves)
-    prune(tmp_path)
-    leaves.payer = None
-    save_account(leaves)
-    prune(tmp_path)
-    made = sums()
-    of_support = CostRollup.objects.filter(service="Support")
-    assert of_support.aggregate(rows=Sum("row_count")) == {"rows": 4}
-    assert as_if_never_pruned() == made
+    assert sums() == without
 
 
 def test_what_was_answered_of_the_old_sums_is_stale(

@@ -92,3 +92,16 @@ def test_an_account_is_removed_while_one_is_stored(of: int) -> None:
     accounts = DailyCost.objects.values_list("account", flat=True)
     assert set(accounts) == {owners[1].pk}
     assert set(CostDay.objects.values_list("account", flat=True)) == {owners[1].pk}
+
+
+@pytest.mark.parametrize("has_own_bill", [True, False])
+def test_a_bill_that_covers_an_account_is_stored_while_its_own_is(
+    has_own_bill: bool,
+) -> None:
+    payer = stored(1)
+    member = stored(2) if has_own_bill else account(2, "account 2")
+    on_the_bill = {"service": "S3", "sub_account": member.account_id}
+    beside_a_store(member, lambda: charge(payer, NOW.date(), "4", **on_the_bill))
+    assert held() == summed()
+    counted = DailyCost.objects.counted().values_list("account", flat=True)
+    assert set(counted) == {payer.pk}

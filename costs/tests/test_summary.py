@@ -142,11 +142,11 @@ def test_a_service_that_has_ended_fell_by_all_it_cost() -> None:
 
 def test_what_a_payers_bill_covers_by_now_is_not_counted_twice() -> None:
     payer, member = account(), account(2, "member")
-    for owner in (payer, member):
-        store_costs(owner, WINDOW, {"EC2": "10"})
-    CloudAccount.objects.filter(pk=payer.pk).update(is_payer=True)
-    CloudAccount.objects.filter(pk=member.pk).update(payer=payer)
-    assert summary().total == 30
+    store_costs(member, WINDOW, {"EC2": "10"})
+    store_costs(payer, WINDOW, {"S3": "1"})
+    for day in list(WINDOW.days())[1:]:
+        charge(payer, day, "10", sub_account=member.account_id)
+    assert summary().total == 33
 
 
 @pytest.mark.parametrize(

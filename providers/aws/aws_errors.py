@@ -142,7 +142,7 @@ def _client_failure(error: ClientError, reading: str, region: str) -> ProviderEr
     kind = KIND_PER_CODE.get(code, fallback)
     kind, advice = _cause(kind, code, message.lower(), region)
     if error.operation_name == "AssumeRole" and kind == ErrorKind.DENIED:
-        advice = ASSUME_ROLE_ADVICE
+        kind, advice = ErrorKind.CREDENTIALS, ASSUME_ROLE_ADVICE
     return failure(kind, reading, f"{code} ({message})", advice, region)
 
 

@@ -5,6 +5,8 @@ from providers.aws.client import AwsClients
 from providers.errors import ErrorKind, ProviderError
 from providers.records import MemberAccount
 
+CLOSED_STATES = {"SUSPENDED", "PENDING_CLOSURE", "CLOSED"}
+
 
 def fetch_members(clients: AwsClients) -> list[MemberAccount]:
     """Every account of the organization, the payer's own too. Raises ProviderError.
@@ -19,9 +21,9 @@ def fetch_members(clients: AwsClients) -> list[MemberAccount]:
                 # `Status` was retired in September 2026; older answers carry it alone.
                 state = raw.get("State") or raw.get("Status")
                 name, joined_at = raw.get("Name"), raw.get("JoinedTimestamp")
-                is_active = state == "ACTIVE"
+                is_closed = state in CLOSED_STATES
                 members.append(
-                    MemberAccount(raw["Id"], name or raw["Id"], is_active, joined_at)
+                    MemberAccount(raw["Id"], name or raw["Id"], is_closed, joined_at)
                 )
     return members
 

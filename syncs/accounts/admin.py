@@ -27,6 +27,7 @@ from unfold.contrib.filters.admin import (
     BooleanRadioFilter,
     ChoicesDropdownFilter,
 )
+from unfold.widgets import UnfoldAdminNullBooleanSelectWidget as NullBooleanSelect
 from unfold.widgets import UnfoldAdminPasswordWidget as PasswordWidget
 from unfold.widgets import UnfoldAdminTextareaWidget as Textarea
 from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
@@ -118,6 +119,10 @@ class AccountForm(forms.ModelForm[CloudAccount]):
         help_text="Of a payer: accounts that join its organization are added with this "
         "role, such as cloudintel. Empty: they are told only.",
     )
+
+    class Meta:
+        # unfold's switch would save "unknown" as "no".
+        widgets = {"is_payer": NullBooleanSelect()}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -30,12 +30,15 @@ SHOWN = ("account_id", "name", "payer_id", "is_payer", "is_enabled")
 def save_account(account: CloudAccount, actor: Actor | None = None) -> None:
     """Save it, record what `actor` changed, and delete watermarks that no longer hold.
 
-    A payer's bill is split by member, so the whole history is read again; other regions
-    add machines of which no CPU was read.
+    A payer's bill is split by member, so its whole history is read again, and that of a
+    member is read no more, or again; other regions add machines of which no CPU was
+    read.
     """
     with transaction.atomic():
         stored = CloudAccount.objects.filter(pk=account.pk)
         before = stored.select_for_update(no_key=True).first()
+        if account.payer_id:
+            account.is_payer = False
         account.save()
         if before is None or any(
             getattr(before, name) != getattr(account, name) for name in SHOWN
@@ -46,7 +49,8 @@ def save_account(account: CloudAccount, actor: Actor | None = None) -> None:
         if before is None:
             return
         marks = Watermark.objects.filter(account=account)
-        if bool(before.is_payer) != bool(account.is_payer):
+        becomes_payer = account.is_payer and not before.is_payer
+        if becomes_payer or before.payer_id != account.payer_id:
             billed = [one for one in Dataset if one.traits.scope == Scope.BILL]
             marks.filter(dataset__in=billed).delete()
         if before.settings.get("regions") != account.settings.get("regions"):

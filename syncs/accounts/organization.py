@@ -9,6 +9,8 @@ from providers.base import OrganizationSource
 from providers.errors import ErrorKind, ProviderError
 from providers.records import MemberAccount
 from syncs.accounts.changes import close_account, save_account
+from syncs.datasets import Dataset
+from syncs.runs.watermarks import read_until
 from users.audit import Actor
 
 # Here the cloud has not said anything, so that what is stored stays.
@@ -74,7 +76,11 @@ def _set_payer(account: CloudAccount, payer_id: str | None, actor: Actor) -> Non
         payer = same.enabled().filter(account_id=payer_id, payer=None).first()
         if payer is not None:
             _save(payer, actor, is_payer=True)
-    _save(account, actor, is_payer=is_payer, payer=payer)
+    values = {"is_payer": is_payer, "payer": payer, "billed_by": payer_id or ""}
+    is_known = account.is_payer is not None
+    if is_known and not is_payer and payer_id not in (account.billed_by, None):
+        values["bill_since"] = read_until(account, Dataset.COST)
+    _save(account, actor, **values)
 
 
 def _update_members(
@@ -92,14 +98,14 @@ def _update_members(
         _leave(one, actor) for one in _members_of(payer) if one.account_id not in listed
     ]
     for one in known.enabled():
-        if not listed[one.account_id].is_active:
+        if listed[one.account_id].is_closed:
             close_account(one, now, actor)
             told.append(CLOSED.format(one))
     new = listed.keys() - {*known.values_list("account_id", flat=True)}
     joined = [
         listed[account_id]
         for account_id in sorted(new - {payer.account_id})
-        if listed[account_id].is_active and _joined_after(listed[account_id], since)
+        if not listed[account_id].is_closed and _joined_after(listed[account_id], since)
     ]
     return told + _add_members(payer, joined, actor)
 
@@ -149,12 +155,15 @@ def _leave(account: CloudAccount, actor: Actor) -> str:
 
 
 def _members_of(payer: CloudAccount) -> CloudAccountQuerySet:
+    """Return those that are read; a closed one leaves the list some months later."""
     members: CloudAccountQuerySet = CloudAccount.objects.filter(payer=payer)
-    return members.select_related("payer")
+    return members.enabled().select_related("payer")
 
 
 def _save(account: CloudAccount, actor: Actor, **values: object) -> None:
-    if any(getattr(account, name) != value for name, value in values.items()):
-        for name, value in values.items():
-            setattr(account, name, value)
-        save_account(account, actor)
+    if all(getattr(account, name) == value for name, value in values.items()):
+        return
+    account.refresh_from_db()  # somebody may have changed it since the sync began
+    for name, value in values.items():
+        setattr(account, name, value)
+    save_account(account, actor)

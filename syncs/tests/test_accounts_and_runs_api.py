@@ -26,6 +26,7 @@ def test_an_account_without_its_secret() -> None:
         account_id="000000000002",
         name="member",
         payer=payer,
+        is_payer=False,
         settings={
             "role_arn": "arn:aws:iam::000000000002:role/cloudintel",
             "external_id": "a-shared-secret",

@@ -160,3 +160,60 @@ def test_with_other_regions_their_metrics_are_read_from_the_start(
     assert Watermark.objects.exists()
     add_account("--region", "us-east-1")
     assert not Watermark.objects.exists()
+
+
+def test_a_denied_answer_is_told_and_is_not_that_nobody_pays(aws: EmulatedAws) -> None:
+    aws.add_organization(PAYER, {MEMBER: "shop"})
+    aws.deny("organizations:DescribeOrganization")
+    told = add_account("--name", "main")
+    assert "Which account pays for main (123456789012) is unknown" in told
+    assert "Allow it in the IAM policy" in told
+    assert CloudAccount.objects.get().is_payer is None
+    aws.heal()
+    assert "unknown" not in add_account()
+    assert CloudAccount.objects.get().is_payer is True
+
+
+def test_an_account_outside_an_organization_pays_for_itself(aws: EmulatedAws) -> None:
+    assert "unknown" not in add_account()
+    account = CloudAccount.objects.get()
+    assert (account.is_payer, account.payer) == (False, None)
+
+
+def test_who_says_to_pay_is_believed_where_aws_may_not_say(aws: EmulatedAws) -> None:
+    aws.deny("organizations:DescribeOrganization")
+    aws.deny("organizations:ListAccounts")
+    assert "organizations:ListAccounts" in add_account("--payer")
+    assert CloudAccount.objects.get().is_payer is True
+
+
+def test_members_of_another_payer_are_not_added(aws: EmulatedAws) -> None:
+    """A delegated administrator may list them, and pays for none."""
+    aws.add_organization(PAYER, {MEMBER: "shop"})
+    arn = f"arn:aws:iam::{MEMBER}:role/reader"
+    with pytest.raises(CommandError, match="organizations:ListAccounts"):
+        add_account("--organization", "--role-arn", arn)
+    assert not CloudAccount.objects.exists()
+
+
+def test_an_organization_added_again_changes_what_is_given_of_all(
+    aws: EmulatedAws,
+) -> None:
+    aws.add_organization(PAYER, {MEMBER: "shop"})
+    add_account("--organization", "--region", "eu-west-1")
+    add_account("--organization", "--role-name", "reader", "--external-id", "secret")
+    assert CloudAccount.objects.get(account_id=MEMBER).settings == {
+        "role_arn": f"arn:aws:iam::{MEMBER}:role/reader",
+        "external_id": "secret",
+        "regions": ["eu-west-1"],
+    }
+
+
+def test_a_closed_account_of_the_organization_is_told_and_disabled(
+    aws: EmulatedAws,
+) -> None:
+    aws.add_organization(PAYER, {MEMBER: "shop"})
+    add_account("--organization")
+    aws.world(MEMBER).organization_state = "SUSPENDED"
+    assert "shop (222222222222) was closed" in add_account("--organization")
+    assert not CloudAccount.objects.get(account_id=MEMBER).is_enabled

@@ -117,6 +117,31 @@ def test_an_accounts_id_stays_once_it_is_there_and_its_name_does_not(
     assert account.settings == {}, "an empty field means all regions"
 
 
+def test_who_pays_stays_unknown_until_somebody_says_so(admin_client: Client) -> None:
+    account = make_account(1)
+    page = admin_client.get(change_url(account)).content.decode()
+    assert '<option value="unknown" selected>' in page
+    data = {"name": "renamed", "regions": "", "is_enabled": "on"}
+    for chosen, stored in {"unknown": None, "false": False, "true": True}.items():
+        admin_client.post(change_url(account), data | {"is_payer": chosen})
+        account.refresh_from_db()
+        assert (account.name, account.is_payer) == ("renamed", stored)
+
+
+def test_accounts_that_join_a_payer_are_added_with_the_role_that_it_names(
+    admin_client: Client,
+) -> None:
+    account = make_account(1, is_payer=True)
+    data = {"name": "main", "is_enabled": "on", "is_payer": "true"}
+    refused = admin_client.post(
+        change_url(account), data | {"member_role": "arn:aws:iam::1:role/x"}
+    )
+    assert "without its ARN" in refused.content.decode()
+    admin_client.post(change_url(account), data | {"member_role": "cloudintel"})
+    account.refresh_from_db()
+    assert account.settings == {"member_role": "cloudintel"}
+
+
 def test_regions_that_are_no_list_are_refused(admin_client: Client) -> None:
     data = {"name": "a", "provider": "aws", "account_id": "0" * 12, "regions": '"x"'}
     url = reverse("admin:clouds_cloudaccount_add")

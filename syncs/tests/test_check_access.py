@@ -88,6 +88,21 @@ def test_what_is_optional_is_no_error(aws: EmulatedAws) -> None:
     assert "optional  ec2:DescribeInstanceTypes" in check_access()
 
 
+def test_who_pays_is_unknown_where_asking_is_denied(aws: EmulatedAws) -> None:
+    CloudAccount.objects.create(account_id="123456789012", name="main")
+    aws.deny("organizations:DescribeOrganization")
+    told = check_access()
+    line = "optional  organizations:DescribeOrganization (for sync_cost, which account"
+    assert line in told
+    assert "ListAccounts" not in told
+
+
+def test_a_payer_is_found_to_pay_and_may_list_its_members(aws: EmulatedAws) -> None:
+    aws.add_organization("123456789012", {})
+    CloudAccount.objects.create(account_id="123456789012", name="main")
+    assert "ok        organizations:ListAccounts" in check_access()
+
+
 def test_the_demo_may_do_everything() -> None:
     CloudAccount.objects.create(
         provider=CloudKind.DEMO, account_id=PRODUCTION, name="production"

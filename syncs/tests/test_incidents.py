@@ -342,3 +342,15 @@ def test_of_two_channels_the_one_that_was_away_is_told_later(
     tick(now + 3 * HOUR)
     tick(now + 4 * HOUR)
     assert (len(mail.outbox), len(channel.texts)) == (2, 2)
+
+
+def test_what_is_not_read_any_more_is_not_told_to_be_read_again(
+    mine: CloudAccount, channel: Channel, now: datetime
+) -> None:
+    fail_twice(mine, now)
+    tick(now + HOUR)
+    CloudAccount.objects.filter(pk=mine.pk).update(is_enabled=False)
+    tick(now + 2 * HOUR)
+    assert channel.texts[1:] == [
+        f"{EC2} is not read any more: the account is disabled."
+    ]

@@ -237,3 +237,10 @@ def test_the_costs_of_a_member_are_said_to_be_on_its_payers_bill() -> None:
     CloudAccount.objects.filter(pk=payer.pk).update(is_payer=True)
     CloudAccount.objects.filter(pk=member.pk).update(payer=payer)
     assert "On the bill of the-payer" in text_of(PAGE)
+
+
+def test_a_payer_that_is_not_known_is_said_to_be_unknown() -> None:
+    owner = account()
+    assert "Payer unknown" in text_of(PAGE)
+    CloudAccount.objects.filter(pk=owner.pk).update(is_payer=False)
+    assert "Payer unknown" not in text_of(PAGE)

@@ -81,5 +81,5 @@ def _account(world: World, payer: str) -> dict[str, object]:
         "Name": world.name or world.account_id,
         "State": world.organization_state,
         "JoinedMethod": "CREATED",
-        "JoinedTimestamp": 1_700_000_000,
+        "JoinedTimestamp": world.joined_at.timestamp(),
     }

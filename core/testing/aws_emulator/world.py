@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from core.testing.aws_emulator.load import DayFigures, default_cpu
@@ -98,6 +98,7 @@ class World:
     payer: bool = False
     organization: str = ""  # the management account's id
     organization_state: str = "ACTIVE"
+    joined_at: datetime = datetime(2023, 11, 14, tzinfo=UTC)
     # Roles by name, with the ExternalId each asks for. None at all: any is trusted.
     roles: dict[str, str | None] = field(default_factory=dict)
 

@@ -13,7 +13,7 @@ from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW, TODAY
 from core.windows import Window
-from costs.testing import store_costs
+from costs.testing import charge, close, store_costs
 from insights.budgets.refresh import is_due, refresh_budget, refresh_budgets, status_of
 from insights.models import Budget, BudgetAlert
 from insights.testing import budget, forecast, two_accounts
@@ -61,6 +61,19 @@ def test_a_members_costs_are_on_its_payers_bill() -> None:
     spent(payer)
     payer.daily_costs.update(sub_account_id=member.account_id)
     assert status_of(budget(scope="account", account=member), NOW).spent == 95
+
+
+def test_what_a_member_stored_before_it_joined_is_part_of_its_month() -> None:
+    payer, member = two_accounts()
+    member.payer = payer
+    member.save()
+    store_costs(member, Window(date(2026, 11, 1), date(2026, 11, 7)), {"EC2": "3"})
+    together = Window(date(2026, 11, 5), TODAY)
+    for day in together.days():
+        charge(payer, day, "2", sub_account=member.account_id)
+    close(payer, *together.days())
+    status = status_of(budget(scope="account", account=member), NOW)
+    assert status.spent == 4 * 3 + len(together) * 2
 
 
 def test_without_a_forecast_it_says_that_only_what_is_spent_is_known() -> None:

@@ -65,6 +65,8 @@ ASSUME_ROLE_ADVICE = (
     "Check that the role exists, that its trust policy names these credentials, and "
     "that the account's external ID is the one it asks for."
 )
+# How botocore words it that credentials are old the moment that it gets them.
+STILL_EXPIRED = "refreshed credentials are still expired"
 # How AWS words it, whatever the code.
 CLOCK_SIGNS = ("signature expired", "signature not yet current")
 ORGANIZATION_SIGNS = ("service control policy", "resource control policy")
@@ -125,6 +127,10 @@ def aws_errors(reading: str, region: str = "") -> Iterator[None]:
         kinds = (k for of, k in KIND_PER_EXCEPTION.items() if isinstance(error, of))
         kind = next(kinds, ErrorKind.UNAVAILABLE)
         raise failure(kind, reading, str(error), region=region) from error
+    except RuntimeError as error:
+        if STILL_EXPIRED not in str(error):
+            raise
+        raise failure(ErrorKind.EXPIRED, reading, str(error)) from error
 
 
 def failure(

@@ -22,6 +22,7 @@ from botocore.utils import parse_timestamp
 
 from providers.aws.account_settings import AwsSettings
 from providers.aws.aws_errors import aws_errors, failure
+from providers.aws.unattended import ask_nobody
 from providers.errors import ErrorKind
 from providers.meter import Meter
 
@@ -154,7 +155,7 @@ class AwsClients:
 
     @cached_property
     def _session(self) -> boto3.Session:
-        session = _new_session()
+        session = self._new_session()
         parsers = session.get_component("response_parser_factory")
         parsers.set_parser_defaults(timestamp_parser=_timestamp)
         if self.account.settings.role_arn:
@@ -162,7 +163,10 @@ class AwsClients:
             session.register_component("credential_provider", role)
         return boto3.Session(botocore_session=session)
 
-    def _bare_client(self, session: boto3.Session, service: Any, region: str) -> Any:
+    def _new_session(self) -> botocore.session.Session:
+        """A session whose clients, those for credentials too, have our deadlines."""
+        session = botocore.session.get_session()
+        session.register_component("data_loader", _descriptions())
         config = Config(
             # `legacy` would not retry Cost Explorer's LimitExceededException.
             retries={
@@ -173,7 +177,12 @@ class AwsClients:
             read_timeout=self.options.read_timeout,
             user_agent_extra="cloudintel",
         )
-        client = session.client(service, region_name=region, config=config)
+        session.set_default_client_config(config)
+        ask_nobody(session)
+        return session
+
+    def _bare_client(self, session: boto3.Session, service: Any, region: str) -> Any:
+        client = session.client(service, region_name=region)
         client.meta.events.register("before-send", self._sending)
         client.meta.events.register("provide-client-params", self._calling)
         return client
@@ -220,12 +229,6 @@ def _descriptions() -> _Descriptions:
     return _Descriptions()
 
 
-def _new_session() -> botocore.session.Session:
-    session = botocore.session.get_session()
-    session.register_component("data_loader", _descriptions())
-    return session
-
-
 class _AssumedRole(CredentialProvider):
     """Credentials of the account's role, renewed before they expire."""
 
@@ -240,7 +243,9 @@ class _AssumedRole(CredentialProvider):
 
     def _assume(self) -> dict[str, str]:
         sts: STSClient = self._clients._bare_client(
-            boto3.Session(botocore_session=_new_session()), "sts", GLOBAL_REGION
+            boto3.Session(botocore_session=self._clients._new_session()),
+            "sts",
+            GLOBAL_REGION,
         )
         settings = self._clients.account.settings
         request: AssumeRoleRequestTypeDef = {

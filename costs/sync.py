@@ -7,17 +7,18 @@ from decimal import Decimal
 from django.contrib.auth.models import User
 
 from clouds.models import CloudAccount
-from core.windows import Window, add_months, first_of_month, utc_day
+from core.windows import ONE_DAY, Window, add_months, first_of_month, utc_day
 from costs.models import CostTotal, Restatement
 from costs.staging_file import StagingFile
 from costs.store import store_costs
 from providers.base import CostSource, Progress
+from providers.errors import ErrorKind, ProviderError
 from providers.records import CostTotalRecord
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
 from syncs.runs.claims import claim
-from syncs.runs.run_context import SyncFailed, run_context, say_nothing
-from syncs.runs.watermarks import due_window
+from syncs.runs.run_context import RunContext, SyncFailed, run_context, say_nothing
+from syncs.runs.watermarks import WHOLE_ACCOUNT, due_window, read_until
 
 # About this day of the month, AWS closes the bill of the month before.
 BILL_FINAL_ON_DAY = 15
@@ -46,20 +47,49 @@ def read_cost(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
     with run_context(run, on_progress) as current:
         source = current.source(CostSource)
         window = run.window or due_window(
-            run.account,
             Dataset.COST,
+            read_until(run.account, Dataset.COST).get(WHOLE_ACCOUNT),
             source.cost_window(run.started_at),
             open_since(run.account, run.started_at),
         )
         current.begin(window)
         with StagingFile(run.account.pk) as staged:
-            for part in source.fetch_costs(window, current.progress):
-                staged.add(part)
+            window = stage(current, source, window, staged)
             current.remarks.append(staged.fitter.remark)
             with current.storing():
                 replace_costs(run, window, staged)
-                current.finish(staged.count, read=window)
+                read = {} if current.failures else {WHOLE_ACCOUNT: window}
+                current.finish(staged.count, read)
     return run
+
+
+def stage(
+    current: RunContext, source: CostSource, window: Window, staged: StagingFile
+) -> Window:
+    """Fetch the window into the file; return which part of what is due it holds.
+
+    After Cost Explorer was enabled, it has the running month days before the others:
+    that month is read, and the run ends as partial.
+    """
+    month = Window(first_of_month(window.end - ONE_DAY), window.end)
+    try:
+        _fetch(current, source, window, staged)
+    except ProviderError as error:
+        has_part = current.is_due and window.start < month.start and not staged.totals
+        if error.kind != ErrorKind.NOT_ENABLED or not has_part:
+            raise
+        current.begin(month)
+        _fetch(current, source, month, staged)
+        current.record_failed_part(error)
+        return month
+    return window
+
+
+def _fetch(
+    current: RunContext, source: CostSource, window: Window, staged: StagingFile
+) -> None:
+    for part in source.fetch_costs(window, current.progress):
+        staged.add(part)
 
 
 def open_since(account: CloudAccount, now: datetime) -> date:

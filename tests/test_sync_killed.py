@@ -107,6 +107,7 @@ def test_whatever_it_was_killed_at_the_next_run_leaves_all(
     assert set(Watermark.objects.values_list("dataset", "read_until")) == {
         ("cost", TODAY),
         ("cpu", TODAY),
+        ("instances", TODAY),
     }
 
 

@@ -92,8 +92,9 @@ PAGES_ADVICE = (
 # Cost Explorer says so as an AccessDeniedException, which no permission would help.
 COST_EXPLORER_NEVER_ENABLED = "not enabled for cost explorer"
 COST_EXPLORER_ADVICE = (
-    "Enable Cost Explorer in the AWS console (Billing and Cost Management); its data "
-    "is there about 24 hours later."
+    "Enable Cost Explorer in the AWS console (Billing and Cost Management). Where it "
+    "is enabled, AWS prepares the running month within a day and the months before it "
+    "within some more: they are read as soon as they are there."
 )
 
 # What botocore finds out itself. All else of its own is a fault on the way to AWS.

@@ -19,8 +19,9 @@ def ask_nobody(session: Session) -> None:
     roles._prompter = _refuse_to_ask
 
     def process_of(profile_name: str) -> UnattendedProcess:
-        config = {"load_config": lambda: session.full_config, "popen": _Process}
-        return UnattendedProcess(profile_name, **config)
+        return UnattendedProcess(
+            profile_name, lambda: session.full_config, popen=_Process
+        )
 
     # A profile may name a source profile, whose process is run as well.
     roles._profile_provider_builder._create_process_provider = process_of
@@ -39,12 +40,12 @@ def _refuse_to_ask(prompt: str) -> NoReturn:
     )
 
 
-class UnattendedProcess(ProcessProvider):  # type: ignore[misc]  # it has no stubs
+class UnattendedProcess(ProcessProvider):
     """The credential_process of a profile; whatever is wrong with it is its fault."""
 
     def _retrieve_credentials_using(self, credential_process: str) -> dict[str, Any]:
         try:
-            found: dict[str, Any] = super()._retrieve_credentials_using(
+            found: dict[str, Any] = super()._retrieve_credentials_using(  # type: ignore[misc]
                 credential_process
             )
         except subprocess.TimeoutExpired:
@@ -68,7 +69,7 @@ class _Process(subprocess.Popen[bytes]):
             arguments, stdin=subprocess.DEVNULL, start_new_session=True, **pipes
         )
 
-    def communicate(self, *_: Any) -> tuple[bytes, bytes]:  # type: ignore[override]
+    def communicate(self, *_: Any) -> tuple[bytes, bytes]:
         try:
             return super().communicate(timeout=PROCESS_SECONDS)
         except subprocess.TimeoutExpired:

@@ -23,8 +23,7 @@ SHOWN = ("account_id", "name", "payer_id", "is_payer", "is_enabled")
 def save_account(account: CloudAccount) -> None:
     """Save it, and delete the watermarks that no longer hold.
 
-    The payer decides how costs are split, so the whole history is read again; other
-    regions add machines of which no CPU was read.
+    The payer decides how costs are split, so the whole history is read again.
     """
     with transaction.atomic():
         stored = CloudAccount.objects.filter(pk=account.pk)
@@ -38,12 +37,10 @@ def save_account(account: CloudAccount) -> None:
             bump_shared_version(SharedVersion.ACCOUNTS)
         if before is None:
             return
-        marks = Watermark.objects.filter(account=account)
         if (before.is_payer, before.payer_id) != (account.is_payer, account.payer_id):
             billed = [one for one in Dataset if one.traits.scope == Scope.BILL]
-            marks.filter(dataset__in=billed).delete()
-        if before.settings.get("regions") != account.settings.get("regions"):
-            marks.filter(dataset__in=[one for one in Dataset if one.after]).delete()
+            marks = Watermark.objects.filter(account=account, dataset__in=billed)
+            marks.delete()
 
 
 def remove_accounts(accounts: CloudAccountQuerySet) -> bool:

@@ -144,19 +144,3 @@ def test_a_bill_that_covers_others_now_is_read_anew(aws: EmulatedAws, now: Any) 
     account.is_payer = True
     save_account(account)
     assert not Watermark.objects.exists()
-
-
-def test_with_other_regions_their_metrics_are_read_from_the_start(
-    aws: EmulatedAws, now: Any
-) -> None:
-    add_account("--region", "eu-west-1")
-    Watermark.objects.create(
-        account=CloudAccount.objects.get(),
-        dataset="cpu",
-        read_until=now.date(),
-        updated_at=now,
-    )
-    add_account("--region", "eu-west-1")
-    assert Watermark.objects.exists()
-    add_account("--region", "us-east-1")
-    assert not Watermark.objects.exists()

@@ -32,6 +32,7 @@ class MemberAccount:
     account_id: str
     name: str
     is_active: bool
+    partition: str = "aws"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,10 @@ def fetch_members(clients: AwsClients) -> list[MemberAccount]:
                 # `Status` was retired in September 2026; older answers carry it alone.
                 state = raw.get("State") or raw.get("Status")
                 name = raw.get("Name") or raw["Id"]
-                members.append(MemberAccount(raw["Id"], name, state == "ACTIVE"))
+                partition = raw["Arn"].split(":")[1]
+                members.append(
+                    MemberAccount(raw["Id"], name, state == "ACTIVE", partition)
+                )
     return members
 
 

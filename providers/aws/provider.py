@@ -6,7 +6,7 @@ from datetime import datetime
 
 from core.windows import Window, last_complete_days
 from providers.aws import cloudwatch, cost_explorer, ec2, organizations, price_list
-from providers.aws.client import GLOBAL_REGION, AwsAccount, AwsClients, AwsOptions
+from providers.aws.client import AwsAccount, AwsClients, AwsOptions
 from providers.base import Progress
 from providers.errors import ErrorKind, ProviderError, by_cause
 from providers.meter import Meter
@@ -83,7 +83,7 @@ class AwsProvider:
             "sync_ec2",
             lambda: found.extend(self.fetch_regions()),
         )
-        regions = found or [GLOBAL_REGION]
+        regions = found or [clients.partition.home]
         refused = ec2.try_instances(clients, regions)
         causes: list[ProviderError | None] = [*by_cause(refused)]
         for error in causes or [None]:

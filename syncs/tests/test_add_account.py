@@ -115,7 +115,7 @@ def test_a_role_that_is_none_is_refused_before_aws_is_asked(aws: EmulatedAws) ->
     assert not aws.requests
 
 
-@pytest.mark.parametrize("partition", ["aws-cn", "aws-us-gov"])
+@pytest.mark.parametrize("partition", ["aws-iso", "aws-us-gov"])
 def test_another_partition_is_refused_in_one_sentence(
     aws: EmulatedAws, partition: str
 ) -> None:

@@ -131,7 +131,8 @@ class Command(BaseCommand):
             given["name"] = member.name
         if options["role_name"] or is_new:
             role = options["role_name"] or ROLE_NAME
-            given["role_arn"] = f"arn:aws:iam::{member.account_id}:role/{role}"
+            account = f"arn:{member.partition}:iam::{member.account_id}"
+            given["role_arn"] = f"{account}:role/{role}"
         if options["external_id"] is not None:
             given["external_id"] = options["external_id"]
         if options["region"]:

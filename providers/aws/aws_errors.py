@@ -9,6 +9,7 @@ from botocore.exceptions import (
     ConfigNotFound,
     ConfigParseError,
     CredentialRetrievalError,
+    EndpointConnectionError,
     InvalidConfigError,
     InvalidRegionError,
     LoginError,
@@ -85,6 +86,10 @@ REGION_OFF_ADVICE = (
     "it in the AWS console, or leave it out of the account's regions (`manage.py "
     "add_account --region`, or in the admin under Cloud accounts)."
 )
+REGION_UNKNOWN_ADVICE = (
+    "AWS can't be reached there: sync again later. What is stored stays. Where it "
+    "never can, correct the name of the region in the account's regions."
+)
 PAGES_ADVICE = (
     "The answer changed while its pages were read. Nothing of it was stored: sync "
     "again."
@@ -127,7 +132,9 @@ def aws_errors(reading: str, region: str = "") -> Iterator[None]:
     except (BotoCoreError, ResponseParserError) as error:
         kinds = (k for of, k in KIND_PER_EXCEPTION.items() if isinstance(error, of))
         kind = next(kinds, ErrorKind.UNAVAILABLE)
-        raise failure(kind, reading, str(error), region=region) from error
+        is_unknown = region and isinstance(error, EndpointConnectionError)
+        advice = REGION_UNKNOWN_ADVICE if is_unknown else ""
+        raise failure(kind, reading, str(error), advice, region) from error
     except RuntimeError as error:
         if STILL_EXPIRED not in str(error):
             raise

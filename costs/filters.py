@@ -55,7 +55,8 @@ class CostFilter(filters.FilterSet):
         "charge_category",
         choices=CATEGORIES,
         exclude=True,
-        help_text="Without these charge categories, such as Tax,Credit.",
+        help_text="Without these charge categories, such as Tax,Credit. What the "
+        "bill names by no group stays in: service=Unallocated, counted as Usage.",
     )
 
     search = filters.CharFilter(

@@ -76,7 +76,8 @@ class StagingFile:
             self._lines.writerows(lines)
 
     def _check_amounts(self, part: CostReading) -> None:
-        for one in (*part.totals, *part.rows):
+        charges: list[CostTotalRecord | CostRecord] = [*part.totals, *part.rows]
+        for one in charges:
             amount = max(one.billed, one.effective, key=abs)
             if abs(amount) > self._largest:
                 charge = getattr(one, "service", "the total")

@@ -13,18 +13,14 @@ from costs.models import CostTotal, CoveredDay, Restatement
 from costs.staging_file import StagingFile
 from costs.store import store_costs
 from providers.base import CostSource, OrganizationSource, Progress
+from providers.errors import ErrorKind, ProviderError
 from providers.records import CostTotalRecord
 from syncs.accounts.organization import refresh_organization
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
 from syncs.runs.claims import claim
-from syncs.runs.run_context import (
-    RunContext,
-    SyncFailed,
-    run_context,
-    say_nothing,
-)
-from syncs.runs.watermarks import due_window
+from syncs.runs.run_context import RunContext, SyncFailed, run_context, say_nothing
+from syncs.runs.watermarks import WHOLE_ACCOUNT, due_window, read_until
 from users.audit import Actor
 
 # About this day of the month, AWS closes the bill of the month before.
@@ -56,22 +52,24 @@ def read_cost(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
     with run_context(run, on_progress) as current:
         source = current.source(CostSource)
         if run.backfill_window_id is None and is_billed_elsewhere(current):
-            current.finish(0)
+            current.finish(0, read={})
             return run
+        readable = own_window(run.account, source.cost_window(run.started_at))
+        marks = read_until(run.account, Dataset.COST, readable.end)
         window = run.window or due_window(
-            run.account,
             Dataset.COST,
-            own_window(run.account, source.cost_window(run.started_at)),
+            marks.get(WHOLE_ACCOUNT),
+            readable,
             open_since(run.account, run.started_at),
         )
         current.begin(window)
         with StagingFile(run.account.pk) as staged:
-            for part in source.fetch_costs(window, current.progress):
-                staged.add(part)
+            window = stage(current, source, window, staged)
             current.remarks.append(staged.fitter.remark)
             with current.storing():
                 replace_costs(run, window, staged)
-                current.finish(staged.count, read=window)
+                read = {} if current.failures else {WHOLE_ACCOUNT: window}
+                current.finish(staged.count, read)
     return run
 
 
@@ -103,6 +101,35 @@ def own_window(account: CloudAccount, available: Window) -> Window:
     last = covered.aggregate(last=Max("day"))["last"]
     start = max(filter(None, (available.start, last, account.bill_since)))
     return Window(min(start, available.end - ONE_DAY), available.end)
+
+
+def stage(
+    current: RunContext, source: CostSource, window: Window, staged: StagingFile
+) -> Window:
+    """Fetch the window into the file; return which part of what is due it holds.
+
+    After Cost Explorer was enabled, it has the running month days before the others:
+    that month is read, and the run ends as partial.
+    """
+    month = Window(first_of_month(window.end - ONE_DAY), window.end)
+    try:
+        _fetch(current, source, window, staged)
+    except ProviderError as error:
+        has_part = current.is_due and window.start < month.start and not staged.totals
+        if error.kind != ErrorKind.NOT_ENABLED or not has_part:
+            raise
+        current.begin(month)
+        _fetch(current, source, month, staged)
+        current.record_failed_part(error)
+        return month
+    return window
+
+
+def _fetch(
+    current: RunContext, source: CostSource, window: Window, staged: StagingFile
+) -> None:
+    for part in source.fetch_costs(window, current.progress):
+        staged.add(part)
 
 
 def open_since(account: CloudAccount, now: datetime) -> date:

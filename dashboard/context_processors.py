@@ -23,4 +23,8 @@ def data_through(request: HttpRequest) -> DatasetDays:
     """Return (dataset, last day stored for every enabled account). One query."""
     marks = Watermark.objects.visible_to(request.user).filter(account__is_enabled=True)
     ends = dict(marks.order_by().values_list("dataset").annotate(end=Min("read_until")))
-    return [(one.label, ends[one] - ONE_DAY) for one in Dataset if one in ends]
+    return [
+        (one.label, ends[one] - ONE_DAY)
+        for one in Dataset
+        if one.has_window and one in ends
+    ]

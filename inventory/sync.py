@@ -10,6 +10,7 @@ from clouds.models import CloudAccount
 from clouds.versions import bump_version
 from core.db.storable import Fitter
 from core.db.upsert import upsert
+from core.windows import ONE_DAY, Window, utc_day
 from inventory.models import Instance, Resource, StateChange
 from inventory.querysets import ResourceQuerySet
 from providers.base import InventorySource, Progress
@@ -18,6 +19,7 @@ from syncs.datasets import Dataset
 from syncs.models import SyncRun
 from syncs.runs.claims import claim
 from syncs.runs.run_context import SyncFailed, run_context, say_nothing
+from syncs.runs.watermarks import forget_other_regions
 
 # What a sync updates of a resource, and of an instance beside it.
 RESOURCE_FIELDS = ("region", "name", "state", "tags")
@@ -63,7 +65,9 @@ def sync_ec2(
 def read_ec2(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
     """Execute a claimed run."""
     with run_context(run, on_progress) as current:
-        regions, parts_read = set(), 0
+        regions, read = set(), {}
+        # As of today: with the days before it, metrics can be read to their end.
+        today = utc_day(run.started_at)
         fitter = Fitter(InstanceRecord, Instance, instance_id="resource_id")
         for answer in current.source(InventorySource).fetch_instances(current.progress):
             regions.add(answer.region)
@@ -75,13 +79,14 @@ def read_ec2(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
             instances = [fitter.fit(one, one.instance_id) for one in answer.instances]
             with current.storing():
                 current.rows += store_region(run, replace(answer, instances=instances))
-            parts_read += 1
+            read[answer.region] = Window(today - ONE_DAY, today)
         current.remarks.append(fitter.remark)
         require_regions(regions, run.account)
-        if parts_read:
+        if read:
             with current.storing():
                 mark_other_regions_terminated(run, regions)
-        current.finish_parts(parts_read=parts_read)
+                forget_other_regions(run.account, regions)
+        current.finish_parts(parts_read=len(read), read=read)
     return run
 
 

@@ -1,16 +1,16 @@
 """Read daily utilization and store it, one row per instance and day."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from django.contrib.auth.models import User
 from django.db import models
 
 from clouds.models import CloudAccount
 from core.db.upsert import upsert
-from core.windows import Window, utc_day
+from core.windows import Window
 from inventory.models import Instance
 from inventory.sync import require_regions
 from metrics.models import CpuMetric, NetworkMetric
@@ -23,7 +23,7 @@ from syncs.datasets import Dataset
 from syncs.models import SyncRun
 from syncs.runs.claims import claim
 from syncs.runs.run_context import SyncFailed, run_context, say_nothing
-from syncs.runs.watermarks import due_window
+from syncs.runs.watermarks import WHOLE_ACCOUNT, due_window, read_until
 
 CPU_FIELDS = ("average_percent", "maximum_percent", "p99_percent", "samples")
 NETWORK_FIELDS = ("in_bytes", "out_bytes")
@@ -52,33 +52,78 @@ def read_cpu(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
     """Execute a claimed run."""
     with run_context(run, on_progress) as current:
         source = current.source(MetricSource)
-        available = source.metric_window(run.started_at)
-        window = run.window or due_window(run.account, Dataset.CPU, available)
-        current.begin(window)
         # Before the instances, as more may be stored while these are read.
-        inventory_at = last_inventory(run.account)
+        available = source.metric_window(run.started_at)
+        known = read_until(run.account, Dataset.INSTANCES, available.end)
+        windows = windows_of(run, available, known)
+        window = span(windows.values())
+        current.begin(window)
         regions = source.fetch_regions()
         require_regions(regions, run.account)
-        keys = instance_keys(run.account, window, regions)
-        ids = {region: list(of_region) for region, of_region in keys.items()}
-        monitoring, failed = MonitoringHistory(run.account), set()
-        for part in source.fetch_metrics(window, ids, current.progress):
-            if part.error:
-                current.record_failed_part(part.error)
-                failed.add(part.region)
-                continue
-            with current.storing():
-                of_region = keys[part.region]
-                counted = _counted(part, of_region, monitoring)
-                current.rows += store_part(counted, of_region)
+        monitoring = MonitoringHistory(run.account)
+        asked: set[str] = set()
+        failed: set[str] = set()
+        for part_window, of_window in by_window(windows, regions).items():
+            keys = instance_keys(run.account, part_window, of_window)
+            asked.update(keys)
+            ids = {region: list(of_region) for region, of_region in keys.items()}
+            for part in source.fetch_metrics(part_window, ids, current.progress):
+                if part.error:
+                    current.record_failed_part(part.error)
+                    failed.add(part.region)
+                    continue
+                with current.storing():
+                    of_region = keys[part.region]
+                    counted = _counted(part, of_region, monitoring)
+                    current.rows += store_part(counted, of_region)
         if not current.rows and not failed:
             refuse_empty(run.account, window)
         with current.storing():
             refresh_recent_cpu(run.account, run.started_at)
-        current.finish_parts(
-            parts_read=len(ids.keys() - failed), read=_until(window, inventory_at)
-        )
+        read = until_known(windows, known, {*regions} - failed)
+        current.finish_parts(parts_read=len(asked - failed), read=read)
     return run
+
+
+def windows_of(
+    run: SyncRun, available: Window, known: Mapping[str, date]
+) -> Mapping[str, Window]:
+    """Return what is read of each region whose instances are known: the run's window,
+    or what is due there. Before any is known it is the first sync's of none."""
+    marks = read_until(run.account, Dataset.CPU, available.end)
+    return {
+        region: run.window or due_window(Dataset.CPU, marks.get(region), available)
+        for region in known or [WHOLE_ACCOUNT]
+    }
+
+
+def span(windows: Collection[Window]) -> Window:
+    return Window(min(one.start for one in windows), max(one.end for one in windows))
+
+
+def by_window(
+    windows: Mapping[str, Window], regions: Sequence[str]
+) -> Mapping[Window, Sequence[str]]:
+    """Return the regions that are read of the same days, which are asked together."""
+    found: dict[Window, list[str]] = defaultdict(list)
+    for region, window in windows.items():
+        if region in regions:
+            found[window].append(region)
+    return found
+
+
+def until_known(
+    windows: Mapping[str, Window], known: Mapping[str, date], read: Collection[str]
+) -> Mapping[str, Window]:
+    """Return the part of each read region's window for which its instances are known.
+
+    Metrics of what was launched since are missing, so the watermark waits for it.
+    """
+    return {
+        region: Window(window.start, min(window.end, known[region]))
+        for region, window in windows.items()
+        if region in read and known[region] > window.start
+    }
 
 
 def instance_keys(
@@ -95,17 +140,6 @@ def instance_keys(
     for region, resource_id, key in rows:
         keys[region][resource_id] = key
     return keys
-
-
-def last_inventory(account: CloudAccount) -> datetime | None:
-    """Return when all of the account's instances were last read.
-
-    Metrics of what was launched since are missing, so the watermark waits for it.
-    """
-    runs = SyncRun.objects.filter(
-        account=account, dataset=Dataset.INSTANCES, status=SyncRun.Status.SUCCEEDED
-    )
-    return runs.order_by("-started_at").values_list("started_at", flat=True).first()
 
 
 def _counted(
@@ -152,10 +186,3 @@ def _upsert(
         for record in records
     )
     upsert(model, (*KEY, *given), rows, KEY)
-
-
-def _until(window: Window, inventory_at: datetime | None) -> Window | None:
-    """Return the part of the window before the last complete inventory."""
-    if inventory_at is None or utc_day(inventory_at) <= window.start:
-        return None
-    return Window(window.start, min(window.end, utc_day(inventory_at)))

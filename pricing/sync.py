@@ -82,7 +82,7 @@ def read_prices(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
         if not parts_read and _are_new_for(run, read_at.values()):
             with current.storing():
                 pass  # read for another account: what was made without them is stale
-        current.finish_parts(parts_read=parts_read)
+        current.finish_parts(parts_read=parts_read, read={})
     return run
 
 

@@ -41,6 +41,7 @@ class MemberAccount:
     is_closed: bool
     """Or being closed; a state that is not known says nothing of it."""
     joined_at: datetime | None = None
+    partition: str = "aws"
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ def test_what_a_run_asked_is_kept_though_its_rows_are_rolled_back(
         raise RuntimeError("the commit failed")
 
     # The watermark moves last, within the transaction.
-    monkeypatch.setattr("syncs.runs.run_context.move_watermark", broken)
+    monkeypatch.setattr("syncs.runs.run_context.move_watermarks", broken)
     with pytest.raises(RuntimeError):
         sync_cost(mine, now)
     run = SyncRun.objects.get()
@@ -222,5 +222,5 @@ def test_a_run_that_asks_nothing_keeps_nothing(
         account=mine, dataset="instances", started_at=now, heartbeat_at=now
     )
     with run_context(run, say_nothing) as current:
-        current.finish(0)
+        current.finish(0, {})
     assert usage() == {}

@@ -65,4 +65,5 @@ def test_after_a_hundred_kills_one_ordinary_run_leaves_the_rows_of_an_undisturbe
     assert dict(Watermark.objects.values_list("dataset", "read_until")) == {
         "cost": TODAY,
         "cpu": TODAY,
+        "instances": TODAY,
     }

@@ -100,6 +100,17 @@ def test_what_is_excluded_is_named_and_left_out(client: Client) -> None:
     assert "$60.00" not in text
 
 
+@pytest.mark.parametrize("name", ["exclude", "charge_category"])
+def test_filters_by_category_say_what_they_can_not_tell_apart(
+    client: Client, name: str
+) -> None:
+    store_costs(account(), LAST_DAYS, {"EC2": "1"})
+    told = "What the bill names by no group is Unallocated usage here"
+    assert told in page(client, f"?{name}=Tax")
+    assert told not in page(client, "?service=EC2")
+    assert told not in page(client)
+
+
 def test_the_csv_sums_to_what_the_page_shows(client: Client) -> None:
     per_day = {"A": "1.0000000001", "B": "2", "C": "3"}
     store_costs(account(), LAST_DAYS, per_day)

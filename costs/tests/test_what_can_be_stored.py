@@ -103,7 +103,7 @@ def test_what_is_no_amount_is_named(
 ) -> None:
     def answer(aws: EmulatedAws, call: Call) -> Answer:
         found = get_cost_and_usage(aws, call)
-        for day in found["ResultsByTime"]:  # type: ignore[index, call-overload]
+        for day in found["ResultsByTime"]:  # type: ignore[call-overload]
             for group in day["Groups"]:
                 group["Metrics"]["AmortizedCost"]["Amount"] = text
         return found

@@ -77,4 +77,4 @@ def test_metrics_of_an_empty_list_of_regions_fail_and_move_no_watermark(
     assert status == "failed"
     assert "empty list" in error
     assert not CpuMetric.objects.exists()
-    assert read_until(mine, Dataset.CPU) is None
+    assert read_until(mine, Dataset.CPU) == {}

@@ -1,16 +1,21 @@
 """Regions that are not read any more, and those that are read again."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
 from clouds.models import CloudAccount
 from core.testing.aws_emulator import EmulatedAws, EmulatedInstance
+from core.windows import Window
 from inventory.models import Instance, StateChange
 from inventory.sync import sync_ec2
+from metrics.models import CpuMetric
 from metrics.sync import sync_cpu
+from syncs.datasets import Dataset
+from syncs.runs.watermarks import read_until
 
 pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -59,3 +64,76 @@ def test_a_region_that_failed_keeps_its_machines(
     aws.take_down("eu-west-1")
     assert sync_ec2(account, now).status == "partial"
     assert Instance.objects.present().count() == 2
+
+
+def test_the_watermark_of_regions_that_were_read_moves_beside_a_denied_one(
+    aws: EmulatedAws, account: CloudAccount, now: datetime
+) -> None:
+    aws.deny_region("eu-west-1")
+    assert sync_ec2(account, now).status == "partial"
+    first = sync_cpu(account, now)
+    assert (first.status, first.error) == ("succeeded", "")
+    assert read_until(account, Dataset.CPU) == {"us-east-1": now.date()}
+    aws.now = now + DAY
+    assert sync_ec2(account, aws.now).status == "partial"
+    run = sync_cpu(account, aws.now)
+    assert run.window == Window(now.date() - DAY, aws.now.date())
+    assert read_until(account, Dataset.CPU) == {"us-east-1": aws.now.date()}
+
+
+def test_a_region_that_is_allowed_later_is_read_as_at_first(
+    aws: EmulatedAws, account: CloudAccount, now: datetime
+) -> None:
+    aws.deny_region("eu-west-1")
+    sync_ec2(account, now)
+    sync_cpu(account, now)
+    aws.heal()
+    aws.now = now + DAY
+    sync_ec2(account, aws.now)
+    aws.clear_calls()
+    run = sync_cpu(account, aws.now)
+    assert run.window is not None
+    assert len(run.window) == 90
+    days = CpuMetric.objects.order_by("day").values_list("day", flat=True)
+    assert days.filter(resource__region="eu-west-1").count() == 90
+    # The other one goes on from where it was.
+    starts = {
+        call.region: call.parameters["StartTime"].date()
+        for call in aws.calls
+        if call.operation == "GetMetricData"
+    }
+    assert starts == {"eu-west-1": run.window.start, "us-east-1": now.date() - DAY}
+    assert set(read_until(account, Dataset.CPU).values()) == {aws.now.date()}
+
+
+def test_a_region_that_fails_once_is_read_from_where_it_was(
+    aws: EmulatedAws, account: CloudAccount, now: datetime
+) -> None:
+    sync_ec2(account, now)
+    sync_cpu(account, now)
+    aws.take_down("eu-west-1")
+    aws.now = now + DAY
+    sync_ec2(account, aws.now)
+    aws.bring_up("eu-west-1")
+    sync_cpu(account, aws.now)
+    # What was launched there since is not known yet.
+    assert read_until(account, Dataset.CPU) == {
+        "eu-west-1": now.date(),
+        "us-east-1": aws.now.date(),
+    }
+
+
+def test_a_region_that_is_left_out_and_comes_back_is_read_as_at_first(
+    aws: EmulatedAws, account: CloudAccount, now: datetime
+) -> None:
+    sync_ec2(account, now)
+    sync_cpu(account, now)
+    account.settings["regions"] = ["us-east-1"]
+    sync_ec2(account, now + DAY)
+    assert list(read_until(account, Dataset.CPU)) == ["us-east-1"]
+    account.settings["regions"] = []
+    aws.now = now + 2 * DAY
+    sync_ec2(account, aws.now)
+    run = sync_cpu(account, aws.now)
+    assert run.window is not None
+    assert len(run.window) == 90

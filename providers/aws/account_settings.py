@@ -10,8 +10,32 @@ from providers.settings import InvalidSetting, ProviderSettings
 ACCOUNT_ID = re.compile(r"\d{12}")
 ROLE_NAME = re.compile(r"[\w+=,.@-]{0,64}")
 ROLE_ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):iam::\d{12}:role/.+")
-# China and GovCloud have endpoints, identities and bills of their own.
-PARTITION = "aws"
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """Where the services answer of which there is one for all regions."""
+
+    home: str
+    """STS, and EC2's list of regions."""
+    billing: str
+    """Cost Explorer, Organizations and the price list."""
+
+
+PARTITIONS = {
+    "aws": Partition("us-east-1", "us-east-1"),
+    "aws-cn": Partition("cn-north-1", "cn-northwest-1"),
+}
+
+
+def refusal_of(partition: str) -> str:
+    """Return why the accounts of another partition can't be read."""
+    reason = f"Accounts of the partition {partition} can't be read, only those of "
+    reason += " and ".join(PARTITIONS)
+    if partition == "aws-us-gov":
+        reason += ": GovCloud has no Cost Explorer. Its costs are on the bill of the "
+        return reason + "standard account that it is linked to, which can be read."
+    return reason + "."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +60,8 @@ class AwsSettings(ProviderSettings):
                 "role_arn",
                 "A role ARN looks like arn:aws:iam::123456789012:role/cloudintel.",
             )
-        if arn and arn["partition"] != PARTITION:
-            raise InvalidSetting(
-                "role_arn",
-                f"Accounts of the partition {arn['partition']} can't be read, only "
-                f"those of {PARTITION}.",
-            )
+        if arn and arn["partition"] not in PARTITIONS:
+            raise InvalidSetting("role_arn", refusal_of(arn["partition"]))
         if not ROLE_NAME.fullmatch(self.member_role):
             raise InvalidSetting("member_role", "Give a role's name, without its ARN.")
         if not isinstance(self.regions, list | tuple) or not all(

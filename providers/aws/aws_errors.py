@@ -9,6 +9,7 @@ from botocore.exceptions import (
     ConfigNotFound,
     ConfigParseError,
     CredentialRetrievalError,
+    EndpointConnectionError,
     InvalidConfigError,
     InvalidRegionError,
     LoginError,
@@ -65,6 +66,8 @@ ASSUME_ROLE_ADVICE = (
     "Check that the role exists, that its trust policy names these credentials, and "
     "that the account's external ID is the one it asks for."
 )
+# How botocore words it that credentials are old the moment that it gets them.
+STILL_EXPIRED = "refreshed credentials are still expired"
 # How AWS words it, whatever the code.
 CLOCK_SIGNS = ("signature expired", "signature not yet current")
 ORGANIZATION_SIGNS = ("service control policy", "resource control policy")
@@ -83,6 +86,10 @@ REGION_OFF_ADVICE = (
     "it in the AWS console, or leave it out of the account's regions (`manage.py "
     "add_account --region`, or in the admin under Cloud accounts)."
 )
+REGION_UNKNOWN_ADVICE = (
+    "AWS can't be reached there: sync again later. What is stored stays. Where it "
+    "never can, correct the name of the region in the account's regions."
+)
 PAGES_ADVICE = (
     "The answer changed while its pages were read. Nothing of it was stored: sync "
     "again."
@@ -90,8 +97,9 @@ PAGES_ADVICE = (
 # Cost Explorer says so as an AccessDeniedException, which no permission would help.
 COST_EXPLORER_NEVER_ENABLED = "not enabled for cost explorer"
 COST_EXPLORER_ADVICE = (
-    "Enable Cost Explorer in the AWS console (Billing and Cost Management); its data "
-    "is there about 24 hours later."
+    "Enable Cost Explorer in the AWS console (Billing and Cost Management). Where it "
+    "is enabled, AWS prepares the running month within a day and the months before it "
+    "within some more: they are read as soon as they are there."
 )
 
 # What botocore finds out itself. All else of its own is a fault on the way to AWS.
@@ -124,7 +132,13 @@ def aws_errors(reading: str, region: str = "") -> Iterator[None]:
     except (BotoCoreError, ResponseParserError) as error:
         kinds = (k for of, k in KIND_PER_EXCEPTION.items() if isinstance(error, of))
         kind = next(kinds, ErrorKind.UNAVAILABLE)
-        raise failure(kind, reading, str(error), region=region) from error
+        is_unknown = region and isinstance(error, EndpointConnectionError)
+        advice = REGION_UNKNOWN_ADVICE if is_unknown else ""
+        raise failure(kind, reading, str(error), advice, region) from error
+    except RuntimeError as error:
+        if STILL_EXPIRED not in str(error):
+            raise
+        raise failure(ErrorKind.EXPIRED, reading, str(error)) from error
 
 
 def failure(

@@ -1,5 +1,6 @@
 """Every boto3 client is made here: credentials, retries, timeouts, metering."""
 
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,9 +21,16 @@ from botocore.credentials import (
 from botocore.loaders import Loader
 from botocore.utils import parse_timestamp
 
-from providers.aws.account_settings import AwsSettings
+from providers.aws.account_settings import (
+    PARTITIONS,
+    ROLE_ARN,
+    AwsSettings,
+    Partition,
+    refusal_of,
+)
 from providers.aws.aws_errors import aws_errors, failure
-from providers.errors import ErrorKind
+from providers.aws.unattended import ask_nobody
+from providers.errors import ErrorKind, ProviderError
 from providers.meter import Meter
 
 if TYPE_CHECKING:
@@ -34,8 +42,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sts.client import STSClient
     from mypy_boto3_sts.type_defs import AssumeRoleRequestTypeDef
 
-# Where AWS's global services answer, Cost Explorer among them.
-GLOBAL_REGION = "us-east-1"
 ROLE_SESSION_NAME = "cloudintel"
 # What AWS charges for reading it; everything else is free.
 # https://aws.amazon.com/aws-cost-management/aws-cost-explorer/pricing/
@@ -118,13 +124,32 @@ class AwsClients:
         return cast("CloudWatchClient", self._client("cloudwatch", region))
 
     def cost_explorer(self) -> "CostExplorerClient":
-        return cast("CostExplorerClient", self._client("ce", GLOBAL_REGION))
+        return cast("CostExplorerClient", self._client("ce", self.partition.billing))
 
     def organizations(self) -> "OrganizationsClient":
-        return cast("OrganizationsClient", self._client("organizations", GLOBAL_REGION))
+        region = self.partition.billing
+        return cast("OrganizationsClient", self._client("organizations", region))
 
     def pricing(self) -> "PricingClient":
-        return cast("PricingClient", self._client("pricing", GLOBAL_REGION))
+        return cast("PricingClient", self._client("pricing", self.partition.billing))
+
+    @cached_property
+    def partition(self) -> Partition:
+        """That of the role, of the regions to read, or of the environment's region.
+
+        Raises ProviderError for one that can't be read.
+        """
+        settings, session = self.account.settings, self._new_session()
+        if arn := ROLE_ARN.fullmatch(settings.role_arn):
+            return PARTITIONS[arn["partition"]]
+        environment = os.environ.get("AWS_REGION")
+        environment = environment or session.get_config_variable("region")
+        region = next(iter(settings.regions), environment) or "us-east-1"
+        name = session.get_partition_for_region(region)
+        if name not in PARTITIONS:
+            reading = f"AWS account in {region}"
+            raise ProviderError(ErrorKind.INVALID, reading, refusal_of(name), "")
+        return PARTITIONS[name]
 
     @cached_property
     def identity(self) -> str:
@@ -133,7 +158,9 @@ class AwsClients:
         reading = "AWS identity (sts:GetCallerIdentity)"
         reading += f" through {arn}" if arn else ""
         with aws_errors(reading):
-            sts: STSClient = self._bare_client(self._session, "sts", GLOBAL_REGION)
+            sts: STSClient = self._bare_client(
+                self._session, "sts", self.partition.home
+            )
             account_id = sts.get_caller_identity()["Account"]
         if self.account.account_id not in ("", account_id):
             raise failure(
@@ -155,7 +182,7 @@ class AwsClients:
 
     @cached_property
     def _session(self) -> boto3.Session:
-        session = _new_session()
+        session = self._new_session()
         parsers = session.get_component("response_parser_factory")
         parsers.set_parser_defaults(timestamp_parser=_timestamp)
         if self.account.settings.role_arn:
@@ -163,7 +190,10 @@ class AwsClients:
             session.register_component("credential_provider", role)
         return boto3.Session(botocore_session=session)
 
-    def _bare_client(self, session: boto3.Session, service: Any, region: str) -> Any:
+    def _new_session(self) -> botocore.session.Session:
+        """A session whose clients, those for credentials too, have our deadlines."""
+        session = botocore.session.get_session()
+        session.register_component("data_loader", _descriptions())
         config = Config(
             # `legacy` would not retry Cost Explorer's LimitExceededException.
             retries={
@@ -174,7 +204,12 @@ class AwsClients:
             read_timeout=self.options.read_timeout,
             user_agent_extra="cloudintel",
         )
-        client = session.client(service, region_name=region, config=config)
+        session.set_default_client_config(config)
+        ask_nobody(session)
+        return session
+
+    def _bare_client(self, session: boto3.Session, service: Any, region: str) -> Any:
+        client = session.client(service, region_name=region)
         client.meta.events.register("before-send", self._sending)
         client.meta.events.register("provide-client-params", self._calling)
         return client
@@ -221,12 +256,6 @@ def _descriptions() -> _Descriptions:
     return _Descriptions()
 
 
-def _new_session() -> botocore.session.Session:
-    session = botocore.session.get_session()
-    session.register_component("data_loader", _descriptions())
-    return session
-
-
 class _AssumedRole(CredentialProvider):
     """Credentials of the account's role, renewed before they expire."""
 
@@ -241,7 +270,9 @@ class _AssumedRole(CredentialProvider):
 
     def _assume(self) -> dict[str, str]:
         sts: STSClient = self._clients._bare_client(
-            boto3.Session(botocore_session=_new_session()), "sts", GLOBAL_REGION
+            boto3.Session(botocore_session=self._clients._new_session()),
+            "sts",
+            self._clients.partition.home,
         )
         settings = self._clients.account.settings
         request: AssumeRoleRequestTypeDef = {

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from providers.aws.aws_errors import aws_errors
-from providers.aws.client import GLOBAL_REGION, AwsClients
+from providers.aws.client import AwsClients
 from providers.aws.side_by_side import side_by_side
 from providers.base import Progress
 from providers.errors import ProviderError
@@ -39,7 +39,7 @@ def fetch_regions(clients: AwsClients) -> Sequence[str]:
     if clients.account.settings.regions:
         return clients.account.settings.regions
     with aws_errors("Enabled regions (ec2:DescribeRegions)"):
-        answer = clients.ec2(GLOBAL_REGION).describe_regions()
+        answer = clients.ec2(clients.partition.home).describe_regions()
     return sorted(region["RegionName"] for region in answer["Regions"])
 
 

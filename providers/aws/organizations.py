@@ -20,10 +20,14 @@ def fetch_members(clients: AwsClients) -> list[MemberAccount]:
             for raw in page["Accounts"]:
                 # `Status` was retired in September 2026; older answers carry it alone.
                 state = raw.get("State") or raw.get("Status")
-                name, joined_at = raw.get("Name"), raw.get("JoinedTimestamp")
-                is_closed = state in CLOSED_STATES
                 members.append(
-                    MemberAccount(raw["Id"], name or raw["Id"], is_closed, joined_at)
+                    MemberAccount(
+                        raw["Id"],
+                        raw.get("Name") or raw["Id"],
+                        is_closed=state in CLOSED_STATES,
+                        joined_at=raw.get("JoinedTimestamp"),
+                        partition=raw["Arn"].split(":")[1],
+                    )
                 )
     return members
 

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from core.windows import Window, last_complete_days
 from providers.aws import cloudwatch, cost_explorer, ec2, organizations, price_list
-from providers.aws.client import GLOBAL_REGION, AwsAccount, AwsClients, AwsOptions
+from providers.aws.client import AwsAccount, AwsClients, AwsOptions
 from providers.base import Progress
-from providers.errors import ProviderError, by_cause
+from providers.errors import ErrorKind, ProviderError, by_cause
 from providers.meter import Meter
 from providers.records import (
     AccessCheck,
@@ -86,9 +86,10 @@ class AwsProvider:
             "sync_ec2",
             lambda: found.extend(self.fetch_regions()),
         )
-        regions = found or [GLOBAL_REGION]
+        regions = found or [clients.partition.home]
         refused = ec2.try_instances(clients, regions)
-        for error in by_cause(refused) or [None]:
+        causes: list[ProviderError | None] = [*by_cause(refused)]
+        for error in causes or [None]:
             yield AccessCheck("ec2:DescribeInstances", "sync_ec2", True, error)
         # What is denied there is denied for all services.
         denied = {error.region for error in refused}
@@ -108,11 +109,7 @@ class AwsProvider:
             "pricing:GetProducts", "sync_prices", lambda: price_list.try_prices(clients)
         )
         if account.has_own_bill:
-            yield _check(
-                "ce:GetCostAndUsage",
-                "sync_cost",
-                lambda: cost_explorer.fetch_totals(clients, yesterday, lambda _: None),
-            )
+            yield from self._check_costs(now)
             yield _check(
                 "organizations:DescribeOrganization",
                 "sync_cost, which account pays",
@@ -126,6 +123,29 @@ class AwsProvider:
                 self.fetch_members,
                 is_required=False,
             )
+
+    def _check_costs(self, now: datetime) -> Iterator[AccessCheck]:
+        """Ask for all days that are kept, and where AWS has not prepared them yet, for
+        those of this month."""
+
+        def check(window: Window) -> AccessCheck:
+            return _check(
+                "ce:GetCostAndUsage",
+                "sync_cost",
+                lambda: cost_explorer.fetch_totals(
+                    self._clients, window, lambda _: None
+                ),
+            )
+
+        whole = check(self.cost_window(now))
+        if whole.error is None or whole.error.kind != ErrorKind.NOT_ENABLED:
+            yield whole
+            return
+        newest = check(last_complete_days(1, now))
+        yield newest
+        if newest.error is None:
+            needed_for = "sync_cost, the months before"
+            yield replace(whole, needed_for=needed_for, is_required=False)
 
 
 def _check(

@@ -14,6 +14,8 @@ def test_what_is_set_is_stored_and_read_back() -> None:
         "external_id": "between us",
         "regions": ["eu-west-1"],
     }
+    china = {"role_arn": "arn:aws-cn:iam::123456789012:role/cloudintel"}
+    assert AwsSettings.of(china).as_json() == china
     assert AwsSettings.of(given).as_json() == given
     assert AwsSettings.of({}) == AwsSettings()
     assert AwsSettings().as_json() == {}
@@ -25,14 +27,15 @@ def test_what_is_set_is_stored_and_read_back() -> None:
     [
         ({"role_arn": "reader"}, "role_arn", "looks like arn:aws:iam::123456789012"),
         (
-            {"role_arn": "arn:aws-cn:iam::123456789012:role/reader"},
+            {"role_arn": "arn:aws-iso:iam::123456789012:role/reader"},
             "role_arn",
-            "Accounts of the partition aws-cn can't be read, only those of aws.",
+            "Accounts of the partition aws-iso can't be read, only those of aws and "
+            "aws-cn.",
         ),
         (
             {"role_arn": "arn:aws-us-gov:iam::123456789012:role/reader"},
             "role_arn",
-            "partition aws-us-gov",
+            "Its costs are on the bill of the standard account that it is linked to",
         ),
         ({"regions": "eu-west-1"}, "regions", "Give a list such as"),
         ({"regions": [""]}, "regions", "Give a list such as"),

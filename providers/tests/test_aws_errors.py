@@ -6,6 +6,7 @@ from botocore.exceptions import (
     ClientError,
     ConfigParseError,
     CredentialRetrievalError,
+    EndpointConnectionError,
     InvalidRegionError,
     ReadTimeoutError,
     SSOTokenLoadError,
@@ -127,3 +128,16 @@ def test_what_an_organization_denies_is_not_blamed_on_the_accounts_policy() -> N
         assert "add_account --region" in str(regional)
         for one in (error, regional):
             assert "Allow it in the IAM policy" not in str(one)
+
+
+def test_a_region_that_does_not_exist_may_be_a_name_to_correct() -> None:
+    url = "https://ec2.eu-west-9.amazonaws.com"
+    with pytest.raises(ProviderError) as raised, aws_errors("EC2", "eu-west-9"):
+        raise EndpointConnectionError(endpoint_url=url)
+    assert raised.value.kind == ErrorKind.UNAVAILABLE
+    assert "correct the name of the region" in str(raised.value)
+
+
+def test_other_errors_are_not_taken_for_old_credentials() -> None:
+    with pytest.raises(RuntimeError, match="dictionary changed"), aws_errors("Costs"):
+        raise RuntimeError("dictionary changed size during iteration")

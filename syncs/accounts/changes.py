@@ -31,8 +31,7 @@ def save_account(account: CloudAccount, actor: Actor | None = None) -> None:
     """Save it, record what `actor` changed, and delete watermarks that no longer hold.
 
     A payer's bill is split by member, so its whole history is read again, and that of a
-    member is read no more, or again; other regions add machines of which no CPU was
-    read.
+    member is read no more, or again.
     """
     with transaction.atomic():
         stored = CloudAccount.objects.filter(pk=account.pk)
@@ -48,13 +47,11 @@ def save_account(account: CloudAccount, actor: Actor | None = None) -> None:
             record_change(actor, before, account)
         if before is None:
             return
-        marks = Watermark.objects.filter(account=account)
         becomes_payer = account.is_payer and not before.is_payer
         if becomes_payer or before.payer_id != account.payer_id:
             billed = [one for one in Dataset if one.traits.scope == Scope.BILL]
-            marks.filter(dataset__in=billed).delete()
-        if before.settings.get("regions") != account.settings.get("regions"):
-            marks.filter(dataset__in=[one for one in Dataset if one.after]).delete()
+            marks = Watermark.objects.filter(account=account, dataset__in=billed)
+            marks.delete()
 
 
 def record_change(

@@ -10,7 +10,7 @@ from providers.errors import ErrorKind, ProviderError
 from providers.records import MemberAccount
 from syncs.accounts.changes import close_account, save_account
 from syncs.datasets import Dataset
-from syncs.runs.watermarks import read_until
+from syncs.runs.watermarks import WHOLE_ACCOUNT, read_until
 from users.audit import Actor
 
 # Here the cloud has not said anything, so that what is stored stays.
@@ -79,7 +79,8 @@ def _set_payer(account: CloudAccount, payer_id: str | None, actor: Actor) -> Non
     values = {"is_payer": is_payer, "payer": payer, "billed_by": payer_id or ""}
     is_known = account.is_payer is not None
     if is_known and not is_payer and payer_id not in (account.billed_by, None):
-        values["bill_since"] = read_until(account, Dataset.COST)
+        marks = read_until(account, Dataset.COST)
+        values["bill_since"] = marks.get(WHOLE_ACCOUNT)
     _save(account, actor, **values)
 
 
@@ -126,7 +127,7 @@ def _add_members(
         return [NOT_ADDED.format(payer, names)] if joined else []
     told = []
     for one in joined:
-        arn = f"arn:aws:iam::{one.account_id}:role/{role}"
+        arn = f"arn:{one.partition}:iam::{one.account_id}:role/{role}"
         account = CloudAccount(
             provider=payer.provider,
             account_id=one.account_id,

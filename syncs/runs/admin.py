@@ -148,7 +148,13 @@ class WatermarkAdmin(ReadOnlyAdmin[Watermark]):
     write it again.
     """
 
-    list_display = (day("read_until"), ACCOUNT, "dataset", moment("updated_at"))
+    list_display = (
+        day("read_until"),
+        ACCOUNT,
+        "dataset",
+        "region",
+        moment("updated_at"),
+    )
     list_select_related = ("account",)
     list_filter = (
         ("account", AutocompleteSelectFilter),
@@ -157,8 +163,10 @@ class WatermarkAdmin(ReadOnlyAdmin[Watermark]):
     search_fields = ("account__name", "account__account_id")
     search_help_text = "Part of an account's name or id."
     date_hierarchy = "read_until"
-    ordering = ("account_id", "dataset")
-    fields = page("account", "dataset", day("read_until"), moment("updated_at"))
+    ordering = ("account_id", "dataset", "region")
+    fields = page(
+        *("account", ("dataset", "region"), day("read_until"), moment("updated_at"))
+    )
     actions = None
 
     def has_delete_permission(

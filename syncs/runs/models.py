@@ -144,18 +144,22 @@ class Watermark(models.Model):
 
     account = models.ForeignKey(CloudAccount, models.CASCADE, related_name="watermarks")
     dataset = models.CharField(max_length=16, choices=Dataset.choices)
+    region = models.CharField(
+        max_length=64, blank=True, help_text="Empty where all are read at once."
+    )
     read_until = models.DateField(help_text="Every day before this one is stored.")
     updated_at = models.DateTimeField()
 
     objects = AccountScopedQuerySet.as_manager()
 
     class Meta:
-        ordering = ["account", "dataset"]
+        ordering = ["account", "dataset", "region"]
         constraints = [
             models.UniqueConstraint(
-                fields=["account", "dataset"], name="watermark_natural_key"
+                fields=["account", "dataset", "region"], name="watermark_natural_key"
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.dataset} of {self.account} until {self.read_until}"
+        region = f" in {self.region}" if self.region else ""
+        return f"{self.dataset} of {self.account}{region} until {self.read_until}"

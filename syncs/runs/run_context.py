@@ -5,7 +5,7 @@ A run that lost its claim, because it was taken for dead, stores nothing.
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ from providers.errors import ProviderError, by_cause
 from syncs.api_usage.recording import budget_gate, record_usage
 from syncs.models import SyncRun
 from syncs.runs.stopping import Stopped
-from syncs.runs.watermarks import move_watermark
+from syncs.runs.watermarks import move_watermarks
 
 logger = logging.getLogger(__name__)
 
@@ -56,12 +56,14 @@ class RunContext:
     warnings: list[ProviderError] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     """What was stored otherwise than it was answered."""
-    # The run found out itself what to read, rather than being asked for a window.
-    _due: bool = False
     rows: int = 0
     """Rows that are stored so far, by parts that are whole each."""
     _began: float = field(default_factory=time.monotonic)
     _last_beat: float = 0.0
+
+    def __post_init__(self) -> None:
+        # It finds out itself what to read, rather than being asked for a window.
+        self.is_due = self.run.window is None
 
     @property
     def now(self) -> datetime:
@@ -82,7 +84,6 @@ class RunContext:
 
     def begin(self, window: Window) -> None:
         """Store the window that this run turns out to read."""
-        self._due = self.run.window is None
         structlog.contextvars.bind_contextvars(window=str(window))
         self._update_held(start=window.start, end=window.end)
 
@@ -120,14 +121,13 @@ class RunContext:
             yield
             bump_version(self.run.account, self.run.dataset)
 
-    def finish(self, rows: int, read: Window | None = None) -> None:
-        """Close the run, and last move the watermark where nothing is missing."""
+    def finish(self, rows: int, read: Mapping[str, Window]) -> None:
+        """Close the run, and last move the watermark of each region that was read."""
         status = SyncRun.Status.PARTIAL if self.failures else SyncRun.Status.SUCCEEDED
         self._close(status, self._what_failed(), rows)
-        if read and not self.failures:
-            move_watermark(self.run, read, self.now, due=self._due)
+        move_watermarks(self.run, read, self.now, due=self.is_due)
 
-    def finish_parts(self, parts_read: int, read: Window | None = None) -> None:
+    def finish_parts(self, parts_read: int, read: Mapping[str, Window]) -> None:
         """Close a run that reads region by region. Raises SyncFailed if none was."""
         if self.failures and not parts_read:
             raise SyncFailed(self._what_failed())

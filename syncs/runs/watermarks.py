@@ -1,5 +1,6 @@
-"""How far each dataset is read without a gap."""
+"""How far each dataset is read without a gap, in each region where these are apart."""
 
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from clouds.models import CloudAccount
@@ -7,43 +8,80 @@ from core.windows import ONE_DAY, Window
 from syncs.datasets import Dataset
 from syncs.models import SyncRun, Watermark
 
+# The region of what is read of an account at once.
+WHOLE_ACCOUNT = ""
 
-def move_watermark(run: SyncRun, read: Window, now: datetime, *, due: bool) -> None:
-    """Move it to the end of `read`, unless days between are missing.
+
+def move_watermarks(
+    run: SyncRun, read: Mapping[str, Window], now: datetime, *, due: bool
+) -> None:
+    """Move each region's to the end of what was read, unless days between are missing.
 
     What was due began at the watermark, or as far back as is read at all. A window
-    that was given says nothing of the days before it.
+    that was given says nothing of the days before it. A watermark after all days that
+    were due was set by a clock that was ahead, and moves back.
     """
     marks = Watermark.objects.filter(account=run.account, dataset=run.dataset)
-    mark = marks.first()
-    if mark is None:
-        if due:
+    stored = {mark.region: mark for mark in marks}
+    for region, window in read.items():
+        mark = stored.get(region)
+        if mark is None and due:
             marks.create(
                 account=run.account,
                 dataset=run.dataset,
-                read_until=read.end,
+                region=region,
+                read_until=window.end,
                 updated_at=now,
             )
-    elif mark.read_until < read.end and (due or read.start <= mark.read_until):
-        mark.read_until = read.end
-        mark.updated_at = now
-        mark.save(update_fields=["read_until", "updated_at"])
+        elif mark and (due or window.start <= mark.read_until < window.end):
+            was_ahead = due and mark.read_until > (run.end or window.end)
+            if was_ahead or mark.read_until < window.end:
+                mark.read_until = window.end
+            mark.updated_at = now
+            mark.save(update_fields=["read_until", "updated_at"])
 
 
-def read_until(account: CloudAccount, dataset: Dataset) -> date | None:
-    """Return the watermark, before which every day is stored; None without one."""
+def read_until(
+    account: CloudAccount, dataset: Dataset, latest: date = date.max
+) -> dict[str, date]:
+    """Return each region's watermark, before which every day is stored.
+
+    One after the `latest` day was set by a clock that was ahead: of these it is how far
+    the runs read whose clock was not.
+    """
     marks = Watermark.objects.filter(account=account, dataset=dataset)
-    return marks.values_list("read_until", flat=True).first()
+    found = dict(marks.order_by("region").values_list("region", "read_until"))
+    if max(found.values(), default=latest) > latest:
+        before = _read_until_before(account, dataset, latest)
+        known = {region: min(mark, before or mark) for region, mark in found.items()}
+        return {region: mark for region, mark in known.items() if mark <= latest}
+    return found
+
+
+def _read_until_before(
+    account: CloudAccount, dataset: Dataset, end: date
+) -> date | None:
+    """Return how far the runs read whose clock was not ahead; None without one."""
+    good = SyncRun.objects.filter(
+        account=account, dataset=dataset, status=SyncRun.Status.SUCCEEDED, end__lte=end
+    )
+    return good.ordinary().order_by("-pk").values_list("end", flat=True).first()
+
+
+def forget_other_regions(account: CloudAccount, regions: Collection[str]) -> None:
+    """Delete the watermarks of regions that are not read any more: should one come
+    back, it is read as at first."""
+    kept = [WHOLE_ACCOUNT, *regions]
+    Watermark.objects.filter(account=account).exclude(region__in=kept).delete()
 
 
 def due_window(
-    account: CloudAccount, dataset: Dataset, readable: Window, *restated: date
+    dataset: Dataset, mark: date | None, readable: Window, *restated: date
 ) -> Window:
     """Return the new days and those the cloud may have restated, `restated` included.
 
     The first time it is as many days as the dataset's settings say.
     """
-    mark = read_until(account, dataset)
     if mark is None:
         first = readable.end - ONE_DAY * dataset.first_days
     else:

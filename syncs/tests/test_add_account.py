@@ -115,7 +115,7 @@ def test_a_role_that_is_none_is_refused_before_aws_is_asked(aws: EmulatedAws) ->
     assert not aws.requests
 
 
-@pytest.mark.parametrize("partition", ["aws-cn", "aws-us-gov"])
+@pytest.mark.parametrize("partition", ["aws-iso", "aws-us-gov"])
 def test_another_partition_is_refused_in_one_sentence(
     aws: EmulatedAws, partition: str
 ) -> None:
@@ -143,22 +143,6 @@ def test_a_bill_that_covers_others_now_is_read_anew(aws: EmulatedAws, now: Any) 
     assert Watermark.objects.exists()
     account.is_payer = True
     save_account(account)
-    assert not Watermark.objects.exists()
-
-
-def test_with_other_regions_their_metrics_are_read_from_the_start(
-    aws: EmulatedAws, now: Any
-) -> None:
-    add_account("--region", "eu-west-1")
-    Watermark.objects.create(
-        account=CloudAccount.objects.get(),
-        dataset="cpu",
-        read_until=now.date(),
-        updated_at=now,
-    )
-    add_account("--region", "eu-west-1")
-    assert Watermark.objects.exists()
-    add_account("--region", "us-east-1")
     assert not Watermark.objects.exists()
 
 

@@ -1,6 +1,7 @@
 """check_access tries each permission and says what is missing."""
 
 import re
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -80,6 +81,16 @@ def test_a_region_that_is_named_and_not_enabled_is_told_apart_from_credentials(
     assert "EC2 instances in me-south-1 (ec2:DescribeInstances): AuthFailure" in told
     assert "the region is not enabled for this account" in told
     assert "Check the AWS credentials" not in told
+
+
+def test_months_that_cost_explorer_prepares_still_are_named(aws: EmulatedAws) -> None:
+    CloudAccount.objects.create(account_id="123456789012", name="main")
+    yesterday = aws.now.date() - timedelta(days=1)
+    aws.world().costs_since = yesterday
+    told = check_access()
+    assert "ok        ce:GetCostAndUsage (for sync_cost)" in told
+    assert "optional  ce:GetCostAndUsage (for sync_cost, the months before)" in told
+    assert "AWS prepares the running month within a day" in told
 
 
 def test_what_is_optional_is_no_error(aws: EmulatedAws) -> None:

@@ -40,7 +40,9 @@ def get_cost_and_usage(aws: EmulatedAws, call: Call) -> Answer:
     """A page of results; a period may continue on the next page."""
     world = aws.world(call.account_id)
     today = aws.now.date()
-    if not world.cost_explorer_enabled:
+    start = date.fromisoformat(call.parameters["TimePeriod"]["Start"])
+    is_prepared = world.costs_since is None or start >= world.costs_since
+    if not (world.cost_explorer_enabled and is_prepared):
         raise AwsError(
             "DataUnavailableException",
             "Data is not available. Please try to adjust the time period. If just "
@@ -52,12 +54,12 @@ def get_cost_and_usage(aws: EmulatedAws, call: Call) -> Answer:
     bad_token = AwsError(
         "InvalidNextTokenException", "The pagination token is invalid."
     )
-    (start,) = read_token(call, call.parameters.get("NextPageToken"), bad_token) or [0]
-    end = start + aws.page_size.get(call.name, ROWS_A_PAGE)
+    (first,) = read_token(call, call.parameters.get("NextPageToken"), bad_token) or [0]
+    end = first + aws.page_size.get(call.name, ROWS_A_PAGE)
     answer = {
         "GroupDefinitions": call.parameters.get("GroupBy", []),
-        "ResultsByTime": _results(world, call.parameters, rows[start:end], today),
-        "DimensionValueAttributes": _names(aws, rows[start:end], call.parameters),
+        "ResultsByTime": _results(world, call.parameters, rows[first:end], today),
+        "DimensionValueAttributes": _names(aws, rows[first:end], call.parameters),
     }
     if end < len(rows):
         answer["NextPageToken"] = make_token(call, end)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 DEFAULT_ACCOUNT = "123456789012"
 ACCOUNT_KEY = re.compile(r"AKIA(\d{12})")
-ROLE_ARN = re.compile(r"arn:aws:iam::(\d{12}):role/(?:.*/)?([\w+=,.@-]+)")
+ROLE_ARN = re.compile(r"arn:aws(?:-cn)?:iam::(\d{12}):role/(?:.*/)?([\w+=,.@-]+)")
 SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}")
 SECRET = "emulated-secret"  # noqa: S105 (there is nothing behind it)
 

@@ -90,6 +90,8 @@ class World:
     # Whole days at once, for periods of a day; its None is no datapoint.
     cpu_day: CpuDayModel | None = None
     cost_explorer_enabled: bool = True
+    # Days before it are not prepared yet, as after Cost Explorer was enabled.
+    costs_since: date | None = None
     # Days on or after it are estimated; None: see `first_estimated_day`.
     final_until: date | None = None
     # Groups whose amounts of a day are all smaller are left out of grouped answers.

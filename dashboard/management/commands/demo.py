@@ -22,7 +22,7 @@ from syncs.accounts.changes import remove_accounts, save_account
 from syncs.datasets import Dataset
 from syncs.models import Watermark
 from syncs.runs.claims import SlotTaken
-from syncs.runs.watermarks import due_window
+from syncs.runs.watermarks import WHOLE_ACCOUNT, due_window, read_until
 
 # The bill is first read as it was then, so that some days are restated.
 FIRST_READ_DAYS_AGO = 3
@@ -95,14 +95,16 @@ class Command(BaseCommand):
 def replay(account: CloudAccount, now: datetime, days: int) -> None:
     """Sync the history as if cloudintel had run all the time."""
     window = last_complete_days(days, now)
-    for dataset in filter(lambda one: one.has_window, Dataset):
+    provider = DemoProvider(account.account_id, utc_day(account.created_at), now)
+    of_regions = [(Dataset.CPU, region) for region in provider.fetch_regions()]
+    for dataset, region in [(Dataset.COST, WHOLE_ACCOUNT), *of_regions]:
         # Nothing before it exists, so nothing is missing.
         Watermark.objects.update_or_create(
             account=account,
             dataset=dataset,
+            region=region,
             defaults={"read_until": window.start, "updated_at": now},
         )
-    provider = DemoProvider(account.account_id, utc_day(account.created_at), now)
     for day in [window.start, *provider.state_change_days()]:
         if day in window:
             sync_ec2(account, midnight(day + ONE_DAY))
@@ -117,7 +119,8 @@ def replay(account: CloudAccount, now: datetime, days: int) -> None:
 def catch_up(account: CloudAccount, now: datetime) -> None:
     """Sync the days since, and nothing older than the demo's history."""
     history = last_complete_days(HISTORY_DAYS, now)
-    due = due_window(account, Dataset.COST, history, open_since(account, now))
+    mark = read_until(account, Dataset.COST).get(WHOLE_ACCOUNT)
+    due = due_window(Dataset.COST, mark, history, open_since(account, now))
     first = account.cost_totals.earliest("day").day
     sync_ec2(account, now)
     sync_cost(account, now, window=Window(max(due.start, first), due.end))

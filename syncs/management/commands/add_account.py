@@ -124,8 +124,9 @@ class Command(BaseCommand):
         changes = {name: given[name] for name in shared}
         for member in payer.members.all():
             if role:
-                arn = f"arn:aws:iam::{member.account_id}:role/{role}"
-                changes["role_arn"] = arn
+                before = str(member.settings.get("role_arn") or "arn:aws")
+                account = f"arn:{before.split(':')[1]}:iam::{member.account_id}"
+                changes["role_arn"] = f"{account}:role/{role}"
             member.settings = member.settings | changes
             save_account(member, command_actor())
 

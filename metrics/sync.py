@@ -56,7 +56,7 @@ def read_cpu(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
         window = run.window or due_window(run.account, Dataset.CPU, available)
         current.begin(window)
         # Before the instances, as more may be stored while these are read.
-        inventory_at = last_inventory(run.account)
+        inventory_at = last_inventory(run.account, run.started_at)
         regions = source.fetch_regions()
         require_regions(regions, run.account)
         keys = instance_keys(run.account, window, regions)
@@ -97,15 +97,18 @@ def instance_keys(
     return keys
 
 
-def last_inventory(account: CloudAccount) -> datetime | None:
+def last_inventory(account: CloudAccount, now: datetime) -> datetime | None:
     """Return when all of the account's instances were last read.
 
     Metrics of what was launched since are missing, so the watermark waits for it.
     """
     runs = SyncRun.objects.filter(
-        account=account, dataset=Dataset.INSTANCES, status=SyncRun.Status.SUCCEEDED
+        account=account,
+        dataset=Dataset.INSTANCES,
+        status=SyncRun.Status.SUCCEEDED,
+        started_at__lte=now,  # the clock of a later one was ahead
     )
-    return runs.order_by("-started_at").values_list("started_at", flat=True).first()
+    return runs.order_by("-pk").values_list("started_at", flat=True).first()
 
 
 def _counted(

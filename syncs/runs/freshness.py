@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.timesince import timesince
 
 from clouds.models import CloudAccount
+from core.clocks import is_ahead, is_recent
 from syncs.datasets import Dataset, datasets_of
 from syncs.models import SyncRun
 
@@ -102,7 +103,7 @@ def _freshness_of(
     sentence = f"{dataset.label} of {account} {VERBS[state]}"
     if good_at:
         sentence += " " if state == State.PARTIAL else ": last read well "
-        sentence += f"{timesince(good_at, now)} ago"
+        sentence += _when(good_at, now)
     sentence += "."
     if run and run.error and state == State.PARTIAL:
         sentence += f" Missing: {run.error}"
@@ -111,18 +112,24 @@ def _freshness_of(
     return Freshness(account, dataset, state, good_at, run, sentence)
 
 
+def _when(good_at: datetime, now: datetime) -> str:
+    if is_ahead(good_at, now):
+        return f"at {good_at:%Y-%m-%d %H:%M} UTC, by a clock that was ahead"
+    return f"{timesince(good_at, now)} ago"
+
+
 def _state(run: SyncRun | None, good_at: datetime | None, now: datetime) -> State:
     interval = timedelta(minutes=settings.SYNC_INTERVAL_MINUTES)
     if run is None:
         return State.NEVER
     if run.status not in SyncRun.GOOD:
         return State.FAILING
-    if good_at is None or good_at < now - interval * STALE_AFTER_INTERVALS:
+    if good_at is None or not is_recent(good_at, now, interval * STALE_AFTER_INTERVALS):
         return State.STALE
     if run.status == SyncRun.Status.PARTIAL:
         return State.PARTIAL
-    late = good_at < now - interval * LATE_AFTER_INTERVALS
-    return State.LATE if late else State.OK
+    in_time = is_recent(good_at, now, interval * LATE_AFTER_INTERVALS)
+    return State.OK if in_time else State.LATE
 
 
 def per_dataset(items: Sequence[Freshness]) -> Sequence[DatasetFreshness]:

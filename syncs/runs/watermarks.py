@@ -12,7 +12,8 @@ def move_watermark(run: SyncRun, read: Window, now: datetime, *, due: bool) -> N
     """Move it to the end of `read`, unless days between are missing.
 
     What was due began at the watermark, or as far back as is read at all. A window
-    that was given says nothing of the days before it.
+    that was given says nothing of the days before it. A watermark after all days that
+    were due was set by a clock that was ahead, and moves back.
     """
     marks = Watermark.objects.filter(account=run.account, dataset=run.dataset)
     mark = marks.first()
@@ -24,7 +25,9 @@ def move_watermark(run: SyncRun, read: Window, now: datetime, *, due: bool) -> N
                 read_until=read.end,
                 updated_at=now,
             )
-    elif mark.read_until < read.end and (due or read.start <= mark.read_until):
+    elif (due and run.end is not None and mark.read_until > run.end) or (
+        mark.read_until < read.end and (due or read.start <= mark.read_until)
+    ):
         mark.read_until = read.end
         mark.updated_at = now
         mark.save(update_fields=["read_until", "updated_at"])
@@ -36,6 +39,16 @@ def read_until(account: CloudAccount, dataset: Dataset) -> date | None:
     return marks.values_list("read_until", flat=True).first()
 
 
+def _read_until_before(
+    account: CloudAccount, dataset: Dataset, end: date
+) -> date | None:
+    """Return how far the runs read whose clock was not ahead; None without one."""
+    good = SyncRun.objects.filter(
+        account=account, dataset=dataset, status=SyncRun.Status.SUCCEEDED, end__lte=end
+    )
+    return good.ordinary().order_by("-pk").values_list("end", flat=True).first()
+
+
 def due_window(
     account: CloudAccount, dataset: Dataset, readable: Window, *restated: date
 ) -> Window:
@@ -44,6 +57,8 @@ def due_window(
     The first time it is as many days as the dataset's settings say.
     """
     mark = read_until(account, dataset)
+    if mark is not None and mark > readable.end:
+        mark = _read_until_before(account, dataset, readable.end)
     if mark is None:
         first = readable.end - ONE_DAY * dataset.first_days
     else:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from django.conf import settings
 
 from clouds.models import CloudAccount
+from core.clocks import is_ahead
 from core.windows import ONE_DAY
 from syncs.datasets import Dataset, datasets_of
 from syncs.models import SyncRun
@@ -60,21 +61,22 @@ def _waits(first: SyncRun | None, run: SyncRun | None, is_first_due: bool) -> bo
     One that was read since this dataset's last run is new enough even if it is due
     again; with a short interval the second dataset would otherwise never be read.
     """
-    good_at = first.last_good_at if first else None
-    if good_at is None:
+    good_key = first.last_good_key if first else None
+    if good_key is None:
         return True
-    if run is None or good_at > run.started_at:
+    if run is None or good_key > run.pk:
         return False
     return is_first_due
 
 
 def due_at(newest: SyncRun | None, now: datetime) -> datetime:
-    """Return when the next run is due after this newest finished one.
+    """Return when the next run is due after this newest finished one: at once where
+    that ran by a clock that was ahead.
 
     A run that did not read everything is tried again after a pause that doubles with
     each attempt, up to the interval of syncs.
     """
-    if newest is None:
+    if newest is None or is_ahead(newest.started_at, now):
         return now
     interval = timedelta(minutes=settings.SYNC_INTERVAL_MINUTES)
     if newest.status == SyncRun.Status.SUCCEEDED:

@@ -40,7 +40,7 @@ def due(accounts: Iterable[CloudAccount], now: datetime) -> Iterator[Due]:
             dataset
             for dataset in datasets_of(account)
             if (account.pk, dataset.value) in active
-            or due_at(newest.get((account.pk, dataset.value)), now) <= now
+            or _is_due(newest.get((account.pk, dataset.value)), now)
         }
         for dataset in sorted(waiting, key=list(Dataset).index):
             run = newest.get((account.pk, dataset.value))
@@ -69,14 +69,19 @@ def _waits(first: SyncRun | None, run: SyncRun | None, is_first_due: bool) -> bo
     return is_first_due
 
 
+def _is_due(newest: SyncRun | None, now: datetime) -> bool:
+    """Return whether it is due, as it is after a run whose clock was ahead."""
+    was_ahead = newest is not None and is_ahead(newest.started_at, now)
+    return was_ahead or due_at(newest, now) <= now
+
+
 def due_at(newest: SyncRun | None, now: datetime) -> datetime:
-    """Return when the next run is due after this newest finished one: at once where
-    that ran by a clock that was ahead.
+    """Return when the next run is due after this newest finished one.
 
     A run that did not read everything is tried again after a pause that doubles with
     each attempt, up to the interval of syncs.
     """
-    if newest is None or is_ahead(newest.started_at, now):
+    if newest is None:
         return now
     interval = timedelta(minutes=settings.SYNC_INTERVAL_MINUTES)
     if newest.status == SyncRun.Status.SUCCEEDED:

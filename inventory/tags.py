@@ -36,7 +36,7 @@ class HasTag(Func):
         sql = f"EXISTS(SELECT 1 FROM {each}({column}) WHERE %s IN ({texts}))"  # noqa: S608 - parameters are bound
         return sql, [*params, self.tag]
 
-    def as_sqlite(
+    def as_sqlite(  # type: ignore[override]
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
     ) -> Sql:
         return self.as_sql(compiler, connection, each="json_each")

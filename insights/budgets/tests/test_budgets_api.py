@@ -111,7 +111,7 @@ def test_the_form_gives_no_hint_of_a_hidden_name_either() -> None:
     budget(name="Secret", scope="account", account=other)
     user = somebody("operator", one)
 
-    def errors(**values: Any) -> object:
+    def errors(**values: Any) -> Any:
         given = {"scope": "account", "account": one.pk, "currency": "USD"}
         form = BudgetForm(user, {"name": "Secret", "amount": "5", **given, **values})
         return form.errors

@@ -401,5 +401,5 @@ def test_more_rows_are_no_more_queries(
 def test_a_budget_shows_each_percent_beside_its_own_amount(is_list: bool) -> None:
     one = budget(spent=Decimal(41), forecasted=Decimal(87), period=TODAY.replace(day=1))
     text = page("/insights/budgets/" if is_list else one.get_absolute_url())
-    figures = re.findall(r"\$(41|87)\.00[^$]*?(\d+)%", text)
+    figures = re.findall(r"\$(41|87)\.00[^$]*?(\d+)\.0%", text)
     assert figures == [("41", "41"), ("87", "87")]

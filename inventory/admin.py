@@ -127,7 +127,7 @@ class InstanceAdmin(BaseResourceAdmin[Instance]):
                 "fields": page(
                     ("instance_type", "vcpus", memory),
                     ("operating_system", "tenancy", "lifecycle"),
-                    ("platform", "monitoring", "image_id"),
+                    ("platform", "paid_anyway", "monitoring", "image_id"),
                     ("region", "availability_zone", "vpc_id"),
                     ("private_ip", "public_ip", moment("launched_at")),
                     tags,

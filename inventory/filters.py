@@ -15,8 +15,8 @@ class InstanceFilter(filters.FilterSet):
     instance_type = AnyText(help_text="Such as m6i.large.")
     tag = filters.CharFilter(
         method="tagged",
-        help_text="key:value, or key alone for any value. A key that holds a colon "
-        "itself is written key=value.",
+        help_text="key:value or key=value, or key alone for any value. Keys and values "
+        "may hold either character.",
     )
     search = filters.CharFilter(
         method="searched", help_text="Part of an ID, a name or an IP address."
@@ -54,10 +54,7 @@ class InstanceFilter(filters.FilterSet):
     def tagged(
         self, queryset: InstanceQuerySet, name: str, value: str
     ) -> InstanceQuerySet:
-        # Keys and values may hold either separator, so each reading is tried.
-        parts = [value.partition(separator) for separator in "=:"]
-        pairs = [(key, wanted) for key, found, wanted in parts if found]
-        return queryset.tagged_any(pairs or [(value, None)])
+        return queryset.tagged(value)
 
     def searched(
         self, queryset: InstanceQuerySet, name: str, value: str

@@ -104,6 +104,11 @@ class Instance(Resource):
     tenancy = models.CharField(
         max_length=16, blank=True, help_text="Shared, Dedicated or Host."
     )
+    paid_anyway = models.CharField(
+        max_length=32,
+        blank=True,
+        help_text="What costs the same until it is released, such as a dedicated host.",
+    )
     monitoring = models.CharField(
         max_length=16,
         blank=True,

@@ -1,7 +1,6 @@
 """Queries over resources."""
 
 import re
-from collections.abc import Iterable
 from datetime import date
 from typing import Self
 
@@ -29,12 +28,9 @@ class ResourceQuerySet(AccountScopedQuerySet):
             Q(gone_since__isnull=True) | Q(gone_since__gte=midnight(day))
         )
 
-    def tagged_any(self, tags: Iterable[tuple[str, str | None]]) -> Self:
-        """Return those with one of these tags; None stands for any value of the key."""
-        has_any = Q()
-        for key, value in tags:
-            has_any |= Q(HasTag("tags", key, value))
-        return self.filter(has_any)
+    def tagged(self, tag: str) -> Self:
+        """Return those with the tag: key=value, key:value, or key for any value."""
+        return self.filter(HasTag("tags", tag))
 
     def count_per_state(self) -> dict[str, int]:
         """Return how many are in each state, the most frequent first."""

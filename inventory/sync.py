@@ -28,7 +28,7 @@ INSTANCE_FIELDS = (
     "vcpus",
     "memory_mib",
     "platform",
-    *("operating_system", "tenancy", "monitoring"),
+    *("operating_system", "tenancy", "paid_anyway", "monitoring"),
     "lifecycle",
     "launched_at",
     "availability_zone",

@@ -1,10 +1,11 @@
-"""Whether a JSON object of tags holds one, whatever its key looks like.
+"""Whether a JSON object of tags holds one, whatever its key and value look like.
 
-Django's own key lookups take a key of digits for the index of a list, and SQLite's
-JSON paths can't quote a quotation mark; AWS allows both in a tag.
+A tag is written as text, `key=value`, `key:value` or `key` for any value. AWS allows
+both separators in keys and in values, so the text is not cut: tags are put together and
+compared with it. Django's own key lookups take a key of digits for the index of a list,
+and SQLite's JSON paths can't quote a quotation mark.
 """
 
-import json
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -15,29 +16,27 @@ Sql = tuple[str, tuple[Any, ...] | list[Any]]
 
 
 class HasTag(Func):
-    """True where the column's object has `key`, with `value` unless that is None."""
+    """True where the column's object has the tag of this text."""
 
     output_field = BooleanField()
 
-    def __init__(self, column: str, key: str, value: str | None = None) -> None:
+    def __init__(self, column: str, tag: str) -> None:
         super().__init__(column)
-        self.key = key
-        self.value = value
+        self.tag = tag
 
     def as_sql(  # type: ignore[override]
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
+        self,
+        compiler: SQLCompiler,
+        connection: BaseDatabaseWrapper,
+        each: str = "jsonb_each_text",
+        **extra: Any,
     ) -> Sql:
-        """PostgreSQL: containment, which an index can serve."""
         column, params = compiler.compile(self.source_expressions[0])
-        if self.value is None:
-            return f"{column} ? %s", [*params, self.key]
-        return f"{column} @> %s::jsonb", [*params, json.dumps({self.key: self.value})]
+        texts = "key, key || '=' || value, key || ':' || value"
+        sql = f"EXISTS(SELECT 1 FROM {each}({column}) WHERE %s IN ({texts}))"  # noqa: S608 - parameters are bound
+        return sql, [*params, self.tag]
 
     def as_sqlite(  # type: ignore[override]
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
     ) -> Sql:
-        column, params = compiler.compile(self.source_expressions[0])
-        wanted = [self.key] if self.value is None else [self.key, self.value]
-        conditions = " AND ".join(["key = %s", "value = %s"][: len(wanted)])
-        sql = f"EXISTS(SELECT 1 FROM json_each({column}) WHERE {conditions})"  # noqa: S608 - parameters are bound
-        return sql, [*params, *wanted]
+        return self.as_sql(compiler, connection, each="json_each")

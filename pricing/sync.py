@@ -9,6 +9,7 @@ from operator import attrgetter
 from django.contrib.auth.models import User
 
 from clouds.models import CloudAccount
+from core.clocks import is_recent
 from core.db.storable import Fitter
 from core.windows import utc_day
 from inventory.models import Instance
@@ -55,14 +56,12 @@ def read_prices(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
         wanted = families_in_use(run.account, run.started_at)
         read_at = last_read(run.account, wanted)
         now, parts_read = run.started_at, 0
-        limit = now - READ_AGAIN_AFTER
         fitter = Fitter(InstancePriceRecord, InstancePrice)
         for market, families in sorted(wanted.items()):
-            # One that was read after now was read while a clock was ahead.
             missing = [
                 family
                 for family in families
-                if not limit < read_at[market, family] <= now
+                if not is_recent(read_at[market, family], now, READ_AGAIN_AFTER)
             ]
             if not missing:
                 continue

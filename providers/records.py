@@ -16,8 +16,6 @@ from providers.errors import ProviderError
 UNALLOCATED = "Unallocated"
 # The lifecycle of an instance that is billed at list price.
 ON_DEMAND = "on-demand"
-# The tenancy of an instance that is not billed itself: its host is, on or off.
-HOST = "Host"
 # Monitoring with a sample of CPU every minute, and not every five.
 DETAILED = "detailed"
 
@@ -59,6 +57,8 @@ class InstanceRecord:
     "Windows", "Windows with SQL Server Standard"."""
     tenancy: str = ""
     """Shared, Dedicated or Host."""
+    paid_anyway: str = ""
+    """What costs the same until it is released, whether the instance runs or not."""
     monitoring: str = ""
     """basic or detailed."""
     lifecycle: str = ON_DEMAND

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from clouds.models import CloudAccount
+from core.clocks import recent
 from core.windows import ONE_DAY
 from syncs.backfills.planning import advance_backfills
 from syncs.incidents.recording import update_incidents
@@ -28,7 +29,7 @@ def schedule_tick() -> None:
     except BrokerUnavailable as error:
         logger.error("%s", error)
     update_incidents(now)
-    Worker.objects.filter(heartbeat_at__lt=now - ONE_DAY).delete()
+    Worker.objects.exclude(recent("heartbeat_at", now, ONE_DAY)).delete()
 
 
 def queue_due() -> int:

@@ -9,6 +9,7 @@ from django import template
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
+from core.clocks import is_ahead
 from core.money import for_reading
 from core.windows import ONE_DAY, Window
 
@@ -134,7 +135,10 @@ def ago(at: datetime | None) -> str:
     """`2 h ago`: with one unit."""
     if at is None:
         return UNKNOWN
-    minutes = max(int((timezone.now() - at).total_seconds() // 60), 0)
+    now = timezone.now()
+    if is_ahead(at, now):
+        return "in the future"
+    minutes = max(int((now - at).total_seconds() // 60), 0)
     if minutes < 60:
         return f"{minutes} min ago" if minutes else "just now"
     hours = minutes // 60

@@ -262,10 +262,12 @@ def test_a_machine_that_is_gone_shows_its_own_last_days_and_what_changed(
 def test_a_machine_says_which_syncs_saw_it(viewer: Client) -> None:
     owner = account()
     machine = instance(owner, "web", first_seen_at=NOW - timedelta(days=3))
-    runs = [
-        run(owner, Dataset.INSTANCES, NOW - timedelta(days=age)) for age in range(5)
-    ]
     run(owner, Dataset.INSTANCES, NOW - timedelta(days=1), status="failed")
+    oldest_first = [
+        run(owner, Dataset.INSTANCES, NOW - timedelta(days=age))
+        for age in reversed(range(5))
+    ]
+    runs = oldest_first[::-1]
     run(account(2, "b"), Dataset.INSTANCES, NOW - timedelta(days=1))
     page = viewer.get(machine.get_absolute_url())
     assert list(page.context["runs"]) == runs[:4]

@@ -21,6 +21,7 @@ from insights.budgets.querysets import BudgetAlertQuerySet
 from insights.status_change import version_field
 
 LARGEST_PERCENT = 1000
+NAME_TAKEN = "Another budget of the same account has this name; choose another."
 
 
 def actual_percents() -> list[int]:
@@ -67,7 +68,7 @@ class Budget(models.Model):
         SERVICE = "service", "One service"
         TAG = "tag", "Instances with a tag"
 
-    name = models.CharField(max_length=100, unique=True)
+    name = models.CharField(max_length=100)
     scope = models.CharField(max_length=8, choices=Scope.choices)
     account = models.ForeignKey(
         CloudAccount,
@@ -128,6 +129,18 @@ class Budget(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(amount__gt=0), name="budget_amount_is_positive"
+            ),
+            # Not of all accounts: a refusal would name budgets of hidden ones.
+            models.UniqueConstraint(
+                fields=["account", "name"],
+                name="budget_name_of_account",
+                violation_error_message=NAME_TAKEN,
+            ),
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=Q(account=None),
+                name="budget_name_without_account",
+                violation_error_message=NAME_TAKEN,
             ),
         ]
 

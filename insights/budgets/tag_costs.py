@@ -26,8 +26,7 @@ RECENT_DAYS = 7
 
 def tag_budget_status(budget: Budget, month: Window, now: datetime) -> BudgetStatus:
     """Return the status of a budget of a tag. Four queries."""
-    key, _, value = budget.key.partition("=")
-    instances = Instance.objects.tagged_any([(key, value)])
+    instances = Instance.objects.tagged(budget.key)
     if budget.account_id:
         instances = instances.filter(account=budget.account_id)
     tagged = list(instances.select_related("account"))

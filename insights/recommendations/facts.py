@@ -52,6 +52,7 @@ def read_machines(
             name=row.name,
             operating_system=row.operating_system,
             tenancy=row.tenancy,
+            paid_anyway=row.paid_anyway,
             lifecycle=row.lifecycle,
             launched_at=row.launched_at,
             first_seen_at=row.first_seen_at,

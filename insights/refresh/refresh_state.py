@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from clouds.models import CloudAccount, DataVersion
+from core.clocks import is_recent, recent
 from costs.models import CostTotal
 from insights.models import Anomaly, Forecast, RefreshState
 from syncs.datasets import Dataset, Scope
@@ -77,14 +78,14 @@ def due(now: datetime) -> list[CloudAccount | None]:
         if state is None or state.version != version:
             return True
         tried = state.tried_at
-        return bool(state.error and tried and tried < now - RETRY_AFTER)
+        return bool(state.error and tried and not is_recent(tried, now, RETRY_AFTER))
 
     return [one for one, version in stored_versions().items() if is_due(one, version)]
 
 
 def is_refreshing(now: datetime) -> bool:
     """Return whether a process that may still live refreshes anything."""
-    held_now = RefreshState.objects.filter(held_at__gte=now - HELD_AT_MOST)
+    held_now = RefreshState.objects.filter(recent("held_at", now, HELD_AT_MOST))
     holders = held_now.exclude(held_by="").values_list("held_by", flat=True)
     return any(not is_dead(mark) for mark in holders)
 
@@ -106,7 +107,7 @@ def claimed(account: CloudAccount | None, now: datetime) -> Iterator[RefreshStat
     row = RefreshState.objects.filter(pk=state.pk)
     if state.held_by and is_dead(state.held_by):
         row.filter(held_by=state.held_by).update(held_by="")
-    free = Q(held_by="") | Q(held_at__lt=now - HELD_AT_MOST)
+    free = Q(held_by="") | ~recent("held_at", now, HELD_AT_MOST)
     if row.filter(free).update(held_by=own_mark(), held_at=now) != 1:
         raise AlreadyRefreshing(f"The {state} are being computed by another process.")
     state.refresh_from_db()

@@ -1,6 +1,8 @@
 """The pages of insights: what they show, to whom, and what they keep of a form."""
 
+import re
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -393,3 +395,11 @@ def test_more_rows_are_no_more_queries(
     client.get(path)
     with django_assert_num_queries(queries):
         assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("is_list", [True, False])
+def test_a_budget_shows_each_percent_beside_its_own_amount(is_list: bool) -> None:
+    one = budget(spent=Decimal(41), forecasted=Decimal(87), period=TODAY.replace(day=1))
+    text = page("/insights/budgets/" if is_list else one.get_absolute_url())
+    figures = re.findall(r"\$(41|87)\.00[^$]*?(\d+)\.0%", text)
+    assert figures == [("41", "41"), ("87", "87")]

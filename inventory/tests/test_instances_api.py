@@ -20,12 +20,17 @@ def names(**parameters: object) -> list[str]:
     return [row["name"] for row in ask("instances/", **parameters)["results"]]
 
 
+ODD_TAGS = {"arn:x": "arn:aws:iam::1:role/a=b", 'say "hi"': "100%"}
+
+
 @pytest.fixture
 def fleet() -> None:
     owner, other = account(501), account(502, "staging")
     instance(owner, "web", tags={"team": "shop", "aws:stack": "a=b"})
     instance(owner, "job", state="stopped", tags={"team": "data", "3": "three"})
-    instance(owner, "db", instance_type="r6i.large", private_ip="10.0.0.7", tags={})
+    instance(
+        owner, "db", instance_type="r6i.large", private_ip="10.0.0.7", tags=ODD_TAGS
+    )
     instance(other, "old", gone_since=NOW, region="us-east-1", tags={"a.b": ""})
 
 
@@ -50,6 +55,9 @@ def test_one_instance_with_its_history_the_newest_change_first() -> None:
         "vcpus": 2,
         "memory_mib": None,
         "platform": "",
+        "operating_system": "Linux",
+        "tenancy": "Shared",
+        "monitoring": "basic",
         "lifecycle": "on-demand",
         "availability_zone": "",
         "image_id": "",
@@ -100,6 +108,15 @@ def test_one_instance_with_its_history_the_newest_change_first() -> None:
         ({"tag": "a.b"}, ["old"]),
         ({"tag": "a.b:"}, ["old"]),
         ({"tag": "3"}, ["job"]),
+        ({"tag": "aws:stack"}, ["web"]),
+        ({"tag": "aws:stack:a=b"}, ["web"]),
+        ({"tag": "aws:stack:"}, []),
+        ({"tag": "arn:x"}, ["db"]),
+        ({"tag": "arn:x=arn:aws:iam::1:role/a=b"}, ["db"]),
+        ({"tag": "arn:x:arn:aws:iam::1:role/a=b"}, ["db"]),
+        ({"tag": "arn:x:arn"}, []),
+        ({"tag": 'say "hi"'}, ["db"]),
+        ({"tag": ":" * 5000}, []),
         ({"search": "WEB"}, ["web"]),
         ({"search": "i-"}, ["db", "job", "web", "old"]),
         ({"search": "10.0.0"}, ["db"]),

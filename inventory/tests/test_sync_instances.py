@@ -229,6 +229,20 @@ def test_what_an_instance_is_billed_for_and_how_often_it_is_measured_is_stored(
     assert stored()[0] == ("Linux", "Host", "detailed")
 
 
+def test_what_is_paid_while_an_instance_is_stopped_is_stored(
+    aws: EmulatedAws, now: datetime
+) -> None:
+    world, mine = aws.world(), aws_account()
+    world.add_instance(machine("i-1"))
+    world.add_instance(machine("i-2", tenancy="host"))
+    world.add_instance(machine("i-3", capacity_reservation="cr-0123456789abcdef0"))
+    sync_ec2(mine, now)
+    paid = Instance.objects.order_by("resource_id").values_list(
+        "paid_anyway", flat=True
+    )
+    assert list(paid) == ["", "dedicated host", "capacity reservation"]
+
+
 def test_a_type_that_ec2_does_not_describe_takes_no_sizes_from_others(
     aws: EmulatedAws, now: datetime
 ) -> None:

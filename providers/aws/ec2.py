@@ -126,6 +126,7 @@ def normalize_instance(raw: "InstanceTypeDef", region: str) -> InstanceRecord:
         platform=raw.get("Platform", ""),
         operating_system=LINUX.get(billed_as, billed_as),
         tenancy=TENANCIES.get(placement.get("Tenancy", ""), ""),
+        paid_anyway=_paid_anyway(raw),
         monitoring=MONITORING.get(raw.get("Monitoring", {}).get("State", ""), ""),
         lifecycle=raw.get("InstanceLifecycle", ON_DEMAND),
         availability_zone=placement.get("AvailabilityZone", ""),
@@ -136,6 +137,12 @@ def normalize_instance(raw: "InstanceTypeDef", region: str) -> InstanceRecord:
         launched_at=raw.get("LaunchTime"),
         tags=tags,
     )
+
+
+def _paid_anyway(raw: "InstanceTypeDef") -> str:
+    if raw.get("Placement", {}).get("Tenancy") == "host":
+        return "dedicated host"
+    return "capacity reservation" if raw.get("CapacityReservationId") else ""
 
 
 def _fetch_sizes(

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from clouds.models import CloudAccount
 from core.windows import ONE_DAY, InvalidWindow, Window
@@ -64,7 +65,7 @@ def estimate(
     """
     check_request(account, dataset, window, now)
     runs = SyncRun.objects.filter(account=account, dataset=dataset)
-    newest = runs.filter(status__in=SyncRun.GOOD).order_by("-started_at").first()
+    newest = runs.filter(status__in=SyncRun.GOOD).order_by("-pk").first()
     if newest is None:
         raise Refused(
             f"What a backfill of {account} will cost is known only after a first sync: "
@@ -108,7 +109,7 @@ def advance_backfills(now: datetime) -> None:
 
 def close_part(part: BackfillWindow, now: datetime) -> None:
     """Set the part's status by its newest run, once that has ended."""
-    run = part.runs.order_by("-started_at", "-pk").first()
+    run = part.runs.order_by("-pk").first()
     active = BackfillWindow.objects.filter(pk=part.pk, status=Part.ACTIVE)
     error = run.error if run else "It was never queued."
     if run is not None and run.is_active:
@@ -118,9 +119,14 @@ def close_part(part: BackfillWindow, now: datetime) -> None:
     elif part.attempts >= settings.BACKFILL_ATTEMPTS:
         active.update(status=Part.FAILED, error=error)
     else:
-        retry = timedelta(minutes=settings.SYNC_RETRY_MINUTES)
-        due_at = now + retry * 2 ** (part.attempts - 1)
+        due_at = now + _pause(part.attempts)
         active.update(status=Part.WAITING, error=error, due_at=due_at)
+
+
+def _pause(attempts: int) -> timedelta:
+    """Return how long to wait after so many attempts."""
+    retry = timedelta(minutes=settings.SYNC_RETRY_MINUTES)
+    return retry * 2 ** (attempts - 1)
 
 
 def _advance(backfill: Backfill, now: datetime) -> None:
@@ -133,7 +139,10 @@ def _advance(backfill: Backfill, now: datetime) -> None:
         if not {Part.WAITING, Part.ACTIVE} & set(states):
             transition(backfill, "fail" if Part.FAILED in states else "succeed", now)
         free = max(0, settings.BACKFILL_PARALLEL - states.count(Part.ACTIVE))
-        waiting = backfill.windows.filter(status=Part.WAITING, due_at__lte=now)
+        # No pause is longer than the last one, unless a clock was ahead.
+        too_late = now + _pause(settings.BACKFILL_ATTEMPTS)
+        is_due = Q(due_at__lte=now) | Q(due_at__gt=too_late)
+        waiting = backfill.windows.filter(is_due, status=Part.WAITING)
         parts = waiting.order_by("-start")[:free]
         runs = [run for part in parts if (run := _claim(backfill, part, now))]
     # Only now, as a worker must find the run. All are sent, as one that is neither sent

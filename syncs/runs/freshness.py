@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.timesince import timesince
 
 from clouds.models import CloudAccount
+from core.clocks import is_ahead, is_recent
 from syncs.datasets import Dataset, datasets_of
 from syncs.models import SyncRun
 
@@ -108,7 +109,7 @@ def _freshness_of(
     statement = f"{dataset.label} of {account} {VERBS[state]}"
     if good_at:
         statement += " " if state == State.PARTIAL else ": last read well "
-        statement += f"{timesince(good_at, now)} ago"
+        statement += _when(good_at, now)
     cause = _cause(state, run.error if run else "")
     return Freshness(account, dataset, state, good_at, run, f"{statement}.", cause)
 
@@ -121,18 +122,24 @@ def _cause(state: State, error: str) -> str:
     return error if state == State.FAILING else ""
 
 
+def _when(good_at: datetime, now: datetime) -> str:
+    if is_ahead(good_at, now):
+        return f"at {good_at:%Y-%m-%d %H:%M} UTC, by a clock that was ahead"
+    return f"{timesince(good_at, now)} ago"
+
+
 def _state(run: SyncRun | None, good_at: datetime | None, now: datetime) -> State:
     interval = timedelta(minutes=settings.SYNC_INTERVAL_MINUTES)
     if run is None:
         return State.NEVER
     if run.status not in SyncRun.GOOD:
         return State.FAILING
-    if good_at is None or good_at < now - interval * STALE_AFTER_INTERVALS:
+    if good_at is None or not is_recent(good_at, now, interval * STALE_AFTER_INTERVALS):
         return State.STALE
     if run.status == SyncRun.Status.PARTIAL:
         return State.PARTIAL
-    late = good_at < now - interval * LATE_AFTER_INTERVALS
-    return State.LATE if late else State.OK
+    in_time = is_recent(good_at, now, interval * LATE_AFTER_INTERVALS)
+    return State.OK if in_time else State.LATE
 
 
 def per_dataset(items: Sequence[Freshness]) -> Sequence[DatasetFreshness]:

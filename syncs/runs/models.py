@@ -44,6 +44,7 @@ class SyncRun(models.Model):
 
     # Only on runs that SyncRunQuerySet.newest_per_dataset() answers.
     last_good_at: datetime | None
+    last_good_key: int | None
 
     account = models.ForeignKey(CloudAccount, models.CASCADE, related_name="runs")
     dataset = models.CharField(max_length=16, choices=Dataset.choices)
@@ -91,9 +92,7 @@ class SyncRun(models.Model):
         ordering = ["-started_at", "-id"]
         get_latest_by = "started_at"
         indexes = [
-            models.Index(
-                fields=["account", "dataset", "-started_at"], name="syncrun_history"
-            ),
+            models.Index(fields=["account", "dataset", "-id"], name="syncrun_history"),
             models.Index(fields=["-started_at", "-id"], name="syncrun_newest"),
         ]
         constraints = [

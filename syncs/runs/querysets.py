@@ -6,6 +6,7 @@ from typing import Self
 from django.db.models import OuterRef, Subquery
 
 from clouds.access import AccountScopedQuerySet
+from core.clocks import recent
 
 
 class SyncRunQuerySet(AccountScopedQuerySet):
@@ -15,17 +16,18 @@ class SyncRunQuerySet(AccountScopedQuerySet):
 
     def abandon(self, now: datetime, after: timedelta) -> int:
         """End running ones without a heartbeat for so long; return how many."""
-        silent = self.filter(status="running", heartbeat_at__lt=now - after)
-        return silent.end_active(
+        alive = recent("heartbeat_at", now, after)
+        return self.filter(~alive, status="running").end_active(
             now,
-            f"No sign of life for {after}: its process was ended. What it had stored "
-            "stays; the next sync reads the window again.",
+            f"No sign of life for {after}, or one of a clock that is ahead: its "
+            "process was ended. What it had stored stays; the next sync reads the "
+            "window again.",
         )
 
     def drop_late(self, now: datetime, grace: timedelta) -> int:
         """End queued ones that no worker took in time; return how many."""
-        late = self.filter(status="queued", queued_at__lt=now - grace)
-        return late.end_active(
+        in_time = recent("queued_at", now, grace)
+        return self.filter(~in_time, status="queued").end_active(
             now, f"No worker took it within {grace}, so it was dropped. Is one running?"
         )
 
@@ -38,8 +40,11 @@ class SyncRunQuerySet(AccountScopedQuerySet):
         return self.filter(backfill_window__isnull=True)
 
     def finished(self) -> Self:
-        """Those that hold no slot any more, the newest first."""
-        return self.exclude(status__in=self.model.ACTIVE).order_by("-started_at")
+        """Those that hold no slot any more, the newest first.
+
+        By key, as a clock that was ahead would make its runs the newest for long.
+        """
+        return self.exclude(status__in=self.model.ACTIVE).order_by("-pk")
 
     def newest_key(self) -> int:
         """Return the key of the newest finished one, 0 where there is none."""
@@ -55,8 +60,9 @@ class SyncRunQuerySet(AccountScopedQuerySet):
     def newest_per_dataset(self) -> Self:
         """The newest finished run of each account and dataset, backfills apart.
 
-        Its `last_good_at` is when that dataset was last read well, None if never. Found
-        by the index of each account's history, however long that is.
+        Its `last_good_at` is when that dataset was last read well, by the run
+        `last_good_key`; None if never. Found by the index of each account's history,
+        however long that is.
         """
         from clouds.models import CloudAccount
         from syncs.datasets import Dataset
@@ -72,8 +78,9 @@ class SyncRunQuerySet(AccountScopedQuerySet):
         good = (
             ordinary.filter(account=OuterRef("account"), dataset=OuterRef("dataset"))
             .filter(status__in=self.model.GOOD)
-            .order_by("-started_at")
+            .order_by("-pk")
         )
         return self.filter(pk__in=next(newest).union(*newest, all=True)).annotate(
-            last_good_at=Subquery(good.values("finished_at")[:1])
+            last_good_at=Subquery(good.values("finished_at")[:1]),
+            last_good_key=Subquery(good.values("pk")[:1]),
         )

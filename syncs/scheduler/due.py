@@ -10,6 +10,7 @@ from typing import NamedTuple
 from django.conf import settings
 
 from clouds.models import CloudAccount
+from core.clocks import is_ahead
 from core.windows import ONE_DAY
 from syncs.datasets import Dataset, datasets_of
 from syncs.models import SyncRun
@@ -39,7 +40,7 @@ def due(accounts: Iterable[CloudAccount], now: datetime) -> Iterator[Due]:
             dataset
             for dataset in datasets_of(account)
             if (account.pk, dataset.value) in active
-            or due_at(newest.get((account.pk, dataset.value)), now) <= now
+            or _is_due(newest.get((account.pk, dataset.value)), now)
         }
         for dataset in sorted(waiting, key=list(Dataset).index):
             run = newest.get((account.pk, dataset.value))
@@ -60,12 +61,18 @@ def _waits(first: SyncRun | None, run: SyncRun | None, is_first_due: bool) -> bo
     One that was read since this dataset's last run is new enough even if it is due
     again; with a short interval the second dataset would otherwise never be read.
     """
-    good_at = first.last_good_at if first else None
-    if good_at is None:
+    good_key = first.last_good_key if first else None
+    if good_key is None:
         return True
-    if run is None or good_at > run.started_at:
+    if run is None or good_key > run.pk:
         return False
     return is_first_due
+
+
+def _is_due(newest: SyncRun | None, now: datetime) -> bool:
+    """Return whether it is due, as it is after a run whose clock was ahead."""
+    was_ahead = newest is not None and is_ahead(newest.started_at, now)
+    return was_ahead or due_at(newest, now) <= now
 
 
 def due_at(newest: SyncRun | None, now: datetime) -> datetime:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 
+from core.clocks import recent
 from syncs.runs.processes import is_dead
 
 # Several heartbeats, so that a slow one is not taken for a dead worker.
@@ -14,7 +15,7 @@ WORKER_SILENT_AFTER = timedelta(seconds=60)
 class WorkerQuerySet(models.QuerySet[Any]):
     def alive(self, now: datetime) -> list[Any]:
         """Return those with a fresh heartbeat whose process is not known to be gone."""
-        fresh = self.filter(heartbeat_at__gte=now - WORKER_SILENT_AFTER)
+        fresh = self.filter(recent("heartbeat_at", now, WORKER_SILENT_AFTER))
         return [worker for worker in fresh if not is_dead(worker.held_by)]
 
 

@@ -52,6 +52,8 @@ def _instance(instance: EmulatedInstance) -> str:
     optional = ""
     if instance.platform:
         optional += f"<platform>{escape(instance.platform)}</platform>"
+    if reservation := instance.capacity_reservation:
+        optional += f"<capacityReservationId>{reservation}</capacityReservationId>"
     if instance.lifecycle:
         optional += f"<instanceLifecycle>{instance.lifecycle}</instanceLifecycle>"
     if instance.lifecycle == "spot":

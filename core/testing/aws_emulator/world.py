@@ -31,6 +31,7 @@ class EmulatedInstance:
     platform_details: str | None = None  # None follows the platform
     tenancy: str = "default"
     monitoring: str = "disabled"
+    capacity_reservation: str = ""
     lifecycle: str | None = None  # "spot", "scheduled", or None
     image_id: str = "ami-0123456789abcdef0"
     private_ip: str = "10.0.0.10"

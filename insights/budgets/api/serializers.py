@@ -1,6 +1,6 @@
 """Budgets on the wire."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError as Invalid
 from rest_framework import serializers
@@ -11,7 +11,7 @@ from core.api.amounts import AmountField
 from core.api.parameters import refuse_unknown_fields
 from core.money import CENT
 from insights.budgets.forms import LARGEST_AMOUNT
-from insights.budgets.models import LARGEST_PERCENT
+from insights.budgets.models import LARGEST_PERCENT, NAME_TAKEN
 from insights.models import Budget
 
 
@@ -87,6 +87,8 @@ class BudgetSerializer(serializers.ModelSerializer[Budget]):
             *("state", "is_estimate", "note", "version"),
         )
         read_only_fields = ["created_at", "period", "spent_until", "note", "version"]
+        # `validate` compares names, as an account may be left out.
+        validators: ClassVar[list[Any]] = []
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         refuse_unknown_fields(self)
@@ -94,14 +96,23 @@ class BudgetSerializer(serializers.ModelSerializer[Budget]):
         stored = {name: getattr(self.instance, name, None) for name in names}
         wanted = stored if self.instance else {}
         wanted |= {name: attrs[name] for name in names if name in attrs}
+        # Before anything is said of budgets that this user may not see.
+        if wanted.get("account") is None and is_limited(self.context["request"].user):
+            reason = "Choose one of the accounts that you may see."
+            raise serializers.ValidationError({"account": [reason]})
         try:
             Budget(**wanted).clean()
         except Invalid as error:
             raise serializers.ValidationError(error.message_dict) from None
-        if wanted.get("account") is None and is_limited(self.context["request"].user):
-            reason = "Choose one of the accounts that you may see."
-            raise serializers.ValidationError({"account": [reason]})
+        self._refuse_taken_name(
+            attrs.get("name", getattr(self.instance, "name", "")), wanted.get("account")
+        )
         return attrs
+
+    def _refuse_taken_name(self, name: str, account: CloudAccount | None) -> None:
+        same = Budget.objects.filter(name=name, account=account)
+        if same.exclude(pk=getattr(self.instance, "pk", None)).exists():
+            raise serializers.ValidationError({"name": [NAME_TAKEN]})
 
 
 class ChangeBudgetSerializer(BudgetSerializer):

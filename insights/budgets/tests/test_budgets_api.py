@@ -10,6 +10,8 @@ from clouds.testing import account
 from core.testing.clock import NOW, TODAY
 from core.windows import Window
 from costs.testing import store_costs
+from insights.budgets.forms import BudgetForm
+from insights.budgets.models import NAME_TAKEN
 from insights.models import Budget
 from insights.testing import budget, somebody, two_accounts
 from users.models import AuditEntry
@@ -70,6 +72,54 @@ def test_what_makes_no_sense_is_refused_by_field(
 def test_a_name_is_taken_once() -> None:
     budget(name="All")
     assert "name" in send(operator()).json()["errors"]
+
+
+@pytest.mark.on_each_database
+def test_another_account_may_have_a_budget_of_the_same_name() -> None:
+    one, other = two_accounts()
+    budget(name="All", scope="account", account=other)
+    own = {"scope": "account", "account": one.account_id}
+    assert send(operator(), **own).status_code == 201
+    assert "name" in send(operator(), **own).json()["errors"]
+    renamed = budget(name="More", scope="account", account=one)
+    path, body = f"{PATH}{renamed.pk}/", {"name": "All", "version": 1}
+    answer = operator().patch(path, body, format="json")
+    assert "name" in answer.json()["errors"]
+
+
+@pytest.mark.parametrize("scope", ["account", "total"])
+def test_a_name_of_a_budget_that_a_user_may_not_see_is_like_any_other(
+    scope: str,
+) -> None:
+    one, other = two_accounts()
+    hidden = {"account": other} if scope == "account" else {}
+    budget(name="Secret", scope=scope, **hidden)
+    client = session_of(somebody("operator", one))
+    for body in (
+        {"scope": "total"},
+        {"scope": "account", "account": other.account_id},
+        {"scope": "account", "account": one.account_id},
+    ):
+        taken, free = (send(client, name=name, **body) for name in ("Secret", "Free"))
+        assert taken.status_code == free.status_code
+        assert taken.json().get("errors") == free.json().get("errors")
+
+
+def test_the_form_gives_no_hint_of_a_hidden_name_either() -> None:
+    one, other = two_accounts()
+    budget(name="Secret")
+    budget(name="Secret", scope="account", account=other)
+    user = somebody("operator", one)
+
+    def errors(**values: Any) -> Any:
+        given = {"scope": "account", "account": one.pk, "currency": "USD"}
+        form = BudgetForm(user, {"name": "Secret", "amount": "5", **given, **values})
+        return form.errors
+
+    assert not errors()
+    assert list(errors(scope="total", account="")) == ["account"]
+    budget(name="Secret", scope="account", account=one)
+    assert NAME_TAKEN in str(errors())
 
 
 def test_it_is_changed_with_the_version_that_was_read() -> None:

@@ -96,7 +96,8 @@ class Change:
 class MachineFacts:
     """One instance: its current state, and its days until now.
 
-    `operating_system` and `tenancy` are those of a price list, empty where unknown.
+    `operating_system` and `tenancy` are those of a price list, empty where unknown;
+    `paid_anyway` is what costs the same while it is stopped, such as its host.
     `changes` and days need no order. `hours` is empty where only days are stored.
     `attached_monthly` is the monthly cost of its volumes and address, which are billed
     while it is stopped; None where it is unknown.
@@ -110,6 +111,7 @@ class MachineFacts:
     name: str = ""
     operating_system: str = ""
     tenancy: str = ""
+    paid_anyway: str = ""
     lifecycle: str = ON_DEMAND
     launched_at: datetime | None = None
     first_seen_at: datetime | None = None

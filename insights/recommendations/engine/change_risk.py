@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from insights.recommendations.engine.advice import Level, MachineFacts
-from providers.records import HOST
 
 # Tags that AWS services put on the instances that they start.
 MANAGERS = {
@@ -34,7 +33,7 @@ class ChangeRisk:
     manager: str
     holds_data: bool
     is_spot: bool
-    is_on_host: bool
+    paid_anyway: str
 
     def level(self, least: Level) -> Level:
         """Return at least this, and more where data or a manager is affected."""
@@ -55,9 +54,9 @@ class ChangeRisk:
             )
         if self.is_spot:
             reasons.append("it is a spot instance, which has no list price")
-        if self.is_on_host:
+        if self.paid_anyway:
             reasons.append(
-                "its dedicated host costs the same until the host is released"
+                f"its {self.paid_anyway} costs the same until that is released"
             )
         return reasons
 
@@ -77,7 +76,7 @@ def change_risk_of(machine: MachineFacts) -> ChangeRisk:
         manager=_manager(machine.tags),
         holds_data=any(HOLDS_DATA.search(text) for text in (machine.name, *purposes)),
         is_spot=machine.lifecycle == "spot",
-        is_on_host=machine.tenancy == HOST,
+        paid_anyway=machine.paid_anyway,
     )
 
 

@@ -35,7 +35,10 @@ class RuleContext:
 
     @cached_property
     def monthly_cost(self) -> Decimal | None:
-        return self.price.monthly(self.running_share) if self.price else None
+        """Return what the hours that it runs cost a month; None if that is unknown."""
+        if self.price is None or self.machine.paid_anyway:
+            return None
+        return self.price.monthly(self.running_share)
 
     def confidence(self, days: int) -> Level:
         """High where nearly the whole look-back was measured, low at its least."""

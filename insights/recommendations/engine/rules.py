@@ -18,7 +18,6 @@ from insights.recommendations.engine.rule_context import RuleContext
 from insights.recommendations.engine.schedule import schedule
 from insights.recommendations.engine.stopped import STOPPED, stopped
 from insights.recommendations.engine.utilization import Utilization, utilization_of
-from providers.records import HOST
 
 UtilizationRule = Callable[[RuleContext, Utilization], Advice | NotEnough | None]
 RULES_OF_UTILIZATION: dict[Rule, UtilizationRule] = {
@@ -62,11 +61,11 @@ def _of_utilization(context: RuleContext) -> list[Advice | NotEnough | None]:
 
 
 def _is_worth_it(answer: Advice | NotEnough, context: RuleContext) -> bool:
-    """Return False for a change of a few cents, and of what is billed by its host;
-    stopped and idle always count."""
+    """Return False for a change of a few cents, and where something else is billed
+    anyway; stopped and idle always count."""
     if answer.rule in (Rule.IDLE, Rule.STOPPED):
         return True
-    if context.machine.tenancy == HOST:
+    if context.machine.paid_anyway:
         return False
     saving = None if isinstance(answer, NotEnough) else answer.savings_monthly
     return saving is None or saving >= context.thresholds.least_saving

@@ -30,7 +30,6 @@ from insights.recommendations.engine.advice import (
 from insights.recommendations.engine.advice_thresholds import Thresholds
 from insights.recommendations.engine.hourly_prices import Prices
 from insights.recommendations.engine.observation_window import hours_on, value_on
-from providers.records import HOST
 
 # People change an instance first and set the status later.
 RECORDED_LATE = timedelta(days=31)
@@ -76,6 +75,11 @@ def verify(
         return Verdict(PENDING, sides, figures={"changed_on": changed_on.isoformat()})
     if done.rule == Rule.STOPPED:
         return _of_stopped(done, machine)
+    if machine.paid_anyway:
+        reason = (
+            f"Its {machine.paid_anyway} costs the same, whatever the instance does."
+        )
+        return Verdict(NOT_REALIZED, reason)
     return _compare(done, machine, sides, prices, ran or {})
 
 
@@ -200,9 +204,6 @@ def _cost_a_day(
 
 def _unpriced(machine: MachineFacts, sides: Sides) -> Verdict:
     """Return a verdict by the inventory alone: the amount is unknown."""
-    if machine.tenancy == HOST:
-        reason = "Its dedicated host costs the same, whatever runs on it."
-        return Verdict(NOT_REALIZED, reason)
     before, after = (
         math.fsum(hours_on(machine, day.day) for day in side)
         for side in (sides.before, sides.after)

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from insights.recommendations.engine.advice import Category, Level, PriceBasis, Rule
+from insights.recommendations.engine.idle import QUIET, STRICT, TALKS
 from insights.recommendations.tests.machines import (
     advice,
     changed,
@@ -98,3 +99,19 @@ def test_work_as_another_type_is_not_held_against_it() -> None:
     retyped = changed("instance_type", 20, "m5.large", "m5.xlarge")
     facts = machine(cpu=quiet_since, network=network(), changes=[retyped])
     assert advice(facts)[Rule.IDLE].evidence["days"] == 19
+
+
+@pytest.mark.parametrize(("highest", "kind"), [(4.99, STRICT), (5.0, QUIET)])
+def test_the_idle_peak_itself_is_a_peak(highest: float, kind: str) -> None:
+    quiet = machine(cpu=cpu(32, 1.0, highest), network=network(megabytes=2.0))
+    assert advice(quiet)[Rule.IDLE].evidence["rule"] == kind
+
+
+@pytest.mark.parametrize(
+    ("megabytes", "kind"), [(5.0, STRICT), (5.01, QUIET), (200.0, TALKS)]
+)
+def test_the_network_of_the_strict_rule_is_its_limit_at_most(
+    megabytes: float, kind: str
+) -> None:
+    quiet = machine(cpu=cpu(32, 1.0, 4.0), network=network(megabytes=megabytes))
+    assert advice(quiet)[Rule.IDLE].evidence["rule"] == kind

@@ -49,7 +49,9 @@ def test_one_that_was_resized_lately_is_told_so() -> None:
 def test_days_without_a_maximum_or_with_few_samples_are_not_measured() -> None:
     unread = [CpuDay(days_ago(ago), 1.0, None) for ago in range(32, 0, -1)]
     assert Rule.IDLE in reasons(machine(cpu=unread))
-    assert Rule.IDLE in reasons(machine(cpu=cpu(32, 1.0, 4.0, samples=5)))
+    assert Rule.IDLE in reasons(machine(cpu=cpu(32, 1.0, 4.0, samples=11)))
+    an_hour = machine(cpu=cpu(32, 1.0, 4.0, samples=12), network=network())
+    assert Rule.IDLE in advice(an_hour)
 
 
 def test_days_before_the_look_back_and_of_today_do_not_count() -> None:

@@ -62,6 +62,7 @@ machines = st.builds(
     state=states,
     operating_system=st.sampled_from(["", "Linux", "Windows"]),
     tenancy=st.sampled_from(["", "Shared", "Dedicated", "Host"]),
+    paid_anyway=st.sampled_from(["", "dedicated host"]),
     lifecycle=st.sampled_from(["on-demand", "spot"]),
     launched_at=st.one_of(st.none(), instants),
     first_seen_at=st.one_of(st.none(), instants),

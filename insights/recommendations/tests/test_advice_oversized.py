@@ -6,10 +6,15 @@ from decimal import Decimal
 import pytest
 
 from insights.recommendations.engine.advice import Level, Rule
+from insights.recommendations.engine.advice_thresholds import Thresholds
+from insights.recommendations.engine.hourly_prices import Prices
+from insights.recommendations.engine.rules import advise
 from insights.recommendations.tests.machines import (
+    NOW,
     advice,
     cpu,
     machine,
+    price,
     price_list,
     reasons,
     with_peak,
@@ -63,7 +68,17 @@ def test_the_maximum_stands_in_for_a_p99_that_was_not_read() -> None:
 
 
 def test_the_smallest_size_has_none_below_it() -> None:
-    assert Rule.OVERSIZED not in advice(machine("m5.large", cpu=cpu(32, 1.0, 9.0)))
+    """Of a family whose next size is listed, and then is not."""
+    lazy = machine("m5.xlarge", cpu=cpu(32, 1.0, 9.0))
+    with_smaller = price_list(["m5.xlarge", "m5.large", "t3.small"])
+    assert advice(lazy, with_smaller)[Rule.OVERSIZED].target == "m5.large"
+    assert Rule.OVERSIZED not in advice(lazy, price_list(["m5.xlarge", "t3.small"]))
+
+
+def test_one_vcpu_of_an_unlisted_type_can_not_be_halved() -> None:
+    single = machine("x9.small", vcpus=1, cpu=cpu(32, 1.0, 9.0))
+    assert Rule.OVERSIZED not in reasons(single)
+    assert Rule.OVERSIZED in reasons(replace(single, vcpus=2))
 
 
 def test_as_many_vcpus_with_less_memory_are_not_a_smaller_cpu() -> None:
@@ -84,7 +99,15 @@ def test_a_type_without_a_price_can_not_be_judged() -> None:
     assert Rule.OVERSIZED not in reasons(busy)
 
 
-def test_a_dearer_smaller_size_is_no_advice() -> None:
-    assert Rule.OVERSIZED not in advice(
-        machine("m5.2xlarge", cpu=cpu(32, 6.0, 30.0)), price_list(["m5.2xlarge"])
-    )
+@pytest.mark.parametrize(
+    ("hourly", "is_advised"), [("0.3839", True), ("0.3840", False), ("0.5000", False)]
+)
+def test_a_smaller_size_that_costs_as_much_or_more_is_no_advice(
+    hourly: str, is_advised: bool
+) -> None:
+    smaller = price("m5.xlarge", hourly=Decimal(hourly))
+    prices = Prices([price("m5.2xlarge"), smaller])
+    lazy = machine("m5.2xlarge", cpu=cpu(32, 6.0, 30.0))
+    # A saving of a few cents a month is not worth a change.
+    found = advise(lazy, Thresholds(least_saving=Decimal(0)), prices, NOW)
+    assert (Rule.OVERSIZED in {one.rule for one in found}) == is_advised

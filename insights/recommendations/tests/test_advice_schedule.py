@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
+
 from insights.recommendations.engine.advice import CpuDay, CpuHour, NetworkDay, Rule
 from insights.recommendations.tests.machines import (
     MB,
@@ -96,12 +98,28 @@ def test_weekends_that_talk_to_others_are_at_work() -> None:
     assert Rule.SCHEDULE not in advice(facts)
 
 
-def test_a_machine_that_is_off_at_weekends_has_its_schedule() -> None:
-    weekdays = [day for day in office_days() if day.day.weekday() < WEEKEND]
-    off = [CpuDay(days_ago(a), 0.0, 0.0, 0.0, 0) for a in range(32, 0, -1)]
-    weekends = [day for day in off if day.day.weekday() >= WEEKEND]
-    facts = machine(cpu=[*weekdays, *weekends], network=office_network())
-    assert Rule.SCHEDULE not in advice(facts)
+@pytest.mark.parametrize(
+    ("hours", "is_advised"), [(1, False), (11, False), (12, True), (24, True)]
+)
+def test_a_machine_that_is_off_for_most_of_its_weekends_has_its_schedule(
+    hours: int, is_advised: bool
+) -> None:
+    """They are measured and quiet either way; only how long it ran differs."""
+    days = [
+        replace(day, samples=12 * hours) if day.day.weekday() >= WEEKEND else day
+        for day in office_days()
+    ]
+    facts = machine(cpu=days, network=office_network())
+    assert (Rule.SCHEDULE in advice(facts)) == is_advised
+
+
+@pytest.mark.parametrize(("maximum", "is_quiet"), [(4.9, True), (5.0, False)])
+def test_a_weekend_that_reaches_the_idle_peak_is_quiet_by_its_average_alone(
+    maximum: float, is_quiet: bool
+) -> None:
+    days = office_days(weekend_average=2.1, weekend_maximum=maximum)
+    facts = machine(cpu=days, network=office_network())
+    assert (Rule.SCHEDULE in advice(facts)) == is_quiet
 
 
 def test_nights_are_advised_where_hours_are_known() -> None:

@@ -1,9 +1,12 @@
 """A machine that is stopped for long still costs what is attached to it."""
 
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 from insights.recommendations.engine.advice import Level, PriceBasis, Rule
 from insights.recommendations.tests.machines import (
+    NOW,
     advice,
     at,
     changed,
@@ -39,6 +42,14 @@ def test_one_stopped_since_last_week_is_left_alone() -> None:
         state="stopped", changes=[changed("state", 7, "running", "stopped")], cpu=[]
     )
     assert advice(off) == reasons(off) == {}
+
+
+def test_thirty_days_are_long_and_an_hour_less_is_not() -> None:
+    stops = [changed("state", 30, "running", "stopped")]
+    off = machine(state="stopped", changes=stops, cpu=[])
+    assert advice(off)[Rule.STOPPED].evidence["stopped_days"] == 30
+    later = replace(stops[0], at=NOW - timedelta(days=30) + timedelta(seconds=1))
+    assert advice(replace(off, changes=[later])) == {}
 
 
 def test_one_that_was_never_seen_running_is_stopped_at_least_since_then() -> None:

@@ -1,0 +1,48 @@
+"""Where a line of detection is drawn, on both of its sides."""
+
+import pytest
+
+from insights.anomalies.engine.anomaly_records import Kind, Measure, Severity
+from insights.anomalies.engine.limits import severity
+from insights.anomalies.tests.series import add, drawn, found_in
+
+
+@pytest.mark.parametrize(("pause", "count"), [(1, 1), (2, 1), (3, 2), (4, 2)])
+def test_a_pause_of_two_days_ends_no_anomaly_and_one_of_three_does(
+    pause: int, count: int
+) -> None:
+    """Quiet days between two days that are far."""
+    series = add(drawn(), {90: 80.0, 90 + pause + 1: 80.0})
+    assert len(found_in(series)) == count
+
+
+@pytest.mark.parametrize(
+    ("kind", "impact", "days", "level"),
+    [
+        (Kind.SPIKE, 99.99, 30, Severity.LOW),
+        (Kind.SPIKE, 100.0, 1, Severity.MEDIUM),
+        (Kind.SPIKE, -1000.0, 7, Severity.HIGH),
+        (Kind.SPIKE, 10_000.0, 7, Severity.CRITICAL),
+        # A new level by its month: 7 days at 4 are 120 in 30, at 3 they are 90.
+        (Kind.SHIFT, 28.0, 7, Severity.MEDIUM),
+        (Kind.SHIFT, 21.0, 7, Severity.LOW),
+        (Kind.SHIFT, 2333.4, 7, Severity.CRITICAL),
+        (Kind.SHIFT, 200.0, 60, Severity.MEDIUM),
+        (Kind.SHIFT, 199.0, 60, Severity.LOW),
+    ],
+)
+def test_money_is_as_bad_as_it_costs_and_a_shift_as_its_month(
+    kind: Kind, impact: float, days: int, level: Severity
+) -> None:
+    assert severity(Measure.COST, kind, impact, days) is level
+
+
+@pytest.mark.parametrize(
+    ("points", "level"),
+    [(29.9, "low"), (30.0, "medium"), (50.0, "high"), (70.0, "critical")],
+)
+@pytest.mark.parametrize("kind", list(Kind))
+def test_cpu_is_as_bad_as_its_days_on_average(
+    kind: Kind, points: float, level: str
+) -> None:
+    assert severity(Measure.CPU, kind, points * 4, 4).value == level

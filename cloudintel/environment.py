@@ -3,9 +3,12 @@
 import contextlib
 import os
 import secrets
+import ssl
 from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -63,6 +66,30 @@ def one_of(name: str, default: list[str], allowed: list[str]) -> list[str]:
                 f"{name} does not know {item!r}; choose from {', '.join(allowed)}."
             )
     return chosen
+
+
+def certificates(name: str) -> str:
+    """Return the path of a file of certificates in PEM; "" if unset."""
+    path = env.str(name, default="")
+    if path:
+        try:
+            ssl.create_default_context(cafile=path)
+        except OSError:
+            raise invalid(name, "a file of certificates in PEM", path) from None
+    return path
+
+
+def cache_url(name: str) -> dict[str, Any]:
+    """Return Django's settings of the cache that a URL names."""
+    text = env.str(name, default="locmemcache://")
+    scheme = urlsplit(text).scheme
+    if scheme not in ("locmemcache", "rediscache", "redis", "rediss", "unix"):
+        expected = "redis://, rediss:// or unix://, or left out"
+        raise invalid(name, expected, f"{scheme}://")  # the rest may hold a password
+    if scheme == "unix":  # so that its path is taken for a socket
+        text = text.replace("unix", "redis", 1)
+    found: dict[str, Any] = env.cache_url_config(text)
+    return found
 
 
 def stored_secret(path: Path) -> str:

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import django_stubs_ext
 
+from cloudintel.broker import CONNECT_SECONDS, broker_options, broker_tls, broker_url
 from cloudintel.environment import (
+    cache_url,
+    certificates,
     dollars,
     env,
     one_of,
@@ -35,6 +38,11 @@ SECRET_KEY = env.str("SECRET_KEY", default="") or stored_secret(
 )
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# Whom TLS trusts, instead of the usual authorities, wherever it is spoken: OpenSSL
+# reads the first variable (mail server, webhook, Redis, RabbitMQ), boto3 the second.
+if CA_BUNDLE := certificates("CA_BUNDLE"):
+    os.environ["SSL_CERT_FILE"] = os.environ["AWS_CA_BUNDLE"] = CA_BUNDLE
 
 INSTALLED_APPS = [
     "unfold",
@@ -123,9 +131,13 @@ else:
     DATABASES["default"]["ENGINE"] = "core.db.postgresql"
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # A server that is gone without a word is noticed within a minute.
+    noticing = {"connect_timeout": 10, "tcp_user_timeout": 60_000}
+    noticing |= {"keepalives_idle": 30, "keepalives_interval": 10}
+    DATABASES["default"]["OPTIONS"] = noticing | DATABASES["default"].get("OPTIONS", {})
 
 # Memory of each process, or Redis, which may be unreachable at any time.
-CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+CACHES = {"default": cache_url("CACHE_URL")}
 if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
     CACHES["default"]["BACKEND"] = "core.api.cache.PatientRedis"
     # The database answers sooner than a cache that must be waited for.
@@ -305,28 +317,18 @@ ANOMALY_LIMITS = env.dict("ANOMALY_LIMITS", default={})
 
 # Directories on this machine, Redis or RabbitMQ. The database is the truth: a lost
 # message loses nothing.
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://localhost//")
-# Without the broker a page must respond soon, not retry for minutes; a worker waits
-# until it is back.
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"max_retries": 1}
-CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_BROKER_URL = broker_url(
+    env.str("CELERY_BROKER_URL", default="filesystem://localhost//")
+)
+CELERY_BROKER_USE_SSL = broker_tls(CELERY_BROKER_URL)
+CELERY_BROKER_CONNECTION_TIMEOUT = CONNECT_SECONDS
+# A page does not retry for minutes; a worker waits until it is back.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "max_retries": 1,
+    **broker_options(CELERY_BROKER_URL, STATE_DIR / "queue", SYNC_TIME_LIMIT_SECONDS),
+}
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-if CELERY_BROKER_URL.startswith("filesystem:"):
-    QUEUE_DIR = STATE_DIR / "queue"
-    (QUEUE_DIR / "control").mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_TRANSPORT_OPTIONS |= {
-        "data_folder_in": str(QUEUE_DIR),
-        "data_folder_out": str(QUEUE_DIR),
-        "control_folder": str(QUEUE_DIR / "control"),
-    }
-elif CELERY_BROKER_URL.startswith("redis"):
-    CELERY_BROKER_TRANSPORT_OPTIONS |= {
-        "socket_connect_timeout": 2,
-        "socket_timeout": 10,
-        # Redis redelivers a message after this: never while its task runs.
-        "visibility_timeout": SYNC_TIME_LIMIT_SECONDS + 120,
-    }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
 # A message is acknowledged when its task is done; a second delivery finds it started.

@@ -7,7 +7,11 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
-BROKERS = ("filesystem", "redis", "rediss", "amqp", "amqps", "memory")
+BROKERS = (
+    *("filesystem", "memory"),
+    *("redis", "rediss", "redis+socket"),
+    *("amqp", "amqps"),
+)
 
 
 @register()

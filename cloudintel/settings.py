@@ -343,8 +343,9 @@ CELERY_TASK_TIME_LIMIT = SYNC_TIME_LIMIT_SECONDS + 60
 WORKER_GRACE_SECONDS = positive("WORKER_GRACE_SECONDS", default=45)
 # KiB, after which a child is replaced at the end of its task.
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
-# What is due is decided by the database, so nothing is sent twice.
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+# What is due is decided by the database, so nothing is sent twice. This schedule is
+# written to the admin at the first start; what is changed there stays.
+CELERY_BEAT_SCHEDULER = "syncs.scheduler.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "schedule-tick": {
         "task": "syncs.tasks.schedule_tick",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from celery import Celery
-from kombu import Connection
+from kombu.connection import Connection
 from kombu.exceptions import OperationalError
 
 from cloudintel import broker
@@ -49,7 +49,8 @@ def send(url: str) -> str:
 
 
 def received(connection: Connection) -> str:
-    message = connection.SimpleQueue("celery").get(timeout=HANGS_AFTER_SECONDS)
+    queue = connection.SimpleQueue("celery")  # type: ignore[no-untyped-call]
+    message = queue.get(timeout=HANGS_AFTER_SECONDS)
     message.ack()
     return str(message.headers["task"])
 

@@ -14,6 +14,7 @@ from pytest_django import Settings
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 from rest_framework.throttling import UserRateThrottle
+from rest_framework.views import APIView
 
 from core.api.cache import CachedAnswer, PatientClient, PatientRedis, look_up, store
 from core.testing.redis import RedisServer, redis_server
@@ -96,13 +97,15 @@ def test_what_somebody_else_wrote_is_a_miss_and_runs_nothing(
 def test_a_throttle_key_that_somebody_else_wrote_counts_from_nothing(
     redis: RedisServer,
 ) -> None:
-    throttle = UserRateThrottle()
+    throttle, view = UserRateThrottle(), APIView()
     request = Request(APIRequestFactory().get("/"))
     request.user = type("Somebody", (), {"is_authenticated": True, "pk": 1})()
-    put(redis, throttle.get_cache_key(request, None), pickle.dumps(Payload()))
-    assert throttle.allow_request(request, None)
-    assert throttle.allow_request(request, None)
-    assert len(caches["default"].get("throttle_user_1")) == 2
+    key = throttle.get_cache_key(request, view)
+    assert key is not None
+    put(redis, key, pickle.dumps(Payload()))
+    assert throttle.allow_request(request, view)
+    assert throttle.allow_request(request, view)
+    assert len(caches["default"].get(key)) == 2
 
 
 def test_an_answer_that_was_changed_or_moved_is_asked_for_anew(

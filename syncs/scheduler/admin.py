@@ -60,7 +60,7 @@ class TaskAdmin(beat.PeriodicTaskAdmin, UnlimitedUsersAdmin[PeriodicTask]):  # t
         self, request: HttpRequest, obj: PeriodicTask | None = None
     ) -> tuple[str, ...]:
         """A task of ours keeps its name, by which the next start finds it."""
-        fields: tuple[str, ...] = super().get_readonly_fields(request, obj)
+        fields = tuple(super().get_readonly_fields(request, obj))
         return (*fields, "name") if _is_ours(obj) else fields
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

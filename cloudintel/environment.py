@@ -4,10 +4,12 @@ import contextlib
 import os
 import re
 import secrets
+import ssl
 from collections.abc import Iterator
 from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -188,6 +190,27 @@ def secret(name: str) -> str:
             'print(secrets.token_urlsafe(50))"'
         )
     return found
+
+
+def certificates(name: str) -> str:
+    """Return the path of a file of certificates in PEM; "" if unset."""
+    path = given(name)
+    if path:
+        try:
+            ssl.create_default_context(cafile=path)
+        except OSError:
+            raise invalid(name, "a file of certificates in PEM", path) from None
+    return path
+
+
+def cache_url(name: str) -> dict[str, Any]:
+    """Return Django's settings of the cache that a URL names."""
+    memory, redis = "locmemcache", ("redis", "rediss", "rediscache", "unix")
+    found = url(name, f"{memory}://", *redis, memory)
+    if found.startswith("unix:"):  # so that its path is taken for a socket
+        found = found.replace("unix", "redis", 1)
+    settings: dict[str, Any] = env.cache_url_config(found)
+    return settings
 
 
 def stored_secret(path: Path) -> str:

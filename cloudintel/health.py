@@ -87,7 +87,7 @@ def check_database() -> None:
 
 def check_broker() -> None:
     with current_app.connection_for_read() as broker:
-        broker.transport_options.setdefault("socket_timeout", ANSWERS_WITHIN_SECONDS)
+        broker.transport_options["socket_timeout"] = ANSWERS_WITHIN_SECONDS
         broker.ensure_connection(max_retries=1, timeout=ANSWERS_WITHIN_SECONDS)
 
 

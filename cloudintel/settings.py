@@ -6,6 +6,7 @@ from pathlib import Path
 
 import django_stubs_ext
 
+from cloudintel.broker import CONNECT_SECONDS, broker_options, broker_tls, broker_url
 from cloudintel.environment import (
     EMAIL,
     FROM,
@@ -13,6 +14,8 @@ from cloudintel.environment import (
     ORIGIN,
     PATH,
     boolean,
+    cache_url,
+    certificates,
     days,
     directory,
     dollars,
@@ -58,6 +61,11 @@ MONITORED_ADDRESSES = ["/health", "/status", "/metrics"]
 CSRF_TRUSTED_ORIGINS = texts(
     "CSRF_TRUSTED_ORIGINS", [], ORIGIN, "origins such as https://example.com"
 )
+
+# Whom TLS trusts, instead of the usual authorities, wherever it is spoken: OpenSSL
+# reads the first variable (mail server, webhook, Redis, RabbitMQ), boto3 the second.
+if CA_BUNDLE := certificates("CA_BUNDLE"):
+    os.environ["SSL_CERT_FILE"] = os.environ["AWS_CA_BUNDLE"] = CA_BUNDLE
 
 INSTALLED_APPS = [
     "unfold",
@@ -147,12 +155,13 @@ else:
     DATABASES["default"]["ENGINE"] = "core.db.postgresql"
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # A server that is gone without a word is noticed within a minute.
+    noticing = {"connect_timeout": 10, "tcp_user_timeout": 60_000}
+    noticing |= {"keepalives_idle": 30, "keepalives_interval": 10}
+    DATABASES["default"]["OPTIONS"] = noticing | DATABASES["default"].get("OPTIONS", {})
 
 # Memory of each process, or Redis, which may be unreachable at any time.
-CACHE_URL = url(
-    "CACHE_URL", "locmemcache://", "redis", "rediss", "rediscache", "locmemcache"
-)
-CACHES = {"default": env.cache_url_config(CACHE_URL)}
+CACHES = {"default": cache_url("CACHE_URL")}
 if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
     CACHES["default"]["BACKEND"] = "core.api.cache.PatientRedis"
     # The database answers sooner than a cache that must be waited for.
@@ -344,32 +353,23 @@ ANOMALY_LIMITS = numbers("ANOMALY_LIMITS")
 
 # Directories on this machine, Redis or RabbitMQ. The database is the truth: a lost
 # message loses nothing.
-CELERY_BROKER_URL = url(
-    "CELERY_BROKER_URL",
-    "filesystem://localhost//",
-    *("redis", "rediss", "amqp", "amqps", "filesystem", "memory"),
+CELERY_BROKER_URL = broker_url(
+    url(
+        "CELERY_BROKER_URL",
+        "filesystem://localhost//",
+        *("redis", "rediss", "redis+socket", "unix"),
+        *("amqp", "amqps", "filesystem", "memory"),
+    )
 )
-# Without the broker a page must respond soon, not retry for minutes; a worker waits
-# until it is back.
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"max_retries": 1}
-CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_BROKER_USE_SSL = broker_tls(CELERY_BROKER_URL)
+CELERY_BROKER_CONNECTION_TIMEOUT = CONNECT_SECONDS
+# A page does not retry for minutes; a worker waits until it is back.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "max_retries": 1,
+    **broker_options(CELERY_BROKER_URL, STATE_DIR / "queue", SYNC_TIME_LIMIT_SECONDS),
+}
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-if CELERY_BROKER_URL.startswith("filesystem:"):
-    QUEUE_DIR = STATE_DIR / "queue"
-    directory(QUEUE_DIR / "control")
-    CELERY_BROKER_TRANSPORT_OPTIONS |= {
-        "data_folder_in": str(QUEUE_DIR),
-        "data_folder_out": str(QUEUE_DIR),
-        "control_folder": str(QUEUE_DIR / "control"),
-    }
-elif CELERY_BROKER_URL.startswith("redis"):
-    CELERY_BROKER_TRANSPORT_OPTIONS |= {
-        "socket_connect_timeout": 2,
-        "socket_timeout": 10,
-        # Redis redelivers a message after this: never while its task runs.
-        "visibility_timeout": SYNC_TIME_LIMIT_SECONDS + 120,
-    }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
 # A message is acknowledged when its task is done; a second delivery finds it started.
@@ -384,8 +384,9 @@ CELERY_TASK_TIME_LIMIT = SYNC_TIME_LIMIT_SECONDS + 60
 WORKER_GRACE_SECONDS = positive("WORKER_GRACE_SECONDS", default=45)
 # KiB, after which a child is replaced at the end of its task.
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
-# What is due is decided by the database, so nothing is sent twice.
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+# What is due is decided by the database, so nothing is sent twice. This schedule is
+# written to the admin at the first start; what is changed there stays.
+CELERY_BEAT_SCHEDULER = "syncs.scheduler.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "schedule-tick": {
         "task": "syncs.tasks.schedule_tick",

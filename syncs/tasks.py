@@ -18,7 +18,7 @@ from syncs.scheduler.due import due
 logger = logging.getLogger(__name__)
 
 
-@shared_task(acks_late=False)
+@shared_task(acks_late=False, soft_time_limit=90, time_limit=120)
 def schedule_tick() -> None:
     """Queue what the database says is due. Beat sends this each minute."""
     now = timezone.now()

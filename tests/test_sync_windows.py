@@ -19,6 +19,7 @@ from syncs.runs.run_context import RunContext
 
 pytestmark = pytest.mark.django_db
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -171,9 +172,12 @@ def test_machines_found_while_metrics_are_read_hold_the_watermark_too(
     assert marked(Dataset.CPU) == june(20)
 
 
-def test_a_runs_clock_goes_on_from_when_it_was_started(mine: CloudAccount) -> None:
-    run = SyncRun(
-        account=mine, dataset="cost", started_at=datetime(2026, 1, 1, tzinfo=UTC)
-    )
+def test_a_runs_clock_goes_on_from_when_it_was_started(
+    mine: CloudAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = SyncRun(account=mine, dataset="cost", started_at=NEW_YEAR)
     reading = RunContext(run, print)
-    assert run.started_at <= reading.now <= reading.now
+    for passed in (0, 90.5):
+        now = reading._began + passed
+        monkeypatch.setattr("time.monotonic", lambda now=now: now)
+        assert reading.now == NEW_YEAR + timedelta(seconds=passed)

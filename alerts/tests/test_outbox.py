@@ -80,6 +80,7 @@ def test_a_channel_that_fails_is_tried_again_with_pauses_that_double_up_to_an_ho
     for _ in range(8):
         deliver_due(now)
         notice = Notice.objects.get(channel="webhook")
+        assert notice.due_at is not None
         pauses.append((notice.due_at - now) / MINUTE)
         now = notice.due_at
     assert pauses == [1, 2, 4, 8, 16, 32, 60, 60]

@@ -5,6 +5,7 @@ So nothing is ever deleted or stale: what is old is not found any more. A cache 
 away finds nothing, and stores nothing.
 """
 
+import json
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -17,6 +18,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.cache.backends.redis import RedisCache
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
 from prometheus_client import Counter
 from redis.exceptions import RedisError
 
@@ -26,6 +28,7 @@ logger = logging.getLogger(__name__)
 STORED_SECONDS = 24 * 3600
 # Compressed. With the number of entries of a process's memory it bounds that memory.
 LARGEST_BYTES = 200_000
+SIGNATURE_BYTES = sha256().digest_size
 # A cache that is away is tried again after so long, and logged so often.
 PAUSE_SECONDS = 5
 LOG_EVERY_SECONDS = 60
@@ -37,8 +40,35 @@ LOOKUPS = Counter(
 )
 
 
+class Unreadable(ValueError):
+    """The value in Redis was not stored by this installation."""
+
+
+class Signed:
+    """Values as JSON, or bytes as they are, signed: who can write to Redis can neither
+    run code nor change an answer."""
+
+    def dumps(self, value: Any) -> bytes:
+        is_raw = isinstance(value, bytes)
+        packed = b"b" + value if is_raw else b"j" + json.dumps(value).encode()
+        return self._signature(packed) + packed
+
+    def loads(self, stored: bytes) -> Any:
+        packed = stored[SIGNATURE_BYTES:]
+        if not constant_time_compare(self._signature(packed), stored[:SIGNATURE_BYTES]):
+            raise Unreadable
+        return packed[1:] if packed[:1] == b"b" else json.loads(packed[1:])
+
+    def _signature(self, packed: bytes) -> bytes:
+        return salted_hmac(__name__, packed, algorithm="sha256").digest()
+
+
 class PatientRedis(RedisCache):
     """Redis that may be away: then it is an empty cache, and no error."""
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        options = {"serializer": Signed, **params.get("OPTIONS", {})}
+        super().__init__(server, params | {"OPTIONS": options})
 
     @cached_property
     def _cache(self) -> Any:
@@ -58,7 +88,6 @@ class PatientClient:
         "delete": False,
         "has_key": False,
         "clear": False,
-        "incr": 0,
         "get_many": {},
     }
 
@@ -72,6 +101,8 @@ class PatientClient:
                 return nothing
             try:
                 return getattr(self._client, name)(*args, **kwargs)
+            except Unreadable:
+                return nothing
             except (RedisError, OSError) as error:
                 _log_outage(error)
                 return nothing
@@ -111,15 +142,21 @@ class CachedAnswer(NamedTuple):
 
 def look_up(key: str) -> CachedAnswer | None:
     """Return the answer with that key, else None; it is counted which."""
-    found: CachedAnswer | None = cache.get(key)
-    LOOKUPS.labels("miss" if found is None else "hit").inc()
-    return found
+    found = cache.get(key)
+    # An answer that was moved under another key is that of another question.
+    is_hit = isinstance(found, bytes) and found.startswith(key.encode())
+    LOOKUPS.labels("hit" if is_hit else "miss").inc()
+    if not is_hit:
+        return None
+    _, content_type, packed = found.split(b"\n", 2)
+    return CachedAnswer(packed, content_type.decode())
 
 
 def store(key: str, value: CachedAnswer) -> None:
     """Store it, unless it is too large."""
     if len(value.packed) <= LARGEST_BYTES:
-        cache.set(key, value, STORED_SECONDS)
+        head = f"{key}\n{value.content_type}\n".encode()
+        cache.set(key, head + value.packed, STORED_SECONDS)
 
 
 @once

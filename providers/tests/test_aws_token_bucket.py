@@ -1,22 +1,73 @@
-"""Requests to Cost Explorer leave no faster than allowed."""
+"""Requests to Cost Explorer leave no faster than allowed, and no slower."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
+from providers.aws import client
 from providers.aws.client import TokenBucket
 
 
-def test_a_burst_passes_and_what_follows_waits_its_turn() -> None:
-    bucket, began = TokenBucket(per_second=50), time.monotonic()
-    for _ in range(60):
+class Clock:
+    """A clock that only waiting moves."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.waits: list[float] = []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.now += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    found = Clock()
+    monkeypatch.setattr(client, "time", found)
+    return found
+
+
+def test_a_burst_passes_and_what_follows_waits_its_turn(clock: Clock) -> None:
+    bucket = TokenBucket(per_second=50)
+    for _ in range(50):
         bucket.take()
-    # At least: fifty at once, then ten at fifty a second.
-    assert time.monotonic() - began >= 10 / 50
+    assert clock.waits == []
+    for _ in range(10):
+        bucket.take()
+    assert clock.waits == pytest.approx([1 / 50] * 10)
 
 
-def test_threads_share_one_bucket() -> None:
-    bucket, began = TokenBucket(per_second=50), time.monotonic()
+def test_a_pause_fills_it_up_to_one_burst_and_no_further(clock: Clock) -> None:
+    bucket = TokenBucket(per_second=4)
+    for pause in (0.5, 3600):
+        for _ in range(4):
+            bucket.take()
+        clock.now += pause
+        clock.waits.clear()
+    for _ in range(6):
+        bucket.take()
+    assert clock.waits == pytest.approx([1 / 4, 1 / 4])
+
+
+def test_half_a_second_gives_half_a_burst(clock: Clock) -> None:
+    bucket = TokenBucket(per_second=4)
+    for _ in range(4):
+        bucket.take()
+    clock.now += 0.5
+    for _ in range(3):
+        bucket.take()
+    assert clock.waits == pytest.approx([1 / 4])
+
+
+def test_threads_share_one_bucket(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "sleep", clock.waits.append)  # nobody is late
+    bucket = TokenBucket(per_second=50)
     with ThreadPoolExecutor(4) as pool:
         for _ in range(60):
             pool.submit(bucket.take)
-    assert time.monotonic() - began >= 10 / 50
+    assert sorted(clock.waits) == pytest.approx([turn / 50 for turn in range(1, 11)])

@@ -3,6 +3,9 @@
 It is closed to users who are limited to some accounts: its tasks concern all of them.
 """
 
+from typing import Any
+
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -53,6 +56,17 @@ class TaskAdmin(beat.PeriodicTaskAdmin, UnlimitedUsersAdmin[PeriodicTask]):  # t
     list_filter = (("enabled", BooleanRadioFilter), ("one_off", BooleanRadioFilter))
     actions = ("enable_tasks", "disable_tasks", "run_tasks")
 
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: PeriodicTask | None = None
+    ) -> tuple[str, ...]:
+        """A task of ours keeps its name, by which the next start finds it."""
+        fields = tuple(super().get_readonly_fields(request, obj))
+        return (*fields, "name") if _is_ours(obj) else fields
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A task of ours can be disabled; the next start would bring it back."""
+        return super().has_delete_permission(request, obj) and not _is_ours(obj)
+
     # The library checks no permission and writes no audit entry.
     @admin.action(description="Enable selected tasks", permissions=["change"])
     def enable_tasks(self, request: HttpRequest, queryset: Tasks) -> None:
@@ -68,6 +82,10 @@ class TaskAdmin(beat.PeriodicTaskAdmin, UnlimitedUsersAdmin[PeriodicTask]):  # t
     def run_tasks(self, request: HttpRequest, queryset: Tasks) -> None:
         record_each(request, "periodictask.run", queryset)
         super().run_tasks(request, queryset)
+
+
+def _is_ours(task: PeriodicTask | None) -> bool:
+    return task is not None and task.name in settings.CELERY_BEAT_SCHEDULE
 
 
 @admin.register(IntervalSchedule)

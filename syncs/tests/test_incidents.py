@@ -17,6 +17,7 @@ from alerts import channels
 from alerts.messages import Message
 from alerts.models import Notice
 from alerts.outbox import deliver_due
+from alerts.querysets import SENDING_EXPIRES_AFTER
 from alerts.tasks import deliver_notices
 from clouds.models import CloudAccount
 from clouds.testing import aws_account
@@ -84,13 +85,13 @@ def run(
     values = {
         "dataset": "instances",
         "error": "AccessDenied." if "fail" in status else "",
+        "finished_at": None if status == "running" else at,
     }
     SyncRun.objects.create(
         account=mine,
         status=status,
         started_at=at,
         heartbeat_at=at,
-        finished_at=at,
         **{**values, **fields},
     )
 
@@ -197,12 +198,53 @@ def test_while_the_channel_is_away_it_is_tried_again(
     )
 
 
-def test_the_tick_only_records_and_waits_for_no_channel(
+def test_while_a_third_try_is_at_work_nobody_is_told(
     mine: CloudAccount, channel: Channel, now: datetime
 ) -> None:
     fail_twice(mine, now)
+    started = now + MINUTE
+    run(mine, started, "running", attempt=3)
+    tick(now + 2 * MINUTE)
+    assert not Incident.objects.exists()
+    SyncRun.objects.filter(status="running").update(
+        status="failed", finished_at=started
+    )
+    tick(now + 3 * MINUTE)
+    assert Incident.objects.count() == len(channel.texts) == 1
+
+
+def test_while_a_try_is_at_work_an_open_incident_stays_open(
+    mine: CloudAccount, channel: Channel, now: datetime
+) -> None:
+    fail_twice(mine, now)
+    tick(now + MINUTE)
+    run(mine, now + MINUTE, "running", attempt=3)
+    tick(now + 2 * MINUTE)
+    assert Incident.objects.open().count() == len(channel.texts) == 1
+
+
+def test_what_beat_sends_ends_within_minutes() -> None:
+    """A hung part of it never holds a worker for as long as a sync may take."""
+    for task in (schedule_tick, deliver_notices):
+        assert 0 < task.soft_time_limit < task.time_limit <= 120
+    assert deliver_notices.time_limit < SENDING_EXPIRES_AFTER.total_seconds()
+
+
+def test_the_tick_only_records_and_waits_for_no_channel(
+    mine: CloudAccount,
+    channel: Channel,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def forbidden(*_: object) -> None:
+        raise AssertionError("The tick calls something outside.")
+
+    fail_twice(mine, now)
     with time_machine.travel(now + MINUTE, tick=False):
-        schedule_tick()
+        with monkeypatch.context() as closed:
+            for name in ("connect", "connect_ex"):
+                closed.setattr(f"socket.socket.{name}", forbidden)
+            schedule_tick()
         assert channel.texts == []
         assert Notice.objects.unsent().get().account == mine
         deliver_notices()

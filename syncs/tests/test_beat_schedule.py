@@ -1,0 +1,79 @@
+"""The schedule of beat: what an administrator changes stays over the next start."""
+
+import pytest
+from celery import current_app
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
+
+from syncs.scheduler.beat import Scheduler
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def one_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beat closes its connection, which the test's transaction lives in."""
+    closing = "django_celery_beat.schedulers.close_old_connections"
+    monkeypatch.setattr(closing, lambda: None)
+
+
+def start_beat() -> None:
+    """What beat does at each start."""
+    scheduler = Scheduler(app=current_app, lazy=True)
+    scheduler.update_from_dict(current_app.conf.beat_schedule)
+
+
+def tick() -> PeriodicTask:
+    return PeriodicTask.objects.get(name="schedule-tick")
+
+
+def test_the_first_start_writes_the_schedule_of_the_settings() -> None:
+    for _ in range(2):
+        start_beat()
+        ours = PeriodicTask.objects.filter(name__in=settings.CELERY_BEAT_SCHEDULE)
+        assert ours.count() == len(settings.CELERY_BEAT_SCHEDULE) == 3
+        assert {task.interval.every for task in ours} == {60}
+        assert tick().expire_seconds == 60
+
+
+def test_another_interval_stays_and_so_does_a_disabled_task() -> None:
+    start_beat()
+    task = tick()
+    task.interval = IntervalSchedule.objects.create(every=10, period="minutes")
+    task.enabled, task.description = False, "Rarer."
+    task.save()
+    start_beat()
+    assert str(tick().interval) == "every 10 minutes"
+    assert (tick().enabled, tick().description) == (False, "Rarer.")
+
+
+def test_an_interval_that_is_edited_in_place_stays() -> None:
+    start_beat()
+    IntervalSchedule.objects.update(every=600)
+    start_beat()
+    assert tick().interval.every == 600
+
+
+def test_a_task_of_ours_is_neither_deleted_nor_renamed_in_the_admin(
+    admin_client: Client,
+) -> None:
+    start_beat()
+    name = "admin:django_celery_beat_periodictask"
+    page = reverse(f"{name}_change", args=[tick().pk])
+    shown = admin_client.get(page)
+    assert shown.status_code == 200
+    assert "name" not in shown.context["adminform"].form.fields
+    deletion = reverse(f"{name}_delete", args=[tick().pk])
+    assert admin_client.post(deletion, {"post": "yes"}).status_code == 403
+    selected = {"action": "delete_selected", "_selected_action": [tick().pk]}
+    admin_client.post(reverse(f"{name}_changelist"), {**selected, "post": "yes"})
+    assert tick().enabled
+
+    own = PeriodicTask.objects.create(
+        name="mine", task="insights.tasks.refresh_due", interval=tick().interval
+    )
+    deletion = reverse(f"{name}_delete", args=[own.pk])
+    assert admin_client.post(deletion, {"post": "yes"}).status_code == 302
+    assert not PeriodicTask.objects.filter(name="mine").exists()

@@ -91,6 +91,31 @@ def test_a_period_before_that_is_not_stored_whole_is_unknown(client: Client) -> 
     assert "is not completely stored" in page(client)
 
 
+def test_each_line_has_its_numbers_in_the_order_of_the_headings(
+    client: Client,
+) -> None:
+    owner = account()
+    store_costs(owner, BEFORE, {"A": "1", "B": "2"})
+    store_costs(owner, LAST_DAYS, {"A": "3", "B": "1"})
+    table = page(client).split('aria-labelledby="lines"')[-1]
+    rows = [
+        [re.sub(r"<.*?>", "", cell).strip() for cell in re.split(r"</t[hd]>", row)][:-1]
+        for row in re.split(r"</tr>", table)
+    ]
+    heads = ["Service", "Total", "Share", "Previous period", "Change", "Change, %"]
+    assert [row[:4] for row in rows[:4]] == [
+        heads[:4],
+        ["A", "$90.00", "75.0%", "$30.00"],
+        ["B", "$30.00", "25.0%", "$60.00"],
+        ["Total", "$120.00", "100.0%", "$90.00"],
+    ]
+    assert [row[4:6] for row in rows[1:4]] == [
+        ["+$60.00", "+200.0%"],
+        ["−$30.00", "−50.0%"],
+        ["+$30.00", "+33.3%"],
+    ]
+
+
 def test_what_is_excluded_is_named_and_left_out(client: Client) -> None:
     owner = account()
     store_costs(owner, LAST_DAYS, {"AWS Lambda": "2"})

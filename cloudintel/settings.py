@@ -166,6 +166,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "users.passwords.HardToGuess"},
     {"NAME": "users.passwords.EndsTokens"},
 ]
+SESSION_ENGINE = "users.sessions"
 SESSION_COOKIE_AGE = 3600 * positive("SESSION_HOURS", default=7 * 24)
 # The number of proxies in front that append to X-Forwarded-For.
 TRUSTED_PROXIES = positive("TRUSTED_PROXIES", default=0, least=0)

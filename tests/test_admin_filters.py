@@ -44,7 +44,11 @@ def offered_by(model_admin: Any) -> set[str]:
         for one in model_admin.get_list_filter(request)
     ]
     names = {one for one in filters if isinstance(one, str)}
-    return names | {f"{name}__id" for name in names} | {model_admin.date_hierarchy}
+    relations = {
+        one.name for one in model_admin.opts.concrete_fields if one.is_relation
+    }
+    keys = {f"{name}__id" for name in names | relations}
+    return names | keys | {model_admin.date_hierarchy}
 
 
 def is_taken(model_admin: Any, user: User, lookup: str) -> bool:

@@ -16,7 +16,8 @@ PASSWORD = "correct horse battery"
 HTML = {"accept": "text/html"}
 # What needs no database, or tells of it by itself.
 WITHOUT = {"/health", "/status", "/api/docs/", "/admin/password_change/"}
-WITHOUT |= {"/admin/login/", "/admin/logout/", "/logout/"}
+# The schema is no HTML, which is said before it is looked who asks.
+WITHOUT |= {"/admin/login/", "/admin/logout/", "/logout/", "/api/schema/"}
 PAGE = "The database does not answer"
 PROBLEM = "The database does not answer, or can store nothing."
 

@@ -33,7 +33,7 @@ SENSELESS = [
 # One of these beside those of its own.
 EVERYWHERE = ["format", "page", "p", "q", "o", "next", "e", "_to_field", "search"]
 DEEP = "[" * 5000 + "]" * 5000
-# Forms of the admin read nothing from their address.
+# Forms of the admin, which read nothing from their address.
 FORM = re.compile(r"^/admin/\w+/\w+/(add|\w+/\w+)/")
 
 
@@ -88,7 +88,7 @@ def parameters_of_the_api() -> dict[str, set[str]]:
 def parameters_in(client: Client, address: str) -> set[str]:
     """Those of the page's forms that are in its address, and of links to itself."""
     response = client.get(address)
-    if FORM.match(address) or "html" not in response.get("Content-Type", ""):
+    if "html" not in response.get("Content-Type", ""):
         return set()
     text = response.content.decode()
     forms = "".join(re.findall(r'<form[^>]*method="get".*?</form>', text, re.S))
@@ -103,6 +103,8 @@ def parameters_in(client: Client, address: str) -> set[str]:
 def every_question(client: Client) -> Iterator[str]:
     of_api, more, values = parameters_of_the_api(), cycle(EVERYWHERE), cycle(SENSELESS)
     for address in sorted({*closed(KEY), *OPEN}):
+        if FORM.match(address):
+            continue
         names = of_api.get(address, set()) | parameters_in(client, address)
         for name in sorted({*names, next(more)}):
             yield f"{address}?{query({name: next(values)})}"
@@ -110,7 +112,7 @@ def every_question(client: Client) -> Iterator[str]:
 
 def test_no_parameter_breaks_an_address(asked: Client) -> None:
     found = {one: broken(asked, "get", one) for one in every_question(asked)}
-    assert len(found) > 900
+    assert len(found) > 500
     assert {one[:200]: reason for one, reason in found.items() if reason} == {}
 
 
@@ -168,35 +170,45 @@ def test_no_body_breaks_an_endpoint(asked: Client, body: str) -> None:
     writing = [
         (method, re.sub(r"\{\w+\}", KEY, path))
         for path, operations in schema()["paths"].items()
-        for method in {"post", "put", "patch"} & operations.keys()
+        for method in sorted({"post", "put", "patch"} & operations.keys())
     ]
     assert len(writing) > 10
     kinds = ["application/json", "application/json; charset=bogus"]
     found = {
-        (method, address): broken(asked, method, address, body, content_type=kind)
+        f"{method} {address}": broken(
+            asked, "generic", method, address, body.encode("latin-1"), kind
+        )
         for method, address in writing
         for kind in kinds
     }
     assert {one: reason for one, reason in found.items() if reason} == {}
 
 
-@pytest.mark.parametrize("value", ["\0", DEEP, "9" * 5000, "\N{SNOWMAN}" * 300, "-1"])
-def test_no_field_breaks_a_form(asked: Client, value: str) -> None:
-    """Each form of a page and of the admin, with all its fields like that."""
-    found = {}
+FIELD = re.compile(r'<(?:input|select|textarea)[^>]* name="([^"]+)"')
+# What Django itself puts into a form, and refuses if it is missing.
+MANAGED = re.compile(r"_FORMS$|csrfmiddlewaretoken")
+
+
+def forms(client: Client) -> Iterator[tuple[str, list[str]]]:
+    """Yield each address whose page has a form to send, with its fields."""
     for address in sorted({*closed(KEY), *OPEN}):
-        text = asked.get(address)
-        if "html" not in text.get("Content-Type", ""):
-            continue
-        names = re.findall(
-            r'<(?:input|select|textarea)[^>]* name="([^"]+)"', text.content.decode()
-        )
-        if names and 'method="post"' in text.content.decode():
-            kept = re.compile(r"_FORMS$|csrf")
-            fields = {n: "0" if kept.search(n) else value for n in names}
-            found[address] = broken(asked, "post", address, fields)
-    assert len(found) > 40
-    assert {one: reason for one, reason in found.items() if reason} == {}
+        response = client.get(address)
+        if "html" in response.get("Content-Type", ""):
+            text = response.content.decode()
+            if 'method="post"' in text and (names := FIELD.findall(text)):
+                yield address, names
+
+
+def test_no_field_breaks_a_form(asked: Client) -> None:
+    """With all its fields like that."""
+    found = {}
+    values = cycle(["\0", DEEP, "9" * 5000, "\N{SNOWMAN}" * 300, "-1"])
+    for address, names in [*forms(asked)]:
+        for value in (next(values), next(values)):
+            fields = {one: "0" if MANAGED.search(one) else value for one in names}
+            if reason := broken(asked, "post", address, fields):
+                found[f"{address} {value[:9]}"] = reason
+    assert found == {}
 
 
 @pytest.mark.on_each_database

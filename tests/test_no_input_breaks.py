@@ -238,7 +238,7 @@ def filters_of(model_admin: Any, user: User) -> Iterator[list[str]]:
 
 
 def list_of(model_admin: Any, user: User, given: dict[str, str]) -> str:
-    request = RequestFactory().get("/", given)
+    request = RequestFactory().get("/", QUERY_STRING=query(given))
     request.user = user
     try:
         with transaction.atomic():

@@ -4,6 +4,7 @@ from django.contrib.sessions.backends import db
 
 
 class SessionStore(db.SessionStore):
-    def _validate_session_key(self, key: str | None) -> bool:
-        """Return whether it is one of ours: PostgreSQL refuses to look for a NUL."""
-        return bool(key) and super()._validate_session_key(key) and key.isalnum()
+    def __init__(self, session_key: str | None = None) -> None:
+        """PostgreSQL refuses to look for some texts, such as a NUL."""
+        is_key = session_key is not None and session_key.isalnum()
+        super().__init__(session_key if is_key else None)

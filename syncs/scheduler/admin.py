@@ -4,6 +4,7 @@ It is closed to users who are limited to some accounts: its tasks concern all of
 """
 
 import orjson
+from celery.schedules import ParseException
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -87,7 +88,16 @@ class IntervalScheduleAdmin(UnlimitedUsersAdmin[IntervalSchedule]):
     list_display = ("__str__", "every", "period")
 
 
+@admin.display(description="human readable")
+def in_words(schedule: CrontabSchedule) -> str:
+    try:
+        words: str = schedule.human_readable
+    except ParseException:  # a form shows again what was refused
+        return "-"
+    return words
+
+
 @admin.register(CrontabSchedule)
 class CrontabScheduleAdmin(UnlimitedUsersAdmin[CrontabSchedule]):
-    list_display = ("__str__", "human_readable", "timezone")
-    readonly_fields = ("human_readable",)
+    list_display = ("__str__", in_words, "timezone")
+    readonly_fields = (in_words,)

@@ -205,6 +205,7 @@ AUTH_PASSWORD_VALIDATORS = [
 SESSION_COOKIE_NAME = "cloudintel_session"
 CSRF_COOKIE_NAME = "cloudintel_csrf"
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = SCRIPT_NAME or "/"
+SESSION_ENGINE = "users.sessions"
 SESSION_COOKIE_AGE = 3600 * positive("SESSION_HOURS", default=7 * 24)
 # The number of proxies in front that append to X-Forwarded-For.
 TRUSTED_PROXIES = positive("TRUSTED_PROXIES", default=0, least=0)

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from clouds.access import AccountScopedQuerySet
+from core.admin.autocomplete import Picker
 from core.admin.change_list import OfferedList
 from users.audit import record
 from users.changes import changes_of
@@ -94,6 +95,8 @@ class Admin(ModelAdmin[M]):
             "queryset", db_field.remote_field.model._default_manager.all()
         )
         kwargs["queryset"] = seen(rows, request)
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = Picker(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def construct_change_message(

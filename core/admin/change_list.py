@@ -6,6 +6,7 @@ sees the list could then guess, letter by letter, what no page shows them.
 
 from typing import TYPE_CHECKING, Any, cast
 
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import BadRequest, ValidationError
 from django.db import DataError
@@ -46,8 +47,17 @@ class OfferedList(ChangeList):
 
     def get_filters(self, request: HttpRequest) -> Any:
         """Return Django's, which leaves in `[2]` what no filter of the page takes."""
-        found = super().get_filters(request)
-        dated = {f"{self.date_hierarchy}__{end}" for end in ("gte", "lt")}
-        for lookup in set(found[2]) - dated:
+        try:
+            found = super().get_filters(request)
+        except DisallowedModelAdminLookup as error:
+            raise BadRequest("This list has no such filter.") from error
+        for lookup in found[2].keys() - self.links():
             raise BadRequest(f"This list has no filter {lookup}.")
         return found
+
+    def links(self) -> set[str]:
+        """Return what links filter by: the date, the key of what rows belong to."""
+        dates = {f"{self.date_hierarchy}__{end}" for end in ("gte", "lt")}
+        columns = self.lookup_opts.concrete_fields
+        keys = {f"{one.name}__id__exact" for one in columns if one.is_relation}
+        return dates | keys

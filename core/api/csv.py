@@ -1,7 +1,7 @@
 """CSV files of lists and trends, streamed row by row.
 
-A file that a page offers begins with the mark by which Excel knows UTF-8; scripts get it
-with `?format=csv-excel` alone.
+A file that a page offers begins with the mark by which Excel knows UTF-8; the API
+writes it for `?format=csv-excel` alone.
 """
 
 import csv
@@ -19,8 +19,8 @@ from rest_framework.request import Request
 from core.api.json import JSONRenderer, plain
 
 BYTE_ORDER_MARK = "\ufeff"
-# Some spreadsheets treat these as the start of a formula after blanks too; the last four
-# are those of East Asian keyboards.
+# Some spreadsheets treat these as the start of a formula after blanks too. East Asian
+# keyboards write the last four.
 AFTER_BLANKS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 # A spreadsheet treats a text that starts like this as a formula.
 FORMULA_STARTS = (*AFTER_BLANKS, "\t", "\r", "\n")

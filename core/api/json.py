@@ -67,6 +67,4 @@ class JSONParser(parsers.JSONParser):
         try:
             return orjson.loads(stream.read())
         except orjson.JSONDecodeError as error:
-            raise ParseError(
-                f"The body is no JSON that can be read: {error}."
-            ) from None
+            raise ParseError(f"The body is no valid JSON: {error}.") from None

@@ -242,14 +242,11 @@ def test_a_weak_password_is_refused_with_the_reason(client: Client, new: str) ->
     assert User.objects.get(username="viewer").check_password(PASSWORD)
 
 
+LONG = "so many words, " + "quiet otters in Utrecht counting barges " * 3
+
+
 @pytest.mark.parametrize(
-    "new",
-    [
-        "three quiet otters",
-        "x8Kf92nQpLz0",
-        "ßßß mañana jirafa",
-        "so many words, " + "quiet otters in Utrecht counting barges " * 3,
-    ],
+    "new", ["three quiet otters", "x8Kf92nQpLz0", "ßßß mañana jirafa", LONG]
 )
 def test_a_password_that_is_hard_to_guess_is_taken(client: Client, new: str) -> None:
     client.post("/login/", RIGHT)

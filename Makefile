@@ -8,8 +8,7 @@ BIN := $(VENV)/bin
 .PHONY: run test test-sqlite test-postgres coverage lint format lock bench emulator clean
 
 run: $(VENV)/.installed
-	@$(BIN)/python manage.py first_start
-	@exec $(BIN)/python manage.py up --port $(PORT)
+	@exec $(BIN)/python manage.py up --first-start --port $(PORT)
 
 test: test-sqlite test-postgres
 

@@ -5,7 +5,7 @@ FROM python:3.11-slim AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /venv
 COPY requirements.txt .
-RUN /venv/bin/pip install -r requirements.txt
+RUN /venv/bin/pip install --require-hashes -r requirements.txt
 
 FROM python:3.11-slim
 ENV PATH=/venv/bin:$PATH \
@@ -15,7 +15,8 @@ ENV PATH=/venv/bin:$PATH \
     STATE_DIR=/state
 # Some libraries look up the name of the user.
 RUN useradd --uid 10001 --home-dir /app cloudintel \
-    && install -d -o cloudintel -g cloudintel /app /state
+    && install -d -o cloudintel -g cloudintel /app \
+    && install -d -m 700 -o cloudintel -g cloudintel /state /state/archives
 COPY --from=build /venv /venv
 WORKDIR /app
 COPY . .

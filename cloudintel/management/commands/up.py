@@ -21,7 +21,8 @@ CELERY = ["celery", "--quiet", "--app", "cloudintel"]
 WORKER = [*CELERY, "worker", "--concurrency", "2", "--loglevel", "WARNING"]
 # Containers run as root; the warning is about pickled messages, and ours are JSON.
 NO_ROOT_WARNING = "ignore:You're running the worker with superuser privileges"
-BEAT = [*CELERY, "beat", "--loglevel", "WARNING"]
+# No file of its process id: it would lie in the code, which two may share.
+BEAT = [*CELERY, "beat", "--loglevel", "WARNING", "--pidfile", ""]
 # The share of the grace period that is left for runs to be handed back.
 LAST_PART = 0.25
 

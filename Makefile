@@ -46,8 +46,8 @@ bench-%: $(VENV)/.installed-dev $(VENV)/.browser
 
 # Both locks, from pyproject.toml. They name no package index.
 lock: $(VENV)/.installed-dev
-	$(BIN)/uv pip compile -q --no-header --no-emit-index-url --generate-hashes pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile -q --no-header --no-emit-index-url --generate-hashes --group dev pyproject.toml -c requirements.txt -o requirements-dev.txt
+	$(BIN)/uv pip compile -q --no-header --no-emit-index-url --universal --generate-hashes pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile -q --no-header --no-emit-index-url --universal --generate-hashes --group dev pyproject.toml -c requirements.txt -o requirements-dev.txt
 
 # A sample AWS organization on a local port. See core/testing/aws_emulator/README.md.
 emulator: $(VENV)/.installed-dev

@@ -24,7 +24,6 @@ USER cloudintel
 # The secret is for this command only; it signs nothing and is not in the image.
 RUN SECRET_KEY=unused python manage.py collectstatic --noinput --verbosity 0
 EXPOSE 8000
-# localhost must be among ALLOWED_HOSTS.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://localhost:8000/health', timeout=4)"]
 CMD ["gunicorn", "cloudintel.wsgi", "--bind", "0.0.0.0:8000"]

@@ -192,7 +192,8 @@ AUTH_PASSWORD_VALIDATORS = [
         ("NumericPasswordValidator", {}),
     )
 ]
-# Another application on this host may use Django's names.
+# Another application on this host may use Django's names, or the path above.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_NAME = "cloudintel_session"
 CSRF_COOKIE_NAME = "cloudintel_csrf"
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = SCRIPT_NAME or "/"

@@ -161,6 +161,7 @@ def test_a_request_in_pieces_and_the_next_on_its_connection(
     ("header", "status"),
     [
         (b"Content-Length: %d" % (MAX_BODY_BYTES + 1), 413),
+        (b"Content-Length: " + b"9" * 5000, 413),
         (b"Transfer-Encoding: chunked", 411),
         (b"X: " + b"x" * 70_000, 431),
         (b"Content-Length: -1", 400),
@@ -173,3 +174,10 @@ def test_what_is_not_waited_for_is_refused_at_once(
     refused = answer(connect(address, clients, request))
     assert refused is not None
     assert refused[0] == status
+
+
+def test_empty_lines_before_a_request_are_refused(
+    address: tuple[str, int], clients: ExitStack
+) -> None:
+    refused = answer(connect(address, clients, b"\r\n\r\n"))
+    assert refused == (400, b"")

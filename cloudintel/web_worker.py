@@ -43,9 +43,6 @@ def has_arrived(received: bytes) -> bool:
     head, end, body = received.partition(b"\r\n\r\n")
     if len(head) > MAX_HEAD_BYTES:
         raise Refused("431 Request Header Fields Too Large")
-    # gunicorn would skip empty lines and wait, in a thread, for what follows.
-    if received.startswith((b"\r", b"\n")):
-        raise Refused("400 Bad Request")
     if not end:
         return False
     if CHUNKED.search(head):

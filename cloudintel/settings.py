@@ -31,6 +31,7 @@ from cloudintel.environment import (
 )
 from cloudintel.logs import logging_settings
 from dashboard.admin_theme import UNFOLD as UNFOLD
+from dashboard.api_description import SPECTACULAR
 
 django_stubs_ext.monkeypatch()
 
@@ -258,40 +259,7 @@ CORS_ALLOWED_ORIGINS = texts(
 )
 CORS_URLS_REGEX = r"^/(api/|cost-|cpu-|sync-)"
 CORS_EXPOSE_HEADERS = ["ETag", "Retry-After"]
-SPECTACULAR_SETTINGS = {
-    "TITLE": "cloudintel",
-    "DESCRIPTION": "What you run, what it costs and how hard it works. "
-    "Days are UTC, windows are half-open (`start` is in, `end` is not), "
-    "amounts are decimal strings.",
-    "VERSION": "1",
-    "SERVERS": [{"url": SCRIPT_NAME or "/"}],
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "PREPROCESSING_HOOKS": ["dashboard.api_schema.only_versioned"],
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "core.api.openapi.with_problems",
-        "core.api.openapi.with_examples",
-        "dashboard.api_schema.with_tags",
-    ],
-    # Names of choices that several fields share.
-    "ENUM_NAME_OVERRIDES": {
-        "DatasetEnum": "syncs.datasets.Dataset",
-        "FillableDatasetEnum": "syncs.backfills.models.FILLABLE",
-        "RunStatusEnum": "syncs.models.SyncRun.Status",
-        "BackfillStatusEnum": "syncs.models.Backfill.Status",
-        "BackfillWindowStatusEnum": "syncs.models.BackfillWindow.Status",
-        "AnomalyStatusEnum": "insights.models.Anomaly.Status",
-        "RecommendationStatusEnum": "insights.models.Recommendation.Status",
-        "ForecastScopeEnum": "insights.forecasts.models.Scope",
-        "AnomalyScopeEnum": "insights.models.Anomaly.Scope",
-        "BudgetScopeEnum": "insights.models.Budget.Scope",
-        "LevelEnum": "insights.recommendations.models.LEVELS",
-    },
-}
+SPECTACULAR_SETTINGS = SPECTACULAR | {"SERVERS": [{"url": SCRIPT_NAME or "/"}]}
 
 # Each statistic is billed ($0.01 per 1,000), so each is a choice: four of the CPU and
 # two of the network cost $0.06 per 1,000 instances and day.

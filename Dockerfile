@@ -5,7 +5,7 @@ FROM python:3.11-slim AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /venv
 COPY requirements.txt .
-RUN /venv/bin/pip install -r requirements.txt
+RUN /venv/bin/pip install --require-hashes -r requirements.txt
 
 FROM python:3.11-slim
 ENV PATH=/venv/bin:$PATH \
@@ -15,7 +15,8 @@ ENV PATH=/venv/bin:$PATH \
     STATE_DIR=/state
 # Some libraries look up the name of the user.
 RUN useradd --uid 10001 --home-dir /app cloudintel \
-    && install -d -o cloudintel -g cloudintel /app /state
+    && install -d -o cloudintel -g cloudintel /app \
+    && install -d -m 700 -o cloudintel -g cloudintel /state /state/archives
 COPY --from=build /venv /venv
 WORKDIR /app
 COPY . .
@@ -24,7 +25,6 @@ USER cloudintel
 RUN SECRET_KEY=$(python -c "import secrets; print(secrets.token_urlsafe(50))") \
     python manage.py collectstatic --noinput --verbosity 0
 EXPOSE 8000
-# localhost must be among ALLOWED_HOSTS.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://localhost:8000/health', timeout=4)"]
 CMD ["gunicorn", "cloudintel.wsgi", "--bind", "0.0.0.0:8000"]

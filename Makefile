@@ -8,8 +8,7 @@ BIN := $(VENV)/bin
 .PHONY: run test test-sqlite test-postgres coverage lint format lock bench emulator clean
 
 run: $(VENV)/.installed
-	@$(BIN)/python manage.py first_start
-	@exec $(BIN)/python manage.py up --port $(PORT)
+	@exec $(BIN)/python manage.py up --first-start --port $(PORT)
 
 test: test-sqlite test-postgres
 
@@ -47,8 +46,8 @@ bench-%: $(VENV)/.installed-dev $(VENV)/.browser
 
 # Both locks, from pyproject.toml. They name no package index.
 lock: $(VENV)/.installed-dev
-	$(BIN)/uv pip compile -q --no-header --no-emit-index-url pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile -q --no-header --no-emit-index-url --group dev pyproject.toml -c requirements.txt -o requirements-dev.txt
+	$(BIN)/uv pip compile -q --no-header --no-emit-index-url --universal --generate-hashes pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile -q --no-header --no-emit-index-url --universal --generate-hashes --group dev pyproject.toml -c requirements.txt -o requirements-dev.txt
 
 # A sample AWS organization on a local port. See core/testing/aws_emulator/README.md.
 emulator: $(VENV)/.installed-dev
@@ -60,11 +59,11 @@ clean:
 $(VENV)/.installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "cloudintel needs Python 3.11 or newer.")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
 # The browser tests alone need a Chromium.

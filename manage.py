@@ -20,6 +20,8 @@ def main() -> None:
             f"The database can't be used: {str(error).strip()}. Check DATABASE_URL, "
             "that the server runs, and that `manage.py migrate` has been run."
         )
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -1,53 +1,58 @@
-"""manage.py as a person runs it: one object or one sentence, and the exit status."""
+"""manage.py as a person runs it: one object or one sentence, and the exit status.
+
+A process is started only where starting it is what is proven.
+"""
 
 import json
+import runpy
 import socket
+import sys
 from pathlib import Path
 
 import pytest
-from django.db import connection  # noqa: F401 - for the mark
+from django.contrib.auth.models import User
+from django.utils import timezone
 
-from core.testing.installation import Installed
+from clouds.models import CloudAccount
+from core.testing.installation import HOUSE, Installed
+from core.testing.processes import shared_database
 from providers.demo.company import PRODUCTION
+from syncs.datasets import Dataset
+from syncs.testing import run
 
-# Each test starts processes on an SQLite of its own; once is enough.
 pytestmark = pytest.mark.only_on("sqlite")
-SYNCS = ["sync_ec2", "sync_cost", "sync_cpu", "sync"]
 NAMED = ("--account", PRODUCTION)
 
 
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    """An installation with the demo's accounts."""
-    installed = Installed(tmp_path_factory.mktemp("installed"))
-    assert installed.manage("migrate").returncode == 0
-    made = installed.manage("demo", "--days", "30")
-    assert (made.returncode, made.stderr) == (0, "")
-    assert len(made.stdout.splitlines()) == 3
-    return installed
+@pytest.fixture
+def production(transactional_db: None) -> CloudAccount:
+    return CloudAccount.objects.create(
+        provider="demo", account_id=PRODUCTION, name="production"
+    )
 
 
-def closed_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def manage(
+    *arguments: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> tuple[object, str, str]:
+    """Run manage.py in this process: its exit status, and what it prints."""
+    monkeypatch.setattr(sys, "argv", ["manage.py", *arguments])
+    status: object = 0
+    try:
+        runpy.run_path(str(HOUSE / "manage.py"), run_name="__main__")
+    except SystemExit as end:
+        status = end.code
+    return status, *capfd.readouterr()
 
 
-@pytest.mark.parametrize("command", SYNCS)
 def test_in_a_pipe_it_prints_json_and_nothing_else(
-    installed: Installed, command: str
+    production: CloudAccount, tmp_path: Path
 ) -> None:
-    done = installed.manage(command, *NAMED, "--json")
+    with shared_database(tmp_path) as url:
+        installed = Installed(tmp_path)
+        done = installed.manage("sync_ec2", *NAMED, "--json", DATABASE_URL=url)
     assert (done.returncode, done.stderr) == (0, "")
     (line,) = done.stdout.splitlines()
     assert {one["status"] for one in json.loads(line)["runs"]} == {"succeeded"}
-
-
-def test_in_a_pipe_it_prints_lines_and_nothing_else(installed: Installed) -> None:
-    done = installed.manage("sync_ec2", *NAMED)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith(f"{PRODUCTION} instances: succeeded, ")
 
 
 @pytest.mark.parametrize(
@@ -61,32 +66,62 @@ def test_in_a_pipe_it_prints_lines_and_nothing_else(installed: Installed) -> Non
     ],
 )
 def test_bad_arguments_exit_with_2_and_a_sentence(
-    installed: Installed, arguments: list[str]
+    production: CloudAccount,
+    arguments: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
-    done = installed.manage(*arguments)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "Traceback" not in done.stderr
-    assert done.stderr.strip()
+    status, printed, told = manage(*arguments, monkeypatch=monkeypatch, capfd=capfd)
+    assert (status, printed) == (2, "")
+    assert "Traceback" not in told
+    assert told.strip()
 
 
-def test_a_taken_slot_exits_with_3(installed: Installed) -> None:
-    hold = (
-        "from django.utils.timezone import now; from syncs.runs.claims import claim;"
-        "from clouds.models import CloudAccount as C;"
-        "from syncs.datasets import Dataset as D;"
-        f"claim(C.objects.get(account_id='{PRODUCTION}'), D.INSTANCES, now());"
-        "from syncs.models import SyncRun;"
-        # The process that claimed it ends; one on another host can't be seen to.
-        "SyncRun.objects.filter(status='running').update(held_by='elsewhere@1:1')"
+def test_a_taken_slot_exits_with_3(
+    production: CloudAccount,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    run(
+        production,
+        Dataset.INSTANCES,
+        timezone.now(),
+        status="running",
+        finished_at=None,
+        # The process that claimed it can't be looked for on another host.
+        held_by="elsewhere@1:1",
     )
-    assert installed.manage("shell", "-c", hold).returncode == 0
-    done = installed.manage("sync_ec2", *NAMED)
-    assert done.returncode == 3
-    assert "is already running since" in done.stdout
-    assert done.stderr.strip() == "CommandError: 1 already running of 1 syncs."
+    status, printed, told = manage(
+        "sync_ec2", *NAMED, monkeypatch=monkeypatch, capfd=capfd
+    )
+    assert status == 3
+    assert "is already running since" in printed
+    assert told.strip() == "CommandError: 1 already running of 1 syncs."
 
 
-def test_a_queue_that_is_away_is_told_within_seconds(installed: Installed) -> None:
+def test_a_token_is_all_that_is_printed(
+    transactional_db: None,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    User.objects.create_user("ada")
+    status, printed, told = manage(
+        "create_token", "ada", monkeypatch=monkeypatch, capfd=capfd
+    )
+    assert (status, told) == (0, "")
+    assert len(printed.strip()) == 64
+
+
+def closed_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def test_a_queue_that_is_away_is_told_within_seconds(
+    production: CloudAccount, tmp_path: Path
+) -> None:
     start = (
         "from django.utils.timezone import now; from syncs.runs.start import *;"
         "from syncs.datasets import Dataset; from clouds.models import CloudAccount;"
@@ -96,59 +131,34 @@ def test_a_queue_that_is_away_is_told_within_seconds(installed: Installed) -> No
         "print(SyncRun.objects.latest('pk').status)"
     )
     broker = f"amqp://guest@127.0.0.1:{closed_port()}//"
-    done = installed.manage("shell", "-v0", "-c", start, CELERY_BROKER_URL=broker)
+    with shared_database(tmp_path) as url:
+        done = Installed(tmp_path).manage(
+            *("shell", "-v0", "-c", start), DATABASE_URL=url, CELERY_BROKER_URL=broker
+        )
     told, status = done.stdout.splitlines()
     assert told.startswith("The queue can't be reached (")
     assert "CELERY_BROKER_URL" in told
     assert status == "failed"
 
 
-@pytest.mark.parametrize(
-    "arguments", [["sync_cost", "--json"], ["demo"], ["create_token", "ada"]]
-)
-def test_a_database_that_is_away_is_one_sentence(
-    tmp_path: Path, arguments: list[str]
-) -> None:
+def test_a_database_that_is_away_is_one_sentence(tmp_path: Path) -> None:
     url = f"postgres://nobody@127.0.0.1:{closed_port()}/nothing"
-    done = Installed(tmp_path).manage(*arguments, DATABASE_URL=url)
+    done = Installed(tmp_path).manage("sync_cost", "--json", DATABASE_URL=url)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("The database can't be used: ")
     assert "Check DATABASE_URL" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("arguments", [["sync"], ["create_token", "ada"]])
-def test_a_database_that_is_not_migrated_is_one_sentence(
-    tmp_path: Path, arguments: list[str]
-) -> None:
-    done = Installed(tmp_path).manage(*arguments)
+def test_a_database_that_is_not_migrated_is_one_sentence(tmp_path: Path) -> None:
+    done = Installed(tmp_path).manage("sync")
     assert (done.returncode, done.stdout) == (1, "")
     assert "`manage.py migrate`" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize(
-    ("variable", "value"),
-    [
-        ("SYNC_INTERVAL_MINUTES", "soon"),
-        ("COST_FIRST_SYNC_DAYS", "0"),
-        ("AWS_CPU_STATISTICS", "Average,Mean"),
-    ],
-)
-def test_a_bad_setting_is_one_sentence_that_names_it(
-    tmp_path: Path, variable: str, value: str
-) -> None:
-    done = Installed(tmp_path).manage("check", **{variable: value})
+def test_a_bad_setting_is_one_sentence_that_names_it(tmp_path: Path) -> None:
+    done = Installed(tmp_path).manage("check", SYNC_INTERVAL_MINUTES="soon")
     assert done.returncode == 1
-    assert done.stderr.startswith(f"Settings: {variable} ")
+    assert done.stderr.startswith("Settings: SYNC_INTERVAL_MINUTES ")
     assert len(done.stderr.splitlines()) == 1
-
-
-def test_a_token_is_all_that_is_printed(installed: Installed) -> None:
-    options = ("--noinput", "--username", "ada", "--email", "ada@example.com")
-    environment = {"DJANGO_SUPERUSER_PASSWORD": "a long pass phrase"}
-    made = installed.manage("createsuperuser", *options, **environment)
-    assert made.returncode == 0
-    done = installed.manage("create_token", "ada")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert len(done.stdout.strip()) == 64

@@ -1,68 +1,94 @@
-"""manage.py up: what dies is started again, and all of it ends together."""
+"""make run: from an empty folder to pages below a prefix, until all of it ends."""
 
 import json
 import os
+import re
 import signal
+import socket
 import subprocess
+import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from contextlib import ExitStack
+from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection  # noqa: F401 - for the mark
 
-from clouds.testing import aws_account
-from core.testing.aws_emulator import EmulatedAws
+from core.testing.installation import HOUSE, Installed
 from core.testing.postgres import free_port
-from core.testing.processes import children_of, running, shared_database
+from core.testing.processes import children_of, wait_until_it_says
 from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
 from syncs.runs.processes import is_dead, mark_of
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.only_on("sqlite"),
+pytestmark = pytest.mark.only_on("sqlite")
+
+PREFIX = "/tools/cloudintel"
+PAGES = [
+    *("/", "/costs/", "/instances/", "/cpu/", "/insights/", "/syncs/", "/tokens/"),
+    *("/password/", "/admin/", "/admin/inventory/instance/", "/api/docs/"),
+    "/api/v1/instances/?format=api",
 ]
+LINK = re.compile(r"""\b(?:href|src|action|hx-get|data-[\w-]*url)=["'](/[^"']*)["']""")
 
 
-@pytest.fixture
-def port() -> int:
-    return free_port()
+class Visitor:
+    """A browser's cookies and what it asks for."""
+
+    def __init__(self, port: int) -> None:
+        self.site = f"http://127.0.0.1:{port}"
+        cookies = urllib.request.HTTPCookieProcessor(CookieJar())
+        self.opener = urllib.request.build_opener(cookies)
+
+    def ask(self, path: str, **posted: str) -> tuple[int, str]:
+        data = urllib.parse.urlencode(posted).encode() if posted else None
+        try:
+            with self.opener.open(self.site + path, data, HANGS_AFTER_SECONDS) as found:
+                return found.status, found.read().decode(errors="replace")
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def status(self) -> dict[str, Any]:
+        try:
+            found: dict[str, Any] = json.loads(self.ask("/status")[1])
+        except OSError:
+            return {}
+        return found
 
 
-@pytest.fixture
-def up(
-    aws: EmulatedAws, tmp_path: Path, port: int
-) -> Iterator["subprocess.Popen[str]"]:
-    """The whole of cloudintel, with everything in working order."""
-    aws.now = datetime.now(UTC)
-    aws_account(is_enabled=False)  # so that no sync is due
-    arguments = [
-        "manage.py",
-        "up",
-        "--port",
-        str(port),
-        "--grace",
-        str(HANGS_AFTER_SECONDS),
-    ]
-    with (
-        shared_database(tmp_path) as url,
-        running(url, aws, *arguments, STATE_DIR=str(tmp_path)) as process,
-    ):
-        wait_until("all parts", lambda: status(port).get("status") == "ok")
-        yield process
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    return Installed(tmp_path_factory.mktemp("installed"))
 
 
-def status(port: int) -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def started(
+    installed: Installed,
+) -> Iterator["tuple[subprocess.Popen[str], Visitor, str]"]:
+    """The first start, in working order, and the password that it printed."""
+    port = free_port()
+    options = ["--first-start", "--port", str(port), "--grace", "20"]
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "up", *options],
+        cwd=HOUSE,
+        env={**installed.environment, "SCRIPT_NAME": PREFIX},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/status") as answer:
-            told: dict[str, Any] = json.load(answer)
-    except urllib.error.HTTPError as error:
-        told = json.load(error)
-    except OSError:
-        return {}
-    return told
+        printed = wait_until_it_says(process, "is running at ")
+        (password,) = re.findall(r"Sign in as admin with the password (\S+)", printed)
+        visitor = Visitor(port)
+        wait_until("all parts", lambda: visitor.status().get("status") == "ok")
+        yield process, visitor, password
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def everybody(process_id: int) -> dict[int, str]:
@@ -82,24 +108,65 @@ def part(process_id: int, name: str) -> int:
     return found
 
 
-def test_what_is_killed_is_started_again_and_all_end_on_sigterm(
-    up: "subprocess.Popen[str]", port: int
+def test_every_link_lies_below_the_prefix_and_every_static_file_is_there(
+    started: "tuple[subprocess.Popen[str], Visitor, str]",
 ) -> None:
-    worker = part(up.pid, "worker")
+    _, visitor, password = started
+    login = f"{PREFIX}/login/"
+    token = re.findall(r'csrfmiddlewaretoken" value="(\w+)"', visitor.ask(login)[1])[0]
+    sign_in = {"username": "admin", "password": password, "csrfmiddlewaretoken": token}
+    assert "Sign in" not in visitor.ask(login, **sign_in)[1]
+    links: dict[str, str] = {}
+    for page in PAGES:
+        code, text = visitor.ask(PREFIX + page)
+        assert code == 200, page
+        links |= dict.fromkeys(LINK.findall(text), page)
+    assert [link for link in links if not link.startswith(PREFIX)] == []
+    static = {link for link in links if link.startswith(f"{PREFIX}/static/")}
+    assert len(static) > 10
+    assert {link: visitor.ask(link)[0] for link in static} == dict.fromkeys(static, 200)
+    schema = json.loads(visitor.ask(f"{PREFIX}/api/schema/?format=json")[1])
+    assert schema["servers"] == [{"url": PREFIX}]
+    first = json.loads(visitor.ask(f"{PREFIX}/api/v1/instances/?page_size=2")[1])
+    assert first["next"].startswith(f"{visitor.site}{PREFIX}/api/v1/instances/?")
+    # A proxy may also remove the prefix.
+    assert visitor.ask("/costs/")[0] == 200
+
+
+def test_slow_clients_do_not_keep_others_waiting(
+    started: "tuple[subprocess.Popen[str], Visitor, str]",
+) -> None:
+    _, visitor, _ = started
+    host, port = visitor.site.removeprefix("http://").split(":")
+    with ExitStack() as clients:
+        for _ in range(32):
+            client = clients.enter_context(socket.create_connection((host, int(port))))
+            client.sendall(b"GET / HTTP/1.1\r\nHost:")
+        assert visitor.ask("/health") == (200, '{"status": "ok"}')
+
+
+def test_a_second_one_beside_it_says_so(
+    started: "tuple[subprocess.Popen[str], Visitor, str]", installed: Installed
+) -> None:
+    process, visitor, _ = started
+    done = installed.manage("up", "--port", str(free_port()))
+    assert (done.returncode, done.stdout) == (1, "")
+    running = f"{visitor.site}{PREFIX} (process {process.pid})"
+    assert f"cloudintel is already running at {running}" in done.stderr
+
+
+def test_what_is_killed_is_started_again_and_all_end_on_sigterm(
+    started: "tuple[subprocess.Popen[str], Visitor, str]",
+) -> None:
+    process, visitor, _ = started
+    worker = part(process.pid, "worker")
     os.kill(worker, signal.SIGKILL)
-    wait_until("that it is down", lambda: status(port).get("status") != "ok")
-    wait_until("a new worker", lambda: status(port).get("status") == "ok")
-    assert part(up.pid, "worker") != worker
+    wait_until("that it is down", lambda: visitor.status().get("status") != "ok")
+    wait_until("a new worker", lambda: visitor.status().get("status") == "ok")
+    assert part(process.pid, "worker") != worker
 
-    marks = everybody(up.pid)
+    marks = everybody(process.pid)
     assert len(marks) >= 7  # web and its two, worker and its two, beat
-    up.send_signal(signal.SIGTERM)
-    assert up.wait(timeout=HANGS_AFTER_SECONDS) == 0
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=HANGS_AFTER_SECONDS) == 0
     assert [mark for mark in marks.values() if not is_dead(mark)] == []
-
-
-def test_when_it_is_killed_it_leaves_nobody_behind(up: "subprocess.Popen[str]") -> None:
-    marks = everybody(up.pid)
-    up.kill()
-    up.wait()
-    wait_until("their end", lambda: all(map(is_dead, marks.values())))

@@ -5,8 +5,9 @@ import socket
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from http.client import HTTPResponse, RemoteDisconnected
+from itertools import product
 from selectors import DefaultSelector
 from types import SimpleNamespace
 from typing import Any
@@ -14,9 +15,16 @@ from typing import Any
 import pytest
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
+from gunicorn.http import get_parser
+from gunicorn.http.errors import ParseException
 
 from cloudintel import web_worker
-from cloudintel.web_worker import MAX_BODY_BYTES, PatientWorker
+from cloudintel.web_worker import (
+    MAX_BODY_BYTES,
+    PatientWorker,
+    Refused,
+    has_arrived,
+)
 from core.testing.waiting import HANGS_AFTER_SECONDS
 
 THREADS = 2
@@ -161,6 +169,7 @@ def test_a_request_in_pieces_and_the_next_on_its_connection(
     ("header", "status"),
     [
         (b"Content-Length: %d" % (MAX_BODY_BYTES + 1), 413),
+        (b"Content-Length: " + b"9" * 5000, 413),
         (b"Transfer-Encoding: chunked", 411),
         (b"X: " + b"x" * 70_000, 431),
         (b"Content-Length: -1", 400),
@@ -173,3 +182,40 @@ def test_what_is_not_waited_for_is_refused_at_once(
     refused = answer(connect(address, clients, request))
     assert refused is not None
     assert refused[0] == status
+
+
+ODD_LINES = [
+    *(b"Content-Length: 5", b"content-length:\t5 ", b"Content-Length : 5"),
+    *(b"Content-Length: 5, 5", b"Content-Length:\r\n 5", b"Content-Length: 0005"),
+    *(b"Content-Length: +5", b"Content-Length:", b"Content_Length: 5"),
+    b"Transfer-Encoding: chunked",
+    *(b"Transfer-Encoding : chunked", b"Transfer-Encoding:\r\n chunked"),
+    *(b"Expect: 100-continue", b"Upgrade: h2c", b"Connection: Upgrade, HTTP2-Settings"),
+    *(b"Host: localhost", b" folded", b"X: \n", b"X:\r", b"\0: 1", b""),
+]
+
+
+def needs_more(received: bytes) -> bool:
+    """Return whether gunicorn waits for more than this, as a thread would."""
+    waited: list[bool] = []
+
+    def sent() -> Iterator[bytes]:
+        yield received
+        waited.append(True)
+
+    with suppress(ParseException, OSError):
+        next(get_parser(Config(), sent(), ("", 0))).body.read()
+    return bool(waited)
+
+
+def test_of_what_has_arrived_gunicorn_never_waits_for_more() -> None:
+    arrived = 0
+    for one, other in product(ODD_LINES, repeat=2):
+        for body in (b"", b"hel", b"hello", b"hello\r\n\r\n"):
+            received = b"\r\n".join([b"POST / HTTP/1.1", one, other, b"", body])
+            with suppress(Refused):
+                if has_arrived(received):
+                    arrived += 1
+                    assert not needs_more(received), received
+    assert arrived > 500
+    assert needs_more(POST + b"hel")

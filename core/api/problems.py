@@ -10,7 +10,12 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+)
 from django.http.response import HttpResponseBase
 from django.middleware.common import CommonMiddleware
 from django.shortcuts import render
@@ -267,7 +272,9 @@ class SlashMiddleware(CommonMiddleware):
     Monitors may ask for any host: a load balancer names each machine's own address.
     """
 
-    def process_request(self, request: HttpRequest) -> HttpResponseBase | None:
+    def process_request(
+        self, request: HttpRequest
+    ) -> HttpResponsePermanentRedirect | None:
         if request.path_info in settings.MONITORED_ADDRESSES:
             return None
         return super().process_request(request)

@@ -110,8 +110,8 @@ def running(
             process.communicate()
 
 
-def wait_until_it_says(process: "subprocess.Popen[str]", words: str) -> None:
-    """Return once the process has printed these words."""
+def wait_until_it_says(process: "subprocess.Popen[str]", words: str) -> str:
+    """Return what the process has printed, once these words are in it."""
     assert process.stdout is not None
     stream, printed = process.stdout.fileno(), bytearray()
     os.set_blocking(stream, False)
@@ -124,6 +124,7 @@ def wait_until_it_says(process: "subprocess.Popen[str]", words: str) -> None:
         return words.encode() in printed
 
     wait_until(words, has_said_it)
+    return printed.decode()
 
 
 def rows(url: str, statement: str) -> list[Any]:

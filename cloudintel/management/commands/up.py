@@ -1,11 +1,17 @@
 """manage.py up: all processes of cloudintel on one machine."""
 
+import fcntl
 import os
+import socket
+import subprocess
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
 
 from cloudintel.supervisor import Child, Supervisor
 from core.commands import bad_arguments
@@ -15,7 +21,8 @@ CELERY = ["celery", "--quiet", "--app", "cloudintel"]
 WORKER = [*CELERY, "worker", "--concurrency", "2", "--loglevel", "WARNING"]
 # Containers run as root; the warning is about pickled messages, and ours are JSON.
 NO_ROOT_WARNING = "ignore:You're running the worker with superuser privileges"
-BEAT = [*CELERY, "beat", "--loglevel", "WARNING"]
+# No file of its process id: it would lie in the code, which two may share.
+BEAT = [*CELERY, "beat", "--loglevel", "WARNING", "--pidfile", ""]
 # The share of the grace period that is left for runs to be handed back.
 LAST_PART = 0.25
 
@@ -35,15 +42,29 @@ class Command(BaseCommand):
             default=60,
             help="Seconds that a running sync has to finish. Default: 60.",
         )
+        parser.add_argument(
+            "--first-start",
+            action="store_true",
+            help="Prepare the installation before, as the command first_start does.",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        port = options["port"]
+        host, port, grace = (options[name] for name in ("host", "port", "grace"))
         if not 0 < port < 65536:
             raise bad_arguments(f"--port must be between 1 and 65535, not {port}.")
-        address = f"{options['host']}:{port}"
+        if not 0 < grace < float("inf"):
+            raise bad_arguments(f"--grace must be a number above 0, not {grace}.")
+        address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        with only_one(address):
+            check_port(host, port)
+            if options["first_start"]:
+                first_start()
+            self.run(address, grace)
+
+    def run(self, address: str, grace: float) -> None:
         # A server logs each run; commands print their own output.
         os.environ.setdefault("LOG_LEVEL", "INFO")
-        own_grace = max(1, int(options["grace"] * (1 - LAST_PART)))
+        own_grace = max(1, int(grace * (1 - LAST_PART)))
         os.environ.setdefault("WORKER_GRACE_SECONDS", str(own_grace))
         Supervisor(
             [
@@ -51,8 +72,49 @@ class Command(BaseCommand):
                 Child("worker", [sys.executable, "-W", NO_ROOT_WARNING, "-m", *WORKER]),
                 Child("beat", [sys.executable, "-m", *BEAT]),
             ],
-            grace_seconds=options["grace"],
+            grace_seconds=grace,
             on_start=lambda: self.stdout.write(
-                f"cloudintel is running at http://{address} (press Ctrl-C to stop)"
+                f"cloudintel is running at http://{address}{settings.SCRIPT_NAME} "
+                "(press Ctrl-C to stop)"
             ),
         ).run()
+
+
+@contextmanager
+def only_one(address: str) -> Iterator[None]:
+    """Refuse a second one on the same STATE_DIR, where both would use one queue."""
+    with (settings.STATE_DIR / "up.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise CommandError(
+                f"cloudintel is already running at {lock.read()} with this STATE_DIR, "
+                f"{settings.STATE_DIR}. Stop it first, or set another STATE_DIR."
+            ) from None
+        lock.truncate(0)
+        lock.write(f"http://{address}{settings.SCRIPT_NAME} (process {os.getpid()})")
+        lock.flush()
+        yield
+
+
+def check_port(host: str, port: int) -> None:
+    """Refuse an address where the web server could not listen."""
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", "Not a host name")
+        raise CommandError(
+            f"The web server can't listen on {host}, port {port}: {reason}. "
+            "Choose another, such as `make run PORT=8001`."
+        ) from None
+
+
+def first_start() -> None:
+    """Prepare the installation in a process of its own, whose memory ends with it."""
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "first_start"]
+    if status := subprocess.run(command, check=False).returncode:  # noqa: S603
+        sys.exit(status)

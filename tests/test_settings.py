@@ -1,6 +1,7 @@
 """A setting that can't be meant is refused in one sentence that names it."""
 
 import os
+import re
 import runpy
 import stat
 from pathlib import Path
@@ -85,6 +86,19 @@ def test_what_is_meant_is_read(
 ) -> None:
     monkeypatch.setenv(name, value)
     assert runpy.run_path(SETTINGS)[name] == read
+
+
+def test_behind_tls_nothing_is_left_that_django_warns_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SECURE_COOKIES", "true")
+    read = runpy.run_path(SETTINGS)
+    secured = {
+        name: read[name] for name in read if re.match("SE(CURE|SSION)|CSRF", name)
+    }
+    with override_settings(**secured):
+        found = run_checks(include_deployment_checks=True)
+    assert [one for one in found if not one.is_silenced()] == []
 
 
 def test_the_state_is_for_its_owner_alone(

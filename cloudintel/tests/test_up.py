@@ -1,0 +1,59 @@
+"""up refuses what can't work before it starts anything."""
+
+import socket
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from cloudintel.management.commands import up
+from cloudintel.management.commands.up import only_one
+
+
+@pytest.fixture(autouse=True)
+def nothing_starts(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.STATE_DIR = tmp_path
+    for name in ("first_start", "Supervisor"):
+        monkeypatch.delattr(up, name)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "told"),
+    [
+        (["--port", "70000"], 2, "--port must be between 1 and 65535, not 70000."),
+        (["--port", "abc"], 1, "argument --port: invalid int value: 'abc'"),
+        (["--grace", "nan"], 2, "--grace must be a number above 0, not nan."),
+        (["--grace", "-1"], 2, "--grace must be a number above 0, not -1.0."),
+        (["--host", "a..b"], 1, "The web server can't listen on a..b, port 8000: "),
+    ],
+)
+def test_arguments_that_cannot_work_are_named(
+    arguments: list[str], status: int, told: str
+) -> None:
+    with pytest.raises(CommandError) as caught:
+        call_command("up", "--first-start", *arguments)
+    assert told in str(caught.value)
+    assert caught.value.returncode == status
+
+
+@pytest.mark.parametrize(("host", "family"), [("127.0.0.1", 2), ("::1", 10)])
+def test_a_port_that_another_server_has_is_one_sentence(host: str, family: int) -> None:
+    with socket.create_server((host, 0), family=socket.AddressFamily(family)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(CommandError) as caught:
+            call_command("up", "--first-start", host=host, port=port)
+    assert caught.value.returncode == 1
+    assert str(caught.value) == (
+        f"The web server can't listen on {host}, port {port}: Address already in use. "
+        "Choose another, such as `make run PORT=8001`."
+    )
+
+
+def test_one_after_the_other_may_run_and_two_at_once_may_not() -> None:
+    for address in ("127.0.0.1:8001", "127.0.0.1:8002"):
+        with only_one(address), pytest.raises(CommandError) as caught:
+            call_command("up")
+        assert f"is already running at http://{address} (process " in str(caught.value)

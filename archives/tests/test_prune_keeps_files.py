@@ -123,6 +123,11 @@ def test_an_object_of_that_name_stays_as_it_is(aws: EmulatedAws) -> None:
     assert stored["Body"].read() == b"first"
 
 
+def test_a_bucket_that_does_not_exist_is_named(aws: EmulatedAws) -> None:
+    with pytest.raises(PlaceFailed, match="s3://nowhere/name can't be reached: .*Buck"):
+        write_file(BytesIO(), "s3://nowhere", "name")
+
+
 def test_a_late_row_gets_an_object_of_its_own(aws: EmulatedAws) -> None:
     s3 = boto3.client("s3")
     s3.create_bucket(Bucket="late-rows")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.core.management.base import CommandError
+from django.db import InterfaceError, OperationalError
 
 from archives.prune import CannotPrune
 from archives.schemas import CannotRestore
@@ -26,3 +27,8 @@ def moving_rows() -> Iterator[None]:
         ) from None
     except (CannotPrune, CannotRestore, PlaceFailed) as error:
         raise CommandError(str(error)) from error
+    except (InterfaceError, OperationalError) as error:
+        raise CommandError(
+            f"The database failed: {str(error).strip()} The month that was at work is "
+            "as before; run the command again."
+        ) from error

@@ -6,7 +6,7 @@ from threading import Event
 
 import pytest
 from django.core.management import CommandError
-from django.db import transaction
+from django.db import connection, transaction
 
 from archives import prune as pruning
 from archives.models import Archive
@@ -112,3 +112,25 @@ def test_no_sync_stores_between_the_comparison_and_the_deletion(
     for month in ("2024-03", "2024-04"):
         run("restore_archive", "cost", month)
     assert contents()[0] == before
+
+
+@pytest.mark.only_on("postgresql")
+def test_a_connection_that_breaks_leaves_its_month_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store_old_months(account())
+    before, delete = contents()[0], pruning.delete
+
+    def delete_and_break(one: pruning.Month) -> None:
+        delete(one)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    monkeypatch.setattr(pruning, "delete", delete_and_break)
+    with pytest.raises(CommandError, match=r"(?s)The database failed: .* as before"):
+        run("prune", "cost", "--to", tmp_path, "--yes")
+    connection.close()
+    assert contents()[0] == before
+    monkeypatch.setattr(pruning, "delete", delete)
+    run("prune", "cost", "--to", tmp_path, "--yes")
+    assert not DailyCost.objects.exists()

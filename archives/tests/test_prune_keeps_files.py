@@ -9,10 +9,12 @@ from django.conf import settings
 from django.core.management import CommandError
 
 from archives.models import Archive, Table
+from archives.prune import due, prune
 from archives.storage import PlaceFailed, installation_id, verified, write_file
 from archives.tests.months import MARCH, SPAN, contents, run, store_old_months, sums
 from clouds.testing import account
 from core.testing.aws_emulator import EmulatedAws
+from core.testing.clock import NOW
 from core.windows import ONE_DAY, Window
 from costs.models import CostDay, CostTotal, DailyCost
 from costs.testing import charge, store_costs
@@ -123,6 +125,11 @@ def test_an_object_of_that_name_stays_as_it_is(aws: EmulatedAws) -> None:
     assert stored["Body"].read() == b"first"
 
 
+def test_a_bucket_that_does_not_exist_is_named(aws: EmulatedAws) -> None:
+    with pytest.raises(PlaceFailed, match="s3://nowhere/name can't be reached: .*Buck"):
+        write_file(BytesIO(), "s3://nowhere", "name")
+
+
 def test_a_late_row_gets_an_object_of_its_own(aws: EmulatedAws) -> None:
     s3 = boto3.client("s3")
     s3.create_bucket(Bucket="late-rows")
@@ -137,6 +144,25 @@ def test_a_late_row_gets_an_object_of_its_own(aws: EmulatedAws) -> None:
     for month in ("2024-03", "2024-04"):
         run("restore_archive", "cost", month)
     assert contents()[0] == sorted(before + late, key=repr)
+
+
+@pytest.mark.parametrize("step", ["writing", "comparing", "deleting"])
+def test_ended_at_any_step_it_starts_again(tmp_path: Path, step: str) -> None:
+    def end(sentence: str) -> None:
+        if sentence.startswith(step):
+            raise KeyboardInterrupt
+
+    store_old_months(account())
+    before = contents()
+    march = next(due([Table.COST], 24, NOW))
+    with pytest.raises(KeyboardInterrupt):
+        prune(march, str(tmp_path), NOW, "ada", end)
+    assert contents() == before
+    run("prune", "cost", "--to", tmp_path, "--yes")
+    assert len(files(tmp_path)) == 2
+    for month in ("2024-03", "2024-04"):
+        run("restore_archive", "cost", month)
+    assert contents() == before
 
 
 def test_what_a_kill_left_is_removed_and_what_others_write_is_not(

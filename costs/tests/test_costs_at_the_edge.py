@@ -127,7 +127,7 @@ def test_the_newest_restated_days_come_first(viewer: User) -> None:
     close(owner, FIRST, SECOND, THIRD)
     late = restate(owner, FIRST, "1", "2", days_later=9)
     newest = restate(owner, THIRD, "1", "2", days_later=1)
-    first, second = (restate(owner, SECOND, "1", "2", days_later=n) for n in (2, 3))
+    second, first = (restate(owner, SECOND, "1", "2", days_later=n) for n in (3, 2))
     same = restate(account(2, "other"), SECOND, "2", "3", days_later=3)
     assert list(restatements(viewer)) == [newest, same, second, first, late]
 

@@ -175,7 +175,9 @@ def test_who_is_limited_sees_neither_others_nor_what_holds_others() -> None:
     for path in ("forecasts/", "anomalies/"):
         rows = client.get(V1 + path).json()["results"]
         assert [row["account"] for row in rows] == [one.account_id]
-    for hidden in Anomaly.objects.exclude(account=one):
+    others = Anomaly.objects.exclude(account=one)
+    assert len(others) == 2
+    for hidden in others:
         path = f"anomalies/{hidden.pk}/"
         assert client.get(V1 + path).status_code == 404
         assert patch(client, path, status="planned", version=1).status_code == 404

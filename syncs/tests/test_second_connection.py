@@ -29,7 +29,8 @@ def test_a_backfill_that_is_paused_meanwhile_queues_no_part() -> None:
     backfill = proposed()
     transition(backfill, "start", NOW)
     waiting()
-    is_paused, advance = Event(), []
+    is_paused = Event()
+    advance: list[Thread] = []
 
     def pause() -> None:
         with transaction.atomic():
@@ -58,7 +59,9 @@ def test_parts_of_a_backfill_store_one_after_the_other() -> None:
         run(owner, dataset, NOW - timedelta(hours=1), status=SyncRun.Status.RUNNING)
         for dataset in (Dataset.COST, Dataset.CPU)
     ]
-    has_stored, seen, second = Event(), [], []
+    has_stored = Event()
+    second: list[Thread] = []
+    seen: list[str] = []
 
     def store_first() -> None:
         with RunContext(runs[0], say_nothing).storing():

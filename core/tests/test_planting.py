@@ -1,0 +1,110 @@
+"""Faults are planted one at a time, the same ones for the same seed."""
+
+from pathlib import Path
+
+import pytest
+
+from core.testing.planting.__main__ import found, sample, unnoticed
+from core.testing.planting.fault import Fault
+from core.testing.planting.python_faults import python_faults
+from core.testing.planting.text_faults import text_faults
+
+HERE = Path("room/code.py")
+ADULT = "def is_adult(age):\n    return age >= 18\n"
+TEST = "from room.code import is_adult\ndef test_it():\n    assert is_adult(30)\n"
+SURVIVOR = "room/code.py:2  comparison\n    - return age >= 18\n    + return age > 18"
+
+
+def planted(source: str, path: Path = HERE) -> set[tuple[str, str]]:
+    finder = python_faults if path.suffix == ".py" else text_faults
+    text = source.encode()
+    return {(one.kind, one.applied(text).decode()) for one in finder(path, text)}
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "faulty"),
+    [
+        ("a < b", "comparison", "a <= b"),
+        ("a < b == c", "comparison", "a < b != c"),
+        ("'ü' in b", "comparison", "'ü' not in b"),
+        ("a and b", "and, or", "a or b"),
+        ("a + b", "plus, minus", "a - b"),
+        ("f(30)", "constant", "f(31)"),
+        ("f(30)", "constant", "f(29)"),
+        ("f(x=True)", "constant", "f(x=False)"),
+        ("not a", "not", "a"),
+        ("b if a else c", "not", "b if not (a) else c"),
+        ("f(a)", "line removed", "pass"),
+        ("raise A", "line removed", "pass"),
+        ("rows = a.filter(b=c)", "call removed", "rows = a"),
+        ("a.filter(b=c, d=e)", "argument removed", "a.filter(b=c)"),
+        ("a.filter(b=c, d=e)", "argument removed", "a.filter(d=e)"),
+        ("@login\ndef f(): ...", "decorator removed", "\ndef f(): ..."),
+    ],
+)
+def test_it_plants(source: str, kind: str, faulty: str) -> None:
+    assert (kind, faulty) in planted(source)
+
+
+@pytest.mark.parametrize(
+    "source", ["'text 1'", "x: Literal[1]", "@property\ndef f(): ...", "a.filter(b)"]
+)
+def test_it_plants_no_argument_annotation_or_text(source: str) -> None:
+    kinds = {kind for kind, _ in planted(source)}
+    assert kinds <= {"call removed", "line removed"}
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "kind", "faulty"),
+    [
+        ("a.html", "{% if not a %}", "not", "{% if a %}"),
+        ("a.html", "{% elif a.b %}", "not", "{% elif not a.b %}"),
+        ("a.html", "<p>{{ a|money:b }}", "filter removed", "<p>{{ a }}"),
+        ("a.html", "<p>{{ a }}", "value removed", "<p>"),
+        ("a.html", '<form method="post">', "attribute removed", "<form>"),
+        ("a.js", "a === b", "comparison", "a !== b"),
+        ("a.js", "n / 1000", "constant", "n / 2"),
+        ("a.js", "  chart.update();", "line removed", ""),
+    ],
+)
+def test_it_plants_in_templates_and_scripts(
+    name: str, source: str, kind: str, faulty: str
+) -> None:
+    assert (kind, faulty) in planted(source, Path(name))
+
+
+def test_a_comment_holds_no_fault() -> None:
+    assert planted("  // a === b\n", Path("a.js")) == set()
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """A room with one file, and a test that does not look at its boundary."""
+    for name, text in {
+        "room/code.py": ADULT,
+        "room/tests/test_code.py": TEST,
+        "pytest.ini": "[pytest]\naddopts = -p no:django\n",
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def test_the_same_seed_takes_the_same_faults_of_each_kind(house: Path) -> None:
+    one = sample(house, ["room"], 2, seed=1)
+    assert one == sample(house, ["room"], 2, seed=1)
+    assert {fault.kind for fault in one} == {"comparison", "constant"}
+    assert {fault.path for fault in found(house, "room")} == {HERE}
+
+
+def test_what_no_test_notices_is_listed_and_nothing_stays_planted(
+    house: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = ADULT.index(">=")
+    faults = [
+        Fault(HERE, at, at + 2, "comparison", b">"),
+        Fault(HERE, at, at + 2, "comparison", b"<"),
+    ]
+    assert list(unnoticed(house, faults, ["room"], seconds=60)) == [SURVIVOR]
+    assert "2  FAILED room/tests/test_code.py::test_it" in capsys.readouterr().out
+    assert (house / HERE).read_text() == ADULT

@@ -7,7 +7,7 @@ from clouds.models import CloudAccount
 from core.db.money_field import MoneyField
 from costs.querysets import (
     BillDayQuerySet,
-    BillQuerySet,
+    BillSpanQuerySet,
     CostRollupQuerySet,
     CostTotalQuerySet,
     DailyCostQuerySet,
@@ -186,7 +186,7 @@ class BillSpan(models.Model):
     last_day = models.DateField()
     days = models.IntegerField()
 
-    objects = BillQuerySet.as_manager()
+    objects = BillSpanQuerySet.as_manager()
 
     class Meta:
         ordering = ["account", "currency"]

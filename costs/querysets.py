@@ -9,11 +9,15 @@ from typing import Any, NamedTuple, Self
 
 from django.db.models import (
     Aggregate,
+    BooleanField,
     Case,
     Count,
+    Exists,
+    ExpressionWrapper,
     F,
     Max,
     Min,
+    OuterRef,
     Q,
     QuerySet,
     Sum,
@@ -139,6 +143,20 @@ class CostRollupQuerySet(DailyCostQuerySet):
         return self
 
 
+class BillSpanQuerySet(BillQuerySet):
+    def with_is_current(self) -> Self:
+        """`is_current` tells whether more days of a bill are expected.
+
+        Not of an account that is disabled, nor in a currency that its bill has left.
+        """
+        later = self.model._default_manager.filter(
+            account=OuterRef("account"), last_day__gt=OuterRef("last_day")
+        )
+        is_current = Q(account__is_enabled=True) & ~Exists(later)
+        wrapped = ExpressionWrapper(is_current, output_field=BooleanField())
+        return self.annotate(is_current=wrapped)
+
+
 class RecentCostQuerySet(BillQuerySet):
     def per_service(self) -> QuerySet[Any, tuple[str, str, Decimal, Decimal]]:
         """(service, sub-account, the newest days' amount, that of those before)."""
@@ -161,11 +179,6 @@ class RecentCostQuerySet(BillQuerySet):
 class CostTotalQuerySet(BillQuerySet):
     def in_window(self, window: Window) -> Self:
         return self.filter(_within(window))
-
-    def currencies(self) -> list[str]:
-        """Those that are stored, in the order of their names."""
-        found = self.order_by("currency").values_list("currency", flat=True)
-        return list(found.distinct())
 
     def newest_day_per_currency(self) -> dict[str, date]:
         """The last stored day of each currency, in the order of their names."""

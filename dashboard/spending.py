@@ -94,7 +94,7 @@ def spending(
     arrives at noon is not shown as a fall in costs in the morning. Eleven queries.
     """
     source = CostSource.visible_to(user).before(utc_day(now))
-    newest = source.bills().newest_day_per_currency()
+    newest = source.newest_days()
     if not newest:
         return None
     if currency not in newest:

@@ -43,7 +43,8 @@ class Bill:
     Each part has one value for each UTC day from `first_day`. A day without a row of a
     part on a day that was read is 0; a day that was not read is None or NaN in all
     parts. `usage` leaves out tax, credits, refunds and fees, which have no expected
-    day; `charges` has them too. The `unsettled` days may still grow.
+    day; `charges` has them too. The `unsettled` days may still grow. One that is not
+    `is_current` has ended, so that nothing follows its last day.
     """
 
     currency: str
@@ -51,6 +52,7 @@ class Bill:
     usage: Mapping[Scope, Sequence[float | Decimal | None]]
     unsettled: frozenset[date] = frozenset()
     charges: Mapping[Scope, Sequence[float]] = field(default_factory=dict)
+    is_current: bool = True
 
     def summed(self, parts: Iterable[Scope]) -> list[float]:
         """Return what these parts cost together each day, with all their charges.

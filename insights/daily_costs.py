@@ -5,12 +5,12 @@ from collections import defaultdict
 from datetime import date, datetime
 from math import nan
 
-from django.db.models import Count, Max, Min, Q, Sum
+from django.db.models import Count, Q, Sum
 
 from clouds.models import CloudAccount
-from core.windows import ONE_DAY, last_complete_days
-from costs.models import CostTotal, DailyCost
-from costs.querysets import CostTotalQuerySet, DailyCostQuerySet
+from core.windows import ONE_DAY, Window, last_complete_days
+from costs.models import BillSpan, CostTotal, DailyCost
+from costs.querysets import CostTotalQuerySet
 from insights.bill_records import Bill, Scope
 from providers.records import ChargeCategory
 
@@ -25,71 +25,47 @@ HISTORY_DAYS = 430
 def read_bills(account: CloudAccount | None, now: datetime) -> list[Bill]:
     """Return a bill per currency of that account, or of all without their regions.
 
-    Today is left out. Three queries, and one per currency.
+    Today is left out. One query, and two per currency.
     """
     window = last_complete_days(HISTORY_DAYS, now)
-    rows = DailyCost.objects.counted().in_window(window)
-    totals = CostTotal.objects.counted().in_window(window).order_by()
+    spans = BillSpan.objects.counted().with_is_current()
     if account is not None:
-        rows, totals = rows.filter(account=account), totals.filter(account=account)
-    spans = _spans(totals)
-    counts: dict[str, dict[date, tuple[int, int]]] = defaultdict(dict)
-    per_day = totals.values_list("currency", "day").annotate(
-        Count("id"), estimated=Count("id", filter=Q(is_estimated=True))
+        spans = spans.filter(account=account)
+    of_currency: dict[str, list[BillSpan]] = defaultdict(list)
+    for span in spans:
+        of_currency[span.currency].append(span)
+    bills = (
+        _bill(currency, held, window, with_regions=account is not None)
+        for currency, held in sorted(of_currency.items())
     )
-    for currency, day, stored, estimated in per_day:
-        counts[currency][day] = (stored, estimated)
-    return [
-        _bill(
-            currency,
-            days,
-            spans[currency],
-            rows.filter(currency=currency),
-            with_regions=account is not None,
-        )
-        for currency, days in sorted(counts.items())
-    ]
-
-
-def _spans(totals: CostTotalQuerySet) -> dict[str, list[tuple[date, date]]]:
-    """Return per currency the first and last day of each account's bill.
-
-    A bill's history begins with its first stored day. That of an enabled account goes
-    on to the newest day of all: one that fell behind would look like a fall in costs.
-    """
-    spans: dict[str, list[tuple[date, date]]] = defaultdict(list)
-    newest: dict[str, date] = totals.newest_day_per_currency()
-    histories = totals.values_list("currency", "account", "account__is_enabled")
-    for currency, _, is_enabled, first, last in histories.annotate(
-        Min("day"), Max("day")
-    ):
-        spans[currency].append((first, newest[currency] if is_enabled else last))
-    return spans
+    return [bill for bill in bills if bill is not None]
 
 
 def _bill(
-    currency: str,
-    counts: dict[date, tuple[int, int]],
-    spans: list[tuple[date, date]],
-    rows: DailyCostQuerySet,
-    *,
-    with_regions: bool,
-) -> Bill:
-    """Return the bill of these rows; `counts` has each day's totals, and estimates.
+    currency: str, spans: list[BillSpan], window: Window, *, with_regions: bool
+) -> Bill | None:
+    """Return the bill of the window; None without a stored day of it.
 
-    A day is known if it has a total of every account whose span it lies in.
+    It is of the accounts whose bills go on in that currency, and of those that had one
+    where none does: what ends with an account would look like a fall in costs.
     """
+    current = [span for span in spans if span.is_current]
+    accounts = [span.account_id for span in current or spans]
+    which = {"account__in": accounts, "currency": currency}
+    counts = _counts(CostTotal.objects.counted().in_window(window).filter(**which))
+    if not counts:
+        return None
     first, last = min(counts), max(counts)
     blank = array("d", [nan]) * ((last - first).days + 1)
     for day, (stored, _) in counts.items():
-        if stored >= sum(start <= day <= end for start, end in spans):
+        if stored >= sum(_is_expected(span, day) for span in current or spans):
             blank[(day - first).days] = 0.0
     usage: dict[Scope, array[float]] = defaultdict(lambda: blank[:])
     charges: dict[Scope, array[float]] = defaultdict(lambda: blank[:])
     region = ["region"] if with_regions else []
+    rows = DailyCost.objects.counted().filter(day__range=(first, last), **which)
     sums = (
-        rows.filter(day__range=(first, last))
-        .order_by()
+        rows.order_by()
         .values_list("day", "sub_account_id", "service", *region)
         .annotate(
             amount=Sum("billed"),
@@ -108,4 +84,22 @@ def _bill(
         dict(usage),
         frozenset(day for day, (_, some) in counts.items() if some and day > newest),
         dict(charges),
+        is_current=bool(current),
     )
+
+
+def _counts(totals: CostTotalQuerySet) -> dict[date, tuple[int, int]]:
+    """Return how many totals each day has, and how many of them are estimated."""
+    per_day = totals.order_by().values_list("day")
+    estimated = Count("id", filter=Q(is_estimated=True))
+    counted = per_day.annotate(stored=Count("id"), estimated=estimated)
+    return {day: (stored, some) for day, stored, some in counted}
+
+
+def _is_expected(span: BillSpan, day: date) -> bool:
+    """Return whether the account's bill has that day, if nothing is missing.
+
+    A current one goes on to the newest day of all: one that fell behind would look like
+    a fall in costs.
+    """
+    return span.first_day <= day and (span.is_current or day <= span.last_day)

@@ -47,13 +47,13 @@ class CostBreakdown:
 def cost_breakdown(
     query: CostQuery, user: AnyUser, account_names: Mapping[str, str]
 ) -> CostBreakdown:
-    """Return the breakdown in one currency, the first where several are stored.
+    """Return the breakdown in one currency; of several in one in which bills go on.
 
     Seven queries: the currencies, what each key cost in both periods, the trend (two),
     how far both are stored, restatements and their days. Raises InvalidQuery.
     """
     source = CostSource.visible_to(user).filtered(query, user)
-    currencies = source.in_window(query.window).bills().currencies()
+    currencies = list(source.in_window(query.window).newest_days())
     if currency := query.currency or next(iter(currencies), ""):
         query, source = replace(query, currency=currency), source.in_currency(currency)
     previous = period_before(query.window)

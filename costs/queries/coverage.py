@@ -9,10 +9,13 @@ from core.windows import ONE_DAY, Window, add_months, first_of_month
 
 
 class Span(NamedTuple):
-    """One account's stored days: the first, the last, and how many in each window."""
+    """One account's stored days: the first, the last, and how many in each window.
+
+    `is_current` tells whether more are expected.
+    """
 
     account: int
-    is_enabled: bool
+    is_current: bool
     first: date
     last: date
     days: tuple[int, ...]
@@ -40,13 +43,13 @@ def missing_days(spans: Sequence[Span], at: int, window: Window) -> int:
     """Days of the window, the one counted at `at`, that some account's history lacks.
 
     An account's history runs from its first stored day to the newest day that any
-    enabled account has: one that fell behind makes the sum too low. That of a
-    disabled account ends with its own last day.
+    current one has: one that fell behind makes the sum too low. Any other one ends
+    with its own last day.
     """
-    newest = max((span.last for span in spans if span.is_enabled), default=None)
+    newest = max((span.last for span in spans if span.is_current), default=None)
     missing = 0
     for span in spans:
-        last = newest if newest and span.is_enabled else span.last
+        last = newest if newest and span.is_current else span.last
         expected = min(window.end, last + ONE_DAY) - max(window.start, span.first)
         missing += max(0, expected.days - span.days[at])
     return missing

@@ -23,7 +23,7 @@ from costs.queries.query import DIMENSIONS, CostQuery, InvalidQuery
 from costs.querysets import (
     GROUPS,
     BillDayQuerySet,
-    BillQuerySet,
+    BillSpanQuerySet,
     CostRollupQuerySet,
     CostTotalQuerySet,
     DailyCostQuerySet,
@@ -52,7 +52,7 @@ class CostSource:
     rollups: CostRollupQuerySet | None = None
     days: BillDayQuerySet | None = None
     looked_at: frozenset[str] = frozenset()
-    bill_spans: BillQuerySet = field(default_factory=BillSpan.objects.counted)
+    bill_spans: BillSpanQuerySet = field(default_factory=BillSpan.objects.counted)
     narrowing: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
@@ -128,6 +128,19 @@ class CostSource:
         totals = self.totals if self.days is None else self.days
         return totals.filter(**self.narrowing)
 
+    def newest_days(self) -> dict[str, date]:
+        """Return the last stored day of each currency, first those in which bills go
+        on. One query, and another one where there are several."""
+        newest = self.bills().newest_day_per_currency()
+        if len(newest) < 2:
+            return newest
+        current = self.bill_spans.with_is_current().filter(is_current=True)
+        in_use = {*current.values_list("currency", flat=True)}
+        ordered = sorted(
+            newest, key=lambda currency: (currency not in in_use, currency)
+        )
+        return {currency: newest[currency] for currency in ordered}
+
     def values_of(self, column: str, limit: int) -> list[str]:
         """Return what a column holds, in order."""
         found = self.by(column).order_by(column)
@@ -139,8 +152,8 @@ class CostSource:
         And one of the days of those whose history has a gap, or several currencies.
         """
         histories: dict[int, list[tuple[bool, date, date, int]]] = defaultdict(list)
-        columns = ("account", "account__is_enabled", "first_day", "last_day", "days")
-        found = self.bill_spans.order_by("account")
+        columns = ("account", "is_current", "first_day", "last_day", "days")
+        found = self.bill_spans.with_is_current().order_by("account")
         if "currency" in self.narrowing:
             found = found.filter(currency=self.narrowing["currency"])
         for account, *history in found.values_list(*columns):
@@ -155,7 +168,8 @@ class CostSource:
                 days = counts.get(account, (0,) * len(windows))
             else:
                 days = tuple(_overlap(first, last, window) for window in windows)
-            spans.append(Span(account, parts[0][0], first, last, days))
+            is_current = any(one[0] for one in parts)
+            spans.append(Span(account, is_current, first, last, days))
         return spans
 
 

@@ -46,22 +46,25 @@ def top_changes(
 ) -> Sequence[TopChange]:
     """Return the largest changes, up or down, since the 30 days before the window's 30.
 
-    `spans` are those of the source in both periods. An account whose bill ends with
-    the window is answered from RecentCost, any other one from its rows. One query, and
-    two where there are others.
+    `spans` are those of the source in both periods: an account of which either is not
+    stored whole has no change that anybody knows. One whose bill ends with the window
+    is answered from RecentCost, any other one from its rows. One query, and two where
+    there are others.
     """
     before = window.previous()
+    both = (len(window), len(before))
+    unknown = [span.account for span in spans if span.days[:2] != both]
     late = [
         span.account
         for span in spans
-        if span.last + ONE_DAY != window.end and any(span.days[:2])
+        if span.last + ONE_DAY != window.end and span.days[:2] == both
     ]
     recent = RecentCost.objects.counted().visible_to(user).filter(currency=currency)
-    recent = recent.filter(until=window.end)
+    recent = recent.filter(until=window.end).exclude(account__in=unknown)
     amounts: dict[tuple[str, str], tuple[Decimal, Decimal]] = {}
     if late:
-        rows = source.rows.filter(account__in=late)
         keys = ("service", "sub_account_id")
+        rows = source.by(*keys).filter(account__in=late)
         for service, account_id, now, former in rows.compared(
             keys, "billed", window, before
         ):

@@ -48,9 +48,6 @@ def test_days_answer_as_the_totals_do() -> None:
     by_day = CostSource.visible_to(user)
     by_total = CostSource(by_day.rows, by_day.totals)
     assert by_day.days is not None
-    assert (
-        by_day.bills().currencies() == by_total.bills().currencies() == ["EUR", "USD"]
-    )
     counts, totals = by_day.bills(), by_total.bills()
     assert counts.newest_day_per_currency() == totals.newest_day_per_currency()
     assert counts.stored_window() == totals.stored_window()

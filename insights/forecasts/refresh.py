@@ -58,10 +58,14 @@ def refresh_forecasts(
     *,
     force: bool = False,
 ) -> int:
-    """Make the forecasts whose data changed, or all if forced; return how many."""
+    """Make the forecasts whose data changed, or all if forced; return how many.
+
+    A bill that has ended has no forecast.
+    """
     wanted: dict[Key, DailySeries] = {}
     for bill in bills:
-        wanted |= series_of(account, bill)
+        if bill.is_current:
+            wanted |= series_of(account, bill)
     newest = Forecast.objects.newest().filter(account=account)
     stored = {Key(row.scope, row.key, row.currency): row for row in newest}
     versions = {key: _version(series) for key, series in wanted.items()}

@@ -315,6 +315,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 if CELERY_BROKER_URL.startswith("filesystem:"):
     QUEUE_DIR = STATE_DIR / "queue"
     (QUEUE_DIR / "control").mkdir(parents=True, exist_ok=True)
+    CELERY_BROKER_TRANSPORT = "cloudintel.queue_files:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS |= {
         "data_folder_in": str(QUEUE_DIR),
         "data_folder_out": str(QUEUE_DIR),

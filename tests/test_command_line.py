@@ -1,12 +1,20 @@
 """manage.py as a person runs it: one object or one sentence, and the exit status."""
 
+import errno
 import json
 import socket
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from django.db import connection  # noqa: F401 - for the mark
+from django.core import management
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    connection,  # noqa: F401 - for the mark
+)
 
+import manage
 from core.testing.installation import Installed
 from providers.demo.company import PRODUCTION
 
@@ -152,3 +160,34 @@ def test_a_token_is_all_that_is_printed(installed: Installed) -> None:
     done = installed.manage("create_token", "ada")
     assert (done.returncode, done.stderr) == (0, "")
     assert len(done.stdout.strip()) == 64
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (DatabaseError("file is not a database"), "can't be used: file is not a data"),
+        (OSError(errno.ENOSPC, "No space left", "x.css"), "x.css can't be written: No"),
+    ],
+)
+def test_a_broken_database_file_and_a_full_disk_are_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, fault: Exception, told: str
+) -> None:
+    monkeypatch.setattr(management, "execute_from_command_line", refusing(fault))
+    with pytest.raises(SystemExit, match=told):
+        manage.main()
+
+
+def test_a_fault_of_our_own_is_not_blamed_on_the_database(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ours = refusing(IntegrityError("UNIQUE constraint failed"))
+    monkeypatch.setattr(management, "execute_from_command_line", ours)
+    with pytest.raises(IntegrityError):
+        manage.main()
+
+
+def refusing(fault: Exception) -> Callable[[Sequence[str]], None]:
+    def refuse(arguments: Sequence[str]) -> None:
+        raise fault
+
+    return refuse

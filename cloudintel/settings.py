@@ -334,6 +334,8 @@ CELERY_BROKER_URL = broker_url(
     )
 )
 CELERY_BROKER_USE_SSL = broker_tls(CELERY_BROKER_URL)
+if CELERY_BROKER_URL.startswith("filesystem:"):
+    CELERY_BROKER_TRANSPORT = "cloudintel.queue_files:Transport"
 CELERY_BROKER_CONNECTION_TIMEOUT = CONNECT_SECONDS
 # A page does not retry for minutes; a worker waits until it is back.
 CELERY_BROKER_TRANSPORT_OPTIONS = {

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
-from cloudintel.prometheus_files import settled_counts
+from cloudintel.prometheus_files import count_in, settled_counts
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cloudintel.settings")
 
@@ -28,5 +28,6 @@ def application(environ: Any, start_response: Any) -> Any:
 _ = get_resolver().url_patterns
 with settled_counts(settings.COUNTS_DIR):
     pass  # files that earlier servers left
+count_in(settings.COUNTS_DIR)
 gc.collect()
 gc.freeze()

@@ -5,7 +5,16 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.testing.browser import PASSWORD, PHONE, is_ready, open_page, sign_in
+from clouds.models import CloudAccount
+from core.testing.browser import (
+    DESK,
+    PASSWORD,
+    PHONE,
+    is_ready,
+    open_page,
+    sign_in,
+)
+from inventory.models import Resource
 
 pytestmark = pytest.mark.only_on("postgresql")
 
@@ -170,5 +179,20 @@ def test_on_a_phone_the_menu_leads_on_and_no_page_is_wider(
     page.get_by_role("button", name="Menu").click()
     navigation.get_by_role("link", name=name).click()
     is_ready(page, name)
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= PHONE["width"]
+
+
+def test_the_longest_names_push_nothing_off_the_page(page: Page, company: None) -> None:
+    Resource.objects.update(name="n" * 255)
+    CloudAccount.objects.update(name="a" * 100)
+    page.set_viewport_size(DESK)
+    sign_in(page)
+    page.goto("/instances/")
+    table = page.locator(".scroll").first
+    assert table.evaluate("it => it.scrollWidth <= it.clientWidth")
+    page.set_viewport_size(PHONE)
+    page.goto("/costs/?group_by=account")
+    expect(page.locator(".legend button").first).to_be_visible()
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= PHONE["width"]

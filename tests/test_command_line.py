@@ -3,19 +3,28 @@
 A process is started only where starting it is what is proven.
 """
 
+import errno
 import json
 import runpy
 import socket
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.core import management
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    connection,  # noqa: F401 - for the mark
+)
 from django.utils import timezone
 
 from clouds.models import CloudAccount
 from core.testing.installation import HOUSE, Installed
 from core.testing.processes import shared_database
+from manage import main
 from providers.demo.company import PRODUCTION
 from syncs.datasets import Dataset
 from syncs.testing import run
@@ -162,3 +171,34 @@ def test_a_bad_setting_is_one_sentence_that_names_it(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("Settings: SYNC_INTERVAL_MINUTES ")
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (DatabaseError("file is not a database"), "can't be used: file is not a data"),
+        (OSError(errno.ENOSPC, "No space left", "x.css"), "x.css can't be written: No"),
+    ],
+)
+def test_a_broken_database_file_and_a_full_disk_are_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, fault: Exception, told: str
+) -> None:
+    monkeypatch.setattr(management, "execute_from_command_line", refusing(fault))
+    with pytest.raises(SystemExit, match=told):
+        main()
+
+
+def test_a_fault_of_our_own_is_not_blamed_on_the_database(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ours = refusing(IntegrityError("UNIQUE constraint failed"))
+    monkeypatch.setattr(management, "execute_from_command_line", ours)
+    with pytest.raises(IntegrityError):
+        main()
+
+
+def refusing(fault: Exception) -> Callable[[Sequence[str]], None]:
+    def refuse(arguments: Sequence[str]) -> None:
+        raise fault
+
+    return refuse

@@ -181,13 +181,12 @@ class Budget(models.Model):
     @property
     def state(self) -> str:
         """`unknown`, `ok`, `at_risk` (forecast to be exceeded) or `over`."""
-        if self.spent is None:
-            return "unknown"
-        if self.spent > self.amount:
+        if self.spent is not None and self.spent > self.amount:
             return "over"
         if self.forecasted is not None and self.forecasted > self.amount:
             return "at_risk"
-        return "ok"
+        is_known = self.spent is not None or self.forecasted is not None
+        return "ok" if is_known else "unknown"
 
 
 def _percent(part: Decimal | None, whole: Decimal) -> float | None:

@@ -66,7 +66,7 @@ def status_of(budget: Budget, now: datetime) -> BudgetStatus:
         return BudgetStatus(month.start, note=NO_COSTS)
     return BudgetStatus(
         period=month.start,
-        spent=spent or ZERO,
+        spent=None if newest is None else spent or ZERO,
         spent_until=newest,
         forecasted=ahead.mean if ahead else None,
         forecasted_high=ahead.high_80 if ahead else None,

@@ -12,7 +12,12 @@ from syncs.datasets import Dataset
 from syncs.models import BackfillWindow, SyncRun, Watermark, Worker
 from syncs.runs.claims import claim, free_dead
 from syncs.runs.freshness import State, freshness
-from syncs.runs.watermarks import due_window, move_watermark
+from syncs.runs.watermarks import (
+    WHOLE_ACCOUNT,
+    due_window,
+    move_watermarks,
+    read_until,
+)
 from syncs.scheduler.due import due
 from syncs.testing import outcome, proposed, run
 
@@ -91,10 +96,11 @@ def test_a_watermark_of_the_future_leaves_no_day_out(
     mark = Watermark.objects.create(
         account=mine, dataset="cost", read_until=today + YEAR, updated_at=now
     )
-    window = due_window(mine, Dataset.COST, readable)
+    marks = read_until(mine, Dataset.COST, readable.end)
+    window = due_window(Dataset.COST, marks.get(WHOLE_ACCOUNT), readable)
     assert window.start <= today - 30 * DAY
     done = run(mine, Dataset.COST, now, start=window.start, end=window.end)
-    move_watermark(done, window, now, due=True)
+    move_watermarks(done, {WHOLE_ACCOUNT: window}, now, due=True)
     mark.refresh_from_db()
     assert mark.read_until == today
 

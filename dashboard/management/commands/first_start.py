@@ -42,5 +42,7 @@ class Command(BaseCommand):
         ask_for_insights()
         if not User.objects.exists():
             password = secrets.token_urlsafe(12)
-            User.objects.create_superuser(ADMIN, password=password)
+            # Told first: one that is lost by a kill in between can't be told again.
             self.stdout.write(f"Sign in as {ADMIN} with the password {password}")
+            self.stdout.flush()
+            User.objects.create_superuser(ADMIN, password=password)

@@ -83,6 +83,13 @@ def test_without_a_forecast_it_says_that_only_what_is_spent_is_known() -> None:
     assert "No forecast reaches the end of the month" in status.note
 
 
+def test_before_the_first_day_of_a_month_is_stored_its_costs_are_unknown() -> None:
+    store_costs(account(), Window(date(2026, 10, 1), date(2026, 11, 1)), {"EC2": "5"})
+    forecast(None, "10", first=date(2026, 11, 1))
+    status = status_of(budget(), NOW)
+    assert (status.spent, status.spent_until, status.forecasted) == (None, None, 300)
+
+
 def test_each_threshold_is_noted_once_a_month() -> None:
     spent(account())
     forecast(None, "10")
@@ -218,7 +225,14 @@ def test_a_scope_that_tells_too_little_is_refused(
 
 @pytest.mark.parametrize(
     ("spent_so_far", "will_be", "state"),
-    [(None, None, "unknown"), (50, 90, "ok"), (50, 101, "at_risk"), (101, 120, "over")],
+    [
+        (None, None, "unknown"),
+        (None, 90, "ok"),
+        (None, 101, "at_risk"),
+        (50, 90, "ok"),
+        (50, 101, "at_risk"),
+        (101, 120, "over"),
+    ],
 )
 def test_its_state_in_a_word(
     spent_so_far: int | None, will_be: int | None, state: str

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("syncs", "0001_initial"),
+        ("syncs", "0002_newest_runs_by_key"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("clouds", "0001_initial"),
-        ("syncs", "0001_initial"),
+        ("syncs", "0003_store_the_cause_of_incidents"),
     ]
 
     operations = [

@@ -33,8 +33,8 @@ def give_regions_their_own(apps: Any, schema_editor: object) -> None:
 class Migration(migrations.Migration):
     dependencies = [
         ("inventory", "0001_initial"),
-        ("metrics", "0001_initial"),
-        ("syncs", "0002_watermarks_per_region"),
+        ("metrics", "0002_count_samples_at_five_minutes"),
+        ("syncs", "0004_watermarks_per_region"),
     ]
     operations = [
         migrations.RunPython(give_regions_their_own, migrations.RunPython.noop),

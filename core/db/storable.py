@@ -4,7 +4,7 @@ PostgreSQL keeps no NUL and nothing longer than its column, which SQLite would; 
 a character is kept by neither.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from functools import lru_cache
 from hashlib import sha256
@@ -64,24 +64,24 @@ class Fitter(Generic[R]):
     def fit(self, record: R, where: object) -> R:
         """Return the record as it can be stored; `where` says which one it is."""
         texts = self._texts(record)
-        changes: dict[str, Any] = {}
-        if texts not in self._fitting:
-            lengths = self._longest.items()
-            for (name, longest), text in zip(lengths, texts, strict=True):
-                changes[name] = storable(text, longest)
-        for name in self._mappings:
-            changes[name] = storable_mapping(getattr(record, name))
-        for name in [
-            name for name in changes if changes[name] == getattr(record, name)
-        ]:
-            del changes[name]
-        if not changes:
-            self._fitting.add(texts)
+        if texts in self._fitting:
             return record
+        changes = {name: new for name, old, new in self._compared(record) if new != old}
         for name in changes:
-            shown = repr(getattr(record, name))
-            self._changed[f"{name} of {where}, {storable(shown, SHOWN)}"] = None
-        return replace(record, **changes)
+            shown = storable(repr(getattr(record, name)), SHOWN)
+            self._changed[f"{name} of {where}, {shown}"] = None
+        if not changes and not self._mappings:
+            self._fitting.add(texts)
+        return replace(record, **changes) if changes else record
+
+    def _compared(self, record: R) -> Iterator[tuple[str, Any, Any]]:
+        """Yield each column as it was answered, and as it can be stored."""
+        for name, longest in self._longest.items():
+            text = getattr(record, name)
+            yield name, text, storable(text, longest)
+        for name in self._mappings:
+            values = getattr(record, name)
+            yield name, values, storable_mapping(values)
 
     @property
     def remark(self) -> str:

@@ -252,3 +252,12 @@ def test_a_type_that_ec2_does_not_describe_takes_no_sizes_from_others(
     assert outcome(sync_ec2(aws_account(), now)) == ("succeeded", "")
     sizes = Instance.objects.order_by("resource_id").values_list("vcpus", "memory_mib")
     assert list(sizes) == [(2, 8192), (4, 8192), (None, None)]
+
+
+def test_what_was_not_read_before_is_no_change(aws: EmulatedAws, now: datetime) -> None:
+    mine = aws_account()
+    aws.world().add_instance(machine("i-1"))
+    sync_ec2(mine, now)
+    Instance.objects.update(monitoring="")
+    sync_ec2(mine, now + HOUR)
+    assert changes() == [("i-1", "state", "", "running")]

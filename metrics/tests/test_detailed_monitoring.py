@@ -52,11 +52,11 @@ def test_a_short_day_in_detail_is_not_a_longer_one(
 def test_days_before_a_change_of_monitoring_keep_their_hours(
     aws: EmulatedAws, now: datetime
 ) -> None:
-    """Detailed from the 18th on: the days before had 12 samples an hour."""
+    """Detailed from the 18th on: three hours a day had 36 samples, and then 180."""
     world, mine = aws.world(), aws_account()
     one = world.add_instance(machine("i-changed"))
     world.cpu_day = lambda _, day: DayFigures(
-        30.0, 60.0, 55.0, samples=96 if day < june(18) else 480
+        30.0, 60.0, 55.0, samples=36 if day < june(18) else 180
     )
     changed_at = now - timedelta(days=2)
     assert changed_at.date() == june(18)
@@ -64,7 +64,7 @@ def test_days_before_a_change_of_monitoring_keep_their_hours(
     one.monitoring = "enabled"
     sync_ec2(mine, changed_at)
     sync_cpu(mine, now, window=DAYS)
-    assert samples("i-changed") == [96, 96, 96, 96]
+    assert samples("i-changed") == [36, 36, 36, 36]
 
 
 def test_more_samples_than_basic_monitoring_takes_are_detailed(

@@ -146,6 +146,19 @@ def test_a_late_row_gets_an_object_of_its_own(aws: EmulatedAws) -> None:
     assert contents()[0] == sorted(before + late, key=repr)
 
 
+def test_sums_are_computed_again_only_where_a_month_was_pruned_before(
+    tmp_path: Path,
+) -> None:
+    owner = account()
+    store_old_months(owner)
+    steps: list[str] = []
+    for late in (False, True):
+        for table in (Table.COST, Table.CPU):
+            prune(next(due([table], 24, NOW)), str(tmp_path), NOW, "ada", steps.append)
+        assert any(step.startswith("summing") for step in steps) == late
+        charge(owner, SPAN.start, "3", service="late")
+
+
 @pytest.mark.parametrize("step", ["writing", "comparing", "deleting"])
 def test_ended_at_any_step_it_starts_again(tmp_path: Path, step: str) -> None:
     def end(sentence: str) -> None:

@@ -60,8 +60,8 @@ class Command(BaseCommand):
                 "here."
             )
 
-    def _prune(self, tables: list[Table], older: int, place: str, *, yes: bool) -> int:
-        """Prune what is due, or only say so; return how many months that were."""
+    def _prune(self, tables: list[Table], older: int, place: str, *, yes: bool) -> bool:
+        """Prune what is due, or only say so; return whether anything is."""
         now, by = timezone.now(), command_actor().name
         try:
             months = list(due(tables, older, now))
@@ -81,7 +81,7 @@ class Command(BaseCommand):
                 f"Sums of {Table.COST.label} of {first_day:%Y-%m}: computed again from "
                 "its files, as accounts were deleted or are billed elsewhere since"
             )
-        return len(months) + len(summed)
+        return bool(months or summed)
 
     def _progress(self, sentence: str) -> None:
         if self.stderr.isatty():

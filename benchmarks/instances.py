@@ -50,7 +50,7 @@ QUESTIONS = {
     "api, cpu of one": "/api/v1/cpu/?instance=i-00000000000000001",
     "api, cpu trend": "/cpu-trend",
     "admin": ADMIN,
-    "admin, filtered": f"{ADMIN}?state__exact=running&region__exact=eu-west-1",
+    "admin, filtered": f"{ADMIN}?state=running&region=eu-west-1",
     "admin, searched": f"{ADMIN}?q=machine-0123",
     "admin, tag searched": f"{ADMIN}?q=team-7",
     "admin, not found": f"{ADMIN}?q=nowhere",

@@ -57,6 +57,7 @@ class DailyCostAdmin(ReadOnlyAdmin[DailyCost]):
         ("region", FieldTextFilter),
         ("sub_account_id", FieldTextFilter),
         ("charge_category", ChoicesDropdownFilter),
+        ("currency", FieldTextFilter),
         ("is_estimated", BooleanRadioFilter),
     )
     search_fields = ("service", "sub_account_id", "resource_group")
@@ -95,7 +96,7 @@ class Reconciliation(DropdownFilter):
 def rows_of_day(total: CostTotal) -> SafeString:
     lookups = {
         "account__id__exact": total.account_id,
-        "currency__exact": total.currency,
+        "currency__icontains": total.currency,
     }
     url = list_url(DailyCost, day_from=total.day, day_to=total.day, **lookups)
     return text_link(url, "Daily costs")

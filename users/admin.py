@@ -27,6 +27,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from clouds.access import is_limited
 from clouds.models import AccountAccess
+from core.admin.autocomplete import MultiplePicker
 from core.admin.columns import linked, moment, pairs
 from core.api.csv import csv_file
 from users.audit import record
@@ -70,6 +71,12 @@ class AccessInline(StackedInline):  # type: ignore[misc]
     extra = 0
     max_num = 1
     verbose_name_plural = "Account access (none: all accounts)"
+
+    def formfield_for_manytomany(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        kwargs["widget"] = MultiplePicker(db_field, self.admin_site)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
 @admin.register(User)
@@ -212,7 +219,7 @@ def save_as_csv(
     columns = ["at", "user_name", "action", "object_type", "object_id", "object_label"]
     columns += ["details", "address"]
     rows = queryset.values_list(*columns).iterator(chunk_size=2000)
-    return csv_file("audit", chain([columns], rows))
+    return csv_file(request, "audit", chain([columns], rows))
 
 
 @admin.register(AuditEntry)

@@ -13,7 +13,8 @@ from django.http import HttpRequest
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from clouds.access import AccountScopedQuerySet
-from core.admin.date_hierarchy import DatedList
+from core.admin.autocomplete import Picker
+from core.admin.change_list import OfferedList
 from users.audit import record
 from users.changes import changes_of
 
@@ -92,6 +93,8 @@ class Admin(ModelAdmin[M]):
             "queryset", db_field.remote_field.model._default_manager.all()
         )
         kwargs["queryset"] = seen(rows, request)
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = Picker(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def construct_change_message(
@@ -119,8 +122,10 @@ class Admin(ModelAdmin[M]):
             record(request, f"{obj._meta.model_name}.delete", obj)
         return super().log_deletions(request, queryset)
 
-    def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[DatedList]:
-        return DatedList
+    def get_changelist(
+        self, request: HttpRequest, **kwargs: object
+    ) -> type[OfferedList]:
+        return OfferedList
 
 
 def _values_in(message: object) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def refused(path: str, **parameters: Any) -> Any:
 
 def text_of(response: HttpResponse | StreamingHttpResponse) -> str:
     if isinstance(response, StreamingHttpResponse):
-        return b"".join(response).decode()
+        return b"".join(response).decode("utf-8-sig")
     return response.content.decode()
 
 

@@ -7,18 +7,13 @@ from the index.
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import Any, Literal
 
 from django.db import connection
 from django.db.models import Model, QuerySet, TextField
 from django.db.models.functions import Cast, Substr
 
 from core.windows import midnight
-
-if TYPE_CHECKING:
-    from django.contrib.admin.views.main import ChangeList
-else:
-    from unfold.views import ChangeList
 
 Kind = Literal["year", "month", "day"]
 
@@ -56,10 +51,3 @@ def first_day(day: date, kind: Kind) -> date:
     if kind == "year":
         return day.replace(month=1, day=1)
     return day.replace(day=1) if kind == "month" else day
-
-
-class DatedList(ChangeList):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # Nobody but the date hierarchy uses this queryset after the page is read.
-        self.queryset = cast("QuerySet[Model]", DateHierarchy(self.queryset))

@@ -1,0 +1,126 @@
+"""The admin's lists are filtered by what their pages offer, and by nothing else.
+
+By any other filter whoever sees a list could guess, letter by letter, what no page
+shows: the external ID of an account, the digest of a token, the hash of a password.
+"""
+
+import html
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.core.exceptions import BadRequest
+from django.db.models import Model
+from django.test import Client, RequestFactory
+
+from tests.addresses import closed
+from tests.two_accounts import HIDDEN_KEY, two_accounts
+from users.roles import Role
+from users.testing import person
+
+pytestmark = pytest.mark.django_db
+LISTS: list[Any] = list(admin.site._registry.values())
+
+
+def columns(model: type[Model], depth: int = 2) -> Iterator[str]:
+    """Yield each column of the model, of what it belongs to, and of what has it."""
+    for field in model._meta.get_fields():
+        name = field.name
+        if not field.is_relation:
+            yield name
+        elif depth and isinstance(field.related_model, type):
+            inner = columns(field.related_model, depth - 1)
+            yield from (f"{name}__{one}" for one in inner)
+    yield "pk"
+
+
+def offered_by(model_admin: Any) -> set[str]:
+    request = RequestFactory().get("/")
+    filters = [
+        one[0] if isinstance(one, tuple) else one
+        for one in model_admin.get_list_filter(request)
+    ]
+    names = {one for one in filters if isinstance(one, str)}
+    relations = {
+        one.name for one in model_admin.opts.concrete_fields if one.is_relation
+    }
+    keys = {f"{name}__id" for name in names | relations}
+    return names | keys | {model_admin.date_hierarchy}
+
+
+def is_taken(model_admin: Any, user: User, lookup: str) -> bool:
+    request = RequestFactory().get("/", {lookup: "1"})
+    request.user = user
+    try:
+        model_admin.get_changelist_instance(request)
+    except BadRequest:
+        return False
+    return True
+
+
+def test_no_list_is_filtered_by_what_its_page_does_not_offer(admin_user: User) -> None:
+    asked = [
+        (model_admin, f"{column}__{lookup}")
+        for model_admin in LISTS
+        for column in set(columns(model_admin.model)) - offered_by(model_admin)
+        for lookup in ("regex", "exact")
+    ]
+    assert len(asked) > 2000
+    taken = {
+        (str(one), lookup) for one, lookup in asked if is_taken(one, admin_user, lookup)
+    }
+    assert taken == set()
+
+
+SECRETS = {
+    "clouds/cloudaccount": ["settings__external_id", "pk__settings__external_id"],
+    "costs/dailycost": ["account__settings__external_id", "account__payer__settings"],
+    "inventory/instance": ["pk__account__settings__external_id"],
+    "knox/authtoken": ["digest", "pk", "user__password"],
+    "auth/user": ["password", "auth_token_set__digest"],
+    "auth/group": ["user__password"],
+    "insights/feedback": ["user__password"],
+    "syncs/syncrun": ["started_by__password", "held_by__x"],
+}
+
+
+@pytest.mark.parametrize("lookup", ["regex", "startswith", "gt", "exact", "in"])
+def test_a_secret_cannot_be_guessed(admin_client: Client, lookup: str) -> None:
+    two_accounts()
+    asked = [
+        f"/admin/{at}/?{name}__{lookup}=a"
+        for at, names in SECRETS.items()
+        for name in names
+    ]
+    assert {admin_client.get(one).status_code for one in asked} == {400}
+
+
+def test_who_may_only_look_is_told_in_a_sentence(client: Client) -> None:
+    user = person(Role.VIEWER)
+    user.is_staff = True
+    user.save()
+    client.force_login(user)
+    address = "/admin/clouds/cloudaccount/?settings__external_id__regex=^a"
+    page = client.get(address, headers={"accept": "text/html"})
+    assert page.status_code == 400
+    told = "This list has no filter settings__external_id__regex."
+    assert told in page.content.decode()
+    assert client.get(address).json()["detail"] == told
+
+
+def test_every_link_of_the_admin_leads_to_a_list(admin_client: Client) -> None:
+    """One of each kind: those that differ by their values are alike."""
+    two_accounts()
+    kinds: dict[tuple[str, ...], str] = {}
+    for address in closed(HIDDEN_KEY):
+        if address.startswith("/admin/"):
+            page = admin_client.get(address).content.decode()
+            for link in re.findall(r'href="(/admin/[^"?]*\?[^"]*)"', page):
+                url = html.unescape(link)
+                kinds.setdefault(tuple(re.split(r"=[^&]*&?", url)), url)
+    assert len(kinds) > 35
+    answers = {url: admin_client.get(url).status_code for url in kinds.values()}
+    assert {url: code for url, code in answers.items() if code != 200} == {}

@@ -54,6 +54,8 @@ class Root(APIRootView):
 
 router = DefaultRouter()
 router.APIRootView = Root
+# `?format=` chooses the format; a second way, by a suffix, would be a second address.
+router.include_format_suffixes = False
 router.register("accounts", CloudAccountViewSet)
 router.register("instances", InstanceCpuViewSet, basename="api-instance")
 router.register("costs", DailyCostViewSet)

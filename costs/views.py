@@ -147,7 +147,7 @@ class CostsTable(BreakdownMixin, View):
             found = self.breakdown(self.names())
         except InvalidQuery as invalid:
             return refused(invalid)
-        return csv_file("costs", table_rows(found))
+        return csv_file(request, "costs", table_rows(found))
 
 
 class CostsJson(BreakdownMixin, View):

@@ -88,7 +88,9 @@ class InstanceListView(InstanceCpuListView):
         """Answer the page, or with `format=csv` all instances of the list."""
         if self.request.GET.get("format") == "csv" and not context["filter"].errors:
             may_see_cpu = self.request.user.has_perm(VIEW_CPU)
-            return csv_file("instances", csv_rows(context["filter"].qs, may_see_cpu))
+            return csv_file(
+                self.request, "instances", csv_rows(context["filter"].qs, may_see_cpu)
+            )
         return super().render_to_response(context, **kwargs)
 
 

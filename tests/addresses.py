@@ -32,8 +32,8 @@ def walk(
 
 
 def _repeats(route: str) -> bool:
-    """The same with a file's ending, and the admin's answer to what does not exist."""
-    return "format" in route or "(?P<url>" in route
+    """The admin's answer to what does not exist."""
+    return "(?P<url>" in route
 
 
 def _value(found: re.Match[str], key: str) -> str:

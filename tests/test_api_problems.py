@@ -36,7 +36,8 @@ def test_a_typo_is_named_with_what_was_probably_meant(path: str) -> None:
 
 def test_a_format_that_is_mistyped_is_named_too() -> None:
     told = problem(viewer().get("/api/v1/costs/?format=jsno"), 400)
-    known = '"jsno" is not valid. Did you mean json? Choose one of: json, api, csv.'
+    names = "json, api, csv, csv-excel"
+    known = f'"jsno" is not valid. Did you mean json? Choose one of: {names}.'
     assert told["errors"] == {"format": [known]}
 
 

@@ -20,7 +20,7 @@ class FormatFirst(DefaultContentNegotiation):
         format_suffix: str | None = None,
     ) -> tuple[BaseRenderer, str]:
         asked = request.query_params.get("format")
-        if format_suffix or not asked:
+        if not asked:
             return super().select_renderer(request, renderers, format_suffix)
         by_name = {renderer.format: renderer for renderer in renderers}
         if asked not in by_name:

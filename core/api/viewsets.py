@@ -49,7 +49,7 @@ class RowsViewSet(ConditionalMixin, ReadOnlyModelViewSet[Any]):
             queryset = queryset.prefetch_related(None)
         if wants_csv(request):
             rows = _read(queryset, columns) if columns else self._serialized(queryset)
-            return csv_file(self.csv_name, rows)
+            return csv_file(request, self.csv_name, rows)
         pages = self.paginator
         if columns and isinstance(pages, CursorPages):
             paths = [column.path for column in columns]

@@ -84,7 +84,7 @@ class DailyCostViewSet(RowsViewSet):
         except SeveralCurrencies as error:
             raise ValidationError({"currency": [str(error)]}) from None
         if wants_csv(request):
-            return csv_file("cost-trend", _trend_rows(trend))
+            return csv_file(request, "cost-trend", _trend_rows(trend))
         return Response(trend_data(trend))
 
     @extend_schema(
@@ -102,7 +102,7 @@ class DailyCostViewSet(RowsViewSet):
         if wants_csv(request):
             points = {name: data[name] or NO_POINT for name in ("highest", "lowest")}
             row = flat({**data, **points})
-            return csv_file("cost-summary", [list(row), list(row.values())])
+            return csv_file(request, "cost-summary", [list(row), list(row.values())])
         return Response(data)
 
     def _read(self, parameters: frozenset[str]) -> tuple[CostQuery, CostSource]:

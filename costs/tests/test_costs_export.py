@@ -81,7 +81,7 @@ def followed(client: Client, text: str, words: str) -> str:
     answer = client.get(unescape(link[1]))
     assert answer.status_code == 200
     content: bytes = answer.getvalue()
-    return content.decode()
+    return content.decode("utf-8-sig")
 
 
 def amount(text: str | None) -> Decimal | None:

@@ -91,6 +91,31 @@ def test_a_period_before_that_is_not_stored_whole_is_unknown(client: Client) -> 
     assert "is not completely stored" in page(client)
 
 
+def test_each_line_has_its_numbers_in_the_order_of_the_headings(
+    client: Client,
+) -> None:
+    owner = account()
+    store_costs(owner, BEFORE, {"A": "1", "B": "2"})
+    store_costs(owner, LAST_DAYS, {"A": "3", "B": "1"})
+    table = page(client).split('aria-labelledby="lines">')[-1]
+    rows = [
+        [re.sub(r"<.*?>", "", cell).strip() for cell in re.split(r"</t[hd]>", row)][:-1]
+        for row in re.split(r"</tr>", table)
+    ]
+    heads = ["Service", "Cost", "Share", "Previous period", "Change", "Change, %"]
+    assert [row[:4] for row in rows[:4]] == [
+        heads[:4],
+        ["A", "$90.00", "75.0%", "$30.00"],
+        ["B", "$30.00", "25.0%", "$60.00"],
+        ["Total", "$120.00", "100.0%", "$90.00"],
+    ]
+    assert [row[4:6] for row in rows[1:4]] == [
+        ["+$60.00", "+200.0%"],
+        ["−$30.00", "−50.0%"],
+        ["+$30.00", "+33.3%"],
+    ]
+
+
 def test_what_is_excluded_is_named_and_left_out(client: Client) -> None:
     owner = account()
     store_costs(owner, LAST_DAYS, {"AWS Lambda": "2"})
@@ -104,7 +129,7 @@ def test_the_csv_sums_to_what_the_page_shows(client: Client) -> None:
     per_day = {"A": "1.0000000001", "B": "2", "C": "3"}
     store_costs(account(), LAST_DAYS, per_day)
     text = page(client, "?limit=2")
-    lines = rows_of(client, text, r'href="([^"]+format=csv)"')
+    lines = rows_of(client, text, r'href="([^"]+format=csv-excel)"')
     assert {line["service"] for line in lines} == {"C", "B", "Other"}
     total = sum(Decimal(line["amount"]) for line in lines)
     assert total == Decimal("180.0000000030")
@@ -117,7 +142,7 @@ def rows_of(client: Client, text: str, link: str) -> list[dict[str, str]]:
     assert found
     answered = client.get(unescape(found[1]))
     content: bytes = answered.getvalue()
-    return list(csv.DictReader(content.decode().splitlines()))
+    return list(csv.DictReader(content.decode("utf-8-sig").splitlines()))
 
 
 def test_the_csv_is_the_same_question(client: Client) -> None:
@@ -126,7 +151,7 @@ def test_the_csv_is_the_same_question(client: Client) -> None:
     assert (
         "/api/v1/costs/trend/?start=2026-10-21&amp;end=2026-11-20&amp;group_by=region"
         "&amp;metric=billed&amp;granularity=daily&amp;limit=10&amp;currency=USD"
-        "&amp;region=eu-west-1&amp;exclude=Tax&amp;exclude=Credit&amp;format=csv"
+        "&amp;region=eu-west-1&amp;exclude=Tax&amp;exclude=Credit&amp;format=csv-excel"
     ) in text
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -53,10 +54,12 @@ def fleet() -> None:
 
 
 def file_of(client: Client, address: str) -> str:
-    """The text of a file, which is sent in parts."""
+    """The text of a file, which is sent in parts, and is known by Excel as UTF-8."""
     answer: Any = client.get(address)
     assert answer["Content-Type"] == "text/csv"
-    return b"".join(answer.streaming_content).decode()
+    content = b"".join(answer.streaming_content)
+    assert content.startswith(BOM_UTF8)
+    return content.decode("utf-8-sig")
 
 
 def listed(client: Client, address: str) -> list[str]:

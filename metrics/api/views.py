@@ -62,7 +62,7 @@ class CpuMetricViewSet(RowsViewSet):
                 last_complete_days(DEFAULT_DAYS, timezone.now())
             )
         if wants_csv(request):
-            return csv_file("cpu-trend", _trend_rows(metrics))
+            return csv_file(request, "cpu-trend", _trend_rows(metrics))
         page = self.paginate_queryset(_with_days(metrics))
         return self.get_paginated_response(_trends(page or [], metrics))
 

@@ -127,7 +127,7 @@ class ApiUsageViewSet(RowsViewSet):
             }
         ).data
         if wants_csv(request):
-            return csv_file("api-usage-summary", _summary_rows(data))
+            return csv_file(request, "api-usage-summary", _summary_rows(data))
         return Response(data)
 
 

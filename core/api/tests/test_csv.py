@@ -6,10 +6,19 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.http import HttpRequest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.api.csv import FORMULA_STARTS, CsvRenderer, csv_file, flat, lines
+from core.api.csv import (
+    BYTE_ORDER_MARK,
+    FORMULA_STARTS,
+    CsvRenderer,
+    ExcelCsvRenderer,
+    csv_file,
+    flat,
+    lines,
+)
 
 
 def cell(value: Any) -> str:
@@ -25,6 +34,12 @@ def cell(value: Any) -> str:
         ("-cmd", "'-cmd"),
         ("+33 1 02", "'+33 1 02"),
         ("\t=1", "'\t=1"),
+        ("  =cmd", "'  =cmd"),
+        ("\u00a0@SUM(A1)", "'\u00a0@SUM(A1)"),
+        ("\ufeff=1", "'\ufeff=1"),
+        ("\uff1d1+1", "'\uff1d1+1"),
+        ("  -5", "'  -5"),
+        ("a =1", "a =1"),
         ("-12.50", "-12.50"),
         ("+3", "+3"),
         (-3, "-3"),
@@ -58,11 +73,33 @@ def test_a_file_is_streamed_row_by_row() -> None:
             taken.append(number)
             yield [number]
 
-    response = csv_file("numbers", rows())
+    parts = iter(csv_file(HttpRequest(), "numbers", rows()))
     assert taken == []
-    assert next(iter(response)) == b"0\r\n"
+    assert next(parts) == BYTE_ORDER_MARK.encode()
+    assert next(parts) == b"0\r\n"
     assert taken == [0]
+
+
+@pytest.mark.parametrize(
+    ("renderer", "start"),
+    [
+        (None, b"\xef\xbb\xbfname"),  # a page
+        (CsvRenderer(), b"name"),
+        (ExcelCsvRenderer(), b"\xef\xbb\xbfname"),
+    ],
+)
+def test_excel_reads_the_file_of_a_page_and_scripts_need_no_mark(
+    renderer: CsvRenderer | None, start: bytes
+) -> None:
+    request: Any = HttpRequest()
+    if renderer:
+        request.accepted_renderer = renderer
+        assert renderer.render({"name": "übung"}).startswith(start)
+    response = csv_file(request, "names", [["name"], ["übung-日本"]])
     assert response["Content-Type"] == "text/csv"
+    content = b"".join(response)
+    assert content.startswith(start)
+    assert content.endswith("übung-日本\r\n".encode())
 
 
 def test_one_row_is_two_lines_with_what_it_holds_as_json() -> None:

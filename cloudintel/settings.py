@@ -11,6 +11,7 @@ from cloudintel.environment import (
     env,
     one_of,
     positive,
+    secret,
     stored_secret,
     time_of_day,
 )
@@ -30,9 +31,7 @@ STATE_DIR = Path(env.str("STATE_DIR", default=str(BASE_DIR / "var")))
 STATE_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="") or stored_secret(
-    STATE_DIR / "secret_key"
-)
+SECRET_KEY = secret("SECRET_KEY") or stored_secret(STATE_DIR / "secret_key")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -160,24 +159,27 @@ AUTHENTICATION_BACKENDS = [
     "users.sign_in.Backend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
-    for name, options in (
-        ("UserAttributeSimilarityValidator", {}),
-        ("MinimumLengthValidator", {"min_length": 12}),
-        ("CommonPasswordValidator", {}),
-        ("NumericPasswordValidator", {}),
-    )
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "users.passwords.HardToGuess"},
+    {"NAME": "users.passwords.EndsTokens"},
 ]
+SESSION_ENGINE = "users.sessions"
 SESSION_COOKIE_AGE = 3600 * positive("SESSION_HOURS", default=7 * 24)
 # The number of proxies in front that append to X-Forwarded-For.
 TRUSTED_PROXIES = positive("TRUSTED_PROXIES", default=0, least=0)
 # An attempt during a lock does not extend it, so nobody can be locked out for good.
 AXES_FAILURE_LIMIT = positive("SIGN_IN_FAILURES", default=5)
+# Of one address with any names, as many people may share one.
+SIGN_IN_FAILURES_PER_ADDRESS = positive("SIGN_IN_FAILURES_PER_ADDRESS", default=50)
 AXES_COOLOFF_TIME = timedelta(minutes=positive("SIGN_IN_LOCK_MINUTES", default=15))
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
-AXES_CLIENT_IP_CALLABLE = "users.audit.client_address"
+AXES_HANDLER = "users.sign_in.LockOut"
+AXES_CLIENT_IP_CALLABLE = "users.sign_in.sign_in_address"
 AXES_LOCKOUT_CALLABLE = "users.sign_in.locked_out"
 # Sign-ins are in our audit log; users/admin.py shows who is locked out.
 AXES_DISABLE_ACCESS_LOG = True
@@ -205,6 +207,11 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": [
         "core.api.json.JSONRenderer",
         "rest_framework.renderers.BrowsableAPIRenderer",
+    ],
+    "DEFAULT_PARSER_CLASSES": [
+        "core.api.json.JSONParser",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
     ],
     "DEFAULT_SCHEMA_CLASS": "core.api.openapi.Schema",
     "EXCEPTION_HANDLER": "core.api.problems.render_problem",

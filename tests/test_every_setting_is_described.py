@@ -9,7 +9,7 @@ from tests.source_files import parsed, text_of
 
 # Read by tools around cloudintel, or told in words only.
 NOT_SETTINGS = {"POSTGRES_PASSWORD", "LISTEN"}
-READERS = {"env", "positive", "one_of", "dollars", "time_of_day"}
+READERS = {"env", "positive", "one_of", "dollars", "secret", "time_of_day"}
 
 
 def test_every_setting_is_described_and_nothing_else() -> None:

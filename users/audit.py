@@ -101,6 +101,8 @@ def client_address(request: HttpRequest | Request) -> str | None:
 
 def _valid(text: str) -> str | None:
     try:
-        return str(ip_address(text))
+        address = ip_address(text)
     except ValueError:  # a socket of this machine has none
         return None
+    # A server that listens on IPv6 has IPv4's clients as ::ffff:203.0.113.9.
+    return str(getattr(address, "ipv4_mapped", None) or address)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from knox.auth import TokenAuthentication as KnoxAuthentication
@@ -66,17 +67,19 @@ def make_token(user: User, days: int) -> tuple[AuthToken, str]:
 
     The user's expired tokens are deleted.
     """
-    now = timezone.now()
-    own = AuthToken.objects.filter(user=user)
-    own.filter(expiry__lt=now).delete()
     limit = settings.REST_KNOX["TOKEN_LIMIT_PER_USER"]
-    if own.count() >= limit:
-        raise TooManyTokens(
-            f"{user} has {limit} tokens, the maximum. Revoke one first."
+    own = AuthToken.objects.filter(user=user)
+    with transaction.atomic():
+        # Two requests at once wait here for each other, so that both count.
+        User.objects.select_for_update().get(pk=user.pk)
+        own.filter(expiry__lt=timezone.now()).delete()
+        if own.count() >= limit:
+            raise TooManyTokens(
+                f"{user} has {limit} tokens, the maximum. Revoke one first."
+            )
+        made: tuple[AuthToken, str] = AuthToken.objects.create(
+            user=user, expiry=timedelta(days=days)
         )
-    made: tuple[AuthToken, str] = AuthToken.objects.create(
-        user=user, expiry=timedelta(days=days)
-    )
     return made
 
 

@@ -64,14 +64,17 @@ class AdminLoginRedirect(View):
 
 
 class ChangePassword(PasswordChangeView):
-    """Change the user's password; their other sessions end."""
+    """Change the user's password; their other sessions and their tokens end."""
 
     template_name = "users/password.html"
     success_url = reverse_lazy("password_change")
 
     def form_valid(self, form: Any) -> HttpResponse:
         record(self.request, "password.change")
-        text = "Your password was changed. All other sessions are signed out."
+        text = (
+            "Your password was changed. All other sessions are signed out, and your "
+            "API tokens are revoked."
+        )
         messages.success(self.request, text)
         return super().form_valid(form)
 

@@ -12,7 +12,14 @@ from drf_spectacular.openapi import AutoSchema
 from rest_framework.pagination import PageNumberPagination
 
 from core.api.etag import ConditionalMixin
-from core.api.problems import KINDS, PROBLEM, PROBLEM_SCHEMA, TYPE, problem
+from core.api.problems import (
+    KINDS,
+    PROBLEM,
+    PROBLEM_SCHEMA,
+    TYPE,
+    DatabaseUnavailable,
+    problem,
+)
 
 JSON = dict[str, Any]
 
@@ -29,7 +36,7 @@ DETAILS = {
     415: 'Unsupported media type "text/plain" in request. Use one of application/json.',
     429: "Too many requests. Try again in 12 seconds.",
     500: "The error was logged. Try again; if it persists, tell an administrator.",
-    503: "The database can't be reached. Try again in a moment.",
+    503: DatabaseUnavailable.default_detail,
 }
 MORE: dict[int, JSON] = {400: {"errors": {"strat": ["Unknown parameter."]}}}
 

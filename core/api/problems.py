@@ -3,13 +3,17 @@
 import json
 import logging
 import math
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.core.exceptions import BadRequest
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.common import CommonMiddleware
+from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views import defaults
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.exceptions import (
@@ -73,10 +77,16 @@ PROBLEM_SCHEMA: dict[str, Any] = {
 # The name of errors that belong to no single field.
 UNNAMED = "request"
 
+# What a database raises that is away, full, or too busy to answer in time.
+DATABASE_AWAY = (InterfaceError, OperationalError)
+
 
 class DatabaseUnavailable(APIException):
     status_code = 503
-    default_detail = "The database can't be reached. Try again in a moment."
+    default_detail = (
+        "The database does not answer, or can store nothing. Try again in a moment; if "
+        "it persists, tell an administrator."
+    )
     default_code = "database_away"
     wait = TRY_AGAIN_AFTER
 
@@ -122,7 +132,7 @@ def problem_response(status: int, detail: str) -> HttpResponse:
 
 def render_problem(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """Return the problem of this error; None for an internal error, raised on."""
-    if isinstance(error, OperationalError | InterfaceError):
+    if isinstance(error, DATABASE_AWAY):
         logger.error("the database is unreachable: %s", error)
         error = DatabaseUnavailable()
     # DRF's own answer brings WWW-Authenticate, Allow and Retry-After.
@@ -203,9 +213,11 @@ def errors(*codes: int) -> dict[tuple[int, str], OpenApiResponse]:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    is_ours = isinstance(exception, BadRequest)
+    reason = str(exception) if is_ours else "The request is malformed."
     if accepts_html(request):
-        return defaults.bad_request(request, exception)
-    return problem_response(400, "The request is malformed.")
+        return render(request, "400.html", {"reason": reason}, status=400)
+    return problem_response(400, reason)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -223,10 +235,22 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Say nothing about the cause: it is in the log."""
+    if isinstance(sys.exception(), DATABASE_AWAY):
+        return database_away(request)
     if accepts_html(request):
         return defaults.server_error(request)
     detail = "The error was logged. Try again; if it persists, tell an administrator."
     return problem_response(500, detail)
+
+
+def database_away(request: HttpRequest) -> HttpResponse:
+    """Ask nothing of the database: neither who is signed in, nor what is stored."""
+    if accepts_html(request):
+        response = HttpResponse(render_to_string("503.html"), status=503)
+    else:
+        response = problem_response(503, DatabaseUnavailable.default_detail)
+    response["Retry-After"] = str(TRY_AGAIN_AFTER)
+    return response
 
 
 def accepts_html(request: HttpRequest) -> bool:

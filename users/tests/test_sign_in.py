@@ -115,6 +115,83 @@ def test_a_made_up_forwarded_address_does_not_help_to_guess(client: Client) -> N
     assert answer.status_code == 429
 
 
+def spray(client: Client, times: int, **headers: str) -> None:
+    """Try one password with so many names."""
+    for number in range(times):
+        asked = {"username": f"name-{number}", "password": "Summer2026!"}
+        client.post("/login/", asked, headers=headers)
+
+
+def test_an_address_that_fails_with_many_names_is_locked_for_all_of_them(
+    client: Client, settings: Settings
+) -> None:
+    settings.TRUSTED_PROXIES = 1
+    settings.SIGN_IN_FAILURES_PER_ADDRESS = 7
+    here, elsewhere = ({"x-forwarded-for": f"203.0.113.{n}"} for n in (7, 9))
+    spray(client, 6, **here)
+    answer = client.post("/login/", RIGHT, headers=here)
+    assert answer.status_code == 302
+    client.post("/logout/")
+    spray(client, 7, **here)
+    answer = client.post("/login/", RIGHT, headers=here)
+    assert answer.status_code == 429
+    assert "7 wrong passwords from one IP address" in answer.content.decode()
+    entry = AuditEntry.objects.get(action="sign_in.lock_out")
+    assert (entry.user_name, entry.address) == ("", "203.0.113.7")
+    assert client.post("/login/", RIGHT, headers=elsewhere).status_code == 302
+
+
+def test_the_lock_of_an_address_ends_by_itself(
+    client: Client, settings: Settings
+) -> None:
+    settings.SIGN_IN_FAILURES_PER_ADDRESS = 7
+    now = timezone.now()
+    spray(client, 9)
+    with time_machine.travel(now + timedelta(minutes=14)):
+        assert client.post("/login/", RIGHT).status_code == 429
+    with time_machine.travel(now + timedelta(minutes=16)):
+        assert client.post("/login/", RIGHT).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("addresses", "code"),
+    [
+        # One client has a whole network of IPv6.
+        (["2001:db8:1:2::5", "2001:db8:1:2:ffff::6"], 429),
+        (["2001:db8:1:2::5", "2001:db8:1:3::5"], 302),
+        # IPv4, as a server has it that listens on IPv6.
+        (["::ffff:203.0.113.7", "203.0.113.7"], 429),
+        (["::ffff:203.0.113.7", "::ffff:203.0.113.9"], 302),
+    ],
+)
+def test_an_address_is_what_one_client_has(
+    client: Client, settings: Settings, addresses: list[str], code: int
+) -> None:
+    settings.TRUSTED_PROXIES = 1
+    first, second = ({"x-forwarded-for": address} for address in addresses)
+    for _ in range(5):
+        client.post("/login/", WRONG, headers=first)
+    assert client.post("/login/", RIGHT, headers=second).status_code == code
+
+
+def test_a_lock_out_after_another_is_kept_too(client: Client) -> None:
+    now = timezone.now()
+    for minutes in (0, 20):
+        with time_machine.travel(now + timedelta(minutes=minutes)):
+            fail(client, 7)
+    assert actions().count("sign_in.lock_out") == 2
+
+
+def test_who_left_is_signed_out_of_the_pages_too(client: Client, viewer: User) -> None:
+    client.post("/login/", RIGHT)
+    assert client.get("/").status_code == 200
+    viewer.is_active = False
+    viewer.save()
+    for page in ("/", "/costs/", "/tokens/", "/admin/"):
+        assert client.get(page).status_code == 302, page
+    assert client.get("/api/v1/accounts/").status_code == 401
+
+
 def test_a_success_forgets_earlier_failures(client: Client) -> None:
     fail(client, 4)
     client.post("/login/", RIGHT)
@@ -149,7 +226,13 @@ def test_a_session_that_is_open_stays_open_during_a_lock_out(client: Client) -> 
     assert client.get("/").status_code == 200
 
 
-@pytest.mark.parametrize("new", ["short", "12345678901234", "password1234"])
+@pytest.mark.parametrize(
+    "new",
+    [
+        *("short", "12345678901234", "password1234", "passwordpassword"),
+        *("p@ssw0rdp@ssw0rd", "qwertyuiopasdf", "letmeinletmein1", "viewer-viewer-1"),
+    ],
+)
 def test_a_weak_password_is_refused_with_the_reason(client: Client, new: str) -> None:
     client.post("/login/", RIGHT)
     asked = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
@@ -157,6 +240,19 @@ def test_a_weak_password_is_refused_with_the_reason(client: Client, new: str) ->
     assert answer.status_code == 200
     assert 'role="alert"' in answer.content.decode()
     assert User.objects.get(username="viewer").check_password(PASSWORD)
+
+
+LONG = "so many words, " + "quiet otters in Utrecht counting barges " * 3
+
+
+@pytest.mark.parametrize(
+    "new", ["three quiet otters", "x8Kf92nQpLz0", "ßßß mañana jirafa", LONG]
+)
+def test_a_password_that_is_hard_to_guess_is_taken(client: Client, new: str) -> None:
+    client.post("/login/", RIGHT)
+    asked = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
+    assert client.post("/password/", asked).status_code == 302
+    assert User.objects.get(username="viewer").check_password(new)
 
 
 def test_a_changed_password_ends_other_sessions_and_keeps_this_one(

@@ -1,22 +1,33 @@
 """One's own tokens: made and shown once, listed, revoked, and ended by themselves."""
 
 import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import StringIO
+from threading import Barrier
+from unittest.mock import patch
 
 import pytest
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from knox.models import AuthToken
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from core.testing.waiting import HANGS_AFTER_SECONDS
 from users.models import AuditEntry
 from users.testing import person
+from users.tokens import TooManyTokens, make_token
 
 pytestmark = pytest.mark.django_db
 ACCOUNTS = "/api/v1/accounts/"
+PASSWORD, NEW = "correct horse battery", "three quiet otters"
 
 
 @pytest.fixture
@@ -87,6 +98,77 @@ def test_a_user_has_only_so_many_and_those_that_ended_make_room(
     AuthToken.objects.update(expiry=timezone.now() - timedelta(seconds=1))
     assert "0 of 2 tokens" in viewer.get("/tokens/").content.decode()
     assert asked(made(viewer)) == 200
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.only_on("postgresql")
+def test_two_at_once_do_not_exceed_the_limit(settings: Settings) -> None:
+    settings.REST_KNOX = settings.REST_KNOX | {"TOKEN_LIMIT_PER_USER": 3}
+    user = person("viewer")
+    together = Barrier(6)
+
+    def make(number: int) -> bool:
+        together.wait(HANGS_AFTER_SECONDS)
+        try:
+            make_token(user, days=1)
+        except TooManyTokens:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(6) as threads:
+        done = list(threads.map(make, range(6)))
+    assert sum(done) == AuthToken.objects.count() == 3
+
+
+def changed_on_its_page(client: Client) -> None:
+    User.objects.filter(username="viewer").update(password=make_password(PASSWORD))
+    client.force_login(person("viewer"))
+    fields = {"old_password": PASSWORD, "new_password1": NEW, "new_password2": NEW}
+    page = client.post("/password/", fields, follow=True).content.decode()
+    assert "your API tokens are revoked" in page
+
+
+def changed_in_the_admin(client: Client) -> None:
+    client.force_login(User.objects.create_superuser("ada"))
+    fields = {"password1": NEW, "password2": NEW, "usable_password": "true"}
+    page = reverse("admin:auth_user_password_change", args=[person("viewer").pk])
+    assert client.post(page, fields).status_code == 302
+
+
+def changed_by_command(client: Client) -> None:
+    with patch("getpass.getpass", return_value=NEW):
+        call_command("changepassword", "viewer", stdout=StringIO())
+
+
+@pytest.mark.parametrize(
+    "change", [changed_on_its_page, changed_in_the_admin, changed_by_command]
+)
+def test_tokens_end_with_the_old_password_wherever_it_is_changed(
+    viewer: Client, change: Callable[[Client], None]
+) -> None:
+    token = made(viewer)
+    other = make_token(person("operator"), days=1)[1]
+    change(viewer)
+    assert asked(token) == 401
+    assert asked(other) == 200
+
+
+def test_a_new_hash_of_the_same_password_ends_no_token(
+    viewer: Client, settings: Settings
+) -> None:
+    """As when Django makes its hashes stronger: it stores one at the next sign-in."""
+    token = made(viewer)
+    settings.PASSWORD_HASHERS = [
+        f"django.contrib.auth.hashers.{name}PasswordHasher"
+        for name in ("MD5", "PBKDF2")
+    ]
+    old = make_password(PASSWORD, hasher="pbkdf2_sha256")
+    User.objects.filter(username="viewer").update(password=old)
+    Client().post("/login/", {"username": "viewer", "password": PASSWORD})
+    assert User.objects.get(username="viewer").password.startswith("md5$")
+    assert asked(token) == 200
 
 
 def test_one_that_ended_is_refused_with_its_day_and_where_to_make_another(

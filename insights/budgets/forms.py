@@ -32,7 +32,8 @@ class PercentsField(forms.CharField):
         if isinstance(value, list):
             return value
         parts = [part.strip() for part in str(value or "").split(",") if part.strip()]
-        if not all(part.isdecimal() for part in parts):
+        # Python refuses to read very long numbers.
+        if not all(part.isdecimal() and len(part) < 10 for part in parts):
             raise forms.ValidationError(
                 f"Give whole percentages from 1 to {LARGEST_PERCENT}, such as 80, 100."
             )

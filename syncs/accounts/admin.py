@@ -35,6 +35,7 @@ from clouds.access import is_limited
 from clouds.models import CloudAccount
 from clouds.registry import CLOUDS
 from core.admin.columns import Column, linked, list_url, moment, stored_rows, text_link
+from core.api.json import Decoder
 from providers.settings import InvalidSetting
 from syncs.accounts.admin_actions import SYNC_ACTIONS, SyncNowForm
 from syncs.accounts.changes import remove_accounts, save_account
@@ -104,6 +105,7 @@ class AccountForm(forms.ModelForm[CloudAccount]):
     )
     regions = ListField(
         required=False,
+        decoder=Decoder,
         widget=Textarea(attrs={"rows": 2}),
         help_text='Only these regions, such as ["eu-west-1"]. Empty: all enabled.',
     )

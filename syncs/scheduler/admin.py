@@ -3,7 +3,10 @@
 It is closed to users who are limited to some accounts: its tasks concern all of them.
 """
 
+import orjson
+from celery.schedules import ParseException
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django_celery_beat import admin as beat
@@ -38,11 +41,21 @@ class TaskSelect(Select, beat.TaskSelectWidget):  # type: ignore[misc]
     """The registered tasks, styled like the rest."""
 
 
+def is_json(text: str) -> None:
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise ValidationError(f"This is no valid JSON: {error}.") from None
+
+
 class PeriodicTaskForm(beat.PeriodicTaskForm):  # type: ignore[misc]
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.fields["task"].widget = TextInput()
         self.fields["regtask"].widget = TaskSelect()
+        # The library's own check breaks on what is nested too deep.
+        for name in ("args", "kwargs"):
+            self.fields[name].validators.append(is_json)
 
 
 @admin.register(PeriodicTask)
@@ -75,7 +88,16 @@ class IntervalScheduleAdmin(UnlimitedUsersAdmin[IntervalSchedule]):
     list_display = ("__str__", "every", "period")
 
 
+@admin.display(description="human readable")
+def in_words(schedule: CrontabSchedule) -> str:
+    try:
+        words: str = schedule.human_readable
+    except ParseException:  # a form shows again what was refused
+        return "-"
+    return words
+
+
 @admin.register(CrontabSchedule)
 class CrontabScheduleAdmin(UnlimitedUsersAdmin[CrontabSchedule]):
-    list_display = ("__str__", "human_readable", "timezone")
-    readonly_fields = ("human_readable",)
+    list_display = ("__str__", in_words, "timezone")
+    readonly_fields = (in_words,)

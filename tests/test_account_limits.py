@@ -1,5 +1,6 @@
 """Who is limited to some accounts never meets another one, wherever he looks."""
 
+import re
 from typing import Any
 
 import pytest
@@ -123,12 +124,11 @@ def test_no_picker_of_the_admin_offers_it(limited: Client) -> None:
 @pytest.mark.parametrize("term", [HIDDEN, HIDDEN_ID])
 def test_no_search_finds_it(limited: Client, term: str) -> None:
     """What was asked for is repeated in the answer, so rows are counted."""
-    for address in closed():
-        if not address.startswith("/api/v1/") or "/1/" in address:
-            continue
-        response = limited.get(address, {"search": term})
-        if response.status_code == 200 and "results" in response.json():
-            assert response.json()["results"] == [], address
+    lists = [one for one in closed() if re.fullmatch(r"/api/v1/[\w-]+/", one)]
+    answers = [limited.get(one, {"search": term}) for one in lists]
+    searched = [one.json()["results"] for one in answers if one.status_code == 200]
+    assert len(searched) >= 2
+    assert all(rows == [] for rows in searched)
 
 
 def test_nothing_of_it_is_started_changed_or_deleted(

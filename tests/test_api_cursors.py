@@ -158,7 +158,23 @@ def test_a_cursor_is_of_its_order_alone() -> None:
     assert ask("costs/", cursor=cursor, page_size=2)["results"]
     assert list(refused("costs/", cursor=cursor, ordering="-billed")) == ["cursor"]
     assert list(refused("cpu/", cursor=cursor)) == ["cursor"]
+    # Of as many columns of the same types, so only the names tell them apart.
+    billed = viewer().get("/api/v1/costs/?ordering=-billed&page_size=3").json()
+    cursor = parse_qs(urlsplit(billed["next"]).query)["cursor"][0]
+    assert ask("costs/", cursor=cursor, ordering="-billed")["results"]
+    for other in ("-effective", "billed"):
+        assert list(refused("costs/", cursor=cursor, ordering=other)) == ["cursor"]
     assert list(refused("costs/", cursor=cursor[:-1])) == ["cursor"]
+
+
+@pytest.mark.usefixtures("owner")
+@pytest.mark.parametrize("path", ["costs/", "cpu/", "runs/", "cpu/trend/"])
+def test_a_page_holds_no_more_than_the_largest(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.api.cursors.LARGEST_PAGE", 2)
+    assert [len(rows) for rows in walk(path, page_size=5)][0] == 2
+    assert len(ask(path, page_size=1)["results"]) == 1
 
 
 @pytest.mark.usefixtures("owner")

@@ -1,0 +1,155 @@
+"""What the scripts do by themselves, on pages of a few lines that no server sends."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, Page
+
+from core.testing.browser import HANGS_AFTER_MS
+
+SITE = "http://site.test"
+# A chart that shows nothing, and remembers what it was asked to draw.
+CHART = """
+class Chart {
+  static defaults = { font: {} };
+  constructor(canvas, { data, options }) {
+    Object.assign(this, { data, options });
+    drawn.push(this);
+  }
+  isDatasetVisible() { return true; }
+}
+const drawn = [];
+"""
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(base_url=SITE)
+    page = context.new_page()
+    page.set_default_timeout(HANGS_AFTER_MS)
+    yield page
+    context.close()
+
+
+def script(name: str) -> str:
+    return Path(settings.BASE_DIR, "static", "js", name).read_text()
+
+
+def show(page: Page, body: str, *scripts: str) -> None:
+    """Open a page of this body at `/`, with these scripts at its end."""
+    text = body + "".join(f"<script>{one}</script>" for one in scripts)
+    page.route(
+        f"{SITE}/", lambda route: route.fulfill(body=text, content_type="text/html")
+    )
+    page.goto("/")
+
+
+FORM = """<form method="get" action="/found" data-submit="on-change">
+<input name="search" value=""><input name="region" value="eu-west-1">
+<select name="state"><option value="">Any</option><option>running</option></select>
+<select name="zero"><option>0</option></select><button>Apply</button></form>"""
+
+
+@pytest.mark.parametrize("how", ["Apply", "state"])
+def test_a_form_leaves_what_is_empty_out_of_the_address(page: Page, how: str) -> None:
+    page.route("**/found*", lambda route: route.fulfill(body="found"))
+    show(page, FORM, script("forms.js"))
+    if how == "Apply":
+        page.get_by_role("button").click()
+        wanted = "?region=eu-west-1&zero=0"
+    else:
+        page.locator("[name=state]").select_option("running")
+        wanted = "?region=eu-west-1&state=running&zero=0"
+    page.wait_for_url("**/found*")
+    assert page.url == f"{SITE}/found{wanted}"
+
+
+def sizes(page: Page, values: list[float]) -> list[str]:
+    """Return how a chart of bytes writes these values beside its axis."""
+    data = {
+        **{"kind": "line", "unit": "bytes", "granularity": "daily"},
+        **{"labels": ["2026-01-02"], "estimated": [False]},
+        "series": [{"label": "in", "values": [values[-1]]}],
+    }
+    body = f"""<ul data-legend="net"></ul><canvas data-chart="net"></canvas>
+    <script type="application/json" id="net">{json.dumps(data)}</script>"""
+    show(page, body, CHART, script("charts.js"))
+    write = """values => values.map(raw =>
+        drawn[0].options.plugins.tooltip.callbacks.label(
+            { raw, dataset: { label: "in" }, chart: { width: 900 } }))"""
+    return [text.removeprefix(" in: ") for text in page.evaluate(write, values)]
+
+
+def test_sizes_are_of_1024_bytes(page: Page) -> None:
+    values: list[float] = [
+        0,
+        1000,
+        1023,
+        1024,
+        1536,
+        10 * 1024,
+        1024**2,
+        1024**3,
+        1024**5,
+    ]
+    assert sizes(page, values) == [
+        *("0 B", "1000 B", "1023 B", "1 KiB", "1.5 KiB", "10 KiB"),
+        *("1 MiB", "1 GiB", "1024 TiB"),
+    ]
+
+
+LIVE = """<div id="live" data-part data-live="/live" data-state="a" data-active></div>
+<p id="part" data-part>old</p>"""
+# A server that gives one answer, and remembers after how many seconds it was asked.
+SERVER = """
+const asked = [], began = Date.now();
+let answer = {};
+window.fetch = async () => {
+  asked.push(Math.round((Date.now() - began) / 1000));
+  return { ...answer, ok: answer.status < 300, text: async () => answer.text };
+};
+"""
+
+
+def asked_within(page: Page, seconds: int, **answer: object) -> list[int]:
+    """Return when a live page asked, while it was answered like this."""
+    page.evaluate("given => { answer = given; }", answer)
+    for _ in range(seconds):
+        page.clock.run_for(1_000)
+    found: list[int] = page.evaluate("asked")
+    return found
+
+
+@pytest.fixture
+def live(page: Page) -> Page:
+    """A page at which something is at work."""
+    page.clock.install()
+    show(page, LIVE, SERVER, script("live.js"))
+    return page
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 429])
+def test_a_live_page_asks_no_more_after_a_refusal(live: Page, status: int) -> None:
+    assert asked_within(live, 100, status=status, text="no") == [3]
+    assert live.locator("#part").inner_text() == "old"
+
+
+def test_a_live_page_asks_no_more_when_it_is_sent_elsewhere(live: Page) -> None:
+    """As somebody who was signed out is sent to sign in."""
+    login = '<p id="part" data-part>Sign in</p>'
+    assert asked_within(live, 100, status=200, redirected=True, text=login) == [3]
+    assert live.locator("#part").inner_text() == "old"
+
+
+def test_a_live_page_asks_ever_more_seldom_while_there_is_an_error(live: Page) -> None:
+    asked = asked_within(live, 200, status=503)
+    assert asked == [3, 9, 21, 45, 93, 153]
+    at_work = LIVE.replace("old", "new")
+    asked = asked_within(live, 70, status=200, text=at_work)
+    assert asked[6:10] == [213, 216, 219, 222]
+    assert live.locator("#part").inner_text() == "new"
+    asked = asked_within(live, 10, status=200, text=at_work.replace("data-active", ""))
+    assert len(asked_within(live, 60, status=200, text=at_work)) == len(asked)

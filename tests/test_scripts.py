@@ -101,7 +101,7 @@ def test_sizes_are_of_1024_bytes(page: Page) -> None:
     ]
 
 
-LIVE = """<div id="live" data-live="/live" data-state="a" data-active></div>
+LIVE = """<div id="live" data-part data-live="/live" data-state="a" data-active></div>
 <p id="part" data-part>old</p>"""
 # A server that gives one answer, and remembers after how many seconds it was asked.
 SERVER = """
@@ -109,7 +109,7 @@ const asked = [], began = Date.now();
 let answer = {};
 window.fetch = async () => {
   asked.push(Math.round((Date.now() - began) / 1000));
-  return { ok: answer.status < 300, text: async () => answer.text, ...answer };
+  return { ...answer, ok: answer.status < 300, text: async () => answer.text };
 };
 """
 

@@ -39,8 +39,8 @@ class OfferedList(ChangeList):
             super().__init__(*args, **kwargs)
         except IMPOSSIBLE as error:
             raise BadRequest(
-                "A filter of this list has a value that it cannot take. Open the list "
-                "without filters."
+                "A filter or a page number of this address does not fit the list. Open "
+                "the list without it."
             ) from error
         # Nobody but the date hierarchy uses this queryset after the page is read.
         self.queryset = cast("QuerySet[Model]", DateHierarchy(self.queryset))

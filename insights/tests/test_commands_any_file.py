@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
 FIRST = date(2026, 1, 1)
@@ -42,6 +42,7 @@ def test_it_answers_or_says_in_a_sentence_what_is_wrong(
     path, ends = tmp_path / "any.csv", set()
 
     @QUICKLY
+    @example(file_of("timestamp,cpu", [("0", 60)], 9))
     @given(FILES)
     def holds(text: str) -> None:
         path.write_text(text, encoding="utf-8")

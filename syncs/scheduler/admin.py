@@ -26,6 +26,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
 
 from users.admin import UnlimitedUsersAdmin
 from users.audit import record_each
+from users.audited_admin import page
 
 Tasks = QuerySet[PeriodicTask]
 
@@ -118,4 +119,4 @@ def in_words(schedule: CrontabSchedule) -> str:
 @admin.register(CrontabSchedule)
 class CrontabScheduleAdmin(UnlimitedUsersAdmin[CrontabSchedule]):
     list_display = ("__str__", in_words, "timezone")
-    readonly_fields = (in_words,)
+    readonly_fields = page(in_words)

@@ -101,7 +101,7 @@ def test_a_user_has_only_so_many_and_those_that_ended_make_room(
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.on_each_database
+@pytest.mark.only_on("postgresql")
 def test_two_at_once_do_not_exceed_the_limit(settings: Settings) -> None:
     settings.REST_KNOX = settings.REST_KNOX | {"TOKEN_LIMIT_PER_USER": 3}
     user = person("viewer")

@@ -12,6 +12,8 @@ from providers.records import InstancePriceRecord
 WHOLE = 100.0
 # Where no type is known, a size holds half of the next one's CPU, as EC2's do.
 HALF = 0.5
+# The smallest share that is advised of unknown vCPUs.
+SMALLEST_SHARE = 0.01
 # What a burstable size may use for ever, in percent of all its vCPUs.
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-credits-baseline-concepts.html
 BURSTABLE = frozenset({"t2", "t3", "t3a", "t4g"})
@@ -184,7 +186,7 @@ def _of_no_type(context: RuleContext, utilization: Utilization, need: Need) -> A
     Its memory need not shrink with it, as another family has more memory.
     """
     machine, share = context.machine, HALF
-    least = 1 / machine.vcpus if machine.vcpus else 0.0
+    least = 1 / machine.vcpus if machine.vcpus else SMALLEST_SHARE
     while share * HALF >= least and need.cpu_percent <= share * HALF * WHOLE:
         share *= HALF
     size = f"{share:.0%} of its CPU"

@@ -213,18 +213,6 @@ def cache_url(name: str) -> dict[str, Any]:
     return settings
 
 
-def secret(name: str) -> str:
-    """Return a secret, empty if unset; one that can be guessed is refused, unseen."""
-    text: str = env.str(name, default="")
-    if text and (len(text) < 50 or len(set(text)) < 5):
-        raise ImproperlyConfigured(
-            f"{name} must be at least 50 random characters: whoever guesses it signs "
-            'in as anybody. Make one with: python -c "import secrets; '
-            'print(secrets.token_urlsafe(50))"'
-        )
-    return text
-
-
 def stored_secret(path: Path) -> str:
     """Return the secret in that file, creating it at the first start."""
     with usable("STATE_DIR", path):

@@ -35,12 +35,13 @@ class Channel(filesystem.Channel):
         if bound not in queues:
             _write_whole(self._exchange_file(exchange), [bound, *queues])
 
-    def _put(self, queue: str, payload: Any, **_: Any) -> None:
+    # Named as in the class above it, which differs from its own base class.
+    def _put(self, queue: str, payload: Any, **_: Any) -> None:  # type: ignore[override]
         # Messages are taken in the order of their names.
         name = f"{round(monotonic() * 1000)}_{uuid4()}.{queue}.msg"
         _write_whole(Path(self.data_folder_out) / name, payload)
 
-    def _get(self, queue: str) -> Any:
+    def _get(self, queue: str, timeout: Any = None) -> Any:
         while True:
             try:
                 return super()._get(queue)

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from insights.budgets import refresh as budgeting
-from insights.refresh.refresh_state import due, is_refreshing
+from insights.refresh.refresh_state import due, is_refreshing, release_own
 from syncs.runs.stopping import Stopped, stoppable
 
 logger = logging.getLogger(__name__)
@@ -20,6 +20,7 @@ def refresh_due() -> None:
     may begin without new data.
     """
     now = timezone.now()
+    release_own()
     if is_refreshing(now):
         return
     wanted = due(now)

@@ -8,8 +8,9 @@ from queue import Empty
 from typing import Any
 
 import pytest
-from kombu import Connection, Producer
+from kombu.connection import Connection
 from kombu.exceptions import ChannelError
+from kombu.messaging import Producer
 from kombu.simple import SimpleQueue
 
 

@@ -52,12 +52,12 @@ def top_changes(
     there are others.
     """
     before = window.previous()
-    both = (len(window), len(before))
-    unknown = [span.account for span in spans if span.days[:2] != both]
+    whole = (len(window), len(before))
+    unknown = [span.account for span in spans if span.days[:2] != whole]
     late = [
         span.account
         for span in spans
-        if span.last + ONE_DAY != window.end and span.days[:2] == both
+        if span.last + ONE_DAY != window.end and span.days[:2] == whole
     ]
     recent = RecentCost.objects.visible_to(user).filter(currency=currency)
     recent = recent.filter(until=window.end).exclude(account__in=unknown)

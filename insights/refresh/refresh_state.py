@@ -90,6 +90,12 @@ def is_refreshing(now: datetime) -> bool:
     return any(not is_dead(mark) for mark in holders)
 
 
+def release_own() -> None:
+    """Release what this process could not, as its database was away at the end."""
+    own = RefreshState.objects.filter(held_by=own_mark())
+    own.update(held_by="", held_at=None)
+
+
 def refreshing_processes(process_ids: Iterable[int]) -> list[int]:
     """Return those of these processes of this host that refresh something."""
     marks = {mark_of(process_id): process_id for process_id in process_ids}

@@ -3,13 +3,17 @@
 from typing import Any
 
 import pytest
+from django.db import OperationalError
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from core.testing.clock import NOW
 from insights.forecasts import refresh as forecasts
 from insights.models import Forecast, ForecastPoint, RefreshState
 from insights.refresh import refresh_all
 from insights.refresh.refresh_all import refresh
-from insights.refresh.refresh_state import Part
+from insights.refresh.refresh_state import Part, is_refreshing
+from insights.tasks import refresh_due
 from insights.tests.test_refresh import changes, company, everybody, stored
 from syncs.runs.processes import mark_of
 
@@ -89,3 +93,26 @@ def test_what_a_dead_process_held_is_free_at_once() -> None:
     outcome = refresh([owner], NOW, parts=[Part.FORECASTS])[0]
     assert not outcome.is_taken
     assert outcome.changed[Part.FORECASTS] > 0
+
+
+def test_what_it_held_when_its_database_went_away_it_goes_on_with(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    company()
+
+    def gone(*args: Any, **options: Any) -> Any:
+        raise OperationalError("the server closed the connection")
+
+    with monkeypatch.context() as database:
+
+        def away(*args: Any, **options: Any) -> Any:
+            database.setattr(QuerySet, "update", gone)
+            gone()
+
+        database.setattr(refresh_all, "refresh_forecasts", away)
+        with pytest.raises(OperationalError):
+            refresh_due()
+    assert is_refreshing(timezone.now())
+    refresh_due()
+    assert not is_refreshing(timezone.now())
+    assert not RefreshState.objects.filter(refreshed_at=None).exists()

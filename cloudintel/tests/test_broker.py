@@ -49,7 +49,7 @@ def send(url: str) -> str:
 
 
 def received(connection: Connection) -> str:
-    queue = connection.SimpleQueue("celery")  # type: ignore[no-untyped-call]
+    queue = connection.SimpleQueue("celery")
     message = queue.get(timeout=HANGS_AFTER_SECONDS)
     message.ack()
     return str(message.headers["task"])

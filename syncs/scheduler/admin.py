@@ -3,7 +3,7 @@
 It is closed to users who are limited to some accounts: its tasks concern all of them.
 """
 
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from celery.schedules import ParseException
@@ -26,7 +26,6 @@ from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
 
 from users.admin import UnlimitedUsersAdmin
 from users.audit import record_each
-from users.audited_admin import page
 
 Tasks = QuerySet[PeriodicTask]
 
@@ -119,4 +118,4 @@ def in_words(schedule: CrontabSchedule) -> str:
 @admin.register(CrontabSchedule)
 class CrontabScheduleAdmin(UnlimitedUsersAdmin[CrontabSchedule]):
     list_display = ("__str__", in_words, "timezone")
-    readonly_fields = page(in_words)
+    readonly_fields = cast("tuple[str, ...]", (in_words,))

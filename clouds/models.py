@@ -1,9 +1,11 @@
 """The accounts that are read, which user may see which, and their data versions."""
 
+import re
 from uuid import uuid4
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
@@ -12,6 +14,9 @@ from clouds.querysets import CloudAccountQuerySet
 from clouds.registry import CLOUDS, CloudKind, offers
 from providers.base import OrganizationSource
 from providers.settings import InvalidSetting, ProviderSettings
+
+# Control characters, and those that turn around what stands beside them.
+NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
 class CloudAccount(models.Model):
@@ -23,7 +28,16 @@ class CloudAccount(models.Model):
     account_id = models.CharField(
         max_length=64, help_text="As its cloud has it: 12 digits of AWS."
     )
-    name = models.CharField(max_length=128)
+    name = models.CharField(
+        max_length=128,
+        validators=[
+            RegexValidator(
+                NOT_IN_NAMES,
+                "A name has no control characters.",
+                inverse_match=True,
+            )
+        ],
+    )
     settings = models.JSONField(
         default=dict,
         blank=True,

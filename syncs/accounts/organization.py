@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from clouds.models import CloudAccount
+from clouds.models import NOT_IN_NAMES, CloudAccount
 from clouds.querysets import CloudAccountQuerySet
 from providers.base import OrganizationSource
 from providers.errors import ErrorKind, ProviderError
@@ -131,7 +131,7 @@ def _add_members(
         account = CloudAccount(
             provider=payer.provider,
             account_id=one.account_id,
-            name=one.name,
+            name=NOT_IN_NAMES.sub("", one.name) or one.account_id,
             is_payer=False,
             payer=payer,
             settings=settings | {"role_arn": arn},

@@ -146,6 +146,14 @@ def test_a_bill_that_covers_others_now_is_read_anew(aws: EmulatedAws, now: Any) 
     assert not Watermark.objects.exists()
 
 
+def test_a_name_that_would_turn_its_account_id_around_is_refused(
+    aws: EmulatedAws,
+) -> None:
+    with pytest.raises(CommandError, match="no control characters"):
+        add_account("--name", "main\N{RIGHT-TO-LEFT OVERRIDE}")
+    assert not CloudAccount.objects.exists()
+
+
 def test_a_denied_answer_is_told_and_is_not_that_nobody_pays(aws: EmulatedAws) -> None:
     aws.add_organization(PAYER, {MEMBER: "shop"})
     aws.deny("organizations:DescribeOrganization")

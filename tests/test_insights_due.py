@@ -31,7 +31,7 @@ from insights.refresh.refresh_state import (
 )
 from insights.testing import budget
 from syncs.datasets import Dataset
-from syncs.runs.processes import own_mark
+from syncs.runs.processes import mark_of, own_mark
 from syncs.runs.stopping import STOP_SIGNAL
 from syncs.testing import run
 
@@ -141,7 +141,8 @@ def test_a_worker_that_must_go_is_heard_and_frees_what_it_held(
 
 def test_the_task_leaves_it_to_who_is_at_work() -> None:
     account()
-    RefreshState.objects.create(account=None, held_by=own_mark(), held_at=NOW)
+    another = mark_of(os.getppid())
+    RefreshState.objects.create(account=None, held_by=another, held_at=NOW)
     with time_machine.travel(NOW, tick=False):
         tasks.refresh_due()
     assert not RefreshState.objects.exclude(refreshed_at=None).exists()

@@ -19,6 +19,7 @@ from botocore.exceptions import (
     ProfileNotFound,
     SSOError,
     TokenRetrievalError,
+    UnknownRegionError,
 )
 from botocore.parsers import ResponseParserError
 
@@ -116,6 +117,7 @@ KIND_PER_EXCEPTION: dict[type[Exception], ErrorKind] = {
     TokenRetrievalError: ErrorKind.EXPIRED,
     ParamValidationError: ErrorKind.INVALID,
     InvalidRegionError: ErrorKind.INVALID,
+    UnknownRegionError: ErrorKind.INVALID,
 }
 
 

@@ -12,6 +12,7 @@ from botocore.exceptions import (
     SSOTokenLoadError,
     TokenRetrievalError,
     UnauthorizedSSOTokenError,
+    UnknownRegionError,
 )
 
 from providers.aws.aws_errors import aws_errors
@@ -30,6 +31,7 @@ from providers.errors import ErrorKind, ProviderError
         ),
         (ConfigParseError(path="~/.aws/config"), ErrorKind.CREDENTIALS),
         (InvalidRegionError(region_name="eu west"), ErrorKind.INVALID),
+        (UnknownRegionError(region_name="eu-1", error_msg="none"), ErrorKind.INVALID),
         (ReadTimeoutError(endpoint_url="https://x"), ErrorKind.UNAVAILABLE),
         (BotoCoreError(), ErrorKind.UNAVAILABLE),
     ],

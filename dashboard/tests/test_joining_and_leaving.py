@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.contrib.auth.models import User
+from django.test import Client
 
 from clouds.models import AccountAccess, CloudAccount
 from clouds.testing import account
@@ -146,3 +147,92 @@ def test_all_accounts_together_have_no_jump(
     assert not Anomaly.objects.exists()
     total = Forecast.objects.newest().get(account=None, scope="total")
     assert round(total.points.earliest("day").mean) == 13
+
+
+def test_days_that_nobody_read_are_told_as_no_change(
+    payer: CloudAccount, member: CloudAccount
+) -> None:
+    """Between its own bill and that of its payer."""
+    store_costs(member, Window(START, MOVED - timedelta(days=4)), {"EC2": "10"})
+    on_bill(payer, member, SINCE)
+    found = shown()
+    assert found.top_changes == []
+    assert (found.last_days.total, found.last_days.before) == (350, None)
+
+
+def test_one_that_joins_a_bill_in_another_currency_is_no_new_cost_there(
+    payer: CloudAccount, member: CloudAccount
+) -> None:
+    store_costs(member, BEFORE, {"EC2": "9"}, currency="EUR")
+    on_bill(payer, member, SINCE)
+    member.payer = payer
+    member.save()
+    found = shown()
+    assert (found.currency, found.other_currencies) == ("USD", ["EUR"])
+    assert found.top_changes == []
+    assert (found.last_days.total, found.last_days.before) == (240, None)
+    assert found.summary.missing_days == 0
+    euros = spending(NOW, person("viewer"), {}, "EUR")
+    assert euros is not None
+    assert euros.top_changes == []
+    (bill,) = read_bills(None, NOW)[1:]
+    assert bill.currency == "USD"
+    assert [one.is_current for one in read_bills(None, NOW)] == [False, True]
+
+
+def test_one_that_leaves_for_a_bill_in_another_currency_did_not_get_cheaper(
+    payer: CloudAccount, member: CloudAccount
+) -> None:
+    on_bill(payer, member, BEFORE)
+    store_costs(member, SINCE, {"EC2": "9"}, currency="EUR")
+    found = shown()
+    assert found.top_changes == []
+    assert (found.last_days.total, found.last_days.before) == (240, None)
+
+
+@pytest.mark.usefixtures("joined")
+def test_what_ended_with_a_payer_that_is_read_no_more_is_not_forecast(
+    payer: CloudAccount,
+) -> None:
+    store_costs(account(3, "other"), Window(START, TODAY), {"EC2": "7"})
+    payer.is_enabled = False
+    payer.save()
+    (bill,) = read_bills(None, NOW)
+    assert {*bill.summed(bill.charges)} == {7.0}
+
+
+@pytest.mark.usefixtures("joined")
+def test_one_that_is_closed_after_it_joined_stays_on_the_bill(
+    member: CloudAccount,
+) -> None:
+    member.is_enabled = False
+    member.save()
+    (bill,) = read_bills(None, NOW)
+    assert {*bill.summed(bill.charges)} == {13.0}
+    assert (shown().last_days.before, shown().top_changes) == (390, [])
+
+
+@pytest.mark.usefixtures("joined")
+def test_a_payer_that_is_not_read_whole_leaves_its_members_changes_unknown(
+    payer: CloudAccount,
+) -> None:
+    gap = Window(TODAY - timedelta(days=25), TODAY - timedelta(days=24))
+    with changing([payer.pk], gap):
+        DailyCost.objects.filter(account=payer).in_window(gap).delete()
+        CostTotal.objects.filter(account=payer).in_window(gap).delete()
+    found = shown()
+    assert (found.top_changes, found.last_days.before) == ([], None)
+    assert found.summary.missing_days == 1
+
+
+@pytest.mark.usefixtures("joined")
+def test_files_and_pages_hold_each_day_once() -> None:
+    client = Client()
+    client.force_login(person("viewer"))
+    window = {"start": MONTH.start.isoformat(), "end": MONTH.end.isoformat()}
+    answer = client.get("/api/v1/costs/", {**window, "format": "csv"})
+    rows = b"".join(answer).decode().splitlines()
+    assert len(rows) == 1 + 30 * 2
+    text = client.get("/costs/", {**window, "group_by": "account"}).content.decode()
+    assert "$390.00" in text
+    assert "member (000000000002)" in text

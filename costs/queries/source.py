@@ -7,7 +7,7 @@ themselves. Both give the same answers.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Self
@@ -155,15 +155,17 @@ class CostSource:
     def spans(self, *windows: Window) -> list[Span]:
         """Return how each account's history covers these windows. One query.
 
-        And one of the days of those whose history has a gap, or several currencies. A
-        history goes on where another one of these bills covers the account, be it in
-        another currency than its own bill.
+        And one of the days of those whose history has a gap, or several currencies; and
+        one of those that begin or end in between. A history goes on where another one
+        of these bills covers the account, be it in another currency than its own bill.
         """
         currency = self.narrowing.get("currency")
-        found = self.bill_spans.with_is_current().with_cover(self.bill_spans, currency)
+        found = self.bill_spans.with_is_current().order_by("account")
+        covers = self._covers(found, windows)
         histories: dict[int, list[BillSpan]] = defaultdict(list)
         elsewhere = []
-        for span in found.order_by("account"):
+        for span in found:
+            span.covered_until, span.covered_from = covers.get(span.pk, (None, None))
             if currency in (None, span.currency):
                 histories[span.account_id].append(span)
             elif span.covered_from or span.covered_until:
@@ -188,6 +190,26 @@ class CostSource:
                 days = _with_covered((0,) * len(windows), [part], windows)
                 spans.append(Span(part.account_id, False, day, day, days))
         return spans
+
+    def _covers(
+        self, found: Iterable[BillSpan], windows: Sequence[Window]
+    ) -> dict[int, tuple[date | None, date | None]]:
+        """Return the nearest days on which others cover what is told in part."""
+        newest = max((span.last_day for span in found), default=date.min)
+        first = min(window.start for window in windows)
+        last = min(newest, max(window.end for window in windows) - ONE_DAY)
+        parts = [
+            span.pk
+            for span in found
+            if first < span.first_day <= last or first <= span.last_day < last
+        ]
+        if not parts:
+            return {}
+        covered = self.bill_spans.filter(pk__in=parts).with_cover(
+            self.bill_spans, self.narrowing.get("currency")
+        )
+        columns = covered.values_list("pk", "covered_until", "covered_from")
+        return {key: (until, since) for key, until, since in columns}
 
 
 def _is_whole(history: Sequence[BillSpan]) -> bool:

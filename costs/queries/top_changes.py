@@ -56,7 +56,8 @@ def top_changes(
     """
     before = window.previous()
     both = (len(window), len(before))
-    unknown = _of_any([span.account for span in spans if span.days[:2] != both])
+    in_part = [one for one in spans if any(one.days[:2]) and one.days[:2] != both]
+    unknown = _of_any([span.account for span in in_part])
     late = [
         span.account
         for span in spans

@@ -93,9 +93,9 @@ def shown(user: User | None = None) -> Spending:
     return found
 
 
-def summary(user: User, window: Window = MONTH, **only: str) -> Summary:
-    query = CostQuery.from_values(only, NOW)
-    return cost_summary(CostSource.visible_to(user).filtered(query, user), window)
+def summary(user: User, only: dict[str, str] | None = None) -> Summary:
+    query = CostQuery.from_values(only or {}, NOW)
+    return cost_summary(CostSource.visible_to(user).filtered(query, user), MONTH)
 
 
 def limited_to(*accounts: CloudAccount) -> User:
@@ -132,7 +132,7 @@ def test_one_bill_alone_is_compared_with_nothing_that_is_on_another(
         (person("viewer"), {"account": member.account_id}),
         (limited_to(member), {}),
     ):
-        found = summary(user, **only)
+        found = summary(user, only)
         assert (found.total, found.previous_total) == (150, None)
 
 

@@ -12,6 +12,7 @@ from core.testing.second_connection import is_a_lock_awaited, second_connection
 from core.testing.waiting import wait_until
 from insights.budgets import changes
 from insights.budgets.models import NAME_TAKEN
+from insights.budgets.refresh import refresh_budget
 from insights.models import Budget
 from insights.testing import budget
 from users.testing import session_of
@@ -59,7 +60,6 @@ def test_the_later_one_is_told_that_the_name_is_taken(
     budget(name="Other")
     user = User.objects.create_superuser("ada")
     late: list[Any] = []
-    refresh_budget = changes.refresh_budget
     with ExitStack() as beside:
 
         def refresh(*given: Any) -> None:

@@ -1,5 +1,7 @@
 """What it costs, per day, reconciled with the bill."""
 
+from datetime import date
+
 from django.db import models
 
 from clouds.access import AccountScopedQuerySet
@@ -220,7 +222,10 @@ class BillSpan(models.Model):
     first_day = models.DateField()
     last_day = models.DateField()
     days = models.IntegerField()
-    is_current: bool  # of BillSpanQuerySet.with_is_current
+    # Of BillSpanQuerySet.with_is_current, and with_cover.
+    is_current: bool
+    covered_until: date | None
+    covered_from: date | None
 
     objects = BillSpanQuerySet.as_manager()
 

@@ -20,6 +20,7 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Sum,
     Value,
     When,
@@ -162,6 +163,24 @@ class BillSpanQuerySet(AccountScopedQuerySet):
         is_current = BILL_IS_READ & ~Exists(later)
         wrapped = ExpressionWrapper(is_current, output_field=BooleanField())
         return self.annotate(is_current=wrapped)
+
+    def with_cover(self, bills: Self, currency: str | None) -> Self:
+        """`covered_until` and `covered_from` are the nearest days before and after on
+        which one of these bills covers the account, in that or the span's currency."""
+        from costs.models import CoveredDay
+
+        days = CoveredDay.objects.filter(
+            sub_account_id=OuterRef("account__account_id"),
+            account__bill_spans__in=bills,
+            account__bill_spans__currency=currency or OuterRef("currency"),
+            account__bill_spans__first_day__lte=F("day"),
+            account__bill_spans__last_day__gte=F("day"),
+        ).values("day")
+        before = days.filter(day__lt=OuterRef("first_day")).order_by("-day")
+        after = days.filter(day__gt=OuterRef("last_day")).order_by("day")
+        return self.annotate(
+            covered_until=Subquery(before[:1]), covered_from=Subquery(after[:1])
+        )
 
 
 class RecentCostQuerySet(AccountScopedQuerySet):

@@ -8,14 +8,17 @@ The days of which a bill has charges of other accounts are among these sums: the
 accounts' own bills are not counted then, so that their sums change with it.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 
 from django.db import DataError, OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Exists, OuterRef, Q
 
 from clouds.models import CloudAccount
+from core.db.exclusive import hold_until_commit
 from core.db.money_field import too_large
 from core.windows import ONE_DAY, Window
 from costs.models import (
@@ -32,6 +35,8 @@ from costs.models import (
 # ruff: noqa: S608 (every name and number in a statement is made in this file)
 # The summary page compares the newest days of a bill with as many before them.
 RECENT_DAYS = 30
+# One transaction at a time adds to the sums that all accounts share.
+SUMS_OF_ALL = "costs_costrollup"
 # The sums of one dimension, and of which columns. "none", and CostDay, are sums of the
 # few sums of regions, which therefore name their account.
 IS_COUNTED = "CASE WHEN COUNT(covered_id) = 0 THEN 1 ELSE 0 END"
@@ -72,7 +77,7 @@ COVERED = """
     SELECT DISTINCT own.id AS covered_id, bill.day AS covered_day
     FROM costs_coveredday bill JOIN clouds_cloudaccount own
         ON own.account_id = bill.sub_account_id AND own.id <> bill.account_id
-    WHERE own.id IN ({})
+    WHERE own.id IN ({}) {}
 """
 ADD_COVERED_DAYS = """
     INSERT INTO costs_coveredday (account_id, day, sub_account_id)
@@ -138,7 +143,7 @@ DELETE_EMPTY = (
 # Only what came after the last covered day, unless nothing did.
 ADD_SPANS = f"""
     INSERT INTO costs_billspan (account_id, currency, first_day, last_day, days)
-    WITH covered AS ({COVERED.format("%s")}), counted AS (
+    WITH covered AS ({COVERED.format("%s", "")}), counted AS (
         SELECT account_id, currency, day FROM costs_costtotal WHERE account_id = %s
             AND day NOT IN (SELECT covered_day FROM covered)
     )
@@ -156,7 +161,7 @@ ADD_RECENT = f"""
         SUM(CASE WHEN day < %s THEN billed ELSE 0 END)
     FROM costs_dailycost
     WHERE account_id = %s AND day >= %s AND day < %s AND currency = %s
-        AND day NOT IN (SELECT covered_day FROM ({COVERED.format("%s")}) covered)
+        AND day NOT IN (SELECT covered_day FROM ({COVERED.format("%s", "")}) covered)
     GROUP BY account_id, sub_account_id, service, currency
 """
 # Sums fit into memory, though not where each were as long as its columns allow.
@@ -184,12 +189,7 @@ def changing(accounts: Collection[int], window: Window | None = None) -> Iterato
         concerned = {*accounts, *_with_own_bill(names, accounts)}
         with _changes(cursor, concerned, window):
             _take_away(cursor, concerned, window)
-            # Of pruned months, whose rows have gone, they stay.
-            rows = DailyCost.objects.filter(_of(accounts, window))
-            same = ("account", "day", "sub_account_id")
-            covered.filter(
-                Exists(rows.filter(**{name: OuterRef(name) for name in same}))
-            ).delete()
+            _uncover(cursor, accounts)
             yield
             _cover(cursor, accounts, concerned, window)
         for account in sorted(concerned):
@@ -203,7 +203,7 @@ def rebuild(window: Window) -> None:
     """
     accounts = list(CloudAccount.objects.values_list("pk", flat=True))
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        _lock(cursor)
+        hold_until_commit(SUMS_OF_ALL)
         concerned = set(accounts)
         with _changes(cursor, concerned, window):
             for model in (BillDay, CostDay, CostRollup, CoveredDay):
@@ -226,7 +226,7 @@ def _changes(
     try:
         yield
         _collect_rows(cursor, 1, accounts, window)
-        _lock(cursor)
+        hold_until_commit(SUMS_OF_ALL)
         cursor.execute(ADD_TO_DAYS)
         cursor.execute(ADD_TO_ROLLUPS)
         cursor.execute(
@@ -251,17 +251,27 @@ def _changes(
         cursor.execute(statement)
 
 
-def _lock(cursor: CursorWrapper) -> None:
-    """Let one transaction at a time add to sums that all accounts share."""
-    if connection.vendor == "postgresql":
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('costs_costrollup'))")
-
-
 def _take_away(
     cursor: CursorWrapper, accounts: Collection[int], window: Window | None
 ) -> None:
     _collect_rows(cursor, -1, accounts, window)
     _collect_bills(cursor, -1, accounts, window)
+
+
+def _uncover(cursor: CursorWrapper, accounts: Collection[int]) -> None:
+    """Forget what the accounts' rows of the days covered that were taken away.
+
+    Of pruned months, whose rows have gone, it stays.
+    """
+    cursor.execute(
+        "SELECT DISTINCT account_id, day FROM cost_changes WHERE dimension = 'region'"
+    )
+    days: dict[int, list[date]] = defaultdict(list)
+    for account, day in cursor.fetchall():
+        days[account].append(day)
+    for account in accounts:
+        # Named, since a join with what the planner has not seen yet takes minutes.
+        CoveredDay.objects.filter(account=account, day__in=days[account]).delete()
 
 
 def _cover(
@@ -340,16 +350,22 @@ def _collect_bills(
 
 def _stored(table: str, accounts: Collection[int], window: Window | None) -> str:
     """The table's rows of these accounts, and whether another bill covers them."""
+    covered = COVERED.format(_ids(accounts), _within("bill.day", window))
     return (
-        f"{table} LEFT JOIN ({COVERED.format(_ids(accounts))}) covered "
+        f"{table} LEFT JOIN ({covered}) covered "
         "ON covered_id = account_id AND covered_day = day "
         f"WHERE {_which(accounts, window)}"
     )
 
 
 def _which(accounts: Collection[int], window: Window | None) -> str:
-    days = f"AND day >= '{window.start}' AND day < '{window.end}'" if window else ""
-    return f"account_id IN ({_ids(accounts)}) {days}"
+    return f"account_id IN ({_ids(accounts)}) {_within('day', window)}"
+
+
+def _within(column: str, window: Window | None) -> str:
+    if window is None:
+        return ""
+    return f"AND {column} >= '{window.start}' AND {column} < '{window.end}'"
 
 
 def _of(accounts: Collection[int], window: Window | None) -> Q:

@@ -50,9 +50,11 @@ def _bill(
     and of those that had one where none does: what ends with an account would look like
     a fall in costs.
     """
-    is_current = any(span.is_current for span in spans)
-    if is_current:
-        spans = [one for one in spans if one.is_current or one.account.payer_id]
+    current = {span.account_id for span in spans if span.is_current}
+    if current:
+        spans = [
+            one for one in spans if {one.account_id, one.account.payer_id} & current
+        ]
     accounts = [span.account_id for span in spans]
     which = {"account__in": accounts, "currency": currency}
     counts = _counts(CostTotal.objects.counted().in_window(window).filter(**which))
@@ -87,7 +89,7 @@ def _bill(
         dict(usage),
         frozenset(day for day, (_, some) in counts.items() if some and day > newest),
         dict(charges),
-        is_current=is_current,
+        is_current=bool(current),
     )
 
 

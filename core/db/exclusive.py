@@ -12,6 +12,13 @@ class AlreadyRunning(Exception):
     """Another process does this now."""
 
 
+def hold_until_commit(name: str) -> None:
+    """Wait for the transaction that holds it; SQLite has one that writes at a time."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])
+
+
 @contextmanager
 def exclusive(name: str) -> Iterator[None]:
     """Keep others out of the block. Raises AlreadyRunning, rather than wait for them.

@@ -7,7 +7,7 @@ themselves. Both give the same answers.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Self
@@ -155,39 +155,85 @@ class CostSource:
     def spans(self, *windows: Window) -> list[Span]:
         """Return how each account's history covers these windows. One query.
 
-        And one of the days of those whose history has a gap, or several currencies.
+        And one of the days of those whose history has a gap, or several currencies; and
+        one of those that begin or end in between. A history goes on where another one
+        of these bills covers the account, be it in another currency than its own bill.
         """
-        histories: dict[int, list[tuple[bool, date, date, int]]] = defaultdict(list)
-        columns = ("account", "is_current", "first_day", "last_day", "days")
+        currency = self.narrowing.get("currency")
         found = self.bill_spans.with_is_current().order_by("account")
-        if "currency" in self.narrowing:
-            found = found.filter(currency=self.narrowing["currency"])
-        for account, *history in found.values_list(*columns):
-            histories[account].append(tuple(history))
+        covers = self._covers(found, windows)
+        histories: dict[int, list[BillSpan]] = defaultdict(list)
+        elsewhere = []
+        for span in found:
+            span.covered_until, span.covered_from = covers.get(span.pk, (None, None))
+            if currency in (None, span.currency):
+                histories[span.account_id].append(span)
+            elif span.covered_from or span.covered_until:
+                elsewhere.append(span)
         gaps = [key for key, of_key in histories.items() if not _is_whole(of_key)]
         totals = self.totals.filter(account__in=gaps, **self.narrowing)
         counts = totals.days_per_account(windows) if gaps else {}
         spans = []
         for account, parts in histories.items():
-            first, last = min(one[1] for one in parts), max(one[2] for one in parts)
+            first = min(part.first_day for part in parts)
+            last = max(part.last_day for part in parts)
             if account in gaps:
                 days = counts.get(account, (0,) * len(windows))
             else:
                 days = tuple(_overlap(first, last, window) for window in windows)
-            is_current = any(one[0] for one in parts)
+            is_current = any(part.is_current for part in parts)
+            days = _with_covered(days, parts, windows)
             spans.append(Span(account, is_current, first, last, days))
+        for part in elsewhere:
+            if part.account_id not in histories:
+                day = part.covered_from or part.covered_until
+                days = _with_covered((0,) * len(windows), [part], windows)
+                spans.append(Span(part.account_id, False, day, day, days))
         return spans
 
+    def _covers(
+        self, found: Iterable[BillSpan], windows: Sequence[Window]
+    ) -> dict[int, tuple[date | None, date | None]]:
+        """Return the nearest days on which others cover what is told in part."""
+        newest = max((span.last_day for span in found), default=date.min)
+        first = min(window.start for window in windows)
+        last = min(newest, max(window.end for window in windows) - ONE_DAY)
+        parts = [
+            span.pk
+            for span in found
+            if first < span.first_day <= last or first <= span.last_day < last
+        ]
+        if not parts:
+            return {}
+        covered = self.bill_spans.filter(pk__in=parts).with_cover(
+            self.bill_spans, self.narrowing.get("currency")
+        )
+        columns = covered.values_list("pk", "covered_until", "covered_from")
+        return {key: (until, since) for key, until, since in columns}
 
-def _is_whole(history: Sequence[tuple[bool, date, date, int]]) -> bool:
+
+def _is_whole(history: Sequence[BillSpan]) -> bool:
     """Whether it is of one currency, with every day from the first to the last."""
-    (_, first, last, days), *others = history
-    return not others and days == (last - first).days + 1
+    first, *others = history
+    return not others and first.days == (first.last_day - first.first_day).days + 1
+
+
+def _with_covered(
+    days: Sequence[int], parts: Sequence[BillSpan], windows: Sequence[Window]
+) -> tuple[int, ...]:
+    """Add the days of each window before and after, on which another bill goes on."""
+    ends = [(date.min, part.covered_until) for part in parts if part.covered_until]
+    ends += [(part.covered_from, date.max) for part in parts if part.covered_from]
+    return tuple(
+        min(len(window), own + sum(_overlap(*end, window) for end in ends))
+        for own, window in zip(days, windows, strict=True)
+    )
 
 
 def _overlap(first: date, last: date, window: Window) -> int:
     """How many days of the window lie between these, both included."""
-    return max(0, (min(window.end, last + ONE_DAY) - max(window.start, first)).days)
+    inside = min(window.end - ONE_DAY, last) - max(window.start, first)
+    return max(0, inside.days + 1)
 
 
 def _keys_of(account_ids: Sequence[str], user: AnyUser) -> list[int]:

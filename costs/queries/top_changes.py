@@ -4,10 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import Q
+
 from clouds.access import AnyUser
+from clouds.models import CloudAccount
 from core.money import CENT, ZERO
 from core.windows import ONE_DAY, Window
-from costs.models import RecentCost
+from costs.models import CoveredDay, RecentCost
 from costs.queries.coverage import Span, change_percent
 from costs.queries.query import query_string
 from costs.queries.source import CostSource
@@ -47,24 +50,25 @@ def top_changes(
     """Return the largest changes, up or down, since the 30 days before the window's 30.
 
     `spans` are those of the source in both periods: an account of which either is not
-    stored whole has no change that anybody knows. One whose bill ends with the window
-    is answered from RecentCost, any other one from its rows. One query, and two where
-    there are others.
+    stored whole has no change that anybody knows, on whosever bill. One whose bill ends
+    with the window is answered from RecentCost, any other one from its rows. One query,
+    and two where there are others.
     """
     before = window.previous()
-    whole = (len(window), len(before))
-    unknown = [span.account for span in spans if span.days[:2] != whole]
+    both = (len(window), len(before))
+    in_part = [one for one in spans if any(one.days[:2]) and one.days[:2] != both]
+    unknown = _of_any([span.account for span in in_part])
     late = [
         span.account
         for span in spans
-        if span.last + ONE_DAY != window.end and span.days[:2] == whole
+        if before.start <= span.last != window.end - ONE_DAY and span.days[:2] == both
     ]
     recent = RecentCost.objects.visible_to(user).filter(currency=currency)
-    recent = recent.filter(until=window.end).exclude(account__in=unknown)
+    recent = recent.filter(until=window.end).exclude(unknown)
     amounts: dict[tuple[str, str], tuple[Decimal, Decimal]] = {}
     if late:
         keys = ("service", "sub_account_id")
-        rows = source.by(*keys).filter(account__in=late)
+        rows = source.by(*keys).filter(account__in=late).exclude(unknown)
         for service, account_id, now, former in rows.compared(
             keys, "billed", window, before
         ):
@@ -90,6 +94,17 @@ def top_changes(
     ]
     changes.sort(key=lambda one: (-abs(one.change), one.service, one.account_id))
     return changes[:SHOWN]
+
+
+def _of_any(accounts: Sequence[int]) -> Q:
+    """Return what is on the bills of these accounts, or about one that is on any."""
+    named = CloudAccount.objects.filter(pk__in=accounts).values("account_id")
+    covered = CoveredDay.objects.filter(account__in=accounts).values("sub_account_id")
+    return (
+        Q(account__in=accounts)
+        | Q(sub_account_id__in=named)
+        | Q(sub_account_id__in=covered)
+    )
 
 
 def _query(service: str, account_id: str, window: Window, currency: str) -> str:

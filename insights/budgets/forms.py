@@ -8,9 +8,11 @@ from django import forms
 
 from clouds.access import AnyUser, is_limited
 from clouds.models import CloudAccount
+from core.db.exclusive import hold_until_commit
 from core.money import CENT
 from insights.budgets.changes import EDITABLE, add_budget, change_budget
 from insights.budgets.models import (
+    BUDGET_NAMES,
     LARGEST_PERCENT,
     actual_percents,
     forecasted_percents,
@@ -75,6 +77,7 @@ class BudgetForm(forms.ModelForm[Budget]):
             field.queryset = CloudAccount.objects.visible_to(user)
 
     def clean(self) -> dict[str, Any]:
+        hold_until_commit(BUDGET_NAMES)
         data = super().clean() or self.cleaned_data
         for name in ("currency", "key"):
             if isinstance(data.get(name), str):

@@ -22,6 +22,8 @@ from insights.status_change import version_field
 
 LARGEST_PERCENT = 1000
 NAME_TAKEN = "Another budget of the same account has this name; choose another."
+# Held by who looks whether a name is taken, until the budget of that name is stored.
+BUDGET_NAMES = "insights_budget.name"
 
 
 def actual_percents() -> list[int]:

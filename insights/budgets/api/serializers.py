@@ -9,9 +9,10 @@ from clouds.access import is_limited
 from clouds.models import CloudAccount
 from core.api.amounts import AmountField
 from core.api.parameters import refuse_unknown_fields
+from core.db.exclusive import hold_until_commit
 from core.money import CENT
 from insights.budgets.forms import LARGEST_AMOUNT
-from insights.budgets.models import LARGEST_PERCENT, NAME_TAKEN
+from insights.budgets.models import BUDGET_NAMES, LARGEST_PERCENT, NAME_TAKEN
 from insights.models import Budget
 
 
@@ -110,6 +111,7 @@ class BudgetSerializer(serializers.ModelSerializer[Budget]):
         return attrs
 
     def _refuse_taken_name(self, name: str, account: CloudAccount | None) -> None:
+        hold_until_commit(BUDGET_NAMES)
         same = Budget.objects.filter(name=name, account=account)
         if same.exclude(pk=getattr(self.instance, "pk", None)).exists():
             raise serializers.ValidationError({"name": [NAME_TAKEN]})

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -39,6 +40,7 @@ class BudgetViewSet(RowsViewSet):
         request=BudgetSerializer,
         responses={201: BudgetSerializer, **errors(400, 403)},
     )
+    @transaction.atomic
     def create(self, request: Request) -> Response:
         """Add a budget; its status is computed at once."""
         refuse_unknown(request.query_params, ())
@@ -52,6 +54,7 @@ class BudgetViewSet(RowsViewSet):
         request=ChangeBudgetSerializer,
         responses={200: BudgetSerializer, **errors(400, 403, 404, 409)},
     )
+    @transaction.atomic
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Change it, if nobody changed it since `version`."""
         refuse_unknown(request.query_params, ())

@@ -116,7 +116,7 @@ class AwsProvider:
                 self.fetch_payer_id,
                 is_required=False,
             )
-        if account.is_payer:
+        if clients.account.is_payer:  # also where that was found out a moment ago
             yield _check(
                 "organizations:ListAccounts",
                 "sync_cost, accounts that join, leave or are closed",

@@ -32,7 +32,7 @@ def test_it_says_that_all_is_there_and_what_asking_cost(aws: EmulatedAws) -> Non
     told = check_access()
     assert "missing" not in told
     assert "ok        ce:GetCostAndUsage" in told
-    assert "8 requests, $0.01" in told
+    assert "9 requests, $0.01" in told
 
 
 def test_it_names_what_is_missing_and_ends_with_an_error(aws: EmulatedAws) -> None:

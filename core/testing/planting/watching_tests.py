@@ -1,0 +1,103 @@
+"""Which tests could notice a fault, and whether one does."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from coverage import CoverageData
+
+from core.testing.planting.fault import Fault
+
+PYTEST = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
+# A fault makes no migration, so that one database serves all.
+PYTEST += ["--reuse-db"]
+RECORDING = ["--cov=.", "--cov-context=test", "--cov-report=", "--create-db"]
+# Tests that take so many times as long as without a fault hang, which is noticed too.
+PATIENCE = 5
+TO_START = 60
+
+
+@dataclass(frozen=True, slots=True)
+class WatchingTests:
+    """The given tests, and which of them came by which line of the code."""
+
+    house: Path
+    given: Sequence[str]
+    lines: CoverageData
+    seconds: float
+
+    @classmethod
+    def recorded(cls, house: Path, given: Sequence[str]) -> "WatchingTests":
+        """Run the tests once without any fault. Exit where one fails."""
+        started = time.monotonic()
+        if failure := first_failure(house, [*RECORDING, *given], None):
+            sys.exit(f"Without any fault the tests fail: {failure}")
+        lines = CoverageData(house / ".coverage")
+        lines.read()
+        return cls(house, given, lines, time.monotonic() - started)
+
+    def failure(self, fault: Fault, line: int) -> str:
+        """Return the first test that fails, '' if all pass."""
+        for tests, share in self._in_turn(fault.path, line):
+            patience = TO_START + PATIENCE * self.seconds * share
+            if failure := first_failure(self.house, tests, patience):
+                return failure
+        return ""
+
+    def _in_turn(self, path: Path, line: int) -> Iterator[tuple[Sequence[str], float]]:
+        """Yield the tests that run the line; all, if it is run by an import.
+
+        Those that run any line of the file come first, as they notice it sooner.
+        """
+        by_line = self.lines.contexts_by_lineno(str((self.house / path).resolve()))
+        known = [number for number in by_line if number <= line]
+        run_it = tests_of(by_line[max(known)]) if known else []
+        near = run_it or tests_of(chain.from_iterable(by_line.values()))
+        total = len(tests_of(self.lines.measured_contexts()))
+        if near:
+            yield near, len(near) / total
+        if not run_it:
+            yield self.given, 1
+
+
+def tests_of(contexts: Iterable[str]) -> list[str]:
+    """Return the tests among the names of contexts, which are empty for imports."""
+    names = {name.rpartition("|")[0] for name in contexts}
+    return sorted(names - {""})
+
+
+def first_failure(house: Path, options: Sequence[str], timeout: float | None) -> str:
+    """Run the tests up to the first that fails, and return its name; '' if all pass."""
+    process = subprocess.Popen(
+        [*PYTEST, *options],
+        cwd=house,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        printed, _ = process.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        return f"hangs after {timeout:.0f} s"
+    finally:
+        end_session(process)
+    if not process.returncode:
+        return ""
+    lines = [one for one in printed.splitlines() if one.startswith(("FAILED", "ERROR"))]
+    return lines[0] if lines else f"status {process.returncode}"
+
+
+def end_session(process: "subprocess.Popen[str]") -> None:
+    """End the tests and what they started, if any of it is still there."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+    process.wait()

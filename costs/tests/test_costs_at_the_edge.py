@@ -135,10 +135,8 @@ def test_the_newest_restated_days_come_first(viewer: User) -> None:
 def test_what_a_member_was_restated_is_on_its_payers_bill(viewer: User) -> None:
     payer, member = account(1, "payer"), account(2, "member")
     for owner in (payer, member):
-        charge(owner, FIRST, "5")
+        charge(owner, FIRST, "5", sub_account=member.account_id)
         close(owner, FIRST)
     restate(member, FIRST, "1", "5", days_later=1)
     mine = restate(payer, FIRST, "2", "5", days_later=2)
-    member.payer = payer
-    member.save()
     assert list(restatements(viewer)) == [mine]

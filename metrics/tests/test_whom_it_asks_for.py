@@ -1,6 +1,6 @@
 """Which instances CloudWatch is asked for, as each is paid, and what it answers."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -23,9 +23,9 @@ DAYS = Window(june(17), june(20))
 SIX_FIGURES = Decimal("0.00006")
 
 
-def read_until() -> list[object]:
+def read_until() -> dict[str, date]:
     marks = Watermark.objects.filter(dataset=Dataset.CPU)
-    return list(marks.values_list("read_until", flat=True))
+    return dict(marks.values_list("region", "read_until"))
 
 
 @pytest.mark.parametrize(("gone_on", "asked"), [(16, 1), (17, 2), (19, 2)])
@@ -58,10 +58,10 @@ def test_a_partial_inventory_holds_the_watermark(
     assert outcome(sync_ec2(mine, aws.now))[0] == "partial"
     aws.bring_up("eu-west-1")
     assert outcome(sync_cpu(mine, aws.now)) == ("succeeded", "")
-    assert read_until() == [june(20)]
+    assert read_until() == {"eu-west-1": june(20), "us-east-1": june(25)}
     sync_ec2(mine, aws.now + DAY)
     sync_cpu(mine, aws.now + DAY)
-    assert read_until() == [june(26)]
+    assert read_until() == {"eu-west-1": june(26), "us-east-1": june(26)}
 
 
 def test_an_inventory_of_the_windows_first_day_knows_none_of_its_days(
@@ -74,7 +74,7 @@ def test_an_inventory_of_the_windows_first_day_knows_none_of_its_days(
     aws.now = now + 5 * DAY
     run = sync_cpu(mine, aws.now, window=Window(june(20), june(25)))
     assert outcome(run) == ("succeeded", "")
-    assert read_until() == [june(20)]
+    assert read_until() == {"eu-west-1": june(20)}
 
 
 @pytest.mark.parametrize("machines", [84, 167])

@@ -1,6 +1,5 @@
 """Backfills, API usage, budget days and incidents in the admin."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -44,27 +43,21 @@ def act(client: Client, name: str, *backfills: Backfill) -> str:
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_each_list_needs_few_queries_however_much_there_is(
-    name: str, admin_client: Client, django_assert_max_num_queries: Callable[[int], Any]
+@pytest.mark.parametrize(
+    ("query", "status"), [("q=x", 200), ("account__id__exact=x", 400), ("p=99", 200)]
+)
+def test_each_list_can_be_searched_and_told_nonsense(
+    name: str, query: str, status: int, admin_client: Client
 ) -> None:
-    for number in range(1, 8):
-        owner = read_account(number, f"account-{number}")
-        proposed(owner)
-        used(owner, TODAY, "ce:GetCostAndUsage", number, "0.01")
-        incident(account=owner)
-        ApiBudgetDay.objects.create(day=LONG.start.replace(day=number), usd_e5=5)
-    # Session, user, count, page, first and last date, the dates between them.
-    with django_assert_max_num_queries(6):
-        assert admin_client.get(LISTS[name]).status_code == 200
+    assert admin_client.get(f"{LISTS[name]}?{query}").status_code == status
 
 
-@pytest.mark.parametrize("name", LISTS)
-def test_each_list_can_be_filtered_searched_and_told_nonsense(
-    name: str, admin_client: Client
+@pytest.mark.parametrize("state", ["open", "closed", "x"])
+def test_incidents_can_be_filtered_by_their_state(
+    state: str, admin_client: Client
 ) -> None:
-    for query in ("q=x", "account__id__exact=x", "p=99", "state=open", "state=x"):
-        url = f"{LISTS[name]}?{query}"
-        assert admin_client.get(url, follow=True).status_code == 200
+    url = f"{LISTS['incident']}?state={state}"
+    assert admin_client.get(url).status_code == 200
 
 
 def test_it_is_proposed_with_its_price_and_started_by_an_action(

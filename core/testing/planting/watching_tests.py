@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -27,10 +27,9 @@ TO_START = 60
 
 @dataclass(frozen=True, slots=True)
 class WatchingTests:
-    """The given tests, and which of them came by which line of the code."""
+    """Tests, and which of them came by which line of the code."""
 
     house: Path
-    given: Sequence[str]
     left_out: Sequence[str]
     lines: CoverageData
     seconds: float
@@ -46,31 +45,22 @@ class WatchingTests:
         lines.read()
         seconds = time.monotonic() - started
         left_out = [f"--deselect={name}" for name in failing]
-        return cls(house, given, left_out, lines, seconds)
+        return cls(house, left_out, lines, seconds)
 
     def failure(self, fault: Fault, line: int) -> str:
         """Return the first test that fails, '' if all pass."""
-        for tests, share in self._in_turn(fault.path, line):
-            patience = TO_START + PATIENCE * self.seconds * share
-            options = [*FIRST_FAILURE, *self.left_out, *tests]
-            if failed := failures(self.house, options, patience):
-                return failed[0]
-        return ""
+        every = tests_of(self.lines.measured_contexts())
+        tests = self._that_run(fault.path, line) or every
+        patience = TO_START + PATIENCE * self.seconds * len(tests) / len(every)
+        options = [*FIRST_FAILURE, *self.left_out, *tests]
+        return next(iter(failures(self.house, options, patience)), "")
 
-    def _in_turn(self, path: Path, line: int) -> Iterator[tuple[Sequence[str], float]]:
-        """Yield the tests that run the line; all, if it is run by an import.
-
-        Those that run any line of the file come first, as they notice it sooner.
-        """
+    def _that_run(self, path: Path, line: int) -> Sequence[str]:
+        """Return the tests that run the line; its file, if an import runs the line."""
         by_line = self.lines.contexts_by_lineno(str((self.house / path).resolve()))
         known = [number for number in by_line if number <= line]
         run_it = tests_of(by_line[max(known)]) if known else []
-        near = run_it or tests_of(chain.from_iterable(by_line.values()))
-        total = len(tests_of(self.lines.measured_contexts()))
-        if near:
-            yield near, len(near) / total
-        if not run_it:
-            yield self.given, 1
+        return run_it or tests_of(chain.from_iterable(by_line.values()))
 
 
 def tests_of(contexts: Iterable[str]) -> list[str]:

@@ -23,6 +23,8 @@ RECORDING = ["--cov=.", "--cov-context=test", "--cov-report=", "--create-db"]
 # Tests that take so many times as long as without a fault hang, which is noticed too.
 PATIENCE = 5
 TO_START = 60
+# Not what the log says in lines that begin alike.
+NAMED = re.compile(r"(?m)^(?:FAILED|ERROR) (\S+\.py(?:::.+?)?)(?: - .*)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def failures(
         end_session(process)
     if not process.returncode:
         return []
-    named = re.findall(r"(?m)^(?:FAILED|ERROR) (.+?)(?: - .*)?$", printed)
+    named = NAMED.findall(printed)
     return named or [f"status {process.returncode}"]
 
 

@@ -12,7 +12,13 @@ from core.testing.planting.watching_tests import WatchingTests
 
 HERE = Path("room/code.py")
 ADULT = "def is_adult(age):\n    return age >= 18\n"
-TEST = "from room.code import is_adult\ndef test_it():\n    assert is_adult(30)\n"
+TEST = """
+from room.code import is_adult
+def test_it():
+    assert is_adult(30)
+def test_that_fails_already():
+    assert not is_adult(30)
+"""
 SURVIVOR = "room/code.py:2  comparison\n    - return age >= 18\n    + return age > 18"
 
 
@@ -48,7 +54,14 @@ def test_it_plants(source: str, kind: str, faulty: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["'text 1'", "x: Literal[1]", "@property\ndef f(): ...", "a.filter(b)"]
+    "source",
+    [
+        "'text 1'",
+        "x: Literal[1]",
+        "@property\ndef f(): ...",
+        "@dataclass(frozen=True)\nclass A: ...",
+        "a.filter(b)",
+    ],
 )
 def test_it_plants_no_argument_annotation_or_text(source: str) -> None:
     kinds = {kind for kind, _ in planted(source)}
@@ -109,5 +122,7 @@ def test_what_no_test_notices_is_listed_and_nothing_stays_planted(
     ]
     tests = WatchingTests.recorded(house, ["room"])
     assert list(unnoticed(faults, tests)) == [SURVIVOR]
-    assert "2  FAILED room/tests/test_code.py::test_it" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "left out: room/tests/test_code.py::test_that_fails_already\n" in printed
+    assert "2  room/tests/test_code.py::test_it\n" in printed
     assert (house / HERE).read_text() == ADULT

@@ -7,7 +7,7 @@
 A comparison is flipped, a number changed, a `not`, a line, a call or an argument
 removed, in a copy of the repository. The same seed plants the same faults. The tests
 that run are those of the room, or the given ones, on the database of DATABASE_URL; for
-each fault only those of them that run its line.
+each fault those that run its line come first.
 """
 
 import argparse

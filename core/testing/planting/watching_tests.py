@@ -50,12 +50,20 @@ class WatchingTests:
         return cls(house, left_out, lines, seconds)
 
     def failure(self, fault: Fault, line: int) -> str:
-        """Return the first test that fails, '' if all pass."""
+        """Return the first test that fails, '' if all pass.
+
+        Those near the fault come first, as one of them notices it sooner. Others may
+        notice it too, where what they see was computed before and kept.
+        """
         every = tests_of(self.lines.measured_contexts())
-        tests = self._that_run(fault.path, line) or every
-        patience = TO_START + PATIENCE * self.seconds * len(tests) / len(every)
-        options = [*FIRST_FAILURE, *self.left_out, *tests]
-        return next(iter(failures(self.house, options, patience)), "")
+        near = self._that_run(fault.path, line)
+        others = sorted({*every} - {*near})
+        for tests in filter(None, (near, others)):
+            patience = TO_START + PATIENCE * self.seconds * len(tests) / len(every)
+            options = [*FIRST_FAILURE, *self.left_out, *tests]
+            if failed := failures(self.house, options, patience):
+                return failed[0]
+        return ""
 
     def _that_run(self, path: Path, line: int) -> Sequence[str]:
         """Return the tests that run the line; its file, if an import runs the line."""

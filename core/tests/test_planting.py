@@ -8,10 +8,17 @@ from core.testing.planting.__main__ import found, sample, unnoticed
 from core.testing.planting.fault import Fault
 from core.testing.planting.python_faults import python_faults
 from core.testing.planting.text_faults import text_faults
+from core.testing.planting.watching_tests import WatchingTests
 
 HERE = Path("room/code.py")
 ADULT = "def is_adult(age):\n    return age >= 18\n"
-TEST = "from room.code import is_adult\ndef test_it():\n    assert is_adult(30)\n"
+TEST = """
+from room.code import is_adult
+def test_it():
+    assert is_adult(30)
+def test_that_fails_already():
+    assert not is_adult(30)
+"""
 SURVIVOR = "room/code.py:2  comparison\n    - return age >= 18\n    + return age > 18"
 
 
@@ -47,7 +54,14 @@ def test_it_plants(source: str, kind: str, faulty: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["'text 1'", "x: Literal[1]", "@property\ndef f(): ...", "a.filter(b)"]
+    "source",
+    [
+        "'text 1'",
+        "x: Literal[1]",
+        "@property\ndef f(): ...",
+        "@dataclass(frozen=True)\nclass A: ...",
+        "a.filter(b)",
+    ],
 )
 def test_it_plants_no_argument_annotation_or_text(source: str) -> None:
     kinds = {kind for kind, _ in planted(source)}
@@ -78,15 +92,16 @@ def test_a_comment_holds_no_fault() -> None:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Path:
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A room with one file, and a test that does not look at its boundary."""
     for name, text in {
         "room/code.py": ADULT,
         "room/tests/test_code.py": TEST,
-        "pytest.ini": "[pytest]\naddopts = -p no:django\n",
+        "pytest.ini": "[pytest]\n",
     }.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
+    monkeypatch.delenv("DJANGO_SETTINGS_MODULE")
     return tmp_path
 
 
@@ -105,6 +120,9 @@ def test_what_no_test_notices_is_listed_and_nothing_stays_planted(
         Fault(HERE, at, at + 2, "comparison", b">"),
         Fault(HERE, at, at + 2, "comparison", b"<"),
     ]
-    assert list(unnoticed(house, faults, ["room"], seconds=60)) == [SURVIVOR]
-    assert "2  FAILED room/tests/test_code.py::test_it" in capsys.readouterr().out
+    tests = WatchingTests.recorded(house, ["room"])
+    assert list(unnoticed(faults, tests)) == [SURVIVOR]
+    printed = capsys.readouterr().out
+    assert "left out: room/tests/test_code.py::test_that_fails_already\n" in printed
+    assert "2  room/tests/test_code.py::test_it\n" in printed
     assert (house / HERE).read_text() == ADULT

@@ -132,6 +132,25 @@ def test_the_newest_restated_days_come_first(viewer: User) -> None:
     assert list(restatements(viewer)) == [newest, same, second, first, late]
 
 
+@pytest.mark.parametrize(
+    ("granularity", "changes"),
+    [
+        ("daily", {FIRST: Decimal(1), SECOND: Decimal("-1.5")}),
+        ("monthly", {FIRST: Decimal("-0.5")}),
+    ],
+)
+def test_the_change_of_a_month_is_that_of_its_days(
+    viewer: User, granularity: str, changes: dict[date, Decimal]
+) -> None:
+    owner = account()
+    close(owner, FIRST, SECOND)
+    restate(owner, FIRST, "1", "2", days_later=1)
+    restate(owner, SECOND, "5", "3.5", days_later=1)
+    days = {"start": WINDOW.start.isoformat(), "end": WINDOW.end.isoformat()}
+    query = CostQuery.from_values({**days, "granularity": granularity}, NOW)
+    assert cost_breakdown(query, viewer, {}).restated == changes
+
+
 def test_what_a_member_was_restated_is_on_its_payers_bill(viewer: User) -> None:
     payer, member = account(1, "payer"), account(2, "member")
     for owner in (payer, member):

@@ -151,6 +151,12 @@ def test_the_cpu_page_counts_its_instances_in_bands(viewer: Client) -> None:
 
 
 @pytest.mark.usefixtures("fleet")
+def test_the_bands_count_what_the_filters_of_the_page_leave(viewer: Client) -> None:
+    page = viewer.get("/cpu/?account=000000000002")
+    assert [band.count for band in page.context["bands"]] == [1, 0, 0, 0, 0, 0]
+
+
+@pytest.mark.usefixtures("fleet")
 @pytest.mark.parametrize("page", ["/instances/", "/cpu/"])
 def test_what_a_list_does_not_know_is_refused_by_name(
     viewer: Client, page: str
@@ -198,6 +204,8 @@ def test_a_limited_user_sees_only_his_accounts_everywhere(client: Client) -> Non
     client.force_login(user)
     assert listed(client, "/instances/") == ["gone", "off"]
     assert listed(client, "/cpu/") == ["gone"]
+    bands = client.get("/cpu/").context["bands"]
+    assert sum(band.count for band in bands) == 1
     text = client.get("/instances/").content.decode()
     for hidden in ("production", "c6i.large", "busy"):
         assert hidden not in text, hidden

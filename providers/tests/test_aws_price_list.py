@@ -164,3 +164,12 @@ def test_a_market_without_prices_is_not_asked_for(
 ) -> None:
     assert provider.fetch_prices(market, ["m5"]) == []
     assert provider.meter.requests == 0
+
+
+def test_other_families_are_not_asked_for(
+    aws: EmulatedAws, provider: AwsProvider
+) -> None:
+    others = [product(f"c{number}.large", "0.1") for number in range(250)]
+    aws.products = [product("m5.large", "0.0960000000"), *others]
+    assert prices(provider, "m5") == {"m5.large": Decimal("0.096")}
+    assert provider.meter.requests_by_operation["pricing:GetProducts"] == 1

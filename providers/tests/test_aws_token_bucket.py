@@ -4,8 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from core.testing.aws_emulator.builders import june
+from core.windows import Window
 from providers.aws import client
-from providers.aws.client import TokenBucket
+from providers.aws.client import AwsAccount, AwsOptions, TokenBucket
+from providers.aws.provider import AwsProvider
 
 
 class Clock:
@@ -71,3 +74,17 @@ def test_threads_share_one_bucket(
         for _ in range(60):
             pool.submit(bucket.take)
     assert sorted(clock.waits) == pytest.approx([turn / 50 for turn in range(1, 11)])
+
+
+@pytest.mark.usefixtures("aws")
+def test_each_request_to_cost_explorer_takes_its_turn_and_no_other_does(
+    clock: Clock,
+) -> None:
+    provider = AwsProvider(AwsAccount(), AwsOptions(cost_explorer_per_second=1))
+    for _ in range(3):
+        provider.fetch_regions()
+    assert clock.waits == []
+    list(provider.fetch_costs(Window(june(18), june(20)), print))
+    requests = provider.meter.requests_by_operation["ce:GetCostAndUsage"]
+    assert requests > 1
+    assert clock.waits == pytest.approx([1.0] * (requests - 1))

@@ -81,6 +81,14 @@ def test_a_machine_stops_and_starts_again() -> None:
     assert states == ["running", "stopped", "stopped", "running"]
 
 
+def test_only_machines_that_run_and_face_the_internet_have_a_public_address() -> None:
+    stopped = [i for i in fleet(STAGING).values() if i.state == "stopped"]
+    assert stopped
+    assert {i.public_ip for i in stopped} == {None}
+    assert one(PRODUCTION, "shop-web-01", NOW).public_ip
+    assert one(PRODUCTION, "mailer", NOW).public_ip is None
+
+
 def test_forgotten_machines_have_neither_name_nor_tags() -> None:
     nameless = [i for i in fleet(PRODUCTION).values() if not i.name]
     assert nameless

@@ -6,16 +6,15 @@
 
 A comparison is flipped, a number changed, a `not`, a line, a call or an argument
 removed, in a copy of the repository. The same seed plants the same faults. The tests
-that run are those of the room, or the given ones, on the database of DATABASE_URL.
+that run are those of the room, or the given ones, on the database of DATABASE_URL; for
+each fault those that run its line come first.
 """
 
 import argparse
 import os
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice, zip_longest
@@ -26,12 +25,11 @@ from tempfile import TemporaryDirectory
 from core.testing.planting.fault import Fault
 from core.testing.planting.python_faults import python_faults
 from core.testing.planting.text_faults import text_faults
+from core.testing.planting.watching_tests import WatchingTests
 
 HOUSE = Path(__file__).resolve().parents[3]
 FINDERS = {".py": python_faults, ".html": text_faults, ".js": text_faults}
 NOT_PLANTED = {"tests", "testing", "testing.py", "migrations", "vendor"}
-# Tests that take so many times as long as without a fault hang, which is noticed too.
-PATIENCE = 5
 
 
 def main() -> None:
@@ -47,9 +45,8 @@ def main() -> None:
         house = Path(folder)
         copy_house(house)
         tests = options.tests or options.paths
-        seconds = time_without_fault(house, tests)
         faults = sample(house, options.paths, options.faults, options.seed)
-        survivors = list(unnoticed(house, faults, tests, seconds))
+        survivors = list(unnoticed(faults, WatchingTests.recorded(house, tests)))
     noticed = len(faults) - len(survivors)
     print(f"\n{noticed} of {len(faults)} faults were noticed.")
     for shown in survivors:
@@ -72,24 +69,17 @@ def copy_house(house: Path) -> None:
     (house / ".venv").symlink_to(sys.prefix)
 
 
-def time_without_fault(house: Path, tests: Sequence[str]) -> float:
-    """Return how many seconds the tests take. Exit where they fail as it is."""
-    started = time.monotonic()
-    if failure := first_failure(house, tests, None):
-        sys.exit(f"Without any fault the tests fail: {failure}")
-    return time.monotonic() - started
-
-
 def sample(house: Path, paths: Sequence[str], count: int, seed: int) -> list[Fault]:
-    """Return so many faults, of each kind as many as of any other while there are."""
-    by_kind = defaultdict(list)
-    for fault in sorted(chain.from_iterable(found(house, path) for path in paths)):
-        by_kind[fault.kind].append(fault)
+    """Return so many faults, from each path and of each kind in turn."""
+    groups = defaultdict(list)
+    for path in paths:
+        for fault in sorted(found(house, path)):
+            groups[path, fault.kind].append(fault)
     random = Random(seed)
-    for faults in by_kind.values():
+    turns = random.sample(list(groups.values()), len(groups))
+    for faults in turns:
         random.shuffle(faults)
-    turns = chain.from_iterable(zip_longest(*by_kind.values()))
-    return list(islice((fault for fault in turns if fault), count))
+    return list(islice(filter(None, chain.from_iterable(zip_longest(*turns))), count))
 
 
 def found(house: Path, path: str) -> Iterator[Fault]:
@@ -101,56 +91,20 @@ def found(house: Path, path: str) -> Iterator[Fault]:
             yield from FINDERS[file.suffix](name, file.read_bytes())
 
 
-def unnoticed(
-    house: Path, faults: Sequence[Fault], tests: Sequence[str], seconds: float
-) -> Iterator[str]:
+def unnoticed(faults: Sequence[Fault], tests: WatchingTests) -> Iterator[str]:
     """Plant one after the other, say what noticed it, and yield those that survive."""
     for number, fault in enumerate(faults, start=1):
-        file = house / fault.path
+        file = tests.house / fault.path
         source = file.read_bytes()
         file.write_bytes(fault.applied(source))
         # Python compiles again what has another time, of whole seconds.
         os.utime(file, (number, number))
-        failure = first_failure(house, tests, seconds * PATIENCE + 30)
+        failure = tests.failure(fault, fault.line(source))
         file.write_bytes(source)
         shown = fault.shown(source)
         print(f"{number}  {failure or 'NOT NOTICED'}\n  {shown}", flush=True)
         if not failure:
             yield shown
-
-
-def first_failure(house: Path, tests: Sequence[str], timeout: float | None) -> str:
-    """Run the tests up to the first that fails, and return its name; '' if all pass."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
-    process = subprocess.Popen(
-        [*command, *tests],
-        cwd=house,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        printed, _ = process.communicate(timeout=timeout)
-    except subprocess.TimeoutExpired:
-        return f"hangs after {timeout:.0f} s"
-    finally:
-        end_session(process)
-    if not process.returncode:
-        return ""
-    if not process.returncode:
-        return ""
-    lines = [one for one in printed.splitlines() if one.startswith(("FAILED", "ERROR"))]
-    return lines[0] if lines else f"status {process.returncode}"
-
-
-def end_session(process: "subprocess.Popen[str]") -> None:
-    """End the tests and what they started, if any of it is still there."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
-    process.wait()
 
 
 if __name__ == "__main__":

@@ -17,9 +17,12 @@ class Fault:
     def applied(self, source: bytes) -> bytes:
         return source[: self.start] + self.planted + source[self.end :]
 
+    def line(self, source: bytes) -> int:
+        return source.count(b"\n", 0, self.start) + 1
+
     def shown(self, source: bytes) -> str:
         """Return where it is, and the line before and after, for people."""
-        line = source.count(b"\n", 0, self.start)
-        before = source.splitlines()[line].decode().strip()
-        after = self.applied(source).splitlines()[line].decode().strip()
-        return f"{self.path}:{line + 1}  {self.kind}\n    - {before}\n    + {after}"
+        line = self.line(source)
+        before = source.splitlines()[line - 1].decode().strip()
+        after = self.applied(source).splitlines()[line - 1].decode().strip()
+        return f"{self.path}:{line}  {self.kind}\n    - {before}\n    + {after}"

@@ -30,7 +30,14 @@ NARROWING = {"filter", "exclude", "distinct", "order_by", "select_for_update"}
 NARROWING |= {"visible_to", "counted", "in_window", "present", "running"}
 # Such decorators change nothing that a test could see, or leave no Python behind.
 KEPT_DECORATORS = {"property", "dataclass", "cached_property", "contextmanager"}
-KEPT_DECORATORS |= {"staticmethod", "classmethod", "overload", "cache", "wraps"}
+KEPT_DECORATORS |= {
+    "staticmethod",
+    "classmethod",
+    "overload",
+    "cache",
+    "wraps",
+    "lru_cache",
+}
 KEPT_DECORATORS |= {"extend_schema", "extend_schema_view", "register"}
 
 
@@ -58,8 +65,12 @@ class _Finder:
             if name in ("annotation", "returns", "type_comment"):
                 continue
             for child in value if isinstance(value, list) else [value]:
-                if isinstance(child, ast.AST):
+                if isinstance(child, ast.AST) and not self._is_kept(name, child):
                     yield from self.found(child)
+
+    def _is_kept(self, field: str, node: ast.AST) -> bool:
+        """Whether it is a decorator whose arguments change nothing to be seen."""
+        return field == "decorator_list" and self._name(node) in KEPT_DECORATORS
 
     def _of(self, node: ast.AST) -> Iterator[Fault]:
         match node:
@@ -82,6 +93,8 @@ class _Finder:
                 yield self._replaced("constant", node, repr(number - 1))
             case ast.UnaryOp(op=ast.Not()):
                 yield self._replaced("not", node, self._text(node.operand))
+            case ast.If(test=ast.Name(id="TYPE_CHECKING")):
+                return
             case ast.If(test=test) | ast.IfExp(test=test) | ast.While(test=test):
                 if not isinstance(test, ast.Compare | ast.UnaryOp | ast.Constant):
                     yield self._replaced("not", test, f"not ({self._text(test)})")
@@ -107,8 +120,7 @@ class _Finder:
         self, node: ast.FunctionDef | ast.ClassDef
     ) -> Iterator[Fault]:
         for decorator in node.decorator_list:
-            name = decorator.func if isinstance(decorator, ast.Call) else decorator
-            if self._text(name).split(".")[-1] not in KEPT_DECORATORS:
+            if self._name(decorator) not in KEPT_DECORATORS:
                 at, end = self._start(decorator) - 1, self._end(decorator)
                 yield Fault(self._path, at, end, "decorator removed", b"")
 
@@ -124,6 +136,10 @@ class _Finder:
     def _replaced(self, kind: str, node: ast.AST, text: str) -> Fault:
         start, end = self._start(node), self._end(node)
         return Fault(self._path, start, end, kind, text.encode())
+
+    def _name(self, decorator: ast.AST) -> str:
+        name = decorator.func if isinstance(decorator, ast.Call) else decorator
+        return self._text(name).split(".")[-1]
 
     def _text(self, node: ast.AST) -> str:
         return self._source[self._start(node) : self._end(node)].decode()

@@ -1,0 +1,112 @@
+"""Which tests could notice a fault, and whether one does."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from coverage import CoverageData
+
+from core.testing.planting.fault import Fault
+
+PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+# A fault makes no migration, so that one database serves all.
+PYTEST += ["--reuse-db"]
+FIRST_FAILURE = ["-x"]
+RECORDING = ["--cov=.", "--cov-context=test", "--cov-report=", "--create-db"]
+# Tests that take so many times as long as without a fault hang, which is noticed too.
+PATIENCE = 5
+TO_START = 60
+# Not what the log says in lines that begin alike.
+NAMED = re.compile(r"(?m)^(?:FAILED|ERROR) (\S+\.py(?:::.+?)?)(?: - .*)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class WatchingTests:
+    """Tests, and which of them came by which line of the code."""
+
+    house: Path
+    left_out: Sequence[str]
+    lines: CoverageData
+    seconds: float
+
+    @classmethod
+    def recorded(cls, house: Path, given: Sequence[str]) -> "WatchingTests":
+        """Run the tests once without any fault. Those that fail are left out."""
+        started = time.monotonic()
+        failing = failures(house, [*RECORDING, *given], None)
+        for name in failing:
+            print(f"Fails without any fault, and is left out: {name}", flush=True)
+        lines = CoverageData(house / ".coverage")
+        lines.read()
+        seconds = time.monotonic() - started
+        left_out = [f"--deselect={name}" for name in failing]
+        return cls(house, left_out, lines, seconds)
+
+    def failure(self, fault: Fault, line: int) -> str:
+        """Return the first test that fails, '' if all pass.
+
+        Those near the fault come first, as one of them notices it sooner. Others may
+        notice it too, where what they see was computed before and kept.
+        """
+        every = tests_of(self.lines.measured_contexts())
+        near = self._that_run(fault.path, line)
+        others = sorted({*every} - {*near})
+        for tests in filter(None, (near, others)):
+            patience = TO_START + PATIENCE * self.seconds * len(tests) / len(every)
+            options = [*FIRST_FAILURE, *self.left_out, *tests]
+            if failed := failures(self.house, options, patience):
+                return failed[0]
+        return ""
+
+    def _that_run(self, path: Path, line: int) -> Sequence[str]:
+        """Return the tests that run the line; its file, if an import runs the line."""
+        by_line = self.lines.contexts_by_lineno(str((self.house / path).resolve()))
+        known = [number for number in by_line if number <= line]
+        run_it = tests_of(by_line[max(known)]) if known else []
+        return run_it or tests_of(chain.from_iterable(by_line.values()))
+
+
+def tests_of(contexts: Iterable[str]) -> list[str]:
+    """Return the tests among the names of contexts, which are empty for imports."""
+    names = {name.rpartition("|")[0] for name in contexts}
+    return sorted(names - {""})
+
+
+def failures(
+    house: Path, options: Sequence[str], timeout: float | None
+) -> Sequence[str]:
+    """Run the tests, and return the names of those that fail."""
+    process = subprocess.Popen(
+        [*PYTEST, *options],
+        cwd=house,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        printed, _ = process.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        return [f"hangs after {timeout:.0f} s"]
+    finally:
+        end_session(process)
+    if not process.returncode:
+        return []
+    named = NAMED.findall(printed)
+    return named or [f"status {process.returncode}"]
+
+
+def end_session(process: "subprocess.Popen[str]") -> None:
+    """End the tests and what they started, if any of it is still there."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+    process.wait()

@@ -101,3 +101,19 @@ def test_a_service_in_a_region_where_it_never_was_is_told() -> None:
 def test_a_day_that_was_not_read_is_no_incident() -> None:
     parts = {scope: [*v[:DAY], None, *v[DAY + 1 :]] for scope, v in calm().items()}
     assert incidents_of(parts) == []
+
+
+@pytest.mark.parametrize(("apart", "count"), [(2, 1), (3, 2)])
+def test_parts_of_a_service_are_one_incident_if_they_begin_within_two_days(
+    apart: int, count: int
+) -> None:
+    parts = more(calm(), 90.0, Scope("1", "db", "west"))
+    east = Scope("1", "db", "east")
+    parts[east] = add(parts[east], {DAY + apart + at: 90.0 for at in range(3)})
+    assert len(incidents_of(parts)) == count
+
+
+def test_what_rises_and_what_falls_in_one_service_are_two_incidents() -> None:
+    parts = more(calm(), 90.0, Scope("1", "db", "west"))
+    parts = more(parts, -58.0, Scope("1", "db", "east"))
+    assert sorted(one.direction for one in incidents_of(parts)) == ["down", "up"]

@@ -77,6 +77,13 @@ def test_a_little_more_in_every_part_is_told_of_the_whole() -> None:
     assert one.first_day == FIRST_DAY + timedelta(days=DAY)
 
 
+def test_a_little_more_in_two_parts_is_told_of_both() -> None:
+    two = [Scope("1", "db", region) for region in REGIONS]
+    parts = {part: amounts for part, amounts in calm().items() if part in two}
+    (one,) = incidents_of(more(parts, 9.0, Scope()))
+    assert sorted(cause.scope for cause in one.causes) == two
+
+
 def test_two_unrelated_parts_are_two_incidents() -> None:
     found = incidents_of(
         more(calm(), 90.0, Scope("1", "db", "west"), Scope("2", "cdn", "east"))

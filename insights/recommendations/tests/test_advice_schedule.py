@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -144,7 +145,7 @@ def test_nights_are_advised_where_hours_are_known() -> None:
         ),
     ],
 )
-def test_it_says_when_to_stop_it(facts: dict[str, object], said: str) -> None:
+def test_it_says_when_to_stop_it(facts: dict[str, Any], said: str) -> None:
     found = advice(machine(network=office_network(), **facts))[Rule.SCHEDULE]
     assert found.recommendation == f"Stop it {said} of a week's 168 hours."
 

@@ -60,7 +60,7 @@ def databases_of(item: pytest.Item, once: bool) -> Collection[str]:
         return mark.args
     fixtures = set(getattr(item, "fixturenames", ()))
     if not item.get_closest_marker("django_db") and not DATABASE & fixtures:
-        return {"sqlite"}  # or any other: it uses none
+        return {"sqlite"} if once else BOTH  # or any other: it uses none
     if once and not item.get_closest_marker("on_each_database"):
         return {"postgresql"}
     return BOTH

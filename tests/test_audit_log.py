@@ -175,6 +175,20 @@ def test_an_account_that_is_added_and_deleted_is_kept(admin_client: Client) -> N
     assert added["external_id"] == ["", "(hidden)"]
 
 
+def test_a_user_that_is_added_is_kept_without_the_password(
+    admin_client: Client,
+) -> None:
+    secret = "three quiet otters"
+    new = {"username": "grace", "password1": secret, "password2": secret}
+    new |= {"usable_password": "true"}
+    answer = admin_client.post(reverse("admin:auth_user_add"), new)
+    assert answer.status_code == 302, answer.content.decode()
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.object_label) == ("user.add", "grace")
+    assert entry.details["username"] == [None, "grace"]
+    assert secret not in str(entry.details)
+
+
 def user_form(user: User, **changed: Any) -> dict[str, Any]:
     inline = "account_access"
     filled = {"username": user.username, "is_active": "on", f"{inline}-TOTAL_FORMS": 1}

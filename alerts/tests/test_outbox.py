@@ -159,8 +159,12 @@ def test_the_admin_shows_what_could_not_be_sent(
         failed_at=NOW, error="The webhook answered 500."
     )
     failed = Notice.objects.get(channel="webhook")
-    page = admin_client.get("/admin/alerts/notice/?delivery=failed")
-    assert list(page.context["cl"].result_list) == [failed]
+    queue_notice(ada, "sent", "It is over.", NOW, severity=WARNING, channels=["email"])
+    Notice.objects.filter(text="It is over.").update(sent_at=NOW, failed_at=NOW)
+    waiting, sent = Notice.objects.filter(channel="email").order_by("pk")
+    for delivery, shown in (("failed", failed), ("waiting", waiting), ("sent", sent)):
+        page = admin_client.get(f"/admin/alerts/notice/?delivery={delivery}")
+        assert list(page.context["cl"].result_list) == [shown]
     text = admin_client.get(
         f"/admin/alerts/notice/{failed.pk}/change/"
     ).content.decode()

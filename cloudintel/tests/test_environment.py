@@ -40,10 +40,9 @@ def test_another_cache_is_refused_without_its_password(
     monkeypatch.setenv("CACHE_URL", f"{scheme}://:secret@host/1")
     with pytest.raises(ImproperlyConfigured) as refusal:
         cache_url("CACHE_URL")
-    assert str(refusal.value) == (
-        "CACHE_URL must be redis://, rediss:// or unix://, or left out, "
-        f"not '{scheme}://'."
-    )
+    told = str(refusal.value)
+    assert told.startswith("CACHE_URL must be a URL that begins with redis://, ")
+    assert "secret" not in told
 
 
 @pytest.mark.parametrize("text", [None, "", "no certificate"])

@@ -73,11 +73,3 @@ def page_parameters(view: APIView) -> set[str]:
     """Return the parameters of the view's pagination."""
     pages = getattr(view, "paginator", None)
     return set(pages.parameters) if pages else set()
-
-
-def read(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
-    """Return a view's own parameters, validated. Raise ValidationError."""
-    given = serializer(data=request.query_params)
-    given.is_valid(raise_exception=True)
-    values: dict[str, Any] = given.validated_data
-    return values

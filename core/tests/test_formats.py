@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 
 from core.templatetags import formats
+from core.testing.clock import NOW
 from core.windows import Window
 
 
@@ -55,10 +57,19 @@ def test_what_rounds_to_zero_has_no_sign() -> None:
         assert formats.percent(nearly_nothing) == "0.0%"
 
 
-def test_bytes_come_in_the_largest_unit() -> None:
-    assert formats.size(0) == "0 B"
-    assert formats.size(1536) == "1.5 KiB"
-    assert formats.size(5 * 1024**3) == "5.0 GiB"
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0 B"),
+        (1023, "1,023 B"),
+        (1024, "1.0 KiB"),
+        (1536, "1.5 KiB"),
+        (5 * 1024**3, "5.0 GiB"),
+        (1024**6, "1,024.0 PiB"),
+    ],
+)
+def test_bytes_come_in_the_largest_unit(count: int, text: str) -> None:
+    assert formats.size(count) == text
 
 
 def test_a_window_is_told_by_its_first_and_last_day() -> None:
@@ -71,10 +82,58 @@ def test_a_window_is_told_by_its_first_and_last_day() -> None:
     assert formats.days(Window(date(2026, 1, 1), date(2026, 1, 2))) == "1 Jan 2026"
 
 
-def test_how_long_it_took_is_told_in_two_units_at_most() -> None:
-    assert formats.duration(timedelta(seconds=0.42)) == "0.4 s"
-    assert formats.duration(timedelta(seconds=75)) == "1 min 15 s"
-    assert formats.duration(timedelta(hours=2, minutes=4)) == "2 h 4 min"
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-5, "0.0 s"),
+        (0.42, "0.4 s"),
+        (10, "10 s"),
+        (59.9, "59 s"),
+        (60, "1 min 0 s"),
+        (75, "1 min 15 s"),
+        (3599, "59 min 59 s"),
+        (3600, "1 h 0 min"),
+        (7440, "2 h 4 min"),
+    ],
+)
+def test_how_long_it_took_is_told_in_two_units_at_most(
+    seconds: float, text: str
+) -> None:
+    assert formats.duration(timedelta(seconds=seconds)) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-301, "in the future"),
+        (-300, "just now"),  # as much as two clocks may differ
+        (59, "just now"),
+        (60, "1 min ago"),
+        (3599, "59 min ago"),
+        (3600, "1 h ago"),
+        (172_799, "47 h ago"),
+        (172_800, "2 days ago"),
+    ],
+)
+def test_how_long_ago_it_was_is_told_in_one_unit(seconds: int, text: str) -> None:
+    with time_machine.travel(NOW, tick=False):
+        assert formats.ago(NOW - timedelta(seconds=seconds)) == text
+
+
+def test_a_change_has_the_class_of_its_sign() -> None:
+    classes = [formats.growth(change) for change in (None, 0, 0.1, Decimal(-1))]
+    assert classes == ["flat", "flat", "up", "down"]
+
+
+def test_a_request_costs_fractions_of_a_cent() -> None:
+    costs = [formats.api_cost(Decimal(usd)) for usd in ("0", "0.00036", "12.5")]
+    assert costs == ["$0.00", "$0.0004", "$12.5000"]
+
+
+def test_a_point_of_a_trend_is_a_day_or_a_month() -> None:
+    first = date(2026, 11, 1)
+    assert formats.at(first, "daily") == "Sun 1 Nov 2026"
+    assert formats.at(first, "monthly") == "November 2026"
 
 
 def test_moments_are_utc() -> None:

@@ -153,6 +153,10 @@ def test_it_tells_what_runs_and_how_fresh_it_is(client: Client) -> None:
     instance(owner, "web")
     instance(owner, "spare", state="stopped")
     instance(owner, "old", gone_since=NOW)
+    left = account(2, "left")
+    left.is_enabled = False
+    left.save()
+    instance(left, "not-read-any-more")
     run(owner, Dataset.INSTANCES, NOW - timedelta(hours=2))
     run(owner, Dataset.COST, NOW, status="failed")
     text = page(client)
@@ -253,9 +257,9 @@ def test_a_projection_needs_four_whole_weeks_of_every_account(client: Client) ->
 
 def test_it_tells_how_many_of_those_that_run_are_idle(client: Client) -> None:
     owner = account()
-    machines = [instance(owner, name) for name in ("idle", "busy", "unknown")]
+    machines = [instance(owner, name) for name in ("idle", "busy", "web", "unknown")]
     machines.append(instance(owner, "off", state="stopped"))
-    for machine, peak in zip(machines, (2.0, 90.0, None, 1.0), strict=True):
+    for machine, peak in zip(machines, (2.0, 90.0, 50.0, None, 1.0), strict=True):
         if peak is not None:
             RecentCpu.objects.create(
                 resource=machine,
@@ -266,7 +270,7 @@ def test_it_tells_how_many_of_those_that_run_are_idle(client: Client) -> None:
                 until=NOW.date(),
             )
     text = page(client)
-    assert "1 idle</a>, 50.0% of 2 running with CPU data" in text
+    assert "1 idle</a>, 33.3% of 3 running with CPU data" in text
     assert "1 without enough CPU data." in text
 
 

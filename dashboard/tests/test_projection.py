@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+import pytest
+
 from core.windows import ONE_DAY, Window
 from dashboard.projection import projected_month_end
 
@@ -51,12 +53,24 @@ def test_before_the_first_is_known_it_costs_what_the_last_first_did() -> None:
     assert found.total == 21 * 10 + 8 * 4 + 1010
 
 
-def test_without_four_whole_weeks_it_is_unknown() -> None:
+@pytest.mark.parametrize("days_ago", [1, 20, 28])
+def test_without_four_whole_weeks_it_is_unknown(days_ago: int) -> None:
     end = date(2026, 11, 10)
     amounts = week(Window(end - timedelta(days=28), end))
     assert projected_month_end(amounts, end) is not None
-    del amounts[end - 20 * ONE_DAY]
+    del amounts[end - days_ago * ONE_DAY]
     assert projected_month_end(amounts, end) is None
+
+
+def test_before_the_first_is_known_it_is_unknown_without_the_last_first() -> None:
+    whole_weeks = week(Window(date(2026, 10, 4), MONTH.start))
+    assert projected_month_end(whole_weeks, MONTH.start) is None
+
+
+def test_a_month_without_one_of_its_days_is_unknown() -> None:
+    amounts = week(Window(date(2026, 10, 25), MONTH.end))
+    del amounts[MONTH.start]
+    assert projected_month_end(amounts, date(2026, 11, 30)) is None
 
 
 def test_a_month_that_is_over_is_what_it_cost_when_the_next_has_begun() -> None:

@@ -307,6 +307,8 @@ def fields(**values: str) -> dict[str, str]:
     return {**wanted, **percents, **values}
 
 
+# Without a transaction of the test's around it, as the form locks its row.
+@pytest.mark.django_db(transaction=True)
 def test_a_budget_is_set_changed_and_deleted() -> None:
     client = browser(somebody("administrator"))
     assert client.get("/insights/budgets/add/").status_code == 200

@@ -1,11 +1,13 @@
 """The roles: what each may do, and that they are there whenever they are needed."""
 
 import pytest
+from django.contrib.admin import site
 from django.contrib.auth.models import Group, Permission, User
 from django.core.management import call_command
 from django.test import TransactionTestCase
 
 from users.roles import DATA, Role, assign_role
+from users.testing import person
 
 pytestmark = pytest.mark.django_db
 
@@ -89,3 +91,12 @@ class AfterAFlush(TransactionTestCase):
         call_command("flush", interactive=False, verbosity=0)
         assert "view_dailycost" in codes(Role.VIEWER)
         assert "start_sync" in codes(Role.OPERATOR)
+
+
+def test_the_list_of_users_names_their_roles() -> None:
+    column = site.get_model_admin(User).roles  # type: ignore[attr-defined]
+    people = [
+        *(person("viewer"), User.objects.create_user("nobody")),
+        User.objects.create_superuser("ada"),
+    ]
+    assert [column(one) for one in people] == ["viewer", "no role", "superuser"]

@@ -246,7 +246,8 @@ LONG = "so many words, " + "quiet otters in Utrecht counting barges " * 3
 
 
 @pytest.mark.parametrize(
-    "new", ["three quiet otters", "x8Kf92nQpLz0", "ßßß mañana jirafa", LONG]
+    "new",
+    ["three quiet otters", "sevenoaktrees", "x8Kf92nQpLz0", "ßßß mañana jirafa", LONG],
 )
 def test_a_password_that_is_hard_to_guess_is_taken(client: Client, new: str) -> None:
     client.post("/login/", RIGHT)

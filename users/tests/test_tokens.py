@@ -51,6 +51,7 @@ def asked(token: str, scheme: str = "Token") -> int:
 
 
 def test_a_token_is_shown_once_and_opens_the_api(viewer: Client) -> None:
+    make_token(person("operator"), days=1)
     token = made(viewer)
     assert asked(token) == 200
     page = viewer.get("/tokens/").content.decode()
@@ -89,6 +90,7 @@ def test_a_user_has_only_so_many_and_those_that_ended_make_room(
     viewer: Client, settings: Settings
 ) -> None:
     settings.REST_KNOX = settings.REST_KNOX | {"TOKEN_LIMIT_PER_USER": 2}
+    make_token(person("operator"), days=1)
     made(viewer)
     made(viewer)
     page = viewer.post("/tokens/", {"days": "30"}).content.decode()

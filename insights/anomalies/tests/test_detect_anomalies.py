@@ -116,3 +116,11 @@ def test_series_of_different_days_do_not_touch_each_other() -> None:
     alone = find_anomalies([early]) + find_anomalies([late])
     assert len(alone) == 2
     assert find_anomalies([late, early]) == alone
+
+
+def test_another_incident_that_only_its_maximum_shows_is_told_too() -> None:
+    average = add(drawn(level=30.0), {100: 50.0, 101: 50.0})
+    maximum = add(drawn(level=40.0, seed=2), {101: 50.0, 150: 50.0})
+    series = [Series("", FIRST_DAY, average), Series("", FIRST_DAY, maximum)]
+    found = find_cpu_anomalies({"i-1": series})
+    assert [(one.first_day - FIRST_DAY).days for one in found] == [100, 150]

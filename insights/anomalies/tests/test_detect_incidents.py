@@ -77,6 +77,13 @@ def test_a_little_more_in_every_part_is_told_of_the_whole() -> None:
     assert one.first_day == FIRST_DAY + timedelta(days=DAY)
 
 
+def test_a_little_more_in_two_parts_is_told_of_both() -> None:
+    two = [Scope("1", "db", region) for region in REGIONS]
+    parts = {part: amounts for part, amounts in calm().items() if part in two}
+    (one,) = incidents_of(more(parts, 9.0, Scope()))
+    assert sorted(cause.scope for cause in one.causes) == two
+
+
 def test_two_unrelated_parts_are_two_incidents() -> None:
     found = incidents_of(
         more(calm(), 90.0, Scope("1", "db", "west"), Scope("2", "cdn", "east"))
@@ -101,3 +108,19 @@ def test_a_service_in_a_region_where_it_never_was_is_told() -> None:
 def test_a_day_that_was_not_read_is_no_incident() -> None:
     parts = {scope: [*v[:DAY], None, *v[DAY + 1 :]] for scope, v in calm().items()}
     assert incidents_of(parts) == []
+
+
+@pytest.mark.parametrize(("apart", "count"), [(2, 1), (3, 2)])
+def test_parts_of_a_service_are_one_incident_if_they_begin_within_two_days(
+    apart: int, count: int
+) -> None:
+    parts = more(calm(), 90.0, Scope("1", "db", "west"))
+    east = Scope("1", "db", "east")
+    parts[east] = add(parts[east], {DAY + apart + at: 90.0 for at in range(3)})
+    assert len(incidents_of(parts)) == count
+
+
+def test_what_rises_and_what_falls_in_one_service_are_two_incidents() -> None:
+    parts = more(calm(), 90.0, Scope("1", "db", "west"))
+    parts = more(parts, -58.0, Scope("1", "db", "east"))
+    assert sorted(one.direction for one in incidents_of(parts)) == ["down", "up"]

@@ -1,11 +1,13 @@
 """The online score of any series: what it finds, and that it never looks ahead."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from insights.anomalies.engine.tail_score import ALARM, scores
+from insights.anomalies.engine.tail_score import ALARM, Tail, scores
 
 ROWS = 1200
 A_DAY = 96
@@ -102,3 +104,10 @@ def test_the_unit_does_not_matter(scale: float) -> None:
     values = noisy()[:600]
     values[500] = 75.0
     assert alarms([value and value * scale for value in values]) == alarms(values)
+
+
+def test_beyond_its_tail_a_number_is_as_rare_as_the_pareto_law_says() -> None:
+    """The ten largest of a hundred powers of two have the index 4.5 ln 2."""
+    tail = Tail()
+    tail.numbers = [2.0**at for at in range(100)]
+    assert tail.score(2.0**110) == pytest.approx(1 + 20 / 4.5 / math.log(10))

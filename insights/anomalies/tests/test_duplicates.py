@@ -8,9 +8,10 @@ import pytest
 from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW, TODAY
-from core.windows import Window, last_complete_days
+from core.windows import ONE_DAY, Window, last_complete_days
 from costs.models import DailyCost
 from costs.testing import store_costs
+from insights.anomalies.store import overlap
 from insights.models import Anomaly
 from insights.refresh.refresh_all import refresh
 from insights.refresh.refresh_state import Part
@@ -92,3 +93,13 @@ def test_what_is_too_small_in_each_account_is_still_one_of_all() -> None:
     change_status(row, "dismissed", 1, NOW, request=request_of())
     refresh_anomalies()
     assert Anomaly.objects.get().status == "dismissed"
+
+
+@pytest.mark.parametrize(("days_between", "is_same"), [(0, True), (1, False)])
+def test_incidents_with_a_day_between_them_are_two(
+    days_between: int, is_same: bool
+) -> None:
+    one = Anomaly(first_day=TODAY, last_day=TODAY + ONE_DAY)
+    begins = TODAY + ONE_DAY * (2 + days_between)
+    other = Anomaly(first_day=begins, last_day=begins)
+    assert overlap(one, other) is overlap(other, one) is is_same

@@ -93,14 +93,14 @@ def test_before_the_first_day_of_a_month_is_stored_its_costs_are_unknown() -> No
 def test_each_threshold_is_noted_once_a_month() -> None:
     spent(account())
     forecast(None, "10")
-    one = budget(actual_percents=[50, 90, 100], forecasted_percents=[100, 300])
+    one = budget(actual_percents=[50, 95, 100], forecasted_percents=[205, 206])
     for _ in range(2):
         refresh_budget(one, NOW)
     told = BudgetAlert.objects.order_by("kind", "threshold")
     assert list(told.values_list("kind", "threshold")) == [
         ("actual", 50),
-        ("actual", 90),
-        ("forecasted", 100),
+        ("actual", 95),
+        ("forecasted", 205),
     ]
     assert "95.00 of 100.00 USD spent in November 2026" in told[0].sentence
     store_costs(
@@ -209,6 +209,7 @@ def test_without_prices_a_tag_says_that_nothing_is_known() -> None:
         ({"scope": "total", "key": "", "has_account": True}, "account"),
         ({"scope": "total", "currency": "usd"}, "currency"),
         ({"scope": "total", "actual_percents": [0]}, "actual_percents"),
+        ({"scope": "total", "actual_percents": [1001]}, "actual_percents"),
         ({"scope": "total", "actual_percents": [50, 50]}, "actual_percents"),
         ({"scope": "total", "forecasted_percents": "100"}, "forecasted_percents"),
     ],
@@ -231,6 +232,7 @@ def test_a_scope_that_tells_too_little_is_refused(
         (None, 101, "at_risk"),
         (50, 90, "ok"),
         (50, 101, "at_risk"),
+        (100, 100, "ok"),
         (101, 120, "over"),
     ],
 )

@@ -13,6 +13,7 @@ from insights.forecasts.engine.forecast_records import (
     Forecast,
     Refusal,
 )
+from insights.forecasts.engine.intervals import slope_of
 from insights.forecasts.engine.scores import (
     coverage,
     season_scale,
@@ -47,6 +48,22 @@ def test_smape_is_in_percent_and_no_error_where_both_are_zero() -> None:
     assert smape(np.array([0.0, 100]), np.array([0.0, 50])) == pytest.approx(100 / 3)
 
 
+@pytest.mark.parametrize(
+    ("errors", "slope"),
+    [
+        # 2.25 times as large, halfway to "not at all" by as many folds as the prior's.
+        ([4.0, -4, 9, -9], 1 + 4 * 0.5 / 1.5),
+        ([9.0, -9, 4, -4], 1),
+        ([0.0, 0, 9, -9], 1),
+        ([4.0, -4, 0, 0], 1),
+    ],
+)
+def test_errors_grow_as_the_farther_half_exceeds_the_nearer(
+    errors: list[float], slope: float
+) -> None:
+    assert slope_of([np.array(errors)] * 2) == pytest.approx(slope)
+
+
 def test_the_bounds_belong_to_the_interval() -> None:
     one = np.ones(4)
     assert coverage(np.array([1.0, 2, 3, np.nan]), one, one * 2) == pytest.approx(2 / 3)
@@ -60,6 +77,7 @@ def test_seasonal_naive_takes_the_last_known_day_of_each_phase() -> None:
 def test_origins_stand_evenly_apart_and_leave_enough_to_learn_from() -> None:
     assert origins(735, 56, 7, 4) == [679, 623, 567, 511]
     assert origins(400, 90, 7, 4) == [310, 247, 184, 121]
+    assert origins(100, 1, 7, 4) == [99, 98, 97, 96]
     assert origins(20, 6, 7, 4) == []
 
 

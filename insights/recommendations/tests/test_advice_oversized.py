@@ -8,6 +8,7 @@ import pytest
 from insights.recommendations.engine.advice import Level, Rule
 from insights.recommendations.engine.advice_thresholds import Thresholds
 from insights.recommendations.engine.hourly_prices import Prices
+from insights.recommendations.engine.oversized import Need
 from insights.recommendations.engine.rules import advise
 from insights.recommendations.tests.machines import (
     NOW,
@@ -111,3 +112,21 @@ def test_a_smaller_size_that_costs_as_much_or_more_is_no_advice(
     # A saving of a few cents a month is not worth a change.
     found = advise(lazy, Thresholds(least_saving=Decimal(0)), prices, NOW)
     assert (Rule.OVERSIZED in {one.rule for one in found}) == is_advised
+
+
+@pytest.mark.parametrize(
+    ("cpu_percent", "average", "memory", "fits"),
+    [
+        (50.0, 15.0, 50.0, True),
+        (50.0, 15.0, None, True),
+        (50.1, 15.0, 50.0, False),
+        (50.0, 15.1, 50.0, False),
+        (50.0, 15.0, 50.1, False),
+    ],
+)
+def test_what_fills_a_size_fits_and_no_more(
+    cpu_percent: float, average: float, memory: float | None, fits: bool
+) -> None:
+    """A t3.large may use 30% of its two vCPUs for ever."""
+    need = Need(cpu_percent, average, memory)
+    assert need.fits(price("t3.large"), price("t3.xlarge")) is fits

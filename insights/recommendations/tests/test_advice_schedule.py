@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -128,6 +129,25 @@ def test_nights_are_advised_where_hours_are_known() -> None:
     assert found.evidence["off_from_hour_utc"] == 21  # an hour's margin
     assert found.evidence["on_from_hour_utc"] == 5
     assert found.evidence["hours_off_a_week"] == 40
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"cpu": office_days()}, "on Saturdays and Sundays: 48"),
+        (
+            {"cpu": cpu(32, 18.0, 80.0), "hours": hours(20, 6)},
+            "21:00 to 05:00 UTC at night: 40",
+        ),
+        (
+            {"cpu": office_days(), "hours": hours(20, 6)},
+            "21:00 to 05:00 UTC at night and on Saturdays and Sundays: 88",
+        ),
+    ],
+)
+def test_it_says_when_to_stop_it(facts: dict[str, Any], said: str) -> None:
+    found = advice(machine(network=office_network(), **facts))[Rule.SCHEDULE]
+    assert found.recommendation == f"Stop it {said} of a week's 168 hours."
 
 
 def test_short_nights_are_not_worth_it() -> None:

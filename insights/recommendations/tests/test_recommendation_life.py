@@ -61,6 +61,15 @@ def test_what_is_not_found_any_more_becomes_obsolete(machine: Instance) -> None:
     assert keep(machine) == 0
 
 
+def test_what_is_found_in_one_account_ends_nothing_in_another(
+    machine: Instance,
+) -> None:
+    keep(machine, advice(machine))
+    other = instance(account(2, "other"), "db")
+    assert keep(other, advice(other)) == 1
+    assert Recommendation.objects.filter(status="open").count() == 2
+
+
 def test_what_can_not_be_answered_now_stays(machine: Instance) -> None:
     keep(machine, advice(machine))
     assert keep(machine, unanswered=((machine.resource_id, "idle"),)) == 0

@@ -1,8 +1,6 @@
 """The pages of insights: what they show, to whom, and what they keep of a form."""
 
-import re
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,7 +13,7 @@ from clouds.testing import account
 from core.testing.clock import NOW, TODAY
 from core.windows import Window
 from costs.testing import store_costs
-from insights.models import Anomaly, Budget, Feedback, Forecast, RefreshState
+from insights.models import Anomaly, Feedback, Forecast, RefreshState
 from insights.testing import (
     anomaly,
     budget,
@@ -301,62 +299,6 @@ def test_a_rating_without_comment_and_flag_keeps_both() -> None:
     assert (given.comment, given.is_flagged) == ("", False)
 
 
-def fields(**values: str) -> dict[str, str]:
-    wanted = {"name": "All", "scope": "total", "currency": "USD", "amount": "100"}
-    percents = {"actual_percents": "80, 100", "forecasted_percents": ""}
-    return {**wanted, **percents, **values}
-
-
-# Without a transaction of the test's around it, as the form locks its row.
-@pytest.mark.django_db(transaction=True)
-def test_a_budget_is_set_changed_and_deleted() -> None:
-    client = browser(somebody("administrator"))
-    assert client.get("/insights/budgets/add/").status_code == 200
-    client.post("/insights/budgets/add/", fields())
-    one = Budget.objects.get()
-    assert (one.amount, one.actual_percents, one.forecasted_percents) == (
-        100,
-        [80, 100],
-        [],
-    )
-    path = one.get_absolute_url()
-    assert 'value="80, 100"' in page(f"{path}change/", User.objects.get())
-    client.post(f"{path}change/", fields(amount="250.50", version="1"))
-    one.refresh_from_db()
-    assert (str(one.amount.normalize()), one.version) == ("250.5", 2)
-    response = client.post(f"{path}change/", fields(name="Late", version="1"))
-    assert response.status_code == 409
-    assert 'value="Late"' in response.content.decode()
-    assert client.get(f"{path}delete/").status_code == 200
-    client.post(f"{path}delete/")
-    assert not Budget.objects.exists()
-    actions = AuditEntry.objects.order_by("id").values_list("action", flat=True)
-    assert list(actions) == ["budget.add", "budget.change", "budget.delete"]
-
-
-def test_a_budget_that_makes_no_sense_is_refused_and_kept_in_the_form() -> None:
-    client = browser(somebody())
-    wrong = fields(scope="service", name="Mine", actual_percents="many")
-    told = client.post("/insights/budgets/add/", wrong).content.decode()
-    assert "Name the service, as the bill does." in told
-    assert "Give whole percentages" in told
-    assert 'value="Mine"' in told and 'value="many"' in told
-
-
-def test_who_is_limited_sets_no_budget_over_all_accounts() -> None:
-    mine, theirs = two_accounts()
-    client = browser(somebody("operator", mine))
-    told = client.post("/insights/budgets/add/", fields()).content.decode()
-    assert "Choose one of the accounts that you may see." in told
-    assert "staging" not in told
-    other = fields(scope="account", account=str(theirs.pk))
-    client.post("/insights/budgets/add/", other)
-    assert not Budget.objects.exists()
-    own = fields(scope="account", account=str(mine.pk))
-    client.post("/insights/budgets/add/", own)
-    assert Budget.objects.get().account == mine
-
-
 @pytest.mark.parametrize("path", PAGES[1:])
 def test_filters_that_make_no_sense_are_named(path: str) -> None:
     some_of_everything()
@@ -397,11 +339,3 @@ def test_more_rows_are_no_more_queries(
     client.get(path)
     with django_assert_num_queries(queries):
         assert client.get(path).status_code == 200
-
-
-@pytest.mark.parametrize("is_list", [True, False])
-def test_a_budget_shows_each_percent_beside_its_own_amount(is_list: bool) -> None:
-    one = budget(spent=Decimal(41), forecasted=Decimal(87), period=TODAY.replace(day=1))
-    text = page("/insights/budgets/" if is_list else one.get_absolute_url())
-    figures = re.findall(r"\$(41|87)\.00[^$]*?(\d+)\.0%", text)
-    assert figures == [("41", "41"), ("87", "87")]

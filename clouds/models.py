@@ -5,7 +5,6 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
@@ -19,6 +18,11 @@ from providers.settings import InvalidSetting, ProviderSettings
 NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
+def check_name(text: str) -> None:
+    if NOT_IN_NAMES.search(text):
+        raise ValidationError("A name has no control characters.")
+
+
 class CloudAccount(models.Model):
     """One row is one account of a cloud, and how to read it."""
 
@@ -28,16 +32,7 @@ class CloudAccount(models.Model):
     account_id = models.CharField(
         max_length=64, help_text="As its cloud has it: 12 digits of AWS."
     )
-    name = models.CharField(
-        max_length=128,
-        validators=[
-            RegexValidator(
-                NOT_IN_NAMES,
-                "A name has no control characters.",
-                inverse_match=True,
-            )
-        ],
-    )
+    name = models.CharField(max_length=128, validators=[check_name])
     settings = models.JSONField(
         default=dict,
         blank=True,

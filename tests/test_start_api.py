@@ -105,7 +105,8 @@ def test_of_several_accounts_those_at_work_are_named_and_the_others_start() -> N
 
 @pytest.mark.parametrize("status", ["queued", "running"])
 def test_while_every_slot_is_taken_it_is_409(status: str) -> None:
-    held = run(demo(), Dataset.COST, NOW, status=status, finished_at=None)
+    times = {"queued_at": NOW, "finished_at": None}
+    held = run(demo(), Dataset.COST, NOW, status=status, **times)
     response = operator().post(COST)
     assert response.status_code == 409
     assert response.json()["runs"] == []

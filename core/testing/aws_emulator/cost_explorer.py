@@ -40,8 +40,8 @@ def get_cost_and_usage(aws: EmulatedAws, call: Call) -> Answer:
     """A page of results; a period may continue on the next page."""
     world = aws.world(call.account_id)
     today = aws.now.date()
-    start = date.fromisoformat(call.parameters["TimePeriod"]["Start"])
-    is_prepared = world.costs_since is None or start >= world.costs_since
+    start = call.parameters["TimePeriod"]["Start"]
+    is_prepared = world.costs_since is None or start >= f"{world.costs_since}"
     if not (world.cost_explorer_enabled and is_prepared):
         raise AwsError(
             "DataUnavailableException",

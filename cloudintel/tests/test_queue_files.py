@@ -47,7 +47,8 @@ def sent_and_taken(connection: Connection, *messages: str) -> list[Any]:
 def test_messages_come_in_the_order_in_which_they_were_sent(
     connection: Connection,
 ) -> None:
-    assert sent_and_taken(connection, "first", "second") == ["first", "second"]
+    messages = [f"message {number}" for number in range(20)]
+    assert sent_and_taken(connection, *messages) == messages
 
 
 def test_a_file_of_exchanges_that_stayed_empty_is_written_anew(

@@ -5,7 +5,7 @@ Those of kombu are written in place, and an empty one ends each worker that read
 
 import logging
 from pathlib import Path
-from time import time_ns
+from time import monotonic_ns
 from typing import Any
 from uuid import uuid4
 
@@ -38,7 +38,7 @@ class Channel(filesystem.Channel):
     # Named as in the class above it, which differs from its own base class.
     def _put(self, queue: str, payload: Any, **_: Any) -> None:  # type: ignore[override]
         # Messages are taken in the order of their names.
-        name = f"{time_ns()}_{uuid4()}.{queue}.msg"
+        name = f"{monotonic_ns():020}_{uuid4()}.{queue}.msg"
         _write_whole(Path(self.data_folder_out) / name, payload)
 
     def _get(self, queue: str, timeout: Any = None) -> Any:

@@ -4,7 +4,7 @@ import os
 
 workers = 2
 threads = 4
-worker_class = "cloudintel.web_worker.PatientWorker"
+worker_class = "cloudintel.web_worker.BufferedRequestWorker"
 # It would be created in the home directory.
 control_socket_disable = True
 

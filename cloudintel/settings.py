@@ -199,8 +199,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
-    {"NAME": "users.passwords.HardToGuess"},
-    {"NAME": "users.passwords.EndsTokens"},
+    {"NAME": "users.passwords.PasswordStrengthValidator"},
+    {"NAME": "users.passwords.TokenRevokingValidator"},
 ]
 # Another application on this host may use Django's names, or the path above.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

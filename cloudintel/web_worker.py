@@ -53,7 +53,7 @@ def has_arrived(received: bytes) -> bool:
     return not length or len(body) >= int(length[1])
 
 
-class PatientWorker(ThreadWorker):  # type: ignore[misc]
+class BufferedRequestWorker(ThreadWorker):  # type: ignore[misc]
     """`pending_conns` are those that the main loop waits for, each with a timeout."""
 
     def enqueue_req(self, conn: Any) -> None:

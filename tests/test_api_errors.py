@@ -119,7 +119,7 @@ def test_without_its_database_it_is_503_in_json(
     assert response["Content-Type"] == "application/problem+json"
     assert response["Retry-After"] == "10"
     detail = json.loads(response.content)["detail"]
-    assert detail.startswith("The database does not answer, or can store nothing.")
+    assert detail.startswith("The database is unavailable, or its disk is full.")
 
 
 @pytest.mark.parametrize("path", LISTS)

@@ -18,8 +18,8 @@ HTML = {"accept": "text/html"}
 WITHOUT = {"/health", "/status", "/api/docs/", "/admin/password_change/"}
 # The schema is no HTML, which is said before it is looked who asks.
 WITHOUT |= {"/admin/login/", "/admin/logout/", "/logout/", "/api/schema/"}
-PAGE = "The database does not answer"
-PROBLEM = "The database does not answer, or can store nothing."
+PAGE = "The database is unavailable"
+PROBLEM = "The database is unavailable, or its disk is full."
 
 
 @pytest.fixture

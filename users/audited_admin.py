@@ -14,7 +14,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from clouds.access import AccountScopedQuerySet
 from core.admin.autocomplete import Picker
-from core.admin.change_list import OfferedList
+from core.admin.change_list import StrictChangeList
 from users.audit import record
 from users.changes import changes_of
 
@@ -129,8 +129,8 @@ class Admin(ModelAdmin[M]):
 
     def get_changelist(
         self, request: HttpRequest, **kwargs: object
-    ) -> type[OfferedList]:
-        return OfferedList
+    ) -> type[StrictChangeList]:
+        return StrictChangeList
 
 
 def _values_in(message: object) -> dict[str, Any]:

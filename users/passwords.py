@@ -13,7 +13,7 @@ LEAST_SCORE = 3
 JUDGED_LETTERS = 72
 
 
-class HardToGuess:
+class PasswordStrengthValidator:
     """Refuse what is common, repeated, a sequence, or the user's own name."""
 
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
@@ -28,7 +28,7 @@ class HardToGuess:
         return "Several words that do not belong together are hard to guess."
 
 
-class EndsTokens:
+class TokenRevokingValidator:
     """Revoke the user's API tokens with the old password, wherever it is changed."""
 
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:

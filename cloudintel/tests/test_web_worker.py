@@ -21,7 +21,7 @@ from gunicorn.http.errors import ParseException
 from cloudintel import web_worker
 from cloudintel.web_worker import (
     MAX_BODY_BYTES,
-    PatientWorker,
+    BufferedRequestWorker,
     Refused,
     has_arrived,
 )
@@ -51,7 +51,9 @@ def address() -> Iterator[tuple[str, int]]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         app = SimpleNamespace(wsgi=lambda: echo)
         log = Logger(config)
-        worker = PatientWorker(1, os.getppid(), [listener], app, 30, config, log)
+        worker = BufferedRequestWorker(
+            1, os.getppid(), [listener], app, 30, config, log
+        )
         worker.wsgi = echo
         worker.tpool = ThreadPoolExecutor(THREADS)
         worker.poller = DefaultSelector()

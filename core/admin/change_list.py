@@ -31,7 +31,7 @@ IMPOSSIBLE = (
 )
 
 
-class OfferedList(ChangeList):
+class StrictChangeList(ChangeList):
     """A list whose address is refused where its page offers no such filter or value."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -91,7 +91,7 @@ DATABASE_AWAY = (InterfaceError, OperationalError)
 class DatabaseUnavailable(APIException):
     status_code = 503
     default_detail = (
-        "The database does not answer, or can store nothing. Try again in a moment; if "
+        "The database is unavailable, or its disk is full. Try again in a moment; if "
         "it persists, tell an administrator."
     )
     default_code = "database_away"

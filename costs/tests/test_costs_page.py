@@ -130,7 +130,7 @@ def test_filters_by_category_say_what_they_can_not_tell_apart(
     client: Client, name: str
 ) -> None:
     store_costs(account(), LAST_DAYS, {"EC2": "1"})
-    told = "What the bill names by no group is Unallocated usage here"
+    told = "Charges that the bill does not break down"
     assert told in page(client, f"?{name}=Tax")
     assert told not in page(client, "?service=EC2")
     assert told not in page(client)

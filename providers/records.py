@@ -14,6 +14,8 @@ from typing import NamedTuple
 from providers.errors import ProviderError
 
 UNALLOCATED = "Unallocated"
+# What is left below 10^-6 of the currency where a cloud sums its amounts as doubles.
+ROUNDING = "Rounding"
 # The lifecycle of an instance that is billed at list price.
 ON_DEMAND = "on-demand"
 # Monitoring with a sample of CPU every minute, and not every five.
@@ -135,6 +137,16 @@ class CpuRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class MemoryRecord:
+    """How much of one instance's memory was used on one UTC day, in percent."""
+
+    instance_id: str
+    day: date
+    average_percent: float | None
+    maximum_percent: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class NetworkRecord:
     """How much one instance received and sent on one UTC day."""
 
@@ -151,6 +163,7 @@ class RegionMetrics:
     region: str
     cpu: Sequence[CpuRecord] = ()
     network: Sequence[NetworkRecord] = ()
+    memory: Sequence[MemoryRecord] = ()
     error: ProviderError | None = None
 
 

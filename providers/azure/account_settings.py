@@ -1,0 +1,69 @@
+"""What an Azure account is read with, and what its ids look like."""
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+from providers.settings import InvalidSetting, ProviderSettings
+
+GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+BILLING_SCOPE = re.compile(
+    r"/providers/microsoft\.billing/billingaccounts/[^/\s]+"
+    r"((/billingprofiles/[^/\s]+(/invoicesections/[^/\s]+)?)"
+    r"|/(departments|enrollmentaccounts|customers)/[^/\s]+)?"
+)
+MANAGEMENT_GROUP = re.compile(
+    r"/providers/microsoft\.management/managementgroups/[^/\s]+"
+)
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+CLOUDS = ("public", "usgov", "china")
+
+
+@dataclass(frozen=True, slots=True)
+class AzureSettings(ProviderSettings):
+    """Who asks. A secret is never stored: only the name of what holds it."""
+
+    SECRETS: ClassVar[frozenset[str]] = frozenset()
+
+    tenant: str = ""
+    client_id: str = ""
+    """The application, or the user-assigned managed identity."""
+    client_secret_env: str = ""
+    """The environment variable that holds the application's secret."""
+    certificate: str = ""
+    """The file that holds the application's certificate and key."""
+    managed_identity: bool = False
+    """That of the machine; with none of the three, the workload's identity."""
+    cloud: str = "public"
+
+    def check(self) -> None:
+        if self.tenant and not GUID.fullmatch(self.tenant.lower()):
+            raise InvalidSetting("tenant", "A tenant id is a GUID.")
+        if self.client_id and not GUID.fullmatch(self.client_id.lower()):
+            raise InvalidSetting("client_id", "A client id is a GUID.")
+        ways = [self.client_secret_env, self.certificate, self.managed_identity]
+        if len([way for way in ways if way]) > 1:
+            raise InvalidSetting(
+                "client_secret_env",
+                "Give one of a client secret, a certificate and a managed identity.",
+            )
+        if self.client_secret_env and not VARIABLE.fullmatch(self.client_secret_env):
+            raise InvalidSetting(
+                "client_secret_env",
+                "Give the name of an environment variable, not the secret itself.",
+            )
+        if self.cloud not in CLOUDS:
+            raise InvalidSetting("cloud", f"Give one of {', '.join(CLOUDS)}.")
+
+
+def check_account_id(account_id: str) -> None:
+    """A subscription, or a scope whose bill covers many. Raises InvalidSetting."""
+    if not any(
+        form.fullmatch(account_id) for form in (GUID, BILLING_SCOPE, MANAGEMENT_GROUP)
+    ):
+        raise InvalidSetting(
+            "account_id",
+            "An Azure account is a subscription id in lower case, such as "
+            "00000000-0000-0000-0000-000000000000, or a scope such as "
+            "/providers/microsoft.billing/billingaccounts/1234567.",
+        )

@@ -19,6 +19,7 @@ from cloudintel.environment import (
     days,
     directory,
     dollars,
+    endpoint,
     env,
     given,
     numbers,
@@ -294,6 +295,14 @@ AWS_REGION_WORKERS = positive("AWS_REGION_WORKERS", default=8)
 AWS_COST_EXPLORER_REQUESTS_PER_SECOND = positive(
     "AWS_COST_EXPLORER_REQUESTS_PER_SECOND", default=5
 )
+
+# An emulated Azure, and the token that it takes instead of a login.
+AZURE_ENDPOINT_URL = endpoint("AZURE_ENDPOINT_URL")
+AZURE_ACCESS_TOKEN = given("AZURE_ACCESS_TOKEN")
+AZURE_CONNECT_TIMEOUT_SECONDS = positive("AZURE_CONNECT_TIMEOUT_SECONDS", default=10)
+AZURE_READ_TIMEOUT_SECONDS = positive("AZURE_READ_TIMEOUT_SECONDS", default=60)
+AZURE_MAX_ATTEMPTS = positive("AZURE_MAX_ATTEMPTS", default=10)
+AZURE_REGION_WORKERS = positive("AZURE_REGION_WORKERS", default=8)
 
 # Costs are billed per page, so the whole history of Cost Explorer is read at once;
 # metrics are billed per metric, not per day.

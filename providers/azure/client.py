@@ -178,6 +178,8 @@ class Question:
     """What has to be assigned where it is denied."""
     refusals: Refusals = field(default_factory=dict)
     usd: Decimal = ZERO
+    fractions: Callable[[str], Decimal | float] = Decimal
+    """What fractions are read as: money must not become a float."""
     progress: Progress = _say_nothing
     """Told of waits; only for what is read by the thread of the run itself."""
 
@@ -220,7 +222,7 @@ class AzureClient:
         return scopes.get(service, "")
 
     def ask(self, question: Question) -> Any:
-        """Return the answer, its fractions as Decimal. Raise ProviderError."""
+        """Return the answer, of JSON. Raise ProviderError."""
         return self._ask(question, self.endpoint(question) + question.path, first=True)
 
     def pages(self, question: Question) -> Iterator[Any]:
@@ -286,9 +288,8 @@ def next_link(page: Any) -> str:
 
 
 def parsed(question: Question, answer: "Answer") -> Any:
-    """Return the JSON of an answer; money must not become a float."""
     try:
-        return json.loads(answer.text, parse_float=Decimal)
+        return json.loads(answer.text, parse_float=question.fractions)
     except ValueError as error:
         raise not_understood(question, error) from error
 

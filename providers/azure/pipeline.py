@@ -8,7 +8,7 @@ whatever host a page names.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
+from urllib.parse import quote, urlencode
 
 from azure.core.exceptions import (
     AzureError,
@@ -38,6 +38,8 @@ RETRIED_ERRORS = (ServiceRequestError, ServiceResponseError, IncompleteReadError
 COST_HEADERS = "x-ms-ratelimit-microsoft.costmanagement-"
 # Without it all clients of a tenant share one allowance, which portals use up.
 CLIENT_TYPE = {"ClientType": "cloudintel"}
+# As Microsoft's examples have them in a query.
+UNQUOTED = "$:,'"
 LONGEST_BACKOFF = 30.0
 # A run is taken for dead where it is silent for long.
 SECONDS_PER_SIGN = 20.0
@@ -82,11 +84,12 @@ class Sender:
 
         `first` is without what only the addresses of further pages carry.
         """
-        params: Mapping[str, Any] = {}
         if first:
             params = {"api-version": question.api_version, **question.params}
+            # azure-core would leave them as they are.
+            url = f"{url}?{urlencode(params, safe=UNQUOTED, quote_via=quote)}"
         method = "GET" if question.body is None else "POST"
-        request = HttpRequest(method, url, params=params, json=question.body)
+        request = HttpRequest(method, url, json=question.body)
         try:
             response = self._pipeline.send_request(request, question=question)
             text = response.read().decode("utf-8-sig", "replace")

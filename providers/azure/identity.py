@@ -70,7 +70,11 @@ class Credential:
             )
         self._require("tenant id", self._tenant)
         self._require("client id", self._client_id)
-        common["authority"] = self._client.cloud.authority
+        # It is of our own table, so that nobody has to be asked whether it exists.
+        common |= {
+            "authority": self._client.cloud.authority,
+            "disable_instance_discovery": True,
+        }
         if settings.certificate:
             return self._by_certificate(settings.certificate, common)
         if settings.client_secret_env:

@@ -52,6 +52,8 @@ class Cloud:
     an id does not tell."""
     billed_states: frozenset[str] = frozenset({"running"})
     """The states in which an instance costs money."""
+    compute_service: str = "Amazon Elastic Compute Cloud - Compute"
+    """How the bill names the hours of instances."""
 
 
 def provider_for(account: "CloudAccount", now: datetime) -> Provider:
@@ -97,6 +99,7 @@ def _connect_azure(account: "CloudAccount", now: datetime) -> AzureProvider:
     return AzureProvider(
         AzureAccount(account.account_id, AzureSettings.of(account.settings)),
         azure_options(),
+        now,
     )
 
 
@@ -111,9 +114,10 @@ CLOUDS: dict[str, Cloud] = {
         AzureSettings,
         azure.check_account_id,
         _connect_azure,
-        azure.pays_for_others,
+        pays_for_others=azure.pays_for_others,
         # A stopped machine stays allocated, and is billed until it is deallocated.
-        frozenset({"starting", "running", "stopping", "stopped"}),
+        billed_states=frozenset({"starting", "running", "stopping", "stopped"}),
+        compute_service="Virtual Machines",
     ),
     CloudKind.DEMO: Cloud(
         DemoProvider, ProviderSettings, check_demo_account_id, _connect_demo
@@ -137,8 +141,11 @@ def azure_options() -> AzureOptions:
     return AzureOptions(
         endpoint_url=settings.AZURE_ENDPOINT_URL,
         access_token=settings.AZURE_ACCESS_TOKEN,
+        network_metrics=settings.AZURE_NETWORK_METRICS,
         connect_timeout=settings.AZURE_CONNECT_TIMEOUT_SECONDS,
         read_timeout=settings.AZURE_READ_TIMEOUT_SECONDS,
         max_attempts=settings.AZURE_MAX_ATTEMPTS,
+        max_wait=settings.AZURE_LONGEST_WAIT_SECONDS,
         region_workers=settings.AZURE_REGION_WORKERS,
+        metrics_call_usd=settings.AZURE_METRICS_CALL_USD,
     )

@@ -17,9 +17,7 @@ class InstanceFilter(filters.FilterSet):
         choices=CloudKind.choices,
         help_text="The cloud.",
     )
-    resource_group = AnyText(
-        commas=False, help_text="Of Azure, in lower case; repeat it for several."
-    )
+    resource_group = AnyText(help_text="One or several of Azure, in lower case.")
     state = AnyText(help_text="Such as running, stopped or deallocated.")
     instance_type = AnyText(help_text="Such as m6i.large.")
     tag = filters.CharFilter(

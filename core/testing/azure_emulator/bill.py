@@ -63,7 +63,7 @@ def _number(amount: float | str | None) -> float | None:
 
 
 def charges_of_a_day(vm: EmulatedVm, day: date) -> Iterator[dict[str, Any]]:
-    """What a machine costs: the hours its hardware is held, and its disk."""
+    """What a machine costs, in dollars: the hours it is held, and its disk."""
     start = datetime(day.year, day.month, day.day, tzinfo=UTC)
     end = start + timedelta(days=1)
     hours = 0.0
@@ -75,12 +75,12 @@ def charges_of_a_day(vm: EmulatedVm, day: date) -> Iterator[dict[str, Any]]:
         spot = vm.priority == "Spot"
         yield {
             "service": "Virtual Machines",
-            "amount": hours * dollars * (0.2 if spot else 1),
+            "dollars": hours * dollars * (0.2 if spot else 1),
             "pricing_model": "Spot" if spot else "OnDemand",
             "meter": f"{vm.size.removeprefix('Standard_')} Spot" if spot else vm.size,
         }
     if vm.created_at < end:
-        yield {"service": "Storage", "amount": DISK_A_DAY, "meter": "P4 LRS Disk"}
+        yield {"service": "Storage", "dollars": DISK_A_DAY, "meter": "P4 LRS Disk"}
 
 
 def _held(vm: EmulatedVm) -> list[tuple[datetime, datetime | None]]:

@@ -145,7 +145,8 @@ class AzureWorld:
         for subscription in self.subscriptions.values():
             for vm in subscription.machines():
                 for charge in charges_of_a_day(vm, day):
-                    self.cost(day, vm=vm, **charge)
+                    amount = charge.pop("dollars") / self.dollars[self.currency]
+                    self.cost(day, amount=amount, vm=vm, **charge)
 
     def add_reservation(
         self, day: date, amount: float, *, days: int, used: float, **fields: Any

@@ -1,9 +1,11 @@
-"""Families and generations of EC2 instance types, and which of them need a price.
+"""Generations of EC2 instance types, and which families need a price.
 
 https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
 """
 
 from collections.abc import Iterable
+
+from providers.instance_types import family_of
 
 # Family -> its successors, the nearest generation first, of any maker of processors.
 # https://aws.amazon.com/ec2/previous-generation/ (upgrade paths). A table alone says
@@ -45,16 +47,6 @@ GRAVITON = {
     "r5": ("r6g", "r7g"),
     "r5a": ("r6g", "r7g"),
 }
-
-
-def family_of(instance_type: str) -> str:
-    """ "m5" of "m5.xlarge"; all of it where there is no size."""
-    return instance_type.partition(".")[0]
-
-
-def size_of(instance_type: str) -> str:
-    """ "xlarge" of "m5.xlarge"."""
-    return instance_type.partition(".")[2]
 
 
 def families_to_price(instance_types: Iterable[str]) -> list[str]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from core.money import ZERO
 from providers.records import (
+    ROUNDING,
     UNALLOCATED,
     ChargeCategory,
     CostReading,
@@ -17,12 +18,16 @@ from providers.records import (
 
 
 def reconciled(
-    totals: Sequence[CostTotalRecord], rows: Iterable[CostRecord], sub_account_id: str
+    totals: Sequence[CostTotalRecord],
+    rows: Iterable[CostRecord],
+    sub_account_id: str,
+    rounding_below: Decimal = ZERO,
 ) -> CostReading:
     """One row per group, and a row "Unallocated" where a day's groups miss its total.
 
-    Rows with the same key are summed; a currency that has rows but no total on a day
-    gets a total of its own, so that every row is covered by one.
+    A rest below `rounding_below` is a row "Rounding". Rows with the same key are
+    summed; a currency that has rows but no total on a day gets a total of its own, so
+    that every row is covered by one.
     """
     merged = _merged(rows)
     grouped: dict[tuple[date, str], list[CostRecord]] = defaultdict(list)
@@ -32,16 +37,18 @@ def reconciled(
     for total in totals:
         billed, effective = _sums(grouped.pop((total.day, total.currency), ()))
         if (billed, effective) != (total.billed, total.effective):
+            rests = total.billed - billed, total.effective - effective
+            is_rounding = max(map(abs, rests)) < rounding_below
             rest = CostRecord(
                 day=total.day,
                 sub_account_id=sub_account_id,
-                service=UNALLOCATED,
+                service=ROUNDING if is_rounding else UNALLOCATED,
                 region="",
                 # Cost Explorer drops small groups, and those are usage.
                 charge_category=ChargeCategory.USAGE,
                 currency=total.currency,
-                billed=total.billed - billed,
-                effective=total.effective - effective,
+                billed=rests[0],
+                effective=rests[1],
                 is_estimated=total.is_estimated,
             )
             unallocated.append(rest)

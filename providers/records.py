@@ -66,6 +66,7 @@ class InstanceRecord:
     lifecycle: str = ON_DEMAND
     availability_zone: str = ""
     image_id: str = ""
+    resource_group: str = ""
     vpc_id: str = ""
     private_ip: str | None = None
     public_ip: str | None = None

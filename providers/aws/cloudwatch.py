@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from core.windows import ONE_DAY, Window, utc_day
 from providers.aws.aws_errors import aws_errors, failure
 from providers.aws.client import AwsClients, AwsOptions
-from providers.aws.side_by_side import side_by_side
 from providers.base import Progress
 from providers.errors import ErrorKind, ProviderError
 from providers.records import CpuRecord, NetworkRecord, RegionMetrics
+from providers.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch.type_defs import MetricDataQueryTypeDef

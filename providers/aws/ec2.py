@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from providers.aws.aws_errors import aws_errors
 from providers.aws.client import AwsClients
-from providers.aws.side_by_side import side_by_side
 from providers.base import Progress
 from providers.errors import ProviderError
 from providers.records import (
@@ -16,6 +15,7 @@ from providers.records import (
     InstanceRecord,
     RegionInstances,
 )
+from providers.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import FilterTypeDef, InstanceTypeDef

@@ -1,10 +1,11 @@
 """AWS as cloudintel reads it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from core.windows import Window, last_complete_days
+from providers.access import checked
 from providers.aws import cloudwatch, cost_explorer, ec2, organizations, price_list
 from providers.aws.client import AwsAccount, AwsClients, AwsOptions
 from providers.base import Progress
@@ -76,12 +77,12 @@ class AwsProvider:
         Explorer's, which costs $0.01."""
         clients, account = self._clients, self._clients.account
         yesterday = last_complete_days(1, now)
-        identity = _check("sts:GetCallerIdentity", "everything", self.identity)
+        identity = checked("sts:GetCallerIdentity", "everything", self.identity)
         yield identity
         if identity.error:
             return  # nothing else can be tried
         found: list[str] = []
-        yield _check(
+        yield checked(
             "ec2:DescribeRegions",
             "sync_ec2",
             lambda: found.extend(self.fetch_regions()),
@@ -94,30 +95,30 @@ class AwsProvider:
         # What is denied there is denied for all services.
         denied = {error.region for error in refused}
         region = next((one for one in regions if one not in denied), regions[0])
-        yield _check(
+        yield checked(
             "ec2:DescribeInstanceTypes",
             "sync_ec2, vCPUs and memory",
             lambda: ec2.try_instance_types(clients, region),
             is_required=False,
         )
-        yield _check(
+        yield checked(
             "cloudwatch:GetMetricData",
             "sync_cpu",
             lambda: cloudwatch.try_metrics(clients, yesterday, region),
         )
-        yield _check(
+        yield checked(
             "pricing:GetProducts", "sync_prices", lambda: price_list.try_prices(clients)
         )
         if account.has_own_bill:
             yield from self._check_costs(now)
-            yield _check(
+            yield checked(
                 "organizations:DescribeOrganization",
                 "sync_cost, which account pays",
                 self.fetch_payer_id,
                 is_required=False,
             )
         if clients.account.is_payer:  # also where that was found out a moment ago
-            yield _check(
+            yield checked(
                 "organizations:ListAccounts",
                 "sync_cost, accounts that join, leave or are closed",
                 self.fetch_members,
@@ -129,7 +130,7 @@ class AwsProvider:
         those of this month."""
 
         def check(window: Window) -> AccessCheck:
-            return _check(
+            return checked(
                 "ce:GetCostAndUsage",
                 "sync_cost",
                 lambda: cost_explorer.fetch_totals(
@@ -146,16 +147,3 @@ class AwsProvider:
         if newest.error is None:
             needed_for = "sync_cost, the months before"
             yield replace(whole, needed_for=needed_for, is_required=False)
-
-
-def _check(
-    permission: str,
-    needed_for: str,
-    attempt: Callable[[], object],
-    is_required: bool = True,
-) -> AccessCheck:
-    try:
-        attempt()
-    except ProviderError as error:
-        return AccessCheck(permission, needed_for, is_required, error)
-    return AccessCheck(permission, needed_for, is_required)

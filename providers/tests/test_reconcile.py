@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from providers.reconcile import reconciled
 from providers.records import (
+    ROUNDING,
     UNALLOCATED,
     ChargeCategory,
     CostReading,
@@ -140,3 +142,23 @@ def test_a_currency_without_a_total_gets_one_of_its_own() -> None:
         ("CNY", 7),
     ]
     assert list(reading.rows) == rows
+
+
+@pytest.mark.parametrize(
+    ("billed", "named"),
+    [
+        ("1.0000009999", ROUNDING),
+        ("0.9999990001", ROUNDING),
+        ("1.000001", UNALLOCATED),
+        ("0.5", UNALLOCATED),
+    ],
+)
+def test_a_rest_below_what_doubles_lose_is_rounding(billed: str, named: str) -> None:
+    reading = reconciled([total(billed)], [row("VM", "1")], "1", Decimal("1e-6"))
+    assert [one.service for one in reading.rows] == ["VM", named]
+    assert sums(reading.rows) == sums(reading.totals)
+
+
+def test_without_doubles_the_smallest_rest_is_unallocated() -> None:
+    reading = reconciled([total("1.0000000001")], [row("EC2", "1")], "1")
+    assert [one.service for one in reading.rows] == ["EC2", UNALLOCATED]

@@ -7,7 +7,7 @@ from threading import Event, active_count
 import pytest
 
 from core.testing.waiting import HANGS_AFTER_SECONDS
-from providers.aws.side_by_side import side_by_side
+from providers.side_by_side import side_by_side
 
 
 def numbers(first: int, count: int = 3) -> Iterator[int]:

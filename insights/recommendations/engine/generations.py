@@ -5,7 +5,8 @@ from insights.recommendations.engine.advice import Advice, Level, NotEnough, Rul
 from insights.recommendations.engine.builder import build_advice
 from insights.recommendations.engine.oversized import baseline_percent
 from insights.recommendations.engine.rule_context import RuleContext
-from pricing.families import GRAVITON, SUCCESSORS, family_of, size_of
+from pricing.families import GRAVITON, SUCCESSORS
+from providers.instance_types import family_of, size_of
 from providers.records import InstancePriceRecord
 
 # Xen instances need other drivers on Nitro; their successors have them already.

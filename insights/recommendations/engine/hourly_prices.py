@@ -16,7 +16,7 @@ from core.windows import HOURS_PER_MONTH, ONE_DAY, Window, last_complete_days
 from insights.recommendations.engine.advice import BillDay, MachineFacts, PriceBasis
 from insights.recommendations.engine.advice_thresholds import Thresholds
 from insights.recommendations.engine.observation_window import hours_on, value_on
-from pricing.families import family_of
+from providers.instance_types import family_of
 from providers.records import ON_DEMAND, InstancePriceRecord, Market
 
 ONE = Decimal(1)

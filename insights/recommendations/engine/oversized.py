@@ -6,7 +6,7 @@ from insights.recommendations.engine.advice import Advice, Level, NotEnough, Rul
 from insights.recommendations.engine.builder import build_advice
 from insights.recommendations.engine.rule_context import RuleContext
 from insights.recommendations.engine.utilization import Utilization
-from pricing.families import family_of, size_of
+from providers.instance_types import family_of, size_of
 from providers.records import InstancePriceRecord
 
 WHOLE = 100.0

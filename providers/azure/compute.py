@@ -1,0 +1,312 @@
+"""Virtual machines of a subscription: fetch, join, normalize.
+
+Azure lists the machines of all regions at once, and their power states in a second
+list. Its ids differ in case from one answer to the next, so they are joined, and
+stored, in lower case.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from providers.azure.client import AzureClient, Question, not_understood
+from providers.base import Progress
+from providers.errors import ProviderError
+from providers.records import DETAILED, ON_DEMAND, InstanceRecord, RegionInstances
+from providers.side_by_side import side_by_side
+
+API_VERSION = "2024-07-01"
+LOCATIONS_VERSION = "2022-12-01"
+SKUS_VERSION = "2021-07-01"
+MIB_PER_GB = 1024  # Azure's "GB" of memory are GiB
+POWER_STATE = "PowerState/"
+# Licenses that the customer brings: the machine is billed as if it ran Linux.
+HYBRID_BENEFIT = {"windows_server", "windows_client"}
+LINUX, WINDOWS = "Linux", "Windows"
+WINDOWS_HYBRID = "Windows with Azure Hybrid Benefit"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """What a VM size has."""
+
+    name: str
+    vcpus: int
+    memory_mib: int
+    architecture: str
+
+
+def fetch_regions(client: AzureClient) -> list[str]:
+    """Return the regions that the subscription can use. Raise ProviderError."""
+    question = Question(
+        what=f"Regions of {client.account}",
+        operation="Microsoft.Resources/subscriptions/locations",
+        path=f"{client.account.scope}/locations",
+        api_version=LOCATIONS_VERSION,
+    )
+    with understood(question):
+        return sorted(
+            raw["name"].lower()
+            for raw in client.values(question)
+            # Others, such as "europe", are names for several.
+            if raw.get("metadata", {}).get("regionType") != "Logical"
+        )
+
+
+def fetch_instances(
+    client: AzureClient, progress: Progress
+) -> Iterator[RegionInstances]:
+    """Return each region's machines; those of a region without any are none.
+
+    A scale set that can't be read makes its region fail. Raises ProviderError where
+    the lists of the subscription can't be read.
+    """
+    found: dict[str, list[InstanceRecord]] = {
+        name: [] for name in fetch_regions(client)
+    }
+    states = fetch_states(client)
+    for record in list_machines(client):
+        known = _in_state(record, states.get(record.instance_id, ""))
+        found.setdefault(record.region, []).append(known)
+    failed: dict[str, ProviderError] = {}
+    for region, answer in scale_set_instances(client):
+        if isinstance(answer, ProviderError):
+            failed[region] = answer
+        else:
+            found.setdefault(region, []).extend(answer)
+    jobs = [
+        partial(_read_region, client, region, found.get(region, []), failed.get(region))
+        for region in sorted({*found, *failed})
+    ]
+    for part in side_by_side(jobs, client.options.region_workers):
+        if part.instances:
+            progress(f"{part.region}: {len(part.instances)} instances")
+        yield part
+
+
+def _read_region(
+    client: AzureClient,
+    region: str,
+    instances: Sequence[InstanceRecord],
+    error: ProviderError | None,
+) -> Iterator[RegionInstances]:
+    if error or not instances:
+        yield RegionInstances(region, error=error)
+        return
+    try:
+        sizes = fetch_sizes(client, region)
+    except ProviderError as warning:
+        yield RegionInstances(region, instances, warning=warning)
+        return
+    yield RegionInstances(region, [_with_size(one, sizes) for one in instances])
+
+
+def _with_size(record: InstanceRecord, sizes: Mapping[str, Size]) -> InstanceRecord:
+    size = sizes.get(record.instance_type.lower())
+    if size is None:
+        return record
+    return replace(
+        record,
+        instance_type=size.name,
+        vcpus=size.vcpus,
+        memory_mib=size.memory_mib,
+    )
+
+
+def list_machines(client: AzureClient) -> Iterator[InstanceRecord]:
+    """Return the subscription's machines without their states. Raise ProviderError."""
+    question = _machines_question(client, {})
+    with understood(question):
+        for raw in client.values(question):
+            yield normalize_instance(raw)
+
+
+def try_machines(client: AzureClient) -> list[InstanceRecord]:
+    """Return a page of them. Raise ProviderError."""
+    question = _machines_question(client, {})
+    with understood(question):
+        return [normalize_instance(raw) for raw in client.ask(question)["value"]]
+
+
+def fetch_states(client: AzureClient) -> Mapping[str, str]:
+    """Return id -> power state of what has one. Raise ProviderError."""
+    question = _machines_question(client, {"statusOnly": "true"})
+    with understood(question):
+        return {raw["id"].lower(): power_state(raw) for raw in client.values(question)}
+
+
+def _machines_question(client: AzureClient, params: Mapping[str, str]) -> Question:
+    return Question(
+        what=f"Virtual machines of {client.account}",
+        operation="Microsoft.Compute/virtualMachines",
+        path=f"{client.account.scope}/providers/Microsoft.Compute/virtualMachines",
+        api_version=API_VERSION,
+        params=params,
+    )
+
+
+def scale_set_instances(
+    client: AzureClient,
+) -> Iterator[tuple[str, Sequence[InstanceRecord] | ProviderError]]:
+    """Return region and instances of each uniform scale set, which are in no list of
+    machines; of a flexible one they are. Raise ProviderError."""
+    question = _scale_sets_question(client)
+    with understood(question):
+        for raw in client.values(question):
+            if raw.get("properties", {}).get("orchestrationMode") == "Flexible":
+                continue
+            region = region_name(raw["location"])
+            try:
+                yield region, _instances_of(client, raw["id"], region)
+            except ProviderError as error:
+                yield region, error
+
+
+def try_scale_sets(client: AzureClient) -> None:
+    """Ask for a page of them. Raise ProviderError."""
+    client.ask(_scale_sets_question(client))
+
+
+def _scale_sets_question(client: AzureClient) -> Question:
+    return Question(
+        what=f"Scale sets of {client.account}",
+        operation="Microsoft.Compute/virtualMachineScaleSets",
+        path=f"{client.account.scope}/providers/Microsoft.Compute/"
+        "virtualMachineScaleSets",
+        api_version=API_VERSION,
+    )
+
+
+def _instances_of(
+    client: AzureClient, scale_set_id: str, region: str
+) -> list[InstanceRecord]:
+    name = scale_set_id.rpartition("/")[2]
+    question = Question(
+        what=f"Instances of the scale set {name} in {region} of {client.account}",
+        operation="Microsoft.Compute/virtualMachineScaleSets/virtualMachines",
+        path=f"{scale_set_id}/virtualMachines",
+        api_version=API_VERSION,
+        params={"$expand": "instanceView"},
+        region=region,
+    )
+    with understood(question):
+        return [
+            _in_state(normalize_instance(raw), power_state(raw))
+            for raw in client.values(question)
+        ]
+
+
+def fetch_sizes(client: AzureClient, region: str) -> Mapping[str, Size]:
+    """Return the VM sizes of a region by their names in lower case. Raise
+    ProviderError."""
+    question = Question(
+        what=f"VM sizes in {region} of {client.account}",
+        operation="Microsoft.Compute/skus",
+        path=f"{client.account.scope}/providers/Microsoft.Compute/skus",
+        api_version=SKUS_VERSION,
+        params={"$filter": f"location eq '{region}'"},
+        region=region,
+    )
+    sizes = {}
+    with understood(question):
+        for raw in client.values(question):
+            if raw["resourceType"] == "virtualMachines":
+                size = normalize_size(raw)
+                sizes[size.name.lower()] = size
+    return sizes
+
+
+def normalize_size(raw: Mapping[str, Any]) -> Size:
+    """One size. All of its figures are texts."""
+    has = {one["name"]: one["value"] for one in raw["capabilities"]}
+    return Size(
+        name=raw["name"],
+        # A constrained size has fewer than the hardware that it is billed as.
+        vcpus=int(has.get("vCPUsAvailable") or has["vCPUs"]),
+        memory_mib=int(Decimal(has["MemoryGB"]) * MIB_PER_GB),
+        architecture="arm64" if has.get("CpuArchitectureType") == "Arm64" else "x86_64",
+    )
+
+
+def normalize_instance(raw: Mapping[str, Any]) -> InstanceRecord:
+    """One machine, of a list or of a scale set, as far as its own entry tells."""
+    properties = raw["properties"]
+    disk = properties.get("storageProfile", {}).get("osDisk", {})
+    is_spot = properties.get("priority", "") in ("Spot", "Low")
+    license_type = properties.get("licenseType") or ""
+    system = disk.get("osType", "")
+    if system == WINDOWS and license_type.lower() in HYBRID_BENEFIT:
+        system = WINDOWS_HYBRID
+    created = properties.get("timeCreated")
+    on_host = properties.get("host") or properties.get("hostGroup")
+    return InstanceRecord(
+        instance_id=raw["id"].lower(),
+        region=region_name(raw["location"]),
+        state="",
+        instance_type=_size_name(raw),
+        name=raw["name"],
+        platform="windows" if disk.get("osType") == WINDOWS else "",
+        operating_system=system,
+        tenancy="Host" if on_host else "Shared",
+        paid_anyway=_paid_anyway(properties),
+        monitoring=DETAILED,  # Azure measures every machine each minute
+        lifecycle="spot" if is_spot else ON_DEMAND,
+        availability_zone=", ".join(raw.get("zones") or ()),
+        resource_group=resource_group_of(raw["id"]),
+        launched_at=datetime.fromisoformat(created).astimezone(UTC)
+        if created
+        else None,
+        tags=raw.get("tags") or {},
+    )
+
+
+def _size_name(raw: Mapping[str, Any]) -> str:
+    hardware = raw["properties"].get("hardwareProfile") or {}
+    name: str = hardware.get("vmSize") or raw.get("sku", {}).get("name", "")
+    return name
+
+
+def _paid_anyway(properties: Mapping[str, Any]) -> str:
+    if properties.get("host") or properties.get("hostGroup"):
+        return "dedicated host"
+    return "capacity reservation" if properties.get("capacityReservation") else ""
+
+
+def _in_state(record: InstanceRecord, state: str) -> InstanceRecord:
+    """A stopped machine keeps its hardware, and is billed until it is deallocated."""
+    paid = record.paid_anyway or ("allocation" if state == "stopped" else "")
+    return replace(record, state=state, paid_anyway=paid)
+
+
+def power_state(raw: Mapping[str, Any]) -> str:
+    """Return "running", "stopped", "deallocated"...; "" where Azure does not know."""
+    view = raw["properties"].get("instanceView") or {}
+    for status in view.get("statuses") or ():
+        code: str = status.get("code", "")
+        if code.startswith(POWER_STATE):
+            return code.removeprefix(POWER_STATE)
+    return ""
+
+
+def resource_group_of(resource_id: str) -> str:
+    """Return its resource group in lower case, as in costs; "" where it has none."""
+    parts = resource_id.lower().split("/")
+    return parts[4] if parts[3:4] == ["resourcegroups"] else ""
+
+
+def region_name(location: str) -> str:
+    """Return "westeurope", also of "West Europe"."""
+    return location.replace(" ", "").lower()
+
+
+@contextmanager
+def understood(question: Question) -> Iterator[None]:
+    """Turn what is raised by an answer of another shape into a ProviderError."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        raise not_understood(question, error) from error

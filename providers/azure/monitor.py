@@ -1,0 +1,290 @@
+"""Daily CPU, memory and network of machines from Azure Monitor, 50 in a question.
+
+Batches are billed, so one question has every figure of its machines. Memory is
+answered as what is available, so that the machine's size is needed to say what is
+used.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from core.windows import ONE_DAY, Window, utc_day
+from providers.azure import compute
+from providers.azure.azure_errors import failure
+from providers.azure.client import AzureClient, Question, Service
+from providers.azure.compute import understood
+from providers.base import Progress
+from providers.errors import ErrorKind, ProviderError
+from providers.records import (
+    CpuRecord,
+    InstanceRecord,
+    MemoryRecord,
+    NetworkRecord,
+    RegionMetrics,
+)
+from providers.side_by_side import side_by_side
+
+API_VERSION = "2024-02-01"
+OPERATION = "Microsoft.Insights/metrics:getBatch"
+MACHINES_PER_CALL = 50
+DAYS_PER_CALL = 30
+DAYS_KEPT = 93
+MACHINES = "Microsoft.Compute/virtualMachines"
+SCALE_SETS = "Microsoft.Compute/virtualMachineScaleSets/virtualMachines"
+CPU, AVAILABLE = "Percentage CPU", "Available Memory Bytes"
+RECEIVED, SENT = "Network In Total", "Network Out Total"
+AGGREGATIONS = ("average", "maximum", "minimum", "total", "count")
+BYTES_PER_MIB = 2**20
+# There is a sample a minute; what counts more says nothing of how long it ran.
+MOST_SAMPLES = 1440
+REFUSALS = {
+    401: (
+        ErrorKind.DENIED,
+        "Assign the role Monitoring Reader on the subscription itself: rights on "
+        "single machines are not enough.",
+    ),
+    403: (
+        ErrorKind.NOT_ENABLED,
+        "Register the resource provider Microsoft.Insights in the subscription "
+        "(`az provider register --namespace Microsoft.Insights`), which its owner can.",
+    ),
+}
+
+# (metric, aggregation) -> value, of one machine and day.
+Figures = dict[tuple[str, str], float]
+Days = dict[date, Figures]
+
+
+def metric_window(now: datetime) -> Window:
+    """Return the complete days for which Azure Monitor keeps metrics."""
+    today = utc_day(now)
+    return Window(today - ONE_DAY * DAYS_KEPT, today)
+
+
+def fetch_metrics(
+    client: AzureClient,
+    window: Window,
+    instance_ids: Mapping[str, Sequence[str]],
+    progress: Progress,
+) -> Iterator[RegionMetrics]:
+    """Return each region's figures, a part per call; regions are read side by side.
+
+    Machines that were deleted have no metrics any more, and are not asked for. A
+    region that fails yields its error last: what came before it is right. Raises
+    ProviderError where the machines can't be listed.
+    """
+    types = _types(client) if any(instance_ids.values()) else {}
+    jobs = []
+    for region, ids in sorted(instance_ids.items()):
+        present = {one: types[one, region] for one in ids if (one, region) in types}
+        jobs.append(partial(_read_region, client, window, region, present))
+    parts = side_by_side(jobs, client.options.region_workers)
+    for number, part in enumerate(parts, start=1):
+        progress(f"{part.region}: call {number}")
+        yield part
+
+
+def _types(client: AzureClient) -> Mapping[tuple[str, str], str]:
+    """Return (id, region) -> size of the machines that there are."""
+    machines = list(compute.list_machines(client))
+    for _, answer in compute.scale_set_instances(client):
+        if isinstance(answer, ProviderError):
+            raise answer
+        machines += answer
+    return {(one.instance_id, one.region): one.instance_type for one in machines}
+
+
+def _read_region(
+    client: AzureClient, window: Window, region: str, types: Mapping[str, str]
+) -> Iterator[RegionMetrics]:
+    """`types` is id -> size. What fails in a way that leaves the rest readable is
+    said at the end."""
+    failures: list[ProviderError] = []
+    memory: dict[str, int] = {}
+    try:
+        if types:
+            memory = _memory(client, region, types)
+    except ProviderError as error:
+        failures.append(error)
+    try:
+        for namespace, ids in batches(types):
+            for days in parts_of(window):
+                question = _question(client, days, region, namespace, ids)
+                found, refused = _fetch(client, question, days, ids)
+                failures += refused
+                yield _part(region, found, memory)
+    except ProviderError as error:
+        failures.insert(0, error)
+    if failures:
+        yield RegionMetrics(region, error=failures[0])
+
+
+def _memory(
+    client: AzureClient, region: str, types: Mapping[str, str]
+) -> dict[str, int]:
+    """Return id -> bytes of memory, of machines whose size is known."""
+    sizes = compute.fetch_sizes(client, region)
+    return {
+        instance_id: size.memory_mib * BYTES_PER_MIB
+        for instance_id, name in types.items()
+        if (size := sizes.get(name.lower()))
+    }
+
+
+def batches(ids: Mapping[str, str]) -> Iterator[tuple[str, Sequence[str]]]:
+    """Return as many machines as a question takes, of one type each."""
+    by_namespace: dict[str, list[str]] = defaultdict(list)
+    for one in ids:
+        is_of_scale_set = "/virtualmachinescalesets/" in one
+        by_namespace[SCALE_SETS if is_of_scale_set else MACHINES].append(one)
+    for namespace, of_type in by_namespace.items():
+        for start in range(0, len(of_type), MACHINES_PER_CALL):
+            yield namespace, of_type[start : start + MACHINES_PER_CALL]
+
+
+def parts_of(window: Window) -> Iterator[Window]:
+    """Return the parts of the window for which one question each will do."""
+    start = window.start
+    while start < window.end:
+        end = min(start + ONE_DAY * DAYS_PER_CALL, window.end)
+        yield Window(start, end)
+        start = end
+
+
+def _question(
+    client: AzureClient, days: Window, region: str, namespace: str, ids: Sequence[str]
+) -> Question:
+    network = [RECEIVED, SENT] if client.options.network_metrics else []
+    return Question(
+        what=f"Metrics of {days} in {region} of {client.account}",
+        operation=OPERATION,
+        path=f"{client.account.scope}/metrics:getBatch",
+        api_version=API_VERSION,
+        params={
+            "starttime": f"{days.start}T00:00:00Z",
+            "endtime": f"{days.end}T00:00:00Z",
+            "interval": "P1D",
+            "metricnamespace": namespace,
+            "metricnames": ",".join([CPU, AVAILABLE, *network]),
+            "aggregation": ",".join(AGGREGATIONS),
+        },
+        body={"resourceids": list(ids)},
+        service=Service.METRICS,
+        region=region,
+        role="Monitoring Reader",
+        refusals=REFUSALS,
+        usd=client.options.metrics_call_usd,
+        fractions=float,
+    )
+
+
+def _fetch(
+    client: AzureClient, question: Question, days: Window, ids: Sequence[str]
+) -> tuple[Mapping[str, Days], Sequence[ProviderError]]:
+    """Return machine -> day -> figures, and what one metric each was refused with."""
+    found: dict[str, Days] = {}
+    refused = []
+    with understood(question):
+        for raw in client.ask(question)["values"]:
+            of_machine: Days = defaultdict(dict)
+            for metric in raw["value"]:
+                name, code = metric["name"]["value"], metric.get("errorCode", "Success")
+                if code != "Success":
+                    refused.append(_refused(question, raw["resourceid"], name, metric))
+                    continue
+                for series in metric["timeseries"]:
+                    _add(of_machine, name, series["data"])
+            found[raw["resourceid"].lower()] = {
+                day: of_machine[day] for day in of_machine if day in days
+            }
+    if missing := [one for one in ids if one not in found]:
+        reason = f"the answer lacks {len(missing)} of {len(ids)} machines, such as "
+        reason += missing[0]
+        raise failure(
+            ErrorKind.INCOMPLETE, question.reading, reason, region=question.region
+        )
+    return found, refused
+
+
+def _add(days: Days, metric: str, data: Sequence[Mapping[str, Any]]) -> None:
+    """A datum without a value is no data, and not 0."""
+    for datum in data:
+        figures = {
+            (metric, name): float(datum[name])
+            for name in AGGREGATIONS
+            if datum.get(name) is not None
+        }
+        if figures:
+            days[utc_day(datetime.fromisoformat(datum["timeStamp"]))].update(figures)
+
+
+def _refused(
+    question: Question, resource_id: str, name: str, metric: Mapping[str, Any]
+) -> ProviderError:
+    said = metric.get("errorMessage") or "no further reason"
+    reason = f"{name} of {resource_id.lower()}: {metric['errorCode']} ({said})"
+    advice = "What was answered was stored: sync again."
+    return failure(
+        ErrorKind.UNAVAILABLE, question.reading, reason, advice, question.region
+    )
+
+
+def _part(
+    region: str, found: Mapping[str, Days], memory: Mapping[str, int]
+) -> RegionMetrics:
+    part = RegionMetrics(region, cpu := [], network := [], used := [])
+    for instance_id, days in found.items():
+        for day, values in sorted(days.items()):
+            average = values.get((CPU, "average"))
+            maximum = values.get((CPU, "maximum"))
+            if (average, maximum) != (None, None):
+                samples = _samples(values.get((CPU, "count")))
+                cpu.append(CpuRecord(instance_id, day, average, maximum, None, samples))
+            received = _whole(values.get((RECEIVED, "total")))
+            sent = _whole(values.get((SENT, "total")))
+            if (received, sent) != (None, None):
+                network.append(NetworkRecord(instance_id, day, received, sent))
+            average = _used(values.get((AVAILABLE, "average")), memory.get(instance_id))
+            maximum = _used(values.get((AVAILABLE, "minimum")), memory.get(instance_id))
+            if (average, maximum) != (None, None):
+                used.append(MemoryRecord(instance_id, day, average, maximum))
+    return part
+
+
+def _used(available: float | None, total: int | None) -> float | None:
+    """In percent. More available than there is was measured at another size."""
+    if available is None or not total or not 0 <= available <= total:
+        return None
+    return 100 * (1 - available / total)
+
+
+def _samples(count: float | None) -> int | None:
+    return None if count is None or count > MOST_SAMPLES else round(count)
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else round(value)
+
+
+def example(
+    client: AzureClient, regions: Sequence[str], machines: Sequence[InstanceRecord]
+) -> tuple[str, str]:
+    """Return a region and a machine to try with, which need not exist."""
+    for one in machines:
+        return one.region, one.instance_id
+    group = f"{client.account.scope}/resourcegroups/cloudintel"
+    region = next(iter(regions), "westeurope")
+    return region, f"{group}/providers/microsoft.compute/virtualmachines/cloudintel"
+
+
+def try_metrics(client: AzureClient, window: Window, region: str, one: str) -> None:
+    """Ask for the figures of a machine. Raise ProviderError."""
+    try:
+        client.ask(_question(client, window, region, MACHINES, [one]))
+    except ProviderError as error:
+        # Who is told what is wrong with the question has the right to ask.
+        if error.kind != ErrorKind.INVALID:
+            raise

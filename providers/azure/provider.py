@@ -1,0 +1,128 @@
+"""Azure as cloudintel reads it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+
+from core.windows import Window, last_complete_days
+from providers.access import checked
+from providers.azure import compute, cost_management, monitor, retail_prices
+from providers.azure.client import AzureAccount, AzureClient, AzureOptions
+from providers.azure.retail_prices import RetailPrices
+from providers.azure.subscriptions import try_subscription
+from providers.base import Progress
+from providers.meter import Meter
+from providers.records import (
+    AccessCheck,
+    CostReading,
+    InstancePriceRecord,
+    InstanceRecord,
+    Market,
+    RegionInstances,
+    RegionMetrics,
+)
+
+
+class AzureProvider:
+    """One subscription, or one scope whose bill covers many, which has costs only.
+
+    See providers.base for what each method promises.
+    """
+
+    def __init__(
+        self,
+        account: AzureAccount,
+        options: AzureOptions | None = None,
+        now: datetime | None = None,
+    ) -> None:
+        self.meter = Meter()
+        self._client = AzureClient(
+            account, options or AzureOptions(), self.meter, now or datetime.now(UTC)
+        )
+        self._prices = RetailPrices(self._client)
+
+    def fetch_regions(self) -> Sequence[str]:
+        return compute.fetch_regions(self._client)
+
+    def fetch_instances(self, progress: Progress) -> Iterator[RegionInstances]:
+        return compute.fetch_instances(self._client, progress)
+
+    @staticmethod
+    def cost_window(now: datetime) -> Window:
+        return cost_management.cost_window(now)
+
+    def fetch_costs(self, window: Window, progress: Progress) -> Iterator[CostReading]:
+        return cost_management.fetch_costs(self._client, window, progress)
+
+    @staticmethod
+    def metric_window(now: datetime) -> Window:
+        return monitor.metric_window(now)
+
+    def fetch_metrics(
+        self,
+        window: Window,
+        instance_ids: Mapping[str, Sequence[str]],
+        progress: Progress,
+    ) -> Iterator[RegionMetrics]:
+        return monitor.fetch_metrics(self._client, window, instance_ids, progress)
+
+    def fetch_prices(
+        self, market: Market, families: Sequence[str]
+    ) -> Sequence[InstancePriceRecord]:
+        return self._prices.fetch_prices(market, families)
+
+    def check_access(self, now: datetime) -> Iterator[AccessCheck]:
+        """Try each right once. All are free but that of metrics."""
+        client, yesterday = self._client, last_complete_days(1, now)
+        sign_in = checked("Sign-in", "everything", client.sign_in)
+        yield sign_in
+        if sign_in.error:
+            return  # nothing else can be tried
+        if client.account.is_subscription:
+            yield from self._check_resources(yesterday)
+        yield checked(
+            f"{cost_management.role_of(client)} (Microsoft.CostManagement/query)",
+            "sync_cost",
+            lambda: cost_management.try_costs(client, yesterday),
+        )
+
+    def _check_resources(self, yesterday: Window) -> Iterator[AccessCheck]:
+        """Try what only a subscription has."""
+        client, regions, machines = self._client, list[str](), list[InstanceRecord]()
+        yield checked(
+            "Reader (Microsoft.Resources/subscriptions/read)",
+            "everything",
+            lambda: try_subscription(client),
+        )
+        yield checked(
+            "Reader (Microsoft.Resources/subscriptions/locations/read)",
+            "sync_ec2, sync_cpu",
+            lambda: regions.extend(compute.fetch_regions(client)),
+        )
+        yield checked(
+            "Reader (Microsoft.Compute/virtualMachines/read)",
+            "sync_ec2",
+            lambda: machines.extend(compute.try_machines(client)),
+        )
+        region, machine = monitor.example(client, regions, machines)
+        yield checked(
+            "Reader (Microsoft.Compute/virtualMachineScaleSets/read)",
+            "sync_ec2",
+            lambda: compute.try_scale_sets(client),
+        )
+        yield checked(
+            "Reader (Microsoft.Compute/skus/read)",
+            "sync_ec2, vCPUs and memory",
+            lambda: compute.fetch_sizes(client, region),
+            is_required=False,
+        )
+        yield checked(
+            "Monitoring Reader (Microsoft.Insights/metrics/read)",
+            "sync_cpu",
+            lambda: monitor.try_metrics(client, yesterday, region, machine),
+        )
+        yield checked(
+            "prices.azure.com, which needs no right",
+            "sync_prices",
+            lambda: retail_prices.try_prices(client, region),
+            is_required=False,
+        )

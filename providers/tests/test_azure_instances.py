@@ -1,8 +1,8 @@
 """Machines of the emulated Azure: both lists joined, states with Azure's meaning."""
 
 import pytest
-from core.testing.azure_emulator import EmulatedAzure, EmulatedSubscription
 
+from core.testing.azure_emulator import EmulatedAzure, EmulatedSubscription
 from providers.azure.compute import normalize_instance, power_state
 from providers.azure.provider import AzureProvider
 from providers.errors import ErrorKind, ProviderError

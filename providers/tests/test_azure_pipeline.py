@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from core.testing.azure_emulator import EmulatedAzure, EmulatedSubscription
 
+from core.testing.azure_emulator import EmulatedAzure, EmulatedSubscription
 from core.windows import Window
 from providers.azure.client import AzureOptions
 from providers.azure.pipeline import retry_after

@@ -2,83 +2,46 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from datetime import UTC, datetime
-from threading import Lock, Thread
-from types import TracebackType
-from typing import Any, Self
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
-from werkzeug.serving import BaseWSGIServer, make_server
+from moto.core.request import Request
 
-from core.testing.aws_emulator.faults import Denial, Failure, Faults, Throttle
+from core.testing.aws_emulator.faults import Denial, Failure, Faults
 from core.testing.aws_emulator.identity import (
     DEFAULT_ACCOUNT,
     SECRET,
     Identities,
     access_key_of,
 )
-from core.testing.aws_emulator.server import Application, QuietHandler
+from core.testing.aws_emulator.server import respond
 from core.testing.aws_emulator.wire import AwsError, Call
 from core.testing.aws_emulator.world import World
+from core.testing.emulated_cloud import EmulatedCloud, Turns
 
-STOP_SECONDS = 0.01  # how often the server looks whether it shall stop
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 
-class EmulatedAws:
+class EmulatedAws(EmulatedCloud[Call]):
     """A strict AWS of one or more accounts, served over HTTP while it is entered."""
 
     def __init__(
         self, now: datetime, latency_seconds: float = 0.0, port: int = 0
     ) -> None:
-        if now.tzinfo is None:
-            raise ValueError("now must be aware")
-        self.now = now.astimezone(UTC)
-        self.latency_seconds = latency_seconds
+        super().__init__(now, latency_seconds, port)
         self.worlds: dict[str, World] = {}
         # AWS's price list, as `price_list.product` shapes it; a text goes out as it is.
         self.products: list[dict[str, Any] | str] = []
         self.faults = Faults()
         self.identities = Identities()
-        # Results on a page, by operation, where it shall be less than AWS's.
-        self.page_size: dict[str, int] = {}
         # GetMetricData gives half of each metric first, marked PartialData.
         self.partial_data = False
         # ListAccounts begins with an empty page that has a token.
         self.empty_pages = False
-        self.requests: Counter[str] = Counter()
-        self.calls: list[Call] = []
-        self.busy_seconds = 0.0  # the emulator's own processor time
-        self.endpoint_url = ""
-        self._port = port
-        self._lock = Lock()
-        self._server: BaseWSGIServer | None = None
-        self._thread: Thread | None = None
 
-    def __enter__(self) -> Self:
-        self._server = make_server(
-            "127.0.0.1",
-            self._port,
-            Application(self),
-            threaded=True,
-            request_handler=QuietHandler,
-        )
-        self.endpoint_url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = Thread(
-            target=self._server.serve_forever, args=(STOP_SECONDS,), daemon=True
-        )
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._server and self._thread:
-            self._server.shutdown()
-            self._thread.join()
-            self._server.server_close()
+    def respond(self, environ: WSGIEnvironment) -> WSGIApplication:
+        return respond(self, Request(environ))
 
     def environment(self, account_id: str = DEFAULT_ACCOUNT) -> dict[str, str]:
         """The variables that point boto3 here, as this account."""
@@ -106,35 +69,11 @@ class EmulatedAws:
             member = self.world(account_id)
             member.name, member.organization = name, payer
 
-    # What was asked
-
-    def count(self, name: str) -> None:
-        """Counts a request, answered or refused."""
-        with self._lock:
-            self.requests[name] += 1
-
-    def record(self, call: Call) -> None:
-        """Keeps a call whose caller is known."""
-        with self._lock:
-            self.calls.append(call)
-
-    def add_busy(self, seconds: float) -> None:
-        """Adds to the emulator's own processor time."""
-        with self._lock:
-            self.busy_seconds += seconds
-
-    def clear_calls(self) -> None:
-        """Forgets what was asked so far."""
-        with self._lock:
-            self.requests.clear()
-            self.calls.clear()
-            self.busy_seconds = 0.0
-
     # What goes wrong
 
     def throttle(self, operation: str, every: int = 1) -> None:
         """Refuses every so-manieth call as too fast; 1: all of them."""
-        self.faults.throttles[operation] = Throttle(every)
+        self.faults.throttles[operation] = Turns(every)
 
     def deny(
         self, operation: str, account_id: str | None = None, region: str | None = None
@@ -165,7 +104,7 @@ class EmulatedAws:
     ) -> None:
         """Answers with any error, for ever or so many times."""
         self.faults.failures[operation] = Failure(
-            AwsError(code, message, status), times
+            AwsError(code, message, status), Turns(times=times)
         )
 
     def heal(self) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from core.testing.aws_emulator.load import DAY
-from core.testing.aws_emulator.paging import make_token, read_token
 from core.testing.aws_emulator.usage import Usage
 from core.testing.aws_emulator.wire import Answer, AwsError, Call, as_utc
+from core.testing.emulated_load import DAY
+from core.testing.resume_tokens import make_token, read_token
 
 if TYPE_CHECKING:
     from core.testing.aws_emulator.aws import EmulatedAws

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from core.testing.aws_emulator.cost_filter import dimension_of, keep_matching
 from core.testing.aws_emulator.cost_request import METRICS, check_request, periods
-from core.testing.aws_emulator.paging import make_token, read_token
 from core.testing.aws_emulator.wire import Answer, AwsError, Call
+from core.testing.resume_tokens import make_token, read_token
 
 if TYPE_CHECKING:
     from core.testing.aws_emulator.aws import EmulatedAws

@@ -11,8 +11,8 @@ from zlib import crc32
 
 from core.testing.aws_emulator.ec2_filters import keep_matching
 from core.testing.aws_emulator.ec2_xml import render_instances
-from core.testing.aws_emulator.paging import make_token, read_token
 from core.testing.aws_emulator.wire import Answer, AwsError, Call
+from core.testing.resume_tokens import make_token, read_token
 
 if TYPE_CHECKING:
     from datetime import datetime

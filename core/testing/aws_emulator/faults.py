@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from core.testing.aws_emulator.wire import AwsError
+from core.testing.emulated_cloud import Turns
 
 if TYPE_CHECKING:
     from core.testing.aws_emulator.wire import Call
@@ -29,14 +30,6 @@ DENIALS = {
 }
 
 
-@dataclass
-class Throttle:
-    """Every so many calls of an operation are refused."""
-
-    every: int
-    seen: int = 0
-
-
 @dataclass(frozen=True)
 class Denial:
     """An operation nobody may call, in one account and region or in all.
@@ -52,17 +45,17 @@ class Denial:
 
 @dataclass
 class Failure:
-    """An error that an operation answers with, for ever or so many times."""
+    """An error that an operation answers with."""
 
     error: AwsError
-    times: int | None
+    turns: Turns
 
 
 @dataclass
 class Faults:
     """The faults in force; empty when AWS is well."""
 
-    throttles: dict[str, Throttle] = field(default_factory=dict)
+    throttles: dict[str, Turns] = field(default_factory=dict)
     denials: list[Denial] = field(default_factory=list)
     failures: dict[str, Failure] = field(default_factory=dict)
     regions_down: set[str] = field(default_factory=set)
@@ -97,10 +90,7 @@ class Faults:
     def _check_throttle(self, call: Call) -> None:
         with self._lock:
             throttle = self.throttles.get(call.name)
-            if throttle is None:
-                return
-            throttle.seen += 1
-            if throttle.seen % throttle.every:
+            if throttle is None or not throttle.hits():
                 return
         code, status, message = THROTTLES.get(
             call.service, ("Throttling", 400, "Rate exceeded")
@@ -110,12 +100,8 @@ class Faults:
     def _check_failure(self, call: Call) -> None:
         with self._lock:
             failure = self.failures.get(call.name)
-            if failure is None:
+            if failure is None or not failure.turns.hits():
                 return
-            if failure.times is not None:
-                failure.times -= 1
-                if failure.times <= 0:
-                    del self.failures[call.name]
         raise failure.error
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.testing.aws_emulator.faults import access_denied
-from core.testing.aws_emulator.paging import make_token, read_token
 from core.testing.aws_emulator.wire import Answer, AwsError, Call
+from core.testing.resume_tokens import make_token, read_token
 
 if TYPE_CHECKING:
     from core.testing.aws_emulator.aws import EmulatedAws

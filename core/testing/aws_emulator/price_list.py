@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from core.testing.aws_emulator.paging import make_token, read_token
 from core.testing.aws_emulator.wire import Answer, AwsError, Call
+from core.testing.resume_tokens import make_token, read_token
 
 if TYPE_CHECKING:
     from core.testing.aws_emulator.aws import EmulatedAws

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 from moto.core.request import Request
-from werkzeug.serving import WSGIRequestHandler
 from werkzeug.wrappers import Response
 
 from core.testing.aws_emulator.cloudwatch import get_metric_data
@@ -38,7 +36,7 @@ from core.testing.aws_emulator.wire import (
 )
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import WSGIApplication
 
     from core.testing.aws_emulator.aws import EmulatedAws
 
@@ -62,84 +60,66 @@ XML = "text/xml; charset=utf-8"
 CONTENT_TYPES = {"json": "application/x-amz-json-1.1"}
 
 
-class QuietHandler(WSGIRequestHandler):
-    """werkzeug's handler without a line of log for each request."""
+def respond(aws: EmulatedAws, request: Request) -> WSGIApplication:
+    """AWS's answer to a request, or moto's."""
+    request.get_data(cache=True, parse_form_data=False)
+    protocol = "query"
+    try:
+        signature = read_signature(request)
+        protocol = read_protocol(request, signature.service)
+        call = _admit(aws, request, signature, protocol)
+        if call.name not in OPERATIONS:
+            return _moto(request, call)
+        answer = OPERATIONS[call.name](aws, call)
+        body = write_answer(call, protocol, answer)
+        return Response(body, content_type=CONTENT_TYPES.get(protocol, XML))
+    except AwsError as error:
+        body, headers = write_error(error, protocol)
+        content_type = CONTENT_TYPES.get(protocol, XML)
+        return Response(body, error.status, headers, content_type=content_type)
 
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Says nothing: `aws.calls` has it all."""
+
+def _admit(
+    aws: EmulatedAws, request: Request, signature: Signature, protocol: str
+) -> Call:
+    """Counts the request; raises for its faults; names its caller."""
+    service, operation = signature.service, read_operation(request)
+    name = f"{service}:{operation}"
+    aws.count(name)
+    aws.faults.check_region(signature.region)
+    account_id, arn = aws.identities.identify(
+        signature, request.headers.get("X-Amz-Security-Token")
+    )
+    parameters: Parameters = {}
+    if name in OPERATIONS:
+        parameters = read_parameters(request, service, operation, protocol)
+    call = Call(
+        *(service, operation, signature.region, account_id, parameters),
+        access_key=signature.access_key,
+        caller_arn=arn,
+    )
+    aws.record(call)
+    _check_region_enabled(aws, call)
+    aws.faults.check(call)
+    return call
 
 
-class Application:
-    """Answers one emulator's requests."""
-
-    def __init__(self, aws: EmulatedAws) -> None:
-        self.aws = aws
-
-    def __call__(
-        self, environ: WSGIEnvironment, start_response: StartResponse
-    ) -> Iterable[bytes]:
-        if self.aws.latency_seconds:
-            time.sleep(self.aws.latency_seconds)
-        began = time.thread_time()
-        response = self._respond(Request(environ))
-        self.aws.add_busy(time.thread_time() - began)
-        return response(environ, start_response)
-
-    def _respond(self, request: Request) -> WSGIApplication:
-        request.get_data(cache=True, parse_form_data=False)
-        protocol = "query"
-        try:
-            signature = read_signature(request)
-            protocol = read_protocol(request, signature.service)
-            call = self._admit(request, signature, protocol)
-            if call.name not in OPERATIONS:
-                return _moto(request, call)
-            answer = OPERATIONS[call.name](self.aws, call)
-            body = write_answer(call, protocol, answer)
-            return Response(body, content_type=CONTENT_TYPES.get(protocol, XML))
-        except AwsError as error:
-            body, headers = write_error(error, protocol)
-            content_type = CONTENT_TYPES.get(protocol, XML)
-            return Response(body, error.status, headers, content_type=content_type)
-
-    def _admit(self, request: Request, signature: Signature, protocol: str) -> Call:
-        """Counts the request; raises for its faults; names its caller."""
-        service, operation = signature.service, read_operation(request)
-        name = f"{service}:{operation}"
-        self.aws.count(name)
-        self.aws.faults.check_region(signature.region)
-        account_id, arn = self.aws.identities.identify(
-            signature, request.headers.get("X-Amz-Security-Token")
-        )
-        parameters: Parameters = {}
-        if name in OPERATIONS:
-            parameters = read_parameters(request, service, operation, protocol)
-        call = Call(
-            *(service, operation, signature.region, account_id, parameters),
-            access_key=signature.access_key,
-            caller_arn=arn,
-        )
-        self.aws.record(call)
-        self._check_region_enabled(call)
-        self.aws.faults.check(call)
-        return call
-
-    def _check_region_enabled(self, call: Call) -> None:
-        """A region the account has not enabled knows none of its credentials."""
-        enabled = (ALWAYS_ENABLED, *self.aws.world(call.account_id).regions)
-        if call.service not in REGIONAL_SERVICES or call.region in enabled:
-            return
-        if call.service == "ec2":
-            raise AwsError(
-                "AuthFailure",
-                "AWS was not able to validate the provided access credentials",
-                401,
-            )
+def _check_region_enabled(aws: EmulatedAws, call: Call) -> None:
+    """A region the account has not enabled knows none of its credentials."""
+    enabled = (ALWAYS_ENABLED, *aws.world(call.account_id).regions)
+    if call.service not in REGIONAL_SERVICES or call.region in enabled:
+        return
+    if call.service == "ec2":
         raise AwsError(
-            "InvalidClientTokenId",
-            "The security token included in the request is invalid.",
-            403,
+            "AuthFailure",
+            "AWS was not able to validate the provided access credentials",
+            401,
         )
+    raise AwsError(
+        "InvalidClientTokenId",
+        "The security token included in the request is invalid.",
+        403,
+    )
 
 
 def _moto(request: Request, call: Call) -> WSGIApplication:

@@ -7,17 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from core.testing.aws_emulator.load import (
-    DAY,
-    HOUR,
     NO_DATA,
     POINT,
     SPIKE_POINT,
     DayFigures,
-    day_shape,
     default_cpu,
     default_cpu_day,
     moment_of,
 )
+from core.testing.emulated_load import DAY, HOUR, day_shape
 
 if TYPE_CHECKING:
     from core.testing.aws_emulator.world import EmulatedInstance, World

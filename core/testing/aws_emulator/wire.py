@@ -31,6 +31,7 @@ SERVICE_OF_SIGNING_NAME = {"monitoring": "cloudwatch"}
 CREDENTIAL = re.compile(
     r"Credential=(?P<key>[^/,]+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4"
 )
+TOKEN_PARAMETERS = frozenset({"NextToken", "NextPageToken"})
 REQUEST_ID = "11111111-2222-4333-8444-555555555555"
 
 
@@ -60,6 +61,16 @@ class Call:
     def name(self) -> str:
         """The permission this call needs: ``ce:GetCostAndUsage``."""
         return f"{self.service}:{self.operation}"
+
+    @property
+    def question(self) -> object:
+        """What is asked, whichever page of it."""
+        asked = {
+            name: value
+            for name, value in self.parameters.items()
+            if name not in TOKEN_PARAMETERS
+        }
+        return [self.name, self.account_id, self.region, asked]
 
 
 @dataclass(frozen=True)

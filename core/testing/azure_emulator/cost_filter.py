@@ -1,0 +1,87 @@
+"""Cost Management's dimensions and its filter expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from core.testing.azure_emulator.bill import Charge
+    from core.testing.azure_emulator.wire import AzureError
+
+DIMENSIONS: dict[str, Callable[[Charge], str]] = {
+    "SubscriptionId": lambda charge: charge.subscription_id,
+    # The bill knows ids and groups in lower case.
+    "ResourceGroupName": lambda charge: charge.resource_group.lower(),
+    "ResourceGroup": lambda charge: charge.resource_group.lower(),
+    "ResourceId": lambda charge: charge.resource_id.lower(),
+    "ResourceLocation": lambda charge: charge.location,
+    "ResourceType": lambda charge: "/".join(charge.resource_id.lower().split("/")[6:8]),
+    "ServiceName": lambda charge: charge.service,
+    "MeterCategory": lambda charge: charge.meter_category or charge.service,
+    "Meter": lambda charge: charge.meter,
+    "ChargeType": lambda charge: charge.charge_type,
+    "PublisherType": lambda charge: charge.publisher_type,
+    "PricingModel": lambda charge: charge.pricing_model,
+}
+OPERATORS = ("and", "or", "not", "dimensions", "tags")
+
+
+def field_named(name: str) -> Callable[[Charge], str] | None:
+    """What reads a dimension; None for an unknown one."""
+    return DIMENSIONS.get(name)
+
+
+def tag_of(charge: Charge, key: str) -> str:
+    """The value of a tag, whose key has no case; "" without it."""
+    for name, value in charge.tags.items():
+        if name.lower() == key.lower():
+            return value
+    return ""
+
+
+def check_filter(expression: Any, invalid: Callable[[str], AzureError]) -> None:
+    """Raises for an expression Azure refuses; an unknown value is not one."""
+    if not isinstance(expression, dict) or len(expression) != 1:
+        raise invalid("a filter has exactly one of and, or, not, dimensions, tags")
+    ((operator, operand),) = expression.items()
+    if operator.lower() not in OPERATORS:
+        raise invalid(f"filter '{operator}' is invalid")
+    if operator.lower() in ("and", "or"):
+        if not isinstance(operand, list) or len(operand) < 2:
+            raise invalid(f"'{operator}' must have at least 2 items")
+        for each in operand:
+            check_filter(each, invalid)
+    elif operator.lower() == "not":
+        check_filter(operand, invalid)
+    else:
+        _check_comparison(operator.lower(), operand, invalid)
+
+
+def _check_comparison(
+    operator: str, operand: Any, invalid: Callable[[str], AzureError]
+) -> None:
+    if operator == "dimensions" and field_named(operand.get("name", "")) is None:
+        raise invalid(f"dimension '{operand.get('name')}' is invalid")
+    if operand.get("operator") != "In":
+        raise invalid(f"operator '{operand.get('operator')}' is not In")
+    if not operand.get("values"):
+        raise invalid(f"the filter on '{operand.get('name')}' has no values")
+
+
+def matches(charge: Charge, expression: dict[str, Any] | None) -> bool:
+    """Whether a checked expression lets a charge through; None lets all through."""
+    if expression is None:
+        return True
+    ((operator, operand),) = expression.items()
+    operator = operator.lower()
+    if operator == "and":
+        return all(matches(charge, each) for each in operand)
+    if operator == "or":
+        return any(matches(charge, each) for each in operand)
+    if operator == "not":
+        return not matches(charge, operand)
+    values = {value.lower() for value in operand["values"]}
+    if operator == "tags":
+        return tag_of(charge, operand["name"]).lower() in values
+    return DIMENSIONS[operand["name"]](charge).lower() in values

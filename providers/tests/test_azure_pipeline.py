@@ -1,0 +1,208 @@
+"""What every request to Azure keeps: retries, rates, and where a token goes."""
+
+from collections.abc import Callable
+
+import pytest
+
+from core.testing.azure_emulator import EmulatedAzure, EmulatedSubscription
+from core.windows import Window
+from providers.azure.client import AzureOptions
+from providers.azure.pipeline import retry_after
+from providers.azure.provider import AzureProvider
+from providers.errors import ErrorKind, ProviderError
+from providers.settings import InvalidSetting
+from providers.tests.azure_reads import NOW, costs, june, provider_of
+
+QUERY = "Microsoft.CostManagement/query/read"
+MACHINES = "Microsoft.Compute/virtualMachines/read"
+
+
+def refused(provider: AzureProvider) -> ProviderError:
+    with pytest.raises(ProviderError) as raised:
+        costs(provider, june(1), june(20))
+    assert "\n" not in str(raised.value)
+    return raised.value
+
+
+def test_every_request_says_who_asks(
+    azure: EmulatedAzure, subscription: EmulatedSubscription
+) -> None:
+    costs(provider_of(azure, subscription.subscription_id), june(1), june(20))
+    for call in azure.calls:
+        assert call.headers["clienttype"] == "cloudintel"
+        assert call.headers["user-agent"].startswith("cloudintel")
+
+
+def test_the_longest_wait_of_all_headers_counts() -> None:
+    prefix = "x-ms-ratelimit-microsoft.costmanagement-"
+    assert retry_after({}) == 0
+    assert retry_after({"Retry-After": "10", f"{prefix}qpu-retry-after": "7"}) == 10
+    assert retry_after({f"{prefix}QPU-Retry-After": "61", "retry-after": "1"}) == 61
+    assert retry_after({f"{prefix}qpu-remaining": "99", "Retry-After": "soon"}) == 0
+
+
+def test_a_throttled_question_of_costs_is_asked_again_as_late_as_azure_wants(
+    azure: EmulatedAzure, subscription: EmulatedSubscription
+) -> None:
+    azure.world.cost(june(3), "Storage", "1", subscription=subscription)
+    azure.throttle_costs(seconds=90)
+    waits: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        azure.wait(seconds)
+
+    provider = provider_of(azure, subscription.subscription_id, wait=wait)
+    assert len(costs(provider, june(1), june(20)).rows) == 1
+    assert sum(waits) == 90
+    assert max(waits) <= 20  # with a sign of life in between
+    assert provider.meter.requests == 4
+
+
+def test_an_hour_of_refusals_is_no_hour_of_waiting(
+    azure: EmulatedAzure, subscription: EmulatedSubscription
+) -> None:
+    azure.throttle_costs(seconds=3_600)
+    provider = provider_of(azure, subscription.subscription_id)
+    error = refused(provider)
+    assert error.kind == ErrorKind.THROTTLED
+    assert "again in 3600 s" in error.advice
+    assert provider.meter.requests == 1
+
+
+def test_attempts_are_bounded(
+    azure: EmulatedAzure, subscription: EmulatedSubscription
+) -> None:
+    azure.throttle(QUERY, retry_after=None)
+    provider = provider_of(azure, subscription.subscription_id, max_attempts=3)
+    assert refused(provider).kind == ErrorKind.THROTTLED
+    assert provider.meter.requests == 3
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        lambda azure: azure.overload(QUERY, times=2),
+        lambda azure: azure.show_gateway(QUERY, 502, times=2),
+        lambda azure: azure.fail(QUERY, "InternalError", status=500, times=2),
+        lambda azure: azure.fail(QUERY, "ServerTimeout", status=504, times=2),
+        lambda azure: azure.cut(QUERY, times=2),
+    ],
+)
+def test_what_passes_is_waited_out(
+    azure: EmulatedAzure,
+    subscription: EmulatedSubscription,
+    fault: Callable[[EmulatedAzure], None],
+) -> None:
+    azure.world.cost(june(3), "Storage", "1", subscription=subscription)
+    fault(azure)
+    provider = provider_of(azure, subscription.subscription_id)
+    assert len(costs(provider, june(1), june(20)).rows) == 1
+    assert provider.meter.requests == 3 + 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "says"),
+    [
+        (lambda azure: azure.overload(QUERY), ErrorKind.THROTTLED, "overloaded"),
+        (
+            lambda azure: azure.show_gateway(QUERY, 504),
+            ErrorKind.UNAVAILABLE,
+            "HTTP 504 (Gateway Time-out 504 Gateway Time-out)",
+        ),
+        (lambda azure: azure.cut(QUERY), ErrorKind.UNAVAILABLE, "IncompleteRead"),
+        (
+            lambda azure: azure.fail(QUERY, "BadRequest", "Why", wrapped=False),
+            ErrorKind.INVALID,
+            "BadRequest (Why)",
+        ),
+        (lambda azure: azure.deny(QUERY), ErrorKind.DENIED, "Cost Management Reader"),
+        (lambda azure: azure.expire_tokens(), ErrorKind.EXPIRED, "has expired"),
+    ],
+)
+def test_what_stays_is_one_sentence(
+    azure: EmulatedAzure,
+    subscription: EmulatedSubscription,
+    fault: Callable[[EmulatedAzure], None],
+    kind: ErrorKind,
+    says: str,
+) -> None:
+    fault(azure)
+    provider = provider_of(azure, subscription.subscription_id, max_attempts=2)
+    error = refused(provider)
+    assert error.kind == kind
+    assert says in str(error)
+    assert subscription.subscription_id in error.reading
+
+
+def test_a_subscription_that_moved_to_another_tenant_says_so(
+    azure: EmulatedAzure,
+) -> None:
+    moved = azure.world.add_subscription(
+        tenant_id="22222222-0000-4000-8000-000000000000"
+    )
+    assert "another tenant" in refused(provider_of(azure, moved.subscription_id)).advice
+
+
+def test_a_page_elsewhere_is_not_asked_and_gets_no_token(
+    azure: EmulatedAzure, subscription: EmulatedSubscription
+) -> None:
+    for number in range(5):
+        azure.world.cost(june(3), f"S{number}", "1", subscription=subscription)
+        subscription.add_vm(f"vm-{number}")
+    azure.page_size |= {QUERY: 2, MACHINES: 2}
+    azure.stray(QUERY)
+    azure.stray(MACHINES)
+    provider = provider_of(azure, subscription.subscription_id)
+    error = refused(provider)
+    assert error.kind == ErrorKind.INCOMPLETE
+    assert "no token reaches it" in error.advice
+    with pytest.raises(ProviderError, match="a page lies at"):
+        list(provider.fetch_instances(lambda _: None))
+    assert azure.leaks == []
+
+
+def test_nothing_answers_there(subscription: EmulatedSubscription) -> None:
+    with EmulatedAzure(NOW) as gone:
+        provider = provider_of(gone, subscription.subscription_id, max_attempts=2)
+    assert refused(provider).kind == ErrorKind.UNAVAILABLE
+
+
+def test_the_rates_of_scope_and_tenant_keep_azure_from_refusing(
+    azure: EmulatedAzure, subscription: EmulatedSubscription
+) -> None:
+    waits: list[float] = []
+    provider = provider_of(
+        azure,
+        subscription.subscription_id,
+        wait=waits.append,
+        cost_scope_limits=((4, 60),),
+    )
+    window = Window(june(1), june(20))
+    for _ in range(2):
+        list(provider.fetch_costs(window, lambda _: None))
+    assert provider.meter.requests == 6
+    assert sum(waits) > 50
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://management.azure.com",
+        "https://example.com",
+        "http://127.0.0.1.example.com",
+        "ftp://127.0.0.1",
+        "http://127.0.0.1:port",
+        "127.0.0.1:80",
+    ],
+)
+def test_an_endpoint_that_is_not_on_this_machine_is_refused(url: str) -> None:
+    with pytest.raises(InvalidSetting, match="is not on this machine"):
+        AzureOptions(endpoint_url=url)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8780", "http://localhost:1", "https://[::1]:1", ""]
+)
+def test_an_emulator_on_this_machine_is_taken(url: str) -> None:
+    assert AzureOptions(endpoint_url=url).endpoint_url == url

@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from core.testing.azure_emulator import EmulatedAzure
-
 from core.windows import Window
 from providers.azure.client import AzureAccount, AzureOptions
 from providers.azure.provider import AzureProvider

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from core.testing.azure_emulator import EmulatedAzure, EmulatedSubscription
 
+from core.testing.azure_emulator import EmulatedAzure, EmulatedSubscription
 from core.windows import Window
-from providers.azure.client import AzureOptions
+from providers.azure.client import RETAIL_PRICES, AzureOptions, origin_of
 from providers.azure.pipeline import retry_after
 from providers.azure.provider import AzureProvider
 from providers.errors import ErrorKind, ProviderError
@@ -199,6 +199,14 @@ def test_the_rates_of_scope_and_tenant_keep_azure_from_refusing(
 def test_an_endpoint_that_is_not_on_this_machine_is_refused(url: str) -> None:
     with pytest.raises(InvalidSetting, match="is not on this machine"):
         AzureOptions(endpoint_url=url)
+
+
+def test_a_port_that_is_the_scheme_s_own_is_the_same_place() -> None:
+    assert origin_of("https://prices.azure.com:443/api") == origin_of(RETAIL_PRICES)
+    assert origin_of("https://prices.azure.com@evil.example/") != origin_of(
+        RETAIL_PRICES
+    )
+    assert origin_of("http://prices.azure.com") != origin_of(RETAIL_PRICES)
 
 
 @pytest.mark.parametrize(

@@ -166,7 +166,7 @@ def test_a_managed_identity_signs_in(
             replace(BY_SECRET, tenant=SUBSCRIPTION),
             CLIENT_SECRET,
             ErrorKind.CREDENTIALS,
-            SUBSCRIPTION,
+            "no such tenant",
         ),
     ],
 )

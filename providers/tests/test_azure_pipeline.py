@@ -168,6 +168,18 @@ def test_nothing_answers_there(subscription: EmulatedSubscription) -> None:
     assert refused(provider).kind == ErrorKind.UNAVAILABLE
 
 
+def test_no_answer_is_waited_for_without_an_end(
+    subscription: EmulatedSubscription,
+) -> None:
+    with EmulatedAzure(NOW, latency_seconds=0.5) as slow:
+        provider = provider_of(
+            slow, subscription.subscription_id, read_timeout=0.05, max_attempts=1
+        )
+        error = refused(provider)
+    assert error.kind == ErrorKind.UNAVAILABLE
+    assert "timed out" in error.reason
+
+
 def test_the_rates_of_scope_and_tenant_keep_azure_from_refusing(
     azure: EmulatedAzure, subscription: EmulatedSubscription
 ) -> None:

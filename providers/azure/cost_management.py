@@ -161,6 +161,8 @@ class Month:
             self._progress(f"costs {self._days}: {kind}, page {number}")
             try:
                 columns = [one["name"].lower() for one in page["properties"]["columns"]]
+                if absent := {name.lower() for name in by} - {*columns}:
+                    raise KeyError(*absent)
                 for values in page["properties"]["rows"]:
                     raw = dict(zip(columns, values, strict=True))
                     row = self._normalize(question, raw)
@@ -207,12 +209,10 @@ class Month:
         if day not in self._days:
             raise self._incomplete(question, f"it has {day}, which was not asked for")
         kind, service = raw.get("chargetype") or USAGE, raw.get("servicename")
-        of = raw.get("subscriptionid", self._account.account_id) or ""
-        if "subscriptionid" not in raw and not self._account.is_subscription:
-            of = ""
+        own = self._account.account_id if self._account.is_subscription else ""
         return CostRecord(
             day=day,
-            sub_account_id=of.lower(),
+            sub_account_id=(raw.get("subscriptionid") or own).lower(),
             service=service or kind,
             region="",
             charge_category=category(kind),

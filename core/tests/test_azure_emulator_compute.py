@@ -95,6 +95,15 @@ def test_it_pages_and_keeps_the_question(
     assert (other.status, other.code) == (400, "InvalidSkipToken")
 
 
+def test_a_page_may_be_empty_and_not_the_last(
+    azure: EmulatedAzure, shop: EmulatedSubscription
+) -> None:
+    shop.add_vm("web")
+    azure.empty_pages = True
+    found = pages(azure, address(shop))
+    assert [len(page["value"]) for page in found] == [0, 1]
+
+
 @pytest.mark.parametrize(
     "asked",
     [{"statusOnly": "yes"}, {"$expand": "instanceView"}],

@@ -46,6 +46,8 @@ class EmulatedAzure(EmulatedCloud[Call]):
         self.faults = Faults()
         # The retail price list, as `retail_prices.price` shapes it.
         self.prices: list[dict[str, Any]] = []
+        # Lists begin with an empty page that has a link.
+        self.empty_pages = False
         # Where tokens went that they must not go to: a test wants it empty.
         self.leaks: list[str] = []
         self._stranger: Stranger | None = None
@@ -80,7 +82,10 @@ class EmulatedAzure(EmulatedCloud[Call]):
     def page(self, call: Call, items: list[Any], size: int) -> tuple[list[Any], str]:
         """A page of the items, and the next page's address or ""."""
         invalid = AzureError("InvalidSkipToken", "The $skipToken is invalid.")
-        (start,) = read_token(call, call.parameters.get(SKIP_TOKEN), invalid) or [0]
+        position = read_token(call, call.parameters.get(SKIP_TOKEN), invalid)
+        if self.empty_pages and position is None:
+            return [], self.link(call, 0)
+        (start,) = position or [0]
         end = start + self.page_size.get(call.operation, size)
         link = self.link(call, end) if end < len(items) else ""
         return items[start:end], link
@@ -168,4 +173,5 @@ class EmulatedAzure(EmulatedCloud[Call]):
         """Removes all faults; pages keep their size, the quotas what they counted."""
         self.faults.clear()
         self.tokens.heal()
+        self.empty_pages = False
         self.quotas.closed_until = None

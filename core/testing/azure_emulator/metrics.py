@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -344,13 +345,16 @@ def _gathered(
 def _datum(
     question: MetricQuestion, begin: int, gathered: Gathered | None
 ) -> dict[str, Any]:
-    datum: dict[str, Any] = {
-        "timeStamp": f"{datetime.fromtimestamp(begin, UTC):%Y-%m-%dT%H:%M:%SZ}"
-    }
+    datum: dict[str, Any] = {"timeStamp": _stamp(begin)}
     if gathered:
         for name in question.aggregations:
             datum[name] = gathered.aggregated(name)
     return datum
+
+
+@lru_cache(maxsize=4_096)
+def _stamp(second: int) -> str:
+    return f"{datetime.fromtimestamp(second, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _other_case(resource_id: str) -> str:

@@ -36,9 +36,7 @@ class CostFilter(filters.FilterSet):
 
     start = start_filter(method="any_day")
     end = end_filter(method="any_day")
-    account = account_filter(
-        help_text="The account whose bill it is, by its 12 digits."
-    )
+    account = account_filter(help_text="The account whose bill it is, by its id.")
     currency = filters.CharFilter(lookup_expr="iexact", help_text="Such as USD.")
     sub_account = AnyText("sub_account_id", help_text="The account that used it.")
     service = AnyText(commas=False, help_text="Repeat it for several services.")

@@ -134,6 +134,17 @@ def test_locations_have_geographies_among_them(
     assert kinds["europe"] == "Logical"
 
 
+def test_reads_come_back_by_the_second(azure: EmulatedAzure, vms: str) -> None:
+    azure.quotas.reads = 3
+    left = "x-ms-ratelimit-remaining-subscription-reads"
+    assert [ask(azure, vms).headers.get(left) for _ in range(4)] == [*"210", None]
+    refused = ask(azure, vms)
+    assert (refused.status, refused.headers["retry-after"]) == (429, "1")
+    assert ask(azure, "/subscriptions").status == 200
+    azure.wait(1)
+    assert ask(azure, vms).status == 200
+
+
 def test_it_counts_every_request_by_its_permission(
     azure: EmulatedAzure, vms: str
 ) -> None:

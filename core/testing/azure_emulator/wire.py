@@ -109,17 +109,14 @@ class AzureError(Exception):
             page += f"<h1>{self.status} {self.message}</h1></center></body></html>\r\n"
             return Response(page, self.status, self.headers, content_type="text/html")
         content: object = {"code": self.code, "message": self.message}
-        return as_json({"error": content} if self.wrapped else content, self)
+        body = {"error": content} if self.wrapped else content
+        return as_json(body, self.status, self.headers)
 
 
-def as_json(content: object, sent: Answer | AzureError) -> Response:
-    """JSON with the headers, and the status of an error."""
-    return Response(
-        json.dumps(content),
-        sent.status if isinstance(sent, AzureError) else 200,
-        sent.headers,
-        content_type="application/json; charset=utf-8",
-    )
+def as_json(content: object, status: int, headers: Mapping[str, str]) -> Response:
+    """JSON as Azure sends it."""
+    kind = "application/json; charset=utf-8"
+    return Response(json.dumps(content), status, headers, content_type=kind)
 
 
 def same(one: str, other: str) -> bool:

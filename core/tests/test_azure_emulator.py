@@ -209,6 +209,11 @@ def test_an_answer_is_cut_short(azure: EmulatedAzure, vms: str) -> None:
     with pytest.raises(IncompleteRead):
         ask(azure, vms)
     assert len(ask(azure, vms).json["value"]) == 3
+    azure.cut(READ_VMS, connection=False)
+    cut = ask(azure, vms)
+    assert cut.status == 200
+    with pytest.raises(ValueError, match="Unterminated|Expecting"):
+        _ = cut.json
 
 
 def test_a_next_page_on_another_host_notes_who_comes(

@@ -16,7 +16,7 @@ from core.testing.azure_emulator import (
     retail_prices,
     subscriptions,
 )
-from core.testing.azure_emulator.faults import cut_short, denied
+from core.testing.azure_emulator.faults import denied
 from core.testing.azure_emulator.identity import check_tenant
 from core.testing.azure_emulator.wire import (
     ARM,
@@ -48,7 +48,7 @@ def respond(azure: EmulatedAzure, request: Request) -> Response:
         headers = _admit(azure, route, call)
         answer = route.answer(azure, call)
         response = as_json(answer.content, 200, headers | dict(answer.headers))
-        return cut_short(response) if azure.faults.cuts(call) else response
+        return azure.faults.damaged(call, response)
     except AzureError as error:
         return error.response()
 

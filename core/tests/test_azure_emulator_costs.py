@@ -197,6 +197,10 @@ def test_pages_want_the_same_question_again(
             "is not In",
         ),
         ({"filter": {}}, "exactly one of"),
+        ({"filter": {"tags": ["t"]}}, "no name, operator"),
+        ({"aggregation": {"a": "Cost"}}, "aggregation Cost is invalid"),
+        ({"grouping": ["ServiceName"]}, "grouping ServiceName is invalid"),
+        ({"grouping": BY_SERVICE}, "at most 2 groupings"),
     ],
 )
 def test_it_refuses_what_azure_refuses(

@@ -67,12 +67,17 @@ def check_filter(expression: Any, invalid: Callable[[str], AzureError]) -> None:
 def _check_comparison(
     operator: str, operand: Any, invalid: Callable[[str], AzureError]
 ) -> None:
+    if not isinstance(operand, dict):
+        raise invalid(f"'{operator}' has no name, operator and values")
     if operator == "dimensions" and field_named(operand.get("name", "")) is None:
         raise invalid(f"dimension '{operand.get('name')}' is invalid")
     if operand.get("operator") != "In":
         raise invalid(f"operator '{operand.get('operator')}' is not In")
-    if not operand.get("values"):
-        raise invalid(f"the filter on '{operand.get('name')}' has no values")
+    values = operand.get("values")
+    if not values or not all(isinstance(each, str) for each in values):
+        raise invalid(
+            f"the filter on '{operand.get('name')}' has no values that are texts"
+        )
 
 
 def matches(charge: Charge, expression: dict[str, Any] | None) -> bool:

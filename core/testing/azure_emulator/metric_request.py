@@ -69,7 +69,7 @@ def read_question(
     return MetricQuestion(
         *(first, last, interval, _metrics(azure, asked), aggregations),
         each_instance=_is_split(call),
-        top=int(asked.get("top", SERIES)),
+        top=call.number("top", SERIES),
     )
 
 

@@ -111,9 +111,9 @@ def list_definitions(azure: EmulatedAzure, call: Call) -> Answer:
 
 def _resource_ids(call: Call, namespace: str) -> list[str]:
     body = call.body
-    if not isinstance(body, dict) or not isinstance(body.get("resourceids"), list):
+    ids = body.get("resourceids") if isinstance(body, dict) else None
+    if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):
         raise invalid("The body must have the list 'resourceids', in lower case.")
-    ids: list[str] = body["resourceids"]
     if not 1 <= len(ids) <= MAX_RESOURCES:
         raise invalid(f"{len(ids)} resources: 1 to {MAX_RESOURCES} can be asked.")
     if len({each.lower() for each in ids}) < len(ids):

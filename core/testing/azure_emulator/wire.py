@@ -44,6 +44,13 @@ class Call:
             return f"/subscriptions/{self.subscription_id}"
         return self.names.get("scope", "/").lower()
 
+    def number(self, name: str, default: int) -> int:
+        """A parameter that is a number; raises for what is none."""
+        text = self.parameters.get(name.lower(), str(default))
+        if not text.isdecimal():
+            raise AzureError("InvalidParameter", f"{name} '{text}' is no number.")
+        return int(text)
+
     @property
     def question(self) -> object:
         """What is asked, whichever page of it."""

@@ -97,6 +97,8 @@ class Month:
 
     def read(self) -> CostReading:
         actual, amortized = self.totals(ACTUAL), self.totals(AMORTIZED)
+        if not actual and not amortized:
+            return CostReading([], [])  # the subscription may be younger
         rows = self._rows(ACTUAL, actual)
         if are_equal(actual, amortized):
             rows = [replace(row, effective=row.billed) for row in rows]

@@ -229,6 +229,7 @@ def test_an_empty_month_has_no_totals(
 ) -> None:
     provider = provider_of(azure, subscription.subscription_id)
     assert costs(provider, june(1), june(20)) == CostReading([], [])
+    assert provider.meter.requests == 2  # there are no groups to ask for
 
 
 def test_a_management_group_is_asked_per_subscription(

@@ -66,9 +66,14 @@ def cost_window(now: datetime) -> Window:
 def fetch_costs(
     client: AzureClient, window: Window, progress: Progress
 ) -> Iterator[CostReading]:
-    """Return each month's totals, and rows that sum to them. Raise ProviderError."""
+    """Return each month's totals, and rows that sum to them. Raise ProviderError.
+
+    Of a month that has not begun there is nothing to ask: Azure would answer with
+    another.
+    """
     for month in months_of(window):
-        yield Month(client, month, progress).read()
+        if month.start < utc_day(client.now):
+            yield Month(client, month, progress).read()
 
 
 def months_of(window: Window) -> Iterator[Window]:

@@ -126,6 +126,7 @@ def test_the_first_of_a_month_has_no_month_to_date(client: Client) -> None:
     with time_machine.travel(NOW.replace(day=1), tick=False):
         text = page(client)
     assert "No complete day of this month is stored yet." in text
+    assert "$30.00" in end_of_month(text)  # the bill of October ends on its eve
 
 
 def test_small_services_are_summed_as_other_and_nothing_is_lost() -> None:

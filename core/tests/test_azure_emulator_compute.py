@@ -80,6 +80,16 @@ def test_a_power_state_may_be_unknown_and_stands_anywhere(
     assert firsts == {"PowerState", "ProvisioningState"}
 
 
+def test_a_machine_may_be_in_one_list_only(
+    azure: EmulatedAzure, shop: EmulatedSubscription
+) -> None:
+    shop.add_vm("new", missing_from="status")
+    shop.add_vm("old", missing_from="plain")
+    (plain,) = ask(azure, address(shop)).json["value"]
+    (status,) = ask(azure, address(shop), statusOnly="true").json["value"]
+    assert (plain["name"], status["name"]) == ("new", "old")
+
+
 def test_it_pages_and_keeps_the_question(
     azure: EmulatedAzure, shop: EmulatedSubscription
 ) -> None:

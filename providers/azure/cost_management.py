@@ -66,9 +66,14 @@ def cost_window(now: datetime) -> Window:
 def fetch_costs(
     client: AzureClient, window: Window, progress: Progress
 ) -> Iterator[CostReading]:
-    """Return each month's totals, and rows that sum to them. Raise ProviderError."""
+    """Return each month's totals, and rows that sum to them. Raise ProviderError.
+
+    Of a month that has not begun there is nothing to ask: Azure would answer with
+    another.
+    """
     for month in months_of(window):
-        yield Month(client, month, progress).read()
+        if month.start < utc_day(client.now):
+            yield Month(client, month, progress).read()
 
 
 def months_of(window: Window) -> Iterator[Window]:
@@ -97,6 +102,8 @@ class Month:
 
     def read(self) -> CostReading:
         actual, amortized = self.totals(ACTUAL), self.totals(AMORTIZED)
+        if not actual and not amortized:
+            return CostReading([], [])  # the subscription may be younger
         rows = self._rows(ACTUAL, actual)
         if are_equal(actual, amortized):
             rows = [replace(row, effective=row.billed) for row in rows]

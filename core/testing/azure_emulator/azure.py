@@ -8,7 +8,13 @@ from urllib.parse import urlencode
 
 from werkzeug.wrappers import Request
 
-from core.testing.azure_emulator.faults import Fault, Faults, Stranger
+from core.testing.azure_emulator.faults import (
+    Fault,
+    Faults,
+    Stranger,
+    cut_connection,
+    cut_text,
+)
 from core.testing.azure_emulator.identity import ACCESS_TOKEN, Tokens
 from core.testing.azure_emulator.quotas import Quotas
 from core.testing.azure_emulator.server import respond
@@ -153,9 +159,18 @@ class EmulatedAzure(EmulatedCloud[Call]):
         error = AzureError("", GATEWAY_PAGES[status], status, html=True)
         self.faults.add(Fault(operation, "", Turns(times=times), error))
 
-    def cut(self, operation: str, times: int | None = None, after: int = 0) -> None:
-        """The connection ends in the middle of the answer."""
-        self.faults.add(Fault(operation, "", Turns(1, times, after), cuts=True))
+    def cut(
+        self,
+        operation: str,
+        times: int | None = None,
+        after: int = 0,
+        *,
+        connection: bool = True,
+    ) -> None:
+        """The connection ends in the middle of the answer, or only the text does."""
+        turns = Turns(1, times, after)
+        damage = cut_connection if connection else cut_text
+        self.faults.add(Fault(operation, turns=turns, damage=damage))
 
     def stray(self, operation: str) -> None:
         """Next pages are said to be on another host, which notes who comes."""

@@ -210,7 +210,7 @@ class EntraError(AzureError):
             "trace_id": guid("trace"),
             "correlation_id": guid("correlation"),
         }
-        return as_json(content, self)
+        return as_json(content, self.status, self.headers)
 
 
 def _refused(code: str, number: int, message: str, status: int = 400) -> EntraError:

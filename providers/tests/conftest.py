@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from core.testing.azure_emulator import EmulatedAzure, EmulatedSubscription
 
+from core.testing.azure_emulator import EmulatedAzure, EmulatedSubscription
 from providers.tests.azure_reads import NOW
 
 

@@ -1,8 +1,8 @@
 """check_access tries each right once and names the role that is missing, and where."""
 
 import pytest
-from core.testing.azure_emulator import EmulatedAzure, EmulatedSubscription
 
+from core.testing.azure_emulator import EmulatedAzure, EmulatedSubscription
 from providers.azure.provider import AzureProvider
 from providers.errors import ErrorKind
 from providers.records import AccessCheck

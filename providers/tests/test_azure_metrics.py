@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
-from core.testing.azure_emulator import EmulatedAzure, EmulatedSubscription, EmulatedVm
 
+from core.testing.azure_emulator import EmulatedAzure, EmulatedSubscription, EmulatedVm
 from core.windows import Window
 from providers.azure.provider import AzureProvider
 from providers.errors import ErrorKind

@@ -3,9 +3,9 @@
 from decimal import Decimal
 
 import pytest
+
 from core.testing.azure_emulator import EmulatedAzure, EmulatedSubscription
 from core.testing.azure_emulator.retail_prices import price, prices_of_region
-
 from providers.azure.account_settings import AzureSettings
 from providers.azure.client import AzureAccount
 from providers.azure.provider import AzureProvider

@@ -14,8 +14,7 @@ from typing import Any
 from core.windows import ONE_DAY, Window, utc_day
 from providers.azure import compute
 from providers.azure.azure_errors import failure
-from providers.azure.client import AzureClient, Question, Service
-from providers.azure.compute import understood
+from providers.azure.client import AzureClient, Question, Service, understood
 from providers.base import Progress
 from providers.errors import ErrorKind, ProviderError
 from providers.records import (

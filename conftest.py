@@ -1,9 +1,11 @@
 """What every test may ask for."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import compress
 from operator import not_
+from typing import Any
 
 import hypothesis
 import pytest
@@ -11,7 +13,9 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 
+from clouds import registry
 from core.testing.aws_emulator import EmulatedAws
+from core.testing.azure_emulator import EmulatedAzure
 from core.testing.waiting import HANGS_AFTER_SECONDS
 
 # The same examples in each run, so that no change fails by chance.
@@ -90,4 +94,22 @@ def aws(monkeypatch: pytest.MonkeyPatch, settings: object) -> Iterator[EmulatedA
     with EmulatedAws(now=NOW) as emulated:
         for name, value in emulated.environment().items():
             monkeypatch.setenv(name, value)
+        yield emulated
+
+
+@pytest.fixture
+def azure(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[EmulatedAzure]:
+    """An emulated Azure, which is asked as fast as it answers."""
+    with EmulatedAzure(now=NOW) as emulated:
+        emulated.quotas.lift()
+        for name, value in emulated.environment().items():
+            setattr(settings, name, value)
+        settings.AZURE_MAX_ATTEMPTS = 3
+        options = replace(
+            registry.azure_options(),
+            wait=emulated.wait,
+            cost_scope_limits=(),
+            cost_tenant_limits=(),
+        )
+        monkeypatch.setattr(registry, "azure_options", lambda: options)
         yield emulated

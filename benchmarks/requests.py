@@ -84,7 +84,7 @@ def surroundings(url: str, folder: str, options: Any) -> dict[str, str]:
         "STATE_DIR": folder,
         "ENV_FILE": "",
         "LOG_LEVEL": "ERROR",
-        "API_REQUESTS_PER_MINUTE": "10000000",
+        "API_REQUESTS_PER_MINUTE": "1000000",
         "PER_DAY": str(options.per_day),
         "MACHINES": str(options.machines),
     }

@@ -42,6 +42,7 @@ GROUPS = {
     "region": "region",
     "account": "sub_account_id",
     "charge_category": "charge_category",
+    "resource_group": "resource_group",
     "none": None,
 }
 
@@ -56,12 +57,16 @@ class StoredDay(NamedTuple):
 class BillQuerySet(AccountScopedQuerySet):
     """Rows of one account's bill."""
 
-    def counted(self) -> Self:
-        """Without an account's days that the bill of another one covers."""
+    def counted(self, **days: date) -> Self:
+        """Without an account's days that the bill of another one covers.
+
+        `days`, such as day__lt, are what is known of these rows' days already, so that
+        no other covered days are looked at.
+        """
         from costs.models import CoveredDay
 
         covered = CoveredDay.objects.filter(
-            sub_account_id=OuterRef("account__account_id"), day=OuterRef("day")
+            sub_account_id=OuterRef("account__account_id"), day=OuterRef("day"), **days
         )
         return self.filter(~Exists(covered))
 
@@ -146,7 +151,7 @@ class DailyCostQuerySet(BillQuerySet):
 class CostRollupQuerySet(DailyCostQuerySet):
     """Rows of CostRollup answer the same questions as the rows that they sum."""
 
-    def counted(self) -> Self:
+    def counted(self, **days: date) -> Self:
         """They are."""
         return self
 
@@ -264,7 +269,7 @@ class CostTotalQuerySet(BillQuerySet):
 class BillDayQuerySet(CostTotalQuerySet):
     """Rows of BillDay answer questions about days as the totals that they count."""
 
-    def counted(self) -> Self:
+    def counted(self, **days: date) -> Self:
         """They are."""
         return self
 

@@ -25,6 +25,7 @@ def charge(
     currency: str = "USD",
     effective: str | None = None,
     sub_account: str | None = None,
+    group: str = "",
 ) -> DailyCost:
     """One row of the bill; amortized as billed unless told otherwise."""
     with changing([owner.pk], Window(day, day + ONE_DAY)):
@@ -34,6 +35,7 @@ def charge(
             sub_account_id=sub_account or owner.account_id,
             service=service,
             region=region,
+            resource_group=group,
             charge_category=category,
             currency=currency,
             billed=Decimal(billed),

@@ -20,6 +20,7 @@ from providers.records import (
     MemberAccount,
     RegionInstances,
     RegionMetrics,
+    RegionResources,
 )
 
 Progress = Callable[[str], None]
@@ -36,6 +37,24 @@ class Provider(Protocol):
 class InventorySource(Protocol):
     def fetch_instances(self, progress: Progress) -> Iterator[RegionInstances]:
         """Return every region that is enabled, as soon as it is read."""
+
+
+@runtime_checkable
+class StorageSource(Protocol):
+    def fetch_storage(self, progress: Progress) -> Iterator[RegionResources]:
+        """Volumes and buckets of every enabled region, as soon as it is read."""
+
+
+@runtime_checkable
+class DatabaseSource(Protocol):
+    def fetch_databases(self, progress: Progress) -> Iterator[RegionResources]:
+        """Managed databases of every enabled region, as soon as it is read."""
+
+
+@runtime_checkable
+class NetworkSource(Protocol):
+    def fetch_network(self, progress: Progress) -> Iterator[RegionResources]:
+        """Addresses and load balancers of every enabled region, as soon as read."""
 
 
 @runtime_checkable

@@ -90,6 +90,92 @@ class RegionInstances:
     warning: ProviderError | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceRecord:
+    """Anything but a virtual machine, as the cloud described it."""
+
+    resource_id: str
+    region: str
+    state: str
+    name: str = ""
+    resource_group: str = ""
+    created_at: datetime | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VolumeRecord(ResourceRecord):
+    """A disk: an EBS volume, an Azure managed disk."""
+
+    volume_type: str = ""
+    size_gib: int | None = None
+    iops: int | None = None
+    throughput_mib: int | None = None
+    """A second."""
+    attached_to: str = ""
+    """The id of the instance; several are joined by a comma. Empty: unattached."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BucketRecord(ResourceRecord):
+    """Where objects are stored: an S3 bucket, an Azure storage account."""
+
+    bucket_kind: str = ""
+    """Of a storage account, such as StorageV2."""
+    redundancy: str = ""
+    """Of a storage account, such as Standard_LRS."""
+    access_tier: str = ""
+    """Where objects go that name no tier."""
+    bytes_by_tier: Mapping[str, int] | None = None
+    """The newest sizes that were measured; None: not known, which is not empty."""
+    objects: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseRecord(ResourceRecord):
+    """A managed database server: an RDS instance, an Azure flexible server."""
+
+    engine: str = ""
+    engine_version: str = ""
+    database_class: str = ""
+    """Its size, as it is priced: db.m5.large, GP_Gen5_2."""
+    storage_gib: int | None = None
+    storage_type: str = ""
+    is_multi_zone: bool | None = None
+    cluster: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressRecord(ResourceRecord):
+    """A public IP address that is reserved, and costs while it is."""
+
+    ip: str | None = None
+    attached_to: str = ""
+    """The id of what answers there. Empty: unattached."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadBalancerRecord(ResourceRecord):
+    """`balancer_type` is the cloud's: application, network, gateway; Standard."""
+
+    balancer_type: str = ""
+    targets: int | None = None
+    """Behind it, where the cloud tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegionResources:
+    """All resources of one dataset in one region, or why they are not known.
+
+    Error and warning are as of RegionInstances.
+    """
+
+    region: str
+    resources: Sequence[ResourceRecord] = ()
+    error: ProviderError | None = None
+    warning: ProviderError | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class CostRecord:
     """What one group cost on one day. `billed` is unblended, `effective` amortized."""

@@ -43,11 +43,11 @@ def bill(
 
 def summary(window: Window) -> Summary:
     """From the sums, which must be those of the rows."""
-    counted = CostSource(DailyCost.objects.counted(), CostTotal.objects.counted())
+    source = CostSource(DailyCost.objects.all(), CostTotal.objects.all())
     summed = CostRollup.objects.filter(
         dimension="none", day__gte=window.start, day__lt=window.end
     ).aggregate(total=Sum("billed", default=Decimal(0)))
-    found = cost_summary(counted, window)
+    found = cost_summary(source, window)
     assert summed["total"] == (found.total or 0)
     return found
 

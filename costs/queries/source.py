@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from django.db.models import Q
 
@@ -23,12 +23,16 @@ from costs.queries.query import DIMENSIONS, CostQuery, InvalidQuery
 from costs.querysets import (
     GROUPS,
     BillDayQuerySet,
+    BillQuerySet,
     BillSpanQuerySet,
     CostRollupQuerySet,
     CostTotalQuerySet,
     DailyCostQuerySet,
 )
 
+Bills = TypeVar("Bills", bound=BillQuerySet)
+# What no rollup tells apart: it is answered from rows.
+NOT_IN_ROLLUPS = {"resource_group"}
 # The dimension by which a rollup tells a column apart.
 ROLLUP_OF = {
     "service": CostRollup.Dimension.SERVICE,
@@ -41,6 +45,7 @@ ROLLUP_OF = {
 class CostSource:
     """Rows, which may be filtered, and the totals of the same accounts in full.
 
+    Of both, what another bill covers is left out where they are read.
     `rollups` are sums of the same rows and `days` counts of the same totals; None
     where they can't answer, as of a few accounts. `looked_at` are the columns by which
     the rows are filtered, and `bill_spans` those of the same accounts. `narrowing` is
@@ -59,8 +64,8 @@ class CostSource:
     def visible_to(cls, user: AnyUser) -> "CostSource":
         """Return all that this user may see. Sums hold every account, so that users
         with a limit are answered from rows."""
-        rows = DailyCost.objects.counted().visible_to(user)
-        totals = CostTotal.objects.counted().visible_to(user)
+        rows = DailyCost.objects.visible_to(user)
+        totals = CostTotal.objects.visible_to(user)
         spans = BillSpan.objects.visible_to(user)
         if is_limited(user):
             return cls(rows, totals, bill_spans=spans)
@@ -95,7 +100,9 @@ class CostSource:
 
     def _by_column(self, column: str, values: Sequence[str], is_excluded: bool) -> Self:
         which = Q((f"{column}__in", values), _negated=is_excluded)
-        rollups = None if self.rollups is None else self.rollups.filter(which)
+        rollups = None
+        if self.rollups is not None and column not in NOT_IN_ROLLUPS:
+            rollups = self.rollups.filter(which)
         looked_at = self.looked_at | {column}
         return replace(
             self, rows=self.rows.filter(which), rollups=rollups, looked_at=looked_at
@@ -118,15 +125,18 @@ class CostSource:
         """Return the rows or sums that can tell these columns apart."""
         compared = {*self.looked_at, *columns}
         needed = {of for name, of in ROLLUP_OF.items() if name in compared}
-        if self.rollups is None or len(needed) > 1:
-            return self.rows.filter(**self.narrowing)
+        if self.rollups is None or len(needed) > 1 or compared & NOT_IN_ROLLUPS:
+            return self._counted(self.rows)
         dimension = next(iter(needed), CostRollup.Dimension.NONE)
-        return self.rollups.filter(dimension=dimension, **self.narrowing)
+        return self._counted(self.rollups.filter(dimension=dimension))
 
     def bills(self) -> CostTotalQuerySet:
         """Return the totals, or their counts, which answer what is about days alone."""
-        totals = self.totals if self.days is None else self.days
-        return totals.filter(**self.narrowing)
+        return self._counted(self.totals if self.days is None else self.days)
+
+    def _counted(self, bills: Bills) -> Bills:
+        days = {name: day for name, day in self.narrowing.items() if name != "currency"}
+        return bills.filter(**self.narrowing).counted(**days)
 
     def only_currency(self) -> str | None:
         """Return the currency of the bills, which one without charges has too; None
@@ -148,8 +158,8 @@ class CostSource:
         return {currency: newest[currency] for currency in ordered}
 
     def values_of(self, column: str, limit: int) -> list[str]:
-        """Return what a column holds, in order."""
-        found = self.by(column).order_by(column)
+        """Return what a column holds, in order, without the empty text."""
+        found = self.by(column).exclude(**{column: ""}).order_by(column)
         return list(found.values_list(column, flat=True).distinct()[:limit])
 
     def spans(self, *windows: Window) -> list[Span]:
@@ -171,7 +181,7 @@ class CostSource:
             elif span.covered_from or span.covered_until:
                 elsewhere.append(span)
         gaps = [key for key, of_key in histories.items() if not _is_whole(of_key)]
-        totals = self.totals.filter(account__in=gaps, **self.narrowing)
+        totals = self._counted(self.totals.filter(account__in=gaps))
         counts = totals.days_per_account(windows) if gaps else {}
         spans = []
         for account, parts in histories.items():

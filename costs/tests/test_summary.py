@@ -29,8 +29,8 @@ FIRST, SECOND, THIRD = WINDOW.days()
 def summary(
     window: Window = WINDOW, rows: DailyCostQuerySet | None = None, **choice: Any
 ) -> Summary:
-    rows = DailyCost.objects.counted() if rows is None else rows
-    return cost_summary(CostSource(rows, CostTotal.objects.counted()), window, **choice)
+    rows = DailyCost.objects.all() if rows is None else rows
+    return cost_summary(CostSource(rows, CostTotal.objects.all()), window, **choice)
 
 
 def test_every_number_of_it() -> None:

@@ -47,9 +47,11 @@ def test_one_instance_with_its_history_the_newest_change_first() -> None:
     assert ask(f"instances/{web.pk}/") == {
         "id": web.pk,
         "account": "000000000001",
+        "provider": "aws",
         "instance_id": "i-web",
         "name": "web",
         "region": "eu-west-1",
+        "resource_group": "",
         "state": "running",
         "instance_type": "m6i.large",
         "vcpus": 2,

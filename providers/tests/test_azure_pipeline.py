@@ -1,6 +1,7 @@
 """What every request to Azure keeps: retries, rates, and where a token goes."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -61,8 +62,11 @@ def test_a_throttled_question_of_costs_is_asked_again_as_late_as_azure_wants(
         azure.wait(seconds)
 
     provider = provider_of(azure, subscription.subscription_id, wait=wait)
-    assert len(costs(provider, june(1), june(20)).rows) == 1
+    heard: list[str] = []
+    (part,) = provider.fetch_costs(Window(june(1), june(20)), heard.append)
+    assert len(part.rows) == 1
     assert sum(waits) == 90
+    assert heard[0].endswith(": waiting 90 s for Azure")
     assert max(waits) <= 20  # with a sign of life in between
     assert provider.meter.requests == 4
 
@@ -76,6 +80,28 @@ def test_an_hour_of_refusals_is_no_hour_of_waiting(
     assert error.kind == ErrorKind.THROTTLED
     assert "again in 3600 s" in error.advice
     assert provider.meter.requests == 1
+
+
+def test_the_waits_of_one_question_are_bounded_together(
+    azure: EmulatedAzure, subscription: EmulatedSubscription
+) -> None:
+    azure.throttle(QUERY, retry_after=250)
+    provider = provider_of(azure, subscription.subscription_id)
+    assert refused(provider).kind == ErrorKind.THROTTLED
+    assert provider.meter.requests == 3  # after 500 s of at most 600
+    assert azure.now == NOW + timedelta(seconds=500)
+
+
+def test_each_pause_is_longer_where_azure_names_none(
+    azure: EmulatedAzure, subscription: EmulatedSubscription
+) -> None:
+    azure.overload(QUERY)
+    waits: list[float] = []
+    provider = provider_of(
+        azure, subscription.subscription_id, wait=waits.append, max_attempts=7
+    )
+    refused(provider)
+    assert waits == [1, 2, 4, 8, 16, 20, 10]  # the last one in two parts
 
 
 def test_attempts_are_bounded(

@@ -12,6 +12,8 @@ run: $(VENV)/.installed
 	@exec $(BIN)/python manage.py up --first-start --port $(PORT)
 
 test: test-sqlite test-postgres
+# Tests start hundreds of processes, which need not each compile the same modules.
+test-sqlite test-postgres: export PYTHONDONTWRITEBYTECODE =
 
 test-sqlite: $(VENV)/.installed-dev
 	env -u DATABASE_URL $(BIN)/python -m pytest --once -n 4 --dist worksteal $(ARGS)

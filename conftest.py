@@ -11,7 +11,7 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 
 from clouds import registry
 from core.testing.aws_emulator import EmulatedAws
@@ -33,7 +33,7 @@ FAST_AWS = {
 
 
 # What a test that uses the database has asked for, itself or by another fixture.
-DATABASE = {"db", "transactional_db", "live_server"}
+DATABASE = {"db", "transactional_db", "live_server", "module_db"}
 BOTH = {"sqlite", "postgresql"}
 
 
@@ -79,6 +79,17 @@ def pytest_configure() -> None:
 def _empty_cache() -> None:
     """Tests share a process, whose memory is the cache; their data has gone."""
     cache.clear()
+
+
+@pytest.fixture(scope="module")
+def module_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """For fixtures that fill the database once for a module, whose tests only read it.
+
+    What a test adds is taken back after it as ever, and all the rest after the module.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -48,7 +48,8 @@ def test_a_budget_is_set_changed_and_deleted() -> None:
         [],
     )
     path = one.get_absolute_url()
-    assert 'value="80, 100"' in client.get(f"{path}change/").content.decode()
+    form = client.get(f"{path}change/").content.decode()
+    assert 'value="80, 100"' in form and 'name="currency" value="USD"' in form
     client.post(f"{path}change/", fields(amount="250.50", version="1"))
     one.refresh_from_db()
     assert (str(one.amount.normalize()), one.version) == ("250.5", 2)
@@ -83,6 +84,17 @@ def test_who_is_limited_sets_no_budget_over_all_accounts() -> None:
     own = fields(scope="account", account=str(mine.pk))
     client.post("/insights/budgets/add/", own)
     assert Budget.objects.get().account == mine
+
+
+def test_a_page_of_budgets_holds_25() -> None:
+    for number in range(26):
+        budget(name=f"budget-{number:02}")
+    client = browser(somebody("viewer"))
+    pages = [
+        client.get(f"/insights/budgets/?page={number}").context["object_list"]
+        for number in (1, 2)
+    ]
+    assert [len(page) for page in pages] == [25, 1]
 
 
 @pytest.mark.parametrize("is_list", [True, False])

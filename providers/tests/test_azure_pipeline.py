@@ -236,21 +236,31 @@ def test_no_answer_is_waited_for_without_an_end(
     assert "timed out" in error.reason
 
 
-def test_the_rates_of_scope_and_tenant_keep_azure_from_refusing(
-    azure: EmulatedAzure, subscription: EmulatedSubscription
+@pytest.mark.parametrize(
+    ("limit", "is_shared"),
+    [
+        ("cost_scope_limits", False),
+        ("cost_client_limits", True),
+        ("cost_tenant_limits", True),
+    ],
+)
+def test_the_rates_of_costs_are_kept_by_all_accounts_that_share_them(
+    azure: EmulatedAzure, limit: str, is_shared: bool
 ) -> None:
-    waits: list[float] = []
-    provider = provider_of(
-        azure,
-        subscription.subscription_id,
-        wait=waits.append,
-        cost_scope_limits=((4, 60),),
-    )
-    window = Window(june(1), june(20))
-    for _ in range(3):  # 2 questions each of a month without charges
-        list(provider.fetch_costs(window, lambda _: None))
-    assert provider.meter.requests == 6
-    assert sum(waits) > 50
+    waited = []
+    for subscription in (
+        azure.world.add_subscription(),
+        azure.world.add_subscription(),
+    ):
+        waits: list[float] = []
+        options = {limit: ((2, 60),), "wait": waits.append}
+        provider = provider_of(azure, subscription.subscription_id, **options)
+        for _ in range(2):  # 2 questions each of a month without charges
+            list(provider.fetch_costs(Window(june(1), june(20)), lambda _: None))
+        assert provider.meter.requests == 4
+        waited.append(round(sum(waits)))
+    # Two a minute: after 0, 0, 60, 60 s, and where they share it 120, 120, 180, 180.
+    assert waited == [120, 600 if is_shared else 120]
 
 
 @pytest.mark.parametrize(

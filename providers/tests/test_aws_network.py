@@ -1,0 +1,76 @@
+"""Elastic IPs and load balancers as they are described."""
+
+import pytest
+
+from core.testing.aws_emulator import (
+    EmulatedAddress,
+    EmulatedAws,
+    EmulatedLoadBalancer,
+)
+from core.testing.aws_emulator.resources import CREATED
+from providers.aws.client import AwsAccount
+from providers.aws.provider import AwsProvider
+from providers.records import AddressRecord, LoadBalancerRecord, ResourceRecord
+
+
+def read() -> list[ResourceRecord]:
+    answers = AwsProvider(AwsAccount()).fetch_network(print)
+    return [each for answer in answers for each in answer.resources]
+
+
+@pytest.mark.parametrize(
+    ("holder", "attached_to", "state"),
+    [
+        ({"instance_id": "i-1"}, "i-1", "associated"),
+        ({"interface_id": "eni-nat"}, "eni-nat", "associated"),
+        ({}, "", "unassociated"),
+    ],
+)
+def test_an_address_says_what_answers_there(
+    aws: EmulatedAws, holder: dict[str, str], attached_to: str, state: str
+) -> None:
+    aws.world().add_address(
+        EmulatedAddress(
+            *("eipalloc-1", "eu-west-1", "203.0.113.7"), **holder, tags={"Name": "vpn"}
+        )
+    )
+    assert read() == [
+        AddressRecord(
+            resource_id="eipalloc-1",
+            region="eu-west-1",
+            state=state,
+            name="vpn",
+            tags={"Name": "vpn"},
+            ip="203.0.113.7",
+            attached_to=attached_to,
+        )
+    ]
+
+
+@pytest.mark.parametrize("balancer_type", ["application", "network", "gateway"])
+def test_a_load_balancer_has_its_type_and_state(
+    aws: EmulatedAws, balancer_type: str
+) -> None:
+    aws.world().add_load_balancer(
+        EmulatedLoadBalancer(
+            "web", "eu-west-1", balancer_type=balancer_type, state="provisioning"
+        )
+    )
+    (found,) = read()
+    assert isinstance(found, LoadBalancerRecord)
+    assert found.resource_id.startswith("arn:aws:elasticloadbalancing:eu-west-1:")
+    assert (found.name, found.state, found.created_at, found.balancer_type) == (
+        *("web", "provisioning", CREATED),
+        balancer_type,
+    )
+    assert found.targets is None
+
+
+def test_all_pages_are_read_beside_the_addresses(aws: EmulatedAws) -> None:
+    for number in range(5):
+        aws.world().add_load_balancer(EmulatedLoadBalancer(f"lb-{number}", "us-east-1"))
+        aws.world().add_address(EmulatedAddress(f"eipalloc-{number}", "us-east-1"))
+    aws.page_size["elasticloadbalancing:DescribeLoadBalancers"] = 2
+    assert len(read()) == 10
+    assert aws.requests["elasticloadbalancing:DescribeLoadBalancers"] == 3 + 1
+    assert aws.requests["ec2:DescribeAddresses"] == 2

@@ -14,7 +14,11 @@ from providers.records import AddressRecord, LoadBalancerRecord, ResourceRecord
 
 
 def read() -> list[ResourceRecord]:
-    answers = AwsProvider(AwsAccount()).fetch_network(print)
+    provider = AwsProvider(AwsAccount())
+    answers = list(provider.fetch_network(print))
+    counted = provider.meter.requests_by_operation
+    assert counted["ec2:DescribeAddresses"] == len(answers)
+    assert counted["elasticloadbalancing:DescribeLoadBalancers"] >= len(answers)
     return [each for answer in answers for each in answer.resources]
 
 

@@ -38,6 +38,8 @@ def aws() -> Iterator[EmulatedAws]:
         ("rds", "describe_db_instances", {"Marker": "x"}, "InvalidParameterValue"),
         ("elbv2", "describe_load_balancers", {"PageSize": 401}, "ValidationError"),
         ("elbv2", "describe_load_balancers", {"Marker": "x"}, "ValidationError"),
+        ("elbv2", "describe_tags", {"ResourceArns": ["x"] * 21}, "ValidationError"),
+        ("elbv2", "describe_tags", {"ResourceArns": ["x"]}, "LoadBalancerNotFound"),
         ("s3", "list_buckets", {"MaxBuckets": 10_001}, "InvalidArgument"),
         ("s3", "list_buckets", {"ContinuationToken": "x"}, "InvalidArgument"),
         ("s3", "list_buckets", {"BucketRegion": "eu-west-1"}, "InvalidArgument"),

@@ -10,6 +10,7 @@ from core.testing.aws_emulator import (
 from core.testing.aws_emulator.resources import CREATED
 from providers.aws.client import AwsAccount
 from providers.aws.provider import AwsProvider
+from providers.errors import ErrorKind
 from providers.records import AddressRecord, LoadBalancerRecord, ResourceRecord
 
 
@@ -68,6 +69,35 @@ def test_a_load_balancer_has_its_type_and_state(
         balancer_type,
     )
     assert found.targets is None
+
+
+def test_load_balancers_have_their_tags_of_which_20_are_asked_for_at_once(
+    aws: EmulatedAws,
+) -> None:
+    for number in range(41):
+        tags = {"team": f"team-{number}"} if number else {}
+        aws.world().add_load_balancer(
+            EmulatedLoadBalancer(f"lb-{number}", "eu-west-1", tags=tags)
+        )
+    assert {each.name: each.tags.get("team") for each in read()} == {
+        f"lb-{number}": f"team-{number}" if number else None for number in range(41)
+    }
+    assert aws.requests["elasticloadbalancing:DescribeTags"] == 3
+
+
+def test_denied_tags_are_a_warning_and_leave_all_else(aws: EmulatedAws) -> None:
+    aws.world().add_load_balancer(
+        EmulatedLoadBalancer("lb", "eu-west-1", tags={"team": "shop"})
+    )
+    aws.deny("elasticloadbalancing:DescribeTags")
+    found = {
+        each.region: each for each in AwsProvider(AwsAccount()).fetch_network(print)
+    }
+    answer = found["eu-west-1"]
+    assert answer.warning and answer.warning.kind == ErrorKind.DENIED
+    assert "Tags of load balancers in eu-west-1" in str(answer.warning)
+    assert [(each.name, each.tags) for each in answer.resources] == [("lb", {})]
+    assert found["us-east-1"].warning is None
 
 
 def test_all_pages_are_read_beside_the_addresses(aws: EmulatedAws) -> None:

@@ -11,7 +11,11 @@ from pytest_django import Settings
 
 from clouds.models import CloudAccount
 from clouds.registry import CloudKind
-from core.testing.aws_emulator import EmulatedAws, EmulatedBucket
+from core.testing.aws_emulator import (
+    EmulatedAws,
+    EmulatedBucket,
+    EmulatedLoadBalancer,
+)
 from providers.demo.company import PRODUCTION
 
 pytestmark = pytest.mark.django_db
@@ -110,13 +114,16 @@ def test_what_is_optional_is_no_error(aws: EmulatedAws) -> None:
         ("rds:DescribeDBInstances", "sync_databases"),
         ("ec2:DescribeAddresses", "sync_network"),
         ("elasticloadbalancing:DescribeLoadBalancers", "sync_network"),
+        ("elasticloadbalancing:DescribeTags", "sync_network, tags of load balancers"),
     ],
 )
 def test_datasets_that_can_be_left_out_are_optional(
     aws: EmulatedAws, permission: str, dataset: str
 ) -> None:
     CloudAccount.objects.create(account_id="123456789012", name="main")
-    aws.world().add_bucket(EmulatedBucket("logs", "us-east-1"))
+    for region in aws.world().regions:
+        aws.world().add_bucket(EmulatedBucket(f"logs-{region}", region))
+        aws.world().add_load_balancer(EmulatedLoadBalancer("web", region))
     aws.deny(permission)
     told = check_access()
     assert f"optional  {permission} (for {dataset}" in told
@@ -132,9 +139,9 @@ def test_the_price_of_sizes_is_told_before_any_is_read(
     assert "sizes of buckets" not in check_access()
 
 
-def test_without_buckets_no_tags_are_asked_for(aws: EmulatedAws) -> None:
+def test_without_what_is_tagged_no_tags_are_asked_for(aws: EmulatedAws) -> None:
     CloudAccount.objects.create(account_id="123456789012", name="main")
-    assert "s3:GetBucketTagging" not in check_access()
+    assert "tags of" not in check_access()
 
 
 def test_who_pays_is_unknown_where_asking_is_denied(aws: EmulatedAws) -> None:

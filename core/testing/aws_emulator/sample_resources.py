@@ -53,7 +53,9 @@ def fill_resources(world: World, now: datetime) -> None:
                     tags={"team": TEAMS[number]} if name != "scratch" else {},
                 )
             )
-        world.add_load_balancer(EmulatedLoadBalancer("web", region, born))
+        world.add_load_balancer(
+            EmulatedLoadBalancer("web", region, born, tags={"team": "shop"})
+        )
     region = world.regions[0]
     world.add_load_balancer(EmulatedLoadBalancer("ingest", region, born, "network"))
     for name, engine, version, size, storage, state in DATABASES:

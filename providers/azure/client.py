@@ -7,6 +7,7 @@ that who reads no Azure account never loads them.
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -114,6 +115,8 @@ class AzureOptions:
     access_token: str = ""
     """The bearer token for it, so that nobody signs in."""
     network_metrics: bool = True
+    storage_metrics: bool = True
+    """Whether the bytes in storage accounts are asked for, which batches answer."""
     connect_timeout: float = 10
     read_timeout: float = 60
     max_attempts: int = 10
@@ -300,3 +303,12 @@ def not_understood(question: Question, error: Exception) -> ProviderError:
     return failure(
         ErrorKind.INCOMPLETE, question.reading, reason, region=question.region
     )
+
+
+@contextmanager
+def understood(question: Question) -> Iterator[None]:
+    """Turn what is raised by an answer of another shape into a ProviderError."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        raise not_understood(question, error) from error

@@ -63,7 +63,7 @@ class EmulatedSubscription:
             )
         return made
 
-    def add(self, kind: type[ResourceT], name: str, **fields: Any) -> ResourceT:
+    def add(self, kind: type[ResourceT], name: str, /, **fields: Any) -> ResourceT:
         """Anything but a machine; its group and name must be new among its kind."""
         made = kind(self.subscription_id, name, **fields)
         if made.id.lower() in self.resources:

@@ -87,5 +87,7 @@ def ask(
 
 
 def _version(path: str) -> str:
-    versions = (version for part, version in API_VERSIONS.items() if part in path)
-    return next(versions, "")
+    for part, version in API_VERSIONS.items():
+        if part.lower() in path.lower():
+            return version
+    return ""

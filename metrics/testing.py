@@ -5,7 +5,7 @@ from django.utils import timezone
 from core.testing.stored import Rows, sorted_rows
 from core.windows import Window
 from inventory.models import Instance
-from metrics.models import CpuMetric, NetworkMetric
+from metrics.models import CpuMetric, MemoryMetric, NetworkMetric
 from metrics.recent_cpu_rollup import refresh_recent_cpu
 
 
@@ -20,6 +20,9 @@ def store_cpu(one: Instance, window: Window, average: float) -> None:
             p99_percent=average * 1.5,
             samples=288,
         )
+        MemoryMetric.objects.create(
+            resource=one, day=day, average_percent=40.0, maximum_percent=60.0
+        )
         NetworkMetric.objects.create(
             resource=one, day=day, in_bytes=1536, out_bytes=None
         )
@@ -33,6 +36,10 @@ def stored_metrics() -> Rows:
             CpuMetric,
             *("resource__resource_id", "day", "average_percent", "maximum_percent"),
             *("p99_percent", "samples"),
+        ),
+        "memory": sorted_rows(
+            MemoryMetric,
+            *("resource__resource_id", "day", "average_percent", "maximum_percent"),
         ),
         "network": sorted_rows(
             NetworkMetric, "resource__resource_id", "day", "in_bytes", "out_bytes"

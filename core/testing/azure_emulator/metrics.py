@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -14,7 +15,7 @@ from core.testing.azure_emulator.metric_load import (
     Series,
     gather_all,
 )
-from core.testing.azure_emulator.metric_question import (
+from core.testing.azure_emulator.metric_request import (
     INTERVALS,
     MetricQuestion,
     catalogue,
@@ -221,13 +222,16 @@ def _one_series(
 def _datum(
     question: MetricQuestion, begin: int, gathered: Gathered | None
 ) -> dict[str, Any]:
-    datum: dict[str, Any] = {
-        "timeStamp": f"{datetime.fromtimestamp(begin, UTC):%Y-%m-%dT%H:%M:%SZ}"
-    }
+    datum: dict[str, Any] = {"timeStamp": _stamp(begin)}
     if gathered:
         for name in question.aggregations:
             datum[name] = gathered.aggregated(name)
     return datum
+
+
+@lru_cache(maxsize=4_096)
+def _stamp(second: int) -> str:
+    return f"{datetime.fromtimestamp(second, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _other_case(resource_id: str) -> str:

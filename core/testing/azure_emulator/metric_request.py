@@ -1,4 +1,4 @@
-"""A question about metrics, and why it is refused."""
+"""What Azure Monitor accepts as a question about metrics."""
 
 from __future__ import annotations
 
@@ -61,9 +61,9 @@ class MetricQuestion:
 def resource_ids(call: Call, namespace: str) -> list[str]:
     """The resources of a batch."""
     body = call.body
-    if not isinstance(body, dict) or not isinstance(body.get("resourceids"), list):
+    ids = body.get("resourceids") if isinstance(body, dict) else None
+    if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):
         raise invalid("The body must have the list 'resourceids', in lower case.")
-    ids: list[str] = body["resourceids"]
     if not 1 <= len(ids) <= MAX_RESOURCES:
         raise invalid(f"{len(ids)} resources: 1 to {MAX_RESOURCES} can be asked.")
     if len({each.lower() for each in ids}) < len(ids):
@@ -96,7 +96,7 @@ def read_question(
     return MetricQuestion(
         *(first, last, interval, metrics, aggregations),
         split_by=_split_by(call, namespace),
-        top=int(asked.get("top", SERIES)),
+        top=call.number("top", SERIES),
     )
 
 

@@ -5,6 +5,7 @@ that who reads no Azure account never loads them.
 """
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -30,6 +31,8 @@ from providers.settings import InvalidSetting
 if TYPE_CHECKING:
     from providers.azure.pipeline import Answer, Sender
 
+# It becomes a part of a host's name, to which a token is sent.
+REGION = re.compile(r"[a-z0-9]+")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 # What a scope answers of costs, and a tenant in "QPU": one is one month asked.
 # https://learn.microsoft.com/azure/cost-management-billing/costs/manage-automation
@@ -213,6 +216,9 @@ class AzureClient:
         if self.options.endpoint_url:
             return self.options.endpoint_url.rstrip("/")
         if question.service is Service.METRICS:
+            if not REGION.fullmatch(question.region):
+                reason = f"{question.region!r} is no name of a region"
+                raise failure(ErrorKind.INVALID, question.reading, reason)
             return self.cloud.metrics.format(region=question.region)
         return RETAIL_PRICES if question.service is Service.PRICES else self.cloud.arm
 

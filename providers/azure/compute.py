@@ -12,13 +12,8 @@ from functools import partial
 from typing import Any
 
 from providers.azure.client import AzureClient, Question, understood
-from providers.azure.resources import (
-    fetch_regions,
-    instant,
-    listed,
-    region_name,
-    resource_group_of,
-)
+from providers.azure.resource_ids import region_name, resource_group_of
+from providers.azure.resources import fetch_regions, instant, listed
 from providers.base import Progress
 from providers.errors import ProviderError
 from providers.records import DETAILED, ON_DEMAND, InstanceRecord, RegionInstances

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Any
 
 from providers.azure.client import AzureClient, Question, understood
+from providers.azure.resource_ids import region_name
 from providers.azure.resources import (
     described,
     in_regions,
@@ -17,7 +18,6 @@ from providers.azure.resources import (
     list_kind,
     listed,
     read_regions,
-    region_name,
 )
 from providers.base import Progress
 from providers.records import DatabaseRecord, RegionResources

@@ -7,7 +7,7 @@ so that the machine's size is needed to say what is used.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from core.windows import ONE_DAY, Window, utc_day
@@ -31,7 +31,14 @@ MACHINES = "Microsoft.Compute/virtualMachines"
 SCALE_SETS = "Microsoft.Compute/virtualMachineScaleSets/virtualMachines"
 CPU, AVAILABLE = "Percentage CPU", "Available Memory Bytes"
 RECEIVED, SENT = "Network In Total", "Network Out Total"
-AGGREGATIONS = ("average", "maximum", "minimum", "total", "count")
+# What is read of each metric; one question asks for all of it.
+FIGURES = {
+    CPU: ("average", "maximum", "count"),
+    AVAILABLE: ("average", "minimum"),
+    RECEIVED: ("total",),
+    SENT: ("total",),
+}
+AGGREGATIONS = sorted({name for names in FIGURES.values() for name in names})
 BYTES_PER_MIB = 2**20
 # There is a sample a minute; what counts more says nothing of how long it ran.
 MOST_SAMPLES = 1440
@@ -175,13 +182,16 @@ def _fetch(
 def _add(days: Days, metric: str, data: Sequence[Mapping[str, Any]]) -> None:
     """A datum without a value is no data, and not 0."""
     for datum in data:
-        figures = {
-            (metric, name): float(datum[name])
-            for name in AGGREGATIONS
-            if datum.get(name) is not None
-        }
-        if figures:
-            days[utc_day(datetime.fromisoformat(datum["timeStamp"]))].update(figures)
+        for name in FIGURES[metric]:
+            value = datum.get(name)
+            if value is not None:
+                days[_day(datum["timeStamp"])][metric, name] = float(value)
+
+
+@lru_cache(maxsize=DAYS_KEPT)
+def _day(text: str) -> date:
+    """The day of a datum; all machines of a question have the same."""
+    return utc_day(datetime.fromisoformat(text))
 
 
 def _part(

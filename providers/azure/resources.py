@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from providers.azure.azure_errors import is_unregistered
 from providers.azure.client import AzureClient, Question, understood
+from providers.azure.resource_ids import region_name, resource_group_of
 from providers.base import Progress
 from providers.errors import ProviderError
 from providers.records import RegionResources
@@ -123,17 +124,6 @@ def described(raw: Mapping[str, Any]) -> dict[str, Any]:
         "resource_group": resource_group_of(raw["id"]),
         "tags": raw.get("tags") or {},
     }
-
-
-def resource_group_of(resource_id: str) -> str:
-    """Return its resource group in lower case, as in costs; "" where it has none."""
-    parts = resource_id.lower().split("/")
-    return parts[4] if parts[3:4] == ["resourcegroups"] else ""
-
-
-def region_name(location: str) -> str:
-    """Return "westeurope", also of "West Europe"."""
-    return location.replace(" ", "").lower()
 
 
 def instant(text: str | None) -> datetime | None:

@@ -8,6 +8,7 @@ class Table(models.TextChoices):
 
     COST = "cost", "Daily costs"
     CPU = "cpu", "CPU"
+    MEMORY = "memory", "Memory"
     NETWORK = "network", "Network"
 
 

@@ -19,7 +19,7 @@ from core.db.money_field import DECIMAL_PLACES, MAX_DIGITS
 from core.windows import Window, add_months
 from costs.models import DailyCost
 from inventory.models import Resource
-from metrics.models import CpuMetric, NetworkMetric
+from metrics.models import CpuMetric, MemoryMetric, NetworkMetric
 from syncs.datasets import Dataset
 
 Row = tuple[Any, ...]
@@ -75,6 +75,7 @@ def month_window(month: date) -> Window:
 DATASETS = {
     Table.COST: Dataset.COST,
     Table.CPU: Dataset.CPU,
+    Table.MEMORY: Dataset.CPU,
     Table.NETWORK: Dataset.CPU,
 }
 COST_FIELDS = {
@@ -101,6 +102,7 @@ CPU_FIELDS = {
     "p99_percent": PERCENT,
     "samples": COUNT,
 }
+MEMORY_FIELDS = {"average_percent": PERCENT, "maximum_percent": PERCENT}
 NETWORK_FIELDS = {"in_bytes": COUNT, "out_bytes": COUNT}
 
 
@@ -123,7 +125,8 @@ def _costs(batch: Sequence[Row]) -> list[DailyCost]:
 
 
 def _of_resources(
-    model: type[CpuMetric] | type[NetworkMetric], fields: Mapping[str, pa.DataType]
+    model: type[CpuMetric] | type[MemoryMetric] | type[NetworkMetric],
+    fields: Mapping[str, pa.DataType],
 ) -> Callable[[Sequence[Row]], list[Any]]:
     def models_of(batch: Sequence[Row]) -> list[Any]:
         wanted = {row[2] for row in batch}
@@ -168,6 +171,11 @@ TABLES = {
         rows=CpuMetric.objects.order_by("day", "id"),
         columns={**RESOURCE, **_same(CPU_FIELDS)},
         models_of=_of_resources(CpuMetric, CPU_FIELDS),
+    ),
+    Table.MEMORY: Archived(
+        rows=MemoryMetric.objects.order_by("day", "id"),
+        columns={**RESOURCE, **_same(MEMORY_FIELDS)},
+        models_of=_of_resources(MemoryMetric, MEMORY_FIELDS),
     ),
     Table.NETWORK: Archived(
         rows=NetworkMetric.objects.order_by("day", "id"),

@@ -26,6 +26,7 @@ NAME = r"(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*|\[[0-9A-Fa-f:.]+\])"
 HOST = rf"\*|\.?{NAME}"
 ORIGIN = rf"https?://(\*\.)?{NAME}(:\d{{1,5}})?"
 PATH = r"((/[A-Za-z0-9_.~-]+)+/?)?"
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 EMAIL = r"[^@\s]+@[^@\s]+"
 # Also with a name: cloudintel <alerts@example.com>
 FROM = r"[^@\r\n]+@[^@\s]+"
@@ -149,6 +150,21 @@ def url(name: str, default: str, *schemes: str) -> str:
         known = ", ".join(f"{scheme}://" for scheme in schemes)
         raise ImproperlyConfigured(f"{name} must be a URL that begins with {known}.")
     return found
+
+
+def endpoint(name: str) -> str:
+    """Return where an emulator is asked instead of a cloud; "" if unset.
+
+    A token is sent there, so that it must be this machine.
+    """
+    found = url(name, "", "https", "http")
+    host = urlsplit(found).hostname
+    if found and host not in LOOPBACK:
+        raise ImproperlyConfigured(
+            f"{name} must be an emulator on this machine, such as "
+            f"http://127.0.0.1:5001, and not {host}."
+        )
+    return found.rstrip("/")
 
 
 def private_directory(name: str, default: Path) -> Path:

@@ -2,6 +2,7 @@
 
 import os
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import django_stubs_ext
@@ -19,6 +20,7 @@ from cloudintel.environment import (
     days,
     directory,
     dollars,
+    endpoint,
     env,
     given,
     numbers,
@@ -294,6 +296,19 @@ AWS_REGION_WORKERS = positive("AWS_REGION_WORKERS", default=8)
 AWS_COST_EXPLORER_REQUESTS_PER_SECOND = positive(
     "AWS_COST_EXPLORER_REQUESTS_PER_SECOND", default=5
 )
+
+# An emulated Azure, and the token that it takes instead of a login.
+AZURE_ENDPOINT_URL = endpoint("AZURE_ENDPOINT_URL")
+AZURE_ACCESS_TOKEN = given("AZURE_ACCESS_TOKEN")
+AZURE_NETWORK_METRICS = boolean("AZURE_NETWORK_METRICS", default=True)
+AZURE_CONNECT_TIMEOUT_SECONDS = positive("AZURE_CONNECT_TIMEOUT_SECONDS", default=10)
+AZURE_READ_TIMEOUT_SECONDS = positive("AZURE_READ_TIMEOUT_SECONDS", default=60)
+AZURE_MAX_ATTEMPTS = positive("AZURE_MAX_ATTEMPTS", default=10)
+# Of one request, where Azure asks to be asked later.
+AZURE_LONGEST_WAIT_SECONDS = positive("AZURE_LONGEST_WAIT_SECONDS", default=600)
+AZURE_REGION_WORKERS = positive("AZURE_REGION_WORKERS", default=8)
+# What a batch of metrics is taken to cost, as Microsoft names no price for it.
+AZURE_METRICS_CALL_USD = dollars("AZURE_METRICS_CALL_USD") or Decimal(0)
 
 # Costs are billed per page, so the whole history of Cost Explorer is read at once;
 # metrics are billed per metric, not per day.

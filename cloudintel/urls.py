@@ -20,7 +20,11 @@ from insights.anomalies.api import AnomalyViewSet
 from insights.budgets.api.views import BudgetViewSet
 from insights.forecasts.api import ForecastViewSet
 from insights.recommendations.api.views import FeedbackViewSet, RecommendationViewSet
-from metrics.api.views import CpuMetricViewSet, NetworkMetricViewSet
+from metrics.api.views import (
+    CpuMetricViewSet,
+    MemoryMetricViewSet,
+    NetworkMetricViewSet,
+)
 from syncs.accounts.api import CloudAccountViewSet
 from syncs.api_usage.api import ApiUsageViewSet
 from syncs.backfills.api import BackfillViewSet
@@ -60,6 +64,7 @@ router.register("accounts", CloudAccountViewSet)
 router.register("instances", InstanceCpuViewSet, basename="api-instance")
 router.register("costs", DailyCostViewSet)
 router.register("cpu", CpuMetricViewSet)
+router.register("memory", MemoryMetricViewSet)
 router.register("network", NetworkMetricViewSet)
 router.register("runs", SyncRunViewSet)
 router.register("backfills", BackfillViewSet)

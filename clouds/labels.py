@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from clouds.models import CloudAccount
+from clouds.registry import CloudKind
 
 
 def account_labels(accounts: Iterable[CloudAccount]) -> dict[str, str]:
@@ -14,3 +15,8 @@ def account_labels(accounts: Iterable[CloudAccount]) -> dict[str, str]:
         one.account_id: one.name if counts[one.name] == 1 else str(one)
         for one in accounts
     }
+
+
+def clouds_of(accounts: Iterable[CloudAccount]) -> list[CloudKind]:
+    """Return the clouds that the accounts are of, in order."""
+    return [CloudKind(name) for name in sorted({one.provider for one in accounts})]

@@ -14,6 +14,8 @@ from clouds.registry import CLOUDS, CloudKind, offers
 from providers.base import OrganizationSource
 from providers.settings import InvalidSetting, ProviderSettings
 
+# Azure's billing scopes are paths; so long is every column that holds such an id.
+ACCOUNT_ID_LENGTH = 255
 # Control characters, and those that turn around what stands beside them.
 NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
@@ -30,7 +32,9 @@ class CloudAccount(models.Model):
         max_length=16, choices=CloudKind.choices, default=CloudKind.AWS
     )
     account_id = models.CharField(
-        max_length=64, help_text="As its cloud has it: 12 digits of AWS."
+        max_length=ACCOUNT_ID_LENGTH,
+        help_text="As its cloud has it: 12 digits of AWS; of Azure a subscription's "
+        "id, or the scope of a bill.",
     )
     name = models.CharField(max_length=128, validators=[check_name])
     settings = models.JSONField(
@@ -56,7 +60,7 @@ class CloudAccount(models.Model):
         "read there. Found with each sync of costs, where the cloud tells.",
     )
     billed_by = models.CharField(
-        max_length=64,
+        max_length=ACCOUNT_ID_LENGTH,
         blank=True,
         editable=False,
         help_text="The account that pays for it, as the cloud last said, ours or not.",
@@ -93,7 +97,7 @@ class CloudAccount(models.Model):
     @property
     def is_payer_unknown(self) -> bool:
         """Return whether nobody has said yet who pays for it."""
-        tells = offers(self.provider, OrganizationSource)
+        tells = offers(self, OrganizationSource)
         return tells and self.is_payer is None and self.payer_id is None
 
     @property
@@ -104,6 +108,8 @@ class CloudAccount(models.Model):
     def clean(self) -> None:
         if self.payer and not self.payer.is_payer:
             raise ValidationError({"payer": f"{self.payer} is not a payer account."})
+        if self.payer and self.payer.provider != self.provider:
+            raise ValidationError({"payer": f"{self.payer} is of another cloud."})
         try:
             CLOUDS[self.provider].check_account_id(self.account_id)
             _ = self.typed_settings

@@ -14,7 +14,11 @@ from providers.aws.account_settings import AwsSettings
 from providers.aws.account_settings import check_account_id as check_aws_account_id
 from providers.aws.client import AwsAccount, AwsOptions
 from providers.aws.provider import AwsProvider
-from providers.base import Provider
+from providers.azure import account_settings as azure
+from providers.azure.account_settings import AzureSettings
+from providers.azure.client import AzureAccount, AzureOptions
+from providers.azure.provider import AzureProvider
+from providers.base import InventorySource, MetricSource, PriceSource, Provider
 from providers.demo.provider import DemoProvider
 from providers.demo.provider import check_account_id as check_demo_account_id
 from providers.errors import ErrorKind, ProviderError
@@ -24,8 +28,13 @@ if TYPE_CHECKING:
     from clouds.models import CloudAccount
 
 
+# What a bill over other accounts does not have.
+OF_RESOURCES = {InventorySource, MetricSource, PriceSource}
+
+
 class CloudKind(models.TextChoices):
     AWS = "aws", "AWS"
+    AZURE = "azure", "Azure"
     DEMO = "demo", "Demo"
 
 
@@ -38,6 +47,13 @@ class Cloud:
     settings: type[ProviderSettings]
     check_account_id: Callable[[str], None]
     connect: Callable[["CloudAccount", datetime], Provider]
+    pays_for_others: Callable[[str], bool | None] = lambda _: None
+    """Whether an account of this id is a bill over others, and nothing else; None where
+    an id does not tell."""
+    billed_states: frozenset[str] = frozenset({"running"})
+    """The states in which an instance costs money."""
+    compute_service: str = "Amazon Elastic Compute Cloud - Compute"
+    """How the bill names the hours of instances."""
 
 
 def provider_for(account: "CloudAccount", now: datetime) -> Provider:
@@ -53,9 +69,13 @@ def provider_for(account: "CloudAccount", now: datetime) -> Provider:
         ) from None
 
 
-def offers(kind: str, capability: type) -> bool:
-    """Return whether that cloud has the capability."""
-    return _has(CLOUDS[kind].provider, capability)
+def offers(account: "CloudAccount", capability: type) -> bool:
+    """Return whether the account's cloud has the capability, for such an account."""
+    cloud = CLOUDS[account.provider]
+    is_bill = cloud.pays_for_others(account.account_id)
+    return _has(cloud.provider, capability) and not (
+        is_bill and capability in OF_RESOURCES
+    )
 
 
 @cache
@@ -75,12 +95,30 @@ def _connect_aws(account: "CloudAccount", now: datetime) -> AwsProvider:
     )
 
 
+def _connect_azure(account: "CloudAccount", now: datetime) -> AzureProvider:
+    return AzureProvider(
+        AzureAccount(account.account_id, AzureSettings.of(account.settings)),
+        azure_options(),
+        now,
+    )
+
+
 def _connect_demo(account: "CloudAccount", now: datetime) -> DemoProvider:
     return DemoProvider(account.account_id, utc_day(account.created_at), now)
 
 
 CLOUDS: dict[str, Cloud] = {
     CloudKind.AWS: Cloud(AwsProvider, AwsSettings, check_aws_account_id, _connect_aws),
+    CloudKind.AZURE: Cloud(
+        AzureProvider,
+        AzureSettings,
+        azure.check_account_id,
+        _connect_azure,
+        pays_for_others=azure.pays_for_others,
+        # A stopped machine stays allocated, and is billed until it is deallocated.
+        billed_states=frozenset({"starting", "running", "stopping", "stopped"}),
+        compute_service="Virtual Machines",
+    ),
     CloudKind.DEMO: Cloud(
         DemoProvider, ProviderSettings, check_demo_account_id, _connect_demo
     ),
@@ -96,4 +134,18 @@ def aws_options() -> AwsOptions:
         max_attempts=settings.AWS_MAX_ATTEMPTS,
         region_workers=settings.AWS_REGION_WORKERS,
         cost_explorer_per_second=settings.AWS_COST_EXPLORER_REQUESTS_PER_SECOND,
+    )
+
+
+def azure_options() -> AzureOptions:
+    return AzureOptions(
+        endpoint_url=settings.AZURE_ENDPOINT_URL,
+        access_token=settings.AZURE_ACCESS_TOKEN,
+        network_metrics=settings.AZURE_NETWORK_METRICS,
+        connect_timeout=settings.AZURE_CONNECT_TIMEOUT_SECONDS,
+        read_timeout=settings.AZURE_READ_TIMEOUT_SECONDS,
+        max_attempts=settings.AZURE_MAX_ATTEMPTS,
+        max_wait=settings.AZURE_LONGEST_WAIT_SECONDS,
+        region_workers=settings.AZURE_REGION_WORKERS,
+        metrics_call_usd=settings.AZURE_METRICS_CALL_USD,
     )

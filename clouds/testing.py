@@ -3,8 +3,13 @@
 from typing import Any
 
 from clouds.models import CloudAccount
+from clouds.registry import CloudKind
 from core.testing.aws_emulator.builders import ACCOUNT
 from providers.aws.account_settings import AwsSettings
+
+SUBSCRIPTION = "00000000-0000-0000-0000-0000000000a1"
+OTHER_SUBSCRIPTION = "00000000-0000-0000-0000-0000000000a2"
+BILLING_SCOPE = "/providers/microsoft.billing/billingaccounts/1234567"
 
 
 def account(number: int = 1, name: str = "production") -> CloudAccount:
@@ -22,3 +27,13 @@ def aws_account(account_id: str = ACCOUNT, **fields: Any) -> CloudAccount:
     return CloudAccount.objects.create(
         account_id=account_id, **{"name": account_id, **fields}
     )
+
+
+def azure_account(account_id: str = SUBSCRIPTION, **fields: Any) -> CloudAccount:
+    """Create an account of an emulated Azure; its name is the end of its id."""
+    facts: dict[str, Any] = {
+        "name": account_id.rpartition("/")[2],
+        "provider": CloudKind.AZURE,
+        "is_payer": account_id.startswith("/"),
+    }
+    return CloudAccount.objects.create(account_id=account_id, **{**facts, **fields})

@@ -5,7 +5,7 @@ from datetime import date
 from django.db import models
 
 from clouds.access import AccountScopedQuerySet
-from clouds.models import CloudAccount
+from clouds.models import ACCOUNT_ID_LENGTH, CloudAccount
 from core.db.money_field import MoneyField
 from costs.querysets import (
     BillDayQuerySet,
@@ -38,7 +38,7 @@ class DailyCost(models.Model):
     )
     day = models.DateField()
     sub_account_id = models.CharField(
-        max_length=64, blank=True, help_text="The account that used it."
+        max_length=ACCOUNT_ID_LENGTH, blank=True, help_text="The account that used it."
     )
     service = models.CharField(max_length=200)
     region = models.CharField(max_length=64, blank=True)
@@ -140,7 +140,7 @@ class CostRollup(models.Model):
     currency = models.CharField(max_length=3)
     service = models.CharField(max_length=200, blank=True)
     region = models.CharField(max_length=64, blank=True)
-    sub_account_id = models.CharField(max_length=64, blank=True)
+    sub_account_id = models.CharField(max_length=ACCOUNT_ID_LENGTH, blank=True)
     charge_category = models.CharField(max_length=16)
     billed = MoneyField()
     effective = MoneyField()
@@ -190,7 +190,9 @@ class CoveredDay(models.Model):
         help_text="The account whose bill it is.",
     )
     day = models.DateField()
-    sub_account_id = models.CharField(max_length=64, help_text="The other account.")
+    sub_account_id = models.CharField(
+        max_length=ACCOUNT_ID_LENGTH, help_text="The other account."
+    )
 
     objects = AccountScopedQuerySet.as_manager()
 
@@ -252,7 +254,7 @@ class RecentCost(models.Model):
         CloudAccount, models.CASCADE, related_name="recent_costs"
     )
     until = models.DateField()
-    sub_account_id = models.CharField(max_length=64, blank=True)
+    sub_account_id = models.CharField(max_length=ACCOUNT_ID_LENGTH, blank=True)
     service = models.CharField(max_length=200)
     currency = models.CharField(max_length=3)
     billed = MoneyField()

@@ -5,9 +5,10 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.contrib.auth.models import User
-from django.db.models import Max
+from django.db.models import Count, Exists, Max, OuterRef, Subquery
 
 from clouds.models import CloudAccount
+from clouds.registry import CLOUDS
 from core.windows import ONE_DAY, Window, add_months, first_of_month, utc_day
 from costs.models import CostTotal, CoveredDay, Restatement
 from costs.staging_file import StagingFile
@@ -15,7 +16,7 @@ from costs.store import store_costs
 from providers.base import CostSource, OrganizationSource, Progress
 from providers.errors import ErrorKind, ProviderError
 from providers.records import CostTotalRecord
-from syncs.accounts.organization import refresh_organization
+from syncs.accounts.organization import refresh_members, refresh_organization
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
 from syncs.runs.claims import claim
@@ -76,18 +77,21 @@ def read_cost(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
 def is_billed_elsewhere(current: RunContext) -> bool:
     """Learn who pays for the account; return whether that is another one we have."""
     run, source = current.run, current.provider
-    if not isinstance(source, OrganizationSource):
-        return False
     newest = utc_day(run.started_at) - ONE_DAY * NEWEST_DAYS
     covered = run.account.covered_days.filter(day__gte=newest)
-    current.remarks += refresh_organization(
-        run.account,
-        source,
-        run.started_at,
-        Actor(run.started_by, "sync"),
-        billed=set(covered.values_list("sub_account_id", flat=True)),
-        since=run.account.created_at,
-    )
+    billed = set(covered.values_list("sub_account_id", flat=True))
+    actor = Actor(run.started_by, "sync")
+    if isinstance(source, OrganizationSource):
+        current.remarks += refresh_organization(
+            run.account,
+            source,
+            run.started_at,
+            actor,
+            billed=billed,
+            since=run.account.created_at,
+        )
+    elif run.account.is_payer:
+        current.remarks += refresh_members(run.account, billed, actor)
     return run.account.payer is not None
 
 
@@ -159,6 +163,29 @@ def replace_costs(run: SyncRun, window: Window, answer: StagingFile) -> None:
         store_costs(run, window, answer)
     except OverflowError as error:
         raise SyncFailed(f"Costs of {window}: {error}") from None
+    if CLOUDS[run.account.provider].pays_for_others(run.account.account_id):
+        refuse_second_bill(run.account)
+
+
+def refuse_second_bill(account: CloudAccount) -> None:
+    """Raise SyncFailed where another scope's bill has the same charges.
+
+    One day on both is an account that moved from one to the other.
+    """
+    others = CoveredDay.objects.exclude(account=account).filter(
+        sub_account_id=OuterRef("sub_account_id"), day=OuterRef("day")
+    )
+    names = others.values("account__name")[:1]
+    twice = account.covered_days.filter(Exists(others)).annotate(other=Subquery(names))
+    per_account = twice.order_by().values_list("sub_account_id", "other")
+    counted = per_account.annotate(days=Count("*")).filter(days__gt=1)
+    if found := counted.order_by("sub_account_id").first():
+        sub_account, other, days = found
+        raise SyncFailed(
+            f"Costs of {account}: {days} days of {sub_account} are on the bill of "
+            f"{other} too, so that they would be counted twice. Nothing was stored. "
+            "Keep one of the two scopes, and delete the other account."
+        )
 
 
 def restated(

@@ -37,6 +37,7 @@ SUBJECTS = {
     ],
     "Utilization": [
         ("metrics.cpumetric", "speed"),
+        ("metrics.memorymetric", "memory"),
         ("metrics.networkmetric", "network_check"),
     ],
     "Insights": [
@@ -73,6 +74,7 @@ TABS: dict[str, list[tuple[str, dict[str, object]]]] = {
         ("All", {}),
         ("Running", {"state": "running", "gone_since__isempty": 1}),
         ("Stopped", {"state": "stopped", "gone_since__isempty": 1}),
+        ("Deallocated", {"state": "deallocated", "gone_since__isempty": 1}),
         ("Terminated", {"gone_since__isempty": 0}),
     ],
     "inventory.statechange": [

@@ -19,6 +19,7 @@ TAGS = {
     "instances": "Virtual machines as last seen, and their change history.",
     "costs": "Daily costs, reconciled with the bill: rows, trends and a summary.",
     "cpu": "CPU utilization of instances, per UTC day.",
+    "memory": "Memory of instances, per UTC day, where its cloud tells.",
     "network": "Network traffic of instances, per UTC day.",
     "sync": "Start a sync of a dataset. Needs the permission `syncs.start_sync`.",
     "runs": "Sync runs: status, duration, rows, requests and errors.",

@@ -18,8 +18,8 @@ from core.windows import ONE_DAY, Window, last_complete_days
 from inventory.api.views import InstanceViewSet
 from inventory.models import Instance
 from metrics.filters import InstanceCpuFilter
-from metrics.models import CpuMetric, NetworkMetric
-from metrics.utilization_charts import cpu_chart, network_chart
+from metrics.models import CpuMetric, MemoryMetric, NetworkMetric
+from metrics.utilization_charts import cpu_chart, memory_chart, network_chart
 from metrics.views import VIEW_CPU, InstanceCpuListView
 from pricing.models import InstancePrice
 from syncs.datasets import Dataset
@@ -34,7 +34,9 @@ CSV_COLUMNS = (
     "instance_id",
     "name",
     "account",
+    "provider",
     "region",
+    "resource_group",
     "state",
     "instance_type",
     "vcpus",
@@ -95,10 +97,9 @@ class InstanceListView(InstanceCpuListView):
 
 
 def list_prices(instances: Iterable[Instance]) -> dict[int, InstancePrice]:
-    """Return the price of each running on-demand instance that has one, by its key."""
-    return InstancePrice.objects.of_instances(
-        one for one in instances if one.is_running
-    )
+    """Return the price of each on-demand instance that is billed and has one, by its
+    key."""
+    return InstancePrice.objects.of_instances(one for one in instances if one.is_billed)
 
 
 def csv_rows(
@@ -113,6 +114,7 @@ def csv_rows(
             **{name: getattr(instance, name, None) for name in columns},
             "instance_id": instance.resource_id,
             "account": instance.account.account_id,
+            "provider": instance.account.provider,
             "cpu_average_percent": cpu and cpu.average_percent,
             "cpu_maximum_percent": cpu and cpu.maximum_percent,
             "cpu_days": cpu and cpu.days,
@@ -176,11 +178,14 @@ def utilization(instance: Instance, window: Window) -> dict[str, Any]:
     """Return its days in the window, and the charts of them."""
     days = CpuMetric.objects.filter(resource=instance).in_window(window)
     sent = NetworkMetric.objects.filter(resource=instance).in_window(window)
-    cpu, network = list(days.order_by("-day")), list(sent.order_by("-day"))
+    used = MemoryMetric.objects.filter(resource=instance).in_window(window)
+    cpu, memory, network = (list(one.order_by("-day")) for one in (days, used, sent))
     return {
         "window": window,
         "cpu": cpu,
         "cpu_chart": cpu_chart(cpu, window),
+        "memory": memory,
+        "memory_chart": memory_chart(memory, window),
         "network": network,
         "network_chart": network_chart(network, window),
     }

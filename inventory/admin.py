@@ -19,7 +19,11 @@ from inventory.models import Instance, Resource, StateChange
 from users.audited_admin import M, ReadOnlyAdmin, page
 
 # Others, such as pending and stopping, pass within minutes.
-STATE_KINDS = {"running": "success", "stopped": "warning", "terminated": "danger"}
+STATE_KINDS = {
+    "running": "success",
+    **dict.fromkeys(["stopped", "deallocated"], "warning"),
+    "terminated": "danger",
+}
 # Up to so many resources that match a search are looked up by key.
 MOST_KEYS = 5000
 ACCOUNT = linked("account", ordering="account__name")
@@ -70,6 +74,7 @@ class BaseResourceAdmin(ReadOnlyAdmin[M]):
         ("account", AutocompleteSelectFilter),
         ("state", AllValuesCheckboxFilter),
         ("region", AllValuesCheckboxFilter),
+        ("resource_group", FieldTextFilter),
         ("gone_since", admin.EmptyFieldListFilter),
     )
     search_help_text = "Part of an ID, a name, an IP address or a tag."
@@ -129,6 +134,7 @@ class InstanceAdmin(BaseResourceAdmin[Instance]):
                     ("operating_system", "tenancy", "lifecycle"),
                     ("platform", "paid_anyway", "monitoring", "image_id"),
                     ("region", "availability_zone", "vpc_id"),
+                    "resource_group",
                     ("private_ip", "public_ip", moment("launched_at")),
                     tags,
                 )

@@ -3,7 +3,8 @@
 import django_filters as filters
 
 from clouds.filters import account_filter
-from core.api.filters import AnyText, Order, YesOrNo, moment_filter
+from clouds.registry import CloudKind
+from core.api.filters import AnyChoice, AnyText, Order, YesOrNo, moment_filter
 from inventory.models import Instance
 from inventory.querysets import InstanceQuerySet
 
@@ -11,7 +12,15 @@ from inventory.querysets import InstanceQuerySet
 class InstanceFilter(filters.FilterSet):
     account = account_filter()
     region = AnyText(help_text="One or several regions.")
-    state = AnyText(help_text="Such as running or stopped.")
+    provider = AnyChoice(
+        field_name="account__provider",
+        choices=CloudKind.choices,
+        help_text="The cloud.",
+    )
+    resource_group = AnyText(
+        commas=False, help_text="Of Azure, in lower case; repeat it for several."
+    )
+    state = AnyText(help_text="Such as running, stopped or deallocated.")
     instance_type = AnyText(help_text="Such as m6i.large.")
     tag = filters.CharFilter(
         method="tagged",

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from clouds.models import CloudAccount
+from clouds.registry import CLOUDS
 from inventory.querysets import (
     RUNNING,
     InstanceQuerySet,
@@ -39,7 +40,11 @@ class Resource(models.Model):
     kind = models.CharField(max_length=32, choices=Kind.choices)
     name = models.CharField(max_length=256, blank=True)
     region = models.CharField(max_length=64)
-    resource_group = models.CharField(max_length=128, blank=True)
+    resource_group = models.CharField(
+        max_length=128,
+        blank=True,
+        help_text="Of Azure, in lower case, as it ignores case.",
+    )
     state = models.CharField(max_length=32)
     tags = models.JSONField(default=dict, blank=True)
     first_seen_at = models.DateTimeField()
@@ -66,6 +71,11 @@ class Resource(models.Model):
             # Filter options of lists, and the number of resources in each state.
             models.Index(fields=["region", "kind"], name="resource_region"),
             models.Index(
+                fields=["resource_group"],
+                condition=~Q(resource_group=""),
+                name="resource_group",
+            ),
+            models.Index(
                 fields=["state", "kind"],
                 condition=Q(gone_since__isnull=True),
                 name="resource_present_state",
@@ -85,6 +95,12 @@ class Resource(models.Model):
     @property
     def is_running(self) -> bool:
         return self.state == RUNNING and not self.is_gone
+
+    @property
+    def is_billed(self) -> bool:
+        """Return whether its cloud takes money for it in this state."""
+        billed = CLOUDS[self.account.provider].billed_states
+        return self.state in billed and not self.is_gone
 
 
 class Instance(Resource):

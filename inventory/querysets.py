@@ -11,6 +11,8 @@ from core.windows import midnight
 from inventory.tags import HasTag
 
 RUNNING = "running"
+# Of a machine whose state its cloud has not told yet.
+UNKNOWN = "unknown"
 PART_OF_ADDRESS = re.compile(r"[0-9A-Fa-f.:]+")
 
 

@@ -12,7 +12,7 @@ from core.db.storable import Fitter
 from core.db.upsert import upsert
 from core.windows import ONE_DAY, Window, utc_day
 from inventory.models import Instance, Resource, StateChange
-from inventory.querysets import ResourceQuerySet
+from inventory.querysets import UNKNOWN, ResourceQuerySet
 from providers.base import InventorySource, Progress
 from providers.records import InstanceRecord, RegionInstances
 from syncs.datasets import Dataset
@@ -22,7 +22,7 @@ from syncs.runs.run_context import SyncFailed, run_context, say_nothing
 from syncs.runs.watermarks import forget_other_regions
 
 # What a sync updates of a resource, and of an instance beside it.
-RESOURCE_FIELDS = ("region", "name", "state", "tags")
+RESOURCE_FIELDS = ("region", "name", "resource_group", "state", "tags")
 INSTANCE_FIELDS = (
     "instance_type",
     "vcpus",
@@ -37,8 +37,9 @@ INSTANCE_FIELDS = (
     "private_ip",
     "public_ip",
 )
-# EC2 tells less of a terminated instance than it told before.
-KEPT = ("instance_type", "operating_system", "tenancy", "monitoring")
+# EC2 tells less of a terminated instance than it told before, and Azure does not know
+# every machine's power state each time.
+KEPT = ("state", "instance_type", "operating_system", "tenancy", "monitoring")
 INSTANCE_KEY = "resource_ptr_id"
 TRACKED_FIELDS = tuple(StateChange.Field)
 ROWS_PER_STATEMENT = 1000
@@ -178,7 +179,7 @@ def _completed(record: InstanceRecord, before: Instance | None) -> InstanceRecor
     """Add what is stored and was not answered: what a terminated instance was, and
     sizes where the answer has none."""
     if before is None:
-        return record
+        return replace(record, state=record.state or UNKNOWN)
     full = replace(
         record,
         **{name: getattr(record, name) or getattr(before, name) for name in KEPT},

@@ -13,18 +13,18 @@ from unfold.contrib.filters.admin import (
 
 from core.admin.columns import day, linked
 from inventory.admin import ResourceRowsAdmin
-from metrics.models import CpuMetric, NetworkMetric
+from metrics.models import CpuMetric, MemoryMetric, NetworkMetric
 from users.audited_admin import M, page
 
 MIB = 2**20
 Column = Callable[[M], str]
 
 
-def percent(name: str) -> Column[CpuMetric]:
+def percent(name: str) -> Column[CpuMetric | MemoryMetric]:
     """Return the column of a percentage; a dash where nothing was measured."""
 
     @admin.display(description=f"{name.removesuffix('_percent')}, %", ordering=name)
-    def column(metric: CpuMetric) -> str:
+    def column(metric: CpuMetric | MemoryMetric) -> str:
         value = getattr(metric, name)
         return "-" if value is None else f"{value:.1f}"
 
@@ -81,6 +81,17 @@ class CpuMetricAdmin(MetricAdmin[CpuMetric]):
         ("maximum_percent", RangeNumericFilter),
     )
     fields = page((DAY, "resource", ACCOUNT), (*PERCENTAGES, "samples"))
+
+
+@admin.register(MemoryMetric)
+class MemoryMetricAdmin(MetricAdmin[MemoryMetric]):
+    list_display = (DAY, RESOURCE, ACCOUNT, *PERCENTAGES[:2])
+    list_filter = (
+        *FILTERS,
+        ("average_percent", RangeNumericFilter),
+        ("maximum_percent", RangeNumericFilter),
+    )
+    fields = page((DAY, "resource", ACCOUNT), PERCENTAGES[:2])
 
 
 @admin.register(NetworkMetric)

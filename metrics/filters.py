@@ -55,6 +55,10 @@ class CpuFilter(MetricFilter):
     ordering = Order(fields=["day", "average_percent", "maximum_percent"])
 
 
+class MemoryFilter(MetricFilter):
+    ordering = Order(fields=["day", "average_percent", "maximum_percent"])
+
+
 class NetworkFilter(MetricFilter):
     ordering = Order(fields=["day", "in_bytes", "out_bytes"])
 

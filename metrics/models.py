@@ -45,6 +45,16 @@ class CpuMetric(DailyMetric):
         return f"{self.day} {self.resource}: {self.average_percent}%"
 
 
+class MemoryMetric(DailyMetric):
+    """One row is how much of one resource's memory was used on one UTC day."""
+
+    average_percent = models.FloatField("average, %", null=True, blank=True)
+    maximum_percent = models.FloatField("maximum, %", null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.resource}: {self.average_percent}% of memory"
+
+
 class NetworkMetric(DailyMetric):
     """One row is what one resource received and sent on one UTC day."""
 

@@ -13,12 +13,17 @@ from core.db.upsert import upsert
 from core.windows import Window
 from inventory.models import Instance
 from inventory.sync import require_regions
-from metrics.models import CpuMetric, NetworkMetric
+from metrics.models import CpuMetric, MemoryMetric, NetworkMetric
 from metrics.monitoring_history import MonitoringHistory
 from metrics.recent_cpu_rollup import refresh_recent_cpu
 from metrics.sample_counts import stored_samples
 from providers.base import MetricSource, Progress
-from providers.records import CpuRecord, NetworkRecord, RegionMetrics
+from providers.records import (
+    CpuRecord,
+    MemoryRecord,
+    NetworkRecord,
+    RegionMetrics,
+)
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
 from syncs.runs.claims import claim
@@ -26,6 +31,7 @@ from syncs.runs.run_context import SyncFailed, run_context, say_nothing
 from syncs.runs.watermarks import WHOLE_ACCOUNT, due_window, read_until
 
 CPU_FIELDS = ("average_percent", "maximum_percent", "p99_percent", "samples")
+MEMORY_FIELDS = ("average_percent", "maximum_percent")
 NETWORK_FIELDS = ("in_bytes", "out_bytes")
 KEY = ("resource_id", "day")
 
@@ -39,7 +45,7 @@ def sync_cpu(
     user: User | None = None,
     on_progress: Progress = say_nothing,
 ) -> SyncRun:
-    """Read CPU and network of the account's instances in the window, or what is due.
+    """Read utilization of the account's instances in the window, or what is due.
 
     A region that fails keeps what it has, and the run ends as partial. Raises
     SlotTaken and InvalidWindow before anything is read.
@@ -157,6 +163,7 @@ def _counted(
 def store_part(part: RegionMetrics, keys: Mapping[str, int]) -> int:
     """Store one part of a region, within the caller's transaction; count CPU rows."""
     _upsert(CpuMetric, part.cpu, keys, CPU_FIELDS)
+    _upsert(MemoryMetric, part.memory, keys, MEMORY_FIELDS)
     _upsert(NetworkMetric, part.network, keys, NETWORK_FIELDS)
     return len(part.cpu)
 
@@ -173,7 +180,7 @@ def refuse_empty(account: CloudAccount, window: Window) -> None:
 
 def _upsert(
     model: type[models.Model],
-    records: Sequence[CpuRecord] | Sequence[NetworkRecord],
+    records: Sequence[CpuRecord] | Sequence[MemoryRecord] | Sequence[NetworkRecord],
     keys: Mapping[str, int],
     fields: Sequence[str],
 ) -> None:

@@ -5,7 +5,7 @@ from django.utils import timezone
 from core.testing.stored import Rows, sorted_rows
 from core.windows import Window
 from inventory.models import Instance
-from metrics.models import CpuMetric, NetworkMetric
+from metrics.models import CpuMetric, MemoryMetric, NetworkMetric
 from metrics.recent_cpu_rollup import refresh_recent_cpu
 
 
@@ -33,6 +33,10 @@ def stored_metrics() -> Rows:
             CpuMetric,
             *("resource__resource_id", "day", "average_percent", "maximum_percent"),
             *("p99_percent", "samples"),
+        ),
+        "memory": sorted_rows(
+            MemoryMetric,
+            *("resource__resource_id", "day", "average_percent", "maximum_percent"),
         ),
         "network": sorted_rows(
             NetworkMetric, "resource__resource_id", "day", "in_bytes", "out_bytes"

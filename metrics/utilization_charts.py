@@ -3,14 +3,17 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Avg, Max
+
 from core.windows import Window
-from metrics.models import CpuMetric, NetworkMetric
+from metrics.models import CpuMetric, MemoryMetric, NetworkMetric
 
 CPU_LINES = [
     ("Average", "average_percent"),
     ("p99", "p99_percent"),
     ("Maximum", "maximum_percent"),
 ]
+MEMORY_LINES = [("Average", "average_percent"), ("Maximum", "maximum_percent")]
 NETWORK_LINES = [("Received", "in_bytes"), ("Sent", "out_bytes")]
 # A day from so many percent on is one step warmer.
 HEAT_FROM_PERCENT = (0, 5, 20, 40, 60, 80)
@@ -21,13 +24,18 @@ def cpu_chart(days: Sequence[CpuMetric], window: Window) -> dict[str, object]:
     return _lines(days, window, CPU_LINES, "%")
 
 
+def memory_chart(days: Sequence[MemoryMetric], window: Window) -> dict[str, object]:
+    """Average and maximum in percent; a day without data is a gap."""
+    return _lines(days, window, MEMORY_LINES, "%")
+
+
 def network_chart(days: Sequence[NetworkMetric], window: Window) -> dict[str, object]:
     """Bytes received and sent; a day without data is a gap."""
     return _lines(days, window, NETWORK_LINES, "bytes")
 
 
 def _lines(
-    days: Sequence[CpuMetric] | Sequence[NetworkMetric],
+    days: Sequence[CpuMetric] | Sequence[MemoryMetric] | Sequence[NetworkMetric],
     window: Window,
     columns: Sequence[tuple[str, str]],
     unit: str,
@@ -106,3 +114,14 @@ def cpu_days(keys: Collection[int], window: Window) -> Mapping[int, CpuDays]:
         averages = found.setdefault(key, [None] * len(window))
         averages[(day - window.start).days] = average
     return {key: CpuDays(averages) for key, averages in found.items()}
+
+
+def memory_used(
+    keys: Collection[int], window: Window
+) -> Mapping[int, tuple[float | None, float | None]]:
+    """Return average and maximum of each instance with data, by key. One query."""
+    days = MemoryMetric.objects.filter(resource__in=keys).in_window(window).order_by()
+    used = days.values_list("resource_id").annotate(
+        average=Avg("average_percent"), maximum=Max("maximum_percent")
+    )
+    return {key: (average, maximum) for key, average, maximum in used}

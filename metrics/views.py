@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from django_filters.views import FilterView
 
 from clouds.access import is_limited
+from clouds.labels import clouds_of
 from clouds.models import CloudAccount
 from core.windows import last_complete_days
 from inventory.filters import InstanceFilter
@@ -21,7 +22,7 @@ from inventory.querysets import InstanceQuerySet
 from metrics.filters import SortedInstanceFilter
 from metrics.idle import IDLE_BELOW_PERCENT, IDLE_MIN_DAYS, RECENT_DAYS
 from metrics.models import RecentCpu
-from metrics.utilization_charts import HEAT_FROM_PERCENT, cpu_days
+from metrics.utilization_charts import HEAT_FROM_PERCENT, cpu_days, memory_used
 
 # A month, so that a weekly rhythm can be told from a change.
 SMALL_CHART_DAYS = 30
@@ -70,13 +71,16 @@ class InstanceCpuListView(PermissionRequiredMixin, FilterView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user, get = self.request.user, self.request.GET
+        accounts = list(CloudAccount.objects.visible_to(user).order_by("name"))
         # Without the join to Instance, an index alone answers what there is.
         seen = Resource.objects.visible_to(user).filter(kind=Resource.Kind.INSTANCE)
         context: dict[str, Any] = super().get_context_data(
             states=seen.present().count_per_state(),
             regions=seen.values_of("region"),
+            groups=seen.values_of("resource_group"),
             types=Instance.objects.visible_to(user).values_of("instance_type"),
-            accounts=CloudAccount.objects.visible_to(user).order_by("name"),
+            accounts=accounts,
+            clouds=clouds_of(accounts),
             hidden_fields=[
                 (name, get[name]) for name in LINK_PARAMETERS if get.get(name)
             ],
@@ -174,4 +178,9 @@ class CpuView(InstanceCpuListView):
         context = super().get_context_data(**kwargs)
         context["window"] = last_complete_days(RECENT_DAYS, timezone.now())
         context["bands"] = context["paginator"].bands
+        instances = context["object_list"]
+        used = memory_used([one.pk for one in instances], context["window"])
+        for instance in instances:
+            instance.memory_used = used.get(instance.pk)
+        context["has_memory"] = bool(used)
         return context

@@ -129,13 +129,15 @@ def datasets_of(account: "CloudAccount") -> list[Dataset]:
 def is_read_from(account: "CloudAccount", dataset: Dataset) -> bool:
     """Return whether its cloud offers it, and this account is the one to ask."""
     has_own = dataset.traits.scope != Scope.BILL or account.payer_id is None
-    return has_own and offers(account.provider, dataset.traits.capability)
+    return has_own and offers(account, dataset.traits.capability)
 
 
 def not_offered(account: "CloudAccount", dataset: Dataset) -> str:
     """Return that the account's cloud does not have it; "" where it has."""
-    if offers(account.provider, dataset.traits.capability):
+    if offers(account, dataset.traits.capability):
         return ""
+    if CLOUDS[account.provider].pays_for_others(account.account_id):
+        return "not offered for a bill over other accounts"
     return f"not offered by {account.get_provider_display()}"
 
 

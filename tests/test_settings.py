@@ -18,7 +18,7 @@ from tests.test_every_setting_is_described import variables
 SETTINGS = str(settings_module.__file__)
 NONSENSE = ["~ *", "-1", "a=b", "http://[", "1e999", "x" * 300, "9" * 20, "$nothing"]
 # These may be any text.
-FREE = {"SECRET_KEY", "STATE_DIR", "ARCHIVE_PLACE"}
+FREE = {"SECRET_KEY", "AZURE_ACCESS_TOKEN", "STATE_DIR", "ARCHIVE_PLACE"}
 # What is right in spite of its look.
 MEANT = {
     ("ALLOWED_HOSTS", "-1"),
@@ -54,6 +54,15 @@ def test_nonsense_is_refused_by_name(
             assert len(told.splitlines()) == 1
 
 
+@pytest.mark.parametrize("host", ["azure.test:5001", "10.0.0.1", "127.0.0.1.test"])
+def test_a_token_is_sent_in_clear_to_this_machine_alone(
+    host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = complaint("AZURE_ENDPOINT_URL", f"http://{host}", monkeypatch)
+    assert told.startswith("AZURE_ENDPOINT_URL must be an emulator on this machine")
+    assert host.partition(":")[0] in told
+
+
 @pytest.mark.parametrize("name", ["DATABASE_URL", "CACHE_URL", "EMAIL_URL"])
 def test_no_sentence_shows_a_password(
     name: str, monkeypatch: pytest.MonkeyPatch
@@ -78,6 +87,9 @@ def test_no_sentence_shows_a_password(
         ("CELERY_BROKER_URL", "rediss://host", "rediss://host"),
         ("CELERY_BROKER_URL", "amqp://me:x@host//", "amqp://me:x@host//"),
         ("ALERT_WEBHOOK_URL", "", ""),
+        ("AZURE_ENDPOINT_URL", "http://127.0.0.1:5001/", "http://127.0.0.1:5001"),
+        ("AZURE_ENDPOINT_URL", "http://[::1]:5001", "http://[::1]:5001"),
+        ("AZURE_ENDPOINT_URL", "https://localhost", "https://localhost"),
         ("SECRET_KEY", "$ecret" * 10, "$ecret" * 10),
     ],
 )

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from clouds.models import CloudAccount
+from clouds.models import ACCOUNT_ID_LENGTH, CloudAccount
 from core.db.money_field import MoneyField
 from insights.anomalies.querysets import AnomalyChangeQuerySet, AnomalyQuerySet
 from insights.status_change import StatusChange, version_field
@@ -58,7 +58,7 @@ class Anomaly(models.Model):
     )
     scope = models.CharField(max_length=8, choices=Scope.choices)
     sub_account_id = models.CharField(
-        max_length=64,
+        max_length=ACCOUNT_ID_LENGTH,
         blank=True,
         help_text="The account that used it, on a payer's bill.",
     )

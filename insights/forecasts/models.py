@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from clouds.models import CloudAccount
+from clouds.models import ACCOUNT_ID_LENGTH, CloudAccount
 from core.db.money_field import MoneyField
 from insights.forecasts.querysets import ForecastPointQuerySet, ForecastQuerySet
 
@@ -32,7 +32,7 @@ class Forecast(models.Model):
     )
     scope = models.CharField(max_length=8, choices=Scope.choices)
     key = models.CharField(
-        max_length=200,
+        max_length=ACCOUNT_ID_LENGTH,
         blank=True,
         help_text="The service, or the id of the account that used it.",
     )

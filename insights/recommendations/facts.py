@@ -1,6 +1,7 @@
 """Instances with their metrics and changes, and compute bills, for the rules."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
@@ -9,8 +10,9 @@ from typing import Any, TypeVar
 from django.db.models import Q, QuerySet, Sum
 
 from clouds.models import CloudAccount
+from clouds.registry import CLOUDS
 from core.money import ZERO
-from core.windows import Window
+from core.windows import Window, utc_day
 from costs.models import CostTotal, DailyCost
 from insights.recommendations.engine.advice import (
     BillDay,
@@ -20,11 +22,9 @@ from insights.recommendations.engine.advice import (
     NetworkDay,
 )
 from inventory.models import Instance, StateChange
-from metrics.models import CpuMetric, NetworkMetric
+from metrics.models import CpuMetric, MemoryMetric, NetworkMetric
 from providers.records import ChargeCategory
 
-# AWS's name of instance hours on the bill.
-COMPUTE = "Amazon Elastic Compute Cloud - Compute"
 ROWS_AT_ONCE = 5000
 Record = TypeVar("Record", Change, CpuDay, NetworkDay)
 
@@ -32,14 +32,17 @@ Record = TypeVar("Record", Change, CpuDay, NetworkDay)
 def read_machines(
     account: CloudAccount, window: Window
 ) -> dict[Instance, MachineFacts]:
-    """Return every instance that existed in the window, with its days. Four queries."""
+    """Return every instance that existed in the window, with its days. Five queries."""
     instances = Instance.objects.filter(account=account).present_since(window.start)
     rows = list(instances.order_by("pk"))
     stored = StateChange.objects.filter(resource__in=[row.pk for row in rows])
     changes = _by_instance(stored.order_by("at", "id"), Change)
+    billed_states = CLOUDS[account.provider].billed_states
     days = Q(resource__account=account, day__gte=window.start, day__lt=window.end)
     by_day = ("resource", "day")
     cpu = _by_instance(CpuMetric.objects.filter(days).order_by(*by_day), CpuDay)
+    memory = MemoryMetric.objects.filter(days, maximum_percent__isnull=False)
+    used = _days_of(memory.values_list("resource", "day", "maximum_percent"))
     traffic = NetworkMetric.objects.filter(days).order_by(*by_day)
     network = _by_instance(traffic, NetworkDay)
     return {
@@ -53,6 +56,7 @@ def read_machines(
             operating_system=row.operating_system,
             tenancy=row.tenancy,
             paid_anyway=row.paid_anyway,
+            billed_states=billed_states,
             lifecycle=row.lifecycle,
             launched_at=row.launched_at,
             first_seen_at=row.first_seen_at,
@@ -62,6 +66,7 @@ def read_machines(
             changes=changes[row.pk],
             cpu=cpu[row.pk],
             network=network[row.pk],
+            memory_maximum_percent=_highest_of_type(used[row.pk], changes[row.pk]),
         )
         for row in rows
     }
@@ -74,6 +79,27 @@ def _by_instance(rows: QuerySet[Any], kind: type[Record]) -> dict[int, list[Reco
     for pk, *values in stored.iterator(chunk_size=ROWS_AT_ONCE):
         records[pk].append(kind(*values))
     return records
+
+
+def _days_of(rows: Iterable[tuple[int, date, float]]) -> dict[int, dict[date, float]]:
+    days: dict[int, dict[date, float]] = defaultdict(dict)
+    for pk, day, percent in rows:
+        days[pk][day] = percent
+    return days
+
+
+def _highest_of_type(
+    days: Mapping[date, float], changes: Iterable[Change]
+) -> float | None:
+    """Return the highest since it has its type; None if that is unknown.
+
+    A percentage is of the memory of then.
+    """
+    retyped = [
+        one.at for one in changes if one.field == "instance_type" and one.old_value
+    ]
+    since = max(map(utc_day, retyped), default=date.min)
+    return max((days[day] for day in days if day > since), default=None)
 
 
 def read_compute_bills(
@@ -89,7 +115,7 @@ def read_compute_bills(
         .in_window(window)
         .filter(
             sub_account_id=account.account_id,
-            service=COMPUTE,
+            service=CLOUDS[account.provider].compute_service,
             charge_category=ChargeCategory.USAGE.value,
         )
     )

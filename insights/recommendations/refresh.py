@@ -12,6 +12,7 @@ from insights.recommendations.engine.advice import Advice, BillDay, MachineFacts
 from insights.recommendations.engine.advice_thresholds import Thresholds
 from insights.recommendations.engine.counting import without_double_counting
 from insights.recommendations.engine.hourly_prices import (
+    BillRate,
     Prices,
     bill_rate,
     settled_window,
@@ -64,12 +65,19 @@ def _prices(
     """Return the stored prices of their regions, at the rates that the bill shows."""
     regions = {machine.region for machine in machines}
     rows = InstancePrice.objects.filter(provider=account.provider, region__in=regions)
-    prices, rates = Prices(row.record for row in rows), {}
-    for region, bill in bills.items():
-        there = [machine for machine in machines if machine.region == region]
+    prices = Prices(row.record for row in rows)
+    rates: dict[tuple[str, str], BillRate] = {}
+    for of_bill, bill in sorted(bills.items(), reverse=True):  # the bill of all last
+        there = _on_bill(machines, of_bill)
         if rate := bill_rate(there, bill, prices, limits, now):
-            rates[account.account_id, region] = rate
+            for region in {machine.region for machine in there}:
+                rates.setdefault((account.account_id, region), rate)
     return prices.with_rates(rates)
+
+
+def _on_bill(machines: Sequence[MachineFacts], region: str) -> list[MachineFacts]:
+    """Return those of that region; all where the bill does not tell regions apart."""
+    return [machine for machine in machines if region in ("", machine.region)]
 
 
 def _advice(
@@ -124,13 +132,14 @@ def _verify(
 
     @cache
     def ran_in(region: str) -> RunningCost:
-        there = [machine for machine in machines if machine.region == region]
+        there = _on_bill(machines, region)
         return running_cost(there, [day.day for day in bills.get(region, ())], prices)
 
     changed = 0
     for row in unverified(account, now):
         if machine := by_id.get(row.resource.resource_id):
-            bill, ran = bills.get(machine.region, ()), ran_in(machine.region)
+            region = machine.region if machine.region in bills else ""
+            bill, ran = bills.get(region, ()), ran_in(region)
             verdict = verify(row, machine, bill, prices, limits, now, ran)
             changed += store_verdict(row, verdict, now)
     return changed

@@ -12,6 +12,7 @@ class InstanceSerializer(serializers.ModelSerializer[Instance]):
     account = serializers.SlugRelatedField[CloudAccount](
         slug_field="account_id", read_only=True
     )
+    provider = serializers.CharField(source="account.provider", read_only=True)
     instance_id = serializers.CharField(source="resource_id", read_only=True)
 
     class Meta:
@@ -19,9 +20,11 @@ class InstanceSerializer(serializers.ModelSerializer[Instance]):
         fields = [
             "id",
             "account",
+            "provider",
             "instance_id",
             "name",
             "region",
+            "resource_group",
             "state",
             "instance_type",
             "vcpus",

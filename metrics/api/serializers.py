@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from inventory.models import Resource
-from metrics.models import CpuMetric, NetworkMetric
+from metrics.models import CpuMetric, MemoryMetric, NetworkMetric
 
 
 class CpuMetricSerializer(serializers.ModelSerializer[CpuMetric]):
@@ -22,6 +22,17 @@ class CpuMetricSerializer(serializers.ModelSerializer[CpuMetric]):
         ]
 
 
+class MemoryMetricSerializer(serializers.ModelSerializer[MemoryMetric]):
+    """How much of one instance's memory was used on one UTC day, in percent."""
+
+    instance_id = serializers.CharField(source="resource.resource_id")
+    name = serializers.CharField(source="resource.name")
+
+    class Meta:
+        model = MemoryMetric
+        fields = ["instance_id", "name", "day", "average_percent", "maximum_percent"]
+
+
 class NetworkMetricSerializer(serializers.ModelSerializer[NetworkMetric]):
     """What one instance received and sent on one UTC day."""
 
@@ -33,7 +44,7 @@ class NetworkMetricSerializer(serializers.ModelSerializer[NetworkMetric]):
         fields = ["instance_id", "name", "day", "in_bytes", "out_bytes"]
 
 
-class CpuPointSerializer(serializers.Serializer[Any]):
+class PercentPointSerializer(serializers.Serializer[Any]):
     """One UTC day in percent; null where that statistic was not asked for."""
 
     day = serializers.DateField()
@@ -41,11 +52,11 @@ class CpuPointSerializer(serializers.Serializer[Any]):
     maximum = serializers.FloatField(allow_null=True)
 
 
-class CpuTrendSerializer(serializers.ModelSerializer[Resource]):
+class PercentTrendSerializer(serializers.ModelSerializer[Resource]):
     """One instance's days in order; a day without data has no point."""
 
     instance_id = serializers.CharField(source="resource_id")
-    points = CpuPointSerializer(many=True)
+    points = PercentPointSerializer(many=True)
 
     class Meta:
         model = Resource

@@ -20,11 +20,12 @@ from inventory.models import Resource
 from inventory.querysets import ResourceQuerySet
 from metrics.api.serializers import (
     CpuMetricSerializer,
-    CpuTrendSerializer,
+    MemoryMetricSerializer,
     NetworkMetricSerializer,
+    PercentTrendSerializer,
 )
-from metrics.filters import CpuFilter, MetricFilter, NetworkFilter
-from metrics.models import CpuMetric, NetworkMetric
+from metrics.filters import CpuFilter, MemoryFilter, MetricFilter, NetworkFilter
+from metrics.models import CpuMetric, MemoryMetric, NetworkMetric
 from metrics.querysets import MetricQuerySet
 from syncs.datasets import Dataset
 
@@ -33,13 +34,9 @@ DEFAULT_DAYS = 30
 ORDER = ("-day", "-resource_id")
 
 
-class CpuMetricViewSet(RowsViewSet):
-    """CPU per instance and UTC day. No data is no row; 0 is measured."""
+class PercentViewSet(RowsViewSet):
+    """Days of a share in percent, with a trend per instance."""
 
-    queryset = CpuMetric.objects.select_related("resource").order_by(*ORDER)
-    serializer_class = CpuMetricSerializer
-    filterset_class = CpuFilter
-    csv_name = "cpu"
     cached_actions = frozenset({"trend"})
 
     def data_version(self) -> str:
@@ -48,10 +45,10 @@ class CpuMetricViewSet(RowsViewSet):
         # the server has.
         return version + self.request.build_absolute_uri("/")
 
-    @extend_schema(responses=CpuTrendSerializer(many=True), filters=True)
+    @extend_schema(responses=PercentTrendSerializer(many=True), filters=True)
     @action(detail=False, filterset_class=MetricFilter)
     def trend(self, request: Request) -> Response | StreamingHttpResponse:
-        """CPU over time per instance. Default: the last 30 complete days.
+        """Utilization over time per instance. Default: the last 30 complete days.
 
         Paginated by instance; only instances that have data in the window.
         """
@@ -62,9 +59,27 @@ class CpuMetricViewSet(RowsViewSet):
                 last_complete_days(DEFAULT_DAYS, timezone.now())
             )
         if wants_csv(request):
-            return csv_file(request, "cpu-trend", _trend_rows(metrics))
+            return csv_file(request, f"{self.csv_name}-trend", _trend_rows(metrics))
         page = self.paginate_queryset(_with_days(metrics))
         return self.get_paginated_response(_trends(page or [], metrics))
+
+
+class CpuMetricViewSet(PercentViewSet):
+    """CPU per instance and UTC day. No data is no row; 0 is measured."""
+
+    queryset = CpuMetric.objects.select_related("resource").order_by(*ORDER)
+    serializer_class = CpuMetricSerializer
+    filterset_class = CpuFilter
+    csv_name = "cpu"
+
+
+class MemoryMetricViewSet(PercentViewSet):
+    """Memory per instance and UTC day, where its cloud tells. No data is no row."""
+
+    queryset = MemoryMetric.objects.select_related("resource").order_by(*ORDER)
+    serializer_class = MemoryMetricSerializer
+    filterset_class = MemoryFilter
+    csv_name = "memory"
 
 
 class NetworkMetricViewSet(RowsViewSet):
@@ -90,7 +105,7 @@ def _with_days(metrics: MetricQuerySet) -> ResourceQuerySet:
 def _trends(
     instances: Sequence[Resource], metrics: MetricQuerySet
 ) -> list[dict[str, Any]]:
-    """Return what CpuTrendSerializer describes; it would take three times as long."""
+    """Return what PercentTrendSerializer describes, which takes thrice as long."""
     days = metrics.filter(resource__in=[one.pk for one in instances]).values_list(
         "resource_id", "day", "average_percent", "maximum_percent"
     )
@@ -107,7 +122,7 @@ def _trends(
     ]
 
 
-def _trend_rows(metrics: QuerySet[CpuMetric]) -> Iterator[Sequence[Any]]:
+def _trend_rows(metrics: QuerySet[Any]) -> Iterator[Sequence[Any]]:
     yield ["instance_id", "name", "day", "average", "maximum"]
     columns = ("day", "average_percent", "maximum_percent")
     rows = metrics.order_by("resource", "day").values_list(

@@ -56,6 +56,11 @@ class AzureSettings(ProviderSettings):
             raise InvalidSetting("cloud", f"Give one of {', '.join(CLOUDS)}.")
 
 
+def pays_for_others(account_id: str) -> bool:
+    """Return whether it is a scope, whose bill covers subscriptions."""
+    return not GUID.fullmatch(account_id)
+
+
 def check_account_id(account_id: str) -> None:
     """A subscription, or a scope whose bill covers many. Raises InvalidSetting."""
     if not any(

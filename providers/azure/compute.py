@@ -70,7 +70,7 @@ def fetch_instances(
     }
     states = fetch_states(client)
     for record in list_machines(client):
-        known = _in_state(record, states.get(record.instance_id, ""))
+        known = replace(record, state=states.get(record.instance_id, ""))
         found.setdefault(record.region, []).append(known)
     failed: dict[str, ProviderError] = {}
     for region, answer in scale_set_instances(client):
@@ -195,7 +195,7 @@ def _instances_of(
     )
     with understood(question):
         return [
-            _in_state(normalize_instance(raw), power_state(raw))
+            replace(normalize_instance(raw), state=power_state(raw))
             for raw in client.values(question)
         ]
 
@@ -274,12 +274,6 @@ def _paid_anyway(properties: Mapping[str, Any]) -> str:
     if properties.get("host") or properties.get("hostGroup"):
         return "dedicated host"
     return "capacity reservation" if properties.get("capacityReservation") else ""
-
-
-def _in_state(record: InstanceRecord, state: str) -> InstanceRecord:
-    """A stopped machine keeps its hardware, and is billed until it is deallocated."""
-    paid = record.paid_anyway or ("allocation" if state == "stopped" else "")
-    return replace(record, state=state, paid_anyway=paid)
 
 
 def power_state(raw: Mapping[str, Any]) -> str:

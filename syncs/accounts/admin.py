@@ -1,11 +1,9 @@
 """The admin of accounts: which are read, and how."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from operator import attrgetter
 from typing import Any, cast
 
-from django import forms
 from django.contrib import admin
 from django.db.models import (
     Aggregate,
@@ -27,27 +25,19 @@ from unfold.contrib.filters.admin import (
     BooleanRadioFilter,
     ChoicesDropdownFilter,
 )
-from unfold.widgets import UnfoldAdminNullBooleanSelectWidget as NullBooleanSelect
-from unfold.widgets import UnfoldAdminPasswordWidget as PasswordWidget
-from unfold.widgets import UnfoldAdminTextareaWidget as Textarea
-from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
 
 from clouds.access import is_limited
 from clouds.models import CloudAccount
-from clouds.registry import CLOUDS
+from clouds.registry import CloudKind
 from core.admin.columns import Column, linked, list_url, moment, stored_rows, text_link
-from core.api.json import Decoder
-from providers.settings import InvalidSetting
 from syncs.accounts.admin_actions import SYNC_ACTIONS, SyncNowForm
 from syncs.accounts.changes import remove_accounts, save_account
+from syncs.accounts.forms import ACCESS, SECRETS, AccountForm
 from syncs.models import SyncRun
 from syncs.runs.start_messages import start_and_report
 from users.audit import actor_of
 from users.audited_admin import Admin, dialog_action, page
 
-# Each cloud's settings, and those that are never shown.
-ACCESS = ("role_arn", "external_id", "regions", "member_role")
-SECRETS = {one for cloud in CLOUDS.values() for one in cloud.settings.SECRETS}
 CREATED = moment("created_at")
 # Runs that stored nothing and hold no slot.
 FRUITLESS = Q(status__in=[SyncRun.Status.FAILED, SyncRun.Status.ABANDONED])
@@ -83,64 +73,6 @@ def of_each_account(relation: str, value: Aggregate) -> Subquery:
 def model_behind(relation: str) -> type[Model]:
     """Return the model of that relation; this room does not import those below it."""
     return cast("type[Model]", CloudAccount._meta.get_field(relation).related_model)
-
-
-class ListField(forms.JSONField):
-    def clean(self, value: object) -> object:
-        return super().clean(value) or []
-
-
-class AccountForm(forms.ModelForm[CloudAccount]):
-    """An account, and each cloud's settings as fields of their names."""
-
-    role_arn = forms.CharField(
-        label="Role ARN",
-        required=False,
-        widget=TextInput(),
-        help_text="The role to assume. Empty: the credentials of the environment.",
-    )
-    external_id = forms.CharField(
-        label="External ID",
-        required=False,
-        widget=PasswordWidget(),
-        help_text="The ExternalId that the role's trust policy asks for.",
-    )
-    regions = ListField(
-        required=False,
-        decoder=Decoder,
-        widget=Textarea(attrs={"rows": 2}),
-        help_text='Only these regions, such as ["eu-west-1"]. Empty: all enabled.',
-    )
-
-    member_role = forms.CharField(
-        label="Role of members",
-        required=False,
-        widget=TextInput(),
-        help_text="Of a payer: accounts that join its organization are added with this "
-        "role, such as cloudintel. Empty: they are told only.",
-    )
-
-    class Meta:
-        # unfold's switch would save "unknown" as "no".
-        widgets = {"is_payer": NullBooleanSelect()}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        unset = asdict(CLOUDS[self.instance.provider].settings())
-        self.initial = {**unset, **self.instance.settings, **self.initial}
-
-    def clean(self) -> dict[str, Any]:
-        """Check the settings by the account's cloud; an empty secret is unchanged."""
-        data = super().clean() or self.cleaned_data
-        kind = data.get("provider", self.instance.provider)
-        before = self.instance.settings
-        given = {name: data[name] for name in ACCESS if data.get(name)}
-        given |= {s: before[s] for s in SECRETS if s in before and s not in given}
-        try:
-            self.instance.settings = CLOUDS[kind].settings.of(given).as_json()
-        except InvalidSetting as error:
-            self.add_error(error.field if error.field in ACCESS else None, str(error))
-        return data | {name: given.get(name, "") for name in SECRETS}
 
 
 def shown_setting(name: str) -> Column:
@@ -182,12 +114,6 @@ class CloudAccountAdmin(Admin[CloudAccount]):
     autocomplete_fields = ("payer",)
     actions = SYNC_ACTIONS
     actions_detail = ["sync_now"]
-    fieldsets = (
-        (None, {"fields": (("name", "is_enabled"), ("provider", "account_id"))}),
-        ("Access", {"fields": ACCESS}),
-        ("Bill", {"fields": (("is_payer", "payer"),)}),
-        ("Stored", {"fields": page(stored_rows, CREATED)}),
-    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CloudAccount]:
         present = Count("pk", filter=Q(gone_since=None))
@@ -219,17 +145,26 @@ class CloudAccountAdmin(Admin[CloudAccount]):
         self, request: HttpRequest, obj: CloudAccount | None = None
     ) -> Any:
         """Show only settings that its cloud has; secrets only to change them."""
-        if obj is None:
-            return self.fieldsets
-        names = CLOUDS[obj.provider].settings.names()
-        shown: list[Any] = [name for name in ACCESS if name in names]
-        if not self.has_change_permission(request, obj):
-            shown = [shown_setting(name) for name in shown if name not in SECRETS]
+        kinds = [kind for kind in ACCESS if obj is None or kind == obj.provider]
         return [
-            (title, {"fields": shown} if title == "Access" else options)
-            for title, options in self.fieldsets
-            if shown or title != "Access"
+            (None, {"fields": (("name", "is_enabled"), ("provider", "account_id"))}),
+            *(
+                (
+                    f"Access to {kind.label}",
+                    {"fields": self._access(request, obj, kind)},
+                )
+                for kind in kinds
+            ),
+            ("Bill", {"fields": (("is_payer", "payer"),)}),
+            ("Stored", {"fields": page(stored_rows, CREATED)}),
         ]
+
+    def _access(
+        self, request: HttpRequest, obj: CloudAccount | None, kind: CloudKind
+    ) -> list[Any]:
+        if obj is None or self.has_change_permission(request, obj):
+            return [*ACCESS[kind]]
+        return [shown_setting(name) for name in ACCESS[kind] if name not in SECRETS]
 
     def save_model(
         self, request: HttpRequest, obj: CloudAccount, form: Any, change: bool

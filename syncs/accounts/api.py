@@ -27,6 +27,11 @@ class CloudAccountSerializer(serializers.ModelSerializer[CloudAccount]):
         read_only=True,
     )
 
+    tenant = serializers.CharField(source="settings.tenant", default="", read_only=True)
+    client_id = serializers.CharField(
+        source="settings.client_id", default="", read_only=True
+    )
+
     class Meta:
         model = CloudAccount
         fields = [
@@ -36,6 +41,8 @@ class CloudAccountSerializer(serializers.ModelSerializer[CloudAccount]):
             "name",
             "role_arn",
             "regions",
+            "tenant",
+            "client_id",
             "is_payer",
             "payer",
             "is_enabled",

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from clouds.models import CloudAccount, SharedVersion
 from clouds.querysets import CloudAccountQuerySet
+from clouds.registry import CLOUDS
 from clouds.versions import bump_shared_version
 from syncs.datasets import Dataset, Scope
 from syncs.models import Watermark
@@ -36,6 +37,9 @@ def save_account(account: CloudAccount, actor: Actor | None = None) -> None:
     with transaction.atomic():
         stored = CloudAccount.objects.filter(pk=account.pk)
         before = stored.select_for_update(no_key=True).first()
+        pays = CLOUDS[account.provider].pays_for_others(account.account_id)
+        if pays is not None:
+            account.is_payer = pays
         if account.payer_id:
             account.is_payer = False
         account.save()

@@ -23,6 +23,10 @@ LEFT = (
     "{} left the organization of {}: its own bill is read again from the day on which "
     "that one ends."
 )
+OFF_THE_BILL = (
+    "{} is not on the bill of {} any more: its own bill is read again from the day on "
+    "which that one ends."
+)
 CLOSED = "{} was closed: it is disabled, and what is stored of it stays."
 JOINED = "{} joined the organization of {} and is read through {}."
 NOT_ADDED = (
@@ -65,6 +69,21 @@ def refresh_organization(
             return [*told, str(error)]
         return told + _update_members(account, members, now, actor, since)
     return told + [_leave(one, actor) for one in _members_of(account)]
+
+
+def refresh_members(
+    payer: CloudAccount, billed: Collection[str], actor: Actor
+) -> list[str]:
+    """Store whose costs the payer's bill covers, where the cloud does not say; return
+    what to tell. `billed` are other accounts that its newest days have charges of."""
+    if not billed:
+        return []
+    _cover(payer, CloudAccount.objects.filter(account_id__in=billed), actor)
+    return [
+        _leave(one, actor, OFF_THE_BILL)
+        for one in _members_of(payer)
+        if one.account_id not in billed
+    ]
 
 
 def _set_payer(account: CloudAccount, payer_id: str | None, actor: Actor) -> None:
@@ -148,9 +167,9 @@ def _cover(payer: CloudAccount, accounts: CloudAccountQuerySet, actor: Actor) ->
         _save(one, actor, is_payer=False, payer=payer)
 
 
-def _leave(account: CloudAccount, actor: Actor) -> str:
+def _leave(account: CloudAccount, actor: Actor, sentence: str = LEFT) -> str:
     """Have its own bill read again; who pays for it now is found out then."""
-    sentence = LEFT.format(account, account.payer)
+    sentence = sentence.format(account, account.payer)
     _save(account, actor, is_payer=None, payer=None)
     return sentence
 

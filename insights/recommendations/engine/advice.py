@@ -5,7 +5,7 @@ unknown and 0 is measured. `evidence` and `figures` hold what JSON can hold: amo
 them are decimal strings, days ISO strings.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,11 +15,13 @@ from typing import Protocol
 from providers.records import ON_DEMAND
 
 Json = Mapping[str, object]
+RUNNING, STOPPED = "running", "stopped"
 
 
 class Rule(StrEnum):
     IDLE = "idle"
     STOPPED = "stopped"
+    ALLOCATED = "allocated"
     OVERSIZED = "oversized"
     OLD_GENERATION = "old_generation"
     SCHEDULE = "schedule"
@@ -97,7 +99,8 @@ class MachineFacts:
     """One instance: its current state, and its days until now.
 
     `operating_system` and `tenancy` are those of a price list, empty where unknown;
-    `paid_anyway` is what costs the same while it is stopped, such as its host.
+    `paid_anyway` is what costs the same while it is off, such as its host, and
+    `billed_states` are those in which it costs money itself.
     `changes` and days need no order. `hours` is empty where only days are stored.
     `attached_monthly` is the monthly cost of its volumes and address, which are billed
     while it is stopped; None where it is unknown.
@@ -112,6 +115,7 @@ class MachineFacts:
     operating_system: str = ""
     tenancy: str = ""
     paid_anyway: str = ""
+    billed_states: Set[str] = frozenset({RUNNING})
     lifecycle: str = ON_DEMAND
     launched_at: datetime | None = None
     first_seen_at: datetime | None = None
@@ -128,6 +132,15 @@ class MachineFacts:
     @property
     def title(self) -> str:
         return self.name or self.instance_id
+
+    @property
+    def is_billed(self) -> bool:
+        return self.state in self.billed_states
+
+    @property
+    def stop(self) -> str:
+        """Return what is done to it so that it costs nothing."""
+        return "Deallocate" if STOPPED in self.billed_states else "Stop"
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,8 @@ class Thresholds:
 
     stopped_days: int = 30
     """AWS Config's rule for stopped instances."""
+    allocated_days: int = 1
+    """Ours: one that is stopped and still billed is not left so over night."""
 
     weekends: int = 3
     """Weekends that must all have been quiet before every weekend is called so."""

@@ -19,6 +19,7 @@ from insights.recommendations.engine.rule_context import RuleContext
 CATEGORIES = {
     Rule.IDLE: Category.UNUSED,
     Rule.STOPPED: Category.UNUSED,
+    Rule.ALLOCATED: Category.UNUSED,
     Rule.OVERSIZED: Category.RIGHTSIZING,
     Rule.OLD_GENERATION: Category.MODERNIZATION,
     Rule.SCHEDULE: Category.SCHEDULING,
@@ -95,7 +96,7 @@ def _priority(rule: Rule, saving: Decimal | None, thresholds: Thresholds) -> Lev
 
 def _impact(rule: Rule, saving: Decimal | None, monthly_cost: Decimal | None) -> Level:
     """The share of the instance's cost that is saved."""
-    if rule in (Rule.IDLE, Rule.STOPPED):
+    if rule in (Rule.IDLE, Rule.STOPPED, Rule.ALLOCATED):
         return Level.HIGH
     if saving is None or not monthly_cost:
         return Level.MEDIUM

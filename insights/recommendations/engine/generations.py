@@ -33,7 +33,7 @@ def old_generation(context: RuleContext) -> list[Advice | NotEnough]:
     now = context.prices.listed(machine)
     if now is None:
         reason = (
-            f"{family} has successors, but AWS's price of {machine.instance_type} in "
+            f"{family} has successors, but the price of {machine.instance_type} in "
             f"{machine.region} is unknown, so none can be compared."
         )
         return [NotEnough(Rule.OLD_GENERATION, machine.instance_id, reason)]

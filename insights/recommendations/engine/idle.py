@@ -38,14 +38,14 @@ def idle(context: RuleContext, utilization: Utilization) -> Advice | None:
         recommendation=(
             f"Lower the desired size of its {manager} by one."
             if manager
-            else "Stop it, and terminate it when nobody needs it."
+            else f"{machine.stop} it, and terminate it when nobody needs it."
         ),
         evidence={
             **utilization.evidence,
             "rule": kind,
             "running_share": round(context.running_share, 3),
         },
-        steps=_steps(manager),
+        steps=_steps(manager, machine.stop),
         risk=Level.LOW if kind == STRICT else Level.MEDIUM,
         risk_reasons=_risks(utilization, kind),
         estimated_time="15 minutes",
@@ -114,14 +114,14 @@ def _risks(utilization: Utilization, kind: str) -> tuple[str, ...]:
     return tuple(risks)
 
 
-def _steps(manager: str) -> tuple[str, ...]:
+def _steps(manager: str, stop: str) -> tuple[str, ...]:
     if manager:
         return (
             f"Lower the desired and the minimum size of the {manager}.",
             "Watch the remaining machines for a week.",
         )
     return (
-        "Stop it. Its volumes stay, and it can be started again.",
+        f"{stop} it. Its volumes stay, and it can be started again.",
         "Wait two weeks that include a month's end, in case somebody needs it.",
         "Take an image, terminate it, delete its volumes and release its address.",
     )

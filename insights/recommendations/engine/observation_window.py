@@ -5,11 +5,10 @@ from datetime import date, datetime
 from math import fsum, isfinite
 
 from core.windows import ONE_DAY, Window, last_complete_days, midnight
-from insights.recommendations.engine.advice import CpuDay, MachineFacts
+from insights.recommendations.engine.advice import RUNNING, CpuDay, MachineFacts
 from insights.recommendations.engine.advice_thresholds import Thresholds
 from metrics.sample_counts import SAMPLES_PER_HOUR
 
-RUNNING = "running"
 # A day with less than an hour of samples says nothing of a day.
 LEAST_SAMPLES = SAMPLES_PER_HOUR
 HOURS_A_DAY = 24.0
@@ -65,16 +64,23 @@ def measured(machine: MachineFacts, window: Window) -> list[CpuDay]:
 
 
 def hours_on(machine: MachineFacts, day: date) -> float:
-    """Return for how many hours of that UTC day it ran, 0 to 24.
+    """Return for how many hours of that UTC day it was billed, 0 to 24.
 
-    A machine that is off has no samples. Where they are unknown its state at the day's
-    end decides.
+    A machine that is off has no samples. Where they are unknown, and where it is billed
+    while it is off, its state at the day's end decides.
     """
+    is_billed_off = len(machine.billed_states) > 1
+    if is_billed_off and _state_on(machine, day) in machine.billed_states - {RUNNING}:
+        return HOURS_A_DAY
     for cpu in machine.cpu:
         if cpu.day == day and cpu.samples is not None:
             return min(HOURS_A_DAY, cpu.samples / SAMPLES_PER_HOUR)
-    is_on = existed_on(machine, day) and value_on(machine, day, "state") == RUNNING
-    return HOURS_A_DAY if is_on else 0.0
+    return HOURS_A_DAY if _state_on(machine, day) == RUNNING else 0.0
+
+
+def _state_on(machine: MachineFacts, day: date) -> str:
+    """Return its state at that day's end; "" where it did not exist."""
+    return value_on(machine, day, "state") if existed_on(machine, day) else ""
 
 
 def existed_on(machine: MachineFacts, day: date) -> bool:

@@ -1,5 +1,6 @@
 """Oversized instances: a smaller size of the family would do."""
 
+import re
 from dataclasses import dataclass
 
 from insights.recommendations.engine.advice import Advice, Level, NotEnough, Rule
@@ -24,9 +25,18 @@ BASELINE_PERCENT = {
 T2_BASELINE_PERCENT = BASELINE_PERCENT | {"xlarge": 22.5, "2xlarge": 16.875}
 
 
+# Azure's lowest of B8ms to B20ms; smaller sizes may use a little more.
+# https://learn.microsoft.com/azure/virtual-machines/sizes/general-purpose/bv1-series
+AZURE_BURSTABLE = re.compile(r"Standard_B[a-z]*(_v\d)?")
+AZURE_BASELINE_PERCENT = 16.0
+AZURE_BASELINES = {"Standard_B1ls": 5.0, "Standard_B1s": 10.0}
+
+
 def baseline_percent(instance_type: str) -> float:
     """Return the percentage it may use for ever; 100 unless it is burstable."""
     family = family_of(instance_type)
+    if AZURE_BURSTABLE.fullmatch(family):
+        return AZURE_BASELINES.get(instance_type, AZURE_BASELINE_PERCENT)
     if family not in BURSTABLE:
         return WHOLE
     baselines = T2_BASELINE_PERCENT if family == "t2" else BASELINE_PERCENT
@@ -58,8 +68,8 @@ def oversized(
     """Return advice for a smaller size of the family; None if none fits.
 
     The highest day's p99 and the highest sample must both fit, each with its headroom;
-    the average decides only whether a burstable size may be used. Without an agent
-    memory is unknown, and it halves with each size: then only the next smaller size is
+    the average decides only whether a burstable size may be used. Where the use of
+    memory is unknown, it halves with each size: then only the next smaller size is
     recommended, and the risk says so.
     """
     machine, need = context.machine, _need(context, utilization)
@@ -69,7 +79,7 @@ def oversized(
     now = context.prices.listed(machine)
     if now is None:
         reason = (
-            f"Half of its size would do, but AWS's sizes and prices of "
+            f"Half of its size would do, but the sizes and prices of "
             f"{machine.instance_type} in {machine.region} are unknown."
         )
         rule = Rule.OVERSIZED
@@ -160,7 +170,7 @@ def _text(size: InstancePriceRecord) -> str:
 def _memory_risk(now: InstancePriceRecord, target: InstancePriceRecord) -> str:
     return (
         f"memory goes from {now.memory_mib / 1024:g} to {target.memory_mib / 1024:g} "
-        "GiB, and without the CloudWatch agent its use is unknown"
+        "GiB, and its use is unknown (on AWS, only the CloudWatch agent tells it)"
     )
 
 

@@ -3,22 +3,30 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from insights.recommendations.engine.advice import Advice, MachineFacts, NotEnough, Rule
+from insights.recommendations.engine.advice import (
+    RUNNING,
+    STOPPED,
+    Advice,
+    MachineFacts,
+    NotEnough,
+    Rule,
+)
 from insights.recommendations.engine.advice_thresholds import Thresholds
+from insights.recommendations.engine.allocated import allocated
 from insights.recommendations.engine.generations import old_generation
 from insights.recommendations.engine.hourly_prices import Prices
 from insights.recommendations.engine.idle import idle
 from insights.recommendations.engine.observation_window import (
-    RUNNING,
     observation_window,
     require_valid,
 )
 from insights.recommendations.engine.oversized import oversized
 from insights.recommendations.engine.rule_context import RuleContext
 from insights.recommendations.engine.schedule import schedule
-from insights.recommendations.engine.stopped import STOPPED, stopped
+from insights.recommendations.engine.stopped import stopped
 from insights.recommendations.engine.utilization import Utilization, utilization_of
 
+DEALLOCATED = "deallocated"
 UtilizationRule = Callable[[RuleContext, Utilization], Advice | NotEnough | None]
 RULES_OF_UTILIZATION: dict[Rule, UtilizationRule] = {
     Rule.IDLE: idle,
@@ -45,7 +53,9 @@ def advise(
     window = observation_window(thresholds, now)
     context = RuleContext(machine, prices, thresholds, window)
     answers: list[Advice | NotEnough | None] = []
-    if machine.state == STOPPED:
+    if machine.state == STOPPED and machine.is_billed:
+        answers = [allocated(context, now)]
+    elif machine.state in (STOPPED, DEALLOCATED):
         answers = [stopped(context, now, currency)]
     elif machine.state == RUNNING:
         answers = [*_of_utilization(context), *old_generation(context)]
@@ -62,8 +72,8 @@ def _of_utilization(context: RuleContext) -> list[Advice | NotEnough | None]:
 
 def _is_worth_it(answer: Advice | NotEnough, context: RuleContext) -> bool:
     """Return False for a change of a few cents, and where something else is billed
-    anyway; stopped and idle always count."""
-    if answer.rule in (Rule.IDLE, Rule.STOPPED):
+    anyway; idle ones and those that are off always count."""
+    if answer.rule in (Rule.IDLE, Rule.STOPPED, Rule.ALLOCATED):
         return True
     if context.machine.paid_anyway:
         return False

@@ -172,15 +172,18 @@ def _longest_run(quiet: Sequence[bool]) -> tuple[int, int]:
 
 
 def _advice(context: RuleContext, utilization: Utilization, pattern: Pattern) -> Advice:
+    stop = context.machine.stop
     share, cost = Decimal(str(pattern.hours_off / WEEK_HOURS)), context.monthly_cost
     return build_advice(
         context,
         Rule.SCHEDULE,
-        title=f"Stop {context.machine.title} outside working hours",
+        title=f"{stop} {context.machine.title} outside working hours",
         current_state=(
             f"It runs all week, and is quiet {pattern}; {utilization.summary}."
         ),
-        recommendation=f"Stop it {pattern}: {pattern.hours_off} of a week's 168 hours.",
+        recommendation=(
+            f"{stop} it {pattern}: {pattern.hours_off} of a week's 168 hours."
+        ),
         evidence={
             **utilization.evidence,
             "quiet_weekends": pattern.weekends,
@@ -191,7 +194,8 @@ def _advice(context: RuleContext, utilization: Utilization, pattern: Pattern) ->
         },
         steps=(
             "Ask its users for their hours and time zone.",
-            "Tag it for AWS Instance Scheduler, or make two EventBridge schedules.",
+            "Tag it for AWS Instance Scheduler or Azure's Start/Stop VMs, or make two "
+            "schedules.",
             "Check after a week that it stops, starts and comes up complete.",
         ),
         risk=Level.MEDIUM,

@@ -6,6 +6,7 @@ from core.money import CENT
 from insights.recommendations.engine.advice import (
     Advice,
     Level,
+    MachineFacts,
     NotEnough,
     PriceBasis,
     Rule,
@@ -13,8 +14,6 @@ from insights.recommendations.engine.advice import (
 from insights.recommendations.engine.builder import build_advice
 from insights.recommendations.engine.hourly_prices import HourlyPrice
 from insights.recommendations.engine.rule_context import RuleContext
-
-STOPPED = "stopped"
 
 
 def stopped(
@@ -26,45 +25,52 @@ def stopped(
     of the attached ones is given.
     """
     machine = context.machine
-    stops = [
-        change.at
-        for change in machine.changes
-        if change.field == "state" and change.new_value == STOPPED and change.old_value
-    ]
-    since = max(stops) if stops else machine.first_seen_at
+    since, is_exact = off_since(machine)
     if since is None:
-        reason = "It is stopped, and it is unknown since when."
+        reason = f"It is {machine.state}, and it is unknown since when."
         return NotEnough(Rule.STOPPED, machine.instance_id, reason)
     days = (now - since).days
     if days < context.thresholds.stopped_days:
         return None
     monthly = machine.attached_monthly
     saved = None if monthly is None else monthly.quantize(CENT)
-    word = "for" if stops else "for at least"
+    word = "for" if is_exact else "for at least"
     return build_advice(
         context,
         Rule.STOPPED,
-        title=f"Terminate {machine.title}, stopped {word} {days} days",
+        title=f"Terminate {machine.title}, {machine.state} {word} {days} days",
         current_state=(
-            f"Stopped {word} {days} days, since {since:%Y-%m-%d}. Its volumes and an "
-            "Elastic IP address are still billed."
+            f"{machine.state.capitalize()} {word} {days} days, since "
+            f"{since:%Y-%m-%d}. Its volumes and a static IP address are still billed."
         ),
         recommendation="Keep an image of it and terminate it.",
         evidence={
             "stopped_since": since.date().isoformat(),
             "stopped_days": days,
-            "since_is_exact": bool(stops),
+            "since_is_exact": is_exact,
             "attached_monthly": None if saved is None else str(saved),
         },
         steps=(
             "Create an image: its snapshots cost less than the volumes.",
             "Terminate it and delete the volumes that remain.",
-            "Release its Elastic IP address, if it has one.",
+            "Release its static IP address, if it has one.",
         ),
         risk=Level.MEDIUM,
         risk_reasons=("the data on its volumes is deleted with them",),
         estimated_time="30 minutes",
-        confidence=Level.HIGH if stops else Level.MEDIUM,
+        confidence=Level.HIGH if is_exact else Level.MEDIUM,
         saving=saved,
         price=None if saved is None else HourlyPrice(saved, currency, PriceBasis.BILL),
     )
+
+
+def off_since(machine: MachineFacts) -> tuple[datetime | None, bool]:
+    """Return since when it has its state, and whether that was seen to begin."""
+    seen = [
+        change.at
+        for change in machine.changes
+        if change.field == "state"
+        and change.new_value == machine.state
+        and change.old_value
+    ]
+    return (max(seen), True) if seen else (machine.first_seen_at, False)

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from clouds.models import CloudAccount
+from clouds.registry import CLOUDS
 from clouds.testing import account
 from core.testing.clock import NOW
 from core.windows import Window, last_complete_days, utc_day
 from costs.testing import store_costs
 from insights.models import Recommendation, Verification
 from insights.recommendations.engine.verify import running_cost
-from insights.recommendations.facts import COMPUTE
 from insights.refresh.refresh_all import refresh
 from insights.testing import request_of
 from insights.transitions import change_status
@@ -44,7 +44,7 @@ def owner() -> CloudAccount:
 
 
 def bill(owner: CloudAccount, window: Window, a_day: Decimal) -> None:
-    store_costs(owner, window, {COMPUTE: str(a_day)})
+    store_costs(owner, window, {CLOUDS["demo"].compute_service: str(a_day)})
 
 
 def refreshed(owner: CloudAccount, now: datetime) -> None:

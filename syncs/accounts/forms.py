@@ -1,0 +1,126 @@
+"""The form of an account, with the settings of its cloud."""
+
+from dataclasses import asdict, fields
+from typing import Any
+
+from django import forms
+from unfold.widgets import UnfoldAdminNullBooleanSelectWidget as NullBooleanSelect
+from unfold.widgets import UnfoldAdminPasswordWidget as PasswordWidget
+from unfold.widgets import UnfoldAdminSelectWidget as Select
+from unfold.widgets import UnfoldAdminTextareaWidget as Textarea
+from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
+from unfold.widgets import UnfoldBooleanSwitchWidget as Switch
+
+from clouds.models import CloudAccount
+from clouds.registry import CLOUDS, CloudKind
+from core.api.json import Decoder
+from providers.azure.account_settings import CLOUDS as AZURE_CLOUDS
+from providers.settings import InvalidSetting
+
+# Each cloud's settings, in the order of the page, and those that are never shown.
+ACCESS = {
+    CloudKind(kind): [one.name for one in fields(cloud.settings)]
+    for kind, cloud in CLOUDS.items()
+    if fields(cloud.settings)
+}
+FIELDS = [name for names in ACCESS.values() for name in names]
+SECRETS = {one for cloud in CLOUDS.values() for one in cloud.settings.SECRETS}
+
+
+class ListField(forms.JSONField):
+    def clean(self, value: object) -> object:
+        return super().clean(value) or []
+
+
+class AccountForm(forms.ModelForm[CloudAccount]):
+    """An account, and each cloud's settings as fields of their names."""
+
+    role_arn = forms.CharField(
+        label="Role ARN",
+        required=False,
+        widget=TextInput(),
+        help_text="The role to assume. Empty: the credentials of the environment.",
+    )
+    external_id = forms.CharField(
+        label="External ID",
+        required=False,
+        widget=PasswordWidget(),
+        help_text="The ExternalId that the role's trust policy asks for.",
+    )
+    regions = ListField(
+        required=False,
+        decoder=Decoder,
+        widget=Textarea(attrs={"rows": 2}),
+        help_text='Only these regions, such as ["eu-west-1"]. Empty: all enabled.',
+    )
+
+    member_role = forms.CharField(
+        label="Role of members",
+        required=False,
+        widget=TextInput(),
+        help_text="Of a payer: accounts that join its organization are added with this "
+        "role, such as cloudintel. Empty: they are told only.",
+    )
+
+    tenant = forms.CharField(
+        label="Tenant ID",
+        required=False,
+        widget=TextInput(),
+        help_text="The tenant (directory) that signs in.",
+    )
+    client_id = forms.CharField(
+        label="Client ID",
+        required=False,
+        widget=TextInput(),
+        help_text="The application, or a user-assigned managed identity.",
+    )
+    client_secret_env = forms.CharField(
+        label="Variable of the client secret",
+        required=False,
+        widget=TextInput(),
+        help_text="The environment variable of the server that holds the application's "
+        "secret. The secret itself is never stored.",
+    )
+    certificate = forms.CharField(
+        label="Certificate file",
+        required=False,
+        widget=TextInput(),
+        help_text="The file on the server with the application's certificate and key.",
+    )
+    managed_identity = forms.BooleanField(
+        required=False,
+        widget=Switch(),
+        help_text="Sign in as the machine. With none of these three: as the workload.",
+    )
+    cloud = forms.ChoiceField(
+        label="Azure cloud",
+        choices=[("", "---------"), *((one, one) for one in AZURE_CLOUDS)],
+        required=False,
+        widget=Select(),
+        help_text="Empty: public.",
+    )
+
+    class Meta:
+        # unfold's switch would save "unknown" as "no".
+        widgets = {"is_payer": NullBooleanSelect()}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        unset = asdict(CLOUDS[self.instance.provider].settings())
+        self.initial = {**unset, **self.instance.settings, **self.initial}
+
+    def clean(self) -> dict[str, Any]:
+        """Check the settings by the account's cloud; an empty secret is unchanged."""
+        data = super().clean() or self.cleaned_data
+        kind = data.get("provider", self.instance.provider)
+        before = self.instance.settings
+        given = {name: data[name] for name in FIELDS if data.get(name)}
+        given |= {s: before[s] for s in SECRETS if s in before and s not in given}
+        for name in given.keys() - ACCESS.get(CloudKind(kind), FIELDS):
+            self.add_error(name, f"This is not a setting of {CloudKind(kind).label}.")
+            return data
+        try:
+            self.instance.settings = CLOUDS[kind].settings.of(given).as_json()
+        except InvalidSetting as error:
+            self.add_error(error.field if error.field in FIELDS else None, str(error))
+        return data | {name: given.get(name, "") for name in SECRETS}

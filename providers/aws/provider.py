@@ -17,8 +17,8 @@ from providers.records import (
     InstancePriceRecord,
     Market,
     MemberAccount,
-    RegionInstances,
     RegionMetrics,
+    RegionResources,
 )
 
 
@@ -45,7 +45,7 @@ class AwsProvider:
     def fetch_regions(self) -> Sequence[str]:
         return ec2.fetch_regions(self._clients)
 
-    def fetch_instances(self, progress: Progress) -> Iterator[RegionInstances]:
+    def fetch_instances(self, progress: Progress) -> Iterator[RegionResources]:
         return ec2.fetch_instances(self._clients, progress)
 
     @staticmethod

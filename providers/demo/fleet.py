@@ -134,7 +134,7 @@ def _describe(life: Life, anchor: date, hour: int) -> InstanceRecord:
     place = digest("place", life.instance_id)
     is_public = is_running and machine.role in (Role.WEB, Role.BASTION)
     return InstanceRecord(
-        instance_id=life.instance_id,
+        resource_id=life.instance_id,
         region=machine.region,
         state="running" if is_running else "stopped",
         instance_type=run.instance_type,

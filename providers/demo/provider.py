@@ -25,8 +25,8 @@ from providers.records import (
     CostTotalRecord,
     InstancePriceRecord,
     Market,
-    RegionInstances,
     RegionMetrics,
+    RegionResources,
 )
 from providers.settings import InvalidSetting
 
@@ -79,13 +79,13 @@ class DemoProvider:
     def fetch_regions(self) -> Sequence[str]:
         return REGIONS
 
-    def fetch_instances(self, progress: Progress) -> Iterator[RegionInstances]:
+    def fetch_instances(self, progress: Progress) -> Iterator[RegionResources]:
         instances = describe(self.account_id, self.anchor, self.now)
         for region in REGIONS:
             self.meter.count("demo:DescribeInstances")
             found = [i for i in instances if i.region == region]
             progress(f"{region}: {len(found)} instances")
-            yield RegionInstances(region, found)
+            yield RegionResources(region, found)
 
     def state_change_days(self) -> Sequence[date]:
         """The days of the history on which a sync of the inventory finds a change."""

@@ -26,6 +26,11 @@ SUBJECTS = {
     "Inventory": [
         ("inventory.resource", "category"),
         ("inventory.instance", "dns"),
+        ("inventory.volume", "hard_drive"),
+        ("inventory.bucket", "folder_open"),
+        ("inventory.database", "database"),
+        ("inventory.address", "pin_drop"),
+        ("inventory.loadbalancer", "account_tree"),
         ("inventory.statechange", "swap_horiz"),
     ],
     "Costs": [

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.views.generic import DetailView
 from rest_framework.exceptions import PermissionDenied
 
-from clouds.versions import data_version
 from core.api.csv import csv_file
 from core.windows import ONE_DAY, Window, last_complete_days
 from inventory.api.views import InstanceViewSet
@@ -209,9 +208,7 @@ class InstanceCpuViewSet(InstanceViewSet):
     """Virtual machines, terminated ones included; one comes with its change history."""
 
     filterset_class = InstanceCpuFilter
-
-    def data_version(self) -> str:
-        return data_version(self.request.user, Dataset.INSTANCES, Dataset.CPU)
+    datasets = [Dataset.INSTANCES, Dataset.CPU]
 
     def filter_queryset(self, queryset: Any) -> Any:
         parameters = CPU_PARAMETERS & set(self.request.query_params)

@@ -15,6 +15,7 @@ from unfold.contrib.filters.admin import (
 )
 
 from core.admin.columns import day, label, linked, moment, pairs, stored_rows, unbroken
+from inventory.kinds import KINDS, Kind
 from inventory.models import Instance, Resource, StateChange
 from users.audited_admin import M, ReadOnlyAdmin, page
 
@@ -39,7 +40,7 @@ def resource_id(resource: Resource) -> SafeString:
 @admin.display(description="state", ordering="state")
 def state(resource: Resource) -> SafeString:
     if resource.is_gone:
-        return label(StateChange.TERMINATED, "danger")
+        return label(resource.gone_word, "danger")
     return label(resource.state, STATE_KINDS.get(resource.state, ""))
 
 
@@ -88,6 +89,12 @@ class BaseResourceAdmin(ReadOnlyAdmin[M]):
             return queryset, False
         matches, _ = super().get_search_results(request, queryset, search_term)
         return queryset.filter(pk__in=few_keys(matches.order_by())), False
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> M | None:
+        # A primary key that is a foreign key takes no number too large for the column.
+        return super().get_object(request, object_id, from_field or "id")
 
 
 @admin.register(Resource)
@@ -143,11 +150,42 @@ class InstanceAdmin(BaseResourceAdmin[Instance]):
         ("Seen", {"fields": page(SEEN)}),
     )
 
-    def get_object(
-        self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> Instance | None:
-        # A primary key that is a foreign key takes no number too large for the column.
-        return super().get_object(request, object_id, from_field or "id")
+
+class KindAdmin(BaseResourceAdmin[Resource]):
+    """The admin of a kind whose columns and lines follow from the table of kinds."""
+
+    kind: ClassVar[Kind]
+
+    def __init__(self, model: type[Resource], site: admin.AdminSite) -> None:
+        self.list_display = (
+            *(resource_id, "name", ACCOUNT, "region", state),
+            *(*KINDS[self.kind].columns, LAST_SEEN),
+        )
+        queryset = model._default_manager.all()
+        self.search_fields = (*queryset.texts, *queryset.addresses, "tags")
+        self.fieldsets = (
+            (None, {"fields": page((resource_id, "name", "account"), state)}),
+            (
+                self.kind.label,
+                {
+                    "fields": page(
+                        *KINDS[self.kind].own_fields,
+                        ("region", "resource_group", moment("created_at")),
+                        (tags, stored_rows),
+                    )
+                },
+            ),
+            ("Seen", {"fields": page(SEEN)}),
+        )
+        super().__init__(model, site)
+
+
+for kind, traits in KINDS.items():
+    if traits.model is not Instance:
+        admin.site.register(
+            traits.model,
+            type(f"{traits.model.__name__}Admin", (KindAdmin,), {"kind": kind}),
+        )
 
 
 class ResourceRowsAdmin(ReadOnlyAdmin[M]):

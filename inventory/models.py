@@ -8,6 +8,8 @@ from clouds.models import CloudAccount
 from clouds.registry import CLOUDS
 from inventory.querysets import (
     RUNNING,
+    AddressQuerySet,
+    AttachableQuerySet,
     InstanceQuerySet,
     ResourceQuerySet,
     StateChangeQuerySet,
@@ -197,6 +199,8 @@ class Volume(Attachable, Resource):
         "throughput, MiB/s", null=True, blank=True
     )
 
+    objects = AttachableQuerySet.as_manager()  # type: ignore[misc]
+
 
 class Bucket(Resource):
     """One row is what only a place of objects has: a bucket, a storage account."""
@@ -234,6 +238,8 @@ class Address(Attachable, Resource):
     """One row is what only a reserved public IP address has."""
 
     ip = models.GenericIPAddressField("IP address", null=True, blank=True)
+
+    objects = AddressQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name_plural = "addresses"

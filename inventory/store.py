@@ -60,6 +60,8 @@ def mark_gone(
 def _store_kind(run: SyncRun, kind: Kind, answer: RegionResources) -> int:
     traits = KINDS[kind]
     found = [one for one in answer.resources if isinstance(one, traits.record)]
+    if not found:
+        return 0
     stored = traits.model._default_manager.filter(
         account=run.account, region=answer.region
     )

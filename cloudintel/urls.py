@@ -47,6 +47,7 @@ pages: list[URLPattern | URLResolver] = [
     path("instances/<int:pk>/", InstanceView.as_view(), name="instance"),
     path("", include("costs.urls")),
     path("", include("insights.urls")),
+    path("", include("inventory.urls")),
     path("", include("metrics.urls")),
     path("", include("syncs.urls")),
     path("", include("users.urls")),

@@ -68,6 +68,7 @@ PAGES = [
     ("summary", "Summary", "space_dashboard"),
     ("costs", "Costs", "payments"),
     ("instances", "Instances", "computer"),
+    ("resources", "Resources", "category"),
     ("cpu", "CPU utilization", "monitoring"),
     ("insights", "Insights", "insights"),
     ("syncs", "Syncs", "sync"),

@@ -151,41 +151,37 @@ class InstanceAdmin(BaseResourceAdmin[Instance]):
     )
 
 
-class KindAdmin(BaseResourceAdmin[Resource]):
-    """The admin of a kind whose columns and lines follow from the table of kinds."""
-
-    kind: ClassVar[Kind]
-
-    def __init__(self, model: type[Resource], site: admin.AdminSite) -> None:
-        self.list_display = (
+def kind_admin(kind: Kind) -> type[BaseResourceAdmin[Resource]]:
+    """Return the admin of a kind as the table of kinds describes it."""
+    traits = KINDS[kind]
+    rows = traits.model._default_manager.all()
+    lines: dict[str, Any] = {
+        "list_display": (
             *(resource_id, "name", ACCOUNT, "region", state),
-            *(*KINDS[self.kind].columns, LAST_SEEN),
-        )
-        queryset = model._default_manager.all()
-        self.search_fields = (*queryset.texts, *queryset.addresses, "tags")
-        self.fieldsets = (
+            *(*traits.columns, LAST_SEEN),
+        ),
+        "search_fields": (*rows.texts, *rows.addresses, "tags"),
+        "fieldsets": (
             (None, {"fields": page((resource_id, "name", "account"), state)}),
             (
-                self.kind.label,
+                kind.label,
                 {
                     "fields": page(
-                        *KINDS[self.kind].own_fields,
+                        *traits.own_fields,
                         ("region", "resource_group", moment("created_at")),
                         (tags, stored_rows),
                     )
                 },
             ),
             ("Seen", {"fields": page(SEEN)}),
-        )
-        super().__init__(model, site)
+        ),
+    }
+    return type(f"{traits.model.__name__}Admin", (BaseResourceAdmin,), lines)
 
 
-for kind, traits in KINDS.items():
-    if traits.model is not Instance:
-        admin.site.register(
-            traits.model,
-            type(f"{traits.model.__name__}Admin", (KindAdmin,), {"kind": kind}),
-        )
+for one in KINDS:
+    if one != Kind.INSTANCE:
+        admin.site.register(KINDS[one].model, kind_admin(one))
 
 
 class ResourceRowsAdmin(ReadOnlyAdmin[M]):

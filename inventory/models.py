@@ -121,7 +121,8 @@ class Resource(models.Model):
     def is_billed(self) -> bool:
         """Return whether its cloud takes money for it in this state."""
         billed = CLOUDS[self.account.provider].billed_states
-        return self.state in billed and not self.is_gone
+        is_instance = self.kind == self.Kind.INSTANCE
+        return is_instance and self.state in billed and not self.is_gone
 
 
 class Instance(Resource):

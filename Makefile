@@ -4,6 +4,7 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
+CLOUD ?= aws
 
 .PHONY: run test test-sqlite test-postgres coverage lint format lock bench emulator clean
 
@@ -11,6 +12,8 @@ run: $(VENV)/.installed
 	@exec $(BIN)/python manage.py up --first-start --port $(PORT)
 
 test: test-sqlite test-postgres
+# Tests start hundreds of processes, which need not each compile the same modules.
+test-sqlite test-postgres: export PYTHONDONTWRITEBYTECODE =
 
 test-sqlite: $(VENV)/.installed-dev
 	env -u DATABASE_URL $(BIN)/python -m pytest --once -n 4 --dist worksteal $(ARGS)
@@ -49,9 +52,10 @@ lock: $(VENV)/.installed-dev
 	$(BIN)/uv pip compile -q --no-header --no-emit-index-url --universal --generate-hashes pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile -q --no-header --no-emit-index-url --universal --generate-hashes --group dev pyproject.toml -c requirements.txt -o requirements-dev.txt
 
-# A sample AWS organization on a local port. See core/testing/aws_emulator/README.md.
+# A sample company's AWS, or with CLOUD=azure its Azure, on a local port. See README.md in
+# core/testing/aws_emulator and core/testing/azure_emulator.
 emulator: $(VENV)/.installed-dev
-	@$(BIN)/python -m core.testing.aws_emulator $(ARGS)
+	@$(BIN)/python -m core.testing.$(CLOUD)_emulator $(ARGS)
 
 clean:
 	rm -rf $(VENV) var .mypy_cache .pytest_cache .ruff_cache

@@ -1,17 +1,21 @@
 """What every test may ask for."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import compress
 from operator import not_
+from typing import Any
 
 import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 
+from clouds import registry
 from core.testing.aws_emulator import EmulatedAws
+from core.testing.azure_emulator import EmulatedAzure
 from core.testing.waiting import HANGS_AFTER_SECONDS
 
 # The same examples in each run, so that no change fails by chance.
@@ -29,7 +33,7 @@ FAST_AWS = {
 
 
 # What a test that uses the database has asked for, itself or by another fixture.
-DATABASE = {"db", "transactional_db", "live_server"}
+DATABASE = {"db", "transactional_db", "live_server", "module_db"}
 BOTH = {"sqlite", "postgresql"}
 
 
@@ -77,6 +81,17 @@ def _empty_cache() -> None:
     cache.clear()
 
 
+@pytest.fixture(scope="module")
+def module_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """For fixtures that fill the database once for a module, whose tests only read it.
+
+    What a test adds is taken back after it as ever, and all the rest after the module.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
 def now() -> datetime:
     return NOW
@@ -90,4 +105,22 @@ def aws(monkeypatch: pytest.MonkeyPatch, settings: object) -> Iterator[EmulatedA
     with EmulatedAws(now=NOW) as emulated:
         for name, value in emulated.environment().items():
             monkeypatch.setenv(name, value)
+        yield emulated
+
+
+@pytest.fixture
+def azure(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[EmulatedAzure]:
+    """An emulated Azure, which is asked as fast as it answers."""
+    with EmulatedAzure(now=NOW) as emulated:
+        emulated.quotas.lift()
+        for name, value in emulated.environment().items():
+            setattr(settings, name, value)
+        settings.AZURE_MAX_ATTEMPTS = 3
+        options = replace(
+            registry.azure_options(),
+            wait=emulated.wait,
+            cost_scope_limits=(),
+            cost_tenant_limits=(),
+        )
+        monkeypatch.setattr(registry, "azure_options", lambda: options)
         yield emulated

@@ -17,7 +17,7 @@ def visible_accounts(request: Any) -> CloudAccountQuerySet:
 
 
 def account_filter(
-    field_name: str | None = None, help_text: str = "By its 12 digits."
+    field_name: str | None = None, help_text: str = "By its id."
 ) -> AnyObject:
     return AnyObject(
         field_name=field_name,

@@ -18,7 +18,7 @@ from providers.azure import account_settings as azure
 from providers.azure.account_settings import AzureSettings
 from providers.azure.client import AzureAccount, AzureOptions
 from providers.azure.provider import AzureProvider
-from providers.base import InventorySource, MetricSource, PriceSource, Provider
+from providers.base import AccessChecker, CostSource, OrganizationSource, Provider
 from providers.demo.provider import DemoProvider
 from providers.demo.provider import check_account_id as check_demo_account_id
 from providers.errors import ErrorKind, ProviderError
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from clouds.models import CloudAccount
 
 
-# What a bill over other accounts does not have.
-OF_RESOURCES = {InventorySource, MetricSource, PriceSource}
+# What a bill over other accounts has: all else is of resources.
+OF_BILLS = {CostSource, OrganizationSource, AccessChecker}
 
 
 class CloudKind(models.TextChoices):
@@ -73,9 +73,8 @@ def offers(account: "CloudAccount", capability: type) -> bool:
     """Return whether the account's cloud has the capability, for such an account."""
     cloud = CLOUDS[account.provider]
     is_bill = cloud.pays_for_others(account.account_id)
-    return _has(cloud.provider, capability) and not (
-        is_bill and capability in OF_RESOURCES
-    )
+    is_there = capability in OF_BILLS or not is_bill
+    return is_there and _has(cloud.provider, capability)
 
 
 @cache

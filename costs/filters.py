@@ -36,14 +36,16 @@ class CostFilter(filters.FilterSet):
 
     start = start_filter(method="any_day")
     end = end_filter(method="any_day")
-    account = account_filter(
-        help_text="The account whose bill it is, by its 12 digits."
-    )
+    account = account_filter(help_text="The account whose bill it is, by its id.")
     currency = filters.CharFilter(lookup_expr="iexact", help_text="Such as USD.")
     sub_account = AnyText("sub_account_id", help_text="The account that used it.")
     service = AnyText(commas=False, help_text="Repeat it for several services.")
     region = AnyText(help_text="One or several regions.")
     charge_category = AnyChoice(choices=CATEGORIES, help_text="Only these.")
+    resource_group = AnyText(help_text="One or several resource groups of Azure.")
+    exclude_resource_group = AnyText(
+        "resource_group", exclude=True, help_text="Without these resource groups."
+    )
     exclude_service = AnyText(
         "service", commas=False, exclude=True, help_text="Without these services."
     )
@@ -84,7 +86,6 @@ class DailyCostFilter(CostFilter):
 
     start = start_filter()
     end = end_filter()
-    resource_group = AnyText(commas=False, help_text="One; repeat it for several.")
     estimated = YesOrNo(
         "is_estimated", help_text="Whether the cloud may still change it."
     )

@@ -77,6 +77,11 @@ class DailyCost(models.Model):
             models.Index(fields=["day", "service"], name="dailycost_day_service"),
             # The list's order, so that a page of it is read and not a day.
             models.Index(fields=["-day", "account"], name="dailycost_newest"),
+            models.Index(
+                fields=["resource_group", "day"],
+                condition=~models.Q(resource_group=""),
+                name="dailycost_group",
+            ),
             # A question about one member, however many have rows of the same days.
             models.Index(fields=["sub_account_id", "day"], name="dailycost_member"),
         ]

@@ -42,6 +42,7 @@ GROUPS = {
     "region": "region",
     "account": "sub_account_id",
     "charge_category": "charge_category",
+    "resource_group": "resource_group",
     "none": None,
 }
 

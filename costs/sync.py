@@ -155,9 +155,16 @@ def replace_costs(run: SyncRun, window: Window, answer: StagingFile) -> None:
     """Replace the window's rows and totals by the answer, and add it to the rollups.
 
     Within the caller's transaction. Each day has a total, so that one without charges
-    was measured to cost 0. Raises SyncFailed where the sums can't be stored.
+    was measured to cost 0. Raises SyncFailed where the sums can't be stored, and where
+    there is no answer at all for days that were stored.
     """
     held_totals = CostTotal.objects.filter(account=run.account).in_window(window)
+    if not answer.totals and held_totals.exists():
+        raise SyncFailed(
+            f"Costs of {window}: the cloud answered without any day, but costs are "
+            "stored for these days. They were kept. Check that the account still has "
+            "its own bill, as one that was moved has not, then sync again."
+        )
     Restatement.objects.bulk_create(restated(run, held_totals, answer.totals))
     try:
         store_costs(run, window, answer)

@@ -25,6 +25,7 @@ def charge(
     currency: str = "USD",
     effective: str | None = None,
     sub_account: str | None = None,
+    group: str = "",
 ) -> DailyCost:
     """One row of the bill; amortized as billed unless told otherwise."""
     with changing([owner.pk], Window(day, day + ONE_DAY)):
@@ -34,6 +35,7 @@ def charge(
             sub_account_id=sub_account or owner.account_id,
             service=service,
             region=region,
+            resource_group=group,
             charge_category=category,
             currency=currency,
             billed=Decimal(billed),
@@ -111,17 +113,19 @@ def billed(**which: Any) -> dict[date, Decimal]:
 
 def rows_miss_totals() -> list[CostTotal]:
     """The totals to which their day's rows do not sum, billed or effective."""
-    missed = []
-    for total in CostTotal.objects.all():
-        sums = DailyCost.objects.filter(
-            account=total.account, day=total.day, currency=total.currency
-        ).aggregate(billed=Sum("billed"), effective=Sum("effective"))
-        if (sums["billed"] or 0, sums["effective"] or 0) != (
-            total.billed,
-            total.effective,
-        ):
-            missed.append(total)
-    return missed
+    rows = DailyCost.objects.order_by().values_list("account", "day", "currency")
+    sums = {
+        (account, day, currency): (billed, effective)
+        for account, day, currency, billed, effective in rows.annotate(
+            Sum("billed"), Sum("effective")
+        )
+    }
+    return [
+        total
+        for total in CostTotal.objects.all()
+        if sums.get((total.account_id, total.day, total.currency), (0, 0))
+        != (total.billed, total.effective)
+    ]
 
 
 def stored_costs() -> Rows:

@@ -36,6 +36,7 @@ GROUPS = {
     "region": "Region",
     "account": "Account",
     "charge_category": "Charge category",
+    "resource_group": "Resource group",
     "none": "No grouping",
 }
 METRICS = {

@@ -33,9 +33,7 @@ class ResourceFilter(filters.FilterSet):
         choices=CloudKind.choices,
         help_text="The cloud.",
     )
-    resource_group = AnyText(
-        commas=False, help_text="Of Azure, in lower case; repeat it for several."
-    )
+    resource_group = AnyText(help_text="One or several of Azure, in lower case.")
     state = AnyText(help_text="As its cloud calls it, such as running or available.")
     tag = filters.CharFilter(
         method="tagged",

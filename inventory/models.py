@@ -132,7 +132,7 @@ class Instance(Resource):
     vcpus = models.PositiveIntegerField("vCPUs", null=True, blank=True)
     memory_mib = models.PositiveIntegerField("memory, MiB", null=True, blank=True)
     platform = models.CharField(
-        max_length=64, blank=True, help_text="Empty for Linux, as EC2 has it."
+        max_length=64, blank=True, help_text="windows, or empty for Linux."
     )
     operating_system = models.CharField(
         max_length=64,

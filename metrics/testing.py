@@ -20,6 +20,9 @@ def store_cpu(one: Instance, window: Window, average: float) -> None:
             p99_percent=average * 1.5,
             samples=288,
         )
+        MemoryMetric.objects.create(
+            resource=one, day=day, average_percent=40.0, maximum_percent=60.0
+        )
         NetworkMetric.objects.create(
             resource=one, day=day, in_bytes=1536, out_bytes=None
         )

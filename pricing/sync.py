@@ -23,7 +23,7 @@ from syncs.models import SyncRun
 from syncs.runs.claims import claim
 from syncs.runs.run_context import run_context, say_nothing
 
-# AWS changes a price list a few times a year.
+# Clouds change a price list a few times a year.
 READ_AGAIN_AFTER = timedelta(days=7)
 # Instances terminated since then are still compared with the bill of their days.
 LOOK_BACK = timedelta(days=90)

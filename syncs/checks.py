@@ -15,7 +15,7 @@ def check_sync_settings(**_: Any) -> list[CheckMessage]:
 def _problems() -> Iterator[CheckMessage]:
     if settings.AWS_API_DAILY_BUDGET_USD == 0:
         yield Error(
-            "AWS_API_DAILY_BUDGET_USD is 0, so no cost and no metric can be read.",
+            "AWS_API_DAILY_BUDGET_USD is 0, so nothing that costs money can be read.",
             hint="Leave it empty for no limit; a sync of one account costs about "
             "$0.03 and $0.06 per 1,000 instances.",
             id="syncs.E001",

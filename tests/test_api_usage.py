@@ -134,7 +134,7 @@ def test_before_the_request_that_would_pass_the_budget_a_run_stops(
     assert aws.requests["ce:GetCostAndUsage"] == 2
     assert (run.status, run.api_cost_usd) == ("failed", Decimal("0.02"))
     assert run.error == (
-        "AWS API budget of 2026-06-20: the next request costs $0.01, which would pass "
+        "API budget of 2026-06-20: the next request costs $0.01, which would pass "
         "the $0.02 a day. Raise AWS_API_DAILY_BUDGET_USD, or let it go on after 00:00 "
         "UTC."
     )

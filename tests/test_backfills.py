@@ -15,7 +15,7 @@ from core.testing.task_queue import waiting, work_off
 from core.windows import InvalidWindow, Window
 from costs.models import DailyCost
 from costs.sync import sync_cost
-from syncs.backfills.planning import advance_backfills, cut, propose
+from syncs.backfills.planning import advance_backfills, close_part, cut, propose
 from syncs.backfills.transitions import TRANSITIONS, InvalidTransition, transition
 from syncs.datasets import Dataset
 from syncs.models import Backfill, BackfillWindow, SyncRun
@@ -165,10 +165,24 @@ def test_a_part_that_fails_is_tried_again_after_growing_pauses_and_then_named(
     assert days_of_may() == 0
 
 
+def test_a_part_that_another_process_has_closed_waits_no_longer(
+    backfill: Backfill, aws: EmulatedAws, now: datetime, settings: Settings
+) -> None:
+    settings.BACKFILL_PARALLEL = 1
+    aws.deny("ce:GetCostAndUsage")
+    advance_backfills(now)
+    seen = backfill.windows.get(status="active")
+    work_off()
+    closed = backfill.windows.get(pk=seen.pk)
+    close_part(seen, now + timedelta(minutes=1))
+    again = backfill.windows.get(pk=seen.pk)
+    assert (again.status, again.due_at) == ("waiting", closed.due_at)
+
+
 def test_one_part_that_fails_does_not_stop_the_others(
     backfill: Backfill, aws: EmulatedAws, now: datetime, settings: Settings
 ) -> None:
-    settings.BACKFILL_ATTEMPTS = settings.BACKFILL_PARALLEL = 1
+    settings.BACKFILL_ATTEMPTS, settings.BACKFILL_PARALLEL = 1, 2
     settings.AWS_MAX_ATTEMPTS = 1
     aws.fail("ce:GetCostAndUsage", "ValidationException", times=1)
     advance_backfills(now)

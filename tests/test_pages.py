@@ -89,12 +89,13 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
         # projection (the forecasts) and the largest changes.
         ("/", 17),
         # account names; currencies, trend (2), both periods, spans, restatements (2);
-        # what there is to choose from (3).
-        ("/costs/", 16),
-        # states, regions, types; count, keys and rows; CPU; list prices; accounts.
-        ("/instances/", 14),
-        # The same without list prices.
-        ("/cpu/", 13),
+        # what there is to choose from (4).
+        ("/costs/", 17),
+        # states, regions, resource groups, types; count, keys and rows; CPU; list
+        # prices; accounts.
+        ("/instances/", 15),
+        # The same with memory, and without list prices.
+        ("/cpu/", 15),
         # accounts; freshness; API usage, budget; incidents, content type, notices;
         # counts and rows of runs; backfills.
         ("/syncs/", 15),
@@ -102,9 +103,9 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
         ("/syncs/live/", 7),
         # backfill; windows; their runs.
         ("/syncs/backfills/{backfill}/", 8),
-        # instance; CPU; network; newest syncs and the first; freshness; changes;
-        # list price.
-        ("/instances/{instance}/", 13),
+        # instance; CPU; memory; network; newest syncs and the first; freshness;
+        # changes; list price.
+        ("/instances/{instance}/", 14),
         # run.
         ("/syncs/runs/{run}/", 6),
     ],

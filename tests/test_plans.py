@@ -4,11 +4,10 @@ PostgreSQL reads a table of a few rows from end to end whatever indexes it has, 
 way is closed to it here: what is proven is which index answers a question.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 
@@ -37,8 +36,8 @@ THIRTY_DAYS = Window(TODAY - ONE_DAY * 30, TODAY)
 DAYS = f"start={THIRTY_DAYS.start}&end={THIRTY_DAYS.end}"
 
 
-@pytest.fixture(autouse=True)
-def company(admin_user: User) -> Iterator[None]:
+@pytest.fixture(scope="module", autouse=True)
+def company(module_db: None) -> None:
     """Ten accounts with sixty days of services and runs, and machines, a few idle.
 
     In tables as a migration leaves them: rows that earlier tests have taken back still
@@ -65,9 +64,7 @@ def company(admin_user: User) -> Iterator[None]:
             run(owner, Dataset.COST, NOW - timedelta(hours=hours))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-        cursor.execute("SET enable_seqscan = off")
-        yield
-        cursor.execute("RESET enable_seqscan")
+        cursor.execute("SET LOCAL enable_seqscan = off")
 
 
 def indexes(ask: Callable[[], object], table: str) -> set[str | None]:

@@ -26,8 +26,8 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.only_on("postgresql"),
 ]
-ACCOUNTS = 200
-GROWTH_MIB = 12
+ACCOUNTS = 50
+GROWTH_MIB = 4
 SUCCEEDED = "SELECT count(*) FROM syncs_syncrun WHERE status = 'succeeded'"
 TICK = [
     "-c",

@@ -65,22 +65,54 @@ def test_a_form_leaves_what_is_empty_out_of_the_address(page: Page, how: str) ->
         wanted = "?region=eu-west-1&state=running&zero=0"
     page.wait_for_url("**/found*")
     assert page.url == f"{SITE}/found{wanted}"
+    page.go_back()
+    assert page.locator("[name=state]").input_value() == "", "as the address says"
 
 
-def sizes(page: Page, values: list[float]) -> list[str]:
-    """Return how a chart of bytes writes these values beside its axis."""
+@pytest.mark.parametrize(("options", "is_searched"), [(7, False), (8, True)])
+def test_a_picker_of_eight_is_searched(
+    page: Page, options: int, is_searched: bool
+) -> None:
+    body = f"""<details data-picker open><label class="picker-search"><input></label>
+    {'<label class="picker-option"><input type="checkbox"></label>' * options}"""
+    show(page, body, script("forms.js"))
+    assert page.locator(".picker-search").is_visible() == is_searched
+
+
+def test_the_switch_of_colors_is_shown_where_it_works(page: Page) -> None:
+    switch = """<form id="themes" hidden><input type="radio" name="theme" value="auto">
+    <input type="radio" name="theme" value="dark"></form>"""
+    show(page, switch, script("theme.js"))
+    assert page.locator("#themes").is_visible()
+    assert page.locator("[value=auto]").is_checked()
+
+
+def draw(page: Page, **values: object) -> None:
+    """Draw a chart of one day, unless told otherwise."""
     data = {
-        **{"kind": "line", "unit": "bytes", "granularity": "daily"},
-        **{"labels": ["2026-01-02"], "estimated": [False]},
-        "series": [{"label": "in", "values": [values[-1]]}],
+        **{"kind": "line", "granularity": "daily", "labels": ["2026-01-02"]},
+        **{"estimated": [False], **values},
     }
     body = f"""<ul data-legend="net"></ul><canvas data-chart="net"></canvas>
     <script type="application/json" id="net">{json.dumps(data)}</script>"""
     show(page, body, CHART, script("charts.js"))
+
+
+def sizes(page: Page, values: list[float]) -> list[str]:
+    """Return how a chart of bytes writes these values beside its axis."""
+    draw(page, unit="bytes", series=[{"label": "in", "values": [values[-1]]}])
     write = """values => values.map(raw =>
         drawn[0].options.plugins.tooltip.callbacks.label(
             { raw, dataset: { label: "in" }, chart: { width: 900 } }))"""
     return [text.removeprefix(" in: ") for text in page.evaluate(write, values)]
+
+
+@pytest.mark.parametrize(("unit", "end"), [("USD", 15), ("%", None), ("bytes", None)])
+def test_only_an_axis_of_money_is_cut(page: Page, unit: str, end: int | None) -> None:
+    days = ["2026-01-01", "2026-01-02"]
+    series = [{"label": "web", "values": [90, 10]}]
+    draw(page, unit=unit, labels=days, estimated=[False, False], series=series)
+    assert page.evaluate("drawn[0].options.scales.y.max ?? null") == end
 
 
 def test_sizes_are_of_1024_bytes(page: Page) -> None:
@@ -153,3 +185,10 @@ def test_a_live_page_asks_ever_more_seldom_while_there_is_an_error(live: Page) -
     assert live.locator("#part").inner_text() == "new"
     asked = asked_within(live, 10, status=200, text=at_work.replace("data-active", ""))
     assert len(asked_within(live, 60, status=200, text=at_work)) == len(asked)
+
+
+def test_what_is_the_same_stays_and_what_is_not_on_the_page_is_left(live: Page) -> None:
+    live.evaluate("document.getElementById('part').isTheOldOne = true")
+    answer = LIVE + '<p id="unknown" data-part>new</p>'
+    assert asked_within(live, 7, status=200, text=answer) == [3, 6]
+    assert live.evaluate("document.getElementById('part').isTheOldOne") is True

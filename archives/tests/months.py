@@ -10,7 +10,7 @@ from core.windows import Window
 from costs.models import CostDay, CostRollup, DailyCost
 from costs.testing import store_costs
 from inventory.testing import instance
-from metrics.models import CpuMetric, NetworkMetric
+from metrics.models import CpuMetric, MemoryMetric, NetworkMetric
 from metrics.testing import store_cpu
 
 MARCH = date(2024, 3, 1)
@@ -43,6 +43,7 @@ def contents() -> list[list[tuple[object, ...]]]:
         for rows in (
             DailyCost.objects.values(),
             CpuMetric.objects.values(),
+            MemoryMetric.objects.values(),
             NetworkMetric.objects.values(),
         )
     ]

@@ -97,7 +97,7 @@ def largest_amount() -> Decimal:
 
 def too_large(what: str) -> str:
     """Return that it is more than the database keeps, and what to do."""
-    limit = f"{what} is larger than {largest_amount():,.2f}, the most that can be"
+    limit = f"{what} is larger than {largest_amount():,}, the most that can be"
     if connection.vendor == "sqlite":
         return f"{limit} stored exactly in SQLite; use PostgreSQL."
     return f"{limit} stored."

@@ -134,6 +134,17 @@ def test_locations_have_geographies_among_them(
     assert kinds["europe"] == "Logical"
 
 
+def test_reads_come_back_by_the_second(azure: EmulatedAzure, vms: str) -> None:
+    azure.quotas.reads = 3
+    left = "x-ms-ratelimit-remaining-subscription-reads"
+    assert [ask(azure, vms).headers.get(left) for _ in range(4)] == [*"210", None]
+    refused = ask(azure, vms)
+    assert (refused.status, refused.headers["retry-after"]) == (429, "1")
+    assert ask(azure, "/subscriptions").status == 200
+    azure.wait(1)
+    assert ask(azure, vms).status == 200
+
+
 def test_it_counts_every_request_by_its_permission(
     azure: EmulatedAzure, vms: str
 ) -> None:
@@ -198,6 +209,11 @@ def test_an_answer_is_cut_short(azure: EmulatedAzure, vms: str) -> None:
     with pytest.raises(IncompleteRead):
         ask(azure, vms)
     assert len(ask(azure, vms).json["value"]) == 3
+    azure.cut(READ_VMS, connection=False)
+    cut = ask(azure, vms)
+    assert cut.status == 200
+    with pytest.raises(ValueError, match="Unterminated|Expecting"):
+        _ = cut.json
 
 
 def test_a_next_page_on_another_host_notes_who_comes(

@@ -80,6 +80,16 @@ def test_a_power_state_may_be_unknown_and_stands_anywhere(
     assert firsts == {"PowerState", "ProvisioningState"}
 
 
+def test_a_machine_may_be_in_one_list_only(
+    azure: EmulatedAzure, shop: EmulatedSubscription
+) -> None:
+    shop.add_vm("new", missing_from="status")
+    shop.add_vm("old", missing_from="plain")
+    (plain,) = ask(azure, address(shop)).json["value"]
+    (status,) = ask(azure, address(shop), statusOnly="true").json["value"]
+    assert (plain["name"], status["name"]) == ("new", "old")
+
+
 def test_it_pages_and_keeps_the_question(
     azure: EmulatedAzure, shop: EmulatedSubscription
 ) -> None:
@@ -93,6 +103,15 @@ def test_it_pages_and_keeps_the_question(
     token = link.partition("skiptoken=")[2]
     other = ask(azure, address(shop), **{"statusOnly": "true", "$skiptoken": token})
     assert (other.status, other.code) == (400, "InvalidSkipToken")
+
+
+def test_a_page_may_be_empty_and_not_the_last(
+    azure: EmulatedAzure, shop: EmulatedSubscription
+) -> None:
+    shop.add_vm("web")
+    azure.empty_pages = True
+    found = pages(azure, address(shop))
+    assert [len(page["value"]) for page in found] == [0, 1]
 
 
 @pytest.mark.parametrize(

@@ -90,10 +90,23 @@ def test_amounts_are_doubles_that_groups_sum_otherwise(
         )
     (total,) = rows(query(azure, shop.id, question()))
     parts = rows(query(azure, shop.id, question(grouping=[BY_SERVICE, BY_GROUP])))
-    assert {row["ResourceGroupName"] for row in parts} == {"", "shop-rg"}
+    assert {row["ResourceGroupName"] for row in parts} == {"", "Shop-RG"}
     summed = sum(row["Cost"] for row in parts)
     assert summed != total["Cost"]
     assert summed == pytest.approx(total["Cost"], abs=1e-12)
+
+
+def test_a_group_has_rows_in_two_cases(
+    azure: EmulatedAzure, shop: EmulatedSubscription
+) -> None:
+    web = shop.add_vm("Web", group="Shop-RG")
+    azure.world.cost(june(1), "Storage", 1, vm=web)
+    azure.world.cost(june(1), "Storage", 2, subscription=shop, resource_group="Shop-RG")
+    found = rows(query(azure, shop.id, question(grouping=[BY_GROUP])))
+    assert {row["ResourceGroupName"]: row["Cost"] for row in found} == {
+        "Shop-RG": 2,
+        "shop-rg": 1,
+    }
 
 
 def test_currencies_are_columns_by_themselves(
@@ -184,6 +197,10 @@ def test_pages_want_the_same_question_again(
             "is not In",
         ),
         ({"filter": {}}, "exactly one of"),
+        ({"filter": {"tags": ["t"]}}, "no name, operator"),
+        ({"aggregation": {"a": "Cost"}}, "aggregation Cost is invalid"),
+        ({"grouping": ["ServiceName"]}, "grouping ServiceName is invalid"),
+        ({"grouping": BY_SERVICE}, "at most 2 groupings"),
     ],
 )
 def test_it_refuses_what_azure_refuses(

@@ -19,6 +19,13 @@ def test_it():
 def test_that_fails_already():
     assert not is_adult(30)
 """
+# Coverage sees no line of a script, nor, as here, of tests.
+SCRIPT = "greet(age >= adult);\n"
+TEST_OF_SCRIPT = """
+from pathlib import Path
+def test_it():
+    assert ">=" in Path("room/greet.js").read_text()
+"""
 SURVIVOR = "room/code.py:2  comparison\n    - return age >= 18\n    + return age > 18"
 
 
@@ -97,6 +104,9 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, text in {
         "room/code.py": ADULT,
         "room/tests/test_code.py": TEST,
+        "room/greet.js": SCRIPT,
+        "room/tests/test_script.py": TEST_OF_SCRIPT,
+        ".coveragerc": "[run]\nomit = */tests/*\n",
         "pytest.ini": "[pytest]\n",
     }.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -105,11 +115,20 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def test_a_script_is_watched_by_all_tests_that_are_given(house: Path) -> None:
+    faults = list(found(house, "room/greet.js"))
+    tests = WatchingTests.recorded(house, ["room/tests/test_script.py"])
+    assert (len(faults), list(unnoticed(faults, tests))) == (1, [])
+
+
 def test_the_same_seed_takes_the_same_faults_of_each_kind(house: Path) -> None:
-    one = sample(house, ["room"], 2, seed=1)
-    assert one == sample(house, ["room"], 2, seed=1)
+    one = sample(house, ["room/code.py"], 2, seed=1)
+    assert one == sample(house, ["room/code.py"], 2, seed=1)
     assert {fault.kind for fault in one} == {"comparison", "constant"}
-    assert {fault.path for fault in found(house, "room")} == {HERE}
+    assert {fault.path for fault in found(house, "room")} == {
+        HERE,
+        Path("room/greet.js"),
+    }
 
 
 def test_what_no_test_notices_is_listed_and_nothing_stays_planted(

@@ -20,7 +20,11 @@ from costs.querysets import GROUPS, TOTAL, RestatementQuerySet
 # The newest days of them; the admin lists all.
 RESTATEMENTS = 30
 # What a key column's empty text means, per grouping.
-NO_KEY = {"region": "No region", "account": "No account"}
+NO_KEY = {
+    "region": "No region",
+    "account": "No account",
+    "resource_group": "No resource group",
+}
 # (key, what it cost in the window, and in the period before)
 Compared = tuple[str, Decimal | None, Decimal | None]
 

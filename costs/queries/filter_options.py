@@ -10,7 +10,7 @@ from providers.records import ChargeCategory
 
 # A longer list is no list to pick from; the URL takes any key.
 LONGEST = 500
-COLUMNS = ("service", "region", "sub_account_id")
+COLUMNS = ("service", "region", "sub_account_id", "resource_group")
 # Charges that are no usage, with a checkbox of their own: people look with and without.
 EXCLUDABLE = {
     ChargeCategory.TAX.value: "Tax",
@@ -53,9 +53,13 @@ class Picker:
 def filter_options(
     query: CostQuery, user: AnyUser, account_names: Mapping[str, str]
 ) -> list[Picker]:
-    """Return services, regions, accounts and charge categories. Three queries."""
+    """Return services, regions, accounts, charge categories and, where there are any,
+    resource groups. Four queries."""
     seen = CostSource.visible_to(user).in_window(query.window)
-    services, regions, accounts = (seen.values_of(name, LONGEST) for name in COLUMNS)
+    services, regions, accounts, groups = (
+        seen.values_of(name, LONGEST) for name in COLUMNS
+    )
+    of_groups = _picker(query, "resource_group", "Resource groups", groups, {})
     return [
         _picker(query, "service", "Services", services, {}),
         _picker(query, "region", "Regions", regions, {}),
@@ -63,6 +67,7 @@ def filter_options(
         _picker(
             query, "charge_category", "Charge categories", list(ChargeCategory), {}
         ),
+        *([of_groups] if of_groups.options else []),
     ]
 
 

@@ -26,6 +26,8 @@ FILTER_NAMES = {
     "exclude_sub_account": "Exclude account",
     "charge_category": "Charge category",
     "exclude": "Exclude",
+    "resource_group": "Resource group",
+    "exclude_resource_group": "Exclude resource group",
 }
 
 
@@ -70,9 +72,13 @@ def into_line(query: CostQuery, line: Line, shown: Sequence[Line]) -> str | None
 
 
 def next_group(query: CostQuery, chosen: str) -> str:
-    """What to slice by after `chosen` is held: the first that is not one value yet."""
+    """What to slice by after `chosen` is held: the first that is not one value yet.
+
+    Not by resource group, which most bills do not have.
+    """
     for group, (only, _) in DIMENSIONS.items():
-        if only != chosen and len(query.filters[only]) != 1:
+        is_one = only in (chosen, "resource_group") or len(query.filters[only]) == 1
+        if not is_one:
             return group
     return "none"
 

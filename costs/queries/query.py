@@ -32,6 +32,7 @@ DIMENSIONS = {
     "region": ("region", "exclude_region"),
     "account": ("sub_account", "exclude_sub_account"),
     "charge_category": ("charge_category", "exclude"),
+    "resource_group": ("resource_group", "exclude_resource_group"),
 }
 # All filters that repeat; `account` names whose bill it is.
 FILTERS = ("account", *(name for pair in DIMENSIONS.values() for name in pair))

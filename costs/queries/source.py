@@ -31,6 +31,8 @@ from costs.querysets import (
 )
 
 Bills = TypeVar("Bills", bound=BillQuerySet)
+# What no rollup tells apart: it is answered from rows.
+NOT_IN_ROLLUPS = {"resource_group"}
 # The dimension by which a rollup tells a column apart.
 ROLLUP_OF = {
     "service": CostRollup.Dimension.SERVICE,
@@ -98,7 +100,9 @@ class CostSource:
 
     def _by_column(self, column: str, values: Sequence[str], is_excluded: bool) -> Self:
         which = Q((f"{column}__in", values), _negated=is_excluded)
-        rollups = None if self.rollups is None else self.rollups.filter(which)
+        rollups = None
+        if self.rollups is not None and column not in NOT_IN_ROLLUPS:
+            rollups = self.rollups.filter(which)
         looked_at = self.looked_at | {column}
         return replace(
             self, rows=self.rows.filter(which), rollups=rollups, looked_at=looked_at
@@ -121,7 +125,7 @@ class CostSource:
         """Return the rows or sums that can tell these columns apart."""
         compared = {*self.looked_at, *columns}
         needed = {of for name, of in ROLLUP_OF.items() if name in compared}
-        if self.rollups is None or len(needed) > 1:
+        if self.rollups is None or len(needed) > 1 or compared & NOT_IN_ROLLUPS:
             return self._counted(self.rows)
         dimension = next(iter(needed), CostRollup.Dimension.NONE)
         return self._counted(self.rollups.filter(dimension=dimension))
@@ -154,8 +158,8 @@ class CostSource:
         return {currency: newest[currency] for currency in ordered}
 
     def values_of(self, column: str, limit: int) -> list[str]:
-        """Return what a column holds, in order."""
-        found = self.by(column).order_by(column)
+        """Return what a column holds, in order, without the empty text."""
+        found = self.by(column).exclude(**{column: ""}).order_by(column)
         return list(found.values_list(column, flat=True).distinct()[:limit])
 
     def spans(self, *windows: Window) -> list[Span]:

@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 import time_machine
 
-from clouds.testing import account
+from clouds.testing import account, azure_account
 from core.testing.clock import NOW
 from costs.testing import charge, close
-from users.testing import ask, walk
+from users.testing import ask, csv_of, viewer, walk
 
 pytestmark = pytest.mark.django_db
 FIRST, SECOND, THIRD = (date(2026, 11, day) for day in (2, 3, 4))
@@ -85,11 +85,43 @@ def test_a_filter_of_list_trend_and_summary(
         ({"amount_min": "2", "amount_max": "3"}, "23"),
         ({"estimated": "true"}, ""),
         ({"estimated": "false"}, "12358"),
-        ({"resource_group": "web"}, ""),
     ],
 )
 def test_a_filter_of_the_list_alone(parameters: dict[str, str], rows: str) -> None:
     assert billed(**parameters) == list(rows)
+
+
+def test_resource_groups_are_told_apart_and_filtered_everywhere() -> None:
+    owner = azure_account()
+    for group, amount in {"": "1", "shop-rg": "3", "data-rg": "5"}.items():
+        charge(owner, FIRST, amount, group=group, currency="CHF", region="")
+    close(owner, FIRST, currency="CHF")
+    asked = {"start": f"{FIRST}", "currency": "CHF"}
+    trend = ask("costs/trend/", group_by="resource_group", **asked)
+    found = {one["key"]: one["total"] for one in trend["series"]}
+    assert found == {"data-rg": "5.00", "shop-rg": "3.00", "": "1.00"}
+    assert trend["total"] == "9.00"
+    only = {**asked, "resource_group": "shop-rg"}
+    without = {**asked, "exclude_resource_group": "shop-rg"}
+    for filters, total in ((only, "3.00"), (without, "6.00")):
+        assert ask("costs/summary/", **filters)["total"] == total
+        assert ask("costs/trend/", **filters)["total"] == total
+        assert ask("costs/trend/", group_by="service", **filters)["total"] == total
+    (row,) = ask("costs/", resource_group="shop-rg")["results"]
+    assert row["resource_group"] == "shop-rg"
+    lines = csv_of("costs/trend/", group_by="resource_group", **asked)
+    assert lines.startswith("day,resource_group,amount,currency,metric\r\n")
+
+
+def test_the_page_offers_resource_groups_where_there_are_any() -> None:
+    start = {"start": f"{FIRST}", "currency": "CHF"}
+    page = viewer().get("/costs/", start).content.decode()
+    assert "Resource groups" not in page
+    charge(azure_account(), FIRST, "3", group="shop-rg", currency="CHF")
+    page = viewer().get("/costs/", {**start, "group_by": "resource_group"})
+    text = page.content.decode()
+    assert "Resource groups" in text
+    assert "shop-rg" in text
 
 
 @pytest.mark.parametrize(

@@ -46,8 +46,8 @@ def viewer() -> User:
     return User.objects.create(username="viewer")
 
 
-@pytest.fixture(autouse=True)
-def bill() -> None:
+@pytest.fixture(scope="module", autouse=True)
+def bill(module_db: None) -> None:
     payer, member = account(), account(2, "member")
     for number, (day, service, region) in enumerate(
         product(DAYS, ["EC2", "S3", "Unallocated"], ["eu-west-1", "us-east-1", ""])

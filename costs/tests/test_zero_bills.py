@@ -17,6 +17,7 @@ from costs.models import CostTotal, DailyCost, Restatement
 from costs.sync import sync_cost
 from costs.testing import close, store_costs
 from costs.tests.test_rollups import held, summed
+from providers.aws.provider import AwsProvider
 from syncs.testing import outcome
 from users.testing import person
 
@@ -60,6 +61,22 @@ def test_a_bill_that_never_had_a_charge_is_zero(
     assert run.window is not None
     assert CostTotal.objects.filter(billed=0).count() == len(run.window)
     assert outcome(sync_cost(run.account, now + HOUR)) == ("succeeded", "")
+
+
+def test_an_answer_without_any_day_is_no_zero(
+    aws: EmulatedAws, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = aws_account()
+    aws.world().add_costs([charge(june(14), "0.50")])
+    sync_cost(mine, now)
+    before = list(CostTotal.objects.order_by("day").values_list("day", "billed"))
+    monkeypatch.setattr(AwsProvider, "fetch_costs", lambda *_: iter(()))
+    status, error = outcome(sync_cost(mine, now + HOUR))
+    assert status == "failed"
+    assert "the cloud answered without any day" in error
+    after = list(CostTotal.objects.order_by("day").values_list("day", "billed"))
+    assert after == before
+    assert DailyCost.objects.get(day=june(14)).billed == Decimal("0.50")
 
 
 @pytest.mark.parametrize("currency", ["USD", "EUR"])

@@ -1,5 +1,8 @@
 """The admin of people, tokens and the schedule, and the sidebar of all."""
 
+from datetime import timedelta
+from urllib.parse import urlencode
+
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
@@ -9,6 +12,11 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from knox.models import AuthToken
 
 from clouds.models import AccountAccess
+from clouds.testing import account
+from core.testing.clock import TODAY
+from dashboard.admin_navigation import TABS
+from inventory.testing import instance
+from metrics.models import CpuMetric
 from users.models import AuditEntry
 from users.roles import assign_role
 
@@ -70,6 +78,29 @@ def test_the_sidebar_leads_to_every_subject_and_back_to_the_pages(
     ):
         assert title in page
     assert f'href="{reverse("admin:metrics_cpumetric_changelist")}"' in page
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [("Maximum up to 5%", {(2, 5)}), ("Average 80% and above", {(80, 90)})],
+)
+def test_a_tab_above_the_utilization_shows_what_it_names(
+    title: str, shown: set[tuple[int, int]], admin_client: Client
+) -> None:
+    machine = instance(account(), "web")
+    for number, (average, maximum) in enumerate(
+        [(2, 5), (2, 5.1), (79.9, 90), (80, 90)]
+    ):
+        CpuMetric.objects.create(
+            resource=machine,
+            day=TODAY - timedelta(days=number),
+            average_percent=average,
+            maximum_percent=maximum,
+        )
+    query = urlencode(dict(TABS["metrics.cpumetric"])[title])
+    page = admin_client.get(f"{reverse('admin:metrics_cpumetric_changelist')}?{query}")
+    rows = page.context["cl"].result_list
+    assert {(row.average_percent, row.maximum_percent) for row in rows} == shown
 
 
 def test_the_sidebar_shows_only_what_a_person_may_view(client: Client) -> None:

@@ -126,6 +126,7 @@ def test_the_first_of_a_month_has_no_month_to_date(client: Client) -> None:
     with time_machine.travel(NOW.replace(day=1), tick=False):
         text = page(client)
     assert "No complete day of this month is stored yet." in text
+    assert "$30.00" in end_of_month(text)  # the bill of October ends on its eve
 
 
 def test_small_services_are_summed_as_other_and_nothing_is_lost() -> None:
@@ -179,15 +180,39 @@ def test_costs_that_are_read_late_did_not_change_by_it() -> None:
     assert found.top_changes == []
 
 
+@pytest.mark.parametrize(
+    ("amounts", "services"),
+    [
+        (["1", "1", "2", "3", "4", "5", "6"], "GFEDCA"),
+        (["0.01", "0.009"], "A"),
+    ],
+)
+def test_the_six_largest_changes_are_shown_from_a_cent_on(
+    amounts: list[str], services: str
+) -> None:
+    owner, day = account(), LAST_DAYS.end - timedelta(days=1)
+    store_costs(owner, Window(QUARTER.start, day), {"Steady": "1"})
+    new = dict(zip("ABCDEFG", amounts, strict=False))
+    store_costs(owner, Window(day, LAST_DAYS.end), {"Steady": "1", **new})
+    found = shown()
+    assert found is not None
+    assert [one.service for one in found.top_changes] == [*services]
+
+
 def test_it_names_the_account_in_which_a_service_moved(client: Client) -> None:
     quiet, loud = account(1, "staging"), account(2, "production")
     store_costs(quiet, QUARTER, {"AWS Lambda": "10"})
     store_costs(loud, Window(QUARTER.start, LAST_DAYS.start), {"AWS Lambda": "10"})
     store_costs(loud, LAST_DAYS, {"AWS Lambda": "12"})
+    gone = account(3, "gone")
+    for days_ago, amount in ((100, "1"), (70, "5")):
+        end = NOW.date() - timedelta(days=days_ago)
+        store_costs(gone, Window(end - timedelta(days=30), end), {"EC2": amount})
     text = page(client)
     changes = text.split('id="top-changes"')[1].split("</section>")[0]
     assert "in production" in changes
     assert "in staging" not in changes
+    assert "in gone" not in changes
     assert "+$60.00" in changes
     assert "service=AWS+Lambda&amp;sub_account=000000000002" in changes
 
@@ -282,7 +307,8 @@ def test_without_cpu_nobody_knows_which_are_idle(client: Client) -> None:
 def test_who_may_see_one_account_sees_only_its_part(client: Client) -> None:
     mine, other = account(1, "mine"), account(2, "other")
     store_costs(mine, QUARTER, {"AWS Lambda": "1"})
-    store_costs(other, QUARTER, {"Amazon RDS": "70"})
+    store_costs(other, Window(QUARTER.start, LAST_DAYS.start), {"Amazon RDS": "7"})
+    store_costs(other, LAST_DAYS, {"Amazon RDS": "70"})
     instance(mine, "web")
     instance(other, "db")
     user = person("viewer")

@@ -123,6 +123,17 @@ def test_nothing_changed(how: str, request: pytest.FixtureRequest) -> None:
     assert [(line.total, line.before) for line in lines] == [(300, 300), (90, 90)]
 
 
+def test_nothing_changed_where_one_joined_on_the_second_day_that_is_compared(
+    payer: CloudAccount, member: CloudAccount
+) -> None:
+    second = MONTH.previous().start + timedelta(days=1)
+    store_costs(member, Window(START, second), {"EC2": "10"})
+    on_bill(payer, member, Window(second, TODAY))
+    member.payer = payer
+    member.save()
+    assert shown().top_changes == []
+
+
 @pytest.mark.parametrize("how", ["joined", "left"])
 def test_one_bill_alone_is_compared_with_nothing_that_is_on_another(
     how: str, request: pytest.FixtureRequest, payer: CloudAccount, member: CloudAccount
@@ -147,6 +158,20 @@ def test_all_accounts_together_have_no_jump(
     assert not Anomaly.objects.exists()
     total = Forecast.objects.newest().get(account=None, scope="total")
     assert round(total.points.earliest("day").mean) == 13
+
+
+def test_a_young_account_leaves_the_changes_on_other_bills_known(
+    payer: CloudAccount, member: CloudAccount
+) -> None:
+    on_bill(payer, member, Window(START, TODAY))
+    with changing([payer.pk], MONTH):
+        on_it = DailyCost.objects.filter(sub_account_id=member.account_id)
+        on_it.in_window(MONTH).update(billed=12)
+        totals = CostTotal.objects.filter(account=payer)
+        totals.in_window(MONTH).update(billed=15)
+    store_costs(account(3, "young"), SINCE, {"EC2": "7"})
+    (found,) = shown().top_changes
+    assert (found.account_id, found.change) == (member.account_id, 60)
 
 
 def test_days_that_nobody_read_are_told_as_no_change(

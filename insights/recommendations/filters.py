@@ -20,7 +20,7 @@ class RecommendationFilter(filters.FilterSet):
     live = YesOrNo(method="is_live", help_text="Whether there is something to do.")
     risk = AnyChoice(choices=LEVELS, help_text="Only these.")
     region = AnyText("resource__region", help_text="One or several regions.")
-    instance = AnyText("resource__resource_id", help_text="By its EC2 id.")
+    instance = AnyText("resource__resource_id", help_text="By its cloud's id.")
     search = filters.CharFilter(
         "title", "icontains", help_text="Part of a title, which names the instance."
     )

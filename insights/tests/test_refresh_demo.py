@@ -3,12 +3,10 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
-from typing import Any
 
 import pytest
 import time_machine
 from django.core.management import call_command
-from django.db import transaction
 
 from core.testing.clock import NOW
 from costs.models import CostTotal
@@ -25,14 +23,12 @@ IN_TIME = timedelta(days=1)  # seen on its second day at the latest
 
 
 @pytest.fixture(scope="module", autouse=True)
-def company(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def company(module_db: None) -> Iterator[None]:
     """400 days of it, refreshed once for all of these tests."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        with time_machine.travel(NOW, tick=False):
-            call_command("demo", stdout=StringIO())
-            call_command("refresh_insights", stdout=StringIO())
-            yield
-        transaction.set_rollback(True)
+    with time_machine.travel(NOW, tick=False):
+        call_command("demo", stdout=StringIO())
+        call_command("refresh_insights", stdout=StringIO())
+        yield
 
 
 def test_the_cost_incidents_are_found_within_two_days_with_their_cause() -> None:

@@ -34,6 +34,13 @@ def fleet() -> None:
     instance(other, "old", gone_since=NOW, region="us-east-1", tags={"a.b": ""})
 
 
+def test_an_instance_is_called_by_its_name_and_its_id_or_by_its_id_alone() -> None:
+    one = instance(account(), "web")
+    assert str(one) == "web (i-web)"
+    one.name = ""
+    assert str(one) == "i-web"
+
+
 def test_one_instance_with_its_history_the_newest_change_first() -> None:
     web = instance(account(), "web", vcpus=2, public_ip="198.51.100.4")
     for hours, old, new in ((2, "", "running"), (1, "running", "stopped")):
@@ -47,9 +54,11 @@ def test_one_instance_with_its_history_the_newest_change_first() -> None:
     assert ask(f"instances/{web.pk}/") == {
         "id": web.pk,
         "account": "000000000001",
+        "provider": "aws",
         "instance_id": "i-web",
         "name": "web",
         "region": "eu-west-1",
+        "resource_group": "",
         "state": "running",
         "instance_type": "m6i.large",
         "vcpus": 2,

@@ -85,6 +85,9 @@ ADVICE_PER_CODE["readonlydisabledsubscription"] = ADVICE_PER_CODE[
 ]
 ADVICE_PER_CODE["servertimeout"] = ADVICE_PER_CODE["gatewaytimeout"]
 
+NO_TENANT = "There is no such tenant: check its id."
+# How azure-identity words it that a tenant has no address of its own.
+NO_TENANT_SIGN = "authority configuration"
 # Microsoft Entra's own codes: https://login.microsoftonline.com/error
 SIGN_IN = {
     "7000215": (
@@ -100,7 +103,7 @@ SIGN_IN = {
         ErrorKind.CREDENTIALS,
         "The tenant has no such application: check client id and tenant.",
     ),
-    "90002": (ErrorKind.CREDENTIALS, "There is no such tenant: check its id."),
+    "90002": (ErrorKind.CREDENTIALS, NO_TENANT),
     "700027": (
         ErrorKind.CREDENTIALS,
         "The certificate is not one of the application's, or has expired: upload it "
@@ -186,7 +189,8 @@ def sign_in_failure(reading: str, message: str) -> ProviderError:
     reason = message.partition("Trace ID")[0]
     found = ENTRA_CODE.search(message)
     if found is None:
-        return failure(ErrorKind.CREDENTIALS, reading, reason)
+        advice = NO_TENANT if NO_TENANT_SIGN in message else ""
+        return failure(ErrorKind.CREDENTIALS, reading, reason, advice)
     kind, advice = SIGN_IN.get(found[1], (ErrorKind.CREDENTIALS, ""))
     said = reason[found.end() :].lstrip(": ")
     return failure(kind, reading, f"{found[0]} ({said.strip()})", advice)

@@ -66,9 +66,14 @@ def cost_window(now: datetime) -> Window:
 def fetch_costs(
     client: AzureClient, window: Window, progress: Progress
 ) -> Iterator[CostReading]:
-    """Return each month's totals, and rows that sum to them. Raise ProviderError."""
+    """Return each month's totals, and rows that sum to them. Raise ProviderError.
+
+    Of a month that has not begun there is nothing to ask: Azure would answer with
+    another.
+    """
     for month in months_of(window):
-        yield Month(client, month, progress).read()
+        if month.start < utc_day(client.now):
+            yield Month(client, month, progress).read()
 
 
 def months_of(window: Window) -> Iterator[Window]:
@@ -97,6 +102,8 @@ class Month:
 
     def read(self) -> CostReading:
         actual, amortized = self.totals(ACTUAL), self.totals(AMORTIZED)
+        if not actual and not amortized:
+            return CostReading([], [])  # the subscription may be younger
         rows = self._rows(ACTUAL, actual)
         if are_equal(actual, amortized):
             rows = [replace(row, effective=row.billed) for row in rows]
@@ -161,6 +168,8 @@ class Month:
             self._progress(f"costs {self._days}: {kind}, page {number}")
             try:
                 columns = [one["name"].lower() for one in page["properties"]["columns"]]
+                if absent := {name.lower() for name in by} - {*columns}:
+                    raise KeyError(*absent)
                 for values in page["properties"]["rows"]:
                     raw = dict(zip(columns, values, strict=True))
                     row = self._normalize(question, raw)
@@ -207,12 +216,10 @@ class Month:
         if day not in self._days:
             raise self._incomplete(question, f"it has {day}, which was not asked for")
         kind, service = raw.get("chargetype") or USAGE, raw.get("servicename")
-        of = raw.get("subscriptionid", self._account.account_id) or ""
-        if "subscriptionid" not in raw and not self._account.is_subscription:
-            of = ""
+        own = self._account.account_id if self._account.is_subscription else ""
         return CostRecord(
             day=day,
-            sub_account_id=of.lower(),
+            sub_account_id=(raw.get("subscriptionid") or own).lower(),
             service=service or kind,
             region="",
             charge_category=category(kind),

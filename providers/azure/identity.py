@@ -63,6 +63,7 @@ class Credential:
         common: dict[str, Any] = {
             "connection_timeout": options.connect_timeout,
             "read_timeout": options.read_timeout,
+            "raw_request_hook": self._count,
         }
         if settings.managed_identity:
             return ManagedIdentityCredential(
@@ -84,6 +85,9 @@ class Credential:
         if path := os.environ.get("AZURE_CLIENT_CERTIFICATE_PATH"):
             return self._by_certificate(path, common)
         return self._by_workload(common)
+
+    def _count(self, request: object) -> None:
+        self._client.meter.count("Microsoft.Entra/token")
 
     def _require(self, name: str, value: str) -> None:
         if not value:

@@ -73,6 +73,18 @@ def test_each_question_is_about_one_month_and_ends_with_its_last_day(
     ]
 
 
+def test_days_that_are_not_over_are_never_asked_for(
+    azure: EmulatedAzure, subscription: EmulatedSubscription
+) -> None:
+    provider = provider_of(azure, subscription.subscription_id)
+    assert costs(provider, june(20), date(2026, 9, 1)) == CostReading([], [])
+    assert provider.meter.requests == 0
+    costs(provider, june(19), date(2026, 9, 1))
+    assert {body["timePeriod"]["to"] for body in bodies(azure)} == {
+        "2026-06-19T23:59:59Z"
+    }
+
+
 def test_rows_of_thousands_of_doubles_sum_to_the_total(
     azure: EmulatedAzure, subscription: EmulatedSubscription
 ) -> None:
@@ -229,6 +241,7 @@ def test_an_empty_month_has_no_totals(
 ) -> None:
     provider = provider_of(azure, subscription.subscription_id)
     assert costs(provider, june(1), june(20)) == CostReading([], [])
+    assert provider.meter.requests == 2  # there are no groups to ask for
 
 
 def test_a_management_group_is_asked_per_subscription(

@@ -6,7 +6,7 @@ import pytest
 
 from core.testing.azure_emulator import EmulatedAzure, EmulatedSubscription
 from core.windows import Window
-from providers.azure.client import AzureOptions
+from providers.azure.client import RETAIL_PRICES, AzureOptions, origin_of
 from providers.azure.pipeline import retry_after
 from providers.azure.provider import AzureProvider
 from providers.errors import ErrorKind, ProviderError
@@ -168,6 +168,18 @@ def test_nothing_answers_there(subscription: EmulatedSubscription) -> None:
     assert refused(provider).kind == ErrorKind.UNAVAILABLE
 
 
+def test_no_answer_is_waited_for_without_an_end(
+    subscription: EmulatedSubscription,
+) -> None:
+    with EmulatedAzure(NOW, latency_seconds=0.5) as slow:
+        provider = provider_of(
+            slow, subscription.subscription_id, read_timeout=0.05, max_attempts=1
+        )
+        error = refused(provider)
+    assert error.kind == ErrorKind.UNAVAILABLE
+    assert "timed out" in error.reason
+
+
 def test_the_rates_of_scope_and_tenant_keep_azure_from_refusing(
     azure: EmulatedAzure, subscription: EmulatedSubscription
 ) -> None:
@@ -199,6 +211,14 @@ def test_the_rates_of_scope_and_tenant_keep_azure_from_refusing(
 def test_an_endpoint_that_is_not_on_this_machine_is_refused(url: str) -> None:
     with pytest.raises(InvalidSetting, match="is not on this machine"):
         AzureOptions(endpoint_url=url)
+
+
+def test_a_port_that_is_the_scheme_s_own_is_the_same_place() -> None:
+    assert origin_of("https://prices.azure.com:443/api") == origin_of(RETAIL_PRICES)
+    assert origin_of("https://prices.azure.com@evil.example/") != origin_of(
+        RETAIL_PRICES
+    )
+    assert origin_of("http://prices.azure.com") != origin_of(RETAIL_PRICES)
 
 
 @pytest.mark.parametrize(

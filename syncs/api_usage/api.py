@@ -30,7 +30,9 @@ class ApiUsageFilter(FilterSet):
     start = start_filter()
     end = end_filter()
     account = account_filter()
-    service = AnyText(help_text="As IAM names it, such as ce or ec2.")
+    service = AnyText(
+        help_text="As its cloud names it, such as ce or Microsoft.Compute."
+    )
     operation = AnyText(help_text="Such as GetCostAndUsage.")
     ordering = Order(fields=["day", "requests", ("usd_e5", "usd")])
 
@@ -70,7 +72,9 @@ class UsageSerializer(serializers.Serializer[Any]):
 class SpendLineSerializer(serializers.Serializer[Any]):
     """One service or account, today and this month."""
 
-    name = serializers.CharField(help_text="As IAM names a service; an account's id.")
+    name = serializers.CharField(
+        help_text="As its cloud names a service; an account's id."
+    )
     today = UsageSerializer()
     month = UsageSerializer()
 

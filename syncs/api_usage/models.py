@@ -13,7 +13,9 @@ class ApiUsage(models.Model):
 
     account = models.ForeignKey(CloudAccount, models.CASCADE, related_name="api_usage")
     day = models.DateField()
-    service = models.CharField(max_length=64, help_text="As IAM names it: ce, ec2.")
+    service = models.CharField(
+        max_length=64, help_text="As its cloud names it: ce, ec2."
+    )
     operation = models.CharField(max_length=128)
     requests = models.PositiveBigIntegerField(default=0)
     # 10^-5 USD is AWS's smallest price, of one metric; whole numbers add up exactly.

@@ -1,5 +1,6 @@
 """What reading the cloud costs: stored per account, operation and day, and limited."""
 
+import re
 import threading
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -14,11 +15,14 @@ from providers.errors import ErrorKind, ProviderError
 from providers.meter import Usage
 from syncs.models import ApiBudgetDay, ApiUsage
 
+# "ce:GetCostAndUsage", "Microsoft.Compute/virtualMachines"
+SEPARATOR = re.compile("[:/]")
+
 
 def record_usage(account: CloudAccount, day: date, used: Mapping[str, Usage]) -> None:
     """Add these requests to those of that day."""
     for name, usage in used.items():
-        service, _, operation = name.partition(":")
+        service, operation = [*SEPARATOR.split(name, maxsplit=1), ""][:2]
         row, _ = ApiUsage.objects.get_or_create(
             account=account, day=day, service=service, operation=operation
         )
@@ -60,7 +64,7 @@ def reserve(usd: Decimal, day: date, budget: Decimal) -> None:
     if not left.update(usd_e5=F("usd_e5") + _e5(usd)):
         raise ProviderError(
             ErrorKind.BUDGET,
-            f"AWS API budget of {day}",
+            f"API budget of {day}",
             f"the next request costs ${usd}, which would pass the ${budget} a day",
             "Raise AWS_API_DAILY_BUDGET_USD, or let it go on after 00:00 UTC.",
         )

@@ -15,6 +15,7 @@ from django.views import View
 from django.views.generic import DetailView
 from django_filters.views import FilterView
 
+from clouds.labels import clouds_of
 from clouds.models import CloudAccount
 from core.windows import utc_day
 from syncs.api_usage.chart import day_bars
@@ -109,6 +110,7 @@ class SyncsView(RunList):
             freshness=per_dataset(found),
             accounts_page=pages.get_page(self.request.GET.get("accounts")),
             accounts=accounts,
+            clouds=clouds_of(accounts),
             datasets=Dataset.choices,
             fillable=FILLABLE,
             statuses=SyncRun.Status.choices,

@@ -6,8 +6,9 @@ from threading import Event, Thread
 import pytest
 from django.db import transaction
 
-from clouds.models import CloudAccount
+from clouds.models import CloudAccount, DataVersion
 from clouds.testing import account
+from clouds.versions import bump_versions
 from core.testing.clock import NOW
 from core.testing.second_connection import is_a_lock_awaited, second_connection
 from core.testing.task_queue import waiting
@@ -17,7 +18,7 @@ from syncs.backfills.transitions import transition
 from syncs.datasets import Dataset
 from syncs.models import Backfill, SyncRun
 from syncs.runs.run_context import RunContext, say_nothing
-from syncs.testing import proposed, run
+from syncs.testing import proposed, read_account, run
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -27,7 +28,9 @@ pytestmark = [
 
 def test_a_backfill_that_is_paused_meanwhile_queues_no_part() -> None:
     backfill = proposed()
-    transition(backfill, "start", NOW)
+    other = proposed(read_account(2, "goes on"))
+    for one in (backfill, other):
+        transition(one, "start", NOW)
     waiting()
     is_paused = Event()
     advance: list[Thread] = []
@@ -48,8 +51,9 @@ def test_a_backfill_that_is_paused_meanwhile_queues_no_part() -> None:
             pass
     backfill.refresh_from_db()
     assert backfill.status == Backfill.Status.PAUSED
-    assert not SyncRun.objects.active().exists()
-    assert waiting() == []
+    queued = SyncRun.objects.active().values_list("account", flat=True)
+    assert set(queued) == {other.account_id}
+    assert len(waiting()) == len(queued)
 
 
 def test_parts_of_a_backfill_store_one_after_the_other() -> None:
@@ -79,6 +83,31 @@ def test_parts_of_a_backfill_store_one_after_the_other() -> None:
         with second_connection(store_first):
             pass
     assert seen == ["first"]
+
+
+def test_versions_are_locked_in_one_order_whatever_their_accounts_are_called() -> None:
+    owners = account(1, "zulu"), account(2, "alpha")
+    bump_versions(Dataset.COST)
+    before = set(DataVersion.objects.values_list("version", flat=True))
+    has_first = Event()
+    other: list[Thread] = []
+
+    def lock_one_by_one() -> None:
+        with transaction.atomic():
+            for owner in owners:
+                DataVersion.objects.select_for_update().get(account=owner)
+                has_first.set()
+                wait_until("the other waits, or is done", lambda: is_blocked(other[0]))
+
+    def bump_all() -> None:
+        assert has_first.wait(HANGS_AFTER_SECONDS)
+        bump_versions(Dataset.COST)
+
+    with second_connection(bump_all) as thread:
+        other.append(thread)
+        with second_connection(lock_one_by_one):
+            pass
+    assert before.isdisjoint(DataVersion.objects.values_list("version", flat=True))
 
 
 def is_blocked(thread: Thread) -> bool:

@@ -8,7 +8,13 @@ from urllib.parse import urlencode
 
 from werkzeug.wrappers import Request
 
-from core.testing.azure_emulator.faults import Fault, Faults, Stranger
+from core.testing.azure_emulator.faults import (
+    Fault,
+    Faults,
+    Stranger,
+    cut_connection,
+    cut_text,
+)
 from core.testing.azure_emulator.identity import ACCESS_TOKEN, Tokens
 from core.testing.azure_emulator.quotas import Quotas
 from core.testing.azure_emulator.server import respond
@@ -46,6 +52,8 @@ class EmulatedAzure(EmulatedCloud[Call]):
         self.faults = Faults()
         # The retail price list, as `retail_prices.price` shapes it.
         self.prices: list[dict[str, Any]] = []
+        # Lists begin with an empty page that has a link.
+        self.empty_pages = False
         # Where tokens went that they must not go to: a test wants it empty.
         self.leaks: list[str] = []
         self._stranger: Stranger | None = None
@@ -80,7 +88,10 @@ class EmulatedAzure(EmulatedCloud[Call]):
     def page(self, call: Call, items: list[Any], size: int) -> tuple[list[Any], str]:
         """A page of the items, and the next page's address or ""."""
         invalid = AzureError("InvalidSkipToken", "The $skipToken is invalid.")
-        (start,) = read_token(call, call.parameters.get(SKIP_TOKEN), invalid) or [0]
+        position = read_token(call, call.parameters.get(SKIP_TOKEN), invalid)
+        if self.empty_pages and position is None:
+            return [], self.link(call, 0)
+        (start,) = position or [0]
         end = start + self.page_size.get(call.operation, size)
         link = self.link(call, end) if end < len(items) else ""
         return items[start:end], link
@@ -148,9 +159,18 @@ class EmulatedAzure(EmulatedCloud[Call]):
         error = AzureError("", GATEWAY_PAGES[status], status, html=True)
         self.faults.add(Fault(operation, "", Turns(times=times), error))
 
-    def cut(self, operation: str, times: int | None = None, after: int = 0) -> None:
-        """The connection ends in the middle of the answer."""
-        self.faults.add(Fault(operation, "", Turns(1, times, after), cuts=True))
+    def cut(
+        self,
+        operation: str,
+        times: int | None = None,
+        after: int = 0,
+        *,
+        connection: bool = True,
+    ) -> None:
+        """The connection ends in the middle of the answer, or only the text does."""
+        turns = Turns(1, times, after)
+        damage = cut_connection if connection else cut_text
+        self.faults.add(Fault(operation, turns=turns, damage=damage))
 
     def stray(self, operation: str) -> None:
         """Next pages are said to be on another host, which notes who comes."""
@@ -168,4 +188,5 @@ class EmulatedAzure(EmulatedCloud[Call]):
         """Removes all faults; pages keep their size, the quotas what they counted."""
         self.faults.clear()
         self.tokens.heal()
+        self.empty_pages = False
         self.quotas.closed_until = None

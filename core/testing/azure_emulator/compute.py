@@ -44,9 +44,10 @@ def list_machines(azure: EmulatedAzure, call: Call) -> Answer:
     if status_only not in ("true", "false"):
         raise _invalid(f"The value '{status_only}' of parameter statusOnly is invalid.")
     _check_expand(call)
-    vms = list(azure.world.subscriptions[call.subscription_id].vms.values())
-    page, link = azure.page(call, vms, MACHINES_A_PAGE)
-    shape = _status if status_only == "true" else _machine
+    kind, shape = ("status", _status) if status_only == "true" else ("plain", _machine)
+    vms = azure.world.subscriptions[call.subscription_id].vms.values()
+    found = [vm for vm in vms if vm.missing_from != kind]
+    page, link = azure.page(call, found, MACHINES_A_PAGE)
     return _list([shape(vm) for vm in page], link)
 
 

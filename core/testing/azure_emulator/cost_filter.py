@@ -11,9 +11,8 @@ if TYPE_CHECKING:
 
 DIMENSIONS: dict[str, Callable[[Charge], str]] = {
     "SubscriptionId": lambda charge: charge.subscription_id,
-    # The bill knows ids and groups in lower case.
-    "ResourceGroupName": lambda charge: charge.resource_group.lower(),
-    "ResourceGroup": lambda charge: charge.resource_group.lower(),
+    "ResourceGroupName": lambda charge: group_of(charge),
+    "ResourceGroup": lambda charge: group_of(charge),
     "ResourceId": lambda charge: charge.resource_id.lower(),
     "ResourceLocation": lambda charge: charge.location,
     "ResourceType": lambda charge: "/".join(charge.resource_id.lower().split("/")[6:8]),
@@ -25,6 +24,13 @@ DIMENSIONS: dict[str, Callable[[Charge], str]] = {
     "PricingModel": lambda charge: charge.pricing_model,
 }
 OPERATORS = ("and", "or", "not", "dimensions", "tags")
+
+
+def group_of(charge: Charge) -> str:
+    """The bill knows ids in lower case, and groups where it knows no id as written."""
+    return (
+        charge.resource_group.lower() if charge.resource_id else charge.resource_group
+    )
 
 
 def field_named(name: str) -> Callable[[Charge], str] | None:
@@ -61,12 +67,17 @@ def check_filter(expression: Any, invalid: Callable[[str], AzureError]) -> None:
 def _check_comparison(
     operator: str, operand: Any, invalid: Callable[[str], AzureError]
 ) -> None:
+    if not isinstance(operand, dict):
+        raise invalid(f"'{operator}' has no name, operator and values")
     if operator == "dimensions" and field_named(operand.get("name", "")) is None:
         raise invalid(f"dimension '{operand.get('name')}' is invalid")
     if operand.get("operator") != "In":
         raise invalid(f"operator '{operand.get('operator')}' is not In")
-    if not operand.get("values"):
-        raise invalid(f"the filter on '{operand.get('name')}' has no values")
+    values = operand.get("values")
+    if not values or not all(isinstance(each, str) for each in values):
+        raise invalid(
+            f"the filter on '{operand.get('name')}' has no values that are texts"
+        )
 
 
 def matches(charge: Charge, expression: dict[str, Any] | None) -> bool:

@@ -49,7 +49,7 @@ def query(azure: EmulatedAzure, call: Call) -> Answer:
     question = read_question(call.body, scope, azure.now.date())
     headers = azure.quotas.spend(call, scope, question.qpu, azure.now)
     columns, rows = list(_columns(question)), _rows(azure, question, belongs)
-    size = int(call.parameters.get("$top", ROWS_A_PAGE))
+    size = call.number("$top", ROWS_A_PAGE)
     page, link = azure.page(call, rows, min(size, MOST_ROWS_A_PAGE))
     order = _order(call, len(columns))
     name = guid(f"{call.question}")

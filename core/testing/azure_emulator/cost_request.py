@@ -102,6 +102,8 @@ def _amounts(aggregation: Any) -> tuple[str, ...]:
     if len(aggregation) > MAX_AGGREGATIONS:
         raise invalid(f"at most {MAX_AGGREGATIONS} aggregations are supported")
     for each in aggregation.values():
+        if not isinstance(each, dict):
+            raise invalid(f"aggregation {each} is invalid")
         if each.get("function") != "Sum":
             raise invalid(f"function '{each.get('function')}' is not Sum")
         if each.get("name") not in AMOUNTS:
@@ -110,9 +112,11 @@ def _amounts(aggregation: Any) -> tuple[str, ...]:
 
 
 def _groupings(groupings: Any, scope: str) -> tuple[tuple[str, str], ...]:
-    if len(groupings) > MAX_GROUPINGS:
+    if not isinstance(groupings, list) or len(groupings) > MAX_GROUPINGS:
         raise invalid(f"at most {MAX_GROUPINGS} groupings are supported")
     for each in groupings:
+        if not isinstance(each, dict):
+            raise invalid(f"grouping {each} is invalid")
         kind, name = each.get("type"), each.get("name")
         if kind not in ("Dimension", "TagKey") or not name:
             raise invalid(f"grouping {each} is invalid")

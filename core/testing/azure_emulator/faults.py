@@ -28,7 +28,7 @@ class Fault:
     turns: Turns = field(default_factory=Turns)
     error: AzureError | None = None
     denies: bool = False
-    cuts: bool = False
+    damage: Callable[[Response], Response] | None = None
     strays: bool = False
 
     def is_about(self, call: Call) -> bool:
@@ -59,9 +59,12 @@ class Faults:
         for fault in self._hitting(call, lambda each: bool(each.error or each.denies)):
             raise fault.error or denied(route, call.scope)
 
-    def cuts(self, call: Call) -> bool:
-        """Whether the answer to this call ends too early."""
-        return any(self._hitting(call, lambda fault: fault.cuts))
+    def damaged(self, call: Call, response: Response) -> Response:
+        """The answer to this call as it arrives."""
+        for fault in self._hitting(call, lambda each: each.damage is not None):
+            if fault.damage:
+                response = fault.damage(response)
+        return response
 
     def strays(self, call: Call) -> bool:
         """Whether the next page of this call is elsewhere."""
@@ -93,12 +96,18 @@ def denied(route: Route, scope: str) -> AzureError:
     )
 
 
-def cut_short(response: Response) -> Response:
-    """Half of the answer, which promises all of it."""
+def cut_text(response: Response) -> Response:
+    """Half of the answer, as if it were all of it."""
     body = response.get_data()
-    half = Response(body[: len(body) // 2], response.status_code, response.headers)
-    half.automatically_set_content_length = False
-    half.headers["Content-Length"] = str(len(body))
+    response.set_data(body[: len(body) // 2])
+    return response
+
+
+def cut_connection(response: Response) -> Response:
+    """Half of the answer, which promises all of it."""
+    promised = len(response.get_data())
+    half = cut_text(response)
+    half.headers["Content-Length"] = str(promised)
     half.headers["Connection"] = "close"
     return half
 

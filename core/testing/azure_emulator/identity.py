@@ -30,6 +30,7 @@ CLIENT_ID = "22222222-2222-4222-8222-222222222222"
 CLIENT_SECRET = "emulated-client-secret"  # noqa: S105
 IDENTITY_HEADER = "emulated-identity-header"
 LIFETIME_SECONDS = 3_600
+ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
 @dataclass
@@ -174,7 +175,7 @@ def _check_tenant_known(azure: EmulatedAzure, call: Call) -> None:
 
 
 def _check_secret(azure: EmulatedAzure, form: dict[str, str]) -> None:
-    if "client_assertion" in form:
+    if form.get("client_assertion_type") == ASSERTION and form["client_assertion"]:
         return
     if azure.tokens.secret_expired:
         raise _refused(
@@ -198,7 +199,7 @@ class EntraError(AzureError):
     """An error as Microsoft Entra words it."""
 
     def __init__(self, code: str, number: int, message: str, status: int) -> None:
-        super().__init__(code, f"AADSTS{number}: {message}", status)
+        super().__init__(code, message, status)
         self.number = number
 
     def response(self) -> Response:
@@ -209,11 +210,11 @@ class EntraError(AzureError):
             "trace_id": guid("trace"),
             "correlation_id": guid("correlation"),
         }
-        return as_json(content, self)
+        return as_json(content, self.status, self.headers)
 
 
 def _refused(code: str, number: int, message: str, status: int = 400) -> EntraError:
-    return EntraError(code, number, message, status)
+    return EntraError(code, number, f"AADSTS{number}: {message}", status)
 
 
 # Managed identities: plain HTTP by design
@@ -224,13 +225,16 @@ def token_of_machine(azure: EmulatedAzure, call: Call) -> Answer:
     if call.headers.get("metadata") != "true" and not hmac.compare_digest(
         call.headers.get("x-identity-header", ""), IDENTITY_HEADER
     ):
-        raise AzureError("invalid_request", "Required metadata header is missing.", 400)
+        raise EntraError(
+            "invalid_request", 0, "Required metadata header not found", 400
+        )
     resource = call.parameters.get("resource", "")
     if not resource:
-        raise AzureError("invalid_request", "Required query variable: resource.", 400)
+        raise EntraError("invalid_request", 0, "resource is not given", 400)
     return Answer(
         {
             "access_token": azure.tokens.issue(resource),
+            "expires_in": str(LIFETIME_SECONDS),
             "expires_on": str(int(time.time()) + LIFETIME_SECONDS),
             "resource": resource,
             "token_type": "Bearer",

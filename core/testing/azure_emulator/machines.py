@@ -45,6 +45,8 @@ class EmulatedVm:
     cpu_percent: float | None = None
     memory_percent: float = 40.0
     network_bytes_a_minute_and_percent: float = 20_000.0
+    # "plain" or "status": the one of the two lists that does not have it (yet).
+    missing_from: str = ""
     metric_error: str = ""  # what its metrics' errorCode is instead of Success
     scale_set: ScaleSet | None = field(default=None, repr=False)
     instance_id: str = ""  # of a uniform scale set

@@ -1,4 +1,4 @@
-"""How often costs may be asked: per scope, person and client, and QPU per tenant."""
+"""How often may be asked: ARM's reads, and costs per scope, client and tenant."""
 
 from __future__ import annotations
 
@@ -49,9 +49,19 @@ class Spent:
 
 
 @dataclass
+class Bucket:
+    """What is left of reads, and when it was counted."""
+
+    left: float
+    at: float
+
+
+@dataclass
 class Quotas:
     """Azure's limits; a test may set others, or lift them."""
 
+    reads: int = 250  # at once, of a subscription or of the tenant
+    reads_a_second: int = 25  # of which as many come back
     requests_a_minute: int = 4  # of one scope
     person_a_minute: int = 20
     client_a_minute: int = 2_000
@@ -66,13 +76,34 @@ class Quotas:
     default_drained: bool = True
     closed_until: datetime | None = None
     _spent: dict[str, Spent] = field(default_factory=lambda: defaultdict(Spent))
+    _buckets: dict[str, Bucket] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def lift(self) -> None:
         """Lets everything through but the bucket that all share."""
         self.requests_a_minute = self.person_a_minute = 1_000_000
-        self.client_a_minute = 1_000_000
+        self.client_a_minute = self.reads = self.reads_a_second = 1_000_000
         self.qpu = dict.fromkeys(self.qpu, 1_000_000)
+
+    def read(self, subscription_id: str, now: datetime) -> dict[str, str]:
+        """Counts a read of ARM and returns its header; raises 429 if it is too much."""
+        at = now.timestamp()
+        with self._lock:
+            bucket = self._buckets.setdefault(subscription_id, Bucket(self.reads, at))
+            back = max(0.0, at - bucket.at) * self.reads_a_second
+            bucket.left, bucket.at = min(self.reads, bucket.left + back), at
+            if bucket.left < 1:
+                bucket.left = 0  # who comes too early waits anew
+                raise AzureError(
+                    "TooManyRequests",
+                    "The request is being throttled as the limit has been reached for "
+                    "operation type - Read_ObservationWindow_00:00:01.",
+                    429,
+                    headers={"Retry-After": "1"},
+                )
+            bucket.left -= 1
+            kind = "subscription" if subscription_id else "tenant"
+            return {f"x-ms-ratelimit-remaining-{kind}-reads": str(int(bucket.left))}
 
     def spend(self, call: Call, scope: str, qpu: int, now: datetime) -> dict[str, str]:
         """Counts a question and returns its headers; raises 429 if it is too much."""

@@ -50,7 +50,7 @@ def list_prices(azure: EmulatedAzure, call: Call) -> Answer:
         raise AzureError("BadRequest", f"Invalid currency code {currency}.")
     keeps = _filter(call.parameters.get("$filter", ""))
     items = [_in(currency, item) for item in azure.prices if keeps(item)]
-    start = int(call.parameters.get(SKIP, 0))
+    start = call.number(SKIP, 0)
     end = start + azure.page_size.get(call.operation, ITEMS_A_PAGE)
     link = None
     if end < len(items):

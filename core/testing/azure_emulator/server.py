@@ -16,9 +16,15 @@ from core.testing.azure_emulator import (
     retail_prices,
     subscriptions,
 )
-from core.testing.azure_emulator.faults import cut_short, denied
+from core.testing.azure_emulator.faults import denied
 from core.testing.azure_emulator.identity import check_tenant
-from core.testing.azure_emulator.wire import AzureError, Call, Route, as_json
+from core.testing.azure_emulator.wire import (
+    ARM,
+    AzureError,
+    Call,
+    Route,
+    as_json,
+)
 
 if TYPE_CHECKING:
     from core.testing.azure_emulator.azure import EmulatedAzure
@@ -39,10 +45,10 @@ def respond(azure: EmulatedAzure, request: Request) -> Response:
     """Azure's answer to a request."""
     try:
         route, call = _read(azure, request)
-        _admit(azure, route, call)
+        headers = _admit(azure, route, call)
         answer = route.answer(azure, call)
-        response = as_json(answer.content, answer)
-        return cut_short(response) if azure.faults.cuts(call) else response
+        response = as_json(answer.content, 200, headers | dict(answer.headers))
+        return azure.faults.damaged(call, response)
     except AzureError as error:
         return error.response()
 
@@ -91,8 +97,8 @@ def _body(request: Request) -> Any:
         ) from None
 
 
-def _admit(azure: EmulatedAzure, route: Route, call: Call) -> None:
-    """Raises for whatever stands in this call's way."""
+def _admit(azure: EmulatedAzure, route: Route, call: Call) -> dict[str, str]:
+    """What is left of its quota; raises for whatever stands in this call's way."""
     if route.audience:
         azure.tokens.check(
             call.headers.get("authorization"), route.audience, azure.world.tenant_id
@@ -101,6 +107,9 @@ def _admit(azure: EmulatedAzure, route: Route, call: Call) -> None:
     if call.subscription_id and route.audience:
         _check_subscription(azure, route, call)
     azure.faults.check(route, call)
+    if route.audience != ARM or route.method != "GET":
+        return {}
+    return azure.quotas.read(call.subscription_id, azure.now)
 
 
 def _check_version(route: Route, call: Call) -> None:

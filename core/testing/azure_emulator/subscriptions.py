@@ -36,7 +36,9 @@ def list_subscriptions(azure: EmulatedAzure, call: Call) -> Answer:
     found = [
         _shape(each)
         for each in azure.world.subscriptions.values()
-        if each.readable and each.state != "Deleted"
+        if each.readable
+        and each.state != "Deleted"
+        and each.tenant_id == azure.world.tenant_id
     ]
     page, link = azure.page(call, found, SUBSCRIPTIONS_A_PAGE)
     content: dict[str, Any] = {

@@ -44,6 +44,13 @@ class Call:
             return f"/subscriptions/{self.subscription_id}"
         return self.names.get("scope", "/").lower()
 
+    def number(self, name: str, default: int) -> int:
+        """A parameter that is a number; raises for what is none."""
+        text = self.parameters.get(name.lower(), str(default))
+        if not text.isdecimal():
+            raise AzureError("InvalidParameter", f"{name} '{text}' is no number.")
+        return int(text)
+
     @property
     def question(self) -> object:
         """What is asked, whichever page of it."""
@@ -109,17 +116,14 @@ class AzureError(Exception):
             page += f"<h1>{self.status} {self.message}</h1></center></body></html>\r\n"
             return Response(page, self.status, self.headers, content_type="text/html")
         content: object = {"code": self.code, "message": self.message}
-        return as_json({"error": content} if self.wrapped else content, self)
+        body = {"error": content} if self.wrapped else content
+        return as_json(body, self.status, self.headers)
 
 
-def as_json(content: object, sent: Answer | AzureError) -> Response:
-    """JSON with the headers, and the status of an error."""
-    return Response(
-        json.dumps(content),
-        sent.status if isinstance(sent, AzureError) else 200,
-        sent.headers,
-        content_type="application/json; charset=utf-8",
-    )
+def as_json(content: object, status: int, headers: Mapping[str, str]) -> Response:
+    """JSON as Azure sends it."""
+    kind = "application/json; charset=utf-8"
+    return Response(json.dumps(content), status, headers, content_type=kind)
 
 
 def same(one: str, other: str) -> bool:

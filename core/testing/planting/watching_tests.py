@@ -23,6 +23,7 @@ RECORDING = ["--cov=.", "--cov-context=test", "--cov-report=", "--create-db"]
 # Tests that take so many times as long as without a fault hang, which is noticed too.
 PATIENCE = 5
 TO_START = 60
+PASSED, NONE_LEFT = 0, 5
 # Not what the log says in lines that begin alike.
 NAMED = re.compile(r"(?m)^(?:FAILED|ERROR) (\S+\.py(?:::.+?)?)(?: - .*)?$")
 
@@ -32,6 +33,7 @@ class WatchingTests:
     """Tests, and which of them came by which line of the code."""
 
     house: Path
+    given: Sequence[str]
     left_out: Sequence[str]
     lines: CoverageData
     seconds: float
@@ -47,19 +49,18 @@ class WatchingTests:
         lines.read()
         seconds = time.monotonic() - started
         left_out = [f"--deselect={name}" for name in failing]
-        return cls(house, left_out, lines, seconds)
+        return cls(house, given, left_out, lines, seconds)
 
     def failure(self, fault: Fault, line: int) -> str:
         """Return the first test that fails, '' if all pass.
 
         Those near the fault come first, as one of them notices it sooner. Others may
-        notice it too, where what they see was computed before and kept.
+        notice it too, where what they see was computed before and kept, or is a script.
         """
-        every = tests_of(self.lines.measured_contexts())
         near = self._that_run(fault.path, line)
-        others = sorted({*every} - {*near})
+        others = [*self.given, *(f"--deselect={name}" for name in near)]
+        patience = TO_START + PATIENCE * self.seconds
         for tests in filter(None, (near, others)):
-            patience = TO_START + PATIENCE * self.seconds * len(tests) / len(every)
             options = [*FIRST_FAILURE, *self.left_out, *tests]
             if failed := failures(self.house, options, patience):
                 return failed[0]
@@ -97,7 +98,7 @@ def failures(
         return [f"hangs after {timeout:.0f} s"]
     finally:
         end_session(process)
-    if not process.returncode:
+    if process.returncode in (PASSED, NONE_LEFT):
         return []
     named = NAMED.findall(printed)
     return named or [f"status {process.returncode}"]

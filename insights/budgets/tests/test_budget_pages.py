@@ -85,6 +85,17 @@ def test_who_is_limited_sets_no_budget_over_all_accounts() -> None:
     assert Budget.objects.get().account == mine
 
 
+def test_a_page_of_budgets_holds_25() -> None:
+    for number in range(26):
+        budget(name=f"budget-{number:02}")
+    client = browser(somebody("viewer"))
+    pages = [
+        client.get(f"/insights/budgets/?page={number}").context["object_list"]
+        for number in (1, 2)
+    ]
+    assert [len(page) for page in pages] == [25, 1]
+
+
 @pytest.mark.parametrize("is_list", [True, False])
 def test_a_budget_shows_each_percent_beside_its_own_amount(is_list: bool) -> None:
     one = budget(spent=Decimal(41), forecasted=Decimal(87), period=TODAY.replace(day=1))

@@ -16,7 +16,7 @@ from providers.errors import ProviderError
 class Command(BaseCommand):
     help = (
         "Tries each permission of every enabled account, or of those named, and says "
-        "what is missing. Cost Explorer's check costs $0.01 an account."
+        "what is missing. Of AWS, Cost Explorer's check costs $0.01 an account."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -1,0 +1,42 @@
+"""What a screen reader needs in templates; a browser test may lack the page with it."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+PAGES = sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
+NAME = r'aria-label(ledby)?="[^"]'
+
+
+@pytest.mark.parametrize(
+    ("element", "needed"),
+    [
+        (r"<th\b", r'scope="(col|row)"'),
+        (r"<canvas\b", rf'role="img" {NAME}'),
+        (r"<svg\b", rf'(aria-hidden="true"|role="img" {NAME})'),
+        (r"<img\b", 'alt="'),
+        (r"<progress\b", NAME),
+        (r"<nav\b", NAME),
+        ('<section class="panel', NAME),
+        ('<div class="scroll', rf'tabindex="0" role="group" {NAME}'),
+        ('<form class="filters" method="get"', NAME),
+        ('<p class="note bad"', 'role="alert"'),
+    ],
+)
+def test_each(element: str, needed: str) -> None:
+    found = [
+        (page.name, tag)
+        for page in PAGES
+        for tag in re.findall(rf"{element}[^>]*", page.read_text())
+    ]
+    assert found
+    assert [tag for tag in found if not re.search(needed, tag[1])] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_each_label_that_is_named_is_on_the_page(page: Path) -> None:
+    text = page.read_text()
+    named = re.findall(r' (?:aria-labelledby|for|list)="([\w-]+)"', text)
+    assert [name for name in named if f'id="{name}"' not in text] == []

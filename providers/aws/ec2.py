@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from providers.aws.aws_errors import aws_errors
 from providers.aws.client import AwsClients
+from providers.aws.regions import read_regions
+from providers.aws.resources import tags_of
 from providers.base import Progress
 from providers.errors import ProviderError
 from providers.records import (
@@ -34,15 +36,6 @@ MONITORING = {
 }
 
 
-def fetch_regions(clients: AwsClients) -> Sequence[str]:
-    """Return the account's own choice, else every region enabled for it."""
-    if clients.account.settings.regions:
-        return clients.account.settings.regions
-    with aws_errors("Enabled regions (ec2:DescribeRegions)"):
-        answer = clients.ec2(clients.partition.home).describe_regions()
-    return sorted(region["RegionName"] for region in answer["Regions"])
-
-
 def fetch_instances(
     clients: AwsClients, progress: Progress
 ) -> Iterator[RegionResources]:
@@ -51,13 +44,7 @@ def fetch_instances(
     A region that can't be read carries its error; others are not touched by it.
     Raises ProviderError when not even the regions are known.
     """
-    _ = clients.identity  # wrong credentials are no fault of each region
-    jobs = [partial(_read_region, clients, name) for name in fetch_regions(clients)]
-    for item in side_by_side(jobs, clients.options.region_workers):
-        if isinstance(item, str):
-            progress(item)
-        else:
-            yield item
+    return read_regions(clients, progress, _read_region)
 
 
 def _read_region(clients: AwsClients, region: str) -> Iterator[str | RegionResources]:
@@ -114,7 +101,7 @@ def try_instance_types(clients: AwsClients, region: str) -> None:
 
 def normalize_instance(raw: "InstanceTypeDef", region: str) -> InstanceRecord:
     """One instance of an answer. Terminated ones lack most of what others have."""
-    tags = {tag["Key"]: tag["Value"] for tag in raw.get("Tags", [])}
+    tags = tags_of(raw.get("Tags", []))
     billed_as = raw.get("PlatformDetails", "")
     placement = raw.get("Placement", {})
     return InstanceRecord(

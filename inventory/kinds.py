@@ -17,6 +17,7 @@ from inventory.models import (
     StateChange,
     Volume,
 )
+from inventory.querysets import UNKNOWN
 from providers.records import (
     AddressRecord,
     BucketRecord,
@@ -43,6 +44,8 @@ class KindTraits:
     """What an answer may lack although it was told before."""
     sizes: tuple[str, ...] = ()
     """What an answer may lack, and stays known while the first of these is the same."""
+    untold_state: str = UNKNOWN
+    """The state of one of which its cloud tells none."""
     columns: Collection[str] = ()
     """Its own fields in a list of these."""
 
@@ -76,6 +79,7 @@ KINDS = {
         record=BucketRecord,
         model=Bucket,
         tracked=(Field.ACCESS_TIER, Field.REDUNDANCY),
+        untold_state="present",  # S3 has no word for it
         # Sizes are metrics, which may be late or left out.
         kept=("bytes_by_tier", "object_count"),
         columns=("total_bytes", "object_count", "redundancy", "access_tier"),

@@ -12,7 +12,7 @@ from core.db.storable import storable
 from core.db.upsert import upsert
 from inventory.kinds import KINDS, Kind, KindTraits, kinds_of
 from inventory.models import LONGEST_VALUE, Resource, StateChange
-from inventory.querysets import UNKNOWN, ResourceQuerySet
+from inventory.querysets import ResourceQuerySet
 from providers.records import RegionResources, ResourceRecord
 from syncs.models import SyncRun
 
@@ -93,7 +93,7 @@ def _completed(
 ) -> ResourceRecord:
     """Add what is stored and was not answered this time."""
     if before is None:
-        return replace(record, state=record.state or UNKNOWN)
+        return replace(record, state=record.state or traits.untold_state)
     full = replace(
         record,
         **{

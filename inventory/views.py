@@ -120,6 +120,8 @@ class ResourceListView(PermissionRequiredMixin, FilterView):
         sortable = context["filter"].filters["ordering"].param_map.values()
         columns = columns_of(self.kind, sortable) if self.kind else []
         describe(context["object_list"], columns)
+        if self.kind is None:
+            summarize(context["object_list"])
         return context | {"columns": columns, **self._chosen()}
 
     def _chosen(self) -> dict[str, Any]:
@@ -210,14 +212,10 @@ def kind_counts(
 
 
 def describe(resources: Iterable[Any], columns: Sequence[Column]) -> None:
-    """Give each the texts of its columns, or a summary, and what it is attached to."""
+    """Give each the texts of its columns, and what it is attached to."""
     resources = list[Any](resources)
     for one in resources:
-        if columns:
-            one.cells = [(column, text_of(one, column.name)) for column in columns]
-        elif type(one) is Resource:
-            detail = getattr(one, accessor(Kind(one.kind)), None)
-            one.summary = summary_of(detail) if detail else ""
+        one.cells = [(column, text_of(one, column.name)) for column in columns]
     attached = {
         (one.account_id, each)
         for one in resources
@@ -235,6 +233,13 @@ def describe(resources: Iterable[Any], columns: Sequence[Column]) -> None:
             (each, by_id.get((one.account_id, each)))
             for each in getattr(one, "attached_ids", [])
         ]
+
+
+def summarize(resources: Iterable[Any]) -> None:
+    """Give each of any kind what it is in a few words."""
+    for one in resources:
+        detail = getattr(one, accessor(Kind(one.kind)), None)
+        one.summary = summary_of(detail) if detail else ""
 
 
 def reading_notes(

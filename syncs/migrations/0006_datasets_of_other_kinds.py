@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("syncs", "0004_watermarks_per_region"),
+        ("syncs", "0005_services_of_each_cloud"),
     ]
 
     operations = [

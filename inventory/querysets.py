@@ -75,6 +75,12 @@ class InstanceQuerySet(ResourceQuerySet):
 class AttachableQuerySet(ResourceQuerySet):
     texts = (*ResourceQuerySet.texts, "attached_to")
 
+    def attached_to(self, account_id: int, resource_id: str) -> Self:
+        """Return those that the account's resource uses, as far as they are present."""
+        return self.present().filter(
+            account=account_id, attached_to__contains=resource_id
+        )
+
 
 class AddressQuerySet(AttachableQuerySet):
     addresses = ("ip",)

@@ -96,7 +96,7 @@ def _with_sizes(
     names = {bucket.resource_id for bucket in buckets}
     sizes = fetch_sizes(clients, region, names, now)
     return [
-        replace(bucket, bytes_by_tier=size.bytes_by_tier, objects=size.objects)
+        replace(bucket, bytes_by_tier=size.bytes_by_tier, object_count=size.objects)
         if (size := sizes.get(bucket.resource_id))
         else bucket
         for bucket in buckets

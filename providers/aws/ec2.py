@@ -15,7 +15,7 @@ from providers.records import (
     DETAILED,
     ON_DEMAND,
     InstanceRecord,
-    RegionInstances,
+    RegionResources,
 )
 from providers.side_by_side import side_by_side
 
@@ -38,7 +38,7 @@ MONITORING = {
 
 def fetch_instances(
     clients: AwsClients, progress: Progress
-) -> Iterator[RegionInstances]:
+) -> Iterator[RegionResources]:
     """Return each region's instances, regions read side by side.
 
     A region that can't be read carries its error; others are not touched by it.
@@ -47,24 +47,24 @@ def fetch_instances(
     return read_regions(clients, progress, _read_region)
 
 
-def _read_region(clients: AwsClients, region: str) -> Iterator[str | RegionInstances]:
+def _read_region(clients: AwsClients, region: str) -> Iterator[str | RegionResources]:
     instances: list[InstanceRecord] = []
     try:
         for page in _pages(clients, region):
             instances += page
             yield f"{region}: {len(instances)} instances"
     except ProviderError as error:
-        yield RegionInstances(region, error=error)
+        yield RegionResources(region, error=error)
         return
     try:
         sizes = _fetch_sizes(clients, region, instances)
     except ProviderError as error:
-        yield RegionInstances(region, instances, warning=error)
+        yield RegionResources(region, instances, warning=error)
         return
     for index, record in enumerate(instances):
         vcpus, memory_mib = sizes.get(record.instance_type, (None, None))
         instances[index] = replace(record, vcpus=vcpus, memory_mib=memory_mib)
-    yield RegionInstances(region, instances)
+    yield RegionResources(region, instances)
 
 
 def _pages(clients: AwsClients, region: str) -> Iterator[list[InstanceRecord]]:
@@ -105,7 +105,7 @@ def normalize_instance(raw: "InstanceTypeDef", region: str) -> InstanceRecord:
     billed_as = raw.get("PlatformDetails", "")
     placement = raw.get("Placement", {})
     return InstanceRecord(
-        instance_id=raw["InstanceId"],
+        resource_id=raw["InstanceId"],
         region=region,
         state=raw["State"]["Name"],
         instance_type=raw.get("InstanceType", ""),

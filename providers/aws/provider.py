@@ -31,7 +31,6 @@ from providers.records import (
     InstancePriceRecord,
     Market,
     MemberAccount,
-    RegionInstances,
     RegionMetrics,
     RegionResources,
 )
@@ -66,7 +65,7 @@ class AwsProvider:
     def fetch_regions(self) -> Sequence[str]:
         return regions.fetch_regions(self._clients)
 
-    def fetch_instances(self, progress: Progress) -> Iterator[RegionInstances]:
+    def fetch_instances(self, progress: Progress) -> Iterator[RegionResources]:
         return ec2.fetch_instances(self._clients, progress)
 
     def fetch_storage(self, progress: Progress) -> Iterator[RegionResources]:

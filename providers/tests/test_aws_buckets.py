@@ -56,7 +56,7 @@ def test_it_has_bytes_by_storage_class_objects_and_tags(aws: EmulatedAws) -> Non
                 created_at=CREATED,
                 tags={"team": "shop"},
                 bytes_by_tier={STANDARD: 5 * 2**40, GLACIER: 7},
-                objects=12,
+                object_count=12,
             )
         ],
     )
@@ -72,7 +72,7 @@ def test_an_empty_or_new_bucket_has_unknown_sizes(aws: EmulatedAws) -> None:
     answer = read(aws)
     assert answer.warning is None
     assert [
-        (each.bytes_by_tier, each.objects)
+        (each.bytes_by_tier, each.object_count)
         for each in answer.resources
         if isinstance(each, BucketRecord)
     ] == [(None, None)] * 2
@@ -136,7 +136,7 @@ def test_more_metrics_than_one_call_takes_and_many_pages(aws: EmulatedAws) -> No
     answer = read(aws)
     assert len({each.resource_id for each in answer.resources}) == 260
     assert {
-        (each.bytes_by_tier[STANDARD], each.objects)
+        (each.bytes_by_tier[STANDARD], each.object_count)
         for each in answer.resources
         if isinstance(each, BucketRecord) and each.bytes_by_tier
     } == {(1, 1000)}

@@ -248,6 +248,21 @@ def test_buckets_that_can_not_be_listed_leave_the_region_unknown(
     assert [one.resource_id for one in read(aws, "us-east-1").resources] == ["vol-2"]
 
 
+def test_an_emulator_by_name_has_no_host_for_each_bucket(
+    aws: EmulatedAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws.world().add_bucket(EmulatedBucket("b", "eu-west-1", tags={"team": "shop"}))
+    by_name = aws.endpoint_url.replace("127.0.0.1", "localhost")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", by_name)
+    assert bucket_of(read(aws)).tags == {"team": "shop"}
+    url = (
+        provider_of(aws)
+        ._clients.s3("eu-west-1")
+        .generate_presigned_url("get_bucket_tagging", {"Bucket": "logs"})
+    )
+    assert url.startswith(f"{by_name}/logs?")
+
+
 def test_the_same_answer_twice(aws: EmulatedAws) -> None:
     bucket = EmulatedBucket("b", "eu-west-1", bytes_by_type={STANDARD: 1})
     aws.world().add_bucket(bucket)

@@ -13,11 +13,11 @@ from core.testing.azure_emulator import (
     EmulatedSubscription,
     LoadBalancer,
     MySqlServer,
+    NetworkInterface,
     PostgreSqlServer,
     PublicIp,
     SqlServer,
     StorageAccount,
-    interface_of,
 )
 from core.testing.azure_emulator.clients import ask
 from core.testing.azure_emulator.resources import EmulatedResource
@@ -25,7 +25,7 @@ from core.testing.azure_emulator.resources import EmulatedResource
 NOW = datetime(2026, 6, 20, 9, tzinfo=UTC)
 KINDS: list[type[EmulatedResource]] = [
     *(Disk, StorageAccount, SqlServer, PostgreSqlServer, MySqlServer),
-    *(PublicIp, LoadBalancer, ApplicationGateway),
+    *(NetworkInterface, PublicIp, LoadBalancer, ApplicationGateway),
 ]
 EACH_KIND = pytest.mark.parametrize("kind", KINDS)
 
@@ -160,16 +160,25 @@ def test_a_dynamic_address_is_none_while_nothing_has_it(
     made = shop.add(PublicIp, "front", allocation="Dynamic")
     properties = only(azure, made)["properties"]
     assert not {"ipAddress", "ipConfiguration", "natGateway"} & set(properties)
-    made.configuration = interface_of(shop.add_vm("web"))
+    made.configuration = shop.add(NetworkInterface, "web").configuration
     properties = only(azure, made)["properties"]
     assert properties["ipAddress"] == "20.50.1.4"
     assert properties["ipConfiguration"]["id"].endswith("/ipConfigurations/ipconfig1")
 
 
+def test_an_interface_has_its_machine_if_there_is_any(
+    azure: EmulatedAzure, shop: EmulatedSubscription
+) -> None:
+    made = shop.add(NetworkInterface, "web-nic")
+    assert "virtualMachine" not in only(azure, made)["properties"]
+    made.vm = shop.add_vm("web")
+    assert only(azure, made)["properties"]["virtualMachine"] == {"id": made.vm.id}
+
+
 def test_a_balancer_has_its_members_as_interfaces_and_as_addresses(
     azure: EmulatedAzure, shop: EmulatedSubscription
 ) -> None:
-    members = [interface_of(shop.add_vm("web"))]
+    members = [shop.add(NetworkInterface, "web").configuration]
     made = shop.add(LoadBalancer, "front", members=members, addresses=["10.0.0.9"])
     pools = only(azure, made)["properties"]["backendAddressPools"]
     both, plain, empty = (pool["properties"] for pool in pools)

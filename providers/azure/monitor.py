@@ -104,7 +104,7 @@ def _read_region(
                 question = _question(client, days, region, namespace, ids)
                 found, refused = _fetch(client, question, days, ids)
                 failures += refused
-                yield _part(region, found, memory)
+                yield normalize_part(region, found, memory)
     except ProviderError as error:
         failures.insert(0, error)
     if failures:
@@ -194,9 +194,10 @@ def _day(text: str) -> date:
     return utc_day(datetime.fromisoformat(text))
 
 
-def _part(
+def normalize_part(
     region: str, found: Mapping[str, Days], memory: Mapping[str, int]
 ) -> RegionMetrics:
+    """The records of some machines; what is not known is in none of them."""
     part = RegionMetrics(region, cpu := [], network := [], used := [])
     for instance_id, days in found.items():
         for day, values in sorted(days.items()):

@@ -1,8 +1,13 @@
-"""Public IP addresses, load balancers and application gateways."""
+"""Public IP addresses, load balancers and application gateways.
 
-from collections.abc import Iterable, Iterator, Mapping
+An address names the network interface that has it, which is no resource of its own
+here: its machine is named instead.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 from providers.azure.client import AzureClient
 from providers.azure.resources import described, in_regions, list_kind, read_regions
@@ -11,21 +16,17 @@ from providers.records import AddressRecord, LoadBalancerRecord, RegionResources
 
 # https://learn.microsoft.com/rest/api/virtualnetwork/public-ip-addresses/list-all
 API_VERSION = "2024-05-01"
-# Azure has no state of an address but that of its own making.
-ATTACHED, UNATTACHED = "attached", "unattached"
+# Azure's pages have these words, and its API none.
+ASSOCIATED, UNASSOCIATED = "associated", "unassociated"
 # So that a gateway's size is told from a load balancer's.
 GATEWAY = "Application Gateway"
+
+T = TypeVar("T")
 
 
 def fetch_network(client: AzureClient, progress: Progress) -> Iterator[RegionResources]:
     """Return each region's addresses and balancers. Raise ProviderError."""
-    found = in_regions(
-        chain(
-            list_addresses(client),
-            list_load_balancers(client),
-            list_gateways(client),
-        )
-    )
+    found = in_regions(chain(list_addresses(client), list_load_balancers(client)))
 
     def read(region: str) -> RegionResources:
         return RegionResources(region, found.get(region, []))
@@ -35,35 +36,35 @@ def fetch_network(client: AzureClient, progress: Progress) -> Iterator[RegionRes
 
 def list_addresses(client: AzureClient) -> Iterator[AddressRecord]:
     """Return the subscription's public addresses. Raise ProviderError."""
-    return list_kind(
-        client,
-        "Public IP addresses",
-        "Microsoft.Network/publicIPAddresses",
-        API_VERSION,
-        normalize_address,
-    )
+    machines = dict(_list(client, "Network interfaces", "networkInterfaces", _machine))
+    for one in _list(
+        client, "Public IP addresses", "publicIPAddresses", normalize_address
+    ):
+        machine = machines.get(one.attached_to)
+        yield replace(one, attached_to=machine) if machine else one
 
 
 def list_load_balancers(client: AzureClient) -> Iterator[LoadBalancerRecord]:
-    """Return the subscription's load balancers. Raise ProviderError."""
-    return list_kind(
-        client,
-        "Load balancers",
-        "Microsoft.Network/loadBalancers",
-        API_VERSION,
-        normalize_load_balancer,
+    """Return load balancers and application gateways. Raise ProviderError."""
+    yield from _list(client, "Load balancers", "loadBalancers", normalize_load_balancer)
+    yield from _list(
+        client, "Application gateways", "applicationGateways", normalize_gateway
     )
 
 
-def list_gateways(client: AzureClient) -> Iterator[LoadBalancerRecord]:
-    """Return the subscription's application gateways. Raise ProviderError."""
-    return list_kind(
-        client,
-        "Application gateways",
-        "Microsoft.Network/applicationGateways",
-        API_VERSION,
-        normalize_gateway,
-    )
+def _list(
+    client: AzureClient,
+    what: str,
+    kind: str,
+    normalize: Callable[[Mapping[str, Any]], T],
+) -> Iterator[T]:
+    return list_kind(client, what, f"Microsoft.Network/{kind}", API_VERSION, normalize)
+
+
+def _machine(raw: Mapping[str, Any]) -> tuple[str, str]:
+    """Return a network interface and its machine, "" where it has none."""
+    machine = raw["properties"].get("virtualMachine") or {}
+    return raw["id"].lower(), machine.get("id", "").lower()
 
 
 def normalize_address(raw: Mapping[str, Any]) -> AddressRecord:
@@ -72,7 +73,7 @@ def normalize_address(raw: Mapping[str, Any]) -> AddressRecord:
     attached_to = _holder(properties)
     return AddressRecord(
         **described(raw),
-        state=ATTACHED if attached_to else UNATTACHED,
+        state=ASSOCIATED if attached_to else UNASSOCIATED,
         ip=properties.get("ipAddress"),
         attached_to=attached_to,
     )

@@ -26,6 +26,7 @@ class InRegion(Protocol):
 
 
 R = TypeVar("R", bound=InRegion)
+T = TypeVar("T")
 
 
 def fetch_regions(client: AzureClient) -> list[str]:
@@ -50,8 +51,8 @@ def list_kind(
     what: str,
     kind: str,
     api_version: str,
-    normalize: Callable[[Mapping[str, Any]], R],
-) -> Iterator[R]:
+    normalize: Callable[[Mapping[str, Any]], T],
+) -> Iterator[T]:
     """Return all of a kind, such as "Microsoft.Compute/disks". Raise ProviderError."""
     question = Question(
         what=f"{what} of {client.account}",

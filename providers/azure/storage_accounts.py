@@ -4,10 +4,9 @@ Only Azure Monitor knows the bytes. Two batches a region and 50 accounts are ask
 each sync, which are billed: one for blobs by tier, one for all that is in an account.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from providers.azure.client import AzureClient, understood
@@ -145,14 +144,20 @@ def _measure(
 def newest(series: Series) -> Mapping[str, float]:
     """Return tier -> value at the last hour of which any is known.
 
-    A tier that has none at that hour has been emptied.
+    A tier that has none at that hour has been emptied. Hours are compared as texts: an
+    answer has one form of them, and thousands.
     """
-    hours: dict[datetime, dict[str, float]] = defaultdict(dict)
+    last: dict[str, tuple[str, float]] = {}
     for one in series:
-        for datum in one["data"]:
-            if (value := datum.get("average")) is not None:
-                hours[datetime.fromisoformat(datum["timeStamp"])][_tier(one)] = value
-    return hours[max(hours)] if hours else {}
+        known = [
+            (datum["timeStamp"], datum["average"])
+            for datum in one["data"]
+            if datum.get("average") is not None
+        ]
+        if known:
+            last[_tier(one)] = max(known)
+    hour = max((at for at, _ in last.values()), default="")
+    return {tier: value for tier, (at, value) in last.items() if at == hour}
 
 
 def _tier(series: Mapping[str, Any]) -> str:

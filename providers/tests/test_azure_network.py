@@ -7,8 +7,8 @@ from core.testing.azure_emulator import (
     EmulatedAzure,
     EmulatedSubscription,
     LoadBalancer,
+    NetworkInterface,
     PublicIp,
-    interface_of,
 )
 from providers.azure.provider import AzureProvider
 from providers.records import AddressRecord, LoadBalancerRecord
@@ -33,24 +33,32 @@ def balancer(provider: AzureProvider, name: str) -> LoadBalancerRecord:
     return found
 
 
-def test_an_address_names_the_interface_that_has_it(
+def test_an_address_names_the_machine_whose_interface_has_it(
     provider: AzureProvider, subscription: EmulatedSubscription
 ) -> None:
-    configuration = interface_of(subscription.add_vm("Web"))
+    vm = subscription.add_vm("Web")
+    interface = subscription.add(NetworkInterface, "Web-nic", vm=vm)
     made = subscription.add(
-        PublicIp, "front", configuration=configuration, tags={"team": "shop"}
+        PublicIp, "front", configuration=interface.configuration, tags={"team": "shop"}
     )
-    interface = configuration.lower().partition("/ipconfigurations/")[0]
     assert address(provider, "front") == AddressRecord(
         resource_id=made.id.lower(),
         region="westeurope",
-        state="attached",
+        state="associated",
         name="front",
         resource_group="shop-rg",
         tags={"team": "shop"},
         ip="20.50.1.4",
-        attached_to=interface,
+        attached_to=vm.id.lower(),
     )
+
+
+def test_an_address_of_an_interface_without_a_machine_names_the_interface(
+    provider: AzureProvider, subscription: EmulatedSubscription
+) -> None:
+    left = subscription.add(NetworkInterface, "Left")
+    subscription.add(PublicIp, "front", configuration=left.configuration)
+    assert address(provider, "front").attached_to == left.id.lower()
 
 
 def test_an_address_of_a_balancer_names_it_by_its_own_id(
@@ -68,7 +76,7 @@ def test_an_address_of_a_nat_gateway_is_attached_without_a_configuration(
     gateway = f"{subscription.id}/resourceGroups/x/providers/Microsoft.Network/nat/Out"
     subscription.add(PublicIp, "out", nat_gateway=gateway)
     record = address(provider, "out")
-    assert (record.state, record.attached_to) == ("attached", gateway.lower())
+    assert (record.state, record.attached_to) == ("associated", gateway.lower())
 
 
 def test_an_address_of_nothing_is_unattached_and_a_dynamic_one_has_no_ip(
@@ -78,13 +86,13 @@ def test_an_address_of_nothing_is_unattached_and_a_dynamic_one_has_no_ip(
     subscription.add(PublicIp, "dynamic", allocation="Dynamic")
     for name, ip in (("static", "20.50.1.4"), ("dynamic", None)):
         record = address(provider, name)
-        assert (record.state, record.attached_to, record.ip) == ("unattached", "", ip)
+        assert (record.state, record.attached_to, record.ip) == ("unassociated", "", ip)
 
 
 def test_what_is_behind_a_balancer_is_counted_once(
     provider: AzureProvider, subscription: EmulatedSubscription
 ) -> None:
-    members = [interface_of(subscription.add_vm(name)) for name in ("a", "b", "c")]
+    members = [subscription.add(NetworkInterface, name).configuration for name in "abc"]
     made = subscription.add(
         LoadBalancer,
         "front",
@@ -115,7 +123,7 @@ def test_a_gateway_is_told_from_a_balancer(
         sku="WAF_v2",
         hosts=["shop.example.com"],
         addresses=["10.1.0.5"],
-        members=[interface_of(subscription.add_vm("a"))],
+        members=[subscription.add(NetworkInterface, "a").configuration],
     )
     subscription.add(ApplicationGateway, "old", state="Stopped")
     shop, old = balancer(provider, "shop"), balancer(provider, "old")

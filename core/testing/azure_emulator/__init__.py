@@ -8,8 +8,8 @@ from core.testing.azure_emulator.machines import EmulatedVm, ScaleSet
 from core.testing.azure_emulator.network import (
     ApplicationGateway,
     LoadBalancer,
+    NetworkInterface,
     PublicIp,
-    interface_of,
 )
 from core.testing.azure_emulator.sql import SqlDatabase, SqlServer
 from core.testing.azure_emulator.storage_accounts import StorageAccount
@@ -28,11 +28,11 @@ __all__ = [
     "EmulatedVm",
     "LoadBalancer",
     "MySqlServer",
+    "NetworkInterface",
     "PostgreSqlServer",
     "PublicIp",
     "ScaleSet",
     "SqlDatabase",
     "SqlServer",
     "StorageAccount",
-    "interface_of",
 ]

@@ -1,4 +1,4 @@
-"""Microsoft.Network: public addresses, load balancers, application gateways."""
+"""Microsoft.Network: interfaces, public addresses, balancers and gateways."""
 
 from __future__ import annotations
 
@@ -9,6 +9,29 @@ from core.testing.azure_emulator.machines import EmulatedVm, guid
 from core.testing.azure_emulator.resources import EmulatedResource, list_route
 
 VERSIONS = {"2021-08-01", "2022-07-01", "2023-11-01", "2024-05-01", "2025-01-01"}
+
+
+@dataclass
+class NetworkInterface(EmulatedResource):
+    """What connects a machine; it may be left without one."""
+
+    resource_type: ClassVar[str] = "Microsoft.Network/networkInterfaces"
+
+    vm: EmulatedVm | None = None
+
+    @property
+    def configuration(self) -> str:
+        """The id of its IP configuration."""
+        return f"{self.id}/ipConfigurations/ipconfig1"
+
+    def properties(self) -> dict[str, Any]:
+        """Its machine's id has another case than in the list of machines."""
+        properties: dict[str, Any] = {
+            "provisioningState": "Succeeded",
+            "ipConfigurations": [{"name": "ipconfig1", "id": self.configuration}],
+        }
+        machine = {"virtualMachine": {"id": self.vm.id}} if self.vm else {}
+        return properties | machine
 
 
 @dataclass
@@ -117,14 +140,8 @@ class ApplicationGateway(EmulatedResource):
         }
 
 
-def interface_of(vm: EmulatedVm) -> str:
-    """The id of a machine's IP configuration."""
-    group = vm.id.partition("/providers/")[0]
-    interface = f"Microsoft.Network/networkInterfaces/{vm.name}-nic"
-    return f"{group}/providers/{interface}/ipConfigurations/ipconfig1"
-
-
 ROUTES = (
+    list_route(NetworkInterface, VERSIONS),
     list_route(PublicIp, VERSIONS),
     list_route(LoadBalancer, VERSIONS),
     list_route(ApplicationGateway, VERSIONS),

@@ -26,7 +26,6 @@ from providers.records import (
     InstancePriceRecord,
     InstanceRecord,
     Market,
-    RegionInstances,
     RegionMetrics,
     RegionResources,
 )
@@ -53,7 +52,7 @@ class AzureProvider:
     def fetch_regions(self) -> Sequence[str]:
         return resources.fetch_regions(self._client)
 
-    def fetch_instances(self, progress: Progress) -> Iterator[RegionInstances]:
+    def fetch_instances(self, progress: Progress) -> Iterator[RegionResources]:
         return compute.fetch_instances(self._client, progress)
 
     def fetch_storage(self, progress: Progress) -> Iterator[RegionResources]:

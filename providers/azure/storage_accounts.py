@@ -180,5 +180,5 @@ def _with_size(account: BucketRecord, found: Capacities) -> BucketRecord:
         bytes_by_tier={
             tier: round(value) for tier, value in by_tier.items() if value > 0
         },
-        objects=round(sum(counts.values())) if counts else None,
+        object_count=round(sum(counts.values())) if counts else None,
     )

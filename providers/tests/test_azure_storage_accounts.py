@@ -59,7 +59,7 @@ def test_an_account_is_described_as_azure_describes_it(
         redundancy="Standard_RAGRS",
         access_tier="Cool",
         bytes_by_tier={"Hot": 5 * TIB, "Archive": TIB},
-        objects=700,
+        object_count=700,
     )
 
 
@@ -80,7 +80,7 @@ def test_an_account_for_files_has_no_blobs_to_ask_for(
     )
     record = account(provider)
     assert (record.access_tier, record.bytes_by_tier) == ("", {"Other": TIB})
-    assert record.objects is None
+    assert record.object_count is None
     assert azure.requests[BATCH] == 1
 
 
@@ -92,8 +92,8 @@ def test_empty_is_measured_and_not_yet_measured_is_unknown(
         subscription.add(StorageAccount, f"new{number}", measured_hours_ago=None)
     found = accounts(provider)
     empty = found.pop("empty")
-    assert (empty.bytes_by_tier, empty.objects) == ({}, 0)
-    assert {(one.bytes_by_tier, one.objects) for one in found.values()} == {
+    assert (empty.bytes_by_tier, empty.object_count) == ({}, 0)
+    assert {(one.bytes_by_tier, one.object_count) for one in found.values()} == {
         (None, None)
     }
 

@@ -43,6 +43,8 @@ def test_an_account_without_its_secret() -> None:
         "name": "member",
         "role_arn": "arn:aws:iam::000000000002:role/cloudintel",
         "regions": ["eu-west-1"],
+        "tenant": "",
+        "client_id": "",
         "is_payer": False,
         "payer": "000000000001",
         "is_enabled": True,

@@ -85,7 +85,7 @@ class MetricSource(Protocol):
         instance_ids: Mapping[str, Sequence[str]],
         progress: Progress,
     ) -> Iterator[RegionMetrics]:
-        """CPU and network per day of these instances, keyed by region.
+        """CPU, memory and network per day of these instances, keyed by region.
 
         A region may be answered in several parts, so that memory stays bounded; an
         instance and day without data is not in the answer.
@@ -97,7 +97,7 @@ class PriceSource(Protocol):
     def fetch_prices(
         self, market: Market, families: Sequence[str]
     ) -> Sequence[InstancePriceRecord]:
-        """On-demand prices of every type of these families ("m5", "t3") there.
+        """On-demand prices of every type of these families there, such as "m5".
 
         A family or type that the market does not offer is not in the answer; one whose
         price can't be read raises ProviderError, as any failed read does.

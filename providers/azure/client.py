@@ -5,8 +5,10 @@ that who reads no Azure account never loads them.
 """
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -29,6 +31,8 @@ from providers.settings import InvalidSetting
 if TYPE_CHECKING:
     from providers.azure.pipeline import Answer, Sender
 
+# It becomes a part of a host's name, to which a token is sent.
+REGION = re.compile(r"[a-z0-9]+")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 # What a scope answers of costs, and a tenant in "QPU": one is one month asked.
 # https://learn.microsoft.com/azure/cost-management-billing/costs/manage-automation
@@ -210,6 +214,9 @@ class AzureClient:
         if self.options.endpoint_url:
             return self.options.endpoint_url.rstrip("/")
         if question.service is Service.METRICS:
+            if not REGION.fullmatch(question.region):
+                reason = f"{question.region!r} is no name of a region"
+                raise failure(ErrorKind.INVALID, question.reading, reason)
             return self.cloud.metrics.format(region=question.region)
         return RETAIL_PRICES if question.service is Service.PRICES else self.cloud.arm
 
@@ -300,3 +307,12 @@ def not_understood(question: Question, error: Exception) -> ProviderError:
     return failure(
         ErrorKind.INCOMPLETE, question.reading, reason, region=question.region
     )
+
+
+@contextmanager
+def understood(question: Question) -> Iterator[None]:
+    """Turn what is raised by an answer of another shape into a ProviderError."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        raise not_understood(question, error) from error

@@ -6,14 +6,14 @@ stored, in lower case.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from providers.azure.client import AzureClient, Question, not_understood
+from providers.azure.client import AzureClient, Question, understood
+from providers.azure.resource_ids import region_name, resource_group_of
 from providers.base import Progress
 from providers.errors import ProviderError
 from providers.records import DETAILED, ON_DEMAND, InstanceRecord, RegionInstances
@@ -284,23 +284,3 @@ def power_state(raw: Mapping[str, Any]) -> str:
         if code.startswith(POWER_STATE):
             return code.removeprefix(POWER_STATE)
     return ""
-
-
-def resource_group_of(resource_id: str) -> str:
-    """Return its resource group in lower case, as in costs; "" where it has none."""
-    parts = resource_id.lower().split("/")
-    return parts[4] if parts[3:4] == ["resourcegroups"] else ""
-
-
-def region_name(location: str) -> str:
-    """Return "westeurope", also of "West Europe"."""
-    return location.replace(" ", "").lower()
-
-
-@contextmanager
-def understood(question: Question) -> Iterator[None]:
-    """Turn what is raised by an answer of another shape into a ProviderError."""
-    try:
-        yield
-    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-        raise not_understood(question, error) from error

@@ -8,14 +8,13 @@ used.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from core.windows import ONE_DAY, Window, utc_day
 from providers.azure import compute
 from providers.azure.azure_errors import failure
-from providers.azure.client import AzureClient, Question, Service
-from providers.azure.compute import understood
+from providers.azure.client import AzureClient, Question, Service, understood
 from providers.base import Progress
 from providers.errors import ErrorKind, ProviderError
 from providers.records import (
@@ -36,7 +35,14 @@ MACHINES = "Microsoft.Compute/virtualMachines"
 SCALE_SETS = "Microsoft.Compute/virtualMachineScaleSets/virtualMachines"
 CPU, AVAILABLE = "Percentage CPU", "Available Memory Bytes"
 RECEIVED, SENT = "Network In Total", "Network Out Total"
-AGGREGATIONS = ("average", "maximum", "minimum", "total", "count")
+# What is read of each metric; one question asks for all of it.
+FIGURES = {
+    CPU: ("average", "maximum", "count"),
+    AVAILABLE: ("average", "minimum"),
+    RECEIVED: ("total",),
+    SENT: ("total",),
+}
+AGGREGATIONS = sorted({name for names in FIGURES.values() for name in names})
 BYTES_PER_MIB = 2**20
 # There is a sample a minute; what counts more says nothing of how long it ran.
 MOST_SAMPLES = 1440
@@ -212,13 +218,16 @@ def _fetch(
 def _add(days: Days, metric: str, data: Sequence[Mapping[str, Any]]) -> None:
     """A datum without a value is no data, and not 0."""
     for datum in data:
-        figures = {
-            (metric, name): float(datum[name])
-            for name in AGGREGATIONS
-            if datum.get(name) is not None
-        }
-        if figures:
-            days[utc_day(datetime.fromisoformat(datum["timeStamp"]))].update(figures)
+        for name in FIGURES[metric]:
+            value = datum.get(name)
+            if value is not None:
+                days[_day(datum["timeStamp"])][metric, name] = float(value)
+
+
+@lru_cache(maxsize=DAYS_KEPT)
+def _day(text: str) -> date:
+    """The day of a datum; all machines of a question have the same."""
+    return utc_day(datetime.fromisoformat(text))
 
 
 def _refused(

@@ -12,8 +12,8 @@ from decimal import Decimal
 from typing import Any
 
 from providers.azure import compute
-from providers.azure.client import AzureClient, Question, Service
-from providers.azure.compute import LINUX, WINDOWS, WINDOWS_HYBRID, Size, understood
+from providers.azure.client import AzureClient, Question, Service, understood
+from providers.azure.compute import LINUX, WINDOWS, WINDOWS_HYBRID, Size
 from providers.instance_types import family_of
 from providers.records import InstancePriceRecord, Market
 

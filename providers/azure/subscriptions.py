@@ -1,8 +1,7 @@
 """Whether the subscription is there for who asks."""
 
 from providers.azure.azure_errors import failure
-from providers.azure.client import AzureClient, Question
-from providers.azure.compute import understood
+from providers.azure.client import AzureClient, Question, understood
 from providers.errors import ErrorKind
 
 API_VERSION = "2022-12-01"

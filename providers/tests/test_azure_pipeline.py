@@ -6,7 +6,15 @@ import pytest
 
 from core.testing.azure_emulator import EmulatedAzure, EmulatedSubscription
 from core.windows import Window
-from providers.azure.client import RETAIL_PRICES, AzureOptions, origin_of
+from providers.azure.client import (
+    RETAIL_PRICES,
+    AzureAccount,
+    AzureClient,
+    AzureOptions,
+    Question,
+    Service,
+    origin_of,
+)
 from providers.azure.pipeline import retry_after
 from providers.azure.provider import AzureProvider
 from providers.errors import ErrorKind, ProviderError
@@ -162,6 +170,28 @@ def test_a_page_elsewhere_is_not_asked_and_gets_no_token(
     assert azure.leaks == []
 
 
+def test_a_region_is_no_other_host() -> None:
+    client = AzureClient(AzureAccount("00000000-0000-0000-0000-000000000001"))
+
+    def endpoint(region: str, service: Service = Service.METRICS) -> str:
+        return client.endpoint(
+            Question(
+                what="Metrics",
+                operation="o",
+                path="/",
+                api_version="1",
+                service=service,
+                region=region,
+            )
+        )
+
+    assert endpoint("westeurope") == "https://westeurope.metrics.monitor.azure.com"
+    assert endpoint("any/", Service.ARM) == "https://management.azure.com"
+    for region in ("", "evil.example/", "a.b", "a@evil", "WestEurope"):
+        with pytest.raises(ProviderError, match="is no name of a region"):
+            endpoint(region)
+
+
 def test_nothing_answers_there(subscription: EmulatedSubscription) -> None:
     with EmulatedAzure(NOW) as gone:
         provider = provider_of(gone, subscription.subscription_id, max_attempts=2)
@@ -191,7 +221,7 @@ def test_the_rates_of_scope_and_tenant_keep_azure_from_refusing(
         cost_scope_limits=((4, 60),),
     )
     window = Window(june(1), june(20))
-    for _ in range(2):
+    for _ in range(3):  # 2 questions each of a month without charges
         list(provider.fetch_costs(window, lambda _: None))
     assert provider.meter.requests == 6
     assert sum(waits) > 50

@@ -167,7 +167,8 @@ def answer_failure(
             f"Azure wants to be asked again in {retry_after:.0f} s: sync again then. "
             "What is stored stays."
         )
-    reason = f"{code or f'HTTP {status}'} ({message or 'no further reason'})"
+    message = message.removeprefix(f"{status} ") or "no further reason"
+    reason = f"{code or f'HTTP {status}'} ({message})"
     return failure(kind, reading, reason, advice, region)
 
 
@@ -205,8 +206,9 @@ def _missing_role(message: str, role: str) -> str:
 
 
 def _words(text: str) -> str:
-    """Return what a person would read of it."""
-    return " ".join(re.sub(r"<[^>]*>", " ", text).split())[:LONGEST_REASON]
+    """Return what a person would read of it: a page's title says the same again."""
+    body = re.sub(r"(?is)<(head|script|style)\b.*?</\1>", " ", text)
+    return " ".join(re.sub(r"<[^>]*>", " ", body).split())[:LONGEST_REASON]
 
 
 def _text(value: Any) -> str:

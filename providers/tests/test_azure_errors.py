@@ -71,7 +71,11 @@ def test_a_missing_right_is_named_with_its_role_and_scope() -> None:
         ('{"error": {"Code": "BadRequest", "Message": "No."}}', "BadRequest (No.)"),
         ('{"error": {"code": 429, "message": null}}', "429 (no further reason)"),
         ('{"error": "invalid_request"}', "HTTP 502 (invalid_request)"),
-        ("<html><h1>502\n Bad Gateway</h1></html>", "HTTP 502 (502 Bad Gateway)"),
+        ("<html><h1>502\n Bad Gateway</h1></html>", "HTTP 502 (Bad Gateway)"),
+        (
+            "<html><head><title>Sorry</title></head><h1>Sorry</h1></html>",
+            "HTTP 502 (Sorry)",
+        ),
         ('{"error": {"co', 'HTTP 502 ({"error": {"co)'),
         ("", "HTTP 502 (no further reason)"),
         ("[]", "HTTP 502 ([])"),

@@ -308,7 +308,9 @@ AZURE_MAX_ATTEMPTS = positive("AZURE_MAX_ATTEMPTS", default=10)
 AZURE_LONGEST_WAIT_SECONDS = positive("AZURE_LONGEST_WAIT_SECONDS", default=600)
 AZURE_REGION_WORKERS = positive("AZURE_REGION_WORKERS", default=8)
 # What a batch of metrics is taken to cost, as Microsoft names no price for it.
-AZURE_METRICS_CALL_USD = dollars("AZURE_METRICS_CALL_USD") or Decimal(0)
+AZURE_METRICS_CALL_USD = dollars(
+    "AZURE_METRICS_CALL_USD", below=Decimal(1000)
+) or Decimal(0)
 
 # Costs are billed per page, so the whole history of Cost Explorer is read at once;
 # metrics are billed per metric, not per day.

@@ -124,8 +124,12 @@ SIGN_IN = {
 SIGN_IN["700213"] = SIGN_IN["70021"]
 SIGN_IN["900023"] = SIGN_IN["90002"]
 ENTRA_CODE = re.compile(r"AADSTS(\d+)")
-# "... does not have authorization to perform action 'A' over scope 'S' or ..."
-MISSING_RIGHT = re.compile(r"action '(?P<action>[^']+)'.*?scope '(?P<scope>[^']+)'")
+# "The client 'C' with object id 'O' does not have authorization to perform action 'A'
+# over scope 'S' or the scope is invalid. If access was recently granted, ..."
+MISSING_RIGHT = re.compile(
+    r"(client '(?P<client>[^']+)'.*?)?"
+    r"action '(?P<action>[^']+)'.*?scope '(?P<scope>[^']+)'"
+)
 LONGEST_REASON = 400
 # Status -> what it means of one operation, and what to do.
 Refusals = Mapping[int, tuple[ErrorKind, str]]
@@ -161,7 +165,11 @@ def answer_failure(
         kind = KIND_PER_CODE[code.lower()]
         advice = ADVICE_PER_CODE.get(code.lower(), "")
     if kind == ErrorKind.DENIED and not advice:
-        advice = _missing_role(message, role)
+        found = MISSING_RIGHT.search(message)
+        advice = _missing_role(found, role)
+        if found:  # the advice names action and scope
+            client = f"client {found['client'] or ''}".strip()
+            message = f"the {client} has no role that allows it"
     if kind == ErrorKind.THROTTLED and retry_after:
         advice = (
             f"Azure wants to be asked again in {retry_after:.0f} s: sync again then. "
@@ -197,9 +205,8 @@ def sign_in_failure(reading: str, message: str) -> ProviderError:
     return failure(kind, reading, f"{found[0]} ({said.strip()})", advice)
 
 
-def _missing_role(message: str, role: str) -> str:
-    """Name the role that is missing, and where, as far as the message tells."""
-    found = MISSING_RIGHT.search(message)
+def _missing_role(found: re.Match[str] | None, role: str) -> str:
+    """Name the role that is missing, and where, as far as the message told."""
     at = f" on {found['scope']}" if found else ""
     allowing = f", which allows {found['action']}" if found else ""
     return f"Assign the role {role}{at}{allowing}, wait some minutes, {TRY}"

@@ -72,7 +72,7 @@ def days(name: str, default: int) -> int:
     return positive(name, default, most=MOST_DAYS)
 
 
-def dollars(name: str, *, below: Decimal = Decimal("Infinity")) -> Decimal | None:
+def dollars(name: str) -> Decimal | None:
     """Return an amount of US dollars; None if unset."""
     found = given(name)
     if not found:
@@ -81,8 +81,8 @@ def dollars(name: str, *, below: Decimal = Decimal("Infinity")) -> Decimal | Non
         amount = Decimal(found)
     except InvalidOperation:
         amount = Decimal("NaN")
-    if not amount.is_finite() or not 0 <= amount < below:
-        raise invalid(name, "an amount such as 1.50", found)
+    if not amount.is_finite() or not 0 <= amount <= MOST:
+        raise invalid(name, f"an amount from 0 to {MOST}, as 1.50", found)
     return amount
 
 

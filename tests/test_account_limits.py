@@ -23,7 +23,7 @@ from tests.two_accounts import (
     two_accounts,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -65,6 +65,7 @@ def test_the_two_accounts_fill_every_model() -> None:
         assert model._default_manager.filter(pk=HIDDEN_KEY).exists(), model
 
 
+@pytest.mark.on_each_database
 def test_who_is_not_limited_sees_it_all(admin_client: Client) -> None:
     """So that the other tests look for something that is there to be found."""
     two_accounts()

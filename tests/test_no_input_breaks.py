@@ -37,14 +37,19 @@ DEEP = "[" * 5000 + "]" * 5000
 FORM = re.compile(r"^/admin/\w+/\w+/(add|\w+/\w+)/")
 
 
+@pytest.fixture(scope="module")
+def somebody(module_db: None) -> User:
+    two_accounts()
+    return User.objects.create_superuser("ada")
+
+
 @pytest.fixture
-def asked(client: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
+def asked(client: Client, somebody: User, monkeypatch: pytest.MonkeyPatch) -> Client:
     """Somebody who may see everything, and is not counted."""
     monkeypatch.setattr(
         "rest_framework.throttling.UserRateThrottle.allow_request", lambda *_: True
     )
-    two_accounts()
-    client.force_login(User.objects.create_superuser("ada"))
+    client.force_login(somebody)
     client.raise_request_exception = False
     return client
 

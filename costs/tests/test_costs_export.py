@@ -39,8 +39,8 @@ def noon() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def viewer(client: Client) -> Client:
+@pytest.fixture(scope="module", autouse=True)
+def bills(module_db: None) -> None:
     """Two accounts, fourteen services with odd amounts, tax, and a second currency."""
     days = last_complete_days(90, NOW)
     services = {f"Service {n}": f"{n}.000000000{n % 10}" for n in range(1, 15)}
@@ -48,6 +48,10 @@ def viewer(client: Client) -> Client:
     store_costs(one, days, services)
     store_costs(two, last_complete_days(40, NOW), {"Service 3": "0.3333333333"})
     store_costs(account(3, "europe"), days, {"Service 3": "7"}, currency="EUR")
+
+
+@pytest.fixture
+def viewer(client: Client) -> Client:
     client.force_login(person("viewer"))
     return client
 

@@ -182,6 +182,9 @@ def test_estimated_days_and_restated_ones_are_marked(client: Client) -> None:
     )
     text = page(client)
     assert "from 19 Nov 2026" in text
+    assert text.count('class="badge estimated"') == 2  # one day, and above them
+    assert "Daily costs (CSV)" in text
+    assert "Monthly costs (CSV)" in page(client, "?granularity=monthly")
     assert "Tue 3 Nov 2026" in text
     assert "$0.80" in text
     assert "no, was final" in text

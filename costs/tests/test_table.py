@@ -51,5 +51,6 @@ def test_a_heading_sorts_numbers_from_the_largest_and_then_turns_round() -> None
     assert (by["total"].direction, by["total"].sort) == ("descending", "total")
     assert (by["change"].direction, by["change"].sort) == ("", "-change")
     assert (by["name"].direction, by["name"].sort) == ("", "name")
+    assert (by["total"].is_number, by["name"].is_number) == (True, False)
     turned = {head.column: head for head in heads("name", "Service", "Before")}
     assert (turned["name"].direction, turned["name"].sort) == ("ascending", "-name")

@@ -68,6 +68,10 @@ def test_what_json_has_no_word_for(value: Any, text: str | None) -> None:
     assert json.loads(JSONRenderer().render(value)) == json.loads(told)
 
 
+def test_it_is_indented_where_that_is_asked_for() -> None:
+    assert JSONRenderer().render([1], INDENTED) == b"[\n    1\n]"
+
+
 def test_amounts_are_texts_where_it_is_indented_too() -> None:
     data = {"total": Decimal("12.5")}
     assert JSONRenderer().render(data) == b'{"total":"12.50"}'

@@ -48,7 +48,8 @@ def test_a_budget_is_set_changed_and_deleted() -> None:
         [],
     )
     path = one.get_absolute_url()
-    assert 'value="80, 100"' in client.get(f"{path}change/").content.decode()
+    form = client.get(f"{path}change/").content.decode()
+    assert 'value="80, 100"' in form and 'name="currency" value="USD"' in form
     client.post(f"{path}change/", fields(amount="250.50", version="1"))
     one.refresh_from_db()
     assert (str(one.amount.normalize()), one.version) == ("250.5", 2)

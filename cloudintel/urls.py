@@ -20,6 +20,14 @@ from insights.anomalies.api import AnomalyViewSet
 from insights.budgets.api.views import BudgetViewSet
 from insights.forecasts.api import ForecastViewSet
 from insights.recommendations.api.views import FeedbackViewSet, RecommendationViewSet
+from inventory.api.views import (
+    AddressViewSet,
+    BucketViewSet,
+    DatabaseViewSet,
+    LoadBalancerViewSet,
+    ResourceViewSet,
+    VolumeViewSet,
+)
 from metrics.api.views import (
     CpuMetricViewSet,
     MemoryMetricViewSet,
@@ -39,6 +47,7 @@ pages: list[URLPattern | URLResolver] = [
     path("instances/<int:pk>/", InstanceView.as_view(), name="instance"),
     path("", include("costs.urls")),
     path("", include("insights.urls")),
+    path("", include("inventory.urls")),
     path("", include("metrics.urls")),
     path("", include("syncs.urls")),
     path("", include("users.urls")),
@@ -62,6 +71,12 @@ router.APIRootView = Root
 router.include_format_suffixes = False
 router.register("accounts", CloudAccountViewSet)
 router.register("instances", InstanceCpuViewSet, basename="api-instance")
+router.register("resources", ResourceViewSet)
+router.register("volumes", VolumeViewSet)
+router.register("buckets", BucketViewSet)
+router.register("databases", DatabaseViewSet)
+router.register("addresses", AddressViewSet)
+router.register("load-balancers", LoadBalancerViewSet)
 router.register("costs", DailyCostViewSet)
 router.register("cpu", CpuMetricViewSet)
 router.register("memory", MemoryMetricViewSet)

@@ -26,6 +26,11 @@ SUBJECTS = {
     "Inventory": [
         ("inventory.resource", "category"),
         ("inventory.instance", "dns"),
+        ("inventory.volume", "hard_drive"),
+        ("inventory.bucket", "folder_open"),
+        ("inventory.database", "database"),
+        ("inventory.address", "pin_drop"),
+        ("inventory.loadbalancer", "account_tree"),
         ("inventory.statechange", "swap_horiz"),
     ],
     "Costs": [
@@ -63,6 +68,7 @@ PAGES = [
     ("summary", "Summary", "space_dashboard"),
     ("costs", "Costs", "payments"),
     ("instances", "Instances", "computer"),
+    ("resources", "Resources", "category"),
     ("cpu", "CPU utilization", "monitoring"),
     ("insights", "Insights", "insights"),
     ("syncs", "Syncs", "sync"),

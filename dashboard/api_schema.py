@@ -17,6 +17,12 @@ from core.api.etag import ConditionalMixin
 TAGS = {
     "accounts": "Connected cloud accounts.",
     "instances": "Virtual machines as last seen, and their change history.",
+    "resources": "Everything that was read, of any kind, and its change history.",
+    "volumes": "Disks: their type and size, and what they are attached to.",
+    "buckets": "Buckets and storage accounts, with bytes by tier.",
+    "databases": "Managed databases: engine, class and storage.",
+    "addresses": "Reserved public IP addresses, and what they are attached to.",
+    "load-balancers": "Load balancers, and how many targets they have.",
     "costs": "Daily costs, reconciled with the bill: rows, trends and a summary.",
     "cpu": "CPU utilization of instances, per UTC day.",
     "memory": "Memory of instances, per UTC day, where its cloud tells.",

@@ -18,7 +18,6 @@ from providers.records import (
     InstancePriceRecord,
     Market,
     MemberAccount,
-    RegionInstances,
     RegionMetrics,
     RegionResources,
 )
@@ -35,7 +34,7 @@ class Provider(Protocol):
 
 @runtime_checkable
 class InventorySource(Protocol):
-    def fetch_instances(self, progress: Progress) -> Iterator[RegionInstances]:
+    def fetch_instances(self, progress: Progress) -> Iterator[RegionResources]:
         """Return every region that is enabled, as soon as it is read."""
 
 

@@ -16,7 +16,7 @@ from providers.azure.client import AzureClient, Question, understood
 from providers.azure.resource_ids import region_name, resource_group_of
 from providers.base import Progress
 from providers.errors import ProviderError
-from providers.records import DETAILED, ON_DEMAND, InstanceRecord, RegionInstances
+from providers.records import DETAILED, ON_DEMAND, InstanceRecord, RegionResources
 from providers.side_by_side import side_by_side
 
 API_VERSION = "2024-07-01"
@@ -59,7 +59,7 @@ def fetch_regions(client: AzureClient) -> list[str]:
 
 def fetch_instances(
     client: AzureClient, progress: Progress
-) -> Iterator[RegionInstances]:
+) -> Iterator[RegionResources]:
     """Return each region's machines; those of a region without any are none.
 
     A scale set that can't be read makes its region fail. Raises ProviderError where
@@ -70,7 +70,7 @@ def fetch_instances(
     }
     states = fetch_states(client)
     for record in list_machines(client):
-        known = replace(record, state=states.get(record.instance_id, ""))
+        known = replace(record, state=states.get(record.resource_id, ""))
         found.setdefault(record.region, []).append(known)
     failed: dict[str, ProviderError] = {}
     for region, answer in scale_set_instances(client):
@@ -83,8 +83,8 @@ def fetch_instances(
         for region in sorted({*found, *failed})
     ]
     for part in side_by_side(jobs, client.options.region_workers):
-        if part.instances:
-            progress(f"{part.region}: {len(part.instances)} instances")
+        if part.resources:
+            progress(f"{part.region}: {len(part.resources)} instances")
         yield part
 
 
@@ -93,16 +93,16 @@ def _read_region(
     region: str,
     instances: Sequence[InstanceRecord],
     error: ProviderError | None,
-) -> Iterator[RegionInstances]:
+) -> Iterator[RegionResources]:
     if error or not instances:
-        yield RegionInstances(region, error=error)
+        yield RegionResources(region, error=error)
         return
     try:
         sizes = fetch_sizes(client, region)
     except ProviderError as warning:
-        yield RegionInstances(region, instances, warning=warning)
+        yield RegionResources(region, instances, warning=warning)
         return
-    yield RegionInstances(region, [_with_size(one, sizes) for one in instances])
+    yield RegionResources(region, [_with_size(one, sizes) for one in instances])
 
 
 def _with_size(record: InstanceRecord, sizes: Mapping[str, Size]) -> InstanceRecord:
@@ -244,7 +244,7 @@ def normalize_instance(raw: Mapping[str, Any]) -> InstanceRecord:
     created = properties.get("timeCreated")
     on_host = properties.get("host") or properties.get("hostGroup")
     return InstanceRecord(
-        instance_id=raw["id"].lower(),
+        resource_id=raw["id"].lower(),
         region=region_name(raw["location"]),
         state="",
         instance_type=_size_name(raw),

@@ -100,7 +100,7 @@ def _types(client: AzureClient) -> Mapping[tuple[str, str], str]:
         if isinstance(answer, ProviderError):
             raise answer
         machines += answer
-    return {(one.instance_id, one.region): one.instance_type for one in machines}
+    return {(one.resource_id, one.region): one.instance_type for one in machines}
 
 
 def _read_region(
@@ -283,7 +283,7 @@ def example(
 ) -> tuple[str, str]:
     """Return a region and a machine to try with, which need not exist."""
     for one in machines:
-        return one.region, one.instance_id
+        return one.region, one.resource_id
     group = f"{client.account.scope}/resourcegroups/cloudintel"
     region = next(iter(regions), "westeurope")
     return region, f"{group}/providers/microsoft.compute/virtualmachines/cloudintel"

@@ -17,8 +17,8 @@ from providers.records import (
     InstancePriceRecord,
     InstanceRecord,
     Market,
-    RegionInstances,
     RegionMetrics,
+    RegionResources,
 )
 
 
@@ -43,7 +43,7 @@ class AzureProvider:
     def fetch_regions(self) -> Sequence[str]:
         return compute.fetch_regions(self._client)
 
-    def fetch_instances(self, progress: Progress) -> Iterator[RegionInstances]:
+    def fetch_instances(self, progress: Progress) -> Iterator[RegionResources]:
         return compute.fetch_instances(self._client, progress)
 
     @staticmethod

@@ -99,7 +99,7 @@ def test_an_account_in_china_is_read(aws: EmulatedAws) -> None:
     world.add_costs([charge(june(19), "5", region="cn-north-1")])
     provider = AwsProvider(AwsAccount(ACCOUNT, CHINA))
     found = list(provider.fetch_instances(print))
-    assert {one.region: len(one.instances) for one in found if not one.error} == {
+    assert {one.region: len(one.resources) for one in found if not one.error} == {
         "cn-north-1": 0,
         "cn-northwest-1": 1,
     }

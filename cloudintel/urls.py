@@ -13,6 +13,7 @@ from rest_framework.viewsets import ViewSetMixin
 
 from cloudintel.health import health, metrics, status
 from costs.api.views import DailyCostViewSet
+from dashboard.api.views import DashboardMetricViewSet, DashboardViewSet
 from dashboard.api_schema import SchemaView
 from dashboard.home import SummaryView
 from dashboard.instances import InstanceCpuViewSet, InstanceListView, InstanceView
@@ -106,6 +107,8 @@ api: list[URLPattern | URLResolver] = [
         for one in Dataset
         for name in one.names
     ),
+    path("api/v1/dashboard/summary/", DashboardViewSet.as_view({"get": "summary"})),
+    path("api/v1/dashboard/history/", DashboardMetricViewSet.as_view({"get": "list"})),
     path("api/v1/", include(router.urls)),
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="swagger"),

@@ -15,6 +15,7 @@ from core.api.etag import ConditionalMixin
 
 # First path segment -> description.
 TAGS = {
+    "dashboard": "All of it in one answer, and what it was on each day.",
     "accounts": "Connected cloud accounts.",
     "instances": "Virtual machines as last seen, and their change history.",
     "resources": "Everything that was read, of any kind, and its change history.",

@@ -13,6 +13,12 @@ from rest_framework.viewsets import ViewSetMixin
 
 from cloudintel.health import health, metrics, status
 from costs.api.views import DailyCostViewSet
+from dashboard.api.infrastructure import (
+    InfrastructureViewSet,
+    PricedResourceViewSet,
+    StorageViewSet,
+    VmViewSet,
+)
 from dashboard.api.views import DashboardMetricViewSet, DashboardViewSet
 from dashboard.api_schema import SchemaView
 from dashboard.home import SummaryView
@@ -100,6 +106,11 @@ def action_view(
     return viewset.as_view({"get": name}, **getattr(viewset, name).kwargs)
 
 
+INFRASTRUCTURE: dict[str, type[InfrastructureViewSet]] = {
+    "vms": VmViewSet,
+    "storage": StorageViewSet,
+    "resources": PricedResourceViewSet,
+}
 start_sync = StartSyncView.as_view()
 api: list[URLPattern | URLResolver] = [
     *(
@@ -109,6 +120,10 @@ api: list[URLPattern | URLResolver] = [
     ),
     path("api/v1/dashboard/summary/", DashboardViewSet.as_view({"get": "summary"})),
     path("api/v1/dashboard/history/", DashboardMetricViewSet.as_view({"get": "list"})),
+    *(
+        path(f"api/v1/infrastructure/{name}/", viewset.as_view({"get": "list"}))
+        for name, viewset in INFRASTRUCTURE.items()
+    ),
     path("api/v1/", include(router.urls)),
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="swagger"),

@@ -86,7 +86,7 @@ class InfrastructureViewSet(RowsViewSet):
         return super().get_queryset().filter(account__is_enabled=True)
 
     def filter_queryset(self, queryset: Any) -> Any:
-        rows = super().filter_queryset(queryset)
+        rows: Any = super().filter_queryset(queryset)
         return rows if self.request.query_params.get("gone") else rows.present()
 
     def totals(self, rows: Any) -> dict[str, Any]:
@@ -99,14 +99,18 @@ class InfrastructureViewSet(RowsViewSet):
     def _with_costs(self, page: Sequence[Any]) -> list[dict[str, Any]]:
         costs = resource_costs(page, self.request.user)
         figures = self.figures(page)
-        names = list(self.get_serializer().fields)
+        names = self._names()
         known = (
             {**_head(one), **_cost(costs[one.pk]), **figures[one.pk]} for one in page
         )
         return [{name: one[name] for name in names} for one in known]
 
+    def _names(self) -> Sequence[str]:
+        serializer: Any = self.get_serializer()
+        return list(serializer.fields)
+
     def _lines(self, rows: QuerySet[Any]) -> Iterator[Sequence[Any]]:
-        yield list(self.get_serializer().fields)
+        yield self._names()
         stored = rows.iterator(chunk_size=ROWS_AT_ONCE)
         while some := list(islice(stored, ROWS_AT_ONCE)):
             yield from (list(row.values()) for row in self._with_costs(some))

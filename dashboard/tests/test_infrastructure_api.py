@@ -26,8 +26,8 @@ pytestmark = pytest.mark.django_db
 VMS, STORAGE = "infrastructure/vms/", "infrastructure/storage/"
 RESOURCES = "infrastructure/resources/"
 # Session and user, the rights of the user and of the role; three of the version; the
-# page and its totals; recommendations, and where rules looked; of machines their prices,
-# and memory; among others, what only machines have.
+# page and its totals; recommendations, and where rules looked; of machines their
+# prices, and memory; among others, what only machines have.
 QUERIES = {VMS: 13, STORAGE: 11, RESOURCES: 13}
 
 

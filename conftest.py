@@ -120,6 +120,7 @@ def azure(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[EmulatedAz
             registry.azure_options(),
             wait=emulated.wait,
             cost_scope_limits=(),
+            cost_client_limits=(),
             cost_tenant_limits=(),
         )
         monkeypatch.setattr(registry, "azure_options", lambda: options)

@@ -81,8 +81,8 @@ def dollars(name: str) -> Decimal | None:
         amount = Decimal(found)
     except InvalidOperation:
         amount = Decimal("NaN")
-    if not amount.is_finite() or amount < 0:
-        raise invalid(name, "an amount such as 1.50", found)
+    if not amount.is_finite() or not 0 <= amount <= MOST:
+        raise invalid(name, f"an amount from 0 to {MOST}, as 1.50", found)
     return amount
 
 

@@ -143,6 +143,7 @@ def azure_options() -> AzureOptions:
         endpoint_url=settings.AZURE_ENDPOINT_URL,
         access_token=settings.AZURE_ACCESS_TOKEN,
         network_metrics=settings.AZURE_NETWORK_METRICS,
+        storage_metrics=settings.AZURE_STORAGE_METRICS,
         connect_timeout=settings.AZURE_CONNECT_TIMEOUT_SECONDS,
         read_timeout=settings.AZURE_READ_TIMEOUT_SECONDS,
         max_attempts=settings.AZURE_MAX_ATTEMPTS,

@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 from django.views.generic import TemplateView
 
+from clouds.labels import clouds_of
 from clouds.models import CloudAccount
 from costs.chart import by_moment, trend_chart
 from dashboard.spending import spending
@@ -35,7 +36,9 @@ class SummaryView(LoginRequiredMixin, TemplateView):
             raise PermissionDenied  # that page says how to get a role
         accounts = list(CloudAccount.objects.visible_to(user))
         enabled = [account for account in accounts if account.is_enabled]
-        context = super().get_context_data(may=may, accounts=enabled, **kwargs)
+        context = super().get_context_data(
+            may=may, accounts=enabled, clouds=clouds_of(enabled), **kwargs
+        )
         if may["costs"]:
             names = {account.account_id: account.name for account in accounts}
             context |= self._costs(names)

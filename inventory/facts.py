@@ -8,7 +8,7 @@ from django.db.models import BooleanField, IntegerField
 from django.utils.text import capfirst
 
 from core.templatetags.formats import UNKNOWN, moment, size
-from inventory.kinds import KINDS, Kind
+from inventory.kinds import KIND_OF, KINDS, Kind
 from inventory.models import Resource
 
 # Shown in places of their own.
@@ -67,7 +67,7 @@ def facts_of(resource: Resource) -> list[tuple[str, str]]:
     """Return label and text of each field that only its kind has."""
     return [
         (label_of(type(resource), name), text_of(resource, name))
-        for name in KINDS[Kind(resource.kind)].own_fields
+        for name in KINDS[KIND_OF[type(resource)]].own_fields
         if name not in APART
     ]
 
@@ -76,7 +76,7 @@ def summary_of(resource: Resource) -> str:
     """Return what kind of one it is, in a few words: "gp3, 100 GiB"."""
     texts = (
         _with_unit(name, text_of(resource, name))
-        for name in KINDS[Kind(resource.kind)].columns
+        for name in KINDS[KIND_OF[type(resource)]].columns
         if name not in {*APART, "is_multi_zone"}
     )
     return ", ".join(text for text in texts if text)

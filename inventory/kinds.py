@@ -109,6 +109,7 @@ KINDS = {
         columns=("balancer_type", "targets"),
     ),
 }
+KIND_OF = {traits.model: kind for kind, traits in KINDS.items()}
 DATASETS = list(dict.fromkeys(traits.dataset for traits in KINDS.values()))
 
 

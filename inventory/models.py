@@ -98,10 +98,17 @@ class Resource(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.resource_id})" if self.name else self.resource_id
+        return f"{self.name} ({self.short_id})" if self.name else self.short_id
 
     def get_absolute_url(self) -> str:
         return reverse(self.kind, args=[self.pk])
+
+    @property
+    def short_id(self) -> str:
+        """Return the id without account and group, which stand before it in Azure's:
+        "virtualmachines/web"."""
+        _, found, after = self.resource_id.rpartition("/providers/")
+        return after.partition("/")[2] if found else self.resource_id
 
     @property
     def is_gone(self) -> bool:

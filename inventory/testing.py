@@ -7,7 +7,7 @@ from typing import TypeVar
 from clouds.models import CloudAccount
 from core.testing.clock import NOW
 from core.testing.stored import Rows, sorted_rows
-from inventory.kinds import KINDS, Kind
+from inventory.kinds import KIND_OF, Kind
 from inventory.models import (
     Address,
     Bucket,
@@ -23,7 +23,6 @@ from providers.meter import Meter
 from providers.records import RegionResources
 
 R = TypeVar("R", bound=Resource)
-OF_KIND = {traits.model: kind for kind, traits in KINDS.items()}
 
 
 @dataclass
@@ -52,7 +51,7 @@ def resource(
     facts: dict[str, object] = {
         "account": owner,
         "resource_id": resource_id,
-        "kind": OF_KIND[model],
+        "kind": KIND_OF[model],
         "region": "eu-west-1",
         "name": resource_id,
         "state": "available",
@@ -123,7 +122,7 @@ def one_of_each(owner: CloudAccount) -> dict[Kind, Resource]:
             targets=3,
         ),
     ]
-    return {OF_KIND[type(one)]: one for one in made}
+    return {KIND_OF[type(one)]: one for one in made}
 
 
 def stored_instances() -> Rows:

@@ -26,7 +26,7 @@ from inventory.api.views import (
 from inventory.breakdowns import breakdown
 from inventory.facts import Column, columns_of, facts_of, summary_of, text_of
 from inventory.filters import ResourceFilter
-from inventory.kinds import KINDS, Kind
+from inventory.kinds import KIND_OF, KINDS, Kind
 from inventory.models import Resource
 from inventory.querysets import ResourceQuerySet
 from syncs.datasets import Dataset, not_offered
@@ -178,7 +178,7 @@ class ResourceView(PermissionRequiredMixin, DetailView[Resource]):
         tiers = getattr(resource, "bytes_by_tier", None)
         return super().get_context_data(
             section=self.section,
-            dataset=KINDS[Kind(resource.kind)].dataset,
+            dataset=KINDS[KIND_OF[type(resource)]].dataset,
             can_attach=hasattr(resource, "attached_ids"),
             admin_url=self._admin_url(resource),
             facts=facts_of(resource),

@@ -20,13 +20,18 @@ def store_cpu(one: Instance, window: Window, average: float) -> None:
             p99_percent=average * 1.5,
             samples=288,
         )
-        MemoryMetric.objects.create(
-            resource=one, day=day, average_percent=40.0, maximum_percent=60.0
-        )
         NetworkMetric.objects.create(
             resource=one, day=day, in_bytes=1536, out_bytes=None
         )
     refresh_recent_cpu(one.account, timezone.now())
+
+
+def store_memory(one: Instance, window: Window, maximum: float) -> None:
+    """Store the same on each day, and half of it as the average."""
+    for day in window.days():
+        MemoryMetric.objects.create(
+            resource=one, day=day, average_percent=maximum / 2, maximum_percent=maximum
+        )
 
 
 def stored_metrics() -> Rows:

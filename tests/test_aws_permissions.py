@@ -12,8 +12,10 @@ from django.conf import settings
 from django.core.management import call_command
 
 from clouds.testing import aws_account
-from core.testing.aws_emulator import EmulatedAws
+from core.testing.aws_emulator import EmulatedAws, EmulatedBucket, EmulatedLoadBalancer
 from core.testing.aws_emulator.builders import ACCOUNT, machine
+from providers.aws.client import AwsAccount
+from providers.aws.provider import AwsProvider
 
 pytestmark = pytest.mark.django_db
 # AWS answers it to anybody.
@@ -30,7 +32,9 @@ def policy() -> set[str]:
 def test_all_ask_for_the_same(aws: EmulatedAws, now: datetime) -> None:
     aws.add_organization(ACCOUNT, {})
     aws.world().add_instance(machine("i-1"))
-    aws_account(is_payer=True)
+    aws.world().add_bucket(EmulatedBucket("logs", "eu-west-1"))
+    aws.world().add_load_balancer(EmulatedLoadBalancer("web", "eu-west-1"))
+    account = aws_account(is_payer=True)
     out = StringIO()
     with time_machine.travel(now, tick=False):
         call_command("check_access", stdout=out)
@@ -39,4 +43,8 @@ def test_all_ask_for_the_same(aws: EmulatedAws, now: datetime) -> None:
     aws.clear_calls()
     with time_machine.travel(now, tick=False):
         call_command("sync", stdout=StringIO())
+        provider = AwsProvider(AwsAccount(account.account_id))
+        list(provider.fetch_storage(print))
+        list(provider.fetch_databases(print))
+        list(provider.fetch_network(print))
     assert set(aws.requests) - OPEN_TO_ALL == policy()

@@ -11,7 +11,7 @@ from costs.models import CostDay, CostRollup, DailyCost
 from costs.testing import store_costs
 from inventory.testing import instance
 from metrics.models import CpuMetric, MemoryMetric, NetworkMetric
-from metrics.testing import store_cpu
+from metrics.testing import store_cpu, store_memory
 
 MARCH = date(2024, 3, 1)
 APRIL = date(2024, 4, 1)
@@ -21,7 +21,9 @@ SPAN = Window(date(2024, 3, 30), date(2024, 4, 3))
 def store_old_months(owner: CloudAccount) -> None:
     """Two days of March and two of April 2024, in each table."""
     store_costs(owner, SPAN, {"EC2": "1.2345678901", "S3": "-0.5"})
-    store_cpu(instance(owner, "old"), SPAN, 12.5)
+    old = instance(owner, "old")
+    store_cpu(old, SPAN, 12.5)
+    store_memory(old, SPAN, 60.0)
 
 
 def sums() -> list[tuple[object, ...]]:

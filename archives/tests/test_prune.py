@@ -52,8 +52,8 @@ def test_months_go_and_come_back_as_they_were(tmp_path: Path) -> None:
         text,
     )
     assert contents() == [[], [], [], []]
-    assert Archive.objects.count() == 6
-    for table in ("cost", "cpu", "network"):
+    assert Archive.objects.count() == 8
+    for table in ("cost", "cpu", "memory", "network"):
         for month in ("2024-03", "2024-04"):
             assert "rows are back" in run("restore_archive", table, month)
     assert contents() == before

@@ -25,10 +25,9 @@ NO_TAGS = {"NoSuchTagSet", "NoSuchBucket"}
 def fetch_buckets(
     clients: AwsClients, region: str, now: datetime
 ) -> Iterator[list[BucketRecord] | ProviderError]:
-    """Yield the region's buckets, and what their tags and sizes are refused with.
+    """Yield the region's buckets, and what their tags and sizes are denied with.
 
-    Raises ProviderError where they can't be listed, or tags fail by anything but a
-    missing permission.
+    Raises ProviderError where anything else fails: unread tags are not no tags.
     """
     buckets = [normalize_bucket(raw, region) for raw in _listed(clients, region)]
     denied: list[ProviderError] = []
@@ -46,6 +45,8 @@ def fetch_buckets(
         try:
             buckets = _with_sizes(clients, region, buckets, now)
         except ProviderError as error:
+            if error.kind != ErrorKind.DENIED:
+                raise
             yield error
     yield buckets
 

@@ -204,11 +204,18 @@ class AwsProvider:
         yield check(
             "ec2:DescribeAddresses", "sync_network", first_page(network.fetch_addresses)
         )
+        arns: list[str] = []
         yield check(
             "elasticloadbalancing:DescribeLoadBalancers",
             "sync_network",
-            first_page(network.fetch_load_balancers),
+            lambda: arns.extend(network.find_load_balancer(clients, region)),
         )
+        if arns:
+            yield check(
+                "elasticloadbalancing:DescribeTags",
+                "sync_network, tags of load balancers",
+                partial(network.fetch_tags, clients, region, arns),
+            )
 
     def _check_costs(self, now: datetime) -> Iterator[AccessCheck]:
         """Ask for all days that are kept, and where AWS has not prepared them yet, for

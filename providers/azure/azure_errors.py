@@ -77,6 +77,7 @@ ADVICE_PER_CODE = {
     "indirectcostdisabled": "The partner that sells this subscription must let its "
     "customer see the charges.",
 }
+UNREGISTERED = {"subscriptionnotregistered", "missingsubscriptionregistration"}
 ADVICE_PER_CODE["missingsubscriptionregistration"] = ADVICE_PER_CODE[
     "subscriptionnotregistered"
 ]
@@ -130,6 +131,12 @@ LONGEST_REASON = 400
 # Status -> what it means of one operation, and what to do.
 Refusals = Mapping[int, tuple[ErrorKind, str]]
 NO_REFUSALS: Refusals = {}
+
+
+def is_unregistered(error: ProviderError) -> bool:
+    """Return whether the subscription lacks the resource provider that was asked."""
+    code, _, _ = error.reason.partition(" (")
+    return code.lower() in UNREGISTERED
 
 
 def failure(

@@ -34,9 +34,10 @@ if TYPE_CHECKING:
 # It becomes a part of a host's name, to which a token is sent.
 REGION = re.compile(r"[a-z0-9]+")
 DEFAULT_PORTS = {"http": 80, "https": 443}
-# What a scope answers of costs, and a tenant in "QPU": one is one month asked.
+# What a scope answers of costs, who asks, and a tenant in "QPU": one is one month.
 # https://learn.microsoft.com/azure/cost-management-billing/costs/manage-automation
 COST_SCOPE_LIMITS = ((4, 60.0),)
+COST_CLIENT_LIMITS = ((20, 60.0),)
 COST_TENANT_LIMITS = ((12, 10.0), (60, 60.0), (600, 3600.0))
 
 
@@ -118,6 +119,8 @@ class AzureOptions:
     access_token: str = ""
     """The bearer token for it, so that nobody signs in."""
     network_metrics: bool = True
+    storage_metrics: bool = True
+    """Whether the bytes in storage accounts are asked for, which batches answer."""
     connect_timeout: float = 10
     read_timeout: float = 60
     max_attempts: int = 10
@@ -125,6 +128,7 @@ class AzureOptions:
     """Seconds that one request waits in all where Azure asks to be asked later."""
     region_workers: int = 8
     cost_scope_limits: tuple[Limit, ...] = COST_SCOPE_LIMITS
+    cost_client_limits: tuple[Limit, ...] = COST_CLIENT_LIMITS
     cost_tenant_limits: tuple[Limit, ...] = COST_TENANT_LIMITS
     metrics_call_usd: Decimal = ZERO
     """What a batch of metrics is taken to cost: it is billed, by a price that

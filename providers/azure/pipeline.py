@@ -170,12 +170,14 @@ class Departure(SansIOHTTPPolicy[HttpRequest, HttpResponse]):
             )
 
     def _take_turn(self, question: Question) -> None:
-        """Wait for the scope's turn, then for the tenant's, which others share."""
+        """Wait for the scope's turn, then for those that accounts share: of who asks,
+        and of the tenant."""
         client, options = self._client, self._client.options
-        tenant = f"{options.endpoint_url} {client.account.settings.tenant}"
-        scope = f"{options.endpoint_url} {client.account.scope}"
+        settings = client.account.settings
+        tenant = f"{options.endpoint_url} {settings.tenant}"
         for who, limits in (
-            (scope, options.cost_scope_limits),
+            (f"{tenant} {client.account.scope}", options.cost_scope_limits),
+            (f"{tenant} {settings.client_id}", options.cost_client_limits),
             (tenant, options.cost_tenant_limits),
         ):
             wait(client, question, shared_limit(who, limits).reserve())

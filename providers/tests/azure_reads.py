@@ -24,6 +24,7 @@ def provider_of(azure: EmulatedAzure, account_id: str, **options: Any) -> AzureP
         "access_token": azure.environment()["AZURE_ACCESS_TOKEN"],
         "wait": azure.wait,
         "cost_scope_limits": (),
+        "cost_client_limits": (),
         "cost_tenant_limits": (),
     }
     return AzureProvider(

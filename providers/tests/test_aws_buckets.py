@@ -26,7 +26,7 @@ def provider_of(aws: EmulatedAws, **options: bool) -> AwsProvider:
 
 
 def read(aws: EmulatedAws, region: str = "eu-west-1") -> RegionResources:
-    found = provider_of(aws).fetch_storage(str)
+    found = provider_of(aws).fetch_storage(print)
     return {each.region: each for each in found}[region]
 
 
@@ -113,7 +113,7 @@ def test_only_metrics_that_exist_are_requested_and_each_is_metered(
             EmulatedBucket(f"b{number}", "eu-west-1", bytes_by_type=sizes)
         )
     provider = provider_of(aws)
-    list(provider.fetch_storage(str))
+    list(provider.fetch_storage(print))
     (call,) = [each for each in aws.calls if each.operation == "GetMetricData"]
     assert len(call.parameters["MetricDataQueries"]) == 6 + 4
     assert str(provider.meter.usd) == "0.00010"
@@ -153,7 +153,7 @@ def test_without_the_setting_no_metric_is_requested(aws: EmulatedAws) -> None:
         EmulatedBucket("b", "eu-west-1", bytes_by_type={STANDARD: 1})
     )
     (answer, _) = sorted(
-        provider_of(aws, bucket_metrics=False).fetch_storage(str),
+        provider_of(aws, bucket_metrics=False).fetch_storage(print),
         key=lambda each: each.region,
     )
     assert bucket_of(answer).bytes_by_tier is None
@@ -200,9 +200,17 @@ def test_denied_tags_are_one_warning_and_leave_all_else(aws: EmulatedAws) -> Non
     )
 
 
-def test_tags_that_can_not_be_read_are_never_taken_for_none(aws: EmulatedAws) -> None:
-    aws.world().add_bucket(EmulatedBucket("b", "eu-west-1", tags={"team": "shop"}))
-    aws.throttle("s3:GetBucketTagging")
+@pytest.mark.parametrize(
+    "operation",
+    ["s3:GetBucketTagging", "cloudwatch:ListMetrics", "cloudwatch:GetMetricData"],
+)
+def test_what_can_not_be_read_now_is_never_taken_for_none(
+    aws: EmulatedAws, operation: str
+) -> None:
+    aws.world().add_bucket(
+        EmulatedBucket("b", "eu-west-1", bytes_by_type={STANDARD: 1})
+    )
+    aws.throttle(operation)
     answer = read(aws)
     assert answer.error and answer.error.kind == ErrorKind.THROTTLED
     assert answer.resources == ()
@@ -218,7 +226,7 @@ def test_a_bucket_that_is_deleted_meanwhile_has_no_tags(aws: EmulatedAws) -> Non
 def test_buckets_of_regions_that_are_not_read_are_left_out(aws: EmulatedAws) -> None:
     for name, region in (("a", "us-east-1"), ("b", "eu-west-1"), ("c", "ap-south-1")):
         aws.world().add_bucket(EmulatedBucket(name, region))
-    found = {each.region: each for each in provider_of(aws).fetch_storage(str)}
+    found = {each.region: each for each in provider_of(aws).fetch_storage(print)}
     assert {
         region: [each.resource_id for each in answer.resources]
         for region, answer in found.items()
@@ -238,6 +246,21 @@ def test_buckets_that_can_not_be_listed_leave_the_region_unknown(
     assert answer.error and answer.error.kind == ErrorKind.DENIED
     assert "S3 buckets in eu-west-1 (s3:ListAllMyBuckets)" in str(answer.error)
     assert [one.resource_id for one in read(aws, "us-east-1").resources] == ["vol-2"]
+
+
+def test_an_emulator_by_name_has_no_host_for_each_bucket(
+    aws: EmulatedAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws.world().add_bucket(EmulatedBucket("b", "eu-west-1", tags={"team": "shop"}))
+    by_name = aws.endpoint_url.replace("127.0.0.1", "localhost")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", by_name)
+    assert bucket_of(read(aws)).tags == {"team": "shop"}
+    url = (
+        provider_of(aws)
+        ._clients.s3("eu-west-1")
+        .generate_presigned_url("get_bucket_tagging", {"Bucket": "logs"})
+    )
+    assert url.startswith(f"{by_name}/logs?")
 
 
 def test_the_same_answer_twice(aws: EmulatedAws) -> None:

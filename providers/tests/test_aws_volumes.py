@@ -10,7 +10,9 @@ from providers.records import RegionResources, VolumeRecord
 
 
 def read(region: str = "eu-west-1") -> RegionResources:
-    found = {each.region: each for each in AwsProvider(AwsAccount()).fetch_storage(str)}
+    found = {
+        each.region: each for each in AwsProvider(AwsAccount()).fetch_storage(print)
+    }
     return found[region]
 
 

@@ -198,6 +198,10 @@ def test_a_charge_of_a_kind_that_nobody_knows_is_unallocated(
     )
     reading = costs(provider_of(azure, subscription.subscription_id), june(1), june(20))
     assert per_service(reading) == {UNALLOCATED: ("2", "2")}
+    assert reading.rows[0].sub_account_id == subscription.subscription_id
+    bill = azure.world.add_billing_scope("1234567").lower()
+    (row,) = costs(provider_of(azure, bill), june(1), june(20)).rows
+    assert (row.service, row.sub_account_id) == (UNALLOCATED, "")
 
 
 def test_days_without_charges_cost_nothing_but_not_those_still_to_come(

@@ -3,6 +3,7 @@
 import pytest
 
 from core.testing.azure_emulator import EmulatedAzure, EmulatedSubscription
+from providers.azure.client import AzureClient
 from providers.azure.compute import normalize_instance, power_state
 from providers.azure.provider import AzureProvider
 from providers.errors import ErrorKind, ProviderError
@@ -151,6 +152,27 @@ def test_a_list_that_ends_in_the_middle_is_none(
     with pytest.raises(ProviderError) as raised:
         read(provider)
     assert raised.value.kind == ErrorKind.UNAVAILABLE
+
+
+def test_a_subscription_without_the_provider_has_no_machines(
+    provider: AzureProvider, azure: EmulatedAzure, subscription: EmulatedSubscription
+) -> None:
+    subscription.registered.discard("Microsoft.Compute")
+    parts = read(provider)
+    assert sorted(parts) == sorted(azure.world.regions)
+    assert not any(part.instances or part.error for part in parts.values())
+
+
+@pytest.mark.parametrize(
+    "page", [{}, [], {"value": [{"name": "no id"}]}, {"value": None}, "text"]
+)
+def test_a_list_of_another_shape_is_refused(
+    provider: AzureProvider, monkeypatch: pytest.MonkeyPatch, page: object
+) -> None:
+    monkeypatch.setattr(AzureClient, "ask", lambda self, question: page)
+    with pytest.raises(ProviderError, match="can't be understood") as raised:
+        read(provider)
+    assert raised.value.kind == ErrorKind.INCOMPLETE
 
 
 def test_a_scale_set_that_fails_makes_only_its_region_fail(

@@ -6,9 +6,10 @@ import pytest
 
 from core.testing.azure_emulator import EmulatedAzure, EmulatedSubscription, EmulatedVm
 from core.windows import Window
+from providers.azure.monitor import normalize_part
 from providers.azure.provider import AzureProvider
 from providers.errors import ErrorKind
-from providers.records import RegionMetrics
+from providers.records import MemoryRecord, RegionMetrics
 from providers.tests.azure_reads import june, provider_of
 
 BATCH = "Microsoft.Insights/metrics:getBatch"
@@ -178,3 +179,30 @@ def test_a_provider_that_is_not_registered_is_named(
     assert part.error
     assert part.error.kind == ErrorKind.NOT_ENABLED
     assert "az provider register --namespace Microsoft.Insights" in part.error.advice
+
+
+@pytest.mark.parametrize(
+    ("count", "samples"), [(None, None), (1.0, 1), (1440.0, 1440), (5760.0, None)]
+)
+def test_only_a_sample_a_minute_says_how_long_it_ran(
+    count: float | None, samples: int | None
+) -> None:
+    figures = {("Percentage CPU", "average"): 5.0}
+    if count is not None:
+        figures["Percentage CPU", "count"] = count
+    part = normalize_part("westeurope", {"vm": {june(1): figures}}, {})
+    assert [one.samples for one in part.cpu] == [samples]
+
+
+@pytest.mark.parametrize(
+    ("available", "used"),
+    [(0.0, 100.0), (25.0, 75.0), (100.0, 0.0), (101.0, None), (-1.0, None)],
+)
+def test_memory_is_used_where_it_is_not_available(
+    available: float, used: float | None
+) -> None:
+    days = {june(1): {("Available Memory Bytes", "average"): available}}
+    part = normalize_part("westeurope", {"vm": days, "unknown": days}, {"vm": 100})
+    expected = [] if used is None else [MemoryRecord("vm", june(1), used, None)]
+    assert part.memory == expected
+    assert (part.cpu, part.network) == ([], [])

@@ -1,6 +1,7 @@
 """What every request to Azure keeps: retries, rates, and where a token goes."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -61,8 +62,11 @@ def test_a_throttled_question_of_costs_is_asked_again_as_late_as_azure_wants(
         azure.wait(seconds)
 
     provider = provider_of(azure, subscription.subscription_id, wait=wait)
-    assert len(costs(provider, june(1), june(20)).rows) == 1
+    heard: list[str] = []
+    (part,) = provider.fetch_costs(Window(june(1), june(20)), heard.append)
+    assert len(part.rows) == 1
     assert sum(waits) == 90
+    assert heard[0].endswith(": waiting 90 s for Azure")
     assert max(waits) <= 20  # with a sign of life in between
     assert provider.meter.requests == 4
 
@@ -76,6 +80,28 @@ def test_an_hour_of_refusals_is_no_hour_of_waiting(
     assert error.kind == ErrorKind.THROTTLED
     assert "again in 3600 s" in error.advice
     assert provider.meter.requests == 1
+
+
+def test_the_waits_of_one_question_are_bounded_together(
+    azure: EmulatedAzure, subscription: EmulatedSubscription
+) -> None:
+    azure.throttle(QUERY, retry_after=250)
+    provider = provider_of(azure, subscription.subscription_id)
+    assert refused(provider).kind == ErrorKind.THROTTLED
+    assert provider.meter.requests == 3  # after 500 s of at most 600
+    assert azure.now == NOW + timedelta(seconds=500)
+
+
+def test_each_pause_is_longer_where_azure_names_none(
+    azure: EmulatedAzure, subscription: EmulatedSubscription
+) -> None:
+    azure.overload(QUERY)
+    waits: list[float] = []
+    provider = provider_of(
+        azure, subscription.subscription_id, wait=waits.append, max_attempts=7
+    )
+    refused(provider)
+    assert waits == [1, 2, 4, 8, 16, 20, 10]  # the last one in two parts
 
 
 def test_attempts_are_bounded(
@@ -210,21 +236,31 @@ def test_no_answer_is_waited_for_without_an_end(
     assert "timed out" in error.reason
 
 
-def test_the_rates_of_scope_and_tenant_keep_azure_from_refusing(
-    azure: EmulatedAzure, subscription: EmulatedSubscription
+@pytest.mark.parametrize(
+    ("limit", "is_shared"),
+    [
+        ("cost_scope_limits", False),
+        ("cost_client_limits", True),
+        ("cost_tenant_limits", True),
+    ],
+)
+def test_the_rates_of_costs_are_kept_by_all_accounts_that_share_them(
+    azure: EmulatedAzure, limit: str, is_shared: bool
 ) -> None:
-    waits: list[float] = []
-    provider = provider_of(
-        azure,
-        subscription.subscription_id,
-        wait=waits.append,
-        cost_scope_limits=((4, 60),),
-    )
-    window = Window(june(1), june(20))
-    for _ in range(3):  # 2 questions each of a month without charges
-        list(provider.fetch_costs(window, lambda _: None))
-    assert provider.meter.requests == 6
-    assert sum(waits) > 50
+    waited = []
+    for subscription in (
+        azure.world.add_subscription(),
+        azure.world.add_subscription(),
+    ):
+        waits: list[float] = []
+        options = {limit: ((2, 60),), "wait": waits.append}
+        provider = provider_of(azure, subscription.subscription_id, **options)
+        for _ in range(2):  # 2 questions each of a month without charges
+            list(provider.fetch_costs(Window(june(1), june(20)), lambda _: None))
+        assert provider.meter.requests == 4
+        waited.append(round(sum(waits)))
+    # Two a minute: after 0, 0, 60, 60 s, and where they share it 120, 120, 180, 180.
+    assert waited == [120, 600 if is_shared else 120]
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,14 @@ def test_one_of_two_prices_is_no_price(
     assert "Standard_D2s_v5" not in hourly(provider, LINUX)
 
 
+@pytest.mark.parametrize("dollars", [0.0, -1.0, 1e6])
+def test_what_no_machine_can_cost_is_no_price(
+    provider: AzureProvider, azure: EmulatedAzure, dollars: float
+) -> None:
+    azure.prices = [price("Standard_D2s_v5", "westeurope", dollars)]
+    assert hourly(provider, LINUX) == {}
+
+
 def test_what_has_no_price_is_not_asked_for(
     provider: AzureProvider, subscription: EmulatedSubscription
 ) -> None:

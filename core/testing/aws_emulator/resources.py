@@ -82,6 +82,7 @@ class EmulatedLoadBalancer:
     created_at: datetime = CREATED
     balancer_type: str = "application"
     state: str = "active"
+    tags: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(kw_only=True)

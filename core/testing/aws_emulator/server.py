@@ -22,7 +22,10 @@ from core.testing.aws_emulator.ec2 import (
     describe_regions,
 )
 from core.testing.aws_emulator.identity import assume_role, get_caller_identity
-from core.testing.aws_emulator.load_balancers import describe_load_balancers
+from core.testing.aws_emulator.load_balancers import (
+    describe_load_balancers,
+    describe_tags,
+)
 from core.testing.aws_emulator.metric_statistics import get_metric_statistics
 from core.testing.aws_emulator.organizations import describe_organization, list_accounts
 from core.testing.aws_emulator.price_list import get_products
@@ -58,6 +61,7 @@ OPERATIONS: dict[str, Callable[[EmulatedAws, Call], Answer]] = {
     "ec2:DescribeRegions": describe_regions,
     "ec2:DescribeVolumes": describe_volumes,
     "elasticloadbalancing:DescribeLoadBalancers": describe_load_balancers,
+    "elasticloadbalancing:DescribeTags": describe_tags,
     "organizations:DescribeOrganization": describe_organization,
     "organizations:ListAccounts": list_accounts,
     "pricing:GetProducts": get_products,

@@ -192,10 +192,11 @@ def _compare(
 def _cost_a_day(
     machine: MachineFacts, days: Sequence[BillDay], prices: Prices
 ) -> Decimal | None:
-    """Return the mean of its hours at the account's rate; None if it ran unpriced."""
+    """Return the mean of its hours at the account's rate; None if it ran unpriced, or
+    at a price in another currency than the bill's."""
     total = ZERO
     for day in days:
-        cost = prices.cost_on(machine, day.day)
+        cost = prices.cost_on(machine, day.day, day.currency)
         if cost is None:
             return None
         total += cost

@@ -8,7 +8,7 @@ import pytest
 from insights.recommendations.engine.advice import Level, Rule
 from insights.recommendations.engine.advice_thresholds import Thresholds
 from insights.recommendations.engine.hourly_prices import Prices
-from insights.recommendations.engine.oversized import Need
+from insights.recommendations.engine.oversized import Need, baseline_percent
 from insights.recommendations.engine.rules import advise
 from insights.recommendations.tests.machines import (
     NOW,
@@ -91,6 +91,13 @@ def test_a_burstable_size_must_hold_the_average_for_ever() -> None:
     assert Rule.OVERSIZED not in advice(works)  # 40 % of two vCPUs; it may use 30 %
     rests = machine("t3.xlarge", cpu=cpu(32, 10.0, 30.0, 25.0))
     assert advice(rests)[Rule.OVERSIZED].target == "t3.large"
+
+
+def test_a_burstable_size_of_azure_must_hold_it_too() -> None:
+    assert baseline_percent("Standard_B1s") == 10
+    assert baseline_percent("Standard_B4ms") == baseline_percent("Standard_B2as_v2")
+    assert baseline_percent("Standard_B4ms") < 20
+    assert baseline_percent("Standard_D4s_v5") == 100
 
 
 def test_a_type_without_a_price_can_not_be_judged() -> None:

@@ -115,9 +115,11 @@ def test_resource_groups_are_told_apart_and_filtered_everywhere() -> None:
 
 def test_the_page_offers_resource_groups_where_there_are_any() -> None:
     start = {"start": f"{FIRST}", "currency": "CHF"}
-    page = viewer().get("/costs/", start).content.decode()
-    assert "Resource groups" not in page
-    charge(azure_account(), FIRST, "3", group="shop-rg", currency="CHF")
+    text = viewer().get("/costs/", start).content.decode()
+    assert "Resource groups" not in text
+    owner = azure_account()
+    charge(owner, FIRST, "3", group="shop-rg", currency="CHF")
+    close(owner, FIRST, currency="CHF")
     page = viewer().get("/costs/", {**start, "group_by": "resource_group"})
     text = page.content.decode()
     assert "Resource groups" in text

@@ -130,9 +130,9 @@ def _of_resources(
 ) -> Callable[[Sequence[Row]], list[Any]]:
     def models_of(batch: Sequence[Row]) -> list[Any]:
         wanted = {row[2] for row in batch}
-        known = Resource.objects.filter(resource_id__in=wanted).values_list(
-            "account__provider", "account__account_id", "resource_id", "pk"
-        )
+        known = Resource.objects.filter(
+            kind=Resource.Kind.INSTANCE, resource_id__in=wanted
+        ).values_list("account__provider", "account__account_id", "resource_id", "pk")
         keys = {tuple(name): key for *name, key in known}
         _require({row[:3] for row in batch} - keys.keys(), "resource")
         return [

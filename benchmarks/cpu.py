@@ -62,7 +62,7 @@ def bare() -> Mapping[str, Any]:
 
     from benchmarks.peers.instances import instance_ids
     from providers.aws.client import AwsOptions
-    from providers.aws.cloudwatch import _question, figures
+    from providers.aws.cloudwatch import _stat, figures
 
     calls = 0
     with clock() as seconds:
@@ -74,7 +74,8 @@ def bare() -> Mapping[str, Any]:
                 batch = asked[start : start + QUERIES_PER_CALL]
                 client.get_metric_data(
                     MetricDataQueries=[
-                        _question(f"q{n}", query) for n, query in enumerate(batch)
+                        {"Id": f"q{n}", "MetricStat": _stat(query)}
+                        for n, query in enumerate(batch)
                     ],
                     StartTime=START,
                     EndTime=END,

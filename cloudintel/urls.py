@@ -13,6 +13,13 @@ from rest_framework.viewsets import ViewSetMixin
 
 from cloudintel.health import health, metrics, status
 from costs.api.views import DailyCostViewSet
+from dashboard.api.infrastructure import (
+    InfrastructureViewSet,
+    PricedResourceViewSet,
+    StorageViewSet,
+    VmViewSet,
+)
+from dashboard.api.views import DashboardMetricViewSet, DashboardViewSet
 from dashboard.api_schema import SchemaView
 from dashboard.home import SummaryView
 from dashboard.instances import InstanceCpuViewSet, InstanceListView, InstanceView
@@ -20,6 +27,14 @@ from insights.anomalies.api import AnomalyViewSet
 from insights.budgets.api.views import BudgetViewSet
 from insights.forecasts.api import ForecastViewSet
 from insights.recommendations.api.views import FeedbackViewSet, RecommendationViewSet
+from inventory.api.views import (
+    AddressViewSet,
+    BucketViewSet,
+    DatabaseViewSet,
+    LoadBalancerViewSet,
+    ResourceViewSet,
+    VolumeViewSet,
+)
 from metrics.api.views import (
     CpuMetricViewSet,
     MemoryMetricViewSet,
@@ -39,6 +54,7 @@ pages: list[URLPattern | URLResolver] = [
     path("instances/<int:pk>/", InstanceView.as_view(), name="instance"),
     path("", include("costs.urls")),
     path("", include("insights.urls")),
+    path("", include("inventory.urls")),
     path("", include("metrics.urls")),
     path("", include("syncs.urls")),
     path("", include("users.urls")),
@@ -62,6 +78,12 @@ router.APIRootView = Root
 router.include_format_suffixes = False
 router.register("accounts", CloudAccountViewSet)
 router.register("instances", InstanceCpuViewSet, basename="api-instance")
+router.register("resources", ResourceViewSet)
+router.register("volumes", VolumeViewSet)
+router.register("buckets", BucketViewSet)
+router.register("databases", DatabaseViewSet)
+router.register("addresses", AddressViewSet)
+router.register("load-balancers", LoadBalancerViewSet)
 router.register("costs", DailyCostViewSet)
 router.register("cpu", CpuMetricViewSet)
 router.register("memory", MemoryMetricViewSet)
@@ -84,12 +106,23 @@ def action_view(
     return viewset.as_view({"get": name}, **getattr(viewset, name).kwargs)
 
 
+INFRASTRUCTURE: dict[str, type[InfrastructureViewSet]] = {
+    "vms": VmViewSet,
+    "storage": StorageViewSet,
+    "resources": PricedResourceViewSet,
+}
 start_sync = StartSyncView.as_view()
 api: list[URLPattern | URLResolver] = [
     *(
         path(f"api/v1/sync/{name}/", start_sync, {"dataset": one}, f"api-sync-{name}")
         for one in Dataset
         for name in one.names
+    ),
+    path("api/v1/dashboard/summary/", DashboardViewSet.as_view({"get": "summary"})),
+    path("api/v1/dashboard/history/", DashboardMetricViewSet.as_view({"get": "list"})),
+    *(
+        path(f"api/v1/infrastructure/{name}/", viewset.as_view({"get": "list"}))
+        for name, viewset in INFRASTRUCTURE.items()
     ),
     path("api/v1/", include(router.urls)),
     path("api/schema/", SchemaView.as_view(), name="schema"),

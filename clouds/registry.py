@@ -91,6 +91,7 @@ def _connect_aws(account: "CloudAccount", now: datetime) -> AwsProvider:
             has_own_bill=account.payer_id is None,
         ),
         aws_options(),
+        now,
     )
 
 
@@ -128,6 +129,7 @@ def aws_options() -> AwsOptions:
     return AwsOptions(
         cpu_statistics=tuple(settings.AWS_CPU_STATISTICS),
         network_metrics=settings.AWS_NETWORK_METRICS,
+        bucket_metrics=settings.AWS_BUCKET_METRICS,
         connect_timeout=settings.AWS_CONNECT_TIMEOUT_SECONDS,
         read_timeout=settings.AWS_READ_TIMEOUT_SECONDS,
         max_attempts=settings.AWS_MAX_ATTEMPTS,
@@ -141,6 +143,7 @@ def azure_options() -> AzureOptions:
         endpoint_url=settings.AZURE_ENDPOINT_URL,
         access_token=settings.AZURE_ACCESS_TOKEN,
         network_metrics=settings.AZURE_NETWORK_METRICS,
+        storage_metrics=settings.AZURE_STORAGE_METRICS,
         connect_timeout=settings.AZURE_CONNECT_TIMEOUT_SECONDS,
         read_timeout=settings.AZURE_READ_TIMEOUT_SECONDS,
         max_attempts=settings.AZURE_MAX_ATTEMPTS,

@@ -26,6 +26,11 @@ SUBJECTS = {
     "Inventory": [
         ("inventory.resource", "category"),
         ("inventory.instance", "dns"),
+        ("inventory.volume", "hard_drive"),
+        ("inventory.bucket", "folder_open"),
+        ("inventory.database", "database"),
+        ("inventory.address", "pin_drop"),
+        ("inventory.loadbalancer", "account_tree"),
         ("inventory.statechange", "swap_horiz"),
     ],
     "Costs": [
@@ -50,6 +55,7 @@ SUBJECTS = {
         ("insights.budgetalert", "campaign"),
         ("insights.refreshstate", "update"),
     ],
+    "Dashboard": [("dashboard.dashboardmetric", "timeline")],
     "Archives": [("archives.archive", "inventory_2")],
     "Users": [
         ("auth.user", "person"),
@@ -63,6 +69,7 @@ PAGES = [
     ("summary", "Summary", "space_dashboard"),
     ("costs", "Costs", "payments"),
     ("instances", "Instances", "computer"),
+    ("resources", "Resources", "category"),
     ("cpu", "CPU utilization", "monitoring"),
     ("insights", "Insights", "insights"),
     ("syncs", "Syncs", "sync"),

@@ -15,8 +15,16 @@ from core.api.etag import ConditionalMixin
 
 # First path segment -> description.
 TAGS = {
+    "dashboard": "All of it in one answer, and what it was on each day.",
     "accounts": "Connected cloud accounts.",
+    "infrastructure": "What is present, with utilization, monthly cost and savings.",
     "instances": "Virtual machines as last seen, and their change history.",
+    "resources": "Everything that was read, of any kind, and its change history.",
+    "volumes": "Disks: their type and size, and what they are attached to.",
+    "buckets": "Buckets and storage accounts, with bytes by tier.",
+    "databases": "Managed databases: engine, class and storage.",
+    "addresses": "Reserved public IP addresses, and what they are attached to.",
+    "load-balancers": "Load balancers, and how many targets they have.",
     "costs": "Daily costs, reconciled with the bill: rows, trends and a summary.",
     "cpu": "CPU utilization of instances, per UTC day.",
     "memory": "Memory of instances, per UTC day, where its cloud tells.",

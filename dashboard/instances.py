@@ -12,11 +12,10 @@ from django.utils import timezone
 from django.views.generic import DetailView
 from rest_framework.exceptions import PermissionDenied
 
-from clouds.versions import data_version
 from core.api.csv import csv_file
 from core.windows import ONE_DAY, Window, last_complete_days
 from inventory.api.views import InstanceViewSet
-from inventory.models import Instance
+from inventory.models import Address, Instance, Volume
 from metrics.filters import InstanceCpuFilter
 from metrics.models import CpuMetric, MemoryMetric, NetworkMetric
 from metrics.utilization_charts import cpu_chart, memory_chart, network_chart
@@ -158,6 +157,14 @@ class InstanceView(PermissionRequiredMixin, DetailView[Instance]):
             ranges=RANGES,
             list_price=list_prices([instance]).get(instance.pk),
             changes=instance.changes.all(),
+            attached=[
+                one
+                for model in (Volume, Address)
+                for one in model.objects.attached_to(
+                    instance.account_id, instance.resource_id
+                )
+                if instance.resource_id in one.attached_ids
+            ],
             **kwargs,
         )
 
@@ -183,6 +190,7 @@ def utilization(instance: Instance, window: Window) -> dict[str, Any]:
     return {
         "window": window,
         "cpu": cpu,
+        "has_p99": any(day.p99_percent is not None for day in cpu),
         "cpu_chart": cpu_chart(cpu, window),
         "memory": memory,
         "memory_chart": memory_chart(memory, window),
@@ -209,9 +217,7 @@ class InstanceCpuViewSet(InstanceViewSet):
     """Virtual machines, terminated ones included; one comes with its change history."""
 
     filterset_class = InstanceCpuFilter
-
-    def data_version(self) -> str:
-        return data_version(self.request.user, Dataset.INSTANCES, Dataset.CPU)
+    datasets = [Dataset.INSTANCES, Dataset.CPU]
 
     def filter_queryset(self, queryset: Any) -> Any:
         parameters = CPU_PARAMETERS & set(self.request.query_params)

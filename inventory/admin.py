@@ -15,6 +15,7 @@ from unfold.contrib.filters.admin import (
 )
 
 from core.admin.columns import day, label, linked, moment, pairs, stored_rows, unbroken
+from inventory.kinds import KINDS, Kind
 from inventory.models import Instance, Resource, StateChange
 from users.audited_admin import M, ReadOnlyAdmin, page
 
@@ -39,7 +40,7 @@ def resource_id(resource: Resource) -> SafeString:
 @admin.display(description="state", ordering="state")
 def state(resource: Resource) -> SafeString:
     if resource.is_gone:
-        return label(StateChange.TERMINATED, "danger")
+        return label(resource.gone_word, "danger")
     return label(resource.state, STATE_KINDS.get(resource.state, ""))
 
 
@@ -88,6 +89,12 @@ class BaseResourceAdmin(ReadOnlyAdmin[M]):
             return queryset, False
         matches, _ = super().get_search_results(request, queryset, search_term)
         return queryset.filter(pk__in=few_keys(matches.order_by())), False
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> M | None:
+        # A primary key that is a foreign key takes no number too large for the column.
+        return super().get_object(request, object_id, from_field or "id")
 
 
 @admin.register(Resource)
@@ -143,11 +150,38 @@ class InstanceAdmin(BaseResourceAdmin[Instance]):
         ("Seen", {"fields": page(SEEN)}),
     )
 
-    def get_object(
-        self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> Instance | None:
-        # A primary key that is a foreign key takes no number too large for the column.
-        return super().get_object(request, object_id, from_field or "id")
+
+def kind_admin(kind: Kind) -> type[BaseResourceAdmin[Resource]]:
+    """Return the admin of a kind as the table of kinds describes it."""
+    traits = KINDS[kind]
+    rows = traits.model._default_manager.all()
+    lines: dict[str, Any] = {
+        "list_display": (
+            *(resource_id, "name", ACCOUNT, "region", state),
+            *(*traits.columns, LAST_SEEN),
+        ),
+        "search_fields": (*rows.texts, *rows.addresses, "tags"),
+        "fieldsets": (
+            (None, {"fields": page((resource_id, "name", "account"), state)}),
+            (
+                kind.label,
+                {
+                    "fields": page(
+                        *traits.own_fields,
+                        ("region", "resource_group", moment("created_at")),
+                        (tags, stored_rows),
+                    )
+                },
+            ),
+            ("Seen", {"fields": page(SEEN)}),
+        ),
+    }
+    return type(f"{traits.model.__name__}Admin", (BaseResourceAdmin,), lines)
+
+
+for one in KINDS:
+    if one != Kind.INSTANCE:
+        admin.site.register(KINDS[one].model, kind_admin(one))
 
 
 class ResourceRowsAdmin(ReadOnlyAdmin[M]):

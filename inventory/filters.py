@@ -1,15 +1,31 @@
-"""The FilterSet of instances, for the API and the pages."""
+"""The FilterSets of resources, for the API and the pages."""
+
+from typing import Any
 
 import django_filters as filters
+from django.db.models import Q
 
 from clouds.filters import account_filter
 from clouds.registry import CloudKind
 from core.api.filters import AnyChoice, AnyText, Order, YesOrNo, moment_filter
-from inventory.models import Instance
-from inventory.querysets import InstanceQuerySet
+from inventory.models import Resource
+from inventory.querysets import ResourceQuerySet
 
 
-class InstanceFilter(filters.FilterSet):
+def same(*names: str) -> list[tuple[str, str]]:
+    """Return orders that are called as what they order by."""
+    return [(name, name) for name in names]
+
+
+ORDERS = [
+    *same("name", "resource_id", "kind", "region", "state"),
+    *same("created_at", "first_seen_at", "last_seen_at"),
+]
+
+
+class ResourceFilter(filters.FilterSet):
+    """What resources of any kind are filtered by."""
+
     account = account_filter()
     region = AnyText(help_text="One or several regions.")
     provider = AnyChoice(
@@ -18,8 +34,7 @@ class InstanceFilter(filters.FilterSet):
         help_text="The cloud.",
     )
     resource_group = AnyText(help_text="One or several of Azure, in lower case.")
-    state = AnyText(help_text="Such as running, stopped or deallocated.")
-    instance_type = AnyText(help_text="Such as m6i.large.")
+    state = AnyText(help_text="As its cloud calls it, such as running or available.")
     tag = filters.CharFilter(
         method="tagged",
         help_text="key:value or key=value, or key alone for any value. Keys and values "
@@ -32,8 +47,75 @@ class InstanceFilter(filters.FilterSet):
         "gone_since",
         "isnull",
         exclude=True,
-        help_text="true: only terminated instances; false: none of them.",
+        help_text="true: only those that are gone; false: none of them.",
     )
+    ordering = Order(fields=ORDERS)
+
+    class Meta:
+        model = Resource
+        fields: list[str] = []
+
+    def tagged(
+        self, queryset: ResourceQuerySet, name: str, value: str
+    ) -> ResourceQuerySet:
+        return queryset.tagged(value)
+
+    def searched(
+        self, queryset: ResourceQuerySet, name: str, value: str
+    ) -> ResourceQuerySet:
+        return queryset.search(value)
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        rows = super().filter_queryset(queryset)
+        values = self.form.cleaned_data
+        if values["state"] and values["gone"] in (None, ""):
+            # One that is gone has only the state that was last seen.
+            return rows.present()
+        return rows
+
+
+class AnyKindFilter(ResourceFilter):
+    kind = AnyChoice(choices=Resource.Kind.choices, help_text="One or several kinds.")
+
+
+class AttachableFilter(ResourceFilter):
+    attached = YesOrNo(
+        method="filter_attached",
+        help_text="Of those that are present. true: something uses them; false: they "
+        "cost the same for nothing.",
+    )
+
+    def filter_attached(
+        self, queryset: ResourceQuerySet, name: str, value: bool
+    ) -> ResourceQuerySet:
+        present = queryset.present()
+        unattached = Q(attached_to="")
+        return present.exclude(unattached) if value else present.filter(unattached)
+
+
+class VolumeFilter(AttachableFilter):
+    ordering = Order(fields=[*ORDERS, *same("volume_type", "size_gib", "iops")])
+
+
+class BucketFilter(ResourceFilter):
+    ordering = Order(fields=[*ORDERS, *same("total_bytes", "object_count")])
+
+
+class DatabaseFilter(ResourceFilter):
+    engine = AnyText(help_text="Such as postgres.")
+    ordering = Order(fields=[*ORDERS, *same("engine", "database_class", "storage_gib")])
+
+
+class AddressFilter(AttachableFilter):
+    ordering = Order(fields=[*ORDERS, *same("ip")])
+
+
+class LoadBalancerFilter(ResourceFilter):
+    ordering = Order(fields=[*ORDERS, *same("balancer_type", "targets")])
+
+
+class InstanceFilter(ResourceFilter):
+    instance_type = AnyText(help_text="Such as m6i.large.")
     launched_after = moment_filter(
         "launched_at", "gte", "Launched then or later, such as 2026-01-31T08:00Z."
     )
@@ -53,25 +135,3 @@ class InstanceFilter(filters.FilterSet):
             ("memory_mib", "memory_mib"),
         ]
     )
-
-    class Meta:
-        model = Instance
-        fields: list[str] = []
-
-    def tagged(
-        self, queryset: InstanceQuerySet, name: str, value: str
-    ) -> InstanceQuerySet:
-        return queryset.tagged(value)
-
-    def searched(
-        self, queryset: InstanceQuerySet, name: str, value: str
-    ) -> InstanceQuerySet:
-        return queryset.search(value)
-
-    def filter_queryset(self, queryset: InstanceQuerySet) -> InstanceQuerySet:
-        rows = super().filter_queryset(queryset)
-        values = self.form.cleaned_data
-        if values["state"] and values["gone"] in (None, ""):
-            # A terminated instance has only the state that was last seen.
-            return rows.present()
-        return rows

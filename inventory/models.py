@@ -8,11 +8,16 @@ from clouds.models import CloudAccount
 from clouds.registry import CLOUDS
 from inventory.querysets import (
     RUNNING,
+    AddressQuerySet,
+    AttachableQuerySet,
     InstanceQuerySet,
     ResourceQuerySet,
     StateChangeQuerySet,
 )
 from syncs.models import SyncRun
+
+# An index of PostgreSQL holds no longer text.
+LONGEST_VALUE = 512
 
 
 class Resource(models.Model):
@@ -26,6 +31,11 @@ class Resource(models.Model):
         """Each is also the name of the URL of its page."""
 
         INSTANCE = "instance", "Instance"
+        VOLUME = "volume", "Volume"
+        BUCKET = "bucket", "Bucket"
+        DATABASE = "database", "Database"
+        ADDRESS = "address", "Address"
+        LOAD_BALANCER = "load-balancer", "Load balancer"
 
     account = models.ForeignKey(
         CloudAccount,
@@ -47,6 +57,9 @@ class Resource(models.Model):
     )
     state = models.CharField(max_length=32)
     tags = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(
+        null=True, blank=True, help_text="As its cloud says; empty: it does not."
+    )
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
     gone_since = models.DateTimeField(
@@ -59,7 +72,9 @@ class Resource(models.Model):
         ordering = ["account", "region", "name", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["account", "resource_id"], name="resource_natural_key"
+                # A bucket may be called like anything else.
+                fields=["account", "resource_id", "kind"],
+                name="resource_natural_key",
             ),
         ]
         indexes = [
@@ -100,6 +115,12 @@ class Resource(models.Model):
         return self.gone_since is not None
 
     @property
+    def gone_word(self) -> str:
+        """Return what it is when it is gone, as its cloud calls that."""
+        is_instance = self.kind == self.Kind.INSTANCE
+        return StateChange.TERMINATED if is_instance else StateChange.DELETED
+
+    @property
     def is_running(self) -> bool:
         return self.state == RUNNING and not self.is_gone
 
@@ -107,7 +128,8 @@ class Resource(models.Model):
     def is_billed(self) -> bool:
         """Return whether its cloud takes money for it in this state."""
         billed = CLOUDS[self.account.provider].billed_states
-        return self.state in billed and not self.is_gone
+        is_instance = self.kind == self.Kind.INSTANCE
+        return is_instance and self.state in billed and not self.is_gone
 
 
 class Instance(Resource):
@@ -158,15 +180,106 @@ class Instance(Resource):
         return None if self.memory_mib is None else self.memory_mib / 1024
 
 
+class Attachable(models.Model):
+    """What may be attached to another resource, and costs the same where it is not."""
+
+    attached_to = models.CharField(
+        max_length=4096,
+        blank=True,
+        help_text="The id of what uses it; several by commas. Empty: unattached.",
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def attached_ids(self) -> list[str]:
+        return [one.strip() for one in self.attached_to.split(",") if one.strip()]
+
+
+class Volume(Attachable, Resource):
+    """One row is what only a disk has: an EBS volume, an Azure managed disk."""
+
+    volume_type = models.CharField(max_length=64, blank=True)
+    size_gib = models.PositiveIntegerField("size, GiB", null=True, blank=True)
+    iops = models.PositiveIntegerField("IOPS", null=True, blank=True)
+    throughput_mib = models.PositiveIntegerField(
+        "throughput, MiB/s", null=True, blank=True
+    )
+
+    objects = AttachableQuerySet.as_manager()  # type: ignore[misc]
+
+
+class Bucket(Resource):
+    """One row is what only a place of objects has: a bucket, a storage account."""
+
+    bucket_kind = models.CharField(
+        max_length=64, blank=True, help_text="Of a storage account, such as StorageV2."
+    )
+    redundancy = models.CharField(max_length=64, blank=True)
+    access_tier = models.CharField(
+        max_length=64, blank=True, help_text="Where objects go that name no tier."
+    )
+    total_bytes = models.BigIntegerField("size", null=True, blank=True)
+    bytes_by_tier = models.JSONField(
+        "size by tier",
+        null=True,
+        blank=True,
+        help_text="The newest that was measured; empty: not known.",
+    )
+    object_count = models.BigIntegerField("number of objects", null=True, blank=True)
+
+
+class Database(Resource):
+    """One row is what only a managed database has."""
+
+    engine = models.CharField(max_length=64, blank=True)
+    engine_version = models.CharField(max_length=64, blank=True)
+    database_class = models.CharField("class", max_length=64, blank=True)
+    storage_gib = models.PositiveIntegerField("storage, GiB", null=True, blank=True)
+    storage_type = models.CharField(max_length=64, blank=True)
+    is_multi_zone = models.BooleanField("in several zones", null=True, blank=True)
+    cluster = models.CharField(max_length=1024, blank=True)
+
+
+class Address(Attachable, Resource):
+    """One row is what only a reserved public IP address has."""
+
+    ip = models.GenericIPAddressField("IP address", null=True, blank=True)
+
+    objects = AddressQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta:
+        verbose_name_plural = "addresses"
+
+
+class LoadBalancer(Resource):
+    """One row is what only a load balancer has."""
+
+    balancer_type = models.CharField("type", max_length=64, blank=True)
+    targets = models.PositiveIntegerField(null=True, blank=True)
+
+
 class StateChange(models.Model):
     """One row is one change of a resource, as two syncs in a row saw it."""
 
     TERMINATED = "terminated"
+    DELETED = "deleted"
+    UNATTACHED = "unattached"
 
     class Field(models.TextChoices):
         STATE = "state", "State"
         INSTANCE_TYPE = "instance_type", "Instance type"
         MONITORING = "monitoring", "Monitoring"
+        ATTACHED_TO = "attached_to", "Attached to"
+        VOLUME_TYPE = "volume_type", "Volume type"
+        SIZE_GIB = "size_gib", "Size, GiB"
+        ACCESS_TIER = "access_tier", "Access tier"
+        REDUNDANCY = "redundancy", "Redundancy"
+        DATABASE_CLASS = "database_class", "Class"
+        ENGINE_VERSION = "engine_version", "Engine version"
+        STORAGE_GIB = "storage_gib", "Storage, GiB"
+        IS_MULTI_ZONE = "is_multi_zone", "In several zones"
 
     resource = models.ForeignKey(
         Resource,
@@ -178,9 +291,9 @@ class StateChange(models.Model):
     at = models.DateTimeField(help_text="When the change was seen.")
     field = models.CharField(max_length=16, choices=Field.choices)
     old_value = models.CharField(
-        max_length=64, blank=True, help_text="Empty: first seen."
+        max_length=LONGEST_VALUE, blank=True, help_text="Empty: first seen."
     )
-    new_value = models.CharField(max_length=64)
+    new_value = models.CharField(max_length=LONGEST_VALUE)
 
     objects = StateChangeQuerySet.as_manager()
 

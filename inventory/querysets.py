@@ -2,6 +2,8 @@
 
 import re
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Self
 
 from django.db.models import Count, Q
@@ -17,6 +19,10 @@ PART_OF_ADDRESS = re.compile(r"[0-9A-Fa-f.:]+")
 
 
 class ResourceQuerySet(AccountScopedQuerySet):
+    # What a search looks into, and the IP addresses among it.
+    texts: tuple[str, ...] = ("resource_id", "name")
+    addresses: tuple[str, ...] = ()
+
     def present(self) -> Self:
         """Return those that the last complete answer of their region held."""
         return self.filter(gone_since__isnull=True)
@@ -33,6 +39,18 @@ class ResourceQuerySet(AccountScopedQuerySet):
     def tagged(self, tag: str) -> Self:
         """Return those with the tag: key=value, key:value, or key for any value."""
         return self.filter(HasTag("tags", tag))
+
+    def search(self, text: str) -> Self:
+        """Return those with this text in their id, name or an IP address."""
+        # Each address is cast to text first, which takes as long as all the rest.
+        looks_like_one = PART_OF_ADDRESS.fullmatch(text)
+        names = self.texts + (self.addresses if looks_like_one else ())
+        matches = (Q(**{f"{name}__icontains": text}) for name in names)
+        return self.filter(reduce(or_, matches))
+
+    def count_per_kind(self) -> dict[str, int]:
+        rows = self.order_by().values("kind").annotate(count=Count("*"))
+        return dict(rows.values_list("kind", "count"))
 
     def count_per_state(self) -> dict[str, int]:
         """Return how many are in each state, the most frequent first."""
@@ -51,13 +69,21 @@ class ResourceQuerySet(AccountScopedQuerySet):
 
 
 class InstanceQuerySet(ResourceQuerySet):
-    def search(self, text: str) -> Self:
-        """Return those with this text in their id, name or an IP address."""
-        matches = Q(resource_id__icontains=text) | Q(name__icontains=text)
-        # Each address is cast to text first, which takes as long as all the rest.
-        if PART_OF_ADDRESS.fullmatch(text):
-            matches |= Q(private_ip__icontains=text) | Q(public_ip__icontains=text)
-        return self.filter(matches)
+    addresses = ("private_ip", "public_ip")
+
+
+class AttachableQuerySet(ResourceQuerySet):
+    texts = (*ResourceQuerySet.texts, "attached_to")
+
+    def attached_to(self, account_id: int, resource_id: str) -> Self:
+        """Return those that the account's resource uses, as far as they are present."""
+        return self.present().filter(
+            account=account_id, attached_to__contains=resource_id
+        )
+
+
+class AddressQuerySet(AttachableQuerySet):
+    addresses = ("ip",)
 
 
 class StateChangeQuerySet(AccountScopedQuerySet):

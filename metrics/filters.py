@@ -3,7 +3,6 @@
 from typing import cast
 
 import django_filters as filters
-from django.db.models import F, OrderBy
 
 from clouds.filters import account_filter
 from core.api.filters import (
@@ -14,6 +13,7 @@ from core.api.filters import (
     end_filter,
     start_filter,
 )
+from core.db.ordering import unknown_last
 from inventory.filters import InstanceFilter
 from inventory.querysets import InstanceQuerySet
 from metrics.idle import IDLE_BELOW_PERCENT, RECENT_DAYS
@@ -98,14 +98,9 @@ class SortedInstanceFilter(InstanceCpuFilter):
         if columns := self.form.cleaned_data["ordering"]:
             # Ties by key alone: 100,000 are sorted by few columns in half the time.
             order = (*order[: len(columns)], "id")
-        return rows.order_by(*map(_unknown_last, order))
-
-
-def _unknown_last(order: str) -> str | OrderBy:
-    """Databases disagree on where NULL comes; here it is last, up or down."""
-    path = order.removeprefix("-")
-    if path not in MAY_BE_UNKNOWN:
-        return order
-    key = F(path)
-    by = key.desc if order.startswith("-") else key.asc
-    return by(nulls_last=True)
+        return rows.order_by(
+            *(
+                unknown_last(one) if one.removeprefix("-") in MAY_BE_UNKNOWN else one
+                for one in order
+            )
+        )

@@ -18,7 +18,6 @@ from providers.records import (
     InstancePriceRecord,
     Market,
     MemberAccount,
-    RegionInstances,
     RegionMetrics,
     RegionResources,
 )
@@ -35,7 +34,7 @@ class Provider(Protocol):
 
 @runtime_checkable
 class InventorySource(Protocol):
-    def fetch_instances(self, progress: Progress) -> Iterator[RegionInstances]:
+    def fetch_instances(self, progress: Progress) -> Iterator[RegionResources]:
         """Return every region that is enabled, as soon as it is read."""
 
 
@@ -68,6 +67,15 @@ class CostSource(Protocol):
 
         It raises on the way too: only what was answered to the end is the window.
         """
+
+
+@runtime_checkable
+class SlowCostSource(CostSource, Protocol):
+    """One that answers so few questions a minute that a first read takes long."""
+
+    @staticmethod
+    def cost_parts(window: Window) -> Sequence[Window]:
+        """Return the parts to store one after the other, the newest first."""
 
 
 @runtime_checkable

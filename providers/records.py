@@ -44,15 +44,24 @@ class MemberAccount:
     partition: str = "aws"
 
 
-@dataclass(frozen=True, slots=True)
-class InstanceRecord:
-    """One virtual machine as the cloud described it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceRecord:
+    """One resource as the cloud described it; what only its kind has is in a child."""
 
-    instance_id: str
+    resource_id: str
     region: str
     state: str
-    instance_type: str
     name: str = ""
+    resource_group: str = ""
+    created_at: datetime | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceRecord(ResourceRecord):
+    """A virtual machine."""
+
+    instance_type: str = ""
     platform: str = ""
     operating_system: str = ""
     """As a price list names it, with its license and what is installed: "Linux",
@@ -66,41 +75,12 @@ class InstanceRecord:
     lifecycle: str = ON_DEMAND
     availability_zone: str = ""
     image_id: str = ""
-    resource_group: str = ""
     vpc_id: str = ""
     private_ip: str | None = None
     public_ip: str | None = None
     launched_at: datetime | None = None
     vcpus: int | None = None
     memory_mib: int | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class RegionInstances:
-    """All instances of one region, or the reason why they are not known.
-
-    With an `error` the region was not read and `instances` says nothing. A `warning`
-    means the instances are complete but a detail of them is missing.
-    """
-
-    region: str
-    instances: Sequence[InstanceRecord] = ()
-    error: ProviderError | None = None
-    warning: ProviderError | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResourceRecord:
-    """Anything but a virtual machine, as the cloud described it."""
-
-    resource_id: str
-    region: str
-    state: str
-    name: str = ""
-    resource_group: str = ""
-    created_at: datetime | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +108,12 @@ class BucketRecord(ResourceRecord):
     """Where objects go that name no tier."""
     bytes_by_tier: Mapping[str, int] | None = None
     """The newest sizes that were measured; None: not known, which is not empty."""
-    objects: int | None = None
+    object_count: int | None = None
+
+    @property
+    def total_bytes(self) -> int | None:
+        tiers = self.bytes_by_tier
+        return None if tiers is None else sum(tiers.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +152,8 @@ class LoadBalancerRecord(ResourceRecord):
 class RegionResources:
     """All resources of one dataset in one region, or why they are not known.
 
-    Error and warning are as of RegionInstances.
+    With an `error` the region was not read and `resources` says nothing. A `warning`
+    means the resources are complete but a detail of them is missing.
     """
 
     region: str

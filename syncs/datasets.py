@@ -14,7 +14,15 @@ from django.db import models
 
 from clouds.registry import CLOUDS, offers
 from core.windows import Window
-from providers.base import CostSource, InventorySource, MetricSource, PriceSource
+from providers.base import (
+    CostSource,
+    DatabaseSource,
+    InventorySource,
+    MetricSource,
+    NetworkSource,
+    PriceSource,
+    StorageSource,
+)
 
 if TYPE_CHECKING:
     from clouds.models import CloudAccount
@@ -30,6 +38,9 @@ class Dataset(models.TextChoices):
     """What is read from an account, in the order in which it is read."""
 
     INSTANCES = "instances", "Instances"
+    STORAGE = "storage", "Volumes and buckets"
+    DATABASES = "databases", "Databases"
+    NETWORK = "network", "Addresses and load balancers"
     COST = "cost", "Cost"
     CPU = "cpu", "CPU and network"
     PRICES = "prices", "List prices"
@@ -99,6 +110,15 @@ TABLE = {
     Dataset.INSTANCES: Traits(
         capability=InventorySource, task="inventory.tasks.sync_ec2", first_name="ec2"
     ),
+    Dataset.STORAGE: Traits(
+        capability=StorageSource, task="inventory.tasks.sync_storage"
+    ),
+    Dataset.DATABASES: Traits(
+        capability=DatabaseSource, task="inventory.tasks.sync_databases"
+    ),
+    Dataset.NETWORK: Traits(
+        capability=NetworkSource, task="inventory.tasks.sync_network"
+    ),
     Dataset.COST: Traits(
         capability=CostSource,
         task="costs.tasks.sync_cost",
@@ -120,6 +140,11 @@ TABLE = {
         after=Dataset.INSTANCES,
     ),
 }
+
+
+def followers(dataset: Dataset) -> list[Dataset]:
+    """Return what is read of that dataset's rows, and so after it."""
+    return [one for one in Dataset if one.after == dataset]
 
 
 def datasets_of(account: "CloudAccount") -> list[Dataset]:

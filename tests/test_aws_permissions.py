@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from clouds.testing import aws_account
-from core.testing.aws_emulator import EmulatedAws
+from core.testing.aws_emulator import EmulatedAws, EmulatedBucket, EmulatedLoadBalancer
 from core.testing.aws_emulator.builders import ACCOUNT, machine
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +30,8 @@ def policy() -> set[str]:
 def test_all_ask_for_the_same(aws: EmulatedAws, now: datetime) -> None:
     aws.add_organization(ACCOUNT, {})
     aws.world().add_instance(machine("i-1"))
+    aws.world().add_bucket(EmulatedBucket("logs", "eu-west-1"))
+    aws.world().add_load_balancer(EmulatedLoadBalancer("web", "eu-west-1"))
     aws_account(is_payer=True)
     out = StringIO()
     with time_machine.travel(now, tick=False):

@@ -104,8 +104,8 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
         # backfill; windows; their runs.
         ("/syncs/backfills/{backfill}/", 8),
         # instance; CPU; memory; network; newest syncs and the first; freshness;
-        # changes; list price.
-        ("/instances/{instance}/", 14),
+        # changes; list price; disks and addresses.
+        ("/instances/{instance}/", 16),
         # run.
         ("/syncs/runs/{run}/", 6),
     ],

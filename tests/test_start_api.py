@@ -15,7 +15,7 @@ from clouds.testing import account
 from core.testing.clock import NOW
 from costs.models import CostTotal
 from costs.tasks import sync_cost
-from inventory.tasks import sync_ec2
+from inventory.tasks import sync_databases, sync_ec2, sync_network, sync_storage
 from metrics.models import CpuMetric
 from metrics.tasks import sync_cpu
 from pricing.tasks import sync_prices
@@ -29,12 +29,16 @@ pytestmark = pytest.mark.django_db
 ROUTES = {
     "/api/v1/sync/ec2/": "instances",
     "/api/v1/sync/instances/": "instances",
+    "/api/v1/sync/storage/": "storage",
+    "/api/v1/sync/databases/": "databases",
+    "/api/v1/sync/network/": "network",
     "/api/v1/sync/prices/": "prices",
     "/api/v1/sync/cost/": "cost",
     "/api/v1/sync/cpu/": "cpu",
     "/sync-ec2": "instances",
     "/sync-cost": "cost",
     "/sync-cpu": "cpu",
+    "/sync-storage": "storage",
 }
 COST = "/api/v1/sync/cost/"
 
@@ -90,7 +94,8 @@ def test_it_queues_a_run_and_answers_with_it(
 
 def test_every_message_names_a_task_that_workers_know() -> None:
     assert [dataset.traits.task for dataset in Dataset] == [
-        task.name for task in (sync_ec2, sync_cost, sync_cpu, sync_prices)
+        *(sync_ec2.name, sync_storage.name, sync_databases.name, sync_network.name),
+        *(sync_cost.name, sync_cpu.name, sync_prices.name),
     ]
 
 
@@ -234,6 +239,9 @@ def test_a_worker_reads_what_was_queued_and_a_second_delivery_does_nothing() -> 
     window = {"start": "2026-11-10", "end": "2026-11-20"}
     tasks: list[tuple[Any, str, dict[str, str]]] = [
         (sync_ec2, "instances", {}),
+        (sync_storage, "storage", {}),
+        (sync_databases, "databases", {}),
+        (sync_network, "network", {}),
         (sync_cost, "cost", window),
         (sync_cpu, "cpu", window),
         (sync_prices, "prices", {}),

@@ -14,7 +14,7 @@ from core.testing.aws_emulator import EmulatedAws
 from core.testing.aws_emulator.builders import ACCOUNT, OTHER, charge, june, machine
 from core.testing.processes import finish, shared_database
 from costs.sync import read_cost, sync_cost
-from inventory.sync import read_ec2, sync_ec2
+from inventory.sync import read_resources, sync_ec2
 from metrics.sync import read_cpu, sync_cpu
 from syncs.datasets import Dataset
 from syncs.models import SyncRun, Watermark
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.on_each_database
 HOUR = timedelta(hours=1)
 Body = Callable[[SyncRun], SyncRun]
 BODIES: list[tuple[Dataset, Body]] = [
-    (Dataset.INSTANCES, read_ec2),
+    (Dataset.INSTANCES, read_resources),
     (Dataset.COST, read_cost),
     (Dataset.CPU, read_cpu),
 ]

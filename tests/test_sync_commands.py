@@ -15,7 +15,7 @@ from clouds.registry import CloudKind
 from clouds.testing import account
 from core.testing.clock import NOW
 from costs.models import CostTotal, DailyCost
-from inventory.models import Instance
+from inventory.models import Resource
 from metrics.models import CpuMetric
 from pricing.models import InstancePrice
 from providers.demo.company import DATA_PLATFORM, PRODUCTION, STAGING
@@ -31,7 +31,10 @@ COMMANDS = {
     "sync_prices": ["prices"],
     "sync_cost": ["cost"],
     "sync_cpu": ["cpu"],
-    "sync": ["instances", "cost", "cpu", "prices"],
+    "sync_storage": ["storage"],
+    "sync_databases": ["databases"],
+    "sync_network": ["network"],
+    "sync": [dataset.value for dataset in Dataset],
 }
 DAYS = ("--start", "2026-11-10", "--end", "2026-11-20")
 FIELDS = [
@@ -61,7 +64,7 @@ def demo(account_id: str = PRODUCTION, name: str = "production") -> CloudAccount
 
 
 def days_of(command: str) -> tuple[str, ...]:
-    return () if command in ("sync_ec2", "sync_prices") else DAYS
+    return DAYS if command in ("sync_cost", "sync_cpu", "sync") else ()
 
 
 def printed(command: str, *arguments: str) -> str:
@@ -121,7 +124,7 @@ def test_it_prints_a_line_for_each_run_and_nothing_else(
 @pytest.mark.parametrize("command", COMMANDS)
 def test_run_twice_it_stores_the_same_rows(command: str) -> None:
     demo()
-    models = (Instance, DailyCost, CostTotal, CpuMetric, InstancePrice)
+    models = (Resource, DailyCost, CostTotal, CpuMetric, InstancePrice)
     printed("sync_ec2")
     printed(command, *days_of(command))
     once = [model.objects.count() for model in models]
@@ -267,10 +270,7 @@ def test_the_costs_of_a_member_are_left_to_its_payer() -> None:
     payer.save()
     member.payer = payer
     member.save()
-    assert [one["dataset"] for one in described("sync")] == [
-        "instances",
-        "cpu",
-        "prices",
-    ]
+    found = {one["dataset"] for one in described("sync")}
+    assert found == set(Dataset) - {"cost"}
     code, told = failing("sync_cost", "--account", "member")
     assert (code, "sync that account instead" in told) == (2, True)

@@ -1,5 +1,6 @@
 """AWS says "too fast": retried, and told when it does not stop."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from core.windows import Window
 from costs.sync import sync_cost
 from inventory.sync import sync_ec2
 from metrics.sync import sync_cpu
+from syncs.models import SyncRun
 from syncs.testing import outcome
 from tests.stored_rows import stored
 
@@ -39,9 +41,8 @@ def test_throttled_past_its_retries(
     before = stored()
     for operation in OPERATIONS:
         aws.throttle(operation)
-    for sync, operation in zip(
-        (sync_ec2, sync_cost, sync_cpu), OPERATIONS, strict=True
-    ):
+    syncs: list[Callable[..., SyncRun]] = [sync_ec2, sync_cost, sync_cpu]
+    for sync, operation in zip(syncs, OPERATIONS, strict=True):
         run = sync(mine, now + HOUR)
         status, error = outcome(run)
         assert status == "failed"

@@ -37,18 +37,20 @@ def storable(text: str, longest: int | None = None) -> str:
     return f"{whole[:room]}~{digest}"[:longest]
 
 
-def storable_mapping(values: Mapping[str, str]) -> dict[str, str]:
-    return {storable(key): storable(value) for key, value in values.items()}
+def storable_mapping(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        storable(key): storable(value) if isinstance(value, str) else value
+        for key, value in values.items()
+    }
 
 
 class Fitter(Generic[R]):
     """Makes records fit a model, and remembers which of their texts it changed."""
 
-    def __init__(self, record: type[R], model: type[Model], **columns: str) -> None:
-        """`columns` are those that the record calls otherwise."""
+    def __init__(self, record: type[R], model: type[Model]) -> None:
         of_model = {field.name: field for field in model._meta.concrete_fields}
         names = [one.name for one in fields(record)]
-        found = {name: of_model.get(columns.get(name, name)) for name in names}
+        found = {name: of_model.get(name) for name in names}
         self._longest = {
             name: field.max_length
             for name, field in found.items()
@@ -81,7 +83,8 @@ class Fitter(Generic[R]):
             yield name, text, storable(text, longest)
         for name in self._mappings:
             values = getattr(record, name)
-            yield name, values, storable_mapping(values)
+            if values is not None:
+                yield name, values, storable_mapping(values)
 
     @property
     def remark(self) -> str:

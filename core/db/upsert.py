@@ -5,7 +5,8 @@ what stays as it is; every other database takes them by INSERT.
 """
 
 import io
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection, transaction
@@ -23,9 +24,9 @@ def upsert(
 ) -> None:
     """Insert the rows, or updates those whose `key` is stored already.
 
-    Each row has the values of `columns`: numbers, texts, days, instants, None. `key`
-    are those that a constraint holds unique; no two rows share one. Columns that are
-    not named stay as they are.
+    Each row has the values of `columns`: numbers, texts, days, instants, JSON objects,
+    None. `key` are those that a constraint holds unique; no two rows share one. Columns
+    that are not named stay as they are.
     """
     write = by_copy if connection.vendor == "postgresql" else by_insert
     write(model, columns, rows, key)
@@ -87,4 +88,6 @@ def copied(rows: Iterable[Row]) -> io.StringIO:
 def _text(value: object) -> str:
     if value is None:
         return r"\N"
+    if isinstance(value, Mapping):
+        value = json.dumps(value)
     return value.translate(ESCAPED) if isinstance(value, str) else str(value)

@@ -203,4 +203,4 @@ def test_it_lists_accounts_by_state_after_an_empty_page(aws: EmulatedAws) -> Non
 
 
 def test_it_leaves_the_rest_to_moto(aws: EmulatedAws) -> None:
-    assert Clients(aws).ec2().describe_volumes()["Volumes"] == []
+    assert Clients(aws).ec2().describe_key_pairs()["KeyPairs"] == []

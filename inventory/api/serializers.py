@@ -1,21 +1,39 @@
-"""Instances as the API answers them."""
+"""Resources as the API answers them."""
+
+from functools import cache
 
 from rest_framework import serializers
 
 from clouds.models import CloudAccount
-from inventory.models import Instance, StateChange
+from inventory.kinds import KINDS, Kind
+from inventory.models import Instance, Resource, StateChange
+
+HEAD = [
+    *("id", "account", "provider", "resource_id", "kind", "name", "region"),
+    *("resource_group", "state"),
+]
+TAIL = ["created_at", "tags", "first_seen_at", "last_seen_at", "gone_since"]
 
 
-class InstanceSerializer(serializers.ModelSerializer[Instance]):
-    """One virtual machine, as last seen."""
+class ResourceSerializer(serializers.ModelSerializer[Resource]):
+    """One resource of any kind, as last seen."""
 
     account = serializers.SlugRelatedField[CloudAccount](
         slug_field="account_id", read_only=True
     )
     provider = serializers.CharField(source="account.provider", read_only=True)
-    instance_id = serializers.CharField(source="resource_id", read_only=True)
 
     class Meta:
+        model: type[Resource] = Resource
+        fields = [*HEAD, *TAIL]
+
+
+class InstanceSerializer(ResourceSerializer):
+    """One virtual machine, as last seen."""
+
+    instance_id = serializers.CharField(source="resource_id", read_only=True)
+
+    class Meta(ResourceSerializer.Meta):
         model = Instance
         fields = [
             "id",
@@ -52,10 +70,32 @@ class StateChangeSerializer(serializers.ModelSerializer[StateChange]):
         fields = ["at", "field", "old_value", "new_value"]
 
 
-class InstanceDetailSerializer(InstanceSerializer):
-    """One virtual machine with its history, the newest change first."""
+@cache
+def serializer_of(kind: Kind) -> type[ResourceSerializer]:
+    """Return the serializer of a kind: what any resource has, and what only it has."""
+    traits = KINDS[kind]
+    meta = {"model": traits.model, "fields": [*HEAD, *traits.own_fields, *TAIL]}
+    name = traits.model.__name__
+    return type(
+        f"{name}Serializer",
+        (ResourceSerializer,),
+        {
+            "__doc__": f"One {kind.label.lower()}, as last seen.",
+            "Meta": type("Meta", (), meta),
+        },
+    )
 
-    changes = StateChangeSerializer(many=True, read_only=True)
 
-    class Meta(InstanceSerializer.Meta):
-        fields = [*InstanceSerializer.Meta.fields, "changes"]
+@cache
+def with_changes(rows: type[ResourceSerializer]) -> type[ResourceSerializer]:
+    """Return the serializer of one with its history, the newest change first."""
+    meta = {"model": rows.Meta.model, "fields": [*rows.Meta.fields, "changes"]}
+    return type(
+        rows.__name__.replace("Serializer", "DetailSerializer"),
+        (rows,),
+        {
+            "__doc__": f"{rows.__doc__} With its history, the newest change first.",
+            "changes": StateChangeSerializer(many=True, read_only=True),
+            "Meta": type("Meta", (), meta),
+        },
+    )

@@ -1,30 +1,123 @@
-"""Instances."""
+"""Resources: of any kind, and each kind with what only it has."""
 
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
 from rest_framework.serializers import BaseSerializer
 
 from clouds.versions import data_version
 from core.api.viewsets import RowsViewSet
-from inventory.api.serializers import InstanceDetailSerializer, InstanceSerializer
-from inventory.filters import InstanceFilter
-from inventory.models import Instance
+from inventory.api.serializers import (
+    InstanceSerializer,
+    ResourceSerializer,
+    serializer_of,
+    with_changes,
+)
+from inventory.filters import (
+    AddressFilter,
+    AnyKindFilter,
+    BucketFilter,
+    DatabaseFilter,
+    InstanceFilter,
+    LoadBalancerFilter,
+    ResourceFilter,
+    VolumeFilter,
+)
+from inventory.kinds import DATASETS, Kind
+from inventory.models import (
+    Address,
+    Bucket,
+    Database,
+    Instance,
+    LoadBalancer,
+    Resource,
+    Volume,
+)
 from syncs.datasets import Dataset
 
 
-class InstanceViewSet(RowsViewSet):
-    """Virtual machines, terminated ones included; one comes with its change history."""
+def in_order(model: type[Resource]) -> QuerySet[Any]:
+    rows = model._default_manager.select_related("account")
+    return rows.order_by("account_id", "region", "name", "id")
 
-    queryset = Instance.objects.select_related("account").order_by(
-        "account_id", "region", "name", "id"
-    )
-    # The primary key is a foreign key, which takes no number too large for the column.
+
+class ResourceViewSet(RowsViewSet):
+    """Resources of any kind, those that are gone included; one comes with its change
+    history."""
+
+    queryset = in_order(Resource)
+    # A primary key that is a foreign key takes no number too large for the column.
     lookup_field = "id"
-    filterset_class = InstanceFilter
-    csv_name = "instances"
+    filterset_class: ClassVar[type[ResourceFilter]] = AnyKindFilter
+    serializer_class = ResourceSerializer
+    csv_name = "resources"
+    datasets: ClassVar[list[Dataset]] = DATASETS
 
     def data_version(self) -> str:
-        return data_version(self.request.user, Dataset.INSTANCES)
+        return data_version(self.request.user, *self.datasets)
 
-    def get_serializer_class(self) -> type[BaseSerializer[Instance]]:
-        if self.action == "retrieve":
-            return InstanceDetailSerializer
-        return InstanceSerializer
+    def get_serializer_class(self) -> type[BaseSerializer[Any]]:
+        rows: Any = self.serializer_class
+        return with_changes(rows) if self.action == "retrieve" else rows
+
+
+class InstanceViewSet(ResourceViewSet):
+    """Virtual machines, terminated ones included; one comes with its change history."""
+
+    queryset = in_order(Instance)
+    filterset_class = InstanceFilter
+    serializer_class = InstanceSerializer
+    csv_name = "instances"
+    datasets = [Dataset.INSTANCES]
+
+
+class VolumeViewSet(ResourceViewSet):
+    """Disks, deleted ones included; one comes with its change history."""
+
+    queryset = in_order(Volume)
+    filterset_class = VolumeFilter
+    serializer_class = serializer_of(Kind.VOLUME)
+    csv_name = "volumes"
+    datasets = [Dataset.STORAGE]
+
+
+class BucketViewSet(ResourceViewSet):
+    """Buckets and storage accounts, deleted ones included, with the newest sizes that
+    were measured; one comes with its change history."""
+
+    queryset = in_order(Bucket)
+    filterset_class = BucketFilter
+    serializer_class = serializer_of(Kind.BUCKET)
+    csv_name = "buckets"
+    datasets = [Dataset.STORAGE]
+
+
+class DatabaseViewSet(ResourceViewSet):
+    """Managed databases, deleted ones included; one comes with its change history."""
+
+    queryset = in_order(Database)
+    filterset_class = DatabaseFilter
+    serializer_class = serializer_of(Kind.DATABASE)
+    csv_name = "databases"
+    datasets = [Dataset.DATABASES]
+
+
+class AddressViewSet(ResourceViewSet):
+    """Reserved public IP addresses, released ones included; one comes with its change
+    history."""
+
+    queryset = in_order(Address)
+    filterset_class = AddressFilter
+    serializer_class = serializer_of(Kind.ADDRESS)
+    csv_name = "addresses"
+    datasets = [Dataset.NETWORK]
+
+
+class LoadBalancerViewSet(ResourceViewSet):
+    """Load balancers, deleted ones included; one comes with its change history."""
+
+    queryset = in_order(LoadBalancer)
+    filterset_class = LoadBalancerFilter
+    serializer_class = serializer_of(Kind.LOAD_BALANCER)
+    csv_name = "load-balancers"
+    datasets = [Dataset.NETWORK]

@@ -10,12 +10,12 @@ from clouds.testing import aws_account
 from inventory.models import Instance
 from inventory.sync import sync_ec2
 from providers.aws.provider import AwsProvider
-from providers.records import InstanceRecord, RegionInstances
+from providers.records import InstanceRecord, RegionResources
 from syncs.testing import outcome
 
 pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
 STRANGE = InstanceRecord(
-    instance_id="i-1",
+    resource_id="i-1",
     region="eu-west-1",
     state="running",
     instance_type="m5.large" * 20,
@@ -27,10 +27,16 @@ STRANGE = InstanceRecord(
 def test_an_instance_with_such_texts_is_stored_among_the_others(
     now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain = InstanceRecord("i-2", "eu-west-1", "running", "m5.large", name="plain")
+    plain = InstanceRecord(
+        resource_id="i-2",
+        region="eu-west-1",
+        state="running",
+        instance_type="m5.large",
+        name="plain",
+    )
 
-    def fetch_instances(*_: Any) -> Iterator[RegionInstances]:
-        yield RegionInstances("eu-west-1", [STRANGE, plain])
+    def fetch_instances(*_: Any) -> Iterator[RegionResources]:
+        yield RegionResources("eu-west-1", [STRANGE, plain])
 
     monkeypatch.setattr(AwsProvider, "fetch_instances", fetch_instances)
     mine = aws_account()

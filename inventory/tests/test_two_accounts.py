@@ -7,8 +7,8 @@ import pytest
 from clouds.models import CloudAccount
 from clouds.testing import account
 from inventory.models import Instance, StateChange
-from inventory.sync import mark_other_regions_terminated, store_region
-from providers.records import InstanceRecord, RegionInstances
+from inventory.store import mark_other_regions_gone, store_region
+from providers.records import InstanceRecord, RegionResources
 from syncs.datasets import Dataset
 from syncs.testing import run
 
@@ -17,17 +17,23 @@ REGION = "eu-west-1"
 HOUR = timedelta(hours=1)
 
 
+def machine(state: str) -> InstanceRecord:
+    return InstanceRecord(
+        resource_id="i-1", region=REGION, state=state, instance_type="m6i.large"
+    )
+
+
 def store(owner: CloudAccount, at: datetime, *instances: InstanceRecord) -> None:
     sync = run(owner, Dataset.INSTANCES, at)
-    store_region(sync, RegionInstances(REGION, instances))
+    store_region(sync, RegionResources(REGION, instances))
 
 
 @pytest.fixture
 def mine(now: datetime) -> CloudAccount:
     """One of two accounts, each of which has a machine of this id."""
     mine, other = account(1, "mine"), account(2, "other")
-    store(mine, now, InstanceRecord("i-1", REGION, "running", "m6i.large"))
-    store(other, now, InstanceRecord("i-1", REGION, "stopped", "c6i.large"))
+    store(mine, now, machine("running"))
+    store(other, now, machine("stopped"))
     return mine
 
 
@@ -53,5 +59,5 @@ def test_a_region_that_is_left_out_is_left_out_of_its_own_account(
     mine: CloudAccount, now: datetime
 ) -> None:
     sync = run(mine, Dataset.INSTANCES, now + HOUR)
-    mark_other_regions_terminated(sync, ["us-east-1"])
+    mark_other_regions_gone(sync, ["us-east-1"])
     assert gone() == ["mine"]

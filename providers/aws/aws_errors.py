@@ -29,20 +29,20 @@ CODES = {
     ErrorKind.DENIED: "AccessDenied AccessDeniedException Forbidden "
     "UnauthorizedException UnauthorizedOperation",
     ErrorKind.NOT_ENABLED: "AWSOrganizationsNotInUseException "
-    "DataUnavailableException OptInRequired",
+    "DataUnavailableException NotSignedUp OptInRequired",
     ErrorKind.EXPIRED: "ExpiredToken ExpiredTokenException RequestExpired",
     ErrorKind.CLOCK: "RequestInTheFuture RequestTimeTooSkewed",
     ErrorKind.CREDENTIALS: "AuthFailure IncompleteSignature InvalidAccessKeyId "
-    "InvalidClientTokenId InvalidSignatureException MissingAuthenticationToken "
-    "SignatureDoesNotMatch UnrecognizedClientException",
+    "InvalidClientTokenId InvalidSignatureException InvalidToken "
+    "MissingAuthenticationToken SignatureDoesNotMatch UnrecognizedClientException",
     ErrorKind.INCOMPLETE: "BillExpirationException ExpiredNextTokenException "
     "InvalidNextToken InvalidNextTokenException InvalidPaginationToken "
     "RequestChangedException",
     ErrorKind.THROTTLED: "LimitExceededException LimitExceededFault "
-    "RequestLimitExceeded RequestThrottled ThrottledException Throttling "
+    "RequestLimitExceeded RequestThrottled SlowDown ThrottledException Throttling "
     "ThrottlingException TooManyRequestsException",
     ErrorKind.UNAVAILABLE: "InternalError InternalFailure InternalServiceError "
-    "ServiceException ServiceUnavailable Unavailable",
+    "RequestTimeout ServiceException ServiceUnavailable Unavailable",
 }
 KIND_PER_CODE = {code: kind for kind, codes in CODES.items() for code in codes.split()}
 

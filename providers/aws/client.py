@@ -43,13 +43,18 @@ if TYPE_CHECKING:
     from mypy_boto3_sts.type_defs import AssumeRoleRequestTypeDef
 
 ROLE_SESSION_NAME = "cloudintel"
+# What names an emulator, which S3 shall ask.
+ENDPOINTS = {"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"}
 # What AWS charges for reading it; everything else is free.
 # https://aws.amazon.com/aws-cost-management/aws-cost-explorer/pricing/
 COST_EXPLORER_REQUEST_USD = Decimal("0.01")
 # https://aws.amazon.com/cloudwatch/pricing/: $0.01 per 1,000 metrics requested.
 GET_METRIC_DATA_METRIC_USD = Decimal("0.00001")
 # How IAM names a service whose id botocore spells otherwise.
-SERVICE_NAMES = {"cost-explorer": "ce"}
+SERVICE_NAMES = {
+    "cost-explorer": "ce",
+    "elastic-load-balancing-v2": "elasticloadbalancing",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,7 @@ class AwsOptions:
 
     cpu_statistics: Sequence[str] = ("Average", "Maximum", "p99", "SampleCount")
     network_metrics: bool = True
+    bucket_metrics: bool = True
     connect_timeout: float = 10
     read_timeout: float = 60
     max_attempts: int = 10
@@ -122,6 +128,15 @@ class AwsClients:
 
     def cloudwatch(self, region: str) -> "CloudWatchClient":
         return cast("CloudWatchClient", self._client("cloudwatch", region))
+
+    def s3(self, region: str) -> Any:
+        return self._client("s3", region)
+
+    def rds(self, region: str) -> Any:
+        return self._client("rds", region)
+
+    def load_balancers(self, region: str) -> Any:
+        return self._client("elbv2", region)
 
     def cost_explorer(self) -> "CostExplorerClient":
         return cast("CostExplorerClient", self._client("ce", self.partition.billing))
@@ -203,6 +218,12 @@ class AwsClients:
             connect_timeout=self.options.connect_timeout,
             read_timeout=self.options.read_timeout,
             user_agent_extra="cloudintel",
+            s3={
+                # S3's old address of us-east-1 is that of all regions.
+                "us_east_1_regional_endpoint": "regional",
+                # An emulator's host has no subdomain for each bucket.
+                "addressing_style": "path" if ENDPOINTS & os.environ.keys() else "auto",
+            },
         )
         session.set_default_client_config(config)
         ask_nobody(session)

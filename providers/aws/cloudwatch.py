@@ -9,21 +9,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from core.windows import ONE_DAY, Window, utc_day
-from providers.aws.aws_errors import aws_errors, failure
 from providers.aws.client import AwsClients, AwsOptions
+from providers.aws.metric_data import DAY_SECONDS, QUERIES_PER_CALL, fetch_days
 from providers.base import Progress
-from providers.errors import ErrorKind, ProviderError
+from providers.errors import ProviderError
 from providers.records import CpuRecord, NetworkRecord, RegionMetrics
 from providers.side_by_side import side_by_side
 
 if TYPE_CHECKING:
-    from mypy_boto3_cloudwatch.type_defs import MetricDataQueryTypeDef
+    from mypy_boto3_cloudwatch.type_defs import MetricStatTypeDef
 
-QUERIES_PER_CALL = 500
-DAY_SECONDS = 86_400
 # Hourly points, of which a day is made, are kept for so long.
 DAYS_KEPT = 455
 
@@ -101,35 +99,12 @@ def _fetch(
     """instance -> day -> figure -> value, of one call and all of its pages."""
     reading = f"Metrics of {window} in {region} (cloudwatch:GetMetricData)"
     found: dict[str, Days] = defaultdict(lambda: defaultdict(dict))
-    unfinished: set[str] = set()
-    token: dict[str, str] = {}
-    questions = [_question(f"q{n}", query) for n, query in enumerate(batch)]
-    while True:
-        with aws_errors(reading, region):
-            answer = clients.cloudwatch(region).get_metric_data(
-                MetricDataQueries=questions,
-                StartTime=window.start_at,
-                EndTime=window.end_at,
-                ScanBy="TimestampAscending",
-                **token,  # type: ignore[arg-type]
-            )
-        for result in answer["MetricDataResults"]:
-            name, status = result["Id"], result.get("StatusCode", "Complete")
-            if status not in ("Complete", "PartialData"):
-                raise _refused(reading, region, status, result.get("Messages", ()))
-            (unfinished.add if status == "PartialData" else unfinished.discard)(name)
-            instance_id, figure = batch[int(name[1:])]
-            days = found[instance_id]
-            for at, value in zip(result["Timestamps"], result["Values"], strict=True):
-                days[utc_day(at)][figure] = value
-        following = answer.get("NextToken")
-        if not following:
-            break
-        if token.get("NextToken") == following:
-            raise _refused(reading, region, "a page points to itself")
-        token = {"NextToken": following}
-    if unfinished:
-        raise _refused(reading, region, "PartialData without a next page")
+    stats = [_stat(query) for query in batch]
+    for number, points in fetch_days(clients, window, region, reading, stats):
+        instance_id, figure = batch[number]
+        days = found[instance_id]
+        for day, value in points:
+            days[day][figure] = value
     return found
 
 
@@ -138,28 +113,17 @@ def try_metrics(clients: AwsClients, window: Window, region: str) -> None:
     _fetch(clients, window, region, [("i-00000000000000000", (CPU, "Average"))])
 
 
-def _question(name: str, query: Query) -> "MetricDataQueryTypeDef":
+def _stat(query: Query) -> "MetricStatTypeDef":
     instance_id, (metric, statistic) = query
     return {
-        "Id": name,
-        "MetricStat": {
-            "Metric": {
-                "Namespace": "AWS/EC2",
-                "MetricName": metric,
-                "Dimensions": [{"Name": "InstanceId", "Value": instance_id}],
-            },
-            "Period": DAY_SECONDS,
-            "Stat": statistic,
+        "Metric": {
+            "Namespace": "AWS/EC2",
+            "MetricName": metric,
+            "Dimensions": [{"Name": "InstanceId", "Value": instance_id}],
         },
+        "Period": DAY_SECONDS,
+        "Stat": statistic,
     }
-
-
-def _refused(
-    reading: str, region: str, status: str, messages: Sequence[Any] = ()
-) -> ProviderError:
-    kind = ErrorKind.DENIED if status == "Forbidden" else ErrorKind.INCOMPLETE
-    reasons = "; ".join(message.get("Value", "") for message in messages)
-    return failure(kind, reading, f"{status} {reasons}".strip(), region=region)
 
 
 def _part(region: str, found: Mapping[str, Days]) -> RegionMetrics:

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from providers.aws.aws_errors import aws_errors
 from providers.aws.client import AwsClients
+from providers.aws.regions import read_regions
+from providers.aws.resources import tags_of
 from providers.base import Progress
 from providers.errors import ProviderError
 from providers.records import (
     DETAILED,
     ON_DEMAND,
     InstanceRecord,
-    RegionInstances,
+    RegionResources,
 )
 from providers.side_by_side import side_by_side
 
@@ -34,50 +36,35 @@ MONITORING = {
 }
 
 
-def fetch_regions(clients: AwsClients) -> Sequence[str]:
-    """Return the account's own choice, else every region enabled for it."""
-    if clients.account.settings.regions:
-        return clients.account.settings.regions
-    with aws_errors("Enabled regions (ec2:DescribeRegions)"):
-        answer = clients.ec2(clients.partition.home).describe_regions()
-    return sorted(region["RegionName"] for region in answer["Regions"])
-
-
 def fetch_instances(
     clients: AwsClients, progress: Progress
-) -> Iterator[RegionInstances]:
+) -> Iterator[RegionResources]:
     """Return each region's instances, regions read side by side.
 
     A region that can't be read carries its error; others are not touched by it.
     Raises ProviderError when not even the regions are known.
     """
-    _ = clients.identity  # wrong credentials are no fault of each region
-    jobs = [partial(_read_region, clients, name) for name in fetch_regions(clients)]
-    for item in side_by_side(jobs, clients.options.region_workers):
-        if isinstance(item, str):
-            progress(item)
-        else:
-            yield item
+    return read_regions(clients, progress, _read_region)
 
 
-def _read_region(clients: AwsClients, region: str) -> Iterator[str | RegionInstances]:
+def _read_region(clients: AwsClients, region: str) -> Iterator[str | RegionResources]:
     instances: list[InstanceRecord] = []
     try:
         for page in _pages(clients, region):
             instances += page
             yield f"{region}: {len(instances)} instances"
     except ProviderError as error:
-        yield RegionInstances(region, error=error)
+        yield RegionResources(region, error=error)
         return
     try:
         sizes = _fetch_sizes(clients, region, instances)
     except ProviderError as error:
-        yield RegionInstances(region, instances, warning=error)
+        yield RegionResources(region, instances, warning=error)
         return
     for index, record in enumerate(instances):
         vcpus, memory_mib = sizes.get(record.instance_type, (None, None))
         instances[index] = replace(record, vcpus=vcpus, memory_mib=memory_mib)
-    yield RegionInstances(region, instances)
+    yield RegionResources(region, instances)
 
 
 def _pages(clients: AwsClients, region: str) -> Iterator[list[InstanceRecord]]:
@@ -114,11 +101,11 @@ def try_instance_types(clients: AwsClients, region: str) -> None:
 
 def normalize_instance(raw: "InstanceTypeDef", region: str) -> InstanceRecord:
     """One instance of an answer. Terminated ones lack most of what others have."""
-    tags = {tag["Key"]: tag["Value"] for tag in raw.get("Tags", [])}
+    tags = tags_of(raw.get("Tags", []))
     billed_as = raw.get("PlatformDetails", "")
     placement = raw.get("Placement", {})
     return InstanceRecord(
-        instance_id=raw["InstanceId"],
+        resource_id=raw["InstanceId"],
         region=region,
         state=raw["State"]["Name"],
         instance_type=raw.get("InstanceType", ""),

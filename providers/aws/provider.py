@@ -1,13 +1,27 @@
 """AWS as cloudintel reads it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import partial
 
 from core.windows import Window, last_complete_days
 from providers.access import checked
-from providers.aws import cloudwatch, cost_explorer, ec2, organizations, price_list
+from providers.aws import (
+    bucket_sizes,
+    buckets,
+    cloudwatch,
+    cost_explorer,
+    databases,
+    ec2,
+    network,
+    organizations,
+    price_list,
+    regions,
+    volumes,
+)
 from providers.aws.client import AwsAccount, AwsClients, AwsOptions
+from providers.aws.resources import Kind, fetch_resources
 from providers.base import Progress
 from providers.errors import ErrorKind, ProviderError, by_cause
 from providers.meter import Meter
@@ -17,16 +31,22 @@ from providers.records import (
     InstancePriceRecord,
     Market,
     MemberAccount,
-    RegionInstances,
     RegionMetrics,
+    RegionResources,
 )
 
 
 class AwsProvider:
     """One AWS account. See providers.base for what each method promises."""
 
-    def __init__(self, account: AwsAccount, options: AwsOptions | None = None) -> None:
+    def __init__(
+        self,
+        account: AwsAccount,
+        options: AwsOptions | None = None,
+        now: datetime | None = None,
+    ) -> None:
         self.meter = Meter()
+        self._now = now or datetime.now(UTC)
         self._clients = AwsClients(account, options or AwsOptions(), self.meter)
 
     def identity(self) -> str:
@@ -43,10 +63,27 @@ class AwsProvider:
         return payer_id
 
     def fetch_regions(self) -> Sequence[str]:
-        return ec2.fetch_regions(self._clients)
+        return regions.fetch_regions(self._clients)
 
-    def fetch_instances(self, progress: Progress) -> Iterator[RegionInstances]:
+    def fetch_instances(self, progress: Progress) -> Iterator[RegionResources]:
         return ec2.fetch_instances(self._clients, progress)
+
+    def fetch_storage(self, progress: Progress) -> Iterator[RegionResources]:
+        fetch_buckets = partial(buckets.fetch_buckets, now=self._now)
+        return fetch_resources(
+            self._clients, progress, volumes.fetch_volumes, fetch_buckets
+        )
+
+    def fetch_databases(self, progress: Progress) -> Iterator[RegionResources]:
+        return fetch_resources(self._clients, progress, databases.fetch_databases)
+
+    def fetch_network(self, progress: Progress) -> Iterator[RegionResources]:
+        return fetch_resources(
+            self._clients,
+            progress,
+            network.fetch_addresses,
+            network.fetch_load_balancers,
+        )
 
     @staticmethod
     def cost_window(now: datetime) -> Window:
@@ -87,14 +124,14 @@ class AwsProvider:
             "sync_ec2",
             lambda: found.extend(self.fetch_regions()),
         )
-        regions = found or [clients.partition.home]
-        refused = ec2.try_instances(clients, regions)
+        tried = found or [clients.partition.home]
+        refused = ec2.try_instances(clients, tried)
         causes: list[ProviderError | None] = [*by_cause(refused)]
         for error in causes or [None]:
             yield AccessCheck("ec2:DescribeInstances", "sync_ec2", True, error)
         # What is denied there is denied for all services.
         denied = {error.region for error in refused}
-        region = next((one for one in regions if one not in denied), regions[0])
+        region = next((one for one in tried if one not in denied), tried[0])
         yield checked(
             "ec2:DescribeInstanceTypes",
             "sync_ec2, vCPUs and memory",
@@ -109,6 +146,7 @@ class AwsProvider:
         yield checked(
             "pricing:GetProducts", "sync_prices", lambda: price_list.try_prices(clients)
         )
+        yield from self._check_resources(region)
         if account.has_own_bill:
             yield from self._check_costs(now)
             yield checked(
@@ -123,6 +161,60 @@ class AwsProvider:
                 "sync_cost, accounts that join, leave or are closed",
                 self.fetch_members,
                 is_required=False,
+            )
+
+    def _check_resources(self, region: str) -> Iterator[AccessCheck]:
+        """Ask for a page of each kind, which is left out where that is denied."""
+        clients = self._clients
+
+        def check(
+            permission: str, needed_for: str, attempt: Callable[[], object]
+        ) -> AccessCheck:
+            return checked(permission, needed_for, attempt, is_required=False)
+
+        def first_page(fetch: Kind) -> Callable[[], object]:
+            return lambda: next(fetch(clients, region), None)
+
+        yield check(
+            "ec2:DescribeVolumes", "sync_storage", first_page(volumes.fetch_volumes)
+        )
+        found: list[tuple[str, str]] = []
+        yield check(
+            "s3:ListAllMyBuckets",
+            "sync_storage",
+            lambda: found.extend(buckets.find_bucket(clients, region)),
+        )
+        for home, name in found:
+            yield check(
+                "s3:GetBucketTagging",
+                "sync_storage, tags of buckets",
+                partial(buckets.fetch_tags, clients, home, name),
+            )
+        if clients.options.bucket_metrics:
+            yield check(
+                "cloudwatch:ListMetrics",
+                f"sync_storage, sizes of buckets: {bucket_sizes.PRICE}",
+                lambda: bucket_sizes.try_sizes(clients, region),
+            )
+        yield check(
+            "rds:DescribeDBInstances",
+            "sync_databases",
+            first_page(databases.fetch_databases),
+        )
+        yield check(
+            "ec2:DescribeAddresses", "sync_network", first_page(network.fetch_addresses)
+        )
+        arns: list[str] = []
+        yield check(
+            "elasticloadbalancing:DescribeLoadBalancers",
+            "sync_network",
+            lambda: arns.extend(network.find_load_balancer(clients, region)),
+        )
+        if arns:
+            yield check(
+                "elasticloadbalancing:DescribeTags",
+                "sync_network, tags of load balancers",
+                partial(network.fetch_tags, clients, region, arns),
             )
 
     def _check_costs(self, now: datetime) -> Iterator[AccessCheck]:

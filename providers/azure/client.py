@@ -119,6 +119,8 @@ class AzureOptions:
     access_token: str = ""
     """The bearer token for it, so that nobody signs in."""
     network_metrics: bool = True
+    storage_metrics: bool = True
+    """Whether the bytes in storage accounts are asked for, which batches answer."""
     connect_timeout: float = 10
     read_timeout: float = 60
     max_attempts: int = 10

@@ -7,20 +7,19 @@ stored, in lower case.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from providers.azure.client import AzureClient, Question, understood
 from providers.azure.resource_ids import region_name, resource_group_of
+from providers.azure.resources import fetch_regions, instant, listed
 from providers.base import Progress
 from providers.errors import ProviderError
-from providers.records import DETAILED, ON_DEMAND, InstanceRecord, RegionInstances
+from providers.records import DETAILED, ON_DEMAND, InstanceRecord, RegionResources
 from providers.side_by_side import side_by_side
 
 API_VERSION = "2024-07-01"
-LOCATIONS_VERSION = "2022-12-01"
 SKUS_VERSION = "2021-07-01"
 MIB_PER_GB = 1024  # Azure's "GB" of memory are GiB
 POWER_STATE = "PowerState/"
@@ -40,26 +39,9 @@ class Size:
     architecture: str
 
 
-def fetch_regions(client: AzureClient) -> list[str]:
-    """Return the regions that the subscription can use. Raise ProviderError."""
-    question = Question(
-        what=f"Regions of {client.account}",
-        operation="Microsoft.Resources/subscriptions/locations",
-        path=f"{client.account.scope}/locations",
-        api_version=LOCATIONS_VERSION,
-    )
-    with understood(question):
-        return sorted(
-            raw["name"].lower()
-            for raw in client.values(question)
-            # Others, such as "europe", are names for several.
-            if raw.get("metadata", {}).get("regionType") != "Logical"
-        )
-
-
 def fetch_instances(
     client: AzureClient, progress: Progress
-) -> Iterator[RegionInstances]:
+) -> Iterator[RegionResources]:
     """Return each region's machines; those of a region without any are none.
 
     A scale set that can't be read makes its region fail. Raises ProviderError where
@@ -70,7 +52,7 @@ def fetch_instances(
     }
     states = fetch_states(client)
     for record in list_machines(client):
-        known = replace(record, state=states.get(record.instance_id, ""))
+        known = replace(record, state=states.get(record.resource_id, ""))
         found.setdefault(record.region, []).append(known)
     failed: dict[str, ProviderError] = {}
     for region, answer in scale_set_instances(client):
@@ -83,8 +65,8 @@ def fetch_instances(
         for region in sorted({*found, *failed})
     ]
     for part in side_by_side(jobs, client.options.region_workers):
-        if part.instances:
-            progress(f"{part.region}: {len(part.instances)} instances")
+        if part.resources:
+            progress(f"{part.region}: {len(part.resources)} instances")
         yield part
 
 
@@ -93,16 +75,16 @@ def _read_region(
     region: str,
     instances: Sequence[InstanceRecord],
     error: ProviderError | None,
-) -> Iterator[RegionInstances]:
+) -> Iterator[RegionResources]:
     if error or not instances:
-        yield RegionInstances(region, error=error)
+        yield RegionResources(region, error=error)
         return
     try:
         sizes = fetch_sizes(client, region)
     except ProviderError as warning:
-        yield RegionInstances(region, instances, warning=warning)
+        yield RegionResources(region, instances, warning=warning)
         return
-    yield RegionInstances(region, [_with_size(one, sizes) for one in instances])
+    yield RegionResources(region, [_with_size(one, sizes) for one in instances])
 
 
 def _with_size(record: InstanceRecord, sizes: Mapping[str, Size]) -> InstanceRecord:
@@ -121,7 +103,7 @@ def list_machines(client: AzureClient) -> Iterator[InstanceRecord]:
     """Return the subscription's machines without their states. Raise ProviderError."""
     question = _machines_question(client, {})
     with understood(question):
-        for raw in client.values(question):
+        for raw in listed(client, question):
             yield normalize_instance(raw)
 
 
@@ -136,7 +118,7 @@ def fetch_states(client: AzureClient) -> Mapping[str, str]:
     """Return id -> power state of what has one. Raise ProviderError."""
     question = _machines_question(client, {"statusOnly": "true"})
     with understood(question):
-        return {raw["id"].lower(): power_state(raw) for raw in client.values(question)}
+        return {raw["id"].lower(): power_state(raw) for raw in listed(client, question)}
 
 
 def _machines_question(client: AzureClient, params: Mapping[str, str]) -> Question:
@@ -156,7 +138,7 @@ def scale_set_instances(
     machines; of a flexible one they are. Raise ProviderError."""
     question = _scale_sets_question(client)
     with understood(question):
-        for raw in client.values(question):
+        for raw in listed(client, question):
             if raw.get("properties", {}).get("orchestrationMode") == "Flexible":
                 continue
             region = region_name(raw["location"])
@@ -241,10 +223,9 @@ def normalize_instance(raw: Mapping[str, Any]) -> InstanceRecord:
     system = disk.get("osType", "")
     if system == WINDOWS and license_type.lower() in HYBRID_BENEFIT:
         system = WINDOWS_HYBRID
-    created = properties.get("timeCreated")
     on_host = properties.get("host") or properties.get("hostGroup")
     return InstanceRecord(
-        instance_id=raw["id"].lower(),
+        resource_id=raw["id"].lower(),
         region=region_name(raw["location"]),
         state="",
         instance_type=_size_name(raw),
@@ -257,9 +238,7 @@ def normalize_instance(raw: Mapping[str, Any]) -> InstanceRecord:
         lifecycle="spot" if is_spot else ON_DEMAND,
         availability_zone=", ".join(raw.get("zones") or ()),
         resource_group=resource_group_of(raw["id"]),
-        launched_at=datetime.fromisoformat(created).astimezone(UTC)
-        if created
-        else None,
+        launched_at=instant(properties.get("timeCreated")),
         tags=raw.get("tags") or {},
     )
 

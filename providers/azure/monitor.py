@@ -1,20 +1,19 @@
-"""Daily CPU, memory and network of machines from Azure Monitor, 50 in a question.
+"""Daily CPU, memory and network of machines from Azure Monitor.
 
-Batches are billed, so one question has every figure of its machines. Memory is
-answered as what is available, so that the machine's size is needed to say what is
-used.
+One question has every figure of its machines. Memory is answered as what is available,
+so that the machine's size is needed to say what is used.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache, partial
 from typing import Any
 
 from core.windows import ONE_DAY, Window, utc_day
 from providers.azure import compute
-from providers.azure.azure_errors import failure
-from providers.azure.client import AzureClient, Question, Service, understood
+from providers.azure.client import AzureClient, Question, understood
+from providers.azure.metric_batches import batch_question, batches, fetch_batch
 from providers.base import Progress
 from providers.errors import ErrorKind, ProviderError
 from providers.records import (
@@ -26,9 +25,6 @@ from providers.records import (
 )
 from providers.side_by_side import side_by_side
 
-API_VERSION = "2024-02-01"
-OPERATION = "Microsoft.Insights/metrics:getBatch"
-MACHINES_PER_CALL = 50
 DAYS_PER_CALL = 30
 DAYS_KEPT = 93
 MACHINES = "Microsoft.Compute/virtualMachines"
@@ -46,19 +42,6 @@ AGGREGATIONS = sorted({name for names in FIGURES.values() for name in names})
 BYTES_PER_MIB = 2**20
 # There is a sample a minute; what counts more says nothing of how long it ran.
 MOST_SAMPLES = 1440
-REFUSALS = {
-    401: (
-        ErrorKind.DENIED,
-        "Assign the role Monitoring Reader on the subscription itself: rights on "
-        "single machines are not enough.",
-    ),
-    403: (
-        ErrorKind.NOT_ENABLED,
-        "Register the resource provider Microsoft.Insights in the subscription "
-        "(`az provider register --namespace Microsoft.Insights`), which its owner can.",
-    ),
-}
-
 # (metric, aggregation) -> value, of one machine and day.
 Figures = dict[tuple[str, str], float]
 Days = dict[date, Figures]
@@ -100,7 +83,7 @@ def _types(client: AzureClient) -> Mapping[tuple[str, str], str]:
         if isinstance(answer, ProviderError):
             raise answer
         machines += answer
-    return {(one.instance_id, one.region): one.instance_type for one in machines}
+    return {(one.resource_id, one.region): one.instance_type for one in machines}
 
 
 def _read_region(
@@ -116,7 +99,7 @@ def _read_region(
     except ProviderError as error:
         failures.append(error)
     try:
-        for namespace, ids in batches(types):
+        for namespace, ids in batches_of_machines(types):
             for days in parts_of(window):
                 question = _question(client, days, region, namespace, ids)
                 found, refused = _fetch(client, question, days, ids)
@@ -140,15 +123,15 @@ def _memory(
     }
 
 
-def batches(ids: Mapping[str, str]) -> Iterator[tuple[str, Sequence[str]]]:
+def batches_of_machines(ids: Iterable[str]) -> Iterator[tuple[str, Sequence[str]]]:
     """Return as many machines as a question takes, of one type each."""
     by_namespace: dict[str, list[str]] = defaultdict(list)
     for one in ids:
         is_of_scale_set = "/virtualmachinescalesets/" in one
         by_namespace[SCALE_SETS if is_of_scale_set else MACHINES].append(one)
     for namespace, of_type in by_namespace.items():
-        for start in range(0, len(of_type), MACHINES_PER_CALL):
-            yield namespace, of_type[start : start + MACHINES_PER_CALL]
+        for batch in batches(of_type):
+            yield namespace, batch
 
 
 def parts_of(window: Window) -> Iterator[Window]:
@@ -164,26 +147,17 @@ def _question(
     client: AzureClient, days: Window, region: str, namespace: str, ids: Sequence[str]
 ) -> Question:
     network = [RECEIVED, SENT] if client.options.network_metrics else []
-    return Question(
-        what=f"Metrics of {days} in {region} of {client.account}",
-        operation=OPERATION,
-        path=f"{client.account.scope}/metrics:getBatch",
-        api_version=API_VERSION,
-        params={
-            "starttime": f"{days.start}T00:00:00Z",
-            "endtime": f"{days.end}T00:00:00Z",
-            "interval": "P1D",
-            "metricnamespace": namespace,
-            "metricnames": ",".join([CPU, AVAILABLE, *network]),
-            "aggregation": ",".join(AGGREGATIONS),
-        },
-        body={"resourceids": list(ids)},
-        service=Service.METRICS,
-        region=region,
-        role="Monitoring Reader",
-        refusals=REFUSALS,
-        usd=client.options.metrics_call_usd,
-        fractions=float,
+    return batch_question(
+        client,
+        f"Metrics of {days}",
+        region,
+        namespace,
+        ids,
+        start=days.start_at,
+        end=days.end_at,
+        interval="P1D",
+        metricnames=",".join([CPU, AVAILABLE, *network]),
+        aggregation=",".join(AGGREGATIONS),
     )
 
 
@@ -191,27 +165,17 @@ def _fetch(
     client: AzureClient, question: Question, days: Window, ids: Sequence[str]
 ) -> tuple[Mapping[str, Days], Sequence[ProviderError]]:
     """Return machine -> day -> figures, and what one metric each was refused with."""
+    answered, refused = fetch_batch(client, question, ids)
     found: dict[str, Days] = {}
-    refused = []
     with understood(question):
-        for raw in client.ask(question)["values"]:
+        for instance_id, metrics in answered.items():
             of_machine: Days = defaultdict(dict)
-            for metric in raw["value"]:
-                name, code = metric["name"]["value"], metric.get("errorCode", "Success")
-                if code != "Success":
-                    refused.append(_refused(question, raw["resourceid"], name, metric))
-                    continue
-                for series in metric["timeseries"]:
-                    _add(of_machine, name, series["data"])
-            found[raw["resourceid"].lower()] = {
+            for name, series in metrics.items():
+                for one in series:
+                    _add(of_machine, name, one["data"])
+            found[instance_id] = {
                 day: of_machine[day] for day in of_machine if day in days
             }
-    if missing := [one for one in ids if one not in found]:
-        reason = f"the answer lacks {len(missing)} of {len(ids)} machines, such as "
-        reason += missing[0]
-        raise failure(
-            ErrorKind.INCOMPLETE, question.reading, reason, region=question.region
-        )
     return found, refused
 
 
@@ -228,17 +192,6 @@ def _add(days: Days, metric: str, data: Sequence[Mapping[str, Any]]) -> None:
 def _day(text: str) -> date:
     """The day of a datum; all machines of a question have the same."""
     return utc_day(datetime.fromisoformat(text))
-
-
-def _refused(
-    question: Question, resource_id: str, name: str, metric: Mapping[str, Any]
-) -> ProviderError:
-    said = metric.get("errorMessage") or "no further reason"
-    reason = f"{name} of {resource_id.lower()}: {metric['errorCode']} ({said})"
-    advice = "What was answered was stored: sync again."
-    return failure(
-        ErrorKind.UNAVAILABLE, question.reading, reason, advice, question.region
-    )
 
 
 def normalize_part(
@@ -284,7 +237,7 @@ def example(
 ) -> tuple[str, str]:
     """Return a region and a machine to try with, which need not exist."""
     for one in machines:
-        return one.region, one.instance_id
+        return one.region, one.resource_id
     group = f"{client.account.scope}/resourcegroups/cloudintel"
     region = next(iter(regions), "westeurope")
     return region, f"{group}/providers/microsoft.compute/virtualmachines/cloudintel"

@@ -5,7 +5,16 @@ from datetime import UTC, datetime
 
 from core.windows import Window, last_complete_days
 from providers.access import checked
-from providers.azure import compute, cost_management, monitor, retail_prices
+from providers.azure import (
+    compute,
+    cost_management,
+    databases,
+    monitor,
+    network,
+    resources,
+    retail_prices,
+    storage_accounts,
+)
 from providers.azure.client import AzureAccount, AzureClient, AzureOptions
 from providers.azure.retail_prices import RetailPrices
 from providers.azure.subscriptions import try_subscription
@@ -17,8 +26,8 @@ from providers.records import (
     InstancePriceRecord,
     InstanceRecord,
     Market,
-    RegionInstances,
     RegionMetrics,
+    RegionResources,
 )
 
 
@@ -41,14 +50,27 @@ class AzureProvider:
         self._prices = RetailPrices(self._client)
 
     def fetch_regions(self) -> Sequence[str]:
-        return compute.fetch_regions(self._client)
+        return resources.fetch_regions(self._client)
 
-    def fetch_instances(self, progress: Progress) -> Iterator[RegionInstances]:
+    def fetch_instances(self, progress: Progress) -> Iterator[RegionResources]:
         return compute.fetch_instances(self._client, progress)
+
+    def fetch_storage(self, progress: Progress) -> Iterator[RegionResources]:
+        return storage_accounts.fetch_storage(self._client, progress)
+
+    def fetch_databases(self, progress: Progress) -> Iterator[RegionResources]:
+        return databases.fetch_databases(self._client, progress)
+
+    def fetch_network(self, progress: Progress) -> Iterator[RegionResources]:
+        return network.fetch_network(self._client, progress)
 
     @staticmethod
     def cost_window(now: datetime) -> Window:
         return cost_management.cost_window(now)
+
+    @staticmethod
+    def cost_parts(window: Window) -> Sequence[Window]:
+        return [*cost_management.months_of(window)][::-1]
 
     def fetch_costs(self, window: Window, progress: Progress) -> Iterator[CostReading]:
         return cost_management.fetch_costs(self._client, window, progress)
@@ -95,8 +117,8 @@ class AzureProvider:
         )
         yield checked(
             "Reader (Microsoft.Resources/subscriptions/locations/read)",
-            "sync_ec2, sync_cpu",
-            lambda: regions.extend(compute.fetch_regions(client)),
+            "sync_ec2, sync_cpu, sync_storage, sync_databases, sync_network",
+            lambda: regions.extend(resources.fetch_regions(client)),
         )
         yield checked(
             "Reader (Microsoft.Compute/virtualMachines/read)",
@@ -117,7 +139,7 @@ class AzureProvider:
         )
         yield checked(
             "Monitoring Reader (Microsoft.Insights/metrics/read)",
-            "sync_cpu",
+            "sync_cpu, sync_storage (bytes in storage accounts)",
             lambda: monitor.try_metrics(client, yesterday, region, machine),
         )
         yield checked(

@@ -4,7 +4,7 @@ Instants are whole hours since the anchor's midnight, so that what ran and what 
 costs are exact.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -67,7 +67,7 @@ def lives(account_id: str) -> tuple[Life, ...]:
 
 def describe(account_id: str, anchor: date, now: datetime) -> list[InstanceRecord]:
     """Return the machines that exist at `now`, in every region."""
-    hour = _hours_since(anchor, now)
+    hour = hours_since(anchor, now)
     return [
         _describe(life, anchor, hour)
         for life in lives(account_id)
@@ -79,21 +79,28 @@ def change_days(
     account_id: str, anchor: date, start: date, now: datetime
 ) -> list[date]:
     """Return the days from `start` until `now` on which a machine changed, in order."""
-    first, last = _hours_since(anchor, midnight(start)), _hours_since(anchor, now)
     changes = {hour for life in lives(account_id) for hour in life.changes()}
+    return days_of(changes, anchor, start, now)
+
+
+def days_of(
+    hours: Iterable[int], anchor: date, start: date, now: datetime
+) -> list[date]:
+    """Return the days from `start` until `now` on which these hours are, in order."""
+    first, last = hours_since(anchor, midnight(start)), hours_since(anchor, now)
     return sorted(
-        {utc_day(_at(anchor, hour)) for hour in changes if first <= hour <= last}
+        {utc_day(at(anchor, hour)) for hour in hours if first <= hour <= last}
     )
 
 
-def _hours_since(anchor: date, at: datetime) -> int:
+def hours_since(anchor: date, at: datetime) -> int:
     """Whole hours from the anchor's midnight; negative before it."""
     return (at - midnight(anchor)) // ONE_HOUR
 
 
 def _live(machine: Machine) -> Life:
-    launched = _hour(machine, machine.launched)
-    terminated = _hour(machine, machine.terminated)
+    launched = hour_of(machine.name, machine.launched)
+    terminated = hour_of(machine.name, machine.terminated)
     return Life(
         machine=machine,
         instance_id="i-0" + digest(machine.account_id, machine.name)[:16],
@@ -103,24 +110,24 @@ def _live(machine: Machine) -> Life:
     )
 
 
-def _hour(machine: Machine, offset: int | None) -> int:
-    """People change machines between 07:00 and 16:59 UTC."""
+def hour_of(name: str, offset: int | None) -> int:
+    """People change machines and all else between 07:00 and 16:59 UTC."""
     if offset is None:
         return FOREVER
-    return 24 * offset + 7 + int(10 * chance(machine.name, offset))
+    return 24 * offset + 7 + int(10 * chance(name, offset))
 
 
 def _runs(machine: Machine, launched: int, terminated: int) -> Sequence[Run]:
     runs, start = [], launched
     for stopped, restarted in machine.stops:
-        runs.append(Run(start, _hour(machine, stopped), machine.instance_type))
-        start = _hour(machine, restarted)
+        runs.append(Run(start, hour_of(machine.name, stopped), machine.instance_type))
+        start = hour_of(machine.name, restarted)
     if start < terminated:
         runs.append(Run(start, terminated, machine.instance_type))
     if machine.retyped is None:
         return runs
     offset, new_type = machine.retyped
-    hour = _hour(machine, offset)
+    hour = hour_of(machine.name, offset)
     before = [Run(r.start, min(r.end, hour), r.instance_type) for r in runs]
     after = [Run(max(r.start, hour), r.end, new_type) for r in runs]
     return [run for run in (*before, *after) if run.start < run.end]
@@ -134,7 +141,7 @@ def _describe(life: Life, anchor: date, hour: int) -> InstanceRecord:
     place = digest("place", life.instance_id)
     is_public = is_running and machine.role in (Role.WEB, Role.BASTION)
     return InstanceRecord(
-        instance_id=life.instance_id,
+        resource_id=life.instance_id,
         region=machine.region,
         state="running" if is_running else "stopped",
         instance_type=run.instance_type,
@@ -150,24 +157,29 @@ def _describe(life: Life, anchor: date, hour: int) -> InstanceRecord:
         private_ip=f"10.{int(place[4:6], 16)}.{int(place[6:8], 16)}.{_host(place[8:])}",
         # 203.0.113.0/24 is set aside for documentation.
         public_ip=f"203.0.113.{_host(place[10:])}" if is_public else None,
-        launched_at=_at(anchor, run.start),
+        launched_at=at(anchor, run.start),
         vcpus=size.vcpus,
         memory_mib=size.memory_mib,
-        tags={
-            "Name": machine.name,
-            "team": machine.team,
-            "env": "staging" if machine.account_id == STAGING else "production",
-            "app": machine.name.rstrip("0123456789-"),
-            "cost-center": f"np-{machine.team}",
-        }
-        if machine.is_tagged
-        else {},
+        tags=tags_of(machine.account_id, machine.team, machine.name),
     )
+
+
+def tags_of(account_id: str, team: str, name: str) -> dict[str, str]:
+    """Return its tags: none where nobody put a team on it."""
+    if not team:
+        return {}
+    return {
+        "Name": name,
+        "team": team,
+        "env": "staging" if account_id == STAGING else "production",
+        "app": name.rstrip("0123456789-"),
+        "cost-center": f"np-{team}",
+    }
 
 
 def _host(digits: str) -> int:
     return 4 + int(digits[:2], 16) % 250
 
 
-def _at(anchor: date, hour: int) -> datetime:
+def at(anchor: date, hour: int) -> datetime:
     return midnight(anchor) + ONE_HOUR * hour

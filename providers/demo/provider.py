@@ -1,6 +1,6 @@
 """The demo as a provider: the same questions a real cloud is asked."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from core.money import ZERO
@@ -15,6 +15,15 @@ from providers.demo.company import (
     REGIONS,
     prices_of,
 )
+from providers.demo.estate import (
+    Describe,
+    addresses,
+    balancers,
+    buckets,
+    databases,
+    estate_change_days,
+    volumes,
+)
 from providers.demo.fleet import change_days, describe, lives
 from providers.demo.load import cpu_on, network_on
 from providers.errors import ErrorKind, ProviderError
@@ -25,8 +34,9 @@ from providers.records import (
     CostTotalRecord,
     InstancePriceRecord,
     Market,
-    RegionInstances,
     RegionMetrics,
+    RegionResources,
+    ResourceRecord,
 )
 from providers.settings import InvalidSetting
 
@@ -35,6 +45,11 @@ PERMISSIONS = {
     "ec2:DescribeRegions": "which regions there are",
     "ec2:DescribeInstances": "what runs",
     "ec2:DescribeInstanceTypes": "how large it is",
+    "ec2:DescribeVolumes": "which disks there are",
+    "s3:ListAllMyBuckets": "which buckets there are",
+    "rds:DescribeDBInstances": "which databases there are",
+    "ec2:DescribeAddresses": "which addresses are reserved",
+    "elasticloadbalancing:DescribeLoadBalancers": "which load balancers there are",
     "cloudwatch:GetMetricData": "how hard it works",
     "pricing:GetProducts": "what other sizes would cost",
     "ce:GetCostAndUsage": "what it costs",
@@ -79,13 +94,42 @@ class DemoProvider:
     def fetch_regions(self) -> Sequence[str]:
         return REGIONS
 
-    def fetch_instances(self, progress: Progress) -> Iterator[RegionInstances]:
+    def fetch_instances(self, progress: Progress) -> Iterator[RegionResources]:
         instances = describe(self.account_id, self.anchor, self.now)
         for region in REGIONS:
             self.meter.count("demo:DescribeInstances")
             found = [i for i in instances if i.region == region]
             progress(f"{region}: {len(found)} instances")
-            yield RegionInstances(region, found)
+            yield RegionResources(region, found)
+
+    def fetch_storage(self, progress: Progress) -> Iterator[RegionResources]:
+        self.meter.count("demo:DescribeVolumes")
+        return self._by_region([*self._of(volumes), *self._of(buckets)], progress)
+
+    def fetch_databases(self, progress: Progress) -> Iterator[RegionResources]:
+        self.meter.count("demo:DescribeDBInstances")
+        return self._by_region(self._of(databases), progress)
+
+    def fetch_network(self, progress: Progress) -> Iterator[RegionResources]:
+        self.meter.count("demo:DescribeAddresses")
+        return self._by_region([*self._of(addresses), *self._of(balancers)], progress)
+
+    def _of(self, describe: Describe) -> Iterator[ResourceRecord]:
+        return describe(self.account_id, self.anchor, self.now)
+
+    def _by_region(
+        self, resources: Iterable[ResourceRecord], progress: Progress
+    ) -> Iterator[RegionResources]:
+        found = list(resources)
+        for region in REGIONS:
+            there = [one for one in found if one.region == region]
+            progress(f"{region}: {len(there)} resources")
+            yield RegionResources(region, there)
+
+    def estate_change_days(self) -> Sequence[date]:
+        """The days of the history on which a sync of anything else finds a change."""
+        start = self.cost_window(self.now).start
+        return estate_change_days(self.account_id, self.anchor, start, self.now)
 
     def state_change_days(self) -> Sequence[date]:
         """The days of the history on which a sync of the inventory finds a change."""

@@ -44,6 +44,20 @@ def test_each_has_its_kind(error: BotoCoreError, kind: ErrorKind) -> None:
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("code", "region", "kind"),
+    [
+        ("SlowDown", "eu-west-1", ErrorKind.THROTTLED),
+        ("RequestTimeout", "eu-west-1", ErrorKind.UNAVAILABLE),
+        ("NotSignedUp", "eu-west-1", ErrorKind.NOT_ENABLED),
+        ("InvalidToken", "", ErrorKind.CREDENTIALS),
+        ("InvalidToken", "me-south-1", ErrorKind.NOT_ENABLED),
+    ],
+)
+def test_what_s3_calls_otherwise(code: str, region: str, kind: ErrorKind) -> None:
+    assert told(code, region=region).kind == kind
+
+
 def told(code: str, message: str = "", region: str = "") -> ProviderError:
     """What is made of an error that AWS answers with."""
     answer = {"Error": {"Code": code, "Message": message}}

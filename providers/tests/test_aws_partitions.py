@@ -25,6 +25,9 @@ def addresses(settings: AwsSettings) -> dict[str, str]:
         "pricing": clients.pricing(),
         "ec2": clients.ec2(clients.partition.home),
         "sts": clients._client("sts", clients.partition.home),
+        "s3": clients.s3(clients.partition.home),
+        "rds": clients.rds(clients.partition.home),
+        "elbv2": clients.load_balancers(clients.partition.home),
     }
     return {
         name: client.meta.endpoint_url.removeprefix("https://")
@@ -62,6 +65,9 @@ def test_china_is_asked_in_china(
         "pricing": "api.pricing.cn-northwest-1.amazonaws.com.cn",
         "ec2": "ec2.cn-north-1.amazonaws.com.cn",
         "sts": "sts.cn-north-1.amazonaws.com.cn",
+        "s3": "s3.cn-north-1.amazonaws.com.cn",
+        "rds": "rds.cn-north-1.amazonaws.com.cn",
+        "elbv2": "elasticloadbalancing.cn-north-1.amazonaws.com.cn",
     }
 
 
@@ -76,6 +82,9 @@ def test_all_others_are_asked_where_they_were(
         "pricing": "api.pricing.us-east-1.amazonaws.com",
         "ec2": "ec2.us-east-1.amazonaws.com",
         "sts": "sts.us-east-1.amazonaws.com",
+        "s3": "s3.us-east-1.amazonaws.com",
+        "rds": "rds.us-east-1.amazonaws.com",
+        "elbv2": "elasticloadbalancing.us-east-1.amazonaws.com",
     }
 
 
@@ -99,7 +108,7 @@ def test_an_account_in_china_is_read(aws: EmulatedAws) -> None:
     world.add_costs([charge(june(19), "5", region="cn-north-1")])
     provider = AwsProvider(AwsAccount(ACCOUNT, CHINA))
     found = list(provider.fetch_instances(print))
-    assert {one.region: len(one.instances) for one in found if not one.error} == {
+    assert {one.region: len(one.resources) for one in found if not one.error} == {
         "cn-north-1": 0,
         "cn-northwest-1": 1,
     }

@@ -150,6 +150,15 @@ def test_a_list_that_ends_in_the_middle_is_none(
     assert raised.value.kind == ErrorKind.UNAVAILABLE
 
 
+def test_a_subscription_without_the_provider_has_no_machines(
+    provider: AzureProvider, azure: EmulatedAzure, subscription: EmulatedSubscription
+) -> None:
+    subscription.registered.discard("Microsoft.Compute")
+    parts = read(provider)
+    assert sorted(parts) == sorted(azure.world.regions)
+    assert [part.error for part in parts.values() if part.error] == []
+
+
 @pytest.mark.parametrize(
     "page", [{}, [], {"value": [{"name": "no id"}]}, {"value": None}, "text"]
 )

@@ -22,9 +22,10 @@ def quiet(_: str) -> None:
 def fleet(account_id: str, now: datetime = NOW) -> dict[str, InstanceRecord]:
     demo = DemoProvider(account_id, ANCHOR, now)
     return {
-        instance.instance_id: instance
+        instance.resource_id: instance
         for region in demo.fetch_instances(quiet)
-        for instance in region.instances
+        for instance in region.resources
+        if isinstance(instance, InstanceRecord)
     }
 
 
@@ -42,7 +43,7 @@ def test_about_sixty_machines_run_in_three_regions() -> None:
     everything = [i for account in EVERY_ACCOUNT for i in fleet(account).values()]
     assert 50 < len(everything) < 70
     assert {i.region for i in everything} == set(REGIONS)
-    assert len({i.instance_id for i in everything}) == len(everything)
+    assert len({i.resource_id for i in everything}) == len(everything)
     assert {i.state for i in everything} == {"running", "stopped"}
     assert {i.lifecycle for i in everything} == {"on-demand", "spot"}
     assert {i.platform for i in everything} == {"", "windows"}
@@ -67,7 +68,7 @@ def test_a_terminated_machine_has_vanished() -> None:
 def test_a_machine_keeps_its_id_when_its_type_changes() -> None:
     before = one(PRODUCTION, "mailer", midnight(ANCHOR - 176 * ONE_DAY))
     after = one(PRODUCTION, "mailer", midnight(ANCHOR - 175 * ONE_DAY))
-    assert before.instance_id == after.instance_id
+    assert before.resource_id == after.resource_id
     assert (before.instance_type, after.instance_type) == ("m4.large", "m6i.large")
     assert after.launched_at is not None
     assert after.launched_at.date() == ANCHOR - 176 * ONE_DAY

@@ -47,9 +47,9 @@ def test_every_machine_of_the_inventory_has_metrics_while_it_runs(
     account_id: str,
 ) -> None:
     demo = DemoProvider(account_id, ANCHOR, NOW)
-    found = {r.region: r.instances for r in demo.fetch_instances(quiet)}
-    ids = {region: [i.instance_id for i in found[region]] for region in found}
-    running = {i.instance_id for r in found.values() for i in r if i.state == "running"}
+    found = {r.region: r.resources for r in demo.fetch_instances(quiet)}
+    ids = {region: [i.resource_id for i in found[region]] for region in found}
+    running = {i.resource_id for r in found.values() for i in r if i.state == "running"}
     yesterday = Window(ANCHOR - ONE_DAY, ANCHOR)
     cpu, network = metrics(account_id, yesterday, ids)
     assert {record.instance_id for record in cpu} == running

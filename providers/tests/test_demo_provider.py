@@ -27,7 +27,7 @@ def quiet(_: str) -> None:
 
 def everything(demo: DemoProvider) -> tuple[object, ...]:
     regions = list(demo.fetch_instances(quiet))
-    ids = {r.region: [i.instance_id for i in r.instances] for r in regions}
+    ids = {r.region: [i.resource_id for i in r.resources] for r in regions}
     return (
         regions,
         list(demo.fetch_costs(demo.cost_window(demo.now), quiet)),

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from clouds.models import CloudAccount
 from core.windows import ONE_DAY, Window
-from syncs.datasets import Dataset
+from syncs.datasets import Dataset, followers
 from syncs.models import SyncRun, Watermark
 
 # The region of what is read of an account at once.
@@ -68,11 +68,16 @@ def _read_until_before(
     return good.ordinary().order_by("-pk").values_list("end", flat=True).first()
 
 
-def forget_other_regions(account: CloudAccount, regions: Collection[str]) -> None:
-    """Delete the watermarks of regions that are not read any more: should one come
-    back, it is read as at first."""
+def forget_other_regions(
+    account: CloudAccount, dataset: Dataset, regions: Collection[str]
+) -> None:
+    """Delete the watermarks of regions where the dataset is not read any more, and
+    those of what follows it: should one come back, it is read as at first."""
     kept = [WHOLE_ACCOUNT, *regions]
-    Watermark.objects.filter(account=account).exclude(region__in=kept).delete()
+    marks = Watermark.objects.filter(
+        account=account, dataset__in=[dataset, *followers(dataset)]
+    )
+    marks.exclude(region__in=kept).delete()
 
 
 def due_window(

@@ -7,10 +7,15 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+from pytest_django import Settings
 
 from clouds.models import CloudAccount
 from clouds.registry import CloudKind
-from core.testing.aws_emulator import EmulatedAws
+from core.testing.aws_emulator import (
+    EmulatedAws,
+    EmulatedBucket,
+    EmulatedLoadBalancer,
+)
 from providers.demo.company import PRODUCTION
 
 pytestmark = pytest.mark.django_db
@@ -32,14 +37,14 @@ def test_it_says_that_all_is_there_and_what_asking_cost(aws: EmulatedAws) -> Non
     told = check_access()
     assert "missing" not in told
     assert "ok        ce:GetCostAndUsage" in told
-    assert "9 requests, $0.01" in told
+    assert "15 requests, $0.01" in told
 
 
 def test_it_names_what_is_missing_and_ends_with_an_error(aws: EmulatedAws) -> None:
     CloudAccount.objects.create(account_id="123456789012", name="main")
     aws.deny("ce:GetCostAndUsage")
     out = StringIO()
-    with pytest.raises(CommandError, match="1 required permissions are missing"):
+    with pytest.raises(CommandError, match="1 required permission missing"):
         call_command("check_access", stdout=out)
     assert "missing   ce:GetCostAndUsage" in out.getvalue()
     assert "Allow it in the IAM policy" in out.getvalue()
@@ -53,7 +58,7 @@ def test_every_region_is_tried_and_those_that_refuse_are_named_in_a_line(
     aws.deny_region("ap-south-1")
     aws.deny_region("sa-east-1")
     out = StringIO()
-    with pytest.raises(CommandError, match="1 required permissions are missing"):
+    with pytest.raises(CommandError, match="1 required permission missing"):
         call_command("check_access", stdout=out)
     lines = out.getvalue().splitlines()
     (line,) = (line.strip() for line in lines if "service control policy" in line)
@@ -75,7 +80,7 @@ def test_a_region_that_is_named_and_not_enabled_is_told_apart_from_credentials(
         settings={"regions": ["eu-west-1", "me-south-1"]},
     )
     out = StringIO()
-    with pytest.raises(CommandError, match="1 required permissions are missing"):
+    with pytest.raises(CommandError, match="1 required permission missing"):
         call_command("check_access", stdout=out)
     told = out.getvalue()
     assert "EC2 instances in me-south-1 (ec2:DescribeInstances): AuthFailure" in told
@@ -97,6 +102,46 @@ def test_what_is_optional_is_no_error(aws: EmulatedAws) -> None:
     CloudAccount.objects.create(account_id="123456789012", name="main")
     aws.deny("ec2:DescribeInstanceTypes")
     assert "optional  ec2:DescribeInstanceTypes" in check_access()
+
+
+@pytest.mark.parametrize(
+    ("permission", "dataset"),
+    [
+        ("ec2:DescribeVolumes", "sync_storage"),
+        ("s3:ListAllMyBuckets", "sync_storage"),
+        ("s3:GetBucketTagging", "sync_storage, tags of buckets"),
+        ("cloudwatch:ListMetrics", "sync_storage, sizes of buckets"),
+        ("rds:DescribeDBInstances", "sync_databases"),
+        ("ec2:DescribeAddresses", "sync_network"),
+        ("elasticloadbalancing:DescribeLoadBalancers", "sync_network"),
+        ("elasticloadbalancing:DescribeTags", "sync_network, tags of load balancers"),
+    ],
+)
+def test_datasets_that_can_be_left_out_are_optional(
+    aws: EmulatedAws, permission: str, dataset: str
+) -> None:
+    CloudAccount.objects.create(account_id="123456789012", name="main")
+    for region in aws.world().regions:
+        aws.world().add_bucket(EmulatedBucket(f"logs-{region}", region))
+        aws.world().add_load_balancer(EmulatedLoadBalancer("web", region))
+    aws.deny(permission)
+    told = check_access()
+    assert f"optional  {permission} (for {dataset}" in told
+    assert told.count("optional") == 1
+
+
+def test_the_price_of_sizes_is_told_before_any_is_read(
+    aws: EmulatedAws, settings: Settings
+) -> None:
+    CloudAccount.objects.create(account_id="123456789012", name="main")
+    assert "sizes of buckets: $0.01 per 1,000 metrics and sync" in check_access()
+    settings.AWS_BUCKET_METRICS = False
+    assert "sizes of buckets" not in check_access()
+
+
+def test_without_what_is_tagged_no_tags_are_asked_for(aws: EmulatedAws) -> None:
+    CloudAccount.objects.create(account_id="123456789012", name="main")
+    assert "tags of" not in check_access()
 
 
 def test_who_pays_is_unknown_where_asking_is_denied(aws: EmulatedAws) -> None:
@@ -128,7 +173,7 @@ def test_stored_settings_that_the_cloud_does_not_take_are_one_sentence() -> None
         account_id="123456789012", name="main", settings={"reigons": ["eu-west-1"]}
     )
     out = StringIO()
-    with pytest.raises(CommandError, match="1 required permissions are missing"):
+    with pytest.raises(CommandError, match="1 required permission missing"):
         call_command("check_access", stdout=out)
     assert (
         "  missing   Settings of main (123456789012): Unknown: reigons. "

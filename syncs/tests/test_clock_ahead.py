@@ -40,17 +40,18 @@ def due_now(now: datetime) -> list[str]:
 def test_what_was_read_in_the_future_is_due_now(
     mine: CloudAccount, now: datetime, status: str
 ) -> None:
-    for dataset in (Dataset.INSTANCES, Dataset.COST, Dataset.CPU, Dataset.PRICES):
+    for dataset in Dataset:
         run(mine, dataset, now + YEAR, status=status)
-    assert due_now(now)[:2] == ["instances", "cost"]
+    assert due_now(now)[0] == "instances"
+    assert "cost" in due_now(now)
 
 
 def test_the_next_run_is_the_newest_though_its_time_is_earlier(
     mine: CloudAccount, now: datetime
 ) -> None:
-    for dataset in (Dataset.INSTANCES, Dataset.COST, Dataset.CPU, Dataset.PRICES):
+    for dataset in Dataset:
         run(mine, dataset, now + YEAR)
-    for dataset in (Dataset.INSTANCES, Dataset.COST):
+    for dataset in set(Dataset) - {Dataset.CPU, Dataset.PRICES}:
         run(mine, dataset, now)
     assert due_now(now + HOUR) == ["cpu", "prices"]
     found = {one.dataset: one for one in freshness([mine], now + HOUR)}

@@ -16,7 +16,7 @@ from clouds.testing import aws_account
 from core.testing.aws_emulator.builders import ACCOUNT, OTHER
 from providers.base import InventorySource, MetricSource, Progress
 from providers.meter import Meter
-from providers.records import RegionInstances
+from providers.records import RegionResources
 from providers.settings import ProviderSettings
 from syncs.datasets import Dataset, datasets_of, why_not
 from syncs.runs.claims import Refused, claim
@@ -33,8 +33,8 @@ class InventoryOnly:
 
     meter: Meter = field(default_factory=Meter)
 
-    def fetch_instances(self, progress: Progress) -> Iterator[RegionInstances]:
-        yield RegionInstances("here")
+    def fetch_instances(self, progress: Progress) -> Iterator[RegionResources]:
+        yield RegionResources("here")
 
 
 @pytest.fixture

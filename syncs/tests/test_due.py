@@ -21,7 +21,9 @@ from syncs.tasks import queue_due, schedule_tick
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-ALL = ["instances", "cost", "cpu", "prices"]
+# What waits for nothing else, and what is read of instances.
+AT_ONCE = ["instances", "storage", "databases", "network", "cost"]
+AFTERWARDS = ["cpu", "prices"]
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +40,7 @@ def ended(mine: CloudAccount, dataset: str, at: datetime, **fields: Any) -> Sync
 
 
 def read(mine: CloudAccount, at: datetime, datasets: list[str] | None = None) -> None:
-    for dataset in datasets or ALL:
+    for dataset in datasets or AT_ONCE + AFTERWARDS:
         ended(mine, dataset, at)
 
 
@@ -60,18 +62,18 @@ def test_what_another_scheduler_has_read_meanwhile_is_not_read_again(
 
     monkeypatch.setattr("syncs.tasks.due", slow_look)
     with time_machine.travel(now, tick=False):
-        assert queue_due() == 1
+        assert queue_due() == len(AT_ONCE) - 1
     active = SyncRun.objects.active().values_list("dataset", flat=True)
-    assert list(active) == ["cost"]
+    assert set(active) == set(AT_ONCE) - {"instances"}
 
 
 def test_a_new_account_is_due_at_once_but_its_cpu_waits_for_its_instances(
     now: datetime,
 ) -> None:
     mine = aws_account()
-    assert names(now) == ["instances", "cost"]
+    assert names(now) == AT_ONCE
     ended(mine, "instances", now)
-    assert names(now) == ["cost", "cpu", "prices"]
+    assert names(now) == [*AT_ONCE[1:], *AFTERWARDS]
 
 
 def test_cpu_is_read_though_its_instances_are_due_again_at_every_look(
@@ -80,7 +82,7 @@ def test_cpu_is_read_though_its_instances_are_due_again_at_every_look(
     settings.SYNC_INTERVAL_MINUTES = 1
     mine, minute = aws_account(), timedelta(minutes=1)
     read(mine, now)
-    assert names(now + minute) == ["instances", "cost"]
+    assert names(now + minute) == AT_ONCE
     ended(mine, "instances", now + minute)
     assert "cpu" in names(now + 2 * minute)
 
@@ -91,7 +93,7 @@ def test_each_dataset_is_due_an_interval_after_it_was_last_begun(
     settings.SYNC_INTERVAL_MINUTES = 60
     read(aws_account(), now)
     assert names(now + HOUR - timedelta(seconds=1)) == []
-    assert names(now + HOUR) == ["instances", "cost"]
+    assert names(now + HOUR) == AT_ONCE
 
 
 def test_with_an_interval_of_a_minute_every_tick_reads(
@@ -133,7 +135,7 @@ def test_who_was_down_for_three_intervals_catches_up_once(now: datetime) -> None
     mine = aws_account()
     read(mine, now)
     with time_machine.travel(now + 3 * DAY, tick=False):
-        assert [queue_due() for _ in range(3)] == [2, 0, 0]
+        assert [queue_due() for _ in range(3)] == [len(AT_ONCE), 0, 0]
         for _, (run_id,) in waiting():
             run = take(run_id, now + 3 * DAY)
             assert run is not None
@@ -145,7 +147,7 @@ def test_who_was_down_for_three_intervals_catches_up_once(now: datetime) -> None
         "metrics.tasks.sync_cpu",
         "pricing.tasks.sync_prices",
     ]
-    assert SyncRun.objects.filter(trigger="schedule").count() == 4
+    assert SyncRun.objects.filter(trigger="schedule").count() == 7
 
 
 def test_what_failed_is_tried_again_after_pauses_that_double_up_to_the_interval(
@@ -185,15 +187,14 @@ def test_what_no_worker_took_in_time_is_dropped_with_a_note_and_queued_anew(
     late = now + HOUR + timedelta(seconds=1)
     with time_machine.travel(late, tick=False):
         schedule_tick()
-    assert sorted(name for name, _ in waiting()) == [
-        "costs.tasks.sync_cost",
-        "inventory.tasks.sync_ec2",
-    ]
+    assert {name for name, _ in waiting()} == {
+        Dataset(dataset).traits.task for dataset in AT_ONCE
+    }
     dropped = SyncRun.objects.filter(status="abandoned")
-    assert [run.finished_at for run in dropped] == [late, late]
+    assert [run.finished_at for run in dropped] == [late] * 5
     assert all("No worker took it within 1:00:00" in run.error for run in dropped)
     # Nothing was tried, so it is no second attempt.
-    assert [run.attempt for run in SyncRun.objects.active()] == [1, 1]
+    assert [run.attempt for run in SyncRun.objects.active()] == [1] * 5
 
 
 def test_a_message_that_comes_after_the_grace_or_twice_does_nothing(
@@ -214,7 +215,7 @@ def test_disabled_accounts_and_costs_on_a_payers_bill_are_left_alone(
     payer = aws_account(is_payer=True)
     member = aws_account(OTHER, payer=payer)
     read(payer, now)
-    assert names(now) == ["instances"]
+    assert names(now) == AT_ONCE[:-1]
     CloudAccount.objects.filter(pk=member.pk).update(is_enabled=False)
     assert names(now) == []
 
@@ -226,7 +227,7 @@ def test_many_accounts_take_two_queries(
         read(aws_account(f"{number:012}"), now)
     accounts = list(CloudAccount.objects.select_related("payer"))
     with django_assert_num_queries(2):  # newest runs; active runs
-        assert len(list(due(accounts, now + DAY))) == 40
+        assert len(list(due(accounts, now + DAY))) == 20 * len(AT_ONCE)
 
 
 def test_a_run_whose_worker_is_gone_does_not_block(now: datetime) -> None:

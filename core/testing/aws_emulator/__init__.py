@@ -2,6 +2,13 @@
 
 from core.testing.aws_emulator.aws import EmulatedAws
 from core.testing.aws_emulator.load import DayFigures
+from core.testing.aws_emulator.resources import (
+    EmulatedAddress,
+    EmulatedBucket,
+    EmulatedDatabase,
+    EmulatedLoadBalancer,
+    EmulatedVolume,
+)
 from core.testing.aws_emulator.wire import AwsError, Call
 from core.testing.aws_emulator.world import EmulatedInstance, LineItem, World
 
@@ -9,8 +16,13 @@ __all__ = [
     "AwsError",
     "Call",
     "DayFigures",
+    "EmulatedAddress",
     "EmulatedAws",
+    "EmulatedBucket",
+    "EmulatedDatabase",
     "EmulatedInstance",
+    "EmulatedLoadBalancer",
+    "EmulatedVolume",
     "LineItem",
     "World",
 ]

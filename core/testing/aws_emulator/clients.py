@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -68,6 +68,12 @@ class Clients:
         """STS."""
         return self._session().client(
             "sts", endpoint_url=self.aws.endpoint_url, config=NO_RETRIES
+        )
+
+    def other(self, service: Any, region: str = "us-east-1") -> Any:
+        """A service that is asked so rarely that its types are not installed."""
+        return self._session(region).client(
+            service, endpoint_url=self.aws.endpoint_url, config=NO_RETRIES
         )
 
     def _session(self, region: str = "us-east-1") -> boto3.Session:

@@ -20,6 +20,7 @@ THROTTLES = {
     "ec2": ("RequestLimitExceeded", 503, "Request limit exceeded."),
     "organizations": ("TooManyRequestsException", 400, "Rate exceeded"),
     "pricing": ("ThrottlingException", 400, "Rate exceeded"),
+    "s3": ("SlowDown", 503, "Please reduce your request rate."),
 }
 # How each service words "not allowed": code and HTTP status.
 DENIALS = {

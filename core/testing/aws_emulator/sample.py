@@ -9,6 +9,7 @@ from zlib import crc32
 
 from core.testing.aws_emulator.identity import DEFAULT_ACCOUNT
 from core.testing.aws_emulator.price_list import product
+from core.testing.aws_emulator.sample_resources import fill_resources
 from core.testing.aws_emulator.world import EmulatedInstance, LineItem
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ def fill(aws: EmulatedAws, accounts: int, instances: int, days: int) -> None:
     for number in range(instances):
         world = aws.world(owners[number % len(owners)])
         world.add_instance(_instance(number, aws.now))
+    for account_id in owners:
+        fill_resources(aws.world(account_id), aws.now)
     payer = aws.world(DEFAULT_ACCOUNT)
     today = aws.now.date()
     for number in range(-DAYS_AHEAD, days):

@@ -10,23 +10,33 @@ from typing import TYPE_CHECKING
 from moto.core.request import Request
 from werkzeug.wrappers import Response
 
+from core.testing.aws_emulator.addresses import describe_addresses
+from core.testing.aws_emulator.bucket_metrics import list_metrics
+from core.testing.aws_emulator.buckets import get_bucket_tagging, list_buckets
 from core.testing.aws_emulator.cloudwatch import get_metric_data
 from core.testing.aws_emulator.cost_explorer import get_cost_and_usage
+from core.testing.aws_emulator.databases import describe_db_instances
 from core.testing.aws_emulator.ec2 import (
     describe_instance_types,
     describe_instances,
     describe_regions,
 )
 from core.testing.aws_emulator.identity import assume_role, get_caller_identity
+from core.testing.aws_emulator.load_balancers import (
+    describe_load_balancers,
+    describe_tags,
+)
 from core.testing.aws_emulator.metric_statistics import get_metric_statistics
 from core.testing.aws_emulator.organizations import describe_organization, list_accounts
 from core.testing.aws_emulator.price_list import get_products
+from core.testing.aws_emulator.volumes import describe_volumes
 from core.testing.aws_emulator.wire import (
     Answer,
     AwsError,
     Call,
     Parameters,
     Signature,
+    permission_of,
     read_operation,
     read_parameters,
     read_protocol,
@@ -44,17 +54,27 @@ OPERATIONS: dict[str, Callable[[EmulatedAws, Call], Answer]] = {
     "ce:GetCostAndUsage": get_cost_and_usage,
     "cloudwatch:GetMetricData": get_metric_data,
     "cloudwatch:GetMetricStatistics": get_metric_statistics,
+    "cloudwatch:ListMetrics": list_metrics,
+    "ec2:DescribeAddresses": describe_addresses,
     "ec2:DescribeInstanceTypes": describe_instance_types,
     "ec2:DescribeInstances": describe_instances,
     "ec2:DescribeRegions": describe_regions,
+    "ec2:DescribeVolumes": describe_volumes,
+    "elasticloadbalancing:DescribeLoadBalancers": describe_load_balancers,
+    "elasticloadbalancing:DescribeTags": describe_tags,
     "organizations:DescribeOrganization": describe_organization,
     "organizations:ListAccounts": list_accounts,
     "pricing:GetProducts": get_products,
+    "rds:DescribeDBInstances": describe_db_instances,
+    "s3:GetBucketTagging": get_bucket_tagging,
+    "s3:ListAllMyBuckets": list_buckets,
     "sts:AssumeRole": assume_role,
     "sts:GetCallerIdentity": get_caller_identity,
 }
 # Global services, and the region that cannot be disabled.
-REGIONAL_SERVICES = frozenset({"ec2", "cloudwatch"})
+REGIONAL_SERVICES = frozenset(
+    {"ec2", "cloudwatch", "rds", "elasticloadbalancing", "s3"}
+)
 ALWAYS_ENABLED = "us-east-1"
 XML = "text/xml; charset=utf-8"
 CONTENT_TYPES = {"json": "application/x-amz-json-1.1"}
@@ -83,8 +103,9 @@ def _admit(
     aws: EmulatedAws, request: Request, signature: Signature, protocol: str
 ) -> Call:
     """Counts the request; raises for its faults; names its caller."""
-    service, operation = signature.service, read_operation(request)
-    name = f"{service}:{operation}"
+    service = signature.service
+    operation = read_operation(request, service)
+    name = permission_of(service, operation)
     aws.count(name)
     aws.faults.check_region(signature.region)
     account_id, arn = aws.identities.identify(
@@ -115,6 +136,9 @@ def _check_region_enabled(aws: EmulatedAws, call: Call) -> None:
             "AWS was not able to validate the provided access credentials",
             401,
         )
+    if call.service == "s3":
+        message = "The AWS Access Key Id you provided does not exist in our records."
+        raise AwsError("InvalidAccessKeyId", message, 403)
     raise AwsError(
         "InvalidClientTokenId",
         "The security token included in the request is invalid.",

@@ -28,10 +28,16 @@ Parameters = Mapping[str, Any]
 Answer = Mapping[str, Any] | bytes  # bytes: a body that is rendered already
 
 SERVICE_OF_SIGNING_NAME = {"monitoring": "cloudwatch"}
+# How botocore names a service that IAM and signatures name otherwise.
+MODEL_NAMES = {"elasticloadbalancing": "elbv2"}
+# Operations that need a permission of another name.
+PERMISSIONS = {"s3:ListBuckets": "s3:ListAllMyBuckets"}
 CREDENTIAL = re.compile(
     r"Credential=(?P<key>[^/,]+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4"
 )
-TOKEN_PARAMETERS = frozenset({"NextToken", "NextPageToken"})
+TOKEN_PARAMETERS = frozenset(
+    {"NextToken", "NextPageToken", "Marker", "ContinuationToken"}
+)
 REQUEST_ID = "11111111-2222-4333-8444-555555555555"
 
 
@@ -60,7 +66,7 @@ class Call:
     @property
     def name(self) -> str:
         """The permission this call needs: ``ce:GetCostAndUsage``."""
-        return f"{self.service}:{self.operation}"
+        return permission_of(self.service, self.operation)
 
     @property
     def question(self) -> object:
@@ -93,8 +99,20 @@ def read_signature(request: Request) -> Signature:
     return Signature(found["key"], found["region"], service)
 
 
-def read_operation(request: Request) -> str:
-    """The operation's name, from the target header (JSON) or the form (query)."""
+def permission_of(service: str, operation: str) -> str:
+    """What IAM calls the operation: "ce:GetCostAndUsage"."""
+    name = f"{service}:{operation}"
+    return PERMISSIONS.get(name, name)
+
+
+def read_operation(request: Request, service: str) -> str:
+    """The operation's name, from the target header (JSON) or the form (query); S3 has
+    an address for each, of which these are the ones that are known here."""
+    if service == "s3" and request.method == "GET":
+        if request.path == "/":
+            return "ListBuckets"
+        if "tagging" in request.args:
+            return "GetBucketTagging"
     target = request.headers.get("X-Amz-Target")
     if target:
         return target.rpartition(".")[2]
@@ -102,19 +120,22 @@ def read_operation(request: Request) -> str:
 
 
 def read_protocol(request: Request, service: str) -> str:
-    """``json``, ``query`` or ``ec2``."""
-    protocol: str = determine_request_protocol(
-        get_service_model(service), request.content_type
-    )
+    """``json``, ``query``, ``ec2`` or ``rest-xml``."""
+    protocol: str = determine_request_protocol(_model_of(service), request.content_type)
     return protocol
+
+
+def _model_of(service: str) -> ServiceModel:
+    model: ServiceModel = get_service_model(MODEL_NAMES.get(service, service))
+    return model
 
 
 def read_parameters(
     request: Request, service: str, operation: str, protocol: str
 ) -> Parameters:
     """The request's parameters by their API names, dates as datetimes in UTC."""
-    model: ServiceModel = get_service_model(service)
-    parser = PROTOCOL_PARSERS[protocol](model.operation_model(operation), map_type=dict)
+    model = _model_of(service).operation_model(operation)
+    parser = PROTOCOL_PARSERS[protocol](model, map_type=dict)
     parsed: Parameters = parser.parse(
         {
             "method": request.method,
@@ -122,7 +143,7 @@ def read_parameters(
             "headers": request.headers,
             "body": request.data,
             "url_path": request.path,
-            "url_params": {},
+            "url_params": {"Bucket": request.path.strip("/")},
         }
     )
     return parsed
@@ -135,7 +156,7 @@ def write_answer(call: Call, protocol: str, answer: Answer) -> bytes:
     if protocol == "json":
         return json.dumps(answer, default=_json_timestamp).encode()
     serializer = get_serializer_class(call.service, protocol)
-    model = get_service_model(call.service).operation_model(call.operation)
+    model = _model_of(call.service).operation_model(call.operation)
     body: str | bytes = serializer(operation_model=model).serialize(answer)["body"]
     return body.encode() if isinstance(body, str) else body
 
@@ -152,6 +173,8 @@ def write_error(error: AwsError, protocol: str) -> tuple[bytes, dict[str, str]]:
     if protocol == "ec2":
         body = f"<Errors><Error>{inner}</Error></Errors>"
         body = f"<Response>{body}<RequestID>{REQUEST_ID}</RequestID></Response>"
+    elif protocol == "rest-xml":
+        body = f"<Error>{inner}<RequestId>{REQUEST_ID}</RequestId></Error>"
     else:
         body = f"<Error><Type>{fault}</Type>{inner}</Error>"
         body += f"<RequestId>{REQUEST_ID}</RequestId>"

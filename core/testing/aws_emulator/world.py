@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from core.testing.aws_emulator.load import DayFigures, default_cpu
+from core.testing.aws_emulator.resources import Resources
 
 DEFAULT_REGIONS = ("us-east-1", "eu-west-1")
 
@@ -77,7 +78,7 @@ class LineItem:
 
 
 @dataclass
-class World:
+class World(Resources):
     """One account. Everything may be changed while the emulator runs."""
 
     account_id: str

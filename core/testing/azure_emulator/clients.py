@@ -17,6 +17,12 @@ API_VERSIONS = {
     "/metrics:getBatch": "2024-02-01",
     "/microsoft.insights/": "2024-02-01",
     "Microsoft.Compute/skus": "2021-07-01",
+    "Microsoft.Compute/disks": "2024-03-02",
+    "Microsoft.Storage/": "2024-01-01",
+    "Microsoft.Sql/": "2023-08-01",
+    "Microsoft.DBforPostgreSQL/": "2024-08-01",
+    "Microsoft.DBforMySQL/": "2023-12-30",
+    "Microsoft.Network/": "2024-05-01",
     "Microsoft.Compute": "2024-07-01",
     "Microsoft.CostManagement": "2025-03-01",
     "/api/retail": "2023-01-01-preview",
@@ -81,5 +87,7 @@ def ask(
 
 
 def _version(path: str) -> str:
-    versions = (version for part, version in API_VERSIONS.items() if part in path)
-    return next(versions, "")
+    for part, version in API_VERSIONS.items():
+        if part.lower() in path.lower():
+            return version
+    return ""

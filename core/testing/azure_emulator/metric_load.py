@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -28,10 +28,11 @@ MEMORY_SWING = 5.0  # percent more at the day's peak
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One metric of all machines."""
+    """One metric of all resources of a type."""
 
     name: str
     unit: str
+    grain: str = ""  # the only interval that it comes in; "" any
 
 
 CPU = Metric("Percentage CPU", "Percent")
@@ -72,6 +73,16 @@ class Gathered:
         if name == "average":
             return self.total / self.count
         return float(getattr(self, name))
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The points of a metric, of a resource or of a part of it."""
+
+    seed: str  # of what is up to chance
+    labels: dict[str, str]  # dimension -> value, where it is a part
+    points: Callable[[int, int], Gathered | None]
+    """Those of [begin, end), in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +145,27 @@ def line_of(vm: EmulatedVm, metric: Metric, day_number: int) -> Line:
     bytes_each = vm.network_bytes_a_minute_and_percent
     share = bytes_each if metric.name == "Network In Total" else bytes_each / 2
     return Line(cpu.base * share, cpu.slope * share, cpu.spike * share)
+
+
+def gather_all(
+    vms: list[EmulatedVm],
+    metric: Metric,
+    now: datetime,
+    labels: dict[str, str] | None = None,
+) -> Series:
+    """The points of some machines together."""
+
+    def points(begin: int, end: int) -> Gathered | None:
+        found: Gathered | None = None
+        for vm in vms:
+            part = gather(vm, metric, begin, end, now)
+            if part and found:
+                found.add(part)
+            else:
+                found = part or found
+        return found
+
+    return Series(vms[0].id if vms else "", labels or {}, points)
 
 
 def gather(

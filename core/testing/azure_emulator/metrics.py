@@ -7,11 +7,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
+from core.testing.azure_emulator import storage_capacity
 from core.testing.azure_emulator.machines import EmulatedVm, ScaleSet
 from core.testing.azure_emulator.metric_load import (
     Gathered,
     Metric,
-    gather,
+    Series,
+    gather_all,
 )
 from core.testing.azure_emulator.metric_request import (
     INTERVALS,
@@ -19,7 +21,10 @@ from core.testing.azure_emulator.metric_request import (
     catalogue,
     invalid,
     read_question,
+    resource_ids,
+    type_of,
 )
+from core.testing.azure_emulator.storage_accounts import StorageAccount
 from core.testing.azure_emulator.wire import METRICS as METRICS_AUDIENCE
 from core.testing.azure_emulator.wire import (
     SUBSCRIPTION,
@@ -38,14 +43,12 @@ BATCH_VERSIONS = frozenset({"2023-10-01", "2024-02-01"})
 ARM_VERSIONS = frozenset(
     {"2018-01-01", "2019-07-01", "2021-05-01", "2023-10-01", "2024-02-01"}
 )
-MAX_RESOURCES = 50
 MACHINE = (
     SUBSCRIPTION + r"/resourceGroups/[^/]+/providers/Microsoft\.Compute/"
     r"(?:virtualMachines|virtualMachineScaleSets)/[^/]+(?:/virtualMachines/[^/]+)?"
 )
 
-Resource = EmulatedVm | ScaleSet
-Series = list[tuple[str, list[EmulatedVm]]]  # by an instance's name, or one of ""
+Resource = EmulatedVm | ScaleSet | StorageAccount
 
 
 def get_batch(azure: EmulatedAzure, call: Call) -> Answer:
@@ -53,13 +56,14 @@ def get_batch(azure: EmulatedAzure, call: Call) -> Answer:
     namespace = call.parameters.get("metricnamespace", "").lower()
     if not namespace:
         raise invalid("metricnamespace is required.")
-    ids = _resource_ids(call, namespace)
+    ids = resource_ids(call, namespace)
     subscription = azure.world.subscriptions[call.subscription_id]
     found = {each: _resource(subscription, each) for each in ids}
     region = _region(found)
     azure.faults.check_region(region)
+    asked = call.parameters
     question = read_question(
-        azure, call, call.parameters.get("starttime"), call.parameters.get("endtime")
+        azure, call, namespace, asked.get("starttime"), asked.get("endtime")
     )
     values = [
         _shape(azure, question, resource, _other_case(each), namespace, region)
@@ -77,11 +81,11 @@ def get_metrics(azure: EmulatedAzure, call: Call) -> Answer:
         raise _unwrapped("ResourceNotFound", f"{resource_id} was not found.", 404)
     start, _, end = call.parameters.get("timespan", "").partition("/")
     try:
-        question = read_question(azure, call, start, end)
+        question = read_question(azure, call, type_of(resource_id), start, end)
     except AzureError as error:
         raise _unwrapped(error.code, error.message, error.status) from None
     content = _shape(
-        azure, question, resource, resource_id, _type_of(resource_id), resource.location
+        azure, question, resource, resource_id, type_of(resource_id), resource.location
     )
     content["timespan"] = f"{content.pop('starttime')}/{content.pop('endtime')}"
     del content["resourceid"]
@@ -100,36 +104,10 @@ def list_definitions(azure: EmulatedAzure, call: Call) -> Answer:
                     "unit": metric.unit,
                     "primaryAggregationType": "Average",
                 }
-                for metric in catalogue(azure).values()
+                for metric in catalogue(azure, type_of(call.names["resource"])).values()
             ]
         }
     )
-
-
-# What is asked
-
-
-def _resource_ids(call: Call, namespace: str) -> list[str]:
-    body = call.body
-    ids = body.get("resourceids") if isinstance(body, dict) else None
-    if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):
-        raise invalid("The body must have the list 'resourceids', in lower case.")
-    if not 1 <= len(ids) <= MAX_RESOURCES:
-        raise invalid(f"{len(ids)} resources: 1 to {MAX_RESOURCES} can be asked.")
-    if len({each.lower() for each in ids}) < len(ids):
-        raise invalid("Each resource can be asked once.")
-    for each in ids:
-        if each.lower().split("/")[1:3] != ["subscriptions", call.subscription_id]:
-            raise invalid(f"{each} is in another subscription than the request.")
-        if _type_of(each) != namespace:
-            raise invalid(f"{each} is not of the type {namespace}.")
-    return ids
-
-
-def _type_of(resource_id: str) -> str:
-    """microsoft.compute/virtualmachinescalesets/virtualmachines, of any length."""
-    parts = resource_id.lower().split("/")
-    return "/".join([*parts[6:8], *parts[9::2]])
 
 
 def _resource(subscription: EmulatedSubscription, resource_id: str) -> Resource | None:
@@ -137,6 +115,8 @@ def _resource(subscription: EmulatedSubscription, resource_id: str) -> Resource 
     found = subscription.vms.get(wanted) or subscription.scale_sets.get(wanted)
     if found:
         return found
+    if account := storage_capacity.account_of(subscription.resources, wanted):
+        return account
     scale_set = subscription.scale_sets.get(wanted.rpartition("/virtualmachines/")[0])
     return scale_set.instances.get(wanted) if scale_set else None
 
@@ -146,9 +126,6 @@ def _region(found: dict[str, Resource | None]) -> str:
     if len(regions) > 1:
         raise invalid(f"The resources are in several regions: {sorted(regions)}.")
     return regions.pop() if regions else ""
-
-
-# What is answered
 
 
 def _shape(
@@ -182,7 +159,7 @@ def _metric(
     metric: Metric,
 ) -> dict[str, Any]:
     error = "ResourceNotFound" if resource is None else ""
-    if isinstance(resource, EmulatedVm):
+    if isinstance(resource, EmulatedVm | StorageAccount):
         error = resource.metric_error
     shape = {
         "id": f"{resource_id}/providers/Microsoft.Insights/metrics/{metric.name}",
@@ -196,56 +173,50 @@ def _metric(
     if error or resource is None:
         return shape | {"errorMessage": f"Metrics of {resource_id}: {error}."}
     series = [
-        _one_series(azure, question, name, vms, metric)
-        for name, vms in _series(resource, question)[: question.top]
+        _one_series(azure, question, each)
+        for each in _series(azure, resource, metric, question)[: question.top]
     ]
     return shape | {"timeseries": [each for each in series if each]}
 
 
-def _series(resource: Resource, question: MetricQuestion) -> Series:
+def _series(
+    azure: EmulatedAzure, resource: Resource, metric: Metric, question: MetricQuestion
+) -> list[Series]:
+    if isinstance(resource, StorageAccount):
+        return storage_capacity.series_of(
+            resource, metric, question.split_by, azure.now
+        )
     if isinstance(resource, EmulatedVm):
-        return [("", [resource])]
+        return [gather_all([resource], metric, azure.now)]
     instances = list(resource.instances.values())
-    if question.each_instance:
-        return [(vm.name, [vm]) for vm in instances]
-    return [("", instances)]
+    if not question.split_by:
+        return [gather_all(instances, metric, azure.now)]
+    return [
+        gather_all([vm], metric, azure.now, {"vmname": vm.name}) for vm in instances
+    ]
 
 
 def _one_series(
-    azure: EmulatedAzure,
-    question: MetricQuestion,
-    name: str,
-    vms: list[EmulatedVm],
-    metric: Metric,
+    azure: EmulatedAzure, question: MetricQuestion, series: Series
 ) -> dict[str, Any] | None:
     """The data; of who never ran none, or data that have no value."""
+    last = int(question.end.timestamp())
     data = [
-        _datum(question, begin, _gathered(azure, question, vms, metric, begin))
+        _datum(
+            question,
+            begin,
+            series.points(begin, min(begin + INTERVALS[question.interval], last)),
+        )
         for begin in question.buckets(azure.now)
     ]
     is_empty = all(len(datum) == 1 for datum in data)
-    if is_empty and vms and crc32(vms[0].id.encode()) % 2:
+    if is_empty and crc32(series.seed.encode()) % 2:
         return None
-    labels = [{"name": {"value": "vmname", "localizedValue": "vmname"}, "value": name}]
-    return {"metadatavalues": labels if name else [], "data": data}
-
-
-def _gathered(
-    azure: EmulatedAzure,
-    question: MetricQuestion,
-    vms: list[EmulatedVm],
-    metric: Metric,
-    begin: int,
-) -> Gathered | None:
-    end = min(begin + INTERVALS[question.interval], int(question.end.timestamp()))
-    found: Gathered | None = None
-    for vm in vms:
-        part = gather(vm, metric, begin, end, azure.now)
-        if part and found:
-            found.add(part)
-        else:
-            found = part or found
-    return found
+    labels = [
+        {"name": {"value": name, "localizedValue": name}, "value": value}
+        for name, value in series.labels.items()
+    ]
+    return {"metadatavalues": labels, "data": data}
 
 
 def _datum(
@@ -266,13 +237,10 @@ def _stamp(second: int) -> str:
 def _other_case(resource_id: str) -> str:
     """The id as it was not asked."""
     lower = resource_id.lower()
-    return (
-        lower
-        if lower != resource_id
-        else lower.replace("/resourcegroups/", "/resourceGroups/").replace(
-            "microsoft.compute/virtualmachine", "Microsoft.Compute/virtualMachine"
-        )
+    mixed = lower.replace("/resourcegroups/", "/resourceGroups/").replace(
+        "/providers/microsoft.", "/providers/Microsoft."
     )
+    return lower if lower != resource_id else mixed
 
 
 def _unwrapped(code: str, message: str, status: int) -> AzureError:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from core.testing.azure_emulator.retail_prices import prices_of_region
+from core.testing.azure_emulator.sample_resources import add_resources
 from core.testing.azure_emulator.world import AzureWorld, EmulatedSubscription
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ def fill(azure: EmulatedAzure, vms: int, months: int) -> None:
     fields = {"group": "Shop-RG", "tags": {"team": "shop"}}
     owners[0].add_scale_set("Front", instances=3, **fields)
     owners[0].add_scale_set("Workers", instances=2, mode="Flexible", **fields)
+    for owner in owners:
+        add_resources(owner, azure.now)
     _add_bill(world, owners, azure.now.date(), months)
 
 

@@ -11,9 +11,14 @@ from werkzeug.wrappers import Request, Response
 from core.testing.azure_emulator import (
     compute,
     cost_management,
+    disks,
+    flexible_servers,
     identity,
     metrics,
+    network,
     retail_prices,
+    sql,
+    storage_accounts,
     subscriptions,
 )
 from core.testing.azure_emulator.faults import denied
@@ -33,6 +38,11 @@ if TYPE_CHECKING:
 ROUTES: tuple[Route, ...] = (
     *subscriptions.ROUTES,
     *compute.ROUTES,
+    *disks.ROUTES,
+    *storage_accounts.ROUTES,
+    *sql.ROUTES,
+    *flexible_servers.ROUTES,
+    *network.ROUTES,
     *cost_management.ROUTES,
     *metrics.ROUTES,
     *retail_prices.ROUTES,

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from core.testing.azure_emulator.bill import Charge, charges_of_a_day
 from core.testing.azure_emulator.machines import EmulatedVm, ScaleSet, guid
+from core.testing.azure_emulator.resources import EmulatedResource
 
 TENANT = "11111111-1111-4111-8111-111111111111"
 NAMESPACES = (
     *("Microsoft.Compute", "Microsoft.CostManagement", "Microsoft.Insights"),
     *("Microsoft.Storage", "Microsoft.Network", "Microsoft.Sql"),
+    *("Microsoft.DBforPostgreSQL", "Microsoft.DBforMySQL"),
 )
+ResourceT = TypeVar("ResourceT", bound=EmulatedResource)
 
 
 @dataclass
@@ -30,6 +33,7 @@ class EmulatedSubscription:
     registered: set[str] = field(default_factory=lambda: set(NAMESPACES))
     vms: dict[str, EmulatedVm] = field(default_factory=dict)  # by lower-case id
     scale_sets: dict[str, ScaleSet] = field(default_factory=dict)
+    resources: dict[str, EmulatedResource] = field(default_factory=dict)  # all others
 
     @property
     def id(self) -> str:
@@ -58,6 +62,18 @@ class EmulatedSubscription:
                 vm
             )
         return made
+
+    def add(self, kind: type[ResourceT], name: str, /, **fields: Any) -> ResourceT:
+        """Anything but a machine; its group and name must be new among its kind."""
+        made = kind(self.subscription_id, name, **fields)
+        if made.id.lower() in self.resources:
+            raise ValueError(f"{made.id} exists")
+        self.resources[made.id.lower()] = made
+        return made
+
+    def remove(self, resource: EmulatedResource) -> None:
+        """It is gone from every answer."""
+        del self.resources[resource.id.lower()]
 
     def machines(self) -> Iterator[EmulatedVm]:
         """All machines, those of uniform scale sets too."""

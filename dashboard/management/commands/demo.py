@@ -13,7 +13,8 @@ from clouds.registry import CloudKind
 from core.commands import TAKEN, bad_arguments
 from core.windows import ONE_DAY, Window, last_complete_days, midnight, utc_day
 from costs.sync import open_since, sync_cost
-from inventory.sync import sync_ec2
+from inventory.models import Resource
+from inventory.sync import sync_databases, sync_ec2, sync_network, sync_storage
 from metrics.sync import sync_cpu
 from pricing.sync import sync_prices
 from providers.demo.company import ACCOUNTS, COMPANY_NAME, HISTORY_DAYS
@@ -108,7 +109,11 @@ def replay(account: CloudAccount, now: datetime, days: int) -> None:
     for day in [window.start, *provider.state_change_days()]:
         if day in window:
             sync_ec2(account, midnight(day + ONE_DAY))
+    for day in [window.start, *provider.estate_change_days()]:
+        if day in window:
+            sync_estate(account, midnight(day + ONE_DAY))
     sync_ec2(account, now)
+    sync_estate(account, now)
     earlier = now - timedelta(days=FIRST_READ_DAYS_AGO)
     sync_cost(account, earlier, window=Window(window.start, utc_day(earlier)))
     sync_cost(account, now, window=window)
@@ -123,11 +128,19 @@ def catch_up(account: CloudAccount, now: datetime) -> None:
     due = due_window(Dataset.COST, mark, history, open_since(account, now))
     first = account.cost_totals.earliest("day").day
     sync_ec2(account, now)
+    sync_estate(account, now)
     sync_cost(account, now, window=Window(max(due.start, first), due.end))
     sync_cpu(account, now)
     sync_prices(account, now)
 
 
+def sync_estate(account: CloudAccount, now: datetime) -> None:
+    """Sync what it has beside its machines."""
+    for sync in (sync_storage, sync_databases, sync_network):
+        sync(account, now)
+
+
 def amount_of(account: CloudAccount) -> str:
-    instances = account.resources.present().count()
+    present = account.resources.present()
+    instances = present.filter(kind=Resource.Kind.INSTANCE).count()
     return f"{instances} instances, {account.cost_totals.count()} days of costs"

@@ -1,7 +1,7 @@
 """manage.py sync: sync all datasets of accounts."""
 
 from costs.sync import sync_cost
-from inventory.sync import sync_ec2
+from inventory.sync import sync_databases, sync_ec2, sync_network, sync_storage
 from metrics.sync import sync_cpu
 from pricing.sync import sync_prices
 from syncs.commands import SyncCommand
@@ -15,6 +15,9 @@ class Command(SyncCommand):
     )
     steps = {
         Dataset.INSTANCES: sync_ec2,
+        Dataset.STORAGE: sync_storage,
+        Dataset.DATABASES: sync_databases,
+        Dataset.NETWORK: sync_network,
         Dataset.COST: sync_cost,
         Dataset.CPU: sync_cpu,
         Dataset.PRICES: sync_prices,

@@ -1,0 +1,62 @@
+"""Microsoft.Compute's managed disks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from core.testing.azure_emulator.compute import seven_decimals, upper_group
+from core.testing.azure_emulator.machines import EmulatedVm, guid
+from core.testing.azure_emulator.resources import EmulatedResource, list_route
+
+VERSIONS = {"2022-07-02", "2023-04-02", "2023-10-02", "2024-03-02", "2025-01-02"}
+
+
+@dataclass
+class Disk(EmulatedResource):
+    """A disk, which is attached to no machine, to one, or to several."""
+
+    resource_type: ClassVar[str] = "Microsoft.Compute/disks"
+
+    vms: list[EmulatedVm] = field(default_factory=list)
+    # Such as ActiveSAS; "" follows from its machines: Reserved where one is off.
+    state: str = ""
+    sku: str = "Premium_LRS"
+    size_gb: int = 128
+    iops: int = 500
+    mbps: int = 100
+
+    def listed(self) -> dict[str, Any]:
+        """Its ids have the group in upper case."""
+        entry = super().listed() | {
+            "id": upper_group(self.id),
+            "sku": {"name": self.sku, "tier": self.sku.partition("_")[0]},
+        }
+        holders = [upper_group(vm.id) for vm in self.vms]
+        if len(holders) > 1:
+            entry["managedByExtended"] = holders
+        elif holders:
+            entry["managedBy"] = holders[0]
+        return entry
+
+    def properties(self) -> dict[str, Any]:
+        return {
+            "creationData": {"createOption": "Empty"},
+            "diskSizeGB": self.size_gb,
+            "diskSizeBytes": self.size_gb * 2**30,
+            "diskIOPSReadWrite": self.iops,
+            "diskMBpsReadWrite": self.mbps,
+            "diskState": self.state or self._state_by_machines(),
+            "timeCreated": seven_decimals(self.created_at),
+            "provisioningState": "Succeeded",
+            "uniqueId": guid(self.id),
+        }
+
+    def _state_by_machines(self) -> str:
+        if not self.vms:
+            return "Unattached"
+        is_held = all(vm.power == "deallocated" for vm in self.vms)
+        return "Reserved" if is_held else "Attached"
+
+
+ROUTES = (list_route(Disk, VERSIONS),)

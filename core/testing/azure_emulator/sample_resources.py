@@ -1,0 +1,117 @@
+"""What the sample company has beside machines, some of it for nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from core.testing.azure_emulator.disks import Disk
+from core.testing.azure_emulator.flexible_servers import MySqlServer, PostgreSqlServer
+from core.testing.azure_emulator.network import (
+    ApplicationGateway,
+    LoadBalancer,
+    NetworkInterface,
+    PublicIp,
+)
+from core.testing.azure_emulator.sql import SqlServer
+from core.testing.azure_emulator.storage_accounts import StorageAccount
+from core.testing.azure_emulator.world import EmulatedSubscription
+
+GIB = 2**30
+DISKS = (
+    ("Premium_LRS", 30, 120, 25),
+    ("StandardSSD_LRS", 128, 500, 60),
+    ("Premium_LRS", 512, 2_300, 150),
+)
+LEFT_DAYS_AGO = (12, 45, 140)  # disks of machines that are gone
+MACHINES_WITH_ADDRESS = 4
+
+
+def add_resources(owner: EmulatedSubscription, now: datetime) -> None:
+    """Adds disks, storage, databases and network to a subscription with machines."""
+    _add_disks(owner, now)
+    _add_storage(owner)
+    _add_databases(owner)
+    _add_network(owner)
+
+
+def _add_disks(owner: EmulatedSubscription, now: datetime) -> None:
+    for number, vm in enumerate(owner.vms.values()):
+        sku, size, iops, mbps = DISKS[number % len(DISKS)]
+        place = {"group": vm.group, "location": vm.location}
+        fields = {"created_at": vm.created_at, "tags": dict(vm.tags), **place}
+        shape = {"sku": sku, "size_gb": size, "iops": iops, "mbps": mbps}
+        owner.add(Disk, f"{vm.name}_OsDisk_1", vms=[vm], **shape, **fields)
+    for number, days in enumerate(LEFT_DAYS_AGO):
+        sku, size, iops, mbps = DISKS[number]
+        shape = {"sku": sku, "size_gb": size, "iops": iops, "mbps": mbps}
+        created_at = now - timedelta(days=days)
+        owner.add(Disk, f"old-{number + 1}_data", created_at=created_at, **shape)
+
+
+def _add_storage(owner: EmulatedSubscription) -> None:
+    owner.add(
+        StorageAccount,
+        f"{owner.name}media",
+        sku="Standard_RAGRS",
+        bytes_by_tier={"Hot": 2_600 * GIB, "Cool": 340 * GIB},
+        blobs=1_840_000,
+        tags={"team": "shop"},
+    )
+    owner.add(
+        StorageAccount,
+        f"{owner.name}logs",
+        group="data-Platform",
+        location="northeurope",
+        bytes_by_tier={"Hot": 5_100 * GIB},
+        other_bytes=12 * GIB,
+        blobs=96_000,
+    )
+    owner.add(
+        StorageAccount,
+        f"{owner.name}files",
+        kind="FileStorage",
+        sku="Premium_LRS",
+        access_tier="",
+        other_bytes=800 * GIB,
+    )
+
+
+def _add_databases(owner: EmulatedSubscription) -> None:
+    is_production = owner.name == "production"
+    owner.add(
+        PostgreSqlServer,
+        f"{owner.name}-shop",
+        sku="Standard_D4ds_v5" if is_production else "Standard_B1ms",
+        tier="GeneralPurpose" if is_production else "Burstable",
+        standby="ZoneRedundant" if is_production else "Disabled",
+        tags={"team": "shop"},
+    )
+    state = "Ready" if is_production else "Stopped"
+    owner.add(MySqlServer, f"{owner.name}-blog", sku="Standard_B2s", state=state)
+    server = owner.add(SqlServer, f"{owner.name}-sql", group="data-Platform")
+    server.add_database("orders", objective="GP_Gen5_4", size_gb=250)
+    server.add_database("reports", objective="GP_S_Gen5_2", status="Paused")
+    server.add_database("tenants", pool="small")
+
+
+def _add_network(owner: EmulatedSubscription) -> None:
+    interfaces = [
+        owner.add(NetworkInterface, f"{vm.name}-nic", vm=vm, location=vm.location)
+        for vm in owner.vms.values()
+    ]
+    for number, interface in enumerate(interfaces[:MACHINES_WITH_ADDRESS]):
+        owner.add(
+            PublicIp,
+            f"{interface.name}-ip",
+            ip=f"20.50.1.{number + 4}",
+            configuration=interface.configuration,
+            location=interface.location,
+        )
+    members = [each.configuration for each in interfaces[:3]]
+    front = owner.add(LoadBalancer, "front", members=members, group="NETWORK")
+    configuration = f"{front.id}/frontendIPConfigurations/public"
+    owner.add(PublicIp, "front-ip", ip="20.50.2.4", configuration=configuration)
+    owner.add(LoadBalancer, "old-front", group="NETWORK")
+    owner.add(PublicIp, "old-ip", ip="20.50.2.5")
+    hosts = ["shop.example.com", "blog.example.com"]
+    owner.add(ApplicationGateway, "shop-waf", sku="WAF_v2", hosts=hosts)

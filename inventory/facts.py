@@ -1,0 +1,86 @@
+"""What pages say of a resource: its kind's own fields, with their labels."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import BooleanField, IntegerField
+from django.utils.text import capfirst
+
+from core.templatetags.formats import UNKNOWN, moment, size
+from inventory.kinds import KIND_OF, KINDS, Kind
+from inventory.models import Resource
+
+# Shown in places of their own.
+APART = {"attached_to", "bytes_by_tier"}
+UNITS = {
+    "size_gib": " GiB",
+    "storage_gib": " GiB",
+    "memory_mib": " MiB",
+    "vcpus": " vCPU",
+    "iops": " IOPS",
+    "object_count": " objects",
+    "targets": " targets",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    name: str
+    label: str
+    is_number: bool
+    is_sorted_by: bool
+
+
+def columns_of(kind: Kind, sortable: Collection[str]) -> list[Column]:
+    return [
+        Column(
+            name,
+            label_of(KINDS[kind].model, name),
+            isinstance(KINDS[kind].model._meta.get_field(name), IntegerField),
+            name in sortable,
+        )
+        for name in KINDS[kind].columns
+    ]
+
+
+def label_of(model: type[Resource], name: str) -> str:
+    field: Any = model._meta.get_field(name)
+    return capfirst(str(field.verbose_name))
+
+
+def text_of(resource: Resource, name: str) -> str:
+    """Return a field's value as a page writes it."""
+    value, field = getattr(resource, name), resource._meta.get_field(name)
+    if value is None or value == "":
+        return UNKNOWN
+    if isinstance(field, BooleanField):
+        return "Yes" if value else "No"
+    if name.endswith("_at"):
+        return moment(value)
+    if name.endswith("_bytes"):
+        return size(value)
+    return f"{value:,}" if isinstance(field, IntegerField) else str(value)
+
+
+def facts_of(resource: Resource) -> list[tuple[str, str]]:
+    """Return label and text of each field that only its kind has."""
+    return [
+        (label_of(type(resource), name), text_of(resource, name))
+        for name in KINDS[KIND_OF[type(resource)]].own_fields
+        if name not in APART
+    ]
+
+
+def summary_of(resource: Resource) -> str:
+    """Return what kind of one it is, in a few words: "gp3, 100 GiB"."""
+    texts = (
+        _with_unit(name, text_of(resource, name))
+        for name in KINDS[KIND_OF[type(resource)]].columns
+        if name not in {*APART, "is_multi_zone"}
+    )
+    return ", ".join(text for text in texts if text)
+
+
+def _with_unit(name: str, text: str) -> str:
+    return "" if text == UNKNOWN else text + UNITS.get(name, "")

@@ -1,0 +1,10 @@
+"""manage.py sync_storage: reads the volumes and buckets of accounts."""
+
+from inventory.sync import sync_storage
+from syncs.commands import SyncCommand
+from syncs.datasets import Dataset
+
+
+class Command(SyncCommand):
+    help = "Read the volumes and buckets of accounts as they are now."
+    steps = {Dataset.STORAGE: sync_storage}

@@ -1,0 +1,200 @@
+"""Pages of resources: all kinds, each section, one of each kind with its history."""
+
+from dataclasses import replace
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from clouds.models import CloudAccount
+from clouds.registry import CLOUDS, CloudKind
+from clouds.testing import account, aws_account
+from core.testing.clock import NOW
+from inventory.kinds import Kind
+from inventory.models import Address, Bucket, StateChange, Volume
+from inventory.testing import instance, one_of_each, resource
+from providers.base import Provider
+from syncs.datasets import Dataset
+from syncs.testing import run
+from users.testing import person
+
+pytestmark = pytest.mark.django_db
+SECTIONS = {
+    Kind.VOLUME: "/storage/",
+    Kind.BUCKET: "/storage/?kind=bucket",
+    Kind.DATABASE: "/databases/",
+    Kind.ADDRESS: "/network/",
+    Kind.LOAD_BALANCER: "/network/?kind=load-balancer",
+}
+PAGES = ["/resources/", *SECTIONS.values()]
+
+
+@pytest.fixture
+def viewer(client: Client) -> Client:
+    client.force_login(person("viewer"))
+    return client
+
+
+@pytest.fixture
+def owner() -> CloudAccount:
+    return account()
+
+
+def text(client: Client, page: str) -> str:
+    answer = client.get(page)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def listed(client: Client, page: str) -> list[str]:
+    return [one.resource_id for one in client.get(page).context["object_list"]]
+
+
+def test_all_kinds_are_listed_with_their_counts_and_in_few_words(
+    viewer: Client, owner: CloudAccount
+) -> None:
+    one_of_each(owner)
+    page = text(viewer, "/resources/")
+    for words in ("1 volumes", "gp3, 100 GiB, 3,000 IOPS", "4.0 GiB, 1,200 objects"):
+        assert words in page
+    assert listed(viewer, "/resources/?kind=bucket") == ["northpeak-assets"]
+    assert len(listed(viewer, "/resources/?search=i-web")) == 1
+
+
+@pytest.mark.parametrize("kind", SECTIONS)
+def test_a_section_lists_its_kind_and_links_to_each_with_its_history(
+    viewer: Client, owner: CloudAccount, kind: Kind
+) -> None:
+    one = one_of_each(owner)[kind]
+    StateChange.objects.create(
+        resource=one, at=NOW, field="state", old_value="", new_value=one.state
+    )
+    assert listed(viewer, SECTIONS[kind]) == [one.resource_id]
+    address = one.get_absolute_url()
+    assert f'href="{address}"' in text(viewer, SECTIONS[kind])
+    page = text(viewer, address)
+    for words in (one.resource_id, "Change history", "first seen", "team"):
+        assert words in page
+
+
+def test_what_a_volume_is_attached_to_is_a_link_and_a_loose_one_is_marked(
+    viewer: Client, owner: CloudAccount
+) -> None:
+    one_of_each(owner)
+    resource(Volume, owner, "vol-loose")
+    machine = owner.resources.get(kind=Kind.INSTANCE).get_absolute_url()
+    page = text(viewer, "/storage/")
+    assert f'<a href="{machine}">web</a>' in page
+    assert page.count(">unattached<") == 1
+    assert listed(viewer, "/storage/?attached=false") == ["vol-loose"]
+    assert ">unattached<" in text(
+        viewer, Volume.objects.get(name="vol-loose").get_absolute_url()
+    )
+
+
+def test_an_instance_names_the_disks_and_addresses_that_are_attached_to_it(
+    viewer: Client, owner: CloudAccount
+) -> None:
+    one_of_each(owner)
+    other = instance(account(2, "other"), "web")
+    page = text(viewer, owner.resources.get(kind=Kind.INSTANCE).get_absolute_url())
+    for model in (Volume, Address):
+        assert f'href="{model._default_manager.get().get_absolute_url()}"' in page
+    assert "vol-1" not in text(viewer, other.get_absolute_url())
+
+
+def test_bytes_are_summed_by_tier_over_what_is_present(
+    viewer: Client, owner: CloudAccount
+) -> None:
+    tiers = {"Standard": 1024**3, "Glacier": 3 * 1024**3}
+    resource(Bucket, owner, "one", bytes_by_tier=tiers)
+    resource(Bucket, owner, "two", bytes_by_tier={"Standard": 1024**3})
+    resource(Bucket, owner, "unknown")
+    resource(Bucket, owner, "gone", bytes_by_tier=tiers, gone_since=NOW)
+    parts = viewer.get("/storage/?kind=bucket").context["breakdown"]
+    assert [(one.label, one.size_bytes, one.count) for one in parts] == [
+        ("Glacier", 3 * 1024**3, 1),
+        ("Standard", 2 * 1024**3, 2),
+    ]
+
+
+def test_a_size_that_is_not_known_is_no_zero_and_comes_last(
+    viewer: Client, owner: CloudAccount
+) -> None:
+    for name, size in (("small", 1), ("large", 100), ("unknown", None)):
+        resource(Volume, owner, name, size_gib=size)
+    assert listed(viewer, "/storage/?ordering=size_gib") == [
+        "small",
+        "large",
+        "unknown",
+    ]
+    assert listed(viewer, "/storage/?ordering=-size_gib") == [
+        "large",
+        "small",
+        "unknown",
+    ]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_file_holds_what_the_page_lists(
+    viewer: Client, owner: CloudAccount, page: str
+) -> None:
+    one_of_each(owner)
+    joint = "&" if "?" in page else "?"
+    answer = viewer.get(f"{page}{joint}region=eu-west-1&search=&page=1")
+    lines = viewer.get(answer.context["csv_url"]).getvalue().decode().splitlines()
+    assert len(lines) == 1 + len(answer.context["object_list"])
+
+
+def test_a_page_says_which_accounts_are_not_read_yet(
+    viewer: Client, owner: CloudAccount
+) -> None:
+    account(2, "spare")
+    run(owner, Dataset.STORAGE, NOW)
+    page = text(viewer, "/storage/")
+    assert "production: not read yet" not in page
+    assert "spare: not read yet" in page
+    assert "manage.py sync_storage" in page
+
+
+def test_a_page_says_what_a_cloud_does_not_offer(
+    viewer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud = replace(CLOUDS[CloudKind.DEMO], provider=Provider)
+    monkeypatch.setitem(CLOUDS, CloudKind.DEMO, cloud)
+    aws_account(provider=CloudKind.DEMO, name="small")
+    assert "small: not offered by Demo." in text(viewer, "/databases/")
+
+
+def test_a_wrong_filter_is_refused_with_a_sentence(
+    viewer: Client, owner: CloudAccount
+) -> None:
+    one_of_each(owner)
+    page = text(viewer, "/storage/?attached=maybe")
+    assert "Use true or false" in page
+    assert "No resource matches" in text(viewer, "/databases/?search=nothing")
+
+
+def test_a_page_that_is_not_there_is_not_found(
+    viewer: Client, owner: CloudAccount
+) -> None:
+    made = one_of_each(owner)
+    assert viewer.get(f"/resources/volume/{made[Kind.BUCKET].pk}/").status_code == 404
+    assert viewer.get(f"/resources/volume/{10**30}/").status_code == 404
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_asks_as_many_queries_for_many_as_for_one(
+    viewer: Client,
+    owner: CloudAccount,
+    page: str,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    one_of_each(owner)
+    for number in range(20):
+        resource(Volume, owner, f"vol-x{number}", attached_to="i-web")
+        resource(Address, owner, f"eip-{number}", attached_to="i-web")
+    # session, user, permissions (2), footer; accounts, count, rows, what they are
+    # attached to; counts of kinds; states, regions, groups; breakdown, read accounts.
+    with django_assert_max_num_queries(16):
+        viewer.get(page)

@@ -1,0 +1,257 @@
+"""Pages of resources: all kinds, those of a section, and one of any kind but machines,
+whose page joins other rooms."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.views.generic import DetailView
+from django_filters.views import FilterView
+
+from clouds.labels import clouds_of
+from clouds.models import CloudAccount
+from core.db.ordering import unknown_last
+from inventory.api.views import (
+    AddressViewSet,
+    BucketViewSet,
+    DatabaseViewSet,
+    LoadBalancerViewSet,
+    ResourceViewSet,
+    VolumeViewSet,
+)
+from inventory.breakdowns import breakdown
+from inventory.facts import Column, columns_of, facts_of, summary_of, text_of
+from inventory.filters import ResourceFilter
+from inventory.kinds import KIND_OF, KINDS, Kind
+from inventory.models import Resource
+from inventory.querysets import ResourceQuerySet
+from syncs.datasets import Dataset, not_offered
+from syncs.models import SyncRun
+
+# The API answers the same questions as these pages, and their files.
+ENDPOINTS: dict[Kind | None, type[ResourceViewSet]] = {
+    None: ResourceViewSet,
+    Kind.VOLUME: VolumeViewSet,
+    Kind.BUCKET: BucketViewSet,
+    Kind.DATABASE: DatabaseViewSet,
+    Kind.ADDRESS: AddressViewSet,
+    Kind.LOAD_BALANCER: LoadBalancerViewSet,
+}
+BREAKDOWN_TITLES = {
+    Kind.VOLUME: "Size by volume type",
+    Kind.BUCKET: "Size by storage tier",
+    Kind.DATABASE: "Storage by engine",
+    Kind.ADDRESS: "Addresses by state",
+    Kind.LOAD_BALANCER: "Load balancers by type",
+}
+
+
+class ResourceListView(PermissionRequiredMixin, FilterView):
+    """Resources that the user may see, 50 a page: of all kinds, or of one of a
+    section's."""
+
+    template_name = "inventory/resources.html"
+    paginate_by = 50
+    title = "Resources"
+    kinds: ClassVar[Sequence[Kind]] = ()
+
+    @cached_property
+    def kind(self) -> Kind | None:
+        """The kind of the section that is shown; None: all kinds at once."""
+        wanted = self.request.GET.get("kind")
+        return next((one for one in self.kinds if one == wanted), None) or next(
+            iter(self.kinds), None
+        )
+
+    @property
+    def model_shown(self) -> type[Resource]:
+        return KINDS[self.kind].model if self.kind else Resource
+
+    def get_permission_required(self) -> list[str]:
+        return [f"inventory.view_{self.model_shown._meta.model_name}"]
+
+    def get_filterset_class(self) -> type[ResourceFilter]:
+        return ENDPOINTS[self.kind].filterset_class
+
+    def get_filterset_kwargs(self, filterset_class: type[ResourceFilter]) -> Any:
+        """Bound even where nothing is chosen, so that a wrong value is refused."""
+        kwargs = super().get_filterset_kwargs(filterset_class)
+        return kwargs | {"data": self.request.GET}
+
+    def get_queryset(self) -> QuerySet[Any]:
+        rows = self.model_shown._default_manager.all()
+        seen = rows.visible_to(self.request.user).select_related("account")
+        if self.kind is None:
+            seen = seen.select_related(*map(accessor, KINDS))
+        return seen.order_by("account_id", "region", "name", "id")
+
+    def paginate_queryset(self, queryset: Any, page_size: int) -> Any:
+        if self.request.GET.get("ordering"):
+            order = queryset.query.order_by
+            queryset = queryset.order_by(unknown_last(order[0]), *order[1:])
+        return super().paginate_queryset(queryset, page_size)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = self.request.user
+        accounts = list(CloudAccount.objects.visible_to(user).order_by("name"))
+        every = Resource.objects.visible_to(user)
+        seen = every.filter(kind=self.kind) if self.kind else every
+        context: dict[str, Any] = super().get_context_data(
+            title=self.title,
+            kind=self.kind,
+            kinds=self.kinds,
+            counts=kind_counts(every, self.kinds),
+            states=seen.present().count_per_state(),
+            regions=seen.values_of("region"),
+            groups=seen.values_of("resource_group"),
+            accounts=accounts,
+            clouds=clouds_of(accounts),
+            gone_label="Deleted",
+            command="sync",
+            **kwargs,
+        )
+        if self.kind:
+            context |= self._of_kind(self.kind, context, accounts)
+        context["can_attach"] = "attached" in context["filter"].filters
+        sortable = context["filter"].filters["ordering"].param_map.values()
+        columns = columns_of(self.kind, sortable) if self.kind else []
+        describe(context["object_list"], columns)
+        if self.kind is None:
+            summarize(context["object_list"])
+        return context | {"columns": columns, **self._chosen()}
+
+    def _chosen(self) -> dict[str, Any]:
+        """Return what the page's links and form repeat of its address."""
+        chosen = {name: value for name, value in self.request.GET.items() if value}
+        filters = chosen.keys() - {"page", "ordering", *(["kind"] if self.kind else [])}
+        asked = {name: chosen[name] for name in chosen if name in filters}
+        csv = urlencode({**asked, "format": "csv"})
+        endpoint = reverse(f"{self.model_shown._meta.model_name}-list")
+        return {
+            "filtered": bool(filters),
+            "csv_url": f"{endpoint}?{csv}",
+            "path": self.request.path + (f"?kind={self.kind}" if self.kind else ""),
+            "hidden_fields": [
+                (name, chosen[name]) for name in ("kind", "ordering") if name in chosen
+            ],
+        }
+
+    def _of_kind(
+        self, kind: Kind, context: dict[str, Any], accounts: Iterable[CloudAccount]
+    ) -> dict[str, Any]:
+        rows = KINDS[kind].model._default_manager.all()
+        parts = breakdown(kind, rows.visible_to(self.request.user))
+        return {
+            "breakdown": parts,
+            "has_sizes": any(part.size_bytes is not None for part in parts),
+            "breakdown_title": BREAKDOWN_TITLES[kind],
+            "command": KINDS[kind].dataset.command,
+            "notes": reading_notes(accounts, KINDS[kind].dataset),
+        }
+
+
+class ResourceView(PermissionRequiredMixin, DetailView[Resource]):
+    """One resource: its fields, tags, attachments and change history."""
+
+    template_name = "inventory/resource.html"
+    context_object_name = "resource"
+    section = ""
+
+    def get_permission_required(self) -> list[str]:
+        assert self.model  # noqa: S101 - for the type checker
+        return [f"inventory.view_{self.model._meta.model_name}"]
+
+    def get_queryset(self) -> QuerySet[Any]:
+        assert self.model  # noqa: S101 - for the type checker
+        rows = self.model._default_manager.all()
+        # By `id` too: a primary key that is a foreign key takes no number too large.
+        seen = rows.visible_to(self.request.user).filter(id=self.kwargs["pk"])
+        return seen.select_related("account")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        resource = self.object
+        describe([resource], [])
+        tiers = getattr(resource, "bytes_by_tier", None)
+        return super().get_context_data(
+            section=self.section,
+            dataset=KINDS[KIND_OF[type(resource)]].dataset,
+            can_attach=hasattr(resource, "attached_ids"),
+            admin_url=self._admin_url(resource),
+            facts=facts_of(resource),
+            tiers=sorted(tiers.items(), key=lambda tier: -tier[1]) if tiers else [],
+            changes=resource.changes.all(),
+            **kwargs,
+        )
+
+    def _admin_url(self, resource: Resource) -> str:
+        """Return its page in the admin; "" for one who may not open that."""
+        if not self.request.user.is_staff:
+            return ""
+        name = f"admin:inventory_{resource._meta.model_name}_change"
+        return reverse(name, args=[resource.pk])
+
+
+def accessor(kind: Kind) -> str:
+    """Return how a Resource calls what only its kind has."""
+    return str(KINDS[kind].model._meta.model_name)
+
+
+def kind_counts(
+    resources: ResourceQuerySet, kinds: Sequence[Kind]
+) -> list[tuple[Kind, str, int]]:
+    """Return kind, plural and how many are present, in the order of the table."""
+    counts = resources.present().count_per_kind()
+    return [
+        (kind, str(KINDS[kind].model._meta.verbose_name_plural), counts.get(kind, 0))
+        for kind in kinds or KINDS
+    ]
+
+
+def describe(resources: Iterable[Any], columns: Sequence[Column]) -> None:
+    """Give each the texts of its columns, and what it is attached to."""
+    resources = list[Any](resources)
+    for one in resources:
+        one.cells = [(column, text_of(one, column.name)) for column in columns]
+    attached = {
+        (one.account_id, each)
+        for one in resources
+        for each in getattr(one, "attached_ids", [])
+    }
+    found = Resource.objects.filter(
+        account__in={account for account, _ in attached},
+        resource_id__in={each for _, each in attached},
+    )
+    by_id = (
+        {(one.account_id, one.resource_id): one for one in found} if attached else {}
+    )
+    for one in resources:
+        one.attachments = [
+            (each, by_id.get((one.account_id, each)))
+            for each in getattr(one, "attached_ids", [])
+        ]
+
+
+def summarize(resources: Iterable[Any]) -> None:
+    """Give each of any kind what it is in a few words."""
+    for one in resources:
+        detail = getattr(one, accessor(Kind(one.kind)), None)
+        one.summary = summary_of(detail) if detail else ""
+
+
+def reading_notes(
+    accounts: Iterable[CloudAccount], dataset: Dataset
+) -> list[tuple[CloudAccount, str]]:
+    """Return the accounts of which a dataset is not known, and why."""
+    good = SyncRun.objects.filter(dataset=dataset, status__in=SyncRun.GOOD)
+    read = set(good.order_by().values_list("account_id", flat=True).distinct())
+    notes = []
+    for account in accounts:
+        if absence := not_offered(account, dataset):
+            notes.append((account, absence))
+        elif account.pk not in read:
+            notes.append((account, "not read yet"))
+    return notes

@@ -1,0 +1,108 @@
+"""Metrics of up to 50 resources in one question to Azure Monitor.
+
+Batches are billed, so one question has as many resources and metrics as it can.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from providers.azure.azure_errors import failure
+from providers.azure.client import AzureClient, Question, Service, understood
+from providers.errors import ErrorKind, ProviderError
+
+API_VERSION = "2024-02-01"
+OPERATION = "Microsoft.Insights/metrics:getBatch"
+RESOURCES_PER_CALL = 50
+REFUSALS = {
+    401: (
+        ErrorKind.DENIED,
+        "Assign the role Monitoring Reader on the subscription itself: rights on "
+        "single resources are not enough.",
+    ),
+    403: (
+        ErrorKind.NOT_ENABLED,
+        "Register the resource provider Microsoft.Insights in the subscription "
+        "(`az provider register --namespace Microsoft.Insights`), which its owner can.",
+    ),
+}
+
+Series = Sequence[Mapping[str, Any]]
+"""As Azure answers them: one, or one for each value of a dimension."""
+
+
+def batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Return as many of them as one question takes."""
+    for start in range(0, len(ids), RESOURCES_PER_CALL):
+        yield ids[start : start + RESOURCES_PER_CALL]
+
+
+def batch_question(
+    client: AzureClient,
+    what: str,
+    region: str,
+    namespace: str,
+    ids: Sequence[str],
+    *,
+    start: datetime,
+    end: datetime,
+    **params: str,
+) -> Question:
+    """The resources are all of one region, and of the type that is the namespace."""
+    return Question(
+        what=f"{what} in {region} of {client.account}",
+        operation=OPERATION,
+        path=f"{client.account.scope}/metrics:getBatch",
+        api_version=API_VERSION,
+        params={
+            "starttime": f"{start:%Y-%m-%dT%H:%M:%SZ}",
+            "endtime": f"{end:%Y-%m-%dT%H:%M:%SZ}",
+            "metricnamespace": namespace,
+            **params,
+        },
+        body={"resourceids": list(ids)},
+        service=Service.METRICS,
+        region=region,
+        role="Monitoring Reader",
+        refusals=REFUSALS,
+        usd=client.options.metrics_call_usd,
+        fractions=float,
+    )
+
+
+def fetch_batch(
+    client: AzureClient, question: Question, ids: Sequence[str]
+) -> tuple[Mapping[str, Mapping[str, Series]], Sequence[ProviderError]]:
+    """Return resource -> metric -> series, and what one metric each was refused with.
+
+    Raise ProviderError where a resource is missing.
+    """
+    found: dict[str, dict[str, Series]] = {}
+    refused = []
+    with understood(question):
+        for raw in client.ask(question)["values"]:
+            of_resource = found.setdefault(raw["resourceid"].lower(), {})
+            for metric in raw["value"]:
+                name, code = metric["name"]["value"], metric.get("errorCode", "Success")
+                if code == "Success":
+                    of_resource[name] = metric["timeseries"]
+                else:
+                    refused.append(_refused(question, raw["resourceid"], name, metric))
+    if missing := [one for one in ids if one not in found]:
+        reason = f"the answer lacks {len(missing)} of {len(ids)} resources, such as "
+        reason += missing[0]
+        raise failure(
+            ErrorKind.INCOMPLETE, question.reading, reason, region=question.region
+        )
+    return found, refused
+
+
+def _refused(
+    question: Question, resource_id: str, name: str, metric: Mapping[str, Any]
+) -> ProviderError:
+    said = metric.get("errorMessage") or "no further reason"
+    reason = f"{name} of {resource_id.lower()}: {metric['errorCode']} ({said})"
+    advice = "What was answered was stored: sync again."
+    return failure(
+        ErrorKind.UNAVAILABLE, question.reading, reason, advice, question.region
+    )

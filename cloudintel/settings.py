@@ -393,6 +393,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=60),
         "options": {"expire_seconds": 60},
     },
+    "record-dashboard": {
+        "task": "dashboard.tasks.record_dashboard",
+        "schedule": timedelta(seconds=60),
+        "options": {"expire_seconds": 60},
+    },
 }
 
 ALERT_EMAILS = texts("ALERT_EMAILS", [], EMAIL, "e-mail addresses")

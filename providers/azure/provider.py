@@ -68,6 +68,10 @@ class AzureProvider:
     def cost_window(now: datetime) -> Window:
         return cost_management.cost_window(now)
 
+    @staticmethod
+    def cost_parts(window: Window) -> Sequence[Window]:
+        return [*cost_management.months_of(window)][::-1]
+
     def fetch_costs(self, window: Window, progress: Progress) -> Iterator[CostReading]:
         return cost_management.fetch_costs(self._client, window, progress)
 

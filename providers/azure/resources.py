@@ -95,6 +95,7 @@ def read_regions(
     known: Collection[str],
     read: Callable[[str], RegionResources],
     progress: Progress,
+    what: str = "resources",
 ) -> Iterator[RegionResources]:
     """Return what `read` answers of each region, read side by side; what it raises
     makes its region fail.
@@ -106,7 +107,7 @@ def read_regions(
     jobs = [partial(_read, region, read) for region in regions]
     for part in side_by_side(jobs, client.options.region_workers):
         if part.resources:
-            progress(f"{part.region}: {len(part.resources)} resources")
+            progress(f"{part.region}: {len(part.resources)} {what}")
         yield part
 
 

@@ -164,8 +164,8 @@ class Departure(SansIOHTTPPolicy[HttpRequest, HttpResponse]):
                 ErrorKind.INCOMPLETE,
                 question.reading,
                 f"a page lies at {url[:200]!r}, and not at {endpoint}",
-                "It was not asked, so that no token reaches it: what lies between "
-                "here and Azure changes its answers. What is stored stays.",
+                "It was not asked, so that no token reaches it. Check the proxy before "
+                "Azure, which changes its answers. What is stored stays.",
                 question.region,
             )
 

@@ -86,6 +86,7 @@ def logging_settings(level: str, style: str) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {name: {"level": level} for name in own_packages()}
-        # It logs a traceback for a role that cannot be assumed; we log that ourselves.
-        | {"botocore.credentials": {"level": "CRITICAL"}},
+        # They log what they raise too, and what a retry mends: a role that can't be
+        # assumed, a sign-in that was refused, an answer that was cut short.
+        | {name: {"level": "CRITICAL"} for name in ("botocore.credentials", "azure")},
     }

@@ -13,7 +13,7 @@ from core.windows import ONE_DAY, Window, add_months, first_of_month, utc_day
 from costs.models import CostTotal, CoveredDay, Restatement
 from costs.staging_file import StagingFile
 from costs.store import store_costs
-from providers.base import CostSource, OrganizationSource, Progress
+from providers.base import CostSource, OrganizationSource, Progress, SlowCostSource
 from providers.errors import ErrorKind, ProviderError
 from providers.records import CostTotalRecord
 from syncs.accounts.organization import refresh_members, refresh_organization
@@ -56,22 +56,51 @@ def read_cost(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
             current.finish(0, read={})
             return run
         readable = own_window(run.account, source.cost_window(run.started_at))
-        marks = read_until(run.account, Dataset.COST, readable.end)
+        mark = read_until(run.account, Dataset.COST, readable.end).get(WHOLE_ACCOUNT)
         window = run.window or due_window(
-            Dataset.COST,
-            marks.get(WHOLE_ACCOUNT),
-            readable,
-            open_since(run.account, run.started_at),
+            Dataset.COST, mark, readable, open_since(run.account, run.started_at)
         )
         current.begin(window)
-        with StagingFile(run.account.pk) as staged:
-            window = stage(current, source, window, staged)
-            current.remarks.append(staged.fitter.remark)
-            with current.storing():
-                replace_costs(run, window, staged)
-                read = {} if current.failures else {WHOLE_ACCOUNT: window}
-                current.finish(staged.count, read)
+        if mark is None and current.is_due and isinstance(source, SlowCostSource):
+            read_parts(current, source, window)
+        else:
+            read_window(current, source, window, finishing=window)
     return run
+
+
+def read_parts(current: RunContext, source: SlowCostSource, window: Window) -> None:
+    """Store the newest days first, so that they show long before the last ones.
+
+    Where a later part fails, those before it stay and the run is partial: as no
+    watermark moves, the next one begins anew.
+    """
+    *newer, last = source.cost_parts(window)
+    try:
+        for part in newer:
+            read_window(current, source, part)
+        read_window(current, source, last, finishing=window)
+    except ProviderError as error:
+        current.record_failed_part(error)
+        current.finish_parts(current.rows, read={})
+
+
+def read_window(
+    current: RunContext,
+    source: CostSource,
+    window: Window,
+    *,
+    finishing: Window | None = None,
+) -> None:
+    """Fetch these days and store them as a whole, and close a run that they finish."""
+    with StagingFile(current.run.account.pk) as staged:
+        window = stage(current, source, window, staged)
+        current.remarks.append(staged.fitter.remark)
+        with current.storing():
+            replace_costs(current.run, window, staged)
+            if finishing:
+                read = {} if current.failures else {WHOLE_ACCOUNT: finishing}
+                current.finish(current.rows + staged.count, read)
+        current.rows += staged.count
 
 
 def is_billed_elsewhere(current: RunContext) -> bool:
@@ -190,7 +219,7 @@ def refuse_second_bill(account: CloudAccount) -> None:
         sub_account, other, days = found
         raise SyncFailed(
             f"Costs of {account}: {days} days of {sub_account} are on the bill of "
-            f"{other} too, so that they would be counted twice. Nothing was stored. "
+            f"{other} too, so that they would be counted twice. They were not stored. "
             "Keep one of the two scopes, and delete the other account."
         )
 

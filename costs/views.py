@@ -19,6 +19,7 @@ from django.views.generic import TemplateView, View
 from clouds.access import AnyUser
 from clouds.labels import account_labels
 from clouds.models import CloudAccount
+from clouds.registry import CLOUDS
 from core.api.csv import csv_file
 from core.api.json import Encoder
 from core.windows import ONE_DAY, Window
@@ -106,6 +107,12 @@ class CostsView(BreakdownMixin, TemplateView):
             found = self.breakdown(names)
         except InvalidQuery as invalid:
             return context | {"errors": invalid.errors}
+        if found.query.group_by == "resource_group":
+            context["bills_without_groups"] = [
+                one
+                for one in accounts.visible_to(self.request.user)
+                if CLOUDS[one.provider].pays_for_others(one.account_id)
+            ]
         return context | _shown(found, self.request.user, names)
 
 

@@ -190,6 +190,7 @@ def utilization(instance: Instance, window: Window) -> dict[str, Any]:
     return {
         "window": window,
         "cpu": cpu,
+        "has_p99": any(day.p99_percent is not None for day in cpu),
         "cpu_chart": cpu_chart(cpu, window),
         "memory": memory,
         "memory_chart": memory_chart(memory, window),

@@ -40,7 +40,12 @@ def _lines(
     columns: Sequence[tuple[str, str]],
     unit: str,
 ) -> dict[str, object]:
+    """Without the lines of which the cloud has no value."""
     stored = {metric.day: metric for metric in days}
+    values = {
+        label: [getattr(stored.get(day), column, None) for day in window.days()]
+        for label, column in columns
+    }
     return {
         "kind": "line",
         "unit": unit,
@@ -48,13 +53,9 @@ def _lines(
         "labels": [day.isoformat() for day in window.days()],
         "estimated": [],
         "series": [
-            {
-                "label": label,
-                "values": [
-                    getattr(stored.get(day), column, None) for day in window.days()
-                ],
-            }
-            for label, column in columns
+            {"label": label, "values": line}
+            for label, line in values.items()
+            if any(value is not None for value in line)
         ],
     }
 

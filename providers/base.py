@@ -70,6 +70,15 @@ class CostSource(Protocol):
 
 
 @runtime_checkable
+class SlowCostSource(CostSource, Protocol):
+    """One that answers so few questions a minute that a first read takes long."""
+
+    @staticmethod
+    def cost_parts(window: Window) -> Sequence[Window]:
+        """Return the parts to store one after the other, the newest first."""
+
+
+@runtime_checkable
 class MetricSource(Protocol):
     @staticmethod
     def metric_window(now: datetime) -> Window:

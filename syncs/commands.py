@@ -15,7 +15,7 @@ from rich.console import Console
 
 from clouds.commands import add_account_argument, chosen_accounts
 from clouds.models import CloudAccount
-from core.commands import FAILED, TAKEN, bad_arguments
+from core.commands import FAILED, TAKEN, bad_arguments, counted
 from core.windows import InvalidWindow, Window
 from providers.base import Progress
 from syncs.datasets import Dataset, datasets_of
@@ -176,7 +176,8 @@ def _line(outcome: dict[str, Any]) -> str:
     line = f"{outcome['account']} {outcome['dataset']}{window}: {outcome['status']}"
     if outcome["status"] != "taken":
         line += (
-            f", {outcome['rows']} rows, {outcome['requests']} requests "
+            f", {counted(outcome['rows'], 'row')}, "
+            f"{counted(outcome['requests'], 'request')} "
             f"(${outcome['api_cost_usd']}), {outcome['seconds']} s"
         )
     return "\n  ".join([line, *outcome["error"].splitlines()])

@@ -37,7 +37,7 @@ def test_a_missing_role_is_named_with_its_scope(
     shop = azure.world.add_subscription()
     azure_account(shop.subscription_id)
     azure.deny("Microsoft.CostManagement/query/read")
-    with pytest.raises(Exception, match="1 required permissions are missing"):
+    with pytest.raises(Exception, match="1 required permission missing"):
         call_command("check_access", stdout=(out := StringIO()))
     text = out.getvalue()
     assert "missing   Cost Management Reader" in text

@@ -16,7 +16,7 @@ def nothing_starts(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.STATE_DIR = tmp_path
-    for name in ("first_start", "Supervisor"):
+    for name in ("run_command", "Supervisor"):
         monkeypatch.delattr(up, name)
 
 
@@ -57,3 +57,34 @@ def test_one_after_the_other_may_run_and_two_at_once_may_not() -> None:
         with only_one(address), pytest.raises(CommandError) as caught:
             call_command("up")
         assert f"is already running at http://{address} (process " in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("collected", "arguments", "commands"),
+    [
+        ([], [], [("collectstatic", "--noinput", "--verbosity=0")]),
+        (["base.css"], [], []),
+        ([], ["--first-start"], [("first_start",)]),
+    ],
+)
+def test_static_files_are_collected_where_there_are_none(
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    collected: list[str],
+    arguments: list[str],
+    commands: list[tuple[str, ...]],
+) -> None:
+    settings.STATIC_ROOT = tmp_path / "static"
+    settings.STATIC_ROOT.mkdir()
+    for name in collected:
+        (settings.STATIC_ROOT / name).touch()
+    run = []
+    monkeypatch.setattr(
+        up, "run_command", lambda *given: run.append(given), raising=False
+    )
+    monkeypatch.setattr(up.Command, "run", lambda *_: None)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    call_command("up", *arguments, port=port)
+    assert run == commands

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 import time_machine
 
-from clouds.testing import account, azure_account
+from clouds.testing import BILLING_SCOPE, account, azure_account
 from core.testing.clock import NOW
 from costs.testing import charge, close
 from users.testing import ask, csv_of, viewer, walk
@@ -117,11 +117,24 @@ def test_the_page_offers_resource_groups_where_there_are_any() -> None:
     start = {"start": f"{FIRST}", "currency": "CHF"}
     page = viewer().get("/costs/", start).content.decode()
     assert "Resource groups" not in page
-    charge(azure_account(), FIRST, "3", group="shop-rg", currency="CHF")
+    owner = azure_account()
+    charge(owner, FIRST, "3", group="shop-rg", currency="CHF")
+    close(owner, FIRST, currency="CHF")
     page = viewer().get("/costs/", {**start, "group_by": "resource_group"})
     text = page.content.decode()
     assert "Resource groups" in text
     assert "shop-rg" in text
+
+
+def test_the_page_says_whose_resource_groups_are_unknown() -> None:
+    owner = azure_account(BILLING_SCOPE)
+    charge(owner, FIRST, "3", currency="CHF")
+    close(owner, FIRST, currency="CHF")
+    start = {"start": f"{FIRST}", "currency": "CHF"}
+    told = "The bill of 1234567 is read by subscription and service"
+    grouped = viewer().get("/costs/", {**start, "group_by": "resource_group"})
+    assert told in grouped.content.decode()
+    assert told not in viewer().get("/costs/", start).content.decode()
 
 
 @pytest.mark.parametrize(

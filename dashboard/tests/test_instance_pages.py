@@ -15,11 +15,12 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from clouds.models import AccountAccess
-from clouds.testing import account
+from clouds.testing import account, azure_account
 from core.testing.clock import NOW
 from core.windows import last_complete_days
 from inventory.models import Instance
 from inventory.testing import instance
+from metrics.models import CpuMetric
 from metrics.testing import store_cpu
 from pricing.models import InstancePrice
 from syncs.datasets import Dataset
@@ -286,3 +287,23 @@ def test_a_machine_says_which_syncs_saw_it(viewer: Client) -> None:
     assert "fresh" in page.content.decode()
     address = f"/costs/?account={owner.account_id}&amp;region=eu-west-1"
     assert address in page.content.decode()
+
+
+def test_a_long_id_stays_out_of_rows_and_what_azure_has_not_off_the_page(
+    viewer: Client,
+) -> None:
+    path = "/subscriptions/a1/resourcegroups/shop/providers/vms/web"
+    machine = instance(azure_account(), "Web", resource_id=path, resource_group="shop")
+    store_cpu(machine, FORTNIGHT, 3.0)
+    CpuMetric.objects.update(p99_percent=None)
+    for address in ("/instances/", "/cpu/"):
+        page = viewer.get(address).content.decode()
+        assert f'title="{path}">Web</a>' in page
+        assert page.count(path) == 1
+        assert '<span class="under">shop</span>' in page
+    page = viewer.get(machine.get_absolute_url())
+    text = page.content.decode()
+    assert f'<dd class="code">{path}</dd>' in text
+    assert not re.search("p99|VPC|Image|Public IP", text)
+    lines = [line["label"] for line in page.context["cpu_chart"]["series"]]
+    assert lines == ["Average", "Maximum"]

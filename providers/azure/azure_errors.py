@@ -125,8 +125,12 @@ SIGN_IN = {
 SIGN_IN["700213"] = SIGN_IN["70021"]
 SIGN_IN["900023"] = SIGN_IN["90002"]
 ENTRA_CODE = re.compile(r"AADSTS(\d+)")
-# "... does not have authorization to perform action 'A' over scope 'S' or ..."
-MISSING_RIGHT = re.compile(r"action '(?P<action>[^']+)'.*?scope '(?P<scope>[^']+)'")
+# "The client 'C' with object id 'O' does not have authorization to perform action 'A'
+# over scope 'S' or the scope is invalid. If access was recently granted, ..."
+MISSING_RIGHT = re.compile(
+    r"(client '(?P<client>[^']+)'.*?)?"
+    r"action '(?P<action>[^']+)'.*?scope '(?P<scope>[^']+)'"
+)
 LONGEST_REASON = 400
 # Status -> what it means of one operation, and what to do.
 Refusals = Mapping[int, tuple[ErrorKind, str]]
@@ -168,13 +172,18 @@ def answer_failure(
         kind = KIND_PER_CODE[code.lower()]
         advice = ADVICE_PER_CODE.get(code.lower(), "")
     if kind == ErrorKind.DENIED and not advice:
-        advice = _missing_role(message, role)
+        found = MISSING_RIGHT.search(message)
+        advice = _missing_role(found, role)
+        if found:  # the advice names action and scope
+            client = f"client {found['client'] or ''}".strip()
+            message = f"the {client} has no role that allows it"
     if kind == ErrorKind.THROTTLED and retry_after:
         advice = (
             f"Azure wants to be asked again in {retry_after:.0f} s: sync again then. "
             "What is stored stays."
         )
-    reason = f"{code or f'HTTP {status}'} ({message or 'no further reason'})"
+    message = message.removeprefix(f"{status} ") or "no further reason"
+    reason = f"{code or f'HTTP {status}'} ({message})"
     return failure(kind, reading, reason, advice, region)
 
 
@@ -203,17 +212,17 @@ def sign_in_failure(reading: str, message: str) -> ProviderError:
     return failure(kind, reading, f"{found[0]} ({said.strip()})", advice)
 
 
-def _missing_role(message: str, role: str) -> str:
-    """Name the role that is missing, and where, as far as the message tells."""
-    found = MISSING_RIGHT.search(message)
+def _missing_role(found: re.Match[str] | None, role: str) -> str:
+    """Name the role that is missing, and where, as far as the message told."""
     at = f" on {found['scope']}" if found else ""
     allowing = f", which allows {found['action']}" if found else ""
     return f"Assign the role {role}{at}{allowing}, wait some minutes, {TRY}"
 
 
 def _words(text: str) -> str:
-    """Return what a person would read of it."""
-    return " ".join(re.sub(r"<[^>]*>", " ", text).split())[:LONGEST_REASON]
+    """Return what a person would read of it: a page's title says the same again."""
+    body = re.sub(r"(?is)<(head|script|style)\b.*?</\1>", " ", text)
+    return " ".join(re.sub(r"<[^>]*>", " ", body).split())[:LONGEST_REASON]
 
 
 def _text(value: Any) -> str:

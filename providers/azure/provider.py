@@ -68,6 +68,10 @@ class AzureProvider:
     def cost_window(now: datetime) -> Window:
         return cost_management.cost_window(now)
 
+    @staticmethod
+    def cost_parts(window: Window) -> Sequence[Window]:
+        return [*cost_management.months_of(window)][::-1]
+
     def fetch_costs(self, window: Window, progress: Progress) -> Iterator[CostReading]:
         return cost_management.fetch_costs(self._client, window, progress)
 
@@ -113,7 +117,7 @@ class AzureProvider:
         )
         yield checked(
             "Reader (Microsoft.Resources/subscriptions/locations/read)",
-            "sync_ec2, sync_cpu",
+            "sync_ec2, sync_cpu, sync_storage, sync_databases, sync_network",
             lambda: regions.extend(resources.fetch_regions(client)),
         )
         yield checked(
@@ -135,7 +139,7 @@ class AzureProvider:
         )
         yield checked(
             "Monitoring Reader (Microsoft.Insights/metrics/read)",
-            "sync_cpu, sizes of storage accounts",
+            "sync_cpu, sync_storage (bytes in storage accounts)",
             lambda: monitor.try_metrics(client, yesterday, region, machine),
         )
         yield checked(

@@ -73,10 +73,13 @@ def listed(client: AzureClient, question: Question) -> Iterator[Any]:
     unregistered
     (https://learn.microsoft.com/azure/azure-resource-manager/management/resource-providers-and-types).
     """
+    has_some = False
     try:
-        yield from client.values(question)
+        for raw in client.values(question):
+            has_some = True
+            yield raw
     except ProviderError as error:
-        if not is_unregistered(error):
+        if has_some or not is_unregistered(error):
             raise
 
 

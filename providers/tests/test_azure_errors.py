@@ -50,14 +50,22 @@ def test_each_code_has_its_kind_and_says_what_helps(
     assert says in error.advice
 
 
-def test_a_missing_right_is_named_with_its_role_and_scope() -> None:
+@pytest.mark.parametrize(
+    ("who", "told"),
+    [("client 'c' with object id 'o'", "client c"), ("client", "client")],
+)
+def test_a_missing_right_is_named_once_with_its_role_and_scope(
+    who: str, told: str
+) -> None:
     error = refused(
         "AuthorizationFailed",
-        "The client 'c' with object id 'o' does not have authorization to perform "
+        f"The {who} does not have authorization to perform "
         "action 'Microsoft.Compute/virtualMachines/read' over scope '/subscriptions/s' "
         "or the scope is invalid.",
     )
     assert error.kind == ErrorKind.DENIED
+    reason = f"AuthorizationFailed (the {told} has no role that allows it)"
+    assert error.reason == reason
     assert error.advice.startswith(
         "Assign the role Reader on /subscriptions/s, which allows "
         "Microsoft.Compute/virtualMachines/read, "
@@ -71,7 +79,11 @@ def test_a_missing_right_is_named_with_its_role_and_scope() -> None:
         ('{"error": {"Code": "BadRequest", "Message": "No."}}', "BadRequest (No.)"),
         ('{"error": {"code": 429, "message": null}}', "429 (no further reason)"),
         ('{"error": "invalid_request"}', "HTTP 502 (invalid_request)"),
-        ("<html><h1>502\n Bad Gateway</h1></html>", "HTTP 502 (502 Bad Gateway)"),
+        ("<html><h1>502\n Bad Gateway</h1></html>", "HTTP 502 (Bad Gateway)"),
+        (
+            "<html><head><title>Sorry</title></head><h1>Sorry</h1></html>",
+            "HTTP 502 (Sorry)",
+        ),
         ('{"error": {"co', 'HTTP 502 ({"error": {"co)'),
         ("", "HTTP 502 (no further reason)"),
         ("[]", "HTTP 502 ([])"),

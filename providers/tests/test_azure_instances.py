@@ -7,7 +7,7 @@ from providers.azure.client import AzureClient
 from providers.azure.compute import normalize_instance, power_state
 from providers.azure.provider import AzureProvider
 from providers.errors import ErrorKind, ProviderError
-from providers.records import InstanceRecord, RegionResources
+from providers.records import InstanceRecord, RegionInstances
 from providers.tests.azure_reads import provider_of
 
 MACHINES = "Microsoft.Compute/virtualMachines/read"
@@ -22,17 +22,13 @@ def provider(azure: EmulatedAzure, subscription: EmulatedSubscription) -> AzureP
     return provider_of(azure, subscription.subscription_id, max_attempts=2)
 
 
-def read(provider: AzureProvider) -> dict[str, RegionResources]:
+def read(provider: AzureProvider) -> dict[str, RegionInstances]:
     return {part.region: part for part in provider.fetch_instances(lambda _: None)}
 
 
 def machines(provider: AzureProvider) -> dict[str, InstanceRecord]:
     parts = read(provider).values()
-    return {one.name: one for part in parts for one in instances(part)}
-
-
-def instances(part: RegionResources) -> list[InstanceRecord]:
-    return [one for one in part.resources if isinstance(one, InstanceRecord)]
+    return {one.name: one for part in parts for one in part.instances}
 
 
 def test_a_machine_is_described_as_azure_describes_it(
@@ -42,7 +38,7 @@ def test_a_machine_is_described_as_azure_describes_it(
         "Web-1", size="standard_d4S_v5", tags={"team": "shop"}, zones=["2"]
     )
     record = machines(provider)["Web-1"]
-    assert record.resource_id == made.id.lower()
+    assert record.instance_id == made.id.lower()
     assert (record.region, record.state) == ("westeurope", "running")
     assert record.instance_type == "Standard_D4s_v5"
     assert (record.vcpus, record.memory_mib) == (4, 16 * 1024)
@@ -104,12 +100,12 @@ def test_instances_of_both_kinds_of_scale_sets_are_there_once(
     uniform = subscription.add_scale_set("web", instances=2, location="eastus")
     subscription.add_scale_set("flex", instances=3, mode="Flexible")
     parts = read(provider)
-    assert [one.resource_id for one in instances(parts["eastus"])] == [
+    assert [one.instance_id for one in parts["eastus"].instances] == [
         f"{uniform.id}/virtualMachines/{number}".lower() for number in (0, 1)
     ]
-    assert {one.state for one in instances(parts["eastus"])} == {"running"}
-    assert [one.vcpus for one in instances(parts["eastus"])] == [2, 2]
-    assert len(parts["westeurope"].resources) == 3
+    assert {one.state for one in parts["eastus"].instances} == {"running"}
+    assert [one.vcpus for one in parts["eastus"].instances] == [2, 2]
+    assert len(parts["westeurope"].instances) == 3
 
 
 def test_every_region_answers_also_without_a_machine(
@@ -117,7 +113,7 @@ def test_every_region_answers_also_without_a_machine(
 ) -> None:
     parts = read(provider)
     assert sorted(parts) == sorted(azure.world.regions)
-    assert not any(part.resources or part.error for part in parts.values())
+    assert not any(part.instances or part.error for part in parts.values())
     assert provider.meter.requests == 4  # regions, states, machines, scale sets
 
 
@@ -160,7 +156,7 @@ def test_a_subscription_without_the_provider_has_no_machines(
     subscription.registered.discard("Microsoft.Compute")
     parts = read(provider)
     assert sorted(parts) == sorted(azure.world.regions)
-    assert not any(part.instances or part.error for part in parts.values())
+    assert [part.error for part in parts.values() if part.error] == []
 
 
 @pytest.mark.parametrize(
@@ -185,7 +181,7 @@ def test_a_scale_set_that_fails_makes_only_its_region_fail(
     error = parts["eastus"].error
     assert error
     assert "scale set web in eastus" in error.reading
-    assert len(parts["westeurope"].resources) == 1
+    assert len(parts["westeurope"].instances) == 1
 
 
 def test_sizes_that_are_denied_are_only_a_warning(
@@ -195,7 +191,7 @@ def test_sizes_that_are_denied_are_only_a_warning(
     azure.deny(SKUS)
     part = read(provider)["westeurope"]
     assert part.warning
-    assert [one.vcpus for one in instances(part)] == [None]
+    assert [one.vcpus for one in part.instances] == [None]
 
 
 def test_the_power_state_is_found_by_its_name() -> None:

@@ -142,7 +142,7 @@ def test_what_passes_is_waited_out(
         (
             lambda azure: azure.show_gateway(QUERY, 504),
             ErrorKind.UNAVAILABLE,
-            "HTTP 504 (Gateway Time-out 504 Gateway Time-out)",
+            "HTTP 504 (Gateway Time-out)",
         ),
         (lambda azure: azure.cut(QUERY), ErrorKind.UNAVAILABLE, "IncompleteRead"),
         (

@@ -44,7 +44,7 @@ def test_it_names_what_is_missing_and_ends_with_an_error(aws: EmulatedAws) -> No
     CloudAccount.objects.create(account_id="123456789012", name="main")
     aws.deny("ce:GetCostAndUsage")
     out = StringIO()
-    with pytest.raises(CommandError, match="1 required permissions are missing"):
+    with pytest.raises(CommandError, match="1 required permission missing"):
         call_command("check_access", stdout=out)
     assert "missing   ce:GetCostAndUsage" in out.getvalue()
     assert "Allow it in the IAM policy" in out.getvalue()
@@ -58,7 +58,7 @@ def test_every_region_is_tried_and_those_that_refuse_are_named_in_a_line(
     aws.deny_region("ap-south-1")
     aws.deny_region("sa-east-1")
     out = StringIO()
-    with pytest.raises(CommandError, match="1 required permissions are missing"):
+    with pytest.raises(CommandError, match="1 required permission missing"):
         call_command("check_access", stdout=out)
     lines = out.getvalue().splitlines()
     (line,) = (line.strip() for line in lines if "service control policy" in line)
@@ -80,7 +80,7 @@ def test_a_region_that_is_named_and_not_enabled_is_told_apart_from_credentials(
         settings={"regions": ["eu-west-1", "me-south-1"]},
     )
     out = StringIO()
-    with pytest.raises(CommandError, match="1 required permissions are missing"):
+    with pytest.raises(CommandError, match="1 required permission missing"):
         call_command("check_access", stdout=out)
     told = out.getvalue()
     assert "EC2 instances in me-south-1 (ec2:DescribeInstances): AuthFailure" in told
@@ -173,7 +173,7 @@ def test_stored_settings_that_the_cloud_does_not_take_are_one_sentence() -> None
         account_id="123456789012", name="main", settings={"reigons": ["eu-west-1"]}
     )
     out = StringIO()
-    with pytest.raises(CommandError, match="1 required permissions are missing"):
+    with pytest.raises(CommandError, match="1 required permission missing"):
         call_command("check_access", stdout=out)
     assert (
         "  missing   Settings of main (123456789012): Unknown: reigons. "

@@ -58,7 +58,9 @@ class Command(BaseCommand):
         with only_one(address):
             check_port(host, port)
             if options["first_start"]:
-                first_start()
+                run_command("first_start")
+            elif not any(settings.STATIC_ROOT.iterdir()):
+                run_command("collectstatic", "--noinput", "--verbosity=0")
             self.run(address, grace)
 
     def run(self, address: str, grace: float) -> None:
@@ -113,8 +115,8 @@ def check_port(host: str, port: int) -> None:
         ) from None
 
 
-def first_start() -> None:
-    """Prepare the installation in a process of its own, whose memory ends with it."""
-    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "first_start"]
+def run_command(*arguments: str) -> None:
+    """Run it in a process of its own, whose memory ends with it."""
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
     if status := subprocess.run(command, check=False).returncode:  # noqa: S603
         sys.exit(status)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from clouds.commands import add_account_argument, chosen_accounts
 from clouds.models import CloudAccount
 from clouds.registry import provider_for
+from core.commands import counted
 from providers.base import AccessChecker
 from providers.errors import ProviderError
 
@@ -27,7 +28,7 @@ class Command(BaseCommand):
             self._missing(account) for account in chosen_accounts(options["account"])
         )
         if missing:
-            raise CommandError(f"{missing} required permissions are missing.")
+            raise CommandError(f"{counted(missing, 'required permission')} missing.")
 
     def _missing(self, account: CloudAccount) -> int:
         """Print one line per permission; return how many required ones fail."""
@@ -56,6 +57,6 @@ class Command(BaseCommand):
             if check.error:
                 self.stdout.write(f"            {check.error}")
         self.stdout.write(
-            f"  {provider.meter.requests} requests, ${provider.meter.usd}"
+            f"  {counted(provider.meter.requests, 'request')}, ${provider.meter.usd}"
         )
         return missing

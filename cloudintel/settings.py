@@ -36,6 +36,7 @@ from cloudintel.environment import (
     url,
 )
 from cloudintel.logs import logging_settings
+from core.api.framework import FRAMEWORK
 from dashboard.admin_theme import UNFOLD as UNFOLD
 from dashboard.api_description import SPECTACULAR
 
@@ -236,37 +237,12 @@ if SECURE_COOKIES:
 # The proxy that terminates TLS redirects to it; other names of the domain are not ours.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 
-REST_FRAMEWORK = {
-    # Tokens first: an unauthenticated request then gets 401 and how to authenticate.
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "users.tokens.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": [
-        "rest_framework.permissions.IsAuthenticated",
-        "core.api.permissions.MayView",
-    ],
-    "DEFAULT_FILTER_BACKENDS": ["core.api.parameters.StrictFilterBackend"],
-    "DEFAULT_PAGINATION_CLASS": "core.api.pagination.Pages",
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "core.api.negotiation.FormatFirst",
-    "DEFAULT_RENDERER_CLASSES": [
-        "core.api.json.JSONRenderer",
-        "rest_framework.renderers.BrowsableAPIRenderer",
-    ],
-    "DEFAULT_PARSER_CLASSES": [
-        "core.api.json.JSONParser",
-        "rest_framework.parsers.FormParser",
-        "rest_framework.parsers.MultiPartParser",
-    ],
-    "DEFAULT_SCHEMA_CLASS": "core.api.openapi.Schema",
-    "EXCEPTION_HANDLER": "core.api.problems.render_problem",
+REST_FRAMEWORK = FRAMEWORK | {
     # Counted in the cache, per user; unauthenticated requests are refused before.
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {
         "user": f"{positive('API_REQUESTS_PER_MINUTE', default=600)}/min"
     },
     "NUM_PROXIES": TRUSTED_PROXIES,
-    "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 TOKEN_DAYS = days("TOKEN_DAYS", default=90)
 REST_KNOX = {
@@ -376,23 +352,20 @@ CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
 # What is due is decided by the database, so nothing is sent twice. This schedule is
 # written to the admin at the first start; what is changed there stays.
 CELERY_BEAT_SCHEDULER = "syncs.scheduler.beat:Scheduler"
+EACH_MINUTE = {
+    "schedule-tick": "syncs.tasks.schedule_tick",
+    "deliver-notices": "alerts.tasks.deliver_notices",
+    "look-whose-insights-are-due": "insights.tasks.refresh_due",
+    "record-dashboard": "dashboard.tasks.record_dashboard",
+}
 CELERY_BEAT_SCHEDULE = {
-    "schedule-tick": {
-        "task": "syncs.tasks.schedule_tick",
+    name: {
+        "task": task,
         "schedule": timedelta(seconds=60),
-        # An older one is useless: the next does the same.
+        # An older message is useless: the next one does the same.
         "options": {"expire_seconds": 60},
-    },
-    "deliver-notices": {
-        "task": "alerts.tasks.deliver_notices",
-        "schedule": timedelta(seconds=60),
-        "options": {"expire_seconds": 60},
-    },
-    "look-whose-insights-are-due": {
-        "task": "insights.tasks.refresh_due",
-        "schedule": timedelta(seconds=60),
-        "options": {"expire_seconds": 60},
-    },
+    }
+    for name, task in EACH_MINUTE.items()
 }
 
 ALERT_EMAILS = texts("ALERT_EMAILS", [], EMAIL, "e-mail addresses")

@@ -13,6 +13,13 @@ from rest_framework.viewsets import ViewSetMixin
 
 from cloudintel.health import health, metrics, status
 from costs.api.views import DailyCostViewSet
+from dashboard.api.infrastructure import (
+    InfrastructureViewSet,
+    PricedResourceViewSet,
+    StorageViewSet,
+    VmViewSet,
+)
+from dashboard.api.views import DashboardMetricViewSet, DashboardViewSet
 from dashboard.api_schema import SchemaView
 from dashboard.home import SummaryView
 from dashboard.instances import InstanceCpuViewSet, InstanceListView, InstanceView
@@ -99,12 +106,23 @@ def action_view(
     return viewset.as_view({"get": name}, **getattr(viewset, name).kwargs)
 
 
+INFRASTRUCTURE: dict[str, type[InfrastructureViewSet]] = {
+    "vms": VmViewSet,
+    "storage": StorageViewSet,
+    "resources": PricedResourceViewSet,
+}
 start_sync = StartSyncView.as_view()
 api: list[URLPattern | URLResolver] = [
     *(
         path(f"api/v1/sync/{name}/", start_sync, {"dataset": one}, f"api-sync-{name}")
         for one in Dataset
         for name in one.names
+    ),
+    path("api/v1/dashboard/summary/", DashboardViewSet.as_view({"get": "summary"})),
+    path("api/v1/dashboard/history/", DashboardMetricViewSet.as_view({"get": "list"})),
+    *(
+        path(f"api/v1/infrastructure/{name}/", viewset.as_view({"get": "list"}))
+        for name, viewset in INFRASTRUCTURE.items()
     ),
     path("api/v1/", include(router.urls)),
     path("api/schema/", SchemaView.as_view(), name="schema"),

@@ -101,9 +101,13 @@ class DailyCostQuerySet(BillQuerySet):
 
         Equal ones in the order of their letters' numbers, whatever the database's is.
         """
-        sums = self.order_by().values(column).annotate(total=Sum(metric))
-        found = {key: (-total, key) for key, total in sums.values_list(column, "total")}
+        found = {key: (-total, key) for key, total in self.sums(column, metric)}
         return sorted(found, key=found.__getitem__)[:limit]
+
+    def sums(self, column: str, metric: str) -> QuerySet[Any, tuple[str, Decimal]]:
+        """(key, what it cost in all)."""
+        sums = self.order_by().values(column).annotate(total=Sum(metric))
+        return sums.values_list(column, "total")
 
     def compared(
         self, columns: Sequence[str], metric: str, window: Window, before: Window

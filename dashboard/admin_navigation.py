@@ -55,6 +55,7 @@ SUBJECTS = {
         ("insights.budgetalert", "campaign"),
         ("insights.refreshstate", "update"),
     ],
+    "Dashboard": [("dashboard.dashboardmetric", "timeline")],
     "Archives": [("archives.archive", "inventory_2")],
     "Users": [
         ("auth.user", "person"),

@@ -32,6 +32,8 @@ SPECTACULAR: dict[str, Any] = {
         "ForecastScopeEnum": "insights.forecasts.models.Scope",
         "AnomalyScopeEnum": "insights.models.Anomaly.Scope",
         "BudgetScopeEnum": "insights.models.Budget.Scope",
+        "ResourceKindEnum": "inventory.models.Resource.Kind",
+        "AnomalyKindEnum": "insights.models.Anomaly.Kind",
         "LevelEnum": "insights.recommendations.models.LEVELS",
     },
 }

@@ -15,7 +15,9 @@ from core.api.etag import ConditionalMixin
 
 # First path segment -> description.
 TAGS = {
+    "dashboard": "All of it in one answer, and what it was on each day.",
     "accounts": "Connected cloud accounts.",
+    "infrastructure": "What is present, with utilization, monthly cost and savings.",
     "instances": "Virtual machines as last seen, and their change history.",
     "resources": "Everything that was read, of any kind, and its change history.",
     "volumes": "Disks: their type and size, and what they are attached to.",

@@ -16,6 +16,7 @@ from costs.queries.coverage import (
     period_before,
 )
 from costs.queries.source import CostSource
+from costs.queries.table import Line
 from costs.queries.top_changes import TopChange, top_changes
 from costs.queries.trend import Series, Trend, cost_trend
 from dashboard.projection import Projection, forecast_month_end, projected_month_end
@@ -71,13 +72,18 @@ class Reconciliation:
 class Spending:
     """Costs in one currency; month-end cost by a forecast, else a projection."""
 
+    source: CostSource
     currency: str
     other_currencies: Sequence[str]
     last_days: Figure
     month_to_date: Figure | None
     forecast: MonthEnd | None
     projection: Projection | None
+    amounts: Mapping[date, Decimal]
+    """What each stored day cost in all, up to the newest complete one."""
     trend: Trend
+    services: Sequence[Line]
+    """Of the last days, beside the period before; the largest first."""
     top_changes: Sequence[TopChange]
     summary: Reconciliation
 
@@ -121,13 +127,16 @@ def spending(
         if not forecast and end >= month_start:
             projection = projected_month_end(amounts, end)
     return Spending(
+        source=source,
         currency=currency,
         other_currencies=[other for other in newest if other != currency],
         last_days=figures[0],
         month_to_date=figures[1] if len(figures) > 1 else None,
         forecast=forecast,
         projection=projection,
+        amounts=amounts,
         trend=_within(trend, last_days),
+        services=_services(trend.series, figures[0]),
         top_changes=top_changes(
             source, user, last_days, currency, spans, account_names
         ),
@@ -163,6 +172,18 @@ def _figure(
         before,
         _total(amounts, before) if is_whole else None,
     )
+
+
+def _services(found: Sequence[Series], figure: Figure) -> list[Line]:
+    """Return what each service cost in the figure's window, and in the one before."""
+    lines = []
+    for series in found:
+        total = _part(series, figure.window).total
+        before = _part(series, figure.compared_with).total
+        known = None if figure.before is None else before
+        if total:
+            lines.append(Line(series.key, series.key, total, None, known))
+    return sorted(lines, key=lambda line: (-line.total, line.label))
 
 
 def _total(amounts: Mapping[date, Decimal], window: Window) -> Decimal | None:

@@ -15,7 +15,8 @@ from clouds.testing import account
 from core.testing.browser import DESK, PHONE, let_in
 from core.windows import last_complete_days
 from costs.testing import store_costs
-from inventory.testing import instance
+from inventory.kinds import Kind
+from inventory.testing import instance, one_of_each
 from metrics.testing import store_cpu
 from syncs.backfills.planning import propose
 from syncs.datasets import Dataset
@@ -27,6 +28,7 @@ pytestmark = pytest.mark.only_on("postgresql")
 
 SERIOUS = {"serious", "critical"}
 LISTS = ["/", "/costs/", "/instances/", "/cpu/", "/syncs/"]
+LISTS += ["/resources/", "/storage/", "/databases/", "/network/"]
 INSIGHTS = [f"/insights/{name}" for name in ("", "forecasts/", "anomalies/")]
 OWN = ["/password/", "/tokens/"]
 ERRORS = ["/nothing/", "/instances/999/"]
@@ -67,7 +69,8 @@ def company() -> list[str]:
         account=owner, dataset="cost", opened_at=now, sentence="It fails."
     )
     backfill = propose(owner, Dataset.CPU, last_complete_days(60, now), now)
-    things = (machine, failed, at_work, backfill)
+    made = one_of_each(owner)
+    things = (machine, failed, at_work, backfill, made[Kind.VOLUME], made[Kind.BUCKET])
     return [
         *[thing.get_absolute_url() for thing in things],
         "/syncs/backfills/propose/",

@@ -34,6 +34,7 @@ WITH_TAG = [
     "costs/",
     "costs/trend/",
     "costs/summary/",
+    "costs/daily/",
     "instances/",
     "cpu/",
     "cpu/trend/",

@@ -43,6 +43,7 @@ QUERIES = {
     "costs/trend/": 7,
     "costs/trend/?group_by=account&limit=2&granularity=monthly": 8,
     f"costs/trend/?account=000000000001&exclude=Tax&start={START}": 8,
+    "costs/daily/": 7,
     "costs/summary/": 9,  # one asks who covers bills that began in these periods
     f"costs/summary/?account=000000000001,000000000002&start={START}": 9,
     "cpu/": 6,

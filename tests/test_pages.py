@@ -24,6 +24,7 @@ from users.testing import person
 
 pytestmark = pytest.mark.django_db
 LISTS = ["/", "/costs/", "/instances/", "/cpu/", "/syncs/"]
+LISTS += ["/resources/", "/storage/", "/databases/", "/network/"]
 QUARTER = last_complete_days(90, NOW)
 
 

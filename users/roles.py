@@ -22,6 +22,7 @@ DATA = (
     "pricing",
     "metrics",
     "insights",
+    "dashboard",
 )
 # Apps of libraries that administrators manage.
 LIBRARIES = ("auth", "knox", "axes", "django_celery_beat")

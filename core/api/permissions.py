@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class MayView(BasePermission):
-    """Require the view permission of the endpoint's model.
+    """Require the view permission of the endpoint's model, or of its `viewed_models`.
 
     It applies to every method except OPTIONS, which shows only what the schema shows
     to every signed-in user. Changes need a permission of their own on top. An endpoint
@@ -24,11 +24,13 @@ class MayView(BasePermission):
         if request.method == "OPTIONS":
             return True
         queryset = getattr(view, "queryset", None)
-        if queryset is None:
-            return False
-        right = view_right(queryset.model)
-        self.message = f"This needs the permission {right}."
-        return request.user.has_perm(right)
+        own = () if queryset is None else (queryset.model,)
+        rights = [view_right(one) for one in getattr(view, "viewed_models", own)]
+        for right in rights:
+            self.message = f"This needs the permission {right}."
+            if not request.user.has_perm(right):
+                return False
+        return bool(rights)
 
 
 def view_right(model: type[Model]) -> str:

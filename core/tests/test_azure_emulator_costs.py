@@ -66,15 +66,11 @@ def test_both_ends_are_included_and_the_future_is_cut(
         azure.world.cost(june(day), "Storage", 1, subscription=shop)
     body = question()
     body["timePeriod"] = {"from": "2026-06-02", "to": "2026-06-03T00:00:00Z"}
-    assert [row["UsageDate"] for row in rows(query(azure, shop.id, body))] == [
-        20260602,
-        20260603,
-    ]
+    found = rows(query(azure, shop.id, body))
+    assert [row["UsageDate"] for row in found] == [20260602, 20260603]
     body["timePeriod"] = {"from": "2026-06-21", "to": "2026-06-03"}
-    assert [row["UsageDate"] for row in rows(query(azure, shop.id, body))] == [
-        20260603,
-        20260620,
-    ]
+    found = rows(query(azure, shop.id, body))
+    assert [row["UsageDate"] for row in found] == [20260603, 20260620]
 
 
 def test_amounts_are_doubles_that_groups_sum_otherwise(

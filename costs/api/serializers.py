@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from clouds.models import CloudAccount
 from core.api.amounts import AmountField
+from core.money import ZERO
 from costs.models import DailyCost
 from costs.queries.query import GRANULARITIES, LARGEST_LIMIT
 from costs.queries.summary import Summary
@@ -121,6 +122,45 @@ def trend_data(trend: Trend) -> dict[str, Any]:
 
 
 TREND_FIELDS = [name for name in map(str, TrendSerializer().fields) if name != "series"]
+
+
+class DaySerializer(serializers.Serializer[Any]):
+    """What one UTC day cost in all; null where it is not stored."""
+
+    date = serializers.DateField()
+    cost = AmountField(allow_null=True)
+    is_estimated = serializers.BooleanField(help_text="The cloud may still change it.")
+
+
+class DaysSerializer(serializers.Serializer[Any]):
+    """A row for every day of a window; their costs sum to `total`."""
+
+    start = serializers.DateField()
+    end = serializers.DateField(help_text="Exclusive.")
+    currency = serializers.CharField(allow_null=True)
+    metric = serializers.CharField()
+    total = AmountField(allow_null=True, help_text="null where no day is stored.")
+    days = DaySerializer(many=True)
+
+
+def days_data(trend: Trend) -> dict[str, Any]:
+    """As DaysSerializer has it, of a trend without a group."""
+    # A window without a charge has no series.
+    found = dict(trend.series[0].points) if trend.series else {}
+    return {
+        **{name: getattr(trend, name) for name in DAYS_FIELDS},
+        "days": [
+            {
+                "date": day,
+                "cost": found.get(day, ZERO if is_stored else None),
+                "is_estimated": day in trend.estimated,
+            }
+            for day, is_stored in trend.moments.items()
+        ],
+    }
+
+
+DAYS_FIELDS = [name for name in map(str, DaysSerializer().fields) if name != "days"]
 
 
 class SummarySerializer(serializers.Serializer[Any]):

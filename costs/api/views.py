@@ -1,6 +1,8 @@
 """What it costs: rows, trends and a summary."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from django.http import StreamingHttpResponse
@@ -17,10 +19,12 @@ from core.api.parameters import refuse_unknown
 from core.api.viewsets import RowsViewSet
 from costs.api.serializers import (
     DailyCostSerializer,
+    DaysSerializer,
     MetricParameters,
     SummarySerializer,
     TrendParameters,
     TrendSerializer,
+    days_data,
     summary_data,
     trend_data,
 )
@@ -60,7 +64,7 @@ class DailyCostViewSet(RowsViewSet):
     serializer_class = DailyCostSerializer
     filterset_class = DailyCostFilter
     csv_name = "costs"
-    cached_actions = frozenset({"trend", "summary"})
+    cached_actions = frozenset({"trend", "summary", "daily"})
 
     def data_version(self) -> str:
         return data_version(self.request.user, Dataset.COST)
@@ -72,20 +76,24 @@ class DailyCostViewSet(RowsViewSet):
     def trend(self, request: Request) -> Response | StreamingHttpResponse:
         """Costs over time, a series per key. Default: the last 30 complete days."""
         query, source = self._read(TREND_PARAMETERS)
-        try:
-            trend = cost_trend(
-                source,
-                query.window,
-                group_by=query.group_by,
-                metric=query.metric,
-                granularity=query.granularity,
-                limit=query.limit,
-            )
-        except SeveralCurrencies as error:
-            raise ValidationError({"currency": [str(error)]}) from None
+        trend = _trend(source, query)
         if wants_csv(request):
             return csv_file(request, "cost-trend", _trend_rows(trend))
         return Response(trend_data(trend))
+
+    @extend_schema(
+        parameters=[MetricParameters], responses=DaysSerializer, filters=True
+    )
+    @action(detail=False, filterset_class=CostFilter, pagination_class=None)
+    def daily(self, request: Request) -> Response | StreamingHttpResponse:
+        """What each day cost in all. Default: the last 30 complete days."""
+        query, source = self._read(SUMMARY_PARAMETERS)
+        data = days_data(_trend(source, replace(query, group_by="none")))
+        if wants_csv(request):
+            rows = ([*day.values(), data["currency"]] for day in data["days"])
+            header = ["date", "cost", "is_estimated", "currency"]
+            return csv_file(request, "cost-days", chain([header], rows))
+        return Response(data)
 
     @extend_schema(
         parameters=[MetricParameters], responses=SummarySerializer, filters=True
@@ -115,6 +123,20 @@ class DailyCostViewSet(RowsViewSet):
         except InvalidQuery as error:
             raise ValidationError(error.errors) from None
         return query, source.in_currency(query.currency) if query.currency else source
+
+
+def _trend(source: CostSource, query: CostQuery) -> Trend:
+    try:
+        return cost_trend(
+            source,
+            query.window,
+            group_by=query.group_by,
+            metric=query.metric,
+            granularity=query.granularity,
+            limit=query.limit,
+        )
+    except SeveralCurrencies as error:
+        raise ValidationError({"currency": [str(error)]}) from None
 
 
 def _trend_rows(trend: Trend) -> Iterator[Sequence[Any]]:

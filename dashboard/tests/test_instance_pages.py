@@ -297,10 +297,10 @@ def test_a_long_id_stays_out_of_rows_and_what_azure_has_not_off_the_page(
     store_cpu(machine, FORTNIGHT, 3.0)
     CpuMetric.objects.update(p99_percent=None)
     for address in ("/instances/", "/cpu/"):
-        page = viewer.get(address).content.decode()
-        assert f'title="{path}">Web</a>' in page
-        assert page.count(path) == 1
-        assert '<span class="under">shop</span>' in page
+        listed = viewer.get(address).content.decode()
+        assert f'title="{path}">Web</a>' in listed
+        assert listed.count(path) == 1
+        assert '<span class="under">shop</span>' in listed
     page = viewer.get(machine.get_absolute_url())
     text = page.content.decode()
     assert f'<dd class="code">{path}</dd>' in text

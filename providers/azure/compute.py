@@ -8,16 +8,14 @@ stored, in lower case.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from providers.azure.client import AzureClient, Question, understood
 from providers.azure.resource_ids import region_name, resource_group_of
-from providers.azure.resources import fetch_regions, instant, listed
+from providers.azure.resources import in_regions, instant, listed, read_regions
 from providers.base import Progress
 from providers.errors import ProviderError
 from providers.records import DETAILED, ON_DEMAND, InstanceRecord, RegionResources
-from providers.side_by_side import side_by_side
 
 API_VERSION = "2024-07-01"
 SKUS_VERSION = "2021-07-01"
@@ -39,6 +37,14 @@ class Size:
     architecture: str
 
 
+@dataclass(frozen=True, slots=True)
+class ScaleSet:
+    """What a group of equal machines belongs to."""
+
+    resource_id: str
+    region: str
+
+
 def fetch_instances(
     client: AzureClient, progress: Progress
 ) -> Iterator[RegionResources]:
@@ -47,44 +53,31 @@ def fetch_instances(
     A scale set that can't be read makes its region fail. Raises ProviderError where
     the lists of the subscription can't be read.
     """
-    found: dict[str, list[InstanceRecord]] = {
-        name: [] for name in fetch_regions(client)
-    }
     states = fetch_states(client)
-    for record in list_machines(client):
-        known = replace(record, state=states.get(record.resource_id, ""))
-        found.setdefault(record.region, []).append(known)
-    failed: dict[str, ProviderError] = {}
-    for region, answer in scale_set_instances(client):
-        if isinstance(answer, ProviderError):
-            failed[region] = answer
-        else:
-            found.setdefault(region, []).extend(answer)
-    jobs = [
-        partial(_read_region, client, region, found.get(region, []), failed.get(region))
-        for region in sorted({*found, *failed})
-    ]
-    for part in side_by_side(jobs, client.options.region_workers):
-        if part.resources:
-            progress(f"{part.region}: {len(part.resources)} instances")
-        yield part
+    machines = in_regions(
+        replace(one, state=states.get(one.resource_id, ""))
+        for one in list_machines(client)
+    )
+    scale_sets = in_regions(list_scale_sets(client))
+
+    def read(region: str) -> RegionResources:
+        instances = list(machines.get(region, []))
+        for scale_set in scale_sets.get(region, []):
+            instances += fetch_scale_set(client, scale_set)
+        return _sized(client, region, instances)
+
+    known = {*machines, *scale_sets}
+    yield from read_regions(client, known, read, progress, "instances")
 
 
-def _read_region(
-    client: AzureClient,
-    region: str,
-    instances: Sequence[InstanceRecord],
-    error: ProviderError | None,
-) -> Iterator[RegionResources]:
-    if error or not instances:
-        yield RegionResources(region, error=error)
-        return
+def _sized(
+    client: AzureClient, region: str, instances: Sequence[InstanceRecord]
+) -> RegionResources:
     try:
-        sizes = fetch_sizes(client, region)
+        sizes = fetch_sizes(client, region) if instances else {}
     except ProviderError as warning:
-        yield RegionResources(region, instances, warning=warning)
-        return
-    yield RegionResources(region, [_with_size(one, sizes) for one in instances])
+        return RegionResources(region, instances, warning=warning)
+    return RegionResources(region, [_with_size(one, sizes) for one in instances])
 
 
 def _with_size(record: InstanceRecord, sizes: Mapping[str, Size]) -> InstanceRecord:
@@ -131,21 +124,14 @@ def _machines_question(client: AzureClient, params: Mapping[str, str]) -> Questi
     )
 
 
-def scale_set_instances(
-    client: AzureClient,
-) -> Iterator[tuple[str, Sequence[InstanceRecord] | ProviderError]]:
-    """Return region and instances of each uniform scale set, which are in no list of
-    machines; of a flexible one they are. Raise ProviderError."""
+def list_scale_sets(client: AzureClient) -> Iterator[ScaleSet]:
+    """Return the uniform ones, whose instances are in no list of machines; those of
+    flexible ones are. Raise ProviderError."""
     question = _scale_sets_question(client)
     with understood(question):
         for raw in listed(client, question):
-            if raw.get("properties", {}).get("orchestrationMode") == "Flexible":
-                continue
-            region = region_name(raw["location"])
-            try:
-                yield region, _instances_of(client, raw["id"], region)
-            except ProviderError as error:
-                yield region, error
+            if raw.get("properties", {}).get("orchestrationMode") != "Flexible":
+                yield ScaleSet(raw["id"], region_name(raw["location"]))
 
 
 def try_scale_sets(client: AzureClient) -> None:
@@ -163,14 +149,13 @@ def _scale_sets_question(client: AzureClient) -> Question:
     )
 
 
-def _instances_of(
-    client: AzureClient, scale_set_id: str, region: str
-) -> list[InstanceRecord]:
-    name = scale_set_id.rpartition("/")[2]
+def fetch_scale_set(client: AzureClient, scale_set: ScaleSet) -> list[InstanceRecord]:
+    """Return the instances of a uniform one. Raise ProviderError."""
+    name, region = scale_set.resource_id.rpartition("/")[2], scale_set.region
     question = Question(
         what=f"Instances of the scale set {name} in {region} of {client.account}",
         operation="Microsoft.Compute/virtualMachineScaleSets/virtualMachines",
-        path=f"{scale_set_id}/virtualMachines",
+        path=f"{scale_set.resource_id}/virtualMachines",
         api_version=API_VERSION,
         params={"$expand": "instanceView"},
         region=region,

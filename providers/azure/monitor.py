@@ -79,10 +79,8 @@ def fetch_metrics(
 def _types(client: AzureClient) -> Mapping[tuple[str, str], str]:
     """Return (id, region) -> size of the machines that there are."""
     machines = list(compute.list_machines(client))
-    for _, answer in compute.scale_set_instances(client):
-        if isinstance(answer, ProviderError):
-            raise answer
-        machines += answer
+    for scale_set in compute.list_scale_sets(client):
+        machines += compute.fetch_scale_set(client, scale_set)
     return {(one.resource_id, one.region): one.instance_type for one in machines}
 
 

@@ -117,7 +117,7 @@ class AzureProvider:
         )
         yield checked(
             "Reader (Microsoft.Resources/subscriptions/locations/read)",
-            "sync_ec2, sync_cpu",
+            "sync_ec2, sync_cpu, sync_storage, sync_databases, sync_network",
             lambda: regions.extend(resources.fetch_regions(client)),
         )
         yield checked(
@@ -139,7 +139,7 @@ class AzureProvider:
         )
         yield checked(
             "Monitoring Reader (Microsoft.Insights/metrics/read)",
-            "sync_cpu, sizes of storage accounts",
+            "sync_cpu, sync_storage (bytes in storage accounts)",
             lambda: monitor.try_metrics(client, yesterday, region, machine),
         )
         yield checked(

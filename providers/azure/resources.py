@@ -73,10 +73,13 @@ def listed(client: AzureClient, question: Question) -> Iterator[Any]:
     unregistered
     (https://learn.microsoft.com/azure/azure-resource-manager/management/resource-providers-and-types).
     """
+    has_some = False
     try:
-        yield from client.values(question)
+        for raw in client.values(question):
+            has_some = True
+            yield raw
     except ProviderError as error:
-        if not is_unregistered(error):
+        if has_some or not is_unregistered(error):
             raise
 
 
@@ -92,6 +95,7 @@ def read_regions(
     known: Collection[str],
     read: Callable[[str], RegionResources],
     progress: Progress,
+    what: str = "resources",
 ) -> Iterator[RegionResources]:
     """Return what `read` answers of each region, read side by side; what it raises
     makes its region fail.
@@ -103,7 +107,7 @@ def read_regions(
     jobs = [partial(_read, region, read) for region in regions]
     for part in side_by_side(jobs, client.options.region_workers):
         if part.resources:
-            progress(f"{part.region}: {len(part.resources)} resources")
+            progress(f"{part.region}: {len(part.resources)} {what}")
         yield part
 
 

@@ -160,7 +160,7 @@ def test_a_subscription_without_the_provider_has_no_machines(
     subscription.registered.discard("Microsoft.Compute")
     parts = read(provider)
     assert sorted(parts) == sorted(azure.world.regions)
-    assert not any(part.instances or part.error for part in parts.values())
+    assert not any(part.resources or part.error for part in parts.values())
 
 
 @pytest.mark.parametrize(

@@ -134,20 +134,30 @@ def test_pages_of_any_size_have_the_same_resources(
 
 
 @EACH_KIND
+@pytest.mark.parametrize(
+    ("code", "status", "kind_of_error"),
+    [
+        ("ServiceUnavailable", 503, ErrorKind.UNAVAILABLE),
+        ("MissingSubscriptionRegistration", 409, ErrorKind.NOT_ENABLED),
+    ],
+)
 def test_a_list_that_ends_in_the_middle_is_none(
     provider: AzureProvider,
     azure: EmulatedAzure,
     subscription: EmulatedSubscription,
     method: str,
     kind: type[EmulatedResource],
+    code: str,
+    status: int,
+    kind_of_error: ErrorKind,
 ) -> None:
     for number in range(3):
         subscription.add(kind, f"one{number}")
     azure.page_size[operation(kind)] = 2
-    azure.fail(operation(kind), "ServiceUnavailable", status=503, after=1)
+    azure.fail(operation(kind), code, status=status, after=1)
     with pytest.raises(ProviderError) as raised:
         by_region(fetch_of(provider, method))
-    assert raised.value.kind == ErrorKind.UNAVAILABLE
+    assert raised.value.kind == kind_of_error
 
 
 @EACH_METHOD

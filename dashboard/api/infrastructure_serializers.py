@@ -1,0 +1,75 @@
+"""Resources with what they cost; amounts are decimal strings, unknown is null."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from core.api.amounts import AmountField
+from dashboard.resource_costs import CostBasis
+
+
+class PricedSerializer(serializers.Serializer[Any]):
+    """What every row has."""
+
+    name = serializers.CharField()
+    resource_id = serializers.CharField()
+    provider = serializers.CharField()
+    location = serializers.CharField(help_text="The region.")
+    resource_group = serializers.CharField()
+    status = serializers.CharField(help_text="As its cloud calls its state.")
+    monthlyCost = AmountField(allow_null=True, help_text="For 730 hours.")
+    monthlyCostBasis = serializers.ChoiceField(
+        choices=[(one.value, one.value) for one in CostBasis],
+        allow_null=True,
+        help_text="What it is made of: the list price, or 0 as its cloud bills nothing "
+        "in this state. null: the cost is unknown.",
+    )
+    currency = serializers.CharField(allow_null=True, help_text="Of the cost.")
+    potentialSavings = AmountField(
+        allow_null=True,
+        help_text="A month, of its live recommendations, nothing counted twice; null "
+        "where the price is unknown or nothing was looked for.",
+    )
+    savingsCurrency = serializers.CharField(allow_null=True)
+    tags = serializers.DictField(child=serializers.CharField())
+
+
+class VmSerializer(PricedSerializer):
+    """One virtual machine, with its utilization, cost and savings."""
+
+    size = serializers.CharField(help_text="Its type, such as m6i.large.")
+    cpuUtilization = serializers.FloatField(
+        allow_null=True, help_text="Percent, the mean of the last 14 days."
+    )
+    memoryUtilization = serializers.FloatField(
+        allow_null=True, help_text="Percent, the mean of the last 14 days."
+    )
+    recommendation = serializers.CharField(
+        allow_null=True, help_text="That with the largest saving."
+    )
+
+
+class StorageSerializer(PricedSerializer):
+    """One storage account or bucket, with its size, cost and savings."""
+
+    tier = serializers.CharField(
+        allow_null=True, help_text="Where objects go that name none."
+    )
+    sizeGB = serializers.FloatField(
+        allow_null=True, help_text="In 10^9 bytes, as last measured."
+    )
+    recommendations = serializers.ListField(
+        child=serializers.CharField(), help_text="The largest saving first."
+    )
+    lastAccessed = serializers.DateTimeField(
+        allow_null=True, help_text="Always null: no cloud tells."
+    )
+
+
+class PricedResourceSerializer(PricedSerializer):
+    """One resource of any kind, with its cost and savings."""
+
+    kind = serializers.CharField()
+    recommendations = serializers.ListField(
+        child=serializers.CharField(), help_text="The largest saving first."
+    )

@@ -1,0 +1,87 @@
+"""The dashboard's endpoints: its summary, and what it was on each day."""
+
+from typing import Any
+
+import django_filters as filters
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import ValidationError
+from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from clouds.access import is_limited
+from core.api.etag import ConditionalMixin
+from core.api.filters import AnyText, WindowForm, end_filter, start_filter
+from core.api.parameters import refuse_unknown
+from core.api.permissions import MayView
+from core.api.viewsets import RowsViewSet
+from costs.models import DailyCost
+from dashboard.api.serializers import (
+    CurrencyParameter,
+    DashboardMetricSerializer,
+    DashboardSerializer,
+    dashboard_data,
+)
+from dashboard.models import DashboardMetric
+from dashboard.summary import UnknownCurrency, dashboard_summary, summary_version
+from insights.models import Forecast, Recommendation
+from inventory.models import Instance
+from metrics.models import CpuMetric
+
+
+class DashboardViewSet(ConditionalMixin, ViewSet):
+    """What the pages say in all, in one answer."""
+
+    viewed_models = (DailyCost, Instance, CpuMetric, Forecast, Recommendation)
+    cached_actions = frozenset({"summary"})
+
+    def data_version(self) -> str:
+        return summary_version(self.request.user)
+
+    @extend_schema(parameters=[CurrencyParameter], responses=DashboardSerializer)
+    def summary(self, request: Request) -> Response:
+        """Costs, projection, utilization, counts and potential savings of the 30 days
+        up to the newest complete one, in one currency."""
+        refuse_unknown(request.query_params, CurrencyParameter().fields)
+        currency = request.query_params.get("currency", "").strip().upper()
+        try:
+            found = dashboard_summary(timezone.now(), request.user, currency or None)
+        except UnknownCurrency as error:
+            raise ValidationError({"currency": [str(error)]}) from None
+        return Response(dashboard_data(found))
+
+
+class SeesAllAccounts(BasePermission):
+    """Require that no account is hidden from the user: sums are of all."""
+
+    message = (
+        "The history is of all accounts together, and some are hidden from you. Ask "
+        "/api/v1/dashboard/summary/ and /api/v1/costs/daily/, which are of yours."
+    )
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return request.method == "OPTIONS" or not is_limited(request.user)
+
+
+class DashboardMetricFilter(filters.FilterSet):
+    start = start_filter()
+    end = end_filter()
+    currency = AnyText(help_text="One or several, such as USD.")
+
+    class Meta:
+        model = DashboardMetric
+        fields: list[str] = []
+        form = WindowForm
+
+
+class DashboardMetricViewSet(RowsViewSet):
+    """The summary of all accounts at the end of each day, the newest first; today's is
+    as of now. For users who see all accounts."""
+
+    queryset = DashboardMetric.objects.order_by("-day", "currency")
+    permission_classes = [IsAuthenticated, MayView, SeesAllAccounts]
+    serializer_class = DashboardMetricSerializer
+    filterset_class = DashboardMetricFilter
+    csv_name = "dashboard-history"

@@ -1,0 +1,158 @@
+"""The dashboard in one answer, from what the pages show."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from hashlib import sha256
+
+from django.db.models import Avg, Count, Max, Q
+
+from clouds.access import AnyUser
+from clouds.versions import data_version
+from core.money import ZERO
+from costs.queries.table import Line
+from dashboard.spending import Spending, spending
+from insights.models import Recommendation, RecommendationChange, RefreshState
+from inventory.models import Resource
+from inventory.querysets import RUNNING
+from syncs.datasets import Dataset
+
+TOP_SERVICES = 10
+# Why there is no percent.
+NO_CPU = "No CPU of a running instance was measured in the last 14 days."
+NOT_MEASURED = {
+    "storage": "Buckets and storage accounts grow with what is stored in them: there "
+    "is no size of which a share is used.",
+    "database": "The CPU of databases is not read.",
+    "network": "Traffic is read in bytes, and clouds do not tell of how much capacity.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DashboardSummary:
+    """What one user may see, in one currency; None is unknown."""
+
+    total_monthly_cost: Decimal | None
+    monthly_change_percent: float | None
+    projected_monthly_cost: Decimal | None
+    projection_low: Decimal | None
+    projection_high: Decimal | None
+    currency: str | None
+    other_currencies: list[str]
+    daily_costs: list[dict[str, date | Decimal | None]]
+    top_services: list[Line]
+    resource_groups: list[tuple[str, Decimal]]
+    utilization_metrics: dict[str, float | None]
+    utilization_notes: dict[str, str]
+    total_vms: int
+    running_vms: int
+    total_storage_accounts: int
+    total_potential_savings: Decimal | None
+    data_through: date | None
+    reconciled: bool | None
+
+
+class UnknownCurrency(ValueError):
+    """No cost that the user may see is in that currency."""
+
+
+def summary_version(user: AnyUser) -> str:
+    """Return the version of all that the user's summary is made of. Three queries."""
+    refreshed = RefreshState.objects.order_by("pk").values_list("pk", "tried_at")
+    changed = RecommendationChange.objects.aggregate(newest=Max("pk"))
+    state = [data_version(user, *Dataset), list(refreshed), changed]
+    return sha256(repr(state).encode()).hexdigest()
+
+
+def dashboard_summary(
+    now: datetime, user: AnyUser, currency: str | None = None
+) -> DashboardSummary:
+    """Return the summary in that currency, else in the first in which bills go on.
+
+    The month is the 30 days up to the newest complete one. Raise UnknownCurrency.
+    """
+    found = spending(now, user, {}, currency)
+    if currency and (found is None or found.currency != currency):
+        known = [found.currency, *found.other_currencies] if found else []
+        raise UnknownCurrency(
+            f"There are no costs in {currency}. "
+            + (f"Choose one of: {', '.join(known)}." if known else "None are stored.")
+        )
+    low, mean, high = _projected(found)
+    vms, running, buckets, percent = _counts(user)
+    days = found.last_days.window.days() if found else ()
+    amounts = found.amounts if found else {}
+    return DashboardSummary(
+        total_monthly_cost=found.last_days.total if found else None,
+        monthly_change_percent=found.last_days.change_percent if found else None,
+        projected_monthly_cost=mean,
+        projection_low=low,
+        projection_high=high,
+        currency=found.currency if found else None,
+        other_currencies=list(found.other_currencies) if found else [],
+        daily_costs=[{"date": day, "cost": amounts.get(day)} for day in days],
+        top_services=list(found.services[:TOP_SERVICES]) if found else [],
+        resource_groups=_resource_groups(found) if found else [],
+        utilization_metrics={"compute": percent, **dict.fromkeys(NOT_MEASURED)},
+        utilization_notes={
+            **({"compute": NO_CPU} if percent is None else {}),
+            **NOT_MEASURED,
+        },
+        total_vms=vms,
+        running_vms=running,
+        total_storage_accounts=buckets,
+        total_potential_savings=(
+            _potential_savings(user, found.currency) if found else None
+        ),
+        data_through=max(amounts, default=None),
+        reconciled=found.summary.reconciled if found else None,
+    )
+
+
+def _projected(
+    found: Spending | None,
+) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+    """Return the month-end cost between its bounds; a projection has none."""
+    if found and (ahead := found.forecast):
+        return ahead.low_80, ahead.mean, ahead.high_80
+    if found and found.projection:
+        return None, found.projection.total, None
+    return None, None, None
+
+
+def _resource_groups(found: Spending) -> list[tuple[str, Decimal]]:
+    """Return what each cost in the month, the largest first."""
+    rows = found.source.in_window(found.last_days.window).by("resource_group")
+    sums = rows.exclude(resource_group="").sums("resource_group", "billed")
+    return sorted(sums, key=lambda one: (-one[1], one[0]))
+
+
+def _counts(user: AnyUser) -> tuple[int, int, int, float | None]:
+    """Return how many instances there are and run, how many buckets, and the mean CPU
+    of those that run. One query."""
+    present = Resource.objects.visible_to(user).present()
+    instances = Q(kind=Resource.Kind.INSTANCE)
+    running = instances & Q(state=RUNNING)
+    found = present.filter(account__is_enabled=True).aggregate(
+        vms=Count("pk", filter=instances),
+        running=Count("pk", filter=running),
+        buckets=Count("pk", filter=Q(kind=Resource.Kind.BUCKET)),
+        percent=Avg("recent_cpu__average_percent", filter=running),
+    )
+    percent = found["percent"]
+    return (
+        found["vms"],
+        found["running"],
+        found["buckets"],
+        None if percent is None else round(percent, 2),
+    )
+
+
+def _potential_savings(user: AnyUser, currency: str) -> Decimal | None:
+    """Return the savings a month of what is recommended; None if nothing was looked
+    for yet."""
+    live = Recommendation.objects.visible_to(user).live()
+    if (found := live.savings_per_currency().get(currency)) is not None:
+        return found
+    looked = RefreshState.objects.visible_to(user).exclude(refreshed_at=None)
+    return ZERO if looked.exists() else None

@@ -29,7 +29,7 @@ def idle(context: RuleContext, utilization: Utilization) -> Advice | None:
     return build_advice(
         context,
         Rule.IDLE,
-        title=f"Stop idle instance {machine.title}",
+        title=f"{machine.stop} idle instance {machine.title}",
         current_state=(
             f"{machine.instance_type or 'The instance'} runs; "
             f"{utilization.summary} in {len(utilization.days)} days"

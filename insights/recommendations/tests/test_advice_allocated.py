@@ -89,4 +89,6 @@ def test_an_idle_one_is_deallocated_and_not_just_stopped() -> None:
     idle = machine(cpu=cpu(32, 0.8, 3.9, 1.2), network=network(32, 2.5))
     assert advice(idle)[Rule.IDLE].recommendation.startswith("Stop it")
     on_azure = replace(idle, billed_states=AZURE)
-    assert advice(on_azure)[Rule.IDLE].recommendation.startswith("Deallocate it")
+    found = advice(on_azure)[Rule.IDLE]
+    assert found.recommendation.startswith("Deallocate it")
+    assert found.title.startswith("Deallocate idle instance")

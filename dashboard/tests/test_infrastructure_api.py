@@ -1,6 +1,7 @@
 """What runs, with utilization, cost and savings: the same numbers as on the pages."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,7 @@ from insights.models import RefreshState
 from insights.testing import recommendation
 from inventory.models import Bucket
 from inventory.testing import instance, one_of_each, resource
+from metrics.models import MemoryMetric
 from metrics.testing import store_cpu
 from pricing.models import InstancePrice
 from users.testing import ask, csv_of, person, refused, session_of, viewer
@@ -72,6 +74,10 @@ def test_a_machine_with_all_that_is_known_of_it() -> None:
     owner = owner_of_prices()
     web = instance(owner, "web", resource_group="shop-rg")
     store_cpu(web, last_complete_days(3, NOW), 20)
+    MemoryMetric.objects.all().delete()
+    for days_ago, percent in ((1, 30.0), (2, 50.0), (20, 90.0)):
+        day = NOW.date() - timedelta(days=days_ago)
+        MemoryMetric.objects.create(resource=web, day=day, average_percent=percent)
     recommendation(owner, web, title="Stop web")
     assert ask(VMS) == {
         "totalInstances": 1,

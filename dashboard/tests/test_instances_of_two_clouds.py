@@ -117,7 +117,7 @@ def test_what_is_stopped_and_billed_says_so_and_has_its_price(viewer: Client) ->
     assert text.count("stopped, billed") == 1
     assert "Resource group" in text
     assert "virtualmachines/held" in text
-    assert "/subscriptions/" not in text
+    assert ">/subscriptions/" not in text
 
 
 def test_an_account_of_aws_alone_sees_no_choice_of_clouds_and_groups(

@@ -14,6 +14,7 @@ from django_filters.views import FilterView
 
 from clouds.labels import clouds_of
 from clouds.models import CloudAccount
+from core.db.keys_first import KeysFirst
 from core.db.ordering import unknown_last
 from inventory.api.views import (
     AddressViewSet,
@@ -56,6 +57,7 @@ class ResourceListView(PermissionRequiredMixin, FilterView):
 
     template_name = "inventory/resources.html"
     paginate_by = 50
+    paginator_class = KeysFirst
     title = "Resources"
     kinds: ClassVar[Sequence[Kind]] = ()
 

@@ -6,7 +6,6 @@ from itertools import pairwise
 from typing import Any, cast
 
 from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, IntegerField, When
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -15,6 +14,7 @@ from django_filters.views import FilterView
 from clouds.access import is_limited
 from clouds.labels import clouds_of
 from clouds.models import CloudAccount
+from core.db.keys_first import KeysFirst
 from core.windows import last_complete_days
 from inventory.filters import InstanceFilter
 from inventory.models import Instance, Resource
@@ -33,20 +33,9 @@ LINK_PARAMETERS = ("ordering", "average_min", "average_max")
 NO_FILTERS = {"ordering", "page"}
 
 
-class KeysFirst(Paginator[Instance]):
-    """Sorts keys alone, and then reads the rows of one page.
-
-    A database that sorts 100,000 whole rows takes ten times as long.
-    """
-
-    def page(self, number: int | str) -> Page[Instance]:
-        page = super().page(number)
-        instances = cast("InstanceQuerySet", page.object_list)
-        keys = list(instances.values_list("pk", flat=True))
-        rows = Instance.objects.select_related("account", "recent_cpu").in_bulk(keys)
-        # One that was deleted in between is left out.
-        page.object_list = [rows[key] for key in keys if key in rows]
-        return page
+class InstancePages(KeysFirst):
+    def rows(self) -> InstanceQuerySet:
+        return Instance.objects.select_related("account", "recent_cpu")
 
 
 class InstanceCpuListView(PermissionRequiredMixin, FilterView):
@@ -54,7 +43,7 @@ class InstanceCpuListView(PermissionRequiredMixin, FilterView):
 
     permission_required: str | Sequence[str] = "inventory.view_instance"
     paginate_by = 50
-    paginator_class: type[KeysFirst] = KeysFirst
+    paginator_class: type[KeysFirst] = InstancePages
 
     def get_filterset_class(self) -> type[InstanceFilter]:
         may_see_cpu = self.request.user.has_perm(VIEW_CPU)
@@ -113,7 +102,7 @@ class Band:
         return self.count / self.most * 100
 
 
-class BandPaginator(KeysFirst):
+class BandPaginator(InstancePages):
     """Counts the instances of the list in bands of their average, in one query."""
 
     # Whether the list holds all instances there are: those are counted by an index.

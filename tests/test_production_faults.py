@@ -20,12 +20,14 @@ from core.testing.task_queue import waiting, work_off
 from core.testing.waiting import HANGS_AFTER_SECONDS, wait_for_count
 from costs.sync import sync_cost
 from inventory.models import Instance
+from syncs.datasets import Dataset
 from syncs.models import SyncRun, Watermark
 from syncs.tasks import schedule_tick
 from tests.stored_rows import stored
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BEGAN = datetime(2026, 6, 17, tzinfo=UTC)
+OF_REGIONS = ("instances", "storage", "databases", "network")
 THROTTLED = [
     *("ec2:DescribeInstances", "cloudwatch:GetMetricData", "ce:GetCostAndUsage"),
     *("ec2:DescribeRegions", "ec2:DescribeInstanceTypes"),
@@ -98,12 +100,12 @@ def test_throttled_down_and_denied_at_once_others_are_untouched_and_all_recovers
 
     for name in IDS[:2]:
         assert ended(name) == [
-            ("instances", "partial"),
+            *((dataset, "partial") for dataset in OF_REGIONS),
             ("cost", "succeeded"),
             ("cpu", "succeeded"),
             ("prices", "succeeded"),
         ]
-    assert ended(IDS[2]) == [("instances", "failed"), ("cost", "failed")]
+    assert ended(IDS[2]) == [(dataset, "failed") for dataset in (*OF_REGIONS, "cost")]
     for run in SyncRun.objects.exclude(status="succeeded"):
         named = IDS[2] if run.status == "failed" else "eu-central-1"
         assert named in run.error
@@ -201,14 +203,14 @@ def test_the_broker_is_killed_and_started_again_with_an_empty_queue(
             tick_there()
             return succeeded_in(url)
 
-        tick_there()  # queues six runs
+        tick_there()  # queues runs
         broker.kill()  # which are lost
         broker.start()
         with running(url, aws, *WORKER, "-c", "1", **environment):
             wait_for_count("a run", read_after_a_tick, 1)
             broker.kill()  # while the worker listens
             broker.start()
-            wait_for_count("a run", read_after_a_tick, 12)
+            wait_for_count("a run", read_after_a_tick, len(Dataset) * len(IDS))
     assert set(Instance.objects.values_list("resource_id", flat=True)) == {
         f"i-{name}" for name in IDS
     }

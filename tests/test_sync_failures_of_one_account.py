@@ -17,6 +17,7 @@ from core.testing.aws_emulator.server import OPERATIONS
 from core.testing.aws_emulator.wire import Answer, Call
 from costs.sync import sync_cost
 from inventory.models import Instance
+from syncs.datasets import Dataset
 from syncs.models import SyncRun
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +54,7 @@ def test_the_others_are_read_when_one_fails() -> None:
     assert statuses == {
         (account_id, dataset): "failed" if account_id == OTHER else "succeeded"
         for account_id in (ACCOUNT, OTHER, THIRD)
-        for dataset in ("instances", "cost", "cpu", "prices")
+        for dataset in Dataset.values
         # It has no instance yet, so there is nothing to ask for.
     } | {(OTHER, "cpu"): "succeeded", (OTHER, "prices"): "succeeded"}
     told = {run["error"] for run in runs if run["status"] == "failed"}

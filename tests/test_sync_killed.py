@@ -20,6 +20,7 @@ from inventory.models import Instance
 from inventory.sync import sync_ec2
 from metrics.models import CpuMetric
 from metrics.sync import sync_cpu
+from syncs.datasets import Dataset
 from syncs.models import SyncRun, Watermark
 from tests.halted_inserts import halt_inserts, let_inserts_pass, wait_until_inserting
 from tests.stored_rows import stored
@@ -98,18 +99,17 @@ def test_whatever_it_was_killed_at_the_next_run_leaves_all(
     assert list(statuses) == [
         *(("cost", "abandoned"), ("cost", "succeeded")),
         *(("cpu", "abandoned"), ("cpu", "succeeded")),
+        ("databases", "succeeded"),
         *(
             ("instances", "abandoned"),
             ("instances", "succeeded"),
             ("instances", "succeeded"),
         ),
-        ("prices", "succeeded"),
+        *((dataset, "succeeded") for dataset in ("network", "prices", "storage")),
     ]
-    assert set(Watermark.objects.values_list("dataset", "read_until")) == {
-        ("cost", TODAY),
-        ("cpu", TODAY),
-        ("instances", TODAY),
-    }
+    read_until = Watermark.objects.values_list("dataset", "read_until")
+    with_days = {*Dataset} - {Dataset.PRICES}
+    assert dict(read_until) == dict.fromkeys(with_days, TODAY)
 
 
 def kill_at(

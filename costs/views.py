@@ -27,7 +27,12 @@ from costs.chart import by_moment, trend_chart
 from costs.export import as_json, table_rows
 from costs.queries.breakdown import CostBreakdown, cost_breakdown
 from costs.queries.filter_options import EXCLUDABLE, filter_options
-from costs.queries.links import chips, into_line, into_moments, quick_ranges
+from costs.queries.links import (
+    active_filters,
+    query_of_line,
+    query_of_moments,
+    quick_ranges,
+)
 from costs.queries.query import DEFAULT_DAYS, CostQuery, InvalidQuery
 from costs.queries.source import CostSource
 from costs.queries.table import heads
@@ -128,11 +133,13 @@ def _shown(
         "group_name": group,
         "limits": sorted({*LIMITS, query.limit}),
         "pickers": filter_options(query, user, names),
-        "chips": chips(query, names),
+        "active_filters": active_filters(query, names),
         "chart": trend_chart(found.trend, found.restated, kind=KINDS[query.chart]),
-        "table": by_moment(found.trend, found.restated, into_moments(query)),
+        "table": by_moment(found.trend, found.restated, query_of_moments(query)),
         "heads": heads(query.sort, group, "Previous period"),
-        "lines": [(line, into_line(query, line, found.lines)) for line in found.lines],
+        "lines": [
+            (line, query_of_line(query, line, found.lines)) for line in found.lines
+        ],
         **({} if found.lines else _stored(query, user)),
     }
 

@@ -15,7 +15,7 @@ from core.windows import (
 from costs.queries.query import DIMENSIONS, CostQuery
 from costs.queries.table import Line
 
-# The name of a filter on its chip.
+# What a filter in use is called.
 FILTER_NAMES = {
     "account": "Bill of",
     "service": "Service",
@@ -32,7 +32,7 @@ FILTER_NAMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Chip:
+class ActiveFilter:
     """One value of a filter in use, and the page without it."""
 
     name: str
@@ -53,7 +53,7 @@ def quick_ranges(now: datetime) -> Sequence[tuple[str, Window]]:
     return [*ranges, ("12 months", Window(add_months(month, -12), month))]
 
 
-def into_line(query: CostQuery, line: Line, shown: Sequence[Line]) -> str | None:
+def query_of_line(query: CostQuery, line: Line, shown: Sequence[Line]) -> str | None:
     """The query of what a line is made of; that of "Other" is all but the others.
 
     None where no filter names it: the line of a key that is empty, or of everything.
@@ -83,7 +83,7 @@ def next_group(query: CostQuery, chosen: str) -> str:
     return "none"
 
 
-def into_moments(query: CostQuery) -> Callable[[date], str | None]:
+def query_of_moments(query: CostQuery) -> Callable[[date], str | None]:
     """The query of the days of a month, or of one day by itself.
 
     None where that is what is shown. There may be a thousand, so what they share is
@@ -108,10 +108,12 @@ def _days_of(moment: date, query: CostQuery) -> Window:
     return Window(max(moment, window.start), min(add_months(moment, 1), window.end))
 
 
-def chips(query: CostQuery, account_names: Mapping[str, str]) -> list[Chip]:
+def active_filters(
+    query: CostQuery, account_names: Mapping[str, str]
+) -> list[ActiveFilter]:
     """Each value of each filter in use."""
     return [
-        Chip(
+        ActiveFilter(
             FILTER_NAMES[name],
             account_names.get(value, value),
             query.parameters(**{name: [one for one in values if one != value]}),

@@ -65,8 +65,8 @@ def test_other_leads_to_all_that_it_sums(viewer: Client) -> None:
 
 def test_a_filter_in_use_is_told_and_can_be_taken_away(viewer: Client) -> None:
     text = page(viewer, "?service=Service+7&service=Service+6&exclude=Tax")
-    chips = text.split('class="chips"')[1].split("</ul>")[0]
-    links = [unescape(found) for found in re.findall(r'href="([^"]+)"', chips)]
+    active_filters = text.split('class="chips"')[1].split("</ul>")[0]
+    links = [unescape(found) for found in re.findall(r'href="([^"]+)"', active_filters)]
     assert len(links) == 3
     assert total(page(viewer, links[0])) == "$180.00"
     assert total(page(viewer, links[1])) == "$210.00"

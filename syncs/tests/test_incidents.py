@@ -23,6 +23,7 @@ from clouds.models import CloudAccount
 from clouds.testing import aws_account
 from core.testing.aws_emulator.builders import ACCOUNT, OTHER
 from core.testing.postgres import free_port
+from syncs.datasets import Dataset
 from syncs.incidents.recording import update_incidents
 from syncs.models import Incident, SyncRun
 from syncs.tasks import schedule_tick
@@ -74,7 +75,7 @@ def channel(settings: Settings) -> Iterator[Channel]:
 def mine(now: datetime) -> CloudAccount:
     """An account all of which was read well an hour ago."""
     mine = aws_account()
-    for dataset in ("instances", "cost", "cpu", "prices"):
+    for dataset in Dataset:
         run(mine, now - HOUR, dataset=dataset)
     return mine
 
@@ -144,7 +145,8 @@ def test_each_stale_dataset_is_an_incident_of_its_own(
 ) -> None:
     tick(now + 90 * HOUR)
     (text,) = channel.texts  # they have one cause
-    assert text.count("is stale: last read well") == Incident.objects.count() == 4
+    assert text.count("is stale: last read well") == len(Dataset)
+    assert Incident.objects.count() == len(Dataset)
     # What fails after being stale is the same incident.
     fail_twice(mine, now + 91 * HOUR)
     tick(now + 92 * HOUR)

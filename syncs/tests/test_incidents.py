@@ -150,7 +150,7 @@ def test_each_stale_dataset_is_an_incident_of_its_own(
     # What fails after being stale is the same incident.
     fail_twice(mine, now + 91 * HOUR)
     tick(now + 92 * HOUR)
-    assert (len(channel.texts), Incident.objects.count()) == (1, 4)
+    assert (len(channel.texts), Incident.objects.count()) == (1, len(Dataset))
 
 
 def test_by_e_mail_too(mine: CloudAccount, now: datetime, settings: Settings) -> None:

@@ -23,7 +23,7 @@ from inventory.filters import (
     ResourceFilter,
     VolumeFilter,
 )
-from inventory.kinds import DATASETS, Kind
+from inventory.kinds import DATASETS, KIND_OF, KINDS, Kind
 from inventory.models import (
     Address,
     Bucket,
@@ -33,7 +33,6 @@ from inventory.models import (
     Resource,
     Volume,
 )
-from syncs.datasets import Dataset
 
 
 def in_order(model: type[Resource]) -> QuerySet[Any]:
@@ -51,10 +50,11 @@ class ResourceViewSet(RowsViewSet):
     filterset_class: ClassVar[type[ResourceFilter]] = AnyKindFilter
     serializer_class = ResourceSerializer
     csv_name = "resources"
-    datasets: ClassVar[list[Dataset]] = DATASETS
 
     def data_version(self) -> str:
-        return data_version(self.request.user, *self.datasets)
+        kind = KIND_OF.get(self.queryset.model)
+        datasets = [KINDS[kind].dataset] if kind else DATASETS
+        return data_version(self.request.user, *datasets)
 
     def get_serializer_class(self) -> type[BaseSerializer[Any]]:
         rows: Any = self.serializer_class
@@ -68,7 +68,6 @@ class InstanceViewSet(ResourceViewSet):
     filterset_class = InstanceFilter
     serializer_class = InstanceSerializer
     csv_name = "instances"
-    datasets = [Dataset.INSTANCES]
 
 
 class VolumeViewSet(ResourceViewSet):
@@ -78,7 +77,6 @@ class VolumeViewSet(ResourceViewSet):
     filterset_class = VolumeFilter
     serializer_class = serializer_of(Kind.VOLUME)
     csv_name = "volumes"
-    datasets = [Dataset.STORAGE]
 
 
 class BucketViewSet(ResourceViewSet):
@@ -89,7 +87,6 @@ class BucketViewSet(ResourceViewSet):
     filterset_class = BucketFilter
     serializer_class = serializer_of(Kind.BUCKET)
     csv_name = "buckets"
-    datasets = [Dataset.STORAGE]
 
 
 class DatabaseViewSet(ResourceViewSet):
@@ -99,7 +96,6 @@ class DatabaseViewSet(ResourceViewSet):
     filterset_class = DatabaseFilter
     serializer_class = serializer_of(Kind.DATABASE)
     csv_name = "databases"
-    datasets = [Dataset.DATABASES]
 
 
 class AddressViewSet(ResourceViewSet):
@@ -110,7 +106,6 @@ class AddressViewSet(ResourceViewSet):
     filterset_class = AddressFilter
     serializer_class = serializer_of(Kind.ADDRESS)
     csv_name = "addresses"
-    datasets = [Dataset.NETWORK]
 
 
 class LoadBalancerViewSet(ResourceViewSet):
@@ -120,4 +115,3 @@ class LoadBalancerViewSet(ResourceViewSet):
     filterset_class = LoadBalancerFilter
     serializer_class = serializer_of(Kind.LOAD_BALANCER)
     csv_name = "load-balancers"
-    datasets = [Dataset.NETWORK]

@@ -18,6 +18,7 @@ from providers.aws import (
     organizations,
     price_list,
     regions,
+    usage,
     volumes,
 )
 from providers.aws.client import AwsAccount, AwsClients, AwsOptions
@@ -33,6 +34,7 @@ from providers.records import (
     MemberAccount,
     RegionMetrics,
     RegionResources,
+    ResourceRef,
 )
 
 
@@ -103,6 +105,18 @@ class AwsProvider:
         progress: Progress,
     ) -> Iterator[RegionMetrics]:
         return cloudwatch.fetch_metrics(self._clients, window, instance_ids, progress)
+
+    @staticmethod
+    def usage_window(now: datetime) -> Window:
+        return cloudwatch.metric_window(now)
+
+    def fetch_usage(
+        self,
+        window: Window,
+        resources: Mapping[str, Sequence[ResourceRef]],
+        progress: Progress,
+    ) -> Iterator[RegionMetrics]:
+        return usage.fetch_usage(self._clients, window, resources, progress)
 
     def fetch_prices(
         self, market: Market, families: Sequence[str]

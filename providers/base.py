@@ -108,7 +108,7 @@ class MetricSource(RegionSource, Protocol):
 class UsageSource(RegionSource, Protocol):
     @staticmethod
     def usage_window(now: datetime) -> Window:
-        """The days for which this cloud keeps these metrics, without the running day."""
+        """The days for which this cloud keeps metrics, without the running day."""
 
     def fetch_usage(
         self,

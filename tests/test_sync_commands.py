@@ -34,6 +34,7 @@ COMMANDS = {
     "sync_storage": ["storage"],
     "sync_databases": ["databases"],
     "sync_network": ["network"],
+    "sync_usage": ["usage"],
     "sync": [dataset.value for dataset in Dataset],
 }
 DAYS = ("--start", "2026-11-10", "--end", "2026-11-20")

@@ -65,7 +65,7 @@ def demo(account_id: str = PRODUCTION, name: str = "production") -> CloudAccount
 
 
 def days_of(command: str) -> tuple[str, ...]:
-    return DAYS if command in ("sync_cost", "sync_cpu", "sync") else ()
+    return DAYS if command in ("sync_cost", "sync_cpu", "sync_usage", "sync") else ()
 
 
 def printed(command: str, *arguments: str) -> str:

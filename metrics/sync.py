@@ -78,7 +78,7 @@ def _fetch_usage(
 MEASURED: dict[str, Measured] = {
     Dataset.CPU: Measured([Kind.INSTANCE], _fetch_cpu),
     Dataset.USAGE: Measured(
-        [Kind.DATABASE, Kind.LOAD_BALANCER, Kind.BUCKET], _fetch_usage
+        [Kind.DATABASE, Kind.LOAD_BALANCER, Kind.NAT_GATEWAY, Kind.BUCKET], _fetch_usage
     ),
 }
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 from core.testing.stored import Rows, sorted_rows
 from core.windows import Window
 from inventory.models import Instance
-from metrics.models import CpuMetric, MemoryMetric, NetworkMetric
+from metrics.models import CpuMetric, MemoryMetric, NetworkMetric, UsageMetric
 from metrics.recent_cpu_rollup import refresh_recent_cpu
 
 
@@ -35,7 +35,7 @@ def store_memory(one: Instance, window: Window, maximum: float) -> None:
 
 
 def stored_metrics() -> Rows:
-    """Return every day of every instance, without what differs between runs."""
+    """Return every day of every resource, without what differs between runs."""
     return {
         "cpu": sorted_rows(
             CpuMetric,
@@ -48,5 +48,9 @@ def stored_metrics() -> Rows:
         ),
         "network": sorted_rows(
             NetworkMetric, "resource__resource_id", "day", "in_bytes", "out_bytes"
+        ),
+        "usage": sorted_rows(
+            UsageMetric,
+            *("resource__resource_id", "day", "metric", "average", "maximum", "total"),
         ),
     }

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from core.testing.stored import Rows, sorted_rows
 from core.windows import Window
-from inventory.models import Instance
+from inventory.models import Instance, Resource
 from metrics.models import CpuMetric, MemoryMetric, NetworkMetric, UsageMetric
 from metrics.recent_cpu_rollup import refresh_recent_cpu
 
@@ -32,6 +32,20 @@ def store_memory(one: Instance, window: Window, maximum: float) -> None:
         MemoryMetric.objects.create(
             resource=one, day=day, average_percent=maximum / 2, maximum_percent=maximum
         )
+
+
+def store_usage(one: Resource, window: Window, **totals: float) -> None:
+    """Store such a total of each metric on each day, and a share as its average."""
+    for day in window.days():
+        for metric, total in totals.items():
+            UsageMetric.objects.create(
+                resource=one,
+                day=day,
+                metric=metric,
+                average=total / 8,
+                maximum=total / 4,
+                total=total,
+            )
 
 
 def stored_metrics() -> Rows:

@@ -58,6 +58,7 @@ pages: list[URLPattern | URLResolver] = [
     path("", include("costs.urls")),
     path("", include("insights.urls")),
     path("", include("inventory.urls")),
+    path("", include("dashboard.urls")),
     path("", include("metrics.urls")),
     path("", include("syncs.urls")),
     path("", include("users.urls")),

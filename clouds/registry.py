@@ -147,6 +147,8 @@ def aws_options() -> AwsOptions:
         cpu_statistics=tuple(settings.AWS_CPU_STATISTICS),
         network_metrics=settings.AWS_NETWORK_METRICS,
         bucket_metrics=settings.AWS_BUCKET_METRICS,
+        memory_metrics=settings.AWS_MEMORY_METRICS,
+        usage_metrics=settings.AWS_USAGE_METRICS,
         connect_timeout=settings.AWS_CONNECT_TIMEOUT_SECONDS,
         read_timeout=settings.AWS_READ_TIMEOUT_SECONDS,
         max_attempts=settings.AWS_MAX_ATTEMPTS,

@@ -9,11 +9,13 @@ from providers.azure import (
     compute,
     cost_management,
     databases,
+    metric_batches,
     monitor,
     network,
     resources,
     retail_prices,
     storage_accounts,
+    usage,
 )
 from providers.azure.client import AzureAccount, AzureClient, AzureOptions
 from providers.azure.retail_prices import RetailPrices
@@ -28,6 +30,7 @@ from providers.records import (
     Market,
     RegionMetrics,
     RegionResources,
+    ResourceRef,
 )
 
 
@@ -77,7 +80,7 @@ class AzureProvider:
 
     @staticmethod
     def metric_window(now: datetime) -> Window:
-        return monitor.metric_window(now)
+        return metric_batches.metric_window(now)
 
     def fetch_metrics(
         self,
@@ -86,6 +89,18 @@ class AzureProvider:
         progress: Progress,
     ) -> Iterator[RegionMetrics]:
         return monitor.fetch_metrics(self._client, window, instance_ids, progress)
+
+    @staticmethod
+    def usage_window(now: datetime) -> Window:
+        return metric_batches.metric_window(now)
+
+    def fetch_usage(
+        self,
+        window: Window,
+        resources: Mapping[str, Sequence[ResourceRef]],
+        progress: Progress,
+    ) -> Iterator[RegionMetrics]:
+        return usage.fetch_usage(self._client, window, resources, progress)
 
     def fetch_prices(
         self, market: Market, families: Sequence[str]
@@ -139,7 +154,7 @@ class AzureProvider:
         )
         yield checked(
             "Monitoring Reader (Microsoft.Insights/metrics/read)",
-            "sync_cpu, sync_storage (bytes in storage accounts)",
+            "sync_cpu, sync_usage, sync_storage (bytes in storage accounts)",
             lambda: monitor.try_metrics(client, yesterday, region, machine),
         )
         yield checked(

@@ -167,7 +167,7 @@ def test_a_metric_that_is_refused_is_an_error_after_what_was_answered(
         MetricName.PROCESSED_BYTES
     ] * 2
     assert last.error and last.error.kind == ErrorKind.UNAVAILABLE
-    assert "Use of 1 Jun to 2 Jun" in str(last.error) or "Use of" in str(last.error)
+    assert "Use of " in str(last.error)
 
 
 def test_a_type_that_fails_does_not_stop_the_others(

@@ -16,6 +16,7 @@ from providers.azure import (
     storage_accounts,
 )
 from providers.azure.client import AzureAccount, AzureClient, AzureOptions
+from providers.azure.resource_prices import fetch_resource_prices
 from providers.azure.retail_prices import RetailPrices
 from providers.azure.subscriptions import try_subscription
 from providers.base import Progress
@@ -97,7 +98,7 @@ class AzureProvider:
     def fetch_resource_prices(
         self, market: ResourceMarket, currency: str
     ) -> Sequence[ResourcePriceRecord]:
-        return []
+        return fetch_resource_prices(self._client, market, currency)
 
     def check_access(self, now: datetime) -> Iterator[AccessCheck]:
         """Try each right once. All are free but that of metrics."""

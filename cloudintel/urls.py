@@ -41,6 +41,7 @@ from metrics.api.views import (
     CpuMetricViewSet,
     MemoryMetricViewSet,
     NetworkMetricViewSet,
+    UsageMetricViewSet,
 )
 from pricing.api import ResourcePriceViewSet
 from syncs.accounts.api import CloudAccountViewSet
@@ -58,6 +59,7 @@ pages: list[URLPattern | URLResolver] = [
     path("", include("costs.urls")),
     path("", include("insights.urls")),
     path("", include("inventory.urls")),
+    path("", include("dashboard.urls")),
     path("", include("metrics.urls")),
     path("", include("syncs.urls")),
     path("", include("users.urls")),
@@ -94,6 +96,7 @@ router.register("costs", DailyCostViewSet)
 router.register("cpu", CpuMetricViewSet)
 router.register("memory", MemoryMetricViewSet)
 router.register("network", NetworkMetricViewSet)
+router.register("usage", UsageMetricViewSet)
 router.register("runs", SyncRunViewSet)
 router.register("backfills", BackfillViewSet)
 router.register("api-usage", ApiUsageViewSet)

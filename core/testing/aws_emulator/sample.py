@@ -103,6 +103,7 @@ def _instance(number: int, now: datetime) -> EmulatedInstance:
         lifecycle="spot" if number % 8 == 6 else None,
         private_ip=f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}",
         cpu_percent=0.6 if number % 7 == 3 else None,
+        memory_percent=20.0 + number * 7 % 60 if number % 3 else None,
     )
 
 

@@ -9,11 +9,13 @@ from providers.azure import (
     compute,
     cost_management,
     databases,
+    metric_batches,
     monitor,
     network,
     resources,
     retail_prices,
     storage_accounts,
+    usage,
 )
 from providers.azure.client import AzureAccount, AzureClient, AzureOptions
 from providers.azure.resource_prices import fetch_resource_prices
@@ -31,6 +33,7 @@ from providers.records import (
     RegionResources,
     ResourceMarket,
     ResourcePriceRecord,
+    ResourceRef,
 )
 
 
@@ -80,7 +83,7 @@ class AzureProvider:
 
     @staticmethod
     def metric_window(now: datetime) -> Window:
-        return monitor.metric_window(now)
+        return metric_batches.metric_window(now)
 
     def fetch_metrics(
         self,
@@ -89,6 +92,18 @@ class AzureProvider:
         progress: Progress,
     ) -> Iterator[RegionMetrics]:
         return monitor.fetch_metrics(self._client, window, instance_ids, progress)
+
+    @staticmethod
+    def usage_window(now: datetime) -> Window:
+        return metric_batches.metric_window(now)
+
+    def fetch_usage(
+        self,
+        window: Window,
+        resources: Mapping[str, Sequence[ResourceRef]],
+        progress: Progress,
+    ) -> Iterator[RegionMetrics]:
+        return usage.fetch_usage(self._client, window, resources, progress)
 
     def fetch_prices(
         self, market: Market, families: Sequence[str], currency: str
@@ -147,7 +162,7 @@ class AzureProvider:
         )
         yield checked(
             "Monitoring Reader (Microsoft.Insights/metrics/read)",
-            "sync_cpu, sync_storage (bytes in storage accounts)",
+            "sync_cpu, sync_usage, sync_storage (bytes in storage accounts)",
             lambda: monitor.try_metrics(client, yesterday, region, machine),
         )
         yield checked(

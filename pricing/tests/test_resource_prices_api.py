@@ -25,14 +25,20 @@ def prices() -> None:
     price("bucket", "Cool", PriceUnit.GIB_MONTH, "0.01", **facts)
 
 
+@pytest.fixture
+def viewer(client: Client) -> Client:
+    client.force_login(person("viewer"))
+    return client
+
+
 def skus(client: Client, query: str = "") -> list[str]:
     return [row["sku"] for row in client.get(PATH + query).json()["results"]]
 
 
 def test_a_price_says_of_what_it_is_in_which_unit_and_above_what(
-    viewer_client: Client,
+    viewer: Client,
 ) -> None:
-    first, second, third = viewer_client.get(PATH).json()["results"]
+    first, second, third = viewer.get(PATH).json()["results"]
     assert first == {
         "provider": "aws",
         "region": "eu-west-1",
@@ -64,15 +70,15 @@ def test_a_price_says_of_what_it_is_in_which_unit_and_above_what(
     ],
 )
 def test_they_are_filtered_and_ordered(
-    viewer_client: Client, query: str, found: list[str]
+    viewer: Client, query: str, found: list[str]
 ) -> None:
-    assert skus(viewer_client, query) == found
+    assert skus(viewer, query) == found
 
 
 def test_a_kind_that_does_not_exist_is_refused_with_those_that_do(
-    viewer_client: Client,
+    viewer: Client,
 ) -> None:
-    answer = viewer_client.get(PATH + "?kind=disk")
+    answer = viewer.get(PATH + "?kind=disk")
     assert answer.status_code == 400
     assert "snapshot" in answer.content.decode()
 
@@ -84,14 +90,14 @@ def test_they_are_of_no_account_so_a_limit_hides_none(client: Client) -> None:
     assert len(skus(client)) == 3
 
 
-def test_an_answer_is_new_where_a_price_is(viewer_client: Client) -> None:
-    tag = viewer_client.get(PATH)["ETag"]
-    assert viewer_client.get(PATH, headers={"If-None-Match": tag}).status_code == 304
+def test_an_answer_is_new_where_a_price_is(viewer: Client) -> None:
+    tag = viewer.get(PATH)["ETag"]
+    assert viewer.get(PATH, headers={"If-None-Match": tag}).status_code == 304
     ResourcePrice.objects.filter(sku="Cool").delete()
-    assert viewer_client.get(PATH, headers={"If-None-Match": tag}).status_code == 200
+    assert viewer.get(PATH, headers={"If-None-Match": tag}).status_code == 200
 
 
-def test_all_are_in_a_file(viewer_client: Client) -> None:
-    lines = b"".join(viewer_client.get(PATH + "?format=csv")).decode().splitlines()
+def test_all_are_in_a_file(viewer: Client) -> None:
+    lines = b"".join(viewer.get(PATH + "?format=csv")).decode().splitlines()
     assert len(lines) == 4
     assert lines[0].startswith("provider,region,kind,engine,sku")

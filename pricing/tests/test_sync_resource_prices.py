@@ -16,6 +16,7 @@ from inventory.models import Address, Database, Volume
 from inventory.testing import one_of_each, resource
 from pricing.models import ResourcePrice
 from pricing.sync import sync_prices
+from providers.demo.company import PRODUCTION
 from providers.demo.provider import DemoProvider
 from providers.records import PriceUnit, ResourceMarket, ResourcePriceRecord
 from syncs.models import ApiUsage
@@ -97,14 +98,14 @@ def test_a_list_that_fails_keeps_its_prices_and_the_run_is_partial(
     aws.products.append("{}")  # a product that is none
     run = sync_prices(owner, now + 8 * DAY)
     assert run.status == "failed"
-    assert "Prices of addresses in eu-west-1 (pricing:GetProducts)" in run.error
+    assert "List prices of address in eu-west-1 (pricing:GetProducts)" in run.error
     assert stored() == before
 
 
 def test_prices_are_in_the_currency_that_the_bill_is_in_then(
     monkeypatch: pytest.MonkeyPatch, billed_in: Callable[[CloudAccount, str], None]
 ) -> None:
-    owner = account()
+    owner = account(int(PRODUCTION))
     CloudAccount.objects.update(provider="demo")
     owner.refresh_from_db()
     resource(Address, owner, "eipalloc-1")

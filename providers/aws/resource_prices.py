@@ -47,8 +47,7 @@ def fetch_resource_prices(
     One whose price is not clear, or of which a part is missing, is left out: an
     unknown price is better than a wrong one.
     """
-    what = f"{market.engine} databases" if market.engine else f"{market.kind}s"
-    reading = f"Prices of {what} in {market.region} (pricing:GetProducts)"
+    reading = f"List prices of {market} (pricing:GetProducts)"
     found: dict[tuple[object, ...], set[ResourcePriceRecord]] = defaultdict(set)
     for asked in products_of(market):
         filters = {"regionCode": market.region, **asked.filters}

@@ -75,9 +75,8 @@ def fetch_resource_prices(
 
 def _question(asked: Asked, market: ResourceMarket, currency: str) -> Question:
     product = {"productName": asked.product} if asked.product else {}
-    what = f"{market.engine} databases" if market.engine else f"{market.kind}s"
     return meters_question(
-        f"{what} in {market.region}",
+        f"List prices of {market}",
         currency,
         region=market.region,
         serviceName=asked.service,

@@ -44,6 +44,7 @@ from metrics.api.views import (
     NetworkMetricViewSet,
     UsageMetricViewSet,
 )
+from pricing.api import ResourcePriceViewSet
 from syncs.accounts.api import CloudAccountViewSet
 from syncs.api_usage.api import ApiUsageViewSet
 from syncs.backfills.api import BackfillViewSet
@@ -91,6 +92,7 @@ router.register("databases", DatabaseViewSet)
 router.register("addresses", AddressViewSet)
 router.register("nat-gateways", NatGatewayViewSet)
 router.register("load-balancers", LoadBalancerViewSet)
+router.register("resource-prices", ResourcePriceViewSet)
 router.register("costs", DailyCostViewSet)
 router.register("cpu", CpuMetricViewSet)
 router.register("memory", MemoryMetricViewSet)

@@ -150,7 +150,10 @@ TABLE = {
     Dataset.PRICES: Traits(
         capability=PriceSource,
         task="pricing.tasks.sync_prices",
-        after=(Dataset.INSTANCES,),
+        after=(
+            *(Dataset.INSTANCES, Dataset.STORAGE),
+            *(Dataset.DATABASES, Dataset.NETWORK),
+        ),
     ),
     Dataset.ADVICE: Traits(capability=AdviceSource, task="insights.tasks.sync_advice"),
 }

@@ -19,6 +19,7 @@ from providers.azure import (
     usage,
 )
 from providers.azure.client import AzureAccount, AzureClient, AzureOptions
+from providers.azure.resource_prices import fetch_resource_prices
 from providers.azure.retail_prices import RetailPrices
 from providers.azure.subscriptions import try_subscription
 from providers.base import Progress
@@ -114,7 +115,7 @@ class AzureProvider:
     def fetch_resource_prices(
         self, market: ResourceMarket, currency: str
     ) -> Sequence[ResourcePriceRecord]:
-        return []
+        return fetch_resource_prices(self._client, market, currency)
 
     def fetch_advice(self, progress: Progress) -> Sequence[AdviceRecord]:
         return advisor.fetch_advice(self._client, progress)

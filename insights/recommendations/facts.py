@@ -48,7 +48,7 @@ def read_machines(
     return {
         row: MachineFacts(
             account_id=account.account_id,
-            instance_id=row.resource_id,
+            resource_id=row.resource_id,
             instance_type=row.instance_type,
             region=row.region,
             state=row.state,

@@ -50,7 +50,7 @@ def refresh_recommendations(
     counted = without_double_counting(advice, _monthly(account, bills, limits, now))
     # Verdicts first: what is not realized is recommended again by the same run.
     changed = _verify(account, machines, bills, prices, limits, now)
-    by_id = {row.resource_id: row for row in rows}
+    by_id = {(row.kind, row.resource_id): row for row in rows}
     changed += store_recommendations(account, counted, unanswered, by_id, now)
     return changed, remarks
 
@@ -92,13 +92,13 @@ def _advice(
             answers = advise(machine, limits, prices, now)
         except InvalidFacts as error:
             remarks.append(str(error))
-            unanswered |= {(machine.instance_id, rule) for rule in Rule}
+            unanswered |= {(machine.kind, machine.resource_id, rule) for rule in Rule}
             continue
         for answer in answers:
             if isinstance(answer, Advice):
                 advice.append(answer)
             else:
-                unanswered.add((answer.instance_id, answer.rule))
+                unanswered.add((machine.kind, machine.resource_id, answer.rule))
     return advice, unanswered, remarks
 
 
@@ -128,7 +128,7 @@ def _verify(
 
     An instance that is long terminated is not read any more; its verdict stays.
     """
-    by_id = {machine.instance_id: machine for machine in machines}
+    by_id = {machine.resource_id: machine for machine in machines}
 
     @cache
     def ran_in(region: str) -> RunningCost:

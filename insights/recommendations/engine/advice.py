@@ -16,6 +16,8 @@ from providers.records import ON_DEMAND
 
 Json = Mapping[str, object]
 RUNNING, STOPPED = "running", "stopped"
+# A kind of resource, as the inventory names it.
+INSTANCE = "instance"
 
 
 class Rule(StrEnum):
@@ -25,17 +27,36 @@ class Rule(StrEnum):
     OVERSIZED = "oversized"
     OLD_GENERATION = "old_generation"
     SCHEDULE = "schedule"
+    UNATTACHED = "unattached"
+    OLD_SNAPSHOT = "old_snapshot"
+    VOLUME_TYPE = "volume_type"
+    COST_PER_USE = "cost_per_use"
+    COLDER_TIER = "colder_tier"
+
+
+# What ends its resource, or all that is paid for it.
+REMOVALS = frozenset(
+    {Rule.IDLE, Rule.STOPPED, Rule.ALLOCATED, Rule.UNATTACHED, Rule.OLD_SNAPSHOT}
+)
 
 
 class Category(StrEnum):
-    UNUSED = "unused"
-    RIGHTSIZING = "rightsizing"
-    MODERNIZATION = "modernization"
-    SCHEDULING = "scheduling"
+    COMPUTE = "compute"
+    STORAGE = "storage"
+    DATABASE = "database"
+    NETWORK = "network"
+    COST = "cost"  # nothing but the bill changes
+
+
+class Priority(StrEnum):
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
 
 
 class Level(StrEnum):
-    """A level of priority, impact, effort, complexity, risk or confidence."""
+    """A level of impact, effort, complexity, risk or confidence."""
 
     LOW = "low"
     MEDIUM = "medium"
@@ -86,7 +107,7 @@ class NetworkDay:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change of `state` or `instance_type`, and when it was seen."""
+    """A change of a field, such as `state`, and when it was seen."""
 
     at: datetime
     field: str
@@ -107,7 +128,7 @@ class MachineFacts:
     """
 
     account_id: str
-    instance_id: str
+    resource_id: str
     instance_type: str
     region: str
     state: str
@@ -130,8 +151,16 @@ class MachineFacts:
     attached_monthly: Decimal | None = None
 
     @property
+    def kind(self) -> str:
+        return INSTANCE
+
+    @property
+    def resource_type(self) -> str:
+        return self.instance_type
+
+    @property
     def title(self) -> str:
-        return self.name or self.instance_id
+        return self.name or self.resource_id
 
     @property
     def is_billed(self) -> bool:
@@ -145,21 +174,23 @@ class MachineFacts:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """One thing to do about one instance, and why.
+    """One thing to do about one resource, and why.
 
     `savings_monthly` is for 730 hours; None is unknown, and then `price_basis` is
     none and `currency` empty. `counted_monthly` is the part of it in totals: less where
     it is the `alternative_to` another rule, or where advice would exceed the bill.
-    `target` is the type to change to. `fingerprint` stays as long as rule, instance,
+    `target` is the type to change to. `fingerprint` stays as long as rule, resource,
     type and target do; figures are left out, as they change a little every day.
     """
 
     rule: Rule
     account_id: str
-    instance_id: str
+    kind: str
+    resource_id: str
+    resource_type: str
     region: str
     category: Category
-    priority: Level
+    priority: Priority
     title: str
     current_state: str
     recommendation: str
@@ -183,16 +214,15 @@ class Advice:
 
 @dataclass(frozen=True, slots=True)
 class NotEnough:
-    """A rule that cannot be answered for this instance, and why: one sentence."""
+    """A rule that cannot be answered for a resource, and why: one sentence."""
 
     rule: Rule
-    instance_id: str
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class BillDay:
-    """The compute cost of one account and region on one complete UTC day."""
+    """What some services cost one account in a region on one complete UTC day."""
 
     day: date
     billed: Decimal
@@ -206,7 +236,9 @@ class ExpectedSaving(Protocol):
     @property
     def rule(self) -> str: ...
     @property
-    def instance_type(self) -> str: ...
+    def resource_type(self) -> str: ...
+    @property
+    def target(self) -> str: ...
     @property
     def savings_monthly(self) -> Decimal | None: ...
     @property

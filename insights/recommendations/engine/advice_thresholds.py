@@ -77,8 +77,10 @@ class Thresholds:
 
     least_saving: Decimal = Decimal("1.00")
     """A change that saves less a month is not worth a person's time."""
+    critical_saving: Decimal = Decimal("500.00")
+    """From here on advice has critical priority..."""
     high_saving: Decimal = Decimal("100.00")
-    """From here on advice has high priority..."""
+    """...from here on high..."""
     medium_saving: Decimal = Decimal("20.00")
     """...and from here on medium."""
 

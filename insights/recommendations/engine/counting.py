@@ -24,10 +24,10 @@ def without_double_counting(
     given = list(advice)
     best: dict[tuple[str, str], Advice] = {}
     for one in given:
-        chosen = best.setdefault((one.account_id, one.instance_id), one)
+        chosen = best.setdefault((one.account_id, one.resource_id), one)
         if _worth(one) > _worth(chosen):
-            best[one.account_id, one.instance_id] = one
-    counted = [_counted(one, best[one.account_id, one.instance_id]) for one in given]
+            best[one.account_id, one.resource_id] = one
+    counted = [_counted(one, best[one.account_id, one.resource_id]) for one in given]
     promised = sums(counted)
     return [_within_bill(one, monthly_bills, promised) for one in counted]
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from insights.recommendations.engine.advice import (
+    REMOVALS,
     RUNNING,
     STOPPED,
     Advice,
@@ -65,15 +66,14 @@ def advise(
 def _of_utilization(context: RuleContext) -> list[Advice | NotEnough | None]:
     utilization = utilization_of(context)
     if isinstance(utilization, str):
-        instance_id = context.machine.instance_id
-        return [NotEnough(r, instance_id, utilization) for r in RULES_OF_UTILIZATION]
+        return [NotEnough(rule, utilization) for rule in RULES_OF_UTILIZATION]
     return [rule(context, utilization) for rule in RULES_OF_UTILIZATION.values()]
 
 
 def _is_worth_it(answer: Advice | NotEnough, context: RuleContext) -> bool:
     """Return False for a change of a few cents, and where something else is billed
     anyway; idle ones and those that are off always count."""
-    if answer.rule in (Rule.IDLE, Rule.STOPPED, Rule.ALLOCATED):
+    if answer.rule in REMOVALS:
         return True
     if context.machine.paid_anyway:
         return False

@@ -13,6 +13,7 @@ from insights.recommendations.engine.advice import (
 )
 from insights.recommendations.engine.builder import build_advice
 from insights.recommendations.engine.hourly_prices import HourlyPrice
+from insights.recommendations.engine.observation_window import value_since
 from insights.recommendations.engine.rule_context import RuleContext
 
 
@@ -28,7 +29,7 @@ def stopped(
     since, is_exact = off_since(machine)
     if since is None:
         reason = f"It is {machine.state}, and it is unknown since when."
-        return NotEnough(Rule.STOPPED, machine.instance_id, reason)
+        return NotEnough(Rule.STOPPED, reason)
     days = (now - since).days
     if days < context.thresholds.stopped_days:
         return None
@@ -66,11 +67,4 @@ def stopped(
 
 def off_since(machine: MachineFacts) -> tuple[datetime | None, bool]:
     """Return since when it has its state, and whether that was seen to begin."""
-    seen = [
-        change.at
-        for change in machine.changes
-        if change.field == "state"
-        and change.new_value == machine.state
-        and change.old_value
-    ]
-    return (max(seen), True) if seen else (machine.first_seen_at, False)
+    return value_since(machine.changes, "state", machine.state, machine.first_seen_at)

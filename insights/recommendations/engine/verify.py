@@ -105,7 +105,7 @@ def _changed_on(done: ExpectedSaving, machine: MachineFacts, done_at: datetime) 
         for change in machine.changes
         if change.field == field
         and change.old_value
-        and change.new_value not in {done.instance_type, *machine.billed_states}
+        and change.new_value not in {done.resource_type, *machine.billed_states}
         and change.at >= done_at - RECORDED_LATE
     ]
     if machine.gone_since and machine.gone_since >= done_at - RECORDED_LATE:

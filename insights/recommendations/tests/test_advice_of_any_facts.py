@@ -56,7 +56,7 @@ changes = st.one_of(
 machines = st.builds(
     MachineFacts,
     account_id=st.just(ACCOUNT),
-    instance_id=st.sampled_from(["i-1", "i-2"]),
+    resource_id=st.sampled_from(["i-1", "i-2"]),
     instance_type=types,
     region=st.sampled_from([REGION, "", "mars-1"]),
     state=states,
@@ -93,7 +93,7 @@ def test_any_facts_have_an_answer_or_a_refusal(
         try:
             answers = advise(machine, Thresholds(), prices, NOW)
         except InvalidFacts as error:
-            assert machine.instance_id in str(error)
+            assert machine.resource_id in str(error)
             continue
         for answer in answers:
             if isinstance(answer, NotEnough):

@@ -41,7 +41,7 @@ DAYS = [ANCHOR - timedelta(days=ago) for ago in range(60, 0, -1)]
 
 
 def facts(account_id: str) -> Iterator[tuple[MachineFacts, Life]]:
-    by_id = {life.resource_id: life for life in lives(account_id)}
+    by_id = {life.instance_id: life for life in lives(account_id)}
     for record in describe(account_id, ANCHOR, NOW):
         life = by_id[record.resource_id]
         cpu = [c for day in DAYS if (c := cpu_on(life, day, ANCHOR))]

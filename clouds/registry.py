@@ -1,7 +1,7 @@
 """The clouds there are, and the provider that reads an account."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 
+from clouds.billed_services import AWS_SERVICES, AZURE_SERVICES
 from core.windows import utc_day
 from providers.aws.account_settings import AwsSettings
 from providers.aws.account_settings import check_account_id as check_aws_account_id
@@ -60,8 +61,8 @@ class Cloud:
     """The states in which an instance costs money."""
     turned_off: Callable[[], Mapping[type, str]] = dict
     """The capabilities that a setting turns off, with that setting."""
-    compute_service: str = "Amazon Elastic Compute Cloud - Compute"
-    """How the bill names the hours of instances."""
+    services: Mapping[str, frozenset[str]] = field(default_factory=lambda: AWS_SERVICES)
+    """How the bill names what each kind of resource is charged under."""
 
 
 def provider_for(account: "CloudAccount", now: datetime) -> Provider:
@@ -134,7 +135,7 @@ CLOUDS: dict[str, Cloud] = {
         pays_for_others=azure.pays_for_others,
         # A stopped machine stays allocated, and is billed until it is deallocated.
         billed_states=frozenset({"starting", "running", "stopping", "stopped"}),
-        compute_service="Virtual Machines",
+        services=AZURE_SERVICES,
     ),
     CloudKind.DEMO: Cloud(
         DemoProvider, ProviderSettings, check_demo_account_id, _connect_demo

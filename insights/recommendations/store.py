@@ -25,7 +25,7 @@ LOAD_CHANGES_BY = 10.0
 LOADS = ("highest_percent", "highest_p99_percent")
 # The fields of advice that are columns too.
 COLUMNS = {one.name for one in fields(Advice)} - {
-    *("account_id", "kind", "resource_id", "resource_type", "region")
+    *("account_id", "kind", "resource_id", "resource_type", "region", "part_of")
 }
 # (kind, resource id, rule)
 Key = tuple[str, str, str]

@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
+from core.money import ZERO
 from providers.records import ON_DEMAND
 
 Json = Mapping[str, object]
@@ -77,6 +78,25 @@ class VerdictStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ListPrice:
+    """What a resource costs a month by the list, without what its use costs.
+
+    What is read of a cold tier costs by the GiB, and what is in it is billed for its
+    `minimum_days`.
+    """
+
+    monthly: Decimal
+    currency: str
+    basis: PriceBasis = PriceBasis.LIST
+    per_gib_read: Decimal = ZERO
+    minimum_days: int = 0
+
+    @property
+    def evidence(self) -> Json:
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
 class CpuDay:
     """One UTC day's CPU in percent of all vCPUs; 288 samples are a whole day."""
 
@@ -123,8 +143,8 @@ class MachineFacts:
     `paid_anyway` is what costs the same while it is off, such as its host, and
     `billed_states` are those in which it costs money itself.
     `changes` and days need no order. `hours` is empty where only days are stored.
-    `attached_monthly` is the monthly cost of its volumes and address, which are billed
-    while it is stopped; None where it is unknown.
+    `attached` is what its volumes and addresses cost, which are billed while it is
+    stopped; None where that is unknown.
     """
 
     account_id: str
@@ -148,7 +168,7 @@ class MachineFacts:
     network: Sequence[NetworkDay] = ()
     hours: Sequence[CpuHour] = ()
     memory_maximum_percent: float | None = None
-    attached_monthly: Decimal | None = None
+    attached: ListPrice | None = None
 
     @property
     def kind(self) -> str:
@@ -210,6 +230,7 @@ class Advice:
     target: str = ""
     counted_monthly: Decimal | None = None
     alternative_to: Rule | None = None
+    part_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

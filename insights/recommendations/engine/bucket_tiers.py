@@ -4,11 +4,16 @@ from decimal import Decimal
 
 from core.money import CENT
 from core.windows import last_complete_days
-from insights.recommendations.engine.advice import Advice, Level, NotEnough, Rule
+from insights.recommendations.engine.advice import (
+    Advice,
+    Level,
+    ListPrice,
+    NotEnough,
+    Rule,
+)
 from insights.recommendations.engine.alternatives import COLDER
 from insights.recommendations.engine.builder import build_advice
 from insights.recommendations.engine.resource_context import ResourceContext
-from insights.recommendations.engine.resource_facts import ListPrice
 from providers.records import BucketRecord
 
 GIB = 2**30

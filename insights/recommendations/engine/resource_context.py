@@ -6,13 +6,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Generic
 
+from insights.recommendations.engine.advice import ListPrice
 from insights.recommendations.engine.advice_thresholds import Thresholds
 from insights.recommendations.engine.change_risk import ChangeRisk, manager_of
-from insights.recommendations.engine.resource_facts import (
-    ListPrice,
-    Record_co,
-    ResourceFacts,
-)
+from insights.recommendations.engine.resource_facts import Record_co, ResourceFacts
 
 
 @dataclass(frozen=True)

@@ -3,36 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Generic, TypeVar
 
-from core.money import ZERO
 from core.windows import Window
-from insights.recommendations.engine.advice import Change, CpuDay, Json, PriceBasis
+from insights.recommendations.engine.advice import Change, CpuDay, ListPrice
 from providers.records import ResourceRecord
 
 Record_co = TypeVar("Record_co", bound=ResourceRecord, covariant=True)
 # The fields that hold the type of a kind which has types.
 TYPES = ("volume_type", "database_class", "balancer_type", "gateway_type")
-
-
-@dataclass(frozen=True, slots=True)
-class ListPrice:
-    """What a resource costs a month by the list, without what its use costs.
-
-    What is read of a cold tier costs by the GiB, and what is in it is billed for its
-    `minimum_days`.
-    """
-
-    monthly: Decimal
-    currency: str
-    basis: PriceBasis = PriceBasis.LIST
-    per_gib_read: Decimal = ZERO
-    minimum_days: int = 0
-
-    @property
-    def evidence(self) -> Json:
-        return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +27,8 @@ class ResourceFacts(Generic[Record_co]):
     """One resource as it is, and its days until now.
 
     `price` is that of now, and `other_prices` what it would cost as each `target` of
-    its alternatives. `usage` has the days of each metric, and `measured` the days for
-    which it was read: a day without a row counted nothing. `siblings` is the number of
-    other snapshots of the same disk.
+    its alternatives. `usage` has the days of each metric; a day that it lacks is not
+    known. `siblings` is the number of other snapshots of the same disk.
     """
 
     account_id: str
@@ -62,7 +40,6 @@ class ResourceFacts(Generic[Record_co]):
     price: ListPrice | None = None
     other_prices: Mapping[str, ListPrice] = field(default_factory=dict)
     usage: Mapping[str, Mapping[date, UsageDay]] = field(default_factory=dict)
-    measured: Window | None = None
     cpu: Sequence[CpuDay] = ()
     memory_maximum_percent: float | None = None
     siblings: int = 0
@@ -91,16 +68,20 @@ class ResourceFacts(Generic[Record_co]):
         return min((at for at in instants if at), default=None)
 
     def totals(self, metric: str, window: Window) -> list[float] | None:
-        """Return what was counted each day; None where a day was not read."""
-        read = self.measured
-        if not read or window.start < read.start or window.end > read.end:
-            return None
-        days = self.usage.get(metric, {})
-        return [(days.get(day) or UsageDay()).total or 0.0 for day in window.days()]
+        """Return what was counted each day; None where one day is not known."""
+        days = self._of_days(metric, window)
+        return _all_known([day.total for day in days])
 
     def maxima(self, metric: str, window: Window) -> list[float] | None:
-        """Return the highest of each day; None where one is not known."""
+        """Return the highest of each day; None where one day is not known."""
+        days = self._of_days(metric, window)
+        return _all_known([day.maximum for day in days])
+
+    def _of_days(self, metric: str, window: Window) -> list[UsageDay]:
         days = self.usage.get(metric, {})
-        found = [(days.get(day) or UsageDay()).maximum for day in window.days()]
-        known = [one for one in found if one is not None]
-        return known if len(known) == len(found) else None
+        return [days.get(day, UsageDay()) for day in window.days()]
+
+
+def _all_known(figures: Sequence[float | None]) -> list[float] | None:
+    known = [figure for figure in figures if figure is not None]
+    return known if len(known) == len(figures) else None

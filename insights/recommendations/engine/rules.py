@@ -41,12 +41,10 @@ def advise(
     thresholds: Thresholds,
     prices: Prices,
     now: datetime,
-    currency: str = "USD",
 ) -> list[Advice | NotEnough]:
     """Return the advice for one instance, and the rules that cannot be answered.
 
-    Raise InvalidFacts for impossible figures. `currency` is that of
-    `attached_monthly`.
+    Raise InvalidFacts for impossible figures.
     """
     require_valid(machine)
     if machine.gone_since:
@@ -57,7 +55,7 @@ def advise(
     if machine.state == STOPPED and machine.is_billed:
         answers = [allocated(context, now)]
     elif machine.state in (STOPPED, DEALLOCATED):
-        answers = [stopped(context, now, currency)]
+        answers = [stopped(context, now)]
     elif machine.state == RUNNING:
         answers = [*_of_utilization(context), *old_generation(context)]
     return [answer for answer in answers if answer and _is_worth_it(answer, context)]

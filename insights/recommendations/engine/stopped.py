@@ -8,22 +8,17 @@ from insights.recommendations.engine.advice import (
     Level,
     MachineFacts,
     NotEnough,
-    PriceBasis,
     Rule,
 )
 from insights.recommendations.engine.builder import build_advice
-from insights.recommendations.engine.hourly_prices import HourlyPrice
 from insights.recommendations.engine.observation_window import value_since
 from insights.recommendations.engine.rule_context import RuleContext
 
 
-def stopped(
-    context: RuleContext, now: datetime, currency: str
-) -> Advice | NotEnough | None:
+def stopped(context: RuleContext, now: datetime) -> Advice | NotEnough | None:
     """Return advice to keep an image and terminate it; None if it stopped recently.
 
-    The bill has one amount for all volumes, so the saving is unknown unless the cost
-    of the attached ones is given.
+    What is attached is what it costs; where that is unknown, the saving is.
     """
     machine = context.machine
     since, is_exact = off_since(machine)
@@ -33,8 +28,8 @@ def stopped(
     days = (now - since).days
     if days < context.thresholds.stopped_days:
         return None
-    monthly = machine.attached_monthly
-    saved = None if monthly is None else monthly.quantize(CENT)
+    attached = machine.attached
+    saved = attached.monthly.quantize(CENT) if attached else None
     word = "for" if is_exact else "for at least"
     return build_advice(
         context,
@@ -61,7 +56,7 @@ def stopped(
         estimated_time="30 minutes",
         confidence=Level.HIGH if is_exact else Level.MEDIUM,
         saving=saved,
-        price=None if saved is None else HourlyPrice(saved, currency, PriceBasis.BILL),
+        price=attached,
     )
 
 

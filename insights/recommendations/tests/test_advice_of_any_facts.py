@@ -12,6 +12,7 @@ from insights.recommendations.engine.advice import (
     Advice,
     Change,
     CpuDay,
+    ListPrice,
     MachineFacts,
     NetworkDay,
     NotEnough,
@@ -73,7 +74,9 @@ machines = st.builds(
     cpu=st.one_of(st.lists(cpu_days, max_size=40), steady),
     network=st.lists(st.builds(NetworkDay, days, counts, counts), max_size=40),
     memory_maximum_percent=percents,
-    attached_monthly=st.one_of(st.none(), st.decimals(0, 100, places=4)),
+    attached=st.one_of(
+        st.none(), st.builds(ListPrice, st.decimals(0, 100, places=4), st.just("USD"))
+    ),
 )
 hourly = st.sampled_from([Decimal(0), Decimal("NaN"), Decimal("0.0001"), Decimal(9)])
 lists = st.lists(

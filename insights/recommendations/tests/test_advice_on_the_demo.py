@@ -83,7 +83,7 @@ def prices() -> Prices:
         record
         for region in demo.fetch_regions()
         for system in ("Linux", "Windows")
-        for record in demo.fetch_prices(Market(region, system), families)
+        for record in demo.fetch_prices(Market(region, system), families, "USD")
     )
 
 

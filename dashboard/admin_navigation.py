@@ -40,12 +40,14 @@ SUBJECTS = {
         ("costs.costtotal", "functions"),
         ("costs.restatement", "published_with_changes"),
         ("pricing.instanceprice", "sell"),
+        ("pricing.resourceprice", "price_change"),
         ("pricing.pricedfamily", "family_history"),
     ],
     "Utilization": [
         ("metrics.cpumetric", "speed"),
         ("metrics.memorymetric", "memory"),
         ("metrics.networkmetric", "network_check"),
+        ("metrics.usagemetric", "leaderboard"),
     ],
     "Insights": [
         ("insights.forecast", "trending_up"),

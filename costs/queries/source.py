@@ -31,12 +31,11 @@ from costs.querysets import (
 )
 
 Bills = TypeVar("Bills", bound=BillQuerySet)
-# What no rollup tells apart: it is answered from rows.
-NOT_IN_ROLLUPS = {"resource_group"}
 # The dimension by which a rollup tells a column apart.
 ROLLUP_OF = {
     "service": CostRollup.Dimension.SERVICE,
     "region": CostRollup.Dimension.REGION,
+    "resource_group": CostRollup.Dimension.RESOURCE_GROUP,
     "sub_account_id": CostRollup.Dimension.ACCOUNT,
 }
 
@@ -100,9 +99,7 @@ class CostSource:
 
     def _by_column(self, column: str, values: Sequence[str], is_excluded: bool) -> Self:
         which = Q((f"{column}__in", values), _negated=is_excluded)
-        rollups = None
-        if self.rollups is not None and column not in NOT_IN_ROLLUPS:
-            rollups = self.rollups.filter(which)
+        rollups = None if self.rollups is None else self.rollups.filter(which)
         looked_at = self.looked_at | {column}
         return replace(
             self, rows=self.rows.filter(which), rollups=rollups, looked_at=looked_at
@@ -125,7 +122,7 @@ class CostSource:
         """Return the rows or sums that can tell these columns apart."""
         compared = {*self.looked_at, *columns}
         needed = {of for name, of in ROLLUP_OF.items() if name in compared}
-        if self.rollups is None or len(needed) > 1 or compared & NOT_IN_ROLLUPS:
+        if self.rollups is None or len(needed) > 1:
             return self._counted(self.rows)
         dimension = next(iter(needed), CostRollup.Dimension.NONE)
         return self._counted(self.rollups.filter(dimension=dimension))

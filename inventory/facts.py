@@ -16,7 +16,6 @@ APART = {"attached_to", "bytes_by_tier"}
 UNITS = {
     "size_gib": " GiB",
     "storage_gib": " GiB",
-    "memory_mib": " MiB",
     "vcpus": " vCPU",
     "iops": " IOPS",
     "object_count": " objects",
@@ -60,6 +59,8 @@ def text_of(resource: Resource, name: str) -> str:
         return moment(value)
     if name.endswith("_bytes"):
         return size(value)
+    if name == "memory_mib":
+        return f"{value / 1024:,g} GiB"
     return f"{value:,}" if isinstance(field, IntegerField) else str(value)
 
 

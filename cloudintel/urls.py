@@ -32,7 +32,9 @@ from inventory.api.views import (
     BucketViewSet,
     DatabaseViewSet,
     LoadBalancerViewSet,
+    NatGatewayViewSet,
     ResourceViewSet,
+    SnapshotViewSet,
     VolumeViewSet,
 )
 from metrics.api.views import (
@@ -80,9 +82,11 @@ router.register("accounts", CloudAccountViewSet)
 router.register("instances", InstanceCpuViewSet, basename="api-instance")
 router.register("resources", ResourceViewSet)
 router.register("volumes", VolumeViewSet)
+router.register("snapshots", SnapshotViewSet)
 router.register("buckets", BucketViewSet)
 router.register("databases", DatabaseViewSet)
 router.register("addresses", AddressViewSet)
+router.register("nat-gateways", NatGatewayViewSet)
 router.register("load-balancers", LoadBalancerViewSet)
 router.register("costs", DailyCostViewSet)
 router.register("cpu", CpuMetricViewSet)

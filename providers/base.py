@@ -41,7 +41,7 @@ class InventorySource(Protocol):
 @runtime_checkable
 class StorageSource(Protocol):
     def fetch_storage(self, progress: Progress) -> Iterator[RegionResources]:
-        """Volumes and buckets of every enabled region, as soon as it is read."""
+        """Return volumes, snapshots and buckets of every enabled region, as read."""
 
 
 @runtime_checkable
@@ -53,7 +53,7 @@ class DatabaseSource(Protocol):
 @runtime_checkable
 class NetworkSource(Protocol):
     def fetch_network(self, progress: Progress) -> Iterator[RegionResources]:
-        """Addresses and load balancers of every enabled region, as soon as read."""
+        """Return addresses, NAT gateways and load balancers of every enabled region."""
 
 
 @runtime_checkable

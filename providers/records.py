@@ -97,6 +97,24 @@ class VolumeRecord(ResourceRecord):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotRecord(ResourceRecord):
+    """A copy of a disk as it was: an EBS snapshot, a snapshot of a managed disk."""
+
+    size_gib: int | None = None
+    """Of the disk, and the most that can be stored."""
+    full_bytes: int | None = None
+    """Of all its blocks; those that other snapshots share are stored once."""
+    storage_tier: str = ""
+    """standard or archive; of Azure its redundancy, such as Standard_ZRS."""
+    is_incremental: bool | None = None
+    """Whether it stores only what an earlier one lacks."""
+    source_id: str = ""
+    """Of the disk. Empty: it is of none that is known, as a copy from elsewhere."""
+    source_exists: bool | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BucketRecord(ResourceRecord):
     """Where objects are stored: an S3 bucket, an Azure storage account."""
 
@@ -141,11 +159,28 @@ class AddressRecord(ResourceRecord):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadBalancerRecord(ResourceRecord):
-    """`balancer_type` is the cloud's: application, network, gateway; Standard."""
+    """`balancer_type` is the cloud's: application, network, gateway, classic;
+    Standard."""
 
     balancer_type: str = ""
     targets: int | None = None
-    """Behind it, where the cloud tells."""
+    """Behind it, where the cloud tells; each is counted once."""
+    healthy_targets: int | None = None
+    """Those that answer its checks. None: not known, or they are not checked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NatGatewayRecord(ResourceRecord):
+    """A NAT gateway, which costs by the hour and by what it sends."""
+
+    gateway_type: str = ""
+    """The cloud's: public, private; Standard."""
+    public_ips: str = ""
+    """Those it sends from, joined by commas."""
+    vpc_id: str = ""
+    """Of its network."""
+    subnets: int | None = None
+    """That send through it, where the cloud tells. 0: it does nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,8 +88,8 @@ def test_every_kind_is_stored_once_and_joined_with_its_machine(
     sync_everything(mine, now + HOUR)
     assert stored() == once
     used, loose = Volume.objects.order_by("-attached_to")
-    assert used.attached_ids == [Instance.objects.get().resource_id]
-    assert loose.attached_ids == []
+    assert used.linked_ids == [Instance.objects.get().resource_id]
+    assert loose.linked_ids == []
 
 
 def test_a_volume_that_is_denied_stays_and_heals(

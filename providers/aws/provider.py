@@ -33,6 +33,8 @@ from providers.records import (
     MemberAccount,
     RegionMetrics,
     RegionResources,
+    ResourceMarket,
+    ResourcePriceRecord,
 )
 
 
@@ -105,9 +107,14 @@ class AwsProvider:
         return cloudwatch.fetch_metrics(self._clients, window, instance_ids, progress)
 
     def fetch_prices(
-        self, market: Market, families: Sequence[str]
+        self, market: Market, families: Sequence[str], currency: str
     ) -> Sequence[InstancePriceRecord]:
         return price_list.fetch_prices(self._clients, market, families)
+
+    def fetch_resource_prices(
+        self, market: ResourceMarket, currency: str
+    ) -> Sequence[ResourcePriceRecord]:
+        return []
 
     def check_access(self, now: datetime) -> Iterator[AccessCheck]:
         """Try each permission, the first of EC2 in every region. All are free but Cost

@@ -36,6 +36,8 @@ from providers.records import (
     Market,
     RegionMetrics,
     RegionResources,
+    ResourceMarket,
+    ResourcePriceRecord,
     ResourceRecord,
 )
 from providers.settings import InvalidSetting
@@ -193,7 +195,12 @@ class DemoProvider:
             )
 
     def fetch_prices(
-        self, market: Market, families: Sequence[str]
+        self, market: Market, families: Sequence[str], currency: str
     ) -> Sequence[InstancePriceRecord]:
         self.meter.count("demo:GetProducts")
         return list(prices_of(market, families))
+
+    def fetch_resource_prices(
+        self, market: ResourceMarket, currency: str
+    ) -> Sequence[ResourcePriceRecord]:
+        return []

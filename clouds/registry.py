@@ -19,8 +19,8 @@ from providers.azure.account_settings import AzureSettings
 from providers.azure.client import AzureAccount, AzureOptions
 from providers.azure.provider import AzureProvider
 from providers.base import AccessChecker, CostSource, OrganizationSource, Provider
+from providers.demo import provider as demo
 from providers.demo.provider import DemoProvider
-from providers.demo.provider import check_account_id as check_demo_account_id
 from providers.errors import ErrorKind, ProviderError
 from providers.settings import InvalidSetting, ProviderSettings
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from clouds.models import CloudAccount
 
 
+# A stopped machine of Azure stays allocated, and is billed until it is deallocated.
+ALLOCATED = frozenset({"starting", "running", "stopping", "stopped"})
 # What a bill over other accounts has: all else is of resources.
 OF_BILLS = {CostSource, OrganizationSource, AccessChecker}
 
@@ -35,7 +37,8 @@ OF_BILLS = {CostSource, OrganizationSource, AccessChecker}
 class CloudKind(models.TextChoices):
     AWS = "aws", "AWS"
     AZURE = "azure", "Azure"
-    DEMO = "demo", "Demo"
+    DEMO = "demo", "Demo AWS"
+    DEMO_AZURE = "demo-azure", "Demo Azure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +118,19 @@ CLOUDS: dict[str, Cloud] = {
         azure.check_account_id,
         _connect_azure,
         pays_for_others=azure.pays_for_others,
-        # A stopped machine stays allocated, and is billed until it is deallocated.
-        billed_states=frozenset({"starting", "running", "stopping", "stopped"}),
+        billed_states=ALLOCATED,
         compute_service="Virtual Machines",
     ),
     CloudKind.DEMO: Cloud(
-        DemoProvider, ProviderSettings, check_demo_account_id, _connect_demo
+        DemoProvider, ProviderSettings, demo.check_aws_account_id, _connect_demo
+    ),
+    CloudKind.DEMO_AZURE: Cloud(
+        DemoProvider,
+        ProviderSettings,
+        demo.check_azure_account_id,
+        _connect_demo,
+        billed_states=ALLOCATED,
+        compute_service="Virtual Machines",
     ),
 }
 

@@ -7,12 +7,15 @@ from functools import lru_cache
 
 from core.money import CENT, QUANTUM, ZERO
 from core.windows import ONE_DAY, Window, add_months, first_of_month
+from providers.demo.azure_bill import charges
 from providers.demo.company import (
+    CLOUD_OF,
     CURRENCY,
     DATA_PLATFORM,
     DISK_USD_PER_GIB_HOUR,
     PRODUCTION,
     VIRGINIA,
+    Cloud,
     hourly_usd,
 )
 from providers.demo.fleet import Life, lives
@@ -31,7 +34,7 @@ from providers.demo.shapes import chance, digest, to_money
 from providers.records import UNALLOCATED, ChargeCategory, CostRecord
 
 Usage = Mapping[tuple[str, str], Decimal]
-"""USD by service and region."""
+"""USD by service and place: a region of AWS, a resource group of Azure."""
 
 # The share of usage that is missing one, two and three days after the day began.
 LATE_AT_LEAST = {1: 0.025, 2: 0.012, 3: 0.005}
@@ -55,12 +58,13 @@ REFUND_DAY = -75
 def cost_rows(
     account_id: str, anchor: date, day: date, today: date
 ) -> list[CostRecord]:
-    """Return all charges of that day as Cost Explorer answers on `today`."""
+    """Return all charges of that day as its cloud answers on `today`."""
+    is_azure = CLOUD_OF[account_id] is Cloud.AZURE
 
     def row(
         category: ChargeCategory,
         service: str,
-        region: str,
+        place: str,
         billed: Decimal,
         effective: Decimal | None = None,
     ) -> CostRecord:
@@ -68,7 +72,8 @@ def cost_rows(
             day=day,
             sub_account_id=account_id,
             service=service,
-            region=region,
+            region="" if is_azure else place,
+            resource_group=place if is_azure else "",
             charge_category=category,
             currency=CURRENCY,
             billed=billed,
@@ -78,6 +83,8 @@ def cost_rows(
 
     usage = known_usage(account_id, anchor, day, today)
     rows = [row(ChargeCategory.USAGE, *key, amount) for key, amount in usage.items()]
+    if is_azure:
+        return rows  # Cost Management has neither tax nor credits
     if day.day == 1:
         spent = _month_usage(account_id, anchor, add_months(day, -1))
         tax = (spent * TAX_RATE).quantize(CENT)
@@ -104,12 +111,17 @@ def settled_usage(account_id: str, anchor: date, day: date) -> Usage:
     usage: dict[tuple[str, str], Decimal] = {}
     for line in SERVICE_LINES:
         if line.account_id == account_id:
-            usage[line.service, line.region] = to_money(line.usage(day, anchor))
-    for life in lives(account_id):
-        _add_machine(usage, life, (day - anchor).days)
-    for (service, region), amount in usage.items():
-        factor = cost_factor(account_id, service, region, day, anchor)
-        usage[service, region] = (amount * Decimal(str(factor))).quantize(QUANTUM)
+            usage[line.service, line.place] = to_money(line.usage(day, anchor))
+    if CLOUD_OF[account_id] is Cloud.AZURE:
+        for service, group, usd in charges(account_id, (day - anchor).days):
+            if usd:
+                usage[service, group] = usage.get((service, group), ZERO) + usd
+    else:
+        for life in lives(account_id):
+            _add_machine(usage, life, (day - anchor).days)
+    for (service, place), amount in usage.items():
+        factor = cost_factor(account_id, service, place, day, anchor)
+        usage[service, place] = (amount * Decimal(str(factor))).quantize(QUANTUM)
     return usage
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
+from typing import Any
 
 from core.windows import midnight, utc_day
 from providers.demo.company import INSTANCE_TYPES, STAGING, TENANCY, Cloud
@@ -191,7 +192,7 @@ def _state_off(machine: Machine, is_billed: bool) -> str:
     return "deallocated" if is_freed else "stopped"
 
 
-def _of_aws(machine: Machine, place: str) -> dict[str, str]:
+def _of_aws(machine: Machine, place: str) -> dict[str, Any]:
     return {
         "name": machine.name if machine.is_tagged else "",
         "monitoring": "basic",
@@ -201,7 +202,7 @@ def _of_aws(machine: Machine, place: str) -> dict[str, str]:
     }
 
 
-def _of_azure(machine: Machine, place: str) -> dict[str, str]:
+def _of_azure(machine: Machine, place: str) -> dict[str, Any]:
     return {
         "name": machine.name,
         "resource_group": machine.group,

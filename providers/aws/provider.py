@@ -14,10 +14,12 @@ from providers.aws import (
     cost_explorer,
     databases,
     ec2,
+    load_balancers,
     network,
     organizations,
     price_list,
     regions,
+    snapshots,
     volumes,
 )
 from providers.aws.client import AwsAccount, AwsClients, AwsOptions
@@ -73,7 +75,9 @@ class AwsProvider:
     def fetch_storage(self, progress: Progress) -> Iterator[RegionResources]:
         fetch_buckets = partial(buckets.fetch_buckets, now=self._now)
         return fetch_resources(
-            self._clients, progress, volumes.fetch_volumes, fetch_buckets
+            *(self._clients, progress),
+            snapshots.fetch_volumes_and_snapshots,
+            fetch_buckets,
         )
 
     def fetch_databases(self, progress: Progress) -> Iterator[RegionResources]:
@@ -81,10 +85,10 @@ class AwsProvider:
 
     def fetch_network(self, progress: Progress) -> Iterator[RegionResources]:
         return fetch_resources(
-            self._clients,
-            progress,
-            network.fetch_addresses,
-            network.fetch_load_balancers,
+            *(self._clients, progress),
+            network.fetch_gateways_and_addresses,
+            load_balancers.fetch_load_balancers,
+            load_balancers.fetch_classic_load_balancers,
         )
 
     @staticmethod
@@ -172,18 +176,18 @@ class AwsProvider:
 
     def _check_resources(self, region: str) -> Iterator[AccessCheck]:
         """Ask for a page of each kind, which is left out where that is denied."""
-        clients = self._clients
-
-        def check(
-            permission: str, needed_for: str, attempt: Callable[[], object]
-        ) -> AccessCheck:
-            return checked(permission, needed_for, attempt, is_required=False)
+        clients, check = self._clients, partial(checked, is_required=False)
 
         def first_page(fetch: Kind) -> Callable[[], object]:
             return lambda: next(fetch(clients, region), None)
 
         yield check(
             "ec2:DescribeVolumes", "sync_storage", first_page(volumes.fetch_volumes)
+        )
+        yield check(
+            "ec2:DescribeSnapshots",
+            "sync_storage",
+            first_page(snapshots.fetch_snapshots),
         )
         found: list[tuple[str, str]] = []
         yield check(
@@ -209,20 +213,15 @@ class AwsProvider:
             first_page(databases.fetch_databases),
         )
         yield check(
+            "ec2:DescribeNatGateways",
+            "sync_network",
+            first_page(network.fetch_nat_gateways),
+        )
+        yield check(
             "ec2:DescribeAddresses", "sync_network", first_page(network.fetch_addresses)
         )
-        arns: list[str] = []
-        yield check(
-            "elasticloadbalancing:DescribeLoadBalancers",
-            "sync_network",
-            lambda: arns.extend(network.find_load_balancer(clients, region)),
-        )
-        if arns:
-            yield check(
-                "elasticloadbalancing:DescribeTags",
-                "sync_network, tags of load balancers",
-                partial(network.fetch_tags, clients, region, arns),
-            )
+        for permission, detail, attempt in load_balancers.attempts(clients, region):
+            yield check(permission, f"sync_network{detail}", attempt)
 
     def _check_costs(self, now: datetime) -> Iterator[AccessCheck]:
         """Ask for all days that are kept, and where AWS has not prepared them yet, for

@@ -41,6 +41,7 @@ from metrics.api.views import (
     CpuMetricViewSet,
     MemoryMetricViewSet,
     NetworkMetricViewSet,
+    UsageMetricViewSet,
 )
 from syncs.accounts.api import CloudAccountViewSet
 from syncs.api_usage.api import ApiUsageViewSet
@@ -92,6 +93,7 @@ router.register("costs", DailyCostViewSet)
 router.register("cpu", CpuMetricViewSet)
 router.register("memory", MemoryMetricViewSet)
 router.register("network", NetworkMetricViewSet)
+router.register("usage", UsageMetricViewSet)
 router.register("runs", SyncRunViewSet)
 router.register("backfills", BackfillViewSet)
 router.register("api-usage", ApiUsageViewSet)

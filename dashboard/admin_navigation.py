@@ -46,6 +46,7 @@ SUBJECTS = {
         ("metrics.cpumetric", "speed"),
         ("metrics.memorymetric", "memory"),
         ("metrics.networkmetric", "network_check"),
+        ("metrics.usagemetric", "leaderboard"),
     ],
     "Insights": [
         ("insights.forecast", "trending_up"),

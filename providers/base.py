@@ -22,6 +22,7 @@ from providers.records import (
     RegionResources,
     ResourceMarket,
     ResourcePriceRecord,
+    ResourceRef,
 )
 
 Progress = Callable[[str], None]
@@ -81,13 +82,16 @@ class SlowCostSource(CostSource, Protocol):
 
 
 @runtime_checkable
-class MetricSource(Protocol):
+class RegionSource(Protocol):
+    def fetch_regions(self) -> Sequence[str]:
+        """Return the regions that are read, which are enabled. Raise ProviderError."""
+
+
+@runtime_checkable
+class MetricSource(RegionSource, Protocol):
     @staticmethod
     def metric_window(now: datetime) -> Window:
         """The days for which this cloud keeps metrics, without the running day."""
-
-    def fetch_regions(self) -> Sequence[str]:
-        """Return the regions that are read, which are enabled. Raise ProviderError."""
 
     def fetch_metrics(
         self,
@@ -99,6 +103,25 @@ class MetricSource(Protocol):
 
         A region may be answered in several parts, so that memory stays bounded; an
         instance and day without data is not in the answer.
+        """
+
+
+@runtime_checkable
+class UsageSource(RegionSource, Protocol):
+    @staticmethod
+    def usage_window(now: datetime) -> Window:
+        """The days for which this cloud keeps metrics, without the running day."""
+
+    def fetch_usage(
+        self,
+        window: Window,
+        resources: Mapping[str, Sequence[ResourceRef]],
+        progress: Progress,
+    ) -> Iterator[RegionMetrics]:
+        """CPU, memory and use per day of these databases, load balancers, gateways and
+        buckets, keyed by region; as fetch_metrics answers.
+
+        A kind of which the cloud has no metrics is not in the answer.
         """
 
 

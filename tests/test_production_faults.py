@@ -103,6 +103,7 @@ def test_throttled_down_and_denied_at_once_others_are_untouched_and_all_recovers
             *((dataset, "partial") for dataset in OF_REGIONS),
             ("cost", "succeeded"),
             ("cpu", "succeeded"),
+            ("usage", "succeeded"),
             ("prices", "succeeded"),
         ]
     assert ended(IDS[2]) == [(dataset, "failed") for dataset in (*OF_REGIONS, "cost")]

@@ -29,7 +29,7 @@ pytestmark = [
 ]
 ACCOUNTS = 50
 # Those that are read first; the others follow what they are about.
-FIRST = [dataset for dataset in Dataset if dataset.after is None]
+FIRST = [dataset for dataset in Dataset if not dataset.after]
 # Over three runs in four: 18 KiB a run.
 GROWTH_MIB = 4.8
 SUCCEEDED = "SELECT count(*) FROM syncs_syncrun WHERE status = 'succeeded'"

@@ -72,7 +72,7 @@ def test_a_beat_that_was_down_for_three_intervals_catches_up_once(
             heartbeat_at=stopped_at,
             finished_at=stopped_at,
         )
-    first = sorted(dataset for dataset in Dataset if dataset.after is None)
+    first = sorted(dataset for dataset in Dataset if not dataset.after)
     environment = {"STATE_DIR": str(tmp_path), "SYNC_INTERVAL_MINUTES": "1"}
     queued = tmp_path / "queue"
 

@@ -105,7 +105,7 @@ def test_whatever_it_was_killed_at_the_next_run_leaves_all(
             ("instances", "succeeded"),
             ("instances", "succeeded"),
         ),
-        *((dataset, "succeeded") for dataset in ("network", "prices", "storage")),
+        *((name, "succeeded") for name in ("network", "prices", "storage", "usage")),
     ]
     read_until = Watermark.objects.values_list("dataset", "read_until")
     with_days = {*Dataset} - {Dataset.PRICES}

@@ -20,6 +20,7 @@ from providers.aws import (
     price_list,
     regions,
     snapshots,
+    usage,
     volumes,
 )
 from providers.aws.client import AwsAccount, AwsClients, AwsOptions
@@ -37,6 +38,7 @@ from providers.records import (
     RegionResources,
     ResourceMarket,
     ResourcePriceRecord,
+    ResourceRef,
 )
 
 
@@ -109,6 +111,18 @@ class AwsProvider:
         progress: Progress,
     ) -> Iterator[RegionMetrics]:
         return cloudwatch.fetch_metrics(self._clients, window, instance_ids, progress)
+
+    @staticmethod
+    def usage_window(now: datetime) -> Window:
+        return cloudwatch.metric_window(now)
+
+    def fetch_usage(
+        self,
+        window: Window,
+        resources: Mapping[str, Sequence[ResourceRef]],
+        progress: Progress,
+    ) -> Iterator[RegionMetrics]:
+        return usage.fetch_usage(self._clients, window, resources, progress)
 
     def fetch_prices(
         self, market: Market, families: Sequence[str], currency: str

@@ -31,6 +31,7 @@ from providers.demo.estate import (
 from providers.demo.fleet import change_days, describe, lives
 from providers.demo.load import cpu_on, memory_on, network_on
 from providers.demo.resource_prices import resource_prices
+from providers.demo.use import use_of
 from providers.errors import ErrorKind, ProviderError
 from providers.meter import Meter
 from providers.records import (
@@ -44,6 +45,7 @@ from providers.records import (
     ResourceMarket,
     ResourcePriceRecord,
     ResourceRecord,
+    ResourceRef,
 )
 from providers.settings import InvalidSetting
 
@@ -225,6 +227,21 @@ class DemoProvider:
                 [network for each in asked if (network := network_on(*each))],
                 [memory for each in asked if (memory := memory_on(*each))],
             )
+
+    @staticmethod
+    def usage_window(now: datetime) -> Window:
+        return last_complete_days(HISTORY_DAYS, now)
+
+    def fetch_usage(
+        self,
+        window: Window,
+        resources: Mapping[str, Sequence[ResourceRef]],
+        progress: Progress,
+    ) -> Iterator[RegionMetrics]:
+        for region, refs in resources.items():
+            self.meter.count("demo:GetMetricData")
+            progress(f"{region}: {len(refs)} resources, {len(window)} days")
+            yield use_of(region, refs, window, self.anchor)
 
     def fetch_prices(
         self, market: Market, families: Sequence[str], currency: str

@@ -43,7 +43,7 @@ def describe_tags(aws: EmulatedAws, call: Call) -> Answer:
         message = "Cannot have more than 20 resources described"
         raise AwsError("ValidationError", message)
     tags = {
-        one.name if is_classic else _arn(one, call.account_id): one.tags
+        one.name if is_classic else arn_of(one, call.account_id): one.tags
         for one in _there(aws, call)
     }
     if missing := [one for one in asked if one not in tags]:
@@ -59,7 +59,7 @@ def describe_target_groups(aws: EmulatedAws, call: Call) -> Answer:
     """A page of this region's groups, and one that no load balancer sends to."""
     refuse_narrowed(call.parameters, "LoadBalancerArn", "TargetGroupArns", "Names")
     found = [
-        (name, [_arn(balancer, call.account_id)])
+        (name, [arn_of(balancer, call.account_id)])
         for balancer in _there(aws, call)
         for name in balancer.targets
     ]
@@ -115,7 +115,7 @@ def _page(
     return page_of(aws, call, found, size, call.parameters.get("Marker"), bad_marker)
 
 
-def _arn(balancer: EmulatedLoadBalancer, account_id: str) -> str:
+def arn_of(balancer: EmulatedLoadBalancer, account_id: str) -> str:
     kind, name = KINDS[balancer.balancer_type], balancer.name
     place = f"{balancer.region}:{account_id}:loadbalancer/{kind}/{name}"
     return f"arn:aws:elasticloadbalancing:{place}/{_suffix(name)}"
@@ -140,7 +140,7 @@ def _health(target: tuple[str, str]) -> dict[str, Any]:
 def _entry(balancer: EmulatedLoadBalancer, call: Call) -> dict[str, Any]:
     name = balancer.name
     return {
-        "LoadBalancerArn": _arn(balancer, call.account_id),
+        "LoadBalancerArn": arn_of(balancer, call.account_id),
         "DNSName": f"{name}-{_suffix(name)}.elb.{balancer.region}.amazonaws.com",
         "CreatedTime": balancer.created_at,
         "LoadBalancerName": name,

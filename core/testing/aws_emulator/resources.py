@@ -59,8 +59,17 @@ class EmulatedBucket:
     tags: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(kw_only=True)
+class Measured:
+    """What CloudWatch has of it, by metric, instead of the emulator's own figures."""
+
+    figures: dict[str, float] = field(default_factory=dict)
+    # Those of days on which they were others.
+    figures_on: dict[date, dict[str, float]] = field(default_factory=dict)
+
+
 @dataclass
-class EmulatedDatabase:
+class EmulatedDatabase(Measured):
     """One database instance of RDS, Neptune or DocumentDB."""
 
     name: str
@@ -90,7 +99,7 @@ class EmulatedAddress:
 
 
 @dataclass
-class EmulatedNatGateway:
+class EmulatedNatGateway(Measured):
     """One NAT gateway, which is answered for an hour after it was deleted."""
 
     gateway_id: str
@@ -104,7 +113,7 @@ class EmulatedNatGateway:
 
 
 @dataclass
-class EmulatedLoadBalancer:
+class EmulatedLoadBalancer(Measured):
     """One load balancer: with target groups, or a classic one with instances."""
 
     name: str

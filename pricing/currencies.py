@@ -1,11 +1,14 @@
 """In which currency an account's prices are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
 from clouds.models import CloudAccount
 from costs.models import BillSpan
 
 DEFAULT = "USD"
+
+T = TypeVar("T")
 
 
 def currencies_of(accounts: Iterable[CloudAccount]) -> dict[int, str]:
@@ -18,3 +21,9 @@ def currencies_of(accounts: Iterable[CloudAccount]) -> dict[int, str]:
         spans.order_by("last_day", "days").values_list("account_id", "currency")
     )
     return {pk: newest.get(bill, DEFAULT) for pk, bill in bills.items()}
+
+
+def in_currency(prices: Mapping[str, T], wanted: str) -> T:
+    """Return those in that currency, else in dollars, else in any; there is one."""
+    found = next((each for each in (wanted, DEFAULT) if each in prices), None)
+    return prices[found or min(prices)]

@@ -16,7 +16,7 @@ from core.money import Money
 from core.windows import HOURS_PER_MONTH
 from inventory.kinds import KINDS, Kind
 from inventory.models import Database, Resource
-from pricing.currencies import DEFAULT, currencies_of
+from pricing.currencies import currencies_of, in_currency
 from pricing.models import ResourcePrice
 from providers.records import IDLE, IN_USE, MULTI_ZONE, PriceUnit, ResourceMarket
 
@@ -109,10 +109,11 @@ class ListPrices:
     def rows(self, resource: Resource) -> Sequence[ResourcePrice]:
         """Return the prices of its market, in its account's currency if they are on
         the list in that."""
-        found = self._markets.get((resource.account.provider, *market_of(resource)), {})
-        wanted = self._currencies.get(resource.account_id, "")
-        either = found.get(wanted) or found.get(DEFAULT)
-        return either or next(iter(found.values()), [])
+        market = (resource.account.provider, *market_of(resource))
+        if market not in self._markets:
+            return []
+        wanted = self._currencies[resource.account_id]
+        return in_currency(self._markets[market], wanted)
 
     def monthly(self, resource: Resource) -> Money | None:
         """Return what it costs a month as it is now; None: unknown."""

@@ -10,9 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any, Self, TypeVar
 
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 from clouds.access import AnyUser, is_limited
 from clouds.models import CloudAccount
@@ -32,7 +33,7 @@ from costs.querysets import (
 
 Bills = TypeVar("Bills", bound=BillQuerySet)
 # What no rollup tells apart: it is answered from rows.
-NOT_IN_ROLLUPS = {"resource_group"}
+NOT_IN_ROLLUPS = {"resource_group", "account__account_id"}
 # The dimension by which a rollup tells a column apart.
 ROLLUP_OF = {
     "service": CostRollup.Dimension.SERVICE,
@@ -137,6 +138,13 @@ class CostSource:
     def _counted(self, bills: Bills) -> Bills:
         days = {name: day for name, day in self.narrowing.items() if name != "currency"}
         return bills.filter(**self.narrowing).counted(**days)
+
+    def bill_total(self, metric: str) -> Decimal | None:
+        """Return what the bills say that all of it costs; None without any."""
+        total: Decimal | None = self._counted(self.totals).aggregate(sum=Sum(metric))[
+            "sum"
+        ]
+        return total
 
     def only_currency(self) -> str | None:
         """Return the currency of the bills, which one without charges has too; None

@@ -7,6 +7,7 @@ from django.db import models
 from clouds.access import AccountScopedQuerySet
 from clouds.models import ACCOUNT_ID_LENGTH, CloudAccount
 from core.db.money_field import MoneyField
+from costs.allocation.models import Team, TeamRule, TeamShare
 from costs.querysets import (
     BillDayQuerySet,
     BillSpanQuerySet,
@@ -20,6 +21,22 @@ from costs.querysets import (
 from providers.records import ChargeCategory
 from providers.settings import TAG_KEY_LENGTH
 from syncs.models import SyncRun
+
+# Django finds the models of every subject of this room here.
+__all__ = [
+    "BillDay",
+    "BillSpan",
+    "CostDay",
+    "CostRollup",
+    "CostTotal",
+    "CoveredDay",
+    "DailyCost",
+    "RecentCost",
+    "Restatement",
+    "Team",
+    "TeamRule",
+    "TeamShare",
+]
 
 
 class DailyCost(models.Model):

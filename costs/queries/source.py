@@ -10,9 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any, Self, TypeVar
 
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 from clouds.access import AnyUser, is_limited
 from clouds.models import CloudAccount
@@ -31,6 +32,8 @@ from costs.querysets import (
 )
 
 Bills = TypeVar("Bills", bound=BillQuerySet)
+# What no rollup tells apart: it is answered from rows.
+NOT_IN_ROLLUPS = {"account__account_id"}
 # The dimension by which a rollup tells a column apart.
 ROLLUP_OF = {
     "service": CostRollup.Dimension.SERVICE,
@@ -99,7 +102,9 @@ class CostSource:
 
     def _by_column(self, column: str, values: Sequence[str], is_excluded: bool) -> Self:
         which = Q((f"{column}__in", values), _negated=is_excluded)
-        rollups = None if self.rollups is None else self.rollups.filter(which)
+        rollups = None
+        if self.rollups is not None and column not in NOT_IN_ROLLUPS:
+            rollups = self.rollups.filter(which)
         looked_at = self.looked_at | {column}
         return replace(
             self, rows=self.rows.filter(which), rollups=rollups, looked_at=looked_at
@@ -122,7 +127,7 @@ class CostSource:
         """Return the rows or sums that can tell these columns apart."""
         compared = {*self.looked_at, *columns}
         needed = {of for name, of in ROLLUP_OF.items() if name in compared}
-        if self.rollups is None or len(needed) > 1:
+        if self.rollups is None or len(needed) > 1 or compared & NOT_IN_ROLLUPS:
             return self._counted(self.rows)
         dimension = next(iter(needed), CostRollup.Dimension.NONE)
         return self._counted(self.rollups.filter(dimension=dimension))
@@ -134,6 +139,13 @@ class CostSource:
     def _counted(self, bills: Bills) -> Bills:
         days = {name: day for name, day in self.narrowing.items() if name != "currency"}
         return bills.filter(**self.narrowing).counted(**days)
+
+    def bill_total(self, metric: str) -> Decimal | None:
+        """Return what the bills say that all of it costs; None without any."""
+        total: Decimal | None = self._counted(self.totals).aggregate(sum=Sum(metric))[
+            "sum"
+        ]
+        return total
 
     def only_currency(self) -> str | None:
         """Return the currency of the bills, which one without charges has too; None

@@ -116,7 +116,12 @@ def _connect_azure(account: "CloudAccount", now: datetime) -> AzureProvider:
 
 
 def _connect_demo(account: "CloudAccount", now: datetime) -> DemoProvider:
-    return DemoProvider(account.account_id, utc_day(account.created_at), now)
+    return DemoProvider(
+        account.account_id,
+        utc_day(account.created_at),
+        now,
+        ProviderSettings.of(account.settings).tag_keys,
+    )
 
 
 CLOUDS: dict[str, Cloud] = {

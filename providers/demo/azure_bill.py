@@ -28,8 +28,8 @@ SERVICES = {
     "load-balancer": "Load Balancer",
 }
 
-Charge = tuple[str, str, Decimal]
-"""Service, resource group and USD."""
+Charge = tuple[str, str, str, Decimal]
+"""Service, resource group, team and USD."""
 
 
 def charges(account_id: str, offset: int) -> Iterator[Charge]:
@@ -40,18 +40,20 @@ def charges(account_id: str, offset: int) -> Iterator[Charge]:
         hours = Run(thing.created, thing.deleted, "").hours_on(offset)
         engine = thing.extra.split()[0] if thing.kind == "database" else ""
         hourly = _hourly(thing, engine, offset) if hours else ZERO
-        yield SERVICES[engine or thing.kind], thing.group, hourly * hours
+        service = SERVICES[engine or thing.kind]
+        yield service, thing.group, thing.team, hourly * hours
 
 
 def _of_machine(life: Life, offset: int) -> Iterator[Charge]:
     """Its hours while it is allocated, and its disk while it exists."""
     machine = life.machine
+    of_whom = machine.group, machine.team
     for run in life.runs:
         price = machine_usd(run.instance_type, machine.region, machine.platform)
-        yield VIRTUAL_MACHINES, machine.group, price * run.hours_on(offset)
+        yield VIRTUAL_MACHINES, *of_whom, price * run.hours_on(offset)
     market = ResourceMarket(machine.region, "volume")
     price = hourly_usd(market, ROOT_DISK[machine.cloud], machine.disk_gib)
-    yield STORAGE, machine.group, price * life.hours_existing(offset)
+    yield STORAGE, *of_whom, price * life.hours_existing(offset)
 
 
 def _hourly(thing: Thing, engine: str, offset: int) -> Decimal:

@@ -1,13 +1,15 @@
 """What the company is charged for on a day, as far as it is known by then."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
 from core.money import CENT, QUANTUM, ZERO
 from core.windows import ONE_DAY, Window, add_months, first_of_month
-from providers.demo.azure_bill import charges
+from providers.demo.azure_bill import Charge
+from providers.demo.azure_bill import charges as azure_charges
 from providers.demo.company import (
     CLOUD_OF,
     CURRENCY,
@@ -108,21 +110,28 @@ def cost_rows(
 
 def settled_usage(account_id: str, anchor: date, day: date) -> Usage:
     """Return what that day's usage costs once all of it is known."""
-    usage: dict[tuple[str, str], Decimal] = {}
-    for line in SERVICE_LINES:
-        if line.account_id == account_id:
-            usage[line.service, line.place] = to_money(line.usage(day, anchor))
-    if CLOUD_OF[account_id] is Cloud.AZURE:
-        for service, group, usd in charges(account_id, (day - anchor).days):
-            if usd:
-                usage[service, group] = usage.get((service, group), ZERO) + usd
-    else:
-        for life in lives(account_id):
-            _add_machine(usage, life, (day - anchor).days)
+    usage: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for service, place, _, usd in charges(account_id, anchor, day):
+        if usd:
+            usage[service, place] += usd
     for (service, place), amount in usage.items():
         factor = cost_factor(account_id, service, place, day, anchor)
         usage[service, place] = (amount * Decimal(str(factor))).quantize(QUANTUM)
-    return usage
+    return dict(usage)
+
+
+def charges(account_id: str, anchor: date, day: date) -> Iterator[Charge]:
+    """Yield what that day costs where nothing goes wrong: service, place, team, USD."""
+    offset = (day - anchor).days
+    for line in SERVICE_LINES:
+        if line.account_id == account_id:
+            usd = to_money(line.usage(day, anchor))
+            yield line.service, line.place, line.team, usd
+    if CLOUD_OF[account_id] is Cloud.AZURE:
+        yield from azure_charges(account_id, offset)
+        return
+    for life in lives(account_id):
+        yield from _of_machine(life, offset)
 
 
 def known_usage(account_id: str, anchor: date, day: date, today: date) -> Usage:
@@ -164,21 +173,19 @@ def _month_usage(account_id: str, anchor: date, month: date) -> Decimal:
     return sum((sum(amounts, ZERO) for amounts in usage), ZERO)
 
 
-def _add_machine(
-    usage: dict[tuple[str, str], Decimal], life: Life, offset: int
-) -> None:
-    """Add its hours while it runs, and its disk while it exists."""
+def _of_machine(life: Life, offset: int) -> Iterator[Charge]:
+    """Its hours while it runs, and its disk while it exists."""
     machine = life.machine
-    compute, disk = (COMPUTE, machine.region), (EC2_OTHER, machine.region)
+    of_whom = machine.region, machine.team
     for run in life.runs:
         if hours := run.hours_on(offset):
             price = hourly_usd(
                 run.instance_type, machine.region, machine.platform, machine.lifecycle
             )
-            usage[compute] = usage.get(compute, ZERO) + price * hours
+            yield COMPUTE, *of_whom, price * hours
     if hours := life.hours_existing(offset):
         price = DISK_USD_PER_GIB_HOUR * machine.disk_gib
-        usage[disk] = usage.get(disk, ZERO) + price * hours
+        yield EC2_OTHER, *of_whom, price * hours
 
 
 def _reservation(day: date) -> tuple[Decimal, Decimal]:

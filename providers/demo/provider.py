@@ -31,6 +31,7 @@ from providers.demo.estate import (
 from providers.demo.fleet import change_days, describe, lives
 from providers.demo.load import cpu_on, memory_on, network_on
 from providers.demo.resource_prices import resource_prices
+from providers.demo.tagged_bill import tag_costs
 from providers.demo.use import use_of
 from providers.errors import ErrorKind, ProviderError
 from providers.meter import Meter
@@ -102,7 +103,13 @@ class DemoProvider:
     still correct. Raises ProviderError for an account the company does not have.
     """
 
-    def __init__(self, account_id: str, anchor: date, now: datetime) -> None:
+    def __init__(
+        self,
+        account_id: str,
+        anchor: date,
+        now: datetime,
+        tag_keys: Sequence[str] = (),
+    ) -> None:
         if account_id not in CLOUD_OF:
             known = ", ".join(f"{one.account_id} ({one.name})" for one in ACCOUNTS)
             raise ProviderError(
@@ -114,6 +121,7 @@ class DemoProvider:
         self.account_id = account_id
         self.cloud = CLOUD_OF[account_id]
         self.anchor = anchor
+        self.tag_keys = tag_keys
         self.now = now
         self.today = utc_day(now)
         self.meter = Meter()
@@ -198,7 +206,8 @@ class DemoProvider:
                 effective=sum((row.effective for row in rows), ZERO),
                 is_estimated=is_estimated(day, self.today),
             )
-            yield CostReading([total], rows)
+            tags = tag_costs(self.account_id, self.anchor, rows, self.tag_keys)
+            yield CostReading([total], rows, list(tags))
             if day.day == 1 or day == window.start:
                 self.meter.count("demo:GetCostAndUsage")
                 progress(f"costs of {day:%B %Y}")

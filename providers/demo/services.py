@@ -38,6 +38,8 @@ class ServiceLine:
     usd: float
     week: str
     growth_per_year: float
+    team: str
+    """Empty: nobody put a tag on it."""
 
     def usage(self, day: date, anchor: date) -> float:
         """Return what an undisturbed day costs in USD."""
@@ -61,6 +63,7 @@ SERVICE_LINES = tuple(
         float(row["usd"]),
         row["week"],
         float(row["growth_per_year"]),
+        row["team"],
     )
     for row in table("services")
 )

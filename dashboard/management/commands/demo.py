@@ -26,6 +26,7 @@ from syncs.runs.claims import SlotTaken
 from syncs.runs.watermarks import WHOLE_ACCOUNT, due_window, read_until
 
 KINDS = {Cloud.AWS: CloudKind.DEMO, Cloud.AZURE: CloudKind.DEMO_AZURE}
+TAG_KEYS = ["team"]
 # The bill is first read as it was then, so that some days are restated.
 FIRST_READ_DAYS_AGO = 3
 
@@ -82,6 +83,7 @@ class Command(BaseCommand):
                     provider=KINDS[one.cloud],
                     account_id=one.account_id,
                     name=one.name,
+                    settings={"tag_keys": TAG_KEYS},
                 )
                 save_account(account)
             if console.is_terminal:

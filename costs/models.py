@@ -1,7 +1,5 @@
 """What it costs, per day, reconciled with the bill."""
 
-from datetime import date
-
 from django.db import models
 
 from clouds.access import AccountScopedQuerySet
@@ -311,10 +309,6 @@ class BillSpan(models.Model):
     first_day = models.DateField()
     last_day = models.DateField()
     days = models.IntegerField()
-    # Of BillSpanQuerySet.with_is_current, and with_cover.
-    is_current: bool
-    covered_until: date | None
-    covered_from: date | None
 
     objects = BillSpanQuerySet.as_manager()
 

@@ -26,9 +26,9 @@ pytestmark = pytest.mark.django_db
 PATH = "dashboard/summary/"
 QUARTER = last_complete_days(90, NOW)
 LAST_DAYS = last_complete_days(30, NOW)
-# Session and user, the rights of the user and of the role; three of the version; eight
+# Session and user, the rights of the user and of the role; three of the version; seven
 # of the spending; resource groups; counts and CPU; savings.
-QUERIES = 18
+QUERIES = 17
 
 
 @pytest.fixture(autouse=True)

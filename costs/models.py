@@ -309,6 +309,8 @@ class BillSpan(models.Model):
     first_day = models.DateField()
     last_day = models.DateField()
     days = models.IntegerField()
+    # Of BillSpanQuerySet.with_is_current.
+    is_current: bool
 
     objects = BillSpanQuerySet.as_manager()
 

@@ -1,7 +1,7 @@
 """The clouds there are, and the provider that reads an account."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
@@ -38,6 +38,17 @@ if TYPE_CHECKING:
 ALLOCATED = frozenset({"starting", "running", "stopping", "stopped"})
 # What a bill over other accounts has: all else is of resources.
 OF_BILLS = {CostSource, OrganizationSource, AccessChecker}
+AWS_SERVICES = {
+    "instance": "Amazon Elastic Compute Cloud - Compute",
+    "bucket": "Amazon Simple Storage Service",
+    "database": "Amazon Relational Database Service",
+    "load-balancer": "Amazon Elastic Load Balancing",
+}
+AZURE_SERVICES = {
+    "instance": "Virtual Machines",
+    "load-balancer": "Load Balancer",
+    "nat-gateway": "NAT Gateway",
+}
 
 
 class CloudKind(models.TextChoices):
@@ -63,8 +74,16 @@ class Cloud:
     """The states in which an instance costs money."""
     turned_off: Callable[[], Mapping[type, str]] = dict
     """The capabilities that a setting turns off, with that setting."""
-    compute_service: str = "Amazon Elastic Compute Cloud - Compute"
-    """How the bill names the hours of instances."""
+    services: Mapping[str, str] = field(default_factory=lambda: AWS_SERVICES)
+    """How the bill names what is charged for resources of a kind and for nothing
+    else."""
+    tells_regions: bool = True
+    """Whether the bill tells regions apart; if not, it tells resource groups."""
+
+    @property
+    def compute_service(self) -> str:
+        """Return how the bill names the hours of instances."""
+        return self.services["instance"]
 
 
 def provider_for(account: "CloudAccount", now: datetime) -> Provider:
@@ -141,7 +160,8 @@ CLOUDS: dict[str, Cloud] = {
         _connect_azure,
         pays_for_others=azure.pays_for_others,
         billed_states=ALLOCATED,
-        compute_service="Virtual Machines",
+        services=AZURE_SERVICES,
+        tells_regions=False,
     ),
     CloudKind.DEMO: Cloud(
         DemoProvider, ProviderSettings, demo.check_aws_account_id, _connect_demo
@@ -152,7 +172,8 @@ CLOUDS: dict[str, Cloud] = {
         demo.check_azure_account_id,
         _connect_demo,
         billed_states=ALLOCATED,
-        compute_service="Virtual Machines",
+        services=AZURE_SERVICES,
+        tells_regions=False,
     ),
 }
 

@@ -23,6 +23,7 @@ from insights.recommendations.engine.verify import RunningCost, running_cost, ve
 from insights.recommendations.facts import read_compute_bills, read_machines
 from insights.recommendations.store import (
     Key,
+    store_rates,
     store_recommendations,
     store_verdict,
     unverified,
@@ -45,7 +46,12 @@ def refresh_recommendations(
     rows = read_machines(account, window)
     machines = list(rows.values())
     bills = read_compute_bills(account, window)
-    prices = _prices(account, machines, bills, limits, now)
+    listed = _list_prices(account, machines)
+    rates = _rates(machines, bills, listed, limits, now)
+    store_rates(account, rates, now)
+    prices = listed.with_rates(
+        {(account.account_id, region): rate for region, rate in rates.items()}
+    )
     advice, unanswered, remarks = _advice(machines, limits, prices, now)
     counted = without_double_counting(advice, _monthly(account, bills, limits, now))
     # Verdicts first: what is not realized is recommended again by the same run.
@@ -55,24 +61,28 @@ def refresh_recommendations(
     return changed, remarks
 
 
-def _prices(
-    account: CloudAccount,
-    machines: Sequence[MachineFacts],
-    bills: Bills,
-    limits: Thresholds,
-    now: datetime,
-) -> Prices:
-    """Return the stored prices of their regions, at the rates that the bill shows."""
+def _list_prices(account: CloudAccount, machines: Sequence[MachineFacts]) -> Prices:
+    """Return the stored prices of their regions."""
     regions = {machine.region for machine in machines}
     rows = InstancePrice.objects.filter(provider=account.provider, region__in=regions)
-    prices = Prices(row.record for row in rows)
-    rates: dict[tuple[str, str], BillRate] = {}
+    return Prices(row.record for row in rows)
+
+
+def _rates(
+    machines: Sequence[MachineFacts],
+    bills: Bills,
+    listed: Prices,
+    limits: Thresholds,
+    now: datetime,
+) -> dict[str, BillRate]:
+    """Return the rate of each region that the bill shows."""
+    rates: dict[str, BillRate] = {}
     for of_bill, bill in sorted(bills.items(), reverse=True):  # the bill of all last
         there = _on_bill(machines, of_bill)
-        if rate := bill_rate(there, bill, prices, limits, now):
+        if rate := bill_rate(there, bill, listed, limits, now):
             for region in {machine.region for machine in there}:
-                rates.setdefault((account.account_id, region), rate)
-    return prices.with_rates(rates)
+                rates.setdefault(region, rate)
+    return rates
 
 
 def _on_bill(machines: Sequence[MachineFacts], region: str) -> list[MachineFacts]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 EC2_OTHER = frozenset({"EC2 - Other"})
-AWS_SERVICES: Mapping[str, frozenset[str]] = {
+AWS_CHARGES: Mapping[str, frozenset[str]] = {
     "instance": frozenset({"Amazon Elastic Compute Cloud - Compute"}),
     "volume": EC2_OTHER,
     "snapshot": EC2_OTHER,
@@ -21,7 +21,7 @@ AWS_SERVICES: Mapping[str, frozenset[str]] = {
 }
 AZURE_STORAGE = frozenset({"Storage"})
 AZURE_NETWORK = frozenset({"Virtual Network", "NAT Gateway"})
-AZURE_SERVICES: Mapping[str, frozenset[str]] = {
+AZURE_CHARGES: Mapping[str, frozenset[str]] = {
     "instance": frozenset({"Virtual Machines"}),
     "volume": AZURE_STORAGE,
     "snapshot": AZURE_STORAGE,

@@ -4,6 +4,7 @@ from insights.anomalies.models import Anomaly, AnomalyChange
 from insights.budgets.models import Budget, BudgetAlert
 from insights.forecasts.models import Forecast, ForecastPoint
 from insights.recommendations.models import (
+    EffectiveRate,
     Feedback,
     Recommendation,
     RecommendationChange,
@@ -16,6 +17,7 @@ __all__ = [
     "AnomalyChange",
     "Budget",
     "BudgetAlert",
+    "EffectiveRate",
     "Feedback",
     "Forecast",
     "ForecastPoint",

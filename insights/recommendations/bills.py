@@ -69,7 +69,7 @@ class AccountBills:
 
     def services(self, kind: str) -> frozenset[str]:
         """Return under which services this kind is charged."""
-        return CLOUDS[self.account.provider].services[kind]
+        return CLOUDS[self.account.provider].charged_under[kind]
 
     def of(self, services: frozenset[str]) -> Bills:
         """Return the bill of these services by region; "" has what names none."""

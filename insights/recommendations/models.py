@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from clouds.access import AccountScopedQuerySet
 from clouds.models import CloudAccount
 from core.db.money_field import MoneyField
 from insights.recommendations.engine.advice import (
@@ -210,3 +211,30 @@ class Verification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.status}: {self.recommendation}"
+
+
+class EffectiveRate(models.Model):
+    """One row is what an account pays for instances of a region, as a part of their
+    list price: its compute bill over what ran there."""
+
+    account = models.ForeignKey(
+        CloudAccount, models.CASCADE, related_name="effective_rates"
+    )
+    region = models.CharField(max_length=64)
+    factor = models.DecimalField(max_digits=12, decimal_places=10)
+    currency = models.CharField(max_length=3)
+    days = models.PositiveIntegerField(help_text="Of the bill, from which it is.")
+    computed_at = models.DateTimeField()
+
+    objects = AccountScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["account", "region"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "region"], name="effectiverate_natural_key"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} in {self.region}: {self.factor:.0%}"

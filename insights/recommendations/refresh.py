@@ -1,7 +1,7 @@
 """Refresh one account's recommendations, and verify the savings of completed ones."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -33,7 +33,7 @@ from insights.recommendations.engine.rules import advise
 from insights.recommendations.facts import read_machines
 from insights.recommendations.priced_resources import read_resources
 from insights.recommendations.savings import SavingsCheck
-from insights.recommendations.store import Key, store_recommendations
+from insights.recommendations.store import Key, store_rates, store_recommendations
 from insights.thresholds import thresholds
 from inventory.models import Resource
 from pricing.currencies import DEFAULT, currencies_of
@@ -60,7 +60,12 @@ def refresh_recommendations(
         row: replace(machine, attached=attached.get(machine.resource_id))
         for row, machine in read_machines(account, window).items()
     }
-    prices = _prices(account, list(machines.values()), bills, limits, now)
+    listed = _list_prices(account, machines.values())
+    rates = _rates(machines.values(), bills, listed, limits, now)
+    store_rates(account, rates, now)
+    prices = listed.with_rates(
+        {(account.account_id, region): rate for region, rate in rates.items()}
+    )
     found = Findings()
     for machine in machines.values():
         found.add_machine(machine, limits, prices, now)
@@ -110,14 +115,8 @@ class Findings:
         self.add(machine, answers)
 
 
-def _prices(
-    account: CloudAccount,
-    machines: Sequence[MachineFacts],
-    bills: AccountBills,
-    limits: Thresholds,
-    now: datetime,
-) -> Prices:
-    """Return the stored prices of their regions, at the rates that the bill shows."""
+def _list_prices(account: CloudAccount, machines: Iterable[MachineFacts]) -> Prices:
+    """Return the stored prices of their regions."""
     regions = {machine.region for machine in machines}
     rows = InstancePrice.objects.filter(provider=account.provider, region__in=regions)
     # Where a type is listed in several currencies, that of the bill is the last.
@@ -125,17 +124,25 @@ def _prices(
     ordered = sorted(
         rows, key=lambda row: (row.currency == wanted, row.currency == DEFAULT)
     )
-    prices = Prices(row.record for row in ordered)
-    rates: dict[tuple[str, str], BillRate] = {}
-    # The bill of all regions is the last.
-    for of_bill, bill in sorted(
-        bills.of(bills.services(INSTANCE)).items(), reverse=True
-    ):
+    return Prices(row.record for row in ordered)
+
+
+def _rates(
+    machines: Iterable[MachineFacts],
+    bills: AccountBills,
+    listed: Prices,
+    limits: Thresholds,
+    now: datetime,
+) -> dict[str, BillRate]:
+    """Return the rate of each region that the bill shows."""
+    rates: dict[str, BillRate] = {}
+    compute = bills.of(bills.services(INSTANCE))
+    for of_bill, bill in sorted(compute.items(), reverse=True):  # that of all last
         there = [one for one in machines if of_bill in ("", one.region)]
-        if rate := bill_rate(there, bill, prices, limits, now):
+        if rate := bill_rate(there, bill, listed, limits, now):
             for region in {machine.region for machine in there}:
-                rates.setdefault((account.account_id, region), rate)
-    return prices.with_rates(rates)
+                rates.setdefault(region, rate)
+    return rates
 
 
 def attached_prices(resources: Iterable[Facts]) -> dict[str, ListPrice]:

@@ -9,8 +9,9 @@ from typing import Any
 from django.db import transaction
 
 from clouds.models import CloudAccount
-from insights.models import Recommendation, Verification
+from insights.models import EffectiveRate, Recommendation, Verification
 from insights.recommendations.engine.advice import Advice, Verdict, VerdictStatus
+from insights.recommendations.engine.hourly_prices import BillRate
 from insights.transitions import change_status_automatically
 from inventory.models import Resource
 
@@ -192,3 +193,22 @@ def store_verdict(row: Recommendation, verdict: Verdict, now: datetime) -> bool:
         return False
     same = Verification.objects.filter(pk=stored.pk)
     return bool(same.update(**values, checked_at=now))
+
+
+def store_rates(
+    account: CloudAccount, rates: Mapping[str, BillRate], now: datetime
+) -> None:
+    """Replace the account's effective rates by these, by region."""
+    with transaction.atomic():
+        account.effective_rates.all().delete()
+        EffectiveRate.objects.bulk_create(
+            EffectiveRate(
+                account=account,
+                region=region,
+                factor=rate.factor,
+                currency=rate.currency,
+                days=rate.days,
+                computed_at=now,
+            )
+            for region, rate in sorted(rates.items())
+        )

@@ -44,7 +44,7 @@ def owner() -> CloudAccount:
 
 
 def bill(owner: CloudAccount, window: Window, a_day: Decimal) -> None:
-    (compute,) = CLOUDS["demo"].services["instance"]
+    (compute,) = CLOUDS["demo"].charged_under["instance"]
     store_costs(owner, window, {compute: str(a_day)})
 
 

@@ -14,7 +14,7 @@ def name_category(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("insights", "0004_stopped_and_still_billed"),
+        ("insights", "0005_effective_rates"),
     ]
 
     operations = [

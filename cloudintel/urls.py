@@ -135,6 +135,10 @@ api: list[URLPattern | URLResolver] = [
         path(f"api/v1/infrastructure/{name}/", viewset.as_view({"get": "list"}))
         for name, viewset in INFRASTRUCTURE.items()
     ),
+    path(
+        "api/v1/infrastructure/resources/costs/",
+        PricedResourceViewSet.as_view({"get": "costs"}),
+    ),
     path("api/v1/", include(router.urls)),
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="swagger"),

@@ -109,10 +109,13 @@ class Resource(models.Model):
 
     @property
     def short_id(self) -> str:
-        """Return the id without account and group, which stand before it in Azure's:
-        "virtualmachines/web"."""
+        """Return the id without what stands before it in Azure's and in ARNs, such as
+        the account: "virtualmachines/web", "loadbalancer/app/web/50dc6c49"."""
         _, found, after = self.resource_id.rpartition("/providers/")
-        return after.partition("/")[2] if found else self.resource_id
+        if found:
+            return after.partition("/")[2]
+        is_arn = self.resource_id.startswith("arn:")
+        return self.resource_id.split(":", 5)[-1] if is_arn else self.resource_id
 
     @property
     def is_gone(self) -> bool:

@@ -37,6 +37,8 @@ SUBJECTS = {
         ("costs.dailycost", "receipt_long"),
         ("costs.costtotal", "functions"),
         ("costs.restatement", "published_with_changes"),
+        ("costs.team", "groups"),
+        ("costs.teamrule", "rule"),
         ("pricing.instanceprice", "sell"),
         ("pricing.pricedfamily", "family_history"),
     ],

@@ -26,6 +26,8 @@ TAGS = {
     "addresses": "Reserved public IP addresses, and what they are attached to.",
     "load-balancers": "Load balancers, and how many targets they have.",
     "costs": "Daily costs, reconciled with the bill: rows, trends and a summary.",
+    "teams": "Teams, what each of them pays, and what no rule covers.",
+    "team-rules": "Which costs go to which team: the first rule that matches.",
     "cpu": "CPU utilization of instances, per UTC day.",
     "memory": "Memory of instances, per UTC day, where its cloud tells.",
     "network": "Network traffic of instances, per UTC day.",

@@ -16,8 +16,10 @@ from costs.querysets import (
     DailyCostQuerySet,
     RecentCostQuerySet,
     RestatementQuerySet,
+    TagCostQuerySet,
 )
 from providers.records import ChargeCategory
+from providers.settings import TAG_KEY_LENGTH
 from syncs.models import SyncRun
 
 # Django finds the models of every subject of this room here.
@@ -105,6 +107,65 @@ class DailyCost(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.service}: {self.billed} {self.currency}"
+
+
+class TagCost(models.Model):
+    """What one value of a tag cost on one UTC day, by service or the account that used
+    it; an empty value is untagged.
+
+    The rows of an account's day sum to its CostTotal for each tag key that is read. A
+    key without a row of a day was not read for it, unless the day cost nothing.
+    """
+
+    account = models.ForeignKey(
+        CloudAccount,
+        models.CASCADE,
+        related_name="tag_costs",
+        db_constraint=False,  # as of DailyCost
+        db_index=False,  # the natural key begins with it
+        help_text="The account whose bill this is.",
+    )
+    day = models.DateField()
+    tag_key = models.CharField(max_length=TAG_KEY_LENGTH)
+    tag_value = models.CharField(
+        max_length=256, blank=True, help_text="Empty: untagged."
+    )
+    sub_account_id = models.CharField(
+        max_length=ACCOUNT_ID_LENGTH, blank=True, help_text="The account that used it."
+    )
+    service = models.CharField(max_length=200, blank=True)
+    currency = models.CharField(max_length=3)
+    billed = MoneyField(help_text="Unblended: what the invoice says.")
+    effective = MoneyField(help_text="Amortized: fees paid ahead are spread over days.")
+    is_estimated = models.BooleanField(
+        "estimated", help_text="The cloud may still change it."
+    )
+
+    objects = TagCostQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-day", "account", "tag_key", "tag_value", "id"]
+        verbose_name = "cost by tag"
+        verbose_name_plural = "costs by tag"
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    "account",
+                    "day",
+                    "tag_key",
+                    "tag_value",
+                    "sub_account_id",
+                    "service",
+                    "currency",
+                ],
+                name="tagcost_natural_key",
+            ),
+        ]
+        indexes = [models.Index(fields=["tag_key", "day"], name="tagcost_key_day")]
+
+    def __str__(self) -> str:
+        tag = f"{self.tag_key}={self.tag_value}"
+        return f"{self.day} {tag}: {self.billed} {self.currency}"
 
 
 class CostDay(models.Model):

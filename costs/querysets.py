@@ -163,6 +163,17 @@ class DailyCostQuerySet(BillQuerySet):
         )
 
 
+class TagCostQuerySet(DailyCostQuerySet):
+    """Rows of TagCost answer the same questions, of one tag key at a time."""
+
+    def searched(self, text: str) -> "TagCostQuerySet":
+        return self.filter(
+            Q(service__icontains=text)
+            | Q(tag_value__icontains=text)
+            | Q(sub_account_id__icontains=text)
+        )
+
+
 class CostRollupQuerySet(DailyCostQuerySet):
     """Rows of CostRollup answer the same questions as the rows that they sum."""
 

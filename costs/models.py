@@ -33,6 +33,7 @@ __all__ = [
     "DailyCost",
     "RecentCost",
     "Restatement",
+    "TagCost",
     "Team",
     "TeamRule",
     "TeamShare",

@@ -11,7 +11,7 @@ import costs.allocation.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("costs", "0004_resource_groups"),
+        ("costs", "0005_costs_by_tag"),
     ]
 
     operations = [

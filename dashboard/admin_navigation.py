@@ -70,6 +70,7 @@ SUBJECTS = {
 PAGES = [
     ("summary", "Summary", "space_dashboard"),
     ("costs", "Costs", "payments"),
+    ("teams", "Teams", "groups"),
     ("instances", "Instances", "computer"),
     ("resources", "Resources", "category"),
     ("cpu", "CPU utilization", "monitoring"),

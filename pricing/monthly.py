@@ -26,6 +26,9 @@ SIZE = (PriceUnit.GIB_MONTH, PriceUnit.MONTH)
 # Databases in these states keep their storage alone.
 OFF = {"stopped", "paused"}
 
+# With it Aurora's classes cost more, which their name does not tell.
+UNPRICED_STORAGE = {"aurora-iopt1"}
+
 
 @dataclass(frozen=True, slots=True)
 class Use:
@@ -160,6 +163,12 @@ def _of_volume(one: Any) -> list[Use]:
     return [Use(one.volume_type, SIZE, one.size_gib), iops, throughput]
 
 
+def _of_snapshot(one: Any) -> list[Use]:
+    """What other snapshots share is stored once, so this is the most it costs."""
+    stored = one.size_gib if one.full_bytes is None else Decimal(one.full_bytes) / GIB
+    return [Use(one.storage_tier, [PriceUnit.GIB_MONTH], stored)]
+
+
 def _of_bucket(one: Any) -> list[Use]:
     tiers = one.bytes_by_tier or {}
     return [
@@ -170,6 +179,8 @@ def _of_bucket(one: Any) -> list[Use]:
 
 def _of_database(one: Any) -> list[Use]:
     """A class, and its storage unless that is its cluster's."""
+    if one.storage_type in UNPRICED_STORAGE:
+        return []
     redundancy = MULTI_ZONE if one.is_multi_zone else ""
     hours = Decimal(0) if one.state in OFF else HOURS
     uses = [Use(one.database_class, [PriceUnit.HOUR], hours, redundancy)]
@@ -182,14 +193,20 @@ def _of_address(one: Any) -> list[Use]:
     return [Use(IN_USE if one.attached_to else IDLE, [PriceUnit.HOUR], HOURS)]
 
 
+def _of_nat_gateway(one: Any) -> list[Use]:
+    return [Use(one.gateway_type, [PriceUnit.HOUR], HOURS)]
+
+
 def _of_load_balancer(one: Any) -> list[Use]:
     return [Use(one.balancer_type, [PriceUnit.HOUR], HOURS)]
 
 
 USES: dict[Kind, Callable[[Any], list[Use]]] = {
     Kind.VOLUME: _of_volume,
+    Kind.SNAPSHOT: _of_snapshot,
     Kind.BUCKET: _of_bucket,
     Kind.DATABASE: _of_database,
     Kind.ADDRESS: _of_address,
+    Kind.NAT_GATEWAY: _of_nat_gateway,
     Kind.LOAD_BALANCER: _of_load_balancer,
 }

@@ -16,7 +16,9 @@ from inventory.models import (
     Bucket,
     Database,
     LoadBalancer,
+    NatGateway,
     Resource,
+    Snapshot,
     Volume,
 )
 from inventory.testing import instance, one_of_each, resource
@@ -168,6 +170,14 @@ def test_the_storage_of_a_cluster_is_not_that_of_its_members(
     assert usd(database(owner, storage_gib=None)) == 730 * Decimal("0.178")
 
 
+def test_a_class_that_costs_more_with_its_storage_has_no_price(
+    owner: CloudAccount,
+) -> None:
+    database_prices()
+    aurora = {"storage_gib": None, "storage_type": "aurora-iopt1"}
+    assert usd(database(owner, **aurora)) is None
+
+
 def test_an_engine_that_is_not_on_the_list_has_no_price(owner: CloudAccount) -> None:
     database_prices()
     assert usd(database(owner, engine="neptune")) is None
@@ -187,6 +197,30 @@ def test_a_load_balancer_pays_for_each_hour(owner: CloudAccount) -> None:
     price("load-balancer", "application", HOUR, "0.0225")
     balancer = resource(LoadBalancer, owner, "web", balancer_type="application")
     assert usd(balancer) == 730 * Decimal("0.0225")
+
+
+@pytest.mark.parametrize(("full_gib", "amount"), [(None, "5"), (20, "1"), (0, "0")])
+def test_a_snapshot_pays_at_most_for_its_blocks_else_for_its_disk(
+    owner: CloudAccount, full_gib: int | None, amount: str
+) -> None:
+    price("snapshot", "standard", GIB_MONTH, "0.05")
+    price("snapshot", "archive", GIB_MONTH, "0.0125", minimum_days=90)
+    snapshot = resource(
+        *(Snapshot, owner, "snap-1"),
+        size_gib=100,
+        full_bytes=None if full_gib is None else full_gib * GIB,
+        storage_tier="standard",
+    )
+    assert usd(snapshot) == Decimal(amount)
+
+
+def test_a_nat_gateway_pays_for_each_hour_and_its_bytes_are_not_in_it(
+    owner: CloudAccount,
+) -> None:
+    price("nat-gateway", "public", HOUR, "0.045")
+    price("nat-gateway", "public", PriceUnit.GIB, "0.045")
+    gateway = resource(NatGateway, owner, "nat-1", gateway_type="public")
+    assert usd(gateway) == 730 * Decimal("0.045")
 
 
 def test_without_a_list_every_price_is_unknown(owner: CloudAccount) -> None:

@@ -19,6 +19,7 @@ from providers.aws import (
     organizations,
     price_list,
     regions,
+    resource_prices,
     snapshots,
     usage,
     volumes,
@@ -132,7 +133,7 @@ class AwsProvider:
     def fetch_resource_prices(
         self, market: ResourceMarket, currency: str
     ) -> Sequence[ResourcePriceRecord]:
-        return []
+        return resource_prices.fetch_resource_prices(self._clients, market)
 
     def check_access(self, now: datetime) -> Iterator[AccessCheck]:
         """Try each permission, the first of EC2 in every region. All are free but Cost

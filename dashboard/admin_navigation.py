@@ -89,7 +89,7 @@ TABS: dict[str, list[tuple[str, dict[str, object]]]] = {
         ("All", {}),
         ("Running", {"state": "running", "gone_since__isempty": 1}),
         ("Stopped", {"state": "stopped", "gone_since__isempty": 1}),
-        ("Deallocated", {"state": "deallocated", "gone_since__isempty": 1}),
+        ("Stopped (deallocated)", {"state": "deallocated", "gone_since__isempty": 1}),
         ("Terminated", {"gone_since__isempty": 0}),
     ],
     "inventory.statechange": [

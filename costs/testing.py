@@ -44,6 +44,32 @@ def charge(
         )
 
 
+def tagged(
+    owner: CloudAccount,
+    day: date,
+    value: str,
+    billed: str,
+    *,
+    key: str = "team",
+    service: str = "EC2",
+    sub_account: str | None = None,
+    currency: str = "USD",
+) -> TagCost:
+    """One row of the bill by tag; its day's total and rows are left alone."""
+    return TagCost.objects.create(
+        account=owner,
+        day=day,
+        tag_key=key,
+        tag_value=value,
+        sub_account_id=sub_account or owner.account_id,
+        service=service,
+        currency=currency,
+        billed=Decimal(billed),
+        effective=Decimal(billed),
+        is_estimated=False,
+    )
+
+
 def close(
     owner: CloudAccount, *days: date, estimated: bool = False, currency: str = "USD"
 ) -> None:

@@ -28,6 +28,8 @@ from providers.records import (
     Market,
     RegionMetrics,
     RegionResources,
+    ResourceMarket,
+    ResourcePriceRecord,
 )
 
 
@@ -88,9 +90,14 @@ class AzureProvider:
         return monitor.fetch_metrics(self._client, window, instance_ids, progress)
 
     def fetch_prices(
-        self, market: Market, families: Sequence[str]
+        self, market: Market, families: Sequence[str], currency: str
     ) -> Sequence[InstancePriceRecord]:
-        return self._prices.fetch_prices(market, families)
+        return self._prices.fetch_prices(market, families, currency)
+
+    def fetch_resource_prices(
+        self, market: ResourceMarket, currency: str
+    ) -> Sequence[ResourcePriceRecord]:
+        return []
 
     def check_access(self, now: datetime) -> Iterator[AccessCheck]:
         """Try each right once. All are free but that of metrics."""

@@ -7,9 +7,11 @@ class Table(models.TextChoices):
     """What can be archived: the rows that grow each day."""
 
     COST = "cost", "Daily costs"
+    TAG = "tag", "Costs by tag"
     CPU = "cpu", "CPU"
     MEMORY = "memory", "Memory"
     NETWORK = "network", "Network"
+    USAGE = "usage", "Use"
 
 
 class Archive(models.Model):

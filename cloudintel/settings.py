@@ -264,6 +264,8 @@ AWS_CPU_STATISTICS = one_of("AWS_CPU_STATISTICS", CPU_STATISTICS, CPU_STATISTICS
 AWS_NETWORK_METRICS = boolean("AWS_NETWORK_METRICS", default=True)
 # Sizes of buckets: a metric for each storage class in use, and one of the objects.
 AWS_BUCKET_METRICS = boolean("AWS_BUCKET_METRICS", default=True)
+# Use of databases, load balancers and NAT gateways: up to five metrics of each.
+AWS_USAGE_METRICS = boolean("AWS_USAGE_METRICS", default=True)
 AWS_CONNECT_TIMEOUT_SECONDS = positive("AWS_CONNECT_TIMEOUT_SECONDS", default=10)
 AWS_READ_TIMEOUT_SECONDS = positive("AWS_READ_TIMEOUT_SECONDS", default=60)
 AWS_MAX_ATTEMPTS = positive("AWS_MAX_ATTEMPTS", default=10)

@@ -33,13 +33,16 @@ from inventory.api.views import (
     BucketViewSet,
     DatabaseViewSet,
     LoadBalancerViewSet,
+    NatGatewayViewSet,
     ResourceViewSet,
+    SnapshotViewSet,
     VolumeViewSet,
 )
 from metrics.api.views import (
     CpuMetricViewSet,
     MemoryMetricViewSet,
     NetworkMetricViewSet,
+    UsageMetricViewSet,
 )
 from syncs.accounts.api import CloudAccountViewSet
 from syncs.api_usage.api import ApiUsageViewSet
@@ -81,9 +84,11 @@ router.register("accounts", CloudAccountViewSet)
 router.register("instances", InstanceCpuViewSet, basename="api-instance")
 router.register("resources", ResourceViewSet)
 router.register("volumes", VolumeViewSet)
+router.register("snapshots", SnapshotViewSet)
 router.register("buckets", BucketViewSet)
 router.register("databases", DatabaseViewSet)
 router.register("addresses", AddressViewSet)
+router.register("nat-gateways", NatGatewayViewSet)
 router.register("load-balancers", LoadBalancerViewSet)
 router.register("costs", DailyCostViewSet)
 router.register("teams", TeamViewSet)
@@ -91,6 +96,7 @@ router.register("team-rules", TeamRuleViewSet)
 router.register("cpu", CpuMetricViewSet)
 router.register("memory", MemoryMetricViewSet)
 router.register("network", NetworkMetricViewSet)
+router.register("usage", UsageMetricViewSet)
 router.register("runs", SyncRunViewSet)
 router.register("backfills", BackfillViewSet)
 router.register("api-usage", ApiUsageViewSet)

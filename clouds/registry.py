@@ -1,6 +1,6 @@
 """The clouds there are, and the provider that reads an account."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -18,7 +18,13 @@ from providers.azure import account_settings as azure
 from providers.azure.account_settings import AzureSettings
 from providers.azure.client import AzureAccount, AzureOptions
 from providers.azure.provider import AzureProvider
-from providers.base import AccessChecker, CostSource, OrganizationSource, Provider
+from providers.base import (
+    AccessChecker,
+    CostSource,
+    OrganizationSource,
+    Provider,
+    UsageSource,
+)
 from providers.demo.provider import DemoProvider
 from providers.demo.provider import check_account_id as check_demo_account_id
 from providers.errors import ErrorKind, ProviderError
@@ -52,6 +58,8 @@ class Cloud:
     an id does not tell."""
     billed_states: frozenset[str] = frozenset({"running"})
     """The states in which an instance costs money."""
+    turned_off: Callable[[], Mapping[type, str]] = dict
+    """The capabilities that a setting turns off, with that setting."""
     compute_service: str = "Amazon Elastic Compute Cloud - Compute"
     """How the bill names the hours of instances."""
 
@@ -74,6 +82,7 @@ def offers(account: "CloudAccount", capability: type) -> bool:
     cloud = CLOUDS[account.provider]
     is_bill = cloud.pays_for_others(account.account_id)
     is_there = capability in OF_BILLS or not is_bill
+    is_there = is_there and capability not in cloud.turned_off()
     return is_there and _has(cloud.provider, capability)
 
 
@@ -108,7 +117,15 @@ def _connect_demo(account: "CloudAccount", now: datetime) -> DemoProvider:
 
 
 CLOUDS: dict[str, Cloud] = {
-    CloudKind.AWS: Cloud(AwsProvider, AwsSettings, check_aws_account_id, _connect_aws),
+    CloudKind.AWS: Cloud(
+        AwsProvider,
+        AwsSettings,
+        check_aws_account_id,
+        _connect_aws,
+        turned_off=lambda: (
+            {} if settings.AWS_USAGE_METRICS else {UsageSource: "AWS_USAGE_METRICS"}
+        ),
+    ),
     CloudKind.AZURE: Cloud(
         AzureProvider,
         AzureSettings,

@@ -163,7 +163,7 @@ class InstanceView(PermissionRequiredMixin, DetailView[Instance]):
                 for one in model.objects.attached_to(
                     instance.account_id, instance.resource_id
                 )
-                if instance.resource_id in one.attached_ids
+                if instance.resource_id in one.linked_ids
             ],
             **kwargs,
         )

@@ -5,9 +5,9 @@ from inventory.views import ResourceListView, ResourceView
 
 # section -> its title and its kinds
 SECTIONS = {
-    "storage": ("Storage", [Kind.VOLUME, Kind.BUCKET]),
+    "storage": ("Storage", [Kind.VOLUME, Kind.SNAPSHOT, Kind.BUCKET]),
     "databases": ("Databases", [Kind.DATABASE]),
-    "network": ("Network", [Kind.ADDRESS, Kind.LOAD_BALANCER]),
+    "network": ("Network", [Kind.ADDRESS, Kind.NAT_GATEWAY, Kind.LOAD_BALANCER]),
 }
 
 urlpatterns = [

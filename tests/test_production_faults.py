@@ -103,6 +103,7 @@ def test_throttled_down_and_denied_at_once_others_are_untouched_and_all_recovers
             *((dataset, "partial") for dataset in OF_REGIONS),
             ("cost", "succeeded"),
             ("cpu", "succeeded"),
+            ("usage", "succeeded"),
             ("prices", "succeeded"),
         ]
     assert ended(IDS[2]) == [(dataset, "failed") for dataset in (*OF_REGIONS, "cost")]
@@ -177,9 +178,9 @@ def drop_connection() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_the_broker_is_killed_and_started_again_with_an_empty_queue(
-    aws: EmulatedAws, tmp_path: Path
+    aws: EmulatedAws, tmp_path: Path, real_now: datetime
 ) -> None:
-    aws.now = datetime.now().astimezone()
+    aws.now = real_now
     for name in IDS:
         aws.world(name).add_instance(machine(f"i-{name}"))
         role = f"arn:aws:iam::{name}:role/cloudintel"

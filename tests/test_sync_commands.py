@@ -34,6 +34,7 @@ COMMANDS = {
     "sync_storage": ["storage"],
     "sync_databases": ["databases"],
     "sync_network": ["network"],
+    "sync_usage": ["usage"],
     "sync": [dataset.value for dataset in Dataset],
 }
 DAYS = ("--start", "2026-11-10", "--end", "2026-11-20")
@@ -64,7 +65,7 @@ def demo(account_id: str = PRODUCTION, name: str = "production") -> CloudAccount
 
 
 def days_of(command: str) -> tuple[str, ...]:
-    return DAYS if command in ("sync_cost", "sync_cpu", "sync") else ()
+    return DAYS if command in ("sync_cost", "sync_cpu", "sync_usage", "sync") else ()
 
 
 def printed(command: str, *arguments: str) -> str:

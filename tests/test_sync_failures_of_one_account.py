@@ -55,8 +55,8 @@ def test_the_others_are_read_when_one_fails() -> None:
         (account_id, dataset): "failed" if account_id == OTHER else "succeeded"
         for account_id in (ACCOUNT, OTHER, THIRD)
         for dataset in Dataset.values
-        # It has no instance yet, so there is nothing to ask for.
-    } | {(OTHER, "cpu"): "succeeded", (OTHER, "prices"): "succeeded"}
+        # It has no resource yet, so there is nothing to ask for.
+    } | {(OTHER, dataset): "succeeded" for dataset in ("cpu", "usage", "prices")}
     told = {run["error"] for run in runs if run["status"] == "failed"}
     assert len(told) == 1
     assert "external ID" in told.pop()

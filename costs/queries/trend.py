@@ -5,12 +5,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from typing import NamedTuple
 
 from core.money import ZERO
 from core.windows import Window, add_months, first_of_month
 from costs.queries.source import CostSource
-from costs.querysets import GROUPS
+from costs.querysets import column_of
 
 OTHER = "Other"
 
@@ -86,7 +87,7 @@ def cost_trend(
     SeveralCurrencies. Two queries, and one each for the largest keys and for the
     currency where no row names it.
     """
-    source, column = source.in_window(window), GROUPS[group_by]
+    source, column = source.in_window(window), column_of(group_by)
     if largest is None and column and limit is not None:
         largest = source.by(column).largest_keys(column, metric, limit)
     rows = source.by(column).series(column, metric, granularity, largest)
@@ -118,7 +119,9 @@ def trend_of(
         source = source.in_currency(currency)
     stored = source.bills().stored_days()
     estimated = [day for day, counts in stored.items() if counts.estimated]
-    moments = _moments(window, stored, granularity)
+    # A day with charges is there, though none has said yet what they sum to.
+    known = {*stored, *chain.from_iterable(amounts.values())}
+    moments = _moments(window, known, granularity)
     series = [_filled(key, found, moments) for key, found in amounts.items()]
     series.sort(key=lambda one: (one.key == OTHER, -one.total, one.key))
     return Trend(
@@ -128,7 +131,7 @@ def trend_of(
         metric=metric,
         granularity=granularity,
         group_by=group_by,
-        total=sum((one.total for one in series), ZERO) if stored else None,
+        total=sum((one.total for one in series), ZERO) if known else None,
         estimated_from=next(iter(estimated), None),
         estimated=frozenset(
             estimated if granularity == "daily" else map(first_of_month, estimated)

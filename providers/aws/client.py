@@ -53,6 +53,7 @@ GET_METRIC_DATA_METRIC_USD = Decimal("0.00001")
 # How IAM names a service whose id botocore spells otherwise.
 SERVICE_NAMES = {
     "cost-explorer": "ce",
+    "elastic-load-balancing": "elasticloadbalancing",
     "elastic-load-balancing-v2": "elasticloadbalancing",
 }
 
@@ -137,6 +138,9 @@ class AwsClients:
 
     def load_balancers(self, region: str) -> Any:
         return self._client("elbv2", region)
+
+    def classic_load_balancers(self, region: str) -> Any:
+        return self._client("elb", region)
 
     def cost_explorer(self) -> "CostExplorerClient":
         return cast("CostExplorerClient", self._client("ce", self.partition.billing))

@@ -14,10 +14,14 @@ from providers.aws import (
     cost_explorer,
     databases,
     ec2,
+    load_balancers,
     network,
     organizations,
     price_list,
     regions,
+    resource_prices,
+    snapshots,
+    usage,
     volumes,
 )
 from providers.aws.client import AwsAccount, AwsClients, AwsOptions
@@ -33,7 +37,11 @@ from providers.records import (
     MemberAccount,
     RegionMetrics,
     RegionResources,
+    ResourceMarket,
+    ResourcePriceRecord,
+    ResourceRef,
 )
+from providers.settings import priced_tags
 
 
 class AwsProvider:
@@ -71,7 +79,9 @@ class AwsProvider:
     def fetch_storage(self, progress: Progress) -> Iterator[RegionResources]:
         fetch_buckets = partial(buckets.fetch_buckets, now=self._now)
         return fetch_resources(
-            self._clients, progress, volumes.fetch_volumes, fetch_buckets
+            *(self._clients, progress),
+            snapshots.fetch_volumes_and_snapshots,
+            fetch_buckets,
         )
 
     def fetch_databases(self, progress: Progress) -> Iterator[RegionResources]:
@@ -79,10 +89,10 @@ class AwsProvider:
 
     def fetch_network(self, progress: Progress) -> Iterator[RegionResources]:
         return fetch_resources(
-            self._clients,
-            progress,
-            network.fetch_addresses,
-            network.fetch_load_balancers,
+            *(self._clients, progress),
+            network.fetch_gateways_and_addresses,
+            load_balancers.fetch_load_balancers,
+            load_balancers.fetch_classic_load_balancers,
         )
 
     @staticmethod
@@ -104,10 +114,27 @@ class AwsProvider:
     ) -> Iterator[RegionMetrics]:
         return cloudwatch.fetch_metrics(self._clients, window, instance_ids, progress)
 
+    @staticmethod
+    def usage_window(now: datetime) -> Window:
+        return cloudwatch.metric_window(now)
+
+    def fetch_usage(
+        self,
+        window: Window,
+        resources: Mapping[str, Sequence[ResourceRef]],
+        progress: Progress,
+    ) -> Iterator[RegionMetrics]:
+        return usage.fetch_usage(self._clients, window, resources, progress)
+
     def fetch_prices(
-        self, market: Market, families: Sequence[str]
+        self, market: Market, families: Sequence[str], currency: str
     ) -> Sequence[InstancePriceRecord]:
         return price_list.fetch_prices(self._clients, market, families)
+
+    def fetch_resource_prices(
+        self, market: ResourceMarket, currency: str
+    ) -> Sequence[ResourcePriceRecord]:
+        return resource_prices.fetch_resource_prices(self._clients, market)
 
     def check_access(self, now: datetime) -> Iterator[AccessCheck]:
         """Try each permission, the first of EC2 in every region. All are free but Cost
@@ -165,18 +192,18 @@ class AwsProvider:
 
     def _check_resources(self, region: str) -> Iterator[AccessCheck]:
         """Ask for a page of each kind, which is left out where that is denied."""
-        clients = self._clients
-
-        def check(
-            permission: str, needed_for: str, attempt: Callable[[], object]
-        ) -> AccessCheck:
-            return checked(permission, needed_for, attempt, is_required=False)
+        clients, check = self._clients, partial(checked, is_required=False)
 
         def first_page(fetch: Kind) -> Callable[[], object]:
             return lambda: next(fetch(clients, region), None)
 
         yield check(
             "ec2:DescribeVolumes", "sync_storage", first_page(volumes.fetch_volumes)
+        )
+        yield check(
+            "ec2:DescribeSnapshots",
+            "sync_storage",
+            first_page(snapshots.fetch_snapshots),
         )
         found: list[tuple[str, str]] = []
         yield check(
@@ -202,29 +229,27 @@ class AwsProvider:
             first_page(databases.fetch_databases),
         )
         yield check(
+            "ec2:DescribeNatGateways",
+            "sync_network",
+            first_page(network.fetch_nat_gateways),
+        )
+        yield check(
             "ec2:DescribeAddresses", "sync_network", first_page(network.fetch_addresses)
         )
-        arns: list[str] = []
-        yield check(
-            "elasticloadbalancing:DescribeLoadBalancers",
-            "sync_network",
-            lambda: arns.extend(network.find_load_balancer(clients, region)),
-        )
-        if arns:
-            yield check(
-                "elasticloadbalancing:DescribeTags",
-                "sync_network, tags of load balancers",
-                partial(network.fetch_tags, clients, region, arns),
-            )
+        for permission, detail, attempt in load_balancers.attempts(clients, region):
+            yield check(permission, f"sync_network{detail}", attempt)
 
     def _check_costs(self, now: datetime) -> Iterator[AccessCheck]:
         """Ask for all days that are kept, and where AWS has not prepared them yet, for
         those of this month."""
 
+        tag_keys = self._clients.account.settings.tag_keys
+        tags = priced_tags(tag_keys, cost_explorer.TAG_PRICE)
+
         def check(window: Window) -> AccessCheck:
             return checked(
                 "ce:GetCostAndUsage",
-                "sync_cost",
+                f"sync_cost{tags}",
                 lambda: cost_explorer.fetch_totals(
                     self._clients, window, lambda _: None
                 ),

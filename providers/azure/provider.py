@@ -28,7 +28,10 @@ from providers.records import (
     Market,
     RegionMetrics,
     RegionResources,
+    ResourceMarket,
+    ResourcePriceRecord,
 )
+from providers.settings import priced_tags
 
 
 class AzureProvider:
@@ -88,9 +91,14 @@ class AzureProvider:
         return monitor.fetch_metrics(self._client, window, instance_ids, progress)
 
     def fetch_prices(
-        self, market: Market, families: Sequence[str]
+        self, market: Market, families: Sequence[str], currency: str
     ) -> Sequence[InstancePriceRecord]:
-        return self._prices.fetch_prices(market, families)
+        return self._prices.fetch_prices(market, families, currency)
+
+    def fetch_resource_prices(
+        self, market: ResourceMarket, currency: str
+    ) -> Sequence[ResourcePriceRecord]:
+        return []
 
     def check_access(self, now: datetime) -> Iterator[AccessCheck]:
         """Try each right once. All are free but that of metrics."""
@@ -101,9 +109,10 @@ class AzureProvider:
             return  # nothing else can be tried
         if client.account.is_subscription:
             yield from self._check_resources(yesterday)
+        tag_keys = client.account.settings.tag_keys
         yield checked(
             f"{cost_management.role_of(client)} (Microsoft.CostManagement/query)",
-            "sync_cost",
+            f"sync_cost{priced_tags(tag_keys, cost_management.TAG_PRICE)}",
             lambda: cost_management.try_costs(client, yesterday),
         )
 

@@ -66,7 +66,7 @@ def cpu_on(life: Life, day: date, anchor: date) -> CpuRecord | None:
         maximum = 99.9
     share = 0.55 + 0.35 * chance("p99", life.instance_id, day)
     return CpuRecord(
-        instance_id=life.instance_id,
+        resource_id=life.instance_id,
         day=day,
         average_percent=round(average, 4),
         maximum_percent=round(maximum, 4),

@@ -26,6 +26,7 @@ from providers.demo.estate import (
 )
 from providers.demo.fleet import change_days, describe, lives
 from providers.demo.load import cpu_on, network_on
+from providers.demo.use import use_of
 from providers.errors import ErrorKind, ProviderError
 from providers.meter import Meter
 from providers.records import (
@@ -36,7 +37,10 @@ from providers.records import (
     Market,
     RegionMetrics,
     RegionResources,
+    ResourceMarket,
+    ResourcePriceRecord,
     ResourceRecord,
+    ResourceRef,
 )
 from providers.settings import InvalidSetting
 
@@ -192,8 +196,28 @@ class DemoProvider:
                 [network for each in asked if (network := network_on(*each))],
             )
 
+    @staticmethod
+    def usage_window(now: datetime) -> Window:
+        return last_complete_days(HISTORY_DAYS, now)
+
+    def fetch_usage(
+        self,
+        window: Window,
+        resources: Mapping[str, Sequence[ResourceRef]],
+        progress: Progress,
+    ) -> Iterator[RegionMetrics]:
+        for region, refs in resources.items():
+            self.meter.count("demo:GetMetricData")
+            progress(f"{region}: {len(refs)} resources, {len(window)} days")
+            yield use_of(region, refs, window, self.anchor)
+
     def fetch_prices(
-        self, market: Market, families: Sequence[str]
+        self, market: Market, families: Sequence[str], currency: str
     ) -> Sequence[InstancePriceRecord]:
         self.meter.count("demo:GetProducts")
         return list(prices_of(market, families))
+
+    def fetch_resource_prices(
+        self, market: ResourceMarket, currency: str
+    ) -> Sequence[ResourcePriceRecord]:
+        return []

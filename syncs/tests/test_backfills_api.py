@@ -117,7 +117,7 @@ def test_it_tells_how_far_it_is_and_what_failed() -> None:
         ({"account": "twice"}, "account", "2 accounts are named twice: use "),
         ({"account": "unread"}, "account", "known only after a first sync"),
         ({"account": "member"}, "account", "on the bill of production"),
-        ({"dataset": "instances"}, "dataset", "Choose one of: cost, cpu."),
+        ({"dataset": "instances"}, "dataset", "Choose one of: cost, cpu, usage."),
         ({"start": "2020-01-01"}, "start", "must lie within"),
         ({"start": "2026-11-20"}, "start", "must be before end"),
         ({"end": "2026-11-21"}, "start", "must lie within"),
@@ -149,9 +149,7 @@ def test_while_the_queue_is_away_it_is_503_and_goes_on_later() -> None:
     assert answer.status_code == 503
     assert "CELERY_BROKER_URL" in answer.json()["detail"]
     assert Backfill.objects.get().status == "running"
-    assert SyncRun.objects.filter(
-        backfill_window__isnull=False, status="failed"
-    ).exists()
+    assert not SyncRun.objects.exclude(backfill_window=None).exists()
 
 
 def store_three() -> None:

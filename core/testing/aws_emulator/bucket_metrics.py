@@ -64,9 +64,10 @@ def _metrics(aws: EmulatedAws, bucket: EmulatedBucket) -> Iterator[tuple[str, st
 
 
 def bucket_points(
-    aws: EmulatedAws, call: Call, metric: dict[str, Any], start: int, end: int
+    aws: EmulatedAws, call: Call, stat: dict[str, Any], start: int, end: int
 ) -> Points:
     """The points of one metric, by its exact dimensions, in the bucket's region."""
+    metric = stat["Metric"]
     dimensions = {each["Name"]: each["Value"] for each in metric["Dimensions"]}
     if set(dimensions) != {"BucketName", "StorageType"}:
         return iter(())

@@ -2,12 +2,13 @@
 
 from core.testing.azure_emulator.azure import EmulatedAzure
 from core.testing.azure_emulator.bill import Charge
-from core.testing.azure_emulator.disks import Disk
+from core.testing.azure_emulator.disks import Disk, Snapshot
 from core.testing.azure_emulator.flexible_servers import MySqlServer, PostgreSqlServer
 from core.testing.azure_emulator.machines import EmulatedVm, ScaleSet
 from core.testing.azure_emulator.network import (
     ApplicationGateway,
     LoadBalancer,
+    NatGateway,
     NetworkInterface,
     PublicIp,
 )
@@ -28,10 +29,12 @@ __all__ = [
     "EmulatedVm",
     "LoadBalancer",
     "MySqlServer",
+    "NatGateway",
     "NetworkInterface",
     "PostgreSqlServer",
     "PublicIp",
     "ScaleSet",
+    "Snapshot",
     "SqlDatabase",
     "SqlServer",
     "StorageAccount",

@@ -18,6 +18,7 @@ API_VERSIONS = {
     "/microsoft.insights/": "2024-02-01",
     "Microsoft.Compute/skus": "2021-07-01",
     "Microsoft.Compute/disks": "2024-03-02",
+    "Microsoft.Compute/snapshots": "2024-03-02",
     "Microsoft.Storage/": "2024-01-01",
     "Microsoft.Sql/": "2023-08-01",
     "Microsoft.DBforPostgreSQL/": "2024-08-01",

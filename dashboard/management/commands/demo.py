@@ -15,7 +15,7 @@ from core.windows import ONE_DAY, Window, last_complete_days, midnight, utc_day
 from costs.sync import open_since, sync_cost
 from inventory.models import Resource
 from inventory.sync import sync_databases, sync_ec2, sync_network, sync_storage
-from metrics.sync import sync_cpu
+from metrics.sync import sync_cpu, sync_usage
 from pricing.sync import sync_prices
 from providers.demo.company import ACCOUNTS, COMPANY_NAME, HISTORY_DAYS
 from providers.demo.provider import DemoProvider
@@ -97,7 +97,11 @@ def replay(account: CloudAccount, now: datetime, days: int) -> None:
     """Sync the history as if cloudintel had run all the time."""
     window = last_complete_days(days, now)
     provider = DemoProvider(account.account_id, utc_day(account.created_at), now)
-    of_regions = [(Dataset.CPU, region) for region in provider.fetch_regions()]
+    of_regions = [
+        (dataset, region)
+        for dataset in (Dataset.CPU, Dataset.USAGE)
+        for region in provider.fetch_regions()
+    ]
     for dataset, region in [(Dataset.COST, WHOLE_ACCOUNT), *of_regions]:
         # Nothing before it exists, so nothing is missing.
         Watermark.objects.update_or_create(
@@ -118,6 +122,7 @@ def replay(account: CloudAccount, now: datetime, days: int) -> None:
     sync_cost(account, earlier, window=Window(window.start, utc_day(earlier)))
     sync_cost(account, now, window=window)
     sync_cpu(account, now, window=window)
+    sync_usage(account, now, window=window)
     sync_prices(account, now)
 
 
@@ -131,6 +136,7 @@ def catch_up(account: CloudAccount, now: datetime) -> None:
     sync_estate(account, now)
     sync_cost(account, now, window=Window(max(due.start, first), due.end))
     sync_cpu(account, now)
+    sync_usage(account, now)
     sync_prices(account, now)
 
 

@@ -148,22 +148,18 @@ class DailyCostQuerySet(BillQuerySet):
         key: Case | F | Value = F(column) if column else Value(TOTAL)
         if column and keys is not None:
             key = Case(When(Q((f"{column}__in", keys)), then=key), default=None)
-        rows = self.order_by().annotate(key=key)
-        found = rows._per_moment(["currency", "key"], metric, granularity)
+        rows = self.annotate(key=key)
+        found = rows.combinations(["currency", "key"], metric, granularity)
         return found.order_by("moment", "key")
 
     def combinations(
         self, columns: Sequence[str], metric: str, granularity: str
     ) -> QuerySet[Any, tuple[Any, ...]]:
         """(a value of each column, day or first of month, amount), in any order."""
-        return self.order_by()._per_moment(columns, metric, granularity)
-
-    def _per_moment(
-        self, columns: Sequence[str], metric: str, granularity: str
-    ) -> QuerySet[Any, tuple[Any, ...]]:
         moment = FirstOfMonth("day") if granularity == "monthly" else F("day")
         return (
-            self.annotate(moment=moment)
+            self.order_by()
+            .annotate(moment=moment)
             .values(*columns, "moment")
             .annotate(amount=Sum(metric))
             .values_list(*columns, "moment", "amount")

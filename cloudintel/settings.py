@@ -281,6 +281,8 @@ AZURE_ENDPOINT_URL = endpoint("AZURE_ENDPOINT_URL")
 AZURE_ACCESS_TOKEN = given("AZURE_ACCESS_TOKEN")
 AZURE_NETWORK_METRICS = boolean("AZURE_NETWORK_METRICS", default=True)
 AZURE_STORAGE_METRICS = boolean("AZURE_STORAGE_METRICS", default=True)
+# Use of databases, balancers, gateways and storage accounts: a batch of each 50.
+AZURE_USAGE_METRICS = boolean("AZURE_USAGE_METRICS", default=True)
 AZURE_CONNECT_TIMEOUT_SECONDS = positive("AZURE_CONNECT_TIMEOUT_SECONDS", default=10)
 AZURE_READ_TIMEOUT_SECONDS = positive("AZURE_READ_TIMEOUT_SECONDS", default=60)
 AZURE_MAX_ATTEMPTS = positive("AZURE_MAX_ATTEMPTS", default=10)

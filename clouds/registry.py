@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -116,15 +116,18 @@ def _connect_demo(account: "CloudAccount", now: datetime) -> DemoProvider:
     return DemoProvider(account.account_id, utc_day(account.created_at), now)
 
 
+def without_usage(setting: str) -> Mapping[type, str]:
+    """Return that the setting turns the use of resources off, if it does."""
+    return {} if getattr(settings, setting) else {UsageSource: setting}
+
+
 CLOUDS: dict[str, Cloud] = {
     CloudKind.AWS: Cloud(
         AwsProvider,
         AwsSettings,
         check_aws_account_id,
         _connect_aws,
-        turned_off=lambda: (
-            {} if settings.AWS_USAGE_METRICS else {UsageSource: "AWS_USAGE_METRICS"}
-        ),
+        turned_off=partial(without_usage, "AWS_USAGE_METRICS"),
     ),
     CloudKind.AZURE: Cloud(
         AzureProvider,
@@ -132,6 +135,7 @@ CLOUDS: dict[str, Cloud] = {
         azure.check_account_id,
         _connect_azure,
         pays_for_others=azure.pays_for_others,
+        turned_off=partial(without_usage, "AZURE_USAGE_METRICS"),
         # A stopped machine stays allocated, and is billed until it is deallocated.
         billed_states=frozenset({"starting", "running", "stopping", "stopped"}),
         compute_service="Virtual Machines",

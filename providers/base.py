@@ -14,6 +14,7 @@ from core.windows import Window
 from providers.meter import Meter
 from providers.records import (
     AccessCheck,
+    AdviceRecord,
     CostReading,
     InstancePriceRecord,
     Market,
@@ -133,6 +134,13 @@ class PriceSource(Protocol):
         A family or type that the market does not offer is not in the answer; one whose
         price can't be read raises ProviderError, as any failed read does.
         """
+
+
+@runtime_checkable
+class AdviceSource(Protocol):
+    def fetch_advice(self, progress: Progress) -> Sequence[AdviceRecord]:
+        """Return what the cloud's own adviser says of costs now, without what was
+        dismissed there. Raise ProviderError."""
 
 
 @runtime_checkable

@@ -103,7 +103,7 @@ def test_a_snapshot_links_to_its_disk_and_one_of_no_disk_is_not_unattached(
     disk = Volume.objects.get().get_absolute_url()
     page = text(viewer, SECTIONS[Kind.SNAPSHOT])
     assert f'<a href="{disk}">vol-1</a>' in page
-    assert '<span class="code">vol-gone</span>' in page
+    assert '<span class="code" title="vol-gone">vol-gone</span>' in page
     assert "unattached" not in page
     detail = text(viewer, Snapshot.objects.get(name="snap-1").get_absolute_url())
     assert f'<dt>Source disk</dt><dd>\n<a href="{disk}">vol-1</a>' in detail

@@ -44,8 +44,8 @@ class InsightsView(PermissionRequiredMixin, TemplateView):
         live = Recommendation.objects.visible_to(user).live()
         verifications = Verification.objects.visible_to(user)
         related = ("account", "resource")
-        advice = Advice.objects.visible_to(user).largest_saving_first()
-        advice = list(advice.select_related("account")[:ROWS])
+        advised = Advice.objects.visible_to(user).largest_saving_first()
+        advice = list(advised.select_related("account")[:ROWS])
         link_resources(advice)
         return super().get_context_data(
             accounts=CloudAccount.objects.visible_to(user).exists(),

@@ -35,9 +35,9 @@ class AdviceListView(PermissionRequiredMixin, FilterView):
         return context
 
 
-def link_resources(rows: Iterable[Advice]) -> None:
+def link_resources(advice: Iterable[Advice]) -> None:
     """Give each the stored resource that it is about, if there is one. One query."""
-    rows = list(rows)
+    rows = list[Any](advice)
     found = Resource.objects.filter(
         account__in={row.account_id for row in rows},
         resource_id__in={row.resource_id for row in rows},

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from providers.aws.aws_errors import aws_errors
 from providers.aws.client import AwsClients
 from providers.aws.metric_data import Figure, Query
-from providers.records import MemoryRecord
+from providers.metric_records import MemoryRecord
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch.type_defs import DimensionTypeDef
@@ -42,8 +42,9 @@ def fetch_measured(
 
 
 def try_memory(clients: AwsClients, region: str) -> None:
-    """Ask which metrics there are. Raise ProviderError."""
-    next(_listed(clients, region), None)
+    """Ask for a page of metrics. Raise ProviderError."""
+    with aws_errors(f"Metrics in {region} (cloudwatch:ListMetrics)", region):
+        clients.cloudwatch(region).list_metrics(Namespace=NAMESPACE)
 
 
 def memory_queries(instance_id: str, measured: Sequence[Measured]) -> Iterator[Query]:

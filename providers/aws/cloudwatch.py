@@ -20,7 +20,12 @@ from providers.aws.metric_data import (
 )
 from providers.base import Progress
 from providers.errors import ErrorKind, ProviderError
-from providers.records import CpuRecord, MemoryRecord, NetworkRecord, RegionMetrics
+from providers.metric_records import (
+    CpuRecord,
+    MemoryRecord,
+    NetworkRecord,
+    RegionMetrics,
+)
 
 # Hourly points, of which a day is made, are kept for so long.
 DAYS_KEPT = 455
@@ -65,7 +70,7 @@ def fetch_metrics(
 
 def try_metrics(clients: AwsClients, window: Window, region: str) -> None:
     """Ask for one figure of an instance that does not exist. Raise ProviderError."""
-    query = _query("i-00000000000000000", (CPU, "Average"))
+    query = instance_query("i-00000000000000000", (CPU, "Average"))
     list(fetch_figures(clients, window, region, [query]))
 
 
@@ -87,11 +92,11 @@ def _queries(
     options: AwsOptions, instance_id: str, measured: Mapping[str, Sequence[Measured]]
 ) -> Iterator[Query]:
     for figure in figures(options):
-        yield _query(instance_id, figure)
+        yield instance_query(instance_id, figure)
     yield from memory_queries(instance_id, measured.get(instance_id, ()))
 
 
-def _query(instance_id: str, figure: Figure) -> Query:
+def instance_query(instance_id: str, figure: Figure) -> Query:
     return Query(instance_id, "AWS/EC2", [("InstanceId", instance_id)], figure)
 
 

@@ -44,7 +44,7 @@ def test_the_api_has_it_with_its_amounts_as_texts(owner: CloudAccount) -> None:
     advise(owner, "web", details={"targetSku": "D2"})
     first, second = ask("advice/")["results"]
     assert (first["solution"], second["solution"]) == ("Resize web", "Resize small")
-    assert first["monthly_savings"] == "124.5000000000"
+    assert first["monthly_savings"] == "124.50"
     assert (first["provider"], first["details"]) == ("azure", {"targetSku": "D2"})
     assert second["monthly_savings"] is None
     assert len(ask("advice/", impact="high")["results"]) == 1

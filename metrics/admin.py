@@ -1,7 +1,7 @@
 """The admin of daily utilization. Only a sync writes it."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -64,7 +64,7 @@ class MetricAdmin(ResourceRowsAdmin[M]):
     list_select_related = ("resource__account",)
     date_hierarchy = "day"
     # Exactly the index of days: millions of rows are paged without a sort.
-    ordering: Sequence[str] = ("-day", "-resource_id")
+    ordering: ClassVar[tuple[str, ...]] = ("-day", "-resource_id")
 
     def get_sortable_by(self, request: HttpRequest) -> Any:
         """Any column, once a filter or a search has left some of the rows."""

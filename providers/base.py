@@ -21,6 +21,8 @@ from providers.records import (
     MemberAccount,
     RegionMetrics,
     RegionResources,
+    ResourceMarket,
+    ResourcePriceRecord,
     ResourceRef,
 )
 
@@ -126,13 +128,23 @@ class UsageSource(RegionSource, Protocol):
 
 @runtime_checkable
 class PriceSource(Protocol):
+    """What is on a list in several currencies is answered in the one asked for."""
+
     def fetch_prices(
-        self, market: Market, families: Sequence[str]
+        self, market: Market, families: Sequence[str], currency: str
     ) -> Sequence[InstancePriceRecord]:
         """On-demand prices of every type of these families there, such as "m5".
 
         A family or type that the market does not offer is not in the answer; one whose
         price can't be read raises ProviderError, as any failed read does.
+        """
+
+    def fetch_resource_prices(
+        self, market: ResourceMarket, currency: str
+    ) -> Sequence[ResourcePriceRecord]:
+        """Prices of every size and variety of one kind. Raises ProviderError.
+
+        What has no clear price is not in the answer, and so unknown.
         """
 
 

@@ -350,6 +350,53 @@ class InstancePriceRecord:
     tenancy: str = "Shared"
 
 
+class ResourceMarket(NamedTuple):
+    """What prices of resources are asked for together. Only databases have engines."""
+
+    region: str
+    kind: str
+    engine: str = ""
+
+
+class PriceUnit(StrEnum):
+    """What a price is for one of."""
+
+    HOUR = "hour"
+    GIB = "GiB"
+    GIB_MONTH = "GiB-month"
+    IOPS_MONTH = "IOPS-month"
+    MIBPS_MONTH = "MiB/s-month"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourcePriceRecord:
+    """What one unit of a kind of resource costs in a region, before discounts."""
+
+    region: str
+    kind: str
+    """That of the inventory, such as volume."""
+    engine: str = ""
+    sku: str
+    """Its size or variety, as the inventory has it: gp3, Premium_LRS, db.m5.large,
+    StandardStorage, application; of an address "idle" or "in-use"."""
+    redundancy: str = ""
+    """As the inventory has it; of a database MULTI_ZONE or ""."""
+    unit: PriceUnit
+    from_quantity: Decimal = Decimal(0)
+    """Each unit above it costs this, until the next such price begins; those below the
+    first are included. Where the unit is a month, it is the whole price of a size above
+    it."""
+    amount: Decimal
+    currency: str
+    minimum_days: int = 0
+    """For as long it is charged, also where it is deleted before."""
+
+
+MULTI_ZONE = "multi-zone"
+IDLE, IN_USE = "idle", "in-use"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdviceRecord:
     """What a cloud's own adviser recommends, in its words.

@@ -19,6 +19,7 @@ from providers.aws import (
     organizations,
     price_list,
     regions,
+    resource_prices,
     snapshots,
     usage,
     volumes,
@@ -36,6 +37,8 @@ from providers.records import (
     MemberAccount,
     RegionMetrics,
     RegionResources,
+    ResourceMarket,
+    ResourcePriceRecord,
     ResourceRef,
 )
 
@@ -123,9 +126,14 @@ class AwsProvider:
         return usage.fetch_usage(self._clients, window, resources, progress)
 
     def fetch_prices(
-        self, market: Market, families: Sequence[str]
+        self, market: Market, families: Sequence[str], currency: str
     ) -> Sequence[InstancePriceRecord]:
         return price_list.fetch_prices(self._clients, market, families)
+
+    def fetch_resource_prices(
+        self, market: ResourceMarket, currency: str
+    ) -> Sequence[ResourcePriceRecord]:
+        return resource_prices.fetch_resource_prices(self._clients, market)
 
     def check_access(self, now: datetime) -> Iterator[AccessCheck]:
         """Try each permission, the first of EC2 in every region. All are free but Cost

@@ -32,6 +32,8 @@ from providers.records import (
     Market,
     RegionMetrics,
     RegionResources,
+    ResourceMarket,
+    ResourcePriceRecord,
     ResourceRef,
 )
 
@@ -105,9 +107,14 @@ class AzureProvider:
         return usage.fetch_usage(self._client, window, resources, progress)
 
     def fetch_prices(
-        self, market: Market, families: Sequence[str]
+        self, market: Market, families: Sequence[str], currency: str
     ) -> Sequence[InstancePriceRecord]:
-        return self._prices.fetch_prices(market, families)
+        return self._prices.fetch_prices(market, families, currency)
+
+    def fetch_resource_prices(
+        self, market: ResourceMarket, currency: str
+    ) -> Sequence[ResourcePriceRecord]:
+        return []
 
     def fetch_advice(self, progress: Progress) -> Sequence[AdviceRecord]:
         return advisor.fetch_advice(self._client, progress)

@@ -33,7 +33,7 @@ Meters = Mapping[tuple[str, str], Sequence[Mapping[str, Any]]]
 
 
 class RetailPrices:
-    """The list, each region of which is read once."""
+    """The list, each region of which is read once, in one currency."""
 
     def __init__(self, client: AzureClient) -> None:
         self._client = client
@@ -41,7 +41,7 @@ class RetailPrices:
         self._sizes: dict[str, Mapping[str, Size]] = {}
 
     def fetch_prices(
-        self, market: Market, families: Sequence[str]
+        self, market: Market, families: Sequence[str], currency: str
     ) -> list[InstancePriceRecord]:
         """Return every size of these families that the region offers. Raise
         ProviderError.
@@ -54,7 +54,7 @@ class RetailPrices:
         is_priced = market.tenancy in PRICED_TENANCIES and is_listed
         if billed_as is None or not is_priced:
             return []
-        self._read(market.region)
+        self._read(market.region, currency)
         wanted = set(families)
         records = []
         for size in self._sizes[market.region].values():
@@ -63,15 +63,15 @@ class RetailPrices:
                 records += _records(market, size, meters, self._client.now)
         return records
 
-    def _read(self, region: str) -> None:
+    def _read(self, region: str, currency: str) -> None:
         if region not in self._sizes:
-            self._meters[region] = fetch_meters(self._client, region)
+            self._meters[region] = fetch_meters(self._client, region, currency)
             self._sizes[region] = compute.fetch_sizes(self._client, region)
 
 
-def fetch_meters(client: AzureClient, region: str) -> Meters:
+def fetch_meters(client: AzureClient, region: str, currency: str) -> Meters:
     """Return the meters of machines on demand there. Raise ProviderError."""
-    question = _question(region)
+    question = _question(region, currency)
     meters: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
     for page in client.pages(question):
         with understood(question):
@@ -85,18 +85,19 @@ def fetch_meters(client: AzureClient, region: str) -> Meters:
 
 def try_prices(client: AzureClient, region: str) -> None:
     """Ask for one page. Raise ProviderError."""
-    client.ask(_question(region))
+    client.ask(_question(region, "USD"))
 
 
-def _question(region: str) -> Question:
+def _question(region: str, currency: str) -> Question:
     return Question(
         what=f"List prices of virtual machines in {region}",
         operation="prices.azure.com/retail",
         path="/api/retail/prices",
         api_version=API_VERSION,
         params={
+            "currencyCode": f"'{currency}'",
             "$filter": "serviceName eq 'Virtual Machines' and "
-            f"armRegionName eq '{region}' and priceType eq 'Consumption'"
+            f"armRegionName eq '{region}' and priceType eq 'Consumption'",
         },
         service=Service.PRICES,
         region=region,

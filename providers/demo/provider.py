@@ -37,6 +37,8 @@ from providers.records import (
     Market,
     RegionMetrics,
     RegionResources,
+    ResourceMarket,
+    ResourcePriceRecord,
     ResourceRecord,
     ResourceRef,
 )
@@ -210,7 +212,12 @@ class DemoProvider:
             yield use_of(region, refs, window, self.anchor)
 
     def fetch_prices(
-        self, market: Market, families: Sequence[str]
+        self, market: Market, families: Sequence[str], currency: str
     ) -> Sequence[InstancePriceRecord]:
         self.meter.count("demo:GetProducts")
         return list(prices_of(market, families))
+
+    def fetch_resource_prices(
+        self, market: ResourceMarket, currency: str
+    ) -> Sequence[ResourcePriceRecord]:
+        return []

@@ -49,11 +49,8 @@ def test_the_api_has_it_with_its_amounts_as_texts(owner: CloudAccount) -> None:
     assert second["monthly_savings"] is None
     assert len(ask("advice/", impact="high")["results"]) == 1
     assert len(ask("advice/", search="i-sm")["results"]) == 1
-    names = [
-        row["resource_name"]
-        for row in ask("advice/", ordering="resource_name")["results"]
-    ]
-    assert names == ["small", "web"]
+    rows = ask("advice/", ordering="resource_name")["results"]
+    assert [row["resource_name"] for row in rows] == ["small", "web"]
     assert "impact" in refused("advice/", impact="huge")
     lines = list(csv.DictReader(io.StringIO(csv_of("advice/"))))
     assert [line["solution"] for line in lines] == ["Resize web", "Resize small"]

@@ -74,7 +74,7 @@ def test_it_reads_two_accounts_twice_and_stores_everything_once(
     assert SyncRun.objects.filter(status="succeeded").count() == 2 * 2 * len(OF_AWS)
     assert set(Watermark.objects.values_list("read_until", flat=True)) == {june(20)}
     # Of each account its bill, and two regions with resources and metrics.
-    assert Watermark.objects.count() == 2 * (1 + 2 * 5)
+    assert Watermark.objects.count() == 2 * (1 + 2 * 6)
 
 
 def test_a_days_rows_sum_to_its_total_though_small_groups_are_dropped(

@@ -35,7 +35,6 @@ from providers.records import (
     RegionResources,
     ResourceMarket,
     ResourcePriceRecord,
-    ResourceRef,
 )
 from providers.settings import priced_tags
 

@@ -181,6 +181,19 @@ def test_a_type_that_fails_does_not_stop_the_others(
     assert last.error and "westeurope" in str(last.error)
 
 
+def test_a_region_that_is_throttled_is_not_asked_for_the_next_type(
+    provider: AzureProvider, azure: EmulatedAzure, subscription: EmulatedSubscription
+) -> None:
+    server, nat = (
+        subscription.add(PostgreSqlServer, "db"),
+        subscription.add(NatGateway, "out"),
+    )
+    azure.throttle(BATCH)
+    (last,) = read(provider, ref(server), ref(nat))
+    assert last.error and last.error.kind == ErrorKind.THROTTLED
+    assert azure.requests[BATCH] == 2  # with the one that was tried again
+
+
 def test_fifty_of_a_type_and_thirty_days_are_one_question(
     provider: AzureProvider, azure: EmulatedAzure, subscription: EmulatedSubscription
 ) -> None:

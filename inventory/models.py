@@ -22,6 +22,13 @@ from syncs.models import SyncRun
 LONGEST_VALUE = 512
 
 
+def short_id(resource_id: str) -> str:
+    """Return an id without account and group, which stand before it in Azure's:
+    "virtualmachines/web"."""
+    _, found, after = resource_id.rpartition("/providers/")
+    return after.partition("/")[2] if found else resource_id
+
+
 class Resource(models.Model):
     """One row is one resource of an account, as last seen.
 
@@ -109,10 +116,7 @@ class Resource(models.Model):
 
     @property
     def short_id(self) -> str:
-        """Return the id without account and group, which stand before it in Azure's:
-        "virtualmachines/web"."""
-        _, found, after = self.resource_id.rpartition("/providers/")
-        return after.partition("/")[2] if found else self.resource_id
+        return short_id(self.resource_id)
 
     @property
     def is_gone(self) -> bool:

@@ -207,6 +207,7 @@ def test_what_is_stopped_and_billed_is_advised_with_its_price(
     # The list is in the currency of the bill, so the bill tells what is paid of it.
     assert (price.currency, found.currency) == ("EUR", "EUR")
     assert found.price_basis == PriceBasis.BILL
+    assert found.savings_monthly is not None
     assert 0 < found.savings_monthly < price.monthly
     assert "az vm deallocate" in " ".join(found.implementation_steps)
 

@@ -21,7 +21,6 @@ from pricing.models import ResourcePrice
 from providers.records import IDLE, IN_USE, MULTI_ZONE, PriceUnit
 
 GIB = Decimal(2**30)
-HOURS = Decimal(HOURS_PER_MONTH)
 SIZE = (PriceUnit.GIB_MONTH, PriceUnit.MONTH)
 # Databases in these states keep their storage alone.
 OFF = {"stopped", "paused"}
@@ -185,7 +184,7 @@ def _of_database(one: Any) -> list[Use] | None:
     if one.storage_type in UNPRICED_STORAGE:
         return None
     redundancy = MULTI_ZONE if one.is_multi_zone else ""
-    hours = ZERO if one.state in OFF else HOURS
+    hours = ZERO if one.state in OFF else HOURS_PER_MONTH
     uses = [Use(one.database_class, [PriceUnit.HOUR], hours, redundancy)]
     if one.storage_gib is not None:
         uses.append(Use(one.storage_type, SIZE, one.storage_gib, redundancy))
@@ -193,15 +192,15 @@ def _of_database(one: Any) -> list[Use] | None:
 
 
 def _of_address(one: Any) -> list[Use]:
-    return [Use(IN_USE if one.attached_to else IDLE, [PriceUnit.HOUR], HOURS)]
+    return [Use(IN_USE if one.attached_to else IDLE, [PriceUnit.HOUR], HOURS_PER_MONTH)]
 
 
 def _of_nat_gateway(one: Any) -> list[Use]:
-    return [Use(one.gateway_type, [PriceUnit.HOUR], HOURS)]
+    return [Use(one.gateway_type, [PriceUnit.HOUR], HOURS_PER_MONTH)]
 
 
 def _of_load_balancer(one: Any) -> list[Use]:
-    return [Use(one.balancer_type, [PriceUnit.HOUR], HOURS)]
+    return [Use(one.balancer_type, [PriceUnit.HOUR], HOURS_PER_MONTH)]
 
 
 # What each uses; None: not known.

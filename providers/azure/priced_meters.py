@@ -254,17 +254,16 @@ def _sql_database(raw: Meter) -> Iterator[Line]:
 
 def _vcores(raw: Meter, tier: str, short: str, storage: str) -> Iterator[Line]:
     product, meter = raw["productName"], raw["meterName"]
-    cores = NUMBER_OF_VCORES.fullmatch(raw["skuName"])
+    sku = NUMBER_OF_VCORES.fullmatch(raw["skuName"])
+    cores = sku and sku[1]
     if product.endswith(" - Storage") and meter == f"{tier} Data Stored":
         yield Line(sku=storage, unit=GIB_MONTH)
     elif product.endswith(" - SQL License") and meter == "vCore":
         for number in VCORES:
             times = Decimal(number)
             yield Line(f"{short}_Gen5_{number}", HOUR, part=LICENSE, times=times)
-    elif (
-        product.endswith(" - Compute Gen5") and meter == "vCore" and cores and cores[1]
-    ):
-        yield Line(f"{short}_Gen5_{cores[1]}", HOUR, part=COMPUTE)
+    elif product.endswith(" - Compute Gen5") and meter == "vCore" and cores:
+        yield Line(f"{short}_Gen5_{cores}", HOUR, part=COMPUTE)
 
 
 PREMIUM, SSD, HDD = (

@@ -12,6 +12,7 @@ from rest_framework.routers import APIRootView, DefaultRouter
 from rest_framework.viewsets import ViewSetMixin
 
 from cloudintel.health import health, metrics, status
+from costs.allocation.api import TeamRuleViewSet, TeamViewSet
 from costs.api.views import DailyCostViewSet
 from dashboard.api.infrastructure import (
     InfrastructureViewSet,
@@ -94,6 +95,8 @@ router.register("nat-gateways", NatGatewayViewSet)
 router.register("load-balancers", LoadBalancerViewSet)
 router.register("resource-prices", ResourcePriceViewSet)
 router.register("costs", DailyCostViewSet)
+router.register("teams", TeamViewSet)
+router.register("team-rules", TeamRuleViewSet)
 router.register("cpu", CpuMetricViewSet)
 router.register("memory", MemoryMetricViewSet)
 router.register("network", NetworkMetricViewSet)
@@ -134,6 +137,10 @@ api: list[URLPattern | URLResolver] = [
     *(
         path(f"api/v1/infrastructure/{name}/", viewset.as_view({"get": "list"}))
         for name, viewset in INFRASTRUCTURE.items()
+    ),
+    path(
+        "api/v1/infrastructure/resources/costs/",
+        PricedResourceViewSet.as_view({"get": "costs"}),
     ),
     path("api/v1/", include(router.urls)),
     path("api/schema/", SchemaView.as_view(), name="schema"),

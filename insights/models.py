@@ -5,6 +5,7 @@ from insights.anomalies.models import Anomaly, AnomalyChange
 from insights.budgets.models import Budget, BudgetAlert
 from insights.forecasts.models import Forecast, ForecastPoint
 from insights.recommendations.models import (
+    EffectiveRate,
     Feedback,
     Recommendation,
     RecommendationChange,
@@ -18,6 +19,7 @@ __all__ = [
     "AnomalyChange",
     "Budget",
     "BudgetAlert",
+    "EffectiveRate",
     "Feedback",
     "Forecast",
     "ForecastPoint",

@@ -23,10 +23,13 @@ LONGEST_VALUE = 512
 
 
 def short_id(resource_id: str) -> str:
-    """Return an id without account and group, which stand before it in Azure's:
-    "virtualmachines/web"."""
+    """Return an id without what stands before it in Azure's and in ARNs, such as the
+    account: "virtualmachines/web", "loadbalancer/app/web/50dc6c49"."""
     _, found, after = resource_id.rpartition("/providers/")
-    return after.partition("/")[2] if found else resource_id
+    if found:
+        return after.partition("/")[2]
+    is_arn = resource_id.startswith("arn:")
+    return resource_id.split(":", 5)[-1] if is_arn else resource_id
 
 
 class Resource(models.Model):

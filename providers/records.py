@@ -225,11 +225,33 @@ class CostTotalRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class TagCostRecord:
+    """What one value of a tag cost on one day; an empty `tag_value` is untagged.
+
+    `service` or `sub_account_id` is empty where the bill does not tell it by tag.
+    """
+
+    day: date
+    tag_key: str
+    tag_value: str
+    sub_account_id: str
+    service: str
+    currency: str
+    billed: Decimal
+    effective: Decimal
+    is_estimated: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CostReading:
-    """Some whole days: the total of each, and rows that sum to it exactly."""
+    """Some whole days: the total of each, and rows that sum to it exactly.
+
+    So do those in `tags` of each tag key that is read.
+    """
 
     totals: Sequence[CostTotalRecord]
     rows: Sequence[CostRecord]
+    tags: Sequence[TagCostRecord] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,7 +180,7 @@ def test_a_page_says_what_a_cloud_does_not_offer(
     cloud = replace(CLOUDS[CloudKind.DEMO], provider=Provider)
     monkeypatch.setitem(CLOUDS, CloudKind.DEMO, cloud)
     aws_account(provider=CloudKind.DEMO, name="small")
-    assert "small: not offered by Demo." in text(viewer, "/databases/")
+    assert "small: not offered by Demo AWS." in text(viewer, "/databases/")
 
 
 def test_a_wrong_filter_is_refused_with_a_sentence(

@@ -9,7 +9,7 @@ import core.db.money_field
 class Migration(migrations.Migration):
     dependencies = [
         ("clouds", "0005_account_ids_of_azure"),
-        ("insights", "0004_stopped_and_still_billed"),
+        ("insights", "0006_recommendations_of_any_resource"),
     ]
 
     operations = [

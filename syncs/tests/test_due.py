@@ -74,7 +74,16 @@ def test_a_new_account_is_due_at_once_but_its_cpu_waits_for_its_instances(
     mine = aws_account()
     assert names(now) == AT_ONCE
     ended(mine, "instances", now)
-    assert names(now) == [*AT_ONCE[1:], "cpu", "prices"]
+    assert names(now) == [*AT_ONCE[1:], "cpu"]
+
+
+def test_prices_wait_for_all_that_has_a_price(now: datetime) -> None:
+    mine = aws_account()
+    for dataset in ("instances", "storage", "databases"):
+        ended(mine, dataset, now)
+        assert "prices" not in names(now)
+    ended(mine, "network", now)
+    assert "prices" in names(now)
 
 
 def test_use_waits_for_all_that_it_is_asked_of_but_not_for_what_can_not_be_read(

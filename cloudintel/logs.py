@@ -46,6 +46,15 @@ def _hidden(name: str, value: Any) -> Any:
     return SECRET_PATTERNS.sub(HIDDEN, str(value))
 
 
+def without_traceback_of_refusals(
+    logger: WrappedLogger, method_name: str, event: EventDict
+) -> EventDict:
+    """Leave out where the code refused a request: that the user was, is no defect."""
+    if 400 <= event.get("status_code", 0) < 500:
+        event.pop("exc_info", None)
+    return event
+
+
 def own_packages() -> list[str]:
     """Return the names of our packages."""
     root = Path(__file__).resolve().parent.parent
@@ -59,6 +68,7 @@ def logging_settings(level: str, style: str) -> dict[str, Any]:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),
+        without_traceback_of_refusals,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         # Before secrets are hidden: the text of an error may hold one.
         structlog.processors.format_exc_info,

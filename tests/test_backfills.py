@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
+from celery import current_app
 from pytest_django import Settings
 
 from clouds.models import CloudAccount
@@ -230,17 +232,16 @@ def test_a_part_that_can_not_be_read_any_more_fails_alone(
     assert status(backfill) == "failed"
 
 
-def test_while_the_queue_is_away_every_run_is_closed_and_tried_again(
+def test_while_the_queue_is_away_no_run_is_left_and_parts_are_tried_again(
     backfill: Backfill, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(run: SyncRun, now: datetime) -> None:
-        SyncRun.objects.filter(pk=run.pk).update(status="failed", finished_at=now)
-        raise BrokerUnavailable("The queue can't be reached.")
+    def away(*args: Any, **options: Any) -> None:
+        raise ConnectionRefusedError("connection refused")
 
     with monkeypatch.context() as patched, pytest.raises(BrokerUnavailable):
-        patched.setattr("syncs.backfills.planning.send", away)
+        patched.setattr(current_app, "send_task", away)
         advance_backfills(now)
-    assert not SyncRun.objects.active().exists()
+    assert not SyncRun.objects.exclude(backfill_window=None).exists()
     for hours in (1, 2):
         with time_machine.travel(now + timedelta(hours=hours), tick=False):
             schedule_tick()

@@ -178,9 +178,9 @@ def drop_connection() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_the_broker_is_killed_and_started_again_with_an_empty_queue(
-    aws: EmulatedAws, tmp_path: Path
+    aws: EmulatedAws, tmp_path: Path, real_now: datetime
 ) -> None:
-    aws.now = datetime.now().astimezone()
+    aws.now = real_now
     for name in IDS:
         aws.world(name).add_instance(machine(f"i-{name}"))
         role = f"arn:aws:iam::{name}:role/cloudintel"

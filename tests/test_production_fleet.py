@@ -1,7 +1,7 @@
 """Many accounts on two workers: each read once, nothing twice, memory flat."""
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -40,9 +40,9 @@ TICK = [
 
 
 def test_each_account_and_dataset_is_read_once(
-    aws: EmulatedAws, tmp_path: Path
+    aws: EmulatedAws, tmp_path: Path, real_now: datetime
 ) -> None:
-    aws.now = datetime.now(UTC)
+    aws.now = real_now
     yesterday = aws.now.date() - timedelta(days=1)
     ids = [f"{500000000000 + number}" for number in range(ACCOUNTS)]
     for name in ids:

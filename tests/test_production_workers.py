@@ -31,18 +31,17 @@ from syncs.models import SyncRun
 from syncs.runs.claims import claim
 
 pytestmark = pytest.mark.django_db(transaction=True)
-NOW = datetime.now(UTC)  # processes read the real clock
 STATUSES = "SELECT dataset, status, error FROM syncs_syncrun ORDER BY id"
 ACTIVE = "SELECT id FROM syncs_syncrun WHERE status IN ('queued', 'running')"
 
 
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[HaltingAws]:
-    with HaltingAws(now=NOW) as emulated:
+def aws(monkeypatch: pytest.MonkeyPatch, real_now: datetime) -> Iterator[HaltingAws]:
+    with HaltingAws(now=real_now) as emulated:
         for name, value in emulated.environment().items():
             monkeypatch.setenv(name, value)
         emulated.world().add_instance(machine("i-1"))
-        emulated.world().add_costs([charge(NOW.date() - timedelta(days=1), "1")])
+        emulated.world().add_costs([charge(real_now.date() - timedelta(days=1), "1")])
         yield emulated
         emulated.released.set()
 

@@ -13,6 +13,8 @@ import pytest
 import structlog
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth.models import User
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +23,7 @@ from clouds.testing import aws_account
 from core.testing.aws_emulator import EmulatedAws
 from core.testing.aws_emulator.builders import ACCOUNT, charge, june
 from costs.sync import sync_cost
+from costs.views import CostsView
 from inventory.sync import sync_ec2
 from syncs.models import SyncRun
 
@@ -49,13 +52,15 @@ def written(request: pytest.FixtureRequest) -> Iterator[Written]:
     formatter = dict(logging_settings("INFO", request.param)["formatters"]["line"])
     handler = logging.StreamHandler(io.StringIO())
     handler.setFormatter(formatter.pop("()")(**formatter))
-    ours = logging.getLogger("syncs")
-    level = ours.level
-    ours.addHandler(handler)
-    ours.setLevel(logging.INFO)
+    loggers = [logging.getLogger(name) for name in ("syncs", "django.request")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
     yield Written(handler.stream)
-    ours.removeHandler(handler)
-    ours.setLevel(level)
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.removeHandler(handler)
+        logger.setLevel(level)
 
 
 only_json = pytest.mark.parametrize("written", ["json"], indirect=True)
@@ -99,6 +104,27 @@ def test_a_run_that_failed_is_a_warning_with_its_reason(
     *_, ended = written.lines
     assert (ended["event"], ended["level"]) == ("run failed", "warning")
     assert "ec2:DescribeRegions" in ended["error"]
+
+
+@pytest.mark.django_db
+def test_a_request_that_is_refused_is_one_line(
+    client: Client, written: Written
+) -> None:
+    client.force_login(User.objects.create_user("ada"))
+    assert client.get("/costs/").status_code == 403
+    (line,) = written.text.splitlines()
+    assert "Forbidden (Permission denied): /costs/" in line
+
+
+@pytest.mark.django_db
+def test_a_request_that_breaks_is_written_with_where_it_did(
+    client: Client, written: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.force_login(User.objects.create_superuser("ada"))
+    client.raise_request_exception = False
+    monkeypatch.setattr(CostsView, "names", None)
+    assert client.get("/costs/").status_code == 500
+    assert "Traceback" in written.text
 
 
 def test_an_error_is_written_without_local_variables_or_secrets(

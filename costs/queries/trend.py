@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from typing import NamedTuple
 
 from core.money import ZERO
@@ -118,7 +119,9 @@ def trend_of(
         source = source.in_currency(currency)
     stored = source.bills().stored_days()
     estimated = [day for day, counts in stored.items() if counts.estimated]
-    moments = _moments(window, stored, granularity)
+    # A day with charges is there, though none has said yet what they sum to.
+    known = {*stored, *chain.from_iterable(amounts.values())}
+    moments = _moments(window, known, granularity)
     series = [_filled(key, found, moments) for key, found in amounts.items()]
     series.sort(key=lambda one: (one.key == OTHER, -one.total, one.key))
     return Trend(
@@ -128,7 +131,7 @@ def trend_of(
         metric=metric,
         granularity=granularity,
         group_by=group_by,
-        total=sum((one.total for one in series), ZERO) if stored else None,
+        total=sum((one.total for one in series), ZERO) if known else None,
         estimated_from=next(iter(estimated), None),
         estimated=frozenset(
             estimated if granularity == "daily" else map(first_of_month, estimated)

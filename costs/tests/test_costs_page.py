@@ -17,7 +17,7 @@ from core.testing.clock import NOW
 from core.windows import Window, last_complete_days
 from costs.models import DailyCost, Restatement
 from costs.queries.breakdown import CostBreakdown, cost_breakdown
-from costs.testing import store_costs
+from costs.testing import charge, store_costs
 from costs.views import page_query
 from users.testing import person
 
@@ -222,3 +222,14 @@ def test_of_two_currencies_the_first_is_shown_and_the_other_offered(
     text = page(client, "?currency=USD")
     assert "$30.00" in text
     assert "<option >EUR</option>" in text
+
+
+@pytest.mark.parametrize("granularity", ["daily", "monthly"])
+def test_charges_of_a_day_without_a_total_are_shown_as_they_are(
+    client: Client, granularity: str
+) -> None:
+    charge(account(), date(2026, 11, 3), "5")
+    found = asked(f"granularity={granularity}")
+    assert found.trend.total == 5
+    assert sum(point.amount or 0 for point in found.trend.series[0].points) == 5
+    assert "$5.00" in page(client, f"?granularity={granularity}")

@@ -1,7 +1,7 @@
 """Saving and removing accounts, with all that depends on them."""
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime
 from types import SimpleNamespace
 
@@ -11,10 +11,14 @@ from clouds.models import CloudAccount, SharedVersion
 from clouds.querysets import CloudAccountQuerySet
 from clouds.registry import CLOUDS
 from clouds.versions import bump_shared_version
+from core.db.exclusive import hold_until_commit
 from syncs.datasets import Dataset, Scope
 from syncs.models import Watermark
 from users.audit import Actor, record_by
 from users.changes import values_changed
+
+# Held while an account is added, so that of two with one id the later one is told.
+ACCOUNT_IDS = "clouds_cloudaccount.account_id"
 
 # What other rooms do in the same transaction; they add theirs in AppConfig.ready, as
 # this room may not import them. Context managers that wrap each removal of accounts and
@@ -26,6 +30,14 @@ closing_hooks: list[Callable[[CloudAccount, datetime], None]] = []
 FIELDS = ("provider", "account_id", "name", "is_payer", "payer", "is_enabled")
 # What cached answers show of an account, or count by.
 SHOWN = ("account_id", "name", "payer_id", "is_payer", "is_enabled")
+
+
+@contextmanager
+def adding_accounts() -> Iterator[None]:
+    """Let nobody else add one meanwhile, so that one that is not found stays so."""
+    with transaction.atomic():
+        hold_until_commit(ACCOUNT_IDS)
+        yield
 
 
 def save_account(account: CloudAccount, actor: Actor | None = None) -> None:

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from clouds.models import CloudAccount
 from clouds.registry import CLOUDS
 from core.commands import bad_arguments
-from syncs.accounts.changes import save_account
+from syncs.accounts.changes import adding_accounts, save_account
 from users.audit import Actor
 
 Options = Mapping[str, Any]
@@ -28,6 +28,7 @@ class Connector:
     connect: Callable[[Options, datetime, Actor], Iterator[str]]
 
 
+@adding_accounts()
 def store_account(
     kind: str, account_id: str, given: Mapping[str, Any], actor: Actor
 ) -> tuple[CloudAccount, str]:

@@ -14,8 +14,10 @@ from unfold.widgets import UnfoldBooleanSwitchWidget as Switch
 from clouds.models import CloudAccount
 from clouds.registry import CLOUDS, CloudKind
 from core.api.json import Decoder
+from core.db.exclusive import hold_until_commit
 from providers.azure.account_settings import CLOUDS as AZURE_CLOUDS
 from providers.settings import InvalidSetting, ProviderSettings
+from syncs.accounts.changes import ACCOUNT_IDS
 
 # The settings of every cloud, each cloud's own in the order of the page, and those that
 # are never shown.
@@ -124,6 +126,7 @@ class AccountForm(forms.ModelForm[CloudAccount]):
 
     def clean(self) -> dict[str, Any]:
         """Check the settings by the account's cloud; an empty secret is unchanged."""
+        hold_until_commit(ACCOUNT_IDS)
         data = super().clean() or self.cleaned_data
         kind = data.get("provider", self.instance.provider)
         before = self.instance.settings

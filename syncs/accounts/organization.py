@@ -8,7 +8,7 @@ from clouds.querysets import CloudAccountQuerySet
 from providers.base import OrganizationSource
 from providers.errors import ErrorKind, ProviderError
 from providers.records import MemberAccount
-from syncs.accounts.changes import close_account, save_account
+from syncs.accounts.changes import adding_accounts, close_account, save_account
 from syncs.datasets import Dataset
 from syncs.runs.watermarks import WHOLE_ACCOUNT, read_until
 from users.audit import Actor
@@ -103,6 +103,7 @@ def _set_payer(account: CloudAccount, payer_id: str | None, actor: Actor) -> Non
     _save(account, actor, **values)
 
 
+@adding_accounts()
 def _update_members(
     payer: CloudAccount,
     members: Sequence[MemberAccount],

@@ -146,11 +146,11 @@ def _advance(backfill: Backfill, now: datetime) -> None:
         parts = waiting.order_by("-start")[:free]
         runs = [run for part in parts if (run := _claim(backfill, part, now))]
     # Only now, as a worker must find the run. All are sent, as one that is neither sent
-    # nor closed would hold its slot until its grace is over.
+    # nor deleted would hold its slot until its grace is over.
     unavailable = None
     for run in runs:
         try:
-            send(run, now)
+            send(run)
         except BrokerUnavailable as error:
             unavailable = error
     if unavailable is not None:

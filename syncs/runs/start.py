@@ -111,7 +111,7 @@ def start_syncs(
                 continue
             except AlreadyRan:
                 continue
-            send(run, now)
+            send(run)
             if actor is not None:
                 record_by(actor, "sync.start", run)
             started.runs.append(run)
@@ -120,8 +120,12 @@ def start_syncs(
     return started
 
 
-def send(run: SyncRun, now: datetime) -> None:
-    """Send a queued run to the workers. Raises BrokerUnavailable once it is closed."""
+def send(run: SyncRun) -> None:
+    """Send a queued run to the workers.
+
+    Raises BrokerUnavailable once the run is deleted: nothing was tried, so nothing has
+    failed, and no later try waits for it.
+    """
     try:
         current_app.send_task(
             Dataset(run.dataset).traits.task,
@@ -134,7 +138,5 @@ def send(run: SyncRun, now: datetime) -> None:
             f"The queue can't be reached ({error}). Check CELERY_BROKER_URL and that "
             "its server runs, or sync by command."
         )
-        SyncRun.objects.filter(pk=run.pk, status=SyncRun.Status.QUEUED).update(
-            status=SyncRun.Status.FAILED, finished_at=now, error=reason
-        )
+        SyncRun.objects.filter(pk=run.pk, status=SyncRun.Status.QUEUED).delete()
         raise BrokerUnavailable(reason) from error

@@ -12,6 +12,7 @@ from rest_framework.routers import APIRootView, DefaultRouter
 from rest_framework.viewsets import ViewSetMixin
 
 from cloudintel.health import health, metrics, status
+from costs.allocation.api import TeamRuleViewSet, TeamViewSet
 from costs.api.views import DailyCostViewSet
 from dashboard.api.infrastructure import (
     InfrastructureViewSet,
@@ -23,6 +24,7 @@ from dashboard.api.views import DashboardMetricViewSet, DashboardViewSet
 from dashboard.api_schema import SchemaView
 from dashboard.home import SummaryView
 from dashboard.instances import InstanceCpuViewSet, InstanceListView, InstanceView
+from insights.advice.api import AdviceViewSet
 from insights.anomalies.api import AnomalyViewSet
 from insights.budgets.api.views import BudgetViewSet
 from insights.forecasts.api import ForecastViewSet
@@ -93,6 +95,8 @@ router.register("nat-gateways", NatGatewayViewSet)
 router.register("load-balancers", LoadBalancerViewSet)
 router.register("resource-prices", ResourcePriceViewSet)
 router.register("costs", DailyCostViewSet)
+router.register("teams", TeamViewSet)
+router.register("team-rules", TeamRuleViewSet)
 router.register("cpu", CpuMetricViewSet)
 router.register("memory", MemoryMetricViewSet)
 router.register("network", NetworkMetricViewSet)
@@ -103,6 +107,7 @@ router.register("api-usage", ApiUsageViewSet)
 router.register("forecasts", ForecastViewSet)
 router.register("anomalies", AnomalyViewSet)
 router.register("recommendations", RecommendationViewSet)
+router.register("advice", AdviceViewSet)
 router.register("feedback", FeedbackViewSet)
 router.register("budgets", BudgetViewSet)
 router.register("audit", AuditEntryViewSet)

@@ -39,6 +39,8 @@ SUBJECTS = {
         ("costs.dailycost", "receipt_long"),
         ("costs.costtotal", "functions"),
         ("costs.restatement", "published_with_changes"),
+        ("costs.team", "groups"),
+        ("costs.teamrule", "rule"),
         ("pricing.instanceprice", "sell"),
         ("pricing.resourceprice", "price_change"),
         ("pricing.pricedfamily", "family_history"),
@@ -53,6 +55,7 @@ SUBJECTS = {
         ("insights.forecast", "trending_up"),
         ("insights.anomaly", "notification_important"),
         ("insights.recommendation", "lightbulb"),
+        ("insights.advice", "tips_and_updates"),
         ("insights.feedback", "reviews"),
         ("insights.verification", "verified"),
         ("insights.budget", "account_balance_wallet"),
@@ -72,6 +75,7 @@ SUBJECTS = {
 PAGES = [
     ("summary", "Summary", "space_dashboard"),
     ("costs", "Costs", "payments"),
+    ("teams", "Teams", "groups"),
     ("instances", "Instances", "computer"),
     ("resources", "Resources", "category"),
     ("cpu", "CPU utilization", "monitoring"),
@@ -85,7 +89,7 @@ TABS: dict[str, list[tuple[str, dict[str, object]]]] = {
         ("All", {}),
         ("Running", {"state": "running", "gone_since__isempty": 1}),
         ("Stopped", {"state": "stopped", "gone_since__isempty": 1}),
-        ("Deallocated", {"state": "deallocated", "gone_since__isempty": 1}),
+        ("Stopped (deallocated)", {"state": "deallocated", "gone_since__isempty": 1}),
         ("Terminated", {"gone_since__isempty": 0}),
     ],
     "inventory.statechange": [

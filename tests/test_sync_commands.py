@@ -23,7 +23,7 @@ from providers.demo.provider import DemoProvider
 from providers.errors import ErrorKind, ProviderError
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
-from syncs.testing import run
+from syncs.testing import OF_AWS, run
 
 pytestmark = pytest.mark.django_db
 COMMANDS = {
@@ -35,7 +35,7 @@ COMMANDS = {
     "sync_databases": ["databases"],
     "sync_network": ["network"],
     "sync_usage": ["usage"],
-    "sync": [dataset.value for dataset in Dataset],
+    "sync": [dataset.value for dataset in OF_AWS],
 }
 DAYS = ("--start", "2026-11-10", "--end", "2026-11-20")
 FIELDS = [
@@ -201,7 +201,7 @@ def test_what_cannot_be_read_is_named(arguments: list[str], reason: str) -> None
 @pytest.mark.parametrize("command", COMMANDS)
 def test_while_another_run_holds_the_slot_it_exits_with_3(command: str) -> None:
     owner = demo()
-    for dataset in Dataset:
+    for dataset in OF_AWS:
         run(owner, dataset, NOW, status="running", finished_at=None)
     code, told = failing(command)
     count = len(COMMANDS[command])

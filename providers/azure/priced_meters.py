@@ -306,8 +306,11 @@ ENGINES = {
     ],
 }
 # Without these a price would be too low.
-UNITS = {
-    f"PremiumV2_{redundancy}": {GIB_MONTH, IOPS, MIBPS} for redundancy in ("LRS", "ZRS")
+PARTS = {
+    "volume": {
+        f"PremiumV2_{redundancy}": {GIB_MONTH, IOPS, MIBPS}
+        for redundancy in ("LRS", "ZRS")
+    }
 }
 
 

@@ -10,7 +10,7 @@ from providers.azure.client import AzureClient, Question, understood
 from providers.azure.priced_meters import (
     COMPUTE,
     LICENSE,
-    UNITS,
+    PARTS,
     Asked,
     Line,
     meters_of,
@@ -23,6 +23,7 @@ from providers.azure.retail_meters import (
     meters_question,
     newest_price,
 )
+from providers.complete_prices import complete_prices
 from providers.records import PriceUnit, ResourceMarket, ResourcePriceRecord
 
 GLOBAL = "Global"
@@ -62,21 +63,20 @@ def fetch_resource_prices(
             record = _record(client, market, key, parts)
         records += [record] if record else []
         unclear |= set() if record else {(key.sku, key.redundancy)}
-    units = {(one.sku, one.unit) for one in records}
-    return [
+    clear = [
         one
         for one in records
         if (one.sku, one.redundancy) not in unclear
-        and all((one.sku, unit) in units for unit in UNITS.get(one.sku, ()))
+        # Below the next band, what costs nothing is included.
         and (one.amount or one.unit == PriceUnit.MONTH)
     ]
+    return complete_prices(clear, PARTS.get(market.kind, {}))
 
 
 def _question(asked: Asked, market: ResourceMarket, currency: str) -> Question:
     product = {"productName": asked.product} if asked.product else {}
-    what = f"{market.engine} databases" if market.engine else f"{market.kind}s"
     return meters_question(
-        f"{what} in {market.region}",
+        f"List prices of {market}",
         currency,
         region=market.region,
         serviceName=asked.service,

@@ -41,7 +41,7 @@ def meters_question(
     """Return what asks for the meters with these fields, whose case counts."""
     wanted = {**fields, "priceType": "Consumption"}
     return Question(
-        what=f"List prices of {what}",
+        what=what,
         operation="prices.azure.com/retail",
         path="/api/retail/prices",
         api_version=API_VERSION,

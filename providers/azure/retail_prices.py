@@ -90,7 +90,7 @@ def try_prices(client: AzureClient, region: str) -> None:
 
 def _question(region: str, currency: str) -> Question:
     return meters_question(
-        f"virtual machines in {region}",
+        f"List prices of virtual machines in {region}",
         currency,
         region=region,
         serviceName="Virtual Machines",

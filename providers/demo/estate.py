@@ -59,6 +59,7 @@ def volumes(account_id: str, anchor: date, now: datetime) -> Iterator[VolumeReco
             volume_type=thing.type,
             size_gib=thing.size,
             iops=IOPS.get(thing.type),
+            throughput_mib=125 if thing.type == "gp3" else None,
             attached_to=attached_to,
         )
 

@@ -252,7 +252,7 @@ def test_a_list_that_fails_is_an_error_and_sees_no_token(
     provider: AzureProvider, azure: EmulatedAzure
 ) -> None:
     azure.show_gateway(RETAIL, 503)
-    with pytest.raises(ProviderError, match="List prices of volumes in west") as raised:
+    with pytest.raises(ProviderError, match="List prices of volume in west") as raised:
         read(provider, "volume")
     assert raised.value.kind == ErrorKind.UNAVAILABLE
     assert azure.leaks == []

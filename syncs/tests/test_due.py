@@ -17,6 +17,7 @@ from syncs.models import SyncRun
 from syncs.runs.claims import claim, free_dead, take
 from syncs.scheduler.due import Due, due, due_at
 from syncs.tasks import queue_due, schedule_tick
+from syncs.testing import OF_AWS
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -174,7 +175,7 @@ def test_who_was_down_for_three_intervals_catches_up_once(now: datetime) -> None
         "metrics.tasks.sync_usage",
         "pricing.tasks.sync_prices",
     ]
-    assert SyncRun.objects.filter(trigger="schedule").count() == len(Dataset)
+    assert SyncRun.objects.filter(trigger="schedule").count() == len(OF_AWS)
 
 
 def test_what_failed_is_tried_again_after_pauses_that_double_up_to_the_interval(

@@ -1,4 +1,4 @@
-"""From either cloud to what should be done about a disk and an address, with a price."""
+"""From either cloud to what should be done about disks and addresses, with a price."""
 
 from datetime import datetime, timedelta
 

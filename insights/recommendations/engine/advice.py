@@ -16,6 +16,7 @@ from providers.records import ON_DEMAND
 
 Json = Mapping[str, object]
 RUNNING, STOPPED = "running", "stopped"
+LONGEST_TITLE = 200
 # A kind of resource, as the inventory names it.
 INSTANCE = "instance"
 
@@ -74,6 +75,11 @@ class VerdictStatus(StrEnum):
     PENDING = "pending"  # too few complete days of bill since
     REALIZED = "realized"  # wholly or partly, by `share`
     NOT_REALIZED = "not_realized"
+
+
+def title_of(name: str) -> str:
+    """Return the name as titles of advice have it, which are stored."""
+    return name if len(name) <= LONGEST_TITLE else f"{name[: LONGEST_TITLE - 1]}…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +185,7 @@ class MachineFacts:
 
     @property
     def title(self) -> str:
-        return self.name or self.resource_id
+        return title_of(self.name or self.resource_id)
 
     @property
     def is_billed(self) -> bool:

@@ -28,6 +28,7 @@ from providers.records import (
     VolumeRecord,
 )
 
+LONGEST_TITLE = 300
 counts = st.none() | st.integers(0, 10**6)
 sizes = st.none() | st.integers(0, 10**15)
 words = st.sampled_from(["", "gp2", "io1", "gp3", "application", "network", "classic"])
@@ -36,7 +37,7 @@ tiers = st.dictionaries(st.sampled_from([*COLDER, "Glacier"]), st.integers(0, 10
 common = {
     "resource_id": st.sampled_from(["a-1", "/subscriptions/1/a"]),
     "region": st.sampled_from(["eu-west-1", ""]),
-    "name": st.sampled_from(["", "web"]),
+    "name": st.sampled_from(["", "web", "w" * 256]),
     "created_at": st.none() | instants,
     "state": st.sampled_from(["", "available", "in-use", "online", "stopped"]),
 }
@@ -128,6 +129,7 @@ def test_any_resource_has_an_answer_or_a_reason(given_facts: Facts) -> None:
         assert isinstance(answer, Advice)
         hold(answer)
         assert json.dumps(answer.implementation_steps)
+        assert len(answer.title) <= LONGEST_TITLE
         assert given_facts.gone_since is None
         assert (answer.counted_monthly or Decimal(0)) <= max(
             given_facts.price.monthly if given_facts.price else Decimal(0), Decimal(0)

@@ -132,7 +132,7 @@ def test_savings_are_0_where_rules_looked_and_found_none() -> None:
     RefreshState.objects.create(account=owner, refreshed_at=NOW)
     assert ask(VMS)["instances"][0]["potentialSavings"] == "0.00"
     # No rule is about buckets.
-    assert ask(STORAGE)["accounts"][0]["potentialSavings"] is None
+    assert ask(STORAGE)["accounts"][0]["potentialSavings"] == "0.00"
     recommendation(owner, web, savings_monthly=None, counted_monthly=None)
     assert ask(VMS)["instances"][0]["potentialSavings"] is None
 

@@ -43,6 +43,7 @@ from metrics.api.views import (
     NetworkMetricViewSet,
     UsageMetricViewSet,
 )
+from pricing.api import ResourcePriceViewSet
 from syncs.accounts.api import CloudAccountViewSet
 from syncs.api_usage.api import ApiUsageViewSet
 from syncs.backfills.api import BackfillViewSet
@@ -58,6 +59,7 @@ pages: list[URLPattern | URLResolver] = [
     path("", include("costs.urls")),
     path("", include("insights.urls")),
     path("", include("inventory.urls")),
+    path("", include("dashboard.urls")),
     path("", include("metrics.urls")),
     path("", include("syncs.urls")),
     path("", include("users.urls")),
@@ -89,6 +91,7 @@ router.register("databases", DatabaseViewSet)
 router.register("addresses", AddressViewSet)
 router.register("nat-gateways", NatGatewayViewSet)
 router.register("load-balancers", LoadBalancerViewSet)
+router.register("resource-prices", ResourcePriceViewSet)
 router.register("costs", DailyCostViewSet)
 router.register("cpu", CpuMetricViewSet)
 router.register("memory", MemoryMetricViewSet)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -143,15 +143,18 @@ def _connect_demo(account: "CloudAccount", now: datetime) -> DemoProvider:
     )
 
 
+def without_usage(setting: str) -> Mapping[type, str]:
+    """Return that the setting turns the use of resources off, if it does."""
+    return {} if getattr(settings, setting) else {UsageSource: setting}
+
+
 CLOUDS: dict[str, Cloud] = {
     CloudKind.AWS: Cloud(
         AwsProvider,
         AwsSettings,
         check_aws_account_id,
         _connect_aws,
-        turned_off=lambda: (
-            {} if settings.AWS_USAGE_METRICS else {UsageSource: "AWS_USAGE_METRICS"}
-        ),
+        turned_off=partial(without_usage, "AWS_USAGE_METRICS"),
     ),
     CloudKind.AZURE: Cloud(
         AzureProvider,
@@ -159,6 +162,7 @@ CLOUDS: dict[str, Cloud] = {
         azure.check_account_id,
         _connect_azure,
         pays_for_others=azure.pays_for_others,
+        turned_off=partial(without_usage, "AZURE_USAGE_METRICS"),
         billed_states=ALLOCATED,
         services=AZURE_SERVICES,
         tells_regions=False,
@@ -183,6 +187,8 @@ def aws_options() -> AwsOptions:
         cpu_statistics=tuple(settings.AWS_CPU_STATISTICS),
         network_metrics=settings.AWS_NETWORK_METRICS,
         bucket_metrics=settings.AWS_BUCKET_METRICS,
+        memory_metrics=settings.AWS_MEMORY_METRICS,
+        usage_metrics=settings.AWS_USAGE_METRICS,
         connect_timeout=settings.AWS_CONNECT_TIMEOUT_SECONDS,
         read_timeout=settings.AWS_READ_TIMEOUT_SECONDS,
         max_attempts=settings.AWS_MAX_ATTEMPTS,

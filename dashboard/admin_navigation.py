@@ -40,6 +40,7 @@ SUBJECTS = {
         ("costs.costtotal", "functions"),
         ("costs.restatement", "published_with_changes"),
         ("pricing.instanceprice", "sell"),
+        ("pricing.resourceprice", "price_change"),
         ("pricing.pricedfamily", "family_history"),
     ],
     "Utilization": [

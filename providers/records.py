@@ -379,6 +379,10 @@ class ResourceMarket(NamedTuple):
     kind: str
     engine: str = ""
 
+    def __str__(self) -> str:
+        kind = f"{self.engine} {self.kind}" if self.engine else self.kind
+        return f"{kind.replace('-', ' ')} in {self.region}"
+
 
 class PriceUnit(StrEnum):
     """What a price is for one of."""

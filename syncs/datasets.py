@@ -148,7 +148,10 @@ TABLE = {
     Dataset.PRICES: Traits(
         capability=PriceSource,
         task="pricing.tasks.sync_prices",
-        after=(Dataset.INSTANCES,),
+        after=(
+            *(Dataset.INSTANCES, Dataset.STORAGE),
+            *(Dataset.DATABASES, Dataset.NETWORK),
+        ),
     ),
 }
 

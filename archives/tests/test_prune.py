@@ -51,7 +51,7 @@ def test_months_go_and_come_back_as_they_were(tmp_path: Path) -> None:
         rf"now in {tmp_path}/cost/cost-2024-03-[0-9a-f]{{8}}-[0-9a-f]{{16}}\.parquet",
         text,
     )
-    assert contents() == [[], [], [], []]
+    assert not any(contents())
     assert Archive.objects.count() == 8
     for table in ("cost", "cpu", "memory", "network", "usage"):
         for month in ("2024-03", "2024-04"):

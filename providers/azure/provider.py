@@ -9,13 +9,16 @@ from providers.azure import (
     compute,
     cost_management,
     databases,
+    metric_batches,
     monitor,
     network,
     resources,
     retail_prices,
     storage_accounts,
+    usage,
 )
 from providers.azure.client import AzureAccount, AzureClient, AzureOptions
+from providers.azure.resource_prices import fetch_resource_prices
 from providers.azure.retail_prices import RetailPrices
 from providers.azure.subscriptions import try_subscription
 from providers.base import Progress
@@ -30,6 +33,7 @@ from providers.records import (
     RegionResources,
     ResourceMarket,
     ResourcePriceRecord,
+    ResourceRef,
 )
 
 
@@ -79,7 +83,7 @@ class AzureProvider:
 
     @staticmethod
     def metric_window(now: datetime) -> Window:
-        return monitor.metric_window(now)
+        return metric_batches.metric_window(now)
 
     def fetch_metrics(
         self,
@@ -89,6 +93,18 @@ class AzureProvider:
     ) -> Iterator[RegionMetrics]:
         return monitor.fetch_metrics(self._client, window, instance_ids, progress)
 
+    @staticmethod
+    def usage_window(now: datetime) -> Window:
+        return metric_batches.metric_window(now)
+
+    def fetch_usage(
+        self,
+        window: Window,
+        resources: Mapping[str, Sequence[ResourceRef]],
+        progress: Progress,
+    ) -> Iterator[RegionMetrics]:
+        return usage.fetch_usage(self._client, window, resources, progress)
+
     def fetch_prices(
         self, market: Market, families: Sequence[str], currency: str
     ) -> Sequence[InstancePriceRecord]:
@@ -97,7 +113,7 @@ class AzureProvider:
     def fetch_resource_prices(
         self, market: ResourceMarket, currency: str
     ) -> Sequence[ResourcePriceRecord]:
-        return []
+        return fetch_resource_prices(self._client, market, currency)
 
     def check_access(self, now: datetime) -> Iterator[AccessCheck]:
         """Try each right once. All are free but that of metrics."""
@@ -146,7 +162,7 @@ class AzureProvider:
         )
         yield checked(
             "Monitoring Reader (Microsoft.Insights/metrics/read)",
-            "sync_cpu, sync_storage (bytes in storage accounts)",
+            "sync_cpu, sync_usage, sync_storage (bytes in storage accounts)",
             lambda: monitor.try_metrics(client, yesterday, region, machine),
         )
         yield checked(

@@ -45,6 +45,13 @@ GROUPS = {
     "resource_group": "resource_group",
     "none": None,
 }
+# "tag:team" is the grouping by the values of that tag.
+BY_TAG = "tag:"
+
+
+def column_of(group_by: str) -> str | None:
+    """The column that holds the keys of these series; None where there is one."""
+    return "tag_value" if group_by.startswith(BY_TAG) else GROUPS[group_by]
 
 
 class StoredDay(NamedTuple):
@@ -236,6 +243,18 @@ class RecentCostQuerySet(AccountScopedQuerySet):
 class CostTotalQuerySet(BillQuerySet):
     def in_window(self, window: Window) -> Self:
         return self.filter(_within(window))
+
+    def read_by_tag(self, key: str) -> Self:
+        """Those of days whose costs are stored by this tag key too, or are nothing."""
+        from costs.models import TagCost
+
+        rows = TagCost.objects.filter(
+            account=OuterRef("account"),
+            day=OuterRef("day"),
+            currency=OuterRef("currency"),
+            tag_key=key,
+        )
+        return self.filter(Exists(rows) | Q(billed=0, effective=0))
 
     def newest_day_per_currency(self) -> dict[str, date]:
         """The last stored day of each currency, in the order of their names."""

@@ -251,7 +251,7 @@ class CostReading:
 
     totals: Sequence[CostTotalRecord]
     rows: Sequence[CostRecord]
-    tags: Sequence[TagCostRecord] = ()
+    tags: Sequence[TagCostRecord] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

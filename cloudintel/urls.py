@@ -12,6 +12,7 @@ from rest_framework.routers import APIRootView, DefaultRouter
 from rest_framework.viewsets import ViewSetMixin
 
 from cloudintel.health import health, metrics, status
+from costs.allocation.api import TeamRuleViewSet, TeamViewSet
 from costs.api.views import DailyCostViewSet
 from dashboard.api.infrastructure import (
     InfrastructureViewSet,
@@ -93,6 +94,8 @@ router.register("nat-gateways", NatGatewayViewSet)
 router.register("load-balancers", LoadBalancerViewSet)
 router.register("resource-prices", ResourcePriceViewSet)
 router.register("costs", DailyCostViewSet)
+router.register("teams", TeamViewSet)
+router.register("team-rules", TeamRuleViewSet)
 router.register("cpu", CpuMetricViewSet)
 router.register("memory", MemoryMetricViewSet)
 router.register("network", NetworkMetricViewSet)

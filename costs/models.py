@@ -31,6 +31,7 @@ __all__ = [
     "DailyCost",
     "RecentCost",
     "Restatement",
+    "TagCost",
     "Team",
     "TeamRule",
     "TeamShare",

@@ -39,6 +39,8 @@ SUBJECTS = {
         ("costs.dailycost", "receipt_long"),
         ("costs.costtotal", "functions"),
         ("costs.restatement", "published_with_changes"),
+        ("costs.team", "groups"),
+        ("costs.teamrule", "rule"),
         ("pricing.instanceprice", "sell"),
         ("pricing.resourceprice", "price_change"),
         ("pricing.pricedfamily", "family_history"),
@@ -72,6 +74,7 @@ SUBJECTS = {
 PAGES = [
     ("summary", "Summary", "space_dashboard"),
     ("costs", "Costs", "payments"),
+    ("teams", "Teams", "groups"),
     ("instances", "Instances", "computer"),
     ("resources", "Resources", "category"),
     ("cpu", "CPU utilization", "monitoring"),

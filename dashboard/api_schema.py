@@ -28,6 +28,8 @@ TAGS = {
     "nat-gateways": "NAT gateways: their type, network and public addresses.",
     "load-balancers": "Load balancers, and how many targets they have and are well.",
     "costs": "Daily costs, reconciled with the bill: rows, trends and a summary.",
+    "teams": "Teams, what each of them pays, and what no rule covers.",
+    "team-rules": "Which costs go to which team: the first rule that matches.",
     "cpu": "CPU utilization of instances and databases, per UTC day.",
     "memory": "Memory of instances and databases, per UTC day, where its cloud tells.",
     "usage": "How much databases, load balancers, gateways and storage are used.",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 from itertools import pairwise
+from typing import Any
 
 from core.money import QUANTUM, ZERO
 from core.windows import Window
@@ -55,7 +56,10 @@ class Allocation:
     uncovered: dict[Key, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
 
     def add(
-        self, rules: Sequence[Rule], columns: Sequence[str], rows: Iterable[Sequence]
+        self,
+        rules: Sequence[Rule],
+        columns: Sequence[str],
+        rows: Iterable[Sequence[Any]],
     ) -> None:
         """Add rows: a value of each column, the moment, the amount."""
         found: dict[tuple[str, ...], Rule | None] = {}

@@ -63,8 +63,8 @@ class Team(models.Model):
 class TeamRule(models.Model):
     """One row gives what meets all its conditions to teams, in shares.
 
-    Each cost goes by the first rule, in order of position, that is valid on its day and
-    whose conditions are met: one of the values of each condition, any where it has none.
+    Each cost goes by the first rule, in order of position, that is valid on its day
+    and whose conditions are met, each by one of its values; an empty one always is.
     """
 
     name = models.CharField(max_length=100)

@@ -1,15 +1,18 @@
 """What each team pays of the bills, and what no rule covers."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+
+from django.db.models import Exists, OuterRef, Q
 
 from clouds.access import AnyUser
 from core.money import ZERO
 from core.windows import Window
 from costs.allocation.engine import Allocation, Key, Rule, spans_of_rules
-from costs.allocation.querysets import TAG_COLUMN
-from costs.models import TeamRule
+from costs.allocation.querysets import COLUMNS, TAG_COLUMN
+from costs.models import TagCost, TeamRule
 from costs.queries.breakdown import CostBreakdown, breakdown_of, in_one_currency
 from costs.queries.coverage import period_before
 from costs.queries.query import CostQuery
@@ -17,7 +20,10 @@ from costs.queries.source import CostSource
 from costs.queries.trend import Trend, trend_of
 
 # What the rest is listed by, beside what rules look at.
-ALWAYS = "service"
+ALWAYS = COLUMNS["services"]
+ROW_COLUMNS = {*COLUMNS.values()}
+TAG_COLUMNS = ROW_COLUMNS - {COLUMNS["resource_groups"]}
+EVERY = ~Q(pk__in=[])
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +107,42 @@ def allocated(
     """
     found = Allocation()
     for part, valid in spans_of_rules(rules, window):
-        columns = columns_of(valid)
-        rows = source.in_window(part).by(*columns)
-        found.add(
-            valid, columns, rows.combinations(columns, query.metric, query.granularity)
-        )
+        looked_at = {name for rule in valid for name in rule.conditions}
+        for tag, rows in _readings(source.in_window(part), valid):
+            known = TAG_COLUMNS if tag else ROW_COLUMNS
+            columns = [ALWAYS, *sorted(looked_at & known - {ALWAYS})]
+            stored = [*columns, "tag_value"] if tag else columns
+            sums = rows.by(*stored).combinations(
+                stored, query.metric, query.granularity
+            )
+            found.add(valid, [*columns, tag] if tag else columns, sums)
     return found
 
 
-def columns_of(rules: Sequence[Rule]) -> list[str]:
-    """Return the columns that these rules look at, of rows that know no tag."""
-    looked_at = {column for rule in rules for column in rule.conditions}
-    return sorted(
-        column for column in {ALWAYS, *looked_at} if not column.startswith(TAG_COLUMN)
-    )
+def _readings(
+    source: CostSource, rules: Sequence[Rule]
+) -> Iterator[tuple[str, CostSource]]:
+    """Yield each tag that rules look at with the rows of their bills by that tag.
+
+    And, without a tag, the rows of all other bills, and of days on which the tag of
+    theirs was not read. Together they are all rows, each once.
+    """
+    for tag, bills in _bills_by_tag(rules).items():
+        by_tag = TagCost.objects.filter(bills, tag_key=tag.removeprefix(TAG_COLUMN))
+        own = by_tag.filter(account__in=source.bill_spans.values("account"))
+        yield tag, replace(source, rows=own, rollups=None)
+        same_day = {name: OuterRef(name) for name in ("account", "day", "currency")}
+        others = source.rows.filter(~Exists(by_tag.filter(**same_day)))
+        source = replace(source, rows=others, rollups=None)
+    yield "", source
+
+
+def _bills_by_tag(rules: Iterable[Rule]) -> dict[str, Q]:
+    """Return the bills of rules by tag: each bill is of one, as rules are checked."""
+    bills: dict[str, Q] = defaultdict(Q)
+    for rule in rules:
+        accounts = rule.conditions.get(COLUMNS["accounts"])
+        of_rule = EVERY if accounts is None else Q(account__account_id__in=accounts)
+        for tag in rule.conditions.keys() - ROW_COLUMNS:
+            bills[tag] |= of_rule
+    return bills

@@ -12,7 +12,7 @@ from core.testing.clock import NOW
 from core.windows import Window
 from costs.allocation.team_costs import TeamCosts, team_costs
 from costs.allocation.testing import team_rule
-from costs.models import CostTotal
+from costs.models import CostTotal, TagCost
 from costs.queries.breakdown import in_one_currency
 from costs.queries.query import CostQuery
 from costs.testing import charge, close, store_costs
@@ -149,3 +149,78 @@ def test_it_asks_as_many_queries_for_many_rules(
     # Rules, their shares, the teams of these, amounts, stored days, the bill's total.
     with django_assert_num_queries(6):
         team_costs(query, source)
+
+
+def tagged(
+    owner: CloudAccount, day: date, value: str, amount: str, service: str = "EC2"
+) -> None:
+    TagCost.objects.create(
+        account=owner,
+        day=day,
+        tag_key="team",
+        tag_value=value,
+        sub_account_id=owner.account_id,
+        service=service,
+        currency="USD",
+        billed=Decimal(amount),
+        effective=Decimal(amount),
+        is_estimated=False,
+    )
+
+
+def test_a_bill_whose_rules_look_at_a_tag_is_told_apart_by_it() -> None:
+    one, other = account(), account(2, "staging")
+    for owner in (one, other):
+        store_costs(owner, WEEK, {"EC2": "5", "S3": "1"})
+        for day in WEEK.days():
+            tagged(owner, day, "shop", "4")
+            tagged(owner, day, "", "1")
+            tagged(owner, day, "", "1", service="S3")
+    team_rule(
+        10,
+        to={"Shop": "100"},
+        accounts=[one.account_id],
+        tag_key="team",
+        tag_values=["shop"],
+    )
+    team_rule(20, to={"Data": "100"}, services=["S3"])
+    found = costs_of_teams()
+    assert totals(found) == {"(not allocated)": 42, "Shop": 28, "Data": 14}
+    assert found.reconciled
+    of_other = {"account__account_id": other.account_id, "service": "EC2"}
+    of_one = {"account__account_id": one.account_id, "service": "EC2", "tag:team": ""}
+    assert rest(found) == [(of_other, 35), (of_one, 7)]
+    assert totals(costs_of_teams(account=one.account_id)) == {
+        **{"Shop": 28, "Data": 7},
+        "(not allocated)": 7,
+    }
+
+
+def test_days_on_which_the_tag_was_not_read_are_counted_without_it() -> None:
+    owner = account()
+    store_costs(owner, WEEK, {"EC2": "5", "S3": "1"})
+    for day in Window(date(2026, 11, 6), WEEK.end).days():
+        tagged(owner, day, "shop", "6")
+    team_rule(to={"Shop": "100"}, tag_key="team", tag_values=["shop"])
+    team_rule(20, to={"Data": "100"}, services=["S3"])
+    found = costs_of_teams()
+    assert totals(found) == {"(not allocated)": 25, "Shop": 12, "Data": 5}
+    assert found.reconciled
+    assert rest(found) == [({"service": "EC2"}, 25)]
+
+
+def test_a_bill_is_told_apart_by_another_tag_from_another_day_on() -> None:
+    owner = account()
+    store_costs(owner, WEEK, {"EC2": "5"})
+    for day in WEEK.days():
+        tagged(owner, day, "shop", "5")
+    tag = {"tag_key": "team", "tag_values": ["shop"]}
+    team_rule(10, to={"Shop": "100"}, valid_until=date(2026, 11, 3), **tag)
+    team_rule(
+        20,
+        to={"Data": "100"},
+        valid_from=date(2026, 11, 3),
+        tag_key="env",
+        tag_values=["prod"],
+    )
+    assert totals(costs_of_teams()) == {"(not allocated)": 25, "Shop": 10, "Data": 0}

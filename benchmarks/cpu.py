@@ -63,19 +63,24 @@ def bare() -> Mapping[str, Any]:
 
     from benchmarks.peers.instances import instance_ids
     from providers.aws.client import AwsOptions
-    from providers.aws.cloudwatch import _stat, figures
+    from providers.aws.cloudwatch import figures
+    from providers.aws.metric_data import Query
 
     calls = 0
     with clock() as seconds:
         for region in REGIONS:
             ids = instance_ids(region)
             client = boto3.client("cloudwatch", region_name=region)
-            asked = [(i, figure) for i in ids for figure in figures(AwsOptions())]
+            asked = [
+                Query(one, "AWS/EC2", [("InstanceId", one)], figure)
+                for one in ids
+                for figure in figures(AwsOptions())
+            ]
             for start in range(0, len(asked), QUERIES_PER_CALL):
                 batch = asked[start : start + QUERIES_PER_CALL]
                 client.get_metric_data(
                     MetricDataQueries=[
-                        {"Id": f"q{n}", "MetricStat": _stat(query)}
+                        {"Id": f"q{n}", "MetricStat": query.stat}
                         for n, query in enumerate(batch)
                     ],
                     StartTime=START,

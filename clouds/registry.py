@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 
+from clouds.billed_services import AWS_CHARGES, AZURE_CHARGES
 from core.windows import utc_day
 from providers.aws.account_settings import AwsSettings
 from providers.aws.account_settings import check_account_id as check_aws_account_id
@@ -77,13 +78,12 @@ class Cloud:
     services: Mapping[str, str] = field(default_factory=lambda: AWS_SERVICES)
     """How the bill names what is charged for resources of a kind and for nothing
     else."""
+    charged_under: Mapping[str, frozenset[str]] = field(
+        default_factory=lambda: AWS_CHARGES
+    )
+    """Under which services the bill has the charges of a kind, beside others."""
     tells_regions: bool = True
     """Whether the bill tells regions apart; if not, it tells resource groups."""
-
-    @property
-    def compute_service(self) -> str:
-        """Return how the bill names the hours of instances."""
-        return self.services["instance"]
 
 
 def provider_for(account: "CloudAccount", now: datetime) -> Provider:
@@ -165,6 +165,7 @@ CLOUDS: dict[str, Cloud] = {
         turned_off=partial(without_usage, "AZURE_USAGE_METRICS"),
         billed_states=ALLOCATED,
         services=AZURE_SERVICES,
+        charged_under=AZURE_CHARGES,
         tells_regions=False,
     ),
     CloudKind.DEMO: Cloud(
@@ -177,6 +178,7 @@ CLOUDS: dict[str, Cloud] = {
         _connect_demo,
         billed_states=ALLOCATED,
         services=AZURE_SERVICES,
+        charged_under=AZURE_CHARGES,
         tells_regions=False,
     ),
 }

@@ -134,6 +134,4 @@ def _add_savings(
         if cost.savings_currency:
             cost.savings = sums[one.pk, cost.savings_currency]
         elif not cost.recommendations and one.account_id in looked:
-            # Rules are about instances.
-            is_instance = one.kind == Resource.Kind.INSTANCE
-            cost.savings = ZERO if is_instance else None
+            cost.savings = ZERO

@@ -15,6 +15,7 @@ from insights.recommendations.engine.advice import (
     Category,
     Level,
     PriceBasis,
+    Priority,
     Rule,
     VerdictStatus,
 )
@@ -33,13 +34,14 @@ def choices(kind: type[StrEnum]) -> list[tuple[str, str]]:
     return [(item.value, item.value) for item in kind]
 
 
-LEVELS, CATEGORIES, RULES = choices(Level), choices(Category), choices(Rule)
+LEVELS, PRIORITIES = choices(Level), choices(Priority)
+CATEGORIES, RULES = choices(Category), choices(Rule)
 
 
 class Recommendation(models.Model):
-    """One row is one thing to do about one instance, with evidence and saving.
+    """One row is one thing to do about one resource, with evidence and saving.
 
-    There is one live row per instance, rule and target. A dismissed one comes back
+    There is one live row per resource, rule and target. A dismissed one comes back
     only when its evidence changed much; one without a reason becomes obsolete.
     """
 
@@ -63,7 +65,7 @@ class Recommendation(models.Model):
     )
     rule = models.CharField(max_length=16, choices=RULES)
     category = models.CharField(max_length=16, choices=CATEGORIES)
-    priority = models.CharField(max_length=8, choices=LEVELS)
+    priority = models.CharField(max_length=8, choices=PRIORITIES)
     title = models.CharField(max_length=300)
     current_state = models.TextField()
     recommendation = models.TextField()
@@ -92,7 +94,7 @@ class Recommendation(models.Model):
     target = models.CharField(
         max_length=64, blank=True, help_text="The type to change to."
     )
-    instance_type = models.CharField(
+    resource_type = models.CharField(
         max_length=64, blank=True, help_text="The type when it was found."
     )
     fingerprint = models.CharField(max_length=200)

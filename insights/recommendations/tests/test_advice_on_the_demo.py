@@ -53,7 +53,7 @@ def facts(account_id: str) -> Iterator[tuple[MachineFacts, Life]]:
         yield (
             MachineFacts(
                 account_id=account_id,
-                instance_id=record.resource_id,
+                resource_id=record.resource_id,
                 instance_type=record.instance_type,
                 region=record.region,
                 state=record.state,

@@ -12,7 +12,6 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
-from core.money import ZERO
 from providers.records import ON_DEMAND
 
 Json = Mapping[str, object]
@@ -88,7 +87,7 @@ class ListPrice:
     monthly: Decimal
     currency: str
     basis: PriceBasis = PriceBasis.LIST
-    per_gib_read: Decimal = ZERO
+    per_gib_read: Decimal | None = None
     minimum_days: int = 0
 
     @property

@@ -56,7 +56,10 @@ def test_no_evidence_of_access_is_never_called_unused() -> None:
     ("requests", "is_cold"), [(0, True), (100, True), (101, False)]
 )
 def test_requests_of_azure_are_evidence(requests: float, is_cold: bool) -> None:
-    hot: dict[str, Any] = {"bytes_by_tier": {"Hot": 1000 * GIB}, "other_prices": {"Cool": COLD}}
+    hot: dict[str, Any] = {
+        "bytes_by_tier": {"Hot": 1000 * GIB},
+        "other_prices": {"Cool": COLD},
+    }
     used = counted("transactions", 32, total=requests)
     found = advised(bucket(resource_id="/subscriptions/1/a", **hot, **used))
     assert (Rule.COLDER_TIER in found) == is_cold

@@ -63,8 +63,7 @@ def bare() -> Mapping[str, Any]:
 
     from benchmarks.peers.instances import instance_ids
     from providers.aws.client import AwsOptions
-    from providers.aws.cloudwatch import figures
-    from providers.aws.metric_data import Query
+    from providers.aws.cloudwatch import figures, instance_query
 
     calls = 0
     with clock() as seconds:
@@ -72,8 +71,8 @@ def bare() -> Mapping[str, Any]:
             ids = instance_ids(region)
             client = boto3.client("cloudwatch", region_name=region)
             asked = [
-                Query(one, "AWS/EC2", [("InstanceId", one)], figure)
-                for one in ids
+                instance_query(instance_id, figure)
+                for instance_id in ids
                 for figure in figures(AwsOptions())
             ]
             for start in range(0, len(asked), QUERIES_PER_CALL):

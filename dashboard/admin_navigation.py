@@ -55,6 +55,7 @@ SUBJECTS = {
         ("insights.forecast", "trending_up"),
         ("insights.anomaly", "notification_important"),
         ("insights.recommendation", "lightbulb"),
+        ("insights.advice", "tips_and_updates"),
         ("insights.feedback", "reviews"),
         ("insights.verification", "verified"),
         ("insights.budget", "account_balance_wallet"),

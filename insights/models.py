@@ -1,5 +1,6 @@
 """The models of each subject of this room, which Django finds here."""
 
+from insights.advice.models import Advice
 from insights.anomalies.models import Anomaly, AnomalyChange
 from insights.budgets.models import Budget, BudgetAlert
 from insights.forecasts.models import Forecast, ForecastPoint
@@ -13,6 +14,7 @@ from insights.recommendations.models import (
 from insights.refresh.models import RefreshState
 
 __all__ = [
+    "Advice",
     "Anomaly",
     "AnomalyChange",
     "Budget",

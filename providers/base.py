@@ -14,6 +14,7 @@ from core.windows import Window
 from providers.meter import Meter
 from providers.records import (
     AccessCheck,
+    AdviceRecord,
     CostReading,
     InstancePriceRecord,
     Market,
@@ -145,6 +146,13 @@ class PriceSource(Protocol):
 
         What has no clear price is not in the answer, and so unknown.
         """
+
+
+@runtime_checkable
+class AdviceSource(Protocol):
+    def fetch_advice(self, progress: Progress) -> Sequence[AdviceRecord]:
+        """Return what the cloud's own adviser says of costs now, without what was
+        dismissed there. Raise ProviderError."""
 
 
 @runtime_checkable

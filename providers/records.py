@@ -423,6 +423,34 @@ MULTI_ZONE = "multi-zone"
 IDLE, IN_USE = "idle", "in-use"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdviceRecord:
+    """What a cloud's own adviser recommends, in its words.
+
+    Several may be of the same saving, such as a commitment of one year and of three.
+    """
+
+    advice_id: str
+    type_id: str
+    """Of what is advised, whatever the resource."""
+    impact: str
+    """high, medium or low."""
+    problem: str
+    solution: str
+    resource_id: str
+    """What it is about; of a commitment the subscription."""
+    resource_type: str = ""
+    resource_name: str = ""
+    region: str = ""
+    term: str = ""
+    """Of a commitment, such as P3Y."""
+    monthly_savings: Decimal | None = None
+    currency: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
+    """Whatever else it says, such as the size to change to."""
+    updated_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class AccessCheck:
     """Whether one permission is there. `error` says what is missing and what to do."""

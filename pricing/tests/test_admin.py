@@ -42,4 +42,5 @@ def test_lists_and_pages_answer_and_nothing_is_deleted(
 
 def test_every_role_may_look_at_them() -> None:
     for role in ("viewer", "operator", "administrator"):
-        assert person(role).has_perm("pricing.view_instanceprice")
+        permissions = ("pricing.view_instanceprice", "pricing.view_resourceprice")
+        assert person(role).has_perms(permissions)

@@ -42,8 +42,9 @@ def fetch_measured(
 
 
 def try_memory(clients: AwsClients, region: str) -> None:
-    """Ask which metrics there are. Raise ProviderError."""
-    next(_listed(clients, region), None)
+    """Ask for a page of metrics. Raise ProviderError."""
+    with aws_errors(f"Metrics in {region} (cloudwatch:ListMetrics)", region):
+        clients.cloudwatch(region).list_metrics(Namespace=NAMESPACE)
 
 
 def memory_queries(instance_id: str, measured: Sequence[Measured]) -> Iterator[Query]:

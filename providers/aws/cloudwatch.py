@@ -65,7 +65,7 @@ def fetch_metrics(
 
 def try_metrics(clients: AwsClients, window: Window, region: str) -> None:
     """Ask for one figure of an instance that does not exist. Raise ProviderError."""
-    query = _query("i-00000000000000000", (CPU, "Average"))
+    query = instance_query("i-00000000000000000", (CPU, "Average"))
     list(fetch_figures(clients, window, region, [query]))
 
 
@@ -87,11 +87,11 @@ def _queries(
     options: AwsOptions, instance_id: str, measured: Mapping[str, Sequence[Measured]]
 ) -> Iterator[Query]:
     for figure in figures(options):
-        yield _query(instance_id, figure)
+        yield instance_query(instance_id, figure)
     yield from memory_queries(instance_id, measured.get(instance_id, ()))
 
 
-def _query(instance_id: str, figure: Figure) -> Query:
+def instance_query(instance_id: str, figure: Figure) -> Query:
     return Query(instance_id, "AWS/EC2", [("InstanceId", instance_id)], figure)
 
 

@@ -9,16 +9,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import NamedTuple
 
+from core.windows import HOURS_PER_MONTH
 from providers.azure.retail_meters import Meter
 from providers.records import IDLE, IN_USE, MULTI_ZONE, PriceUnit, ResourceMarket
 
 HOUR, MONTH, GIB = PriceUnit.HOUR, PriceUnit.MONTH, PriceUnit.GIB
-GIB_MONTH, IOPS, MIBPS = (
-    PriceUnit.GIB_MONTH,
-    PriceUnit.IOPS_MONTH,
-    PriceUnit.MIBPS_MONTH,
-)
-HOURS_PER_MONTH = 730
+GIB_MONTH, IOPS = PriceUnit.GIB_MONTH, PriceUnit.IOPS_MONTH
+MIBPS = PriceUnit.MIBPS_MONTH
 # Azure counts a second's bytes in powers of ten.
 MIB_PER_MB = Decimal(10**6) / 2**20
 
@@ -229,7 +226,7 @@ def _flexible_server(raw: Meter) -> Iterator[Line]:
 
 SQL_POOLS = "SQL Database Single/Elastic Pool "
 SQL_TIERS = {
-    # Product -> the class's first letters, its storage, where it costs the same.
+    # Tier -> first letters of its classes, its storage, and where both cost the same.
     "General Purpose": ("GP", "GeneralPurpose", ("",)),
     "Business Critical": ("BC", "BusinessCritical", ("", MULTI_ZONE)),
 }
@@ -242,10 +239,10 @@ HOURS_PER_DAY = 24
 
 def _sql_database(raw: Meter) -> Iterator[Line]:
     """The hours of a class with SQL Server's license, and its storage."""
-    for name, (short, tier, zones) in SQL_TIERS.items():
-        for zone in zones if raw["productName"].startswith(SQL_POOLS + name) else ():
-            for line in _vcores(raw, short, tier):
-                yield replace(line, redundancy=zone)
+    for name, (short, storage, zones) in SQL_TIERS.items():
+        if raw["productName"].startswith(SQL_POOLS + name):
+            for line in _vcores(raw, name, short, storage):
+                yield from (replace(line, redundancy=zone) for zone in zones)
     if (tier_of_dtu := DTU.fullmatch(raw["productName"])) and (
         raw["unitOfMeasure"] == "1/Day" and DTU_SKU.fullmatch(raw["skuName"])
     ):
@@ -255,22 +252,18 @@ def _sql_database(raw: Meter) -> Iterator[Line]:
         yield Line(sku=tier_of_dtu[1], unit=MONTH, times=Decimal(0))
 
 
-def _vcores(raw: Meter, short: str, tier: str) -> Iterator[Line]:
+def _vcores(raw: Meter, tier: str, short: str, storage: str) -> Iterator[Line]:
     product, meter = raw["productName"], raw["meterName"]
-    cores = NUMBER_OF_VCORES.fullmatch(raw["skuName"])
-    if product.endswith(" - Storage") and meter == f"{_words(tier)} Data Stored":
-        yield Line(sku=tier, unit=GIB_MONTH)
+    sku = NUMBER_OF_VCORES.fullmatch(raw["skuName"])
+    cores = sku and sku[1]
+    if product.endswith(" - Storage") and meter == f"{tier} Data Stored":
+        yield Line(sku=storage, unit=GIB_MONTH)
     elif product.endswith(" - SQL License") and meter == "vCore":
         for number in VCORES:
             times = Decimal(number)
             yield Line(f"{short}_Gen5_{number}", HOUR, part=LICENSE, times=times)
     elif product.endswith(" - Compute Gen5") and meter == "vCore" and cores:
-        yield Line(f"{short}_Gen5_{cores[1]}", HOUR, part=COMPUTE)
-
-
-def _words(tier: str) -> str:
-    """Return GeneralPurpose as "General Purpose"."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", tier)
+        yield Line(f"{short}_Gen5_{cores}", HOUR, part=COMPUTE)
 
 
 PREMIUM, SSD, HDD = (

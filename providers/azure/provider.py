@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from core.windows import Window, last_complete_days
 from providers.access import checked
 from providers.azure import (
+    advisor,
     compute,
     cost_management,
     databases,
@@ -25,6 +26,7 @@ from providers.base import Progress
 from providers.meter import Meter
 from providers.records import (
     AccessCheck,
+    AdviceRecord,
     CostReading,
     InstancePriceRecord,
     InstanceRecord,
@@ -115,6 +117,9 @@ class AzureProvider:
     ) -> Sequence[ResourcePriceRecord]:
         return fetch_resource_prices(self._client, market, currency)
 
+    def fetch_advice(self, progress: Progress) -> Sequence[AdviceRecord]:
+        return advisor.fetch_advice(self._client, progress)
+
     def check_access(self, now: datetime) -> Iterator[AccessCheck]:
         """Try each right once. All are free but that of metrics."""
         client, yesterday = self._client, last_complete_days(1, now)
@@ -164,6 +169,12 @@ class AzureProvider:
             "Monitoring Reader (Microsoft.Insights/metrics/read)",
             "sync_cpu, sync_usage, sync_storage (bytes in storage accounts)",
             lambda: monitor.try_metrics(client, yesterday, region, machine),
+        )
+        yield checked(
+            "Reader (Microsoft.Advisor/recommendations/read)",
+            "sync_advice",
+            lambda: advisor.try_advice(client),
+            is_required=False,
         )
         yield checked(
             "prices.azure.com, which needs no right",

@@ -67,7 +67,7 @@ def test_every_region_is_tried_and_those_that_refuse_are_named_in_a_line(
     )
     assert "name the regions to read by `manage.py add_account --region`" in line
     # The other services are tried where the account may be read.
-    assert "  ok        cloudwatch:GetMetricData (for sync_cpu)" in lines
+    assert "  ok        cloudwatch:GetMetricData (for sync_cpu" in out.getvalue()
     assert "ok        ec2:DescribeInstanceTypes" in out.getvalue()
 
 

@@ -160,7 +160,11 @@ class TagCost(models.Model):
                 name="tagcost_natural_key",
             ),
         ]
-        indexes = [models.Index(fields=["tag_key", "day"], name="tagcost_key_day")]
+        indexes = [
+            models.Index(fields=["tag_key", "day"], name="tagcost_key_day"),
+            # The list's order, so that a page of it is read and not a day.
+            models.Index(fields=["-day", "account"], name="tagcost_newest"),
+        ]
 
     def __str__(self) -> str:
         tag = f"{self.tag_key}={self.tag_value}"

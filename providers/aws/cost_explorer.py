@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound=CostRecord | TagCostRecord)
 BILLED, EFFECTIVE = "UnblendedCost", "AmortizedCost"
 CURRENCY_LENGTH = 3
+TAG_PRICE = "one more question a sync, $0.01 a page of it"
 # How a group names charges that are of no service.
 NO_SERVICE = ("", "NoService")
 # Cost Explorer keeps the running month and the 13 before it.

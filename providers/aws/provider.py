@@ -42,6 +42,7 @@ from providers.records import (
     ResourcePriceRecord,
     ResourceRef,
 )
+from providers.settings import priced_tags
 
 
 class AwsProvider:
@@ -245,10 +246,13 @@ class AwsProvider:
         """Ask for all days that are kept, and where AWS has not prepared them yet, for
         those of this month."""
 
+        tag_keys = self._clients.account.settings.tag_keys
+        tags = priced_tags(tag_keys, cost_explorer.TAG_PRICE)
+
         def check(window: Window) -> AccessCheck:
             return checked(
                 "ce:GetCostAndUsage",
-                "sync_cost",
+                f"sync_cost{tags}",
                 lambda: cost_explorer.fetch_totals(
                     self._clients, window, lambda _: None
                 ),

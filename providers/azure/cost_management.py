@@ -59,6 +59,7 @@ CATEGORIES = {
     "UnusedSavingsPlan": ChargeCategory.USAGE,
 }
 CATEGORY_PER_TYPE = {kind.lower(): of for kind, of in CATEGORIES.items()}
+TAG_PRICE = "1 or 2 more questions for each month that is read, without a price"
 BILLING_ROLE = "Billing account reader, or Enterprise administrator (read only),"
 
 R = TypeVar("R", bound=CostRecord | TagCostRecord)

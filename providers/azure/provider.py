@@ -37,6 +37,7 @@ from providers.records import (
     ResourcePriceRecord,
     ResourceRef,
 )
+from providers.settings import priced_tags
 
 
 class AzureProvider:
@@ -129,9 +130,10 @@ class AzureProvider:
             return  # nothing else can be tried
         if client.account.is_subscription:
             yield from self._check_resources(yesterday)
+        tag_keys = client.account.settings.tag_keys
         yield checked(
             f"{cost_management.role_of(client)} (Microsoft.CostManagement/query)",
-            "sync_cost",
+            f"sync_cost{priced_tags(tag_keys, cost_management.TAG_PRICE)}",
             lambda: cost_management.try_costs(client, yesterday),
         )
 

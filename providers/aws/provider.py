@@ -30,17 +30,16 @@ from providers.aws.resources import Kind, fetch_resources
 from providers.base import Progress
 from providers.errors import ErrorKind, ProviderError, by_cause
 from providers.meter import Meter
+from providers.metric_records import RegionMetrics, ResourceRef
 from providers.records import (
     AccessCheck,
     CostReading,
     InstancePriceRecord,
     Market,
     MemberAccount,
-    RegionMetrics,
     RegionResources,
     ResourceMarket,
     ResourcePriceRecord,
-    ResourceRef,
 )
 from providers.settings import priced_tags
 

@@ -24,6 +24,7 @@ from providers.azure.retail_prices import RetailPrices
 from providers.azure.subscriptions import try_subscription
 from providers.base import Progress
 from providers.meter import Meter
+from providers.metric_records import RegionMetrics, ResourceRef
 from providers.records import (
     AccessCheck,
     AdviceRecord,
@@ -31,11 +32,9 @@ from providers.records import (
     InstancePriceRecord,
     InstanceRecord,
     Market,
-    RegionMetrics,
     RegionResources,
     ResourceMarket,
     ResourcePriceRecord,
-    ResourceRef,
 )
 from providers.settings import priced_tags
 

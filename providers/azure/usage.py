@@ -24,7 +24,7 @@ from providers.azure.metric_batches import (
 )
 from providers.base import Progress
 from providers.errors import ProviderError
-from providers.records import (
+from providers.metric_records import (
     CpuRecord,
     MemoryRecord,
     MetricName,

@@ -5,7 +5,7 @@ from datetime import date
 
 from core.windows import Window, utc_day
 from providers.demo.shapes import growth, noise, season
-from providers.records import (
+from providers.metric_records import (
     CpuRecord,
     MetricName,
     RegionMetrics,

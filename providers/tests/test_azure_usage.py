@@ -21,7 +21,7 @@ from core.windows import Window
 from providers.azure.provider import AzureProvider
 from providers.base import UsageSource
 from providers.errors import ErrorKind
-from providers.records import MetricName, RegionMetrics, ResourceRef
+from providers.metric_records import MetricName, RegionMetrics, ResourceRef
 from providers.tests.azure_reads import NOW, june, provider_of
 
 BATCH = "Microsoft.Insights/metrics:getBatch"

@@ -8,7 +8,7 @@ from core.testing.clock import NOW
 from core.windows import Window, last_complete_days, utc_day
 from providers.demo.company import ACCOUNT_IDS
 from providers.demo.provider import DemoProvider
-from providers.records import MetricName, RegionMetrics, ResourceRef
+from providers.metric_records import MetricName, RegionMetrics, ResourceRef
 
 REGION, GIB = "eu-west-1", 2**30
 WEEK = last_complete_days(7, NOW)

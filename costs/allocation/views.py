@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.generic import TemplateView, View
 
 from clouds.access import is_limited
+from clouds.labels import account_labels
 from clouds.models import CloudAccount
 from core.api.csv import csv_file
 from costs.allocation.engine import NOT_ALLOCATED
@@ -62,7 +63,7 @@ class TeamsView(TeamsMixin, TemplateView):
     }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        names = self.names()
+        names = account_labels(self.accounts())
         context = super().get_context_data(**kwargs) | {
             "quick_ranges": quick_ranges(timezone.now()),
             "accounts": CloudAccount.objects.visible_to(self.request.user),
@@ -170,7 +171,7 @@ class TeamsFile(TeamsMixin, View):
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         try:
-            found, of_teams = self.costs(self.names())
+            found, of_teams = self.costs(account_labels(self.accounts()))
         except InvalidQuery as invalid:
             return refused(invalid)
         return csv_file(request, self.file_name, self.rows(found, of_teams))

@@ -103,14 +103,15 @@ def bare() -> Mapping[str, Any]:
 
 
 def _metrics() -> str:
-    from providers.azure.monitor import AGGREGATIONS, FIGURES
+    from providers.azure.monitor import FIGURES
 
     names = ",".join(FIGURES).replace(" ", "%20")
+    statistics = sorted({name for figure in FIGURES.values() for name in figure})
     return (
         f"/subscriptions/{SUBSCRIPTION}/metrics:getBatch?api-version=2024-02-01"
         f"&starttime={START:%Y-%m-%dT%H:%M:%SZ}&endtime={END:%Y-%m-%dT%H:%M:%SZ}"
         "&metricnamespace=Microsoft.Compute/virtualMachines&interval=P1D"
-        f"&metricnames={names}&aggregation={','.join(AGGREGATIONS)}"
+        f"&metricnames={names}&aggregation={','.join(statistics)}"
     )
 
 

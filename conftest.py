@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from itertools import compress
 from operator import not_
 from typing import Any
@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from clouds import registry
 from core.testing.aws_emulator import EmulatedAws
 from core.testing.azure_emulator import EmulatedAzure
-from core.testing.waiting import HANGS_AFTER_SECONDS
+from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
 
 # The same examples in each run, so that no change fails by chance.
 hypothesis.settings.register_profile("suite", derandomize=True)
@@ -24,6 +24,8 @@ hypothesis.settings.load_profile("suite")
 
 # The morning on which tests happen, unless they say otherwise.
 NOW = datetime(2026, 6, 20, 9, tzinfo=UTC)
+# No test that asks other processes for the day takes what is left of it then.
+LATE = time(23, 55)
 FAST_AWS = {
     "AWS_MAX_ATTEMPTS": 3,
     "AWS_COST_EXPLORER_REQUESTS_PER_SECOND": 1000,
@@ -95,6 +97,13 @@ def module_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 @pytest.fixture
 def now() -> datetime:
     return NOW
+
+
+@pytest.fixture
+def real_now() -> datetime:
+    """Now, as other processes read it; the day lasts until the test is over."""
+    wait_until("midnight", lambda: datetime.now(UTC).time() < LATE)
+    return datetime.now(UTC)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ class Table(models.TextChoices):
     CPU = "cpu", "CPU"
     MEMORY = "memory", "Memory"
     NETWORK = "network", "Network"
+    USAGE = "usage", "Use"
 
 
 class Archive(models.Model):

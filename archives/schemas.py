@@ -19,7 +19,13 @@ from core.db.money_field import DECIMAL_PLACES, MAX_DIGITS
 from core.windows import Window, add_months
 from costs.models import DailyCost
 from inventory.models import Resource
-from metrics.models import CpuMetric, MemoryMetric, NetworkMetric
+from metrics.models import (
+    CpuMetric,
+    DailyMetric,
+    MemoryMetric,
+    NetworkMetric,
+    UsageMetric,
+)
 from syncs.datasets import Dataset
 
 Row = tuple[Any, ...]
@@ -64,19 +70,21 @@ def lock_writers() -> None:
 
 def move_table_version(table: Table) -> None:
     """Whatever was made of these rows before is stale. Within a transaction."""
-    bump_versions(DATASETS[table])
+    for dataset in DATASETS[table]:
+        bump_versions(dataset)
 
 
 def month_window(month: date) -> Window:
     return Window(month, add_months(month, 1))
 
 
-# The dataset whose sync writes a table.
+# The datasets whose syncs write a table.
 DATASETS = {
-    Table.COST: Dataset.COST,
-    Table.CPU: Dataset.CPU,
-    Table.MEMORY: Dataset.CPU,
-    Table.NETWORK: Dataset.CPU,
+    Table.COST: [Dataset.COST],
+    Table.CPU: [Dataset.CPU, Dataset.USAGE],
+    Table.MEMORY: [Dataset.CPU, Dataset.USAGE],
+    Table.NETWORK: [Dataset.CPU],
+    Table.USAGE: [Dataset.USAGE],
 }
 COST_FIELDS = {
     "day": DAY,
@@ -104,6 +112,12 @@ CPU_FIELDS = {
 }
 MEMORY_FIELDS = {"average_percent": PERCENT, "maximum_percent": PERCENT}
 NETWORK_FIELDS = {"in_bytes": COUNT, "out_bytes": COUNT}
+USAGE_FIELDS = {
+    "metric": TEXT,
+    "average": PERCENT,
+    "maximum": PERCENT,
+    "total": PERCENT,
+}
 
 
 def _same(fields: Mapping[str, pa.DataType]) -> dict[str, tuple[str, pa.DataType]]:
@@ -125,26 +139,36 @@ def _costs(batch: Sequence[Row]) -> list[DailyCost]:
 
 
 def _of_resources(
-    model: type[CpuMetric] | type[MemoryMetric] | type[NetworkMetric],
-    fields: Mapping[str, pa.DataType],
-) -> Callable[[Sequence[Row]], list[Any]]:
+    model: type[DailyMetric], fields: Mapping[str, pa.DataType]
+) -> Archived:
+    """Days of resources, named as their clouds do; the kind is the last column, which
+    the first files, all of instances, do not have."""
+
     def models_of(batch: Sequence[Row]) -> list[Any]:
-        wanted = {row[2] for row in batch}
+        instance = (Resource.Kind.INSTANCE.value,)
+        named = [(*row[:3], *(row[4 + len(fields) :] or instance)) for row in batch]
         known = Resource.objects.filter(
-            kind=Resource.Kind.INSTANCE, resource_id__in=wanted
-        ).values_list("account__provider", "account__account_id", "resource_id", "pk")
+            resource_id__in={resource_id for _, _, resource_id, _ in named}
+        ).values_list(
+            *("account__provider", "account__account_id"),
+            *("resource_id", "kind", "pk"),
+        )
         keys = {tuple(name): key for *name, key in known}
-        _require({row[:3] for row in batch} - keys.keys(), "resource")
+        _require({*named} - keys.keys(), "resource")
         return [
             model(
-                resource_id=keys[row[:3]],
+                resource_id=keys[name],
                 day=row[3],
-                **dict(zip(fields, row[4:], strict=True)),
+                **dict(zip(fields, row[4:], strict=False)),
             )
-            for row in batch
+            for name, row in zip(named, batch, strict=True)
         ]
 
-    return models_of
+    return Archived(
+        rows=model._default_manager.order_by("day", "id"),
+        columns={**RESOURCE, **_same(fields), "kind": ("resource__kind", TEXT)},
+        models_of=models_of,
+    )
 
 
 def _require(unknown: set[tuple[str, ...]], what: str) -> None:
@@ -167,19 +191,8 @@ TABLES = {
         },
         models_of=_costs,
     ),
-    Table.CPU: Archived(
-        rows=CpuMetric.objects.order_by("day", "id"),
-        columns={**RESOURCE, **_same(CPU_FIELDS)},
-        models_of=_of_resources(CpuMetric, CPU_FIELDS),
-    ),
-    Table.MEMORY: Archived(
-        rows=MemoryMetric.objects.order_by("day", "id"),
-        columns={**RESOURCE, **_same(MEMORY_FIELDS)},
-        models_of=_of_resources(MemoryMetric, MEMORY_FIELDS),
-    ),
-    Table.NETWORK: Archived(
-        rows=NetworkMetric.objects.order_by("day", "id"),
-        columns={**RESOURCE, **_same(NETWORK_FIELDS)},
-        models_of=_of_resources(NetworkMetric, NETWORK_FIELDS),
-    ),
+    Table.CPU: _of_resources(CpuMetric, CPU_FIELDS),
+    Table.MEMORY: _of_resources(MemoryMetric, MEMORY_FIELDS),
+    Table.NETWORK: _of_resources(NetworkMetric, NETWORK_FIELDS),
+    Table.USAGE: _of_resources(UsageMetric, USAGE_FIELDS),
 }

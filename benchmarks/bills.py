@@ -18,6 +18,8 @@ SERVICES = 25
 ROWS_OF_MEMBER = DAYS * SERVICES
 REGIONS = 10
 ESTIMATED_DAYS = 15
+# Of every other member's services; the others, as accounts of AWS, have none.
+GROUPS = 20
 
 # ruff: noqa: S608 (every name that is put into a statement stands in this file)
 # An amount in millionths that differs by day, member and service.
@@ -91,7 +93,9 @@ def charges(today: date, members: int, *, with_payer: bool) -> str:
             resource_group, charge_category, currency, billed, effective, is_estimated)
         SELECT {"1" if with_payer else "member"}, day, lpad(member::text, 12, '0'),
             'Service ' || lpad(number::text, 2, '0'),
-            'region-' || (member + number) % {REGIONS}, '',
+            'region-' || (member + number) % {REGIONS},
+            CASE WHEN member % 2 = 0 THEN 'group-' || (member / 2 + number) % {GROUPS}
+                ELSE '' END,
             CASE WHEN number % 10 = 9 THEN 'Tax' ELSE 'Usage' END,
             'USD', amount, amount, day >= date '{today}' - {ESTIMATED_DAYS}
         FROM generate_series(1, {DAYS}) AS back

@@ -17,7 +17,8 @@ from typing import Any
 
 from benchmarks.measure import (
     clock,
-    emulated_aws,
+    divided,
+    emulated_cloud,
     in_child,
     peer_url,
     report_child,
@@ -142,7 +143,7 @@ def compare(instances: int, rounds: int, peer_instances: int) -> None:
     from core.testing.postgres import postgres
 
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in PARTS}
-    own_aws = emulated_aws(
+    own_aws = emulated_cloud(
         "benchmarks.cpu",
         INSTANCES=str(instances),
         PEER_INSTANCES=str(min(peer_instances, instances)),
@@ -181,10 +182,6 @@ def show(found: Mapping[str, Sequence[Mapping[str, Any]]], instances: int) -> No
     print(f"\ngoal: at most {GOAL} x of the floor, {floor} calls of GetMetricData")
     print(f"peak memory {peak:.0f} MB   goal: under {GOAL_MB}")
     save("cpu", {"instances": instances, **found, "ratios": ratios, "peak_mb": peak})
-
-
-def divided(these: Sequence[float], those: Sequence[float]) -> list[float]:
-    return [one / other for one, other in zip(these, those, strict=True)]
 
 
 if __name__ == "__main__":

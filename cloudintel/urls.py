@@ -12,6 +12,7 @@ from rest_framework.routers import APIRootView, DefaultRouter
 from rest_framework.viewsets import ViewSetMixin
 
 from cloudintel.health import health, metrics, status
+from costs.allocation.api import TeamRuleViewSet, TeamViewSet
 from costs.api.views import DailyCostViewSet
 from dashboard.api.infrastructure import (
     InfrastructureViewSet,
@@ -23,6 +24,7 @@ from dashboard.api.views import DashboardMetricViewSet, DashboardViewSet
 from dashboard.api_schema import SchemaView
 from dashboard.home import SummaryView
 from dashboard.instances import InstanceCpuViewSet, InstanceListView, InstanceView
+from insights.advice.api import AdviceViewSet
 from insights.anomalies.api import AnomalyViewSet
 from insights.budgets.api.views import BudgetViewSet
 from insights.forecasts.api import ForecastViewSet
@@ -32,14 +34,18 @@ from inventory.api.views import (
     BucketViewSet,
     DatabaseViewSet,
     LoadBalancerViewSet,
+    NatGatewayViewSet,
     ResourceViewSet,
+    SnapshotViewSet,
     VolumeViewSet,
 )
 from metrics.api.views import (
     CpuMetricViewSet,
     MemoryMetricViewSet,
     NetworkMetricViewSet,
+    UsageMetricViewSet,
 )
+from pricing.api import ResourcePriceViewSet
 from syncs.accounts.api import CloudAccountViewSet
 from syncs.api_usage.api import ApiUsageViewSet
 from syncs.backfills.api import BackfillViewSet
@@ -55,6 +61,7 @@ pages: list[URLPattern | URLResolver] = [
     path("", include("costs.urls")),
     path("", include("insights.urls")),
     path("", include("inventory.urls")),
+    path("", include("dashboard.urls")),
     path("", include("metrics.urls")),
     path("", include("syncs.urls")),
     path("", include("users.urls")),
@@ -80,20 +87,27 @@ router.register("accounts", CloudAccountViewSet)
 router.register("instances", InstanceCpuViewSet, basename="api-instance")
 router.register("resources", ResourceViewSet)
 router.register("volumes", VolumeViewSet)
+router.register("snapshots", SnapshotViewSet)
 router.register("buckets", BucketViewSet)
 router.register("databases", DatabaseViewSet)
 router.register("addresses", AddressViewSet)
+router.register("nat-gateways", NatGatewayViewSet)
 router.register("load-balancers", LoadBalancerViewSet)
+router.register("resource-prices", ResourcePriceViewSet)
 router.register("costs", DailyCostViewSet)
+router.register("teams", TeamViewSet)
+router.register("team-rules", TeamRuleViewSet)
 router.register("cpu", CpuMetricViewSet)
 router.register("memory", MemoryMetricViewSet)
 router.register("network", NetworkMetricViewSet)
+router.register("usage", UsageMetricViewSet)
 router.register("runs", SyncRunViewSet)
 router.register("backfills", BackfillViewSet)
 router.register("api-usage", ApiUsageViewSet)
 router.register("forecasts", ForecastViewSet)
 router.register("anomalies", AnomalyViewSet)
 router.register("recommendations", RecommendationViewSet)
+router.register("advice", AdviceViewSet)
 router.register("feedback", FeedbackViewSet)
 router.register("budgets", BudgetViewSet)
 router.register("audit", AuditEntryViewSet)
@@ -123,6 +137,10 @@ api: list[URLPattern | URLResolver] = [
     *(
         path(f"api/v1/infrastructure/{name}/", viewset.as_view({"get": "list"}))
         for name, viewset in INFRASTRUCTURE.items()
+    ),
+    path(
+        "api/v1/infrastructure/resources/costs/",
+        PricedResourceViewSet.as_view({"get": "costs"}),
     ),
     path("api/v1/", include(router.urls)),
     path("api/schema/", SchemaView.as_view(), name="schema"),

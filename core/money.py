@@ -2,11 +2,19 @@
 the admin as people read them."""
 
 from decimal import Decimal
+from typing import NamedTuple
 
 ZERO = Decimal(0)
 CENT = Decimal("0.01")
 # The ten decimal places in which clouds bill and amounts are stored.
 QUANTUM = Decimal("1e-10")
+
+
+class Money(NamedTuple):
+    """An amount, and what it is in."""
+
+    amount: Decimal
+    currency: str
 
 
 def as_text(amount: Decimal) -> str:

@@ -19,8 +19,12 @@ from unfold.contrib.filters.admin import (
 
 from core.admin.columns import amount, day, label, linked, list_url, moment, text_link
 from core.money import for_reading
+from costs.allocation import admin as allocation
 from costs.models import CostTotal, DailyCost, Restatement
 from users.audited_admin import DropdownFilter, ReadOnlyAdmin, page
+
+# Django finds the admin of each subject here.
+__all__ = ["allocation"]
 
 DAY = day("day")
 ACCOUNT = linked("account", ordering="account__name")

@@ -1,12 +1,11 @@
 """What it costs, per day, reconciled with the bill."""
 
-from datetime import date
-
 from django.db import models
 
 from clouds.access import AccountScopedQuerySet
 from clouds.models import ACCOUNT_ID_LENGTH, CloudAccount
 from core.db.money_field import MoneyField
+from costs.allocation.models import Team, TeamRule, TeamShare
 from costs.querysets import (
     BillDayQuerySet,
     BillSpanQuerySet,
@@ -15,9 +14,28 @@ from costs.querysets import (
     DailyCostQuerySet,
     RecentCostQuerySet,
     RestatementQuerySet,
+    TagCostQuerySet,
 )
 from providers.records import ChargeCategory
+from providers.settings import TAG_KEY_LENGTH
 from syncs.models import SyncRun
+
+# Django finds the models of every subject of this room here.
+__all__ = [
+    "BillDay",
+    "BillSpan",
+    "CostDay",
+    "CostRollup",
+    "CostTotal",
+    "CoveredDay",
+    "DailyCost",
+    "RecentCost",
+    "Restatement",
+    "TagCost",
+    "Team",
+    "TeamRule",
+    "TeamShare",
+]
 
 
 class DailyCost(models.Model):
@@ -90,6 +108,65 @@ class DailyCost(models.Model):
         return f"{self.day} {self.service}: {self.billed} {self.currency}"
 
 
+class TagCost(models.Model):
+    """What one value of a tag cost on one UTC day, by service or the account that used
+    it; an empty value is untagged.
+
+    The rows of an account's day sum to its CostTotal for each tag key that is read. A
+    key without a row of a day was not read for it, unless the day cost nothing.
+    """
+
+    account = models.ForeignKey(
+        CloudAccount,
+        models.CASCADE,
+        related_name="tag_costs",
+        db_constraint=False,  # as of DailyCost
+        db_index=False,  # the natural key begins with it
+        help_text="The account whose bill this is.",
+    )
+    day = models.DateField()
+    tag_key = models.CharField(max_length=TAG_KEY_LENGTH)
+    tag_value = models.CharField(
+        max_length=256, blank=True, help_text="Empty: untagged."
+    )
+    sub_account_id = models.CharField(
+        max_length=ACCOUNT_ID_LENGTH, blank=True, help_text="The account that used it."
+    )
+    service = models.CharField(max_length=200, blank=True)
+    currency = models.CharField(max_length=3)
+    billed = MoneyField(help_text="Unblended: what the invoice says.")
+    effective = MoneyField(help_text="Amortized: fees paid ahead are spread over days.")
+    is_estimated = models.BooleanField(
+        "estimated", help_text="The cloud may still change it."
+    )
+
+    objects = TagCostQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-day", "account", "tag_key", "tag_value", "id"]
+        verbose_name = "cost by tag"
+        verbose_name_plural = "costs by tag"
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    "account",
+                    "day",
+                    "tag_key",
+                    "tag_value",
+                    "sub_account_id",
+                    "service",
+                    "currency",
+                ],
+                name="tagcost_natural_key",
+            ),
+        ]
+        indexes = [models.Index(fields=["tag_key", "day"], name="tagcost_key_day")]
+
+    def __str__(self) -> str:
+        tag = f"{self.tag_key}={self.tag_value}"
+        return f"{self.day} {tag}: {self.billed} {self.currency}"
+
+
 class CostDay(models.Model):
     """What an account's rows of one UTC day sum to.
 
@@ -138,13 +215,15 @@ class CostRollup(models.Model):
         NONE = "none"
         SERVICE = "service"
         REGION = "region"
+        RESOURCE_GROUP = "resource_group"
         ACCOUNT = "account"
 
-    dimension = models.CharField(max_length=8, choices=Dimension.choices)
+    dimension = models.CharField(max_length=16, choices=Dimension.choices)
     day = models.DateField()
     currency = models.CharField(max_length=3)
     service = models.CharField(max_length=200, blank=True)
     region = models.CharField(max_length=64, blank=True)
+    resource_group = models.CharField(max_length=200, blank=True)
     sub_account_id = models.CharField(max_length=ACCOUNT_ID_LENGTH, blank=True)
     charge_category = models.CharField(max_length=16)
     billed = MoneyField()
@@ -163,6 +242,7 @@ class CostRollup(models.Model):
                     "currency",
                     "service",
                     "region",
+                    "resource_group",
                     "sub_account_id",
                     "charge_category",
                 ],
@@ -176,7 +256,8 @@ class CostRollup(models.Model):
         ]
 
     def __str__(self) -> str:
-        key = self.service or self.region or self.sub_account_id
+        names = (self.service, self.region, self.resource_group, self.sub_account_id)
+        key = next(filter(None, names), "")
         return f"{self.day} {self.dimension} {key}: {self.billed} {self.currency}"
 
 
@@ -229,10 +310,8 @@ class BillSpan(models.Model):
     first_day = models.DateField()
     last_day = models.DateField()
     days = models.IntegerField()
-    # Of BillSpanQuerySet.with_is_current, and with_cover.
+    # Of BillSpanQuerySet.with_is_current.
     is_current: bool
-    covered_until: date | None
-    covered_from: date | None
 
     objects = BillSpanQuerySet.as_manager()
 

@@ -141,14 +141,36 @@ class DailyCostQuerySet(BillQuerySet):
         key: Case | F | Value = F(column) if column else Value(TOTAL)
         if column and keys is not None:
             key = Case(When(Q((f"{column}__in", keys)), then=key), default=None)
+        rows = self.order_by().annotate(key=key)
+        found = rows._per_moment(["currency", "key"], metric, granularity)
+        return found.order_by("moment", "key")
+
+    def combinations(
+        self, columns: Sequence[str], metric: str, granularity: str
+    ) -> QuerySet[Any, tuple[Any, ...]]:
+        """(a value of each column, day or first of month, amount), in any order."""
+        return self.order_by()._per_moment(columns, metric, granularity)
+
+    def _per_moment(
+        self, columns: Sequence[str], metric: str, granularity: str
+    ) -> QuerySet[Any, tuple[Any, ...]]:
         moment = FirstOfMonth("day") if granularity == "monthly" else F("day")
         return (
-            self.order_by()
-            .annotate(key=key, moment=moment)
-            .values("currency", "key", "moment")
+            self.annotate(moment=moment)
+            .values(*columns, "moment")
             .annotate(amount=Sum(metric))
-            .order_by("moment", "key")
-            .values_list("currency", "key", "moment", "amount")
+            .values_list(*columns, "moment", "amount")
+        )
+
+
+class TagCostQuerySet(DailyCostQuerySet):
+    """Rows of TagCost answer the same questions, of one tag key at a time."""
+
+    def searched(self, text: str) -> "TagCostQuerySet":
+        return self.filter(
+            Q(service__icontains=text)
+            | Q(tag_value__icontains=text)
+            | Q(sub_account_id__icontains=text)
         )
 
 

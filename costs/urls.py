@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from costs.views import CostsJson, CostsTable, CostsView
 
@@ -6,4 +6,5 @@ urlpatterns = [
     path("costs/", CostsView.as_view(), name="costs"),
     path("costs/table.csv", CostsTable.as_view(), name="costs-table"),
     path("costs/all.json", CostsJson.as_view(), name="costs-json"),
+    path("teams/", include("costs.allocation.urls")),
 ]

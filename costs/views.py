@@ -62,7 +62,7 @@ LONGEST_DAYS = 1100
 class BreakdownMixin(PermissionRequiredMixin):
     """A view that answers the query of its URL."""
 
-    permission_required = "costs.view_dailycost"
+    permission_required: str | tuple[str, ...] = "costs.view_dailycost"
     request: HttpRequest
 
     def names(self) -> dict[str, str]:

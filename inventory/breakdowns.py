@@ -14,8 +14,10 @@ UNNAMED = "unknown"
 # What a kind is divided by, and the sizes in GiB that are summed.
 DIVIDED_BY = {
     Kind.VOLUME: ("volume_type", "size_gib"),
+    Kind.SNAPSHOT: ("storage_tier", "size_gib"),
     Kind.DATABASE: ("engine", "storage_gib"),
     Kind.ADDRESS: ("state", None),
+    Kind.NAT_GATEWAY: ("gateway_type", None),
     Kind.LOAD_BALANCER: ("balancer_type", None),
 }
 

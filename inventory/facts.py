@@ -11,16 +11,21 @@ from core.templatetags.formats import UNKNOWN, moment, size
 from inventory.kinds import KIND_OF, KINDS, Kind
 from inventory.models import Resource
 
+# Fields that hold ids of other resources, and are shown as links to them.
+LINKS = ("attached_to", "source_id")
 # Shown in places of their own.
-APART = {"attached_to", "bytes_by_tier"}
+APART = {*LINKS, "bytes_by_tier"}
+# What says nothing in a few words.
+UNSAID = {*APART, "is_multi_zone", "source_exists"}
 UNITS = {
     "size_gib": " GiB",
     "storage_gib": " GiB",
-    "memory_mib": " MiB",
     "vcpus": " vCPU",
     "iops": " IOPS",
     "object_count": " objects",
     "targets": " targets",
+    "healthy_targets": " healthy",
+    "subnets": " subnets",
 }
 
 
@@ -30,6 +35,7 @@ class Column:
     label: str
     is_number: bool
     is_sorted_by: bool
+    is_link: bool
 
 
 def columns_of(kind: Kind, sortable: Collection[str]) -> list[Column]:
@@ -39,6 +45,7 @@ def columns_of(kind: Kind, sortable: Collection[str]) -> list[Column]:
             label_of(KINDS[kind].model, name),
             isinstance(KINDS[kind].model._meta.get_field(name), IntegerField),
             name in sortable,
+            name in LINKS,
         )
         for name in KINDS[kind].columns
     ]
@@ -47,6 +54,13 @@ def columns_of(kind: Kind, sortable: Collection[str]) -> list[Column]:
 def label_of(model: type[Resource], name: str) -> str:
     field: Any = model._meta.get_field(name)
     return capfirst(str(field.verbose_name))
+
+
+def link_label(resource: Resource) -> str:
+    """Return what it calls the resources that it names; "" where it has no field."""
+    model = type(resource)
+    own = KINDS[KIND_OF[model]].own_fields
+    return next((label_of(model, name) for name in LINKS if name in own), "")
 
 
 def text_of(resource: Resource, name: str) -> str:
@@ -60,6 +74,8 @@ def text_of(resource: Resource, name: str) -> str:
         return moment(value)
     if name.endswith("_bytes"):
         return size(value)
+    if name == "memory_mib":
+        return f"{value / 1024:,g} GiB"
     return f"{value:,}" if isinstance(field, IntegerField) else str(value)
 
 
@@ -77,7 +93,7 @@ def summary_of(resource: Resource) -> str:
     texts = (
         _with_unit(name, text_of(resource, name))
         for name in KINDS[KIND_OF[type(resource)]].columns
-        if name not in {*APART, "is_multi_zone"}
+        if name not in UNSAID
     )
     return ", ".join(text for text in texts if text)
 

@@ -97,6 +97,15 @@ class VolumeFilter(AttachableFilter):
     ordering = Order(fields=[*ORDERS, *same("volume_type", "size_gib", "iops")])
 
 
+class SnapshotFilter(ResourceFilter):
+    source_id = AnyText(help_text="The id of one or several disks.")
+    source_exists = YesOrNo(
+        "source_exists",
+        help_text="false: the disk that it is a copy of is gone.",
+    )
+    ordering = Order(fields=[*ORDERS, *same("size_gib", "full_bytes", "storage_tier")])
+
+
 class BucketFilter(ResourceFilter):
     ordering = Order(fields=[*ORDERS, *same("total_bytes", "object_count")])
 
@@ -110,8 +119,14 @@ class AddressFilter(AttachableFilter):
     ordering = Order(fields=[*ORDERS, *same("ip")])
 
 
+class NatGatewayFilter(ResourceFilter):
+    ordering = Order(fields=[*ORDERS, *same("gateway_type", "subnets")])
+
+
 class LoadBalancerFilter(ResourceFilter):
-    ordering = Order(fields=[*ORDERS, *same("balancer_type", "targets")])
+    ordering = Order(
+        fields=[*ORDERS, *same("balancer_type", "targets", "healthy_targets")]
+    )
 
 
 class InstanceFilter(ResourceFilter):

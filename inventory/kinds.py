@@ -13,7 +13,9 @@ from inventory.models import (
     Database,
     Instance,
     LoadBalancer,
+    NatGateway,
     Resource,
+    Snapshot,
     StateChange,
     Volume,
 )
@@ -24,7 +26,9 @@ from providers.records import (
     DatabaseRecord,
     InstanceRecord,
     LoadBalancerRecord,
+    NatGatewayRecord,
     ResourceRecord,
+    SnapshotRecord,
     VolumeRecord,
 )
 from syncs.datasets import Dataset
@@ -74,6 +78,13 @@ KINDS = {
         tracked=(Field.VOLUME_TYPE, Field.SIZE_GIB, Field.ATTACHED_TO),
         columns=("volume_type", "size_gib", "iops", "attached_to"),
     ),
+    Kind.SNAPSHOT: KindTraits(
+        dataset=Dataset.STORAGE,
+        record=SnapshotRecord,
+        model=Snapshot,
+        tracked=(Field.STORAGE_TIER, Field.SOURCE_EXISTS),
+        columns=("size_gib", "storage_tier", "source_id", "source_exists"),
+    ),
     Kind.BUCKET: KindTraits(
         dataset=Dataset.STORAGE,
         record=BucketRecord,
@@ -101,12 +112,20 @@ KINDS = {
         tracked=(Field.ATTACHED_TO,),
         columns=("ip", "attached_to"),
     ),
+    Kind.NAT_GATEWAY: KindTraits(
+        dataset=Dataset.NETWORK,
+        record=NatGatewayRecord,
+        model=NatGateway,
+        tracked=(),
+        columns=("gateway_type", "public_ips", "subnets"),
+    ),
     Kind.LOAD_BALANCER: KindTraits(
         dataset=Dataset.NETWORK,
         record=LoadBalancerRecord,
         model=LoadBalancer,
         tracked=(),
-        columns=("balancer_type", "targets"),
+        untold_state="present",  # that with classic ones has no word for it
+        columns=("balancer_type", "targets", "healthy_targets"),
     ),
 }
 KIND_OF = {traits.model: kind for kind, traits in KINDS.items()}

@@ -11,7 +11,9 @@ from inventory.querysets import (
     AddressQuerySet,
     AttachableQuerySet,
     InstanceQuerySet,
+    NatGatewayQuerySet,
     ResourceQuerySet,
+    SnapshotQuerySet,
     StateChangeQuerySet,
 )
 from syncs.models import SyncRun
@@ -32,9 +34,11 @@ class Resource(models.Model):
 
         INSTANCE = "instance", "Instance"
         VOLUME = "volume", "Volume"
+        SNAPSHOT = "snapshot", "Snapshot"
         BUCKET = "bucket", "Bucket"
         DATABASE = "database", "Database"
         ADDRESS = "address", "Address"
+        NAT_GATEWAY = "nat-gateway", "NAT gateway"
         LOAD_BALANCER = "load-balancer", "Load balancer"
 
     account = models.ForeignKey(
@@ -105,14 +109,22 @@ class Resource(models.Model):
 
     @property
     def short_id(self) -> str:
-        """Return the id without account and group, which stand before it in Azure's:
-        "virtualmachines/web"."""
+        """Return the id without what stands before it in Azure's and in ARNs, such as
+        the account: "virtualmachines/web", "loadbalancer/app/web/50dc6c49"."""
         _, found, after = self.resource_id.rpartition("/providers/")
-        return after.partition("/")[2] if found else self.resource_id
+        if found:
+            return after.partition("/")[2]
+        is_arn = self.resource_id.startswith("arn:")
+        return self.resource_id.split(":", 5)[-1] if is_arn else self.resource_id
 
     @property
     def is_gone(self) -> bool:
         return self.gone_since is not None
+
+    @property
+    def linked_ids(self) -> list[str]:
+        """Return the ids of other resources that it names."""
+        return []
 
     @property
     def gone_word(self) -> str:
@@ -193,7 +205,7 @@ class Attachable(models.Model):
         abstract = True
 
     @property
-    def attached_ids(self) -> list[str]:
+    def linked_ids(self) -> list[str]:
         return [one.strip() for one in self.attached_to.split(",") if one.strip()]
 
 
@@ -208,6 +220,39 @@ class Volume(Attachable, Resource):
     )
 
     objects = AttachableQuerySet.as_manager()  # type: ignore[misc]
+
+
+class Snapshot(Resource):
+    """One row is what only a copy of a disk has: an EBS snapshot, one of Azure."""
+
+    size_gib = models.PositiveIntegerField(
+        "size, GiB", null=True, blank=True, help_text="Of the disk it is a copy of."
+    )
+    full_bytes = models.BigIntegerField(
+        "full size",
+        null=True,
+        blank=True,
+        help_text="Of all its blocks; those that other snapshots share are stored "
+        "once.",
+    )
+    storage_tier = models.CharField(
+        "tier", max_length=64, blank=True, help_text="standard, archive; Standard_LRS."
+    )
+    is_incremental = models.BooleanField("incremental", null=True, blank=True)
+    source_id = models.CharField(
+        "source disk",
+        max_length=1024,
+        blank=True,
+        help_text="The id of the disk. Empty: it is of none that is known.",
+    )
+    source_exists = models.BooleanField("source exists", null=True, blank=True)
+    description = models.CharField(max_length=256, blank=True)
+
+    objects = SnapshotQuerySet.as_manager()  # type: ignore[misc]
+
+    @property
+    def linked_ids(self) -> list[str]:
+        return [self.source_id] if self.source_id else []
 
 
 class Bucket(Resource):
@@ -258,6 +303,29 @@ class LoadBalancer(Resource):
 
     balancer_type = models.CharField("type", max_length=64, blank=True)
     targets = models.PositiveIntegerField(null=True, blank=True)
+    healthy_targets = models.PositiveIntegerField(null=True, blank=True)
+
+
+class NatGateway(Resource):
+    """One row is what only a NAT gateway has."""
+
+    gateway_type = models.CharField(
+        "type", max_length=64, blank=True, help_text="public, private; Standard."
+    )
+    public_ips = models.CharField(
+        "public IPs", max_length=1024, blank=True, help_text="Joined by commas."
+    )
+    vpc_id = models.CharField("virtual network", max_length=1024, blank=True)
+    subnets = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="That send through it, where the cloud tells. 0: it does nothing.",
+    )
+
+    objects = NatGatewayQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta:
+        verbose_name = "NAT gateway"
 
 
 class StateChange(models.Model):
@@ -274,6 +342,8 @@ class StateChange(models.Model):
         ATTACHED_TO = "attached_to", "Attached to"
         VOLUME_TYPE = "volume_type", "Volume type"
         SIZE_GIB = "size_gib", "Size, GiB"
+        STORAGE_TIER = "storage_tier", "Storage tier"
+        SOURCE_EXISTS = "source_exists", "Source exists"
         ACCESS_TIER = "access_tier", "Access tier"
         REDUNDANCY = "redundancy", "Redundancy"
         DATABASE_CLASS = "database_class", "Class"

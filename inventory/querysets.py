@@ -86,5 +86,13 @@ class AddressQuerySet(AttachableQuerySet):
     addresses = ("ip",)
 
 
+class SnapshotQuerySet(ResourceQuerySet):
+    texts = (*ResourceQuerySet.texts, "source_id", "description")
+
+
+class NatGatewayQuerySet(ResourceQuerySet):
+    texts = (*ResourceQuerySet.texts, "public_ips")
+
+
 class StateChangeQuerySet(AccountScopedQuerySet):
     account_path = "resource__account"

@@ -14,7 +14,9 @@ from inventory.models import (
     Database,
     Instance,
     LoadBalancer,
+    NatGateway,
     Resource,
+    Snapshot,
     StateChange,
     Volume,
 )
@@ -95,6 +97,16 @@ def one_of_each(owner: CloudAccount) -> dict[Kind, Resource]:
             attached_to="i-web",
         ),
         resource(
+            Snapshot,
+            owner,
+            "snap-1",
+            state="completed",
+            size_gib=100,
+            storage_tier="standard",
+            source_id="vol-1",
+            source_exists=True,
+        ),
+        resource(
             Bucket,
             owner,
             "northpeak-assets",
@@ -114,12 +126,16 @@ def one_of_each(owner: CloudAccount) -> dict[Kind, Resource]:
         ),
         resource(Address, owner, "eipalloc-1", ip="203.0.113.9", attached_to="i-web"),
         resource(
+            NatGateway, owner, "nat-1", gateway_type="public", public_ips="203.0.113.7"
+        ),
+        resource(
             LoadBalancer,
             owner,
             "shop-lb",
             state="active",
             balancer_type="application",
             targets=3,
+            healthy_targets=2,
         ),
     ]
     return {KIND_OF[type(one)]: one for one in made}

@@ -21,11 +21,20 @@ from inventory.api.views import (
     BucketViewSet,
     DatabaseViewSet,
     LoadBalancerViewSet,
+    NatGatewayViewSet,
     ResourceViewSet,
+    SnapshotViewSet,
     VolumeViewSet,
 )
 from inventory.breakdowns import breakdown
-from inventory.facts import Column, columns_of, facts_of, summary_of, text_of
+from inventory.facts import (
+    Column,
+    columns_of,
+    facts_of,
+    link_label,
+    summary_of,
+    text_of,
+)
 from inventory.filters import ResourceFilter
 from inventory.kinds import KIND_OF, KINDS, Kind
 from inventory.models import Resource
@@ -37,16 +46,20 @@ from syncs.models import SyncRun
 ENDPOINTS: dict[Kind | None, type[ResourceViewSet]] = {
     None: ResourceViewSet,
     Kind.VOLUME: VolumeViewSet,
+    Kind.SNAPSHOT: SnapshotViewSet,
     Kind.BUCKET: BucketViewSet,
     Kind.DATABASE: DatabaseViewSet,
     Kind.ADDRESS: AddressViewSet,
+    Kind.NAT_GATEWAY: NatGatewayViewSet,
     Kind.LOAD_BALANCER: LoadBalancerViewSet,
 }
 BREAKDOWN_TITLES = {
     Kind.VOLUME: "Size by volume type",
+    Kind.SNAPSHOT: "Size by storage tier",
     Kind.BUCKET: "Size by storage tier",
     Kind.DATABASE: "Storage by engine",
     Kind.ADDRESS: "Addresses by state",
+    Kind.NAT_GATEWAY: "NAT gateways by type",
     Kind.LOAD_BALANCER: "Load balancers by type",
 }
 
@@ -181,7 +194,7 @@ class ResourceView(PermissionRequiredMixin, DetailView[Resource]):
         return super().get_context_data(
             section=self.section,
             dataset=KINDS[KIND_OF[type(resource)]].dataset,
-            can_attach=hasattr(resource, "attached_ids"),
+            link_label=link_label(resource),
             admin_url=self._admin_url(resource),
             facts=facts_of(resource),
             tiers=sorted(tiers.items(), key=lambda tier: -tier[1]) if tiers else [],
@@ -214,26 +227,19 @@ def kind_counts(
 
 
 def describe(resources: Iterable[Any], columns: Sequence[Column]) -> None:
-    """Give each the texts of its columns, and what it is attached to."""
+    """Give each the texts of its columns, and the resources that it names."""
     resources = list[Any](resources)
     for one in resources:
         one.cells = [(column, text_of(one, column.name)) for column in columns]
-    attached = {
-        (one.account_id, each)
-        for one in resources
-        for each in getattr(one, "attached_ids", [])
-    }
+    linked = {(one.account_id, each) for one in resources for each in one.linked_ids}
     found = Resource.objects.filter(
-        account__in={account for account, _ in attached},
-        resource_id__in={each for _, each in attached},
+        account__in={account for account, _ in linked},
+        resource_id__in={each for _, each in linked},
     )
-    by_id = (
-        {(one.account_id, one.resource_id): one for one in found} if attached else {}
-    )
+    by_id = {(one.account_id, one.resource_id): one for one in found} if linked else {}
     for one in resources:
-        one.attachments = [
-            (each, by_id.get((one.account_id, each)))
-            for each in getattr(one, "attached_ids", [])
+        one.links = [
+            (each, by_id.get((one.account_id, each))) for each in one.linked_ids
         ]
 
 

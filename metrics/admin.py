@@ -1,7 +1,7 @@
 """The admin of daily utilization. Only a sync writes it."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -13,7 +13,7 @@ from unfold.contrib.filters.admin import (
 
 from core.admin.columns import day, linked
 from inventory.admin import ResourceRowsAdmin
-from metrics.models import CpuMetric, MemoryMetric, NetworkMetric
+from metrics.models import CpuMetric, MemoryMetric, NetworkMetric, UsageMetric
 from users.audited_admin import M, page
 
 MIB = 2**20
@@ -64,7 +64,7 @@ class MetricAdmin(ResourceRowsAdmin[M]):
     list_select_related = ("resource__account",)
     date_hierarchy = "day"
     # Exactly the index of days: millions of rows are paged without a sort.
-    ordering = ("-day", "-resource_id")
+    ordering: ClassVar[tuple[str, ...]] = ("-day", "-resource_id")
 
     def get_sortable_by(self, request: HttpRequest) -> Any:
         """Any column, once a filter or a search has left some of the rows."""
@@ -102,3 +102,11 @@ class NetworkMetricAdmin(MetricAdmin[NetworkMetric]):
     )
     list_filter = FILTERS
     fields = page((DAY, "resource", ACCOUNT), ("in_bytes", "out_bytes"))
+
+
+@admin.register(UsageMetric)
+class UsageMetricAdmin(MetricAdmin[UsageMetric]):
+    list_display = (DAY, RESOURCE, ACCOUNT, "metric", "average", "maximum", "total")
+    list_filter = (*FILTERS, "metric")
+    ordering = ("-day", "-resource_id", "-metric")
+    fields = page((DAY, "resource", ACCOUNT), ("metric", "average", "maximum", "total"))

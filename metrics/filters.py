@@ -6,6 +6,7 @@ import django_filters as filters
 
 from clouds.filters import account_filter
 from core.api.filters import (
+    AnyChoice,
     AnyText,
     Order,
     WindowForm,
@@ -15,9 +16,16 @@ from core.api.filters import (
 )
 from core.db.ordering import unknown_last
 from inventory.filters import InstanceFilter
+from inventory.models import Resource
 from inventory.querysets import InstanceQuerySet
 from metrics.idle import IDLE_BELOW_PERCENT, RECENT_DAYS
+from metrics.models import UsageMetric
 
+# Those that a cloud measures.
+MEASURED_KINDS = (
+    *(Resource.Kind.INSTANCE, Resource.Kind.DATABASE, Resource.Kind.BUCKET),
+    *(Resource.Kind.LOAD_BALANCER, Resource.Kind.NAT_GATEWAY),
+)
 # column of a list of instances -> what it is ordered by
 ORDERS = {
     "name": "name",
@@ -37,12 +45,18 @@ MAY_BE_UNKNOWN = {
 } | {"private_ip"}
 
 
+KIND = AnyChoice(
+    "resource__kind",
+    choices=[(one.value, one.label) for one in MEASURED_KINDS],
+    help_text="One or several kinds of resources.",
+)
+
+
 class MetricFilter(filters.FilterSet):
-    """The rows of any metric of an instance and day."""
+    """The rows of any metric of a resource and day."""
 
     start = start_filter()
     end = end_filter()
-    instance = AnyText("resource__resource_id", help_text="One or several IDs.")
     account = account_filter("resource__account")
     region = AnyText("resource__region", help_text="One or several regions.")
 
@@ -51,15 +65,32 @@ class MetricFilter(filters.FilterSet):
         form = WindowForm
 
 
-class CpuFilter(MetricFilter):
+class UsageFilter(MetricFilter):
+    resource = AnyText("resource__resource_id", help_text="One or several IDs.")
+    kind = KIND
+    metric = AnyChoice(
+        choices=UsageMetric.Metric.choices, help_text="One or several metrics."
+    )
+    ordering = Order(fields=["day", "average", "maximum", "total"])
+
+
+class InstanceMetricFilter(MetricFilter):
+    instance = AnyText("resource__resource_id", help_text="One or several IDs.")
+
+
+class PercentFilter(InstanceMetricFilter):
+    kind = KIND
+
+
+class CpuFilter(PercentFilter):
     ordering = Order(fields=["day", "average_percent", "maximum_percent"])
 
 
-class MemoryFilter(MetricFilter):
+class MemoryFilter(PercentFilter):
     ordering = Order(fields=["day", "average_percent", "maximum_percent"])
 
 
-class NetworkFilter(MetricFilter):
+class NetworkFilter(InstanceMetricFilter):
     ordering = Order(fields=["day", "in_bytes", "out_bytes"])
 
 

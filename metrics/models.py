@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from inventory.models import Resource
 from metrics.querysets import MetricQuerySet
+from providers.records import MetricName
 
 
 class DailyMetric(models.Model):
@@ -67,8 +68,42 @@ class NetworkMetric(DailyMetric):
         )
 
 
+class UsageMetric(DailyMetric):
+    """One row is how much one resource was used on one UTC day, by one metric.
+
+    What there is at a time has an average and a maximum, what is counted a total.
+    """
+
+    class Metric(models.TextChoices):
+        CONNECTIONS = MetricName.CONNECTIONS.value, "Connections"
+        STORAGE_USED_BYTES = MetricName.STORAGE_USED_BYTES.value, "Storage used"
+        ACTIVE_CONNECTIONS = MetricName.ACTIVE_CONNECTIONS.value, "Active connections"
+        PROCESSED_BYTES = MetricName.PROCESSED_BYTES.value, "Processed bytes"
+        REQUESTS = MetricName.REQUESTS.value, "Requests"
+        TRANSACTIONS = MetricName.TRANSACTIONS.value, "Transactions"
+
+    metric = models.CharField(max_length=24, choices=Metric.choices)
+    average = models.FloatField(null=True, blank=True)
+    maximum = models.FloatField(null=True, blank=True)
+    total = models.FloatField(null=True, blank=True)
+
+    class Meta(DailyMetric.Meta):
+        ordering = ["-day", "resource", "metric"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["resource", "day", "metric"], name="usagemetric_natural_key"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["day", "resource", "metric"], name="usagemetric_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.resource}: {self.get_metric_display()}"
+
+
 class RecentCpu(models.Model):
-    """One row is one resource's CPU in the last 14 complete days: what lists sort and
+    """One row is one instance's CPU in the last 14 complete days: what lists sort and
     filter by.
 
     Each CPU sync rewrites it from CpuMetric (metrics.recent_cpu_rollup). A resource

@@ -7,6 +7,7 @@ from django.db.models import Avg, Count, Max
 from clouds.models import CloudAccount
 from core.db.upsert import upsert
 from core.windows import last_complete_days
+from inventory.models import Resource
 from metrics.idle import RECENT_DAYS, is_idle
 from metrics.models import CpuMetric, RecentCpu
 
@@ -22,6 +23,7 @@ def refresh_recent_cpu(account: CloudAccount, now: datetime) -> None:
     window = last_complete_days(RECENT_DAYS, now)
     per_resource = (
         CpuMetric.objects.filter(resource__account=account)
+        .of_kinds(Resource.Kind.INSTANCE)
         .in_window(window)
         .order_by()
         .values_list("resource_id")

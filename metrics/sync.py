@@ -1,9 +1,10 @@
-"""Read daily utilization and store it, one row per instance and day."""
+"""Read daily utilization and store it, one row per resource and day."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 
 from django.contrib.auth.models import User
 from django.db import models
@@ -11,32 +12,79 @@ from django.db import models
 from clouds.models import CloudAccount
 from core.db.upsert import upsert
 from core.windows import Window
-from inventory.models import Instance
+from inventory.models import Resource
 from inventory.sync import require_regions
-from metrics.models import CpuMetric, MemoryMetric, NetworkMetric
+from metrics.models import CpuMetric, MemoryMetric, NetworkMetric, UsageMetric
 from metrics.monitoring_history import MonitoringHistory
 from metrics.recent_cpu_rollup import refresh_recent_cpu
 from metrics.sample_counts import stored_samples
-from providers.base import MetricSource, Progress
+from providers.base import MetricSource, Progress, RegionSource, UsageSource
 from providers.records import (
     CpuRecord,
     MemoryRecord,
     NetworkRecord,
     RegionMetrics,
+    ResourceRef,
+    UsageRecord,
 )
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
 from syncs.runs.claims import claim
-from syncs.runs.run_context import SyncFailed, run_context, say_nothing
+from syncs.runs.run_context import (
+    RunContext,
+    SyncFailed,
+    run_context,
+    say_nothing,
+)
 from syncs.runs.watermarks import WHOLE_ACCOUNT, due_window, read_until
 
 CPU_FIELDS = ("average_percent", "maximum_percent", "p99_percent", "samples")
 MEMORY_FIELDS = ("average_percent", "maximum_percent")
 NETWORK_FIELDS = ("in_bytes", "out_bytes")
+USAGE_FIELDS = ("average", "maximum", "total")
 KEY = ("resource_id", "day")
 
+Kind = Resource.Kind
+Refs = Mapping[str, Mapping[ResourceRef, int]]
+"""Region -> what is asked of there -> its key."""
+Records = (
+    Sequence[CpuRecord]
+    | Sequence[MemoryRecord]
+    | Sequence[NetworkRecord]
+    | Sequence[UsageRecord]
+)
 
-def sync_cpu(
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a dataset of metrics is asked of, and how."""
+
+    kinds: Collection[Kind]
+    fetch: Callable[[RunContext, Window, Refs], Iterator[RegionMetrics]]
+
+
+def _fetch_cpu(run: RunContext, window: Window, refs: Refs) -> Iterator[RegionMetrics]:
+    ids = {region: [ref.resource_id for ref in there] for region, there in refs.items()}
+    return run.source(MetricSource).fetch_metrics(window, ids, run.progress)
+
+
+def _fetch_usage(
+    run: RunContext, window: Window, refs: Refs
+) -> Iterator[RegionMetrics]:
+    resources = {region: list(there) for region, there in refs.items()}
+    return run.source(UsageSource).fetch_usage(window, resources, run.progress)
+
+
+MEASURED: dict[str, Measured] = {
+    Dataset.CPU: Measured([Kind.INSTANCE], _fetch_cpu),
+    Dataset.USAGE: Measured(
+        [Kind.DATABASE, Kind.LOAD_BALANCER, Kind.NAT_GATEWAY, Kind.BUCKET], _fetch_usage
+    ),
+}
+
+
+def sync_metrics(
+    dataset: Dataset,
     account: CloudAccount,
     now: datetime,
     *,
@@ -45,60 +93,82 @@ def sync_cpu(
     user: User | None = None,
     on_progress: Progress = say_nothing,
 ) -> SyncRun:
-    """Read utilization of the account's instances in the window, or what is due.
+    """Read utilization of the account's resources in the window, or what is due.
 
     A region that fails keeps what it has, and the run ends as partial. Raises
     SlotTaken and InvalidWindow before anything is read.
     """
-    run = claim(account, Dataset.CPU, now, window=window, trigger=trigger, user=user)
-    return read_cpu(run, on_progress)
+    run = claim(account, dataset, now, window=window, trigger=trigger, user=user)
+    return read_metrics(run, on_progress)
 
 
-def read_cpu(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
+sync_cpu = partial(sync_metrics, Dataset.CPU)
+sync_usage = partial(sync_metrics, Dataset.USAGE)
+
+
+def read_metrics(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
     """Execute a claimed run."""
     with run_context(run, on_progress) as current:
-        source = current.source(MetricSource)
-        # Before the instances, as more may be stored while these are read.
-        available = source.metric_window(run.started_at)
-        known = read_until(run.account, Dataset.INSTANCES, available.end)
+        dataset, measured = Dataset(run.dataset), MEASURED[run.dataset]
+        # Before the resources, as more may be stored while these are read.
+        available = dataset.kept_window(run.account, run.started_at)
+        known = known_until(run.account, dataset, available.end)
         windows = windows_of(run, available, known)
         window = span(windows.values())
         current.begin(window)
-        regions = source.fetch_regions()
+        regions = current.source(RegionSource).fetch_regions()
         require_regions(regions, run.account)
         monitoring = MonitoringHistory(run.account)
         asked: set[str] = set()
         failed: set[str] = set()
         for part_window, of_window in by_window(windows, regions).items():
-            keys = instance_keys(run.account, part_window, of_window)
-            asked.update(keys)
-            ids = {region: list(of_region) for region, of_region in keys.items()}
-            for part in source.fetch_metrics(part_window, ids, current.progress):
+            refs = resource_refs(run.account, measured.kinds, part_window, of_window)
+            asked.update(refs)
+            keys = {
+                region: {ref.resource_id: key for ref, key in there.items()}
+                for region, there in refs.items()
+            }
+            for part in measured.fetch(current, part_window, refs):
                 if part.error:
                     current.record_failed_part(part.error)
                     failed.add(part.region)
                     continue
+                if part.warning:
+                    current.add_warning(part.warning)
                 with current.storing():
                     of_region = keys[part.region]
                     counted = _counted(part, of_region, monitoring)
                     current.rows += store_part(counted, of_region)
         if not current.rows and not failed:
-            refuse_empty(run.account, window)
-        with current.storing():
-            refresh_recent_cpu(run.account, run.started_at)
+            refuse_empty(run.account, measured.kinds, window)
+        if dataset == Dataset.CPU:
+            with current.storing():
+                refresh_recent_cpu(run.account, run.started_at)
         read = until_known(windows, known, {*regions} - failed)
         current.finish_parts(parts_read=len(asked - failed), read=read)
     return run
 
 
+def known_until(
+    account: CloudAccount, dataset: Dataset, latest: date
+) -> Mapping[str, date]:
+    """Return until when a region's resources are known, of all datasets known there."""
+    known: dict[str, date] = {}
+    for first in dataset.after:
+        for region, until in read_until(account, first, latest).items():
+            known[region] = min(until, known.get(region, until))
+    return known
+
+
 def windows_of(
     run: SyncRun, available: Window, known: Mapping[str, date]
 ) -> Mapping[str, Window]:
-    """Return what is read of each region whose instances are known: the run's window,
+    """Return what is read of each region whose resources are known: the run's window,
     or what is due there. Before any is known it is the first sync's of none."""
-    marks = read_until(run.account, Dataset.CPU, available.end)
+    dataset = Dataset(run.dataset)
+    marks = read_until(run.account, dataset, available.end)
     return {
-        region: run.window or due_window(Dataset.CPU, marks.get(region), available)
+        region: run.window or due_window(dataset, marks.get(region), available)
         for region in known or [WHOLE_ACCOUNT]
     }
 
@@ -121,9 +191,9 @@ def by_window(
 def until_known(
     windows: Mapping[str, Window], known: Mapping[str, date], read: Collection[str]
 ) -> Mapping[str, Window]:
-    """Return the part of each read region's window for which its instances are known.
+    """Return the part of each read region's window for which its resources are known.
 
-    Metrics of what was launched since are missing, so the watermark waits for it.
+    Metrics of what was created since are missing, so the watermark waits for it.
     """
     return {
         region: Window(window.start, min(window.end, known[region]))
@@ -132,20 +202,27 @@ def until_known(
     }
 
 
-def instance_keys(
-    account: CloudAccount, window: Window, regions: Sequence[str]
-) -> Mapping[str, Mapping[str, int]]:
-    """Return region -> resource id -> key, of the instances present in the window."""
-    keys: dict[str, dict[str, int]] = defaultdict(dict)
+def resource_refs(
+    account: CloudAccount,
+    kinds: Collection[Kind],
+    window: Window,
+    regions: Sequence[str],
+) -> Refs:
+    """Return the resources present in the window, with their keys."""
+    refs: dict[str, dict[ResourceRef, int]] = defaultdict(dict)
     rows = (
-        Instance.objects.filter(account=account, region__in=regions)
+        Resource.objects.filter(account=account, kind__in=kinds, region__in=regions)
         .present_since(window.start)
         .order_by("region", "resource_id")
-        .values_list("region", "resource_id", "id")
+        .values_list(
+            *("region", "id"),
+            *("kind", "resource_id", "created_at", "gone_since"),
+            *("database__engine", "database__storage_gib"),
+        )
     )
-    for region, resource_id, key in rows:
-        keys[region][resource_id] = key
-    return keys
+    for region, key, *described in rows:
+        refs[region][ResourceRef(*described)] = key
+    return refs
 
 
 def _counted(
@@ -154,42 +231,50 @@ def _counted(
     """Return the part with its samples as they are stored."""
     cpu = []
     for one in part.cpu:
-        is_detailed = monitoring.is_detailed(keys[one.instance_id], one.day)
+        is_detailed = monitoring.is_detailed(keys[one.resource_id], one.day)
         samples = stored_samples(one.samples, is_detailed=is_detailed)
         cpu.append(replace(one, samples=samples))
     return replace(part, cpu=cpu)
 
 
 def store_part(part: RegionMetrics, keys: Mapping[str, int]) -> int:
-    """Store one part of a region, within the caller's transaction; count CPU rows."""
+    """Store one part of a region, within the caller's transaction; count its rows of
+    CPU and use."""
     _upsert(CpuMetric, part.cpu, keys, CPU_FIELDS)
     _upsert(MemoryMetric, part.memory, keys, MEMORY_FIELDS)
     _upsert(NetworkMetric, part.network, keys, NETWORK_FIELDS)
-    return len(part.cpu)
+    _upsert(UsageMetric, part.usage, keys, USAGE_FIELDS, (*KEY, "metric"))
+    return len(part.cpu) + len(part.usage)
 
 
-def refuse_empty(account: CloudAccount, window: Window) -> None:
+def refuse_empty(
+    account: CloudAccount, kinds: Collection[Kind], window: Window
+) -> None:
     """Raise SyncFailed where days have rows for which the cloud now has no data."""
-    if CpuMetric.objects.filter(resource__account=account).in_window(window).exists():
-        raise SyncFailed(
-            f"Metrics of {window}: the cloud answered without any data, but rows are "
-            "stored for these days. They were kept. Check that the credentials still "
-            "see this account's metrics, then sync again."
-        )
+    for model in (CpuMetric, UsageMetric):
+        rows = model.objects.filter(resource__account=account).in_window(window)
+        if rows.of_kinds(*kinds).exists():
+            raise SyncFailed(
+                f"Metrics of {window}: the cloud answered without any data, but rows "
+                "are stored for these days. They were kept. Check that the credentials "
+                "still see this account's metrics, then sync again."
+            )
 
 
 def _upsert(
     model: type[models.Model],
-    records: Sequence[CpuRecord] | Sequence[MemoryRecord] | Sequence[NetworkRecord],
+    records: Records,
     keys: Mapping[str, int],
     fields: Sequence[str],
+    key: Sequence[str] = KEY,
 ) -> None:
     # A statistic that was not requested must not erase one that is stored.
     given = [f for f in fields if any(getattr(r, f) is not None for r in records)]
     if not given:
         return
+    columns = (*key[1:], *given)
     rows = (
-        (keys[record.instance_id], record.day, *(getattr(record, f) for f in given))
+        (keys[record.resource_id], *(getattr(record, name) for name in columns))
         for record in records
     )
-    upsert(model, (*KEY, *given), rows, KEY)
+    upsert(model, (*key, *given), rows, key)

@@ -4,8 +4,8 @@ from django.utils import timezone
 
 from core.testing.stored import Rows, sorted_rows
 from core.windows import Window
-from inventory.models import Instance
-from metrics.models import CpuMetric, MemoryMetric, NetworkMetric
+from inventory.models import Instance, Resource
+from metrics.models import CpuMetric, MemoryMetric, NetworkMetric, UsageMetric
 from metrics.recent_cpu_rollup import refresh_recent_cpu
 
 
@@ -34,8 +34,22 @@ def store_memory(one: Instance, window: Window, maximum: float) -> None:
         )
 
 
+def store_usage(one: Resource, window: Window, **totals: float) -> None:
+    """Store such a total of each metric on each day, and a share as its average."""
+    for day in window.days():
+        for metric, total in totals.items():
+            UsageMetric.objects.create(
+                resource=one,
+                day=day,
+                metric=metric,
+                average=total / 8,
+                maximum=total / 4,
+                total=total,
+            )
+
+
 def stored_metrics() -> Rows:
-    """Return every day of every instance, without what differs between runs."""
+    """Return every day of every resource, without what differs between runs."""
     return {
         "cpu": sorted_rows(
             CpuMetric,
@@ -48,5 +62,9 @@ def stored_metrics() -> Rows:
         ),
         "network": sorted_rows(
             NetworkMetric, "resource__resource_id", "day", "in_bytes", "out_bytes"
+        ),
+        "usage": sorted_rows(
+            UsageMetric,
+            *("resource__resource_id", "day", "metric", "average", "maximum", "total"),
         ),
     }

@@ -8,11 +8,20 @@ from django.db import models
 from clouds.registry import CloudKind
 from core.db.money_field import MoneyField
 from core.windows import HOURS_PER_MONTH
-from pricing.querysets import InstancePriceQuerySet
-from providers.records import InstancePriceRecord, Market
+from pricing.querysets import InstancePriceQuerySet, ResourcePriceQuerySet
+from providers.records import (
+    InstancePriceRecord,
+    Market,
+    PriceUnit,
+    ResourceMarket,
+)
 
 PRICE_KEY = ["provider", *Market._fields, "instance_type", "currency"]
-FAMILY_KEY = ["provider", *Market._fields, "family"]
+FAMILY_KEY = ["provider", *Market._fields, "family", "currency"]
+RESOURCE_PRICE_KEY = [
+    *("provider", *ResourceMarket._fields, "sku", "redundancy"),
+    *("unit", "from_quantity", "currency"),
+]
 
 
 class InstancePrice(models.Model):
@@ -65,6 +74,7 @@ class PricedFamily(models.Model):
     operating_system = models.CharField(max_length=64)
     tenancy = models.CharField(max_length=32, default="Shared")
     family = models.CharField(max_length=64)
+    currency = models.CharField(max_length=3, default="USD")
     read_at = models.DateTimeField()
 
     class Meta:
@@ -78,3 +88,46 @@ class PricedFamily(models.Model):
         return (
             f"{self.family} in {self.region}, {self.operating_system}, {self.tenancy}"
         )
+
+
+class ResourcePrice(models.Model):
+    """One row is what one unit of a kind of resource costs, before discounts."""
+
+    provider = models.CharField(max_length=16, choices=CloudKind.choices)
+    region = models.CharField(max_length=64)
+    kind = models.CharField(max_length=32)
+    engine = models.CharField(max_length=64, blank=True, help_text="Of a database.")
+    sku = models.CharField(
+        "SKU", max_length=64, help_text="Its size or variety, as the inventory has it."
+    )
+    redundancy = models.CharField(max_length=64, blank=True)
+    unit = models.CharField(
+        max_length=16, choices=[(one.value, one.value) for one in PriceUnit]
+    )
+    from_quantity = models.DecimalField(
+        "above",
+        max_digits=20,
+        decimal_places=4,
+        help_text="Each unit above it costs this, until the next such price begins; "
+        "those below the first are included. Where the unit is a month, it is the "
+        "whole price of a size above it.",
+    )
+    amount = MoneyField()
+    currency = models.CharField(max_length=3)
+    minimum_days = models.PositiveIntegerField(
+        help_text="For as long it is charged, also where it is deleted before."
+    )
+    read_at = models.DateTimeField()
+
+    objects = ResourcePriceQuerySet.as_manager()
+
+    class Meta:
+        ordering = RESOURCE_PRICE_KEY
+        constraints = [
+            models.UniqueConstraint(
+                fields=RESOURCE_PRICE_KEY, name="resourceprice_natural_key"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sku} in {self.region}: {self.amount} {self.currency}/{self.unit}"

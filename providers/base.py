@@ -14,12 +14,16 @@ from core.windows import Window
 from providers.meter import Meter
 from providers.records import (
     AccessCheck,
+    AdviceRecord,
     CostReading,
     InstancePriceRecord,
     Market,
     MemberAccount,
     RegionMetrics,
     RegionResources,
+    ResourceMarket,
+    ResourcePriceRecord,
+    ResourceRef,
 )
 
 Progress = Callable[[str], None]
@@ -41,7 +45,7 @@ class InventorySource(Protocol):
 @runtime_checkable
 class StorageSource(Protocol):
     def fetch_storage(self, progress: Progress) -> Iterator[RegionResources]:
-        """Volumes and buckets of every enabled region, as soon as it is read."""
+        """Return volumes, snapshots and buckets of every enabled region, as read."""
 
 
 @runtime_checkable
@@ -53,7 +57,7 @@ class DatabaseSource(Protocol):
 @runtime_checkable
 class NetworkSource(Protocol):
     def fetch_network(self, progress: Progress) -> Iterator[RegionResources]:
-        """Addresses and load balancers of every enabled region, as soon as read."""
+        """Return addresses, NAT gateways and load balancers of every enabled region."""
 
 
 @runtime_checkable
@@ -79,13 +83,16 @@ class SlowCostSource(CostSource, Protocol):
 
 
 @runtime_checkable
-class MetricSource(Protocol):
+class RegionSource(Protocol):
+    def fetch_regions(self) -> Sequence[str]:
+        """Return the regions that are read, which are enabled. Raise ProviderError."""
+
+
+@runtime_checkable
+class MetricSource(RegionSource, Protocol):
     @staticmethod
     def metric_window(now: datetime) -> Window:
         """The days for which this cloud keeps metrics, without the running day."""
-
-    def fetch_regions(self) -> Sequence[str]:
-        """Return the regions that are read, which are enabled. Raise ProviderError."""
 
     def fetch_metrics(
         self,
@@ -101,15 +108,51 @@ class MetricSource(Protocol):
 
 
 @runtime_checkable
+class UsageSource(RegionSource, Protocol):
+    @staticmethod
+    def usage_window(now: datetime) -> Window:
+        """The days for which this cloud keeps metrics, without the running day."""
+
+    def fetch_usage(
+        self,
+        window: Window,
+        resources: Mapping[str, Sequence[ResourceRef]],
+        progress: Progress,
+    ) -> Iterator[RegionMetrics]:
+        """CPU, memory and use per day of these databases, load balancers, gateways and
+        buckets, keyed by region; as fetch_metrics answers.
+
+        A kind of which the cloud has no metrics is not in the answer.
+        """
+
+
+@runtime_checkable
 class PriceSource(Protocol):
+    """What is on a list in several currencies is answered in the one asked for."""
+
     def fetch_prices(
-        self, market: Market, families: Sequence[str]
+        self, market: Market, families: Sequence[str], currency: str
     ) -> Sequence[InstancePriceRecord]:
         """On-demand prices of every type of these families there, such as "m5".
 
         A family or type that the market does not offer is not in the answer; one whose
         price can't be read raises ProviderError, as any failed read does.
         """
+
+    def fetch_resource_prices(
+        self, market: ResourceMarket, currency: str
+    ) -> Sequence[ResourcePriceRecord]:
+        """Prices of every size and variety of one kind. Raises ProviderError.
+
+        What has no clear price is not in the answer, and so unknown.
+        """
+
+
+@runtime_checkable
+class AdviceSource(Protocol):
+    def fetch_advice(self, progress: Progress) -> Sequence[AdviceRecord]:
+        """Return what the cloud's own adviser says of costs now, without what was
+        dismissed there. Raise ProviderError."""
 
 
 @runtime_checkable

@@ -97,6 +97,24 @@ class VolumeRecord(ResourceRecord):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotRecord(ResourceRecord):
+    """A copy of a disk as it was: an EBS snapshot, a snapshot of a managed disk."""
+
+    size_gib: int | None = None
+    """Of the disk, and the most that can be stored."""
+    full_bytes: int | None = None
+    """Of all its blocks; those that other snapshots share are stored once."""
+    storage_tier: str = ""
+    """standard or archive; of Azure its redundancy, such as Standard_ZRS."""
+    is_incremental: bool | None = None
+    """Whether it stores only what an earlier one lacks."""
+    source_id: str = ""
+    """Of the disk. Empty: it is of none that is known, as a copy from elsewhere."""
+    source_exists: bool | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BucketRecord(ResourceRecord):
     """Where objects are stored: an S3 bucket, an Azure storage account."""
 
@@ -141,11 +159,28 @@ class AddressRecord(ResourceRecord):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadBalancerRecord(ResourceRecord):
-    """`balancer_type` is the cloud's: application, network, gateway; Standard."""
+    """`balancer_type` is the cloud's: application, network, gateway, classic;
+    Standard."""
 
     balancer_type: str = ""
     targets: int | None = None
-    """Behind it, where the cloud tells."""
+    """Behind it, where the cloud tells; each is counted once."""
+    healthy_targets: int | None = None
+    """Those that answer its checks. None: not known, or they are not checked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NatGatewayRecord(ResourceRecord):
+    """A NAT gateway, which costs by the hour and by what it sends."""
+
+    gateway_type: str = ""
+    """The cloud's: public, private; Standard."""
+    public_ips: str = ""
+    """Those it sends from, joined by commas."""
+    vpc_id: str = ""
+    """Of its network."""
+    subnets: int | None = None
+    """That send through it, where the cloud tells. 0: it does nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,18 +225,40 @@ class CostTotalRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class TagCostRecord:
+    """What one value of a tag cost on one day; an empty `tag_value` is untagged.
+
+    `service` or `sub_account_id` is empty where the bill does not tell it by tag.
+    """
+
+    day: date
+    tag_key: str
+    tag_value: str
+    sub_account_id: str
+    service: str
+    currency: str
+    billed: Decimal
+    effective: Decimal
+    is_estimated: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CostReading:
-    """Some whole days: the total of each, and rows that sum to it exactly."""
+    """Some whole days: the total of each, and rows that sum to it exactly.
+
+    So do those in `tags` of each tag key that is read.
+    """
 
     totals: Sequence[CostTotalRecord]
     rows: Sequence[CostRecord]
+    tags: Sequence[TagCostRecord] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CpuRecord:
-    """How hard one instance's CPU worked on one UTC day, in percent of its vCPUs."""
+    """How hard one resource's CPU worked on one UTC day, in percent of its vCPUs."""
 
-    instance_id: str
+    resource_id: str
     day: date
     average_percent: float | None
     maximum_percent: float | None
@@ -211,9 +268,9 @@ class CpuRecord:
 
 @dataclass(frozen=True, slots=True)
 class MemoryRecord:
-    """How much of one instance's memory was used on one UTC day, in percent."""
+    """How much of one resource's memory was used on one UTC day, in percent."""
 
-    instance_id: str
+    resource_id: str
     day: date
     average_percent: float | None
     maximum_percent: float | None
@@ -221,23 +278,71 @@ class MemoryRecord:
 
 @dataclass(frozen=True, slots=True)
 class NetworkRecord:
-    """How much one instance received and sent on one UTC day."""
+    """How much one resource received and sent on one UTC day."""
 
-    instance_id: str
+    resource_id: str
     day: date
     in_bytes: int | None
     out_bytes: int | None
 
 
+class MetricName(StrEnum):
+    """What is counted of a resource's use, beside CPU, memory and network."""
+
+    CONNECTIONS = "connections"
+    """Clients of a database at the same time."""
+    STORAGE_USED_BYTES = "storage_used_bytes"
+    ACTIVE_CONNECTIONS = "active_connections"
+    """Through a load balancer or a NAT gateway at the same time."""
+    PROCESSED_BYTES = "processed_bytes"
+    REQUESTS = "requests"
+    TRANSACTIONS = "transactions"
+    """Requests to a storage account."""
+
+
+@dataclass(frozen=True, slots=True)
+class UsageRecord:
+    """How much one resource was used on one UTC day, by one metric.
+
+    What there is at a time has an average and a maximum, what is counted a total.
+    """
+
+    resource_id: str
+    day: date
+    metric: MetricName
+    average: float | None = None
+    maximum: float | None = None
+    total: float | None = None
+
+
+class ResourceRef(NamedTuple):
+    """A stored resource, as its use is asked for."""
+
+    kind: str
+    """As inventory names it: database, load-balancer, nat-gateway, bucket."""
+    resource_id: str
+    created_at: datetime | None = None
+    gone_since: datetime | None = None
+    engine: str = ""
+    """Of a database."""
+    storage_gib: int | None = None
+    """What a database has now, of which a cloud may tell only how much is free."""
+
+
 @dataclass(frozen=True, slots=True)
 class RegionMetrics:
-    """The utilization of one region's instances, or the reason why it is unknown."""
+    """The utilization of one region's resources, or the reason why it is unknown.
+
+    A `warning` means that a detail is missing which `error` would call a failure.
+    """
 
     region: str
     cpu: Sequence[CpuRecord] = ()
     network: Sequence[NetworkRecord] = ()
     memory: Sequence[MemoryRecord] = ()
+    usage: Sequence[UsageRecord] = ()
     error: ProviderError | None = None
+    warning: ProviderError | None = None
 
 
 class Market(NamedTuple):
@@ -265,6 +370,85 @@ class InstancePriceRecord:
     architecture: str
     is_current_generation: bool
     tenancy: str = "Shared"
+
+
+class ResourceMarket(NamedTuple):
+    """What prices of resources are asked for together. Only databases have engines."""
+
+    region: str
+    kind: str
+    engine: str = ""
+
+    def __str__(self) -> str:
+        kind = f"{self.engine} {self.kind}" if self.engine else self.kind
+        return f"{kind.replace('-', ' ')} in {self.region}"
+
+
+class PriceUnit(StrEnum):
+    """What a price is for one of."""
+
+    HOUR = "hour"
+    GIB = "GiB"
+    GIB_MONTH = "GiB-month"
+    IOPS_MONTH = "IOPS-month"
+    MIBPS_MONTH = "MiB/s-month"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourcePriceRecord:
+    """What one unit of a kind of resource costs in a region, before discounts."""
+
+    region: str
+    kind: str
+    """That of the inventory, such as volume."""
+    engine: str = ""
+    sku: str
+    """Its size or variety, as the inventory has it: gp3, Premium_LRS, db.m5.large,
+    StandardStorage, application; of an address "idle" or "in-use"."""
+    redundancy: str = ""
+    """As the inventory has it; of a database MULTI_ZONE or ""."""
+    unit: PriceUnit
+    from_quantity: Decimal = Decimal(0)
+    """Each unit above it costs this, until the next such price begins; those below the
+    first are included. Where the unit is a month, it is the whole price of a size above
+    it."""
+    amount: Decimal
+    currency: str
+    minimum_days: int = 0
+    """For as long it is charged, also where it is deleted before."""
+
+
+MULTI_ZONE = "multi-zone"
+IDLE, IN_USE = "idle", "in-use"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdviceRecord:
+    """What a cloud's own adviser recommends, in its words.
+
+    Several may be of the same saving, such as a commitment of one year and of three.
+    """
+
+    advice_id: str
+    type_id: str
+    """Of what is advised, whatever the resource."""
+    impact: str
+    """high, medium or low."""
+    problem: str
+    solution: str
+    resource_id: str
+    """What it is about; of a commitment the subscription."""
+    resource_type: str = ""
+    resource_name: str = ""
+    region: str = ""
+    term: str = ""
+    """Of a commitment, such as P3Y."""
+    monthly_savings: Decimal | None = None
+    currency: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
+    """Whatever else it says, such as the size to change to."""
+    updated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,11 @@
 """What an account is read with: typed and checked by its own cloud's code."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar, Self
+
+# AWS takes no longer one, and hardly anybody has one in Azure.
+TAG_KEY_LENGTH = 128
 
 
 class InvalidSetting(ValueError):
@@ -15,10 +18,13 @@ class InvalidSetting(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ProviderSettings:
-    """The settings of a cloud that has none; others add theirs, as JSON values."""
+    """The settings that every cloud has; others add theirs, as JSON values."""
 
     SECRETS: ClassVar[frozenset[str]] = frozenset()
     """The fields that are never shown."""
+
+    tag_keys: Sequence[str] = field(default_factory=list, kw_only=True)
+    """The tag keys by which costs are read."""
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
@@ -26,6 +32,7 @@ class ProviderSettings:
         if unknown := set(values) - cls.names():
             raise InvalidSetting("settings", f"Unknown: {', '.join(sorted(unknown))}.")
         made = cls(**values)
+        check_tag_keys(made.tag_keys)
         made.check()
         return made
 
@@ -39,3 +46,20 @@ class ProviderSettings:
     def as_json(self) -> dict[str, Any]:
         """As it is stored: what is set."""
         return {name: value for name, value in asdict(self).items() if value}
+
+
+def check_tag_keys(keys: object) -> None:
+    """Raise InvalidSetting."""
+    if not isinstance(keys, list | tuple) or not all(
+        isinstance(key, str) and key.strip() == key != "" for key in keys
+    ):
+        raise InvalidSetting("tag_keys", 'Give a list such as ["team", "env"].')
+    for key in keys:
+        if "=" in key or not key.isprintable() or len(key) > TAG_KEY_LENGTH:
+            raise InvalidSetting(
+                "tag_keys",
+                f"The tag key {key[:40]!r} can't be read: a key has at most "
+                f'{TAG_KEY_LENGTH} characters, without "=" and control characters.',
+            )
+    if len({key.lower() for key in keys}) < len(keys):
+        raise InvalidSetting("tag_keys", "Name each tag key once, in one case.")

@@ -15,6 +15,7 @@ from django.db import models
 from clouds.registry import CLOUDS, offers
 from core.windows import Window
 from providers.base import (
+    AdviceSource,
     CostSource,
     DatabaseSource,
     InventorySource,
@@ -22,6 +23,7 @@ from providers.base import (
     NetworkSource,
     PriceSource,
     StorageSource,
+    UsageSource,
 )
 
 if TYPE_CHECKING:
@@ -38,12 +40,14 @@ class Dataset(models.TextChoices):
     """What is read from an account, in the order in which it is read."""
 
     INSTANCES = "instances", "Instances"
-    STORAGE = "storage", "Volumes and buckets"
+    STORAGE = "storage", "Volumes, snapshots and buckets"
     DATABASES = "databases", "Databases"
-    NETWORK = "network", "Addresses and load balancers"
+    NETWORK = "network", "Addresses, NAT gateways and load balancers"
     COST = "cost", "Cost"
     CPU = "cpu", "CPU and network"
+    USAGE = "usage", "Use of databases, network and storage"
     PRICES = "prices", "List prices"
+    ADVICE = "advice", "Advice of the cloud itself"
 
     @property
     def traits(self) -> "Traits":
@@ -78,7 +82,7 @@ class Dataset(models.TextChoices):
         return int(getattr(settings, name)) if name else 0
 
     @property
-    def after(self) -> "Dataset | None":
+    def after(self) -> "tuple[Dataset, ...]":
         return self.traits.after
 
     def kept_window(self, account: "CloudAccount", now: datetime) -> Window:
@@ -102,7 +106,8 @@ class Traits:
     """The setting of how many days a first sync reads."""
     restatement_days: str = ""
     """The setting of how many days may still change."""
-    after: Dataset | None = None
+    after: tuple[Dataset, ...] = ()
+    """What is read before it, as it is asked of the rows of these."""
     scope: Scope = Scope.ACCOUNT
 
 
@@ -132,19 +137,31 @@ TABLE = {
         window="metric_window",
         first_days="CPU_FIRST_SYNC_DAYS",
         restatement_days="CPU_RESTATEMENT_DAYS",
-        after=Dataset.INSTANCES,
+        after=(Dataset.INSTANCES,),
+    ),
+    Dataset.USAGE: Traits(
+        capability=UsageSource,
+        task="metrics.tasks.sync_usage",
+        window="usage_window",
+        first_days="CPU_FIRST_SYNC_DAYS",
+        restatement_days="CPU_RESTATEMENT_DAYS",
+        after=(Dataset.STORAGE, Dataset.DATABASES, Dataset.NETWORK),
     ),
     Dataset.PRICES: Traits(
         capability=PriceSource,
         task="pricing.tasks.sync_prices",
-        after=Dataset.INSTANCES,
+        after=(
+            *(Dataset.INSTANCES, Dataset.STORAGE),
+            *(Dataset.DATABASES, Dataset.NETWORK),
+        ),
     ),
+    Dataset.ADVICE: Traits(capability=AdviceSource, task="insights.tasks.sync_advice"),
 }
 
 
 def followers(dataset: Dataset) -> list[Dataset]:
     """Return what is read of that dataset's rows, and so after it."""
-    return [one for one in Dataset if one.after == dataset]
+    return [one for one in Dataset if dataset in one.after]
 
 
 def datasets_of(account: "CloudAccount") -> list[Dataset]:
@@ -161,7 +178,10 @@ def not_offered(account: "CloudAccount", dataset: Dataset) -> str:
     """Return that the account's cloud does not have it; "" where it has."""
     if offers(account, dataset.traits.capability):
         return ""
-    if CLOUDS[account.provider].pays_for_others(account.account_id):
+    cloud = CLOUDS[account.provider]
+    if setting := cloud.turned_off().get(dataset.traits.capability):
+        return f"turned off by {setting}=false"
+    if cloud.pays_for_others(account.account_id):
         return "not offered for a bill over other accounts"
     return f"not offered by {account.get_provider_display()}"
 

@@ -21,7 +21,7 @@ from metrics.testing import store_cpu
 from syncs.backfills.planning import propose
 from syncs.datasets import Dataset
 from syncs.models import Incident
-from syncs.testing import run
+from syncs.testing import OF_AWS, run
 from users.testing import person
 
 pytestmark = pytest.mark.only_on("postgresql")
@@ -61,7 +61,7 @@ def company() -> list[str]:
     machine.changes.create(
         at=now, field="state", old_value="stopped", new_value="terminated"
     )
-    for dataset in Dataset:
+    for dataset in OF_AWS:
         run(owner, dataset, now - timedelta(hours=1))
     failed = run(owner, Dataset.COST, now, status="failed", error="Denied.\nAsk.")
     at_work = run(owner, Dataset.INSTANCES, now, status="running", finished_at=None)

@@ -1,7 +1,7 @@
 """What reading costs is kept, adds up, and stops before the budget is passed."""
 
 import threading
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -144,9 +144,9 @@ def test_before_the_request_that_would_pass_the_budget_a_run_stops(
 
 
 def test_regions_and_processes_side_by_side_do_not_pass_it_together(
-    mine: CloudAccount, aws: EmulatedAws, tmp_path: Path
+    mine: CloudAccount, aws: EmulatedAws, tmp_path: Path, real_now: datetime
 ) -> None:
-    aws.now = datetime.now(UTC)  # which commands read
+    aws.now = real_now
     other = aws_account(OTHER, role_arn=f"arn:aws:iam::{OTHER}:role/cloudintel")
     for number in range(100):
         aws.world(OTHER).add_instance(machine(f"i-other-{number:03}"))

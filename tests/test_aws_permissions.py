@@ -31,7 +31,11 @@ def test_all_ask_for_the_same(aws: EmulatedAws, now: datetime) -> None:
     aws.add_organization(ACCOUNT, {})
     aws.world().add_instance(machine("i-1"))
     aws.world().add_bucket(EmulatedBucket("logs", "eu-west-1"))
-    aws.world().add_load_balancer(EmulatedLoadBalancer("web", "eu-west-1"))
+    for kind in ("application", "classic"):
+        made = EmulatedLoadBalancer(
+            kind, "eu-west-1", balancer_type=kind, targets={"web": {"i-1": "healthy"}}
+        )
+        aws.world().add_load_balancer(made)
     aws_account(is_payer=True)
     out = StringIO()
     with time_machine.travel(now, tick=False):

@@ -20,9 +20,9 @@ from core.testing.task_queue import waiting, work_off
 from core.testing.waiting import HANGS_AFTER_SECONDS, wait_for_count
 from costs.sync import sync_cost
 from inventory.models import Instance
-from syncs.datasets import Dataset
 from syncs.models import SyncRun, Watermark
 from syncs.tasks import schedule_tick
+from syncs.testing import OF_AWS
 from tests.stored_rows import stored
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -103,6 +103,7 @@ def test_throttled_down_and_denied_at_once_others_are_untouched_and_all_recovers
             *((dataset, "partial") for dataset in OF_REGIONS),
             ("cost", "succeeded"),
             ("cpu", "succeeded"),
+            ("usage", "succeeded"),
             ("prices", "succeeded"),
         ]
     assert ended(IDS[2]) == [(dataset, "failed") for dataset in (*OF_REGIONS, "cost")]
@@ -177,9 +178,9 @@ def drop_connection() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_the_broker_is_killed_and_started_again_with_an_empty_queue(
-    aws: EmulatedAws, tmp_path: Path
+    aws: EmulatedAws, tmp_path: Path, real_now: datetime
 ) -> None:
-    aws.now = datetime.now().astimezone()
+    aws.now = real_now
     for name in IDS:
         aws.world(name).add_instance(machine(f"i-{name}"))
         role = f"arn:aws:iam::{name}:role/cloudintel"
@@ -210,7 +211,7 @@ def test_the_broker_is_killed_and_started_again_with_an_empty_queue(
             wait_for_count("a run", read_after_a_tick, 1)
             broker.kill()  # while the worker listens
             broker.start()
-            wait_for_count("a run", read_after_a_tick, len(Dataset) * len(IDS))
+            wait_for_count("a run", read_after_a_tick, len(OF_AWS) * len(IDS))
     assert set(Instance.objects.values_list("resource_id", flat=True)) == {
         f"i-{name}" for name in IDS
     }

@@ -2,7 +2,7 @@
 
 import json
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,20 +13,20 @@ from core.testing.aws_emulator.builders import charge, machine
 from core.testing.processes import finish, shared_database
 from syncs.datasets import Dataset
 from syncs.models import SyncRun, Watermark
+from syncs.testing import OF_AWS
 from tests.stored_rows import stored
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
-NOW = datetime.now(UTC)  # commands read the real clock
-TODAY = NOW.date()
 KILLS = 30
 # Whose process is gone is known at once, however long a silence is allowed.
 PATIENT = {"RUN_ABANDONED_AFTER_SECONDS": "600"}
 
 
 def test_after_thirty_kills_one_ordinary_run_leaves_the_rows_of_an_undisturbed_one(
-    aws: EmulatedAws, tmp_path: Path
+    aws: EmulatedAws, tmp_path: Path, real_now: datetime
 ) -> None:
-    aws.now = NOW
+    aws.now = real_now
+    today = real_now.date()
     world = aws.world()
     for number in range(60):
         region = ("eu-west-1", "us-east-1")[number % 2]
@@ -35,7 +35,7 @@ def test_after_thirty_kills_one_ordinary_run_leaves_the_rows_of_an_undisturbed_o
         world.add_costs(
             [
                 charge(
-                    TODAY - timedelta(days=days), f"{number}.25", f"service {number}"
+                    today - timedelta(days=days), f"{number}.25", f"service {number}"
                 )
                 for number in range(20)
             ]
@@ -62,5 +62,5 @@ def test_after_thirty_kills_one_ordinary_run_leaves_the_rows_of_an_undisturbed_o
     assert interrupted.count() > KILLS / 4
     assert all("Its process was ended" in run.error for run in interrupted)
     read_until = Watermark.objects.values_list("dataset", "read_until")
-    with_days = {*Dataset} - {Dataset.PRICES}
-    assert dict(read_until) == dict.fromkeys(with_days, TODAY)
+    with_days = {*OF_AWS} - {Dataset.PRICES}
+    assert dict(read_until) == dict.fromkeys(with_days, today)

@@ -22,7 +22,6 @@ from syncs.models import SyncRun
 from tests.stored_rows import stored
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.on_each_database]
-NOW = datetime.now(UTC)  # processes read the real clock
 DAYS = 30
 PROGRAM = (
     "import django; django.setup(); from costs.tasks import sync_cost;"
@@ -31,24 +30,26 @@ PROGRAM = (
 
 
 def test_whoever_stores_first_the_rows_are_right_and_not_double(
-    aws: EmulatedAws, tmp_path: Path, settings: Settings
+    aws: EmulatedAws, tmp_path: Path, settings: Settings, real_now: datetime
 ) -> None:
     settings.COST_FIRST_SYNC_DAYS, settings.BACKFILL_WINDOW_DAYS = DAYS, 15
-    aws.now = NOW
+    aws.now = real_now
     for days in range(1, DAYS + 1):
         aws.world().add_costs(
             [
-                charge(NOW.date() - timedelta(days=days), f"{number}.5", f"s{number}")
+                charge(
+                    real_now.date() - timedelta(days=days), f"{number}.5", f"s{number}"
+                )
                 for number in range(20)
             ]
         )
     mine = aws_account()
     for _ in range(2):  # the second looks back further than the first
-        assert sync_cost(mine, NOW).status == "succeeded"
+        assert sync_cost(mine, real_now).status == "succeeded"
     expected = stored()
     waiting()
-    backfill = propose(mine, Dataset.COST, last_complete_days(DAYS, NOW), NOW)
-    transition(backfill, "start", NOW)
+    backfill = propose(mine, Dataset.COST, last_complete_days(DAYS, real_now), real_now)
+    transition(backfill, "start", real_now)
     advance_backfills(datetime.now(UTC))
     parts = [PROGRAM.format(run_id) for _, (run_id,) in waiting()]
     assert len(parts) == 2

@@ -16,14 +16,17 @@ from core.testing.aws_emulator.resources import (
     EmulatedBucket,
     EmulatedDatabase,
     EmulatedLoadBalancer,
+    EmulatedNatGateway,
+    EmulatedSnapshot,
 )
 from core.testing.azure_emulator import EmulatedAzure
 from core.testing.azure_emulator.disks import Disk
+from core.testing.azure_emulator.disks import Snapshot as AzureSnapshot
 from core.testing.azure_emulator.flexible_servers import PostgreSqlServer
-from core.testing.azure_emulator.network import LoadBalancer, PublicIp
+from core.testing.azure_emulator.network import LoadBalancer, NatGateway, PublicIp
 from core.testing.azure_emulator.storage_accounts import StorageAccount
 from inventory.kinds import Kind
-from inventory.models import Instance, Resource, StateChange, Volume
+from inventory.models import Instance, Resource, Snapshot, StateChange, Volume
 from inventory.sync import sync_databases, sync_ec2, sync_network, sync_storage
 from syncs.testing import outcome
 
@@ -38,10 +41,17 @@ def of_aws(aws: EmulatedAws) -> CloudAccount:
     world.add_instance(machine("i-1", REGION))
     world.add_volume(EmulatedVolume("vol-1", REGION, attached_to=["i-1"]))
     world.add_volume(EmulatedVolume("vol-2", REGION))
+    world.add_snapshot(EmulatedSnapshot("snap-1", REGION, "vol-1"))
     world.add_bucket(EmulatedBucket("assets", REGION))
     world.add_database(EmulatedDatabase("orders", REGION))
     world.add_address(EmulatedAddress("eipalloc-1", REGION, instance_id="i-1"))
-    world.add_load_balancer(EmulatedLoadBalancer("shop", REGION))
+    world.add_nat_gateway(EmulatedNatGateway("nat-1", REGION))
+    for kind in ("application", "classic"):
+        world.add_load_balancer(
+            EmulatedLoadBalancer(
+                kind, REGION, balancer_type=kind, targets={"web": {"i-1": "healthy"}}
+            )
+        )
     return aws_account()
 
 
@@ -49,11 +59,13 @@ def of_aws(aws: EmulatedAws) -> CloudAccount:
 def of_azure(azure: EmulatedAzure) -> CloudAccount:
     subscription = azure.world.add_subscription(name="shop")
     vm = subscription.add_vm("Web", group="Shop-RG")
-    subscription.add(Disk, "Web-Data", group="Shop-RG", vms=[vm])
+    data = subscription.add(Disk, "Web-Data", group="Shop-RG", vms=[vm])
+    subscription.add(AzureSnapshot, "Web-Copy", group="Shop-RG", source=data.id)
     subscription.add(Disk, "Spare", group="Shop-RG")
     subscription.add(StorageAccount, "assets", group="Shop-RG")
     subscription.add(PostgreSqlServer, "orders", group="Shop-RG")
     subscription.add(PublicIp, "Entry", group="Shop-RG")
+    subscription.add(NatGateway, "Out", group="Shop-RG")
     subscription.add(LoadBalancer, "Front", group="Shop-RG")
     call_command(
         *("add_account", "--provider", "azure", "--tenant", azure.world.tenant_id),
@@ -88,8 +100,9 @@ def test_every_kind_is_stored_once_and_joined_with_its_machine(
     sync_everything(mine, now + HOUR)
     assert stored() == once
     used, loose = Volume.objects.order_by("-attached_to")
-    assert used.attached_ids == [Instance.objects.get().resource_id]
-    assert loose.attached_ids == []
+    assert used.linked_ids == [Instance.objects.get().resource_id]
+    assert loose.linked_ids == []
+    assert Snapshot.objects.get().linked_ids == [used.resource_id]
 
 
 def test_a_volume_that_is_denied_stays_and_heals(

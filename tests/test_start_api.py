@@ -17,7 +17,7 @@ from costs.models import CostTotal
 from costs.tasks import sync_cost
 from inventory.tasks import sync_databases, sync_ec2, sync_network, sync_storage
 from metrics.models import CpuMetric
-from metrics.tasks import sync_cpu
+from metrics.tasks import sync_cpu, sync_usage
 from pricing.tasks import sync_prices
 from providers.demo.company import PRODUCTION, STAGING
 from syncs.datasets import Dataset
@@ -35,6 +35,7 @@ ROUTES = {
     "/api/v1/sync/prices/": "prices",
     "/api/v1/sync/cost/": "cost",
     "/api/v1/sync/cpu/": "cpu",
+    "/api/v1/sync/usage/": "usage",
     "/sync-ec2": "instances",
     "/sync-cost": "cost",
     "/sync-cpu": "cpu",
@@ -95,7 +96,7 @@ def test_it_queues_a_run_and_answers_with_it(
 def test_every_message_names_a_task_that_workers_know() -> None:
     assert [dataset.traits.task for dataset in Dataset] == [
         *(sync_ec2.name, sync_storage.name, sync_databases.name, sync_network.name),
-        *(sync_cost.name, sync_cpu.name, sync_prices.name),
+        *(sync_cost.name, sync_cpu.name, sync_usage.name, sync_prices.name),
     ]
 
 
@@ -244,6 +245,7 @@ def test_a_worker_reads_what_was_queued_and_a_second_delivery_does_nothing() -> 
         (sync_network, "network", {}),
         (sync_cost, "cost", window),
         (sync_cpu, "cpu", window),
+        (sync_usage, "usage", window),
         (sync_prices, "prices", {}),
     ]
     for task, dataset, body in tasks:

@@ -15,7 +15,7 @@ from core.testing.aws_emulator.builders import ACCOUNT, OTHER, charge, june, mac
 from core.testing.processes import finish, shared_database
 from costs.sync import read_cost, sync_cost
 from inventory.sync import read_resources, sync_ec2
-from metrics.sync import read_cpu, sync_cpu
+from metrics.sync import read_metrics, sync_cpu
 from syncs.datasets import Dataset
 from syncs.models import SyncRun, Watermark
 from syncs.runs.claims import Refused, SlotTaken, claim, take
@@ -28,7 +28,7 @@ Body = Callable[[SyncRun], SyncRun]
 BODIES: list[tuple[Dataset, Body]] = [
     (Dataset.INSTANCES, read_resources),
     (Dataset.COST, read_cost),
-    (Dataset.CPU, read_cpu),
+    (Dataset.CPU, read_metrics),
 ]
 
 

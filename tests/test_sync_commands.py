@@ -23,7 +23,7 @@ from providers.demo.provider import DemoProvider
 from providers.errors import ErrorKind, ProviderError
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
-from syncs.testing import run
+from syncs.testing import OF_AWS, run
 
 pytestmark = pytest.mark.django_db
 COMMANDS = {
@@ -34,7 +34,8 @@ COMMANDS = {
     "sync_storage": ["storage"],
     "sync_databases": ["databases"],
     "sync_network": ["network"],
-    "sync": [dataset.value for dataset in Dataset],
+    "sync_usage": ["usage"],
+    "sync": [dataset.value for dataset in OF_AWS],
 }
 DAYS = ("--start", "2026-11-10", "--end", "2026-11-20")
 FIELDS = [
@@ -64,7 +65,7 @@ def demo(account_id: str = PRODUCTION, name: str = "production") -> CloudAccount
 
 
 def days_of(command: str) -> tuple[str, ...]:
-    return DAYS if command in ("sync_cost", "sync_cpu", "sync") else ()
+    return DAYS if command in ("sync_cost", "sync_cpu", "sync_usage", "sync") else ()
 
 
 def printed(command: str, *arguments: str) -> str:
@@ -200,7 +201,7 @@ def test_what_cannot_be_read_is_named(arguments: list[str], reason: str) -> None
 @pytest.mark.parametrize("command", COMMANDS)
 def test_while_another_run_holds_the_slot_it_exits_with_3(command: str) -> None:
     owner = demo()
-    for dataset in Dataset:
+    for dataset in OF_AWS:
         run(owner, dataset, NOW, status="running", finished_at=None)
     code, told = failing(command)
     count = len(COMMANDS[command])

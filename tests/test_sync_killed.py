@@ -1,7 +1,7 @@
 """A run that is killed in the middle: the next one leaves what was to be left."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -22,20 +22,17 @@ from metrics.models import CpuMetric
 from metrics.sync import sync_cpu
 from syncs.datasets import Dataset
 from syncs.models import SyncRun, Watermark
+from syncs.testing import OF_AWS
 from tests.halted_inserts import halt_inserts, let_inserts_pass, wait_until_inserting
 from tests.stored_rows import stored
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.on_each_database]
-# Commands read the real clock.
-NOW = datetime.now(UTC)
-TODAY = NOW.date()
-YESTERDAY = TODAY - timedelta(days=1)
 MACHINES = 100  # whose metrics take two calls
 
 
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[HaltingAws]:
-    with HaltingAws(now=NOW) as emulated:
+def aws(monkeypatch: pytest.MonkeyPatch, real_now: datetime) -> Iterator[HaltingAws]:
+    with HaltingAws(now=real_now) as emulated:
         for name, value in emulated.environment().items():
             monkeypatch.setenv(name, value)
         yield emulated
@@ -54,17 +51,17 @@ def mine(aws: HaltingAws, settings: pytest.MonkeyPatch) -> CloudAccount:
     for days in (1, 2, 3):
         world.add_costs(
             [
-                charge(TODAY - timedelta(days=days), "1.25"),
-                charge(TODAY - timedelta(days=days), "2.5", "Amazon S3"),
+                charge(aws.now.date() - timedelta(days=days), "1.25"),
+                charge(aws.now.date() - timedelta(days=days), "2.5", "Amazon S3"),
             ]
         )
     return aws_account(regions=["eu-west-1", "us-east-1"])
 
 
-def undisturbed(mine: CloudAccount) -> Rows:
+def undisturbed(mine: CloudAccount, now: datetime) -> Rows:
     """What an undisturbed run of everything leaves; it is forgotten again."""
     for sync in (sync_ec2, sync_cost, sync_cpu):
-        run = sync(mine, NOW)
+        run = sync(mine, now)
         assert run.status == "succeeded", run.error
     rows = stored()
     for model in (Instance, DailyCost, CostTotal, Watermark, SyncRun):
@@ -75,7 +72,7 @@ def undisturbed(mine: CloudAccount) -> Rows:
 def test_whatever_it_was_killed_at_the_next_run_leaves_all(
     mine: CloudAccount, aws: HaltingAws, tmp_path: Path
 ) -> None:
-    expected = undisturbed(mine)
+    expected = undisturbed(mine, aws.now)
     with shared_database(tmp_path) as url:
         for command, operation, number in (
             ("sync_ec2", "ec2:DescribeInstances", 2),
@@ -105,11 +102,11 @@ def test_whatever_it_was_killed_at_the_next_run_leaves_all(
             ("instances", "succeeded"),
             ("instances", "succeeded"),
         ),
-        *((dataset, "succeeded") for dataset in ("network", "prices", "storage")),
+        *((name, "succeeded") for name in ("network", "prices", "storage", "usage")),
     ]
     read_until = Watermark.objects.values_list("dataset", "read_until")
-    with_days = {*Dataset} - {Dataset.PRICES}
-    assert dict(read_until) == dict.fromkeys(with_days, TODAY)
+    with_days = {*OF_AWS} - {Dataset.PRICES}
+    assert dict(read_until) == dict.fromkeys(with_days, aws.now.date())
 
 
 def kill_at(
@@ -130,8 +127,9 @@ def kill_at(
 def test_killed_while_it_stores_a_restatement_it_leaves_the_rows_as_they_were(
     mine: CloudAccount, aws: HaltingAws, tmp_path: Path, table: str
 ) -> None:
-    assert sync_cost(mine, NOW - timedelta(hours=1)).status == "succeeded"
-    aws.world().restate(YESTERDAY, USED, Decimal("9.75"))
+    assert sync_cost(mine, aws.now).status == "succeeded"
+    yesterday = aws.now.date() - timedelta(days=1)
+    aws.world().restate(yesterday, USED, Decimal("9.75"))
     before = stored()
     halt_inserts(table)
     with shared_database(tmp_path) as url:
@@ -151,7 +149,7 @@ def test_killed_while_it_stores_a_restatement_it_leaves_the_rows_as_they_were(
         Decimal("3.75"),
         Decimal("12.25"),
     )
-    assert DailyCost.objects.get(day=YESTERDAY, service=USED).billed == Decimal("9.75")
+    assert DailyCost.objects.get(day=yesterday, service=USED).billed == Decimal("9.75")
     assert DailyCost.objects.count() == 6
     assert not SyncRun.objects.active().exists()
 
@@ -159,8 +157,8 @@ def test_killed_while_it_stores_a_restatement_it_leaves_the_rows_as_they_were(
 def test_killed_while_it_stores_metrics_it_leaves_whole_parts(
     mine: CloudAccount, aws: HaltingAws, tmp_path: Path
 ) -> None:
-    expected = undisturbed(mine)
-    sync_ec2(mine, NOW)
+    expected = undisturbed(mine, aws.now)
+    sync_ec2(mine, aws.now)
     halt_inserts("metrics_networkmetric")
     with shared_database(tmp_path) as url:
         process = start(url, aws, "manage.py", "sync_cpu")

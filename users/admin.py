@@ -25,13 +25,12 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from clouds.access import is_limited
 from clouds.models import AccountAccess
 from core.admin.autocomplete import MultiplePicker
 from core.admin.columns import linked, moment, pairs
 from core.api.csv import csv_file
 from users.audit import record
-from users.audited_admin import Admin, M, never, page
+from users.audited_admin import UnlimitedUsersAdmin, never, page
 from users.models import AuditEntry
 from users.saved_links import SavedLinkAdmin
 
@@ -39,28 +38,6 @@ __all__ = ["SavedLinkAdmin"]
 
 for model in (User, Group, AuthToken):
     admin.site.unregister(model)
-
-
-class UnlimitedUsersAdmin(Admin[M]):
-    """Closed to users who are limited to some accounts."""
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return super().has_module_permission(request) and not is_limited(request.user)
-
-    def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        allowed = super().has_view_permission(request, obj)
-        return allowed and not is_limited(request.user)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and not is_limited(request.user)
-
-    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        allowed = super().has_change_permission(request, obj)
-        return allowed and not is_limited(request.user)
-
-    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        allowed = super().has_delete_permission(request, obj)
-        return allowed and not is_limited(request.user)
 
 
 class AccessInline(StackedInline):  # type: ignore[misc]

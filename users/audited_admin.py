@@ -12,7 +12,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
-from clouds.access import AccountScopedQuerySet
+from clouds.access import AccountScopedQuerySet, is_limited
 from core.admin.autocomplete import Picker
 from core.admin.change_list import StrictChangeList
 from users.audit import record
@@ -138,6 +138,28 @@ def _values_in(message: object) -> dict[str, Any]:
     last = message[-1] if isinstance(message, list) and message else {}
     values: dict[str, Any] = last.get("values", {})
     return values
+
+
+class UnlimitedUsersAdmin(Admin[M]):
+    """Closed to users who are limited to some accounts."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return super().has_module_permission(request) and not is_limited(request.user)
+
+    def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        allowed = super().has_view_permission(request, obj)
+        return allowed and not is_limited(request.user)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not is_limited(request.user)
+
+    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        allowed = super().has_change_permission(request, obj)
+        return allowed and not is_limited(request.user)
+
+    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and not is_limited(request.user)
 
 
 def always(admin: object, request: HttpRequest, obj: Any = None) -> bool:

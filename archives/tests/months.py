@@ -10,8 +10,8 @@ from core.windows import Window
 from costs.models import CostDay, CostRollup, DailyCost
 from costs.testing import store_costs
 from inventory.testing import instance
-from metrics.models import CpuMetric, MemoryMetric, NetworkMetric
-from metrics.testing import store_cpu, store_memory
+from metrics.models import CpuMetric, MemoryMetric, NetworkMetric, UsageMetric
+from metrics.testing import store_cpu, store_memory, store_usage
 
 MARCH = date(2024, 3, 1)
 APRIL = date(2024, 4, 1)
@@ -24,14 +24,15 @@ def store_old_months(owner: CloudAccount) -> None:
     old = instance(owner, "old")
     store_cpu(old, SPAN, 12.5)
     store_memory(old, SPAN, 60.0)
+    store_usage(old, SPAN, requests=8.0)
 
 
 def sums() -> list[tuple[object, ...]]:
     """Every sum that is kept per day."""
     days = CostDay.objects.values_list("day", "billed", "effective", "row_count")
     rollups = CostRollup.objects.values_list(
-        *("dimension", "day", "service", "region", "sub_account_id"),
-        *("billed", "effective", "row_count"),
+        *("dimension", "day", "service", "region", "resource_group"),
+        *("sub_account_id", "billed", "effective", "row_count"),
     )
     return sorted(map(tuple, [*days, *rollups]), key=repr)
 
@@ -47,6 +48,7 @@ def contents() -> list[list[tuple[object, ...]]]:
             CpuMetric.objects.values(),
             MemoryMetric.objects.values(),
             NetworkMetric.objects.values(),
+            UsageMetric.objects.values(),
         )
     ]
 

@@ -12,6 +12,7 @@ from core.testing.aws_emulator import (
     EmulatedBucket,
     EmulatedDatabase,
     EmulatedLoadBalancer,
+    EmulatedSnapshot,
     EmulatedVolume,
 )
 from core.testing.aws_emulator.clients import Clients, code_of
@@ -33,6 +34,8 @@ def aws() -> Iterator[EmulatedAws]:
         ("ec2", "describe_volumes", {"MaxResults": 4}, "InvalidParameterValue"),
         ("ec2", "describe_volumes", {"MaxResults": 1001}, "InvalidParameterValue"),
         ("ec2", "describe_volumes", {"NextToken": "x"}, "InvalidParameterValue"),
+        ("ec2", "describe_snapshots", {"MaxResults": 4}, "InvalidParameterValue"),
+        ("ec2", "describe_nat_gateways", {"NextToken": "x"}, "InvalidParameterValue"),
         ("rds", "describe_db_instances", {"MaxRecords": 19}, "InvalidParameterValue"),
         ("rds", "describe_db_instances", {"MaxRecords": 101}, "InvalidParameterValue"),
         ("rds", "describe_db_instances", {"Marker": "x"}, "InvalidParameterValue"),
@@ -40,6 +43,17 @@ def aws() -> Iterator[EmulatedAws]:
         ("elbv2", "describe_load_balancers", {"Marker": "x"}, "ValidationError"),
         ("elbv2", "describe_tags", {"ResourceArns": ["x"] * 21}, "ValidationError"),
         ("elbv2", "describe_tags", {"ResourceArns": ["x"]}, "LoadBalancerNotFound"),
+        ("elb", "describe_load_balancers", {"PageSize": 401}, "ValidationError"),
+        ("elb", "describe_load_balancers", {"Marker": "x"}, "ValidationError"),
+        ("elb", "describe_tags", {"LoadBalancerNames": ["x"]}, "LoadBalancerNotFound"),
+        (
+            *("elb", "describe_instance_health", {"LoadBalancerName": "x"}),
+            "LoadBalancerNotFound",
+        ),
+        (
+            *("elbv2", "describe_target_health", {"TargetGroupArn": "x"}),
+            "TargetGroupNotFound",
+        ),
         ("s3", "list_buckets", {"MaxBuckets": 10_001}, "InvalidArgument"),
         ("s3", "list_buckets", {"ContinuationToken": "x"}, "InvalidArgument"),
         ("s3", "list_buckets", {"BucketRegion": "eu-west-1"}, "InvalidArgument"),
@@ -68,6 +82,29 @@ def test_a_token_is_valid_for_its_own_question_alone(aws: EmulatedAws) -> None:
     assert "NextToken" not in rest
     with pytest.raises(ClientError, match="token"):
         Clients(aws).ec2("eu-west-1").describe_volumes(MaxResults=5, NextToken=token)
+
+
+def test_each_api_of_load_balancers_knows_its_own_alone(aws: EmulatedAws) -> None:
+    world = aws.world()
+    world.add_load_balancer(EmulatedLoadBalancer("new", "us-east-1"))
+    world.add_load_balancer(
+        EmulatedLoadBalancer("old", "us-east-1", balancer_type="classic")
+    )
+    other = Clients(aws).other
+    (new,) = other("elbv2").describe_load_balancers()["LoadBalancers"]
+    (old,) = other("elb").describe_load_balancers()["LoadBalancerDescriptions"]
+    assert (new["LoadBalancerName"], old["LoadBalancerName"]) == ("new", "old")
+    assert aws.requests["elasticloadbalancing:DescribeLoadBalancers"] == 2
+
+
+def test_snapshots_of_nobody_in_particular_are_those_of_everybody(
+    aws: EmulatedAws,
+) -> None:
+    aws.world().add_snapshot(EmulatedSnapshot("snap-1", "us-east-1", "vol-1"))
+    ec2 = Clients(aws).ec2()
+    assert len(ec2.describe_snapshots()["Snapshots"]) == 2
+    (own,) = ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]
+    assert own["SnapshotId"] == "snap-1"
 
 
 def test_what_is_created_later_does_not_exist_yet(aws: EmulatedAws) -> None:
@@ -168,6 +205,7 @@ SERVICES: list[tuple[str, Callable[[Any], Any], str]] = [
     ("s3", lambda client: client.list_buckets(), "InvalidAccessKeyId"),
     ("rds", lambda client: client.describe_db_instances(), "InvalidClientTokenId"),
     ("elbv2", lambda client: client.describe_load_balancers(), "InvalidClientTokenId"),
+    ("elb", lambda client: client.describe_load_balancers(), "InvalidClientTokenId"),
     ("ec2", lambda client: client.describe_addresses(), "AuthFailure"),
 ]
 
@@ -191,3 +229,7 @@ def test_the_sample_has_some_of_each(aws: EmulatedAws) -> None:
     assert world.buckets
     assert world.databases
     assert world.load_balancers
+    assert world.nat_gateways
+    volume_ids = {each.volume_id for each in world.snapshots.values()}
+    assert volume_ids & set(world.volumes)
+    assert volume_ids - set(world.volumes)

@@ -13,9 +13,11 @@ from core.testing.azure_emulator import (
     EmulatedSubscription,
     LoadBalancer,
     MySqlServer,
+    NatGateway,
     NetworkInterface,
     PostgreSqlServer,
     PublicIp,
+    Snapshot,
     SqlServer,
     StorageAccount,
 )
@@ -24,8 +26,8 @@ from core.testing.azure_emulator.resources import EmulatedResource
 
 NOW = datetime(2026, 6, 20, 9, tzinfo=UTC)
 KINDS: list[type[EmulatedResource]] = [
-    *(Disk, StorageAccount, SqlServer, PostgreSqlServer, MySqlServer),
-    *(NetworkInterface, PublicIp, LoadBalancer, ApplicationGateway),
+    *(Disk, Snapshot, StorageAccount, SqlServer, PostgreSqlServer, MySqlServer),
+    *(NetworkInterface, PublicIp, NatGateway, LoadBalancer, ApplicationGateway),
 ]
 EACH_KIND = pytest.mark.parametrize("kind", KINDS)
 
@@ -113,6 +115,16 @@ def test_a_disk_has_its_group_in_upper_case_and_a_state_by_its_machines(
     entry = only(azure, disk)
     assert entry["properties"]["diskState"] == "Attached"
     assert (len(entry["managedByExtended"]), "managedBy" in entry) == (2, False)
+
+
+def test_a_snapshot_names_its_disk_in_another_case_and_a_gateway_what_it_has(
+    azure: EmulatedAzure, shop: EmulatedSubscription
+) -> None:
+    disk = shop.add(Disk, "data")
+    made = only(azure, shop.add(Snapshot, "copy", source=disk.id))["properties"]
+    assert "/SHOP-RG/" in made["creationData"]["sourceResourceId"]
+    bare = only(azure, shop.add(NatGateway, "out"))["properties"]
+    assert not {"publicIpAddresses", "subnets"} & set(bare)
 
 
 def test_an_account_has_a_default_tier_only_where_its_kind_has_one(

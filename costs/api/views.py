@@ -78,7 +78,7 @@ class DailyCostViewSet(RowsViewSet):
         query, source = self._read(TREND_PARAMETERS)
         trend = _trend(source, query)
         if wants_csv(request):
-            return csv_file(request, "cost-trend", _trend_rows(trend))
+            return csv_file(request, "cost-trend", trend_rows(trend))
         return Response(trend_data(trend))
 
     @extend_schema(
@@ -139,7 +139,7 @@ def _trend(source: CostSource, query: CostQuery) -> Trend:
         raise ValidationError({"currency": [str(error)]}) from None
 
 
-def _trend_rows(trend: Trend) -> Iterator[Sequence[Any]]:
+def trend_rows(trend: Trend) -> Iterator[Sequence[Any]]:
     """One row per series and point, so that a pivot table can take it from there."""
     key = [] if trend.group_by == "none" else [trend.group_by]
     yield ["day", *key, "amount", "currency", "metric"]

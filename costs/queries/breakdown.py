@@ -56,12 +56,8 @@ def cost_breakdown(
     Seven queries: the currencies, what each key cost in both periods, the trend (two),
     how far both are stored, restatements and their days. Raises InvalidQuery.
     """
-    source = CostSource.visible_to(user).filtered(query, user)
-    currencies = list(source.in_window(query.window).newest_days())
-    if currency := query.currency or next(iter(currencies), ""):
-        query, source = replace(query, currency=currency), source.in_currency(currency)
-    previous = period_before(query.window)
-    amounts = _compared(source, query, previous)
+    query, source, currencies = in_one_currency(query, user)
+    amounts = _compared(source, query, period_before(query.window))
     trend = cost_trend(
         source,
         query.window,
@@ -70,7 +66,39 @@ def cost_breakdown(
         granularity=query.granularity,
         largest=_largest(amounts, query),
     )
-    lines = _lines(trend, _before(source, amounts, query, previous), account_names)
+    former = {key: before for key, _, before in amounts if before is not None}
+    return breakdown_of(trend, former, query, source, user, account_names, currencies)
+
+
+def in_one_currency(
+    query: CostQuery, user: AnyUser
+) -> tuple[CostQuery, CostSource, Sequence[str]]:
+    """Return the query and its costs in one currency, and which ones there are.
+
+    One query, and another one where there are several. Raises InvalidQuery.
+    """
+    source = CostSource.visible_to(user).filtered(query, user)
+    currencies = list(source.in_window(query.window).newest_days())
+    if currency := query.currency or next(iter(currencies), ""):
+        query, source = replace(query, currency=currency), source.in_currency(currency)
+    return query, source, currencies
+
+
+def breakdown_of(
+    trend: Trend,
+    former: Mapping[str, Decimal],
+    query: CostQuery,
+    source: CostSource,
+    user: AnyUser,
+    account_names: Mapping[str, str],
+    currencies: Sequence[str],
+) -> CostBreakdown:
+    """Return the breakdown of a trend; `former` is what keys cost in the period before.
+
+    Three queries: how far both periods are stored, restatements and their days.
+    """
+    before = former if _is_comparable(source, query) else None
+    lines = _lines(trend, before, account_names)
     series = [
         replace(series, key=line.label)
         for series, line in zip(trend.series, lines, strict=False)
@@ -79,7 +107,7 @@ def cost_breakdown(
     return CostBreakdown(
         query=query,
         trend=replace(trend, series=series),
-        previous=previous,
+        previous=period_before(query.window),
         lines=in_order(lines, query.sort),
         total=_total(trend, lines),
         restatements=list(changes.newest_days()[:RESTATEMENTS]),
@@ -107,17 +135,10 @@ def _largest(amounts: Sequence[Compared], query: CostQuery) -> Sequence[str] | N
     return [key for _, key in sorted(found)[: query.limit]]
 
 
-def _before(
-    source: CostSource,
-    amounts: Sequence[Compared],
-    query: CostQuery,
-    previous: Window,
-) -> dict[str, Decimal] | None:
-    """What each key cost in the period before; None unless both are stored whole."""
-    windows = [query.window, previous]
-    if not is_comparable(source.spans(*windows), windows, 0, 1):
-        return None
-    return {key: former for key, _, former in amounts if former is not None}
+def _is_comparable(source: CostSource, query: CostQuery) -> bool:
+    """Whether the window and the period before are both stored whole."""
+    windows = [query.window, period_before(query.window)]
+    return is_comparable(source.spans(*windows), windows, 0, 1)
 
 
 def _lines(

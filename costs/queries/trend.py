@@ -92,7 +92,29 @@ def cost_trend(
         largest = source.by(column).largest_keys(column, metric, limit)
     rows = source.by(column).series(column, metric, granularity, largest)
     currency, amounts = _amounts(rows)
-    currency = currency or source.only_currency()
+    return trend_of(
+        source,
+        window,
+        amounts,
+        currency=currency or source.only_currency(),
+        group_by=group_by,
+        metric=metric,
+        granularity=granularity,
+    )
+
+
+def trend_of(
+    source: CostSource,
+    window: Window,
+    amounts: Mapping[str, Mapping[date, Decimal]],
+    *,
+    currency: str | None,
+    group_by: str,
+    metric: str,
+    granularity: str,
+) -> Trend:
+    """Return the trend of amounts that are known per key and moment. One query."""
+    source = source.in_window(window)
     if currency:
         source = source.in_currency(currency)
     stored = source.bills().stored_days()
@@ -148,7 +170,7 @@ def _moments(
 
 
 def _filled(
-    key: str, amounts: dict[date, Decimal], moments: dict[date, bool]
+    key: str, amounts: Mapping[date, Decimal], moments: Mapping[date, bool]
 ) -> Series:
     """A point for every moment: a stored day without a charge cost 0."""
     points = [

@@ -25,6 +25,7 @@ from insights.daily_costs import ROWS_AT_ONCE
 from insights.models import Anomaly
 from insights.refresh.refresh_state import METHOD
 from insights.thresholds import limits
+from inventory.models import Resource
 from metrics.models import CpuMetric
 
 # Twice what a first sync of CPU reads: a season before the days that are judged.
@@ -66,6 +67,7 @@ def _machines(account: CloudAccount, now: datetime) -> Machines:
     """Return the daily CPU of each instance, by its primary key. One query."""
     window = last_complete_days(CPU_DAYS, now)
     rows = CpuMetric.objects.in_window(window).filter(resource__account=account)
+    rows = rows.of_kinds(Resource.Kind.INSTANCE)
     days: dict[int, dict[date, Sequence[float | None]]] = defaultdict(dict)
     ordered = rows.order_by("resource", "day")
     columns = ordered.values_list("resource", "day", *CPU_COLUMNS)

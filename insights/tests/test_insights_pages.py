@@ -321,7 +321,7 @@ def test_long_lists_come_in_pages() -> None:
         # Session, user, rights, limit, count, rows, accounts, footer; and:
         ("/insights/forecasts/", 12),  # points, costs, state (2)
         ("/insights/anomalies/", 8),
-        ("/insights/recommendations/", 11),  # both savings, remarks
+        ("/insights/recommendations/", 12),  # both savings, categories, remarks
         ("/insights/budgets/", 8),
     ],
 )

@@ -20,7 +20,9 @@ from inventory.filters import (
     DatabaseFilter,
     InstanceFilter,
     LoadBalancerFilter,
+    NatGatewayFilter,
     ResourceFilter,
+    SnapshotFilter,
     VolumeFilter,
 )
 from inventory.kinds import DATASETS, KIND_OF, KINDS, Kind
@@ -30,7 +32,9 @@ from inventory.models import (
     Database,
     Instance,
     LoadBalancer,
+    NatGateway,
     Resource,
+    Snapshot,
     Volume,
 )
 
@@ -79,6 +83,16 @@ class VolumeViewSet(ResourceViewSet):
     csv_name = "volumes"
 
 
+class SnapshotViewSet(ResourceViewSet):
+    """Snapshots of disks, deleted ones included, and whether the disk is still there;
+    one comes with its change history."""
+
+    queryset = in_order(Snapshot)
+    filterset_class = SnapshotFilter
+    serializer_class = serializer_of(Kind.SNAPSHOT)
+    csv_name = "snapshots"
+
+
 class BucketViewSet(ResourceViewSet):
     """Buckets and storage accounts, deleted ones included, with the newest sizes that
     were measured; one comes with its change history."""
@@ -106,6 +120,15 @@ class AddressViewSet(ResourceViewSet):
     filterset_class = AddressFilter
     serializer_class = serializer_of(Kind.ADDRESS)
     csv_name = "addresses"
+
+
+class NatGatewayViewSet(ResourceViewSet):
+    """NAT gateways, deleted ones included; one comes with its change history."""
+
+    queryset = in_order(NatGateway)
+    filterset_class = NatGatewayFilter
+    serializer_class = serializer_of(Kind.NAT_GATEWAY)
+    csv_name = "nat-gateways"
 
 
 class LoadBalancerViewSet(ResourceViewSet):

@@ -11,7 +11,7 @@ from clouds.registry import CLOUDS, CloudKind
 from clouds.testing import account, aws_account
 from core.testing.clock import NOW
 from inventory.kinds import Kind
-from inventory.models import Address, Bucket, StateChange, Volume
+from inventory.models import Address, Bucket, Snapshot, StateChange, Volume
 from inventory.testing import instance, one_of_each, resource
 from providers.base import Provider
 from syncs.datasets import Dataset
@@ -21,9 +21,11 @@ from users.testing import person
 pytestmark = pytest.mark.django_db
 SECTIONS = {
     Kind.VOLUME: "/storage/",
+    Kind.SNAPSHOT: "/storage/?kind=snapshot",
     Kind.BUCKET: "/storage/?kind=bucket",
     Kind.DATABASE: "/databases/",
     Kind.ADDRESS: "/network/",
+    Kind.NAT_GATEWAY: "/network/?kind=nat-gateway",
     Kind.LOAD_BALANCER: "/network/?kind=load-balancer",
 }
 PAGES = ["/resources/", *SECTIONS.values()]
@@ -90,6 +92,21 @@ def test_what_a_volume_is_attached_to_is_a_link_and_a_loose_one_is_marked(
     assert ">unattached<" in text(
         viewer, Volume.objects.get(name="vol-loose").get_absolute_url()
     )
+
+
+def test_a_snapshot_links_to_its_disk_and_one_of_no_disk_is_not_unattached(
+    viewer: Client, owner: CloudAccount
+) -> None:
+    one_of_each(owner)
+    resource(Snapshot, owner, "snap-gone", source_id="vol-gone", source_exists=False)
+    resource(Snapshot, owner, "snap-copy")
+    disk = Volume.objects.get().get_absolute_url()
+    page = text(viewer, SECTIONS[Kind.SNAPSHOT])
+    assert f'<a href="{disk}">vol-1</a>' in page
+    assert '<span class="code">vol-gone</span>' in page
+    assert "unattached" not in page
+    detail = text(viewer, Snapshot.objects.get(name="snap-1").get_absolute_url())
+    assert f'<dt>Source disk</dt><dd>\n<a href="{disk}">vol-1</a>' in detail
 
 
 def test_an_instance_names_the_disks_and_addresses_that_are_attached_to_it(
@@ -163,7 +180,7 @@ def test_a_page_says_what_a_cloud_does_not_offer(
     cloud = replace(CLOUDS[CloudKind.DEMO], provider=Provider)
     monkeypatch.setitem(CLOUDS, CloudKind.DEMO, cloud)
     aws_account(provider=CloudKind.DEMO, name="small")
-    assert "small: not offered by Demo." in text(viewer, "/databases/")
+    assert "small: not offered by Demo AWS." in text(viewer, "/databases/")
 
 
 def test_a_wrong_filter_is_refused_with_a_sentence(

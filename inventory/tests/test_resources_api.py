@@ -8,16 +8,18 @@ import pytest
 from clouds.testing import account, azure_account
 from core.testing.clock import NOW
 from inventory.kinds import Kind
-from inventory.models import Address, Database, StateChange, Volume
+from inventory.models import Address, Database, Snapshot, StateChange, Volume
 from inventory.testing import instance, one_of_each, resource
 from users.testing import ask, csv_of, refused, viewer, walk
 
 pytestmark = pytest.mark.django_db
 ROUTES = {
     Kind.VOLUME: "volumes",
+    Kind.SNAPSHOT: "snapshots",
     Kind.BUCKET: "buckets",
     Kind.DATABASE: "databases",
     Kind.ADDRESS: "addresses",
+    Kind.NAT_GATEWAY: "nat-gateways",
     Kind.LOAD_BALANCER: "load-balancers",
 }
 
@@ -104,6 +106,19 @@ def test_databases_are_filtered_by_engine_and_addresses_by_use() -> None:
     resource(Address, owner, "eipalloc-2", ip="203.0.113.10")
     assert ids("databases", engine="mysql") == ["erp"]
     assert ids("addresses", attached="false") == ["eipalloc-2"]
+
+
+def test_snapshots_are_filtered_by_their_disk_and_whether_it_is_there() -> None:
+    owner = account()
+    one_of_each(owner)
+    resource(Snapshot, owner, "snap-old", source_id="vol-gone", source_exists=False)
+    resource(Snapshot, owner, "snap-copy", description="from us-east-1")
+    assert ids("snapshots", source_exists="false") == ["snap-old"]
+    assert ids("snapshots", source_exists="true") == ["snap-1"]
+    assert ids("snapshots", source_id="vol-1,vol-gone") == ["snap-1", "snap-old"]
+    assert ids("snapshots", search="us-east-1") == ["snap-copy"]
+    assert "source_exists" in refused("snapshots/", source_exists="perhaps")
+    assert ids("nat-gateways", search="203.0.113.7") == ["nat-1"]
 
 
 def test_an_instance_is_no_volume_and_an_unknown_one_is_not_found() -> None:

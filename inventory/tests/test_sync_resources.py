@@ -24,8 +24,10 @@ from providers.records import (
     DatabaseRecord,
     InstanceRecord,
     LoadBalancerRecord,
+    NatGatewayRecord,
     RegionResources,
     ResourceRecord,
+    SnapshotRecord,
     VolumeRecord,
 )
 from syncs.datasets import Dataset
@@ -48,6 +50,18 @@ VOLUME = VolumeRecord(
     attached_to="i-1",
     tags={"team": "shop"},
 )
+SNAPSHOT = SnapshotRecord(
+    resource_id="snap-1",
+    region=EU,
+    state="completed",
+    size_gib=100,
+    full_bytes=3_000_000_000_000,
+    storage_tier="standard",
+    is_incremental=True,
+    source_id="vol-1",
+    source_exists=True,
+    description="nightly",
+)
 BUCKET = BucketRecord(
     resource_id="assets",
     region=EU,
@@ -67,14 +81,28 @@ DATABASE = DatabaseRecord(
 ADDRESS = AddressRecord(
     resource_id="eipalloc-1", region=EU, state="", ip="203.0.113.9", attached_to="i-1"
 )
+GATEWAY = NatGatewayRecord(
+    resource_id="nat-1",
+    region=EU,
+    state="available",
+    gateway_type="public",
+    public_ips="203.0.113.7,203.0.113.8",
+    vpc_id="vpc-1",
+    subnets=2,
+)
 BALANCER = LoadBalancerRecord(
-    resource_id="lb-1", region=EU, state="active", balancer_type="network", targets=2
+    resource_id="lb-1",
+    region=EU,
+    state="active",
+    balancer_type="network",
+    targets=2,
+    healthy_targets=1,
 )
 RECORDS: dict[Dataset, list[ResourceRecord]] = {
     Dataset.INSTANCES: [MACHINE],
-    Dataset.STORAGE: [VOLUME, BUCKET],
+    Dataset.STORAGE: [VOLUME, SNAPSHOT, BUCKET],
     Dataset.DATABASES: [DATABASE],
-    Dataset.NETWORK: [ADDRESS, BALANCER],
+    Dataset.NETWORK: [ADDRESS, GATEWAY, BALANCER],
 }
 
 
@@ -151,10 +179,10 @@ def test_a_dataset_says_nothing_of_what_others_read(
         cloud.answers = [RegionResources(EU, RECORDS[dataset])]
         sync(mine, now)
     everything = present()
-    assert len(everything) == 6
+    assert len(everything) == len(Resource.Kind)
     cloud.answers = [RegionResources(EU)]
     sync_storage(mine, now + HOUR)
-    assert everything - present() == {"vol-1", "assets"}
+    assert everything - present() == {"vol-1", "snap-1", "assets"}
 
 
 def test_a_failed_regions_resources_are_not_touched_and_the_run_says_which(
@@ -216,6 +244,17 @@ def test_killed_between_two_regions_and_run_again_the_rows_are_the_same(
         assert outcome(sync_storage(mine, now + hours * HOUR)) == ("succeeded", "")
         assert present() == {"vol-1", "vol-2"}
         assert changes() == [("state", "", "in-use")] * 2
+
+
+def test_a_snapshot_whose_disk_goes_has_that_in_its_history(
+    cloud: FakeCloud, mine: CloudAccount, now: datetime
+) -> None:
+    cloud.answers = [RegionResources(EU, [SNAPSHOT])]
+    sync_storage(mine, now)
+    cloud.answers = [RegionResources(EU, [renewed(SNAPSHOT, source_exists=False)])]
+    for hours in (1, 2):
+        sync_storage(mine, now + hours * HOUR)
+    assert changes()[1:] == [("source_exists", "True", "False")]
 
 
 def test_a_volume_that_is_detached_resized_or_retyped_has_that_in_its_history(

@@ -5,32 +5,37 @@ from typing import Any
 from rest_framework import serializers
 
 from inventory.models import Resource
-from metrics.models import CpuMetric, MemoryMetric, NetworkMetric
+from metrics.models import CpuMetric, MemoryMetric, NetworkMetric, UsageMetric
 
 
 class CpuMetricSerializer(serializers.ModelSerializer[CpuMetric]):
-    """One instance's CPU on one UTC day."""
+    """The CPU of one instance, or of a database, on one UTC day."""
 
     instance_id = serializers.CharField(source="resource.resource_id")
+    kind = serializers.CharField(source="resource.kind")
     name = serializers.CharField(source="resource.name")
 
     class Meta:
         model = CpuMetric
         fields = [
-            *("instance_id", "name", "day"),
+            *("instance_id", "kind", "name", "day"),
             *("average_percent", "maximum_percent", "p99_percent", "samples"),
         ]
 
 
 class MemoryMetricSerializer(serializers.ModelSerializer[MemoryMetric]):
-    """How much of one instance's memory was used on one UTC day, in percent."""
+    """How much of an instance's or a database's memory was used on one UTC day."""
 
     instance_id = serializers.CharField(source="resource.resource_id")
+    kind = serializers.CharField(source="resource.kind")
     name = serializers.CharField(source="resource.name")
 
     class Meta:
         model = MemoryMetric
-        fields = ["instance_id", "name", "day", "average_percent", "maximum_percent"]
+        fields = [
+            *("instance_id", "kind", "name", "day"),
+            *("average_percent", "maximum_percent"),
+        ]
 
 
 class NetworkMetricSerializer(serializers.ModelSerializer[NetworkMetric]):
@@ -42,6 +47,24 @@ class NetworkMetricSerializer(serializers.ModelSerializer[NetworkMetric]):
     class Meta:
         model = NetworkMetric
         fields = ["instance_id", "name", "day", "in_bytes", "out_bytes"]
+
+
+class UsageMetricSerializer(serializers.ModelSerializer[UsageMetric]):
+    """How much one resource was used on one UTC day, by one metric.
+
+    What there is at a time has an average and a maximum, what is counted a total.
+    """
+
+    resource_id = serializers.CharField(source="resource.resource_id")
+    kind = serializers.CharField(source="resource.kind")
+    name = serializers.CharField(source="resource.name")
+
+    class Meta:
+        model = UsageMetric
+        fields = [
+            *("resource_id", "kind", "name", "day"),
+            *("metric", "average", "maximum", "total"),
+        ]
 
 
 class PercentPointSerializer(serializers.Serializer[Any]):

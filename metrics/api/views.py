@@ -23,15 +23,27 @@ from metrics.api.serializers import (
     MemoryMetricSerializer,
     NetworkMetricSerializer,
     PercentTrendSerializer,
+    UsageMetricSerializer,
 )
-from metrics.filters import CpuFilter, MemoryFilter, MetricFilter, NetworkFilter
-from metrics.models import CpuMetric, MemoryMetric, NetworkMetric
+from metrics.filters import (
+    CpuFilter,
+    MemoryFilter,
+    NetworkFilter,
+    PercentFilter,
+    UsageFilter,
+)
+from metrics.models import CpuMetric, MemoryMetric, NetworkMetric, UsageMetric
 from metrics.querysets import MetricQuerySet
 from syncs.datasets import Dataset
 
 DEFAULT_DAYS = 30
 # Of one instance there is one row a day; an index has them in this order.
 ORDER = ("-day", "-resource_id")
+# What writes metrics, and the resources that these are of.
+DATASETS = (
+    *(Dataset.CPU, Dataset.USAGE),
+    *dict.fromkeys([*Dataset.CPU.after, *Dataset.USAGE.after]),
+)
 
 
 class PercentViewSet(RowsViewSet):
@@ -40,13 +52,13 @@ class PercentViewSet(RowsViewSet):
     cached_actions = frozenset({"trend"})
 
     def data_version(self) -> str:
-        version = data_version(self.request.user, Dataset.CPU, Dataset.INSTANCES)
+        version = data_version(self.request.user, *DATASETS)
         # The next page's address is part of an answer that is kept, by each name that
         # the server has.
         return version + self.request.build_absolute_uri("/")
 
     @extend_schema(responses=PercentTrendSerializer(many=True), filters=True)
-    @action(detail=False, filterset_class=MetricFilter)
+    @action(detail=False, filterset_class=PercentFilter)
     def trend(self, request: Request) -> Response | StreamingHttpResponse:
         """Utilization over time per instance. Default: the last 30 complete days.
 
@@ -65,7 +77,7 @@ class PercentViewSet(RowsViewSet):
 
 
 class CpuMetricViewSet(PercentViewSet):
-    """CPU per instance and UTC day. No data is no row; 0 is measured."""
+    """CPU per instance or database and UTC day. No data is no row; 0 is measured."""
 
     queryset = CpuMetric.objects.select_related("resource").order_by(*ORDER)
     serializer_class = CpuMetricSerializer
@@ -74,7 +86,7 @@ class CpuMetricViewSet(PercentViewSet):
 
 
 class MemoryMetricViewSet(PercentViewSet):
-    """Memory per instance and UTC day, where its cloud tells. No data is no row."""
+    """Memory per instance or database and UTC day, where its cloud tells."""
 
     queryset = MemoryMetric.objects.select_related("resource").order_by(*ORDER)
     serializer_class = MemoryMetricSerializer
@@ -92,6 +104,21 @@ class NetworkMetricViewSet(RowsViewSet):
 
     def data_version(self) -> str:
         return data_version(self.request.user, Dataset.CPU, Dataset.INSTANCES)
+
+
+class UsageMetricViewSet(RowsViewSet):
+    """How much databases, load balancers, NAT gateways and storage accounts are used:
+    a row per resource, UTC day and metric. No data is no row; 0 is measured."""
+
+    queryset = UsageMetric.objects.select_related("resource").order_by(
+        *ORDER, "-metric"
+    )
+    serializer_class = UsageMetricSerializer
+    filterset_class = UsageFilter
+    csv_name = "usage"
+
+    def data_version(self) -> str:
+        return data_version(self.request.user, *DATASETS)
 
 
 def _with_days(metrics: MetricQuerySet) -> ResourceQuerySet:

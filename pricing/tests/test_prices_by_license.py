@@ -1,16 +1,20 @@
 """An instance has the price of its license, software and hardware, or none."""
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 
 import pytest
 
-from clouds.testing import aws_account
+from clouds.models import CloudAccount
+from clouds.testing import aws_account, azure_account
 from core.testing.aws_emulator import EmulatedAws
 from core.testing.aws_emulator.builders import machine
 from core.testing.aws_emulator.price_list import OWN_LICENSE, product
+from core.testing.clock import NOW
 from inventory.models import Instance
 from inventory.sync import sync_ec2
+from inventory.testing import instance
 from pricing.models import InstancePrice
 from pricing.sync import sync_prices
 
@@ -91,3 +95,29 @@ def test_an_instance_of_an_unknown_system_has_no_price(
     Instance.objects.update(operating_system="", tenancy="")
     stored = Instance.objects.select_related("account")
     assert InstancePrice.objects.of_instances(stored) == {}
+
+
+def test_an_instance_has_the_price_in_the_currency_of_its_accounts_bill(
+    billed_in: Callable[[CloudAccount, str], None],
+) -> None:
+    owner = azure_account()
+    web = instance(owner, "web", instance_type="Standard_B2s")
+    for currency, hourly in (("USD", "0.05"), ("EUR", "0.04")):
+        InstancePrice.objects.create(
+            provider="azure",
+            region=web.region,
+            operating_system=web.operating_system,
+            tenancy=web.tenancy,
+            instance_type=web.instance_type,
+            currency=currency,
+            hourly=Decimal(hourly),
+            vcpus=2,
+            memory_mib=4096,
+            architecture="x86_64",
+            is_current_generation=True,
+            read_at=NOW,
+        )
+    for currency in ("USD", "EUR"):
+        billed_in(owner, currency)
+        found = InstancePrice.objects.of_instances([web])
+        assert found[web.pk].currency == currency

@@ -137,11 +137,11 @@ def test_a_market_that_fails_keeps_its_prices_and_the_run_is_partial(
     fetch = DemoProvider.fetch_prices
 
     def refusing(
-        self: DemoProvider, market: Market, families: Sequence[str]
+        self: DemoProvider, market: Market, families: Sequence[str], currency: str
     ) -> Sequence[InstancePriceRecord]:
         if market.operating_system == "Windows":
             raise DENIED
-        return fetch(self, market, families)
+        return fetch(self, market, families, currency)
 
     monkeypatch.setattr(DemoProvider, "fetch_prices", refusing)
     run = sync_prices(owner, NOW + 8 * DAY)

@@ -16,6 +16,8 @@ ROLE_ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):iam::\d{12}:role/.+")
 class Partition:
     """Where the services answer of which there is one for all regions."""
 
+    name: str
+    """With which its ARNs begin, after "arn:"."""
     home: str
     """STS, and EC2's list of regions."""
     billing: str
@@ -23,8 +25,11 @@ class Partition:
 
 
 PARTITIONS = {
-    "aws": Partition("us-east-1", "us-east-1"),
-    "aws-cn": Partition("cn-north-1", "cn-northwest-1"),
+    one.name: one
+    for one in (
+        Partition("aws", "us-east-1", "us-east-1"),
+        Partition("aws-cn", "cn-north-1", "cn-northwest-1"),
+    )
 }
 
 

@@ -53,6 +53,7 @@ GET_METRIC_DATA_METRIC_USD = Decimal("0.00001")
 # How IAM names a service whose id botocore spells otherwise.
 SERVICE_NAMES = {
     "cost-explorer": "ce",
+    "elastic-load-balancing": "elasticloadbalancing",
     "elastic-load-balancing-v2": "elasticloadbalancing",
 }
 
@@ -76,6 +77,8 @@ class AwsOptions:
     cpu_statistics: Sequence[str] = ("Average", "Maximum", "p99", "SampleCount")
     network_metrics: bool = True
     bucket_metrics: bool = True
+    memory_metrics: bool = True
+    usage_metrics: bool = True
     connect_timeout: float = 10
     read_timeout: float = 60
     max_attempts: int = 10
@@ -137,6 +140,9 @@ class AwsClients:
 
     def load_balancers(self, region: str) -> Any:
         return self._client("elbv2", region)
+
+    def classic_load_balancers(self, region: str) -> Any:
+        return self._client("elb", region)
 
     def cost_explorer(self) -> "CostExplorerClient":
         return cast("CostExplorerClient", self._client("ce", self.partition.billing))

@@ -1,36 +1,31 @@
-"""Daily CPU and network of instances from CloudWatch, in calls of 500 queries.
+"""Daily CPU, network and memory of instances from CloudWatch."""
 
-Each statistic of each instance is one query, and each query is billed, so calls are
-filled to the brim: an instance whose queries end up in two calls is put together again.
-"""
-
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
-from functools import partial
-from itertools import islice
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from core.windows import ONE_DAY, Window, utc_day
+from providers.aws.agent_memory import (
+    Measured,
+    fetch_measured,
+    memory_on,
+    memory_queries,
+)
 from providers.aws.client import AwsClients, AwsOptions
-from providers.aws.metric_data import DAY_SECONDS, QUERIES_PER_CALL, fetch_days
+from providers.aws.metric_data import (
+    Days,
+    Figure,
+    Query,
+    fetch_by_region,
+    fetch_figures,
+)
 from providers.base import Progress
-from providers.errors import ProviderError
-from providers.records import CpuRecord, NetworkRecord, RegionMetrics
-from providers.side_by_side import side_by_side
-
-if TYPE_CHECKING:
-    from mypy_boto3_cloudwatch.type_defs import MetricStatTypeDef
+from providers.errors import ErrorKind, ProviderError
+from providers.records import CpuRecord, MemoryRecord, NetworkRecord, RegionMetrics
 
 # Hourly points, of which a day is made, are kept for so long.
 DAYS_KEPT = 455
 
-# One figure of one instance and day: (metric, statistic).
-Figure = tuple[str, str]
 CPU, RECEIVED, SENT = "CPUUtilization", "NetworkIn", "NetworkOut"
-Days = dict[date, dict[Figure, float]]
-# An instance, and which of its figures.
-Query = tuple[str, Figure]
 
 
 def metric_window(now: datetime) -> Window:
@@ -51,91 +46,66 @@ def fetch_metrics(
     instance_ids: Mapping[str, Sequence[str]],
     progress: Progress,
 ) -> Iterator[RegionMetrics]:
-    """Return each region's figures, a part per call; regions are read side by side.
+    """Return the figures of each region's instances, as fetch_by_region does."""
 
-    A region that fails yields its error last: what came before it is right. Raises
-    ProviderError when the credentials are not the account's.
-    """
-    jobs = [
-        partial(_read_region, clients, window, region, ids)
-        for region, ids in sorted(instance_ids.items())
-    ]
-    if jobs:
-        _ = clients.identity  # wrong credentials are no fault of each region
-    parts = side_by_side(jobs, clients.options.region_workers)
-    for number, part in enumerate(parts, start=1):
-        progress(f"{part.region}: call {number}")
-        yield part
+    def read(region: str) -> Iterator[RegionMetrics]:
+        measured, denied = _measured(clients, region)
+        queries = (
+            query
+            for instance_id in instance_ids[region]
+            for query in _queries(clients.options, instance_id, measured)
+        )
+        for found in fetch_figures(clients, window, region, queries):
+            yield _part(region, found)
+        if denied:
+            yield RegionMetrics(region, warning=denied)
 
-
-def _read_region(
-    clients: AwsClients, window: Window, region: str, instance_ids: Sequence[str]
-) -> Iterator[RegionMetrics]:
-    asked = figures(clients.options)
-    queries = (
-        (instance_id, figure) for instance_id in instance_ids for figure in asked
-    )
-    pending: dict[str, Days] = {}
-    try:
-        while batch := list(islice(queries, QUERIES_PER_CALL)):
-            for instance_id, days in _fetch(clients, window, region, batch).items():
-                stored = pending.setdefault(instance_id, {})
-                for day, values in days.items():
-                    stored[day] = stored.get(day, {}) | values
-            # The last instance of a call may go on in the next one.
-            last, _ = batch[-1]
-            unfinished = {last: pending.pop(last)} if last in pending else {}
-            yield _part(region, pending)
-            pending = unfinished
-        if pending:
-            yield _part(region, pending)
-    except ProviderError as error:
-        yield RegionMetrics(region, error=error)
-
-
-def _fetch(
-    clients: AwsClients, window: Window, region: str, batch: Sequence[Query]
-) -> dict[str, Days]:
-    """instance -> day -> figure -> value, of one call and all of its pages."""
-    reading = f"Metrics of {window} in {region} (cloudwatch:GetMetricData)"
-    found: dict[str, Days] = defaultdict(lambda: defaultdict(dict))
-    stats = [_stat(query) for query in batch]
-    for number, points in fetch_days(clients, window, region, reading, stats):
-        instance_id, figure = batch[number]
-        days = found[instance_id]
-        for day, value in points:
-            days[day][figure] = value
-    return found
+    return fetch_by_region(clients, instance_ids, read, progress)
 
 
 def try_metrics(clients: AwsClients, window: Window, region: str) -> None:
     """Ask for one figure of an instance that does not exist. Raise ProviderError."""
-    _fetch(clients, window, region, [("i-00000000000000000", (CPU, "Average"))])
+    query = _query("i-00000000000000000", (CPU, "Average"))
+    list(fetch_figures(clients, window, region, [query]))
 
 
-def _stat(query: Query) -> "MetricStatTypeDef":
-    instance_id, (metric, statistic) = query
-    return {
-        "Metric": {
-            "Namespace": "AWS/EC2",
-            "MetricName": metric,
-            "Dimensions": [{"Name": "InstanceId", "Value": instance_id}],
-        },
-        "Period": DAY_SECONDS,
-        "Stat": statistic,
-    }
+def _measured(
+    clients: AwsClients, region: str
+) -> tuple[Mapping[str, Sequence[Measured]], ProviderError | None]:
+    """Return what agents measure there, or what that is denied with."""
+    if not clients.options.memory_metrics:
+        return {}, None
+    try:
+        return fetch_measured(clients, region), None
+    except ProviderError as error:
+        if error.kind != ErrorKind.DENIED:
+            raise
+        return {}, error
+
+
+def _queries(
+    options: AwsOptions, instance_id: str, measured: Mapping[str, Sequence[Measured]]
+) -> Iterator[Query]:
+    for figure in figures(options):
+        yield _query(instance_id, figure)
+    yield from memory_queries(instance_id, measured.get(instance_id, ()))
+
+
+def _query(instance_id: str, figure: Figure) -> Query:
+    return Query(instance_id, "AWS/EC2", [("InstanceId", instance_id)], figure)
 
 
 def _part(region: str, found: Mapping[str, Days]) -> RegionMetrics:
     cpu: list[CpuRecord] = []
     network: list[NetworkRecord] = []
+    memory: list[MemoryRecord] = []
     for instance_id, days in found.items():
         for day, values in days.items():
             metrics = {metric for metric, _ in values}
             if CPU in metrics:
                 cpu.append(
                     CpuRecord(
-                        instance_id=instance_id,
+                        resource_id=instance_id,
                         day=day,
                         average_percent=values.get((CPU, "Average")),
                         maximum_percent=values.get((CPU, "Maximum")),
@@ -143,11 +113,13 @@ def _part(region: str, found: Mapping[str, Days]) -> RegionMetrics:
                         samples=_whole(values.get((CPU, "SampleCount"))),
                     )
                 )
-            if metrics - {CPU}:
+            if used := memory_on(instance_id, day, values):
+                memory.append(used)
+            if metrics & {RECEIVED, SENT}:
                 received = _whole(values.get((RECEIVED, "Sum")))
                 sent = _whole(values.get((SENT, "Sum")))
                 network.append(NetworkRecord(instance_id, day, received, sent))
-    return RegionMetrics(region, cpu, network)
+    return RegionMetrics(region, cpu, network, memory)
 
 
 def _whole(value: float | None) -> int | None:

@@ -1,26 +1,22 @@
-"""What EC2 instances cost on demand, from AWS's Price List: fetch, normalize.
+"""What EC2 instances cost on demand, from AWS's Price List: fetch, normalize."""
 
-https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-price-list-query-api.html
-The API is free, global, and knows nothing of an account's own discounts.
-"""
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
 
-import json
-from collections.abc import Iterator, Sequence
-from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
-
-from providers.aws.aws_errors import aws_errors, failure
+from providers.aws.aws_errors import aws_errors
 from providers.aws.client import AwsClients
-from providers.errors import ErrorKind
+from providers.aws.products import (
+    CONTAINS,
+    Filters,
+    fetch_products,
+    on_demand_rates,
+    parsed,
+    understood,
+)
 from providers.records import InstancePriceRecord, Market
 
-if TYPE_CHECKING:
-    from mypy_boto3_pricing.type_defs import FilterTypeDef
-
-# No machine costs a million an hour: such a price is a mistake, and so unknown.
-DEAREST = 10**6
-# The most products on a page of GetProducts.
-PAGE_SIZE = 100
+SERVICE = "AmazonEC2"
 # Without these a type has products for reservations (at $0) and capacity blocks too.
 ORDINARY = {"capacitystatus": "Used", "marketoption": "OnDemand"}
 # Operating system with license and software -> the operation that the list has for it.
@@ -64,8 +60,16 @@ def fetch_prices(
     found: dict[str, list[InstancePriceRecord]] = {}
     for family in sorted(set(families)):
         reading = f"Prices of {family} in {market.region} (pricing:GetProducts)"
-        for text in _products(clients, market, family, reading):
-            record = normalize_product(text, market, reading)
+        filters: Filters = {
+            "regionCode": market.region,
+            "operation": OPERATIONS[market.operating_system],
+            "tenancy": market.tenancy,
+            **ORDINARY,
+            "instanceType": (CONTAINS, f"{family}."),
+        }
+        for text in fetch_products(clients, SERVICE, filters, reading):
+            with understood(reading):
+                record = normalize_product(*parsed(text), market)
             if record and record.instance_type.startswith(f"{family}."):
                 found.setdefault(record.instance_type, []).append(record)
     return [records[0] for records in found.values() if len(set(records)) == 1]
@@ -74,7 +78,7 @@ def fetch_prices(
 def try_prices(clients: AwsClients) -> None:
     """Ask for one product. Raise ProviderError."""
     with aws_errors("AWS's price list (pricing:GetProducts)"):
-        clients.pricing().get_products(ServiceCode="AmazonEC2", MaxResults=1)
+        clients.pricing().get_products(ServiceCode=SERVICE, MaxResults=1)
 
 
 def _is_priced(market: Market) -> bool:
@@ -82,73 +86,23 @@ def _is_priced(market: Market) -> bool:
 
 
 def normalize_product(
-    text: str, market: Market, reading: str
+    attributes: Mapping[str, str], terms: Mapping[str, Any], market: Market
 ) -> InstancePriceRecord | None:
-    """One product, which AWS gives as a text of JSON; None if it lacks a price or
-    its size.
-
-    Raises ProviderError for a text that is no product.
-    """
-    try:
-        raw = json.loads(text)
-        attributes, terms = raw["product"]["attributes"], raw["terms"]
-        price = _hourly(terms.get("OnDemand", {}))
-        has_size = "NA" not in (attributes["vcpu"], attributes["memory"])
-        if price is None or not has_size:
-            return None
-        return InstancePriceRecord(
-            **market._asdict(),
-            instance_type=attributes["instanceType"],
-            hourly=price[1],
-            currency=price[0],
-            vcpus=int(attributes["vcpu"]),
-            memory_mib=_mib(attributes["memory"]),
-            architecture=_architecture(attributes.get("physicalProcessor", "")),
-            is_current_generation=attributes.get("currentGeneration") == "Yes",
-        )
-    except (ValueError, KeyError, TypeError, AttributeError, InvalidOperation) as error:
-        reason = f"a product can't be understood ({type(error).__name__}: {error})"
-        raise failure(ErrorKind.INCOMPLETE, reading, reason) from error
-
-
-def _products(
-    clients: AwsClients, market: Market, family: str, reading: str
-) -> Iterator[str]:
-    wanted = {
-        "regionCode": market.region,
-        "operation": OPERATIONS[market.operating_system],
-        "tenancy": market.tenancy,
-        **ORDINARY,
-    }
-    filters: list[FilterTypeDef] = [
-        {"Type": "TERM_MATCH", "Field": field, "Value": value}
-        for field, value in wanted.items()
-    ]
-    filters.append({"Type": "CONTAINS", "Field": "instanceType", "Value": f"{family}."})
-    with aws_errors(reading):
-        paginator = clients.pricing().get_paginator("get_products")
-        for page in paginator.paginate(
-            ServiceCode="AmazonEC2",
-            Filters=filters,
-            PaginationConfig={"PageSize": PAGE_SIZE},
-        ):
-            yield from page["PriceList"]
-
-
-def _hourly(on_demand: Any) -> tuple[str, Decimal] | None:
-    """The currency and the one amount of these terms; None if they have no such."""
-    amounts = {
-        (currency, Decimal(amount))
-        for term in on_demand.values()
-        for dimension in term["priceDimensions"].values()
-        if dimension["unit"] == "Hrs"
-        for currency, amount in dimension["pricePerUnit"].items()
-    }
-    if len(amounts) != 1:
+    """One product; None if it lacks one price of all hours, or its size."""
+    rates = on_demand_rates(terms, "Hrs")
+    has_size = "NA" not in (attributes["vcpu"], attributes["memory"])
+    if len(rates) != 1 or not has_size:
         return None
-    ((currency, amount),) = amounts
-    is_price = amount.is_finite() and 0 < amount < DEAREST and len(currency) == 3
-    return (currency, amount) if is_price else None
+    return InstancePriceRecord(
+        **market._asdict(),
+        instance_type=attributes["instanceType"],
+        hourly=rates[0].amount,
+        currency=rates[0].currency,
+        vcpus=int(attributes["vcpu"]),
+        memory_mib=_mib(attributes["memory"]),
+        architecture=_architecture(attributes.get("physicalProcessor", "")),
+        is_current_generation=attributes.get("currentGeneration") == "Yes",
+    )
 
 
 def _mib(memory: str) -> int:

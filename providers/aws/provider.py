@@ -8,16 +8,21 @@ from functools import partial
 from core.windows import Window, last_complete_days
 from providers.access import checked
 from providers.aws import (
+    agent_memory,
     bucket_sizes,
     buckets,
     cloudwatch,
     cost_explorer,
     databases,
     ec2,
+    load_balancers,
     network,
     organizations,
     price_list,
     regions,
+    resource_prices,
+    snapshots,
+    usage,
     volumes,
 )
 from providers.aws.client import AwsAccount, AwsClients, AwsOptions
@@ -33,6 +38,9 @@ from providers.records import (
     MemberAccount,
     RegionMetrics,
     RegionResources,
+    ResourceMarket,
+    ResourcePriceRecord,
+    ResourceRef,
 )
 
 
@@ -71,7 +79,9 @@ class AwsProvider:
     def fetch_storage(self, progress: Progress) -> Iterator[RegionResources]:
         fetch_buckets = partial(buckets.fetch_buckets, now=self._now)
         return fetch_resources(
-            self._clients, progress, volumes.fetch_volumes, fetch_buckets
+            *(self._clients, progress),
+            snapshots.fetch_volumes_and_snapshots,
+            fetch_buckets,
         )
 
     def fetch_databases(self, progress: Progress) -> Iterator[RegionResources]:
@@ -79,10 +89,10 @@ class AwsProvider:
 
     def fetch_network(self, progress: Progress) -> Iterator[RegionResources]:
         return fetch_resources(
-            self._clients,
-            progress,
-            network.fetch_addresses,
-            network.fetch_load_balancers,
+            *(self._clients, progress),
+            network.fetch_gateways_and_addresses,
+            load_balancers.fetch_load_balancers,
+            load_balancers.fetch_classic_load_balancers,
         )
 
     @staticmethod
@@ -104,10 +114,27 @@ class AwsProvider:
     ) -> Iterator[RegionMetrics]:
         return cloudwatch.fetch_metrics(self._clients, window, instance_ids, progress)
 
+    @staticmethod
+    def usage_window(now: datetime) -> Window:
+        return cloudwatch.metric_window(now)
+
+    def fetch_usage(
+        self,
+        window: Window,
+        resources: Mapping[str, Sequence[ResourceRef]],
+        progress: Progress,
+    ) -> Iterator[RegionMetrics]:
+        return usage.fetch_usage(self._clients, window, resources, progress)
+
     def fetch_prices(
-        self, market: Market, families: Sequence[str]
+        self, market: Market, families: Sequence[str], currency: str
     ) -> Sequence[InstancePriceRecord]:
         return price_list.fetch_prices(self._clients, market, families)
+
+    def fetch_resource_prices(
+        self, market: ResourceMarket, currency: str
+    ) -> Sequence[ResourcePriceRecord]:
+        return resource_prices.fetch_resource_prices(self._clients, market)
 
     def check_access(self, now: datetime) -> Iterator[AccessCheck]:
         """Try each permission, the first of EC2 in every region. All are free but Cost
@@ -140,7 +167,9 @@ class AwsProvider:
         )
         yield checked(
             "cloudwatch:GetMetricData",
-            "sync_cpu",
+            f"sync_cpu, sync_usage: {usage.PRICE}"
+            if clients.options.usage_metrics
+            else "sync_cpu",
             lambda: cloudwatch.try_metrics(clients, yesterday, region),
         )
         yield checked(
@@ -165,18 +194,18 @@ class AwsProvider:
 
     def _check_resources(self, region: str) -> Iterator[AccessCheck]:
         """Ask for a page of each kind, which is left out where that is denied."""
-        clients = self._clients
-
-        def check(
-            permission: str, needed_for: str, attempt: Callable[[], object]
-        ) -> AccessCheck:
-            return checked(permission, needed_for, attempt, is_required=False)
+        clients, check = self._clients, partial(checked, is_required=False)
 
         def first_page(fetch: Kind) -> Callable[[], object]:
             return lambda: next(fetch(clients, region), None)
 
         yield check(
             "ec2:DescribeVolumes", "sync_storage", first_page(volumes.fetch_volumes)
+        )
+        yield check(
+            "ec2:DescribeSnapshots",
+            "sync_storage",
+            first_page(snapshots.fetch_snapshots),
         )
         found: list[tuple[str, str]] = []
         yield check(
@@ -190,11 +219,11 @@ class AwsProvider:
                 "sync_storage, tags of buckets",
                 partial(buckets.fetch_tags, clients, home, name),
             )
-        if clients.options.bucket_metrics:
+        if purposes := _of_listed_metrics(clients.options):
             yield check(
                 "cloudwatch:ListMetrics",
-                f"sync_storage, sizes of buckets: {bucket_sizes.PRICE}",
-                lambda: bucket_sizes.try_sizes(clients, region),
+                purposes,
+                lambda: agent_memory.try_memory(clients, region),
             )
         yield check(
             "rds:DescribeDBInstances",
@@ -202,20 +231,15 @@ class AwsProvider:
             first_page(databases.fetch_databases),
         )
         yield check(
+            "ec2:DescribeNatGateways",
+            "sync_network",
+            first_page(network.fetch_nat_gateways),
+        )
+        yield check(
             "ec2:DescribeAddresses", "sync_network", first_page(network.fetch_addresses)
         )
-        arns: list[str] = []
-        yield check(
-            "elasticloadbalancing:DescribeLoadBalancers",
-            "sync_network",
-            lambda: arns.extend(network.find_load_balancer(clients, region)),
-        )
-        if arns:
-            yield check(
-                "elasticloadbalancing:DescribeTags",
-                "sync_network, tags of load balancers",
-                partial(network.fetch_tags, clients, region, arns),
-            )
+        for permission, detail, attempt in load_balancers.attempts(clients, region):
+            yield check(permission, f"sync_network{detail}", attempt)
 
     def _check_costs(self, now: datetime) -> Iterator[AccessCheck]:
         """Ask for all days that are kept, and where AWS has not prepared them yet, for
@@ -239,3 +263,11 @@ class AwsProvider:
         if newest.error is None:
             needed_for = "sync_cost, the months before"
             yield replace(whole, needed_for=needed_for, is_required=False)
+
+
+def _of_listed_metrics(options: AwsOptions) -> str:
+    """Return what is read of metrics that are listed first, and its price."""
+    sizes = f"sync_storage, sizes of buckets: {bucket_sizes.PRICE}"
+    memory = f"sync_cpu, memory by agents: {agent_memory.PRICE}"
+    parts = [(options.bucket_metrics, sizes), (options.memory_metrics, memory)]
+    return "; ".join(text for is_read, text in parts if is_read)

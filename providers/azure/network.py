@@ -1,4 +1,4 @@
-"""Public IP addresses, load balancers and application gateways.
+"""Public IP addresses, NAT gateways, load balancers and application gateways.
 
 An address names the network interface that has it, which is no resource of its own
 here: its machine is named instead.
@@ -6,13 +6,19 @@ here: its machine is named instead.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from typing import Any, TypeVar
 
 from providers.azure.client import AzureClient
 from providers.azure.resources import described, in_regions, list_kind, read_regions
 from providers.base import Progress
-from providers.records import AddressRecord, LoadBalancerRecord, RegionResources
+from providers.records import (
+    AddressRecord,
+    LoadBalancerRecord,
+    NatGatewayRecord,
+    RegionResources,
+)
 
 # https://learn.microsoft.com/rest/api/virtualnetwork/public-ip-addresses/list-all
 API_VERSION = "2024-05-01"
@@ -25,8 +31,12 @@ T = TypeVar("T")
 
 
 def fetch_network(client: AzureClient, progress: Progress) -> Iterator[RegionResources]:
-    """Return each region's addresses and balancers. Raise ProviderError."""
-    found = in_regions(chain(list_addresses(client), list_load_balancers(client)))
+    """Return each region's addresses, gateways, balancers. Raise ProviderError."""
+    addresses = list(list_addresses(client))
+    ips = {one.resource_id: one.ip for one in addresses if one.ip}
+    found = in_regions(
+        chain(addresses, list_nat_gateways(client, ips), list_load_balancers(client))
+    )
 
     def read(region: str) -> RegionResources:
         return RegionResources(region, found.get(region, []))
@@ -42,6 +52,15 @@ def list_addresses(client: AzureClient) -> Iterator[AddressRecord]:
     ):
         machine = machines.get(one.attached_to)
         yield replace(one, attached_to=machine) if machine else one
+
+
+def list_nat_gateways(
+    client: AzureClient, ips: Mapping[str, str]
+) -> Iterator[NatGatewayRecord]:
+    """Return the subscription's NAT gateways; `ips` are those of its addresses. Raise
+    ProviderError."""
+    normalize = partial(normalize_nat_gateway, ips=ips)
+    return _list(client, "NAT gateways", "natGateways", normalize)
 
 
 def list_load_balancers(client: AzureClient) -> Iterator[LoadBalancerRecord]:
@@ -88,6 +107,23 @@ def _holder(properties: Mapping[str, Any]) -> str:
         return str(gateway["id"]).lower()
     configuration = (properties.get("ipConfiguration") or {}).get("id", "").lower()
     return configuration.rpartition("/")[0].rpartition("/")[0]
+
+
+def normalize_nat_gateway(
+    raw: Mapping[str, Any], ips: Mapping[str, str]
+) -> NatGatewayRecord:
+    """One gateway, which can serve several subnets of one network."""
+    properties = raw["properties"]
+    addresses = _ids(properties.get("publicIpAddresses"))
+    subnets = _ids(properties.get("subnets"))
+    return NatGatewayRecord(
+        **described(raw),
+        state=properties.get("provisioningState", "").lower(),
+        gateway_type=raw.get("sku", {}).get("name", ""),
+        public_ips=",".join(sorted(ips[one] for one in addresses if one in ips)),
+        vpc_id=min(subnets, default="").partition("/subnets/")[0],
+        subnets=len(subnets),
+    )
 
 
 def normalize_load_balancer(raw: Mapping[str, Any]) -> LoadBalancerRecord:

@@ -1,4 +1,5 @@
-"""Storage accounts and how many bytes are in them, beside the disks of a region.
+"""Storage accounts and how many bytes are in them, beside a region's disks and
+snapshots.
 
 Only Azure Monitor knows the bytes. Two batches a region and 50 accounts are asked at
 each sync, which are billed: one for blobs by tier, one for all that is in an account.
@@ -10,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from providers.azure.client import AzureClient, understood
-from providers.azure.disks import list_disks
+from providers.azure.disks import list_disks, list_snapshots
 from providers.azure.metric_batches import (
     Series,
     batch_question,
@@ -47,21 +48,23 @@ Capacities = dict[tuple[str, str], Mapping[str, float]]
 
 
 def fetch_storage(client: AzureClient, progress: Progress) -> Iterator[RegionResources]:
-    """Return each region's disks and storage accounts.
+    """Return each region's disks, snapshots and storage accounts.
 
     Sizes that can't be read are a warning: their accounts are complete without.
     Raises ProviderError where the lists of the subscription can't be read.
     """
-    disks = in_regions(list_disks(client))
+    disks = list(list_disks(client))
+    snapshots = list_snapshots(client, {one.resource_id for one in disks})
+    beside = in_regions([*disks, *snapshots])
     accounts = in_regions(list_accounts(client))
 
     def read(region: str) -> RegionResources:
         sized, warning = _with_sizes(client, region, accounts.get(region, []))
         return RegionResources(
-            region, [*disks.get(region, []), *sized], warning=warning
+            region, [*beside.get(region, []), *sized], warning=warning
         )
 
-    yield from read_regions(client, {*disks, *accounts}, read, progress)
+    yield from read_regions(client, {*beside, *accounts}, read, progress)
 
 
 def list_accounts(client: AzureClient) -> Iterator[BucketRecord]:

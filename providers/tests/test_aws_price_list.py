@@ -21,7 +21,7 @@ def provider(aws: EmulatedAws) -> AwsProvider:
 
 
 def prices(provider: AwsProvider, *families: str) -> dict[str, Decimal]:
-    found = provider.fetch_prices(Market(REGION, "Linux"), families)
+    found = provider.fetch_prices(Market(REGION, "Linux"), families, "USD")
     return {record.instance_type: record.hourly for record in found}
 
 
@@ -34,7 +34,7 @@ def test_it_reads_the_price_and_the_size(
         product("t4g.nano", "0.0042000000", memory="0.5 GiB", processor=graviton),
         product("m5.24xlarge", "4.6080000000", vcpus=96, memory="1,384 GiB"),
     ]
-    found = provider.fetch_prices(Market(REGION, "Linux"), ["m5", "t4g"])
+    found = provider.fetch_prices(Market(REGION, "Linux"), ["m5", "t4g"], "USD")
     assert found == [
         record("m5.large", "0.096", 2, 8192),
         record("m5.24xlarge", "4.608", 96, 1_417_216),
@@ -162,7 +162,7 @@ def test_a_product_without_a_size_takes_no_price_from_others(
 def test_a_market_without_prices_is_not_asked_for(
     provider: AwsProvider, market: Market
 ) -> None:
-    assert provider.fetch_prices(market, ["m5"]) == []
+    assert provider.fetch_prices(market, ["m5"], "USD") == []
     assert provider.meter.requests == 0
 
 

@@ -10,6 +10,8 @@ from core.testing.aws_emulator import (
     EmulatedBucket,
     EmulatedDatabase,
     EmulatedLoadBalancer,
+    EmulatedNatGateway,
+    EmulatedSnapshot,
     EmulatedVolume,
 )
 from core.testing.emulated_cloud import Turns
@@ -25,15 +27,19 @@ DATABASES: Fetch = lambda provider: provider.fetch_databases(print)  # noqa: E73
 NETWORK: Fetch = lambda provider: provider.fetch_network(print)  # noqa: E731
 OPERATIONS = [
     (STORAGE, "ec2:DescribeVolumes"),
+    (STORAGE, "ec2:DescribeSnapshots"),
     (STORAGE, "s3:ListAllMyBuckets"),
     (DATABASES, "rds:DescribeDBInstances"),
+    (NETWORK, "ec2:DescribeNatGateways"),
     (NETWORK, "ec2:DescribeAddresses"),
     (NETWORK, "elasticloadbalancing:DescribeLoadBalancers"),
 ]
 THROTTLES = [
     (STORAGE, "ec2:DescribeVolumes"),
+    (STORAGE, "ec2:DescribeSnapshots"),
     (STORAGE, "s3:ListAllMyBuckets"),
     (DATABASES, "rds:DescribeDBInstances"),
+    (NETWORK, "ec2:DescribeNatGateways"),
     (NETWORK, "elasticloadbalancing:DescribeLoadBalancers"),
 ]
 
@@ -96,6 +102,8 @@ def test_a_page_that_stays_throttled_leaves_no_half_list(
     world = aws.world()
     for number in range(4):
         world.add_volume(EmulatedVolume(f"vol-{number}", "eu-west-1"))
+        world.add_snapshot(EmulatedSnapshot(f"snap-{number}", "eu-west-1", "vol-1"))
+        world.add_nat_gateway(EmulatedNatGateway(f"nat-{number}", "eu-west-1"))
         world.add_bucket(EmulatedBucket(f"bucket-{number}", "eu-west-1"))
         world.add_database(EmulatedDatabase(f"db-{number}", "eu-west-1"))
         world.add_load_balancer(EmulatedLoadBalancer(f"lb-{number}", "eu-west-1"))

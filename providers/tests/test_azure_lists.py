@@ -9,8 +9,10 @@ from core.testing.azure_emulator import (
     EmulatedSubscription,
     LoadBalancer,
     MySqlServer,
+    NatGateway,
     PostgreSqlServer,
     PublicIp,
+    Snapshot,
     SqlServer,
     StorageAccount,
 )
@@ -23,11 +25,13 @@ from providers.tests.azure_resources import Fetch, by_name, by_region
 
 KINDS: list[tuple[str, type[EmulatedResource]]] = [
     ("fetch_storage", Disk),
+    ("fetch_storage", Snapshot),
     ("fetch_storage", StorageAccount),
     ("fetch_databases", SqlServer),
     ("fetch_databases", PostgreSqlServer),
     ("fetch_databases", MySqlServer),
     ("fetch_network", PublicIp),
+    ("fetch_network", NatGateway),
     ("fetch_network", LoadBalancer),
     ("fetch_network", ApplicationGateway),
 ]

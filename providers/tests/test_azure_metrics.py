@@ -38,8 +38,8 @@ def test_a_day_has_cpu_memory_and_network(
     (part,) = read(provider, vm)
     assert [one.day for one in part.cpu] == [june(1), june(2)]
     cpu, memory, network = part.cpu[0], part.memory[0], part.network[0]
-    assert cpu.instance_id == memory.instance_id == network.instance_id
-    assert cpu.instance_id == vm.id.lower()
+    assert cpu.resource_id == memory.resource_id == network.resource_id
+    assert cpu.resource_id == vm.id.lower()
     assert (cpu.average_percent, cpu.samples) == (25.0, 1440)
     assert cpu.p99_percent is None
     assert memory.average_percent and memory.maximum_percent
@@ -100,7 +100,7 @@ def test_no_data_is_not_zero(
         ],
     )
     (part,) = read(provider, *off, ran)
-    assert [(one.instance_id, one.day) for one in part.cpu] == [
+    assert [(one.resource_id, one.day) for one in part.cpu] == [
         (ran.id.lower(), june(1))
     ]
     assert part.cpu[0].samples == 180
@@ -114,7 +114,7 @@ def test_a_machine_that_was_deleted_is_not_asked_for(
     subscription.remove_vm(gone)
     (part,) = read(provider, vm, gone)
     assert part.error is None
-    assert {one.instance_id for one in part.cpu} == {vm.id.lower()}
+    assert {one.resource_id for one in part.cpu} == {vm.id.lower()}
 
 
 def test_nothing_is_asked_where_there_is_no_machine(provider: AzureProvider) -> None:
@@ -129,7 +129,7 @@ def test_a_metric_that_is_refused_is_named_and_the_rest_is_there(
     good = subscription.add_vm("good")
     bad = subscription.add_vm("bad", metric_error="InternalError")
     part, error = read(provider, good, bad)
-    assert {one.instance_id for one in part.cpu} == {good.id.lower()}
+    assert {one.resource_id for one in part.cpu} == {good.id.lower()}
     assert error.error
     assert "Percentage CPU of " in error.error.reason
     assert "InternalError" in error.error.reason

@@ -7,11 +7,12 @@ from core.testing.azure_emulator import (
     EmulatedAzure,
     EmulatedSubscription,
     LoadBalancer,
+    NatGateway,
     NetworkInterface,
     PublicIp,
 )
 from providers.azure.provider import AzureProvider
-from providers.records import AddressRecord, LoadBalancerRecord
+from providers.records import AddressRecord, LoadBalancerRecord, NatGatewayRecord
 from providers.tests.azure_reads import provider_of
 from providers.tests.azure_resources import by_name
 
@@ -73,10 +74,36 @@ def test_an_address_of_a_balancer_names_it_by_its_own_id(
 def test_an_address_of_a_nat_gateway_is_attached_without_a_configuration(
     provider: AzureProvider, subscription: EmulatedSubscription
 ) -> None:
-    gateway = f"{subscription.id}/resourceGroups/x/providers/Microsoft.Network/nat/Out"
-    subscription.add(PublicIp, "out", nat_gateway=gateway)
-    record = address(provider, "out")
-    assert (record.state, record.attached_to) == ("associated", gateway.lower())
+    out = subscription.add(PublicIp, "out-ip", ip="20.50.1.9")
+    gateway = subscription.add(
+        NatGateway, "Out", addresses=[out], subnets=["web", "data"]
+    )
+    out.nat_gateway = gateway.id
+    record = address(provider, "out-ip")
+    assert (record.state, record.attached_to) == ("associated", gateway.id.lower())
+    found = by_name(provider.fetch_network)["Out"]
+    network = f"{subscription.id}/resourcegroups/shop-rg/providers/microsoft.network"
+    assert found == NatGatewayRecord(
+        resource_id=gateway.id.lower(),
+        region="westeurope",
+        state="succeeded",
+        name="Out",
+        resource_group="shop-rg",
+        gateway_type="Standard",
+        public_ips="20.50.1.9",
+        vpc_id=f"{network}/virtualnetworks/main",
+        subnets=2,
+    )
+
+
+def test_a_nat_gateway_that_serves_no_subnet_has_none(
+    provider: AzureProvider, subscription: EmulatedSubscription
+) -> None:
+    subscription.add(NatGateway, "idle", sku="StandardV2")
+    found = by_name(provider.fetch_network)["idle"]
+    assert isinstance(found, NatGatewayRecord)
+    assert (found.subnets, found.public_ips, found.vpc_id) == (0, "", "")
+    assert found.gateway_type == "StandardV2"
 
 
 def test_an_address_of_nothing_is_unattached_and_a_dynamic_one_has_no_ip(

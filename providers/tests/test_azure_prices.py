@@ -26,7 +26,7 @@ def provider(azure: EmulatedAzure, subscription: EmulatedSubscription) -> AzureP
 
 
 def hourly(provider: AzureProvider, market: Market) -> dict[str, str]:
-    found = provider.fetch_prices(market, FAMILY)
+    found = provider.fetch_prices(market, FAMILY, "USD")
     return {one.instance_type: f"{one.hourly:.6f}" for one in found}
 
 
@@ -45,13 +45,13 @@ def test_windows_has_its_own_price_and_a_brought_license_has_that_of_linux(
 ) -> None:
     assert hourly(provider, WINDOWS)["Standard_D2s_v5"] == "0.188000"
     assert hourly(provider, HYBRID) == hourly(provider, LINUX)
-    assert {one.operating_system for one in provider.fetch_prices(HYBRID, FAMILY)} == {
-        HYBRID.operating_system
-    }
+    assert {
+        one.operating_system for one in provider.fetch_prices(HYBRID, FAMILY, "USD")
+    } == {HYBRID.operating_system}
 
 
 def test_a_price_has_the_size_of_its_machine(provider: AzureProvider) -> None:
-    found = provider.fetch_prices(LINUX, ["Standard_Dps_v5", "Standard_M_v2"])
+    found = provider.fetch_prices(LINUX, ["Standard_Dps_v5", "Standard_M_v2"], "USD")
     assert found == [
         InstancePriceRecord(
             region="westeurope",
@@ -72,7 +72,7 @@ def test_a_region_is_read_once_for_all_its_markets(
 ) -> None:
     azure.page_size[RETAIL] = 30
     for market in (LINUX, WINDOWS, HYBRID):
-        provider.fetch_prices(market, FAMILY)
+        provider.fetch_prices(market, FAMILY, "USD")
     requests = provider.meter.requests_by_operation
     assert requests["prices.azure.com/retail"] == 3
     assert requests["Microsoft.Compute/skus"] == 1
@@ -81,7 +81,7 @@ def test_a_region_is_read_once_for_all_its_markets(
 def test_the_public_list_never_sees_a_token(
     provider: AzureProvider, azure: EmulatedAzure
 ) -> None:
-    provider.fetch_prices(LINUX, FAMILY)
+    provider.fetch_prices(LINUX, FAMILY, "USD")
     assert azure.leaks == []
 
 
@@ -108,10 +108,10 @@ def test_what_has_no_price_is_not_asked_for(
         Market("westeurope", ""),
         Market("westeurope", "Windows with SQL Server"),
     ):
-        assert provider.fetch_prices(market, FAMILY) == []
+        assert provider.fetch_prices(market, FAMILY, "USD") == []
     assert provider.meter.requests == 0
     china = AzureAccount(subscription.subscription_id, AzureSettings(cloud="china"))
-    assert AzureProvider(china).fetch_prices(LINUX, FAMILY) == []
+    assert AzureProvider(china).fetch_prices(LINUX, FAMILY, "USD") == []
 
 
 def test_a_list_that_fails_is_an_error_and_no_missing_price(
@@ -119,6 +119,6 @@ def test_a_list_that_fails_is_an_error_and_no_missing_price(
 ) -> None:
     azure.show_gateway(RETAIL, 503)
     with pytest.raises(ProviderError) as raised:
-        provider.fetch_prices(LINUX, FAMILY)
+        provider.fetch_prices(LINUX, FAMILY, "USD")
     assert raised.value.kind == ErrorKind.UNAVAILABLE
     assert "List prices of virtual machines in westeurope" in str(raised.value)

@@ -91,7 +91,7 @@ def test_the_runaway_is_the_only_machine_that_ever_averages_so_much() -> None:
             ids[life.machine.region].append(life.instance_id)
         for part in demo.fetch_metrics(demo.metric_window(NOW), ids, quiet):
             hot |= {
-                (record.instance_id, record.day)
+                (record.resource_id, record.day)
                 for record in part.cpu
                 if (record.average_percent or 0) > 75
             }

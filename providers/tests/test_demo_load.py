@@ -52,8 +52,8 @@ def test_every_machine_of_the_inventory_has_metrics_while_it_runs(
     running = {i.resource_id for r in found.values() for i in r if i.state == "running"}
     yesterday = Window(ANCHOR - ONE_DAY, ANCHOR)
     cpu, network = metrics(account_id, yesterday, ids)
-    assert {record.instance_id for record in cpu} == running
-    assert {record.instance_id for record in network} == running
+    assert {record.resource_id for record in cpu} == running
+    assert {record.resource_id for record in network} == running
 
 
 @pytest.mark.parametrize("account_id", EVERY_ACCOUNT)

@@ -16,7 +16,7 @@ DAY = date(2026, 10, 10)
 
 
 def hourly(demo: DemoProvider, region: str, system: str, family: str) -> dict[str, str]:
-    found = demo.fetch_prices(Market(region, system), [family])
+    found = demo.fetch_prices(Market(region, system), [family], "USD")
     return {record.instance_type: str(record.hourly) for record in found}
 
 

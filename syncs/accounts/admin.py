@@ -28,11 +28,10 @@ from unfold.contrib.filters.admin import (
 
 from clouds.access import is_limited
 from clouds.models import CloudAccount
-from clouds.registry import CloudKind
 from core.admin.columns import Column, linked, list_url, moment, stored_rows, text_link
 from syncs.accounts.admin_actions import SYNC_ACTIONS, SyncNowForm
 from syncs.accounts.changes import remove_accounts, save_account
-from syncs.accounts.forms import ACCESS, SECRETS, AccountForm
+from syncs.accounts.forms import ACCESS, SECRETS, SHARED, AccountForm
 from syncs.models import SyncRun
 from syncs.runs.start_messages import start_and_report
 from users.audit import actor_of
@@ -151,20 +150,28 @@ class CloudAccountAdmin(Admin[CloudAccount]):
             *(
                 (
                     f"Access to {kind.label}",
-                    {"fields": self._access(request, obj, kind)},
+                    {"fields": self._settings(request, obj, ACCESS[kind])},
                 )
                 for kind in kinds
             ),
-            ("Bill", {"fields": (("is_payer", "payer"),)}),
+            (
+                "Bill",
+                {
+                    "fields": [
+                        ("is_payer", "payer"),
+                        *self._settings(request, obj, SHARED),
+                    ]
+                },
+            ),
             ("Stored", {"fields": page(stored_rows, CREATED)}),
         ]
 
-    def _access(
-        self, request: HttpRequest, obj: CloudAccount | None, kind: CloudKind
+    def _settings(
+        self, request: HttpRequest, obj: CloudAccount | None, names: Sequence[str]
     ) -> list[Any]:
         if obj is None or self.has_change_permission(request, obj):
-            return [*ACCESS[kind]]
-        return [shown_setting(name) for name in ACCESS[kind] if name not in SECRETS]
+            return [*names]
+        return [shown_setting(name) for name in names if name not in SECRETS]
 
     def save_model(
         self, request: HttpRequest, obj: CloudAccount, form: Any, change: bool

@@ -16,16 +16,20 @@ from clouds.registry import CLOUDS, CloudKind
 from core.api.json import Decoder
 from core.db.exclusive import hold_until_commit
 from providers.azure.account_settings import CLOUDS as AZURE_CLOUDS
-from providers.settings import InvalidSetting
+from providers.settings import InvalidSetting, ProviderSettings
 from syncs.accounts.changes import ACCOUNT_IDS
 
-# Each cloud's settings, in the order of the page, and those that are never shown.
-ACCESS = {
-    CloudKind(kind): [one.name for one in fields(cloud.settings)]
+# The settings of every cloud, each cloud's own in the order of the page, and those that
+# are never shown.
+SHARED = [one.name for one in fields(ProviderSettings)]
+OWN = {
+    CloudKind(kind): [
+        one.name for one in fields(cloud.settings) if one.name not in SHARED
+    ]
     for kind, cloud in CLOUDS.items()
-    if fields(cloud.settings)
 }
-FIELDS = [name for names in ACCESS.values() for name in names]
+ACCESS = {kind: names for kind, names in OWN.items() if names}
+FIELDS = [*SHARED, *(name for names in ACCESS.values() for name in names)]
 SECRETS = {one for cloud in CLOUDS.values() for one in cloud.settings.SECRETS}
 
 
@@ -102,6 +106,15 @@ class AccountForm(forms.ModelForm[CloudAccount]):
         help_text="Empty: public.",
     )
 
+    tag_keys = ListField(
+        required=False,
+        decoder=Decoder,
+        widget=Textarea(attrs={"rows": 2}),
+        help_text='Costs are also read by each of these tag keys, such as ["team"]. '
+        "In AWS each costs $0.01 a page, and the payer must have activated it as a "
+        "cost allocation tag; in Azure 1 or 2 more questions a month of costs.",
+    )
+
     class Meta:
         # unfold's switch would save "unknown" as "no".
         widgets = {"is_payer": NullBooleanSelect()}
@@ -119,7 +132,7 @@ class AccountForm(forms.ModelForm[CloudAccount]):
         before = self.instance.settings
         given = {name: data[name] for name in FIELDS if data.get(name)}
         given |= {s: before[s] for s in SECRETS if s in before and s not in given}
-        for name in given.keys() - ACCESS.get(CloudKind(kind), FIELDS):
+        for name in given.keys() - CLOUDS[kind].settings.names():
             self.add_error(name, f"This is not a setting of {CloudKind(kind).label}.")
             return data
         try:

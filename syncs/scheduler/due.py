@@ -3,7 +3,7 @@
 A scheduler that was down therefore catches up once, not once per interval missed.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from django.conf import settings
 from clouds.models import CloudAccount
 from core.clocks import is_ahead
 from core.windows import ONE_DAY
-from syncs.datasets import Dataset, datasets_of
+from syncs.datasets import Dataset, datasets_of, is_read_from
 from syncs.models import SyncRun
 
 
@@ -27,7 +27,7 @@ class Due(NamedTuple):
 def due(accounts: Iterable[CloudAccount], now: datetime) -> Iterator[Due]:
     """Yield every dataset of these accounts that is to be read now. Two queries.
 
-    One that is read after another dataset waits for that one.
+    One that is read after other datasets waits for these.
     """
     # In this order: a run that ends in between is seen at work, or finished, or both.
     active = set(SyncRun.objects.active().ordinary().values_list("account", "dataset"))
@@ -46,27 +46,39 @@ def due(accounts: Iterable[CloudAccount], now: datetime) -> Iterator[Due]:
             run = newest.get((account.pk, dataset.value))
             if (account.pk, dataset.value) in active:
                 continue
-            if dataset.after and _waits(
-                newest.get((account.pk, dataset.after.value)),
-                run,
-                dataset.after in waiting,
-            ):
+            firsts = {
+                first: newest.get((account.pk, first.value))
+                for first in dataset.after
+                if is_read_from(account, first)
+            }
+            if firsts and _waits(firsts, run, waiting):
                 continue
             yield Due(account, dataset, run)
 
 
-def _waits(first: SyncRun | None, run: SyncRun | None, is_first_due: bool) -> bool:
-    """Return whether to wait until the dataset that is read first was read.
+def _waits(
+    firsts: Mapping[Dataset, SyncRun | None],
+    run: SyncRun | None,
+    waiting: Collection[Dataset],
+) -> bool:
+    """Return whether to wait until the datasets that are read first were read.
 
     One that was read since this dataset's last run is new enough even if it is due
-    again; with a short interval the second dataset would otherwise never be read.
+    again; with a short interval the second dataset would otherwise never be read. One
+    that only failed so far holds up nothing that another one tells.
     """
-    good_key = first.last_good_key if first else None
-    if good_key is None:
+    if not all(firsts.values()):
         return True
-    if run is None or good_key > run.pk:
-        return False
-    return is_first_due
+    good = {
+        first: newest.last_good_key
+        for first, newest in firsts.items()
+        if newest and newest.last_good_key is not None
+    }
+    if not good:
+        return True
+    return run is not None and any(
+        first in waiting and key <= run.pk for first, key in good.items()
+    )
 
 
 def _is_due(newest: SyncRun | None, now: datetime) -> bool:

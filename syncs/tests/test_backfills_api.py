@@ -117,7 +117,7 @@ def test_it_tells_how_far_it_is_and_what_failed() -> None:
         ({"account": "twice"}, "account", "2 accounts are named twice: use "),
         ({"account": "unread"}, "account", "known only after a first sync"),
         ({"account": "member"}, "account", "on the bill of production"),
-        ({"dataset": "instances"}, "dataset", "Choose one of: cost, cpu."),
+        ({"dataset": "instances"}, "dataset", "Choose one of: cost, cpu, usage."),
         ({"start": "2020-01-01"}, "start", "must lie within"),
         ({"start": "2026-11-20"}, "start", "must be before end"),
         ({"end": "2026-11-21"}, "start", "must lie within"),

@@ -37,7 +37,7 @@ def test_it_says_that_all_is_there_and_what_asking_cost(aws: EmulatedAws) -> Non
     told = check_access()
     assert "missing" not in told
     assert "ok        ce:GetCostAndUsage" in told
-    assert "15 requests, $0.01" in told
+    assert "18 requests, $0.01" in told
 
 
 def test_it_names_what_is_missing_and_ends_with_an_error(aws: EmulatedAws) -> None:
@@ -108,13 +108,23 @@ def test_what_is_optional_is_no_error(aws: EmulatedAws) -> None:
     ("permission", "dataset"),
     [
         ("ec2:DescribeVolumes", "sync_storage"),
+        ("ec2:DescribeSnapshots", "sync_storage"),
         ("s3:ListAllMyBuckets", "sync_storage"),
         ("s3:GetBucketTagging", "sync_storage, tags of buckets"),
         ("cloudwatch:ListMetrics", "sync_storage, sizes of buckets"),
         ("rds:DescribeDBInstances", "sync_databases"),
         ("ec2:DescribeAddresses", "sync_network"),
+        ("ec2:DescribeNatGateways", "sync_network"),
         ("elasticloadbalancing:DescribeLoadBalancers", "sync_network"),
         ("elasticloadbalancing:DescribeTags", "sync_network, tags of load balancers"),
+        (
+            "elasticloadbalancing:DescribeTargetHealth",
+            "sync_network, targets of load balancers",
+        ),
+        (
+            "elasticloadbalancing:DescribeInstanceHealth",
+            "sync_network, targets of load balancers",
+        ),
     ],
 )
 def test_datasets_that_can_be_left_out_are_optional(
@@ -123,7 +133,12 @@ def test_datasets_that_can_be_left_out_are_optional(
     CloudAccount.objects.create(account_id="123456789012", name="main")
     for region in aws.world().regions:
         aws.world().add_bucket(EmulatedBucket(f"logs-{region}", region))
-        aws.world().add_load_balancer(EmulatedLoadBalancer("web", region))
+        for kind in ("application", "classic"):
+            aws.world().add_load_balancer(
+                EmulatedLoadBalancer(
+                    kind, region, balancer_type=kind, targets={"a": {"i-1": "healthy"}}
+                )
+            )
     aws.deny(permission)
     told = check_access()
     assert f"optional  {permission} (for {dataset}" in told
@@ -136,7 +151,21 @@ def test_the_price_of_sizes_is_told_before_any_is_read(
     CloudAccount.objects.create(account_id="123456789012", name="main")
     assert "sizes of buckets: $0.01 per 1,000 metrics and sync" in check_access()
     settings.AWS_BUCKET_METRICS = False
-    assert "sizes of buckets" not in check_access()
+    told = check_access()
+    assert "sizes of buckets" not in told
+    assert "memory by agents: $0.01 per 1,000 metrics and sync, two an instance" in told
+    settings.AWS_MEMORY_METRICS = False
+    assert "cloudwatch:ListMetrics" not in check_access()
+
+
+def test_the_price_of_use_is_told_before_any_is_read(
+    aws: EmulatedAws, settings: Settings
+) -> None:
+    CloudAccount.objects.create(account_id="123456789012", name="main")
+    price = "sync_usage: $0.01 per 1,000 metrics and sync, five a database"
+    assert price in check_access()
+    settings.AWS_USAGE_METRICS = False
+    assert "sync_usage" not in check_access()
 
 
 def test_without_what_is_tagged_no_tags_are_asked_for(aws: EmulatedAws) -> None:

@@ -54,11 +54,9 @@ def test_every_row_is_whole() -> None:
     for dataset in Dataset:
         traits = dataset.traits
         assert callable(import_string(traits.task)), "a task that workers know"
-        assert dataset.after is None or list(Dataset).index(dataset.after) < list(
-            Dataset
-        ).index(dataset)
-        for kind in CloudKind:
-            assert issubclass(CLOUDS[kind].provider, traits.capability)
+        order = list(Dataset)
+        assert all(order.index(one) < order.index(dataset) for one in dataset.after)
+        assert issubclass(CLOUDS[CloudKind.AWS].provider, traits.capability)
         if dataset.has_window:
             assert callable(getattr(traits.capability, traits.window))
             assert dataset.first_days > 0
@@ -81,7 +79,7 @@ def test_what_a_cloud_lacks_is_not_offered_and_never_due_late_or_failing(
     assert datasets_of(small) == [Dataset.INSTANCES]
     assert [one.dataset for one in due([small], now)] == [Dataset.INSTANCES]
     assert [one.dataset for one in freshness([small], now)] == [Dataset.INSTANCES]
-    with pytest.raises(Refused, match="^CPU and network: not offered by Demo.$"):
+    with pytest.raises(Refused, match="^CPU and network: not offered by Demo AWS.$"):
         claim(small, Dataset.CPU, now)
 
 
@@ -92,11 +90,11 @@ def test_the_commands_read_what_there_is_and_refuse_the_rest_by_name(
     call_command("sync", stdout=out)
     (line,) = out.getvalue().splitlines()
     assert line.startswith(f"{ACCOUNT} instances: succeeded")
-    with pytest.raises(CommandError, match="not offered by Demo") as refused:
+    with pytest.raises(CommandError, match="not offered by Demo AWS") as refused:
         call_command("sync_cpu", "--account", ACCOUNT)
     assert refused.value.returncode == 2
     call_command("check_access", stdout=out)
-    assert "Checking access is not offered by Demo." in out.getvalue()
+    assert "Checking access is not offered by Demo AWS." in out.getvalue()
 
 
 def test_the_api_refuses_it_and_the_page_says_so(
@@ -105,7 +103,7 @@ def test_the_api_refuses_it_and_the_page_says_so(
     answer = operator().post("/api/v1/sync/cpu/", {"account": ACCOUNT})
     assert answer.status_code == 400
     assert answer.json()["errors"] == {
-        "account": ["CPU and network: not offered by Demo."]
+        "account": ["CPU and network: not offered by Demo AWS."]
     }
     page = admin_client.get("/syncs/").content.decode()
-    assert page.count("not offered by Demo") == len(Dataset) - 1
+    assert page.count("not offered by Demo AWS") == len(Dataset) - 1

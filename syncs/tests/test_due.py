@@ -17,13 +17,14 @@ from syncs.models import SyncRun
 from syncs.runs.claims import claim, free_dead, take
 from syncs.scheduler.due import Due, due, due_at
 from syncs.tasks import queue_due, schedule_tick
+from syncs.testing import OF_AWS
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 # What waits for nothing else, and what is read of instances.
 AT_ONCE = ["instances", "storage", "databases", "network", "cost"]
-AFTERWARDS = ["cpu", "prices"]
+AFTERWARDS = ["cpu", "usage", "prices"]
 
 
 @pytest.fixture(autouse=True)
@@ -73,7 +74,33 @@ def test_a_new_account_is_due_at_once_but_its_cpu_waits_for_its_instances(
     mine = aws_account()
     assert names(now) == AT_ONCE
     ended(mine, "instances", now)
-    assert names(now) == [*AT_ONCE[1:], *AFTERWARDS]
+    assert names(now) == [*AT_ONCE[1:], "cpu", "prices"]
+
+
+def test_use_waits_for_all_that_it_is_asked_of_but_not_for_what_can_not_be_read(
+    now: datetime,
+) -> None:
+    mine = aws_account()
+    for dataset in ("instances", "storage", "databases"):
+        ended(mine, dataset, now)
+    assert "usage" not in names(now)
+    denied = ended(mine, "network", now, status="failed")
+    assert "usage" in names(now)
+    ended(mine, "usage", now)
+    # Denied again, it is due after a pause; what the others tell is read meanwhile.
+    later = now + DAY
+    denied.heartbeat_at = later
+    denied.save()
+    ended(mine, "storage", later)
+    ended(mine, "databases", later)
+    assert {"usage", "network"} <= set(names(later))
+
+
+def test_use_of_what_could_never_be_read_waits(now: datetime) -> None:
+    mine = aws_account()
+    for dataset in ("storage", "databases", "network"):
+        ended(mine, dataset, now, status="failed")
+    assert "usage" not in names(now)
 
 
 def test_cpu_is_read_though_its_instances_are_due_again_at_every_look(
@@ -142,12 +169,13 @@ def test_who_was_down_for_three_intervals_catches_up_once(now: datetime) -> None
             SyncRun.objects.filter(pk=run_id).update(
                 status="succeeded", finished_at=now + 3 * DAY
             )
-        assert [queue_due() for _ in range(3)] == [2, 0, 0]
+        assert [queue_due() for _ in range(3)] == [len(AFTERWARDS), 0, 0]
     assert [task for task, _ in waiting()] == [
         "metrics.tasks.sync_cpu",
+        "metrics.tasks.sync_usage",
         "pricing.tasks.sync_prices",
     ]
-    assert SyncRun.objects.filter(trigger="schedule").count() == 7
+    assert SyncRun.objects.filter(trigger="schedule").count() == len(OF_AWS)
 
 
 def test_what_failed_is_tried_again_after_pauses_that_double_up_to_the_interval(

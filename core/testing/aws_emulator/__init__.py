@@ -7,6 +7,8 @@ from core.testing.aws_emulator.resources import (
     EmulatedBucket,
     EmulatedDatabase,
     EmulatedLoadBalancer,
+    EmulatedNatGateway,
+    EmulatedSnapshot,
     EmulatedVolume,
 )
 from core.testing.aws_emulator.wire import AwsError, Call
@@ -22,6 +24,8 @@ __all__ = [
     "EmulatedDatabase",
     "EmulatedInstance",
     "EmulatedLoadBalancer",
+    "EmulatedNatGateway",
+    "EmulatedSnapshot",
     "EmulatedVolume",
     "LineItem",
     "World",

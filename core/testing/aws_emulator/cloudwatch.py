@@ -7,7 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from core.testing.aws_emulator import bucket_metrics
+from core.testing.aws_emulator import (
+    agent_metrics,
+    bucket_metrics,
+    resource_metrics,
+)
 from core.testing.aws_emulator.usage import Usage
 from core.testing.aws_emulator.wire import Answer, AwsError, Call, as_utc
 from core.testing.emulated_load import DAY
@@ -26,7 +30,14 @@ SUB_MINUTE_PERIODS = (1, 5, 10, 20, 30)
 STATISTIC = re.compile(r"Average|Maximum|Minimum|Sum|SampleCount|p\d{1,2}(\.\d+)?|p100")
 QUERY_ID = re.compile(r"[a-z][a-zA-Z0-9_]*")
 UNITS = {"CPUUtilization": "Percent", "NetworkIn": "Bytes", "NetworkOut": "Bytes"}
-UNITS |= bucket_metrics.UNITS
+UNITS |= agent_metrics.UNITS | bucket_metrics.UNITS | resource_metrics.UNITS
+
+# Whose points are those of days.
+DAILY = {
+    agent_metrics.NAMESPACE: agent_metrics.memory_points,
+    bucket_metrics.NAMESPACE: bucket_metrics.bucket_points,
+    **dict.fromkeys(resource_metrics.NAMESPACES, resource_metrics.resource_points),
+}
 
 Points = list[tuple[int, float]]
 
@@ -47,8 +58,8 @@ class Question:
         """All points of one query, in the order asked for."""
         stat = query["MetricStat"]
         metric = stat["Metric"]["MetricName"]
-        if stat["Metric"]["Namespace"] == bucket_metrics.NAMESPACE:
-            return self._bucket_points(stat)
+        if stat["Metric"]["Namespace"] in DAILY:
+            return self._daily_points(stat)
         usage = self._usage(query)
         if usage is None or stat.get("Unit", UNITS[metric]) != UNITS[metric]:
             return []
@@ -64,15 +75,13 @@ class Question:
                 found.append((at, value * scale))
         return found[::-1] if self.newest_first else found
 
-    def _bucket_points(self, stat: dict[str, Any]) -> Points:
-        """A point a day, and so one in each period of days."""
+    def _daily_points(self, stat: dict[str, Any]) -> Points:
+        """A point of each whole day."""
+        name = stat["Metric"]["Namespace"]
         if stat["Period"] != DAY:
-            raise _invalid("This emulator has sizes of buckets by the day alone.")
-        found = list(
-            bucket_metrics.bucket_points(
-                self.aws, self.call, stat["Metric"], self._first_kept(DAY), self.end
-            )
-        )
+            raise _invalid(f"This emulator has metrics of {name} by the day alone.")
+        points = DAILY[name]
+        found = [*points(self.aws, self.call, stat, self._first_kept(DAY), self.end)]
         return found[::-1] if self.newest_first else found
 
     def _first_kept(self, period: int) -> int:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from core.testing.aws_emulator.wire import Call, Parameters
 
 T = TypeVar("T")
+EC2_PAGE = 1_000
 
 
 def page_of(
@@ -27,6 +28,22 @@ def page_of(
     (start,) = read_token(call, token, bad_token) or [0]
     end = start + min(size, aws.page_size.get(call.name, size))
     return found[start:end], make_token(call, end) if end < len(found) else None
+
+
+def ec2_page(
+    aws: EmulatedAws, call: Call, found: Sequence[T]
+) -> tuple[Sequence[T], str | None]:
+    """A page of EC2, of 5 to 1,000 results."""
+    size = call.parameters.get("MaxResults", EC2_PAGE)
+    if not 5 <= size <= EC2_PAGE:
+        raise AwsError(
+            "InvalidParameterValue",
+            f"Value ( {size} ) for parameter maxResults is invalid. "
+            "Expecting a value between 5 and 1000.",
+        )
+    bad_token = AwsError("InvalidParameterValue", "The token is not valid.")
+    token = call.parameters.get("NextToken")
+    return page_of(aws, call, found, size, token, bad_token)
 
 
 def refuse_narrowed(asked: Parameters, *names: str) -> None:

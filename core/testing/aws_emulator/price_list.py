@@ -1,4 +1,4 @@
-"""GetProducts of AWS's Price List, for EC2 on demand."""
+"""GetProducts of AWS's Price List."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from core.testing.aws_emulator.aws import EmulatedAws
 
 SERVICE = "AmazonEC2"
+SERVICES = {
+    *(SERVICE, "AmazonVPC", "AWSELB", "AmazonRDS"),
+    *("AmazonS3", "AmazonS3GlacierDeepArchive"),
+}
 # The API answers in these regions alone, whatever region is asked about.
 ENDPOINTS = frozenset({"us-east-1", "eu-central-1", "ap-south-1"})
 PRODUCTS_A_PAGE = 100
@@ -45,7 +49,7 @@ def get_products(aws: EmulatedAws, call: Call) -> Answer:
     """A page of products, each a text of JSON as AWS gives it."""
     if call.region not in ENDPOINTS:
         raise AwsError("UnknownEndpoint", f"No Price List in {call.region}", 404)
-    if call.parameters["ServiceCode"] != SERVICE:
+    if call.parameters["ServiceCode"] not in SERVICES:
         raise AwsError("NotFoundException", "The service code was not found.")
     most = call.parameters.get("MaxResults", PRODUCTS_A_PAGE)
     if not 1 <= most <= PRODUCTS_A_PAGE:
@@ -99,36 +103,64 @@ def product(
         attributes["licenseModel"],
     )
     attributes.setdefault("operation", OPERATIONS.get(what, "RunInstances:other"))
+    return _product("Compute Instance", attributes, "Hrs", {"0": hourly_usd})
+
+
+def other_product(
+    service: str,
+    family: str,
+    usagetype: str,
+    region: str,
+    unit: str,
+    usd: str | Mapping[str, str],
+    **attributes: str,
+) -> dict[str, Any]:
+    """What no instance is; `usd` may be one amount, or by where its band begins."""
+    attributes = {
+        "regionCode": region,
+        "locationType": "AWS Region",
+        "servicecode": service,
+        "usagetype": usagetype,
+        "operation": "",
+    } | attributes
+    bands = {"0": usd} if isinstance(usd, str) else usd
+    return _product(family, attributes, unit, bands)
+
+
+def _product(
+    family: str, attributes: dict[str, str], unit: str, bands: Mapping[str, str]
+) -> dict[str, Any]:
     sku = sha256(json.dumps(attributes).encode()).hexdigest()[:16].upper()
     return {
-        "product": {
-            "productFamily": "Compute Instance",
-            "attributes": attributes,
-            "sku": sku,
-        },
-        "serviceCode": SERVICE,
+        "product": {"productFamily": family, "attributes": attributes, "sku": sku},
+        "serviceCode": attributes["servicecode"],
         "terms": {
-            "OnDemand": _term(sku, ON_DEMAND, "Hrs", hourly_usd),
-            "Reserved": _term(sku, RESERVED, "Quantity", "1000"),
+            "OnDemand": _term(sku, ON_DEMAND, unit, bands),
+            "Reserved": _term(sku, RESERVED, "Quantity", {"0": "1000"}),
         },
         "version": "20260601000000",
         "publicationDate": "2026-06-01T00:00:00Z",
     }
 
 
-def _term(sku: str, offer: str, unit: str, usd: str) -> dict[str, Any]:
-    rate = f"{sku}.{offer}.{PER_HOUR}"
-    dimension = {
-        "unit": unit,
-        "endRange": "Inf",
-        "description": f"${usd} per {unit}",
-        "appliesTo": [],
-        "rateCode": rate,
-        "beginRange": "0",
-        "pricePerUnit": {"USD": usd},
+def _term(sku: str, offer: str, unit: str, bands: Mapping[str, str]) -> dict[str, Any]:
+    begins = list(bands)
+    dimensions = {
+        f"{sku}.{offer}.{PER_HOUR}{number or ''}": {
+            "unit": unit,
+            "endRange": end,
+            "description": f"${bands[begin]} per {unit}",
+            "appliesTo": [],
+            "rateCode": f"{sku}.{offer}.{PER_HOUR}{number or ''}",
+            "beginRange": begin,
+            "pricePerUnit": {"USD": bands[begin]},
+        }
+        for number, (begin, end) in enumerate(
+            zip(begins, [*begins[1:], "Inf"], strict=True)
+        )
     }
     term = {
-        "priceDimensions": {rate: dimension},
+        "priceDimensions": dimensions,
         "sku": sku,
         "effectiveDate": "2026-06-01T00:00:00Z",
         "offerTermCode": offer,
@@ -141,8 +173,11 @@ def _matches(product: Mapping[str, Any] | str, call: Call) -> bool:
     """All filters hold; a product given as text is not looked into."""
     if isinstance(product, str):
         return True
-    attributes = product["product"]["attributes"]
-    return all(
+    attributes = product["product"]["attributes"] | {
+        "productFamily": product["product"]["productFamily"]
+    }
+    of_service = product["serviceCode"] == call.parameters["ServiceCode"]
+    return of_service and all(
         MATCHES[each["Type"]](attributes.get(each["Field"], ""), each["Value"])
         for each in call.parameters.get("Filters", [])
     )

@@ -26,6 +26,22 @@ class EmulatedVolume:
 
 
 @dataclass
+class EmulatedSnapshot:
+    """One EBS snapshot, which stays when its volume goes."""
+
+    snapshot_id: str
+    region: str
+    volume_id: str
+    created_at: datetime = CREATED
+    size_gib: int = 100
+    full_bytes: int | None = 40 * 2**30
+    tier: str = "standard"
+    state: str = "completed"
+    description: str = ""
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
 class EmulatedBucket:
     """One S3 bucket, whose sizes CloudWatch has once a day."""
 
@@ -43,8 +59,17 @@ class EmulatedBucket:
     tags: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(kw_only=True)
+class Measured:
+    """What CloudWatch has of it, by metric, instead of the emulator's own figures."""
+
+    figures: dict[str, float] = field(default_factory=dict)
+    # Those of days on which they were others.
+    figures_on: dict[date, dict[str, float]] = field(default_factory=dict)
+
+
 @dataclass
-class EmulatedDatabase:
+class EmulatedDatabase(Measured):
     """One database instance of RDS, Neptune or DocumentDB."""
 
     name: str
@@ -74,14 +99,31 @@ class EmulatedAddress:
 
 
 @dataclass
-class EmulatedLoadBalancer:
-    """One load balancer with target groups."""
+class EmulatedNatGateway(Measured):
+    """One NAT gateway, which is answered for an hour after it was deleted."""
+
+    gateway_id: str
+    region: str
+    created_at: datetime = CREATED
+    state: str = "available"
+    connectivity: str = "public"
+    # Allocation ids of its Elastic IPs and their addresses.
+    addresses: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class EmulatedLoadBalancer(Measured):
+    """One load balancer: with target groups, or a classic one with instances."""
 
     name: str
     region: str
     created_at: datetime = CREATED
-    balancer_type: str = "application"
-    state: str = "active"
+    balancer_type: str = "application"  # network, gateway, classic
+    state: str = "active"  # a classic one has none
+    # The state of each target by group; a classic one has one group, whose name is of
+    # no matter, and its states are InService and OutOfService.
+    targets: dict[str, dict[str, str]] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
 
 
@@ -90,9 +132,11 @@ class Resources:
     """All of them in one account, by what is unique in it."""
 
     volumes: dict[str, EmulatedVolume] = field(default_factory=dict)
+    snapshots: dict[str, EmulatedSnapshot] = field(default_factory=dict)
     buckets: dict[str, EmulatedBucket] = field(default_factory=dict)
     databases: dict[tuple[str, str], EmulatedDatabase] = field(default_factory=dict)
     addresses: dict[str, EmulatedAddress] = field(default_factory=dict)
+    nat_gateways: dict[str, EmulatedNatGateway] = field(default_factory=dict)
     load_balancers: dict[tuple[str, str], EmulatedLoadBalancer] = field(
         default_factory=dict
     )
@@ -101,6 +145,10 @@ class Resources:
         """Creates it, or puts another in its place; so do the others."""
         self.volumes[volume.volume_id] = volume
         return volume
+
+    def add_snapshot(self, snapshot: EmulatedSnapshot) -> EmulatedSnapshot:
+        self.snapshots[snapshot.snapshot_id] = snapshot
+        return snapshot
 
     def add_bucket(self, bucket: EmulatedBucket) -> EmulatedBucket:
         self.buckets[bucket.name] = bucket
@@ -113,6 +161,17 @@ class Resources:
     def add_address(self, address: EmulatedAddress) -> EmulatedAddress:
         self.addresses[address.allocation_id] = address
         return address
+
+    def add_nat_gateway(self, gateway: EmulatedNatGateway) -> EmulatedNatGateway:
+        """Its Elastic IPs are the account's, held by its network interface."""
+        self.nat_gateways[gateway.gateway_id] = gateway
+        for allocation_id, ip in gateway.addresses.items():
+            held = EmulatedAddress(
+                *(allocation_id, gateway.region, ip),
+                interface_id=f"eni-{allocation_id.removeprefix('eipalloc-')}",
+            )
+            self.add_address(held)
+        return gateway
 
     def add_load_balancer(self, balancer: EmulatedLoadBalancer) -> EmulatedLoadBalancer:
         self.load_balancers[balancer.region, balancer.name] = balancer

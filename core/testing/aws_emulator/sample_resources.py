@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -11,6 +12,8 @@ from core.testing.aws_emulator.resources import (
     EmulatedBucket,
     EmulatedDatabase,
     EmulatedLoadBalancer,
+    EmulatedNatGateway,
+    EmulatedSnapshot,
     EmulatedVolume,
 )
 
@@ -40,6 +43,8 @@ def fill_resources(world: World, now: datetime) -> None:
         _add_volumes(world, instance, number)
         if number % 8 == 0:
             _add_address(world, instance, number)
+        if number % 5 == 0:
+            _add_snapshots(world, instance, number)
     born = now - timedelta(days=400)
     for number, region in enumerate(world.regions):
         for name, sizes in BUCKETS.items():
@@ -53,9 +58,7 @@ def fill_resources(world: World, now: datetime) -> None:
                     tags={"team": TEAMS[number]} if name != "scratch" else {},
                 )
             )
-        world.add_load_balancer(
-            EmulatedLoadBalancer("web", region, born, tags={"team": "shop"})
-        )
+        _add_network(world, region, born)
     region = world.regions[0]
     world.add_load_balancer(EmulatedLoadBalancer("ingest", region, born, "network"))
     for name, engine, version, size, storage, state in DATABASES:
@@ -64,6 +67,42 @@ def fill_resources(world: World, now: datetime) -> None:
                 *(name, region, born, engine, version, size, state, storage),
                 multi_az=name == "orders",
                 tags={"team": "shop"},
+            )
+        )
+
+
+def _add_network(world: World, region: str, born: datetime) -> None:
+    """A gateway, a balancer in use and a classic one that nobody is behind."""
+    digest = f"{crc32(f'{world.account_id}{region}'.encode()):017x}"
+    world.add_nat_gateway(
+        EmulatedNatGateway(
+            *(f"nat-{digest}", region, born),
+            addresses={f"eipalloc-{digest}": f"198.51.100.{len(world.nat_gateways)}"},
+            tags={"Name": "out"},
+        )
+    )
+    there = (one for one in world.instances.values() if one.region == region)
+    behind = {one.instance_id: "healthy" for one in islice(there, 3)}
+    world.add_load_balancer(
+        EmulatedLoadBalancer(
+            *("web", region, born),
+            targets={f"web-{region}": behind},
+            tags={"team": "shop"},
+        )
+    )
+    world.add_load_balancer(EmulatedLoadBalancer("old-web", region, born, "classic"))
+
+
+def _add_snapshots(world: World, instance: EmulatedInstance, number: int) -> None:
+    """Of the machine's volume, and of one that it had before."""
+    suffix = instance.instance_id.removeprefix("i-")[1:]
+    for volume, months in (("0", 1), ("d", 14)):
+        world.add_snapshot(
+            EmulatedSnapshot(
+                *(f"snap-{volume}{suffix}", instance.region, f"vol-{volume}{suffix}"),
+                instance.launched_at - timedelta(days=30 * months),
+                size_gib=(50, 100, 500)[number % 3],
+                full_bytes=(20, 40, 200)[number % 3] * 2**30,
             )
         )
 

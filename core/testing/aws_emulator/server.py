@@ -11,7 +11,6 @@ from moto.core.request import Request
 from werkzeug.wrappers import Response
 
 from core.testing.aws_emulator.addresses import describe_addresses
-from core.testing.aws_emulator.bucket_metrics import list_metrics
 from core.testing.aws_emulator.buckets import get_bucket_tagging, list_buckets
 from core.testing.aws_emulator.cloudwatch import get_metric_data
 from core.testing.aws_emulator.cost_explorer import get_cost_and_usage
@@ -23,14 +22,21 @@ from core.testing.aws_emulator.ec2 import (
 )
 from core.testing.aws_emulator.identity import assume_role, get_caller_identity
 from core.testing.aws_emulator.load_balancers import (
+    describe_instance_health,
     describe_load_balancers,
     describe_tags,
+    describe_target_groups,
+    describe_target_health,
 )
+from core.testing.aws_emulator.metric_lists import list_metrics
 from core.testing.aws_emulator.metric_statistics import get_metric_statistics
+from core.testing.aws_emulator.nat_gateways import describe_nat_gateways
 from core.testing.aws_emulator.organizations import describe_organization, list_accounts
 from core.testing.aws_emulator.price_list import get_products
+from core.testing.aws_emulator.snapshots import describe_snapshots
 from core.testing.aws_emulator.volumes import describe_volumes
 from core.testing.aws_emulator.wire import (
+    CLASSIC,
     Answer,
     AwsError,
     Call,
@@ -58,10 +64,15 @@ OPERATIONS: dict[str, Callable[[EmulatedAws, Call], Answer]] = {
     "ec2:DescribeAddresses": describe_addresses,
     "ec2:DescribeInstanceTypes": describe_instance_types,
     "ec2:DescribeInstances": describe_instances,
+    "ec2:DescribeNatGateways": describe_nat_gateways,
     "ec2:DescribeRegions": describe_regions,
+    "ec2:DescribeSnapshots": describe_snapshots,
     "ec2:DescribeVolumes": describe_volumes,
+    "elasticloadbalancing:DescribeInstanceHealth": describe_instance_health,
     "elasticloadbalancing:DescribeLoadBalancers": describe_load_balancers,
     "elasticloadbalancing:DescribeTags": describe_tags,
+    "elasticloadbalancing:DescribeTargetGroups": describe_target_groups,
+    "elasticloadbalancing:DescribeTargetHealth": describe_target_health,
     "organizations:DescribeOrganization": describe_organization,
     "organizations:ListAccounts": list_accounts,
     "pricing:GetProducts": get_products,
@@ -73,7 +84,7 @@ OPERATIONS: dict[str, Callable[[EmulatedAws, Call], Answer]] = {
 }
 # Global services, and the region that cannot be disabled.
 REGIONAL_SERVICES = frozenset(
-    {"ec2", "cloudwatch", "rds", "elasticloadbalancing", "s3"}
+    {"ec2", "cloudwatch", "rds", "elasticloadbalancing", CLASSIC, "s3"}
 )
 ALWAYS_ENABLED = "us-east-1"
 XML = "text/xml; charset=utf-8"

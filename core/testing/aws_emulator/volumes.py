@@ -5,37 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from core.testing.aws_emulator.pages import page_of, refuse_narrowed, tag_list
-from core.testing.aws_emulator.wire import Answer, AwsError, Call
+from core.testing.aws_emulator.pages import ec2_page, refuse_narrowed, tag_list
+from core.testing.aws_emulator.wire import Answer, Call
 
 if TYPE_CHECKING:
     from core.testing.aws_emulator.aws import EmulatedAws
     from core.testing.aws_emulator.resources import EmulatedVolume
-
-DEFAULT_PAGE = 1_000
 
 
 def describe_volumes(aws: EmulatedAws, call: Call) -> Answer:
     """A page of this region's volumes, in no order one could rely on."""
     asked = call.parameters
     refuse_narrowed(asked, "Filters", "VolumeIds")
-    if not 5 <= asked.get("MaxResults", DEFAULT_PAGE) <= DEFAULT_PAGE:
-        raise AwsError(
-            "InvalidParameterValue",
-            f"Value ( {asked['MaxResults']} ) for parameter maxResults is invalid. "
-            "Expecting a value between 5 and 1000.",
-        )
     found = [
         volume
         for volume in aws.world(call.account_id).volumes.values()
         if volume.region == call.region and volume.created_at <= aws.now
     ]
     found.sort(key=lambda each: crc32(each.volume_id.encode()))
-    page, token = page_of(
-        *(aws, call, found, asked.get("MaxResults", DEFAULT_PAGE)),
-        asked.get("NextToken"),
-        AwsError("InvalidParameterValue", "The token is not valid."),
-    )
+    page, token = ec2_page(aws, call, found)
     answer: dict[str, Any] = {"Volumes": [_volume(volume) for volume in page]}
     return answer | ({"NextToken": token} if token else {})
 

@@ -30,6 +30,9 @@ Answer = Mapping[str, Any] | bytes  # bytes: a body that is rendered already
 SERVICE_OF_SIGNING_NAME = {"monitoring": "cloudwatch"}
 # How botocore names a service that IAM and signatures name otherwise.
 MODEL_NAMES = {"elasticloadbalancing": "elbv2"}
+# Elastic Load Balancing's first API, which requests name by its version alone.
+CLASSIC, CLASSIC_VERSION = "elb", "2012-06-01"
+PERMISSION_PREFIXES = {CLASSIC: "elasticloadbalancing"}
 # Operations that need a permission of another name.
 PERMISSIONS = {"s3:ListBuckets": "s3:ListAllMyBuckets"}
 CREDENTIAL = re.compile(
@@ -96,12 +99,14 @@ def read_signature(request: Request) -> Signature:
             "MissingAuthenticationToken", "Missing Authentication Token", 403
         )
     service = SERVICE_OF_SIGNING_NAME.get(found["service"], found["service"])
+    if request.form.get("Version") == CLASSIC_VERSION:
+        service = CLASSIC
     return Signature(found["key"], found["region"], service)
 
 
 def permission_of(service: str, operation: str) -> str:
     """What IAM calls the operation: "ce:GetCostAndUsage"."""
-    name = f"{service}:{operation}"
+    name = f"{PERMISSION_PREFIXES.get(service, service)}:{operation}"
     return PERMISSIONS.get(name, name)
 
 

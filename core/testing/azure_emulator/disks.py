@@ -1,4 +1,4 @@
-"""Microsoft.Compute's managed disks."""
+"""Microsoft.Compute's managed disks and their snapshots."""
 
 from __future__ import annotations
 
@@ -59,4 +59,35 @@ class Disk(EmulatedResource):
         return "Reserved" if is_held else "Attached"
 
 
-ROUTES = (list_route(Disk, VERSIONS),)
+@dataclass
+class Snapshot(EmulatedResource):
+    """A copy of a disk, which stays when the disk goes."""
+
+    resource_type: ClassVar[str] = "Microsoft.Compute/snapshots"
+
+    source: str = ""  # the id of a disk, or of another snapshot
+    sku: str = "Standard_LRS"
+    size_gb: int = 128
+    incremental: bool = True
+
+    def listed(self) -> dict[str, Any]:
+        return super().listed() | {"sku": {"name": self.sku, "tier": "Standard"}}
+
+    def properties(self) -> dict[str, Any]:
+        """Its disk's id has the group in upper case; that of a blob has no id."""
+        origin = {"createOption": "Import"}
+        if self.source:
+            source = upper_group(self.source)
+            origin = {"createOption": "Copy", "sourceResourceId": source}
+        return {
+            "creationData": origin,
+            "diskSizeGB": self.size_gb,
+            "diskState": "Unattached",  # of every snapshot
+            "incremental": self.incremental,
+            "timeCreated": seven_decimals(self.created_at),
+            "provisioningState": "Succeeded",
+            "uniqueId": guid(self.id),
+        }
+
+
+ROUTES = (list_route(Disk, VERSIONS), list_route(Snapshot, VERSIONS))

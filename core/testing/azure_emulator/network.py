@@ -1,4 +1,4 @@
-"""Microsoft.Network: interfaces, public addresses, balancers and gateways."""
+"""Microsoft.Network: interfaces, public addresses, gateways and balancers."""
 
 from __future__ import annotations
 
@@ -63,6 +63,34 @@ class PublicIp(EmulatedResource):
             properties["natGateway"] = {"id": self.nat_gateway}
         is_there = self.allocation == "Static" or self.configuration
         return properties | ({"ipAddress": self.ip} if is_there else {})
+
+
+@dataclass
+class NatGateway(EmulatedResource):
+    """What subnets send through."""
+
+    resource_type: ClassVar[str] = "Microsoft.Network/natGateways"
+
+    sku: str = "Standard"
+    addresses: list[PublicIp] = field(default_factory=list)
+    subnets: list[str] = field(default_factory=list)  # names in one network
+
+    def listed(self) -> dict[str, Any]:
+        return super().listed() | {"sku": {"name": self.sku}}
+
+    def properties(self) -> dict[str, Any]:
+        """What it does not have is left out."""
+        network = f"/subscriptions/{self.subscription_id}/resourceGroups/{self.group}"
+        network += "/providers/Microsoft.Network/virtualNetworks/Main/subnets"
+        lists = {
+            "publicIpAddresses": [{"id": one.id} for one in self.addresses],
+            "subnets": [{"id": f"{network}/{one}"} for one in self.subnets],
+        }
+        return {
+            "provisioningState": "Succeeded",
+            "resourceGuid": guid(self.id),
+            "idleTimeoutInMinutes": 4,
+        } | {name: entries for name, entries in lists.items() if entries}
 
 
 @dataclass
@@ -143,6 +171,7 @@ class ApplicationGateway(EmulatedResource):
 ROUTES = (
     list_route(NetworkInterface, VERSIONS),
     list_route(PublicIp, VERSIONS),
+    list_route(NatGateway, VERSIONS),
     list_route(LoadBalancer, VERSIONS),
     list_route(ApplicationGateway, VERSIONS),
 )

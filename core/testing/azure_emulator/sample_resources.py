@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from core.testing.azure_emulator.disks import Disk
+from core.testing.azure_emulator.disks import Disk, Snapshot
 from core.testing.azure_emulator.flexible_servers import MySqlServer, PostgreSqlServer
 from core.testing.azure_emulator.network import (
     ApplicationGateway,
     LoadBalancer,
+    NatGateway,
     NetworkInterface,
     PublicIp,
 )
@@ -45,7 +46,14 @@ def _add_disks(owner: EmulatedSubscription, now: datetime) -> None:
         sku, size, iops, mbps = DISKS[number]
         shape = {"sku": sku, "size_gb": size, "iops": iops, "mbps": mbps}
         created_at = now - timedelta(days=days)
-        owner.add(Disk, f"old-{number + 1}_data", created_at=created_at, **shape)
+        old = owner.add(Disk, f"old-{number + 1}_data", created_at=created_at, **shape)
+        for name, source in (
+            (f"old-{number}", old.id),
+            (f"gone-{number}", f"{old.id}x"),
+        ):
+            owner.add(
+                Snapshot, name, source=source, size_gb=size, created_at=created_at
+            )
 
 
 def _add_storage(owner: EmulatedSubscription) -> None:
@@ -113,5 +121,9 @@ def _add_network(owner: EmulatedSubscription) -> None:
     owner.add(PublicIp, "front-ip", ip="20.50.2.4", configuration=configuration)
     owner.add(LoadBalancer, "old-front", group="NETWORK")
     owner.add(PublicIp, "old-ip", ip="20.50.2.5")
+    out = owner.add(PublicIp, "out-ip", ip="20.50.2.6")
+    gateway = owner.add(NatGateway, "out", addresses=[out], subnets=["web", "data"])
+    out.nat_gateway = gateway.id
+    owner.add(NatGateway, "old-out")
     hosts = ["shop.example.com", "blog.example.com"]
     owner.add(ApplicationGateway, "shop-waf", sku="WAF_v2", hosts=hosts)

@@ -15,9 +15,9 @@ from core.windows import ONE_DAY, Window, last_complete_days, midnight, utc_day
 from costs.sync import open_since, sync_cost
 from inventory.models import Resource
 from inventory.sync import sync_databases, sync_ec2, sync_network, sync_storage
-from metrics.sync import sync_cpu
+from metrics.sync import sync_cpu, sync_usage
 from pricing.sync import sync_prices
-from providers.demo.company import ACCOUNTS, COMPANY_NAME, HISTORY_DAYS
+from providers.demo.company import ACCOUNTS, COMPANY_NAME, HISTORY_DAYS, Cloud
 from providers.demo.provider import DemoProvider
 from syncs.accounts.changes import remove_accounts, save_account
 from syncs.datasets import Dataset
@@ -25,15 +25,17 @@ from syncs.models import Watermark
 from syncs.runs.claims import SlotTaken
 from syncs.runs.watermarks import WHOLE_ACCOUNT, due_window, read_until
 
+KINDS = {Cloud.AWS: CloudKind.DEMO, Cloud.AZURE: CloudKind.DEMO_AZURE}
+TAG_KEYS = ["team"]
 # The bill is first read as it was then, so that some days are restated.
 FIRST_READ_DAYS_AGO = 3
 
 
 class Command(BaseCommand):
     help = (
-        f"Add {COMPANY_NAME}, a demo company of {len(ACCOUNTS)} accounts with "
-        "instances, costs and CPU utilization. Run again, it adds the days since. "
-        "Nothing is sent to a cloud."
+        f"Add {COMPANY_NAME}, a demo company of {len(ACCOUNTS)} accounts in AWS and "
+        "Azure with resources, costs and utilization. Run again, it adds the days "
+        "since. Nothing is sent to a cloud."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -66,7 +68,7 @@ class Command(BaseCommand):
         if options["remove"]:
             self.stdout.write("Removed the demo company.")
             return
-        if CloudAccount.objects.exclude(provider=CloudKind.DEMO).exists():
+        if CloudAccount.objects.real().exists():
             self.stderr.write(
                 "Demo costs are now included in totals beside your own accounts; `demo "
                 "--remove` removes them."
@@ -78,7 +80,10 @@ class Command(BaseCommand):
             account = stored.get(one.account_id)
             if account is None:
                 account = CloudAccount(
-                    provider=CloudKind.DEMO, account_id=one.account_id, name=one.name
+                    provider=KINDS[one.cloud],
+                    account_id=one.account_id,
+                    name=one.name,
+                    settings={"tag_keys": TAG_KEYS},
                 )
                 save_account(account)
             if console.is_terminal:
@@ -97,7 +102,11 @@ def replay(account: CloudAccount, now: datetime, days: int) -> None:
     """Sync the history as if cloudintel had run all the time."""
     window = last_complete_days(days, now)
     provider = DemoProvider(account.account_id, utc_day(account.created_at), now)
-    of_regions = [(Dataset.CPU, region) for region in provider.fetch_regions()]
+    of_regions = [
+        (dataset, region)
+        for dataset in (Dataset.CPU, Dataset.USAGE)
+        for region in provider.fetch_regions()
+    ]
     for dataset, region in [(Dataset.COST, WHOLE_ACCOUNT), *of_regions]:
         # Nothing before it exists, so nothing is missing.
         Watermark.objects.update_or_create(
@@ -118,6 +127,7 @@ def replay(account: CloudAccount, now: datetime, days: int) -> None:
     sync_cost(account, earlier, window=Window(window.start, utc_day(earlier)))
     sync_cost(account, now, window=window)
     sync_cpu(account, now, window=window)
+    sync_usage(account, now, window=window)
     sync_prices(account, now)
 
 
@@ -131,6 +141,7 @@ def catch_up(account: CloudAccount, now: datetime) -> None:
     sync_estate(account, now)
     sync_cost(account, now, window=Window(max(due.start, first), due.end))
     sync_cpu(account, now)
+    sync_usage(account, now)
     sync_prices(account, now)
 
 

@@ -22,7 +22,7 @@ def allocated(context: RuleContext, now: datetime) -> Advice | NotEnough | None:
     since, is_exact = off_since(machine)
     if since is None:
         reason = "It is stopped but not deallocated, and it is unknown since when."
-        return NotEnough(Rule.ALLOCATED, machine.instance_id, reason)
+        return NotEnough(Rule.ALLOCATED, reason)
     days = (now - since).days
     if days < context.thresholds.allocated_days:
         return None
@@ -42,7 +42,7 @@ def allocated(context: RuleContext, now: datetime) -> Advice | NotEnough | None:
             "since_is_exact": is_exact,
         },
         steps=(
-            f"Run: az vm deallocate --ids {machine.instance_id}",
+            f"Run: az vm deallocate --ids {machine.resource_id}",
             "Stop it by the portal or this command from now on: a shutdown from within "
             "leaves it allocated.",
             "Delete it with its disks when nobody needs it.",

@@ -1,0 +1,54 @@
+"""DescribeSnapshots of EC2."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+from core.testing.aws_emulator.pages import ec2_page, refuse_narrowed, tag_list
+from core.testing.aws_emulator.resources import EmulatedSnapshot
+from core.testing.aws_emulator.wire import Answer, Call
+
+if TYPE_CHECKING:
+    from core.testing.aws_emulator.aws import EmulatedAws
+
+OTHER_OWNER = "999900009999"
+
+
+def describe_snapshots(aws: EmulatedAws, call: Call) -> Answer:
+    """A page of this region's snapshots: of all that are public, unless they shall be
+    one's own; in no order one could rely on."""
+    asked = call.parameters
+    refuse_narrowed(asked, "Filters", "SnapshotIds", "RestorableByUserIds")
+    found = [
+        (call.account_id, snapshot)
+        for snapshot in aws.world(call.account_id).snapshots.values()
+        if snapshot.region == call.region and snapshot.created_at <= aws.now
+    ]
+    if not {"self", call.account_id} & {*asked.get("OwnerIds", ())}:
+        public = EmulatedSnapshot("snap-public", call.region, "vol-public")
+        found.append((OTHER_OWNER, public))
+    found.sort(key=lambda each: crc32(each[1].snapshot_id.encode()))
+    page, token = ec2_page(aws, call, found)
+    answer: dict[str, Any] = {"Snapshots": [_snapshot(*each) for each in page]}
+    return answer | ({"NextToken": token} if token else {})
+
+
+def _snapshot(owner_id: str, snapshot: EmulatedSnapshot) -> dict[str, Any]:
+    raw: dict[str, Any] = {
+        "SnapshotId": snapshot.snapshot_id,
+        "OwnerId": owner_id,
+        "VolumeId": snapshot.volume_id,
+        "VolumeSize": snapshot.size_gib,
+        "State": snapshot.state,
+        "StartTime": snapshot.created_at,
+        "Progress": "100%",
+        "Description": snapshot.description,
+        "Encrypted": True,
+        "StorageTier": snapshot.tier,
+    }
+    optional = {
+        "FullSnapshotSizeInBytes": snapshot.full_bytes,
+        "Tags": tag_list(snapshot.tags) or None,
+    }
+    return raw | {key: value for key, value in optional.items() if value is not None}

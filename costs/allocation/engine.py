@@ -1,0 +1,118 @@
+"""Which team pays for what: the first rule that matches, and the shares that it gives.
+
+Plain Python: rows in, amounts per team out, which sum to the rows exactly.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_FLOOR, Decimal
+from itertools import pairwise
+from typing import Any
+
+from core.money import QUANTUM, ZERO
+from core.windows import Window
+
+# What no rule covers is summed under this name.
+NOT_ALLOCATED = "(not allocated)"
+WHOLE = Decimal(100)
+
+# (column, value) of each column that tells rows apart.
+Key = tuple[tuple[str, str], ...]
+Amounts = dict[date, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Gives what meets all its conditions to teams, on the days on which it is valid.
+
+    `conditions` are the values of a column that meet it; a column that a row lacks
+    meets none. `shares` are percents of teams, which sum to 100.
+    """
+
+    key: int
+    conditions: Mapping[str, frozenset[str]]
+    shares: Mapping[str, Decimal]
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+    def is_valid_on(self, day: date) -> bool:
+        begun = self.valid_from is None or self.valid_from <= day
+        return begun and (self.valid_until is None or day < self.valid_until)
+
+    def matches(self, values: Mapping[str, str]) -> bool:
+        return all(
+            values.get(column) in allowed for column, allowed in self.conditions.items()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """What each team pays per moment, what each rule gave, and what none covers."""
+
+    teams: dict[str, Amounts] = field(default_factory=lambda: defaultdict(dict))
+    rules: dict[int, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    uncovered: dict[Key, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+
+    def add(
+        self,
+        rules: Sequence[Rule],
+        columns: Sequence[str],
+        rows: Iterable[Sequence[Any]],
+    ) -> None:
+        """Add rows: a value of each column, the moment, the amount."""
+        found: dict[tuple[str, ...], Rule | None] = {}
+        for *parts, moment, amount in rows:
+            values = tuple(parts)
+            if values not in found:
+                row = dict(zip(columns, values, strict=True))
+                found[values] = first_match(rules, row)
+            if rule := found[values]:
+                self.rules[rule.key] += amount
+                for team, part in split(amount, rule.shares).items():
+                    self._pay(team, moment, part)
+            else:
+                key = tuple(zip(columns, values, strict=True))
+                self.uncovered[key] += amount
+                self._pay(NOT_ALLOCATED, moment, amount)
+
+    def _pay(self, team: str, moment: date, amount: Decimal) -> None:
+        amounts = self.teams[team]
+        amounts[moment] = amounts.get(moment, ZERO) + amount
+
+
+def first_match(rules: Iterable[Rule], values: Mapping[str, str]) -> Rule | None:
+    return next((rule for rule in rules if rule.matches(values)), None)
+
+
+def split(amount: Decimal, shares: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """Split an amount by percents, so that the parts sum to it to the last decimal.
+
+    By the largest remainder (Hamilton's method): each part is rounded down to the last
+    decimal that is stored, and those that lost most get one more of it, equal ones in
+    the order of their names.
+    """
+    if len(shares) == 1:
+        return dict.fromkeys(shares, amount)
+    exact = {team: amount * percent / WHOLE for team, percent in shares.items()}
+    parts = {team: one.quantize(QUANTUM, ROUND_FLOOR) for team, one in exact.items()}
+    missing = int((amount - sum(parts.values())) / QUANTUM)
+    losses = sorted(exact, key=lambda team: (parts[team] - exact[team], team))
+    for team in losses[:missing]:
+        parts[team] += QUANTUM
+    return parts
+
+
+def spans_of_rules(
+    rules: Iterable[Rule], window: Window
+) -> list[tuple[Window, list[Rule]]]:
+    """Cut the window where a rule begins or ends; with the rules valid in each part."""
+    rules = list(rules)
+    limits = {day for rule in rules for day in (rule.valid_from, rule.valid_until)}
+    days = [window.start, *(day for day in limits if day and day in window), window.end]
+    parts = [Window(*both) for both in pairwise(sorted(set(days)))]
+    return [
+        (part, [rule for rule in rules if rule.is_valid_on(part.start)])
+        for part in parts
+    ]

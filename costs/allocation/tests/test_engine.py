@@ -1,0 +1,140 @@
+"""What rules give to teams: the first match, its shares, and sums that stay."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.money import QUANTUM
+from core.windows import Window
+from costs.allocation.engine import (
+    NOT_ALLOCATED,
+    Allocation,
+    Rule,
+    first_match,
+    spans_of_rules,
+    split,
+)
+
+DAY = date(2026, 11, 1)
+COLUMNS = ("service", "sub_account_id")
+SERVICES, ACCOUNTS, TEAMS = ("EC2", "S3", "Tax"), ("1", "2"), ("Data", "Shop", "Web")
+
+amounts = st.integers(-(10**16), 10**16).map(lambda units: units * QUANTUM)
+rows = st.lists(
+    st.tuples(
+        st.sampled_from(SERVICES),
+        st.sampled_from(ACCOUNTS),
+        st.integers(0, 3).map(lambda days: DAY + timedelta(days)),
+        amounts,
+    ),
+    max_size=30,
+)
+
+
+@st.composite
+def percents(draw: Any) -> dict[str, Decimal]:
+    """Shares of one to three teams in hundredths of a percent, which sum to 100."""
+    teams = draw(st.permutations(TEAMS))[: draw(st.integers(1, len(TEAMS)))]
+    cuts = st.sets(st.integers(1, 9999), min_size=len(teams) - 1, max_size=3)
+    edges = [0, *sorted(draw(cuts))[: len(teams) - 1], 10_000]
+    parts = [Decimal(end - start) / 100 for start, end in pairwise(edges)]
+    return dict(zip(teams, parts, strict=True))
+
+
+def some_of(values: tuple[str, ...]) -> Any:
+    return st.frozensets(st.sampled_from(values), min_size=1)
+
+
+conditions = st.fixed_dictionaries(
+    {}, optional={"service": some_of(SERVICES), "sub_account_id": some_of(ACCOUNTS)}
+)
+rules = st.lists(st.tuples(conditions, percents()), max_size=4).map(
+    lambda drawn: [Rule(key, *parts) for key, parts in enumerate(drawn)]
+)
+
+
+def allocated(rules: list[Rule], rows: Any) -> Allocation:
+    found = Allocation()
+    found.add(rules, COLUMNS, rows)
+    return found
+
+
+@given(amounts, percents())
+def test_parts_sum_to_the_amount_to_the_last_decimal(
+    amount: Decimal, shares: dict[str, Decimal]
+) -> None:
+    parts = split(amount, shares)
+    assert sum(parts.values()) == amount
+    assert parts.keys() == shares.keys()
+    for team, percent in shares.items():
+        assert abs(parts[team] - amount * percent / 100) < QUANTUM
+
+
+def test_the_largest_remainder_gets_what_rounding_leaves() -> None:
+    third, rest = Decimal("33.33"), Decimal("33.34")
+    parts = split(Decimal("0.0000000010"), {"Web": third, "Shop": third, "Data": rest})
+    assert parts == {"Web": 3 * QUANTUM, "Shop": 3 * QUANTUM, "Data": 4 * QUANTUM}
+    half = Decimal(50)
+    assert split(QUANTUM, {"Web": half, "Data": half}) == {"Web": 0, "Data": QUANTUM}
+    assert split(-QUANTUM, {"Web": half, "Data": half}) == {"Web": -QUANTUM, "Data": 0}
+
+
+@given(rules, rows)
+def test_what_teams_pay_sums_to_the_rows_of_each_day(
+    rules: list[Rule], rows: list[Any]
+) -> None:
+    found = allocated(rules, rows)
+    for day in {row[2] for row in rows}:
+        of_day = sum((row[3] for row in rows if row[2] == day), Decimal(0))
+        assert sum(by_day.get(day, 0) for by_day in found.teams.values()) == of_day
+    uncovered = sum(found.uncovered.values())
+    assert uncovered == sum(found.teams.get(NOT_ALLOCATED, {}).values())
+    total = sum((row[3] for row in rows), Decimal(0))
+    assert sum(found.rules.values()) + uncovered == total
+
+
+@given(rules, rows, st.randoms(use_true_random=False))
+def test_the_order_of_the_rows_changes_nothing(
+    rules: list[Rule], rows: list[Any], random: Any
+) -> None:
+    shuffled = random.sample(rows, len(rows))
+    assert allocated(rules, rows) == allocated(rules, shuffled)
+
+
+@given(rules, st.sampled_from(SERVICES), st.sampled_from(ACCOUNTS))
+def test_the_first_rule_whose_conditions_are_all_met_wins(
+    rules: list[Rule], service: str, account: str
+) -> None:
+    row = {"service": service, "sub_account_id": account}
+    fits = [
+        rule
+        for rule in rules
+        if service in rule.conditions.get("service", {service})
+        and account in rule.conditions.get("sub_account_id", {account})
+    ]
+    assert first_match(rules, row) == (fits[0] if fits else None)
+
+
+def test_a_column_that_rows_lack_meets_no_condition() -> None:
+    rule = Rule(1, {"resource_group": frozenset({"", "shop"})}, {"Shop": Decimal(100)})
+    assert first_match([rule], {"service": "EC2"}) is None
+
+
+def test_a_rule_is_valid_from_its_first_day_until_before_its_last() -> None:
+    first, last = DAY + timedelta(2), DAY + timedelta(4)
+    rule = Rule(1, {}, {"Shop": Decimal(100)}, valid_from=first, valid_until=last)
+    ever = Rule(2, {}, {"Data": Decimal(100)})
+    window = Window(DAY, DAY + timedelta(7))
+    assert spans_of_rules([rule, ever], window) == [
+        (Window(DAY, first), [ever]),
+        (Window(first, last), [rule, ever]),
+        (Window(last, window.end), [ever]),
+    ]
+    assert spans_of_rules([rule], Window(first, last)) == [
+        (Window(first, last), [rule])
+    ]
+    assert spans_of_rules([], window) == [(window, [])]

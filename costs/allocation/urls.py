@@ -1,0 +1,9 @@
+from django.urls import path
+
+from costs.allocation.views import TeamsFile, TeamsView, UncoveredFile
+
+urlpatterns = [
+    path("", TeamsView.as_view(), name="teams"),
+    path("table.csv", TeamsFile.as_view(), name="teams-table"),
+    path("not-allocated.csv", UncoveredFile.as_view(), name="teams-uncovered"),
+]

@@ -1,0 +1,112 @@
+"""How much the company's databases, load balancers and gateways are used."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+
+from core.windows import Window, utc_day
+from providers.demo.shapes import growth, noise, season
+from providers.records import (
+    CpuRecord,
+    MetricName,
+    RegionMetrics,
+    ResourceRef,
+    UsageRecord,
+)
+
+GIB = 1024**3
+GROWTH_PER_YEAR = 0.3
+WEEKEND = 0.6
+# What nobody uses is named so, as it is among the machines.
+UNUSED = ("old", "legacy", "staging", "test", "kiosk", "poc")
+
+Use = Callable[[ResourceRef, date, float], Iterator[UsageRecord]]
+
+
+def use_of(
+    region: str, refs: Iterable[ResourceRef], window: Window, anchor: date
+) -> RegionMetrics:
+    """Return each resource's days while it was there."""
+    cpu: list[CpuRecord] = []
+    usage: list[UsageRecord] = []
+    for ref in refs:
+        for day in window.days():
+            if not _existed(ref, day):
+                continue
+            busy = _busy(ref, day)
+            if ref.kind == "database":
+                cpu.append(_cpu(ref, day, busy))
+            if ref.kind in USES:
+                usage += USES[ref.kind](ref, day, growth_until(day, anchor) * busy)
+    return RegionMetrics(region, cpu, usage=usage)
+
+
+def growth_until(day: date, anchor: date) -> float:
+    return growth(GROWTH_PER_YEAR, (day - anchor).days)
+
+
+def _existed(ref: ResourceRef, day: date) -> bool:
+    born = ref.created_at is None or utc_day(ref.created_at) <= day
+    return born and (ref.gone_since is None or day < utc_day(ref.gone_since))
+
+
+def _busy(ref: ResourceRef, day: date) -> float:
+    if any(word in ref.resource_id for word in UNUSED):
+        return 0.0
+    week = 1.0 if day.weekday() < 5 else WEEKEND
+    own = noise(0.6, "use", ref.resource_id) * noise(0.1, "use", ref.resource_id, day)
+    return week * season(day) * own
+
+
+def _cpu(ref: ResourceRef, day: date, busy: float) -> CpuRecord:
+    average = 1.5 + 18 * busy
+    maximum = min(99.0, average * 2.6 * noise(0.1, "peak", ref.resource_id, day))
+    return CpuRecord(ref.resource_id, day, average, maximum, None, None)
+
+
+def _database(ref: ResourceRef, day: date, busy: float) -> Iterator[UsageRecord]:
+    clients = round(35 * busy, 2)
+    yield UsageRecord(
+        *(ref.resource_id, day, MetricName.CONNECTIONS),
+        clients,
+        float(int(clients * 3)),
+    )
+    if ref.storage_gib:
+        share = min(0.95, 0.45 * noise(0.5, "full", ref.resource_id))
+        yield UsageRecord(
+            *(ref.resource_id, day, MetricName.STORAGE_USED_BYTES),
+            maximum=float(int(ref.storage_gib * GIB * share)),
+        )
+
+
+def _balancer(ref: ResourceRef, day: date, busy: float) -> Iterator[UsageRecord]:
+    processed = MetricName.PROCESSED_BYTES
+    yield UsageRecord(
+        ref.resource_id, day, processed, total=float(int(40 * GIB * busy))
+    )
+    if "/net/" in ref.resource_id:
+        yield _active(ref, day, busy)
+    else:
+        requests = float(int(2_400_000 * busy))
+        yield UsageRecord(ref.resource_id, day, MetricName.REQUESTS, total=requests)
+
+
+def _gateway(ref: ResourceRef, day: date, busy: float) -> Iterator[UsageRecord]:
+    processed = MetricName.PROCESSED_BYTES
+    yield UsageRecord(
+        ref.resource_id, day, processed, total=float(int(25 * GIB * busy))
+    )
+    yield _active(ref, day, busy)
+
+
+def _active(ref: ResourceRef, day: date, busy: float) -> UsageRecord:
+    most = float(int(900 * busy))
+    return UsageRecord(
+        ref.resource_id, day, MetricName.ACTIVE_CONNECTIONS, maximum=most
+    )
+
+
+USES: Mapping[str, Use] = {
+    "database": _database,
+    "load-balancer": _balancer,
+    "nat-gateway": _gateway,
+}

@@ -7,8 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("clouds", "0006_demo_in_azure"),
-        ("insights", "0005_budgets_of_a_tag"),
-        ("insights", "0005_what_clouds_advise"),
+        ("insights", "0004_stopped_and_still_billed"),
     ]
 
     operations = [

@@ -242,7 +242,7 @@ def test_the_form_refuses_a_tag_key_by_which_costs_are_not_read() -> None:
     given = {"name": "Shop", "scope": "tag", "currency": "USD", "amount": "5"}
     form = BudgetForm(person("operator"), {**given, "key": "cost=1"})
     assert form.errors["key"] == [
-        "Costs are not read by the tag cost. Read are: team. Tag keys are chosen in the "
-        "settings of an account."
+        "Costs are not read by the tag cost. Read are: team. Tag keys are chosen in "
+        "the settings of an account."
     ]
     assert BudgetForm(person("operator"), {**given, "key": "team=1"}).is_valid()

@@ -17,6 +17,8 @@ DAYS = 400
 SERVICES = 25
 REGIONS = 10
 ESTIMATED_DAYS = 15
+# Of every other member's services; the others, as accounts of AWS, have none.
+GROUPS = 20
 
 # ruff: noqa: S608 (every name that is put into a statement stands in this file)
 # An amount in millionths that differs by day, member and service.
@@ -90,7 +92,9 @@ def charges(today: date, members: int, days: int, *, with_payer: bool) -> str:
             resource_group, charge_category, currency, billed, effective, is_estimated)
         SELECT {"1" if with_payer else "member"}, day, lpad(member::text, 12, '0'),
             'Service ' || lpad(number::text, 2, '0'),
-            'region-' || (member + number) % {REGIONS}, '',
+            'region-' || (member + number) % {REGIONS},
+            CASE WHEN member % 2 = 0 THEN 'group-' || (member / 2 + number) % {GROUPS}
+                ELSE '' END,
             CASE WHEN number % 10 = 9 THEN 'Tax' ELSE 'Usage' END,
             'USD', amount, amount, day >= date '{today}' - {ESTIMATED_DAYS}
         FROM generate_series(1, {days}) AS back

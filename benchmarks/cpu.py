@@ -17,7 +17,8 @@ from typing import Any
 
 from benchmarks.measure import (
     clock,
-    emulated_aws,
+    divided,
+    emulated_cloud,
     in_child,
     peer_url,
     report_child,
@@ -62,19 +63,23 @@ def bare() -> Mapping[str, Any]:
 
     from benchmarks.peers.instances import instance_ids
     from providers.aws.client import AwsOptions
-    from providers.aws.cloudwatch import _stat, figures
+    from providers.aws.cloudwatch import figures, instance_query
 
     calls = 0
     with clock() as seconds:
         for region in REGIONS:
             ids = instance_ids(region)
             client = boto3.client("cloudwatch", region_name=region)
-            asked = [(i, figure) for i in ids for figure in figures(AwsOptions())]
+            asked = [
+                instance_query(instance_id, figure)
+                for instance_id in ids
+                for figure in figures(AwsOptions())
+            ]
             for start in range(0, len(asked), QUERIES_PER_CALL):
                 batch = asked[start : start + QUERIES_PER_CALL]
                 client.get_metric_data(
                     MetricDataQueries=[
-                        {"Id": f"q{n}", "MetricStat": _stat(query)}
+                        {"Id": f"q{n}", "MetricStat": query.stat}
                         for n, query in enumerate(batch)
                     ],
                     StartTime=START,
@@ -142,7 +147,7 @@ def compare(instances: int, rounds: int, peer_instances: int) -> None:
     from core.testing.postgres import postgres
 
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in PARTS}
-    own_aws = emulated_aws(
+    own_aws = emulated_cloud(
         "benchmarks.cpu",
         INSTANCES=str(instances),
         PEER_INSTANCES=str(min(peer_instances, instances)),
@@ -181,10 +186,6 @@ def show(found: Mapping[str, Sequence[Mapping[str, Any]]], instances: int) -> No
     print(f"\ngoal: at most {GOAL} x of the floor, {floor} calls of GetMetricData")
     print(f"peak memory {peak:.0f} MB   goal: under {GOAL_MB}")
     save("cpu", {"instances": instances, **found, "ratios": ratios, "peak_mb": peak})
-
-
-def divided(these: Sequence[float], those: Sequence[float]) -> list[float]:
-    return [one / other for one, other in zip(these, those, strict=True)]
 
 
 if __name__ == "__main__":

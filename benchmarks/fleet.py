@@ -17,7 +17,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from benchmarks.measure import emulated_aws, in_child, report_child, save, told
+from benchmarks.measure import emulated_cloud, in_child, report_child, save, told
 
 LATENCY_SECONDS = 0.04
 WORKERS = (1, 2, 4)
@@ -187,7 +187,7 @@ def compare(accounts: int, rounds: int) -> None:
     from core.testing.postgres import postgres
     from core.testing.redis import redis_server
 
-    aws = emulated_aws(
+    aws = emulated_cloud(
         "benchmarks.fleet",
         ACCOUNTS=str(accounts),
         AWS_REGION_WORKERS="1",

@@ -83,7 +83,7 @@ def main() -> None:
         environment |= {"DATABASE_URL": url, MACHINES: str(options.machines)}
         in_child("benchmarks.instances", "made", environment)
         found = in_child("benchmarks.instances", "timed", environment)
-    show(found["questions"], options.machines)
+    show(found["questions"], f"{options.machines} instances")
     save("instances", {"machines": options.machines, **found})
 
 
@@ -110,8 +110,8 @@ def timed() -> Mapping[str, Any]:
     return {"questions": all_answered(QUESTIONS)}
 
 
-def show(found: Mapping[str, Mapping[str, Any]], machines: int) -> None:
-    print(f"{machines} instances on PostgreSQL; goal: p95 under {GOAL_MS} ms")
+def show(found: Mapping[str, Mapping[str, Any]], what: str) -> None:
+    print(f"{what} on PostgreSQL; goal: p95 under {GOAL_MS} ms")
     print(
         f"{'':26} {'median':>8} {'p95':>8} {'CPU':>8} {'SQL':>8} {'of SQL':>7} "
         f"{'queries':>8}"

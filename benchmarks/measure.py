@@ -30,8 +30,11 @@ def in_child(module: str, part: str, environment: Mapping[str, str]) -> dict[str
 
 
 @contextmanager
-def emulated_aws(module: str, **own: str) -> Iterator[dict[str, str]]:
-    """The environment of a client of `python -m MODULE serve`, which prints its URL.
+def emulated_cloud(
+    module: str, endpoint: str = "AWS_ENDPOINT_URL", **own: str
+) -> Iterator[dict[str, str]]:
+    """The environment of a client of `python -m MODULE serve`, which prints its URL:
+    the value of `endpoint`.
 
     It is a process of its own, so that its work is nobody's, and it gets `own` too.
     """
@@ -54,7 +57,7 @@ def emulated_aws(module: str, **own: str) -> Iterator[dict[str, str]]:
     )
     assert server.stdout and server.stdin
     try:
-        environment["AWS_ENDPOINT_URL"] = server.stdout.readline().strip()
+        environment[endpoint] = server.stdout.readline().strip()
         yield environment
     finally:
         server.stdin.close()
@@ -92,6 +95,10 @@ def told(values: Sequence[float], unit: str) -> str:
     """The median, and the smallest and largest."""
     low, high = min(values), max(values)
     return f"{statistics.median(values):.2f} {unit} ({low:.2f} to {high:.2f})"
+
+
+def divided(these: Sequence[float], those: Sequence[float]) -> list[float]:
+    return [one / other for one, other in zip(these, those, strict=True)]
 
 
 def save(name: str, figures: Mapping[str, Any]) -> None:

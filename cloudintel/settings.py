@@ -264,6 +264,8 @@ AWS_CPU_STATISTICS = one_of("AWS_CPU_STATISTICS", CPU_STATISTICS, CPU_STATISTICS
 AWS_NETWORK_METRICS = boolean("AWS_NETWORK_METRICS", default=True)
 # Sizes of buckets: a metric for each storage class in use, and one of the objects.
 AWS_BUCKET_METRICS = boolean("AWS_BUCKET_METRICS", default=True)
+# Memory of instances, where the CloudWatch agent measures it: two metrics of each.
+AWS_MEMORY_METRICS = boolean("AWS_MEMORY_METRICS", default=True)
 # Use of databases, load balancers and NAT gateways: up to five metrics of each.
 AWS_USAGE_METRICS = boolean("AWS_USAGE_METRICS", default=True)
 AWS_CONNECT_TIMEOUT_SECONDS = positive("AWS_CONNECT_TIMEOUT_SECONDS", default=10)
@@ -279,6 +281,8 @@ AZURE_ENDPOINT_URL = endpoint("AZURE_ENDPOINT_URL")
 AZURE_ACCESS_TOKEN = given("AZURE_ACCESS_TOKEN")
 AZURE_NETWORK_METRICS = boolean("AZURE_NETWORK_METRICS", default=True)
 AZURE_STORAGE_METRICS = boolean("AZURE_STORAGE_METRICS", default=True)
+# Use of databases, balancers, gateways and storage accounts: a batch of each 50.
+AZURE_USAGE_METRICS = boolean("AZURE_USAGE_METRICS", default=True)
 AZURE_CONNECT_TIMEOUT_SECONDS = positive("AZURE_CONNECT_TIMEOUT_SECONDS", default=10)
 AZURE_READ_TIMEOUT_SECONDS = positive("AZURE_READ_TIMEOUT_SECONDS", default=60)
 AZURE_MAX_ATTEMPTS = positive("AZURE_MAX_ATTEMPTS", default=10)

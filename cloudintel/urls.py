@@ -24,6 +24,7 @@ from dashboard.api.views import DashboardMetricViewSet, DashboardViewSet
 from dashboard.api_schema import SchemaView
 from dashboard.home import SummaryView
 from dashboard.instances import InstanceCpuViewSet, InstanceListView, InstanceView
+from insights.advice.api import AdviceViewSet
 from insights.anomalies.api import AnomalyViewSet
 from insights.budgets.api.views import BudgetViewSet
 from insights.forecasts.api import ForecastViewSet
@@ -44,6 +45,7 @@ from metrics.api.views import (
     NetworkMetricViewSet,
     UsageMetricViewSet,
 )
+from pricing.api import ResourcePriceViewSet
 from syncs.accounts.api import CloudAccountViewSet
 from syncs.api_usage.api import ApiUsageViewSet
 from syncs.backfills.api import BackfillViewSet
@@ -59,6 +61,7 @@ pages: list[URLPattern | URLResolver] = [
     path("", include("costs.urls")),
     path("", include("insights.urls")),
     path("", include("inventory.urls")),
+    path("", include("dashboard.urls")),
     path("", include("metrics.urls")),
     path("", include("syncs.urls")),
     path("", include("users.urls")),
@@ -90,6 +93,7 @@ router.register("databases", DatabaseViewSet)
 router.register("addresses", AddressViewSet)
 router.register("nat-gateways", NatGatewayViewSet)
 router.register("load-balancers", LoadBalancerViewSet)
+router.register("resource-prices", ResourcePriceViewSet)
 router.register("costs", DailyCostViewSet)
 router.register("teams", TeamViewSet)
 router.register("team-rules", TeamRuleViewSet)
@@ -103,6 +107,7 @@ router.register("api-usage", ApiUsageViewSet)
 router.register("forecasts", ForecastViewSet)
 router.register("anomalies", AnomalyViewSet)
 router.register("recommendations", RecommendationViewSet)
+router.register("advice", AdviceViewSet)
 router.register("feedback", FeedbackViewSet)
 router.register("budgets", BudgetViewSet)
 router.register("audit", AuditEntryViewSet)
@@ -132,6 +137,10 @@ api: list[URLPattern | URLResolver] = [
     *(
         path(f"api/v1/infrastructure/{name}/", viewset.as_view({"get": "list"}))
         for name, viewset in INFRASTRUCTURE.items()
+    ),
+    path(
+        "api/v1/infrastructure/resources/costs/",
+        PricedResourceViewSet.as_view({"get": "costs"}),
     ),
     path("api/v1/", include(router.urls)),
     path("api/schema/", SchemaView.as_view(), name="schema"),

@@ -6,6 +6,9 @@ from django.db.models import Q
 
 from clouds.access import AccountScopedQuerySet, AnyUser, is_limited
 
+# Begins the names of the invented company's clouds.
+DEMO = "demo"
+
 
 class AmbiguousAccount(ValueError):
     """Several accounts have this name; the message names their ids."""
@@ -18,7 +21,11 @@ class CloudAccountQuerySet(AccountScopedQuerySet):
         return self.filter(is_enabled=True)
 
     def demo(self) -> "CloudAccountQuerySet":
-        return self.filter(provider="demo")
+        """Return those of the invented company."""
+        return self.filter(provider__startswith=DEMO)
+
+    def real(self) -> "CloudAccountQuerySet":
+        return self.exclude(provider__startswith=DEMO)
 
     def one_called(self, name: str) -> Any:
         """Return the account of that id, or else of that name; None without one.

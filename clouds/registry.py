@@ -1,14 +1,15 @@
 """The clouds there are, and the provider that reads an account."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 
+from clouds.billed_services import AWS_CHARGES, AZURE_CHARGES
 from core.windows import utc_day
 from providers.aws.account_settings import AwsSettings
 from providers.aws.account_settings import check_account_id as check_aws_account_id
@@ -25,8 +26,8 @@ from providers.base import (
     Provider,
     UsageSource,
 )
+from providers.demo import provider as demo
 from providers.demo.provider import DemoProvider
-from providers.demo.provider import check_account_id as check_demo_account_id
 from providers.errors import ErrorKind, ProviderError
 from providers.settings import InvalidSetting, ProviderSettings
 
@@ -34,14 +35,28 @@ if TYPE_CHECKING:
     from clouds.models import CloudAccount
 
 
+# A stopped machine of Azure stays allocated, and is billed until it is deallocated.
+ALLOCATED = frozenset({"starting", "running", "stopping", "stopped"})
 # What a bill over other accounts has: all else is of resources.
 OF_BILLS = {CostSource, OrganizationSource, AccessChecker}
+AWS_SERVICES = {
+    "instance": "Amazon Elastic Compute Cloud - Compute",
+    "bucket": "Amazon Simple Storage Service",
+    "database": "Amazon Relational Database Service",
+    "load-balancer": "Amazon Elastic Load Balancing",
+}
+AZURE_SERVICES = {
+    "instance": "Virtual Machines",
+    "load-balancer": "Load Balancer",
+    "nat-gateway": "NAT Gateway",
+}
 
 
 class CloudKind(models.TextChoices):
     AWS = "aws", "AWS"
     AZURE = "azure", "Azure"
-    DEMO = "demo", "Demo"
+    DEMO = "demo", "Demo AWS"
+    DEMO_AZURE = "demo-azure", "Demo Azure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +75,15 @@ class Cloud:
     """The states in which an instance costs money."""
     turned_off: Callable[[], Mapping[type, str]] = dict
     """The capabilities that a setting turns off, with that setting."""
-    compute_service: str = "Amazon Elastic Compute Cloud - Compute"
-    """How the bill names the hours of instances."""
+    services: Mapping[str, str] = field(default_factory=lambda: AWS_SERVICES)
+    """How the bill names what is charged for resources of a kind and for nothing
+    else."""
+    charged_under: Mapping[str, frozenset[str]] = field(
+        default_factory=lambda: AWS_CHARGES
+    )
+    """Under which services the bill has the charges of a kind, beside others."""
+    tells_regions: bool = True
+    """Whether the bill tells regions apart; if not, it tells resource groups."""
 
 
 def provider_for(account: "CloudAccount", now: datetime) -> Provider:
@@ -113,7 +135,17 @@ def _connect_azure(account: "CloudAccount", now: datetime) -> AzureProvider:
 
 
 def _connect_demo(account: "CloudAccount", now: datetime) -> DemoProvider:
-    return DemoProvider(account.account_id, utc_day(account.created_at), now)
+    return DemoProvider(
+        account.account_id,
+        utc_day(account.created_at),
+        now,
+        ProviderSettings.of(account.settings).tag_keys,
+    )
+
+
+def without_usage(setting: str) -> Mapping[type, str]:
+    """Return that the setting turns the use of resources off, if it does."""
+    return {} if getattr(settings, setting) else {UsageSource: setting}
 
 
 CLOUDS: dict[str, Cloud] = {
@@ -122,9 +154,7 @@ CLOUDS: dict[str, Cloud] = {
         AwsSettings,
         check_aws_account_id,
         _connect_aws,
-        turned_off=lambda: (
-            {} if settings.AWS_USAGE_METRICS else {UsageSource: "AWS_USAGE_METRICS"}
-        ),
+        turned_off=partial(without_usage, "AWS_USAGE_METRICS"),
     ),
     CloudKind.AZURE: Cloud(
         AzureProvider,
@@ -132,12 +162,24 @@ CLOUDS: dict[str, Cloud] = {
         azure.check_account_id,
         _connect_azure,
         pays_for_others=azure.pays_for_others,
-        # A stopped machine stays allocated, and is billed until it is deallocated.
-        billed_states=frozenset({"starting", "running", "stopping", "stopped"}),
-        compute_service="Virtual Machines",
+        turned_off=partial(without_usage, "AZURE_USAGE_METRICS"),
+        billed_states=ALLOCATED,
+        services=AZURE_SERVICES,
+        charged_under=AZURE_CHARGES,
+        tells_regions=False,
     ),
     CloudKind.DEMO: Cloud(
-        DemoProvider, ProviderSettings, check_demo_account_id, _connect_demo
+        DemoProvider, ProviderSettings, demo.check_aws_account_id, _connect_demo
+    ),
+    CloudKind.DEMO_AZURE: Cloud(
+        DemoProvider,
+        ProviderSettings,
+        demo.check_azure_account_id,
+        _connect_demo,
+        billed_states=ALLOCATED,
+        services=AZURE_SERVICES,
+        charged_under=AZURE_CHARGES,
+        tells_regions=False,
     ),
 }
 
@@ -147,6 +189,8 @@ def aws_options() -> AwsOptions:
         cpu_statistics=tuple(settings.AWS_CPU_STATISTICS),
         network_metrics=settings.AWS_NETWORK_METRICS,
         bucket_metrics=settings.AWS_BUCKET_METRICS,
+        memory_metrics=settings.AWS_MEMORY_METRICS,
+        usage_metrics=settings.AWS_USAGE_METRICS,
         connect_timeout=settings.AWS_CONNECT_TIMEOUT_SECONDS,
         read_timeout=settings.AWS_READ_TIMEOUT_SECONDS,
         max_attempts=settings.AWS_MAX_ATTEMPTS,

@@ -1,7 +1,5 @@
 """What it costs, per day, reconciled with the bill."""
 
-from datetime import date
-
 from django.db import models
 
 from clouds.access import AccountScopedQuerySet
@@ -221,13 +219,15 @@ class CostRollup(models.Model):
         NONE = "none"
         SERVICE = "service"
         REGION = "region"
+        RESOURCE_GROUP = "resource_group"
         ACCOUNT = "account"
 
-    dimension = models.CharField(max_length=8, choices=Dimension.choices)
+    dimension = models.CharField(max_length=16, choices=Dimension.choices)
     day = models.DateField()
     currency = models.CharField(max_length=3)
     service = models.CharField(max_length=200, blank=True)
     region = models.CharField(max_length=64, blank=True)
+    resource_group = models.CharField(max_length=200, blank=True)
     sub_account_id = models.CharField(max_length=ACCOUNT_ID_LENGTH, blank=True)
     charge_category = models.CharField(max_length=16)
     billed = MoneyField()
@@ -246,6 +246,7 @@ class CostRollup(models.Model):
                     "currency",
                     "service",
                     "region",
+                    "resource_group",
                     "sub_account_id",
                     "charge_category",
                 ],
@@ -259,7 +260,8 @@ class CostRollup(models.Model):
         ]
 
     def __str__(self) -> str:
-        key = self.service or self.region or self.sub_account_id
+        names = (self.service, self.region, self.resource_group, self.sub_account_id)
+        key = next(filter(None, names), "")
         return f"{self.day} {self.dimension} {key}: {self.billed} {self.currency}"
 
 
@@ -312,10 +314,8 @@ class BillSpan(models.Model):
     first_day = models.DateField()
     last_day = models.DateField()
     days = models.IntegerField()
-    # Of BillSpanQuerySet.with_is_current, and with_cover.
+    # Of BillSpanQuerySet.with_is_current.
     is_current: bool
-    covered_until: date | None
-    covered_from: date | None
 
     objects = BillSpanQuerySet.as_manager()
 

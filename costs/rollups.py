@@ -20,41 +20,45 @@ from django.db.models import Exists, OuterRef, Q
 from clouds.models import CloudAccount
 from core.db.exclusive import hold_until_commit
 from core.db.money_field import too_large
-from core.windows import ONE_DAY, Window
+from core.windows import Window
+from costs.account_sums import COVERED, refresh_account
 from costs.models import (
     BillDay,
-    BillSpan,
     CostDay,
     CostRollup,
     CostTotal,
     CoveredDay,
     DailyCost,
-    RecentCost,
 )
 
 # ruff: noqa: S608 (every name and number in a statement is made in this file)
-# The summary page compares the newest days of a bill with as many before them.
-RECENT_DAYS = 30
 # One transaction at a time adds to the sums that all accounts share.
 SUMS_OF_ALL = "costs_costrollup"
-# The sums of one dimension, and of which columns. "none", and CostDay, are sums of the
-# few sums of regions, which therefore name their account.
+# What rows are summed by, and into which columns. A "place" is a region and a resource
+# group: the few sums of places, which name their account, are summed again to those of
+# their two dimensions, to "none" and to CostDay.
 IS_COUNTED = "CASE WHEN COUNT(covered_id) = 0 THEN 1 ELSE 0 END"
-DIMENSIONS = {
-    "region": f"{IS_COUNTED}, account_id, day, currency, '', region, ''",
-    "service": "1, 0, day, currency, service, '', ''",
-    "account": "1, 0, day, currency, '', '', sub_account_id",
+SUMMED = {
+    "place": f"{IS_COUNTED}, account_id, day, currency, '', region, resource_group, ''",
+    "service": "1, 0, day, currency, service, '', '', ''",
+    "account": "1, 0, day, currency, '', '', '', sub_account_id",
 }
 GROUPED_BY = {
-    "region": "account_id, region",
+    "place": "account_id, region, resource_group",
     "service": "service",
     "account": "sub_account_id",
+}
+OF_PLACES = {
+    "region": "region, ''",
+    "resource_group": "'', resource_group",
+    "none": "'', ''",
 }
 CREATE_CHANGES = (
     """
     CREATE TEMPORARY TABLE cost_changes AS
     SELECT dimension, row_count AS is_counted, id AS account_id, day, currency, service,
-        region, sub_account_id, charge_category, billed, effective, row_count
+        region, resource_group, sub_account_id, charge_category, billed, effective,
+        row_count
     FROM costs_costrollup LIMIT 0
     """,
     """
@@ -72,26 +76,22 @@ DROP_CHANGES = (
     "DROP TABLE bill_changes",
     "DROP TABLE covered_now",
 )
-# The days of these accounts that another one's bill covers.
-COVERED = """
-    SELECT DISTINCT own.id AS covered_id, bill.day AS covered_day
-    FROM costs_coveredday bill JOIN clouds_cloudaccount own
-        ON own.account_id = bill.sub_account_id AND own.id <> bill.account_id
-    WHERE own.id IN ({}) {}
-"""
 ADD_COVERED_DAYS = """
     INSERT INTO costs_coveredday (account_id, day, sub_account_id)
     SELECT account_id, day, sub_account_id FROM covered_now
     WHERE 1 = 1 ON CONFLICT DO NOTHING
 """
-KEY = "dimension, day, currency, service, region, sub_account_id, charge_category"
+KEY = (
+    "dimension, day, currency, service, region, resource_group, sub_account_id, "
+    "charge_category"
+)
 SUMS = "SUM(billed), SUM(effective), SUM(row_count)"
 HAVING_CHANGED = "HAVING SUM(billed) <> 0 OR SUM(effective) <> 0 OR SUM(row_count) <> 0"
 ADD_TO_DAYS = f"""
     INSERT INTO costs_costday AS held
         (account_id, day, currency, billed, effective, row_count)
     SELECT account_id, day, currency, {SUMS} FROM cost_changes
-    WHERE dimension = 'region'
+    WHERE dimension = 'place'
         AND (row_count > 0 OR account_id IN (SELECT id FROM clouds_cloudaccount))
     GROUP BY account_id, day, currency {HAVING_CHANGED}
     ON CONFLICT (account_id, day, currency) DO UPDATE SET
@@ -99,13 +99,18 @@ ADD_TO_DAYS = f"""
         effective = held.effective + excluded.effective,
         row_count = held.row_count + excluded.row_count
 """
+SUMS_OF_PLACES = " UNION ALL ".join(
+    f"SELECT '{dimension}', day, currency, service, {columns}, sub_account_id, "
+    "charge_category, is_counted, billed, effective, row_count "
+    "FROM cost_changes WHERE dimension = 'place'"
+    for dimension, columns in OF_PLACES.items()
+)
 ADD_TO_ROLLUPS = f"""
     INSERT INTO costs_costrollup AS held ({KEY}, billed, effective, row_count)
     SELECT {KEY}, {SUMS} FROM (
         SELECT {KEY}, is_counted, billed, effective, row_count FROM cost_changes
-        UNION ALL
-        SELECT 'none', day, currency, '', '', '', charge_category, is_counted, billed,
-            effective, row_count FROM cost_changes WHERE dimension = 'region'
+            WHERE dimension <> 'place'
+        UNION ALL {SUMS_OF_PLACES}
     ) changes WHERE is_counted = 1 GROUP BY {KEY} {HAVING_CHANGED}
     ON CONFLICT ({KEY}) DO UPDATE SET
         billed = held.billed + excluded.billed,
@@ -140,30 +145,6 @@ DELETE_EMPTY = (
     "DELETE FROM costs_costrollup WHERE row_count = 0",
     "DELETE FROM costs_billday WHERE total_count = 0",
 )
-# Only what came after the last covered day, unless nothing did.
-ADD_SPANS = f"""
-    INSERT INTO costs_billspan (account_id, currency, first_day, last_day, days)
-    WITH covered AS ({COVERED.format("%s", "")}), counted AS (
-        SELECT account_id, currency, day FROM costs_costtotal WHERE account_id = %s
-            AND day NOT IN (SELECT covered_day FROM covered)
-    )
-    SELECT account_id, currency, MIN(day), MAX(day), COUNT(*) FROM counted
-    WHERE NOT EXISTS (
-        SELECT 1 FROM covered WHERE covered_day > counted.day
-            AND covered_day < (SELECT MAX(day) FROM counted)
-    ) GROUP BY account_id, currency
-"""
-ADD_RECENT = f"""
-    INSERT INTO costs_recentcost
-        (account_id, until, sub_account_id, service, currency, billed, billed_before)
-    SELECT account_id, %s, sub_account_id, service, currency,
-        SUM(CASE WHEN day >= %s THEN billed ELSE 0 END),
-        SUM(CASE WHEN day < %s THEN billed ELSE 0 END)
-    FROM costs_dailycost
-    WHERE account_id = %s AND day >= %s AND day < %s AND currency = %s
-        AND day NOT IN (SELECT covered_day FROM ({COVERED.format("%s", "")}) covered)
-    GROUP BY account_id, sub_account_id, service, currency
-"""
 # Sums fit into memory, though not where each were as long as its columns allow.
 SUM_BY_HASH = "SET LOCAL work_mem = '64MB'; SET LOCAL enable_sort = off"
 SUM_AS_BEFORE = "RESET work_mem; RESET enable_sort"
@@ -193,7 +174,7 @@ def changing(accounts: Collection[int], window: Window | None = None) -> Iterato
             yield
             _cover(cursor, accounts, concerned, window)
         for account in sorted(concerned):
-            _refresh_account(cursor, account, window)
+            refresh_account(cursor, account, window)
 
 
 def rebuild(window: Window) -> None:
@@ -210,7 +191,7 @@ def rebuild(window: Window) -> None:
                 model.objects.filter(day__gte=window.start, day__lt=window.end).delete()
             _cover(cursor, accounts, concerned, window)
         for account in accounts:
-            _refresh_account(cursor, account, window)
+            refresh_account(cursor, account, window)
 
 
 @contextmanager
@@ -264,7 +245,7 @@ def _uncover(cursor: CursorWrapper, accounts: Collection[int]) -> None:
     Of pruned months, whose rows have gone, it stays.
     """
     cursor.execute(
-        "SELECT DISTINCT account_id, day FROM cost_changes WHERE dimension = 'region'"
+        "SELECT DISTINCT account_id, day FROM cost_changes WHERE dimension = 'place'"
     )
     days: dict[int, list[date]] = defaultdict(list)
     for account, day in cursor.fetchall():
@@ -322,8 +303,8 @@ def _collect_rows(
     rows = _stored("costs_dailycost", accounts, window)
     if connection.vendor == "postgresql":
         cursor.execute(SUM_BY_HASH)
-    for dimension, columns in DIMENSIONS.items():
-        which = "" if dimension == "region" else "AND covered_id IS NULL"
+    for dimension, columns in SUMMED.items():
+        which = "" if dimension == "place" else "AND covered_id IS NULL"
         cursor.execute(
             f"INSERT INTO cost_changes SELECT '{dimension}', "
             f"{columns}, charge_category, "
@@ -377,23 +358,3 @@ def _of(accounts: Collection[int], window: Window | None) -> Q:
 def _ids(accounts: Iterable[int]) -> str:
     """Their keys in a statement, with one that no account has."""
     return ", ".join(map(str, [0, *accounts]))
-
-
-def _refresh_account(
-    cursor: CursorWrapper, account: int, window: Window | None
-) -> None:
-    """Store how far the bill reaches, and sum its newest days by service."""
-    spans = BillSpan.objects.filter(account=account)
-    spans.delete()
-    cursor.execute(ADD_SPANS, [account, account])
-    newest = dict(spans.values_list("currency", "last_day"))
-    held = RecentCost.objects.filter(account=account)
-    held.exclude(currency__in=newest).delete()
-    for currency, day in newest.items():
-        recent = Window(day - ONE_DAY * (RECENT_DAYS - 1), day + ONE_DAY)
-        before = recent.previous()
-        if window is None or window.end > before.start:
-            held.filter(currency=currency).delete()
-            ends = before.start, recent.end
-            parameters = (recent.end, recent.start, recent.start, account, *ends)
-            cursor.execute(ADD_RECENT, (*parameters, currency, account))

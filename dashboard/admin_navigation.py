@@ -43,6 +43,7 @@ SUBJECTS = {
         ("costs.team", "groups"),
         ("costs.teamrule", "rule"),
         ("pricing.instanceprice", "sell"),
+        ("pricing.resourceprice", "price_change"),
         ("pricing.pricedfamily", "family_history"),
     ],
     "Utilization": [
@@ -55,6 +56,7 @@ SUBJECTS = {
         ("insights.forecast", "trending_up"),
         ("insights.anomaly", "notification_important"),
         ("insights.recommendation", "lightbulb"),
+        ("insights.advice", "tips_and_updates"),
         ("insights.feedback", "reviews"),
         ("insights.verification", "verified"),
         ("insights.budget", "account_balance_wallet"),
@@ -88,7 +90,7 @@ TABS: dict[str, list[tuple[str, dict[str, object]]]] = {
         ("All", {}),
         ("Running", {"state": "running", "gone_since__isempty": 1}),
         ("Stopped", {"state": "stopped", "gone_since__isempty": 1}),
-        ("Deallocated", {"state": "deallocated", "gone_since__isempty": 1}),
+        ("Stopped (deallocated)", {"state": "deallocated", "gone_since__isempty": 1}),
         ("Terminated", {"gone_since__isempty": 0}),
     ],
     "inventory.statechange": [

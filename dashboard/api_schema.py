@@ -41,6 +41,7 @@ TAGS = {
     "forecasts": "Cost forecasts with prediction intervals and measured accuracy.",
     "anomalies": "Anomalies in costs and CPU utilization, with status and assignee.",
     "recommendations": "Recommendations with potential and realized savings.",
+    "advice": "What clouds themselves advise (Azure Advisor), in no sum of ours.",
     "feedback": "Ratings of recommendations by users.",
     "budgets": "Monthly budgets, their actual and forecast costs.",
     "audit": "Audit log. Needs the permission `users.view_auditentry`.",

@@ -57,6 +57,7 @@ class SummaryView(LoginRequiredMixin, TemplateView):
             return {}
         return {
             "spending": found,
+            "top_changes": found.top_changes,
             "chart": trend_chart(found.trend),
             "table": by_moment(found.trend),
         }

@@ -15,7 +15,7 @@ from rest_framework.exceptions import PermissionDenied
 from core.api.csv import csv_file
 from core.windows import ONE_DAY, Window, last_complete_days
 from inventory.api.views import InstanceViewSet
-from inventory.models import Address, Instance, Volume
+from inventory.models import Address, Instance, Resource, Volume
 from metrics.filters import InstanceCpuFilter
 from metrics.models import CpuMetric, MemoryMetric, NetworkMetric
 from metrics.utilization_charts import cpu_chart, memory_chart, network_chart
@@ -175,9 +175,9 @@ def requested_days(request: HttpRequest) -> int:
     return int(wanted) if wanted in map(str, RANGES) else DEFAULT_RANGE
 
 
-def window_of(instance: Instance, days: int, now: datetime) -> Window:
+def window_of(resource: Resource, days: int, now: datetime) -> Window:
     """Return the last complete days; of one that is gone, its own last ones."""
-    end = now if instance.gone_since is None else instance.gone_since + ONE_DAY
+    end = now if resource.gone_since is None else resource.gone_since + ONE_DAY
     return last_complete_days(days, min(end, now))
 
 

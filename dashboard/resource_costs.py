@@ -3,22 +3,27 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from clouds.access import AnyUser
-from core.money import CENT, ZERO
-from insights.models import Recommendation, RefreshState
+from core.money import CENT, ZERO, Money
+from dashboard.billed_alone import billed_alone
+from insights.models import EffectiveRate, Recommendation, RefreshState
 from inventory.models import Instance, Resource
 from inventory.querysets import UNKNOWN
 from pricing.models import InstancePrice
+from pricing.monthly import monthly_list_price
 
 
 class CostBasis(StrEnum):
-    """What a monthly cost is made of."""
+    """What a monthly cost is made of, the best that is known."""
 
-    LIST = "list price"
     NOT_BILLED = "not billed"
+    BILLED = "billed"
+    RATE = "account's rate"
+    LIST = "list price"
 
 
 @dataclass(slots=True)
@@ -32,40 +37,78 @@ class ResourceCost:
     savings_currency: str | None = None
     recommendations: list[str] = field(default_factory=list)
 
+    def tell(self, money: Money, basis: CostBasis) -> None:
+        self.monthly, self.currency = money.amount.quantize(CENT), money.currency
+        self.basis = basis
+
 
 def resource_costs(
-    resources: Sequence[Resource], user: AnyUser
+    resources: Sequence[Resource], user: AnyUser, now: datetime, *, with_bill: bool
 ) -> dict[int, ResourceCost]:
-    """Return what each of these costs, by its key. Four queries at most.
+    """Return what each of these costs a month of 730 hours, by its key.
 
-    An instance has the list price of 730 hours while it is billed, and 0 while its
-    cloud takes nothing for it. What the others cost is on no list that is read.
+    0 while its cloud takes nothing for it; else what the bill says, where the charges
+    of a service are of it alone; else its list price, of an instance at the rate that
+    its account pays in its region. As many queries however many resources of a kind.
     """
-    found = {one.pk: _not_billed(one) for one in resources}
-    prices = InstancePrice.objects.of_instances(
-        one for one in _instances(resources) if one.is_billed
-    )
-    for pk, price in prices.items():
-        cost = found[pk]
-        cost.monthly = price.monthly.quantize(CENT)
-        cost.basis, cost.currency = CostBasis.LIST, price.currency
+    found = {one.pk: ResourceCost() for one in resources}
+    instances = _instances(resources)
+    for pk, money in monthly_list_price(resources).items():
+        if money:
+            found[pk].tell(money, CostBasis.LIST)
+    _price_instances(found, instances)
+    if with_bill:
+        for pk, money in billed_alone(resources, user, now).items():
+            found[pk].tell(money, CostBasis.BILLED)
+    off = {one.pk for one in instances if _is_off(one)}
+    for one in resources:
+        if one.is_gone or one.pk in off:
+            cost = found[one.pk]
+            cost.monthly, cost.currency = ZERO, None
+            cost.basis = CostBasis.NOT_BILLED
     _add_savings(found, resources, user)
     return found
 
 
-def _instances(resources: Sequence[Resource]) -> Iterable[Instance]:
-    if all(isinstance(one, Instance) for one in resources):
-        return [one for one in resources if isinstance(one, Instance)]
-    keys = [one.pk for one in resources if one.kind == Resource.Kind.INSTANCE]
-    return Instance.objects.filter(pk__in=keys).select_related("account")
+def _instances(resources: Sequence[Resource]) -> list[Instance]:
+    found = [one for one in resources if isinstance(one, Instance)]
+    known = {one.pk for one in found}
+    keys = [
+        one.pk
+        for one in resources
+        if one.kind == Resource.Kind.INSTANCE and one.pk not in known
+    ]
+    if keys:
+        found += Instance.objects.filter(pk__in=keys).select_related("account")
+    return found
 
 
-def _not_billed(one: Resource) -> ResourceCost:
-    """Return a cost of 0 where that is known, else an unknown one."""
-    is_off = one.kind == Resource.Kind.INSTANCE and one.state != UNKNOWN
-    if one.is_gone or (is_off and not one.is_billed):
-        return ResourceCost(monthly=ZERO, basis=CostBasis.NOT_BILLED)
-    return ResourceCost()
+def _price_instances(
+    costs: dict[int, ResourceCost], instances: Iterable[Instance]
+) -> None:
+    billed = {one.pk: one for one in instances if one.is_billed}
+    if not billed:
+        return
+    prices = InstancePrice.objects.of_instances(billed.values())
+    accounts = {one.account_id for one in billed.values()}
+    rates = {
+        (rate.account_id, rate.region): rate
+        for rate in EffectiveRate.objects.filter(account__in=accounts)
+    }
+    for pk, price in prices.items():
+        rate = rates.get((billed[pk].account_id, billed[pk].region))
+        money = Money(price.monthly, price.currency)
+        if rate is None or rate.currency != price.currency:
+            costs[pk].tell(money, CostBasis.LIST)
+        else:
+            amount = money.amount * rate.factor
+            costs[pk].tell(money._replace(amount=amount), CostBasis.RATE)
+
+
+def _is_off(one: Instance) -> bool:
+    """Return whether nothing is taken for it. Of one on a host that costs the same
+    anyway, nobody knows its part."""
+    return one.state != UNKNOWN and not one.is_billed and not one.paid_anyway
 
 
 def _add_savings(
@@ -91,6 +134,4 @@ def _add_savings(
         if cost.savings_currency:
             cost.savings = sums[one.pk, cost.savings_currency]
         elif not cost.recommendations and one.account_id in looked:
-            # Rules are about instances.
-            is_instance = one.kind == Resource.Kind.INSTANCE
-            cost.savings = ZERO if is_instance else None
+            cost.savings = ZERO

@@ -5,6 +5,7 @@ from django.utils.safestring import SafeString
 
 from core.admin.columns import label, moment
 from insights.admin_columns import OF_ACCOUNT
+from insights.advice import admin as advice
 from insights.anomalies import admin as anomalies
 from insights.budgets import admin as budgets
 from insights.forecasts import admin as forecasts
@@ -13,7 +14,7 @@ from insights.recommendations import admin as recommendations
 from users.audited_admin import ReadOnlyAdmin
 
 # Django finds the admin of each subject here.
-__all__ = ["anomalies", "budgets", "forecasts", "recommendations"]
+__all__ = ["advice", "anomalies", "budgets", "forecasts", "recommendations"]
 
 
 @admin.display(description="state", ordering="error")

@@ -1,9 +1,11 @@
 """The models of each subject of this room, which Django finds here."""
 
+from insights.advice.models import Advice
 from insights.anomalies.models import Anomaly, AnomalyChange
 from insights.budgets.models import Budget, BudgetAlert
 from insights.forecasts.models import Forecast, ForecastPoint
 from insights.recommendations.models import (
+    EffectiveRate,
     Feedback,
     Recommendation,
     RecommendationChange,
@@ -12,10 +14,12 @@ from insights.recommendations.models import (
 from insights.refresh.models import RefreshState
 
 __all__ = [
+    "Advice",
     "Anomaly",
     "AnomalyChange",
     "Budget",
     "BudgetAlert",
+    "EffectiveRate",
     "Feedback",
     "Forecast",
     "ForecastPoint",

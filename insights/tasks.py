@@ -1,15 +1,23 @@
-"""The task that computes insights that are due."""
+"""Celery tasks: insights that are due, and what clouds themselves advise."""
 
 import logging
 
 from celery import shared_task
 from django.utils import timezone
 
+from insights.advice.sync import read_advice
 from insights.budgets import refresh as budgeting
 from insights.refresh.refresh_state import due, is_refreshing, release_own
 from syncs.runs.stopping import Stopped, stoppable
+from syncs.runs.worker import execute_run
 
 logger = logging.getLogger(__name__)
+
+
+@shared_task
+def sync_advice(run_id: int) -> str:
+    """Execute a queued run; a second delivery of it does nothing."""
+    return execute_run(run_id, read_advice)
 
 
 @shared_task(acks_late=False)

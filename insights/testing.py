@@ -18,9 +18,10 @@ from insights.recommendations.engine.advice import (
     Category,
     Level,
     PriceBasis,
+    Priority,
     Rule,
 )
-from inventory.models import Instance
+from inventory.models import Instance, Resource
 from inventory.testing import instance
 from users.roles import assign_role
 
@@ -75,10 +76,12 @@ def advice(machine: Instance, **values: Any) -> Advice:
     facts: dict[str, Any] = {
         "rule": Rule.IDLE,
         "account_id": machine.account.account_id,
-        "instance_id": machine.resource_id,
+        "kind": machine.kind,
+        "resource_id": machine.resource_id,
+        "resource_type": machine.instance_type,
         "region": machine.region,
-        "category": Category.UNUSED,
-        "priority": Level.HIGH,
+        "category": Category.COMPUTE,
+        "priority": Priority.HIGH,
         "title": f"Stop {machine.name}, which is idle",
         "current_state": "It runs and does nothing.",
         "recommendation": "Stop it.",
@@ -102,14 +105,14 @@ def advice(machine: Instance, **values: Any) -> Advice:
 
 
 def recommendation(
-    owner: CloudAccount, machine: Instance | None = None, **values: Any
+    owner: CloudAccount, machine: Resource | None = None, **values: Any
 ) -> Recommendation:
     machine = machine or instance(owner, f"web-{owner.pk}")
     facts: dict[str, Any] = {
         "account": owner,
         "resource": machine,
         "rule": "idle",
-        "category": "unused",
+        "category": "compute",
         "priority": "high",
         "title": f"Stop {machine.name}",
         "current_state": "It does nothing.",
@@ -126,7 +129,7 @@ def recommendation(
         "estimated_time": "15 minutes",
         "implementation_steps": ["Ask its owner.", "Stop it."],
         "evidence": {"days": 32},
-        "instance_type": machine.instance_type,
+        "resource_type": getattr(machine, "instance_type", ""),
         "fingerprint": "idle-1",
         "found_at": NOW,
     }

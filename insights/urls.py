@@ -7,5 +7,6 @@ urlpatterns = [
     path("insights/forecasts/", include("insights.forecasts.urls")),
     path("insights/anomalies/", include("insights.anomalies.urls")),
     path("insights/recommendations/", include("insights.recommendations.urls")),
+    path("insights/advice/", include("insights.advice.urls")),
     path("insights/budgets/", include("insights.budgets.urls")),
 ]

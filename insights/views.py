@@ -9,9 +9,11 @@ from django.views.generic import TemplateView
 
 from clouds.access import AnyUser
 from clouds.models import CloudAccount
+from insights.advice.views import link_resources
 from insights.forecasts.month_end import month_end
 from insights.forecasts.track_record import past_forecasts
 from insights.models import (
+    Advice,
     Anomaly,
     Budget,
     Forecast,
@@ -42,6 +44,9 @@ class InsightsView(PermissionRequiredMixin, TemplateView):
         live = Recommendation.objects.visible_to(user).live()
         verifications = Verification.objects.visible_to(user)
         related = ("account", "resource")
+        advised = Advice.objects.visible_to(user).largest_saving_first()
+        advice = list(advised.select_related("account")[:ROWS])
+        link_resources(advice)
         return super().get_context_data(
             accounts=CloudAccount.objects.visible_to(user).exists(),
             state=refresh_state(user),
@@ -50,6 +55,7 @@ class InsightsView(PermissionRequiredMixin, TemplateView):
             anomalies_count=anomalies.count(),
             recommendations=live.largest_saving_first().select_related(*related)[:ROWS],
             recommendations_count=live.count(),
+            advice=advice,
             potential=live.savings_per_currency(),
             verified=verifications.totals(),
             realized=verifications.realized_per_currency(),

@@ -20,7 +20,6 @@ UNSAID = {*APART, "is_multi_zone", "source_exists"}
 UNITS = {
     "size_gib": " GiB",
     "storage_gib": " GiB",
-    "memory_mib": " MiB",
     "vcpus": " vCPU",
     "iops": " IOPS",
     "object_count": " objects",
@@ -75,6 +74,8 @@ def text_of(resource: Resource, name: str) -> str:
         return moment(value)
     if name.endswith("_bytes"):
         return size(value)
+    if name == "memory_mib":
+        return f"{value / 1024:,g} GiB"
     return f"{value:,}" if isinstance(field, IntegerField) else str(value)
 
 

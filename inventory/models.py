@@ -22,6 +22,16 @@ from syncs.models import SyncRun
 LONGEST_VALUE = 512
 
 
+def short_id(resource_id: str) -> str:
+    """Return an id without what stands before it in Azure's and in ARNs, such as the
+    account: "virtualmachines/web", "loadbalancer/app/web/50dc6c49"."""
+    _, found, after = resource_id.rpartition("/providers/")
+    if found:
+        return after.partition("/")[2]
+    is_arn = resource_id.startswith("arn:")
+    return resource_id.split(":", 5)[-1] if is_arn else resource_id
+
+
 class Resource(models.Model):
     """One row is one resource of an account, as last seen.
 
@@ -109,10 +119,7 @@ class Resource(models.Model):
 
     @property
     def short_id(self) -> str:
-        """Return the id without account and group, which stand before it in Azure's:
-        "virtualmachines/web"."""
-        _, found, after = self.resource_id.rpartition("/providers/")
-        return after.partition("/")[2] if found else self.resource_id
+        return short_id(self.resource_id)
 
     @property
     def is_gone(self) -> bool:

@@ -37,7 +37,7 @@ from inventory.facts import (
 )
 from inventory.filters import ResourceFilter
 from inventory.kinds import KIND_OF, KINDS, Kind
-from inventory.models import Resource
+from inventory.models import Resource, short_id
 from inventory.querysets import ResourceQuerySet
 from syncs.datasets import Dataset, not_offered
 from syncs.models import SyncRun
@@ -239,7 +239,8 @@ def describe(resources: Iterable[Any], columns: Sequence[Column]) -> None:
     by_id = {(one.account_id, one.resource_id): one for one in found} if linked else {}
     for one in resources:
         one.links = [
-            (each, by_id.get((one.account_id, each))) for each in one.linked_ids
+            (each, short_id(each), by_id.get((one.account_id, each)))
+            for each in one.linked_ids
         ]
 
 

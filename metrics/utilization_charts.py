@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Avg, Max
 
 from core.windows import Window
-from metrics.models import CpuMetric, MemoryMetric, NetworkMetric
+from metrics.models import CpuMetric, DailyMetric, MemoryMetric, NetworkMetric
 
 CPU_LINES = [
     ("Average", "average_percent"),
@@ -21,21 +21,21 @@ HEAT_FROM_PERCENT = (0, 5, 20, 40, 60, 80)
 
 def cpu_chart(days: Sequence[CpuMetric], window: Window) -> dict[str, object]:
     """Average, p99 and maximum in percent; a day without data is a gap."""
-    return _lines(days, window, CPU_LINES, "%")
+    return lines(days, window, CPU_LINES, "%")
 
 
 def memory_chart(days: Sequence[MemoryMetric], window: Window) -> dict[str, object]:
     """Average and maximum in percent; a day without data is a gap."""
-    return _lines(days, window, MEMORY_LINES, "%")
+    return lines(days, window, MEMORY_LINES, "%")
 
 
 def network_chart(days: Sequence[NetworkMetric], window: Window) -> dict[str, object]:
     """Bytes received and sent; a day without data is a gap."""
-    return _lines(days, window, NETWORK_LINES, "bytes")
+    return lines(days, window, NETWORK_LINES, "bytes")
 
 
-def _lines(
-    days: Sequence[CpuMetric] | Sequence[MemoryMetric] | Sequence[NetworkMetric],
+def lines(
+    days: Sequence[DailyMetric],
     window: Window,
     columns: Sequence[tuple[str, str]],
     unit: str,

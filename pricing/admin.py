@@ -1,11 +1,16 @@
 """The admin of list prices, which only syncs write."""
 
 from django.contrib import admin
-from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.contrib.filters.admin import AllValuesCheckboxFilter, ChoicesDropdownFilter
 
 from core.admin.columns import moment
 from core.money import for_reading
-from pricing.models import InstancePrice, PricedFamily
+from pricing.models import (
+    RESOURCE_PRICE_KEY,
+    InstancePrice,
+    PricedFamily,
+    ResourcePrice,
+)
 from users.audited_admin import ReadOnlyAdmin
 
 
@@ -28,9 +33,29 @@ class InstancePriceAdmin(ReadOnlyAdmin[InstancePrice]):
 @admin.register(PricedFamily)
 class PricedFamilyAdmin(ReadOnlyAdmin[PricedFamily]):
     list_display = (
-        *("family", "region", "operating_system", "tenancy"),
+        *("family", "region", "operating_system", "tenancy", "currency"),
         *("provider", moment("read_at")),
     )
     list_filter = (("provider", ChoicesDropdownFilter),)
     search_fields = ("family", "region")
     ordering = ("provider", "region", "operating_system", "family")
+
+
+@admin.display(description="price", ordering="amount")
+def amount(row: ResourcePrice) -> str:
+    return for_reading(row.amount, row.currency, exact=True)
+
+
+@admin.register(ResourcePrice)
+class ResourcePriceAdmin(ReadOnlyAdmin[ResourcePrice]):
+    list_display = (
+        *("sku", "kind", "engine", "redundancy", "region"),
+        *(amount, "unit", "from_quantity", "provider", moment("read_at")),
+    )
+    list_filter = (
+        ("provider", ChoicesDropdownFilter),
+        ("kind", AllValuesCheckboxFilter),
+        ("unit", ChoicesDropdownFilter),
+    )
+    search_fields = ("sku", "region", "engine")
+    ordering = tuple(RESOURCE_PRICE_KEY)

@@ -12,16 +12,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Self
 
-from core.money import Money
+from core.money import QUANTUM, ZERO, Money
 from core.windows import HOURS_PER_MONTH
 from inventory.kinds import KINDS, Kind
 from inventory.models import Database, Resource
 from pricing.currencies import currencies_of, in_currency
 from pricing.models import ResourcePrice
-from providers.records import IDLE, IN_USE, MULTI_ZONE, PriceUnit, ResourceMarket
+from providers.records import IDLE, IN_USE, MULTI_ZONE, PriceUnit
 
 GIB = Decimal(2**30)
-HOURS = Decimal(HOURS_PER_MONTH)
 SIZE = (PriceUnit.GIB_MONTH, PriceUnit.MONTH)
 # Databases in these states keep their storage alone.
 OFF = {"stopped", "paused"}
@@ -73,12 +72,6 @@ def with_details(resources: Iterable[Resource]) -> list[Resource]:
     return found
 
 
-def market_of(resource: Resource) -> ResourceMarket:
-    """Return which prices its own are among."""
-    engine = resource.engine if isinstance(resource, Database) else ""
-    return ResourceMarket(resource.region, resource.kind, engine)
-
-
 class ListPrices:
     """The prices of some resources' markets.
 
@@ -93,9 +86,11 @@ class ListPrices:
         self._markets: dict[Any, dict[str, list[ResourcePrice]]] = defaultdict(
             lambda: defaultdict(list)
         )
+        self._skus: dict[Any, list[ResourcePrice]] = defaultdict(list)
         for row in rows:
             market = (row.provider, row.region, row.kind, row.engine)
             self._markets[market][row.currency].append(row)
+            self._skus[market, row.currency, row.sku, row.redundancy].append(row)
 
     @classmethod
     def of(cls, resources: Iterable[Resource]) -> Self:
@@ -112,7 +107,7 @@ class ListPrices:
     def rows(self, resource: Resource) -> Sequence[ResourcePrice]:
         """Return the prices of its market, in its account's currency if they are on
         the list in that."""
-        market = (resource.account.provider, *market_of(resource))
+        market = _market(resource)
         if market not in self._markets:
             return []
         wanted = self._currencies[resource.account_id]
@@ -120,37 +115,43 @@ class ListPrices:
 
     def monthly(self, resource: Resource) -> Money | None:
         """Return what it costs a month as it is now; None: unknown."""
-        rows = self.rows(resource)
-        amounts = [_amount(rows, use) for use in USES[Kind(resource.kind)](resource)]
-        known = [amount for amount in amounts if amount is not None]
-        if not rows or not amounts or len(known) < len(amounts):
+        rows, uses = self.rows(resource), USES[Kind(resource.kind)](resource)
+        if not rows or uses is None:
             return None
-        return Money(sum(known, Decimal(0)), rows[0].currency)
+        currency, total = rows[0].currency, ZERO
+        for use in uses:
+            sku = (_market(resource), currency, use.sku, use.redundancy)
+            amount = _amount(self._skus.get(sku, []), use)
+            if amount is None:
+                return None
+            total += amount
+        return Money(total.quantize(QUANTUM), currency)
+
+
+def _market(resource: Resource) -> tuple[str, ...]:
+    """Return which prices its own are among."""
+    engine = resource.engine if isinstance(resource, Database) else ""
+    return (resource.account.provider, resource.region, resource.kind, engine)
 
 
 def _amount(rows: Sequence[ResourcePrice], use: Use) -> Decimal | None:
     """Return what the quantity costs a month; None: unknown."""
-    priced = [
-        row
-        for row in rows
-        if (row.sku, row.redundancy) == (use.sku, use.redundancy)
-        and row.unit in use.units
-    ]
+    priced = [row for row in rows if row.unit in use.units]
     if not priced and use.is_optional:
-        return Decimal(0)
+        return ZERO
     if not priced or use.quantity is None:
         return None
     quantity = Decimal(use.quantity)
     if priced[0].unit == PriceUnit.MONTH:
         fitting = [row for row in priced if row.from_quantity < quantity]
         return fitting[-1].amount if fitting else None
-    ends = [row.from_quantity for row in priced[1:]] + [quantity]
+    ends = [*(row.from_quantity for row in priced[1:]), quantity]
     return sum(
         (
-            row.amount * max(Decimal(0), min(end, quantity) - row.from_quantity)
+            row.amount * max(ZERO, min(end, quantity) - row.from_quantity)
             for row, end in zip(priced, ends, strict=True)
         ),
-        Decimal(0),
+        ZERO,
     )
 
 
@@ -169,20 +170,21 @@ def _of_snapshot(one: Any) -> list[Use]:
     return [Use(one.storage_tier, [PriceUnit.GIB_MONTH], stored)]
 
 
-def _of_bucket(one: Any) -> list[Use]:
-    tiers = one.bytes_by_tier or {}
+def _of_bucket(one: Any) -> list[Use] | None:
+    if one.bytes_by_tier is None:
+        return None
     return [
         Use(tier, [PriceUnit.GIB_MONTH], Decimal(size) / GIB, one.redundancy)
-        for tier, size in tiers.items()
+        for tier, size in one.bytes_by_tier.items()
     ]
 
 
-def _of_database(one: Any) -> list[Use]:
+def _of_database(one: Any) -> list[Use] | None:
     """A class, and its storage unless that is its cluster's."""
     if one.storage_type in UNPRICED_STORAGE:
-        return []
+        return None
     redundancy = MULTI_ZONE if one.is_multi_zone else ""
-    hours = Decimal(0) if one.state in OFF else HOURS
+    hours = ZERO if one.state in OFF else HOURS_PER_MONTH
     uses = [Use(one.database_class, [PriceUnit.HOUR], hours, redundancy)]
     if one.storage_gib is not None:
         uses.append(Use(one.storage_type, SIZE, one.storage_gib, redundancy))
@@ -190,18 +192,19 @@ def _of_database(one: Any) -> list[Use]:
 
 
 def _of_address(one: Any) -> list[Use]:
-    return [Use(IN_USE if one.attached_to else IDLE, [PriceUnit.HOUR], HOURS)]
+    return [Use(IN_USE if one.attached_to else IDLE, [PriceUnit.HOUR], HOURS_PER_MONTH)]
 
 
 def _of_nat_gateway(one: Any) -> list[Use]:
-    return [Use(one.gateway_type, [PriceUnit.HOUR], HOURS)]
+    return [Use(one.gateway_type, [PriceUnit.HOUR], HOURS_PER_MONTH)]
 
 
 def _of_load_balancer(one: Any) -> list[Use]:
-    return [Use(one.balancer_type, [PriceUnit.HOUR], HOURS)]
+    return [Use(one.balancer_type, [PriceUnit.HOUR], HOURS_PER_MONTH)]
 
 
-USES: dict[Kind, Callable[[Any], list[Use]]] = {
+# What each uses; None: not known.
+USES: dict[Kind, Callable[[Any], list[Use] | None]] = {
     Kind.VOLUME: _of_volume,
     Kind.SNAPSHOT: _of_snapshot,
     Kind.BUCKET: _of_bucket,

@@ -31,7 +31,7 @@ class ResourceList:
     _records: Sequence[ResourcePriceRecord] = field(default_factory=list)
 
     def __str__(self) -> str:
-        return f"List prices: {', '.join(filter(None, self.market))}"
+        return f"List prices of {self.market}"
 
     @property
     def is_due(self) -> bool:

@@ -12,17 +12,17 @@ from typing import Protocol, runtime_checkable
 
 from core.windows import Window
 from providers.meter import Meter
+from providers.metric_records import RegionMetrics, ResourceRef
 from providers.records import (
     AccessCheck,
+    AdviceRecord,
     CostReading,
     InstancePriceRecord,
     Market,
     MemberAccount,
-    RegionMetrics,
     RegionResources,
     ResourceMarket,
     ResourcePriceRecord,
-    ResourceRef,
 )
 
 Progress = Callable[[str], None]
@@ -145,6 +145,13 @@ class PriceSource(Protocol):
 
         What has no clear price is not in the answer, and so unknown.
         """
+
+
+@runtime_checkable
+class AdviceSource(Protocol):
+    def fetch_advice(self, progress: Progress) -> Sequence[AdviceRecord]:
+        """Return what the cloud's own adviser says of costs now, without what was
+        dismissed there. Raise ProviderError."""
 
 
 @runtime_checkable

@@ -15,6 +15,7 @@ from django.db import models
 from clouds.registry import CLOUDS, offers
 from core.windows import Window
 from providers.base import (
+    AdviceSource,
     CostSource,
     DatabaseSource,
     InventorySource,
@@ -39,13 +40,14 @@ class Dataset(models.TextChoices):
     """What is read from an account, in the order in which it is read."""
 
     INSTANCES = "instances", "Instances"
-    STORAGE = "storage", "Volumes and buckets"
+    STORAGE = "storage", "Volumes, snapshots and buckets"
     DATABASES = "databases", "Databases"
-    NETWORK = "network", "Addresses and load balancers"
+    NETWORK = "network", "Addresses, NAT gateways and load balancers"
     COST = "cost", "Cost"
     CPU = "cpu", "CPU and network"
     USAGE = "usage", "Use of databases, network and storage"
     PRICES = "prices", "List prices"
+    ADVICE = "advice", "Advice of the cloud itself"
 
     @property
     def traits(self) -> "Traits":
@@ -148,8 +150,12 @@ TABLE = {
     Dataset.PRICES: Traits(
         capability=PriceSource,
         task="pricing.tasks.sync_prices",
-        after=(Dataset.INSTANCES,),
+        after=(
+            *(Dataset.INSTANCES, Dataset.STORAGE),
+            *(Dataset.DATABASES, Dataset.NETWORK),
+        ),
     ),
+    Dataset.ADVICE: Traits(capability=AdviceSource, task="insights.tasks.sync_advice"),
 }
 
 

@@ -12,6 +12,7 @@ from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW
 from core.windows import Window, last_complete_days
+from providers.aws.provider import AwsProvider
 from providers.meter import Usage
 from syncs.api_usage.recording import record_usage
 from syncs.backfills.planning import propose
@@ -20,6 +21,8 @@ from syncs.models import Backfill, SyncRun
 from users.roles import Role, assign_role
 from users.testing import session_of
 
+# What is read from an account of AWS whose bill is its own, in order.
+OF_AWS = [one for one in Dataset if issubclass(AwsProvider, one.traits.capability)]
 # Three windows of at most 30 days.
 LONG = last_complete_days(75, NOW)
 

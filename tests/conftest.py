@@ -18,8 +18,7 @@ from core.windows import Window, last_complete_days
 from costs.testing import store_costs
 from inventory.testing import instance
 from metrics.testing import store_cpu
-from syncs.datasets import Dataset
-from syncs.testing import run
+from syncs.testing import OF_AWS, run
 
 
 @pytest.fixture(scope="module")
@@ -71,5 +70,5 @@ def company() -> None:
     store_costs(owner, before, {"AWS Lambda": "10", "Amazon RDS": "20"})
     store_costs(owner, last_days, {"AWS Lambda": "15", "Amazon RDS": "20"})
     store_cpu(instance(owner, "web-1"), last_complete_days(20, now), 12.5)
-    for dataset in Dataset:
+    for dataset in OF_AWS:
         run(owner, dataset, now - timedelta(hours=1), api_cost_usd=Decimal("0.01"))

@@ -17,11 +17,11 @@ from core.windows import last_complete_days
 from costs.testing import store_costs
 from inventory.kinds import Kind
 from inventory.testing import instance, one_of_each
-from metrics.testing import store_cpu
+from metrics.testing import store_cpu, store_usage
 from syncs.backfills.planning import propose
 from syncs.datasets import Dataset
 from syncs.models import Incident
-from syncs.testing import run
+from syncs.testing import OF_AWS, run
 from users.testing import person
 
 pytestmark = pytest.mark.only_on("postgresql")
@@ -61,7 +61,7 @@ def company() -> list[str]:
     machine.changes.create(
         at=now, field="state", old_value="stopped", new_value="terminated"
     )
-    for dataset in Dataset:
+    for dataset in OF_AWS:
         run(owner, dataset, now - timedelta(hours=1))
     failed = run(owner, Dataset.COST, now, status="failed", error="Denied.\nAsk.")
     at_work = run(owner, Dataset.INSTANCES, now, status="running", finished_at=None)
@@ -70,7 +70,10 @@ def company() -> list[str]:
     )
     backfill = propose(owner, Dataset.CPU, last_complete_days(60, now), now)
     made = one_of_each(owner)
-    things = (machine, failed, at_work, backfill, made[Kind.VOLUME], made[Kind.BUCKET])
+    used = made[Kind.DATABASE]
+    store_usage(used, last_complete_days(9, now), connections=8.0, requests=3.0)
+    resources = (made[Kind.VOLUME], made[Kind.BUCKET], used)
+    things = (machine, failed, at_work, backfill, *resources)
     return [
         *[thing.get_absolute_url() for thing in things],
         "/syncs/backfills/propose/",

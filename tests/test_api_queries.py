@@ -24,7 +24,7 @@ from syncs.api_usage.recording import record_usage
 from syncs.backfills.planning import propose
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
-from syncs.testing import run
+from syncs.testing import OF_AWS, run
 from users.testing import text_of, viewer
 
 pytestmark = pytest.mark.django_db
@@ -83,7 +83,7 @@ def keys() -> dict[str, int]:
         for name in ("web", "job", "db"):
             machine = instance(owner, f"{name}-{number}")
             store_cpu(machine, last_complete_days(3, NOW), 20)
-        for dataset in Dataset:
+        for dataset in OF_AWS:
             run(owner, dataset, NOW)
         window = last_complete_days(40, NOW)
         backfill = propose(owner, Dataset.CPU, window, NOW)

@@ -15,8 +15,8 @@ from core.testing.aws_emulator.builders import machine
 from core.testing.processes import QUICK, shared_database, start
 from core.testing.task_queue import waiting
 from core.testing.waiting import HANGS_AFTER_SECONDS
-from syncs.datasets import Dataset
 from syncs.models import SyncRun
+from syncs.testing import OF_AWS
 from users.testing import operator
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.on_each_database]
@@ -110,7 +110,7 @@ def test_each_account_and_dataset_has_one_run_and_the_others_are_told(
     taken = [run for run in commanded if run["status"] == "taken"]
     assert started + refused == ACCOUNTS
     assert all("is already" in run["error"] for run in taken)
-    assert len(commanded) == len(Dataset) * ACCOUNTS
+    assert len(commanded) == len(OF_AWS) * ACCOUNTS
     # What is queued waits for a worker; what the command read has ended.
     messages = [run_id for _, (run_id,) in waiting()]
     active = SyncRun.objects.active()

@@ -19,7 +19,7 @@ from core.testing.aws_emulator import EmulatedAws
 from core.testing.postgres import free_port
 from core.testing.processes import shared_database, start
 from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
-from syncs.datasets import Dataset
+from syncs.testing import OF_AWS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -96,7 +96,7 @@ def test_pages_api_and_monitoring_answer_and_a_start_is_refused(web: Web) -> Non
     code, told = web.ask("/status")
     parts: dict[str, Any] = json.loads(told)
     assert (code, parts["status"], parts["database"]) == (503, "down", "ok")
-    assert parts["freshness"] == {"never": len(Dataset)}
+    assert parts["freshness"] == {"never": len(OF_AWS)}
     for part in ("broker", "cache", "workers"):
         assert parts[part].startswith("down: "), parts
     assert "127.0.0.1" not in told  # states only

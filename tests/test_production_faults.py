@@ -20,9 +20,9 @@ from core.testing.task_queue import waiting, work_off
 from core.testing.waiting import HANGS_AFTER_SECONDS, wait_for_count
 from costs.sync import sync_cost
 from inventory.models import Instance
-from syncs.datasets import Dataset
 from syncs.models import SyncRun, Watermark
 from syncs.tasks import schedule_tick
+from syncs.testing import OF_AWS
 from tests.stored_rows import stored
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -211,7 +211,7 @@ def test_the_broker_is_killed_and_started_again_with_an_empty_queue(
             wait_for_count("a run", read_after_a_tick, 1)
             broker.kill()  # while the worker listens
             broker.start()
-            wait_for_count("a run", read_after_a_tick, len(Dataset) * len(IDS))
+            wait_for_count("a run", read_after_a_tick, len(OF_AWS) * len(IDS))
     assert set(Instance.objects.values_list("resource_id", flat=True)) == {
         f"i-{name}" for name in IDS
     }

@@ -29,6 +29,7 @@ from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
 from syncs.runs.claims import claim
+from syncs.testing import OF_AWS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 STATUSES = "SELECT dataset, status, error FROM syncs_syncrun ORDER BY id"
@@ -62,7 +63,7 @@ def test_a_beat_that_was_down_for_three_intervals_catches_up_once(
         interval=every_minute,
         last_run_at=stopped_at,
     )
-    for dataset in Dataset:
+    for dataset in OF_AWS:
         SyncRun.objects.create(
             account=mine,
             dataset=dataset,
@@ -71,12 +72,12 @@ def test_a_beat_that_was_down_for_three_intervals_catches_up_once(
             heartbeat_at=stopped_at,
             finished_at=stopped_at,
         )
-    first = sorted(dataset for dataset in Dataset if not dataset.after)
+    first = sorted(dataset for dataset in OF_AWS if not dataset.after)
     environment = {"STATE_DIR": str(tmp_path), "SYNC_INTERVAL_MINUTES": "1"}
     queued = tmp_path / "queue"
 
     def new() -> list[str]:
-        found = rows(url, f"{STATUSES} LIMIT 100 OFFSET {len(Dataset)}")
+        found = rows(url, f"{STATUSES} LIMIT 100 OFFSET {len(OF_AWS)}")
         return sorted(dataset for dataset, status, _ in found if status == "succeeded")
 
     with (
@@ -89,7 +90,7 @@ def test_a_beat_that_was_down_for_three_intervals_catches_up_once(
         wait_until("an empty queue", lambda: not list(queued.glob("*.msg")))
         wait_until("the last run", lambda: not rows(url, ACTIVE))
         assert new() == first
-    assert SyncRun.objects.count() == len(Dataset) + len(first)
+    assert SyncRun.objects.count() == len(OF_AWS) + len(first)
     task = PeriodicTask.objects.get(name="schedule-tick")
     assert task.total_run_count == 1
     assert set(SyncRun.objects.values_list("trigger", flat=True)) == {

@@ -39,7 +39,7 @@ from syncs.api_usage.recording import record_usage
 from syncs.backfills.planning import propose
 from syncs.datasets import Dataset
 from syncs.models import Backfill, SyncRun
-from syncs.testing import run
+from syncs.testing import OF_AWS, run
 from users.roles import Role
 from users.testing import person
 from users.tokens import make_token
@@ -102,7 +102,7 @@ def history() -> None:
         owner = account(number, name)
         store_costs(owner, last_complete_days(5, NOW), {"EC2": "1", "Tax": "0.25"})
         store_cpu(instance(owner, f"web-{number}"), last_complete_days(3, NOW), 20)
-        for dataset in Dataset:
+        for dataset in OF_AWS:
             run(owner, dataset, NOW)
         propose(owner, Dataset.CPU, last_complete_days(40, NOW), NOW)
         used = {"ce:GetCostAndUsage": Usage(3, Decimal("0.03"))}

@@ -17,8 +17,8 @@ from costs.testing import rows_miss_totals
 from inventory.models import Instance
 from metrics.models import CpuMetric
 from providers.records import UNALLOCATED
-from syncs.datasets import Dataset
 from syncs.models import SyncRun, Watermark
+from syncs.testing import OF_AWS
 from tests.stored_rows import stored
 
 pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
@@ -71,10 +71,10 @@ def test_it_reads_two_accounts_twice_and_stores_everything_once(
     company.now += timedelta(minutes=1)
     call_command("sync", verbosity=0)
     assert stored() == first
-    assert SyncRun.objects.filter(status="succeeded").count() == 2 * 2 * len(Dataset)
+    assert SyncRun.objects.filter(status="succeeded").count() == 2 * 2 * len(OF_AWS)
     assert set(Watermark.objects.values_list("read_until", flat=True)) == {june(20)}
     # Of each account its bill, and two regions with resources and metrics.
-    assert Watermark.objects.count() == 2 * (1 + 2 * 5)
+    assert Watermark.objects.count() == 2 * (1 + 2 * 6)
 
 
 def test_a_days_rows_sum_to_its_total_though_small_groups_are_dropped(

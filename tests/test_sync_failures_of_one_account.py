@@ -17,8 +17,8 @@ from core.testing.aws_emulator.server import OPERATIONS
 from core.testing.aws_emulator.wire import Answer, Call
 from costs.sync import sync_cost
 from inventory.models import Instance
-from syncs.datasets import Dataset
 from syncs.models import SyncRun
+from syncs.testing import OF_AWS
 
 pytestmark = pytest.mark.django_db
 THIRD = "333333333333"
@@ -54,7 +54,7 @@ def test_the_others_are_read_when_one_fails() -> None:
     assert statuses == {
         (account_id, dataset): "failed" if account_id == OTHER else "succeeded"
         for account_id in (ACCOUNT, OTHER, THIRD)
-        for dataset in Dataset.values
+        for dataset in OF_AWS
         # It has no resource yet, so there is nothing to ask for.
     } | {(OTHER, dataset): "succeeded" for dataset in ("cpu", "usage", "prices")}
     told = {run["error"] for run in runs if run["status"] == "failed"}

@@ -49,7 +49,8 @@ def test_metrics_cost_no_call_more_than_500_queries_fill(
     sync_ec2(mine, now)
     aws.clear_calls()
     run = sync_cpu(mine, now, window=Window(june(19), june(20)))
-    per_region = [call.region for call in aws.calls if call.service == "cloudwatch"]
+    asked = [call for call in aws.calls if call.operation == "GetMetricData"]
+    per_region = [call.region for call in asked]
     assert per_region.count("eu-west-1") == calls == -(-instances * 6 // 500)
     assert per_region.count("us-east-1") == 1
     assert run.api_cost_usd == Decimal("0.00001") * 6 * (instances + 1)

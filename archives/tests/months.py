@@ -33,8 +33,8 @@ def sums() -> list[tuple[object, ...]]:
     """Every sum that is kept per day."""
     days = CostDay.objects.values_list("day", "billed", "effective", "row_count")
     rollups = CostRollup.objects.values_list(
-        *("dimension", "day", "service", "region", "sub_account_id"),
-        *("billed", "effective", "row_count"),
+        *("dimension", "day", "service", "region", "resource_group"),
+        *("sub_account_id", "billed", "effective", "row_count"),
     )
     return sorted(map(tuple, [*days, *rollups]), key=repr)
 

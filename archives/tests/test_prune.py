@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError
 
 from archives import prune as pruning
-from archives.models import Archive
+from archives.models import Archive, Table
 from archives.storage import write_file
 from archives.tests.months import (
     APRIL,
@@ -51,8 +51,8 @@ def test_months_go_and_come_back_as_they_were(tmp_path: Path) -> None:
         rf"now in {tmp_path}/cost/cost-2024-03-[0-9a-f]{{8}}-[0-9a-f]{{16}}\.parquet",
         text,
     )
-    assert contents() == [[], [], [], []]
-    assert Archive.objects.count() == 8
+    assert not any(contents())
+    assert Archive.objects.count() == 2 * len(Table)
     for table in ("cost", "cpu", "memory", "network", "usage"):
         for month in ("2024-03", "2024-04"):
             assert "rows are back" in run("restore_archive", table, month)

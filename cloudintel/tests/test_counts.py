@@ -9,7 +9,9 @@ import pytest
 from prometheus_client import CollectorRegistry, values
 from prometheus_client.mmap_dict import MmapedDict, mmap_key
 from prometheus_client.multiprocess import MultiProcessCollector
+from pytest_django import Settings
 
+from cloudintel.celery import fold_counts
 from cloudintel.prometheus_files import FILE_BYTES, count_in, settled_counts
 
 KEY = mmap_key("lookups", "lookups_total", ["part"], ["page"], "Help.")
@@ -48,6 +50,15 @@ def test_the_files_of_ended_processes_go_and_their_counts_stay(tmp_path: Path) -
         mine.name,
         "counter_ended.db",
     }
+
+
+def test_a_worker_that_starts_folds_what_earlier_ones_left(
+    tmp_path: Path, settings: Settings
+) -> None:
+    settings.COUNTS_DIR = tmp_path
+    left = count(tmp_path, ended_process(), 5)
+    fold_counts()
+    assert not left.exists()
 
 
 def test_a_gauge_of_an_ended_process_is_not_kept(tmp_path: Path) -> None:

@@ -16,9 +16,9 @@ from core.testing.aws_emulator import EmulatedAws
 from core.testing.aws_emulator.builders import charge, june, machine
 from costs.sync import sync_cost
 from inventory.sync import sync_ec2
-from syncs.datasets import Dataset
 from syncs.models import ApiUsage, SyncRun, Worker
 from syncs.runs.processes import own_mark
+from syncs.testing import OF_AWS
 from users.testing import viewer
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +61,7 @@ def test_status_names_each_part_and_how_fresh_the_data_is(
         200,
         {
             **dict.fromkeys(("status", "database", "broker", "cache", "workers"), "ok"),
-            "freshness": {"ok": 1, "never": len(Dataset) - 1},
+            "freshness": {"ok": 1, "never": len(OF_AWS) - 1},
         },
     )
 
@@ -143,7 +143,7 @@ def test_metrics_tell_how_fresh_all_is_and_what_waits(now: datetime) -> None:
     )
     values = numbers()
     assert values['cloudintel_datasets{state="ok"}'] == 1
-    assert values['cloudintel_datasets{state="never"}'] == len(Dataset) - 1
+    assert values['cloudintel_datasets{state="never"}'] == len(OF_AWS) - 1
     age = values['cloudintel_oldest_good_read_seconds{dataset="instances"}']
     assert age == pytest.approx(3600, abs=60)
     assert values['cloudintel_runs{dataset="cost",status="queued"}'] == 1

@@ -1,23 +1,5 @@
-from typing import Any
-
 import django.db.models.deletion
 from django.db import migrations, models
-from django.db.models import Max, Min
-
-
-def sum_what_members_stored(apps: Any, schema_editor: Any) -> None:
-    """Count what accounts stored before a payer's bill came to cover them.
-
-    A new installation has no such rows, and none of this code is run there.
-    """
-    daily_costs = apps.get_model("costs", "DailyCost").objects
-    of_members = daily_costs.filter(account__payer__isnull=False)
-    ends = of_members.aggregate(first=Min("day"), last=Max("day"))
-    if ends["first"] is not None:
-        from core.windows import ONE_DAY, Window
-        from costs.rollups import rebuild
-
-        rebuild(Window(ends["first"], ends["last"] + ONE_DAY))
 
 
 class Migration(migrations.Migration):
@@ -70,5 +52,4 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunPython(sum_what_members_stored, migrations.RunPython.noop),
     ]

@@ -15,6 +15,7 @@ from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW
 from core.windows import ONE_DAY, Window
+from costs.account_sums import RECENT_DAYS
 from costs.models import (
     BillDay,
     BillSpan,
@@ -25,7 +26,6 @@ from costs.models import (
     DailyCost,
     RecentCost,
 )
-from costs.rollups import RECENT_DAYS
 from costs.staging_file import StagingFile
 from costs.sync import replace_costs
 from costs.testing import charge, rows_miss_totals
@@ -52,6 +52,7 @@ COLUMNS = {
     "none": (),
     "service": ("service",),
     "region": ("region",),
+    "resource_group": ("resource_group",),
     "account": ("sub_account_id",),
 }
 
@@ -205,6 +206,7 @@ class Charge:
     day: date
     service: str
     region: str
+    group: str
     sub_account: str
     category: ChargeCategory
     currency: str
@@ -218,6 +220,7 @@ class Charge:
             sub_account_id=self.sub_account,
             service=self.service,
             region=self.region,
+            resource_group=self.group,
             charge_category=self.category,
             currency=self.currency,
             billed=Decimal(self.amount).scaleb(-10),
@@ -233,6 +236,7 @@ def bills(days: list[date]) -> st.SearchStrategy[list[Charge]]:
         day=st.sampled_from(days),
         service=st.sampled_from("AB"),
         region=st.sampled_from(["", "eu-west-1"]),
+        group=st.sampled_from(["", "shop-rg"]),
         sub_account=st.sampled_from([*MEMBERS, "7"]),
         category=st.sampled_from([ChargeCategory.USAGE, ChargeCategory.TAX]),
         currency=st.sampled_from(["USD", "EUR"]),
@@ -241,8 +245,8 @@ def bills(days: list[date]) -> st.SearchStrategy[list[Charge]]:
     )
 
     def key(one: Charge) -> tuple[object, ...]:
-        names = ("day", "service", "region", "sub_account", "category", "currency")
-        return tuple(getattr(one, name) for name in names)
+        names = ("day", "service", "region", "group", "sub_account")
+        return tuple(getattr(one, name) for name in (*names, "category", "currency"))
 
     return st.lists(charges, min_size=1, max_size=6, unique_by=key)
 

@@ -8,14 +8,17 @@ from typing import Any, ClassVar
 from django.db.models import Avg, Count, Q, QuerySet
 from django.http import StreamingHttpResponse
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.csv import csv_file, wants_csv
 from core.api.cursors import CursorPages
 from core.api.viewsets import ROWS_AT_ONCE, RowsViewSet
+from core.money import ZERO
 from core.windows import last_complete_days
 from dashboard.api.infrastructure_serializers import (
+    KindCostsSerializer,
     PricedResourceSerializer,
     StorageSerializer,
     VmSerializer,
@@ -96,8 +99,13 @@ class InfrastructureViewSet(RowsViewSet):
         """Return what only these have, by their keys."""
         raise NotImplementedError
 
+    def costs_of(self, page: Sequence[Any]) -> dict[int, ResourceCost]:
+        user = self.request.user
+        with_bill = user.has_perm("costs.view_dailycost")
+        return resource_costs(page, user, timezone.now(), with_bill=with_bill)
+
     def _with_costs(self, page: Sequence[Any]) -> list[dict[str, Any]]:
-        costs = resource_costs(page, self.request.user)
+        costs = self.costs_of(page)
         figures = self.figures(page)
         names = self._names()
         known = (
@@ -111,8 +119,7 @@ class InfrastructureViewSet(RowsViewSet):
 
     def _lines(self, rows: QuerySet[Any]) -> Iterator[Sequence[Any]]:
         yield self._names()
-        stored = rows.iterator(chunk_size=ROWS_AT_ONCE)
-        while some := list(islice(stored, ROWS_AT_ONCE)):
+        for some in in_parts(rows):
             yield from (list(row.values()) for row in self._with_costs(some))
 
     # A file is a response too.
@@ -126,6 +133,13 @@ class InfrastructureViewSet(RowsViewSet):
         answer = self.get_paginated_response(page)
         answer.data = {**self.totals(rows), **answer.data}
         return answer
+
+
+def in_parts(rows: QuerySet[Any]) -> Iterator[list[Any]]:
+    """Yield so many at once that memory stays bounded."""
+    stored = rows.iterator(chunk_size=ROWS_AT_ONCE)
+    while some := list(islice(stored, ROWS_AT_ONCE)):
+        yield some
 
 
 def _head(one: Resource) -> dict[str, Any]:
@@ -234,6 +248,7 @@ class PricedResourceViewSet(InfrastructureViewSet):
     serializer_class = PricedResourceSerializer
     pagination_class = ResourcePages
     csv_name = "resources"
+    cached_actions = frozenset({"costs"})
 
     def totals(self, rows: Any) -> dict[str, Any]:
         counts = rows.count_per_kind()
@@ -241,3 +256,39 @@ class PricedResourceViewSet(InfrastructureViewSet):
 
     def figures(self, page: Sequence[Resource]) -> dict[int, dict[str, Any]]:
         return {one.pk: {} for one in page}
+
+    @extend_schema(responses=KindCostsSerializer)
+    def costs(self, request: Request) -> Response:
+        """How many there are of each kind, and what they cost a month together. Filters
+        are those of the list."""
+        rows = self.filter_queryset(self.get_queryset())
+        kinds: dict[str, dict[str, Any]] = {}
+        for some in in_parts(rows):
+            costs = self.costs_of(some)
+            for one in some:
+                kind = kinds.setdefault(
+                    one.kind, {"count": 0, "unknown": 0, "sums": {}}
+                )
+                kind["count"] += 1
+                cost = costs[one.pk]
+                if cost.monthly is None:
+                    kind["unknown"] += 1
+                elif cost.currency:
+                    sums = kind["sums"]
+                    sums[cost.currency] = sums.get(cost.currency, ZERO) + cost.monthly
+        answer = KindCostsSerializer(
+            {"kinds": [_of_kind(*one) for one in sorted(kinds.items())]}
+        )
+        return Response(answer.data)
+
+
+def _of_kind(kind: str, found: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "count": found["count"],
+        "unknown": found["unknown"],
+        "costs": [
+            {"currency": currency, "monthlyCost": amount}
+            for currency, amount in sorted(found["sums"].items())
+        ],
+    }

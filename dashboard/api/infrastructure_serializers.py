@@ -21,8 +21,9 @@ class PricedSerializer(serializers.Serializer[Any]):
     monthlyCostBasis = serializers.ChoiceField(
         choices=[(one.value, one.value) for one in CostBasis],
         allow_null=True,
-        help_text="What it is made of: the list price, or 0 as its cloud bills nothing "
-        "in this state. null: the cost is unknown.",
+        help_text="What it is made of: what the bill charged for it alone; the list "
+        "price at the rate that the account pays; the list price; or 0, as its cloud "
+        "bills nothing in this state. null: the cost is unknown.",
     )
     currency = serializers.CharField(allow_null=True, help_text="Of the cost.")
     potentialSavings = AmountField(
@@ -73,3 +74,27 @@ class PricedResourceSerializer(PricedSerializer):
     recommendations = serializers.ListField(
         child=serializers.CharField(), help_text="The largest saving first."
     )
+
+
+class CurrencyCostSerializer(serializers.Serializer[Any]):
+    """A sum in one currency."""
+
+    currency = serializers.CharField()
+    monthlyCost = AmountField()
+
+
+class KindCostSerializer(serializers.Serializer[Any]):
+    """Resources of one kind together."""
+
+    kind = serializers.CharField()
+    count = serializers.IntegerField()
+    unknown = serializers.IntegerField(help_text="Those whose cost is unknown.")
+    costs = CurrencyCostSerializer(
+        many=True, help_text="Of the others; two currencies are never added."
+    )
+
+
+class KindCostsSerializer(serializers.Serializer[Any]):
+    """Resources by kind, with what they cost a month."""
+
+    kinds = KindCostSerializer(many=True)

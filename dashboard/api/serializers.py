@@ -50,7 +50,9 @@ class PercentsSerializer(serializers.Serializer[Any]):
         allow_null=True, help_text="Mean CPU of the running instances, 14 days."
     )
     storage = serializers.FloatField(allow_null=True)
-    database = serializers.FloatField(allow_null=True)
+    database = serializers.FloatField(
+        allow_null=True, help_text="Mean CPU of the databases, 14 days."
+    )
     network = serializers.FloatField(allow_null=True)
 
 

@@ -17,7 +17,7 @@ from costs.testing import charge, close, store_costs
 from dashboard.spending import spending
 from insights.models import RefreshState
 from insights.testing import forecast, recommendation
-from inventory.models import Bucket
+from inventory.models import Bucket, Database
 from inventory.testing import instance, resource
 from metrics.testing import store_cpu
 from users.testing import ask, person, refused, session_of, viewer
@@ -26,8 +26,8 @@ pytestmark = pytest.mark.django_db
 PATH = "dashboard/summary/"
 QUARTER = last_complete_days(90, NOW)
 LAST_DAYS = last_complete_days(30, NOW)
-# Session and user, the rights of the user and of the role; three of the version; eight
-# of the spending; resource groups; counts and CPU; savings.
+# Session and user, the rights of the user and of the role; three of the version; seven
+# of the spending; resource groups; counts and CPU; CPU of databases; savings.
 QUERIES = 18
 
 
@@ -57,13 +57,14 @@ def limited(*accounts: CloudAccount) -> User:
 
 def test_every_number_of_a_company() -> None:
     owner = fill()
+    store_cpu(resource(Database, owner, "orders"), last_complete_days(3, NOW), 35)
     forecast(None, "40", first=LAST_DAYS.end)
     found = ask(PATH)
     days = found.pop("daily_costs")
     assert [day["date"] for day in days] == [str(day) for day in LAST_DAYS.days()]
     assert {day["cost"] for day in days} == {"35.00"}
     notes = found.pop("utilization_notes")
-    assert set(notes) == {"storage", "database", "network"}
+    assert set(notes) == {"storage", "network"}
     assert found == {
         "total_monthly_cost": "1050.00",
         "monthly_change_percent": 250.0,
@@ -80,7 +81,7 @@ def test_every_number_of_a_company() -> None:
         "utilization_metrics": {
             "compute": 20.0,
             "storage": None,
-            "database": None,
+            "database": 35.0,
             "network": None,
         },
         "total_vms": 2,

@@ -1,5 +1,6 @@
 """The summary answers in plain words, and says unknown where it does not know."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -61,6 +62,17 @@ def test_it_shows_what_is_spent_and_what_changed(client: Client) -> None:
         ("Amazon RDS", Decimal(600)),
         ("AWS Lambda", Decimal(150)),
     ]
+
+
+def test_the_values_behind_the_chart_are_of_its_days(client: Client) -> None:
+    store_costs(account(), LAST_DAYS, {"AWS Lambda": "15", "Amazon RDS": "20"})
+    rows = re.findall(
+        r'<th scope="row">(.*?)</th>\s*(?:<td.*?>(.*?)</td>\s*)(?:<td.*?>(.*?)</td>)',
+        page(client).partition("Daily values")[2],
+    )
+    assert rows[0] == ("Wed 21 Oct 2026", "$20.00", "$15.00")
+    assert len(rows) == 31
+    assert rows[-1] == ("Total", "$600.00", "$450.00")
 
 
 def test_a_bill_without_charges_is_zero_and_not_unknown(client: Client) -> None:

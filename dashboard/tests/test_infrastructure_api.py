@@ -28,9 +28,10 @@ pytestmark = pytest.mark.django_db
 VMS, STORAGE = "infrastructure/vms/", "infrastructure/storage/"
 RESOURCES = "infrastructure/resources/"
 # Session and user, the rights of the user and of the role; three of the version; the
-# page and its totals; recommendations, and where rules looked; of machines their
-# prices, and memory; among others, what only machines have.
-QUERIES = {VMS: 13, STORAGE: 11, RESOURCES: 13}
+# page and its totals; recommendations, and where rules looked; list prices and the
+# currencies they are in; of machines their rates, and memory; among others, what only
+# each kind has.
+QUERIES = {VMS: 14, STORAGE: 13, RESOURCES: 23}
 
 
 @pytest.fixture(autouse=True)
@@ -130,8 +131,7 @@ def test_savings_are_0_where_rules_looked_and_found_none() -> None:
     resource(Bucket, owner, "assets")
     RefreshState.objects.create(account=owner, refreshed_at=NOW)
     assert ask(VMS)["instances"][0]["potentialSavings"] == "0.00"
-    # No rule is about buckets.
-    assert ask(STORAGE)["accounts"][0]["potentialSavings"] is None
+    assert ask(STORAGE)["accounts"][0]["potentialSavings"] == "0.00"
     recommendation(owner, web, savings_monthly=None, counted_monthly=None)
     assert ask(VMS)["instances"][0]["potentialSavings"] is None
 

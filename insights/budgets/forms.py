@@ -72,6 +72,7 @@ class BudgetForm(forms.ModelForm[Budget]):
         self.is_stale = False
         if self.instance.pk:
             self.initial["version"] = self.instance.version
+            self.initial["amount"] = self.instance.amount.quantize(CENT)
         # In the admin, users who may only view it have no fields.
         if "account" in self.fields:
             field = cast("forms.ModelChoiceField[CloudAccount]", self.fields["account"])

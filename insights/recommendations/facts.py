@@ -1,21 +1,17 @@
-"""Instances with their metrics and changes, and compute bills, for the rules."""
+"""Instances with their metrics and changes, for the rules."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import date
-from decimal import Decimal
 from typing import Any, TypeVar
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 
 from clouds.models import CloudAccount
 from clouds.registry import CLOUDS
-from core.money import ZERO
 from core.windows import Window, utc_day
-from costs.models import CostTotal, DailyCost
 from insights.recommendations.engine.advice import (
-    BillDay,
     Change,
     CpuDay,
     MachineFacts,
@@ -23,7 +19,6 @@ from insights.recommendations.engine.advice import (
 )
 from inventory.models import Instance, StateChange
 from metrics.models import CpuMetric, MemoryMetric, NetworkMetric
-from providers.records import ChargeCategory
 
 ROWS_AT_ONCE = 5000
 Record = TypeVar("Record", Change, CpuDay, NetworkDay)
@@ -36,19 +31,19 @@ def read_machines(
     instances = Instance.objects.filter(account=account).present_since(window.start)
     rows = list(instances.order_by("pk"))
     stored = StateChange.objects.filter(resource__in=[row.pk for row in rows])
-    changes = _by_instance(stored.order_by("at", "id"), Change)
+    changes = records_by_resource(stored.order_by("at", "id"), Change)
     billed_states = CLOUDS[account.provider].billed_states
     days = Q(resource__account=account, day__gte=window.start, day__lt=window.end)
     by_day = ("resource", "day")
-    cpu = _by_instance(CpuMetric.objects.filter(days).order_by(*by_day), CpuDay)
+    cpu = records_by_resource(CpuMetric.objects.filter(days).order_by(*by_day), CpuDay)
     memory = MemoryMetric.objects.filter(days, maximum_percent__isnull=False)
     used = _days_of(memory.values_list("resource", "day", "maximum_percent"))
     traffic = NetworkMetric.objects.filter(days).order_by(*by_day)
-    network = _by_instance(traffic, NetworkDay)
+    network = records_by_resource(traffic, NetworkDay)
     return {
         row: MachineFacts(
             account_id=account.account_id,
-            instance_id=row.resource_id,
+            resource_id=row.resource_id,
             instance_type=row.instance_type,
             region=row.region,
             state=row.state,
@@ -72,8 +67,10 @@ def read_machines(
     }
 
 
-def _by_instance(rows: QuerySet[Any], kind: type[Record]) -> dict[int, list[Record]]:
-    """Return the rows as records, whose fields are columns, by their instance."""
+def records_by_resource(
+    rows: QuerySet[Any], kind: type[Record]
+) -> dict[int, list[Record]]:
+    """Return the rows as records, whose fields are columns, by their resource."""
     records: dict[int, list[Record]] = defaultdict(list)
     stored = rows.values_list("resource", *(column.name for column in fields(kind)))
     for pk, *values in stored.iterator(chunk_size=ROWS_AT_ONCE):
@@ -100,40 +97,3 @@ def _highest_of_type(
     ]
     since = max(map(utc_day, retyped), default=date.min)
     return max((days[day] for day in days if day > since), default=None)
-
-
-def read_compute_bills(
-    account: CloudAccount, window: Window
-) -> dict[str, list[BillDay]]:
-    """Return the daily compute cost of each region. Two queries.
-
-    They are on its own bill, or on that of its payer. A stored day without a charge
-    cost 0.
-    """
-    used = (
-        DailyCost.objects.counted()
-        .in_window(window)
-        .filter(
-            sub_account_id=account.account_id,
-            service=CLOUDS[account.provider].compute_service,
-            charge_category=ChargeCategory.USAGE.value,
-        )
-    )
-    amounts: dict[tuple[str, str], dict[date, Decimal]] = defaultdict(dict)
-    columns = used.order_by().values_list("region", "currency", "day")
-    for region, currency, day, amount in columns.annotate(amount=Sum("billed")):
-        amounts[region, currency][day] = amount
-    totals = CostTotal.objects.counted().in_window(window)
-    of_bills = totals.filter(account__in=(account.pk, account.payer_id))
-    stored = of_bills.values_list("currency", "day", "is_estimated")
-    estimated = {
-        (currency, day): is_estimated for currency, day, is_estimated in stored
-    }
-    bills: dict[str, list[BillDay]] = defaultdict(list)
-    for (region, currency), per_day in amounts.items():
-        bills[region] += [
-            BillDay(day, per_day.get(day, ZERO), currency, is_estimated)
-            for (of_day, day), is_estimated in sorted(estimated.items())
-            if of_day == currency
-        ]
-    return bills

@@ -7,22 +7,24 @@ import django_filters as filters
 from clouds.filters import account_filter
 from core.api.filters import AnyChoice, AnyText, Order, YesOrNo
 from insights.models import Feedback, Recommendation
-from insights.recommendations.models import CATEGORIES, LEVELS, RULES
+from insights.recommendations.models import CATEGORIES, LEVELS, PRIORITIES, RULES
 from insights.recommendations.querysets import RecommendationQuerySet
+from inventory.models import Resource
 
 
 class RecommendationFilter(filters.FilterSet):
     account = account_filter()
-    priority = AnyChoice(choices=LEVELS, help_text="high, medium or low.")
+    priority = AnyChoice(choices=PRIORITIES, help_text="critical, high, medium or low.")
     category = AnyChoice(choices=CATEGORIES, help_text="Only these.")
     rule = AnyChoice(choices=RULES, help_text="Only these.")
     status = AnyChoice(choices=Recommendation.Status.choices, help_text="Only these.")
     live = YesOrNo(method="is_live", help_text="Whether there is something to do.")
     risk = AnyChoice(choices=LEVELS, help_text="Only these.")
     region = AnyText("resource__region", help_text="One or several regions.")
-    instance = AnyText("resource__resource_id", help_text="By its cloud's id.")
+    kind = AnyChoice("resource__kind", choices=Resource.Kind.choices)
+    resource = AnyText("resource__resource_id", help_text="By its cloud's id.")
     search = filters.CharFilter(
-        "title", "icontains", help_text="Part of a title, which names the instance."
+        "title", "icontains", help_text="Part of a title, which names the resource."
     )
     ordering = Order(
         fields=["savings_monthly", "priority", "found_at", "status", "category"]

@@ -8,12 +8,14 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from clouds.access import AccountScopedQuerySet
 from clouds.models import CloudAccount
 from core.db.money_field import MoneyField
 from insights.recommendations.engine.advice import (
     Category,
     Level,
     PriceBasis,
+    Priority,
     Rule,
     VerdictStatus,
 )
@@ -32,13 +34,14 @@ def choices(kind: type[StrEnum]) -> list[tuple[str, str]]:
     return [(item.value, item.value) for item in kind]
 
 
-LEVELS, CATEGORIES, RULES = choices(Level), choices(Category), choices(Rule)
+LEVELS, PRIORITIES = choices(Level), choices(Priority)
+CATEGORIES, RULES = choices(Category), choices(Rule)
 
 
 class Recommendation(models.Model):
-    """One row is one thing to do about one instance, with evidence and saving.
+    """One row is one thing to do about one resource, with evidence and saving.
 
-    There is one live row per instance, rule and target. A dismissed one comes back
+    There is one live row per resource, rule and target. A dismissed one comes back
     only when its evidence changed much; one without a reason becomes obsolete.
     """
 
@@ -62,7 +65,7 @@ class Recommendation(models.Model):
     )
     rule = models.CharField(max_length=16, choices=RULES)
     category = models.CharField(max_length=16, choices=CATEGORIES)
-    priority = models.CharField(max_length=8, choices=LEVELS)
+    priority = models.CharField(max_length=8, choices=PRIORITIES)
     title = models.CharField(max_length=300)
     current_state = models.TextField()
     recommendation = models.TextField()
@@ -91,7 +94,7 @@ class Recommendation(models.Model):
     target = models.CharField(
         max_length=64, blank=True, help_text="The type to change to."
     )
-    instance_type = models.CharField(
+    resource_type = models.CharField(
         max_length=64, blank=True, help_text="The type when it was found."
     )
     fingerprint = models.CharField(max_length=200)
@@ -208,3 +211,30 @@ class Verification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.status}: {self.recommendation}"
+
+
+class EffectiveRate(models.Model):
+    """One row is what an account pays for instances of a region, as a part of their
+    list price: its compute bill over what ran there."""
+
+    account = models.ForeignKey(
+        CloudAccount, models.CASCADE, related_name="effective_rates"
+    )
+    region = models.CharField(max_length=64)
+    factor = models.DecimalField(max_digits=12, decimal_places=10)
+    currency = models.CharField(max_length=3)
+    days = models.PositiveIntegerField(help_text="Of the bill, from which it is.")
+    computed_at = models.DateTimeField()
+
+    objects = AccountScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["account", "region"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "region"], name="effectiverate_natural_key"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} in {self.region}: {self.factor:.0%}"

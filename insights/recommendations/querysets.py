@@ -1,14 +1,15 @@
 """Questions about recommendations, feedback and verified savings."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Avg, Count, F, Q, Sum
 
 from clouds.access import AccountScopedQuerySet
 from insights.ranking import ranked
+from insights.recommendations.engine.advice import Category, Priority
 
-# The most urgent first.
-PRIORITIES = ("high", "medium", "low")
+LARGEST_SAVING_FIRST = (F("savings_monthly").desc(nulls_last=True), "rank", "id")
 
 
 class RecommendationQuerySet(AccountScopedQuerySet):
@@ -18,9 +19,33 @@ class RecommendationQuerySet(AccountScopedQuerySet):
 
     def largest_saving_first(self) -> "RecommendationQuerySet":
         """Order by saving; where that is unknown, by priority, last."""
-        rank = ranked("priority", PRIORITIES)
-        saving = F("savings_monthly").desc(nulls_last=True)
-        return self.annotate(rank=rank).order_by(saving, "rank", "id")
+        return self._ranked().order_by(*LARGEST_SAVING_FIRST)
+
+    def by_category(self) -> "RecommendationQuerySet":
+        """Order by category, the largest saving of each first."""
+        place = ranked("category", tuple(Category))
+        return (
+            self._ranked()
+            .annotate(place=place)
+            .order_by("place", *LARGEST_SAVING_FIRST)
+        )
+
+    def _ranked(self) -> "RecommendationQuerySet":
+        return self.annotate(rank=ranked("priority", tuple(Priority)))
+
+    def per_category(self) -> list[dict[str, object]]:
+        """Return per category how many there are, and their savings per currency."""
+        rows = self.order_by().values("category", "currency")
+        found: dict[str, dict[str, Any]] = {
+            category.value: {"category": category.value, "count": 0, "savings": {}}
+            for category in Category
+        }
+        for row in rows.annotate(count=Count("id"), saving=Sum("counted_monthly")):
+            one = found[row["category"]]
+            one["count"] += row["count"]
+            if row["saving"] is not None:
+                one["savings"][row["currency"]] = row["saving"]
+        return [one for one in found.values() if one["count"]]
 
     def savings_per_currency(self) -> dict[str, Decimal]:
         """Return their savings a month, nothing counted twice."""

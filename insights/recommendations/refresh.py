@@ -1,15 +1,24 @@
 """Refresh one account's recommendations, and verify the savings of completed ones."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from decimal import Decimal
-from functools import cache
 
 from clouds.models import CloudAccount
 from core.money import ZERO
-from core.windows import HOURS_PER_MONTH, last_complete_days
-from insights.recommendations.engine.advice import Advice, BillDay, MachineFacts, Rule
+from core.windows import last_complete_days
+from insights.recommendations.bills import AccountBills
+from insights.recommendations.engine.advice import (
+    INSTANCE,
+    Advice,
+    ListPrice,
+    MachineFacts,
+    NotEnough,
+    Rule,
+)
 from insights.recommendations.engine.advice_thresholds import Thresholds
+from insights.recommendations.engine.builder import Subject
 from insights.recommendations.engine.counting import without_double_counting
 from insights.recommendations.engine.hourly_prices import (
     BillRate,
@@ -18,22 +27,24 @@ from insights.recommendations.engine.hourly_prices import (
     settled_window,
 )
 from insights.recommendations.engine.observation_window import InvalidFacts
+from insights.recommendations.engine.resource_facts import ResourceFacts
+from insights.recommendations.engine.resource_rules import advise_resource
 from insights.recommendations.engine.rules import advise
-from insights.recommendations.engine.verify import RunningCost, running_cost, verify
-from insights.recommendations.facts import read_compute_bills, read_machines
-from insights.recommendations.store import (
-    Key,
-    store_recommendations,
-    store_verdict,
-    unverified,
-)
+from insights.recommendations.facts import read_machines
+from insights.recommendations.priced_resources import read_resources
+from insights.recommendations.savings import SavingsCheck
+from insights.recommendations.store import Key, store_rates, store_recommendations
 from insights.thresholds import thresholds
+from inventory.models import Resource
+from pricing.currencies import DEFAULT, currencies_of
 from pricing.models import InstancePrice
+from providers.records import ResourceRecord
 
 # The days before a change that is verified count too.
 LOOK_BACK_DAYS = 90
-DAYS_PER_MONTH = HOURS_PER_MONTH / 24
-Bills = Mapping[str, Sequence[BillDay]]
+# What a stopped instance still costs is on the bill of its volumes.
+BILLED_AS = {Rule.STOPPED: "volume"}
+Facts = ResourceFacts[ResourceRecord]
 
 
 def refresh_recommendations(
@@ -42,104 +53,150 @@ def refresh_recommendations(
     """Return how many rows changed, and what could not be read."""
     limits = thresholds()
     window = last_complete_days(max(LOOK_BACK_DAYS, limits.lookback_days), now)
-    rows = read_machines(account, window)
-    machines = list(rows.values())
-    bills = read_compute_bills(account, window)
-    prices = _prices(account, machines, bills, limits, now)
-    advice, unanswered, remarks = _advice(machines, limits, prices, now)
-    counted = without_double_counting(advice, _monthly(account, bills, limits, now))
+    bills = AccountBills(account, window)
+    resources = read_resources(account, window)
+    attached = attached_prices(resources.values())
+    machines = {
+        row: replace(machine, attached=attached.get(machine.resource_id))
+        for row, machine in read_machines(account, window).items()
+    }
+    listed = _list_prices(account, machines.values())
+    rates = _rates(machines.values(), bills, listed, limits, now)
+    store_rates(account, rates, now)
+    prices = listed.with_rates(
+        {(account.account_id, region): rate for region, rate in rates.items()}
+    )
+    found = Findings()
+    for machine in machines.values():
+        found.add_machine(machine, limits, prices, now)
+    for facts in resources.values():
+        found.add(facts, advise_resource(facts, limits, now))
+    counted = _counted(found.advice, resources.values(), bills, limits, now)
     # Verdicts first: what is not realized is recommended again by the same run.
-    changed = _verify(account, machines, bills, prices, limits, now)
-    by_id = {row.resource_id: row for row in rows}
-    changed += store_recommendations(account, counted, unanswered, by_id, now)
-    return changed, remarks
+    check = SavingsCheck(
+        account=account,
+        machines={row.pk: one for row, one in machines.items()},
+        resources={row.pk: one for row, one in resources.items()},
+        bills=bills,
+        prices=prices,
+        limits=limits,
+        now=now,
+    )
+    changed = check.run()
+    rows: list[Resource] = [*machines, *resources]
+    by_id = {(row.kind, row.resource_id): row for row in rows}
+    changed += store_recommendations(account, counted, found.unanswered, by_id, now)
+    return changed, found.remarks
 
 
-def _prices(
-    account: CloudAccount,
-    machines: Sequence[MachineFacts],
-    bills: Bills,
-    limits: Thresholds,
-    now: datetime,
-) -> Prices:
-    """Return the stored prices of their regions, at the rates that the bill shows."""
-    regions = {machine.region for machine in machines}
-    rows = InstancePrice.objects.filter(provider=account.provider, region__in=regions)
-    prices = Prices(row.record for row in rows)
-    rates: dict[tuple[str, str], BillRate] = {}
-    for of_bill, bill in sorted(bills.items(), reverse=True):  # the bill of all last
-        there = _on_bill(machines, of_bill)
-        if rate := bill_rate(there, bill, prices, limits, now):
-            for region in {machine.region for machine in there}:
-                rates.setdefault((account.account_id, region), rate)
-    return prices.with_rates(rates)
+@dataclass
+class Findings:
+    """The advice, the rules that cannot be answered, and what is impossible."""
 
+    advice: list[Advice] = field(default_factory=list)
+    unanswered: set[Key] = field(default_factory=set)
+    remarks: list[str] = field(default_factory=list)
 
-def _on_bill(machines: Sequence[MachineFacts], region: str) -> list[MachineFacts]:
-    """Return those of that region; all where the bill does not tell regions apart."""
-    return [machine for machine in machines if region in ("", machine.region)]
+    def add(self, subject: Subject, answers: Iterable[Advice | NotEnough]) -> None:
+        for answer in answers:
+            if isinstance(answer, Advice):
+                self.advice.append(answer)
+            else:
+                self.unanswered.add((subject.kind, subject.resource_id, answer.rule))
 
-
-def _advice(
-    machines: Sequence[MachineFacts], limits: Thresholds, prices: Prices, now: datetime
-) -> tuple[list[Advice], set[Key], list[str]]:
-    """Return advice, the rules that cannot be answered, and what is impossible."""
-    advice: list[Advice] = []
-    unanswered: set[Key] = set()
-    remarks = []
-    for machine in machines:
+    def add_machine(
+        self, machine: MachineFacts, limits: Thresholds, prices: Prices, now: datetime
+    ) -> None:
         try:
             answers = advise(machine, limits, prices, now)
         except InvalidFacts as error:
-            remarks.append(str(error))
-            unanswered |= {(machine.instance_id, rule) for rule in Rule}
-            continue
-        for answer in answers:
-            if isinstance(answer, Advice):
-                advice.append(answer)
-            else:
-                unanswered.add((answer.instance_id, answer.rule))
-    return advice, unanswered, remarks
+            self.remarks.append(str(error))
+            answers = [NotEnough(rule, str(error)) for rule in Rule]
+        self.add(machine, answers)
 
 
-def _monthly(
-    account: CloudAccount, bills: Bills, limits: Thresholds, now: datetime
-) -> dict[tuple[str, str], Decimal]:
-    """Return the account's monthly compute cost, by four settled weeks."""
-    window = settled_window(limits, now)
-    costs: dict[tuple[str, str], Decimal] = {}
-    for bill in bills.values():
-        for day in bill:
-            if day.day in window:
-                key = (account.account_id, day.currency)
-                costs[key] = costs.get(key, ZERO) + day.billed
-    return {key: cost / len(window) * DAYS_PER_MONTH for key, cost in costs.items()}
+def _list_prices(account: CloudAccount, machines: Iterable[MachineFacts]) -> Prices:
+    """Return the stored prices of their regions."""
+    regions = {machine.region for machine in machines}
+    rows = InstancePrice.objects.filter(provider=account.provider, region__in=regions)
+    # Where a type is listed in several currencies, that of the bill is the last.
+    wanted = currencies_of([account])[account.pk]
+    ordered = sorted(
+        rows, key=lambda row: (row.currency == wanted, row.currency == DEFAULT)
+    )
+    return Prices(row.record for row in ordered)
 
 
-def _verify(
-    account: CloudAccount,
-    machines: Sequence[MachineFacts],
-    bills: Bills,
-    prices: Prices,
+def _rates(
+    machines: Iterable[MachineFacts],
+    bills: AccountBills,
+    listed: Prices,
     limits: Thresholds,
     now: datetime,
-) -> int:
-    """Verify savings by later inventory and bills; return how many verdicts changed.
+) -> dict[str, BillRate]:
+    """Return the rate of each region that the bill shows."""
+    rates: dict[str, BillRate] = {}
+    compute = bills.of(bills.services(INSTANCE))
+    for of_bill, bill in sorted(compute.items(), reverse=True):  # that of all last
+        there = [one for one in machines if of_bill in ("", one.region)]
+        if rate := bill_rate(there, bill, listed, limits, now):
+            for region in {machine.region for machine in there}:
+                rates.setdefault(region, rate)
+    return rates
 
-    An instance that is long terminated is not read any more; its verdict stays.
+
+def attached_prices(resources: Iterable[Facts]) -> dict[str, ListPrice]:
+    """Return what is attached to each instance costs, by the instance's id, where the
+    price of all of it is known and in one currency."""
+    found: dict[str, list[ListPrice | None]] = defaultdict(list)
+    for one in resources:
+        for holder in _holders(one):
+            found[holder].append(one.price)
+    sums = {}
+    for holder, prices in found.items():
+        known = [price for price in prices if price]
+        if len(known) == len(prices) and len({one.currency for one in known}) == 1:
+            total = sum((one.monthly for one in known), ZERO)
+            sums[holder] = ListPrice(total, known[0].currency)
+    return sums
+
+
+def _holders(facts: Facts) -> list[str]:
+    """Return what it is attached to, while it exists."""
+    attached_to = "" if facts.gone_since else getattr(facts.record, "attached_to", "")
+    return [one.strip() for one in attached_to.split(",") if one.strip()]
+
+
+def _counted(
+    advice: Iterable[Advice],
+    resources: Iterable[Facts],
+    bills: AccountBills,
+    limits: Thresholds,
+    now: datetime,
+) -> list[Advice]:
+    """Return the advice with what counts of it, bill by bill.
+
+    To end a stopped instance ends what is attached to it, whose own advice is part of
+    that.
     """
-    by_id = {machine.instance_id: machine for machine in machines}
-
-    @cache
-    def ran_in(region: str) -> RunningCost:
-        there = _on_bill(machines, region)
-        return running_cost(there, [day.day for day in bills.get(region, ())], prices)
-
-    changed = 0
-    for row in unverified(account, now):
-        if machine := by_id.get(row.resource.resource_id):
-            region = machine.region if machine.region in bills else ""
-            bill, ran = bills.get(region, ()), ran_in(region)
-            verdict = verify(row, machine, bill, prices, limits, now, ran)
-            changed += store_verdict(row, verdict, now)
-    return changed
+    given = list(advice)
+    ended = {
+        one.resource_id for one in given if one.rule is Rule.STOPPED and one.currency
+    }
+    holders = {
+        (one.kind, one.resource_id): holder
+        for one in resources
+        for holder in _holders(one)
+        if holder in ended
+    }
+    of_bill: dict[frozenset[str], list[Advice]] = defaultdict(list)
+    for one in given:
+        part_of = holders.get((one.kind, one.resource_id), "")
+        kind = BILLED_AS.get(one.rule, one.kind)
+        of_bill[bills.services(kind)].append(replace(one, part_of=part_of))
+    window = settled_window(limits, now)
+    return [
+        counted
+        for services, several in of_bill.items()
+        for counted in without_double_counting(several, bills.monthly(services, window))
+    ]

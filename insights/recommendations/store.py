@@ -9,24 +9,27 @@ from typing import Any
 from django.db import transaction
 
 from clouds.models import CloudAccount
-from insights.models import Recommendation, Verification
+from insights.models import EffectiveRate, Recommendation, Verification
 from insights.recommendations.engine.advice import Advice, Verdict, VerdictStatus
+from insights.recommendations.engine.hourly_prices import BillRate
 from insights.transitions import change_status_automatically
-from inventory.models import Instance
+from inventory.models import Resource
 
 Status = Recommendation.Status
 FINAL = (VerdictStatus.REALIZED, VerdictStatus.NOT_REALIZED)
 # Four weeks of bill and the days that it takes to settle: later days change nothing.
 VERIFIED_DAYS = 35
-OBSOLETE_NOTE = "Its reason no longer applies: the instance or its utilization changed."
+OBSOLETE_NOTE = "Its reason no longer applies: the resource or its utilization changed."
 # A saving that grows by half, or a load by ten points, is a change.
 SAVING_GROWS_BY = Decimal("0.5")
 LOAD_CHANGES_BY = 10.0
 LOADS = ("highest_percent", "highest_p99_percent")
 # The fields of advice that are columns too.
-COLUMNS = {one.name for one in fields(Advice)} - {"account_id", "instance_id", "region"}
-# (instance id, rule)
-Key = tuple[str, str]
+COLUMNS = {one.name for one in fields(Advice)} - {
+    *("account_id", "kind", "resource_id", "resource_type", "region", "part_of")
+}
+# (kind, resource id, rule)
+Key = tuple[str, str, str]
 
 
 @transaction.atomic
@@ -34,22 +37,23 @@ def store_recommendations(
     account: CloudAccount,
     advice: Sequence[Advice],
     unanswered: Collection[Key],
-    machines: Mapping[str, Instance],
+    resources: Mapping[tuple[str, str], Resource],
     now: datetime,
 ) -> int:
     """Make the account's open rows those advised; return how many changed.
 
-    `unanswered` are the instances and rules that cannot be judged, so that their rows
-    stay.
+    `unanswered` are the resources and rules that cannot be judged, so that their rows
+    stay. `resources` are by kind and id.
     """
     rows = Recommendation.objects.select_for_update(of=("self",))
     stored: dict[Key, list[Recommendation]] = {}
     of_account = rows.filter(account=account).select_related("resource")
     for row in of_account.order_by("found_at", "id"):
-        stored.setdefault((row.resource.resource_id, row.rule), []).append(row)
+        key = (row.resource.kind, row.resource.resource_id, row.rule)
+        stored.setdefault(key, []).append(row)
     grouped: dict[Key, list[Advice]] = {}
     for one in advice:
-        grouped.setdefault((one.instance_id, one.rule), []).append(one)
+        grouped.setdefault((one.kind, one.resource_id, one.rule), []).append(one)
     changed = 0
     for key, several in grouped.items():
         pairs, unmatched = _matched(several, stored.pop(key, []))
@@ -59,7 +63,7 @@ def store_recommendations(
             if row is not None:
                 changed += _update(row, {**_columns(one), "is_found": True})
             else:
-                _create(account, one, machines[key[0]], now)
+                _create(account, one, resources[key[:2]], now)
                 changed += 1
     for key, rows_left in stored.items():
         if key not in unanswered:
@@ -126,12 +130,12 @@ def _columns(advice: Advice) -> dict[str, Any]:
 
 
 def _create(
-    account: CloudAccount, advice: Advice, machine: Instance, now: datetime
+    account: CloudAccount, advice: Advice, resource: Resource, now: datetime
 ) -> None:
     Recommendation.objects.create(
         account=account,
-        resource=machine,
-        instance_type=machine.instance_type,
+        resource=resource,
+        resource_type=advice.resource_type,
         found_at=now,
         **_columns(advice),
     )
@@ -189,3 +193,22 @@ def store_verdict(row: Recommendation, verdict: Verdict, now: datetime) -> bool:
         return False
     same = Verification.objects.filter(pk=stored.pk)
     return bool(same.update(**values, checked_at=now))
+
+
+def store_rates(
+    account: CloudAccount, rates: Mapping[str, BillRate], now: datetime
+) -> None:
+    """Replace the account's effective rates by these, by region."""
+    with transaction.atomic():
+        account.effective_rates.all().delete()
+        EffectiveRate.objects.bulk_create(
+            EffectiveRate(
+                account=account,
+                region=region,
+                factor=rate.factor,
+                currency=rate.currency,
+                days=rate.days,
+                computed_at=now,
+            )
+            for region, rate in sorted(rates.items())
+        )

@@ -12,18 +12,19 @@ from django.views.generic import DetailView
 from django_filters.views import FilterView
 
 from clouds.models import CloudAccount
-from insights.models import Feedback, Recommendation, RefreshState, Verification
+from insights.models import Advice, Feedback, Recommendation, RefreshState, Verification
 from insights.recommendations.feedback import FeedbackForm, rate
 from insights.recommendations.filters import RecommendationFilter
-from insights.recommendations.models import CATEGORIES, LEVELS
+from insights.recommendations.models import CATEGORIES, PRIORITIES
 from insights.recommendations.querysets import RecommendationQuerySet
 from insights.status_views import ChangeStatusView, render_again
+from inventory.kinds import KINDS, Kind
 
 REMARKS = 5
 
 
 class RecommendationListView(PermissionRequiredMixin, FilterView):
-    """All recommendations, the largest saving first."""
+    """All recommendations by category, the largest saving of each first."""
 
     template_name = "insights/recommendations.html"
     permission_required = "insights.view_recommendation"
@@ -32,7 +33,7 @@ class RecommendationListView(PermissionRequiredMixin, FilterView):
 
     def get_queryset(self) -> RecommendationQuerySet:
         rows = Recommendation.objects.visible_to(self.request.user)
-        return rows.select_related("account", "resource").largest_saving_first()
+        return rows.select_related("account", "resource").by_category()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
@@ -42,8 +43,9 @@ class RecommendationListView(PermissionRequiredMixin, FilterView):
             realized=Verification.objects.visible_to(user).realized_per_currency(),
             remarks=RefreshState.objects.visible_to(user).exclude(remark="")[:REMARKS],
             statuses=Recommendation.Status.choices,
+            per_category=live.per_category(),
             categories=CATEGORIES,
-            levels=LEVELS,
+            priorities=PRIORITIES,
             accounts=CloudAccount.objects.visible_to(user),
             **kwargs,
         )
@@ -66,9 +68,12 @@ class RecommendationView(PermissionRequiredMixin, DetailView[Recommendation]):
         row = self.object
         ratings = Feedback.objects.filter(recommendation=row)
         own = ratings.filter(user=self.request.user).first()
+        model = KINDS[Kind(row.resource.kind)].model._meta.model_name
         kwargs.setdefault("feedback_form", FeedbackForm(instance=own))
         return super().get_context_data(
             own=own,
+            may_view_resource=self.request.user.has_perm(f"inventory.view_{model}"),
+            advice=Advice.objects.about(row.resource).largest_saving_first(),
             ratings=ratings.ratings(),
             feedback=ratings.select_related("user"),
             verification=Verification.objects.filter(recommendation=row).first(),

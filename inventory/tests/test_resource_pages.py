@@ -11,7 +11,14 @@ from clouds.registry import CLOUDS, CloudKind
 from clouds.testing import account, aws_account
 from core.testing.clock import NOW
 from inventory.kinds import Kind
-from inventory.models import Address, Bucket, Snapshot, StateChange, Volume
+from inventory.models import (
+    Address,
+    Bucket,
+    LoadBalancer,
+    Snapshot,
+    StateChange,
+    Volume,
+)
 from inventory.testing import instance, one_of_each, resource
 from providers.base import Provider
 from syncs.datasets import Dataset
@@ -63,6 +70,18 @@ def test_all_kinds_are_listed_with_their_counts_and_in_few_words(
     assert len(listed(viewer, "/resources/?search=i-web")) == 1
 
 
+def test_an_arn_is_listed_without_its_account_and_memory_in_gib(
+    viewer: Client, owner: CloudAccount
+) -> None:
+    arn = "arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/web/50dc6c49"
+    resource(LoadBalancer, owner, arn, name="web")
+    instance(owner, "small", vcpus=1, memory_mib=512)
+    page = text(viewer, "/resources/")
+    assert '<span class="under">loadbalancer/app/web/50dc6c49</span>' in page
+    assert "1 vCPU, 0.5 GiB" in page
+    assert arn in text(viewer, LoadBalancer.objects.get().get_absolute_url())
+
+
 @pytest.mark.parametrize("kind", SECTIONS)
 def test_a_section_lists_its_kind_and_links_to_each_with_its_history(
     viewer: Client, owner: CloudAccount, kind: Kind
@@ -103,7 +122,7 @@ def test_a_snapshot_links_to_its_disk_and_one_of_no_disk_is_not_unattached(
     disk = Volume.objects.get().get_absolute_url()
     page = text(viewer, SECTIONS[Kind.SNAPSHOT])
     assert f'<a href="{disk}">vol-1</a>' in page
-    assert '<span class="code">vol-gone</span>' in page
+    assert '<span class="code" title="vol-gone">vol-gone</span>' in page
     assert "unattached" not in page
     detail = text(viewer, Snapshot.objects.get(name="snap-1").get_absolute_url())
     assert f'<dt>Source disk</dt><dd>\n<a href="{disk}">vol-1</a>' in detail
@@ -180,7 +199,7 @@ def test_a_page_says_what_a_cloud_does_not_offer(
     cloud = replace(CLOUDS[CloudKind.DEMO], provider=Provider)
     monkeypatch.setitem(CLOUDS, CloudKind.DEMO, cloud)
     aws_account(provider=CloudKind.DEMO, name="small")
-    assert "small: not offered by Demo." in text(viewer, "/databases/")
+    assert "small: not offered by Demo AWS." in text(viewer, "/databases/")
 
 
 def test_a_wrong_filter_is_refused_with_a_sentence(
@@ -212,6 +231,7 @@ def test_a_page_asks_as_many_queries_for_many_as_for_one(
         resource(Volume, owner, f"vol-x{number}", attached_to="i-web")
         resource(Address, owner, f"eip-{number}", attached_to="i-web")
     # session, user, permissions (2), footer; accounts, count, rows, what they are
-    # attached to; counts of kinds; states, regions, groups; breakdown, read accounts.
-    with django_assert_max_num_queries(16):
+    # attached to; counts of kinds; states, regions, groups; breakdown, read accounts;
+    # CPU and use of databases.
+    with django_assert_max_num_queries(18):
         viewer.get(page)

@@ -47,6 +47,7 @@ def test_a_list_of_days_the_newest_first() -> None:
     ]
     assert found["results"][0] == {
         "instance_id": "i-web",
+        "kind": "instance",
         "name": "web",
         "day": "2026-11-03",
         "average_percent": 10.0,

@@ -150,7 +150,7 @@ def test_a_failed_region_keeps_its_figures_and_holds_the_watermark(
     aws.take_down("eu-west-1")
     status, error = outcome(sync_cpu(mine, aws.now))
     assert status == "partial"
-    assert "eu-west-1 (cloudwatch:GetMetricData)" in error
+    assert "eu-west-1 (cloudwatch:ListMetrics)" in error
     assert cpu_of("i-eu") == before
     assert 22 in cpu_of("i-us")
     marks = Watermark.objects.filter(dataset="cpu")

@@ -7,9 +7,11 @@ from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW
 from inventory.testing import instance
-from pricing.models import InstancePrice, PricedFamily
+from pricing.models import InstancePrice, PricedFamily, ResourcePrice
 from pricing.sync import sync_prices
+from pricing.testing import price
 from providers.demo.company import PRODUCTION
+from providers.records import PriceUnit
 from users.testing import person
 
 pytestmark = pytest.mark.django_db
@@ -22,11 +24,12 @@ def prices() -> None:
     instance(owner, "web", instance_type="m5.large")
     owner.refresh_from_db()
     sync_prices(owner, NOW)
+    price("address", "idle", PriceUnit.HOUR, "0.005")
 
 
-@pytest.mark.parametrize("model", [InstancePrice, PricedFamily])
+@pytest.mark.parametrize("model", [InstancePrice, PricedFamily, ResourcePrice])
 def test_lists_and_pages_answer_and_nothing_is_deleted(
-    admin_client: Client, model: type[InstancePrice | PricedFamily]
+    admin_client: Client, model: type[InstancePrice | PricedFamily | ResourcePrice]
 ) -> None:
     name = model._meta.model_name
     row = model.objects.all()[0]
@@ -39,4 +42,5 @@ def test_lists_and_pages_answer_and_nothing_is_deleted(
 
 def test_every_role_may_look_at_them() -> None:
     for role in ("viewer", "operator", "administrator"):
-        assert person(role).has_perm("pricing.view_instanceprice")
+        permissions = ("pricing.view_instanceprice", "pricing.view_resourceprice")
+        assert person(role).has_perms(permissions)

@@ -118,6 +118,8 @@ def test_a_bucket_pays_for_the_bytes_of_each_tier(owner: CloudAccount) -> None:
     assert usd(bucket) is None
     bucket.bytes_by_tier = None
     assert usd(bucket) is None
+    bucket.bytes_by_tier = {}  # measured, and empty
+    assert usd(bucket) == 0
 
 
 def test_a_storage_account_pays_by_its_redundancy(owner: CloudAccount) -> None:

@@ -62,11 +62,6 @@ def fetch_sizes(
     }
 
 
-def try_sizes(clients: AwsClients, region: str) -> None:
-    """Ask which sizes there are. Raise ProviderError."""
-    next(_sized(clients, region), None)
-
-
 def _sized(clients: AwsClients, region: str) -> Iterator[Metric]:
     """The metrics of sizes that had a point within two weeks."""
     with aws_errors(f"Sizes of buckets in {region} (cloudwatch:ListMetrics)", region):

@@ -77,6 +77,8 @@ class AwsOptions:
     cpu_statistics: Sequence[str] = ("Average", "Maximum", "p99", "SampleCount")
     network_metrics: bool = True
     bucket_metrics: bool = True
+    memory_metrics: bool = True
+    usage_metrics: bool = True
     connect_timeout: float = 10
     read_timeout: float = 60
     max_attempts: int = 10

@@ -4,6 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from core.windows import ONE_DAY, Window, utc_day
+from providers.aws.agent_memory import (
+    Measured,
+    fetch_measured,
+    memory_on,
+    memory_queries,
+)
 from providers.aws.client import AwsClients, AwsOptions
 from providers.aws.metric_data import (
     Days,
@@ -13,7 +19,13 @@ from providers.aws.metric_data import (
     fetch_figures,
 )
 from providers.base import Progress
-from providers.records import CpuRecord, NetworkRecord, RegionMetrics
+from providers.errors import ErrorKind, ProviderError
+from providers.metric_records import (
+    CpuRecord,
+    MemoryRecord,
+    NetworkRecord,
+    RegionMetrics,
+)
 
 # Hourly points, of which a day is made, are kept for so long.
 DAYS_KEPT = 455
@@ -42,30 +54,56 @@ def fetch_metrics(
     """Return the figures of each region's instances, as fetch_by_region does."""
 
     def read(region: str) -> Iterator[RegionMetrics]:
+        measured, denied = _measured(clients, region)
         queries = (
-            _query(instance_id, figure)
+            query
             for instance_id in instance_ids[region]
-            for figure in figures(clients.options)
+            for query in _queries(clients.options, instance_id, measured)
         )
         for found in fetch_figures(clients, window, region, queries):
             yield _part(region, found)
+        if denied:
+            yield RegionMetrics(region, warning=denied)
 
     return fetch_by_region(clients, instance_ids, read, progress)
 
 
 def try_metrics(clients: AwsClients, window: Window, region: str) -> None:
     """Ask for one figure of an instance that does not exist. Raise ProviderError."""
-    query = _query("i-00000000000000000", (CPU, "Average"))
+    query = instance_query("i-00000000000000000", (CPU, "Average"))
     list(fetch_figures(clients, window, region, [query]))
 
 
-def _query(instance_id: str, figure: Figure) -> Query:
+def _measured(
+    clients: AwsClients, region: str
+) -> tuple[Mapping[str, Sequence[Measured]], ProviderError | None]:
+    """Return what agents measure there, or what that is denied with."""
+    if not clients.options.memory_metrics:
+        return {}, None
+    try:
+        return fetch_measured(clients, region), None
+    except ProviderError as error:
+        if error.kind != ErrorKind.DENIED:
+            raise
+        return {}, error
+
+
+def _queries(
+    options: AwsOptions, instance_id: str, measured: Mapping[str, Sequence[Measured]]
+) -> Iterator[Query]:
+    for figure in figures(options):
+        yield instance_query(instance_id, figure)
+    yield from memory_queries(instance_id, measured.get(instance_id, ()))
+
+
+def instance_query(instance_id: str, figure: Figure) -> Query:
     return Query(instance_id, "AWS/EC2", [("InstanceId", instance_id)], figure)
 
 
 def _part(region: str, found: Mapping[str, Days]) -> RegionMetrics:
     cpu: list[CpuRecord] = []
     network: list[NetworkRecord] = []
+    memory: list[MemoryRecord] = []
     for instance_id, days in found.items():
         for day, values in days.items():
             metrics = {metric for metric, _ in values}
@@ -80,11 +118,13 @@ def _part(region: str, found: Mapping[str, Days]) -> RegionMetrics:
                         samples=_whole(values.get((CPU, "SampleCount"))),
                     )
                 )
-            if metrics - {CPU}:
+            if used := memory_on(instance_id, day, values):
+                memory.append(used)
+            if metrics & {RECEIVED, SENT}:
                 received = _whole(values.get((RECEIVED, "Sum")))
                 sent = _whole(values.get((SENT, "Sum")))
                 network.append(NetworkRecord(instance_id, day, received, sent))
-    return RegionMetrics(region, cpu, network)
+    return RegionMetrics(region, cpu, network, memory)
 
 
 def _whole(value: float | None) -> int | None:

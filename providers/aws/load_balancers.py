@@ -127,19 +127,23 @@ def _detailed(
         health = None
         yield error
     yield [
-        replace(
-            one,
-            tags=tags.get(one.resource_id, {}),
-            **({} if health is None else _counts(health.get(one.resource_id, {}))),
+        with_targets(
+            replace(one, tags=tags.get(one.resource_id, {})),
+            None if health is None else health.get(one.resource_id, {}),
         )
         for one in found
     ]
 
 
-def _counts(targets: Health) -> dict[str, int | None]:
+def with_targets(
+    balancer: LoadBalancerRecord, targets: Health | None
+) -> LoadBalancerRecord:
+    """Add how many there are and are well; None: they are not known."""
+    if targets is None:
+        return balancer
     checked = [is_well for is_well in targets.values() if is_well is not None]
     healthy = sum(checked) if checked or not targets else None
-    return {"targets": len(targets), "healthy_targets": healthy}
+    return replace(balancer, targets=len(targets), healthy_targets=healthy)
 
 
 def fetch_tags(

@@ -75,7 +75,7 @@ VOLUMES = [
     ),
 ]
 # Without these its price would be too low.
-PARTS = {"gp3": {IOPS, MIBPS}, "io1": {IOPS}, "io2": {IOPS}}
+PARTS = {"volume": {"gp3": {IOPS, MIBPS}, "io1": {IOPS}, "io2": {IOPS}}}
 SNAPSHOTS = [
     _ec2(
         "Storage Snapshot",

@@ -8,6 +8,7 @@ from functools import partial
 from core.windows import Window, last_complete_days
 from providers.access import checked
 from providers.aws import (
+    agent_memory,
     bucket_sizes,
     buckets,
     cloudwatch,
@@ -29,17 +30,16 @@ from providers.aws.resources import Kind, fetch_resources
 from providers.base import Progress
 from providers.errors import ErrorKind, ProviderError, by_cause
 from providers.meter import Meter
+from providers.metric_records import RegionMetrics, ResourceRef
 from providers.records import (
     AccessCheck,
     CostReading,
     InstancePriceRecord,
     Market,
     MemberAccount,
-    RegionMetrics,
     RegionResources,
     ResourceMarket,
     ResourcePriceRecord,
-    ResourceRef,
 )
 from providers.settings import priced_tags
 
@@ -167,7 +167,9 @@ class AwsProvider:
         )
         yield checked(
             "cloudwatch:GetMetricData",
-            "sync_cpu",
+            f"sync_cpu, sync_usage: {usage.PRICE}"
+            if clients.options.usage_metrics
+            else "sync_cpu",
             lambda: cloudwatch.try_metrics(clients, yesterday, region),
         )
         yield checked(
@@ -217,11 +219,11 @@ class AwsProvider:
                 "sync_storage, tags of buckets",
                 partial(buckets.fetch_tags, clients, home, name),
             )
-        if clients.options.bucket_metrics:
+        if purposes := _of_listed_metrics(clients.options):
             yield check(
                 "cloudwatch:ListMetrics",
-                f"sync_storage, sizes of buckets: {bucket_sizes.PRICE}",
-                lambda: bucket_sizes.try_sizes(clients, region),
+                purposes,
+                lambda: agent_memory.try_memory(clients, region),
             )
         yield check(
             "rds:DescribeDBInstances",
@@ -264,3 +266,11 @@ class AwsProvider:
         if newest.error is None:
             needed_for = "sync_cost, the months before"
             yield replace(whole, needed_for=needed_for, is_required=False)
+
+
+def _of_listed_metrics(options: AwsOptions) -> str:
+    """Return what is read of metrics that are listed first, and its price."""
+    sizes = f"sync_storage, sizes of buckets: {bucket_sizes.PRICE}"
+    memory = f"sync_cpu, memory by agents: {agent_memory.PRICE}"
+    parts = [(options.bucket_metrics, sizes), (options.memory_metrics, memory)]
+    return "; ".join(text for is_read, text in parts if is_read)

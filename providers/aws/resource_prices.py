@@ -24,6 +24,7 @@ from providers.aws.products import (
     parsed,
     understood,
 )
+from providers.complete_prices import complete_prices
 from providers.records import ResourceMarket, ResourcePriceRecord
 
 # Usage types begin with a short name of their region, but most of us-east-1.
@@ -46,8 +47,7 @@ def fetch_resource_prices(
     One whose price is not clear, or of which a part is missing, is left out: an
     unknown price is better than a wrong one.
     """
-    what = f"{market.engine} databases" if market.engine else f"{market.kind}s"
-    reading = f"Prices of {what} in {market.region} (pricing:GetProducts)"
+    reading = f"List prices of {market} (pricing:GetProducts)"
     found: dict[tuple[object, ...], set[ResourcePriceRecord]] = defaultdict(set)
     for asked in products_of(market):
         filters = {"regionCode": market.region, **asked.filters}
@@ -57,15 +57,10 @@ def fetch_resource_prices(
                     key = (record.sku, record.redundancy, record.unit)
                     found[*key, record.from_quantity].add(record)
     unclear = {key[0] for key, records in found.items() if len(records) > 1}
-    clear = [one for records in found.values() for one in records]
-    units = {(one.sku, one.unit) for one in clear}
-    unclear |= {
-        sku
-        for sku, parts in PARTS.items()
-        for each in parts
-        if (sku, each) not in units
-    }
-    return [one for one in clear if one.sku not in unclear]
+    clear = [
+        one for records in found.values() for one in records if one.sku not in unclear
+    ]
+    return complete_prices(clear, PARTS.get(market.kind, {}))
 
 
 def normalize_product(

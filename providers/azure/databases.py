@@ -135,6 +135,7 @@ def normalize_database(raw: Mapping[str, Any], server: SqlServer) -> DatabaseRec
         database_class=properties.get("currentServiceObjectiveName")
         or raw.get("sku", {}).get("name", ""),
         storage_gib=None if most_bytes is None else -(-most_bytes // BYTES_PER_GIB),
+        storage_type=raw.get("sku", {}).get("tier", ""),
         is_multi_zone=properties.get("zoneRedundant"),
         cluster=pool.rpartition("/")[2],
     )

@@ -3,10 +3,13 @@
 Batches are billed, so one question has as many resources and metrics as it can.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
+from core.windows import ONE_DAY, Window, utc_day
 from providers.azure.azure_errors import failure
 from providers.azure.client import AzureClient, Question, Service, understood
 from providers.errors import ErrorKind, ProviderError
@@ -14,6 +17,8 @@ from providers.errors import ErrorKind, ProviderError
 API_VERSION = "2024-02-01"
 OPERATION = "Microsoft.Insights/metrics:getBatch"
 RESOURCES_PER_CALL = 50
+DAYS_PER_CALL = 30
+DAYS_KEPT = 93
 REFUSALS = {
     401: (
         ErrorKind.DENIED,
@@ -29,6 +34,24 @@ REFUSALS = {
 
 Series = Sequence[Mapping[str, Any]]
 """As Azure answers them: one, or one for each value of a dimension."""
+# (metric, aggregation) -> value, of one resource and day.
+Figures = dict[tuple[str, str], float]
+Days = dict[date, Figures]
+
+
+def metric_window(now: datetime) -> Window:
+    """Return the complete days for which Azure Monitor keeps metrics."""
+    today = utc_day(now)
+    return Window(today - ONE_DAY * DAYS_KEPT, today)
+
+
+def parts_of(window: Window) -> Iterator[Window]:
+    """Return the parts of the window for which one question each will do."""
+    start = window.start
+    while start < window.end:
+        end = min(start + ONE_DAY * DAYS_PER_CALL, window.end)
+        yield Window(start, end)
+        start = end
 
 
 def batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -68,6 +91,79 @@ def batch_question(
         usd=client.options.metrics_call_usd,
         fractions=float,
     )
+
+
+def daily_question(
+    client: AzureClient,
+    what: str,
+    days: Window,
+    region: str,
+    namespace: str,
+    ids: Sequence[str],
+    figures: Mapping[str, Sequence[str]],
+) -> Question:
+    """`figures` are the aggregations that are read of each metric."""
+    return batch_question(
+        client,
+        f"{what} of {days}",
+        region,
+        namespace,
+        ids,
+        start=days.start_at,
+        end=days.end_at,
+        interval="P1D",
+        metricnames=",".join(figures),
+        aggregation=",".join(
+            sorted({one for all_ in figures.values() for one in all_})
+        ),
+    )
+
+
+def fetch_days(
+    client: AzureClient,
+    question: Question,
+    days: Window,
+    ids: Sequence[str],
+    figures: Mapping[str, Sequence[str]],
+) -> tuple[Mapping[str, Days], Sequence[ProviderError]]:
+    """Return resource -> day -> figures, and what one metric each was refused with.
+
+    A resource of which every metric was refused is not among them.
+    """
+    answered, refused = fetch_batch(client, question, ids)
+    found: dict[str, Days] = {}
+    with understood(question):
+        for resource_id, metrics in answered.items():
+            if not metrics:
+                continue
+            of_resource: Days = defaultdict(dict)
+            for name, series in metrics.items():
+                for one in series:
+                    _add(of_resource, name, figures[name], one["data"])
+            found[resource_id] = {
+                day: of_resource[day] for day in of_resource if day in days
+            }
+    return found, refused
+
+
+def _add(
+    days: Days,
+    metric: str,
+    aggregations: Sequence[str],
+    data: Sequence[Mapping[str, Any]],
+) -> None:
+    """A datum without a value is no data, and not 0."""
+    for datum in data:
+        for name in aggregations:
+            value = datum.get(name)
+            if value is not None:
+                days[_day(datum["timeStamp"])][metric, name] = float(value)
+
+
+@lru_cache(maxsize=DAYS_KEPT)
+def _day(text: str) -> date:
+    """The day of a datum; all resources of a question have the same."""
+    return utc_day(datetime.fromisoformat(text))
 
 
 def fetch_batch(

@@ -6,27 +6,29 @@ so that the machine's size is needed to say what is used.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
-from functools import lru_cache, partial
-from typing import Any
+from functools import partial
 
-from core.windows import ONE_DAY, Window, utc_day
+from core.windows import Window
 from providers.azure import compute
-from providers.azure.client import AzureClient, Question, understood
-from providers.azure.metric_batches import batch_question, batches, fetch_batch
+from providers.azure.client import AzureClient, Question
+from providers.azure.metric_batches import (
+    Days,
+    batches,
+    daily_question,
+    fetch_days,
+    parts_of,
+)
 from providers.base import Progress
 from providers.errors import ErrorKind, ProviderError
-from providers.records import (
+from providers.metric_records import (
     CpuRecord,
-    InstanceRecord,
     MemoryRecord,
     NetworkRecord,
     RegionMetrics,
 )
+from providers.records import InstanceRecord
 from providers.side_by_side import side_by_side
 
-DAYS_PER_CALL = 30
-DAYS_KEPT = 93
 MACHINES = "Microsoft.Compute/virtualMachines"
 SCALE_SETS = "Microsoft.Compute/virtualMachineScaleSets/virtualMachines"
 CPU, AVAILABLE = "Percentage CPU", "Available Memory Bytes"
@@ -38,19 +40,10 @@ FIGURES = {
     RECEIVED: ("total",),
     SENT: ("total",),
 }
-AGGREGATIONS = sorted({name for names in FIGURES.values() for name in names})
+WITHOUT_NETWORK = {metric: FIGURES[metric] for metric in (CPU, AVAILABLE)}
 BYTES_PER_MIB = 2**20
 # There is a sample a minute; what counts more says nothing of how long it ran.
 MOST_SAMPLES = 1440
-# (metric, aggregation) -> value, of one machine and day.
-Figures = dict[tuple[str, str], float]
-Days = dict[date, Figures]
-
-
-def metric_window(now: datetime) -> Window:
-    """Return the complete days for which Azure Monitor keeps metrics."""
-    today = utc_day(now)
-    return Window(today - ONE_DAY * DAYS_KEPT, today)
 
 
 def fetch_metrics(
@@ -100,7 +93,9 @@ def _read_region(
         for namespace, ids in batches_of_machines(types):
             for days in parts_of(window):
                 question = _question(client, days, region, namespace, ids)
-                found, refused = _fetch(client, question, days, ids)
+                found, refused = fetch_days(
+                    client, question, days, ids, _figures(client)
+                )
                 failures += refused
                 yield normalize_part(region, found, memory)
     except ProviderError as error:
@@ -132,64 +127,16 @@ def batches_of_machines(ids: Iterable[str]) -> Iterator[tuple[str, Sequence[str]
             yield namespace, batch
 
 
-def parts_of(window: Window) -> Iterator[Window]:
-    """Return the parts of the window for which one question each will do."""
-    start = window.start
-    while start < window.end:
-        end = min(start + ONE_DAY * DAYS_PER_CALL, window.end)
-        yield Window(start, end)
-        start = end
-
-
 def _question(
     client: AzureClient, days: Window, region: str, namespace: str, ids: Sequence[str]
 ) -> Question:
-    network = [RECEIVED, SENT] if client.options.network_metrics else []
-    return batch_question(
-        client,
-        f"Metrics of {days}",
-        region,
-        namespace,
-        ids,
-        start=days.start_at,
-        end=days.end_at,
-        interval="P1D",
-        metricnames=",".join([CPU, AVAILABLE, *network]),
-        aggregation=",".join(AGGREGATIONS),
+    return daily_question(
+        client, "Metrics", days, region, namespace, ids, _figures(client)
     )
 
 
-def _fetch(
-    client: AzureClient, question: Question, days: Window, ids: Sequence[str]
-) -> tuple[Mapping[str, Days], Sequence[ProviderError]]:
-    """Return machine -> day -> figures, and what one metric each was refused with."""
-    answered, refused = fetch_batch(client, question, ids)
-    found: dict[str, Days] = {}
-    with understood(question):
-        for instance_id, metrics in answered.items():
-            of_machine: Days = defaultdict(dict)
-            for name, series in metrics.items():
-                for one in series:
-                    _add(of_machine, name, one["data"])
-            found[instance_id] = {
-                day: of_machine[day] for day in of_machine if day in days
-            }
-    return found, refused
-
-
-def _add(days: Days, metric: str, data: Sequence[Mapping[str, Any]]) -> None:
-    """A datum without a value is no data, and not 0."""
-    for datum in data:
-        for name in FIGURES[metric]:
-            value = datum.get(name)
-            if value is not None:
-                days[_day(datum["timeStamp"])][metric, name] = float(value)
-
-
-@lru_cache(maxsize=DAYS_KEPT)
-def _day(text: str) -> date:
-    """The day of a datum; all machines of a question have the same."""
-    return utc_day(datetime.fromisoformat(text))
+def _figures(client: AzureClient) -> Mapping[str, Sequence[str]]:
+    return FIGURES if client.options.network_metrics else WITHOUT_NETWORK
 
 
 def normalize_part(

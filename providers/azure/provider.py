@@ -6,27 +6,32 @@ from datetime import UTC, datetime
 from core.windows import Window, last_complete_days
 from providers.access import checked
 from providers.azure import (
+    advisor,
     compute,
     cost_management,
     databases,
+    metric_batches,
     monitor,
     network,
     resources,
     retail_prices,
     storage_accounts,
+    usage,
 )
 from providers.azure.client import AzureAccount, AzureClient, AzureOptions
+from providers.azure.resource_prices import fetch_resource_prices
 from providers.azure.retail_prices import RetailPrices
 from providers.azure.subscriptions import try_subscription
 from providers.base import Progress
 from providers.meter import Meter
+from providers.metric_records import RegionMetrics, ResourceRef
 from providers.records import (
     AccessCheck,
+    AdviceRecord,
     CostReading,
     InstancePriceRecord,
     InstanceRecord,
     Market,
-    RegionMetrics,
     RegionResources,
     ResourceMarket,
     ResourcePriceRecord,
@@ -80,7 +85,7 @@ class AzureProvider:
 
     @staticmethod
     def metric_window(now: datetime) -> Window:
-        return monitor.metric_window(now)
+        return metric_batches.metric_window(now)
 
     def fetch_metrics(
         self,
@@ -90,6 +95,18 @@ class AzureProvider:
     ) -> Iterator[RegionMetrics]:
         return monitor.fetch_metrics(self._client, window, instance_ids, progress)
 
+    @staticmethod
+    def usage_window(now: datetime) -> Window:
+        return metric_batches.metric_window(now)
+
+    def fetch_usage(
+        self,
+        window: Window,
+        resources: Mapping[str, Sequence[ResourceRef]],
+        progress: Progress,
+    ) -> Iterator[RegionMetrics]:
+        return usage.fetch_usage(self._client, window, resources, progress)
+
     def fetch_prices(
         self, market: Market, families: Sequence[str], currency: str
     ) -> Sequence[InstancePriceRecord]:
@@ -98,7 +115,10 @@ class AzureProvider:
     def fetch_resource_prices(
         self, market: ResourceMarket, currency: str
     ) -> Sequence[ResourcePriceRecord]:
-        return []
+        return fetch_resource_prices(self._client, market, currency)
+
+    def fetch_advice(self, progress: Progress) -> Sequence[AdviceRecord]:
+        return advisor.fetch_advice(self._client, progress)
 
     def check_access(self, now: datetime) -> Iterator[AccessCheck]:
         """Try each right once. All are free but that of metrics."""
@@ -148,8 +168,14 @@ class AzureProvider:
         )
         yield checked(
             "Monitoring Reader (Microsoft.Insights/metrics/read)",
-            "sync_cpu, sync_storage (bytes in storage accounts)",
+            "sync_cpu, sync_usage, sync_storage (bytes in storage accounts)",
             lambda: monitor.try_metrics(client, yesterday, region, machine),
+        )
+        yield checked(
+            "Reader (Microsoft.Advisor/recommendations/read)",
+            "sync_advice",
+            lambda: advisor.try_advice(client),
+            is_required=False,
         )
         yield checked(
             "prices.azure.com, which needs no right",

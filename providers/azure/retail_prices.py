@@ -1,35 +1,37 @@
 """What virtual machines cost on demand, from Azure's retail prices: fetch, normalize.
 
-https://learn.microsoft.com/rest/api/cost-management/retail-prices/azure-retail-prices
-The list is public and knows nothing of an account's own discounts. A region is read
-whole, as the list has no families; sizes are the subscription's own list of them.
+A region is read whole, as the list has no families; sizes are the subscription's own
+list of them.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from providers.azure import compute
-from providers.azure.client import AzureClient, Question, Service, understood
+from providers.azure.client import AzureClient, Question, understood
 from providers.azure.compute import LINUX, WINDOWS, WINDOWS_HYBRID, Size
+from providers.azure.retail_meters import (
+    DEAREST,
+    Meter,
+    fetch_meters,
+    is_listed,
+    meters_question,
+    newest_price,
+)
 from providers.instance_types import family_of
 from providers.records import InstancePriceRecord, Market
 
-API_VERSION = "2023-01-01-preview"
 # Operating system -> that of the meters that bill it.
 BILLED_AS = {LINUX: LINUX, WINDOWS: WINDOWS, WINDOWS_HYBRID: LINUX}
 # A dedicated host is billed itself, and none of its machines.
 PRICED_TENANCIES = ("Shared",)
-# The list of Azure in China is another, which has no API.
-UNLISTED_CLOUDS = ("china",)
+ONE = Decimal(1)
 CHEAPER = ("Spot", "Low Priority")
-# No machine costs a million an hour: such a price is a mistake, and so unknown.
-DEAREST = 10**6
 
 # (size in lower case, Linux or Windows) -> meters
-Meters = Mapping[tuple[str, str], Sequence[Mapping[str, Any]]]
+Meters = Mapping[tuple[str, str], Sequence[Meter]]
 
 
 class RetailPrices:
@@ -50,8 +52,7 @@ class RetailPrices:
         better than one of several.
         """
         billed_as = BILLED_AS.get(market.operating_system)
-        is_listed = self._client.account.settings.cloud not in UNLISTED_CLOUDS
-        is_priced = market.tenancy in PRICED_TENANCIES and is_listed
+        is_priced = market.tenancy in PRICED_TENANCIES and is_listed(self._client)
         if billed_as is None or not is_priced:
             return []
         self._read(market.region, currency)
@@ -65,21 +66,20 @@ class RetailPrices:
 
     def _read(self, region: str, currency: str) -> None:
         if region not in self._sizes:
-            self._meters[region] = fetch_meters(self._client, region, currency)
+            self._meters[region] = fetch_machine_meters(self._client, region, currency)
             self._sizes[region] = compute.fetch_sizes(self._client, region)
 
 
-def fetch_meters(client: AzureClient, region: str, currency: str) -> Meters:
+def fetch_machine_meters(client: AzureClient, region: str, currency: str) -> Meters:
     """Return the meters of machines on demand there. Raise ProviderError."""
     question = _question(region, currency)
-    meters: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
-    for page in client.pages(question):
+    meters: dict[tuple[str, str], list[Meter]] = defaultdict(list)
+    for raw in fetch_meters(client, question):
         with understood(question):
-            for raw in page["Items"]:
-                if is_on_demand(raw):
-                    is_windows = raw["productName"].endswith(WINDOWS)
-                    system = WINDOWS if is_windows else LINUX
-                    meters[raw["armSkuName"].lower(), system].append(raw)
+            if is_on_demand(raw):
+                is_windows = raw["productName"].endswith(WINDOWS)
+                system = WINDOWS if is_windows else LINUX
+                meters[raw["armSkuName"].lower(), system].append(raw)
     return meters
 
 
@@ -89,29 +89,21 @@ def try_prices(client: AzureClient, region: str) -> None:
 
 
 def _question(region: str, currency: str) -> Question:
-    return Question(
-        what=f"List prices of virtual machines in {region}",
-        operation="prices.azure.com/retail",
-        path="/api/retail/prices",
-        api_version=API_VERSION,
-        params={
-            "currencyCode": f"'{currency}'",
-            "$filter": "serviceName eq 'Virtual Machines' and "
-            f"armRegionName eq '{region}' and priceType eq 'Consumption'",
-        },
-        service=Service.PRICES,
+    return meters_question(
+        f"List prices of virtual machines in {region}",
+        currency,
         region=region,
+        serviceName="Virtual Machines",
+        armRegionName=region,
     )
 
 
-def is_on_demand(raw: Mapping[str, Any]) -> bool:
+def is_on_demand(raw: Meter) -> bool:
     """Return whether a meter is of an ordinary machine's hour."""
     names = raw["skuName"] + raw["meterName"]
     return bool(
-        raw["type"] == "Consumption"
-        and raw.get("armSkuName")
+        raw.get("armSkuName")
         and raw["unitOfMeasure"] == "1 Hour"
-        and raw.get("isPrimaryMeterRegion", True)
         and not raw.get("tierMinimumUnits")
         and not any(word in names for word in CHEAPER)
         and "Cloud Services" not in raw["productName"]
@@ -119,26 +111,21 @@ def is_on_demand(raw: Mapping[str, Any]) -> bool:
 
 
 def _records(
-    market: Market, size: Size, meters: Iterable[Mapping[str, Any]], now: datetime
+    market: Market, size: Size, meters: Iterable[Meter], now: datetime
 ) -> list[InstancePriceRecord]:
-    """The newest price that holds by now, if there is one."""
-    by_start: dict[datetime, set[tuple[str, Decimal]]] = defaultdict(set)
-    for raw in meters:
-        start = datetime.fromisoformat(raw["effectiveStartDate"]).astimezone(UTC)
-        if start <= now:
-            by_start[start].add((raw["currencyCode"], Decimal(raw["retailPrice"])))
-    newest = by_start[max(by_start)] if by_start else set()
+    """The one price of a size, if there is one."""
+    price = newest_price(((raw, ONE) for raw in meters), now)
+    if price is None or not 0 < price[1] < DEAREST:
+        return []
     return [
         InstancePriceRecord(
             **market._asdict(),
             instance_type=size.name,
-            hourly=amount,
-            currency=currency,
+            hourly=price[1],
+            currency=price[0],
             vcpus=size.vcpus,
             memory_mib=size.memory_mib,
             architecture=size.architecture,
             is_current_generation=True,  # the list does not say
         )
-        for currency, amount in newest
-        if len(newest) == 1 and 0 < amount < DEAREST
     ]

@@ -1,18 +1,23 @@
 """What the company is charged for on a day, as far as it is known by then."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
 from core.money import CENT, QUANTUM, ZERO
 from core.windows import ONE_DAY, Window, add_months, first_of_month
+from providers.demo.azure_bill import Charge
+from providers.demo.azure_bill import charges as azure_charges
 from providers.demo.company import (
+    CLOUD_OF,
     CURRENCY,
     DATA_PLATFORM,
     DISK_USD_PER_GIB_HOUR,
     PRODUCTION,
     VIRGINIA,
+    Cloud,
     hourly_usd,
 )
 from providers.demo.fleet import Life, lives
@@ -31,7 +36,7 @@ from providers.demo.shapes import chance, digest, to_money
 from providers.records import UNALLOCATED, ChargeCategory, CostRecord
 
 Usage = Mapping[tuple[str, str], Decimal]
-"""USD by service and region."""
+"""USD by service and place: a region of AWS, a resource group of Azure."""
 
 # The share of usage that is missing one, two and three days after the day began.
 LATE_AT_LEAST = {1: 0.025, 2: 0.012, 3: 0.005}
@@ -55,12 +60,13 @@ REFUND_DAY = -75
 def cost_rows(
     account_id: str, anchor: date, day: date, today: date
 ) -> list[CostRecord]:
-    """Return all charges of that day as Cost Explorer answers on `today`."""
+    """Return all charges of that day as its cloud answers on `today`."""
+    is_azure = CLOUD_OF[account_id] is Cloud.AZURE
 
     def row(
         category: ChargeCategory,
         service: str,
-        region: str,
+        place: str,
         billed: Decimal,
         effective: Decimal | None = None,
     ) -> CostRecord:
@@ -68,7 +74,8 @@ def cost_rows(
             day=day,
             sub_account_id=account_id,
             service=service,
-            region=region,
+            region="" if is_azure else place,
+            resource_group=place if is_azure else "",
             charge_category=category,
             currency=CURRENCY,
             billed=billed,
@@ -78,6 +85,8 @@ def cost_rows(
 
     usage = known_usage(account_id, anchor, day, today)
     rows = [row(ChargeCategory.USAGE, *key, amount) for key, amount in usage.items()]
+    if is_azure:
+        return rows  # Cost Management has neither tax nor credits
     if day.day == 1:
         spent = _month_usage(account_id, anchor, add_months(day, -1))
         tax = (spent * TAX_RATE).quantize(CENT)
@@ -101,16 +110,28 @@ def cost_rows(
 
 def settled_usage(account_id: str, anchor: date, day: date) -> Usage:
     """Return what that day's usage costs once all of it is known."""
-    usage: dict[tuple[str, str], Decimal] = {}
+    usage: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for service, place, _, usd in charges(account_id, anchor, day):
+        if usd:
+            usage[service, place] += usd
+    for (service, place), amount in usage.items():
+        factor = cost_factor(account_id, service, place, day, anchor)
+        usage[service, place] = (amount * Decimal(str(factor))).quantize(QUANTUM)
+    return dict(usage)
+
+
+def charges(account_id: str, anchor: date, day: date) -> Iterator[Charge]:
+    """Yield what that day costs where nothing goes wrong: service, place, team, USD."""
+    offset = (day - anchor).days
     for line in SERVICE_LINES:
         if line.account_id == account_id:
-            usage[line.service, line.region] = to_money(line.usage(day, anchor))
+            usd = to_money(line.usage(day, anchor))
+            yield line.service, line.place, line.team, usd
+    if CLOUD_OF[account_id] is Cloud.AZURE:
+        yield from azure_charges(account_id, offset)
+        return
     for life in lives(account_id):
-        _add_machine(usage, life, (day - anchor).days)
-    for (service, region), amount in usage.items():
-        factor = cost_factor(account_id, service, region, day, anchor)
-        usage[service, region] = (amount * Decimal(str(factor))).quantize(QUANTUM)
-    return usage
+        yield from _of_machine(life, offset)
 
 
 def known_usage(account_id: str, anchor: date, day: date, today: date) -> Usage:
@@ -152,21 +173,19 @@ def _month_usage(account_id: str, anchor: date, month: date) -> Decimal:
     return sum((sum(amounts, ZERO) for amounts in usage), ZERO)
 
 
-def _add_machine(
-    usage: dict[tuple[str, str], Decimal], life: Life, offset: int
-) -> None:
-    """Add its hours while it runs, and its disk while it exists."""
+def _of_machine(life: Life, offset: int) -> Iterator[Charge]:
+    """Its hours while it runs, and its disk while it exists."""
     machine = life.machine
-    compute, disk = (COMPUTE, machine.region), (EC2_OTHER, machine.region)
+    of_whom = machine.region, machine.team
     for run in life.runs:
         if hours := run.hours_on(offset):
             price = hourly_usd(
                 run.instance_type, machine.region, machine.platform, machine.lifecycle
             )
-            usage[compute] = usage.get(compute, ZERO) + price * hours
+            yield COMPUTE, *of_whom, price * hours
     if hours := life.hours_existing(offset):
         price = DISK_USD_PER_GIB_HOUR * machine.disk_gib
-        usage[disk] = usage.get(disk, ZERO) + price * hours
+        yield EC2_OTHER, *of_whom, price * hours
 
 
 def _reservation(day: date) -> tuple[Decimal, Decimal]:

@@ -7,8 +7,10 @@ import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
 
+from providers.instance_types import family_of
 from providers.records import InstancePriceRecord, Market
 
 COMPANY_NAME = "Northpeak Outdoor"
@@ -16,34 +18,50 @@ CURRENCY = "USD"
 # A year to compare with and a month to spare.
 HISTORY_DAYS = 400
 
-# AWS hands out no account id that starts with ten zeros.
+# AWS hands out no account id that starts with ten zeros, nor Azure such an id.
 PRODUCTION = "000000000011"
 STAGING = "000000000022"
 DATA_PLATFORM = "000000000033"
+STORES = "00000000-0000-0000-0000-000000000044"
 
 VIRGINIA = "us-east-1"
 IRELAND = "eu-west-1"
 SYDNEY = "ap-southeast-2"
-REGIONS = (VIRGINIA, IRELAND, SYDNEY)
+WEST_EUROPE = "westeurope"
+NORTH_EUROPE = "northeurope"
+
+
+class Cloud(StrEnum):
+    AWS = "aws"
+    AZURE = "azure"
+
+
+REGIONS = {
+    Cloud.AWS: (VIRGINIA, IRELAND, SYDNEY),
+    Cloud.AZURE: (WEST_EUROPE, NORTH_EUROPE),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
     account_id: str
     name: str
+    cloud: Cloud
 
 
 ACCOUNTS = (
-    Account(PRODUCTION, "production"),
-    Account(STAGING, "staging"),
-    Account(DATA_PLATFORM, "data-platform"),
+    Account(PRODUCTION, "production", Cloud.AWS),
+    Account(STAGING, "staging", Cloud.AWS),
+    Account(DATA_PLATFORM, "data-platform", Cloud.AWS),
+    Account(STORES, "stores", Cloud.AZURE),
 )
 ACCOUNT_IDS = {account.name: account.account_id for account in ACCOUNTS}
+CLOUD_OF = {account.account_id: account.cloud for account in ACCOUNTS}
 
 
 @dataclass(frozen=True, slots=True)
 class InstanceType:
-    """A size of machine. `hourly_usd` is on demand, Linux, in us-east-1."""
+    """A size of machine. `hourly_usd` is on demand, Linux, where the factor is 1."""
 
     vcpus: int
     memory_mib: int
@@ -73,6 +91,8 @@ REGION_PRICE_FACTOR = {
     VIRGINIA: Decimal("1.00"),
     IRELAND: Decimal("1.11"),
     SYDNEY: Decimal("1.25"),
+    WEST_EUROPE: Decimal("1.20"),
+    NORTH_EUROPE: Decimal("1.11"),
 }
 # EC2's name of each platform.
 PLATFORMS = {"Linux": "", "Windows": "windows"}
@@ -82,6 +102,10 @@ WINDOWS_USD_PER_VCPU_HOUR = Decimal("0.046")
 SPOT_SHARE = Decimal("0.35")
 # gp3 at $0.08 per GiB and month of 730 hours.
 DISK_USD_PER_GIB_HOUR = Decimal("0.00010959")
+
+
+def cloud_of_type(instance_type: str) -> Cloud:
+    return Cloud.AZURE if instance_type.startswith("Standard_") else Cloud.AWS
 
 
 def hourly_usd(
@@ -104,9 +128,10 @@ def prices_of(market: Market, families: Sequence[str]) -> Iterator[InstancePrice
     if not is_sold or tenancy != TENANCY:
         return
     for name, size in INSTANCE_TYPES.items():
-        family = name.partition(".")[0]
+        family = family_of(name)
+        is_there = region in REGIONS[cloud_of_type(name)]
         no_windows = size.architecture == "arm64" and operating_system == "Windows"
-        if family not in families or no_windows:
+        if family not in families or no_windows or not is_there:
             continue
         yield InstancePriceRecord(
             **market._asdict(),

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
+from typing import Any
 
 from core.windows import midnight, utc_day
-from providers.demo.company import INSTANCE_TYPES, STAGING, TENANCY
+from providers.demo.company import INSTANCE_TYPES, STAGING, TENANCY, Cloud
 from providers.demo.machines import MACHINES, Machine, Role
 from providers.demo.shapes import chance, digest
 from providers.records import InstanceRecord
@@ -43,9 +44,14 @@ class Life:
     launched: int
     terminated: int
     runs: tuple[Run, ...]
+    """The hours that are billed."""
+    halted: int = FOREVER
 
     def hours_running(self, offset: int) -> int:
-        return sum(run.hours_on(offset) for run in self.runs)
+        return sum(
+            Run(run.start, min(run.end, self.halted), "").hours_on(offset)
+            for run in self.runs
+        )
 
     def hours_existing(self, offset: int) -> int:
         """Running or stopped: the hours for which its disk is paid."""
@@ -53,7 +59,7 @@ class Life:
 
     def changes(self) -> set[int]:
         """The hours at which it was launched, stopped, started, retyped or ended."""
-        hours = {self.launched, self.terminated}
+        hours = {self.launched, self.terminated, self.halted}
         for run in self.runs:
             hours |= {run.start, run.end}
         return hours - {FOREVER}
@@ -103,10 +109,29 @@ def _live(machine: Machine) -> Life:
     terminated = hour_of(machine.name, machine.terminated)
     return Life(
         machine=machine,
-        instance_id="i-0" + digest(machine.account_id, machine.name)[:16],
+        instance_id=_id_of(machine),
         launched=launched,
         terminated=terminated,
         runs=tuple(_runs(machine, launched, terminated)),
+        halted=hour_of(machine.name, machine.halted),
+    )
+
+
+def _id_of(machine: Machine) -> str:
+    if machine.cloud is Cloud.AZURE:
+        return azure_id(
+            machine.account_id,
+            machine.group,
+            "microsoft.compute/virtualmachines",
+            machine.name,
+        )
+    return "i-0" + digest(machine.account_id, machine.name)[:16]
+
+
+def azure_id(account_id: str, group: str, resource_type: str, name: str) -> str:
+    return (
+        f"/subscriptions/{account_id}/resourcegroups/{group}/providers/"
+        f"{resource_type}/{name}"
     )
 
 
@@ -136,24 +161,20 @@ def _runs(machine: Machine, launched: int, terminated: int) -> Sequence[Run]:
 def _describe(life: Life, anchor: date, hour: int) -> InstanceRecord:
     machine = life.machine
     run = [run for run in life.runs if run.start <= hour][-1]
-    is_running = hour < run.end
+    is_running = hour < min(run.end, life.halted)
     size = INSTANCE_TYPES[run.instance_type]
     place = digest("place", life.instance_id)
     is_public = is_running and machine.role in (Role.WEB, Role.BASTION)
+    of_cloud = _of_azure if machine.cloud is Cloud.AZURE else _of_aws
     return InstanceRecord(
         resource_id=life.instance_id,
         region=machine.region,
-        state="running" if is_running else "stopped",
+        state="running" if is_running else _state_off(machine, hour < run.end),
         instance_type=run.instance_type,
-        name=machine.name if machine.is_tagged else "",
         platform=machine.platform,
         operating_system="Windows" if machine.platform else "Linux",
         tenancy=TENANCY,
-        monitoring="basic",
         lifecycle=machine.lifecycle,
-        availability_zone=machine.region + "abc"[int(place[:4], 16) % 3],
-        image_id="ami-0" + digest("image", machine.region, machine.role)[:16],
-        vpc_id="vpc-0" + digest("vpc", machine.account_id, machine.region)[:16],
         private_ip=f"10.{int(place[4:6], 16)}.{int(place[6:8], 16)}.{_host(place[8:])}",
         # 203.0.113.0/24 is set aside for documentation.
         public_ip=f"203.0.113.{_host(place[10:])}" if is_public else None,
@@ -161,7 +182,32 @@ def _describe(life: Life, anchor: date, hour: int) -> InstanceRecord:
         vcpus=size.vcpus,
         memory_mib=size.memory_mib,
         tags=tags_of(machine.account_id, machine.team, machine.name),
+        **of_cloud(machine, place),
     )
+
+
+def _state_off(machine: Machine, is_billed: bool) -> str:
+    """Return the state of one that does not run, as its cloud calls it."""
+    is_freed = machine.cloud is Cloud.AZURE and not is_billed
+    return "deallocated" if is_freed else "stopped"
+
+
+def _of_aws(machine: Machine, place: str) -> dict[str, Any]:
+    return {
+        "name": machine.name if machine.is_tagged else "",
+        "monitoring": "basic",
+        "availability_zone": machine.region + "abc"[int(place[:4], 16) % 3],
+        "image_id": "ami-0" + digest("image", machine.region, machine.role)[:16],
+        "vpc_id": "vpc-0" + digest("vpc", machine.account_id, machine.region)[:16],
+    }
+
+
+def _of_azure(machine: Machine, place: str) -> dict[str, Any]:
+    return {
+        "name": machine.name,
+        "resource_group": machine.group,
+        "availability_zone": "123"[int(place[:4], 16) % 3],
+    }
 
 
 def tags_of(account_id: str, team: str, name: str) -> dict[str, str]:

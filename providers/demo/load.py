@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
-from providers.demo.company import INSTANCE_TYPES
+from providers.demo.company import INSTANCE_TYPES, Cloud
 from providers.demo.fleet import Life
 from providers.demo.incidents import runaway_percent
 from providers.demo.machines import Role
 from providers.demo.shapes import chance, noise, season
-from providers.records import CpuRecord, NetworkRecord
+from providers.metric_records import CpuRecord, MemoryRecord, NetworkRecord
 
 # CloudWatch keeps one point for every five minutes.
 SAMPLES_PER_HOUR = 12
@@ -45,6 +45,12 @@ WEEKEND = WEEKDAY | {
     Role.BATCH: Level(45.0, 93.0, 5200.0, 3000.0),
     Role.BASTION: Level(2.2, 16.0, 12.0, 12.0),
     Role.OFFICE: Level(1.5, 5.0, 4.0, 3.0),
+}
+MEMORY_PERCENT = {
+    Role.DATABASE: 72.0,
+    Role.API: 58.0,
+    Role.OVERSIZED: 14.0,
+    Role.IDLE: 22.0,
 }
 SEASONAL = frozenset({Role.WEB, Role.API, Role.WORKER, Role.DATABASE})
 
@@ -86,6 +92,19 @@ def network_on(life: Life, day: date, anchor: date) -> NetworkRecord | None:
     received = level.in_mib * scale * noise(0.06, "in", life.instance_id, day)
     sent = level.out_mib * scale * noise(0.06, "out", life.instance_id, day)
     return NetworkRecord(life.instance_id, day, int(received), int(sent))
+
+
+def memory_on(life: Life, day: date, anchor: date) -> MemoryRecord | None:
+    """That day's memory; None if the machine did not run, or tells nobody: without an
+    agent only Azure knows it."""
+    machine = life.machine
+    hours = life.hours_running((day - anchor).days)
+    if not hours or machine.cloud is not Cloud.AZURE:
+        return None
+    average = MEMORY_PERCENT.get(machine.role, 45.0)
+    average *= noise(0.04, "memory", life.instance_id, day)
+    maximum = min(99.0, average * noise(0.05, "memory peak", life.instance_id, day) + 6)
+    return MemoryRecord(life.instance_id, day, round(average, 4), round(maximum, 4))
 
 
 def _level(life: Life, day: date) -> Level:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from providers.demo.company import ACCOUNT_IDS, table
+from providers.demo.company import ACCOUNT_IDS, CLOUD_OF, Cloud, table
 
 
 class Role(StrEnum):
@@ -26,7 +26,8 @@ class Machine:
 
     `name` identifies it in its account even where the tag Name is missing. `stops`
     are pairs of the day it was stopped and the day it was started again, or None;
-    `retyped` is the day it came back as another type.
+    `retyped` is the day it came back as another type. In Azure it is of a resource
+    `group`, and since the day `halted` it is off inside, while it stays allocated.
     """
 
     account_id: str
@@ -40,6 +41,12 @@ class Machine:
     stops: tuple[tuple[int, int | None], ...]
     retyped: tuple[int, str] | None
     platform: str
+    group: str
+    halted: int | None
+
+    @property
+    def cloud(self) -> Cloud:
+        return CLOUD_OF[self.account_id]
 
     @property
     def is_tagged(self) -> bool:
@@ -72,6 +79,8 @@ def _machine(row: dict[str, str]) -> Machine:
         stops=tuple((int(stopped), _day(started)) for stopped, started in stops),
         retyped=(int(day), new_type) if new_type else None,
         platform=row["platform"],
+        group=row["group"],
+        halted=_day(row["halted"]),
     )
 
 

@@ -8,11 +8,13 @@ from core.windows import Window, last_complete_days, utc_day
 from providers.base import Progress
 from providers.demo.bill import cost_rows, is_estimated
 from providers.demo.company import (
-    ACCOUNT_IDS,
+    ACCOUNTS,
+    CLOUD_OF,
     COMPANY_NAME,
     CURRENCY,
     HISTORY_DAYS,
     REGIONS,
+    Cloud,
     prices_of,
 )
 from providers.demo.estate import (
@@ -22,48 +24,70 @@ from providers.demo.estate import (
     buckets,
     databases,
     estate_change_days,
+    gateways,
+    snapshots,
     volumes,
 )
 from providers.demo.fleet import change_days, describe, lives
-from providers.demo.load import cpu_on, network_on
+from providers.demo.load import cpu_on, memory_on, network_on
+from providers.demo.resource_prices import resource_prices
+from providers.demo.tagged_bill import tag_costs
 from providers.demo.use import use_of
 from providers.errors import ErrorKind, ProviderError
 from providers.meter import Meter
+from providers.metric_records import RegionMetrics, ResourceRef
 from providers.records import (
     AccessCheck,
     CostReading,
     CostTotalRecord,
     InstancePriceRecord,
     Market,
-    RegionMetrics,
     RegionResources,
     ResourceMarket,
     ResourcePriceRecord,
     ResourceRecord,
-    ResourceRef,
 )
 from providers.settings import InvalidSetting
 
-# The permissions a real account needs, so that the demo shows the same list.
-PERMISSIONS = {
-    "ec2:DescribeRegions": "which regions there are",
-    "ec2:DescribeInstances": "what runs",
-    "ec2:DescribeInstanceTypes": "how large it is",
-    "ec2:DescribeVolumes": "which disks there are",
-    "s3:ListAllMyBuckets": "which buckets there are",
-    "rds:DescribeDBInstances": "which databases there are",
-    "ec2:DescribeAddresses": "which addresses are reserved",
-    "elasticloadbalancing:DescribeLoadBalancers": "which load balancers there are",
-    "cloudwatch:GetMetricData": "how hard it works",
-    "pricing:GetProducts": "what other sizes would cost",
-    "ce:GetCostAndUsage": "what it costs",
+# What a real account needs, so that the demo shows the same list.
+PERMISSIONS: Mapping[Cloud, Mapping[str, str]] = {
+    Cloud.AWS: {
+        "ec2:DescribeRegions": "which regions there are",
+        "ec2:DescribeInstances": "what runs",
+        "ec2:DescribeInstanceTypes": "how large it is",
+        "ec2:DescribeVolumes": "which disks there are",
+        "ec2:DescribeSnapshots": "which snapshots there are",
+        "s3:ListAllMyBuckets": "which buckets there are",
+        "rds:DescribeDBInstances": "which databases there are",
+        "ec2:DescribeAddresses": "which addresses are reserved",
+        "ec2:DescribeNatGateways": "which NAT gateways there are",
+        "elasticloadbalancing:DescribeLoadBalancers": "which load balancers there are",
+        "cloudwatch:GetMetricData": "how hard it works",
+        "pricing:GetProducts": "what other sizes would cost",
+        "ce:GetCostAndUsage": "what it costs",
+    },
+    Cloud.AZURE: {
+        "Reader": "what there is",
+        "Monitoring Reader": "how hard it works",
+        "Cost Management Reader": "what it costs",
+    },
 }
 
 
-def check_account_id(account_id: str) -> None:
-    """Raise InvalidSetting for an account that the company does not have."""
-    if account_id not in ACCOUNT_IDS.values():
-        named = ", ".join(f"{key} ({name})" for name, key in ACCOUNT_IDS.items())
+def check_aws_account_id(account_id: str) -> None:
+    """Raise InvalidSetting for an account that the company does not have in AWS."""
+    _check(account_id, Cloud.AWS)
+
+
+def check_azure_account_id(account_id: str) -> None:
+    """Raise InvalidSetting for a subscription that the company does not have."""
+    _check(account_id, Cloud.AZURE)
+
+
+def _check(account_id: str, cloud: Cloud) -> None:
+    if CLOUD_OF.get(account_id) is not cloud:
+        known = [one for one in ACCOUNTS if one.cloud is cloud]
+        named = ", ".join(f"{one.account_id} ({one.name})" for one in known)
         raise InvalidSetting(
             "account_id", f"{COMPANY_NAME} has no such account. Use one of {named}."
         )
@@ -78,29 +102,40 @@ class DemoProvider:
     still correct. Raises ProviderError for an account the company does not have.
     """
 
-    def __init__(self, account_id: str, anchor: date, now: datetime) -> None:
-        try:
-            check_account_id(account_id)
-        except InvalidSetting as error:
-            reading = f"demo account {account_id!r}"
-            raise ProviderError(ErrorKind.INVALID, reading, str(error), "") from error
+    def __init__(
+        self,
+        account_id: str,
+        anchor: date,
+        now: datetime,
+        tag_keys: Sequence[str] = (),
+    ) -> None:
+        if account_id not in CLOUD_OF:
+            known = ", ".join(f"{one.account_id} ({one.name})" for one in ACCOUNTS)
+            raise ProviderError(
+                ErrorKind.INVALID,
+                f"demo account {account_id!r}",
+                f"{COMPANY_NAME} has no such account",
+                f"Use one of {known}.",
+            )
         self.account_id = account_id
+        self.cloud = CLOUD_OF[account_id]
         self.anchor = anchor
+        self.tag_keys = tag_keys
         self.now = now
         self.today = utc_day(now)
         self.meter = Meter()
 
     def check_access(self, now: datetime) -> Iterator[AccessCheck]:
-        for permission, needed_for in PERMISSIONS.items():
+        for permission, needed_for in PERMISSIONS[self.cloud].items():
             self.meter.count("demo:CheckAccess")
             yield AccessCheck(permission, needed_for, is_required=True)
 
     def fetch_regions(self) -> Sequence[str]:
-        return REGIONS
+        return REGIONS[self.cloud]
 
     def fetch_instances(self, progress: Progress) -> Iterator[RegionResources]:
         instances = describe(self.account_id, self.anchor, self.now)
-        for region in REGIONS:
+        for region in REGIONS[self.cloud]:
             self.meter.count("demo:DescribeInstances")
             found = [i for i in instances if i.region == region]
             progress(f"{region}: {len(found)} instances")
@@ -108,7 +143,8 @@ class DemoProvider:
 
     def fetch_storage(self, progress: Progress) -> Iterator[RegionResources]:
         self.meter.count("demo:DescribeVolumes")
-        return self._by_region([*self._of(volumes), *self._of(buckets)], progress)
+        kinds = (volumes, snapshots, buckets)
+        return self._by_region(self._of(*kinds), progress)
 
     def fetch_databases(self, progress: Progress) -> Iterator[RegionResources]:
         self.meter.count("demo:DescribeDBInstances")
@@ -116,16 +152,18 @@ class DemoProvider:
 
     def fetch_network(self, progress: Progress) -> Iterator[RegionResources]:
         self.meter.count("demo:DescribeAddresses")
-        return self._by_region([*self._of(addresses), *self._of(balancers)], progress)
+        kinds = (addresses, gateways, balancers)
+        return self._by_region(self._of(*kinds), progress)
 
-    def _of(self, describe: Describe) -> Iterator[ResourceRecord]:
-        return describe(self.account_id, self.anchor, self.now)
+    def _of(self, *kinds: Describe) -> Iterator[ResourceRecord]:
+        for kind in kinds:
+            yield from kind(self.account_id, self.anchor, self.now)
 
     def _by_region(
         self, resources: Iterable[ResourceRecord], progress: Progress
     ) -> Iterator[RegionResources]:
         found = list(resources)
-        for region in REGIONS:
+        for region in REGIONS[self.cloud]:
             there = [one for one in found if one.region == region]
             progress(f"{region}: {len(there)} resources")
             yield RegionResources(region, there)
@@ -167,7 +205,8 @@ class DemoProvider:
                 effective=sum((row.effective for row in rows), ZERO),
                 is_estimated=is_estimated(day, self.today),
             )
-            yield CostReading([total], rows)
+            tags = tag_costs(self.account_id, self.anchor, rows, self.tag_keys)
+            yield CostReading([total], rows, list(tags))
             if day.day == 1 or day == window.start:
                 self.meter.count("demo:GetCostAndUsage")
                 progress(f"costs of {day:%B %Y}")
@@ -194,6 +233,7 @@ class DemoProvider:
                 region,
                 [cpu for each in asked if (cpu := cpu_on(*each))],
                 [network for each in asked if (network := network_on(*each))],
+                [memory for each in asked if (memory := memory_on(*each))],
             )
 
     @staticmethod
@@ -220,4 +260,5 @@ class DemoProvider:
     def fetch_resource_prices(
         self, market: ResourceMarket, currency: str
     ) -> Sequence[ResourcePriceRecord]:
-        return []
+        self.meter.count("demo:GetProducts")
+        return resource_prices(market)

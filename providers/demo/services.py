@@ -1,7 +1,7 @@
 """What the company pays for besides its machines: services.csv.
 
 Services are spelled as Cost Explorer spells them. `usd` is an ordinary day's usage
-at the anchor.
+at the anchor. A place is a region of AWS, and a resource group of Azure.
 """
 
 from dataclasses import dataclass
@@ -34,10 +34,12 @@ WEEKS = {
 class ServiceLine:
     account_id: str
     service: str
-    region: str
+    place: str
     usd: float
     week: str
     growth_per_year: float
+    team: str
+    """Empty: nobody put a tag on it."""
 
     def usage(self, day: date, anchor: date) -> float:
         """Return what an undisturbed day costs in USD."""
@@ -46,7 +48,7 @@ class ServiceLine:
             return self.usd * growth(self.growth_per_year, only_growing(days))
         amount = self.usd * growth(self.growth_per_year, days)
         amount *= WEEKS[self.week][day.weekday()]
-        amount *= noise(0.03, self.account_id, self.service, self.region, day)
+        amount *= noise(0.03, self.account_id, self.service, self.place, day)
         if self.week == "shoppers":
             # Shoppers come in the same number to every service and region.
             amount *= season(day) * noise(0.04, "shoppers", day)
@@ -57,10 +59,11 @@ SERVICE_LINES = tuple(
     ServiceLine(
         ACCOUNT_IDS[row["account"]],
         row["service"],
-        row["region"],
+        row["place"],
         float(row["usd"]),
         row["week"],
         float(row["growth_per_year"]),
+        row["team"],
     )
     for row in table("services")
 )

@@ -5,7 +5,7 @@ from datetime import date
 
 from core.windows import Window, utc_day
 from providers.demo.shapes import growth, noise, season
-from providers.records import (
+from providers.metric_records import (
     CpuRecord,
     MetricName,
     RegionMetrics,
@@ -17,7 +17,7 @@ GIB = 1024**3
 GROWTH_PER_YEAR = 0.3
 WEEKEND = 0.6
 # What nobody uses is named so, as it is among the machines.
-UNUSED = ("old", "legacy", "staging", "test")
+UNUSED = ("old", "legacy", "staging", "test", "kiosk", "poc")
 
 Use = Callable[[ResourceRef, date, float], Iterator[UsageRecord]]
 

@@ -204,7 +204,9 @@ def test_what_can_not_be_understood_is_a_failed_read(
     provider: AwsProvider, aws: EmulatedAws
 ) -> None:
     aws.products = ["{}"]
-    with pytest.raises(ProviderError, match="Prices of volumes in eu-west-1") as raised:
+    with pytest.raises(
+        ProviderError, match="List prices of volume in eu-west-1"
+    ) as raised:
         read(provider, "volume")
     assert raised.value.kind is ErrorKind.INCOMPLETE
 
@@ -213,6 +215,8 @@ def test_a_denied_read_is_never_an_empty_list(
     provider: AwsProvider, aws: EmulatedAws
 ) -> None:
     aws.deny("pricing:GetProducts")
-    with pytest.raises(ProviderError, match="Prices of postgres databases") as raised:
+    with pytest.raises(
+        ProviderError, match="List prices of postgres database in eu"
+    ) as raised:
         read(provider, "database", engine="postgres")
     assert raised.value.kind is ErrorKind.DENIED

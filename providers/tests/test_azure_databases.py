@@ -51,6 +51,7 @@ def test_a_database_of_azure_sql_is_told_from_its_namesakes(
         engine_version="12.0",
         database_class="GP_Gen5_2",
         storage_gib=32,
+        storage_type="GeneralPurpose",
         is_multi_zone=True,
     )
     assert found["other/Orders"].state == "paused"

@@ -6,7 +6,7 @@ import pytest
 
 from core.windows import Window
 from providers.azure.cost_management import cost_window, months_of
-from providers.azure.monitor import metric_window, parts_of
+from providers.azure.metric_batches import metric_window, parts_of
 
 
 @pytest.mark.parametrize(

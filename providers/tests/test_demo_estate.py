@@ -4,9 +4,19 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from providers.demo.company import ACCOUNT_IDS, PRODUCTION, STAGING
+from providers.demo.company import ACCOUNT_IDS, PRODUCTION, STAGING, STORES
 from providers.demo.provider import DemoProvider
-from providers.records import AddressRecord, BucketRecord, ResourceRecord, VolumeRecord
+from providers.records import (
+    AddressRecord,
+    BucketRecord,
+    DatabaseRecord,
+    LoadBalancerRecord,
+    NatGatewayRecord,
+    ResourceMarket,
+    ResourceRecord,
+    SnapshotRecord,
+    VolumeRecord,
+)
 
 ANCHOR = date(2026, 10, 20)
 NOW = datetime(2026, 10, 20, 14, 30, tzinfo=UTC)
@@ -36,13 +46,46 @@ def test_each_machine_has_a_disk_and_what_is_attached_is_to_one_that_exists(
         for part in demo.fetch_instances(lambda _: None)
         for one in part.resources
     }
-    volumes = [one for one in everything(account_id) if isinstance(one, VolumeRecord)]
-    addresses = [
-        one for one in everything(account_id) if isinstance(one, AddressRecord)
-    ]
+    found = everything(account_id)
+    volumes = [one for one in found if isinstance(one, VolumeRecord)]
+    addresses = [one for one in found if isinstance(one, AddressRecord)]
     assert {one.attached_to for one in volumes} - {""} == machines
-    assert {one.attached_to for one in addresses} - {""} <= machines
+    held = {one.attached_to for one in addresses} - {""}
+    assert held <= machines | {one.resource_id for one in found}
     assert any(not one.attached_to for one in volumes)
+
+
+def test_snapshots_outlive_their_disks() -> None:
+    found = everything(PRODUCTION)
+    disks = {one.resource_id for one in found if isinstance(one, VolumeRecord)}
+    snapshots = [one for one in found if isinstance(one, SnapshotRecord)]
+    assert {one.source_exists for one in snapshots} == {True, False}
+    for one in snapshots:
+        assert one.source_exists == (one.source_id in disks)
+
+
+@pytest.mark.parametrize("account_id", ACCOUNT_IDS.values())
+def test_each_has_a_price_where_it_is(account_id: str) -> None:
+    demo = DemoProvider(account_id, ANCHOR, NOW)
+    markets = {
+        VolumeRecord: ("volume", "volume_type"),
+        SnapshotRecord: ("snapshot", "storage_tier"),
+        DatabaseRecord: ("database", "database_class"),
+        NatGatewayRecord: ("nat-gateway", "gateway_type"),
+        LoadBalancerRecord: ("load-balancer", "balancer_type"),
+    }
+    for one in everything(account_id):
+        if type(one) in markets:
+            kind, sku = markets[type(one)]
+            market = ResourceMarket(one.region, kind, getattr(one, "engine", ""))
+            prices = demo.fetch_resource_prices(market, "USD")
+            assert getattr(one, sku) in {price.sku for price in prices}, one
+
+
+def test_azures_ids_are_paths_in_lower_case_and_groups_are_known() -> None:
+    for one in everything(STORES):
+        assert one.resource_id == one.resource_id.lower()
+        assert f"/resourcegroups/{one.resource_group}/" in one.resource_id
 
 
 def test_an_address_is_left_over_when_its_machine_ends() -> None:

@@ -5,7 +5,15 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from core.windows import ONE_DAY, midnight
-from providers.demo.company import ACCOUNTS, DATA_PLATFORM, PRODUCTION, REGIONS, STAGING
+from providers.demo.company import (
+    ACCOUNTS,
+    DATA_PLATFORM,
+    PRODUCTION,
+    REGIONS,
+    STAGING,
+    STORES,
+    Cloud,
+)
 from providers.demo.fleet import lives
 from providers.demo.provider import DemoProvider
 from providers.records import InstanceRecord
@@ -39,19 +47,21 @@ def one(account_id: str, name: str, now: datetime) -> InstanceRecord:
     return next(i for i in fleet(account_id, now).values() if i.name == name)
 
 
-def test_about_sixty_machines_run_in_three_regions() -> None:
+def test_about_seventy_machines_run_in_five_regions_of_two_clouds() -> None:
     everything = [i for account in EVERY_ACCOUNT for i in fleet(account).values()]
-    assert 50 < len(everything) < 70
-    assert {i.region for i in everything} == set(REGIONS)
+    assert 60 < len(everything) < 80
+    assert {i.region for i in everything} == {
+        region for regions in REGIONS.values() for region in regions
+    }
     assert len({i.resource_id for i in everything}) == len(everything)
-    assert {i.state for i in everything} == {"running", "stopped"}
+    assert {i.state for i in everything} == {"running", "stopped", "deallocated"}
     assert {i.lifecycle for i in everything} == {"on-demand", "spot"}
     assert {i.platform for i in everything} == {"", "windows"}
 
 
 def test_every_region_answers_even_without_machines() -> None:
     regions = list(DemoProvider(DATA_PLATFORM, ANCHOR, NOW).fetch_instances(quiet))
-    assert [region.region for region in regions] == list(REGIONS)
+    assert [region.region for region in regions] == list(REGIONS[Cloud.AWS])
     assert all(region.error is None for region in regions)
 
 
@@ -80,6 +90,14 @@ def test_a_machine_stops_and_starts_again() -> None:
         for day in (-108, -107, -84, -83)
     ]
     assert states == ["running", "stopped", "stopped", "running"]
+
+
+def test_in_azure_one_is_off_and_allocated_and_others_are_deallocated() -> None:
+    machines = fleet(STORES).values()
+    off = {i.name: i.state for i in machines if i.state != "running"}
+    assert off == {"test-pos-02": "stopped", "till-migration": "deallocated"}
+    life = next(m for m in lives(STORES) if m.machine.name == "test-pos-02")
+    assert (life.hours_running(-10), life.runs[-1].hours_on(-10)) == (0, 24)
 
 
 def test_only_machines_that_run_and_face_the_internet_have_a_public_address() -> None:

@@ -43,6 +43,7 @@
   function writer(unit, digits) {
     if (unit === "%") return (value) => `${value.toFixed(Math.min(digits, 1))}%`;
     if (unit === "bytes") return sizeText;
+    if (unit === "count") return (value) => value.toLocaleString("en-US", { maximumFractionDigits: digits });
     const number = new Intl.NumberFormat("en-US", {
       minimumFractionDigits: digits, maximumFractionDigits: digits,
     });
@@ -82,7 +83,7 @@
     return long ? `${DAYS[at.getUTCDay()]} ${text} ${year}` : text;
   }
 
-  const isMoney = (data) => data.unit !== "%" && data.unit !== "bytes";
+  const isMoney = (data) => !["%", "bytes", "count"].includes(data.unit);
   const isFirst = (data, index) => data.granularity === "daily" && data.labels[index].endsWith("-01");
   const hasMarks = (data) => data.restated?.some((change) => change !== null);
 

@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from clouds.models import CloudAccount
-from syncs.datasets import Dataset
 from syncs.models import SyncRun
+from syncs.testing import OF_AWS
 from syncs.tests.test_admin import (
     ACCOUNTS,
     change_url,
@@ -55,8 +55,8 @@ def test_sync_now_starts_every_dataset_an_account_has(
     member = make_account(2, payer=payer)
     run_action(admin_client, "sync_all", payer, member)
     assert set(SyncRun.objects.values_list("account__name", "dataset")) == {
-        *(("account-1", one) for one in Dataset),
-        *(("account-2", one) for one in Dataset if one != "cost"),
+        *(("account-1", one) for one in OF_AWS),
+        *(("account-2", one) for one in OF_AWS if one != "cost"),
     }
     page = run_action(admin_client, "sync_cost", member)
     assert f"Not started: The costs of {member} are on the bill of {payer}" in page

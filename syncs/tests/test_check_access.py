@@ -67,7 +67,7 @@ def test_every_region_is_tried_and_those_that_refuse_are_named_in_a_line(
     )
     assert "name the regions to read by `manage.py add_account --region`" in line
     # The other services are tried where the account may be read.
-    assert "  ok        cloudwatch:GetMetricData (for sync_cpu)" in lines
+    assert "  ok        cloudwatch:GetMetricData (for sync_cpu" in out.getvalue()
     assert "ok        ec2:DescribeInstanceTypes" in out.getvalue()
 
 
@@ -151,7 +151,21 @@ def test_the_price_of_sizes_is_told_before_any_is_read(
     CloudAccount.objects.create(account_id="123456789012", name="main")
     assert "sizes of buckets: $0.01 per 1,000 metrics and sync" in check_access()
     settings.AWS_BUCKET_METRICS = False
-    assert "sizes of buckets" not in check_access()
+    told = check_access()
+    assert "sizes of buckets" not in told
+    assert "memory by agents: $0.01 per 1,000 metrics and sync, two an instance" in told
+    settings.AWS_MEMORY_METRICS = False
+    assert "cloudwatch:ListMetrics" not in check_access()
+
+
+def test_the_price_of_use_is_told_before_any_is_read(
+    aws: EmulatedAws, settings: Settings
+) -> None:
+    CloudAccount.objects.create(account_id="123456789012", name="main")
+    price = "sync_usage: $0.01 per 1,000 metrics and sync, five a database"
+    assert price in check_access()
+    settings.AWS_USAGE_METRICS = False
+    assert "sync_usage" not in check_access()
 
 
 def test_without_what_is_tagged_no_tags_are_asked_for(aws: EmulatedAws) -> None:

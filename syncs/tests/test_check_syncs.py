@@ -12,8 +12,8 @@ from django.core.management import call_command
 from clouds.models import CloudAccount
 from clouds.testing import aws_account
 from core.testing.aws_emulator.builders import ACCOUNT, OTHER
-from syncs.datasets import Dataset
 from syncs.models import SyncRun
+from syncs.testing import OF_AWS
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -26,7 +26,7 @@ def morning(now: datetime) -> Iterator[None]:
 
 
 def read(mine: CloudAccount, at: datetime, status: str = "succeeded") -> None:
-    for dataset in Dataset:
+    for dataset in OF_AWS:
         SyncRun.objects.create(
             account=mine,
             dataset=dataset,
@@ -49,7 +49,7 @@ def check(*arguments: str) -> tuple[int, str]:
 
 def test_all_fresh_it_says_so_and_ends_with_0(now: datetime) -> None:
     read(aws_account(), now - HOUR)
-    assert check() == (0, f"All {len(Dataset)} datasets are fresh.\n")
+    assert check() == (0, f"All {len(OF_AWS)} datasets are fresh.\n")
 
 
 def test_late_or_never_read_it_ends_with_1(now: datetime) -> None:
@@ -62,7 +62,7 @@ def test_late_or_never_read_it_ends_with_1(now: datetime) -> None:
     read(CloudAccount.objects.get(), now)
     aws_account(OTHER)
     status, said = check()
-    assert (status, said.count("never: ")) == (1, len(Dataset))
+    assert (status, said.count("never: ")) == (1, len(OF_AWS))
 
 
 def test_read_in_part_it_ends_with_1_and_names_what_is_missing(now: datetime) -> None:

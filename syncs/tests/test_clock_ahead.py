@@ -19,7 +19,7 @@ from syncs.runs.watermarks import (
     read_until,
 )
 from syncs.scheduler.due import due
-from syncs.testing import outcome, proposed, run
+from syncs.testing import OF_AWS, outcome, proposed, run
 
 pytestmark = pytest.mark.django_db
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -40,7 +40,7 @@ def due_now(now: datetime) -> list[str]:
 def test_what_was_read_in_the_future_is_due_now(
     mine: CloudAccount, now: datetime, status: str
 ) -> None:
-    for dataset in Dataset:
+    for dataset in OF_AWS:
         run(mine, dataset, now + YEAR, status=status)
     assert due_now(now)[0] == "instances"
     assert "cost" in due_now(now)
@@ -49,9 +49,9 @@ def test_what_was_read_in_the_future_is_due_now(
 def test_the_next_run_is_the_newest_though_its_time_is_earlier(
     mine: CloudAccount, now: datetime
 ) -> None:
-    for dataset in Dataset:
+    for dataset in OF_AWS:
         run(mine, dataset, now + YEAR)
-    afterwards = [one for one in Dataset if one.after]
+    afterwards = [one for one in OF_AWS if one.after]
     for dataset in set(Dataset) - {*afterwards}:
         run(mine, dataset, now)
     assert due_now(now + HOUR) == afterwards

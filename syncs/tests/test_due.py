@@ -17,6 +17,7 @@ from syncs.models import SyncRun
 from syncs.runs.claims import claim, free_dead, take
 from syncs.scheduler.due import Due, due, due_at
 from syncs.tasks import queue_due, schedule_tick
+from syncs.testing import OF_AWS
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -73,7 +74,16 @@ def test_a_new_account_is_due_at_once_but_its_cpu_waits_for_its_instances(
     mine = aws_account()
     assert names(now) == AT_ONCE
     ended(mine, "instances", now)
-    assert names(now) == [*AT_ONCE[1:], "cpu", "prices"]
+    assert names(now) == [*AT_ONCE[1:], "cpu"]
+
+
+def test_prices_wait_for_all_that_has_a_price(now: datetime) -> None:
+    mine = aws_account()
+    for dataset in ("instances", "storage", "databases"):
+        ended(mine, dataset, now)
+        assert "prices" not in names(now)
+    ended(mine, "network", now)
+    assert "prices" in names(now)
 
 
 def test_use_waits_for_all_that_it_is_asked_of_but_not_for_what_can_not_be_read(
@@ -174,7 +184,7 @@ def test_who_was_down_for_three_intervals_catches_up_once(now: datetime) -> None
         "metrics.tasks.sync_usage",
         "pricing.tasks.sync_prices",
     ]
-    assert SyncRun.objects.filter(trigger="schedule").count() == len(Dataset)
+    assert SyncRun.objects.filter(trigger="schedule").count() == len(OF_AWS)
 
 
 def test_what_failed_is_tried_again_after_pauses_that_double_up_to_the_interval(

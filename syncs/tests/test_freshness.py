@@ -8,9 +8,9 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from clouds.models import CloudAccount
 from clouds.testing import aws_account
 from core.testing.aws_emulator.builders import ACCOUNT, OTHER
-from syncs.datasets import Dataset
 from syncs.models import SyncRun
 from syncs.runs.freshness import Freshness, State, freshness
+from syncs.testing import OF_AWS
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -130,6 +130,6 @@ def test_many_accounts_take_one_query_and_members_have_no_costs(
     with django_assert_num_queries(1):  # the newest runs, with their last good one
         found = freshness(accounts, now)
     assert [(one.account, one.dataset.value) for one in found] == [
-        *((payer, dataset) for dataset in Dataset),
-        *((member, dataset) for dataset in Dataset if dataset != "cost"),
+        *((payer, dataset) for dataset in OF_AWS),
+        *((member, dataset) for dataset in OF_AWS if dataset != "cost"),
     ]

@@ -23,10 +23,10 @@ from clouds.models import CloudAccount
 from clouds.testing import aws_account
 from core.testing.aws_emulator.builders import ACCOUNT, OTHER
 from core.testing.postgres import free_port
-from syncs.datasets import Dataset
 from syncs.incidents.recording import update_incidents
 from syncs.models import Incident, SyncRun
 from syncs.tasks import schedule_tick
+from syncs.testing import OF_AWS
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -75,7 +75,7 @@ def channel(settings: Settings) -> Iterator[Channel]:
 def mine(now: datetime) -> CloudAccount:
     """An account all of which was read well an hour ago."""
     mine = aws_account()
-    for dataset in Dataset:
+    for dataset in OF_AWS:
         run(mine, now - HOUR, dataset=dataset)
     return mine
 
@@ -145,12 +145,12 @@ def test_each_stale_dataset_is_an_incident_of_its_own(
 ) -> None:
     tick(now + 90 * HOUR)
     (text,) = channel.texts  # they have one cause
-    assert text.count("is stale: last read well") == len(Dataset)
-    assert Incident.objects.count() == len(Dataset)
+    assert text.count("is stale: last read well") == len(OF_AWS)
+    assert Incident.objects.count() == len(OF_AWS)
     # What fails after being stale is the same incident.
     fail_twice(mine, now + 91 * HOUR)
     tick(now + 92 * HOUR)
-    assert (len(channel.texts), Incident.objects.count()) == (1, len(Dataset))
+    assert (len(channel.texts), Incident.objects.count()) == (1, len(OF_AWS))
 
 
 def test_by_e_mail_too(mine: CloudAccount, now: datetime, settings: Settings) -> None:

@@ -71,7 +71,7 @@ def test_after_five_failures_the_right_password_is_refused_too(
     answer = client.post(door, RIGHT)
     assert answer.status_code == 429
     assert answer["Retry-After"] == "900"
-    assert "for 15 minutes" in answer.content.decode()
+    assert "is locked for 15 minutes" in answer.content.decode()
     assert client.get("/").status_code == 302
     # Once, however often it is tried.
     fail(client, 3, door)

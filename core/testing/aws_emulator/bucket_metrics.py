@@ -1,4 +1,4 @@
-"""What CloudWatch has of buckets: a point a day, and ListMetrics to find which."""
+"""What CloudWatch has of buckets: a point a day."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from core.testing.aws_emulator.pages import page_of, refuse_narrowed
-from core.testing.aws_emulator.wire import Answer, AwsError, Call
+from core.testing.aws_emulator.wire import Call
 from core.testing.emulated_load import DAY
 
 if TYPE_CHECKING:
@@ -18,39 +17,19 @@ NAMESPACE = "AWS/S3"
 SIZE, OBJECTS = "BucketSizeBytes", "NumberOfObjects"
 ALL_TYPES = "AllStorageTypes"
 UNITS = {SIZE: "Bytes", OBJECTS: "Count"}
-METRICS_A_PAGE = 500
 # ListMetrics leaves out what had no point for so long.
 LISTED_DAYS = 14
 
 Points = Iterator[tuple[int, float]]
+Metric = tuple[str, dict[str, str]]
 
 
-def list_metrics(aws: EmulatedAws, call: Call) -> Answer:
-    """A page of the metrics of this region's buckets."""
-    asked = call.parameters
-    refuse_narrowed(asked, "Dimensions", "RecentlyActive")
-    if asked.get("Namespace") != NAMESPACE:
-        message = f"This emulator lists metrics of {NAMESPACE} alone."
-        raise AwsError("InvalidParameterValue", message)
-    found = [
-        {
-            "Namespace": NAMESPACE,
-            "MetricName": metric,
-            "Dimensions": [
-                {"Name": "StorageType", "Value": storage_type},
-                {"Name": "BucketName", "Value": bucket.name},
-            ],
-        }
-        for bucket in aws.world(call.account_id).buckets.values()
-        if bucket.region == call.region
-        for metric, storage_type in _metrics(aws, bucket)
-        if asked.get("MetricName") in (None, metric)
-    ]
-    page, token = page_of(
-        *(aws, call, found, METRICS_A_PAGE, asked.get("NextToken")),
-        AwsError("InvalidParameterValue", "Request parameter NextToken is invalid"),
-    )
-    return {"Metrics": page} | ({"NextToken": token} if token else {})
+def listed_buckets(aws: EmulatedAws, call: Call) -> Iterator[Metric]:
+    """The metrics of this region's buckets."""
+    for bucket in aws.world(call.account_id).buckets.values():
+        if bucket.region == call.region:
+            for metric, storage_type in _metrics(aws, bucket):
+                yield metric, {"StorageType": storage_type, "BucketName": bucket.name}
 
 
 def _metrics(aws: EmulatedAws, bucket: EmulatedBucket) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from core.testing.aws_emulator import bucket_metrics, resource_metrics
+from core.testing.aws_emulator import (
+    agent_metrics,
+    bucket_metrics,
+    resource_metrics,
+)
 from core.testing.aws_emulator.usage import Usage
 from core.testing.aws_emulator.wire import Answer, AwsError, Call, as_utc
 from core.testing.emulated_load import DAY
@@ -26,12 +30,14 @@ SUB_MINUTE_PERIODS = (1, 5, 10, 20, 30)
 STATISTIC = re.compile(r"Average|Maximum|Minimum|Sum|SampleCount|p\d{1,2}(\.\d+)?|p100")
 QUERY_ID = re.compile(r"[a-z][a-zA-Z0-9_]*")
 UNITS = {"CPUUtilization": "Percent", "NetworkIn": "Bytes", "NetworkOut": "Bytes"}
-UNITS |= bucket_metrics.UNITS | resource_metrics.UNITS
+UNITS |= agent_metrics.UNITS | bucket_metrics.UNITS | resource_metrics.UNITS
 
 # Whose points are those of days.
-DAILY = {bucket_metrics.NAMESPACE: bucket_metrics.bucket_points} | dict.fromkeys(
-    resource_metrics.NAMESPACES, resource_metrics.resource_points
-)
+DAILY = {
+    agent_metrics.NAMESPACE: agent_metrics.memory_points,
+    bucket_metrics.NAMESPACE: bucket_metrics.bucket_points,
+    **dict.fromkeys(resource_metrics.NAMESPACES, resource_metrics.resource_points),
+}
 
 Points = list[tuple[int, float]]
 

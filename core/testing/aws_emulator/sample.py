@@ -9,6 +9,7 @@ from zlib import crc32
 
 from core.testing.aws_emulator.identity import DEFAULT_ACCOUNT
 from core.testing.aws_emulator.price_list import product
+from core.testing.aws_emulator.resource_products import products_of_region
 from core.testing.aws_emulator.sample_resources import fill_resources
 from core.testing.aws_emulator.world import EmulatedInstance, LineItem
 
@@ -65,6 +66,8 @@ def fill(aws: EmulatedAws, accounts: int, instances: int, days: int) -> None:
         for region in REGIONS
         for name, (vcpus, memory, usd) in PRODUCTS.items()
     ]
+    for region in REGIONS:
+        aws.products += products_of_region(region)
     for number in range(instances):
         world = aws.world(owners[number % len(owners)])
         world.add_instance(_instance(number, aws.now))
@@ -100,6 +103,7 @@ def _instance(number: int, now: datetime) -> EmulatedInstance:
         lifecycle="spot" if number % 8 == 6 else None,
         private_ip=f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}",
         cpu_percent=0.6 if number % 7 == 3 else None,
+        memory_percent=20.0 + number * 7 % 60 if number % 3 else None,
     )
 
 

@@ -11,7 +11,6 @@ from moto.core.request import Request
 from werkzeug.wrappers import Response
 
 from core.testing.aws_emulator.addresses import describe_addresses
-from core.testing.aws_emulator.bucket_metrics import list_metrics
 from core.testing.aws_emulator.buckets import get_bucket_tagging, list_buckets
 from core.testing.aws_emulator.cloudwatch import get_metric_data
 from core.testing.aws_emulator.cost_explorer import get_cost_and_usage
@@ -29,6 +28,7 @@ from core.testing.aws_emulator.load_balancers import (
     describe_target_groups,
     describe_target_health,
 )
+from core.testing.aws_emulator.metric_lists import list_metrics
 from core.testing.aws_emulator.metric_statistics import get_metric_statistics
 from core.testing.aws_emulator.nat_gateways import describe_nat_gateways
 from core.testing.aws_emulator.organizations import describe_organization, list_accounts

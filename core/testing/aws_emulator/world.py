@@ -40,6 +40,8 @@ class EmulatedInstance:
     # A constant load; None leaves it to the world's model.
     cpu_percent: float | None = None
     network_bytes_per_percent: float = 20_000.0
+    # What the CloudWatch agent measures; None: it is not installed.
+    memory_percent: float | None = None
     # When it ran, [start, end); None derives it from the times above.
     runs: list[tuple[datetime, datetime | None]] | None = None
 

@@ -1,5 +1,6 @@
 """A strict Azure to test against, on a local port. See README.md beside this file."""
 
+from core.testing.azure_emulator.advisor import Recommendation
 from core.testing.azure_emulator.azure import EmulatedAzure
 from core.testing.azure_emulator.bill import Charge
 from core.testing.azure_emulator.disks import Disk, Snapshot
@@ -33,6 +34,7 @@ __all__ = [
     "NetworkInterface",
     "PostgreSqlServer",
     "PublicIp",
+    "Recommendation",
     "ScaleSet",
     "Snapshot",
     "SqlDatabase",

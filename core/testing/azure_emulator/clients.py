@@ -24,6 +24,7 @@ API_VERSIONS = {
     "Microsoft.DBforPostgreSQL/": "2024-08-01",
     "Microsoft.DBforMySQL/": "2023-12-30",
     "Microsoft.Network/": "2024-05-01",
+    "Microsoft.Advisor": "2020-01-01",
     "Microsoft.Compute": "2024-07-01",
     "Microsoft.CostManagement": "2025-03-01",
     "/api/retail": "2023-01-01-preview",

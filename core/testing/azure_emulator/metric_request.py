@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from core.testing.azure_emulator import metric_load, storage_capacity
+from core.testing.azure_emulator import metric_load, service_metrics, storage_capacity
 from core.testing.azure_emulator.metric_load import Metric
 from core.testing.azure_emulator.wire import AzureError, Call
 
@@ -116,8 +116,10 @@ def _metrics(asked: str, known: dict[str, Metric]) -> tuple[Metric, ...]:
 
 def catalogue(azure: EmulatedAzure, namespace: str) -> dict[str, Metric]:
     """The metrics of a type, by their names in lower case."""
-    if namespace in storage_capacity.METRICS:
-        return storage_capacity.METRICS[namespace]
+    known = storage_capacity.METRICS.get(namespace, {})
+    known = known | service_metrics.METRICS.get(namespace, {})
+    if known:
+        return known
     newer = {name.lower() for name in azure.world.more_metrics}
     return metric_load.METRICS | {
         name: metric_load.NEWER_METRICS[name] for name in newer

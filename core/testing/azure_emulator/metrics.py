@@ -1,4 +1,4 @@
-"""Microsoft.Insights: metrics of many machines at once, or of one."""
+"""Microsoft.Insights: metrics of many resources at once, or of one machine."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from core.testing.azure_emulator import storage_capacity
+from core.testing.azure_emulator import service_metrics, storage_capacity
 from core.testing.azure_emulator.machines import EmulatedVm, ScaleSet
 from core.testing.azure_emulator.metric_load import (
     Gathered,
@@ -24,6 +24,7 @@ from core.testing.azure_emulator.metric_request import (
     resource_ids,
     type_of,
 )
+from core.testing.azure_emulator.resources import EmulatedResource
 from core.testing.azure_emulator.storage_accounts import StorageAccount
 from core.testing.azure_emulator.wire import METRICS as METRICS_AUDIENCE
 from core.testing.azure_emulator.wire import (
@@ -48,7 +49,7 @@ MACHINE = (
     r"(?:virtualMachines|virtualMachineScaleSets)/[^/]+(?:/virtualMachines/[^/]+)?"
 )
 
-Resource = EmulatedVm | ScaleSet | StorageAccount
+Resource = EmulatedVm | ScaleSet | EmulatedResource
 
 
 def get_batch(azure: EmulatedAzure, call: Call) -> Answer:
@@ -117,6 +118,8 @@ def _resource(subscription: EmulatedSubscription, resource_id: str) -> Resource 
         return found
     if account := storage_capacity.account_of(subscription.resources, wanted):
         return account
+    if other := service_metrics.resource_of(subscription.resources, wanted):
+        return other
     scale_set = subscription.scale_sets.get(wanted.rpartition("/virtualmachines/")[0])
     return scale_set.instances.get(wanted) if scale_set else None
 
@@ -159,7 +162,7 @@ def _metric(
     metric: Metric,
 ) -> dict[str, Any]:
     error = "ResourceNotFound" if resource is None else ""
-    if isinstance(resource, EmulatedVm | StorageAccount):
+    if isinstance(resource, EmulatedVm | EmulatedResource):
         error = resource.metric_error
     shape = {
         "id": f"{resource_id}/providers/Microsoft.Insights/metrics/{metric.name}",
@@ -182,10 +185,13 @@ def _metric(
 def _series(
     azure: EmulatedAzure, resource: Resource, metric: Metric, question: MetricQuestion
 ) -> list[Series]:
-    if isinstance(resource, StorageAccount):
+    is_capacity = metric.name in storage_capacity.NAMES
+    if isinstance(resource, StorageAccount) and is_capacity:
         return storage_capacity.series_of(
             resource, metric, question.split_by, azure.now
         )
+    if isinstance(resource, EmulatedResource):
+        return [service_metrics.series_of(resource, metric, azure.now)]
     if isinstance(resource, EmulatedVm):
         return [gather_all([resource], metric, azure.now)]
     instances = list(resource.instances.values())

@@ -36,6 +36,9 @@ class EmulatedResource:
     location: str = "westeurope"
     tags: dict[str, str] = field(default_factory=dict)
     created_at: datetime = CREATED
+    # What its metrics have each minute, by their names; others have no points.
+    use: dict[str, float] = field(default_factory=dict)
+    metric_error: str = ""  # what its metrics' errorCode is instead of Success
 
     @property
     def id(self) -> str:

@@ -128,6 +128,40 @@ def price(size_name: str, region: str, dollars: float, **fields: Any) -> Item:
     return item | fields
 
 
+def meter(
+    names: tuple[str, str, str, str],
+    region: str,
+    dollars: float,
+    unit: str = "1 Hour",
+    **fields: Any,
+) -> Item:
+    """One item of anything else, by the names of service, product, SKU and meter."""
+    service, product, sku, name = names
+    item = {
+        "currencyCode": "USD",
+        "tierMinimumUnits": 0.0,
+        "retailPrice": dollars,
+        "unitPrice": dollars,
+        "armRegionName": region,
+        "location": region.upper(),
+        "effectiveStartDate": "2023-01-01T00:00:00Z",
+        "meterId": guid(f"{product}{sku}{name}{region}{fields}"),
+        "meterName": name,
+        "productId": guid(product),
+        "skuId": guid(f"{product}{sku}"),
+        "productName": product,
+        "skuName": sku,
+        "serviceName": service,
+        "serviceId": guid(service),
+        "serviceFamily": "Storage" if service == "Storage" else "Networking",
+        "unitOfMeasure": unit,
+        "type": "Consumption",
+        "isPrimaryMeterRegion": True,
+        "armSkuName": "",
+    }
+    return item | fields
+
+
 def prices_of_region(region: str) -> list[Item]:
     """All rows of all sizes: only one of each is Linux on demand today."""
     return [item for size in SIZES.values() for item in _rows_of(size, region)]

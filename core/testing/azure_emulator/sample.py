@@ -6,6 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
+from core.testing.azure_emulator.resource_meters import (
+    meters_of_all_regions,
+    meters_of_region,
+)
 from core.testing.azure_emulator.retail_prices import prices_of_region
 from core.testing.azure_emulator.sample_resources import add_resources
 from core.testing.azure_emulator.world import AzureWorld, EmulatedSubscription
@@ -48,8 +52,11 @@ def fill(azure: EmulatedAzure, vms: int, months: int) -> None:
     ]
     world.add_billing_scope(BILLING_ACCOUNT)
     azure.prices = [
-        item for region in world.regions for item in prices_of_region(region)
+        item
+        for region in world.regions
+        for item in (*prices_of_region(region), *meters_of_region(region))
     ]
+    azure.prices += meters_of_all_regions()
     for number in range(vms):
         # Most are in production.
         owner = owners[number % 3 == 2]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from core.testing.azure_emulator.advisor import Recommendation
 from core.testing.azure_emulator.disks import Disk, Snapshot
 from core.testing.azure_emulator.flexible_servers import MySqlServer, PostgreSqlServer
 from core.testing.azure_emulator.network import (
@@ -25,14 +26,21 @@ DISKS = (
 )
 LEFT_DAYS_AGO = (12, 45, 140)  # disks of machines that are gone
 MACHINES_WITH_ADDRESS = 4
+SERVER_USE = {
+    "cpu_percent": 22.0,
+    "memory_percent": 61.0,
+    "active_connections": 38.0,
+    "storage_used": 54.0 * GIB,
+}
 
 
 def add_resources(owner: EmulatedSubscription, now: datetime) -> None:
-    """Adds disks, storage, databases and network to a subscription with machines."""
+    """Adds disks, storage, databases, network and advice to one with machines."""
     _add_disks(owner, now)
     _add_storage(owner)
     _add_databases(owner)
     _add_network(owner)
+    _add_advice(owner)
 
 
 def _add_disks(owner: EmulatedSubscription, now: datetime) -> None:
@@ -64,6 +72,7 @@ def _add_storage(owner: EmulatedSubscription) -> None:
         bytes_by_tier={"Hot": 2_600 * GIB, "Cool": 340 * GIB},
         blobs=1_840_000,
         tags={"team": "shop"},
+        use={"Transactions": 420.0},
     )
     owner.add(
         StorageAccount,
@@ -93,11 +102,13 @@ def _add_databases(owner: EmulatedSubscription) -> None:
         tier="GeneralPurpose" if is_production else "Burstable",
         standby="ZoneRedundant" if is_production else "Disabled",
         tags={"team": "shop"},
+        use=SERVER_USE,
     )
     state = "Ready" if is_production else "Stopped"
     owner.add(MySqlServer, f"{owner.name}-blog", sku="Standard_B2s", state=state)
     server = owner.add(SqlServer, f"{owner.name}-sql", group="data-Platform")
-    server.add_database("orders", objective="GP_Gen5_4", size_gb=250)
+    orders = server.add_database("orders", objective="GP_Gen5_4", size_gb=250)
+    orders.use = {"cpu_percent": 6.0, "sessions_count": 4.0, "storage": 90.0 * GIB}
     server.add_database("reports", objective="GP_S_Gen5_2", status="Paused")
     server.add_database("tenants", pool="small")
 
@@ -117,13 +128,31 @@ def _add_network(owner: EmulatedSubscription) -> None:
         )
     members = [each.configuration for each in interfaces[:3]]
     front = owner.add(LoadBalancer, "front", members=members, group="NETWORK")
+    front.use = {"ByteCount": 2.4e8}
     configuration = f"{front.id}/frontendIPConfigurations/public"
     owner.add(PublicIp, "front-ip", ip="20.50.2.4", configuration=configuration)
     owner.add(LoadBalancer, "old-front", group="NETWORK")
     owner.add(PublicIp, "old-ip", ip="20.50.2.5")
     out = owner.add(PublicIp, "out-ip", ip="20.50.2.6")
     gateway = owner.add(NatGateway, "out", addresses=[out], subnets=["web", "data"])
+    gateway.use = {"ByteCount": 5.0e7}
     out.nat_gateway = gateway.id
     owner.add(NatGateway, "old-out")
     hosts = ["shop.example.com", "blog.example.com"]
     owner.add(ApplicationGateway, "shop-waf", sku="WAF_v2", hosts=hosts)
+
+
+def _add_advice(owner: EmulatedSubscription) -> None:
+    """Of a machine, and two variants of one commitment."""
+    saving = {"savingsAmount": "61.32", "savingsCurrency": "EUR"}
+    for vm in list(owner.vms.values())[:1]:
+        extended = {**saving, "targetSku": "Standard_B2s", "region": vm.location}
+        owner.add(Recommendation, f"resize-{vm.name}", about=vm.id, extended=extended)
+    for term, amount in (("P1Y", "212.40"), ("P3Y", "318.75")):
+        owner.add(
+            Recommendation,
+            f"reserve-{term}",
+            problem="Consider virtual machine reserved instance to save over "
+            "pay-as-you-go costs",
+            extended={"savingsAmount": amount, "savingsCurrency": "EUR", "term": term},
+        )

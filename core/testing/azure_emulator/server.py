@@ -9,6 +9,7 @@ from uuid import UUID
 from werkzeug.wrappers import Request, Response
 
 from core.testing.azure_emulator import (
+    advisor,
     compute,
     cost_management,
     disks,
@@ -43,6 +44,7 @@ ROUTES: tuple[Route, ...] = (
     *sql.ROUTES,
     *flexible_servers.ROUTES,
     *network.ROUTES,
+    *advisor.ROUTES,
     *cost_management.ROUTES,
     *metrics.ROUTES,
     *retail_prices.ROUTES,

@@ -25,6 +25,7 @@ from core.testing.azure_emulator.wire import (
 if TYPE_CHECKING:
     from core.testing.azure_emulator.azure import EmulatedAzure
 
+TIERS = {"GP": "GeneralPurpose", "BC": "BusinessCritical", "HS": "Hyperscale"}
 VERSIONS = frozenset({"2021-11-01", "2023-08-01", "2025-01-01"})
 
 
@@ -55,7 +56,12 @@ class SqlDatabase(EmulatedResource):
     def listed(self) -> dict[str, Any]:
         sku = "ElasticPool" if self.pool else self.objective
         kind = "system" if self.name == "master" else "user"
-        return super().listed() | {"kind": f"v12.0,{kind}", "sku": {"name": sku}}
+        entry = {"kind": f"v12.0,{kind}", "sku": {"name": sku, "tier": self._tier}}
+        return super().listed() | entry
+
+    @property
+    def _tier(self) -> str:
+        return TIERS.get(self.objective.partition("_")[0], "Standard")
 
     def properties(self) -> dict[str, Any]:
         properties = {

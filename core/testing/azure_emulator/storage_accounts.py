@@ -31,7 +31,6 @@ class StorageAccount(EmulatedResource):
     # What a tier, which is then measured no more, had until a day ago.
     emptied: dict[str, int] = field(default_factory=dict)
     measured_hours_ago: int | None = 3  # None: not yet at all
-    metric_error: str = ""  # what its metrics' errorCode is instead of Success
 
     def listed(self) -> dict[str, Any]:
         return super().listed() | {

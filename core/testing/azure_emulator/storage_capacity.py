@@ -23,6 +23,7 @@ METRICS = {
     ACCOUNTS: {USED.name.lower(): USED},
     BLOBS: {metric.name.lower(): metric for metric in (BYTES, COUNT)},
 }
+NAMES = {USED.name, BYTES.name, COUNT.name}
 BLOB_TYPES = ("BlockBlob", "PageBlob", "AppendBlob")  # all are of the first
 EMPTIED_AGO = timedelta(days=1)
 HOUR = 3_600

@@ -15,7 +15,7 @@ TENANT = "11111111-1111-4111-8111-111111111111"
 NAMESPACES = (
     *("Microsoft.Compute", "Microsoft.CostManagement", "Microsoft.Insights"),
     *("Microsoft.Storage", "Microsoft.Network", "Microsoft.Sql"),
-    *("Microsoft.DBforPostgreSQL", "Microsoft.DBforMySQL"),
+    *("Microsoft.DBforPostgreSQL", "Microsoft.DBforMySQL", "Microsoft.Advisor"),
 )
 ResourceT = TypeVar("ResourceT", bound=EmulatedResource)
 

@@ -13,11 +13,12 @@ from clouds.registry import CloudKind
 from core.commands import TAKEN, bad_arguments
 from core.windows import ONE_DAY, Window, last_complete_days, midnight, utc_day
 from costs.sync import open_since, sync_cost
+from dashboard.demo_teams import TAG_KEY, add_teams
 from inventory.models import Resource
 from inventory.sync import sync_databases, sync_ec2, sync_network, sync_storage
 from metrics.sync import sync_cpu, sync_usage
 from pricing.sync import sync_prices
-from providers.demo.company import ACCOUNTS, COMPANY_NAME, HISTORY_DAYS
+from providers.demo.company import ACCOUNTS, COMPANY_NAME, HISTORY_DAYS, Cloud
 from providers.demo.provider import DemoProvider
 from syncs.accounts.changes import remove_accounts, save_account
 from syncs.datasets import Dataset
@@ -25,15 +26,16 @@ from syncs.models import Watermark
 from syncs.runs.claims import SlotTaken
 from syncs.runs.watermarks import WHOLE_ACCOUNT, due_window, read_until
 
+KINDS = {Cloud.AWS: CloudKind.DEMO, Cloud.AZURE: CloudKind.DEMO_AZURE}
 # The bill is first read as it was then, so that some days are restated.
 FIRST_READ_DAYS_AGO = 3
 
 
 class Command(BaseCommand):
     help = (
-        f"Add {COMPANY_NAME}, a demo company of {len(ACCOUNTS)} accounts with "
-        "instances, costs and CPU utilization. Run again, it adds the days since. "
-        "Nothing is sent to a cloud."
+        f"Add {COMPANY_NAME}, a demo company of {len(ACCOUNTS)} accounts in AWS and "
+        "Azure with resources, costs and utilization. Run again, it adds the days "
+        "since. Nothing is sent to a cloud."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -66,7 +68,7 @@ class Command(BaseCommand):
         if options["remove"]:
             self.stdout.write("Removed the demo company.")
             return
-        if CloudAccount.objects.exclude(provider=CloudKind.DEMO).exists():
+        if CloudAccount.objects.real().exists():
             self.stderr.write(
                 "Demo costs are now included in totals beside your own accounts; `demo "
                 "--remove` removes them."
@@ -78,7 +80,10 @@ class Command(BaseCommand):
             account = stored.get(one.account_id)
             if account is None:
                 account = CloudAccount(
-                    provider=CloudKind.DEMO, account_id=one.account_id, name=one.name
+                    provider=KINDS[one.cloud],
+                    account_id=one.account_id,
+                    name=one.name,
+                    settings={"tag_keys": [TAG_KEY]},
                 )
                 save_account(account)
             if console.is_terminal:
@@ -91,6 +96,7 @@ class Command(BaseCommand):
             except SlotTaken as taken:
                 raise CommandError(str(taken), returncode=TAKEN) from None
             self.stdout.write(f"{account}: {amount_of(account)}")
+        add_teams()
 
 
 def replay(account: CloudAccount, now: datetime, days: int) -> None:

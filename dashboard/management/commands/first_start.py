@@ -34,7 +34,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
-        if not CloudAccount.objects.exclude(provider="demo").exists():
+        if not CloudAccount.objects.real().exists():
             self.stdout.write(
                 "No cloud account is connected: creating the demo company ..."
             )

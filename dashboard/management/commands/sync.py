@@ -1,6 +1,7 @@
 """manage.py sync: sync all datasets of accounts."""
 
 from costs.sync import sync_cost
+from insights.advice.sync import sync_advice
 from inventory.sync import sync_databases, sync_ec2, sync_network, sync_storage
 from metrics.sync import sync_cpu, sync_usage
 from pricing.sync import sync_prices
@@ -22,4 +23,5 @@ class Command(SyncCommand):
         Dataset.CPU: sync_cpu,
         Dataset.USAGE: sync_usage,
         Dataset.PRICES: sync_prices,
+        Dataset.ADVICE: sync_advice,
     }

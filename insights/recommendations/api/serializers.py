@@ -30,10 +30,11 @@ class VerificationSerializer(serializers.ModelSerializer[Verification]):
 
 
 class RecommendationSerializer(serializers.ModelSerializer[Recommendation]):
-    """One thing to do about one instance, with its evidence."""
+    """One thing to do about one resource, with its evidence."""
 
     account = AccountIdField()
-    instance_id = serializers.CharField(source="resource.resource_id", read_only=True)
+    kind = serializers.CharField(source="resource.kind", read_only=True)
+    resource_id = serializers.CharField(source="resource.resource_id", read_only=True)
     region = serializers.CharField(source="resource.region", read_only=True)
     savings_monthly = AmountField(
         read_only=True, allow_null=True, help_text="For 730 hours; null: price unknown."
@@ -51,11 +52,17 @@ class RecommendationSerializer(serializers.ModelSerializer[Recommendation]):
     class Meta:
         model = Recommendation
         fields = [
-            *("id", "title", "account", "instance_id", "region", "rule", "priority"),
-            *("category", "current_state", "recommendation", "savings_monthly"),
+            *("id", "title", "account", "kind", "resource_id", "region", "rule"),
+            *(
+                "priority",
+                "category",
+                "current_state",
+                "recommendation",
+                "savings_monthly",
+            ),
             *("counted_monthly", "alternative_to", "currency", "price_basis", "impact"),
             *("effort", "complexity", "estimated_time", "risk", "risk_reason"),
-            *("confidence", "implementation_steps", "evidence", "instance_type"),
+            *("confidence", "implementation_steps", "evidence", "resource_type"),
             *("target", "status", "reason", "is_found", "fingerprint", "found_at"),
             *("done_at", "version"),
         ]

@@ -16,6 +16,9 @@ from providers.records import ON_DEMAND
 
 Json = Mapping[str, object]
 RUNNING, STOPPED = "running", "stopped"
+LONGEST_TITLE = 200
+# A kind of resource, as the inventory names it.
+INSTANCE = "instance"
 
 
 class Rule(StrEnum):
@@ -25,17 +28,36 @@ class Rule(StrEnum):
     OVERSIZED = "oversized"
     OLD_GENERATION = "old_generation"
     SCHEDULE = "schedule"
+    UNATTACHED = "unattached"
+    OLD_SNAPSHOT = "old_snapshot"
+    VOLUME_TYPE = "volume_type"
+    COST_PER_USE = "cost_per_use"
+    COLDER_TIER = "colder_tier"
+
+
+# What ends its resource, or all that is paid for it.
+REMOVALS = frozenset(
+    {Rule.IDLE, Rule.STOPPED, Rule.ALLOCATED, Rule.UNATTACHED, Rule.OLD_SNAPSHOT}
+)
 
 
 class Category(StrEnum):
-    UNUSED = "unused"
-    RIGHTSIZING = "rightsizing"
-    MODERNIZATION = "modernization"
-    SCHEDULING = "scheduling"
+    COMPUTE = "compute"
+    STORAGE = "storage"
+    DATABASE = "database"
+    NETWORK = "network"
+    COST = "cost"  # nothing but the bill changes
+
+
+class Priority(StrEnum):
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
 
 
 class Level(StrEnum):
-    """A level of priority, impact, effort, complexity, risk or confidence."""
+    """A level of impact, effort, complexity, risk or confidence."""
 
     LOW = "low"
     MEDIUM = "medium"
@@ -53,6 +75,30 @@ class VerdictStatus(StrEnum):
     PENDING = "pending"  # too few complete days of bill since
     REALIZED = "realized"  # wholly or partly, by `share`
     NOT_REALIZED = "not_realized"
+
+
+def title_of(name: str) -> str:
+    """Return the name as titles of advice have it, which are stored."""
+    return name if len(name) <= LONGEST_TITLE else f"{name[: LONGEST_TITLE - 1]}…"
+
+
+@dataclass(frozen=True, slots=True)
+class ListPrice:
+    """What a resource costs a month by the list, without what its use costs.
+
+    What is read of a cold tier costs by the GiB, and what is in it is billed for its
+    `minimum_days`.
+    """
+
+    monthly: Decimal
+    currency: str
+    basis: PriceBasis = PriceBasis.LIST
+    per_gib_read: Decimal | None = None
+    minimum_days: int = 0
+
+    @property
+    def evidence(self) -> Json:
+        return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +132,7 @@ class NetworkDay:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change of `state` or `instance_type`, and when it was seen."""
+    """A change of a field, such as `state`, and when it was seen."""
 
     at: datetime
     field: str
@@ -102,12 +148,12 @@ class MachineFacts:
     `paid_anyway` is what costs the same while it is off, such as its host, and
     `billed_states` are those in which it costs money itself.
     `changes` and days need no order. `hours` is empty where only days are stored.
-    `attached_monthly` is the monthly cost of its volumes and address, which are billed
-    while it is stopped; None where it is unknown.
+    `attached` is what its volumes and addresses cost, which are billed while it is
+    stopped; None where that is unknown.
     """
 
     account_id: str
-    instance_id: str
+    resource_id: str
     instance_type: str
     region: str
     state: str
@@ -127,11 +173,19 @@ class MachineFacts:
     network: Sequence[NetworkDay] = ()
     hours: Sequence[CpuHour] = ()
     memory_maximum_percent: float | None = None
-    attached_monthly: Decimal | None = None
+    attached: ListPrice | None = None
+
+    @property
+    def kind(self) -> str:
+        return INSTANCE
+
+    @property
+    def resource_type(self) -> str:
+        return self.instance_type
 
     @property
     def title(self) -> str:
-        return self.name or self.instance_id
+        return title_of(self.name or self.resource_id)
 
     @property
     def is_billed(self) -> bool:
@@ -145,21 +199,23 @@ class MachineFacts:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """One thing to do about one instance, and why.
+    """One thing to do about one resource, and why.
 
     `savings_monthly` is for 730 hours; None is unknown, and then `price_basis` is
     none and `currency` empty. `counted_monthly` is the part of it in totals: less where
     it is the `alternative_to` another rule, or where advice would exceed the bill.
-    `target` is the type to change to. `fingerprint` stays as long as rule, instance,
+    `target` is the type to change to. `fingerprint` stays as long as rule, resource,
     type and target do; figures are left out, as they change a little every day.
     """
 
     rule: Rule
     account_id: str
-    instance_id: str
+    kind: str
+    resource_id: str
+    resource_type: str
     region: str
     category: Category
-    priority: Level
+    priority: Priority
     title: str
     current_state: str
     recommendation: str
@@ -179,20 +235,20 @@ class Advice:
     target: str = ""
     counted_monthly: Decimal | None = None
     alternative_to: Rule | None = None
+    part_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class NotEnough:
-    """A rule that cannot be answered for this instance, and why: one sentence."""
+    """A rule that cannot be answered for a resource, and why: one sentence."""
 
     rule: Rule
-    instance_id: str
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class BillDay:
-    """The compute cost of one account and region on one complete UTC day."""
+    """What some services cost one account in a region on one complete UTC day."""
 
     day: date
     billed: Decimal
@@ -206,7 +262,9 @@ class ExpectedSaving(Protocol):
     @property
     def rule(self) -> str: ...
     @property
-    def instance_type(self) -> str: ...
+    def resource_type(self) -> str: ...
+    @property
+    def target(self) -> str: ...
     @property
     def savings_monthly(self) -> Decimal | None: ...
     @property

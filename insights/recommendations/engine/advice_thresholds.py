@@ -1,5 +1,11 @@
 """Where each rule draws its line, and who published that line.
 
+Trusted Advisor, idle load balancers: no healthy target, or fewer than 100 requests a
+day for 7 days; unassociated Elastic IPs; EBS volumes unattached for 7 days; RDS
+databases without a connection for 7 days.
+  https://docs.aws.amazon.com/awssupport/latest/user/cost-optimization-checks.html
+Compute Optimizer, idle: NAT gateways over 32 days.
+  https://docs.aws.amazon.com/compute-optimizer/latest/ug/view-idle-recommendations.html
 Trusted Advisor, "Low utilization Amazon EC2 instances": CPU of 10 % or less and
 network of 5 MB or less on 4 of the last 14 days.
   https://docs.aws.amazon.com/awssupport/latest/user/cost-optimization-checks.html
@@ -70,6 +76,33 @@ class Thresholds:
     allocated_days: int = 1
     """Ours: one that is stopped and still billed is not left so over night."""
 
+    unattached_days: int = 7
+    """Trusted Advisor: a disk that is unattached for so long (Azure Advisor: 30)."""
+    idle_address_days: int = 1
+    """Trusted Advisor names an unassociated address at once. Ours: not over night."""
+    orphan_snapshot_days: int = 30
+    """Ours: a snapshot of a disk that is gone is kept for a month..."""
+    snapshot_days: int = 365
+    """...and one of a disk that is there for a year."""
+    idle_balancer_days: int = 7
+    """Trusted Advisor: a balancer is idle that in so many days..."""
+    idle_requests_a_day: int = 100
+    """...had fewer requests than this on each..."""
+    idle_gateway_days: int = 32
+    """Compute Optimizer: a NAT gateway that carried nothing for so long."""
+    cost_per_million_requests: Decimal = Decimal("25.00")
+    """Ours: from here on a balancer's hours are dear for what it carries..."""
+    cost_per_gib: Decimal = Decimal("1.00")
+    """...or per GiB: AWS takes $0.045 for carrying one through a NAT gateway."""
+    idle_database_days: int = 7
+    """Trusted Advisor: a database without a connection for so long."""
+    cold_least_gib: int = 100
+    """Ours: the size from which a tier is worth a person's time."""
+    cold_requests_a_day: int = 100
+    """Ours: what monitoring and scanners send to an account that nobody uses."""
+    cold_read_share: Decimal = Decimal("0.10")
+    """Ours: the share of a colder tier's bytes that is read, and paid for, a month."""
+
     weekends: int = 3
     """Weekends that must all have been quiet before every weekend is called so."""
     night_hours: int = 8
@@ -77,8 +110,10 @@ class Thresholds:
 
     least_saving: Decimal = Decimal("1.00")
     """A change that saves less a month is not worth a person's time."""
+    critical_saving: Decimal = Decimal("500.00")
+    """From here on advice has critical priority..."""
     high_saving: Decimal = Decimal("100.00")
-    """From here on advice has high priority..."""
+    """...from here on high..."""
     medium_saving: Decimal = Decimal("20.00")
     """...and from here on medium."""
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from insights.recommendations.engine.advice import Advice, Level, NotEnough, Rule
 from insights.recommendations.engine.builder import build_advice
+from insights.recommendations.engine.observation_window import span_of
 from insights.recommendations.engine.rule_context import RuleContext
 from insights.recommendations.engine.stopped import off_since
 
@@ -22,17 +23,17 @@ def allocated(context: RuleContext, now: datetime) -> Advice | NotEnough | None:
     since, is_exact = off_since(machine)
     if since is None:
         reason = "It is stopped but not deallocated, and it is unknown since when."
-        return NotEnough(Rule.ALLOCATED, machine.instance_id, reason)
+        return NotEnough(Rule.ALLOCATED, reason)
     days = (now - since).days
     if days < context.thresholds.allocated_days:
         return None
-    word = "for" if is_exact else "for at least"
+    span = span_of(days, is_exact=is_exact)
     return build_advice(
         context,
         Rule.ALLOCATED,
-        title=f"Deallocate {machine.title}, stopped {word} {days} days",
+        title=f"Deallocate {machine.title}, stopped {span}",
         current_state=(
-            f"Stopped {word} {days} days, since {since:%Y-%m-%d}, and not deallocated: "
+            f"Stopped {span}, since {since:%Y-%m-%d}, and not deallocated: "
             "its hardware is held and billed as if it ran."
         ),
         recommendation="Deallocate it. Its disks stay, and it can be started again.",
@@ -42,7 +43,7 @@ def allocated(context: RuleContext, now: datetime) -> Advice | NotEnough | None:
             "since_is_exact": is_exact,
         },
         steps=(
-            f"Run: az vm deallocate --ids {machine.instance_id}",
+            f"Run: az vm deallocate --ids {machine.resource_id}",
             "Stop it by the portal or this command from now on: a shutdown from within "
             "leaves it allocated.",
             "Delete it with its disks when nobody needs it.",

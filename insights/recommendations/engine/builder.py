@@ -3,33 +3,76 @@
 import hashlib
 import json
 from decimal import Decimal
+from typing import Protocol
 
 from insights.recommendations.engine.advice import (
+    REMOVALS,
     Advice,
     Category,
     Json,
     Level,
     PriceBasis,
+    Priority,
     Rule,
 )
 from insights.recommendations.engine.advice_thresholds import Thresholds
-from insights.recommendations.engine.hourly_prices import HourlyPrice
-from insights.recommendations.engine.rule_context import RuleContext
+from insights.recommendations.engine.change_risk import ChangeRisk
 
 CATEGORIES = {
-    Rule.IDLE: Category.UNUSED,
-    Rule.STOPPED: Category.UNUSED,
-    Rule.ALLOCATED: Category.UNUSED,
-    Rule.OVERSIZED: Category.RIGHTSIZING,
-    Rule.OLD_GENERATION: Category.MODERNIZATION,
-    Rule.SCHEDULE: Category.SCHEDULING,
+    "instance": Category.COMPUTE,
+    "volume": Category.STORAGE,
+    "snapshot": Category.STORAGE,
+    "bucket": Category.STORAGE,
+    "database": Category.DATABASE,
+    "address": Category.NETWORK,
+    "nat-gateway": Category.NETWORK,
+    "load-balancer": Category.NETWORK,
 }
-# Shares of an instance's cost from which the impact of a saving is medium, and high.
+# Shares of a resource's cost from which the impact of a saving is medium, and high.
 MEDIUM_IMPACT, HIGH_IMPACT = Decimal("0.2"), Decimal("0.5")
 
 
+class Subject(Protocol):
+    """What advice is about: an instance, or another resource."""
+
+    @property
+    def account_id(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def resource_id(self) -> str: ...
+    @property
+    def resource_type(self) -> str: ...
+    @property
+    def region(self) -> str: ...
+
+
+class Price(Protocol):
+    @property
+    def currency(self) -> str: ...
+    @property
+    def basis(self) -> PriceBasis: ...
+    @property
+    def evidence(self) -> Json: ...
+
+
+class Context(Protocol):
+    """What a rule is applied to."""
+
+    @property
+    def subject(self) -> Subject: ...
+    @property
+    def thresholds(self) -> Thresholds: ...
+    @property
+    def change_risk(self) -> ChangeRisk: ...
+    @property
+    def price(self) -> Price | None: ...
+    @property
+    def monthly_cost(self) -> Decimal | None: ...
+
+
 def build_advice(
-    context: RuleContext,
+    context: Context,
     rule: Rule,
     *,
     title: str,
@@ -44,24 +87,28 @@ def build_advice(
     effort: Level = Level.LOW,
     complexity: Level = Level.LOW,
     saving: Decimal | None = None,
-    price: HourlyPrice | None = None,
+    price: Price | None = None,
     target: str = "",
 ) -> Advice:
-    """Return advice about the instance; one of a manager is harder to change.
+    """Return advice about the resource; one of a manager is harder to change.
 
-    `saving` is that of a month, None where no price is known. `price` is the instance's
+    `saving` is that of a month, None where no price is known. `price` is the resource's
     unless the saving is of something else: then all of that price is saved.
     """
-    machine, change_risk = context.machine, context.change_risk
+    subject, change_risk = context.subject, context.change_risk
     cost = saving if price else context.monthly_cost
     price = (price or context.price) if saving is not None else None
     return Advice(
         rule=rule,
-        account_id=machine.account_id,
-        instance_id=machine.instance_id,
-        region=machine.region,
-        category=CATEGORIES[rule],
-        priority=_priority(rule, saving, context.thresholds),
+        account_id=subject.account_id,
+        kind=subject.kind,
+        resource_id=subject.resource_id,
+        resource_type=subject.resource_type,
+        region=subject.region,
+        category=(
+            Category.COST if rule is Rule.ALLOCATED else CATEGORIES[subject.kind]
+        ),
+        priority=priority_of(rule, saving, context.thresholds),
         title=title,
         current_state=current_state,
         recommendation=recommendation,
@@ -78,25 +125,28 @@ def build_advice(
         estimated_time=estimated_time,
         implementation_steps=(*change_risk.first_steps, *steps),
         fingerprint=_fingerprint(
-            *(rule, machine.account_id, machine.instance_id),
-            *(machine.instance_type, target),
+            *(rule, subject.account_id, subject.resource_id),
+            *(subject.resource_type, target),
         ),
         confidence=confidence,
         target=target,
     )
 
 
-def _priority(rule: Rule, saving: Decimal | None, thresholds: Thresholds) -> Level:
+def priority_of(rule: Rule, saving: Decimal | None, lines: Thresholds) -> Priority:
+    """Return it by the saving of a month; docs/insights.md has the formula."""
     if saving is None:
-        return Level.LOW if rule is Rule.STOPPED else Level.MEDIUM
-    if saving >= thresholds.high_saving:
-        return Level.HIGH
-    return Level.MEDIUM if saving >= thresholds.medium_saving else Level.LOW
+        return Priority.LOW if rule is Rule.STOPPED else Priority.MEDIUM
+    if saving >= lines.critical_saving:
+        return Priority.CRITICAL
+    if saving >= lines.high_saving:
+        return Priority.HIGH
+    return Priority.MEDIUM if saving >= lines.medium_saving else Priority.LOW
 
 
 def _impact(rule: Rule, saving: Decimal | None, monthly_cost: Decimal | None) -> Level:
-    """The share of the instance's cost that is saved."""
-    if rule in (Rule.IDLE, Rule.STOPPED, Rule.ALLOCATED):
+    """The share of the resource's cost that is saved."""
+    if rule in REMOVALS:
         return Level.HIGH
     if saving is None or not monthly_cost:
         return Level.MEDIUM
@@ -106,14 +156,11 @@ def _impact(rule: Rule, saving: Decimal | None, monthly_cost: Decimal | None) ->
     return Level.MEDIUM if share >= MEDIUM_IMPACT else Level.LOW
 
 
-def _priced(price: HourlyPrice | None, monthly_cost: Decimal | None) -> Json:
+def _priced(price: Price | None, monthly_cost: Decimal | None) -> Json:
     if price is None:
         return {}
-    return {
-        "hourly_price": str(price.hourly.quantize(Decimal("0.0001"))),
-        "price_factor": str(price.factor.quantize(Decimal("0.001"))),
-        "monthly_cost": None if monthly_cost is None else str(monthly_cost),
-    }
+    cost = None if monthly_cost is None else str(monthly_cost)
+    return {**price.evidence, "monthly_cost": cost}
 
 
 def _fingerprint(*substance: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from insights.recommendations.engine.advice import Level, MachineFacts
 
-# Tags that AWS services put on the instances that they start.
+# Tags that AWS services put on what they make.
 MANAGERS = {
     "aws:autoscaling:groupName": "Auto Scaling group",
     "eks:cluster-name": "EKS cluster",
@@ -15,6 +15,9 @@ MANAGERS = {
     "aws:ecs:clusterName": "ECS cluster",
     "aws:elasticmapreduce:job-flow-id": "EMR cluster",
     "elasticbeanstalk:environment-name": "Elastic Beanstalk environment",
+    "aws:backup:source-resource": "AWS Backup plan",
+    "aws:dlm:lifecycle-policy-id": "Amazon DLM policy",
+    "elbv2.k8s.aws/cluster": "EKS cluster",
 }
 KUBERNETES = "kubernetes.io/cluster/"
 # Tags that name an instance's purpose, and words of purposes that keep data.
@@ -28,12 +31,12 @@ HOLDS_DATA = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ChangeRisk:
-    """The manager of an instance (empty: none) and whether it holds data."""
+    """The manager of a resource (empty: none), and whether an instance holds data."""
 
     manager: str
-    holds_data: bool
-    is_spot: bool
-    paid_anyway: str
+    holds_data: bool = False
+    is_spot: bool = False
+    paid_anyway: str = ""
 
     def level(self, least: Level) -> Level:
         """Return at least this, and more where data or a manager is affected."""
@@ -73,14 +76,14 @@ def change_risk_of(machine: MachineFacts) -> ChangeRisk:
     tags = machine.tags.items()
     purposes = [value for key, value in tags if key.lower() in PURPOSES]
     return ChangeRisk(
-        manager=_manager(machine.tags),
+        manager=manager_of(machine.tags),
         holds_data=any(HOLDS_DATA.search(text) for text in (machine.name, *purposes)),
         is_spot=machine.lifecycle == "spot",
         paid_anyway=machine.paid_anyway,
     )
 
 
-def _manager(tags: Iterable[str]) -> str:
+def manager_of(tags: Iterable[str]) -> str:
     for tag in tags:
         if tag in MANAGERS or tag.startswith(KUBERNETES):
             return MANAGERS.get(tag, "EKS cluster")

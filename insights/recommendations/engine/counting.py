@@ -6,10 +6,12 @@ from dataclasses import replace
 from decimal import ROUND_DOWN, Decimal
 
 from core.money import CENT, ZERO
-from insights.recommendations.engine.advice import Advice, Level
+from insights.recommendations.engine.advice import INSTANCE, Advice, Level
 
 AccountCurrency = tuple[str, str]
 """Account id and currency."""
+Key = tuple[str, str, str]
+"""Account id, kind and resource id."""
 
 
 def without_double_counting(
@@ -18,16 +20,17 @@ def without_double_counting(
     """Return all advice in its order, each with the part of its saving in totals.
 
     An instance can be stopped, be made smaller, or be replaced: the best feasible one
-    counts and the others are its alternatives. `monthly_bills` is the compute cost of
-    accounts: where advice promises more, each counts proportionally less.
+    counts and the others are its alternatives. `monthly_bills` is what the services
+    cost that the advice is about: where it promises more, each counts proportionally
+    less.
     """
     given = list(advice)
-    best: dict[tuple[str, str], Advice] = {}
+    best: dict[Key, Advice] = {}
     for one in given:
-        chosen = best.setdefault((one.account_id, one.instance_id), one)
+        chosen = best.setdefault(_key(one), one)
         if _worth(one) > _worth(chosen):
-            best[one.account_id, one.instance_id] = one
-    counted = [_counted(one, best[one.account_id, one.instance_id]) for one in given]
+            best[_key(one)] = one
+    counted = [_counted(one, best[_key(one)]) for one in given]
     promised = sums(counted)
     return [_within_bill(one, monthly_bills, promised) for one in counted]
 
@@ -39,6 +42,13 @@ def sums(advice: Iterable[Advice]) -> dict[AccountCurrency, Decimal]:
         if one.counted_monthly:
             totals[one.account_id, one.currency] += one.counted_monthly
     return dict(totals)
+
+
+def _key(advice: Advice) -> Key:
+    """Return what can be done about only once."""
+    if advice.part_of:
+        return advice.account_id, INSTANCE, advice.part_of
+    return advice.account_id, advice.kind, advice.resource_id
 
 
 def _worth(advice: Advice) -> tuple[bool, bool, Decimal]:

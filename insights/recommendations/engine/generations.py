@@ -36,7 +36,7 @@ def old_generation(context: RuleContext) -> list[Advice | NotEnough]:
             f"{family} has successors, but the price of {machine.instance_type} in "
             f"{machine.region} is unknown, so none can be compared."
         )
-        return [NotEnough(Rule.OLD_GENERATION, machine.instance_id, reason)]
+        return [NotEnough(Rule.OLD_GENERATION, reason)]
     nearest = _cheapest(context, now, successors)
     of_arm = _cheapest(context, now, arm)
     if of_arm and nearest and of_arm.hourly >= nearest.hourly:

@@ -13,7 +13,12 @@ from decimal import Decimal
 
 from core.money import CENT, ZERO
 from core.windows import HOURS_PER_MONTH, ONE_DAY, Window, last_complete_days
-from insights.recommendations.engine.advice import BillDay, MachineFacts, PriceBasis
+from insights.recommendations.engine.advice import (
+    BillDay,
+    Json,
+    MachineFacts,
+    PriceBasis,
+)
 from insights.recommendations.engine.advice_thresholds import Thresholds
 from insights.recommendations.engine.observation_window import hours_on, value_on
 from providers.instance_types import family_of
@@ -46,6 +51,13 @@ class HourlyPrice:
     currency: str
     basis: PriceBasis
     factor: Decimal = ONE
+
+    @property
+    def evidence(self) -> Json:
+        return {
+            "hourly_price": str(self.hourly.quantize(Decimal("0.0001"))),
+            "price_factor": str(self.factor.quantize(Decimal("0.001"))),
+        }
 
     def monthly(self, share: float) -> Decimal:
         """Return the price of a month, of which it runs that share, to the cent."""

@@ -1,11 +1,16 @@
 """The observation window of an instance: measured days, and hours that it ran."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from math import fsum, isfinite
 
 from core.windows import ONE_DAY, Window, last_complete_days, midnight
-from insights.recommendations.engine.advice import RUNNING, CpuDay, MachineFacts
+from insights.recommendations.engine.advice import (
+    RUNNING,
+    Change,
+    CpuDay,
+    MachineFacts,
+)
 from insights.recommendations.engine.advice_thresholds import Thresholds
 from metrics.sample_counts import SAMPLES_PER_HOUR
 
@@ -23,7 +28,7 @@ def require_valid(machine: MachineFacts) -> None:
     for at, name, figure in _figures(machine):
         if figure is not None and not (isfinite(figure) and figure >= 0):
             raise InvalidFacts(
-                f"{machine.instance_id}, {at}: {name} is {figure}, which is impossible"
+                f"{machine.resource_id}, {at}: {name} is {figure}, which is impossible"
             )
 
 
@@ -111,6 +116,24 @@ def value_on(machine: MachineFacts, day: date, field: str) -> str:
             return change.new_value
         value = change.old_value or value
     return value
+
+
+def value_since(
+    changes: Iterable[Change], field: str, value: str, first_seen_at: datetime | None
+) -> tuple[datetime | None, bool]:
+    """Return since when a field has its value, and whether that was seen to begin."""
+    seen = [
+        change.at
+        for change in changes
+        if change.field == field and change.new_value == value and change.old_value
+    ]
+    return (max(seen), True) if seen else (first_seen_at, False)
+
+
+def span_of(days: int, *, is_exact: bool) -> str:
+    """Return "for 3 days", or "for at least 1 day"."""
+    word = "for" if is_exact else "for at least"
+    return f"{word} {days} day{'' if days == 1 else 's'}"
 
 
 def running_share(machine: MachineFacts, window: Window) -> float:

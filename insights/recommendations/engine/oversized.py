@@ -83,7 +83,7 @@ def oversized(
             f"{machine.instance_type} in {machine.region} are unknown."
         )
         rule = Rule.OVERSIZED
-        return NotEnough(rule, machine.instance_id, reason) if half_fits else None
+        return NotEnough(rule, reason) if half_fits else None
     sizes = _smaller(context, now, need)
     return _advice(context, utilization, need, now, sizes) if sizes else None
 

@@ -21,6 +21,10 @@ class RuleContext:
     thresholds: Thresholds
     window: Window
 
+    @property
+    def subject(self) -> MachineFacts:
+        return self.machine
+
     @cached_property
     def change_risk(self) -> ChangeRisk:
         return change_risk_of(self.machine)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from insights.recommendations.engine.advice import (
+    REMOVALS,
     RUNNING,
     STOPPED,
     Advice,
@@ -40,12 +41,10 @@ def advise(
     thresholds: Thresholds,
     prices: Prices,
     now: datetime,
-    currency: str = "USD",
 ) -> list[Advice | NotEnough]:
     """Return the advice for one instance, and the rules that cannot be answered.
 
-    Raise InvalidFacts for impossible figures. `currency` is that of
-    `attached_monthly`.
+    Raise InvalidFacts for impossible figures.
     """
     require_valid(machine)
     if machine.gone_since:
@@ -56,7 +55,7 @@ def advise(
     if machine.state == STOPPED and machine.is_billed:
         answers = [allocated(context, now)]
     elif machine.state in (STOPPED, DEALLOCATED):
-        answers = [stopped(context, now, currency)]
+        answers = [stopped(context, now)]
     elif machine.state == RUNNING:
         answers = [*_of_utilization(context), *old_generation(context)]
     return [answer for answer in answers if answer and _is_worth_it(answer, context)]
@@ -65,15 +64,14 @@ def advise(
 def _of_utilization(context: RuleContext) -> list[Advice | NotEnough | None]:
     utilization = utilization_of(context)
     if isinstance(utilization, str):
-        instance_id = context.machine.instance_id
-        return [NotEnough(r, instance_id, utilization) for r in RULES_OF_UTILIZATION]
+        return [NotEnough(rule, utilization) for rule in RULES_OF_UTILIZATION]
     return [rule(context, utilization) for rule in RULES_OF_UTILIZATION.values()]
 
 
 def _is_worth_it(answer: Advice | NotEnough, context: RuleContext) -> bool:
     """Return False for a change of a few cents, and where something else is billed
     anyway; idle ones and those that are off always count."""
-    if answer.rule in (Rule.IDLE, Rule.STOPPED, Rule.ALLOCATED):
+    if answer.rule in REMOVALS:
         return True
     if context.machine.paid_anyway:
         return False

@@ -88,7 +88,7 @@ def schedule(
         "Its weekends are not quiet, and quiet nights cannot be detected: CPU is "
         "stored by the day and not by the hour."
     )
-    return NotEnough(Rule.SCHEDULE, machine.instance_id, reason)
+    return NotEnough(Rule.SCHEDULE, reason)
 
 
 def _is_quiet(day: CpuDay | CpuHour, thresholds: Thresholds) -> bool:

@@ -8,39 +8,35 @@ from insights.recommendations.engine.advice import (
     Level,
     MachineFacts,
     NotEnough,
-    PriceBasis,
     Rule,
 )
 from insights.recommendations.engine.builder import build_advice
-from insights.recommendations.engine.hourly_prices import HourlyPrice
+from insights.recommendations.engine.observation_window import span_of, value_since
 from insights.recommendations.engine.rule_context import RuleContext
 
 
-def stopped(
-    context: RuleContext, now: datetime, currency: str
-) -> Advice | NotEnough | None:
+def stopped(context: RuleContext, now: datetime) -> Advice | NotEnough | None:
     """Return advice to keep an image and terminate it; None if it stopped recently.
 
-    The bill has one amount for all volumes, so the saving is unknown unless the cost
-    of the attached ones is given.
+    What is attached is what it costs; where that is unknown, the saving is.
     """
     machine = context.machine
     since, is_exact = off_since(machine)
     if since is None:
         reason = f"It is {machine.state}, and it is unknown since when."
-        return NotEnough(Rule.STOPPED, machine.instance_id, reason)
+        return NotEnough(Rule.STOPPED, reason)
     days = (now - since).days
     if days < context.thresholds.stopped_days:
         return None
-    monthly = machine.attached_monthly
-    saved = None if monthly is None else monthly.quantize(CENT)
-    word = "for" if is_exact else "for at least"
+    attached = machine.attached
+    saved = attached.monthly.quantize(CENT) if attached else None
+    span = span_of(days, is_exact=is_exact)
     return build_advice(
         context,
         Rule.STOPPED,
-        title=f"Terminate {machine.title}, {machine.state} {word} {days} days",
+        title=f"Terminate {machine.title}, {machine.state} {span}",
         current_state=(
-            f"{machine.state.capitalize()} {word} {days} days, since "
+            f"{machine.state.capitalize()} {span}, since "
             f"{since:%Y-%m-%d}. Its volumes and a static IP address are still billed."
         ),
         recommendation="Keep an image of it and terminate it.",
@@ -60,17 +56,10 @@ def stopped(
         estimated_time="30 minutes",
         confidence=Level.HIGH if is_exact else Level.MEDIUM,
         saving=saved,
-        price=None if saved is None else HourlyPrice(saved, currency, PriceBasis.BILL),
+        price=attached,
     )
 
 
 def off_since(machine: MachineFacts) -> tuple[datetime | None, bool]:
     """Return since when it has its state, and whether that was seen to begin."""
-    seen = [
-        change.at
-        for change in machine.changes
-        if change.field == "state"
-        and change.new_value == machine.state
-        and change.old_value
-    ]
-    return (max(seen), True) if seen else (machine.first_seen_at, False)
+    return value_since(machine.changes, "state", machine.state, machine.first_seen_at)

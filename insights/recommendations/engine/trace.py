@@ -181,7 +181,7 @@ def machine_of(name: str, samples: pd.DataFrame, seconds_apart: float) -> Machin
     hours = samples.groupby(samples.index.floor("h"))
     return MachineFacts(
         account_id="",
-        instance_id=name,
+        resource_id=name,
         instance_type="",
         region="",
         state="running",

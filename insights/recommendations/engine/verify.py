@@ -11,14 +11,12 @@ only what it shows is realized.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from statistics import variance
 
 from core.money import CENT, ZERO
-from core.windows import HOURS_PER_MONTH, ONE_DAY, Window, utc_day
+from core.windows import utc_day
 from insights.recommendations.engine.advice import (
     BillDay,
     ExpectedSaving,
@@ -28,28 +26,21 @@ from insights.recommendations.engine.advice import (
     VerdictStatus,
 )
 from insights.recommendations.engine.advice_thresholds import Thresholds
+from insights.recommendations.engine.bill_comparison import (
+    LEAST_SHARE,
+    NOT_REALIZED,
+    PENDING,
+    REALIZED,
+    RunningCost,
+    Sides,
+    compared_days,
+    judge,
+)
 from insights.recommendations.engine.hourly_prices import Prices
 from insights.recommendations.engine.observation_window import hours_on, value_on
 
 # People change an instance first and set the status later.
 RECORDED_LATE = timedelta(days=31)
-WEEK = 7
-STANDARD_ERRORS = 2
-# Less than this share of what was expected is no saving.
-LEAST_SHARE = 0.10
-DAYS_PER_MONTH = HOURS_PER_MONTH / 24
-PENDING, REALIZED = VerdictStatus.PENDING, VerdictStatus.REALIZED
-NOT_REALIZED = VerdictStatus.NOT_REALIZED
-RunningCost = Mapping[date, Decimal]
-
-
-@dataclass(frozen=True, slots=True)
-class Sides:
-    """The same number of days of bill before and after a change, whole weeks each."""
-
-    changed_on: date
-    before: Sequence[BillDay]
-    after: Sequence[BillDay]
 
 
 def verify(
@@ -70,7 +61,7 @@ def verify(
     if done.done_at is None:
         return Verdict(VerdictStatus.EXPECTED, "It is not done yet.")
     changed_on = _changed_on(done, machine, done.done_at)
-    sides = _sides(bill, changed_on, thresholds, now)
+    sides = compared_days(bill, changed_on, thresholds, now)
     if isinstance(sides, str):
         return Verdict(PENDING, sides, figures={"changed_on": changed_on.isoformat()})
     if done.rule == Rule.STOPPED:
@@ -105,7 +96,7 @@ def _changed_on(done: ExpectedSaving, machine: MachineFacts, done_at: datetime) 
         for change in machine.changes
         if change.field == field
         and change.old_value
-        and change.new_value not in {done.instance_type, *machine.billed_states}
+        and change.new_value not in {done.resource_type, *machine.billed_states}
         and change.at >= done_at - RECORDED_LATE
     ]
     if machine.gone_since and machine.gone_since >= done_at - RECORDED_LATE:
@@ -113,28 +104,6 @@ def _changed_on(done: ExpectedSaving, machine: MachineFacts, done_at: datetime) 
     if done.rule == Rule.SCHEDULE or not seen:
         return utc_day(done_at)
     return utc_day(min(seen))
-
-
-def _sides(
-    bill: Sequence[BillDay], changed_on: date, thresholds: Thresholds, now: datetime
-) -> Sides | str:
-    """Return the days to compare, or one sentence on what is missing."""
-    settled = utc_day(now) - ONE_DAY * thresholds.bill_settling_days
-    days = {day.day: day for day in bill if day.day < settled}
-    after = [days[day] for day in sorted(days) if day > changed_on]
-    before = [days[day] for day in sorted(days) if day < changed_on - ONE_DAY]
-    least = max(thresholds.bill_days, WEEK)
-    if len(after) < least:
-        return (
-            f"{len(after)} complete days of bill since the change; {least} are needed."
-        )
-    if len(before) < least:
-        return f"{len(before)} days of bill before the change; {least} are needed."
-    if len({day.currency for day in (*before, *after)}) > 1:
-        return "The bill changed its currency, so it cannot be compared."
-    count = min(len(before), len(after), thresholds.bill_days_at_most)
-    count -= count % WEEK
-    return Sides(changed_on, before[-count:], after[-count:])
 
 
 def _of_stopped(done: ExpectedSaving, machine: MachineFacts) -> Verdict:
@@ -159,34 +128,22 @@ def _compare(
     after = _cost_a_day(machine, sides.after, prices)
     if before is None or after is None:
         return _unpriced(machine, sides)
-    fell, noise = _fall_of_the_bill(
-        *(_rest(side, machine, prices, ran) for side in (sides.before, sides.after))
-    )
     figures = {
-        "changed_on": sides.changed_on.isoformat(),
-        "days_before": _span(sides.before),
-        "days_after": _span(sides.after),
+        **sides.figures,
         "machine_a_day_before": str(before.quantize(CENT)),
         "machine_a_day_after": str(after.quantize(CENT)),
-        "bill_fell_a_day": str(fell.quantize(CENT)),
-        "bill_noise_a_day": str(noise.quantize(CENT)),
     }
-    saved, currency = before - after, sides.after[0].currency
-    if saved <= ZERO:
-        cost = f"{before.quantize(CENT)} {currency}"
+    if before <= after:
+        cost = f"{before.quantize(CENT)} {sides.after[0].currency}"
         reason = f"The instance costs as much a day as before: {cost}."
         return Verdict(NOT_REALIZED, reason, figures=figures)
-    if fell + noise < saved:
-        saved = max(fell, ZERO)
-    monthly, expected = (saved * DAYS_PER_MONTH).quantize(CENT), done.savings_monthly
-    share = float(monthly / expected) if expected and expected > ZERO else None
-    if monthly <= ZERO or (share is not None and share < LEAST_SHARE):
-        reason = "The instance changed, but the account's bill did not fall with it."
-        return Verdict(NOT_REALIZED, reason, figures=figures)
-    days = f"{len(sides.after)} days of bill before and after"
-    reason = f"Realized {monthly} {currency} a month, by {days}."
-    share = None if share is None else round(share, 4)
-    return Verdict(REALIZED, reason, monthly, currency, share, figures)
+    return judge(
+        done,
+        sides,
+        before - after,
+        lambda day: _rest(day, machine, prices, ran),
+        figures,
+    )
 
 
 def _cost_a_day(
@@ -219,26 +176,8 @@ def _unpriced(machine: MachineFacts, sides: Sides) -> Verdict:
 
 
 def _rest(
-    days: Sequence[BillDay], machine: MachineFacts, prices: Prices, ran: RunningCost
-) -> list[Decimal]:
-    """Return each day's bill without the cost of other instances."""
-    rest = []
-    for day in days:
-        own = prices.cost_on(machine, day.day) or ZERO
-        rest.append(day.billed - ran[day.day] + own if day.day in ran else day.billed)
-    return rest
-
-
-def _fall_of_the_bill(
-    before: Sequence[Decimal], after: Sequence[Decimal]
-) -> tuple[Decimal, Decimal]:
-    """Return by how much it fell a day, and its noise."""
-    fell = sum(before, ZERO) / len(before) - sum(after, ZERO) / len(after)
-    error = math.sqrt(
-        sum(variance(list(map(float, side))) / len(side) for side in (before, after))
-    )
-    return fell, Decimal(str(STANDARD_ERRORS * error))
-
-
-def _span(days: Sequence[BillDay]) -> str:
-    return str(Window(days[0].day, days[-1].day + ONE_DAY))
+    day: BillDay, machine: MachineFacts, prices: Prices, ran: RunningCost
+) -> Decimal:
+    """Return the day's bill without the cost of other instances."""
+    own = prices.cost_on(machine, day.day) or ZERO
+    return day.billed - ran[day.day] + own if day.day in ran else day.billed

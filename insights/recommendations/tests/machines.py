@@ -96,7 +96,7 @@ def machine(instance_type: str = "m5.xlarge", **facts: object) -> MachineFacts:
     """One that has run for long; `facts` are what differs."""
     base = MachineFacts(
         account_id=ACCOUNT,
-        instance_id="i-1",
+        resource_id="i-1",
         instance_type=instance_type,
         region=REGION,
         state="running",

@@ -38,7 +38,7 @@ def test_all_of_its_price_is_saved_and_the_command_is_named() -> None:
     assert found.confidence is Level.HIGH
     assert "stopped for 3 days" in found.title
     assert (
-        f"az vm deallocate --ids {off().instance_id}" in found.implementation_steps[1]
+        f"az vm deallocate --ids {off().resource_id}" in found.implementation_steps[1]
     )
     assert found.evidence["stopped_days"] == 3
     assert "temporary disk" in found.risk_reason

@@ -20,7 +20,7 @@ from insights.recommendations.tests.machines import (
 def test_a_machine_that_does_nothing_is_idle_with_its_evidence() -> None:
     found = advice(machine(cpu=cpu(32, 0.8, 3.9, 1.2), network=network(32, 2.5)))
     idle = found[Rule.IDLE]
-    assert idle.category is Category.UNUSED
+    assert idle.category is Category.COMPUTE
     assert idle.savings_monthly == Decimal("140.16")  # 730 hours of $0.192
     assert (idle.currency, idle.price_basis) == ("USD", PriceBasis.LIST)
     assert (idle.priority, idle.confidence) == (Level.HIGH, Level.HIGH)

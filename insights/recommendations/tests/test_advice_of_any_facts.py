@@ -12,6 +12,7 @@ from insights.recommendations.engine.advice import (
     Advice,
     Change,
     CpuDay,
+    ListPrice,
     MachineFacts,
     NetworkDay,
     NotEnough,
@@ -56,7 +57,7 @@ changes = st.one_of(
 machines = st.builds(
     MachineFacts,
     account_id=st.just(ACCOUNT),
-    instance_id=st.sampled_from(["i-1", "i-2"]),
+    resource_id=st.sampled_from(["i-1", "i-2"]),
     instance_type=types,
     region=st.sampled_from([REGION, "", "mars-1"]),
     state=states,
@@ -73,7 +74,9 @@ machines = st.builds(
     cpu=st.one_of(st.lists(cpu_days, max_size=40), steady),
     network=st.lists(st.builds(NetworkDay, days, counts, counts), max_size=40),
     memory_maximum_percent=percents,
-    attached_monthly=st.one_of(st.none(), st.decimals(0, 100, places=4)),
+    attached=st.one_of(
+        st.none(), st.builds(ListPrice, st.decimals(0, 100, places=4), st.just("USD"))
+    ),
 )
 hourly = st.sampled_from([Decimal(0), Decimal("NaN"), Decimal("0.0001"), Decimal(9)])
 lists = st.lists(
@@ -93,7 +96,7 @@ def test_any_facts_have_an_answer_or_a_refusal(
         try:
             answers = advise(machine, Thresholds(), prices, NOW)
         except InvalidFacts as error:
-            assert machine.instance_id in str(error)
+            assert machine.resource_id in str(error)
             continue
         for answer in answers:
             if isinstance(answer, NotEnough):

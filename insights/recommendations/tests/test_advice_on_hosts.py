@@ -53,7 +53,7 @@ def test_no_schedule_size_or_generation_saves_anything_there() -> None:
 
 
 def test_a_bill_with_a_host_tells_no_rate() -> None:
-    both = [machine(), machine(instance_id="i-2", **ON_HOST)]
+    both = [machine(), machine(resource_id="i-2", **ON_HOST)]
     days = bill(31, 4, "4.608")
     assert bill_rate(both[:1], days, price_list(), Thresholds(), NOW)
     assert bill_rate(both, days, price_list(), Thresholds(), NOW) is None

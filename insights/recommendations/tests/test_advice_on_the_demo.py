@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from clouds.registry import CLOUDS, CloudKind
 from core.windows import HOURS_PER_MONTH
 from insights.recommendations.engine.advice import (
     Advice,
@@ -25,7 +26,9 @@ from providers.demo.company import (
     ACCOUNTS,
     INSTANCE_TYPES,
     PRODUCTION,
+    STORES,
     VIRGINIA,
+    Cloud,
     hourly_usd,
 )
 from providers.demo.fleet import Life, describe, lives
@@ -35,6 +38,7 @@ from providers.demo.provider import DemoProvider
 from providers.demo.services import COMPUTE
 from providers.records import Market
 
+KINDS = {Cloud.AWS: CloudKind.DEMO, Cloud.AZURE: CloudKind.DEMO_AZURE}
 ANCHOR = date(2026, 10, 20)
 NOW = datetime(2026, 10, 20, 14, 30, tzinfo=UTC)
 DAYS = [ANCHOR - timedelta(days=ago) for ago in range(60, 0, -1)]
@@ -49,7 +53,7 @@ def facts(account_id: str) -> Iterator[tuple[MachineFacts, Life]]:
         yield (
             MachineFacts(
                 account_id=account_id,
-                instance_id=record.resource_id,
+                resource_id=record.resource_id,
                 instance_type=record.instance_type,
                 region=record.region,
                 state=record.state,
@@ -57,6 +61,7 @@ def facts(account_id: str) -> Iterator[tuple[MachineFacts, Life]]:
                 operating_system=record.operating_system,
                 tenancy=record.tenancy,
                 lifecycle=record.lifecycle,
+                billed_states=CLOUDS[KINDS[life.machine.cloud]].billed_states,
                 launched_at=record.launched_at,
                 first_seen_at=NOW - timedelta(days=60),
                 changes=[Change(NOW - timedelta(days=60), "state", "", record.state)],
@@ -77,13 +82,14 @@ def facts(account_id: str) -> Iterator[tuple[MachineFacts, Life]]:
 
 
 def prices() -> Prices:
-    demo = DemoProvider(PRODUCTION, ANCHOR, NOW)
     families = families_to_price(INSTANCE_TYPES)
     return Prices(
         record
+        for account_id in (PRODUCTION, STORES)
+        for demo in [DemoProvider(account_id, ANCHOR, NOW)]
         for region in demo.fetch_regions()
         for system in ("Linux", "Windows")
-        for record in demo.fetch_prices(Market(region, system), families)
+        for record in demo.fetch_prices(Market(region, system), families, "USD")
     )
 
 
@@ -134,7 +140,8 @@ def test_old_generations_are_those_with_a_cheaper_successor() -> None:
 
 
 def test_what_is_stopped_for_long_is_found() -> None:
-    assert set(found(Rule.STOPPED)) == {"load-test", "gdpr-archive"}
+    stopped = {"load-test", "gdpr-archive", "till-migration"}
+    assert set(found(Rule.STOPPED)) == stopped
 
 
 def test_a_saving_is_what_the_bill_says_the_machine_costs() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from insights.recommendations.engine.advice import Level, PriceBasis, Rule
+from insights.recommendations.engine.advice import Level, ListPrice, PriceBasis, Rule
 from insights.recommendations.tests.machines import (
     NOW,
     advice,
@@ -31,10 +31,10 @@ def test_what_is_attached_is_saved_where_it_is_known() -> None:
     off = machine(
         state="stopped",
         changes=[changed("state", 45, "running", "stopped")],
-        attached_monthly=Decimal("24.000"),
+        attached=ListPrice(Decimal("24.000"), "EUR"),
     )
     found = advice(off)[Rule.STOPPED]
-    assert (found.savings_monthly, found.currency) == (Decimal("24.00"), "USD")
+    assert (found.savings_monthly, found.currency) == (Decimal("24.00"), "EUR")
 
 
 def test_one_stopped_since_last_week_is_left_alone() -> None:

@@ -93,9 +93,9 @@ def test_the_latest_days_of_a_bill_are_not_taken() -> None:
 
 
 def test_spot_machines_and_unknown_types_tell_nothing() -> None:
-    spot = machine(instance_id="i-2", lifecycle="spot")
+    spot = machine(resource_id="i-2", lifecycle="spot")
     assert rate([machine(), spot], bill(31, 4, "6.0")) is None
-    unknown = machine("x9.large", instance_id="i-2")
+    unknown = machine("x9.large", resource_id="i-2")
     assert rate([machine(), unknown], bill(31, 4, "6.0")) is None
 
 

@@ -9,7 +9,7 @@ from clouds.testing import account
 from core.testing.clock import NOW
 from insights.models import Recommendation, Verification
 from insights.recommendations.engine.advice import Advice, Rule
-from insights.recommendations.store import store_recommendations
+from insights.recommendations.store import Key, store_recommendations
 from insights.testing import advice, request_of
 from insights.transitions import change_status
 from inventory.models import Instance
@@ -27,9 +27,9 @@ def machine() -> Instance:
 def keep(
     machine: Instance,
     *found: Advice,
-    unanswered: tuple[tuple[str, str], ...] = (),
+    unanswered: tuple[Key, ...] = (),
 ) -> int:
-    machines = {machine.resource_id: machine}
+    machines = {(machine.kind, machine.resource_id): machine}
     return store_recommendations(machine.account, found, unanswered, machines, LATER)
 
 
@@ -72,7 +72,7 @@ def test_what_is_found_in_one_account_ends_nothing_in_another(
 
 def test_what_can_not_be_answered_now_stays(machine: Instance) -> None:
     keep(machine, advice(machine))
-    assert keep(machine, unanswered=((machine.resource_id, "idle"),)) == 0
+    assert keep(machine, unanswered=(("instance", machine.resource_id, "idle"),)) == 0
     assert Recommendation.objects.get().status == "open"
 
 

@@ -25,7 +25,7 @@ def several() -> list[Recommendation]:
     owner = account()
     values: list[dict[str, Any]] = [
         {"savings_monthly": Decimal(70), "counted_monthly": Decimal(70)},
-        {"savings_monthly": Decimal(20), "priority": "low", "category": "rightsizing"},
+        {"savings_monthly": Decimal(20), "priority": "low", "category": "cost"},
         {"savings_monthly": None, "counted_monthly": None, "status": "dismissed"},
     ]
     return [
@@ -49,9 +49,9 @@ def test_they_are_filtered_and_ordered_by_saving() -> None:
         ({"ordering": "-savings_monthly", "live": "true"}, [high, low]),
         ({"ordering": "savings_monthly", "live": "true"}, [low, high]),
         ({"priority": "low"}, [low]),
-        ({"category": "unused", "status": "open"}, [high]),
+        ({"category": "compute", "status": "open"}, [high]),
         ({"status": "dismissed"}, [gone]),
-        ({"account": "000000000001", "instance": "i-web-1"}, [low]),
+        ({"account": "000000000001", "resource": "i-web-1"}, [low]),
         ({"search": "WEB-0"}, [high]),
     ):
         found = [one["id"] for one in ask("recommendations/", **query)["results"]]

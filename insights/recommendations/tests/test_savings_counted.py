@@ -57,7 +57,7 @@ def test_an_unknown_saving_counts_as_unknown() -> None:
 
 def test_the_sum_never_exceeds_the_bill() -> None:
     one = several()[0]
-    two = replace(one, instance_id="i-2")
+    two = replace(one, resource_id="i-2")
     counted = without_double_counting([one, two], {(ACCOUNT, "USD"): Decimal("73.01")})
     assert [each.counted_monthly for each in counted] == [Decimal("36.50")] * 2
 

@@ -44,7 +44,8 @@ def owner() -> CloudAccount:
 
 
 def bill(owner: CloudAccount, window: Window, a_day: Decimal) -> None:
-    store_costs(owner, window, {CLOUDS["demo"].compute_service: str(a_day)})
+    (compute,) = CLOUDS["demo"].charged_under["instance"]
+    store_costs(owner, window, {compute: str(a_day)})
 
 
 def refreshed(owner: CloudAccount, now: datetime) -> None:
@@ -149,6 +150,6 @@ def test_what_ran_in_a_region_is_counted_once(
         calls.append(given)
         return running_cost(*given)
 
-    monkeypatch.setattr("insights.recommendations.refresh.running_cost", counted)
+    monkeypatch.setattr("insights.recommendations.savings.running_cost", counted)
     refreshed(owner, goes_on(owner, 20, BEFORE))
     assert len(calls) == 1

@@ -33,13 +33,16 @@ class Done:
     """A completed recommendation."""
 
     rule: str
-    instance_type: str
+    resource_type: str
+    target: str
     savings_monthly: Decimal | None
     currency: str
     done_at: datetime | None
 
 
-STOP = Done(Rule.IDLE, "m5.xlarge", Decimal("140.16"), "USD", at(days_ago(DONE_AGO)))
+STOP = Done(
+    Rule.IDLE, "m5.xlarge", "", Decimal("140.16"), "USD", at(days_ago(DONE_AGO))
+)
 RESIZE = replace(STOP, rule=Rule.OVERSIZED)
 
 
@@ -141,7 +144,7 @@ def test_a_bill_that_fell_by_less_shows_how_much_came() -> None:
 def test_a_new_machine_beside_it_does_not_hide_the_saving() -> None:
     new = machine(
         "m5.2xlarge",
-        instance_id="i-2",
+        resource_id="i-2",
         cpu=[day for day in cpu(60) if day.day > days_ago(DONE_AGO)],
         launched_at=at(days_ago(DONE_AGO - 1)),
         first_seen_at=at(days_ago(DONE_AGO - 1)),

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("insights", "0004_stopped_and_still_billed"),
+        ("insights", "0007_what_clouds_advise"),
     ]
 
     operations = [

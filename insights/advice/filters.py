@@ -1,0 +1,30 @@
+"""Filters of what clouds themselves advise, for the API and the page."""
+
+import django_filters as filters
+
+from clouds.filters import account_filter
+from clouds.registry import CloudKind
+from core.api.filters import AnyChoice, AnyText, Order
+from insights.models import Advice
+
+
+class AdviceFilter(filters.FilterSet):
+    account = account_filter()
+    provider = AnyChoice(
+        field_name="account__provider",
+        choices=CloudKind.choices,
+        help_text="The cloud.",
+    )
+    impact = AnyChoice(choices=Advice.Impact.choices, help_text="One or several.")
+    type_id = AnyText(help_text="What is advised, as its cloud numbers it.")
+    resource_id = AnyText(help_text="The ids of resources, in lower case.")
+    search = filters.CharFilter(
+        "resource_id", "icontains", help_text="Part of a resource's ID."
+    )
+    ordering = Order(
+        fields=["monthly_savings", "updated_at", "first_seen_at", "resource_name"]
+    )
+
+    class Meta:
+        model = Advice
+        fields: list[str] = []

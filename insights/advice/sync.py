@@ -1,0 +1,70 @@
+"""Read what a cloud's own adviser recommends, and store it."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from datetime import datetime
+
+from django.contrib.auth.models import User
+
+from clouds.models import CloudAccount
+from core.db.storable import Fitter
+from insights.advice.models import Advice
+from providers.base import AdviceSource, Progress
+from providers.records import AdviceRecord
+from syncs.datasets import Dataset
+from syncs.models import SyncRun
+from syncs.runs.claims import claim
+from syncs.runs.run_context import run_context, say_nothing
+
+KEY = ["account", "advice_id"]
+RECORDED = {field.name for field in fields(AdviceRecord)}
+
+
+def sync_advice(
+    account: CloudAccount,
+    now: datetime,
+    *,
+    trigger: SyncRun.Trigger = SyncRun.Trigger.COMMAND,
+    user: User | None = None,
+    on_progress: Progress = say_nothing,
+) -> SyncRun:
+    """Read what the account's cloud recommends now; what it does no more is removed.
+
+    Raises SlotTaken and Refused before anything is read.
+    """
+    run = claim(account, Dataset.ADVICE, now, trigger=trigger, user=user)
+    return read_advice(run, on_progress)
+
+
+def read_advice(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
+    """Execute a claimed run."""
+    with run_context(run, on_progress) as current:
+        fitter = Fitter(AdviceRecord, Advice)
+        answered = current.source(AdviceSource).fetch_advice(current.progress)
+        records = [fitter.fit(one, one.advice_id) for one in answered]
+        with current.storing():
+            store_advice(run, records)
+        current.rows = len(records)
+        current.remarks.append(fitter.remark)
+        current.finish_parts(parts_read=1, read={})
+    return run
+
+
+def store_advice(run: SyncRun, records: Sequence[AdviceRecord]) -> None:
+    """Replace what is stored of the account, within the caller's transaction."""
+    at = run.started_at
+    # By id, as pages may both name one that was computed again meanwhile.
+    by_id = {one.advice_id: one for one in records}
+    Advice.objects.bulk_create(
+        [
+            Advice(
+                account=run.account, first_seen_at=at, last_seen_at=at, **asdict(one)
+            )
+            for one in by_id.values()
+        ],
+        batch_size=1000,
+        update_conflicts=True,
+        unique_fields=KEY,
+        update_fields=["last_seen_at", *(RECORDED - set(KEY))],
+    )
+    Advice.objects.filter(account=run.account).exclude(last_seen_at=at).delete()

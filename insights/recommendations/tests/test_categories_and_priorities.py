@@ -1,0 +1,67 @@
+"""Recommendations by category and priority: on the page, in the API, by a formula."""
+
+from decimal import Decimal
+
+import pytest
+
+from clouds.testing import account
+from insights.recommendations.engine.advice import Priority, Rule
+from insights.recommendations.engine.advice_thresholds import Thresholds
+from insights.recommendations.engine.builder import priority_of
+from insights.testing import recommendation, somebody
+from inventory.models import Volume
+from inventory.testing import instance, resource
+from users.testing import ask, session_of
+
+
+@pytest.mark.parametrize(
+    ("saving", "priority"),
+    [
+        ("500.00", Priority.CRITICAL),
+        ("499.99", Priority.HIGH),
+        ("100.00", Priority.HIGH),
+        ("99.99", Priority.MEDIUM),
+        ("20.00", Priority.MEDIUM),
+        ("19.99", Priority.LOW),
+        (None, Priority.MEDIUM),
+    ],
+)
+def test_the_saving_decides_the_priority(saving: str | None, priority: str) -> None:
+    amount = None if saving is None else Decimal(saving)
+    assert priority_of(Rule.IDLE, amount, Thresholds()) == priority
+
+
+def several() -> None:
+    owner = account()
+    recommendation(owner, instance(owner, "web"), savings_monthly=Decimal(7))
+    disk = resource(Volume, owner, "vol-1")
+    facts = {"category": "storage", "rule": "unattached", "priority": "critical"}
+    amounts = {"savings_monthly": Decimal(900), "counted_monthly": Decimal(900)}
+    recommendation(owner, disk, title="Delete vol-1", **facts, **amounts)
+    other = instance(owner, "db")
+    recommendation(owner, other, title="Stop db", savings_monthly=Decimal(80))
+
+
+@pytest.mark.django_db
+def test_the_page_groups_them_by_category_and_links_each() -> None:
+    several()
+    page = session_of(somebody("viewer")).get("/insights/recommendations/")
+    told = page.content.decode()
+    order = [told.index(text) for text in (">Stop db<", ">Stop web<", ">Delete vol-1<")]
+    assert order == sorted(order)
+    assert "?live=true&amp;category=storage" in told
+    assert "$900.00" in told
+
+
+@pytest.mark.django_db
+def test_the_api_filters_by_category_priority_and_kind() -> None:
+    several()
+    for query in (
+        {"category": "storage"},
+        {"priority": "critical"},
+        {"kind": "volume"},
+    ):
+        (told,) = ask("recommendations/", **query)["results"]
+        assert (told["kind"], told["resource_id"]) == ("volume", "vol-1")
+    counts = ask("recommendations/statistics/")
+    assert counts["by_category"] == {"compute": 2, "storage": 1}

@@ -1,0 +1,74 @@
+"""What the company's Azure subscription is charged for: what is there, at list price.
+
+Azure's bill tells services and resource groups apart, and no regions.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from core.money import ZERO
+from providers.demo.company import hourly_usd as machine_usd
+from providers.demo.estate import GIB, ROOT_DISK, bytes_by_tier
+from providers.demo.fleet import Life, Run, lives
+from providers.demo.resource_prices import hourly_usd
+from providers.demo.things import Thing, things
+from providers.records import IN_USE, MULTI_ZONE, ResourceMarket
+
+VIRTUAL_MACHINES = "Virtual Machines"
+STORAGE = "Storage"
+# Of each kind, and of each engine of a database.
+SERVICES = {
+    "volume": STORAGE,
+    "snapshot": STORAGE,
+    "bucket": STORAGE,
+    "postgres": "Azure Database for PostgreSQL",
+    "mysql": "Azure Database for MySQL",
+    "address": "Virtual Network",
+    "nat-gateway": "NAT Gateway",
+    "load-balancer": "Load Balancer",
+}
+
+Charge = tuple[str, str, str, Decimal]
+"""Service, resource group, team and USD."""
+
+
+def charges(account_id: str, offset: int) -> Iterator[Charge]:
+    """Yield what a day costs, so many days after the anchor."""
+    for life in lives(account_id):
+        yield from _of_machine(life, offset)
+    for thing in things(account_id):
+        hours = Run(thing.created, thing.deleted, "").hours_on(offset)
+        engine = thing.extra.split()[0] if thing.kind == "database" else ""
+        hourly = _hourly(thing, engine, offset) if hours else ZERO
+        service = SERVICES[engine or thing.kind]
+        yield service, thing.group, thing.team, hourly * hours
+
+
+def _of_machine(life: Life, offset: int) -> Iterator[Charge]:
+    """Its hours while it is allocated, and its disk while it exists."""
+    machine = life.machine
+    of_whom = machine.group, machine.team
+    for run in life.runs:
+        price = machine_usd(run.instance_type, machine.region, machine.platform)
+        yield VIRTUAL_MACHINES, *of_whom, price * run.hours_on(offset)
+    market = ResourceMarket(machine.region, "volume")
+    price = hourly_usd(market, ROOT_DISK[machine.cloud], machine.disk_gib)
+    yield STORAGE, *of_whom, price * life.hours_existing(offset)
+
+
+def _hourly(thing: Thing, engine: str, offset: int) -> Decimal:
+    market = ResourceMarket(thing.region, thing.kind, engine)
+    if thing.kind == "bucket":
+        tiers = bytes_by_tier(thing, offset).items()
+        parts = (
+            hourly_usd(market, tier, Decimal(size) / GIB, thing.type)
+            for tier, size in tiers
+        )
+        return sum(parts, ZERO)
+    if thing.kind == "database":
+        redundancy = MULTI_ZONE if thing.extra.endswith(" multi") else ""
+        storage = hourly_usd(market, "Premium_LRS", thing.size, redundancy)
+        return hourly_usd(market, thing.type, 1, redundancy) + storage
+    if thing.kind == "address":
+        return hourly_usd(market, IN_USE)  # the same where it is idle
+    return hourly_usd(market, thing.type, max(thing.size, 1))

@@ -156,7 +156,8 @@ def test_a_tag_counts_what_is_billed_with_its_value() -> None:
     assert (status.spent, status.forecasted) == (2 * 19, 2 * 30)
     assert status.spent_until == date(2026, 11, 19)
     assert status.note == "The rest of the month is forecast by the average of 7 days."
-    assert status_of(budget(scope="tag", key="team=data"), NOW).spent == 0
+    other = budget(name="data", scope="tag", key="team=data")
+    assert status_of(other, NOW).spent == 0
 
 
 def test_days_that_were_not_read_by_the_tag_are_not_counted_as_nothing() -> None:
@@ -176,7 +177,8 @@ def test_a_tag_of_one_account_leaves_out_the_others() -> None:
         by_team(owner, NOVEMBER, amount)
     found = budget(scope="tag", key="team=shop", account=one)
     assert status_of(found, NOW).spent == 2 * 19
-    assert status_of(budget(scope="tag", key="team=shop"), NOW).spent == 7 * 19
+    whole = budget(name="all", scope="tag", key="team=shop")
+    assert status_of(whole, NOW).spent == 7 * 19
 
 
 def test_a_tag_that_is_not_read_says_that_nothing_is_known() -> None:

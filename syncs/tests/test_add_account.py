@@ -216,7 +216,7 @@ def test_tag_keys_are_stored_and_their_price_is_told(aws: EmulatedAws) -> None:
     assert CloudAccount.objects.get().settings["tag_keys"] == ["team", "env"]
     price = "each of the tags team, env: one more question a sync, $0.01 a page of it"
     assert f"Costs are read, also by {price}." in told
-    # No prices are emulated here, which is a permission that is missing.
+    # Something else of the emulated account is missing, and told beside it.
     with pytest.raises(CommandError):
         call_command("check_access", stdout=(said := StringIO()))
     assert f"(for sync_cost, also by {price})" in said.getvalue()

@@ -110,7 +110,7 @@ def test_shares_that_do_not_sum_to_100_are_refused(
         ),
         ({"services": "x" * 257}, "at most 256 characters"),
         ({"accounts": ["7"]}, "7 is not one of the available choices"),
-        ({"tag_key": "team", "tag_values": "shop"}, "Tag keys are chosen in the"),
+        ({"tag_key": "env", "tag_values": "prod"}, "The tag keys read are team."),
         ({"position": "-1"}, "greater than or equal to 0"),
         ({"position": "99999999999"}, "less than or equal to"),
     ],
@@ -119,6 +119,7 @@ def test_a_rule_that_makes_no_sense_is_refused(
     browser: Client, values: dict[str, str], told: str
 ) -> None:
     [team] = teams("Shop")
+    aws_account(tag_keys=["team"])
     assert told in errors_of(browser, form((team, "100"), **values))
 
 

@@ -164,6 +164,8 @@ class Replacement:
 
     def _copy(self, cursor: CursorWrapper, table: str) -> None:
         self._staged.rewind()
-        # An empty text is an empty text: NULL has a mark that no line holds.
-        statement = table + r" ({columns}) FROM STDIN (FORMAT csv, NULL '\N')"
+        # An empty text is an empty text, and no text is NULL.
+        statement = (
+            table + " ({columns}) FROM STDIN (FORMAT csv, FORCE_NOT_NULL ({columns}))"
+        )
         cursor.copy_expert("COPY " + statement.format(**self._names), self._staged.file)

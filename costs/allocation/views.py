@@ -80,16 +80,11 @@ class TeamsView(TeamsMixin, TemplateView):
         except InvalidQuery as invalid:
             return context | {"errors": invalid.errors}
         rules = TeamRule.objects.visible_to(self.request.user)
-        return (
-            context
-            | _shown(found, of_teams, names)
-            | {
-                "rules": [
-                    (rule, _conditions(rule, names), of_teams.rules.get(rule.pk))
-                    for rule in rules.prefetch_related("shares__team")
-                ],
-            }
-        )
+        context["rules"] = [
+            (rule, _conditions(rule, names), of_teams.rules.get(rule.pk))
+            for rule in rules.prefetch_related("shares__team")
+        ]
+        return context | _shown(found, of_teams, names)
 
 
 def _shown(
@@ -148,7 +143,9 @@ def _uncovered_line(
         "account": account,
         "tag": data["tag_key"] and f"{data['tag_key']}={data['tag_value']}",
     }
-    values = {**query.values, "group_by": "", "limit": "", **filters}
+    # What rules do not look at stays as the page has it.
+    told = {name: value for name, value in filters.items() if value}
+    values = {**query.values, "group_by": "", "limit": "", **told}
     return " · ".join(part for part in parts if part), one, query_string(values)
 
 

@@ -184,6 +184,20 @@ def test_a_payers_bill_is_read_by_tag_and_account_and_covers_its_members(
         assert not tags_miss_totals()
 
 
+@pytest.mark.parametrize("value", [r"\N", '"', "a,b", "x" * 300, "\r\n", "=1+1", "é\0"])
+def test_a_value_of_any_letters_is_stored(
+    aws: EmulatedAws, now: datetime, value: str
+) -> None:
+    aws.world().add_costs([charge(june(16), "5", tags={"team": value})])
+    mine = aws_account(tag_keys=["team"], is_payer=False)
+    for hours in (0, 1):
+        status, _ = outcome(sync_cost(mine, now + HOUR * hours, window=DAYS))
+        assert status == "succeeded"
+        (row,) = TagCost.objects.filter(day=june(16))
+        assert row.tag_value[:1] == value[:1]
+        assert not tags_miss_totals()
+
+
 @pytest.mark.usefixtures("bill")
 def test_groups_that_aws_drops_are_untagged(aws: EmulatedAws, now: datetime) -> None:
     aws.world().dropped_below = Decimal(2)

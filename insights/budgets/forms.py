@@ -103,6 +103,8 @@ class BudgetForm(forms.ModelForm[Budget]):
                 f"Costs are not read by the tag {key}. {known} Tag keys are chosen in "
                 "the settings of an account.",
             )
+            # The model checks it too, and would miss it.
+            self.cleaned_data["key"] = tag
 
     def _clean_version(self, data: dict[str, Any]) -> None:
         """Refuse a change of an older version; the row stays locked until it is saved.

@@ -14,9 +14,11 @@ from clouds.testing import account
 from core.testing.clock import NOW, TODAY
 from core.windows import Window
 from costs.testing import charge, close, store_costs, tagged
+from insights.budgets.forms import BudgetForm
 from insights.budgets.refresh import is_due, refresh_budget, refresh_budgets, status_of
 from insights.models import Budget, BudgetAlert
 from insights.testing import budget, forecast, two_accounts
+from users.testing import person
 
 pytestmark = pytest.mark.django_db
 NOVEMBER = Window(date(2026, 11, 1), TODAY)
@@ -231,3 +233,16 @@ def test_its_state_in_a_word(
         forecasted=None if will_be is None else Decimal(will_be),
     )
     assert one.state == state
+
+
+def test_the_form_refuses_a_tag_key_by_which_costs_are_not_read() -> None:
+    owner = account()
+    owner.settings = {"tag_keys": ["team"]}
+    owner.save()
+    given = {"name": "Shop", "scope": "tag", "currency": "USD", "amount": "5"}
+    form = BudgetForm(person("operator"), {**given, "key": "cost=1"})
+    assert form.errors["key"] == [
+        "Costs are not read by the tag cost. Read are: team. Tag keys are chosen in "
+        "the settings of an account."
+    ]
+    assert BudgetForm(person("operator"), {**given, "key": "team=1"}).is_valid()

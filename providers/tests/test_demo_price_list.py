@@ -4,7 +4,13 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from providers.demo.bill import settled_usage
-from providers.demo.company import DATA_PLATFORM, IRELAND, PRODUCTION, VIRGINIA
+from providers.demo.company import (
+    DATA_PLATFORM,
+    IRELAND,
+    PRODUCTION,
+    VIRGINIA,
+    table,
+)
 from providers.demo.fleet import lives
 from providers.demo.provider import DemoProvider
 from providers.demo.services import COMPUTE
@@ -53,3 +59,11 @@ def test_a_days_compute_is_what_ran_at_these_prices() -> None:
     billed = settled_usage(DATA_PLATFORM, ANCHOR, DAY)[COMPUTE, VIRGINIA]
     spot = Decimal("0.0882") * 24 * 3  # three r6i.xlarge at 35 %
     assert billed == expected + spot
+
+
+def test_nothing_is_sold_at_two_prices() -> None:
+    sold = [
+        tuple(text for name, text in row.items() if name not in ("usd", "minimum_days"))
+        for row in table("resource_prices")
+    ]
+    assert len(sold) == len(set(sold))

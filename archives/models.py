@@ -7,6 +7,7 @@ class Table(models.TextChoices):
     """What can be archived: the rows that grow each day."""
 
     COST = "cost", "Daily costs"
+    TAG = "tag", "Costs by tag"
     CPU = "cpu", "CPU"
     MEMORY = "memory", "Memory"
     NETWORK = "network", "Network"

@@ -17,7 +17,7 @@ from clouds.models import CloudAccount
 from clouds.versions import bump_versions
 from core.db.money_field import DECIMAL_PLACES, MAX_DIGITS
 from core.windows import Window, add_months
-from costs.models import DailyCost
+from costs.models import DailyCost, TagCost
 from inventory.models import Resource
 from metrics.models import (
     CpuMetric,
@@ -81,6 +81,7 @@ def month_window(month: date) -> Window:
 # The datasets whose syncs write a table.
 DATASETS = {
     Table.COST: [Dataset.COST],
+    Table.TAG: [Dataset.COST],
     Table.CPU: [Dataset.CPU, Dataset.USAGE],
     Table.MEMORY: [Dataset.CPU, Dataset.USAGE],
     Table.NETWORK: [Dataset.CPU],
@@ -93,6 +94,17 @@ COST_FIELDS = {
     "region": TEXT,
     "resource_group": TEXT,
     "charge_category": TEXT,
+    "currency": TEXT,
+    "billed": MONEY,
+    "effective": MONEY,
+    "is_estimated": pa.bool_(),
+}
+TAG_FIELDS = {
+    "day": DAY,
+    "tag_key": TEXT,
+    "tag_value": TEXT,
+    "sub_account_id": TEXT,
+    "service": TEXT,
     "currency": TEXT,
     "billed": MONEY,
     "effective": MONEY,
@@ -124,18 +136,31 @@ def _same(fields: Mapping[str, pa.DataType]) -> dict[str, tuple[str, pa.DataType
     return {name: (name, kind) for name, kind in fields.items()}
 
 
-def _costs(batch: Sequence[Row]) -> list[DailyCost]:
-    accounts = {
-        (account.provider, account.account_id): account
-        for account in CloudAccount.objects.all()
-    }
-    _require({row[:2] for row in batch} - accounts.keys(), "account")
-    return [
-        DailyCost(
-            account=accounts[row[:2]], **dict(zip(COST_FIELDS, row[2:], strict=True))
-        )
-        for row in batch
-    ]
+def _of_bills(
+    model: type[DailyCost] | type[TagCost], fields: Mapping[str, pa.DataType]
+) -> Archived:
+    """Days of accounts, named as their clouds do."""
+
+    def models_of(batch: Sequence[Row]) -> list[Any]:
+        accounts = {
+            (account.provider, account.account_id): account
+            for account in CloudAccount.objects.all()
+        }
+        _require({row[:2] for row in batch} - accounts.keys(), "account")
+        return [
+            model(account=accounts[row[:2]], **dict(zip(fields, row[2:], strict=True)))
+            for row in batch
+        ]
+
+    return Archived(
+        rows=model.objects.order_by("day", "id"),
+        columns={
+            "provider": ("account__provider", TEXT),
+            "account_id": ("account__account_id", TEXT),
+            **_same(fields),
+        },
+        models_of=models_of,
+    )
 
 
 def _of_resources(
@@ -182,15 +207,8 @@ def _require(unknown: set[tuple[str, ...]], what: str) -> None:
 
 
 TABLES = {
-    Table.COST: Archived(
-        rows=DailyCost.objects.order_by("day", "id"),
-        columns={
-            "provider": ("account__provider", TEXT),
-            "account_id": ("account__account_id", TEXT),
-            **_same(COST_FIELDS),
-        },
-        models_of=_costs,
-    ),
+    Table.COST: _of_bills(DailyCost, COST_FIELDS),
+    Table.TAG: _of_bills(TagCost, TAG_FIELDS),
     Table.CPU: _of_resources(CpuMetric, CPU_FIELDS),
     Table.MEMORY: _of_resources(MemoryMetric, MEMORY_FIELDS),
     Table.NETWORK: _of_resources(NetworkMetric, NETWORK_FIELDS),

@@ -35,7 +35,8 @@ END = NOW.replace(hour=0)
 START = END - timedelta(days=DAYS)
 MACHINES_A_PAGE, MACHINES_A_BATCH = 200, 50
 GOAL, GOAL_MB = 1.3, 300
-COMPUTE = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Compute"
+SCOPE = f"/subscriptions/{SUBSCRIPTION}"
+COMPUTE = f"{SCOPE}/providers/Microsoft.Compute"
 
 
 def serve() -> None:
@@ -87,6 +88,8 @@ def bare() -> Mapping[str, Any]:
             address = page.get("nextLink")
 
     with clock() as seconds:
+        for _ in range(2):  # by each sync
+            answer(f"{url}{SCOPE}/locations?api-version=2022-12-01")
         for query in ("", "&statusOnly=true", ""):  # once more for the metrics
             machines = list(listed("virtualMachines", f"api-version=2024-07-01{query}"))
             if query == "":
@@ -103,14 +106,15 @@ def bare() -> Mapping[str, Any]:
 
 
 def _metrics() -> str:
-    from providers.azure.monitor import AGGREGATIONS, FIGURES
+    from providers.azure.monitor import FIGURES
 
     names = ",".join(FIGURES).replace(" ", "%20")
+    statistics = sorted({name for figure in FIGURES.values() for name in figure})
     return (
-        f"/subscriptions/{SUBSCRIPTION}/metrics:getBatch?api-version=2024-02-01"
+        f"{SCOPE}/metrics:getBatch?api-version=2024-02-01"
         f"&starttime={START:%Y-%m-%dT%H:%M:%SZ}&endtime={END:%Y-%m-%dT%H:%M:%SZ}"
         "&metricnamespace=Microsoft.Compute/virtualMachines&interval=P1D"
-        f"&metricnames={names}&aggregation={','.join(AGGREGATIONS)}"
+        f"&metricnames={names}&aggregation={','.join(statistics)}"
     )
 
 

@@ -67,7 +67,7 @@ def read() -> Mapping[str, Any]:
             azure, start, int(os.environ["SUBSCRIPTIONS"]), int(os.environ["SERVICES"])
         )
         began = azure.now
-        rate_limits.time = SimpleNamespace(  # type: ignore[assignment]
+        rate_limits.time = SimpleNamespace(  # type: ignore[attr-defined, assignment]
             monotonic=lambda: azure.now.timestamp()
         )
         options = AzureOptions(

@@ -15,7 +15,6 @@ from core.windows import Window
 
 DAYS = 400
 SERVICES = 25
-ROWS_OF_MEMBER = DAYS * SERVICES
 REGIONS = 10
 ESTIMATED_DAYS = 15
 # Of every other member's services; the others, as accounts of AWS, have none.
@@ -27,19 +26,19 @@ AMOUNT = """((number::bigint * 7919 + member * 104729
     + (day - date '2000-01-01') * 129971::bigint) % 40000000 + 1)::numeric / 1000000"""
 
 
-def write(today: date, rows: int, *, with_payer: bool) -> None:
+def write(today: date, rows: int, *, with_payer: bool, days: int = DAYS) -> None:
     """`rows` of costs up to yesterday, with their sums and totals, in an empty
     database."""
     from costs.rollups import rebuild
 
-    members = max(rows // ROWS_OF_MEMBER, 1)
+    members = max(rows // (days * SERVICES), 1)
     make_accounts(members, with_payer=with_payer)
     with connection.cursor() as cursor:
         cursor.execute("SET work_mem = '256MB'; SET maintenance_work_mem = '1GB'")
         with filled_at_once("costs_dailycost"):
-            cursor.execute(charges(today, members, with_payer=with_payer))
+            cursor.execute(charges(today, members, days, with_payer=with_payer))
         cursor.execute(totals(today))
-        rebuild(Window(today - timedelta(days=DAYS), today))
+        rebuild(Window(today - timedelta(days=days), today))
         cursor.execute("RESET work_mem; RESET maintenance_work_mem")
         cursor.execute("VACUUM ANALYZE")
 
@@ -87,7 +86,7 @@ def make_accounts(members: int, *, with_payer: bool) -> None:
     )
 
 
-def charges(today: date, members: int, *, with_payer: bool) -> str:
+def charges(today: date, members: int, days: int, *, with_payer: bool) -> str:
     return f"""
         INSERT INTO costs_dailycost (account_id, day, sub_account_id, service, region,
             resource_group, charge_category, currency, billed, effective, is_estimated)
@@ -98,10 +97,10 @@ def charges(today: date, members: int, *, with_payer: bool) -> str:
                 ELSE '' END,
             CASE WHEN number % 10 = 9 THEN 'Tax' ELSE 'Usage' END,
             'USD', amount, amount, day >= date '{today}' - {ESTIMATED_DAYS}
-        FROM generate_series(1, {DAYS}) AS back
+        FROM generate_series(1, {days}) AS back
         CROSS JOIN generate_series(1, {members}) AS member
         CROSS JOIN generate_series(1, {SERVICES}) AS number
-        CROSS JOIN LATERAL (SELECT date '{today}' - back AS day) days
+        CROSS JOIN LATERAL (SELECT date '{today}' - back AS day) each_day
         CROSS JOIN LATERAL (SELECT {AMOUNT} AS amount) amounts
     """
 

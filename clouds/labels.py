@@ -17,6 +17,13 @@ def account_labels(accounts: Iterable[CloudAccount]) -> dict[str, str]:
     }
 
 
+def tag_keys_of(accounts: Iterable[CloudAccount]) -> list[str]:
+    """Return the tag keys by which costs of any of them are read, in order."""
+    return sorted(
+        {key for account in accounts for key in account.settings.get("tag_keys", ())}
+    )
+
+
 def clouds_of(accounts: Iterable[CloudAccount]) -> list[CloudKind]:
     """Return the clouds that the accounts are of, in order."""
     return [CloudKind(name) for name in sorted({one.provider for one in accounts})]

@@ -20,7 +20,7 @@ from unfold.contrib.filters.admin import (
 from core.admin.columns import amount, day, label, linked, list_url, moment, text_link
 from core.money import for_reading
 from costs.allocation import admin as allocation
-from costs.models import CostTotal, DailyCost, Restatement
+from costs.models import CostTotal, DailyCost, Restatement, TagCost
 from users.audited_admin import DropdownFilter, ReadOnlyAdmin, page
 
 # Django finds the admin of each subject here.
@@ -38,6 +38,11 @@ class Estimable(Protocol):
 @admin.display(description="status", ordering="is_estimated")
 def status(row: Estimable) -> SafeString:
     return label("estimated", "warning") if row.is_estimated else label("final")
+
+
+@admin.display(description="tag value", ordering="tag_value")
+def tag_value(row: TagCost) -> str:
+    return row.tag_value or "(untagged)"
 
 
 @admin.register(DailyCost)
@@ -73,6 +78,43 @@ class DailyCostAdmin(ReadOnlyAdmin[DailyCost]):
         (DAY, "account", "sub_account_id"),
         ("service", "region", "resource_group"),
         ("charge_category", "currency", status),
+        (amount("billed", exact=True), amount("effective", exact=True)),
+    )
+
+
+@admin.register(TagCost)
+class TagCostAdmin(ReadOnlyAdmin[TagCost]):
+    list_display = (
+        DAY,
+        ACCOUNT,
+        "tag_key",
+        tag_value,
+        "sub_account_id",
+        "service",
+        amount("billed"),
+        amount("effective"),
+        status,
+    )
+    list_select_related = ("account",)
+    list_filter = (
+        ("account", AutocompleteSelectFilter),
+        ("day", RangeDateFilter),
+        ("tag_key", FieldTextFilter),
+        ("tag_value", FieldTextFilter),
+        ("service", FieldTextFilter),
+        ("sub_account_id", FieldTextFilter),
+        ("currency", FieldTextFilter),
+        ("is_estimated", BooleanRadioFilter),
+    )
+    search_fields = ("tag_value", "service", "sub_account_id")
+    search_help_text = "Part of a tag's value, a service or a member account."
+    date_hierarchy = "day"
+    # An index gives the order of the first; a day's rows are then sorted.
+    ordering = ("-day", "account_id", "tag_key", "id")
+    fields = page(
+        (DAY, "account", "sub_account_id"),
+        ("tag_key", tag_value, "service"),
+        ("currency", status),
         (amount("billed", exact=True), amount("effective", exact=True)),
     )
 

@@ -81,6 +81,22 @@ class CostFilter(filters.FilterSet):
         return queryset
 
 
+class TagCostFilter(CostFilter):
+    """The filters of sums, which may be of costs by tag. CostQuery reads them."""
+
+    tag = AnyText(
+        "service",
+        commas=False,
+        help_text="Only this value of a tag key that is read, as team=shop; team= is "
+        "untagged. Repeat it for several values of one key. By tag, costs are told by "
+        "service and account, or by account alone on a bill over several: other "
+        "filters can't be combined.",
+    )
+    exclude_tag = AnyText(
+        "service", commas=False, exclude=True, help_text="Without these, as team=shop."
+    )
+
+
 class DailyCostFilter(CostFilter):
     """The filters of a list of rows: those of the bill, days, amounts and an order."""
 

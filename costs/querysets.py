@@ -45,6 +45,13 @@ GROUPS = {
     "resource_group": "resource_group",
     "none": None,
 }
+# "tag:team" is the grouping by the values of that tag.
+BY_TAG = "tag:"
+
+
+def column_of(group_by: str) -> str | None:
+    """The column that holds the keys of these series; None where there is one."""
+    return "tag_value" if group_by.startswith(BY_TAG) else GROUPS[group_by]
 
 
 class StoredDay(NamedTuple):
@@ -141,22 +148,18 @@ class DailyCostQuerySet(BillQuerySet):
         key: Case | F | Value = F(column) if column else Value(TOTAL)
         if column and keys is not None:
             key = Case(When(Q((f"{column}__in", keys)), then=key), default=None)
-        rows = self.order_by().annotate(key=key)
-        found = rows._per_moment(["currency", "key"], metric, granularity)
+        rows = self.annotate(key=key)
+        found = rows.combinations(["currency", "key"], metric, granularity)
         return found.order_by("moment", "key")
 
     def combinations(
         self, columns: Sequence[str], metric: str, granularity: str
     ) -> QuerySet[Any, tuple[Any, ...]]:
         """(a value of each column, day or first of month, amount), in any order."""
-        return self.order_by()._per_moment(columns, metric, granularity)
-
-    def _per_moment(
-        self, columns: Sequence[str], metric: str, granularity: str
-    ) -> QuerySet[Any, tuple[Any, ...]]:
         moment = FirstOfMonth("day") if granularity == "monthly" else F("day")
         return (
-            self.annotate(moment=moment)
+            self.order_by()
+            .annotate(moment=moment)
             .values(*columns, "moment")
             .annotate(amount=Sum(metric))
             .values_list(*columns, "moment", "amount")
@@ -236,6 +239,18 @@ class RecentCostQuerySet(AccountScopedQuerySet):
 class CostTotalQuerySet(BillQuerySet):
     def in_window(self, window: Window) -> Self:
         return self.filter(_within(window))
+
+    def read_by_tag(self, key: str) -> Self:
+        """Those of days whose costs are stored by this tag key too, or are nothing."""
+        from costs.models import TagCost
+
+        rows = TagCost.objects.filter(
+            account=OuterRef("account"),
+            day=OuterRef("day"),
+            currency=OuterRef("currency"),
+            tag_key=key,
+        )
+        return self.filter(Exists(rows) | Q(billed=0, effective=0))
 
     def newest_day_per_currency(self) -> dict[str, date]:
         """The last stored day of each currency, in the order of their names."""

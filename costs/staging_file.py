@@ -2,50 +2,112 @@
 
 import csv
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from operator import attrgetter
 from types import TracebackType
-from typing import Self
+from typing import Generic, Self, TypeVar
 
-from core.db.money_field import largest_amount, too_large
+from django.db.models import BooleanField, DateField, Model
+
+from core.db.money_field import MoneyField, largest_amount, too_large
 from core.db.storable import Fitter
 from core.money import as_text
-from costs.models import DailyCost
+from costs.models import DailyCost, TagCost
 from providers.records import (
-    ChargeCategory,
     CostReading,
     CostRecord,
     CostTotalRecord,
+    TagCostRecord,
 )
 from syncs.runs.run_context import SyncFailed
 
-# What is stored of each row, in this order; a DailyCost has columns of the same names.
-COLUMNS = tuple(field.name for field in fields(CostRecord))
-_values = attrgetter(*COLUMNS)
-# A line whose values need no quotes.
-_LINE = ",".join(["%s"] * (1 + len(COLUMNS))) + "\r\n"
-_COMMAS = len(COLUMNS)
+R = TypeVar("R", bound=CostRecord | TagCostRecord)
+# What a text of the file is in the database.
+PARSERS: Mapping[type, Callable[[str], object]] = {
+    DateField: date.fromisoformat,
+    MoneyField: Decimal,
+    BooleanField: "True".__eq__,
+}
 
 
-class StagingFile:
-    """One account's rows as lines of CSV in a file that is gone when it is closed.
+NO_CHARGE_TAGGED = (
+    "No charge has the tag {}, so all of these days are untagged. Check its spelling; "
+    "in AWS the payer activates it in Billing under Cost allocation tags."
+)
 
-    A line is the account's key and COLUMNS. Totals are few, and stay in memory.
+
+class StagedRows(Generic[R]):
+    """One account's rows of a model as lines of CSV in a file.
+
+    A line is the account's key and the columns, which record and model both have.
     """
 
-    def __init__(self, account_key: int) -> None:
-        self.account_key = account_key
-        self.totals: list[CostTotalRecord] = []
-        self.fitter = Fitter(CostRecord, DailyCost)
-        self._largest = largest_amount()
-        self.count = 0
-        self.file = tempfile.TemporaryFile(  # noqa: SIM115 closed by __exit__
+    def __init__(self, account_key: int, record: type[R], model: type[Model]) -> None:
+        self.account_key, self.model = account_key, model
+        self.columns = tuple(field.name for field in fields(record))
+        self.fitter: Fitter[R] = Fitter(record, model)
+        self.file = tempfile.TemporaryFile(  # noqa: SIM115 closed by StagingFile
             "w+", newline="", encoding="utf-8"
         )
         self._lines = csv.writer(self.file)
+        self._values = attrgetter(*self.columns)
+        # A line whose values need no quotes.
+        self._line = ",".join(["%s"] * (1 + len(self.columns))) + "\r\n"
+
+    def add(self, records: Sequence[R]) -> None:
+        """Write these rows, their texts as they can be stored."""
+        rows = [self.fitter.fit(row, row.day) for row in records]
+        lines = [(self.account_key, *self._values(row)) for row in rows]
+        text = "".join([self._line % line for line in lines])
+        # Twice as fast as to look at each value, and nearly always enough.
+        if self._is_plain(text, len(lines)):
+            self.file.write(text)
+        else:
+            self._lines.writerows(lines)
+
+    def _is_plain(self, text: str, lines: int) -> bool:
+        """Whether no value needs quotes: each comma parts two of them."""
+        return (
+            text.count(",") == lines * len(self.columns)
+            and text.count("\r") == text.count("\n") == lines
+            and '"' not in text
+        )
+
+    def rewind(self) -> None:
+        """Put the file at its first line."""
+        self.file.flush()
+        self.file.seek(0)
+
+    def unsaved(self) -> Iterator[Model]:
+        """Every row as it was added."""
+        self.rewind()
+        parsers = [
+            PARSERS.get(type(self.model._meta.get_field(name)), str)
+            for name in self.columns
+        ]
+        for _, *line in csv.reader(self.file):
+            values = [parse(text) for parse, text in zip(parsers, line, strict=True)]
+            named = dict(zip(self.columns, values, strict=True))
+            yield self.model(account_id=self.account_key, **named)
+
+
+class StagingFile:
+    """What is read of one account's bill, gone when it is closed.
+
+    Totals are few, and stay in memory; so do the tag keys, with whether any charge has
+    one of them.
+    """
+
+    def __init__(self, account_key: int) -> None:
+        self.totals: list[CostTotalRecord] = []
+        self.costs = StagedRows(account_key, CostRecord, DailyCost)
+        self.tags = StagedRows(account_key, TagCostRecord, TagCost)
+        self.tag_keys: dict[str, bool] = {}
+        self._largest = largest_amount()
+        self.count = 0
 
     def __enter__(self) -> Self:
         return self
@@ -56,27 +118,24 @@ class StagingFile:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.file.close()
+        self.costs.file.close()
+        self.tags.file.close()
 
     def add(self, part: CostReading) -> None:
-        """Write the rows of some whole days, their texts as they can be stored.
-
-        Raises SyncFailed for an amount that can't be.
-        """
+        """Write the rows of some whole days. Raise SyncFailed for an amount that can't
+        be stored."""
         self._check_amounts(part)
         self.totals.extend(part.totals)
-        self.count += len(part.rows)
-        rows = [self.fitter.fit(row, row.day) for row in part.rows]
-        lines = [(self.account_key, *_values(row)) for row in rows]
-        text = "".join([_LINE % line for line in lines])
-        # Twice as fast as to look at each value, and nearly always enough.
-        if _is_plain(text, len(lines)):
-            self.file.write(text)
-        else:
-            self._lines.writerows(lines)
+        self.costs.add(part.rows)
+        self.tags.add(part.tags)
+        self.count += len(part.rows) + len(part.tags)
+        for row in part.tags:
+            if row.tag_value or row.tag_key not in self.tag_keys:
+                self.tag_keys[row.tag_key] = row.tag_value != ""
 
     def _check_amounts(self, part: CostReading) -> None:
-        charges: list[CostTotalRecord | CostRecord] = [*part.totals, *part.rows]
+        charges: list[CostTotalRecord | CostRecord | TagCostRecord]
+        charges = [*part.totals, *part.rows, *part.tags]
         for one in charges:
             amount = max(one.billed, one.effective, key=abs)
             if abs(amount) > self._largest:
@@ -87,34 +146,12 @@ class StagingFile:
                     "days before and after with --start and --end."
                 )
 
-    def rewind(self) -> None:
-        """Put the file at its first line."""
-        self.file.flush()
-        self.file.seek(0)
-
-    def rows(self) -> Iterator[CostRecord]:
-        """Every row as it was added."""
-        self.rewind()
-        for _, *line in csv.reader(self.file):
-            values = dict(zip(COLUMNS, line, strict=True))
-            yield CostRecord(
-                day=date.fromisoformat(values["day"]),
-                sub_account_id=values["sub_account_id"],
-                service=values["service"],
-                region=values["region"],
-                charge_category=ChargeCategory(values["charge_category"]),
-                currency=values["currency"],
-                billed=Decimal(values["billed"]),
-                effective=Decimal(values["effective"]),
-                is_estimated=values["is_estimated"] == "True",
-                resource_group=values["resource_group"],
-            )
-
-
-def _is_plain(text: str, lines: int) -> bool:
-    """Whether no value of these lines needs quotes: each comma parts two of them."""
-    return (
-        text.count(",") == lines * _COMMAS
-        and text.count("\r") == text.count("\n") == lines
-        and '"' not in text
-    )
+    @property
+    def remarks(self) -> list[str]:
+        """What was stored otherwise than it was answered, and tags without a use."""
+        unused = [key for key, is_used in self.tag_keys.items() if not is_used]
+        return [
+            self.costs.fitter.remark,
+            self.tags.fitter.remark,
+            *(NO_CHARGE_TAGGED.format(key) for key in sorted(unused)),
+        ]

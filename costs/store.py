@@ -8,28 +8,21 @@ rows by INSERT.
 
 from datetime import date
 from itertools import islice
+from typing import Any
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from clouds.models import CloudAccount
 from core.windows import ONE_DAY, Window
-from costs.models import CostTotal, DailyCost
+from costs.models import CostTotal
 from costs.querysets import CostTotalQuerySet
 from costs.rollups import changing
-from costs.staging_file import COLUMNS, StagingFile
+from costs.staging_file import StagedRows, StagingFile
 from syncs.models import SyncRun
 
 # ruff: noqa: S608 (every name in a statement is made in this file)
 ROWS_PER_STATEMENT = 2000
 
-STAGE = """
-    DROP TABLE IF EXISTS cost_staging;
-    CREATE TEMPORARY TABLE cost_staging ON COMMIT DROP AS SELECT
-        account_id, day, sub_account_id, service, region, charge_category, currency,
-        billed, effective, is_estimated, resource_group
-    FROM costs_dailycost WITH NO DATA
-"""
 # Both tables are about as long as each other. Where the planner has not seen yet how
 # long, it may walk through one of them for each row of the other; this bounds the
 # memory of what it does instead.
@@ -39,37 +32,31 @@ JOIN_BY_HASH = """
     SET LOCAL work_mem = '64MB'
 """
 JOIN_AS_BEFORE = "RESET enable_nestloop; RESET enable_mergejoin; RESET work_mem"
+# In each of these, `table` is the model's and `columns` are the file's.
+STAGE = """
+    DROP TABLE IF EXISTS {table}_staging;
+    CREATE TEMPORARY TABLE {table}_staging ON COMMIT DROP AS
+    SELECT {columns} FROM {table} WITH NO DATA
+"""
 # To PostgreSQL a changed row is a row that went and one that came, with an entry in
 # each index; to say so costs less than to look each one up there.
 FIND_DIFFERENCE = """
-    DROP TABLE IF EXISTS cost_difference;
-    CREATE TEMPORARY TABLE cost_difference ON COMMIT DROP AS
+    DROP TABLE IF EXISTS {table}_difference;
+    CREATE TEMPORARY TABLE {table}_difference ON COMMIT DROP AS
     SELECT held.id AS held_id, COALESCE(held.day, new.day) AS changed_day, new.*
     FROM (
-        SELECT * FROM costs_dailycost
-        WHERE account_id = %s AND day >= %s AND day < %s
-    ) held FULL JOIN cost_staging new
-        ON new.account_id = held.account_id AND new.day = held.day
-        AND new.sub_account_id = held.sub_account_id AND new.service = held.service
-        AND new.region = held.region AND new.resource_group = held.resource_group
-        AND new.charge_category = held.charge_category
-        AND new.currency = held.currency AND new.billed = held.billed
-        AND new.effective = held.effective AND new.is_estimated = held.is_estimated
+        SELECT * FROM {table} WHERE account_id = %s AND day >= %s AND day < %s
+    ) held FULL JOIN {table}_staging new ON {same}
     WHERE held.id IS NULL OR new.account_id IS NULL
 """
 DELETE_DIFFERENT = """
-    DELETE FROM costs_dailycost held USING cost_difference
+    DELETE FROM {table} held USING {table}_difference
     WHERE held.account_id = %s AND held.day >= %s AND held.day < %s
         AND held.id = held_id
 """
 INSERT_MISSING = """
-    INSERT INTO costs_dailycost (
-        account_id, day, sub_account_id, service, region, charge_category, currency,
-        billed, effective, is_estimated, resource_group
-    ) SELECT
-        account_id, day, sub_account_id, service, region, charge_category, currency,
-        billed, effective, is_estimated, resource_group
-    FROM cost_difference WHERE held_id IS NULL
+    INSERT INTO {table} ({columns})
+    SELECT {columns} FROM {table}_difference WHERE held_id IS NULL
 """
 
 
@@ -78,25 +65,21 @@ def store_costs(run: SyncRun, window: Window, staged: StagingFile) -> None:
 
     Within the caller's transaction.
     """
-    held = DailyCost.objects.filter(account=run.account).in_window(window)
+    rows = Replacement(run.account_id, window, staged.costs)
     totals = CostTotal.objects.filter(account=run.account).in_window(window)
-    by_difference = connection.vendor == "postgresql" and held.exists()
     days = set(window.days())
-    if by_difference:
-        days = _changed_totals(totals, staged) | _changed_rows(run, window, staged)
+    if rows.is_by_difference:
+        days = _changed_totals(totals, staged) | rows.find_changed_days()
     if days:
         changed = Window(min(days), max(days) + ONE_DAY)
         with changing([run.account_id], changed):
             totals.in_window(changed).delete()
             store_totals(run, changed, staged)
-            if by_difference:
-                store_difference(run.account, changed)
-            elif connection.vendor == "postgresql":
-                with connection.cursor() as cursor:
-                    _copy(cursor, DailyCost._meta.db_table, staged)
-            else:
-                store_by_insert(run.account, window, staged)
+            rows.store()
     totals.update(run=run)
+    tags = Replacement(run.account_id, window, staged.tags)
+    if not tags.is_by_difference or tags.find_changed_days():
+        tags.store()
 
 
 def store_totals(run: SyncRun, window: Window, staged: StagingFile) -> None:
@@ -118,27 +101,6 @@ def store_totals(run: SyncRun, window: Window, staged: StagingFile) -> None:
     )
 
 
-def store_by_insert(account: CloudAccount, window: Window, staged: StagingFile) -> None:
-    """The way that every database knows."""
-    DailyCost.objects.filter(account=account).in_window(window).delete()
-    rows = (
-        DailyCost(account=account, **{name: getattr(row, name) for name in COLUMNS})
-        for row in staged.rows()
-    )
-    while batch := list(islice(rows, ROWS_PER_STATEMENT)):
-        DailyCost.objects.bulk_create(batch)
-
-
-def store_difference(account: CloudAccount, changed: Window) -> None:
-    """Delete the rows that went, and insert those that came."""
-    with connection.cursor() as cursor:
-        cursor.execute(JOIN_BY_HASH)
-        days = changed.start.isoformat(), changed.end.isoformat()
-        cursor.execute(DELETE_DIFFERENT, (account.pk, *days))
-        cursor.execute(JOIN_AS_BEFORE)
-        cursor.execute(INSERT_MISSING)
-
-
 def _changed_totals(totals: CostTotalQuerySet, staged: StagingFile) -> set[date]:
     """The days of which the bill says otherwise than what is stored."""
     columns = ("day", "currency", "billed", "effective", "is_estimated")
@@ -147,22 +109,63 @@ def _changed_totals(totals: CostTotalQuerySet, staged: StagingFile) -> set[date]
     return {day for day, *_ in stored ^ answered}
 
 
-def _changed_rows(run: SyncRun, window: Window, staged: StagingFile) -> set[date]:
-    """The first and the last day of which any row differs, none if none does."""
-    days = window.start.isoformat(), window.end.isoformat()
-    with connection.cursor() as cursor:
-        cursor.execute(STAGE)
-        _copy(cursor, "cost_staging", staged)
-        cursor.execute(JOIN_BY_HASH)
-        cursor.execute(FIND_DIFFERENCE, (run.account_id, *days))
-        cursor.execute(JOIN_AS_BEFORE)
-        cursor.execute("SELECT MIN(changed_day), MAX(changed_day) FROM cost_difference")
-        return {day for day in cursor.fetchone() if day}
+class Replacement:
+    """The rows of a file that take the place of an account's rows of a window."""
 
+    def __init__(self, account: int, window: Window, staged: StagedRows[Any]) -> None:
+        self._staged = staged
+        self._held = staged.model._default_manager.filter(
+            account=account, day__gte=window.start, day__lt=window.end
+        )
+        self._days = (account, window.start.isoformat(), window.end.isoformat())
+        columns = ("account_id", *staged.columns)
+        self._names = {
+            "table": staged.model._meta.db_table,
+            "columns": ", ".join(columns),
+            "same": " AND ".join(f"new.{name} = held.{name}" for name in columns),
+        }
+        self._is_postgresql = connection.vendor == "postgresql"
+        self.is_by_difference = self._is_postgresql and self._held.exists()
 
-def _copy(cursor: CursorWrapper, table: str, staged: StagingFile) -> None:
-    staged.rewind()
-    # An empty text is an empty text: NULL has a mark that no line holds.
-    options = r"(FORMAT csv, NULL '\N')"
-    columns = ", ".join(("account_id", *COLUMNS))
-    cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN {options}", staged.file)
+    def find_changed_days(self) -> set[date]:
+        """Return the first and the last day of which any row differs, if one does."""
+        with connection.cursor() as cursor:
+            cursor.execute(STAGE.format(**self._names))
+            self._copy(cursor, "{table}_staging")
+            cursor.execute(JOIN_BY_HASH)
+            cursor.execute(FIND_DIFFERENCE.format(**self._names), self._days)
+            cursor.execute(JOIN_AS_BEFORE)
+            cursor.execute(
+                "SELECT MIN(changed_day), MAX(changed_day) "
+                "FROM {table}_difference".format(**self._names)
+            )
+            return {day for day in cursor.fetchone() if day}
+
+    def store(self) -> None:
+        """Store them; by difference, where find_changed_days came before."""
+        if not self._is_postgresql:
+            self._insert()
+            return
+        with connection.cursor() as cursor:
+            if not self.is_by_difference:
+                self._copy(cursor, "{table}")
+                return
+            cursor.execute(JOIN_BY_HASH)
+            cursor.execute(DELETE_DIFFERENT.format(**self._names), self._days)
+            cursor.execute(JOIN_AS_BEFORE)
+            cursor.execute(INSERT_MISSING.format(**self._names))
+
+    def _insert(self) -> None:
+        """The way that every database knows."""
+        self._held.delete()
+        rows = self._staged.unsaved()
+        while batch := list(islice(rows, ROWS_PER_STATEMENT)):
+            self._staged.model._default_manager.bulk_create(batch)
+
+    def _copy(self, cursor: CursorWrapper, table: str) -> None:
+        self._staged.rewind()
+        # An empty text is an empty text, and no text is NULL.
+        statement = (
+            table + " ({columns}) FROM STDIN (FORMAT csv, FORCE_NOT_NULL ({columns}))"
+        )
+        cursor.copy_expert("COPY " + statement.format(**self._names), self._staged.file)

@@ -94,7 +94,7 @@ def read_window(
     """Fetch these days and store them as a whole, and close a run that they finish."""
     with StagingFile(current.run.account.pk) as staged:
         window = stage(current, source, window, staged)
-        current.remarks.append(staged.fitter.remark)
+        current.remarks += staged.remarks
         with current.storing():
             replace_costs(current.run, window, staged)
             if finishing:

@@ -10,7 +10,7 @@ from django.db.models import Sum
 from clouds.models import CloudAccount
 from core.testing.stored import Rows, sorted_rows
 from core.windows import ONE_DAY, Window
-from costs.models import CostTotal, DailyCost
+from costs.models import CostTotal, DailyCost, TagCost
 from costs.rollups import changing
 
 
@@ -42,6 +42,32 @@ def charge(
             effective=Decimal(effective or billed),
             is_estimated=False,
         )
+
+
+def tagged(
+    owner: CloudAccount,
+    day: date,
+    value: str,
+    billed: str,
+    *,
+    key: str = "team",
+    service: str = "EC2",
+    sub_account: str | None = None,
+    currency: str = "USD",
+) -> TagCost:
+    """One row of the bill by tag; its day's total and rows are left alone."""
+    return TagCost.objects.create(
+        account=owner,
+        day=day,
+        tag_key=key,
+        tag_value=value,
+        sub_account_id=sub_account or owner.account_id,
+        service=service,
+        currency=currency,
+        billed=Decimal(billed),
+        effective=Decimal(billed),
+        is_estimated=False,
+    )
 
 
 def close(
@@ -128,6 +154,21 @@ def rows_miss_totals() -> list[CostTotal]:
     ]
 
 
+def tags_miss_totals() -> list[tuple[object, ...]]:
+    """Account, day, currency and key of the tag costs that do not sum to a total."""
+    key = ("account", "day", "currency")
+    rows = TagCost.objects.order_by().values_list(*key, "tag_key")
+    totals = {
+        (total.account_id, total.day, total.currency): (total.billed, total.effective)
+        for total in CostTotal.objects.all()
+    }
+    return [
+        of
+        for *of, billed, effective in rows.annotate(Sum("billed"), Sum("effective"))
+        if totals.get(tuple(of[:3])) != (billed, effective)
+    ]
+
+
 def stored_costs() -> Rows:
     """Return every row and total, without what tells one run from another."""
     return {
@@ -140,5 +181,10 @@ def stored_costs() -> Rows:
             CostTotal,
             *("account__account_id", "day", "currency", "billed", "effective"),
             "is_estimated",
+        ),
+        "tags": sorted_rows(
+            TagCost,
+            *("account__account_id", "day", "tag_key", "tag_value", "sub_account_id"),
+            *("service", "currency", "billed", "effective", "is_estimated"),
         ),
     }

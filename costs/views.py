@@ -1,5 +1,6 @@
 """The costs page, and what it shows as files."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -17,7 +18,7 @@ from django.utils import timezone
 from django.views.generic import TemplateView, View
 
 from clouds.access import AnyUser
-from clouds.labels import account_labels
+from clouds.labels import account_labels, tag_keys_of
 from clouds.models import CloudAccount
 from clouds.registry import CLOUDS
 from core.api.csv import csv_file
@@ -33,9 +34,16 @@ from costs.queries.links import (
     query_of_moments,
     quick_ranges,
 )
-from costs.queries.query import DEFAULT_DAYS, CostQuery, InvalidQuery
+from costs.queries.query import (
+    BESIDE_TAGS,
+    DEFAULT_DAYS,
+    DIMENSIONS,
+    CostQuery,
+    InvalidQuery,
+)
 from costs.queries.source import CostSource
 from costs.queries.table import heads
+from costs.querysets import BY_TAG
 
 GROUPS = {
     "service": "Service",
@@ -45,6 +53,8 @@ GROUPS = {
     "resource_group": "Resource group",
     "none": "No grouping",
 }
+# What costs that are filtered by a tag can't be grouped by.
+UNTOLD = GROUPS.keys() - BESIDE_TAGS
 METRICS = {
     "billed": "Billed (unblended)",
     "effective": "Effective (amortized)",
@@ -65,10 +75,9 @@ class BreakdownMixin(PermissionRequiredMixin):
     permission_required: str | tuple[str, ...] = "costs.view_dailycost"
     request: HttpRequest
 
-    def names(self) -> dict[str, str]:
-        """Return the names of the accounts that the user may see, by their ids."""
-        seen = CloudAccount.objects.visible_to(self.request.user)
-        return account_labels(seen)
+    def accounts(self) -> list[CloudAccount]:
+        """Return the accounts that the user may see."""
+        return list(CloudAccount.objects.visible_to(self.request.user))
 
     def breakdown(self, names: dict[str, str]) -> CostBreakdown:
         """Raises InvalidQuery."""
@@ -92,7 +101,6 @@ class CostsView(BreakdownMixin, TemplateView):
 
     template_name = "costs/costs.html"
     extra_context = {
-        "group_choices": GROUPS.items(),
         "metric_choices": METRICS.items(),
         "granularity_choices": GRANULARITIES.items(),
         "chart_choices": CHARTS.items(),
@@ -101,9 +109,11 @@ class CostsView(BreakdownMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        names = self.names()
+        seen = self.accounts()
+        names, tag_keys = account_labels(seen), tag_keys_of(seen)
         accounts = CloudAccount.objects.order_by("name", "id")
         context |= {
+            "group_choices": group_choices(tag_keys),
             "unseen_bills": list(accounts.billed_out_of_sight(self.request.user)),
             "quick_ranges": quick_ranges(timezone.now()),
             "has_accounts": bool(names),
@@ -115,24 +125,41 @@ class CostsView(BreakdownMixin, TemplateView):
         if found.query.group_by == "resource_group":
             context["bills_without_groups"] = [
                 one
-                for one in accounts.visible_to(self.request.user)
+                for one in seen
                 if CLOUDS[one.provider].pays_for_others(one.account_id)
             ]
-        return context | _shown(found, self.request.user, names)
+        if key := found.query.tag_key:
+            if any(found.query.filters[name] for name in DIMENSIONS["tag"]):
+                told = [one for one in group_choices([key]) if one[0] not in UNTOLD]
+                context["group_choices"] = told
+            context["accounts_without_tag"] = [
+                one
+                for one in seen
+                if one.payer_id is None and key not in tag_keys_of([one])
+            ]
+        return context | _shown(found, self.request.user, names, tag_keys)
+
+
+def group_choices(tag_keys: Sequence[str]) -> list[tuple[str, str]]:
+    by_tag = [(f"{BY_TAG}{key}", f"Tag {key}") for key in tag_keys]
+    return [*GROUPS.items(), *by_tag]
 
 
 def _shown(
-    found: CostBreakdown, user: AnyUser, names: dict[str, str]
+    found: CostBreakdown,
+    user: AnyUser,
+    names: dict[str, str],
+    tag_keys: Sequence[str],
 ) -> dict[str, Any]:
     """What the template shows of an answer, with where each part leads on to."""
     query = found.query
-    group = GROUPS[query.group_by]
+    group = GROUPS.get(query.group_by) or f"Tag {query.tag_key}"
     return {
         "answer": found,
         "question": query,
         "group_name": group,
         "limits": sorted({*LIMITS, query.limit}),
-        "pickers": filter_options(query, user, names),
+        "pickers": filter_options(query, user, names, tag_keys),
         "active_filters": active_filters(query, names),
         "chart": trend_chart(found.trend, found.restated, kind=KINDS[query.chart]),
         "table": by_moment(found.trend, found.restated, query_of_moments(query)),
@@ -159,7 +186,7 @@ class CostsTable(BreakdownMixin, View):
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         try:
-            found = self.breakdown(self.names())
+            found = self.breakdown(account_labels(self.accounts()))
         except InvalidQuery as invalid:
             return refused(invalid)
         return csv_file(request, "costs", table_rows(found))
@@ -170,7 +197,7 @@ class CostsJson(BreakdownMixin, View):
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         try:
-            found = self.breakdown(self.names())
+            found = self.breakdown(account_labels(self.accounts()))
         except InvalidQuery as invalid:
             return JsonResponse(invalid.errors, status=400)
         response = JsonResponse(

@@ -37,6 +37,7 @@ SUBJECTS = {
     ],
     "Costs": [
         ("costs.dailycost", "receipt_long"),
+        ("costs.tagcost", "sell"),
         ("costs.costtotal", "functions"),
         ("costs.restatement", "published_with_changes"),
         ("costs.team", "groups"),

@@ -11,6 +11,7 @@ from django.db.models import Min
 from clouds.models import CloudAccount
 from core.windows import utc_day
 from costs.queries.source import CostSource
+from dashboard.demo_teams import remove_teams
 from dashboard.models import DashboardMetric
 from dashboard.summary import dashboard_summary, summary_version
 
@@ -54,9 +55,11 @@ def record_metrics(now: datetime) -> int:
 
 @contextmanager
 def forgetting_the_demo(accounts: Sequence[int]) -> Iterator[None]:
-    """Delete the days that hold an invented company's costs, where it is removed."""
+    """Delete the days that hold an invented company's costs, and its teams, where it is
+    removed."""
     demo = CloudAccount.objects.demo().filter(pk__in=accounts)
     since = demo.aggregate(first=Min("created_at"))["first"]
     yield
     if since:
         DashboardMetric.objects.filter(day__gte=utc_day(since)).delete()
+        remove_teams()

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from inventory.models import Resource
 from metrics.querysets import MetricQuerySet
-from providers.records import MetricName
+from providers.metric_records import MetricName
 
 
 class DailyMetric(models.Model):

@@ -19,7 +19,7 @@ from metrics.monitoring_history import MonitoringHistory
 from metrics.recent_cpu_rollup import refresh_recent_cpu
 from metrics.sample_counts import stored_samples
 from providers.base import MetricSource, Progress, RegionSource, UsageSource
-from providers.records import (
+from providers.metric_records import (
     CpuRecord,
     MemoryRecord,
     NetworkRecord,

@@ -9,7 +9,7 @@ from metrics.models import CpuMetric, MemoryMetric, NetworkMetric, UsageMetric
 from metrics.recent_cpu_rollup import refresh_recent_cpu
 
 
-def store_cpu(one: Instance, window: Window, average: float) -> None:
+def store_cpu(one: Resource, window: Window, average: float) -> None:
     """Store the same figures on each day, and what a sync would derive from them."""
     for day in window.days():
         CpuMetric.objects.create(

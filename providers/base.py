@@ -12,6 +12,7 @@ from typing import Protocol, runtime_checkable
 
 from core.windows import Window
 from providers.meter import Meter
+from providers.metric_records import RegionMetrics, ResourceRef
 from providers.records import (
     AccessCheck,
     AdviceRecord,
@@ -19,11 +20,9 @@ from providers.records import (
     InstancePriceRecord,
     Market,
     MemberAccount,
-    RegionMetrics,
     RegionResources,
     ResourceMarket,
     ResourcePriceRecord,
-    ResourceRef,
 )
 
 Progress = Callable[[str], None]

@@ -48,6 +48,15 @@ class ProviderSettings:
         return {name: value for name, value in asdict(self).items() if value}
 
 
+def priced_tags(keys: Sequence[str], price: str) -> str:
+    """Return what the tag keys add to a read of costs; empty without any."""
+    if not keys:
+        return ""
+    return f", also by {'each of the tags' if keys[1:] else 'the tag'} " + (
+        f"{', '.join(keys)}: {price}"
+    )
+
+
 def check_tag_keys(keys: object) -> None:
     """Raise InvalidSetting."""
     if not isinstance(keys, list | tuple) or not all(

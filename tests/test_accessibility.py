@@ -17,7 +17,7 @@ from core.windows import last_complete_days
 from costs.testing import store_costs
 from inventory.kinds import Kind
 from inventory.testing import instance, one_of_each
-from metrics.testing import store_cpu
+from metrics.testing import store_cpu, store_usage
 from syncs.backfills.planning import propose
 from syncs.datasets import Dataset
 from syncs.models import Incident
@@ -70,7 +70,10 @@ def company() -> list[str]:
     )
     backfill = propose(owner, Dataset.CPU, last_complete_days(60, now), now)
     made = one_of_each(owner)
-    things = (machine, failed, at_work, backfill, made[Kind.VOLUME], made[Kind.BUCKET])
+    used = made[Kind.DATABASE]
+    store_usage(used, last_complete_days(9, now), connections=8.0, requests=3.0)
+    resources = (made[Kind.VOLUME], made[Kind.BUCKET], used)
+    things = (machine, failed, at_work, backfill, *resources)
     return [
         *[thing.get_absolute_url() for thing in things],
         "/syncs/backfills/propose/",

@@ -1,5 +1,6 @@
 """What frames every page: who is led where, how far data is read, what is broken."""
 
+import re
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -23,8 +24,8 @@ HOUSE = Path(__file__).resolve().parents[1]
 LINKS = ["/costs/", "/instances/", "/cpu/", "/syncs/", "/insights/"]
 
 
-def navigation(client: Client) -> str:
-    text = client.get("/password/").content.decode()
+def navigation(client: Client, page: str = "/password/") -> str:
+    text = client.get(page).content.decode()
     return text[text.index("<nav") : text.index("</nav>")]
 
 
@@ -43,6 +44,14 @@ def test_nobody_is_led_where_he_may_not_go(client: Client) -> None:
     client.force_login(user)
     shown = navigation(client)
     assert [link for link in LINKS if f'href="{link}"' in shown] == ["/instances/"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", ["/password/", "/", "/resources/", *LINKS])
+def test_the_page_that_is_open_is_the_current_one(client: Client, page: str) -> None:
+    client.force_login(person("viewer"))
+    current = re.findall(r'href="([^"]+)" aria-current', navigation(client, page))
+    assert current == ([] if page == "/password/" else [page])
 
 
 @pytest.mark.django_db

@@ -116,6 +116,19 @@ def test_only_an_axis_of_money_is_cut(page: Page, unit: str, end: int | None) ->
     assert page.evaluate("drawn[0].options.scales.y.max ?? null") == end
 
 
+def test_an_axis_has_as_many_digits_as_tell_its_ticks_apart(page: Page) -> None:
+    draw(page, unit="USD", series=[{"label": "web", "values": [101]}])
+    write = """values => { const ticks = values.map(value => ({ value }));
+        return values.map((value, index) =>
+            drawn[0].options.scales.y.ticks.callback(value, index, ticks)); }"""
+    for ticks, texts in (
+        ([100, 100.25, 100.5], ["$100.0", "$100.3", "$100.5"]),
+        ([100, 100.01], ["$100.00", "$100.01"]),
+        ([0, 50, 100], ["$0", "$50", "$100"]),
+    ):
+        assert page.evaluate(write, ticks) == texts
+
+
 def test_sizes_are_of_1024_bytes(page: Page) -> None:
     values: list[float] = [
         0,

@@ -273,6 +273,6 @@ def test_the_costs_of_a_member_are_left_to_its_payer() -> None:
     member.payer = payer
     member.save()
     found = {one["dataset"] for one in described("sync")}
-    assert found == set(Dataset) - {"cost", "advice"}
+    assert found == set(OF_AWS) - {"cost"}
     code, told = failing("sync_cost", "--account", "member")
     assert (code, "sync that account instead" in told) == (2, True)

@@ -7,8 +7,8 @@ from django.core.management import call_command
 
 from clouds.models import CloudAccount
 from core.windows import Window
-from costs.models import CostDay, CostRollup, DailyCost
-from costs.testing import store_costs
+from costs.models import CostDay, CostRollup, DailyCost, TagCost
+from costs.testing import store_costs, tagged
 from inventory.testing import instance
 from metrics.models import CpuMetric, MemoryMetric, NetworkMetric, UsageMetric
 from metrics.testing import store_cpu, store_memory, store_usage
@@ -21,6 +21,8 @@ SPAN = Window(date(2024, 3, 30), date(2024, 4, 3))
 def store_old_months(owner: CloudAccount) -> None:
     """Two days of March and two of April 2024, in each table."""
     store_costs(owner, SPAN, {"EC2": "1.2345678901", "S3": "-0.5"})
+    for day in SPAN.days():
+        tagged(owner, day, "shop", "0.7345678901")
     old = instance(owner, "old")
     store_cpu(old, SPAN, 12.5)
     store_memory(old, SPAN, 60.0)
@@ -45,6 +47,7 @@ def contents() -> list[list[tuple[object, ...]]]:
         )
         for rows in (
             DailyCost.objects.values(),
+            TagCost.objects.values(),
             CpuMetric.objects.values(),
             MemoryMetric.objects.values(),
             NetworkMetric.objects.values(),

@@ -1,7 +1,12 @@
 """What is sent by itself is known to those who work."""
 
+from typing import Any
+
+import pytest
+from celery import signals
 from django.conf import settings
 
+from cloudintel import celery
 from cloudintel.celery import app
 
 
@@ -10,3 +15,18 @@ def test_each_task_that_beat_sends_is_one_of_the_workers() -> None:
     sent = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     assert len(sent) == 4
     assert sent <= set(app.tasks)
+
+
+@pytest.mark.parametrize(
+    ("signal", "receiver"),
+    [
+        (signals.setup_logging, celery.use_django_logging),
+        (signals.worker_init, celery.fold_counts),
+        (signals.heartbeat_sent, celery.record_heartbeat),
+        (signals.worker_shutdown, celery.delete_worker),
+        (signals.worker_shutting_down, celery.limit_shutdown),
+    ],
+)
+def test_each_moment_of_a_worker_has_its_receiver(signal: Any, receiver: Any) -> None:
+    # To send one would have Celery change this process for good.
+    assert receiver in [get() for _, get in signal.receivers]

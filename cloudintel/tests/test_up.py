@@ -39,6 +39,17 @@ def test_arguments_that_cannot_work_are_named(
     assert caught.value.returncode == status
 
 
+def test_a_port_whose_server_has_just_ended_is_free() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as ended:
+        port: int = ended.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)) as visitor:
+            served, _ = ended.accept()
+            # Who closes first has the port wait for what is still on its way.
+            served.close()
+            visitor.recv(1)
+    up.check_port("127.0.0.1", port)
+
+
 @pytest.mark.parametrize(("host", "family"), [("127.0.0.1", 2), ("::1", 10)])
 def test_a_port_that_another_server_has_is_one_sentence(host: str, family: int) -> None:
     with socket.create_server((host, 0), family=socket.AddressFamily(family)) as other:

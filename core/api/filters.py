@@ -156,9 +156,9 @@ class Order(filters.OrderingFilter):
         if not wanted:
             return qs
         default: Sequence[Any] = qs.query.order_by or qs.model._meta.ordering or ()
-        columns: dict[str, str] = {}
-        for name in [*wanted, *default]:
-            columns.setdefault(name.removeprefix("-"), name)
+        columns: dict[str, Any] = {}
+        for name in [*wanted, *default]:  # an expression may be among the latter
+            columns.setdefault(str(name).removeprefix("-"), name)
         return qs.order_by(*columns.values())
 
 

@@ -18,9 +18,10 @@ from core.windows import Window
 NOT_ALLOCATED = "(not allocated)"
 WHOLE = Decimal(100)
 
-# (column, value) of each column that tells rows apart.
-Key = tuple[tuple[str, str], ...]
+Rows = Iterable[Sequence[Any]]
 Amounts = dict[date, Decimal]
+# (column, value) of each column that tells costs apart.
+Key = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,31 +56,34 @@ class Allocation:
     rules: dict[int, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     uncovered: dict[Key, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
 
-    def add(
-        self,
-        rules: Sequence[Rule],
-        columns: Sequence[str],
-        rows: Iterable[Sequence[Any]],
-    ) -> None:
-        """Add rows: a value of each column, the moment, the amount."""
-        found: dict[tuple[str, ...], Rule | None] = {}
-        for *parts, moment, amount in rows:
-            values = tuple(parts)
-            if values not in found:
-                row = dict(zip(columns, values, strict=True))
-                found[values] = first_match(rules, row)
-            if rule := found[values]:
+    def add(self, rules: Sequence[Rule], columns: Sequence[str], rows: Rows) -> None:
+        """Add rows of a value of each column, the moment and the amount."""
+        matched = Matches(rules, columns)
+        for *values, moment, amount in rows:
+            if rule := matched[*values]:
                 self.rules[rule.key] += amount
                 for team, part in split(amount, rule.shares).items():
                     self._pay(team, moment, part)
             else:
-                key = tuple(zip(columns, values, strict=True))
-                self.uncovered[key] += amount
+                self.uncovered[tuple(zip(columns, values, strict=True))] += amount
                 self._pay(NOT_ALLOCATED, moment, amount)
 
     def _pay(self, team: str, moment: date, amount: Decimal) -> None:
         amounts = self.teams[team]
         amounts[moment] = amounts.get(moment, ZERO) + amount
+
+
+class Matches(dict[tuple[str, ...], Rule | None]):
+    """The rule of each combination of values, the first that matches."""
+
+    def __init__(self, rules: Sequence[Rule], columns: Sequence[str]) -> None:
+        super().__init__()
+        self.rules, self.columns = rules, columns
+
+    def __missing__(self, values: tuple[str, ...]) -> Rule | None:
+        row = dict(zip(self.columns, values, strict=True))
+        self[values] = first_match(self.rules, row)
+        return self[values]
 
 
 def first_match(rules: Iterable[Rule], values: Mapping[str, str]) -> Rule | None:

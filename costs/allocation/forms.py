@@ -10,7 +10,7 @@ from unfold.widgets import UnfoldAdminSelect2MultipleWidget as SelectMultiple
 from unfold.widgets import UnfoldAdminTextareaWidget as Textarea
 
 from clouds.access import AnyUser
-from clouds.labels import account_labels
+from clouds.labels import account_labels, tag_keys_of
 from clouds.models import CloudAccount
 from core.db.exclusive import hold_until_commit
 from costs.allocation.changes import FIELDS, RULES, wrong_sum
@@ -78,7 +78,18 @@ class TeamRuleForm(forms.ModelForm[TeamRule]):
         data["resource_groups"] = [
             name.lower() for name in data.get("resource_groups", [])
         ]
+        self._check_tag_key(data.get("tag_key", ""))
         return data
+
+    def _check_tag_key(self, key: str) -> None:
+        keys = tag_keys_of(CloudAccount.objects.all())
+        if key and key not in keys:
+            known = f"The tag keys read are {', '.join(keys)}." if keys else ""
+            self.add_error(
+                "tag_key",
+                f"No account's costs are read by the tag {key}. {known} Tag keys are "
+                "chosen in the settings of each account.",
+            )
 
 
 class SharesFormSet(BaseInlineFormSet[TeamShare, TeamRule, Any]):

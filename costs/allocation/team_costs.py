@@ -1,29 +1,24 @@
 """What each team pays of the bills, and what no rule covers."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-
-from django.db.models import Exists, OuterRef, Q
 
 from clouds.access import AnyUser
 from core.money import ZERO
 from core.windows import Window
-from costs.allocation.engine import Allocation, Key, Rule, spans_of_rules
-from costs.allocation.querysets import COLUMNS, TAG_COLUMN
-from costs.models import TagCost, TeamRule
+from costs.allocation.cuts import Cut, cuts
+from costs.allocation.engine import Allocation, Key, Rule
+from costs.allocation.querysets import COLUMNS
+from costs.models import TeamRule
 from costs.queries.breakdown import CostBreakdown, breakdown_of, in_one_currency
 from costs.queries.coverage import period_before
 from costs.queries.query import CostQuery
 from costs.queries.source import CostSource
 from costs.queries.trend import Trend, trend_of
 
-# What the rest is listed by, beside what rules look at.
-ALWAYS = COLUMNS["services"]
-ROW_COLUMNS = {*COLUMNS.values()}
-TAG_COLUMNS = ROW_COLUMNS - {COLUMNS["resource_groups"]}
-EVERY = ~Q(pk__in=[])
+# By this the rest is listed, whatever rules look at.
+SERVICE = COLUMNS["services"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +50,12 @@ class TeamCosts:
 def team_costs(query: CostQuery, source: CostSource) -> TeamCosts:
     """Return what teams pay of the source's bills in the query's window and currency.
 
-    A query per part of the window with the same rules, and four for rules, days and
-    the bill's total.
+    Six queries, and one or two more for each further part of the window with other
+    rules, and for each tag.
     """
     rules = rules_of(query.window)
-    found = allocated(source, query.window, rules, query)
+    parts = list(cuts(source, query.window, rules))
+    found = allocated(parts, query.metric, query.granularity)
     teams = {team: found.teams.get(team, {}) for rule in rules for team in rule.shares}
     trend = trend_of(
         source,
@@ -70,10 +66,8 @@ def team_costs(query: CostQuery, source: CostSource) -> TeamCosts:
         metric=query.metric,
         granularity=query.granularity,
     )
-    rest = [Uncovered(key, amount) for key, amount in found.uncovered.items()]
-    rest.sort(key=lambda one: (-one.amount, one.key))
     bill = source.in_window(query.window).bill_total(query.metric)
-    return TeamCosts(trend, found.rules, rest, bill)
+    return TeamCosts(trend, found.rules, _uncovered(found, parts, query.metric), bill)
 
 
 def team_breakdown(
@@ -83,7 +77,8 @@ def team_breakdown(
     query, source, currencies = in_one_currency(query, user)
     found = team_costs(query, source)
     previous = period_before(query.window)
-    before = allocated(source, previous, rules_of(previous), query)
+    parts = cuts(source, previous, rules_of(previous))
+    before = allocated(parts, query.metric, query.granularity)
     former = {
         team: sum(by_moment.values(), ZERO) for team, by_moment in before.teams.items()
     }
@@ -98,51 +93,24 @@ def rules_of(window: Window) -> list[Rule]:
     return TeamRule.objects.valid_with(window.start, window.end).as_rules()
 
 
-def allocated(
-    source: CostSource, window: Window, rules: Sequence[Rule], query: CostQuery
-) -> Allocation:
-    """Return what rules give to teams of the source's rows.
+def allocated(parts: Iterable[Cut], metric: str, granularity: str) -> Allocation:
+    """Return what rules give to teams.
 
     Rows are summed by what rules look at, so that a million is few to match.
     """
     found = Allocation()
-    for part, valid in spans_of_rules(rules, window):
-        looked_at = {name for rule in valid for name in rule.conditions}
-        for tag, rows in _readings(source.in_window(part), valid):
-            known = TAG_COLUMNS if tag else ROW_COLUMNS
-            columns = [ALWAYS, *sorted(looked_at & known - {ALWAYS})]
-            stored = [*columns, "tag_value"] if tag else columns
-            sums = rows.by(*stored).combinations(
-                stored, query.metric, query.granularity
-            )
-            found.add(valid, [*columns, tag] if tag else columns, sums)
+    for cut in parts:
+        found.add(cut.rules, [*cut.columns], cut.sums(metric, granularity))
     return found
 
 
-def _readings(
-    source: CostSource, rules: Sequence[Rule]
-) -> Iterator[tuple[str, CostSource]]:
-    """Yield each tag that rules look at with the rows of their bills by that tag.
-
-    And, without a tag, the rows of all other bills, and of days on which the tag of
-    theirs was not read. Together they are all rows, each once.
-    """
-    for tag, bills in _bills_by_tag(rules).items():
-        by_tag = TagCost.objects.filter(bills, tag_key=tag.removeprefix(TAG_COLUMN))
-        own = by_tag.filter(account__in=source.bill_spans.values("account"))
-        yield tag, replace(source, rows=own, rollups=None)
-        same_day = {name: OuterRef(name) for name in ("account", "day", "currency")}
-        others = source.rows.filter(~Exists(by_tag.filter(**same_day)))
-        source = replace(source, rows=others, rollups=None)
-    yield "", source
-
-
-def _bills_by_tag(rules: Iterable[Rule]) -> dict[str, Q]:
-    """Return the bills of rules by tag: each bill is of one, as rules are checked."""
-    bills: dict[str, Q] = defaultdict(Q)
-    for rule in rules:
-        accounts = rule.conditions.get(COLUMNS["accounts"])
-        of_rule = EVERY if accounts is None else Q(account__account_id__in=accounts)
-        for tag in rule.conditions.keys() - ROW_COLUMNS:
-            bills[tag] |= of_rule
-    return bills
+def _uncovered(
+    found: Allocation, parts: Sequence[Cut], metric: str
+) -> Sequence[Uncovered]:
+    """Return the rest by service too, which no rule may look at, largest first."""
+    if found.uncovered and not all(SERVICE in cut.columns for cut in parts):
+        named = {SERVICE: SERVICE}
+        parts = [replace(cut, columns=named | {**cut.columns}) for cut in parts]
+        found = allocated(parts, metric, "monthly")
+    rest = [Uncovered(key, amount) for key, amount in found.uncovered.items()]
+    return sorted(rest, key=lambda one: (-one.amount, one.key))

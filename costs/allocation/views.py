@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.generic import TemplateView, View
 
 from clouds.access import is_limited
-from clouds.models import CloudAccount
+from clouds.labels import account_labels
 from core.api.csv import csv_file
 from costs.allocation.engine import NOT_ALLOCATED
 from costs.allocation.querysets import COLUMNS, conditions_of
@@ -38,6 +38,7 @@ from costs.views import (
 
 # Series that a chart has colors for.
 SERIES = 10
+PARAMETERS = {*TeamCostParameters().fields, "sort"}
 
 
 class TeamsMixin(BreakdownMixin):
@@ -47,7 +48,11 @@ class TeamsMixin(BreakdownMixin):
 
     def costs(self, names: Mapping[str, str]) -> tuple[CostBreakdown, TeamCosts]:
         """Raise InvalidQuery."""
-        query = page_query(self.request.GET, timezone.now())
+        asked = self.request.GET.copy()
+        # What else a URL of the costs page filters, rules decide.
+        for name in asked.keys() - PARAMETERS:
+            del asked[name]
+        query = page_query(asked, timezone.now())
         found, of_teams = team_breakdown(query, self.request.user, names)
         return replace(found, query=replace(found.query, group_by="team")), of_teams
 
@@ -62,10 +67,11 @@ class TeamsView(TeamsMixin, TemplateView):
     }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        names = self.names()
+        seen = self.accounts()
+        names = account_labels(seen)
         context = super().get_context_data(**kwargs) | {
             "quick_ranges": quick_ranges(timezone.now()),
-            "accounts": CloudAccount.objects.visible_to(self.request.user),
+            "accounts": seen,
             "has_accounts": bool(names),
             "sees_rules": not is_limited(self.request.user),
         }
@@ -74,16 +80,11 @@ class TeamsView(TeamsMixin, TemplateView):
         except InvalidQuery as invalid:
             return context | {"errors": invalid.errors}
         rules = TeamRule.objects.visible_to(self.request.user)
-        return (
-            context
-            | _shown(found, of_teams, names)
-            | {
-                "rules": [
-                    (rule, _conditions(rule, names), of_teams.rules.get(rule.pk))
-                    for rule in rules.prefetch_related("shares__team")
-                ],
-            }
-        )
+        context["rules"] = [
+            (rule, _conditions(rule, names), of_teams.rules.get(rule.pk))
+            for rule in rules.prefetch_related("shares__team")
+        ]
+        return context | _shown(found, of_teams, names)
 
 
 def _shown(
@@ -109,10 +110,9 @@ def _shown(
 
 def _api_parameters(query: CostQuery) -> str:
     """The query string of the endpoint with the same numbers."""
-    names = TeamCostParameters().fields.keys() - {"limit"}
-    return query_string(
-        {name: one for name, one in query.values.items() if name in names}
-    )
+    names = PARAMETERS - {"limit"}
+    asked = {name: one for name, one in query.values.items() if name in names}
+    return query_string(asked)
 
 
 def _allocated_percent(found: CostBreakdown) -> float | None:
@@ -141,8 +141,11 @@ def _uncovered_line(
         "sub_account": data["sub_account_id"],
         "resource_group": data["resource_group"],
         "account": account,
+        "tag": data["tag_key"] and f"{data['tag_key']}={data['tag_value']}",
     }
-    values = {**query.values, "group_by": "", "limit": "", **filters}
+    # What rules do not look at stays as the page has it.
+    told = {name: value for name, value in filters.items() if value}
+    values = {**query.values, "group_by": "", "limit": "", **told}
     return " · ".join(part for part in parts if part), one, query_string(values)
 
 
@@ -170,7 +173,7 @@ class TeamsFile(TeamsMixin, View):
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         try:
-            found, of_teams = self.costs(self.names())
+            found, of_teams = self.costs(account_labels(self.accounts()))
         except InvalidQuery as invalid:
             return refused(invalid)
         return csv_file(request, self.file_name, self.rows(found, of_teams))

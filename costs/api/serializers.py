@@ -11,7 +11,7 @@ from costs.models import DailyCost
 from costs.queries.query import GRANULARITIES, LARGEST_LIMIT
 from costs.queries.summary import Summary
 from costs.queries.trend import Point, Trend
-from costs.querysets import GROUPS, METRICS
+from costs.querysets import BY_TAG, GROUPS, METRICS
 
 
 class DailyCostSerializer(serializers.ModelSerializer[DailyCost]):
@@ -54,8 +54,11 @@ class MetricParameters(serializers.Serializer[Any]):
 class TrendParameters(MetricParameters):
     """How costs are cut into series and points."""
 
-    group_by = serializers.ChoiceField(
-        choices=list(GROUPS), default="service", help_text="What a series is keyed by."
+    group_by = serializers.RegexField(
+        rf"^({'|'.join(GROUPS)}|{BY_TAG}.+)$",
+        default="service",
+        help_text="What a series is keyed by. tag:KEY: by the values of a tag key that "
+        "is read; an empty key is untagged, and null is a day that was not read by it.",
     )
     granularity = serializers.ChoiceField(
         choices=GRANULARITIES,

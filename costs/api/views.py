@@ -28,7 +28,7 @@ from costs.api.serializers import (
     summary_data,
     trend_data,
 )
-from costs.filters import CostFilter, DailyCostFilter
+from costs.filters import DailyCostFilter, TagCostFilter
 from costs.models import DailyCost
 from costs.queries.query import CostQuery, InvalidQuery
 from costs.queries.source import CostSource
@@ -50,7 +50,7 @@ ORDER = (
 )
 
 SUMMARY_PARAMETERS = frozenset(
-    {*MetricParameters().fields, *CostFilter.base_filters}  # type: ignore[attr-defined]
+    {*MetricParameters().fields, *TagCostFilter.base_filters}  # type: ignore[attr-defined]
 )
 TREND_PARAMETERS = SUMMARY_PARAMETERS | {*TrendParameters().fields}
 # The columns of a day that is not stored.
@@ -72,7 +72,7 @@ class DailyCostViewSet(RowsViewSet):
     @extend_schema(
         parameters=[TrendParameters], responses=TrendSerializer, filters=True
     )
-    @action(detail=False, filterset_class=CostFilter, pagination_class=None)
+    @action(detail=False, filterset_class=TagCostFilter, pagination_class=None)
     def trend(self, request: Request) -> Response | StreamingHttpResponse:
         """Costs over time, a series per key. Default: the last 30 complete days."""
         query, source = self._read(TREND_PARAMETERS)
@@ -84,7 +84,7 @@ class DailyCostViewSet(RowsViewSet):
     @extend_schema(
         parameters=[MetricParameters], responses=DaysSerializer, filters=True
     )
-    @action(detail=False, filterset_class=CostFilter, pagination_class=None)
+    @action(detail=False, filterset_class=TagCostFilter, pagination_class=None)
     def daily(self, request: Request) -> Response | StreamingHttpResponse:
         """What each day cost in all. Default: the last 30 complete days."""
         query, source = self._read(SUMMARY_PARAMETERS)
@@ -98,7 +98,7 @@ class DailyCostViewSet(RowsViewSet):
     @extend_schema(
         parameters=[MetricParameters], responses=SummarySerializer, filters=True
     )
-    @action(detail=False, filterset_class=CostFilter, pagination_class=None)
+    @action(detail=False, filterset_class=TagCostFilter, pagination_class=None)
     def summary(self, request: Request) -> Response | StreamingHttpResponse:
         """A window in a few numbers. Default: the last 30 complete days."""
         query, source = self._read(SUMMARY_PARAMETERS)

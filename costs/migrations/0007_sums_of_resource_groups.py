@@ -54,9 +54,7 @@ def sum_what_members_stored(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("costs", "0006_teams_and_their_rules"),
-    ]
+    dependencies = [("costs", "0006_teams_and_their_rules")]
 
     operations = [
         migrations.RemoveConstraint(

@@ -11,11 +11,11 @@ from core.money import ZERO
 from core.windows import Window, first_of_month
 from costs.models import Restatement
 from costs.queries.coverage import is_comparable, period_before
-from costs.queries.query import CostQuery
+from costs.queries.query import CostQuery, dimension_of
 from costs.queries.source import CostSource
 from costs.queries.table import Line, in_order
 from costs.queries.trend import OTHER, Trend, cost_trend
-from costs.querysets import GROUPS, TOTAL, RestatementQuerySet
+from costs.querysets import TOTAL, RestatementQuerySet, column_of
 
 # The newest days of them; the admin lists all.
 RESTATEMENTS = 30
@@ -24,6 +24,8 @@ NO_KEY = {
     "region": "No region",
     "account": "No account",
     "resource_group": "No resource group",
+    "service": "No service",
+    "tag": "(untagged)",
 }
 # (key, what it cost in the window, and in the period before)
 Compared = tuple[str, Decimal | None, Decimal | None]
@@ -120,7 +122,7 @@ def _compared(
     source: CostSource, query: CostQuery, previous: Window
 ) -> Sequence[Compared]:
     """What each key cost in the window and before; of several currencies the one."""
-    column = GROUPS[query.group_by]
+    column = column_of(query.group_by)
     rows = source.by(column).compared(
         [column or "currency"], query.metric, query.window, previous
     )
@@ -171,7 +173,7 @@ def _label(key: str, group_by: str, account_names: Mapping[str, str]) -> str:
     if group_by == "account":
         name = account_names.get(key)
         return f"{name} ({key})" if name else key or NO_KEY["account"]
-    return key or NO_KEY.get(group_by, "Unnamed")
+    return key or NO_KEY.get(dimension_of(group_by), "Unnamed")
 
 
 def _share_percent(part: Decimal, whole: Decimal | None) -> float | None:

@@ -51,11 +51,25 @@ class Picker:
 
 
 def filter_options(
-    query: CostQuery, user: AnyUser, account_names: Mapping[str, str]
+    query: CostQuery,
+    user: AnyUser,
+    account_names: Mapping[str, str],
+    tag_keys: Sequence[str],
 ) -> list[Picker]:
     """Return services, regions, accounts, charge categories and, where there are any,
-    resource groups. Four queries."""
+    resource groups and tags; of costs by tag only what they tell. Four queries, and
+    one for each tag key."""
     seen = CostSource.visible_to(user).in_window(query.window)
+    if query.tag_key:
+        by_tag = seen.by_tag(query.tag_key, user)
+        services, accounts = (
+            by_tag.values_of(name, LONGEST) for name in ("service", "sub_account_id")
+        )
+        return [
+            _picker(query, "service", "Services", services, {}),
+            _picker(query, "account", "Accounts", accounts, account_names),
+            _tag_picker(query, seen, query.tag_key, user),
+        ]
     services, regions, accounts, groups = (
         seen.values_of(name, LONGEST) for name in COLUMNS
     )
@@ -68,7 +82,15 @@ def filter_options(
             query, "charge_category", "Charge categories", list(ChargeCategory), {}
         ),
         *([of_groups] if of_groups.options else []),
+        *(_tag_picker(query, seen, key, user) for key in tag_keys),
     ]
+
+
+def _tag_picker(query: CostQuery, seen: CostSource, key: str, user: AnyUser) -> Picker:
+    """The values of a tag, and those charges that have none."""
+    values = ["", *seen.by_tag(key, user).values_of("tag_value", LONGEST)]
+    names = {f"{key}={value}": value or "(untagged)" for value in values}
+    return _picker(query, "tag", f"Tag {key}", names, names)
 
 
 def _picker(

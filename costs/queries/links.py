@@ -12,7 +12,7 @@ from core.windows import (
     last_complete_days,
     utc_day,
 )
-from costs.queries.query import DIMENSIONS, CostQuery
+from costs.queries.query import BESIDE_TAGS, DIMENSIONS, CostQuery
 from costs.queries.table import Line
 
 # What a filter in use is called.
@@ -28,6 +28,8 @@ FILTER_NAMES = {
     "exclude": "Exclude",
     "resource_group": "Resource group",
     "exclude_resource_group": "Exclude resource group",
+    "tag": "Tag",
+    "exclude_tag": "Exclude tag",
 }
 
 
@@ -56,29 +58,39 @@ def quick_ranges(now: datetime) -> Sequence[tuple[str, Window]]:
 def query_of_line(query: CostQuery, line: Line, shown: Sequence[Line]) -> str | None:
     """The query of what a line is made of; that of "Other" is all but the others.
 
-    None where no filter names it: the line of a key that is empty, or of everything.
+    None where no filter names it: the line of a key that is empty, except untagged, or
+    of everything.
     """
-    if query.group_by not in DIMENSIONS or line.key == "":
+    if query.dimension not in DIMENSIONS:
         return None
-    only, without = DIMENSIONS[query.group_by]
+    only, without = DIMENSIONS[query.dimension]
     if line.key is None:
-        left_out = [one.key for one in shown if one.key]
+        left_out = [name for one in shown if (name := _name_of(one, query))]
         return query.parameters(
             **{without: [*query.filters[without], *left_out]}, sort=""
         )
-    return query.parameters(
-        **{only: [line.key]}, group_by=next_group(query, only), sort=""
-    )
+    name = _name_of(line, query)
+    if not name:
+        return None
+    return query.parameters(**{only: [name]}, group_by=next_group(query, only), sort="")
+
+
+def _name_of(line: Line, query: CostQuery) -> str:
+    """How a filter names the line's key; empty where it can't."""
+    if query.dimension == "tag" and line.key is not None:
+        return f"{query.tag_key}={line.key}"
+    return line.key or ""
 
 
 def next_group(query: CostQuery, chosen: str) -> str:
     """What to slice by after `chosen` is held: the first that is not one value yet.
 
-    Not by resource group, which most bills do not have.
+    Not by resource group, which most bills do not have, nor by a tag.
     """
     for group, (only, _) in DIMENSIONS.items():
-        is_one = only in (chosen, "resource_group") or len(query.filters[only]) == 1
-        if not is_one:
+        is_told = not query.tag_key or group in BESIDE_TAGS
+        is_one = only == chosen or len(query.filters[only]) == 1
+        if is_told and not is_one and group not in ("resource_group", "tag"):
             return group
     return "none"
 
@@ -108,6 +120,11 @@ def _days_of(moment: date, query: CostQuery) -> Window:
     return Window(max(moment, window.start), min(add_months(moment, 1), window.end))
 
 
+def _without_key(label: str, name: str) -> str:
+    is_untagged = name in DIMENSIONS["tag"] and label.endswith("=")
+    return f"{label[:-1]} (untagged)" if is_untagged else label
+
+
 def active_filters(
     query: CostQuery, account_names: Mapping[str, str]
 ) -> list[ActiveFilter]:
@@ -115,7 +132,7 @@ def active_filters(
     return [
         ActiveFilter(
             FILTER_NAMES[name],
-            account_names.get(value, value),
+            _without_key(account_names.get(value, value), name),
             query.parameters(**{name: [one for one in values if one != value]}),
         )
         for name, values in query.filters.items()

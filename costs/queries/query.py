@@ -15,7 +15,7 @@ from django.http import QueryDict
 
 from core.windows import ONE_DAY, InvalidWindow, Window, last_complete_days, utc_day
 from costs.queries.table import DEFAULT_SORT, SORTS
-from costs.querysets import GROUPS, METRICS
+from costs.querysets import BY_TAG, GROUPS, METRICS
 from providers.records import ChargeCategory
 
 DEFAULT_DAYS = 30
@@ -33,11 +33,15 @@ DIMENSIONS = {
     "account": ("sub_account", "exclude_sub_account"),
     "charge_category": ("charge_category", "exclude"),
     "resource_group": ("resource_group", "exclude_resource_group"),
+    # Of values such as team=shop.
+    "tag": ("tag", "exclude_tag"),
 }
+# What rows of costs by tag tell besides.
+BESIDE_TAGS = {"service", "account", "tag", "none"}
 # All filters that repeat; `account` names whose bill it is.
 FILTERS = ("account", *(name for pair in DIMENSIONS.values() for name in pair))
-# Names of products hold commas; other values may be listed with commas between.
-WITH_COMMAS = ("service", "exclude_service")
+# Names of products and tags hold commas; other values may be listed between them.
+WITH_COMMAS = ("service", "exclude_service", "tag", "exclude_tag")
 # 01/02/2026 is two days, depending on who reads it.
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -92,6 +96,23 @@ class CostQuery:
         return cls.from_values(dict(data.lists()), now)
 
     @property
+    def dimension(self) -> str:
+        """What the series are keyed by, whatever the tag's key is."""
+        return dimension_of(self.group_by)
+
+    @property
+    def tag_key(self) -> str:
+        """The key of the tag that groups or filters; empty without one."""
+        return next(iter(tag_keys(self.group_by, self.filters)), "")
+
+    def keys_of(self, name: str) -> Sequence[str]:
+        """The values of a filter as their column holds them."""
+        values = self.filters[name]
+        if name in DIMENSIONS["tag"]:
+            return [value.partition("=")[2] for value in values]
+        return values
+
+    @property
     def values(self) -> dict[str, Any]:
         """The plain values that ask the API the same."""
         return {
@@ -117,6 +138,17 @@ class CostQuery:
         return query_string({**self.values, **looks, **changes})
 
 
+def dimension_of(group_by: str) -> str:
+    return "tag" if group_by.startswith(BY_TAG) else group_by
+
+
+def tag_keys(group_by: str, filters: Mapping[str, Sequence[str]]) -> list[str]:
+    """Every tag key that is named, once each."""
+    values = [value for name in DIMENSIONS["tag"] for value in filters[name]]
+    named = [group_by.removeprefix(BY_TAG)] if dimension_of(group_by) == "tag" else []
+    return list(dict.fromkeys([*named, *(one.partition("=")[0] for one in values)]))
+
+
 def query_string(values: Values) -> str:
     """These values as a query string, without those that are empty."""
     return urlencode({k: v for k, v in values.items() if v}, doseq=True)
@@ -135,9 +167,11 @@ class _Reader:
             for value in filters[name]:
                 if value not in CATEGORIES:
                     self.refuse_choice(name, value, CATEGORIES)
+        group_by = self.group_by()
+        self.check_tags(group_by, filters)
         query = CostQuery(
             window=self.window(now),
-            group_by=self.choice("group_by", GROUPS, "service"),
+            group_by=group_by,
             metric=self.choice("metric", METRICS, "billed"),
             granularity=self.choice("granularity", GRANULARITIES, "daily"),
             limit=self.parsed("limit", _limit),
@@ -150,6 +184,38 @@ class _Reader:
         if self.errors:
             raise InvalidQuery(self.errors)
         return query
+
+    def group_by(self) -> str:
+        given = self.text("group_by")
+        if given.startswith(BY_TAG) and given != BY_TAG:
+            return given
+        choices = dict.fromkeys([*GROUPS, f"{BY_TAG}KEY"])
+        return self.choice("group_by", choices, "service")
+
+    def check_tags(self, group_by: str, filters: Mapping[str, Sequence[str]]) -> None:
+        """Refuse what no bill tells: two tags at once, or a tag with another column."""
+        for name in DIMENSIONS["tag"]:
+            for value in filters[name]:
+                if not value.partition("=")[0] or "=" not in value:
+                    self.refuse(name, f'Give "{value}" as key=value; key= is untagged.')
+        keys = tag_keys(group_by, filters)
+        if len(keys) > 1:
+            both = " and ".join(keys[:2])
+            self.refuse(
+                "tag", f"A bill is read by one tag at a time, not {both} at once."
+            )
+        if not keys:
+            return
+        for dimension, names in DIMENSIONS.items():
+            used = [name for name in names if filters[name]]
+            used += ["group_by"] if group_by == dimension else []
+            if used and dimension not in BESIDE_TAGS:
+                what = dimension.replace("_", " ")
+                self.refuse(
+                    used[0],
+                    f"Costs by tag are told by service and account only, so no {what} "
+                    f"can be combined with the tag {keys[0]}.",
+                )
 
     def refuse(self, name: str, reason: str) -> None:
         self.errors.setdefault(name, []).append(reason)

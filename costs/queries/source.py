@@ -16,19 +16,28 @@ from typing import Any, NamedTuple, Self, TypeVar
 from django.db.models import Q, Sum
 
 from clouds.access import AnyUser, is_limited
+from clouds.labels import tag_keys_of
 from clouds.models import CloudAccount
 from core.windows import ONE_DAY, Window
-from costs.models import BillDay, BillSpan, CostRollup, CostTotal, DailyCost
+from costs.models import (
+    BillDay,
+    BillSpan,
+    CostRollup,
+    CostTotal,
+    DailyCost,
+    TagCost,
+)
 from costs.queries.coverage import Span
 from costs.queries.query import DIMENSIONS, CostQuery, InvalidQuery
 from costs.querysets import (
-    GROUPS,
+    BY_TAG,
     BillDayQuerySet,
     BillQuerySet,
     BillSpanQuerySet,
     CostRollupQuerySet,
     CostTotalQuerySet,
     DailyCostQuerySet,
+    column_of,
 )
 
 Bills = TypeVar("Bills", bound=BillQuerySet)
@@ -66,7 +75,8 @@ class CostSource:
     `rollups` are sums of the same rows and `days` counts of the same totals; None
     where they can't answer, as of a few accounts. `looked_at` are the columns by which
     the rows are filtered, and `bill_spans` those of the same accounts. `narrowing` is
-    the days and the currency of all of them.
+    the days and the currency of all of them. With a `tag_key` the rows are those by
+    this tag, and the totals those of days that were read by it.
     """
 
     rows: DailyCostQuerySet
@@ -76,6 +86,7 @@ class CostSource:
     looked_at: frozenset[str] = frozenset()
     bill_spans: BillSpanQuerySet = field(default_factory=BillSpan.objects.all)
     narrowing: Mapping[str, Any] = field(default_factory=dict)
+    tag_key: str = ""
 
     @classmethod
     def visible_to(cls, user: AnyUser) -> "CostSource":
@@ -92,10 +103,13 @@ class CostSource:
     def filtered(self, query: CostQuery, user: AnyUser) -> Self:
         """Return what the query's filters leave, in every currency and of any day.
 
-        One query where it names accounts; raises InvalidQuery for one that the user
-        does not see, as if there was none.
+        One query where it names accounts, or a tag; raises InvalidQuery for one that
+        the user does not see, as if there was none.
         """
         found = self
+        if key := query.tag_key:
+            check_tag_key(query, user)
+            found = self.by_tag(key, user)
         if accounts := query.filters["account"]:
             keys = _keys_of(accounts, user)
             found = replace(
@@ -108,12 +122,26 @@ class CostSource:
             )
         for group, names in DIMENSIONS.items():
             for name, is_excluded in zip(names, (False, True), strict=True):
-                if values := query.filters[name]:
-                    found = found._by_column(GROUPS[group] or "", values, is_excluded)
+                if values := query.keys_of(name):
+                    if name in DIMENSIONS["service"] and query.tag_key:
+                        check_services(found, query)
+                    column = column_of(BY_TAG if group == "tag" else group) or ""
+                    found = found._by_column(column, values, is_excluded)
         if query.search:
             rows = found.rows.searched(query.search)
             found = replace(found, rows=rows, rollups=None)
         return found
+
+    def by_tag(self, key: str, user: AnyUser) -> Self:
+        """Return the costs by this tag, which no sums hold."""
+        return replace(
+            self,
+            rows=TagCost.objects.visible_to(user).filter(tag_key=key),
+            totals=self.totals.read_by_tag(key),
+            rollups=None,
+            days=None,
+            tag_key=key,
+        )
 
     def _by_column(self, column: str, values: Sequence[str], is_excluded: bool) -> Self:
         which = Q((f"{column}__in", values), _negated=is_excluded)
@@ -205,7 +233,11 @@ class CostSource:
                 histories[span.account_id].append(span)
             elif any(covers.get(span.pk, ())):
                 elsewhere.append(span)
-        gaps = [key for key, of_key in histories.items() if not _is_whole(of_key)]
+        gaps = [
+            key
+            for key, of_key in histories.items()
+            if self.tag_key or not _is_whole(of_key)
+        ]
         totals = self._counted(self.totals.filter(account__in=gaps))
         counts = totals.days_per_account(windows) if gaps else {}
         spans = []
@@ -273,6 +305,31 @@ def _overlap(first: date, last: date, window: Window) -> int:
     """How many days of the window lie between these, both included."""
     inside = min(window.end - ONE_DAY, last) - max(window.start, first)
     return max(0, inside.days + 1)
+
+
+def check_tag_key(query: CostQuery, user: AnyUser) -> None:
+    """Raise InvalidQuery for a key by which no account that the user sees is read."""
+    keys = tag_keys_of(CloudAccount.objects.visible_to(user))
+    if query.tag_key not in keys:
+        known = f"Read are: {', '.join(keys)}." if keys else "None is read yet."
+        raise InvalidQuery(
+            {
+                "group_by" if query.dimension == "tag" else "tag": [
+                    f"Costs are not read by the tag {query.tag_key}. {known} Tag keys "
+                    "are chosen in the settings of an account."
+                ]
+            }
+        )
+
+
+def check_services(found: CostSource, query: CostQuery) -> None:
+    """Raise InvalidQuery where a bill does not tell the services of a tag's costs."""
+    if found.rows.in_window(query.window).filter(service="").exists():
+        reason = (
+            "A bill over several accounts is read by tag and account, so the services "
+            f"of the tag {query.tag_key} are unknown. Filter by account instead."
+        )
+        raise InvalidQuery({"service": [reason]})
 
 
 def _keys_of(account_ids: Sequence[str], user: AnyUser) -> list[int]:

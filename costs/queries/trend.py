@@ -11,7 +11,7 @@ from typing import NamedTuple
 from core.money import ZERO
 from core.windows import Window, add_months, first_of_month
 from costs.queries.source import CostSource
-from costs.querysets import GROUPS
+from costs.querysets import column_of
 
 OTHER = "Other"
 
@@ -87,7 +87,7 @@ def cost_trend(
     SeveralCurrencies. Two queries, and one each for the largest keys and for the
     currency where no row names it.
     """
-    source, column = source.in_window(window), GROUPS[group_by]
+    source, column = source.in_window(window), column_of(group_by)
     if largest is None and column and limit is not None:
         largest = source.by(column).largest_keys(column, metric, limit)
     rows = source.by(column).series(column, metric, granularity, largest)

@@ -1,7 +1,7 @@
 """A sync's rows take the place of those before, whatever changed, and nothing else."""
 
 import random
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from clouds.models import CloudAccount
 from clouds.testing import account
 from core.windows import Window
 from costs.models import DailyCost
-from costs.staging_file import COLUMNS, StagingFile
+from costs.staging_file import StagingFile
 from costs.sync import replace_costs
 from costs.testing import charge
 from costs.tests.test_rollups import JUNE, held, summed
@@ -26,6 +26,7 @@ from syncs.runs.claims import claim
 
 pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
 NOW = datetime(2026, 6, 20, 9, tzinfo=UTC)
+COLUMNS = [field.name for field in fields(CostRecord)]
 WINDOW = Window(JUNE[0], JUNE[-1] + timedelta(days=1))
 
 

@@ -7,12 +7,21 @@ from io import StringIO
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.db.models import Sum
 
 from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW
 from core.windows import last_complete_days
-from costs.models import CostTotal, DailyCost, Restatement
+from costs.allocation.testing import team_rule
+from costs.models import (
+    CostTotal,
+    DailyCost,
+    Restatement,
+    TagCost,
+    Team,
+    TeamRule,
+)
 from costs.testing import store_costs
 from inventory.models import Instance, StateChange
 from inventory.testing import instance
@@ -22,9 +31,11 @@ from providers.demo.company import ACCOUNTS, PRODUCTION
 from syncs.datasets import Dataset
 from syncs.models import SyncRun, Watermark
 from syncs.testing import run
+from users.testing import ask
 
 pytestmark = pytest.mark.django_db
 MODELS = (CloudAccount, Instance, StateChange, DailyCost, CostTotal, Restatement)
+WINDOW = {"start": "2026-11-12", "end": "2026-11-20"}
 MORE = (CpuMetric, NetworkMetric, Watermark)
 
 
@@ -59,6 +70,29 @@ def test_its_numbers_reconcile_and_some_days_were_restated() -> None:
     assert not CostTotal.objects.unreconciled().exists()
     assert Restatement.objects.exists()
     assert StateChange.objects.filter(old_value="").exists()
+
+
+def test_each_day_is_told_by_team_and_most_of_it_is_somebodys() -> None:
+    demo("--days", "10")
+    by_tag = TagCost.objects.filter(tag_key="team").aggregate(sum=Sum("billed"))
+    in_all = CostTotal.objects.aggregate(sum=Sum("billed"))
+    assert by_tag == in_all
+    found = ask("teams/costs/", **WINDOW)
+    teams = {one["key"] for one in found["series"]}
+    assert {"Shop", "Data platform", "Stores", "Operations"} <= teams
+    assert found["reconciled"]
+
+
+def test_rules_that_somebody_made_stay_and_its_own_are_removed_with_it() -> None:
+    demo("--days", "5")
+    rules, teams = TeamRule.objects.count(), Team.objects.count()
+    assert rules and teams
+    demo("--days", "5")
+    assert (TeamRule.objects.count(), Team.objects.count()) == (rules, teams)
+    mine = team_rule(990, to={"Shop": "100"}, services=["AWS WAF"])
+    demo("--remove")
+    assert list(TeamRule.objects.all()) == [mine]
+    assert [team.name for team in Team.objects.all()] == ["Shop"]
 
 
 def test_run_again_on_the_same_day_nothing_changes() -> None:

@@ -289,6 +289,14 @@ def test_a_machine_says_which_syncs_saw_it(viewer: Client) -> None:
     assert address in page.content.decode()
 
 
+def test_a_machine_leads_to_why_its_last_sync_failed(viewer: Client) -> None:
+    owner = account()
+    failed = run(owner, Dataset.INSTANCES, NOW - timedelta(hours=1), status="failed")
+    page = viewer.get(instance(owner, "web").get_absolute_url())
+    link = f'<a href="{failed.get_absolute_url()}">why</a>'
+    assert link in page.content.decode()
+
+
 def test_a_long_id_stays_out_of_rows_and_what_azure_has_not_off_the_page(
     viewer: Client,
 ) -> None:

@@ -149,6 +149,7 @@ def test_memory_is_beside_cpu_on_pages_and_in_the_api(viewer: Client) -> None:
     (row,) = ask("memory/", ordering="-maximum_percent")["results"][:1]
     assert row == {
         "instance_id": web.resource_id,
+        "kind": "instance",
         "name": "web",
         "day": last.day.isoformat(),
         "average_percent": 40.0,

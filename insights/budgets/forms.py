@@ -7,6 +7,7 @@ from typing import Any, cast
 from django import forms
 
 from clouds.access import AnyUser, is_limited
+from clouds.labels import tag_keys_of
 from clouds.models import CloudAccount
 from core.db.exclusive import hold_until_commit
 from core.money import CENT
@@ -85,9 +86,25 @@ class BudgetForm(forms.ModelForm[Budget]):
                 data[name] = data[name].strip()
         if data.get("account") is None and is_limited(self.user):
             self.add_error("account", "Choose one of the accounts that you may see.")
+        if data.get("scope") == Budget.Scope.TAG:
+            self._clean_tag(data.get("key") or "")
         if self.instance.pk:
             self._clean_version(data)
         return data
+
+    def _clean_tag(self, tag: str) -> None:
+        """Refuse a key by which costs are not read, naming those that are."""
+        keys = tag_keys_of(CloudAccount.objects.visible_to(self.user))
+        key = tag.partition("=")[0]
+        if "=" in tag and key not in keys:
+            known = f"Read are: {', '.join(keys)}." if keys else "None is read yet."
+            self.add_error(
+                "key",
+                f"Costs are not read by the tag {key}. {known} Tag keys are chosen in "
+                "the settings of an account.",
+            )
+            # The model checks it too, and would miss it.
+            self.cleaned_data["key"] = tag
 
     def _clean_version(self, data: dict[str, Any]) -> None:
         """Refuse a change of an older version; the row stays locked until it is saved.

@@ -68,7 +68,7 @@ class Budget(models.Model):
         TOTAL = "total", "All costs"
         ACCOUNT = "account", "One account"
         SERVICE = "service", "One service"
-        TAG = "tag", "Instances with a tag"
+        TAG = "tag", "One value of a tag"
 
     name = models.CharField(max_length=100)
     scope = models.CharField(max_length=8, choices=Scope.choices)
@@ -168,9 +168,10 @@ class Budget(models.Model):
             )
 
     @property
-    def is_estimate(self) -> bool:
-        """The bill has no tags, so the costs of tagged instances are estimated."""
-        return self.scope == self.Scope.TAG
+    def tag(self) -> tuple[str, str]:
+        """The key and the value, of a budget of a tag."""
+        key, _, value = self.key.partition("=")
+        return key, value
 
     @property
     def spent_percent(self) -> float | None:

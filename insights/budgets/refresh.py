@@ -11,18 +11,24 @@ from django.db.models import Max, Q, Sum
 from alerts.channels import configured_channels
 from alerts.models import Notice
 from alerts.outbox import queue_notice
-from core.money import ZERO
+from core.money import CENT, ZERO
 from core.windows import ONE_DAY, Window, utc_day
-from costs.models import CostTotal, DailyCost
-from costs.querysets import DailyCostQuerySet
+from costs.models import CostTotal, DailyCost, TagCost
+from costs.querysets import CostTotalQuerySet, DailyCostQuerySet
 from insights.budgets.models import BudgetStatus
-from insights.budgets.tag_costs import tag_budget_status
 from insights.forecasts.models import Scope
 from insights.forecasts.month_end import month_end_of, month_of
 from insights.models import Budget, BudgetAlert, Forecast
 
 NO_FORECAST = "No forecast reaches the end of the month."
 NO_COSTS = "No costs of this month are stored."
+NOT_READ_BY_TAG = (
+    "No costs of this month are read by the tag {}. Choose the key in the settings of "
+    "the account, then sync its costs."
+)
+FORECAST_OF_TAG = "The rest of the month is forecast by the average of {} days."
+# They have each day of a week.
+RECENT_DAYS = 7
 
 
 def refresh_budgets(now: datetime) -> int:
@@ -55,12 +61,12 @@ def is_due(now: datetime) -> bool:
 def status_of(budget: Budget, now: datetime) -> BudgetStatus:
     """Return what is spent in the month of `now`, and the forecast for all of it."""
     month = month_of(utc_day(now))
-    if budget.scope == Budget.Scope.TAG:
-        return tag_budget_status(budget, month, now)
     rows = _rows(budget)
     so_far = Window(month.start, max(utc_day(now), month.start + ONE_DAY))
     spent = rows.in_window(so_far).aggregate(sum=Sum("billed"))["sum"]
     newest = _newest_day(budget, so_far)
+    if budget.scope == Budget.Scope.TAG:
+        return _status_of_tag(budget, month, spent or ZERO, newest)
     ahead = month_end_of(_forecasts(budget), now)
     if newest is None and ahead is None:
         return BudgetStatus(month.start, note=NO_COSTS)
@@ -74,9 +80,34 @@ def status_of(budget: Budget, now: datetime) -> BudgetStatus:
     )
 
 
+def _status_of_tag(
+    budget: Budget, month: Window, spent: Decimal, newest: date | None
+) -> BudgetStatus:
+    """Nothing is forecast by tag, so the rest of the month is like its newest days."""
+    if newest is None:
+        note = NOT_READ_BY_TAG.format(budget.tag[0])
+        return BudgetStatus(month.start, note=note)
+    recent = Window(newest - ONE_DAY * (RECENT_DAYS - 1), newest + ONE_DAY)
+    read = _totals(budget).in_window(recent).values("day").distinct().count()
+    recently = _rows(budget).in_window(recent).aggregate(sum=Sum("billed"))["sum"]
+    left = (month.end - recent.end).days
+    forecasted = spent + (recently or ZERO) / read * left
+    return BudgetStatus(
+        period=month.start,
+        spent=spent,
+        spent_until=newest,
+        forecasted=forecasted.quantize(CENT),
+        note=FORECAST_OF_TAG.format(read),
+    )
+
+
 def _rows(budget: Budget) -> DailyCostQuerySet:
     """An account's costs are on its own bill, all of it, and on that of its payer."""
-    rows = DailyCost.objects.counted().filter(currency=budget.currency)
+    rows: DailyCostQuerySet = DailyCost.objects.counted()
+    if budget.scope == Budget.Scope.TAG:
+        key, value = budget.tag
+        rows = TagCost.objects.counted().filter(tag_key=key, tag_value=value)
+    rows = rows.filter(currency=budget.currency)
     if account := budget.account:
         own = Q(account=account) | Q(sub_account_id=account.account_id)
         rows = rows.filter(own)
@@ -86,11 +117,18 @@ def _rows(budget: Budget) -> DailyCostQuerySet:
 
 
 def _newest_day(budget: Budget, so_far: Window) -> date | None:
-    totals = CostTotal.objects.counted().in_window(so_far)
-    totals = totals.filter(currency=budget.currency)
+    totals = _totals(budget).in_window(so_far)
+    return totals.aggregate(newest=Max("day"))["newest"]
+
+
+def _totals(budget: Budget) -> CostTotalQuerySet:
+    """The days that its costs are known of."""
+    totals = CostTotal.objects.counted().filter(currency=budget.currency)
     if budget.account:
         totals = totals.filter(account=budget.account.payer_id or budget.account_id)
-    return totals.aggregate(newest=Max("day"))["newest"]
+    if budget.scope == Budget.Scope.TAG:
+        totals = totals.read_by_tag(budget.tag[0])
+    return totals
 
 
 def _forecasts(budget: Budget) -> Iterator[Forecast]:
@@ -145,9 +183,8 @@ def _record(
     now: datetime,
 ) -> None:
     what = "spent in" if kind == BudgetAlert.Kind.ACTUAL else "forecast for"
-    about = "about " if budget.is_estimate else ""
     sentence = (
-        f"Budget {budget.name} exceeds {percent}%: {about}{amount:,.2f} of "
+        f"Budget {budget.name} exceeds {percent}%: {amount:,.2f} of "
         f"{budget.amount:,.2f} {budget.currency} {what} {period:%B %Y}."
     )
     BudgetAlert.objects.get_or_create(

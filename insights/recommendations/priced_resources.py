@@ -9,7 +9,7 @@ from datetime import date
 from django.db.models import Max
 
 from clouds.models import CloudAccount
-from core.money import CENT, ZERO
+from core.money import CENT
 from core.windows import Window
 from insights.recommendations.engine.advice import Change, CpuDay, ListPrice
 from insights.recommendations.engine.alternatives import alternatives_of
@@ -93,12 +93,17 @@ def _priced(row: Resource, prices: ListPrices, tier: str = "") -> ListPrice | No
     price = prices.monthly(row)
     if price is None:
         return None
-    of_tier = {one.unit: one for one in prices.rows(row) if tier and one.sku == tier}
+    redundancy = getattr(row, "redundancy", "")
+    of_tier = {
+        one.unit: one
+        for one in prices.rows(row)
+        if tier and (one.sku, one.redundancy) == (tier, redundancy)
+    }
     read, kept = of_tier.get(PriceUnit.GIB), of_tier.get(PriceUnit.GIB_MONTH)
     return ListPrice(
         monthly=price.amount.quantize(CENT),
         currency=price.currency,
-        per_gib_read=read.amount if read else ZERO,
+        per_gib_read=read.amount if read else None,
         minimum_days=kept.minimum_days if kept else 0,
     )
 

@@ -163,8 +163,8 @@ def attached_prices(resources: Iterable[Facts]) -> dict[str, ListPrice]:
 
 def _holders(facts: Facts) -> list[str]:
     """Return what it is attached to, while it exists."""
-    attached_to = getattr(facts.record, "attached_to", "")
-    return [] if facts.gone_since else [one for one in attached_to.split(",") if one]
+    attached_to = "" if facts.gone_since else getattr(facts.record, "attached_to", "")
+    return [one.strip() for one in attached_to.split(",") if one.strip()]
 
 
 def _counted(

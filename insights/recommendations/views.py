@@ -12,7 +12,7 @@ from django.views.generic import DetailView
 from django_filters.views import FilterView
 
 from clouds.models import CloudAccount
-from insights.models import Feedback, Recommendation, RefreshState, Verification
+from insights.models import Advice, Feedback, Recommendation, RefreshState, Verification
 from insights.recommendations.feedback import FeedbackForm, rate
 from insights.recommendations.filters import RecommendationFilter
 from insights.recommendations.models import CATEGORIES, PRIORITIES
@@ -73,6 +73,7 @@ class RecommendationView(PermissionRequiredMixin, DetailView[Recommendation]):
         return super().get_context_data(
             own=own,
             may_view_resource=self.request.user.has_perm(f"inventory.view_{model}"),
+            advice=Advice.objects.about(row.resource).largest_saving_first(),
             ratings=ratings.ratings(),
             feedback=ratings.select_related("user"),
             verification=Verification.objects.filter(recommendation=row).first(),

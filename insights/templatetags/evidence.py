@@ -28,6 +28,19 @@ LABELS = {
     "hourly_price": "Hourly price",
     "price_factor": "Effective rate",
     "monthly_cost": "Monthly cost",
+    "new_monthly_cost": "New monthly cost",
+    "at_most_monthly": "Monthly cost at most",
+    "reading_monthly": "Reads a month",
+    "read_share": "Share read a month",
+    "break_even_percent": "Cheaper up to reads of",
+    "minimum_days": "Billed for at least, days",
+    "size_gib": "Size",
+    "storage_gib": "Storage",
+    "iops": "IOPS",
+    "throughput_mib": "Throughput",
+    "age_days": "Age in days",
+    "cost_per_unit": "Cost per unit",
+    "saved_a_day": "Daily saving expected",
     "attached_monthly": "Volumes and addresses a month",
     "from_hourly_list": "Current hourly list price",
     "to_hourly_list": "New hourly list price",
@@ -41,11 +54,16 @@ LABELS = {
     "machine_a_day_before": "Daily instance cost before",
     "machine_a_day_after": "Daily instance cost after",
 }
-SHARES = {"running_share", "price_factor"}
+SHARES = {"running_share", "price_factor", "read_share"}
 PRICES = {"hourly_price", "from_hourly_list", "to_hourly_list"}
+COUNTS = {
+    *("iops", "requests_a_day", "requests_a_month", "processed_bytes_a_month"),
+    *("highest_requests_a_day", "highest_processed_bytes_a_day"),
+}
 AMOUNTS = {
     *("monthly_cost", "attached_monthly", "bill_fell_a_day", "bill_noise_a_day"),
-    *("machine_a_day_before", "machine_a_day_after"),
+    *("machine_a_day_before", "machine_a_day_after", "new_monthly_cost"),
+    *("at_most_monthly", "reading_monthly", "cost_per_unit", "saved_a_day"),
 }
 
 
@@ -73,6 +91,12 @@ def _readable(name: str, value: object, currency: str) -> str:
 def _with_unit(name: str, value: str) -> str:
     if name.endswith("_percent"):
         return f"{float(value):,.1f}%"
+    if name.endswith("_gib"):
+        return f"{float(value):,.10g} GiB"
+    if name == "throughput_mib":
+        return f"{value} MiB/s"
+    if name in COUNTS:
+        return f"{float(value):,.0f}"
     if name.endswith("_mb_a_day"):
         return f"{float(value):,.0f} MB"
     if name.endswith("_hour_utc"):

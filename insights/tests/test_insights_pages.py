@@ -250,6 +250,10 @@ def test_figures_are_named_for_people_and_have_their_units() -> None:
         "quiet_weekends": True,
         "memory_maximum_percent": None,
         "to_type": "r6i.large",
+        "size_gib": 1000.5,
+        "throughput_mib": 250,
+        "highest_requests_a_day": 12345,
+        "reading_monthly": "1.50",
         "something_new": 3,
     }
     row = recommendation(account(), evidence=evidence)
@@ -265,6 +269,10 @@ def test_figures_are_named_for_people_and_have_their_units() -> None:
         ("Quiet weekends", "yes"),
         ("Maximum memory", "—"),
         ("To type", "r6i.large"),
+        ("Size", "1,000.5 GiB"),
+        ("Throughput", "250 MiB/s"),
+        ("Highest requests a day", "12,345"),
+        ("Reads a month", "$1.50"),
         ("Something new", "3"),
     ):
         assert f"<dt>{name}</dt><dd>{value}</dd>" in told, name

@@ -11,7 +11,14 @@ from clouds.registry import CLOUDS, CloudKind
 from clouds.testing import account, aws_account
 from core.testing.clock import NOW
 from inventory.kinds import Kind
-from inventory.models import Address, Bucket, Snapshot, StateChange, Volume
+from inventory.models import (
+    Address,
+    Bucket,
+    LoadBalancer,
+    Snapshot,
+    StateChange,
+    Volume,
+)
 from inventory.testing import instance, one_of_each, resource
 from providers.base import Provider
 from syncs.datasets import Dataset
@@ -61,6 +68,18 @@ def test_all_kinds_are_listed_with_their_counts_and_in_few_words(
         assert words in page
     assert listed(viewer, "/resources/?kind=bucket") == ["northpeak-assets"]
     assert len(listed(viewer, "/resources/?search=i-web")) == 1
+
+
+def test_an_arn_is_listed_without_its_account_and_memory_in_gib(
+    viewer: Client, owner: CloudAccount
+) -> None:
+    arn = "arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/web/50dc6c49"
+    resource(LoadBalancer, owner, arn, name="web")
+    instance(owner, "small", vcpus=1, memory_mib=512)
+    page = text(viewer, "/resources/")
+    assert '<span class="under">loadbalancer/app/web/50dc6c49</span>' in page
+    assert "1 vCPU, 0.5 GiB" in page
+    assert arn in text(viewer, LoadBalancer.objects.get().get_absolute_url())
 
 
 @pytest.mark.parametrize("kind", SECTIONS)

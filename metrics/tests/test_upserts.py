@@ -13,7 +13,7 @@ from inventory.models import StateChange
 from inventory.testing import instance
 from metrics.models import CpuMetric
 from metrics.sync import store_part
-from providers.records import CpuRecord, RegionMetrics
+from providers.metric_records import CpuRecord, RegionMetrics
 
 pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
 DAY = date(2026, 6, 19)

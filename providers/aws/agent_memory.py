@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from providers.aws.aws_errors import aws_errors
 from providers.aws.client import AwsClients
 from providers.aws.metric_data import Figure, Query
-from providers.records import MemoryRecord
+from providers.metric_records import MemoryRecord
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch.type_defs import DimensionTypeDef

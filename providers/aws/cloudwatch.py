@@ -20,7 +20,12 @@ from providers.aws.metric_data import (
 )
 from providers.base import Progress
 from providers.errors import ErrorKind, ProviderError
-from providers.records import CpuRecord, MemoryRecord, NetworkRecord, RegionMetrics
+from providers.metric_records import (
+    CpuRecord,
+    MemoryRecord,
+    NetworkRecord,
+    RegionMetrics,
+)
 
 # Hourly points, of which a day is made, are kept for so long.
 DAYS_KEPT = 455

@@ -1,15 +1,15 @@
 """Daily costs from Cost Explorer: fetch, normalize, reconcile.
 
 Three questions cover a window: usage by two dimensions, everything else by its kind,
-and the ungrouped total. Every page costs $0.01, and a page holds many days, so a
-window is always read whole.
+and the ungrouped total; each tag key is one more. Every page costs $0.01, and a page
+holds many days, so a window is always read whole.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from core.money import QUANTUM
 from core.windows import Window, add_months, utc_day
@@ -19,13 +19,24 @@ from providers.aws.client import AwsClients
 from providers.base import Progress
 from providers.errors import ErrorKind, ProviderError
 from providers.reconcile import reconciled
-from providers.records import ChargeCategory, CostReading, CostRecord, CostTotalRecord
+from providers.records import (
+    UNALLOCATED,
+    ChargeCategory,
+    CostReading,
+    CostRecord,
+    CostTotalRecord,
+    TagCostRecord,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_ce.type_defs import MetricValueTypeDef, ResultByTimeTypeDef
 
+R = TypeVar("R", bound=CostRecord | TagCostRecord)
 BILLED, EFFECTIVE = "UnblendedCost", "AmortizedCost"
 CURRENCY_LENGTH = 3
+TAG_PRICE = "one more question a sync, $0.01 a page of it"
+# How a group names charges that are of no service.
+NO_SERVICE = ("", "NoService")
 # Cost Explorer keeps the running month and the 13 before it.
 MONTHS_BEFORE = 13
 
@@ -60,8 +71,8 @@ def fetch_costs(
 ) -> Iterator[CostReading]:
     """Return each day's total, and rows that sum to it exactly. Raise ProviderError.
 
-    Both questions are read side by side, so that never more than a page of each is
-    held, however long the window.
+    All questions are read side by side, so that never more than a page of each is held,
+    however long the window.
     """
     totals = fetch_totals(clients, window, progress)
     usage = {"Dimensions": {"Key": "RECORD_TYPE", "Values": USAGE_TYPES}}
@@ -74,11 +85,19 @@ def fetch_costs(
         DayByDay(window, fetch_rows(clients, window, by, chosen, progress))
         for by, chosen in ((usage_by, usage), (rest_by, {"Not": usage}))
     ]
+    tagged = {
+        key: DayByDay(window, fetch_tags(clients, window, key, rest_by[1], progress))
+        for key in account.settings.tag_keys
+    }
     for total in sorted(totals, key=attrgetter("day")):
         rows = [row for answer in answers for row in answer.of(total.day)]
-        yield reconciled([total], rows, "" if is_payer else account.account_id)
+        tags = {key: answer.of(total.day) for key, answer in tagged.items()}
+        own = "" if is_payer else account.account_id
+        yield reconciled([total], rows, own, tags=tags)
     for answer in answers:
         answer.end()
+    for of_key in tagged.values():
+        of_key.end()
 
 
 def covers_others(clients: AwsClients, window: Window, progress: Progress) -> bool:
@@ -92,14 +111,14 @@ def covers_others(clients: AwsClients, window: Window, progress: Progress) -> bo
     return any(map(ACCOUNT_ID.fullmatch, used_by - {clients.account.account_id}))
 
 
-class DayByDay:
+class DayByDay(Generic[R]):
     """The rows of an answer, a day at a time; it must be in the order of days."""
 
-    def __init__(self, window: Window, rows: Iterator[CostRecord]) -> None:
+    def __init__(self, window: Window, rows: Iterator[R]) -> None:
         self._window, self._rows = window, rows
         self._next = next(rows, None)
 
-    def of(self, day: date) -> Iterator[CostRecord]:
+    def of(self, day: date) -> Iterator[R]:
         """Return the rows of that day, which come next where there are any."""
         while self._next and self._next.day == day:
             yield self._next
@@ -150,26 +169,61 @@ def fetch_rows(
     """
     dimensions = [{"Type": "DIMENSION", "Key": key} for key in by]
     question = {"GroupBy": dimensions, "Filter": chosen}
+    for names, charged in _groups(clients, window, question, progress):
+        keys = dict(zip(by, names, strict=True))
+        kind = keys.get("RECORD_TYPE", "Usage")
+        service, region = keys.get("SERVICE", ""), keys.get("REGION", "")
+        yield CostRecord(
+            sub_account_id=keys.get("LINKED_ACCOUNT", clients.account.account_id),
+            service=kind if service in NO_SERVICE else service,
+            region="" if region == "NoRegion" else region,
+            charge_category=category(kind),
+            **charged,
+        )
+
+
+def fetch_tags(
+    clients: AwsClients, window: Window, key: str, by: str, progress: Progress
+) -> Iterator[TagCostRecord]:
+    """Return what each value of a tag cost, by SERVICE or LINKED_ACCOUNT, day by day.
+
+    A key that the payer has not activated is not refused: all is untagged then.
+    """
+    dimensions = [{"Type": "TAG", "Key": key}, {"Type": "DIMENSION", "Key": by}]
+    question = {"GroupBy": dimensions}
+    for (tag, name), charged in _groups(clients, window, question, progress):
+        if not tag.startswith(f"{key}$"):
+            raise _incomplete(window, f"{tag!r} is no value of the tag {key}")
+        is_by_service = by == "SERVICE"
+        service = UNALLOCATED if name in NO_SERVICE else name
+        yield TagCostRecord(
+            tag_key=key,
+            tag_value=tag.removeprefix(f"{key}$"),
+            sub_account_id=clients.account.account_id if is_by_service else name,
+            service=service if is_by_service else "",
+            **charged,
+        )
+
+
+def _groups(
+    clients: AwsClients, window: Window, question: Mapping[str, Any], progress: Progress
+) -> Iterator[tuple[Sequence[str], dict[str, Any]]]:
+    """Yield the keys of each group that is not zero, and what was charged when."""
     for result in _results(clients, window, question, progress):
         for raw in result["Groups"]:
             billed = _amount(result, raw["Metrics"], BILLED, raw["Keys"])
             effective = _amount(result, raw["Metrics"], EFFECTIVE, raw["Keys"])
-            if not billed and not effective:
-                continue
-            keys = dict(zip(by, raw["Keys"], strict=True))
-            kind = keys.get("RECORD_TYPE", "Usage")
-            service, region = keys.get("SERVICE", ""), keys.get("REGION", "")
-            yield CostRecord(
-                day=date.fromisoformat(result["TimePeriod"]["Start"]),
-                sub_account_id=keys.get("LINKED_ACCOUNT", clients.account.account_id),
-                service=kind if service in ("", "NoService") else service,
-                region="" if region == "NoRegion" else region,
-                charge_category=category(kind),
-                currency=raw["Metrics"][BILLED]["Unit"],
-                billed=billed,
-                effective=effective,
-                is_estimated=result["Estimated"],
-            )
+            if billed or effective:
+                yield (
+                    raw["Keys"],
+                    {
+                        "day": date.fromisoformat(result["TimePeriod"]["Start"]),
+                        "currency": raw["Metrics"][BILLED]["Unit"],
+                        "billed": billed,
+                        "effective": effective,
+                        "is_estimated": result["Estimated"],
+                    },
+                )
 
 
 def category(record_type: str) -> ChargeCategory:

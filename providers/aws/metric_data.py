@@ -16,7 +16,7 @@ from providers.aws.aws_errors import aws_errors, failure
 from providers.aws.client import AwsClients
 from providers.base import Progress
 from providers.errors import ErrorKind, ProviderError
-from providers.records import RegionMetrics
+from providers.metric_records import RegionMetrics
 from providers.side_by_side import side_by_side
 
 if TYPE_CHECKING:

@@ -30,18 +30,18 @@ from providers.aws.resources import Kind, fetch_resources
 from providers.base import Progress
 from providers.errors import ErrorKind, ProviderError, by_cause
 from providers.meter import Meter
+from providers.metric_records import RegionMetrics, ResourceRef
 from providers.records import (
     AccessCheck,
     CostReading,
     InstancePriceRecord,
     Market,
     MemberAccount,
-    RegionMetrics,
     RegionResources,
     ResourceMarket,
     ResourcePriceRecord,
-    ResourceRef,
 )
+from providers.settings import priced_tags
 
 
 class AwsProvider:
@@ -245,10 +245,13 @@ class AwsProvider:
         """Ask for all days that are kept, and where AWS has not prepared them yet, for
         those of this month."""
 
+        tag_keys = self._clients.account.settings.tag_keys
+        tags = priced_tags(tag_keys, cost_explorer.TAG_PRICE)
+
         def check(window: Window) -> AccessCheck:
             return checked(
                 "ce:GetCostAndUsage",
-                "sync_cost",
+                f"sync_cost{tags}",
                 lambda: cost_explorer.fetch_totals(
                     self._clients, window, lambda _: None
                 ),

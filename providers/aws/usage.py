@@ -15,7 +15,7 @@ from providers.aws.metric_data import (
     fetch_figures,
 )
 from providers.base import Progress
-from providers.records import (
+from providers.metric_records import (
     CpuRecord,
     MetricName,
     RegionMetrics,

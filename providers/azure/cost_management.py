@@ -5,18 +5,19 @@ restates. A month costs 3 questions: the total as it is billed, the total with
 purchases spread over what they cover, and usage by two dimensions. Another asks for
 charges that are no usage, only where usage misses the total; where the two totals
 differ, the groups of the second are asked for in the same way, which is 1 or 2 more.
-Every further page of 1,000 rows counts as a question too. None costs money, but a
-tenant has 600 an hour.
+Each tag key is 1 more, or 2 where the totals differ. Every further page of 1,000 rows
+counts as a question too. None costs money, but a tenant has 600 an hour.
 
 Cost Management knows no tax, credits or support charges: those are only on invoices.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from core.money import QUANTUM, ZERO
 from core.windows import ONE_DAY, Window, add_months, utc_day
@@ -25,7 +26,14 @@ from providers.azure.client import AzureClient, Question, not_understood
 from providers.base import Progress
 from providers.errors import ErrorKind, ProviderError
 from providers.reconcile import reconciled
-from providers.records import ChargeCategory, CostReading, CostRecord, CostTotalRecord
+from providers.records import (
+    UNALLOCATED,
+    ChargeCategory,
+    CostReading,
+    CostRecord,
+    CostTotalRecord,
+    TagCostRecord,
+)
 
 API_VERSION = "2025-03-01"
 OPERATION = "Microsoft.CostManagement/query"
@@ -51,8 +59,13 @@ CATEGORIES = {
     "UnusedSavingsPlan": ChargeCategory.USAGE,
 }
 CATEGORY_PER_TYPE = {kind.lower(): of for kind, of in CATEGORIES.items()}
+TAG_PRICE = "1 or 2 more questions for each month that is read, without a price"
 BILLING_ROLE = "Billing account reader, or Enterprise administrator (read only),"
 
+R = TypeVar("R", bound=CostRecord | TagCostRecord)
+# A row by the names of its columns, and what was charged when.
+Raw = Mapping[str, Any]
+Charged = dict[str, Any]
 # (day, currency) -> amount
 Totals = Mapping[tuple[date, str], Decimal]
 
@@ -104,25 +117,37 @@ class Month:
         actual, amortized = self.totals(ACTUAL), self.totals(AMORTIZED)
         if not actual and not amortized:
             return CostReading([], [])  # the subscription may be younger
-        rows = self._rows(ACTUAL, actual)
-        if are_equal(actual, amortized):
-            rows = [replace(row, effective=row.billed) for row in rows]
-        else:
-            # What is in both is one row after all: `reconciled` sums equal keys.
-            rows += [
-                replace(row, billed=ZERO, effective=row.billed)
-                for row in self._rows(AMORTIZED, amortized)
-            ]
+        tags = {
+            key: self._of_both(actual, amortized, partial(self._tag_rows, key))
+            for key in self._account.settings.tag_keys
+        }
         return reconciled(
             self._total_records(actual, amortized),
-            rows,
-            self._account.account_id if self._account.is_subscription else "",
+            self._of_both(actual, amortized, self._rows),
+            self._own_id,
             ROUNDING_BELOW,
+            tags,
         )
+
+    def _of_both(
+        self,
+        actual: Totals,
+        amortized: Totals,
+        fetch: Callable[[str, Totals], list[R]],
+    ) -> list[R]:
+        """Return the rows with both amounts; those of two questions stay apart, as
+        `reconciled` sums equal keys."""
+        rows = fetch(ACTUAL, actual)
+        if are_equal(actual, amortized):
+            return [replace(row, effective=row.billed) for row in rows]
+        return rows + [
+            replace(row, billed=ZERO, effective=row.billed)
+            for row in fetch(AMORTIZED, amortized)
+        ]
 
     def totals(self, kind: str) -> Totals:
         """Return the ungrouped sum of each day that has any."""
-        return summed(self._fetch(kind, (), {}))
+        return summed(self._fetch(kind, (), {}, self._cost_record))
 
     def _rows(self, kind: str, totals: Totals) -> list[CostRecord]:
         """Return usage, and all else where that is not the total."""
@@ -130,13 +155,20 @@ class Month:
         by = ["ServiceName", "ResourceGroupName"]
         if not self._account.is_subscription:
             by = ["SubscriptionId", "ServiceName"]
-        rows = list(self._fetch(kind, by, usage))
+        rows = list(self._fetch(kind, by, usage, self._cost_record))
         if are_equal(summed(rows), totals):
             return rows
         by = ["ChargeType", "ServiceName"]
         if not self._account.is_subscription:
             by = ["ChargeType", "SubscriptionId"]
-        return rows + list(self._fetch(kind, by, chosen(list(CATEGORIES))))
+        rest = chosen(list(CATEGORIES))
+        return rows + list(self._fetch(kind, by, rest, self._cost_record))
+
+    def _tag_rows(self, key: str, kind: str, totals: Totals) -> list[TagCostRecord]:
+        """Return what each value of a tag cost; Azure ignores the case of its key."""
+        by = "ServiceName" if self._account.is_subscription else "SubscriptionId"
+        record = partial(self._tag_record, key)
+        return list(self._fetch(kind, [by], {}, record, key))
 
     def _total_records(
         self, actual: Totals, amortized: Totals
@@ -160,37 +192,43 @@ class Month:
         ]
 
     def _fetch(
-        self, kind: str, by: Sequence[str], filters: Mapping[str, Any]
-    ) -> Iterator[CostRecord]:
-        """Return the answered groups that are not zero; their amount is `billed`."""
-        question = self._question(kind, by, filters)
+        self,
+        kind: str,
+        by: Sequence[str],
+        filters: Mapping[str, Any],
+        record: Callable[[Raw, Charged], R],
+        tag_key: str = "",
+    ) -> Iterator[R]:
+        """Yield the answered groups that are not zero; their amount is `billed`."""
+        question = self._question(kind, by, filters, tag_key)
+        needed = {name.lower() for name in by} | ({"tagvalue"} if tag_key else set())
         for number, page in enumerate(self._client.pages(question), start=1):
             self._progress(f"costs {self._days}: {kind}, page {number}")
             try:
                 columns = [one["name"].lower() for one in page["properties"]["columns"]]
-                if absent := {name.lower() for name in by} - {*columns}:
+                if absent := needed - {*columns}:
                     raise KeyError(*absent)
                 for values in page["properties"]["rows"]:
                     raw = dict(zip(columns, values, strict=True))
-                    row = self._normalize(question, raw)
-                    if row.billed or not by:
-                        yield row
+                    charged = self._charged(question, raw)
+                    if charged["billed"] or not by:
+                        yield record(raw, charged)
             except (KeyError, TypeError, ValueError, AttributeError) as error:
                 raise not_understood(question, error) from error
 
     def _question(
-        self, kind: str, by: Sequence[str], filters: Mapping[str, Any]
+        self, kind: str, by: Sequence[str], filters: Mapping[str, Any], tag_key: str
     ) -> Question:
         # Both ends are inclusive, and Azure silently moves what is not over yet.
         last = min(self._days.end, self._today) - ONE_DAY
+        groupings = [{"type": "TagKey", "name": tag_key}] if tag_key else []
+        groupings += [{"type": "Dimension", "name": name} for name in by]
         dataset: dict[str, Any] = {
             "granularity": "Daily",
             # By one name, so that the column has it whichever of the two is taken.
             "aggregation": {"Cost": {"name": "Cost", "function": "Sum"}},
-            "grouping": [{"type": "Dimension", "name": name} for name in by],
+            **({"grouping": groupings} if groupings else {}),
         }
-        if not by:
-            del dataset["grouping"]
         return Question(
             what=f"Costs of {self._days} of {self._account}",
             operation=OPERATION,
@@ -209,26 +247,50 @@ class Month:
             progress=self._progress,
         )
 
-    def _normalize(self, question: Question, raw: Mapping[str, Any]) -> CostRecord:
-        """One row, its columns by name. A charge that no service names is named by its
-        kind, and groups that Azure spells in several cases are one."""
+    def _cost_record(self, raw: Raw, charged: Charged) -> CostRecord:
+        """A charge that no service names is named by its kind, and groups that Azure
+        spells in several cases are one."""
+        kind = raw.get("chargetype") or USAGE
+        return CostRecord(
+            sub_account_id=self._sub_account(raw),
+            service=raw.get("servicename") or kind,
+            region="",
+            charge_category=category(kind),
+            resource_group=(raw.get("resourcegroupname") or "").lower(),
+            **charged,
+        )
+
+    def _tag_record(self, key: str, raw: Raw, charged: Charged) -> TagCostRecord:
+        service = ""
+        if self._account.is_subscription:
+            service = raw["servicename"] or UNALLOCATED
+        return TagCostRecord(
+            tag_key=key,
+            tag_value=raw["tagvalue"] or "",
+            sub_account_id=self._sub_account(raw),
+            service=service,
+            **charged,
+        )
+
+    def _charged(self, question: Question, raw: Raw) -> Charged:
+        """The columns that every question is answered with, by name."""
         day = datetime.strptime(str(raw["usagedate"]), "%Y%m%d").date()
         if day not in self._days:
             raise self._incomplete(question, f"it has {day}, which was not asked for")
-        kind, service = raw.get("chargetype") or USAGE, raw.get("servicename")
-        own = self._account.account_id if self._account.is_subscription else ""
-        return CostRecord(
-            day=day,
-            sub_account_id=(raw.get("subscriptionid") or own).lower(),
-            service=service or kind,
-            region="",
-            charge_category=category(kind),
-            currency=self._currency(question, raw["currency"]),
-            billed=self._amount(question, raw["cost"]),
-            effective=ZERO,
-            is_estimated=self._is_open,
-            resource_group=(raw.get("resourcegroupname") or "").lower(),
-        )
+        return {
+            "day": day,
+            "currency": self._currency(question, raw["currency"]),
+            "billed": self._amount(question, raw["cost"]),
+            "effective": ZERO,
+            "is_estimated": self._is_open,
+        }
+
+    def _sub_account(self, raw: Raw) -> str:
+        return (raw.get("subscriptionid") or self._own_id).lower()
+
+    @property
+    def _own_id(self) -> str:
+        return self._account.account_id if self._account.is_subscription else ""
 
     def _amount(self, question: Question, value: Any) -> Decimal:
         """To ten places, rounded once, so that stored rows sum exactly."""

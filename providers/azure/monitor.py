@@ -20,13 +20,13 @@ from providers.azure.metric_batches import (
 )
 from providers.base import Progress
 from providers.errors import ErrorKind, ProviderError
-from providers.records import (
+from providers.metric_records import (
     CpuRecord,
-    InstanceRecord,
     MemoryRecord,
     NetworkRecord,
     RegionMetrics,
 )
+from providers.records import InstanceRecord
 from providers.side_by_side import side_by_side
 
 MACHINES = "Microsoft.Compute/virtualMachines"

@@ -24,6 +24,7 @@ from providers.azure.retail_prices import RetailPrices
 from providers.azure.subscriptions import try_subscription
 from providers.base import Progress
 from providers.meter import Meter
+from providers.metric_records import RegionMetrics, ResourceRef
 from providers.records import (
     AccessCheck,
     AdviceRecord,
@@ -31,12 +32,11 @@ from providers.records import (
     InstancePriceRecord,
     InstanceRecord,
     Market,
-    RegionMetrics,
     RegionResources,
     ResourceMarket,
     ResourcePriceRecord,
-    ResourceRef,
 )
+from providers.settings import priced_tags
 
 
 class AzureProvider:
@@ -129,9 +129,10 @@ class AzureProvider:
             return  # nothing else can be tried
         if client.account.is_subscription:
             yield from self._check_resources(yesterday)
+        tag_keys = client.account.settings.tag_keys
         yield checked(
             f"{cost_management.role_of(client)} (Microsoft.CostManagement/query)",
-            "sync_cost",
+            f"sync_cost{priced_tags(tag_keys, cost_management.TAG_PRICE)}",
             lambda: cost_management.try_costs(client, yesterday),
         )
 

@@ -23,8 +23,8 @@ from providers.azure.metric_batches import (
     parts_of,
 )
 from providers.base import Progress
-from providers.errors import ProviderError
-from providers.records import (
+from providers.errors import ErrorKind, ProviderError
+from providers.metric_records import (
     CpuRecord,
     MemoryRecord,
     MetricName,
@@ -134,14 +134,13 @@ def _read_region(
     client: AzureClient, window: Window, region: str, refs: Iterable[ResourceRef]
 ) -> Iterator[RegionMetrics]:
     failures: list[ProviderError] = []
-    for source, of_type in _by_source(refs):
-        for ids in batches(list(of_type)):
-            try:
-                yield from _read_batch(
-                    client, window, region, source, {one: of_type[one] for one in ids}
-                )
-            except ProviderError as error:
-                failures.append(error)  # another type may be answered
+    for source, batch in _batches(refs):
+        try:
+            yield from _read_batch(client, window, region, source, batch, failures)
+        except ProviderError as error:
+            failures.append(error)
+            if error.kind != ErrorKind.INVALID:
+                break  # which is of one type's question; all else is of the region
     if failures:
         yield RegionMetrics(region, error=failures[0])
 
@@ -152,29 +151,30 @@ def _read_batch(
     region: str,
     source: Source,
     refs: Mapping[str, ResourceRef],
+    failures: list[ProviderError],
 ) -> Iterator[RegionMetrics]:
-    """Raise ProviderError, for a metric that was refused after all else was said."""
-    failures: list[ProviderError] = []
+    """Raise ProviderError; a metric of one resource that was refused is noted."""
+    ids, figures = list(refs), source.figures
     for days in parts_of(window):
         question = daily_question(
-            *(client, "Use", days, region, source.namespace, list(refs)), source.figures
+            client, "Use", days, region, source.namespace, ids, figures
         )
-        found, refused = fetch_days(client, question, days, list(refs), source.figures)
+        found, refused = fetch_days(client, question, days, ids, figures)
         failures += [one for one in refused if GONE not in str(one)]
         yield normalize_part(region, source, days, refs, found)
-    if failures:
-        raise failures[0]
 
 
-def _by_source(
+def _batches(
     refs: Iterable[ResourceRef],
 ) -> Iterator[tuple[Source, Mapping[str, ResourceRef]]]:
-    """Return what there is of each type that has metrics, by id."""
+    """Return as many of a type as a question takes, by id, of types with metrics."""
     found: dict[str, dict[str, ResourceRef]] = defaultdict(dict)
     for ref in refs:
         if ref.gone_since is None:
             found[type_of(ref.resource_id)][ref.resource_id] = ref
-    return ((SOURCES[name], found[name]) for name in SOURCES if name in found)
+    for name, source in SOURCES.items():
+        for ids in batches(list(found[name])):
+            yield source, {one: found[name][one] for one in ids}
 
 
 def type_of(resource_id: str) -> str:

@@ -8,7 +8,7 @@ from providers.demo.fleet import Life
 from providers.demo.incidents import runaway_percent
 from providers.demo.machines import Role
 from providers.demo.shapes import chance, noise, season
-from providers.records import CpuRecord, MemoryRecord, NetworkRecord
+from providers.metric_records import CpuRecord, MemoryRecord, NetworkRecord
 
 # CloudWatch keeps one point for every five minutes.
 SAMPLES_PER_HOUR = 12

@@ -35,18 +35,17 @@ from providers.demo.tagged_bill import tag_costs
 from providers.demo.use import use_of
 from providers.errors import ErrorKind, ProviderError
 from providers.meter import Meter
+from providers.metric_records import RegionMetrics, ResourceRef
 from providers.records import (
     AccessCheck,
     CostReading,
     CostTotalRecord,
     InstancePriceRecord,
     Market,
-    RegionMetrics,
     RegionResources,
     ResourceMarket,
     ResourcePriceRecord,
     ResourceRecord,
-    ResourceRef,
 )
 from providers.settings import InvalidSetting
 

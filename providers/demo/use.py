@@ -1,11 +1,11 @@
-"""How much the company's databases, load balancers and gateways are used."""
+"""How much the company's databases, balancers, gateways and accounts are used."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 
 from core.windows import Window, utc_day
 from providers.demo.shapes import growth, noise, season
-from providers.records import (
+from providers.metric_records import (
     CpuRecord,
     MetricName,
     RegionMetrics,
@@ -79,23 +79,33 @@ def _database(ref: ResourceRef, day: date, busy: float) -> Iterator[UsageRecord]
 
 
 def _balancer(ref: ResourceRef, day: date, busy: float) -> Iterator[UsageRecord]:
-    processed = MetricName.PROCESSED_BYTES
-    yield UsageRecord(
-        ref.resource_id, day, processed, total=float(int(40 * GIB * busy))
-    )
-    if "/net/" in ref.resource_id:
+    yield _counted(ref, day, MetricName.PROCESSED_BYTES, 40 * GIB * busy)
+    if "/app/" in ref.resource_id:
+        yield _counted(ref, day, MetricName.REQUESTS, 2_400_000 * busy)
+    elif not _is_of_azure(ref):
         yield _active(ref, day, busy)
-    else:
-        requests = float(int(2_400_000 * busy))
-        yield UsageRecord(ref.resource_id, day, MetricName.REQUESTS, total=requests)
 
 
 def _gateway(ref: ResourceRef, day: date, busy: float) -> Iterator[UsageRecord]:
-    processed = MetricName.PROCESSED_BYTES
-    yield UsageRecord(
-        ref.resource_id, day, processed, total=float(int(25 * GIB * busy))
-    )
-    yield _active(ref, day, busy)
+    yield _counted(ref, day, MetricName.PROCESSED_BYTES, 25 * GIB * busy)
+    if not _is_of_azure(ref):
+        yield _active(ref, day, busy)
+
+
+def _bucket(ref: ResourceRef, day: date, busy: float) -> Iterator[UsageRecord]:
+    """S3 does not tell."""
+    if _is_of_azure(ref):
+        yield _counted(ref, day, MetricName.TRANSACTIONS, 150_000 * busy)
+
+
+def _is_of_azure(ref: ResourceRef) -> bool:
+    return ref.resource_id.startswith("/subscriptions/")
+
+
+def _counted(
+    ref: ResourceRef, day: date, metric: MetricName, total: float
+) -> UsageRecord:
+    return UsageRecord(ref.resource_id, day, metric, total=float(int(total)))
 
 
 def _active(ref: ResourceRef, day: date, busy: float) -> UsageRecord:
@@ -109,4 +119,5 @@ USES: Mapping[str, Use] = {
     "database": _database,
     "load-balancer": _balancer,
     "nat-gateway": _gateway,
+    "bucket": _bucket,
 }

@@ -5,6 +5,7 @@ from typing import Any
 
 from core.testing.azure_emulator import EmulatedAzure
 from core.windows import Window
+from providers.azure.account_settings import AzureSettings
 from providers.azure.client import AzureAccount, AzureOptions
 from providers.azure.provider import AzureProvider
 from providers.records import CostReading
@@ -17,7 +18,12 @@ def june(day: int) -> date:
     return date(2026, 6, day)
 
 
-def provider_of(azure: EmulatedAzure, account_id: str, **options: Any) -> AzureProvider:
+def provider_of(
+    azure: EmulatedAzure,
+    account_id: str,
+    settings: AzureSettings | None = None,
+    **options: Any,
+) -> AzureProvider:
     """Return one that waits by the emulator's clock, and at no rate of its own."""
     common: dict[str, Any] = {
         "endpoint_url": azure.endpoint_url,
@@ -27,9 +33,8 @@ def provider_of(azure: EmulatedAzure, account_id: str, **options: Any) -> AzureP
         "cost_client_limits": (),
         "cost_tenant_limits": (),
     }
-    return AzureProvider(
-        AzureAccount(account_id), AzureOptions(**common | options), azure.now
-    )
+    account = AzureAccount(account_id, settings or AzureSettings())
+    return AzureProvider(account, AzureOptions(**common | options), azure.now)
 
 
 def costs(provider: AzureProvider, start: date, end: date) -> CostReading:

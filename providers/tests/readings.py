@@ -10,4 +10,5 @@ def whole(parts: Iterable[CostReading]) -> CostReading:
     return CostReading(
         [total for part in parts for total in part.totals],
         [row for part in parts for row in part.rows],
+        [row for part in parts for row in part.tags],
     )

@@ -12,7 +12,7 @@ from providers.aws.account_settings import AwsSettings
 from providers.aws.client import AwsAccount, AwsOptions
 from providers.aws.provider import AwsProvider
 from providers.errors import ErrorKind
-from providers.records import MemoryRecord, RegionMetrics
+from providers.metric_records import MemoryRecord, RegionMetrics
 
 REGION = "eu-west-1"
 DAYS = Window(june(18), june(20))

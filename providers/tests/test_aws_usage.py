@@ -18,7 +18,7 @@ from core.windows import Window
 from providers.aws.account_settings import AwsSettings
 from providers.aws.client import AwsAccount, AwsOptions
 from providers.aws.provider import AwsProvider
-from providers.records import (
+from providers.metric_records import (
     CpuRecord,
     MetricName,
     RegionMetrics,

@@ -9,7 +9,7 @@ from core.windows import Window
 from providers.azure.monitor import normalize_part
 from providers.azure.provider import AzureProvider
 from providers.errors import ErrorKind
-from providers.records import MemoryRecord, RegionMetrics
+from providers.metric_records import MemoryRecord, RegionMetrics
 from providers.tests.azure_reads import june, provider_of
 
 BATCH = "Microsoft.Insights/metrics:getBatch"

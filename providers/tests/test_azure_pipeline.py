@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -253,7 +254,7 @@ def test_the_rates_of_costs_are_kept_by_all_accounts_that_share_them(
         azure.world.add_subscription(),
     ):
         waits: list[float] = []
-        options = {limit: ((2, 60),), "wait": waits.append}
+        options: dict[str, Any] = {limit: ((2, 60),), "wait": waits.append}
         provider = provider_of(azure, subscription.subscription_id, **options)
         for _ in range(2):  # 2 questions each of a month without charges
             list(provider.fetch_costs(Window(june(1), june(20)), lambda _: None))

@@ -21,7 +21,7 @@ from core.windows import Window
 from providers.azure.provider import AzureProvider
 from providers.base import UsageSource
 from providers.errors import ErrorKind
-from providers.records import MetricName, RegionMetrics, ResourceRef
+from providers.metric_records import MetricName, RegionMetrics, ResourceRef
 from providers.tests.azure_reads import NOW, june, provider_of
 
 BATCH = "Microsoft.Insights/metrics:getBatch"
@@ -179,6 +179,19 @@ def test_a_type_that_fails_does_not_stop_the_others(
     part, last = read(provider, ref(server), ref(nat))
     assert part.usage[0].resource_id == nat.id.lower()
     assert last.error and "westeurope" in str(last.error)
+
+
+def test_a_region_that_is_throttled_is_not_asked_for_the_next_type(
+    provider: AzureProvider, azure: EmulatedAzure, subscription: EmulatedSubscription
+) -> None:
+    server, nat = (
+        subscription.add(PostgreSqlServer, "db"),
+        subscription.add(NatGateway, "out"),
+    )
+    azure.throttle(BATCH)
+    (last,) = read(provider, ref(server), ref(nat))
+    assert last.error and last.error.kind == ErrorKind.THROTTLED
+    assert azure.requests[BATCH] == 2  # with the one that was tried again
 
 
 def test_fifty_of_a_type_and_thirty_days_are_one_question(

@@ -10,7 +10,7 @@ from providers.demo.company import ACCOUNTS, PRODUCTION, STAGING
 from providers.demo.fleet import Life, lives
 from providers.demo.machines import Role
 from providers.demo.provider import DemoProvider
-from providers.records import CpuRecord, NetworkRecord
+from providers.metric_records import CpuRecord, NetworkRecord
 
 ANCHOR = date(2026, 10, 20)
 NOW = datetime(2026, 10, 20, 14, 30, tzinfo=UTC)

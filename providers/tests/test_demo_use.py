@@ -8,7 +8,7 @@ from core.testing.clock import NOW
 from core.windows import Window, last_complete_days, utc_day
 from providers.demo.company import ACCOUNT_IDS
 from providers.demo.provider import DemoProvider
-from providers.records import MetricName, RegionMetrics, ResourceRef
+from providers.metric_records import MetricName, RegionMetrics, ResourceRef
 
 REGION, GIB = "eu-west-1", 2**30
 WEEK = last_complete_days(7, NOW)
@@ -52,6 +52,22 @@ def test_the_network_has_what_it_processed(ref: ResourceRef, metrics: set[str]) 
     found = read(ref)
     assert {one.metric.value for one in found.usage} == {"processed_bytes", *metrics}
     assert len(found.usage) == 14
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "metrics"),
+    [
+        ("load-balancer", "network/loadbalancers/web", {"processed_bytes"}),
+        ("nat-gateway", "network/natgateways/out", {"processed_bytes"}),
+        ("bucket", "storage/storageaccounts/assets", {"transactions"}),
+    ],
+)
+def test_what_lies_in_azure_has_what_azure_counts(
+    kind: str, path: str, metrics: set[str]
+) -> None:
+    ref = ResourceRef(kind, f"/subscriptions/1/providers/microsoft.{path}")
+    assert {one.metric.value for one in read(ref).usage} == metrics
+    assert not read(ResourceRef("bucket", "assets")).usage
 
 
 def test_what_is_named_old_is_there_and_not_used() -> None:

@@ -17,6 +17,7 @@ from providers.records import (
     CostReading,
     CostRecord,
     CostTotalRecord,
+    TagCostRecord,
 )
 
 DAYS = st.sampled_from([date(2026, 6, day) for day in (1, 2, 3)])
@@ -50,11 +51,26 @@ TOTALS = st.lists(
     ),
     unique_by=lambda total: (total.day, total.currency),
 )
+TAGGED = st.lists(
+    st.builds(
+        TagCostRecord,
+        day=DAYS,
+        tag_key=st.just("team"),
+        tag_value=st.sampled_from(["", "shop", "data"]),
+        sub_account_id=st.sampled_from(["1", "2"]),
+        service=st.sampled_from(["", "EC2", "S3"]),
+        currency=st.just("USD"),
+        billed=AMOUNTS,
+        effective=AMOUNTS,
+        is_estimated=st.booleans(),
+    ),
+    max_size=30,
+)
 Sums = dict[tuple[date, str], tuple[Decimal, Decimal]]
 MONDAY = date(2026, 6, 1)
 
 
-def sums(records: Iterable[CostRecord] | Iterable[CostTotalRecord]) -> Sums:
+def sums(records: Iterable[CostRecord | CostTotalRecord | TagCostRecord]) -> Sums:
     found: Sums = defaultdict(lambda: (Decimal(0), Decimal(0)))
     for one in records:
         billed, effective = found[one.day, one.currency]
@@ -107,6 +123,35 @@ def test_the_cloud_s_totals_stay_and_no_key_appears_twice(
     assert len(keys(reading)) == len(set(keys(reading)))
     days = [(one.day, one.currency) for one in reading.totals]
     assert len(days) == len(set(days))
+
+
+@given(st.lists(AMOUNTS, min_size=3, max_size=3), TAGGED)
+def test_the_rows_of_each_tag_key_sum_to_the_totals(
+    amounts: list[Decimal], tagged: list[TagCostRecord]
+) -> None:
+    days = [date(2026, 6, day) for day in (1, 2, 3)]
+    totals = [
+        CostTotalRecord(day, "USD", amount, amount, False)
+        for day, amount in zip(days, amounts, strict=True)
+    ]
+    reading = reconciled(totals, [], "", tags={"team": tagged, "env": []})
+    for key in ("team", "env"):
+        rows = [one for one in reading.tags if one.tag_key == key]
+        assert sums(rows) == sums(totals)
+        names = [
+            (one.day, one.tag_value, one.sub_account_id, one.service) for one in rows
+        ]
+        assert len(names) == len(set(names))
+
+
+def test_what_the_groups_of_a_tag_lack_is_untagged() -> None:
+    nine = Decimal(9)
+    shop = TagCostRecord(
+        *(MONDAY, "team", "shop", "1", "EC2", "USD"), nine, nine, is_estimated=False
+    )
+    reading = reconciled([total("10")], [row("EC2", "10")], "1", tags={"team": [shop]})
+    rest = reading.tags[-1]
+    assert (rest.tag_value, rest.service, rest.billed) == ("", UNALLOCATED, 1)
 
 
 def test_what_the_groups_lack_is_named() -> None:

@@ -26,7 +26,13 @@ class CloudAccountSerializer(serializers.ModelSerializer[CloudAccount]):
         default=list,
         read_only=True,
     )
-
+    tag_keys = serializers.ListField(
+        child=serializers.CharField(),
+        source="settings.tag_keys",
+        default=list,
+        read_only=True,
+        help_text="The tag keys by which its costs are read.",
+    )
     tenant = serializers.CharField(source="settings.tenant", default="", read_only=True)
     client_id = serializers.CharField(
         source="settings.client_id", default="", read_only=True
@@ -41,6 +47,7 @@ class CloudAccountSerializer(serializers.ModelSerializer[CloudAccount]):
             "name",
             "role_arn",
             "regions",
+            "tag_keys",
             "tenant",
             "client_id",
             "is_payer",

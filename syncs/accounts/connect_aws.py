@@ -11,9 +11,10 @@ from clouds.registry import CloudKind, aws_options
 from core.commands import bad_arguments
 from providers.aws.account_settings import AwsSettings
 from providers.aws.client import AwsAccount
+from providers.aws.cost_explorer import TAG_PRICE
 from providers.aws.provider import AwsProvider
 from providers.errors import ProviderError
-from providers.settings import InvalidSetting
+from providers.settings import InvalidSetting, priced_tags
 from syncs.accounts.changes import save_account
 from syncs.accounts.connect import Connector, Options, store_account
 from syncs.accounts.organization import refresh_organization
@@ -69,6 +70,8 @@ def connect(options: Options, now: datetime, actor: Actor) -> Iterator[str]:
         _change_members(account, options, actor)
     if account.is_payer:
         yield NO_PAYER.format(account)
+    if tags := priced_tags(options["tag_key"] or [], TAG_PRICE):
+        yield f"Costs are read{tags}."
     yield from told
 
 
@@ -112,6 +115,7 @@ def _given(options: Options) -> dict[str, Any]:
         "external_id": options["external_id"],
         "regions": options["region"],
         "is_payer": options["payer"] or options["organization"] or None,
+        "tag_keys": options["tag_key"],
         "member_role": role if options["organization"] else None,
     }
     return {name: value for name, value in given.items() if value is not None}

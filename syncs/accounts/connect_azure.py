@@ -7,6 +7,8 @@ from typing import Any
 from clouds.registry import CloudKind
 from core.commands import bad_arguments
 from providers.azure.account_settings import CLOUDS
+from providers.azure.cost_management import TAG_PRICE
+from providers.settings import priced_tags
 from syncs.accounts.connect import Connector, Options, store_account
 from users.audit import Actor
 
@@ -72,6 +74,8 @@ def connect(options: Options, now: datetime, actor: Actor) -> Iterator[str]:
     yield sentence
     if account.is_payer:
         yield COVERS_OTHERS.format(account)
+    if tags := priced_tags(options["tag_key"] or [], TAG_PRICE):
+        yield f"Costs are read{tags}."
 
 
 def _account_id(options: Options) -> str:
@@ -97,6 +101,7 @@ def _given(options: Options) -> dict[str, Any]:
         "tenant": options["tenant"] and options["tenant"].lower(),
         "client_id": options["client_id"] and options["client_id"].lower(),
         "cloud": options["azure_cloud"],
+        "tag_keys": options["tag_key"],
     }
     given = {name: value for name, value in named.items() if value is not None}
     return given | (WAYS | ways if ways else {})

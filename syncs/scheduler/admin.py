@@ -24,8 +24,8 @@ from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.widgets import UnfoldAdminSelectWidget as Select
 from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
 
-from users.admin import UnlimitedUsersAdmin
 from users.audit import record_each
+from users.audited_admin import UnlimitedUsersAdmin
 
 Tasks = QuerySet[PeriodicTask]
 

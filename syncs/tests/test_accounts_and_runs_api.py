@@ -31,6 +31,7 @@ def test_an_account_without_its_secret() -> None:
             "role_arn": "arn:aws:iam::000000000002:role/cloudintel",
             "external_id": "a-shared-secret",
             "regions": ["eu-west-1"],
+            "tag_keys": ["team"],
         },
     )
     found = ask(f"accounts/{member.pk}/")
@@ -43,6 +44,7 @@ def test_an_account_without_its_secret() -> None:
         "name": "member",
         "role_arn": "arn:aws:iam::000000000002:role/cloudintel",
         "regions": ["eu-west-1"],
+        "tag_keys": ["team"],
         "tenant": "",
         "client_id": "",
         "is_payer": False,

@@ -209,3 +209,20 @@ def test_a_closed_account_of_the_organization_is_told_and_disabled(
     aws.world(MEMBER).organization_state = "SUSPENDED"
     assert "shop (222222222222) was closed" in add_account("--organization")
     assert not CloudAccount.objects.get(account_id=MEMBER).is_enabled
+
+
+def test_tag_keys_are_stored_and_their_price_is_told(aws: EmulatedAws) -> None:
+    told = add_account("--tag-key", "team", "--tag-key", "env")
+    assert CloudAccount.objects.get().settings["tag_keys"] == ["team", "env"]
+    price = "each of the tags team, env: one more question a sync, $0.01 a page of it"
+    assert f"Costs are read, also by {price}." in told
+    call_command("check_access", stdout=(said := StringIO()))
+    assert f"(for sync_cost, also by {price})" in said.getvalue()
+    add_account("--name", "first")
+    assert CloudAccount.objects.get().settings["tag_keys"] == ["team", "env"]
+
+
+def test_a_tag_key_that_can_not_be_read_is_refused(aws: EmulatedAws) -> None:
+    with pytest.raises(CommandError, match="The tag key 'a=b' can't be read"):
+        add_account("--tag-key", "a=b")
+    assert not CloudAccount.objects.exists()

@@ -1,9 +1,11 @@
 """Backfills on pages: the price first, then the start, then each window."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
+from core.templatetags.formats import days
 from core.testing.clock import NOW, TODAY
 from syncs.models import Backfill, SyncRun
 from syncs.testing import LONG, part_run, proposed, read_account, signed_in
@@ -121,6 +123,10 @@ def test_each_window_tells_its_run_and_why_it_failed() -> None:
     text = page_of(backfill)
     assert f'href="/syncs/runs/{read.pk}/">run {read.pk}' in text
     assert "1 of 3 windows read" in text
+    newest_first = backfill.windows.order_by("-start")
+    assert re.findall(r'<th scope="row" class="when">(.*?)</th>', text) == [
+        days(part.window) for part in newest_first
+    ]
     assert "(actual: $0.0300 so far)" in text
     assert "Throttled." in text
     assert "next attempt after 2026-11-20 13:00 UTC" in text

@@ -28,12 +28,14 @@ def charge(
     region: str = "us-east-1",
     amortized: str | None = None,
     owner: str = "",
+    tags: dict[str, str] | None = None,
 ) -> LineItem:
     """A line of the bill."""
     return LineItem(
         *(day, service, region, kind, Decimal(dollars)),
         amortized=None if amortized is None else Decimal(amortized),
         linked_account=owner,
+        tags=tags or {},
     )
 
 

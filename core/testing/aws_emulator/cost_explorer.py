@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from core.testing.aws_emulator.cost_filter import dimension_of, keep_matching
+from core.testing.aws_emulator.cost_filter import dimension_of, keep_matching, tag_of
 from core.testing.aws_emulator.cost_request import METRICS, check_request, periods
 from core.testing.aws_emulator.wire import Answer, AwsError, Call
 from core.testing.resume_tokens import make_token, read_token
@@ -120,7 +120,7 @@ def _add(groups: dict[Key, Sums], key: Key, amounts: Sums) -> None:
 
 def _key(item: LineItem, group: dict[str, str], world: World) -> str:
     if group["Type"] == "TAG":
-        return f"{group['Key']}${item.tags.get(group['Key'], '')}"
+        return f"{group['Key']}${tag_of(item, group['Key'], world)}"
     value = dimension_of(item, group["Key"], world)
     return value or f"No{group['Key'].title().replace('_', '')}"
 

@@ -28,6 +28,12 @@ def dimension_of(item: LineItem, key: str, world: World) -> str:
     return value
 
 
+def tag_of(item: LineItem, key: str, world: World) -> str:
+    """The line item's value of a tag; "" without it, or where it is not activated."""
+    activated = world.cost_allocation_tags
+    return item.tags.get(key, "") if activated is None or key in activated else ""
+
+
 def keep_matching(
     items: list[LineItem], expression: Any, world: World
 ) -> list[LineItem]:
@@ -73,7 +79,7 @@ def _matches(item: LineItem, expression: dict[str, Any], world: World) -> bool:
     if operator == "Not":
         return not _matches(item, operand, world)
     if operator == "Tags":
-        return item.tags.get(operand["Key"], "") in operand["Values"]
+        return tag_of(item, operand["Key"], world) in operand["Values"]
     return dimension_of(item, operand["Key"], world) in operand["Values"]
 
 

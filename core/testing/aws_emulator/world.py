@@ -100,6 +100,8 @@ class World(Resources):
     final_until: date | None = None
     # Groups whose amounts of a day are all smaller are left out of grouped answers.
     dropped_below: Decimal = Decimal(0)
+    # The tag keys that the bill can be grouped by; None: all that are used.
+    cost_allocation_tags: set[str] | None = None
     # The management account of an organization, which sees all linked accounts.
     payer: bool = False
     organization: str = ""  # the management account's id

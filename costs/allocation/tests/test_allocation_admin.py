@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from clouds.models import AccountAccess
-from clouds.testing import account
+from clouds.testing import account, aws_account
 from costs.allocation.changes import teams_version
 from costs.allocation.testing import team_rule
 from costs.models import Team, TeamRule
@@ -110,6 +110,7 @@ def test_shares_that_do_not_sum_to_100_are_refused(
         ),
         ({"services": "x" * 257}, "at most 256 characters"),
         ({"accounts": ["7"]}, "7 is not one of the available choices"),
+        ({"tag_key": "team", "tag_values": "shop"}, "Tag keys are chosen in the"),
         ({"position": "-1"}, "greater than or equal to 0"),
         ({"position": "99999999999"}, "less than or equal to"),
     ],
@@ -122,7 +123,7 @@ def test_a_rule_that_makes_no_sense_is_refused(
 
 
 def test_a_bill_is_told_apart_in_one_way(browser: Client) -> None:
-    one, other = account(), account(2, "staging")
+    one, other = aws_account(tag_keys=["team", "env"]), account(2, "staging")
     first = team_rule(
         to={"Data": "100"},
         accounts=[one.account_id],

@@ -91,10 +91,10 @@ def test_what_teams_pay_sums_to_the_rows_of_each_day(
     for day in {row[2] for row in rows}:
         of_day = sum((row[3] for row in rows if row[2] == day), Decimal(0))
         assert sum(by_day.get(day, 0) for by_day in found.teams.values()) == of_day
-    uncovered = sum(found.uncovered.values())
-    assert uncovered == sum(found.teams.get(NOT_ALLOCATED, {}).values())
+    rest = sum(found.uncovered.values())
+    assert rest == sum(found.teams.get(NOT_ALLOCATED, {}).values())
     total = sum((row[3] for row in rows), Decimal(0))
-    assert sum(found.rules.values()) + uncovered == total
+    assert sum(found.rules.values()) + rest == total
 
 
 @given(rules, rows, st.randoms(use_true_random=False))

@@ -71,6 +71,17 @@ def test_shares_sum_to_the_last_decimal() -> None:
     assert totals(found)["C"] == Decimal("23.3380000007")
 
 
+def test_the_rest_is_told_by_service_whatever_rules_look_at() -> None:
+    store_costs(account(), WEEK, {"EC2": "5", "S3": "1"})
+    assert rest(costs_of_teams()) == [({"service": "EC2"}, 35), ({"service": "S3"}, 7)]
+    team_rule(to={"Shop": "100"}, sub_accounts=["7"])
+    mine = {"sub_account_id": "000000000001"}
+    assert rest(costs_of_teams()) == [
+        (mine | {"service": "EC2"}, 35),
+        (mine | {"service": "S3"}, 7),
+    ]
+
+
 def test_a_rule_counts_from_its_first_day_until_before_its_last() -> None:
     store_costs(account(), WEEK, {"EC2": "1"})
     first, last = date(2026, 11, 3), date(2026, 11, 5)

@@ -75,6 +75,18 @@ def test_what_no_rule_covers_leads_to_its_costs(client: Client) -> None:
     assert [row[2] for row in rest[1:]] == ["RDS", "S3, old"]
 
 
+def test_the_bill_that_is_chosen_stays_chosen_where_it_leads(client: Client) -> None:
+    one = account()
+    for owner in (one, account(2, "b")):
+        store_costs(owner, LAST_DAYS, {"EC2": "1"})
+    page(client)
+    text = client.get(f"/teams/?account={one.account_id}&service=S3").content.decode()
+    [link] = re.findall(r'"/costs/\?(start[^"]*)"', text)
+    assert f"account={one.account_id}" in link and "service=EC2" in link
+    costs = client.get(f"/costs/?{unescape(link)}")
+    assert costs.context["answer"].total.total == 30
+
+
 def test_it_shows_the_rules_in_their_order_with_what_each_gave(client: Client) -> None:
     owner = account()
     store_costs(owner, LAST_DAYS, {"EC2": "1"})

@@ -13,6 +13,7 @@ from clouds.registry import CloudKind
 from core.commands import TAKEN, bad_arguments
 from core.windows import ONE_DAY, Window, last_complete_days, midnight, utc_day
 from costs.sync import open_since, sync_cost
+from dashboard.demo_teams import TAG_KEY, add_teams
 from inventory.models import Resource
 from inventory.sync import sync_databases, sync_ec2, sync_network, sync_storage
 from metrics.sync import sync_cpu, sync_usage
@@ -26,7 +27,6 @@ from syncs.runs.claims import SlotTaken
 from syncs.runs.watermarks import WHOLE_ACCOUNT, due_window, read_until
 
 KINDS = {Cloud.AWS: CloudKind.DEMO, Cloud.AZURE: CloudKind.DEMO_AZURE}
-TAG_KEYS = ["team"]
 # The bill is first read as it was then, so that some days are restated.
 FIRST_READ_DAYS_AGO = 3
 
@@ -83,7 +83,7 @@ class Command(BaseCommand):
                     provider=KINDS[one.cloud],
                     account_id=one.account_id,
                     name=one.name,
-                    settings={"tag_keys": TAG_KEYS},
+                    settings={"tag_keys": [TAG_KEY]},
                 )
                 save_account(account)
             if console.is_terminal:
@@ -96,6 +96,7 @@ class Command(BaseCommand):
             except SlotTaken as taken:
                 raise CommandError(str(taken), returncode=TAKEN) from None
             self.stdout.write(f"{account}: {amount_of(account)}")
+        add_teams()
 
 
 def replay(account: CloudAccount, now: datetime, days: int) -> None:

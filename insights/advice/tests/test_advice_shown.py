@@ -11,6 +11,7 @@ from clouds.models import CloudAccount
 from clouds.testing import azure_account
 from core.testing.clock import NOW
 from insights.models import Advice
+from insights.testing import recommendation
 from inventory.testing import instance
 from users.testing import ask, csv_of, person, refused
 
@@ -49,6 +50,8 @@ def test_the_api_has_it_with_its_amounts_as_texts(owner: CloudAccount) -> None:
     assert second["monthly_savings"] is None
     assert len(ask("advice/", impact="high")["results"]) == 1
     assert len(ask("advice/", search="i-sm")["results"]) == 1
+    rows = ask("advice/", ordering="resource_name")["results"]
+    assert [row["resource_name"] for row in rows] == ["small", "web"]
     assert "impact" in refused("advice/", impact="huge")
     lines = list(csv.DictReader(io.StringIO(csv_of("advice/"))))
     assert [line["solution"] for line in lines] == ["Resize web", "Resize small"]
@@ -68,6 +71,19 @@ def test_the_page_links_to_the_machine_and_adds_nothing_up(
     overview = client.get("/insights/")
     assert "Microsoft's own estimates" in overview.content.decode()
     assert overview.context["potential"] == {}
+
+
+def test_a_recommendation_of_ours_shows_the_clouds_opinion_of_the_same_machine(
+    owner: CloudAccount, client: Client
+) -> None:
+    web, other = instance(owner, "web"), instance(owner, "other")
+    advise(owner, "web")
+    client.force_login(person("viewer"))
+    page = client.get(recommendation(owner, web).get_absolute_url()).content.decode()
+    assert "Microsoft's opinion of it" in page
+    assert "124.50" in page
+    page = client.get(recommendation(owner, other).get_absolute_url()).content.decode()
+    assert "Microsoft's opinion" not in page
 
 
 def test_a_page_says_that_nothing_is_stored_or_matches(

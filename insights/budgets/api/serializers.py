@@ -85,7 +85,7 @@ class BudgetSerializer(serializers.ModelSerializer[Budget]):
             *("id", "name", "scope", "account", "key", "currency", "amount"),
             *("actual_percents", "forecasted_percents", "created_by", "created_at"),
             *("period", "spent", "spent_until", "forecasted", "forecasted_high"),
-            *("state", "is_estimate", "note", "version"),
+            *("state", "note", "version"),
         )
         read_only_fields = ["created_at", "period", "spent_until", "note", "version"]
         # `validate` compares names, as an account may be left out.

@@ -13,13 +13,12 @@ from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW, TODAY
 from core.windows import Window
-from costs.testing import charge, close, store_costs
+from costs.testing import charge, close, store_costs, tagged
+from insights.budgets.forms import BudgetForm
 from insights.budgets.refresh import is_due, refresh_budget, refresh_budgets, status_of
 from insights.models import Budget, BudgetAlert
 from insights.testing import budget, forecast, two_accounts
-from inventory.testing import instance
-from metrics.testing import store_cpu
-from pricing.models import InstancePrice
+from users.testing import person
 
 pytestmark = pytest.mark.django_db
 NOVEMBER = Window(date(2026, 11, 1), TODAY)
@@ -140,62 +139,51 @@ def test_a_channel_that_is_configured_later_gets_this_months_alerts(
     assert Notice.objects.get().about == BudgetAlert.objects.get()
 
 
-def price(hourly: str = "0.10", **values: Any) -> InstancePrice:
-    facts: dict[str, Any] = {
-        "provider": "aws",
-        "region": "eu-west-1",
-        "operating_system": "Linux",
-        "instance_type": "m6i.large",
-        "tenancy": "Shared",
-        "hourly": Decimal(hourly),
-        "currency": "USD",
-        "vcpus": 2,
-        "memory_mib": 8192,
-        "architecture": "x86_64",
-        "is_current_generation": True,
-        "read_at": NOW,
-    }
-    return InstancePrice.objects.create(**{**facts, **values})
+def by_team(owner: CloudAccount, window: Window, amount: str = "2") -> None:
+    owner.settings = {"tag_keys": ["team"]}
+    owner.save()
+    for day in window.days():
+        tagged(owner, day, "shop", amount)
+        tagged(owner, day, "", "1")
 
 
-def test_a_tag_is_estimated_by_hours_at_list_price_and_says_so() -> None:
+def test_a_tag_counts_what_is_billed_with_its_value() -> None:
     owner = account()
-    price()
-    store_cpu(instance(owner, "web", tags={"team": "shop"}), NOVEMBER, 30)
-    store_cpu(instance(owner, "other", tags={"team": "data"}), NOVEMBER, 30)
-    store_cpu(instance(owner, "spot", lifecycle="spot"), NOVEMBER, 30)
-    one = budget(scope="tag", key="team=shop")
-    status = status_of(one, NOW)
+    spent(owner, EC2="3")
+    by_team(owner, NOVEMBER)
+    status = status_of(budget(scope="tag", key="team=shop"), NOW)
     # 19 whole days, and 11 more like the last seven.
-    assert status.spent == Decimal("0.10") * 24 * 19
-    assert status.forecasted == Decimal("0.10") * 24 * 30
-    assert "1 of 2 instances" in status.note and "Estimated" in status.note
-    assert one.is_estimate
+    assert (status.spent, status.forecasted) == (2 * 19, 2 * 30)
+    assert status.spent_until == date(2026, 11, 19)
+    assert status.note == "The rest of the month is forecast by the average of 7 days."
+    assert status_of(budget(scope="tag", key="team=data"), NOW).spent == 0
 
 
-def test_a_windows_instance_of_a_tag_has_the_price_of_windows() -> None:
-    price()
-    price("0.25", operating_system="Windows")
-    server = instance(account(), "web", operating_system="Windows")
-    store_cpu(server, NOVEMBER, 30)
-    status = status_of(budget(scope="tag", key="team=shop"), NOW)
-    assert status.spent == Decimal("0.25") * 24 * 19
-
-
-def test_a_machine_that_did_not_run_costs_nothing_of_a_tag() -> None:
+def test_days_that_were_not_read_by_the_tag_are_not_counted_as_nothing() -> None:
+    """Its key was chosen two days ago."""
     owner = account()
-    price()
-    store_cpu(instance(owner, "web"), Window(date(2026, 11, 1), date(2026, 11, 3)), 30)
-    store_cpu(instance(owner, "live", tags={"team": "shop"}), NOVEMBER, 30)
+    spent(owner, EC2="3")
+    by_team(owner, Window(date(2026, 11, 18), TODAY))
     status = status_of(budget(scope="tag", key="team=shop"), NOW)
-    assert status.spent == Decimal("0.10") * 24 * (19 + 2)
+    assert (status.spent, status.forecasted) == (4, 4 + 2 * 11)
+    assert status.note == "The rest of the month is forecast by the average of 2 days."
 
 
-def test_without_prices_a_tag_says_that_nothing_is_known() -> None:
-    store_cpu(instance(account(), "web"), NOVEMBER, 30)
+def test_a_tag_of_one_account_leaves_out_the_others() -> None:
+    one, other = two_accounts()
+    for owner, amount in ((one, "2"), (other, "5")):
+        spent(owner, EC2="6")
+        by_team(owner, NOVEMBER, amount)
+    found = budget(scope="tag", key="team=shop", account=one)
+    assert status_of(found, NOW).spent == 2 * 19
+    assert status_of(budget(scope="tag", key="team=shop"), NOW).spent == 7 * 19
+
+
+def test_a_tag_that_is_not_read_says_that_nothing_is_known() -> None:
+    spent(account())
     status = status_of(budget(scope="tag", key="team=shop"), NOW)
     assert status.spent is None
-    assert "0 of 1 instances" in status.note
+    assert status.note.startswith("No costs of this month are read by the tag team.")
 
 
 @pytest.mark.parametrize(
@@ -245,3 +233,16 @@ def test_its_state_in_a_word(
         forecasted=None if will_be is None else Decimal(will_be),
     )
     assert one.state == state
+
+
+def test_the_form_refuses_a_tag_key_by_which_costs_are_not_read() -> None:
+    owner = account()
+    owner.settings = {"tag_keys": ["team"]}
+    owner.save()
+    given = {"name": "Shop", "scope": "tag", "currency": "USD", "amount": "5"}
+    form = BudgetForm(person("operator"), {**given, "key": "cost=1"})
+    assert form.errors["key"] == [
+        "Costs are not read by the tag cost. Read are: team. Tag keys are chosen in "
+        "the settings of an account."
+    ]
+    assert BudgetForm(person("operator"), {**given, "key": "team=1"}).is_valid()

@@ -12,11 +12,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
-from core.money import ZERO
 from providers.records import ON_DEMAND
 
 Json = Mapping[str, object]
 RUNNING, STOPPED = "running", "stopped"
+LONGEST_TITLE = 200
 # A kind of resource, as the inventory names it.
 INSTANCE = "instance"
 
@@ -77,6 +77,11 @@ class VerdictStatus(StrEnum):
     NOT_REALIZED = "not_realized"
 
 
+def title_of(name: str) -> str:
+    """Return the name as titles of advice have it, which are stored."""
+    return name if len(name) <= LONGEST_TITLE else f"{name[: LONGEST_TITLE - 1]}…"
+
+
 @dataclass(frozen=True, slots=True)
 class ListPrice:
     """What a resource costs a month by the list, without what its use costs.
@@ -88,7 +93,7 @@ class ListPrice:
     monthly: Decimal
     currency: str
     basis: PriceBasis = PriceBasis.LIST
-    per_gib_read: Decimal = ZERO
+    per_gib_read: Decimal | None = None
     minimum_days: int = 0
 
     @property
@@ -180,7 +185,7 @@ class MachineFacts:
 
     @property
     def title(self) -> str:
-        return self.name or self.resource_id
+        return title_of(self.name or self.resource_id)
 
     @property
     def is_billed(self) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from insights.recommendations.engine.advice import Advice, Level, NotEnough, Rule
 from insights.recommendations.engine.builder import build_advice
+from insights.recommendations.engine.observation_window import span_of
 from insights.recommendations.engine.rule_context import RuleContext
 from insights.recommendations.engine.stopped import off_since
 
@@ -26,13 +27,13 @@ def allocated(context: RuleContext, now: datetime) -> Advice | NotEnough | None:
     days = (now - since).days
     if days < context.thresholds.allocated_days:
         return None
-    word = "for" if is_exact else "for at least"
+    span = span_of(days, is_exact=is_exact)
     return build_advice(
         context,
         Rule.ALLOCATED,
-        title=f"Deallocate {machine.title}, stopped {word} {days} days",
+        title=f"Deallocate {machine.title}, stopped {span}",
         current_state=(
-            f"Stopped {word} {days} days, since {since:%Y-%m-%d}, and not deallocated: "
+            f"Stopped {span}, since {since:%Y-%m-%d}, and not deallocated: "
             "its hardware is held and billed as if it ran."
         ),
         recommendation="Deallocate it. Its disks stay, and it can be started again.",

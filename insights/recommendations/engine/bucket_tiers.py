@@ -1,11 +1,13 @@
 """Buckets and storage accounts whose bytes would cost less in a colder tier."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from core.money import CENT
 from core.windows import last_complete_days
 from insights.recommendations.engine.advice import (
     Advice,
+    Json,
     Level,
     ListPrice,
     NotEnough,
@@ -21,7 +23,31 @@ GIB = 2**30
 LEAST_OBJECT_BYTES = 128 * 1024
 WHOLE_PERCENT = 100
 BucketContext = ResourceContext[BucketRecord]
-HOTTER = {cold: hot for hot, cold in COLDER.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """All bytes of a hot tier in the colder one, where reading a GiB has a price."""
+
+    hot: str
+    gib: Decimal
+    cheaper: Decimal
+    cold: ListPrice
+    per_gib_read: Decimal
+
+    @property
+    def tier(self) -> str:
+        return COLDER[self.hot]
+
+    def reading(self, share: Decimal) -> Decimal:
+        """Return what reading that share of them costs."""
+        return self.gib * share * self.per_gib_read
+
+    @property
+    def break_even_percent(self) -> float | None:
+        """Return how much of them can be read a month until nothing is saved."""
+        whole = self.reading(Decimal(1))
+        return float(self.cheaper / whole) * WHOLE_PERCENT if whole else None
 
 
 def colder_tier(context: BucketContext) -> Advice | NotEnough | None:
@@ -35,14 +61,20 @@ def colder_tier(context: BucketContext) -> Advice | NotEnough | None:
     if not hot or not _is_large(context, hot) or _has_small_objects(record):
         return None
     cold = context.subject.other_prices.get(COLDER[hot])
-    if now is None or cold is None:
-        return NotEnough(
-            Rule.COLDER_TIER, f"The price of a tier in {record.region} is unknown."
-        )
+    if now is None or cold is None or cold.per_gib_read is None:
+        reason = f"The price of {COLDER[hot]} in {record.region} is unknown."
+        return NotEnough(Rule.COLDER_TIER, reason)
     since, requests = context.subject.exists_since, _requests_a_day(context)
     is_new = since is None or context.days_since(since) < cold.minimum_days
     is_used = requests is not None and requests > context.thresholds.cold_requests_a_day
-    return None if is_new or is_used else _advice(context, now, cold, hot, requests)
+    if is_new or is_used:
+        return None
+    size, cheaper = _gibibytes(context, hot), now.monthly - cold.monthly
+    move = Move(hot, size, cheaper, cold, cold.per_gib_read)
+    saving = cheaper - move.reading(context.thresholds.cold_read_share)
+    return (
+        _advice(context, move, saving.quantize(CENT), requests) if saving > 0 else None
+    )
 
 
 def _gibibytes(context: BucketContext, tier: str) -> Decimal:
@@ -67,48 +99,26 @@ def _requests_a_day(context: BucketContext) -> float | None:
 
 
 def _advice(
-    context: BucketContext,
-    now: ListPrice,
-    cold: ListPrice,
-    hot: str,
-    requests: float | None,
-) -> Advice | None:
-    subject, lines, tier = context.subject, context.thresholds, COLDER[hot]
-    size, cheaper = _gibibytes(context, hot), now.monthly - cold.monthly
-    reading = size * lines.cold_read_share * cold.per_gib_read
-    saving = (cheaper - reading).quantize(CENT)
-    if saving <= 0:
-        return None
-    whole = size * cold.per_gib_read
-    break_even = float(cheaper / whole) * WHOLE_PERCENT if whole else None
-    days = cold.minimum_days
-    unless = f", if less than {break_even:.0f}% of it is read a month"
+    context: BucketContext, move: Move, saving: Decimal, requests: float | None
+) -> Advice:
+    subject, cold, days = context.subject, move.cold, move.cold.minimum_days
     return build_advice(
         context,
         Rule.COLDER_TIER,
-        title=f"Move {subject.title} from {hot} to {tier}",
+        title=f"Move {subject.title} from {move.hot} to {move.tier}",
         current_state=(
-            f"{size:,.0f} GiB are in {hot}. {_evidence_text(context, requests)}"
+            f"{move.gib:,.0f} GiB are in {move.hot}. "
+            f"{_evidence_text(context, requests)}"
         ),
         recommendation=(
-            f"Move what is older than {days} days to {tier}"
-            f"{'' if break_even is None else unless}."
+            f"Move what is older than {days} days to {move.tier}"
+            f"{_unless(move.break_even_percent)}."
         ),
-        evidence={
-            "size_gib": round(float(size), 1),
-            "from_tier": hot,
-            "to_tier": tier,
-            "requests_a_day": None if requests is None else round(requests, 1),
-            "minimum_days": days,
-            "read_share": float(lines.cold_read_share),
-            "reading_monthly": str(reading.quantize(CENT)),
-            "break_even_percent": None if break_even is None else round(break_even, 1),
-            "new_monthly_cost": str(cold.monthly.quantize(CENT)),
-        },
+        evidence=_evidence(context, move, requests),
         steps=_steps(subject.record),
         risk=Level.MEDIUM,
         risk_reasons=(
-            f"each GiB that is read costs {cold.per_gib_read.normalize():f} "
+            f"each GiB that is read costs {move.per_gib_read.normalize():f} "
             f"{cold.currency}",
             f"what is deleted within {days} days is billed for all of them",
         ),
@@ -116,12 +126,35 @@ def _advice(
         effort=Level.MEDIUM,
         confidence=Level.LOW if requests is None else Level.MEDIUM,
         saving=saving,
-        target=tier,
+        target=move.tier,
     )
+
+
+def _evidence(context: BucketContext, move: Move, requests: float | None) -> Json:
+    share, break_even = context.thresholds.cold_read_share, move.break_even_percent
+    return {
+        "size_gib": round(float(move.gib), 1),
+        "from_tier": move.hot,
+        "to_tier": move.tier,
+        "requests_a_day": None if requests is None else round(requests, 1),
+        "minimum_days": move.cold.minimum_days,
+        "read_share": float(share),
+        "reading_monthly": str(move.reading(share).quantize(CENT)),
+        "break_even_percent": None if break_even is None else round(break_even, 1),
+        "new_monthly_cost": str(move.cold.monthly.quantize(CENT)),
+    }
+
+
+def _unless(break_even: float | None) -> str:
+    if break_even is None:
+        return ""
+    return f", if less than {break_even:.0f}% of it is read a month"
 
 
 def _evidence_text(context: BucketContext, requests: float | None) -> str:
     if requests is None:
+        if _is_azure(context.subject.record):
+            return "Requests to it are not known, so there is no evidence of access."
         return "There is no evidence of when they were read: S3 does not tell."
     days = context.thresholds.lookback_days
     if not requests:
@@ -130,7 +163,7 @@ def _evidence_text(context: BucketContext, requests: float | None) -> str:
 
 
 def _steps(record: BucketRecord) -> tuple[str, ...]:
-    if record.resource_id.startswith("/"):
+    if _is_azure(record):
         return (
             "Ask who reads it, and how often.",
             "Add a lifecycle rule that moves blobs that were not modified for so long.",
@@ -140,3 +173,7 @@ def _steps(record: BucketRecord) -> tuple[str, ...]:
         "Add a lifecycle rule; where access is not known, to Intelligent-Tiering, "
         "which moves objects back when they are read.",
     )
+
+
+def _is_azure(record: BucketRecord) -> bool:
+    return record.resource_id.startswith("/")

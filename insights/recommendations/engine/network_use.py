@@ -13,6 +13,7 @@ from insights.recommendations.engine.resource_context import ResourceContext
 from providers.records import LoadBalancerRecord, NatGatewayRecord
 
 DAYS_PER_MONTH = float(HOURS_PER_MONTH / 24)
+PARTS = ("targets", "healthy_targets", "subnets")
 # Those whose requests are counted; of the others only bytes are.
 OF_REQUESTS = frozenset({"application", "classic"})
 
@@ -102,7 +103,7 @@ def _idle_by_use(context: Network, use: Use, days: int) -> Advice | NotEnough | 
         context,
         text,
         Level.MEDIUM if max(counted) else Level.HIGH,
-        {"days": days, f"highest_{use.metric}_a_day": max(counted)},
+        {"days": days, f"highest_{use.metric}_a_day": round(max(counted))},
     )
 
 
@@ -122,12 +123,7 @@ def _idle(
         title=f"Delete idle {what} {subject.title}",
         current_state=f"{text} Each of its hours is billed.",
         recommendation="Delete it.",
-        evidence={
-            "targets": getattr(subject.record, "targets", None),
-            "healthy_targets": getattr(subject.record, "healthy_targets", None),
-            "subnets": getattr(subject.record, "subnets", None),
-            **(evidence or {}),
-        },
+        evidence={**_parts(subject.record), **(evidence or {})},
         steps=(
             "Search for it in route tables." if is_gateway else "Search for it in DNS.",
             removal_step(subject.record),
@@ -143,6 +139,12 @@ def _idle(
         confidence=confidence,
         saving=context.monthly_cost,
     )
+
+
+def _parts(record: LoadBalancerRecord | NatGatewayRecord) -> dict[str, object]:
+    """Return what is behind it, or sends through it, where that is known."""
+    found = {name: getattr(record, name, None) for name in PARTS}
+    return {name: count for name, count in found.items() if count is not None}
 
 
 def _costly(context: Network, use: Use) -> Advice | None:

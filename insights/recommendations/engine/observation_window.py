@@ -130,6 +130,12 @@ def value_since(
     return (max(seen), True) if seen else (first_seen_at, False)
 
 
+def span_of(days: int, *, is_exact: bool) -> str:
+    """Return "for 3 days", or "for at least 1 day"."""
+    word = "for" if is_exact else "for at least"
+    return f"{word} {days} day{'' if days == 1 else 's'}"
+
+
 def running_share(machine: MachineFacts, window: Window) -> float:
     """Return the share of hours it ran, of the window's days it existed; 1 if none.
 

@@ -6,7 +6,12 @@ from datetime import date, datetime
 from typing import Generic, TypeVar
 
 from core.windows import Window
-from insights.recommendations.engine.advice import Change, CpuDay, ListPrice
+from insights.recommendations.engine.advice import (
+    Change,
+    CpuDay,
+    ListPrice,
+    title_of,
+)
 from providers.records import ResourceRecord
 
 Record_co = TypeVar("Record_co", bound=ResourceRecord, covariant=True)
@@ -54,7 +59,7 @@ class ResourceFacts(Generic[Record_co]):
 
     @property
     def title(self) -> str:
-        return self.record.name or self.record.resource_id
+        return title_of(self.record.name or self.record.resource_id)
 
     @property
     def resource_type(self) -> str:

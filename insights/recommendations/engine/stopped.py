@@ -11,7 +11,7 @@ from insights.recommendations.engine.advice import (
     Rule,
 )
 from insights.recommendations.engine.builder import build_advice
-from insights.recommendations.engine.observation_window import value_since
+from insights.recommendations.engine.observation_window import span_of, value_since
 from insights.recommendations.engine.rule_context import RuleContext
 
 
@@ -30,13 +30,13 @@ def stopped(context: RuleContext, now: datetime) -> Advice | NotEnough | None:
         return None
     attached = machine.attached
     saved = attached.monthly.quantize(CENT) if attached else None
-    word = "for" if is_exact else "for at least"
+    span = span_of(days, is_exact=is_exact)
     return build_advice(
         context,
         Rule.STOPPED,
-        title=f"Terminate {machine.title}, {machine.state} {word} {days} days",
+        title=f"Terminate {machine.title}, {machine.state} {span}",
         current_state=(
-            f"{machine.state.capitalize()} {word} {days} days, since "
+            f"{machine.state.capitalize()} {span}, since "
             f"{since:%Y-%m-%d}. Its volumes and a static IP address are still billed."
         ),
         recommendation="Keep an image of it and terminate it.",

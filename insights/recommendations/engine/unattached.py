@@ -2,7 +2,7 @@
 
 from insights.recommendations.engine.advice import Advice, Level, NotEnough, Rule
 from insights.recommendations.engine.builder import build_advice
-from insights.recommendations.engine.observation_window import value_since
+from insights.recommendations.engine.observation_window import span_of, value_since
 from insights.recommendations.engine.removal_commands import removal_step
 from insights.recommendations.engine.resource_context import ResourceContext
 from providers.records import AddressRecord, VolumeRecord
@@ -31,15 +31,15 @@ def unattached_volume(
     days = context.days_since(since)
     if days < context.thresholds.unattached_days:
         return None
-    word = "for" if is_exact else "for at least"
+    span = span_of(days, is_exact=is_exact)
     size = "" if record.size_gib is None else f", {record.size_gib:,} GiB"
     return build_advice(
         context,
         Rule.UNATTACHED,
-        title=f"Delete {subject.title}, unattached {word} {days} days",
+        title=f"Delete {subject.title}, unattached {span}",
         current_state=(
-            f"{record.volume_type or 'The disk'}{size}: attached to nothing {word} "
-            f"{days} days, since {since:%Y-%m-%d}. It costs the same as in use."
+            f"{record.volume_type or 'The disk'}{size}: attached to nothing {span}, "
+            f"since {since:%Y-%m-%d}. It costs the same as in use."
         ),
         recommendation="Keep a snapshot of it and delete it.",
         evidence={
@@ -73,14 +73,13 @@ def idle_address(context: ResourceContext[AddressRecord]) -> Advice | NotEnough 
     days = context.days_since(since)
     if days < context.thresholds.idle_address_days:
         return None
-    word = "for" if is_exact else "for at least"
+    span = span_of(days, is_exact=is_exact)
     return build_advice(
         context,
         Rule.UNATTACHED,
-        title=f"Release {record.ip or subject.title}, unattached {word} {days} days",
+        title=f"Release {record.ip or subject.title}, unattached {span}",
         current_state=(
-            f"Reserved and attached to nothing {word} {days} days, since "
-            f"{since:%Y-%m-%d}."
+            f"Reserved and attached to nothing {span}, since {since:%Y-%m-%d}."
         ),
         recommendation="Release it.",
         evidence={

@@ -33,7 +33,7 @@ def test_a_volume_is_advised_from_its_seventh_day_unattached_on() -> None:
 
 def test_an_address_is_advised_after_a_night() -> None:
     found = advised(facts(AddressRecord, ip="203.0.113.9", **freed(1)))[Rule.UNATTACHED]
-    assert found.title == "Release 203.0.113.9, unattached for 1 days"
+    assert found.title == "Release 203.0.113.9, unattached for 1 day"
     assert found.category is Category.NETWORK
     assert judged(facts(AddressRecord, **freed(0))) == []
 

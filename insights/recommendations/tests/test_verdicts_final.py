@@ -32,3 +32,4 @@ def test_a_final_one_is_not_looked_at_again_after_five_weeks(
     row = recommendation(owner, instance(owner, "web"), status="done", done_at=done_at)
     Verification.objects.create(recommendation=row, status=status, checked_at=NOW)
     assert unverified(owner, NOW) == ([row] if is_looked_at else [])
+    assert unverified(account(2, "other"), NOW) == []

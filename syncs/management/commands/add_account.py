@@ -41,6 +41,13 @@ class Command(BaseCommand):
             help="The cloud. Default: aws.",
         )
         parser.add_argument("--name", help="How to call it. Default: its account id.")
+        parser.add_argument(
+            "--tag-key",
+            action="append",
+            metavar="KEY",
+            help="Read costs by this tag key too; may be repeated. The price of each "
+            "is told, and again by check_access.",
+        )
         for kind, connector in CONNECTORS.items():
             group = parser.add_argument_group(f"{kind.label} (--provider {kind.value})")
             for flag, argument in connector.arguments.items():

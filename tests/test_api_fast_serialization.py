@@ -38,6 +38,7 @@ VALUES: dict[type[models.Field[Any, Any]], st.SearchStrategy[Any]] = {
     models.GenericIPAddressField: st.ip_addresses().map(str),
     models.BigIntegerField: st.integers(0, 2**63 - 1),
     models.IntegerField: st.integers(0, 2**31 - 1),
+    models.DecimalField: st.decimals(0, 10**12, places=4),
     MoneyField: st.decimals(Decimal("-1.5e8"), Decimal("1.5e8"), places=10)
     | st.sampled_from([Decimal("1e-10"), Decimal("-1e-10"), Decimal(0)]),
 }

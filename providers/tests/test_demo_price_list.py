@@ -4,11 +4,20 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from providers.demo.bill import settled_usage
-from providers.demo.company import DATA_PLATFORM, IRELAND, PRODUCTION, VIRGINIA
+from providers.demo.company import (
+    DATA_PLATFORM,
+    IRELAND,
+    PRODUCTION,
+    REGIONS,
+    VIRGINIA,
+    Cloud,
+    table,
+)
 from providers.demo.fleet import lives
 from providers.demo.provider import DemoProvider
+from providers.demo.resource_prices import resource_prices
 from providers.demo.services import COMPUTE
-from providers.records import Market
+from providers.records import Market, ResourceMarket
 
 ANCHOR = date(2026, 10, 20)
 NOW = datetime(2026, 10, 20, 14, 30, tzinfo=UTC)
@@ -53,3 +62,16 @@ def test_a_days_compute_is_what_ran_at_these_prices() -> None:
     billed = settled_usage(DATA_PLATFORM, ANCHOR, DAY)[COMPUTE, VIRGINIA]
     spot = Decimal("0.0882") * 24 * 3  # three r6i.xlarge at 35 %
     assert billed == expected + spot
+
+
+def test_each_resource_has_one_price_for_each_unit_and_quantity() -> None:
+    for market in {
+        ResourceMarket(region, row["kind"], row["engine"])
+        for row in table("resource_prices")
+        for region in REGIONS[Cloud(row["cloud"])]
+    }:
+        prices = [
+            (one.sku, one.redundancy, one.unit, one.from_quantity)
+            for one in resource_prices(market)
+        ]
+        assert len(prices) == len(set(prices)), market

@@ -8,13 +8,16 @@ from providers.demo.company import (
     DATA_PLATFORM,
     IRELAND,
     PRODUCTION,
+    REGIONS,
     VIRGINIA,
+    Cloud,
     table,
 )
 from providers.demo.fleet import lives
 from providers.demo.provider import DemoProvider
+from providers.demo.resource_prices import resource_prices
 from providers.demo.services import COMPUTE
-from providers.records import Market
+from providers.records import Market, ResourceMarket
 
 ANCHOR = date(2026, 10, 20)
 NOW = datetime(2026, 10, 20, 14, 30, tzinfo=UTC)
@@ -61,9 +64,14 @@ def test_a_days_compute_is_what_ran_at_these_prices() -> None:
     assert billed == expected + spot
 
 
-def test_nothing_is_sold_at_two_prices() -> None:
-    sold = [
-        tuple(text for name, text in row.items() if name not in ("usd", "minimum_days"))
+def test_each_resource_has_one_price_for_each_unit_and_quantity() -> None:
+    for market in {
+        ResourceMarket(region, row["kind"], row["engine"])
         for row in table("resource_prices")
-    ]
-    assert len(sold) == len(set(sold))
+        for region in REGIONS[Cloud(row["cloud"])]
+    }:
+        prices = [
+            (one.sku, one.redundancy, one.unit, one.from_quantity)
+            for one in resource_prices(market)
+        ]
+        assert len(prices) == len(set(prices)), market

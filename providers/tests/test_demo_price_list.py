@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from providers.demo.bill import settled_usage
-from providers.demo.company import DATA_PLATFORM, IRELAND, PRODUCTION, VIRGINIA
+from providers.demo.company import DATA_PLATFORM, IRELAND, PRODUCTION, VIRGINIA, table
 from providers.demo.fleet import lives
 from providers.demo.provider import DemoProvider
 from providers.demo.services import COMPUTE
@@ -28,6 +28,12 @@ def test_prices_differ_by_region_and_system() -> None:
     }
     assert hourly(demo, IRELAND, "Linux", "m4")["m4.large"] == "0.1110"
     assert hourly(demo, VIRGINIA, "Windows", "m4")["m4.large"] == "0.1920"
+
+
+def test_everything_is_listed_once() -> None:
+    names = ("cloud", "kind", "engine", "sku", "redundancy", "unit", "above")
+    keys = [tuple(row[name] for name in names) for row in table("resource_prices")]
+    assert len(keys) == len({*keys})
 
 
 def test_what_is_not_sold_has_no_price() -> None:

@@ -8,10 +8,15 @@ from django.core.management import call_command
 from clouds.models import CloudAccount
 from clouds.testing import aws_account
 from core.testing.aws_emulator import EmulatedAws, EmulatedVolume
+from core.testing.aws_emulator.resource_products import products_of_region
 from core.testing.aws_emulator.resources import EmulatedAddress
 from core.testing.azure_emulator import EmulatedAzure
 from core.testing.azure_emulator.disks import Disk
 from core.testing.azure_emulator.network import PublicIp
+from core.testing.azure_emulator.resource_meters import (
+    meters_of_all_regions,
+    meters_of_region,
+)
 from insights.models import Recommendation
 from insights.refresh.refresh_all import refresh
 from inventory.sync import sync_network, sync_storage
@@ -25,6 +30,7 @@ REGION = "eu-west-1"
 
 @pytest.fixture
 def of_aws(aws: EmulatedAws) -> CloudAccount:
+    aws.products = [*products_of_region(REGION)]
     world = aws.world()
     world.add_volume(EmulatedVolume("vol-1", REGION, volume_type="gp3", size_gib=500))
     world.add_address(EmulatedAddress("eipalloc-1", REGION))
@@ -33,6 +39,7 @@ def of_aws(aws: EmulatedAws) -> CloudAccount:
 
 @pytest.fixture
 def of_azure(azure: EmulatedAzure) -> CloudAccount:
+    azure.prices = [*meters_of_region("westeurope"), *meters_of_all_regions()]
     subscription = azure.world.add_subscription(name="shop")
     subscription.add(Disk, "Spare", group="Shop-RG")
     subscription.add(PublicIp, "Entry", group="Shop-RG")

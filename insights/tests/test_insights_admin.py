@@ -54,6 +54,7 @@ def some_of_everything() -> None:
 
 def test_every_model_that_people_look_at_is_there() -> None:
     assert MODELS == [
+        "advice",
         "anomaly",
         "budget",
         "budgetalert",

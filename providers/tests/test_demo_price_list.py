@@ -39,6 +39,12 @@ def test_prices_differ_by_region_and_system() -> None:
     assert hourly(demo, VIRGINIA, "Windows", "m4")["m4.large"] == "0.1920"
 
 
+def test_everything_is_listed_once() -> None:
+    names = ("cloud", "kind", "engine", "sku", "redundancy", "unit", "above")
+    keys = [tuple(row[name] for name in names) for row in table("resource_prices")]
+    assert len(keys) == len({*keys})
+
+
 def test_what_is_not_sold_has_no_price() -> None:
     demo = DemoProvider(PRODUCTION, ANCHOR, NOW)
     assert hourly(demo, "eu-north-1", "Linux", "m5") == {}

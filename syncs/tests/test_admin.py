@@ -223,7 +223,7 @@ def test_settings_are_checked_by_the_accounts_cloud(admin_client: Client) -> Non
     assert "An AWS account id has 12 digits." in text
     demo = data | {"provider": "demo", "account_id": PRODUCTION}
     text = admin_client.post(url, demo | {"regions": '["x"]'}).content.decode()
-    assert "This is not a setting of Demo." in text
+    assert "This is not a setting of Demo AWS." in text
     assert not CloudAccount.objects.exists()
     assert admin_client.post(url, demo).status_code == 302
     assert CloudAccount.objects.get().settings == {}

@@ -33,6 +33,7 @@ TAGS = {
     "cpu": "CPU utilization of instances and databases, per UTC day.",
     "memory": "Memory of instances and databases, per UTC day, where its cloud tells.",
     "usage": "How much databases, load balancers, gateways and storage are used.",
+    "resource-prices": "List prices of storage, databases and network, on demand.",
     "network": "Network traffic of instances, per UTC day.",
     "sync": "Start a sync of a dataset. Needs the permission `syncs.start_sync`.",
     "runs": "Sync runs: status, duration, rows, requests and errors.",

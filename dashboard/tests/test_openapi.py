@@ -161,7 +161,7 @@ def test_it_names_the_parameters_of_each_answer() -> None:
     bill = {"start", "end", "account", "currency"}
     rows = {"sub_account", "service", "region", "charge_category", "exclude"}
     rows |= {"exclude_service", "exclude_region", "exclude_sub_account", "search"}
-    rows |= {"resource_group", "exclude_resource_group"}
+    rows |= {"resource_group", "exclude_resource_group", "tag", "exclude_tag"}
     trend = {"group_by", "metric", "granularity", "limit"}
     assert parameters(found, "costs/trend/") - {"format"} == bill | rows | trend
     assert parameters(found, "costs/summary/") - {"format"} == bill | rows | {"metric"}

@@ -10,7 +10,8 @@ def computed() -> Iterator[tuple[str, Any]]:
     for model, page in admin.site._registry.items():
         for column in page.list_display:
             named = getattr(page, column, None) if isinstance(column, str) else column
-            if callable(named):
+            # The heading of a row's own name is that of its model.
+            if callable(named) and column != "__str__":
                 yield f"{model._meta.label}: {getattr(named, '__name__', named)}", named
 
 

@@ -17,7 +17,7 @@ from providers.demo.company import HISTORY_DAYS, PRODUCTION, STAGING
 from providers.demo.incidents import CLOUDWATCH_SHIFT, NAT_SPIKE, RUNAWAY_WORKER
 
 # 400 days are replayed once; what is stored of them is proven on both elsewhere.
-pytestmark = pytest.mark.only_on("sqlite")
+pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite")]
 
 IN_TIME = timedelta(days=1)  # seen on its second day at the latest
 

@@ -2,7 +2,7 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, MutableSequence
 from datetime import date
 from math import nan
 
@@ -55,9 +55,9 @@ def _rows(account: CloudAccount, bill: Bill, key: str, days: int) -> Iterator[Ta
 
 def _usage(
     rows: Iterable[TagRow], first_day: date, days: int
-) -> dict[str, dict[Scope, array[float]]]:
+) -> dict[str, dict[Scope, MutableSequence[float]]]:
     """Return the parts of each value; NaN on days without a row of the key at all."""
-    usage: dict[str, dict[Scope, array[float]]] = defaultdict(
+    usage: dict[str, dict[Scope, MutableSequence[float]]] = defaultdict(
         lambda: defaultdict(lambda: array("d", [0.0]) * days)
     )
     unread = set(range(days))

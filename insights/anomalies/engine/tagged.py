@@ -45,10 +45,12 @@ def series_of(value: str, bill: Bill) -> Series:
 def causes_of(bill: Bill, finding: Finding) -> list[Cause]:
     """Return the parts that went the finding's way, compared with the days before."""
     parts = sorted(bill.usage)
-    values = np.nan_to_num([np.asarray(bill.usage[part], float) for part in parts])
+    values = np.array([bill.usage[part] for part in parts], dtype=float)
     first = (finding.first_day - bill.first_day).days
     before = values[:, max(0, first - USUAL_DAYS) : first]
-    usual = np.median(before, axis=1, keepdims=True) if before.size else 0.0
-    added = (values[:, first : first + finding.days] - usual).sum(axis=1)
+    # A day that was not read is unknown in all parts.
+    read = before[:, ~np.isnan(before[0])]
+    usual = np.median(read, axis=1, keepdims=True) if read.size else 0.0
+    added = np.nansum(values[:, first : first + finding.days] - usual, axis=1)
     direction = 1 if finding.direction is Direction.UP else -1
     return largest_causes(parts, added, direction)

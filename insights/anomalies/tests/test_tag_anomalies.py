@@ -6,7 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.contrib.admin import site
 from django.db import connection
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from clouds.models import CloudAccount
@@ -15,10 +17,14 @@ from core.testing.clock import NOW, TODAY
 from core.windows import ONE_DAY, Window, last_complete_days
 from costs.models import DailyCost, TagCost
 from costs.testing import store_costs, tagged
+from insights.anomalies.admin import AnomalyAdmin
 from insights.anomalies.refresh import refresh_anomalies
 from insights.anomalies.views import day_values
 from insights.daily_costs import read_bills
 from insights.models import Anomaly
+from insights.testing import anomaly, request_of
+from insights.transitions import change_status
+from providers.settings import TAG_KEY_LENGTH, TAG_VALUE_LENGTH
 
 pytestmark = pytest.mark.django_db
 DAYS = last_complete_days(120, NOW)
@@ -177,3 +183,20 @@ def test_a_key_is_one_query_however_many_values_it_has(values: int) -> None:
         refresh_anomalies(owner, bills, NOW, None)
     asked = [one for one in queries if "costs_tagcost" in one["sql"]]
     assert len(asked) == 1
+
+
+def test_the_longest_names_of_a_tag_have_a_status_and_an_audit_entry() -> None:
+    names = {"tag_key": "k" * TAG_KEY_LENGTH, "tag_value": "v" * TAG_VALUE_LENGTH}
+    row = anomaly(account(), scope="tag", service="", **names)
+    change_status(row, "planned", 1, NOW, request=request_of())
+    assert Anomaly.objects.get().status == "planned"
+
+
+def test_the_admin_finds_one_by_its_tag() -> None:
+    wanted = anomaly(account(), scope="tag", tag_key="team", tag_value="shop")
+    anomaly(wanted.account)
+    for text in ("team", "shop"):
+        request = RequestFactory().get("/admin/insights/anomaly/", {"q": text})
+        page = AnomalyAdmin(Anomaly, site)
+        found, _ = page.get_search_results(request, Anomaly.objects.all(), text)
+        assert list(found) == [wanted]

@@ -134,6 +134,16 @@ def test_a_payers_bill_by_tag_has_no_services_and_is_explained_all_the_same() ->
     assert Anomaly.objects.get().service == "EC2"
 
 
+def test_the_incident_of_another_member_explains_nothing() -> None:
+    owner = tagged_bill(team=TEAM)
+    DailyCost.objects.update(sub_account_id="000000000008")
+    TagCost.objects.update(service="", sub_account_id="000000000009")
+    spend(190, tag_value="shop")
+    DailyCost.objects.filter(day__in=SPIKE.days()).update(billed=310)
+    refresh(owner)
+    assert sorted(Anomaly.objects.values_list("scope", flat=True)) == ["service", "tag"]
+
+
 def test_what_is_untagged_is_no_value_of_a_tag() -> None:
     owner = tagged_bill(team=TEAM)
     spend(200, tag_value="")

@@ -20,7 +20,7 @@ from costs.rollup_models import (
     RecentCost,
 )
 from providers.records import ChargeCategory
-from providers.settings import TAG_KEY_LENGTH
+from providers.settings import TAG_KEY_LENGTH, TAG_VALUE_LENGTH
 from syncs.models import SyncRun
 
 # Django finds the models of every subject of this room here.
@@ -130,7 +130,7 @@ class TagCost(models.Model):
     day = models.DateField()
     tag_key = models.CharField(max_length=TAG_KEY_LENGTH)
     tag_value = models.CharField(
-        max_length=256, blank=True, help_text="Empty: untagged."
+        max_length=TAG_VALUE_LENGTH, blank=True, help_text="Empty: untagged."
     )
     sub_account_id = models.CharField(
         max_length=ACCOUNT_ID_LENGTH, blank=True, help_text="The account that used it."

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self
 
 # AWS takes no longer one, and hardly anybody has one in Azure.
 TAG_KEY_LENGTH = 128
+TAG_VALUE_LENGTH = 256
 
 
 class InvalidSetting(ValueError):

@@ -31,7 +31,10 @@ class AnomalyAdmin(StatusAdmin):
         ("first_day", RangeDateFilter),
         ("is_over", BooleanRadioFilter),
     )
-    search_fields = ("service", "region", "resource__name", "account__name")
+    search_fields = (
+        *("service", "region", "tag_key", "tag_value"),
+        *("resource__name", "account__name"),
+    )
     ordering = ("-first_day", "-id")
     inlines = (AnomalyChangeInline,)
     computed = (

@@ -1,6 +1,10 @@
 """Filters of anomalies, for the API and the page."""
 
+from collections.abc import Sequence
+
 import django_filters as filters
+from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from clouds.filters import account_filter
 from core.api.filters import (
@@ -16,6 +20,14 @@ from insights.anomalies.querysets import AnomalyQuerySet
 from insights.models import Anomaly
 
 
+def check_tags(tags: Sequence[str]) -> None:
+    """Raise ValidationError unless each is the value of a key."""
+    for tag in tags:
+        key, _, value = tag.partition("=")
+        if not (key and value):
+            raise ValidationError(f'Give "{tag}" as key=value, such as team=shop.')
+
+
 class AnomalyFilter(filters.FilterSet):
     """Anomalies that overlap the days from `start` to before `end`."""
 
@@ -27,6 +39,12 @@ class AnomalyFilter(filters.FilterSet):
     severity = AnyChoice(choices=Anomaly.Severity.choices, help_text="Only these.")
     service = AnyText(commas=False, help_text="Repeat it for several services.")
     region = AnyText(help_text="One or several regions.")
+    tag = AnyText(
+        method="of_tags",
+        commas=False,
+        validators=[check_tags],
+        help_text="Only of this value of a tag, as team=shop. Repeat it for several.",
+    )
     open = YesOrNo(method="is_open", help_text="Open or closed ones.")
     over = YesOrNo("is_over", help_text="Whether it returned to normal.")
     ordering = Order(
@@ -37,6 +55,14 @@ class AnomalyFilter(filters.FilterSet):
         model = Anomaly
         fields: list[str] = []
         form = WindowForm
+
+    def of_tags(
+        self, queryset: AnomalyQuerySet, name: str, tags: Sequence[str]
+    ) -> AnomalyQuerySet:
+        wanted = Q()
+        for key, _, value in (tag.partition("=") for tag in tags):
+            wanted |= Q(tag_key=key, tag_value=value)
+        return queryset.filter(wanted)
 
     def is_open(
         self, queryset: AnomalyQuerySet, name: str, value: bool

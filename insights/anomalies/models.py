@@ -9,6 +9,7 @@ from core.db.money_field import MoneyField
 from insights.anomalies.querysets import AnomalyChangeQuerySet, AnomalyQuerySet
 from insights.status_change import StatusChange, version_field
 from inventory.models import Resource
+from providers.settings import TAG_KEY_LENGTH, TAG_VALUE_LENGTH
 
 
 class Anomaly(models.Model):
@@ -23,6 +24,7 @@ class Anomaly(models.Model):
         ACCOUNT = "account", "Account"
         SERVICE = "service", "Service"
         REGION = "region", "Region"
+        TAG = "tag", "Tag"
         MACHINE = "machine", "Machine"
 
     class Status(models.TextChoices):
@@ -64,6 +66,12 @@ class Anomaly(models.Model):
     )
     service = models.CharField(max_length=200, blank=True)
     region = models.CharField(max_length=64, blank=True)
+    tag_key = models.CharField(max_length=TAG_KEY_LENGTH, blank=True)
+    tag_value = models.CharField(
+        max_length=TAG_VALUE_LENGTH,
+        blank=True,
+        help_text="The value of the tag whose costs deviate.",
+    )
     resource = models.ForeignKey(
         Resource, models.CASCADE, null=True, related_name="anomalies"
     )
@@ -117,7 +125,7 @@ class Anomaly(models.Model):
             models.UniqueConstraint(
                 fields=[
                     *("account", "sub_account_id", "service", "region"),
-                    *("currency", "first_day"),
+                    *("tag_key", "tag_value", "currency", "first_day"),
                 ],
                 condition=Q(account__isnull=False, resource__isnull=True),
                 name="anomaly_once_of_an_account",
@@ -148,7 +156,8 @@ class Anomaly(models.Model):
         owner = self.account.name if self.account else "all accounts"
         if self.account and self.sub_account_id not in ("", self.account.account_id):
             owner = f"{self.sub_account_id} ({owner})"
-        part = ", ".join(filter(None, (self.service, self.region)))
+        tag = f"{self.tag_value} (tag {self.tag_key})" if self.tag_key else ""
+        part = ", ".join(filter(None, (tag, self.service, self.region)))
         return f"{part or 'Costs'} in {owner}"
 
     @property

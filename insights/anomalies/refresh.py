@@ -19,11 +19,13 @@ from insights.anomalies.engine.anomaly_records import (
 )
 from insights.anomalies.engine.daily import find_cpu_anomalies
 from insights.anomalies.engine.incidents import find_incidents
+from insights.anomalies.engine.tagged import find_tag_anomalies, series_of
 from insights.anomalies.store import overlap, store_anomalies
 from insights.bill_records import Bill, Scope
 from insights.daily_costs import ROWS_AT_ONCE
 from insights.models import Anomaly
 from insights.refresh.refresh_state import METHOD
+from insights.tag_bills import read_tag_bills
 from insights.thresholds import limits
 from inventory.models import Resource
 from metrics.models import CpuMetric
@@ -36,6 +38,8 @@ CPU_COLUMNS = ("average_percent", "p99_percent", "maximum_percent")
 # is theirs.
 EXPLAINED_SHARE = 0.5
 
+# A tag key, and the bill of each of its values.
+TagBills = tuple[str, Mapping[str, Bill]]
 Machines = Mapping[str, Sequence[Series]]
 
 
@@ -51,8 +55,9 @@ def refresh_anomalies(
     are not searched again. Raise DetectionError.
     """
     machines = _machines(account, now) if account else {}
+    tags = list(read_tag_bills(account, bills)) if account else []
     account_anomalies = [] if account else _account_anomalies()
-    version = _version(bills, machines, account_anomalies)
+    version = _version(bills, machines, tags, account_anomalies)
     if version == last_version:
         return 0, version
     found = [
@@ -60,6 +65,7 @@ def refresh_anomalies(
         for bill in bills
         for row in _bill_anomalies(bill, None if account else account_anomalies)
     ]
+    found += _tag_anomalies(tags, found)
     return store_anomalies(account, found + _cpu_anomalies(machines), now), version
 
 
@@ -95,11 +101,16 @@ def _account_anomalies() -> list[Anomaly]:
 
 
 def _version(
-    bills: Sequence[Bill], machines: Machines, account_anomalies: Sequence[Anomaly]
+    bills: Sequence[Bill],
+    machines: Machines,
+    tags: Sequence[TagBills],
+    account_anomalies: Sequence[Anomaly],
 ) -> str:
     days = [(row.pk, row.first_day, row.last_day) for row in account_anomalies]
     digest = sha256(repr((METHOD, limits(), days)).encode())
-    for bill in bills:
+    bills_of_tags = [bill for _, values in tags for bill in values.values()]
+    digest.update(repr([(key, list(values)) for key, values in tags]).encode())
+    for bill in [*bills, *bills_of_tags]:
         series = [(part, list(values)) for part, values in sorted(bill.usage.items())]
         about = (bill.currency, bill.first_day, sorted(bill.unsettled))
         digest.update(repr((about, series)).encode())
@@ -127,8 +138,11 @@ def _is_duplicate(incident: Finding, rows: Sequence[Anomaly]) -> bool:
 
     So it would where it lies in one account, or where `rows` explain most of it.
     """
-    if incident.scope.account:
-        return True
+    return bool(incident.scope.account) or _is_explained(incident, rows)
+
+
+def _is_explained(incident: Finding, rows: Sequence[Anomaly]) -> bool:
+    """Return whether `rows` of the same days and direction explain most of it."""
     which = (incident.currency, incident.direction)
     same_days = [
         row
@@ -145,13 +159,39 @@ def _is_duplicate(incident: Finding, rows: Sequence[Anomaly]) -> bool:
 
 def _holds(row: Anomaly, part: Scope) -> bool:
     """Return whether the part is on the bill, and within the scope, of that row."""
+    if row.tag_key:
+        parts = [(cause["account"], cause["service"]) for cause in row.causes]
+        return (part.account, part.service) in parts
     # Without an account of its own: those on a payer's bill that it comes from.
     accounts = (
         [row.sub_account_id]
         if row.sub_account_id
         else [cause["account"] for cause in row.causes]
     )
-    return part.account in accounts and row.service in ("", part.service)
+    # By tag, a bill over several accounts is told without its services.
+    is_same_service = not part.service or row.service in ("", part.service)
+    return part.account in accounts and is_same_service
+
+
+def _tag_anomalies(
+    tags: Sequence[TagBills], bill_anomalies: Sequence[Anomaly]
+) -> list[Anomaly]:
+    """Return what only a tag shows: not those of the bill, nor of an earlier key."""
+    rows: list[Anomaly] = []
+    for key, values in tags:
+        shown = [*bill_anomalies, *rows]
+        found = [
+            one
+            for one in find_tag_anomalies(values, limits())
+            if not _is_explained(one, shown)
+        ]
+        names = sorted({one.key for one in found})
+        accuracy = measure([series_of(name, values[name]) for name in names], limits())
+        for one in found:
+            row = _anomaly(one, accuracy[one.key])
+            row.tag_key, row.tag_value = key, one.key
+            rows.append(row)
+    return rows
 
 
 def _cpu_anomalies(machines: Machines) -> list[Anomaly]:

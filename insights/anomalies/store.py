@@ -13,12 +13,16 @@ from insights.models import Anomaly
 from insights.transitions import change_status_automatically
 
 Status = Anomaly.Status
-GONE_NOTE = "No longer found: its days were restated, or are expected by now."
+GONE_NOTE = (
+    "No longer found: its days were restated, are expected by now, or are explained by "
+    "another anomaly."
+)
 BACK_NOTE = "Found again."
 # Older ones are left as they are: less history lies before them by now.
 JUDGED_AGAIN_DAYS = 90
 COMPUTED = (
-    *("scope", "sub_account_id", "service", "region", "resource_id", "currency"),
+    *("scope", "sub_account_id", "service", "region", "tag_key", "tag_value"),
+    *("resource_id", "currency"),
     *("kind", "direction", "first_day", "last_day", "peak_day", "seen_on", "is_over"),
     *("expected", "low", "high", "actual", "impact", "severity", "confidence"),
     *("causes", "recall", "false_per_month"),
@@ -57,6 +61,8 @@ def store_anomalies(
 def _narrowest_scope(one: Anomaly) -> str:
     if one.resource_id is not None:
         return Anomaly.Scope.MACHINE
+    if one.tag_key:
+        return Anomaly.Scope.TAG
     if one.service:
         return Anomaly.Scope.SERVICE
     if one.region:
@@ -69,9 +75,9 @@ def _distinct(found: Iterable[Anomaly]) -> list[Anomaly]:
     return list({(_part(one), one.first_day): one for one in [*found][::-1]}.values())
 
 
-def _part(one: Anomaly) -> tuple[int | None, str, Scope]:
+def _part(one: Anomaly) -> tuple[int | None, str, str, str, Scope]:
     part = Scope(one.sub_account_id, one.service, one.region)
-    return one.resource_id, one.currency, part
+    return one.resource_id, one.tag_key, one.tag_value, one.currency, part
 
 
 def _matched(

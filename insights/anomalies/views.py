@@ -12,7 +12,8 @@ from django_filters.views import FilterView
 
 from clouds.models import CloudAccount
 from core.windows import ONE_DAY, Window
-from costs.models import DailyCost
+from costs.models import DailyCost, TagCost
+from costs.querysets import DailyCostQuerySet
 from insights.anomalies.filters import AnomalyFilter
 from insights.anomalies.querysets import AnomalyQuerySet
 from insights.insight_charts import anomaly_chart
@@ -76,11 +77,7 @@ def day_values(
     if anomaly.resource_id:
         days = CpuMetric.objects.in_window(window).filter(resource=anomaly.resource_id)
         return dict(days.values_list("day", "average_percent"))
-    rows = (
-        DailyCost.objects.counted()
-        .in_window(window)
-        .filter(currency=anomaly.currency, charge_category=ChargeCategory.USAGE.value)
-    )
+    rows = _rows(anomaly).in_window(window).filter(currency=anomaly.currency)
     which = {
         "account": anomaly.account_id,
         "sub_account_id": anomaly.sub_account_id,
@@ -89,6 +86,15 @@ def day_values(
     }
     rows = rows.filter(**{name: value for name, value in which.items() if value})
     return dict(rows.order_by().values_list("day").annotate(amount=Sum("billed")))
+
+
+def _rows(anomaly: Anomaly) -> DailyCostQuerySet:
+    """Return the costs that it was found in; by tag they have no charge category."""
+    if anomaly.tag_key:
+        tag = {"tag_key": anomaly.tag_key, "tag_value": anomaly.tag_value}
+        return TagCost.objects.counted().filter(**tag)
+    usage = ChargeCategory.USAGE.value
+    return DailyCost.objects.counted().filter(charge_category=usage)
 
 
 class ChangeAnomalyView(ChangeStatusView):

@@ -99,23 +99,36 @@ def test_anomalies_are_filtered() -> None:
     owner = account()
     first = anomaly(owner)
     settled = anomaly(owner, service="S3", status="planned", severity="high")
+    tag = {"tag_key": "team", "tag_value": "a=b, c"}
+    team = anomaly(owner, scope="tag", service="", status="resolved", **tag)
+    both = {"tag": ["team=a=b, c", "env=live"]}
     for query, wanted in (
         ({"open": "true"}, [first]),
-        ({"open": "false"}, [settled]),
-        ({"status": "planned,resolved"}, [settled]),
+        ({"open": "false"}, [team, settled]),
+        ({"status": "planned"}, [settled]),
+        ({"status": "planned,resolved"}, [team, settled]),
         ({"severity": "high"}, [settled]),
         ({"service": "EC2"}, [first]),
-        ({"start": first.last_day.isoformat()}, [settled, first]),
+        ({"start": first.last_day.isoformat()}, [team, settled, first]),
+        ({"scope": "tag"}, [team]),
+        (both, [team]),
+        ({"tag": "team=a=b"}, []),
         ({"end": first.first_day.isoformat()}, []),
-        ({"account": owner.account_id, "ordering": "-impact"}, [settled, first]),
+        ({"account": owner.account_id, "ordering": "-impact"}, [team, settled, first]),
     ):
         found = [one["id"] for one in ask("anomalies/", **query)["results"]]
         assert found == [one.pk for one in wanted], query
+    (told,) = ask("anomalies/", tag="team=a=b, c")["results"]
+    assert (told["tag_key"], told["tag_value"]) == ("team", "a=b, c")
+    assert told["title"] == f"a=b, c (tag team) in {owner.name}"
 
 
 def test_an_unknown_parameter_and_a_wrong_value_are_refused_by_name() -> None:
     assert "severty" in refused("anomalies/", severty="high")
     assert "severity" in refused("anomalies/", severity="terrible")
+    for half in ("team", "team=", "=shop"):
+        told = refused("anomalies/", tag=half)["tag"]
+        assert told == [f'Give "{half}" as key=value, such as team=shop.']
     assert "account" in refused("forecasts/", account="000000000009")
 
 

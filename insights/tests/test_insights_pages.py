@@ -1,6 +1,8 @@
 """The pages of insights: what they show, to whom, and what they keep of a form."""
 
+import re
 from datetime import date, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -12,9 +14,10 @@ from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW, TODAY
 from core.windows import Window
-from costs.testing import store_costs
+from costs.testing import store_costs, tagged
 from insights.models import Anomaly, Feedback, Forecast, RefreshState
 from insights.testing import (
+    A_WEEK_AGO,
     anomaly,
     budget,
     forecast,
@@ -170,6 +173,21 @@ def test_an_anomaly_has_its_days_its_cause_and_its_history() -> None:
     assert "The status has not been changed." in told
     assert "You do not have permission to change it" in told
     assert f"account={owner.account_id}" in told
+
+
+def test_one_of_a_tag_has_its_days_and_leads_to_the_costs_of_the_tag() -> None:
+    owner = account()
+    owner.settings = {"tag_keys": ["cost center"]}
+    owner.save()
+    tagged(owner, A_WEEK_AGO, "R&D", "47.11", key="cost center")
+    tag = {"tag_key": "cost center", "tag_value": "R&D"}
+    row = anomaly(owner, scope="tag", service="", **tag)
+    told = page(row.get_absolute_url())
+    assert f"<h1>R&amp;D (tag cost center) in {owner.name}" in told
+    assert "$47.11" in told
+    (link,) = re.findall(r'href="(/costs/[^"]*group_by=tag:[^"]*)"', told)
+    assert "group_by=tag:cost%20center&amp;tag=cost%20center=R%26D" in link
+    assert "R&amp;D" in page(unescape(link))
 
 
 def test_one_of_a_machine_is_in_percent_and_leads_to_it() -> None:

@@ -266,11 +266,18 @@ def causes(finest: Level, group: Sequence[Member]) -> list[Cause]:
         added = finest.detector.deviation[:, alarm.first : alarm.last + 1].sum(axis=1)
         held = member.level.holds[alarm.row]
         amounts = np.where(held & (amounts == 0), added, amounts)
+    return largest_causes(finest.scopes, amounts, direction)
+
+
+def largest_causes(
+    parts: Sequence[Scope], amounts: FloatArray, direction: int
+) -> list[Cause]:
+    """Return the parts that went in that direction (1 or -1), the largest first."""
     sizes = np.maximum(amounts * direction, 0.0)
     whole = float(sizes.sum())
     order = np.argsort(-sizes, kind="stable")[:MOST_CAUSES]
     return [
-        Cause(finest.scopes[row], float(amounts[row]), float(sizes[row]) / whole)
+        Cause(parts[row], float(amounts[row]), float(sizes[row]) / whole)
         for row in order.tolist()
         if sizes[row] > LEAST_SHARE * whole
     ]

@@ -1,0 +1,58 @@
+"""The values of a tag as series, and what their anomalies come from."""
+
+from math import nan
+
+import pytest
+
+from insights.anomalies.engine.tagged import find_tag_anomalies
+from insights.anomalies.tests.series import FIRST_DAY, add, drawn
+from insights.bill_records import Bill, Scope
+
+EC2, S3, LOGS = Scope("1", "EC2"), Scope("1", "S3"), Scope("2", "Logs")
+DAYS = (150, 151)
+
+
+def shop(sign: int = 1) -> Bill:
+    """EC2 and logs that change at once, S3 that goes the other way a little."""
+    parts = {
+        S3: add(drawn(40, noise=0.001), dict.fromkeys(DAYS, -2.0 * sign)),
+        LOGS: add(drawn(50, noise=0.001), dict.fromkeys(DAYS, 30.0 * sign)),
+        EC2: add(drawn(100, noise=0.001), dict.fromkeys(DAYS, 90.0 * sign)),
+    }
+    return Bill("EUR", FIRST_DAY, parts)
+
+
+@pytest.mark.parametrize(("sign", "direction"), [(1, "up"), (-1, "down")])
+def test_its_causes_are_what_went_its_way_the_largest_first(
+    sign: int, direction: str
+) -> None:
+    (one,) = find_tag_anomalies({"shop": shop(sign)})
+    assert (one.key, one.currency, one.direction) == ("shop", "EUR", direction)
+    assert one.days == 2
+    assert [cause.scope for cause in one.causes] == [EC2, LOGS]
+    assert [cause.share for cause in one.causes] == pytest.approx(
+        [0.75, 0.25], abs=0.01
+    )
+    amounts = [cause.amount for cause in one.causes]
+    assert amounts == pytest.approx([180 * sign, 60 * sign], abs=2)
+
+
+def test_days_before_it_that_were_not_read_are_left_out_of_what_is_usual() -> None:
+    bill = shop()
+    for values in bill.usage.values():
+        values[128:148] = [nan] * 20  # type: ignore[index]
+    (one,) = find_tag_anomalies({"shop": bill})
+    amounts = [cause.amount for cause in one.causes]
+    assert amounts == pytest.approx([180, 60], abs=2)
+
+
+def test_each_value_is_judged_on_its_own() -> None:
+    quiet = Bill("EUR", FIRST_DAY, {EC2: drawn(100)})
+    found = find_tag_anomalies({"data": quiet, "shop": shop(), "web": shop(-1)})
+    assert [(one.key, one.direction) for one in found] == [
+        *(("shop", "up"), ("web", "down"))
+    ]
+
+
+def test_without_values_nothing_is_found() -> None:
+    assert find_tag_anomalies({}) == []

@@ -100,7 +100,7 @@ class TrendSerializer(serializers.Serializer[Any]):
     total = AmountField(allow_null=True, help_text="null where no day is stored.")
     estimated_from = serializers.DateField(
         allow_null=True,
-        help_text="Since when the cloud may still change it, which may be before start.",
+        help_text="Since when the cloud may still change it; may be before start.",
     )
     series = SeriesSerializer(many=True)
 

@@ -144,9 +144,7 @@ def trend_of(
     )
 
 
-def _estimated_from(
-    stored: Mapping[date, StoredDay], window: Window
-) -> date | None:
+def _estimated_from(stored: Mapping[date, StoredDay], window: Window) -> date | None:
     """The first of the estimated days in a row that reach into the window, if any."""
     since = None
     for day, counts in stored.items():

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.paginator import EmptyPage, Paginator
 
 
-class Pages(Paginator[Any]):
+class ListPages(Paginator[Any]):
     """A number past the end shows the last page: the list may have become shorter."""
 
     def validate_number(self, number: Any) -> int:

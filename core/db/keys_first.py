@@ -5,10 +5,10 @@ from typing import Any
 from django.core.paginator import Page
 from django.db.models import QuerySet
 
-from core.pages import Pages
+from core.pages import ListPages
 
 
-class KeysFirst(Pages):
+class KeysFirst(ListPages):
     """Sorts keys alone, and then reads the rows of one page."""
 
     def rows(self) -> QuerySet[Any]:

@@ -47,7 +47,7 @@ class AccessInline(StackedInline):  # type: ignore[misc]
     autocomplete_fields = ("accounts",)
     extra = 0
     max_num = 1
-    verbose_name_plural = "Account access (none: all accounts)"
+    verbose_name = verbose_name_plural = "Account access (none: all accounts)"
 
     def formfield_for_manytomany(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
@@ -68,6 +68,8 @@ class UserAdmin(auth.UserAdmin[User], UnlimitedUsersAdmin[User]):
         (None, {"fields": ("username", "email", "groups")}),
         ("Password", {"fields": ("usable_password", "password1", "password2")}),
     )
+    # The roles are few: two lists of them side by side are wider than the page.
+    filter_horizontal = ("user_permissions",)
     inlines = (AccessInline,)
     list_display = (
         "username",

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from clouds.models import AccountAccess
 
 AnyUser = AbstractBaseUser | AnonymousUser
+# More names are no sentence.
+NAMED = 3
 
 
 class AccountScopedQuerySet(models.QuerySet[Any]):
@@ -34,6 +36,18 @@ class AccountScopedQuerySet(models.QuerySet[Any]):
 def is_limited(user: AnyUser) -> bool:
     """Return whether some accounts may be hidden from this user."""
     return not user.is_authenticated or access_of(user) is not None
+
+
+def limit_of(user: AnyUser) -> str:
+    """Say which accounts a limited user sees; empty without a limit. One query."""
+    access = access_of(user) if user.is_authenticated else None
+    if access is None:
+        return ""
+    names = list(access.accounts.order_by("name", "id").values_list("name", flat=True))
+    if not names:
+        return "You have access to no account yet."
+    many = len(names) > NAMED
+    return f"You see {f'{len(names)} accounts' if many else ', '.join(names)} only."
 
 
 def access_of(user: AnyUser) -> "AccountAccess | None":

@@ -84,6 +84,13 @@ class BreakdownMixin(PermissionRequiredMixin):
         query = page_query(self.request.GET, timezone.now())
         return cost_breakdown(query, self.request.user, names)
 
+    def refused(self, invalid: InvalidQuery) -> dict[str, Any]:
+        """Return what is wrong, and the query string of what is not."""
+        valid = self.request.GET.copy()
+        for name in invalid.errors:
+            valid.pop(name, None)
+        return {"errors": invalid.errors, "valid_filters": valid.urlencode()}
+
 
 def page_query(data: QueryDict, now: datetime) -> CostQuery:
     """Return the query of a page's URL, which shows not all keys and not any window.
@@ -121,7 +128,7 @@ class CostsView(BreakdownMixin, TemplateView):
         try:
             found = self.breakdown(names)
         except InvalidQuery as invalid:
-            return context | {"errors": invalid.errors}
+            return context | self.refused(invalid)
         if found.query.group_by == "resource_group":
             context["bills_without_groups"] = [
                 one

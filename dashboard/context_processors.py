@@ -1,11 +1,11 @@
 """Context of every template: the version, and through which day data is stored."""
 
-from collections.abc import Callable
 from datetime import date
 
 from django.db.models import Min
 from django.http import HttpRequest
 
+from clouds.access import limit_of
 from core import VERSION
 from core.windows import ONE_DAY
 from syncs.datasets import Dataset
@@ -14,9 +14,13 @@ from syncs.models import Watermark
 DatasetDays = list[tuple[str, date]]
 
 
-def page_frame(request: HttpRequest) -> dict[str, str | Callable[[], DatasetDays]]:
-    """Return the version and a callable, so that only the footer runs its query."""
-    return {"version": VERSION, "data_through": lambda: data_through(request)}
+def page_frame(request: HttpRequest) -> dict[str, object]:
+    """Return the version and callables, so that only a page's frame runs queries."""
+    return {
+        "version": VERSION,
+        "limit": lambda: limit_of(request.user),
+        "data_through": lambda: data_through(request),
+    }
 
 
 def data_through(request: HttpRequest) -> DatasetDays:

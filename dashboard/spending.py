@@ -11,7 +11,7 @@ from costs.chart import by_moment, folded
 from costs.queries.coverage import (
     Span,
     change_percent,
-    is_comparable,
+    incomplete_windows,
     missing_days,
     period_before,
 )
@@ -179,7 +179,7 @@ def _figure(
 ) -> Figure:
     """Return the figure of the window at `at`, beside the one after it."""
     window, before = windows[at : at + 2]
-    is_whole = is_comparable(spans, windows, at, at + 1)
+    is_whole = not incomplete_windows(spans, windows, at, at + 1)
     return Figure(
         window,
         _total(amounts, window),

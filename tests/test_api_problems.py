@@ -75,6 +75,21 @@ def test_a_method_that_is_not_there() -> None:
     assert response["Allow"] == "GET, HEAD, OPTIONS"
 
 
+@pytest.mark.parametrize("path", ["/tokens/revoke/", "/syncs/start/", "/logout/"])
+def test_what_only_a_form_sends_to_is_a_page_for_a_person(path: str) -> None:
+    page = operator().get(path, headers={"accept": "text/html"})
+    assert page.status_code == 405
+    assert "POST" in page["Allow"]
+    assert "Nothing to open here" in page.content.decode()
+    problem(operator().get(path, headers={"accept": "application/json"}), 405)
+
+
+def test_what_is_only_looked_at_says_how() -> None:
+    page = viewer().post("/costs/", headers={"accept": "text/html"})
+    assert page.status_code == 405
+    assert "POST is not allowed here. Use one of GET" in page.content.decode()
+
+
 def test_a_format_that_is_not_there() -> None:
     problem(viewer().get("/api/v1/runs/", headers={"accept": "image/png"}), 406)
 

@@ -181,6 +181,7 @@ def test_a_user_that_is_added_is_kept_without_the_password(
     secret = "three quiet otters"
     new = {"username": "grace", "password1": secret, "password2": secret}
     new |= {"usable_password": "true"}
+    new |= {f"account_access-{name}_FORMS": "0" for name in ("TOTAL", "INITIAL")}
     answer = admin_client.post(reverse("admin:auth_user_add"), new)
     assert answer.status_code == 302, answer.content.decode()
     entry = AuditEntry.objects.get()

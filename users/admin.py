@@ -13,7 +13,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth import admin as auth
 from django.contrib.auth.models import Group, User
 from django.db.models import QuerySet
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.safestring import SafeString
 from knox.models import AuthToken
 from unfold.admin import StackedInline
@@ -47,7 +47,7 @@ class AccessInline(StackedInline):  # type: ignore[misc]
     autocomplete_fields = ("accounts",)
     extra = 0
     max_num = 1
-    verbose_name_plural = "Account access (none: all accounts)"
+    verbose_name = verbose_name_plural = "Account access (none: all accounts)"
 
     def formfield_for_manytomany(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
@@ -63,6 +63,13 @@ class UserAdmin(auth.UserAdmin[User], UnlimitedUsersAdmin[User]):
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
+    # All that a user needs is on the first form.
+    add_fieldsets = (
+        (None, {"fields": ("username", "email", "groups")}),
+        ("Password", {"fields": ("usable_password", "password1", "password2")}),
+    )
+    # The roles are few: two lists of them side by side are wider than the page.
+    filter_horizontal = ("user_permissions",)
     inlines = (AccessInline,)
     list_display = (
         "username",
@@ -98,8 +105,11 @@ class UserAdmin(auth.UserAdmin[User], UnlimitedUsersAdmin[User]):
             return "all accounts"
         return ", ".join(str(one) for one in access.accounts.all()) or "no account"
 
-    def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
-        return self.inlines if obj else ()
+    def response_add(
+        self, request: HttpRequest, obj: User, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Go to the list; Django's opens a second form, as its first lacks so much."""
+        return super(auth.UserAdmin, self).response_add(request, obj, post_url_continue)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         fields = super().get_readonly_fields(request, obj)

@@ -14,6 +14,7 @@ from django.http import (
     Http404,
     HttpRequest,
     HttpResponse,
+    HttpResponseNotAllowed,
     HttpResponsePermanentRedirect,
 )
 from django.http.response import HttpResponseBase
@@ -21,6 +22,7 @@ from django.middleware.common import CommonMiddleware
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.deprecation import MiddlewareMixin
 from django.views import defaults
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.exceptions import (
@@ -264,6 +266,24 @@ def database_away(request: HttpRequest) -> HttpResponse:
 def accepts_html(request: HttpRequest) -> bool:
     """Return whether the client is a browser: those accept HTML by name."""
     return "text/html" in request.headers.get("Accept", "")
+
+
+class MethodMiddleware(MiddlewareMixin):
+    """Say what is wrong, where Django refuses a method with an empty response."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if not isinstance(response, HttpResponseNotAllowed):
+            return response
+        methods = response["Allow"]
+        if accepts_html(request):
+            said = render(request, "405.html", {"methods": methods}, status=405)
+        else:
+            detail = f"{request.method} is not allowed. Use one of {methods}."
+            said = problem_response(405, detail)
+        said["Allow"] = methods
+        return said
 
 
 class SlashMiddleware(CommonMiddleware):

@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import QuerySet
 
+from core.pages import ListPages
 
-class KeysFirst(Paginator[Any]):
+
+class KeysFirst(ListPages):
     """Sorts keys alone, and then reads the rows of one page."""
 
     def rows(self) -> QuerySet[Any]:

@@ -78,7 +78,7 @@ class TeamsView(TeamsMixin, TemplateView):
         try:
             found, of_teams = self.costs(names)
         except InvalidQuery as invalid:
-            return context | {"errors": invalid.errors}
+            return context | self.refused(invalid)
         rules = TeamRule.objects.visible_to(self.request.user)
         context["rules"] = [
             (rule, _conditions(rule, names), of_teams.rules.get(rule.pk))

@@ -99,7 +99,8 @@ class TrendSerializer(serializers.Serializer[Any]):
     group_by = serializers.CharField()
     total = AmountField(allow_null=True, help_text="null where no day is stored.")
     estimated_from = serializers.DateField(
-        allow_null=True, help_text="The first day that the cloud may still change."
+        allow_null=True,
+        help_text="Since when the cloud may still change it; may be before start.",
     )
     series = SeriesSerializer(many=True)
 

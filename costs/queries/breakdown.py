@@ -10,7 +10,7 @@ from clouds.access import AnyUser
 from core.money import ZERO
 from core.windows import Window, first_of_month
 from costs.models import Restatement
-from costs.queries.coverage import is_comparable, period_before
+from costs.queries.coverage import incomplete_windows, period_before
 from costs.queries.query import CostQuery, dimension_of
 from costs.queries.source import CostSource
 from costs.queries.table import Line, in_order
@@ -36,6 +36,8 @@ class CostBreakdown:
     """The trend asked for, its lines, and the same of the period before.
 
     `query` names the currency of the answer, and `trend` is labelled for reading.
+    `incomplete` are those of the two periods that are not stored whole: without one
+    they are compared.
     `restated` holds by how much the bill of a day, or month, changed since it was first
     read: of the whole bill, whatever the filters.
     """
@@ -43,6 +45,7 @@ class CostBreakdown:
     query: CostQuery
     trend: Trend
     previous: Window
+    incomplete: Sequence[Window]
     lines: Sequence[Line]
     total: Line | None
     restatements: Sequence[Restatement]
@@ -99,7 +102,8 @@ def breakdown_of(
 
     Three queries: how far both periods are stored, restatements and their days.
     """
-    before = former if _is_comparable(source, query) else None
+    incomplete = _incomplete(source, query)
+    before = None if incomplete else former
     lines = _lines(trend, before, account_names)
     series = [
         replace(series, key=line.label)
@@ -110,6 +114,7 @@ def breakdown_of(
         query=query,
         trend=replace(trend, series=series),
         previous=period_before(query.window),
+        incomplete=incomplete,
         lines=in_order(lines, query.sort),
         total=_total(trend, lines),
         restatements=list(changes.newest_days()[:RESTATEMENTS]),
@@ -137,10 +142,10 @@ def _largest(amounts: Sequence[Compared], query: CostQuery) -> Sequence[str] | N
     return [key for _, key in sorted(found)[: query.limit]]
 
 
-def _is_comparable(source: CostSource, query: CostQuery) -> bool:
-    """Whether the window and the period before are both stored whole."""
-    windows = [query.window, period_before(query.window)]
-    return is_comparable(source.spans(*windows), windows, 0, 1)
+def _incomplete(source: CostSource, query: CostQuery) -> Sequence[Window]:
+    """The window and the period before, as far as they are not stored whole."""
+    windows = [period_before(query.window), query.window]
+    return incomplete_windows(source.spans(*windows), windows, 0, 1)
 
 
 def _lines(

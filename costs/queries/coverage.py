@@ -56,18 +56,20 @@ def missing_days(spans: Sequence[Span], at: int, window: Window) -> int:
     return missing
 
 
-def is_comparable(
-    spans: Sequence[Span], windows: Sequence[Window], one: int, other: int
-) -> bool:
-    """Whether both windows are stored whole, for every account that has any of them.
+def incomplete_windows(
+    spans: Sequence[Span], windows: Sequence[Window], *places: int
+) -> list[Window]:
+    """The windows at these places that some account lacks days of; empty: comparable.
 
-    An account that was connected in between, or that fell behind, would show as a
-    change of costs that nobody had.
+    Each account counts that has any of their days: one that was connected in between,
+    or that fell behind, would show as a change of costs that nobody had.
     """
-    concerned = [span for span in spans if span.days[one] or span.days[other]]
-    return bool(concerned) and all(
-        span.days[at] == len(windows[at]) for span in concerned for at in (one, other)
-    )
+    concerned = [span for span in spans if any(span.days[at] for at in places)]
+    return [
+        windows[at]
+        for at in places
+        if not concerned or any(span.days[at] < len(windows[at]) for span in concerned)
+    ]
 
 
 def change_percent(before: Decimal | None, now: Decimal | None) -> float | None:

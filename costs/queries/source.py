@@ -7,7 +7,7 @@ themselves. Both give the same answers.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Self, TypeVar
 
 from django.db.models import Q, Sum
 
-from clouds.access import AnyUser, is_limited
+from clouds.access import AnyUser, is_limited, limit_of
 from clouds.labels import tag_keys_of
 from clouds.models import CloudAccount
 from core.windows import ONE_DAY, Window
@@ -107,6 +107,7 @@ class CostSource:
         the user does not see, as if there was none.
         """
         found = self
+        check_sub_accounts(found, query, user)
         if key := query.tag_key:
             check_tag_key(query, user)
             found = self.by_tag(key, user)
@@ -322,6 +323,21 @@ def check_tag_key(query: CostQuery, user: AnyUser) -> None:
         )
 
 
+def check_sub_accounts(found: CostSource, query: CostQuery, user: AnyUser) -> None:
+    """Raise InvalidQuery for an account whose costs a limited user does not see: they
+    are unknown, and not 0."""
+    asked = query.filters["sub_account"]
+    if not asked or not is_limited(user):
+        return
+    seen = CloudAccount.objects.visible_to(user).filter(account_id__in=asked)
+    billed = found.rows.filter(sub_account_id__in=asked).order_by()
+    known = {
+        *seen.values_list("account_id", flat=True),
+        *billed.values_list("sub_account_id", flat=True).distinct(),
+    }
+    check_known("sub_account", asked, known, user)
+
+
 def check_services(found: CostSource, query: CostQuery) -> None:
     """Raise InvalidQuery where a bill does not tell the services of a tag's costs."""
     if found.rows.in_window(query.window).filter(service="").exists():
@@ -336,8 +352,15 @@ def _keys_of(account_ids: Sequence[str], user: AnyUser) -> list[int]:
     """The keys of the accounts with these ids. Raises InvalidQuery."""
     seen = CloudAccount.objects.visible_to(user).filter(account_id__in=account_ids)
     found = list(seen.values_list("account_id", "pk"))
-    unknown = [one for one in account_ids if one not in dict(found)]
-    if unknown:
-        reason = f"There is no account {', '.join(unknown)}."
-        raise InvalidQuery({"account": [reason]})
+    check_known("account", account_ids, dict(found), user)
     return [pk for _, pk in found]
+
+
+def check_known(
+    name: str, asked: Sequence[str], known: Container[str], user: AnyUser
+) -> None:
+    """Raise InvalidQuery for accounts that the user does not see, or nobody has."""
+    if unknown := [one for one in asked if one not in known]:
+        limit = limit_of(user)
+        that = f" that you may see. {limit}" if limit else "."
+        raise InvalidQuery({name: [f"There is no account {', '.join(unknown)}{that}"]})

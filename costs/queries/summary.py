@@ -9,7 +9,7 @@ from core.money import QUANTUM, ZERO
 from core.windows import Window
 from costs.queries.coverage import (
     change_percent,
-    is_comparable,
+    incomplete_windows,
     missing_days,
     period_before,
 )
@@ -64,7 +64,7 @@ def cost_summary(
     spans = source.spans(window, before)
     missing = missing_days(spans, 0, window)
     previous_total = None
-    if is_comparable(spans, (window, before), 0, 1):
+    if not incomplete_windows(spans, (window, before), 0, 1):
         previous_total = _sum_of(found, before, currency)
     unreconciled = sum(counts.unreconciled for counts in stored.values())
     return Summary(

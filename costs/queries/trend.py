@@ -11,7 +11,7 @@ from typing import NamedTuple
 from core.money import ZERO
 from core.windows import Window, add_months, first_of_month
 from costs.queries.source import CostSource
-from costs.querysets import column_of
+from costs.querysets import StoredDay, column_of
 
 OTHER = "Other"
 
@@ -54,7 +54,8 @@ class Trend:
     group_by: str
     total: Decimal | None
     estimated_from: date | None
-    """The first day that the cloud may still change."""
+    """Since when the cloud may still change what it answered, even where that is
+    before the window."""
     estimated: frozenset[date]
     """The points that hold such a day."""
     moments: Mapping[date, bool]
@@ -87,16 +88,16 @@ def cost_trend(
     SeveralCurrencies. Two queries, and one each for the largest keys and for the
     currency where no row names it.
     """
-    source, column = source.in_window(window), column_of(group_by)
+    inside, column = source.in_window(window), column_of(group_by)
     if largest is None and column and limit is not None:
-        largest = source.by(column).largest_keys(column, metric, limit)
-    rows = source.by(column).series(column, metric, granularity, largest)
+        largest = inside.by(column).largest_keys(column, metric, limit)
+    rows = inside.by(column).series(column, metric, granularity, largest)
     currency, amounts = _amounts(rows)
     return trend_of(
         source,
         window,
         amounts,
-        currency=currency or source.only_currency(),
+        currency=currency or inside.only_currency(),
         group_by=group_by,
         metric=metric,
         granularity=granularity,
@@ -114,10 +115,12 @@ def trend_of(
     granularity: str,
 ) -> Trend:
     """Return the trend of amounts that are known per key and moment. One query."""
-    source = source.in_window(window)
     if currency:
         source = source.in_currency(currency)
-    stored = source.bills().stored_days()
+    # A bill is estimated by the month: it may be since before the window.
+    since = add_months(first_of_month(window.start), -1)
+    around = source.in_window(Window(since, window.end)).bills().stored_days()
+    stored = {day: counts for day, counts in around.items() if day in window}
     estimated = [day for day, counts in stored.items() if counts.estimated]
     # A day with charges is there, though none has said yet what they sum to.
     known = {*stored, *chain.from_iterable(amounts.values())}
@@ -132,13 +135,23 @@ def trend_of(
         granularity=granularity,
         group_by=group_by,
         total=sum((one.total for one in series), ZERO) if known else None,
-        estimated_from=next(iter(estimated), None),
+        estimated_from=_estimated_from(around, window),
         estimated=frozenset(
             estimated if granularity == "daily" else map(first_of_month, estimated)
         ),
         moments=moments,
         series=series,
     )
+
+
+def _estimated_from(stored: Mapping[date, StoredDay], window: Window) -> date | None:
+    """The first of the estimated days in a row that reach into the window, if any."""
+    since = None
+    for day, counts in stored.items():
+        since = (since or day) if counts.estimated else None
+        if since and day in window:
+            return since
+    return None
 
 
 def _amounts(

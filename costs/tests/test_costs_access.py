@@ -14,7 +14,7 @@ from clouds.testing import account
 from core.testing.clock import NOW
 from core.windows import last_complete_days
 from costs.models import Restatement
-from costs.testing import store_costs
+from costs.testing import charge, store_costs
 from users.testing import person
 
 pytestmark = pytest.mark.django_db
@@ -80,9 +80,32 @@ def test_what_is_not_his_is_nowhere(limited: Client, address: str, query: str) -
 
 
 def test_an_account_that_is_not_his_does_not_exist(limited: Client) -> None:
-    text = content(limited, "/costs/?account=000000000002")
-    assert "There is no account 000000000002." in text
-    assert limited.get("/costs/all.json?account=000000000002").status_code == 400
+    said = "There is no account 000000000002 that you may see. You see mine only."
+    for name in ("account", "sub_account"):
+        assert said in content(limited, f"/costs/?{name}=000000000002")
+        query = f"{name}=000000000002"
+        assert limited.get(f"/costs/all.json?{query}").status_code == 400
+        answer = limited.get(f"/api/v1/costs/summary/?{query}")
+        assert answer.json()["errors"] == {name: [said]}
+
+
+def test_an_account_on_a_bill_that_he_sees_is_told(limited: Client) -> None:
+    mine = CloudAccount.objects.get(name="mine")
+    charge(mine, LAST_DAYS.start, "5", sub_account="000000000007")
+    text = content(limited, f"/costs/?sub_account=000000000007&start={LAST_DAYS.start}")
+    assert "$5.00" in text
+
+
+def test_each_page_says_which_accounts_he_sees(limited: Client) -> None:
+    for address in ("/", "/costs/", "/instances/"):
+        assert "You see mine only." in content(limited, address)
+    AccountAccess.objects.get().accounts.clear()
+    text = content(limited, "/costs/")
+    assert "You have access to no account yet" in text
+    assert "No account is connected yet" not in text
+    AccountAccess.objects.get().delete()
+    limited.force_login(person("viewer"))
+    assert "You see" not in content(limited, "/costs/")
 
 
 def test_restated_days_are_those_of_his_accounts(limited: Client) -> None:

@@ -91,6 +91,34 @@ def test_a_period_before_that_is_not_stored_whole_is_unknown(client: Client) -> 
     assert "is not completely stored" in page(client)
 
 
+@pytest.mark.parametrize(
+    ("stored", "said"),
+    [
+        (Window(date(2026, 10, 1), NOW.date()), "1 Nov – 30 Nov 2026 is not"),
+        (Window(date(2026, 11, 1), date(2026, 12, 1)), "1 Oct – 31 Oct 2026 is not"),
+        (
+            Window(date(2026, 10, 5), NOW.date()),
+            "1 Oct – 31 Oct 2026 and 1 Nov – 30 Nov 2026 are not",
+        ),
+    ],
+)
+def test_it_names_the_period_that_is_not_stored_whole(
+    client: Client, stored: Window, said: str
+) -> None:
+    store_costs(account(), stored, {"A": "1"})
+    text = page(client, "?start=2026-11-01&end=2026-12-01")
+    assert f"{said} completely stored" in text
+
+
+def test_a_reversed_range_drops_no_other_filter(client: Client) -> None:
+    store_costs(account(), LAST_DAYS, {"A": "1"})
+    text = page(client, "?start=2026-11-20&end=2026-11-10&service=A&group_by=region")
+    kept = re.search(r'href="\?([^"]*)">Keep the other filters', text)
+    assert kept is not None
+    assert unescape(kept[1]) == "end=2026-11-10&service=A&group_by=region"
+    assert "Invalid filters" not in page(client, f"?{unescape(kept[1])}")
+
+
 def test_each_line_has_its_numbers_in_the_order_of_the_headings(
     client: Client,
 ) -> None:

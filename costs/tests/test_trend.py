@@ -171,6 +171,29 @@ def test_it_says_from_which_day_on_the_bill_is_estimated() -> None:
     assert trend().estimated_from == THIRD
 
 
+def test_a_bill_is_estimated_since_before_the_window() -> None:
+    april = Window(date(2026, 4, 1), WINDOW.end)
+    store_costs(account(), april, {"EC2": "1"}, estimated_from=date(2026, 5, 20))
+    found = trend(Window(SECOND, WINDOW.end))
+    assert found.estimated_from == date(2026, 5, 20)
+    assert found.estimated == {SECOND, THIRD, FOURTH}
+    assert [*found.moments] == [SECOND, THIRD, FOURTH]
+
+
+def test_estimated_days_that_end_before_the_window_are_not_those_of_the_window() -> (
+    None
+):
+    owner = account()
+    charge(owner, FIRST, "1")
+    charge(owner, SECOND, "1")
+    charge(owner, THIRD, "1")
+    close(owner, FIRST, estimated=True)
+    close(owner, SECOND)
+    close(owner, THIRD, estimated=True)
+    assert trend(Window(SECOND, WINDOW.end)).estimated_from == THIRD
+    assert trend(Window(SECOND, THIRD)).estimated_from is None
+
+
 @pytest.mark.parametrize("group_by", list(GROUPS))
 def test_it_asks_the_database_few_times(
     django_assert_num_queries: DjangoAssertNumQueries, group_by: str

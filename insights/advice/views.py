@@ -7,6 +7,7 @@ from django.contrib.auth.mixins import PermissionRequiredMixin
 from django_filters.views import FilterView
 
 from clouds.models import CloudAccount
+from core.pages import ListPages
 from insights.advice.filters import AdviceFilter
 from insights.advice.querysets import AdviceQuerySet
 from insights.models import Advice
@@ -20,6 +21,7 @@ class AdviceListView(PermissionRequiredMixin, FilterView):
     permission_required = "insights.view_advice"
     filterset_class = AdviceFilter
     paginate_by = 25
+    paginator_class = ListPages
 
     def get_queryset(self) -> AdviceQuerySet:
         rows = Advice.objects.visible_to(self.request.user)

@@ -11,6 +11,7 @@ from django.views.generic import DetailView
 from django_filters.views import FilterView
 
 from clouds.models import CloudAccount
+from core.pages import ListPages
 from core.windows import ONE_DAY, Window
 from costs.models import DailyCost, TagCost
 from costs.querysets import DailyCostQuerySet
@@ -31,6 +32,7 @@ class AnomalyListView(PermissionRequiredMixin, FilterView):
     permission_required = "insights.view_anomaly"
     filterset_class = AnomalyFilter
     paginate_by = 25
+    paginator_class = ListPages
 
     def get_queryset(self) -> AnomalyQuerySet:
         rows = Anomaly.objects.visible_to(self.request.user)

@@ -14,6 +14,7 @@ from django.views.generic import DeleteView, DetailView, UpdateView
 from django_filters.views import FilterView
 
 from clouds.models import CloudAccount
+from core.pages import ListPages
 from costs.models import DailyCost
 from insights.budgets.changes import delete_budget
 from insights.budgets.filters import BudgetFilter
@@ -39,6 +40,7 @@ class BudgetListView(VisibleBudgets, FilterView):
     permission_required = "insights.view_budget"
     filterset_class = BudgetFilter
     paginate_by = 25
+    paginator_class = ListPages
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(

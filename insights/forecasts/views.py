@@ -10,6 +10,7 @@ from django.views.generic import DetailView
 from django_filters.views import FilterView
 
 from clouds.models import CloudAccount
+from core.pages import ListPages
 from core.windows import ONE_DAY, Window, utc_day
 from insights.forecasts.filters import ForecastFilter
 from insights.forecasts.models import Scope
@@ -29,6 +30,7 @@ class ForecastListView(PermissionRequiredMixin, FilterView):
     permission_required = "insights.view_forecast"
     filterset_class = ForecastFilter
     paginate_by = 25
+    paginator_class = ListPages
 
     def get_queryset(self) -> ForecastQuerySet:
         rows = Forecast.objects.newest().visible_to(self.request.user)

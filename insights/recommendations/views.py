@@ -12,6 +12,7 @@ from django.views.generic import DetailView
 from django_filters.views import FilterView
 
 from clouds.models import CloudAccount
+from core.pages import ListPages
 from insights.models import Advice, Feedback, Recommendation, RefreshState, Verification
 from insights.recommendations.feedback import FeedbackForm, rate
 from insights.recommendations.filters import RecommendationFilter
@@ -30,6 +31,7 @@ class RecommendationListView(PermissionRequiredMixin, FilterView):
     permission_required = "insights.view_recommendation"
     filterset_class = RecommendationFilter
     paginate_by = 25
+    paginator_class = ListPages
 
     def get_queryset(self) -> RecommendationQuerySet:
         rows = Recommendation.objects.visible_to(self.request.user)

@@ -17,6 +17,7 @@ from django_filters.views import FilterView
 
 from clouds.labels import clouds_of
 from clouds.models import CloudAccount
+from core.pages import ListPages
 from core.windows import utc_day
 from syncs.api_usage.chart import day_bars
 from syncs.api_usage.report import api_spend, price_of_syncs
@@ -34,7 +35,7 @@ BACKFILLS_SHOWN = 10
 INCIDENTS_SHOWN = 50
 
 
-class RunPaginator(Paginator[SyncRun]):
+class RunPaginator(ListPages):
     """Count the runs of a list, and the active ones of them, in one query."""
 
     @cached_property

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time
 from itertools import compress
 from operator import not_
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -14,6 +15,7 @@ from django.core.cache import cache
 from django.db import connection, transaction
 
 from clouds import registry
+from core.testing import migrated
 from core.testing.aws_emulator import EmulatedAws
 from core.testing.azure_emulator import EmulatedAzure
 from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
@@ -75,6 +77,35 @@ def databases_of(item: pytest.Item, once: bool) -> Collection[str]:
 def pytest_configure() -> None:
     """Guessing passwords is made slow on purpose, and no test guesses one."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def is_one_of_several(config: pytest.Config) -> bool:
+    """Of the processes of `pytest -n`, which test side by side."""
+    return hasattr(config, "workerinput")
+
+
+def shared_folder(config: Any) -> Path:
+    folder: Path = config._tmp_path_factory.getbasetemp().parent
+    return folder
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """While tests are collected, a database is migrated."""
+    if is_one_of_several(session.config):
+        migrated.begin(shared_folder(session.config))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, pytestconfig: pytest.Config
+) -> Iterator[None]:
+    """What Django creates for tests is a copy of that one."""
+    if not is_one_of_several(pytestconfig):
+        yield
+        return
+    # With the suffix in its name, each is of one process.
+    with migrated.copied(shared_folder(pytestconfig)):
+        yield
 
 
 @pytest.fixture(autouse=True)

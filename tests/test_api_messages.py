@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_wrong_choice_is_answered_with_the_choices() -> None:
-    names = "service, region, account, charge_category, resource_group, none"
+    names = "service, region, account, charge_category, resource_group, none, tag:KEY"
     text = f'"color" is not valid. Choose one of: {names}.'
     assert refused("costs/trend/", group_by="color") == {"group_by": [text]}
 

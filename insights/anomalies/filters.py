@@ -40,6 +40,7 @@ class AnomalyFilter(filters.FilterSet):
     service = AnyText(commas=False, help_text="Repeat it for several services.")
     region = AnyText(help_text="One or several regions.")
     tag = AnyText(
+        "tag_value",
         method="of_tags",
         commas=False,
         validators=[check_tags],

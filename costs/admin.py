@@ -21,6 +21,7 @@ from core.admin.columns import amount, day, label, linked, list_url, moment, tex
 from core.money import for_reading
 from costs.allocation import admin as allocation
 from costs.models import CostTotal, DailyCost, Restatement, TagCost
+from costs.querysets import UNTAGGED
 from users.audited_admin import DropdownFilter, ReadOnlyAdmin, page
 
 # Django finds the admin of each subject here.
@@ -42,7 +43,7 @@ def status(row: Estimable) -> SafeString:
 
 @admin.display(description="tag value", ordering="tag_value")
 def tag_value(row: TagCost) -> str:
-    return row.tag_value or "(untagged)"
+    return row.tag_value or UNTAGGED
 
 
 @admin.register(DailyCost)

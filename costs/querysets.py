@@ -47,6 +47,8 @@ GROUPS = {
 }
 # "tag:team" is the grouping by the values of that tag.
 BY_TAG = "tag:"
+# What the empty value of a tag is called.
+UNTAGGED = "(untagged)"
 
 
 def column_of(group_by: str) -> str | None:

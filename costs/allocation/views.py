@@ -28,6 +28,7 @@ from costs.queries.breakdown import CostBreakdown
 from costs.queries.links import quick_ranges
 from costs.queries.query import CostQuery, InvalidQuery, query_string
 from costs.queries.table import heads
+from costs.querysets import UNTAGGED
 from costs.views import (
     GRANULARITIES,
     METRICS,
@@ -49,7 +50,7 @@ class TeamsMixin(BreakdownMixin):
     def costs(self, names: Mapping[str, str]) -> tuple[CostBreakdown, TeamCosts]:
         """Raise InvalidQuery."""
         asked = self.request.GET.copy()
-        # What else a URL of the costs page filters, rules decide.
+        # The other filters of the costs page: rules decide about these.
         for name in asked.keys() - PARAMETERS:
             del asked[name]
         query = page_query(asked, timezone.now())
@@ -127,7 +128,7 @@ def _uncovered_line(
 ) -> tuple[str, Uncovered, str]:
     """The name of what no rule covers, its amount, and the query of these costs."""
     data = uncovered_data(one)
-    tag = data["tag_key"] and f"{data['tag_key']}={data['tag_value'] or '(untagged)'}"
+    tag = data["tag_key"] and f"{data['tag_key']}={data['tag_value'] or UNTAGGED}"
     account = data["account"]
     parts = [
         data["service"],

@@ -15,7 +15,7 @@ from costs.queries.query import CostQuery, dimension_of
 from costs.queries.source import CostSource
 from costs.queries.table import Line, in_order
 from costs.queries.trend import OTHER, Trend, cost_trend
-from costs.querysets import TOTAL, RestatementQuerySet, column_of
+from costs.querysets import TOTAL, UNTAGGED, RestatementQuerySet, column_of
 
 # The newest days of them; the admin lists all.
 RESTATEMENTS = 30
@@ -25,7 +25,7 @@ NO_KEY = {
     "account": "No account",
     "resource_group": "No resource group",
     "service": "No service",
-    "tag": "(untagged)",
+    "tag": UNTAGGED,
 }
 # (key, what it cost in the window, and in the period before)
 Compared = tuple[str, Decimal | None, Decimal | None]

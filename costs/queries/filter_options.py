@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from clouds.access import AnyUser
 from costs.queries.query import DIMENSIONS, CostQuery
 from costs.queries.source import CostSource
+from costs.querysets import UNTAGGED
 from providers.records import ChargeCategory
 
 # A longer list is no list to pick from; the URL takes any key.
@@ -89,7 +90,7 @@ def filter_options(
 def _tag_picker(query: CostQuery, seen: CostSource, key: str, user: AnyUser) -> Picker:
     """The values of a tag, and those charges that have none."""
     values = ["", *seen.by_tag(key, user).values_of("tag_value", LONGEST)]
-    names = {f"{key}={value}": value or "(untagged)" for value in values}
+    names = {f"{key}={value}": value or UNTAGGED for value in values}
     return _picker(query, "tag", f"Tag {key}", names, names)
 
 

@@ -14,6 +14,7 @@ from core.windows import (
 )
 from costs.queries.query import BESIDE_TAGS, DIMENSIONS, CostQuery
 from costs.queries.table import Line
+from costs.querysets import UNTAGGED
 
 # What a filter in use is called.
 FILTER_NAMES = {
@@ -120,11 +121,6 @@ def _days_of(moment: date, query: CostQuery) -> Window:
     return Window(max(moment, window.start), min(add_months(moment, 1), window.end))
 
 
-def _without_key(label: str, name: str) -> str:
-    is_untagged = name in DIMENSIONS["tag"] and label.endswith("=")
-    return f"{label[:-1]} (untagged)" if is_untagged else label
-
-
 def active_filters(
     query: CostQuery, account_names: Mapping[str, str]
 ) -> list[ActiveFilter]:
@@ -132,9 +128,17 @@ def active_filters(
     return [
         ActiveFilter(
             FILTER_NAMES[name],
-            _without_key(account_names.get(value, value), name),
+            _label(value, name, account_names),
             query.parameters(**{name: [one for one in values if one != value]}),
         )
         for name, values in query.filters.items()
         for value in values
     ]
+
+
+def _label(value: str, name: str, account_names: Mapping[str, str]) -> str:
+    """A filter's value as the page shows it."""
+    if name in DIMENSIONS["tag"]:
+        key, _, tag_value = value.partition("=")
+        return value if tag_value else f"{key} {UNTAGGED}"
+    return account_names.get(value, value)

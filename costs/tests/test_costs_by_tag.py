@@ -193,6 +193,12 @@ def test_the_page_offers_the_keys_and_the_values_of_each() -> None:
     assert 'name="exclude" value="Tax"' not in filtered
 
 
+def test_a_value_that_ends_in_an_equals_sign_is_shown_whole() -> None:
+    chips = page(**START, tag="team=YQ==").split('class="chips"')[1]
+    assert "team=YQ==" in chips
+    assert "(untagged)" not in chips.split("</ul>")[0]
+
+
 def test_other_values_than_the_largest_lead_to_all_but_these() -> None:
     text = page(**BY_TEAM, limit="1")
     (query,) = re.findall(r'href="\?([^"]+)"[^>]*>Other</a>', text)

@@ -35,11 +35,12 @@ from costs.queries.links import (
     quick_ranges,
 )
 from costs.queries.query import (
-    BESIDE_TAGS,
+    COMBINABLE_WITH_TAG,
     DEFAULT_DAYS,
     DIMENSIONS,
     CostQuery,
     InvalidQuery,
+    dimension_of,
 )
 from costs.queries.source import CostSource
 from costs.queries.table import heads
@@ -53,8 +54,6 @@ GROUPS = {
     "resource_group": "Resource group",
     "none": "No grouping",
 }
-# What costs that are filtered by a tag can't be grouped by.
-UNTOLD = GROUPS.keys() - BESIDE_TAGS
 METRICS = {
     "billed": "Billed (unblended)",
     "effective": "Effective (amortized)",
@@ -137,8 +136,11 @@ class CostsView(BreakdownMixin, TemplateView):
             ]
         if key := found.query.tag_key:
             if any(found.query.filters[name] for name in DIMENSIONS["tag"]):
-                told = [one for one in group_choices([key]) if one[0] not in UNTOLD]
-                context["group_choices"] = told
+                context["group_choices"] = [
+                    (group, label)
+                    for group, label in group_choices([key])
+                    if dimension_of(group) in COMBINABLE_WITH_TAG
+                ]
             context["accounts_without_tag"] = [
                 one
                 for one in seen

@@ -12,7 +12,7 @@ from core.windows import (
     last_complete_days,
     utc_day,
 )
-from costs.queries.query import BESIDE_TAGS, DIMENSIONS, CostQuery
+from costs.queries.query import COMBINABLE_WITH_TAG, DIMENSIONS, CostQuery
 from costs.queries.table import Line
 from costs.querysets import UNTAGGED
 
@@ -89,9 +89,9 @@ def next_group(query: CostQuery, chosen: str) -> str:
     Not by resource group, which most bills do not have, nor by a tag.
     """
     for group, (only, _) in DIMENSIONS.items():
-        is_told = not query.tag_key or group in BESIDE_TAGS
+        is_combinable = not query.tag_key or group in COMBINABLE_WITH_TAG
         is_one = only == chosen or len(query.filters[only]) == 1
-        if is_told and not is_one and group not in ("resource_group", "tag"):
+        if is_combinable and not is_one and group not in ("resource_group", "tag"):
             return group
     return "none"
 

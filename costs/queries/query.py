@@ -36,8 +36,8 @@ DIMENSIONS = {
     # Of values such as team=shop.
     "tag": ("tag", "exclude_tag"),
 }
-# What rows of costs by tag tell besides.
-BESIDE_TAGS = {"service", "account", "tag", "none"}
+# What costs by tag can be grouped and filtered by.
+COMBINABLE_WITH_TAG = {"service", "account", "tag", "none"}
 # All filters that repeat; `account` names whose bill it is.
 FILTERS = ("account", *(name for pair in DIMENSIONS.values() for name in pair))
 # Names of products and tags hold commas; other values may be listed between them.
@@ -209,7 +209,7 @@ class _Reader:
         for dimension, names in DIMENSIONS.items():
             used = [name for name in names if filters[name]]
             used += ["group_by"] if group_by == dimension else []
-            if used and dimension not in BESIDE_TAGS:
+            if used and dimension not in COMBINABLE_WITH_TAG:
                 what = dimension.replace("_", " ")
                 self.refuse(
                     used[0],

@@ -10,14 +10,14 @@ from django.db.models import F, Q
 
 from costs.allocation.engine import NOT_ALLOCATED
 from costs.allocation.querysets import TeamQuerySet, TeamRuleQuerySet
+from providers.settings import TAG_KEY_LENGTH, TAG_VALUE_LENGTH
 
 # What lines of tables and charts are called that are no team's.
 NOT_TEAMS = (NOT_ALLOCATED, "Other", "Total")
-# What every database compares with; nobody has as many rules.
-LARGEST_POSITION = 1_000_000
-# Values that one condition lists: a longer list is a tag that is missing.
+# A longer list of values is better replaced by a tag.
 MOST_VALUES = 500
-LONGEST_VALUE = 256
+# Nothing that conditions name is longer than a tag's value.
+LONGEST_VALUE = TAG_VALUE_LENGTH
 
 
 def check_texts(value: Any) -> None:
@@ -81,7 +81,7 @@ class TeamRule(models.Model):
     sub_accounts = texts_field("Accounts that used it, by their ids.")
     services = texts_field("Services, as the bill names them.")
     resource_groups = texts_field("Resource groups of Azure.")
-    tag_key = models.CharField(max_length=128, blank=True)
+    tag_key = models.CharField(max_length=TAG_KEY_LENGTH, blank=True)
     tag_values = texts_field("Values of the tag.")
 
     objects = TeamRuleQuerySet.as_manager()

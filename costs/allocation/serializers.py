@@ -7,9 +7,9 @@ from rest_framework import serializers
 from core.api.amounts import AmountField
 from costs.allocation.querysets import COLUMNS, TAG_COLUMN
 from costs.allocation.team_costs import TeamCosts, Uncovered
-from costs.api.serializers import MetricParameters, TrendSerializer, trend_data
+from costs.api.serializers import PointParameters, TrendSerializer, trend_data
 from costs.models import Team, TeamRule, TeamShare
-from costs.queries.query import GRANULARITIES, LARGEST_LIMIT
+from costs.queries.query import LARGEST_LIMIT
 
 # Lines of what no rule covers; more of them are no list to read.
 LISTED = 100
@@ -47,7 +47,7 @@ class TeamRuleSerializer(serializers.ModelSerializer[TeamRule]):
         )
 
 
-class TeamCostParameters(MetricParameters):
+class TeamCostParameters(PointParameters):
     """Whose bills, on which days, and how they are cut into points."""
 
     start = serializers.DateField(required=False, help_text="First day, inclusive.")
@@ -56,11 +56,6 @@ class TeamCostParameters(MetricParameters):
         required=False, help_text="Accounts whose bill it is, by their ids."
     )
     currency = serializers.CharField(required=False, help_text="Such as USD.")
-    granularity = serializers.ChoiceField(
-        choices=GRANULARITIES,
-        default="daily",
-        help_text="monthly: a point is the first day of its month.",
-    )
     limit = serializers.IntegerField(
         min_value=1,
         max_value=LARGEST_LIMIT,

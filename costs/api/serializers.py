@@ -51,7 +51,17 @@ class MetricParameters(serializers.Serializer[Any]):
     )
 
 
-class TrendParameters(MetricParameters):
+class PointParameters(MetricParameters):
+    """How costs are cut into points."""
+
+    granularity = serializers.ChoiceField(
+        choices=GRANULARITIES,
+        default="daily",
+        help_text="monthly: a point is the first day of its month.",
+    )
+
+
+class TrendParameters(PointParameters):
     """How costs are cut into series and points."""
 
     group_by = serializers.RegexField(
@@ -59,11 +69,6 @@ class TrendParameters(MetricParameters):
         default="service",
         help_text="What a series is keyed by. tag:KEY: by the values of a tag key that "
         "is read; an empty key is untagged, and null is a day that was not read by it.",
-    )
-    granularity = serializers.ChoiceField(
-        choices=GRANULARITIES,
-        default="daily",
-        help_text="monthly: a point is the first day of its month.",
     )
     limit = serializers.IntegerField(
         min_value=1,

@@ -12,10 +12,10 @@ from core.testing.clock import NOW
 from core.windows import Window
 from costs.allocation.team_costs import TeamCosts, team_costs
 from costs.allocation.testing import team_rule
-from costs.models import CostTotal, TagCost
+from costs.models import CostTotal
 from costs.queries.breakdown import in_one_currency
 from costs.queries.query import CostQuery
-from costs.testing import charge, close, store_costs
+from costs.testing import charge, close, store_costs, tagged
 from users.testing import person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
@@ -160,23 +160,6 @@ def test_it_asks_as_many_queries_for_many_rules(
     # Rules, their shares, the teams of these, amounts, stored days, the bill's total.
     with django_assert_num_queries(6):
         team_costs(query, source)
-
-
-def tagged(
-    owner: CloudAccount, day: date, value: str, amount: str, service: str = "EC2"
-) -> None:
-    TagCost.objects.create(
-        account=owner,
-        day=day,
-        tag_key="team",
-        tag_value=value,
-        sub_account_id=owner.account_id,
-        service=service,
-        currency="USD",
-        billed=Decimal(amount),
-        effective=Decimal(amount),
-        is_estimated=False,
-    )
 
 
 def test_a_bill_whose_rules_look_at_a_tag_is_told_apart_by_it() -> None:

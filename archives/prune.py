@@ -127,7 +127,7 @@ def compare(archived: Archived, month: date, location: str, digest: str) -> None
 
 
 def accounts_of(one: Month) -> list[str]:
-    """Whose costs the month holds, as archives name accounts; of CPU nobody's."""
+    """Whose costs the month's sums hold, as archives name accounts; else nobody's."""
     if one.table != Table.COST:
         return []
     rows = TABLES[one.table].of_month(one.month).order_by()

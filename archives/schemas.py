@@ -31,7 +31,7 @@ from syncs.datasets import Dataset
 Row = tuple[Any, ...]
 TEXT, DAY = pa.string(), pa.date32()
 MONEY = pa.decimal128(MAX_DIGITS, DECIMAL_PLACES)
-PERCENT, COUNT = pa.float64(), pa.int64()
+FLOAT, COUNT = pa.float64(), pa.int64()
 
 
 class CannotRestore(Exception):
@@ -117,18 +117,18 @@ RESOURCE = {
     "day": ("day", DAY),
 }
 CPU_FIELDS = {
-    "average_percent": PERCENT,
-    "maximum_percent": PERCENT,
-    "p99_percent": PERCENT,
+    "average_percent": FLOAT,
+    "maximum_percent": FLOAT,
+    "p99_percent": FLOAT,
     "samples": COUNT,
 }
-MEMORY_FIELDS = {"average_percent": PERCENT, "maximum_percent": PERCENT}
+MEMORY_FIELDS = {"average_percent": FLOAT, "maximum_percent": FLOAT}
 NETWORK_FIELDS = {"in_bytes": COUNT, "out_bytes": COUNT}
 USAGE_FIELDS = {
     "metric": TEXT,
-    "average": PERCENT,
-    "maximum": PERCENT,
-    "total": PERCENT,
+    "average": FLOAT,
+    "maximum": FLOAT,
+    "total": FLOAT,
 }
 
 

@@ -13,7 +13,9 @@ from clouds.access import AnyUser
 from clouds.labels import account_labels, tag_keys_of
 from clouds.models import CloudAccount
 from core.db.exclusive import hold_until_commit
-from costs.allocation.changes import FIELDS, RULES, wrong_sum
+from core.money import ZERO
+from costs.allocation.changes import FIELDS, RULES
+from costs.allocation.engine import WHOLE
 from costs.models import Team, TeamRule, TeamShare
 
 # Room for rules that are to come between two.
@@ -99,8 +101,11 @@ class SharesFormSet(BaseInlineFormSet[TeamShare, TeamRule, Any]):
         super().clean()
         if any(self.errors):
             return
-        if reason := wrong_sum([*self.shares().values()]):
-            raise forms.ValidationError(reason)
+        total = sum(self.shares().values(), ZERO)
+        if total != WHOLE:
+            raise forms.ValidationError(
+                f"The shares sum to {total.normalize():f}%; they must sum to 100%."
+            )
 
     def shares(self) -> dict[Team, Decimal]:
         """Return what is left, without shares that are to be deleted."""

@@ -55,7 +55,13 @@ class TeamRuleAdmin(AllocationAdmin[TeamRule]):
     records_changes = False  # save_rule does
     form = TeamRuleForm
     inlines = (ShareInline,)
-    list_display = ("position", "name", "given_to", day("valid_from"), "valid_until")
+    list_display = (
+        "position",
+        "name",
+        "given_to",
+        day("valid_from"),
+        day("valid_until"),
+    )
     list_display_links = ("name",)
     search_fields = ("name", "shares__team__name")
     ordering = ("position", "id")

@@ -187,6 +187,12 @@ def test_the_next_rule_comes_after_the_last(browser: Client) -> None:
     assert 'value="40"' in browser.get(ADD).content.decode()
 
 
+def test_the_list_writes_both_ends_of_a_rule_the_same_way(browser: Client) -> None:
+    team_rule(to={"Shop": "100"}, valid_from="2026-11-01", valid_until="2026-12-01")
+    rules = browser.get(reverse("admin:costs_teamrule_changelist")).content.decode()
+    assert "2026-11-01" in rules and "2026-12-01" in rules
+
+
 def test_users_of_some_accounts_meet_no_rules_in_the_admin(client: Client) -> None:
     user = person("administrator")
     AccountAccess.objects.create(user=user).accounts.add(account())

@@ -48,5 +48,5 @@ AZURE_CHARGES: Mapping[str, frozenset[str]] = {
     ),
     "address": AZURE_NETWORK,
     "nat-gateway": AZURE_NETWORK,
-    "load-balancer": frozenset({"Load Balancer"}),
+    "load-balancer": frozenset({"Load Balancer", "Application Gateway"}),
 }

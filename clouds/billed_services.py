@@ -2,6 +2,19 @@
 
 from collections.abc import Mapping
 
+# What is charged for resources of a kind and for nothing else.
+AWS_SERVICES: Mapping[str, str] = {
+    "instance": "Amazon Elastic Compute Cloud - Compute",
+    "bucket": "Amazon Simple Storage Service",
+    "database": "Amazon Relational Database Service",
+    "load-balancer": "Amazon Elastic Load Balancing",
+}
+AZURE_SERVICES: Mapping[str, str] = {
+    "instance": "Virtual Machines",
+    "load-balancer": "Load Balancer",
+    "nat-gateway": "NAT Gateway",
+}
+# What is charged for them, maybe beside others.
 EC2_OTHER = frozenset({"EC2 - Other"})
 AWS_CHARGES: Mapping[str, frozenset[str]] = {
     "instance": frozenset({"Amazon Elastic Compute Cloud - Compute"}),
@@ -35,5 +48,5 @@ AZURE_CHARGES: Mapping[str, frozenset[str]] = {
     ),
     "address": AZURE_NETWORK,
     "nat-gateway": AZURE_NETWORK,
-    "load-balancer": frozenset({"Load Balancer"}),
+    "load-balancer": frozenset({"Load Balancer", "Application Gateway"}),
 }

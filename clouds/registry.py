@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 
-from clouds.billed_services import AWS_CHARGES, AZURE_CHARGES
+from clouds.billed_services import (
+    AWS_CHARGES,
+    AWS_SERVICES,
+    AZURE_CHARGES,
+    AZURE_SERVICES,
+)
 from core.windows import utc_day
 from providers.aws.account_settings import AwsSettings
 from providers.aws.account_settings import check_account_id as check_aws_account_id
@@ -39,17 +44,6 @@ if TYPE_CHECKING:
 ALLOCATED = frozenset({"starting", "running", "stopping", "stopped"})
 # What a bill over other accounts has: all else is of resources.
 OF_BILLS = {CostSource, OrganizationSource, AccessChecker}
-AWS_SERVICES = {
-    "instance": "Amazon Elastic Compute Cloud - Compute",
-    "bucket": "Amazon Simple Storage Service",
-    "database": "Amazon Relational Database Service",
-    "load-balancer": "Amazon Elastic Load Balancing",
-}
-AZURE_SERVICES = {
-    "instance": "Virtual Machines",
-    "load-balancer": "Load Balancer",
-    "nat-gateway": "NAT Gateway",
-}
 
 
 class CloudKind(models.TextChoices):
@@ -103,9 +97,11 @@ def offers(account: "CloudAccount", capability: type) -> bool:
     """Return whether the account's cloud has the capability, for such an account."""
     cloud = CLOUDS[account.provider]
     is_bill = cloud.pays_for_others(account.account_id)
-    is_there = capability in OF_BILLS or not is_bill
-    is_there = is_there and capability not in cloud.turned_off()
-    return is_there and _has(cloud.provider, capability)
+    return (
+        (capability in OF_BILLS or not is_bill)
+        and capability not in cloud.turned_off()
+        and _has(cloud.provider, capability)
+    )
 
 
 @cache

@@ -4,11 +4,12 @@ One question tells the tags of 20; the health of targets takes one for each targ
 group, and for each classic one.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from providers.aws.aws_errors import aws_errors, failure
 from providers.aws.client import AwsClients
@@ -34,6 +35,7 @@ OF_TARGETS = ", targets of load balancers"
 # Of a target that leaves, and of one that is not checked.
 LEAVING, UNCHECKED = "draining", "unavailable"
 
+T = TypeVar("T")
 Balancers = Sequence[LoadBalancerRecord]
 Health = Mapping[str, bool | None]
 """Whether each target is well; None: it is not checked."""
@@ -51,7 +53,7 @@ def fetch_load_balancers(
     yield from _detailed(
         [normalize_load_balancer(raw, region) for raw in listed],
         lambda arns: fetch_tags(clients, region, arns),
-        lambda _: _targets(clients, region),
+        lambda: _targets(clients, region),
     )
 
 
@@ -62,16 +64,20 @@ def fetch_classic_load_balancers(
     listed = [raw for page in _classic_pages(clients, region) for raw in page]
     prefix = f"arn:{clients.partition.name}:elasticloadbalancing:{region}"
     prefix += f":{clients.identity}:loadbalancer/"
-    instances = {
-        f"{prefix}{raw['LoadBalancerName']}": raw.get("Instances") for raw in listed
-    }
+    used = [
+        f"{prefix}{raw['LoadBalancerName']}" for raw in listed if raw.get("Instances")
+    ]
+
+    def health() -> Mapping[str, Health]:
+        asked = _bounded(used, "classic load balancers", CLASSIC_HEALTH, region)
+        return {
+            arn: fetch_classic_health(clients, region, name_in(arn)) for arn in asked
+        }
+
     yield from _detailed(
         [normalize_classic(raw, region, prefix) for raw in listed],
         lambda arns: fetch_classic_tags(clients, region, arns),
-        lambda arns: {
-            arn: fetch_classic_health(clients, region, name_in(arn))
-            for arn in _bounded([arn for arn in arns if instances[arn]], region)
-        },
+        health,
     )
 
 
@@ -108,7 +114,7 @@ def name_in(arn: str) -> str:
 def _detailed(
     found: Balancers,
     tags_of_some: Callable[[Sequence[str]], Mapping[str, dict[str, str]]],
-    health_of: Callable[[Sequence[str]], Mapping[str, Health]],
+    health_of: Callable[[], Mapping[str, Health]],
 ) -> Iterator[Balancers | ProviderError]:
     """Add tags and targets. Without its targets a balancer is complete but for them."""
     arns = [one.resource_id for one in found]
@@ -122,7 +128,7 @@ def _detailed(
             raise
         yield error
     try:
-        health = health_of(arns) if arns else {}
+        health = health_of() if arns else {}
     except ProviderError as error:
         health = None
         yield error
@@ -239,14 +245,21 @@ def fetch_target_groups(clients: AwsClients, region: str) -> Iterator[dict[str, 
 
 def _targets(clients: AwsClients, region: str) -> Mapping[str, Health]:
     """Return balancer -> its targets, each once: well if it is in any of its groups."""
-    found: dict[str, dict[str, bool | None]] = {}
-    for group in _bounded([*fetch_target_groups(clients, region)], region):
+    found: dict[str, list[tuple[str, bool | None]]] = defaultdict(list)
+    groups = list(fetch_target_groups(clients, region))
+    for group in _bounded(groups, "target groups", HEALTH, region):
         health = fetch_health(clients, region, group["TargetGroupArn"])
         for arn in group["LoadBalancerArns"]:
-            of_balancer = found.setdefault(arn, {})
-            for target, is_well in health.items():
-                before = of_balancer.get(target)
-                of_balancer[target] = before or (before if is_well is None else is_well)
+            found[arn] += health.items()
+    return {arn: best_of(checks) for arn, checks in found.items()}
+
+
+def best_of(checks: Iterable[tuple[str, bool | None]]) -> Health:
+    """Return each target once: well if any of its checks finds it so."""
+    found: dict[str, bool | None] = {}
+    for target, is_well in checks:
+        before = found.get(target)
+        found[target] = before or (before if is_well is None else is_well)
     return found
 
 
@@ -258,15 +271,17 @@ def fetch_health(clients: AwsClients, region: str, arn: str) -> Health:
             answer = client.describe_target_health(TargetGroupArn=arn)
         except client.exceptions.TargetGroupNotFoundException:
             return {}
-    states = {
-        each["Target"]["Id"]: each["TargetHealth"]["State"]
-        for each in answer["TargetHealthDescriptions"]
-    }
-    return {
-        target: None if state == UNCHECKED else state == "healthy"
-        for target, state in states.items()
+    return normalize_health(answer["TargetHealthDescriptions"])
+
+
+def normalize_health(raw: Sequence[dict[str, Any]]) -> Health:
+    """The targets of a group, in which one may be several times, by its ports."""
+    states = [(each["Target"]["Id"], each["TargetHealth"]["State"]) for each in raw]
+    return best_of(
+        (target, None if state == UNCHECKED else state == "healthy")
+        for target, state in states
         if state != LEAVING
-    }
+    )
 
 
 def fetch_classic_health(clients: AwsClients, region: str, name: str) -> Health:
@@ -282,14 +297,14 @@ def fetch_classic_health(clients: AwsClients, region: str, name: str) -> Health:
     }
 
 
-def _bounded(asked: list[Any], region: str) -> list[Any]:
+def _bounded(asked: list[T], what: str, permission: str, region: str) -> list[T]:
     """Raise ProviderError where there are more to ask for than is bearable."""
     if len(asked) <= MOST_HEALTH_QUESTIONS:
         return asked
     raise failure(
         ErrorKind.INCOMPLETE,
-        f"Targets in {region} ({HEALTH})",
-        f"{len(asked):,} target groups would be as many questions, at most "
+        f"Targets in {region} ({permission})",
+        f"{len(asked):,} {what} would be as many questions, at most "
         f"{MOST_HEALTH_QUESTIONS:,} are asked",
         "The load balancers were stored without the number of their targets.",
         region,

@@ -26,6 +26,8 @@ API_VERSION = "2024-05-01"
 ASSOCIATED, UNASSOCIATED = "associated", "unassociated"
 # So that a gateway's size is told from a load balancer's.
 GATEWAY = "Application Gateway"
+# The size of NAT gateway that serves subnets alone.
+STANDARD = "Standard"
 
 T = TypeVar("T")
 
@@ -112,17 +114,21 @@ def _holder(properties: Mapping[str, Any]) -> str:
 def normalize_nat_gateway(
     raw: Mapping[str, Any], ips: Mapping[str, str]
 ) -> NatGatewayRecord:
-    """One gateway, which can serve several subnets of one network."""
+    """One gateway, which can serve several subnets of one network.
+
+    A newer one can serve a whole network instead, which this version does not tell.
+    """
     properties = raw["properties"]
     addresses = _ids(properties.get("publicIpAddresses"))
     subnets = _ids(properties.get("subnets"))
+    sku = raw.get("sku", {}).get("name", "")
     return NatGatewayRecord(
         **described(raw),
         state=properties.get("provisioningState", "").lower(),
-        gateway_type=raw.get("sku", {}).get("name", ""),
+        gateway_type=sku,
         public_ips=",".join(sorted(ips[one] for one in addresses if one in ips)),
         vpc_id=min(subnets, default="").partition("/subnets/")[0],
-        subnets=len(subnets),
+        subnets=len(subnets) if subnets or sku == STANDARD else None,
     )
 
 

@@ -1,7 +1,6 @@
 """Daily use of databases, balancers, gateways and storage accounts from Azure Monitor.
 
-A question has every metric of up to 50 resources of one type. Of what Azure calls
-otherwise than AWS only that is read which says how much a resource is used.
+A question has every metric of up to 50 resources of one type.
 https://learn.microsoft.com/azure/azure-monitor/reference/metrics-index
 """
 

@@ -52,7 +52,7 @@ def volumes(account_id: str, anchor: date, now: datetime) -> Iterator[VolumeReco
     for life in lives(account_id):
         if life.launched <= hour < life.terminated:
             yield _root_disk(life, anchor)
-    for thing in present(account_id, "volume", hour):
+    for thing in _present(account_id, "volume", hour):
         attached_to = _attached_to(thing, hour)
         yield VolumeRecord(
             **thing.head(anchor, "attached" if attached_to else "unattached"),
@@ -67,7 +67,7 @@ def volumes(account_id: str, anchor: date, now: datetime) -> Iterator[VolumeReco
 def snapshots(account_id: str, anchor: date, now: datetime) -> Iterator[SnapshotRecord]:
     hour = hours_since(anchor, now)
     disks = {one.name: one for one in things(account_id) if one.kind == "volume"}
-    for thing in present(account_id, "snapshot", hour):
+    for thing in _present(account_id, "snapshot", hour):
         source = disks.get(thing.extra)
         yield SnapshotRecord(
             **thing.head(anchor),
@@ -81,7 +81,7 @@ def snapshots(account_id: str, anchor: date, now: datetime) -> Iterator[Snapshot
 
 
 def buckets(account_id: str, anchor: date, now: datetime) -> Iterator[BucketRecord]:
-    for thing in present(account_id, "bucket", hours_since(anchor, now)):
+    for thing in _present(account_id, "bucket", hours_since(anchor, now)):
         objects, *access_tier = thing.extra.split()
         yield BucketRecord(
             **thing.head(anchor),
@@ -109,7 +109,7 @@ def _growth(offset: int) -> float:
 
 
 def databases(account_id: str, anchor: date, now: datetime) -> Iterator[DatabaseRecord]:
-    for thing in present(account_id, "database", hours_since(anchor, now)):
+    for thing in _present(account_id, "database", hours_since(anchor, now)):
         engine, version, *multi = thing.extra.split()
         yield DatabaseRecord(
             **thing.head(anchor),
@@ -124,7 +124,7 @@ def databases(account_id: str, anchor: date, now: datetime) -> Iterator[Database
 
 def addresses(account_id: str, anchor: date, now: datetime) -> Iterator[AddressRecord]:
     hour = hours_since(anchor, now)
-    for thing in present(account_id, "address", hour):
+    for thing in _present(account_id, "address", hour):
         attached_to = _attached_to(thing, hour)
         yield AddressRecord(
             **thing.head(anchor, "associated" if attached_to else "unassociated"),
@@ -137,7 +137,7 @@ def addresses(account_id: str, anchor: date, now: datetime) -> Iterator[AddressR
 def gateways(
     account_id: str, anchor: date, now: datetime
 ) -> Iterator[NatGatewayRecord]:
-    for thing in present(account_id, "nat-gateway", hours_since(anchor, now)):
+    for thing in _present(account_id, "nat-gateway", hours_since(anchor, now)):
         yield NatGatewayRecord(
             **thing.head(anchor),
             gateway_type=thing.type,
@@ -152,7 +152,7 @@ def gateways(
 def balancers(
     account_id: str, anchor: date, now: datetime
 ) -> Iterator[LoadBalancerRecord]:
-    for thing in present(account_id, "load-balancer", hours_since(anchor, now)):
+    for thing in _present(account_id, "load-balancer", hours_since(anchor, now)):
         yield LoadBalancerRecord(
             **thing.head(anchor),
             balancer_type=thing.type,
@@ -194,7 +194,7 @@ def _root_disk(life: Life, anchor: date) -> VolumeRecord:
     )
 
 
-def present(account_id: str, kind: str, hour: int) -> Iterator[Thing]:
+def _present(account_id: str, kind: str, hour: int) -> Iterator[Thing]:
     for thing in things(account_id):
         if thing.kind == kind and thing.created <= hour < thing.deleted:
             yield thing
@@ -206,7 +206,7 @@ def _attached_to(thing: Thing, hour: int) -> str:
         if life.machine.name == thing.extra and life.launched <= hour < life.terminated:
             return life.instance_id
     for kind in ("nat-gateway", "load-balancer"):
-        for one in present(thing.account_id, kind, hour):
+        for one in _present(thing.account_id, kind, hour):
             if one.name == thing.extra:
                 return one.id
     return ""

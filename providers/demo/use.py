@@ -33,15 +33,12 @@ def use_of(
             if not _existed(ref, day):
                 continue
             busy = _busy(ref, day)
+            grown = growth(GROWTH_PER_YEAR, (day - anchor).days)
             if ref.kind == "database":
                 cpu.append(_cpu(ref, day, busy))
             if ref.kind in USES:
-                usage += USES[ref.kind](ref, day, growth_until(day, anchor) * busy)
+                usage += USES[ref.kind](ref, day, grown * busy)
     return RegionMetrics(region, cpu, usage=usage)
-
-
-def growth_until(day: date, anchor: date) -> float:
-    return growth(GROWTH_PER_YEAR, (day - anchor).days)
 
 
 def _existed(ref: ResourceRef, day: date) -> bool:

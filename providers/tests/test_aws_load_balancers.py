@@ -89,6 +89,19 @@ def test_a_target_is_counted_once_and_well_where_one_of_its_groups_finds_it_so(
     assert aws.requests["elasticloadbalancing:DescribeTargetHealth"] == 3
 
 
+def test_a_target_with_several_ports_is_well_where_one_of_them_is() -> None:
+    raw = [
+        {"Target": {"Id": target, "Port": port}, "TargetHealth": {"State": state}}
+        for target, port, state in (
+            *(("i-1", 32768, "healthy"), ("i-1", 32769, "draining")),
+            *(("i-2", 32768, "healthy"), ("i-2", 32769, "unhealthy")),
+            *(("i-3", 32768, "unhealthy"), ("i-3", 32769, "unavailable")),
+        )
+    ]
+    expected = {"i-1": True, "i-2": True, "i-3": False}
+    assert load_balancers.normalize_health(raw) == expected
+
+
 def test_targets_that_are_not_checked_are_neither_well_nor_ill(
     aws: EmulatedAws,
 ) -> None:
@@ -182,6 +195,19 @@ def test_more_groups_than_are_asked_for_are_a_warning(
     assert answer.warning and "2 target groups" in str(answer.warning)
     assert read_one().targets is None
     assert aws.requests["elasticloadbalancing:DescribeTargetHealth"] == 0
+
+
+def test_more_classic_ones_than_are_asked_for_are_named_as_such(
+    aws: EmulatedAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(load_balancers, "MOST_HEALTH_QUESTIONS", 0)
+    made = EmulatedLoadBalancer(
+        "old", REGION, balancer_type="classic", targets={"": {"i-1": "InService"}}
+    )
+    aws.world().add_load_balancer(made)
+    warning = str(read().warning)
+    assert "1 classic load balancers" in warning
+    assert "elasticloadbalancing:DescribeInstanceHealth" in warning
 
 
 def test_all_pages_of_both_apis_are_read(aws: EmulatedAws) -> None:

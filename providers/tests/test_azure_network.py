@@ -96,14 +96,18 @@ def test_an_address_of_a_nat_gateway_is_attached_without_a_configuration(
     )
 
 
-def test_a_nat_gateway_that_serves_no_subnet_has_none(
-    provider: AzureProvider, subscription: EmulatedSubscription
+@pytest.mark.parametrize(("sku", "subnets"), [("Standard", 0), ("StandardV2", None)])
+def test_a_nat_gateway_without_a_subnet_has_none_or_may_serve_a_network(
+    provider: AzureProvider,
+    subscription: EmulatedSubscription,
+    sku: str,
+    subnets: int | None,
 ) -> None:
-    subscription.add(NatGateway, "idle", sku="StandardV2")
+    subscription.add(NatGateway, "idle", sku=sku)
     found = by_name(provider.fetch_network)["idle"]
     assert isinstance(found, NatGatewayRecord)
-    assert (found.subnets, found.public_ips, found.vpc_id) == (0, "", "")
-    assert found.gateway_type == "StandardV2"
+    assert (found.subnets, found.public_ips, found.vpc_id) == (subnets, "", "")
+    assert found.gateway_type == sku
 
 
 def test_an_address_of_nothing_is_unattached_and_a_dynamic_one_has_no_ip(

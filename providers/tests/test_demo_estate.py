@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from providers.demo.company import ACCOUNT_IDS, PRODUCTION, STAGING, STORES, table
+from providers.demo.company import ACCOUNT_IDS, PRODUCTION, STAGING, STORES
 from providers.demo.provider import DemoProvider
 from providers.records import (
     AddressRecord,
@@ -108,9 +108,3 @@ def test_buckets_only_grow() -> None:
         for days in range(-30, 1)
     ]
     assert sizes == sorted(set(sizes))
-
-
-def test_no_price_is_on_the_list_twice() -> None:
-    key = ("cloud", "kind", "engine", "sku", "redundancy", "unit", "above")
-    rows = [tuple(row[name] for name in key) for row in table("resource_prices")]
-    assert len(set(rows)) == len(rows)

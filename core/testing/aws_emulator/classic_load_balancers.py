@@ -27,8 +27,9 @@ def entry(balancer: EmulatedLoadBalancer) -> dict[str, Any]:
 
 def instance_health(found: Sequence[EmulatedLoadBalancer], call: Call) -> Answer:
     """The state of each instance."""
+    name = call.parameters["LoadBalancerName"]
     for one in found:
-        if one.name == call.parameters["LoadBalancerName"]:
+        if one.name == name:
             states = _instances(one).items()
             return {
                 "InstanceStates": [
@@ -36,7 +37,7 @@ def instance_health(found: Sequence[EmulatedLoadBalancer], call: Call) -> Answer
                     for instance_id, state in states
                 ]
             }
-    message = f"There is no ACTIVE Load Balancer named '{call.parameters}'"
+    message = f"There is no ACTIVE Load Balancer named '{name}'"
     raise AwsError("LoadBalancerNotFound", message)
 
 

@@ -124,7 +124,7 @@ KINDS = {
         record=LoadBalancerRecord,
         model=LoadBalancer,
         tracked=(),
-        untold_state="present",  # that with classic ones has no word for it
+        untold_state="present",  # classic ones have no state
         columns=("balancer_type", "targets", "healthy_targets"),
     ),
 }

@@ -16,16 +16,11 @@ from core.api.filters import (
 )
 from core.db.ordering import unknown_last
 from inventory.filters import InstanceFilter
-from inventory.models import Resource
 from inventory.querysets import InstanceQuerySet
 from metrics.idle import IDLE_BELOW_PERCENT, RECENT_DAYS
 from metrics.models import UsageMetric
+from metrics.sync import MEASURED
 
-# Those that a cloud measures.
-MEASURED_KINDS = (
-    *(Resource.Kind.INSTANCE, Resource.Kind.DATABASE, Resource.Kind.BUCKET),
-    *(Resource.Kind.LOAD_BALANCER, Resource.Kind.NAT_GATEWAY),
-)
 # column of a list of instances -> what it is ordered by
 ORDERS = {
     "name": "name",
@@ -47,7 +42,9 @@ MAY_BE_UNKNOWN = {
 
 KIND = AnyChoice(
     "resource__kind",
-    choices=[(one.value, one.label) for one in MEASURED_KINDS],
+    choices=[
+        (kind.value, kind.label) for each in MEASURED.values() for kind in each.kinds
+    ],
     help_text="One or several kinds of resources.",
 )
 

@@ -12,19 +12,18 @@ from core.templatetags.formats import UNKNOWN, percent, size
 from core.windows import Window
 from inventory.models import Resource
 from metrics.models import CpuMetric, DailyMetric, MemoryMetric, UsageMetric
-from metrics.utilization_charts import lines
+from metrics.utilization_charts import CPU_LINES, MEMORY_LINES, line_chart
 
 Kind = Resource.Kind
 Metric = UsageMetric.Metric
 M = TypeVar("M", bound=DailyMetric)
-PERCENT = [("Average", "average_percent"), ("Maximum", "maximum_percent")]
-USE = [("Average", "average"), ("Maximum", "maximum"), ("Total", "total")]
+USE_LINES = [("Average", "average"), ("Maximum", "maximum"), ("Total", "total")]
 # The columns of a list: a label, and the metric with what is shown of it.
 CPU = "cpu"
 RECENT: Mapping[Kind, Sequence[tuple[str, str, str]]] = {
     Kind.DATABASE: [
         ("Average CPU", CPU, "average"),
-        ("Most connections", Metric.CONNECTIONS, "maximum"),
+        ("Peak connections", Metric.CONNECTIONS, "maximum"),
     ],
     Kind.LOAD_BALANCER: [
         ("Requests per day", Metric.REQUESTS, "total"),
@@ -43,9 +42,9 @@ class UsePanel:
     title: str
     unit: str
     """%, bytes, or count."""
-    days: Sequence[DailyMetric]
-    window: Window
     lines: Sequence[tuple[str, str]]
+    window: Window
+    days: Sequence[DailyMetric]
 
     @property
     def known(self) -> Sequence[tuple[str, str]]:
@@ -58,7 +57,7 @@ class UsePanel:
 
     @property
     def chart(self) -> dict[str, object]:
-        return lines(self.days, self.window, self.known, self.unit)
+        return line_chart(self.days, self.window, self.lines, self.unit)
 
     @property
     def rows(self) -> Sequence[tuple[date, Sequence[str]]]:
@@ -73,31 +72,17 @@ class UsePanel:
 
 def use_panels(resource: Resource, window: Window) -> list[UsePanel]:
     """Return a panel of each metric that has days in the window. Three queries."""
+    cpu = _days(CpuMetric, resource, window)
+    memory = _days(MemoryMetric, resource, window)
     found = [
-        UsePanel(
-            "cpu",
-            "CPU utilization",
-            "%",
-            _days(CpuMetric, resource, window),
-            window,
-            PERCENT,
-        ),
-        UsePanel(
-            "memory",
-            "Memory used",
-            "%",
-            _days(MemoryMetric, resource, window),
-            window,
-            PERCENT,
-        ),
+        UsePanel("cpu", "CPU utilization", "%", CPU_LINES, window, cpu),
+        UsePanel("memory", "Memory used", "%", MEMORY_LINES, window, memory),
     ]
     use: dict[str, list[UsageMetric]] = defaultdict(list)
     for day in _days(UsageMetric, resource, window):
         use[day.metric].append(day)
     found += [
-        UsePanel(
-            metric.value, str(metric.label), unit_of(metric), use[metric], window, USE
-        )
+        UsePanel(metric, metric.label, unit_of(metric), USE_LINES, window, use[metric])
         for metric in Metric
     ]
     return [panel for panel in found if panel.days]
@@ -144,5 +129,5 @@ def text_of(value: float | None, unit: str) -> str:
 
 
 def _days(model: type[M], resource: Resource, window: Window) -> list[M]:
-    rows = model._default_manager.filter(resource=resource)
-    return list(rows.filter(day__gte=window.start, day__lt=window.end).order_by("-day"))
+    rows = model.objects.filter(resource=resource).in_window(window)
+    return list(rows.order_by("-day"))

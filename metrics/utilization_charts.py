@@ -21,26 +21,26 @@ HEAT_FROM_PERCENT = (0, 5, 20, 40, 60, 80)
 
 def cpu_chart(days: Sequence[CpuMetric], window: Window) -> dict[str, object]:
     """Average, p99 and maximum in percent; a day without data is a gap."""
-    return lines(days, window, CPU_LINES, "%")
+    return line_chart(days, window, CPU_LINES, "%")
 
 
 def memory_chart(days: Sequence[MemoryMetric], window: Window) -> dict[str, object]:
     """Average and maximum in percent; a day without data is a gap."""
-    return lines(days, window, MEMORY_LINES, "%")
+    return line_chart(days, window, MEMORY_LINES, "%")
 
 
 def network_chart(days: Sequence[NetworkMetric], window: Window) -> dict[str, object]:
     """Bytes received and sent; a day without data is a gap."""
-    return lines(days, window, NETWORK_LINES, "bytes")
+    return line_chart(days, window, NETWORK_LINES, "bytes")
 
 
-def lines(
+def line_chart(
     days: Sequence[DailyMetric],
     window: Window,
     columns: Sequence[tuple[str, str]],
     unit: str,
 ) -> dict[str, object]:
-    """Without the lines of which the cloud has no value."""
+    """A line of each column that has a value; a day without data is a gap."""
     stored = {metric.day: metric for metric in days}
     values = {
         label: [getattr(stored.get(day), column, None) for day in window.days()]

@@ -15,8 +15,10 @@ from pricing.models import RESOURCE_PRICE_KEY, ResourcePrice
 class ResourcePriceFilter(filters.FilterSet):
     provider = AnyChoice(choices=CloudKind.choices, help_text="The cloud.")
     region = AnyText(help_text="One or several regions.")
-    kind = AnyChoice(choices=Resource.Kind.choices, help_text="Of resources.")
-    engine = AnyText(help_text="Of databases, such as postgres.")
+    kind = AnyChoice(
+        choices=Resource.Kind.choices, help_text="One or several kinds of resources."
+    )
+    engine = AnyText(help_text="Of databases, one or several, such as postgres.")
     sku = AnyText(
         help_text="A size or variety as the inventory has it, such as gp3, Premium_LRS "
         "or db.m5.large."
@@ -56,6 +58,6 @@ class ResourcePriceViewSet(RowsViewSet):
     csv_name = "resource-prices"
 
     def data_version(self) -> str:
-        """Return what its own rows tell: those of one account are of each."""
+        """Return the version of the prices themselves, which all accounts share."""
         rows = ResourcePrice.objects.order_by().aggregate(Count("id"), Max("read_at"))
         return "-".join(map(str, rows.values()))

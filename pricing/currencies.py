@@ -12,8 +12,8 @@ T = TypeVar("T")
 
 
 def currencies_of(accounts: Iterable[CloudAccount]) -> dict[int, str]:
-    """Return the currency of the newest bill of each, or of whoever pays for it, by
-    the account's key. One query."""
+    """Return the currency of each account's newest bill, or of its payer's, by the
+    account's key. One query."""
     accounts = list(accounts)
     bills = {one.pk: one.payer_id or one.pk for one in accounts}
     spans = BillSpan.objects.filter(account__in={*bills.values()})
@@ -24,6 +24,6 @@ def currencies_of(accounts: Iterable[CloudAccount]) -> dict[int, str]:
 
 
 def in_currency(prices: Mapping[str, T], wanted: str) -> T:
-    """Return those in that currency, else in dollars, else in any; there is one."""
-    found = next((each for each in (wanted, DEFAULT) if each in prices), None)
-    return prices[found or min(prices)]
+    """Return those in that currency, else in dollars, else in the first by name."""
+    found = (each for each in (wanted, DEFAULT) if each in prices)
+    return prices[next(found, min(prices))]

@@ -112,5 +112,6 @@ def families_in_use(
         retyped.values_list(*Market._fields, "changes__old_value").distinct(),
     ):
         for *market, instance_type in rows:
-            types[Market(*market)].add(instance_type)
+            if instance_type:
+                types[Market(*market)].add(instance_type)
     return {market: families_to_price(names) for market, names in types.items()}

@@ -62,14 +62,16 @@ def read_prices(run: SyncRun, on_progress: Progress = say_nothing) -> SyncRun:
                 current.rows += one.store()
             parts_read += 1
         current.remarks += [of_instances.remark, of_resources.remark]
-        if not parts_read and _is_news(run, [one.last_read for one in lists]):
+        if not parts_read and _read_since_last_run(
+            run, [one.last_read for one in lists]
+        ):
             with current.storing():
                 pass  # read for another account: what was made without them is stale
         current.finish_parts(parts_read=parts_read, read={})
     return run
 
 
-def _is_news(run: SyncRun, read_at: list[datetime]) -> bool:
+def _read_since_last_run(run: SyncRun, read_at: list[datetime]) -> bool:
     """Return whether any was read since the account's last good run."""
     runs = SyncRun.objects.filter(account=run.account, dataset=run.dataset)
     good = runs.filter(status__in=SyncRun.GOOD).order_by("-pk").first()

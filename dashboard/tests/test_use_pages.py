@@ -67,7 +67,7 @@ def test_a_list_of_databases_shows_cpu_and_connections_of_the_last_days(
 ) -> None:
     used_database(owner)
     page = text(viewer, "/databases/")
-    for words in ("Average CPU", "Most connections", "7.2%", "Use: 6 Nov"):
+    for words in ("Average CPU", "Peak connections", "7.2%", "Use: 6 Nov"):
         assert words in page
     assert cells(viewer, "/databases/") == ["7.2%", "12"]
 

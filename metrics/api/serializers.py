@@ -76,7 +76,7 @@ class PercentPointSerializer(serializers.Serializer[Any]):
 
 
 class PercentTrendSerializer(serializers.ModelSerializer[Resource]):
-    """One instance's days in order; a day without data has no point."""
+    """Days of an instance or a database in order; one without data has no point."""
 
     instance_id = serializers.CharField(source="resource_id")
     points = PercentPointSerializer(many=True)

@@ -37,17 +37,17 @@ from metrics.querysets import MetricQuerySet
 from syncs.datasets import Dataset
 
 DEFAULT_DAYS = 30
-# Of one instance there is one row a day; an index has them in this order.
+# Of one resource there is one row a day; an index has them in this order.
 ORDER = ("-day", "-resource_id")
 # What writes metrics, and the resources that these are of.
 DATASETS = (
-    *(Dataset.CPU, Dataset.USAGE),
-    *dict.fromkeys([*Dataset.CPU.after, *Dataset.USAGE.after]),
+    *(Dataset.CPU, *Dataset.CPU.after),
+    *(Dataset.USAGE, *Dataset.USAGE.after),
 )
 
 
 class PercentViewSet(RowsViewSet):
-    """Days of a share in percent, with a trend per instance."""
+    """Days of a share in percent, with a trend per instance or database."""
 
     cached_actions = frozenset({"trend"})
 
@@ -60,9 +60,10 @@ class PercentViewSet(RowsViewSet):
     @extend_schema(responses=PercentTrendSerializer(many=True), filters=True)
     @action(detail=False, filterset_class=PercentFilter)
     def trend(self, request: Request) -> Response | StreamingHttpResponse:
-        """Utilization over time per instance. Default: the last 30 complete days.
+        """Utilization over time per instance or database.
 
-        Paginated by instance; only instances that have data in the window.
+        Default: the last 30 complete days. Paginated by resource; only those that have
+        data in the window.
         """
         rows: Any = self.filter_queryset(self.get_queryset())
         metrics: MetricQuerySet = rows.order_by("day")
@@ -122,7 +123,7 @@ class UsageMetricViewSet(RowsViewSet):
 
 
 def _with_days(metrics: MetricQuerySet) -> ResourceQuerySet:
-    """Return the instances of these metrics."""
+    """Return the resources of these metrics."""
     has_metrics = Exists(metrics.filter(resource=OuterRef("pk")))
     return (
         Resource.objects.filter(has_metrics).only("resource_id", "name").order_by("id")
@@ -130,10 +131,10 @@ def _with_days(metrics: MetricQuerySet) -> ResourceQuerySet:
 
 
 def _trends(
-    instances: Sequence[Resource], metrics: MetricQuerySet
+    resources: Sequence[Resource], metrics: MetricQuerySet
 ) -> list[dict[str, Any]]:
     """Return what PercentTrendSerializer describes, which takes thrice as long."""
-    days = metrics.filter(resource__in=[one.pk for one in instances]).values_list(
+    days = metrics.filter(resource__in=[one.pk for one in resources]).values_list(
         "resource_id", "day", "average_percent", "maximum_percent"
     )
     points: dict[int, list[dict[str, Any]]] = defaultdict(list)
@@ -141,11 +142,11 @@ def _trends(
         points[key].append({"day": day, "average": average, "maximum": maximum})
     return [
         {
-            "instance_id": instance.resource_id,
-            "name": instance.name,
-            "points": points[instance.pk],
+            "instance_id": one.resource_id,
+            "name": one.name,
+            "points": points[one.pk],
         }
-        for instance in instances
+        for one in resources
     ]
 
 

@@ -61,6 +61,13 @@ def test_they_are_read_once_a_week_and_metered(owner: CloudAccount) -> None:
     assert InstancePrice.objects.count() == run.rows
 
 
+def test_an_instance_whose_type_is_not_known_needs_no_price() -> None:
+    owner = demo(PRODUCTION, instance_type="")
+    for days in (0, 1):
+        run = sync_prices(owner, NOW + days * DAY)
+        assert (run.status, run.rows, asked()) == ("succeeded", 0, 0)
+
+
 def test_a_name_that_no_database_keeps_is_stored_changed_and_named(
     owner: CloudAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:

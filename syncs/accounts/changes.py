@@ -17,7 +17,7 @@ from syncs.models import Watermark
 from users.audit import Actor, record_by
 from users.changes import values_changed
 
-# Held while an account is added, so that of two with one id the later one is told.
+# Held while an account is added, so that the later of two with one id is refused.
 ACCOUNT_IDS = "clouds_cloudaccount.account_id"
 
 # What other rooms do in the same transaction; they add theirs in AppConfig.ready, as
@@ -34,7 +34,7 @@ SHOWN = ("account_id", "name", "payer_id", "is_payer", "is_enabled")
 
 @contextmanager
 def adding_accounts() -> Iterator[None]:
-    """Let nobody else add one meanwhile, so that one that is not found stays so."""
+    """Hold off others that add accounts: one that is not found is not added twice."""
     with transaction.atomic():
         hold_until_commit(ACCOUNT_IDS)
         yield

@@ -19,16 +19,14 @@ from providers.azure.account_settings import CLOUDS as AZURE_CLOUDS
 from providers.settings import InvalidSetting, ProviderSettings
 from syncs.accounts.changes import ACCOUNT_IDS
 
-# The settings of every cloud, each cloud's own in the order of the page, and those that
-# are never shown.
+# The settings of every cloud, those that a cloud has of its own in the order of the
+# page, and those that are never shown.
 SHARED = [one.name for one in fields(ProviderSettings)]
-OWN = {
-    CloudKind(kind): [
-        one.name for one in fields(cloud.settings) if one.name not in SHARED
-    ]
+ACCESS = {
+    CloudKind(kind): own
     for kind, cloud in CLOUDS.items()
+    if (own := [one.name for one in fields(cloud.settings) if one.name not in SHARED])
 }
-ACCESS = {kind: names for kind, names in OWN.items() if names}
 FIELDS = [*SHARED, *(name for names in ACCESS.values() for name in names)]
 SECRETS = {one for cloud in CLOUDS.values() for one in cloud.settings.SECRETS}
 
@@ -112,7 +110,7 @@ class AccountForm(forms.ModelForm[CloudAccount]):
         widget=Textarea(attrs={"rows": 2}),
         help_text='Costs are also read by each of these tag keys, such as ["team"]. '
         "In AWS each costs $0.01 a page, and the payer must have activated it as a "
-        "cost allocation tag; in Azure 1 or 2 more questions a month of costs.",
+        "cost allocation tag; in Azure it takes 1 or 2 more requests for each month.",
     )
 
     class Meta:

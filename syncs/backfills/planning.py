@@ -18,6 +18,7 @@ from users.audit import Actor, record_by
 
 Status = Backfill.Status
 Part = BackfillWindow.Status
+NOT_QUEUED = "It could not be queued. Check CELERY_BROKER_URL and that its server runs."
 
 
 def propose(
@@ -111,7 +112,7 @@ def close_part(part: BackfillWindow, now: datetime) -> None:
     """Set the part's status by its newest run, once that has ended."""
     run = part.runs.order_by("-pk").first()
     active = BackfillWindow.objects.filter(pk=part.pk, status=Part.ACTIVE)
-    error = run.error if run else "It was never queued."
+    error = run.error if run else NOT_QUEUED
     if run is not None and run.is_active:
         return
     if run is not None and run.status == SyncRun.Status.SUCCEEDED:

@@ -65,7 +65,7 @@ def _waits(
 
     One that was read since this dataset's last run is new enough even if it is due
     again; with a short interval the second dataset would otherwise never be read. One
-    that only failed so far holds up nothing that another one tells.
+    that has only failed so far is not waited for, where another one was read.
     """
     if not all(firsts.values()):
         return True

@@ -7,9 +7,10 @@ import pytest
 
 from clouds.models import CloudAccount
 from clouds.testing import account
-from core.testing.clock import TODAY
+from core.testing.clock import NOW, TODAY
 from core.windows import Window
-from syncs.models import Backfill, SyncRun
+from syncs.backfills.planning import close_part
+from syncs.models import Backfill, BackfillWindow, SyncRun
 from syncs.testing import LONG, backfiller, proposed, read_account
 from users.testing import ask, csv_of, refused, viewer
 
@@ -150,6 +151,11 @@ def test_while_the_queue_is_away_it_is_503_and_goes_on_later() -> None:
     assert "CELERY_BROKER_URL" in answer.json()["detail"]
     assert Backfill.objects.get().status == "running"
     assert not SyncRun.objects.exclude(backfill_window=None).exists()
+    part = BackfillWindow.objects.filter(status="active")[0]
+    close_part(part, NOW)
+    part.refresh_from_db()
+    assert part.status == "waiting"
+    assert "CELERY_BROKER_URL" in part.error
 
 
 def store_three() -> None:

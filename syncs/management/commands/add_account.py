@@ -45,8 +45,8 @@ class Command(BaseCommand):
             "--tag-key",
             action="append",
             metavar="KEY",
-            help="Read costs by this tag key too; may be repeated. The price of each "
-            "is told, and again by check_access.",
+            help="Read costs by this tag key too; may be repeated. Prints what each "
+            "costs, as check_access does.",
         )
         for kind, connector in CONNECTORS.items():
             group = parser.add_argument_group(f"{kind.label} (--provider {kind.value})")

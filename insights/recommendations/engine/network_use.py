@@ -58,11 +58,13 @@ def idle_gateway(
 
 def costly_balancer(
     context: ResourceContext[LoadBalancerRecord],
-) -> Advice | None:
+) -> Advice | NotEnough | None:
     return _costly(context, _use_of(context.subject.record, context.thresholds))
 
 
-def costly_gateway(context: ResourceContext[NatGatewayRecord]) -> Advice | None:
+def costly_gateway(
+    context: ResourceContext[NatGatewayRecord],
+) -> Advice | NotEnough | None:
     return _costly(context, _bytes(context.thresholds))
 
 
@@ -147,32 +149,32 @@ def _parts(record: LoadBalancerRecord | NatGatewayRecord) -> dict[str, object]:
     return {name: count for name, count in found.items() if count is not None}
 
 
-def _costly(context: Network, use: Use) -> Advice | None:
-    """Return advice to share another where each unit of its use is dear.
-
-    What cannot be answered is said by the rule of idle ones.
-    """
-    subject, cost, days = (
-        context.subject,
-        context.monthly_cost,
-        context.thresholds.least_days,
-    )
+def _costly(context: Network, use: Use) -> Advice | NotEnough | None:
+    """Return advice to share another where each unit of its use is dear."""
+    subject, price, days = context.subject, context.price, context.thresholds.least_days
+    if _is_new(context, days):
+        return None
     counted = subject.totals(use.metric, last_complete_days(days, context.now))
-    if cost is None or not counted or max(counted) < use.noise:
+    if price is None or counted is None:
+        reason = (
+            f"Its price is unknown, or its use on one of the last {days} days is not "
+            "known."
+        )
+        return NotEnough(Rule.COST_PER_USE, reason)
+    if max(counted) < use.noise:
         return None
     units = sum(counted) / days * DAYS_PER_MONTH / use.size
-    per_unit = (cost / Decimal(str(units))).quantize(CENT)
+    per_unit = (price.monthly / Decimal(str(units))).quantize(CENT)
     if per_unit < use.costly:
         return None
     is_gateway = isinstance(subject.record, NatGatewayRecord)
     what = "NAT gateway" if is_gateway else "load balancer"
-    currency = context.price.currency if context.price else ""
     return build_advice(
         context,
         Rule.COST_PER_USE,
         title=f"Share another {what} instead of {subject.title}",
         current_state=(
-            f"Its hours cost {per_unit} {currency} per {use.unit} that it carried in "
+            f"Its hours cost {per_unit} {price.currency} per {use.unit} that it carried in "
             f"{days} days."
         ),
         recommendation=(
@@ -202,5 +204,5 @@ def _costly(context: Network, use: Use) -> Advice | None:
         effort=Level.MEDIUM,
         complexity=Level.MEDIUM,
         confidence=Level.MEDIUM,
-        saving=cost.quantize(CENT),
+        saving=price.monthly,
     )

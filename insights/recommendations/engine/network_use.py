@@ -174,8 +174,8 @@ def _costly(context: Network, use: Use) -> Advice | NotEnough | None:
         Rule.COST_PER_USE,
         title=f"Share another {what} instead of {subject.title}",
         current_state=(
-            f"Its hours cost {per_unit} {price.currency} per {use.unit} that it carried in "
-            f"{days} days."
+            f"Its hours cost {per_unit} {price.currency} per {use.unit} that it "
+            f"carried in {days} days."
         ),
         recommendation=(
             "Send through another NAT gateway of the network, or through endpoints of "

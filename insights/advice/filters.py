@@ -4,8 +4,9 @@ import django_filters as filters
 
 from clouds.filters import account_filter
 from clouds.registry import CloudKind
-from core.api.filters import AnyChoice, AnyText, Order
+from core.api.filters import AnyChoice, AnyText
 from insights.models import Advice
+from insights.ordering import UnknownLastOrder
 
 
 class AdviceFilter(filters.FilterSet):
@@ -21,7 +22,7 @@ class AdviceFilter(filters.FilterSet):
     search = filters.CharFilter(
         "resource_id", "icontains", help_text="Part of a resource's ID."
     )
-    ordering = Order(
+    ordering = UnknownLastOrder(
         fields=["monthly_savings", "updated_at", "first_seen_at", "resource_name"]
     )
 

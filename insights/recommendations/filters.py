@@ -5,8 +5,9 @@ from typing import Any
 import django_filters as filters
 
 from clouds.filters import account_filter
-from core.api.filters import AnyChoice, AnyText, Order, YesOrNo
+from core.api.filters import AnyChoice, AnyText, YesOrNo
 from insights.models import Feedback, Recommendation
+from insights.ordering import UnknownLastOrder
 from insights.recommendations.models import CATEGORIES, LEVELS, PRIORITIES, RULES
 from insights.recommendations.querysets import RecommendationQuerySet
 from inventory.models import Resource
@@ -26,8 +27,14 @@ class RecommendationFilter(filters.FilterSet):
     search = filters.CharFilter(
         "title", "icontains", help_text="Part of a title, which names the resource."
     )
-    ordering = Order(
-        fields=["savings_monthly", "priority", "found_at", "status", "category"]
+    ordering = UnknownLastOrder(
+        fields={
+            "savings_monthly": "savings_monthly",
+            "rank": "priority",
+            "found_at": "found_at",
+            "status": "status",
+            "category": "category",
+        }
     )
 
     class Meta:
@@ -57,7 +64,7 @@ class FeedbackFilter(filters.FilterSet):
     is_flagged = YesOrNo(
         "is_flagged", help_text="Whether it should not be recommended."
     )
-    ordering = Order(fields=["updated_at", "rating"])
+    ordering = UnknownLastOrder(fields=["updated_at", "rating"])
 
     class Meta:
         model = Feedback

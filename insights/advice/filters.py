@@ -17,7 +17,7 @@ class AdviceFilter(filters.FilterSet):
         help_text="The cloud.",
     )
     impact = AnyChoice(choices=Advice.Impact.choices, help_text="One or several.")
-    type_id = AnyText(help_text="What is advised, as its cloud numbers it.")
+    type_id = AnyText(help_text="Type of advice, by its ID in its cloud.")
     resource_id = AnyText(help_text="The ids of resources, in lower case.")
     search = filters.CharFilter(
         "resource_id", "icontains", help_text="Part of a resource's ID."

@@ -22,7 +22,9 @@ class RecommendationFilter(filters.FilterSet):
     live = YesOrNo(method="is_live", help_text="Whether there is something to do.")
     risk = AnyChoice(choices=LEVELS, help_text="Only these.")
     region = AnyText("resource__region", help_text="One or several regions.")
-    kind = AnyChoice("resource__kind", choices=Resource.Kind.choices)
+    kind = AnyChoice(
+        "resource__kind", choices=Resource.Kind.choices, help_text="Of the resource."
+    )
     resource = AnyText("resource__resource_id", help_text="By its cloud's id.")
     search = filters.CharFilter(
         "title", "icontains", help_text="Part of a title, which names the resource."

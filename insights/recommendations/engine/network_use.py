@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core.money import CENT
-from core.windows import HOURS_PER_MONTH, last_complete_days
+from core.windows import last_complete_days
 from insights.recommendations.engine.advice import Advice, Level, NotEnough, Rule
 from insights.recommendations.engine.advice_thresholds import Thresholds
+from insights.recommendations.engine.bill_comparison import DAYS_PER_MONTH
 from insights.recommendations.engine.builder import build_advice
 from insights.recommendations.engine.removal_commands import removal_step
 from insights.recommendations.engine.resource_context import ResourceContext
 from providers.records import LoadBalancerRecord, NatGatewayRecord
 
-DAYS_PER_MONTH = float(HOURS_PER_MONTH / 24)
 PARTS = ("targets", "healthy_targets", "subnets")
 # Those whose requests are counted; of the others only bytes are.
 OF_REQUESTS = frozenset({"application", "classic"})
@@ -163,7 +163,7 @@ def _costly(context: Network, use: Use) -> Advice | NotEnough | None:
         return NotEnough(Rule.COST_PER_USE, reason)
     if max(counted) < use.noise:
         return None
-    units = sum(counted) / days * DAYS_PER_MONTH / use.size
+    units = sum(counted) / days * float(DAYS_PER_MONTH) / use.size
     per_unit = (price.monthly / Decimal(str(units))).quantize(CENT)
     if per_unit < use.costly:
         return None

@@ -23,7 +23,7 @@ class AdviceSerializer(serializers.ModelSerializer[Advice]):
         read_only=True,
         allow_null=True,
         help_text="As the cloud estimates. Several may be of the same saving: they "
-        "can't be added up, and are in none of our sums.",
+        "cannot be added up, and are in none of our sums.",
     )
 
     class Meta:

@@ -4,8 +4,9 @@ import django_filters as filters
 
 from clouds.filters import account_filter
 from clouds.registry import CloudKind
-from core.api.filters import AnyChoice, AnyText, Order
+from core.api.filters import AnyChoice, AnyText
 from insights.models import Advice
+from insights.ordering import UnknownLastOrder
 
 
 class AdviceFilter(filters.FilterSet):
@@ -16,12 +17,12 @@ class AdviceFilter(filters.FilterSet):
         help_text="The cloud.",
     )
     impact = AnyChoice(choices=Advice.Impact.choices, help_text="One or several.")
-    type_id = AnyText(help_text="What is advised, as its cloud numbers it.")
+    type_id = AnyText(help_text="Type of advice, by its ID in its cloud.")
     resource_id = AnyText(help_text="The ids of resources, in lower case.")
     search = filters.CharFilter(
         "resource_id", "icontains", help_text="Part of a resource's ID."
     )
-    ordering = Order(
+    ordering = UnknownLastOrder(
         fields=["monthly_savings", "updated_at", "first_seen_at", "resource_name"]
     )
 

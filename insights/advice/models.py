@@ -10,7 +10,7 @@ from insights.advice.querysets import AdviceQuerySet
 class Advice(models.Model):
     """One row is one recommendation of a cloud's own adviser, as it was last answered.
 
-    Several may be of the same saving, so that they can not be added up.
+    Several may be of the same saving, so they cannot be added up.
     """
 
     class Impact(models.TextChoices):

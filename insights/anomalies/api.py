@@ -57,16 +57,8 @@ class AnomalySerializer(serializers.ModelSerializer[Anomaly]):
         model = Anomaly
         fields = [
             *("id", "title", "account", "scope", "sub_account_id", "service", "region"),
-            *(
-                "tag_key",
-                "tag_value",
-                "instance_id",
-                "unit",
-                "kind",
-                "direction",
-                "first_day",
-                "last_day",
-            ),
+            *("tag_key", "tag_value", "instance_id", "unit", "kind", "direction"),
+            *("first_day", "last_day"),
             *("peak_day", "seen_on", "is_over", "expected", "low", "high", "actual"),
             *("impact", "severity", "confidence", "recall", "false_per_month"),
             *("causes", "status", "detected_at", "version"),

@@ -10,7 +10,6 @@ from clouds.filters import account_filter
 from core.api.filters import (
     AnyChoice,
     AnyText,
-    Order,
     WindowForm,
     YesOrNo,
     end_filter,
@@ -18,6 +17,7 @@ from core.api.filters import (
 )
 from insights.anomalies.querysets import AnomalyQuerySet
 from insights.models import Anomaly
+from insights.ordering import UnknownLastOrder
 
 
 def check_tags(tags: Sequence[str]) -> None:
@@ -48,7 +48,7 @@ class AnomalyFilter(filters.FilterSet):
     )
     open = YesOrNo(method="is_open", help_text="Open or closed ones.")
     over = YesOrNo("is_over", help_text="Whether it returned to normal.")
-    ordering = Order(
+    ordering = UnknownLastOrder(
         fields=["first_day", "last_day", "impact", "confidence", "detected_at"]
     )
 

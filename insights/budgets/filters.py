@@ -3,8 +3,9 @@
 import django_filters as filters
 
 from clouds.filters import account_filter
-from core.api.filters import AnyChoice, Order
+from core.api.filters import AnyChoice
 from insights.models import Budget
+from insights.ordering import UnknownLastOrder
 
 
 class BudgetFilter(filters.FilterSet):
@@ -12,7 +13,9 @@ class BudgetFilter(filters.FilterSet):
     scope = AnyChoice(choices=Budget.Scope.choices, help_text="Only these scopes.")
     currency = filters.CharFilter(lookup_expr="iexact", help_text="Such as USD.")
     search = filters.CharFilter("name", "icontains", help_text="Part of a name.")
-    ordering = Order(fields=["name", "amount", "spent", "forecasted", "created_at"])
+    ordering = UnknownLastOrder(
+        fields=["name", "amount", "spent", "forecasted", "created_at"]
+    )
 
     class Meta:
         model = Budget

@@ -3,10 +3,11 @@
 import django_filters as filters
 
 from clouds.filters import account_filter
-from core.api.filters import AnyChoice, AnyText, Order, YesOrNo
+from core.api.filters import AnyChoice, AnyText, YesOrNo
 from insights.forecasts.models import Scope
 from insights.forecasts.querysets import ForecastQuerySet
 from insights.models import Forecast
+from insights.ordering import UnknownLastOrder
 
 
 class ForecastFilter(filters.FilterSet):
@@ -21,7 +22,9 @@ class ForecastFilter(filters.FilterSet):
     )
     points = YesOrNo(method="with_points", help_text="true: each with its days.")
     search = filters.CharFilter("key", "icontains", help_text="Part of a key.")
-    ordering = Order(fields=["made_at", "data_until", "scope", "key", "mase"])
+    ordering = UnknownLastOrder(
+        fields=["made_at", "data_until", "scope", "key", "mase"]
+    )
 
     class Meta:
         model = Forecast

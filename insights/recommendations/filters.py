@@ -5,8 +5,9 @@ from typing import Any
 import django_filters as filters
 
 from clouds.filters import account_filter
-from core.api.filters import AnyChoice, AnyText, Order, YesOrNo
+from core.api.filters import AnyChoice, AnyText, YesOrNo
 from insights.models import Feedback, Recommendation
+from insights.ordering import UnknownLastOrder
 from insights.recommendations.models import CATEGORIES, LEVELS, PRIORITIES, RULES
 from insights.recommendations.querysets import RecommendationQuerySet
 from inventory.models import Resource
@@ -21,13 +22,21 @@ class RecommendationFilter(filters.FilterSet):
     live = YesOrNo(method="is_live", help_text="Whether there is something to do.")
     risk = AnyChoice(choices=LEVELS, help_text="Only these.")
     region = AnyText("resource__region", help_text="One or several regions.")
-    kind = AnyChoice("resource__kind", choices=Resource.Kind.choices)
+    kind = AnyChoice(
+        "resource__kind", choices=Resource.Kind.choices, help_text="Of the resource."
+    )
     resource = AnyText("resource__resource_id", help_text="By its cloud's id.")
     search = filters.CharFilter(
         "title", "icontains", help_text="Part of a title, which names the resource."
     )
-    ordering = Order(
-        fields=["savings_monthly", "priority", "found_at", "status", "category"]
+    ordering = UnknownLastOrder(
+        fields={
+            "savings_monthly": "savings_monthly",
+            "rank": "priority",
+            "found_at": "found_at",
+            "status": "status",
+            "category": "category",
+        }
     )
 
     class Meta:
@@ -57,7 +66,7 @@ class FeedbackFilter(filters.FilterSet):
     is_flagged = YesOrNo(
         "is_flagged", help_text="Whether it should not be recommended."
     )
-    ordering = Order(fields=["updated_at", "rating"])
+    ordering = UnknownLastOrder(fields=["updated_at", "rating"])
 
     class Meta:
         model = Feedback

@@ -44,7 +44,11 @@ def read_resources(
     memory = MemoryMetric.objects.filter(**of_account).in_window(window).order_by()
     highest = memory.values_list("resource").annotate(Max("maximum_percent"))
     used, most_memory = _usage(account, window), dict(highest)
-    copies = Counter(row.source_id for row in rows if isinstance(row, Snapshot))
+    copies = Counter(
+        row.source_id
+        for row in rows
+        if isinstance(row, Snapshot) and not row.gone_since
+    )
     return {
         row: ResourceFacts(
             account_id=account.account_id,

@@ -19,18 +19,19 @@ class RecommendationQuerySet(AccountScopedQuerySet):
 
     def largest_saving_first(self) -> "RecommendationQuerySet":
         """Order by saving; where that is unknown, by priority, last."""
-        return self._ranked().order_by(*LARGEST_SAVING_FIRST)
+        return self.with_rank().order_by(*LARGEST_SAVING_FIRST)
 
     def by_category(self) -> "RecommendationQuerySet":
         """Order by category, the largest saving of each first."""
         place = ranked("category", tuple(Category))
         return (
-            self._ranked()
+            self.with_rank()
             .annotate(place=place)
             .order_by("place", *LARGEST_SAVING_FIRST)
         )
 
-    def _ranked(self) -> "RecommendationQuerySet":
+    def with_rank(self) -> "RecommendationQuerySet":
+        """Annotate the `rank` of the priority: 0 is critical."""
         return self.annotate(rank=ranked("priority", tuple(Priority)))
 
     def per_category(self) -> list[dict[str, object]]:

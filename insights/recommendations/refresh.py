@@ -150,7 +150,7 @@ def attached_prices(resources: Iterable[Facts]) -> dict[str, ListPrice]:
     price of all of it is known and in one currency."""
     found: dict[str, list[ListPrice | None]] = defaultdict(list)
     for one in resources:
-        for holder in _holders(one):
+        if holder := _holder(one):
             found[holder].append(one.price)
     sums = {}
     for holder, prices in found.items():
@@ -161,10 +161,11 @@ def attached_prices(resources: Iterable[Facts]) -> dict[str, ListPrice]:
     return sums
 
 
-def _holders(facts: Facts) -> list[str]:
-    """Return what it is attached to, while it exists."""
+def _holder(facts: Facts) -> str:
+    """Return what it is attached to, while it exists; "" where several share it, as it
+    does not end with one of them."""
     attached_to = "" if facts.gone_since else getattr(facts.record, "attached_to", "")
-    return [one.strip() for one in attached_to.split(",") if one.strip()]
+    return "" if "," in attached_to else attached_to
 
 
 def _counted(
@@ -186,8 +187,7 @@ def _counted(
     holders = {
         (one.kind, one.resource_id): holder
         for one in resources
-        for holder in _holders(one)
-        if holder in ended
+        if (holder := _holder(one)) in ended
     }
     of_bill: dict[frozenset[str], list[Advice]] = defaultdict(list)
     for one in given:

@@ -62,8 +62,7 @@ class SavingsCheck:
             services = self.bills.services(INSTANCE)
             region, bill = self._bill(services, machine.region)
             ran = self._ran_in(region, bill)
-            given = (row, machine, bill, self.prices, self.limits, self.now, ran)
-            return verify(*given)
+            return verify(row, machine, bill, self.prices, self.limits, self.now, ran)
         if facts := self.resources.get(row.resource_id):
             services = self.bills.services(facts.kind)
             region, bill = self._bill(services, facts.region)

@@ -290,7 +290,7 @@ def test_figures_are_named_for_people_and_have_their_units() -> None:
         ("Size", "1,000.5 GiB"),
         ("Throughput", "250 MiB/s"),
         ("Highest requests a day", "12,345"),
-        ("Reads a month", "$1.50"),
+        ("Monthly cost of reads", "$1.50"),
         ("Something new", "3"),
     ):
         assert f"<dt>{name}</dt><dd>{value}</dd>" in told, name

@@ -53,15 +53,10 @@ class RecommendationSerializer(serializers.ModelSerializer[Recommendation]):
         model = Recommendation
         fields = [
             *("id", "title", "account", "kind", "resource_id", "region", "rule"),
-            *(
-                "priority",
-                "category",
-                "current_state",
-                "recommendation",
-                "savings_monthly",
-            ),
-            *("counted_monthly", "alternative_to", "currency", "price_basis", "impact"),
-            *("effort", "complexity", "estimated_time", "risk", "risk_reason"),
+            *("priority", "category", "current_state", "recommendation"),
+            *("savings_monthly", "counted_monthly", "alternative_to", "currency"),
+            *("price_basis", "impact", "effort", "complexity", "estimated_time"),
+            *("risk", "risk_reason"),
             *("confidence", "implementation_steps", "evidence", "resource_type"),
             *("target", "status", "reason", "is_found", "fingerprint", "found_at"),
             *("done_at", "version"),

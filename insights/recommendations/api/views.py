@@ -40,10 +40,11 @@ RATED = {200: FeedbackSerializer, 201: FeedbackSerializer}
 
 @status_schema(RecommendationDetailSerializer, ChangeRecommendationSerializer)
 class RecommendationViewSet(StatusViewSet):
-    """Recommendations for instances, the newest first; `ordering=-savings_monthly`."""
+    """Recommendations for resources, the newest first; `ordering=-savings_monthly`."""
 
     queryset = (
-        Recommendation.objects.select_related("account", "resource", "verification")
+        Recommendation.objects.with_rank()
+        .select_related("account", "resource", "verification")
         .prefetch_related("changes")
         .order_by("-found_at", "-id")
     )

@@ -1,15 +1,12 @@
 """Where each rule draws its line, and who published that line.
 
-Trusted Advisor, idle load balancers: no healthy target, or fewer than 100 requests a
-day for 7 days; unassociated Elastic IPs; EBS volumes unattached for 7 days; RDS
-databases without a connection for 7 days.
-  https://docs.aws.amazon.com/awssupport/latest/user/cost-optimization-checks.html
-Compute Optimizer, idle: NAT gateways over 32 days.
-  https://docs.aws.amazon.com/compute-optimizer/latest/ug/view-idle-recommendations.html
 Trusted Advisor, "Low utilization Amazon EC2 instances": CPU of 10 % or less and
-network of 5 MB or less on 4 of the last 14 days.
+network of 5 MB or less on 4 of the last 14 days. Idle load balancers: no healthy
+target, or fewer than 100 requests a day for 7 days; unassociated Elastic IPs; EBS
+volumes unattached for 7 days; RDS databases without a connection for 7 days.
   https://docs.aws.amazon.com/awssupport/latest/user/cost-optimization-checks.html
-Compute Optimizer, idle: peak CPU under 5 % and network under 5 MB a day, 14 days.
+Compute Optimizer, idle: peak CPU under 5 % and network under 5 MB a day, 14 days; NAT
+gateways over 32 days.
   https://docs.aws.amazon.com/compute-optimizer/latest/ug/view-idle-recommendations.html
 Compute Optimizer, rightsizing: P99.5 of CPU with 20 % head-room; 14, 32 or 93 days.
   https://docs.aws.amazon.com/compute-optimizer/latest/ug/rightsizing-preferences.html

@@ -28,7 +28,8 @@ HALVES = {
 }
 # "Standard_D4ds_v5", "GP_Gen5_4": the number of vCPUs stands inside.
 AZURE_CLASS = re.compile(r"(Standard_[A-Z]+|[A-Z]+_Gen5_)(\d+)(.*)")
-AZURE_LEAST_VCPUS = 2
+# The halves that are sold: there is no Standard_E10ds_v5, half of Standard_E20ds_v5.
+AZURE_VCPUS = {2, 4, 8, 16, 32, 40, 48}
 # Hot tier -> the one that is colder, by the names that metrics have.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html
 # https://learn.microsoft.com/azure/storage/blobs/access-tiers-overview
@@ -53,10 +54,9 @@ def alternatives_of(record: ResourceRecord) -> Alternatives:
 def half_of(database_class: str) -> str:
     """Return the class with half of the vCPUs; "" where there is none."""
     if azure := AZURE_CLASS.fullmatch(database_class):
-        vcpus = int(azure[2])
-        if vcpus % 2 or vcpus // 2 < AZURE_LEAST_VCPUS:
-            return ""
-        return f"{azure[1]}{vcpus // 2}{azure[3]}"
+        half, odd = divmod(int(azure[2]), 2)
+        is_sold = half in AZURE_VCPUS and not odd
+        return f"{azure[1]}{half}{azure[3]}" if is_sold else ""
     family, _, size = database_class.rpartition(".")
     return f"{family}.{HALVES[size]}" if size in HALVES and family else ""
 

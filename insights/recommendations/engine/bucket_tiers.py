@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from statistics import fmean
 
 from core.money import CENT
 from core.windows import last_complete_days
@@ -64,17 +65,19 @@ def colder_tier(context: BucketContext) -> Advice | NotEnough | None:
     if now is None or cold is None or cold.per_gib_read is None:
         reason = f"The price of {COLDER[hot]} in {record.region} is unknown."
         return NotEnough(Rule.COLDER_TIER, reason)
-    since, requests = context.subject.exists_since, _requests_a_day(context)
+    since, requests = context.subject.exists_since, _requests_by_day(context)
     is_new = since is None or context.days_since(since) < cold.minimum_days
-    is_used = requests is not None and requests > context.thresholds.cold_requests_a_day
+    a_day = fmean(requests) if requests else None
+    is_used = a_day is not None and a_day > context.thresholds.cold_requests_a_day
     if is_new or is_used:
         return None
+    is_evidence = len(requests) == context.thresholds.lookback_days
     size, cheaper = _gibibytes(context, hot), now.monthly - cold.monthly
     move = Move(hot, size, cheaper, cold, cold.per_gib_read)
     saving = cheaper - move.reading(context.thresholds.cold_read_share)
-    return (
-        _advice(context, move, saving.quantize(CENT), requests) if saving > 0 else None
-    )
+    if saving <= 0:
+        return None
+    return _advice(context, move, saving.quantize(CENT), a_day if is_evidence else None)
 
 
 def _gibibytes(context: BucketContext, tier: str) -> Decimal:
@@ -91,11 +94,15 @@ def _has_small_objects(record: BucketRecord) -> bool:
     return record.total_bytes / record.object_count < LEAST_OBJECT_BYTES
 
 
-def _requests_a_day(context: BucketContext) -> float | None:
-    days = context.thresholds.lookback_days
-    window = last_complete_days(days, context.now)
-    counted = context.subject.totals("transactions", window)
-    return None if counted is None else sum(counted) / days
+def _requests_by_day(context: BucketContext) -> list[float]:
+    """Return those of the known days, which may be fewer than are looked at."""
+    window = last_complete_days(context.thresholds.lookback_days, context.now)
+    counted = context.subject.usage.get("transactions", {})
+    return [
+        day.total
+        for at, day in counted.items()
+        if at in window and day.total is not None
+    ]
 
 
 def _advice(
@@ -154,7 +161,7 @@ def _unless(break_even: float | None) -> str:
 def _evidence_text(context: BucketContext, requests: float | None) -> str:
     if requests is None:
         if _is_azure(context.subject.record):
-            return "Requests to it are not known, so there is no evidence of access."
+            return "Its requests are not all known, so there is no evidence of access."
         return "There is no evidence of when they were read: S3 does not tell."
     days = context.thresholds.lookback_days
     if not requests:

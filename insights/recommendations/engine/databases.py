@@ -106,9 +106,9 @@ def _advice(
     subject, cost = context.subject, context.monthly_cost
     record, memory = subject.record, subject.memory_maximum_percent
     new = subject.other_prices.get(target)
+    saving = (cost - new.monthly).quantize(CENT) if cost is not None and new else None
     averages = [day.average_percent for day in days if day.average_percent is not None]
     average = sum(averages) / len(averages) if averages else None
-    known = cost is not None and new is not None
     return build_advice(
         context,
         Rule.OVERSIZED,
@@ -137,6 +137,6 @@ def _advice(
         ),
         estimated_time="30 minutes and a restart",
         confidence=Level.MEDIUM if memory is None else Level.HIGH,
-        saving=(cost - new.monthly).quantize(CENT) if known and cost and new else None,
+        saving=saving,
         target=target,
     )

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core.money import CENT
-from core.windows import HOURS_PER_MONTH, last_complete_days
+from core.windows import last_complete_days
 from insights.recommendations.engine.advice import Advice, Level, NotEnough, Rule
 from insights.recommendations.engine.advice_thresholds import Thresholds
+from insights.recommendations.engine.bill_comparison import DAYS_PER_MONTH
 from insights.recommendations.engine.builder import build_advice
 from insights.recommendations.engine.removal_commands import removal_step
 from insights.recommendations.engine.resource_context import ResourceContext
 from providers.records import LoadBalancerRecord, NatGatewayRecord
 
-DAYS_PER_MONTH = float(HOURS_PER_MONTH / 24)
 PARTS = ("targets", "healthy_targets", "subnets")
 # Those whose requests are counted; of the others only bytes are.
 OF_REQUESTS = frozenset({"application", "classic"})
@@ -58,11 +58,13 @@ def idle_gateway(
 
 def costly_balancer(
     context: ResourceContext[LoadBalancerRecord],
-) -> Advice | None:
+) -> Advice | NotEnough | None:
     return _costly(context, _use_of(context.subject.record, context.thresholds))
 
 
-def costly_gateway(context: ResourceContext[NatGatewayRecord]) -> Advice | None:
+def costly_gateway(
+    context: ResourceContext[NatGatewayRecord],
+) -> Advice | NotEnough | None:
     return _costly(context, _bytes(context.thresholds))
 
 
@@ -147,33 +149,33 @@ def _parts(record: LoadBalancerRecord | NatGatewayRecord) -> dict[str, object]:
     return {name: count for name, count in found.items() if count is not None}
 
 
-def _costly(context: Network, use: Use) -> Advice | None:
-    """Return advice to share another where each unit of its use is dear.
-
-    What cannot be answered is said by the rule of idle ones.
-    """
-    subject, cost, days = (
-        context.subject,
-        context.monthly_cost,
-        context.thresholds.least_days,
-    )
-    counted = subject.totals(use.metric, last_complete_days(days, context.now))
-    if cost is None or not counted or max(counted) < use.noise:
+def _costly(context: Network, use: Use) -> Advice | NotEnough | None:
+    """Return advice to share another where each unit of its use is dear."""
+    subject, price, days = context.subject, context.price, context.thresholds.least_days
+    if _is_new(context, days):
         return None
-    units = sum(counted) / days * DAYS_PER_MONTH / use.size
-    per_unit = (cost / Decimal(str(units))).quantize(CENT)
+    counted = subject.totals(use.metric, last_complete_days(days, context.now))
+    if price is None or counted is None:
+        reason = (
+            f"Its price is unknown, or its use on one of the last {days} days is not "
+            "known."
+        )
+        return NotEnough(Rule.COST_PER_USE, reason)
+    if max(counted) < use.noise:
+        return None
+    units = sum(counted) / days * float(DAYS_PER_MONTH) / use.size
+    per_unit = (price.monthly / Decimal(str(units))).quantize(CENT)
     if per_unit < use.costly:
         return None
     is_gateway = isinstance(subject.record, NatGatewayRecord)
     what = "NAT gateway" if is_gateway else "load balancer"
-    currency = context.price.currency if context.price else ""
     return build_advice(
         context,
         Rule.COST_PER_USE,
         title=f"Share another {what} instead of {subject.title}",
         current_state=(
-            f"Its hours cost {per_unit} {currency} per {use.unit} that it carried in "
-            f"{days} days."
+            f"Its hours cost {per_unit} {price.currency} per {use.unit} that it "
+            f"carried in {days} days."
         ),
         recommendation=(
             "Send through another NAT gateway of the network, or through endpoints of "
@@ -202,5 +204,5 @@ def _costly(context: Network, use: Use) -> Advice | None:
         effort=Level.MEDIUM,
         complexity=Level.MEDIUM,
         confidence=Level.MEDIUM,
-        saving=cost.quantize(CENT),
+        saving=price.monthly,
     )

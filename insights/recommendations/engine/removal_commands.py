@@ -25,11 +25,7 @@ def removal_step(record: ResourceRecord) -> str:
     """Return the step that removes it: "Run: aws ec2 delete-volume ..."."""
     if record.resource_id.startswith("/"):
         return f"Run: {AZURE} {record.resource_id}"
-    is_classic = getattr(record, "balancer_type", "") == "classic"
-    command = CLASSIC if is_classic else AWS[type(record)]
-    return f"Run: {command} {_name(record)} --region {record.region}"
-
-
-def _name(record: ResourceRecord) -> str:
-    is_classic = getattr(record, "balancer_type", "") == "classic"
-    return record.name if is_classic else record.resource_id
+    command, name = AWS[type(record)], record.resource_id
+    if getattr(record, "balancer_type", "") == "classic":
+        command, name = CLASSIC, record.name
+    return f"Run: {command} {name} --region {record.region}"

@@ -107,10 +107,7 @@ def _not_done(done: ExpectedSaving, facts: Facts) -> str:
     record = facts.record
     if isinstance(record, BucketRecord):
         tiers = record.bytes_by_tier
-        return (
-            ""
-            if tiers is None or tiers.get(done.target)
-            else (f"Nothing is in {done.target}.")
-        )
+        is_there = tiers is None or tiers.get(done.target)
+        return "" if is_there else f"Nothing is in {done.target}."
     is_done = facts.resource_type == done.target
     return "" if is_done else f"It is of type {facts.resource_type}."

@@ -67,6 +67,17 @@ def test_requests_of_azure_are_evidence(requests: float, is_cold: bool) -> None:
         assert found[Rule.COLDER_TIER].confidence is Level.MEDIUM
 
 
+def test_requests_of_the_known_days_keep_it_hot() -> None:
+    azure: dict[str, Any] = {
+        "resource_id": "/subscriptions/1/a",
+        "bytes_by_tier": {"Hot": 1000 * GIB},
+        "other_prices": {"Cool": COLD},
+    }
+    assert judged(bucket(**azure, **counted("transactions", 31, total=101))) == []
+    few = bucket(**azure, **counted("transactions", 31, total=100))
+    assert "not all known" in advised(few)[Rule.COLDER_TIER].current_state
+
+
 def test_small_new_and_tiny_objects_are_left_where_they_are() -> None:
     assert judged(bucket(gib=99)) == []
     assert judged(bucket(object_count=1000 * GIB // (100 * 1024))) == []

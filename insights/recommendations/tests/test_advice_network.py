@@ -90,6 +90,16 @@ def test_the_hours_of_a_balancer_are_dear_by_its_requests() -> None:
     assert advised(balancer(price=None, targets=2, usage=given.usage)) == {}
 
 
+def test_a_cost_per_use_of_unknown_use_or_price_is_not_answered() -> None:
+    for given in (
+        gateway(**counted("processed_bytes", 13, total=2**30)),
+        gateway(price=None, **counted("processed_bytes", 32, total=2**30)),
+    ):
+        assert "known" in unanswered(given)[Rule.COST_PER_USE]
+    young = gateway(first_seen_at=at(days_ago(13)))
+    assert Rule.COST_PER_USE not in unanswered(young)
+
+
 def test_a_classic_one_is_deleted_by_its_name() -> None:
     old = balancer("classic", targets=0, resource_id="arn:x", name="shop-old")
     steps = " ".join(advised(old)[Rule.IDLE].implementation_steps)

@@ -65,3 +65,21 @@ def test_the_api_filters_by_category_priority_and_kind() -> None:
         assert (told["kind"], told["resource_id"]) == ("volume", "vol-1")
     counts = ask("recommendations/statistics/")
     assert counts["by_category"] == {"compute": 2, "storage": 1}
+
+
+@pytest.mark.django_db
+def test_the_api_orders_by_what_a_priority_means_and_unknown_savings_last() -> None:
+    owner = account()
+    for priority, saving in (("low", 5), ("medium", None), ("critical", 900)):
+        amount = None if saving is None else Decimal(saving)
+        facts = {"priority": priority, "savings_monthly": amount}
+        recommendation(owner, instance(owner, priority), **facts)
+
+    def ordered(by: str) -> list[str]:
+        rows = ask("recommendations/", ordering=by)["results"]
+        return [row["priority"] for row in rows]
+
+    assert ordered("priority") == ["critical", "medium", "low"]
+    assert ordered("-priority") == ["low", "medium", "critical"]
+    assert ordered("-savings_monthly") == ["critical", "low", "medium"]
+    assert ordered("savings_monthly") == ["low", "critical", "medium"]

@@ -185,6 +185,29 @@ def test_what_ends_with_a_stopped_instance_counts_once(owner: CloudAccount) -> N
     assert (retype.counted_monthly, retype.alternative_to) == (0, "stopped")
 
 
+def test_a_shared_disk_does_not_end_with_one_stopped_instance(
+    owner: CloudAccount,
+) -> None:
+    off = instance(owner, "off", state="stopped", first_seen_at=LONG_AGO)
+    size = {"volume_type": "gp2", "state": "in-use"}
+    own, shared = off.resource_id, f"{off.resource_id},i-web"
+    old(Volume, owner, "vol-1", size_gib=10, attached_to=own, **size)
+    old(Volume, owner, "vol-2", size_gib=1000, attached_to=shared, **size)
+    refreshed(owner)
+    stop = Recommendation.objects.get(rule="stopped")
+    assert stop.savings_monthly == Decimal("1.00")
+    retype = Recommendation.objects.get(rule="volume_type")
+    assert (retype.counted_monthly, retype.alternative_to) == (Decimal("15.00"), "")
+
+
+def test_a_deleted_snapshot_shares_no_blocks(owner: CloudAccount) -> None:
+    facts = {"size_gib": 40, "storage_tier": "standard", "source_id": "vol-1"}
+    old(Snapshot, owner, "snap-1", **facts)
+    old(Snapshot, owner, "snap-2", gone_since=NOW, **facts)
+    refreshed(owner)
+    assert Recommendation.objects.get().savings_monthly == Decimal("2.00")
+
+
 def done(owner: CloudAccount, bill_after: str, *, deleted: bool) -> Verification:
     """Deleted 20 days ago, of a bill of $5.00 a day."""
     free = old(Volume, owner, "vol-free", volume_type="gp2", size_gib=1000)

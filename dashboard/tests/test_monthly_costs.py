@@ -12,7 +12,7 @@ from django.contrib.auth.models import Permission, User
 from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW
-from core.windows import last_complete_days
+from core.windows import Window, last_complete_days
 from costs.testing import store_costs
 from insights.models import EffectiveRate
 from inventory.models import Address, Bucket, Database, Resource, Volume
@@ -136,6 +136,12 @@ def test_a_young_one_or_a_bill_with_a_gap_tells_nothing(owner: CloudAccount) -> 
     database(late, "late")
     store_costs(late, last_complete_days(10, NOW), {RDS: "24"})
     assert costs()["late"] == (None, None, None)
+    gap = account(3, "gap")
+    database(gap, "gap")
+    store_costs(gap, last_complete_days(10, NOW), {RDS: "24"})
+    start = QUARTER.start
+    store_costs(gap, Window(start, start + timedelta(days=70)), {RDS: "24"})
+    assert costs()["gap"] == (None, None, None)
 
 
 def test_taxes_and_credits_are_of_no_resource(owner: CloudAccount) -> None:

@@ -161,6 +161,10 @@ def test_who_may_not_see_costs_gets_nothing_from_the_bill(owner: CloudAccount) -
     user.user_permissions.set(Permission.objects.filter(codename__in=rights))
     [found] = session_of(user).get(f"/api/v1/{RESOURCES}").json()["resources"]
     assert (found["monthlyCost"], found["monthlyCostBasis"]) == (None, None)
+    # Nor from the answer of somebody who may.
+    assert ask(f"{RESOURCES}costs/")["kinds"][0]["costs"]
+    answer = session_of(user).get(f"/api/v1/{RESOURCES}costs/")
+    assert answer.json()["kinds"][0]["costs"] == []
 
 
 def test_one_that_is_off_on_a_host_that_costs_anyway_is_unknown_and_not_0(

@@ -24,7 +24,7 @@ CPU = "cpu"
 RECENT: Mapping[Kind, Sequence[tuple[str, str, str]]] = {
     Kind.DATABASE: [
         ("Average CPU", CPU, "average"),
-        ("Most connections", Metric.CONNECTIONS, "maximum"),
+        ("Peak connections", Metric.CONNECTIONS, "maximum"),
     ],
     Kind.LOAD_BALANCER: [
         ("Requests per day", Metric.REQUESTS, "total"),

@@ -67,7 +67,7 @@ def test_a_list_of_databases_shows_cpu_and_connections_of_the_last_days(
 ) -> None:
     used_database(owner)
     page = text(viewer, "/databases/")
-    for words in ("Average CPU", "Most connections", "7.2%", "Use: 6 Nov"):
+    for words in ("Average CPU", "Peak connections", "7.2%", "Usage: 6 Nov"):
         assert words in page
     assert cells(viewer, "/databases/") == ["7.2%", "12"]
 
@@ -127,7 +127,7 @@ def test_without_any_use_the_page_says_how_to_read_it_or_why_not(
 
 def test_what_is_not_measured_has_no_use(viewer: Client, owner: CloudAccount) -> None:
     page = text(viewer, resource(Volume, owner, "vol-1").get_absolute_url())
-    assert ">Use</h2>" not in page
+    assert ">Usage</h2>" not in page
 
 
 def test_who_may_not_see_use_sees_the_rest(client: Client, owner: CloudAccount) -> None:

@@ -130,6 +130,19 @@ def test_what_is_not_measured_has_no_use(viewer: Client, owner: CloudAccount) ->
     assert ">Usage</h2>" not in page
 
 
+def test_a_page_links_to_costs_as_the_bill_tells_them(
+    viewer: Client, owner: CloudAccount
+) -> None:
+    orders = resource(Database, owner, "orders")
+    account = f"/costs/?account={owner.account_id}"
+    assert f'"{account}&amp;region={orders.region}"' in text(
+        viewer, orders.get_absolute_url()
+    )
+    Database.objects.update(resource_group="shop-rg")
+    page = text(viewer, orders.get_absolute_url())
+    assert f'"{account}&amp;resource_group=shop-rg"' in page
+
+
 def test_who_may_not_see_use_sees_the_rest(client: Client, owner: CloudAccount) -> None:
     user = person("viewer")
     user.groups.clear()

@@ -26,8 +26,6 @@ DOORS = "delete status start pause cancel sync_now revoke feedback live r schema
 DOORS += " history"
 NOT_PAGES = [f"/{door}/" for door in DOORS.split()]
 NOT_PAGES += ["_here/", ".csv", ".json", "jsi18n"]
-# Drawn by the template of the page that changes a row, with the same fields.
-NOT_PAGES += ["/add/"]
 # Leads on to the page on which the row is changed.
 SHORT = re.compile(rf"/admin/\w+/\w+/{HIDDEN_KEY}/")
 

@@ -32,7 +32,6 @@ SENSELESS = [
 ]
 # One of these beside those of its own.
 EVERYWHERE = ["format", "page", "p", "q", "o", "next", "e", "_to_field", "search"]
-KEYS = ["0", "-1", "9" * 20, "9" * 400, "%00", "%ED%A0%80", "x_2F"]
 DEEP = "[" * 5000 + "]" * 5000
 # Forms of the admin, which read nothing from their address.
 FORM = re.compile(r"^/admin/\w+/\w+/(add|\w+/\w+)/")
@@ -113,14 +112,12 @@ def test_no_parameter_breaks_an_address(asked: Client) -> None:
     assert {one[:200]: reason for one, reason in found.items() if reason} == {}
 
 
-@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize(
+    "key", ["0", "-1", "9" * 20, "9" * 400, "%00", "%ED%A0%80", "x_2F"]
+)
 def test_no_key_of_a_row_breaks_an_address(asked: Client, key: str) -> None:
     addresses = {*closed(key)} - {*closed(KEY)}
-    # The admin looks up its rows in one place, so each list has some of these keys.
-    admins = sorted(one for one in addresses if one.startswith("/admin/"))
-    others = addresses - {*admins}
-    mine = {*others, *admins[KEYS.index(key) :: len(KEYS)]}
-    found = {one: broken(asked, "get", one) for one in mine}
+    found = {one: broken(asked, "get", one) for one in addresses}
     assert len(found) > 60
     assert {one: reason for one, reason in found.items() if reason} == {}
 

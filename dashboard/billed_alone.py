@@ -16,8 +16,8 @@ from clouds.access import AnyUser
 from clouds.models import CloudAccount
 from clouds.registry import CLOUDS
 from core.money import Money
-from core.windows import HOURS_PER_MONTH, ONE_DAY, Window
-from costs.models import BillSpan, DailyCost
+from core.windows import HOURS_PER_MONTH, Window
+from costs.models import CostTotal, DailyCost
 from insights.recommendations.engine.hourly_prices import settled_window
 from insights.thresholds import thresholds
 from inventory.models import Resource
@@ -100,13 +100,12 @@ def _billed_in_whole(resources: Iterable[Resource], window: Window) -> set[int]:
     bills = {pk: account.payer_id or pk for pk, account in accounts.items()}
     if not bills:
         return set()
-    whole = BillSpan.objects.filter(
-        account__in=bills.values(),
-        first_day__lte=window.start,
-        last_day__gte=window.end - ONE_DAY,
+    totals = CostTotal.objects.filter(account__in=bills.values()).in_window(window)
+    days = (
+        totals.order_by().values_list("account").annotate(Count("day", distinct=True))
     )
-    stored = {*whole.values_list("account_id", flat=True)}
-    return {pk for pk, bill in bills.items() if bill in stored}
+    whole = {bill for bill, count in days if count == len(window)}
+    return {pk for pk, bill in bills.items() if bill in whole}
 
 
 def _amounts(

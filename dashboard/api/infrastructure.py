@@ -83,7 +83,11 @@ class InfrastructureViewSet(RowsViewSet):
     """Resources of enabled accounts: those that are present, unless `gone` is given."""
 
     def data_version(self) -> str:
-        return summary_version(self.request.user)
+        return f"{summary_version(self.request.user)} {self.sees_bill}"
+
+    @property
+    def sees_bill(self) -> bool:
+        return self.request.user.has_perm("costs.view_dailycost")
 
     def get_queryset(self) -> QuerySet[Any]:
         return super().get_queryset().filter(account__is_enabled=True)
@@ -100,9 +104,8 @@ class InfrastructureViewSet(RowsViewSet):
         raise NotImplementedError
 
     def costs_of(self, page: Sequence[Any]) -> dict[int, ResourceCost]:
-        user = self.request.user
-        with_bill = user.has_perm("costs.view_dailycost")
-        return resource_costs(page, user, timezone.now(), with_bill=with_bill)
+        user, now = self.request.user, timezone.now()
+        return resource_costs(page, user, now, with_bill=self.sees_bill)
 
     def _with_costs(self, page: Sequence[Any]) -> list[dict[str, Any]]:
         costs = self.costs_of(page)

@@ -12,7 +12,7 @@ from django.contrib.auth.models import Permission, User
 from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW
-from core.windows import last_complete_days
+from core.windows import Window, last_complete_days
 from costs.testing import store_costs
 from insights.models import EffectiveRate
 from inventory.models import Address, Bucket, Database, Resource, Volume
@@ -136,6 +136,12 @@ def test_a_young_one_or_a_bill_with_a_gap_tells_nothing(owner: CloudAccount) -> 
     database(late, "late")
     store_costs(late, last_complete_days(10, NOW), {RDS: "24"})
     assert costs()["late"] == (None, None, None)
+    gap = account(3, "gap")
+    database(gap, "gap")
+    store_costs(gap, last_complete_days(10, NOW), {RDS: "24"})
+    start = QUARTER.start
+    store_costs(gap, Window(start, start + timedelta(days=70)), {RDS: "24"})
+    assert costs()["gap"] == (None, None, None)
 
 
 def test_taxes_and_credits_are_of_no_resource(owner: CloudAccount) -> None:
@@ -155,6 +161,10 @@ def test_who_may_not_see_costs_gets_nothing_from_the_bill(owner: CloudAccount) -
     user.user_permissions.set(Permission.objects.filter(codename__in=rights))
     [found] = session_of(user).get(f"/api/v1/{RESOURCES}").json()["resources"]
     assert (found["monthlyCost"], found["monthlyCostBasis"]) == (None, None)
+    # Nor from the answer of somebody who may.
+    assert ask(f"{RESOURCES}costs/")["kinds"][0]["costs"]
+    answer = session_of(user).get(f"/api/v1/{RESOURCES}costs/")
+    assert answer.json()["kinds"][0]["costs"] == []
 
 
 def test_one_that_is_off_on_a_host_that_costs_anyway_is_unknown_and_not_0(

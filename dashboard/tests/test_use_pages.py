@@ -67,7 +67,7 @@ def test_a_list_of_databases_shows_cpu_and_connections_of_the_last_days(
 ) -> None:
     used_database(owner)
     page = text(viewer, "/databases/")
-    for words in ("Average CPU", "Peak connections", "7.2%", "Use: 6 Nov"):
+    for words in ("Average CPU", "Peak connections", "7.2%", "Usage: 6 Nov"):
         assert words in page
     assert cells(viewer, "/databases/") == ["7.2%", "12"]
 
@@ -127,7 +127,20 @@ def test_without_any_use_the_page_says_how_to_read_it_or_why_not(
 
 def test_what_is_not_measured_has_no_use(viewer: Client, owner: CloudAccount) -> None:
     page = text(viewer, resource(Volume, owner, "vol-1").get_absolute_url())
-    assert ">Use</h2>" not in page
+    assert ">Usage</h2>" not in page
+
+
+def test_a_page_links_to_costs_as_the_bill_tells_them(
+    viewer: Client, owner: CloudAccount
+) -> None:
+    orders = resource(Database, owner, "orders")
+    account = f"/costs/?account={owner.account_id}"
+    assert f'"{account}&amp;region={orders.region}"' in text(
+        viewer, orders.get_absolute_url()
+    )
+    Database.objects.update(resource_group="shop-rg")
+    page = text(viewer, orders.get_absolute_url())
+    assert f'"{account}&amp;resource_group=shop-rg"' in page
 
 
 def test_who_may_not_see_use_sees_the_rest(client: Client, owner: CloudAccount) -> None:

@@ -96,7 +96,7 @@ def test_it_shows_the_rules_in_their_order_with_what_each_gave(client: Client) -
     rules = text[text.index("Rule Matches") :]
     assert "rule 10 position 10 Service: S3 Resource group: data-rg" in rules
     assert "Data 100% always nothing" in rules
-    assert "Everything else Shop 100% until before 10 Nov 2026 $20.00" in rules
+    assert "Everything else Shop 100% until 10 Nov 2026 (exclusive) $20.00" in rules
 
 
 def test_it_tells_how_to_begin(client: Client) -> None:

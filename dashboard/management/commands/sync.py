@@ -12,7 +12,7 @@ from syncs.datasets import Dataset
 class Command(SyncCommand):
     help = (
         "Sync all datasets of every enabled account, or of the named ones. --start and "
-        "--end apply to those that have days: costs, CPU, network and use."
+        "--end apply to those that have days: costs, CPU and usage."
     )
     steps = {
         Dataset.INSTANCES: sync_ec2,

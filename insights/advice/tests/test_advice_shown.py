@@ -80,10 +80,10 @@ def test_a_recommendation_of_ours_shows_the_clouds_opinion_of_the_same_machine(
     advise(owner, "web")
     client.force_login(person("viewer"))
     page = client.get(recommendation(owner, web).get_absolute_url()).content.decode()
-    assert "Microsoft's opinion of it" in page
+    assert "Microsoft's recommendations for this resource" in page
     assert "124.50" in page
     page = client.get(recommendation(owner, other).get_absolute_url()).content.decode()
-    assert "Microsoft's opinion" not in page
+    assert "Microsoft's recommendations" not in page
 
 
 def test_a_page_says_that_nothing_is_stored_or_matches(

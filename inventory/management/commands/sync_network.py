@@ -1,4 +1,4 @@
-"""manage.py sync_network: reads the addresses and load balancers of accounts."""
+"""manage.py sync_network: reads the addresses, gateways and balancers of accounts."""
 
 from inventory.sync import sync_network
 from syncs.commands import SyncCommand
@@ -6,5 +6,8 @@ from syncs.datasets import Dataset
 
 
 class Command(SyncCommand):
-    help = "Read the addresses and load balancers of accounts as they are now."
+    help = (
+        "Read the addresses, NAT gateways and load balancers of accounts as they are "
+        "now."
+    )
     steps = {Dataset.NETWORK: sync_network}

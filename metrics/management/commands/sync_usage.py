@@ -1,4 +1,4 @@
-"""manage.py sync_usage: reads how much accounts use databases, network and storage."""
+"""manage.py sync_usage: reads the usage of databases, network and storage."""
 
 from metrics.sync import sync_usage
 from syncs.commands import SyncCommand
@@ -6,5 +6,5 @@ from syncs.datasets import Dataset
 
 
 class Command(SyncCommand):
-    help = "Read how much accounts use their databases, network and storage."
+    help = "Read the daily usage of databases, network and storage of accounts."
     steps = {Dataset.USAGE: sync_usage}

@@ -7,7 +7,7 @@ from syncs.datasets import Dataset
 
 class Command(SyncCommand):
     help = (
-        "Reads the list prices of the instance types of every enabled account, or of "
-        "those named, and of the types they could become. Free; once a week."
+        "Read the list prices of what every enabled account has, or those named, and "
+        "of the instance types they could become. Free; once a week."
     )
     steps = {Dataset.PRICES: sync_prices}

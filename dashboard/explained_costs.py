@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from django.http import StreamingHttpResponse
@@ -14,7 +15,9 @@ from rest_framework.response import Response
 from clouds.access import AnyUser
 from core.api.csv import csv_file, wants_csv
 from costs.api.views import SUMMARY_PARAMETERS, DailyCostViewSet
+from costs.explain.engine import sum_of
 from costs.explain.explanation import explain_costs
+from costs.explain.records import is_flattered
 from costs.explain.serializers import (
     ExplanationParameters,
     ExplanationSerializer,
@@ -108,13 +111,34 @@ def explained(
 
 
 def explained_on_home(found: Spending) -> dict[str, Any]:
-    """Return the same of the month to date, else of the last days; nothing where
-    neither can be compared."""
-    for figure in (found.month_to_date, found.last_days):
+    """Return the same of the month to date, else of the last days, where they can be
+    compared; and what each of them would have changed by without anomalies, where it
+    fell only because of these."""
+    figures = {"month_to_date": found.month_to_date, "last_days": found.last_days}
+    context: dict[str, Any] = {
+        "flattered": {name: flattered_by(one, found) for name, one in figures.items()}
+    }
+    for figure in figures.values():
         if figure and figure.change is not None:
             query = _query_of(figure, found.currency)
-            return explained(query, found.source, found.user, found.account_names)
-    return {}
+            source, names = found.source, found.account_names
+            return context | explained(query, source, found.user, names)
+    return context
+
+
+def flattered_by(figure: Figure | None, found: Spending) -> Decimal | None:
+    """Return the figure's change without anomalies, if it is good only because they had
+    raised the costs of the period before. Two queries of one that is good."""
+    if figure is None or figure.change is None or figure.change >= 0:
+        return None
+    incidents = cost_incidents(_query_of(figure, found.currency), found.user)
+    added, added_before = (
+        sum_of((daily for one in incidents for daily in one.amounts.values()), window)
+        for window in (figure.window, figure.compared_with)
+    )
+    if not is_flattered(figure.change, added, added_before):
+        return None
+    return figure.change - (added - added_before)
 
 
 def _query_of(figure: Figure, currency: str) -> CostQuery:

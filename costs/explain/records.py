@@ -129,4 +129,9 @@ class Explanation:
     @property
     def is_flattered(self) -> bool:
         """Whether costs fell only because an anomaly had raised them before."""
-        return self.change < 0 < self.previous_incidents and self.without_incidents >= 0
+        return is_flattered(self.change, self.incidents, self.previous_incidents)
+
+
+def is_flattered(change: Decimal, added: Decimal, added_before: Decimal) -> bool:
+    """Return whether a fall is one only because of what anomalies added before."""
+    return change < 0 < added_before and change - (added - added_before) >= 0

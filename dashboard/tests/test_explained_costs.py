@@ -333,3 +333,37 @@ def test_the_number_of_queries_is_that_of_one_anomaly(
         anomaly(owner, first_day=day, last_day=day, peak_day=day)
     with django_assert_max_num_queries(len(few.captured_queries)):
         asked(client=viewer)
+
+
+def test_the_summary_page_explains_the_month(
+    client: Client, owner: CloudAccount
+) -> None:
+    client.force_login(person("viewer"))
+    text = client.get("/").content.decode()
+
+    assert "in 1 Nov – 19 Nov 2026, compared with" in explained(text)
+    assert "Used more" in explained(text)
+    assert "flattered" not in text
+    [query] = re.findall(r'href="/costs/\?([^"]*)">Explore</a>\s*</div>\s*<p', text)
+    assert "start=2026-11-01&amp;end=2026-11-20" in query
+    assert "previous_start" not in query
+
+
+def test_the_summary_page_says_of_a_good_figure_what_made_it_good(
+    client: Client,
+) -> None:
+    """In October an anomaly cost 500 on a day of either period before."""
+    owner = account()
+    store_costs(owner, Window(BEFORE.start, LAST_DAYS.end), {"EC2": "10"})
+    day = date(2026, 10, 10)
+    charge(owner, day, "500", region="us-east-1")
+    one_day = {"first_day": day, "last_day": day, "peak_day": day}
+    row = anomaly(owner, **one_day, impact=Decimal(500))
+    client.force_login(person("viewer"))
+
+    text = client.get("/").content.decode()
+
+    assert text.count("Lower only because of anomalies in the previous period") == 2
+    assert "$0.00 without them" in text
+    row.delete()
+    assert "Lower only because" not in client.get("/").content.decode()

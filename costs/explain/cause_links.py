@@ -6,6 +6,7 @@ from datetime import date
 from core.windows import ONE_DAY, Window
 from costs.explain.records import Cause, Explanation, Kind, Step
 from costs.queries.query import CostQuery
+from providers.records import ChargeCategory
 
 NAMES = {
     Kind.ANOMALY: "Anomalies",
@@ -40,7 +41,9 @@ def days_name(window: Window, previous: Window) -> str:
 def cause_name(cause: Cause) -> str:
     if cause.incident:
         return cause.incident.title
-    return cause.part.service or "All services"
+    service = cause.part.service or "All services"
+    is_told = cause.category in ("", ChargeCategory.USAGE.value, service)
+    return service if is_told else f"{service} ({cause.category.lower()})"
 
 
 def cause_owner(cause: Cause, account_names: Mapping[str, str]) -> str:

@@ -252,27 +252,59 @@ def _daily(cause: Cause, days: Sequence[int]) -> Cause:
 
 def _steps(causes: Iterable[Cause], change: Decimal, least: Decimal) -> list[Step]:
     """Return the significant kinds, the largest first, and the rest of the change."""
+    units = _units(causes)
+    named = _named(units, least)
     of_kind: dict[Kind, list[Cause]] = defaultdict(list)
-    small = 0
-    for one in causes:
-        if one.kind in SINGLY and abs(one.change) <= least:
-            small += bool(one.change)
-        else:
-            of_kind[one.kind].append(one)
-    steps = []
-    for kind, found in of_kind.items():
-        total = sum((one.change for one in found), ZERO)
-        named = [one for one in found if abs(one.change) > least]
-        if abs(total) <= least and not named:
-            small += sum(bool(one.change) for one in found)
-            continue
-        named.sort(key=lambda one: (-abs(one.change), one.part, one.category))
-        shown = named[:NAMED]
-        others = sum(bool(one.change) for one in found) - len(shown)
-        steps.append(Step(kind, total, shown, others))
+    for unit in named:
+        of_kind[unit[0].kind] += unit
+    steps = [_step(kind, found) for kind, found in of_kind.items()]
     steps.sort(key=lambda step: (-abs(step.change), step.kind))
     rest = change - sum((step.change for step in steps), ZERO)
+    small = sum(len(unit) for unit in units) - sum(len(unit) for unit in named)
     return [*steps, Step(Kind.REST, rest, others=small)] if rest else steps
+
+
+def _units(causes: Iterable[Cause]) -> list[list[Cause]]:
+    """Return what is named or not as a whole, the largest first: a service that is used
+    more or less, and all of any other kind."""
+    found: dict[tuple[Kind, Charges | None], list[Cause]] = defaultdict(list)
+    for one in causes:
+        charges = Charges(one.part, one.category) if one.kind in SINGLY else None
+        if one.change:
+            found[one.kind, charges].append(one)
+    return sorted(found.values(), key=lambda unit: -abs(_change(unit)))
+
+
+def _named(units: Sequence[list[Cause]], least: Decimal) -> list[list[Cause]]:
+    """Return what is significant by itself, and the largest of the others until what
+    is left of the change is not."""
+    rest = sum(
+        (_change(unit) for unit in units if not _is_significant(unit, least)), ZERO
+    )
+    named, further = [], 0
+    for unit in units:
+        change = _change(unit)
+        if _is_significant(unit, least):
+            named.append(unit)
+        elif abs(rest) > least and rest * change > 0 and further < NAMED:
+            named.append(unit)
+            rest -= change
+            further += 1
+    return named
+
+
+def _is_significant(unit: Sequence[Cause], least: Decimal) -> bool:
+    return any(abs(one) > least for one in (_change(unit), *(c.change for c in unit)))
+
+
+def _change(causes: Iterable[Cause]) -> Decimal:
+    return sum((one.change for one in causes), ZERO)
+
+
+def _step(kind: Kind, causes: Sequence[Cause]) -> Step:
+    ordered = sorted(causes, key=lambda one: (-abs(one.change), one.part, one.category))
+    others = len(ordered) - len(ordered[:NAMED])
+    return Step(kind, _change(causes), ordered[:NAMED], others)
 
 
 def _dated(

@@ -206,17 +206,39 @@ def test_a_few_days_must_differ_by_more() -> None:
     }
 
 
-def test_many_small_changes_are_the_rest() -> None:
+def test_of_many_small_changes_the_largest_are_named_and_the_others_counted() -> None:
     bill = {
-        usage(Part("1", f"S{at}")): each_day("1", SEPTEMBER) | each_day("1.2", OCTOBER)
+        usage(Part("1", f"S{at:02}")): each_day("1", SEPTEMBER)
+        | each_day("1.2", OCTOBER)
         for at in range(50)
     }
 
     found = october(bill)
 
-    assert steps(found) == {Kind.REST: Decimal(310), Kind.DAYS: Decimal(50)}
-    assert found.steps[-1].others == 50
-    assert found.is_significant
+    assert steps(found) == {
+        Kind.USED_MORE: Decimal(31),
+        Kind.DAYS: Decimal(50),
+        Kind.REST: Decimal(279),
+    }
+    assert len(found.steps[1].causes) == 5
+    assert (found.steps[-1].kind, found.steps[-1].others) == (Kind.REST, 45)
+
+
+def test_what_is_left_is_not_significant_once_its_largest_cause_is_named() -> None:
+    """Of 1,860 a change of more than 18.60 is significant."""
+    large, small = Part("1", "EC2"), Part("1", "S3")
+    bill = {
+        usage(large): each_day("30", SEPTEMBER) | each_day("30.5", OCTOBER),
+        usage(small): each_day("30", SEPTEMBER) | each_day("30.3", OCTOBER),
+    }
+
+    found = october(bill)
+
+    assert steps(found) == {
+        Kind.DAYS: Decimal(60),
+        Kind.USED_MORE: Decimal("15.5"),
+        Kind.REST: Decimal("9.3"),
+    }
 
 
 def test_five_causes_of_a_kind_are_named_and_the_others_counted() -> None:

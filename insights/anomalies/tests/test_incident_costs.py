@@ -20,9 +20,13 @@ from insights.transitions import change_status_automatically
 pytestmark = pytest.mark.django_db
 
 
-def incidents(user: User | None = None, **values: Any) -> list[Incident]:
+def incidents(**values: Any) -> list[Incident]:
+    return seen_by(somebody("viewer"), **values)
+
+
+def seen_by(user: User, **values: Any) -> list[Incident]:
     query = CostQuery.from_values({"currency": "USD", **values}, NOW)
-    return cost_incidents(query, user or somebody("viewer"))
+    return cost_incidents(query, user)
 
 
 def added(incident: Incident) -> Decimal:
@@ -140,6 +144,6 @@ def test_users_see_those_of_their_accounts_if_they_may_see_any() -> None:
     anomaly(None, service="S3")
 
     assert len(incidents()) == 2
-    assert incidents(somebody("viewer", staging)) == []
-    assert len(incidents(somebody("viewer", production))) == 1
-    assert incidents(User.objects.create(username="nobody")) == []
+    assert seen_by(somebody("viewer", staging)) == []
+    assert len(seen_by(somebody("viewer", production))) == 1
+    assert seen_by(User.objects.create(username="nobody")) == []

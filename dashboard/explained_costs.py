@@ -43,16 +43,15 @@ class ExplainedCostsView(CostsView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         answer, user = context.get("answer"), self.request.user
-        if answer is None or answer.total is None or answer.incomplete:
+        if answer is None or answer.total is None:
             return context
         query = answer.query
+        context |= {"explained": query, "comparison": comparison(query)}
+        if answer.incomplete:
+            return context
         source = CostSource.visible_to(user).filtered(query, user)
         source = source.in_currency(query.currency)
-        return {
-            **context,
-            **explained(query, source, user, context["account_names"]),
-            "comparison": comparison(query),
-        }
+        return context | explained(query, source, user, context["account_names"])
 
 
 class ExplainedCostViewSet(DailyCostViewSet):

@@ -278,8 +278,18 @@ def test_the_page_says_of_a_fall_that_an_anomaly_before_explains_it(
     assert "fell only" not in explained(page(client, "?ignore=anomalies"))
 
 
-def test_a_page_without_a_comparison_has_no_explanation(client: Client) -> None:
-    store_costs(account(), LAST_DAYS, {"EC2": "15"})
+def test_a_period_that_is_not_stored_whole_is_named_and_another_can_be_chosen(
+    client: Client, owner: CloudAccount
+) -> None:
+    text = page(client, "?previous_start=2025-10-21&previous_end=2025-11-20")
+
+    assert "21 Oct – 19 Nov 2025 is not completely stored" in explained(text)
+    assert "Previous period A year before" in explained(text)
+    assert "Download (CSV)" not in explained(text)
+
+
+def test_a_page_without_costs_has_no_explanation(client: Client) -> None:
+    account()
     assert "What changed and why" not in page(client)
 
 

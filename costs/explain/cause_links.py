@@ -1,7 +1,6 @@
 """What causes are called, and the query of the costs page that shows each."""
 
 from collections.abc import Mapping
-from datetime import date
 
 from core.windows import ONE_DAY, Window
 from costs.explain.records import Cause, Explanation, Kind, Step
@@ -17,6 +16,12 @@ NAMES = {
     Kind.USED_MORE: "Used more",
     Kind.USED_LESS: "Used less",
     Kind.REST: "The rest",
+}
+# What is charged once.
+CHARGES = {
+    ChargeCategory.PURCHASE.value: "fee",
+    ChargeCategory.CREDIT.value: "credit",
+    ChargeCategory.ADJUSTMENT.value: "refund",
 }
 # The page's own comparison, which a link to other days does not keep.
 NO_COMPARISON = {"previous_start": "", "previous_end": "", "basis": "", "ignore": ()}
@@ -42,8 +47,12 @@ def cause_name(cause: Cause) -> str:
     if cause.incident:
         return cause.incident.title
     service = cause.part.service or "All services"
-    is_told = cause.category in ("", ChargeCategory.USAGE.value, service)
-    return service if is_told else f"{service} ({cause.category.lower()})"
+    charge = (
+        CHARGES.get(ChargeCategory(cause.category))
+        if cause.kind == Kind.ONE_TIME
+        else None
+    )
+    return f"{service}: {charge}" if charge else service
 
 
 def cause_owner(cause: Cause, account_names: Mapping[str, str]) -> str:
@@ -76,20 +85,27 @@ def query_of_cause(cause: Cause, explanation: Explanation, query: CostQuery) -> 
 
 def query_of_step(step: Step, explanation: Explanation, query: CostQuery) -> str:
     """Return the query of all that is of that kind: of different days, the same
-    change a day; of the rest, the table by its changes."""
+    change a day; of what came and went at once, its days; else the table by change."""
     if step.kind == Kind.DAYS:
         return query.parameters(basis="daily")
-    return query.parameters(sort="-change")
+    days = {_days_of(cause, explanation) for cause in step.causes}
+    window = days.pop() if len(days) == 1 else None
+    if window is None:
+        return query.parameters(sort="-change")
+    return query.parameters(
+        **NO_COMPARISON, start=window.start, end=window.end, sort="", granularity=""
+    )
 
 
 def _days_of(cause: Cause, explanation: Explanation) -> Window | None:
     """Return other days than those of the page, where the cause shows on these."""
+    return explanation.previous if cause.kind == Kind.GONE else own_days(cause)
+
+
+def own_days(cause: Cause) -> Window | None:
+    """Return the days of a cause that came and went: of an anomaly, or of a charge."""
     if cause.incident:
         return Window(cause.incident.first_day, cause.incident.last_day + ONE_DAY)
     if cause.kind == Kind.MONTH_START and cause.since:
-        return _day(cause.since)
-    return explanation.previous if cause.kind == Kind.GONE else None
-
-
-def _day(day: date) -> Window:
-    return Window(day, day + ONE_DAY)
+        return Window(cause.since, cause.since + ONE_DAY)
+    return None

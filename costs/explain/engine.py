@@ -34,8 +34,8 @@ LEAST_SHARE, USUAL_DAYS = 0.01, 30
 MONTH_START_TIMES = 3
 # Fewer days tell no weekend from a working day.
 WEEK = 7
-# Causes that are named per kind.
-NAMED = 5
+# Causes that are named per kind, and the least part of its largest one.
+NAMED, LEAST_PART = 5, Decimal("0.1")
 # A step explains at least so much of how days vary, or the change came bit by bit.
 LEAST_STEP = 0.5
 # What can be left out -> its kinds.
@@ -303,8 +303,9 @@ def _change(causes: Iterable[Cause]) -> Decimal:
 
 def _step(kind: Kind, causes: Sequence[Cause]) -> Step:
     ordered = sorted(causes, key=lambda one: (-abs(one.change), one.part, one.category))
-    others = len(ordered) - len(ordered[:NAMED])
-    return Step(kind, _change(causes), ordered[:NAMED], others)
+    least = abs(ordered[0].change) * LEAST_PART
+    named = [one for one in ordered[:NAMED] if abs(one.change) >= least]
+    return Step(kind, _change(causes), named, len(ordered) - len(named))
 
 
 def _dated(

@@ -11,6 +11,7 @@ from core.windows import Window
 from costs.explain.cause_links import (
     cause_name,
     cause_owner,
+    own_days,
     query_of_cause,
     query_of_step,
     step_name,
@@ -20,12 +21,14 @@ from costs.queries.query import CostQuery
 
 
 class ShownCause(NamedTuple):
-    """A cause, where its costs are shown, and the page of its anomaly."""
+    """A cause with its own days, or the first one that differs; where its costs are
+    shown, and the page of its anomaly."""
 
     name: str
     owner: str
     change: Decimal
     since: date | None
+    days: Window | None
     query: str
     url: str
 
@@ -131,6 +134,7 @@ def shown_steps(
                     cause_owner(cause, account_names),
                     cause.change,
                     cause.since,
+                    own_days(cause),
                     query_of_cause(cause, found, query),
                     cause.incident.url if cause.incident else "",
                 )

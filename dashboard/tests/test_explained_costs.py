@@ -219,9 +219,12 @@ def test_the_page_says_what_changed_and_why(
 
     assert "$630.00 in 21 Oct – 19 Nov 2026, compared with $300.00" in text
     assert "+$330.00 (+110.0%)" in text
-    assert "Used more +$150.00 EC2 in production 21 Oct 2026 +$150.00" in text
-    assert "Anomalies +$120.00 EC2 in production anomaly 13 Nov 2026 +$120.00" in text
-    assert "New services +$60.00 S3 in production 21 Oct 2026 +$60.00" in text
+    assert "Used more +$150.00 EC2 in production since 21 Oct 2026 +$150.00" in text
+    assert (
+        "Anomalies +$120.00 EC2 in production 13 Nov – 15 Nov 2026 anomaly +$120.00"
+        in text
+    )
+    assert "New services +$60.00 S3 in production since 21 Oct 2026 +$60.00" in text
     assert "Change +$330.00" in text
 
 

@@ -12,7 +12,7 @@ from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from cloudintel.urls import api
-from clouds.testing import account
+from clouds.testing import account, see_all
 from tests.addresses import walk
 from users.roles import assign_role
 from users.testing import session_of
@@ -39,6 +39,7 @@ def asking_with(token: str) -> APIClient:
 @pytest.fixture
 def ada() -> User:
     user = User.objects.create(username="ada")
+    see_all(user)
     assign_role(user, "viewer")
     return user
 

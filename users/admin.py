@@ -41,13 +41,14 @@ for model in (User, Group, AuthToken):
 
 
 class AccessInline(StackedInline):  # type: ignore[misc]
-    """The accounts that a user may see; without a row, all of them."""
+    """The accounts that a user may see."""
 
     model = AccountAccess
+    fields = ("all_accounts", "accounts")
     autocomplete_fields = ("accounts",)
     extra = 0
     max_num = 1
-    verbose_name = verbose_name_plural = "Account access (none: all accounts)"
+    verbose_name = verbose_name_plural = "Account access (none: no account)"
 
     def formfield_for_manytomany(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
@@ -68,19 +69,24 @@ class UserAdmin(auth.UserAdmin[User], UnlimitedUsersAdmin[User]):
         (None, {"fields": ("username", "email", "groups")}),
         ("Password", {"fields": ("usable_password", "password1", "password2")}),
     )
+    # Permissions come with groups: those of single users are seen in no list.
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        ("Name", {"fields": (("first_name", "last_name"), "email")}),
+        ("Role", {"fields": ("groups", ("is_active", "is_staff", "is_superuser"))}),
+        ("Dates", {"fields": (("last_login", "date_joined"),)}),
+    )
     # The roles are few: two lists of them side by side are wider than the page.
-    filter_horizontal = ("user_permissions",)
+    filter_horizontal = ()
     inlines = (AccessInline,)
     list_display = (
         "username",
         "email",
         "roles",
-        "limit",
         "is_staff",
         "is_active",
         moment("last_login"),
     )
-    list_select_related = ("account_access",)
     list_filter = (
         ("is_active", BooleanRadioFilter),
         ("is_staff", BooleanRadioFilter),
@@ -89,21 +95,13 @@ class UserAdmin(auth.UserAdmin[User], UnlimitedUsersAdmin[User]):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        users = super().get_queryset(request)
-        return users.prefetch_related("groups", "account_access__accounts")
+        return super().get_queryset(request).prefetch_related("groups")
 
     @admin.display(description="roles")
     def roles(self, user: User) -> str:
         names = ["superuser"] if user.is_superuser else []
         names += [group.name for group in user.groups.all()]
         return ", ".join(names) or "no role"
-
-    @admin.display(description="accounts")
-    def limit(self, user: User) -> str:
-        access = getattr(user, "account_access", None)
-        if access is None:
-            return "all accounts"
-        return ", ".join(str(one) for one in access.accounts.all()) or "no account"
 
     def response_add(
         self, request: HttpRequest, obj: User, post_url_continue: str | None = None
@@ -115,7 +113,7 @@ class UserAdmin(auth.UserAdmin[User], UnlimitedUsersAdmin[User]):
         fields = super().get_readonly_fields(request, obj)
         if request.user.is_superuser:
             return fields
-        return (*fields, "is_superuser", "user_permissions")
+        return (*fields, "is_superuser")
 
     def has_change_permission(
         self, request: HttpRequest, obj: User | None = None

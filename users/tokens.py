@@ -17,7 +17,8 @@ from clouds.models import AccountAccess
 
 # In SQL, as each request of the API asks it, and takes longer to compile than to run.
 FIND_USER = """
-    SELECT auth_user.*, token.expiry AS token_expiry, access.id AS access_id
+    SELECT auth_user.*, token.expiry AS token_expiry,
+        access.id AS access_id, access.all_accounts AS access_to_all
     FROM knox_authtoken token JOIN auth_user ON auth_user.id = token.user_id
     LEFT JOIN clouds_accountaccess access ON access.user_id = auth_user.id
     WHERE token.digest = %s
@@ -54,7 +55,9 @@ def _find(digest: str) -> AuthToken | None:
     if not users:
         return None
     user: Any = users[0]
-    access = AccountAccess(user.access_id, user.pk) if user.access_id else None
+    access = None
+    if user.access_id:
+        access = AccountAccess(user.access_id, user.pk, bool(user.access_to_all))
     User._meta.get_field("account_access").set_cached_value(user, access)
     expiry = user.token_expiry
     if expiry and timezone.is_naive(expiry):  # SQLite

@@ -11,8 +11,7 @@ from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from knox.models import AuthToken
 
-from clouds.models import AccountAccess
-from clouds.testing import account
+from clouds.testing import account, see_all, see_only
 from core.testing.clock import TODAY
 from dashboard.admin_navigation import TABS
 from inventory.testing import instance
@@ -139,7 +138,7 @@ def test_the_schedule_is_closed_to_who_is_limited_to_some_accounts(
 ) -> None:
     user = User.objects.create_user("ada")
     assign_role(user, "administrator")
-    AccountAccess.objects.create(user=user)
+    see_only(user)
     task = scheduled("all accounts")
     client.force_login(user)
     asked = {"action": "disable_tasks", "_selected_action": [task.pk]}
@@ -152,6 +151,7 @@ def test_a_task_is_stopped_only_by_who_may_change_it_and_the_audit_log_says_who_
     client: Client,
 ) -> None:
     user = User.objects.create_user("ada", is_staff=True)
+    see_all(user)
     user.user_permissions.add(Permission.objects.get(codename="view_periodictask"))
     client.force_login(user)
     task = scheduled("look")

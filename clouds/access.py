@@ -9,6 +9,8 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
     from clouds.models import AccountAccess, CloudAccount
 
 AnyUser = AbstractBaseUser | AnonymousUser
@@ -68,17 +70,17 @@ def limit_of(user: AnyUser) -> str:
 
 def access_of(user: AnyUser) -> "AccountAccess | None":
     """Return what was chosen for the user, if anything. Django caches the result."""
-    if not user.is_authenticated:
+    if isinstance(user, AnonymousUser):
         return None
     try:
-        found: AccountAccess = user.account_access  # type: ignore[union-attr]
+        found: AccountAccess = user.account_access  # type: ignore[attr-defined]
     except ObjectDoesNotExist:
         return None
     return found
 
 
 def set_access(
-    user: AnyUser, accounts: Iterable["CloudAccount"] = (), *, all_accounts: bool
+    user: "User", accounts: Iterable["CloudAccount"] = (), *, all_accounts: bool
 ) -> None:
     """Let the user see these accounts only, or all, those connected later too."""
     from clouds.models import AccountAccess
@@ -87,4 +89,4 @@ def set_access(
         user=user, defaults={"all_accounts": all_accounts}
     )
     access.accounts.set(() if all_accounts else accounts)
-    user.account_access = access  # type: ignore[union-attr]
+    user.account_access = access

@@ -57,7 +57,11 @@ def _find(digest: str) -> AuthToken | None:
     user: Any = users[0]
     access = None
     if user.access_id:
-        access = AccountAccess(user.access_id, user.pk, bool(user.access_to_all))
+        access = AccountAccess(
+            id=user.access_id,
+            user_id=user.pk,
+            all_accounts=bool(user.access_to_all),  # SQLite has integers
+        )
     User._meta.get_field("account_access").set_cached_value(user, access)
     expiry = user.token_expiry
     if expiry and timezone.is_naive(expiry):  # SQLite

@@ -35,6 +35,21 @@ class AccountScopedQuerySet(models.QuerySet[Any]):
 
 def visible_accounts(user: AnyUser) -> models.QuerySet[Any] | None:
     """Return rows with the `cloudaccount`s that a limited user sees; None: all."""
+    own, narrower = _chosen_accounts(user), getattr(user, "narrower_access", None)
+    if own is None or narrower is None:
+        return narrower if own is None else own
+    return own.filter(cloudaccount__in=narrower.values("cloudaccount"))
+
+
+def narrow_access(user: "User", rows: type[models.Model], **of: Any) -> None:
+    """Let this user see, for now, only the accounts of these rows too.
+
+    `rows` is the table between a model and the accounts that it names.
+    """
+    user.narrower_access = rows._default_manager.filter(**of)  # type: ignore[attr-defined]
+
+
+def _chosen_accounts(user: AnyUser) -> models.QuerySet[Any] | None:
     from clouds.models import AccountAccess
 
     chosen = AccountAccess.accounts.through._default_manager

@@ -15,7 +15,6 @@ from django.contrib.auth.models import Group, User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.safestring import SafeString
-from knox.models import AuthToken
 from unfold.admin import StackedInline
 from unfold.contrib.filters.admin import (
     AllValuesCheckboxFilter,
@@ -31,12 +30,12 @@ from core.admin.columns import linked, moment, pairs
 from core.api.csv import csv_file
 from users.audit import record
 from users.audited_admin import UnlimitedUsersAdmin, never, page
-from users.models import AuditEntry
+from users.models import ApiToken, AuditEntry
 from users.saved_links import SavedLinkAdmin
 
 __all__ = ["SavedLinkAdmin"]
 
-for model in (User, Group, AuthToken):
+for model in (User, Group):
     admin.site.unregister(model)
 
 
@@ -135,27 +134,49 @@ class GroupAdmin(auth.GroupAdmin, UnlimitedUsersAdmin[Group]):
     """Roles are groups; their permissions are updated after each migration."""
 
 
-@admin.register(AuthToken)
-class AuthTokenAdmin(UnlimitedUsersAdmin[AuthToken]):
+@admin.display(description="accounts")
+def accounts_of_token(token: ApiToken) -> str:
+    if token.all_accounts:
+        return "all that its user sees"
+    return ", ".join(str(account) for account in token.accounts.all()) or "none"
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(UnlimitedUsersAdmin[ApiToken]):
     """Tokens are created at /tokens/ or by `create_token`, and revoked here.
 
     Only a token's digest is stored, so there is nothing else to show or change.
     """
 
     has_add_permission = has_change_permission = never
-    list_display = ("token_key", linked("user", "user__username"), "created", "expiry")
+    list_display = (
+        "prefix",
+        "name",
+        linked("user", "user__username"),
+        "is_read_only",
+        moment("last_used_at"),
+        moment("created_at"),
+        moment("expires_at"),
+    )
     list_select_related = ("user",)
-    list_filter = (("user", AutocompleteSelectFilter),)
-    search_fields = ("token_key", "user__username")
-    search_help_text = "Search by token prefix or username."
-    date_hierarchy = "created"
-    ordering = ("-created", "digest")
-    fields = ("token_key", "user", "created", "expiry")
+    list_filter = (
+        ("user", AutocompleteSelectFilter),
+        ("is_read_only", BooleanRadioFilter),
+    )
+    search_fields = ("prefix", "name", "user__username")
+    search_help_text = "Search by token prefix, name or username."
+    date_hierarchy = "created_at"
+    ordering = ("-created_at", "-id")
+    fields = page(
+        ("prefix", "name", "user"),
+        ("is_read_only", accounts_of_token),
+        (moment("created_at"), moment("expires_at"), moment("last_used_at")),
+    )
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> list[LogEntry]:
-        """Record the prefix: the token's own text is its digest."""
+        """Record whose it was."""
         for token in queryset:
-            record(request, "token.revoke", token.user, token=token.token_key)
+            record(request, "token.revoke", token.user, token=token.prefix)
         return []
 
 

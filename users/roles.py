@@ -25,7 +25,7 @@ DATA = (
     "dashboard",
 )
 # Apps of libraries that administrators manage.
-LIBRARIES = ("auth", "knox", "axes", "django_celery_beat")
+LIBRARIES = ("auth", "axes", "django_celery_beat")
 
 
 class Role(StrEnum):

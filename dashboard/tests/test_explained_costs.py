@@ -233,6 +233,7 @@ def test_the_page_compares_days_that_are_chosen_everywhere(
     text = page(client, f"{query}&previous_end=2026-10-02&basis=daily")
 
     assert "compared with $10.00 per day in 1 Oct 2026" in explained(text)
+    assert '<details class="behind" open>' in text
     assert "Previous period: 1 Oct 2026" in text
     # What is filtered, sorted or downloaded keeps the comparison.
     for name, value in (("previous_start", "2026-10-01"), ("basis", "daily")):

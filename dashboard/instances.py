@@ -52,6 +52,7 @@ CSV_COLUMNS = (
     "cpu_maximum_percent",
     "cpu_days",
     "cpu_until",
+    "owner",
     "tags",
 )
 
@@ -107,7 +108,9 @@ def csv_rows(
     """Yield the header, then a row per instance; CPU is of the last 14 days."""
     columns = [name for name in CSV_COLUMNS if with_cpu or not name.startswith("cpu_")]
     yield columns
-    for instance in instances.select_related("account", "recent_cpu").iterator():
+    for instance in instances.select_related(
+        "account", "recent_cpu", "owner"
+    ).iterator():
         cpu = getattr(instance, "recent_cpu", None)
         values = {
             **{name: getattr(instance, name, None) for name in columns},
@@ -118,6 +121,7 @@ def csv_rows(
             "cpu_maximum_percent": cpu and cpu.maximum_percent,
             "cpu_days": cpu and cpu.days,
             "cpu_until": cpu and cpu.until,
+            "owner": instance.owner and instance.owner.get_username(),
         }
         yield [values[name] for name in columns]
 

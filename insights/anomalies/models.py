@@ -10,9 +10,10 @@ from insights.anomalies.querysets import AnomalyChangeQuerySet, AnomalyQuerySet
 from insights.status_change import StatusChange, version_field
 from inventory.models import Resource
 from providers.settings import TAG_KEY_LENGTH, TAG_VALUE_LENGTH
+from users.owned import Owned
 
 
-class Anomaly(models.Model):
+class Anomaly(Owned):
     """One row is a deviation of one part of the costs, or of one instance's CPU.
 
     `expected`, `low`, `high` and `actual` are of the day that deviates most. They and

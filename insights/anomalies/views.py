@@ -36,7 +36,7 @@ class AnomalyListView(PermissionRequiredMixin, FilterView):
 
     def get_queryset(self) -> AnomalyQuerySet:
         rows = Anomaly.objects.visible_to(self.request.user)
-        return rows.select_related("account", "resource").worst_first()
+        return rows.select_related("account", "resource", "owner").worst_first()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
@@ -55,7 +55,8 @@ class AnomalyView(PermissionRequiredMixin, DetailView[Anomaly]):
 
     def get_queryset(self) -> AnomalyQuerySet:
         rows = Anomaly.objects.visible_to(self.request.user)
-        return rows.select_related("account", "resource").prefetch_related("changes")
+        rows = rows.select_related("account", "resource", "owner")
+        return rows.prefetch_related("changes")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         window = Window(

@@ -27,6 +27,7 @@ from insights.recommendations.querysets import (
 )
 from insights.status_change import StatusChange, version_field
 from inventory.models import Resource
+from users.owned import Owned
 
 
 def choices(kind: type[StrEnum]) -> list[tuple[str, str]]:
@@ -38,7 +39,7 @@ LEVELS, PRIORITIES = choices(Level), choices(Priority)
 CATEGORIES, RULES = choices(Category), choices(Rule)
 
 
-class Recommendation(models.Model):
+class Recommendation(Owned):
     """One row is one thing to do about one resource, with evidence and saving.
 
     There is one live row per resource, rule and target. A dismissed one comes back

@@ -346,9 +346,10 @@ def test_long_lists_come_in_pages() -> None:
     [
         # Session, user, rights, limit, count, rows, accounts, footer; and:
         ("/insights/forecasts/", 12),  # points, costs, state (2)
-        ("/insights/anomalies/", 8),
-        ("/insights/recommendations/", 12),  # both savings, categories, remarks
-        ("/insights/budgets/", 8),
+        ("/insights/anomalies/", 9),  # people
+        # both savings, categories, remarks, people, totals, groups
+        ("/insights/recommendations/", 15),
+        ("/insights/budgets/", 9),  # people
     ],
 )
 def test_more_rows_are_no_more_queries(

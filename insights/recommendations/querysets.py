@@ -21,15 +21,6 @@ class RecommendationQuerySet(AccountScopedQuerySet):
         """Order by saving; where that is unknown, by priority, last."""
         return self.with_rank().order_by(*LARGEST_SAVING_FIRST)
 
-    def by_category(self) -> "RecommendationQuerySet":
-        """Order by category, the largest saving of each first."""
-        place = ranked("category", tuple(Category))
-        return (
-            self.with_rank()
-            .annotate(place=place)
-            .order_by("place", *LARGEST_SAVING_FIRST)
-        )
-
     def with_rank(self) -> "RecommendationQuerySet":
         """Annotate the `rank` of the priority: 0 is critical."""
         return self.annotate(rank=ranked("priority", tuple(Priority)))
@@ -47,6 +38,12 @@ class RecommendationQuerySet(AccountScopedQuerySet):
             if row["saving"] is not None:
                 one["savings"][row["currency"]] = row["saving"]
         return [one for one in found.values() if one["count"]]
+
+    def per_status(self) -> list[dict[str, Any]]:
+        """Return per status and currency how many there are, and what they save."""
+        rows = self.order_by().values("status", "currency")
+        counted = rows.annotate(count=Count("id"), saving=Sum("counted_monthly"))
+        return list(counted.order_by("status", "currency"))
 
     def savings_per_currency(self) -> dict[str, Decimal]:
         """Return their savings a month, nothing counted twice."""

@@ -25,7 +25,7 @@ from insights.recommendations.querysets import (
     RecommendationQuerySet,
     VerificationQuerySet,
 )
-from insights.status_change import StatusChange, version_field
+from insights.status_change import StatusChange, after, version_field
 from inventory.models import Resource
 from users.owned import Owned
 
@@ -136,10 +136,10 @@ class Recommendation(Owned):
         return self.status in self.LIVE
 
     def next_statuses(self) -> list[Status]:
-        """The statuses that users may give it."""
+        """The statuses that users may give it, those ahead first."""
         if self.status == self.Status.OBSOLETE:
             return []
-        return [status for status in self.CHOSEN if status != self.status]
+        return after(self.status, self.CHOSEN)
 
 
 class RecommendationChange(StatusChange):

@@ -100,7 +100,7 @@ class RecommendationView(PermissionRequiredMixin, DetailView[Recommendation]):
     def get_queryset(self) -> RecommendationQuerySet:
         rows = Recommendation.objects.visible_to(self.request.user)
         return rows.select_related(
-            "account", "resource", "verification"
+            "account", "resource", "verification", "owner"
         ).prefetch_related("changes")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

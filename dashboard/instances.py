@@ -14,6 +14,7 @@ from rest_framework.exceptions import PermissionDenied
 
 from core.api.csv import csv_file
 from core.windows import ONE_DAY, Window, last_complete_days
+from dashboard.resource_summary import resource_summary
 from inventory.api.views import InstanceViewSet
 from inventory.models import Address, Instance, Resource, Volume
 from metrics.filters import InstanceCpuFilter
@@ -138,7 +139,7 @@ class InstanceView(PermissionRequiredMixin, DetailView[Instance]):
         seen = Instance.objects.visible_to(self.request.user).filter(
             id=self.kwargs["pk"]
         )
-        return seen.select_related("account", "recent_cpu")
+        return seen.select_related("account", "recent_cpu", "owner")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         now = timezone.now()
@@ -158,6 +159,7 @@ class InstanceView(PermissionRequiredMixin, DetailView[Instance]):
                 ],
             }
         return super().get_context_data(
+            **resource_summary(instance, user, now),
             ranges=RANGES,
             list_price=list_prices([instance]).get(instance.pk),
             changes=instance.changes.all(),

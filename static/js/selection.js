@@ -13,6 +13,7 @@
 
     const show = () => {
       const count = boxes.filter((box) => box.checked).length;
+      bar.toggleAttribute("data-nothing", count === 0);
       said.textContent = count ? `${count} selected` : nothing;
       all.checked = mains.every((box) => box.checked);
       all.indeterminate = count > 0 && !all.checked;

@@ -88,7 +88,7 @@ def test_the_totals_are_of_what_is_filtered_and_count_alternatives_once() -> Non
     first, *_ = with_alternative()
     assert "3 open: $130.00 a month" in text(page())
     Recommendation.objects.filter(pk=first.pk).update(status="accepted")
-    assert "1 accepted: $100.00 · 2 open: $30.00 a month" in text(page())
+    assert "2 open: $30.00 · 1 accepted: $100.00 a month" in text(page())
     assert "1 open: $30.00 a month" in text(page("?search=db"))
     filtered = text(page("?rule=oversized&search=web"))
     assert "1 open: $0.00 a month" in filtered

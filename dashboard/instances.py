@@ -15,6 +15,7 @@ from rest_framework.exceptions import PermissionDenied
 from core.api.csv import csv_file
 from core.windows import ONE_DAY, Window, last_complete_days
 from dashboard.resource_summary import resource_summary
+from insights.anomalies.chart_marks import anomalies_of_resource, marked
 from inventory.api.views import InstanceViewSet
 from inventory.models import Address, Instance, Resource, Volume
 from metrics.filters import InstanceCpuFilter
@@ -148,6 +149,10 @@ class InstanceView(PermissionRequiredMixin, DetailView[Instance]):
         if user.has_perm(VIEW_CPU):
             window = window_of(instance, requested_days(self.request), now)
             kwargs |= utilization(instance, window)
+            if user.has_perm("insights.view_anomaly"):
+                rows = anomalies_of_resource(instance, user, window)
+                kwargs["cpu_chart"] = marked(kwargs["cpu_chart"], rows)
+                kwargs["marked_anomalies"] = rows
         if user.has_perm("syncs.view_syncrun"):
             kwargs |= {
                 "runs": runs_that_saw(instance)[:RUNS_SHOWN],

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Q, Sum
 
 from clouds.access import AccountScopedQuerySet
+from core.windows import Window
 from insights.ranking import ranked
 
 # The worst first.
@@ -19,6 +20,10 @@ class AnomalyQuerySet(AccountScopedQuerySet):
         """Ongoing before over, then by severity, then the newest."""
         rank = ranked("severity", SEVERITIES)
         return self.annotate(rank=rank).order_by("is_over", "rank", "-first_day", "-id")
+
+    def within(self, window: Window) -> "AnomalyQuerySet":
+        """Return those that overlap these days."""
+        return self.filter(first_day__lt=window.end, last_day__gte=window.start)
 
     def net_impact(self) -> list[dict[str, Any]]:
         """Return per currency what they cost above and below what was expected.

@@ -25,8 +25,8 @@ class PersonForm(AccountChoiceForm):
         self.fields["access"] = forms.ChoiceField(
             choices=[
                 (NONE, "No account yet"),
-                (SOME, "Only these"),
                 (ALL, "All, also those that are connected later"),
+                (SOME, "Only these"),
             ],
             initial=NONE,
         )

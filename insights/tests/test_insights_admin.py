@@ -60,6 +60,7 @@ def test_every_model_that_people_look_at_is_there() -> None:
         "budgetalert",
         "feedback",
         "forecast",
+        "ownerrule",
         "recommendation",
         "refreshstate",
         "verification",

@@ -26,6 +26,7 @@ from core.api.json import Encoder
 from core.windows import ONE_DAY, Window
 from costs.chart import by_moment, trend_chart
 from costs.export import as_json, table_rows
+from costs.pivot_table import pivot_table
 from costs.queries.breakdown import CostBreakdown, cost_breakdown
 from costs.queries.filter_options import EXCLUDABLE, filter_options
 from costs.queries.links import (
@@ -60,6 +61,7 @@ METRICS = {
 }
 GRANULARITIES = {"daily": "Daily", "monthly": "Monthly"}
 CHARTS = {"bars": "Stacked bars", "lines": "Lines"}
+TABLES = {"change": "Changes", "months": "By month"}
 KINDS = {"bars": "stacked", "lines": "line"}
 # A chart has colors for so many; beyond it a reader tells none apart.
 DEFAULT_LIMIT, LARGEST_LIMIT = 10, 25
@@ -128,7 +130,7 @@ class CostsView(BreakdownMixin, TemplateView):
             found = self.breakdown(names)
         except InvalidQuery as invalid:
             return context | self.refused(invalid)
-        if found.query.group_by == "resource_group":
+        if "resource_group" in found.query.groups:
             context["bills_without_groups"] = [
                 one
                 for one in seen
@@ -154,6 +156,18 @@ def group_choices(tag_keys: Sequence[str]) -> list[tuple[str, str]]:
     return [*GROUPS.items(), *by_tag]
 
 
+def group_name(group: str) -> str:
+    return GROUPS.get(group) or f"Tag {group.removeprefix(BY_TAG)}"
+
+
+def table_choices(groups: Sequence[str]) -> list[tuple[str, str]]:
+    """What can be across in the table of these groupings, by their names."""
+    found = [*TABLES.items()]
+    if len(groups) > 1:
+        found.append(("groups", f"{groups[0]} by {groups[1].lower()}"))
+    return found
+
+
 def _shown(
     found: CostBreakdown,
     user: AnyUser,
@@ -162,17 +176,19 @@ def _shown(
 ) -> dict[str, Any]:
     """What the template shows of an answer, with where each part leads on to."""
     query = found.query
-    group = GROUPS.get(query.group_by) or f"Tag {query.tag_key}"
+    groups = [group_name(group) for group in query.groups]
     return {
         "answer": found,
         "question": query,
-        "group_name": group,
+        "group_names": groups,
+        "table_choices": table_choices(groups),
+        "pivot": pivot_table(found, names),
         "limits": sorted({*LIMITS, query.limit}),
         "pickers": filter_options(query, user, names, tag_keys),
         "active_filters": active_filters(query, names),
         "chart": trend_chart(found.trend, found.restated, kind=KINDS[query.chart]),
         "table": by_moment(found.trend, found.restated, query_of_moments(query)),
-        "heads": heads(query.sort, group, "Previous period"),
+        "heads": heads(query.sort, groups or [GROUPS["none"]], "Previous period"),
         "lines": [
             (line, query_of_line(query, line, found.lines)) for line in found.lines
         ],
@@ -195,10 +211,11 @@ class CostsTable(BreakdownMixin, View):
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         try:
-            found = self.breakdown(account_labels(self.accounts()))
+            names = account_labels(self.accounts())
+            found = self.breakdown(names)
         except InvalidQuery as invalid:
             return refused(invalid)
-        return csv_file(request, "costs", table_rows(found))
+        return csv_file(request, "costs", table_rows(found, names))
 
 
 class CostsJson(BreakdownMixin, View):

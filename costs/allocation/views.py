@@ -102,7 +102,8 @@ def _shown(
         "allocated_percent": _allocated_percent(found),
         "chart": trend_chart(trend, found.restated),
         "table": by_moment(found.trend, found.restated),
-        "heads": heads(found.query.sort, "Team", "Previous period"),
+        "group_names": ["Team"],
+        "heads": heads(found.query.sort, ["Team"], "Previous period"),
         "lines": [(line, None) for line in found.lines],
         "uncovered": [_uncovered_line(one, found.query, names) for one in rest],
         "more_uncovered": len(of_teams.uncovered) - len(rest),
@@ -182,7 +183,7 @@ class TeamsFile(TeamsMixin, View):
     def rows(
         self, found: CostBreakdown, of_teams: TeamCosts
     ) -> Iterator[Sequence[Any]]:
-        return table_rows(found)
+        return table_rows(found, {})
 
 
 class UncoveredFile(TeamsFile):

@@ -13,6 +13,9 @@ from costs.queries.summary import Summary
 from costs.queries.trend import Point, Trend
 from costs.querysets import BY_TAG, GROUPS, METRICS
 
+GROUPING = rf"({'|'.join(GROUPS)}|{BY_TAG}.+)"
+GROUPINGS = rf"^{GROUPING}(,{GROUPING})?$"
+
 
 class DailyCostSerializer(serializers.ModelSerializer[DailyCost]):
     """What one group of charges cost on one UTC day."""
@@ -65,10 +68,11 @@ class TrendParameters(PointParameters):
     """How costs are cut into series and points."""
 
     group_by = serializers.RegexField(
-        rf"^({'|'.join(GROUPS)}|{BY_TAG}.+)$",
+        GROUPINGS,
         default="service",
-        help_text="What a series is keyed by. tag:KEY: by the values of a tag key that "
-        "is read; an empty key is untagged, and null is a day that was not read by it.",
+        help_text="What a series is keyed by; two, such as account,service, by both. "
+        "tag:KEY: by the values of a tag key that is read; an empty key is untagged, "
+        "and null is a day that was not read by it.",
     )
     limit = serializers.IntegerField(
         min_value=1,
@@ -88,7 +92,13 @@ class PointSerializer(serializers.Serializer[Any]):
 class SeriesSerializer(serializers.Serializer[Any]):
     """One key's costs, a point for every day or month of the window."""
 
-    key = serializers.CharField()
+    key = serializers.CharField(
+        source="name", help_text="Of two groupings both, as shop / Amazon S3."
+    )
+    keys = serializers.ListField(
+        child=serializers.CharField(),
+        help_text='The key of each grouping; none of the rest that is "Other".',
+    )
     total = AmountField()
     points = PointSerializer(many=True)
 
@@ -119,7 +129,8 @@ def trend_data(trend: Trend) -> dict[str, Any]:
         **{name: getattr(trend, name) for name in TREND_FIELDS},
         "series": [
             {
-                "key": series.key,
+                "key": series.name,
+                "keys": series.keys,
                 "total": series.total,
                 "points": [
                     {"day": day, "amount": amount} for day, amount in series.points

@@ -34,6 +34,7 @@ from costs.queries.query import CostQuery, InvalidQuery
 from costs.queries.source import CostSource
 from costs.queries.summary import cost_summary
 from costs.queries.trend import SeveralCurrencies, Trend, cost_trend
+from costs.querysets import groups_of, key_cells
 from syncs.datasets import Dataset
 
 # The newest day first, then by what its rows differ in: a sync that stores a day again
@@ -141,9 +142,9 @@ def _trend(source: CostSource, query: CostQuery) -> Trend:
 
 def trend_rows(trend: Trend) -> Iterator[Sequence[Any]]:
     """One row per series and point, so that a pivot table can take it from there."""
-    key = [] if trend.group_by == "none" else [trend.group_by]
-    yield ["day", *key, "amount", "currency", "metric"]
+    groups = groups_of(trend.group_by)
+    yield ["day", *groups, "amount", "currency", "metric"]
     for series in trend.series:
+        keys = key_cells(series.key, groups)
         for point in series.points:
-            name = [series.key] if key else []
-            yield [point.day, *name, point.amount, trend.currency, trend.metric]
+            yield [point.day, *keys, point.amount, trend.currency, trend.metric]

@@ -15,7 +15,7 @@ from django.http import QueryDict
 
 from core.windows import ONE_DAY, InvalidWindow, Window, last_complete_days, utc_day
 from costs.queries.table import DEFAULT_SORT, SORTS
-from costs.querysets import BY_TAG, GROUPS, METRICS
+from costs.querysets import BY_TAG, GROUPS, METRICS, groups_of
 from providers.records import ChargeCategory
 
 DEFAULT_DAYS = 30
@@ -24,6 +24,9 @@ ALLOWED_DAYS = Window(date(2000, 1, 1), date(2100, 1, 1))
 # More series than anybody reads; a database takes no number of any size.
 LARGEST_LIMIT = 10_000
 CHARTS = ("bars", "lines")
+# What is across in the table: two periods and their change, months, or the second
+# grouping.
+TABLES = ("change", "months", "groups")
 GRANULARITIES = ("daily", "monthly")
 CATEGORIES = tuple(item.value for item in ChargeCategory)
 # What a series is keyed by -> the filters that include only some keys, or exclude some.
@@ -41,7 +44,9 @@ COMBINABLE_WITH_TAG = {"service", "account", "tag", "none"}
 # All filters that repeat; `account` names whose bill it is.
 FILTERS = ("account", *(name for pair in DIMENSIONS.values() for name in pair))
 # Names of products and tags hold commas; other values may be listed between them.
-WITH_COMMAS = ("service", "exclude_service", "tag", "exclude_tag")
+WITH_COMMAS = ("service", "exclude_service", "tag", "exclude_tag", "group_by")
+# Three would be a list, and no table to read.
+MOST_GROUPS = 2
 # 01/02/2026 is two days, depending on who reads it.
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -63,8 +68,9 @@ class InvalidQuery(ValueError):
 class CostQuery:
     """Which costs, over which days, and how they are cut into series.
 
-    `filters` holds the values of each of FILTERS; an empty `currency` is the only one
-    that there is. `limit` keeps the largest keys, and None all. `chart` and `sort` only
+    `group_by` names up to two groupings, as "account,service". `filters` holds the
+    values of each of FILTERS; an empty `currency` is the only one that there is.
+    `limit` keeps the largest keys, and None all. `chart`, `table` and `sort` only
     change how a page looks.
     """
 
@@ -76,6 +82,7 @@ class CostQuery:
     currency: str = ""
     search: str = ""
     chart: str = CHARTS[0]
+    table: str = TABLES[0]
     sort: str = DEFAULT_SORT
     filters: Mapping[str, Sequence[str]] = field(
         default_factory=lambda: dict.fromkeys(FILTERS, ())
@@ -96,9 +103,9 @@ class CostQuery:
         return cls.from_values(dict(data.lists()), now)
 
     @property
-    def dimension(self) -> str:
-        """What the series are keyed by, whatever the tag's key is."""
-        return dimension_of(self.group_by)
+    def groups(self) -> list[str]:
+        """The groupings, the outer one first; none where all is one series."""
+        return groups_of(self.group_by)
 
     @property
     def tag_key(self) -> str:
@@ -134,18 +141,20 @@ class CostQuery:
 
     def parameters(self, **changes: object) -> str:
         """Return the query string of the page, with some parameters changed."""
-        looks = {"chart": self.chart, "sort": self.sort}
+        looks = {"chart": self.chart, "table": self.table, "sort": self.sort}
         return query_string({**self.values, **looks, **changes})
 
 
-def dimension_of(group_by: str) -> str:
-    return "tag" if group_by.startswith(BY_TAG) else group_by
+def dimension_of(group: str) -> str:
+    """What a grouping is keyed by, whatever the tag's key is."""
+    return "tag" if group.startswith(BY_TAG) else group
 
 
 def tag_keys(group_by: str, filters: Mapping[str, Sequence[str]]) -> list[str]:
     """Every tag key that is named, once each."""
     values = [value for name in DIMENSIONS["tag"] for value in filters[name]]
-    named = [group_by.removeprefix(BY_TAG)] if dimension_of(group_by) == "tag" else []
+    tags = [one for one in groups_of(group_by) if dimension_of(one) == "tag"]
+    named = [one.removeprefix(BY_TAG) for one in tags]
     return list(dict.fromkeys([*named, *(one.partition("=")[0] for one in values)]))
 
 
@@ -178,6 +187,7 @@ class _Reader:
             currency=self.text("currency").upper(),
             search=self.text("search"),
             chart=self.choice("chart", CHARTS, CHARTS[0]),
+            table=self.choice("table", TABLES, TABLES[0]),
             sort=self.choice("sort", SORTS, DEFAULT_SORT),
             filters=filters,
         )
@@ -186,11 +196,18 @@ class _Reader:
         return query
 
     def group_by(self) -> str:
-        given = self.text("group_by")
-        if given.startswith(BY_TAG) and given != BY_TAG:
-            return given
-        choices = dict.fromkeys([*GROUPS, f"{BY_TAG}KEY"])
-        return self.choice("group_by", choices, "service")
+        """The groupings, each once; no grouping leaves the other one."""
+        named = ",".join(self.texts("group_by")) or "service"
+        groups = list(dict.fromkeys(groups_of(named)))
+        for group in groups:
+            is_tag = group.startswith(BY_TAG) and group != BY_TAG
+            if not is_tag and group not in GROUPS:
+                self.refuse_choice("group_by", group, [*GROUPS, f"{BY_TAG}KEY"])
+        if len(groups) > MOST_GROUPS:
+            self.refuse(
+                "group_by", f"Give {MOST_GROUPS} groupings at most, as account,service."
+            )
+        return ",".join(groups) or "none"
 
     def check_tags(self, group_by: str, filters: Mapping[str, Sequence[str]]) -> None:
         """Refuse what no bill tells: two tags at once, or a tag with another column."""
@@ -208,7 +225,7 @@ class _Reader:
             return
         for dimension, names in DIMENSIONS.items():
             used = [name for name in names if filters[name]]
-            used += ["group_by"] if group_by == dimension else []
+            used += ["group_by"] if dimension in groups_of(group_by) else []
             if used and dimension not in COMBINABLE_WITH_TAG:
                 what = dimension.replace("_", " ")
                 self.refuse(

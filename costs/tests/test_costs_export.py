@@ -88,6 +88,13 @@ def followed(client: Client, text: str, words: str) -> str:
     return content.decode("utf-8-sig")
 
 
+def name_of(line: dict[str, str]) -> str:
+    """As the page writes it: an account's id beside its name."""
+    if name := line.get("account_name"):
+        return f"{name} ({line['account']})"
+    return next(iter(line.values())) if "cost" not in next(iter(line)) else "Total"
+
+
 def amount(text: str | None) -> Decimal | None:
     return Decimal(text) if text else None
 
@@ -96,10 +103,9 @@ def amount(text: str | None) -> Decimal | None:
 def test_the_csv_is_the_table(viewer: Client, query: str) -> None:
     text = page(viewer, query)
     lines = list(csv.DictReader(followed(viewer, text, r"Table \(CSV\)").splitlines()))
-    group = "" if "group_by=none" in query else next(iter(lines[0]))
     told = [
         [
-            line.get(group, "Total"),
+            name_of(line),
             money(Decimal(line["cost"]), line["currency"]),
             money(amount(line["before"]), line["currency"]),
             money_change(amount(line["change"]), line["currency"]),

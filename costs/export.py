@@ -54,6 +54,8 @@ def as_json(breakdown: CostBreakdown) -> dict[str, Any]:
     """
     trend = breakdown.trend
     return {
+        "start": trend.start,
+        "end": trend.end,
         **breakdown.query.values,
         "currency": trend.currency,
         "total": _amounts(breakdown.total) if breakdown.total else None,

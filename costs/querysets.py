@@ -122,6 +122,9 @@ class DailyCostQuerySet(BillQuerySet):
     def in_window(self, window: Window) -> "DailyCostQuerySet":
         return self.filter(_within(window))
 
+    def in_windows(self, *windows: Window) -> "DailyCostQuerySet":
+        return self.filter(reduce(or_, map(_within, windows)))
+
     def searched(self, text: str) -> "DailyCostQuerySet":
         return self.filter(
             Q(service__icontains=text)

@@ -55,6 +55,7 @@ GROUPS = {
     "resource_group": "Resource group",
     "none": "No grouping",
 }
+COMPARISONS = {"previous": "Previous period", "year_ago": "A year ago"}
 METRICS = {
     "billed": "Billed (unblended)",
     "effective": "Effective (amortized)",
@@ -98,6 +99,10 @@ def page_query(data: QueryDict, now: datetime) -> CostQuery:
 
     Raises InvalidQuery.
     """
+    if {"start", "end"} & data.keys():
+        # Whoever chose other days in the form left the period.
+        data = data.copy()
+        data.pop("period", None)
     query = CostQuery.from_url(data, now)
     if len(query.window) > LONGEST_DAYS:
         raise InvalidQuery({"start": [f"Choose at most {LONGEST_DAYS:,} days."]})
@@ -112,6 +117,7 @@ class CostsView(BreakdownMixin, TemplateView):
         "metric_choices": METRICS.items(),
         "granularity_choices": GRANULARITIES.items(),
         "chart_choices": CHARTS.items(),
+        "compare_choices": COMPARISONS.items(),
         "excludable": EXCLUDABLE.items(),
     }
 
@@ -188,7 +194,9 @@ def _shown(
         "active_filters": active_filters(query, names),
         "chart": trend_chart(found.trend, found.restated, kind=KINDS[query.chart]),
         "table": by_moment(found.trend, found.restated, query_of_moments(query)),
-        "heads": heads(query.sort, groups or [GROUPS["none"]], "Previous period"),
+        "heads": heads(
+            query.sort, groups or [GROUPS["none"]], COMPARISONS[query.compare]
+        ),
         "lines": [
             (line, query_of_line(query, line, found.lines)) for line in found.lines
         ],

@@ -7,7 +7,9 @@ from rest_framework import serializers
 from clouds.models import CloudAccount
 from core.api.amounts import AmountField
 from core.money import ZERO
+from core.periods import PERIODS
 from costs.models import DailyCost
+from costs.queries.coverage import COMPARISONS
 from costs.queries.query import GRANULARITIES, LARGEST_LIMIT
 from costs.queries.summary import Summary
 from costs.queries.trend import Point, Trend
@@ -45,12 +47,27 @@ class DailyCostSerializer(serializers.ModelSerializer[DailyCost]):
 
 
 class MetricParameters(serializers.Serializer[Any]):
-    """Which amount of a row counts."""
+    """Of which days, and which amount of a row counts."""
 
+    period = serializers.ChoiceField(
+        choices=[*PERIODS],
+        required=False,
+        help_text="Complete days as of today, instead of start and end.",
+    )
     metric = serializers.ChoiceField(
         choices=METRICS,
         default="billed",
         help_text="billed: as invoiced (unblended). effective: amortized.",
+    )
+
+
+class SummaryParameters(MetricParameters):
+    """And what that is compared with."""
+
+    compare = serializers.ChoiceField(
+        choices=[*COMPARISONS],
+        default="previous",
+        help_text="previous: the period before. year_ago: the same days of last year.",
     )
 
 
@@ -195,7 +212,8 @@ class SummarySerializer(serializers.Serializer[Any]):
     lowest = PointSerializer(allow_null=True)
     days = serializers.IntegerField(help_text="Days that are stored.")
     previous_total = AmountField(
-        allow_null=True, help_text="Of the period before, where it is stored whole."
+        allow_null=True,
+        help_text="Of what it is compared with, where that is stored whole.",
     )
     change_percent = serializers.FloatField(allow_null=True)
     estimated_days = serializers.IntegerField()

@@ -21,6 +21,7 @@ from costs.api.serializers import (
     DailyCostSerializer,
     DaysSerializer,
     MetricParameters,
+    SummaryParameters,
     SummarySerializer,
     TrendParameters,
     TrendSerializer,
@@ -50,10 +51,11 @@ ORDER = (
     "currency",
 )
 
-SUMMARY_PARAMETERS = frozenset(
+DAYS_PARAMETERS = frozenset(
     {*MetricParameters().fields, *TagCostFilter.base_filters}  # type: ignore[attr-defined]
 )
-TREND_PARAMETERS = SUMMARY_PARAMETERS | {*TrendParameters().fields}
+SUMMARY_PARAMETERS = DAYS_PARAMETERS | {*SummaryParameters().fields}
+TREND_PARAMETERS = DAYS_PARAMETERS | {*TrendParameters().fields}
 # The columns of a day that is not stored.
 NO_POINT = {"day": None, "amount": None}
 
@@ -88,7 +90,7 @@ class DailyCostViewSet(RowsViewSet):
     @action(detail=False, filterset_class=TagCostFilter, pagination_class=None)
     def daily(self, request: Request) -> Response | StreamingHttpResponse:
         """What each day cost in all. Default: the last 30 complete days."""
-        query, source = self._read(SUMMARY_PARAMETERS)
+        query, source = self._read(DAYS_PARAMETERS)
         data = days_data(_trend(source, replace(query, group_by="none")))
         if wants_csv(request):
             rows = ([*day.values(), data["currency"]] for day in data["days"])
@@ -97,14 +99,16 @@ class DailyCostViewSet(RowsViewSet):
         return Response(data)
 
     @extend_schema(
-        parameters=[MetricParameters], responses=SummarySerializer, filters=True
+        parameters=[SummaryParameters], responses=SummarySerializer, filters=True
     )
     @action(detail=False, filterset_class=TagCostFilter, pagination_class=None)
     def summary(self, request: Request) -> Response | StreamingHttpResponse:
         """A window in a few numbers. Default: the last 30 complete days."""
         query, source = self._read(SUMMARY_PARAMETERS)
         try:
-            summary = cost_summary(source, query.window, metric=query.metric)
+            summary = cost_summary(
+                source, query.window, metric=query.metric, before=query.previous
+            )
         except SeveralCurrencies as error:
             raise ValidationError({"currency": [str(error)]}) from None
         data = summary_data(summary)

@@ -4,14 +4,8 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from core.windows import (
-    ONE_DAY,
-    Window,
-    add_months,
-    first_of_month,
-    last_complete_days,
-    utc_day,
-)
+from core.periods import PERIODS, period_window
+from core.windows import ONE_DAY, Window, add_months, utc_day
 from costs.queries.query import (
     COMBINABLE_WITH_TAG,
     DIMENSIONS,
@@ -48,17 +42,12 @@ class ActiveFilter:
     query: str
 
 
-def quick_ranges(now: datetime) -> Sequence[tuple[str, Window]]:
-    """The ranges that people ask for most, without today, which is not complete."""
-    today = utc_day(now)
-    month, year = first_of_month(today), today.replace(month=1, day=1)
-    ranges = [(f"{days} days", last_complete_days(days, now)) for days in (7, 30, 90)]
-    if month < today:
-        ranges.append(("This month", Window(month, today)))
-    ranges.append(("Last month", Window(add_months(month, -1), month)))
-    if year < month:
-        ranges.append(("This year", Window(year, today)))
-    return [*ranges, ("12 months", Window(add_months(month, -12), month))]
+def quick_ranges(now: datetime) -> Sequence[tuple[str, str, Window]]:
+    """The name, label and days of each period that has begun."""
+    found = [
+        (name, label, period_window(name, now)) for name, (label, _) in PERIODS.items()
+    ]
+    return [one for one in found if one[2].end <= utc_day(now)]
 
 
 def query_of_line(query: CostQuery, line: Line, shown: Sequence[Line]) -> str | None:

@@ -13,7 +13,9 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from core.periods import PERIODS, period_window
 from core.windows import ONE_DAY, InvalidWindow, Window, last_complete_days, utc_day
+from costs.queries.coverage import COMPARISONS
 from costs.queries.table import DEFAULT_SORT, SORTS
 from costs.querysets import BY_TAG, GROUPS, METRICS, groups_of
 from providers.records import ChargeCategory
@@ -68,13 +70,16 @@ class InvalidQuery(ValueError):
 class CostQuery:
     """Which costs, over which days, and how they are cut into series.
 
-    `group_by` names up to two groupings, as "account,service". `filters` holds the
-    values of each of FILTERS; an empty `currency` is the only one that there is.
-    `limit` keeps the largest keys, and None all. `chart`, `table` and `sort` only
-    change how a page looks.
+    A `period` names the window from today, as "last_month" does; `compare` is what the
+    window is compared with. `group_by` names up to two groupings, as "account,service".
+    `filters` holds the values of each of FILTERS; an empty `currency` is the only one
+    that there is. `limit` keeps the largest keys, and None all. `chart`, `table` and
+    `sort` only change how a page looks.
     """
 
     window: Window
+    period: str = ""
+    compare: str = "previous"
     group_by: str = "service"
     metric: str = "billed"
     granularity: str = "daily"
@@ -103,6 +108,11 @@ class CostQuery:
         return cls.from_values(dict(data.lists()), now)
 
     @property
+    def previous(self) -> Window:
+        """What the window is compared with."""
+        return COMPARISONS[self.compare](self.window)
+
+    @property
     def groups(self) -> list[str]:
         """The groupings, the outer one first; none where all is one series."""
         return groups_of(self.group_by)
@@ -122,9 +132,12 @@ class CostQuery:
     @property
     def values(self) -> dict[str, Any]:
         """The plain values that ask the API the same."""
-        return {
+        days = {
             "start": self.window.start.isoformat(),
             "end": self.window.end.isoformat(),
+        }
+        return {
+            **({"period": self.period} if self.period else days),
             "group_by": self.group_by,
             "metric": self.metric,
             "granularity": self.granularity,
@@ -142,7 +155,10 @@ class CostQuery:
     def parameters(self, **changes: object) -> str:
         """Return the query string of the page, with some parameters changed."""
         looks = {"chart": self.chart, "table": self.table, "sort": self.sort}
-        return query_string({**self.values, **looks, **changes})
+        compare = {"compare": self.compare}
+        if changes.keys() & {"start", "end"}:
+            compare["period"] = ""
+        return query_string({**self.values, **looks, **compare, **changes})
 
 
 def dimension_of(group: str) -> str:
@@ -178,8 +194,11 @@ class _Reader:
                     self.refuse_choice(name, value, CATEGORIES)
         group_by = self.group_by()
         self.check_tags(group_by, filters)
+        period = self.text("period")
         query = CostQuery(
             window=self.window(now),
+            period=period,
+            compare=self.choice("compare", COMPARISONS, "previous"),
             group_by=group_by,
             metric=self.choice("metric", METRICS, "billed"),
             granularity=self.choice("granularity", GRANULARITIES, "daily"),
@@ -246,6 +265,12 @@ class _Reader:
         or those since `start`."""
         default = last_complete_days(DEFAULT_DAYS, now)
         start, end = self.parsed("start", _day), self.parsed("end", _day)
+        if period := self.text("period"):
+            if self.choice("period", PERIODS, "") not in PERIODS:
+                return default
+            if start or end:
+                self.refuse("period", "Give a period, or start and end, but not both.")
+            return period_window(period, now)
         for name, day in (("start", start), ("end", end)):
             if day and day not in ALLOWED_DAYS:
                 self.refuse(name, f"{name} {day} must lie within {ALLOWED_DAYS}.")

@@ -6,26 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.http import (
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBadRequest,
-    JsonResponse,
-    QueryDict,
-)
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
-from django.views.generic import TemplateView, View
+from django.views.generic import TemplateView
 
 from clouds.access import AnyUser
 from clouds.labels import account_labels, tag_keys_of
 from clouds.models import CloudAccount
 from clouds.registry import CLOUDS
-from core.api.csv import csv_file
-from core.api.json import Encoder
 from core.windows import ONE_DAY, Window
 from costs.chart import by_moment, trend_chart
-from costs.export import as_json, table_rows
 from costs.pivot_table import pivot_table
 from costs.queries.breakdown import CostBreakdown, cost_breakdown
 from costs.queries.filter_options import EXCLUDABLE, filter_options
@@ -81,10 +71,13 @@ class BreakdownMixin(PermissionRequiredMixin):
         """Return the accounts that the user may see."""
         return list(CloudAccount.objects.visible_to(self.request.user))
 
+    def query(self) -> CostQuery:
+        """Raises InvalidQuery."""
+        return page_query(self.request.GET, timezone.now())
+
     def breakdown(self, names: dict[str, str]) -> CostBreakdown:
         """Raises InvalidQuery."""
-        query = page_query(self.request.GET, timezone.now())
-        return cost_breakdown(query, self.request.user, names)
+        return cost_breakdown(self.query(), self.request.user, names)
 
     def refused(self, invalid: InvalidQuery) -> dict[str, Any]:
         """Return what is wrong, and the query string of what is not."""
@@ -212,35 +205,3 @@ def _stored(query: CostQuery, user: AnyUser) -> dict[str, Any]:
         return {"stored": None}
     last = max(stored.start, stored.end - ONE_DAY * DEFAULT_DAYS)
     return {"stored": stored, "stored_part": Window(last, stored.end)}
-
-
-class CostsTable(BreakdownMixin, View):
-    """The page's table as a CSV file."""
-
-    def get(self, request: HttpRequest) -> HttpResponseBase:
-        try:
-            names = account_labels(self.accounts())
-            found = self.breakdown(names)
-        except InvalidQuery as invalid:
-            return refused(invalid)
-        return csv_file(request, "costs", table_rows(found, names))
-
-
-class CostsJson(BreakdownMixin, View):
-    """All that the page shows, as JSON."""
-
-    def get(self, request: HttpRequest) -> HttpResponseBase:
-        try:
-            found = self.breakdown(account_labels(self.accounts()))
-        except InvalidQuery as invalid:
-            return JsonResponse(invalid.errors, status=400)
-        response = JsonResponse(
-            as_json(found), encoder=Encoder, json_dumps_params={"indent": 1}
-        )
-        response["Content-Disposition"] = 'attachment; filename="costs.json"'
-        return response
-
-
-def refused(invalid: InvalidQuery) -> HttpResponse:
-    lines = [f"{name}: {' '.join(why)}" for name, why in invalid.errors.items()]
-    return HttpResponseBadRequest("\n".join(lines), content_type="text/plain")

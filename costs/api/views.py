@@ -1,6 +1,6 @@
 """What it costs: rows, trends and a summary."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Any
@@ -13,8 +13,11 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from clouds.labels import account_labels
+from clouds.models import CloudAccount
 from clouds.versions import data_version
-from core.api.csv import csv_file, flat, wants_csv
+from core.api.csv import flat
+from core.api.files import is_sheet, table_file, wants_file
 from core.api.parameters import refuse_unknown
 from core.api.viewsets import RowsViewSet
 from costs.api.serializers import (
@@ -29,12 +32,13 @@ from costs.api.serializers import (
     summary_data,
     trend_data,
 )
+from costs.export import name_cells, name_columns
 from costs.filters import DailyCostFilter, TagCostFilter
 from costs.models import DailyCost
 from costs.queries.query import CostQuery, InvalidQuery
 from costs.queries.source import CostSource
 from costs.queries.summary import cost_summary
-from costs.queries.trend import SeveralCurrencies, Trend, cost_trend
+from costs.queries.trend import OTHER, SeveralCurrencies, Trend, cost_trend
 from costs.querysets import groups_of, key_cells
 from syncs.datasets import Dataset
 
@@ -80,8 +84,9 @@ class DailyCostViewSet(RowsViewSet):
         """Costs over time, a series per key. Default: the last 30 complete days."""
         query, source = self._read(TREND_PARAMETERS)
         trend = _trend(source, query)
-        if wants_csv(request):
-            return csv_file(request, "cost-trend", trend_rows(trend))
+        if wants_file(request):
+            rows = trend_rows(trend, self._account_names())
+            return table_file(request, "cost-trend", rows, query.window)
         return Response(trend_data(trend))
 
     @extend_schema(
@@ -92,10 +97,11 @@ class DailyCostViewSet(RowsViewSet):
         """What each day cost in all. Default: the last 30 complete days."""
         query, source = self._read(DAYS_PARAMETERS)
         data = days_data(_trend(source, replace(query, group_by="none")))
-        if wants_csv(request):
-            rows = ([*day.values(), data["currency"]] for day in data["days"])
+        if wants_file(request):
+            days = ([*day.values(), data["currency"]] for day in data["days"])
             header = ["date", "cost", "is_estimated", "currency"]
-            return csv_file(request, "cost-days", chain([header], rows))
+            rows = chain([header], days)
+            return table_file(request, "cost-days", rows, query.window)
         return Response(data)
 
     @extend_schema(
@@ -112,11 +118,18 @@ class DailyCostViewSet(RowsViewSet):
         except SeveralCurrencies as error:
             raise ValidationError({"currency": [str(error)]}) from None
         data = summary_data(summary)
-        if wants_csv(request):
+        if wants_file(request):
             points = {name: data[name] or NO_POINT for name in ("highest", "lowest")}
             row = flat({**data, **points})
-            return csv_file(request, "cost-summary", [list(row), list(row.values())])
+            rows = [list(row), list(row.values())]
+            return table_file(request, "cost-summary", rows, query.window)
         return Response(data)
+
+    def _account_names(self) -> dict[str, str] | None:
+        """The names of accounts, which files for people have beside their ids."""
+        if not is_sheet(self.request):
+            return None
+        return account_labels(CloudAccount.objects.visible_to(self.request.user))
 
     def _read(self, parameters: frozenset[str]) -> tuple[CostQuery, CostSource]:
         """The query, which may have these parameters, and the costs it is about."""
@@ -144,11 +157,20 @@ def _trend(source: CostSource, query: CostQuery) -> Trend:
         raise ValidationError({"currency": [str(error)]}) from None
 
 
-def trend_rows(trend: Trend) -> Iterator[Sequence[Any]]:
-    """One row per series and point, so that a pivot table can take it from there."""
+def trend_rows(
+    trend: Trend, account_names: Mapping[str, str] | None = None
+) -> Iterator[Sequence[Any]]:
+    """One row per series and point, so that a pivot table can take it from there.
+
+    With names, as people read them; without, as the JSON has them.
+    """
     groups = groups_of(trend.group_by)
-    yield ["day", *groups, "amount", "currency", "metric"]
+    columns = groups if account_names is None else name_columns(groups)
+    yield ["day", *columns, "amount", "currency", "metric"]
     for series in trend.series:
         keys = key_cells(series.key, groups)
+        if account_names is not None:
+            key = None if series.key == OTHER else series.key
+            keys = name_cells(key, groups, account_names)
         for point in series.points:
             yield [point.day, *keys, point.amount, trend.currency, trend.metric]

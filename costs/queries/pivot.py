@@ -1,7 +1,7 @@
 """Costs as a table of two ways: a row per key, and months or other keys across."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -51,15 +51,12 @@ class Pivot:
 
 def pivot_by_month(trend: Trend, lines: Iterable[Line]) -> Pivot:
     """Return a labelled trend with its months across, in the order of its lines."""
-    series = {one.key: one for one in trend.series}
     months = list(dict.fromkeys(map(first_of_month, trend.moments)))
     rows = []
-    for line in lines:
-        if (one := series.get(line.label)) is not None:
-            sums = _per_month(one)
-            amounts = [sums.get(month) for month in months]
-            names = line.names or (line.label,)
-            rows.append(Row(line.key, names, amounts, one.total))
+    for line, series in series_of_lines(trend, lines):
+        sums = _per_month(series)
+        amounts = [sums.get(month) for month in months]
+        rows.append(Row(line.key, line.names or (line.label,), amounts, series.total))
     columns = [
         Column(
             f"{month:%Y-%m}",
@@ -70,6 +67,16 @@ def pivot_by_month(trend: Trend, lines: Iterable[Line]) -> Pivot:
         for at, month in enumerate(months)
     ]
     return Pivot(columns, rows, trend.total)
+
+
+def series_of_lines(
+    trend: Trend, lines: Iterable[Line]
+) -> Iterator[tuple[Line, Series]]:
+    """Yield the lines that have a series of a labelled trend, in their order."""
+    series = {one.key: one for one in trend.series}
+    for line in lines:
+        if line.label in series:
+            yield line, series[line.label]
 
 
 def _per_month(series: Series) -> Mapping[date, Decimal]:

@@ -1,4 +1,5 @@
-"""What the costs page shows can be had as files: the same, to the last decimal."""
+"""What the costs page shows can be had as files: the same, if asked to the last
+decimal."""
 
 import csv
 import json
@@ -74,6 +75,14 @@ def shown_lines(text: str) -> list[list[str]]:
     ]
 
 
+def points_of(client: Client, text: str) -> str:
+    """The file of points, to the last decimal."""
+    link = re.search(r'href="([^"]+)"[^>]*>(?:Daily|Monthly) costs \(CSV\)</a>', text)
+    assert link
+    content: bytes = client.get(f"{unescape(link[1])}&exact=true").getvalue()
+    return content.decode("utf-8-sig")
+
+
 def plain(html: str) -> str:
     return unescape(re.sub(r"<[^>]+>", "", html)).strip()
 
@@ -91,7 +100,8 @@ def followed(client: Client, text: str, words: str) -> str:
 def name_of(line: dict[str, str]) -> str:
     """As the page writes it: an account's id beside its name."""
     if name := line.get("account_name"):
-        return f"{name} ({line['account']})"
+        account_id = line["account"].strip('="')
+        return f"{name} ({account_id})"
     return next(iter(line.values())) if "cost" not in next(iter(line)) else "Total"
 
 
@@ -137,9 +147,7 @@ def test_the_json_is_the_table_and_sums_to_its_total(
 def test_the_points_sum_to_the_lines(viewer: Client, query: str) -> None:
     text = page(viewer, query)
     found = json.loads(followed(viewer, text, r"Everything \(JSON\)"))
-    points = csv.DictReader(
-        followed(viewer, text, r"(?:Daily|Monthly) costs \(CSV\)").splitlines()
-    )
+    points = csv.DictReader(points_of(viewer, text).splitlines())
     per_day = sum(Decimal(point["amount"]) for point in points if point["amount"])
     in_json = sum(
         Decimal(point["amount"])

@@ -26,6 +26,8 @@ LONGEST_SHEET_NAME = 31
 # Excel's numbers have 15 digits: a longer one is written as a text.
 LARGEST_NUMBER = 10**15
 WIDEST = 60
+# By the first rows a column gets its width: to measure all takes as long as writing.
+MEASURED_ROWS = 100
 
 
 class XlsxRenderer(BaseRenderer):
@@ -94,14 +96,21 @@ def _fill(sheet: Worksheet, rows: Iterable[Sequence[Any]], formats: _Formats) ->
             )
         for column, value in enumerate(row):
             _write(sheet, at, column, value, formats)
-            width = len(str(value)) if not isinstance(value, float | Decimal) else 12
-            widths[column] = max(widths.get(column, 0), min(width, WIDEST))
+            if at < MEASURED_ROWS:
+                widths[column] = max(widths.get(column, 0), _width(value))
         last = at
     for column, width in widths.items():
         sheet.set_column(column, column, width + 3)
     sheet.freeze_panes(1, 0)
     if widths:
         sheet.autofilter(0, 0, last, max(widths))
+
+
+def _width(value: Any) -> int:
+    """How many characters a cell shows."""
+    if isinstance(value, float | Decimal):
+        return len(f"{value:,.2f}")
+    return min(len(str(value)), WIDEST)
 
 
 def _write(

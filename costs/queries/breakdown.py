@@ -197,11 +197,15 @@ def _names(key: str, group_by: str, account_names: Mapping[str, str]) -> Sequenc
     if len(groups) < 2 or key == OTHER:
         return [label_of(key, group_by, account_names)]
     return [
-        account_names.get(one) or label_of(one, group, account_names)
-        if group == "account"
-        else label_of(one, group, account_names)
+        short_label_of(one, group, account_names)
         for one, group in zip(keys_of(key), groups, strict=True)
     ]
+
+
+def short_label_of(key: str, group: str, account_names: Mapping[str, str]) -> str:
+    """How a page names a key where there is little room: an account without its id."""
+    name = account_names.get(key) if group == "account" else None
+    return name or label_of(key, group, account_names)
 
 
 def label_of(key: str, group: str, account_names: Mapping[str, str]) -> str:

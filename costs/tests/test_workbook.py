@@ -74,9 +74,7 @@ def test_two_groupings_have_a_sheet_of_their_own(client: Client) -> None:
     assert list(sheets) == ["Costs", "Days", "Pivot", "About"]
     assert sheets["Costs"][0][:3] == ["service", "account", "account_name"]
     head, *rows = sheets["Pivot"]
-    assert head == [
-        *("service", "production (000000000001)", "staging (000000000002)", "total")
-    ]
+    assert head == ["service", "production", "staging", "total"]
     assert ["Service 01", 31.155, 62, 93.155] in rows
     assert sum(Decimal(str(row[-1])) for row in rows) == Decimal(
         str(sum(Decimal(str(row[3])) for row in sheets["Costs"][1:]))

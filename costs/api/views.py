@@ -34,6 +34,13 @@ from costs.api.serializers import (
 )
 from costs.export import name_cells, name_columns
 from costs.filters import DailyCostFilter, TagCostFilter
+from costs.largest_changes.ranking import largest_changes
+from costs.largest_changes.rows import change_rows, ids_of
+from costs.largest_changes.serializers import (
+    ChangesParameters,
+    ChangesSerializer,
+    changes_data,
+)
 from costs.models import DailyCost
 from costs.queries.query import CostQuery, InvalidQuery
 from costs.queries.source import CostSource
@@ -60,6 +67,7 @@ DAYS_PARAMETERS = frozenset(
 )
 SUMMARY_PARAMETERS = DAYS_PARAMETERS | {*SummaryParameters().fields}
 TREND_PARAMETERS = DAYS_PARAMETERS | {*TrendParameters().fields}
+CHANGES_PARAMETERS = SUMMARY_PARAMETERS | {*ChangesParameters().fields}
 # The columns of a day that is not stored.
 NO_POINT = {"day": None, "amount": None}
 
@@ -71,7 +79,7 @@ class DailyCostViewSet(RowsViewSet):
     serializer_class = DailyCostSerializer
     filterset_class = DailyCostFilter
     csv_name = "costs"
-    cached_actions = frozenset({"trend", "summary", "daily"})
+    cached_actions = frozenset({"trend", "summary", "daily", "changes"})
 
     def data_version(self) -> str:
         return data_version(self.request.user, Dataset.COST)
@@ -124,6 +132,29 @@ class DailyCostViewSet(RowsViewSet):
             rows = [list(row), list(row.values())]
             return table_file(request, "cost-summary", rows, query.window)
         return Response(data)
+
+    @extend_schema(
+        parameters=[ChangesParameters], responses=ChangesSerializer, filters=True
+    )
+    @action(detail=False, filterset_class=TagCostFilter, pagination_class=None)
+    def changes(self, request: Request) -> Response | StreamingHttpResponse:
+        """The largest changes between a window and what it is compared with.
+
+        Default: the last 30 complete days beside the 30 days before.
+        """
+        refuse_unknown(request.query_params, CHANGES_PARAMETERS)
+        names = account_labels(CloudAccount.objects.visible_to(request.user))
+        try:
+            query = CostQuery.from_url(request.query_params, timezone.now())
+            found = largest_changes(query, request.user, names)
+        except InvalidQuery as error:
+            raise ValidationError(error.errors) from None
+        except SeveralCurrencies as error:
+            raise ValidationError({"currency": [str(error)]}) from None
+        if wants_file(request):
+            rows = change_rows(found, names)
+            return table_file(request, "cost-changes", rows, found.query.window)
+        return Response(changes_data(found, ids_of(found, request.user)))
 
     def _account_names(self) -> dict[str, str] | None:
         """The names of accounts, which files for people have beside their ids."""

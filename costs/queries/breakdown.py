@@ -187,11 +187,13 @@ def _lines(
             names=names if len(names) > 1 else (),
         )
         for key in dict.fromkeys([*current, *former])
-        for names in [_names(key, trend.group_by, account_names)]
+        for names in [names_of(key, trend.group_by, account_names)]
     ]
 
 
-def _names(key: str, group_by: str, account_names: Mapping[str, str]) -> Sequence[str]:
+def names_of(
+    key: str, group_by: str, account_names: Mapping[str, str]
+) -> Sequence[str]:
     """The label of each grouping; an account's is short beside another one."""
     groups = groups_of(group_by)
     if len(groups) < 2 or key == OTHER:

@@ -169,7 +169,7 @@ class DailyCostQuerySet(BillQuerySet):
 
         None is the amount of a key without a row of that window.
         """
-        both = self.filter(_within(window) | _within(before)).order_by()
+        both = self.in_windows(window, before).order_by()
         return (
             both.values(*columns)
             .annotate(

@@ -1,10 +1,8 @@
 from django.urls import include, path
 
 from costs.downloads import CostsJson, CostsTable, CostsWorkbook
-from costs.views import CostsView
 
 urlpatterns = [
-    path("costs/", CostsView.as_view(), name="costs"),
     path("costs/table.csv", CostsTable.as_view(), name="costs-table"),
     path("costs/table.xlsx", CostsWorkbook.as_view(), name="costs-workbook"),
     path("costs/all.json", CostsJson.as_view(), name="costs-json"),

@@ -75,7 +75,7 @@ def team_breakdown(
     """Return what a page shows, in one currency, with the period before beside it."""
     query, source, currencies = in_one_currency(query, user)
     found = team_costs(query, source)
-    previous = query.previous
+    previous = query.compared_with
     parts = cuts(source, previous, rules_of(previous))
     before = allocated(parts, query.metric, query.granularity)
     former = {

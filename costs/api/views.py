@@ -81,7 +81,7 @@ class DailyCostViewSet(RowsViewSet):
     csv_name = "costs"
     cached_actions = frozenset({"trend", "summary", "daily", "changes"})
 
-    def data_version(self) -> str:
+    def data_version(self) -> str | None:
         return data_version(self.request.user, Dataset.COST)
 
     @extend_schema(
@@ -90,7 +90,7 @@ class DailyCostViewSet(RowsViewSet):
     @action(detail=False, filterset_class=TagCostFilter, pagination_class=None)
     def trend(self, request: Request) -> Response | StreamingHttpResponse:
         """Costs over time, a series per key. Default: the last 30 complete days."""
-        query, source = self._read(TREND_PARAMETERS)
+        query, source = self.read(TREND_PARAMETERS)
         trend = _trend(source, query)
         if wants_file(request):
             rows = trend_rows(trend, self._account_names())
@@ -103,7 +103,7 @@ class DailyCostViewSet(RowsViewSet):
     @action(detail=False, filterset_class=TagCostFilter, pagination_class=None)
     def daily(self, request: Request) -> Response | StreamingHttpResponse:
         """What each day cost in all. Default: the last 30 complete days."""
-        query, source = self._read(DAYS_PARAMETERS)
+        query, source = self.read(DAYS_PARAMETERS)
         data = days_data(_trend(source, replace(query, group_by="none")))
         if wants_file(request):
             days = ([*day.values(), data["currency"]] for day in data["days"])
@@ -118,10 +118,10 @@ class DailyCostViewSet(RowsViewSet):
     @action(detail=False, filterset_class=TagCostFilter, pagination_class=None)
     def summary(self, request: Request) -> Response | StreamingHttpResponse:
         """A window in a few numbers. Default: the last 30 complete days."""
-        query, source = self._read(SUMMARY_PARAMETERS)
+        query, source = self.read(SUMMARY_PARAMETERS)
         try:
             summary = cost_summary(
-                source, query.window, metric=query.metric, before=query.previous
+                source, query.window, metric=query.metric, before=query.compared_with
             )
         except SeveralCurrencies as error:
             raise ValidationError({"currency": [str(error)]}) from None
@@ -162,7 +162,7 @@ class DailyCostViewSet(RowsViewSet):
             return None
         return account_labels(CloudAccount.objects.visible_to(self.request.user))
 
-    def _read(self, parameters: frozenset[str]) -> tuple[CostQuery, CostSource]:
+    def read(self, parameters: frozenset[str]) -> tuple[CostQuery, CostSource]:
         """The query, which may have these parameters, and the costs it is about."""
         user = self.request.user
         refuse_unknown(self.request.query_params, parameters)

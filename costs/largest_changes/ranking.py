@@ -99,7 +99,7 @@ def largest_changes(
 
 def _compared(source: CostSource, query: CostQuery) -> tuple[CostSource, Sequence[int]]:
     """The costs of accounts that are stored whole in both windows, and the others."""
-    windows = (query.window, query.previous)
+    windows = (query.window, query.compared_with)
     lengths = tuple(map(len, windows))
     spans = source.spans(*windows)
     unknown = [one.account for one in spans if any(one.days) and one.days != lengths]
@@ -114,7 +114,7 @@ def _changes(
 ) -> list[Change]:
     columns = columns_of(query.group_by)
     rows = source.by(*columns).compared(
-        columns or ["currency"], query.metric, query.window, query.previous
+        columns or ["currency"], query.metric, query.window, query.compared_with
     )
     found = []
     for *keys, now, before in rows:

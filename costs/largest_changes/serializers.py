@@ -65,8 +65,8 @@ def changes_data(found: LargestChanges, account_ids: list[str]) -> dict[str, Any
     return {
         "start": query.window.start,
         "end": query.window.end,
-        "previous_start": query.previous.start,
-        "previous_end": query.previous.end,
+        "previous_start": query.compared_with.start,
+        "previous_end": query.compared_with.end,
         "currency": query.currency or None,
         "metric": query.metric,
         "group_by": query.group_by,

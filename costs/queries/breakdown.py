@@ -72,7 +72,7 @@ def cost_breakdown(
     how far both are stored, restatements and their days. Raises InvalidQuery.
     """
     query, source, currencies = in_one_currency(query, user)
-    amounts = _compared(source, query, query.previous)
+    amounts = _compared(source, query, query.compared_with)
     trend = cost_trend(
         source,
         query.window,
@@ -125,7 +125,7 @@ def breakdown_of(
     return CostBreakdown(
         query=query,
         trend=replace(trend, series=series),
-        previous=query.previous,
+        previous=query.compared_with,
         incomplete=incomplete,
         lines=in_order(lines, query.sort),
         total=_total(trend, lines),
@@ -159,7 +159,7 @@ def _largest(amounts: Sequence[Compared], query: CostQuery) -> Sequence[str] | N
 
 def _incomplete(source: CostSource, query: CostQuery) -> Sequence[Window]:
     """The window and the period before, as far as they are not stored whole."""
-    windows = [query.previous, query.window]
+    windows = [query.compared_with, query.window]
     return incomplete_windows(source.spans(*windows), windows, 0, 1)
 
 

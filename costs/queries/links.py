@@ -108,7 +108,8 @@ def next_group(query: CostQuery, chosen: Container[str]) -> str:
 def query_of_window(query: CostQuery, window: Window) -> str:
     """The query of these days by themselves."""
     days = {"start": window.start.isoformat(), "end": window.end.isoformat()}
-    return query.parameters(**days, granularity="daily", table="")
+    other = {"previous_start": "", "previous_end": ""}
+    return query.parameters(**days, **other, granularity="daily", table="")
 
 
 def query_of_moments(query: CostQuery) -> Callable[[date], str | None]:
@@ -117,7 +118,9 @@ def query_of_moments(query: CostQuery) -> Callable[[date], str | None]:
     None where that is what is shown. There may be a thousand, so what they share is
     written once.
     """
-    rest = query.parameters(start="", end="", granularity="")
+    rest = query.parameters(
+        start="", end="", granularity="", previous_start="", previous_end=""
+    )
 
     def into(moment: date) -> str | None:
         part = _days_of(moment, query)

@@ -29,6 +29,9 @@ CHARTS = ("bars", "lines")
 # What is across in the table: two periods and their change, months, or the second
 # grouping.
 TABLES = ("change", "months", "groups")
+# What an explanation compares, and what it can leave out of both periods.
+BASES = ("total", "daily")
+IGNORABLE = ("anomalies", "one_time")
 GRANULARITIES = ("daily", "monthly")
 CATEGORIES = tuple(item.value for item in ChargeCategory)
 # What a series is keyed by -> the filters that include only some keys, or exclude some.
@@ -73,8 +76,9 @@ class CostQuery:
     A `period` names the window from today, as "last_month" does; `compare` is what the
     window is compared with. `group_by` names up to two groupings, as "account,service".
     `filters` holds the values of each of FILTERS; an empty `currency` is the only one
-    that there is. `limit` keeps the largest keys, and None all. `chart`, `table` and
-    `sort` only change how a page looks.
+    that there is. `limit` keeps the largest keys, and None all. `previous` is a period
+    to compare with instead of the one that `compare` names; `basis` and `ignore` are of
+    explanations. `chart`, `table` and `sort` only change how a page looks.
     """
 
     window: Window
@@ -89,6 +93,9 @@ class CostQuery:
     chart: str = CHARTS[0]
     table: str = TABLES[0]
     sort: str = DEFAULT_SORT
+    previous: Window | None = None
+    basis: str = BASES[0]
+    ignore: Sequence[str] = ()
     filters: Mapping[str, Sequence[str]] = field(
         default_factory=lambda: dict.fromkeys(FILTERS, ())
     )
@@ -108,9 +115,9 @@ class CostQuery:
         return cls.from_values(dict(data.lists()), now)
 
     @property
-    def previous(self) -> Window:
-        """What the window is compared with."""
-        return COMPARISONS[self.compare](self.window)
+    def compared_with(self) -> Window:
+        """The period that the window is compared with."""
+        return self.previous or COMPARISONS[self.compare](self.window)
 
     @property
     def groups(self) -> list[str]:
@@ -148,17 +155,36 @@ class CostQuery:
         }
 
     @property
+    def comparison(self) -> dict[str, Any]:
+        """The plain values of what is compared, and how."""
+        previous = self.previous
+        return {
+            "previous_start": previous and previous.start.isoformat(),
+            "previous_end": previous and previous.end.isoformat(),
+            "basis": self.basis if self.basis != BASES[0] else "",
+            "ignore": self.ignore,
+            "compare": self.compare if self.compare != "previous" else "",
+        }
+
+    @property
     def api_parameters(self) -> str:
         """The query string of the API's trend with the same numbers."""
         return query_string(self.values)
 
+    @property
+    def explanation_parameters(self) -> str:
+        """The query string of the API's explanation of the same change."""
+        asked = {**self.values, **self.comparison}
+        unknown = ("group_by", "granularity", "limit")
+        return query_string({k: v for k, v in asked.items() if k not in unknown})
+
     def parameters(self, **changes: object) -> str:
         """Return the query string of the page, with some parameters changed."""
         looks = {"chart": self.chart, "table": self.table, "sort": self.sort}
-        compare = {"compare": self.compare}
-        if changes.keys() & {"start", "end"}:
-            compare["period"] = ""
-        return query_string({**self.values, **looks, **compare, **changes})
+        relative = {"period": ""} if changes.keys() & {"start", "end"} else {}
+        return query_string(
+            {**self.values, **self.comparison, **looks, **relative, **changes}
+        )
 
 
 def dimension_of(group: str) -> str:
@@ -192,6 +218,10 @@ class _Reader:
             for value in filters[name]:
                 if value not in CATEGORIES:
                     self.refuse_choice(name, value, CATEGORIES)
+        ignore = self.texts("ignore")
+        for value in ignore:
+            if value not in IGNORABLE:
+                self.refuse_choice("ignore", value, IGNORABLE)
         group_by = self.group_by()
         self.check_tags(group_by, filters)
         period = self.text("period")
@@ -208,6 +238,9 @@ class _Reader:
             chart=self.choice("chart", CHARTS, CHARTS[0]),
             table=self.choice("table", TABLES, TABLES[0]),
             sort=self.choice("sort", SORTS, DEFAULT_SORT),
+            previous=self.previous(),
+            basis=self.choice("basis", BASES, BASES[0]),
+            ignore=ignore,
             filters=filters,
         )
         if self.errors:
@@ -264,16 +297,13 @@ class _Reader:
         """The one asked for; by default the last 30 complete days, the 30 before `end`
         or those since `start`."""
         default = last_complete_days(DEFAULT_DAYS, now)
-        start, end = self.parsed("start", _day), self.parsed("end", _day)
+        start, end = self.day("start"), self.day("end")
         if period := self.text("period"):
             if self.choice("period", PERIODS, "") not in PERIODS:
                 return default
             if start or end:
                 self.refuse("period", "Give a period, or start and end, but not both.")
             return period_window(period, now)
-        for name, day in (("start", start), ("end", end)):
-            if day and day not in ALLOWED_DAYS:
-                self.refuse(name, f"{name} {day} must lie within {ALLOWED_DAYS}.")
         if self.errors.keys() & {"start", "end"}:
             return default
         if start and not end:
@@ -285,6 +315,31 @@ class _Reader:
         except InvalidWindow as error:
             self.refuse("start", str(error))
             return default
+
+    def previous(self) -> Window | None:
+        """The period to compare with, where one is named."""
+        start, end = self.day("previous_start"), self.day("previous_end")
+        if self.errors.keys() & {"previous_start", "previous_end"}:
+            return None
+        if start and end:
+            if self.text("compare"):
+                self.refuse(
+                    "compare", "Give previous_start and previous_end, or compare."
+                )
+            try:
+                return Window(start, end)
+            except InvalidWindow as error:
+                self.refuse("previous_start", str(error))
+        elif start or end:
+            missing = "previous_end" if start else "previous_start"
+            self.refuse(missing, "Give both previous_start and previous_end.")
+        return None
+
+    def day(self, name: str) -> date | None:
+        day = self.parsed(name, _day)
+        if day and day not in ALLOWED_DAYS:
+            self.refuse(name, f"{name} {day} must lie within {ALLOWED_DAYS}.")
+        return day
 
     def texts(self, name: str) -> Sequence[str]:
         """Each value once, in the order given."""

@@ -10,8 +10,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from clouds.models import AccountAccess
-from clouds.testing import account
+from clouds.testing import account, see_only
 from core.testing.clock import NOW
 from core.windows import last_complete_days
 from costs.testing import store_costs, tagged
@@ -171,7 +170,7 @@ def test_an_account_that_a_user_may_not_see_is_in_no_pair(client: Client) -> Non
     store_costs(hidden, days, {"EC2": "3"})
     store_costs(seen, days, {"EC2": "2"})
     limited = person("viewer")
-    AccountAccess.objects.get_or_create(user=limited)[0].accounts.set([seen])
+    see_only(limited, seen)
     client.force_login(limited)
     text = client.get("/costs/?group_by=account,service").content.decode()
     assert names_of(text) == [["staging", "EC2"]]

@@ -12,8 +12,8 @@ import pytest
 import time_machine
 from django.test import Client
 
-from clouds.models import AccountAccess, CloudAccount
-from clouds.testing import account
+from clouds.models import CloudAccount
+from clouds.testing import account, see_only
 from core.testing.clock import NOW, TODAY
 from core.testing.workbooks import records_of
 from core.windows import Window, last_complete_days
@@ -118,7 +118,7 @@ def test_a_limited_user_sees_changes_of_own_accounts(client: Client) -> None:
         store_costs(one, BEFORE, {"EC2": "1"})
         store_costs(one, THIS_WEEK, {"EC2": "2"})
     user = person("viewer")
-    AccountAccess.objects.get_or_create(user=user)[0].accounts.set([mine])
+    see_only(user, mine)
     client.force_login(user)
     text = client.get("/costs/changes/").content.decode()
     assert "mine" in text

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clouds.access import AnyUser
-from core.api.csv import csv_file, wants_csv
+from core.api.files import table_file, wants_file
 from core.money import ZERO
 from costs.api.views import SUMMARY_PARAMETERS, DailyCostViewSet
 from costs.chart import Chart
@@ -88,14 +88,14 @@ class ExplainedCostViewSet(DailyCostViewSet):
         if not incomplete:
             incidents = cost_incidents(query, request.user)
             found = explain_costs(query, source, incidents)
-        if not wants_csv(request):
+        if not wants_file(request):
             return Response(explanation_data(query, incomplete, found))
         if found is None:
             days = " and ".join(map(str, incomplete))
             reason = f"{days} is not stored completely. Choose other days."
             raise ValidationError({"start": [reason]})
         rows = explanation_rows(query, found)
-        return csv_file(request, "cost-explanation", rows)
+        return table_file(request, "cost-explanation", rows, query.window)
 
 
 def marked_costs(query: CostQuery, chart: Chart, user: AnyUser) -> dict[str, Any]:

@@ -148,11 +148,10 @@ class ResourceListView(PermissionRequiredMixin, FilterView):
         chosen = {name: value for name, value in self.request.GET.items() if value}
         filters = chosen.keys() - {"page", "ordering", *(["kind"] if self.kind else [])}
         asked = {name: chosen[name] for name in chosen if name in filters}
-        csv = urlencode({**asked, "format": "csv"})
         endpoint = reverse(f"{self.model_shown._meta.model_name}-list")
         return {
             "filtered": bool(filters),
-            "csv_url": f"{endpoint}?{csv}",
+            "files": f"{endpoint}?{urlencode(asked)}",
             "path": self.request.path + (f"?kind={self.kind}" if self.kind else ""),
             "hidden_fields": [
                 (name, chosen[name]) for name in ("kind", "ordering") if name in chosen

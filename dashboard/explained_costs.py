@@ -13,9 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clouds.access import AnyUser
-from core.api.csv import csv_file, wants_csv
+from core.api.files import table_file, wants_file
 from core.money import ZERO
 from costs.api.views import SUMMARY_PARAMETERS, DailyCostViewSet
+from costs.chart import Chart
 from costs.explain.explanation import explain_costs
 from costs.explain.periods import Periods
 from costs.explain.records import is_flattered
@@ -33,6 +34,7 @@ from costs.queries.source import CostSource
 from costs.queries.trend import SeveralCurrencies
 from costs.views import CostsView
 from dashboard.spending import Figure, Spending
+from insights.anomalies.chart_marks import anomalies_of_costs, marked
 from insights.anomalies.incident_costs import cost_incidents
 
 PARAMETERS = SUMMARY_PARAMETERS | {*ExplanationParameters().fields}
@@ -47,6 +49,8 @@ class ExplainedCostsView(CostsView):
         if answer is None or answer.total is None:
             return context
         query = answer.query
+        if user.has_perm("insights.view_anomaly"):
+            context |= marked_costs(query, context["chart"], user)
         context |= {"explained": query, "comparison": comparison(query)}
         if answer.incomplete:
             return context
@@ -84,14 +88,22 @@ class ExplainedCostViewSet(DailyCostViewSet):
         if not incomplete:
             incidents = cost_incidents(query, request.user)
             found = explain_costs(query, source, incidents)
-        if not wants_csv(request):
+        if not wants_file(request):
             return Response(explanation_data(query, incomplete, found))
         if found is None:
             days = " and ".join(map(str, incomplete))
             reason = f"{days} is not stored completely. Choose other days."
             raise ValidationError({"start": [reason]})
         rows = explanation_rows(query, found)
-        return csv_file(request, "cost-explanation", rows)
+        return table_file(request, "cost-explanation", rows, query.window)
+
+
+def marked_costs(query: CostQuery, chart: Chart, user: AnyUser) -> dict[str, Any]:
+    """Return the chart of costs with the anomalies of its days. One query."""
+    accounts = [*query.filters["account"], *query.filters["sub_account"]]
+    services = query.filters["service"]
+    rows = anomalies_of_costs(user, query.window, chart["unit"], accounts, services)
+    return {"chart": marked(chart, rows), "marked_anomalies": rows}
 
 
 def explained(

@@ -234,7 +234,7 @@ def test_the_page_compares_days_that_are_chosen_everywhere(
 
     assert "compared with $10.00 per day in 1 Oct 2026" in explained(text)
     assert '<details class="behind" open>' in text
-    assert "Previous period: 1 Oct 2026" in text
+    assert "Compared with 1 Oct 2026" in text
     # What is filtered, sorted or downloaded keeps the comparison.
     for name, value in (("previous_start", "2026-10-01"), ("basis", "daily")):
         assert f'<input type="hidden" name="{name}" value="{value}">' in text
@@ -286,7 +286,7 @@ def test_a_period_that_is_not_stored_whole_is_named_and_another_can_be_chosen(
     text = page(client, "?previous_start=2025-10-21&previous_end=2025-11-20")
 
     assert "21 Oct – 19 Nov 2025 is not completely stored" in explained(text)
-    assert "Previous period A year before" in explained(text)
+    assert "Previous period A year ago" in explained(text)
     assert "Download (CSV)" not in explained(text)
 
 

@@ -97,13 +97,8 @@ def test_each_choice_of_a_comparison_changes_one_thing() -> None:
     both = parse_qs(found.ignored[1].query)["ignore"]
     assert both == ["anomalies", "one_time"]
     assert found.periods[0].is_chosen and not found.is_other
-    year_before = parse_qs(found.periods[1].query)
-    assert year_before["previous_start"] == ["2025-10-01"]
-    assert year_before["previous_end"] == ["2025-11-01"]
-    assert comparison(CostQuery(OCTOBER, previous=SEPTEMBER)).is_other
-
-
-def test_the_year_before_a_leap_day_ends_with_february() -> None:
-    february = Window(date(2028, 2, 1), date(2028, 2, 29))
-    asked = parse_qs(comparison(CostQuery(february)).periods[1].query)
-    assert asked["previous_end"] == ["2027-03-01"]
+    assert parse_qs(found.periods[1].query)["compare"] == ["year_ago"]
+    assert comparison(CostQuery(OCTOBER, compare="year_ago")).periods[1].is_chosen
+    other = comparison(CostQuery(OCTOBER, previous=SEPTEMBER))
+    assert other.is_other
+    assert "previous_start" not in dict(other.parameters)

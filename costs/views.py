@@ -30,6 +30,7 @@ from costs.queries.breakdown import CostBreakdown, cost_breakdown
 from costs.queries.filter_options import EXCLUDABLE, filter_options
 from costs.queries.links import (
     active_filters,
+    drills,
     query_of_line,
     query_of_moments,
     quick_ranges,
@@ -83,12 +84,20 @@ class BreakdownMixin(PermissionRequiredMixin):
         query = page_query(self.request.GET, timezone.now())
         return cost_breakdown(query, self.request.user, names)
 
-    def refused(self, invalid: InvalidQuery) -> dict[str, Any]:
-        """Return what is wrong, and the query string of what is not."""
-        valid = self.request.GET.copy()
+    def refused(self, invalid: InvalidQuery) -> tuple[CostQuery, dict[str, Any]]:
+        """Return the query of what is right, and what a page says of what is wrong."""
+        given, now = self.request.GET, timezone.now()
+        valid = given.copy()
         for name in invalid.errors:
             valid.pop(name, None)
-        return {"errors": invalid.errors, "valid_filters": valid.urlencode()}
+        try:
+            query = page_query(valid, now)
+        except InvalidQuery:
+            query = page_query(QueryDict(), now)
+        context = {"errors": invalid.errors, "valid_filters": valid.urlencode()}
+        if invalid.errors.keys() & {"start", "end"}:
+            context["days"] = {name: given.get(name, "") for name in ("start", "end")}
+        return query, context
 
 
 def page_query(data: QueryDict, now: datetime) -> CostQuery:
@@ -99,6 +108,8 @@ def page_query(data: QueryDict, now: datetime) -> CostQuery:
     query = CostQuery.from_url(data, now)
     if len(query.window) > LONGEST_DAYS:
         raise InvalidQuery({"start": [f"Choose at most {LONGEST_DAYS:,} days."]})
+    if not data.get("granularity"):
+        query = replace(query, granularity=query.usual_granularity)
     return replace(query, limit=min(query.limit or DEFAULT_LIMIT, LARGEST_LIMIT))
 
 
@@ -127,7 +138,9 @@ class CostsView(BreakdownMixin, TemplateView):
         try:
             found = self.breakdown(names)
         except InvalidQuery as invalid:
-            return context | self.refused(invalid)
+            query, errors = self.refused(invalid)
+            shown = _filters(query, self.request.user, names, tag_keys)
+            return context | shown | errors
         if found.query.group_by == "resource_group":
             context["bills_without_groups"] = [
                 one
@@ -154,6 +167,23 @@ def group_choices(tag_keys: Sequence[str]) -> list[tuple[str, str]]:
     return [*GROUPS.items(), *by_tag]
 
 
+def days_of(query: CostQuery) -> dict[str, str]:
+    """The days of a query, as the fields of its form hold them."""
+    return {"start": str(query.window.start), "end": str(query.window.end)}
+
+
+def _filters(
+    query: CostQuery, user: AnyUser, names: dict[str, str], tag_keys: Sequence[str]
+) -> dict[str, Any]:
+    return {
+        "question": query,
+        "days": days_of(query),
+        "limits": sorted({*LIMITS, query.limit}),
+        "pickers": filter_options(query, user, names, tag_keys),
+        "active_filters": active_filters(query, names),
+    }
+
+
 def _shown(
     found: CostBreakdown,
     user: AnyUser,
@@ -164,13 +194,15 @@ def _shown(
     query = found.query
     group = GROUPS.get(query.group_by) or f"Tag {query.tag_key}"
     return {
+        **_filters(query, user, names, tag_keys),
         "answer": found,
-        "question": query,
         "group_name": group,
-        "limits": sorted({*LIMITS, query.limit}),
-        "pickers": filter_options(query, user, names, tag_keys),
-        "active_filters": active_filters(query, names),
-        "chart": trend_chart(found.trend, found.restated, kind=KINDS[query.chart]),
+        "chart": trend_chart(
+            found.trend,
+            found.restated,
+            kind=KINDS[query.chart],
+            drills=drills(query, found.lines),
+        ),
         "table": by_moment(found.trend, found.restated, query_of_moments(query)),
         "heads": heads(query.sort, group, "Previous period"),
         "lines": [

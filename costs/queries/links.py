@@ -56,7 +56,23 @@ def quick_ranges(now: datetime) -> Sequence[tuple[str, Window]]:
     return [*ranges, ("12 months", Window(add_months(month, -12), month))]
 
 
-def query_of_line(query: CostQuery, line: Line, shown: Sequence[Line]) -> str | None:
+def drills(query: CostQuery, lines: Sequence[Line]) -> Mapping[str, str]:
+    """The page of what each line is made of, by its label, to which days are added.
+
+    What no filter names leads to all of those days, by service where they were not cut.
+    """
+    no_days = {"start": "", "end": "", "granularity": ""}
+    by = "" if query.group_by == "none" else query.group_by
+    every = query.parameters(group_by=by, sort="", **no_days)
+    return {
+        line.label: f"?{query_of_line(query, line, lines, **no_days) or every}"
+        for line in lines
+    }
+
+
+def query_of_line(
+    query: CostQuery, line: Line, shown: Sequence[Line], **changes: str
+) -> str | None:
     """The query of what a line is made of; that of "Other" is all but the others.
 
     None where no filter names it: the line of a key that is empty, except untagged, or
@@ -68,12 +84,13 @@ def query_of_line(query: CostQuery, line: Line, shown: Sequence[Line]) -> str | 
     if line.key is None:
         left_out = [name for one in shown if (name := _name_of(one, query))]
         return query.parameters(
-            **{without: [*query.filters[without], *left_out]}, sort=""
+            **{without: [*query.filters[without], *left_out]}, sort="", **changes
         )
     name = _name_of(line, query)
     if not name:
         return None
-    return query.parameters(**{only: [name]}, group_by=next_group(query, only), sort="")
+    group = next_group(query, only)
+    return query.parameters(**{only: [name]}, group_by=group, sort="", **changes)
 
 
 def _name_of(line: Line, query: CostQuery) -> str:

@@ -14,6 +14,7 @@ from clouds.models import CloudAccount
 from costs.chart import by_moment, trend_chart
 from costs.queries.query import query_string
 from costs.queries.trend import OTHER
+from dashboard.explained_costs import explained_on_home
 from dashboard.spending import Spending, spending
 from inventory.models import Resource
 from syncs.runs.freshness import freshness, per_dataset
@@ -63,6 +64,7 @@ class SummaryView(LoginRequiredMixin, TemplateView):
             "top_changes": found.top_changes,
             "chart": trend_chart(found.trend, drills=_drills(found)),
             "table": by_moment(found.trend),
+            **explained_on_home(found),
         }
 
     def _instances(self, *, with_cpu: bool) -> dict[str, Any]:

@@ -61,7 +61,8 @@ def drills(query: CostQuery, lines: Sequence[Line]) -> Mapping[str, str]:
 
     What no filter names leads to all of those days, by service where they were not cut.
     """
-    no_days = {"start": "", "end": "", "granularity": ""}
+    days = ("start", "end", "previous_start", "previous_end", "granularity")
+    no_days = dict.fromkeys(days, "")
     by = "" if query.group_by == "none" else query.group_by
     every = query.parameters(group_by=by, sort="", **no_days)
     return {
@@ -119,7 +120,9 @@ def query_of_moments(query: CostQuery) -> Callable[[date], str | None]:
     None where that is what is shown. There may be a thousand, so what they share is
     written once.
     """
-    rest = query.parameters(start="", end="", granularity="")
+    rest = query.parameters(
+        start="", end="", granularity="", previous_start="", previous_end=""
+    )
 
     def into(moment: date) -> str | None:
         part = _days_of(moment, query)

@@ -231,7 +231,8 @@
       interaction: { mode: "index", intersect: false },
       layout: { padding: { top: rows * ROW } }, onClick: follow,
       onHover: (event, _, chart) => {
-        chart.canvas.style.cursor = leading(event, chart, data) ? "pointer" : "";
+        // What is marked has a title, and leads on too.
+        chart.canvas.style.cursor = chart.canvas.title || leading(event, chart, data) ? "pointer" : "";
       },
       scales: {
         x: {

@@ -177,8 +177,11 @@
     const isTap = event.native.pointerType === "touch" && chart.tapped !== found.index;
     chart.tapped = found.index;
     if (isTap) return;
+    const url = new URL(data.series[found.datasetIndex].drill, location);
+    for (const name of ["period", "previous_start", "previous_end"]) url.searchParams.delete(name);
     const [start, end] = daysOf(data, found.index);
-    location.assign(`${data.series[found.datasetIndex].drill}&start=${start}&end=${end}&granularity=daily`);
+    for (const [name, value] of Object.entries({ start, end, granularity: "daily" })) url.searchParams.set(name, value);
+    location.assign(url);
   }
 
   // The day itself, or those of the month that lie in the window: [start, end).

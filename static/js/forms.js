@@ -14,12 +14,21 @@
 
   const filtersOf = (field) => field.closest?.('form[data-submit="on-change"]') ?? null;
 
+  // A relative period stays one, unless its days were changed.
+  function leaveOutPeriodOrDays({ elements: { period, start, end } }, formData) {
+    if (!period?.value || !start || !end) return;
+    const isOther = [start, end].some((field) => field.value !== field.defaultValue);
+    for (const name of isOther ? ["period"] : ["start", "end"]) formData.delete(name);
+  }
+
   document.addEventListener("formdata", ({ target: form, formData }) => {
     if (form.method !== "get") return;
+    leaveOutPeriodOrDays(form, formData);
     for (const name of new Set(formData.keys())) {
-      const usual = form.elements[name]?.dataset?.default ?? "";
-      const values = formData.getAll(name).filter((value) => value !== "" && value !== usual);
+      const values = formData.getAll(name).filter((value) => value !== "");
+      const [first] = [form.elements[name]].flatMap((found) => found.dataset ? found : [...found]);
       formData.delete(name);
+      if (values.join() === first.dataset.default) continue;
       for (const value of values) formData.append(name, value);
     }
   });

@@ -125,6 +125,12 @@ def test_a_change_has_the_class_of_its_sign() -> None:
     assert classes == ["flat", "flat", "up", "down"]
 
 
+@pytest.mark.parametrize(("change", "shown"), [("9.99", "flat"), ("-10", "down")])
+def test_a_change_of_under_a_hundredth_is_not_colored(change: str, shown: str) -> None:
+    assert formats.growth(Decimal(change), Decimal(1000)) == shown
+    assert formats.growth(Decimal(change), Decimal(0)) != "flat"
+
+
 def test_a_request_costs_fractions_of_a_cent() -> None:
     costs = [formats.api_cost(Decimal(usd)) for usd in ("0", "0.00036", "12.5")]
     assert costs == ["$0.00", "$0.0004", "$12.5000"]

@@ -205,6 +205,17 @@ def test_each_change_is_in_the_audit_log_and_no_link_is(boss: Client) -> None:
     assert link.split("/")[3] not in str(list(AuditEntry.objects.values()))
 
 
+def test_a_persons_page_lists_their_tokens(boss: Client) -> None:
+    vera = User.objects.create_user("vera")
+    make_token(vera, 1, name="Grafana", is_read_only=True)
+    page = text(boss, f"/people/{vera.pk}/")
+    assert "Grafana" in page
+    assert "never used" in page
+    link = f"/admin/users/apitoken/?user__id__exact={vera.pk}"
+    assert f'href="{link}"' in page
+    assert "Grafana" in text(boss, link)
+
+
 def test_nobody_changes_themselves_or_a_superuser_here(boss: Client) -> None:
     root = User.objects.create_superuser("root")
     for user in (person("administrator"), root):

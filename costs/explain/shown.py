@@ -66,6 +66,11 @@ class Comparison(NamedTuple):
     ignored: Sequence[Choice]
     parameters: Sequence[tuple[str, str]]
 
+    @property
+    def is_other(self) -> bool:
+        """Whether other days were chosen than these periods."""
+        return not any(one.is_chosen for one in self.periods)
+
 
 BASES = {"total": "In total", "daily": "Per day"}
 IGNORED = {"anomalies": "Without anomalies", "one_time": "Without one-time charges"}

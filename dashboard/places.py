@@ -5,9 +5,15 @@ from dataclasses import dataclass
 from django.contrib.auth.models import PermissionsMixin
 
 from clouds.access import AnyUser
-from dashboard.urls import SECTIONS
+from inventory.kinds import Kind
 
 VIEW_COSTS = "costs.view_dailycost"
+# Route -> its title and the kinds that it lists.
+SECTIONS = {
+    "storage": ("Storage", [Kind.VOLUME, Kind.SNAPSHOT, Kind.BUCKET]),
+    "databases": ("Databases", [Kind.DATABASE]),
+    "network": ("Network", [Kind.ADDRESS, Kind.NAT_GATEWAY, Kind.LOAD_BALANCER]),
+}
 
 
 @dataclass(frozen=True, slots=True)

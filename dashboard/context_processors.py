@@ -18,7 +18,7 @@ def page_frame(request: HttpRequest) -> dict[str, object]:
     """Return what is computed where it is used, so that only a page's frame queries."""
     return {
         "version": VERSION,
-        "frame": Frame(request),
+        "frame": Frame.of(request),
         "data_through": lambda: data_through(request),
     }
 

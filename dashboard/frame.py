@@ -45,6 +45,12 @@ class Frame:
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
 
+    @classmethod
+    def of(cls, request: HttpRequest) -> "Frame":
+        """Return the request's own, so that its view and template ask once."""
+        found: Frame = request.__dict__.setdefault("frame", cls(request))
+        return found
+
     @cached_property
     def page(self) -> Page | None:
         """The page that is open, or that is above what is open."""
@@ -53,8 +59,7 @@ class Frame:
 
     @cached_property
     def accounts(self) -> list[CloudAccount]:
-        seen = CloudAccount.objects.visible_to(self.request.user)
-        return list(seen.only("account_id", "name", "provider"))
+        return list(CloudAccount.objects.visible_to(self.request.user))
 
     @cached_property
     def names(self) -> dict[str, str]:

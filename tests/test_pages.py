@@ -86,9 +86,10 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
     [
         # Every page: session, user, permissions of user and groups; accounts of the
         # scope; what waits; how far costs and CPU are read. Beside these:
-        # accounts; currencies, trend (2), spans, stored days; freshness; states; the
-        # projection (the forecasts) and the largest changes.
-        ("/", 19),
+        # currencies, trend (2), spans, stored days, the projection (the forecasts), the
+        # largest changes; clouds; budget; anomalies and recommendations; savings (3);
+        # kinds; states; freshness.
+        ("/", 26),
         # account names; currencies, trend (2), both periods, spans, restatements (2);
         # what there is to choose from (4).
         ("/costs/", 19),

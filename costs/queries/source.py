@@ -192,6 +192,12 @@ class CostSource:
         ]
         return total
 
+    def bill_per_cloud(self) -> list[tuple[str, Decimal]]:
+        """Return what the bills of each cloud say, the largest first. One query."""
+        sums = self._counted(self.totals).order_by().values_list("account__provider")
+        found: list[tuple[str, Decimal]] = list(sums.annotate(sum=Sum("billed")))
+        return sorted(found, key=lambda one: -one[1])
+
     def only_currency(self) -> str | None:
         """Return the currency of the bills, which one without charges has too; None
         without bills, and where they have several."""

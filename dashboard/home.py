@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.contrib.auth.models import User
@@ -18,6 +19,8 @@ from dashboard.frame import Frame
 from dashboard.home_status import status_sentence
 from dashboard.month_budget import month_budget
 from dashboard.open_items import open_items
+from dashboard.places import PAGE_OF
+from dashboard.scope import Scope
 from dashboard.spending import Spending, spending
 from insights.models import Recommendation, Verification
 from inventory.kinds import KINDS, Kind
@@ -52,7 +55,12 @@ class SummaryView(LoginRequiredMixin, TemplateView):
         self.accounts = [one for one in frame.accounts if self.scope.holds(one)]
         enabled = [account for account in self.accounts if account.is_enabled]
         context = super().get_context_data(
-            may=may, accounts=enabled, clouds=clouds_of(enabled), **kwargs
+            may=may,
+            accounts=enabled,
+            clouds=clouds_of(enabled),
+            costs_scope=_parameters(self.scope, "costs"),
+            resources_scope=_parameters(self.scope, "resources"),
+            **kwargs,
         )
         found = self._spending() if may["costs"] else None
         if may["costs"]:
@@ -99,7 +107,8 @@ class SummaryView(LoginRequiredMixin, TemplateView):
             "status": status_sentence(found, budget, waiting),
             "spending": found,
             "budget": budget,
-            "per_cloud": _per_cloud(found),
+            # Bills are of whole accounts, and a payer's of all its members.
+            "per_cloud": [] if self.scope.accounts else _per_cloud(found),
             "top_changes": found.top_changes,
             "chart": trend_chart(found.trend),
             "table": by_moment(found.trend),
@@ -150,6 +159,12 @@ class SummaryView(LoginRequiredMixin, TemplateView):
             if context["measured"]:
                 context["idle_percent"] = context["idle"] / context["measured"] * 100
         return context
+
+
+def _parameters(scope: Scope, route: str) -> str:
+    """Return what links to that page add, so that it is limited to the same."""
+    named = urlencode(scope.parameters(PAGE_OF[route]), doseq=True)
+    return f"&{named}" if named else ""
 
 
 def _per_cloud(found: Spending) -> list[tuple[CloudKind, Any]]:

@@ -115,6 +115,7 @@ class Spending:
             self.currency,
             self.spans,
             self.account_names,
+            self.filters,
         )
 
 

@@ -14,7 +14,7 @@ from clouds.models import AccountAccess, CloudAccount
 from clouds.testing import account, azure_account
 from core.money import in_short
 from core.testing.clock import NOW
-from core.windows import last_complete_days
+from core.windows import Window, last_complete_days
 from costs.testing import store_costs
 from insights.models import Recommendation, Verification
 from insights.testing import anomaly, budget, recommendation
@@ -199,7 +199,8 @@ def test_each_kind_says_how_many_there_are_and_how_many_have_no_tag(
         instance(owner, name, tags={})
     instance(owner, "gone", tags={}, gone_since=NOW)
     told = part(page(client), "resources")
-    assert '<td class="number">4</td><td class="number">75%</td>' in told
+    assert '<span class="strong">4</span> instances</a>' in told
+    assert "75% untagged" in told
 
 
 def test_who_sees_one_account_is_told_of_its_budget_and_items(client: Client) -> None:
@@ -221,3 +222,16 @@ def test_the_first_day_of_a_month_has_nothing_to_compare(client: Client) -> None
     with time_machine.travel(NOW.replace(day=1), tick=False):
         assert status(client).startswith("On course for $300 this month")
     assert date(2026, 11, 20) == NOW.date()
+
+
+def test_changes_and_links_are_of_the_scope_too(client: Client) -> None:
+    spending_10_a_day(1, "mine")
+    other = account(2, "other")
+    last_days = last_complete_days(30, NOW)
+    store_costs(other, Window(QUARTER.start, last_days.start), {"AWS Lambda": "10"})
+    store_costs(other, last_days, {"Amazon RDS": "70"})
+    text = page(client, "?account=000000000001")
+    assert "Amazon RDS" not in part(text, "top-changes")
+    assert "&currency=USD&sub_account=000000000001" in text
+    assert "/recommendations/?live=true&account=000000000001" in text
+    assert "Amazon RDS" in part(page(client), "top-changes")

@@ -26,6 +26,7 @@ from dashboard.api.views import (
     SearchViewSet,
 )
 from dashboard.api_schema import SchemaView
+from dashboard.explained_costs import ExplainedCostsView, ExplainedCostViewSet
 from dashboard.home import SummaryView
 from dashboard.instances import InstanceCpuViewSet, InstanceListView, InstanceView
 from insights.advice.api import AdviceViewSet
@@ -62,6 +63,7 @@ pages: list[URLPattern | URLResolver] = [
     path("", SummaryView.as_view(), name="summary"),
     path("instances/", InstanceListView.as_view(), name="instances"),
     path("instances/<int:pk>/", InstanceView.as_view(), name="instance"),
+    path("costs/", ExplainedCostsView.as_view(), name="costs"),
     path("", include("costs.urls")),
     path("", include("insights.urls")),
     path("", include("inventory.urls")),
@@ -98,7 +100,7 @@ router.register("addresses", AddressViewSet)
 router.register("nat-gateways", NatGatewayViewSet)
 router.register("load-balancers", LoadBalancerViewSet)
 router.register("resource-prices", ResourcePriceViewSet)
-router.register("costs", DailyCostViewSet)
+router.register("costs", ExplainedCostViewSet)
 router.register("teams", TeamViewSet)
 router.register("team-rules", TeamRuleViewSet)
 router.register("cpu", CpuMetricViewSet)

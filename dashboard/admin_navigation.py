@@ -68,7 +68,7 @@ SUBJECTS = {
     "Users": [
         ("auth.user", "person"),
         ("auth.group", "group"),
-        ("knox.authtoken", "key"),
+        ("users.apitoken", "key"),
         ("axes.accessattempt", "lock"),
         ("users.auditentry", "policy"),
     ],

@@ -15,6 +15,7 @@ from clouds.labels import clouds_of
 from clouds.models import CloudAccount
 from clouds.registry import CloudKind
 from costs.chart import by_moment, trend_chart
+from dashboard.explained_costs import explained_on_home
 from dashboard.frame import Frame
 from dashboard.home_status import status_sentence
 from dashboard.month_budget import month_budget
@@ -112,6 +113,7 @@ class SummaryView(LoginRequiredMixin, TemplateView):
             "top_changes": found.top_changes,
             "chart": trend_chart(found.trend),
             "table": by_moment(found.trend),
+            **explained_on_home(found),
         }
 
     def _savings(self, user: User) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import PermissionsMixin
 
-from clouds.access import AnyUser
+from clouds.access import AnyUser, is_limited
 from inventory.kinds import Kind
 
 VIEW_COSTS = "costs.view_dailycost"
@@ -30,11 +30,14 @@ class Page:
     words: str = ""
     """What else people call it: search finds it by these."""
     is_for_staff: bool = False
+    needs_all_accounts: bool = False
 
     def is_visible_to(self, user: AnyUser) -> bool:
         if not isinstance(user, PermissionsMixin):
             return False
         if self.is_for_staff and not getattr(user, "is_staff", False):
+            return False
+        if self.needs_all_accounts and is_limited(user):
             return False
         return user.has_perms(self.permissions)
 
@@ -149,13 +152,13 @@ OPERATIONS = (
     ),
 )
 ADMIN = (
-    Page("Advanced", "admin:index", words="Django admin", is_for_staff=True),
     Page(
         "People and access",
-        "admin:auth_user_changelist",
+        "people",
         ("auth.view_user",),
-        words="users roles invite",
-        is_for_staff=True,
+        also=("invite", "person", "sign-in-link", "disable-person", "enable-person"),
+        words="users roles invite accounts",
+        needs_all_accounts=True,
     ),
     Page(
         "Accounts",
@@ -164,13 +167,15 @@ ADMIN = (
         words="clouds credentials settings",
         is_for_staff=True,
     ),
+    Page("Tokens", "tokens", words="API tokens", is_for_staff=True),
     Page(
         "Activity",
-        "admin:users_auditentry_changelist",
+        "activity",
         ("users.view_auditentry",),
-        words="audit log",
-        is_for_staff=True,
+        words="audit log history",
+        needs_all_accounts=True,
     ),
+    Page("Advanced", "admin:index", words="Django admin", is_for_staff=True),
 )
 PLACES = (
     Place("Home", "home", (HOME,)),

@@ -56,7 +56,8 @@ def change_status(
         if isinstance(row, Recommendation):
             _reset_verification(row, now)
         action = f"{row._meta.model_name}.change_status"
-        record(request, action, row, status=[before, status])
+        told = {"note": note} if note else {}
+        record(request, action, row, status=[before, status], **told)
 
 
 def check_transition(row: Row, status: str, version: int | None, note: str) -> None:

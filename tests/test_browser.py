@@ -125,8 +125,8 @@ def test_a_machine_is_found_looked_at_and_exported(page: Page, company: None) ->
 
 def test_the_admin_opens_with_what_needs_attention(page: Page, company: None) -> None:
     sign_in(page)
-    link = page.get_by_role("navigation", name="Main").get_by_role("link", name="Admin")
-    link.click()
+    open_page(page, "People")
+    page.locator(".top").get_by_role("link", name="Advanced").click()
     expect(page.get_by_role("heading", name="Needs attention")).to_be_visible()
     page.get_by_role("link", name="running", exact=True).click()
     expect(page.get_by_role("link", name="web-1").first).to_be_visible()

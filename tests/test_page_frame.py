@@ -12,8 +12,7 @@ from django.test import Client, RequestFactory
 from django.views.defaults import server_error
 from pytest_django import DjangoAssertNumQueries
 
-from clouds.models import AccountAccess
-from clouds.testing import account
+from clouds.testing import account, see_all, see_only
 from core import VERSION
 from core.testing.clock import NOW
 from insights.testing import budget
@@ -27,6 +26,9 @@ PLACES = ["/", "/costs/", "/resources/", "/insights/", "/syncs/"]
 SECTIONS = {
     "/costs/": ["/insights/budgets/", "/insights/forecasts/", "/teams/"],
     "/resources/": ["/instances/", "/storage/", "/databases/", "/network/"],
+    "/people/": [
+        *("/admin/clouds/cloudaccount/", "/tokens/", "/activity/", "/admin/"),
+    ],
     "/insights/": [
         *("/insights/anomalies/", "/insights/recommendations/", "/insights/advice/"),
     ],
@@ -60,14 +62,17 @@ def test_a_viewer_is_led_to_every_place_but_the_admin(client: Client) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("place", SECTIONS)
 def test_a_place_leads_to_each_of_its_pages(client: Client, place: str) -> None:
-    client.force_login(person("viewer"))
+    client.force_login(person("administrator"))
     for page in (place, *SECTIONS[place]):
+        if page.startswith("/admin/"):
+            continue  # which has a frame of its own
         assert links(section(client, page)) == [place, *SECTIONS[place]]
 
 
 @pytest.mark.django_db
 def test_nobody_is_led_where_he_may_not_go(client: Client) -> None:
     user = User.objects.create_user("machines")
+    see_all(user)
     user.user_permissions.add(Permission.objects.get(codename="view_instance"))
     client.force_login(user)
     assert links(places(client)) == ["/", "/instances/"]
@@ -77,7 +82,17 @@ def test_nobody_is_led_where_he_may_not_go(client: Client) -> None:
 @pytest.mark.django_db
 def test_staff_is_led_to_the_admin(client: Client) -> None:
     client.force_login(person("administrator"))
-    assert links(places(client)) == [*PLACES, "/admin/"]
+    assert links(places(client)) == [*PLACES, "/people/"]
+
+
+@pytest.mark.django_db
+def test_people_are_no_page_of_who_sees_some_accounts_only(client: Client) -> None:
+    user = person("administrator")
+    see_only(user, account())
+    client.force_login(user)
+    shown = section(client, "/tokens/")
+    assert "/people/" not in links(shown)
+    assert "/admin/" in links(shown)
 
 
 @pytest.mark.django_db
@@ -130,7 +145,7 @@ def test_the_foot_says_through_which_day_every_account_is_read(client: Client) -
     client.force_login(user)
     text = client.get("/syncs/").content.decode()
     assert "Cost data through 1 Nov 2026." in text
-    AccountAccess.objects.create(user=user).accounts.add(one)
+    see_only(user, one)
     text = client.get("/syncs/").content.decode()
     assert "Cost data through 2 Nov 2026." in text
     assert f"cloudintel {VERSION}" in client.get("/syncs/").content.decode()

@@ -5,8 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from clouds.models import AccountAccess
-from clouds.testing import account, azure_account
+from clouds.testing import account, azure_account, see_only
 from dashboard.frame import LISTED_ACCOUNTS
 from users.testing import person
 
@@ -98,8 +97,7 @@ def test_it_says_what_the_page_is_limited_to(
 
 def test_who_sees_some_accounts_is_told_and_offered_no_other(client: Client) -> None:
     user = person("viewer")
-    access = AccountAccess.objects.create(user=user)
-    access.accounts.add(account(3, "own"))
+    see_only(user, account(3, "own"))
     shown = header(client, "/costs/")
     assert "You see own only." in shown
     assert "production" not in shown

@@ -88,11 +88,12 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
         # scope; what waits; how far costs and CPU are read. Beside these:
         # currencies, trend (2), spans, stored days, the projection (the forecasts), the
         # largest changes; clouds; budget; anomalies and recommendations; savings (3);
-        # kinds; states; freshness.
-        ("/", 26),
+        # kinds; states; freshness; what explains the month, as below.
+        ("/", 29),
         # account names; currencies, trend (2), both periods, spans, restatements (2);
-        # what there is to choose from (4).
-        ("/costs/", 19),
+        # what there is to choose from (4); what explains the change: how many rows,
+        # their sums, anomalies.
+        ("/costs/", 22),
         # states, regions, resource groups, types; count, keys and rows; CPU; list
         # prices; accounts.
         ("/instances/", 17),

@@ -21,6 +21,7 @@ WAYS = {
     "Instances": ("Resources", "Compute"),
     "CPU": ("Resources", "Compute", "Utilization"),
     "Syncs": ("Operations",),
+    "People": ("Admin",),
 }
 
 HANGS_AFTER_MS = HANGS_AFTER_SECONDS * 1000

@@ -8,8 +8,7 @@ import time_machine
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from clouds.models import AccountAccess
-from clouds.testing import account
+from clouds.testing import account, see_all, see_only
 from core.testing.clock import NOW
 from dashboard.attention import needs_attention
 from insights.models import Budget
@@ -68,9 +67,10 @@ def test_nobody_is_told_of_accounts_or_pages_hidden_from_them() -> None:
     anomaly(other, service="S2")
     Incident.objects.create(account=other, dataset="cost", opened_at=NOW)
     limited = person("viewer")
-    AccountAccess.objects.create(user=limited).accounts.add(mine)
+    see_only(limited, mine)
     assert waiting(limited) == ["1 open anomaly"]
     clerk = User.objects.create_user("clerk")
+    see_all(clerk)
     assert waiting(clerk) == []
     clerk.user_permissions.add(Permission.objects.get(codename="view_syncrun"))
     assert waiting(User.objects.get(pk=clerk.pk)) == ["1 failing sync"]

@@ -10,8 +10,8 @@ import pytest
 import time_machine
 from django.test import Client
 
-from clouds.models import AccountAccess, CloudAccount
-from clouds.testing import account, azure_account
+from clouds.models import CloudAccount
+from clouds.testing import account, azure_account, see_only
 from core.money import in_short
 from core.testing.clock import NOW
 from core.windows import Window, last_complete_days
@@ -209,7 +209,7 @@ def test_who_sees_one_account_is_told_of_its_budget_and_items(client: Client) ->
     anomaly(other, service="Hidden")
     anomaly(mine, service="Shown")
     budget(name="everything", amount=Decimal(1))
-    AccountAccess.objects.create(user=person("viewer")).accounts.add(mine)
+    see_only(person("viewer"), mine)
     text = page(client)
     assert "Hidden" not in text
     assert "Shown" in text

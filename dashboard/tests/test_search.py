@@ -8,8 +8,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from clouds.models import AccountAccess
-from clouds.testing import account
+from clouds.testing import account, see_all, see_only
 from core.testing.clock import NOW
 from core.windows import last_complete_days
 from costs.testing import store_costs
@@ -81,7 +80,7 @@ def test_nobody_finds_what_is_hidden_from_them() -> None:
         store_costs(owner, DAYS, {f"Service of {owner.name}": "1"})
         instance(owner, f"web-{owner.name}")
     limited = person("viewer")
-    AccountAccess.objects.create(user=limited).accounts.add(mine)
+    see_only(limited, mine)
     assert {label for _, label, _ in found("shop-", limited)} == {
         *("shop-mine", "Service of shop-mine", "web-shop-mine"),
     }
@@ -93,6 +92,7 @@ def test_each_kind_takes_its_own_permission() -> None:
     budget(name="volume budget")
     one_of_each(owner)
     clerk = User.objects.create_user("clerk")
+    see_all(clerk)
     assert {kind for kind, *_ in found("volume", clerk)} == {"account"}
     clerk.user_permissions.add(Permission.objects.get(codename="view_bucket"))
     clerk = User.objects.get(pk=clerk.pk)

@@ -33,6 +33,7 @@ from insights.advice.api import AdviceViewSet
 from insights.anomalies.api import AnomalyViewSet
 from insights.budgets.api.views import BudgetViewSet
 from insights.forecasts.api import ForecastViewSet
+from insights.owners.api import AssignmentView, OwnerRuleViewSet
 from insights.recommendations.api.views import FeedbackViewSet, RecommendationViewSet
 from inventory.api.views import (
     AddressViewSet,
@@ -116,6 +117,7 @@ router.register("recommendations", RecommendationViewSet)
 router.register("advice", AdviceViewSet)
 router.register("feedback", FeedbackViewSet)
 router.register("budgets", BudgetViewSet)
+router.register("owner-rules", OwnerRuleViewSet)
 router.register("audit", AuditEntryViewSet)
 
 
@@ -149,6 +151,7 @@ api: list[URLPattern | URLResolver] = [
         "api/v1/infrastructure/resources/costs/",
         PricedResourceViewSet.as_view({"get": "costs"}),
     ),
+    path("api/v1/assignments/", AssignmentView.as_view()),
     path("api/v1/", include(router.urls)),
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="swagger"),

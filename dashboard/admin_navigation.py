@@ -61,6 +61,7 @@ SUBJECTS = {
         ("insights.verification", "verified"),
         ("insights.budget", "account_balance_wallet"),
         ("insights.budgetalert", "campaign"),
+        ("insights.ownerrule", "assignment_ind"),
         ("insights.refreshstate", "update"),
     ],
     "Dashboard": [("dashboard.dashboardmetric", "timeline")],

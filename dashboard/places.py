@@ -66,6 +66,12 @@ COSTS = (
         words="costs bill spending services",
     ),
     Page(
+        "Changes",
+        "cost-changes",
+        (VIEW_COSTS,),
+        words="movers largest",
+    ),
+    Page(
         "Budgets",
         "budgets",
         ("insights.view_budget",),
@@ -109,6 +115,7 @@ RESOURCES = (
     _section("network", "inventory.view_address", "addresses NAT load balancers"),
 )
 INSIGHTS = (
+    Page("Mine", "mine", ("insights.view_recommendation",), words="owned assigned"),
     Page(
         "Overview",
         "insights",

@@ -66,7 +66,7 @@ def found(**values: Any) -> Anomaly:
     return Anomaly(**{**facts, **values})
 
 
-def anomaly(owner: CloudAccount | None, **values: Any) -> Anomaly:
+def anomaly(owner: CloudAccount | None, /, **values: Any) -> Anomaly:
     row = found(**{"scope": "service", "account": owner, "detected_at": NOW, **values})
     row.save()
     return row
@@ -105,7 +105,7 @@ def advice(machine: Instance, **values: Any) -> Advice:
 
 
 def recommendation(
-    owner: CloudAccount, machine: Resource | None = None, **values: Any
+    owner: CloudAccount, machine: Resource | None = None, /, **values: Any
 ) -> Recommendation:
     machine = machine or instance(owner, f"web-{owner.pk}")
     facts: dict[str, Any] = {

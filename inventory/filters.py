@@ -9,6 +9,7 @@ from clouds.filters import account_filter, provider_filter
 from core.api.filters import AnyChoice, AnyText, Order, YesOrNo, moment_filter
 from inventory.models import Resource
 from inventory.querysets import ResourceQuerySet
+from users.owned_filter import OwnedFilter
 
 
 def same(*names: str) -> list[tuple[str, str]]:
@@ -22,7 +23,7 @@ ORDERS = [
 ]
 
 
-class ResourceFilter(filters.FilterSet):
+class ResourceFilter(OwnedFilter):
     """What resources of any kind are filtered by."""
 
     account = account_filter()

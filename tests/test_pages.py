@@ -91,14 +91,13 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
         # kinds; states; freshness; what explains the month, as below.
         ("/", 29),
         # account names; currencies, trend (2), both periods, spans, restatements (2);
-        # what there is to choose from (4); what explains the change: how many rows,
-        # their sums, anomalies.
-        ("/costs/", 22),
+        # what there is to choose from (4); what explains the change, as below.
+        ("/costs/", 23),
         # states, regions, resource groups, types; count, keys and rows; CPU; list
         # prices; accounts.
-        ("/instances/", 17),
+        ("/instances/", 18),
         # The same with memory, and without list prices.
-        ("/cpu/", 17),
+        ("/cpu/", 18),
         # accounts; freshness; API usage, budget; incidents, content type, notices;
         # counts and rows of runs; backfills.
         ("/syncs/", 17),
@@ -108,7 +107,7 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
         ("/syncs/backfills/{backfill}/", 10),
         # instance; CPU; memory; network; newest syncs and the first; freshness;
         # changes; list price; disks and addresses.
-        ("/instances/{instance}/", 18),
+        ("/instances/{instance}/", 27),
         # run.
         ("/syncs/runs/{run}/", 8),
     ],

@@ -24,6 +24,8 @@ DATA = (
     "insights",
     "dashboard",
 )
+# What operators may do beside viewing.
+OPERATED = ("start_sync", "start_backfill", "assign_resource")
 # Apps of libraries that administrators manage.
 LIBRARIES = ("auth", "axes", "django_celery_beat")
 
@@ -92,4 +94,4 @@ def permitted(role: Role, app: str) -> Q:
     viewed = Q(codename__startswith="view_")
     if role == Role.VIEWER:
         return viewed
-    return viewed | Q(codename__in=["start_sync", "start_backfill"])
+    return viewed | Q(codename__in=OPERATED)

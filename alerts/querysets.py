@@ -1,15 +1,24 @@
-"""Questions about notices."""
+"""Questions about channels and notices."""
 
 from datetime import datetime, timedelta
+from typing import Any, Self
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from clouds.access import AccountScopedQuerySet
+from clouds.access import AccountScopedQuerySet, AnyUser, is_limited
 
 # Longer than the task's time limit: the process that had begun to send was killed.
 SENDING_EXPIRES_AFTER = timedelta(minutes=3)
 # A failed delivery is tried again after a minute, then twice as long, up to an hour.
 LONGEST_PAUSE = timedelta(hours=1)
+
+
+class ChannelQuerySet(QuerySet[Any]):
+    """Channels are told of every account."""
+
+    def visible_to(self, user: AnyUser) -> Self:
+        """Return all, or none for users who see only some accounts."""
+        return self.none() if is_limited(user) else self
 
 
 class NoticeQuerySet(AccountScopedQuerySet):

@@ -145,7 +145,7 @@ def send_test(
     notice = Notice.objects.create(
         key=f"test {uuid4()}",
         channel=channel.name,
-        recipients=list(recipients) if channel.kind == EMAIL else [],
+        recipients=list(recipients) if channel.name == EMAIL else [],
         severity=Notice.Severity.INFO,
         subject=f"Test of {channel}",
         text=text,

@@ -58,6 +58,7 @@ pages: list[URLPattern | URLResolver] = [
     path("", SummaryView.as_view(), name="summary"),
     path("instances/", InstanceListView.as_view(), name="instances"),
     path("instances/<int:pk>/", InstanceView.as_view(), name="instance"),
+    path("", include("alerts.urls")),
     path("", include("costs.urls")),
     path("", include("insights.urls")),
     path("", include("inventory.urls")),

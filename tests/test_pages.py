@@ -87,8 +87,8 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
         # Every page: session, user, permissions of user and groups; how far costs and
         # CPU are read. Beside these:
         # accounts; currencies, trend (2), spans, stored days; freshness; states; the
-        # projection (the forecasts) and the largest changes.
-        ("/", 17),
+        # projection (the forecasts) and the largest changes; alert channels.
+        ("/", 18),
         # account names; currencies, trend (2), both periods, spans, restatements (2);
         # what there is to choose from (4).
         ("/costs/", 17),

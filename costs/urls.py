@@ -6,5 +6,6 @@ urlpatterns = [
     path("costs/", CostsView.as_view(), name="costs"),
     path("costs/table.csv", CostsTable.as_view(), name="costs-table"),
     path("costs/all.json", CostsJson.as_view(), name="costs-json"),
+    path("coverage/", include("costs.calendar.urls")),
     path("teams/", include("costs.allocation.urls")),
 ]

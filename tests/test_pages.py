@@ -92,11 +92,11 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
         # account names; currencies, trend (2), both periods, spans, restatements (2);
         # what there is to choose from (4).
         ("/costs/", 17),
-        # states, regions, resource groups, types; count, keys and rows; CPU; list
+        # states, regions, resource groups, types, tags; count, keys and rows; CPU; list
         # prices; accounts.
-        ("/instances/", 15),
+        ("/instances/", 16),
         # The same with memory, and without list prices.
-        ("/cpu/", 15),
+        ("/cpu/", 16),
         # accounts; freshness; API usage, budget; incidents, content type, notices;
         # counts and rows of runs; backfills.
         ("/syncs/", 15),

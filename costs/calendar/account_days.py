@@ -41,8 +41,8 @@ LABELS = {
 HEIGHTS = {
     DayState.MISSING: 1.0,
     DayState.READ: 1.0,
-    DayState.ESTIMATED: 0.6,
-    DayState.RECONCILED: 0.6,
+    DayState.ESTIMATED: 0.4,
+    DayState.RECONCILED: 0.7,
     DayState.COVERED: 0.2,
 }
 

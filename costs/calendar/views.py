@@ -58,6 +58,11 @@ class CoverageView(PermissionRequiredMixin, FilterView):
             return context
         window = context["filter"].window
         rows = account_days(context["object_list"], window, timezone.now())
+        missing = [part for row in rows for part in row.missing]
+        context["reread"] = Window(
+            min((part.start for part in missing), default=window.start),
+            max((part.end for part in missing), default=window.end),
+        )
         return context | calendar_of(rows, window)
 
 
@@ -69,7 +74,7 @@ def calendar_of(rows: Sequence[Any], window: Window) -> dict[str, Any]:
         "window": window,
         "days": list(window.days()) if is_by_day else [],
         "months": months_of(window),
-        "states": DayState,
+        "states": list(DayState),
     }
 
 

@@ -109,7 +109,8 @@ class ChangeBudgetView(VisibleBudgets, UpdateView[Budget, BudgetForm]):
         else:
             channels = channels_for(recipients).values()
             tests = send_tests(channels, timezone.now(), self.request, recipients)
-        context = self.get_context_data(form=form, is_test=True)
+        has_failed = not tests or any(one.error for one in tests)
+        context = self.get_context_data(form=form, is_test=True, has_failed=has_failed)
         return self.render_to_response(context | {"tests": tests, "wrong": wrong})
 
     def form_valid(self, form: BudgetForm) -> HttpResponse:

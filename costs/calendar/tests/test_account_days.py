@@ -94,10 +94,10 @@ def test_strips_draw_each_month_and_cut_what_runs_over_its_end() -> None:
     CostTotal.objects.filter(day=date(2026, 11, 2)).delete()
     october, november = days_of(owner, window).strips
     assert (october.month, october.length) == (date(2026, 10, 1), 31)
-    assert october.paths == [(DayState.RECONCILED, "M29 0.4h2v0.6h-2z")]
+    assert october.paths == [(DayState.RECONCILED, "M29 0.3h2v0.7h-2z")]
     assert november.paths == [
         (DayState.MISSING, "M1 0h1v1h-1z"),
-        (DayState.RECONCILED, "M0 0.4h1v0.6h-1zM2 0.4h1v0.6h-1z"),
+        (DayState.RECONCILED, "M0 0.3h1v0.7h-1zM2 0.3h1v0.7h-1z"),
     ]
 
 

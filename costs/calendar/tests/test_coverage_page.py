@@ -52,6 +52,19 @@ def test_it_names_what_is_missing_and_leads_to_it(
     assert 'type="checkbox"' not in text and "Estimate cost" not in text
 
 
+def test_what_is_missing_is_chosen_to_be_read_again(
+    client: Client, shop: CloudAccount
+) -> None:
+    store_costs(account(502, "whole"), QUARTER, {"EC2": "5"})
+    client.force_login(person("operator"))
+    text = text_of(client)
+    assert f'value="{shop.pk}" form="reread" checked>' in text
+    assert text.count('form="reread"') == 2 and text.count("checked>") == 1
+    form = text[text.index('id="reread"') :]
+    assert 'name="start" value="2026-10-05"' in form
+    assert 'name="end" value="2026-10-08"' in form
+
+
 def test_up_to_a_month_shows_single_days(viewer: Client, shop: CloudAccount) -> None:
     text = text_of(viewer, start="2026-10-01", end="2026-11-01")
     assert text.count('class="cover-cell"') == 31

@@ -14,6 +14,7 @@ from rest_framework.viewsets import ViewSetMixin
 from cloudintel.health import health, metrics, status
 from costs.allocation.api import TeamRuleViewSet, TeamViewSet
 from costs.api.views import DailyCostViewSet
+from costs.calendar.api import CoverageViewSet
 from dashboard.api.infrastructure import (
     InfrastructureViewSet,
     PricedResourceViewSet,
@@ -143,6 +144,7 @@ api: list[URLPattern | URLResolver] = [
         "api/v1/infrastructure/resources/costs/",
         PricedResourceViewSet.as_view({"get": "costs"}),
     ),
+    path("api/v1/coverage/", CoverageViewSet.as_view({"get": "list"})),
     path("api/v1/", include(router.urls)),
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="swagger"),

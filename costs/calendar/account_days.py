@@ -64,10 +64,10 @@ class AccountDays:
     states: Mapping[date, DayState]
 
     @property
-    def counts(self) -> list[tuple[DayState, int]]:
+    def counts(self) -> dict[DayState, int]:
         """How many days are in each state that there is."""
         found = list(self.states.values())
-        return [(state, found.count(state)) for state in DayState if state in found]
+        return {state: found.count(state) for state in DayState if state in found}
 
     @property
     def missing(self) -> list[Window]:

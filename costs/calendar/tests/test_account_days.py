@@ -29,7 +29,7 @@ def test_each_day_has_the_state_that_its_bill_has() -> None:
     CostTotal.objects.filter(day=date(2026, 11, 3)).update(is_reconciled=False)
     CostTotal.objects.filter(day__range=("2026-11-05", "2026-11-06")).delete()
     found = days_of(owner)
-    assert dict(found.counts) == {
+    assert found.counts == {
         DayState.MISSING: 2,
         DayState.READ: 1,
         DayState.ESTIMATED: 3,

@@ -87,11 +87,12 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
         # Every page: session, user, permissions of user and groups; how far costs and
         # CPU are read. Beside these:
         # accounts; currencies, trend (2), spans, stored days; freshness; states; the
-        # projection (the forecasts) and the largest changes; alert channels.
-        ("/", 18),
+        # projection (the forecasts) and the largest changes; what explains the month:
+        # how many rows, their sums, anomalies; alert channels.
+        ("/", 21),
         # account names; currencies, trend (2), both periods, spans, restatements (2);
-        # what there is to choose from (4).
-        ("/costs/", 17),
+        # what there is to choose from (4); what explains the change, as above.
+        ("/costs/", 20),
         # states, regions, resource groups, types, tags; count, keys and rows; CPU; list
         # prices; accounts.
         ("/instances/", 16),

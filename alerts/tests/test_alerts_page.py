@@ -9,8 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from alerts.models import Channel, Notice
-from clouds.models import AccountAccess
-from clouds.testing import account
+from clouds.testing import account, see_only
 from core.testing.clock import NOW
 from users.models import AuditEntry
 from users.testing import person
@@ -123,7 +122,7 @@ def test_who_sees_some_accounts_adds_no_channel_which_hears_of_all(
     client: Client,
 ) -> None:
     user = person("administrator")
-    AccountAccess.objects.create(user=user).accounts.add(account())
+    see_only(user, account())
     channel = Channel.objects.create(**FINANCE, created_at=NOW)
     client.force_login(user)
     assert "Add a channel" not in text_of(client)

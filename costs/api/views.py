@@ -66,7 +66,7 @@ class DailyCostViewSet(RowsViewSet):
     csv_name = "costs"
     cached_actions = frozenset({"trend", "summary", "daily"})
 
-    def data_version(self) -> str:
+    def data_version(self) -> str | None:
         return data_version(self.request.user, Dataset.COST)
 
     @extend_schema(
@@ -75,7 +75,7 @@ class DailyCostViewSet(RowsViewSet):
     @action(detail=False, filterset_class=TagCostFilter, pagination_class=None)
     def trend(self, request: Request) -> Response | StreamingHttpResponse:
         """Costs over time, a series per key. Default: the last 30 complete days."""
-        query, source = self._read(TREND_PARAMETERS)
+        query, source = self.read(TREND_PARAMETERS)
         trend = _trend(source, query)
         if wants_csv(request):
             return csv_file(request, "cost-trend", trend_rows(trend))
@@ -87,7 +87,7 @@ class DailyCostViewSet(RowsViewSet):
     @action(detail=False, filterset_class=TagCostFilter, pagination_class=None)
     def daily(self, request: Request) -> Response | StreamingHttpResponse:
         """What each day cost in all. Default: the last 30 complete days."""
-        query, source = self._read(SUMMARY_PARAMETERS)
+        query, source = self.read(SUMMARY_PARAMETERS)
         data = days_data(_trend(source, replace(query, group_by="none")))
         if wants_csv(request):
             rows = ([*day.values(), data["currency"]] for day in data["days"])
@@ -101,7 +101,7 @@ class DailyCostViewSet(RowsViewSet):
     @action(detail=False, filterset_class=TagCostFilter, pagination_class=None)
     def summary(self, request: Request) -> Response | StreamingHttpResponse:
         """A window in a few numbers. Default: the last 30 complete days."""
-        query, source = self._read(SUMMARY_PARAMETERS)
+        query, source = self.read(SUMMARY_PARAMETERS)
         try:
             summary = cost_summary(source, query.window, metric=query.metric)
         except SeveralCurrencies as error:
@@ -113,7 +113,7 @@ class DailyCostViewSet(RowsViewSet):
             return csv_file(request, "cost-summary", [list(row), list(row.values())])
         return Response(data)
 
-    def _read(self, parameters: frozenset[str]) -> tuple[CostQuery, CostSource]:
+    def read(self, parameters: frozenset[str]) -> tuple[CostQuery, CostSource]:
         """The query, which may have these parameters, and the costs it is about."""
         user = self.request.user
         refuse_unknown(self.request.query_params, parameters)

@@ -10,7 +10,7 @@ from clouds.access import AnyUser
 from core.money import ZERO
 from core.windows import Window, first_of_month
 from costs.models import Restatement
-from costs.queries.coverage import incomplete_windows, period_before
+from costs.queries.coverage import incomplete_windows
 from costs.queries.query import CostQuery, dimension_of
 from costs.queries.source import CostSource
 from costs.queries.table import Line, in_order
@@ -62,7 +62,7 @@ def cost_breakdown(
     how far both are stored, restatements and their days. Raises InvalidQuery.
     """
     query, source, currencies = in_one_currency(query, user)
-    amounts = _compared(source, query, period_before(query.window))
+    amounts = _compared(source, query, query.compared_with)
     trend = cost_trend(
         source,
         query.window,
@@ -113,7 +113,7 @@ def breakdown_of(
     return CostBreakdown(
         query=query,
         trend=replace(trend, series=series),
-        previous=period_before(query.window),
+        previous=query.compared_with,
         incomplete=incomplete,
         lines=in_order(lines, query.sort),
         total=_total(trend, lines),
@@ -144,7 +144,7 @@ def _largest(amounts: Sequence[Compared], query: CostQuery) -> Sequence[str] | N
 
 def _incomplete(source: CostSource, query: CostQuery) -> Sequence[Window]:
     """The window and the period before, as far as they are not stored whole."""
-    windows = [period_before(query.window), query.window]
+    windows = [query.compared_with, query.window]
     return incomplete_windows(source.spans(*windows), windows, 0, 1)
 
 

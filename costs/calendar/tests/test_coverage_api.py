@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from clouds.models import AccountAccess, CloudAccount
-from clouds.testing import account
+from clouds.models import CloudAccount
+from clouds.testing import account, see_only
 from core.testing.clock import TODAY
 from core.windows import Window
 from costs.models import CostTotal
@@ -69,6 +69,6 @@ def test_what_makes_no_sense_is_refused_by_name(name: str, value: str) -> None:
 def test_who_is_limited_is_told_of_his_accounts_only() -> None:
     other = account(502, "other")
     user = person("viewer")
-    AccountAccess.objects.create(user=user).accounts.add(other)
+    see_only(user, other)
     told = session_of(user).get("/api/v1/coverage/").json()
     assert [row["name"] for row in told["results"]] == ["other"]

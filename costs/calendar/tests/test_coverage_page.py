@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from clouds.models import AccountAccess, CloudAccount
-from clouds.testing import account
+from clouds.models import CloudAccount
+from clouds.testing import account, see_only
 from core.testing.clock import TODAY
 from core.windows import Window
 from costs.models import CostTotal
@@ -96,7 +96,7 @@ def test_who_is_limited_sees_only_his_accounts(
 ) -> None:
     store_costs(account(502, "unseen-one"), QUARTER, {"EC2": "5"})
     user = person("viewer")
-    AccountAccess.objects.create(user=user).accounts.add(shop)
+    see_only(user, shop)
     client.force_login(user)
     assert "unseen-one" not in text_of(client)
     assert "is unknown" in text_of(client, account="000000000502")

@@ -6,15 +6,17 @@ from typing import Any
 
 import pytest
 from celery import current_app
+from django.contrib.auth.models import User
 from django.test import Client
 
-from clouds.models import AccountAccess, CloudAccount
+from clouds.models import CloudAccount
+from clouds.testing import see_only
 from core.testing.clock import NOW, TODAY
 from core.windows import Window
 from costs.models import Restatement
 from costs.testing import store_costs
 from syncs.models import Backfill
-from syncs.testing import part_run, read_account, signed_in, user_with
+from syncs.testing import part_run, read_account, signed_in
 
 pytestmark = pytest.mark.django_db
 START, END = date(2026, 11, 5), date(2026, 11, 8)
@@ -147,9 +149,8 @@ def test_backfills_of_hidden_accounts_do_not_exist(
 ) -> None:
     seen, hidden = accounts
     propose(signed_in("start_backfill"), *accounts)
-    user = user_with("start_backfill")
-    AccountAccess.objects.create(user=user).accounts.add(seen)
     client = signed_in("start_backfill")
+    see_only(User.objects.get(username="operator"), seen)
     text = text_of(client.get("/coverage/reread/", keys()))
     assert "1 account</h1>" in text
     assert "shop" in text and hidden.account_id not in text

@@ -18,6 +18,7 @@ from insights.budgets.forms import LARGEST_AMOUNT
 from insights.budgets.known_keys import check_key
 from insights.budgets.models import BUDGET_NAMES, LARGEST_PERCENT, NAME_TAKEN, STATES
 from insights.models import Budget
+from users.owned_fields import OWNED_FIELDS, OwnerField
 
 
 class VisibleAccountField(serializers.SlugRelatedField[CloudAccount]):
@@ -88,6 +89,7 @@ class BudgetSerializer(serializers.ModelSerializer[Budget]):
         max_length=MOST_ADDRESSES,
         help_text="E-mail addresses that get its alerts, beside the alert channels.",
     )
+    owner = OwnerField()
     spent = AmountField(read_only=True, allow_null=True)
     forecasted = AmountField(read_only=True, allow_null=True)
     forecasted_high = AmountField(read_only=True, allow_null=True)
@@ -108,9 +110,11 @@ class BudgetSerializer(serializers.ModelSerializer[Budget]):
             *("actual_percents", "forecasted_percents", "recipients"),
             *("created_by", "created_at"),
             *("period", "spent", "spent_until", "forecasted", "forecasted_high"),
-            *("state", "note", "version"),
+            *("state", "note", *OWNED_FIELDS, "version"),
         )
-        read_only_fields = ["created_at", "period", "spent_until", "note", "version"]
+        read_only_fields = [
+            *("created_at", "period", "spent_until", "note", "due_on", "version"),
+        ]
         # `validate` compares names, as an account may be left out.
         validators: ClassVar[list[Any]] = []
 
@@ -157,7 +161,7 @@ class ChangeBudgetSerializer(BudgetSerializer):
     )
 
     class Meta(BudgetSerializer.Meta):
-        read_only_fields = ["created_at", "period", "spent_until", "note"]
+        read_only_fields = ["created_at", "period", "spent_until", "note", "due_on"]
 
     def get_fields(self) -> dict[str, Any]:
         """Return all fields, of which only the version is required."""

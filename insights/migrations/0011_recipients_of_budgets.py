@@ -7,7 +7,7 @@ import alerts.addresses
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("insights", "0009_anomalies_of_a_tag"),
+        ("insights", "0010_owners"),
     ]
 
     operations = [

@@ -90,7 +90,7 @@ def tag_picker(
     ]
     shown = [key, asked.get("lacks_tag", ""), *tag_keys_of(accounts)]
     return TagPicker(
-        keys,
+        sorted(keys, key=lambda one: one.key != key),  # the chosen one first
         untagged,
         _written(chosen, key),
         key,

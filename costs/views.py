@@ -18,7 +18,12 @@ from core.windows import ONE_DAY, Window
 from costs.chart import by_moment, trend_chart
 from costs.pivot_table import pivot_table
 from costs.queries.breakdown import CostBreakdown, cost_breakdown
-from costs.queries.filter_options import EXCLUDABLE, filter_options
+from costs.queries.filter_options import (
+    EXCLUDABLE,
+    Option,
+    Picker,
+    filter_options,
+)
 from costs.queries.links import (
     active_filters,
     query_of_line,
@@ -57,6 +62,8 @@ KINDS = {"bars": "stacked", "lines": "line"}
 # A chart has colors for so many; beyond it a reader tells none apart.
 DEFAULT_LIMIT, LARGEST_LIMIT = 10, 25
 LIMITS = {5, DEFAULT_LIMIT, 15, LARGEST_LIMIT}
+# Values of a tag that an empty answer names.
+TAGS_NAMED = 12
 # Three years: more days are no page to read, and the cloud keeps fewer.
 LONGEST_DAYS = 1100
 
@@ -176,6 +183,7 @@ def _shown(
 ) -> dict[str, Any]:
     """What the template shows of an answer, with where each part leads on to."""
     query = found.query
+    pickers = filter_options(query, user, names, tag_keys)
     groups = [group_name(group) for group in query.groups]
     return {
         "answer": found,
@@ -184,7 +192,8 @@ def _shown(
         "table_choices": table_choices(groups),
         "pivot": pivot_table(found, names),
         "limits": sorted({*LIMITS, query.limit}),
-        "pickers": filter_options(query, user, names, tag_keys),
+        "pickers": pickers,
+        "tag_picker": pickers[-1] if query.tag_key else None,
         "active_filters": active_filters(query, names),
         "chart": trend_chart(found.trend, found.restated, kind=KINDS[query.chart]),
         "table": by_moment(found.trend, found.restated, query_of_moments(query)),
@@ -195,7 +204,19 @@ def _shown(
             (line, query_of_line(query, line, found.lines)) for line in found.lines
         ],
         **({} if found.lines else _stored(query, user)),
+        **({} if found.lines else {"known_tags": _known_tags(query, pickers)}),
     }
+
+
+def _known_tags(
+    query: CostQuery, pickers: Sequence[Picker]
+) -> list[tuple[Option, str]]:
+    """Which tags cost the most in the window, where those asked for cost nothing."""
+    if not query.filters["tag"]:
+        return []
+    known = [one for one in pickers[-1].options if one.amount]
+    largest = sorted(known, key=lambda one: -(one.amount or 0))[:TAGS_NAMED]
+    return [(one, query.parameters(tag=[one.value])) for one in largest]
 
 
 def _stored(query: CostQuery, user: AnyUser) -> dict[str, Any]:

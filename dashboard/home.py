@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 from django.views.generic import TemplateView
 
+from alerts.channels import missing_delivery
 from clouds.labels import clouds_of
 from clouds.models import CloudAccount
 from costs.chart import by_moment, trend_chart
@@ -38,7 +39,11 @@ class SummaryView(LoginRequiredMixin, TemplateView):
         accounts = list(CloudAccount.objects.visible_to(user))
         enabled = [account for account in accounts if account.is_enabled]
         context = super().get_context_data(
-            may=may, accounts=enabled, clouds=clouds_of(enabled), **kwargs
+            may=may,
+            accounts=enabled,
+            clouds=clouds_of(enabled),
+            missing_delivery=missing_delivery(),
+            **kwargs,
         )
         if may["costs"]:
             names = {account.account_id: account.name for account in accounts}

@@ -88,16 +88,16 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
         # CPU are read. Beside these:
         # accounts; currencies, trend (2), spans, stored days; freshness; states; the
         # projection (the forecasts) and the largest changes; what explains the month:
-        # how many rows, their sums, anomalies.
-        ("/", 20),
+        # how many rows, their sums, anomalies; alert channels.
+        ("/", 21),
         # account names; currencies, trend (2), both periods, spans, restatements (2);
         # what there is to choose from (4); what explains the change, as above.
         ("/costs/", 21),
-        # states, regions, resource groups, types; count, keys and rows; CPU; list
+        # states, regions, resource groups, types, tags; count, keys and rows; CPU; list
         # prices; accounts.
-        ("/instances/", 16),
+        ("/instances/", 17),
         # The same with memory, and without list prices.
-        ("/cpu/", 16),
+        ("/cpu/", 17),
         # accounts; freshness; API usage, budget; incidents, content type, notices;
         # counts and rows of runs; backfills.
         ("/syncs/", 15),

@@ -157,6 +157,19 @@ OPERATIONS = (
         also=("run", "backfill", "propose-backfill", "start-sync"),
         words="runs data freshness incidents API cost",
     ),
+    Page(
+        "Coverage",
+        "coverage",
+        ("clouds.view_cloudaccount", "costs.view_costtotal"),
+        also=("reread", "propose-reread"),
+        words="stored missing days reconciled data health",
+    ),
+    Page(
+        "Alerts and channels",
+        "alerts",
+        ("alerts.view_notice", "alerts.view_channel"),
+        words="notices e-mail webhooks recipients",
+    ),
 )
 ADMIN = (
     Page(

@@ -1,9 +1,11 @@
 from django.urls import include, path
 
-from costs.views import CostsJson, CostsTable
+from costs.downloads import CostsJson, CostsTable, CostsWorkbook
 
 urlpatterns = [
     path("costs/table.csv", CostsTable.as_view(), name="costs-table"),
+    path("costs/table.xlsx", CostsWorkbook.as_view(), name="costs-workbook"),
     path("costs/all.json", CostsJson.as_view(), name="costs-json"),
+    path("costs/changes/", include("costs.largest_changes.urls")),
     path("teams/", include("costs.allocation.urls")),
 ]

@@ -77,6 +77,18 @@ def test_each_control_of_the_costs_is_in_the_url_and_back_undoes_it(
     expect(page.get_by_text("$1,050.00").first).to_be_visible()
 
 
+def test_a_change_and_its_cause_are_two_clicks_away(page: Page, company: None) -> None:
+    sign_in(page)
+    open_page(page, "Costs")
+    panel = page.get_by_role("region", name="What changed and why")
+    expect(panel).to_contain_text("Used more")
+    panel.get_by_role("link", name="AWS Lambda").click()
+    expect(page).to_have_url(re.compile(r"service=AWS\+Lambda"))
+    expect(page.get_by_role("list", name="Active filters")).to_contain_text(
+        "AWS Lambda"
+    )
+
+
 def test_a_picker_takes_several_and_the_answer_is_downloaded(
     page: Page, company: None
 ) -> None:

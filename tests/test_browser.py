@@ -38,7 +38,7 @@ def is_drawn(page: Page, chart: str) -> bool:
 
 def choose(page: Page, name: str, value: str) -> None:
     """Chooses, and waits for the answer."""
-    page.locator(f"select[name={name}]").select_option(value)
+    page.locator(f"select[name={name}]").first.select_option(value)
     expect(page).to_have_url(re.compile(f"{name}={value}"))
     is_ready(page, "Costs")
 

@@ -8,6 +8,7 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import TemplateView
 
@@ -15,6 +16,8 @@ from clouds.labels import clouds_of
 from clouds.models import CloudAccount
 from clouds.registry import CloudKind
 from costs.chart import by_moment, trend_chart
+from costs.queries.query import query_string
+from costs.queries.trend import OTHER
 from dashboard.explained_costs import explained_on_home
 from dashboard.frame import Frame
 from dashboard.home_status import status_sentence
@@ -111,7 +114,7 @@ class SummaryView(LoginRequiredMixin, TemplateView):
             # Bills are of whole accounts, and a payer's of all its members.
             "per_cloud": [] if self.scope.accounts else _per_cloud(found),
             "top_changes": found.top_changes,
-            "chart": trend_chart(found.trend),
+            "chart": trend_chart(found.trend, drills=_drills(found)),
             "table": by_moment(found.trend),
             **explained_on_home(found),
         }
@@ -161,6 +164,16 @@ class SummaryView(LoginRequiredMixin, TemplateView):
             if context["measured"]:
                 context["idle_percent"] = context["idle"] / context["measured"] * 100
         return context
+
+
+def _drills(found: Spending) -> dict[str, str]:
+    """The page of what a service costs, to which the chart adds the days."""
+    path, shared = reverse("costs"), {"group_by": "region", "currency": found.currency}
+    return {
+        one.key: f"{path}?{query_string({'service': [one.key], **shared})}"
+        for one in found.trend.series
+        if one.key != OTHER
+    }
 
 
 def _parameters(scope: Scope, route: str) -> str:

@@ -115,7 +115,6 @@ RESOURCES = (
     _section("network", "inventory.view_address", "addresses NAT load balancers"),
 )
 INSIGHTS = (
-    Page("Mine", "mine", ("insights.view_recommendation",), words="owned assigned"),
     Page(
         "Overview",
         "insights",
@@ -125,6 +124,7 @@ INSIGHTS = (
         ),
         words="insights savings",
     ),
+    Page("Mine", "mine", ("insights.view_recommendation",), words="owned assigned"),
     Page(
         "Anomalies",
         "anomalies",

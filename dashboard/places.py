@@ -162,13 +162,15 @@ OPERATIONS = (
         "coverage",
         ("clouds.view_cloudaccount", "costs.view_costtotal"),
         also=("reread", "propose-reread"),
-        words="stored missing days reconciled data health",
+        accounts="account",
+        words="calendar missing days estimated reconciled read again health",
     ),
     Page(
         "Alerts and channels",
         "alerts",
         ("alerts.view_notice", "alerts.view_channel"),
-        words="notices e-mail webhooks recipients",
+        also=("remove-channel",),
+        words="notices e-mail webhook Slack test",
     ),
 )
 ADMIN = (

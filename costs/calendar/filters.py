@@ -11,7 +11,8 @@ from django.utils import timezone
 from clouds.filters import account_filter
 from clouds.models import CloudAccount
 from clouds.querysets import CloudAccountQuerySet
-from core.api.filters import WindowForm, end_filter, start_filter
+from clouds.registry import CloudKind
+from core.api.filters import AnyChoice, WindowForm, end_filter, start_filter
 from core.windows import InvalidWindow, Window, add_months, first_of_month, utc_day
 from costs.queries.query import ALLOWED_DAYS
 
@@ -52,6 +53,7 @@ class CoverageFilter(filters.FilterSet):
     start = start_filter(method="any_day")
     end = end_filter(method="any_day")
     account = account_filter("pk")
+    provider = AnyChoice(choices=CloudKind.choices, help_text="The cloud.")
     search = filters.CharFilter(method="searched", help_text="Part of an id or name.")
 
     class Meta:

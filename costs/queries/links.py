@@ -4,6 +4,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from clouds.registry import CloudKind
 from core.periods import PERIODS, period_window
 from core.windows import ONE_DAY, Window, add_months, utc_day
 from costs.queries.query import (
@@ -17,6 +18,7 @@ from costs.querysets import BY_TAG, UNTAGGED, keys_of
 
 # What a filter in use is called.
 FILTER_NAMES = {
+    "provider": "Cloud",
     "account": "Bill of",
     "service": "Service",
     "exclude_service": "Exclude service",
@@ -48,6 +50,19 @@ def quick_ranges(now: datetime) -> Sequence[tuple[str, str, Window]]:
         (name, label, period_window(name, now)) for name, (label, _) in PERIODS.items()
     ]
     return [one for one in found if one[2].end <= utc_day(now)]
+
+
+def drills(query: CostQuery, lines: Sequence[Line]) -> Mapping[str, str]:
+    """The page of what each line is made of, by its label: the chart limits it to days.
+
+    What no filter names leads to all of those days, by service where they were not cut.
+    """
+    every = query.parameters(
+        group_by="" if not query.groups else query.group_by, sort=""
+    )
+    return {
+        line.label: f"?{query_of_line(query, line, lines) or every}" for line in lines
+    }
 
 
 def query_of_line(query: CostQuery, line: Line, shown: Sequence[Line]) -> str | None:
@@ -159,4 +174,6 @@ def _label(value: str, name: str, account_names: Mapping[str, str]) -> str:
     if name in DIMENSIONS["tag"]:
         key, _, tag_value = value.partition("=")
         return value if tag_value else f"{key} {UNTAGGED}"
+    if name == "provider":
+        return str(CloudKind(value).label)
     return account_names.get(value, value)

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from clouds.registry import CloudKind
 from core.periods import PERIODS, period_window
 from core.windows import ONE_DAY, InvalidWindow, Window, last_complete_days, utc_day
 from costs.queries.coverage import COMPARISONS
@@ -21,6 +22,8 @@ from costs.querysets import BY_TAG, GROUPS, METRICS, groups_of
 from providers.records import ChargeCategory
 
 DEFAULT_DAYS = 30
+# So many bars of a day are no longer told apart.
+MONTHLY_FROM_DAYS = 365
 # No cloud's bill is older or that far ahead, and a point is answered for each day.
 ALLOWED_DAYS = Window(date(2000, 1, 1), date(2100, 1, 1))
 # More series than anybody reads; a database takes no number of any size.
@@ -46,8 +49,14 @@ DIMENSIONS = {
 }
 # What costs by tag can be grouped and filtered by.
 COMBINABLE_WITH_TAG = {"service", "account", "tag", "none"}
-# All filters that repeat; `account` names whose bill it is.
-FILTERS = ("account", *(name for pair in DIMENSIONS.values() for name in pair))
+# All filters that repeat; `provider` and `account` name whose bill it is.
+BILLS = ("provider", "account")
+FILTERS = (*BILLS, *(name for pair in DIMENSIONS.values() for name in pair))
+CHOICES = {
+    "provider": tuple(CloudKind.values),
+    "charge_category": CATEGORIES,
+    "exclude": CATEGORIES,
+}
 # Names of products and tags hold commas; other values may be listed between them.
 WITH_COMMAS = ("service", "exclude_service", "tag", "exclude_tag", "group_by")
 # Three would be a list, and no table to read.
@@ -155,6 +164,11 @@ class CostQuery:
         }
 
     @property
+    def usual_granularity(self) -> str:
+        """How a page cuts the window where its URL does not say it."""
+        return "monthly" if len(self.window) >= MONTHLY_FROM_DAYS else "daily"
+
+    @property
     def comparison(self) -> dict[str, Any]:
         """The plain values of what is compared, and how."""
         previous = self.previous
@@ -181,6 +195,8 @@ class CostQuery:
     def parameters(self, **changes: object) -> str:
         """Return the query string of the page, with some parameters changed."""
         looks = {"chart": self.chart, "table": self.table, "sort": self.sort}
+        if self.granularity == self.usual_granularity:
+            looks["granularity"] = ""
         relative = {"period": ""} if changes.keys() & {"start", "end"} else {}
         return query_string(
             {**self.values, **self.comparison, **looks, **relative, **changes}
@@ -214,10 +230,10 @@ class _Reader:
 
     def query(self, now: datetime) -> CostQuery:
         filters = {name: self.texts(name) for name in FILTERS}
-        for name in ("charge_category", "exclude"):
+        for name, choices in CHOICES.items():
             for value in filters[name]:
-                if value not in CATEGORIES:
-                    self.refuse_choice(name, value, CATEGORIES)
+                if value not in choices:
+                    self.refuse_choice(name, value, choices)
         ignore = self.texts("ignore")
         for value in ignore:
             if value not in IGNORABLE:

@@ -162,6 +162,21 @@ OPERATIONS = (
         also=("run", "backfill", "propose-backfill", "start-sync"),
         words="runs data freshness incidents API cost",
     ),
+    Page(
+        "Coverage",
+        "coverage",
+        ("clouds.view_cloudaccount", "costs.view_costtotal"),
+        also=("reread", "propose-reread"),
+        accounts="account",
+        words="calendar missing days estimated reconciled read again health",
+    ),
+    Page(
+        "Alerts and channels",
+        "alerts",
+        ("alerts.view_notice", "alerts.view_channel"),
+        also=("remove-channel",),
+        words="notices e-mail webhook Slack test",
+    ),
 )
 ADMIN = (
     Page(

@@ -13,10 +13,13 @@ from django.utils import timezone
 from clouds.access import limit_of
 from clouds.labels import account_labels, clouds_of
 from clouds.models import CloudAccount
+from costs.queries.links import quick_ranges
 from dashboard.attention import Need, needs_attention
 from dashboard.places import HOME, PAGE_OF, PLACES, Page, Place
 from dashboard.scope import LEFT_OUT, Scope
 
+# Parameters of the days that a page is of.
+PERIOD = ("period", "start", "end")
 # Beyond so many, an account is found by search.
 LISTED_ACCOUNTS = 12
 
@@ -94,13 +97,42 @@ class Frame:
     def _link(self, place: Place) -> PlaceLink | None:
         seen = [one for one in place.pages if one.is_visible_to(self.request.user)]
         links = [
-            Link(one.label, address(one, self.scope.parameters(one)), one == self.page)
+            Link(one.label, address(one, self._kept(one)), one == self.page)
             for one in seen
         ]
         if not links:
             return None
         is_current = self.page in place.pages
         return PlaceLink(place.label, place.icon, links[0].url, is_current, links)
+
+    def _kept(self, page: Page) -> dict[str, Any]:
+        """Return what a link to that page keeps of this one: its scope and period."""
+        kept = self.scope.parameters(page)
+        if page.has_period and self.page and self.page.has_period:
+            asked = self.request.GET
+            kept |= {name: asked[name] for name in PERIOD if asked.get(name)}
+        return kept
+
+    @property
+    def periods(self) -> list[Link]:
+        """The periods to choose from, on the open page or else that of costs."""
+        page = self.page if self.page and self.page.has_period else PAGE_OF["costs"]
+        if not page.is_visible_to(self.request.user):
+            return []
+        match = self.request.resolver_match
+        is_open = match is not None and match.view_name == page.route
+        asked = self.request.GET
+        left_out = {*PERIOD, "previous_start", "previous_end", "page"}
+        rest = {n: v for n, v in asked.lists() if n not in left_out} if is_open else {}
+        kept = {**rest, **self.scope.parameters(page)}
+        return [
+            Link(
+                label,
+                address(page, {**kept, "period": name}),
+                is_open and asked.get("period") == name,
+            )
+            for name, label, _ in quick_ranges(timezone.now())
+        ]
 
     @property
     def scope_label(self) -> str:

@@ -29,6 +29,8 @@ class Page:
     """Its parameter that limits it to accounts, beside `provider` for clouds."""
     words: str = ""
     """What else people call it: search finds it by these."""
+    has_period: bool = False
+    """Whether it is of days that are chosen, in the parameters of PERIOD."""
     is_for_staff: bool = False
     needs_all_accounts: bool = False
 
@@ -64,12 +66,14 @@ COSTS = (
         (VIEW_COSTS,),
         accounts="sub_account",
         words="costs bill spending services",
+        has_period=True,
     ),
     Page(
         "Changes",
         "cost-changes",
         (VIEW_COSTS,),
         words="movers largest",
+        has_period=True,
     ),
     Page(
         "Budgets",
@@ -92,6 +96,7 @@ COSTS = (
         "teams",
         ("costs.view_team", VIEW_COSTS),
         words="teams rules showback chargeback",
+        has_period=True,
     ),
 )
 RESOURCES = (

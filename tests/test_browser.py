@@ -191,8 +191,8 @@ def test_on_a_phone_the_bar_leads_on_and_no_page_is_wider(
     bar = page.get_by_role("navigation", name="Main").bounding_box()
     assert bar and bar["y"] + bar["height"] == PHONE["height"]
     open_page(page, name)
-    width = page.evaluate("document.documentElement.scrollWidth")
-    assert width <= PHONE["width"]
+    fits = "width => document.documentElement.scrollWidth <= width"
+    page.wait_for_function(fits, arg=PHONE["width"])
 
 
 def test_the_longest_names_push_nothing_off_the_page(page: Page, company: None) -> None:

@@ -109,3 +109,28 @@ def test_many_accounts_are_not_all_listed(client: Client) -> None:
         account(number, f"account-{number}")
     assert len(choices(client, "/costs/")) == LISTED_ACCOUNTS + 1
     assert "4 more: find them by search." in header(client, "/costs/")
+
+
+def periods(client: Client, page: str) -> dict[str, str]:
+    menu = header(client, page).partition('<nav aria-label="Period">')[2]
+    found = CHOICE.findall(menu.partition("</nav>")[0])
+    return {label: address for address, _, label in found}
+
+
+def test_a_period_is_chosen_on_the_page_that_is_open_or_else_on_costs(
+    client: Client,
+) -> None:
+    page = f"/teams/?granularity=monthly&start=2026-01-01&account={ONE}"
+    chosen = periods(client, page)["Last month"]
+    assert "start=" not in chosen
+    assert chosen.startswith("/teams/?")
+    assert "granularity=monthly" in chosen
+    assert "period=last_month" in chosen
+    home = periods(client, f"/?account={ONE}")["Last month"]
+    assert home == f"/costs/?sub_account={ONE}&period=last_month"
+
+
+def test_links_between_pages_of_costs_keep_the_period(client: Client) -> None:
+    shown = header(client, "/costs/?period=last_month")
+    assert 'href="/teams/?period=last_month"' in shown
+    assert 'href="/resources/"' in shown

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
 
 from clouds.models import CloudAccount
 from clouds.testing import account
@@ -240,7 +241,7 @@ def test_totals_by_a_tag_take_no_query_more_for_more_days(
     from costs.queries.trend import cost_trend
     from users.testing import person
 
-    user = person("viewer")
+    user = User.objects.get(pk=person("viewer").pk)
     query = CostQuery.from_values(BY_TEAM, NOW)
     assert CostTotal.objects.count() == 3
     with django_assert_num_queries(4):

@@ -139,7 +139,9 @@ def test_anomalies_and_one_time_charges_are_left_out_if_asked(
         ("?limit=3", "limit"),
     ],
 )
-def test_what_cannot_be_answered_is_refused_by_name(query: str, name: str) -> None:
+def test_what_cannot_be_answered_is_refused_by_name(
+    owner: CloudAccount, query: str, name: str
+) -> None:
     viewer = session_of(person("viewer"))
     response = viewer.get(f"{PATH}{query}")
     assert response.status_code == 400

@@ -1,7 +1,7 @@
 """The channels by which notices reach people: e-mail and a webhook, such as Slack's."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Sequence
 from http.client import HTTPException
 from urllib.error import HTTPError
 from urllib.request import HTTPRedirectHandler, Request, build_opener
@@ -11,12 +11,12 @@ from django.conf import settings
 from django.core.mail import send_mail
 
 from alerts.messages import Message
-
-Channel = Callable[[Message], None]
+from alerts.models import EMAIL, WEBHOOK, Channel
 
 # Of connecting and of each read; a slower one is tried again. The time limit of the
 # task ends a channel that answers a little at a time.
 TIMEOUT_SECONDS = 10.0
+PRINTED = "E-mails are only printed to the log: set EMAIL_URL to a mail server."
 
 
 class DeliveryFailed(Exception):
@@ -24,23 +24,64 @@ class DeliveryFailed(Exception):
 
 
 def configured_channels() -> dict[str, Channel]:
-    """Return the channels that the settings configure, by name."""
-    found: dict[str, Channel] = {}
-    if settings.ALERT_EMAILS:
-        found["email"] = send_email
+    """Return the channels of the settings and those that were added, by name."""
+    found = [*Channel.objects.order_by("name")]
     if settings.ALERT_WEBHOOK_URL:
-        found["webhook"] = post_webhook
-    return found
+        url = settings.ALERT_WEBHOOK_URL
+        found.insert(0, Channel(name=WEBHOOK, kind=Channel.Kind.WEBHOOK, target=url))
+    if settings.ALERT_EMAILS:
+        found.insert(0, email_channel())
+    return {one.name: one for one in found}
 
 
-def send_email(message: Message) -> None:
-    """Send it to ALERT_EMAILS. Raises DeliveryFailed."""
+def email_channel() -> Channel:
+    """Return the channel of ALERT_EMAILS, which may have no address of its own."""
+    target = ", ".join(settings.ALERT_EMAILS)
+    return Channel(name=EMAIL, kind=Channel.Kind.EMAIL, target=target)
+
+
+def channels_for(recipients: Sequence[str]) -> dict[str, Channel]:
+    """Return the channels of a notice that goes to these recipients too."""
+    channels = configured_channels()
+    return {EMAIL: email_channel(), **channels} if recipients else channels
+
+
+def missing_delivery() -> str:
+    """Return why no alert reaches anybody, or "" where one does."""
+    channels = configured_channels().values()
+    if not channels:
+        return (
+            "No alert channel is configured: incidents, and budgets without recipients "
+            "of their own, reach nobody."
+        )
+    if emails_are_printed() and all(one.kind == EMAIL for one in channels):
+        return f"No alert reaches anybody. {PRINTED}"
+    return ""
+
+
+def emails_are_printed() -> bool:
+    """Return whether there is no mail server."""
+    return settings.EMAIL_BACKEND.endswith("console.EmailBackend")
+
+
+def send(channel: Channel, message: Message) -> None:
+    """Raise DeliveryFailed unless the channel took the message."""
+    if channel.kind == Channel.Kind.EMAIL:
+        send_email(channel, message)
+    else:
+        post_webhook(channel, message)
+
+
+def send_email(channel: Channel, message: Message) -> None:
+    """Send it to the channel's addresses and the message's. Raise DeliveryFailed."""
+    addresses = dict.fromkeys([*channel.addresses, *message.recipients])
     try:
         subject = f"cloudintel: {message.subject}"
-        send_mail(subject, message.text, None, settings.ALERT_EMAILS)
+        send_mail(subject, message.text, None, list(addresses))
     except (OSError, ValueError, SoftTimeLimitExceeded) as error:
         raise DeliveryFailed(
-            f"The e-mail was not sent ({error}). Check EMAIL_URL and ALERT_EMAILS."
+            f"The e-mail was not sent ({error}). Check EMAIL_URL and "
+            f"{channel.setting or 'its addresses'}."
         ) from error
 
 
@@ -51,23 +92,20 @@ class _NoRedirects(HTTPRedirectHandler):
         return None
 
 
-def post_webhook(message: Message) -> None:
-    """Post JSON with `text`, as Slack takes it. Raises DeliveryFailed.
+def post_webhook(channel: Channel, message: Message) -> None:
+    """Post JSON with `text`, as Slack takes it. Raise DeliveryFailed.
 
     HTTPS_PROXY, HTTP_PROXY and NO_PROXY are obeyed, as by boto3.
     """
     request = Request(  # noqa: S310 - check alerts.E001 allows http and https
-        settings.ALERT_WEBHOOK_URL,
+        channel.target,
         json.dumps({"text": message.text}).encode(),
         {"Content-Type": "application/json"},
     )
+    hint = f"Check {channel.setting or 'its URL'}."
     try:
         build_opener(_NoRedirects).open(request, timeout=TIMEOUT_SECONDS).close()
     except HTTPError as error:
-        raise DeliveryFailed(
-            f"The webhook answered {error.code}. Check ALERT_WEBHOOK_URL."
-        ) from error
+        raise DeliveryFailed(f"The webhook answered {error.code}. {hint}") from error
     except (OSError, HTTPException, SoftTimeLimitExceeded) as error:
-        raise DeliveryFailed(
-            f"The webhook did not answer ({error}). Check ALERT_WEBHOOK_URL."
-        ) from error
+        raise DeliveryFailed(f"The webhook did not answer ({error}). {hint}") from error

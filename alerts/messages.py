@@ -16,20 +16,22 @@ DETAIL = re.compile(r"( through )?\barn:[^\s,;)]*[^\s,;):.]|[\w-]*\d[\w-]*")
 class Message:
     subject: str
     text: str
+    recipients: Sequence[str] = ()
 
 
 def group_of(notice: Notice) -> Hashable:
     """Return what notices have in common that go out as one message."""
     if not notice.cause:
         return notice.pk
-    return notice.channel, notice.severity, DETAIL.sub("", notice.cause)
+    to = (notice.channel, *notice.recipients)
+    return to, notice.severity, DETAIL.sub("", notice.cause)
 
 
 def message_of(notices: Sequence[Notice]) -> Message:
     """Return what to send for notices of one group."""
     first = notices[0]
     if len(notices) == 1:
-        return Message(first.subject, first.text)
+        return Message(first.subject, first.text, first.recipients)
     accounts = len({notice.account_id for notice in notices})
     lines = [f"- {notice.subject}" for notice in notices[:NAMED_IN_A_MESSAGE]]
     if more := len(notices) - NAMED_IN_A_MESSAGE:
@@ -38,4 +40,5 @@ def message_of(notices: Sequence[Notice]) -> Message:
     return Message(
         f"{many}, one cause: {first.subject}",
         "\n".join([f"{many}, one cause: {first.cause}", "", *lines]),
+        first.recipients,
     )

@@ -4,15 +4,24 @@ import logging
 from collections.abc import Collection, Hashable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import F, Model
 from django.utils import timezone
 
-from alerts.channels import DeliveryFailed, configured_channels
+from alerts.channels import (
+    PRINTED,
+    DeliveryFailed,
+    channels_for,
+    configured_channels,
+    email_channel,
+    emails_are_printed,
+    send,
+)
 from alerts.messages import group_of, message_of
-from alerts.models import Notice
+from alerts.models import EMAIL, Channel, Notice
 from alerts.querysets import LONGEST_PAUSE
 
 logger = logging.getLogger(__name__)
@@ -35,11 +44,13 @@ def queue_notice(
     cause: str = "",
     account: Any = None,
     channels: Collection[str] | None = None,
+    recipients: Sequence[str] = (),
 ) -> None:
     """Queue what happened to `about` on each configured channel, once.
 
     What has the same `cause`, which may end the text, is sent as one message.
     `channels` limits it to some of them; `account` limits who may see it.
+    `recipients` are e-mailed too.
     """
     line = text.removesuffix(cause).splitlines()[0].strip()
     Notice.objects.bulk_create(
@@ -47,6 +58,7 @@ def queue_notice(
             Notice(
                 key=_key(about, event),
                 channel=name,
+                recipients=list(recipients) if name == EMAIL else [],
                 severity=severity,
                 subject=line[:LONGEST_SUBJECT],
                 text=text,
@@ -57,7 +69,7 @@ def queue_notice(
                 created_at=now,
                 due_at=now,
             )
-            for name in configured_channels()
+            for name in channels_for(recipients)
             if channels is None or name in channels
         ],
         ignore_conflicts=True,
@@ -83,7 +95,7 @@ def deliver_due(now: datetime) -> int:
 
     A channel that fails is left alone until the next delivery.
     """
-    channels, failed = configured_channels(), set[str]()
+    channels, failed = {EMAIL: email_channel()} | configured_channels(), set[str]()
     sent, began = 0, timezone.now()
     for group in _due_groups(now, channels):
         if timezone.now() - began > DELIVERY_TIME:
@@ -93,7 +105,7 @@ def deliver_due(now: datetime) -> int:
             continue
         same = Notice.objects.filter(pk__in=[notice.pk for notice in mine])
         try:
-            channels[channel](message_of(mine))
+            send(channels[channel], message_of(mine))
         except DeliveryFailed as error:
             failed.add(channel)
             logger.error("%s of %d notices: %s", channel, len(mine), error)
@@ -123,3 +135,33 @@ def _claim(group: Sequence[Notice], now: datetime) -> list[Notice]:
             due_at=now + pause, sending_since=now, attempts=F("attempts") + 1
         )
     return mine
+
+
+def send_test(
+    channel: Channel, by: Model, now: datetime, recipients: Sequence[str] = ()
+) -> Notice:
+    """Send a test at once; return its notice, which says whether it was taken."""
+    text = f"This is a test of the channel {channel}, sent by {by}. Alerts arrive here."
+    notice = Notice.objects.create(
+        key=f"test {uuid4()}",
+        channel=channel.name,
+        recipients=list(recipients) if channel.name == EMAIL else [],
+        severity=Notice.Severity.INFO,
+        subject=f"Test of {channel}",
+        text=text,
+        about=by,
+        created_at=now,
+        attempts=1,
+        sending_since=now,
+    )
+    try:
+        if channel.kind == EMAIL and emails_are_printed():
+            raise DeliveryFailed(PRINTED)
+        send(channel, message_of([notice]))
+    except DeliveryFailed as error:
+        notice.failed_at, notice.error = now, str(error)
+    else:
+        notice.sent_at = now
+    notice.sending_since = None
+    notice.save()
+    return notice

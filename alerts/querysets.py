@@ -1,10 +1,15 @@
-"""Questions about notices."""
+"""Questions about channels and notices."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Q
+from django.db.models import Max, Q, QuerySet
 
-from clouds.access import AccountScopedQuerySet
+from clouds.access import AccountScopedQuerySet, AnyUser, is_limited
+
+if TYPE_CHECKING:
+    from alerts.models import Notice
 
 # Longer than the task's time limit: the process that had begun to send was killed.
 SENDING_EXPIRES_AFTER = timedelta(minutes=3)
@@ -12,9 +17,28 @@ SENDING_EXPIRES_AFTER = timedelta(minutes=3)
 LONGEST_PAUSE = timedelta(hours=1)
 
 
+class ChannelQuerySet(QuerySet[Any]):
+    """Channels are told of every account."""
+
+    def visible_to(self, user: AnyUser) -> Self:
+        """Return all, or none for users who see only some accounts."""
+        return self.none() if is_limited(user) else self
+
+
 class NoticeQuerySet(AccountScopedQuerySet):
     def unsent(self) -> "NoticeQuerySet":
         return self.filter(sent_at__isnull=True)
+
+    def last_per_channel(self, names: Iterable[str]) -> "dict[str, Notice]":
+        """Return the newest notice of each channel that was tried."""
+        newest = (
+            self.filter(channel__in=names, attempts__gt=0)
+            .order_by()
+            .values("channel")
+            .annotate(newest=Max("pk"))
+        )
+        found = self.filter(pk__in=[row["newest"] for row in newest])
+        return {notice.channel: notice for notice in found}
 
     def due(self, now: datetime) -> "NoticeQuerySet":
         """Unsent ones whose next attempt is due, the oldest first.

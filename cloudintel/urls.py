@@ -14,6 +14,7 @@ from rest_framework.viewsets import ViewSetMixin
 from cloudintel.health import health, metrics, status
 from costs.allocation.api import TeamRuleViewSet, TeamViewSet
 from costs.api.views import DailyCostViewSet
+from costs.calendar.api import CoverageViewSet
 from dashboard.api.infrastructure import (
     InfrastructureViewSet,
     PricedResourceViewSet,
@@ -64,6 +65,7 @@ pages: list[URLPattern | URLResolver] = [
     path("", SummaryView.as_view(), name="summary"),
     path("instances/", InstanceListView.as_view(), name="instances"),
     path("instances/<int:pk>/", InstanceView.as_view(), name="instance"),
+    path("", include("alerts.urls")),
     path("costs/", ExplainedCostsView.as_view(), name="costs"),
     path("", include("costs.urls")),
     path("", include("insights.urls")),
@@ -151,6 +153,7 @@ api: list[URLPattern | URLResolver] = [
         "api/v1/infrastructure/resources/costs/",
         PricedResourceViewSet.as_view({"get": "costs"}),
     ),
+    path("api/v1/coverage/", CoverageViewSet.as_view({"get": "list"})),
     path("api/v1/assignments/", AssignmentView.as_view()),
     path("api/v1/", include(router.urls)),
     path("api/schema/", SchemaView.as_view(), name="schema"),

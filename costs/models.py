@@ -1,5 +1,7 @@
 """What it costs, per day, reconciled with the bill."""
 
+from decimal import Decimal
+
 from django.db import models
 
 from clouds.models import ACCOUNT_ID_LENGTH, CloudAccount
@@ -256,3 +258,8 @@ class Restatement(models.Model):
             f"{self.day} {self.account}: {self.old_billed} -> {self.new_billed} "
             f"{self.currency}"
         )
+
+    @property
+    def billed_change(self) -> Decimal:
+        change: Decimal = self.new_billed - self.old_billed
+        return change

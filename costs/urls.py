@@ -6,6 +6,7 @@ urlpatterns = [
     path("costs/table.csv", CostsTable.as_view(), name="costs-table"),
     path("costs/table.xlsx", CostsWorkbook.as_view(), name="costs-workbook"),
     path("costs/all.json", CostsJson.as_view(), name="costs-json"),
+    path("coverage/", include("costs.calendar.urls")),
     path("costs/changes/", include("costs.largest_changes.urls")),
     path("teams/", include("costs.allocation.urls")),
 ]

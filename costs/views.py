@@ -18,7 +18,12 @@ from core.windows import ONE_DAY, Window
 from costs.chart import by_moment, trend_chart
 from costs.pivot_table import pivot_table
 from costs.queries.breakdown import CostBreakdown, cost_breakdown
-from costs.queries.filter_options import EXCLUDABLE, filter_options
+from costs.queries.filter_options import (
+    EXCLUDABLE,
+    Option,
+    Picker,
+    filter_options,
+)
 from costs.queries.links import (
     active_filters,
     drills,
@@ -58,6 +63,8 @@ KINDS = {"bars": "stacked", "lines": "line"}
 # A chart has colors for so many; beyond it a reader tells none apart.
 DEFAULT_LIMIT, LARGEST_LIMIT = 10, 25
 LIMITS = {5, DEFAULT_LIMIT, 15, LARGEST_LIMIT}
+# Values of a tag that an empty answer names.
+TAGS_NAMED = 12
 # Three years: more days are no page to read, and the cloud keeps fewer.
 LONGEST_DAYS = 1100
 
@@ -181,11 +188,13 @@ def days_of(query: CostQuery) -> dict[str, str]:
 def _filters(
     query: CostQuery, user: AnyUser, names: dict[str, str], tag_keys: Sequence[str]
 ) -> dict[str, Any]:
+    pickers = filter_options(query, user, names, tag_keys)
     return {
         "question": query,
         "days": days_of(query),
         "limits": sorted({*LIMITS, query.limit}),
-        "pickers": filter_options(query, user, names, tag_keys),
+        "pickers": pickers,
+        "tag_picker": pickers[-1] if query.tag_key else None,
         "active_filters": active_filters(query, names),
     }
 
@@ -210,9 +219,10 @@ def _shown(
 ) -> dict[str, Any]:
     """What the template shows of an answer, with where each part leads on to."""
     query = found.query
+    filters = _filters(query, user, names, tag_keys)
     groups = [group_name(group) for group in query.groups]
     return {
-        **_filters(query, user, names, tag_keys),
+        **filters,
         "answer": found,
         "group_names": groups,
         "table_choices": table_choices(groups),
@@ -231,7 +241,23 @@ def _shown(
             (line, query_of_line(query, line, found.lines)) for line in found.lines
         ],
         **({} if found.lines else _stored(query, user)),
+        **(
+            {}
+            if found.lines
+            else {"known_tags": _known_tags(query, filters["pickers"])}
+        ),
     }
+
+
+def _known_tags(
+    query: CostQuery, pickers: Sequence[Picker]
+) -> list[tuple[Option, str]]:
+    """Which tags cost the most in the window, where those asked for cost nothing."""
+    if not query.filters["tag"]:
+        return []
+    known = [one for one in pickers[-1].options if one.amount]
+    largest = sorted(known, key=lambda one: -(one.amount or 0))[:TAGS_NAMED]
+    return [(one, query.parameters(tag=[one.value])) for one in largest]
 
 
 def _stored(query: CostQuery, user: AnyUser) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import TemplateView
 
+from alerts.channels import missing_delivery
 from clouds.labels import clouds_of
 from clouds.models import CloudAccount
 from clouds.registry import CloudKind
@@ -64,6 +65,7 @@ class SummaryView(LoginRequiredMixin, TemplateView):
             clouds=clouds_of(enabled),
             costs_scope=_parameters(self.scope, "costs"),
             resources_scope=_parameters(self.scope, "resources"),
+            missing_delivery=missing_delivery(),
             **kwargs,
         )
         found = self._spending() if may["costs"] else None

@@ -115,7 +115,6 @@ RESOURCES = (
     _section("network", "inventory.view_address", "addresses NAT load balancers"),
 )
 INSIGHTS = (
-    Page("Mine", "mine", ("insights.view_recommendation",), words="owned assigned"),
     Page(
         "Overview",
         "insights",
@@ -125,6 +124,7 @@ INSIGHTS = (
         ),
         words="insights savings",
     ),
+    Page("Mine", "mine", ("insights.view_recommendation",), words="owned assigned"),
     Page(
         "Anomalies",
         "anomalies",
@@ -156,6 +156,21 @@ OPERATIONS = (
         ("syncs.view_syncrun",),
         also=("run", "backfill", "propose-backfill", "start-sync"),
         words="runs data freshness incidents API cost",
+    ),
+    Page(
+        "Coverage",
+        "coverage",
+        ("clouds.view_cloudaccount", "costs.view_costtotal"),
+        also=("reread", "propose-reread"),
+        accounts="account",
+        words="calendar missing days estimated reconciled read again health",
+    ),
+    Page(
+        "Alerts and channels",
+        "alerts",
+        ("alerts.view_notice", "alerts.view_channel"),
+        also=("remove-channel",),
+        words="notices e-mail webhook Slack test",
     ),
 )
 ADMIN = (

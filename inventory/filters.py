@@ -36,6 +36,10 @@ class ResourceFilter(OwnedFilter):
         help_text="key:value or key=value, or key alone for any value. Keys and values "
         "may hold either character.",
     )
+    lacks_tag = filters.CharFilter(
+        method="lacking_tag", help_text="Only those without a tag of this key."
+    )
+    untagged = YesOrNo(method="filter_untagged", help_text="Whether it has no tag.")
     search = filters.CharFilter(
         method="searched", help_text="Part of an ID, a name or an IP address."
     )
@@ -55,6 +59,16 @@ class ResourceFilter(OwnedFilter):
         self, queryset: ResourceQuerySet, name: str, value: str
     ) -> ResourceQuerySet:
         return queryset.tagged(value)
+
+    def lacking_tag(
+        self, queryset: ResourceQuerySet, name: str, value: str
+    ) -> ResourceQuerySet:
+        return queryset.lacking_tag(value)
+
+    def filter_untagged(
+        self, queryset: ResourceQuerySet, name: str, value: bool
+    ) -> ResourceQuerySet:
+        return queryset.filter(tags={}) if value else queryset.exclude(tags={})
 
     def searched(
         self, queryset: ResourceQuerySet, name: str, value: str

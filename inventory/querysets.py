@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 
 from clouds.access import AccountScopedQuerySet
 from core.windows import midnight
-from inventory.tags import HasTag
+from inventory.tags import HasTag, HasTagKey
 
 RUNNING = "running"
 # Of a machine whose state its cloud has not told yet.
@@ -39,6 +39,10 @@ class ResourceQuerySet(AccountScopedQuerySet):
     def tagged(self, tag: str) -> Self:
         """Return those with the tag: key=value, key:value, or key for any value."""
         return self.filter(HasTag("tags", tag))
+
+    def lacking_tag(self, key: str) -> Self:
+        """Return those without a tag of this key."""
+        return self.exclude(HasTagKey("tags", key))
 
     def search(self, text: str) -> Self:
         """Return those with this text in their id, name or an IP address."""

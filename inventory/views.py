@@ -43,6 +43,7 @@ from inventory.filters import ResourceFilter
 from inventory.kinds import KIND_OF, KINDS, Kind
 from inventory.models import Resource, short_id
 from inventory.querysets import ResourceQuerySet
+from inventory.tag_picker import show_tags, tag_picker
 from syncs.datasets import Dataset, not_offered
 from syncs.models import SyncRun
 
@@ -135,6 +136,11 @@ class ResourceListView(PermissionRequiredMixin, FilterView):
         )
         if self.kind:
             context |= self._of_kind(self.kind, context, accounts)
+        present = sum(context["states"].values())
+        context["tags"] = tag_picker(
+            seen.present(), present, self.request.GET, accounts
+        )
+        show_tags(context["object_list"], context["tags"].column)
         context["can_attach"] = "attached" in context["filter"].filters
         sortable = context["filter"].filters["ordering"].param_map.values()
         columns = columns_of(self.kind, sortable) if self.kind else []

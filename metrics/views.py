@@ -19,6 +19,7 @@ from core.windows import last_complete_days
 from inventory.filters import InstanceFilter
 from inventory.models import Instance, Resource
 from inventory.querysets import InstanceQuerySet
+from inventory.tag_picker import show_tags, tag_picker
 from metrics.filters import SortedInstanceFilter
 from metrics.idle import IDLE_BELOW_PERCENT, IDLE_MIN_DAYS, RECENT_DAYS
 from metrics.models import RecentCpu
@@ -75,6 +76,9 @@ class InstanceCpuListView(PermissionRequiredMixin, FilterView):
             ],
             **kwargs,
         )
+        present = sum(context["states"].values())
+        context["tags"] = tag_picker(seen.present(), present, get, accounts)
+        show_tags(context["object_list"], context["tags"].column)
         if user.has_perm(VIEW_CPU):
             window = last_complete_days(SMALL_CHART_DAYS, timezone.now())
             days = cpu_days(

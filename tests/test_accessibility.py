@@ -77,6 +77,10 @@ def company() -> list[str]:
     return [
         *[thing.get_absolute_url() for thing in things],
         "/syncs/backfills/propose/",
+        "/coverage/",
+        "/coverage/?start=2026-11-01&end=2026-11-20",
+        f"/coverage/reread/?backfill={backfill.pk}",
+        "/alerts/",
         "/instances/?state=nowhere",
         "/instances/?idle=perhaps",
         "/costs/?start=soon",

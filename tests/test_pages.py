@@ -88,16 +88,16 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
         # scope; what waits; how far costs and CPU are read. Beside these:
         # currencies, trend (2), spans, stored days, the projection (the forecasts), the
         # largest changes; clouds; budget; anomalies and recommendations; savings (3);
-        # kinds; states; freshness; what explains the month, as below.
-        ("/", 29),
+        # kinds; states; freshness; what explains the month, as below; alert channels.
+        ("/", 30),
         # account names; currencies, trend (2), both periods, spans, restatements (2);
         # what there is to choose from (4); what explains the change, as below.
         ("/costs/", 23),
-        # states, regions, resource groups, types; count, keys and rows; CPU; list
+        # states, regions, resource groups, types, tags; count, keys and rows; CPU; list
         # prices; accounts.
-        ("/instances/", 18),
+        ("/instances/", 19),
         # The same with memory, and without list prices.
-        ("/cpu/", 18),
+        ("/cpu/", 19),
         # accounts; freshness; API usage, budget; incidents, content type, notices;
         # counts and rows of runs; backfills.
         ("/syncs/", 17),

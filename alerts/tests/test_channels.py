@@ -13,7 +13,7 @@ from django.conf import settings as as_they_come
 from pytest_django import Settings
 
 from alerts import channels
-from alerts.channels import DeliveryFailed, post_webhook, send_email
+from alerts.channels import DeliveryFailed, configured_channels
 from alerts.messages import Message
 from core.testing.silent import silent_server
 from core.testing.tls import own_certificate, tls_in_front
@@ -60,10 +60,14 @@ def http_server(status: int = 200, **headers: str) -> Iterator[tuple[int, list[s
         server.server_close()
 
 
-def failed_within_seconds(send: Any) -> str:
+def send(channel: str) -> None:
+    channels.send(configured_channels()[channel], MESSAGE)
+
+
+def failed_within_seconds(channel: str) -> str:
     began = time.monotonic()
     with pytest.raises(DeliveryFailed) as failure:
-        send(MESSAGE)
+        send(channel)
     assert time.monotonic() - began < HANGS_AFTER_SECONDS / 10
     return str(failure.value)
 
@@ -78,7 +82,7 @@ def test_a_mail_server_that_says_nothing_is_given_up(settings: Settings) -> None
     settings.EMAIL_TIMEOUT = 0.1
     with silent_server() as settings.EMAIL_PORT:
         settings.EMAIL_HOST = "127.0.0.1"
-        assert "Check EMAIL_URL" in failed_within_seconds(send_email)
+        assert "Check EMAIL_URL" in failed_within_seconds("email")
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
@@ -88,12 +92,12 @@ def test_a_webhook_that_says_nothing_is_given_up(
     monkeypatch.setattr(channels, "TIMEOUT_SECONDS", 0.1)
     with silent_server() as port:
         settings.ALERT_WEBHOOK_URL = f"{scheme}://127.0.0.1:{port}/"
-        assert "did not answer" in failed_within_seconds(post_webhook)
+        assert "did not answer" in failed_within_seconds("webhook")
 
 
 def test_an_address_that_can_not_be_written_is_no_traceback(settings: Settings) -> None:
     settings.ALERT_EMAILS = ["ops@example.com\nBcc: all@example.com"]
-    assert "Check EMAIL_URL and ALERT_EMAILS." in failed_within_seconds(send_email)
+    assert "Check EMAIL_URL and ALERT_EMAILS." in failed_within_seconds("email")
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
@@ -103,7 +107,7 @@ def test_the_webhook_goes_through_the_proxy_of_the_environment(
     settings.ALERT_WEBHOOK_URL = f"{scheme}://hooks.example.invalid/x"
     with http_server(503) as (port, heard):
         monkeypatch.setenv(f"{scheme}_proxy".upper(), f"http://127.0.0.1:{port}")
-        failed_within_seconds(post_webhook)
+        failed_within_seconds("webhook")
     asked = {
         "http": 'POST http://hooks.example.invalid/x {"text": "It broke. Mend it."}',
         "https": "CONNECT hooks.example.invalid:443",
@@ -118,7 +122,7 @@ def test_no_proxy_is_obeyed(
         monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{proxy}")
         monkeypatch.setenv("NO_PROXY", "10.0.0.0/8,127.0.0.1")
         settings.ALERT_WEBHOOK_URL = f"http://127.0.0.1:{port}/x"
-        post_webhook(MESSAGE)
+        send("webhook")
     assert (len(of_proxy), len(heard)) == (0, 1)
 
 
@@ -127,7 +131,7 @@ def test_a_redirect_is_a_failure_and_is_not_followed(settings: Settings) -> None
         location = f"http://127.0.0.1:{port}/sign-in"
         with http_server(302, Location=location) as (port, heard):
             settings.ALERT_WEBHOOK_URL = f"http://127.0.0.1:{port}/x"
-            said = failed_within_seconds(post_webhook)
+            said = failed_within_seconds("webhook")
     assert said == "The webhook answered 302. Check ALERT_WEBHOOK_URL."
     assert (len(heard), elsewhere) == (1, [])
 
@@ -138,8 +142,8 @@ def test_a_certificate_is_verified_with_the_ca_of_the_settings(
     certificate = own_certificate(tmp_path)
     with http_server() as (port, heard), tls_in_front(port, certificate) as port:
         settings.ALERT_WEBHOOK_URL = f"https://127.0.0.1:{port}/x"
-        assert "CERTIFICATE_VERIFY_FAILED" in failed_within_seconds(post_webhook)
+        assert "CERTIFICATE_VERIFY_FAILED" in failed_within_seconds("webhook")
         assert heard == []
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))  # as CA_BUNDLE does
-        post_webhook(MESSAGE)
+        send("webhook")
         assert len(heard) == 1

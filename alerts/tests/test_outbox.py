@@ -39,7 +39,7 @@ def noon(settings: Settings) -> Iterator[None]:
 def posted(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     settings.ALERT_WEBHOOK_URL = "https://hooks.example.com/x"
     texts: list[str] = []
-    monkeypatch.setattr(channels, "post_webhook", lambda one: texts.append(one.text))
+    monkeypatch.setattr(channels, "post_webhook", lambda _, one: texts.append(one.text))
     return texts
 
 
@@ -71,7 +71,7 @@ def test_the_subject_is_one_short_line(ada: User) -> None:
 def test_a_channel_that_fails_is_tried_again_with_pauses_that_double_up_to_an_hour(
     ada: User, posted: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(message: Message) -> None:
+    def refuse(*_: object) -> None:
         raise DeliveryFailed("The webhook answered 500.")
 
     monkeypatch.setattr(channels, "post_webhook", refuse)
@@ -91,7 +91,7 @@ def test_a_channel_that_fails_is_tried_again_with_pauses_that_double_up_to_an_ho
 def test_what_a_killed_process_had_begun_is_sent_later(
     ada: User, posted: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def die(message: Message) -> None:
+    def die(*_: object) -> None:
         raise SystemExit
 
     with monkeypatch.context() as killed, pytest.raises(SystemExit):
@@ -120,7 +120,7 @@ def test_a_slow_channel_leaves_the_rest_to_the_next_delivery(
         queue(ada, f"event {number}")
     with time_machine.travel(NOW, tick=False) as clock:
         slow = 20 * timedelta(seconds=1)
-        monkeypatch.setattr(channels, "send_email", lambda _: clock.shift(slow))
+        monkeypatch.setattr(channels, "send_email", lambda *_: clock.shift(slow))
         assert deliver_due(NOW) == 3
     assert Notice.objects.unsent().count() == 6
 
@@ -137,7 +137,7 @@ def test_what_is_withdrawn_while_it_is_sent_is_not_tried_again(
 ) -> None:
     tried: list[str] = []
 
-    def fail_late(message: Message) -> None:
+    def fail_late(_: object, message: Message) -> None:
         withdraw(ada, "opened")
         tried.append(message.text)
         raise DeliveryFailed("The relay hung up.")

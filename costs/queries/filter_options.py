@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from clouds.access import AnyUser
+from core.money import ZERO
 from costs.queries.query import DIMENSIONS, CostQuery
 from costs.queries.source import CostSource
 from costs.querysets import UNTAGGED
@@ -29,6 +31,7 @@ class Option:
     is_only: bool
     is_without: bool
     can_be_left_out: bool = True
+    amount: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,24 @@ class Picker:
         return sum(option.is_only for option in self.options) + sum(
             option.is_without for option in self.options if option.can_be_left_out
         )
+
+    @property
+    def tagged_percent(self) -> float | None:
+        """How much of the costs read by a tag has it, whatever the filters.
+
+        None of what is no tag, where nothing was charged, and where credits turn the
+        sums around.
+        """
+        amounts = {
+            one.value: one.amount for one in self.options if one.amount is not None
+        }
+        total = sum(amounts.values(), ZERO)
+        untagged = sum(
+            (amount for tag, amount in amounts.items() if tag.endswith("=")), ZERO
+        )
+        if not 0 <= untagged <= total or not total:
+            return None
+        return float((total - untagged) / total * 100)
 
     @property
     def is_cut(self) -> bool:
@@ -88,10 +109,15 @@ def filter_options(
 
 
 def _tag_picker(query: CostQuery, seen: CostSource, key: str, user: AnyUser) -> Picker:
-    """The values of a tag, and those charges that have none."""
-    values = ["", *seen.by_tag(key, user).values_of("tag_value", LONGEST)]
+    """The values of a tag, and those charges that have none, with what each costs."""
+    by_tag = seen.by_tag(key, user)
+    if query.currency:
+        by_tag = by_tag.in_currency(query.currency)
+    sums = dict(by_tag.by("tag_value").sums("tag_value", query.metric))
+    values = ["", *sorted(value for value in sums if value)[:LONGEST]]
     names = {f"{key}={value}": value or UNTAGGED for value in values}
-    return _picker(query, "tag", f"Tag {key}", names, names)
+    amounts = {f"{key}={value}": amount for value, amount in sums.items()}
+    return _picker(query, "tag", f"Tag {key}", names, names, amounts)
 
 
 def _picker(
@@ -100,6 +126,7 @@ def _picker(
     label: str,
     keys: Iterable[str],
     labels: Mapping[str, str],
+    amounts: Mapping[str, Decimal] | None = None,
 ) -> Picker:
     only, without = DIMENSIONS[dimension]
     limited, left_out = query.filters[only], query.filters[without]
@@ -111,6 +138,7 @@ def _picker(
             is_only=value in limited,
             is_without=value in left_out,
             can_be_left_out=dimension != "charge_category" or value not in EXCLUDABLE,
+            amount=(amounts or {}).get(value),
         )
         for value in values
     ]

@@ -241,6 +241,7 @@ def test_totals_by_a_tag_take_no_query_more_for_more_days(
     from costs.queries.trend import cost_trend
     from users.testing import person
 
+    # As a request has him: his limit is not known yet.
     user = User.objects.get(pk=person("viewer").pk)
     query = CostQuery.from_values(BY_TEAM, NOW)
     assert CostTotal.objects.count() == 3
@@ -248,3 +249,29 @@ def test_totals_by_a_tag_take_no_query_more_for_more_days(
         # The user's limit, the keys, what the tag cost per day, which days are read.
         source = CostSource.visible_to(user).filtered(query, user)
         cost_trend(source, query.window, group_by=query.group_by)
+
+
+def test_the_picker_tells_what_each_value_costs_and_how_much_is_tagged() -> None:
+    text = " ".join(page(**START).split())
+    assert 'value="team=shop" > shop <span class="muted">$12.00</span>' in text
+    assert 'value="team=" > (untagged) <span class="muted">$6.00</span>' in text
+    assert "70.0% of these days' costs have it." in text
+
+
+def test_the_share_that_is_tagged_is_shown_whatever_the_filters() -> None:
+    for asked in ({"group_by": "tag:team"}, {"tag": "team=shop"}):
+        assert "<p>70.0% tagged</p>" in page(**START, **asked)
+    assert "tagged</p>" not in page(**START)
+
+
+def test_a_tag_without_costs_names_the_values_that_have_some() -> None:
+    text = page(**START, tag="team=shpo")
+    assert "No charge matches these filters" in text
+    named = re.search(r"Values of team with costs on these days: (.*)\.</p>", text)
+    assert named
+    assert re.findall(r">([^<]*)</a> \((\S+)\)", named[1]) == [
+        ("shop", "$12.00"),
+        ("(untagged)", "$6.00"),
+        ("a, b", "$2.00"),
+    ]
+    assert "tag=team%3Dshop" in named[1]

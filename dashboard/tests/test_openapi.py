@@ -27,6 +27,7 @@ PATHS = [
     "costs/{id}/",
     "costs/summary/",
     "costs/trend/",
+    "coverage/",
     "cpu/",
     "cpu/{id}/",
     "cpu/trend/",

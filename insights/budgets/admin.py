@@ -35,7 +35,7 @@ class BudgetAdmin(AuditedAdmin[Budget]):
     ordering = ("name", "id")
     fields = (
         *("name", "scope", "account", "key", "amount", "currency"),
-        *("actual_percents", "forecasted_percents", "version"),
+        *("actual_percents", "forecasted_percents", "recipients", "version"),
     )
 
     def get_form(

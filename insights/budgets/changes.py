@@ -21,7 +21,7 @@ from users.changes import values_changed
 # What users decide about a budget; the rest is computed.
 EDITABLE = (
     *("name", "scope", "account", "key", "currency", "amount"),
-    *("actual_percents", "forecasted_percents"),
+    *("actual_percents", "forecasted_percents", "recipients"),
 )
 
 

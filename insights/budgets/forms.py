@@ -6,12 +6,13 @@ from typing import Any, cast
 
 from django import forms
 
+from alerts.addresses import AddressesField
 from clouds.access import AnyUser, is_limited
-from clouds.labels import tag_keys_of
 from clouds.models import CloudAccount
 from core.db.exclusive import hold_until_commit
 from core.money import CENT
 from insights.budgets.changes import EDITABLE, add_budget, change_budget
+from insights.budgets.known_keys import check_key
 from insights.budgets.models import (
     BUDGET_NAMES,
     LARGEST_PERCENT,
@@ -60,6 +61,7 @@ class BudgetForm(forms.ModelForm[Budget]):
     )
     actual_percents = PercentsField(required=False, initial=actual_percents)
     forecasted_percents = PercentsField(required=False, initial=forecasted_percents)
+    recipients = AddressesField(required=False)
     version = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
 
     class Meta:
@@ -86,25 +88,21 @@ class BudgetForm(forms.ModelForm[Budget]):
                 data[name] = data[name].strip()
         if data.get("account") is None and is_limited(self.user):
             self.add_error("account", "Choose one of the accounts that you may see.")
-        if data.get("scope") == Budget.Scope.TAG:
-            self._clean_tag(data.get("key") or "")
+        if not self.instance.pk or {"scope", "key"} & {*self.changed_data}:
+            self._clean_key(data)
         if self.instance.pk:
             self._clean_version(data)
         return data
 
-    def _clean_tag(self, tag: str) -> None:
-        """Refuse a key by which costs are not read, naming those that are."""
-        keys = tag_keys_of(CloudAccount.objects.visible_to(self.user))
-        key = tag.partition("=")[0]
-        if "=" in tag and key not in keys:
-            known = f"Read are: {', '.join(keys)}." if keys else "None is read yet."
-            self.add_error(
-                "key",
-                f"Costs are not read by the tag {key}. {known} Tag keys are chosen in "
-                "the settings of an account.",
-            )
+    def _clean_key(self, data: dict[str, Any]) -> None:
+        """Refuse a service or tag that does not exist, naming those that are near."""
+        key = data.get("key") or ""
+        try:
+            check_key(data.get("scope") or "", key, self.user)
+        except forms.ValidationError as error:
+            self.add_error(None, error)
             # The model checks it too, and would miss it.
-            self.cleaned_data["key"] = tag
+            self.cleaned_data["key"] = key
 
     def _clean_version(self, data: dict[str, Any]) -> None:
         """Refuse a change of an older version; the row stays locked until it is saved.

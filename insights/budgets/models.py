@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from alerts.addresses import check_addresses
 from alerts.models import Notice
 from clouds.access import AccountScopedQuerySet
 from clouds.models import CloudAccount
@@ -23,6 +24,8 @@ from users.owned import Owned
 
 LARGEST_PERCENT = 1000
 NAME_TAKEN = "Another budget of the same account has this name; choose another."
+STATES = ("unknown", "ok", "passed", "at_risk", "over")
+STATE_LABELS = {"unknown": "Unknown", "ok": "Within budget", "over": "Over budget"}
 # Held by who looks whether a name is taken, until the budget of that name is stored.
 BUDGET_NAMES = "insights_budget.name"
 
@@ -108,6 +111,12 @@ class Budget(Owned):
         validators=[whole_percents],
         help_text="Send an alert when this share is forecast to be spent.",
     )
+    recipients = models.JSONField(
+        default=list,
+        blank=True,
+        validators=[check_addresses],
+        help_text="E-mail addresses that get its alerts, beside the alert channels.",
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
@@ -183,14 +192,53 @@ class Budget(Owned):
         return _percent(self.forecasted, self.amount)
 
     @property
+    def passed(self) -> int | None:
+        """The largest alert threshold that is spent."""
+        return _largest_passed(self.actual_percents, self.spent, self.amount)
+
+    @property
+    def forecast_passed(self) -> int | None:
+        """The largest alert threshold that is forecast to be spent."""
+        return _largest_passed(self.forecasted_percents, self.forecasted, self.amount)
+
+    @property
     def state(self) -> str:
-        """`unknown`, `ok`, `at_risk` (forecast to be exceeded) or `over`."""
+        """`unknown`, `ok`, `passed` (an alert threshold, spent or forecast), `at_risk`
+        (forecast to be exceeded) or `over`."""
         if self.spent is not None and self.spent > self.amount:
             return "over"
         if self.forecasted is not None and self.forecasted > self.amount:
             return "at_risk"
+        if self.passed or self.forecast_passed:
+            return "passed"
         is_known = self.spent is not None or self.forecasted is not None
         return "ok" if is_known else "unknown"
+
+    @property
+    def state_label(self) -> str:
+        """The state in words, with the threshold that was passed."""
+        if self.state in STATE_LABELS:
+            return STATE_LABELS[self.state]
+        ahead = "forecast over budget"
+        if self.state == "passed" and self.forecast_passed:
+            ahead = f"forecast passes {self.forecast_passed}%"
+        elif self.state == "passed":
+            ahead = ""
+        spent = f"{self.passed}% passed" if self.passed else ""
+        text = ", ".join(part for part in (spent, ahead) if part)
+        return text[0].upper() + text[1:]
+
+
+def _largest_passed(
+    percents: list[int], amount: Decimal | None, whole: Decimal
+) -> int | None:
+    if amount is None:
+        return None
+    return max((one for one in percents if is_passed(one, amount, whole)), default=None)
+
+
+def is_passed(percent: int, amount: Decimal, whole: Decimal) -> bool:
+    return amount * 100 >= whole * percent
 
 
 def _percent(part: Decimal | None, whole: Decimal) -> float | None:

@@ -15,7 +15,7 @@ from core.money import CENT, ZERO
 from core.windows import ONE_DAY, Window, utc_day
 from costs.models import CostTotal, DailyCost, TagCost
 from costs.querysets import CostTotalQuerySet, DailyCostQuerySet
-from insights.budgets.models import BudgetStatus
+from insights.budgets.models import BudgetStatus, is_passed
 from insights.forecasts.models import Scope
 from insights.forecasts.month_end import month_end_of, month_of
 from insights.models import Budget, BudgetAlert, Forecast
@@ -53,9 +53,10 @@ def is_due(now: datetime) -> bool:
     month = month_of(utc_day(now)).start
     if Budget.objects.exclude(period=month).exists():
         return True
+    alerts = BudgetAlert.objects.without_notice(month)
     if not configured_channels():
-        return False
-    return BudgetAlert.objects.without_notice(month).exists()
+        alerts = alerts.exclude(budget__recipients=[])
+    return alerts.exists()
 
 
 def status_of(budget: Budget, now: datetime) -> BudgetStatus:
@@ -169,7 +170,7 @@ def _record_alerts(budget: Budget, status: BudgetStatus, now: datetime) -> None:
         if amount is None:
             continue
         for percent in sorted(percents):
-            if amount * 100 < budget.amount * percent:
+            if not is_passed(percent, amount, budget.amount):
                 break
             _record(budget, status.period, kind, percent, amount, now)
 
@@ -202,7 +203,12 @@ def queue_notices(now: datetime) -> None:
     for alert in alerts.select_related("budget__account"):
         is_actual = alert.kind == BudgetAlert.Kind.ACTUAL
         severity = Notice.Severity.CRITICAL if is_actual else Notice.Severity.WARNING
-        account = alert.budget.account
         queue_notice(
-            alert, "passed", alert.sentence, now, severity=severity, account=account
+            alert,
+            "passed",
+            alert.sentence,
+            now,
+            severity=severity,
+            account=alert.budget.account,
+            recipients=alert.budget.recipients,
         )

@@ -4,21 +4,29 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.views.generic import DeleteView, DetailView, UpdateView
 from django_filters.views import FilterView
 
+from alerts.changes import send_tests
+from alerts.channels import (
+    channels_for,
+    configured_channels,
+    emails_are_printed,
+    missing_delivery,
+)
+from alerts.models import Notice
 from clouds.models import CloudAccount
 from core.pages import ListPages
-from costs.models import DailyCost
 from insights.budgets.changes import delete_budget
 from insights.budgets.filters import BudgetFilter
 from insights.budgets.forms import BudgetForm
+from insights.budgets.known_keys import services, tags
 from insights.models import Budget
 from insights.status_views import REFUSED
 
@@ -46,6 +54,7 @@ class BudgetListView(VisibleBudgets, FilterView):
         return super().get_context_data(
             scopes=Budget.Scope.choices,
             accounts=CloudAccount.objects.visible_to(self.request.user),
+            missing_delivery=missing_delivery(),
             **kwargs,
         )
 
@@ -73,14 +82,36 @@ class ChangeBudgetView(VisibleBudgets, UpdateView[Budget, BudgetForm]):
         return {**super().get_form_kwargs(), "user": self.request.user}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        seen = DailyCost.objects.counted().visible_to(self.request.user)
-        services = seen.order_by("service").values_list("service", flat=True)
-        return super().get_context_data(services=services.distinct(), **kwargs)
+        user = self.request.user
+        return super().get_context_data(
+            keys=[*services(user), *tags(user)],
+            channels=configured_channels().values(),
+            emails_are_printed=emails_are_printed(),
+            **kwargs,
+        )
 
-    # The form locks the row that it checks the version of.
-    @method_decorator(transaction.atomic)
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return super().post(request, *args, **kwargs)
+        if "test" in request.POST:
+            return self.try_out()
+        # The form locks the row that it checks the version of.
+        with transaction.atomic():
+            return super().post(request, *args, **kwargs)
+
+    def try_out(self) -> HttpResponse:
+        """Send a test to each place that its alerts go to; keep what is filled in."""
+        self.object = self.get_object()
+        form, tests, wrong = self.get_form(), list[Notice](), list[str]()
+        field = form["recipients"]
+        try:
+            recipients = field.field.clean(field.value())
+        except ValidationError as error:
+            wrong = error.messages
+        else:
+            channels = channels_for(recipients).values()
+            tests = send_tests(channels, timezone.now(), self.request, recipients)
+        has_failed = not tests or any(one.error for one in tests)
+        context = self.get_context_data(form=form, is_test=True, has_failed=has_failed)
+        return self.render_to_response(context | {"tests": tests, "wrong": wrong})
 
     def form_valid(self, form: BudgetForm) -> HttpResponse:
         budget = form.store(timezone.now(), self.request)

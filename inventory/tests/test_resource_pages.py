@@ -232,7 +232,7 @@ def test_a_page_asks_as_many_queries_for_many_as_for_one(
         resource(Volume, owner, f"vol-x{number}", attached_to="i-web")
         resource(Address, owner, f"eip-{number}", attached_to="i-web")
     # session, user, permissions (2), footer; accounts, count, rows, what they are
-    # attached to; counts of kinds; states, regions, groups; breakdown, read accounts;
-    # CPU and use of databases.
+    # attached to, whose they are; counts of kinds; states, regions, groups, tags;
+    # breakdown, read accounts; CPU and use of databases.
     with django_assert_max_num_queries(20):
         viewer.get(page)

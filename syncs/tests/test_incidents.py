@@ -14,7 +14,6 @@ from django.db import connection
 from pytest_django import Settings
 
 from alerts import channels
-from alerts.messages import Message
 from alerts.models import Notice
 from alerts.outbox import deliver_due
 from alerts.querysets import SENDING_EXPIRES_AFTER
@@ -275,7 +274,7 @@ def test_what_is_over_while_a_channel_takes_it_is_told_to_be_over(
 ) -> None:
     """Whether it arrived before the end or its process was killed, nobody knows."""
 
-    def recover_and_die(message: Message) -> None:
+    def recover_and_die(*_: object) -> None:
         run(mine, now + 2 * HOUR)
         update_incidents(now + 2 * HOUR)
         raise SystemExit

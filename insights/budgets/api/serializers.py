@@ -1,18 +1,22 @@
 """Budgets on the wire."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from django.core.exceptions import ValidationError as Invalid
 from rest_framework import serializers
 
-from clouds.access import is_limited
+from alerts.addresses import MOST_ADDRESSES
+from clouds.access import AnyUser, is_limited
+from clouds.filters import visible_accounts
 from clouds.models import CloudAccount
 from core.api.amounts import AmountField
 from core.api.parameters import refuse_unknown_fields
+from core.api.suggestions import nearest
 from core.db.exclusive import hold_until_commit
 from core.money import CENT
 from insights.budgets.forms import LARGEST_AMOUNT
-from insights.budgets.models import BUDGET_NAMES, LARGEST_PERCENT, NAME_TAKEN
+from insights.budgets.known_keys import check_key
+from insights.budgets.models import BUDGET_NAMES, LARGEST_PERCENT, NAME_TAKEN, STATES
 from insights.models import Budget
 from users.owned_fields import OWNED_FIELDS, OwnerField
 
@@ -21,14 +25,23 @@ class VisibleAccountField(serializers.SlugRelatedField[CloudAccount]):
     """An account by its id, among those that the user may see."""
 
     default_error_messages = {
-        "does_not_exist": "There is no account {value} that you may see.",
+        "does_not_exist": "There is no account {value} that you may see.{nearest}",
         "invalid": "Give the account id as text.",
     }
 
     def get_queryset(self) -> Any:
-        request = self.context.get("request")
-        accounts = CloudAccount.objects.all()
-        return accounts.visible_to(request.user) if request else accounts.none()
+        return visible_accounts(self.context.get("request"))
+
+    def fail(self, key: str, **kwargs: Any) -> NoReturn:
+        if key == "does_not_exist":
+            known = {
+                text: f"{one}"
+                for one in self.get_queryset()
+                for text in (one.account_id, one.name)
+            }
+            near = [known[text] for text in nearest(kwargs["value"], known)]
+            kwargs["nearest"] = f" Nearest: {', '.join(near)}." if near else ""
+        super().fail(key, **kwargs)
 
 
 class PercentsField(serializers.ListField):
@@ -70,12 +83,21 @@ class BudgetSerializer(serializers.ModelSerializer[Budget]):
         required=False,
         help_text="Send an alert when this share is forecast to be spent.",
     )
+    recipients = serializers.ListField(
+        child=serializers.EmailField(),
+        required=False,
+        max_length=MOST_ADDRESSES,
+        help_text="E-mail addresses that get its alerts, beside the alert channels.",
+    )
     owner = OwnerField()
     spent = AmountField(read_only=True, allow_null=True)
     forecasted = AmountField(read_only=True, allow_null=True)
     forecasted_high = AmountField(read_only=True, allow_null=True)
     state = serializers.ChoiceField(
-        choices=["unknown", "ok", "at_risk", "over"], read_only=True
+        choices=STATES,
+        read_only=True,
+        help_text="passed: an alert threshold, spent or forecast; at_risk: forecast to "
+        "exceed the amount.",
     )
     created_by = serializers.SlugRelatedField[Any](
         slug_field="username", read_only=True, allow_null=True
@@ -85,7 +107,8 @@ class BudgetSerializer(serializers.ModelSerializer[Budget]):
         model = Budget
         fields = (
             *("id", "name", "scope", "account", "key", "currency", "amount"),
-            *("actual_percents", "forecasted_percents", "created_by", "created_at"),
+            *("actual_percents", "forecasted_percents", "recipients"),
+            *("created_by", "created_at"),
             *("period", "spent", "spent_until", "forecasted", "forecasted_high"),
             *("state", "note", *OWNED_FIELDS, "version"),
         )
@@ -102,17 +125,24 @@ class BudgetSerializer(serializers.ModelSerializer[Budget]):
         wanted = stored if self.instance else {}
         wanted |= {name: attrs[name] for name in names if name in attrs}
         # Before anything is said of budgets that this user may not see.
-        if wanted.get("account") is None and is_limited(self.context["request"].user):
+        if wanted.get("account") is None and is_limited(self._user):
             reason = "Choose one of the accounts that you may see."
             raise serializers.ValidationError({"account": [reason]})
         try:
             Budget(**wanted).clean()
+            if {"scope", "key"} & attrs.keys():
+                check_key(str(wanted["scope"]), wanted.get("key") or "", self._user)
         except Invalid as error:
             raise serializers.ValidationError(error.message_dict) from None
         self._refuse_taken_name(
             attrs.get("name", getattr(self.instance, "name", "")), wanted.get("account")
         )
         return attrs
+
+    @property
+    def _user(self) -> AnyUser:
+        user: AnyUser = self.context["request"].user
+        return user
 
     def _refuse_taken_name(self, name: str, account: CloudAccount | None) -> None:
         hold_until_commit(BUDGET_NAMES)

@@ -215,26 +215,33 @@ def test_a_scope_that_tells_too_little_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("spent_so_far", "will_be", "state"),
+    ("spent_so_far", "will_be", "state", "label"),
     [
-        (None, None, "unknown"),
-        (None, 90, "ok"),
-        (None, 101, "at_risk"),
-        (50, 90, "ok"),
-        (50, 101, "at_risk"),
-        (100, 100, "ok"),
-        (101, 120, "over"),
+        (None, None, "unknown", "Unknown"),
+        (None, 79, "ok", "Within budget"),
+        (None, 90, "passed", "Forecast passes 90%"),
+        (None, 101, "at_risk", "Forecast over budget"),
+        (50, 79, "ok", "Within budget"),
+        (50, 101, "at_risk", "Forecast over budget"),
+        (80, 89, "passed", "80% passed"),
+        (85, 95, "passed", "80% passed, forecast passes 90%"),
+        (85, 101, "at_risk", "80% passed, forecast over budget"),
+        (100, 100, "passed", "100% passed, forecast passes 100%"),
+        (101, 120, "over", "Over budget"),
+        (101, None, "over", "Over budget"),
     ],
 )
-def test_its_state_in_a_word(
-    spent_so_far: int | None, will_be: int | None, state: str
+def test_its_state_says_which_threshold_was_passed(
+    spent_so_far: int | None, will_be: int | None, state: str, label: str
 ) -> None:
     one = Budget(
         amount=Decimal(100),
+        actual_percents=[80, 100],
+        forecasted_percents=[90, 100],
         spent=None if spent_so_far is None else Decimal(spent_so_far),
         forecasted=None if will_be is None else Decimal(will_be),
     )
-    assert one.state == state
+    assert (one.state, one.state_label) == (state, label)
 
 
 def test_the_form_refuses_a_tag_key_by_which_costs_are_not_read() -> None:

@@ -32,7 +32,11 @@ def test_it_is_set_and_counted_at_once() -> None:
         answer = send(operator(), actual_percents=[100, 50, 50])
     told = answer.json()
     assert answer.status_code == 201, told
-    assert (told["amount"], told["spent"], told["state"]) == ("100.00", "95.00", "ok")
+    assert (told["amount"], told["spent"], told["state"]) == (
+        "100.00",
+        "95.00",
+        "passed",
+    )
     assert told["actual_percents"] == [50, 100]
     assert told["forecasted_percents"] == [100]
     assert told["created_by"] == "operator"
@@ -170,7 +174,10 @@ def test_who_is_limited_has_budgets_of_his_accounts_alone() -> None:
     assert [row["name"] for row in listed] == ["mine"]
     assert "account" in send(client).json()["errors"]
     theirs = {"scope": "account", "account": other.account_id}
-    reason = f"There is no account {other.account_id} that you may see."
+    reason = (
+        f"There is no account {other.account_id} that you may see. Nearest: "
+        "production (000000000001)."
+    )
     assert send(client, **theirs).json()["errors"] == {"account": [reason]}
     own = {"scope": "account", "account": one.account_id}
     assert send(client, **own).status_code == 201

@@ -1,0 +1,153 @@
+"""The page of alerts: channels, their tests, and who may change them."""
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from django.core import mail
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from alerts.models import Channel, Notice
+from clouds.testing import account, see_only
+from core.testing.clock import NOW
+from users.models import AuditEntry
+from users.testing import person
+
+pytestmark = pytest.mark.django_db
+HOOK = "https://hooks.example.com/services/secret"
+FINANCE = {"name": "Finance", "kind": "email", "target": " fin@example.com "}
+
+
+@pytest.fixture(autouse=True)
+def noon(settings: Settings) -> Iterator[None]:
+    settings.ALERT_EMAILS = []
+    settings.ALERT_WEBHOOK_URL = ""
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def administrator(client: Client) -> Client:
+    client.force_login(person("administrator"))
+    return client
+
+
+def text_of(client: Client, path: str = "/alerts/") -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_a_channel_is_added_tested_and_removed(administrator: Client) -> None:
+    assert "No alert channel is configured" in text_of(administrator)
+    administrator.post("/alerts/", FINANCE)
+    channel = Channel.objects.get()
+    assert (channel.target, channel.created_at) == ("fin@example.com", NOW)
+    assert "No alert channel is configured" not in text_of(administrator)
+    told = administrator.post("/alerts/test/", {"channel": "Finance"}, follow=True)
+    assert "Finance took the test" in told.content.decode()
+    assert [letter.to for letter in mail.outbox] == [["fin@example.com"]]
+    page = f"/alerts/channels/{channel.pk}/remove/"
+    assert "Remove Finance?" in text_of(administrator, page)
+    administrator.post(page)
+    assert not Channel.objects.exists()
+    actions = AuditEntry.objects.order_by("pk").values_list("action", flat=True)
+    assert list(actions) == ["channel.add", "channel.test", "channel.remove"]
+
+
+def test_a_test_that_fails_says_why(administrator: Client, settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    administrator.post("/alerts/", FINANCE)
+    told = administrator.post("/alerts/test/", {"channel": "Finance"}, follow=True)
+    text = told.content.decode()
+    assert "The test of Finance failed. E-mails are only printed to the log" in text
+    assert "printed to the log only: EMAIL_URL is not set" in text
+
+
+def test_the_channels_of_the_settings_are_shown_and_can_not_be_removed(
+    administrator: Client, settings: Settings
+) -> None:
+    settings.ALERT_EMAILS = ["ops@example.com"]
+    settings.ALERT_WEBHOOK_URL = HOOK
+    text = text_of(administrator)
+    assert "of ALERT_EMAILS: ops@example.com" in text
+    assert "of ALERT_WEBHOOK_URL: hooks.example.com" in text
+    assert "secret" not in text
+    assert "Remove email" not in text
+
+
+def test_the_secret_of_a_webhook_is_in_no_page_and_no_audit_entry(
+    administrator: Client,
+) -> None:
+    administrator.post("/alerts/", {**FINANCE, "kind": "webhook", "target": HOOK})
+    removal = f"/alerts/channels/{Channel.objects.get().pk}/remove/"
+    assert "secret" not in text_of(administrator) + text_of(administrator, removal)
+    entry = AuditEntry.objects.get(action="channel.add")
+    assert (entry.object_label, entry.details) == ("Finance", {"kind": "webhook"})
+
+
+def test_what_is_wrong_with_a_channel_stays_in_the_form(administrator: Client) -> None:
+    answer = administrator.post("/alerts/", {**FINANCE, "target": "fin"})
+    text = answer.content.decode()
+    assert "fin is not an e-mail address" in text
+    assert 'value="Finance"' in text
+    assert not Channel.objects.exists()
+
+
+def test_a_name_is_taken_once(administrator: Client) -> None:
+    administrator.post("/alerts/", FINANCE)
+    text = administrator.post("/alerts/", FINANCE).content.decode()
+    assert "already exists" in text
+    assert Channel.objects.count() == 1
+
+
+def test_a_channel_that_is_not_there_can_not_be_tested(administrator: Client) -> None:
+    assert administrator.post("/alerts/test/", {"channel": "x"}).status_code == 404
+
+
+def test_who_may_only_look_can_change_nothing(client: Client) -> None:
+    Channel.objects.create(**FINANCE, created_at=NOW)
+    client.force_login(person("operator"))
+    text = text_of(client)
+    assert "Finance" in text
+    assert "Send a test" not in text and "Add a channel" not in text
+    assert client.post("/alerts/", FINANCE).status_code == 403
+    assert client.post("/alerts/test/", {"channel": "Finance"}).status_code == 403
+    pk = Channel.objects.get().pk
+    assert client.post(f"/alerts/channels/{pk}/remove/").status_code == 403
+
+
+def test_who_sees_some_accounts_adds_no_channel_which_hears_of_all(
+    client: Client,
+) -> None:
+    user = person("administrator")
+    see_only(user, account())
+    channel = Channel.objects.create(**FINANCE, created_at=NOW)
+    client.force_login(user)
+    assert "Add a channel" not in text_of(client)
+    other = {**FINANCE, "name": "Mine"}
+    assert client.post("/alerts/", other).status_code == 403
+    assert client.post(f"/alerts/channels/{channel.pk}/remove/").status_code == 404
+    assert Channel.objects.count() == 1
+
+
+def test_many_channels_and_notices_take_as_many_queries(
+    administrator: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    owner = account()
+    for number in range(5):
+        name = f"c{number}"
+        Channel.objects.create(**{**FINANCE, "name": name}, created_at=NOW)
+        for key in range(3):
+            Notice.objects.create(
+                key=key, channel=name, account=owner, created_at=NOW, attempts=1
+            )
+    # session, user, permissions (2), limit; count and rows of notices; channels, the
+    # newest notice of each (2); channels once more, for what is missing.
+    with django_assert_num_queries(11):
+        text_of(administrator)
+
+
+def test_pages_past_the_end_show_the_last(administrator: Client) -> None:
+    assert text_of(administrator, "/alerts/?page=99")

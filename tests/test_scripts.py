@@ -265,3 +265,53 @@ def test_what_is_the_same_stays_and_what_is_not_on_the_page_is_left(live: Page) 
     answer = LIVE + '<p id="unknown" data-part>new</p>'
     assert asked_within(live, 7, status=200, text=answer) == [3, 6]
     assert live.evaluate("document.getElementById('part').isTheOldOne") is True
+
+
+PICK = '<input type="checkbox" name="pick">'
+SELECTION = f"""<form method="post">{PICK}{PICK}
+<details open><summary>1 other</summary>{PICK}</details>
+<fieldset data-selection>
+<label data-select-all hidden><input type="checkbox"> All</label>
+<output>Select some.</output></fieldset></form>"""
+
+
+def test_a_selection_says_how_many_and_takes_all_rows_but_no_alternatives(
+    page: Page,
+) -> None:
+    show(page, SELECTION, script("selection.js"))
+    said, bar = page.locator("output"), page.locator("fieldset")
+    expect(said).to_have_text("Select some.")
+    expect(bar).to_have_attribute("data-nothing", "")
+    page.locator("[name=pick]").first.check()
+    expect(said).to_have_text("1 selected")
+    expect(bar).not_to_have_attribute("data-nothing", "")
+    page.get_by_label("All").check()
+    expect(said).to_have_text("2 selected")
+    page.get_by_label("All").uncheck()
+    expect(said).to_have_text("Select some.")
+
+
+ANOMALY_CHART = """
+class Chart { static register(plugin) { Chart.plugin = plugin; } }
+const chart = {
+  options: { plugins: { marks: { data: { anomalies: [
+    { at: 2, text: "Anomaly: EC2, +$5.00", url: "/found" } ] } } } },
+  scales: { x: { getPixelForValue: (at) => at * 100 } },
+  chartArea: { top: 10 }, canvas: document.createElement("canvas"),
+};
+const event = (type, x, y) => (
+  Chart.plugin.beforeEvent(chart, { event: { type, x, y } })
+);
+"""
+
+
+def test_the_mark_of_an_anomaly_says_which_it_is_and_leads_to_it(page: Page) -> None:
+    page.route("**/found", lambda route: route.fulfill(body="found"))
+    show(page, "", ANOMALY_CHART, script("chart_anomalies.js"))
+    assert page.evaluate("event('mousemove', 203, 14) && chart.canvas.title") == (
+        "Anomaly: EC2, +$5.00"
+    )
+    assert page.evaluate("event('mousemove', 100, 90) && chart.canvas.title") == ""
+    assert page.evaluate("event('click', 100, 90)")
+    page.evaluate("event('click', 203, 14)")
+    page.wait_for_url("**/found")

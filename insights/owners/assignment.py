@@ -1,6 +1,6 @@
 """How something is handed over to a person, or back to the rules: one function.
 
-Pages and API call it. It is audited.
+Pages and API call it. It is audited, and the person is told.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from django.db.models import Model
 from core.api.permissions import view_right
 from core.windows import utc_day
 from insights.models import Anomaly, Budget, Recommendation
+from insights.owners.notices import notify_owner
 from insights.owners.refresh import refresh_owner, set_owner
 from insights.transitions import AnyRequest
 from inventory.models import Resource
@@ -64,6 +65,8 @@ def assign(
             set_owner(row, owner.pk)
         row.refresh_from_db(fields=["owner"])
         _record(row, before, request)
+    if owner is not None and owner != request.user:
+        notify_owner(owner, rows, now, request)
 
 
 def _record(row: Owned, before: str | None, request: AnyRequest) -> None:

@@ -15,6 +15,7 @@ from core.api.permissions import view_right
 from insights.owners.assignment import KINDS, InvalidAssignment, assign
 from insights.owners.forms import AssignmentForm
 from insights.owners.mine import owned_by
+from insights.owners.notices import how_told
 from users.owned import Owned
 
 
@@ -70,7 +71,8 @@ class AssignView(PermissionRequiredMixin, View):
         owner = rows[0].owner
         to = owner.get_username() if owner else "nobody: no rule matches"
         what = str(rows[0]) if len(rows) == 1 else f"{len(rows)} rows"
-        messages.success(self.request, f"{what} now belongs to {to}.")
+        told = f" {how_told(owner)}" if owner and owner != self.request.user else ""
+        messages.success(self.request, f"{what} now belongs to {to}.{told}")
 
     def next_page(self, row: Any) -> str:
         wanted = self.request.POST.get("next", "")

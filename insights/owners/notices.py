@@ -1,0 +1,52 @@
+"""A hand-over reaches the person: by e-mail, and on the page of what is theirs."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from alerts.channels import emails_are_printed
+from alerts.models import EMAIL, Notice
+from alerts.outbox import queue_notice
+from insights.transitions import AnyRequest
+from users.owned import Owned
+
+
+def notify_owner(
+    owner: User, rows: Iterable[Owned], now: datetime, request: AnyRequest
+) -> None:
+    """Queue an e-mail of what was handed over; those of one hand-over become one."""
+    if not owner.email:
+        return
+    for row in rows:
+        cause = f"{row.assigned_by} handed this over to {owner.get_username()}."
+        if row.message:
+            cause += f" {row.message}"
+        queue_notice(
+            row,
+            f"assigned {now.isoformat()}",
+            f"{_sentence(row, request)}\n\n{cause}",
+            now,
+            severity=Notice.Severity.INFO,
+            cause=cause,
+            account=getattr(row, "account", None),
+            channels=[EMAIL],
+            recipients=[owner.email],
+        )
+
+
+def _sentence(row: Any, request: AnyRequest) -> str:
+    due = f", due on {row.due_on:%-d %b %Y}" if row.due_on else ""
+    title = getattr(row, "title", None) or str(row)
+    address = request.build_absolute_uri(row.get_absolute_url())
+    return f"{row._meta.verbose_name.capitalize()}: {title}{due}: {address}"
+
+
+def how_told(owner: User) -> str:
+    """Return how that person learns of a hand-over."""
+    if not owner.email:
+        return "They have no e-mail address, and find it under Mine."
+    if emails_are_printed():
+        return "No mail server is set up, and they find it under Mine."
+    return "They are told by e-mail, and find it under Mine."

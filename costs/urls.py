@@ -1,10 +1,13 @@
 from django.urls import include, path
 
-from costs.views import CostsJson, CostsTable, CostsView
+from costs.views import CostsJson, CostsTable, CostsView, RestatementsTable
 
 urlpatterns = [
     path("costs/", CostsView.as_view(), name="costs"),
     path("costs/table.csv", CostsTable.as_view(), name="costs-table"),
     path("costs/all.json", CostsJson.as_view(), name="costs-json"),
+    path(
+        "costs/restatements.csv", RestatementsTable.as_view(), name="costs-restatements"
+    ),
     path("teams/", include("costs.allocation.urls")),
 ]

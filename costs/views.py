@@ -15,6 +15,7 @@ from django.http import (
 )
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.views.generic import TemplateView, View
 
 from clouds.access import AnyUser
@@ -25,8 +26,14 @@ from core.api.csv import csv_file
 from core.api.json import Encoder
 from core.windows import ONE_DAY, Window
 from costs.chart import by_moment, trend_chart
-from costs.export import as_json, table_rows
-from costs.queries.breakdown import CostBreakdown, cost_breakdown
+from costs.export import as_json, restatement_rows, table_rows
+from costs.growth.still_expected import raw_days
+from costs.queries.breakdown import (
+    CostBreakdown,
+    by_moment_of,
+    cost_breakdown,
+    restatements_of,
+)
 from costs.queries.filter_options import EXCLUDABLE, filter_options
 from costs.queries.links import (
     active_filters,
@@ -74,13 +81,18 @@ class BreakdownMixin(PermissionRequiredMixin):
     permission_required: str | tuple[str, ...] = "costs.view_dailycost"
     request: HttpRequest
 
+    @cached_property
+    def raw_days(self) -> int:
+        """Return how many days before today still grow. One query."""
+        return raw_days(self.request.user)
+
     def accounts(self) -> list[CloudAccount]:
         """Return the accounts that the user may see."""
         return list(CloudAccount.objects.visible_to(self.request.user))
 
     def breakdown(self, names: dict[str, str]) -> CostBreakdown:
         """Raises InvalidQuery."""
-        query = page_query(self.request.GET, timezone.now())
+        query = page_query(self.request.GET, timezone.now(), self.raw_days)
         return cost_breakdown(query, self.request.user, names)
 
     def refused(self, invalid: InvalidQuery) -> dict[str, Any]:
@@ -91,12 +103,12 @@ class BreakdownMixin(PermissionRequiredMixin):
         return {"errors": invalid.errors, "valid_filters": valid.urlencode()}
 
 
-def page_query(data: QueryDict, now: datetime) -> CostQuery:
+def page_query(data: QueryDict, now: datetime, raw_days: int = 0) -> CostQuery:
     """Return the query of a page's URL, which shows not all keys and not any window.
 
     Raises InvalidQuery.
     """
-    query = CostQuery.from_url(data, now)
+    query = CostQuery.from_url(data, now, raw_days)
     if len(query.window) > LONGEST_DAYS:
         raise InvalidQuery({"start": [f"Choose at most {LONGEST_DAYS:,} days."]})
     return replace(query, limit=min(query.limit or DEFAULT_LIMIT, LARGEST_LIMIT))
@@ -121,7 +133,7 @@ class CostsView(BreakdownMixin, TemplateView):
         context |= {
             "group_choices": group_choices(tag_keys),
             "unseen_bills": list(accounts.billed_out_of_sight(self.request.user)),
-            "quick_ranges": quick_ranges(timezone.now()),
+            "quick_ranges": quick_ranges(timezone.now(), self.raw_days),
             "has_accounts": bool(names),
         }
         try:
@@ -163,6 +175,7 @@ def _shown(
     """What the template shows of an answer, with where each part leads on to."""
     query = found.query
     group = GROUPS.get(query.group_by) or f"Tag {query.tag_key}"
+    expected = by_moment_of(query, found.expected.per_day)
     return {
         "answer": found,
         "question": query,
@@ -170,8 +183,12 @@ def _shown(
         "limits": sorted({*LIMITS, query.limit}),
         "pickers": filter_options(query, user, names, tag_keys),
         "active_filters": active_filters(query, names),
-        "chart": trend_chart(found.trend, found.restated, kind=KINDS[query.chart]),
-        "table": by_moment(found.trend, found.restated, query_of_moments(query)),
+        "chart": trend_chart(
+            found.trend, found.restated, expected=expected, kind=KINDS[query.chart]
+        ),
+        "table": by_moment(
+            found.trend, found.restated, query_of_moments(query), expected=expected
+        ),
         "heads": heads(query.sort, group, "Previous period"),
         "lines": [
             (line, query_of_line(query, line, found.lines)) for line in found.lines
@@ -199,6 +216,19 @@ class CostsTable(BreakdownMixin, View):
         except InvalidQuery as invalid:
             return refused(invalid)
         return csv_file(request, "costs", table_rows(found))
+
+
+class RestatementsTable(BreakdownMixin, View):
+    """Every change that the cloud made to the days of the page, as a CSV file."""
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        try:
+            query = page_query(request.GET, timezone.now(), self.raw_days)
+            CostSource.visible_to(request.user).filtered(query, request.user)
+        except InvalidQuery as invalid:
+            return refused(invalid)
+        rows = restatement_rows(restatements_of(query, request.user))
+        return csv_file(request, "restatements", rows)
 
 
 class CostsJson(BreakdownMixin, View):

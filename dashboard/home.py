@@ -58,8 +58,8 @@ class SummaryView(LoginRequiredMixin, TemplateView):
         return {
             "spending": found,
             "top_changes": found.top_changes,
-            "chart": trend_chart(found.trend),
-            "table": by_moment(found.trend),
+            "chart": trend_chart(found.trend, expected=found.expected.per_day),
+            "table": by_moment(found.trend, expected=found.expected.per_day),
         }
 
     def _instances(self, *, with_cpu: bool) -> dict[str, Any]:

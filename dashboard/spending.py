@@ -8,6 +8,7 @@ from decimal import Decimal
 from clouds.access import AnyUser
 from core.windows import ONE_DAY, Window, first_of_month, utc_day
 from costs.chart import by_moment, folded
+from costs.growth.still_expected import StillExpected, still_expected
 from costs.queries.coverage import (
     Span,
     change_percent,
@@ -85,9 +86,18 @@ class Spending:
     services: Sequence[Line]
     """Of the last days, beside the period before; the largest first."""
     summary: Reconciliation
+    expected: StillExpected
+    """What the newest of the last days will still grow by."""
     spans: Sequence[Span]
     user: AnyUser
     account_names: Mapping[str, str]
+
+    @property
+    def month_expected(self) -> StillExpected:
+        """Return what the month to date will still grow by."""
+        if self.month_to_date is None:
+            return StillExpected()
+        return self.expected.within(self.month_to_date.window)
 
     @property
     def top_changes(self) -> Sequence[TopChange]:
@@ -111,7 +121,8 @@ def spending(
     """Return what this user may see up to the newest complete day; None without any.
 
     The newest complete day is the last stored one before today, so that a bill that
-    arrives at noon is not shown as a fall in costs in the morning. Ten queries.
+    arrives at noon is not shown as a fall in costs in the morning. Eleven queries,
+    and another one where recent days grow.
     """
     source = CostSource.visible_to(user).before(utc_day(now))
     newest = source.newest_days()
@@ -165,6 +176,7 @@ def spending(
             unreconciled_days=sum(day.unreconciled for day in stored.values()),
             missing_days=missing,
         ),
+        expected=still_expected(source, spans, last_days),
         spans=spans,
         user=user,
         account_names=account_names,

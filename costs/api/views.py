@@ -29,6 +29,7 @@ from costs.api.serializers import (
     trend_data,
 )
 from costs.filters import DailyCostFilter, TagCostFilter
+from costs.growth.still_expected import raw_days
 from costs.models import DailyCost
 from costs.queries.query import CostQuery, InvalidQuery
 from costs.queries.source import CostSource
@@ -118,7 +119,9 @@ class DailyCostViewSet(RowsViewSet):
         user = self.request.user
         refuse_unknown(self.request.query_params, parameters)
         try:
-            query = CostQuery.from_url(self.request.query_params, timezone.now())
+            query = CostQuery.from_url(
+                self.request.query_params, timezone.now(), raw_days(user)
+            )
             source = CostSource.visible_to(user).filtered(query, user)
         except InvalidQuery as error:
             raise ValidationError(error.errors) from None

@@ -43,11 +43,17 @@ class ActiveFilter:
     query: str
 
 
-def quick_ranges(now: datetime) -> Sequence[tuple[str, Window]]:
-    """The ranges that people ask for most, without today, which is not complete."""
+def quick_ranges(now: datetime, raw_days: int) -> Sequence[tuple[str, Window]]:
+    """The ranges that people ask for most, without today, which is not complete.
+
+    The last days are those before the raw ones, which still grow.
+    """
     today = utc_day(now)
     month, year = first_of_month(today), today.replace(month=1, day=1)
-    ranges = [(f"{days} days", last_complete_days(days, now)) for days in (7, 30, 90)]
+    settled = now - ONE_DAY * raw_days
+    ranges = [
+        (f"{days} days", last_complete_days(days, settled)) for days in (7, 30, 90)
+    ]
     if month < today:
         ranges.append(("This month", Window(month, today)))
     ranges.append(("Last month", Window(add_months(month, -1), month)))

@@ -20,6 +20,8 @@ from insights.forecasts.models import Forecast, ForecastPoint, MonthEndMiss
 TRACKED_MONTHS = 12
 # A month end that is nearer is known rather than forecast.
 LEAST_DAYS = 7
+# Nobody is billed less; sums of floats are off by less.
+ROUNDING = 0.005
 # Of the intervals: which share of days they claim to hold.
 SHARES = {0.8: ("low_80", "high_80"), 0.95: ("low_95", "high_95")}
 
@@ -120,7 +122,9 @@ def compare_month(
     errors = [abs(actual - float(point.mean)) for point, actual in both]
     within = {
         share: sum(
-            float(getattr(point, low)) <= actual <= float(getattr(point, high))
+            float(getattr(point, low)) - ROUNDING
+            <= actual
+            <= float(getattr(point, high)) + ROUNDING
             for point, actual in both
         )
         for share, (low, high) in SHARES.items()

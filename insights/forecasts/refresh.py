@@ -269,8 +269,9 @@ def _widened(
     """Return it no narrower than the misses, and to what percent that made it."""
     reach = misses.reach(0.8)
     wider = widened(made, reach, misses.reach(0.95))
+    percent = round(reach * 100, 2)
     is_wider = half_width(wider) > half_width(made) * NOTICED
-    return wider, round(reach * 100, 2) if is_wider else None
+    return wider, percent if is_wider and percent else None
 
 
 def _amount(value: float) -> Decimal:

@@ -119,7 +119,7 @@ def test_the_overview_tells_what_will_be_what_is_wrong_and_what_to_do() -> None:
     for text in (
         "$281.00",  # 19 days at 9 and 11 at 10
         "$270.00 to $292.00",
-        "missed the month end by 10.0% in the 1 month",
+        "Month-end error: 10.0%, measured in 1 month so far",
         "EC2 in production",
         "+$120.00",
         "Stop web-",

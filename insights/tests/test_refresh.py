@@ -12,6 +12,7 @@ from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW, TODAY
 from core.windows import Window, last_complete_days
+from costs.growth.testing import measured_growth
 from costs.models import CostTotal, DailyCost
 from costs.testing import store_costs
 from insights.bill_records import Bill, Scope
@@ -139,6 +140,16 @@ def test_estimated_days_that_are_young_are_left_out() -> None:
     refreshed(parts=[Part.FORECASTS])
     newest = Forecast.objects.newest().get(scope="total")
     assert newest.data_until == TODAY - timedelta(days=3)
+
+
+def test_days_that_were_measured_to_grow_are_left_out() -> None:
+    owner = account()
+    measured_growth(owner, "0.2", "0.1", "0.1", "0.05", "0.01")
+    store_costs(owner, Window(TODAY - timedelta(19), TODAY), {"EC2": "1"})
+    CostTotal.objects.filter(day__month=11).update(is_estimated=True)
+    refreshed(parts=[Part.FORECASTS])
+    newest = Forecast.objects.newest().get(scope="total")
+    assert newest.data_until == TODAY - timedelta(days=5)
 
 
 def test_the_spike_is_one_anomaly_however_many_parts_it_moved() -> None:

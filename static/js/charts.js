@@ -85,6 +85,7 @@
 
   const isMoney = (data) => !["%", "bytes", "count"].includes(data.unit);
   const isFirst = (data, index) => data.granularity === "daily" && data.labels[index].endsWith("-01");
+  const hasExpected = (data) => data.expected?.some((more) => more);
   const hasMarks = (data) => data.restated?.some((change) => change !== null);
 
   // How high the drawing of a day reaches, of the series that are shown.
@@ -92,6 +93,12 @@
     const values = data.series.filter((_, at) => !hidden.has(at)).map((one) => one.values[index] ?? 0);
     return data.kind === "line" ? Math.max(...values, 0)
       : values.reduce((sum, value) => sum + Math.max(value, 0), 0);
+  }
+
+  // The axis reaches what is still expected of a day, too.
+  function highestExpected(data) {
+    if (!hasExpected(data) || data.kind === "line") return undefined;
+    return Math.max(...data.expected.map((more, index) => more ? top(data, new Set(), index) + more : 0));
   }
 
   // Where the axis is cut, so that what falls on the 1st (tax, support, fees of a whole
@@ -168,6 +175,46 @@
     pen.restore();
   }
 
+  // On the days that still grow, what is expected on top of what is known, hatched; of
+  // lines, which have no top of their own, the ground of these days.
+  function drawExpected(chart, data) {
+    const { ctx: pen, chartArea: area, scales: { x, y } } = chart;
+    const side = half(chart, data);
+    const hidden = hiddenOf(chart);
+    pen.save();
+    pen.beginPath();
+    pen.rect(area.left, area.top, area.width, area.height);
+    pen.clip();
+    pen.lineWidth = 1;
+    pen.strokeStyle = css("var(--muted)");
+    data.expected.forEach((more, index) => {
+      if (!more) return;
+      const [left, width] = [x.getPixelForValue(index) - side * 0.85, side * 1.7];
+      const known = top(data, hidden, index);
+      const isBar = data.kind === "stacked" && !hidden.size;
+      const above = isBar ? y.getPixelForValue(known + more) : area.top;
+      const below = isBar ? y.getPixelForValue(known) : area.bottom;
+      if (isBar && more > 0) pen.strokeRect(left, above, width, Math.max(below - above, 2));
+      hatch(pen, left, above, width, Math.max(below - above, 2));
+    });
+    pen.restore();
+  }
+
+  function hatch(pen, left, above, width, height) {
+    pen.save();
+    pen.beginPath();
+    pen.rect(left, above, width, height);
+    pen.clip();
+    pen.beginPath();
+    for (let at = -height; at < width; at += 6) {
+      pen.moveTo(left + at, above + height);
+      pen.lineTo(left + at + height, above);
+    }
+    pen.globalAlpha = 0.45;
+    pen.stroke();
+    pen.restore();
+  }
+
   // Above the plot, a row each: the bracket of estimated days, the amounts of days that
   // the axis cuts off, and a mark on each restated day.
   function drawAbove(chart, data) {
@@ -237,7 +284,10 @@
   const marks = {
     id: "marks",
     beforeDatasetsDraw: (chart, _, { data }) => drawBehind(chart, data),
-    afterDatasetsDraw: (chart, _, { data }) => drawAbove(chart, data),
+    afterDatasetsDraw: (chart, _, { data }) => {
+      if (hasExpected(data)) drawExpected(chart, data);
+      drawAbove(chart, data);
+    },
   };
 
   // A click on a mark goes to the day in the list of those that were restated.
@@ -248,6 +298,7 @@
     if ((data.restated?.[index] ?? null) === null) return;
     const row = document.getElementById(`restated-${data.labels[index]}`)
       ?? document.getElementById("restated");
+    row?.closest("details")?.setAttribute("open", "");
     row?.scrollIntoView({ block: "center" });
     row?.focus({ preventScroll: true });
   }
@@ -269,6 +320,10 @@
       const change = items.length ? data.restated?.[items[0].dataIndex] ?? null : null;
       return change === null ? [] : [`Restated by ${change > 0 ? "+" : ""}${exact(change)}`];
     };
+    const awaited = (items) => {
+      const more = items.length ? data.expected?.[items[0].dataIndex] : null;
+      return more ? [`Still expected: ${more > 0 ? "+" : ""}${exact(more)}`] : [];
+    };
     const rows = [data.estimated.includes(true), cut, hasMarks(data)].filter(Boolean).length;
     return {
       animation: false, responsive: true, maintainAspectRatio: false,
@@ -283,7 +338,7 @@
           },
         },
         y: {
-          stacked: isStacked, beginAtZero: true, border: { display: false }, max: cut,
+          stacked: isStacked, beginAtZero: true, border: { display: false }, max: cut, suggestedMax: highestExpected(data),
           grid: { color: line }, ticks: {
             color: muted, maxTicksLimit: 7, callback: tickText(data.unit),
             ...(data.unit === "bytes" && { stepSize: sizeStep(data) }),
@@ -307,7 +362,7 @@
             title: (items) => items.length === 0 ? "" : dayText(
               data.labels[items[0].dataIndex], data.granularity, true,
             ) + (data.estimated[items[0].dataIndex] ? " (estimated)" : ""),
-            label, footer: (items) => [...sum(items), ...changed(items)],
+            label, footer: (items) => [...sum(items), ...awaited(items), ...changed(items)],
           },
         },
       },
@@ -351,6 +406,7 @@
       });
     });
     if (data.estimated.includes(true)) note(list, "Shaded: estimated, the cloud may still change these days");
+    if (hasExpected(data)) note(list, "Hatched: still growing, what is expected by how much such days grew before");
     if (hasMarks(data)) note(list, "▼ restated");
     if (!chart.cut) return;
     note(list, "↑ The 1st of the month (tax, support, monthly fees) exceeds the axis; its amount is written above");

@@ -135,6 +135,12 @@ def test_days_that_came_within_as_often_as_claimed_widen_nothing() -> None:
     assert MeasuredMisses([found]).reach(0.95) == pytest.approx(0.5)
 
 
+def test_less_than_half_a_cent_is_no_miss() -> None:
+    found = compared("10", [11.004] * 5 + [8.996] * 5)
+    assert found.days_within[0.8] == 10
+    assert compared("10", [11.006] * 10).days_within[0.8] == 0
+
+
 def test_without_a_month_nothing_is_measured() -> None:
     assert MeasuredMisses().reach(0.8) == 0
 

@@ -43,27 +43,23 @@ def test_it_names_the_mean_and_the_largest_miss_and_how_many_were_measured() -> 
     for month, came in ((AUGUST, 100), (SEPTEMBER, 110), (OCTOBER, 112)):
         month_end_miss(row, month, actual=Decimal(came))
     assert line(row) == (
-        "Earlier forecasts missed the month end by 3.9% on average, 10.0% at most, in "
-        "3 months measured."
+        "Month-end error: 3.9% on average, 10.0% at most, measured in 3 months."
     )
 
 
 def test_one_month_is_told_as_one() -> None:
     row = forecast(account())
     month_end_miss(row, OCTOBER)
-    assert line(row) == (
-        "Earlier forecasts missed the month end by 10.0% in the 1 month measured so "
-        "far."
-    )
+    assert line(row) == ("Month-end error: 10.0%, measured in 1 month so far.")
 
 
 @pytest.mark.parametrize(
     ("replayed", "told"),
     [
-        ([True, True], "(all forecast afterwards from the data of then)."),
-        ([True, False], "(1 of them forecast afterwards from the data of then)."),
-        ([True], "so far (forecast afterwards from the data of then)."),
-        ([False, False], "in 2 months measured."),
+        ([True, True], "measured in 2 months, all replayed on past bills."),
+        ([True, False], "in 2 months, 1 of them replayed on past bills."),
+        ([True], "in 1 month so far, replayed on past bills."),
+        ([False, False], "measured in 2 months."),
     ],
 )
 def test_it_says_which_were_not_made_then(replayed: list[bool], told: str) -> None:
@@ -84,9 +80,11 @@ def test_it_says_that_the_interval_follows_the_misses() -> None:
 def test_what_was_not_measured_is_not_known_and_never_a_figure() -> None:
     row = forecast(account())
     assert row.trust is None
-    assert line(row).startswith("How far it misses a month end is not known yet")
+    assert line(row) == (
+        "Month-end error: not known yet, as no month that was forecast has ended."
+    )
     assert line(forecast(None, scope="service")) == (
-        "How far it misses a month end is not measured, as the services in it change."
+        "Month-end error: not measured, as the services in it change."
     )
     month_end_miss(row, OCTOBER, actual=Decimal(0))
     assert row.trust is None
@@ -103,7 +101,7 @@ def test_the_page_shows_what_came_first_and_the_backtest_behind_a_fold() -> None
     assert "MASE" in fold.split("</details>")[0]
     months = text.split('aria-label="Month ends, forecast and actual"')[1]
     assert months.index("October 2026") < months.index("September 2026")
-    assert months.count("made afterwards from the data of then") == 1
+    assert months.count("replayed on past bills") == 1
     assert months.count(">outside<") == 1
     assert "−15.4%" in months and "+10.0%" in months
 
@@ -113,7 +111,7 @@ def test_lists_tell_the_line_and_no_method(path: str) -> None:
     account()
     month_end_miss(forecast(None), OCTOBER)
     text = page(path)
-    assert "missed the month end by 10.0%" in text
+    assert "10.0%, measured in 1 month so far" in text
     assert "MASE" not in text
 
 

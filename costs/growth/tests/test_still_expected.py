@@ -21,7 +21,7 @@ from costs.growth.still_expected import raw_days, still_expected
 from costs.growth.testing import measured_growth
 from costs.queries.source import CostSource
 from costs.testing import store_costs
-from users.testing import ask, person, text_of
+from users.testing import ask, person
 
 pytestmark = pytest.mark.django_db
 RECENT = last_complete_days(16, NOW)
@@ -226,7 +226,7 @@ def test_restated_days_are_a_table_and_a_file_on_demand(client: Client) -> None:
     assert fold.index("<details") < fold.index('id="restated-2026-10-31"')
     client.force_login(person("viewer"))
     answer = client.get(f"/costs/restatements.csv{days}")
-    rows = list(csv.DictReader(text_of(answer).splitlines()))
+    rows = list(csv.DictReader(answer.getvalue().decode("utf-8-sig").splitlines()))
     assert len(rows) == 6
     assert rows[0]["day"] == "2026-10-31"
     assert (rows[0]["account"], rows[0]["account_name"]) == (

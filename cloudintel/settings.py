@@ -87,7 +87,6 @@ INSTALLED_APPS = [
     "django_celery_beat",
     "django_filters",
     "rest_framework",
-    "knox",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "core",
@@ -246,10 +245,7 @@ REST_FRAMEWORK = FRAMEWORK | {
     "NUM_PROXIES": TRUSTED_PROXIES,
 }
 TOKEN_DAYS = days("TOKEN_DAYS", default=90)
-REST_KNOX = {
-    "TOKEN_TTL": timedelta(days=TOKEN_DAYS),
-    "TOKEN_LIMIT_PER_USER": positive("TOKENS_PER_USER", default=20),
-}
+TOKENS_PER_USER = positive("TOKENS_PER_USER", default=20)
 # Pages of these sites may call the API with a token; cookies stay on this one.
 CORS_ALLOWED_ORIGINS = texts(
     "CORS_ALLOWED_ORIGINS", [], ORIGIN, "origins such as https://example.com"

@@ -22,12 +22,14 @@ from dashboard.api.infrastructure import (
 )
 from dashboard.api.views import DashboardMetricViewSet, DashboardViewSet
 from dashboard.api_schema import SchemaView
+from dashboard.explained_costs import ExplainedCostsView, ExplainedCostViewSet
 from dashboard.home import SummaryView
 from dashboard.instances import InstanceCpuViewSet, InstanceListView, InstanceView
 from insights.advice.api import AdviceViewSet
 from insights.anomalies.api import AnomalyViewSet
 from insights.budgets.api.views import BudgetViewSet
 from insights.forecasts.api import ForecastViewSet
+from insights.owners.api import AssignmentView, OwnerRuleViewSet
 from insights.recommendations.api.views import FeedbackViewSet, RecommendationViewSet
 from inventory.api.views import (
     AddressViewSet,
@@ -58,6 +60,7 @@ pages: list[URLPattern | URLResolver] = [
     path("", SummaryView.as_view(), name="summary"),
     path("instances/", InstanceListView.as_view(), name="instances"),
     path("instances/<int:pk>/", InstanceView.as_view(), name="instance"),
+    path("costs/", ExplainedCostsView.as_view(), name="costs"),
     path("", include("costs.urls")),
     path("", include("insights.urls")),
     path("", include("inventory.urls")),
@@ -94,7 +97,7 @@ router.register("addresses", AddressViewSet)
 router.register("nat-gateways", NatGatewayViewSet)
 router.register("load-balancers", LoadBalancerViewSet)
 router.register("resource-prices", ResourcePriceViewSet)
-router.register("costs", DailyCostViewSet)
+router.register("costs", ExplainedCostViewSet)
 router.register("teams", TeamViewSet)
 router.register("team-rules", TeamRuleViewSet)
 router.register("cpu", CpuMetricViewSet)
@@ -110,6 +113,7 @@ router.register("recommendations", RecommendationViewSet)
 router.register("advice", AdviceViewSet)
 router.register("feedback", FeedbackViewSet)
 router.register("budgets", BudgetViewSet)
+router.register("owner-rules", OwnerRuleViewSet)
 router.register("audit", AuditEntryViewSet)
 
 
@@ -142,6 +146,7 @@ api: list[URLPattern | URLResolver] = [
         "api/v1/infrastructure/resources/costs/",
         PricedResourceViewSet.as_view({"get": "costs"}),
     ),
+    path("api/v1/assignments/", AssignmentView.as_view()),
     path("api/v1/", include(router.urls)),
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="swagger"),

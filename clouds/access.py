@@ -1,5 +1,6 @@
 """Which accounts a user may see, for every page, endpoint and export."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -8,7 +9,9 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 
 if TYPE_CHECKING:
-    from clouds.models import AccountAccess
+    from django.contrib.auth.models import User
+
+    from clouds.models import AccountAccess, CloudAccount
 
 AnyUser = AbstractBaseUser | AnonymousUser
 # More names are no sentence.
@@ -22,28 +25,58 @@ class AccountScopedQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, user: AnyUser) -> Self:
         """Return the rows of accounts that this user may see."""
-        if not user.is_authenticated:
-            return self.none()
-        access = access_of(user)
-        if access is None:
+        accounts = visible_accounts(user)
+        if accounts is None:
             return self
-        accounts = access.accounts.through.objects.filter(accountaccess=access)
         return self.filter(
             **{f"{self.account_path}__in": accounts.values("cloudaccount")}
         )
 
 
+def visible_accounts(user: AnyUser) -> models.QuerySet[Any] | None:
+    """Return rows with the `cloudaccount`s that a limited user sees; None: all."""
+    own, narrower = _chosen_accounts(user), getattr(user, "narrower_access", None)
+    if own is None or narrower is None:
+        return narrower if own is None else own
+    return own.filter(cloudaccount__in=narrower.values("cloudaccount"))
+
+
+def narrow_access(user: "User", rows: type[models.Model], **of: Any) -> None:
+    """Let this user see, for now, only the accounts of these rows too.
+
+    `rows` is the table between a model and the accounts that it names.
+    """
+    user.narrower_access = rows._default_manager.filter(**of)  # type: ignore[attr-defined]
+
+
+def _chosen_accounts(user: AnyUser) -> models.QuerySet[Any] | None:
+    from clouds.models import AccountAccess
+
+    chosen = AccountAccess.accounts.through._default_manager
+    access = access_of(user)
+    if access is None:
+        return None if _is_administrator(user) else chosen.none()
+    return None if access.all_accounts else chosen.filter(accountaccess=access)
+
+
+def _is_administrator(user: AnyUser) -> bool:
+    """Return whether the user chooses what others see, and so could see everything."""
+    may: bool = user.has_perm("clouds.change_accountaccess")  # type: ignore[union-attr]
+    return may
+
+
 def is_limited(user: AnyUser) -> bool:
     """Return whether some accounts may be hidden from this user."""
-    return not user.is_authenticated or access_of(user) is not None
+    return visible_accounts(user) is not None
 
 
 def limit_of(user: AnyUser) -> str:
     """Say which accounts a limited user sees; empty without a limit. One query."""
-    access = access_of(user) if user.is_authenticated else None
-    if access is None:
+    accounts = visible_accounts(user) if user.is_authenticated else None
+    if accounts is None:
         return ""
-    names = list(access.accounts.order_by("name", "id").values_list("name", flat=True))
+    by_name = accounts.order_by("cloudaccount__name", "cloudaccount")
+    names = list(by_name.values_list("cloudaccount__name", flat=True))
     if not names:
         return "You have access to no account yet."
     many = len(names) > NAMED
@@ -51,9 +84,24 @@ def limit_of(user: AnyUser) -> str:
 
 
 def access_of(user: AnyUser) -> "AccountAccess | None":
-    """Return the user's limit; None without one. Django caches the result."""
+    """Return what was chosen for the user, if anything. Django caches the result."""
+    if isinstance(user, AnonymousUser):
+        return None
     try:
-        found: AccountAccess = user.account_access  # type: ignore[union-attr]
+        found: AccountAccess = user.account_access  # type: ignore[attr-defined]
     except ObjectDoesNotExist:
         return None
     return found
+
+
+def set_access(
+    user: "User", accounts: Iterable["CloudAccount"] = (), *, all_accounts: bool
+) -> None:
+    """Let the user see these accounts only, or all, those connected later too."""
+    from clouds.models import AccountAccess
+
+    access, _ = AccountAccess.objects.update_or_create(
+        user=user, defaults={"all_accounts": all_accounts}
+    )
+    access.accounts.set(() if all_accounts else accounts)
+    user.account_access = access

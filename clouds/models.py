@@ -118,17 +118,23 @@ class CloudAccount(models.Model):
 
 
 class AccountAccess(models.Model):
-    """One row limits one user to some accounts; without it, all are visible."""
+    """One row is the accounts that one user sees.
+
+    Without it, an administrator sees all accounts and everybody else none.
+    """
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="account_access"
+    )
+    all_accounts = models.BooleanField(
+        default=False, help_text="Those that are connected later too."
     )
     accounts = models.ManyToManyField(
         "clouds.CloudAccount",
         blank=True,
         related_name="+",
-        help_text="Only these accounts are visible, on every page, endpoint and "
-        "export. If empty, none is.",
+        help_text="Unless all are, only these accounts are visible, on every page, "
+        "endpoint and export. If empty, none is.",
     )
 
     class Meta:

@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from clouds.models import CloudAccount
+from django.contrib.auth.models import User
+
+from clouds.access import set_access
+from clouds.models import AccountAccess, CloudAccount
 from clouds.registry import CloudKind
 from core.testing.aws_emulator.builders import ACCOUNT
 from providers.aws.account_settings import AwsSettings
@@ -37,3 +40,14 @@ def azure_account(account_id: str = SUBSCRIPTION, **fields: Any) -> CloudAccount
         "is_payer": account_id.startswith("/"),
     }
     return CloudAccount.objects.create(account_id=account_id, **{**facts, **fields})
+
+
+def see_only(user: User, *accounts: CloudAccount) -> AccountAccess:
+    """Let the user see these accounts only."""
+    set_access(user, accounts, all_accounts=False)
+    return user.account_access
+
+
+def see_all(user: User) -> None:
+    """Let the user see all accounts."""
+    set_access(user, all_accounts=True)

@@ -84,6 +84,9 @@ class DailyCostQuerySet(BillQuerySet):
     def in_window(self, window: Window) -> "DailyCostQuerySet":
         return self.filter(_within(window))
 
+    def in_windows(self, *windows: Window) -> "DailyCostQuerySet":
+        return self.filter(reduce(or_, map(_within, windows)))
+
     def searched(self, text: str) -> "DailyCostQuerySet":
         return self.filter(
             Q(service__icontains=text)
@@ -125,7 +128,7 @@ class DailyCostQuerySet(BillQuerySet):
 
         None is the amount of a key without a row of that window.
         """
-        both = self.filter(_within(window) | _within(before)).order_by()
+        both = self.in_windows(window, before).order_by()
         return (
             both.values(*columns)
             .annotate(

@@ -1,9 +1,8 @@
 from django.urls import include, path
 
-from costs.views import CostsJson, CostsTable, CostsView, RestatementsTable
+from costs.views import CostsJson, CostsTable, RestatementsTable
 
 urlpatterns = [
-    path("costs/", CostsView.as_view(), name="costs"),
     path("costs/table.csv", CostsTable.as_view(), name="costs-table"),
     path("costs/all.json", CostsJson.as_view(), name="costs-json"),
     path(

@@ -109,8 +109,9 @@ def page_query(data: QueryDict, now: datetime, raw_days: int = 0) -> CostQuery:
     Raises InvalidQuery.
     """
     query = CostQuery.from_url(data, now, raw_days)
-    if len(query.window) > LONGEST_DAYS:
-        raise InvalidQuery({"start": [f"Choose at most {LONGEST_DAYS:,} days."]})
+    for name, window in (("start", query.window), ("previous_start", query.previous)):
+        if window and len(window) > LONGEST_DAYS:
+            raise InvalidQuery({name: [f"Choose at most {LONGEST_DAYS:,} days."]})
     return replace(query, limit=min(query.limit or DEFAULT_LIMIT, LARGEST_LIMIT))
 
 
@@ -135,6 +136,7 @@ class CostsView(BreakdownMixin, TemplateView):
             "unseen_bills": list(accounts.billed_out_of_sight(self.request.user)),
             "quick_ranges": quick_ranges(timezone.now(), self.raw_days),
             "has_accounts": bool(names),
+            "account_names": names,
         }
         try:
             found = self.breakdown(names)

@@ -61,6 +61,7 @@ SUBJECTS = {
         ("insights.verification", "verified"),
         ("insights.budget", "account_balance_wallet"),
         ("insights.budgetalert", "campaign"),
+        ("insights.ownerrule", "assignment_ind"),
         ("insights.refreshstate", "update"),
     ],
     "Dashboard": [("dashboard.dashboardmetric", "timeline")],
@@ -68,7 +69,7 @@ SUBJECTS = {
     "Users": [
         ("auth.user", "person"),
         ("auth.group", "group"),
-        ("knox.authtoken", "key"),
+        ("users.apitoken", "key"),
         ("axes.accessattempt", "lock"),
         ("users.auditentry", "policy"),
     ],

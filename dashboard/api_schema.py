@@ -45,6 +45,8 @@ TAGS = {
     "advice": "Recommendations of Azure Advisor, not included in our totals.",
     "feedback": "Ratings of recommendations by users.",
     "budgets": "Monthly budgets, their actual and forecast costs.",
+    "owner-rules": "Whose something is: the first rule that matches.",
+    "assignments": "Handing something over to a person, who is told.",
     "audit": "Audit log. Needs the permission `users.view_auditentry`.",
 }
 

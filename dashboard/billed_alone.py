@@ -59,6 +59,12 @@ def billed_alone(
     return found
 
 
+def billed_in(one: Resource, user: AnyUser, window: Window) -> Money | None:
+    """Return what the bill says of the days of one of those; None: not yet anything."""
+    sums = _amounts({place_of(one)}, user, window).get(place_of(one), {})
+    return next((Money(amount, name) for name, amount in sums.items()), None)
+
+
 def place_of(one: Resource) -> Place | None:
     """Return which charges are of such resources there; None where others' are too."""
     return _place(one.account, one.kind, one.region, one.resource_group)

@@ -11,6 +11,7 @@ from django.views.generic import TemplateView
 from clouds.labels import clouds_of
 from clouds.models import CloudAccount
 from costs.chart import by_moment, trend_chart
+from dashboard.explained_costs import explained_on_home
 from dashboard.spending import spending
 from inventory.models import Resource
 from syncs.runs.freshness import freshness, per_dataset
@@ -60,6 +61,7 @@ class SummaryView(LoginRequiredMixin, TemplateView):
             "top_changes": found.top_changes,
             "chart": trend_chart(found.trend, expected=found.expected.per_day),
             "table": by_moment(found.trend, expected=found.expected.per_day),
+            **explained_on_home(found),
         }
 
     def _instances(self, *, with_cpu: bool) -> dict[str, Any]:

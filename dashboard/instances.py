@@ -14,6 +14,8 @@ from rest_framework.exceptions import PermissionDenied
 
 from core.api.csv import csv_file
 from core.windows import ONE_DAY, Window, last_complete_days
+from dashboard.resource_summary import resource_summary
+from insights.anomalies.chart_marks import anomalies_of_resource, marked
 from inventory.api.views import InstanceViewSet
 from inventory.models import Address, Instance, Resource, Volume
 from metrics.filters import InstanceCpuFilter
@@ -52,6 +54,7 @@ CSV_COLUMNS = (
     "cpu_maximum_percent",
     "cpu_days",
     "cpu_until",
+    "owner",
     "tags",
 )
 
@@ -107,7 +110,9 @@ def csv_rows(
     """Yield the header, then a row per instance; CPU is of the last 14 days."""
     columns = [name for name in CSV_COLUMNS if with_cpu or not name.startswith("cpu_")]
     yield columns
-    for instance in instances.select_related("account", "recent_cpu").iterator():
+    for instance in instances.select_related(
+        "account", "recent_cpu", "owner"
+    ).iterator():
         cpu = getattr(instance, "recent_cpu", None)
         values = {
             **{name: getattr(instance, name, None) for name in columns},
@@ -118,6 +123,7 @@ def csv_rows(
             "cpu_maximum_percent": cpu and cpu.maximum_percent,
             "cpu_days": cpu and cpu.days,
             "cpu_until": cpu and cpu.until,
+            "owner": instance.owner and instance.owner.get_username(),
         }
         yield [values[name] for name in columns]
 
@@ -134,7 +140,7 @@ class InstanceView(PermissionRequiredMixin, DetailView[Instance]):
         seen = Instance.objects.visible_to(self.request.user).filter(
             id=self.kwargs["pk"]
         )
-        return seen.select_related("account", "recent_cpu")
+        return seen.select_related("account", "recent_cpu", "owner")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         now = timezone.now()
@@ -143,6 +149,10 @@ class InstanceView(PermissionRequiredMixin, DetailView[Instance]):
         if user.has_perm(VIEW_CPU):
             window = window_of(instance, requested_days(self.request), now)
             kwargs |= utilization(instance, window)
+            if user.has_perm("insights.view_anomaly"):
+                rows = anomalies_of_resource(instance, user, window)
+                kwargs["cpu_chart"] = marked(kwargs["cpu_chart"], rows)
+                kwargs["marked_anomalies"] = rows
         if user.has_perm("syncs.view_syncrun"):
             kwargs |= {
                 "runs": runs_that_saw(instance)[:RUNS_SHOWN],
@@ -154,6 +164,7 @@ class InstanceView(PermissionRequiredMixin, DetailView[Instance]):
                 ],
             }
         return super().get_context_data(
+            **resource_summary(instance, user, now),
             ranges=RANGES,
             list_price=list_prices([instance]).get(instance.pk),
             changes=instance.changes.all(),

@@ -55,11 +55,12 @@ def record_metrics(now: datetime) -> int:
 
 @contextmanager
 def forgetting_the_demo(accounts: Sequence[int]) -> Iterator[None]:
-    """Delete the days that hold an invented company's costs, and its teams, where it is
-    removed."""
+    """Delete the days that hold an invented company's costs, where an account of it is
+    removed; with the last one its teams."""
     demo = CloudAccount.objects.demo().filter(pk__in=accounts)
     since = demo.aggregate(first=Min("created_at"))["first"]
     yield
     if since:
         DashboardMetric.objects.filter(day__gte=utc_day(since)).delete()
-        remove_teams()
+        if not CloudAccount.objects.demo().exists():
+            remove_teams()

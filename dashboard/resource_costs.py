@@ -1,7 +1,7 @@
 """What each resource costs a month, and what is recommended about it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -56,7 +56,9 @@ def resource_costs(
     for pk, money in monthly_list_price(resources).items():
         if money:
             found[pk].tell(money, CostBasis.LIST)
-    _price_instances(found, instances)
+    billed = [one for one in instances if one.is_billed]
+    for pk, (money, basis) in running_prices(billed).items():
+        found[pk].tell(money, basis)
     if with_bill:
         for pk, money in billed_alone(resources, user, now).items():
             found[pk].tell(money, CostBasis.BILLED)
@@ -83,26 +85,31 @@ def _instances(resources: Sequence[Resource]) -> list[Instance]:
     return found
 
 
-def _price_instances(
-    costs: dict[int, ResourceCost], instances: Iterable[Instance]
-) -> None:
-    billed = {one.pk: one for one in instances if one.is_billed}
-    if not billed:
-        return
-    prices = InstancePrice.objects.of_instances(billed.values())
-    accounts = {one.account_id for one in billed.values()}
+def running_prices(
+    instances: Sequence[Instance],
+) -> dict[int, tuple[Money, CostBasis]]:
+    """Return what each costs a month while its cloud takes money for it, by its key.
+
+    Two queries.
+    """
+    prices = InstancePrice.objects.of_instances(instances) if instances else {}
+    by_key = {one.pk: one for one in instances}
     rates = {
         (rate.account_id, rate.region): rate
-        for rate in EffectiveRate.objects.filter(account__in=accounts)
+        for rate in EffectiveRate.objects.filter(
+            account__in={one.account_id for one in instances}
+        )
     }
+    found = {}
     for pk, price in prices.items():
-        rate = rates.get((billed[pk].account_id, billed[pk].region))
+        rate = rates.get((by_key[pk].account_id, by_key[pk].region))
         money = Money(price.monthly, price.currency)
         if rate is None or rate.currency != price.currency:
-            costs[pk].tell(money, CostBasis.LIST)
+            found[pk] = money, CostBasis.LIST
         else:
             amount = money.amount * rate.factor
-            costs[pk].tell(money._replace(amount=amount), CostBasis.RATE)
+            found[pk] = money._replace(amount=amount), CostBasis.RATE
+    return found
 
 
 def _is_off(one: Instance) -> bool:

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from core.windows import last_complete_days
 from dashboard.instances import RANGES, requested_days, window_of
+from dashboard.resource_summary import resource_summary
 from inventory.facts import Column
 from inventory.views import ResourceListView, ResourceView
 from metrics.idle import RECENT_DAYS
@@ -45,6 +46,7 @@ class UsedResourceView(ResourceView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         resource, user = self.object, self.request.user
+        kwargs |= resource_summary(resource, user, timezone.now())
         if resource.kind in RECENT and user.has_perm(VIEW_USE):
             days = requested_days(self.request)
             window = window_of(resource, days, timezone.now())

@@ -10,11 +10,12 @@ from insights.anomalies import admin as anomalies
 from insights.budgets import admin as budgets
 from insights.forecasts import admin as forecasts
 from insights.models import RefreshState
+from insights.owners import admin as owners
 from insights.recommendations import admin as recommendations
 from users.audited_admin import ReadOnlyAdmin
 
 # Django finds the admin of each subject here.
-__all__ = ["advice", "anomalies", "budgets", "forecasts", "recommendations"]
+__all__ = ["advice", "anomalies", "budgets", "forecasts", "owners", "recommendations"]
 
 
 @admin.display(description="state", ordering="error")

@@ -4,6 +4,7 @@ from insights.advice.models import Advice
 from insights.anomalies.models import Anomaly, AnomalyChange
 from insights.budgets.models import Budget, BudgetAlert
 from insights.forecasts.models import Forecast, ForecastPoint, MonthEndMiss
+from insights.owners.models import OwnerRule
 from insights.recommendations.models import (
     EffectiveRate,
     Feedback,
@@ -24,6 +25,7 @@ __all__ = [
     "Forecast",
     "ForecastPoint",
     "MonthEndMiss",
+    "OwnerRule",
     "Recommendation",
     "RecommendationChange",
     "RefreshState",

@@ -1,7 +1,12 @@
 """The fields shared by models whose status users change."""
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 from django.conf import settings
 from django.db import models
+
+S = TypeVar("S", bound=models.TextChoices)
 
 
 class StatusChange(models.Model):
@@ -23,6 +28,12 @@ class StatusChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.old_status or 'nothing'} -> {self.new_status}"
+
+
+def after(status: str, statuses: Sequence[S]) -> list[S]:
+    """Return the other ones: those that follow it, then those before it."""
+    at = [*map(str, statuses)].index(status)
+    return [*statuses[at + 1 :], *statuses[:at]]
 
 
 def version_field() -> models.PositiveIntegerField[int, int]:

@@ -8,8 +8,8 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.test import RequestFactory
 
-from clouds.models import AccountAccess, CloudAccount
-from clouds.testing import account
+from clouds.models import CloudAccount
+from clouds.testing import account, see_all, see_only
 from core.testing.clock import NOW, TODAY
 from core.windows import ONE_DAY, Window
 from insights.models import (
@@ -73,7 +73,7 @@ def found(**values: Any) -> Anomaly:
     return Anomaly(**{**facts, **values})
 
 
-def anomaly(owner: CloudAccount | None, **values: Any) -> Anomaly:
+def anomaly(owner: CloudAccount | None, /, **values: Any) -> Anomaly:
     row = found(**{"scope": "service", "account": owner, "detected_at": NOW, **values})
     row.save()
     return row
@@ -112,7 +112,7 @@ def advice(machine: Instance, **values: Any) -> Advice:
 
 
 def recommendation(
-    owner: CloudAccount, machine: Resource | None = None, **values: Any
+    owner: CloudAccount, machine: Resource | None = None, /, **values: Any
 ) -> Recommendation:
     machine = machine or instance(owner, f"web-{owner.pk}")
     facts: dict[str, Any] = {
@@ -219,7 +219,9 @@ def somebody(role: str = "operator", *accounts: CloudAccount, name: str = "") ->
     user = User.objects.create(username=name or f"{role}-{User.objects.count()}")
     assign_role(user, role)
     if accounts:
-        AccountAccess.objects.create(user=user).accounts.set(accounts)
+        see_only(user, *accounts)
+    else:
+        see_all(user)
     return user
 
 

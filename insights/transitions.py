@@ -4,7 +4,7 @@ Users work on the same rows side by side. A change of a version that is no longe
 newest is refused and overwrites nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, cast
 
@@ -56,7 +56,32 @@ def change_status(
         if isinstance(row, Recommendation):
             _reset_verification(row, now)
         action = f"{row._meta.model_name}.change_status"
-        record(request, action, row, status=[before, status])
+        told = {"note": note} if note else {}
+        record(request, action, row, status=[before, status], **told)
+
+
+@transaction.atomic
+def change_statuses(
+    rows: Iterable[Row],
+    status: str,
+    versions: Mapping[int, int],
+    now: datetime,
+    *,
+    request: AnyRequest,
+    note: str = "",
+) -> None:
+    """Give all of them that status, or none; those that have it already keep it.
+
+    Raise InvalidTransition naming the row.
+    """
+    for row in rows:
+        try:
+            require_version(row, versions[row.pk])
+            if row.status != status:
+                version = versions[row.pk]
+                change_status(row, status, version, now, request=request, note=note)
+        except InvalidTransition as error:
+            raise InvalidTransition(f"{row}: {error}") from None
 
 
 def check_transition(row: Row, status: str, version: int | None, note: str) -> None:

@@ -4,6 +4,7 @@ from insights.views import InsightsView
 
 urlpatterns = [
     path("insights/", InsightsView.as_view(), name="insights"),
+    path("insights/", include("insights.owners.urls")),
     path("insights/forecasts/", include("insights.forecasts.urls")),
     path("insights/anomalies/", include("insights.anomalies.urls")),
     path("insights/recommendations/", include("insights.recommendations.urls")),

@@ -10,6 +10,7 @@ from clouds.registry import CloudKind
 from core.api.filters import AnyChoice, AnyText, Order, YesOrNo, moment_filter
 from inventory.models import Resource
 from inventory.querysets import ResourceQuerySet
+from users.owned_filter import OwnedFilter
 
 
 def same(*names: str) -> list[tuple[str, str]]:
@@ -23,7 +24,7 @@ ORDERS = [
 ]
 
 
-class ResourceFilter(filters.FilterSet):
+class ResourceFilter(OwnedFilter):
     """What resources of any kind are filtered by."""
 
     account = account_filter()

@@ -17,6 +17,7 @@ from inventory.querysets import (
     StateChangeQuerySet,
 )
 from syncs.models import SyncRun
+from users.owned import Owned
 
 # An index of PostgreSQL holds no longer text.
 LONGEST_VALUE = 512
@@ -32,7 +33,7 @@ def short_id(resource_id: str) -> str:
     return resource_id.split(":", 5)[-1] if is_arn else resource_id
 
 
-class Resource(models.Model):
+class Resource(Owned):
     """One row is one resource of an account, as last seen.
 
     What only its kind has is in a one-to-one child model, such as Instance. A sync
@@ -84,6 +85,7 @@ class Resource(models.Model):
 
     class Meta:
         ordering = ["account", "region", "name", "id"]
+        permissions = [("assign_resource", "Can hand resources over")]
         constraints = [
             models.UniqueConstraint(
                 # A bucket may be called like anything else.

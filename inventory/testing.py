@@ -47,7 +47,7 @@ class FakeCloud:
 
 
 def resource(
-    model: type[R], owner: CloudAccount, resource_id: str, **values: object
+    model: type[R], owner: CloudAccount, resource_id: str, /, **values: object
 ) -> R:
     """Create a resource that was seen at `NOW`."""
     facts: dict[str, object] = {
@@ -66,7 +66,7 @@ def resource(
     return made
 
 
-def instance(owner: CloudAccount, name: str, **values: object) -> Instance:
+def instance(owner: CloudAccount, name: str, /, **values: object) -> Instance:
     """Create a running instance that was seen at `NOW`."""
     facts: dict[str, object] = {
         "name": name,

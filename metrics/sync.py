@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
+from operator import attrgetter
 
 from django.contrib.auth.models import User
 from django.db import models
@@ -233,7 +234,8 @@ def _counted(
     for one in part.cpu:
         is_detailed = monitoring.is_detailed(keys[one.resource_id], one.day)
         samples = stored_samples(one.samples, is_detailed=is_detailed)
-        cpu.append(replace(one, samples=samples))
+        figures = one.average_percent, one.maximum_percent, one.p99_percent
+        cpu.append(CpuRecord(one.resource_id, one.day, *figures, samples))
     return replace(part, cpu=cpu)
 
 
@@ -272,9 +274,6 @@ def _upsert(
     given = [f for f in fields if any(getattr(r, f) is not None for r in records)]
     if not given:
         return
-    columns = (*key[1:], *given)
-    rows = (
-        (keys[record.resource_id], *(getattr(record, name) for name in columns))
-        for record in records
-    )
+    values = attrgetter(*key[1:], *given)
+    rows = ((keys[record.resource_id], *values(record)) for record in records)
     upsert(model, (*key, *given), rows, key)

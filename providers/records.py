@@ -281,6 +281,11 @@ class InstancePriceRecord:
     tenancy: str = "Shared"
 
 
+def in_words(kind: str) -> str:
+    """Return how a kind is called within a sentence, such as "NAT gateway"."""
+    return kind.replace("-", " ").replace("nat ", "NAT ")
+
+
 class ResourceMarket(NamedTuple):
     """What prices of resources are asked for together. Only databases have engines."""
 
@@ -290,7 +295,7 @@ class ResourceMarket(NamedTuple):
 
     def __str__(self) -> str:
         kind = f"{self.engine} {self.kind}" if self.engine else self.kind
-        return f"{kind.replace('-', ' ')} in {self.region}"
+        return f"{in_words(kind)} in {self.region}"
 
 
 class PriceUnit(StrEnum):

@@ -9,7 +9,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from clouds.models import CloudAccount
-from clouds.testing import account
+from clouds.testing import account, see_all
 from core.testing.clock import NOW
 from core.windows import Window, last_complete_days
 from providers.aws.provider import AwsProvider
@@ -78,6 +78,7 @@ def used(
 def user_with(*permissions: str) -> User:
     """Who may look at everything, and has these permissions besides."""
     user = User.objects.get_or_create(username="operator")[0]
+    see_all(user)
     assign_role(user, Role.VIEWER)
     user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
     return user

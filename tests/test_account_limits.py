@@ -157,7 +157,7 @@ def rows_of_hidden() -> dict[str, list[dict[str, Any]]]:
 
 
 def test_a_limited_administrator_cannot_lift_his_limit(limited: Client) -> None:
-    for page in ("auth_user", "auth_group", "knox_authtoken", "users_auditentry"):
+    for page in ("auth_user", "auth_group", "users_apitoken", "users_auditentry"):
         assert limited.get(reverse(f"admin:{page}_changelist")).status_code == 403
     assert limited.get(reverse("admin:auth_user_add")).status_code == 403
     assert limited.get(reverse("admin:clouds_cloudaccount_add")).status_code == 403

@@ -11,9 +11,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from clouds.models import AccountAccess, CloudAccount, SharedVersion
+from clouds.models import CloudAccount, SharedVersion
 from clouds.registry import CloudKind
-from clouds.testing import account
+from clouds.testing import account, see_only
 from clouds.versions import bump_version, data_version
 from core.api.cache import PatientClient, PatientRedis
 from core.testing.clock import NOW
@@ -112,7 +112,7 @@ def test_whoever_sees_less_is_answered_less(owner: CloudAccount) -> None:
     bump_version(other, Dataset.COST)
     assert ask("costs/summary/")["total"] == "18.00"
     limited = person(Role.OPERATOR)
-    AccountAccess.objects.create(user=limited).accounts.add(owner)
+    see_only(limited, owner)
     answer = session_of(limited).get("/api/v1/costs/summary/").json()
     assert answer["total"] == "3.00"
     assert ask("costs/summary/")["total"] == "18.00"

@@ -8,12 +8,12 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
-from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from cloudintel.urls import api
-from clouds.testing import account
+from clouds.testing import account, see_all
 from tests.addresses import walk
+from users.models import ApiToken
 from users.roles import assign_role
 from users.testing import session_of
 
@@ -39,6 +39,7 @@ def asking_with(token: str) -> APIClient:
 @pytest.fixture
 def ada() -> User:
     user = User.objects.create(username="ada")
+    see_all(user)
     assign_role(user, "viewer")
     return user
 
@@ -78,7 +79,7 @@ def test_a_session_cannot_post_from_another_site(ada: User) -> None:
 def test_the_text_of_a_token_is_nowhere_in_the_database(ada: User) -> None:
     token = create_token("ada")
     tables = connection.introspection.table_names()
-    assert "knox_authtoken" in tables
+    assert "users_apitoken" in tables
     with connection.cursor() as cursor:
         for table in tables:
             cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608
@@ -94,23 +95,23 @@ def test_a_token_that_was_altered_or_deleted_is_refused(ada: User) -> None:
     token = create_token("ada")
     last = "0" if token[-1] != "0" else "1"
     assert asking_with(token[:-1] + last).get(ACCOUNTS).status_code == 401
-    AuthToken.objects.all().delete()
+    ApiToken.objects.all().delete()
     assert asking_with(token).get(ACCOUNTS).status_code == 401
 
 
 def test_an_expired_token_is_refused(ada: User) -> None:
     token = create_token("ada", "--days", "1")
-    AuthToken.objects.update(expiry=timezone.now() - timedelta(seconds=1))
+    ApiToken.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     assert asking_with(token).get(ACCOUNTS).status_code == 401
 
 
 def test_a_token_is_valid_for_90_days_or_as_long_as_told(ada: User) -> None:
     for options, days in ((), 90), (("--days", "7"), 7):
-        AuthToken.objects.all().delete()
+        ApiToken.objects.all().delete()
         create_token("ada", *options)
-        expiry = AuthToken.objects.get().expiry
-        assert expiry is not None
-        left = expiry - timezone.now()
+        expires_at = ApiToken.objects.get().expires_at
+        assert expires_at is not None
+        left = expires_at - timezone.now()
         assert timedelta(days=days, minutes=-1) < left <= timedelta(days=days)
 
 

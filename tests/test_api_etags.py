@@ -11,9 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from clouds.models import AccountAccess, CloudAccount, DataVersion
+from clouds.models import CloudAccount, DataVersion
 from clouds.registry import CloudKind
-from clouds.testing import account
+from clouds.testing import account, see_only
 from clouds.versions import bump_versions, data_version
 from core.testing.clock import NOW
 from core.windows import last_complete_days
@@ -177,7 +177,7 @@ def test_a_limit_changes_it_and_hides_what_happens_elsewhere(
     other = account(8, "other")
     user = person(Role.VIEWER)
     before = tag("costs/trend/")
-    AccountAccess.objects.create(user=user).accounts.add(other)
+    see_only(user, other)
     limited = tag("costs/trend/", session_of(person(Role.VIEWER)))
     assert limited != before
     sync_cost(owner, NOW, window=last_complete_days(2, NOW))
@@ -237,7 +237,7 @@ def test_all_accounts_move_in_one_statement(owner: CloudAccount) -> None:
     new = account(8, "never read")
     DataVersion.objects.create(account=owner, dataset=Dataset.COST)
     users = [person(Role.VIEWER), User.objects.create(username="limited")]
-    AccountAccess.objects.create(user=users[1]).accounts.add(new)
+    see_only(users[1], new)
     before = [data_version(user, Dataset.COST) for user in users]
     other = data_version(users[0], Dataset.CPU)
     with CaptureQueriesContext(connection) as queries:

@@ -12,8 +12,7 @@ from django.test import Client, RequestFactory
 from django.views.defaults import server_error
 from pytest_django import DjangoAssertNumQueries
 
-from clouds.models import AccountAccess
-from clouds.testing import account
+from clouds.testing import account, see_all, see_only
 from core import VERSION
 from core.testing.clock import NOW
 from syncs.datasets import Dataset
@@ -40,6 +39,7 @@ def test_a_viewer_is_led_to_every_page_but_the_admin(client: Client) -> None:
 @pytest.mark.django_db
 def test_nobody_is_led_where_he_may_not_go(client: Client) -> None:
     user = User.objects.create_user("machines")
+    see_all(user)
     user.user_permissions.add(Permission.objects.get(codename="view_instance"))
     client.force_login(user)
     shown = navigation(client)
@@ -77,7 +77,7 @@ def test_the_foot_says_through_which_day_every_account_is_read(client: Client) -
     client.force_login(user)
     text = client.get("/syncs/").content.decode()
     assert "Cost data through 1 Nov 2026." in text
-    AccountAccess.objects.create(user=user).accounts.add(one)
+    see_only(user, one)
     text = client.get("/syncs/").content.decode()
     assert "Cost data through 2 Nov 2026." in text
     assert f"cloudintel {VERSION}" in client.get("/syncs/").content.decode()

@@ -87,11 +87,13 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
         # Every page: session, user, permissions of user and groups; how far costs and
         # CPU are read. Beside these:
         # accounts; currencies, trend (2), spans, stored days; freshness; states; the
-        # projection (the forecasts) and the largest changes.
-        ("/", 17),
+        # projection (the forecasts) and the largest changes; what explains the month:
+        # how many rows, their sums, anomalies; how much recent days grow.
+        ("/", 21),
         # account names; currencies, trend (2), both periods, spans, restatements (2);
-        # what there is to choose from (4).
-        ("/costs/", 17),
+        # what there is to choose from (4); what explains the change, as above; how much
+        # recent days grow, for the default range and for these days.
+        ("/costs/", 22),
         # states, regions, resource groups, types; count, keys and rows; CPU; list
         # prices; accounts.
         ("/instances/", 15),

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from knox.models import AuthToken
 
 from clouds.testing import aws_account
 from core.testing.aws_emulator import EmulatedAws
@@ -20,6 +19,7 @@ from core.testing.postgres import free_port
 from core.testing.processes import shared_database, start
 from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
 from syncs.testing import OF_AWS
+from users.tokens import make_token
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,7 +60,7 @@ def web(aws: EmulatedAws, tmp_path: Path) -> Iterator[Web]:
     user = User.objects.create_superuser("somebody")
     client = Client()
     client.force_login(user)
-    _, token = AuthToken.objects.create(user)
+    _, token = make_token(user, days=1)
     headers = {
         "Authorization": f"Token {token}",
         "Cookie": f"cloudintel_session={client.cookies['cloudintel_session'].value}",

@@ -24,8 +24,8 @@ from schemathesis.checks import CheckFunction, not_a_server_error
 from schemathesis.specs.openapi import checks
 
 from cloudintel.wsgi import application
-from clouds.models import AccountAccess, CloudAccount
-from clouds.testing import account
+from clouds.models import CloudAccount
+from clouds.testing import account, see_only
 from core.testing.clock import NOW
 from core.windows import last_complete_days
 from costs.testing import store_costs
@@ -130,7 +130,7 @@ def administrator() -> User:
 def viewer_of_one_account() -> User:
     """Who sees staging, and nothing of production."""
     user = person(Role.VIEWER)
-    access = AccountAccess.objects.create(user=user)
+    access = see_only(user)
     access.accounts.set(CloudAccount.objects.filter(name="staging"))
     return user
 

@@ -14,7 +14,8 @@ from django.db import models
 from django.utils import timezone
 
 from clouds.access import AccountScopedQuerySet
-from clouds.models import AccountAccess, CloudAccount
+from clouds.models import CloudAccount
+from clouds.testing import see_only
 from users.roles import DATA, Role, assign_role
 
 HIDDEN_KEY = 774411
@@ -115,5 +116,5 @@ def limited_to(account: CloudAccount, role: Role = Role.ADMINISTRATOR) -> User:
     """Somebody who may do all that the role may, for this account alone."""
     user = User.objects.create_user(f"limited-{role}", is_staff=True)
     assign_role(user, role)
-    AccountAccess.objects.create(user=user).accounts.add(account)
+    see_only(user, account)
     return user

@@ -15,7 +15,6 @@ from django.contrib.auth.models import Group, User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.safestring import SafeString
-from knox.models import AuthToken
 from unfold.admin import StackedInline
 from unfold.contrib.filters.admin import (
     AllValuesCheckboxFilter,
@@ -31,23 +30,24 @@ from core.admin.columns import linked, moment, pairs
 from core.api.csv import csv_file
 from users.audit import record
 from users.audited_admin import UnlimitedUsersAdmin, never, page
-from users.models import AuditEntry
+from users.models import ApiToken, AuditEntry
 from users.saved_links import SavedLinkAdmin
 
 __all__ = ["SavedLinkAdmin"]
 
-for model in (User, Group, AuthToken):
+for model in (User, Group):
     admin.site.unregister(model)
 
 
 class AccessInline(StackedInline):  # type: ignore[misc]
-    """The accounts that a user may see; without a row, all of them."""
+    """The accounts that a user may see."""
 
     model = AccountAccess
+    fields = ("all_accounts", "accounts")
     autocomplete_fields = ("accounts",)
     extra = 0
     max_num = 1
-    verbose_name = verbose_name_plural = "Account access (none: all accounts)"
+    verbose_name = verbose_name_plural = "Account access (none: no account)"
 
     def formfield_for_manytomany(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
@@ -68,19 +68,24 @@ class UserAdmin(auth.UserAdmin[User], UnlimitedUsersAdmin[User]):
         (None, {"fields": ("username", "email", "groups")}),
         ("Password", {"fields": ("usable_password", "password1", "password2")}),
     )
+    # Permissions come with groups: those of single users are seen in no list.
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        ("Name", {"fields": (("first_name", "last_name"), "email")}),
+        ("Role", {"fields": ("groups", ("is_active", "is_staff", "is_superuser"))}),
+        ("Dates", {"fields": (("last_login", "date_joined"),)}),
+    )
     # The roles are few: two lists of them side by side are wider than the page.
-    filter_horizontal = ("user_permissions",)
+    filter_horizontal = ()
     inlines = (AccessInline,)
     list_display = (
         "username",
         "email",
         "roles",
-        "limit",
         "is_staff",
         "is_active",
         moment("last_login"),
     )
-    list_select_related = ("account_access",)
     list_filter = (
         ("is_active", BooleanRadioFilter),
         ("is_staff", BooleanRadioFilter),
@@ -89,21 +94,13 @@ class UserAdmin(auth.UserAdmin[User], UnlimitedUsersAdmin[User]):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        users = super().get_queryset(request)
-        return users.prefetch_related("groups", "account_access__accounts")
+        return super().get_queryset(request).prefetch_related("groups")
 
     @admin.display(description="roles")
     def roles(self, user: User) -> str:
         names = ["superuser"] if user.is_superuser else []
         names += [group.name for group in user.groups.all()]
         return ", ".join(names) or "no role"
-
-    @admin.display(description="accounts")
-    def limit(self, user: User) -> str:
-        access = getattr(user, "account_access", None)
-        if access is None:
-            return "all accounts"
-        return ", ".join(str(one) for one in access.accounts.all()) or "no account"
 
     def response_add(
         self, request: HttpRequest, obj: User, post_url_continue: str | None = None
@@ -115,7 +112,7 @@ class UserAdmin(auth.UserAdmin[User], UnlimitedUsersAdmin[User]):
         fields = super().get_readonly_fields(request, obj)
         if request.user.is_superuser:
             return fields
-        return (*fields, "is_superuser", "user_permissions")
+        return (*fields, "is_superuser")
 
     def has_change_permission(
         self, request: HttpRequest, obj: User | None = None
@@ -137,27 +134,49 @@ class GroupAdmin(auth.GroupAdmin, UnlimitedUsersAdmin[Group]):
     """Roles are groups; their permissions are updated after each migration."""
 
 
-@admin.register(AuthToken)
-class AuthTokenAdmin(UnlimitedUsersAdmin[AuthToken]):
+@admin.display(description="accounts")
+def accounts_of_token(token: ApiToken) -> str:
+    if token.all_accounts:
+        return "all that its user sees"
+    return ", ".join(str(account) for account in token.accounts.all()) or "none"
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(UnlimitedUsersAdmin[ApiToken]):
     """Tokens are created at /tokens/ or by `create_token`, and revoked here.
 
     Only a token's digest is stored, so there is nothing else to show or change.
     """
 
     has_add_permission = has_change_permission = never
-    list_display = ("token_key", linked("user", "user__username"), "created", "expiry")
+    list_display = (
+        "prefix",
+        "name",
+        linked("user", "user__username"),
+        "is_read_only",
+        moment("last_used_at"),
+        moment("created_at"),
+        moment("expires_at"),
+    )
     list_select_related = ("user",)
-    list_filter = (("user", AutocompleteSelectFilter),)
-    search_fields = ("token_key", "user__username")
-    search_help_text = "Search by token prefix or username."
-    date_hierarchy = "created"
-    ordering = ("-created", "digest")
-    fields = ("token_key", "user", "created", "expiry")
+    list_filter = (
+        ("user", AutocompleteSelectFilter),
+        ("is_read_only", BooleanRadioFilter),
+    )
+    search_fields = ("prefix", "name", "user__username")
+    search_help_text = "Search by token prefix, name or username."
+    date_hierarchy = "created_at"
+    ordering = ("-created_at", "-id")
+    fields = page(
+        ("prefix", "name", "user"),
+        ("is_read_only", accounts_of_token),
+        (moment("created_at"), moment("expires_at"), moment("last_used_at")),
+    )
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> list[LogEntry]:
-        """Record the prefix: the token's own text is its digest."""
+        """Record whose it was."""
         for token in queryset:
-            record(request, "token.revoke", token.user, token=token.token_key)
+            record(request, "token.revoke", token.user, token=token.prefix)
         return []
 
 

@@ -1,4 +1,4 @@
-"""Account access of users, the audit log, and saved links."""
+"""API tokens, the audit log, and saved links."""
 
 from typing import Any, Self
 
@@ -12,6 +12,39 @@ from clouds.access import AnyUser, is_limited
 OWN_PAGE = RegexValidator(
     r"^/(?![/\\])[^\s\\]*$", "Use an address on this server, such as /admin/."
 )
+
+
+class ApiToken(models.Model):
+    """One row is a token with which a script uses the API as its user, or as less.
+
+    Its text is shown once; only its hash is stored.
+    """
+
+    name = models.CharField(
+        max_length=80, blank=True, help_text="What uses it, such as Grafana."
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_tokens"
+    )
+    digest = models.CharField(max_length=128, unique=True, editable=False)
+    prefix = models.CharField(max_length=15, editable=False)
+    is_read_only = models.BooleanField("read-only", default=False)
+    all_accounts = models.BooleanField(
+        default=True, help_text="Whatever its user sees. Otherwise only `accounts`."
+    )
+    accounts = models.ManyToManyField(
+        "clouds.CloudAccount", blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    # To the hour: more would be a write with each request.
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-expires_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.name or f"{self.prefix[:8]}…"
 
 
 class AuditEntryQuerySet(models.QuerySet[Any]):

@@ -4,8 +4,9 @@ import re
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
-from knox.models import AuthToken
 from zxcvbn import zxcvbn
+
+from users.models import ApiToken
 
 # Of 0 to 4: 10^8 guesses and more, which no sign-in page can be asked.
 LEAST_SCORE = 3
@@ -35,7 +36,7 @@ class TokenRevokingValidator:
         """Any password will do."""
 
     def password_changed(self, password: str, user: AbstractBaseUser) -> None:
-        AuthToken.objects.filter(user_id=user.pk).delete()
+        ApiToken.objects.filter(user_id=user.pk).delete()
 
     def get_help_text(self) -> str:
         return "A new password revokes all API tokens and ends all other sessions."

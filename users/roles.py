@@ -24,8 +24,10 @@ DATA = (
     "insights",
     "dashboard",
 )
+# What operators may do beside viewing.
+OPERATED = ("start_sync", "start_backfill", "assign_resource")
 # Apps of libraries that administrators manage.
-LIBRARIES = ("auth", "knox", "axes", "django_celery_beat")
+LIBRARIES = ("auth", "axes", "django_celery_beat")
 
 
 class Role(StrEnum):
@@ -35,17 +37,28 @@ class Role(StrEnum):
     OPERATOR = "operator"
     ADMINISTRATOR = "administrator"
 
+    @property
+    def label(self) -> str:
+        return self.value.capitalize()
+
+
+def role_of(user: User) -> str:
+    """Return the user's role; empty without one. Reads groups that are prefetched."""
+    names = {group.name for group in user.groups.all()}
+    return next((role.value for role in reversed(Role) if role in names), "")
+
 
 def assign_role(user: User, role: Role | str) -> None:
     """Set the user's only role; other groups stay.
 
-    An administrator gets access to the admin. Raise ValueError for an unknown role.
+    An administrator gets access to the admin, and loses it with the role. Raise
+    ValueError for an unknown role.
     """
-    role = Role(role)
+    role, before = Role(role), role_of(user)
     user.groups.remove(*Group.objects.filter(name__in=Role).exclude(name=role))
     user.groups.add(Group.objects.get(name=role))
-    if role == Role.ADMINISTRATOR and not user.is_staff:
-        user.is_staff = True
+    if Role.ADMINISTRATOR in (role, before):
+        user.is_staff = role == Role.ADMINISTRATOR
         user.save(update_fields=["is_staff"])
     # Django caches permissions on the user.
     for cache in ("_perm_cache", "_group_perm_cache"):
@@ -81,4 +94,4 @@ def permitted(role: Role, app: str) -> Q:
     viewed = Q(codename__startswith="view_")
     if role == Role.VIEWER:
         return viewed
-    return viewed | Q(codename__in=["start_sync", "start_backfill"])
+    return viewed | Q(codename__in=OPERATED)

@@ -1,6 +1,9 @@
-"""API tokens: stored as hashes, with an expiry."""
+"""API tokens: stored as hashes, with an expiry, and no more rights than their user."""
 
-from datetime import UTC, timedelta
+import secrets
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from hashlib import sha512
 from typing import Any
 
 from django.conf import settings
@@ -8,17 +11,24 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from knox.auth import TokenAuthentication as KnoxAuthentication
-from knox.crypto import hash_token
-from knox.models import AuthToken
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.authentication import TokenAuthentication as DrfAuthentication
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.request import Request
 
-from clouds.models import AccountAccess
+from clouds.access import narrow_access
+from clouds.models import AccountAccess, CloudAccount
+from users.models import ApiToken
 
+# Letters of a token's text: 32 random bytes.
+TOKEN_BYTES = 32
+USE_RECORDED_EVERY = timedelta(hours=1)
 # In SQL, as each request of the API asks it, and takes longer to compile than to run.
 FIND_USER = """
-    SELECT auth_user.*, token.expiry AS token_expiry, access.id AS access_id
-    FROM knox_authtoken token JOIN auth_user ON auth_user.id = token.user_id
+    SELECT auth_user.*, token.id AS token_id, token.expires_at, token.last_used_at,
+        token.is_read_only, token.all_accounts AS token_to_all,
+        access.id AS access_id, access.all_accounts AS access_to_all
+    FROM users_apitoken token JOIN auth_user ON auth_user.id = token.user_id
     LEFT JOIN clouds_accountaccess access ON access.user_id = auth_user.id
     WHERE token.digest = %s
 """
@@ -28,63 +38,125 @@ class TooManyTokens(Exception):
     """The user has the maximum number of tokens; the message says what to do."""
 
 
-class TokenAuthentication(KnoxAuthentication):  # type: ignore[misc]
-    """Knox's; it says when an expired token expired, instead of deleting it.
+class TokenAuthentication(DrfAuthentication):
+    """`Authorization: Token TEXT`.
 
     The hash of a token is its key, so one query finds the user and their access.
     """
 
-    def authenticate_credentials(self, token: bytes) -> tuple[User, AuthToken]:
-        stored = _find(hash_token(token.decode(errors="replace")))
-        if stored is None:
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        found: tuple[User, ApiToken] | None = super().authenticate(request)
+        if found and found[1].is_read_only and request.method not in SAFE_METHODS:
+            raise PermissionDenied("This token is read-only.")
+        return found
+
+    def authenticate_credentials(self, key: str) -> tuple[User, ApiToken]:
+        token = _find(hash_token(key))
+        now = timezone.now()
+        if token is None:
             raise AuthenticationFailed("This token is unknown or revoked.")
-        if stored.expiry is not None and stored.expiry < timezone.now():
+        if token.expires_at is not None and token.expires_at < now:
             raise AuthenticationFailed(
-                f"This token expired on {stored.expiry:%Y-%m-%d}. Create a new one at "
-                "/tokens/."
+                f"This token expired on {token.expires_at:%Y-%m-%d}. Create a new one "
+                "at /tokens/."
             )
-        if not stored.user.is_active:
+        if not token.user.is_active:
             raise AuthenticationFailed("The user of this token is disabled.")
-        return stored.user, stored
+        if not token.all_accounts:
+            narrow_access(token.user, ApiToken.accounts.through, apitoken=token.pk)
+        _record_use(token, now)
+        return token.user, token
 
 
-def _find(digest: str) -> AuthToken | None:
+def _find(digest: str) -> ApiToken | None:
     """Return the token with its user and their access. One query."""
     users = list(User.objects.raw(FIND_USER, [digest]))
     if not users:
         return None
     user: Any = users[0]
-    access = AccountAccess(user.access_id, user.pk) if user.access_id else None
+    access = None
+    if user.access_id:
+        access = AccountAccess(
+            id=user.access_id,
+            user_id=user.pk,
+            all_accounts=bool(user.access_to_all),  # SQLite has integers
+        )
     User._meta.get_field("account_access").set_cached_value(user, access)
-    expiry = user.token_expiry
-    if expiry and timezone.is_naive(expiry):  # SQLite
-        expiry = expiry.replace(tzinfo=UTC)
-    return AuthToken(digest=digest, user=user, expiry=expiry)
+    return ApiToken(
+        id=user.token_id,
+        user=user,
+        is_read_only=bool(user.is_read_only),
+        all_accounts=bool(user.token_to_all),
+        expires_at=_aware(user.expires_at),
+        last_used_at=_aware(user.last_used_at),
+    )
 
 
-def make_token(user: User, days: int) -> tuple[AuthToken, str]:
+def _aware(at: datetime | None) -> datetime | None:
+    """SQLite's have no time zone."""
+    return at.replace(tzinfo=UTC) if at and timezone.is_naive(at) else at
+
+
+def _record_use(token: ApiToken, now: datetime) -> None:
+    used = token.last_used_at
+    if used is None or now - used >= USE_RECORDED_EVERY:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+
+
+def hash_token(text: str) -> str:
+    return sha512(text.encode()).hexdigest()
+
+
+def make_token(
+    user: User,
+    days: int,
+    *,
+    name: str = "",
+    is_read_only: bool = False,
+    accounts: Iterable[CloudAccount] | None = None,
+) -> tuple[ApiToken, str]:
     """Return a new token and its text, which is known only now. Raise TooManyTokens.
 
-    The user's expired tokens are deleted.
+    With `accounts` it sees only those of them that its user sees. The user's expired
+    tokens are deleted.
     """
-    limit = settings.REST_KNOX["TOKEN_LIMIT_PER_USER"]
-    own = AuthToken.objects.filter(user=user)
+    limit, now = settings.TOKENS_PER_USER, timezone.now()
+    text = secrets.token_hex(TOKEN_BYTES)
     with transaction.atomic():
         # Two requests at once wait here for each other, so that both count.
         User.objects.select_for_update().get(pk=user.pk)
-        own.filter(expiry__lt=timezone.now()).delete()
-        if own.count() >= limit:
+        user.api_tokens.filter(expires_at__lt=now).delete()
+        if user.api_tokens.count() >= limit:
             raise TooManyTokens(
                 f"{user} has {limit} tokens, the maximum. Revoke one first."
             )
-        made: tuple[AuthToken, str] = AuthToken.objects.create(
-            user=user, expiry=timedelta(days=days)
+        token = ApiToken.objects.create(
+            name=name,
+            user=user,
+            digest=hash_token(text),
+            prefix=text[: ApiToken._meta.get_field("prefix").max_length],
+            is_read_only=is_read_only,
+            all_accounts=accounts is None,
+            created_at=now,
+            expires_at=now + timedelta(days=days),
         )
-    return made
+        token.accounts.set(accounts or ())
+    return token, text
 
 
-def active_tokens(user: User) -> list[AuthToken]:
+def active_tokens(user: User) -> list[ApiToken]:
     """Return the tokens that are not expired, the last to expire first."""
-    active = Q(expiry__gt=timezone.now()) | Q(expiry=None)
-    own = AuthToken.objects.filter(active, user=user)
-    return list(own.order_by("-expiry", "digest"))
+    active = Q(expires_at__gt=timezone.now()) | Q(expires_at=None)
+    return list(user.api_tokens.filter(active).prefetch_related("accounts"))
+
+
+def token_facts(token: ApiToken) -> dict[str, Any]:
+    """Return what the audit log says of a token."""
+    names = [str(account) for account in token.accounts.all()]
+    return {
+        "token": token.prefix,
+        "name": token.name,
+        "read_only": token.is_read_only,
+        "accounts": "all" if token.all_accounts else names,
+        "until": f"{token.expires_at:%Y-%m-%d}",
+    }

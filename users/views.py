@@ -3,7 +3,6 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.forms import AuthenticationForm
@@ -14,15 +13,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse, reverse_lazy
-from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.generic import FormView
-from knox.models import AuthToken
 
 from users.audit import record
-from users.tokens import TooManyTokens, active_tokens, make_token
+from users.forms import TokenForm
+from users.tokens import TooManyTokens, active_tokens, make_token, token_facts
 
 
 class SignIn(LoginView):
@@ -79,40 +77,33 @@ class ChangePassword(PasswordChangeView):
         return super().form_valid(form)
 
 
-class NewToken(forms.Form):
-    """The validity of a new token: a forgotten one must expire."""
-
-    days = forms.IntegerField(label="Valid for (days)", min_value=1, max_value=365)
-
-
 @method_decorator(never_cache, name="dispatch")
-class TokensView(LoginRequiredMixin, FormView[NewToken]):
+class TokensView(LoginRequiredMixin, FormView[TokenForm]):
     """The user's tokens, and a form that creates one; its text is shown once."""
 
     template_name = "users/tokens.html"
-    form_class = NewToken
+    form_class = TokenForm
 
-    def get_initial(self) -> dict[str, Any]:
-        return {"days": settings.TOKEN_DAYS}
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"user": self.request.user}
 
-    def form_valid(self, form: NewToken) -> HttpResponse:
+    def form_valid(self, form: TokenForm) -> HttpResponse:
         try:
-            made, text = make_token(own_user(self.request), form.cleaned_data["days"])
+            made, text = make_token(own_user(self.request), **form.wanted)
         except TooManyTokens as error:
             form.add_error(None, str(error))
             return self.form_invalid(form)
-        until = f"{made.expiry:%Y-%m-%d}"
-        record(self.request, "token.make", token=made.token_key, until=until)
+        record(self.request, "token.make", **token_facts(made))
         # No redirect: the text is not stored.
-        context = self.get_context_data(form=form, made=made, text=text)
+        context = self.get_context_data(
+            form=TokenForm(user=self.request.user), made=made, text=text
+        )
         return self.render_to_response(context)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        tokens = active_tokens(own_user(self.request))
         return super().get_context_data(
-            tokens=tokens,
-            limit=settings.REST_KNOX["TOKEN_LIMIT_PER_USER"],
-            now=timezone.now(),
+            tokens=active_tokens(own_user(self.request)),
+            limit_of_tokens=settings.TOKENS_PER_USER,
             **kwargs,
         )
 
@@ -121,11 +112,11 @@ class RevokeToken(LoginRequiredMixin, View):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponseRedirect:
-        own = AuthToken.objects.filter(user=own_user(request))
-        for token in own.filter(token_key=request.POST.get("token", "")):
-            record(request, "token.revoke", token=token.token_key)
+        own = own_user(request).api_tokens
+        for token in own.filter(prefix=request.POST.get("token", "")):
+            record(request, "token.revoke", token=token.prefix, name=token.name)
             token.delete()
-            messages.success(request, f"Token {token.token_key[:8]}… was revoked.")
+            messages.success(request, f"Token {token} was revoked.")
         return HttpResponseRedirect(resolve_url("tokens"))
 
 

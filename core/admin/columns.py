@@ -103,6 +103,8 @@ def _links_to_rows_of(row: Model) -> SafeString:
         model = relation.related_model
         if isinstance(model, str) or not admin.site.is_registered(model):
             continue
+        if relation.many_to_many:  # it names the row, and belongs to another
+            continue
         key = relation.field.name
         count = model._default_manager.filter(**{key: row}).count()
         names = str(model._meta.verbose_name_plural)

@@ -1,20 +1,21 @@
 """Rows that are stored whether they are new or not, at the database's own pace.
 
-PostgreSQL takes them by COPY into a staging table and one merge, which does not touch
-what stays as it is; every other database takes them by INSERT.
+PostgreSQL takes them as one array a column in one merge, which does not touch what
+stays as it is; every other database takes them row by row.
 """
 
-import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Model
 
-STAGING = "upsert_staging"
-# What separates rows and columns, and what escapes them.
-ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+# What an element of an array does not hold as it is.
+ESCAPED = str.maketrans({"\\": r"\\", '"': r"\""})
+# What needs no quotes there.
+PLAIN = {int, float, bool, date, type(None)}
 
 Row = Sequence[object]
 
@@ -28,7 +29,7 @@ def upsert(
     None. `key` are those that a constraint holds unique; no two rows share one. Columns
     that are not named stay as they are.
     """
-    write = by_copy if connection.vendor == "postgresql" else by_insert
+    write = by_arrays if connection.vendor == "postgresql" else by_insert
     write(model, columns, rows, key)
 
 
@@ -52,23 +53,23 @@ def by_insert(
         )
 
 
-def by_copy(
+def by_arrays(
     model: type[Model], columns: Sequence[str], rows: Iterable[Row], key: Sequence[str]
 ) -> None:
-    names = ", ".join(columns)
+    """Insert in one statement, each column given as an array."""
+    arrays = [_array(values) for values in zip(*rows, strict=True)]
+    if not arrays:
+        return
+    types = [_type(model._meta.get_field(name)) for name in columns]
+    given = ", ".join(f"%s::{one}[]" for one in types)
     updated = [name for name in columns if name not in key]
     held = ", ".join(f"held.{name}" for name in updated)
     new = ", ".join(f"excluded.{name}" for name in updated)
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute(f"DROP TABLE IF EXISTS {STAGING}")
+    with connection.cursor() as cursor:
         cursor.execute(
-            f"CREATE TEMPORARY TABLE {STAGING} ON COMMIT DROP AS "  # noqa: S608
-            f"SELECT {names} FROM {model._meta.db_table} WITH NO DATA"
-        )
-        cursor.copy_expert(f"COPY {STAGING} ({names}) FROM STDIN", copied(rows))
-        cursor.execute(
-            f"{_insert(model, columns)} SELECT {names} FROM {STAGING} "  # noqa: S608
-            f"{_update(columns, key)} WHERE ({held}) IS DISTINCT FROM ({new})"
+            f"{_insert(model, columns)} SELECT * FROM unnest({given}) "  # noqa: S608
+            f"{_update(columns, key)} WHERE ({held}) IS DISTINCT FROM ({new})",
+            arrays,
         )
 
 
@@ -81,13 +82,22 @@ def _update(columns: Sequence[str], key: Sequence[str]) -> str:
     return f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {', '.join(assigned)}"
 
 
-def copied(rows: Iterable[Row]) -> io.StringIO:
-    return io.StringIO("".join("\t".join(map(_text, row)) + "\n" for row in rows))
+def _type(field: Any) -> str:
+    """Without a length, as a cast would cut what is longer without an error."""
+    found: str = field.db_type(connection).partition("(")[0]
+    return found
 
 
-def _text(value: object) -> str:
+def _array(values: Sequence[object]) -> str:
+    if set(map(type, values)) <= PLAIN:
+        texts = ["NULL" if value is None else str(value) for value in values]
+    else:
+        texts = [_element(value) for value in values]
+    return "{" + ",".join(texts) + "}"
+
+
+def _element(value: object) -> str:
     if value is None:
-        return r"\N"
-    if isinstance(value, Mapping):
-        value = json.dumps(value)
-    return value.translate(ESCAPED) if isinstance(value, str) else str(value)
+        return "NULL"
+    text = json.dumps(value) if isinstance(value, Mapping) else str(value)
+    return f'"{text.translate(ESCAPED)}"'

@@ -29,7 +29,7 @@ from costs.api.serializers import (
     trend_data,
 )
 from costs.filters import DailyCostFilter, TagCostFilter
-from costs.growth.still_expected import raw_days
+from costs.growth.still_expected import raw_days_asked
 from costs.models import DailyCost
 from costs.queries.query import CostQuery, InvalidQuery
 from costs.queries.source import CostSource
@@ -67,7 +67,7 @@ class DailyCostViewSet(RowsViewSet):
     csv_name = "costs"
     cached_actions = frozenset({"trend", "summary", "daily"})
 
-    def data_version(self) -> str:
+    def data_version(self) -> str | None:
         return data_version(self.request.user, Dataset.COST)
 
     @extend_schema(
@@ -76,7 +76,7 @@ class DailyCostViewSet(RowsViewSet):
     @action(detail=False, filterset_class=TagCostFilter, pagination_class=None)
     def trend(self, request: Request) -> Response | StreamingHttpResponse:
         """Costs over time, a series per key. Default: the last 30 complete days."""
-        query, source = self._read(TREND_PARAMETERS)
+        query, source = self.read(TREND_PARAMETERS)
         trend = _trend(source, query)
         if wants_csv(request):
             return csv_file(request, "cost-trend", trend_rows(trend))
@@ -88,7 +88,7 @@ class DailyCostViewSet(RowsViewSet):
     @action(detail=False, filterset_class=TagCostFilter, pagination_class=None)
     def daily(self, request: Request) -> Response | StreamingHttpResponse:
         """What each day cost in all. Default: the last 30 complete days."""
-        query, source = self._read(SUMMARY_PARAMETERS)
+        query, source = self.read(SUMMARY_PARAMETERS)
         data = days_data(_trend(source, replace(query, group_by="none")))
         if wants_csv(request):
             rows = ([*day.values(), data["currency"]] for day in data["days"])
@@ -102,7 +102,7 @@ class DailyCostViewSet(RowsViewSet):
     @action(detail=False, filterset_class=TagCostFilter, pagination_class=None)
     def summary(self, request: Request) -> Response | StreamingHttpResponse:
         """A window in a few numbers. Default: the last 30 complete days."""
-        query, source = self._read(SUMMARY_PARAMETERS)
+        query, source = self.read(SUMMARY_PARAMETERS)
         try:
             summary = cost_summary(source, query.window, metric=query.metric)
         except SeveralCurrencies as error:
@@ -114,13 +114,14 @@ class DailyCostViewSet(RowsViewSet):
             return csv_file(request, "cost-summary", [list(row), list(row.values())])
         return Response(data)
 
-    def _read(self, parameters: frozenset[str]) -> tuple[CostQuery, CostSource]:
+    def read(self, parameters: frozenset[str]) -> tuple[CostQuery, CostSource]:
         """The query, which may have these parameters, and the costs it is about."""
         user = self.request.user
         refuse_unknown(self.request.query_params, parameters)
         try:
+            asked = self.request.query_params
             query = CostQuery.from_url(
-                self.request.query_params, timezone.now(), raw_days(user)
+                asked, timezone.now(), raw_days_asked(user, asked)
             )
             source = CostSource.visible_to(user).filtered(query, user)
         except InvalidQuery as error:

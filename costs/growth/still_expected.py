@@ -1,6 +1,6 @@
 """What is still expected of recent days, by how much such days grew before."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -80,3 +80,8 @@ def still_expected(
 def raw_days(user: AnyUser) -> int:
     """Return how many days before today still grow, as far as that is known."""
     return CostSource.visible_to(user).growth_shares().raw_days
+
+
+def raw_days_asked(user: AnyUser, parameters: Container[str]) -> int:
+    """Return the same where a question leaves its days to the default, else 0."""
+    return 0 if "start" in parameters or "end" in parameters else raw_days(user)

@@ -11,7 +11,7 @@ from core.money import ZERO
 from core.windows import Window, first_of_month
 from costs.growth.still_expected import StillExpected, still_expected
 from costs.models import Restatement
-from costs.queries.coverage import incomplete_windows, period_before
+from costs.queries.coverage import incomplete_windows
 from costs.queries.query import CostQuery, dimension_of
 from costs.queries.source import CostSource
 from costs.queries.table import Line, in_order
@@ -65,7 +65,7 @@ def cost_breakdown(
     more where such days grow. Raises InvalidQuery.
     """
     query, source, currencies = in_one_currency(query, user)
-    amounts = _compared(source, query, period_before(query.window))
+    amounts = _compared(source, query, query.compared_with)
     trend = cost_trend(
         source,
         query.window,
@@ -106,7 +106,7 @@ def breakdown_of(
     Three queries: how far both periods are stored, restatements and their days; one for
     recent days, and one more where such days grow.
     """
-    windows = [period_before(query.window), query.window]
+    windows = [query.compared_with, query.window]
     spans = source.spans(*windows)
     incomplete = incomplete_windows(spans, windows, 0, 1)
     before = None if incomplete else former
@@ -119,7 +119,7 @@ def breakdown_of(
     return CostBreakdown(
         query=query,
         trend=replace(trend, series=series),
-        previous=period_before(query.window),
+        previous=query.compared_with,
         incomplete=incomplete,
         lines=in_order(lines, query.sort),
         total=_total(trend, lines),

@@ -108,7 +108,9 @@ def query_of_moments(query: CostQuery) -> Callable[[date], str | None]:
     None where that is what is shown. There may be a thousand, so what they share is
     written once.
     """
-    rest = query.parameters(start="", end="", granularity="")
+    rest = query.parameters(
+        start="", end="", granularity="", previous_start="", previous_end=""
+    )
 
     def into(moment: date) -> str | None:
         part = _days_of(moment, query)

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from core.windows import ONE_DAY, InvalidWindow, Window, last_complete_days, utc_day
+from costs.queries.coverage import period_before
 from costs.queries.table import DEFAULT_SORT, SORTS
 from costs.querysets import BY_TAG, GROUPS, METRICS
 from providers.records import ChargeCategory
@@ -24,6 +25,9 @@ ALLOWED_DAYS = Window(date(2000, 1, 1), date(2100, 1, 1))
 # More series than anybody reads; a database takes no number of any size.
 LARGEST_LIMIT = 10_000
 CHARTS = ("bars", "lines")
+# What an explanation compares, and what it can leave out of both periods.
+BASES = ("total", "daily")
+IGNORABLE = ("anomalies", "one_time")
 GRANULARITIES = ("daily", "monthly")
 CATEGORIES = tuple(item.value for item in ChargeCategory)
 # What a series is keyed by -> the filters that include only some keys, or exclude some.
@@ -64,8 +68,9 @@ class CostQuery:
     """Which costs, over which days, and how they are cut into series.
 
     `filters` holds the values of each of FILTERS; an empty `currency` is the only one
-    that there is. `limit` keeps the largest keys, and None all. `chart` and `sort` only
-    change how a page looks.
+    that there is. `limit` keeps the largest keys, and None all. `previous` is a period
+    to compare with instead of the one before; `basis` and `ignore` are of explanations.
+    `chart` and `sort` only change how a page looks.
     """
 
     window: Window
@@ -77,6 +82,9 @@ class CostQuery:
     search: str = ""
     chart: str = CHARTS[0]
     sort: str = DEFAULT_SORT
+    previous: Window | None = None
+    basis: str = BASES[0]
+    ignore: Sequence[str] = ()
     filters: Mapping[str, Sequence[str]] = field(
         default_factory=lambda: dict.fromkeys(FILTERS, ())
     )
@@ -97,6 +105,11 @@ class CostQuery:
     def from_url(cls, data: QueryDict, now: datetime, raw_days: int = 0) -> "CostQuery":
         """Check the parameters of a URL. Raises InvalidQuery."""
         return cls.from_values(dict(data.lists()), now, raw_days)
+
+    @property
+    def compared_with(self) -> Window:
+        """The period that the window is compared with."""
+        return self.previous or period_before(self.window)
 
     @property
     def dimension(self) -> str:
@@ -131,14 +144,32 @@ class CostQuery:
         }
 
     @property
+    def comparison(self) -> dict[str, Any]:
+        """The plain values of what is compared, and how."""
+        previous = self.previous
+        return {
+            "previous_start": previous and previous.start.isoformat(),
+            "previous_end": previous and previous.end.isoformat(),
+            "basis": self.basis if self.basis != BASES[0] else "",
+            "ignore": self.ignore,
+        }
+
+    @property
     def api_parameters(self) -> str:
         """The query string of the API's trend with the same numbers."""
         return query_string(self.values)
 
+    @property
+    def explanation_parameters(self) -> str:
+        """The query string of the API's explanation of the same change."""
+        asked = {**self.values, **self.comparison}
+        unknown = ("group_by", "granularity", "limit")
+        return query_string({k: v for k, v in asked.items() if k not in unknown})
+
     def parameters(self, **changes: object) -> str:
         """Return the query string of the page, with some parameters changed."""
         looks = {"chart": self.chart, "sort": self.sort}
-        return query_string({**self.values, **looks, **changes})
+        return query_string({**self.values, **self.comparison, **looks, **changes})
 
 
 def dimension_of(group_by: str) -> str:
@@ -171,6 +202,10 @@ class _Reader:
             for value in filters[name]:
                 if value not in CATEGORIES:
                     self.refuse_choice(name, value, CATEGORIES)
+        ignore = self.texts("ignore")
+        for value in ignore:
+            if value not in IGNORABLE:
+                self.refuse_choice("ignore", value, IGNORABLE)
         group_by = self.group_by()
         self.check_tags(group_by, filters)
         query = CostQuery(
@@ -183,6 +218,9 @@ class _Reader:
             search=self.text("search"),
             chart=self.choice("chart", CHARTS, CHARTS[0]),
             sort=self.choice("sort", SORTS, DEFAULT_SORT),
+            previous=self.previous(),
+            basis=self.choice("basis", BASES, BASES[0]),
+            ignore=ignore,
             filters=filters,
         )
         if self.errors:
@@ -232,10 +270,7 @@ class _Reader:
         """The one asked for; by default the last 30 complete days before the raw ones,
         the 30 before `end` or those since `start`."""
         default = last_complete_days(DEFAULT_DAYS, now - ONE_DAY * self.raw_days)
-        start, end = self.parsed("start", _day), self.parsed("end", _day)
-        for name, day in (("start", start), ("end", end)):
-            if day and day not in ALLOWED_DAYS:
-                self.refuse(name, f"{name} {day} must lie within {ALLOWED_DAYS}.")
+        start, end = self.day("start"), self.day("end")
         if self.errors.keys() & {"start", "end"}:
             return default
         if start and not end:
@@ -247,6 +282,27 @@ class _Reader:
         except InvalidWindow as error:
             self.refuse("start", str(error))
             return default
+
+    def previous(self) -> Window | None:
+        """The period to compare with, where one is named."""
+        start, end = self.day("previous_start"), self.day("previous_end")
+        if self.errors.keys() & {"previous_start", "previous_end"}:
+            return None
+        if start and end:
+            try:
+                return Window(start, end)
+            except InvalidWindow as error:
+                self.refuse("previous_start", str(error))
+        elif start or end:
+            missing = "previous_end" if start else "previous_start"
+            self.refuse(missing, "Give both previous_start and previous_end.")
+        return None
+
+    def day(self, name: str) -> date | None:
+        day = self.parsed(name, _day)
+        if day and day not in ALLOWED_DAYS:
+            self.refuse(name, f"{name} {day} must lie within {ALLOWED_DAYS}.")
+        return day
 
     def texts(self, name: str) -> Sequence[str]:
         """Each value once, in the order given."""

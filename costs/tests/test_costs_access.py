@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from clouds.models import AccountAccess, CloudAccount
-from clouds.testing import account
+from clouds.testing import account, see_only
 from core.testing.clock import NOW
 from core.windows import last_complete_days
 from costs.models import Restatement
@@ -37,7 +37,7 @@ def limited(client: Client) -> Client:
     for owner in (mine, other):
         restate(owner, date(2026, 11, 3))
     user = person("viewer")
-    AccountAccess.objects.create(user=user).accounts.add(mine)
+    see_only(user, mine)
     client.force_login(user)
     return client
 
@@ -138,7 +138,7 @@ def test_who_sees_a_member_alone_is_told_where_its_costs_are(
     payer = account(1, "the-payer")
     store_costs(payer, LAST_DAYS, {"AWS Lambda": "1"})
     user = person("viewer")
-    access = AccountAccess.objects.create(user=user)
+    access = see_only(user)
     access.accounts.add(member_of(payer, "the-member"))
     client.force_login(user)
     text = content(client, address)

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from clouds.models import CloudAccount
-from clouds.testing import account
+from clouds.testing import account, see_all
 from core.testing.clock import NOW
 from core.windows import Window
 from costs.models import CostTotal, DailyCost, Restatement
@@ -113,7 +113,9 @@ def test_a_month_is_estimated_where_one_of_its_days_is() -> None:
 
 @pytest.fixture
 def viewer() -> User:
-    return User.objects.create(username="viewer")
+    user = User.objects.create(username="viewer")
+    see_all(user)
+    return user
 
 
 def restatements(viewer: User) -> Sequence[Restatement]:

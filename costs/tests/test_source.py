@@ -9,8 +9,7 @@ from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
-from clouds.models import AccountAccess
-from clouds.testing import account
+from clouds.testing import account, see_all, see_only
 from core.testing.clock import NOW
 from core.windows import ONE_DAY
 from costs.models import CostTotal
@@ -45,7 +44,9 @@ FILTERS = [
 
 @pytest.fixture
 def viewer() -> User:
-    return User.objects.create(username="viewer")
+    user = User.objects.create(username="viewer")
+    see_all(user)
+    return user
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -129,7 +130,7 @@ def test_the_rows_are_read_only_where_they_must_be(
 
 
 def test_who_is_limited_is_told_of_no_other_account(viewer: User) -> None:
-    AccountAccess.objects.create(user=viewer)
+    see_only(viewer)
     asked, source = read("", viewer)
     assert source.rollups is None
     found = cost_trend(replace(source, totals=CostTotal.objects.all()), asked.window)

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import pytest
 from django.contrib.auth.models import User
 
-from clouds.models import AccountAccess, CloudAccount
-from clouds.testing import account
+from clouds.models import CloudAccount
+from clouds.testing import account, see_only
 from core.testing.clock import NOW
 from core.windows import Window
 from costs.models import CostTotal
@@ -76,7 +76,7 @@ def test_who_sees_some_accounts_is_told_of_their_days_alone() -> None:
         is_estimated=False,
     )
     user = User.objects.create_user("grace")
-    AccountAccess.objects.create(user=user).accounts.add(one)
+    see_only(user, one)
     seen = CostSource.visible_to(user)
     assert seen.days is None
     assert DAYS[0] not in seen.bills().stored_days()

@@ -9,23 +9,22 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
-from knox.models import AuthToken
 
-from clouds.models import AccountAccess
-from clouds.testing import account
+from clouds.testing import account, see_all, see_only
 from core.testing.clock import TODAY
 from dashboard.admin_navigation import TABS
 from inventory.testing import instance
 from metrics.models import CpuMetric
-from users.models import AuditEntry
+from users.models import ApiToken, AuditEntry
 from users.roles import assign_role
+from users.tokens import make_token
 
 pytestmark = pytest.mark.django_db
 
 LISTS = [
     "auth_user",
     "auth_group",
-    "knox_authtoken",
+    "users_apitoken",
     "django_celery_beat_periodictask",
     "django_celery_beat_intervalschedule",
     "django_celery_beat_crontabschedule",
@@ -38,7 +37,7 @@ def test_each_list_and_its_form_open(name: str, admin_client: Client) -> None:
     assert page.status_code == 200
     assert "unfold/css/styles.css" in page.content.decode()
     added = admin_client.get(reverse(f"admin:{name}_add"))
-    assert added.status_code == (403 if name == "knox_authtoken" else 200)
+    assert added.status_code == (403 if name == "users_apitoken" else 200)
 
 
 def test_a_user_is_made_with_a_password(admin_client: Client) -> None:
@@ -55,13 +54,13 @@ def test_a_user_is_made_with_a_password(admin_client: Client) -> None:
 
 def test_a_token_is_revoked_here_and_never_shown(admin_client: Client) -> None:
     user = User.objects.create_user("robot")
-    stored, token = AuthToken.objects.create(user)
-    page = admin_client.get(reverse("admin:knox_authtoken_changelist"))
-    assert stored.token_key in page.content.decode()
+    stored, token = make_token(user, days=1)
+    page = admin_client.get(reverse("admin:users_apitoken_changelist"))
+    assert stored.prefix in page.content.decode()
     assert token not in page.content.decode()
-    url = reverse("admin:knox_authtoken_delete", args=[stored.pk])
+    url = reverse("admin:users_apitoken_delete", args=[stored.pk])
     admin_client.post(url, {"post": "yes"})
-    assert not AuthToken.objects.exists()
+    assert not ApiToken.objects.exists()
 
 
 def test_the_sidebar_leads_to_every_subject_and_back_to_the_pages(
@@ -139,7 +138,7 @@ def test_the_schedule_is_closed_to_who_is_limited_to_some_accounts(
 ) -> None:
     user = User.objects.create_user("ada")
     assign_role(user, "administrator")
-    AccountAccess.objects.create(user=user)
+    see_only(user)
     task = scheduled("all accounts")
     client.force_login(user)
     asked = {"action": "disable_tasks", "_selected_action": [task.pk]}
@@ -152,6 +151,7 @@ def test_a_task_is_stopped_only_by_who_may_change_it_and_the_audit_log_says_who_
     client: Client,
 ) -> None:
     user = User.objects.create_user("ada", is_staff=True)
+    see_all(user)
     user.user_permissions.add(Permission.objects.get(codename="view_periodictask"))
     client.force_login(user)
     task = scheduled("look")

@@ -10,8 +10,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries
 
-from clouds.models import AccountAccess
-from clouds.testing import account
+from clouds.testing import account, see_only
 from core.testing.clock import NOW
 from core.windows import last_complete_days
 from costs.models import CostTotal
@@ -101,7 +100,7 @@ def test_a_limited_person_sees_only_his_own(client: Client) -> None:
     user = User.objects.create_user("staff", is_staff=True)
     for right in ("view_syncrun", "view_instance", "view_incident"):
         user.user_permissions.add(Permission.objects.get(codename=right))
-    AccountAccess.objects.create(user=user).accounts.add(mine)
+    see_only(user, mine)
     client.force_login(user)
     text = dashboard(client)
     assert "Instances, mine" in text

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import time_machine
 
-from clouds.models import AccountAccess, CloudAccount
+from clouds.models import CloudAccount
 from clouds.registry import CloudKind
-from clouds.testing import account
+from clouds.testing import account, see_only
 from clouds.versions import bump_versions
 from core.testing.clock import NOW, TODAY
 from core.windows import last_complete_days
@@ -110,7 +110,7 @@ def test_a_limited_user_is_told_that_it_is_of_all_accounts() -> None:
     owner = fill()
     record_metrics(NOW)
     user = person("viewer")
-    AccountAccess.objects.create(user=user).accounts.add(owner)
+    see_only(user, owner)
     response = session_of(user).get(f"/api/v1/{PATH}")
     assert response.status_code == 403
     assert "all accounts together" in response.json()["detail"]

@@ -9,8 +9,8 @@ from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from clouds.models import AccountAccess, CloudAccount
-from clouds.testing import account
+from clouds.models import CloudAccount
+from clouds.testing import account, see_all, see_only
 from core.testing.clock import NOW
 from core.windows import Window, last_complete_days
 from costs.testing import charge, close, store_costs
@@ -51,7 +51,7 @@ def fill(number: int = 1) -> CloudAccount:
 
 def limited(*accounts: CloudAccount) -> User:
     user = person("viewer")
-    AccountAccess.objects.create(user=user).accounts.set(accounts)
+    see_only(user, *accounts)
     return user
 
 
@@ -186,6 +186,7 @@ def test_it_needs_the_right_to_each_of_its_parts(right: str) -> None:
     rights = ["view_dailycost", "view_instance", "view_cpumetric"]
     rights += ["view_forecast", "view_recommendation"]
     user = User.objects.create(username="some")
+    see_all(user)
     wanted = Permission.objects.filter(codename__in=set(rights) - {right})
     user.user_permissions.set(wanted)
     response = session_of(user).get(f"/api/v1/{PATH}")

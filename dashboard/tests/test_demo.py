@@ -29,6 +29,7 @@ from inventory.testing import instance
 from metrics.models import CpuMetric, NetworkMetric
 from metrics.testing import store_cpu
 from providers.demo.company import ACCOUNTS, PRODUCTION
+from syncs.accounts.changes import remove_accounts
 from syncs.datasets import Dataset
 from syncs.models import SyncRun, Watermark
 from syncs.testing import run
@@ -101,6 +102,8 @@ def test_rules_that_somebody_made_stay_and_its_own_are_removed_with_it() -> None
     demo("--days", "5")
     assert (TeamRule.objects.count(), Team.objects.count()) == (rules, teams)
     mine = team_rule(990, to={"Shop": "100"}, services=["AWS WAF"])
+    remove_accounts(CloudAccount.objects.filter(account_id=PRODUCTION))
+    assert (TeamRule.objects.count(), Team.objects.count()) == (rules + 1, teams)
     demo("--remove")
     assert list(TeamRule.objects.all()) == [mine]
     assert [team.name for team in Team.objects.all()] == ["Shop"]

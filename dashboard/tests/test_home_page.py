@@ -10,8 +10,8 @@ import time_machine
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from clouds.models import AccountAccess, CloudAccount
-from clouds.testing import account
+from clouds.models import CloudAccount
+from clouds.testing import account, see_all, see_only
 from core.testing.clock import NOW
 from core.windows import Window, last_complete_days
 from costs.models import CostTotal
@@ -270,7 +270,7 @@ def test_who_may_see_one_account_sees_its_forecast_alone(client: Client) -> None
     store_costs(other, QUARTER, {"AWS Lambda": "10"})
     for owner in (None, mine, other):
         forecast(owner, "20")
-    AccountAccess.objects.create(user=person("viewer")).accounts.add(mine)
+    see_only(person("viewer"), mine)
     assert "$410.00" in end_of_month(page(client))  # 19 days of 10 and 11 of 20
 
 
@@ -278,6 +278,7 @@ def test_without_the_right_to_forecasts_the_weekdays_tell_it(client: Client) -> 
     store_costs(account(), QUARTER, {"AWS Lambda": "10"})
     forecast(None, "20")
     user = User.objects.create_user("accountant")
+    see_all(user)
     user.user_permissions.add(Permission.objects.get(codename="view_dailycost"))
     client.force_login(user)
     card = end_of_month(client.get("/").content.decode())
@@ -324,7 +325,7 @@ def test_who_may_see_one_account_sees_only_its_part(client: Client) -> None:
     instance(mine, "web")
     instance(other, "db")
     user = person("viewer")
-    AccountAccess.objects.create(user=user).accounts.add(mine)
+    see_only(user, mine)
     text = page(client)
     assert "$30.00" in text
     assert "Amazon RDS" not in text
@@ -346,6 +347,7 @@ def test_each_part_takes_its_own_right(client: Client) -> None:
     store_costs(account(), QUARTER, {"AWS Lambda": "1"})
     instance(CloudAccount.objects.get(), "web")
     user = User.objects.create_user("machinist")
+    see_all(user)
     user.user_permissions.add(Permission.objects.get(codename="view_instance"))
     client.force_login(user)
     text = client.get("/").content.decode()

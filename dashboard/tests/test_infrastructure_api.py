@@ -11,8 +11,8 @@ from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from clouds.models import AccountAccess, CloudAccount
-from clouds.testing import account
+from clouds.models import CloudAccount
+from clouds.testing import account, see_all, see_only
 from core.testing.clock import NOW
 from core.windows import last_complete_days
 from insights.models import RefreshState
@@ -67,7 +67,7 @@ def owner_of_prices(number: int = 1) -> CloudAccount:
 
 def limited(*accounts: CloudAccount) -> User:
     user = person("viewer")
-    AccountAccess.objects.create(user=user).accounts.set(accounts)
+    see_only(user, *accounts)
     return user
 
 
@@ -255,6 +255,7 @@ def test_a_limited_user_sees_and_counts_their_accounts_alone() -> None:
 
 def test_it_needs_the_right_to_recommendations_too() -> None:
     user = User.objects.create(username="some")
+    see_all(user)
     rights = ("view_instance", "view_cpumetric", "view_resource", "view_bucket")
     user.user_permissions.set(Permission.objects.filter(codename__in=rights))
     for path in (VMS, STORAGE, RESOURCES):

@@ -14,8 +14,7 @@ import time_machine
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from clouds.models import AccountAccess
-from clouds.testing import account, azure_account
+from clouds.testing import account, azure_account, see_all, see_only
 from core.testing.clock import NOW
 from core.windows import last_complete_days
 from inventory.models import Instance
@@ -186,6 +185,7 @@ def test_the_file_holds_the_whole_list_in_its_order(viewer: Client) -> None:
 @pytest.mark.usefixtures("fleet")
 def test_who_may_not_see_utilization_sees_instances_without_it(client: Client) -> None:
     user = User.objects.create_user("inventory")
+    see_all(user)
     user.user_permissions.add(Permission.objects.get(codename="view_instance"))
     client.force_login(user)
     text = client.get("/instances/?ordering=name").content.decode()
@@ -200,7 +200,7 @@ def test_who_may_not_see_utilization_sees_instances_without_it(client: Client) -
 @pytest.mark.usefixtures("fleet")
 def test_a_limited_user_sees_only_his_accounts_everywhere(client: Client) -> None:
     user = person("viewer")
-    access = AccountAccess.objects.create(user=user)
+    access = see_only(user)
     access.accounts.add(Instance.objects.get(name="off").account)
     client.force_login(user)
     assert listed(client, "/instances/") == ["gone", "off"]

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import Permission, User
 
-from clouds.testing import account
+from clouds.testing import account, see_all
 from core.testing.clock import NOW
 from core.windows import last_complete_days
 from inventory.testing import instance
@@ -54,6 +54,7 @@ def test_instances_are_chosen_by_their_average() -> None:
 @pytest.mark.usefixtures("fleet")
 def test_who_may_not_see_cpu_does_not_learn_of_it_by_a_filter() -> None:
     user = User.objects.create_user("machinist")
+    see_all(user)
     user.user_permissions.add(Permission.objects.get(codename="view_instance"))
     client = session_of(user)
     assert client.get("/api/v1/instances/").status_code == 200

@@ -8,8 +8,8 @@ import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
 
-from clouds.models import AccountAccess, CloudAccount
-from clouds.testing import account
+from clouds.models import CloudAccount
+from clouds.testing import account, see_only
 from core.testing.clock import NOW, TODAY
 from core.windows import Window
 from costs.models import CostTotal, DailyCost
@@ -100,7 +100,7 @@ def summary(user: User, only: dict[str, str] | None = None) -> Summary:
 
 def limited_to(*accounts: CloudAccount) -> User:
     user = person("operator")
-    AccountAccess.objects.create(user=user).accounts.add(*accounts)
+    see_only(user, *accounts)
     return user
 
 

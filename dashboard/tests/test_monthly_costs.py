@@ -10,7 +10,7 @@ import time_machine
 from django.contrib.auth.models import Permission, User
 
 from clouds.models import CloudAccount
-from clouds.testing import account
+from clouds.testing import account, see_all
 from core.testing.clock import NOW
 from core.windows import Window, last_complete_days
 from costs.testing import store_costs
@@ -157,6 +157,7 @@ def test_who_may_not_see_costs_gets_nothing_from_the_bill(owner: CloudAccount) -
     database(owner, "orders")
     store_costs(owner, QUARTER, {RDS: "24"})
     user = User.objects.create(username="some")
+    see_all(user)
     rights = ("view_resource", "view_recommendation")
     user.user_permissions.set(Permission.objects.filter(codename__in=rights))
     [found] = session_of(user).get(f"/api/v1/{RESOURCES}").json()["resources"]

@@ -14,6 +14,7 @@ from insights.api.serializers import (
 )
 from insights.api.views import StatusViewSet, status_schema
 from insights.models import Anomaly
+from users.owned_fields import OWNED_FIELDS, OwnerField
 
 
 class StoredAmountField(AmountField):
@@ -38,6 +39,7 @@ class AnomalySerializer(serializers.ModelSerializer[Anomaly]):
     """An anomaly of costs, or of an instance's CPU, whose amounts are then percent."""
 
     account = AccountIdField(allow_null=True, help_text="null: all accounts together.")
+    owner = OwnerField()
     instance_id = serializers.CharField(
         source="resource.resource_id", allow_null=True, default=None, read_only=True
     )
@@ -61,7 +63,7 @@ class AnomalySerializer(serializers.ModelSerializer[Anomaly]):
             *("first_day", "last_day"),
             *("peak_day", "seen_on", "is_over", "expected", "low", "high", "actual"),
             *("impact", "severity", "confidence", "recall", "false_per_month"),
-            *("causes", "status", "detected_at", "version"),
+            *("causes", "status", "detected_at", *OWNED_FIELDS, "version"),
         ]
         read_only_fields = fields
 
@@ -87,7 +89,7 @@ class AnomalyViewSet(StatusViewSet):
     """Anomalies of costs and CPU, the newest first."""
 
     queryset = (
-        Anomaly.objects.select_related("account", "resource")
+        Anomaly.objects.select_related("account", "resource", "owner")
         .prefetch_related("changes")
         .order_by("-first_day", "-id")
     )

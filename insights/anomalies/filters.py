@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import django_filters as filters
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
@@ -18,6 +17,7 @@ from core.api.filters import (
 from insights.anomalies.querysets import AnomalyQuerySet
 from insights.models import Anomaly
 from insights.ordering import UnknownLastOrder
+from users.owned_filter import OwnedFilter
 
 
 def check_tags(tags: Sequence[str]) -> None:
@@ -28,7 +28,7 @@ def check_tags(tags: Sequence[str]) -> None:
             raise ValidationError(f'Give "{tag}" as key=value, such as team=shop.')
 
 
-class AnomalyFilter(filters.FilterSet):
+class AnomalyFilter(OwnedFilter):
     """Anomalies that overlap the days from `start` to before `end`."""
 
     start = start_filter("last_day")

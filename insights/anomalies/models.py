@@ -7,12 +7,13 @@ from django.urls import reverse
 from clouds.models import ACCOUNT_ID_LENGTH, CloudAccount
 from core.db.money_field import MoneyField
 from insights.anomalies.querysets import AnomalyChangeQuerySet, AnomalyQuerySet
-from insights.status_change import StatusChange, version_field
+from insights.status_change import StatusChange, after, version_field
 from inventory.models import Resource
 from providers.settings import TAG_KEY_LENGTH, TAG_VALUE_LENGTH
+from users.owned import Owned
 
 
-class Anomaly(models.Model):
+class Anomaly(Owned):
     """One row is a deviation of one part of the costs, or of one instance's CPU.
 
     `expected`, `low`, `high` and `actual` are of the day that deviates most. They and
@@ -169,6 +170,11 @@ class Anomaly(models.Model):
         return (self.last_day - self.first_day).days + 1
 
     @property
+    def extent(self) -> str:
+        """Return whether it goes on, which its status does not tell."""
+        return "ended" if self.is_over else "ongoing"
+
+    @property
     def is_open(self) -> bool:
         return self.status in self.OPEN
 
@@ -181,8 +187,8 @@ class Anomaly(models.Model):
         return last is not None and not last.user_name
 
     def next_statuses(self) -> list[Status]:
-        """The statuses that people may give it: any other."""
-        return [status for status in self.Status if status != self.status]
+        """The statuses that people may give it: any other, those ahead first."""
+        return after(self.status, list(self.Status))
 
 
 class AnomalyChange(StatusChange):

@@ -1,6 +1,11 @@
 """Questions about anomalies, answered by the database."""
 
+from typing import Any
+
+from django.db.models import Q, Sum
+
 from clouds.access import AccountScopedQuerySet
+from core.windows import Window
 from insights.ranking import ranked
 
 # The worst first.
@@ -15,6 +20,25 @@ class AnomalyQuerySet(AccountScopedQuerySet):
         """Ongoing before over, then by severity, then the newest."""
         rank = ranked("severity", SEVERITIES)
         return self.annotate(rank=rank).order_by("is_over", "rank", "-first_day", "-id")
+
+    def within(self, window: Window) -> "AnomalyQuerySet":
+        """Return those that overlap these days."""
+        return self.filter(first_day__lt=window.end, last_day__gte=window.start)
+
+    def net_impact(self) -> list[dict[str, Any]]:
+        """Return per currency what they cost above and below what was expected.
+
+        Those of CPU have no money.
+        """
+        money = self.order_by().exclude(impact=None).values("currency")
+        above, below = Q(impact__gt=0), Q(impact__lt=0)
+        return list(
+            money.annotate(
+                net=Sum("impact"),
+                above=Sum("impact", filter=above),
+                below=Sum("impact", filter=below),
+            ).order_by("currency")
+        )
 
 
 class AnomalyChangeQuerySet(AccountScopedQuerySet):

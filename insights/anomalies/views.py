@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.db.models import Sum
@@ -36,10 +37,11 @@ class AnomalyListView(PermissionRequiredMixin, FilterView):
 
     def get_queryset(self) -> AnomalyQuerySet:
         rows = Anomaly.objects.visible_to(self.request.user)
-        return rows.select_related("account", "resource").worst_first()
+        return rows.select_related("account", "resource", "owner").worst_first()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
+            net_impact=kwargs["object_list"].net_impact(),
             statuses=Anomaly.Status.choices,
             severities=Anomaly.Severity.choices,
             scopes=Anomaly.Scope.choices,
@@ -55,7 +57,8 @@ class AnomalyView(PermissionRequiredMixin, DetailView[Anomaly]):
 
     def get_queryset(self) -> AnomalyQuerySet:
         rows = Anomaly.objects.visible_to(self.request.user)
-        return rows.select_related("account", "resource").prefetch_related("changes")
+        rows = rows.select_related("account", "resource", "owner")
+        return rows.prefetch_related("changes")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         window = Window(
@@ -68,8 +71,28 @@ class AnomalyView(PermissionRequiredMixin, DetailView[Anomaly]):
         return super().get_context_data(
             actual=sorted(actual.items()),
             chart=anomaly_chart(self.object, actual, window),
+            costs_query=costs_query(self.object),
             **kwargs,
         )
+
+
+def costs_query(anomaly: Anomaly) -> str:
+    """Return the query of the costs page for the days and the part of the anomaly."""
+    tag = anomaly.tag_key and f"{anomaly.tag_key}={anomaly.tag_value}"
+    wanted = {
+        "start": anomaly.first_day.isoformat(),
+        "end": (anomaly.last_day + ONE_DAY).isoformat(),
+        "currency": anomaly.currency,
+        "account": anomaly.account.account_id if anomaly.account else "",
+        "sub_account": anomaly.sub_account_id,
+        "service": anomaly.service,
+        "region": anomaly.region,
+        # Those of a tag are found in all charges, others in usage.
+        "charge_category": "" if tag else ChargeCategory.USAGE.value,
+        "group_by": f"tag:{anomaly.tag_key}" if tag else "",
+        "tag": tag,
+    }
+    return urlencode({name: value for name, value in wanted.items() if value})
 
 
 def day_values(

@@ -6,9 +6,10 @@ from clouds.filters import account_filter
 from core.api.filters import AnyChoice
 from insights.models import Budget
 from insights.ordering import UnknownLastOrder
+from users.owned_filter import OwnedFilter
 
 
-class BudgetFilter(filters.FilterSet):
+class BudgetFilter(OwnedFilter):
     account = account_filter()
     scope = AnyChoice(choices=Budget.Scope.choices, help_text="Only these scopes.")
     currency = filters.CharFilter(lookup_expr="iexact", help_text="Such as USD.")

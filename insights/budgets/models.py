@@ -19,6 +19,7 @@ from clouds.models import CloudAccount
 from core.db.money_field import MoneyField
 from insights.budgets.querysets import BudgetAlertQuerySet
 from insights.status_change import version_field
+from users.owned import Owned
 
 LARGEST_PERCENT = 1000
 NAME_TAKEN = "Another budget of the same account has this name; choose another."
@@ -61,7 +62,7 @@ class BudgetStatus:
     note: str = ""
 
 
-class Budget(models.Model):
+class Budget(Owned):
     """One row is the amount that one scope may be billed in a calendar month, UTC."""
 
     class Scope(models.TextChoices):

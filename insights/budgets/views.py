@@ -30,7 +30,7 @@ class VisibleBudgets(PermissionRequiredMixin):
 
     def get_queryset(self) -> QuerySet[Budget]:
         rows = Budget.objects.visible_to(self.request.user)
-        return rows.select_related("account", "created_by")
+        return rows.select_related("account", "created_by", "owner")
 
 
 class BudgetListView(VisibleBudgets, FilterView):

@@ -39,5 +39,11 @@ def rate(
         defaults={**values, "updated_at": now},
         create_defaults={**values, "updated_at": now, "created_at": now},
     )
-    record(request, "feedback.rate", feedback, rating=feedback.rating)
+    record(
+        request,
+        "feedback.rate",
+        feedback,
+        rating=feedback.rating,
+        comment=feedback.comment,
+    )
     return feedback, is_new

@@ -11,9 +11,10 @@ from insights.ordering import UnknownLastOrder
 from insights.recommendations.models import CATEGORIES, LEVELS, PRIORITIES, RULES
 from insights.recommendations.querysets import RecommendationQuerySet
 from inventory.models import Resource
+from users.owned_filter import OwnedFilter
 
 
-class RecommendationFilter(filters.FilterSet):
+class RecommendationFilter(OwnedFilter):
     account = account_filter()
     priority = AnyChoice(choices=PRIORITIES, help_text="critical, high, medium or low.")
     category = AnyChoice(choices=CATEGORIES, help_text="Only these.")
@@ -36,6 +37,8 @@ class RecommendationFilter(filters.FilterSet):
             "found_at": "found_at",
             "status": "status",
             "category": "category",
+            "resource__name": "name",
+            "account__name": "account",
         }
     )
 

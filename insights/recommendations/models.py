@@ -25,8 +25,9 @@ from insights.recommendations.querysets import (
     RecommendationQuerySet,
     VerificationQuerySet,
 )
-from insights.status_change import StatusChange, version_field
+from insights.status_change import StatusChange, after, version_field
 from inventory.models import Resource
+from users.owned import Owned
 
 
 def choices(kind: type[StrEnum]) -> list[tuple[str, str]]:
@@ -38,7 +39,7 @@ LEVELS, PRIORITIES = choices(Level), choices(Priority)
 CATEGORIES, RULES = choices(Category), choices(Rule)
 
 
-class Recommendation(models.Model):
+class Recommendation(Owned):
     """One row is one thing to do about one resource, with evidence and saving.
 
     There is one live row per resource, rule and target. A dismissed one comes back
@@ -135,10 +136,10 @@ class Recommendation(models.Model):
         return self.status in self.LIVE
 
     def next_statuses(self) -> list[Status]:
-        """The statuses that users may give it."""
+        """The statuses that users may give it, those ahead first."""
         if self.status == self.Status.OBSOLETE:
             return []
-        return [status for status in self.CHOSEN if status != self.status]
+        return after(self.status, self.CHOSEN)
 
 
 class RecommendationChange(StatusChange):

@@ -1,5 +1,6 @@
 """Questions about recommendations, feedback and verified savings."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -21,32 +22,17 @@ class RecommendationQuerySet(AccountScopedQuerySet):
         """Order by saving; where that is unknown, by priority, last."""
         return self.with_rank().order_by(*LARGEST_SAVING_FIRST)
 
-    def by_category(self) -> "RecommendationQuerySet":
-        """Order by category, the largest saving of each first."""
-        place = ranked("category", tuple(Category))
-        return (
-            self.with_rank()
-            .annotate(place=place)
-            .order_by("place", *LARGEST_SAVING_FIRST)
-        )
-
     def with_rank(self) -> "RecommendationQuerySet":
         """Annotate the `rank` of the priority: 0 is critical."""
         return self.annotate(rank=ranked("priority", tuple(Priority)))
 
     def per_category(self) -> list[dict[str, object]]:
         """Return per category how many there are, and their savings per currency."""
-        rows = self.order_by().values("category", "currency")
-        found: dict[str, dict[str, Any]] = {
-            category.value: {"category": category.value, "count": 0, "savings": {}}
-            for category in Category
-        }
-        for row in rows.annotate(count=Count("id"), saving=Sum("counted_monthly")):
-            one = found[row["category"]]
-            one["count"] += row["count"]
-            if row["saving"] is not None:
-                one["savings"][row["currency"]] = row["saving"]
-        return [one for one in found.values() if one["count"]]
+        return _grouped(self, "category", Category)
+
+    def per_status(self) -> list[dict[str, Any]]:
+        """Return per status how many there are, and their savings per currency."""
+        return _grouped(self, "status", self.model.Status)
 
     def savings_per_currency(self) -> dict[str, Decimal]:
         """Return their savings a month, nothing counted twice."""
@@ -91,6 +77,22 @@ class VerificationQuerySet(AccountScopedQuerySet):
             )
             .order_by("currency", "status")
         )
+
+
+def _grouped(
+    rows: RecommendationQuerySet, column: str, values: Iterable[str]
+) -> list[dict[str, Any]]:
+    """Return per value, in this order, the count, and the savings per currency."""
+    found: dict[str, dict[str, Any]] = {
+        str(value): {column: str(value), "count": 0, "savings": {}} for value in values
+    }
+    groups = rows.order_by().values(column, "currency")
+    for row in groups.annotate(count=Count("id"), saving=Sum("counted_monthly")):
+        one = found[row[column]]
+        one["count"] += row["count"]
+        if row["saving"] is not None:
+            one["savings"][row["currency"]] = row["saving"]
+    return [one for one in found.values() if one["count"]]
 
 
 def _sum_per_currency(rows: AccountScopedQuerySet, column: str) -> dict[str, Decimal]:

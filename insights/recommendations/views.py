@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -14,18 +15,24 @@ from django_filters.views import FilterView
 from clouds.models import CloudAccount
 from core.pages import ListPages
 from insights.models import Advice, Feedback, Recommendation, RefreshState, Verification
+from insights.owners.assignment import InvalidAssignment
 from insights.recommendations.feedback import FeedbackForm, rate
 from insights.recommendations.filters import RecommendationFilter
-from insights.recommendations.models import CATEGORIES, PRIORITIES
+from insights.recommendations.models import CATEGORIES, PRIORITIES, RULES
+from insights.recommendations.per_resource import per_resource, with_rows
 from insights.recommendations.querysets import RecommendationQuerySet
-from insights.status_views import ChangeStatusView, render_again
+from insights.recommendations.several import SeveralForm
+from insights.status_views import REFUSED, ChangeStatusView, render_again
+from insights.transitions import InvalidTransition
 from inventory.kinds import KINDS, Kind
+from inventory.models import Resource
 
 REMARKS = 5
+CHANGE = "insights.change_recommendation"
 
 
 class RecommendationListView(PermissionRequiredMixin, FilterView):
-    """All recommendations by category, the largest saving of each first."""
+    """One row a resource, the largest saving first; several are changed at once."""
 
     template_name = "insights/recommendations.html"
     permission_required = "insights.view_recommendation"
@@ -34,13 +41,43 @@ class RecommendationListView(PermissionRequiredMixin, FilterView):
     paginator_class = ListPages
 
     def get_queryset(self) -> RecommendationQuerySet:
-        rows = Recommendation.objects.visible_to(self.request.user)
-        return rows.select_related("account", "resource").by_category()
+        return Recommendation.objects.visible_to(self.request.user).with_rank()
+
+    def paginate_queryset(self, queryset: Any, page_size: int) -> Any:
+        """Page through the resources of what is filtered."""
+        values = self.filterset.form.cleaned_data if self.filterset.is_bound else {}
+        groups = per_resource(queryset, values.get("ordering") or ())
+        paginator, page, _, several = super().paginate_queryset(groups, page_size)
+        page.object_list = with_rows(page.object_list, queryset)
+        return paginator, page, page.object_list, several
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Change what is selected and go on, or show again why it was refused."""
+        if not request.user.has_perm(CHANGE):
+            raise PermissionDenied
+        form = SeveralForm(request.POST)
+        if form.is_valid():
+            try:
+                told = form.store(timezone.now(), request)
+            except (InvalidTransition, InvalidAssignment) as error:
+                form.add_error(None, str(error))
+            else:
+                messages.success(request, told)
+                return redirect(request.get_full_path())
+        self.extra_context = {"form": form}
+        response = self.get(request)
+        response.status_code = REFUSED
+        return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
         live = Recommendation.objects.visible_to(user).live()
+        filtered = kwargs["object_list"]
         return super().get_context_data(
+            totals=filtered.per_status(),
+            kinds=Resource.Kind.choices,
+            rules=RULES,
+            may_change=user.has_perm(CHANGE),
             potential=live.savings_per_currency(),
             realized=Verification.objects.visible_to(user).realized_per_currency(),
             remarks=RefreshState.objects.visible_to(user).exclude(remark="")[:REMARKS],
@@ -63,7 +100,7 @@ class RecommendationView(PermissionRequiredMixin, DetailView[Recommendation]):
     def get_queryset(self) -> RecommendationQuerySet:
         rows = Recommendation.objects.visible_to(self.request.user)
         return rows.select_related(
-            "account", "resource", "verification"
+            "account", "resource", "verification", "owner"
         ).prefetch_related("changes")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -86,10 +123,7 @@ class RecommendationView(PermissionRequiredMixin, DetailView[Recommendation]):
 class ChangeRecommendationView(ChangeStatusView):
     """Change the status of a recommendation."""
 
-    permission_required = (
-        "insights.view_recommendation",
-        "insights.change_recommendation",
-    )
+    permission_required = ("insights.view_recommendation", CHANGE)
     page = RecommendationView
 
 

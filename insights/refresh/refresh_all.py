@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 
 from django.db import InterfaceError, OperationalError
 
@@ -21,8 +21,10 @@ from insights.budgets.refresh import refresh_budgets
 from insights.daily_costs import read_bills
 from insights.forecasts.refresh import refresh_forecasts
 from insights.models import RefreshState
+from insights.owners.refresh import refresh_owners
 from insights.recommendations.refresh import refresh_recommendations
 from insights.refresh.refresh_state import (
+    SHARED,
     AlreadyRefreshing,
     Part,
     claimed,
@@ -93,9 +95,11 @@ def refresh(
         except AlreadyRefreshing:
             outcome.is_taken = True
         outcomes.append(outcome)
-    if Part.BUDGETS in parts:
+    shared = {Part.BUDGETS: refresh_budgets, Part.OWNERS: refresh_owners}
+    if wanted := [part for part in shared if part in parts]:
         outcome = Outcome(None)
-        outcome.refresh_part(Part.BUDGETS, lambda: refresh_budgets(now))
+        for part in wanted:
+            outcome.refresh_part(part, partial(shared[part], now))
         outcomes.append(outcome)
     return outcomes
 
@@ -151,7 +155,7 @@ def _close(
     }
     if Part.RECOMMENDATIONS in outcome.changed:
         values["remark"] = "\n".join(outcome.remarks)
-    if set(Part) - {Part.BUDGETS} <= set(parts):
+    if set(Part) - SHARED <= set(parts):
         values["version"] = version
         if not outcome.failures:
             values["refreshed_at"] = now

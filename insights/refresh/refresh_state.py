@@ -36,6 +36,11 @@ class Part(StrEnum):
     ANOMALIES = "anomalies"
     RECOMMENDATIONS = "recommendations"
     BUDGETS = "budgets"
+    OWNERS = "owners"
+
+
+# These are of no account, and are refreshed each time.
+SHARED = {Part.BUDGETS, Part.OWNERS}
 
 
 class AlreadyRefreshing(Exception):

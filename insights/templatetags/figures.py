@@ -8,6 +8,19 @@ register = template.Library()
 
 UNKNOWN = "—"
 NEARLY_ALL = 0.995
+# status -> what one does to get there.
+VERBS = {
+    "detected": "Reopen",
+    "acknowledged": "Acknowledge",
+    "investigating": "Investigate",
+    "resolved": "Resolve",
+    "planned": "Mark as planned",
+    "open": "Reopen",
+    "accepted": "Accept",
+    "in_progress": "Start",
+    "done": "Mark as done",
+    "dismissed": "Dismiss",
+}
 
 
 @register.filter
@@ -28,6 +41,11 @@ def stored(amount: str) -> Decimal:
 def error(value: float | None) -> str:
     """Return `0.71`: an error relative to another."""
     return UNKNOWN if value is None else f"{value:.2f}"
+
+
+@register.filter
+def verb(status: str) -> str:
+    return VERBS[status]
 
 
 @register.filter

@@ -60,6 +60,7 @@ def test_every_model_that_people_look_at_is_there() -> None:
         "budgetalert",
         "feedback",
         "forecast",
+        "ownerrule",
         "recommendation",
         "refreshstate",
         "verification",
@@ -114,7 +115,7 @@ def test_a_status_is_changed_there_too() -> None:
     assert row.changes.get().note == "The sale"
     entry = AuditEntry.objects.get(action__startswith="anomaly")
     assert entry.action == "anomaly.change_status"
-    assert entry.details == {"status": ["detected", "planned"]}
+    assert entry.details == {"status": ["detected", "planned"], "note": "The sale"}
 
 
 def test_who_is_late_is_told_there_too() -> None:

@@ -140,7 +140,7 @@ def test_a_status_is_changed_with_the_version_that_was_read() -> None:
     assert (answer.json()["status"], answer.json()["version"]) == ("acknowledged", 2)
     assert answer.json()["changes"][0]["note"] == "Mine"
     entry = AuditEntry.objects.get(action="anomaly.change_status")
-    assert entry.details == {"status": ["detected", "acknowledged"]}
+    assert entry.details == {"status": ["detected", "acknowledged"], "note": "Mine"}
 
 
 def test_a_stale_version_is_409_with_the_row_as_it_is() -> None:

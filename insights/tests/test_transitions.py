@@ -33,7 +33,10 @@ def test_it_keeps_who_changed_what_when_and_why() -> None:
     assert (row.status, row.version) == ("investigating", 2)
     entry = AuditEntry.objects.get()
     assert (entry.action, entry.user) == ("anomaly.change_status", user)
-    assert entry.details == {"status": ["detected", "investigating"]}
+    assert entry.details == {
+        "status": ["detected", "investigating"],
+        "note": "A backup?",
+    }
 
 
 def test_a_refused_change_leaves_no_audit_entry() -> None:

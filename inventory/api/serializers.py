@@ -7,12 +7,16 @@ from rest_framework import serializers
 from clouds.models import CloudAccount
 from inventory.kinds import KINDS, Kind
 from inventory.models import Instance, Resource, StateChange
+from users.owned_fields import OWNED_FIELDS, OwnerField
 
 HEAD = [
     *("id", "account", "provider", "resource_id", "kind", "name", "region"),
     *("resource_group", "state"),
 ]
-TAIL = ["created_at", "tags", "first_seen_at", "last_seen_at", "gone_since"]
+TAIL = [
+    *("created_at", "tags", "first_seen_at", "last_seen_at", "gone_since"),
+    *OWNED_FIELDS,
+]
 
 
 class ResourceSerializer(serializers.ModelSerializer[Resource]):
@@ -22,6 +26,7 @@ class ResourceSerializer(serializers.ModelSerializer[Resource]):
         slug_field="account_id", read_only=True
     )
     provider = serializers.CharField(source="account.provider", read_only=True)
+    owner = OwnerField()
 
     class Meta:
         model: type[Resource] = Resource
@@ -59,6 +64,7 @@ class InstanceSerializer(ResourceSerializer):
             "first_seen_at",
             "last_seen_at",
             "gone_since",
+            *OWNED_FIELDS,
         ]
 
 

@@ -37,10 +37,11 @@ from inventory.models import (
     Snapshot,
     Volume,
 )
+from users.owned import OWNERS
 
 
 def in_order(model: type[Resource]) -> QuerySet[Any]:
-    rows = model._default_manager.select_related("account")
+    rows = model._default_manager.select_related("account", "owner")
     return rows.order_by("account_id", "region", "name", "id")
 
 
@@ -58,7 +59,9 @@ class ResourceViewSet(RowsViewSet):
     def data_version(self) -> str:
         kind = KIND_OF.get(self.queryset.model)
         datasets = [KINDS[kind].dataset] if kind else DATASETS
-        return data_version(self.request.user, *datasets)
+        state = data_version(self.request.user, *datasets, OWNERS)
+        # "owner=me" is another list for each.
+        return f"{state} {self.request.user.pk}"
 
     def get_serializer_class(self) -> type[BaseSerializer[Any]]:
         rows: Any = self.serializer_class

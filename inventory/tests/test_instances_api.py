@@ -78,6 +78,8 @@ def test_one_instance_with_its_history_the_newest_change_first() -> None:
         "first_seen_at": "2026-11-20T12:00:00Z",
         "last_seen_at": "2026-11-20T12:00:00Z",
         "gone_since": None,
+        "owner": None,
+        "due_on": None,
         "changes": [
             {
                 "at": "2026-11-20T11:00:00Z",

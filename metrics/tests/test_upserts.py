@@ -1,14 +1,15 @@
-"""Rows that are stored whether they are new or not: by COPY as by INSERT."""
+"""Rows that are stored whether they are new or not: as arrays and row by row."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.db import DataError, transaction
 from django.db.models import Model
 
 from clouds.testing import account
-from core.db.upsert import by_copy, by_insert, upsert
+from core.db.upsert import by_arrays, by_insert, upsert
 from inventory.models import StateChange
 from inventory.testing import instance
 from metrics.models import CpuMetric
@@ -20,7 +21,7 @@ DAY = date(2026, 6, 19)
 KEY = ("resource_id", "day")
 COLUMNS = (*KEY, "average_percent", "maximum_percent", "p99_percent", "samples")
 Write = Callable[[type[Model], Sequence[str], Iterable[Sequence[object]], Any], None]
-WAYS = [by_insert, pytest.param(by_copy, marks=pytest.mark.only_on("postgresql"))]
+WAYS = [by_insert, pytest.param(by_arrays, marks=pytest.mark.only_on("postgresql"))]
 each_way = pytest.mark.parametrize("write", WAYS)
 
 
@@ -49,7 +50,8 @@ def test_columns_that_are_not_named_stay_as_they_are(write: Write) -> None:
 
 @each_way
 @pytest.mark.parametrize(
-    "text", ['tab\tline\nreturn\r"quoted", \\N and \\t', r"\N", "", "größer 🙂"]
+    "text",
+    ['tab\tline\nreturn\r"quoted", \\N and \\t', "NULL", "{a,b}", "", "größer 🙂"],
 )
 def test_any_text_is_kept_as_it_is(write: Write, text: str) -> None:
     columns = ("resource_id", "field", "at", "new_value", "old_value")
@@ -57,6 +59,15 @@ def test_any_text_is_kept_as_it_is(write: Write, text: str) -> None:
     row = (instance(account(), "web").pk, "state", seen, text, text)
     write(StateChange, columns, [row], columns[:4])
     assert StateChange.objects.values_list(*columns).get() == row
+
+
+@pytest.mark.only_on("postgresql")
+def test_a_text_that_is_too_long_is_refused_and_not_cut() -> None:
+    columns = ("resource_id", "field", "at", "new_value", "old_value")
+    key = instance(account(), "web").pk
+    row = (key, "state", datetime(2026, 6, 20, tzinfo=UTC), "on", "x" * 513)
+    with pytest.raises(DataError), transaction.atomic():
+        upsert(StateChange, columns, [row], columns[:4])
 
 
 @each_way

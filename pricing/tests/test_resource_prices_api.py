@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from clouds.models import AccountAccess
+from clouds.testing import see_only
 from core.testing.clock import NOW
 from pricing.models import ResourcePrice
 from pricing.testing import price
@@ -85,7 +85,7 @@ def test_a_kind_that_does_not_exist_is_refused_with_those_that_do(
 
 def test_they_are_of_no_account_so_a_limit_hides_none(client: Client) -> None:
     user = person("viewer")
-    AccountAccess.objects.create(user=user)
+    see_only(user)
     client.force_login(user)
     assert len(skus(client)) == 3
 

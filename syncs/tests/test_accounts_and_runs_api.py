@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from clouds.models import CloudAccount
-from clouds.testing import account
+from clouds.testing import account, see_all
 from core.testing.clock import NOW
 from syncs.datasets import Dataset
 from syncs.models import SyncRun
@@ -57,6 +57,7 @@ def test_an_account_without_its_secret() -> None:
 
 def test_a_run() -> None:
     user = User.objects.create(username="ada")
+    see_all(user)
     read = run(
         account(),
         Dataset.COST,

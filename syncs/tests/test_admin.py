@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from clouds.models import CloudAccount
+from clouds.testing import see_all
 from providers.demo.company import PRODUCTION
 from syncs.datasets import Dataset
 from syncs.models import SyncRun, Watermark
@@ -41,6 +42,7 @@ def make_run(account: CloudAccount, **fields: Any) -> SyncRun:
 def signed_in(*permissions: str) -> Client:
     """A member of staff who has these permissions and no others."""
     user = User.objects.create_user("staff", is_staff=True)
+    see_all(user)
     codes = [name.split(".")[1] for name in permissions]
     user.user_permissions.set(Permission.objects.filter(codename__in=codes))
     client = Client()

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
-from clouds.models import AccountAccess, CloudAccount
+from clouds.models import CloudAccount
 from users.models import AuditEntry
 from users.roles import Role
 
@@ -28,7 +28,18 @@ def test_it_makes_a_user_who_can_sign_in_with_what_it_prints() -> None:
     user = User.objects.get(username="ada")
     assert user.check_password(told.split()[-1])
     assert user.groups.get().name == Role.OPERATOR
-    assert CloudAccount.objects.visible_to(user).count() == CloudAccount.objects.count()
+
+
+def test_a_new_user_sees_no_account_unless_it_is_given_or_they_choose_it() -> None:
+    account(1, "one")
+    assert "vera sees no account yet" in add_user("vera", "--role", "viewer")
+    assert seen("vera") == []
+    assert "no account" not in add_user("ada", "--role", "administrator")
+    assert len(seen("ada")) == 1
+    assert "no account" not in add_user("vera", "--all-accounts")
+    assert len(seen("vera")) == 1
+    account(2, "two")
+    assert len(seen("vera")) == 2
 
 
 def test_it_limits_a_user_to_accounts_and_lifts_the_limit_again() -> None:
@@ -39,7 +50,6 @@ def test_it_limits_a_user_to_accounts_and_lifts_the_limit_again() -> None:
     assert seen("ada") == [two]
     add_user("ada", "--all-accounts")
     assert len(seen("ada")) == 3
-    assert not AccountAccess.objects.exists()
 
 
 def seen(name: str) -> list[CloudAccount]:

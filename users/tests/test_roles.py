@@ -44,7 +44,7 @@ def test_an_operator_may_look_start_syncs_and_backfills_and_work_on_insights() -
 
 
 def test_an_administrator_may_do_everything_of_ours_and_of_the_libraries() -> None:
-    apps = (*DATA, "users", "auth", "knox", "axes", "django_celery_beat")
+    apps = (*DATA, "users", "auth", "axes", "django_celery_beat")
     everything = Permission.objects.filter(content_type__app_label__in=apps)
     assert codes(Role.ADMINISTRATOR, *apps) == set(
         everything.values_list("codename", flat=True)

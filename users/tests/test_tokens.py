@@ -16,12 +16,11 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from knox.models import AuthToken
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from core.testing.waiting import HANGS_AFTER_SECONDS
-from users.models import AuditEntry
+from users.models import ApiToken, AuditEntry
 from users.testing import person
 from users.tokens import TooManyTokens, make_token
 
@@ -36,9 +35,14 @@ def viewer(client: Client) -> Client:
     return client
 
 
-def made(client: Client, days: str = "30") -> str:
+def form(**asked: object) -> dict[str, object]:
+    """What is sent to create a token that may do what its user may."""
+    return {"name": "a script", "days": "30", "access": "all", **asked}
+
+
+def made(client: Client, **asked: object) -> str:
     """The text of a new token, as its page shows it."""
-    page = client.post("/tokens/", {"days": days}).content.decode()
+    page = client.post("/tokens/", form(**asked)).content.decode()
     found = re.search(r'<code class="token">(\w+)</code>', page)
     assert found, page
     return found[1]
@@ -62,21 +66,23 @@ def test_a_token_is_shown_once_and_opens_the_api(viewer: Client) -> None:
 
 def test_it_is_valid_for_90_days_unless_told_otherwise(viewer: Client) -> None:
     assert 'value="90"' in viewer.get("/tokens/").content.decode()
-    made(viewer, "30")
-    left = AuthToken.objects.get().expiry - timezone.now()
+    made(viewer)
+    expires_at = ApiToken.objects.get().expires_at
+    assert expires_at is not None
+    left = expires_at - timezone.now()
     assert timedelta(days=29) < left <= timedelta(days=30)
 
 
 @pytest.mark.parametrize("days", ["0", "-1", "366", "for ever", ""])
 def test_a_time_that_makes_no_sense_is_refused(viewer: Client, days: str) -> None:
-    page = viewer.post("/tokens/", {"days": days}).content.decode()
+    page = viewer.post("/tokens/", form(days=days)).content.decode()
     assert 'role="alert"' in page
-    assert not AuthToken.objects.exists()
+    assert not ApiToken.objects.exists()
 
 
 def test_a_token_is_revoked_by_its_owner_alone(viewer: Client) -> None:
     token = made(viewer)
-    key = AuthToken.objects.get().token_key
+    key = ApiToken.objects.get().prefix
     other = Client()
     other.force_login(person("operator"))
     other.post("/tokens/revoke/", {"token": key})
@@ -89,15 +95,15 @@ def test_a_token_is_revoked_by_its_owner_alone(viewer: Client) -> None:
 def test_a_user_has_only_so_many_and_those_that_ended_make_room(
     viewer: Client, settings: Settings
 ) -> None:
-    settings.REST_KNOX = settings.REST_KNOX | {"TOKEN_LIMIT_PER_USER": 2}
+    settings.TOKENS_PER_USER = 2
     make_token(person("operator"), days=1)
     made(viewer)
     made(viewer)
-    page = viewer.post("/tokens/", {"days": "30"}).content.decode()
+    page = viewer.post("/tokens/", form()).content.decode()
     assert "Revoke one first" in page
     with pytest.raises(CommandError, match="Revoke one first"):
         call_command("create_token", "viewer", stdout=StringIO())
-    AuthToken.objects.update(expiry=timezone.now() - timedelta(seconds=1))
+    ApiToken.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     assert "0 of 2 tokens" in viewer.get("/tokens/").content.decode()
     assert asked(made(viewer)) == 200
 
@@ -105,7 +111,7 @@ def test_a_user_has_only_so_many_and_those_that_ended_make_room(
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.only_on("postgresql")
 def test_two_at_once_do_not_exceed_the_limit(settings: Settings) -> None:
-    settings.REST_KNOX = settings.REST_KNOX | {"TOKEN_LIMIT_PER_USER": 3}
+    settings.TOKENS_PER_USER = 3
     user = person("viewer")
     together = Barrier(6)
 
@@ -121,7 +127,7 @@ def test_two_at_once_do_not_exceed_the_limit(settings: Settings) -> None:
 
     with ThreadPoolExecutor(6) as threads:
         done = list(threads.map(make, range(6)))
-    assert sum(done) == AuthToken.objects.count() == 3
+    assert sum(done) == ApiToken.objects.count() == 3
 
 
 def changed_on_its_page(client: Client) -> None:
@@ -178,7 +184,7 @@ def test_one_that_ended_is_refused_with_its_day_and_where_to_make_another(
 ) -> None:
     token = made(viewer)
     ended = timezone.now() - timedelta(days=3)
-    AuthToken.objects.update(expiry=ended)
+    ApiToken.objects.update(expires_at=ended)
     answer = APIClient().get(ACCOUNTS, headers={"authorization": f"Token {token}"})
     assert answer.status_code == 401
     assert answer["WWW-Authenticate"] == "Token"
@@ -213,7 +219,7 @@ def test_a_token_does_what_its_owner_may_and_no_more(viewer: Client) -> None:
 
 def test_tokens_made_and_revoked_are_kept_without_their_text(viewer: Client) -> None:
     token = made(viewer)
-    viewer.post("/tokens/revoke/", {"token": AuthToken.objects.get().token_key})
+    viewer.post("/tokens/revoke/", {"token": ApiToken.objects.get().prefix})
     call_command("create_token", "viewer", stdout=StringIO())
     kept = list(AuditEntry.objects.order_by("pk").values_list("action", "user_name"))
     assert kept[:2] == [("token.make", "viewer"), ("token.revoke", "viewer")]
@@ -223,5 +229,5 @@ def test_tokens_made_and_revoked_are_kept_without_their_text(viewer: Client) -> 
 
 
 def test_the_page_with_a_token_is_kept_nowhere(viewer: Client) -> None:
-    answer = viewer.post("/tokens/", {"days": "30"})
+    answer = viewer.post("/tokens/", form())
     assert "no-store" in answer["Cache-Control"]

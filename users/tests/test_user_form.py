@@ -42,3 +42,10 @@ def test_the_form_offers_role_and_accounts(admin_client: Client) -> None:
     form = admin_client.get(ADD).content.decode()
     for name in ("username", "email", "groups", "account_access-TOTAL_FORMS"):
         assert f'name="{name}"' in form
+
+
+def test_permissions_come_with_groups_alone(admin_client: Client) -> None:
+    ada = User.objects.create_user("ada")
+    form = admin_client.get(f"/admin/auth/user/{ada.pk}/change/").content.decode()
+    assert 'name="groups"' in form
+    assert "user_permissions" not in form

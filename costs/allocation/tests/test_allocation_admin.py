@@ -6,8 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from clouds.models import AccountAccess
-from clouds.testing import account, aws_account
+from clouds.testing import account, aws_account, see_only
 from costs.allocation.changes import teams_version
 from costs.allocation.testing import team_rule
 from costs.models import Team, TeamRule
@@ -195,7 +194,7 @@ def test_the_list_writes_both_ends_of_a_rule_the_same_way(browser: Client) -> No
 
 def test_users_of_some_accounts_meet_no_rules_in_the_admin(client: Client) -> None:
     user = person("administrator")
-    AccountAccess.objects.create(user=user).accounts.add(account())
+    see_only(user, account())
     client.force_login(user)
     rule = team_rule(to={"Shop": "100"})
     for name, args in (("changelist", []), ("add", []), ("change", [rule.pk])):

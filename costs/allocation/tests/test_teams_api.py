@@ -7,8 +7,7 @@ import time_machine
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from clouds.models import AccountAccess
-from clouds.testing import account
+from clouds.testing import account, see_all, see_only
 from core.testing.clock import NOW, TODAY
 from core.windows import ONE_DAY, Window
 from costs.allocation.testing import team_rule
@@ -114,7 +113,7 @@ def test_users_of_some_accounts_get_their_costs_and_no_rules() -> None:
     store_costs(theirs, DAYS, {"EC2": "7"})
     team_rule(to={"Shop": "100"}, accounts=[mine.account_id, theirs.account_id])
     user = person("viewer")
-    AccountAccess.objects.create(user=user).accounts.add(mine)
+    see_only(user, mine)
     client = session_of(user)
     found = client.get("/api/v1/teams/costs/").json()
     assert (found["total"], found["bill"]) == ("10.00", "10.00")
@@ -126,6 +125,7 @@ def test_users_of_some_accounts_get_their_costs_and_no_rules() -> None:
 @pytest.mark.parametrize("missing", ["view_team", "view_dailycost"])
 def test_it_needs_the_permission_to_view_teams_and_costs(missing: str) -> None:
     user = User.objects.create_user("some")
+    see_all(user)
     rights = Permission.objects.filter(codename__in=["view_team", "view_dailycost"])
     user.user_permissions.set(rights.exclude(codename=missing))
     response = session_of(user).get("/api/v1/teams/costs/")

@@ -10,8 +10,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from clouds.models import AccountAccess
-from clouds.testing import account
+from clouds.testing import account, see_only
 from core.testing.clock import NOW
 from core.windows import last_complete_days
 from costs.allocation.testing import team_rule
@@ -142,7 +141,7 @@ def test_users_of_some_accounts_see_no_rules_and_only_their_costs(
     store_costs(mine, LAST_DAYS, {"EC2": "1"})
     store_costs(theirs, LAST_DAYS, {"EC2": "2"})
     team_rule(to={"Shop": "100"}, accounts=[theirs.account_id])
-    AccountAccess.objects.create(user=person("viewer")).accounts.add(mine)
+    see_only(person("viewer"), mine)
     text = page(client)
     assert "(not allocated) $30.00" in text and "secret" not in text
     assert "rule 10" not in text and "No rule gives" not in text

@@ -14,6 +14,7 @@ from core.money import CENT
 from insights.budgets.forms import LARGEST_AMOUNT
 from insights.budgets.models import BUDGET_NAMES, LARGEST_PERCENT, NAME_TAKEN
 from insights.models import Budget
+from users.owned_fields import OWNED_FIELDS, OwnerField
 
 
 class VisibleAccountField(serializers.SlugRelatedField[CloudAccount]):
@@ -69,6 +70,7 @@ class BudgetSerializer(serializers.ModelSerializer[Budget]):
         required=False,
         help_text="Send an alert when this share is forecast to be spent.",
     )
+    owner = OwnerField()
     spent = AmountField(read_only=True, allow_null=True)
     forecasted = AmountField(read_only=True, allow_null=True)
     forecasted_high = AmountField(read_only=True, allow_null=True)
@@ -85,9 +87,11 @@ class BudgetSerializer(serializers.ModelSerializer[Budget]):
             *("id", "name", "scope", "account", "key", "currency", "amount"),
             *("actual_percents", "forecasted_percents", "created_by", "created_at"),
             *("period", "spent", "spent_until", "forecasted", "forecasted_high"),
-            *("state", "note", "version"),
+            *("state", "note", *OWNED_FIELDS, "version"),
         )
-        read_only_fields = ["created_at", "period", "spent_until", "note", "version"]
+        read_only_fields = [
+            *("created_at", "period", "spent_until", "note", "due_on", "version"),
+        ]
         # `validate` compares names, as an account may be left out.
         validators: ClassVar[list[Any]] = []
 
@@ -127,7 +131,7 @@ class ChangeBudgetSerializer(BudgetSerializer):
     )
 
     class Meta(BudgetSerializer.Meta):
-        read_only_fields = ["created_at", "period", "spent_until", "note"]
+        read_only_fields = ["created_at", "period", "spent_until", "note", "due_on"]
 
     def get_fields(self) -> dict[str, Any]:
         """Return all fields, of which only the version is required."""

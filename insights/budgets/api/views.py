@@ -26,7 +26,7 @@ from insights.transitions import StaleVersion
 class BudgetViewSet(RowsViewSet):
     """Budgets and their status this month, by name."""
 
-    queryset = Budget.objects.select_related("account", "created_by").order_by(
+    queryset = Budget.objects.select_related("account", "created_by", "owner").order_by(
         "name", "id"
     )
     permission_classes = [IsAuthenticated, MayView, MayChange]

@@ -12,6 +12,7 @@ from insights.api.serializers import (
     ChangeStatusSerializer,
 )
 from insights.models import Feedback, Recommendation, Verification
+from users.owned_fields import OWNED_FIELDS, OwnerField
 
 
 class VerificationSerializer(serializers.ModelSerializer[Verification]):
@@ -33,6 +34,7 @@ class RecommendationSerializer(serializers.ModelSerializer[Recommendation]):
     """One thing to do about one resource, with its evidence."""
 
     account = AccountIdField()
+    owner = OwnerField()
     kind = serializers.CharField(source="resource.kind", read_only=True)
     resource_id = serializers.CharField(source="resource.resource_id", read_only=True)
     region = serializers.CharField(source="resource.region", read_only=True)
@@ -59,7 +61,7 @@ class RecommendationSerializer(serializers.ModelSerializer[Recommendation]):
             *("risk", "risk_reason"),
             *("confidence", "implementation_steps", "evidence", "resource_type"),
             *("target", "status", "reason", "is_found", "fingerprint", "found_at"),
-            *("done_at", "version"),
+            *("done_at", *OWNED_FIELDS, "version"),
         ]
         read_only_fields = fields
 

@@ -44,7 +44,7 @@ class RecommendationViewSet(StatusViewSet):
 
     queryset = (
         Recommendation.objects.with_rank()
-        .select_related("account", "resource", "verification")
+        .select_related("account", "resource", "verification", "owner")
         .prefetch_related("changes")
         .order_by("-found_at", "-id")
     )

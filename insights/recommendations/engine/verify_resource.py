@@ -29,7 +29,7 @@ from insights.recommendations.engine.bill_comparison import (
 )
 from insights.recommendations.engine.resource_facts import ResourceFacts
 from insights.recommendations.engine.verify import RECORDED_LATE
-from providers.records import BucketRecord, ResourceRecord
+from providers.records import BucketRecord, ResourceRecord, in_words
 
 Facts = ResourceFacts[ResourceRecord]
 
@@ -103,7 +103,7 @@ def _not_done(done: ExpectedSaving, facts: Facts) -> str:
     if facts.gone_since:
         return ""
     if not done.target:
-        return f"The {facts.kind.replace('-', ' ')} still exists."
+        return f"The {in_words(facts.kind)} still exists."
     record = facts.record
     if isinstance(record, BucketRecord):
         tiers = record.bytes_by_tier

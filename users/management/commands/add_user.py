@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
+from clouds.access import set_access, visible_accounts
 from clouds.commands import chosen_accounts
-from clouds.models import AccountAccess
 from core.commands import bad_arguments
 from users.audit import record_command
 from users.roles import Role, assign_role
@@ -31,10 +31,12 @@ class Command(BaseCommand):
             action="append",
             default=[],
             metavar="ID_OR_NAME",
-            help="Limit the user to this account; repeatable.",
+            help="Let the user see this account; repeatable.",
         )
         parser.add_argument(
-            "--all-accounts", action="store_true", help="Remove the limit to accounts."
+            "--all-accounts",
+            action="store_true",
+            help="Let the user see all accounts, as an administrator does anyway.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -45,17 +47,19 @@ class Command(BaseCommand):
             user, password = _user(options["name"], options["role"])
             if options["role"]:
                 assign_role(user, options["role"])
-            if accounts:
-                access, _ = AccountAccess.objects.get_or_create(user=user)
-                access.accounts.set(accounts)
-            if options["all_accounts"]:
-                AccountAccess.objects.filter(user=user).delete()
+            if accounts or options["all_accounts"]:
+                set_access(user, accounts, all_accounts=options["all_accounts"])
             record_command(
                 "user.add" if password else "user.change",
                 user,
                 role=options["role"],
                 accounts=[str(account) for account in accounts],
                 all_accounts=options["all_accounts"],
+            )
+        accounts_seen = visible_accounts(user)
+        if accounts_seen is not None and not accounts_seen.exists():
+            self.stdout.write(
+                f"{user} sees no account yet. Give --account or --all-accounts."
             )
         if password:
             self.stdout.write(f"Sign in as {user} with the password {password}")

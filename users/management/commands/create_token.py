@@ -7,9 +7,10 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
+from clouds.commands import chosen_accounts
 from core.commands import bad_arguments
 from users.audit import record_command
-from users.tokens import TooManyTokens, make_token
+from users.tokens import TooManyTokens, make_token, token_facts
 
 # Ten years.
 LONGEST_DAYS = 3650
@@ -29,6 +30,17 @@ class Command(BaseCommand):
             default=settings.TOKEN_DAYS,
             help=f"Days until it expires. Default: {settings.TOKEN_DAYS} (TOKEN_DAYS).",
         )
+        parser.add_argument("--name", default="", help="What uses it.")
+        parser.add_argument(
+            "--read-only", action="store_true", help="It starts and changes nothing."
+        )
+        parser.add_argument(
+            "--account",
+            action="append",
+            default=[],
+            metavar="ID_OR_NAME",
+            help="Let it see only this account; repeatable. Default: as its user.",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not 1 <= options["days"] <= LONGEST_DAYS:
@@ -41,9 +53,16 @@ class Command(BaseCommand):
                 f"There is no active user {options['user']!r}. Create one in the admin "
                 "or with `manage.py add_user`."
             )
+        names = options["account"]
         try:
-            made, text = make_token(user, options["days"])
+            made, text = make_token(
+                user,
+                options["days"],
+                name=options["name"],
+                is_read_only=options["read_only"],
+                accounts=chosen_accounts(names) if names else None,
+            )
         except TooManyTokens as error:
             raise CommandError(str(error)) from None
-        record_command("token.make", user, token=made.token_key, days=options["days"])
+        record_command("token.make", user, **token_facts(made))
         self.stdout.write(text)

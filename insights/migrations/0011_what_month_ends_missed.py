@@ -8,7 +8,7 @@ import core.db.money_field
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("insights", "0009_anomalies_of_a_tag"),
+        ("insights", "0010_owners"),
     ]
 
     operations = [

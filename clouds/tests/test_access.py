@@ -1,0 +1,89 @@
+"""Which accounts a user sees: those chosen for them, and none until then."""
+
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import AnonymousUser, Group, Permission, User
+from pytest_django import DjangoAssertNumQueries
+
+from clouds.access import is_limited, limit_of, set_access
+from clouds.models import AccountAccess, CloudAccount
+from clouds.testing import account, see_all, see_only
+
+pytestmark = pytest.mark.django_db
+
+
+def names_seen(user: User | AnonymousUser) -> list[str]:
+    fresh = User.objects.get(pk=user.pk) if user.pk else user
+    seen = CloudAccount.objects.visible_to(fresh)
+    return sorted(seen.values_list("name", flat=True))
+
+
+def administrator(name: str = "boss") -> User:
+    """Somebody who may choose what others see."""
+    user = User.objects.create_user(name)
+    group, _ = Group.objects.get_or_create(name="chooses access")
+    group.permissions.add(Permission.objects.get(codename="change_accountaccess"))
+    user.groups.add(group)
+    return user
+
+
+def test_nobody_sees_an_account_before_it_is_chosen() -> None:
+    account()
+    ada = User.objects.create_user("ada")
+    assert names_seen(ada) == names_seen(AnonymousUser()) == []
+    assert is_limited(ada)
+    assert limit_of(ada) == "You have access to no account yet."
+
+
+def test_an_administrator_sees_all_accounts_until_some_are_chosen() -> None:
+    production, _ = account(), account(2, "staging")
+    boss = administrator()
+    root = User.objects.create_superuser("root")
+    assert names_seen(boss) == names_seen(root) == ["production", "staging"]
+    assert not is_limited(boss)
+    for user in (boss, root):
+        see_only(user, production)
+        assert names_seen(user) == ["production"]
+
+
+def test_all_accounts_are_those_connected_later_too() -> None:
+    ada = User.objects.create_user("ada")
+    see_all(ada)
+    account()
+    assert names_seen(ada) == ["production"]
+    assert limit_of(ada) == ""
+
+
+def test_a_choice_replaces_the_one_before() -> None:
+    production, staging = account(), account(2, "staging")
+    ada = User.objects.create_user("ada")
+    see_only(ada, production)
+    set_access(ada, [staging], all_accounts=False)
+    assert names_seen(ada) == ["staging"]
+    assert limit_of(ada) == "You see staging only."
+    set_access(ada, [staging], all_accounts=True)
+    assert names_seen(ada) == ["production", "staging"]
+    set_access(ada, all_accounts=False)
+    assert names_seen(ada) == []
+
+
+def test_asking_for_rows_of_all_accounts_takes_no_query_of_access(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    see_all(User.objects.create_user("ada"))
+    ada = User.objects.select_related("account_access").get()
+    with django_assert_num_queries(1):
+        list(CloudAccount.objects.visible_to(ada))
+
+
+def test_who_saw_all_accounts_before_choices_were_needed_still_does() -> None:
+    ada, grace = User.objects.create_user("ada"), User.objects.create_user("grace")
+    see_only(grace, account())
+    migration = import_module("clouds.migrations.0007_access_to_all_accounts")
+    migration.grant_what_everybody_had(apps, None)
+    assert AccountAccess.objects.get(user=ada).all_accounts
+    assert names_seen(grace) == names_seen(ada) == ["production"]
+    account(2, "staging")
+    assert names_seen(grace) == ["production"]

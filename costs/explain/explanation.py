@@ -1,0 +1,72 @@
+"""Why the costs of a query differ from those of the period that it is compared with."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from costs.explain.engine import explain
+from costs.explain.records import (
+    Charges,
+    Daily,
+    Explanation,
+    Incident,
+    Part,
+)
+from costs.queries.query import CostQuery
+from costs.queries.source import CostSource
+from providers.records import ChargeCategory
+
+# Rows that are summed by service and account while a page waits. More of them are
+# answered by service, from sums.
+MOST_ROWS = 60_000
+
+
+def explain_costs(
+    query: CostQuery, source: CostSource, incidents: Iterable[Incident] = ()
+) -> Explanation:
+    """Explain the change since `query.compared_with`; both periods are stored whole.
+
+    `source` is of one currency. Two queries.
+    """
+    windows = (query.window, query.compared_with)
+    stored = source.rows.filter(**source.narrowing).in_windows(*windows)
+    is_by_account = stored.order_by()[: MOST_ROWS + 1].count() <= MOST_ROWS
+    explanation = explain(
+        _amounts(query, source, is_by_account),
+        *windows,
+        incidents if is_by_account else map(_of_all_accounts, incidents),
+        is_daily=query.basis == "daily",
+        ignore=query.ignore,
+    )
+    return replace(explanation, is_by_account=is_by_account)
+
+
+def _amounts(
+    query: CostQuery, source: CostSource, is_by_account: bool
+) -> dict[Charges, Daily]:
+    """Return what each day of both periods cost, in the parts that are told apart."""
+    account = ["sub_account_id"] if is_by_account else []
+    # By tag, charges are told without their category.
+    category = [] if query.tag_key else ["charge_category"]
+    columns = [*account, "service", *category]
+    rows = source.by(*columns).in_windows(query.window, query.compared_with)
+    amounts: dict[Charges, dict[date, Decimal]] = defaultdict(dict)
+    for *names, day, amount in rows.combinations(columns, query.metric, "daily"):
+        amounts[_charges(dict(zip(columns, names, strict=True)))][day] = amount
+    return dict(amounts)
+
+
+def _charges(names: dict[str, str]) -> Charges:
+    part = Part(names.get("sub_account_id", ""), names["service"])
+    return Charges(part, names.get("charge_category", ChargeCategory.USAGE.value))
+
+
+def _of_all_accounts(incident: Incident) -> Incident:
+    """Return the incident as what it added to each service of all accounts together."""
+    amounts: dict[Part, dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for part, daily in incident.amounts.items():
+        for day, amount in daily.items():
+            amounts[Part("", part.service)][day] += amount
+    return replace(incident, amounts=amounts)

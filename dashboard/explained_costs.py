@@ -1,0 +1,148 @@
+"""Costs with why they changed: the page and endpoint join costs and their anomalies."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from django.http import StreamingHttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from clouds.access import AnyUser
+from core.api.csv import csv_file, wants_csv
+from costs.api.views import SUMMARY_PARAMETERS, DailyCostViewSet
+from costs.explain.engine import sum_of
+from costs.explain.explanation import explain_costs
+from costs.explain.records import is_flattered
+from costs.explain.serializers import (
+    ExplanationParameters,
+    ExplanationSerializer,
+    explanation_data,
+    explanation_rows,
+)
+from costs.explain.shown import comparison, shown_steps
+from costs.filters import TagCostFilter
+from costs.queries.coverage import incomplete_windows, period_before
+from costs.queries.query import CostQuery
+from costs.queries.source import CostSource
+from costs.queries.trend import SeveralCurrencies
+from costs.views import CostsView
+from dashboard.spending import Figure, Spending
+from insights.anomalies.incident_costs import cost_incidents
+
+PARAMETERS = SUMMARY_PARAMETERS | {*ExplanationParameters().fields}
+
+
+class ExplainedCostsView(CostsView):
+    """The costs page, with what changed since the period before and why."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        answer, user = context.get("answer"), self.request.user
+        if answer is None or answer.total is None:
+            return context
+        query = answer.query
+        context |= {"explained": query, "comparison": comparison(query)}
+        if answer.incomplete:
+            return context
+        source = CostSource.visible_to(user).filtered(query, user)
+        source = source.in_currency(query.currency)
+        return context | explained(query, source, user, context["account_names"])
+
+
+class ExplainedCostViewSet(DailyCostViewSet):
+    """Daily costs, reconciled with the bill, and why they changed."""
+
+    def data_version(self) -> str | None:
+        """Explanations change with anomalies and their status too."""
+        return None if self.action == "explanation" else super().data_version()
+
+    @extend_schema(
+        parameters=[ExplanationParameters],
+        responses=ExplanationSerializer,
+        filters=True,
+    )
+    @action(detail=False, filterset_class=TagCostFilter, pagination_class=None)
+    def explanation(self, request: Request) -> Response | StreamingHttpResponse:
+        """Why costs differ from those of another period, in steps that sum to the
+        difference. Default: the last 30 complete days and the 30 before."""
+        query, source = self.read(PARAMETERS)
+        currencies = list(source.in_window(query.window).newest_days())
+        if len(currencies) > 1:
+            several = str(SeveralCurrencies(currencies))
+            raise ValidationError({"currency": [several]})
+        query = replace(query, currency=query.currency or "".join(currencies))
+        source = source.in_currency(query.currency)
+        windows = [query.compared_with, query.window]
+        incomplete = incomplete_windows(source.spans(*windows), windows, 0, 1)
+        found = None
+        if not incomplete:
+            incidents = cost_incidents(query, request.user)
+            found = explain_costs(query, source, incidents)
+        if not wants_csv(request):
+            return Response(explanation_data(query, incomplete, found))
+        if found is None:
+            days = " and ".join(map(str, incomplete))
+            reason = f"{days} is not stored completely. Choose other days."
+            raise ValidationError({"start": [reason]})
+        rows = explanation_rows(query, found)
+        return csv_file(request, "cost-explanation", rows)
+
+
+def explained(
+    query: CostQuery,
+    source: CostSource,
+    user: AnyUser,
+    account_names: Mapping[str, str],
+) -> dict[str, Any]:
+    """Return what costs/parts/explanation.html shows of a change whose both periods
+    are stored completely. `source` is of the query's currency. Four queries."""
+    found = explain_costs(query, source, cost_incidents(query, user))
+    return {
+        "explanation": found,
+        "explained_steps": shown_steps(found, query, account_names),
+        "explained": query,
+    }
+
+
+def explained_on_home(found: Spending) -> dict[str, Any]:
+    """Return the same of the month to date, else of the last days, where they can be
+    compared; and what each of them would have changed by without anomalies, where it
+    fell only because of these."""
+    figures = {"month_to_date": found.month_to_date, "last_days": found.last_days}
+    context: dict[str, Any] = {
+        "flattered": {name: flattered_by(one, found) for name, one in figures.items()}
+    }
+    for figure in figures.values():
+        if figure and figure.change is not None:
+            query = _query_of(figure, found.currency)
+            source, names = found.source, found.account_names
+            return context | explained(query, source, found.user, names)
+    return context
+
+
+def flattered_by(figure: Figure | None, found: Spending) -> Decimal | None:
+    """Return the figure's change without anomalies, if it is good only because they had
+    raised the costs of the period before. Two queries of one that is good."""
+    if figure is None or figure.change is None or figure.change >= 0:
+        return None
+    incidents = cost_incidents(_query_of(figure, found.currency), found.user)
+    added, added_before = (
+        sum_of((daily for one in incidents for daily in one.amounts.values()), window)
+        for window in (figure.window, figure.compared_with)
+    )
+    if not is_flattered(figure.change, added, added_before):
+        return None
+    return figure.change - (added - added_before)
+
+
+def _query_of(figure: Figure, currency: str) -> CostQuery:
+    previous = figure.compared_with
+    is_usual = previous == period_before(figure.window)
+    return CostQuery(
+        figure.window, currency=currency, previous=None if is_usual else previous
+    )

@@ -1,0 +1,80 @@
+"""Handing over on pages, and the page of what is one's own."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views import View
+from django.views.generic import TemplateView
+
+from core.api.permissions import view_right
+from insights.owners.assignment import KINDS, InvalidAssignment, assign
+from insights.owners.forms import AssignmentForm
+from insights.owners.mine import owned_by
+from users.owned import Owned
+
+
+class MineView(LoginRequiredMixin, TemplateView):
+    """What the user owns and has to do something about, what is due first on top."""
+
+    template_name = "insights/mine.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        mine = owned_by(self.request.user, self.request.user, timezone.now())
+        return super().get_context_data(**mine, **kwargs)
+
+
+class AssignView(PermissionRequiredMixin, View):
+    """Hand over the rows of `pk`, and go back to the page `next`."""
+
+    http_method_names = ["post"]
+    request: HttpRequest
+    kwargs: dict[str, Any]
+
+    def get_permission_required(self) -> tuple[str, ...]:
+        if self.kwargs["kind"] not in KINDS:
+            raise Http404
+        model, right = KINDS[self.kwargs["kind"]]
+        return view_right(model), right
+
+    def post(self, request: HttpRequest, kind: str) -> HttpResponse:
+        rows = self.rows()
+        form = AssignmentForm(request.POST)
+        if not form.is_valid():
+            for found in form.errors.values():
+                messages.error(request, " ".join(map(str, found)))
+        else:
+            self.assign(rows, form)
+        return redirect(self.next_page(rows[0]))
+
+    def rows(self) -> list[Owned]:
+        """Raise Http404 where the user may not see one of them."""
+        model: Any = KINDS[self.kwargs["kind"]][0]
+        keys = {int(key) for key in self.request.POST.getlist("pk") if key.isdecimal()}
+        seen = model.objects.visible_to(self.request.user).filter(pk__in=keys)
+        rows = list(seen.select_related("account", "owner").order_by("pk"))
+        if not rows or len(rows) < len(keys):
+            raise Http404
+        return rows
+
+    def assign(self, rows: list[Owned], form: AssignmentForm) -> None:
+        try:
+            assign(rows, now=timezone.now(), request=self.request, **form.cleaned_data)
+        except InvalidAssignment as error:
+            messages.error(self.request, str(error))
+            return
+        owner = rows[0].owner
+        to = owner.get_username() if owner else "nobody: no rule matches"
+        what = str(rows[0]) if len(rows) == 1 else f"{len(rows)} rows"
+        messages.success(self.request, f"{what} now belongs to {to}.")
+
+    def next_page(self, row: Any) -> str:
+        wanted = self.request.POST.get("next", "")
+        host = self.request.get_host()
+        if url_has_allowed_host_and_scheme(wanted, {host}, self.request.is_secure()):
+            return wanted
+        return str(row.get_absolute_url())

@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
+from django.utils.text import get_text_list
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -79,8 +80,9 @@ def limit_of(user: AnyUser) -> str:
     names = list(by_name.values_list("cloudaccount__name", flat=True))
     if not names:
         return "You have access to no account yet."
-    many = len(names) > NAMED
-    return f"You see {f'{len(names)} accounts' if many else ', '.join(names)} only."
+    if len(names) > NAMED:
+        return f"You see {len(names)} accounts only."
+    return f"You see {get_text_list(names, 'and')} only."
 
 
 def access_of(user: AnyUser) -> "AccountAccess | None":

@@ -1,26 +1,49 @@
 """The costs page as files: its table, its points and its question, exact."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from costs.models import Restatement
-from costs.queries.breakdown import CostBreakdown
+from costs.queries.breakdown import CostBreakdown, label_of
 from costs.queries.table import Line
-from costs.querysets import RestatementQuerySet
+from costs.queries.trend import OTHER
+from costs.querysets import RestatementQuerySet, key_cells, keys_of
 
 COLUMNS = ["cost", "share_percent", "before", "change", "change_percent", "currency"]
 RESTATEMENT = ["day", "account", "account_name", "restated_at", "was_estimated"]
 RESTATED = ["currency", "old_billed", "new_billed", "old_effective", "new_effective"]
 
 
-def table_rows(breakdown: CostBreakdown) -> Iterator[Sequence[Any]]:
+def table_rows(
+    breakdown: CostBreakdown, account_names: Mapping[str, str]
+) -> Iterator[Sequence[Any]]:
     """The table's lines in its order, without its total, which they sum to."""
     currency = breakdown.trend.currency or ""
-    group = breakdown.query.group_by
-    yield COLUMNS if group == "none" else [group, *COLUMNS]
+    groups = breakdown.query.groups
+    yield [*name_columns(groups), *COLUMNS]
     for line in breakdown.lines:
-        name = [] if group == "none" else [line.label]
-        yield [*name, *_amounts(line).values(), currency]
+        names = name_cells(line.key, groups, account_names)
+        yield [*names, *_amounts(line).values(), currency]
+
+
+def name_columns(groups: Sequence[str]) -> list[str]:
+    """The columns that name a line: an account's are its id and its name."""
+    named = ([one, "account_name"] if one == "account" else [one] for one in groups)
+    return [column for columns in named for column in columns]
+
+
+def name_cells(
+    key: str | None, groups: Sequence[str], account_names: Mapping[str, str]
+) -> list[str]:
+    """What these columns hold."""
+    if key is None:
+        return [OTHER, *[""] * (len(name_columns(groups)) - 1)]
+    cells = []
+    for one, group in zip(key_cells(key, groups), groups, strict=True):
+        is_account = group == "account"
+        names = [one, account_names.get(one, "")]
+        cells += names if is_account else [label_of(one, group, account_names)]
+    return cells
 
 
 def as_json(breakdown: CostBreakdown) -> dict[str, Any]:
@@ -32,6 +55,8 @@ def as_json(breakdown: CostBreakdown) -> dict[str, Any]:
     """
     trend = breakdown.trend
     return {
+        "start": trend.start,
+        "end": trend.end,
         **breakdown.query.values,
         "currency": trend.currency,
         "total": _amounts(breakdown.total) if breakdown.total else None,
@@ -40,7 +65,11 @@ def as_json(breakdown: CostBreakdown) -> dict[str, Any]:
             "end": breakdown.previous.end,
         },
         "lines": [
-            {"key": line.key, "label": line.label, **_amounts(line)}
+            {
+                "key": line.key and " / ".join(keys_of(line.key)),
+                "label": line.label,
+                **_amounts(line),
+            }
             for line in breakdown.lines
         ],
         "series": [

@@ -1,5 +1,6 @@
 """Questions about costs, answered by the database."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -25,7 +26,8 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Abs
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Abs, Concat
 
 from clouds.access import AccountScopedQuerySet
 from core.windows import ONE_DAY, Window
@@ -51,9 +53,45 @@ BY_TAG = "tag:"
 UNTAGGED = "(untagged)"
 
 
-def column_of(group_by: str) -> str | None:
-    """The column that holds the keys of these series; None where there is one."""
-    return "tag_value" if group_by.startswith(BY_TAG) else GROUPS[group_by]
+# Between the keys of two groupings in one text: a character that no name holds.
+BETWEEN_KEYS = "\x1f"
+# Not within a tag key, which may hold commas.
+NEXT_GROUP = re.compile(rf",\s*(?={BY_TAG}|(?:{'|'.join(GROUPS)})(?:,|\s|$))")
+
+
+def groups_of(group_by: str) -> list[str]:
+    """The groupings that are named, as of "account,service"; none of "none"."""
+    return [group for group in NEXT_GROUP.split(group_by) if group != "none"]
+
+
+def keys_of(key: str) -> list[str]:
+    """The key of each grouping."""
+    return key.split(BETWEEN_KEYS)
+
+
+def key_cells(key: str, groups: Sequence[str]) -> list[str]:
+    """A cell for each grouping: "Other" has no second key, no grouping no cell."""
+    keys = keys_of(key) if groups else []
+    return [*keys, *[""] * (len(groups) - len(keys))]
+
+
+def column_of(group: str) -> str | None:
+    """The column that holds the keys of a grouping; None where there is one key."""
+    return "tag_value" if group.startswith(BY_TAG) else GROUPS[group]
+
+
+def columns_of(group_by: str) -> list[str]:
+    """The columns that hold the keys of each grouping."""
+    return [column_of(group) or "" for group in groups_of(group_by)]
+
+
+def _key_of(columns: Sequence[str]) -> Combinable:
+    """What series are keyed by: "Total", a column, or two in one text."""
+    if not columns:
+        return Value(TOTAL)
+    first, *others = map(F, columns)
+    between = Value(BETWEEN_KEYS)
+    return Concat(first, between, *others) if others else first
 
 
 class StoredDay(NamedTuple):
@@ -108,12 +146,15 @@ class DailyCostQuerySet(BillQuerySet):
             .values_list("currency", "day", "amount", "unallocated")
         )
 
-    def largest_keys(self, column: str, metric: str, limit: int) -> list[str]:
+    def largest_keys(
+        self, columns: Sequence[str], metric: str, limit: int
+    ) -> list[str]:
         """The `limit` keys with the largest sums.
 
         Equal ones in the order of their letters' numbers, whatever the database's is.
         """
-        found = {key: (-total, key) for key, total in self.sums(column, metric)}
+        sums = self.annotate(key=_key_of(columns)).sums("key", metric)
+        found = {key: (-total, key) for key, total in sums}
         return sorted(found, key=found.__getitem__)[:limit]
 
     def sums(self, column: str, metric: str) -> QuerySet[Any, tuple[str, Decimal]]:
@@ -140,20 +181,21 @@ class DailyCostQuerySet(BillQuerySet):
 
     def series(
         self,
-        column: str | None,
+        columns: Sequence[str],
         metric: str,
         granularity: str,
         keys: Sequence[str] | None = None,
     ) -> QuerySet[Any, tuple[str, str | None, date, Decimal]]:
         """(currency, key, day or first of month, amount).
 
-        Without a column there is one key, "Total". Given `keys`, all others have the
-        key None.
+        Without a column there is one key, "Total"; of two it is both, which keys_of
+        tells apart. Given `keys`, all others have the key None.
         """
-        key: Case | F | Value = F(column) if column else Value(TOTAL)
-        if column and keys is not None:
-            key = Case(When(Q((f"{column}__in", keys)), then=key), default=None)
-        rows = self.annotate(key=key)
+        rows = self.annotate(key=_key_of(columns))
+        if columns and keys is not None:
+            rows = self.annotate(every_key=_key_of(columns)).annotate(
+                key=Case(When(every_key__in=keys, then=F("every_key")), default=None)
+            )
         found = rows.combinations(["currency", "key"], metric, granularity)
         return found.order_by("moment", "key")
 

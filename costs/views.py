@@ -6,33 +6,23 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.http import (
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBadRequest,
-    JsonResponse,
-    QueryDict,
-)
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.views.generic import TemplateView, View
+from django.views.generic import TemplateView
 
 from clouds.access import AnyUser
 from clouds.labels import account_labels, tag_keys_of
 from clouds.models import CloudAccount
 from clouds.registry import CLOUDS
-from core.api.csv import csv_file
-from core.api.json import Encoder
 from core.windows import ONE_DAY, Window
 from costs.chart import by_moment, trend_chart
-from costs.export import as_json, restatement_rows, table_rows
 from costs.growth.still_expected import raw_days
+from costs.pivot_table import pivot_table
 from costs.queries.breakdown import (
     CostBreakdown,
     by_moment_of,
     cost_breakdown,
-    restatements_of,
 )
 from costs.queries.filter_options import EXCLUDABLE, filter_options
 from costs.queries.links import (
@@ -61,12 +51,14 @@ GROUPS = {
     "resource_group": "Resource group",
     "none": "No grouping",
 }
+COMPARISONS = {"previous": "Previous period", "year_ago": "A year ago"}
 METRICS = {
     "billed": "Billed (unblended)",
     "effective": "Effective (amortized)",
 }
 GRANULARITIES = {"daily": "Daily", "monthly": "Monthly"}
 CHARTS = {"bars": "Stacked bars", "lines": "Lines"}
+TABLES = {"change": "Changes", "months": "By month"}
 KINDS = {"bars": "stacked", "lines": "line"}
 # A chart has colors for so many; beyond it a reader tells none apart.
 DEFAULT_LIMIT, LARGEST_LIMIT = 10, 25
@@ -90,10 +82,13 @@ class BreakdownMixin(PermissionRequiredMixin):
         """Return the accounts that the user may see."""
         return list(CloudAccount.objects.visible_to(self.request.user))
 
+    def query(self) -> CostQuery:
+        """Raises InvalidQuery."""
+        return page_query(self.request.GET, timezone.now(), self.raw_days)
+
     def breakdown(self, names: dict[str, str]) -> CostBreakdown:
         """Raises InvalidQuery."""
-        query = page_query(self.request.GET, timezone.now(), self.raw_days)
-        return cost_breakdown(query, self.request.user, names)
+        return cost_breakdown(self.query(), self.request.user, names)
 
     def refused(self, invalid: InvalidQuery) -> dict[str, Any]:
         """Return what is wrong, and the query string of what is not."""
@@ -108,6 +103,10 @@ def page_query(data: QueryDict, now: datetime, raw_days: int = 0) -> CostQuery:
 
     Raises InvalidQuery.
     """
+    if {"start", "end"} & data.keys():
+        # Whoever chose other days in the form left the period.
+        data = data.copy()
+        data.pop("period", None)
     query = CostQuery.from_url(data, now, raw_days)
     for name, window in (("start", query.window), ("previous_start", query.previous)):
         if window and len(window) > LONGEST_DAYS:
@@ -142,7 +141,7 @@ class CostsView(BreakdownMixin, TemplateView):
             found = self.breakdown(names)
         except InvalidQuery as invalid:
             return context | self.refused(invalid)
-        if found.query.group_by == "resource_group":
+        if "resource_group" in found.query.groups:
             context["bills_without_groups"] = [
                 one
                 for one in seen
@@ -168,6 +167,18 @@ def group_choices(tag_keys: Sequence[str]) -> list[tuple[str, str]]:
     return [*GROUPS.items(), *by_tag]
 
 
+def group_name(group: str) -> str:
+    return GROUPS.get(group) or f"Tag {group.removeprefix(BY_TAG)}"
+
+
+def table_choices(groups: Sequence[str]) -> list[tuple[str, str]]:
+    """What can be across in the table of these groupings, by their names."""
+    found = [*TABLES.items()]
+    if len(groups) > 1:
+        found.append(("groups", f"{groups[0]} by {groups[1].lower()}"))
+    return found
+
+
 def _shown(
     found: CostBreakdown,
     user: AnyUser,
@@ -176,12 +187,14 @@ def _shown(
 ) -> dict[str, Any]:
     """What the template shows of an answer, with where each part leads on to."""
     query = found.query
-    group = GROUPS.get(query.group_by) or f"Tag {query.tag_key}"
+    groups = [group_name(group) for group in query.groups]
     expected = by_moment_of(query, found.expected.per_day)
     return {
         "answer": found,
         "question": query,
-        "group_name": group,
+        "group_names": groups,
+        "table_choices": table_choices(groups),
+        "pivot": pivot_table(found, names),
         "limits": sorted({*LIMITS, query.limit}),
         "pickers": filter_options(query, user, names, tag_keys),
         "active_filters": active_filters(query, names),
@@ -191,7 +204,9 @@ def _shown(
         "table": by_moment(
             found.trend, found.restated, query_of_moments(query), expected=expected
         ),
-        "heads": heads(query.sort, group, "Previous period"),
+        "heads": heads(
+            query.sort, groups or [GROUPS["none"]], COMPARISONS[query.compare]
+        ),
         "lines": [
             (line, query_of_line(query, line, found.lines)) for line in found.lines
         ],
@@ -207,47 +222,3 @@ def _stored(query: CostQuery, user: AnyUser) -> dict[str, Any]:
         return {"stored": None}
     last = max(stored.start, stored.end - ONE_DAY * DEFAULT_DAYS)
     return {"stored": stored, "stored_part": Window(last, stored.end)}
-
-
-class CostsTable(BreakdownMixin, View):
-    """The page's table as a CSV file."""
-
-    def get(self, request: HttpRequest) -> HttpResponseBase:
-        try:
-            found = self.breakdown(account_labels(self.accounts()))
-        except InvalidQuery as invalid:
-            return refused(invalid)
-        return csv_file(request, "costs", table_rows(found))
-
-
-class RestatementsTable(BreakdownMixin, View):
-    """Every change that the cloud made to the days of the page, as a CSV file."""
-
-    def get(self, request: HttpRequest) -> HttpResponseBase:
-        try:
-            query = page_query(request.GET, timezone.now(), self.raw_days)
-            CostSource.visible_to(request.user).filtered(query, request.user)
-        except InvalidQuery as invalid:
-            return refused(invalid)
-        rows = restatement_rows(restatements_of(query, request.user))
-        return csv_file(request, "restatements", rows)
-
-
-class CostsJson(BreakdownMixin, View):
-    """All that the page shows, as JSON."""
-
-    def get(self, request: HttpRequest) -> HttpResponseBase:
-        try:
-            found = self.breakdown(account_labels(self.accounts()))
-        except InvalidQuery as invalid:
-            return JsonResponse(invalid.errors, status=400)
-        response = JsonResponse(
-            as_json(found), encoder=Encoder, json_dumps_params={"indent": 1}
-        )
-        response["Content-Disposition"] = 'attachment; filename="costs.json"'
-        return response
-
-
-def refused(invalid: InvalidQuery) -> HttpResponse:
-    lines = [f"{name}: {' '.join(why)}" for name, why in invalid.errors.items()]
-    return HttpResponseBadRequest("\n".join(lines), content_type="text/plain")

@@ -13,10 +13,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clouds.access import AnyUser
-from core.api.csv import csv_file, wants_csv
+from core.api.files import table_file, wants_file
+from core.money import ZERO
 from costs.api.views import SUMMARY_PARAMETERS, DailyCostViewSet
-from costs.explain.engine import sum_of
+from costs.chart import Chart
 from costs.explain.explanation import explain_costs
+from costs.explain.periods import Periods
 from costs.explain.records import is_flattered
 from costs.explain.serializers import (
     ExplanationParameters,
@@ -32,6 +34,7 @@ from costs.queries.source import CostSource
 from costs.queries.trend import SeveralCurrencies
 from costs.views import CostsView
 from dashboard.spending import Figure, Spending
+from insights.anomalies.chart_marks import anomalies_of_costs, marked
 from insights.anomalies.incident_costs import cost_incidents
 
 PARAMETERS = SUMMARY_PARAMETERS | {*ExplanationParameters().fields}
@@ -46,6 +49,8 @@ class ExplainedCostsView(CostsView):
         if answer is None or answer.total is None:
             return context
         query = answer.query
+        if user.has_perm("insights.view_anomaly"):
+            context |= marked_costs(query, context["chart"], user)
         context |= {"explained": query, "comparison": comparison(query)}
         if answer.incomplete:
             return context
@@ -83,14 +88,22 @@ class ExplainedCostViewSet(DailyCostViewSet):
         if not incomplete:
             incidents = cost_incidents(query, request.user)
             found = explain_costs(query, source, incidents)
-        if not wants_csv(request):
+        if not wants_file(request):
             return Response(explanation_data(query, incomplete, found))
         if found is None:
             days = " and ".join(map(str, incomplete))
             reason = f"{days} is not stored completely. Choose other days."
             raise ValidationError({"start": [reason]})
         rows = explanation_rows(query, found)
-        return csv_file(request, "cost-explanation", rows)
+        return table_file(request, "cost-explanation", rows, query.window)
+
+
+def marked_costs(query: CostQuery, chart: Chart, user: AnyUser) -> dict[str, Any]:
+    """Return the chart of costs with the anomalies of its days. One query."""
+    accounts = [*query.filters["account"], *query.filters["sub_account"]]
+    services = query.filters["service"]
+    rows = anomalies_of_costs(user, query.window, chart["unit"], accounts, services)
+    return {"chart": marked(chart, rows), "marked_anomalies": rows}
 
 
 def explained(
@@ -114,27 +127,31 @@ def explained_on_home(found: Spending) -> dict[str, Any]:
     compared; and what each of them would have changed by without anomalies, where it
     fell only because of these."""
     figures = {"month_to_date": found.month_to_date, "last_days": found.last_days}
-    context: dict[str, Any] = {
-        "flattered": {name: flattered_by(one, found) for name, one in figures.items()}
-    }
-    for figure in figures.values():
-        if figure and figure.change is not None:
-            query = _query_of(figure, found.currency)
-            source, names = found.source, found.account_names
-            return context | explained(query, source, found.user, names)
-    return context
+    context: dict[str, Any] = {}
+    flattered: dict[str, Decimal | None] = {}
+    for name, figure in figures.items():
+        if figure is None or figure.change is None:
+            continue
+        if context:
+            flattered[name] = flattered_by(figure, found)
+            continue
+        query = _query_of(figure, found.currency)
+        context = explained(query, found.source, found.user, found.account_names)
+        one = context["explanation"]
+        flattered[name] = one.without_incidents if one.is_flattered else None
+    return context | {"flattered": flattered}
 
 
-def flattered_by(figure: Figure | None, found: Spending) -> Decimal | None:
+def flattered_by(figure: Figure, found: Spending) -> Decimal | None:
     """Return the figure's change without anomalies, if it is good only because they had
     raised the costs of the period before. Two queries of one that is good."""
-    if figure is None or figure.change is None or figure.change >= 0:
+    if figure.change is None or figure.change >= 0:
         return None
     incidents = cost_incidents(_query_of(figure, found.currency), found.user)
-    added, added_before = (
-        sum_of((daily for one in incidents for daily in one.amounts.values()), window)
-        for window in (figure.window, figure.compared_with)
-    )
+    periods = Periods(figure.window, figure.compared_with)
+    sums = [periods.sums(daily) for one in incidents for daily in one.amounts.values()]
+    added = sum((now for now, _ in sums), ZERO)
+    added_before = sum((before for _, before in sums), ZERO)
     if not is_flattered(figure.change, added, added_before):
         return None
     return figure.change - (added - added_before)

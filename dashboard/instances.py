@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.generic import DetailView
 from rest_framework.exceptions import PermissionDenied
 
-from core.api.csv import csv_file
+from core.api.files import SHEETS, table_file
 from core.windows import ONE_DAY, Window, last_complete_days
 from dashboard.resource_summary import resource_summary
 from insights.anomalies.chart_marks import anomalies_of_resource, marked
@@ -31,10 +31,12 @@ RANGES = (30, 90, 400)
 DEFAULT_RANGE = 90
 RUNS_SHOWN = 5
 CPU_PARAMETERS = frozenset({"idle", "average_min", "average_max"})
+FORMATS = ("csv", *SHEETS)
 CSV_COLUMNS = (
     "instance_id",
     "name",
     "account",
+    "account_name",
     "provider",
     "region",
     "resource_group",
@@ -89,10 +91,10 @@ class InstanceListView(InstanceCpuListView):
     def render_to_response(  # type: ignore[override]
         self, context: dict[str, Any], **kwargs: Any
     ) -> HttpResponseBase:
-        """Answer the page, or with `format=csv` all instances of the list."""
-        if self.request.GET.get("format") == "csv" and not context["filter"].errors:
+        """Answer the page, or with a `format` all instances of the list as a file."""
+        if self.request.GET.get("format") in FORMATS and not context["filter"].errors:
             may_see_cpu = self.request.user.has_perm(VIEW_CPU)
-            return csv_file(
+            return table_file(
                 self.request, "instances", csv_rows(context["filter"].qs, may_see_cpu)
             )
         return super().render_to_response(context, **kwargs)
@@ -118,6 +120,7 @@ def csv_rows(
             **{name: getattr(instance, name, None) for name in columns},
             "instance_id": instance.resource_id,
             "account": instance.account.account_id,
+            "account_name": instance.account.name,
             "provider": instance.account.provider,
             "cpu_average_percent": cpu and cpu.average_percent,
             "cpu_maximum_percent": cpu and cpu.maximum_percent,

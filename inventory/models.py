@@ -117,7 +117,8 @@ class Resource(Owned):
         return f"{self.name} ({self.short_id})" if self.name else self.short_id
 
     def get_absolute_url(self) -> str:
-        return reverse(self.kind, args=[self.pk])
+        # Of a key alone the kind is not known; that page leads on.
+        return reverse(self.kind or "resource", args=[self.pk])
 
     @property
     def short_id(self) -> str:

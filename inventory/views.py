@@ -7,9 +7,13 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.views import View
 from django.views.generic import DetailView
+from django.views.generic.detail import SingleObjectMixin
 from django_filters.views import FilterView
 
 from clouds.labels import clouds_of
@@ -144,11 +148,10 @@ class ResourceListView(PermissionRequiredMixin, FilterView):
         chosen = {name: value for name, value in self.request.GET.items() if value}
         filters = chosen.keys() - {"page", "ordering", *(["kind"] if self.kind else [])}
         asked = {name: chosen[name] for name in chosen if name in filters}
-        csv = urlencode({**asked, "format": "csv"})
         endpoint = reverse(f"{self.model_shown._meta.model_name}-list")
         return {
             "filtered": bool(filters),
-            "csv_url": f"{endpoint}?{csv}",
+            "files": f"{endpoint}?{urlencode(asked)}",
             "path": self.request.path + (f"?kind={self.kind}" if self.kind else ""),
             "hidden_fields": [
                 (name, chosen[name]) for name in ("kind", "ordering") if name in chosen
@@ -167,6 +170,18 @@ class ResourceListView(PermissionRequiredMixin, FilterView):
             "command": KINDS[kind].dataset.command,
             "notes": reading_notes(accounts, KINDS[kind].dataset),
         }
+
+
+class AnyResourceView(PermissionRequiredMixin, SingleObjectMixin[Resource], View):
+    """Lead to the page of a resource of any kind."""
+
+    permission_required = "inventory.view_resource"
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return Resource.objects.visible_to(self.request.user)
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return redirect(self.get_object())
 
 
 class ResourceView(PermissionRequiredMixin, DetailView[Resource]):

@@ -163,10 +163,17 @@ class CpuView(InstanceCpuListView):
         paginator.is_whole = not (used - NO_FILTERS or is_limited(self.request.user))
         return paginator
 
+    def _as_instances(self) -> str:
+        """What asks the list of instances for the same ones in the same order."""
+        implied = {"average_min": "0", "ordering": "average"}
+        given = {name for name, value in self.request.GET.items() if value}
+        return "".join(f"&{k}={v}" for k, v in implied.items() if k not in given)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         context["window"] = last_complete_days(RECENT_DAYS, timezone.now())
         context["bands"] = context["paginator"].bands
+        context["measured_only"] = self._as_instances()
         instances = context["object_list"]
         used = memory_used([one.pk for one in instances], context["window"])
         for instance in instances:

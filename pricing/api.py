@@ -56,6 +56,7 @@ class ResourcePriceViewSet(RowsViewSet):
     serializer_class = ResourcePriceSerializer
     filterset_class = ResourcePriceFilter
     csv_name = "resource-prices"
+    decimals = None
 
     def data_version(self) -> str:
         """Return the version of the prices themselves, which all accounts share."""

@@ -130,6 +130,15 @@ def test_what_an_operator_sees_has_no_serious_fault(
     assert look_at(page, [*LISTS, *INSIGHTS, *OWN, *company]) == {}
 
 
+def test_what_an_administrator_sees_has_no_serious_fault(
+    page: Page, live_server: LiveServer
+) -> None:
+    let_in(page.context, person("administrator"), live_server.url)
+    colleague = f"/people/{person('viewer').pk}/"
+    people = ["/people/", "/people/invite/", colleague, "/activity/"]
+    assert look_at(page, people) == {}
+
+
 def test_open_menus_and_tables_have_no_serious_fault(
     page: Page, live_server: LiveServer, company: list[str]
 ) -> None:

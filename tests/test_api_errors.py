@@ -124,7 +124,8 @@ def test_without_its_database_it_is_503_in_json(
 
 @pytest.mark.parametrize("path", LISTS)
 def test_an_unknown_format_is_refused_with_those_there_are(path: str) -> None:
-    told = {"format": ['"xml" is not valid. Choose one of: json, api, csv, csv-excel.']}
+    names = "json, api, csv, csv-excel, xlsx"
+    told = {"format": [f'"xml" is not valid. Choose one of: {names}.']}
     assert refused(path, format="xml") == told
 
 

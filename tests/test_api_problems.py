@@ -36,7 +36,7 @@ def test_a_typo_is_named_with_what_was_probably_meant(path: str) -> None:
 
 def test_a_format_that_is_mistyped_is_named_too() -> None:
     told = problem(viewer().get("/api/v1/costs/?format=jsno"), 400)
-    names = "json, api, csv, csv-excel"
+    names = "json, api, csv, csv-excel, xlsx"
     known = f'"jsno" is not valid. Did you mean json? Choose one of: {names}.'
     assert told["errors"] == {"format": [known]}
 

@@ -105,7 +105,8 @@ def test_a_machine_is_found_looked_at_and_exported(page: Page, company: None) ->
     expect(page).to_have_url(re.compile("ordering=average"))
     is_ready(page, "Instances")
     with page.expect_download() as file:
-        page.get_by_role("link", name="Download CSV").click()
+        page.locator("summary", has_text="Download").click()
+        page.get_by_role("link", name="CSV", exact=True).click()
     assert "web-1" in file.value.path().read_text()
 
     page.get_by_role("link", name="web-1").click()

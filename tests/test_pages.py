@@ -93,12 +93,12 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
         # account names; currencies, trend (2), both periods, spans, restatements (2);
         # what there is to choose from (4); what explains the change, as above; how much
         # recent days grow, for the default range and for these days.
-        ("/costs/", 22),
+        ("/costs/", 23),
         # states, regions, resource groups, types; count, keys and rows; CPU; list
         # prices; accounts.
-        ("/instances/", 15),
+        ("/instances/", 16),
         # The same with memory, and without list prices.
-        ("/cpu/", 15),
+        ("/cpu/", 16),
         # accounts; freshness; API usage, budget; incidents, content type, notices;
         # counts and rows of runs; backfills.
         ("/syncs/", 15),
@@ -108,7 +108,7 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
         ("/syncs/backfills/{backfill}/", 8),
         # instance; CPU; memory; network; newest syncs and the first; freshness;
         # changes; list price; disks and addresses.
-        ("/instances/{instance}/", 16),
+        ("/instances/{instance}/", 25),
         # run.
         ("/syncs/runs/{run}/", 6),
     ],

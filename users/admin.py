@@ -27,7 +27,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from clouds.models import AccountAccess
 from core.admin.autocomplete import MultiplePicker
 from core.admin.columns import linked, moment, pairs
-from core.api.csv import csv_file
+from core.api.files import table_file
 from users.audit import record
 from users.audited_admin import UnlimitedUsersAdmin, never, page
 from users.models import ApiToken, AuditEntry
@@ -225,7 +225,7 @@ def save_as_csv(
     columns = ["at", "user_name", "action", "object_type", "object_id", "object_label"]
     columns += ["details", "address"]
     rows = queryset.values_list(*columns).iterator(chunk_size=2000)
-    return csv_file(request, "audit", chain([columns], rows))
+    return table_file(request, "audit", chain([columns], rows))
 
 
 @admin.register(AuditEntry)

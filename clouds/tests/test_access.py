@@ -69,6 +69,15 @@ def test_a_choice_replaces_the_one_before() -> None:
     assert names_seen(ada) == []
 
 
+def test_who_sees_some_is_told_which_while_they_are_few() -> None:
+    ada = User.objects.create_user("ada")
+    accounts = [account(n, f"account-{n}") for n in range(1, 5)]
+    see_only(ada, *accounts[:3])
+    assert limit_of(ada) == "You see account-1, account-2 and account-3 only."
+    see_only(ada, *accounts)
+    assert limit_of(ada) == "You see 4 accounts only."
+
+
 def test_asking_for_rows_of_all_accounts_takes_no_query_of_access(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:

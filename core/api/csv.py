@@ -6,6 +6,7 @@ writes it for `?format=csv-excel` alone.
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -13,10 +14,11 @@ from itertools import chain
 from typing import Any
 
 from django.http import HttpRequest, StreamingHttpResponse
-from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer
+from django.utils.http import content_disposition_header
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from core.api.json import JSONRenderer, plain
+from core.api.json import plain
 
 BYTE_ORDER_MARK = "\ufeff"
 # Some spreadsheets treat these as the start of a formula after blanks too. East Asian
@@ -24,6 +26,8 @@ BYTE_ORDER_MARK = "\ufeff"
 AFTER_BLANKS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 # A spreadsheet treats a text that starts like this as a formula.
 FORMULA_STARTS = (*AFTER_BLANKS, "\t", "\r", "\n")
+# Digits that a number would lose: its first zeros, or those beyond Excel's eleventh.
+ID = re.compile(r"0\d+|\d{12,}", re.ASCII)
 # What is no blank to Python, but nothing to a spreadsheet.
 UNSEEN = "\ufeff\u200b\u2060"
 
@@ -52,23 +56,54 @@ class ExcelCsvRenderer(CsvRenderer):
     mark = BYTE_ORDER_MARK
 
 
-RENDERERS = [JSONRenderer, BrowsableAPIRenderer, CsvRenderer, ExcelCsvRenderer]
-
-
 def wants_csv(request: Request) -> bool:
     return isinstance(request.accepted_renderer, CsvRenderer)
 
 
 def csv_file(
-    request: HttpRequest | Request, name: str, rows: Iterable[Sequence[Any]]
+    request: HttpRequest | Request,
+    name: str,
+    rows: Iterable[Sequence[Any]],
+    decimals: int | None = None,
 ) -> StreamingHttpResponse:
-    """Return a download of these rows; the first one is the header."""
+    """Return a download of these rows; the first one is the header.
+
+    Numbers have so many decimals; None: as many as they have.
+    """
     # A page has no renderer: it offers its file to a person.
     renderer = getattr(request, "accepted_renderer", ExcelCsvRenderer)
-    parts = chain([renderer.mark], lines(rows)) if renderer.mark else lines(rows)
+    if decimals is not None:
+        rows = rounded(rows, decimals)
+    parts = lines(for_excel(rows) if renderer.mark else rows)
+    if renderer.mark:
+        parts = chain([renderer.mark], parts)
     response = StreamingHttpResponse(parts, content_type="text/csv")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    response["Content-Disposition"] = content_disposition_header(
+        as_attachment=True, filename=f"{name}.csv"
+    )
     return response
+
+
+def rounded(rows: Iterable[Sequence[Any]], decimals: int) -> Iterator[Sequence[Any]]:
+    """Yield the rows with amounts and shares of so many decimals."""
+    for row in rows:
+        yield [
+            f"{value:.{decimals}f}" if isinstance(value, float | Decimal) else value
+            for value in row
+        ]
+
+
+def for_excel(rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+    """Yield the rows with ids of digits alone as texts, which Excel would round."""
+    for row in rows:
+        yield [
+            IdText(value) if isinstance(value, str) and ID.fullmatch(value) else value
+            for value in row
+        ]
+
+
+class IdText(str):
+    """An id of digits alone: `="000123456789"` is a text to a spreadsheet."""
 
 
 def flat(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,6 +131,8 @@ def lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
 
 def _cell(value: Any) -> Any:
     """Write the value as in JSON, with formulas in texts escaped."""
+    if isinstance(value, IdText):
+        return f'="{value}"'
     if isinstance(value, str):
         return f"'{value}" if _is_formula(value) else value
     if isinstance(value, datetime | Decimal):

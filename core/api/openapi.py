@@ -11,7 +11,9 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 from rest_framework.pagination import PageNumberPagination
 
+from core.api.csv import CsvRenderer
 from core.api.etag import ConditionalMixin
+from core.api.files import SHEETS
 from core.api.problems import (
     KINDS,
     PROBLEM,
@@ -20,6 +22,7 @@ from core.api.problems import (
     DatabaseUnavailable,
     problem,
 )
+from core.api.xlsx import XlsxRenderer
 
 JSON = dict[str, Any]
 
@@ -63,9 +66,19 @@ IF_NONE_MATCH = {
     "required": False,
     **_text("The ETag of a stored response: 304 if it is unchanged."),
 }
-FILE = {
-    "schema": {"type": "string"},
-    "example": "day,service,amount\r\n2026-01-31,Amazon S3,12.50\r\n",
+FILES: dict[str, JSON] = {
+    CsvRenderer.media_type: {
+        "schema": {"type": "string"},
+        "example": "day,service,amount\r\n2026-01-31,Amazon S3,12.50\r\n",
+    },
+    XlsxRenderer.media_type: {"schema": {"type": "string", "format": "binary"}},
+}
+EXACT = {
+    "name": "exact",
+    "in": "query",
+    "required": False,
+    "schema": {"type": "boolean", "default": False},
+    "description": f"Of {' and '.join(SHEETS)} alone: every decimal, rather than two.",
 }
 
 BY_NAME: JSON = {
@@ -127,9 +140,15 @@ class Schema(AutoSchema):
         responses = operation["responses"]
         for code in {*ANY_ADDRESS, *self._own_problems(operation)}:
             responses[str(code)] = {"$ref": f"#/components/responses/{name_of(code)}"}
-        for response in responses.values():
-            if "text/csv" in response.get("content", {}):
-                response["content"]["text/csv"] = FILE
+        files = [
+            (response["content"], media)
+            for response in responses.values()
+            for media in FILES.keys() & response.get("content", {}).keys()
+        ]
+        for content, media in files:
+            content[media] = FILES[media]
+        if files and self.method == "GET":
+            operation.setdefault("parameters", []).append(EXACT)
         none = ConditionalMixin.data_version
         has_etag = getattr(type(self.view), "data_version", none) is not none
         if self.method == "GET" and has_etag:

@@ -13,6 +13,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
+from core.api.files import SHEETS
 from core.api.suggestions import suggestion
 
 
@@ -52,6 +53,8 @@ def checked(filterset: FilterSet) -> dict[str, Any]:
 def refuse_unknown(given: Mapping[str, Any], known: Iterable[str]) -> None:
     """Raise ValidationError for each unknown parameter."""
     names = {*known, api_settings.URL_FORMAT_OVERRIDE or "format"}
+    if given.get("format") in SHEETS:
+        names.add("exact")
     unknown = sorted(set(given) - names)
     if unknown:
         raise ValidationError({name: [_unknown(name, names)] for name in unknown})

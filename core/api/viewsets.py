@@ -12,10 +12,11 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from core.api.csv import RENDERERS, csv_file, wants_csv
 from core.api.cursors import CursorPages
 from core.api.etag import ConditionalMixin
 from core.api.fast_serialization import Column, as_dicts, columns_of, written
+from core.api.files import RENDERERS, is_sheet, table_file, wants_file
+from core.api.sheets import sheet_columns, sheet_rows
 
 ROWS_AT_ONCE = 2000
 
@@ -29,6 +30,8 @@ class RowsViewSet(ConditionalMixin, ReadOnlyModelViewSet[Any]):
     renderer_classes = RENDERERS
     pagination_class: type[BasePagination] = CursorPages
     csv_name = "rows"
+    # Of amounts in files for people; None where they are less than cents.
+    decimals: int | None = 2
 
     def get_queryset(self) -> QuerySet[Any]:
         """Only what the user may see of it; each QuerySet knows whose its rows are."""
@@ -47,9 +50,9 @@ class RowsViewSet(ConditionalMixin, ReadOnlyModelViewSet[Any]):
         if columns := columns_of(kind):
             # What belongs to a row is in none of its columns.
             queryset = queryset.prefetch_related(None)
-        if wants_csv(request):
-            rows = _read(queryset, columns) if columns else self._serialized(queryset)
-            return csv_file(request, self.csv_name, rows)
+        if wants_file(request):
+            rows = self._rows(request, queryset)
+            return table_file(request, self.csv_name, rows, decimals=self.decimals)
         pages = self.paginator
         if columns and isinstance(pages, CursorPages):
             paths = [column.path for column in columns]
@@ -57,6 +60,19 @@ class RowsViewSet(ConditionalMixin, ReadOnlyModelViewSet[Any]):
             return self.get_paginated_response(as_dicts(columns, page))
         serializer = self.get_serializer(self.paginate_queryset(queryset), many=True)
         return self.get_paginated_response(serializer.data)
+
+    def _rows(
+        self, request: Request, queryset: QuerySet[Any]
+    ) -> Iterator[Sequence[Any]]:
+        """The header, and each row; of a sheet with numbers and names."""
+        kind: Any = self.get_serializer_class()
+        columns = columns_of(kind)
+        if not is_sheet(request):
+            return _read(queryset, columns) if columns else self._serialized(queryset)
+        if columns:
+            return _read(queryset, sheet_columns(kind, columns))
+        serializer: Any = self.get_serializer()
+        return sheet_rows(serializer, queryset.iterator(chunk_size=ROWS_AT_ONCE))
 
     def _serialized(self, queryset: QuerySet[Any]) -> Iterator[Sequence[Any]]:
         """The header, and each row, as the serializer has them."""

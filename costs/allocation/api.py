@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clouds.versions import data_version
-from core.api.csv import csv_file, wants_csv
+from core.api.files import table_file, wants_file
 from core.api.pagination import Pages
 from core.api.parameters import refuse_unknown
 from core.api.viewsets import RowsViewSet
@@ -83,15 +83,19 @@ class TeamViewSet(RowsViewSet):
         refuse_unknown(request.query_params, TeamCostParameters().fields)
         try:
             query = CostQuery.from_url(
-                request.query_params, timezone.now(), raw_days_asked(request.user, request.query_params)
+                request.query_params,
+                timezone.now(),
+                raw_days_asked(request.user, request.query_params),
             )
             found = _team_costs(query, request.user)
         except InvalidQuery as error:
             raise ValidationError(error.errors) from None
         except SeveralCurrencies as error:
             raise ValidationError({"currency": [str(error)]}) from None
-        if wants_csv(request):
-            return csv_file(request, "team-costs", trend_rows(found.trend))
+        if wants_file(request):
+            return table_file(
+                request, "team-costs", trend_rows(found.trend), query.window
+            )
         return Response(team_costs_data(found, query.limit or LISTED))
 
 

@@ -12,7 +12,6 @@ from costs.allocation.engine import Allocation, Key, Rule
 from costs.allocation.querysets import COLUMNS
 from costs.models import TeamRule
 from costs.queries.breakdown import CostBreakdown, breakdown_of, in_one_currency
-from costs.queries.coverage import period_before
 from costs.queries.query import CostQuery
 from costs.queries.source import CostSource
 from costs.queries.trend import Trend, trend_of
@@ -76,7 +75,7 @@ def team_breakdown(
     """Return what a page shows, in one currency, with the period before beside it."""
     query, source, currencies = in_one_currency(query, user)
     found = team_costs(query, source)
-    previous = period_before(query.window)
+    previous = query.compared_with
     parts = cuts(source, previous, rules_of(previous))
     before = allocated(parts, query.metric, query.granularity)
     former = {

@@ -11,7 +11,7 @@ from django.views.generic import TemplateView, View
 
 from clouds.access import is_limited
 from clouds.labels import account_labels
-from core.api.csv import csv_file
+from core.api.files import table_file
 from costs.allocation.engine import NOT_ALLOCATED
 from costs.allocation.querysets import COLUMNS, conditions_of
 from costs.allocation.serializers import (
@@ -22,6 +22,7 @@ from costs.allocation.serializers import (
 )
 from costs.allocation.team_costs import TeamCosts, Uncovered, team_breakdown
 from costs.chart import by_moment, folded, trend_chart
+from costs.downloads import refused
 from costs.export import table_rows
 from costs.models import TeamRule
 from costs.queries.breakdown import CostBreakdown, by_moment_of
@@ -34,7 +35,6 @@ from costs.views import (
     METRICS,
     BreakdownMixin,
     page_query,
-    refused,
 )
 
 # Series that a chart has colors for.
@@ -103,7 +103,8 @@ def _shown(
         "allocated_percent": _allocated_percent(found),
         "chart": trend_chart(trend, found.restated, expected=expected),
         "table": by_moment(found.trend, found.restated, expected=expected),
-        "heads": heads(found.query.sort, "Team", "Previous period"),
+        "group_names": ["Team"],
+        "heads": heads(found.query.sort, ["Team"], "Previous period"),
         "lines": [(line, None) for line in found.lines],
         "uncovered": [_uncovered_line(one, found.query, names) for one in rest],
         "more_uncovered": len(of_teams.uncovered) - len(rest),
@@ -178,12 +179,13 @@ class TeamsFile(TeamsMixin, View):
             found, of_teams = self.costs(account_labels(self.accounts()))
         except InvalidQuery as invalid:
             return refused(invalid)
-        return csv_file(request, self.file_name, self.rows(found, of_teams))
+        rows = self.rows(found, of_teams)
+        return table_file(request, self.file_name, rows, found.query.window)
 
     def rows(
         self, found: CostBreakdown, of_teams: TeamCosts
     ) -> Iterator[Sequence[Any]]:
-        return table_rows(found)
+        return table_rows(found, {})
 
 
 class UncoveredFile(TeamsFile):

@@ -7,11 +7,16 @@ from rest_framework import serializers
 from clouds.models import CloudAccount
 from core.api.amounts import AmountField
 from core.money import ZERO
+from core.periods import PERIODS
 from costs.models import DailyCost
+from costs.queries.coverage import COMPARISONS
 from costs.queries.query import GRANULARITIES, LARGEST_LIMIT
 from costs.queries.summary import Summary
 from costs.queries.trend import Point, Trend
 from costs.querysets import BY_TAG, GROUPS, METRICS
+
+GROUPING = rf"({'|'.join(GROUPS)}|{BY_TAG}.+)"
+GROUPINGS = rf"^{GROUPING}(,{GROUPING})?$"
 
 
 class DailyCostSerializer(serializers.ModelSerializer[DailyCost]):
@@ -42,12 +47,27 @@ class DailyCostSerializer(serializers.ModelSerializer[DailyCost]):
 
 
 class MetricParameters(serializers.Serializer[Any]):
-    """Which amount of a row counts."""
+    """Of which days, and which amount of a row counts."""
 
+    period = serializers.ChoiceField(
+        choices=[*PERIODS],
+        required=False,
+        help_text="Complete days as of today, instead of start and end.",
+    )
     metric = serializers.ChoiceField(
         choices=METRICS,
         default="billed",
         help_text="billed: as invoiced (unblended). effective: amortized.",
+    )
+
+
+class SummaryParameters(MetricParameters):
+    """And what that is compared with."""
+
+    compare = serializers.ChoiceField(
+        choices=[*COMPARISONS],
+        default="previous",
+        help_text="previous: the period before. year_ago: the same days of last year.",
     )
 
 
@@ -65,10 +85,11 @@ class TrendParameters(PointParameters):
     """How costs are cut into series and points."""
 
     group_by = serializers.RegexField(
-        rf"^({'|'.join(GROUPS)}|{BY_TAG}.+)$",
+        GROUPINGS,
         default="service",
-        help_text="What a series is keyed by. tag:KEY: by the values of a tag key that "
-        "is read; an empty key is untagged, and null is a day that was not read by it.",
+        help_text="What a series is keyed by; two, such as account,service, by both. "
+        "tag:KEY: by the values of a tag key that is read; an empty key is untagged, "
+        "and null is a day that was not read by it.",
     )
     limit = serializers.IntegerField(
         min_value=1,
@@ -88,7 +109,13 @@ class PointSerializer(serializers.Serializer[Any]):
 class SeriesSerializer(serializers.Serializer[Any]):
     """One key's costs, a point for every day or month of the window."""
 
-    key = serializers.CharField()
+    key = serializers.CharField(
+        source="name", help_text="Of two groupings both, as shop / Amazon S3."
+    )
+    keys = serializers.ListField(
+        child=serializers.CharField(),
+        help_text='The key of each grouping; none of the rest that is "Other".',
+    )
     total = AmountField()
     points = PointSerializer(many=True)
 
@@ -119,7 +146,8 @@ def trend_data(trend: Trend) -> dict[str, Any]:
         **{name: getattr(trend, name) for name in TREND_FIELDS},
         "series": [
             {
-                "key": series.key,
+                "key": series.name,
+                "keys": series.keys,
                 "total": series.total,
                 "points": [
                     {"day": day, "amount": amount} for day, amount in series.points
@@ -184,7 +212,8 @@ class SummarySerializer(serializers.Serializer[Any]):
     lowest = PointSerializer(allow_null=True)
     days = serializers.IntegerField(help_text="Days that are stored.")
     previous_total = AmountField(
-        allow_null=True, help_text="Of the period before, where it is stored whole."
+        allow_null=True,
+        help_text="Of what it is compared with, where that is stored whole.",
     )
     change_percent = serializers.FloatField(allow_null=True)
     estimated_days = serializers.IntegerField()

@@ -1,6 +1,6 @@
 """What it costs: rows, trends and a summary."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Any
@@ -13,14 +13,18 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from clouds.labels import account_labels
+from clouds.models import CloudAccount
 from clouds.versions import data_version
-from core.api.csv import csv_file, flat, wants_csv
+from core.api.csv import flat
+from core.api.files import is_sheet, table_file, wants_file
 from core.api.parameters import refuse_unknown
 from core.api.viewsets import RowsViewSet
 from costs.api.serializers import (
     DailyCostSerializer,
     DaysSerializer,
     MetricParameters,
+    SummaryParameters,
     SummarySerializer,
     TrendParameters,
     TrendSerializer,
@@ -28,13 +32,22 @@ from costs.api.serializers import (
     summary_data,
     trend_data,
 )
+from costs.export import name_cells, name_columns
 from costs.filters import DailyCostFilter, TagCostFilter
 from costs.growth.still_expected import raw_days_asked
+from costs.largest_changes.ranking import largest_changes
+from costs.largest_changes.rows import change_rows, ids_of
+from costs.largest_changes.serializers import (
+    ChangesParameters,
+    ChangesSerializer,
+    changes_data,
+)
 from costs.models import DailyCost
 from costs.queries.query import CostQuery, InvalidQuery
 from costs.queries.source import CostSource
 from costs.queries.summary import cost_summary
-from costs.queries.trend import SeveralCurrencies, Trend, cost_trend
+from costs.queries.trend import OTHER, SeveralCurrencies, Trend, cost_trend
+from costs.querysets import groups_of, key_cells
 from syncs.datasets import Dataset
 
 # The newest day first, then by what its rows differ in: a sync that stores a day again
@@ -50,10 +63,12 @@ ORDER = (
     "currency",
 )
 
-SUMMARY_PARAMETERS = frozenset(
+DAYS_PARAMETERS = frozenset(
     {*MetricParameters().fields, *TagCostFilter.base_filters}  # type: ignore[attr-defined]
 )
-TREND_PARAMETERS = SUMMARY_PARAMETERS | {*TrendParameters().fields}
+SUMMARY_PARAMETERS = DAYS_PARAMETERS | {*SummaryParameters().fields}
+TREND_PARAMETERS = DAYS_PARAMETERS | {*TrendParameters().fields}
+CHANGES_PARAMETERS = SUMMARY_PARAMETERS | {*ChangesParameters().fields}
 # The columns of a day that is not stored.
 NO_POINT = {"day": None, "amount": None}
 
@@ -65,7 +80,7 @@ class DailyCostViewSet(RowsViewSet):
     serializer_class = DailyCostSerializer
     filterset_class = DailyCostFilter
     csv_name = "costs"
-    cached_actions = frozenset({"trend", "summary", "daily"})
+    cached_actions = frozenset({"trend", "summary", "daily", "changes"})
 
     def data_version(self) -> str | None:
         return data_version(self.request.user, Dataset.COST)
@@ -78,8 +93,9 @@ class DailyCostViewSet(RowsViewSet):
         """Costs over time, a series per key. Default: the last 30 complete days."""
         query, source = self.read(TREND_PARAMETERS)
         trend = _trend(source, query)
-        if wants_csv(request):
-            return csv_file(request, "cost-trend", trend_rows(trend))
+        if wants_file(request):
+            rows = trend_rows(trend, self._account_names())
+            return table_file(request, "cost-trend", rows, query.window)
         return Response(trend_data(trend))
 
     @extend_schema(
@@ -88,31 +104,64 @@ class DailyCostViewSet(RowsViewSet):
     @action(detail=False, filterset_class=TagCostFilter, pagination_class=None)
     def daily(self, request: Request) -> Response | StreamingHttpResponse:
         """What each day cost in all. Default: the last 30 complete days."""
-        query, source = self.read(SUMMARY_PARAMETERS)
+        query, source = self.read(DAYS_PARAMETERS)
         data = days_data(_trend(source, replace(query, group_by="none")))
-        if wants_csv(request):
-            rows = ([*day.values(), data["currency"]] for day in data["days"])
+        if wants_file(request):
+            days = ([*day.values(), data["currency"]] for day in data["days"])
             header = ["date", "cost", "is_estimated", "currency"]
-            return csv_file(request, "cost-days", chain([header], rows))
+            rows = chain([header], days)
+            return table_file(request, "cost-days", rows, query.window)
         return Response(data)
 
     @extend_schema(
-        parameters=[MetricParameters], responses=SummarySerializer, filters=True
+        parameters=[SummaryParameters], responses=SummarySerializer, filters=True
     )
     @action(detail=False, filterset_class=TagCostFilter, pagination_class=None)
     def summary(self, request: Request) -> Response | StreamingHttpResponse:
         """A window in a few numbers. Default: the last 30 complete days."""
         query, source = self.read(SUMMARY_PARAMETERS)
         try:
-            summary = cost_summary(source, query.window, metric=query.metric)
+            summary = cost_summary(
+                source, query.window, metric=query.metric, before=query.compared_with
+            )
         except SeveralCurrencies as error:
             raise ValidationError({"currency": [str(error)]}) from None
         data = summary_data(summary)
-        if wants_csv(request):
+        if wants_file(request):
             points = {name: data[name] or NO_POINT for name in ("highest", "lowest")}
             row = flat({**data, **points})
-            return csv_file(request, "cost-summary", [list(row), list(row.values())])
+            rows = [list(row), list(row.values())]
+            return table_file(request, "cost-summary", rows, query.window)
         return Response(data)
+
+    @extend_schema(
+        parameters=[ChangesParameters], responses=ChangesSerializer, filters=True
+    )
+    @action(detail=False, filterset_class=TagCostFilter, pagination_class=None)
+    def changes(self, request: Request) -> Response | StreamingHttpResponse:
+        """The largest changes between a window and what it is compared with.
+
+        Default: the last 30 complete days beside the 30 days before.
+        """
+        refuse_unknown(request.query_params, CHANGES_PARAMETERS)
+        names = account_labels(CloudAccount.objects.visible_to(request.user))
+        try:
+            query = CostQuery.from_url(request.query_params, timezone.now())
+            found = largest_changes(query, request.user, names)
+        except InvalidQuery as error:
+            raise ValidationError(error.errors) from None
+        except SeveralCurrencies as error:
+            raise ValidationError({"currency": [str(error)]}) from None
+        if wants_file(request):
+            rows = change_rows(found, names)
+            return table_file(request, "cost-changes", rows, found.query.window)
+        return Response(changes_data(found, ids_of(found, request.user)))
+
+    def _account_names(self) -> dict[str, str] | None:
+        """The names of accounts, which files for people have beside their ids."""
+        if not is_sheet(self.request):
+            return None
+        return account_labels(CloudAccount.objects.visible_to(self.request.user))
 
     def read(self, parameters: frozenset[str]) -> tuple[CostQuery, CostSource]:
         """The query, which may have these parameters, and the costs it is about."""
@@ -143,11 +192,20 @@ def _trend(source: CostSource, query: CostQuery) -> Trend:
         raise ValidationError({"currency": [str(error)]}) from None
 
 
-def trend_rows(trend: Trend) -> Iterator[Sequence[Any]]:
-    """One row per series and point, so that a pivot table can take it from there."""
-    key = [] if trend.group_by == "none" else [trend.group_by]
-    yield ["day", *key, "amount", "currency", "metric"]
+def trend_rows(
+    trend: Trend, account_names: Mapping[str, str] | None = None
+) -> Iterator[Sequence[Any]]:
+    """One row per series and point, so that a pivot table can take it from there.
+
+    With names, as people read them; without, as the JSON has them.
+    """
+    groups = groups_of(trend.group_by)
+    columns = groups if account_names is None else name_columns(groups)
+    yield ["day", *columns, "amount", "currency", "metric"]
     for series in trend.series:
+        keys = key_cells(series.key, groups)
+        if account_names is not None:
+            key = None if series.key == OTHER else series.key
+            keys = name_cells(key, groups, account_names)
         for point in series.points:
-            name = [series.key] if key else []
-            yield [point.day, *name, point.amount, trend.currency, trend.metric]
+            yield [point.day, *keys, point.amount, trend.currency, trend.metric]

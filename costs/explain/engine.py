@@ -16,6 +16,7 @@ from statistics import median
 
 from core.money import QUANTUM, ZERO
 from core.windows import ONE_DAY, Window
+from costs.explain.periods import Periods
 from costs.explain.records import (
     Cause,
     Charges,
@@ -32,8 +33,6 @@ from providers.records import ChargeCategory
 LEAST_SHARE, USUAL_DAYS = 0.01, 30
 # A charge of the 1st is so many usual days, and more than any other day.
 MONTH_START_TIMES = 3
-# Fewer days tell no weekend from a working day.
-WEEK = 7
 # Causes that are named per kind, and the least part of its largest one.
 NAMED, LEAST_PART = 5, Decimal("0.1")
 # A step explains at least so much of how days vary, or the change came bit by bit.
@@ -61,20 +60,20 @@ def explain(
     `amounts` are of the days of both. With `is_daily` averages a day are compared, and
     what `ignore` names is left out of both periods.
     """
+    periods = Periods(window, previous)
     left = {charges: dict(series) for charges, series in amounts.items()}
-    causes = list(find_causes(amounts, left, window, previous, incidents))
-    both, days = (window, previous), (len(window), len(previous))
-    totals = [sum_of(amounts.values(), one) for one in both]
-    sizes = [gross(amounts.values(), one) for one in both]
+    causes = list(find_causes(amounts, left, periods, incidents))
+    totals, sizes = _totals([periods.sums(series) for series in amounts.values()])
     if is_daily:
-        totals, sizes = _averages(totals, days), _averages(sizes, days)
-        causes = [_daily(one, days) for one in causes]
+        totals = _averages(totals, periods.lengths)
+        sizes = _averages(sizes, periods.lengths)
+        causes = [_daily(one, periods.lengths) for one in causes]
     ignored = {kind for name in ignore for kind in KINDS_IGNORED[name]}
     left_out = [one for one in causes if one.kind in ignored]
     causes = [one for one in causes if one.kind not in ignored]
     total = totals[0] - sum((one.now for one in left_out), ZERO)
     previous_total = totals[1] - sum((one.before for one in left_out), ZERO)
-    least = least_change(max(sizes), min(days))
+    least = least_change(max(sizes), min(periods.lengths))
     steps = _steps(causes, total - previous_total, least)
     found = [one for one in causes if one.kind == Kind.ANOMALY]
     return Explanation(
@@ -83,7 +82,7 @@ def explain(
         total,
         previous_total,
         least,
-        [_dated(step, left, window, previous) for step in steps],
+        [_dated(step, left, periods) for step in steps],
         sum((one.now for one in found), ZERO),
         sum((one.before for one in found), ZERO),
     )
@@ -95,24 +94,18 @@ def least_change(size: Decimal, days: int) -> Decimal:
     return (size * Decimal(share)).quantize(QUANTUM)
 
 
-def sum_of(series: Iterable[Daily], window: Window) -> Decimal:
-    return sum((of_window(one, window) for one in series), ZERO)
-
-
-def gross(series: Iterable[Daily], window: Window) -> Decimal:
-    """Return how large the bill is, whatever its credits."""
-    return sum((abs(of_window(one, window)) for one in series), ZERO)
-
-
-def of_window(series: Daily, window: Window) -> Decimal:
-    return sum((amount for day, amount in series.items() if day in window), ZERO)
+def _totals(
+    sums: Sequence[tuple[Decimal, Decimal]],
+) -> tuple[Sequence[Decimal], Sequence[Decimal]]:
+    """Return what both periods cost, and how large they are, whatever their credits."""
+    both = [[one[0] for one in sums], [one[1] for one in sums]]
+    return [sum(one, ZERO) for one in both], [sum(map(abs, one), ZERO) for one in both]
 
 
 def find_causes(
     amounts: Mapping[Charges, Daily],
     left: Mapping[Charges, dict[date, Decimal]],
-    window: Window,
-    previous: Window,
+    periods: Periods,
     incidents: Iterable[Incident],
 ) -> Iterator[Cause]:
     """Yield all causes, of whole periods: their changes sum to the difference.
@@ -120,30 +113,32 @@ def find_causes(
     In `left`, a copy of the amounts, stays what is used as on any other day.
     """
     for incident in incidents:
-        if any(added := _taken_off(left, incident, window, previous)):
+        now, before = _taken_off(left, incident, periods)
+        if now or before:
             yield Cause(
                 Kind.ANOMALY,
-                *added,
+                now,
+                before,
                 part=incident.part,
                 since=incident.first_day,
                 incident=incident,
             )
     expected = former = ZERO
     for charges, series in left.items():
-        yield from _month_start(charges, series, window, previous)
-        found = _usage(charges, series, amounts[charges], window, previous)
-        if found.kind in SINGLY:
-            expected += found.before
-            former += of_window(series, previous)
+        yield from _month_start(charges, series, periods)
+        now, before = periods.sums(series)
+        found = _ended_or_begun(charges, now, before, amounts[charges], periods)
+        if found is None:
+            usual = periods.expected(series)
+            expected, former = expected + usual, former + before
+            kind = Kind.USED_MORE if now > usual else Kind.USED_LESS
+            found = Cause(kind, now, usual, *charges)
         yield found
     yield Cause(Kind.DAYS, expected, former)
 
 
 def _taken_off(
-    left: Mapping[Charges, dict[date, Decimal]],
-    incident: Incident,
-    window: Window,
-    previous: Window,
+    left: Mapping[Charges, dict[date, Decimal]], incident: Incident, periods: Periods
 ) -> tuple[Decimal, Decimal]:
     """Take what an incident added off the usage; return how much of both periods."""
     now = before = ZERO
@@ -152,23 +147,21 @@ def _taken_off(
         if series is None:
             continue
         for day, amount in daily.items():
-            if day in window or day in previous:
-                series[day] = series.get(day, ZERO) - amount
-        now += of_window(daily, window)
-        before += of_window(daily, previous)
+            series[day] = series.get(day, ZERO) - amount
+        added, added_before = periods.sums(daily)
+        now, before = now + added, before + added_before
     return now, before
 
 
 def _month_start(
-    charges: Charges, series: dict[date, Decimal], window: Window, previous: Window
+    charges: Charges, series: dict[date, Decimal], periods: Periods
 ) -> Iterator[Cause]:
     """Take off what the first of a month costs beyond a usual day, where that is more
     than any other day costs."""
-    days = {*window.days(), *previous.days()}
-    others = [series.get(day, ZERO) for day in days if day.day != 1]
-    firsts = sorted(day for day in days if day.day == 1 and series.get(day))
-    if not others or not firsts:
+    firsts = [day for day in periods.firsts if series.get(day)]
+    if not firsts or not periods.not_firsts:
         return
+    others = [series.get(day, ZERO) for day in periods.not_firsts]
     usual, most = median(others), max(map(abs, others))
     added = {}
     for day in firsts:
@@ -176,63 +169,25 @@ def _month_start(
             added[day] = (series[day] - usual).quantize(QUANTUM)
             series[day] -= added[day]
     if added:
-        now, before = of_window(added, window), of_window(added, previous)
         since = max(added)
-        yield Cause(Kind.MONTH_START, now, before, *charges, since=since)
+        yield Cause(Kind.MONTH_START, *periods.sums(added), *charges, since=since)
 
 
-def _usage(
-    charges: Charges,
-    series: Daily,
-    billed: Daily,
-    window: Window,
-    previous: Window,
-) -> Cause:
-    """Return what charges that go on cost more or less than if they had gone on alike,
-    or what new, gone or one-time ones cost."""
-    now, before = of_window(series, window), of_window(series, previous)
+def _ended_or_begun(
+    charges: Charges, now: Decimal, before: Decimal, billed: Daily, periods: Periods
+) -> Cause | None:
+    """Return what is no usage, or is used in one of the periods only."""
     if charges.category != ChargeCategory.USAGE:
         return Cause(Kind.ONE_TIME, now, before, *charges)
-    used = [day for day in sorted(billed) if billed[day] and day in window]
-    used_before = [day for day in sorted(billed) if billed[day] and day in previous]
+    days = sorted(day for day, amount in billed.items() if amount)
+    used = [day for day in days if day in periods.window]
+    used_before = [day for day in days if day in periods.previous]
     if used and not used_before:
         return Cause(Kind.NEW, now, before, *charges, since=used[0])
     if used_before and not used:
         since = used_before[-1] + ONE_DAY
         return Cause(Kind.GONE, now, before, *charges, since=since)
-    expected = expected_of(series, previous, window)
-    kind = Kind.USED_MORE if now > expected else Kind.USED_LESS
-    return Cause(kind, now, expected, *charges)
-
-
-def expected_of(series: Daily, previous: Window, window: Window) -> Decimal:
-    """Return what the window would cost if each of its working days and each day of its
-    weekends cost as in the previous one."""
-    groups = _alike([*previous.days()])
-    expected = ZERO
-    for alike in groups:
-        of_them = [
-            day
-            for day in window.days()
-            if len(groups) == 1 or _is_weekend(day) == _is_weekend(alike[0])
-        ]
-        cost = sum((series.get(day, ZERO) for day in alike), ZERO)
-        expected += cost * len(of_them) / len(alike)
-    return expected.quantize(QUANTUM)
-
-
-def _alike(days: Sequence[date]) -> list[list[date]]:
-    """Divide a week or more into working days and weekends."""
-    if len(days) < WEEK:
-        return [list(days)]
-    return [
-        [day for day in days if _is_weekend(day) == is_weekend]
-        for is_weekend in (False, True)
-    ]
-
-
-def _is_weekend(day: date) -> bool:
-    return day.weekday() >= 5
+    return None
 
 
 def _averages(totals: Sequence[Decimal], days: Sequence[int]) -> list[Decimal]:
@@ -308,32 +263,27 @@ def _step(kind: Kind, causes: Sequence[Cause]) -> Step:
     return Step(kind, _change(causes), named, len(ordered) - len(named))
 
 
-def _dated(
-    step: Step, left: Mapping[Charges, Daily], window: Window, previous: Window
-) -> Step:
+def _dated(step: Step, left: Mapping[Charges, Daily], periods: Periods) -> Step:
     """Name the days since which more or less is used."""
     if step.kind not in SINGLY:
         return step
     dated = [
-        replace(
-            one,
-            since=changed_on(left[Charges(one.part, one.category)], window, previous),
-        )
+        replace(one, since=changed_on(left[Charges(one.part, one.category)], periods))
         for one in step.causes
     ]
     return replace(step, causes=dated)
 
 
-def changed_on(series: Daily, window: Window, previous: Window) -> date | None:
+def changed_on(series: Daily, periods: Periods) -> date | None:
     """Return the first day of another level, where costs went there in one step.
 
     The day that best divides all days in two, which explains at least LEAST_STEP of how
     they vary. None where the periods are apart and it lies between them.
     """
-    days = sorted({*window.days(), *previous.days()})
+    days = periods.days
     usual = {
         day: float(sum((series.get(one, ZERO) for one in alike), ZERO)) / len(alike)
-        for alike in _alike(days)
+        for alike in periods.alike
         for day in alike
     }
     away = [float(series.get(day, ZERO)) - usual[day] for day in days]

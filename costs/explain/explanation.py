@@ -52,10 +52,13 @@ def _amounts(
     category = [] if query.tag_key else ["charge_category"]
     columns = [*account, "service", *category]
     rows = source.by(*columns).in_windows(query.window, query.compared_with)
-    amounts: dict[Charges, dict[date, Decimal]] = defaultdict(dict)
+    amounts: dict[tuple[str, ...], dict[date, Decimal]] = defaultdict(dict)
     for *names, day, amount in rows.combinations(columns, query.metric, "daily"):
-        amounts[_charges(dict(zip(columns, names, strict=True)))][day] = amount
-    return dict(amounts)
+        amounts[tuple(names)][day] = amount
+    return {
+        _charges(dict(zip(columns, names, strict=True))): daily
+        for names, daily in amounts.items()
+    }
 
 
 def _charges(names: dict[str, str]) -> Charges:

@@ -66,25 +66,29 @@ class Comparison(NamedTuple):
     ignored: Sequence[Choice]
     parameters: Sequence[tuple[str, str]]
 
+    @property
+    def is_other(self) -> bool:
+        """Whether other days were chosen than these periods."""
+        return not any(one.is_chosen for one in self.periods)
+
 
 BASES = {"total": "In total", "daily": "Per day"}
 IGNORED = {"anomalies": "Without anomalies", "one_time": "Without one-time charges"}
 
 
 def comparison(query: CostQuery) -> Comparison:
-    usual = query.parameters(previous_start="", previous_end="")
-    year_before = _year_before(query.window)
-    a_year_before = query.parameters(
-        previous_start=year_before.start, previous_end=year_before.end
-    )
+    none = {"previous_start": "", "previous_end": ""}
+    usual = query.parameters(**none, compare="")
+    a_year_ago = query.parameters(**none, compare="year_ago")
+    compare = "" if query.previous else query.compare
     return Comparison(
         bases=[
             Choice(label, query.parameters(basis=basis), query.basis == basis)
             for basis, label in BASES.items()
         ],
         periods=[
-            Choice("Previous period", usual, query.previous is None),
-            Choice("A year before", a_year_before, query.previous == year_before),
+            Choice("Previous period", usual, compare == "previous"),
+            Choice("A year ago", a_year_ago, compare == "year_ago"),
         ],
         ignored=[
             Choice(
@@ -102,18 +106,6 @@ def _turned(query: CostQuery, name: str) -> list[str]:
     """Return what is left out if this is turned on, or off."""
     others = [one for one in query.ignore if one != name]
     return others if name in query.ignore else [*others, name]
-
-
-def _year_before(window: Window) -> Window:
-    return Window(_a_year_before(window.start), _a_year_before(window.end))
-
-
-def _a_year_before(day: date) -> date:
-    """Return the same day of the year before; of 29 February the first of March."""
-    try:
-        return day.replace(year=day.year - 1)
-    except ValueError:
-        return date(day.year - 1, 3, 1)
 
 
 def shown_steps(

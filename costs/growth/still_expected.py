@@ -65,13 +65,13 @@ def still_expected(
     raw = Window(read_on - ONE_DAY * max(growth.raw_days, 1), read_on)
     if not growth.raw_days or raw.start >= window.end:
         return StillExpected(True, growth)
-    rows = source.in_window(raw).before(window.end).by(None)
+    rows = source.in_window(raw).before(window.end).by()
     return StillExpected(
         True,
         growth,
         {
             day: (amount * growth.shares[(read_on - day).days]).quantize(CENT)
-            for _, _, day, amount in rows.series(None, metric, "daily")
+            for _, _, day, amount in rows.series([], metric, "daily")
             if day in window
         },
     )

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -16,7 +16,15 @@ from costs.queries.query import CostQuery, dimension_of
 from costs.queries.source import CostSource
 from costs.queries.table import Line, in_order
 from costs.queries.trend import OTHER, Trend, cost_trend
-from costs.querysets import TOTAL, UNTAGGED, RestatementQuerySet, column_of
+from costs.querysets import (
+    BETWEEN_KEYS,
+    TOTAL,
+    UNTAGGED,
+    RestatementQuerySet,
+    columns_of,
+    groups_of,
+    keys_of,
+)
 
 # The newest days of them; the admin lists all.
 RESTATEMENTS = 30
@@ -53,6 +61,8 @@ class CostBreakdown:
     restated: Mapping[date, Decimal]
     expected: StillExpected
     currencies: Sequence[str]
+    amounts: Mapping[str, Decimal] = field(default_factory=dict)
+    """What each key cost in the window, those of "Other" too."""
 
 
 def cost_breakdown(
@@ -75,7 +85,9 @@ def cost_breakdown(
         largest=_largest(amounts, query),
     )
     former = {key: before for key, _, before in amounts if before is not None}
-    return breakdown_of(trend, former, query, source, user, account_names, currencies)
+    found = breakdown_of(trend, former, query, source, user, account_names, currencies)
+    current = {key: now for key, now, _ in amounts if now is not None}
+    return replace(found, amounts=current)
 
 
 def in_one_currency(
@@ -134,11 +146,14 @@ def _compared(
     source: CostSource, query: CostQuery, previous: Window
 ) -> Sequence[Compared]:
     """What each key cost in the window and before; of several currencies the one."""
-    column = column_of(query.group_by)
-    rows = source.by(column).compared(
-        [column or "currency"], query.metric, query.window, previous
+    columns = columns_of(query.group_by)
+    rows = source.by(*columns).compared(
+        columns or ["currency"], query.metric, query.window, previous
     )
-    return [(key if column else TOTAL, now, former) for key, now, former in rows]
+    return [
+        (BETWEEN_KEYS.join(keys) if columns else TOTAL, now, former)
+        for *keys, now, former in rows
+    ]
 
 
 def _largest(amounts: Sequence[Compared], query: CostQuery) -> Sequence[str] | None:
@@ -166,20 +181,42 @@ def _lines(
     return [
         Line(
             key=None if key == OTHER else key,
-            label=_label(key, trend.group_by, account_names),
+            label=" · ".join(names),
             total=current.get(key, ZERO),
             share_percent=_share_percent(current.get(key, ZERO), trend.total),
             before=None if before is None else former.get(key, ZERO),
+            names=names if len(names) > 1 else (),
         )
         for key in dict.fromkeys([*current, *former])
+        for names in [names_of(key, trend.group_by, account_names)]
     ]
 
 
-def _label(key: str, group_by: str, account_names: Mapping[str, str]) -> str:
-    if group_by == "account":
+def names_of(
+    key: str, group_by: str, account_names: Mapping[str, str]
+) -> Sequence[str]:
+    """The label of each grouping; an account's is short beside another one."""
+    groups = groups_of(group_by)
+    if len(groups) < 2 or key == OTHER:
+        return [label_of(key, group_by, account_names)]
+    return [
+        short_label_of(one, group, account_names)
+        for one, group in zip(keys_of(key), groups, strict=True)
+    ]
+
+
+def short_label_of(key: str, group: str, account_names: Mapping[str, str]) -> str:
+    """How a page names a key where there is little room: an account without its id."""
+    name = account_names.get(key) if group == "account" else None
+    return name or label_of(key, group, account_names)
+
+
+def label_of(key: str, group: str, account_names: Mapping[str, str]) -> str:
+    """How a page names a key of a grouping."""
+    if group == "account":
         name = account_names.get(key)
         return f"{name} ({key})" if name else key or NO_KEY["account"]
-    return key or NO_KEY.get(dimension_of(group_by), "Unnamed")
+    return key or NO_KEY.get(dimension_of(group), "Unnamed")
 
 
 def _share_percent(part: Decimal, whole: Decimal | None) -> float | None:

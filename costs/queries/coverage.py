@@ -39,6 +39,21 @@ def period_before(window: Window) -> Window:
     return window.previous()
 
 
+def year_before(window: Window) -> Window:
+    """The same days of the year before; of 29 February the 28th."""
+    start = _year_before(window.start)
+    return Window(start, max(_year_before(window.end), start + ONE_DAY))
+
+
+def _year_before(day: date) -> date:
+    is_leap_day = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year - 1, day=28 if is_leap_day else day.day)
+
+
+# What a window can be compared with, by name.
+COMPARISONS = {"previous": period_before, "year_ago": year_before}
+
+
 def missing_days(spans: Sequence[Span], at: int, window: Window) -> int:
     """Days of the window, the one counted at `at`, that some account's history lacks.
 

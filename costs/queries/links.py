@@ -1,20 +1,19 @@
 """Where the costs page leads: to a range, into a line or a day, or out of a filter."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from core.windows import (
-    ONE_DAY,
-    Window,
-    add_months,
-    first_of_month,
-    last_complete_days,
-    utc_day,
+from core.periods import PERIODS, period_window
+from core.windows import ONE_DAY, Window, add_months, utc_day
+from costs.queries.query import (
+    COMBINABLE_WITH_TAG,
+    DIMENSIONS,
+    CostQuery,
+    dimension_of,
 )
-from costs.queries.query import COMBINABLE_WITH_TAG, DIMENSIONS, CostQuery
 from costs.queries.table import Line
-from costs.querysets import UNTAGGED
+from costs.querysets import BY_TAG, UNTAGGED, keys_of
 
 # What a filter in use is called.
 FILTER_NAMES = {
@@ -43,63 +42,75 @@ class ActiveFilter:
     query: str
 
 
-def quick_ranges(now: datetime, raw_days: int) -> Sequence[tuple[str, Window]]:
-    """The ranges that people ask for most, without today, which is not complete.
-
-    The last days are those before the raw ones, which still grow.
-    """
-    today = utc_day(now)
-    month, year = first_of_month(today), today.replace(month=1, day=1)
-    settled = now - ONE_DAY * raw_days
-    ranges = [
-        (f"{days} days", last_complete_days(days, settled)) for days in (7, 30, 90)
+def quick_ranges(now: datetime, raw_days: int) -> Sequence[tuple[str, str, Window]]:
+    """The name, label and days of each period that has begun."""
+    found = [
+        (name, label, period_window(name, now, raw_days))
+        for name, (label, _) in PERIODS.items()
     ]
-    if month < today:
-        ranges.append(("This month", Window(month, today)))
-    ranges.append(("Last month", Window(add_months(month, -1), month)))
-    if year < month:
-        ranges.append(("This year", Window(year, today)))
-    return [*ranges, ("12 months", Window(add_months(month, -12), month))]
+    return [one for one in found if one[2].end <= utc_day(now)]
 
 
 def query_of_line(query: CostQuery, line: Line, shown: Sequence[Line]) -> str | None:
     """The query of what a line is made of; that of "Other" is all but the others.
 
-    None where no filter names it: the line of a key that is empty, except untagged, or
-    of everything.
+    None where no filter names it: the line of a key that is empty, except untagged, of
+    everything, or of the rest of two groupings.
     """
-    if query.dimension not in DIMENSIONS:
+    if not query.groups:
         return None
-    only, without = DIMENSIONS[query.dimension]
-    if line.key is None:
-        left_out = [name for one in shown if (name := _name_of(one, query))]
-        return query.parameters(
-            **{without: [*query.filters[without], *left_out]}, sort=""
+    if line.key is not None:
+        return query_of_keys(
+            query, dict(zip(query.groups, keys_of(line.key), strict=True))
         )
-    name = _name_of(line, query)
-    if not name:
+    if len(query.groups) > 1:
         return None
-    return query.parameters(**{only: [name]}, group_by=next_group(query, only), sort="")
+    (group,) = query.groups
+    _, without = DIMENSIONS[dimension_of(group)]
+    names = [_name_of(one.key, group) for one in shown if one.key is not None]
+    left_out = [name for name in names if name]
+    return query.parameters(**{without: [*query.filters[without], *left_out]}, sort="")
 
 
-def _name_of(line: Line, query: CostQuery) -> str:
-    """How a filter names the line's key; empty where it can't."""
-    if query.dimension == "tag" and line.key is not None:
-        return f"{query.tag_key}={line.key}"
-    return line.key or ""
+def query_of_keys(query: CostQuery, keys: Mapping[str, str]) -> str | None:
+    """The query of a key of each of these groupings, by what is left to slice by.
+
+    None where no filter names one of them.
+    """
+    names = {group: _name_of(key, group) for group, key in keys.items()}
+    if not all(names.values()):
+        return None
+    chosen = {DIMENSIONS[dimension_of(one)][0]: [name] for one, name in names.items()}
+    left = [group for group in query.groups if group not in keys]
+    group_by = ",".join(left) or next_group(query, chosen)
+    return query.parameters(**chosen, group_by=group_by, sort="", table="")
 
 
-def next_group(query: CostQuery, chosen: str) -> str:
-    """What to slice by after `chosen` is held: the first that is not one value yet.
+def _name_of(key: str, group: str) -> str:
+    """How a filter names the key of a grouping; empty where it can't."""
+    if dimension_of(group) == "tag":
+        return f"{group.removeprefix(BY_TAG)}={key}"
+    return key
+
+
+def next_group(query: CostQuery, chosen: Container[str]) -> str:
+    """What to slice by after `chosen` are held: the first that is not one value yet.
 
     Not by resource group, which most bills do not have, nor by a tag.
     """
     for group, (only, _) in DIMENSIONS.items():
         is_combinable = not query.tag_key or group in COMBINABLE_WITH_TAG
-        is_one = only == chosen or len(query.filters[only]) == 1
+        is_one = only in chosen or len(query.filters[only]) == 1
         if is_combinable and not is_one and group not in ("resource_group", "tag"):
             return group
     return "none"
+
+
+def query_of_window(query: CostQuery, window: Window) -> str:
+    """The query of these days by themselves."""
+    days = {"start": window.start.isoformat(), "end": window.end.isoformat()}
+    other = {"previous_start": "", "previous_end": ""}
+    return query.parameters(**days, **other, granularity="daily", table="")
 
 
 def query_of_moments(query: CostQuery) -> Callable[[date], str | None]:

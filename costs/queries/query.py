@@ -13,10 +13,11 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from core.periods import PERIODS, period_window
 from core.windows import ONE_DAY, InvalidWindow, Window, last_complete_days, utc_day
-from costs.queries.coverage import period_before
+from costs.queries.coverage import COMPARISONS
 from costs.queries.table import DEFAULT_SORT, SORTS
-from costs.querysets import BY_TAG, GROUPS, METRICS
+from costs.querysets import BY_TAG, GROUPS, METRICS, groups_of
 from providers.records import ChargeCategory
 
 DEFAULT_DAYS = 30
@@ -25,6 +26,9 @@ ALLOWED_DAYS = Window(date(2000, 1, 1), date(2100, 1, 1))
 # More series than anybody reads; a database takes no number of any size.
 LARGEST_LIMIT = 10_000
 CHARTS = ("bars", "lines")
+# What is across in the table: two periods and their change, months, or the second
+# grouping.
+TABLES = ("change", "months", "groups")
 # What an explanation compares, and what it can leave out of both periods.
 BASES = ("total", "daily")
 IGNORABLE = ("anomalies", "one_time")
@@ -45,7 +49,9 @@ COMBINABLE_WITH_TAG = {"service", "account", "tag", "none"}
 # All filters that repeat; `account` names whose bill it is.
 FILTERS = ("account", *(name for pair in DIMENSIONS.values() for name in pair))
 # Names of products and tags hold commas; other values may be listed between them.
-WITH_COMMAS = ("service", "exclude_service", "tag", "exclude_tag")
+WITH_COMMAS = ("service", "exclude_service", "tag", "exclude_tag", "group_by")
+# Three would be a list, and no table to read.
+MOST_GROUPS = 2
 # 01/02/2026 is two days, depending on who reads it.
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -67,13 +73,17 @@ class InvalidQuery(ValueError):
 class CostQuery:
     """Which costs, over which days, and how they are cut into series.
 
+    A `period` names the window from today, as "last_month" does; `compare` is what the
+    window is compared with. `group_by` names up to two groupings, as "account,service".
     `filters` holds the values of each of FILTERS; an empty `currency` is the only one
     that there is. `limit` keeps the largest keys, and None all. `previous` is a period
-    to compare with instead of the one before; `basis` and `ignore` are of explanations.
-    `chart` and `sort` only change how a page looks.
+    to compare with instead of the one that `compare` names; `basis` and `ignore` are of
+    explanations. `chart`, `table` and `sort` only change how a page looks.
     """
 
     window: Window
+    period: str = ""
+    compare: str = "previous"
     group_by: str = "service"
     metric: str = "billed"
     granularity: str = "daily"
@@ -81,6 +91,7 @@ class CostQuery:
     currency: str = ""
     search: str = ""
     chart: str = CHARTS[0]
+    table: str = TABLES[0]
     sort: str = DEFAULT_SORT
     previous: Window | None = None
     basis: str = BASES[0]
@@ -109,12 +120,12 @@ class CostQuery:
     @property
     def compared_with(self) -> Window:
         """The period that the window is compared with."""
-        return self.previous or period_before(self.window)
+        return self.previous or COMPARISONS[self.compare](self.window)
 
     @property
-    def dimension(self) -> str:
-        """What the series are keyed by, whatever the tag's key is."""
-        return dimension_of(self.group_by)
+    def groups(self) -> list[str]:
+        """The groupings, the outer one first; none where all is one series."""
+        return groups_of(self.group_by)
 
     @property
     def tag_key(self) -> str:
@@ -131,9 +142,12 @@ class CostQuery:
     @property
     def values(self) -> dict[str, Any]:
         """The plain values that ask the API the same."""
-        return {
+        days = {
             "start": self.window.start.isoformat(),
             "end": self.window.end.isoformat(),
+        }
+        return {
+            **({"period": self.period} if self.period else days),
             "group_by": self.group_by,
             "metric": self.metric,
             "granularity": self.granularity,
@@ -152,6 +166,7 @@ class CostQuery:
             "previous_end": previous and previous.end.isoformat(),
             "basis": self.basis if self.basis != BASES[0] else "",
             "ignore": self.ignore,
+            "compare": self.compare if self.compare != "previous" else "",
         }
 
     @property
@@ -168,18 +183,23 @@ class CostQuery:
 
     def parameters(self, **changes: object) -> str:
         """Return the query string of the page, with some parameters changed."""
-        looks = {"chart": self.chart, "sort": self.sort}
-        return query_string({**self.values, **self.comparison, **looks, **changes})
+        looks = {"chart": self.chart, "table": self.table, "sort": self.sort}
+        relative = {"period": ""} if changes.keys() & {"start", "end"} else {}
+        return query_string(
+            {**self.values, **self.comparison, **looks, **relative, **changes}
+        )
 
 
-def dimension_of(group_by: str) -> str:
-    return "tag" if group_by.startswith(BY_TAG) else group_by
+def dimension_of(group: str) -> str:
+    """What a grouping is keyed by, whatever the tag's key is."""
+    return "tag" if group.startswith(BY_TAG) else group
 
 
 def tag_keys(group_by: str, filters: Mapping[str, Sequence[str]]) -> list[str]:
     """Every tag key that is named, once each."""
     values = [value for name in DIMENSIONS["tag"] for value in filters[name]]
-    named = [group_by.removeprefix(BY_TAG)] if dimension_of(group_by) == "tag" else []
+    tags = [one for one in groups_of(group_by) if dimension_of(one) == "tag"]
+    named = [one.removeprefix(BY_TAG) for one in tags]
     return list(dict.fromkeys([*named, *(one.partition("=")[0] for one in values)]))
 
 
@@ -208,8 +228,11 @@ class _Reader:
                 self.refuse_choice("ignore", value, IGNORABLE)
         group_by = self.group_by()
         self.check_tags(group_by, filters)
+        period = self.text("period")
         query = CostQuery(
             window=self.window(now),
+            period=period,
+            compare=self.choice("compare", COMPARISONS, "previous"),
             group_by=group_by,
             metric=self.choice("metric", METRICS, "billed"),
             granularity=self.choice("granularity", GRANULARITIES, "daily"),
@@ -217,6 +240,7 @@ class _Reader:
             currency=self.text("currency").upper(),
             search=self.text("search"),
             chart=self.choice("chart", CHARTS, CHARTS[0]),
+            table=self.choice("table", TABLES, TABLES[0]),
             sort=self.choice("sort", SORTS, DEFAULT_SORT),
             previous=self.previous(),
             basis=self.choice("basis", BASES, BASES[0]),
@@ -228,11 +252,18 @@ class _Reader:
         return query
 
     def group_by(self) -> str:
-        given = self.text("group_by")
-        if given.startswith(BY_TAG) and given != BY_TAG:
-            return given
-        choices = dict.fromkeys([*GROUPS, f"{BY_TAG}KEY"])
-        return self.choice("group_by", choices, "service")
+        """The groupings, each once; no grouping leaves the other one."""
+        named = ",".join(self.texts("group_by")) or "service"
+        groups = list(dict.fromkeys(groups_of(named)))
+        for group in groups:
+            is_tag = group.startswith(BY_TAG) and group != BY_TAG
+            if not is_tag and group not in GROUPS:
+                self.refuse_choice("group_by", group, [*GROUPS, f"{BY_TAG}KEY"])
+        if len(groups) > MOST_GROUPS:
+            self.refuse(
+                "group_by", f"Give {MOST_GROUPS} groupings at most, as account,service."
+            )
+        return ",".join(groups) or "none"
 
     def check_tags(self, group_by: str, filters: Mapping[str, Sequence[str]]) -> None:
         """Refuse what no bill tells: two tags at once, or a tag with another column."""
@@ -250,7 +281,7 @@ class _Reader:
             return
         for dimension, names in DIMENSIONS.items():
             used = [name for name in names if filters[name]]
-            used += ["group_by"] if group_by == dimension else []
+            used += ["group_by"] if dimension in groups_of(group_by) else []
             if used and dimension not in COMBINABLE_WITH_TAG:
                 what = dimension.replace("_", " ")
                 self.refuse(
@@ -271,6 +302,12 @@ class _Reader:
         the 30 before `end` or those since `start`."""
         default = last_complete_days(DEFAULT_DAYS, now - ONE_DAY * self.raw_days)
         start, end = self.day("start"), self.day("end")
+        if period := self.text("period"):
+            if self.choice("period", PERIODS, "") not in PERIODS:
+                return default
+            if start or end:
+                self.refuse("period", "Give a period, or start and end, but not both.")
+            return period_window(period, now, self.raw_days)
         if self.errors.keys() & {"start", "end"}:
             return default
         if start and not end:
@@ -289,6 +326,10 @@ class _Reader:
         if self.errors.keys() & {"previous_start", "previous_end"}:
             return None
         if start and end:
+            if self.text("compare"):
+                self.refuse(
+                    "compare", "Give previous_start and previous_end, or compare."
+                )
             try:
                 return Window(start, end)
             except InvalidWindow as error:

@@ -330,7 +330,7 @@ def check_tag_key(query: CostQuery, user: AnyUser) -> None:
         known = f"Read are: {', '.join(keys)}." if keys else "None is read yet."
         raise InvalidQuery(
             {
-                "group_by" if query.dimension == "tag" else "tag": [
+                "group_by" if f"{BY_TAG}{query.tag_key}" in query.groups else "tag": [
                     f"Costs are not read by the tag {query.tag_key}. {known} Tag keys "
                     "are chosen in the settings of an account."
                 ]

@@ -45,18 +45,22 @@ class Summary:
 
 
 def cost_summary(
-    source: CostSource, window: Window, *, metric: str = "billed"
+    source: CostSource,
+    window: Window,
+    *,
+    metric: str = "billed",
+    before: Window | None = None,
 ) -> Summary:
     """Return the summary of the source's rows over the window.
 
-    `reconciled` is about the accounts' whole bill. The period before is compared only
-    where both are stored whole, for each account that has any of their days. Raises
-    SeveralCurrencies. Three queries, one where no row names the currency, one for
-    recent days, and one more where such days grow.
+    `reconciled` is about the accounts' whole bill. The window `before`, by default the
+    period before, is compared only where both are stored whole, for each account that
+    has any of their days. Raises SeveralCurrencies. Three queries, one where no row
+    names the currency, one for recent days, and one more where such days grow.
     """
-    before = period_before(window)
+    before = before or period_before(window)
     both = source.in_window(Window(before.start, window.end))
-    found = list(both.by("service").per_day(metric))
+    found = list(both.by("service").in_windows(before, window).per_day(metric))
     currency = _currency(found, window) or both.only_currency()
     if currency:
         source = source.in_currency(currency)

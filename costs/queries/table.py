@@ -24,7 +24,8 @@ DEFAULT_SORT = "-total"
 class Line:
     """One key of the table; None is the key of those that are summed as "Other".
 
-    `before` is None where the period before is not stored whole.
+    `before` is None where the period before is not stored whole; `names` are the label
+    of each of two groupings.
     """
 
     key: str | None
@@ -32,6 +33,7 @@ class Line:
     total: Decimal
     share_percent: float | None
     before: Decimal | None
+    names: Sequence[str] = ()
 
     @property
     def change(self) -> Decimal | None:
@@ -44,7 +46,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A heading of the table: how it is sorted now, and what following it asks for."""
+    """A heading of the table: how it is sorted now, and what following it asks for.
+
+    A second grouping is no column that the table is sorted by: it has no `sort`.
+    """
 
     column: str
     label: str
@@ -56,13 +61,14 @@ class Head:
         return self.column != "name"
 
 
-def heads(sort: str, names: str, before: str) -> Sequence[Head]:
+def heads(sort: str, names: Sequence[str], before: str) -> Sequence[Head]:
     """The headings of the table of `names`, beside a period that is called `before`."""
-    labels = (names, "Cost", "Share", before, "Change", "Change (%)")
-    return [
+    labels = (names[0], "Cost", "Share", before, "Change", "Change (%)")
+    first, *others = [
         Head(column, label, _next(column, sort), _direction(column, sort))
         for column, label in zip(COLUMNS, labels, strict=True)
     ]
+    return [first, *(Head("name", name, "", "") for name in names[1:]), *others]
 
 
 def in_order(lines: Iterable[Line], sort: str) -> list[Line]:

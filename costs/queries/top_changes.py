@@ -57,7 +57,7 @@ def top_changes(
     before = window.previous()
     both = (len(window), len(before))
     in_part = [one for one in spans if any(one.days[:2]) and one.days[:2] != both]
-    unknown = _of_any([span.account for span in in_part])
+    unknown = of_any([span.account for span in in_part])
     late = [
         span.account
         for span in spans
@@ -96,7 +96,7 @@ def top_changes(
     return changes[:SHOWN]
 
 
-def _of_any(accounts: Sequence[int]) -> Q:
+def of_any(accounts: Sequence[int]) -> Q:
     """Return what is on the bills of these accounts, or about one that is on any."""
     named = CloudAccount.objects.filter(pk__in=accounts).values("account_id")
     covered = CoveredDay.objects.filter(account__in=accounts).values("sub_account_id")

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from core.money import ZERO
 from core.windows import Window, add_months, first_of_month
 from costs.queries.source import CostSource
-from costs.querysets import StoredDay, column_of
+from costs.querysets import TOTAL, StoredDay, columns_of, keys_of
 
 OTHER = "Other"
 
@@ -35,11 +35,24 @@ class Point(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One key's costs over the window, a point for every day or month of it."""
+    """One key's costs over the window, a point for every day or month of it.
+
+    The key of two groupings holds both, which querysets.keys_of tells apart.
+    """
 
     key: str
     total: Decimal
     points: Sequence[Point]
+
+    @property
+    def name(self) -> str:
+        """The key as one text."""
+        return " / ".join(keys_of(self.key))
+
+    @property
+    def keys(self) -> list[str]:
+        """The key of each grouping; none of a sum of several keys."""
+        return [] if self.key in (OTHER, TOTAL) else keys_of(self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +101,17 @@ def cost_trend(
     SeveralCurrencies. Two queries, and one each for the largest keys and for the
     currency where no row names it.
     """
-    inside, column = source.in_window(window), column_of(group_by)
-    if largest is None and column and limit is not None:
-        largest = inside.by(column).largest_keys(column, metric, limit)
-    rows = inside.by(column).series(column, metric, granularity, largest)
-    currency, amounts = _amounts(rows)
+    columns = columns_of(group_by)
+    rows = source.in_window(window).by(*columns)
+    if largest is None and columns and limit is not None:
+        largest = rows.largest_keys(columns, metric, limit)
+    found = rows.series(columns, metric, granularity, largest)
+    currency, amounts = _amounts(found)
     return trend_of(
         source,
         window,
         amounts,
-        currency=currency or inside.only_currency(),
+        currency=currency or source.in_window(window).only_currency(),
         group_by=group_by,
         metric=metric,
         granularity=granularity,

@@ -55,6 +55,7 @@ def test_the_trend() -> None:
         "series": [
             {
                 "key": "EC2",
+                "keys": ["EC2"],
                 "total": "1012.50",
                 "points": [
                     {"day": "2026-11-02", "amount": "12.50"},
@@ -63,6 +64,7 @@ def test_the_trend() -> None:
             },
             {
                 "key": "SQS",
+                "keys": ["SQS"],
                 "total": "0.0000000417",
                 "points": [
                     {"day": "2026-11-02", "amount": "0.0000000417"},

@@ -1,4 +1,5 @@
-"""What the costs page shows can be had as files: the same, to the last decimal."""
+"""What the costs page shows can be had as files: the same, if asked to the last
+decimal."""
 
 import csv
 import json
@@ -74,6 +75,14 @@ def shown_lines(text: str) -> list[list[str]]:
     ]
 
 
+def points_of(client: Client, text: str) -> str:
+    """The file of points, to the last decimal."""
+    link = re.search(r'href="([^"]+)"[^>]*>(?:Daily|Monthly) costs \(CSV\)</a>', text)
+    assert link
+    content: bytes = client.get(f"{unescape(link[1])}&exact=true").getvalue()
+    return content.decode("utf-8-sig")
+
+
 def plain(html: str) -> str:
     return unescape(re.sub(r"<[^>]+>", "", html)).strip()
 
@@ -88,6 +97,14 @@ def followed(client: Client, text: str, words: str) -> str:
     return content.decode("utf-8-sig")
 
 
+def name_of(line: dict[str, str]) -> str:
+    """As the page writes it: an account's id beside its name."""
+    if name := line.get("account_name"):
+        account_id = line["account"].strip('="')
+        return f"{name} ({account_id})"
+    return next(iter(line.values())) if "cost" not in next(iter(line)) else "Total"
+
+
 def amount(text: str | None) -> Decimal | None:
     return Decimal(text) if text else None
 
@@ -96,10 +113,9 @@ def amount(text: str | None) -> Decimal | None:
 def test_the_csv_is_the_table(viewer: Client, query: str) -> None:
     text = page(viewer, query)
     lines = list(csv.DictReader(followed(viewer, text, r"Table \(CSV\)").splitlines()))
-    group = "" if "group_by=none" in query else next(iter(lines[0]))
     told = [
         [
-            line.get(group, "Total"),
+            name_of(line),
             money(Decimal(line["cost"]), line["currency"]),
             money(amount(line["before"]), line["currency"]),
             money_change(amount(line["change"]), line["currency"]),
@@ -131,9 +147,7 @@ def test_the_json_is_the_table_and_sums_to_its_total(
 def test_the_points_sum_to_the_lines(viewer: Client, query: str) -> None:
     text = page(viewer, query)
     found = json.loads(followed(viewer, text, r"Everything \(JSON\)"))
-    points = csv.DictReader(
-        followed(viewer, text, r"(?:Daily|Monthly) costs \(CSV\)").splitlines()
-    )
+    points = csv.DictReader(points_of(viewer, text).splitlines())
     per_day = sum(Decimal(point["amount"]) for point in points if point["amount"])
     in_json = sum(
         Decimal(point["amount"])

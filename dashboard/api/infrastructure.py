@@ -12,8 +12,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api.csv import csv_file, wants_csv
 from core.api.cursors import CursorPages
+from core.api.files import table_file, wants_file
 from core.api.viewsets import ROWS_AT_ONCE, RowsViewSet
 from core.money import ZERO
 from core.windows import last_complete_days
@@ -130,8 +130,8 @@ class InfrastructureViewSet(RowsViewSet):
         self, request: Request, *args: Any, **kwargs: Any
     ) -> Response | StreamingHttpResponse:
         rows = self.filter_queryset(self.get_queryset())
-        if wants_csv(request):
-            return csv_file(request, self.csv_name, self._lines(rows))
+        if wants_file(request):
+            return table_file(request, self.csv_name, self._lines(rows))
         page = self._with_costs(self.paginate_queryset(rows) or [])
         answer = self.get_paginated_response(page)
         answer.data = {**self.totals(rows), **answer.data}

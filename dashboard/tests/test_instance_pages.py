@@ -7,6 +7,7 @@ from codecs import BOM_UTF8
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from django.test import Client
 
 from clouds.testing import account, azure_account, see_all, see_only
 from core.testing.clock import NOW
+from core.testing.workbooks import records_of
 from core.windows import last_complete_days
 from inventory.models import Instance
 from inventory.testing import instance
@@ -178,8 +180,22 @@ def test_the_file_holds_the_whole_list_in_its_order(viewer: Client) -> None:
     address = "/instances/?format=csv&ordering=-average&gone=false&page=1"
     rows = list(csv.DictReader(io.StringIO(file_of(viewer, address))))
     assert [row["name"] for row in rows] == ["busy", "idle", "off"]
-    assert rows[0]["cpu_average_percent"] == "40.0"
-    assert (rows[2]["cpu_days"], rows[2]["account"]) == ("", "000000000002")
+    assert rows[0]["cpu_average_percent"] == "40.00"
+    assert (rows[2]["cpu_days"], rows[2]["account"]) == ("", '="000000000002"')
+
+
+@pytest.mark.usefixtures("fleet")
+def test_the_workbook_has_the_instances_of_each_page(viewer: Client) -> None:
+    for page, names in (("/instances/", 3), ("/cpu/", 2)):
+        text = viewer.get(f"{page}?gone=false").content.decode()
+        link = re.search(r'href="([^"]+format=xlsx[^"]*)"', text)
+        assert link
+        address = unescape(link[1])
+        rows = records_of(viewer.get(page + address if address[0] == "?" else address))
+        assert len(rows) == names
+        by_name = {row["name"]: row for row in rows}
+        assert by_name["busy"]["cpu_average_percent"] == 40
+        assert {"account", "account_name"} <= by_name["busy"].keys()
 
 
 @pytest.mark.usefixtures("fleet")

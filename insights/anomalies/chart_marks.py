@@ -1,13 +1,13 @@
 """Anomalies as marks on charts of costs and CPU."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from django.db.models import Q
 
 from clouds.access import AnyUser
 from core.money import for_reading
 from core.windows import ONE_DAY, Window
-from insights.insight_charts import Chart
 from insights.models import Anomaly
 from inventory.models import Resource
 
@@ -46,7 +46,7 @@ def anomalies_of_costs(
     return sorted(found[:MOST_MARKS], key=lambda one: (one.first_day, one.pk))
 
 
-def marked(chart: Chart, anomalies: Iterable[Anomaly]) -> Chart:
+def marked(chart: Mapping[str, Any], anomalies: Iterable[Anomaly]) -> dict[str, Any]:
     """Return the chart with a mark of each, a text and where it leads."""
     places = {label: at for at, label in enumerate(chart["labels"])}
     found = [(_place(one, places, chart["granularity"]), one) for one in anomalies]

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clouds.versions import data_version
-from core.api.csv import csv_file, wants_csv
+from core.api.files import table_file, wants_file
 from core.api.viewsets import RowsViewSet
 from core.windows import last_complete_days
 from inventory.models import Resource
@@ -71,8 +71,8 @@ class PercentViewSet(RowsViewSet):
             metrics = metrics.in_window(
                 last_complete_days(DEFAULT_DAYS, timezone.now())
             )
-        if wants_csv(request):
-            return csv_file(request, f"{self.csv_name}-trend", _trend_rows(metrics))
+        if wants_file(request):
+            return table_file(request, f"{self.csv_name}-trend", _trend_rows(metrics))
         page = self.paginate_queryset(_with_days(metrics))
         return self.get_paginated_response(_trends(page or [], metrics))
 

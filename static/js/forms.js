@@ -12,8 +12,18 @@
     }
   }
 
+  // A relative period stays one, unless its days were changed.
+  function leaveOutPeriodOrDays({ elements: { period, start, end } }) {
+    if (!period?.value || !start || !end) return;
+    const isOther = [start, end].some((field) => field.value !== field.defaultValue);
+    for (const field of isOther ? [period] : [start, end]) field.disabled = true;
+  }
+
   for (const form of document.querySelectorAll('form[method="get"]')) {
-    form.addEventListener("submit", () => leaveOutEmpty(form));
+    form.addEventListener("submit", () => {
+      leaveOutEmpty(form);
+      leaveOutPeriodOrDays(form);
+    });
     if (form.dataset.submit !== "on-change") continue;
     form.addEventListener("change", (event) => {
       // A picker takes several choices: it applies when it closes.

@@ -17,7 +17,7 @@ from clouds.access import is_limited
 from clouds.filters import account_filter
 from clouds.models import CloudAccount
 from core.api.amounts import AmountField
-from core.api.csv import csv_file, wants_csv
+from core.api.files import table_file, wants_file
 from core.api.filters import AnyText, Order, WindowForm, end_filter, start_filter
 from core.api.parameters import refuse_unknown
 from core.api.problems import errors
@@ -108,6 +108,7 @@ class ApiUsageViewSet(RowsViewSet):
     serializer_class = ApiUsageSerializer
     filterset_class = ApiUsageFilter
     csv_name = "api-usage"
+    decimals = None
 
     @extend_schema(responses={200: SpendSummarySerializer, **errors(400)})
     @action(detail=False, filterset_class=None, pagination_class=None)
@@ -130,8 +131,9 @@ class ApiUsageViewSet(RowsViewSet):
                 "accounts": spend_per_account(now, usage),
             }
         ).data
-        if wants_csv(request):
-            return csv_file(request, "api-usage-summary", _summary_rows(data))
+        if wants_file(request):
+            rows = _summary_rows(data)
+            return table_file(request, "api-usage-summary", rows, decimals=None)
         return Response(data)
 
 

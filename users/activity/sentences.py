@@ -22,6 +22,11 @@ PHRASES = {
     "user.invite": "invited",
     "user.sign_in_link": "made a sign-in link for",
 }
+WITH_OBJECT = {
+    "sync.start": "started the sync",
+    "token.make": "created an API token for",
+    "token.revoke": "revoked an API token of",
+}
 # The rest is "object.verb".
 VERBS = {
     "add": "added",
@@ -45,6 +50,8 @@ EMPTY = "nothing"
 
 def verb_of(entry: AuditEntry) -> str:
     """Return what was done, such as "changed the cloud account"."""
+    if entry.object_label and entry.action in WITH_OBJECT:
+        return WITH_OBJECT[entry.action]
     if phrase := PHRASES.get(entry.action):
         return phrase
     noun, _, action = entry.action.rpartition(".")
@@ -70,7 +77,7 @@ def note_of(entry: AuditEntry) -> str:
 
 
 def facts_of(entry: AuditEntry) -> Iterator[str]:
-    """Yield what changed, as "name: before → after", and what was asked."""
+    """Yield what changed, as "name: before → after", what was asked, and from where."""
     for name, value in entry.details.items():
         if name in NOTES or value in (None, "", [], False):
             continue
@@ -80,6 +87,8 @@ def facts_of(entry: AuditEntry) -> Iterator[str]:
             yield f"{label}: {after if before == EMPTY else f'{before} → {after}'}"
         else:
             yield f"{label}: {_text(value)}"
+    if entry.address:
+        yield f"from {entry.address}"
 
 
 def _text(value: Any) -> str:

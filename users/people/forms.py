@@ -17,6 +17,7 @@ class PersonForm(AccountChoiceForm):
     email = forms.EmailField(label="E-mail address", required=False, max_length=254)
     role = forms.ChoiceField(
         choices=[(role.value, role.label) for role in Role],
+        initial=Role.VIEWER.value,
         error_messages={"required": "Choose a role."},
     )
 
@@ -25,8 +26,8 @@ class PersonForm(AccountChoiceForm):
         self.fields["access"] = forms.ChoiceField(
             choices=[
                 (NONE, "No account yet"),
-                (SOME, "Only these"),
                 (ALL, "All, also those that are connected later"),
+                (SOME, "Only these"),
             ],
             initial=NONE,
         )

@@ -65,7 +65,7 @@ def test_a_token_of_some_accounts_sees_those_alone(three: list[CloudAccount]) ->
         "/api/v1/costs/summary/", {"account": three[2].account_id}
     )
     assert refused.status_code == 400
-    assert "You see one, two only." in refused.content.decode()
+    assert "You see one and two only." in refused.content.decode()
 
 
 def test_it_never_sees_more_than_its_user(three: list[CloudAccount]) -> None:

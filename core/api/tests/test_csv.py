@@ -102,6 +102,26 @@ def test_excel_reads_the_file_of_a_page_and_scripts_need_no_mark(
     assert content.endswith("übung-日本\r\n".encode())
 
 
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("000123456789", '="000123456789"'),
+        ("111122223333", '="111122223333"'),
+        ("12345", "12345"),
+        ("2026", "2026"),
+        ("i-000123456789", "i-000123456789"),
+    ],
+)
+def test_ids_of_digits_are_texts_to_excel(text: str, written: str) -> None:
+    request: Any = HttpRequest()
+    content = csv_file(request, "ids", [["id"], [text]]).getvalue().decode("utf-8-sig")
+    assert next(csv.reader(content.splitlines()[1:])) == [written]
+    request.accepted_renderer = CsvRenderer()
+    assert csv_file(request, "ids", [["id"], [text]]).getvalue().decode() == (
+        f"id\r\n{text}\r\n"
+    )
+
+
 def test_one_row_is_two_lines_with_what_it_holds_as_json() -> None:
     row = {"name": "=web", "gone": False, "changes": [{"at": "2026-01-02"}]}
     assert CsvRenderer().render(row).decode() == (

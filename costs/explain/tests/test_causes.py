@@ -7,6 +7,7 @@ from typing import Any
 
 from core.windows import ONE_DAY, Window
 from costs.explain.engine import changed_on, explain
+from costs.explain.periods import Periods
 from costs.explain.records import Charges, Daily, Explanation, Incident, Kind, Part
 
 SEPTEMBER = Window(date(2026, 9, 1), date(2026, 10, 1))
@@ -270,13 +271,13 @@ def test_a_fall_that_an_anomaly_of_the_period_before_explains_is_said() -> None:
 def test_costs_that_rise_bit_by_bit_have_no_first_day() -> None:
     grows = {day: Decimal(at % 7) for at, day in enumerate(BOTH.days())}
 
-    assert changed_on(grows, OCTOBER, SEPTEMBER) is None
+    assert changed_on(grows, Periods(OCTOBER, SEPTEMBER)) is None
 
 
 def test_a_change_between_periods_that_are_apart_has_no_first_day() -> None:
     august = Window(date(2026, 8, 1), date(2026, 9, 1))
     bill = each_day("10", august) | each_day("20", OCTOBER)
 
-    assert changed_on(bill, OCTOBER, august) is None
+    assert changed_on(bill, Periods(OCTOBER, august)) is None
     bill |= each_day("50", Window(date(2026, 10, 15), OCTOBER.end))
-    assert changed_on(bill, OCTOBER, august) == date(2026, 10, 15)
+    assert changed_on(bill, Periods(OCTOBER, august)) == date(2026, 10, 15)

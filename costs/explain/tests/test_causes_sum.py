@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from core.money import QUANTUM, ZERO
 from core.windows import ONE_DAY, Window
-from costs.explain.engine import explain, find_causes, sum_of
+from costs.explain.engine import explain, find_causes
+from costs.explain.periods import Periods
 from costs.explain.records import Charges, Daily, Explanation, Incident, Kind, Part
 from providers.records import ChargeCategory
 
@@ -50,11 +51,13 @@ def test_causes_sum_to_the_difference_without_a_remainder(
     previous: Window,
     found: list[Incident],
 ) -> None:
+    periods = Periods(window, previous)
     left = {charges: dict(series) for charges, series in bill.items()}
 
-    causes = list(find_causes(bill, left, window, previous, found))
+    causes = list(find_causes(bill, left, periods, found))
 
-    difference = sum_of(bill.values(), window) - sum_of(bill.values(), previous)
+    sums = [periods.sums(series) for series in bill.values()]
+    difference = sum((now - before for now, before in sums), ZERO)
     assert sum((cause.change for cause in causes), ZERO) == difference
 
 

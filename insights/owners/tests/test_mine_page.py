@@ -68,6 +68,19 @@ def test_what_is_handed_over_is_on_the_page_of_its_owner_and_of_no_other() -> No
     assert "Nothing is yours yet" in text(ada, "/insights/mine/")
 
 
+def test_the_activity_page_leads_to_what_was_handed_over() -> None:
+    somebody(name="ben")
+    web = instance(account(), "web")
+    administrator = browser(somebody("administrator", name="root"))
+    hand_over(administrator, "resource", web, "ben", message="Yours")
+    html = administrator.get("/activity/").content.decode()
+    assert "assigned the resource" in html and "Yours" in html
+    assert f'href="/resources/{web.pk}/"' in html
+    answer = administrator.get(f"/resources/{web.pk}/")
+    assert answer["Location"] == web.get_absolute_url()
+    assert administrator.get("/resources/999999/").status_code == 404
+
+
 def test_what_is_overdue_says_so() -> None:
     ben = somebody(name="ben")
     anomaly(account(), owner=ben, assigned_at=NOW, due_on=TODAY - timedelta(days=2))

@@ -40,7 +40,7 @@ def boss(client: Client) -> Client:
     ("action", "object_type", "words"),
     [
         ("sign_in.fail", "", "failed to sign in"),
-        ("sync.start", "syncs.syncrun", "started a sync"),
+        ("sync.start", "", "started a sync"),
         ("token.make", "auth.user", "created an API token"),
         ("cloudaccount.change", "clouds.cloudaccount", "changed the cloud account"),
         ("anomaly.change_status", "", "changed the status of the anomaly"),
@@ -50,6 +50,11 @@ def boss(client: Client) -> Client:
 )
 def test_an_action_is_words(action: str, object_type: str, words: str) -> None:
     assert verb_of(AuditEntry(action=action, object_type=object_type)) == words
+
+
+def test_what_it_was_done_to_ends_the_sentence() -> None:
+    of_ada = AuditEntry(action="token.make", object_label="ada")
+    assert verb_of(of_ada) == "created an API token for"
 
 
 def test_details_are_before_and_after_and_a_note_stands_alone() -> None:
@@ -104,7 +109,7 @@ def test_the_page_tells_who_did_what_when_from_where_and_why(boss: Client) -> No
     shown = page(boss)
     assert "Fri 20 Nov 2026" in shown
     assert "12:00 ada changed the user ada “On call &lt;now&gt;.”" in shown
-    assert "role: viewer → operator from 203.0.113.9" in shown
+    assert "role: viewer → operator · from 203.0.113.9" in shown
     html = boss.get("/activity/").content.decode()
     assert f'<a href="/people/{ada.pk}/">ada</a>' in html
 

@@ -1,0 +1,124 @@
+"""What changed most between a window and what it is compared with."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from clouds.access import AnyUser
+from core.money import CENT, ZERO
+from core.windows import ONE_DAY, Window
+from costs.queries.breakdown import names_of
+from costs.queries.coverage import change_percent
+from costs.queries.query import CostQuery
+from costs.queries.source import CostSource
+from costs.queries.top_changes import of_any
+from costs.queries.trend import SeveralCurrencies
+from costs.querysets import BETWEEN_KEYS, TOTAL, columns_of
+
+SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a key cost, beside what it cost before."""
+
+    key: str
+    names: Sequence[str]
+    total: Decimal
+    before: Decimal
+
+    @property
+    def change(self) -> Decimal:
+        return self.total - self.before
+
+    @property
+    def change_percent(self) -> float | None:
+        return change_percent(self.before, self.total)
+
+
+@dataclass(frozen=True, slots=True)
+class LargestChanges:
+    """The largest changes, up or down, and the sum of all, `whole`.
+
+    `query` names the currency, and its window ends with the newest stored day. Accounts
+    that `not_compared` names by their keys lack days of either window: nobody knows
+    what they changed by, and they are in no sum. `whole` is None without any costs.
+    """
+
+    query: CostQuery
+    changes: Sequence[Change]
+    whole: Change | None
+    not_compared: Sequence[int]
+    currencies: Sequence[str]
+
+    @property
+    def others(self) -> Decimal:
+        """By how much all that is not listed changed."""
+        listed = sum((one.change for one in self.changes), ZERO)
+        return (self.whole.change if self.whole else ZERO) - listed
+
+
+def largest_changes(
+    query: CostQuery,
+    user: AnyUser,
+    account_names: Mapping[str, str],
+    *,
+    in_any_currency: bool = False,
+) -> LargestChanges:
+    """Return the `limit` largest changes; of several currencies those of the one in
+    which bills go on, if any will do. Raise InvalidQuery, and SeveralCurrencies.
+
+    Three queries: the newest day per currency, how far both windows are stored, and
+    what each key cost in both.
+    """
+    source = CostSource.visible_to(user).filtered(query, user)
+    newest = source.in_window(query.window).newest_days()
+    currencies = list(newest)
+    if not query.currency and len(newest) > 1 and not in_any_currency:
+        raise SeveralCurrencies(sorted(newest))
+    currency = query.currency or next(iter(newest), "")
+    if currency not in newest:
+        return LargestChanges(query, [], None, [], currencies)
+    # What is not stored yet is no fall in costs.
+    end = min(query.window.end, newest[currency] + ONE_DAY)
+    query = replace(query, window=Window(query.window.start, end), currency=currency)
+    source, unknown = _compared(source.in_currency(currency), query)
+    changes = _changes(source, query, account_names)
+    whole = Change(
+        TOTAL,
+        [TOTAL],
+        sum((one.total for one in changes), ZERO),
+        sum((one.before for one in changes), ZERO),
+    )
+    told = [one for one in changes if abs(one.change) >= CENT]
+    told.sort(key=lambda one: (-abs(one.change), one.key))
+    return LargestChanges(
+        query, told[: query.limit or SHOWN], whole, unknown, currencies
+    )
+
+
+def _compared(source: CostSource, query: CostQuery) -> tuple[CostSource, Sequence[int]]:
+    """The costs of accounts that are stored whole in both windows, and the others."""
+    windows = (query.window, query.compared_with)
+    lengths = tuple(map(len, windows))
+    spans = source.spans(*windows)
+    unknown = [one.account for one in spans if any(one.days) and one.days != lengths]
+    if not unknown:
+        return source, []
+    rows = source.rows.exclude(of_any(unknown))
+    return replace(source, rows=rows, rollups=None), unknown
+
+
+def _changes(
+    source: CostSource, query: CostQuery, account_names: Mapping[str, str]
+) -> list[Change]:
+    columns = columns_of(query.group_by)
+    rows = source.by(*columns).compared(
+        columns or ["currency"], query.metric, query.window, query.compared_with
+    )
+    found = []
+    for *keys, now, before in rows:
+        key = BETWEEN_KEYS.join(keys) if columns else TOTAL
+        names = names_of(key, query.group_by, account_names)
+        found.append(Change(key, names, now or ZERO, before or ZERO))
+    return found

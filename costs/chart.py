@@ -10,22 +10,26 @@ from costs.queries.trend import OTHER, Point, Series, Trend
 
 
 class ChartSeries(TypedDict):
-    """One name and its values; None is a gap."""
+    """One name and its values; None is a gap. `drill` is the page of what it is made
+    of, to which the days are added; None where there is none."""
 
     label: str
     values: list[float | None]
+    drill: str | None
 
 
 class Chart(TypedDict):
     """What static/js/charts.js reads. `unit` is a currency, "%" or "bytes".
 
-    `restated` is by how much a day or month was changed since it was first read, and
-    `expected` by how much it will still grow.
+    `window` is its first day, and the day after the last. `restated` is by how much a
+    day or month was changed since it was first read, and `expected` by how much it
+    will still grow.
     """
 
     kind: str
     unit: str
     granularity: str
+    window: list[str]
     labels: list[str]
     estimated: list[bool]
     restated: list[float | None]
@@ -39,6 +43,7 @@ def trend_chart(
     *,
     expected: Mapping[date, Decimal] | None = None,
     kind: str = "stacked",
+    drills: Mapping[str, str] | None = None,
 ) -> Chart:
     """Stacked bars, or lines, with a value for each day or month of the trend."""
     changes, growth = restated or {}, expected or {}
@@ -46,6 +51,7 @@ def trend_chart(
         "kind": kind,
         "unit": trend.currency or "",
         "granularity": trend.granularity,
+        "window": [trend.start.isoformat(), trend.end.isoformat()],
         "labels": [day.isoformat() for day in trend.moments],
         "estimated": [day in trend.estimated for day in trend.moments],
         "restated": [_number(changes.get(day)) for day in trend.moments],
@@ -54,6 +60,7 @@ def trend_chart(
             {
                 "label": series.key,
                 "values": [_number(point.amount) for point in series.points],
+                "drill": (drills or {}).get(series.key),
             }
             for series in trend.series
         ],

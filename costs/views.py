@@ -27,6 +27,7 @@ from costs.queries.breakdown import (
 from costs.queries.filter_options import EXCLUDABLE, filter_options
 from costs.queries.links import (
     active_filters,
+    drills,
     query_of_line,
     query_of_moments,
     quick_ranges,
@@ -84,18 +85,30 @@ class BreakdownMixin(PermissionRequiredMixin):
 
     def query(self) -> CostQuery:
         """Raises InvalidQuery."""
-        return page_query(self.request.GET, timezone.now(), self.raw_days)
+        return self.query_of(self.request.GET)
+
+    def query_of(self, given: QueryDict) -> CostQuery:
+        """Raises InvalidQuery."""
+        return page_query(given, timezone.now(), self.raw_days)
 
     def breakdown(self, names: dict[str, str]) -> CostBreakdown:
         """Raises InvalidQuery."""
         return cost_breakdown(self.query(), self.request.user, names)
 
-    def refused(self, invalid: InvalidQuery) -> dict[str, Any]:
-        """Return what is wrong, and the query string of what is not."""
-        valid = self.request.GET.copy()
+    def refused(self, invalid: InvalidQuery) -> tuple[CostQuery, dict[str, Any]]:
+        """Return the query of what is right, and what a page says of what is wrong."""
+        given = self.request.GET
+        valid = given.copy()
         for name in invalid.errors:
             valid.pop(name, None)
-        return {"errors": invalid.errors, "valid_filters": valid.urlencode()}
+        try:
+            query = self.query_of(valid)
+        except InvalidQuery:
+            query = self.query_of(QueryDict())
+        context = {"errors": invalid.errors, "valid_filters": valid.urlencode()}
+        if invalid.errors.keys() & {"start", "end"}:
+            context["days"] = {name: given.get(name, "") for name in ("start", "end")}
+        return query, context
 
 
 def page_query(data: QueryDict, now: datetime, raw_days: int = 0) -> CostQuery:
@@ -111,6 +124,8 @@ def page_query(data: QueryDict, now: datetime, raw_days: int = 0) -> CostQuery:
     for name, window in (("start", query.window), ("previous_start", query.previous)):
         if window and len(window) > LONGEST_DAYS:
             raise InvalidQuery({name: [f"Choose at most {LONGEST_DAYS:,} days."]})
+    if not data.get("granularity"):
+        query = replace(query, granularity=query.usual_granularity)
     return replace(query, limit=min(query.limit or DEFAULT_LIMIT, LARGEST_LIMIT))
 
 
@@ -140,7 +155,9 @@ class CostsView(BreakdownMixin, TemplateView):
         try:
             found = self.breakdown(names)
         except InvalidQuery as invalid:
-            return context | self.refused(invalid)
+            query, errors = self.refused(invalid)
+            shown = _filters(query, self.request.user, names, tag_keys)
+            return context | shown | errors
         if "resource_group" in found.query.groups:
             context["bills_without_groups"] = [
                 one
@@ -167,6 +184,23 @@ def group_choices(tag_keys: Sequence[str]) -> list[tuple[str, str]]:
     return [*GROUPS.items(), *by_tag]
 
 
+def days_of(query: CostQuery) -> dict[str, str]:
+    """The days of a query, as the fields of its form hold them."""
+    return {"start": str(query.window.start), "end": str(query.window.end)}
+
+
+def _filters(
+    query: CostQuery, user: AnyUser, names: dict[str, str], tag_keys: Sequence[str]
+) -> dict[str, Any]:
+    return {
+        "question": query,
+        "days": days_of(query),
+        "limits": sorted({*LIMITS, query.limit}),
+        "pickers": filter_options(query, user, names, tag_keys),
+        "active_filters": active_filters(query, names),
+    }
+
+
 def group_name(group: str) -> str:
     return GROUPS.get(group) or f"Tag {group.removeprefix(BY_TAG)}"
 
@@ -190,16 +224,17 @@ def _shown(
     groups = [group_name(group) for group in query.groups]
     expected = by_moment_of(query, found.expected.per_day)
     return {
+        **_filters(query, user, names, tag_keys),
         "answer": found,
-        "question": query,
         "group_names": groups,
         "table_choices": table_choices(groups),
         "pivot": pivot_table(found, names),
-        "limits": sorted({*LIMITS, query.limit}),
-        "pickers": filter_options(query, user, names, tag_keys),
-        "active_filters": active_filters(query, names),
         "chart": trend_chart(
-            found.trend, found.restated, expected=expected, kind=KINDS[query.chart]
+            found.trend,
+            found.restated,
+            expected=expected,
+            kind=KINDS[query.chart],
+            drills=drills(query, found.lines),
         ),
         "table": by_moment(
             found.trend, found.restated, query_of_moments(query), expected=expected

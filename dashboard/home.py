@@ -5,14 +5,17 @@ from typing import Any
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import TemplateView
 
 from clouds.labels import clouds_of
 from clouds.models import CloudAccount
 from costs.chart import by_moment, trend_chart
+from costs.queries.query import query_string
+from costs.queries.trend import OTHER
 from dashboard.explained_costs import explained_on_home
-from dashboard.spending import spending
+from dashboard.spending import Spending, spending
 from inventory.models import Resource
 from syncs.runs.freshness import freshness, per_dataset
 
@@ -59,7 +62,9 @@ class SummaryView(LoginRequiredMixin, TemplateView):
         return {
             "spending": found,
             "top_changes": found.top_changes,
-            "chart": trend_chart(found.trend, expected=found.expected.per_day),
+            "chart": trend_chart(
+                found.trend, expected=found.expected.per_day, drills=_drills(found)
+            ),
             "table": by_moment(found.trend, expected=found.expected.per_day),
             **explained_on_home(found),
         }
@@ -81,3 +86,13 @@ class SummaryView(LoginRequiredMixin, TemplateView):
             if context["measured"]:
                 context["idle_percent"] = context["idle"] / context["measured"] * 100
         return context
+
+
+def _drills(found: Spending) -> dict[str, str]:
+    """The page of what a service costs, to which the chart adds the days."""
+    path, shared = reverse("costs"), {"group_by": "region", "currency": found.currency}
+    return {
+        one.key: f"{path}?{query_string({'service': [one.key], **shared})}"
+        for one in found.trend.series
+        if one.key != OTHER
+    }

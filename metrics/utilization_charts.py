@@ -15,6 +15,12 @@ CPU_LINES = [
 ]
 MEMORY_LINES = [("Average", "average_percent"), ("Maximum", "maximum_percent")]
 NETWORK_LINES = [("Received", "in_bytes"), ("Sent", "out_bytes")]
+# A line has one color on every chart.
+COLORS = {"Average": "c1", "p99": "c2", "Maximum": "c3", "Total": "c1"}
+COLORS |= {"Received": "c1", "Sent": "c2"}
+# What is summed over a day, unlike what there is at a time.
+SUMS = {"in_bytes", "out_bytes", "total"}
+PER_DAY = {"bytes": "bytes per day", "count": "number per day"}
 # A day from so many percent on is one step warmer.
 HEAT_FROM_PERCENT = (0, 5, 20, 40, 60, 80)
 
@@ -45,17 +51,19 @@ def line_chart(
     values = {
         label: [getattr(stored.get(day), column, None) for day in window.days()]
         for label, column in columns
+        if any(getattr(metric, column) is not None for metric in days)
     }
+    is_sum = any(label in values and column in SUMS for label, column in columns)
     return {
         "kind": "line",
         "unit": unit,
+        "per_day": PER_DAY.get(unit, "") if is_sum else "",
         "granularity": "daily",
         "labels": [day.isoformat() for day in window.days()],
         "estimated": [],
         "series": [
-            {"label": label, "values": line}
+            {"label": label, "values": line, "color": COLORS[label]}
             for label, line in values.items()
-            if any(value is not None for value in line)
         ],
     }
 

@@ -24,6 +24,7 @@ CHOICES = [
     ("granularity", "monthly"),
     ("metric", "effective"),
     ("chart", "lines"),
+    ("table", "months"),
     ("limit", "5"),
 ]
 
@@ -38,7 +39,7 @@ def is_drawn(page: Page, chart: str) -> bool:
 
 def choose(page: Page, name: str, value: str) -> None:
     """Chooses, and waits for the answer."""
-    page.locator(f"select[name={name}]").select_option(value)
+    page.locator(f"select[name={name}]").first.select_option(value)
     expect(page).to_have_url(re.compile(f"{name}={value}"))
     is_ready(page, "Costs")
 
@@ -74,6 +75,18 @@ def test_each_control_of_the_costs_is_in_the_url_and_back_undoes_it(
     expect(page.get_by_text("$245.00").first).to_be_visible()
     page.go_back()
     expect(page.get_by_text("$1,050.00").first).to_be_visible()
+
+
+def test_a_change_and_its_cause_are_two_clicks_away(page: Page, company: None) -> None:
+    sign_in(page)
+    open_page(page, "Costs")
+    panel = page.get_by_role("region", name="What changed and why")
+    expect(panel).to_contain_text("Used more")
+    panel.get_by_role("link", name="AWS Lambda").click()
+    expect(page).to_have_url(re.compile(r"service=AWS\+Lambda"))
+    expect(page.get_by_role("list", name="Active filters")).to_contain_text(
+        "AWS Lambda"
+    )
 
 
 def test_a_picker_takes_several_and_the_answer_is_downloaded(

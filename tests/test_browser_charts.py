@@ -3,11 +3,12 @@
 from datetime import timedelta
 from itertools import combinations
 from typing import Any
+from urllib.parse import parse_qs, quote_plus, urlsplit
 
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from clouds.testing import account
 from core.testing.browser import PASSWORD, sign_in
@@ -105,3 +106,94 @@ def test_small_amounts_have_ticks_that_differ(page: Page, bill: Window) -> None:
     assert len(set(labels)) == len(labels)
     assert labels[0] == "$0.0"
     assert chart(page, "chart.options.scales.y.title.text") == "USD per day"
+
+
+# Where the last bar of the first series is: its middle, and half its width.
+LAST_BAR = """(() => {
+    const { x, y, base, width } = chart.getDatasetMeta(0).data.at(-1);
+    return { x, y: (y + base) / 2, half: width / 2 };
+})()"""
+
+
+def hover_last_bar(page: Page) -> dict[str, float]:
+    """Move the pointer onto the last bar of the first series; where it is drawn."""
+    bar: dict[str, float] = chart(page, LAST_BAR)
+    canvas = page.locator("canvas[data-chart=costs-chart]")
+    canvas.scroll_into_view_if_needed()
+    canvas.hover(position={"x": bar["x"], "y": bar["y"]})
+    return bar
+
+
+def test_a_click_on_a_bar_leads_to_what_it_is_made_of(page: Page, bill: Window) -> None:
+    sign_in(page)
+    open_costs(page, bill, metric="effective", exclude="Credit")
+    name = chart(page, "chart.data.datasets[0].label")
+    hover_last_bar(page)
+    expect(page.locator("canvas")).to_have_css("cursor", "pointer")
+    page.mouse.down()
+    page.mouse.up()
+    page.wait_for_url(f"**service={quote_plus(name)}**")
+    query = parse_qs(urlsplit(page.url).query)
+    last = bill.end - timedelta(days=1)
+    assert query["start"] == [last.isoformat()]
+    assert query["end"] == [bill.end.isoformat()]
+    assert query["group_by"] == ["region"]
+    assert (query["metric"], query["exclude"]) == (["effective"], ["Credit"])
+    page.go_back()
+    assert chart(page, "chart.data.labels.length") == len(bill)
+
+
+def test_a_click_on_a_month_leads_to_its_days(page: Page, bill: Window) -> None:
+    sign_in(page)
+    open_costs(page, bill, granularity="monthly")
+    hover_last_bar(page)
+    page.mouse.down()
+    page.mouse.up()
+    page.wait_for_url("**granularity=daily**")
+    first = first_of_month(bill.end - timedelta(days=1))
+    assert chart(page, "chart.data.labels")[0] == first.isoformat()
+    assert len(chart(page, "chart.data.labels")) == (bill.end - first).days
+
+
+def test_a_tooltip_is_beside_its_bar_and_in_the_chart(page: Page, bill: Window) -> None:
+    sign_in(page)
+    open_costs(page, bill)
+    bar = hover_last_bar(page)
+    tip = chart(
+        page,
+        "{ right: chart.tooltip.x + chart.tooltip.width,"
+        " top: chart.tooltip.y, lines: chart.tooltip.body.length,"
+        " last: chart.tooltip.footer.join() }",
+    )
+    assert tip["right"] < bar["x"] - bar["half"]
+    assert tip["top"] >= 0
+    assert 3 <= tip["lines"] < 25
+    assert "more: $" in tip["last"]
+    assert "Total: $25.00" in tip["last"]
+
+
+def test_a_name_keeps_its_color(page: Page, bill: Window) -> None:
+    sign_in(page)
+    open_costs(page, bill)
+    script = """Object.fromEntries(chart.data.datasets.map(
+        (one) => [one.label, one.backgroundColor]))"""
+    colors = chart(page, script)
+    for name in ("Tax", "Service 01"):
+        open_costs(page, bill, service=quote_plus(name))
+        assert chart(page, script) == {name: colors[name]}
+
+
+def test_a_year_is_shown_by_month_unless_days_are_asked_for(
+    page: Page, bill: Window
+) -> None:
+    sign_in(page)
+    year = Window(bill.end - timedelta(days=366), bill.end)
+    open_costs(page, year)
+    field = page.get_by_label("Granularity")
+    assert field.input_value() == "monthly"
+    field.select_option("daily")
+    page.wait_for_url("**granularity=daily**")
+    page.get_by_role("link", name="30 days").click()
+    start = last_complete_days(30, timezone.now()).start
+    expect(page.get_by_label("From")).to_have_value(start.isoformat())
+    assert len(chart(page, "chart.data.labels")) == 30

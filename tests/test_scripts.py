@@ -16,7 +16,7 @@ CHART = """
 class Chart {
   static defaults = { font: {} };
   constructor(canvas, { data, options }) {
-    Object.assign(this, { data, options });
+    Object.assign(this, { canvas, data, options });
     drawn.push(this);
   }
   isDatasetVisible() { return true; }
@@ -38,9 +38,18 @@ def script(name: str) -> str:
     return Path(settings.BASE_DIR, "static", "js", name).read_text()
 
 
+FORMS = (script("swap.js"), script("forms.js"))
+CHARTS = [
+    script(f"{name}.js")
+    for name in ("chart_axis", "chart_expected", "chart_colors", "charts")
+]
+
+
 def show(page: Page, body: str, *scripts: str) -> None:
     """Open a page of this body at `/`, with these scripts at its end."""
-    text = body + "".join(f"<script>{one}</script>" for one in scripts)
+    text = f'<main id="main" tabindex="-1">{body}</main>' + "".join(
+        f"<script>{one}</script>" for one in scripts
+    )
     page.route(
         f"{SITE}/", lambda route: route.fulfill(body=text, content_type="text/html")
     )
@@ -56,7 +65,7 @@ FORM = """<form method="get" action="/found" data-submit="on-change">
 @pytest.mark.parametrize("how", ["Apply", "state"])
 def test_a_form_leaves_what_is_empty_out_of_the_address(page: Page, how: str) -> None:
     page.route("**/found*", lambda route: route.fulfill(body="found"))
-    show(page, FORM, script("forms.js"))
+    show(page, FORM, *FORMS)
     if how == "Apply":
         page.get_by_role("button").click()
         wanted = "?region=eu-west-1&zero=0"
@@ -68,16 +77,6 @@ def test_a_form_leaves_what_is_empty_out_of_the_address(page: Page, how: str) ->
     page.go_back()
     # As the address says, not as it was left.
     expect(page.locator("[name=state]")).to_have_value("")
-
-
-@pytest.mark.parametrize(("options", "is_searched"), [(7, False), (8, True)])
-def test_a_picker_of_eight_is_searched(
-    page: Page, options: int, is_searched: bool
-) -> None:
-    body = f"""<details data-picker open><label class="picker-search"><input></label>
-    {'<label class="picker-option"><input type="checkbox"></label>' * options}"""
-    show(page, body, script("forms.js"))
-    assert page.locator(".picker-search").is_visible() == is_searched
 
 
 def test_the_switch_of_colors_is_shown_where_it_works(page: Page) -> None:
@@ -94,9 +93,10 @@ def draw(page: Page, **values: object) -> None:
         **{"kind": "line", "granularity": "daily", "labels": ["2026-01-02"]},
         **{"estimated": [False], **values},
     }
-    body = f"""<ul data-legend="net"></ul><canvas data-chart="net"></canvas>
+    body = f"""<style>:root {{ --c-other: rgb(1, 1, 1) }}</style>
+    <ul data-legend="net"></ul><canvas data-chart="net"></canvas>
     <script type="application/json" id="net">{json.dumps(data)}</script>"""
-    show(page, body, CHART, script("charts.js"))
+    show(page, body, CHART, *CHARTS)
 
 
 def sizes(page: Page, values: list[float]) -> list[str]:
@@ -127,6 +127,68 @@ def test_an_axis_has_as_many_digits_as_tell_its_ticks_apart(page: Page) -> None:
         ([0, 50, 100], ["$0", "$50", "$100"]),
     ):
         assert page.evaluate(write, ticks) == texts
+
+
+def axis(page: Page) -> dict[str, float]:
+    """The axis of the chart that was drawn."""
+    found: dict[str, float] = page.evaluate(
+        "(({ min, suggestedMax, title }) => ({ min, suggestedMax, title: title.text }))"
+        "(drawn[0].options.scales.y)"
+    )
+    return found
+
+
+@pytest.mark.parametrize(("credit", "least"), [(-2, -2), (-50, None)])
+def test_a_small_credit_does_not_stretch_the_axis(
+    page: Page, credit: int, least: int | None
+) -> None:
+    series = [{"label": "web", "values": [100]}, {"label": "x", "values": [credit]}]
+    draw(page, kind="stacked", unit="USD", series=series)
+    assert axis(page).get("min") == least
+
+
+@pytest.mark.parametrize(
+    ("highest", "end", "title"),
+    [
+        (1, 5, "axis ends at 5%"),
+        (6, 10, "axis ends at 10%"),
+        (30, 50, "axis ends at 50%"),
+    ]
+    + [(41, 100, ""), (100, 100, "")],
+)
+def test_an_axis_of_percents_shows_an_idle_line(
+    page: Page, highest: int, end: int, title: str
+) -> None:
+    draw(page, unit="%", series=[{"label": "Average", "values": [highest]}])
+    assert axis(page) == {"min": None, "suggestedMax": end, "title": title}
+
+
+@pytest.mark.parametrize(
+    ("unit", "granularity", "title"),
+    [("USD", "daily", "USD per day"), ("EUR", "monthly", "EUR per month")]
+    + [("bytes", "daily", "bytes per day")],
+)
+def test_an_axis_names_its_unit(
+    page: Page, unit: str, granularity: str, title: str
+) -> None:
+    series = [{"label": "web", "values": [1]}]
+    draw(page, unit=unit, granularity=granularity, per_day=title, series=series)
+    assert axis(page)["title"] == title
+
+
+def colors(page: Page, unit: str = "USD", **series: int) -> list[str]:
+    values = [{"label": name, "values": [value]} for name, value in series.items()]
+    draw(page, unit=unit, kind="stacked", series=values)
+    script = "drawn[0].data.datasets.map((one) => one.backgroundColor)"
+    found: list[str] = page.evaluate(script)
+    return found
+
+
+def test_what_hardly_costs_anything_is_gray(page: Page) -> None:
+    large, other, small = colors(page, web=980, Other=15, tiny=5)
+    assert (other, small) == ("rgb(1, 1, 1)", "rgb(1, 1, 1)")
+    assert large != other
+    assert colors(page, "%", web=980, tiny=5)[1] != small
 
 
 def test_sizes_are_of_1024_bytes(page: Page) -> None:
@@ -173,7 +235,7 @@ def asked_within(page: Page, seconds: int, **answer: object) -> list[int]:
 def live(page: Page) -> Page:
     """A page at which something is at work."""
     page.clock.install()
-    show(page, LIVE, SERVER, script("live.js"))
+    show(page, LIVE, SERVER, script("swap.js"), script("live.js"))
     return page
 
 

@@ -17,6 +17,8 @@ register = template.Library()
 
 UNKNOWN = "—"
 MINUS = "−"
+# A change of a smaller share is no news.
+SIGNIFICANT_SHARE = Decimal("0.01")
 SIZES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 
 
@@ -152,8 +154,8 @@ def since(at: datetime | None) -> str:
 
 
 @register.filter
-def growth(change: float | Decimal | None) -> str:
-    """The CSS class of a cost change."""
-    if not change:
+def growth(change: Decimal | None, of: Decimal | None = None) -> str:
+    """The CSS class of a change of costs; flat where it is a small part `of` them."""
+    if not change or (of and abs(change) < abs(of) * SIGNIFICANT_SHARE):
         return "flat"
     return "up" if change > 0 else "down"

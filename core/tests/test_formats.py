@@ -121,8 +121,16 @@ def test_how_long_ago_it_was_is_told_in_one_unit(seconds: int, text: str) -> Non
 
 
 def test_a_change_has_the_class_of_its_sign() -> None:
-    classes = [formats.growth(change) for change in (None, 0, 0.1, Decimal(-1))]
+    classes = [
+        formats.growth(change) for change in (None, Decimal(0), Decimal(1), Decimal(-1))
+    ]
     assert classes == ["flat", "flat", "up", "down"]
+
+
+@pytest.mark.parametrize(("change", "shown"), [("9.99", "flat"), ("-10", "down")])
+def test_a_change_of_under_a_hundredth_is_not_colored(change: str, shown: str) -> None:
+    assert formats.growth(Decimal(change), Decimal(1000)) == shown
+    assert formats.growth(Decimal(change), Decimal(0)) != "flat"
 
 
 def test_a_request_costs_fractions_of_a_cent() -> None:

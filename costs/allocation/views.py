@@ -34,6 +34,7 @@ from costs.views import (
     GRANULARITIES,
     METRICS,
     BreakdownMixin,
+    days_of,
     page_query,
 )
 
@@ -79,7 +80,8 @@ class TeamsView(TeamsMixin, TemplateView):
         try:
             found, of_teams = self.costs(names)
         except InvalidQuery as invalid:
-            return context | self.refused(invalid)
+            query, errors = self.refused(invalid)
+            return context | {"question": query, "days": days_of(query)} | errors
         rules = TeamRule.objects.visible_to(self.request.user)
         context["rules"] = [
             (rule, _conditions(rule, names), of_teams.rules.get(rule.pk))
@@ -98,6 +100,7 @@ def _shown(
     return {
         "answer": found,
         "question": found.query,
+        "days": days_of(found.query),
         "api_parameters": _api_parameters(found.query),
         "teams": of_teams,
         "allocated_percent": _allocated_percent(found),

@@ -24,7 +24,10 @@ CHARGES = {
     ChargeCategory.ADJUSTMENT.value: "refund",
 }
 # The page's own comparison, which a link to other days does not keep.
-NO_COMPARISON = {"previous_start": "", "previous_end": "", "basis": "", "ignore": ()}
+NO_COMPARISON = {
+    **dict.fromkeys(("compare", "previous_start", "previous_end", "basis"), ""),
+    "ignore": (),
+}
 
 
 def step_name(step: Step, explanation: Explanation) -> str:

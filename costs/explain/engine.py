@@ -179,14 +179,11 @@ def _ended_or_begun(
     """Return what is no usage, or is used in one of the periods only."""
     if charges.category != ChargeCategory.USAGE:
         return Cause(Kind.ONE_TIME, now, before, *charges)
-    days = sorted(day for day, amount in billed.items() if amount)
-    used = [day for day in days if day in periods.window]
-    used_before = [day for day in days if day in periods.previous]
-    if used and not used_before:
-        return Cause(Kind.NEW, now, before, *charges, since=used[0])
-    if used_before and not used:
-        since = used_before[-1] + ONE_DAY
-        return Cause(Kind.GONE, now, before, *charges, since=since)
+    first, last_before = periods.first_use(billed), periods.last_use_before(billed)
+    if first and not last_before:
+        return Cause(Kind.NEW, now, before, *charges, since=first)
+    if last_before and not first:
+        return Cause(Kind.GONE, now, before, *charges, since=last_before + ONE_DAY)
     return None
 
 
@@ -281,12 +278,7 @@ def changed_on(series: Daily, periods: Periods) -> date | None:
     they vary. None where the periods are apart and it lies between them.
     """
     days = periods.days
-    usual = {
-        day: float(sum((series.get(one, ZERO) for one in alike), ZERO)) / len(alike)
-        for alike in periods.alike
-        for day in alike
-    }
-    away = [float(series.get(day, ZERO)) - usual[day] for day in days]
+    away = _from_mean(series, periods)
     count, sums = len(days), list(accumulate(away))
     varied = sum(one * one for one in away)
     mean = sums[-1] / count
@@ -300,3 +292,13 @@ def changed_on(series: Daily, periods: Periods) -> date | None:
     is_one_step = gains[best] >= LEAST_STEP * varied
     is_known = days[best] - days[best - 1] == ONE_DAY
     return days[best] if is_one_step and is_known else None
+
+
+def _from_mean(series: Daily, periods: Periods) -> list[float]:
+    """Return how far each day is from the mean of those that are alike."""
+    away: dict[date, float] = {}
+    for alike in periods.alike:
+        amounts = [float(series.get(day, ZERO)) for day in alike]
+        mean = sum(amounts) / max(len(amounts), 1)
+        away |= {day: one - mean for day, one in zip(alike, amounts, strict=True)}
+    return [away[day] for day in periods.days]

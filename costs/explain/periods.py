@@ -67,6 +67,18 @@ class Periods:
                 before += amount
         return now, before
 
+    def first_use(self, series: Daily) -> date | None:
+        """Return the window's first day that costs something."""
+        start, end = self.window.start, self.window.end
+        days = (day for day, one in series.items() if one and start <= day < end)
+        return min(days, default=None)
+
+    def last_use_before(self, series: Daily) -> date | None:
+        """Return the previous period's last day that costs something."""
+        start, end = self.previous.start, self.previous.end
+        days = (day for day, one in series.items() if one and start <= day < end)
+        return max(days, default=None)
+
     def expected(self, series: Daily) -> Decimal:
         """Return what the window would cost if each of its working days and each day of
         its weekends cost as in the previous period."""

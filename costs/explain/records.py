@@ -109,6 +109,10 @@ class Explanation:
     is_by_account: bool = True
 
     @property
+    def before(self) -> Decimal:
+        return self.previous_total
+
+    @property
     def change(self) -> Decimal:
         return self.total - self.previous_total
 

@@ -20,6 +20,7 @@ from costs.views import (
     COMPARISONS,
     METRICS,
     BreakdownMixin,
+    days_of,
     group_choices,
     group_name,
     page_query,
@@ -32,11 +33,9 @@ DAYS = {"start", "end", "period"}
 class ChangesMixin(BreakdownMixin):
     """A view of the largest changes that its URL asks for."""
 
-    def query(self) -> CostQuery:
+    def query_of(self, given: QueryDict) -> CostQuery:
         """Raise InvalidQuery."""
-        return page_query(
-            with_defaults(self.request.GET), timezone.now(), self.raw_days
-        )
+        return page_query(with_defaults(given), timezone.now(), self.raw_days)
 
     def changes(self, names: Mapping[str, str]) -> LargestChanges:
         """Raise InvalidQuery."""
@@ -75,9 +74,11 @@ class ChangesView(ChangesMixin, TemplateView):
         try:
             asked, found = self.query(), self.changes(names)
         except InvalidQuery as invalid:
-            return context | self.refused(invalid)
+            query, errors = self.refused(invalid)
+            return context | {"question": query, "days": days_of(query)} | errors
         return context | {
             "question": asked,
+            "days": days_of(asked),
             "answer": found,
             "api_parameters": _api_parameters(asked),
             "group_names": [group_name(one) for one in asked.groups],

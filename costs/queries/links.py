@@ -51,6 +51,19 @@ def quick_ranges(now: datetime, raw_days: int) -> Sequence[tuple[str, str, Windo
     return [one for one in found if one[2].end <= utc_day(now)]
 
 
+def drills(query: CostQuery, lines: Sequence[Line]) -> Mapping[str, str]:
+    """The page of what each line is made of, by its label: the chart limits it to days.
+
+    What no filter names leads to all of those days, by service where they were not cut.
+    """
+    every = query.parameters(
+        group_by="" if not query.groups else query.group_by, sort=""
+    )
+    return {
+        line.label: f"?{query_of_line(query, line, lines) or every}" for line in lines
+    }
+
+
 def query_of_line(query: CostQuery, line: Line, shown: Sequence[Line]) -> str | None:
     """The query of what a line is made of; that of "Other" is all but the others.
 

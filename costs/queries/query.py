@@ -21,6 +21,8 @@ from costs.querysets import BY_TAG, GROUPS, METRICS, groups_of
 from providers.records import ChargeCategory
 
 DEFAULT_DAYS = 30
+# So many bars of a day are no longer told apart.
+MONTHLY_FROM_DAYS = 365
 # No cloud's bill is older or that far ahead, and a point is answered for each day.
 ALLOWED_DAYS = Window(date(2000, 1, 1), date(2100, 1, 1))
 # More series than anybody reads; a database takes no number of any size.
@@ -158,6 +160,11 @@ class CostQuery:
         }
 
     @property
+    def usual_granularity(self) -> str:
+        """How a page cuts the window where its URL does not say it."""
+        return "monthly" if len(self.window) >= MONTHLY_FROM_DAYS else "daily"
+
+    @property
     def comparison(self) -> dict[str, Any]:
         """The plain values of what is compared, and how."""
         previous = self.previous
@@ -184,6 +191,8 @@ class CostQuery:
     def parameters(self, **changes: object) -> str:
         """Return the query string of the page, with some parameters changed."""
         looks = {"chart": self.chart, "table": self.table, "sort": self.sort}
+        if self.granularity == self.usual_granularity:
+            looks["granularity"] = ""
         relative = {"period": ""} if changes.keys() & {"start", "end"} else {}
         return query_string(
             {**self.values, **self.comparison, **looks, **relative, **changes}

@@ -4,118 +4,19 @@
 "use strict";
 
 (() => {
-  const COLORS = 10;
-  const SIZES = ["B", "KiB", "MiB", "GiB", "TiB"];
-  const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
-  const DAYS = "Sun Mon Tue Wed Thu Fri Sat".split(" ");
-  // Charges of the 1st cut the axis where they are so many times any other day.
-  const CUT_FROM = 1.5;
+  const { hasExpected, highestExpected, drawExpected, expectedText } = chartExpected;
+  const { css, colorsOf, forget } = chartColors;
+  const { writer, tickText, sizeStep, dayText, isMoney, top, endsOf, axisTitle } = chartAxis;
   const ROW = 15;
+  // How near a line a click has to be.
+  const NEAR = 12;
   const charts = [];
-  const rgb = new Map();
-  const probe = document.createElement("span");
-  const pixel = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
 
-  // A CSS color as rgb(): a canvas takes no var(), and Chart.js no color-mix().
-  function css(color) {
-    if (!rgb.has(color)) {
-      probe.style.color = color;
-      document.body.append(probe);
-      pixel.fillStyle = getComputedStyle(probe).color;
-      probe.remove();
-      pixel.fillRect(0, 0, 1, 1);
-      rgb.set(color, `rgb(${pixel.getImageData(0, 0, 1, 1).data.slice(0, 3).join(", ")})`);
-    }
-    return rgb.get(color);
-  }
-
-  // Ten colors, then the same ten darker, then lighter: no two series look alike.
-  function colorOf(series, index) {
-    if (series.color) return `var(--${series.color})`;
-    if (series.label === "Other") return "var(--c-other)";
-    const color = `var(--c${(index % COLORS) + 1})`;
-    if (index < COLORS) return color;
-    const [share, with_] = index < 2 * COLORS ? [66, "--text"] : [50, "--surface"];
-    return `color-mix(in oklab, ${color} ${share}%, var(${with_}))`;
-  }
-
-  // How a value of this unit is written, with so many digits after the point.
-  function writer(unit, digits) {
-    if (unit === "%") return (value) => `${value.toFixed(Math.min(digits, 1))}%`;
-    if (unit === "bytes") return sizeText;
-    if (unit === "count") return (value) => value.toLocaleString("en-US", { maximumFractionDigits: digits });
-    const number = new Intl.NumberFormat("en-US", {
-      minimumFractionDigits: digits, maximumFractionDigits: digits,
-    });
-    return (value) => {
-      const sign = value < 0 ? "−" : "";
-      const text = number.format(Math.abs(value));
-      return sign + (unit === "USD" ? `$${text}` : `${text} ${unit}`);
-    };
-  }
-
-  function sizeText(value) {
-    let unit = 0;
-    while (value >= 1024 && unit < SIZES.length - 1) { value /= 1024; unit += 1; }
-    return `${value.toFixed(value < 10 && unit && value % 1 ? 1 : 0)} ${SIZES[unit]}`;
-  }
-
-  // As many digits as tell two ticks apart.
-  function tickText(unit) {
-    return (value, _, ticks) => {
-      const step = ticks.length > 1 ? Math.abs(ticks[1].value - ticks[0].value) : 1;
-      return writer(unit, Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)))(value);
-    };
-  }
-
-  // Ticks of bytes at round sizes: 1, 2, 5, 10... of the unit that the largest needs.
-  function sizeStep(data) {
-    const step = Math.max(...data.series.flatMap((series) => series.values), 1) / 5;
-    const unit = 1024 ** Math.max(Math.floor(Math.log(step) / Math.log(1024)), 0);
-    return unit * [1, 2, 5, 10, 20, 50, 100, 200, 500, 1024].find((n) => n * unit >= step);
-  }
-
-  function dayText(day, granularity, long) {
-    const at = new Date(`${day}T00:00:00Z`);
-    const [month, year] = [MONTHS[at.getUTCMonth()], at.getUTCFullYear()];
-    if (granularity === "monthly") return `${month} ${year}`;
-    const text = `${at.getUTCDate()} ${month}`;
-    return long ? `${DAYS[at.getUTCDay()]} ${text} ${year}` : text;
-  }
-
-  const isMoney = (data) => !["%", "bytes", "count"].includes(data.unit);
-  const isFirst = (data, index) => data.granularity === "daily" && data.labels[index].endsWith("-01");
-  const hasExpected = (data) => data.expected?.some((more) => more);
   const hasMarks = (data) => data.restated?.some((change) => change !== null);
 
-  // How high the drawing of a day reaches, of the series that are shown.
-  function top(data, hidden, index) {
-    const values = data.series.filter((_, at) => !hidden.has(at)).map((one) => one.values[index] ?? 0);
-    return data.kind === "line" ? Math.max(...values, 0)
-      : values.reduce((sum, value) => sum + Math.max(value, 0), 0);
-  }
-
-  // The axis reaches what is still expected of a day, too.
-  function highestExpected(data) {
-    if (!hasExpected(data) || data.kind === "line") return undefined;
-    return Math.max(...data.expected.map((more, index) => more ? top(data, new Set(), index) + more : 0));
-  }
-
-  // Where the axis is cut, so that what falls on the 1st (tax, support, fees of a whole
-  // month) leaves every other day readable; undefined where it does not tower over them.
-  function cutAt(data, hidden) {
-    if (!isMoney(data) || data.full) return undefined;
-    const tops = data.labels.map((_, index) => top(data, hidden, index));
-    const highest = (first) => Math.max(...tops.filter((_, index) => isFirst(data, index) === first), 0);
-    const usual = highest(false);
-    if (!usual || highest(true) < CUT_FROM * usual) return undefined;
-    const unit = 10 ** Math.floor(Math.log10(usual)) / 2;
-    return Math.ceil((usual * 1.05) / unit) * unit;
-  }
-
   function dataset(data, series, index) {
-    const color = css(colorOf(series, index));
-    const common = { label: series.label, data: series.values, backgroundColor: color };
+    const color = css(data.colors[index]);
+    const common = { label: series.label, data: series.values, backgroundColor: color, hoverBackgroundColor: color };
     if (series.band) return { ...common, pointRadius: 0, pointHoverRadius: 0, showLine: false };
     if (data.kind === "line") {
       // A day without neighbors has no line: it is a point.
@@ -164,7 +65,7 @@
     pen.globalAlpha = 0.22;
     data.series.forEach((series, index) => {
       if (series.band !== "upper" || !chart.isDatasetVisible(index)) return;
-      pen.fillStyle = css(colorOf(series, index));
+      pen.fillStyle = css(data.colors[index]);
       series.values.forEach((high, day) => {
         const low = data.series[index + 1].values[day];
         if (high === null || low === null) return;
@@ -172,46 +73,6 @@
         pen.fillRect(x.getPixelForValue(day) - side, above, 2 * side, Math.max(below - above, 1));
       });
     });
-    pen.restore();
-  }
-
-  // On the days that still grow, what is expected on top of what is known, hatched; of
-  // lines, which have no top of their own, the ground of these days.
-  function drawExpected(chart, data) {
-    const { ctx: pen, chartArea: area, scales: { x, y } } = chart;
-    const side = half(chart, data);
-    const hidden = hiddenOf(chart);
-    pen.save();
-    pen.beginPath();
-    pen.rect(area.left, area.top, area.width, area.height);
-    pen.clip();
-    pen.lineWidth = 1;
-    pen.strokeStyle = css("var(--muted)");
-    data.expected.forEach((more, index) => {
-      if (!more) return;
-      const [left, width] = [x.getPixelForValue(index) - side * 0.85, side * 1.7];
-      const known = top(data, hidden, index);
-      const isBar = data.kind === "stacked" && !hidden.size;
-      const above = isBar ? y.getPixelForValue(known + more) : area.top;
-      const below = isBar ? y.getPixelForValue(known) : area.bottom;
-      if (isBar && more > 0) pen.strokeRect(left, above, width, Math.max(below - above, 2));
-      hatch(pen, left, above, width, Math.max(below - above, 2));
-    });
-    pen.restore();
-  }
-
-  function hatch(pen, left, above, width, height) {
-    pen.save();
-    pen.beginPath();
-    pen.rect(left, above, width, height);
-    pen.clip();
-    pen.beginPath();
-    for (let at = -height; at < width; at += 6) {
-      pen.moveTo(left + at, above + height);
-      pen.lineTo(left + at + height, above);
-    }
-    pen.globalAlpha = 0.45;
-    pen.stroke();
     pen.restore();
   }
 
@@ -285,15 +146,16 @@
     id: "marks",
     beforeDatasetsDraw: (chart, _, { data }) => drawBehind(chart, data),
     afterDatasetsDraw: (chart, _, { data }) => {
-      if (hasExpected(data)) drawExpected(chart, data);
+      drawExpected(chart, data, half(chart, data), hiddenOf(chart));
       drawAbove(chart, data);
     },
   };
 
-  // A click on a mark goes to the day in the list of those that were restated.
+  // A click on a mark goes to the day in the list of those that were restated, one on a
+  // bar or line to what it is made of on that day or in that month.
   function follow(event, _, chart) {
     const { data } = chart.options.plugins.marks;
-    if (event.y > chart.chartArea.top) return;
+    if (event.y > chart.chartArea.top) { drill(event, chart, data); return; }
     const index = chart.scales.x.getValueForPixel(event.x);
     if ((data.restated?.[index] ?? null) === null) return;
     const row = document.getElementById(`restated-${data.labels[index]}`)
@@ -303,32 +165,83 @@
     row?.focus({ preventScroll: true });
   }
 
+  // The bar or point at the pointer that leads on, if any.
+  function leading(event, chart, data) {
+    const isLine = data.kind === "line";
+    const [found] = chart.getElementsAtEventForMode(
+      event, isLine ? "nearest" : "point", { intersect: !isLine, axis: "xy" }, false,
+    );
+    const isNear = found && (!isLine || Math.hypot(found.element.x - event.x, found.element.y - event.y) < NEAR);
+    return isNear && data.series[found.datasetIndex].drill ? found : null;
+  }
+
+  function drill(event, chart, data) {
+    const found = leading(event, chart, data);
+    if (!found) return;
+    // The first tap shows the tooltip.
+    const isTap = event.native.pointerType === "touch" && chart.tapped !== found.index;
+    chart.tapped = found.index;
+    if (isTap) return;
+    const url = new URL(data.series[found.datasetIndex].drill, location);
+    for (const name of ["period", "previous_start", "previous_end"]) url.searchParams.delete(name);
+    const [start, end] = daysOf(data, found.index);
+    for (const [name, value] of Object.entries({ start, end, granularity: "daily" })) url.searchParams.set(name, value);
+    location.assign(url);
+  }
+
+  // The day itself, or those of the month that lie in the window: [start, end).
+  function daysOf({ granularity, labels, window: [start, end] }, index) {
+    const next = new Date(`${labels[index]}T00:00:00Z`);
+    if (granularity === "monthly") next.setUTCMonth(next.getUTCMonth() + 1);
+    else next.setUTCDate(next.getUTCDate() + 1);
+    const after = next.toISOString().slice(0, 10);
+    return [labels[index] > start ? labels[index] : start, after < end ? after : end];
+  }
+
   // On a phone a long name would push its amount off the tooltip.
   function shortened(item) {
     const name = item.dataset.label;
     return item.chart.width < 420 && name.length > 24 ? `${name.slice(0, 22)}…` : name;
   }
 
-  function options(data, cut) {
+  // What a tooltip lists of a day: the largest, as many as have room, and what is left.
+  function ranked(chart, data, index) {
+    const room = Math.max(Math.floor((chart.height - 90) / 17), 3);
+    const shown = data.series.map((series, at) => ({ at, value: series.values[index] ?? 0 }))
+      .filter(({ at, value }) => value && chart.isDatasetVisible(at))
+      .sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
+    return { listed: new Set(shown.slice(0, room).map(({ at }) => at)), shown, rest: shown.slice(room) };
+  }
+
+  function options(data, ends) {
+    const { max: cut } = ends;
     const isStacked = data.kind === "stacked";
     const [muted, line] = [css("var(--muted)"), css("var(--line)")];
     const exact = writer(data.unit, 2);
     const label = (item) => ` ${shortened(item)}: ${exact(item.raw)}`;
-    const sum = (items) => isStacked && items.length > 1
-      ? [`Total: ${exact(items.reduce((total, item) => total + item.raw, 0))}`] : [];
+    const added = (values) => exact(values.reduce((total, { value }) => total + value, 0));
+    const sum = ([item]) => {
+      if (!isStacked || !item) return [];
+      const { shown, rest } = ranked(item.chart, data, item.dataIndex);
+      return [
+        ...(rest.length ? [`${rest.length} more: ${added(rest)}`] : []),
+        ...(shown.length > 1 ? [`Total: ${added(shown)}`] : []),
+      ];
+    };
     const changed = (items) => {
       const change = items.length ? data.restated?.[items[0].dataIndex] ?? null : null;
       return change === null ? [] : [`Restated by ${change > 0 ? "+" : ""}${exact(change)}`];
     };
-    const awaited = (items) => {
-      const more = items.length ? data.expected?.[items[0].dataIndex] : null;
-      return more ? [`Still expected: ${more > 0 ? "+" : ""}${exact(more)}`] : [];
-    };
+    const title = axisTitle(data, ends);
     const rows = [data.estimated.includes(true), cut, hasMarks(data)].filter(Boolean).length;
     return {
       animation: false, responsive: true, maintainAspectRatio: false,
       interaction: { mode: "index", intersect: false },
       layout: { padding: { top: rows * ROW } }, onClick: follow,
+      onHover: (event, _, chart) => {
+        // What is marked has a title, and leads on too.
+        chart.canvas.style.cursor = chart.canvas.title || leading(event, chart, data) ? "pointer" : "";
+      },
       scales: {
         x: {
           stacked: isStacked, grid: { display: false }, border: { color: line },
@@ -338,16 +251,12 @@
           },
         },
         y: {
-          stacked: isStacked, beginAtZero: true, border: { display: false }, max: cut, suggestedMax: highestExpected(data),
+          stacked: isStacked, beginAtZero: true, border: { display: false }, suggestedMax: highestExpected(data), ...ends,
           grid: { color: line }, ticks: {
-            color: muted, maxTicksLimit: 7, callback: tickText(data.unit),
+            color: muted, maxTicksLimit: 7, includeBounds: ends.min === undefined, callback: tickText(data.unit),
             ...(data.unit === "bytes" && { stepSize: sizeStep(data) }),
           },
-          title: {
-            display: isMoney(data), color: muted,
-            text: `${data.unit} per ${data.granularity === "monthly" ? "month" : "day"}`,
-          },
-          ...(data.unit === "%" && { suggestedMax: 100 }),
+          title: { display: Boolean(title), color: muted, text: title },
         },
       },
       plugins: {
@@ -356,13 +265,16 @@
           backgroundColor: css("var(--surface)"), titleColor: css("var(--text)"),
           bodyColor: css("var(--text)"), footerColor: css("var(--text)"),
           borderColor: css("var(--line-strong)"), borderWidth: 1, padding: 10,
-          filter: (item) => item.raw !== null && (item.raw !== 0 || !isStacked),
+          // Beside its day.
+          yAlign: "center", caretPadding: ({ chart }) => half(chart, data) + 4,
+          filter: (item) => item.raw !== null
+            && (!isStacked || ranked(item.chart, data, item.dataIndex).listed.has(item.datasetIndex)),
           itemSort: (a, b) => isStacked ? b.raw - a.raw : 0,
           callbacks: {
             title: (items) => items.length === 0 ? "" : dayText(
               data.labels[items[0].dataIndex], data.granularity, true,
             ) + (data.estimated[items[0].dataIndex] ? " (estimated)" : ""),
-            label, footer: (items) => [...sum(items), ...awaited(items), ...changed(items)],
+            label, footer: (items) => [...sum(items), ...expectedText(data, items, exact), ...changed(items)],
           },
         },
       },
@@ -376,8 +288,9 @@
   // After a change of colors, of visible series, or of the axis.
   function redraw(chart, data) {
     data.series.forEach((series, index) => Object.assign(chart.data.datasets[index], dataset(data, series, index)));
-    chart.cut = cutAt(data, hiddenOf(chart));
-    chart.options = options(data, chart.cut);
+    const ends = endsOf(data, hiddenOf(chart));
+    chart.cut = ends.max;
+    chart.options = options(data, ends);
     chart.update();
   }
 
@@ -396,7 +309,7 @@
       if (series.band === "lower") return;
       const swatch = document.createElement("span");
       swatch.className = "swatch";
-      swatch.style.backgroundColor = colorOf(series, index);
+      swatch.style.backgroundColor = data.colors[index];
       legendButton(list, [swatch, series.name ?? series.label], () => {
         const show = !chart.isDatasetVisible(index);
         chart.setDatasetVisibility(index, show);
@@ -427,12 +340,13 @@
   function draw(canvas) {
     const started = performance.now();
     const data = JSON.parse(document.getElementById(canvas.dataset.chart).textContent);
-    const cut = cutAt(data, new Set());
+    data.colors = colorsOf(data);
+    const ends = endsOf(data, new Set());
     const chart = new Chart(canvas, {
       type: data.kind === "line" ? "line" : "bar",
       data: { labels: data.labels, datasets: data.series.map((series, index) => dataset(data, series, index)) },
-      options: options(data, cut),
-      plugins: [marks, { id: "cut", beforeInit: (made) => { made.cut = cut; } }],
+      options: options(data, ends),
+      plugins: [marks, { id: "cut", beforeInit: (made) => { made.cut = ends.max; } }],
     });
     legend(document.querySelector(`[data-legend="${canvas.dataset.chart}"]`), chart, data);
     charts.push([chart, data]);
@@ -440,13 +354,22 @@
   }
 
   function recolor() {
-    rgb.clear();
+    forget();
     for (const [chart, data] of charts) redraw(chart, data);
+  }
+
+  // Draws what was not drawn yet, and forgets what is no longer on the page.
+  function drawAll() {
+    for (const [chart] of charts) if (!chart.canvas.isConnected) chart.destroy();
+    charts.splice(0, charts.length, ...charts.filter(([chart]) => chart.canvas));
+    const drawn = new Set(charts.map(([chart]) => chart.canvas));
+    document.querySelectorAll("canvas[data-chart]").forEach((one) => drawn.has(one) || draw(one));
   }
 
   Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
   Chart.defaults.font.size = parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.8;
-  document.querySelectorAll("canvas[data-chart]").forEach(draw);
+  drawAll();
+  document.addEventListener("swapped", drawAll);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolor);
   addEventListener("themechange", recolor);
 })();

@@ -1,6 +1,6 @@
 // While something is at work, asks for what changed and puts it into the page. #live
 // tells what to ask for, and whether anything is at work; each [data-part] of the answer
-// replaces the one of the same id. Without this file the page is right when it is loaded.
+// changes the one of the same id. Without this file the page is right when it is loaded.
 "use strict";
 
 (() => {
@@ -18,17 +18,9 @@
     return new DOMParser().parseFromString(await answer.text(), "text/html");
   }
 
-  // What is the same stays, so that nobody loses a selection or a place to scroll to.
   function show(found) {
-    for (const fresh of found.querySelectorAll("[data-part]")) {
-      const old = document.getElementById(fresh.id);
-      if (!old || old.isEqualNode(fresh)) continue;
-      const focused = old.contains(document.activeElement) && document.activeElement.id;
-      const open = [...old.querySelectorAll("details")].map((one) => one.open);
-      fresh.querySelectorAll("details").forEach((one, index) => { one.open = open[index]; });
-      old.replaceWith(fresh);
-      if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
-    }
+    const fresh = [...found.querySelectorAll("[data-part]")];
+    swap.change(fresh.map((one) => [document.getElementById(one.id), one]).filter(([old]) => old));
   }
 
   // Answers whether to go on: not when signed out, or when the page is no longer there.

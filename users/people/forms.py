@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth.models import User
 
 from users.forms import ALL, NONE, SOME, AccountChoiceForm
+from users.owned_filter import ME, NOBODY
 from users.roles import Role
 
 USERNAME = User._meta.get_field("username")
@@ -53,6 +54,8 @@ class InviteForm(PersonForm):
 
     def clean_username(self) -> str:
         name: str = self.cleaned_data["username"]
+        if name.lower() in (ME, NOBODY):
+            raise forms.ValidationError(f"{name} is a word of filters by owner.")
         if User.objects.filter(username__iexact=name).exists():
             raise forms.ValidationError(f"There is a user {name} already.")
         return name

@@ -24,16 +24,17 @@ from core.pages import ListPages
 from users.audit import record
 from users.forms import ALL, NONE, SOME
 from users.models import AuditEntry
-from users.people.changes import (
+from users.people.filters import PersonFilter
+from users.people.forms import InviteForm, PersonForm
+from users.people.rights import (
     change_rights,
     days_of_link,
     invite,
     set_active,
     sign_in_link,
 )
-from users.people.filters import PersonFilter
-from users.people.forms import InviteForm, PersonForm
 from users.roles import role_of
+from users.tokens import active_tokens
 from users.views import own_user
 
 RECENT_ENTRIES = 8
@@ -140,6 +141,7 @@ class PersonView(OthersMixin, FormView[PersonForm]):
         entries = AuditEntry.objects.visible_to(self.request.user)
         return super().get_context_data(
             person=self.person,
+            tokens=active_tokens(self.person),
             entries=entries.filter(user=self.person)[:RECENT_ENTRIES],
             **kwargs,
         )

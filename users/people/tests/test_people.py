@@ -116,6 +116,7 @@ def test_a_password_that_is_easy_to_guess_is_refused(boss: Client) -> None:
         ({"username": ""}, "Give a username."),
         ({"username": "a b/c"}, "Enter a valid username"),
         ({"username": "Taken"}, "There is a user Taken already."),
+        ({"username": "Me"}, "Me is a word of filters by owner."),
         ({"role": ""}, "Choose a role."),
         ({"role": "boss"}, "boss is not one of the available choices"),
         ({"access": "some"}, "Choose at least one account."),
@@ -202,6 +203,17 @@ def test_each_change_is_in_the_audit_log_and_no_link_is(boss: Client) -> None:
     }
     assert entries[3].details == {"is_active": [True, False]}
     assert link.split("/")[3] not in str(list(AuditEntry.objects.values()))
+
+
+def test_a_persons_page_lists_their_tokens(boss: Client) -> None:
+    vera = User.objects.create_user("vera")
+    make_token(vera, 1, name="Grafana", is_read_only=True)
+    page = text(boss, f"/people/{vera.pk}/")
+    assert "Grafana" in page
+    assert "never used" in page
+    link = f"/admin/users/apitoken/?user__id__exact={vera.pk}"
+    assert f'href="{link}"' in page
+    assert "Grafana" in text(boss, link)
 
 
 def test_nobody_changes_themselves_or_a_superuser_here(boss: Client) -> None:

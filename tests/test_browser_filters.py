@@ -1,0 +1,190 @@
+"""Filters in a real Chromium: they apply themselves, Back undoes one step, and nobody
+loses their place."""
+
+import re
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, ViewportSize, expect
+
+from clouds.models import CloudAccount
+from clouds.testing import account
+from core.testing.browser import DESK, PHONE, is_ready, open_page, sign_in
+from core.windows import last_complete_days
+from costs.testing import store_costs
+from inventory.testing import instance
+
+pytestmark = pytest.mark.only_on("postgresql")
+
+
+@pytest.fixture
+def costs(page: Page, company: None) -> Page:
+    """The costs page, which remembers that it was loaded once."""
+    sign_in(page)
+    open_page(page, "Costs")
+    page.evaluate("window.loadedOnce = true")
+    return page
+
+
+def steps(page: Page) -> int:
+    """How many entries the history has."""
+    return int(page.evaluate("history.length"))
+
+
+def is_still_there(page: Page) -> bool:
+    return page.evaluate("window.loadedOnce") is True
+
+
+def test_back_undoes_one_step_sorting_included(costs: Page) -> None:
+    before = steps(costs)
+    costs.get_by_label("Group by").select_option("region")
+    expect(costs.get_by_role("heading", name="By region")).to_be_visible()
+    share = costs.get_by_role("link", name="Change (%)")
+    share.click()
+    expect(share.locator("..")).to_have_attribute("aria-sort", "descending")
+    expect(share).to_be_focused()
+    assert steps(costs) == before + 2
+    costs.go_back()
+    expect(share.locator("..")).not_to_have_attribute("aria-sort", "descending")
+    expect(costs).to_have_url(re.compile(r"group_by=region$"))
+    costs.go_back()
+    expect(costs.get_by_role("heading", name="By service")).to_be_visible()
+    expect(costs.get_by_label("Group by")).to_have_value("service")
+    costs.go_forward()
+    expect(costs.get_by_label("Group by")).to_have_value("region")
+    assert is_still_there(costs)
+
+
+def test_what_changes_nothing_is_no_step(costs: Page) -> None:
+    before, url = steps(costs), costs.url
+    costs.locator("summary", has_text="Services").click()
+    costs.keyboard.press("Escape")
+    costs.get_by_label("Group by").press("Enter")
+    costs.get_by_label("Group by").select_option("region")
+    costs.get_by_label("Group by").select_option("service")
+    expect(costs).to_have_url(re.compile(r"end=[\d-]+$"))
+    costs.get_by_label("From").blur()
+    assert steps(costs) == before + 2
+    costs.get_by_role("link", name="Reset").click()
+    expect(costs).to_have_url(url)
+
+
+def test_arrow_keys_choose_and_enter_or_leaving_applies(costs: Page) -> None:
+    url, field = costs.url, costs.get_by_label("Group by")
+    field.focus()
+    costs.keyboard.press("ArrowDown")
+    costs.keyboard.press("ArrowDown")
+    expect(field).to_have_value("account")
+    assert costs.url == url
+    costs.keyboard.press("Enter")
+    expect(costs.get_by_role("heading", name="By account")).to_be_visible()
+    expect(field).to_be_focused()
+    expect(field).to_have_value("account")
+    costs.keyboard.press("ArrowUp")
+    costs.keyboard.press("Tab")
+    expect(costs.get_by_role("heading", name="By region")).to_be_visible()
+    expect(costs.get_by_label("Granularity")).to_be_focused()
+    assert is_still_there(costs)
+
+
+def test_a_reversed_range_is_told_beside_it_and_drops_no_filter(costs: Page) -> None:
+    costs.get_by_label("Metric").select_option("effective")
+    expect(costs).to_have_url(re.compile("metric=effective"))
+    url, end = costs.url, costs.get_by_label("To (exclusive)")
+    end.fill("2020-01-01")
+    told = costs.locator("#dates-error")
+    expect(told).to_have_text("From must be before To (exclusive).")
+    expect(end).to_have_attribute("aria-invalid", "true")
+    assert costs.url == url
+    costs.get_by_label("From").fill("2019-12-01")
+    expect(costs).to_have_url(re.compile("start=2019-12-01.*metric=effective"))
+    expect(told).to_be_hidden()
+    # The same without the script: the answer says it, and the form stays as it was.
+    costs.goto("/costs/?start=2026-02-01&end=2026-01-01&group_by=region")
+    expect(told).to_contain_text("must be before end")
+    expect(costs.get_by_label("From")).to_have_value("2026-02-01")
+    expect(costs.get_by_label("Group by")).to_have_value("region")
+    costs.get_by_label("To (exclusive)").fill("2026-03-01")
+    expect(costs).to_have_url(re.compile("start=2026-02-01&end=2026-03-01&group_by"))
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_menus_stay_on_screen(costs: Page, size: ViewportSize) -> None:
+    store_costs(
+        account(2, "staging"),
+        last_complete_days(3, timezone.now()),
+        {
+            f"A service whose name is long, and that has the number {n}": "1"
+            for n in range(9)
+        },
+    )
+    costs.set_viewport_size(size)
+    costs.reload()
+    is_ready(costs, "Costs")
+    menus = costs.locator("details.picker:visible")
+    for menu in menus.all():
+        menu.locator("summary").click()
+        box = menu.locator("summary + *").bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= size["width"]
+        assert box["y"] + box["height"] <= size["height"]
+        costs.keyboard.press("Escape")
+    assert menus.count() > 3
+
+
+def test_a_picker_of_eight_is_searched(costs: Page) -> None:
+    services = costs.locator("details", has_text="Services").first
+    services.locator("summary").click()
+    expect(services.get_by_placeholder("Find")).to_be_hidden()
+    store_costs(
+        account(2, "staging"),
+        last_complete_days(3, timezone.now()),
+        {f"Service {number}": "1" for number in range(8)},
+    )
+    costs.reload()
+    services.locator("summary").click()
+    services.get_by_placeholder("Find").fill("vice 7")
+    expect(services.locator(".picker-option:visible")).to_have_count(1)
+
+
+def test_a_search_applies_while_it_is_typed_as_one_step(
+    page: Page, company: None
+) -> None:
+    instance(CloudAccount.objects.get(), "database-1")
+    sign_in(page)
+    open_page(page, "Instances")
+    before, field = steps(page), page.get_by_label("Search")
+    field.press_sequentially("data")
+    expect(page.get_by_role("link", name="web-1")).to_be_hidden()
+    field.press_sequentially("base")
+    expect(page).to_have_url(re.compile("search=database$"))
+    expect(field).to_be_focused()
+    assert steps(page) == before + 1
+    page.go_back()
+    expect(page.get_by_role("link", name="web-1")).to_be_visible()
+    expect(field).to_have_value("")
+
+
+def test_who_removes_a_filter_is_led_to_what_is_next_to_it(costs: Page) -> None:
+    costs.goto("/costs/?service=AWS+Lambda&exclude=Tax")
+    costs.get_by_role("link", name="AWS Lambda").first.click()
+    expect(costs).to_have_url(re.compile(r"/costs/\?(?!.*Lambda)"))
+    expect(costs.locator(".chip")).to_have_count(1)
+    expect(costs.locator(".chip")).to_be_focused()
+
+
+def test_without_scripts_the_button_applies(page: Page, company: None) -> None:
+    sign_in(page)
+    state = page.context.storage_state()
+    browser = page.context.browser
+    assert browser is not None
+    plain = browser.new_context(
+        java_script_enabled=False, storage_state=state, base_url=page.url
+    )
+    other = plain.new_page()
+    other.goto("/costs/")
+    other.get_by_label("Group by").select_option("region")
+    other.locator(".actions").get_by_role("button", name="Apply").click()
+    assert "group_by=region" in other.url
+    plain.close()

@@ -20,7 +20,11 @@ from dashboard.api.infrastructure import (
     StorageViewSet,
     VmViewSet,
 )
-from dashboard.api.views import DashboardMetricViewSet, DashboardViewSet
+from dashboard.api.views import (
+    DashboardMetricViewSet,
+    DashboardViewSet,
+    SearchViewSet,
+)
 from dashboard.api_schema import SchemaView
 from dashboard.explained_costs import ExplainedCostsView, ExplainedCostViewSet
 from dashboard.home import SummaryView
@@ -138,6 +142,7 @@ api: list[URLPattern | URLResolver] = [
     ),
     path("api/v1/dashboard/summary/", DashboardViewSet.as_view({"get": "summary"})),
     path("api/v1/dashboard/history/", DashboardMetricViewSet.as_view({"get": "list"})),
+    path("api/v1/search/", SearchViewSet.as_view({"get": "list"}), name="api-search"),
     *(
         path(f"api/v1/infrastructure/{name}/", viewset.as_view({"get": "list"}))
         for name, viewset in INFRASTRUCTURE.items()

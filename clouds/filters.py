@@ -27,9 +27,17 @@ def account_filter(
     )
 
 
+def provider_filter(
+    field_name: str = "account__provider", help_text: str = "The cloud."
+) -> AnyChoice:
+    return AnyChoice(
+        field_name=field_name, choices=CloudKind.choices, help_text=help_text
+    )
+
+
 class CloudAccountFilter(filters.FilterSet):
     enabled = YesOrNo("is_enabled", help_text="Whether syncs read it.")
-    provider = AnyChoice(choices=CloudKind.choices, help_text="The cloud.")
+    provider = provider_filter("provider")
     search = filters.CharFilter(method="searched", help_text="Part of an id or name.")
     ordering = Order(fields=["name", "account_id", "provider", "created_at"])
 

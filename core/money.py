@@ -37,6 +37,14 @@ def for_reading(amount: Decimal, currency: str, *, exact: bool = False) -> str:
     return _signed(amount, f"{rounded:,.2f}", currency)
 
 
+def in_short(amount: Decimal, currency: str) -> str:
+    """`$52,600`: three digits, as a sentence has it; of less than 10, the cents too."""
+    if abs(amount) < 10:
+        return for_reading(amount, currency)
+    place = Decimal(1).scaleb(max(0, amount.adjusted() - 2))
+    return _signed(amount, f"{abs(amount).quantize(place):,.0f}", currency)
+
+
 def _signed(amount: Decimal, text: str, currency: str) -> str:
     sign = "\N{MINUS SIGN}" if amount < 0 else ""
     if currency == "USD":

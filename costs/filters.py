@@ -6,7 +6,7 @@ from typing import Any
 
 import django_filters as filters
 
-from clouds.filters import account_filter
+from clouds.filters import account_filter, provider_filter
 from core.api.filters import (
     AnyChoice,
     AnyText,
@@ -36,6 +36,7 @@ class CostFilter(filters.FilterSet):
 
     start = start_filter(method="any_day")
     end = end_filter(method="any_day")
+    provider = provider_filter(help_text="The cloud whose bill it is.")
     account = account_filter(help_text="The account whose bill it is, by its id.")
     currency = filters.CharFilter(lookup_expr="iexact", help_text="Such as USD.")
     sub_account = AnyText("sub_account_id", help_text="The account that used it.")

@@ -75,7 +75,7 @@ SUBJECTS = {
     ],
 }
 PAGES = [
-    ("summary", "Summary", "space_dashboard"),
+    ("summary", "Home", "home"),
     ("costs", "Costs", "payments"),
     ("teams", "Teams", "groups"),
     ("instances", "Instances", "computer"),

@@ -16,6 +16,7 @@ from core.api.etag import ConditionalMixin
 # First path segment -> description.
 TAGS = {
     "dashboard": "All of it in one answer, and what it was on each day.",
+    "search": "Pages, accounts, services, budgets and resources by name.",
     "accounts": "Connected cloud accounts.",
     "infrastructure": "What is present, with utilization, monthly cost and savings.",
     "instances": "Virtual machines as last seen, and their change history.",

@@ -5,9 +5,9 @@ from datetime import date
 from django.db.models import Min
 from django.http import HttpRequest
 
-from clouds.access import limit_of
 from core import VERSION
 from core.windows import ONE_DAY
+from dashboard.frame import Frame
 from syncs.datasets import Dataset
 from syncs.models import Watermark
 
@@ -15,10 +15,10 @@ DatasetDays = list[tuple[str, date]]
 
 
 def page_frame(request: HttpRequest) -> dict[str, object]:
-    """Return the version and callables, so that only a page's frame runs queries."""
+    """Return what is computed where it is used, so that only a page's frame queries."""
     return {
         "version": VERSION,
-        "limit": lambda: limit_of(request.user),
+        "frame": Frame.of(request),
         "data_through": lambda: data_through(request),
     }
 

@@ -135,7 +135,7 @@ def explained_on_home(found: Spending) -> dict[str, Any]:
         if context:
             flattered[name] = flattered_by(figure, found)
             continue
-        query = _query_of(figure, found.currency)
+        query = _query_of(figure, found)
         context = explained(query, found.source, found.user, found.account_names)
         one = context["explanation"]
         flattered[name] = one.without_incidents if one.is_flattered else None
@@ -147,7 +147,7 @@ def flattered_by(figure: Figure, found: Spending) -> Decimal | None:
     raised the costs of the period before. Two queries of one that is good."""
     if figure.change is None or figure.change >= 0:
         return None
-    incidents = cost_incidents(_query_of(figure, found.currency), found.user)
+    incidents = cost_incidents(_query_of(figure, found), found.user)
     periods = Periods(figure.window, figure.compared_with)
     sums = [periods.sums(daily) for one in incidents for daily in one.amounts.values()]
     added = sum((now for now, _ in sums), ZERO)
@@ -157,9 +157,12 @@ def flattered_by(figure: Figure, found: Spending) -> Decimal | None:
     return figure.change - (added - added_before)
 
 
-def _query_of(figure: Figure, currency: str) -> CostQuery:
+def _query_of(figure: Figure, found: Spending) -> CostQuery:
     previous = figure.compared_with
     is_usual = previous == period_before(figure.window)
     return CostQuery(
-        figure.window, currency=currency, previous=None if is_usual else previous
+        figure.window,
+        currency=found.currency,
+        filters=found.filters,
+        previous=None if is_usual else previous,
     )

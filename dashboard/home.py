@@ -1,8 +1,11 @@
-"""The summary page (home), which joins all rooms."""
+"""The home page, which joins all rooms: is the month on course, and what needs you."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -11,11 +14,20 @@ from django.views.generic import TemplateView
 
 from clouds.labels import clouds_of
 from clouds.models import CloudAccount
+from clouds.registry import CloudKind
 from costs.chart import by_moment, trend_chart
 from costs.queries.query import query_string
 from costs.queries.trend import OTHER
 from dashboard.explained_costs import explained_on_home
+from dashboard.frame import Frame
+from dashboard.home_status import status_sentence
+from dashboard.month_budget import month_budget
+from dashboard.open_items import open_items
+from dashboard.places import PAGE_OF
+from dashboard.scope import Scope
 from dashboard.spending import Spending, spending
+from insights.models import Recommendation, Verification
+from inventory.kinds import KINDS, Kind
 from inventory.models import Resource
 from syncs.runs.freshness import freshness, per_dataset
 
@@ -23,58 +35,128 @@ from syncs.runs.freshness import freshness, per_dataset
 PARTS = {
     "costs": "costs.view_dailycost",
     "instances": "inventory.view_instance",
+    "resources": "inventory.view_resource",
     "cpu": "metrics.view_cpumetric",
+    "savings": "insights.view_recommendation",
     "syncs": "syncs.view_syncrun",
 }
+TAKEN_UP = (Recommendation.Status.ACCEPTED, Recommendation.Status.IN_PROGRESS)
 
 
 class SummaryView(LoginRequiredMixin, TemplateView):
-    """Spending, largest changes, instances, data freshness, bill reconciliation."""
+    """What this month costs, what changed, what needs somebody, and how well it is
+    known; of all accounts, or of those that the header's scope names."""
 
     template_name = "dashboard/summary.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        user, now = self.request.user, timezone.now()
+        user, now = cast("User", self.request.user), timezone.now()
         may = {part: user.has_perm(right) for part, right in PARTS.items()}
         if not any(may.values()):
             raise PermissionDenied  # that page says how to get a role
-        accounts = list(CloudAccount.objects.visible_to(user))
-        enabled = [account for account in accounts if account.is_enabled]
+        frame = Frame.of(self.request)
+        self.scope = frame.scope
+        self.accounts = [one for one in frame.accounts if self.scope.holds(one)]
+        enabled = [account for account in self.accounts if account.is_enabled]
         context = super().get_context_data(
-            may=may, accounts=enabled, clouds=clouds_of(enabled), **kwargs
+            may=may,
+            accounts=enabled,
+            clouds=clouds_of(enabled),
+            costs_scope=_parameters(self.scope, "costs"),
+            resources_scope=_parameters(self.scope, "resources"),
+            **kwargs,
         )
+        found = self._spending() if may["costs"] else None
         if may["costs"]:
-            names = {account.account_id: account.name for account in accounts}
-            context |= self._costs(names)
             members = CloudAccount.objects.billed_out_of_sight(user)
             context["unseen_bills"] = list(members)
+            context |= self._costs(found, user, frame.waiting)
+        if found and (items := open_items(user, found.currency, self._limit())):
+            context["open_items"] = items
+        if may["savings"]:
+            context |= self._savings(user)
+        if may["resources"]:
+            context["kinds"] = self._kinds()
         if may["instances"]:
             context |= self._instances(with_cpu=may["cpu"])
         if may["syncs"]:
             context["freshness"] = per_dataset(freshness(enabled, now))
         return context
 
-    def _costs(self, names: dict[str, str]) -> dict[str, Any]:
+    def _limit(self) -> Sequence[CloudAccount] | None:
+        return self.accounts if self.scope else None
+
+    def _scoped(self, rows: Any) -> Any:
+        seen = rows.visible_to(self.request.user)
+        return seen.filter(account__in=self.accounts) if self.scope else seen
+
+    def _spending(self) -> Spending | None:
+        names = {one.account_id: one.name for one in Frame.of(self.request).accounts}
+        filters = {
+            "provider": self.scope.providers,
+            "sub_account": self.scope.accounts,
+        }
         currency = self.request.GET.get("currency")
-        found = spending(timezone.now(), self.request.user, names, currency)
+        return spending(timezone.now(), self.request.user, names, currency, filters)
+
+    def _costs(
+        self, found: Spending | None, user: User, waiting: int
+    ) -> dict[str, Any]:
         if found is None:
-            return {}
+            return {"status": status_sentence(None, None, waiting)}
+        budget = None
+        if user.has_perm("insights.view_budget"):
+            budget = month_budget(user, found, self.accounts, is_all=not self.scope)
         return {
+            "status": status_sentence(found, budget, waiting),
             "spending": found,
+            "budget": budget,
+            # Bills are of whole accounts, and a payer's of all its members.
+            "per_cloud": [] if self.scope.accounts else _per_cloud(found),
             "top_changes": found.top_changes,
             "chart": trend_chart(
-                found.trend, expected=found.expected.per_day, drills=_drills(found)
+                found.trend,
+                expected=found.still_expected.per_day,
+                drills=_drills(found),
             ),
-            "table": by_moment(found.trend, expected=found.expected.per_day),
+            "table": by_moment(found.trend, expected=found.still_expected.per_day),
             **explained_on_home(found),
         }
 
+    def _savings(self, user: User) -> dict[str, Any]:
+        """Savings a month per currency: recommended, taken up, and on the bill."""
+        live = self._scoped(Recommendation.objects).live()
+        done = Verification.objects.visible_to(user)
+        if self.scope:
+            done = done.filter(recommendation__account__in=self.accounts)
+        return {
+            "potential": live.savings_per_currency(),
+            "accepted": live.filter(status__in=TAKEN_UP).savings_per_currency(),
+            "realized": done.realized_per_currency(),
+        }
+
+    def _kinds(self) -> list[tuple[Kind, str, int, int]]:
+        """Return each kind that is present, its plural, how many there are, and how
+        many of them have no tag. One query."""
+        rows = self._scoped(Resource.objects).filter(account__is_enabled=True).present()
+        counts = {
+            kind: (count, untagged)
+            for kind, count, untagged in rows.order_by()
+            .values_list("kind")
+            .annotate(count=Count("pk"), untagged=Count("pk", filter=Q(tags={})))
+        }
+        return [
+            (kind, str(traits.model._meta.verbose_name_plural), *counts[kind])
+            for kind, traits in KINDS.items()
+            if kind in counts
+        ]
+
     def _instances(self, *, with_cpu: bool) -> dict[str, Any]:
         """Count the instances in each state, and the idle ones (metrics.idle)."""
-        resources = Resource.objects.visible_to(self.request.user)
-        instances = resources.filter(
+        instances = self._scoped(Resource.objects).filter(
             kind=Resource.Kind.INSTANCE, account__is_enabled=True
-        ).present()
+        )
+        instances = instances.present()
         counts = instances.count_per_state()
         context: dict[str, Any] = {"states": counts, "instances": sum(counts.values())}
         if with_cpu:
@@ -96,3 +178,18 @@ def _drills(found: Spending) -> dict[str, str]:
         for one in found.trend.series
         if one.key != OTHER
     }
+
+
+def _parameters(scope: Scope, route: str) -> str:
+    """Return what links to that page add, so that it is limited to the same."""
+    named = urlencode(scope.parameters(PAGE_OF[route]), doseq=True)
+    return f"&{named}" if named else ""
+
+
+def _per_cloud(found: Spending) -> list[tuple[CloudKind, Any]]:
+    """Return what each cloud bills for the month to date, where there are several."""
+    if found.month_to_date is None:
+        return []
+    of_month = found.source.in_window(found.month_to_date.window)
+    bills = of_month.bill_per_cloud()
+    return [(CloudKind(name), amount) for name, amount in bills if len(bills) > 1]

@@ -1,6 +1,6 @@
 """The month-end cost on the summary page: by the forecasts, else by weekdays."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -30,9 +30,15 @@ class Projection:
 
 
 def forecast_month_end(
-    now: datetime, currency: str, user: AnyUser, amounts: Mapping[date, Decimal]
+    now: datetime,
+    currency: str,
+    user: AnyUser,
+    amounts: Mapping[date, Decimal],
+    filters: Mapping[str, Sequence[str]],
 ) -> MonthEnd | None:
     """Return the month-end forecast that the user may see, if there is one.
+
+    `filters`, of a CostQuery, limit it to clouds and accounts.
 
     None too where it began from other costs than `amounts`, the total of each stored
     day: an account or a restatement that was synced later is not part of it yet.
@@ -41,7 +47,8 @@ def forecast_month_end(
         return None
     if not user.has_perm("insights.view_forecast"):
         return None
-    forecast = month_end(now, currency, user)
+    clouds, accounts = filters["provider"], filters["sub_account"]
+    forecast = month_end(now, currency, user, clouds, accounts)
     if forecast is None:
         return None
     month = [day for day in amounts if forecast.month <= day < forecast.spent_until]

@@ -6,7 +6,13 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from clouds.access import AnyUser
-from core.windows import ONE_DAY, Window, first_of_month, utc_day
+from core.windows import (
+    ONE_DAY,
+    Window,
+    first_of_month,
+    last_complete_days,
+    utc_day,
+)
 from costs.chart import by_moment, folded
 from costs.growth.still_expected import StillExpected, still_expected
 from costs.queries.coverage import (
@@ -16,6 +22,7 @@ from costs.queries.coverage import (
     missing_days,
     period_before,
 )
+from costs.queries.query import CostQuery
 from costs.queries.source import CostSource
 from costs.queries.table import Line
 from costs.queries.top_changes import TopChange, top_changes
@@ -74,6 +81,8 @@ class Spending:
     """Costs in one currency; month-end cost by a forecast, else a projection."""
 
     source: CostSource
+    filters: Mapping[str, Sequence[str]]
+    """Those of a CostQuery: what of all that the user sees it is about."""
     currency: str
     other_currencies: Sequence[str]
     last_days: Figure
@@ -86,7 +95,7 @@ class Spending:
     services: Sequence[Line]
     """Of the last days, beside the period before; the largest first."""
     summary: Reconciliation
-    expected: StillExpected
+    still_expected: StillExpected
     """What the newest of the last days will still grow by."""
     spans: Sequence[Span]
     user: AnyUser
@@ -97,7 +106,14 @@ class Spending:
         """Return what the month to date will still grow by."""
         if self.month_to_date is None:
             return StillExpected()
-        return self.expected.within(self.month_to_date.window)
+        return self.still_expected.within(self.month_to_date.window)
+
+    @property
+    def expected(self) -> Decimal | None:
+        """What the month will have cost, as far as it can be told."""
+        if self.forecast:
+            return self.forecast.mean
+        return self.projection.total if self.projection else None
 
     @property
     def top_changes(self) -> Sequence[TopChange]:
@@ -109,6 +125,7 @@ class Spending:
             self.currency,
             self.spans,
             self.account_names,
+            self.filters,
         )
 
 
@@ -117,14 +134,19 @@ def spending(
     user: AnyUser,
     account_names: Mapping[str, str],
     currency: str | None = None,
+    filters: Mapping[str, Sequence[str]] | None = None,
 ) -> Spending | None:
     """Return what this user may see up to the newest complete day; None without any.
+
+    `filters`, of a CostQuery, leave out some of it.
 
     The newest complete day is the last stored one before today, so that a bill that
     arrives at noon is not shown as a fall in costs in the morning. Eleven queries,
     and another one where recent days grow.
     """
-    source = CostSource.visible_to(user).before(utc_day(now))
+    query = CostQuery(last_complete_days(PERIOD_DAYS, now))
+    query = replace(query, filters={**query.filters, **(filters or {})})
+    source = CostSource.visible_to(user).filtered(query, user).before(utc_day(now))
     newest = source.newest_days()
     if not newest:
         return None
@@ -147,12 +169,13 @@ def spending(
     stored = source.in_window(last_days).bills().stored_days()
     forecast = projection = None
     if not missing:
-        forecast = forecast_month_end(now, currency, user, amounts)
+        forecast = forecast_month_end(now, currency, user, amounts, query.filters)
         # Costs that end before this month and its eve project nothing.
         if not forecast and end >= month_start:
             projection = projected_month_end(amounts, end)
     return Spending(
         source=source,
+        filters=query.filters,
         currency=currency,
         other_currencies=[other for other in newest if other != currency],
         last_days=figures[0],
@@ -176,7 +199,7 @@ def spending(
             unreconciled_days=sum(day.unreconciled for day in stored.values()),
             missing_days=missing,
         ),
-        expected=still_expected(source, spans, last_days),
+        still_expected=still_expected(source, spans, last_days),
         spans=spans,
         user=user,
         account_names=account_names,

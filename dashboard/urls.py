@@ -1,16 +1,12 @@
 from django.urls import path
 
+from dashboard.places import SECTIONS
 from dashboard.resources import UsedResourceListView, UsedResourceView
-from inventory.kinds import KINDS, Kind
-
-# section -> its title and its kinds
-SECTIONS = {
-    "storage": ("Storage", [Kind.VOLUME, Kind.SNAPSHOT, Kind.BUCKET]),
-    "databases": ("Databases", [Kind.DATABASE]),
-    "network": ("Network", [Kind.ADDRESS, Kind.NAT_GATEWAY, Kind.LOAD_BALANCER]),
-}
+from dashboard.views import SearchView
+from inventory.kinds import KINDS
 
 urlpatterns = [
+    path("search/", SearchView.as_view(), name="search"),
     *(
         path(
             f"{name}/",

@@ -5,8 +5,7 @@ from typing import Any
 import django_filters as filters
 from django.db.models import Q
 
-from clouds.filters import account_filter
-from clouds.registry import CloudKind
+from clouds.filters import account_filter, provider_filter
 from core.api.filters import AnyChoice, AnyText, Order, YesOrNo, moment_filter
 from inventory.models import Resource
 from inventory.querysets import ResourceQuerySet
@@ -29,11 +28,7 @@ class ResourceFilter(OwnedFilter):
 
     account = account_filter()
     region = AnyText(help_text="One or several regions.")
-    provider = AnyChoice(
-        field_name="account__provider",
-        choices=CloudKind.choices,
-        help_text="The cloud.",
-    )
+    provider = provider_filter()
     resource_group = AnyText(help_text="One or several of Azure, in lower case.")
     state = AnyText(help_text="As its cloud calls it, such as running or available.")
     tag = filters.CharFilter(

@@ -139,8 +139,8 @@ def test_a_machine_is_found_looked_at_and_exported(page: Page, company: None) ->
 
 def test_the_admin_opens_with_what_needs_attention(page: Page, company: None) -> None:
     sign_in(page)
-    link = page.get_by_role("navigation", name="Main").get_by_role("link", name="Admin")
-    link.click()
+    open_page(page, "People")
+    page.locator(".top").get_by_role("link", name="Advanced").click()
     expect(page.get_by_role("heading", name="Needs attention")).to_be_visible()
     page.get_by_role("link", name="running", exact=True).click()
     expect(page.get_by_role("link", name="web-1").first).to_be_visible()
@@ -182,17 +182,15 @@ def test_colors_are_chosen_once_for_pages_and_admin(page: Page, company: None) -
     expect(root).not_to_have_attribute("data-theme", "dark")
 
 
-@pytest.mark.parametrize("name", ["Summary", "Costs", "Instances", "CPU", "Syncs"])
-def test_on_a_phone_the_menu_leads_on_and_no_page_is_wider(
+@pytest.mark.parametrize("name", ["Home", "Costs", "Resources", "Insights", "Syncs"])
+def test_on_a_phone_the_bar_leads_on_and_no_page_is_wider(
     page: Page, company: None, name: str
 ) -> None:
     page.set_viewport_size(PHONE)
     sign_in(page)
-    navigation = page.get_by_role("navigation", name="Main")
-    expect(navigation).to_be_hidden()
-    page.get_by_role("button", name="Menu").click()
-    navigation.get_by_role("link", name=name).click()
-    is_ready(page, name)
+    bar = page.get_by_role("navigation", name="Main").bounding_box()
+    assert bar and bar["y"] + bar["height"] == PHONE["height"]
+    open_page(page, name)
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= PHONE["width"]
 

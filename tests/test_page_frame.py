@@ -15,25 +15,58 @@ from pytest_django import DjangoAssertNumQueries
 from clouds.testing import account, see_all, see_only
 from core import VERSION
 from core.testing.clock import NOW
+from insights.testing import budget
+from inventory.testing import one_of_each
 from syncs.datasets import Dataset
 from syncs.models import Watermark
 from users.testing import person
 
 HOUSE = Path(__file__).resolve().parents[1]
-LINKS = ["/costs/", "/instances/", "/cpu/", "/syncs/", "/insights/"]
+PLACES = ["/", "/costs/", "/resources/", "/insights/", "/syncs/"]
+SECTIONS = {
+    "/costs/": ["/insights/budgets/", "/insights/forecasts/", "/teams/"],
+    "/resources/": ["/instances/", "/storage/", "/databases/", "/network/"],
+    "/people/": [
+        *("/admin/clouds/cloudaccount/", "/tokens/", "/activity/", "/admin/"),
+    ],
+    "/insights/": [
+        *("/insights/anomalies/", "/insights/recommendations/", "/insights/advice/"),
+    ],
+}
+LINK = re.compile(r'<a href="([^"]*)" ?(aria-current="\w+")?>')
 
 
-def navigation(client: Client, page: str = "/password/") -> str:
-    text = client.get(page).content.decode()
-    return text[text.index("<nav") : text.index("</nav>")]
+def header(client: Client, page: str = "/password/") -> str:
+    return client.get(page).content.decode().partition("<main")[0]
+
+
+def links(part: str) -> list[str]:
+    return [address for address, _ in LINK.findall(part)]
+
+
+def places(client: Client, page: str = "/password/") -> str:
+    return header(client, page).partition('aria-label="Main"')[2].partition("</nav>")[0]
+
+
+def section(client: Client, page: str) -> str:
+    shown = header(client, page).partition('class="section-pages"')[2]
+    return shown.partition("</nav>")[0]
 
 
 @pytest.mark.django_db
-def test_a_viewer_is_led_to_every_page_but_the_admin(client: Client) -> None:
+def test_a_viewer_is_led_to_every_place_but_the_admin(client: Client) -> None:
     client.force_login(person("viewer"))
-    shown = navigation(client)
-    assert [link for link in LINKS if f'href="{link}"' not in shown] == []
-    assert 'href="/admin/"' not in shown
+    assert links(places(client)) == PLACES
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("place", SECTIONS)
+def test_a_place_leads_to_each_of_its_pages(client: Client, place: str) -> None:
+    client.force_login(person("administrator"))
+    for page in (place, *SECTIONS[place]):
+        if page.startswith("/admin/"):
+            continue  # which has a frame of its own
+        assert links(section(client, page)) == [place, *SECTIONS[place]]
 
 
 @pytest.mark.django_db
@@ -42,22 +75,57 @@ def test_nobody_is_led_where_he_may_not_go(client: Client) -> None:
     see_all(user)
     user.user_permissions.add(Permission.objects.get(codename="view_instance"))
     client.force_login(user)
-    shown = navigation(client)
-    assert [link for link in LINKS if f'href="{link}"' in shown] == ["/instances/"]
+    assert links(places(client)) == ["/", "/instances/"]
+    assert section(client, "/instances/") == ""  # it would lead nowhere else
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("page", ["/password/", "/", "/resources/", *LINKS])
-def test_the_page_that_is_open_is_the_current_one(client: Client, page: str) -> None:
+def test_staff_is_led_to_the_admin(client: Client) -> None:
+    client.force_login(person("administrator"))
+    assert links(places(client)) == [*PLACES, "/people/"]
+
+
+@pytest.mark.django_db
+def test_people_are_no_page_of_who_sees_some_accounts_only(client: Client) -> None:
+    user = person("administrator")
+    see_only(user, account())
+    client.force_login(user)
+    shown = section(client, "/tokens/")
+    assert "/people/" not in links(shown)
+    assert "/admin/" in links(shown)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("page", "place", "own"),
+    [
+        ("/password/", None, None),
+        ("/", "/", None),
+        ("/costs/", "/costs/", "/costs/"),
+        ("/insights/budgets/", "/costs/", "/insights/budgets/"),
+        ("/insights/budgets/{budget}/", "/costs/", "/insights/budgets/"),
+        ("/cpu/", "/resources/", "/instances/"),
+        ("/instances/{instance}/", "/resources/", "/instances/"),
+        ("/resources/volume/{volume}/", "/resources/", "/storage/"),
+        ("/syncs/", "/syncs/", None),
+    ],
+)
+def test_the_place_and_the_page_that_are_open_are_current(
+    client: Client, page: str, place: str | None, own: str | None
+) -> None:
+    made = one_of_each(account())
+    keys = {"budget": budget().pk, **{kind.value: one.pk for kind, one in made.items()}}
     client.force_login(person("viewer"))
-    current = re.findall(r'href="([^"]+)" aria-current', navigation(client, page))
-    assert current == ([] if page == "/password/" else [page])
+    page = page.format(**keys)
+    for part, expected in ((places(client, page), place), (section(client, page), own)):
+        current = [address for address, is_current in LINK.findall(part) if is_current]
+        assert current == [expected] * (expected is not None)
 
 
 @pytest.mark.django_db
 def test_the_menu_leads_to_password_tokens_and_out(client: Client) -> None:
     client.force_login(person("viewer"))
-    text = client.get("/password/").content.decode()
+    text = header(client)
     for what in ('href="/password/"', 'href="/tokens/"', 'action="/logout/"'):
         assert what in text, what
     assert "Signed in as <strong>viewer</strong>" in text

@@ -237,6 +237,8 @@ def restatements_of(query: CostQuery, user: AnyUser) -> RestatementQuerySet:
     changed = Restatement.objects.counted().visible_to(user).in_window(query.window)
     if query.filters["account"]:
         changed = changed.filter(account__account_id__in=query.filters["account"])
+    if query.filters["provider"]:
+        changed = changed.filter(account__provider__in=query.filters["provider"])
     if query.currency:
         changed = changed.filter(currency=query.currency)
     return changed

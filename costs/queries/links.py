@@ -4,6 +4,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from clouds.registry import CloudKind
 from core.periods import PERIODS, period_window
 from core.windows import ONE_DAY, Window, add_months, utc_day
 from costs.queries.query import (
@@ -17,6 +18,7 @@ from costs.querysets import BY_TAG, UNTAGGED, keys_of
 
 # What a filter in use is called.
 FILTER_NAMES = {
+    "provider": "Cloud",
     "account": "Bill of",
     "service": "Service",
     "exclude_service": "Exclude service",
@@ -173,4 +175,6 @@ def _label(value: str, name: str, account_names: Mapping[str, str]) -> str:
     if name in DIMENSIONS["tag"]:
         key, _, tag_value = value.partition("=")
         return value if tag_value else f"{key} {UNTAGGED}"
+    if name == "provider":
+        return str(CloudKind(value).label)
     return account_names.get(value, value)

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from clouds.registry import CloudKind
 from core.periods import PERIODS, period_window
 from core.windows import ONE_DAY, InvalidWindow, Window, last_complete_days, utc_day
 from costs.queries.coverage import COMPARISONS
@@ -48,8 +49,14 @@ DIMENSIONS = {
 }
 # What costs by tag can be grouped and filtered by.
 COMBINABLE_WITH_TAG = {"service", "account", "tag", "none"}
-# All filters that repeat; `account` names whose bill it is.
-FILTERS = ("account", *(name for pair in DIMENSIONS.values() for name in pair))
+# All filters that repeat; `provider` and `account` name whose bill it is.
+BILLS = ("provider", "account")
+FILTERS = (*BILLS, *(name for pair in DIMENSIONS.values() for name in pair))
+CHOICES = {
+    "provider": tuple(CloudKind.values),
+    "charge_category": CATEGORIES,
+    "exclude": CATEGORIES,
+}
 # Names of products and tags hold commas; other values may be listed between them.
 WITH_COMMAS = ("service", "exclude_service", "tag", "exclude_tag", "group_by")
 # Three would be a list, and no table to read.
@@ -227,10 +234,10 @@ class _Reader:
 
     def query(self, now: datetime) -> CostQuery:
         filters = {name: self.texts(name) for name in FILTERS}
-        for name in ("charge_category", "exclude"):
+        for name, choices in CHOICES.items():
             for value in filters[name]:
-                if value not in CATEGORIES:
-                    self.refuse_choice(name, value, CATEGORIES)
+                if value not in choices:
+                    self.refuse_choice(name, value, choices)
         ignore = self.texts("ignore")
         for value in ignore:
             if value not in IGNORABLE:

@@ -18,6 +18,7 @@ from django.db.models import Q, Sum
 from clouds.access import AnyUser, is_limited, limit_of
 from clouds.labels import tag_keys_of
 from clouds.models import CloudAccount
+from clouds.registry import CloudKind
 from core.windows import ONE_DAY, Window
 from costs.growth.querysets import CostGrowthQuerySet
 from costs.growth.shares import GrowthShares
@@ -31,7 +32,7 @@ from costs.models import (
     TagCost,
 )
 from costs.queries.coverage import Span
-from costs.queries.query import DIMENSIONS, CostQuery, InvalidQuery
+from costs.queries.query import BILLS, DIMENSIONS, CostQuery, InvalidQuery
 from costs.querysets import (
     BY_TAG,
     BillDayQuerySet,
@@ -116,8 +117,8 @@ class CostSource:
         if key := query.tag_key:
             check_tag_key(query, user)
             found = self.by_tag(key, user)
-        if accounts := query.filters["account"]:
-            keys = _keys_of(accounts, user)
+        if any(query.filters[name] for name in BILLS):
+            keys = _keys_of(query, user)
             found = replace(
                 found,
                 rows=found.rows.filter(account__in=keys),
@@ -205,6 +206,12 @@ class CostSource:
             "sum"
         ]
         return total
+
+    def bill_per_cloud(self) -> list[tuple[str, Decimal]]:
+        """Return what the bills of each cloud say, the largest first. One query."""
+        sums = self._counted(self.totals).order_by().values_list("account__provider")
+        found: list[tuple[str, Decimal]] = list(sums.annotate(sum=Sum("billed")))
+        return sorted(found, key=lambda one: -one[1])
 
     def only_currency(self) -> str | None:
         """Return the currency of the bills, which one without charges has too; None
@@ -363,12 +370,15 @@ def check_services(found: CostSource, query: CostQuery) -> None:
         raise InvalidQuery({"service": [reason]})
 
 
-def _keys_of(account_ids: Sequence[str], user: AnyUser) -> list[int]:
-    """The keys of the accounts with these ids. Raises InvalidQuery."""
-    seen = CloudAccount.objects.visible_to(user).filter(account_id__in=account_ids)
-    found = list(seen.values_list("account_id", "pk"))
-    check_known("account", account_ids, dict(found), user)
-    return [pk for _, pk in found]
+def _keys_of(query: CostQuery, user: AnyUser) -> list[int]:
+    """The keys of the accounts whose bills are asked for. Raises InvalidQuery."""
+    seen = CloudAccount.objects.visible_to(user)
+    if account_ids := query.filters["account"]:
+        seen = seen.filter(account_id__in=account_ids)
+    found = list(seen.values_list("account_id", "pk", "provider"))
+    check_known("account", account_ids, {one for one, *_ in found}, user)
+    clouds = query.filters["provider"] or CloudKind.values
+    return [pk for _, pk, cloud in found if cloud in clouds]
 
 
 def check_known(

@@ -46,8 +46,11 @@ def top_changes(
     currency: str,
     spans: Sequence[Span],
     account_names: Mapping[str, str],
+    filters: Mapping[str, Sequence[str]],
 ) -> Sequence[TopChange]:
     """Return the largest changes, up or down, since the 30 days before the window's 30.
+
+    `filters` are those of the source, which may name clouds and accounts.
 
     `spans` are those of the source in both periods: an account of which either is not
     stored whole has no change that anybody knows, on whosever bill. One whose bill ends
@@ -65,6 +68,10 @@ def top_changes(
     ]
     recent = RecentCost.objects.visible_to(user).filter(currency=currency)
     recent = recent.filter(until=window.end).exclude(unknown)
+    if clouds := filters["provider"]:
+        recent = recent.filter(account__provider__in=clouds)
+    if accounts := filters["sub_account"]:
+        recent = recent.filter(sub_account_id__in=accounts)
     amounts: dict[tuple[str, str], tuple[Decimal, Decimal]] = {}
     if late:
         keys = ("service", "sub_account_id")

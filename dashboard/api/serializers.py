@@ -125,6 +125,25 @@ def dashboard_data(found: DashboardSummary) -> dict[str, Any]:
     }
 
 
+class SearchParameters(serializers.Serializer[Any]):
+    """What is looked for."""
+
+    q = serializers.CharField(
+        max_length=200, help_text="Part of a name, an ID or an IP address."
+    )
+
+
+class HitSerializer(serializers.Serializer[Any]):
+    """Something that has a page."""
+
+    kind = serializers.CharField(
+        help_text="page, account, service, budget or resource."
+    )
+    name = serializers.CharField()
+    detail = serializers.CharField(help_text="What and where it is.")
+    url = serializers.CharField(help_text="The address of its page.")
+
+
 class DashboardMetricSerializer(serializers.ModelSerializer[DashboardMetric]):
     """The summary of all accounts in one currency, as it was at the end of a day."""
 

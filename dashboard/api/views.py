@@ -1,8 +1,10 @@
-"""The dashboard's endpoints: its summary, and what it was on each day."""
+"""The dashboard's endpoints: its summary, what it was on each day, and search."""
 
-from typing import Any
+from dataclasses import asdict
+from typing import Any, cast
 
 import django_filters as filters
+from django.contrib.auth.models import User
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ValidationError
@@ -22,9 +24,12 @@ from dashboard.api.serializers import (
     CurrencyParameter,
     DashboardMetricSerializer,
     DashboardSerializer,
+    HitSerializer,
+    SearchParameters,
     dashboard_data,
 )
 from dashboard.models import DashboardMetric
+from dashboard.search import search
 from dashboard.summary import UnknownCurrency, dashboard_summary, summary_version
 from insights.models import Forecast, Recommendation
 from inventory.models import Instance
@@ -85,3 +90,21 @@ class DashboardMetricViewSet(RowsViewSet):
     serializer_class = DashboardMetricSerializer
     filterset_class = DashboardMetricFilter
     csv_name = "dashboard-history"
+
+
+class SearchViewSet(ViewSet):
+    """What can be found by name."""
+
+    # Each kind of what is found takes its own permission.
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(parameters=[SearchParameters], responses=HitSerializer(many=True))
+    def list(self, request: Request) -> Response:
+        """Pages, accounts, services, budgets and resources that you may see, at most
+        six of each."""
+        refuse_unknown(request.query_params, SearchParameters().fields)
+        asked = SearchParameters(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        user = cast("User", request.user)
+        found = search(asked.validated_data["q"], user, timezone.now())
+        return Response([asdict(hit) for hit in found])

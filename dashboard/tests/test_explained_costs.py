@@ -356,7 +356,8 @@ def test_the_summary_page_explains_the_month(
     assert "in 1 Nov – 19 Nov 2026, compared with" in explained(text)
     assert "Used more" in explained(text)
     assert "flattered" not in text
-    [query] = re.findall(r'href="/costs/\?([^"]*)">Explore</a>\s*</div>\s*<p', text)
+    panel = text.partition('id="explanation"')[2].partition("</section>")[0]
+    [query] = re.findall(r'href="/costs/\?([^"]*)">Explore</a>', panel)
     assert "start=2026-11-01&amp;end=2026-11-20" in query
     assert "previous_start" not in query
 

@@ -158,7 +158,7 @@ def test_files_are_described_as_files() -> None:
 
 def test_it_names_the_parameters_of_each_answer() -> None:
     found = schema()
-    bill = {"start", "end", "account", "currency"}
+    bill = {"start", "end", "provider", "account", "currency"}
     rows = {"sub_account", "service", "region", "charge_category", "exclude"}
     rows |= {"exclude_service", "exclude_region", "exclude_sub_account", "search"}
     rows |= {"resource_group", "exclude_resource_group", "tag", "exclude_tag"}

@@ -2,8 +2,7 @@
 
 import django_filters as filters
 
-from clouds.filters import account_filter
-from clouds.registry import CloudKind
+from clouds.filters import account_filter, provider_filter
 from core.api.filters import AnyChoice, AnyText
 from insights.models import Advice
 from insights.ordering import UnknownLastOrder
@@ -11,11 +10,7 @@ from insights.ordering import UnknownLastOrder
 
 class AdviceFilter(filters.FilterSet):
     account = account_filter()
-    provider = AnyChoice(
-        field_name="account__provider",
-        choices=CloudKind.choices,
-        help_text="The cloud.",
-    )
+    provider = provider_filter()
     impact = AnyChoice(choices=Advice.Impact.choices, help_text="One or several.")
     type_id = AnyText(help_text="Type of advice, by its ID in its cloud.")
     resource_id = AnyText(help_text="The ids of resources, in lower case.")

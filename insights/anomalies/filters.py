@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from clouds.filters import account_filter
+from clouds.filters import account_filter, provider_filter
 from core.api.filters import (
     AnyChoice,
     AnyText,
@@ -34,6 +34,7 @@ class AnomalyFilter(OwnedFilter):
     start = start_filter("last_day")
     end = end_filter("first_day")
     account = account_filter()
+    provider = provider_filter()
     scope = AnyChoice(choices=Anomaly.Scope.choices, help_text="Only these scopes.")
     status = AnyChoice(choices=Anomaly.Status.choices, help_text="Only these.")
     severity = AnyChoice(choices=Anomaly.Severity.choices, help_text="Only these.")

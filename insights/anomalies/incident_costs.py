@@ -39,6 +39,8 @@ def cost_incidents(query: CostQuery, user: AnyUser) -> list[Incident]:
     )
     if accounts := query.filters["account"]:
         rows = rows.filter(account__account_id__in=accounts)
+    if clouds := query.filters["provider"]:
+        rows = rows.filter(account__provider__in=clouds)
     rows = rows.exclude(status=Anomaly.Status.DISMISSED).order_by("first_day", "pk")
     found = rows.select_related("account").prefetch_related("changes")
     return [_incident(row, query) for row in found if not row.is_closed_automatically]

@@ -2,7 +2,7 @@
 
 import django_filters as filters
 
-from clouds.filters import account_filter
+from clouds.filters import account_filter, provider_filter
 from core.api.filters import AnyChoice
 from insights.models import Budget
 from insights.ordering import UnknownLastOrder
@@ -11,6 +11,7 @@ from users.owned_filter import OwnedFilter
 
 class BudgetFilter(OwnedFilter):
     account = account_filter()
+    provider = provider_filter()
     scope = AnyChoice(choices=Budget.Scope.choices, help_text="Only these scopes.")
     currency = filters.CharFilter(lookup_expr="iexact", help_text="Such as USD.")
     search = filters.CharFilter("name", "icontains", help_text="Part of a name.")

@@ -2,7 +2,7 @@
 
 import django_filters as filters
 
-from clouds.filters import account_filter
+from clouds.filters import account_filter, provider_filter
 from core.api.filters import AnyChoice, AnyText, YesOrNo
 from insights.forecasts.models import Scope
 from insights.forecasts.querysets import ForecastQuerySet
@@ -12,6 +12,7 @@ from insights.ordering import UnknownLastOrder
 
 class ForecastFilter(filters.FilterSet):
     account = account_filter()
+    provider = provider_filter()
     scope = AnyChoice(choices=Scope.choices, help_text="total, account or service.")
     key = AnyText(
         commas=False, help_text="The service, or the id of the account that used it."

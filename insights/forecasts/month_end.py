@@ -57,9 +57,14 @@ def month_of(day: date) -> Window:
 
 
 def month_end(
-    now: datetime, currency: str, user: AnyUser | None = None
+    now: datetime,
+    currency: str,
+    user: AnyUser | None = None,
+    clouds: Sequence[str] = (),
+    accounts: Sequence[str] = (),
 ) -> MonthEnd | None:
-    """Return the forecast month-end cost of the accounts that the user may see.
+    """Return the forecast month-end cost of the accounts that the user may see, or of
+    those among them that are of these clouds or have these ids.
 
     None where no forecast reaches the end of the month. Four queries, and one more
     for the accounts that are missing in a sum of accounts.
@@ -68,6 +73,13 @@ def month_end(
     if user is not None:
         newest = newest.visible_to(user)
     newest = newest.select_related("account")
+    if clouds or accounts:
+        parts = newest.filter(scope=Scope.ACCOUNT)
+        if clouds:
+            parts = parts.filter(account__provider__in=clouds)
+        if accounts:
+            parts = parts.filter(key__in=accounts)
+        return month_end_of(parts, now)
     whole = list(newest.filter(scope=Scope.TOTAL, account=None))
     if whole:
         return month_end_of(whole, now)

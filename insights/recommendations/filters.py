@@ -4,7 +4,7 @@ from typing import Any
 
 import django_filters as filters
 
-from clouds.filters import account_filter
+from clouds.filters import account_filter, provider_filter
 from core.api.filters import AnyChoice, AnyText, YesOrNo
 from insights.models import Feedback, Recommendation
 from insights.ordering import UnknownLastOrder
@@ -16,6 +16,7 @@ from users.owned_filter import OwnedFilter
 
 class RecommendationFilter(OwnedFilter):
     account = account_filter()
+    provider = provider_filter()
     priority = AnyChoice(choices=PRIORITIES, help_text="critical, high, medium or low.")
     category = AnyChoice(choices=CATEGORIES, help_text="Only these.")
     rule = AnyChoice(choices=RULES, help_text="Only these.")

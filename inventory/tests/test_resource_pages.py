@@ -234,5 +234,5 @@ def test_a_page_asks_as_many_queries_for_many_as_for_one(
     # session, user, permissions (2), footer; accounts, count, rows, what they are
     # attached to; counts of kinds; states, regions, groups; breakdown, read accounts;
     # CPU and use of databases.
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(20):
         viewer.get(page)

@@ -1,0 +1,139 @@
+"""What stands around every page: where one can go, what it is limited to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from clouds.access import limit_of
+from clouds.labels import account_labels, clouds_of
+from clouds.models import CloudAccount
+from dashboard.attention import Need, needs_attention
+from dashboard.places import HOME, PAGE_OF, PLACES, Page, Place
+from dashboard.scope import LEFT_OUT, Scope
+
+# Beyond so many, an account is found by search.
+LISTED_ACCOUNTS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    label: str
+    url: str
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLink:
+    """A place, and those of its pages that the user may see."""
+
+    label: str
+    icon: str
+    url: str
+    is_current: bool
+    pages: Sequence[Link]
+
+
+class Frame:
+    """Computed where a template asks for it, once: an error page asks nothing."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "Frame":
+        """Return the request's own, so that its view and template ask once."""
+        found: Frame = request.__dict__.setdefault("frame", cls(request))
+        return found
+
+    @cached_property
+    def page(self) -> Page | None:
+        """The page that is open, or that is above what is open."""
+        match = self.request.resolver_match
+        return PAGE_OF.get(match.view_name) if match else None
+
+    @cached_property
+    def accounts(self) -> list[CloudAccount]:
+        return list(CloudAccount.objects.visible_to(self.request.user))
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        return account_labels(self.accounts)
+
+    @cached_property
+    def limit(self) -> str:
+        return limit_of(self.request.user)
+
+    @cached_property
+    def needs(self) -> list[Need]:
+        return needs_attention(self.request.user, timezone.now())
+
+    @property
+    def waiting(self) -> int:
+        return sum(need.count for need in self.needs)
+
+    @cached_property
+    def scope(self) -> Scope:
+        return Scope.of(self.request.GET, self.accounts)
+
+    @cached_property
+    def places(self) -> list[PlaceLink]:
+        found = (self._link(place) for place in PLACES)
+        return [place for place in found if place]
+
+    @property
+    def place(self) -> PlaceLink | None:
+        """The place that is open; its pages are the second line of links."""
+        return next((one for one in self.places if one.is_current), None)
+
+    def _link(self, place: Place) -> PlaceLink | None:
+        seen = [one for one in place.pages if one.is_visible_to(self.request.user)]
+        links = [
+            Link(one.label, address(one, self.scope.parameters(one)), one == self.page)
+            for one in seen
+        ]
+        if not links:
+            return None
+        is_current = self.page in place.pages
+        return PlaceLink(place.label, place.icon, links[0].url, is_current, links)
+
+    @property
+    def scope_label(self) -> str:
+        return self.scope.label(self.names)
+
+    @property
+    def scopes(self) -> list[Link]:
+        """What the open page, or else home, can be limited to."""
+        clouds = clouds_of(self.accounts)
+        found = [("All accounts", Scope())]
+        if len(clouds) > 1:
+            found += [(str(one.label), Scope(providers=(one.value,))) for one in clouds]
+        listed = list(self.names.items())[:LISTED_ACCOUNTS]
+        found += [(name, Scope(accounts=(one,))) for one, name in listed]
+        return [Link(label, self._limited(to), to == self.scope) for label, to in found]
+
+    @property
+    def unlisted(self) -> int:
+        return max(0, len(self.accounts) - LISTED_ACCOUNTS)
+
+    def _limited(self, scope: Scope) -> str:
+        page = self.page if self.page and self.page.accounts else HOME
+        match = self.request.resolver_match
+        if not match or match.view_name != page.route:
+            return address(page, scope.parameters(page))
+        kept = {
+            name: values
+            for name, values in self.request.GET.lists()
+            if name not in LEFT_OUT
+        }
+        return address(page, {**kept, **scope.parameters(page)})
+
+
+def address(page: Page, parameters: dict[str, Any]) -> str:
+    query = urlencode(parameters, doseq=True)
+    return reverse(page.route) + (f"?{query}" if query else "")

@@ -1,0 +1,42 @@
+"""The first sentence of home: whether the month is on course, and what needs you."""
+
+from core.money import in_short
+from dashboard.month_budget import MonthBudget
+from dashboard.spending import Spending
+
+
+def status_sentence(
+    found: Spending | None, budget: MonthBudget | None, waiting: int
+) -> str:
+    """Return it in plain words: `On course for $52,600 of $55,000; one thing needs
+    you.`"""
+    return f"{_month(found, budget)}; {_needs(waiting)}."
+
+
+def _month(found: Spending | None, budget: MonthBudget | None) -> str:
+    if found is None:
+        return "No costs are stored yet"
+    expected, month = found.expected, found.month_to_date
+    if expected is None:
+        if month is None or month.total is None:
+            return "No complete day of this month is stored yet"
+        so_far = in_short(month.total, found.currency)
+        return f"{so_far} spent this month, and no forecast of its end yet"
+    course = f"On course for {in_short(expected, found.currency)}"
+    if budget is None:
+        return f"{course} this month"
+    amount = budget.budget.amount
+    limit = in_short(amount, found.currency)
+    if budget.spent > amount:
+        beyond = in_short(budget.spent - amount, found.currency)
+        return f"{course}, and the budget of {limit} is exceeded by {beyond}"
+    if expected > amount:
+        beyond = in_short(expected - amount, found.currency)
+        return f"{course}, {beyond} more than the budget of {limit}"
+    return f"{course} of {limit}"
+
+
+def _needs(waiting: int) -> str:
+    if waiting == 0:
+        return "nothing needs you"
+    return "one thing needs you" if waiting == 1 else f"{waiting:,} things need you"

@@ -1,0 +1,200 @@
+"""Where the navigation leads: one table of the places and their pages."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import PermissionsMixin
+
+from clouds.access import AnyUser, is_limited
+from inventory.kinds import Kind
+
+VIEW_COSTS = "costs.view_dailycost"
+# Route -> its title and the kinds that it lists.
+SECTIONS = {
+    "storage": ("Storage", [Kind.VOLUME, Kind.SNAPSHOT, Kind.BUCKET]),
+    "databases": ("Databases", [Kind.DATABASE]),
+    "network": ("Network", [Kind.ADDRESS, Kind.NAT_GATEWAY, Kind.LOAD_BALANCER]),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page; a user needs all of its permissions."""
+
+    label: str
+    route: str
+    permissions: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    """Routes of what is below it."""
+    accounts: str = ""
+    """Its parameter that limits it to accounts, beside `provider` for clouds."""
+    words: str = ""
+    """What else people call it: search finds it by these."""
+    is_for_staff: bool = False
+    needs_all_accounts: bool = False
+
+    def is_visible_to(self, user: AnyUser) -> bool:
+        if not isinstance(user, PermissionsMixin):
+            return False
+        if self.is_for_staff and not getattr(user, "is_staff", False):
+            return False
+        if self.needs_all_accounts and is_limited(user):
+            return False
+        return user.has_perms(self.permissions)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Pages of one subject; `icon` is one of static/img/icons.svg."""
+
+    label: str
+    icon: str
+    pages: tuple[Page, ...]
+
+
+def _section(name: str, permission: str, words: str) -> Page:
+    title, kinds = SECTIONS[name]
+    return Page(title, name, (permission,), tuple(kinds), "account", words)
+
+
+HOME = Page("Home", "summary", accounts="account", words="summary overview")
+COSTS = (
+    Page(
+        "Explore",
+        "costs",
+        (VIEW_COSTS,),
+        accounts="sub_account",
+        words="costs bill spending services",
+    ),
+    Page(
+        "Changes",
+        "cost-changes",
+        (VIEW_COSTS,),
+        words="movers largest",
+    ),
+    Page(
+        "Budgets",
+        "budgets",
+        ("insights.view_budget",),
+        also=("budget", "add-budget", "change-budget", "delete-budget"),
+        accounts="account",
+        words="alerts",
+    ),
+    Page(
+        "Forecast",
+        "forecasts",
+        ("insights.view_forecast",),
+        also=("forecast",),
+        accounts="account",
+        words="projection month end",
+    ),
+    Page(
+        "Allocation",
+        "teams",
+        ("costs.view_team", VIEW_COSTS),
+        words="teams rules showback chargeback",
+    ),
+)
+RESOURCES = (
+    Page(
+        "All",
+        "resources",
+        ("inventory.view_resource",),
+        accounts="account",
+        words="resources inventory",
+    ),
+    Page(
+        "Compute",
+        "instances",
+        ("inventory.view_instance",),
+        also=("instance", "cpu"),
+        accounts="account",
+        words="instances virtual machines VMs CPU utilization idle",
+    ),
+    _section("storage", "inventory.view_volume", "volumes disks snapshots buckets"),
+    _section("databases", "inventory.view_database", "RDS SQL"),
+    _section("network", "inventory.view_address", "addresses NAT load balancers"),
+)
+INSIGHTS = (
+    Page("Mine", "mine", ("insights.view_recommendation",), words="owned assigned"),
+    Page(
+        "Overview",
+        "insights",
+        (
+            *("insights.view_forecast", "insights.view_anomaly"),
+            *("insights.view_recommendation", "insights.view_budget"),
+        ),
+        words="insights savings",
+    ),
+    Page(
+        "Anomalies",
+        "anomalies",
+        ("insights.view_anomaly",),
+        also=("anomaly", "anomaly-status"),
+        accounts="account",
+        words="spikes incidents",
+    ),
+    Page(
+        "Recommendations",
+        "recommendations",
+        ("insights.view_recommendation",),
+        also=("recommendation", "recommendation-status", "rate-recommendation"),
+        accounts="account",
+        words="savings rightsizing idle",
+    ),
+    Page(
+        "Cloud advice",
+        "advice",
+        ("insights.view_advice",),
+        accounts="account",
+        words="Azure Advisor",
+    ),
+)
+OPERATIONS = (
+    Page(
+        "Syncs and backfills",
+        "syncs",
+        ("syncs.view_syncrun",),
+        also=("run", "backfill", "propose-backfill", "start-sync"),
+        words="runs data freshness incidents API cost",
+    ),
+)
+ADMIN = (
+    Page(
+        "People and access",
+        "people",
+        ("auth.view_user",),
+        also=("invite", "person", "sign-in-link", "disable-person", "enable-person"),
+        words="users roles invite accounts",
+        needs_all_accounts=True,
+    ),
+    Page(
+        "Accounts",
+        "admin:clouds_cloudaccount_changelist",
+        ("clouds.view_cloudaccount",),
+        words="clouds credentials settings",
+        is_for_staff=True,
+    ),
+    Page("Tokens", "tokens", words="API tokens", is_for_staff=True),
+    Page(
+        "Activity",
+        "activity",
+        ("users.view_auditentry",),
+        words="audit log history",
+        needs_all_accounts=True,
+    ),
+    Page("Advanced", "admin:index", words="Django admin", is_for_staff=True),
+)
+PLACES = (
+    Place("Home", "home", (HOME,)),
+    Place("Costs", "costs", COSTS),
+    Place("Resources", "resources", RESOURCES),
+    Place("Insights", "insights", INSIGHTS),
+    Place("Operations", "operations", OPERATIONS),
+    Place("Admin", "admin", ADMIN),
+)
+PAGE_OF = {
+    route: page
+    for place in PLACES
+    for page in place.pages
+    for route in (page.route, *page.also)
+}

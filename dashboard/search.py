@@ -1,0 +1,106 @@
+"""One search over what has a name: pages, accounts, services, budgets, resources."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import User
+from django.db.models import F
+from django.urls import reverse
+
+from clouds.models import CloudAccount
+from core.windows import last_complete_days
+from costs.queries.query import DEFAULT_DAYS
+from costs.queries.source import CostSource
+from dashboard.places import PAGE_OF, PLACES, VIEW_COSTS
+from insights.models import Budget
+from inventory.kinds import KINDS
+from inventory.models import Resource
+
+# Of each kind; a longer list is what filters are for.
+LISTED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    kind: str
+    """page, account, service, budget or resource."""
+    name: str
+    detail: str
+    url: str
+
+
+def search(text: str, user: User, now: datetime) -> list[Hit]:
+    """Return what this user may see that has the text in a name, an ID or an address.
+
+    Four queries at most.
+    """
+    text = text.strip()
+    if not text:
+        return []
+    kinds = (
+        _pages(text, user),
+        _accounts(text, user),
+        _services(text, user, now),
+        _budgets(text, user),
+        _resources(text, user),
+    )
+    return [hit for found in kinds for hit in islice(found, LISTED)]
+
+
+def _pages(text: str, user: User) -> Iterator[Hit]:
+    """Those of which each word of the text is the beginning of one."""
+    wanted = text.lower().split()
+    for place in PLACES:
+        for page in place.pages:
+            words = f"{place.label} {page.label} {page.words}".lower().split()
+            is_meant = all(any(w.startswith(one) for w in words) for one in wanted)
+            if is_meant and page.is_visible_to(user):
+                yield Hit("page", page.label, place.label, reverse(page.route))
+
+
+def _accounts(text: str, user: User) -> Iterator[Hit]:
+    """Each leads to all pages of it, from home on."""
+    found = CloudAccount.objects.visible_to(user).searched(text)
+    for one in found.only("name", "account_id", "provider")[:LISTED]:
+        url = f"{reverse('summary')}?{urlencode({'account': one.account_id})}"
+        detail = f"{one.get_provider_display()} {one.account_id}"
+        yield Hit("account", one.name, detail, url)
+
+
+def _services(text: str, user: User, now: datetime) -> Iterator[Hit]:
+    """Those of the days that their page shows first."""
+    if not user.has_perm(VIEW_COSTS):
+        return
+    days = last_complete_days(DEFAULT_DAYS, now)
+    rows = CostSource.visible_to(user).in_window(days).by("service").order_by("service")
+    named = rows.filter(service__icontains=text).values_list("service", flat=True)
+    for name in named.distinct()[:LISTED]:
+        url = f"{reverse('costs')}?{urlencode({'service': name})}"
+        yield Hit("service", name, "Costs", url)
+
+
+def _budgets(text: str, user: User) -> Iterator[Hit]:
+    if not PAGE_OF["budgets"].is_visible_to(user):
+        return
+    found = Budget.objects.visible_to(user).filter(name__icontains=text)
+    for one in found[:LISTED]:
+        yield Hit("budget", one.name, one.get_scope_display(), one.get_absolute_url())
+
+
+def _resources(text: str, user: User) -> Iterator[Hit]:
+    """Those that are there before those that are gone."""
+    kinds = [
+        kind
+        for kind, traits in KINDS.items()
+        if user.has_perm(f"inventory.view_{traits.model._meta.model_name}")
+    ]
+    seen = Resource.objects.visible_to(user).filter(kind__in=kinds).search(text)
+    present_first = F("gone_since").desc(nulls_first=True)
+    found = seen.select_related("account").order_by(present_first, "name", "id")
+    for one in found[:LISTED]:
+        gone = f", {one.gone_word}" if one.is_gone else ""
+        detail = f"{one.get_kind_display()} in {one.account.name}{gone}"
+        yield Hit("resource", one.name or one.short_id, detail, one.get_absolute_url())

@@ -8,7 +8,7 @@ import core.db.money_field
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("insights", "0010_owners"),
+        ("insights", "0011_recipients_of_budgets"),
     ]
 
     operations = [

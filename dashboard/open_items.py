@@ -33,7 +33,7 @@ def open_items(
     if user.has_perm("insights.view_anomaly"):
         rows = Anomaly.objects.visible_to(user).open()
         rows = rows.filter(currency__in=(currency, "")).select_related(
-            "account", "resource"
+            "account", "resource", "owner"
         )
         if accounts is not None:
             rows = rows.filter(account__in=accounts)
@@ -49,7 +49,7 @@ def open_items(
         found += [
             OpenItem(one, one.savings_monthly, is_anomaly=False)
             for one in live.largest_saving_first().select_related(
-                "account", "resource"
+                "account", "resource", "owner"
             )[:LISTED]
         ]
     found.sort(key=lambda one: abs(one.amount or ZERO), reverse=True)

@@ -188,11 +188,13 @@ def days_of(query: CostQuery) -> dict[str, str]:
 def _filters(
     query: CostQuery, user: AnyUser, names: dict[str, str], tag_keys: Sequence[str]
 ) -> dict[str, Any]:
+    pickers = filter_options(query, user, names, tag_keys)
     return {
         "question": query,
         "days": days_of(query),
         "limits": sorted({*LIMITS, query.limit}),
-        "pickers": filter_options(query, user, names, tag_keys),
+        "pickers": pickers,
+        "tag_picker": pickers[-1] if query.tag_key else None,
         "active_filters": active_filters(query, names),
     }
 
@@ -218,7 +220,6 @@ def _shown(
     """What the template shows of an answer, with where each part leads on to."""
     query = found.query
     filters = _filters(query, user, names, tag_keys)
-    pickers = filters["pickers"]
     groups = [group_name(group) for group in query.groups]
     return {
         **filters,
@@ -226,7 +227,6 @@ def _shown(
         "group_names": groups,
         "table_choices": table_choices(groups),
         "pivot": pivot_table(found, names),
-        "tag_picker": pickers[-1] if query.tag_key else None,
         "chart": trend_chart(
             found.trend,
             found.restated,
@@ -241,7 +241,11 @@ def _shown(
             (line, query_of_line(query, line, found.lines)) for line in found.lines
         ],
         **({} if found.lines else _stored(query, user)),
-        **({} if found.lines else {"known_tags": _known_tags(query, pickers)}),
+        **(
+            {}
+            if found.lines
+            else {"known_tags": _known_tags(query, filters["pickers"])}
+        ),
     }
 
 

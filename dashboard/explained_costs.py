@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from clouds.access import AnyUser
 from core.api.files import table_file, wants_file
 from core.money import ZERO
-from costs.api.views import SUMMARY_PARAMETERS, DailyCostViewSet
+from costs.api.views import DAYS_PARAMETERS, DailyCostViewSet
 from costs.chart import Chart
 from costs.explain.explanation import explain_costs
 from costs.explain.periods import Periods
@@ -37,7 +37,7 @@ from dashboard.spending import Figure, Spending
 from insights.anomalies.chart_marks import anomalies_of_costs, marked
 from insights.anomalies.incident_costs import cost_incidents
 
-PARAMETERS = SUMMARY_PARAMETERS | {*ExplanationParameters().fields}
+PARAMETERS = DAYS_PARAMETERS | {*ExplanationParameters().fields}
 
 
 class ExplainedCostsView(CostsView):

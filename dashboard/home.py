@@ -65,9 +65,9 @@ class SummaryView(LoginRequiredMixin, TemplateView):
             may=may,
             accounts=enabled,
             clouds=clouds_of(enabled),
-            missing_delivery=missing_delivery(),
             costs_scope=_parameters(self.scope, "costs"),
             resources_scope=_parameters(self.scope, "resources"),
+            missing_delivery=missing_delivery(),
             **kwargs,
         )
         found = self._spending() if may["costs"] else None

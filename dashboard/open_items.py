@@ -23,6 +23,11 @@ class OpenItem:
     amount: Decimal | None
     is_anomaly: bool
 
+    @property
+    def kind(self) -> str:
+        """What it is called where it is handed over (insights.owners.assignment)."""
+        return "anomaly" if self.is_anomaly else "recommendation"
+
 
 def open_items(
     user: User, currency: str, accounts: Sequence[CloudAccount] | None

@@ -115,7 +115,6 @@ RESOURCES = (
     _section("network", "inventory.view_address", "addresses NAT load balancers"),
 )
 INSIGHTS = (
-    Page("Mine", "mine", ("insights.view_recommendation",), words="owned assigned"),
     Page(
         "Overview",
         "insights",
@@ -125,6 +124,7 @@ INSIGHTS = (
         ),
         words="insights savings",
     ),
+    Page("Mine", "mine", ("insights.view_recommendation",), words="owned assigned"),
     Page(
         "Anomalies",
         "anomalies",
@@ -161,9 +161,9 @@ OPERATIONS = (
         "Coverage",
         "coverage",
         ("clouds.view_cloudaccount", "costs.view_costtotal"),
-        also=("reread",),
+        also=("reread", "propose-reread"),
         accounts="account",
-        words="calendar missing days estimated reconciled read again",
+        words="calendar missing days estimated reconciled read again health",
     ),
     Page(
         "Alerts and channels",

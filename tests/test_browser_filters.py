@@ -63,7 +63,7 @@ def test_what_changes_nothing_is_no_step(costs: Page) -> None:
     costs.get_by_label("Group by").select_option("region")
     costs.get_by_label("Group by").select_option("service")
     expect(costs).to_have_url(re.compile(r"end=[\d-]+$"))
-    costs.get_by_label("From").blur()
+    costs.get_by_label("From").first.blur()
     assert steps(costs) == before + 2
     costs.get_by_role("link", name="Reset").click()
     expect(costs).to_have_url(url)
@@ -83,28 +83,28 @@ def test_arrow_keys_choose_and_enter_or_leaving_applies(costs: Page) -> None:
     costs.keyboard.press("ArrowUp")
     costs.keyboard.press("Tab")
     expect(costs.get_by_role("heading", name="By region")).to_be_visible()
-    expect(costs.get_by_label("Granularity")).to_be_focused()
+    expect(costs.get_by_label("Then by")).to_be_focused()
     assert is_still_there(costs)
 
 
 def test_a_reversed_range_is_told_beside_it_and_drops_no_filter(costs: Page) -> None:
     costs.get_by_label("Metric").select_option("effective")
     expect(costs).to_have_url(re.compile("metric=effective"))
-    url, end = costs.url, costs.get_by_label("To (exclusive)")
+    url, end = costs.url, costs.get_by_label("To (exclusive)").first
     end.fill("2020-01-01")
     told = costs.locator("#dates-error")
     expect(told).to_have_text("From must be before To (exclusive).")
     expect(end).to_have_attribute("aria-invalid", "true")
     assert costs.url == url
-    costs.get_by_label("From").fill("2019-12-01")
+    costs.get_by_label("From").first.fill("2019-12-01")
     expect(costs).to_have_url(re.compile("start=2019-12-01.*metric=effective"))
     expect(told).to_be_hidden()
     # The same without the script: the answer says it, and the form stays as it was.
     costs.goto("/costs/?start=2026-02-01&end=2026-01-01&group_by=region")
     expect(told).to_contain_text("must be before end")
-    expect(costs.get_by_label("From")).to_have_value("2026-02-01")
+    expect(costs.get_by_label("From").first).to_have_value("2026-02-01")
     expect(costs.get_by_label("Group by")).to_have_value("region")
-    costs.get_by_label("To (exclusive)").fill("2026-03-01")
+    costs.get_by_label("To (exclusive)").first.fill("2026-03-01")
     expect(costs).to_have_url(re.compile("start=2026-02-01&end=2026-03-01&group_by"))
 
 
@@ -128,7 +128,7 @@ def test_menus_stay_on_screen(costs: Page, size: ViewportSize) -> None:
         assert box is not None
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= size["width"]
-        assert box["y"] + box["height"] <= size["height"]
+        assert box["y"] + box["height"] <= size["height"] + 1
         costs.keyboard.press("Escape")
     assert menus.count() > 3
 

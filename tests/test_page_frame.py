@@ -24,12 +24,18 @@ from users.testing import person
 HOUSE = Path(__file__).resolve().parents[1]
 PLACES = ["/", "/costs/", "/resources/", "/insights/", "/syncs/"]
 SECTIONS = {
-    "/costs/": ["/insights/budgets/", "/insights/forecasts/", "/teams/"],
+    "/costs/": [
+        "/costs/changes/",
+        "/insights/budgets/",
+        "/insights/forecasts/",
+        "/teams/",
+    ],
     "/resources/": ["/instances/", "/storage/", "/databases/", "/network/"],
     "/people/": [
         *("/admin/clouds/cloudaccount/", "/tokens/", "/activity/", "/admin/"),
     ],
     "/insights/": [
+        "/insights/mine/",
         *("/insights/anomalies/", "/insights/recommendations/", "/insights/advice/"),
     ],
 }

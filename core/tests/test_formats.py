@@ -122,7 +122,8 @@ def test_how_long_ago_it_was_is_told_in_one_unit(seconds: int, text: str) -> Non
 
 def test_a_change_has_the_class_of_its_sign() -> None:
     classes = [
-        formats.growth(change) for change in (None, Decimal(0), Decimal(1), Decimal(-1))
+        formats.growth(change)
+        for change in (None, Decimal(0), Decimal("0.1"), Decimal(-1))
     ]
     assert classes == ["flat", "flat", "up", "down"]
 

@@ -1,5 +1,6 @@
 """Costs on the wire; amounts are decimal strings in the currency beside them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from rest_framework import serializers
@@ -11,9 +12,9 @@ from core.periods import PERIODS
 from costs.models import DailyCost
 from costs.queries.coverage import COMPARISONS
 from costs.queries.query import GRANULARITIES, LARGEST_LIMIT
-from costs.queries.summary import Summary
-from costs.queries.trend import Point, Trend
-from costs.querysets import BY_TAG, GROUPS, METRICS
+from costs.queries.summary import Group, Summary
+from costs.queries.trend import OTHER, Point, Trend
+from costs.querysets import BY_TAG, GROUPS, METRICS, keys_of
 
 GROUPING = rf"({'|'.join(GROUPS)}|{BY_TAG}.+)"
 GROUPINGS = rf"^{GROUPING}(,{GROUPING})?$"
@@ -61,13 +62,30 @@ class MetricParameters(serializers.Serializer[Any]):
     )
 
 
-class SummaryParameters(MetricParameters):
+class ComparedParameters(MetricParameters):
     """And what that is compared with."""
 
     compare = serializers.ChoiceField(
         choices=[*COMPARISONS],
         default="previous",
         help_text="previous: the period before. year_ago: the same days of last year.",
+    )
+
+
+class SummaryParameters(ComparedParameters):
+    """And by what it is told apart."""
+
+    group_by = serializers.RegexField(
+        GROUPINGS,
+        required=False,
+        help_text="What `groups` are keyed by; two, such as account,service, by both. "
+        "Without it there are none.",
+    )
+    limit = serializers.IntegerField(
+        min_value=1,
+        max_value=LARGEST_LIMIT,
+        required=False,
+        help_text='Only the largest so many groups; the rest is summed as "Other".',
     )
 
 
@@ -200,6 +218,19 @@ def days_data(trend: Trend) -> dict[str, Any]:
 DAYS_FIELDS = [name for name in map(str, DaysSerializer().fields) if name != "days"]
 
 
+class GroupSerializer(serializers.Serializer[Any]):
+    """What one key cost in a window, and in what it is compared with."""
+
+    key = serializers.CharField(help_text="Of two groupings both, as shop / Amazon S3.")
+    keys = serializers.ListField(
+        child=serializers.CharField(),
+        help_text='The key of each grouping; none of the rest that is "Other".',
+    )
+    total = AmountField()
+    previous_total = AmountField(allow_null=True)
+    change_percent = serializers.FloatField(allow_null=True)
+
+
 class SummarySerializer(serializers.Serializer[Any]):
     """A window in a few numbers; null where nothing is stored to tell it from."""
 
@@ -227,13 +258,30 @@ class SummarySerializer(serializers.Serializer[Any]):
     )
     unreconciled_days = serializers.IntegerField()
     missing_days = serializers.IntegerField()
+    groups = GroupSerializer(
+        many=True, help_text="With `group_by`, the largest first; they sum to `total`."
+    )
 
 
-SUMMARY_FIELDS = list(SummarySerializer().fields)
+SUMMARY_FIELDS = [
+    name for name in map(str, SummarySerializer().fields) if name != "groups"
+]
 
 
-def summary_data(summary: Summary) -> dict[str, Any]:
+def summary_data(summary: Summary, groups: Sequence[Group] = ()) -> dict[str, Any]:
     """As SummarySerializer has it; amounts and days are left to the renderer."""
     values = {name: getattr(summary, name) for name in SUMMARY_FIELDS}
     points = {name: value for name, value in values.items() if isinstance(value, Point)}
-    return values | {name: point._asdict() for name, point in points.items()}
+    told = {name: point._asdict() for name, point in points.items()}
+    return values | told | {"groups": [group_data(one) for one in groups]}
+
+
+def group_data(one: Group) -> dict[str, Any]:
+    is_rest = one.key == OTHER
+    return {
+        "key": " / ".join(keys_of(one.key)),
+        "keys": [] if is_rest else keys_of(one.key),
+        "total": one.total,
+        "previous_total": one.before,
+        "change_percent": one.change_percent,
+    }

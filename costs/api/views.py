@@ -44,7 +44,7 @@ from costs.largest_changes.serializers import (
 from costs.models import DailyCost
 from costs.queries.query import CostQuery, InvalidQuery
 from costs.queries.source import CostSource
-from costs.queries.summary import cost_summary
+from costs.queries.summary import Group, Summary, cost_summary, summary_groups
 from costs.queries.trend import OTHER, SeveralCurrencies, Trend, cost_trend
 from costs.querysets import groups_of, key_cells
 from syncs.datasets import Dataset
@@ -67,7 +67,7 @@ DAYS_PARAMETERS = frozenset(
 )
 SUMMARY_PARAMETERS = DAYS_PARAMETERS | {*SummaryParameters().fields}
 TREND_PARAMETERS = DAYS_PARAMETERS | {*TrendParameters().fields}
-CHANGES_PARAMETERS = SUMMARY_PARAMETERS | {*ChangesParameters().fields}
+CHANGES_PARAMETERS = DAYS_PARAMETERS | {*ChangesParameters().fields}
 # The columns of a day that is not stored.
 NO_POINT = {"day": None, "amount": None}
 
@@ -125,8 +125,15 @@ class DailyCostViewSet(RowsViewSet):
             )
         except SeveralCurrencies as error:
             raise ValidationError({"currency": [str(error)]}) from None
-        data = summary_data(summary)
+        groups: Sequence[Group] = []
+        if request.query_params.get("group_by"):
+            groups = summary_groups(source, query, summary)
+        data = summary_data(summary, groups)
+        if wants_file(request) and groups:
+            told = group_rows(groups, query, summary, self._account_names())
+            return table_file(request, "cost-summary", told, query.window)
         if wants_file(request):
+            data.pop("groups")
             points = {name: data[name] or NO_POINT for name in ("highest", "lowest")}
             row = flat({**data, **points})
             rows = [list(row), list(row.values())]
@@ -188,6 +195,28 @@ def _trend(source: CostSource, query: CostQuery) -> Trend:
         raise ValidationError({"currency": [str(error)]}) from None
 
 
+def group_rows(
+    groups: Sequence[Group],
+    query: CostQuery,
+    summary: Summary,
+    account_names: Mapping[str, str] | None,
+) -> Iterator[Sequence[Any]]:
+    """One row per group; with names as people read them, else as the JSON has them."""
+    columns = query.groups if account_names is None else name_columns(query.groups)
+    yield [*columns, "total", "previous_total", "change_percent", "currency"]
+    for one in groups:
+        keys = _key_cells(one.key, query.groups, account_names)
+        yield [*keys, one.total, one.before, one.change_percent, summary.currency]
+
+
+def _key_cells(
+    key: str, groups: Sequence[str], account_names: Mapping[str, str] | None
+) -> Sequence[str]:
+    if account_names is None:
+        return key_cells(key, groups)
+    return name_cells(None if key == OTHER else key, groups, account_names)
+
+
 def trend_rows(
     trend: Trend, account_names: Mapping[str, str] | None = None
 ) -> Iterator[Sequence[Any]]:
@@ -199,9 +228,6 @@ def trend_rows(
     columns = groups if account_names is None else name_columns(groups)
     yield ["day", *columns, "amount", "currency", "metric"]
     for series in trend.series:
-        keys = key_cells(series.key, groups)
-        if account_names is not None:
-            key = None if series.key == OTHER else series.key
-            keys = name_cells(key, groups, account_names)
+        keys = _key_cells(series.key, groups, account_names)
         for point in series.points:
             yield [point.day, *keys, point.amount, trend.currency, trend.metric]

@@ -65,7 +65,7 @@ class CoverageViewSet(RowsViewSet):
             return csv_file(request, "coverage", self._days(accounts))
         page = self.paginate_queryset(accounts) or []
         rows = account_days(page, self._window(), timezone.now())
-        return self.get_paginated_response(CoverageSerializer(rows, many=True).data)
+        return self.get_paginated_response(CoverageSerializer(rows, many=True).data)  # type: ignore[arg-type]
 
     def _window(self) -> Window:
         given = CoverageFilter(self.request.query_params, request=self.request).form

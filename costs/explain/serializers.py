@@ -9,7 +9,7 @@ from rest_framework import serializers
 from core.api.amounts import AmountField
 from core.money import ZERO
 from core.windows import Window
-from costs.api.serializers import SummaryParameters
+from costs.api.serializers import ComparedParameters
 from costs.explain.cause_links import (
     cause_name,
     query_of_cause,
@@ -22,7 +22,7 @@ from costs.queries.query import BASES, IGNORABLE, CostQuery
 COLUMNS = ["kind", "name", "account", "service", "charge_category", "since"]
 
 
-class ExplanationParameters(SummaryParameters):
+class ExplanationParameters(ComparedParameters):
     """What is compared, and how."""
 
     previous_start = serializers.DateField(

@@ -5,13 +5,13 @@ from typing import Any
 from rest_framework import serializers
 
 from core.api.amounts import AmountField
-from costs.api.serializers import SummaryParameters, TrendParameters
+from costs.api.serializers import ComparedParameters, TrendParameters
 from costs.largest_changes.ranking import SHOWN, Change, LargestChanges
 from costs.queries.query import LARGEST_LIMIT
 from costs.querysets import groups_of, keys_of
 
 
-class ChangesParameters(SummaryParameters):
+class ChangesParameters(ComparedParameters):
     """How costs are told apart, and what they are compared with."""
 
     group_by = TrendParameters().fields["group_by"]

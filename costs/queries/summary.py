@@ -1,7 +1,7 @@
 """What a window cost in all, and whether that can be trusted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -13,8 +13,10 @@ from costs.queries.coverage import (
     missing_days,
     period_before,
 )
+from costs.queries.query import CostQuery
 from costs.queries.source import CostSource
-from costs.queries.trend import Point, only_currency
+from costs.queries.trend import OTHER, Point, only_currency
+from costs.querysets import BETWEEN_KEYS, columns_of
 
 # (currency, day, amount, the unallocated part of it)
 Found = tuple[str, date, Decimal, Decimal | None]
@@ -39,6 +41,46 @@ class Summary:
     reconciled: bool | None
     unreconciled_days: int
     missing_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What one key cost; `before` is None where that can't be compared."""
+
+    key: str
+    total: Decimal
+    before: Decimal | None
+
+    @property
+    def change_percent(self) -> float | None:
+        return change_percent(self.before, self.total)
+
+
+def summary_groups(
+    source: CostSource, query: CostQuery, summary: Summary
+) -> Sequence[Group]:
+    """Return what each key of the query's groupings cost, the largest first; the sum of
+    those beyond its limit last. One query."""
+    if summary.currency is None or not query.groups:
+        return []
+    columns = columns_of(query.group_by)
+    rows = source.in_currency(summary.currency).by(*columns)
+    found = [
+        Group(BETWEEN_KEYS.join(keys), now or ZERO, former or ZERO)
+        for *keys, now, former in rows.compared(
+            columns, query.metric, query.window, query.compared_with
+        )
+    ]
+    found.sort(key=lambda one: (-one.total, one.key))
+    limit = query.limit or len(found)
+    groups, rest = found[:limit], found[limit:]
+    if rest:
+        total = sum((one.total for one in rest), ZERO)
+        groups.append(
+            Group(OTHER, total, sum((one.before or ZERO for one in rest), ZERO))
+        )
+    is_comparable = summary.previous_total is not None
+    return [one if is_comparable else replace(one, before=None) for one in groups]
 
 
 def cost_summary(

@@ -114,6 +114,7 @@ def test_the_summary() -> None:
         "reconciled": True,
         "unreconciled_days": 0,
         "missing_days": 0,
+        "groups": [],
     }
 
 

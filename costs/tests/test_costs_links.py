@@ -96,3 +96,34 @@ def test_days_that_are_not_stored_lead_to_those_that_are(viewer: Client) -> None
     assert "They are stored for 21 Sep – 19 Nov 2026" in text
     query = link(text, "Show the latest")
     assert total(page(viewer, query)) == "$840.00"
+
+
+def drills(viewer: Client, query: str) -> dict[str, str]:
+    """Where each series of the page's chart leads to."""
+    series = viewer.get(f"/costs/{query}").context["chart"]["series"]
+    return {one["label"]: one["drill"] for one in series}
+
+
+def test_a_bar_leads_to_what_its_line_does(viewer: Client) -> None:
+    found = drills(viewer, "?limit=2&region=eu-west-1")
+    assert list(found) == ["Service 7", "Service 6", "Other"]
+    assert total(page(viewer, found["Service 7"])) == "$210.00"
+    assert total(page(viewer, found["Other"])) == "$450.00"
+
+
+def test_a_bar_of_no_group_leads_to_services(viewer: Client) -> None:
+    (whole,) = drills(viewer, "?group_by=none&region=eu-west-1").values()
+    assert "By service" in page(viewer, whole)
+    assert "region=eu-west-1" in whole
+
+
+def test_a_page_shows_a_year_by_month_and_its_links_do_not_say_so(
+    viewer: Client,
+) -> None:
+    year = "?start=2025-11-01&end=2026-11-01"
+    shown = viewer.get(f"/costs/{year}").context["question"]
+    assert shown.granularity == "monthly"
+    assert "granularity" not in shown.parameters()
+    days = viewer.get(f"/costs/{year}&granularity=daily").context["question"]
+    assert days.granularity == "daily"
+    assert "granularity=daily" in days.parameters()

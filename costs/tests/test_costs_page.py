@@ -117,6 +117,11 @@ def test_a_reversed_range_drops_no_other_filter(client: Client) -> None:
     assert kept is not None
     assert unescape(kept[1]) == "end=2026-11-10&service=A&group_by=region"
     assert "Invalid filters" not in page(client, f"?{unescape(kept[1])}")
+    # Beside the days as they were given, in the form with the other filters.
+    assert 'name="start" value="2026-11-20"' in text
+    assert 'name="end" value="2026-11-10"' in text
+    assert '<option value="region" selected>Region</option>' in text
+    assert re.search(r'id="dates-error"[^>]*>start 2026-11-20 must be before', text)
 
 
 def test_each_line_has_its_numbers_in_the_order_of_the_headings(

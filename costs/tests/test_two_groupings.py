@@ -70,6 +70,30 @@ def test_each_pair_is_a_series_and_they_sum_to_the_total(
     assert all(len(one["points"]) == 30 for one in found["series"])
 
 
+def test_a_summary_tells_what_each_pair_cost_beside_the_period_before(
+    bills: None,
+) -> None:
+    found = ask("costs/summary/", group_by="account,service", limit=2)
+    assert [(one["keys"], one["total"]) for one in found["groups"]] == [
+        (["000000000001", "EC2"], "90.00"),
+        (["000000000002", "EC2"], "60.00"),
+        ([], "30.00"),
+    ]
+    assert [one["previous_total"] for one in found["groups"]] == [
+        *("90.00", "60.00", "30.00"),
+    ]
+    assert found["total"] == "180.00"
+    assert ask("costs/summary/")["groups"] == []
+    lines = csv_of("costs/summary/", group_by="account,service", limit=2).splitlines()
+    assert lines[1].startswith("000000000001,EC2,90.00,90.00,0.0,USD")
+
+
+def test_a_group_is_compared_only_where_both_periods_are_stored() -> None:
+    store_costs(account(1), LAST_DAYS, {"EC2": "3"})
+    (one,) = ask("costs/summary/", group_by="service")["groups"]
+    assert (one["total"], one["previous_total"]) == ("90.00", None)
+
+
 def test_a_file_has_a_column_of_each(bills: None) -> None:
     lines = csv_of("costs/trend/", group_by="service,account", limit=1).splitlines()
     rows = list(csv.DictReader(lines))

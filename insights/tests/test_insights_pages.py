@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from clouds.models import CloudAccount
-from clouds.testing import account, see_only
+from clouds.testing import account
 from core.testing.clock import NOW, TODAY
 from core.windows import Window
 from costs.testing import store_costs, tagged
@@ -144,16 +144,6 @@ def test_who_is_limited_is_shown_nothing_of_others(path: str) -> None:
     told = page(path, somebody("viewer", mine))
     assert "Theirs" not in told and "Everything" not in told
     assert path == "/insights/" or "Mine" in told
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_who_sees_no_account_is_told_so_instead_of_that_nothing_was_found(
-    path: str,
-) -> None:
-    some_of_everything()
-    nobody = somebody("viewer")
-    see_only(nobody)
-    assert "You have access to no account yet</h2>" in page(path, nobody)
 
 
 def test_a_forecast_has_its_fan_and_the_same_as_a_table() -> None:

@@ -40,6 +40,9 @@
   }
 
   show(chosen());
+  // Paper is light, with its charts.
+  window.addEventListener("beforeprint", () => show("light"));
+  window.addEventListener("afterprint", () => show(chosen()));
   window.addEventListener("storage", () => show(chosen()));
   document.addEventListener("DOMContentLoaded", showSwitch);
 })();

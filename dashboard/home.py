@@ -16,6 +16,7 @@ from alerts.channels import missing_delivery
 from clouds.labels import clouds_of
 from clouds.models import CloudAccount
 from clouds.registry import CloudKind
+from core.windows import Window
 from costs.chart import by_moment, trend_chart
 from costs.queries.query import query_string
 from costs.queries.trend import OTHER
@@ -27,6 +28,7 @@ from dashboard.open_items import open_items
 from dashboard.places import PAGE_OF
 from dashboard.scope import Scope
 from dashboard.spending import Spending, spending
+from insights.anomalies.chart_marks import anomalies_of_costs, marked
 from insights.models import Recommendation, Verification
 from inventory.kinds import KINDS, Kind
 from inventory.models import Resource
@@ -116,14 +118,22 @@ class SummaryView(LoginRequiredMixin, TemplateView):
             # Bills are of whole accounts, and a payer's of all its members.
             "per_cloud": [] if self.scope.accounts else _per_cloud(found),
             "top_changes": found.top_changes,
-            "chart": trend_chart(
-                found.trend,
-                expected=found.still_expected.per_day,
-                drills=_drills(found),
-            ),
+            **self._marks(found, user),
             "table": by_moment(found.trend, expected=found.still_expected.per_day),
             **explained_on_home(found),
         }
+
+    def _marks(self, found: Spending, user: User) -> dict[str, Any]:
+        """The chart of costs with the anomalies of its days."""
+        chart = trend_chart(
+            found.trend, expected=found.still_expected.per_day, drills=_drills(found)
+        )
+        if not user.has_perm("insights.view_anomaly"):
+            return {"chart": chart}
+        window = Window(found.trend.start, found.trend.end)
+        scope = [one.account_id for one in self.accounts] if self.scope else []
+        rows = anomalies_of_costs(user, window, found.currency, scope)
+        return {"chart": marked(chart, rows), "marked_anomalies": rows}
 
     def _savings(self, user: User) -> dict[str, Any]:
         """Savings a month per currency: recommended, taken up, and on the bill."""

@@ -2,7 +2,6 @@
 
 import re
 from datetime import date, timedelta
-from decimal import Decimal
 from html import unescape
 from typing import Any
 
@@ -186,32 +185,6 @@ def test_one_of_a_tag_has_its_days_and_leads_to_the_costs_of_the_tag() -> None:
     (link,) = re.findall(r'href="(/costs/[^"]*group_by=tag[^"]*)"', told)
     assert "group_by=tag%3Acost+center&amp;tag=cost+center%3DR%26D" in link
     assert "R&amp;D" in page(unescape(link))
-
-
-def test_it_leads_to_the_costs_of_its_days_and_of_its_part_alone() -> None:
-    payer = account()
-    store_costs(payer, Window(A_WEEK_AGO - timedelta(days=9), TODAY), {"EC2": "7"})
-    told = page(anomaly(payer, sub_account_id=payer.account_id).get_absolute_url())
-    (link,) = re.findall(r'href="(/costs/[^"]*)">View costs', told)
-    for part in ("start=2026-11-13", "end=2026-11-16", "service=EC2", "=Usage"):
-        assert part in unescape(link)
-    assert "$21.00" in page(unescape(link))
-
-
-def test_the_list_says_what_goes_on_and_what_all_of_it_cost() -> None:
-    owner = account()
-    anomaly(owner, is_over=False)
-    anomaly(owner, service="S3", impact=Decimal(-20), direction="down")
-    anomaly(owner, service="", resource_id=instance(owner, "web").pk, impact=None)
-    told = page("/insights/anomalies/")
-    assert "3 anomalies" in told
-    assert "Net impact <strong>+$100.00</strong>" in told
-    assert "(+$120.00 above, −$20.00 below expected)" in told
-    assert "13 Nov 2026 to 15 Nov 2026" in told
-    assert told.count(">ongoing</span>") == 1
-    ended = page("/insights/anomalies/?over=true&account=" + owner.account_id)
-    assert "EC2 in" not in ended and "S3 in" in ended
-    assert "Net impact <strong>−$20.00</strong>" in ended
 
 
 def test_one_of_a_machine_is_in_percent_and_leads_to_it() -> None:

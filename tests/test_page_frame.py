@@ -34,6 +34,7 @@ SECTIONS = {
     "/people/": [
         *("/admin/clouds/cloudaccount/", "/tokens/", "/activity/", "/admin/"),
     ],
+    "/syncs/": ["/coverage/", "/alerts/"],
     "/insights/": [
         "/insights/mine/",
         *("/insights/anomalies/", "/insights/recommendations/", "/insights/advice/"),
@@ -113,7 +114,7 @@ def test_people_are_no_page_of_who_sees_some_accounts_only(client: Client) -> No
         ("/cpu/", "/resources/", "/instances/"),
         ("/instances/{instance}/", "/resources/", "/instances/"),
         ("/resources/volume/{volume}/", "/resources/", "/storage/"),
-        ("/syncs/", "/syncs/", None),
+        ("/syncs/", "/syncs/", "/syncs/"),
     ],
 )
 def test_the_place_and_the_page_that_are_open_are_current(

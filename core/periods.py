@@ -54,6 +54,14 @@ PERIODS: dict[str, tuple[str, Callable[[date], Window]]] = {
 }
 
 
-def period_window(name: str, now: datetime) -> Window:
-    """Return the days of a period of PERIODS."""
-    return PERIODS[name][1](utc_day(now))
+# Those that are the last days, whichever month they are of.
+LAST_DAYS = {"7_days", "30_days", "90_days"}
+
+
+def period_window(name: str, now: datetime, raw_days: int = 0) -> Window:
+    """Return the days of a period of PERIODS.
+
+    The last days are those before the `raw_days`, of which not all is known yet.
+    """
+    raw = ONE_DAY * raw_days if name in LAST_DAYS else ONE_DAY * 0
+    return PERIODS[name][1](utc_day(now) - raw)

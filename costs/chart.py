@@ -22,7 +22,8 @@ class Chart(TypedDict):
     """What static/js/charts.js reads. `unit` is a currency, "%" or "bytes".
 
     `window` is its first day, and the day after the last. `restated` is by how much a
-    day or month was changed since it was first read.
+    day or month was changed since it was first read, and `expected` by how much it
+    will still grow.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class Chart(TypedDict):
     labels: list[str]
     estimated: list[bool]
     restated: list[float | None]
+    expected: list[float | None]
     series: list[ChartSeries]
 
 
@@ -39,11 +41,12 @@ def trend_chart(
     trend: Trend,
     restated: Mapping[date, Decimal] | None = None,
     *,
+    expected: Mapping[date, Decimal] | None = None,
     kind: str = "stacked",
     drills: Mapping[str, str] | None = None,
 ) -> Chart:
     """Stacked bars, or lines, with a value for each day or month of the trend."""
-    changes = restated or {}
+    changes, growth = restated or {}, expected or {}
     return {
         "kind": kind,
         "unit": trend.currency or "",
@@ -52,6 +55,7 @@ def trend_chart(
         "labels": [day.isoformat() for day in trend.moments],
         "estimated": [day in trend.estimated for day in trend.moments],
         "restated": [_number(changes.get(day)) for day in trend.moments],
+        "expected": [_number(growth.get(day)) for day in trend.moments],
         "series": [
             {
                 "label": series.key,
@@ -73,7 +77,8 @@ def folded(series: Sequence[Series], limit: int) -> list[Series]:
 class Moment(NamedTuple):
     """A row of the chart's table: an amount of each series, and their sum.
 
-    `query` is that of the page that shows it alone, where there is one.
+    `expected` is what it will still grow by, where it is young. `query` is that of the
+    page that shows it alone, where there is one.
     """
 
     day: date
@@ -81,6 +86,7 @@ class Moment(NamedTuple):
     total: Decimal | None
     is_estimated: bool
     is_restated: bool
+    expected: Decimal | None
     query: str | None
 
 
@@ -88,6 +94,8 @@ def by_moment(
     trend: Trend,
     restated: Container[date] = (),
     into: Callable[[date], str | None] = lambda day: None,
+    *,
+    expected: Mapping[date, Decimal] | None = None,
 ) -> list[Moment]:
     """The chart's table: a row for each day or month."""
     table = []
@@ -95,7 +103,10 @@ def by_moment(
         amounts = [series.points[index].amount for series in trend.series]
         total = sum((one or ZERO for one in amounts), ZERO) if is_stored else None
         is_estimated, is_restated = day in trend.estimated, day in restated
-        table.append(Moment(day, amounts, total, is_estimated, is_restated, into(day)))
+        more = expected.get(day) if expected else None
+        table.append(
+            Moment(day, amounts, total, is_estimated, is_restated, more, into(day))
+        )
     return table
 
 

@@ -11,11 +11,18 @@ from django.views.generic import View
 from clouds.labels import account_labels
 from core.api.files import table_file
 from core.api.json import Encoder
-from costs.export import as_json, name_cells, name_columns, table_rows
+from costs.export import (
+    as_json,
+    name_cells,
+    name_columns,
+    restatement_rows,
+    table_rows,
+)
 from costs.pivot_table import pivot_of_groups
-from costs.queries.breakdown import CostBreakdown
+from costs.queries.breakdown import CostBreakdown, restatements_of
 from costs.queries.pivot import series_of_lines
 from costs.queries.query import CostQuery, InvalidQuery
+from costs.queries.source import CostSource
 from costs.views import BreakdownMixin
 
 # Of a workbook: as many keys as somebody scrolls through, in as many cells as are
@@ -82,6 +89,19 @@ def pivot_rows(
     yield [*name_columns(outer), *labels, "total"]
     for row in pivot.rows:
         yield [*name_cells(row.key, outer, account_names), *row.amounts, row.total]
+
+
+class RestatementsTable(BreakdownMixin, View):
+    """Every change that the cloud made to the days of the page, as a file."""
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        try:
+            query = self.query()
+            CostSource.visible_to(request.user).filtered(query, request.user)
+        except InvalidQuery as invalid:
+            return refused(invalid)
+        rows = restatement_rows(restatements_of(query, request.user))
+        return table_file(request, "restatements", rows, query.window)
 
 
 class CostsJson(BreakdownMixin, View):

@@ -7,9 +7,10 @@ from costs.models import Restatement
 from costs.queries.breakdown import CostBreakdown, label_of
 from costs.queries.table import Line
 from costs.queries.trend import OTHER
-from costs.querysets import key_cells, keys_of
+from costs.querysets import RestatementQuerySet, key_cells, keys_of
 
 COLUMNS = ["cost", "share_percent", "before", "change", "change_percent", "currency"]
+RESTATEMENT = ["day", "account", "account_name", "restated_at", "was_estimated"]
 RESTATED = ["currency", "old_billed", "new_billed", "old_effective", "new_effective"]
 
 
@@ -50,7 +51,7 @@ def as_json(breakdown: CostBreakdown) -> dict[str, Any]:
 
     core.api.json.Encoder writes it: amounts as decimal strings; null is unknown.
     `estimated` and `restated` are the days, or firsts of months, that the cloud may
-    still change, or has changed.
+    still change, or has changed; `still_expected` is what recent days will grow by.
     """
     trend = breakdown.trend
     return {
@@ -82,8 +83,25 @@ def as_json(breakdown: CostBreakdown) -> dict[str, Any]:
         "restated": {
             day.isoformat(): change for day, change in breakdown.restated.items()
         },
+        "still_expected": {
+            "amount": breakdown.expected.amount,
+            "days": {
+                day.isoformat(): amount
+                for day, amount in breakdown.expected.per_day.items()
+            },
+        },
         "restatements": [_restatement(row) for row in breakdown.restatements],
     }
+
+
+def restatement_rows(rows: RestatementQuerySet) -> Iterator[Sequence[Any]]:
+    """Every restatement, the newest day first, with ids and names."""
+    yield [*RESTATEMENT, *RESTATED]
+    for row in rows.newest_days().iterator():
+        yield [
+            *(row.day, row.account.account_id, row.account.name, row.restated_at),
+            *(row.was_estimated, *(getattr(row, name) for name in RESTATED)),
+        ]
 
 
 def _amounts(line: Line) -> dict[str, Any]:

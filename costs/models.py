@@ -7,6 +7,7 @@ from django.db import models
 from clouds.models import ACCOUNT_ID_LENGTH, CloudAccount
 from core.db.money_field import MoneyField
 from costs.allocation.models import Team, TeamRule, TeamShare
+from costs.growth.models import CostGrowth
 from costs.querysets import (
     CostTotalQuerySet,
     DailyCostQuerySet,
@@ -30,6 +31,7 @@ __all__ = [
     "BillDay",
     "BillSpan",
     "CostDay",
+    "CostGrowth",
     "CostRollup",
     "CostTotal",
     "CoveredDay",

@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Subquery
 from clouds.models import CloudAccount
 from clouds.registry import CLOUDS
 from core.windows import ONE_DAY, Window, add_months, first_of_month, utc_day
+from costs.growth.refresh import refresh_growth
 from costs.models import CostTotal, CoveredDay, Restatement
 from costs.staging_file import StagingFile
 from costs.store import store_costs
@@ -199,6 +200,7 @@ def replace_costs(run: SyncRun, window: Window, answer: StagingFile) -> None:
         store_costs(run, window, answer)
     except OverflowError as error:
         raise SyncFailed(f"Costs of {window}: {error}") from None
+    refresh_growth(run.account, run.started_at)
     if CLOUDS[run.account.provider].pays_for_others(run.account.account_id):
         refuse_second_bill(run.account)
 

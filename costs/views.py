@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
 from clouds.access import AnyUser
@@ -16,8 +17,13 @@ from clouds.models import CloudAccount
 from clouds.registry import CLOUDS
 from core.windows import ONE_DAY, Window
 from costs.chart import by_moment, trend_chart
+from costs.growth.still_expected import raw_days
 from costs.pivot_table import pivot_table
-from costs.queries.breakdown import CostBreakdown, cost_breakdown
+from costs.queries.breakdown import (
+    CostBreakdown,
+    by_moment_of,
+    cost_breakdown,
+)
 from costs.queries.filter_options import (
     EXCLUDABLE,
     Option,
@@ -75,6 +81,11 @@ class BreakdownMixin(PermissionRequiredMixin):
     permission_required: str | tuple[str, ...] = "costs.view_dailycost"
     request: HttpRequest
 
+    @cached_property
+    def raw_days(self) -> int:
+        """Return how many days before today still grow. One query."""
+        return raw_days(self.request.user)
+
     def accounts(self) -> list[CloudAccount]:
         """Return the accounts that the user may see."""
         return list(CloudAccount.objects.visible_to(self.request.user))
@@ -85,7 +96,7 @@ class BreakdownMixin(PermissionRequiredMixin):
 
     def query_of(self, given: QueryDict) -> CostQuery:
         """Raises InvalidQuery."""
-        return page_query(given, timezone.now())
+        return page_query(given, timezone.now(), self.raw_days)
 
     def breakdown(self, names: dict[str, str]) -> CostBreakdown:
         """Raises InvalidQuery."""
@@ -107,7 +118,7 @@ class BreakdownMixin(PermissionRequiredMixin):
         return query, context
 
 
-def page_query(data: QueryDict, now: datetime) -> CostQuery:
+def page_query(data: QueryDict, now: datetime, raw_days: int = 0) -> CostQuery:
     """Return the query of a page's URL, which shows not all keys and not any window.
 
     Raises InvalidQuery.
@@ -116,7 +127,7 @@ def page_query(data: QueryDict, now: datetime) -> CostQuery:
         # Whoever chose other days in the form left the period.
         data = data.copy()
         data.pop("period", None)
-    query = CostQuery.from_url(data, now)
+    query = CostQuery.from_url(data, now, raw_days)
     for name, window in (("start", query.window), ("previous_start", query.previous)):
         if window and len(window) > LONGEST_DAYS:
             raise InvalidQuery({name: [f"Choose at most {LONGEST_DAYS:,} days."]})
@@ -144,7 +155,7 @@ class CostsView(BreakdownMixin, TemplateView):
         context |= {
             "group_choices": group_choices(tag_keys),
             "unseen_bills": list(accounts.billed_out_of_sight(self.request.user)),
-            "quick_ranges": quick_ranges(timezone.now()),
+            "quick_ranges": quick_ranges(timezone.now(), self.raw_days),
             "has_accounts": bool(names),
             "account_names": names,
         }
@@ -221,6 +232,7 @@ def _shown(
     query = found.query
     filters = _filters(query, user, names, tag_keys)
     groups = [group_name(group) for group in query.groups]
+    expected = by_moment_of(query, found.expected.per_day)
     return {
         **filters,
         "answer": found,
@@ -230,10 +242,13 @@ def _shown(
         "chart": trend_chart(
             found.trend,
             found.restated,
+            expected=expected,
             kind=KINDS[query.chart],
             drills=drills(query, found.lines),
         ),
-        "table": by_moment(found.trend, found.restated, query_of_moments(query)),
+        "table": by_moment(
+            found.trend, found.restated, query_of_moments(query), expected=expected
+        ),
         "heads": heads(
             query.sort, groups or [GROUPS["none"]], COMPARISONS[query.compare]
         ),

@@ -131,7 +131,7 @@ class Frame:
                 address(page, {**kept, "period": name}),
                 is_open and asked.get("period") == name,
             )
-            for name, label, _ in quick_ranges(timezone.now())
+            for name, label, _ in quick_ranges(timezone.now(), raw_days=0)
         ]
 
     @property

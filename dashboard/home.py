@@ -116,8 +116,12 @@ class SummaryView(LoginRequiredMixin, TemplateView):
             # Bills are of whole accounts, and a payer's of all its members.
             "per_cloud": [] if self.scope.accounts else _per_cloud(found),
             "top_changes": found.top_changes,
-            "chart": trend_chart(found.trend, drills=_drills(found)),
-            "table": by_moment(found.trend),
+            "chart": trend_chart(
+                found.trend,
+                expected=found.still_expected.per_day,
+                drills=_drills(found),
+            ),
+            "table": by_moment(found.trend, expected=found.still_expected.per_day),
             **explained_on_home(found),
         }
 

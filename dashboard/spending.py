@@ -14,6 +14,7 @@ from core.windows import (
     utc_day,
 )
 from costs.chart import by_moment, folded
+from costs.growth.still_expected import StillExpected, still_expected
 from costs.queries.coverage import (
     Span,
     change_percent,
@@ -94,9 +95,18 @@ class Spending:
     services: Sequence[Line]
     """Of the last days, beside the period before; the largest first."""
     summary: Reconciliation
+    still_expected: StillExpected
+    """What the newest of the last days will still grow by."""
     spans: Sequence[Span]
     user: AnyUser
     account_names: Mapping[str, str]
+
+    @property
+    def month_expected(self) -> StillExpected:
+        """Return what the month to date will still grow by."""
+        if self.month_to_date is None:
+            return StillExpected()
+        return self.still_expected.within(self.month_to_date.window)
 
     @property
     def expected(self) -> Decimal | None:
@@ -131,7 +141,8 @@ def spending(
     `filters`, of a CostQuery, leave out some of it.
 
     The newest complete day is the last stored one before today, so that a bill that
-    arrives at noon is not shown as a fall in costs in the morning. Ten queries.
+    arrives at noon is not shown as a fall in costs in the morning. Eleven queries,
+    and another one where recent days grow.
     """
     query = CostQuery(last_complete_days(PERIOD_DAYS, now))
     query = replace(query, filters={**query.filters, **(filters or {})})
@@ -188,6 +199,7 @@ def spending(
             unreconciled_days=sum(day.unreconciled for day in stored.values()),
             missing_days=missing,
         ),
+        still_expected=still_expected(source, spans, last_days),
         spans=spans,
         user=user,
         account_names=account_names,

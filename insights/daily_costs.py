@@ -9,13 +9,14 @@ from django.db.models import Count, Q, Sum
 
 from clouds.models import CloudAccount
 from core.windows import ONE_DAY, Window, last_complete_days
-from costs.models import BillSpan, CostTotal, DailyCost
+from costs.models import BillSpan, CostGrowth, CostTotal, DailyCost
 from costs.querysets import CostTotalQuerySet
 from insights.bill_records import Bill, Scope
 from providers.records import ChargeCategory
 
 # The newest days of a bill arrive in part. AWS calls a whole month estimated until
-# the middle of the next one, though hardly a cent of it changes after three days.
+# the middle of the next one, though hardly a cent of it changes after three days. Where
+# more days were measured to grow, it is more.
 UNSETTLED_DAYS = 3
 ROWS_AT_ONCE = 5000
 # As far back as Cost Explorer goes; older days say little about tomorrow.
@@ -25,7 +26,7 @@ HISTORY_DAYS = 430
 def read_bills(account: CloudAccount | None, now: datetime) -> list[Bill]:
     """Return a bill per currency of that account, or of all without their regions.
 
-    Today is left out. One query, and two per currency.
+    Today is left out. One query, and three per currency.
     """
     window = last_complete_days(HISTORY_DAYS, now)
     spans = BillSpan.objects.with_is_current().select_related("account")
@@ -82,7 +83,8 @@ def _bill(
         charges[part][at] += float(amount)
         if used is not None:
             usage[part][at] += float(used)
-    newest = last - ONE_DAY * UNSETTLED_DAYS
+    raw_days = CostGrowth.objects.filter(**which).shares().raw_days
+    newest = last - ONE_DAY * max(UNSETTLED_DAYS, raw_days)
     return Bill(
         currency,
         first,

@@ -3,7 +3,7 @@
 from insights.advice.models import Advice
 from insights.anomalies.models import Anomaly, AnomalyChange
 from insights.budgets.models import Budget, BudgetAlert
-from insights.forecasts.models import Forecast, ForecastPoint
+from insights.forecasts.models import Forecast, ForecastPoint, MonthEndMiss
 from insights.owners.models import OwnerRule
 from insights.recommendations.models import (
     EffectiveRate,
@@ -24,6 +24,7 @@ __all__ = [
     "Feedback",
     "Forecast",
     "ForecastPoint",
+    "MonthEndMiss",
     "OwnerRule",
     "Recommendation",
     "RecommendationChange",

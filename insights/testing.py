@@ -12,7 +12,14 @@ from clouds.models import CloudAccount
 from clouds.testing import account, see_all, see_only
 from core.testing.clock import NOW, TODAY
 from core.windows import ONE_DAY, Window
-from insights.models import Anomaly, Budget, Forecast, ForecastPoint, Recommendation
+from insights.models import (
+    Anomaly,
+    Budget,
+    Forecast,
+    ForecastPoint,
+    MonthEndMiss,
+    Recommendation,
+)
 from insights.recommendations.engine.advice import (
     Advice,
     Category,
@@ -178,6 +185,22 @@ def forecast(
         for day in Window(first, first + ONE_DAY * days).days()
     )
     return row
+
+
+def month_end_miss(of: Forecast, month: date, **values: Any) -> MonthEndMiss:
+    """A month forecast at 110, between 100 and 120, that came to 100."""
+    facts: dict[str, Any] = {
+        "month": month,
+        "forecast_date": month + 9 * ONE_DAY,
+        "is_replayed": False,
+        "forecasted": Decimal(110),
+        "low_80": Decimal(100),
+        "high_80": Decimal(120),
+        "actual": Decimal(100),
+        "days": 20,
+        "days_within_80": 17,
+    }
+    return MonthEndMiss.objects.create(forecast=of, **{**facts, **values})
 
 
 def budget(**values: Any) -> Budget:

@@ -11,7 +11,6 @@ from clouds.access import AnyUser
 from clouds.models import CloudAccount
 from insights.advice.views import link_resources
 from insights.forecasts.month_end import month_end
-from insights.forecasts.track_record import past_forecasts
 from insights.models import (
     Advice,
     Anomaly,
@@ -24,7 +23,6 @@ from insights.models import (
 
 # Rows of each kind.
 ROWS = 5
-PAST_FORECASTS = 3
 
 
 class InsightsView(PermissionRequiredMixin, TemplateView):
@@ -67,15 +65,14 @@ class InsightsView(PermissionRequiredMixin, TemplateView):
 
 
 def _month_ends(user: AnyUser, now: datetime) -> list[dict[str, Any]]:
-    """Per currency the forecast month-end cost, and past forecasts of it."""
+    """Per currency the forecast month-end cost, and the forecast that it is of."""
     newest = Forecast.objects.newest().visible_to(user)
     currencies = newest.order_by("currency").values_list("currency", flat=True)
     found = []
     for currency in currencies.distinct():
         if ahead := month_end(now, currency, user):
             one = ahead.forecasts[0] if len(ahead.forecasts) == 1 else None
-            past = past_forecasts(one, now, limit=PAST_FORECASTS) if one else []
-            found.append({"ahead": ahead, "forecast": one, "past": past})
+            found.append({"ahead": ahead, "forecast": one})
     return found
 
 

@@ -40,12 +40,14 @@ QUERIES = {
     "instances/{instance}/": 7,
     "costs/": 6,
     "costs/{cost}/": 6,
-    "costs/trend/": 7,
-    "costs/trend/?group_by=account&limit=2&granularity=monthly": 8,
+    # By how much recent days grow, where the days are left to the default; and of a
+    # summary.
+    "costs/trend/": 8,
+    "costs/trend/?group_by=account&limit=2&granularity=monthly": 9,
     f"costs/trend/?account=000000000001&exclude=Tax&start={START}": 8,
-    "costs/daily/": 7,
-    "costs/summary/": 9,  # one asks who covers bills that began in these periods
-    f"costs/summary/?account=000000000001,000000000002&start={START}": 9,
+    "costs/daily/": 8,
+    "costs/summary/": 11,  # one asks who covers bills that began in these periods
+    f"costs/summary/?account=000000000001,000000000002&start={START}": 10,
     "cpu/": 6,
     "cpu/?account=000000000001": 7,
     "cpu/trend/": 7,
@@ -61,7 +63,7 @@ QUERIES = {
     "api-usage/?format=csv": 5,
     "accounts/?format=csv": 5,
     "costs/?format=csv": 6,
-    "costs/trend/?format=csv": 7,
+    "costs/trend/?format=csv": 8,
     "cpu/trend/?format=csv": 6,
     "instances/?format=csv": 6,
     "runs/?format=csv": 5,

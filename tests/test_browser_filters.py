@@ -154,7 +154,7 @@ def test_a_search_applies_while_it_is_typed_as_one_step(
     instance(CloudAccount.objects.get(), "database-1")
     sign_in(page)
     open_page(page, "Instances")
-    before, field = steps(page), page.get_by_label("Search")
+    before, field = steps(page), page.locator("input[name=search]")
     field.press_sequentially("data")
     expect(page.get_by_role("link", name="web-1")).to_be_hidden()
     field.press_sequentially("base")

@@ -115,6 +115,8 @@ def test_people_are_no_page_of_who_sees_some_accounts_only(client: Client) -> No
         ("/instances/{instance}/", "/resources/", "/instances/"),
         ("/resources/volume/{volume}/", "/resources/", "/storage/"),
         ("/syncs/", "/syncs/", "/syncs/"),
+        ("/coverage/", "/syncs/", "/coverage/"),
+        ("/alerts/", "/syncs/", "/alerts/"),
     ],
 )
 def test_the_place_and_the_page_that_are_open_are_current(

@@ -39,7 +39,10 @@ def script(name: str) -> str:
 
 
 FORMS = (script("swap.js"), script("forms.js"))
-CHARTS = [script(f"{name}.js") for name in ("chart_axis", "chart_colors", "charts")]
+CHARTS = [
+    script(f"{name}.js")
+    for name in ("chart_axis", "chart_expected", "chart_colors", "charts")
+]
 
 
 def show(page: Page, body: str, *scripts: str) -> None:

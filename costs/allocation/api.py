@@ -28,6 +28,7 @@ from costs.allocation.serializers import (
 )
 from costs.allocation.team_costs import TeamCosts, team_costs
 from costs.api.views import trend_rows
+from costs.growth.still_expected import raw_days_asked
 from costs.models import DailyCost, Team, TeamRule
 from costs.queries.breakdown import in_one_currency
 from costs.queries.query import CostQuery, InvalidQuery
@@ -81,7 +82,11 @@ class TeamViewSet(RowsViewSet):
         """
         refuse_unknown(request.query_params, TeamCostParameters().fields)
         try:
-            query = CostQuery.from_url(request.query_params, timezone.now())
+            query = CostQuery.from_url(
+                request.query_params,
+                timezone.now(),
+                raw_days_asked(request.user, request.query_params),
+            )
             found = _team_costs(query, request.user)
         except InvalidQuery as error:
             raise ValidationError(error.errors) from None

@@ -25,7 +25,7 @@ from costs.chart import by_moment, folded, trend_chart
 from costs.downloads import refused
 from costs.export import table_rows
 from costs.models import TeamRule
-from costs.queries.breakdown import CostBreakdown
+from costs.queries.breakdown import CostBreakdown, by_moment_of
 from costs.queries.links import quick_ranges
 from costs.queries.query import CostQuery, InvalidQuery, query_string
 from costs.queries.table import heads
@@ -54,7 +54,7 @@ class TeamsMixin(BreakdownMixin):
         # The other filters of the costs page: rules decide about these.
         for name in asked.keys() - PARAMETERS:
             del asked[name]
-        query = page_query(asked, timezone.now())
+        query = page_query(asked, timezone.now(), self.raw_days)
         found, of_teams = team_breakdown(query, self.request.user, names)
         return replace(found, query=replace(found.query, group_by="team")), of_teams
 
@@ -72,7 +72,7 @@ class TeamsView(TeamsMixin, TemplateView):
         seen = self.accounts()
         names = account_labels(seen)
         context = super().get_context_data(**kwargs) | {
-            "quick_ranges": quick_ranges(timezone.now()),
+            "quick_ranges": quick_ranges(timezone.now(), self.raw_days),
             "accounts": seen,
             "has_accounts": bool(names),
             "sees_rules": not is_limited(self.request.user),
@@ -96,6 +96,7 @@ def _shown(
     """What the template shows of an answer, with where each part leads on to."""
     trend = replace(found.trend, series=folded(found.trend.series, SERIES))
     rest = of_teams.uncovered[:LISTED]
+    expected = by_moment_of(found.query, found.expected.per_day)
     return {
         "answer": found,
         "question": found.query,
@@ -103,8 +104,8 @@ def _shown(
         "api_parameters": _api_parameters(found.query),
         "teams": of_teams,
         "allocated_percent": _allocated_percent(found),
-        "chart": trend_chart(trend, found.restated),
-        "table": by_moment(found.trend, found.restated),
+        "chart": trend_chart(trend, found.restated, expected=expected),
+        "table": by_moment(found.trend, found.restated, expected=expected),
         "group_names": ["Team"],
         "heads": heads(found.query.sort, ["Team"], "Previous period"),
         "lines": [(line, None) for line in found.lines],

@@ -261,6 +261,14 @@ class SummarySerializer(serializers.Serializer[Any]):
     groups = GroupSerializer(
         many=True, help_text="With `group_by`, the largest first; they sum to `total`."
     )
+    still_expected = AmountField(
+        allow_null=True,
+        help_text="What the newest days will still grow by, as such days grew after "
+        "they were first read. null: not known yet.",
+    )
+    raw_days = serializers.IntegerField(
+        allow_null=True, help_text="How many days of the window still grow notably."
+    )
 
 
 SUMMARY_FIELDS = [

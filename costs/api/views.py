@@ -34,6 +34,7 @@ from costs.api.serializers import (
 )
 from costs.export import name_cells, name_columns
 from costs.filters import DailyCostFilter, TagCostFilter
+from costs.growth.still_expected import raw_days_asked
 from costs.largest_changes.ranking import largest_changes
 from costs.largest_changes.rows import change_rows, ids_of
 from costs.largest_changes.serializers import (
@@ -174,7 +175,10 @@ class DailyCostViewSet(RowsViewSet):
         user = self.request.user
         refuse_unknown(self.request.query_params, parameters)
         try:
-            query = CostQuery.from_url(self.request.query_params, timezone.now())
+            asked = self.request.query_params
+            query = CostQuery.from_url(
+                asked, timezone.now(), raw_days_asked(user, asked)
+            )
             source = CostSource.visible_to(user).filtered(query, user)
         except InvalidQuery as error:
             raise ValidationError(error.errors) from None

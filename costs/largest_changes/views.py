@@ -35,7 +35,7 @@ class ChangesMixin(BreakdownMixin):
 
     def query_of(self, given: QueryDict) -> CostQuery:
         """Raise InvalidQuery."""
-        return page_query(with_defaults(given), timezone.now())
+        return page_query(with_defaults(given), timezone.now(), self.raw_days)
 
     def changes(self, names: Mapping[str, str]) -> LargestChanges:
         """Raise InvalidQuery."""
@@ -68,7 +68,7 @@ class ChangesView(ChangesMixin, TemplateView):
         names = account_labels(seen)
         context = super().get_context_data(**kwargs) | {
             "group_choices": group_choices(tag_keys_of(seen)),
-            "quick_ranges": quick_ranges(timezone.now()),
+            "quick_ranges": quick_ranges(timezone.now(), self.raw_days),
             "has_accounts": bool(names),
         }
         try:

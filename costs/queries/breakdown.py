@@ -9,6 +9,7 @@ from decimal import Decimal
 from clouds.access import AnyUser
 from core.money import ZERO
 from core.windows import Window, first_of_month
+from costs.growth.still_expected import StillExpected, still_expected
 from costs.models import Restatement
 from costs.queries.coverage import incomplete_windows
 from costs.queries.query import CostQuery, dimension_of
@@ -58,6 +59,7 @@ class CostBreakdown:
     total: Line | None
     restatements: Sequence[Restatement]
     restated: Mapping[date, Decimal]
+    expected: StillExpected
     currencies: Sequence[str]
     amounts: Mapping[str, Decimal] = field(default_factory=dict)
     """What each key cost in the window, those of "Other" too."""
@@ -69,7 +71,8 @@ def cost_breakdown(
     """Return the breakdown in one currency; of several in one in which bills go on.
 
     Seven queries: the currencies, what each key cost in both periods, the trend (two),
-    how far both are stored, restatements and their days. Raises InvalidQuery.
+    how far both are stored, restatements and their days; one for recent days, and one
+    more where such days grow. Raises InvalidQuery.
     """
     query, source, currencies = in_one_currency(query, user)
     amounts = _compared(source, query, query.compared_with)
@@ -112,16 +115,19 @@ def breakdown_of(
 ) -> CostBreakdown:
     """Return the breakdown of a trend; `former` is what keys cost in the period before.
 
-    Three queries: how far both periods are stored, restatements and their days.
+    Three queries: how far both periods are stored, restatements and their days; one for
+    recent days, and one more where such days grow.
     """
-    incomplete = _incomplete(source, query)
+    windows = [query.compared_with, query.window]
+    spans = source.spans(*windows)
+    incomplete = incomplete_windows(spans, windows, 0, 1)
     before = None if incomplete else former
     lines = _lines(trend, before, account_names)
     series = [
         replace(series, key=line.label)
         for series, line in zip(trend.series, lines, strict=False)
     ]
-    changes = _restatements(query, user)
+    changes = restatements_of(query, user)
     return CostBreakdown(
         query=query,
         trend=replace(trend, series=series),
@@ -130,7 +136,8 @@ def breakdown_of(
         lines=in_order(lines, query.sort),
         total=_total(trend, lines),
         restatements=list(changes.newest_days()[:RESTATEMENTS]),
-        restated=_by_moment(changes.change_per_day(query.metric), query),
+        restated=by_moment_of(query, changes.change_per_day(query.metric)),
+        expected=still_expected(source, spans, query.window, query.metric),
         currencies=currencies,
     )
 
@@ -155,12 +162,6 @@ def _largest(amounts: Sequence[Compared], query: CostQuery) -> Sequence[str] | N
     if query.limit is None or len(found) <= query.limit:
         return None
     return [key for _, key in sorted(found)[: query.limit]]
-
-
-def _incomplete(source: CostSource, query: CostQuery) -> Sequence[Window]:
-    """The window and the period before, as far as they are not stored whole."""
-    windows = [query.compared_with, query.window]
-    return incomplete_windows(source.spans(*windows), windows, 0, 1)
 
 
 def _lines(
@@ -231,7 +232,7 @@ def _total(trend: Trend, lines: Sequence[Line]) -> Line | None:
     return Line("", "Total", trend.total, share, before)
 
 
-def _restatements(query: CostQuery, user: AnyUser) -> RestatementQuerySet:
+def restatements_of(query: CostQuery, user: AnyUser) -> RestatementQuerySet:
     """The changes that the cloud made to days of the window."""
     changed = Restatement.objects.counted().visible_to(user).in_window(query.window)
     if query.filters["account"]:
@@ -243,13 +244,13 @@ def _restatements(query: CostQuery, user: AnyUser) -> RestatementQuerySet:
     return changed
 
 
-def _by_moment(
-    changes: Mapping[date, Decimal], query: CostQuery
+def by_moment_of(
+    query: CostQuery, amounts: Mapping[date, Decimal]
 ) -> Mapping[date, Decimal]:
-    """The changes of days, or their sums per month."""
+    """Return the amounts of days, or their sums per month."""
     if query.granularity == "daily":
-        return changes
+        return amounts
     months: dict[date, Decimal] = defaultdict(Decimal)
-    for day, change in changes.items():
-        months[first_of_month(day)] += change
+    for day, amount in amounts.items():
+        months[first_of_month(day)] += amount
     return months

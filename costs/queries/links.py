@@ -44,10 +44,11 @@ class ActiveFilter:
     query: str
 
 
-def quick_ranges(now: datetime) -> Sequence[tuple[str, str, Window]]:
+def quick_ranges(now: datetime, raw_days: int) -> Sequence[tuple[str, str, Window]]:
     """The name, label and days of each period that has begun."""
     found = [
-        (name, label, period_window(name, now)) for name, (label, _) in PERIODS.items()
+        (name, label, period_window(name, now, raw_days))
+        for name, (label, _) in PERIODS.items()
     ]
     return [one for one in found if one[2].end <= utc_day(now)]
 

@@ -110,18 +110,21 @@ class CostQuery:
     )
 
     @classmethod
-    def from_values(cls, values: Values, now: datetime) -> "CostQuery":
+    def from_values(
+        cls, values: Values, now: datetime, raw_days: int = 0
+    ) -> "CostQuery":
         """Check plain values: texts, lists of texts, days and numbers.
 
         What is left out, or empty, is the default: the last 30 complete days by
-        service. Raises InvalidQuery; whether accounts exist is checked by CostSource.
+        service, without the `raw_days` before today, which still grow. Raises
+        InvalidQuery; whether accounts exist is checked by CostSource.
         """
-        return _Reader(values).query(now)
+        return _Reader(values, raw_days).query(now)
 
     @classmethod
-    def from_url(cls, data: QueryDict, now: datetime) -> "CostQuery":
+    def from_url(cls, data: QueryDict, now: datetime, raw_days: int = 0) -> "CostQuery":
         """Check the parameters of a URL. Raises InvalidQuery."""
-        return cls.from_values(dict(data.lists()), now)
+        return cls.from_values(dict(data.lists()), now, raw_days)
 
     @property
     def compared_with(self) -> Window:
@@ -224,8 +227,9 @@ def query_string(values: Values) -> str:
 class _Reader:
     """Reads one value after another, and collects what is wrong with each."""
 
-    def __init__(self, values: Values) -> None:
+    def __init__(self, values: Values, raw_days: int) -> None:
         self.values = values
+        self.raw_days = raw_days
         self.errors: dict[str, list[str]] = {}
 
     def query(self, now: datetime) -> CostQuery:
@@ -310,16 +314,16 @@ class _Reader:
         self.refuse(name, f'"{value}" is not valid. Choose one of: {names}.')
 
     def window(self, now: datetime) -> Window:
-        """The one asked for; by default the last 30 complete days, the 30 before `end`
-        or those since `start`."""
-        default = last_complete_days(DEFAULT_DAYS, now)
+        """The one asked for; by default the last 30 complete days before the raw ones,
+        the 30 before `end` or those since `start`."""
+        default = last_complete_days(DEFAULT_DAYS, now - ONE_DAY * self.raw_days)
         start, end = self.day("start"), self.day("end")
         if period := self.text("period"):
             if self.choice("period", PERIODS, "") not in PERIODS:
                 return default
             if start or end:
                 self.refuse("period", "Give a period, or start and end, but not both.")
-            return period_window(period, now)
+            return period_window(period, now, self.raw_days)
         if self.errors.keys() & {"start", "end"}:
             return default
         if start and not end:

@@ -20,9 +20,12 @@ from clouds.labels import tag_keys_of
 from clouds.models import CloudAccount
 from clouds.registry import CloudKind
 from core.windows import ONE_DAY, Window
+from costs.growth.querysets import CostGrowthQuerySet
+from costs.growth.shares import GrowthShares
 from costs.models import (
     BillDay,
     BillSpan,
+    CostGrowth,
     CostRollup,
     CostTotal,
     DailyCost,
@@ -75,9 +78,9 @@ class CostSource:
     Of both, what another bill covers is left out where they are read.
     `rollups` are sums of the same rows and `days` counts of the same totals; None
     where they can't answer, as of a few accounts. `looked_at` are the columns by which
-    the rows are filtered, and `bill_spans` those of the same accounts. `narrowing` is
-    the days and the currency of all of them. With a `tag_key` the rows are those by
-    this tag, and the totals those of days that were read by it.
+    the rows are filtered, and `bill_spans` and `growth` those of the same accounts.
+    `narrowing` is the days and the currency of all of them. With a `tag_key` the rows
+    are those by this tag, and the totals those of days that were read by it.
     """
 
     rows: DailyCostQuerySet
@@ -86,6 +89,7 @@ class CostSource:
     days: BillDayQuerySet | None = None
     looked_at: frozenset[str] = frozenset()
     bill_spans: BillSpanQuerySet = field(default_factory=BillSpan.objects.all)
+    growth: CostGrowthQuerySet = field(default_factory=CostGrowth.objects.all)
     narrowing: Mapping[str, Any] = field(default_factory=dict)
     tag_key: str = ""
 
@@ -97,7 +101,8 @@ class CostSource:
         totals = CostTotal.objects.visible_to(user)
         spans = BillSpan.objects.visible_to(user)
         if is_limited(user):
-            return cls(rows, totals, bill_spans=spans)
+            growth = CostGrowth.objects.visible_to(user)
+            return cls(rows, totals, bill_spans=spans, growth=growth)
         rollups, days = CostRollup.objects.all(), BillDay.objects.all()
         return cls(rows, totals, rollups, days, bill_spans=spans)
 
@@ -119,6 +124,7 @@ class CostSource:
                 rows=found.rows.filter(account__in=keys),
                 totals=found.totals.filter(account__in=keys),
                 bill_spans=found.bill_spans.filter(account__in=keys),
+                growth=found.growth.filter(account__in=keys),
                 rollups=None,
                 days=None,
             )
@@ -184,6 +190,15 @@ class CostSource:
     def _counted(self, bills: Bills) -> Bills:
         days = {name: day for name, day in self.narrowing.items() if name != "currency"}
         return bills.filter(**self.narrowing).counted(**days)
+
+    def growth_shares(self) -> GrowthShares:
+        """Return by which share recent days of these accounts' bills grow. One query.
+
+        Of the whole bills, whatever the filters: what is late is not told by service.
+        """
+        currency = self.narrowing.get("currency")
+        growth = self.growth.filter(currency=currency) if currency else self.growth
+        return growth.shares()
 
     def bill_total(self, metric: str) -> Decimal | None:
         """Return what the bills say that all of it costs; None without any."""

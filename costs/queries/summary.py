@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from core.money import QUANTUM, ZERO
 from core.windows import Window
+from costs.growth.still_expected import still_expected
 from costs.queries.coverage import (
     change_percent,
     incomplete_windows,
@@ -41,6 +42,8 @@ class Summary:
     reconciled: bool | None
     unreconciled_days: int
     missing_days: int
+    still_expected: Decimal | None
+    raw_days: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +97,8 @@ def cost_summary(
 
     `reconciled` is about the accounts' whole bill. The window `before`, by default the
     period before, is compared only where both are stored whole, for each account that
-    has any of their days. Raises SeveralCurrencies. Three queries, and one where no row
-    names the currency.
+    has any of their days. Raises SeveralCurrencies. Three queries, one where no row
+    names the currency, one for recent days, and one more where such days grow.
     """
     before = before or period_before(window)
     both = source.in_window(Window(before.start, window.end))
@@ -113,6 +116,7 @@ def cost_summary(
     previous_total = None
     if not incomplete_windows(spans, (window, before), 0, 1):
         previous_total = _sum_of(found, before, currency)
+    expected = still_expected(source, spans, window, metric)
     unreconciled = sum(counts.unreconciled for counts in stored.values())
     return Summary(
         start=window.start,
@@ -132,6 +136,8 @@ def cost_summary(
         reconciled=not (unreconciled or missing) if stored else None,
         unreconciled_days=unreconciled,
         missing_days=missing,
+        still_expected=expected.amount if stored else None,
+        raw_days=len(expected.per_day) if expected.is_known else None,
     )
 
 

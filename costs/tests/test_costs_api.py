@@ -114,6 +114,8 @@ def test_the_summary() -> None:
         "reconciled": True,
         "unreconciled_days": 0,
         "missing_days": 0,
+        "still_expected": None,
+        "raw_days": None,
         "groups": [],
     }
 

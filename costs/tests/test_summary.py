@@ -57,6 +57,8 @@ def test_every_number_of_it() -> None:
         reconciled=True,
         unreconciled_days=0,
         missing_days=0,
+        still_expected=None,
+        raw_days=None,
     )
     effective = summary(metric="effective")
     assert (effective.total, effective.unallocated) == (Decimal("3.5"), Decimal("0.5"))
@@ -219,10 +221,11 @@ def test_two_currencies_are_refused_until_one_is_chosen() -> None:
     assert (found.currency, found.total, found.reconciled) == ("GBP", 6, True)
 
 
-def test_it_asks_the_database_three_times(
+def test_it_asks_the_database_four_times(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     store_costs(account(), Window(BEFORE.start, WINDOW.end), {"EC2": "1"})
-    # Sums per day; stored days, estimated and unreconciled; each account's history.
-    with django_assert_num_queries(3):
+    # Sums per day; stored days, estimated and unreconciled; each account's history; by
+    # how much recent days grow.
+    with django_assert_num_queries(4):
         summary()

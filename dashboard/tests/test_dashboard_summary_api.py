@@ -28,7 +28,7 @@ QUARTER = last_complete_days(90, NOW)
 LAST_DAYS = last_complete_days(30, NOW)
 # Session and user, the rights of the user and of the role; three of the version; seven
 # of the spending; resource groups; counts and CPU; CPU of databases; savings.
-QUERIES = 18
+QUERIES = 19
 
 
 @pytest.fixture(autouse=True)

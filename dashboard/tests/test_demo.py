@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 from io import StringIO
 
 import pytest
@@ -71,6 +72,16 @@ def test_its_numbers_reconcile_and_some_days_were_restated() -> None:
     assert not CostTotal.objects.unreconciled().exists()
     assert Restatement.objects.exists()
     assert StateChange.objects.filter(old_value="").exists()
+
+
+def test_it_is_measured_how_much_recent_days_grow() -> None:
+    demo("--days", "20")
+    told = ask("costs/summary/")
+    assert told["end"] == "2026-11-17"  # three days are raw
+    told = ask("costs/summary/", start="2026-11-01", end="2026-11-20")
+    assert told["raw_days"] == 3
+    share = Decimal(told["still_expected"]) / Decimal(told["total"])
+    assert Decimal("0.001") < share < Decimal("0.01")
 
 
 def test_each_day_is_told_by_team_and_most_of_it_is_somebodys() -> None:

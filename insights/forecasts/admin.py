@@ -7,7 +7,7 @@ from unfold.contrib.filters.admin import BooleanRadioFilter, RangeDateFilter
 
 from core.admin.columns import amount, day, moment
 from insights.admin_columns import ACCOUNT, OF_ACCOUNT, choices
-from insights.models import Forecast, ForecastPoint
+from insights.models import Forecast, ForecastPoint, MonthEndMiss
 from users.audited_admin import ReadOnlyAdmin, ReadOnlyInline, page
 
 
@@ -21,6 +21,24 @@ class PointInline(ReadOnlyInline[ForecastPoint, Forecast]):
                 amount(name, "forecast.currency")
                 for name in ("mean", "low_80", "high_80", "low_95", "high_95")
             ),
+        ),
+    )
+
+
+class MissInline(ReadOnlyInline[MonthEndMiss, Forecast]):
+    model = MonthEndMiss
+    fields = readonly_fields = cast(
+        "tuple[str, ...]",
+        (
+            day("month"),
+            day("forecast_date"),
+            "is_replayed",
+            *(
+                amount(name, "forecast.currency")
+                for name in ("forecasted", "low_80", "high_80", "actual")
+            ),
+            "days",
+            "days_within_80",
         ),
     )
 
@@ -47,11 +65,12 @@ class ForecastAdmin(ReadOnlyAdmin[Forecast]):
     )
     search_fields = ("key", "account__name")
     ordering = ("-made_at", "-id")
-    inlines = (PointInline,)
+    inlines = (MissInline, PointInline)
     fields = page(
         ("title", ACCOUNT, "currency"),
         (day("data_until"), "horizon", moment("made_at")),
         ("model", "note"),
         ("mase", "naive_mase", "smape"),
         ("coverage_80", "coverage_95", "folds"),
+        ("widened_to_percent",),
     )

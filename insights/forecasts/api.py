@@ -13,8 +13,9 @@ from core.api.pagination import Pages
 from core.api.viewsets import RowsViewSet
 from insights.api.serializers import AccountIdField
 from insights.forecasts.filters import ForecastFilter
+from insights.forecasts.models import Trust
 from insights.forecasts.track_record import PastForecast, past_forecasts
-from insights.models import Forecast, ForecastPoint
+from insights.models import Forecast, ForecastPoint, MonthEndMiss
 
 
 class ForecastPointSerializer(serializers.ModelSerializer[ForecastPoint]):
@@ -50,10 +51,34 @@ class AccuracySerializer(serializers.Serializer[Forecast]):
     folds = serializers.IntegerField(help_text="Backtest folds.")
 
 
+class TrustSerializer(serializers.Serializer[Trust]):
+    """What earlier forecasts of the scope missed at the ends of months."""
+
+    months = serializers.IntegerField(
+        help_text="Month ends that were measured: one forecast each, of about the "
+        "same day of the month."
+    )
+    replayed_months = serializers.IntegerField(
+        help_text="Of these, forecast afterwards from the data of then."
+    )
+    mean_error_percent = serializers.FloatField(help_text="Of the month's bill.")
+    largest_error_percent = serializers.FloatField()
+    months_within_80 = serializers.IntegerField(
+        help_text="Months that ended inside the 80% interval of then."
+    )
+    days = serializers.IntegerField(help_text="Days of these months forecast.")
+    days_within_80 = serializers.IntegerField(
+        help_text="Days that came inside the 80% interval of then."
+    )
+
+
 class ForecastSerializer(serializers.ModelSerializer[Forecast]):
     """A forecast of the daily costs of one scope; its points only on request."""
 
     account = AccountIdField(allow_null=True, help_text="null: all accounts together.")
+    trust = TrustSerializer(
+        allow_null=True, read_only=True, help_text="null: no month end is measured yet."
+    )
     accuracy = AccuracySerializer(source="*", read_only=True)
     # Not read_only: the schema would promise it in every list.
     points = ForecastPointSerializer(
@@ -64,8 +89,8 @@ class ForecastSerializer(serializers.ModelSerializer[Forecast]):
         model = Forecast
         fields = [
             *("id", "account", "scope", "key", "currency", "made_at", "data_until"),
-            *("horizon", "model", "note", "is_newest", "is_replayed", "accuracy"),
-            *("points",),
+            *("horizon", "model", "note", "is_newest", "is_replayed", "trust"),
+            *("widened_to_percent", "accuracy", "points"),
         ]
 
     def get_fields(self) -> dict[str, Any]:
@@ -89,13 +114,33 @@ class PastForecastSerializer(serializers.Serializer[PastForecast]):
     share_within_95 = serializers.FloatField()
 
 
-class ForecastDetailSerializer(ForecastSerializer):
-    """A forecast with its points, and earlier ones of the same scope."""
+class MonthEndSerializer(serializers.ModelSerializer[MonthEndMiss]):
+    """A month end that is known by now, as it was forecast and as it came."""
 
+    forecasted = AmountField(read_only=True)
+    low_80 = AmountField(read_only=True)
+    high_80 = AmountField(read_only=True)
+    actual = AmountField(read_only=True)
+    error_percent = serializers.FloatField(allow_null=True, read_only=True)
+
+    class Meta:
+        model = MonthEndMiss
+        fields = [
+            *("month", "forecast_date", "is_replayed", "forecasted", "low_80"),
+            *("high_80", "actual", "error_percent", "days", "days_within_80"),
+        ]
+
+
+class ForecastDetailSerializer(ForecastSerializer):
+    """A forecast with its points, and what earlier ones of the same scope missed."""
+
+    month_ends = MonthEndSerializer(
+        source="misses", many=True, read_only=True, help_text="The newest first."
+    )
     past = PastForecastSerializer(many=True, read_only=True)
 
     class Meta(ForecastSerializer.Meta):
-        fields = [*ForecastSerializer.Meta.fields, "past"]
+        fields = [*ForecastSerializer.Meta.fields, "month_ends", "past"]
 
 
 @extend_schema_view(
@@ -109,7 +154,11 @@ class ForecastViewSet(RowsViewSet):
     days are in the detail, and in the list with `points=true`.
     """
 
-    queryset = Forecast.objects.select_related("account").order_by("-made_at", "-id")
+    queryset = (
+        Forecast.objects.select_related("account")
+        .prefetch_related("misses")
+        .order_by("-made_at", "-id")
+    )
     pagination_class = Pages
     serializer_class = ForecastSerializer
     filterset_class = ForecastFilter

@@ -1,18 +1,39 @@
 """Forecasts of daily costs; earlier ones stay to be compared with the bill."""
 
+from dataclasses import dataclass
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
 from clouds.models import ACCOUNT_ID_LENGTH, CloudAccount
 from core.db.money_field import MoneyField
-from insights.forecasts.querysets import ForecastPointQuerySet, ForecastQuerySet
+from insights.forecasts.querysets import (
+    ForecastQuerySet,
+    OfForecastQuerySet,
+)
 
 
 class Scope(models.TextChoices):
     TOTAL = "total", "Total"
     ACCOUNT = "account", "Account"
     SERVICE = "service", "Service"
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What the month ends that were measured say about a forecast.
+
+    Errors are of the month's bill. `replayed_months` of them were computed afterwards.
+    """
+
+    months: int
+    replayed_months: int
+    mean_error_percent: float
+    largest_error_percent: float
+    months_within_80: int
+    days: int
+    days_within_80: int
 
 
 class Forecast(models.Model):
@@ -71,6 +92,13 @@ class Forecast(models.Model):
         "95% coverage", null=True, help_text="Share of days inside the 95% interval."
     )
     folds = models.PositiveSmallIntegerField("backtest folds", default=0)
+    widened_to_percent = models.FloatField(
+        "widened to, %",
+        null=True,
+        help_text="The 80% interval reaches so far to each side, of what an average "
+        "day costs, as measured month ends missed more than the backtest says. "
+        "Empty: it was wide enough.",
+    )
     data_version = models.CharField(
         max_length=64, help_text="The version of the data that it was made from."
     )
@@ -125,11 +153,26 @@ class Forecast(models.Model):
         return f"{self.key} in {owner}"
 
     @property
-    def is_better_than_naive(self) -> bool | None:
-        """Whether it beat seasonal naive; None where the backtest cannot tell."""
-        if self.mase is None or self.naive_mase is None:
+    def is_comparable(self) -> bool:
+        """Whether earlier ones are of the same costs: other services are not."""
+        return self.scope != Scope.SERVICE or bool(self.key)
+
+    @property
+    def trust(self) -> "Trust | None":
+        """How far earlier ones missed at month ends; None where none is measured."""
+        misses = list(self.misses.all())
+        errors = [abs(e) for one in misses if (e := one.error_percent) is not None]
+        if not errors:
             return None
-        return self.mase < self.naive_mase
+        return Trust(
+            months=len(misses),
+            replayed_months=sum(one.is_replayed for one in misses),
+            mean_error_percent=sum(errors) / len(errors),
+            largest_error_percent=max(errors),
+            months_within_80=sum(one.is_within_80 for one in misses),
+            days=sum(one.days for one in misses),
+            days_within_80=sum(one.days_within_80 for one in misses),
+        )
 
 
 class ForecastPoint(models.Model):
@@ -143,7 +186,7 @@ class ForecastPoint(models.Model):
     low_95 = MoneyField()
     high_95 = MoneyField()
 
-    objects = ForecastPointQuerySet.as_manager()
+    objects = OfForecastQuerySet.as_manager()
 
     class Meta:
         ordering = ["forecast", "day"]
@@ -156,3 +199,53 @@ class ForecastPoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day}: {self.mean} ({self.low_80} to {self.high_80})"
+
+
+class MonthEndMiss(models.Model):
+    """One row is a month end that is known by now, as the current forecast's scope was
+    forecast on about the same day of that month, and as it came."""
+
+    forecast = models.ForeignKey(
+        Forecast,
+        models.CASCADE,
+        related_name="misses",
+        db_index=False,  # the natural key begins with it
+        help_text="The current forecast, whose intervals learned from it.",
+    )
+    month = models.DateField()
+    forecast_date = models.DateField(help_text="The first day that was forecast.")
+    is_replayed = models.BooleanField(
+        help_text="Made afterwards from the data of that day."
+    )
+    forecasted = MoneyField()
+    low_80 = MoneyField()
+    high_80 = MoneyField()
+    actual = MoneyField()
+    days = models.PositiveSmallIntegerField(help_text="Days that were forecast.")
+    days_within_80 = models.PositiveSmallIntegerField(
+        help_text="Of these, days inside the 80% interval."
+    )
+
+    objects = OfForecastQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["forecast", "-month"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["forecast", "month"], name="monthendmiss_natural_key"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%B %Y}: {self.forecasted}, came {self.actual}"
+
+    @property
+    def error_percent(self) -> float | None:
+        """Forecast less actual, of actual; None where nothing was billed."""
+        if not self.actual:
+            return None
+        return float((self.forecasted - self.actual) / self.actual * 100)
+
+    @property
+    def is_within_80(self) -> bool:
+        return self.low_80 <= self.actual <= self.high_80

@@ -16,5 +16,7 @@ class ForecastQuerySet(AccountScopedQuerySet):
         return self.filter(account=account, **which).order_by("-data_until", "-id")
 
 
-class ForecastPointQuerySet(AccountScopedQuerySet):
+class OfForecastQuerySet(AccountScopedQuerySet):
+    """Rows of a forecast."""
+
     account_path = "forecast__account"

@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 
 from clouds.models import CloudAccount
-from core.windows import ONE_DAY
+from core.windows import ONE_DAY, Window
 from insights.bill_records import Bill
 from insights.bill_records import Scope as Part
 from insights.forecasts.engine import forecast_records as records
@@ -25,8 +25,18 @@ from insights.forecasts.engine.forecast_records import (
     DailySeries,
     Refusal,
 )
+from insights.forecasts.engine.widening import half_width, widened
 from insights.forecasts.models import Scope
-from insights.models import Budget, Forecast, ForecastPoint
+from insights.forecasts.month_end_misses import (
+    ComparedMonth,
+    MeasuredMisses,
+    compare_month,
+    ended_months,
+    forecast_of_month,
+    known_amounts,
+    same_day,
+)
+from insights.models import Budget, Forecast, ForecastPoint, MonthEndMiss
 from insights.refresh.refresh_state import METHOD
 
 logger = logging.getLogger(__name__)
@@ -34,11 +44,16 @@ logger = logging.getLogger(__name__)
 HORIZON_DAYS = 90
 # The days by which the largest services are chosen.
 RECENT_DAYS = 90
-# A first forecast is also made as of so long ago, so that one can be compared with the
-# bill.
-REPLAYED_DAYS_AGO = 30
+# Of so many months, whose ends are known, a forecast is made afterwards where none was
+# made then, so that its misses can be measured. Services are many.
+REPLAYED_MONTHS = {Scope.TOTAL: 6, Scope.ACCOUNT: 6, Scope.SERVICE: 3}
+# With less history than that nothing is worth replaying.
+LEAST_HISTORY_DAYS = 30
 # Forecasts are stored for a month, then the first of each week for a year.
 DAILY_DAYS, WEEKLY_DAYS = 30, 400
+POINTS_AT_ONCE = 5000
+# Less widening than a hundredth is not worth a word.
+NOTICED = 1.01
 SIX_PLACES = Decimal("0.000001")
 
 
@@ -46,9 +61,14 @@ SIX_PLACES = Decimal("0.000001")
 class Key:
     """A part of the costs of one account or of all."""
 
-    scope: str
+    scope: Scope
     key: str
     currency: str
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether earlier forecasts are of the same costs: other services are not."""
+        return self.scope != Scope.SERVICE or bool(self.key)
 
 
 def refresh_forecasts(
@@ -67,28 +87,24 @@ def refresh_forecasts(
         if bill.is_current:
             wanted |= series_of(account, bill)
     newest = Forecast.objects.newest().filter(account=account)
-    stored = {Key(row.scope, row.key, row.currency): row for row in newest}
+    stored = {Key(Scope(row.scope), row.key, row.currency): row for row in newest}
     versions = {key: _version(series) for key, series in wanted.items()}
     changed = {
         key: series
         for key, series in wanted.items()
         if force or key not in stored or stored[key].data_version != versions[key]
     }
-    replayed = {
-        key: past
-        for key, series in changed.items()
-        if key not in stored and (past := _replayed(series))
-    }
     made = forecast_many(changed, HORIZON_DAYS)
-    earlier = forecast_many(replayed, HORIZON_DAYS)
+    earlier = forecast_many(_to_replay(account, changed, made), HORIZON_DAYS)
     with transaction.atomic():
         # Those whose series is gone are hidden; their past stays.
         ended = [row.pk for key, row in stored.items() if key not in wanted]
         Forecast.objects.filter(pk__in=ended).update(is_newest=False)
-        for key, one in earlier.items():
+        for (key, _), one in earlier.items():
             _store(account, key, one, "", now, is_replayed=True)
+        measured = _measured(account, changed, made)
         for key, one in made.items():
-            _store(account, key, one, versions[key], now)
+            _store(account, key, one, versions[key], now, misses=measured.get(key))
         _prune(account, now.date())
     return len(made)
 
@@ -134,11 +150,65 @@ def _version(series: DailySeries) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def _replayed(series: DailySeries) -> DailySeries | None:
-    """Return the series without its last days; None where too little is left."""
-    values = list(series.values)[:-REPLAYED_DAYS_AGO]
-    known = sum(value is not None for value in values)
-    return DailySeries(series.start, values) if known > REPLAYED_DAYS_AGO else None
+def _to_replay(
+    account: CloudAccount | None,
+    wanted: Mapping[Key, DailySeries],
+    made: Mapping[Key, records.Forecast | Refusal],
+) -> dict[tuple[Key, date], DailySeries]:
+    """Return each series as it was in the ended months without a forecast then."""
+    rows = _earlier(account)
+    found: dict[tuple[Key, date], DailySeries] = {}
+    for key, series in wanted.items():
+        one = made[key]
+        if isinstance(one, Refusal) or not key.is_comparable:
+            continue
+        months = ended_months(known_amounts(series))[: REPLAYED_MONTHS[key.scope]]
+        for month in months:
+            if forecast_of_month(rows[key], month, one.start.day) is None:
+                then = same_day(month, one.start.day)
+                if past := _until(series, then):
+                    found[key, then] = past
+    return found
+
+
+def _until(series: DailySeries, day: date) -> DailySeries | None:
+    """Return the series without the days from that one; None where little is left."""
+    values = list(series.values)[: max((day - series.start).days, 0)]
+    known = sum(value is not None and value == value for value in values)
+    return DailySeries(series.start, values) if known > LEAST_HISTORY_DAYS else None
+
+
+def _earlier(account: CloudAccount | None) -> dict[Key, list[Forecast]]:
+    """Return the stored forecasts of each scope. One query."""
+    found: dict[Key, list[Forecast]] = defaultdict(list)
+    for row in Forecast.objects.filter(account=account):
+        found[Key(Scope(row.scope), row.key, row.currency)].append(row)
+    return found
+
+
+def _measured(
+    account: CloudAccount | None,
+    wanted: Mapping[Key, DailySeries],
+    made: Mapping[Key, records.Forecast | Refusal],
+) -> dict[Key, MeasuredMisses]:
+    """Compare one earlier forecast of each ended month with the bill. Two queries."""
+    rows = _earlier(account)
+    chosen: list[tuple[Key, Window, Forecast]] = []
+    amounts = {key: known_amounts(series) for key, series in wanted.items()}
+    for key, one in made.items():
+        if isinstance(one, records.Forecast) and key.is_comparable:
+            for month in ended_months(amounts[key]):
+                if row := forecast_of_month(rows[key], month, one.start.day):
+                    chosen.append((key, month, row))
+    points: dict[int, list[ForecastPoint]] = defaultdict(list)
+    of_rows = ForecastPoint.objects.filter(forecast__in=[row for *_, row in chosen])
+    for point in of_rows.order_by("day").iterator(chunk_size=POINTS_AT_ONCE):
+        points[point.forecast_id].append(point)
+    months: dict[Key, list[ComparedMonth]] = defaultdict(list)
+    for key, month, row in chosen:
+        if days := points[row.pk]:
+            months[key].append(compare_month(row, month, days, amounts[key]))
+    return {key: MeasuredMisses(found) for key, found in months.items()}
 
 
 def _store(
@@ -149,6 +219,7 @@ def _store(
     now: datetime,
     *,
     is_replayed: bool = False,
+    misses: MeasuredMisses | None = None,
 ) -> None:
     """Store one forecast; it replaces one with the same forecast date."""
     if isinstance(made, Refusal):
@@ -157,7 +228,10 @@ def _store(
     which = {"account": account, **asdict(key)}
     same = Forecast.objects.filter(**which)
     same.filter(data_until=made.start).delete()
+    misses = misses or MeasuredMisses()
+    made, widened_to_percent = _widened(made, misses)
     if not is_replayed:
+        MonthEndMiss.objects.filter(forecast__in=same.filter(is_newest=True)).delete()
         same.filter(is_newest=True).update(is_newest=False)
     row = Forecast.objects.create(
         **which,
@@ -169,8 +243,12 @@ def _store(
         is_newest=not is_replayed,
         is_replayed=is_replayed,
         data_version=version,
+        widened_to_percent=widened_to_percent,
         **_accuracy(made.accuracy),
     )
+    for month in misses.months:
+        month.miss.forecast = row
+    MonthEndMiss.objects.bulk_create(month.miss for month in misses.months)
     days = zip(*(getattr(made, path) for path in PATHS), strict=True)
     ForecastPoint.objects.bulk_create(
         [
@@ -183,6 +261,17 @@ def _store(
         ],
         batch_size=500,
     )
+
+
+def _widened(
+    made: records.Forecast, misses: MeasuredMisses
+) -> tuple[records.Forecast, float | None]:
+    """Return it no narrower than the misses, and to what percent that made it."""
+    reach = misses.reach(0.8)
+    wider = widened(made, reach, misses.reach(0.95))
+    percent = round(reach * 100, 2)
+    is_wider = half_width(wider) > half_width(made) * NOTICED
+    return wider, percent if is_wider and percent else None
 
 
 def _amount(value: float) -> Decimal:

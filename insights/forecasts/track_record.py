@@ -10,7 +10,6 @@ from core.money import ZERO
 from core.windows import ONE_DAY, Window, last_complete_days
 from costs.models import CostTotal
 from insights.daily_costs import HISTORY_DAYS, UNSETTLED_DAYS
-from insights.forecasts.models import Scope
 from insights.forecasts.month_end import actual_days
 from insights.models import Forecast, ForecastPoint
 
@@ -53,7 +52,7 @@ def past_forecasts(
 
     "Other services" cannot be compared, as the services in it change.
     """
-    if newest.scope == Scope.SERVICE and not newest.key:
+    if not newest.is_comparable:
         return []
     days = _settled_days(newest, now)
     rows = Forecast.objects.of_scope(

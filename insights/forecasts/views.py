@@ -34,8 +34,10 @@ class ForecastListView(PermissionRequiredMixin, FilterView):
 
     def get_queryset(self) -> ForecastQuerySet:
         rows = Forecast.objects.newest().visible_to(self.request.user)
-        return rows.select_related("account").order_by(
-            "account__name", "-scope", "key", "currency", "id"
+        return (
+            rows.select_related("account")
+            .prefetch_related("misses")
+            .order_by("account__name", "-scope", "key", "currency", "id")
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -56,7 +58,7 @@ class ForecastView(PermissionRequiredMixin, DetailView[Forecast]):
 
     def get_queryset(self) -> QuerySet[Forecast]:
         rows = Forecast.objects.visible_to(self.request.user)
-        return rows.select_related("account")
+        return rows.select_related("account").prefetch_related("misses")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         now, forecast = timezone.now(), self.object

@@ -218,12 +218,12 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
         forecast(owner, scope="service", key=f"S{number}", days=3)
         anomaly(owner, service=f"S{number}")
     client.get(f"{V1}forecasts/")
-    # Session, user, permissions, limit, count, rows.
-    with django_assert_num_queries(6):
+    # Session, user, permissions, limit, count, rows, misses.
+    with django_assert_num_queries(7):
         client.get(f"{V1}forecasts/")
     # The same, and points.
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(f"{V1}forecasts/?points=true")
-    # The same without points, but with each one's changes.
+    # The same without misses and points, but with each one's changes.
     with django_assert_num_queries(7):
         client.get(f"{V1}anomalies/")

@@ -1,7 +1,7 @@
 """What a refresh makes of what is stored: repeatable, account by account."""
 
 from array import array
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from math import nan
 from typing import Any
@@ -12,6 +12,7 @@ from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW, TODAY
 from core.windows import Window, last_complete_days
+from costs.growth.testing import measured_growth
 from costs.models import CostTotal, DailyCost
 from costs.testing import store_costs
 from insights.bill_records import Bill, Scope
@@ -20,12 +21,14 @@ from insights.models import (
     Anomaly,
     Forecast,
     ForecastPoint,
+    MonthEndMiss,
     Recommendation,
     RefreshState,
 )
 from insights.refresh import refresh_all
 from insights.refresh.refresh_all import Outcome, refresh
 from insights.refresh.refresh_state import Part
+from insights.testing import forecast
 from inventory.testing import instance
 from metrics.testing import store_cpu
 
@@ -48,7 +51,7 @@ def changes(outcomes: list[Outcome]) -> int:
 
 
 def stored() -> list[Any]:
-    models = (Forecast, ForecastPoint, Anomaly, Recommendation)
+    models = (Forecast, ForecastPoint, MonthEndMiss, Anomaly, Recommendation)
     return [list(model._default_manager.order_by("pk").values()) for model in models]
 
 
@@ -78,9 +81,9 @@ def test_a_second_refresh_changes_nothing() -> None:
 def test_all_of_it_computed_again_is_the_same() -> None:
     company()
     refreshed()
-    anomalies, recommendations = stored()[2:]
+    anomalies, recommendations = stored()[3:]
     refreshed(force=True)
-    assert stored()[2:] == [anomalies, recommendations]
+    assert stored()[3:] == [anomalies, recommendations]
     assert Forecast.objects.newest().count() == len({*_scopes()})
 
 
@@ -137,6 +140,16 @@ def test_estimated_days_that_are_young_are_left_out() -> None:
     refreshed(parts=[Part.FORECASTS])
     newest = Forecast.objects.newest().get(scope="total")
     assert newest.data_until == TODAY - timedelta(days=3)
+
+
+def test_days_that_were_measured_to_grow_are_left_out() -> None:
+    owner = account()
+    measured_growth(owner, "0.2", "0.1", "0.1", "0.05", "0.01")
+    store_costs(owner, Window(TODAY - timedelta(19), TODAY), {"EC2": "1"})
+    CostTotal.objects.filter(day__month=11).update(is_estimated=True)
+    refreshed(parts=[Part.FORECASTS])
+    newest = Forecast.objects.newest().get(scope="total")
+    assert newest.data_until == TODAY - timedelta(days=5)
 
 
 def test_the_spike_is_one_anomaly_however_many_parts_it_moved() -> None:
@@ -229,18 +242,72 @@ def test_one_that_fails_stops_no_other_and_says_so(
     assert Forecast.objects.newest().filter(account=owner).exists()
 
 
-def test_a_forecast_as_of_then_is_kept_to_compare_with() -> None:
-    company()
+def test_ended_months_are_forecast_as_of_then_to_compare_with() -> None:
+    owner = company()
     refreshed(parts=[Part.FORECASTS])
-    replayed = Forecast.objects.get(scope="total", is_replayed=True)
-    assert replayed.data_until == TODAY - timedelta(days=30)
-    assert not replayed.is_newest
+    replayed = Forecast.objects.filter(account=owner, scope="account", is_replayed=True)
+    # Of July there were too few days to forecast August from.
+    assert [row.data_until for row in replayed.order_by("data_until")] == [
+        date(2026, 9, 20),
+        date(2026, 10, 20),
+    ]
+    assert not replayed.filter(is_newest=True).exists()
+    newest = Forecast.objects.newest().get(account=owner, scope="account")
+    october, september = newest.misses.all()
+    assert (october.month, october.forecast_date) == (
+        date(2026, 10, 1),
+        date(2026, 10, 20),
+    )
+    assert (october.is_replayed, october.days, september.days) == (True, 12, 11)
+    bill = DailyCost.objects.filter(day__year=2026, day__month=10)
+    assert october.actual == sum(row.billed for row in bill)
+
+
+def test_a_month_that_was_forecast_then_is_not_replayed() -> None:
+    owner = company()
+    then = forecast(owner, "120", first=date(2026, 10, 7), is_newest=False)
+    refreshed(owner, parts=[Part.FORECASTS])
+    newest = Forecast.objects.newest().get(account=owner, scope="account")
+    october = newest.misses.get(month=date(2026, 10, 1))
+    assert (october.forecast_date, october.is_replayed) == (then.data_until, False)
+    # The spike of its last day was not to be seen then.
+    assert (october.forecasted, october.actual) == (31 * 120, 31 * 120 + 200)
+
+
+def test_misses_belong_to_the_current_forecast_alone() -> None:
+    owner = company()
+    refreshed(parts=[Part.FORECASTS])
+    tomorrow = NOW + timedelta(days=1)
+    store_costs(owner, Window(TODAY, tomorrow.date()), {"EC2": "100", "S3": "20"})
+    refreshed(now=tomorrow, parts=[Part.FORECASTS])
+    misses = MonthEndMiss.objects.filter(forecast__scope="total")
+    assert misses.count() == 2
+    assert all(one.forecast.is_newest for one in misses)
+
+
+def test_a_level_that_moved_after_the_backtest_widens_the_intervals() -> None:
+    owner = account()
+    moved = date(2026, 10, 22)
+    store_costs(owner, Window(DAYS.start, moved), {"EC2": "100"})
+    store_costs(owner, Window(moved, TODAY), {"EC2": "150"})
+    forecast(owner, "100", first=date(2026, 10, 20), is_newest=False)
+    refreshed(owner, parts=[Part.FORECASTS])
+    newest = Forecast.objects.newest().get(account=owner, scope="account")
+    october = newest.misses.get(month=date(2026, 10, 1))
+    assert not october.is_within_80
+    # 10 of its 12 last days cost half as much again as was forecast.
+    assert newest.widened_to_percent == pytest.approx(50, abs=9)
+    day = newest.points.get(day=date(2026, 12, 1))
+    assert day.low_80 <= day.mean * Decimal("0.6")
+    assert day.high_80 >= day.mean * Decimal("1.4")
+    assert day.low_95 <= day.low_80 and day.high_95 >= day.high_80
 
 
 def test_old_forecasts_are_kept_one_a_week_and_then_no_more() -> None:
     owner = company()
     refreshed(parts=[Part.FORECASTS])
     newest = Forecast.objects.newest().get(account=owner, scope="account")
+    Forecast.objects.filter(is_replayed=True).delete()
     for age in (10, 60, 61, 62, 63, 64, 65, 66, 500):
         newest.pk = None
         newest.is_newest = False

@@ -57,9 +57,18 @@ def test_the_month_ends_as_forecast_and_says_how_sure_that_is() -> None:
     ahead = month_end(NOW, "USD")
     assert ahead
     assert ahead.low_95 <= ahead.low_80 <= ahead.mean <= ahead.high_80 <= ahead.high_95
-    (past,) = past_forecasts(ahead.forecasts[0], NOW)
-    assert past.error_percent is not None
-    assert abs(past.error_percent) < 10
+    trust = ahead.forecasts[0].trust
+    assert trust and trust.months == trust.replayed_months == 6
+    assert trust.largest_error_percent < 10
+    assert past_forecasts(ahead.forecasts[0], NOW)
+
+
+def test_no_interval_is_narrower_than_what_came_outside_of_it() -> None:
+    for row in Forecast.objects.newest().filter(scope__in=["total", "account"]):
+        trust = row.trust
+        assert trust and trust.months
+        if trust.days_within_80 < 0.8 * trust.days:
+            assert row.widened_to_percent
 
 
 def test_every_forecast_says_what_it_is_made_of_and_how_well_it_did() -> None:

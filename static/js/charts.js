@@ -4,6 +4,7 @@
 "use strict";
 
 (() => {
+  const { hasExpected, highestExpected, drawExpected, expectedText } = chartExpected;
   const { css, colorsOf, forget } = chartColors;
   const { writer, tickText, sizeStep, dayText, isMoney, top, endsOf, axisTitle } = chartAxis;
   const ROW = 15;
@@ -144,7 +145,10 @@
   const marks = {
     id: "marks",
     beforeDatasetsDraw: (chart, _, { data }) => drawBehind(chart, data),
-    afterDatasetsDraw: (chart, _, { data }) => drawAbove(chart, data),
+    afterDatasetsDraw: (chart, _, { data }) => {
+      drawExpected(chart, data, half(chart, data), hiddenOf(chart));
+      drawAbove(chart, data);
+    },
   };
 
   // A click on a mark goes to the day in the list of those that were restated, one on a
@@ -156,6 +160,7 @@
     if ((data.restated?.[index] ?? null) === null) return;
     const row = document.getElementById(`restated-${data.labels[index]}`)
       ?? document.getElementById("restated");
+    row?.closest("details")?.setAttribute("open", "");
     row?.scrollIntoView({ block: "center" });
     row?.focus({ preventScroll: true });
   }
@@ -246,7 +251,7 @@
           },
         },
         y: {
-          stacked: isStacked, beginAtZero: true, border: { display: false }, ...ends,
+          stacked: isStacked, beginAtZero: true, border: { display: false }, suggestedMax: highestExpected(data), ...ends,
           grid: { color: line }, ticks: {
             color: muted, maxTicksLimit: 7, includeBounds: ends.min === undefined, callback: tickText(data.unit),
             ...(data.unit === "bytes" && { stepSize: sizeStep(data) }),
@@ -269,7 +274,7 @@
             title: (items) => items.length === 0 ? "" : dayText(
               data.labels[items[0].dataIndex], data.granularity, true,
             ) + (data.estimated[items[0].dataIndex] ? " (estimated)" : ""),
-            label, footer: (items) => [...sum(items), ...changed(items)],
+            label, footer: (items) => [...sum(items), ...expectedText(data, items, exact), ...changed(items)],
           },
         },
       },
@@ -314,6 +319,7 @@
       });
     });
     if (data.estimated.includes(true)) note(list, "Shaded: estimated, the cloud may still change these days");
+    if (hasExpected(data)) note(list, "Hatched: still growing, what is expected by how much such days grew before");
     if (hasMarks(data)) note(list, "▼ restated");
     if (!chart.cut) return;
     note(list, "↑ The 1st of the month (tax, support, monthly fees) exceeds the axis; its amount is written above");

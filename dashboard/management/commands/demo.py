@@ -1,7 +1,7 @@
 """manage.py demo: the demo company, synced like any other account."""
 
 from argparse import ArgumentParser
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -27,8 +27,12 @@ from syncs.runs.claims import SlotTaken
 from syncs.runs.watermarks import WHOLE_ACCOUNT, due_window, read_until
 
 KINDS = {Cloud.AWS: CloudKind.DEMO, Cloud.AZURE: CloudKind.DEMO_AZURE}
-# The bill is first read as it was then, so that some days are restated.
-FIRST_READ_DAYS_AGO = 3
+# The bill is read as it was on these days, so that some days are restated, and it is
+# measured how much recent days grow.
+READ_DAYS_AGO = (10, 9, 8)
+# What each of these reads again: all that may have grown.
+GROWING_DAYS = 4
+LEAST_DAYS = 4
 
 
 class Command(BaseCommand):
@@ -58,10 +62,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         days = options["days"]
-        if not FIRST_READ_DAYS_AGO < days <= HISTORY_DAYS:
+        if not LEAST_DAYS <= days <= HISTORY_DAYS:
             raise bad_arguments(
-                f"--days must be between {FIRST_READ_DAYS_AGO + 1} and "
-                f"{HISTORY_DAYS}, not {days}."
+                f"--days must be between {LEAST_DAYS} and {HISTORY_DAYS}, not {days}."
             )
         if options["reset"] or options["remove"]:
             remove_accounts(CloudAccount.objects.demo())
@@ -124,8 +127,12 @@ def replay(account: CloudAccount, now: datetime, days: int) -> None:
             sync_estate(account, midnight(day + ONE_DAY))
     sync_ec2(account, now)
     sync_estate(account, now)
-    earlier = now - timedelta(days=FIRST_READ_DAYS_AGO)
-    sync_cost(account, earlier, window=Window(window.start, utc_day(earlier)))
+    known_until = window.start
+    for then in (now - ONE_DAY * days_ago for days_ago in READ_DAYS_AGO):
+        first = max(window.start, known_until - ONE_DAY * GROWING_DAYS)
+        if first < utc_day(then):
+            sync_cost(account, then, window=Window(first, utc_day(then)))
+            known_until = utc_day(then)
     sync_cost(account, now, window=window)
     sync_cpu(account, now, window=window)
     sync_usage(account, now, window=window)

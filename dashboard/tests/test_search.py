@@ -66,12 +66,12 @@ def test_what_is_there_comes_before_what_is_gone_and_few_of_each_are_listed() ->
     instance(owner, "web-00", gone_since=NOW)
     for number in range(1, LISTED):
         instance(owner, f"web-{number:02}")
-    assert [label for _, label, _ in found("web")] == [
+    assert [label for _, label, _ in found("web-")] == [
         *(f"web-{number:02}" for number in range(1, LISTED)),
         "web-00",
     ]
     instance(owner, "web-99")
-    assert "web-00" not in {label for _, label, _ in found("web")}
+    assert "web-00" not in {label for _, label, _ in found("web-")}
 
 
 def test_nobody_finds_what_is_hidden_from_them() -> None:
@@ -105,13 +105,13 @@ def test_it_takes_few_queries(
 ) -> None:
     for number in range(1, 9):
         owner = account(number, f"web-{number}")
-        store_costs(owner, DAYS, {f"web service {number}": "1"})
+        store_costs(owner, DAYS, {f"web-service {number}": "1"})
         instance(owner, f"web-{number}")
-        budget(name=f"web {number}")
+        budget(name=f"web-{number}")
     user = person("viewer")
     user.has_perm("costs.view_dailycost")
     with django_assert_max_num_queries(5):  # four, and the limit to accounts
-        assert len(search("web", user, NOW)) == 4 * LISTED
+        assert len(search("web-", user, NOW)) == 4 * LISTED
 
 
 def test_the_api_answers_the_same_and_refuses_what_it_does_not_know() -> None:

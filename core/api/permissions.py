@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth import get_permission_codename
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.db.models import Model
+from django.http import HttpRequest
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -46,6 +47,7 @@ class HasRole(BasePermission):
 class RoleRequiredMixin(PermissionRequiredMixin):
     """The same of a page, before whatever else it requires."""
 
+    request: HttpRequest
     permission_required: Any = ()
 
     def has_permission(self) -> bool:

@@ -3,11 +3,11 @@
 from typing import Any, cast
 
 from django import forms
-from django.contrib.auth.mixins import LoginRequiredMixin
 from django.contrib.auth.models import User
 from django.utils import timezone
 from django.views.generic import TemplateView
 
+from core.api.permissions import RoleRequiredMixin
 from dashboard.search import search
 
 
@@ -15,7 +15,7 @@ class SearchForm(forms.Form):
     q = forms.CharField(label="Search", max_length=200, required=False)
 
 
-class SearchView(LoginRequiredMixin, TemplateView):
+class SearchView(RoleRequiredMixin, TemplateView):
     template_name = "dashboard/search.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

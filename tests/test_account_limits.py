@@ -12,6 +12,8 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from clouds.models import CloudAccount
+from core.api.xlsx import MEDIA_TYPE as XLSX
+from core.testing.workbooks import sheets_of
 from syncs.models import SyncRun
 from tests.addresses import closed
 from tests.two_accounts import (
@@ -35,6 +37,8 @@ def limited(client: Client) -> Client:
 
 
 def text_of(response: HttpResponseBase) -> str:
+    if response.headers.get("Content-Type") == XLSX:
+        return str(sheets_of(response))
     if isinstance(response, StreamingHttpResponse):
         return b"".join(response).decode()
     content: bytes = response.content  # type: ignore[attr-defined]

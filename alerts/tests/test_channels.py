@@ -19,6 +19,7 @@ from core.testing.silent import silent_server
 from core.testing.tls import own_certificate, tls_in_front
 from core.testing.waiting import HANGS_AFTER_SECONDS
 
+pytestmark = pytest.mark.django_db  # channels that were added are rows
 MESSAGE = Message("It broke.", "It broke. Mend it.")
 PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY")
 

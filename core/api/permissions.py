@@ -1,9 +1,11 @@
-"""Permission to use an endpoint: the view permission of its model."""
+"""Permission to use an endpoint or page: a view permission, or any role at all."""
 
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_permission_codename
+from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.db.models import Model
+from django.http import HttpRequest
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -31,6 +33,30 @@ class MayView(BasePermission):
             if not request.user.has_perm(right):
                 return False
         return bool(rights)
+
+
+class HasRole(BasePermission):
+    """For what tells each user what their own permissions allow."""
+
+    message = "You have no role yet. Ask an administrator for one."
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        return request.method == "OPTIONS" or has_role(request.user)
+
+
+class RoleRequiredMixin(PermissionRequiredMixin):
+    """The same of a page, before whatever else it requires."""
+
+    request: HttpRequest
+    permission_required: Any = ()
+
+    def has_permission(self) -> bool:
+        return has_role(self.request.user) and super().has_permission()
+
+
+def has_role(user: Any) -> bool:
+    """Return whether the user may do anything at all."""
+    return bool(user.get_all_permissions())
 
 
 def view_right(model: type[Model]) -> str:

@@ -17,7 +17,7 @@ from clouds.access import is_limited
 from core.api.etag import ConditionalMixin
 from core.api.filters import AnyText, WindowForm, end_filter, start_filter
 from core.api.parameters import refuse_unknown
-from core.api.permissions import MayView
+from core.api.permissions import HasRole, MayView
 from core.api.viewsets import RowsViewSet
 from costs.models import DailyCost
 from dashboard.api.serializers import (
@@ -96,7 +96,7 @@ class SearchViewSet(ViewSet):
     """What can be found by name."""
 
     # Each kind of what is found takes its own permission.
-    permission_classes = [IsAuthenticated]
+    permission_classes = [IsAuthenticated, HasRole]
 
     @extend_schema(parameters=[SearchParameters], responses=HitSerializer(many=True))
     def list(self, request: Request) -> Response:

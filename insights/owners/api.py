@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from core.api.pagination import Pages
 from core.api.parameters import refuse_unknown, refuse_unknown_fields
-from core.api.permissions import view_right
+from core.api.permissions import HasRole, view_right
 from core.api.problems import errors
 from core.api.viewsets import RowsViewSet
 from insights.api.serializers import AccountIdField
@@ -90,7 +90,8 @@ class AssignmentSerializer(serializers.Serializer[Any]):
 class AssignmentView(APIView):
     """Hand something over to a person, or back to the rules."""
 
-    permission_classes = [IsAuthenticated]
+    # Each kind of what is handed over takes its own permission.
+    permission_classes = [IsAuthenticated, HasRole]
 
     @extend_schema(
         request=AssignmentSerializer,

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -11,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
 from django.views.generic import TemplateView
 
-from core.api.permissions import view_right
+from core.api.permissions import RoleRequiredMixin, view_right
 from insights.owners.assignment import KINDS, InvalidAssignment, assign
 from insights.owners.forms import AssignmentForm
 from insights.owners.mine import owned_by
@@ -19,7 +18,7 @@ from insights.owners.notices import how_told
 from users.owned import Owned
 
 
-class MineView(LoginRequiredMixin, TemplateView):
+class MineView(RoleRequiredMixin, TemplateView):
     """What the user owns and has to do something about, what is due first on top."""
 
     template_name = "insights/mine.html"
@@ -29,7 +28,7 @@ class MineView(LoginRequiredMixin, TemplateView):
         return super().get_context_data(**mine, **kwargs)
 
 
-class AssignView(PermissionRequiredMixin, View):
+class AssignView(RoleRequiredMixin, View):
     """Hand over the rows of `pk`, and go back to the page `next`."""
 
     http_method_names = ["post"]

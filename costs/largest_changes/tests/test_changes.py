@@ -112,9 +112,7 @@ def test_what_it_cannot_answer_is_refused_or_nothing(owner: CloudAccount) -> Non
     assert (nothing["total"], nothing["changes"]) == (None, [])
 
 
-def test_a_limited_user_sees_changes_of_own_accounts(
-    client: Client, db: None
-) -> None:
+def test_a_limited_user_sees_changes_of_own_accounts(client: Client, db: None) -> None:
     mine, hidden = account(1, "shop"), account(2, "payroll")
     for one in (mine, hidden):
         store_costs(one, BEFORE, {"EC2": "1"})

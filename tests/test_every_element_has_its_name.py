@@ -13,7 +13,7 @@ NAME = r'aria-label(ledby)?="[^"]'
 @pytest.mark.parametrize(
     ("element", "needed"),
     [
-        (r"<th\b", r'scope="(col|row)"'),
+        (r"<th\b", r'scope="(col|row|rowgroup)"'),
         (r"<canvas\b", rf'role="img" {NAME}'),
         (r"<svg\b", rf'(aria-hidden="true"|role="img" {NAME})'),
         (r"<img\b", 'alt="'),

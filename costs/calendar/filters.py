@@ -15,7 +15,7 @@ from clouds.querysets import CloudAccountQuerySet
 from clouds.registry import CloudKind
 from core.api.filters import AnyChoice, WindowForm, end_filter, start_filter
 from core.windows import InvalidWindow, Window, add_months, first_of_month, utc_day
-from costs.queries.query import ALLOWED_DAYS
+from costs.queries.plain_values import ALLOWED_DAYS
 
 MONTHS_SHOWN = 6
 # A row is read at a glance, and a year fits into it.

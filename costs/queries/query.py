@@ -5,10 +5,10 @@ URL of one serves another.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -17,6 +17,7 @@ from clouds.registry import CloudKind
 from core.periods import PERIODS, period_window
 from core.windows import ONE_DAY, InvalidWindow, Window, last_complete_days, utc_day
 from costs.queries.coverage import COMPARISONS
+from costs.queries.plain_values import PlainValues
 from costs.queries.table import DEFAULT_SORT, SORTS
 from costs.querysets import BY_TAG, GROUPS, METRICS, groups_of
 from providers.records import ChargeCategory
@@ -24,8 +25,6 @@ from providers.records import ChargeCategory
 DEFAULT_DAYS = 30
 # So many bars of a day are no longer told apart.
 MONTHLY_FROM_DAYS = 365
-# No cloud's bill is older or that far ahead, and a point is answered for each day.
-ALLOWED_DAYS = Window(date(2000, 1, 1), date(2100, 1, 1))
 # More series than anybody reads; a database takes no number of any size.
 LARGEST_LIMIT = 10_000
 CHARTS = ("bars", "lines")
@@ -57,14 +56,9 @@ CHOICES = {
     "charge_category": CATEGORIES,
     "exclude": CATEGORIES,
 }
-# Names of products and tags hold commas; other values may be listed between them.
-WITH_COMMAS = ("service", "exclude_service", "tag", "exclude_tag", "group_by")
 # Three would be a list, and no table to read.
 MOST_GROUPS = 2
-# 01/02/2026 is two days, depending on who reads it.
-ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
-T = TypeVar("T")
 Values = Mapping[str, Any]
 
 
@@ -224,13 +218,12 @@ def query_string(values: Values) -> str:
     return urlencode({k: v for k, v in values.items() if v}, doseq=True)
 
 
-class _Reader:
-    """Reads one value after another, and collects what is wrong with each."""
+class _Reader(PlainValues):
+    """Reads a question of them, and refuses what does not go together."""
 
     def __init__(self, values: Values, raw_days: int) -> None:
-        self.values = values
+        super().__init__(values)
         self.raw_days = raw_days
-        self.errors: dict[str, list[str]] = {}
 
     def query(self, now: datetime) -> CostQuery:
         filters = {name: self.texts(name) for name in FILTERS}
@@ -306,13 +299,6 @@ class _Reader:
                     f"can be combined with the tag {keys[0]}.",
                 )
 
-    def refuse(self, name: str, reason: str) -> None:
-        self.errors.setdefault(name, []).append(reason)
-
-    def refuse_choice(self, name: str, value: str, choices: Iterable[str]) -> None:
-        names = ", ".join(choices)
-        self.refuse(name, f'"{value}" is not valid. Choose one of: {names}.')
-
     def window(self, now: datetime) -> Window:
         """The one asked for; by default the last 30 complete days before the raw ones,
         the 30 before `end` or those since `start`."""
@@ -354,57 +340,6 @@ class _Reader:
             missing = "previous_end" if start else "previous_start"
             self.refuse(missing, "Give both previous_start and previous_end.")
         return None
-
-    def day(self, name: str) -> date | None:
-        day = self.parsed(name, _day)
-        if day and day not in ALLOWED_DAYS:
-            self.refuse(name, f"{name} {day} must lie within {ALLOWED_DAYS}.")
-        return day
-
-    def texts(self, name: str) -> Sequence[str]:
-        """Each value once, in the order given."""
-        given = self.values.get(name) or ()
-        found = [given] if isinstance(given, str) else list(given)
-        if name not in WITH_COMMAS:
-            found = [part for text in found for part in text.split(",")]
-        texts = tuple(dict.fromkeys(text.strip() for text in found if text.strip()))
-        if any("\0" in text for text in texts):
-            self.refuse(name, "Null characters are not allowed.")
-        return texts
-
-    def text(self, name: str) -> str:
-        """The value, or the last of several."""
-        given = self.values.get(name) or ""
-        if isinstance(given, list | tuple):
-            given = given[-1]
-        text = str(given).strip()
-        if "\0" in text:
-            self.refuse(name, "Null characters are not allowed.")
-        return text
-
-    def choice(self, name: str, choices: Iterable[str], default: str) -> str:
-        value = self.text(name) or default
-        if value not in choices:
-            self.refuse_choice(name, value, choices)
-        return value
-
-    def parsed(self, name: str, parse: Callable[[str], T]) -> T | None:
-        """What `parse` makes of the value; None where there is none."""
-        text = self.text(name)
-        try:
-            return parse(text) if text else None
-        except ValueError as error:
-            self.refuse(name, str(error))
-            return None
-
-
-def _day(text: str) -> date:
-    if not ISO_DAY.fullmatch(text):
-        raise ValueError("Give a day such as 2026-01-31.")
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"{text} is no day of the calendar.") from None
 
 
 def _limit(text: str) -> int:

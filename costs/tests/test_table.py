@@ -47,10 +47,18 @@ def test_no_order_loses_a_line(sort: str) -> None:
 
 
 def test_a_heading_sorts_numbers_from_the_largest_and_then_turns_round() -> None:
-    by = {head.column: head for head in heads("-total", "Service", "Before")}
+    by = {head.column: head for head in heads("-total", ["Service"], "Before")}
     assert (by["total"].direction, by["total"].sort) == ("descending", "total")
     assert (by["change"].direction, by["change"].sort) == ("", "-change")
     assert (by["name"].direction, by["name"].sort) == ("", "name")
     assert (by["total"].is_number, by["name"].is_number) == (True, False)
-    turned = {head.column: head for head in heads("name", "Service", "Before")}
+    turned = {head.column: head for head in heads("name", ["Service"], "Before")}
     assert (turned["name"].direction, turned["name"].sort) == ("ascending", "-name")
+
+
+def test_a_second_grouping_is_a_heading_that_sorts_nothing() -> None:
+    first, second, *numbers = heads("name", ["Account", "Service"], "Before")
+    assert (first.label, first.sort) == ("Account", "-name")
+    assert (second.label, second.sort, second.direction) == ("Service", "", "")
+    assert not second.is_number
+    assert all(head.is_number for head in numbers)

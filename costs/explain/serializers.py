@@ -46,7 +46,7 @@ class ExplanationParameters(ComparedParameters):
     )
 
 
-class CauseSerializer(serializers.Serializer[Any]):
+class CostCauseSerializer(serializers.Serializer[Any]):
     """One cause of a change."""
 
     name = serializers.CharField()
@@ -72,7 +72,7 @@ class StepSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=[*Kind])
     name = serializers.CharField()
     change = AmountField(help_text="Of all of them.")
-    causes = CauseSerializer(
+    causes = CostCauseSerializer(
         many=True, help_text="The significant ones, largest first."
     )
     others = serializers.IntegerField(help_text="How many more there are.")

@@ -23,7 +23,7 @@ class ChangesParameters(ComparedParameters):
     )
 
 
-class ChangeSerializer(serializers.Serializer[Any]):
+class CostChangeSerializer(serializers.Serializer[Any]):
     """What a key cost, beside what it cost before."""
 
     key = serializers.CharField(help_text="Of two groupings both, as shop / Amazon S3.")
@@ -51,7 +51,7 @@ class ChangesSerializer(serializers.Serializer[Any]):
     total = AmountField(allow_null=True, help_text="null where no day is stored.")
     previous_total = AmountField(allow_null=True)
     change = AmountField(allow_null=True)
-    changes = ChangeSerializer(many=True)
+    changes = CostChangeSerializer(many=True)
     others = AmountField(help_text="By how much all that is not listed changed.")
     not_compared = serializers.ListField(
         child=serializers.CharField(),

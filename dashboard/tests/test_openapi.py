@@ -18,6 +18,7 @@ PATHS = [
     "api-usage/",
     "api-usage/{id}/",
     "api-usage/summary/",
+    "assignments/",
     "backfills/",
     "backfills/{id}/",
     "backfills/{id}/cancel/",
@@ -25,6 +26,8 @@ PATHS = [
     "backfills/{id}/start/",
     "costs/",
     "costs/{id}/",
+    "costs/changes/",
+    "costs/explanation/",
     "costs/summary/",
     "costs/trend/",
     "coverage/",
@@ -35,8 +38,11 @@ PATHS = [
     "instances/{id}/",
     "network/",
     "network/{id}/",
+    "owner-rules/",
+    "owner-rules/{id}/",
     "runs/",
     "runs/{id}/",
+    "search/",
     "sync/cost/",
     "sync/cpu/",
     "sync/ec2/",
@@ -159,13 +165,15 @@ def test_files_are_described_as_files() -> None:
 
 def test_it_names_the_parameters_of_each_answer() -> None:
     found = schema()
-    bill = {"start", "end", "provider", "account", "currency"}
+    bill = {"start", "end", "period", "provider", "account", "currency"}
     rows = {"sub_account", "service", "region", "charge_category", "exclude"}
     rows |= {"exclude_service", "exclude_region", "exclude_sub_account", "search"}
     rows |= {"resource_group", "exclude_resource_group", "tag", "exclude_tag"}
-    trend = {"group_by", "metric", "granularity", "limit"}
-    assert parameters(found, "costs/trend/") - {"format"} == bill | rows | trend
-    assert parameters(found, "costs/summary/") - {"format"} == bill | rows | {"metric"}
+    groups = {"group_by", "metric", "limit"}
+    costs = bill | rows | groups | {"format", "exact"}
+    assert parameters(found, "costs/trend/") == costs | {"granularity"}
+    assert parameters(found, "costs/summary/") == costs | {"compare"}
+    assert parameters(found, "costs/changes/") == costs | {"compare"}
     assert {"start", "end", "instance", "cursor"} <= parameters(found, "cpu/trend/")
     assert {"tag", "search", "gone", "state"} <= parameters(found, "instances/")
 

@@ -56,10 +56,6 @@ class ExcelCsvRenderer(CsvRenderer):
     mark = BYTE_ORDER_MARK
 
 
-def wants_csv(request: Request) -> bool:
-    return isinstance(request.accepted_renderer, CsvRenderer)
-
-
 def csv_file(
     request: HttpRequest | Request,
     name: str,

@@ -131,8 +131,8 @@ class AnyObject(filters.ModelMultipleChoiceFilter):
         super().__init__(*args, widget=RepeatedInput, distinct=False, **kwargs)
 
     def get_filter_predicate(self, v: Any) -> dict[str, Any]:
-        """Compare with the object; django-filter would compare its key."""
-        return {self.field_name: v}
+        """Compare with its key; django-filter would compare what it is named by."""
+        return {self.field_name: v.pk}
 
 
 class Order(filters.OrderingFilter):

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clouds.models import CloudAccount
-from core.api.csv import csv_file, wants_csv
+from core.api.files import table_file, wants_file
 from core.api.pagination import Pages
 from core.api.viewsets import RowsViewSet
 from core.windows import Window
@@ -23,7 +23,7 @@ from costs.models import CostTotal
 ACCOUNTS_AT_ONCE = 100
 
 
-class DaysSerializer(serializers.Serializer[Window]):
+class MissingDaysSerializer(serializers.Serializer[Window]):
     """Days on end, half-open."""
 
     start = serializers.DateField()
@@ -41,7 +41,7 @@ class CoverageSerializer(serializers.Serializer[AccountDays]):
         help_text="missing, read (it differs from the bill), estimated, reconciled, "
         "covered (on another account's bill): how many are in it.",
     )
-    missing = DaysSerializer(many=True, help_text="Days that can be read again.")
+    missing = MissingDaysSerializer(many=True, help_text="Days that can be read again.")
 
 
 class CoverageViewSet(RowsViewSet):
@@ -61,11 +61,12 @@ class CoverageViewSet(RowsViewSet):
         self, request: Request, *args: Any, **kwargs: Any
     ) -> Response | StreamingHttpResponse:
         accounts = self.filter_queryset(self.get_queryset())
-        if wants_csv(request):
-            return csv_file(request, "coverage", self._days(accounts))
+        if wants_file(request):
+            rows = self._days(accounts)
+            return table_file(request, "coverage", rows, self._window())
         page = self.paginate_queryset(accounts) or []
-        rows = account_days(page, self._window(), timezone.now())
-        return self.get_paginated_response(CoverageSerializer(rows, many=True).data)  # type: ignore[arg-type]
+        found = account_days(page, self._window(), timezone.now())
+        return self.get_paginated_response(CoverageSerializer(found, many=True).data)  # type: ignore[arg-type]
 
     def _window(self) -> Window:
         given = CoverageFilter(self.request.query_params, request=self.request).form

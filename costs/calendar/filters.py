@@ -7,6 +7,7 @@ import django_filters as filters
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
 
 from clouds.filters import account_filter
 from clouds.models import CloudAccount
@@ -19,6 +20,8 @@ from costs.queries.query import ALLOWED_DAYS
 MONTHS_SHOWN = 6
 # A row is read at a glance, and a year fits into it.
 LONGEST_DAYS = 400
+# Of an account itself it can't be told from the model's fields.
+BY_ACCOUNT_ID = {"type": "string", "description": "By its id."}
 
 
 def asked_window(start: date | None, end: date | None, now: datetime) -> Window:
@@ -52,7 +55,7 @@ class CoverageForm(WindowForm):
 class CoverageFilter(filters.FilterSet):
     start = start_filter(method="any_day")
     end = end_filter(method="any_day")
-    account = account_filter("pk")
+    account = extend_schema_field(BY_ACCOUNT_ID)(account_filter("pk"))  # type: ignore[type-var]
     provider = AnyChoice(choices=CloudKind.choices, help_text="The cloud.")
     search = filters.CharFilter(method="searched", help_text="Part of an id or name.")
 

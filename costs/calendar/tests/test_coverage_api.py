@@ -1,8 +1,11 @@
 """The coverage calendar over the API."""
 
-from datetime import date
+from datetime import date, datetime
+from io import BytesIO
+from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from clouds.models import CloudAccount
 from clouds.testing import account, see_only
@@ -43,12 +46,30 @@ def test_by_default_it_tells_of_six_months() -> None:
     assert sum(old["days"].values()) == (TODAY - date(2026, 6, 1)).days
 
 
+def test_it_tells_of_one_account_by_its_id() -> None:
+    account(502, "other")
+    found = ask("coverage/", account="000000000501")["results"]
+    assert [row["name"] for row in found] == ["shop"]
+
+
 def test_a_file_has_a_row_for_each_day() -> None:
     lines = csv_of("coverage/", start="2026-11-04", end="2026-11-06").splitlines()
     assert lines == [
         "account,name,day,state",
         "000000000501,shop,2026-11-04,reconciled",
         "000000000501,shop,2026-11-05,missing",
+    ]
+
+
+def test_a_workbook_has_the_same_rows() -> None:
+    days = {"start": "2026-11-04", "end": "2026-11-06", "format": "xlsx"}
+    answer: Any = session_of(person("viewer")).get("/api/v1/coverage/", days)
+    assert "coverage_2026-11-04_2026-11-05.xlsx" in answer["Content-Disposition"]
+    book = load_workbook(BytesIO(answer.getvalue()))
+    assert list(book["Coverage"].values) == [
+        ("account", "name", "day", "state"),
+        ("000000000501", "shop", datetime(2026, 11, 4), "reconciled"),
+        ("000000000501", "shop", datetime(2026, 11, 5), "missing"),
     ]
 
 

@@ -11,6 +11,7 @@ from django.db.models import F
 from django.urls import reverse
 
 from clouds.models import CloudAccount
+from core.api.permissions import view_right
 from core.windows import last_complete_days
 from costs.queries.query import DEFAULT_DAYS
 from costs.queries.source import CostSource
@@ -63,6 +64,8 @@ def _pages(text: str, user: User) -> Iterator[Hit]:
 
 def _accounts(text: str, user: User) -> Iterator[Hit]:
     """Each leads to all pages of it, from home on."""
+    if not user.has_perm(view_right(CloudAccount)):
+        return
     found = CloudAccount.objects.visible_to(user).searched(text)
     for one in found.only("name", "account_id", "provider")[:LISTED]:
         url = f"{reverse('summary')}?{urlencode({'account': one.account_id})}"

@@ -15,7 +15,7 @@ from costs.testing import store_costs
 from dashboard.search import LISTED, search
 from insights.testing import budget
 from inventory.testing import instance, one_of_each
-from users.testing import ask, person, refused
+from users.testing import ask, person, refused, session_of
 
 pytestmark = pytest.mark.django_db
 DAYS = last_complete_days(30, NOW)
@@ -93,7 +93,9 @@ def test_each_kind_takes_its_own_permission() -> None:
     one_of_each(owner)
     clerk = User.objects.create_user("clerk")
     see_all(clerk)
-    assert {kind for kind, *_ in found("volume", clerk)} == {"account"}
+    assert found("volume", clerk) == []
+    refused_to = session_of(clerk).get("/api/v1/search/", {"q": "volume"})
+    assert refused_to.status_code == 403
     clerk.user_permissions.add(Permission.objects.get(codename="view_bucket"))
     clerk = User.objects.get(pk=clerk.pk)
     assert {kind for kind, *_ in found("northpeak", clerk)} == {"resource"}

@@ -81,6 +81,13 @@ def test_it_needs_the_permission_of_what_is_handed_over() -> None:
     assert post(somebody("viewer"), **sent).status_code == 403
 
 
+def test_who_may_hand_over_nothing_does_not_learn_who_there_is() -> None:
+    sent = {"about": "anomaly", "ids": [1], "owner": "no such user"}
+    answer = post(somebody("viewer"), **sent)
+    assert answer.status_code == 403
+    assert "no such user" not in str(answer.json())
+
+
 def test_rules_are_told_to_those_who_see_all_accounts() -> None:
     production, staging = two_accounts()
     owner_rule(somebody(name="ben"), account=production, tag_key="team")

@@ -29,7 +29,9 @@ pytestmark = pytest.mark.only_on("postgresql")
 SERIOUS = {"serious", "critical"}
 LISTS = ["/", "/costs/", "/instances/", "/cpu/", "/syncs/"]
 LISTS += ["/resources/", "/storage/", "/databases/", "/network/"]
-INSIGHTS = [f"/insights/{name}" for name in ("", "forecasts/", "anomalies/")]
+LISTS += ["/costs/changes/", "/teams/", "/coverage/", "/search/", "/search/?q=a"]
+INSIGHTS = [f"/insights/{name}" for name in ("", "mine/", "forecasts/", "anomalies/")]
+INSIGHTS += [f"/insights/{name}/" for name in ("recommendations", "advice", "budgets")]
 OWN = ["/password/", "/tokens/"]
 ERRORS = ["/nothing/", "/instances/999/"]
 LOOKS: list[tuple[ViewportSize, Literal["light", "dark"]]] = [

@@ -121,6 +121,8 @@ def test_menus_stay_on_screen(costs: Page, size: ViewportSize) -> None:
     costs.set_viewport_size(size)
     costs.reload()
     is_ready(costs, "Costs")
+    if size == PHONE:
+        costs.get_by_text("Filters", exact=True).click()
     menus = costs.locator("details.picker:visible")
     for menu in menus.all():
         menu.locator("summary").click()

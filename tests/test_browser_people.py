@@ -54,7 +54,7 @@ def test_a_colleague_gets_access_in_few_clicks(
     page.get_by_label("New password", exact=True).fill("three quiet otters")
     page.get_by_label("New password confirmation").fill("three quiet otters")
     page.get_by_role("button", name="Set password and sign in").click()
-    expect(page.get_by_text("You see staging only.")).to_be_visible()
+    expect(page.get_by_text("You see staging only.", exact=True)).to_be_visible()
 
 
 def test_each_control_is_worked_by_the_keyboard(admin_page: Page) -> None:

@@ -35,8 +35,9 @@ def test_a_period_stays_relative_until_its_days_are_changed(
 def test_a_quarter_comes_to_excel_in_three_clicks(page: Page, company: None) -> None:
     sign_in(page)
     open_page(page, "Costs")
-    page.get_by_role("link", name="This quarter").click()
-    is_ready(page, "Costs")
+    quarter = page.get_by_role("link", name="This quarter")
+    quarter.click()
+    expect(quarter).to_have_attribute("aria-current", "true")
     page.locator("summary", has_text="Download").first.click()
     with page.expect_download() as file:
         page.get_by_role("link", name="Excel (XLSX)").click()

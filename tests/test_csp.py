@@ -25,7 +25,7 @@ document.addEventListener("securitypolicyviolation", found => window.violations.
 DOORS = "delete status start pause cancel sync_now revoke feedback live r schema"
 DOORS += " history"
 NOT_PAGES = [f"/{door}/" for door in DOORS.split()]
-NOT_PAGES += ["_here/", ".csv", ".json", "jsi18n"]
+NOT_PAGES += ["_here/", ".csv", ".xlsx", ".json", "jsi18n"]
 # Leads on to the page on which the row is changed.
 SHORT = re.compile(rf"/admin/\w+/\w+/{HIDDEN_KEY}/")
 

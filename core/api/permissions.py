@@ -35,15 +35,6 @@ class MayView(BasePermission):
         return bool(rights)
 
 
-class HasRole(BasePermission):
-    """For what tells each user what their own permissions allow."""
-
-    message = "You have no role yet. Ask an administrator for one."
-
-    def has_permission(self, request: Request, view: "APIView") -> bool:
-        return request.method == "OPTIONS" or has_role(request.user)
-
-
 class RoleRequiredMixin(PermissionRequiredMixin):
     """The same of a page, before whatever else it requires."""
 

@@ -67,4 +67,5 @@ def needs_attention(user: AnyUser, now: datetime) -> list[Need]:
         for need in seen
     ]
     found: dict[str, int] = dict(first.union(*others, all=True))
-    return [replace(need, count=count) for need in seen if (count := found[need.route])]
+    counts = ((need, found.get(need.route)) for need in seen)
+    return [replace(need, count=count) for need, count in counts if count]

@@ -346,7 +346,7 @@ def test_long_lists_come_in_pages() -> None:
         ("/insights/anomalies/", 12),  # people, net impact
         # both savings, categories, remarks, people, totals, groups
         ("/insights/recommendations/", 17),
-        ("/insights/budgets/", 11),  # people
+        ("/insights/budgets/", 12),  # people, channels
     ],
 )
 def test_more_rows_are_no_more_queries(

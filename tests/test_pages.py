@@ -89,8 +89,8 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
         # currencies, trend (2), spans, stored days, the projection (the forecasts), the
         # largest changes; clouds; budget; anomalies and recommendations; savings (3);
         # kinds; states; freshness; what explains the month, as below; how much
-        # recent days grow; alert channels.
-        ("/", 31),
+        # recent days grow; alert channels; marks of anomalies.
+        ("/", 32),
         # account names; currencies, trend (2), both periods, spans, restatements (2);
         # what there is to choose from (4); what explains the change, as below; how much
         # recent days grow, for the default range and for these days.

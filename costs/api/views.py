@@ -150,10 +150,9 @@ class DailyCostViewSet(RowsViewSet):
 
         Default: the last 30 complete days beside the 30 days before.
         """
-        refuse_unknown(request.query_params, CHANGES_PARAMETERS)
         names = account_labels(CloudAccount.objects.visible_to(request.user))
         try:
-            query = CostQuery.from_url(request.query_params, timezone.now())
+            query = self._query(CHANGES_PARAMETERS)
             found = largest_changes(query, request.user, names)
         except InvalidQuery as error:
             raise ValidationError(error.errors) from None
@@ -173,16 +172,19 @@ class DailyCostViewSet(RowsViewSet):
     def read(self, parameters: frozenset[str]) -> tuple[CostQuery, CostSource]:
         """The query, which may have these parameters, and the costs it is about."""
         user = self.request.user
-        refuse_unknown(self.request.query_params, parameters)
         try:
-            asked = self.request.query_params
-            query = CostQuery.from_url(
-                asked, timezone.now(), raw_days_asked(user, asked)
-            )
+            query = self._query(parameters)
             source = CostSource.visible_to(user).filtered(query, user)
         except InvalidQuery as error:
             raise ValidationError(error.errors) from None
         return query, source.in_currency(query.currency) if query.currency else source
+
+    def _query(self, parameters: frozenset[str]) -> CostQuery:
+        """Raise InvalidQuery."""
+        asked = self.request.query_params
+        refuse_unknown(asked, parameters)
+        raw_days = raw_days_asked(self.request.user, asked)
+        return CostQuery.from_url(asked, timezone.now(), raw_days)
 
 
 def _trend(source: CostSource, query: CostQuery) -> Trend:

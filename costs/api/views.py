@@ -126,13 +126,12 @@ class DailyCostViewSet(RowsViewSet):
             )
         except SeveralCurrencies as error:
             raise ValidationError({"currency": [str(error)]}) from None
-        groups: Sequence[Group] = []
-        if request.query_params.get("group_by"):
-            groups = summary_groups(source, query, summary)
+        is_grouped = bool(request.query_params.get("group_by") and query.groups)
+        groups = summary_groups(source, query, summary) if is_grouped else []
         data = summary_data(summary, groups)
-        if wants_file(request) and groups:
-            told = group_rows(groups, query, summary, self._account_names())
-            return table_file(request, "cost-summary", told, query.window)
+        if wants_file(request) and is_grouped:
+            lines = group_rows(groups, query, summary, self._account_names())
+            return table_file(request, "cost-summary", lines, query.window)
         if wants_file(request):
             data.pop("groups")
             points = {name: data[name] or NO_POINT for name in ("highest", "lowest")}

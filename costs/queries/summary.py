@@ -64,7 +64,7 @@ def summary_groups(
 ) -> Sequence[Group]:
     """Return what each key of the query's groupings cost, the largest first; the sum of
     those beyond its limit last. One query."""
-    if summary.currency is None or not query.groups:
+    if summary.currency is None:
         return []
     found = [
         Group(key, now or ZERO, former or ZERO)

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from clouds.models import CloudAccount
 from core.api.files import table_file, wants_file
 from core.api.pagination import Pages
+from core.api.parameters import checked
 from core.api.viewsets import RowsViewSet
 from core.windows import Window
 from costs.calendar.account_days import AccountDays, account_days
@@ -70,7 +71,7 @@ class CoverageViewSet(RowsViewSet):
 
     def _window(self) -> Window:
         given = CoverageFilter(self.request.query_params, request=self.request)
-        given.form.full_clean()
+        checked(given)
         return given.window
 
     def _days(self, accounts: QuerySet[CloudAccount]) -> Iterator[Sequence[Any]]:

@@ -255,31 +255,26 @@ def _shown(
         "lines": [
             (line, query_of_line(query, line, found.lines)) for line in found.lines
         ],
-        **({} if found.lines else _stored(query, user)),
-        **(
-            {}
-            if found.lines
-            else {"known_tags": _known_tags(query, filters["pickers"])}
-        ),
+        **({} if found.lines else _elsewhere(query, user, filters["tag_picker"])),
     }
 
 
-def _known_tags(
-    query: CostQuery, pickers: Sequence[Picker]
-) -> list[tuple[Option, str]]:
-    """Which tags cost the most in the window, where those asked for cost nothing."""
-    if not query.filters["tag"]:
-        return []
-    known = [one for one in pickers[-1].options if one.amount]
+def _elsewhere(
+    query: CostQuery, user: AnyUser, tag_picker: Picker | None
+) -> dict[str, Any]:
+    """Where there are costs if none are found: other tags, and the last stored days."""
+    context: dict[str, Any] = {"stored": None}
+    if tag_picker and query.filters["tag"]:
+        context["known_tags"] = _known_tags(query, tag_picker)
+    source = CostSource.visible_to(user).filtered(query, user)
+    if stored := source.bills().stored_window():
+        last = max(stored.start, stored.end - ONE_DAY * DEFAULT_DAYS)
+        context |= {"stored": stored, "stored_part": Window(last, stored.end)}
+    return context
+
+
+def _known_tags(query: CostQuery, picker: Picker) -> list[tuple[Option, str]]:
+    """The values that cost the most in the window, and the page of each."""
+    known = [one for one in picker.options if one.amount]
     largest = sorted(known, key=lambda one: -(one.amount or 0))[:TAGS_NAMED]
     return [(one, query.parameters(tag=[one.value])) for one in largest]
-
-
-def _stored(query: CostQuery, user: AnyUser) -> dict[str, Any]:
-    """Which days there are, where nothing is found, and the last of them to look at."""
-    source = CostSource.visible_to(user).filtered(query, user)
-    stored = source.bills().stored_window()
-    if stored is None:
-        return {"stored": None}
-    last = max(stored.start, stored.end - ONE_DAY * DEFAULT_DAYS)
-    return {"stored": stored, "stored_part": Window(last, stored.end)}

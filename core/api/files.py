@@ -9,13 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import BadRequest
-from django.http import HttpRequest, StreamingHttpResponse
+from django import forms
+from django.core.exceptions import BadRequest, ValidationError
+from django.http import HttpRequest, QueryDict, StreamingHttpResponse
 from django.utils import timezone
 from rest_framework.renderers import BrowsableAPIRenderer
 from rest_framework.request import Request
 
 from core.api.csv import CsvRenderer, ExcelCsvRenderer, csv_file
+from core.api.filters import ISO_DAY
 from core.api.json import JSONRenderer
 from core.api.xlsx import XlsxRenderer, xlsx_file
 from core.windows import ONE_DAY, Window
@@ -36,6 +38,8 @@ LOOKS = {
     *("chart", "table", "limit"),
 }
 LONGEST_NAME = 150
+# It takes 2026-1-5 too, as the filters of a list do.
+DAY = forms.DateField(required=False, input_formats=ISO_DAY)
 
 
 def wants_file(request: Request) -> bool:
@@ -87,44 +91,46 @@ def table_file(
     return csv_file(request, named, rows, decimals)
 
 
-def file_name(
-    name: str, parameters: Mapping[str, Any], window: Window | None = None
-) -> str:
+def file_name(name: str, parameters: QueryDict, window: Window | None = None) -> str:
     """Return the name of a file: its days, both inclusive, and its filters."""
-    values = {**_filters(parameters), **_days(parameters, window)}
-    days = [values.pop(side) for side in ("start", "end") if side in values]
-    filters = [f"{key}-{value}" for key, value in values.items()]
+    days = map(str, _days(parameters, window).values())
+    filters = [f"{key}-{value}" for key, value in _filters(parameters).items()]
     parts = [re.sub(r"[^\w=]+", "-", part).strip("-") for part in (*days, *filters)]
     return "_".join([name, *parts])[:LONGEST_NAME].rstrip("-_")
 
 
-def _filters(parameters: Mapping[str, Any]) -> dict[str, str]:
-    lists = getattr(parameters, "lists", parameters.items)()
+def _filters(parameters: QueryDict) -> dict[str, str]:
     return {
         key: ", ".join(value for value in values if value)
-        for key, values in lists
+        for key, values in parameters.lists()
         if key not in LOOKS | {"start", "end", "period"} and any(values)
     }
 
 
-def _days(parameters: Mapping[str, Any], window: Window | None) -> dict[str, str]:
+def _days(parameters: QueryDict, window: Window | None) -> dict[str, date]:
     """The first and last day, as far as they are known."""
-    days = [parameters.get("start"), parameters.get("end")]
     if window:
-        days = [str(window.start), str(window.end)]
-    start, end = days
-    found = {"start": start} if start else {}
-    if end:
-        found["end"] = str(date.fromisoformat(end) - ONE_DAY)
+        return {"First day": window.start, "Last day": window.end - ONE_DAY}
+    start, end = (_day(parameters.get(name)) for name in ("start", "end"))
+    found = {"First day": start} if start else {}
+    if end and end > date.min:
+        found["Last day"] = end - ONE_DAY
     return found
 
 
-def _about(name: str, parameters: Mapping[str, Any], window: Window | None) -> Rows:
+def _day(text: str | None) -> date | None:
+    """None of what is no day: it is no parameter of this list, or was refused."""
+    try:
+        found: date | None = DAY.clean(text)
+    except ValidationError:
+        return None
+    return found
+
+
+def _about(name: str, parameters: QueryDict, window: Window | None) -> Rows:
     """What the workbook holds: its days and filters, and when it was made."""
-    labels = {"start": "First day", "end": "Last day"}
-    values = {**_days(parameters, window), **_filters(parameters)}
     yield ["cloudintel", name]
     yield ["Created (UTC)", timezone.now()]
-    for key, value in values.items():
-        label = labels.get(key, key.replace("_", " ").capitalize())
-        yield [label, date.fromisoformat(value) if key in labels else value]
+    yield from _days(parameters, window).items()
+    for key, value in _filters(parameters).items():
+        yield [key.replace("_", " ").capitalize(), value]

@@ -36,7 +36,7 @@ class MayView(BasePermission):
 
 
 class RoleRequiredMixin(PermissionRequiredMixin):
-    """The same of a page, before whatever else it requires."""
+    """Require any role at all of a page, before whatever else it requires."""
 
     request: HttpRequest
     permission_required: Any = ()

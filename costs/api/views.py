@@ -126,13 +126,12 @@ class DailyCostViewSet(RowsViewSet):
             )
         except SeveralCurrencies as error:
             raise ValidationError({"currency": [str(error)]}) from None
-        groups: Sequence[Group] = []
-        if request.query_params.get("group_by"):
-            groups = summary_groups(source, query, summary)
+        is_grouped = bool(request.query_params.get("group_by") and query.groups)
+        groups = summary_groups(source, query, summary) if is_grouped else []
         data = summary_data(summary, groups)
-        if wants_file(request) and groups:
-            told = group_rows(groups, query, summary, self._account_names())
-            return table_file(request, "cost-summary", told, query.window)
+        if wants_file(request) and is_grouped:
+            lines = group_rows(groups, query, summary, self._account_names())
+            return table_file(request, "cost-summary", lines, query.window)
         if wants_file(request):
             data.pop("groups")
             points = {name: data[name] or NO_POINT for name in ("highest", "lowest")}
@@ -150,10 +149,9 @@ class DailyCostViewSet(RowsViewSet):
 
         Default: the last 30 complete days beside the 30 days before.
         """
-        refuse_unknown(request.query_params, CHANGES_PARAMETERS)
         names = account_labels(CloudAccount.objects.visible_to(request.user))
         try:
-            query = CostQuery.from_url(request.query_params, timezone.now())
+            query = self._query(CHANGES_PARAMETERS)
             found = largest_changes(query, request.user, names)
         except InvalidQuery as error:
             raise ValidationError(error.errors) from None
@@ -173,16 +171,19 @@ class DailyCostViewSet(RowsViewSet):
     def read(self, parameters: frozenset[str]) -> tuple[CostQuery, CostSource]:
         """The query, which may have these parameters, and the costs it is about."""
         user = self.request.user
-        refuse_unknown(self.request.query_params, parameters)
         try:
-            asked = self.request.query_params
-            query = CostQuery.from_url(
-                asked, timezone.now(), raw_days_asked(user, asked)
-            )
+            query = self._query(parameters)
             source = CostSource.visible_to(user).filtered(query, user)
         except InvalidQuery as error:
             raise ValidationError(error.errors) from None
         return query, source.in_currency(query.currency) if query.currency else source
+
+    def _query(self, parameters: frozenset[str]) -> CostQuery:
+        """Raise InvalidQuery."""
+        asked = self.request.query_params
+        refuse_unknown(asked, parameters)
+        raw_days = raw_days_asked(self.request.user, asked)
+        return CostQuery.from_url(asked, timezone.now(), raw_days)
 
 
 def _trend(source: CostSource, query: CostQuery) -> Trend:

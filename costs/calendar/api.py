@@ -14,10 +14,11 @@ from rest_framework.response import Response
 from clouds.models import CloudAccount
 from core.api.files import table_file, wants_file
 from core.api.pagination import Pages
+from core.api.parameters import checked
 from core.api.viewsets import RowsViewSet
 from core.windows import Window
 from costs.calendar.account_days import AccountDays, account_days
-from costs.calendar.filters import CoverageFilter, asked_window
+from costs.calendar.filters import CoverageFilter
 from costs.models import CostTotal
 
 ACCOUNTS_AT_ONCE = 100
@@ -69,10 +70,9 @@ class CoverageViewSet(RowsViewSet):
         return self.get_paginated_response(CoverageSerializer(found, many=True).data)  # type: ignore[arg-type]
 
     def _window(self) -> Window:
-        given = CoverageFilter(self.request.query_params, request=self.request).form
-        given.full_clean()
-        days = given.cleaned_data
-        return asked_window(days["start"], days["end"], timezone.now())
+        given = CoverageFilter(self.request.query_params, request=self.request)
+        checked(given)
+        return given.window
 
     def _days(self, accounts: QuerySet[CloudAccount]) -> Iterator[Sequence[Any]]:
         yield ["account", "name", "day", "state"]

@@ -9,11 +9,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 
-from clouds.filters import account_filter
+from clouds.filters import account_filter, provider_filter
 from clouds.models import CloudAccount
 from clouds.querysets import CloudAccountQuerySet
-from clouds.registry import CloudKind
-from core.api.filters import AnyChoice, WindowForm, end_filter, start_filter
+from core.api.filters import WindowForm, end_filter, start_filter
 from core.windows import InvalidWindow, Window, add_months, first_of_month, utc_day
 from costs.queries.plain_values import ALLOWED_DAYS
 
@@ -56,7 +55,7 @@ class CoverageFilter(filters.FilterSet):
     start = start_filter(method="any_day")
     end = end_filter(method="any_day")
     account = extend_schema_field(BY_ACCOUNT_ID)(account_filter("pk"))  # type: ignore[type-var]
-    provider = AnyChoice(choices=CloudKind.choices, help_text="The cloud.")
+    provider = provider_filter("provider")
     search = filters.CharFilter(method="searched", help_text="Part of an id or name.")
 
     class Meta:

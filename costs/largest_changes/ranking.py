@@ -7,13 +7,13 @@ from decimal import Decimal
 from clouds.access import AnyUser
 from core.money import CENT, ZERO
 from core.windows import ONE_DAY, Window
-from costs.queries.breakdown import names_of
+from costs.queries.breakdown import compared, names_of
 from costs.queries.coverage import change_percent
 from costs.queries.query import CostQuery
 from costs.queries.source import CostSource
 from costs.queries.top_changes import of_any
 from costs.queries.trend import SeveralCurrencies
-from costs.querysets import BETWEEN_KEYS, TOTAL, columns_of
+from costs.querysets import TOTAL
 
 SHOWN = 20
 
@@ -82,7 +82,7 @@ def largest_changes(
     # What is not stored yet is no fall in costs.
     end = min(query.window.end, newest[currency] + ONE_DAY)
     query = replace(query, window=Window(query.window.start, end), currency=currency)
-    source, unknown = _compared(source.in_currency(currency), query)
+    source, unknown = _comparable(source.in_currency(currency), query)
     changes = _changes(source, query, account_names)
     whole = Change(
         TOTAL,
@@ -97,7 +97,9 @@ def largest_changes(
     )
 
 
-def _compared(source: CostSource, query: CostQuery) -> tuple[CostSource, Sequence[int]]:
+def _comparable(
+    source: CostSource, query: CostQuery
+) -> tuple[CostSource, Sequence[int]]:
     """The costs of accounts that are stored whole in both windows, and the others."""
     windows = (query.window, query.compared_with)
     lengths = tuple(map(len, windows))
@@ -112,13 +114,12 @@ def _compared(source: CostSource, query: CostQuery) -> tuple[CostSource, Sequenc
 def _changes(
     source: CostSource, query: CostQuery, account_names: Mapping[str, str]
 ) -> list[Change]:
-    columns = columns_of(query.group_by)
-    rows = source.by(*columns).compared(
-        columns or ["currency"], query.metric, query.window, query.compared_with
-    )
-    found = []
-    for *keys, now, before in rows:
-        key = BETWEEN_KEYS.join(keys) if columns else TOTAL
-        names = names_of(key, query.group_by, account_names)
-        found.append(Change(key, names, now or ZERO, before or ZERO))
-    return found
+    return [
+        Change(
+            key,
+            names_of(key, query.group_by, account_names),
+            now or ZERO,
+            before or ZERO,
+        )
+        for key, now, before in compared(source, query)
+    ]

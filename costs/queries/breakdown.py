@@ -36,7 +36,7 @@ NO_KEY = {
     "service": "No service",
     "tag": UNTAGGED,
 }
-# (key, what it cost in the window, and in the period before)
+# (key, what it cost in the window, and in what that is compared with)
 Compared = tuple[str, Decimal | None, Decimal | None]
 
 
@@ -75,7 +75,7 @@ def cost_breakdown(
     more where such days grow. Raises InvalidQuery.
     """
     query, source, currencies = in_one_currency(query, user)
-    amounts = _compared(source, query, query.compared_with)
+    amounts = compared(source, query)
     trend = cost_trend(
         source,
         query.window,
@@ -142,13 +142,14 @@ def breakdown_of(
     )
 
 
-def _compared(
-    source: CostSource, query: CostQuery, previous: Window
-) -> Sequence[Compared]:
-    """What each key cost in the window and before; of several currencies the one."""
+def compared(source: CostSource, query: CostQuery) -> list[Compared]:
+    """Return what each key cost in the window, and in what that is compared with.
+
+    `source` is of one currency. One query.
+    """
     columns = columns_of(query.group_by)
     rows = source.by(*columns).compared(
-        columns or ["currency"], query.metric, query.window, previous
+        columns or ["currency"], query.metric, query.window, query.compared_with
     )
     return [
         (BETWEEN_KEYS.join(keys) if columns else TOTAL, now, former)

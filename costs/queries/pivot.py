@@ -99,27 +99,29 @@ def pivot_by_group(
     `label` names a key of the first (0) or second (1) grouping. Of more than so many
     the smaller ones are summed as "Other".
     """
-    down, across = _largest(amounts, 0, rows), _largest(amounts, 1, columns)
+    of_rows = dict.fromkeys(_largest(amounts, 0, rows), ZERO)
+    of_columns = dict.fromkeys(_largest(amounts, 1, columns), ZERO)
     table: dict[tuple[str | None, str | None], Decimal] = defaultdict(Decimal)
     for key, amount in amounts.items():
         outer, inner = keys_of(key)
-        row = outer if outer in down else None
-        column = inner if inner in across else None
+        row = outer if outer in of_rows else None
+        column = inner if inner in of_columns else None
         table[row, column] += amount
-
-    def total(at: int, key: str | None) -> Decimal:
-        return sum((one for keys, one in table.items() if keys[at] == key), ZERO)
-
+        of_rows[row] += amount
+        of_columns[column] += amount
     return Pivot(
-        [Column(key, _named(label, 1, key), total(1, key)) for key in across],
+        [
+            Column(key, _named(label, 1, key), total)
+            for key, total in of_columns.items()
+        ],
         [
             Row(
                 key,
                 (_named(label, 0, key),),
-                [table.get((key, inner), ZERO) for inner in across],
-                total(0, key),
+                [table.get((key, inner), ZERO) for inner in of_columns],
+                total,
             )
-            for key in down
+            for key, total in of_rows.items()
         ],
         sum(table.values(), ZERO),
     )

@@ -8,6 +8,7 @@ from decimal import Decimal
 from core.money import QUANTUM, ZERO
 from core.windows import Window
 from costs.growth.still_expected import still_expected
+from costs.queries.breakdown import compared
 from costs.queries.coverage import (
     change_percent,
     incomplete_windows,
@@ -17,7 +18,6 @@ from costs.queries.coverage import (
 from costs.queries.query import CostQuery
 from costs.queries.source import CostSource
 from costs.queries.trend import OTHER, Point, only_currency
-from costs.querysets import BETWEEN_KEYS, columns_of
 
 # (currency, day, amount, the unallocated part of it)
 Found = tuple[str, date, Decimal, Decimal | None]
@@ -64,15 +64,11 @@ def summary_groups(
 ) -> Sequence[Group]:
     """Return what each key of the query's groupings cost, the largest first; the sum of
     those beyond its limit last. One query."""
-    if summary.currency is None or not query.groups:
+    if summary.currency is None:
         return []
-    columns = columns_of(query.group_by)
-    rows = source.in_currency(summary.currency).by(*columns)
     found = [
-        Group(BETWEEN_KEYS.join(keys), now or ZERO, former or ZERO)
-        for *keys, now, former in rows.compared(
-            columns, query.metric, query.window, query.compared_with
-        )
+        Group(key, now or ZERO, former or ZERO)
+        for key, now, former in compared(source.in_currency(summary.currency), query)
     ]
     found.sort(key=lambda one: (-one.total, one.key))
     limit = query.limit or len(found)

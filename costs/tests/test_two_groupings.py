@@ -88,6 +88,11 @@ def test_a_summary_tells_what_each_pair_cost_beside_the_period_before(
     assert lines[1].startswith("000000000001,EC2,90.00,90.00,0.0,USD")
 
 
+def test_a_file_of_groups_has_the_same_columns_where_nothing_is_stored() -> None:
+    head = "service,total,previous_total,change_percent,currency"
+    assert csv_of("costs/summary/", group_by="service").splitlines() == [head]
+
+
 def test_a_group_is_compared_only_where_both_periods_are_stored() -> None:
     store_costs(account(1), LAST_DAYS, {"EC2": "3"})
     (one,) = ask("costs/summary/", group_by="service")["groups"]

@@ -108,6 +108,8 @@ def test_a_workbook_says_what_it_holds() -> None:
         ("format=xlsx", "costs.xlsx"),
         ("start=2026-10-01&end=2026-11-01", "costs_2026-10-01_2026-10-31.csv"),
         ("start=2026-10-01&sort=name&limit=5&currency=", "costs_2026-10-01.csv"),
+        ("start=2026-10-1&end=2026-11-1+", "costs_2026-10-01_2026-10-31.csv"),
+        ("start=soon&end=0001-01-01", "costs.csv"),
         (
             "service=Amazon+S3&service=EC2&tag=team%3Dshop%2F..%2F%22x",
             "costs_service-Amazon-S3-EC2_tag-team=shop-x.csv",

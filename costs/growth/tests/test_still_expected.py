@@ -204,9 +204,11 @@ def test_an_account_filter_is_about_the_growth_of_that_bill() -> None:
 
 def test_the_api_ends_its_default_before_raw_days() -> None:
     growing()
-    for path in ("trend", "summary", "daily"):
+    for path in ("trend", "summary", "daily", "changes"):
         told = ask(f"costs/{path}/")
         assert (told["start"], told["end"]) == ("2026-10-19", "2026-11-18")
+    week = ask("costs/changes/", period="7_days")
+    assert (week["start"], week["end"]) == ("2026-11-11", "2026-11-18")
 
 
 def test_the_home_page_says_it_of_the_month_and_marks_the_days(client: Client) -> None:

@@ -33,7 +33,8 @@ class AlertsView(PermissionRequiredMixin, ListView[Notice]):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         names = configured_channels()
-        last = Notice.objects.last_per_channel(names)
+        seen = Notice.objects.visible_to(self.request.user)
+        last = seen.last_per_channel(names)
         return super().get_context_data(
             channels=[(one, last.get(name)) for name, one in names.items()],
             missing_delivery=missing_delivery(),

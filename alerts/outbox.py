@@ -160,7 +160,7 @@ def send_test(
         sending_since=now,
     )
     try:
-        if channel.kind == EMAIL and emails_are_printed():
+        if channel.kind == Channel.Kind.EMAIL and emails_are_printed():
             raise DeliveryFailed(PRINTED)
         send(channel, message_of([notice]))
     except DeliveryFailed as error:

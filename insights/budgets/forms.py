@@ -43,12 +43,6 @@ class PercentsField(forms.CharField):
             )
         return sorted({int(part) for part in parts})
 
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        try:
-            return self.to_python(initial) != self.to_python(data)
-        except forms.ValidationError:
-            return True
-
 
 class BudgetForm(forms.ModelForm[Budget]):
     """A new budget, or a change of the version that was shown.

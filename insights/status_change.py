@@ -32,7 +32,7 @@ class StatusChange(models.Model):
 
 def after(status: str, statuses: Sequence[S]) -> list[S]:
     """Return the other ones: those that follow it, then those before it."""
-    at = [*map(str, statuses)].index(status)
+    at = statuses.index(status)
     return [*statuses[at + 1 :], *statuses[:at]]
 
 

@@ -30,7 +30,7 @@ class StatusChange(models.Model):
         return f"{self.old_status or 'nothing'} -> {self.new_status}"
 
 
-def after(status: str, statuses: Sequence[S]) -> list[S]:
+def other_statuses(status: str, statuses: Sequence[S]) -> list[S]:
     """Return the other ones: those that follow it, then those before it."""
     at = statuses.index(status)
     return [*statuses[at + 1 :], *statuses[:at]]

@@ -56,8 +56,8 @@ def change_status(
         if isinstance(row, Recommendation):
             _reset_verification(row, now)
         action = f"{row._meta.model_name}.change_status"
-        told = {"note": note} if note else {}
-        record(request, action, row, status=[before, status], **told)
+        details = {"note": note} if note else {}
+        record(request, action, row, status=[before, status], **details)
 
 
 @transaction.atomic

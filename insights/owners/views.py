@@ -15,7 +15,7 @@ from core.api.permissions import RoleRequiredMixin, view_right
 from insights.owners.assignment import KINDS, InvalidAssignment, assign
 from insights.owners.forms import AssignmentForm
 from insights.owners.mine import owned_by
-from insights.owners.notices import how_told
+from insights.owners.notices import how_notified
 from users.owned import Owned
 
 
@@ -69,8 +69,8 @@ class AssignView(RoleRequiredMixin, View):
             return
         owner = row.owner
         to = owner.get_username() if owner else "nobody: no rule matches"
-        told = f" {how_told(owner)}" if owner and owner != self.request.user else ""
-        messages.success(self.request, f"{row} now belongs to {to}.{told}")
+        note = f" {how_notified(owner)}" if owner and owner != self.request.user else ""
+        messages.success(self.request, f"{row} now belongs to {to}.{note}")
 
     def next_page(self, row: Any) -> str:
         wanted = self.request.POST.get("next", "")

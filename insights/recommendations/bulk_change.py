@@ -23,7 +23,7 @@ STATUSES = [
 ]
 
 
-class PicksField(forms.MultipleChoiceField):
+class SelectionField(forms.MultipleChoiceField):
     """What is selected, as `key:version`: {key: version}."""
 
     def to_python(self, value: Any) -> Any:
@@ -39,10 +39,10 @@ class PicksField(forms.MultipleChoiceField):
             raise forms.ValidationError("Select at least one recommendation.")
 
 
-class SeveralForm(AssignmentForm):
+class BulkChangeForm(AssignmentForm):
     """What is selected, its new status and owner; the message is the note too."""
 
-    pick = PicksField()
+    pick = SelectionField()
     status = forms.ChoiceField(choices=STATUSES, required=False)
 
     def clean(self) -> dict[str, Any]:

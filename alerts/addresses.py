@@ -46,9 +46,3 @@ class AddressesField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         return value if isinstance(value, list) else parse_addresses(value or "")
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        try:
-            return bool(self.to_python(initial) != self.to_python(data))
-        except ValidationError:
-            return True

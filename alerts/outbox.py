@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import F, Model
+from django.db.models import F, Model, Q
 from django.utils import timezone
 
 from alerts.channels import (
@@ -95,9 +95,10 @@ def deliver_due(now: datetime) -> int:
 
     A channel that fails is left alone until the next delivery.
     """
-    channels, failed = {EMAIL: email_channel()} | configured_channels(), set[str]()
+    configured, failed = configured_channels(), set[str]()
+    channels = {EMAIL: email_channel(), **configured}
     sent, began = 0, timezone.now()
-    for group in _due_groups(now, channels):
+    for group in _due_groups(now, configured):
         if timezone.now() - began > DELIVERY_TIME:
             break
         channel = group[0].channel
@@ -116,11 +117,15 @@ def deliver_due(now: datetime) -> int:
 
 
 def _due_groups(now: datetime, channels: Collection[str]) -> list[list[Notice]]:
-    """Return what is due by message, the oldest first."""
+    """Return what is due by message, the oldest first.
+
+    What has recipients of its own needs no channel.
+    """
     told = Notice.objects.filter(sent_at__gt=now - PAUSE_OF_A_CAUSE, sent_at__lte=now)
     waits = {group_of(notice) for notice in told.exclude(cause="")}
     groups: dict[Hashable, list[Notice]] = {}
-    for notice in Notice.objects.due(now).filter(channel__in=channels):
+    reachable = Q(channel__in=channels) | ~Q(recipients=[])
+    for notice in Notice.objects.due(now).filter(reachable):
         groups.setdefault(group_of(notice), []).append(notice)
     return [notices for group, notices in groups.items() if group not in waits]
 
@@ -155,7 +160,7 @@ def send_test(
         sending_since=now,
     )
     try:
-        if channel.kind == EMAIL and emails_are_printed():
+        if channel.kind == Channel.Kind.EMAIL and emails_are_printed():
             raise DeliveryFailed(PRINTED)
         send(channel, message_of([notice]))
     except DeliveryFailed as error:

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views import View
 from django.views.generic import DeleteView, ListView
@@ -14,6 +14,7 @@ from alerts.changes import add_channel, remove_channel, send_tests
 from alerts.channels import configured_channels, emails_are_printed, missing_delivery
 from alerts.forms import ChannelForm
 from alerts.models import Channel, Notice
+from alerts.querysets import ChannelQuerySet
 from clouds.access import is_limited
 from core.pages import ListPages
 
@@ -33,7 +34,8 @@ class AlertsView(PermissionRequiredMixin, ListView[Notice]):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         names = configured_channels()
-        last = Notice.objects.last_per_channel(names)
+        seen = Notice.objects.visible_to(self.request.user)
+        last = seen.last_per_channel(names)
         return super().get_context_data(
             channels=[(one, last.get(name)) for name, one in names.items()],
             missing_delivery=missing_delivery(),
@@ -88,10 +90,8 @@ class RemoveChannelView(PermissionRequiredMixin, DeleteView[Channel, Any]):
     permission_required = "alerts.delete_channel"
     context_object_name = "channel"
 
-    def get_object(self, queryset: Any = None) -> Channel:
-        seen = Channel.objects.visible_to(self.request.user)
-        found: Channel = get_object_or_404(seen, pk=self.kwargs["pk"])
-        return found
+    def get_queryset(self) -> ChannelQuerySet:
+        return Channel.objects.visible_to(self.request.user)
 
     def form_valid(self, form: Any) -> HttpResponse:
         messages.success(self.request, f"Channel {self.object} removed.")

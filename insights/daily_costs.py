@@ -4,6 +4,7 @@ from array import array
 from collections import defaultdict
 from datetime import date, datetime
 from math import nan
+from typing import Any
 
 from django.db.models import Count, Q, Sum
 
@@ -83,8 +84,7 @@ def _bill(
         charges[part][at] += float(amount)
         if used is not None:
             usage[part][at] += float(used)
-    raw_days = CostGrowth.objects.filter(**which).shares().raw_days
-    newest = last - ONE_DAY * max(UNSETTLED_DAYS, raw_days)
+    newest = last - ONE_DAY * unsettled_days(**which)
     return Bill(
         currency,
         first,
@@ -93,6 +93,12 @@ def _bill(
         dict(charges),
         is_current=bool(current),
     )
+
+
+def unsettled_days(**which: Any) -> int:
+    """Return how many of the newest days of these bills may still grow. One query."""
+    raw_days = CostGrowth.objects.filter(**which).shares().raw_days
+    return max(UNSETTLED_DAYS, raw_days)
 
 
 def _counts(totals: CostTotalQuerySet) -> dict[date, tuple[int, int]]:

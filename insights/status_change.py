@@ -30,9 +30,9 @@ class StatusChange(models.Model):
         return f"{self.old_status or 'nothing'} -> {self.new_status}"
 
 
-def after(status: str, statuses: Sequence[S]) -> list[S]:
+def other_statuses(status: str, statuses: Sequence[S]) -> list[S]:
     """Return the other ones: those that follow it, then those before it."""
-    at = [*map(str, statuses)].index(status)
+    at = statuses.index(status)
     return [*statuses[at + 1 :], *statuses[:at]]
 
 

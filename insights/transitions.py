@@ -56,8 +56,8 @@ def change_status(
         if isinstance(row, Recommendation):
             _reset_verification(row, now)
         action = f"{row._meta.model_name}.change_status"
-        told = {"note": note} if note else {}
-        record(request, action, row, status=[before, status], **told)
+        details = {"note": note} if note else {}
+        record(request, action, row, status=[before, status], **details)
 
 
 @transaction.atomic
@@ -75,10 +75,10 @@ def change_statuses(
     Raise InvalidTransition naming the row.
     """
     for row in rows:
+        version = versions[row.pk]
         try:
-            require_version(row, versions[row.pk])
+            require_version(row, version)
             if row.status != status:
-                version = versions[row.pk]
                 change_status(row, status, version, now, request=request, note=note)
         except InvalidTransition as error:
             raise InvalidTransition(f"{row}: {error}") from None

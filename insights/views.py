@@ -41,6 +41,7 @@ class InsightsView(PermissionRequiredMixin, TemplateView):
         anomalies = Anomaly.objects.visible_to(user).open()
         live = Recommendation.objects.visible_to(user).live()
         verifications = Verification.objects.visible_to(user)
+        budgets = Budget.objects.visible_to(user)
         related = ("account", "resource", "owner")
         advised = Advice.objects.visible_to(user).largest_saving_first()
         advice = list(advised.select_related("account")[:ROWS])
@@ -57,9 +58,7 @@ class InsightsView(PermissionRequiredMixin, TemplateView):
             potential=live.savings_per_currency(),
             verified=verifications.totals(),
             realized=verifications.realized_per_currency(),
-            budgets=Budget.objects.visible_to(user).select_related("account", "owner")[
-                :ROWS
-            ],
+            budgets=budgets.select_related("account", "owner")[:ROWS],
             **kwargs,
         )
 

@@ -132,6 +132,22 @@ def test_who_sees_some_accounts_adds_no_channel_which_hears_of_all(
     assert Channel.objects.count() == 1
 
 
+def test_who_sees_some_accounts_reads_no_notice_of_others(client: Client) -> None:
+    mine, other = account(), account(2, "staging")
+    Channel.objects.create(**FINANCE, created_at=NOW)
+    for owner in (mine, other):
+        Notice.objects.create(
+            **{"key": owner.name, "channel": "Finance", "subject": f"In {owner.name}"},
+            **{"account": owner, "created_at": NOW, "attempts": 1},
+        )
+    user = person("administrator")
+    see_only(user, mine)
+    client.force_login(user)
+    text = text_of(client)
+    assert text.count(f"In {mine.name}") == 2
+    assert "In staging" not in text
+
+
 def test_many_channels_and_notices_take_as_many_queries(
     administrator: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -125,6 +125,18 @@ def test_a_slow_channel_leaves_the_rest_to_the_next_delivery(
     assert Notice.objects.unsent().count() == 6
 
 
+def test_an_email_for_nobody_waits_until_there_are_addresses(
+    ada: User, settings: Settings
+) -> None:
+    queue(ada)
+    settings.ALERT_EMAILS = []
+    queue_notice(ada, "x", "To Bo.", NOW, severity=WARNING, recipients=["bo@x.org"])
+    assert deliver_due(NOW) == 1
+    settings.ALERT_EMAILS = ["ops@example.com"]
+    assert deliver_due(NOW) == 1
+    assert [letter.body for letter in mail.outbox] == ["To Bo.", "It broke."]
+
+
 def test_what_is_withdrawn_is_not_sent(ada: User) -> None:
     queue(ada)
     queue(ada, "closed")

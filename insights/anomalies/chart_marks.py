@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q
+from django.db.models.functions import Abs
 
 from clouds.access import AnyUser
 from core.money import for_reading
@@ -20,7 +21,8 @@ def anomalies_of_resource(
 ) -> list[Anomaly]:
     """Return those of its CPU within these days. One query."""
     rows = Anomaly.objects.visible_to(user).within(window)
-    return list(rows.filter(resource=resource.pk).order_by("first_day", "id"))
+    rows = rows.filter(resource=resource.pk).select_related("resource")
+    return list(rows.order_by("first_day", "id"))
 
 
 def anomalies_of_costs(
@@ -30,8 +32,11 @@ def anomalies_of_costs(
     accounts: Sequence[str] = (),
     services: Sequence[str] = (),
 ) -> list[Anomaly]:
-    """Return the largest within these days; of some accounts, by their ids, or of some
-    services, also those that are of no single one. One query."""
+    """Return the largest within these days, in their order. One query.
+
+    `accounts`, by their ids, limits them to those of these, and `services` to those of
+    these or of no single one.
+    """
     rows = Anomaly.objects.visible_to(user).within(window)
     rows = rows.filter(resource=None, currency=currency or "").exclude(
         status=Anomaly.Status.DISMISSED
@@ -41,9 +46,9 @@ def anomalies_of_costs(
         rows = rows.filter(own)
     if services:
         rows = rows.filter(service__in=[*services, ""])
-    found = list(rows.select_related("account", "resource"))
-    found.sort(key=lambda one: -abs(one.impact or 0))
-    return sorted(found[:MOST_MARKS], key=lambda one: (one.first_day, one.pk))
+    largest = rows.order_by(Abs("impact").desc(nulls_last=True), "pk")
+    found = largest.select_related("account")[:MOST_MARKS]
+    return sorted(found, key=lambda one: (one.first_day, one.pk))
 
 
 def marked(chart: Mapping[str, Any], anomalies: Iterable[Anomaly]) -> dict[str, Any]:

@@ -6,11 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
-
 from clouds.access import AnyUser
 from core.money import QUANTUM, ZERO
-from core.windows import ONE_DAY, Window
+from core.windows import ONE_DAY
 from costs.explain.records import Incident, Part
 from costs.queries.query import CostQuery
 from insights.models import Anomaly
@@ -30,13 +28,8 @@ def cost_incidents(query: CostQuery, user: AnyUser) -> list[Incident]:
     may_see = user.has_perm(VIEW)  # type: ignore[union-attr]
     if not may_see or not _can_be_told(query):
         return []
-    periods = (query.window, query.compared_with)
-    rows = Anomaly.objects.visible_to(user).filter(
-        _overlapping(periods[0]) | _overlapping(periods[1]),
-        resource=None,
-        currency=query.currency,
-        impact__isnull=False,
-    )
+    rows = Anomaly.objects.visible_to(user).within(query.window, query.compared_with)
+    rows = rows.filter(resource=None, currency=query.currency, impact__isnull=False)
     if accounts := query.filters["account"]:
         rows = rows.filter(account__account_id__in=accounts)
     if clouds := query.filters["provider"]:
@@ -54,10 +47,6 @@ def _can_be_told(query: CostQuery) -> bool:
     return is_usage and not (
         query.search or any(query.filters[name] for name in NOT_TOLD_BY)
     )
-
-
-def _overlapping(window: Window) -> Q:
-    return Q(first_day__lt=window.end, last_day__gte=window.start)
 
 
 def _incident(row: Anomaly, query: CostQuery) -> Incident:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from clouds.models import ACCOUNT_ID_LENGTH, CloudAccount
 from core.db.money_field import MoneyField
 from insights.anomalies.querysets import AnomalyChangeQuerySet, AnomalyQuerySet
-from insights.status_change import StatusChange, after, version_field
+from insights.status_change import StatusChange, other_statuses, version_field
 from inventory.models import Resource
 from providers.settings import TAG_KEY_LENGTH, TAG_VALUE_LENGTH
 from users.owned import Owned
@@ -188,7 +188,7 @@ class Anomaly(Owned):
 
     def next_statuses(self) -> list[Status]:
         """The statuses that people may give it: any other, those ahead first."""
-        return after(self.status, list(self.Status))
+        return other_statuses(self.status, list(self.Status))
 
 
 class AnomalyChange(StatusChange):

@@ -1,5 +1,7 @@
 """Questions about anomalies, answered by the database."""
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Q, Sum
@@ -21,9 +23,13 @@ class AnomalyQuerySet(AccountScopedQuerySet):
         rank = ranked("severity", SEVERITIES)
         return self.annotate(rank=rank).order_by("is_over", "rank", "-first_day", "-id")
 
-    def within(self, window: Window) -> "AnomalyQuerySet":
-        """Return those that overlap these days."""
-        return self.filter(first_day__lt=window.end, last_day__gte=window.start)
+    def within(self, *windows: Window) -> "AnomalyQuerySet":
+        """Return those that overlap one of these windows."""
+        overlap = (
+            Q(first_day__lt=window.end, last_day__gte=window.start)
+            for window in windows
+        )
+        return self.filter(reduce(or_, overlap))
 
     def net_impact(self) -> list[dict[str, Any]]:
         """Return per currency what they cost above and below what was expected.

@@ -13,6 +13,7 @@ from django.db import transaction
 from core.money import CENT
 from insights.budgets.refresh import refresh_budget
 from insights.models import Budget
+from insights.owners.matching import OwnerRules
 from insights.owners.refresh import refresh_owner
 from insights.transitions import AnyRequest, update_version
 from users.audit import record
@@ -31,7 +32,7 @@ def add_budget(budget: Budget, now: datetime, request: AnyRequest) -> None:
     budget.created_by, budget.created_at = cast("User", request.user), now
     budget.save()
     refresh_budget(budget, now)
-    refresh_owner(budget, now)
+    refresh_owner(budget, OwnerRules(now))
     record(request, "budget.add", budget, **_changes(None, budget, EDITABLE))
 
 
@@ -49,7 +50,7 @@ def change_budget(
     budget.refresh_from_db()
     refresh_budget(budget, now)
     if budget.assigned_at is None:
-        refresh_owner(budget, now)
+        refresh_owner(budget, OwnerRules(now))
     record(request, "budget.change", budget, **_changes(before, budget, values))
 
 

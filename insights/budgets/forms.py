@@ -26,6 +26,14 @@ from insights.transitions import AnyRequest, StaleVersion, require_version
 LARGEST_AMOUNT = Decimal(900_000_000)
 
 
+class PlainDecimalField(forms.DecimalField):
+    """A number that pages write without a separator of thousands, which inputs of
+    numbers do not read."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return str(value) if isinstance(value, Decimal) else value
+
+
 class PercentsField(forms.CharField):
     """Whole percentages separated by commas, as a list."""
 
@@ -43,12 +51,6 @@ class PercentsField(forms.CharField):
             )
         return sorted({int(part) for part in parts})
 
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        try:
-            return self.to_python(initial) != self.to_python(data)
-        except forms.ValidationError:
-            return True
-
 
 class BudgetForm(forms.ModelForm[Budget]):
     """A new budget, or a change of the version that was shown.
@@ -56,7 +58,7 @@ class BudgetForm(forms.ModelForm[Budget]):
     Users who see only some accounts cannot have a budget over all of them.
     """
 
-    amount = forms.DecimalField(
+    amount = PlainDecimalField(
         min_value=CENT, max_value=LARGEST_AMOUNT, decimal_places=2
     )
     actual_percents = PercentsField(required=False, initial=actual_percents)

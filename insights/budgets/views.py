@@ -92,12 +92,12 @@ class ChangeBudgetView(VisibleBudgets, UpdateView[Budget, BudgetForm]):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if "test" in request.POST:
-            return self.try_out()
+            return self.send_test_alert()
         # The form locks the row that it checks the version of.
         with transaction.atomic():
             return super().post(request, *args, **kwargs)
 
-    def try_out(self) -> HttpResponse:
+    def send_test_alert(self) -> HttpResponse:
         """Send a test to each place that its alerts go to; keep what is filled in."""
         self.object = self.get_object()
         form, tests, wrong = self.get_form(), list[Notice](), list[str]()

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
 from clouds.models import CloudAccount
 from core.windows import ONE_DAY, Window
@@ -201,7 +202,10 @@ def _measured(
                 if row := forecast_of_month(rows[key], month, one.start.day):
                     chosen.append((key, month, row))
     points: dict[int, list[ForecastPoint]] = defaultdict(list)
-    of_rows = ForecastPoint.objects.filter(forecast__in=[row for *_, row in chosen])
+    of_rows = ForecastPoint.objects.filter(
+        forecast__in=[row for *_, row in chosen],
+        day__month=F("forecast__data_until__month"),  # no later day is compared
+    )
     for point in of_rows.order_by("day").iterator(chunk_size=POINTS_AT_ONCE):
         points[point.forecast_id].append(point)
     months: dict[Key, list[ComparedMonth]] = defaultdict(list)

@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from core.money import ZERO
 from core.windows import ONE_DAY, Window, last_complete_days
 from costs.models import CostTotal
-from insights.daily_costs import HISTORY_DAYS, UNSETTLED_DAYS
+from insights.daily_costs import HISTORY_DAYS, unsettled_days
 from insights.forecasts.month_end import actual_days
 from insights.models import Forecast, ForecastPoint
 
@@ -48,7 +49,7 @@ class PastForecast:
 def past_forecasts(
     newest: Forecast, now: datetime, limit: int = 8
 ) -> list[PastForecast]:
-    """Return earlier forecasts of the same scope, the newest first. Four queries.
+    """Return earlier forecasts of the same scope, the newest first. Five queries.
 
     "Other services" cannot be compared, as the services in it change.
     """
@@ -73,12 +74,12 @@ def past_forecasts(
 
 def _settled_days(newest: Forecast, now: datetime) -> list[date]:
     """Return stored days without the last ones, which may be incomplete."""
-    totals = CostTotal.objects.counted().filter(currency=newest.currency)
+    which: dict[str, Any] = {"currency": newest.currency}
     if newest.account_id:
-        totals = totals.filter(account=newest.account_id)
+        which["account"] = newest.account_id
     window = last_complete_days(HISTORY_DAYS, now)
-    stored = sorted(totals.in_window(window).stored_days())
-    return stored[:-UNSETTLED_DAYS]
+    totals = CostTotal.objects.counted().filter(**which).in_window(window)
+    return sorted(totals.stored_days())[: -unsettled_days(**which)]
 
 
 def _compare(

@@ -5,14 +5,16 @@ Pages and API call it. It is audited, and the person is told.
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import partial
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Model
 
 from core.api.permissions import view_right
 from core.windows import utc_day
 from insights.models import Anomaly, Budget, Recommendation
+from insights.owners.matching import OwnerRules
 from insights.owners.notices import notify_owner
 from insights.owners.refresh import refresh_owner, set_owner
 from insights.transitions import AnyRequest
@@ -51,19 +53,18 @@ def assign(
         raise InvalidAssignment("Choose the person for whom the date or message is.")
     if due_on and due_on < utc_day(now):
         raise InvalidAssignment(f"It cannot be due on {due_on}, which has passed.")
+    if owner is None:
+        set_new_owner = partial(refresh_owner, rules=OwnerRules(now))
+    else:
+        _require_sight(owner, rows)
+        set_new_owner = partial(set_owner, owner=owner.pk)
     for row in rows:
-        if owner is not None:
-            _require_sight(owner, row)
         before = _owner_name(row)
         row.due_on, row.message = due_on, message.strip()
         row.assigned_at = now if owner else None
         row.assigned_by = request.user.get_username() if owner else ""
         row.save(update_fields=["due_on", "message", "assigned_at", "assigned_by"])
-        if owner is None:
-            refresh_owner(row, now)
-        else:
-            set_owner(row, owner.pk)
-        row.refresh_from_db(fields=["owner"])
+        set_new_owner(row)
         _record(row, before, request)
     if owner is not None and owner != request.user:
         notify_owner(owner, rows, now, request)
@@ -80,15 +81,17 @@ def _owner_name(row: Owned) -> str | None:
     return row.owner.get_username() if row.owner else None
 
 
-def _require_sight(owner: User, row: Owned) -> None:
-    """Raise InvalidAssignment unless that person may see it."""
+def _require_sight(owner: User, rows: Sequence[Owned]) -> None:
+    """Raise InvalidAssignment unless that person may see all of them. One query."""
     name = owner.get_username()
     if not owner.is_active:
         raise InvalidAssignment(f"{name} cannot sign in any more; choose another.")
-    model: type[Model] = type(row)
-    seen = model._default_manager.filter(pk=row.pk).visible_to(owner)  # type: ignore[attr-defined]
-    if not owner.has_perm(view_right(model)) or not seen.exists():
-        raise InvalidAssignment(
-            f"{name} may not see {row}. Give them access to it first, or choose "
-            "another person."
-        )
+    model: Any = type(rows[0])
+    seen = model.objects.visible_to(owner).in_bulk([row.pk for row in rows])
+    may_see = owner.has_perm(view_right(model))
+    for row in rows:
+        if not may_see or row.pk not in seen:
+            raise InvalidAssignment(
+                f"{name} may not see {row}. Give them access to it first, or choose "
+                "another person."
+            )

@@ -39,7 +39,6 @@ def owned_by(owner: AnyUser, user: AnyUser, now: datetime) -> dict[str, Any]:
         "recommendations_count": live.count(),
         "potential": live.savings_per_currency(),
         "resources_count": resources.count(),
-        "today": utc_day(now),
         "overdue": sum(
             row.due_on is not None and row.due_on < utc_day(now)
             for rows in found.values()

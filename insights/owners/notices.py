@@ -43,7 +43,7 @@ def _sentence(row: Any, request: AnyRequest) -> str:
     return f"{row._meta.verbose_name.capitalize()}: {title}{due}: {address}"
 
 
-def how_told(owner: User) -> str:
+def how_notified(owner: User) -> str:
     """Return how that person learns of a hand-over."""
     if not owner.email:
         return "They have no e-mail address, and find it under Mine."

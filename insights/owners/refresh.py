@@ -40,9 +40,9 @@ def refresh_owners(now: datetime) -> int:
     return changed + _store(Budget.objects.all(), _of_budgets(rules))
 
 
-def refresh_owner(row: Owned, now: datetime) -> None:
+def refresh_owner(row: Owned, rules: OwnerRules) -> None:
     """Give one row to its owner by the rules, with what is about it."""
-    set_owner(row, _owner_of(row, OwnerRules(now)))
+    set_owner(row, _owner_of(row, rules))
 
 
 def _owner_of(row: Owned, rules: OwnerRules) -> int | None:
@@ -58,7 +58,8 @@ def _owner_of(row: Owned, rules: OwnerRules) -> int | None:
 
 def set_owner(row: Owned, owner: int | None) -> None:
     """Store the owner of a row, and of what is about it and was not handed over."""
-    type(row)._default_manager.filter(pk=row.pk).update(owner=owner)
+    row.owner_id = owner
+    row.save(update_fields=["owner"])
     if isinstance(row, Resource):
         for model in (Recommendation, Anomaly):
             about: QuerySet[Any] = model.objects.filter(resource=row.pk)

@@ -4,17 +4,18 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
 from django.views.generic import TemplateView
 
+from core.admin.autocomplete import LONGEST_KEY
 from core.api.permissions import RoleRequiredMixin, view_right
 from insights.owners.assignment import KINDS, InvalidAssignment, assign
 from insights.owners.forms import AssignmentForm
 from insights.owners.mine import owned_by
-from insights.owners.notices import how_told
+from insights.owners.notices import how_notified
 from users.owned import Owned
 
 
@@ -29,7 +30,7 @@ class MineView(RoleRequiredMixin, TemplateView):
 
 
 class AssignView(RoleRequiredMixin, View):
-    """Hand over the rows of `pk`, and go back to the page `next`."""
+    """Hand over the row `pk`, and go back to the page `next`."""
 
     http_method_names = ["post"]
     request: HttpRequest
@@ -42,36 +43,34 @@ class AssignView(RoleRequiredMixin, View):
         return view_right(model), right
 
     def post(self, request: HttpRequest, kind: str) -> HttpResponse:
-        rows = self.rows()
+        row = self.row()
         form = AssignmentForm(request.POST)
-        if not form.is_valid():
+        if form.is_valid():
+            self.assign(row, form)
+        else:
             for found in form.errors.values():
                 messages.error(request, " ".join(map(str, found)))
-        else:
-            self.assign(rows, form)
-        return redirect(self.next_page(rows[0]))
+        return redirect(self.next_page(row))
 
-    def rows(self) -> list[Owned]:
-        """Raise Http404 where the user may not see one of them."""
+    def row(self) -> Any:
+        """Raise Http404 where the user may not see it."""
         model: Any = KINDS[self.kwargs["kind"]][0]
-        keys = {int(key) for key in self.request.POST.getlist("pk") if key.isdecimal()}
-        seen = model.objects.visible_to(self.request.user).filter(pk__in=keys)
-        rows = list(seen.select_related("account", "owner").order_by("pk"))
-        if not rows or len(rows) < len(keys):
+        key = self.request.POST.get("pk", "")
+        if not key.isdecimal() or len(key) > LONGEST_KEY:
             raise Http404
-        return rows
+        seen = model.objects.visible_to(self.request.user)
+        return get_object_or_404(seen.select_related("account", "owner"), pk=key)
 
-    def assign(self, rows: list[Owned], form: AssignmentForm) -> None:
+    def assign(self, row: Owned, form: AssignmentForm) -> None:
         try:
-            assign(rows, now=timezone.now(), request=self.request, **form.cleaned_data)
+            assign([row], now=timezone.now(), request=self.request, **form.cleaned_data)
         except InvalidAssignment as error:
             messages.error(self.request, str(error))
             return
-        owner = rows[0].owner
+        owner = row.owner
         to = owner.get_username() if owner else "nobody: no rule matches"
-        what = str(rows[0]) if len(rows) == 1 else f"{len(rows)} rows"
-        told = f" {how_told(owner)}" if owner and owner != self.request.user else ""
-        messages.success(self.request, f"{what} now belongs to {to}.{told}")
+        note = f" {how_notified(owner)}" if owner and owner != self.request.user else ""
+        messages.success(self.request, f"{row} now belongs to {to}.{note}")
 
     def next_page(self, row: Any) -> str:
         wanted = self.request.POST.get("next", "")

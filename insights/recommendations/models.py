@@ -25,7 +25,7 @@ from insights.recommendations.querysets import (
     RecommendationQuerySet,
     VerificationQuerySet,
 )
-from insights.status_change import StatusChange, after, version_field
+from insights.status_change import StatusChange, other_statuses, version_field
 from inventory.models import Resource
 from users.owned import Owned
 
@@ -139,7 +139,7 @@ class Recommendation(Owned):
         """The statuses that users may give it, those ahead first."""
         if self.status == self.Status.OBSOLETE:
             return []
-        return after(self.status, self.CHOSEN)
+        return other_statuses(self.status, self.CHOSEN)
 
 
 class RecommendationChange(StatusChange):

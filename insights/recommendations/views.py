@@ -16,12 +16,12 @@ from clouds.models import CloudAccount
 from core.pages import ListPages
 from insights.models import Advice, Feedback, Recommendation, RefreshState, Verification
 from insights.owners.assignment import InvalidAssignment
+from insights.recommendations.bulk_change import BulkChangeForm
 from insights.recommendations.feedback import FeedbackForm, rate
 from insights.recommendations.filters import RecommendationFilter
 from insights.recommendations.models import CATEGORIES, PRIORITIES, RULES
 from insights.recommendations.per_resource import per_resource, with_rows
 from insights.recommendations.querysets import RecommendationQuerySet
-from insights.recommendations.several import SeveralForm
 from insights.status_views import REFUSED, ChangeStatusView, render_again
 from insights.transitions import InvalidTransition
 from inventory.kinds import KINDS, Kind
@@ -55,7 +55,7 @@ class RecommendationListView(PermissionRequiredMixin, FilterView):
         """Change what is selected and go on, or show again why it was refused."""
         if not request.user.has_perm(CHANGE):
             raise PermissionDenied
-        form = SeveralForm(request.POST)
+        form = BulkChangeForm(request.POST)
         if form.is_valid():
             try:
                 told = form.store(timezone.now(), request)

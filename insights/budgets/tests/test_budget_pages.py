@@ -63,6 +63,12 @@ def test_a_budget_is_set_changed_and_deleted() -> None:
     assert list(actions) == ["budget.add", "budget.change", "budget.delete"]
 
 
+def test_an_amount_of_thousands_stays_in_the_form() -> None:
+    one = budget(amount=Decimal("1234567.5"))
+    form = browser(somebody()).get(f"{one.get_absolute_url()}change/").content.decode()
+    assert 'name="amount" value="1234567.50"' in form
+
+
 def test_a_budget_that_makes_no_sense_is_refused_and_kept_in_the_form() -> None:
     client = browser(somebody())
     wrong = fields(scope="service", name="Mine", actual_percents="many")

@@ -8,6 +8,7 @@ import pytest
 from clouds.testing import account
 from core.testing.clock import NOW, TODAY
 from core.windows import Window
+from costs.models import CostGrowth
 from costs.testing import store_costs
 from insights.forecasts.month_end import month_end
 from insights.forecasts.track_record import past_forecasts
@@ -101,6 +102,18 @@ def test_past_forecasts_are_compared_with_what_came() -> None:
     assert (past.days, past.forecasted, past.actual) == (27, 270, 297)
     assert past.error_percent == pytest.approx(-9.09, abs=0.01)
     assert (past.days_within_80, past.share_within_95) == (27, 1.0)
+
+
+def test_days_that_were_measured_to_grow_are_not_compared() -> None:
+    owner = account()
+    store_costs(owner, Window(date(2026, 9, 1), TODAY), {"EC2": "11"})
+    figures = {"days": 3, "known": Decimal(99), "settled": Decimal(100)}
+    for age in range(1, 6):
+        CostGrowth.objects.create(account=owner, currency="USD", age=age, **figures)
+    newest = forecast(None)
+    forecast(None, first=TODAY - timedelta(days=30), days=90, is_newest=False)
+    (past,) = past_forecasts(newest, NOW)
+    assert past.window.end == TODAY - timedelta(days=5)
 
 
 def test_days_outside_the_intervals_are_counted_as_such() -> None:

@@ -166,6 +166,14 @@ def test_who_may_not_hand_it_over_is_refused() -> None:
     assert hand_over(operator, "resource", machine, "").status_code == 302
 
 
+@pytest.mark.on_each_database
+@pytest.mark.parametrize("key", ["", "x", "-1", "9" * 30, "9" * 5000])
+def test_what_can_be_no_key_is_not_found(key: str) -> None:
+    ada = browser(somebody(name="ada"))
+    answer = ada.post("/insights/assign/anomaly/", {"pk": key, "owner": ""})
+    assert answer.status_code == 404
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -21,14 +21,13 @@ STATUSES = [
     (Status.ACCEPTED, "Accept"),
     (Status.DISMISSED, "Dismiss"),
 ]
-MOST_ROWS = 500
 
 
-class PicksField(forms.MultipleChoiceField):
+class SelectionField(forms.MultipleChoiceField):
     """What is selected, as `key:version`: {key: version}."""
 
     def to_python(self, value: Any) -> Any:
-        parts = [str(one).partition(":") for one in value or ()][:MOST_ROWS]
+        parts = [str(one).partition(":") for one in value or ()]
         if not all(
             a.isdecimal() and b.isdecimal() and len(a + b) < 18 for a, _, b in parts
         ):
@@ -40,10 +39,10 @@ class PicksField(forms.MultipleChoiceField):
             raise forms.ValidationError("Select at least one recommendation.")
 
 
-class SeveralForm(AssignmentForm):
+class BulkChangeForm(AssignmentForm):
     """What is selected, its new status and owner; the message is the note too."""
 
-    pick = PicksField()
+    pick = SelectionField()
     status = forms.ChoiceField(choices=STATUSES, required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -63,7 +62,9 @@ class SeveralForm(AssignmentForm):
         status, owner = self.cleaned_data["status"], self.cleaned_data["owner"]
         note = self.cleaned_data["message"]
         seen = Recommendation.objects.visible_to(request.user).filter(pk__in=picked)
-        rows: Sequence[Any] = list(seen.select_related("owner").order_by("pk"))
+        rows: Sequence[Any] = list(
+            seen.select_related("account", "owner").order_by("pk")
+        )
         if len(rows) < len(picked):
             raise InvalidTransition("Some of them are no longer there; select again.")
         done = []

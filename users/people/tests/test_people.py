@@ -100,6 +100,18 @@ def test_a_link_works_once_and_for_three_days(boss: Client, settings: Settings) 
     assert Client().get("/invitation/x/y/").status_code == 403
 
 
+def test_a_link_made_before_somebody_was_disabled_lets_nobody_in(boss: Client) -> None:
+    vera, link = invited(boss)
+    visitor = Client()
+    address = visitor.get(link, follow=True).request["PATH_INFO"]
+    boss.post(f"/people/{vera.pk}/disable/")
+    new = {"new_password1": PASSWORD, "new_password2": PASSWORD}
+    assert visitor.post(address, new).status_code == 403
+    assert Client().get(link, follow=True).status_code == 403
+    vera.refresh_from_db()
+    assert not vera.has_usable_password()
+
+
 def test_a_password_that_is_easy_to_guess_is_refused(boss: Client) -> None:
     vera, link = invited(boss)
     visitor = Client()

@@ -152,7 +152,8 @@ def active_tokens(user: User) -> list[ApiToken]:
 
 def token_facts(token: ApiToken) -> dict[str, Any]:
     """Return what the audit log says of a token."""
-    names = [str(account) for account in token.accounts.all()]
+    # One text: a list of two is a value before and after.
+    names = ", ".join(str(account) for account in token.accounts.all())
     return {
         "token": token.prefix,
         "name": token.name,

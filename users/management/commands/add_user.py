@@ -53,7 +53,8 @@ class Command(BaseCommand):
                 "user.add" if password else "user.change",
                 user,
                 role=options["role"],
-                accounts=[str(account) for account in accounts],
+                # One text: a list of two is a value before and after.
+                accounts=", ".join(str(account) for account in accounts),
                 all_accounts=options["all_accounts"],
             )
         accounts_seen = visible_accounts(user)

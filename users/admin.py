@@ -28,6 +28,7 @@ from clouds.models import AccountAccess
 from core.admin.autocomplete import MultiplePicker
 from core.admin.columns import linked, moment, pairs
 from core.api.files import table_file
+from users.activity.sentences import is_change
 from users.audit import record
 from users.audited_admin import UnlimitedUsersAdmin, never, page
 from users.models import ApiToken, AuditEntry
@@ -213,7 +214,7 @@ def details(entry: AuditEntry) -> SafeString:
     """Show the old and new value of each changed field."""
     changes = dict(entry.details)
     for name, value in changes.items():
-        if isinstance(value, list) and len(value) == 2:
+        if is_change(name, value):
             changes[name] = f"{value[0] or '(empty)'} → {value[1] or '(empty)'}"
     return pairs(changes)
 

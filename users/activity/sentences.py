@@ -21,6 +21,7 @@ PHRASES = {
     "sync.start": "started a sync",
     "user.invite": "invited",
     "user.sign_in_link": "made a sign-in link for",
+    "channel.test": "sent a test to",
 }
 WITH_OBJECT = {
     "sync.start": "started the sync",
@@ -40,6 +41,7 @@ VERBS = {
     "pause": "paused",
     "propose": "proposed",
     "rate": "rated",
+    "remove": "removed",
     "run": "ran",
     "start": "started",
 }

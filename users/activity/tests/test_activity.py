@@ -46,6 +46,8 @@ def boss(client: Client) -> Client:
         ("cloudaccount.change", "clouds.cloudaccount", "changed the cloud account"),
         ("anomaly.change_status", "", "changed the status of the anomaly"),
         ("user.invite", "auth.user", "invited"),
+        ("channel.remove", "", "removed the channel"),
+        ("channel.test", "alerts.notice", "sent a test to"),
         ("thing.was_bent", "gone.thing", "was bent the thing"),
     ],
 )

@@ -87,7 +87,8 @@ PER_TAG = {
 
 
 def count_tag_keys(resources: QuerySet[Any]) -> dict[str | None, int]:
-    """Return how many have each key, the most frequent first; None: no tag at all."""
+    """Return how many have no tag at all, as None, then how many have each key, the
+    most frequent first."""
     return _counts(resources, "key", "", [])
 
 
@@ -109,7 +110,8 @@ def _counts(
     sql = (
         f"SELECT {column}, COUNT(*) AS count FROM ({rows}) seen "  # noqa: S608 - parameters are bound
         f"{PER_TAG[connection.vendor]} {where} "
-        f"GROUP BY {column} ORDER BY count DESC, {column} LIMIT {MOST_SHOWN}"
+        f"GROUP BY {column} ORDER BY {column} IS NULL DESC, count DESC, {column} "
+        f"LIMIT {MOST_SHOWN}"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, [*bound, *params])

@@ -72,12 +72,15 @@ def tag_picker(
 ) -> TagPicker:
     """Return the picker of a list's present resources, of which there are `total`.
 
-    One query, and one more of a key that is chosen.
+    One query, and one more of a key that is chosen, or lacked and not among the keys.
     """
     counts = count_tag_keys(present)
     untagged = counts.pop(None, 0)
+    lacked = asked.get("lacks_tag", "").replace("\0", "")  # no database has NUL
+    if lacked and lacked not in counts:  # the form would lose it
+        counts[lacked] = total - present.lacking_tag(lacked).count()
     keys = [
-        TagKey(key, count, total - count, asked.get("lacks_tag") == key)
+        TagKey(key, count, total - count, lacked == key)
         for key, count in counts.items()
         if key is not None
     ]
@@ -88,7 +91,7 @@ def tag_picker(
         for value, count in (count_tag_values(present, key) if key else {}).items()
         if value is not None
     ]
-    shown = [key, asked.get("lacks_tag", ""), *tag_keys_of(accounts)]
+    shown = [key, lacked, *tag_keys_of(accounts)]
     return TagPicker(
         sorted(keys, key=lambda one: one.key != key),  # the chosen one first
         untagged,

@@ -53,6 +53,26 @@ def test_keys_are_counted_with_those_that_lack_them() -> None:
     assert (found.untagged, found.selected, found.values) == (1, 0, [])
 
 
+def test_what_has_no_tag_is_counted_however_many_keys_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("inventory.tags.MOST_SHOWN", 2)
+    found = picker()
+    assert (found.untagged, counts(found)) == (1, {"team": (3, 2)})
+
+
+def test_a_lacked_key_that_is_rare_or_nowhere_stays_chosen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    nowhere = picker(lacks_tag="cost center")
+    assert counts(nowhere)["cost center"] == (0, 5)
+    assert nowhere.selected == 1
+    assert picker(lacks_tag="\0").selected == 0
+    monkeypatch.setattr("inventory.tags.MOST_SHOWN", 2)
+    rare = picker(lacks_tag="env")
+    assert (counts(rare)["env"], rare.selected) == ((2, 3), 1)
+
+
 @pytest.mark.parametrize(
     ("tag", "key", "chosen"),
     [

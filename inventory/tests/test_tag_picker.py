@@ -1,8 +1,10 @@
 """Tags to choose from with their counts, what lacks them, and the column of one."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 
 from clouds.models import CloudAccount
@@ -32,9 +34,9 @@ def owner() -> CloudAccount:
     return owner
 
 
-def picker(**asked: str) -> TagPicker:
-    present = Resource.objects.present()
-    return tag_picker(present, present.count(), asked, CloudAccount.objects.all())
+def picker(**asked: str | list[str]) -> TagPicker:
+    present, query = Resource.objects.present(), QueryDict(urlencode(asked, doseq=True))
+    return tag_picker(present, present.count(), query, CloudAccount.objects.all())
 
 
 def counts(found: TagPicker) -> dict[str, tuple[int, int]]:
@@ -71,6 +73,14 @@ def test_a_lacked_key_that_is_rare_or_nowhere_stays_chosen(
     monkeypatch.setattr("inventory.tags.MOST_SHOWN", 2)
     rare = picker(lacks_tag="env")
     assert (counts(rare)["env"], rare.selected) == ((2, 3), 1)
+
+
+def test_several_lacked_keys_stay_chosen_and_are_all_lacked(client: Client) -> None:
+    found = picker(lacks_tag=["env", "nowhere"])
+    assert [one.key for one in found.keys if one.is_lacked] == ["env", "nowhere"]
+    assert listed(gone="false", lacks_tag=["env", ODD]) == ["bare", "job"]
+    text = text_of(client, "/resources/", lacks_tag=["env", ODD])
+    assert "lacks_tag=env&amp;lacks_tag=say" in text
 
 
 @pytest.mark.parametrize(
@@ -126,7 +136,7 @@ def test_what_is_neither_true_nor_false_is_refused() -> None:
     assert "untagged" in refused("resources/", untagged="maybe")
 
 
-def text_of(client: Client, page: str, **parameters: str) -> str:
+def text_of(client: Client, page: str, **parameters: str | list[str]) -> str:
     client.force_login(person("viewer"))
     answer = client.get(page, parameters)
     assert answer.status_code == 200

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib.auth.forms import UsernameField
 from django.contrib.auth.models import User
 
 from users.forms import ALL, NONE, SOME, AccountChoiceForm
@@ -46,7 +47,8 @@ class PersonForm(AccountChoiceForm):
 class InviteForm(PersonForm):
     """The same, and the name of somebody who is new."""
 
-    username = forms.CharField(
+    # As it is read where they sign in: one of two ways to write a letter.
+    username = UsernameField(
         max_length=USERNAME.max_length,
         validators=USERNAME.validators,
         error_messages={"required": "Give a username."},

@@ -70,6 +70,7 @@ class Command(BaseCommand):
 
 def _user(name: str, role: str | None) -> tuple[User, str]:
     """Return the user, and the password of a new one."""
+    name = User.normalize_username(name)
     if user := User.objects.filter(username=name).first():
         return user, ""
     if role is None:

@@ -128,6 +128,7 @@ def test_a_password_that_is_easy_to_guess_is_refused(boss: Client) -> None:
         ({"username": ""}, "Give a username."),
         ({"username": "a b/c"}, "Enter a valid username"),
         ({"username": "Taken"}, "There is a user Taken already."),
+        ({"username": "\uff34aken"}, "There is a user Taken already."),
         ({"username": "Me"}, "Me is a word of filters by owner."),
         ({"role": ""}, "Choose a role."),
         ({"role": "boss"}, "boss is not one of the available choices"),

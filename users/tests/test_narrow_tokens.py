@@ -171,6 +171,8 @@ def test_the_command_makes_one_too(three: list[CloudAccount]) -> None:
     assert names_seen(out.getvalue().strip()) == ["one"]
     with pytest.raises(CommandError, match="no account four"):
         call_command("create_token", "viewer", "--account", "four", stdout=out)
+    with pytest.raises(CommandError, match="at most 80 characters"):
+        call_command("create_token", "viewer", "--name", "x" * 81, stdout=out)
 
 
 def test_two_accounts_are_not_recorded_as_a_change_of_one(

@@ -139,13 +139,13 @@ class PersonView(OthersMixin, FormView[PersonForm]):
         return super().form_valid(form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        entries = AuditEntry.objects.visible_to(self.request.user)
-        return super().get_context_data(
-            person=self.person,
-            tokens=active_tokens(self.person),
-            entries=entries.filter(user=self.person)[:RECENT_ENTRIES],
-            **kwargs,
-        )
+        context = super().get_context_data(person=self.person, **kwargs)
+        if self.request.user.has_perm("users.view_apitoken"):
+            context["tokens"] = active_tokens(self.person)
+        if self.request.user.has_perm("users.view_auditentry"):
+            entries = AuditEntry.objects.filter(user=self.person)
+            context["entries"] = entries[:RECENT_ENTRIES]
+        return context
 
 
 class SetActiveView(OthersMixin, View):

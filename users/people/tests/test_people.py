@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from clouds.models import AccountAccess, CloudAccount
 from clouds.testing import account, see_all, see_only
+from core.testing.clock import NOW
 from users.models import AuditEntry
 from users.testing import person
 from users.tokens import make_token
@@ -228,6 +229,21 @@ def test_a_persons_page_lists_their_tokens(boss: Client) -> None:
     link = f"/admin/users/apitoken/?user__id__exact={vera.pk}"
     assert f'href="{link}"' in page
     assert "Grafana" in text(boss, link)
+
+
+def test_tokens_and_activity_are_for_who_may_view_them(client: Client) -> None:
+    vera = User.objects.create_user("vera")
+    make_token(vera, 1, name="Grafana")
+    AuditEntry.objects.create(at=NOW, user=vera, user_name="vera", action="sign_out")
+    helper = User.objects.create_user("helper")
+    codes = ["change_user", "change_accountaccess"]
+    helper.user_permissions.set(Permission.objects.filter(codename__in=codes))
+    client.force_login(helper)
+    page = text(client, f"/people/{vera.pk}/")
+    assert "Grafana" not in page and "signed out" not in page
+    client.force_login(person("administrator"))
+    page = text(client, f"/people/{vera.pk}/")
+    assert "Grafana" in page and "signed out" in page
 
 
 def test_nobody_changes_themselves_or_a_superuser_here(boss: Client) -> None:

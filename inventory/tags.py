@@ -20,6 +20,7 @@ from django.db.models.sql.compiler import SQLCompiler
 
 # More keys or values are no list to pick from.
 MOST_SHOWN = 200
+# A text with more separators may be so many tags that each is compared instead.
 MOST_CONTAINED = 6
 
 Sql = tuple[str, tuple[Any, ...] | list[Any]]

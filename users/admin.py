@@ -48,7 +48,9 @@ class AccessInline(StackedInline):  # type: ignore[misc]
     autocomplete_fields = ("accounts",)
     extra = 0
     max_num = 1
-    verbose_name = verbose_name_plural = "Account access (none: no account)"
+    verbose_name = verbose_name_plural = (
+        "Account access (none: no account, administrators all)"
+    )
 
     def formfield_for_manytomany(
         self, db_field: Any, request: HttpRequest, **kwargs: Any

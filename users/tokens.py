@@ -20,7 +20,7 @@ from clouds.access import narrow_access
 from clouds.models import AccountAccess, CloudAccount
 from users.models import ApiToken
 
-# Letters of a token's text: 32 random bytes.
+# Random ones of a token's text, which has two letters for each.
 TOKEN_BYTES = 32
 USE_RECORDED_EVERY = timedelta(hours=1)
 # In SQL, as each request of the API asks it, and takes longer to compile than to run.

@@ -37,7 +37,7 @@ class PersonForm(AccountChoiceForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         if data.get("role") == Role.ADMINISTRATOR and data.get("access") == NONE:
-            # Who chooses what others see is shown nothing false about themselves.
+            # Without a choice they see all accounts, so this would be false.
             self.add_error(
                 "accounts", "An administrator sees all accounts, or those you choose."
             )

@@ -1,5 +1,6 @@
 """The FilterSets of resources, for the API and the pages."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import django_filters as filters
@@ -36,8 +37,10 @@ class ResourceFilter(OwnedFilter):
         help_text="key:value or key=value, or key alone for any value. Keys and values "
         "may hold either character.",
     )
-    lacks_tag = filters.CharFilter(
-        method="lacking_tag", help_text="Only those without a tag of this key."
+    lacks_tag = AnyText(
+        commas=False,
+        method="lacking_tags",
+        help_text="Only those without a tag of this key, or of any of several.",
     )
     untagged = YesOrNo(method="filter_untagged", help_text="Whether it has no tag.")
     search = filters.CharFilter(
@@ -60,10 +63,12 @@ class ResourceFilter(OwnedFilter):
     ) -> ResourceQuerySet:
         return queryset.tagged(value)
 
-    def lacking_tag(
-        self, queryset: ResourceQuerySet, name: str, value: str
+    def lacking_tags(
+        self, queryset: ResourceQuerySet, name: str, keys: Sequence[str]
     ) -> ResourceQuerySet:
-        return queryset.lacking_tag(value)
+        for key in keys:
+            queryset = queryset.lacking_tag(key)
+        return queryset
 
     def filter_untagged(
         self, queryset: ResourceQuerySet, name: str, value: bool

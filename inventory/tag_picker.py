@@ -1,14 +1,16 @@
 """What a list of resources offers to choose from by tag: keys, then values, counted."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+
+from django.http import QueryDict
 
 from clouds.labels import tag_keys_of
 from clouds.models import CloudAccount
 from core.api.suggestions import nearest
 from inventory.querysets import ResourceQuerySet
-from inventory.tags import count_tag_keys, count_tag_values
+from inventory.tags import count_keys, count_tag_keys, count_tag_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +69,21 @@ class TagPicker:
 def tag_picker(
     present: ResourceQuerySet,
     total: int,
-    asked: Mapping[str, str],
+    asked: QueryDict,
     accounts: Iterable[CloudAccount],
 ) -> TagPicker:
     """Return the picker of a list's present resources, of which there are `total`.
 
-    One query, and one more of a key that is chosen.
+    One query, one more of a key that is chosen, and one of lacked ones that are rare.
     """
     counts = count_tag_keys(present)
     untagged = counts.pop(None, 0)
+    # PostgreSQL knows no NUL.
+    lacked = [key for key in asked.getlist("lacks_tag") if key and "\0" not in key]
+    # Those that are not offered yet, or the form would lose them.
+    counts |= count_keys(present, [key for key in lacked if key not in counts])
     keys = [
-        TagKey(key, count, total - count, asked.get("lacks_tag") == key)
+        TagKey(key, count, total - count, key in lacked)
         for key, count in counts.items()
         if key is not None
     ]
@@ -88,7 +94,7 @@ def tag_picker(
         for value, count in (count_tag_values(present, key) if key else {}).items()
         if value is not None
     ]
-    shown = [key, asked.get("lacks_tag", ""), *tag_keys_of(accounts)]
+    shown = [key, *lacked, *tag_keys_of(accounts)]
     return TagPicker(
         sorted(keys, key=lambda one: one.key != key),  # the chosen one first
         untagged,

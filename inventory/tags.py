@@ -9,16 +9,18 @@ SQLite's JSON paths can't quote a quotation mark.
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, Func, QuerySet
+from django.db.models import BooleanField, Count, Func, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
 # More keys or values are no list to pick from.
 MOST_SHOWN = 200
+# A text with more separators may be so many tags that each is compared instead.
 MOST_CONTAINED = 6
 
 Sql = tuple[str, tuple[Any, ...] | list[Any]]
@@ -87,8 +89,19 @@ PER_TAG = {
 
 
 def count_tag_keys(resources: QuerySet[Any]) -> dict[str | None, int]:
-    """Return how many have each key, the most frequent first; None: no tag at all."""
+    """Return how many have no tag at all, as None, then how many have each key, the
+    most frequent first."""
     return _counts(resources, "key", "", [])
+
+
+def count_keys(resources: QuerySet[Any], keys: Sequence[str]) -> dict[str, int]:
+    """Return how many have each of these keys. One query, none without keys."""
+    having = {
+        f"key_{number}": Count("pk", filter=HasTagKey("tags", key))
+        for number, key in enumerate(keys)
+    }
+    counts = resources.aggregate(**having) if having else {}
+    return {key: counts[f"key_{number}"] for number, key in enumerate(keys)}
 
 
 def count_tag_values(resources: QuerySet[Any], key: str) -> dict[str | None, int]:
@@ -109,7 +122,8 @@ def _counts(
     sql = (
         f"SELECT {column}, COUNT(*) AS count FROM ({rows}) seen "  # noqa: S608 - parameters are bound
         f"{PER_TAG[connection.vendor]} {where} "
-        f"GROUP BY {column} ORDER BY count DESC, {column} LIMIT {MOST_SHOWN}"
+        f"GROUP BY {column} ORDER BY {column} IS NULL DESC, count DESC, {column} "
+        f"LIMIT {MOST_SHOWN}"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, [*bound, *params])

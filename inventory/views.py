@@ -153,11 +153,13 @@ class ResourceListView(PermissionRequiredMixin, FilterView):
         """Return what the page's links and form repeat of its address."""
         chosen = {name: value for name, value in self.request.GET.items() if value}
         filters = chosen.keys() - {"page", "ordering", *(["kind"] if self.kind else [])}
-        asked = {name: chosen[name] for name in chosen if name in filters}
+        asked = [
+            (name, each) for name, each in self.request.GET.lists() if name in filters
+        ]
         endpoint = reverse(f"{self.model_shown._meta.model_name}-list")
         return {
             "filtered": bool(filters),
-            "files": f"{endpoint}?{urlencode(asked)}",
+            "files": f"{endpoint}?{urlencode(asked, doseq=True)}",
             "path": self.request.path + (f"?kind={self.kind}" if self.kind else ""),
             "hidden_fields": [
                 (name, chosen[name]) for name in ("kind", "ordering") if name in chosen

@@ -28,6 +28,7 @@ from clouds.models import AccountAccess
 from core.admin.autocomplete import MultiplePicker
 from core.admin.columns import linked, moment, pairs
 from core.api.files import table_file
+from users.activity.sentences import is_change
 from users.audit import record
 from users.audited_admin import UnlimitedUsersAdmin, never, page
 from users.models import ApiToken, AuditEntry
@@ -47,7 +48,9 @@ class AccessInline(StackedInline):  # type: ignore[misc]
     autocomplete_fields = ("accounts",)
     extra = 0
     max_num = 1
-    verbose_name = verbose_name_plural = "Account access (none: no account)"
+    verbose_name = verbose_name_plural = (
+        "Account access (none: no account, administrators all)"
+    )
 
     def formfield_for_manytomany(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
@@ -213,7 +216,7 @@ def details(entry: AuditEntry) -> SafeString:
     """Show the old and new value of each changed field."""
     changes = dict(entry.details)
     for name, value in changes.items():
-        if isinstance(value, list) and len(value) == 2:
+        if is_change(name, value):
             changes[name] = f"{value[0] or '(empty)'} → {value[1] or '(empty)'}"
     return pairs(changes)
 

@@ -7,6 +7,7 @@ from django.conf import settings
 
 from clouds.access import AnyUser
 from clouds.models import CloudAccount
+from users.models import TOKEN_NAME_LENGTH
 
 NONE, SOME, ALL = "none", "some", "all"
 
@@ -38,7 +39,9 @@ class AccountChoiceForm(forms.Form):
 class TokenForm(AccountChoiceForm):
     """A new token: a forgotten one must expire."""
 
-    name = forms.CharField(max_length=80, error_messages={"required": "Give a name."})
+    name = forms.CharField(
+        max_length=TOKEN_NAME_LENGTH, error_messages={"required": "Give a name."}
+    )
     days = forms.IntegerField(label="Valid for (days)", min_value=1, max_value=365)
     is_read_only = forms.BooleanField(required=False)
 

@@ -12,6 +12,7 @@ from clouds.access import AnyUser, is_limited
 OWN_PAGE = RegexValidator(
     r"^/(?![/\\])[^\s\\]*$", "Use an address on this server, such as /admin/."
 )
+TOKEN_NAME_LENGTH = 80
 
 
 class ApiToken(models.Model):
@@ -21,7 +22,9 @@ class ApiToken(models.Model):
     """
 
     name = models.CharField(
-        max_length=80, blank=True, help_text="What uses it, such as Grafana."
+        max_length=TOKEN_NAME_LENGTH,
+        blank=True,
+        help_text="What uses it, such as Grafana.",
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_tokens"

@@ -20,7 +20,7 @@ from clouds.access import narrow_access
 from clouds.models import AccountAccess, CloudAccount
 from users.models import ApiToken
 
-# Letters of a token's text: 32 random bytes.
+# Random ones of a token's text, which has two letters for each.
 TOKEN_BYTES = 32
 USE_RECORDED_EVERY = timedelta(hours=1)
 # In SQL, as each request of the API asks it, and takes longer to compile than to run.
@@ -152,7 +152,8 @@ def active_tokens(user: User) -> list[ApiToken]:
 
 def token_facts(token: ApiToken) -> dict[str, Any]:
     """Return what the audit log says of a token."""
-    names = [str(account) for account in token.accounts.all()]
+    # One text: a list of two is a value before and after.
+    names = ", ".join(str(account) for account in token.accounts.all())
     return {
         "token": token.prefix,
         "name": token.name,

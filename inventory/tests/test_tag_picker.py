@@ -1,8 +1,10 @@
 """Tags to choose from with their counts, what lacks them, and the column of one."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 
 from clouds.models import CloudAccount
@@ -32,9 +34,9 @@ def owner() -> CloudAccount:
     return owner
 
 
-def picker(**asked: str) -> TagPicker:
-    present = Resource.objects.present()
-    return tag_picker(present, present.count(), asked, CloudAccount.objects.all())
+def picker(**asked: str | list[str]) -> TagPicker:
+    present, query = Resource.objects.present(), QueryDict(urlencode(asked, doseq=True))
+    return tag_picker(present, present.count(), query, CloudAccount.objects.all())
 
 
 def counts(found: TagPicker) -> dict[str, tuple[int, int]]:
@@ -51,6 +53,34 @@ def test_keys_are_counted_with_those_that_lack_them() -> None:
     assert counts(found) == {"team": (3, 2), "env": (2, 3), "a=b": (1, 4), ODD: (1, 4)}
     assert [one.key for one in found.keys][:2] == ["team", "env"]
     assert (found.untagged, found.selected, found.values) == (1, 0, [])
+
+
+def test_what_has_no_tag_is_counted_however_many_keys_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("inventory.tags.MOST_SHOWN", 2)
+    found = picker()
+    assert (found.untagged, counts(found)) == (1, {"team": (3, 2)})
+
+
+def test_a_lacked_key_that_is_rare_or_nowhere_stays_chosen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    nowhere = picker(lacks_tag="cost center")
+    assert counts(nowhere)["cost center"] == (0, 5)
+    assert nowhere.selected == 1
+    assert picker(lacks_tag="\0").selected == 0
+    monkeypatch.setattr("inventory.tags.MOST_SHOWN", 2)
+    rare = picker(lacks_tag="env")
+    assert (counts(rare)["env"], rare.selected) == ((2, 3), 1)
+
+
+def test_several_lacked_keys_stay_chosen_and_are_all_lacked(client: Client) -> None:
+    found = picker(lacks_tag=["env", "nowhere"])
+    assert [one.key for one in found.keys if one.is_lacked] == ["env", "nowhere"]
+    assert listed(gone="false", lacks_tag=["env", ODD]) == ["bare", "job"]
+    text = text_of(client, "/resources/", lacks_tag=["env", ODD])
+    assert "lacks_tag=env&amp;lacks_tag=say" in text
 
 
 @pytest.mark.parametrize(
@@ -106,7 +136,7 @@ def test_what_is_neither_true_nor_false_is_refused() -> None:
     assert "untagged" in refused("resources/", untagged="maybe")
 
 
-def text_of(client: Client, page: str, **parameters: str) -> str:
+def text_of(client: Client, page: str, **parameters: str | list[str]) -> str:
     client.force_login(person("viewer"))
     answer = client.get(page, parameters)
     assert answer.status_code == 200

@@ -21,6 +21,7 @@ PHRASES = {
     "sync.start": "started a sync",
     "user.invite": "invited",
     "user.sign_in_link": "made a sign-in link for",
+    "channel.test": "sent a test to",
 }
 WITH_OBJECT = {
     "sync.start": "started the sync",
@@ -40,6 +41,7 @@ VERBS = {
     "pause": "paused",
     "propose": "proposed",
     "rate": "rated",
+    "remove": "removed",
     "run": "ran",
     "start": "started",
 }
@@ -82,13 +84,19 @@ def facts_of(entry: AuditEntry) -> Iterator[str]:
         if name in NOTES or value in (None, "", [], False):
             continue
         label = name.replace("_", " ")
-        if isinstance(value, list) and len(value) == 2 and name != "runs":
-            before, after = map(_text, value)
+        write = _choice if name == "status" else _text
+        if is_change(name, value):
+            before, after = map(write, value)
             yield f"{label}: {after if before == EMPTY else f'{before} → {after}'}"
         else:
-            yield f"{label}: {_text(value)}"
+            yield f"{label}: {write(value)}"
     if entry.address:
         yield f"from {entry.address}"
+
+
+def is_change(name: str, value: Any) -> bool:
+    """Return whether it is a value before and after; runs are any number."""
+    return isinstance(value, list) and len(value) == 2 and name != "runs"
 
 
 def _text(value: Any) -> str:
@@ -96,7 +104,11 @@ def _text(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(map(_text, value)) or EMPTY
-    return EMPTY if value in (None, "") else str(value).replace("_", " ")
+    return EMPTY if value in (None, "") else str(value)
+
+
+def _choice(value: Any) -> str:
+    return _text(value).replace("_", " ")
 
 
 def _model_of(entry: AuditEntry) -> type[Model] | None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib.auth.forms import UsernameField
 from django.contrib.auth.models import User
 
 from users.forms import ALL, NONE, SOME, AccountChoiceForm
@@ -36,7 +37,7 @@ class PersonForm(AccountChoiceForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         if data.get("role") == Role.ADMINISTRATOR and data.get("access") == NONE:
-            # Who chooses what others see is shown nothing false about themselves.
+            # Without a choice they see all accounts, so this would be false.
             self.add_error(
                 "accounts", "An administrator sees all accounts, or those you choose."
             )
@@ -46,7 +47,8 @@ class PersonForm(AccountChoiceForm):
 class InviteForm(PersonForm):
     """The same, and the name of somebody who is new."""
 
-    username = forms.CharField(
+    # As it is read where they sign in: one of two ways to write a letter.
+    username = UsernameField(
         max_length=USERNAME.max_length,
         validators=USERNAME.validators,
         error_messages={"required": "Give a username."},

@@ -40,13 +40,13 @@ def change_rights(request: HttpRequest, user: User, rights: Mapping[str, Any]) -
         return _record_change(request, user, before)
 
 
-def set_active(request: HttpRequest, user: User, is_active: bool) -> bool:
+def set_active(request: HttpRequest, user: User, is_active: bool) -> None:
     """Let the user sign in, or end it: sessions and tokens are refused at once."""
     with transaction.atomic():
         before = _facts(user)
         user.is_active = is_active
         user.save(update_fields=["is_active"])
-        return _record_change(request, user, before)
+        _record_change(request, user, before)
 
 
 def sign_in_link(request: HttpRequest, user: User) -> str:

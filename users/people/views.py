@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.contrib.auth.models import User
 from django.contrib.auth.views import PasswordResetConfirmView
@@ -138,13 +139,13 @@ class PersonView(OthersMixin, FormView[PersonForm]):
         return super().form_valid(form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        entries = AuditEntry.objects.visible_to(self.request.user)
-        return super().get_context_data(
-            person=self.person,
-            tokens=active_tokens(self.person),
-            entries=entries.filter(user=self.person)[:RECENT_ENTRIES],
-            **kwargs,
-        )
+        context = super().get_context_data(person=self.person, **kwargs)
+        if self.request.user.has_perm("users.view_apitoken"):
+            context["tokens"] = active_tokens(self.person)
+        if self.request.user.has_perm("users.view_auditentry"):
+            entries = AuditEntry.objects.filter(user=self.person)
+            context["entries"] = entries[:RECENT_ENTRIES]
+        return context
 
 
 class SetActiveView(OthersMixin, View):
@@ -187,6 +188,10 @@ class InvitationView(PasswordResetConfirmView):
     post_reset_login = True
     post_reset_login_backend = "users.sign_in.Backend"
 
+    def get_user(self, uidb64: str) -> AbstractBaseUser | None:
+        user = super().get_user(uidb64)
+        return user if user and user.is_active else None
+
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
         record(self.request, "password.change", own_user(self.request))
@@ -195,6 +200,7 @@ class InvitationView(PasswordResetConfirmView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         if not self.validlink:
             raise PermissionDenied(
-                "This link was used, or is too old. Ask an administrator for another."
+                "This link was used or is too old, or its user is disabled. Ask an "
+                "administrator for another."
             )
         return super().get_context_data(person=self.user, **kwargs)

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
 from clouds.models import CloudAccount
+from users.activity.sentences import facts_of
 from users.models import AuditEntry
 from users.roles import Role
 
@@ -28,6 +29,11 @@ def test_it_makes_a_user_who_can_sign_in_with_what_it_prints() -> None:
     user = User.objects.get(username="ada")
     assert user.check_password(told.split()[-1])
     assert user.groups.get().name == Role.OPERATOR
+
+
+def test_a_name_is_stored_as_the_page_to_sign_in_reads_it() -> None:
+    add_user("\ufb01ona", "--role", "viewer")
+    assert add_user("fiona", "--role", "operator") == "Changed fiona.\n"
 
 
 def test_a_new_user_sees_no_account_unless_it_is_given_or_they_choose_it() -> None:
@@ -83,6 +89,13 @@ def test_bad_arguments_add_nobody(arguments: list[str], reason: str) -> None:
         add_user(*arguments)
     assert caught.value.returncode == 2
     assert not User.objects.exists()
+
+
+def test_two_accounts_are_not_recorded_as_a_change_of_one() -> None:
+    one, two = account(1, "one"), account(2, "two")
+    add_user("ada", "--role", "viewer", "--account", "one", "--account", "two")
+    facts = list(facts_of(AuditEntry.objects.get()))
+    assert facts == ["role: viewer", f"accounts: {one}, {two}"]
 
 
 def test_it_is_kept_without_the_password() -> None:

@@ -18,9 +18,10 @@ from rest_framework.test import APIClient
 from clouds.models import CloudAccount
 from clouds.testing import account, see_only
 from core.testing.clock import NOW
-from users.models import ApiToken
+from users.activity.sentences import facts_of
+from users.models import ApiToken, AuditEntry
 from users.testing import person
-from users.tokens import hash_token, make_token
+from users.tokens import hash_token, make_token, token_facts
 
 pytestmark = pytest.mark.django_db
 
@@ -170,6 +171,16 @@ def test_the_command_makes_one_too(three: list[CloudAccount]) -> None:
     assert names_seen(out.getvalue().strip()) == ["one"]
     with pytest.raises(CommandError, match="no account four"):
         call_command("create_token", "viewer", "--account", "four", stdout=out)
+    with pytest.raises(CommandError, match="at most 80 characters"):
+        call_command("create_token", "viewer", "--name", "x" * 81, stdout=out)
+
+
+def test_two_accounts_are_not_recorded_as_a_change_of_one(
+    three: list[CloudAccount],
+) -> None:
+    token, _ = make_token(person("viewer"), 1, accounts=three[:2])
+    facts = list(facts_of(AuditEntry(details=token_facts(token))))
+    assert f"accounts: {three[0]}, {three[1]}" in facts
 
 
 @pytest.mark.django_db(transaction=True)

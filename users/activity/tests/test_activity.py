@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from clouds.testing import account, see_only
 from core.testing.clock import NOW
 from users.activity.sentences import facts_of, link_of, note_of, verb_of
+from users.admin import details
 from users.models import AuditEntry
 from users.testing import person
 
@@ -45,6 +46,8 @@ def boss(client: Client) -> Client:
         ("cloudaccount.change", "clouds.cloudaccount", "changed the cloud account"),
         ("anomaly.change_status", "", "changed the status of the anomaly"),
         ("user.invite", "auth.user", "invited"),
+        ("channel.remove", "", "removed the channel"),
+        ("channel.test", "alerts.notice", "sent a test to"),
         ("thing.was_bent", "gone.thing", "was bent the thing"),
     ],
 )
@@ -82,6 +85,20 @@ def test_details_are_before_and_after_and_a_note_stands_alone() -> None:
         "runs: cost of one, cost of two",
         "days: 30",
     ]
+
+
+def test_names_and_addresses_are_as_they_were_given() -> None:
+    changes = {"email": ["a_b@example.com", "a_c@example.com"], "name": "nightly_job"}
+    assert list(facts_of(AuditEntry(details=changes))) == [
+        "email: a_b@example.com → a_c@example.com",
+        "name: nightly_job",
+    ]
+
+
+def test_runs_of_a_command_are_no_change_in_the_admin() -> None:
+    shown = str(details(AuditEntry(details={"runs": ["cost of a", "cost of b"]})))
+    assert "→" not in shown
+    assert "cost of a" in shown and "cost of b" in shown
 
 
 def test_it_links_to_what_is_still_there() -> None:

@@ -53,7 +53,8 @@ class Command(BaseCommand):
                 "user.add" if password else "user.change",
                 user,
                 role=options["role"],
-                accounts=[str(account) for account in accounts],
+                # One text: a list of two is a value before and after.
+                accounts=", ".join(str(account) for account in accounts),
                 all_accounts=options["all_accounts"],
             )
         accounts_seen = visible_accounts(user)
@@ -69,6 +70,7 @@ class Command(BaseCommand):
 
 def _user(name: str, role: str | None) -> tuple[User, str]:
     """Return the user, and the password of a new one."""
+    name = User.normalize_username(name)
     if user := User.objects.filter(username=name).first():
         return user, ""
     if role is None:

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from clouds.commands import chosen_accounts
 from core.commands import bad_arguments
 from users.audit import record_command
+from users.models import TOKEN_NAME_LENGTH
 from users.tokens import TooManyTokens, make_token, token_facts
 
 # Ten years.
@@ -46,6 +47,10 @@ class Command(BaseCommand):
         if not 1 <= options["days"] <= LONGEST_DAYS:
             raise bad_arguments(
                 f"--days must be between 1 and {LONGEST_DAYS}, not {options['days']}."
+            )
+        if len(options["name"]) > TOKEN_NAME_LENGTH:
+            raise bad_arguments(
+                f"--name must have at most {TOKEN_NAME_LENGTH} characters."
             )
         user = User.objects.filter(username=options["user"]).first()
         if user is None or not user.is_active:

@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from clouds.models import AccountAccess, CloudAccount
 from clouds.testing import account, see_all, see_only
+from core.testing.clock import NOW
 from users.models import AuditEntry
 from users.testing import person
 from users.tokens import make_token
@@ -100,6 +101,18 @@ def test_a_link_works_once_and_for_three_days(boss: Client, settings: Settings) 
     assert Client().get("/invitation/x/y/").status_code == 403
 
 
+def test_a_link_made_before_somebody_was_disabled_lets_nobody_in(boss: Client) -> None:
+    vera, link = invited(boss)
+    visitor = Client()
+    address = visitor.get(link, follow=True).request["PATH_INFO"]
+    boss.post(f"/people/{vera.pk}/disable/")
+    new = {"new_password1": PASSWORD, "new_password2": PASSWORD}
+    assert visitor.post(address, new).status_code == 403
+    assert Client().get(link, follow=True).status_code == 403
+    vera.refresh_from_db()
+    assert not vera.has_usable_password()
+
+
 def test_a_password_that_is_easy_to_guess_is_refused(boss: Client) -> None:
     vera, link = invited(boss)
     visitor = Client()
@@ -116,6 +129,7 @@ def test_a_password_that_is_easy_to_guess_is_refused(boss: Client) -> None:
         ({"username": ""}, "Give a username."),
         ({"username": "a b/c"}, "Enter a valid username"),
         ({"username": "Taken"}, "There is a user Taken already."),
+        ({"username": "\uff34aken"}, "There is a user Taken already."),
         ({"username": "Me"}, "Me is a word of filters by owner."),
         ({"role": ""}, "Choose a role."),
         ({"role": "boss"}, "boss is not one of the available choices"),
@@ -215,6 +229,21 @@ def test_a_persons_page_lists_their_tokens(boss: Client) -> None:
     link = f"/admin/users/apitoken/?user__id__exact={vera.pk}"
     assert f'href="{link}"' in page
     assert "Grafana" in text(boss, link)
+
+
+def test_tokens_and_activity_are_for_who_may_view_them(client: Client) -> None:
+    vera = User.objects.create_user("vera")
+    make_token(vera, 1, name="Grafana")
+    AuditEntry.objects.create(at=NOW, user=vera, user_name="vera", action="sign_out")
+    helper = User.objects.create_user("helper")
+    codes = ["change_user", "change_accountaccess"]
+    helper.user_permissions.set(Permission.objects.filter(codename__in=codes))
+    client.force_login(helper)
+    page = text(client, f"/people/{vera.pk}/")
+    assert "Grafana" not in page and "signed out" not in page
+    client.force_login(person("administrator"))
+    page = text(client, f"/people/{vera.pk}/")
+    assert "Grafana" in page and "signed out" in page
 
 
 def test_nobody_changes_themselves_or_a_superuser_here(boss: Client) -> None:

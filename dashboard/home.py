@@ -75,9 +75,9 @@ class SummaryView(LoginRequiredMixin, TemplateView):
             members = CloudAccount.objects.billed_out_of_sight(user)
             context["unseen_bills"] = list(members)
             context |= self._costs(found, user, frame.waiting)
-        if found and (items := open_items(user, found.currency, self._limit())):
-            context["open_items"] = items
         if may["savings"]:
+            currency = found.currency if found else None
+            context["open_items"] = open_items(user, currency, self._limit())
             context |= self._savings(user)
         if may["resources"]:
             context["kinds"] = self._kinds()

@@ -169,6 +169,27 @@ def test_what_needs_somebody_is_listed_by_money(client: Client) -> None:
     assert "Resize web" not in rows
 
 
+def test_without_costs_it_lists_what_is_recommended(client: Client) -> None:
+    recommendation(account(), title="Stop web")
+    rows = part(page(client), "needs-you")
+    assert "Stop web" in rows
+    assert "$70.08" in rows
+
+
+def test_what_has_no_price_is_listed_too(client: Client) -> None:
+    facts = {"savings_monthly": None, "counted_monthly": None, "currency": ""}
+    recommendation(spending_10_a_day(), title="Stop web", **facts)
+    assert "Stop web" in part(page(client), "needs-you")
+
+
+def test_where_all_is_in_another_currency_it_does_not_say_that_there_is_nothing(
+    client: Client,
+) -> None:
+    recommendation(spending_10_a_day(), currency="EUR")
+    rows = part(page(client), "needs-you")
+    assert "No anomaly is open, and nothing is recommended in USD." in rows
+
+
 def test_savings_are_potential_accepted_and_realized(client: Client) -> None:
     owner = spending_10_a_day()
     amounts = {"savings_monthly": Decimal(70), "counted_monthly": Decimal(70)}

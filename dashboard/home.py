@@ -184,9 +184,10 @@ class SummaryView(LoginRequiredMixin, TemplateView):
 
 def _drills(found: Spending) -> dict[str, str]:
     """The page of what a service costs, to which the chart adds the days."""
-    path, shared = reverse("costs"), {"group_by": "region", "currency": found.currency}
+    path = reverse("costs")
+    shared = {**found.filters, "group_by": "region", "currency": found.currency}
     return {
-        one.key: f"{path}?{query_string({'service': [one.key], **shared})}"
+        one.key: f"{path}?{query_string({**shared, 'service': [one.key]})}"
         for one in found.trend.series
         if one.key != OTHER
     }

@@ -71,6 +71,13 @@ def test_the_first_sentence_says_whether_the_month_is_on_course(
     assert status(client).startswith(said)
 
 
+def test_a_bar_leads_to_the_costs_of_the_same_scope(client: Client) -> None:
+    spending_10_a_day()
+    client.force_login(person("viewer"))
+    (series,) = client.get("/?account=000000000001").context["chart"]["series"]
+    assert "sub_account=000000000001" in series["drill"]
+
+
 def test_the_first_sentence_says_how_many_things_need_somebody(client: Client) -> None:
     owner = spending_10_a_day()
     anomaly(owner, service="S1")

@@ -1,4 +1,4 @@
-"""What waits for a person: budgets in danger, open anomalies, syncs that fail."""
+"""What waits for a person: budgets over or at risk, open anomalies, syncs that fail."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -48,7 +48,7 @@ def _incidents(user: AnyUser, now: datetime) -> QuerySet[Any]:
 
 
 ROWS: dict[Need, Callable[[AnyUser, datetime], QuerySet[Any]]] = {
-    Need("budget in danger", "budgets in danger", "budgets"): _budgets,
+    Need("budget over or at risk", "budgets over or at risk", "budgets"): _budgets,
     Need("open anomaly", "open anomalies", "anomalies", "?open=true"): _anomalies,
     Need("failing sync", "failing syncs", "syncs"): _incidents,
 }

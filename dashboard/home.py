@@ -75,9 +75,9 @@ class SummaryView(LoginRequiredMixin, TemplateView):
             members = CloudAccount.objects.billed_out_of_sight(user)
             context["unseen_bills"] = list(members)
             context |= self._costs(found, user, frame.waiting)
-        if found and (items := open_items(user, found.currency, self._limit())):
-            context["open_items"] = items
         if may["savings"]:
+            currency = found.currency if found else None
+            context["open_items"] = open_items(user, currency, self._limit())
             context |= self._savings(user)
         if may["resources"]:
             context["kinds"] = self._kinds()
@@ -184,9 +184,10 @@ class SummaryView(LoginRequiredMixin, TemplateView):
 
 def _drills(found: Spending) -> dict[str, str]:
     """The page of what a service costs, to which the chart adds the days."""
-    path, shared = reverse("costs"), {"group_by": "region", "currency": found.currency}
+    path = reverse("costs")
+    shared = {**found.filters, "group_by": "region", "currency": found.currency}
     return {
-        one.key: f"{path}?{query_string({'service': [one.key], **shared})}"
+        one.key: f"{path}?{query_string({**shared, 'service': [one.key]})}"
         for one in found.trend.series
         if one.key != OTHER
     }

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import F
@@ -30,32 +31,29 @@ class OpenItem:
 
 
 def open_items(
-    user: User, currency: str, accounts: Sequence[CloudAccount] | None
+    user: User, currency: str | None, accounts: Sequence[CloudAccount] | None
 ) -> list[OpenItem]:
-    """Return those of the most money; of some accounts only, or of all that the user
-    sees. Two queries."""
+    """Return those of the most money, in a currency or, without one, in any; of some
+    accounts only, or of all that the user sees. Two queries."""
+    limits: dict[str, Any] = {"account__in": accounts} if accounts is not None else {}
+    if currency:
+        limits["currency__in"] = (currency, "")
     found: list[OpenItem] = []
     if user.has_perm("insights.view_anomaly"):
-        rows = Anomaly.objects.visible_to(user).open()
-        rows = rows.filter(currency__in=(currency, "")).select_related(
-            "account", "resource", "owner"
-        )
-        if accounts is not None:
-            rows = rows.filter(account__in=accounts)
+        rows = Anomaly.objects.visible_to(user).open().filter(**limits)
+        rows = rows.select_related("account", "resource", "owner")
         found += [
             OpenItem(one, one.impact, is_anomaly=True)
             for one in rows.order_by(LARGEST_IMPACT, "-first_day", "-id")[:LISTED]
         ]
     if user.has_perm("insights.view_recommendation"):
-        live = Recommendation.objects.visible_to(user).live()
-        live = live.filter(currency=currency, alternative_to="")
-        if accounts is not None:
-            live = live.filter(account__in=accounts)
+        live = Recommendation.objects.visible_to(user).live().filter(**limits)
+        live = live.filter(alternative_to="").select_related(
+            "account", "resource", "owner"
+        )
         found += [
             OpenItem(one, one.savings_monthly, is_anomaly=False)
-            for one in live.largest_saving_first().select_related(
-                "account", "resource", "owner"
-            )[:LISTED]
+            for one in live.largest_saving_first()[:LISTED]
         ]
     found.sort(key=lambda one: abs(one.amount or ZERO), reverse=True)
     return found[:LISTED]

@@ -72,6 +72,7 @@ COSTS = (
         "Changes",
         "cost-changes",
         (VIEW_COSTS,),
+        accounts="sub_account",
         words="movers largest",
         has_period=True,
     ),

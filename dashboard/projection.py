@@ -1,4 +1,4 @@
-"""The month-end cost on the summary page: by the forecasts, else by weekdays."""
+"""The month-end cost on the home page: by the forecasts, else by weekdays."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

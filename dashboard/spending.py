@@ -1,4 +1,4 @@
-"""What the summary page says about money: what is spent, and what changed."""
+"""What the home page says about money: what is spent, and what changed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -150,6 +150,17 @@ def test_a_picker_of_eight_is_searched(costs: Page) -> None:
     expect(services.locator(".picker-option:visible")).to_have_count(1)
 
 
+def test_tags_are_searched_as_any_other_picker(page: Page, company: None) -> None:
+    tags = {f"key-{number}": "yes" for number in range(8)}
+    instance(CloudAccount.objects.get(), "web-9", tags=tags)
+    sign_in(page)
+    open_page(page, "Instances")
+    picker = page.locator("details.picker", has_text="Tags").first
+    picker.locator("summary").click()
+    picker.get_by_placeholder("Find").fill("key-7")
+    expect(picker.locator(".picker-option:visible")).to_have_count(1)
+
+
 def test_a_search_applies_while_it_is_typed_as_one_step(
     page: Page, company: None
 ) -> None:

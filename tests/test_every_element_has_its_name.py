@@ -40,3 +40,15 @@ def test_each_label_that_is_named_is_on_the_page(page: Path) -> None:
     text = page.read_text()
     named = re.findall(r' (?:aria-labelledby|for|list)="([\w-]+)"', text)
     assert [name for name in named if f'id="{name}"' not in text] == []
+
+
+def test_no_page_names_a_part_as_the_frame_around_it_names_one() -> None:
+    texts = {page: page.read_text() for page in PAGES}
+    ids = {page: {*re.findall(r' id="([\w-]+)"', text)} for page, text in texts.items()}
+    shared = [page for page in PAGES if page.parent.name == "parts"]
+    frame = {
+        name for one in shared if one.parts[-3] == "templates" for name in ids[one]
+    }
+    assert {"alerts", "scope"} <= frame
+    others = [page for page in PAGES if page not in shared]
+    assert [page.name for page in others if ids[page] & frame] == []

@@ -42,6 +42,7 @@ def accounts() -> None:
     [
         ("/", f"/?account={ONE}"),
         ("/costs/", f"/costs/?sub_account={ONE}"),
+        ("/costs/changes/", f"/costs/changes/?sub_account={ONE}"),
         (
             "/instances/?state=running&page=2",
             f"/instances/?state=running&account={ONE}",

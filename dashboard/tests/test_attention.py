@@ -51,7 +51,7 @@ def test_it_counts_budgets_in_danger_open_anomalies_and_failing_syncs() -> None:
     Incident.objects.create(
         account=owner, dataset="cpu", opened_at=NOW, closed_at=NOW + timedelta(hours=1)
     )
-    told = ["2 budgets in danger", "1 open anomaly", "1 failing sync"]
+    told = ["2 budgets over or at risk", "1 open anomaly", "1 failing sync"]
     assert waiting(person("viewer")) == told
 
 

@@ -71,6 +71,13 @@ def test_the_first_sentence_says_whether_the_month_is_on_course(
     assert status(client).startswith(said)
 
 
+def test_a_bar_leads_to_the_costs_of_the_same_scope(client: Client) -> None:
+    spending_10_a_day()
+    client.force_login(person("viewer"))
+    (series,) = client.get("/?account=000000000001").context["chart"]["series"]
+    assert "sub_account=000000000001" in series["drill"]
+
+
 def test_the_first_sentence_says_how_many_things_need_somebody(client: Client) -> None:
     owner = spending_10_a_day()
     anomaly(owner, service="S1")
@@ -167,6 +174,27 @@ def test_what_needs_somebody_is_listed_by_money(client: Client) -> None:
     assert rows.index("Stop web") < rows.index("Small")
     assert "Closed" not in rows
     assert "Resize web" not in rows
+
+
+def test_without_costs_it_lists_what_is_recommended(client: Client) -> None:
+    recommendation(account(), title="Stop web")
+    rows = part(page(client), "needs-you")
+    assert "Stop web" in rows
+    assert "$70.08" in rows
+
+
+def test_what_has_no_price_is_listed_too(client: Client) -> None:
+    facts = {"savings_monthly": None, "counted_monthly": None, "currency": ""}
+    recommendation(spending_10_a_day(), title="Stop web", **facts)
+    assert "Stop web" in part(page(client), "needs-you")
+
+
+def test_where_all_is_in_another_currency_it_does_not_say_that_there_is_nothing(
+    client: Client,
+) -> None:
+    recommendation(spending_10_a_day(), currency="EUR")
+    rows = part(page(client), "needs-you")
+    assert "No anomaly is open, and nothing is recommended in USD." in rows
 
 
 def test_savings_are_potential_accepted_and_realized(client: Client) -> None:

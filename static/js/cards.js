@@ -3,7 +3,8 @@
 "use strict";
 
 (() => {
-  const TABLES = ".scroll > table:not(.dense)";
+  // A calendar has cards of its own, in the stylesheet.
+  const TABLES = ".scroll > table:not(.dense, .coverage)";
   const main = document.getElementById("main");
 
   // Only what differs, as each change is observed.

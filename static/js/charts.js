@@ -319,7 +319,7 @@
       });
     });
     if (data.estimated.includes(true)) note(list, "Shaded: estimated, the cloud may still change these days");
-    if (hasExpected(data)) note(list, "Hatched: still growing, what is expected by how much such days grew before");
+    if (hasExpected(data)) note(list, "Hatched: still expected, as earlier days grew after they were first billed");
     if (hasMarks(data)) note(list, "▼ restated");
     if (!chart.cut) return;
     note(list, "↑ The 1st of the month (tax, support, monthly fees) exceeds the axis; its amount is written above");

@@ -52,7 +52,7 @@
     } catch (error) {
       if (error.name === "AbortError") return;
       show("", []);
-      status.textContent = "Search does not answer. Press Enter to try again.";
+      status.textContent = "Search is unavailable. Press Enter to try again.";
     }
   }
 

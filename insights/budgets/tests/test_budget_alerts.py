@@ -104,7 +104,7 @@ def test_a_test_goes_to_recipients_and_channels_and_keeps_the_form(
         ["bo@example.com"],
         ["fin@example.com"],
     ]
-    assert text.count("taken. Look whether it came.") == 2
+    assert text.count("sent. Check that it arrived.") == 2
     assert "The budget was not saved" not in text
     assert 'value="Mine"' in text and 'value="bo@example.com"' in text
     assert not Budget.objects.exists()

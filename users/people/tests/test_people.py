@@ -229,6 +229,9 @@ def test_a_persons_page_lists_their_tokens(boss: Client) -> None:
     link = f"/admin/users/apitoken/?user__id__exact={vera.pk}"
     assert f'href="{link}"' in page
     assert "Grafana" in text(boss, link)
+    assert "never expires" not in page
+    vera.api_tokens.update(expires_at=None)
+    assert "never expires" in text(boss, f"/people/{vera.pk}/")
 
 
 def test_tokens_and_activity_are_for_who_may_view_them(client: Client) -> None:

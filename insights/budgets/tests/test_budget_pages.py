@@ -63,6 +63,12 @@ def test_a_budget_is_set_changed_and_deleted() -> None:
     assert list(actions) == ["budget.add", "budget.change", "budget.delete"]
 
 
+def test_a_large_amount_is_in_the_form_as_a_browser_takes_it() -> None:
+    one = budget(amount=Decimal(52_000))
+    page = browser(somebody()).get(f"{one.get_absolute_url()}change/")
+    assert 'name="amount" value="52000.00"' in page.content.decode()
+
+
 def test_a_budget_that_makes_no_sense_is_refused_and_kept_in_the_form() -> None:
     client = browser(somebody())
     wrong = fields(scope="service", name="Mine", actual_percents="many")

@@ -124,6 +124,9 @@ def hover_last_bar(page: Page) -> dict[str, float]:
     canvas = page.locator("canvas[data-chart=costs-chart]")
     canvas.scroll_into_view_if_needed()
     canvas.hover(position={"x": bar["x"], "y": bar["y"]})
+    # Drawn with the browser's next frame.
+    is_told = "canvas => Chart.getChart(canvas).tooltip?.opacity > 0"
+    page.wait_for_function(is_told, arg=canvas.element_handle())
     return bar
 
 

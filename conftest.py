@@ -18,7 +18,7 @@ from clouds import registry
 from core.testing import migrated
 from core.testing.aws_emulator import EmulatedAws
 from core.testing.azure_emulator import EmulatedAzure
-from core.testing.keys import begin_with_large_keys
+from core.testing.large_keys import begin_with_large_keys
 from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
 
 # The same examples in each run, so that no change fails by chance.

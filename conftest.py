@@ -18,6 +18,7 @@ from clouds import registry
 from core.testing import migrated
 from core.testing.aws_emulator import EmulatedAws
 from core.testing.azure_emulator import EmulatedAzure
+from core.testing.large_keys import begin_with_large_keys
 from core.testing.waiting import HANGS_AFTER_SECONDS, wait_until
 
 # The same examples in each run, so that no change fails by chance.
@@ -106,6 +107,13 @@ def django_db_modify_db_settings(
     # With the suffix in its name, each is of one process.
     with migrated.copied(shared_folder(pytestconfig)):
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Keys of rows are above 1,000, where a page may write them as an amount."""
+    with django_db_blocker.unblock():
+        begin_with_large_keys()
 
 
 @pytest.fixture(autouse=True)

@@ -3,8 +3,9 @@
 from decimal import Decimal
 from typing import Any
 
+from clouds.models import CloudAccount
 from core.testing.clock import NOW
-from pricing.models import ResourcePrice
+from pricing.models import InstancePrice, ResourcePrice
 from providers.records import PriceUnit
 
 
@@ -22,4 +23,22 @@ def price(
     }
     return ResourcePrice.objects.create(
         kind=kind, sku=sku, unit=unit, amount=Decimal(amount), **{**facts, **values}
+    )
+
+
+def list_price(owner: CloudAccount) -> None:
+    """Create what an instance of inventory.testing costs: $0.10 an hour."""
+    InstancePrice.objects.create(
+        provider=owner.provider,
+        region="eu-west-1",
+        operating_system="Linux",
+        instance_type="m6i.large",
+        tenancy="Shared",
+        hourly=Decimal("0.1"),
+        currency="USD",
+        vcpus=2,
+        memory_mib=8192,
+        architecture="x86_64",
+        is_current_generation=True,
+        read_at=NOW,
     )

@@ -2,13 +2,12 @@
 
 import os
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth.models import User
-from django.utils import timezone
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -60,15 +59,14 @@ def page(
 
 
 @pytest.fixture
-def company() -> None:
+def company(real_now: datetime) -> None:
     """One account: two services of which one grew, a machine, and its three syncs."""
     User.objects.create_superuser("ada", password=PASSWORD)
-    now = timezone.now()
     owner = account(1, "production")
-    last_days = last_complete_days(30, now)
+    last_days = last_complete_days(30, real_now)
     before = Window(last_days.start - timedelta(days=60), last_days.start)
     store_costs(owner, before, {"AWS Lambda": "10", "Amazon RDS": "20"})
     store_costs(owner, last_days, {"AWS Lambda": "15", "Amazon RDS": "20"})
-    store_cpu(instance(owner, "web-1"), last_complete_days(20, now), 12.5)
+    store_cpu(instance(owner, "web-1"), last_complete_days(20, real_now), 12.5)
     for dataset in OF_AWS:
-        run(owner, dataset, now - timedelta(hours=1), api_cost_usd=Decimal("0.01"))
+        run(owner, dataset, real_now - timedelta(hours=1), api_cost_usd=Decimal("0.01"))

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, ViewportSize
 from pytest_django.live_server_helper import LiveServer
 
 from clouds.testing import account
-from core.testing.browser import DESK, PHONE, let_in
+from core.testing.browser import DESK, HANGS_AFTER_MS, PHONE, let_in
 from core.windows import last_complete_days
 from costs.testing import store_costs
 from inventory.kinds import Kind
@@ -47,7 +47,9 @@ def page(
     browser: Browser, transactional_db: None, live_server: LiveServer
 ) -> Iterator[Page]:
     context = browser.new_context(base_url=live_server.url, viewport=DESK)
-    yield context.new_page()
+    page = context.new_page()
+    page.set_default_timeout(HANGS_AFTER_MS)
+    yield page
     context.close()
 
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from clouds.testing import account
-from core.testing.browser import PHONE, let_in
+from core.testing.browser import HANGS_AFTER_MS, PHONE, let_in
 from users.testing import person
 
 pytestmark = pytest.mark.only_on("postgresql")
@@ -15,14 +15,10 @@ MOST_CLICKS = 6
 
 
 @pytest.fixture
-def admin_page(
-    browser: Browser, transactional_db: None, live_server: LiveServer
-) -> Page:
+def admin_page(page: Page, live_server: LiveServer) -> Page:
     account(1, "staging")
     account(2, "production")
-    context = browser.new_context(base_url=live_server.url)
-    let_in(context, person("administrator"), live_server.url)
-    page = context.new_page()
+    let_in(page.context, person("administrator"), live_server.url)
     page.goto("/people/")
     return page
 
@@ -49,12 +45,14 @@ def test_a_colleague_gets_access_in_few_clicks(
 
     link = invite(admin_page, click)
     assert len(clicks) <= MOST_CLICKS
-    page = browser.new_page(viewport=PHONE)
-    page.goto(link)
-    page.get_by_label("New password", exact=True).fill("three quiet otters")
-    page.get_by_label("New password confirmation").fill("three quiet otters")
-    page.get_by_role("button", name="Set password and sign in").click()
-    expect(page.get_by_text("You see staging only.", exact=True)).to_be_visible()
+    with browser.new_context(viewport=PHONE) as context:
+        page = context.new_page()
+        page.set_default_timeout(HANGS_AFTER_MS)
+        page.goto(link)
+        page.get_by_label("New password", exact=True).fill("three quiet otters")
+        page.get_by_label("New password confirmation").fill("three quiet otters")
+        page.get_by_role("button", name="Set password and sign in").click()
+        expect(page.get_by_text("You see staging only.", exact=True)).to_be_visible()
 
 
 def test_each_control_is_worked_by_the_keyboard(admin_page: Page) -> None:

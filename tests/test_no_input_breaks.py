@@ -43,6 +43,19 @@ def somebody(module_db: None) -> User:
     return User.objects.create_superuser("ada")
 
 
+@pytest.fixture(scope="module")
+def pages(somebody: User) -> dict[str, str]:
+    """The text of each page by its address, as it is before anything is asked."""
+    client = Client(raise_request_exception=False)
+    client.force_login(somebody)
+    answers = {one: client.get(one) for one in sorted({*closed(KEY), *OPEN})}
+    return {
+        one: answer.content.decode()
+        for one, answer in answers.items()
+        if "html" in answer.get("Content-Type", "")
+    }
+
+
 @pytest.fixture
 def asked(client: Client, somebody: User, monkeypatch: pytest.MonkeyPatch) -> Client:
     """Somebody who may see everything, and is not counted."""
@@ -79,12 +92,8 @@ def query(parameters: dict[str, str]) -> str:
     )
 
 
-def parameters_in(client: Client, address: str) -> set[str]:
+def parameters_in(text: str, address: str) -> set[str]:
     """Those of the page's forms that are in its address, and of links to itself."""
-    response = client.get(address)
-    if "html" not in response.get("Content-Type", ""):
-        return set()
-    text = response.content.decode()
     forms = "".join(re.findall(r'<form[^>]*method="get".*?</form>', text, re.S))
     names = set(re.findall(r'<(?:input|select)[^>]* name="([^"]+)"', forms))
     for link in re.findall(r'href="([^"]*\?[^"]*)"', text):
@@ -94,19 +103,21 @@ def parameters_in(client: Client, address: str) -> set[str]:
     return names
 
 
-def every_question(client: Client) -> Iterator[str]:
+def every_question(pages: dict[str, str]) -> Iterator[str]:
     """The API's own parameters are asked by tests/test_schemathesis.py."""
     more, values = cycle(EVERYWHERE), cycle(SENSELESS)
     for address in sorted({*closed(KEY), *OPEN}):
         if FORM.match(address):
             continue
-        for name in sorted({*parameters_in(client, address), next(more)}):
+        for name in sorted(
+            {*parameters_in(pages.get(address, ""), address), next(more)}
+        ):
             yield f"{address}?{query({name: next(values)})}"
 
 
-def test_no_parameter_breaks_an_address(asked: Client) -> None:
+def test_no_parameter_breaks_an_address(asked: Client, pages: dict[str, str]) -> None:
     # Every other one: what a filter of the admin is asked with has a test of its own.
-    questions = islice(every_question(asked), 0, None, 2)
+    questions = islice(every_question(pages), 0, None, 2)
     found = {one: broken(asked, "get", one) for one in questions}
     assert len(found) > 150
     assert {one[:200]: reason for one, reason in found.items() if reason} == {}
@@ -185,21 +196,18 @@ FIELD = re.compile(r'<(?:input|select|textarea)[^>]* name="([^"]+)"')
 MANAGED = re.compile(r"_FORMS$|csrfmiddlewaretoken")
 
 
-def forms(client: Client) -> Iterator[tuple[str, list[str]]]:
+def forms(pages: dict[str, str]) -> Iterator[tuple[str, list[str]]]:
     """Yield each address whose page has a form to send, with its fields."""
-    for address in sorted({*closed(KEY), *OPEN}):
-        response = client.get(address)
-        if "html" in response.get("Content-Type", ""):
-            text = response.content.decode()
-            if 'method="post"' in text and (names := FIELD.findall(text)):
-                yield address, names
+    for address, text in pages.items():
+        if 'method="post"' in text and (names := FIELD.findall(text)):
+            yield address, names
 
 
-def test_no_field_breaks_a_form(asked: Client) -> None:
+def test_no_field_breaks_a_form(asked: Client, pages: dict[str, str]) -> None:
     """With all its fields like that."""
     found = {}
     values = cycle(["\0", DEEP, "9" * 5000, "\N{SNOWMAN}" * 300, "-1"])
-    for address, names in [*forms(asked)]:
+    for address, names in forms(pages):
         value = next(values)
         fields = {one: "0" if MANAGED.search(one) else value for one in names}
         if reason := broken(asked, "post", address, fields):

@@ -1,6 +1,5 @@
 """Channels that were added beside those of the settings, and tests of any."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,9 +12,9 @@ from alerts import channels
 from alerts.channels import DeliveryFailed, configured_channels, missing_delivery
 from alerts.models import Channel, Notice
 from alerts.outbox import deliver_due, queue_notice, send_test
+from core.testing.clock import NOW
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HOOK = "https://hooks.example.com/services/secret"
 
 

@@ -14,8 +14,8 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from clouds.models import AccountAccess, CloudAccount
-from clouds.testing import account
+from clouds.models import CloudAccount
+from clouds.testing import account, see_all
 from core.testing.clock import NOW
 from core.windows import Window, last_complete_days
 from costs.explain import explanation as reader
@@ -190,7 +190,7 @@ def test_a_limited_user_is_told_of_their_accounts_alone(owner: CloudAccount) -> 
 def allowed(*permissions: str) -> User:
     user = User.objects.create(username="limited")
     user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-    AccountAccess.objects.create(user=user, all_accounts=True)
+    see_all(user)
     return user
 
 

@@ -28,6 +28,7 @@ def test_an_open_item_is_handed_over_in_place(client: Client) -> None:
     client.force_login(somebody("operator", name="ada"))
     html = home(client)
     assert html.count('class="assign"') == 2
+    assert 'action="/insights/assign/anomaly/"' in html
     assert f'"url": "{row.get_absolute_url()}"' in html
     answer = client.post(
         "/insights/assign/anomaly/", {"pk": row.pk, "owner": "ben", "next": "/"}

@@ -17,8 +17,7 @@ from costs.testing import store_costs
 from insights.models import EffectiveRate
 from inventory.models import Address, Bucket, Database, Resource, Volume
 from inventory.testing import instance, resource
-from pricing.models import InstancePrice
-from pricing.testing import price
+from pricing.testing import list_price, price
 from providers.records import PriceUnit
 from users.testing import ask, session_of
 
@@ -46,23 +45,6 @@ def costs() -> dict[str, tuple[Any, Any, Any]]:
         one["name"]: (one["monthlyCost"], one["monthlyCostBasis"], one["currency"])
         for one in ask(RESOURCES)["resources"]
     }
-
-
-def list_price(owner: CloudAccount, hourly: str = "0.1") -> None:
-    InstancePrice.objects.create(
-        provider=owner.provider,
-        region="eu-west-1",
-        operating_system="Linux",
-        instance_type="m6i.large",
-        tenancy="Shared",
-        hourly=Decimal(hourly),
-        currency="USD",
-        vcpus=2,
-        memory_mib=8192,
-        architecture="x86_64",
-        is_current_generation=True,
-        read_at=NOW,
-    )
 
 
 def database(owner: CloudAccount, name: str, **values: object) -> Resource:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from clouds.models import CloudAccount
@@ -22,8 +22,7 @@ from insights.models import EffectiveRate
 from insights.testing import anomaly, recommendation, somebody
 from inventory.models import Database, Instance, Resource, StateChange, Volume
 from inventory.testing import instance, resource
-from pricing.models import InstancePrice
-from pricing.testing import price
+from pricing.testing import list_price, price
 from providers.records import PriceUnit
 from syncs.datasets import Dataset
 from syncs.testing import run
@@ -47,23 +46,6 @@ def page(row: Any, user: User | None = None) -> str:
     assert response.status_code == 200
     plain = re.sub(r"<[^>]+>", " ", response.content.decode())
     return " ".join(unescape(plain).split())
-
-
-def list_price(owner: CloudAccount) -> None:
-    InstancePrice.objects.create(
-        provider=owner.provider,
-        region="eu-west-1",
-        operating_system="Linux",
-        instance_type="m6i.large",
-        tenancy="Shared",
-        hourly=Decimal("0.1"),
-        currency="USD",
-        vcpus=2,
-        memory_mib=8192,
-        architecture="x86_64",
-        is_current_generation=True,
-        read_at=NOW,
-    )
 
 
 def old(owner: CloudAccount, name: str, /, **values: Any) -> Instance:
@@ -139,8 +121,6 @@ def test_what_is_billed_alone_has_what_the_bill_says_of_this_month() -> None:
 
 
 def give(user: User, right: str) -> None:
-    from django.contrib.auth.models import Permission
-
     app, codename = right.split(".")
     user.user_permissions.add(
         Permission.objects.get(content_type__app_label=app, codename=codename)

@@ -1,15 +1,14 @@
 """The coverage calendar over the API."""
 
 from datetime import date, datetime
-from io import BytesIO
 from typing import Any
 
 import pytest
-from openpyxl import load_workbook
 
 from clouds.models import CloudAccount
 from clouds.testing import account, see_only
 from core.testing.clock import TODAY
+from core.testing.workbooks import sheets_of
 from core.windows import Window
 from costs.models import CostTotal
 from costs.testing import store_costs
@@ -65,11 +64,10 @@ def test_a_workbook_has_the_same_rows() -> None:
     days = {"start": "2026-11-04", "end": "2026-11-06", "format": "xlsx"}
     answer: Any = session_of(person("viewer")).get("/api/v1/coverage/", days)
     assert "coverage_2026-11-04_2026-11-05.xlsx" in answer["Content-Disposition"]
-    book = load_workbook(BytesIO(answer.getvalue()))
-    assert list(book["Coverage"].values) == [
-        ("account", "name", "day", "state"),
-        ("000000000501", "shop", datetime(2026, 11, 4), "reconciled"),
-        ("000000000501", "shop", datetime(2026, 11, 5), "missing"),
+    assert sheets_of(answer)["Coverage"] == [
+        ["account", "name", "day", "state"],
+        ["000000000501", "shop", datetime(2026, 11, 4), "reconciled"],
+        ["000000000501", "shop", datetime(2026, 11, 5), "missing"],
     ]
 
 

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 import time_machine
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from clouds.testing import account
 from core.testing.clock import NOW, TODAY
@@ -100,12 +102,7 @@ def test_it_takes_the_same_queries_however_much_is_mine() -> None:
     client, production = browser(ben), account()
 
     def queries() -> int:
-        from django.db import connection
-        from django.test.utils import CaptureQueriesContext
-
-        with CaptureQueriesContext(
-            connection,
-        ) as found:
+        with CaptureQueriesContext(connection) as found:
             client.get("/insights/mine/")
         return len(found)
 

@@ -149,8 +149,7 @@ def test_what_is_missing_or_wrong_is_said_and_adds_nobody(
 
 
 def test_role_and_accounts_are_changed_by_the_same_form(boss: Client) -> None:
-    staging = CloudAccount.objects.create(pk=1234, account_id="1", name="staging")
-    account(2, "production")
+    staging, _ = account(1, "staging"), account(2, "production")
     vera, _ = invited(boss, access="some", accounts=[staging.pk])
     page = text(boss, f"/people/{vera.pk}/")
     assert re.search(r'name="role" value="viewer" required checked', page)

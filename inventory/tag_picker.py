@@ -81,7 +81,7 @@ def tag_picker(
     # PostgreSQL knows no NUL.
     lacked = [key for key in asked.getlist("lacks_tag") if key and "\0" not in key]
     # Those that are not offered yet, or the form would lose them.
-    counts |= count_keys(present, [key for key in lacked if key not in counts])
+    counts.update(count_keys(present, [key for key in lacked if key not in counts]))
     keys = [
         TagKey(key, count, total - count, key in lacked)
         for key, count in counts.items()

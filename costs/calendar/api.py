@@ -67,7 +67,8 @@ class CoverageViewSet(RowsViewSet):
             return table_file(request, "coverage", rows, self._window())
         page = self.paginate_queryset(accounts) or []
         found = account_days(page, self._window(), timezone.now())
-        return self.get_paginated_response(CoverageSerializer(found, many=True).data)  # type: ignore[arg-type]
+        serializer = self.get_serializer(found, many=True)
+        return self.get_paginated_response(serializer.data)
 
     def _window(self) -> Window:
         given = CoverageFilter(self.request.query_params, request=self.request)

@@ -59,6 +59,7 @@ from syncs.backfills.api import BackfillViewSet
 from syncs.datasets import Dataset
 from syncs.runs.api import StartSyncView, SyncRunViewSet
 from users.api import AuditEntryViewSet
+from users.saved_views.api import SavedViewViewSet
 from users.views import AdminLoginRedirect, SignOut
 
 pages: list[URLPattern | URLResolver] = [
@@ -119,6 +120,7 @@ router.register("advice", AdviceViewSet)
 router.register("feedback", FeedbackViewSet)
 router.register("budgets", BudgetViewSet)
 router.register("owner-rules", OwnerRuleViewSet)
+router.register("saved-views", SavedViewViewSet)
 router.register("audit", AuditEntryViewSet)
 
 

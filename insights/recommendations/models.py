@@ -1,5 +1,6 @@
 """Recommendations, the feedback on them, and the verification of their savings."""
 
+from decimal import Decimal
 from enum import StrEnum
 
 from django.conf import settings
@@ -212,6 +213,13 @@ class Verification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.status}: {self.recommendation}"
+
+    @property
+    def difference(self) -> Decimal | None:
+        """Return how much more came than was expected; None: it is not known yet."""
+        if self.realized is None or self.expected is None:
+            return None
+        return self.realized - self.expected
 
 
 class EffectiveRate(models.Model):

@@ -43,9 +43,8 @@ class AccountDays:
         for model, fact in FACTS.items():
             there = model.objects.filter(account=self.account)
             for one in there.present_since(self.window.start).order_by("pk"):
-                for day in self.window.days():
-                    if self._existed(one, day):
-                        yield one, day, fact(self, one, day)
+                for day in self._days_of(one):
+                    yield one, day, fact(self, one, day)
 
     @property
     def cloud(self) -> str:
@@ -90,12 +89,14 @@ class AccountDays:
         current = getattr(one, field)
         return next(later, "" if current is None else str(current))
 
-    def _existed(self, one: Resource, day: date) -> bool:
-        if (one.pk, day) in self.cpu:
-            return True
+    def _days_of(self, one: Resource) -> Iterator[date]:
+        """Yield those on which it existed: of a machine those that were measured too,
+        before it was first seen."""
         since = utc_day(one.created_at or one.first_seen_at)
-        until = one.gone_since and utc_day(one.gone_since)
-        return since <= day and (until is None or day < until)
+        until = utc_day(one.gone_since) if one.gone_since else self.window.end
+        for day in self.window.days():
+            if since <= day < until or (one.pk, day) in self.cpu:
+                yield day
 
     def running(self, one: Resource, day: date) -> tuple[float | None, float | None]:
         """Return its mean CPU and the hours it ran; of a day off 0 hours."""

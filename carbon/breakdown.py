@@ -5,13 +5,15 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
 from carbon.engine.estimate import added
-from carbon.facts import ESTIMATED, MACHINES
+from carbon.facts import ESTIMATED, FIGURES_OF, MACHINES
 from carbon.models import EmissionTotal, ResourceEmission
 from clouds.access import AnyUser
 from clouds.labels import account_labels
@@ -19,9 +21,10 @@ from clouds.models import CloudAccount
 from clouds.registry import CLOUDS, CloudKind
 from core.money import ZERO, Money
 from core.windows import Window
+from costs.allocation.cuts import cuts
 from costs.allocation.engine import NOT_ALLOCATED, WHOLE, Rule, spans_of_rules
 from costs.allocation.querysets import COLUMNS, TAG_COLUMN
-from costs.allocation.team_costs import rules_of
+from costs.allocation.team_costs import allocated, rules_of
 from costs.queries.query import CostQuery
 from costs.queries.source import CostSource
 from inventory.models import Resource
@@ -150,14 +153,39 @@ class CarbonQuery:
         rows = EmissionTotal.objects.filter(account__in=self.accounts)
         return _summed(rows.in_window(self.window), columns, OF_TOTALS)
 
+    @cached_property
+    def kwh_per_region(self) -> Mapping[tuple[str, str], float]:
+        """What the regions of each cloud use, as figures call both. One query."""
+        rows = EmissionTotal.objects.filter(account__in=self.accounts)
+        per_region = rows.in_window(self.window).order_by().exclude(kwh=None)
+        columns = per_region.values_list("account__provider", "region")
+        found: dict[tuple[str, str], float] = defaultdict(float)
+        for provider, region, kwh in columns.annotate(Sum("kwh")):
+            found[FIGURES_OF[CloudKind(provider)], region] += kwh
+        return found
+
     def costs(self, column: str) -> Mapping[str, Money | None]:
         """Return what each value of that column of bills costs these accounts; None
         where that is in several currencies."""
+        return self._costs(lambda source: source.by(column).sums(column, METRIC))
+
+    def team_costs(self) -> Mapping[str, Money | None]:
+        """Return what rules give to each team, in the same way."""
+        rules = rules_of(self.window)
+
+        def sums(source: CostSource) -> Iterable[tuple[str, Decimal]]:
+            teams = allocated(cuts(source, self.window, rules), METRIC, "monthly").teams
+            return [(team, sum(paid.values(), ZERO)) for team, paid in teams.items()]
+
+        return self._costs(sums)
+
+    def _costs(
+        self, sums: Callable[[CostSource], Iterable[tuple[str, Decimal]]]
+    ) -> Mapping[str, Money | None]:
         source = self._bills()
         found: dict[str, list[Money]] = defaultdict(list)
         for currency in source.newest_days():
-            rows = source.in_currency(currency).by(column)
-            for key, amount in rows.sums(column, METRIC):
+            for key, amount in sums(source.in_currency(currency)):
                 found[key].append(Money(amount, currency))
         return {key: _only_money(several) for key, several in found.items()}
 
@@ -228,6 +256,7 @@ def _by_region(query: CarbonQuery) -> Iterable[Group]:
 def _by_team(query: CarbonQuery) -> Iterable[Group]:
     """Group by the teams of the first rule that matches a resource on its day."""
     groups: dict[str, Group] = {}
+    costs = query.team_costs()
     rows = ResourceEmission.objects.filter(resource__account__in=query.accounts)
     for part, rules in spans_of_rules(rules_of(query.window), query.window):
         in_part = rows.in_window(part)
@@ -235,7 +264,7 @@ def _by_team(query: CarbonQuery) -> Iterable[Group]:
             of_rule = in_part.filter(resource__in=keys)
             for day, *row in _summed(of_rule, (), OF_RESOURCES):
                 for team, share in shares:
-                    group = groups.setdefault(team, Group(team))
+                    group = groups.setdefault(team, Group(team, cost=costs.get(team)))
                     group.add(day, row, share)
     return groups.values()
 

@@ -1,14 +1,11 @@
 """Where the same work would emit less, among the regions that are used already."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from carbon.avoided import DAYS_PER_MONTH
 from carbon.breakdown import CarbonQuery
 from carbon.engine.figures import grid_kg_per_kwh
-from carbon.facts import FIGURES_OF
-from clouds.registry import CloudKind
 
 
 class RegionUse(NamedTuple):
@@ -24,26 +21,19 @@ class RegionUse(NamedTuple):
 
 def cleaner_regions(query: CarbonQuery) -> Sequence[RegionUse]:
     """Return each region that uses energy, the largest use first. One query."""
-    used: dict[tuple[str, str], float] = defaultdict(float)
-    for provider, region, _, kwh, *_ in query.sums("account__provider", "region"):
-        used[FIGURES_OF[CloudKind(provider)], region] += kwh or 0.0
     month = DAYS_PER_MONTH / len(query.window)
-    factors = {
-        (cloud, region): grid_kg_per_kwh(cloud, region) for cloud, region in used
-    }
-    found = []
-    for (cloud, region), kwh in used.items():
-        own = factors[cloud, region]
-        best, cleaner = min(
-            (factor, name)
-            for (other, name), factor in [
-                *factors.items(),
-                ((cloud, region), own or 0.0),
-            ]
-            if other == cloud and factor is not None
-        )
-        saved = 0.0 if own is None else (own - best) * kwh * month
-        found.append(
-            RegionUse(region, kwh * month, own, cleaner if saved else "", saved)
-        )
+    used = {region: kwh * month for region, kwh in query.kwh_per_region.items()}
+    found = [_use(region, kwh, used) for region, kwh in used.items()]
     return sorted(found, key=lambda one: (-one.kwh, one.region))
+
+
+def _use(
+    region: tuple[str, str], kwh: float, used: Iterable[tuple[str, str]]
+) -> RegionUse:
+    (cloud, name), own = region, grid_kg_per_kwh(*region)
+    there = {one: grid_kg_per_kwh(*one) for one in used if one[0] == cloud}
+    known = [(factor, one[1]) for one, factor in there.items() if factor is not None]
+    if own is None or min(known)[0] == own:
+        return RegionUse(name, kwh, own, "", 0.0)
+    best, cleaner = min(known)
+    return RegionUse(name, kwh, own, cleaner, (own - best) * kwh)

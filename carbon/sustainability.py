@@ -8,9 +8,7 @@ from django.db.models import QuerySet
 from carbon.breakdown import CarbonQuery
 from carbon.engine.figures import grid_kg_per_kwh
 from carbon.engine.score import Inputs, Score, score
-from carbon.facts import FIGURES_OF
 from clouds.models import CloudAccount
-from clouds.registry import CloudKind
 from inventory.models import Bucket, Instance
 from pricing.families import GRAVITON, SUCCESSORS
 from providers.instance_types import AZURE, family_of
@@ -69,12 +67,13 @@ def _mean(weighted: Sequence[tuple[float, float]]) -> float | None:
 
 
 def _grid(query: CarbonQuery) -> float | None:
-    used = []
-    for provider, region, _, kwh, *_ in query.sums("account__provider", "region"):
-        factor = grid_kg_per_kwh(FIGURES_OF[CloudKind(provider)], region)
-        if factor is not None and kwh is not None:
-            used.append((kwh, factor))
-    return _mean(used)
+    return _mean(
+        [
+            (kwh, factor)
+            for region, kwh in query.kwh_per_region.items()
+            if (factor := grid_kg_per_kwh(*region)) is not None
+        ]
+    )
 
 
 def _cold_share(accounts: Sequence[CloudAccount]) -> float | None:

@@ -142,6 +142,8 @@ def test_teams_are_those_of_allocation(
     assert ireland is not None
     assert virginia is not None
     assert groups["Shop"].total.kg == pytest.approx(0.7 * ireland)
+    assert groups["Shop"].cost is None  # the bill is not read by tag
+    assert groups["Data"].cost == Money(Decimal(70), "USD")
     assert groups["Data"].total.kg == pytest.approx(0.3 * ireland + virginia)
 
 

@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "costs",
     "pricing",
     "metrics",
+    "carbon",
     "insights",
     "archives",
     "dashboard",

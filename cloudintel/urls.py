@@ -11,6 +11,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.routers import APIRootView, DefaultRouter
 from rest_framework.viewsets import ViewSetMixin
 
+from carbon.api import CarbonViewSet
 from cloudintel.health import health, metrics, status
 from costs.allocation.api import TeamRuleViewSet, TeamViewSet
 from costs.api.views import DailyCostViewSet
@@ -27,6 +28,7 @@ from dashboard.api.views import (
     SearchViewSet,
 )
 from dashboard.api_schema import SchemaView
+from dashboard.carbon import CarbonView
 from dashboard.explained_costs import ExplainedCostsView, ExplainedCostViewSet
 from dashboard.home import SummaryView
 from dashboard.instances import InstanceCpuViewSet, InstanceListView, InstanceView
@@ -63,6 +65,7 @@ from users.views import AdminLoginRedirect, SignOut
 
 pages: list[URLPattern | URLResolver] = [
     path("", SummaryView.as_view(), name="summary"),
+    path("carbon/", CarbonView.as_view(), name="carbon"),
     path("instances/", InstanceListView.as_view(), name="instances"),
     path("instances/<int:pk>/", InstanceView.as_view(), name="instance"),
     path("", include("alerts.urls")),
@@ -110,6 +113,7 @@ router.register("cpu", CpuMetricViewSet)
 router.register("memory", MemoryMetricViewSet)
 router.register("network", NetworkMetricViewSet)
 router.register("usage", UsageMetricViewSet)
+router.register("carbon", CarbonViewSet, basename="carbon")
 router.register("runs", SyncRunViewSet)
 router.register("backfills", BackfillViewSet)
 router.register("api-usage", ApiUsageViewSet)

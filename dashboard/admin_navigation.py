@@ -52,6 +52,10 @@ SUBJECTS = {
         ("metrics.networkmetric", "network_check"),
         ("metrics.usagemetric", "leaderboard"),
     ],
+    "Carbon": [
+        ("carbon.resourceemission", "eco"),
+        ("carbon.emissiontotal", "functions"),
+    ],
     "Insights": [
         ("insights.forecast", "trending_up"),
         ("insights.anomaly", "notification_important"),

@@ -155,6 +155,16 @@ INSIGHTS = (
         words="Azure Advisor",
     ),
 )
+CARBON = (
+    Page(
+        "Carbon",
+        "carbon",
+        ("carbon.view_emissiontotal",),
+        accounts="account",
+        words="emissions CO2 energy kWh sustainability score green",
+        has_period=True,
+    ),
+)
 OPERATIONS = (
     Page(
         "Syncs and backfills",
@@ -210,6 +220,7 @@ PLACES = (
     Place("Costs", "costs", COSTS),
     Place("Resources", "resources", RESOURCES),
     Place("Insights", "insights", INSIGHTS),
+    Place("Carbon", "carbon", CARBON),
     Place("Operations", "operations", OPERATIONS),
     Place("Admin", "admin", ADMIN),
 )

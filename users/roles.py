@@ -21,6 +21,7 @@ DATA = (
     "costs",
     "pricing",
     "metrics",
+    "carbon",
     "insights",
     "dashboard",
 )

@@ -231,11 +231,10 @@ def _counted(
 ) -> RegionMetrics:
     """Return the part with its samples as they are stored."""
     cpu = []
-    for one in part.cpu:
-        is_detailed = monitoring.is_detailed(keys[one.resource_id], one.day)
-        samples = stored_samples(one.samples, is_detailed=is_detailed)
-        figures = one.average_percent, one.maximum_percent, one.p99_percent
-        cpu.append(CpuRecord(one.resource_id, one.day, *figures, samples))
+    for resource_id, day, *figures, samples in part.cpu:
+        is_detailed = monitoring.is_detailed(keys[resource_id], day)
+        counted = stored_samples(samples, is_detailed=is_detailed)
+        cpu.append(CpuRecord(resource_id, day, *figures, counted))
     return replace(part, cpu=cpu)
 
 

@@ -12,7 +12,7 @@ from django.db import models
 
 from clouds.models import CloudAccount
 from core.db.upsert import upsert
-from core.windows import Window
+from core.windows import Window, span
 from inventory.models import Resource
 from inventory.sync import require_regions
 from metrics.models import CpuMetric, MemoryMetric, NetworkMetric, UsageMetric
@@ -172,10 +172,6 @@ def windows_of(
         region: run.window or due_window(dataset, marks.get(region), available)
         for region in known or [WHOLE_ACCOUNT]
     }
-
-
-def span(windows: Collection[Window]) -> Window:
-    return Window(min(one.start for one in windows), max(one.end for one in windows))
 
 
 def by_window(

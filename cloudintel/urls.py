@@ -31,7 +31,7 @@ from dashboard.api_schema import SchemaView
 from dashboard.carbon import CarbonView
 from dashboard.explained_costs import ExplainedCostsView, ExplainedCostViewSet
 from dashboard.home import SummaryView
-from dashboard.instances import InstanceCpuViewSet, InstanceListView, InstanceView
+from dashboard.instances import InstanceCpuViewSet, InstanceListView
 from insights.advice.api import AdviceViewSet
 from insights.anomalies.api import AnomalyViewSet
 from insights.budgets.api.views import BudgetViewSet
@@ -67,7 +67,6 @@ pages: list[URLPattern | URLResolver] = [
     path("", SummaryView.as_view(), name="summary"),
     path("carbon/", CarbonView.as_view(), name="carbon"),
     path("instances/", InstanceListView.as_view(), name="instances"),
-    path("instances/<int:pk>/", InstanceView.as_view(), name="instance"),
     path("", include("alerts.urls")),
     path("costs/", ExplainedCostsView.as_view(), name="costs"),
     path("", include("costs.urls")),

@@ -373,6 +373,8 @@ CELERY_BEAT_SCHEDULE = {
 
 ALERT_EMAILS = texts("ALERT_EMAILS", [], EMAIL, "e-mail addresses")
 ALERT_WEBHOOK_URL = url("ALERT_WEBHOOK_URL", "", "https", "http")
+# Where users open it, for links in messages. Default: messages have no links.
+BASE_URL = url("BASE_URL", "", "https", "http").rstrip("/")
 # Such as smtp+tls://user:password@host:587. Default: e-mails are logged.
 EMAIL_URL = url("EMAIL_URL", "consolemail://", *env.EMAIL_SCHEMES)
 vars().update(env.email_url_config(EMAIL_URL))

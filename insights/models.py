@@ -3,11 +3,11 @@
 from insights.advice.models import Advice
 from insights.anomalies.models import Anomaly, AnomalyChange
 from insights.budgets.models import Budget, BudgetAlert
+from insights.feedback.models import Feedback
 from insights.forecasts.models import Forecast, ForecastPoint, MonthEndMiss
 from insights.owners.models import OwnerRule
 from insights.recommendations.models import (
     EffectiveRate,
-    Feedback,
     Recommendation,
     RecommendationChange,
     Verification,

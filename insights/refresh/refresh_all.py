@@ -16,11 +16,13 @@ from functools import cache, partial
 from django.db import InterfaceError, OperationalError
 
 from clouds.models import CloudAccount
+from insights.anomalies.notices import queue_anomalies
 from insights.anomalies.refresh import refresh_anomalies
 from insights.budgets.refresh import refresh_budgets
 from insights.daily_costs import read_bills
 from insights.forecasts.refresh import refresh_forecasts
 from insights.models import RefreshState
+from insights.owners.notices import queue_due
 from insights.owners.refresh import refresh_owners
 from insights.recommendations.refresh import refresh_recommendations
 from insights.refresh.refresh_state import (
@@ -101,6 +103,8 @@ def refresh(
         for part in wanted:
             outcome.refresh_part(part, partial(shared[part], now))
         outcomes.append(outcome)
+    queue_anomalies(now)
+    queue_due(now)
     return outcomes
 
 

@@ -59,7 +59,7 @@ def queue_notice(
         names = routed(configured, facts)
         names += [RECIPIENTS] if recipients and EMAIL not in names else []
     else:
-        names = [name for name in configured if name in channels]
+        names = [name for name in (*configured, RECIPIENTS) if name in channels]
     Notice.objects.bulk_create(
         [
             Notice(

@@ -360,6 +360,7 @@ EACH_MINUTE = {
     "deliver-notices": "alerts.tasks.deliver_notices",
     "look-whose-insights-are-due": "insights.tasks.refresh_due",
     "record-dashboard": "dashboard.tasks.record_dashboard",
+    "send-digests": "dashboard.tasks.send_due_digests",
 }
 CELERY_BEAT_SCHEDULE = {
     name: {

@@ -176,7 +176,13 @@ OPERATIONS = (
         "alerts",
         ("alerts.view_notice", "alerts.view_channel"),
         also=("remove-channel", "add-route"),
-        words="notices e-mail webhook Slack test",
+        words="notices e-mail webhook Slack Teams PagerDuty test routes snooze",
+    ),
+    Page(
+        "Digests",
+        "digests",
+        (VIEW_COSTS,),
+        words="daily weekly e-mail summary subscription",
     ),
 )
 ADMIN = (

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from dashboard.digests.views import DigestsView, RemoveDigestView
 from dashboard.places import SECTIONS
 from dashboard.resources import UsedResourceListView, UsedResourceView
 from dashboard.views import SearchView
@@ -7,6 +8,8 @@ from inventory.kinds import KINDS
 
 urlpatterns = [
     path("search/", SearchView.as_view(), name="search"),
+    path("digests/", DigestsView.as_view(), name="digests"),
+    path("digests/<int:pk>/remove/", RemoveDigestView.as_view(), name="remove-digest"),
     *(
         path(
             f"{name}/",

@@ -7,97 +7,220 @@ import core.db.money_field
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('alerts', '0003_channels_and_recipients'),
-        ('clouds', '0007_access_to_all_accounts'),
-        ('contenttypes', '0002_remove_content_type_name'),
+        ("alerts", "0003_channels_and_recipients"),
+        ("clouds", "0007_access_to_all_accounts"),
+        ("contenttypes", "0002_remove_content_type_name"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='notice',
-            options={'ordering': ['-created_at', '-id'], 'permissions': [('acknowledge_notice', 'Can acknowledge and snooze notices')]},
+            name="notice",
+            options={
+                "ordering": ["-created_at", "-id"],
+                "permissions": [
+                    ("acknowledge_notice", "Can acknowledge and snooze notices")
+                ],
+            },
         ),
         migrations.AddField(
-            model_name='channel',
-            name='secret',
-            field=models.CharField(blank=True, help_text='PagerDuty: the integration key. Webhook: signs what is posted.', max_length=200),
+            model_name="channel",
+            name="secret",
+            field=models.CharField(
+                blank=True,
+                help_text="PagerDuty: the integration key. Webhook: signs what is posted.",
+                max_length=200,
+            ),
         ),
         migrations.AddField(
-            model_name='notice',
-            name='acknowledged_at',
+            model_name="notice",
+            name="acknowledged_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='notice',
-            name='acknowledged_by',
+            model_name="notice",
+            name="acknowledged_by",
             field=models.CharField(blank=True, max_length=150),
         ),
         migrations.AddField(
-            model_name='notice',
-            name='amount',
-            field=core.db.money_field.MoneyField(blank=True, help_text='What it is about, in money.', null=True),
+            model_name="notice",
+            name="amount",
+            field=core.db.money_field.MoneyField(
+                blank=True, help_text="What it is about, in money.", null=True
+            ),
         ),
         migrations.AddField(
-            model_name='notice',
-            name='currency',
+            model_name="notice",
+            name="currency",
             field=models.CharField(blank=True, max_length=3),
         ),
         migrations.AddField(
-            model_name='notice',
-            name='is_end',
-            field=models.BooleanField(default=False, help_text='It says that what it is about is over.'),
+            model_name="notice",
+            name="is_end",
+            field=models.BooleanField(
+                default=False, help_text="It says that what it is about is over."
+            ),
         ),
         migrations.AddField(
-            model_name='notice',
-            name='topic',
-            field=models.CharField(choices=[('anomaly', 'Anomalies'), ('budget', 'Budgets'), ('freshness', 'Data freshness'), ('health', 'Health'), ('hand_over', 'Hand-overs and due dates'), ('digest', 'Digests'), ('other', 'Other')], default='other', max_length=16),
+            model_name="notice",
+            name="topic",
+            field=models.CharField(
+                choices=[
+                    ("anomaly", "Anomalies"),
+                    ("budget", "Budgets"),
+                    ("freshness", "Data freshness"),
+                    ("health", "Health"),
+                    ("hand_over", "Hand-overs and due dates"),
+                    ("digest", "Digests"),
+                    ("other", "Other"),
+                ],
+                default="other",
+                max_length=16,
+            ),
         ),
         migrations.AlterField(
-            model_name='channel',
-            name='kind',
-            field=models.CharField(choices=[('email', 'E-mail'), ('slack', 'Slack'), ('teams', 'Microsoft Teams'), ('pagerduty', 'PagerDuty'), ('webhook', 'Webhook')], max_length=16),
+            model_name="channel",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("email", "E-mail"),
+                    ("slack", "Slack"),
+                    ("teams", "Microsoft Teams"),
+                    ("pagerduty", "PagerDuty"),
+                    ("webhook", "Webhook"),
+                ],
+                max_length=16,
+            ),
         ),
         migrations.AlterField(
-            model_name='channel',
-            name='target',
-            field=models.TextField(help_text='E-mail addresses separated by commas, or the URL that takes what is posted.'),
+            model_name="channel",
+            name="target",
+            field=models.TextField(
+                help_text="E-mail addresses separated by commas, or the URL that takes what is posted."
+            ),
         ),
         migrations.CreateModel(
-            name='Route',
+            name="Route",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(max_length=60)),
-                ('topic', models.CharField(blank=True, choices=[('anomaly', 'Anomalies'), ('budget', 'Budgets'), ('freshness', 'Data freshness'), ('health', 'Health'), ('hand_over', 'Hand-overs and due dates'), ('digest', 'Digests'), ('other', 'Other')], help_text='Empty: any.', max_length=16)),
-                ('least_severity', models.CharField(choices=[('info', 'Info'), ('warning', 'Warning'), ('critical', 'Critical')], default='info', max_length=8)),
-                ('least_amount', core.db.money_field.MoneyField(blank=True, help_text='Of what has an amount in this currency. Empty: any.', null=True)),
-                ('currency', models.CharField(blank=True, max_length=3)),
-                ('team', models.CharField(blank=True, help_text='Empty: any.', max_length=100)),
-                ('tag_key', models.CharField(blank=True, max_length=128)),
-                ('tag_value', models.CharField(blank=True, help_text='Empty: any value.', max_length=256)),
-                ('created_at', models.DateTimeField()),
-                ('account', models.ForeignKey(blank=True, help_text='Empty: any.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='routes', to='clouds.cloudaccount')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("channel", models.CharField(max_length=60)),
+                (
+                    "topic",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("anomaly", "Anomalies"),
+                            ("budget", "Budgets"),
+                            ("freshness", "Data freshness"),
+                            ("health", "Health"),
+                            ("hand_over", "Hand-overs and due dates"),
+                            ("digest", "Digests"),
+                            ("other", "Other"),
+                        ],
+                        help_text="Empty: any.",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "least_severity",
+                    models.CharField(
+                        choices=[
+                            ("info", "Info"),
+                            ("warning", "Warning"),
+                            ("critical", "Critical"),
+                        ],
+                        default="info",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "least_amount",
+                    core.db.money_field.MoneyField(
+                        blank=True,
+                        help_text="Of what has an amount in this currency. Empty: any.",
+                        null=True,
+                    ),
+                ),
+                ("currency", models.CharField(blank=True, max_length=3)),
+                (
+                    "team",
+                    models.CharField(
+                        blank=True, help_text="Empty: any.", max_length=100
+                    ),
+                ),
+                ("tag_key", models.CharField(blank=True, max_length=128)),
+                (
+                    "tag_value",
+                    models.CharField(
+                        blank=True, help_text="Empty: any value.", max_length=256
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Empty: any.",
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="routes",
+                        to="clouds.cloudaccount",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['channel', 'id'],
+                "ordering": ["channel", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Snooze',
+            name="Snooze",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('about_id', models.PositiveBigIntegerField()),
-                ('subject', models.CharField(max_length=200)),
-                ('until', models.DateTimeField()),
-                ('user_name', models.CharField(max_length=150)),
-                ('created_at', models.DateTimeField()),
-                ('about_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='contenttypes.contenttype')),
-                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='snoozes', to='clouds.cloudaccount')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("about_id", models.PositiveBigIntegerField()),
+                ("subject", models.CharField(max_length=200)),
+                ("until", models.DateTimeField()),
+                ("user_name", models.CharField(max_length=150)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "about_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="contenttypes.contenttype",
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="snoozes",
+                        to="clouds.cloudaccount",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['until', 'id'],
-                'constraints': [models.UniqueConstraint(fields=('about_type', 'about_id'), name='snooze_natural_key')],
+                "ordering": ["until", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("about_type", "about_id"), name="snooze_natural_key"
+                    )
+                ],
             },
         ),
     ]

@@ -36,6 +36,7 @@ from insights.anomalies.api import AnomalyViewSet
 from insights.budgets.api.views import BudgetViewSet
 from insights.feedback.api import FeedbackViewSet
 from insights.forecasts.api import ForecastViewSet
+from insights.labels.api import LabeledDayViewSet
 from insights.owners.api import AssignmentView, OwnerRuleViewSet
 from insights.recommendations.api.views import RecommendationViewSet
 from inventory.api.views import (
@@ -120,6 +121,7 @@ router.register("anomalies", AnomalyViewSet)
 router.register("recommendations", RecommendationViewSet)
 router.register("advice", AdviceViewSet)
 router.register("feedback", FeedbackViewSet)
+router.register("training-data", LabeledDayViewSet)
 router.register("budgets", BudgetViewSet)
 router.register("owner-rules", OwnerRuleViewSet)
 router.register("notices", NoticeViewSet)

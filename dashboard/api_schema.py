@@ -46,6 +46,7 @@ TAGS = {
     "recommendations": "Recommendations with potential and realized savings.",
     "advice": "Recommendations of Azure Advisor, not included in our totals.",
     "feedback": "What users say of recommendations, anomalies and forecasts.",
+    "training-data": "Days that people labeled, with the series around them.",
     "budgets": "Monthly budgets, their actual and forecast costs.",
     "owner-rules": "Whose something is: the first rule that matches.",
     "assignments": "Handing something over to a person, who is told.",

@@ -10,6 +10,7 @@ from insights.anomalies import admin as anomalies
 from insights.budgets import admin as budgets
 from insights.feedback import admin as feedback
 from insights.forecasts import admin as forecasts
+from insights.labels import admin as labels
 from insights.models import RefreshState
 from insights.owners import admin as owners
 from insights.recommendations import admin as recommendations
@@ -24,6 +25,7 @@ __all__ = [
     "forecasts",
     "owners",
     "recommendations",
+    "labels",
 ]
 
 

@@ -14,6 +14,7 @@ from django.db.models import F
 from django.http import HttpRequest
 from rest_framework.request import Request
 
+from insights.labels.judging import judge_by_status
 from insights.models import Anomaly, Recommendation, Verification
 from insights.recommendations.engine.advice import VerdictStatus
 from users.audit import record
@@ -57,6 +58,8 @@ def change_status(
         _write(row, status, version, now, note, values, _who(request, by))
         if isinstance(row, Recommendation):
             _reset_verification(row, now)
+        else:
+            judge_by_status(row, _who(request, by)[1], now)
         action = f"{row._meta.model_name}.change_status"
         details = {"note": note} if note else {}
         record(request, action, row, user_name=by, status=[before, status], **details)

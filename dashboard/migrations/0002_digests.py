@@ -7,27 +7,66 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dashboard', '0001_metrics_per_day'),
+        ("dashboard", "0001_metrics_per_day"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Digest',
+            name="Digest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('frequency', models.CharField(choices=[('daily', 'Daily'), ('weekly', 'Weekly')], max_length=8)),
-                ('hour', models.PositiveSmallIntegerField(default=7, help_text='Of the day, UTC; a weekly one comes on Mondays.', validators=[django.core.validators.MaxValueValidator(23)])),
-                ('channel', models.CharField(blank=True, help_text="Empty: the user's own e-mail address.", max_length=60)),
-                ('created_at', models.DateTimeField()),
-                ('sent_on', models.DateField(help_text='The day of the last one.')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='digests', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "frequency",
+                    models.CharField(
+                        choices=[("daily", "Daily"), ("weekly", "Weekly")], max_length=8
+                    ),
+                ),
+                (
+                    "hour",
+                    models.PositiveSmallIntegerField(
+                        default=7,
+                        help_text="Of the day, UTC; a weekly one comes on Mondays.",
+                        validators=[django.core.validators.MaxValueValidator(23)],
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        blank=True,
+                        help_text="Empty: the user's own e-mail address.",
+                        max_length=60,
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("sent_on", models.DateField(help_text="The day of the last one.")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="digests",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['user', 'frequency', 'channel'],
-                'constraints': [models.UniqueConstraint(fields=('user', 'frequency', 'channel'), name='digest_natural_key', violation_error_message='There is such a digest already.')],
+                "ordering": ["user", "frequency", "channel"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "frequency", "channel"),
+                        name="digest_natural_key",
+                        violation_error_message="There is such a digest already.",
+                    )
+                ],
             },
         ),
     ]

@@ -165,6 +165,18 @@ class Anomaly(Owned):
         return f"{part or 'Costs'} in {owner}"
 
     @property
+    def narrowest_scope(self) -> Scope:
+        if self.resource_id is not None:
+            return self.Scope.MACHINE
+        if self.tag_key:
+            return self.Scope.TAG
+        if self.service:
+            return self.Scope.SERVICE
+        if self.region:
+            return self.Scope.REGION
+        return self.Scope.ACCOUNT if self.sub_account_id else self.Scope.TOTAL
+
+    @property
     def unit(self) -> str:
         return "%" if self.resource_id else self.currency
 

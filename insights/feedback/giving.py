@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from clouds.versions import bump_shared_version, bump_version
+from insights.labels.judging import judge_by_feedback
 from insights.models import Anomaly, Feedback, Forecast, Recommendation
 from insights.transitions import AnyRequest, require_version, update_version
 from users.audit import record
@@ -57,6 +58,8 @@ def give_feedback(
     )
     if not is_new:
         _change(feedback, {**values, "updated_at": now}, version)
+    if isinstance(insight, Anomaly):
+        judge_by_feedback(insight, request.user.get_username(), now)
     if insight.account:
         bump_version(insight.account, FEEDBACK)
     else:

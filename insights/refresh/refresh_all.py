@@ -21,6 +21,7 @@ from insights.anomalies.refresh import refresh_anomalies
 from insights.budgets.refresh import refresh_budgets
 from insights.daily_costs import read_bills
 from insights.forecasts.refresh import refresh_forecasts
+from insights.labels.refresh import refresh_calibrations
 from insights.models import RefreshState
 from insights.owners.notices import queue_due
 from insights.owners.refresh import refresh_owners
@@ -103,6 +104,7 @@ def refresh(
         for part in wanted:
             outcome.refresh_part(part, partial(shared[part], now))
         outcomes.append(outcome)
+    refresh_calibrations(now)
     queue_anomalies(now)
     queue_due(now)
     return outcomes

@@ -13,7 +13,7 @@ from alerts.models import Channel, Notice
 from alerts.outbox import deliver_due
 from clouds.testing import account
 from core.testing.clock import NOW, TODAY
-from costs.testing import bill
+from costs.testing import charge, close
 from dashboard.digests.contents import digest_text
 from dashboard.digests.sending import send_digests
 from dashboard.models import Digest
@@ -43,7 +43,9 @@ def digest(user: User, **values: Any) -> Digest:
 
 
 def spent(owner: Any, amounts: dict[int, str]) -> None:
-    bill(owner, {TODAY - DAY * back: amount for back, amount in amounts.items()})
+    for back, amount in amounts.items():
+        charge(owner, TODAY - DAY * back, amount)
+    close(owner, *(TODAY - DAY * back for back in amounts))
 
 
 def test_it_says_what_was_spent_found_and_saved() -> None:

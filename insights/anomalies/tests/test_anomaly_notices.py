@@ -12,7 +12,7 @@ from alerts.models import Notice, Route
 from alerts.outbox import deliver_due
 from clouds.testing import account
 from core.testing.clock import NOW, TODAY
-from costs.models import Team, TeamRule
+from costs.allocation.testing import team_rule
 from insights.anomalies.notices import queue_anomalies
 from insights.models import Anomaly
 from insights.owners.notices import queue_due
@@ -28,8 +28,8 @@ def told(settings: Settings) -> None:
     settings.BASE_URL = "https://cloud.example.com"
 
 
-def new(owner: Any, **values: Any) -> Anomaly:
-    return anomaly(owner, **{"seen_on": YESTERDAY, "peak_day": YESTERDAY, **values})
+def new(account_: Any, /, **values: Any) -> Anomaly:
+    return anomaly(account_, **{"seen_on": YESTERDAY, "peak_day": YESTERDAY, **values})
 
 
 def test_each_is_told_once_with_its_money(mailoutbox: Any) -> None:
@@ -80,12 +80,7 @@ def test_more_of_them_are_no_more_queries_to_find(
 
 def test_a_team_gets_those_that_it_pays_for() -> None:
     one, other = account(1), account(2)
-    team = Team.objects.create(name="Shop")
-    rule = TeamRule.objects.create(
-        position=1, team=team, valid_from=TODAY.replace(day=1)
-    )
-    rule.accounts = [one.account_id]
-    rule.save()
+    team_rule(to={"Shop": "100"}, accounts=[one.account_id])
     Route.objects.create(channel="email", team="Shop", created_at=NOW)
     mine, theirs = new(one), new(other)
     queue_anomalies(NOW)

@@ -23,6 +23,9 @@ class RouteForm(forms.ModelForm[Route]):
     account = forms.ModelChoiceField(
         CloudAccount.objects.all(), to_field_name="account_id", required=False
     )
+    least_amount = forms.DecimalField(
+        required=False, min_value=0, max_digits=11, decimal_places=2
+    )
 
     class Meta:
         model = Route

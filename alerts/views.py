@@ -60,7 +60,8 @@ class AlertsView(PermissionRequiredMixin, ListView[Notice]):
         seen = Notice.objects.visible_to(self.request.user)
         last = seen.last_per_channel(names)
         routes: dict[str, list[Route]] = {name: [] for name in names}
-        for route in Route.objects.visible_to(self.request.user):
+        seen_routes = Route.objects.visible_to(self.request.user)
+        for route in seen_routes.select_related("account"):
             routes.setdefault(route.channel, []).append(route)
         return super().get_context_data(
             channels=[

@@ -15,7 +15,7 @@ from pytest_django import Settings
 
 from alerts import channels
 from alerts.channels import DeliveryFailed
-from alerts.messages import message_of
+from alerts.messages import Message, message_of
 from alerts.models import Channel, Facts, Notice, Severity, Topic
 from alerts.outbox import deliver_due, queue_notice
 from core.testing.clock import NOW
@@ -37,7 +37,8 @@ class Receiver:
         class Taker(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                receiver.posts.append((dict(self.headers), body))
+                headers = {name.lower(): one for name, one in self.headers.items()}
+                receiver.posts.append((headers, body))
                 self.send_response(receiver.status)
                 self.end_headers()
 
@@ -69,7 +70,7 @@ def nothing_else(settings: Settings) -> None:
 
 def channel(kind: str, receiver: Receiver, secret: str = "") -> Channel:
     one = Channel(
-        name=kind, kind=kind, target=receiver.url, secret=secret, created_at=NOW
+        name=f"My {kind}", kind=kind, target=receiver.url, secret=secret, created_at=NOW
     )
     one.full_clean()
     one.save()
@@ -154,7 +155,7 @@ def test_a_webhook_with_a_secret_gets_all_of_it_signed(
     channel("webhook", receiver, "shared")
     tell(ada)
     ((headers, body),) = receiver.posts
-    stamp, mark = headers["X-Cloudintel-Signature"].split(",")
+    stamp, mark = headers["x-cloudintel-signature"].split(",")
     signed = f"{stamp.removeprefix('t=')}.".encode() + body
     wanted = hmac.new(b"shared", signed, hashlib.sha256).hexdigest()
     assert mark == f"v1={wanted}"
@@ -191,9 +192,11 @@ def test_none_that_is_silent_is_waited_for(
 ) -> None:
     monkeypatch.setattr(channels, "TIMEOUT_SECONDS", 0.1)
     with silent_server() as port:
-        one = Channel(name="x", kind=kind, target=f"http://127.0.0.1:{port}/x")
+        one = Channel.objects.create(
+            name="x", kind=kind, target=f"http://127.0.0.1:{port}/x", created_at=NOW
+        )
         with pytest.raises(DeliveryFailed, match="did not answer"):
-            channels.send(one, message_of([Notice(subject="a", text="a")]))
+            channels.send(one, Message("It broke.", "It broke. Mend it."))
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from users.audit import record
 
 AnyRequest = HttpRequest | Request
 LONGEST_SNOOZE = timedelta(days=90)
-BY_LINK = "by the link in {}"
+BY_LINK = "link in {}"
 
 
 class CannotAct(Exception):

@@ -8,7 +8,7 @@ from alerts.channels import configured_channels
 from alerts.models import Channel, Route
 from clouds.models import CloudAccount
 
-SNOOZE_DAYS = {"1": "1 day", "3": "3 days", "7": "7 days", "30": "30 days"}
+SNOOZE_DAYS = {"1": "1 day", "7": "7 days"}
 
 
 class ChannelForm(forms.ModelForm[Channel]):

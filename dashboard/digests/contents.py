@@ -76,9 +76,11 @@ def _money(found: Spending, days: int, accounts: list[CloudAccount]) -> Iterator
     currency = found.currency
     total, before = _last(found, days)
     if total is not None:
-        change = "" if before is None else f", {_change(total - before, currency)}"
-        period = "Newest day" if days == 1 else f"Last {days} days"
-        yield f"{period}: {for_reading(total, currency)}{change} than before"
+        line = f"{_days(found, days)}: {for_reading(total, currency)}"
+        if before is not None:
+            period = "day" if days == 1 else f"{days} days"
+            line += f", {_change(total - before, currency)} than the {period} before"
+        yield line
     month = found.month_to_date
     if month is None or month.total is None:
         return
@@ -88,6 +90,12 @@ def _money(found: Spending, days: int, accounts: list[CloudAccount]) -> Iterator
     if budget := month_budget(found.user, found, accounts, is_all=True):
         amount = for_reading(budget.budget.amount, currency)
         yield f"Budget {budget.budget}: {amount}, {budget.spent_percent:.0f}% spent"
+
+
+def _days(found: Spending, days: int) -> str:
+    newest = max(found.amounts)
+    first = newest - ONE_DAY * (days - 1)
+    return f"{newest:%-d %b}" if days == 1 else f"{first:%-d %b} to {newest:%-d %b}"
 
 
 def _change(amount: Decimal, currency: str) -> str:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from alerts.models import Facts, Severity, Topic
 from alerts.outbox import queue_notice
+from core.money import for_reading
 from core.windows import utc_day
 from insights.models import Anomaly
 from insights.owners.matching import OwnerRules, accounts_by_id, traits_of_anomaly
@@ -49,11 +50,11 @@ def _sentence(row: Anomaly) -> str:
     impact = ""
     if row.impact is not None:
         more = "more" if row.impact > 0 else "less"
-        impact = f", {abs(row.impact):,.2f} {row.unit} {more} than expected in all"
-    return (
-        f"{row.title}: {row.actual:,.2f} {row.unit} on {row.peak_day:%-d %b}, "
-        f"{row.expected:,.2f} expected{impact}."
-    )
+        size = for_reading(abs(row.impact), row.currency)
+        impact = f", {size} {more} than expected in all"
+    actual, expected = (for_reading(n, row.unit) for n in (row.actual, row.expected))
+    day = f"{row.peak_day:%-d %b}"
+    return f"{row.title}: {actual} on {day}, {expected} expected{impact}."
 
 
 def _cause(row: Anomaly) -> str:

@@ -56,13 +56,13 @@ def test_it_says_what_was_spent_found_and_saved() -> None:
     recommendation(owner)
     text = digest_text(reader(), 1, NOW)
     assert "data through" in text.splitlines()[0]
-    assert "Newest day: $14.00, $4.00 more than before" in text
+    assert ": $14.00, $4.00 more than the day before" in text
     assert "Month to date: " in text
     assert "New anomalies: 1\n- EC2 in" in text
     assert "New savings a month: $70.08" in text
     assert "Not fresh: " in text
     weekly = digest_text(reader(), 7, NOW)
-    assert "Last 7 days: $74.00, $4.00 more than before" in weekly
+    assert ": $74.00, $4.00 more than the 7 days before" in weekly
 
 
 def test_who_is_limited_reads_of_his_own_only(mailoutbox: Any) -> None:

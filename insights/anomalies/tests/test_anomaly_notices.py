@@ -38,8 +38,8 @@ def test_each_is_told_once_with_its_money(mailoutbox: Any) -> None:
         queue_anomalies(NOW)
         deliver_due(NOW)
     (letter,) = mailoutbox
-    assert f"{row.title}: 50.00 USD on" in letter.body
-    assert "120.00 USD more than expected in all." in letter.body
+    assert f"{row.title}: $50.00 on" in letter.body
+    assert "$120.00 more than expected in all." in letter.body
     assert f"https://cloud.example.com/insights/anomalies/{row.pk}/" in letter.body
     notice = Notice.objects.get()
     assert (notice.amount, notice.currency, notice.topic) == (120, "USD", "anomaly")
@@ -99,7 +99,7 @@ def test_it_is_acknowledged_by_the_link_in_the_message(
     row.refresh_from_db()
     assert row.status == "acknowledged"
     (change,) = row.changes.all()
-    assert (change.user, change.user_name) == (None, "by the link in email")
+    assert (change.user, change.user_name) == (None, "link in email")
     assert not row.is_closed_automatically
 
 

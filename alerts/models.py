@@ -94,6 +94,11 @@ class Channel(models.Model):
         return urlsplit(self.target).hostname or ""
 
     @property
+    def tracks_ends(self) -> bool:
+        """Whether what it is told stays open there until it is told the end."""
+        return self.kind == self.Kind.PAGERDUTY
+
+    @property
     def setting(self) -> str:
         """Return which setting configures it; "" for one that was added."""
         return SETTINGS[self.name] if self.pk is None else ""

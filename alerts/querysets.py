@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from clouds.access import AccountScopedQuerySet, AnyUser, is_limited
@@ -60,6 +61,9 @@ class NoticeQuerySet(AccountScopedQuerySet):
         about = {"about_type": OuterRef("about_type"), "about_id": OuterRef("about_id")}
         ends = self.model.objects.filter(**about, is_end=True)
         return self.filter(is_end=False).exclude(sent_at=None).exclude(Exists(ends))
+
+    def of_model(self, model: type[Any]) -> "NoticeQuerySet":
+        return self.filter(about_type=ContentType.objects.get_for_model(model))
 
     def snoozed(self, now: datetime) -> "NoticeQuerySet":
         return self.filter(_is_snoozed(now))

@@ -21,6 +21,15 @@ class DigestForm(forms.ModelForm[Digest]):
         super().__init__(*args, **kwargs)
         self.instance.user = user
 
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        names = ("frequency", "channel")
+        same = {name: given[name] for name in names if name in given}
+        own = Digest.objects.filter(user=self.instance.user, **same)
+        if len(same) == len(names) and own.exists():
+            raise forms.ValidationError("There is such a digest already.")
+        return given
+
     def clean_channel(self) -> str:
         name: str = self.cleaned_data["channel"]
         user = self.instance.user

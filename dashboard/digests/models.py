@@ -55,7 +55,6 @@ class Digest(models.Model):
             models.UniqueConstraint(
                 fields=["user", "frequency", "channel"],
                 name="digest_natural_key",
-                violation_error_message="There is such a digest already.",
             )
         ]
 

@@ -51,12 +51,18 @@ class DigestsView(PermissionRequiredMixin, TemplateView):
         """Subscribe."""
         now = timezone.now()
         self.form = DigestForm(cast("User", request.user), request.POST)
-        self.form.instance.sent_on = utc_day(now)
         if not self.form.is_valid():
             return self.render_to_response(self.get_context_data(), status=REFUSED)
-        digest = self.form.instance
-        digest.created_at = now
-        digest.save()
+        digest, _ = Digest.objects.get_or_create(
+            user=self.form.instance.user,
+            frequency=self.form.cleaned_data["frequency"],
+            channel=self.form.cleaned_data["channel"],
+            defaults={
+                "hour": self.form.cleaned_data["hour"],
+                "created_at": now,
+                "sent_on": utc_day(now),
+            },
+        )
         record(request, "digest.add", digest, hour=digest.hour)
         messages.success(request, f"{digest} added. The next one comes by itself.")
         return redirect("digests")

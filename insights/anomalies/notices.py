@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from alerts.models import Facts, Severity, Topic
+from alerts.channels import configured_channels
+from alerts.models import Facts, Notice, Severity, Topic
 from alerts.outbox import queue_notice
 from core.money import for_reading
 from core.windows import utc_day
@@ -44,6 +45,25 @@ def queue_anomalies(now: datetime) -> None:
         cause = _cause(row)
         text = f"{_sentence(row)} {cause}"
         queue_notice(row, "detected", text, now, facts, cause=cause)
+
+
+def queue_ends(now: datetime) -> None:
+    """Tell channels where it stays open until then that an anomaly is closed."""
+    tracking = {name for name, one in configured_channels().items() if one.tracks_ends}
+    told = Notice.objects.not_ended().of_model(Anomaly).filter(channel__in=tracking)
+    closed = Anomaly.objects.exclude(status__in=Anomaly.OPEN)
+    ended = closed.filter(pk__in=told.values("about_id"))
+    for row in ended.select_related("account", "resource"):
+        queue_notice(
+            row,
+            "closed",
+            f"{row.title}: {row.get_status_display().lower()}. {_cause(row)}",
+            now,
+            Facts(Topic.ANOMALY, Severity.INFO, row.account),
+            cause=_cause(row),
+            channels=tracking,
+            is_end=True,
+        )
 
 
 def _sentence(row: Anomaly) -> str:

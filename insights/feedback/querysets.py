@@ -12,6 +12,9 @@ RATINGS = range(1, 6)
 
 
 class FeedbackQuerySet(AccountScopedQuerySet):
+    # One of three ways to it.
+    account_path = f"{INSIGHTS[0]}__account"
+
     def visible_to(self, user: AnyUser) -> Self:
         """Return that of insights of accounts that this user may see."""
         accounts = visible_accounts(user)

@@ -16,7 +16,7 @@ from functools import cache, partial
 from django.db import InterfaceError, OperationalError
 
 from clouds.models import CloudAccount
-from insights.anomalies.notices import queue_anomalies
+from insights.anomalies.notices import queue_anomalies, queue_ends
 from insights.anomalies.refresh import refresh_anomalies
 from insights.budgets.refresh import refresh_budgets
 from insights.daily_costs import read_bills
@@ -106,6 +106,7 @@ def refresh(
         outcomes.append(outcome)
     refresh_calibrations(now)
     queue_anomalies(now)
+    queue_ends(now)
     queue_due(now)
     return outcomes
 

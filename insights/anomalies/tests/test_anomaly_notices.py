@@ -8,15 +8,16 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from alerts.models import Notice, Route
+from alerts.models import Channel, Notice, Route
 from alerts.outbox import deliver_due
 from clouds.testing import account
 from core.testing.clock import NOW, TODAY
 from costs.allocation.testing import team_rule
-from insights.anomalies.notices import queue_anomalies
+from insights.anomalies.notices import queue_anomalies, queue_ends
 from insights.models import Anomaly
 from insights.owners.notices import queue_due
-from insights.testing import anomaly, recommendation, somebody
+from insights.testing import anomaly, recommendation, request_of, somebody
+from insights.transitions import change_status
 
 pytestmark = pytest.mark.django_db
 YESTERDAY = TODAY - timedelta(days=1)
@@ -120,3 +121,24 @@ def test_the_owner_is_told_on_the_day_until_which_it_was_to_be_done(
     (letter,) = mailoutbox
     assert letter.to[-1] == "ada@example.com"
     assert str(row) in letter.subject
+
+
+def test_pagerduty_is_told_once_when_one_that_it_was_told_of_is_closed() -> None:
+    Channel.objects.create(
+        name="On call",
+        kind="pagerduty",
+        target="https://events.example.com/v2/enqueue",
+        secret="0" * 32,
+        created_at=NOW,
+    )
+    row, other = new(account()), new(account(2))
+    queue_anomalies(NOW)
+    Notice.objects.filter(about_id=row.pk).update(sent_at=NOW)
+    queue_ends(NOW)
+    assert not Notice.objects.filter(is_end=True).exists()
+    for one in (row, other):
+        change_status(one, "resolved", 1, NOW, request=request_of())
+    for _ in range(2):
+        queue_ends(NOW)
+    ended = Notice.objects.get(is_end=True)
+    assert (ended.channel, ended.about_id) == ("On call", row.pk)

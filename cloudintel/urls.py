@@ -11,6 +11,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.routers import APIRootView, DefaultRouter
 from rest_framework.viewsets import ViewSetMixin
 
+from alerts.api import NoticeViewSet, RouteViewSet
 from carbon.api import CarbonViewSet
 from cloudintel.health import health, metrics, status
 from costs.allocation.api import TeamRuleViewSet, TeamViewSet
@@ -35,9 +36,11 @@ from dashboard.instances import InstanceCpuViewSet, InstanceListView
 from insights.advice.api import AdviceViewSet
 from insights.anomalies.api import AnomalyViewSet
 from insights.budgets.api.views import BudgetViewSet
+from insights.feedback.api import FeedbackViewSet
 from insights.forecasts.api import ForecastViewSet
+from insights.labels.api import LabeledDayViewSet
 from insights.owners.api import AssignmentView, OwnerRuleViewSet
-from insights.recommendations.api.views import FeedbackViewSet, RecommendationViewSet
+from insights.recommendations.api.views import RecommendationViewSet
 from inventory.api.views import (
     AddressViewSet,
     BucketViewSet,
@@ -121,8 +124,11 @@ router.register("anomalies", AnomalyViewSet)
 router.register("recommendations", RecommendationViewSet)
 router.register("advice", AdviceViewSet)
 router.register("feedback", FeedbackViewSet)
+router.register("training-data", LabeledDayViewSet)
 router.register("budgets", BudgetViewSet)
 router.register("owner-rules", OwnerRuleViewSet)
+router.register("notices", NoticeViewSet)
+router.register("alert-routes", RouteViewSet)
 router.register("audit", AuditEntryViewSet)
 
 

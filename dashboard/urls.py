@@ -1,5 +1,6 @@
 from django.urls import path
 
+from dashboard.digests.views import DigestsView, RemoveDigestView
 from dashboard.places import SECTIONS
 from dashboard.resource_page import ResourceView
 from dashboard.resources import UsedResourceListView
@@ -8,6 +9,8 @@ from inventory.kinds import Kind
 
 urlpatterns = [
     path("search/", SearchView.as_view(), name="search"),
+    path("digests/", DigestsView.as_view(), name="digests"),
+    path("digests/<int:pk>/remove/", RemoveDigestView.as_view(), name="remove-digest"),
     *(
         path(
             f"{name}/",

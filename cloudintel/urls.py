@@ -11,6 +11,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.routers import APIRootView, DefaultRouter
 from rest_framework.viewsets import ViewSetMixin
 
+from assistant.api import AskView, AssistantViewSet, InteractionViewSet
 from cloudintel.health import health, metrics, status
 from costs.allocation.api import TeamRuleViewSet, TeamViewSet
 from costs.api.views import DailyCostViewSet
@@ -58,6 +59,7 @@ from syncs.api_usage.api import ApiUsageViewSet
 from syncs.backfills.api import BackfillViewSet
 from syncs.datasets import Dataset
 from syncs.runs.api import StartSyncView, SyncRunViewSet
+from syncs.runs.freshness_api import FreshnessViewSet
 from users.api import AuditEntryViewSet
 from users.views import AdminLoginRedirect, SignOut
 
@@ -66,6 +68,7 @@ pages: list[URLPattern | URLResolver] = [
     path("instances/", InstanceListView.as_view(), name="instances"),
     path("instances/<int:pk>/", InstanceView.as_view(), name="instance"),
     path("", include("alerts.urls")),
+    path("", include("assistant.urls")),
     path("costs/", ExplainedCostsView.as_view(), name="costs"),
     path("", include("costs.urls")),
     path("", include("insights.urls")),
@@ -120,6 +123,7 @@ router.register("advice", AdviceViewSet)
 router.register("feedback", FeedbackViewSet)
 router.register("budgets", BudgetViewSet)
 router.register("owner-rules", OwnerRuleViewSet)
+router.register("assistant/questions", InteractionViewSet)
 router.register("audit", AuditEntryViewSet)
 
 
@@ -154,7 +158,14 @@ api: list[URLPattern | URLResolver] = [
         PricedResourceViewSet.as_view({"get": "costs"}),
     ),
     path("api/v1/coverage/", CoverageViewSet.as_view({"get": "list"})),
+    path("api/v1/freshness/", FreshnessViewSet.as_view({"get": "list"})),
     path("api/v1/assignments/", AssignmentView.as_view()),
+    path("api/v1/assistant/ask/", AskView.as_view(), name="api-ask"),
+    path("api/v1/assistant/tools/", AssistantViewSet.as_view({"get": "tools"})),
+    path(
+        "api/v1/assistant/reports/<slug:agent>/",
+        AssistantViewSet.as_view({"get": "report"}),
+    ),
     path("api/v1/", include(router.urls)),
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="swagger"),

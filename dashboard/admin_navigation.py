@@ -64,6 +64,7 @@ SUBJECTS = {
         ("insights.ownerrule", "assignment_ind"),
         ("insights.refreshstate", "update"),
     ],
+    "Assistant": [("assistant.interaction", "forum")],
     "Dashboard": [("dashboard.dashboardmetric", "timeline")],
     "Archives": [("archives.archive", "inventory_2")],
     "Users": [

@@ -155,6 +155,22 @@ INSIGHTS = (
         words="Azure Advisor",
     ),
 )
+ASSISTANT = (
+    Page(
+        "Ask",
+        "assistant",
+        ("assistant.view_interaction",),
+        also=("rate-answer",),
+        words="assistant question chat answers MCP",
+    ),
+    Page(
+        "Reports",
+        "reports",
+        ("assistant.view_interaction",),
+        also=("report",),
+        words="agents analyst specialist financial infrastructure remediation",
+    ),
+)
 OPERATIONS = (
     Page(
         "Syncs and backfills",
@@ -210,6 +226,7 @@ PLACES = (
     Place("Costs", "costs", COSTS),
     Place("Resources", "resources", RESOURCES),
     Place("Insights", "insights", INSIGHTS),
+    Place("Assistant", "assistant", ASSISTANT),
     Place("Operations", "operations", OPERATIONS),
     Place("Admin", "admin", ADMIN),
 )

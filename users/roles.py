@@ -22,6 +22,7 @@ DATA = (
     "pricing",
     "metrics",
     "insights",
+    "assistant",
     "dashboard",
 )
 # What operators may do beside viewing.

@@ -76,6 +76,7 @@ SUBJECTS = {
         ("dashboard.dashboardmetric", "timeline"),
         ("dashboard.digest", "campaign"),
     ],
+    "Assistant": [("assistant.interaction", "forum")],
     "Archives": [("archives.archive", "inventory_2")],
     "Users": [
         ("auth.user", "person"),

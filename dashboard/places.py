@@ -179,6 +179,22 @@ CARBON = (
         has_period=True,
     ),
 )
+ASSISTANT = (
+    Page(
+        "Ask",
+        "assistant",
+        ("assistant.view_interaction",),
+        also=("rate-answer",),
+        words="assistant question chat answers MCP",
+    ),
+    Page(
+        "Reports",
+        "reports",
+        ("assistant.view_interaction",),
+        also=("report",),
+        words="agents analyst specialist financial infrastructure remediation",
+    ),
+)
 OPERATIONS = (
     Page(
         "Syncs and backfills",
@@ -241,6 +257,8 @@ PLACES = (
     Place("Resources", "resources", RESOURCES),
     Place("Insights", "insights", INSIGHTS),
     Place("Carbon", "carbon", CARBON),
+=======
+    Place("Assistant", "assistant", ASSISTANT),
     Place("Operations", "operations", OPERATIONS),
     Place("Admin", "admin", ADMIN),
 )

@@ -23,6 +23,7 @@ DATA = (
     "metrics",
     "carbon",
     "insights",
+    "assistant",
     "dashboard",
 )
 # What operators may do beside viewing.

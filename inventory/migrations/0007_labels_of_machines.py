@@ -4,30 +4,34 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('inventory', '0006_owners'),
+        ("inventory", "0006_owners"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='instance',
-            name='image_id',
-            field=models.CharField(blank=True, max_length=64, verbose_name='image'),
+            model_name="instance",
+            name="image_id",
+            field=models.CharField(blank=True, max_length=64, verbose_name="image"),
         ),
         migrations.AlterField(
-            model_name='instance',
-            name='launched_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='launched'),
+            model_name="instance",
+            name="launched_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="launched"),
         ),
         migrations.AlterField(
-            model_name='instance',
-            name='paid_anyway',
-            field=models.CharField(blank=True, help_text='What costs the same until it is released, such as a dedicated host.', max_length=32, verbose_name='paid while stopped'),
+            model_name="instance",
+            name="paid_anyway",
+            field=models.CharField(
+                blank=True,
+                help_text="What costs the same until it is released, such as a dedicated host.",
+                max_length=32,
+                verbose_name="paid while stopped",
+            ),
         ),
         migrations.AlterField(
-            model_name='instance',
-            name='vpc_id',
-            field=models.CharField(blank=True, max_length=64, verbose_name='VPC'),
+            model_name="instance",
+            name="vpc_id",
+            field=models.CharField(blank=True, max_length=64, verbose_name="VPC"),
         ),
     ]

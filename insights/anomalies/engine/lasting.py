@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from insights.anomalies.engine.anomaly_records import Kind
 from insights.anomalies.engine.baseline import WEEK, Baseline
 from insights.anomalies.engine.detector import Alarm, Detector
-from insights.arrays import SIGMA_OF_MAD, BoolArray, FloatArray, row_medians
+from insights.arrays import SIGMA_OF_MAD, FloatArray, row_medians
 
 WEEKS_BEFORE, GROWTH_WEEKS = 5, 9
 SHIFT_DAYS, WINDOW_DAYS = WEEK * (WEEKS_BEFORE + 1), WEEK * GROWTH_WEEKS

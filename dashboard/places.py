@@ -257,7 +257,6 @@ PLACES = (
     Place("Resources", "resources", RESOURCES),
     Place("Insights", "insights", INSIGHTS),
     Place("Carbon", "carbon", CARBON),
-=======
     Place("Assistant", "assistant", ASSISTANT),
     Place("Operations", "operations", OPERATIONS),
     Place("Admin", "admin", ADMIN),

@@ -49,7 +49,8 @@ def avoided(web: Instance, **values: object) -> float | None:
 def monthly(web: Instance) -> float:
     day = ResourceEmission.objects.filter(resource=web).earliest("day")
     assert day.operational_kg is not None
-    return day.operational_kg * DAYS_PER_MONTH
+    assert day.embodied_kg is not None
+    return (day.operational_kg + day.embodied_kg) * DAYS_PER_MONTH
 
 
 def test_stopping_avoids_all_of_it(web: Instance) -> None:

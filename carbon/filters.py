@@ -100,7 +100,6 @@ class CarbonFilter(filters.FilterSet):
     )
 
     class Meta:
-        model = CloudAccount
         fields: list[str] = []
         form = PeriodForm
 

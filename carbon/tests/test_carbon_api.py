@@ -81,7 +81,7 @@ def test_the_score_names_each_part_and_formula() -> None:
 
 
 @pytest.mark.parametrize("kind", ["csv", "csv-excel", "xlsx"])
-@pytest.mark.parametrize("path", ["", "trend/"])
+@pytest.mark.parametrize("path", ["", "trend/", "score/"])
 def test_lists_are_files_too(path: str, kind: str) -> None:
     response = viewer().get(f"/api/v1/carbon/{path}", {"format": kind})
     assert response.status_code == 200

@@ -17,11 +17,14 @@ from django.db import InterfaceError, OperationalError
 
 from carbon.refresh import refresh_emissions
 from clouds.models import CloudAccount
+from insights.anomalies.notices import queue_anomalies, queue_ends
 from insights.anomalies.refresh import refresh_anomalies
 from insights.budgets.refresh import refresh_budgets
 from insights.daily_costs import read_bills
 from insights.forecasts.refresh import refresh_forecasts
+from insights.labels.refresh import refresh_calibrations
 from insights.models import RefreshState
+from insights.owners.notices import queue_due
 from insights.owners.refresh import refresh_owners
 from insights.recommendations.refresh import refresh_recommendations
 from insights.refresh.refresh_state import (
@@ -102,6 +105,10 @@ def refresh(
         for part in wanted:
             outcome.refresh_part(part, partial(shared[part], now))
         outcomes.append(outcome)
+    refresh_calibrations(now)
+    queue_anomalies(now)
+    queue_ends(now)
+    queue_due(now)
     return outcomes
 
 

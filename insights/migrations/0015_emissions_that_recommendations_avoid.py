@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("insights", "0012_what_month_ends_missed"),
+        ("insights", "0014_labels_of_days_and_calibrations"),
     ]
 
     operations = [

@@ -29,7 +29,7 @@ def emissions_of(resource: Resource, now: datetime) -> dict[str, Any] | None:
         return None
     window = last_complete_days(OBSERVED_DAYS, now)
     days = ResourceEmission.objects.filter(resource=resource.pk).in_window(window)
-    sums = days.aggregate(**SUMS, reason=Max("unknown"))
+    sums = days.aggregate(reason=Max("unknown"), **SUMS)
     reason = sums.pop("reason")
     return {
         "window": window,

@@ -45,6 +45,7 @@ def at(now: datetime) -> int:
 
 
 def about_of(notice: Notice) -> Model:
+    assert notice.about is not None
     about: Model = notice.about
     return about
 

@@ -54,6 +54,10 @@ SUBJECTS = {
         ("metrics.networkmetric", "network_check"),
         ("metrics.usagemetric", "leaderboard"),
     ],
+    "Carbon": [
+        ("carbon.resourceemission", "eco"),
+        ("carbon.emissiontotal", "functions"),
+    ],
     "Insights": [
         ("insights.forecast", "trending_up"),
         ("insights.anomaly", "notification_important"),
@@ -72,6 +76,7 @@ SUBJECTS = {
         ("dashboard.dashboardmetric", "timeline"),
         ("dashboard.digest", "campaign"),
     ],
+    "Assistant": [("assistant.interaction", "forum")],
     "Archives": [("archives.archive", "inventory_2")],
     "Users": [
         ("auth.user", "person"),

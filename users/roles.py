@@ -21,7 +21,9 @@ DATA = (
     "costs",
     "pricing",
     "metrics",
+    "carbon",
     "insights",
+    "assistant",
     "dashboard",
 )
 # What operators may do beside viewing.

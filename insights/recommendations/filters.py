@@ -32,6 +32,7 @@ class RecommendationFilter(OwnedFilter):
     ordering = UnknownLastOrder(
         fields={
             "savings_monthly": "savings_monthly",
+            "kg_per_month": "kg_per_month",
             "rank": "priority",
             "found_at": "found_at",
             "status": "status",

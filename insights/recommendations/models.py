@@ -78,6 +78,12 @@ class Recommendation(Owned):
     alternative_to = models.CharField(
         max_length=16, blank=True, help_text="The rule that is counted instead."
     )
+    kg_per_month = models.FloatField(
+        "kg CO2e a month",
+        null=True,
+        blank=True,
+        help_text="That it would avoid, as estimated. Empty: unknown.",
+    )
     currency = models.CharField(max_length=3, blank=True)
     price_basis = models.CharField(max_length=16, choices=choices(PriceBasis))
     impact = models.CharField(max_length=8, choices=LEVELS)

@@ -15,6 +15,7 @@ from functools import cache, partial
 
 from django.db import InterfaceError, OperationalError
 
+from carbon.refresh import refresh_emissions
 from clouds.models import CloudAccount
 from insights.anomalies.refresh import refresh_anomalies
 from insights.budgets.refresh import refresh_budgets
@@ -131,6 +132,14 @@ def _refresh_account(
         state.parts[Part.ANOMALIES] = version
         return changed
 
+    def carbon() -> int:
+        if account is None:
+            return 0
+        last = None if force else state.parts.get(Part.CARBON)
+        changed, version = refresh_emissions(account, now, last)
+        state.parts[Part.CARBON] = version
+        return changed
+
     def recommendations() -> int:
         if account is None:
             return 0
@@ -144,6 +153,9 @@ def _refresh_account(
         )
     if Part.ANOMALIES in parts:
         outcome.refresh_part(Part.ANOMALIES, anomalies)
+    if Part.CARBON in parts:
+        outcome.refresh_part(Part.CARBON, carbon)
+    # After carbon, as they say how much of it they save.
     if Part.RECOMMENDATIONS in parts:
         outcome.refresh_part(Part.RECOMMENDATIONS, recommendations)
 

@@ -1,6 +1,6 @@
 """The score of anomaly detection on bills: incidents planted in carriers, and none.
 
-    python -m benchmarks.incidents [--series 100] [--seed 1] [--carriers DIR] [--publish]
+    python -m benchmarks.incidents [--series 100] [--carriers DIR] [--publish]
 
 A carrier is a year and two months of a service's daily costs in a bill beside small
 steady ones. They are drawn from seeds, with weekdays, noise that clings, month ends and
@@ -13,8 +13,8 @@ that the accuracy page shows.
 import argparse
 import csv
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
@@ -112,7 +112,9 @@ def main() -> None:
     carriers = (
         list(read_carriers(options.carriers))
         if options.carriers
-        else [drawn(seed) for seed in range(options.seed, options.seed + options.series)]
+        else [
+            drawn(seed) for seed in range(options.seed, options.seed + options.series)
+        ]
     )
     score = score_of(carriers, options.seed)
     print(told(score))
@@ -153,7 +155,9 @@ def tried(
         elif one.first_day not in known:
             others += 1
     in_time = [one for after, one in hits if after <= kind.in_time_days]
-    told_after = min((after for after, _ in hits if after <= kind.in_time_days), default=None)
+    told_after = min(
+        (after for after, _ in hits if after <= kind.in_time_days), default=None
+    )
     money = float(more[day : day + 7].sum())
     found = sum(one.impact for one in in_time)
     return Trial(told_after, others, money, min(max(found, 0.0), money))

@@ -1,6 +1,7 @@
 """The score of anomaly detection on bills: incidents planted in carriers, and none.
 
-    python -m benchmarks.incidents [--series 100] [--carriers DIR] [--publish]
+    python -m benchmarks.incidents [--series 100] [--seed 1] [--carriers DIR]
+        [--publish]
 
 A carrier is a year and two months of a service's daily costs in a bill beside small
 steady ones. They are drawn from seeds, with weekdays, noise that clings, month ends and

@@ -34,6 +34,7 @@ class Part(StrEnum):
 
     FORECASTS = "forecasts"
     ANOMALIES = "anomalies"
+    CARBON = "carbon"
     RECOMMENDATIONS = "recommendations"
     BUDGETS = "budgets"
     OWNERS = "owners"

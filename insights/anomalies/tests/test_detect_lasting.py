@@ -91,7 +91,7 @@ def test_a_sum_tells_what_none_of_its_parts_does() -> None:
             value and value * (1 + 0.1 * (at >= DAY)) for at, value in enumerate(values)
         ]
     found = find_incidents(Bill("USD", FIRST_DAY, parts))
-    assert [one.scope for one in found] == [Scope("1", "", "here")]
+    assert [one.scope.service for one in found] == [""]
     assert 0 <= (found[0].seen_on - FIRST_DAY).days - DAY <= 7
 
 

@@ -34,6 +34,7 @@ class Agent:
         return list(dict.fromkeys(one.intent for one in self.sections))
 
 
+RUNNING = {"state": "running", "kind": "instance"}
 AGENTS = {
     one.name: one
     for one in (
@@ -56,7 +57,7 @@ AGENTS = {
             "What runs, what is idle or untagged, and how fresh the data is.",
             (
                 Section("Resources", "count"),
-                Section("Running instances", "count", {"state": "running"}),
+                Section("Running instances", "count", RUNNING),
                 Section("Idle instances", "idle"),
                 Section("Untagged resources", "count", {"untagged": "true"}),
                 Section("Data freshness", "freshness"),

@@ -47,5 +47,5 @@ def answer(
         "slots": dict(asked.slots),
         "understood": understood(asked, labels),
         **found.as_json(),
-        "data_status": data_status(user, now),
+        "data_status": data_status(user, now, asked.intent),
     }

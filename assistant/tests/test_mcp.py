@@ -1,9 +1,11 @@
 """The official client lists and calls every tool, in both eras of the protocol."""
 
+import asyncio
 import json
+from concurrent.futures import Future, ThreadPoolExecutor
+from queue import Queue
 from typing import Any
 
-import anyio
 import httpx2
 import pytest
 from django.contrib.auth.models import User
@@ -15,6 +17,7 @@ from assistant.agents import AGENTS
 from assistant.engine.intents import INTENTS
 from assistant.models import Interaction
 from clouds.models import CloudAccount
+from core.testing.waiting import HANGS_AFTER_SECONDS
 from insights.testing import somebody
 from users.tokens import make_token
 
@@ -26,30 +29,39 @@ ARGUMENTS = {
 
 
 class InProcess(httpx2.AsyncBaseTransport):
-    """Sends requests to the view, without a server."""
+    """Hands requests over to the thread of the test, whose connection has the rows."""
+
+    def __init__(self) -> None:
+        self.requests: Queue[tuple[httpx2.Request, Future[httpx2.Response]] | None]
+        self.requests = Queue()
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        headers = {
-            f"HTTP_{name.upper().replace('-', '_')}": value
+        answered: Future[httpx2.Response] = Future()
+        self.requests.put((request, answered))
+        return await asyncio.wrap_future(answered)
+
+    def serve(self) -> None:
+        """Answer until the client has ended."""
+        while waiting := self.requests.get(timeout=HANGS_AFTER_SECONDS):
+            request, answered = waiting
+            answered.set_result(_answer(request))
+
+
+def _answer(request: httpx2.Request) -> httpx2.Response:
+    answer = Browser().generic(
+        request.method,
+        request.url.path,
+        request.content,
+        request.headers.get("content-type", ""),
+        headers={
+            name: value
             for name, value in request.headers.items()
             if name not in ("host", "content-type", "content-length")
-        }
-        answer = Browser().generic(
-            request.method,
-            request.url.path,
-            request.content,
-            request.headers.get("content-type", ""),
-            **headers,
-        )
-        return httpx2.Response(
-            answer.status_code, headers=dict(answer.items()), content=answer.content
-        )
-
-
-@pytest.fixture(autouse=True)
-def _one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The view runs in the loop of its client, and on the test's connection."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        },
+    )
+    return httpx2.Response(
+        answer.status_code, headers=dict(answer.items()), content=answer.content
+    )
 
 
 def called(user: User, mode: str, calls: dict[str, Any]) -> dict[str, Any]:
@@ -57,9 +69,10 @@ def called(user: User, mode: str, calls: dict[str, Any]) -> dict[str, Any]:
     token = make_token(user, 1, scope="mcp")[1]
     headers = {"Authorization": f"Bearer {token}"}
     found: dict[str, Any] = {}
+    server = InProcess()
 
     async def main() -> None:
-        http = httpx2.AsyncClient(transport=InProcess(), headers=headers)
+        http = httpx2.AsyncClient(transport=server, headers=headers)
         transport = streamable_http_client("http://testserver/mcp", http_client=http)
         async with Client(transport, mode=mode) as client:
             listed = await client.list_tools()
@@ -71,7 +84,16 @@ def called(user: User, mode: str, calls: dict[str, Any]) -> dict[str, Any]:
                 given = calls.get(name, ARGUMENTS.get(name, {}))
                 found[name] = await client.call_tool(name, given)
 
-    anyio.run(main)
+    def run() -> None:
+        try:
+            asyncio.run(main())
+        finally:
+            server.requests.put(None)
+
+    with ThreadPoolExecutor(1) as threads:
+        ended = threads.submit(run)
+        server.serve()
+        ended.result(HANGS_AFTER_SECONDS)
     return found
 
 

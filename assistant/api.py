@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSet
 
 from assistant.agents import AGENTS, report
-from assistant.ask import ask, ask_with
+from assistant.ask import ask, ask_with, rate
 from assistant.engine.intents import INTENTS
 from assistant.engine.parser import LONGEST_QUESTION
 from assistant.engine.slots import schema_of
@@ -124,7 +124,8 @@ class InteractionViewSet(RowsViewSet):
             raise NotFound
         given = RateAnswerSerializer(row, data=request.data, partial=True)
         given.is_valid(raise_exception=True)
-        given.save()
+        found = {"rating": row.rating, "comment": row.comment} | given.validated_data
+        rate(row, found["rating"], found["comment"], request)
         return Response(InteractionSerializer(row).data)
 
 

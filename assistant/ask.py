@@ -24,6 +24,7 @@ from assistant.models import Interaction
 from assistant.vocabulary import labels_of, vocabulary_of
 from clouds.access import AnyUser, limit_of
 from core.windows import utc_day
+from users.audit import record
 
 MODEL_CONFIDENCE = 0.5
 By = Interaction.UnderstoodBy
@@ -138,6 +139,13 @@ def _refusal(refused: Refused) -> dict[str, Any]:
         "unknown": list(found["unknown"]),
         "nearest": {word: list(names) for word, names in refused.nearest.items()},
     }
+
+
+def rate(row: Interaction, rating: int | None, comment: str, request: Any) -> None:
+    """Store whether an answer was right, and that its user said so."""
+    row.rating, row.comment = rating, comment
+    row.save(update_fields=["rating", "comment"])
+    record(request, "answer.rate", row, rating=rating, comment=comment)
 
 
 def delete_expired(now: datetime) -> int:

@@ -42,6 +42,7 @@ class Intent:
     """Whether it is cut by service, region, account or a tag."""
     days: str = ""
     """past, ahead, or empty where it has no days."""
+    default_period: str = ""
     compares: bool = False
     """Whether a second period is what it is compared with."""
     has_limit: bool = False
@@ -278,6 +279,7 @@ INTENTS = (
         },
         names=BILL_NAMES,
         days="past",
+        default_period="30_days",
         compares=True,
         choices=COST_CHOICES,
     ),
@@ -303,6 +305,7 @@ INTENTS = (
         names=BILL_NAMES,
         groups=True,
         days="past",
+        default_period="30_days",
         choices={
             "metric": ("billed", "effective"),
             "granularity": ("daily", "monthly"),
@@ -329,6 +332,7 @@ INTENTS = (
         names=BILL_NAMES,
         groups=True,
         days="past",
+        default_period="30_days",
         has_limit=True,
         choices={
             "metric": ("billed", "effective"),
@@ -364,6 +368,7 @@ INTENTS = (
         words={**METRIC, **IN_CURRENCY},
         names=BILL_NAMES,
         days="past",
+        default_period="30_days",
         choices=COST_CHOICES,
     ),
 )

@@ -43,6 +43,7 @@ class Intent:
     days: str = ""
     """past, ahead, or empty where it has no days."""
     default_period: str = ""
+    """Where a question names no days."""
     compares: bool = False
     """Whether a second period is what it is compared with."""
     has_limit: bool = False

@@ -52,7 +52,9 @@ class InteractionSerializer(serializers.ModelSerializer[Interaction]):
     user = serializers.SlugRelatedField[User](
         slug_field="username", read_only=True, allow_null=True
     )
-    context = serializers.JSONField(help_text="Slots, access, and what was tried.")
+    context = serializers.JSONField(  # type: ignore[assignment]  # DRF takes it away
+        help_text="Slots, access, and what was tried."
+    )
     answer = serializers.JSONField(
         help_text="`text` with `columns` and `rows`, the `page` with the same figures, "
         "the `query` that asks them again, `understood` and `data_status`. Of a "

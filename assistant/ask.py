@@ -110,13 +110,9 @@ def _keep(
     begun: float,
     labels: Mapping[str, str],
 ) -> Interaction:
-    result: dict[str, Any] | Refused
-    result, asked = reading.asked, reading.asked
-    if isinstance(asked, Asked):
-        result = answer(asked, user, now, labels)
+    asked = reading.asked
+    result = answer(asked, user, now, labels) if isinstance(asked, Asked) else asked
     is_answered = not isinstance(result, Refused)
-    context = {"slots": dict(asked.slots) if isinstance(asked, Asked) else {}}
-    context |= {"access": limit_of(user), "trail": reading.trail}
     return Interaction.objects.create(
         asked_at=now,
         user_id=user.pk,
@@ -125,7 +121,11 @@ def _keep(
         intent=asked.intent if isinstance(asked, Asked) and is_answered else "",
         understood_by=reading.by,
         confidence=reading.confidence,
-        context=context,
+        context={
+            "slots": dict(asked.slots) if isinstance(asked, Asked) else {},
+            "access": limit_of(user),
+            "trail": reading.trail,
+        },
         answer=_refusal(result) if isinstance(result, Refused) else result,
         is_answered=is_answered,
         seconds=round(monotonic() - begun, 4),

@@ -194,9 +194,8 @@ def test_errors_of_the_protocol_have_its_codes(ada: User) -> None:
     assert {one.json()["error"]["code"] for one in none} == {-32601}
     nothing = post(token, "tools/call", {"name": "delete_everything"})
     assert nothing.json()["error"]["code"] == -32602
-    assert (
-        Browser().get("/mcp", HTTP_AUTHORIZATION=f"Bearer {token}").status_code == 405
-    )
+    bearer = {"authorization": f"Bearer {token}"}
+    assert Browser().get("/mcp", headers=bearer).status_code == 405
 
 
 @pytest.mark.parametrize("body", ["[]", "{}", "1", '"x"', '{"method": 3}', "{"])

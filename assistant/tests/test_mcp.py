@@ -148,14 +148,17 @@ def test_what_a_tool_refuses_is_an_error_that_says_why(ada: User) -> None:
 
 
 def post(
-    token: str, method: str, params: dict[str, Any] | None = None, **headers: str
+    token: str,
+    method: str,
+    params: dict[str, Any] | None = None,
+    headers: dict[str, str] | None = None,
 ) -> Any:
     body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params or {}}
-    return sent(token, json.dumps(body), **headers)
+    return sent(token, json.dumps(body), headers)
 
 
-def sent(token: str, body: str, **headers: str) -> Any:
-    headers = {"authorization": f"Bearer {token}", **headers}
+def sent(token: str, body: str, headers: dict[str, str] | None = None) -> Any:
+    headers = {"authorization": f"Bearer {token}", **(headers or {})}
     return Browser().post("/mcp", body, "application/json", headers=headers)
 
 
@@ -177,19 +180,22 @@ def test_a_token_for_it_opens_nothing_else(ada: User) -> None:
 
 def test_a_page_of_another_site_is_refused(ada: User) -> None:
     token = make_token(ada, 1, scope="mcp")[1]
-    refused = post(token, "tools/list", origin="https://evil.example")
+    refused = post(token, "tools/list", headers={"origin": "https://evil.example"})
     assert refused.status_code == 403
-    assert post(token, "tools/list", origin="http://testserver").status_code == 200
+    assert (
+        post(token, "tools/list", headers={"origin": "http://testserver"}).status_code
+        == 200
+    )
 
 
 def test_errors_of_the_protocol_have_its_codes(ada: User) -> None:
     token = make_token(ada, 1, scope="mcp")[1]
     modern = {"mcp-protocol-version": "2026-07-28"}
     old = {"mcp-protocol-version": "1999-01-01"}
-    unknown = post(token, "tools/list", **old)
+    unknown = post(token, "tools/list", headers=old)
     assert (unknown.status_code, unknown.json()["error"]["code"]) == (400, -32022)
     assert "2026-07-28" in unknown.json()["error"]["data"]["supported"]
-    none = [post(token, "prompts/list"), post(token, "prompts/list", **modern)]
+    none = [post(token, "prompts/list"), post(token, "prompts/list", headers=modern)]
     assert [one.status_code for one in none] == [200, 404]
     assert {one.json()["error"]["code"] for one in none} == {-32601}
     nothing = post(token, "tools/call", {"name": "delete_everything"})

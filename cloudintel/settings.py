@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "costs",
     "pricing",
     "metrics",
+    "carbon",
     "insights",
     "archives",
     "assistant",
@@ -361,6 +362,7 @@ EACH_MINUTE = {
     "deliver-notices": "alerts.tasks.deliver_notices",
     "look-whose-insights-are-due": "insights.tasks.refresh_due",
     "record-dashboard": "dashboard.tasks.record_dashboard",
+    "send-digests": "dashboard.tasks.send_due_digests",
     "delete-old-questions": "assistant.tasks.delete_expired",
 }
 CELERY_BEAT_SCHEDULE = {
@@ -375,6 +377,8 @@ CELERY_BEAT_SCHEDULE = {
 
 ALERT_EMAILS = texts("ALERT_EMAILS", [], EMAIL, "e-mail addresses")
 ALERT_WEBHOOK_URL = url("ALERT_WEBHOOK_URL", "", "https", "http")
+# Where users open it, for links in messages. Default: messages have no links.
+BASE_URL = url("BASE_URL", "", "https", "http").rstrip("/")
 # Such as smtp+tls://user:password@host:587. Default: e-mails are logged.
 EMAIL_URL = url("EMAIL_URL", "consolemail://", *env.EMAIL_SCHEMES)
 vars().update(env.email_url_config(EMAIL_URL))

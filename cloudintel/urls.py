@@ -11,7 +11,9 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.routers import APIRootView, DefaultRouter
 from rest_framework.viewsets import ViewSetMixin
 
+from alerts.api import NoticeViewSet, RouteViewSet
 from assistant.api import AskView, AssistantViewSet, InteractionViewSet
+from carbon.api import CarbonViewSet
 from cloudintel.health import health, metrics, status
 from costs.allocation.api import TeamRuleViewSet, TeamViewSet
 from costs.api.views import DailyCostViewSet
@@ -28,15 +30,18 @@ from dashboard.api.views import (
     SearchViewSet,
 )
 from dashboard.api_schema import SchemaView
+from dashboard.carbon import CarbonView
 from dashboard.explained_costs import ExplainedCostsView, ExplainedCostViewSet
 from dashboard.home import SummaryView
-from dashboard.instances import InstanceCpuViewSet, InstanceListView, InstanceView
+from dashboard.instances import InstanceCpuViewSet, InstanceListView
 from insights.advice.api import AdviceViewSet
 from insights.anomalies.api import AnomalyViewSet
 from insights.budgets.api.views import BudgetViewSet
+from insights.feedback.api import FeedbackViewSet
 from insights.forecasts.api import ForecastViewSet
+from insights.labels.api import LabeledDayViewSet
 from insights.owners.api import AssignmentView, OwnerRuleViewSet
-from insights.recommendations.api.views import FeedbackViewSet, RecommendationViewSet
+from insights.recommendations.api.views import RecommendationViewSet
 from inventory.api.views import (
     AddressViewSet,
     BucketViewSet,
@@ -65,8 +70,8 @@ from users.views import AdminLoginRedirect, SignOut
 
 pages: list[URLPattern | URLResolver] = [
     path("", SummaryView.as_view(), name="summary"),
+    path("carbon/", CarbonView.as_view(), name="carbon"),
     path("instances/", InstanceListView.as_view(), name="instances"),
-    path("instances/<int:pk>/", InstanceView.as_view(), name="instance"),
     path("", include("alerts.urls")),
     path("", include("assistant.urls")),
     path("costs/", ExplainedCostsView.as_view(), name="costs"),
@@ -113,6 +118,7 @@ router.register("cpu", CpuMetricViewSet)
 router.register("memory", MemoryMetricViewSet)
 router.register("network", NetworkMetricViewSet)
 router.register("usage", UsageMetricViewSet)
+router.register("carbon", CarbonViewSet, basename="carbon")
 router.register("runs", SyncRunViewSet)
 router.register("backfills", BackfillViewSet)
 router.register("api-usage", ApiUsageViewSet)
@@ -121,8 +127,11 @@ router.register("anomalies", AnomalyViewSet)
 router.register("recommendations", RecommendationViewSet)
 router.register("advice", AdviceViewSet)
 router.register("feedback", FeedbackViewSet)
+router.register("training-data", LabeledDayViewSet)
 router.register("budgets", BudgetViewSet)
 router.register("owner-rules", OwnerRuleViewSet)
+router.register("notices", NoticeViewSet)
+router.register("alert-routes", RouteViewSet)
 router.register("assistant/questions", InteractionViewSet)
 router.register("audit", AuditEntryViewSet)
 

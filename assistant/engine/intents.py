@@ -257,6 +257,28 @@ INTENTS = (
         names=RESOURCE_NAMES,
     ),
     Intent(
+        name="carbon",
+        description="Estimated emissions of what runs.",
+        example="What are our carbon emissions by account?",
+        triggers=saying("carbon co2 co2e emission emissions emit emits footprint"),
+        words={
+            **saying("cause caused kg estimated produce produced"),
+            **chosen(
+                "group_by",
+                account="by account, per account, by accounts",
+                service="by service, per service, by services",
+                region="by region, per region, by regions",
+                team="by team, per team, by teams",
+            ),
+            "how much": {},
+        },
+        names={NameKind.ACCOUNT: "account", NameKind.PROVIDER: "provider"},
+        days="past",
+        default_period="30_days",
+        choices={"group_by": ("account", "service", "region", "team")},
+        defaults={"group_by": "account"},
+    ),
+    Intent(
         name="why",
         description="Why costs differ from those of the period before.",
         example="Why did costs rise last month?",

@@ -89,10 +89,12 @@ def _names(kind: NameKind, value: Any, vocabulary: Vocabulary) -> list[str] | Re
 def _choices(intent: Intent, slot: str, vocabulary: Vocabulary) -> Sequence[str]:
     if slot == "period":
         return list(PERIODS)
+    if slot in intent.choices:
+        return intent.choices[slot]
     if slot == "group_by":
         tags = [f"tag:{key}" for key in vocabulary.tag_keys]
         return ["none", *dict.fromkeys(GROUP_NOUNS.values()), *tags]
-    return intent.choices[slot]
+    return ()
 
 
 def schema_of(intent: Intent, vocabulary: Vocabulary) -> dict[str, Any]:

@@ -22,7 +22,10 @@ from syncs.models import Watermark
 from users.testing import person
 
 HOUSE = Path(__file__).resolve().parents[1]
-PLACES = ["/", "/costs/", "/resources/", "/insights/", "/syncs/"]
+PLACES = [
+    *("/", "/costs/", "/resources/", "/insights/", "/carbon/", "/assistant/"),
+    "/syncs/",
+]
 SECTIONS = {
     "/costs/": [
         "/costs/changes/",
@@ -34,6 +37,7 @@ SECTIONS = {
     "/people/": [
         *("/admin/clouds/cloudaccount/", "/tokens/", "/activity/", "/admin/"),
     ],
+    "/assistant/": ["/assistant/reports/"],
     "/syncs/": ["/coverage/", "/alerts/"],
     "/insights/": [
         "/insights/mine/",

@@ -61,6 +61,9 @@ def test_what_cannot_be_read_is_refused(body: dict[str, Any], ada: User) -> None
     [
         {"period": "yesteryear"},
         {"service": [1]},
+        {"service": ["a\0b"]},
+        {"a\0b": "c"},
+        {"currency": {"a": "\0"}},
         {"service": {"a": 1}},
         {"start": "01/02/2026"},
         {"limit": 5},

@@ -4,15 +4,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('users', '0002_own_api_tokens'),
+        ("users", "0002_own_api_tokens"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='apitoken',
-            name='scope',
-            field=models.CharField(choices=[('api', 'API'), ('mcp', 'MCP')], db_default='api', default='api', help_text='API: scripts. MCP: assistants of others, which only ask questions.', max_length=3),
+            model_name="apitoken",
+            name="scope",
+            field=models.CharField(
+                choices=[("api", "API"), ("mcp", "MCP")],
+                db_default="api",
+                default="api",
+                help_text="API: scripts. MCP: assistants of others, which only ask questions.",
+                max_length=3,
+            ),
         ),
     ]

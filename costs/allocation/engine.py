@@ -57,16 +57,33 @@ class Allocation:
     uncovered: dict[Key, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
 
     def add(self, rules: Sequence[Rule], columns: Sequence[str], rows: Rows) -> None:
-        """Add rows of a value of each column, the moment and the amount."""
+        """Add rows of a value of each column, the moment and the amount.
+
+        What a rule covers is summed before it is split: there may be very many rows.
+        """
         matched = Matches(rules, columns)
+        covered: dict[int, Amounts] = defaultdict(dict)
+        rest: dict[tuple[str, ...], Amounts] = defaultdict(dict)
         for *values, moment, amount in rows:
-            if rule := matched[*values]:
-                self.rules[rule.key] += amount
-                for team, part in split(amount, rule.shares).items():
-                    self._pay(team, moment, part)
-            else:
-                self.uncovered[tuple(zip(columns, values, strict=True))] += amount
-                self._pay(NOT_ALLOCATED, moment, amount)
+            key = tuple(values)
+            rule = matched[key]
+            amounts = covered[rule.key] if rule else rest[key]
+            amounts[moment] = amounts.get(moment, ZERO) + amount
+        for rule in rules:
+            self._share(rule, covered.get(rule.key, {}))
+        for key, amounts in rest.items():
+            self._leave(tuple(zip(columns, key, strict=True)), amounts)
+
+    def _share(self, rule: Rule, amounts: Amounts) -> None:
+        for moment, amount in amounts.items():
+            self.rules[rule.key] += amount
+            for team, part in split(amount, rule.shares).items():
+                self._pay(team, moment, part)
+
+    def _leave(self, key: Key, amounts: Amounts) -> None:
+        for moment, amount in amounts.items():
+            self.uncovered[key] += amount
+            self._pay(NOT_ALLOCATED, moment, amount)
 
     def _pay(self, team: str, moment: date, amount: Decimal) -> None:
         amounts = self.teams[team]

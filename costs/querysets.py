@@ -125,6 +125,9 @@ class DailyCostQuerySet(BillQuerySet):
     def in_windows(self, *windows: Window) -> "DailyCostQuerySet":
         return self.filter(reduce(or_, map(_within, windows)))
 
+    def has_more_rows_than(self, count: int) -> bool:
+        return self.order_by()[: count + 1].count() > count
+
     def searched(self, text: str) -> "DailyCostQuerySet":
         return self.filter(
             Q(service__icontains=text)
@@ -230,6 +233,10 @@ class CostRollupQuerySet(DailyCostQuerySet):
     def counted(self, **days: date) -> Self:
         """They are."""
         return self
+
+    def has_more_rows_than(self, count: int) -> bool:
+        rows: int | None = self.aggregate(rows=Sum("row_count"))["rows"]
+        return (rows or 0) > count
 
 
 class BillSpanQuerySet(AccountScopedQuerySet):

@@ -45,10 +45,13 @@ TAGS = {
     "anomalies": "Anomalies in costs and CPU utilization, with status and assignee.",
     "recommendations": "Recommendations with potential and realized savings.",
     "advice": "Recommendations of Azure Advisor, not included in our totals.",
-    "feedback": "Ratings of recommendations by users.",
+    "feedback": "What users say of recommendations, anomalies and forecasts.",
+    "training-data": "Days that people labeled, with the series around them.",
     "budgets": "Monthly budgets, their actual and forecast costs.",
     "owner-rules": "Whose something is: the first rule that matches.",
     "assignments": "Handing something over to a person, who is told.",
+    "notices": "What channels were told; acknowledging and snoozing it.",
+    "alert-routes": "What each alert channel gets.",
     "audit": "Audit log. Needs the permission `users.view_auditentry`.",
 }
 

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,6 +20,8 @@ from dashboard.scope import LEFT_OUT, Scope
 
 # Parameters of the days that a page is of.
 PERIOD = ("period", "start", "end")
+# Of the session: the scope of the list that was open last.
+SCOPE = "scope"
 # Beyond so many, an account is found by search.
 LISTED_ACCOUNTS = 12
 
@@ -82,7 +84,18 @@ class Frame:
 
     @cached_property
     def scope(self) -> Scope:
-        return Scope.of(self.request.GET, self.accounts)
+        """What the address limits the page to. One of a single thing keeps the scope
+        of the list before it, for the links that lead on."""
+        asked = Scope.of(self.request.GET, self.accounts)
+        match, session = self.request.resolver_match, self.request.session
+        if not (match and self.page):
+            return asked
+        kept = session.get(SCOPE, "")
+        if match.view_name in self.page.also:
+            return asked or Scope.of(QueryDict(kept), self.accounts)
+        if asked.query != kept:
+            session[SCOPE] = asked.query
+        return asked
 
     @cached_property
     def places(self) -> list[PlaceLink]:
@@ -93,6 +106,18 @@ class Frame:
     def place(self) -> PlaceLink | None:
         """The place that is open; its pages are the second line of links."""
         return next((one for one in self.places if one.is_current), None)
+
+    @property
+    def above(self) -> Link | None:
+        """The page that is above the page of one thing."""
+        pages = self.place.pages if self.place else ()
+        return next((one for one in pages if one.is_current), None)
+
+    @property
+    def scope_query(self) -> str:
+        """What limits the list above the open page to its scope."""
+        parameters = self.scope.parameters(self.page) if self.page else {}
+        return urlencode(parameters, doseq=True)
 
     def _link(self, place: Place) -> PlaceLink | None:
         seen = [one for one in place.pages if one.is_visible_to(self.request.user)]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib.auth.models import PermissionsMixin
+from django.urls import reverse
 
 from clouds.access import AnyUser, is_limited
 from inventory.kinds import Kind
@@ -14,6 +15,16 @@ SECTIONS = {
     "databases": ("Databases", [Kind.DATABASE]),
     "network": ("Network", [Kind.ADDRESS, Kind.NAT_GATEWAY, Kind.LOAD_BALANCER]),
 }
+
+
+SECTION_OF = {kind: name for name, (_, kinds) in SECTIONS.items() for kind in kinds}
+
+
+def list_of(kind: Kind) -> str:
+    """Return the address of the list of this kind, to which filters can be added."""
+    if kind == Kind.INSTANCE:
+        return f"{reverse('instances')}?"
+    return f"{reverse(SECTION_OF[kind])}?kind={kind}&"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,8 @@ class Page:
     """Its parameter that limits it to accounts, beside `provider` for clouds."""
     words: str = ""
     """What else people call it: search finds it by these."""
+    views: tuple[str, ...] = ()
+    """Routes that show the same list in other ways."""
     has_period: bool = False
     """Whether it is of days that are chosen, in the parameters of PERIOD."""
     is_for_staff: bool = False
@@ -88,7 +101,7 @@ COSTS = (
         "Forecast",
         "forecasts",
         ("insights.view_forecast",),
-        also=("forecast",),
+        also=("forecast", "rate-forecast"),
         accounts="account",
         words="projection month end",
     ),
@@ -112,7 +125,8 @@ RESOURCES = (
         "Compute",
         "instances",
         ("inventory.view_instance",),
-        also=("instance", "cpu"),
+        also=(Kind.INSTANCE,),
+        views=("cpu",),
         accounts="account",
         words="instances virtual machines VMs CPU utilization idle",
     ),
@@ -135,7 +149,7 @@ INSIGHTS = (
         "Anomalies",
         "anomalies",
         ("insights.view_anomaly",),
-        also=("anomaly", "anomaly-status"),
+        also=("anomaly", "anomaly-status", "rate-anomaly"),
         accounts="account",
         words="spikes incidents",
     ),
@@ -153,6 +167,32 @@ INSIGHTS = (
         ("insights.view_advice",),
         accounts="account",
         words="Azure Advisor",
+    ),
+)
+CARBON = (
+    Page(
+        "Carbon",
+        "carbon",
+        ("carbon.view_emissiontotal",),
+        accounts="account",
+        words="emissions CO2 energy kWh sustainability score green",
+        has_period=True,
+    ),
+)
+ASSISTANT = (
+    Page(
+        "Ask",
+        "assistant",
+        ("assistant.view_interaction",),
+        also=("rate-answer",),
+        words="assistant question chat answers MCP",
+    ),
+    Page(
+        "Reports",
+        "reports",
+        ("assistant.view_interaction",),
+        also=("report",),
+        words="agents analyst specialist financial infrastructure remediation",
     ),
 )
 OPERATIONS = (
@@ -175,8 +215,14 @@ OPERATIONS = (
         "Alerts and channels",
         "alerts",
         ("alerts.view_notice", "alerts.view_channel"),
-        also=("remove-channel",),
-        words="notices e-mail webhook Slack test",
+        also=("remove-channel", "add-route"),
+        words="notices e-mail webhook Slack Teams PagerDuty test routes snooze",
+    ),
+    Page(
+        "Digests",
+        "digests",
+        (VIEW_COSTS,),
+        words="daily weekly e-mail summary subscription",
     ),
 )
 ADMIN = (
@@ -210,6 +256,8 @@ PLACES = (
     Place("Costs", "costs", COSTS),
     Place("Resources", "resources", RESOURCES),
     Place("Insights", "insights", INSIGHTS),
+    Place("Carbon", "carbon", CARBON),
+    Place("Assistant", "assistant", ASSISTANT),
     Place("Operations", "operations", OPERATIONS),
     Place("Admin", "admin", ADMIN),
 )
@@ -217,5 +265,5 @@ PAGE_OF = {
     route: page
     for place in PLACES
     for page in place.pages
-    for route in (page.route, *page.also)
+    for route in (page.route, *page.also, *page.views)
 }

@@ -5,13 +5,10 @@ from typing import Any
 from django.utils import timezone
 
 from core.windows import last_complete_days
-from dashboard.instances import RANGES, requested_days, window_of
-from dashboard.resource_summary import resource_summary
 from inventory.facts import Column
-from inventory.views import ResourceListView, ResourceView
+from inventory.views import ResourceListView
 from metrics.idle import RECENT_DAYS
-from metrics.use_panels import RECENT, recent_use, use_panels
-from syncs.datasets import Dataset, not_offered
+from metrics.use_panels import RECENT, recent_use
 
 VIEW_USE = "metrics.view_usagemetric"
 
@@ -39,21 +36,3 @@ class UsedResourceListView(ResourceListView):
             one.cells += zip(columns, use[one.pk], strict=True)
         context["columns"] = [*context["columns"], *columns]
         return context | {"use_window": window}
-
-
-class UsedResourceView(ResourceView):
-    """One resource, with how much it was used per day."""
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        resource, user = self.object, self.request.user
-        kwargs |= resource_summary(resource, user, timezone.now())
-        if resource.kind in RECENT and user.has_perm(VIEW_USE):
-            days = requested_days(self.request)
-            window = window_of(resource, days, timezone.now())
-            kwargs |= {
-                "window": window,
-                "ranges": RANGES,
-                "panels": use_panels(resource, window),
-                "use_not_offered": not_offered(resource.account, Dataset.USAGE),
-            }
-        return super().get_context_data(**kwargs)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 
@@ -58,6 +59,11 @@ class Scope:
             return {}
         found = {"provider": self.providers, page.accounts: self.accounts}
         return {name: list(values) for name, values in found.items() if values}
+
+    @property
+    def query(self) -> str:
+        """Return it as pages of one thing remember it."""
+        return urlencode({"provider": self.providers, "account": self.accounts}, True)
 
 
 def _values(data: QueryDict, name: str) -> list[str]:

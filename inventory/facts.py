@@ -20,6 +20,8 @@ UNSAID = {*APART, "is_multi_zone", "source_exists"}
 UNITS = {
     "size_gib": " GiB",
     "storage_gib": " GiB",
+    "memory_mib": " GiB",
+    "throughput_mib": " MiB/s",
     "vcpus": " vCPU",
     "iops": " IOPS",
     "object_count": " objects",
@@ -53,7 +55,9 @@ def columns_of(kind: Kind, sortable: Collection[str]) -> list[Column]:
 
 def label_of(model: type[Resource], name: str) -> str:
     field: Any = model._meta.get_field(name)
-    return capfirst(str(field.verbose_name))
+    label = str(field.verbose_name)
+    # "vCPUs" has its capital where it belongs.
+    return label if label[1:2].isupper() else capfirst(label)
 
 
 def link_label(resource: Resource) -> str:
@@ -75,17 +79,25 @@ def text_of(resource: Resource, name: str) -> str:
     if name.endswith("_bytes"):
         return size(value)
     if name == "memory_mib":
-        return f"{value / 1024:,g} GiB"
+        return f"{value / 1024:,g}"
     return f"{value:,}" if isinstance(field, IntegerField) else str(value)
 
 
 def facts_of(resource: Resource) -> list[tuple[str, str]]:
-    """Return label and text of each field that only its kind has."""
-    return [
-        (label_of(type(resource), name), text_of(resource, name))
+    """Return label and text of each known field that only its kind has."""
+    facts = (
+        _fact(resource, name)
         for name in KINDS[KIND_OF[type(resource)]].own_fields
         if name not in APART
-    ]
+    )
+    return [(label, text) for label, text in facts if text != UNKNOWN]
+
+
+def _fact(resource: Resource, name: str) -> tuple[str, str]:
+    """Return label and text of a field; a unit is with its number."""
+    label, comma, _ = label_of(type(resource), name).partition(",")
+    text = text_of(resource, name)
+    return label, text + UNITS[name] if comma and text != UNKNOWN else text
 
 
 def summary_of(resource: Resource) -> str:

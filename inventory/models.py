@@ -169,6 +169,7 @@ class Instance(Resource):
         max_length=16, blank=True, help_text="Shared, Dedicated or Host."
     )
     paid_anyway = models.CharField(
+        "paid while stopped",
         max_length=32,
         blank=True,
         help_text="What costs the same until it is released, such as a dedicated host.",
@@ -181,10 +182,10 @@ class Instance(Resource):
     lifecycle = models.CharField(
         "purchase option", max_length=32, help_text="on-demand, spot or capacity-block."
     )
-    launched_at = models.DateTimeField(null=True, blank=True)
+    launched_at = models.DateTimeField("launched", null=True, blank=True)
     availability_zone = models.CharField(max_length=64, blank=True)
-    image_id = models.CharField(max_length=64, blank=True)
-    vpc_id = models.CharField(max_length=64, blank=True)
+    image_id = models.CharField("image", max_length=64, blank=True)
+    vpc_id = models.CharField("VPC", max_length=64, blank=True)
     private_ip = models.GenericIPAddressField("private IP", null=True, blank=True)
     public_ip = models.GenericIPAddressField("public IP", null=True, blank=True)
 

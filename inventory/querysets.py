@@ -79,8 +79,8 @@ class InstanceQuerySet(ResourceQuerySet):
 class AttachableQuerySet(ResourceQuerySet):
     texts = (*ResourceQuerySet.texts, "attached_to")
 
-    def attached_to(self, account_id: int, resource_id: str) -> Self:
-        """Return those that the account's resource uses, as far as they are present."""
+    def naming(self, account_id: int, resource_id: str) -> Self:
+        """Return those present that may be attached to the account's resource."""
         return self.present().filter(
             account=account_id, attached_to__contains=resource_id
         )
@@ -92,6 +92,10 @@ class AddressQuerySet(AttachableQuerySet):
 
 class SnapshotQuerySet(ResourceQuerySet):
     texts = (*ResourceQuerySet.texts, "source_id", "description")
+
+    def naming(self, account_id: int, resource_id: str) -> Self:
+        """Return those present that are copies of the account's disk."""
+        return self.present().filter(account=account_id, source_id=resource_id)
 
 
 class NatGatewayQuerySet(ResourceQuerySet):

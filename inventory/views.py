@@ -12,7 +12,6 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.views import View
-from django.views.generic import DetailView
 from django.views.generic.detail import SingleObjectMixin
 from django_filters.views import FilterView
 
@@ -34,13 +33,11 @@ from inventory.breakdowns import breakdown
 from inventory.facts import (
     Column,
     columns_of,
-    facts_of,
-    link_label,
     summary_of,
     text_of,
 )
 from inventory.filters import ResourceFilter
-from inventory.kinds import KIND_OF, KINDS, Kind
+from inventory.kinds import KINDS, Kind
 from inventory.models import Resource, short_id
 from inventory.querysets import ResourceQuerySet
 from inventory.tag_picker import show_tags, tag_picker
@@ -190,47 +187,6 @@ class AnyResourceView(PermissionRequiredMixin, SingleObjectMixin[Resource], View
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(self.get_object())
-
-
-class ResourceView(PermissionRequiredMixin, DetailView[Resource]):
-    """One resource: its fields, tags, attachments and change history."""
-
-    template_name = "inventory/resource.html"
-    context_object_name = "resource"
-    section = ""
-
-    def get_permission_required(self) -> list[str]:
-        assert self.model  # noqa: S101 - for the type checker
-        return [f"inventory.view_{self.model._meta.model_name}"]
-
-    def get_queryset(self) -> QuerySet[Any]:
-        assert self.model  # noqa: S101 - for the type checker
-        rows = self.model._default_manager.all()
-        # By `id` too: a primary key that is a foreign key takes no number too large.
-        seen = rows.visible_to(self.request.user).filter(id=self.kwargs["pk"])
-        return seen.select_related("account")
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        resource = self.object
-        describe([resource], [])
-        tiers = getattr(resource, "bytes_by_tier", None)
-        return super().get_context_data(
-            section=self.section,
-            dataset=KINDS[KIND_OF[type(resource)]].dataset,
-            link_label=link_label(resource),
-            admin_url=self._admin_url(resource),
-            facts=facts_of(resource),
-            tiers=sorted(tiers.items(), key=lambda tier: -tier[1]) if tiers else [],
-            changes=resource.changes.all(),
-            **kwargs,
-        )
-
-    def _admin_url(self, resource: Resource) -> str:
-        """Return its page in the admin; "" for one who may not open that."""
-        if not self.request.user.is_staff:
-            return ""
-        name = f"admin:inventory_{resource._meta.model_name}_change"
-        return reverse(name, args=[resource.pk])
 
 
 def accessor(kind: Kind) -> str:

@@ -4,20 +4,39 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Avg, Max
 
 from core.templatetags.formats import UNKNOWN, percent, size
 from core.windows import Window
 from inventory.models import Resource
-from metrics.models import CpuMetric, DailyMetric, MemoryMetric, UsageMetric
-from metrics.utilization_charts import CPU_LINES, MEMORY_LINES, line_chart
+from metrics.models import (
+    CpuMetric,
+    DailyMetric,
+    MemoryMetric,
+    NetworkMetric,
+    UsageMetric,
+)
 
 Kind = Resource.Kind
 Metric = UsageMetric.Metric
 M = TypeVar("M", bound=DailyMetric)
+Lines = Sequence[tuple[str, str]]
 USE_LINES = [("Average", "average"), ("Maximum", "maximum"), ("Total", "total")]
+CPU_LINES = [
+    ("Average", "average_percent"),
+    ("p99", "p99_percent"),
+    ("Maximum", "maximum_percent"),
+]
+MEMORY_LINES = [("Average", "average_percent"), ("Maximum", "maximum_percent")]
+NETWORK_LINES = [("Received", "in_bytes"), ("Sent", "out_bytes")]
+# A line has one color on every chart.
+COLORS = {"Average": "c1", "p99": "c2", "Maximum": "c3", "Total": "c1"}
+COLORS |= {"Received": "c1", "Sent": "c2"}
+# What is summed over a day, unlike what there is at a time.
+SUMS = {"in_bytes", "out_bytes", "total"}
+PER_DAY = {"bytes": "bytes per day", "count": "number per day"}
 # The columns of a list: a label, and the metric with what is shown of it.
 CPU = "cpu"
 RECENT: Mapping[Kind, Sequence[tuple[str, str, str]]] = {
@@ -34,58 +53,95 @@ RECENT: Mapping[Kind, Sequence[tuple[str, str, str]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class UsePanel:
     """One metric of one resource: a chart, and a table of its days."""
 
     name: str
     title: str
-    unit: str
-    """%, bytes, or count."""
-    lines: Sequence[tuple[str, str]]
-    window: Window
-    days: Sequence[DailyMetric]
-
-    @property
-    def known(self) -> Sequence[tuple[str, str]]:
-        """Return the lines of which there is a value."""
-        return [
-            (label, name)
-            for label, name in self.lines
-            if any(getattr(day, name) is not None for day in self.days)
-        ]
-
-    @property
-    def chart(self) -> dict[str, object]:
-        return line_chart(self.days, self.window, self.lines, self.unit)
-
-    @property
-    def rows(self) -> Sequence[tuple[date, Sequence[str]]]:
-        return [
-            (
-                day.day,
-                [text_of(getattr(day, name), self.unit) for _, name in self.known],
-            )
-            for day in self.days
-        ]
+    chart: dict[str, Any]
+    labels: Sequence[str]
+    rows: Sequence[tuple[date, Sequence[str]]]
 
 
 def use_panels(resource: Resource, window: Window) -> list[UsePanel]:
-    """Return a panel of each metric that has days in the window. Three queries."""
-    cpu = _days(CpuMetric, resource, window)
-    memory = _days(MemoryMetric, resource, window)
-    found = [
-        UsePanel("cpu", "CPU utilization", "%", CPU_LINES, window, cpu),
-        UsePanel("memory", "Memory used", "%", MEMORY_LINES, window, memory),
-    ]
+    """Return a panel of each metric that has days in the window. Four queries."""
     use: dict[str, list[UsageMetric]] = defaultdict(list)
     for day in _days(UsageMetric, resource, window):
         use[day.metric].append(day)
-    found += [
-        UsePanel(metric, metric.label, unit_of(metric), USE_LINES, window, use[metric])
-        for metric in Metric
+    found: list[tuple[str, str, str, Lines, Sequence[DailyMetric]]] = [
+        (CPU, "CPU utilization", "%", CPU_LINES, _days(CpuMetric, resource, window)),
+        (
+            "memory",
+            "Memory used",
+            "%",
+            MEMORY_LINES,
+            _days(MemoryMetric, resource, window),
+        ),
+        (
+            "network",
+            "Network",
+            "bytes",
+            NETWORK_LINES,
+            _days(NetworkMetric, resource, window),
+        ),
+        *((one, one.label, unit_of(one), USE_LINES, use[one]) for one in Metric),
     ]
-    return [panel for panel in found if panel.days]
+    return [
+        _panel(name, title, unit, lines, days, window)
+        for name, title, unit, lines, days in found
+        if days
+    ]
+
+
+def _panel(
+    name: str,
+    title: str,
+    unit: str,
+    lines: Lines,
+    days: Sequence[DailyMetric],
+    window: Window,
+) -> UsePanel:
+    known = [(label, column) for label, column in lines if _has_any(days, column)]
+    shown = [(label, column, unit) for label, column in known]
+    if name == CPU and _has_any(days, "samples"):
+        shown.append(("Samples", "samples", "count"))
+    rows = [
+        (day.day, [text_of(getattr(day, column), of) for _, column, of in shown])
+        for day in days
+    ]
+    chart = line_chart(days, window, known, unit)
+    return UsePanel(name, title, chart, [label for label, _, _ in shown], rows)
+
+
+def _has_any(days: Sequence[DailyMetric], column: str) -> bool:
+    return any(getattr(day, column) is not None for day in days)
+
+
+def line_chart(
+    days: Sequence[DailyMetric], window: Window, lines: Lines, unit: str
+) -> dict[str, Any]:
+    """A line of each column; a day without data is a gap."""
+    stored = {metric.day: metric for metric in days}
+    is_sum = any(column in SUMS for _, column in lines)
+    return {
+        "kind": "line",
+        "unit": unit,
+        "per_day": PER_DAY.get(unit, "") if is_sum else "",
+        "granularity": "daily",
+        "labels": [day.isoformat() for day in window.days()],
+        "estimated": [],
+        "series": [
+            {
+                "label": label,
+                "values": [
+                    getattr(stored.get(day), column, None) for day in window.days()
+                ],
+                "color": COLORS[label],
+            }
+            for label, column in lines
+        ],
+    }
 
 
 def recent_use(

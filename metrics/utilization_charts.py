@@ -1,4 +1,4 @@
-"""Charts of daily utilization: of one instance, and a line or heat strip of many."""
+"""How lists draw the utilization of each instance: as a line or a heat strip."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,66 +6,10 @@ from dataclasses import dataclass
 from django.db.models import Avg, Max
 
 from core.windows import Window
-from metrics.models import CpuMetric, DailyMetric, MemoryMetric, NetworkMetric
+from metrics.models import CpuMetric, MemoryMetric
 
-CPU_LINES = [
-    ("Average", "average_percent"),
-    ("p99", "p99_percent"),
-    ("Maximum", "maximum_percent"),
-]
-MEMORY_LINES = [("Average", "average_percent"), ("Maximum", "maximum_percent")]
-NETWORK_LINES = [("Received", "in_bytes"), ("Sent", "out_bytes")]
-# A line has one color on every chart.
-COLORS = {"Average": "c1", "p99": "c2", "Maximum": "c3", "Total": "c1"}
-COLORS |= {"Received": "c1", "Sent": "c2"}
-# What is summed over a day, unlike what there is at a time.
-SUMS = {"in_bytes", "out_bytes", "total"}
-PER_DAY = {"bytes": "bytes per day", "count": "number per day"}
 # A day from so many percent on is one step warmer.
 HEAT_FROM_PERCENT = (0, 5, 20, 40, 60, 80)
-
-
-def cpu_chart(days: Sequence[CpuMetric], window: Window) -> dict[str, object]:
-    """Average, p99 and maximum in percent; a day without data is a gap."""
-    return line_chart(days, window, CPU_LINES, "%")
-
-
-def memory_chart(days: Sequence[MemoryMetric], window: Window) -> dict[str, object]:
-    """Average and maximum in percent; a day without data is a gap."""
-    return line_chart(days, window, MEMORY_LINES, "%")
-
-
-def network_chart(days: Sequence[NetworkMetric], window: Window) -> dict[str, object]:
-    """Bytes received and sent; a day without data is a gap."""
-    return line_chart(days, window, NETWORK_LINES, "bytes")
-
-
-def line_chart(
-    days: Sequence[DailyMetric],
-    window: Window,
-    columns: Sequence[tuple[str, str]],
-    unit: str,
-) -> dict[str, object]:
-    """A line of each column that has a value; a day without data is a gap."""
-    stored = {metric.day: metric for metric in days}
-    values = {
-        label: [getattr(stored.get(day), column, None) for day in window.days()]
-        for label, column in columns
-        if any(getattr(metric, column) is not None for metric in days)
-    }
-    is_sum = any(label in values and column in SUMS for label, column in columns)
-    return {
-        "kind": "line",
-        "unit": unit,
-        "per_day": PER_DAY.get(unit, "") if is_sum else "",
-        "granularity": "daily",
-        "labels": [day.isoformat() for day in window.days()],
-        "estimated": [],
-        "series": [
-            {"label": label, "values": line, "color": COLORS[label]}
-            for label, line in values.items()
-        ],
-    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,10 @@ import re
 import pytest
 from django.test import Client
 
+from clouds.models import CloudAccount
 from clouds.testing import account, azure_account, see_only
 from dashboard.frame import LISTED_ACCOUNTS
+from inventory.testing import instance
 from users.testing import person
 
 pytestmark = pytest.mark.django_db
@@ -135,3 +137,33 @@ def test_links_between_pages_of_costs_keep_the_period(client: Client) -> None:
     shown = header(client, "/costs/?period=last_month")
     assert 'href="/teams/?period=last_month"' in shown
     assert 'href="/resources/"' in shown
+
+
+def test_a_page_of_one_thing_keeps_the_scope_of_the_list_before_it(
+    client: Client,
+) -> None:
+    header(client, f"/instances/?account={ONE}")
+    web = instance(CloudAccount.objects.get(account_id=ONE), "web")
+    page = web.get_absolute_url()
+    assert label(client, page) == "production"
+    assert f'href="/costs/?sub_account={ONE}"' in header(client, page)
+    trail = client.get(page).text.partition('aria-label="Breadcrumb"')[2]
+    assert f'href="/instances/?account={ONE}"' in trail.partition("</nav>")[0]
+    header(client, "/resources/")
+    assert label(client, page) == "All accounts"
+
+
+def test_a_list_is_limited_by_its_own_address_only(client: Client) -> None:
+    header(client, f"/instances/?account={ONE}")
+    for page in ("/cpu/", "/costs/", "/insights/", "/syncs/"):
+        header(client, f"/instances/?account={ONE}")
+        assert label(client, page) == "All accounts", page
+
+
+def test_a_scope_that_a_user_may_no_longer_see_is_none(client: Client) -> None:
+    header(client, f"/instances/?account={ONE}")
+    other = CloudAccount.objects.get(account_id=OTHER)
+    see_only(person("viewer"), other)
+    page = instance(other, "web").get_absolute_url()
+    assert "You see staging only." in header(client, page)
+    assert f"account={ONE}" not in client.get(page).text

@@ -282,7 +282,7 @@ def test_a_machine_that_is_gone_shows_its_own_last_days_and_what_changed(
     text = page.content.decode()
     assert "Terminated: missing from its region since" in text
     assert '<td>running</td><td class="strong">terminated</td>' in text
-    assert "No CPU data is stored" in text
+    assert "No usage is stored" in text
     assert page.context["window"].end == gone_since.date() + timedelta(days=1)
     assert "terminated 2026-10-11" in viewer.get("/instances/").content.decode()
 
@@ -329,5 +329,7 @@ def test_a_long_id_stays_out_of_rows_and_what_azure_has_not_off_the_page(
     text = page.content.decode()
     assert f'<dd class="code">{path}</dd>' in text
     assert not re.search("p99|VPC|Image|Public IP", text)
-    lines = [line["label"] for line in page.context["cpu_chart"]["series"]]
+    panel = page.context["panels"][0]
+    lines = [line["label"] for line in panel.chart["series"]]
     assert lines == ["Average", "Maximum"]
+    assert panel.labels == ["Average", "Maximum", "Samples"]

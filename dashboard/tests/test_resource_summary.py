@@ -153,4 +153,4 @@ def test_it_lists_what_to_do_whose_it_is_and_what_read_it_last() -> None:
     assert "Open anomalies 1 Spike since 13 Nov 2026 Medium" in shown
     assert "Owner ben By the rules" in shown
     assert re.search(rf"Last read [\w ]+ by run {sync.pk}\b", shown)
-    assert shown.index("This month so far") < shown.index("CPU utilization")
+    assert shown.index("This month so far") < shown.index("Details")

@@ -15,12 +15,16 @@ from functools import cache, partial
 
 from django.db import InterfaceError, OperationalError
 
+from carbon.refresh import refresh_emissions
 from clouds.models import CloudAccount
+from insights.anomalies.notices import queue_anomalies, queue_ends
 from insights.anomalies.refresh import refresh_anomalies
 from insights.budgets.refresh import refresh_budgets
 from insights.daily_costs import read_bills
 from insights.forecasts.refresh import refresh_forecasts
+from insights.labels.refresh import refresh_calibrations
 from insights.models import RefreshState
+from insights.owners.notices import queue_due
 from insights.owners.refresh import refresh_owners
 from insights.recommendations.refresh import refresh_recommendations
 from insights.refresh.refresh_state import (
@@ -101,6 +105,10 @@ def refresh(
         for part in wanted:
             outcome.refresh_part(part, partial(shared[part], now))
         outcomes.append(outcome)
+    refresh_calibrations(now)
+    queue_anomalies(now)
+    queue_ends(now)
+    queue_due(now)
     return outcomes
 
 
@@ -122,6 +130,14 @@ def _refresh_account(
         state.parts[Part.ANOMALIES] = version
         return changed
 
+    def carbon() -> int:
+        if account is None:
+            return 0
+        last = None if force else state.parts.get(Part.CARBON)
+        changed, version = refresh_emissions(account, now, last)
+        state.parts[Part.CARBON] = version
+        return changed
+
     def recommendations() -> int:
         if account is None:
             return 0
@@ -135,6 +151,9 @@ def _refresh_account(
         )
     if Part.ANOMALIES in parts:
         outcome.refresh_part(Part.ANOMALIES, anomalies)
+    if Part.CARBON in parts:
+        outcome.refresh_part(Part.CARBON, carbon)
+    # After carbon, as they say how much of it they save.
     if Part.RECOMMENDATIONS in parts:
         outcome.refresh_part(Part.RECOMMENDATIONS, recommendations)
 

@@ -29,6 +29,12 @@ from insights.anomalies.engine.daily import (
     summarize,
 )
 from insights.anomalies.engine.detector import Alarm, Detector, Materiality
+from insights.anomalies.engine.lasting import (
+    SHIFT_DAYS,
+    WINDOW_DAYS,
+    LastingChanges,
+    nine_weeks,
+)
 from insights.anomalies.engine.limits import DEFAULT, Limits
 from insights.arrays import BoolArray, FloatArray
 from insights.bill_records import Bill, Scope
@@ -58,6 +64,16 @@ class Level:
     holds: BoolArray
     detector: Detector
     baseline: Baseline
+    lasting: LastingChanges
+
+    def __post_init__(self) -> None:
+        rows, self.parts = np.nonzero(self.holds)
+        self.begins = np.searchsorted(rows, np.arange(len(self.scopes)))
+
+    def sums(self, values: FloatArray) -> FloatArray:
+        """Return the sum of the parts of each scope, a hundred times as fast as by a
+        product of matrices."""
+        return np.add.reduceat(values[self.parts], self.begins, axis=0)
 
 
 def find_incidents(bill: Bill, limits: Limits = DEFAULT) -> list[Finding]:
@@ -81,6 +97,8 @@ def find_incidents(bill: Bill, limits: Limits = DEFAULT) -> list[Finding]:
     sums = list(sum_levels(parts, days, limits))
     for at, day in enumerate(days):
         judge_levels(finest, sums, at, values, day in bill.unsettled)
+        if at + 1 >= SHIFT_DAYS and day not in bill.unsettled:
+            judge_lasting(finest, sums, at)
     found = [
         summarize_incident(bill.currency, finest, group)
         for group in group_alarms([finest, *sums])
@@ -141,7 +159,9 @@ def level_of(
     limits: Limits,
 ) -> Level:
     detector = Detector(len(scopes), days, materiality, limits)
-    return Level(scopes, holds, detector, Baseline(len(scopes), len(days)))
+    baseline = Baseline(len(scopes), len(days))
+    lasting = LastingChanges(detector)
+    return Level(scopes, holds, detector, baseline, lasting)
 
 
 def sum_materiality(limits: Limits) -> Materiality:
@@ -152,6 +172,7 @@ def sum_materiality(limits: Limits) -> Materiality:
         down_share=limits.least_saving_share,
         steadiest=limits.least_cost / limits.far,
         steadiest_share=limits.steadiest_share / 2,
+        lasting_share=limits.least_sum_share,
     )
 
 
@@ -165,6 +186,7 @@ def judge_levels(
     explained |= judge_day(
         finest.detector,
         finest.baseline,
+        finest.lasting,
         day,
         values,
         np.full(len(explained), estimated),
@@ -174,9 +196,11 @@ def judge_levels(
     expected = np.nan_to_num(finest.detector.expected[:, day])
     for level in sums:
         left: FloatArray = np.where(explained, 0.0, finest.detector.deviation[:, day])
-        usual: FloatArray = level.holds @ expected
-        today: FloatArray = level.holds @ left
+        usual: FloatArray = level.sums(expected)
+        today: FloatArray = level.sums(left)
         drift = level.baseline.expected(day)
+        was_below = level.holds[:, finest.baseline.was_below].any(axis=1)
+        drift = np.where(was_below, drift, np.maximum(drift, -usual))
         anomalous, recurring = level.detector.judge(
             day,
             usual + today,
@@ -186,8 +210,21 @@ def judge_levels(
         )
         deviating = anomalous | recurring
         level.baseline.learn(day, today, drift, deviating)
-        level.detector.close_lasting(day)
+        for alarm in level.detector.close_lasting(day):
+            before, gap = level.detector.move_of(alarm)
+            level.lasting.record(alarm.row, alarm.first, day, before, gap)
         explained |= np.asarray(level.holds[deviating].any(axis=0))
+
+
+def judge_lasting(finest: Level, sums: Sequence[Level], day: int) -> None:
+    """Judge the last weeks of the parts, then of sums of what was not told of them."""
+    window = nine_weeks(finest.baseline.clean, day)
+    calm = finest.lasting.judge(day, window, finest.baseline)
+    summed = ~np.isnan(calm).any(axis=1)
+    summed &= finest.lasting.begins <= day + 1 - WINDOW_DAYS
+    calm = np.where(summed[:, None], calm, 0.0)
+    for level in sums:
+        level.lasting.judge(day, level.sums(calm), level.baseline)
 
 
 @dataclass(frozen=True)
@@ -212,7 +249,8 @@ def group_alarms(levels: Iterable[Level]) -> list[list[Member]]:
             member = Member(level, alarm)
             for group in groups:
                 if any(is_same_incident(member, other) for other in group):
-                    group.append(member)
+                    if not any(is_explained(member, other) for other in group):
+                        group.append(member)
                     break
             else:
                 groups.append([member])
@@ -225,13 +263,28 @@ def is_same_incident(one: Member, other: Member) -> bool:
     Related are those of one service or of one account's region, or if one holds the
     other.
     """
-    apart = abs(one.alarm.first - other.alarm.first)
-    if apart > TOGETHER_DAYS or one.alarm.direction != other.alarm.direction:
+    if one.alarm.direction != other.alarm.direction or not at_same_time(one, other):
         return False
     mine, its = one.scope, other.scope
     same_place = (mine.account, mine.region) == (its.account, its.region)
     same_service = mine.service == its.service != ""
     return same_service or same_place or mine.covers(its) or its.covers(mine)
+
+
+def at_same_time(one: Member, other: Member) -> bool:
+    """Return whether both began together, or what lasts and the other overlap."""
+    mine, its = one.alarm, other.alarm
+    if abs(mine.first - its.first) <= TOGETHER_DAYS:
+        return True
+    lasts = mine.kind is not None or its.kind is not None
+    return lasts and mine.first <= its.last and its.first <= mine.last
+
+
+def is_explained(one: Member, other: Member) -> bool:
+    """Return whether a lasting change is of the money that another alarm has."""
+    is_lasting = one.alarm.kind is not None or other.alarm.kind is not None
+    mine, its = one.scope, other.scope
+    return is_lasting and (mine.covers(its) or its.covers(mine))
 
 
 def summarize_incident(

@@ -46,21 +46,18 @@ class RecurringDeviations:
             return True
         return sum(self._recurred(row, day, at, AS_LARGE) for at in news) >= AS_OFTEN
 
-    def is_return(self, row: int, day: int) -> bool:
-        """Whether it goes back to where it was before a shift."""
+    def is_return(self, row: int, day: int, now: float, moved: float) -> bool:
+        """Whether it goes back to where it was before a shift, by having `moved`."""
         if row not in self.shifted:
             return False
         at, level, gap = self.shifted[row]
-        deviation = float(self.deviation[row, day])
-        away = float(self.expected[row, day]) + deviation - level
-        is_back = deviation * gap < 0 and abs(away) <= RETURN_SHARE * abs(gap)
+        away = now - level
+        is_back = moved * gap < 0 and abs(away) <= RETURN_SHARE * abs(gap)
         return is_back and day - at <= RETURN_DAYS
 
-    def record_shift(self, row: int, first: int, last: int) -> None:
-        """Record from where to where it went, to know the way back."""
-        days = slice(first, last + 1)
-        level = float(np.nanmedian(self.expected[row, days]))
-        self.shifted[row] = (last, level, float(np.median(self.deviation[row, days])))
+    def record_shift(self, row: int, last: int, level: float, gap: float) -> None:
+        """Record from where and how far it went, to know the way back."""
+        self.shifted[row] = (last, level, gap)
 
     def _is_monthly(self, row: int, day: int) -> bool:
         month_before = self._month_before(day)

@@ -4,7 +4,7 @@
 
 (() => {
   function showCurrent() {
-    for (const line of document.querySelectorAll(".section-pages, .ranges")) {
+    for (const line of document.querySelectorAll(".places, .section-pages, .ranges")) {
       const current = line.querySelector("[aria-current]");
       if (!current || line.scrollWidth <= line.clientWidth) continue;
       const [outer, inner] = [line, current].map((one) => one.getBoundingClientRect());

@@ -1,4 +1,4 @@
-"""The admin of notices."""
+"""The admin of notices, routes and snoozes."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from alerts.models import Notice
+from alerts.models import Notice, Route, Snooze
 from core.admin.columns import change_link, label, linked, moment
 from users.audited_admin import DropdownFilter, ReadOnlyAdmin, page
 
@@ -61,6 +61,7 @@ class NoticeAdmin(ReadOnlyAdmin[Notice]):
     list_filter = (
         Delivery,
         "channel",
+        ("topic", ChoicesDropdownFilter),
         ("severity", ChoicesDropdownFilter),
     )
     search_fields = ("subject", "text")
@@ -68,7 +69,7 @@ class NoticeAdmin(ReadOnlyAdmin[Notice]):
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-id")
     fields = page(
-        ("channel", severity),
+        ("channel", "topic", severity),
         "subject",
         "text",
         "cause",
@@ -76,4 +77,23 @@ class NoticeAdmin(ReadOnlyAdmin[Notice]):
         (moment("created_at"), moment("due_at")),
         (moment("sent_at"), moment("sending_since"), "attempts"),
         (moment("failed_at"), "error"),
+        (moment("acknowledged_at"), "acknowledged_by"),
     )
+
+
+@admin.register(Route)
+class RouteAdmin(ReadOnlyAdmin[Route]):
+    """Routes are added and removed on the page of alerts."""
+
+    list_display = ("channel", "sentence", moment("created_at"))
+    list_select_related = ("account",)
+    list_filter = (("topic", ChoicesDropdownFilter),)
+    search_fields = ("channel", "team", "tag_key", "account__name")
+    ordering = ("channel", "id")
+
+
+@admin.register(Snooze)
+class SnoozeAdmin(ReadOnlyAdmin[Snooze]):
+    list_display = ("subject", moment("until"), "user_name", moment("created_at"))
+    search_fields = ("subject", "user_name")
+    ordering = ("until", "id")

@@ -1,4 +1,4 @@
-"""How channels are added, removed and tested, each with its audit entry.
+"""How channels and routes are added and removed, with an audit entry each; tests.
 
 The entries name a channel and never its target, which may hold a secret.
 """
@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.http import HttpRequest
 
-from alerts.models import Channel, Notice
+from alerts.models import Channel, Notice, Route
 from alerts.outbox import send_test
 from users.audit import record
 from users.views import own_user
@@ -24,9 +24,23 @@ def add_channel(channel: Channel, now: datetime, request: HttpRequest) -> None:
 
 @transaction.atomic
 def remove_channel(channel: Channel, request: HttpRequest) -> None:
-    """Remove it; what waits for it is never sent."""
+    """Remove it and its routes; what waits for it is never sent."""
     record(request, "channel.remove", channel, kind=channel.kind)
+    Route.objects.filter(channel=channel.name).delete()
     channel.delete()
+
+
+@transaction.atomic
+def add_route(route: Route, now: datetime, request: HttpRequest) -> None:
+    route.created_at = now
+    route.save()
+    record(request, "route.add", route)
+
+
+@transaction.atomic
+def remove_route(route: Route, request: HttpRequest) -> None:
+    record(request, "route.remove", route)
+    route.delete()
 
 
 def send_tests(

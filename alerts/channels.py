@@ -1,6 +1,5 @@
-"""The channels by which notices reach people: e-mail and a webhook, such as Slack's."""
+"""The channels by which notices reach people: e-mail, and what is posted."""
 
-import json
 from collections.abc import Sequence
 from http.client import HTTPException
 from urllib.error import HTTPError
@@ -9,9 +8,11 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.mail import send_mail
+from django.utils import timezone
 
 from alerts.messages import Message
-from alerts.models import EMAIL, WEBHOOK, Channel
+from alerts.models import EMAIL, RECIPIENTS, WEBHOOK, Channel
+from alerts.payloads import posted
 
 # Of connecting and of each read; a slower one is tried again. The time limit of the
 # task ends a channel that answers a little at a time.
@@ -35,6 +36,11 @@ def email_channel() -> Channel:
     """Return the channel of ALERT_EMAILS, which may have no address of its own."""
     target = ", ".join(settings.ALERT_EMAILS)
     return Channel(name=EMAIL, kind=Channel.Kind.EMAIL, target=target)
+
+
+def recipients_channel() -> Channel:
+    """Return the channel of what goes to a notice's own recipients alone."""
+    return Channel(name=RECIPIENTS, kind=Channel.Kind.EMAIL, target="")
 
 
 def channels_for(recipients: Sequence[str]) -> dict[str, Channel]:
@@ -74,7 +80,7 @@ def send_email(channel: Channel, message: Message) -> None:
     addresses = dict.fromkeys([*channel.addresses, *message.recipients])
     try:
         subject = f"cloudintel: {message.subject}"
-        send_mail(subject, message.text, None, list(addresses))
+        send_mail(subject, message.body, None, list(addresses))
     except (OSError, ValueError, SoftTimeLimitExceeded) as error:
         raise DeliveryFailed(
             f"The e-mail was not sent ({error}). Check EMAIL_URL and "
@@ -90,19 +96,19 @@ class _NoRedirects(HTTPRedirectHandler):
 
 
 def post_webhook(channel: Channel, message: Message) -> None:
-    """Post JSON with `text`, as Slack takes it. Raise DeliveryFailed.
+    """Post what the kind of channel takes. Raise DeliveryFailed.
 
     HTTPS_PROXY, HTTP_PROXY and NO_PROXY are obeyed, as by boto3.
     """
-    request = Request(  # noqa: S310 - settings and check_url allow http and https
-        channel.target,
-        json.dumps({"text": message.text}).encode(),
-        {"Content-Type": "application/json"},
-    )
+    body, headers = posted(channel, message, timezone.now())
+    request = Request(channel.target, body, headers)  # noqa: S310 - check_url
     hint = f"Check {channel.setting or 'its URL'}."
+    who = "The webhook"
+    if channel.kind != Channel.Kind.WEBHOOK:
+        who = channel.get_kind_display()
     try:
         build_opener(_NoRedirects).open(request, timeout=TIMEOUT_SECONDS).close()
     except HTTPError as error:
-        raise DeliveryFailed(f"The webhook answered {error.code}. {hint}") from error
+        raise DeliveryFailed(f"{who} answered {error.code}. {hint}") from error
     except (OSError, HTTPException, SoftTimeLimitExceeded) as error:
-        raise DeliveryFailed(f"The webhook did not answer ({error}). {hint}") from error
+        raise DeliveryFailed(f"{who} did not answer ({error}). {hint}") from error

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Collection, Hashable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
 from django.contrib.contenttypes.models import ContentType
@@ -18,11 +17,13 @@ from alerts.channels import (
     configured_channels,
     email_channel,
     emails_are_printed,
+    recipients_channel,
     send,
 )
 from alerts.messages import group_of, message_of
-from alerts.models import EMAIL, Channel, Notice
-from alerts.querysets import LONGEST_PAUSE
+from alerts.models import EMAIL, RECIPIENTS, Channel, Facts, Notice, Severity
+from alerts.querysets import LONGEST_PAUSE, NoticeQuerySet
+from alerts.routing import routed
 
 logger = logging.getLogger(__name__)
 
@@ -39,38 +40,47 @@ def queue_notice(
     event: str,
     text: str,
     now: datetime,
+    facts: Facts,
     *,
-    severity: Notice.Severity,
     cause: str = "",
-    account: Any = None,
     channels: Collection[str] | None = None,
     recipients: Sequence[str] = (),
+    is_end: bool = False,
 ) -> None:
-    """Queue what happened to `about` on each configured channel, once.
+    """Queue what happened to `about` on each channel that its facts lead to, once.
 
     What has the same `cause`, which may end the text, is sent as one message.
-    `channels` limits it to some of them; `account` limits who may see it.
-    `recipients` are e-mailed too.
+    `channels` names them instead of the routes; the account of the facts limits who
+    may see it. `recipients` are e-mailed too.
     """
     line = text.removesuffix(cause).splitlines()[0].strip()
+    configured = channels_for(recipients)
+    if channels is None:
+        names = routed(configured, facts)
+        names += [RECIPIENTS] if recipients and EMAIL not in names else []
+    else:
+        names = [name for name in (*configured, RECIPIENTS) if name in channels]
     Notice.objects.bulk_create(
         [
             Notice(
                 key=_key(about, event),
                 channel=name,
-                recipients=list(recipients) if name == EMAIL else [],
-                severity=severity,
+                recipients=list(recipients) if name in (EMAIL, RECIPIENTS) else [],
+                topic=facts.topic,
+                severity=facts.severity,
+                amount=facts.amount,
+                currency=facts.currency,
+                is_end=is_end,
                 subject=line[:LONGEST_SUBJECT],
                 text=text,
                 cause=cause,
                 about_type=ContentType.objects.get_for_model(about),
                 about_id=about.pk,
-                account=account,
+                account=facts.account,
                 created_at=now,
                 due_at=now,
             )
-            for name in channels_for(recipients)
-            if channels is None or name in channels
+            for name in names
         ],
         ignore_conflicts=True,
     )
@@ -81,7 +91,16 @@ def withdraw(about: Model, event: str) -> None:
 
     One that is being sent may arrive, so it stays, but is not tried again.
     """
-    unsent = Notice.objects.unsent().filter(key=_key(about, event))
+    _take_back(Notice.objects.filter(key=_key(about, event)))
+
+
+def withdraw_all(notices: Sequence[Notice]) -> None:
+    """Take back every unsent notice about what these are about."""
+    _take_back(Notice.objects.about_the_same(notices))
+
+
+def _take_back(notices: NoticeQuerySet) -> None:
+    unsent = notices.unsent()
     unsent.filter(sending_since=None).delete()
     unsent.update(due_at=None)
 
@@ -96,7 +115,8 @@ def deliver_due(now: datetime) -> int:
     A channel that fails is left alone until the next delivery.
     """
     configured, failed = configured_channels(), set[str]()
-    channels = {EMAIL: email_channel(), **configured}
+    own = {EMAIL: email_channel(), RECIPIENTS: recipients_channel()}
+    channels = {**own, **configured}
     sent, began = 0, timezone.now()
     for group in _due_groups(now, configured):
         if timezone.now() - began > DELIVERY_TIME:
@@ -151,7 +171,7 @@ def send_test(
         key=f"test {uuid4()}",
         channel=channel.name,
         recipients=list(recipients) if channel.name == EMAIL else [],
-        severity=Notice.Severity.INFO,
+        severity=Severity.INFO,
         subject=f"Test of {channel}",
         text=text,
         about=by,

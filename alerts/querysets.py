@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Max, Q, QuerySet
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from clouds.access import AccountScopedQuerySet, AnyUser, is_limited
 
@@ -41,7 +42,8 @@ class NoticeQuerySet(AccountScopedQuerySet):
         return {notice.channel: notice for notice in found}
 
     def due(self, now: datetime) -> "NoticeQuerySet":
-        """Unsent ones whose next attempt is due, the oldest first.
+        """Unsent ones whose next attempt is due and which no snooze keeps back, the
+        oldest first.
 
         A time that no pause explains was written by a clock that was ahead.
         """
@@ -51,4 +53,36 @@ class NoticeQuerySet(AccountScopedQuerySet):
             | Q(sending_since__gt=now)
         )
         is_due = Q(due_at__lte=now) | Q(due_at__gt=now + LONGEST_PAUSE)
-        return self.unsent().filter(is_free, is_due).order_by("due_at", "pk")
+        rows = self.unsent().filter(is_free, is_due).exclude(_is_snoozed(now))
+        return rows.order_by("due_at", "pk")
+
+    def not_ended(self) -> "NoticeQuerySet":
+        """Return sent ones about what no later notice says that it is over."""
+        about = {"about_type": OuterRef("about_type"), "about_id": OuterRef("about_id")}
+        ends = self.model.objects.filter(**about, is_end=True)
+        return self.filter(is_end=False).exclude(sent_at=None).exclude(Exists(ends))
+
+    def of_model(self, model: type[Any]) -> "NoticeQuerySet":
+        return self.filter(about_type=ContentType.objects.get_for_model(model))
+
+    def snoozed(self, now: datetime) -> "NoticeQuerySet":
+        return self.filter(_is_snoozed(now))
+
+    def about_the_same(self, notices: "Iterable[Notice]") -> "NoticeQuerySet":
+        """Return all notices, of any channel, about what these are about."""
+        same = Q(pk__in=[])
+        for kind, one in {(n.about_type_id, n.about_id) for n in notices}:
+            same |= Q(about_type=kind, about_id=one)
+        return self.filter(same)
+
+
+def _is_snoozed(now: datetime) -> Exists:
+    from alerts.models import Snooze
+
+    about = {"about_type": OuterRef("about_type"), "about_id": OuterRef("about_id")}
+    return Exists(Snooze.objects.filter(**about, until__gt=now))
+
+
+class SnoozeQuerySet(AccountScopedQuerySet):
+    def ended(self, now: datetime) -> Self:
+        return self.filter(until__lte=now)

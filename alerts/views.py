@@ -1,22 +1,44 @@
-"""The page of alerts: where they go, whether they arrive, and the last of them."""
+"""The page of alerts: where they go, if they arrive, and what is done about them."""
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.views import View
+from django.views.decorators.cache import never_cache
 from django.views.generic import DeleteView, ListView
 
-from alerts.changes import add_channel, remove_channel, send_tests
+from alerts.acting import (
+    CannotAct,
+    acknowledge,
+    sent_together,
+    snooze,
+    who_acts,
+)
+from alerts.changes import (
+    add_channel,
+    add_route,
+    remove_channel,
+    remove_route,
+    send_tests,
+)
 from alerts.channels import configured_channels, emails_are_printed, missing_delivery
-from alerts.forms import ChannelForm
-from alerts.models import Channel, Notice
+from alerts.forms import SNOOZE_DAYS, ChannelForm, RouteForm, SnoozeForm
+from alerts.links import LinkExpired, notice_of
+from alerts.models import Channel, Notice, Route, Severity, Snooze, Topic
 from alerts.querysets import ChannelQuerySet
 from clouds.access import is_limited
+from clouds.models import CloudAccount
 from core.pages import ListPages
+
+ACT = "alerts.acknowledge_notice"
+REFUSED = 409
 
 
 class AlertsView(PermissionRequiredMixin, ListView[Notice]):
@@ -27,6 +49,7 @@ class AlertsView(PermissionRequiredMixin, ListView[Notice]):
     paginate_by = 25
     paginator_class = ListPages
     form: ChannelForm | None = None
+    route_form: RouteForm | None = None
 
     def get_queryset(self) -> Any:
         seen = Notice.objects.visible_to(self.request.user)
@@ -36,8 +59,21 @@ class AlertsView(PermissionRequiredMixin, ListView[Notice]):
         names = configured_channels()
         seen = Notice.objects.visible_to(self.request.user)
         last = seen.last_per_channel(names)
+        routes: dict[str, list[Route]] = {name: [] for name in names}
+        seen_routes = Route.objects.visible_to(self.request.user)
+        for route in seen_routes.select_related("account"):
+            routes.setdefault(route.channel, []).append(route)
         return super().get_context_data(
-            channels=[(one, last.get(name)) for name, one in names.items()],
+            channels=[
+                (one, last.get(name), routes[name]) for name, one in names.items()
+            ],
+            snoozes=Snooze.objects.visible_to(self.request.user),
+            may_act=self.request.user.has_perm(ACT),
+            snooze_days=SNOOZE_DAYS.items(),
+            topics=Topic.choices,
+            severities=Severity.choices,
+            accounts=CloudAccount.objects.visible_to(self.request.user),
+            route_form=self.route_form,
             missing_delivery=missing_delivery(),
             emails_are_printed=emails_are_printed(),
             may_change=may_change(self.request),
@@ -97,3 +133,91 @@ class RemoveChannelView(PermissionRequiredMixin, DeleteView[Channel, Any]):
         messages.success(self.request, f"Channel {self.object} removed.")
         remove_channel(self.object, self.request)
         return redirect("alerts")
+
+
+class AddRouteView(PermissionRequiredMixin, View):
+    """Add a route, or show the page again with the reason why not."""
+
+    permission_required = "alerts.add_route"
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if is_limited(request.user):
+            return self.handle_no_permission()
+        form = RouteForm(request.POST)
+        if not form.is_valid():
+            page = AlertsView()
+            page.setup(request)
+            page.route_form = form
+            response = page.get(request)
+            response.status_code = REFUSED
+            return response
+        add_route(form.instance, timezone.now(), request)
+        messages.success(request, f"Route added. {form.instance}.")
+        return redirect("alerts")
+
+
+class RemoveRouteView(PermissionRequiredMixin, View):
+    permission_required = "alerts.delete_route"
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        route = get_object_or_404(Route.objects.visible_to(request.user), pk=pk)
+        messages.success(request, f"Route removed. {route}.")
+        remove_route(route, request)
+        return redirect("alerts")
+
+
+class ActView(PermissionRequiredMixin, View):
+    """Acknowledge or snooze what a notice is about."""
+
+    permission_required = ("alerts.view_notice", ACT)
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        notice = get_object_or_404(Notice.objects.visible_to(request.user), pk=pk)
+        try:
+            messages.success(request, act(request, [notice]))
+        except CannotAct as error:
+            messages.error(request, str(error))
+        return redirect("alerts")
+
+
+@method_decorator(never_cache, "dispatch")
+class ActByLinkView(View):
+    """The same for whoever has the message; opening the link changes nothing."""
+
+    http_method_names = ["get", "post"]
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        return self._page(request, token)
+
+    def post(self, request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            done = act(request, sent_together(notice_of(token)))
+        except (LinkExpired, CannotAct) as error:
+            return self._page(request, token, refused=str(error))
+        return self._page(request, token, done=done)
+
+    def _page(self, request: HttpRequest, token: str, **told: str) -> HttpResponse:
+        try:
+            notice: Notice | None = notice_of(token)
+        except LinkExpired as error:
+            notice, told = None, {"refused": str(error)}
+        context = {"notice": notice, "snooze_days": SNOOZE_DAYS.items(), **told}
+        status = REFUSED if "refused" in told else 200
+        return render(request, "alerts/act.html", context, status=status)
+
+
+def act(request: HttpRequest, notices: Sequence[Notice]) -> str:
+    """Snooze where days are posted, else acknowledge; return what was done."""
+    now, by = timezone.now(), who_acts(request, notices[0])
+    if "days" not in request.POST:
+        acknowledge(notices, now, by, request)
+        return "Acknowledged."
+    form = SnoozeForm(request.POST)
+    if not form.is_valid():
+        raise CannotAct(f"Choose one of {', '.join(SNOOZE_DAYS.values())}.")
+    until = now + timedelta(days=int(form.cleaned_data["days"]))
+    snooze(notices, until, now, by, request)
+    return f"Snoozed until {until:%-d %b %Y %H:%M} UTC. It is told again then."

@@ -29,7 +29,7 @@ from clouds.models import CloudAccount
 from insights.prometheus import insight_metrics
 from syncs.models import ApiUsage, SyncRun, Worker
 from syncs.runs.freshness import freshness
-from syncs.runs.start import AWAY
+from syncs.runs.start import broker_errors
 
 ANSWERS_WITHIN_SECONDS = 2
 checking = Lock()
@@ -71,9 +71,13 @@ def _status() -> JsonResponse:
 def _state_of(check: Callable[[], None]) -> str:
     try:
         check()
-    except (DatabaseError, *AWAY, Away) as error:
+    except failures() as error:
         return f"down: {type(error).__name__}"
     return "ok"
+
+
+def failures() -> tuple[type[Exception], ...]:
+    return (DatabaseError, Away, *broker_errors())
 
 
 class Away(Exception):

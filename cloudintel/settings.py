@@ -98,8 +98,10 @@ INSTALLED_APPS = [
     "costs",
     "pricing",
     "metrics",
+    "carbon",
     "insights",
     "archives",
+    "assistant",
     "dashboard",
     "cloudintel",
 ]
@@ -360,6 +362,8 @@ EACH_MINUTE = {
     "deliver-notices": "alerts.tasks.deliver_notices",
     "look-whose-insights-are-due": "insights.tasks.refresh_due",
     "record-dashboard": "dashboard.tasks.record_dashboard",
+    "send-digests": "dashboard.tasks.send_due_digests",
+    "delete-old-questions": "assistant.tasks.delete_expired",
 }
 CELERY_BEAT_SCHEDULE = {
     name: {
@@ -373,6 +377,8 @@ CELERY_BEAT_SCHEDULE = {
 
 ALERT_EMAILS = texts("ALERT_EMAILS", [], EMAIL, "e-mail addresses")
 ALERT_WEBHOOK_URL = url("ALERT_WEBHOOK_URL", "", "https", "http")
+# Where users open it, for links in messages. Default: messages have no links.
+BASE_URL = url("BASE_URL", "", "https", "http").rstrip("/")
 # Such as smtp+tls://user:password@host:587. Default: e-mails are logged.
 EMAIL_URL = url("EMAIL_URL", "consolemail://", *env.EMAIL_SCHEMES)
 vars().update(env.email_url_config(EMAIL_URL))
@@ -380,6 +386,14 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = text(
     "DEFAULT_FROM_EMAIL", "cloudintel@localhost", FROM, "an e-mail address"
 )
+
+# Questions and answers are kept so long.
+ASSISTANT_KEEP_DAYS = days("ASSISTANT_KEEP_DAYS", default=90)
+# An OpenAI-compatible endpoint that may read what words alone do not answer. It gets
+# the question and names, and no amounts; empty: no question leaves this server.
+ASSISTANT_MODEL_URL = url("ASSISTANT_MODEL_URL", "", "https", "http")
+ASSISTANT_MODEL_KEY = given("ASSISTANT_MODEL_KEY")
+ASSISTANT_MODEL = given("ASSISTANT_MODEL")
 
 # A directory, or s3://bucket/prefix.
 ARCHIVE_PLACE = given("ARCHIVE_PLACE", str(STATE_DIR / "archives"))

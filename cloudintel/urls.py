@@ -11,6 +11,9 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.routers import APIRootView, DefaultRouter
 from rest_framework.viewsets import ViewSetMixin
 
+from alerts.api import NoticeViewSet, RouteViewSet
+from assistant.api import AskView, AssistantViewSet, InteractionViewSet
+from carbon.api import CarbonViewSet
 from cloudintel.health import health, metrics, status
 from costs.allocation.api import TeamRuleViewSet, TeamViewSet
 from costs.api.views import DailyCostViewSet
@@ -27,15 +30,18 @@ from dashboard.api.views import (
     SearchViewSet,
 )
 from dashboard.api_schema import SchemaView
+from dashboard.carbon import CarbonView
 from dashboard.explained_costs import ExplainedCostsView, ExplainedCostViewSet
 from dashboard.home import SummaryView
 from dashboard.instances import InstanceCpuViewSet, InstanceListView
 from insights.advice.api import AdviceViewSet
 from insights.anomalies.api import AnomalyViewSet
 from insights.budgets.api.views import BudgetViewSet
+from insights.feedback.api import FeedbackViewSet
 from insights.forecasts.api import ForecastViewSet
+from insights.labels.api import LabeledDayViewSet
 from insights.owners.api import AssignmentView, OwnerRuleViewSet
-from insights.recommendations.api.views import FeedbackViewSet, RecommendationViewSet
+from insights.recommendations.api.views import RecommendationViewSet
 from inventory.api.views import (
     AddressViewSet,
     BucketViewSet,
@@ -58,14 +64,17 @@ from syncs.api_usage.api import ApiUsageViewSet
 from syncs.backfills.api import BackfillViewSet
 from syncs.datasets import Dataset
 from syncs.runs.api import StartSyncView, SyncRunViewSet
+from syncs.runs.freshness_api import FreshnessViewSet
 from users.api import AuditEntryViewSet
 from users.saved_views.api import SavedViewViewSet
 from users.views import AdminLoginRedirect, SignOut
 
 pages: list[URLPattern | URLResolver] = [
     path("", SummaryView.as_view(), name="summary"),
+    path("carbon/", CarbonView.as_view(), name="carbon"),
     path("instances/", InstanceListView.as_view(), name="instances"),
     path("", include("alerts.urls")),
+    path("", include("assistant.urls")),
     path("costs/", ExplainedCostsView.as_view(), name="costs"),
     path("", include("costs.urls")),
     path("", include("insights.urls")),
@@ -110,6 +119,7 @@ router.register("cpu", CpuMetricViewSet)
 router.register("memory", MemoryMetricViewSet)
 router.register("network", NetworkMetricViewSet)
 router.register("usage", UsageMetricViewSet)
+router.register("carbon", CarbonViewSet, basename="carbon")
 router.register("runs", SyncRunViewSet)
 router.register("backfills", BackfillViewSet)
 router.register("api-usage", ApiUsageViewSet)
@@ -118,9 +128,13 @@ router.register("anomalies", AnomalyViewSet)
 router.register("recommendations", RecommendationViewSet)
 router.register("advice", AdviceViewSet)
 router.register("feedback", FeedbackViewSet)
+router.register("training-data", LabeledDayViewSet)
 router.register("budgets", BudgetViewSet)
 router.register("owner-rules", OwnerRuleViewSet)
 router.register("saved-views", SavedViewViewSet)
+router.register("notices", NoticeViewSet)
+router.register("alert-routes", RouteViewSet)
+router.register("assistant/questions", InteractionViewSet)
 router.register("audit", AuditEntryViewSet)
 
 
@@ -155,12 +169,19 @@ api: list[URLPattern | URLResolver] = [
         PricedResourceViewSet.as_view({"get": "costs"}),
     ),
     path("api/v1/coverage/", CoverageViewSet.as_view({"get": "list"})),
+    path("api/v1/freshness/", FreshnessViewSet.as_view({"get": "list"})),
     path("api/v1/assignments/", AssignmentView.as_view()),
+    path("api/v1/assistant/ask/", AskView.as_view(), name="api-ask"),
+    path("api/v1/assistant/tools/", AssistantViewSet.as_view({"get": "tools"})),
+    path(
+        "api/v1/assistant/reports/<slug:agent>/",
+        AssistantViewSet.as_view({"get": "report"}),
+    ),
     path("api/v1/", include(router.urls)),
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="swagger"),
     # Short aliases for scripts.
-    *(path(f"sync-{one.first_name}", start_sync, {"dataset": one}) for one in Dataset),
+    *(path(f"sync-{one.alias}", start_sync, {"dataset": one}) for one in Dataset),
     path("cost-trend", action_view(DailyCostViewSet, "trend")),
     path("cost-summary", action_view(DailyCostViewSet, "summary")),
     path("cpu-trend", action_view(CpuMetricViewSet, "trend")),

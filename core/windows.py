@@ -1,6 +1,6 @@
 """Half-open windows of UTC days: `start` is in, `end` is not."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -50,6 +50,11 @@ class Window:
     @property
     def end_at(self) -> datetime:
         return midnight(self.end)
+
+
+def span(windows: Collection[Window]) -> Window:
+    """Return from the first start to the last end."""
+    return Window(min(one.start for one in windows), max(one.end for one in windows))
 
 
 def midnight(day: date) -> datetime:

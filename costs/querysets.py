@@ -125,6 +125,9 @@ class DailyCostQuerySet(BillQuerySet):
     def in_windows(self, *windows: Window) -> "DailyCostQuerySet":
         return self.filter(reduce(or_, map(_within, windows)))
 
+    def has_more_rows_than(self, count: int) -> bool:
+        return self.order_by()[: count + 1].count() > count
+
     def searched(self, text: str) -> "DailyCostQuerySet":
         return self.filter(
             Q(service__icontains=text)
@@ -197,19 +200,19 @@ class DailyCostQuerySet(BillQuerySet):
                 key=Case(When(every_key__in=keys, then=F("every_key")), default=None)
             )
         found = rows.combinations(["currency", "key"], metric, granularity)
-        return found.order_by("moment", "key")
+        return found.order_by("period", "key")
 
     def combinations(
         self, columns: Sequence[str], metric: str, granularity: str
     ) -> QuerySet[Any, tuple[Any, ...]]:
         """(a value of each column, day or first of month, amount), in any order."""
-        moment = FirstOfMonth("day") if granularity == "monthly" else F("day")
+        period = FirstOfMonth("day") if granularity == "monthly" else F("day")
         return (
             self.order_by()
-            .annotate(moment=moment)
-            .values(*columns, "moment")
+            .annotate(period=period)
+            .values(*columns, "period")
             .annotate(amount=Sum(metric))
-            .values_list(*columns, "moment", "amount")
+            .values_list(*columns, "period", "amount")
         )
 
 
@@ -230,6 +233,10 @@ class CostRollupQuerySet(DailyCostQuerySet):
     def counted(self, **days: date) -> Self:
         """They are."""
         return self
+
+    def has_more_rows_than(self, count: int) -> bool:
+        rows: int | None = self.aggregate(rows=Sum("row_count"))["rows"]
+        return (rows or 0) > count
 
 
 class BillSpanQuerySet(AccountScopedQuerySet):

@@ -1,10 +1,14 @@
-"""The admin of the dashboard's history, which its task alone writes."""
+"""The admin of the dashboard's history, which its task alone writes, and digests."""
 
 from django.contrib import admin
-from unfold.contrib.filters.admin import FieldTextFilter, RangeDateFilter
+from unfold.contrib.filters.admin import (
+    ChoicesDropdownFilter,
+    FieldTextFilter,
+    RangeDateFilter,
+)
 
 from core.admin.columns import amount, day, moment
-from dashboard.models import DashboardMetric
+from dashboard.models import DashboardMetric, Digest
 from users.audited_admin import ReadOnlyAdmin
 
 
@@ -24,3 +28,12 @@ class DashboardMetricAdmin(ReadOnlyAdmin[DashboardMetric]):
     list_filter = (("day", RangeDateFilter), ("currency", FieldTextFilter))
     date_hierarchy = "day"
     ordering = ("-day", "currency")
+
+
+@admin.register(Digest)
+class DigestAdmin(ReadOnlyAdmin[Digest]):
+    list_display = ("user", "frequency", "hour", "channel", day("sent_on"))
+    list_select_related = ("user",)
+    list_filter = (("frequency", ChoicesDropdownFilter),)
+    search_fields = ("user__username", "channel")
+    ordering = ("user__username", "id")

@@ -36,6 +36,7 @@ TAGS = {
     "memory": "Memory of instances and databases, per UTC day, where it is measured.",
     "usage": "Daily usage of databases, load balancers, NAT gateways and storage.",
     "resource-prices": "List prices of storage, databases and network, on demand.",
+    "carbon": "Energy and emissions per resource and day; the sustainability score.",
     "network": "Network traffic of instances, per UTC day.",
     "sync": "Start a sync of a dataset. Needs the permission `syncs.start_sync`.",
     "runs": "Sync runs: status, duration, rows, requests and errors.",
@@ -45,11 +46,14 @@ TAGS = {
     "anomalies": "Anomalies in costs and CPU utilization, with status and assignee.",
     "recommendations": "Recommendations with potential and realized savings.",
     "advice": "Recommendations of Azure Advisor, not included in our totals.",
-    "feedback": "Ratings of recommendations by users.",
+    "feedback": "What users say of recommendations, anomalies and forecasts.",
+    "training-data": "Days that people labeled, with the series around them.",
     "budgets": "Monthly budgets, their actual and forecast costs.",
     "owner-rules": "Whose something is: the first rule that matches.",
     "assignments": "Handing something over to a person, who is told.",
     "saved-views": "Pages with their filters, saved for oneself or for everybody.",
+    "notices": "What channels were told; acknowledging and snoozing it.",
+    "alert-routes": "What each alert channel gets.",
     "audit": "Audit log. Needs the permission `users.view_auditentry`.",
 }
 

@@ -3,7 +3,11 @@
 from django.db import models
 
 from core.db.money_field import MoneyField
+from dashboard.digests.models import Digest
 from dashboard.querysets import DashboardMetricQuerySet
+
+# Django finds it here.
+__all__ = ["DashboardMetric", "Digest"]
 
 
 class DashboardMetric(models.Model):

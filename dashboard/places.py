@@ -64,6 +64,8 @@ class Place:
     label: str
     icon: str
     pages: tuple[Page, ...]
+    is_beside: bool = False
+    """Whether it stands beside every page, as a button of the header."""
 
 
 def _section(name: str, permission: str, words: str) -> Page:
@@ -101,7 +103,7 @@ COSTS = (
         "Forecast",
         "forecasts",
         ("insights.view_forecast",),
-        also=("forecast",),
+        also=("forecast", "rate-forecast"),
         accounts="account",
         words="projection month end",
     ),
@@ -162,7 +164,7 @@ INSIGHTS = (
         "Anomalies",
         "anomalies",
         ("insights.view_anomaly",),
-        also=("anomaly", "anomaly-status"),
+        also=("anomaly", "anomaly-status", "rate-anomaly"),
         accounts="account",
         words="spikes incidents",
     ),
@@ -189,6 +191,32 @@ INSIGHTS = (
         words="Azure Advisor",
     ),
 )
+CARBON = (
+    Page(
+        "Carbon",
+        "carbon",
+        ("carbon.view_emissiontotal",),
+        accounts="account",
+        words="emissions CO2 energy kWh sustainability score green",
+        has_period=True,
+    ),
+)
+ASSISTANT = (
+    Page(
+        "Ask",
+        "assistant",
+        ("assistant.view_interaction",),
+        also=("rate-answer",),
+        words="assistant question chat answers MCP",
+    ),
+    Page(
+        "Reports",
+        "reports",
+        ("assistant.view_interaction",),
+        also=("report",),
+        words="agents analyst specialist financial infrastructure remediation",
+    ),
+)
 OPERATIONS = (
     Page(
         "Syncs and backfills",
@@ -209,8 +237,14 @@ OPERATIONS = (
         "Alerts and channels",
         "alerts",
         ("alerts.view_notice", "alerts.view_channel"),
-        also=("remove-channel",),
-        words="notices e-mail webhook Slack test",
+        also=("remove-channel", "add-route"),
+        words="notices e-mail webhook Slack Teams PagerDuty test routes snooze",
+    ),
+    Page(
+        "Digests",
+        "digests",
+        (VIEW_COSTS,),
+        words="daily weekly e-mail summary subscription",
     ),
 )
 ADMIN = (
@@ -244,8 +278,10 @@ PLACES = (
     Place("Costs", "costs", COSTS),
     Place("Resources", "resources", RESOURCES),
     Place("Insights", "insights", INSIGHTS),
+    Place("Carbon", "carbon", CARBON),
     Place("Operations", "operations", OPERATIONS),
     Place("Admin", "admin", ADMIN),
+    Place("Assistant", "assistant", ASSISTANT, is_beside=True),
 )
 PAGE_OF = {
     route: page

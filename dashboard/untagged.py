@@ -21,7 +21,7 @@ from core.money import ZERO
 from core.pages import ListPages
 from dashboard.places import VIEW_COSTS
 from dashboard.resource_costs import ResourceCost, resource_costs
-from insights.owners.matching import TeamRules, traits_of_resource
+from insights.owners.matching import OwnerRules, traits_of_resource
 from insights.ranking import ranked
 from inventory.filters import AnyKindFilter
 from inventory.models import Resource
@@ -90,7 +90,7 @@ def untagged_report(
     rows = list(priced.order_by(ranked("kind", COSTLY_FIRST), "id")[:MOST_PRICED])
     with_bill = user.has_perm(VIEW_COSTS)
     costs = resource_costs(rows, user, now, with_bill=with_bill)
-    teams = TeamRules(now) if user.has_perm("costs.view_team") else None
+    teams = OwnerRules(now) if user.has_perm("costs.view_team") else None
     found = [
         UntaggedResource(
             one, costs[one.pk], teams.team_of(traits_of_resource(one)) if teams else ""

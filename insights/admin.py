@@ -8,14 +8,25 @@ from insights.admin_columns import OF_ACCOUNT
 from insights.advice import admin as advice
 from insights.anomalies import admin as anomalies
 from insights.budgets import admin as budgets
+from insights.feedback import admin as feedback
 from insights.forecasts import admin as forecasts
+from insights.labels import admin as labels
 from insights.models import RefreshState
 from insights.owners import admin as owners
 from insights.recommendations import admin as recommendations
 from users.audited_admin import ReadOnlyAdmin
 
 # Django finds the admin of each subject here.
-__all__ = ["advice", "anomalies", "budgets", "forecasts", "owners", "recommendations"]
+__all__ = [
+    "advice",
+    "anomalies",
+    "budgets",
+    "feedback",
+    "forecasts",
+    "owners",
+    "recommendations",
+    "labels",
+]
 
 
 @admin.display(description="state", ordering="error")

@@ -3,11 +3,12 @@
 from insights.advice.models import Advice
 from insights.anomalies.models import Anomaly, AnomalyChange
 from insights.budgets.models import Budget, BudgetAlert
+from insights.feedback.models import Feedback
 from insights.forecasts.models import Forecast, ForecastPoint, MonthEndMiss
+from insights.labels.models import Calibration, Judgment, LabeledDay
 from insights.owners.models import OwnerRule
 from insights.recommendations.models import (
     EffectiveRate,
-    Feedback,
     Recommendation,
     RecommendationChange,
     Verification,
@@ -20,10 +21,13 @@ __all__ = [
     "AnomalyChange",
     "Budget",
     "BudgetAlert",
+    "Calibration",
     "EffectiveRate",
     "Feedback",
     "Forecast",
     "ForecastPoint",
+    "Judgment",
+    "LabeledDay",
     "MonthEndMiss",
     "OwnerRule",
     "Recommendation",

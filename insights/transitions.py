@@ -6,7 +6,7 @@ newest is refused and overwrites nothing.
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import models, transaction
@@ -14,6 +14,7 @@ from django.db.models import F
 from django.http import HttpRequest
 from rest_framework.request import Request
 
+from insights.labels.judging import judge_by_status
 from insights.models import Anomaly, Recommendation, Verification
 from insights.recommendations.engine.advice import VerdictStatus
 from users.audit import record
@@ -39,11 +40,13 @@ def change_status(
     *,
     request: AnyRequest,
     note: str = "",
+    by: str = "",
 ) -> None:
     """Give it that status, if nobody changed it since `version`.
 
-    A recommendation that is dismissed needs a reason in `note`, and one that is done
-    waits for its bills. Raise StaleVersion and InvalidTransition.
+    `by` names who is not signed in. A recommendation that is dismissed needs a reason
+    in `note`, and one that is done waits for its bills. Raise StaleVersion and
+    InvalidTransition.
     """
     note = note.strip()
     check_transition(row, status, version, note)
@@ -52,12 +55,14 @@ def change_status(
         values["reason"] = note if status == row.Status.DISMISSED else ""
         values["done_at"] = now if status == row.Status.DONE else None
     with transaction.atomic():
-        _write(row, status, version, now, note, values, cast("User", request.user))
+        _write(row, status, version, now, note, values, _who(request, by))
         if isinstance(row, Recommendation):
             _reset_verification(row, now)
+        else:
+            judge_by_status(row, _who(request, by)[1], now)
         action = f"{row._meta.model_name}.change_status"
         details = {"note": note} if note else {}
-        record(request, action, row, status=[before, status], **details)
+        record(request, action, row, user_name=by, status=[before, status], **details)
 
 
 @transaction.atomic
@@ -144,20 +149,25 @@ def _write(
     now: datetime,
     note: str,
     values: Mapping[str, Any],
-    user: User | None = None,
+    who: tuple[User | None, str] = (None, ""),
 ) -> None:
     """Store the status and its history."""
     before = row.status
     update_version(row, version, {**values, "status": status})
     row.changes.create(
         at=now,
-        user=user,
-        user_name=user.get_username() if user else "",
+        user=who[0],
+        user_name=who[1],
         old_status=before,
         new_status=status,
         note=note,
     )
     row.refresh_from_db()
+
+
+def _who(request: AnyRequest, by: str) -> tuple[User | None, str]:
+    user = request.user if isinstance(request.user, User) else None
+    return user, user.get_username() if user else by[:150]
 
 
 def _require_single(row: Recommendation) -> None:

@@ -6,6 +6,7 @@ Everything here runs within the caller's transaction, and again does the same.
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from core.db.storable import storable
@@ -18,6 +19,8 @@ from syncs.models import SyncRun
 
 # What a sync updates of any resource.
 RESOURCE_FIELDS = ("region", "name", "resource_group", "state", "tags", "created_at")
+CHANGE_KEY = ("resource_id", "field", "at", "new_value")
+CHANGE_FIELDS = ("run_id", "old_value")
 CHILD_KEY = "resource_ptr_id"
 NOT_ANSWERED = (None, "")
 ROWS_PER_STATEMENT = 1000
@@ -179,4 +182,5 @@ def _change(
 
 
 def _record(changes: Iterable[StateChange]) -> None:
-    StateChange.objects.bulk_create(changes, batch_size=ROWS_PER_STATEMENT)
+    columns = (*CHANGE_KEY, *CHANGE_FIELDS)
+    upsert(StateChange, columns, map(attrgetter(*columns), changes), key=CHANGE_KEY)

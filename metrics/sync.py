@@ -12,7 +12,7 @@ from django.db import models
 
 from clouds.models import CloudAccount
 from core.db.upsert import upsert
-from core.windows import Window
+from core.windows import Window, span
 from inventory.models import Resource
 from inventory.sync import require_regions
 from metrics.models import CpuMetric, MemoryMetric, NetworkMetric, UsageMetric
@@ -174,10 +174,6 @@ def windows_of(
     }
 
 
-def span(windows: Collection[Window]) -> Window:
-    return Window(min(one.start for one in windows), max(one.end for one in windows))
-
-
 def by_window(
     windows: Mapping[str, Window], regions: Sequence[str]
 ) -> Mapping[Window, Sequence[str]]:
@@ -231,11 +227,10 @@ def _counted(
 ) -> RegionMetrics:
     """Return the part with its samples as they are stored."""
     cpu = []
-    for one in part.cpu:
-        is_detailed = monitoring.is_detailed(keys[one.resource_id], one.day)
-        samples = stored_samples(one.samples, is_detailed=is_detailed)
-        figures = one.average_percent, one.maximum_percent, one.p99_percent
-        cpu.append(CpuRecord(one.resource_id, one.day, *figures, samples))
+    for resource_id, day, average, maximum, p99, samples in part.cpu:
+        is_detailed = monitoring.is_detailed(keys[resource_id], day)
+        counted = stored_samples(samples, is_detailed=is_detailed)
+        cpu.append(CpuRecord(resource_id, day, average, maximum, p99, counted))
     return replace(part, cpu=cpu)
 
 

@@ -15,10 +15,12 @@ from core.testing.processes import (
     resident_mib,
     rows,
     running,
+    scheduler,
     shared_database,
+    tick,
 )
 from core.testing.redis import redis_server
-from core.testing.waiting import HANGS_AFTER_SECONDS, wait_for_count
+from core.testing.waiting import wait_for_count
 from inventory.models import Instance
 from syncs.models import SyncRun
 from syncs.testing import OF_AWS
@@ -28,16 +30,12 @@ pytestmark = [
     pytest.mark.only_on("postgresql"),
 ]
 # The first let each worker load the code of every dataset.
-FIRST_ACCOUNTS, ACCOUNTS = 4, 20
+FIRST_ACCOUNTS, ACCOUNTS = 6, 16
 # Those that are read first; the others follow what they are about.
 FIRST = [dataset for dataset in OF_AWS if not dataset.after]
-# Over four runs in five: 20 KiB a run.
+# Over ninety runs: 34 KiB a run.
 GROWTH_MIB = 3.0
 SUCCEEDED = "SELECT count(*) FROM syncs_syncrun WHERE status = 'succeeded'"
-TICK = [
-    "-c",
-    "import django; django.setup(); from syncs import tasks; tasks.schedule_tick()",
-]
 
 
 def test_each_account_and_dataset_is_read_once(
@@ -58,29 +56,23 @@ def test_each_account_and_dataset_is_read_once(
         ((count,),) = rows(url, SUCCEEDED)
         return int(count)
 
+    def started() -> int:
+        ((count,),) = rows(url, "SELECT count(*) FROM syncs_worker")
+        return int(count)
+
     def memory() -> float:
         return max(map(resident_mib, processes))
 
     with redis_server() as broker, shared_database(tmp_path) as url:
         environment = {
             "CELERY_BROKER_URL": broker.url,
-            "DJANGO_SETTINGS_MODULE": "cloudintel.settings",
             "RUN_ABANDONED_AFTER_SECONDS": "600",
         }
-
-        def tick_twice() -> None:
-            """Two schedulers at once."""
-            with (
-                running(url, aws, *TICK, **environment) as one,
-                running(url, aws, *TICK, **environment) as two,
-            ):
-                for process in (one, two):
-                    assert process.wait(HANGS_AFTER_SECONDS) == 0
 
         def read_all(known: int, new: int) -> None:
             """Read what is first of the new accounts, and then the others."""
             for datasets in (FIRST, OF_AWS):
-                tick_twice()
+                tick(*schedulers)
                 runs = len(OF_AWS) * known + len(datasets) * new
                 wait_for_count("a run", succeeded, runs)
 
@@ -88,7 +80,11 @@ def test_each_account_and_dataset_is_read_once(
         with (
             running(url, aws, *workers[0], **environment) as one,
             running(url, aws, *workers[1], **environment) as two,
+            scheduler(url, aws, **environment) as first_scheduler,
+            scheduler(url, aws, **environment) as second_scheduler,
         ):
+            schedulers = (first_scheduler, second_scheduler)
+            wait_for_count("a worker", started, len(workers))
             add(ids[:FIRST_ACCOUNTS])
             read_all(0, FIRST_ACCOUNTS)
             processes = [*children_of(one.pid), *children_of(two.pid)]

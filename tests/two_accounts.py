@@ -10,12 +10,14 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils import timezone
 
 from clouds.access import AccountScopedQuerySet
 from clouds.models import CloudAccount
 from clouds.testing import see_only
+from insights.models import Feedback
 from users.roles import DATA, Role, assign_role
 
 HIDDEN_KEY = 774411
@@ -42,6 +44,8 @@ class Filler:
             values = {one.name: self.value(one) for one in wanted(model)}
             if model is CloudAccount:
                 values |= {"account_id": self.account_id, "provider": "aws"}
+            if model is Feedback:  # it is of one insight
+                values |= {"anomaly": None, "forecast": None}
             row = model(pk=self.key, **values)
             row.save(force_insert=True)
             self.made[model] = row
@@ -50,6 +54,8 @@ class Filler:
     def value(self, one: Any) -> Any:
         if isinstance(one, models.ForeignKey):
             target = one.remote_field.model
+            if target is ContentType:
+                return ContentType.objects.get_for_model(CloudAccount)
             if is_of_accounts(target):
                 return self.row(target)
             return None if one.null else User.objects.get_or_create(username="who")[0]
@@ -73,7 +79,7 @@ class Filler:
             return {self.word: self.word} if one.default is dict else one.get_default()
         if isinstance(one, models.BooleanField):
             return one.get_default() or False
-        return 1
+        return self.key if one.name.endswith("_id") else 1
 
 
 def models_of_accounts() -> list[type[models.Model]]:

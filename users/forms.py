@@ -7,7 +7,7 @@ from django.conf import settings
 
 from clouds.access import AnyUser
 from clouds.models import CloudAccount
-from users.models import TOKEN_NAME_LENGTH
+from users.models import TOKEN_NAME_LENGTH, TOKEN_SCOPES
 
 NONE, SOME, ALL = "none", "some", "all"
 
@@ -42,11 +42,13 @@ class TokenForm(AccountChoiceForm):
     name = forms.CharField(
         max_length=TOKEN_NAME_LENGTH, error_messages={"required": "Give a name."}
     )
+    scope = forms.ChoiceField(label="Used by", choices=TOKEN_SCOPES, required=False)
     days = forms.IntegerField(label="Valid for (days)", min_value=1, max_value=365)
     is_read_only = forms.BooleanField(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         initial = {"days": settings.TOKEN_DAYS, "is_read_only": True, "access": ALL}
+        initial["scope"] = "api"
         super().__init__(*args, **{**kwargs, "initial": initial})
 
     @property
@@ -56,6 +58,7 @@ class TokenForm(AccountChoiceForm):
         return {
             "days": data["days"],
             "name": data["name"],
-            "is_read_only": data["is_read_only"],
+            "scope": data["scope"],
+            "is_read_only": data["is_read_only"] and data["scope"] == "api",
             "accounts": data["accounts"] if data["access"] == SOME else None,
         }

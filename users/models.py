@@ -18,6 +18,7 @@ OWN_PAGE = RegexValidator(
     r"^/(?![/\\])[^\s\\]*$", "Use an address on this server, such as /admin/."
 )
 TOKEN_NAME_LENGTH = 80
+TOKEN_SCOPES = [("api", "API"), ("mcp", "MCP")]
 
 
 def check_page(address: str) -> None:
@@ -45,6 +46,13 @@ class ApiToken(models.Model):
     )
     digest = models.CharField(max_length=128, unique=True, editable=False)
     prefix = models.CharField(max_length=15, editable=False)
+    scope = models.CharField(
+        max_length=3,
+        choices=TOKEN_SCOPES,
+        default="api",
+        db_default="api",
+        help_text="API: scripts. MCP: assistants of others, which only ask questions.",
+    )
     is_read_only = models.BooleanField("read-only", default=False)
     all_accounts = models.BooleanField(
         default=True, help_text="Whatever its user sees. Otherwise only `accounts`."

@@ -21,11 +21,16 @@ DATA = (
     "costs",
     "pricing",
     "metrics",
+    "carbon",
     "insights",
+    "assistant",
     "dashboard",
 )
 # What operators may do beside viewing.
-OPERATED = ("start_sync", "start_backfill", "assign_resource")
+OPERATED = (
+    *("start_sync", "start_backfill", "assign_resource"),
+    "acknowledge_notice",
+)
 # Apps of libraries that administrators manage.
 LIBRARIES = ("auth", "axes", "django_celery_beat")
 

@@ -26,7 +26,7 @@ USE_RECORDED_EVERY = timedelta(hours=1)
 # In SQL, as each request of the API asks it, and takes longer to compile than to run.
 FIND_USER = """
     SELECT auth_user.*, token.id AS token_id, token.expires_at, token.last_used_at,
-        token.is_read_only, token.all_accounts AS token_to_all,
+        token.is_read_only, token.scope, token.all_accounts AS token_to_all,
         access.id AS access_id, access.all_accounts AS access_to_all
     FROM users_apitoken token JOIN auth_user ON auth_user.id = token.user_id
     LEFT JOIN clouds_accountaccess access ON access.user_id = auth_user.id
@@ -44,9 +44,18 @@ class TokenAuthentication(DrfAuthentication):
     The hash of a token is its key, so one query finds the user and their access.
     """
 
+    scope = "api"
+    # Of read-only tokens.
+    is_refusing_writes = True
+
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         found: tuple[User, ApiToken] | None = super().authenticate(request)
-        if found and found[1].is_read_only and request.method not in SAFE_METHODS:
+        if found and found[1].scope != self.scope:
+            raise PermissionDenied(
+                f"This token is for {found[1].get_scope_display()} only."
+            )
+        is_write = self.is_refusing_writes and request.method not in SAFE_METHODS
+        if found and found[1].is_read_only and is_write:
             raise PermissionDenied("This token is read-only.")
         return found
 
@@ -85,6 +94,7 @@ def _find(digest: str) -> ApiToken | None:
     return ApiToken(
         id=user.token_id,
         user=user,
+        scope=user.scope,
         is_read_only=bool(user.is_read_only),
         all_accounts=bool(user.token_to_all),
         expires_at=_aware(user.expires_at),
@@ -112,6 +122,7 @@ def make_token(
     days: int,
     *,
     name: str = "",
+    scope: str = "api",
     is_read_only: bool = False,
     accounts: Iterable[CloudAccount] | None = None,
 ) -> tuple[ApiToken, str]:
@@ -135,6 +146,7 @@ def make_token(
             user=user,
             digest=hash_token(text),
             prefix=text[: ApiToken._meta.get_field("prefix").max_length],
+            scope=scope,
             is_read_only=is_read_only,
             all_accounts=accounts is None,
             created_at=now,
@@ -157,6 +169,7 @@ def token_facts(token: ApiToken) -> dict[str, Any]:
     return {
         "token": token.prefix,
         "name": token.name,
+        "scope": token.get_scope_display(),
         "read_only": token.is_read_only,
         "accounts": "all" if token.all_accounts else names,
         "until": f"{token.expires_at:%Y-%m-%d}",

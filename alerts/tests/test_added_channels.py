@@ -10,12 +10,13 @@ from pytest_django import Settings
 
 from alerts import channels
 from alerts.channels import DeliveryFailed, configured_channels, missing_delivery
-from alerts.models import Channel, Notice
+from alerts.models import Channel, Facts, Notice, Severity, Topic
 from alerts.outbox import deliver_due, queue_notice, send_test
 from core.testing.clock import NOW
 
 pytestmark = pytest.mark.django_db
 HOOK = "https://hooks.example.com/services/secret"
+INFO = Facts(Topic.OTHER, Severity.INFO)
 
 
 def added(name: str, kind: str, target: str) -> Channel:
@@ -31,7 +32,7 @@ def ada() -> User:
 
 
 def queue(about: User, **more: Any) -> None:
-    queue_notice(about, "x", "It broke.", NOW, severity=Notice.Severity.INFO, **more)
+    queue_notice(about, "x", "It broke.", NOW, INFO, **more)
 
 
 def test_what_is_queued_goes_to_each_channel(

@@ -13,13 +13,13 @@ from pytest_django import Settings
 from alerts import channels
 from alerts.channels import DeliveryFailed
 from alerts.messages import Message
-from alerts.models import Notice
+from alerts.models import Facts, Notice, Severity, Topic
 from alerts.outbox import deliver_due, queue_notice, withdraw
 
 pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
-WARNING = Notice.Severity.WARNING
+WARNING = Facts(Topic.OTHER, Severity.WARNING)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def posted(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def queue(about: User, event: str = "opened", text: str = "It broke.") -> None:
-    queue_notice(about, event, text, NOW, severity=WARNING)
+    queue_notice(about, event, text, NOW, WARNING)
 
 
 def test_each_channel_gets_it_once(ada: User, posted: list[str]) -> None:
@@ -108,7 +108,7 @@ def test_what_a_killed_process_had_begun_is_sent_later(
 
 
 def test_a_clock_that_was_ahead_holds_nothing_back(ada: User) -> None:
-    queue_notice(ada, "opened", "It broke.", NOW + 9 * DAY, severity=WARNING)
+    queue_notice(ada, "opened", "It broke.", NOW + 9 * DAY, WARNING)
     Notice.objects.update(sending_since=NOW + 9 * DAY)
     assert deliver_due(NOW) == 1
 
@@ -130,7 +130,7 @@ def test_an_email_for_nobody_waits_until_there_are_addresses(
 ) -> None:
     queue(ada)
     settings.ALERT_EMAILS = []
-    queue_notice(ada, "x", "To Bo.", NOW, severity=WARNING, recipients=["bo@x.org"])
+    queue_notice(ada, "x", "To Bo.", NOW, WARNING, recipients=["bo@x.org"])
     assert deliver_due(NOW) == 1
     settings.ALERT_EMAILS = ["ops@example.com"]
     assert deliver_due(NOW) == 1
@@ -171,7 +171,7 @@ def test_the_admin_shows_what_could_not_be_sent(
         failed_at=NOW, error="The webhook answered 500."
     )
     failed = Notice.objects.get(channel="webhook")
-    queue_notice(ada, "sent", "It is over.", NOW, severity=WARNING, channels=["email"])
+    queue_notice(ada, "sent", "It is over.", NOW, WARNING, channels=["email"])
     Notice.objects.filter(text="It is over.").update(sent_at=NOW, failed_at=NOW)
     waiting, sent = Notice.objects.filter(channel="email").order_by("pk")
     for delivery, shown in (("failed", failed), ("waiting", waiting), ("sent", sent)):

@@ -14,8 +14,8 @@ from django.db.models import Model
 
 # What an element of an array does not hold as it is.
 ESCAPED = str.maketrans({"\\": r"\\", '"': r"\""})
-# What needs no quotes there.
-PLAIN = {int, float, bool, date, type(None)}
+# What JSON writes as an array does.
+PLAIN = {int, float, bool, type(None)}
 
 Row = Sequence[object]
 
@@ -89,10 +89,10 @@ def _type(field: Any) -> str:
 
 
 def _array(values: Sequence[object]) -> str:
-    if set(map(type, values)) <= PLAIN:
-        texts = ["NULL" if value is None else str(value) for value in values]
-    else:
-        texts = [_element(value) for value in values]
+    kinds = set(map(type, values))
+    if kinds <= PLAIN:
+        return "{" + json.dumps(values)[1:-1] + "}"
+    texts = map(str, values) if kinds == {date} else map(_element, values)
     return "{" + ",".join(texts) + "}"
 
 

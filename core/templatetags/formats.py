@@ -66,6 +66,16 @@ def percent_change(value: float | None) -> str:
 
 
 @register.filter
+def kg(mass: float | None) -> str:
+    """Emissions: `1,234 kg`, `12.3 kg`, `45.1 g`."""
+    if mass is None:
+        return UNKNOWN
+    if abs(mass) >= 100:
+        return f"{mass:,.0f} kg"
+    return f"{mass:.1f} kg" if abs(mass) >= 1 or not mass else f"{mass * 1000:.3g} g"
+
+
+@register.filter
 def size(count: int | None) -> str:
     """Bytes in the largest unit that leaves at least 1: `1.5 GiB`."""
     if count is None:

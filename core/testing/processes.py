@@ -19,6 +19,15 @@ HOUSE = Path(__file__).resolve().parents[2]
 CELERY = ["-m", "celery", "--quiet", "-A", "cloudintel"]
 WORKER = [*CELERY, "worker", "--loglevel", "WARNING", "--without-mingle"]
 BEAT = [*CELERY, "beat", "--loglevel", "WARNING", "--pidfile", ""]
+# Looks what is due for each line that it reads.
+SCHEDULER = """
+import sys, django
+django.setup()
+from syncs.tasks import schedule_tick
+for line in sys.stdin:
+    schedule_tick()
+    print("ticked", flush=True)
+"""
 # So little that tests need not wait.
 QUICK = {
     "ENV_FILE": "",
@@ -70,6 +79,7 @@ def start(
             "DATABASE_URL": url,
             **environment,
         },
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -108,6 +118,27 @@ def running(
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
+
+
+@contextmanager
+def scheduler(
+    url: str, aws: EmulatedAws, **environment: str
+) -> Iterator["subprocess.Popen[str]"]:
+    """A process for `tick`: loading the code takes longer than a hundred ticks."""
+    environment["DJANGO_SETTINGS_MODULE"] = "cloudintel.settings"
+    with running(url, aws, "-c", SCHEDULER, **environment) as process:
+        yield process
+
+
+def tick(*schedulers: "subprocess.Popen[str]") -> None:
+    """Let each look once what is due, all at the same time."""
+    for one in schedulers:
+        assert one.stdin is not None
+        one.stdin.write("\n")
+        one.stdin.flush()
+    for one in schedulers:
+        assert one.stdout is not None
+        assert one.stdout.readline() == "ticked\n"
 
 
 def wait_until_it_says(process: "subprocess.Popen[str]", words: str) -> str:

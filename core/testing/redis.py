@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import redis
+from celery import current_app
 
 from core.testing.postgres import free_port
 from core.testing.waiting import wait_until
@@ -42,6 +43,11 @@ class RedisServer:
         client = redis.Redis(port=self.port)
         wait_until("Redis", lambda: self._answers(client))
         client.close()
+
+    def messages(self) -> int:
+        """How many wait in Celery's queue for a worker."""
+        with redis.Redis(port=self.port) as client:
+            return client.llen(current_app.conf.task_default_queue)
 
     def _answers(self, client: redis.Redis) -> bool:
         if self.process is None or self.process.poll() is not None:

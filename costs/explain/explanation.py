@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from core.windows import span
 from costs.explain.engine import explain
 from costs.explain.records import (
     Charges,
@@ -31,8 +32,8 @@ def explain_costs(
     `source` is of one currency. Two queries.
     """
     windows = (query.window, query.compared_with)
-    stored = source.rows.filter(**source.narrowing).in_windows(*windows)
-    is_by_account = stored.order_by()[: MOST_ROWS + 1].count() <= MOST_ROWS
+    source = source.in_window(span(windows))
+    is_by_account = not source.by().in_windows(*windows).has_more_rows_than(MOST_ROWS)
     explanation = explain(
         _amounts(query, source, is_by_account),
         *windows,

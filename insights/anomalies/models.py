@@ -1,5 +1,8 @@
 """Anomalies of costs and CPU, and the changes of their status."""
 
+from datetime import datetime
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -45,6 +48,8 @@ class Anomaly(Owned):
     class Kind(models.TextChoices):
         SPIKE = "spike", "Spike"
         SHIFT = "shift", "New level"
+        GROWTH = "growth", "Growth"
+        NEW = "new", "New"
 
     class Direction(models.TextChoices):
         UP = "up", "Above"
@@ -162,6 +167,18 @@ class Anomaly(Owned):
         return f"{part or 'Costs'} in {owner}"
 
     @property
+    def narrowest_scope(self) -> Scope:
+        if self.resource_id is not None:
+            return self.Scope.MACHINE
+        if self.tag_key:
+            return self.Scope.TAG
+        if self.service:
+            return self.Scope.SERVICE
+        if self.region:
+            return self.Scope.REGION
+        return self.Scope.ACCOUNT if self.sub_account_id else self.Scope.TOTAL
+
+    @property
     def unit(self) -> str:
         return "%" if self.resource_id else self.currency
 
@@ -177,6 +194,14 @@ class Anomaly(Owned):
     @property
     def is_open(self) -> bool:
         return self.status in self.OPEN
+
+    def acknowledge(self, now: datetime, by: str, request: Any) -> None:
+        """Give it that status for somebody who read an alert, if it has none yet."""
+        from insights.transitions import change_status  # it imports the models
+
+        if self.status == self.Status.DETECTED:
+            status = self.Status.ACKNOWLEDGED
+            change_status(self, status, self.version, now, request=request, by=by)
 
     @property
     def is_closed_automatically(self) -> bool:

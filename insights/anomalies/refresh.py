@@ -23,7 +23,8 @@ from insights.anomalies.engine.tagged import find_tag_anomalies, series_of
 from insights.anomalies.store import overlap, store_anomalies
 from insights.bill_records import Bill, Scope
 from insights.daily_costs import ROWS_AT_ONCE
-from insights.models import Anomaly
+from insights.labels.refresh import worth_telling
+from insights.models import Anomaly, Calibration
 from insights.refresh.refresh_state import METHOD
 from insights.tag_bills import read_tag_bills
 from insights.thresholds import limits
@@ -38,8 +39,8 @@ CPU_COLUMNS = ("average_percent", "p99_percent", "maximum_percent")
 # is theirs.
 EXPLAINED_SHARE = 0.5
 
-# A tag key, and the bill of each of its values.
-TagBills = tuple[str, Mapping[str, Bill]]
+# A tag key, the bill of each of its values, and the bill whose costs they are.
+TagBills = tuple[str, Mapping[str, Bill], Bill]
 Machines = Mapping[str, Sequence[Series]]
 
 
@@ -57,7 +58,9 @@ def refresh_anomalies(
     machines = _machines(account, now) if account else {}
     tags = list(read_tag_bills(account, bills)) if account else []
     account_anomalies = [] if account else _account_anomalies()
-    version = _version(bills, machines, tags, account_anomalies)
+    least_deviations = Calibration.objects.least_deviations()
+    learned = sorted(least_deviations.items())
+    version = _version(bills, machines, tags, account_anomalies, learned)
     if version == last_version:
         return 0, version
     found = [
@@ -66,7 +69,8 @@ def refresh_anomalies(
         for row in _bill_anomalies(bill, None if account else account_anomalies)
     ]
     found += _tag_anomalies(tags, found)
-    return store_anomalies(account, found + _cpu_anomalies(machines), now), version
+    found = worth_telling(found + _cpu_anomalies(machines), least_deviations)
+    return store_anomalies(account, found, now), version
 
 
 def _machines(account: CloudAccount, now: datetime) -> Machines:
@@ -105,11 +109,12 @@ def _version(
     machines: Machines,
     tags: Sequence[TagBills],
     account_anomalies: Sequence[Anomaly],
+    learned: Sequence[tuple[str, float]],
 ) -> str:
     days = [(row.pk, row.first_day, row.last_day) for row in account_anomalies]
-    digest = sha256(repr((METHOD, limits(), days)).encode())
-    bills_of_tags = [bill for _, values in tags for bill in values.values()]
-    digest.update(repr([(key, list(values)) for key, values in tags]).encode())
+    digest = sha256(repr((METHOD, limits(), days, learned)).encode())
+    bills_of_tags = [bill for _, values, _ in tags for bill in values.values()]
+    digest.update(repr([(key, list(values)) for key, values, _ in tags]).encode())
     for bill in [*bills, *bills_of_tags]:
         series = [(part, list(values)) for part, values in sorted(bill.usage.items())]
         about = (bill.currency, bill.first_day, sorted(bill.unsettled))
@@ -178,11 +183,11 @@ def _tag_anomalies(
 ) -> list[Anomaly]:
     """Return what only a tag shows: not those of the bill, nor of an earlier key."""
     rows: list[Anomaly] = []
-    for key, values in tags:
+    for key, values, bill in tags:
         shown = [*bill_anomalies, *rows]
         found = [
             one
-            for one in find_tag_anomalies(values, limits())
+            for one in find_tag_anomalies(values, bill, limits())
             if not _is_explained(one, shown)
         ]
         names = sorted({one.key for one in found})

@@ -42,7 +42,7 @@ def store_anomalies(
     changed = 0
     stored = set()
     for one, row in _matched(_distinct(found), rows):
-        one.scope = _narrowest_scope(one)
+        one.scope = one.narrowest_scope
         if row is None:
             one.account, one.detected_at = account, now
             one.save()
@@ -56,18 +56,6 @@ def store_anomalies(
         if row.pk not in stored and is_untouched:
             changed += change_status_automatically(row, Status.RESOLVED, GONE_NOTE, now)
     return changed
-
-
-def _narrowest_scope(one: Anomaly) -> str:
-    if one.resource_id is not None:
-        return Anomaly.Scope.MACHINE
-    if one.tag_key:
-        return Anomaly.Scope.TAG
-    if one.service:
-        return Anomaly.Scope.SERVICE
-    if one.region:
-        return Anomaly.Scope.REGION
-    return Anomaly.Scope.ACCOUNT if one.sub_account_id else Anomaly.Scope.TOTAL
 
 
 def _distinct(found: Iterable[Anomaly]) -> list[Anomaly]:

@@ -1,27 +1,22 @@
 """Anomalies on pages: the list, and each with its root causes and history."""
 
-from collections.abc import Mapping
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.db.models import Sum
 from django.views.generic import DetailView
 from django_filters.views import FilterView
 
 from clouds.models import CloudAccount
 from core.pages import ListPages
 from core.windows import ONE_DAY, Window
-from costs.models import DailyCost, TagCost
-from costs.querysets import DailyCostQuerySet
+from insights.anomalies.day_values import day_values
 from insights.anomalies.filters import AnomalyFilter
 from insights.anomalies.querysets import AnomalyQuerySet
 from insights.insight_charts import anomaly_chart
-from insights.models import Anomaly
+from insights.models import Anomaly, Calibration, Judgment
 from insights.status_views import ChangeStatusView
-from metrics.models import CpuMetric
 from providers.records import ChargeCategory
 
 # Days shown around it.
@@ -41,6 +36,8 @@ class AnomalyListView(PermissionRequiredMixin, FilterView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
+            judged=Judgment.objects.visible_to(self.request.user).precision(),
+            calibrations=Calibration.objects.visible_to(self.request.user),
             net_impact=kwargs["object_list"].net_impact(),
             statuses=Anomaly.Status.choices,
             severities=Anomaly.Severity.choices,
@@ -93,33 +90,6 @@ def costs_query(anomaly: Anomaly) -> str:
         "tag": tag,
     }
     return urlencode({name: value for name, value in wanted.items() if value})
-
-
-def day_values(
-    anomaly: Anomaly, window: Window
-) -> Mapping[date, Decimal | float | None]:
-    """Return the daily values of the part that the anomaly is of. One query."""
-    if anomaly.resource_id:
-        days = CpuMetric.objects.in_window(window).filter(resource=anomaly.resource_id)
-        return dict(days.values_list("day", "average_percent"))
-    rows = _rows(anomaly).in_window(window).filter(currency=anomaly.currency)
-    which = {
-        "account": anomaly.account_id,
-        "sub_account_id": anomaly.sub_account_id,
-        "service": anomaly.service,
-        "region": anomaly.region,
-    }
-    rows = rows.filter(**{name: value for name, value in which.items() if value})
-    return dict(rows.order_by().values_list("day").annotate(amount=Sum("billed")))
-
-
-def _rows(anomaly: Anomaly) -> DailyCostQuerySet:
-    """Return the costs that it was found in; by tag they have no charge category."""
-    if anomaly.tag_key:
-        tag = {"tag_key": anomaly.tag_key, "tag_value": anomaly.tag_value}
-        return TagCost.objects.counted().filter(**tag)
-    usage = ChargeCategory.USAGE.value
-    return DailyCost.objects.counted().filter(charge_category=usage)
 
 
 class ChangeAnomalyView(ChangeStatusView):

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max, Q, Sum
 
 from alerts.channels import configured_channels
-from alerts.models import Notice
+from alerts.models import Facts, Severity, Topic
 from alerts.outbox import queue_notice
 from core.money import CENT, ZERO
 from core.windows import ONE_DAY, Window, utc_day
@@ -19,6 +19,7 @@ from insights.budgets.models import BudgetStatus, is_passed
 from insights.forecasts.models import Scope
 from insights.forecasts.month_end import month_end_of, month_of
 from insights.models import Budget, BudgetAlert, Forecast
+from insights.owners.matching import OwnerRules, traits_of_budget
 
 NO_FORECAST = "No forecast reaches the end of the month."
 NO_COSTS = "No costs of this month are stored."
@@ -200,15 +201,20 @@ def _record(
 def queue_notices(now: datetime) -> None:
     """Queue a notice of each alert of this month that has none yet."""
     alerts = BudgetAlert.objects.without_notice(month_of(utc_day(now)).start)
-    for alert in alerts.select_related("budget__account"):
+    waiting = list(alerts.select_related("budget__account__payer"))
+    rules = OwnerRules(now) if waiting else None
+    for alert in waiting:
+        budget, traits = alert.budget, traits_of_budget(alert.budget)
         is_actual = alert.kind == BudgetAlert.Kind.ACTUAL
-        severity = Notice.Severity.CRITICAL if is_actual else Notice.Severity.WARNING
+        facts = Facts(
+            Topic.BUDGET,
+            Severity.CRITICAL if is_actual else Severity.WARNING,
+            budget.account,
+            alert.amount,
+            budget.currency,
+            rules.teams_of(traits) if rules else (),
+            traits.tags,
+        )
         queue_notice(
-            alert,
-            "passed",
-            alert.sentence,
-            now,
-            severity=severity,
-            account=alert.budget.account,
-            recipients=alert.budget.recipients,
+            alert, "passed", alert.sentence, now, facts, recipients=budget.recipients
         )

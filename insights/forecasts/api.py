@@ -14,6 +14,7 @@ from core.api.viewsets import RowsViewSet
 from insights.api.serializers import AccountIdField
 from insights.forecasts.filters import ForecastFilter
 from insights.forecasts.models import Trust
+from insights.forecasts.month_end import MonthEnd, month_end_of
 from insights.forecasts.track_record import PastForecast, past_forecasts
 from insights.models import Forecast, ForecastPoint, MonthEndMiss
 
@@ -131,8 +132,23 @@ class MonthEndSerializer(serializers.ModelSerializer[MonthEndMiss]):
         ]
 
 
+class ForecastMonthSerializer(serializers.Serializer[MonthEnd]):
+    """The running month: billed before `spent_until`, and forecast since."""
+
+    month = serializers.DateField()
+    spent = AmountField()
+    spent_until = serializers.DateField()
+    mean = AmountField()
+    low_80 = AmountField()
+    high_80 = AmountField()
+
+
 class ForecastDetailSerializer(ForecastSerializer):
     """A forecast with its points, and what earlier ones of the same scope missed."""
+
+    month_end = ForecastMonthSerializer(
+        read_only=True, allow_null=True, help_text="null: it ends before the month."
+    )
 
     month_ends = MonthEndSerializer(
         source="misses", many=True, read_only=True, help_text="The newest first."
@@ -140,7 +156,7 @@ class ForecastDetailSerializer(ForecastSerializer):
     past = PastForecastSerializer(many=True, read_only=True)
 
     class Meta(ForecastSerializer.Meta):
-        fields = [*ForecastSerializer.Meta.fields, "month_ends", "past"]
+        fields = [*ForecastSerializer.Meta.fields, "month_end", "month_ends", "past"]
 
 
 @extend_schema_view(
@@ -171,6 +187,7 @@ class ForecastViewSet(RowsViewSet):
         return {**context, "without_points": not with_points}
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        forecast = self.get_object()
-        forecast.past = past_forecasts(forecast, timezone.now())
+        forecast, now = self.get_object(), timezone.now()
+        forecast.past = past_forecasts(forecast, now)
+        forecast.month_end = month_end_of([forecast], now)
         return Response(ForecastDetailSerializer(forecast).data)

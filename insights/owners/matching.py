@@ -1,8 +1,9 @@
 """Whose something is by the rules: the first one that matches it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from clouds.models import CloudAccount
 from clouds.registry import CLOUDS
@@ -24,40 +25,40 @@ class Traits:
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
-class TeamRules:
-    """Which team pays for what by the rules of now. Two queries."""
-
-    def __init__(self, now: datetime) -> None:
-        day = utc_day(now)
-        rules = TeamRule.objects.valid_with(day, day + ONE_DAY).as_rules()
-        looked_at = {name for rule in rules for name in rule.conditions}
-        tags = {name for name in looked_at if name.startswith(TAG_COLUMN)}
-        self.columns = [*COLUMNS.values(), *sorted(tags)]
-        self.matches = Matches(rules, self.columns)
-
-    def team_of(self, traits: Traits) -> str:
-        """Return the team that pays the largest share of it; "" without one."""
-        values = _bill_columns(traits)
-        rule = self.matches[tuple(values.get(name, "") for name in self.columns)]
-        if rule is None:
-            return ""
-        return max(rule.shares, key=lambda name: (rule.shares[name], name))
-
-
 class OwnerRules:
-    """The rules as they are now, in their order. Three queries."""
+    """The rules of owners and teams as they are now, in their order. Three queries."""
 
     def __init__(self, now: datetime) -> None:
         self.rules = list(OwnerRule.objects.select_related("team"))
-        has_teams = any(rule.team_id for rule in self.rules)
-        self.teams = TeamRules(now) if has_teams else None
+        day = utc_day(now)
+        team_rules = TeamRule.objects.valid_with(day, day + ONE_DAY).as_rules()
+        looked_at = {name for rule in team_rules for name in rule.conditions}
+        tags = {name for name in looked_at if name.startswith(TAG_COLUMN)}
+        self.columns = [*COLUMNS.values(), *sorted(tags)]
+        self.team_rules = Matches(team_rules, self.columns)
 
     def owner_of(self, traits: Traits) -> int | None:
         """Return the key of the owner; None where no rule matches."""
-        team = self.teams.team_of(traits) if self.teams else ""
+        team = self.team_of(traits)
         matching = (rule for rule in self.rules if _matches(rule, traits, team))
         rule = next(matching, None)
         return rule.owner_id if rule else None
+
+    def teams_of(self, traits: Traits) -> Collection[str]:
+        """Return the teams that pay for it."""
+        return tuple(self._shares_of(traits))
+
+    def team_of(self, traits: Traits) -> str:
+        """Return the team that pays the largest share of it; "" without one."""
+        shares = self._shares_of(traits)
+        return max(shares, key=lambda name: (shares[name], name), default="")
+
+    def _shares_of(self, traits: Traits) -> Mapping[str, Any]:
+        if not self.team_rules.rules:
+            return {}
+        values = _bill_columns(traits)
+        rule = self.team_rules[tuple(values.get(name, "") for name in self.columns)]
+        return rule.shares if rule else {}
 
 
 def _matches(rule: OwnerRule, traits: Traits, team: str) -> bool:

@@ -1,16 +1,21 @@
 """A hand-over reaches the person: by e-mail, and on the page of what is theirs."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
 
 from alerts.channels import emails_are_printed
-from alerts.models import EMAIL, Notice
+from alerts.models import EMAIL, Facts, Severity, Topic
 from alerts.outbox import queue_notice
+from core.windows import utc_day
+from insights.models import Anomaly, Recommendation
 from insights.transitions import AnyRequest
 from users.owned import Owned
+
+# What was due before is on the page of what is theirs.
+A_WEEK = timedelta(days=7)
 
 
 def notify_owner(
@@ -28,12 +33,28 @@ def notify_owner(
             f"assigned {now.isoformat()}",
             f"{_sentence(row, request)}\n\n{cause}",
             now,
-            severity=Notice.Severity.INFO,
+            Facts(Topic.HAND_OVER, Severity.INFO, getattr(row, "account", None)),
             cause=cause,
-            account=getattr(row, "account", None),
             channels=[EMAIL],
             recipients=[owner.email],
         )
+
+
+def queue_due(now: datetime) -> None:
+    """E-mail the owner on the day until which something open was to be done."""
+    for rows in (Recommendation.objects.live(), Anomaly.objects.open()):
+        due = rows.filter(due_on__lte=utc_day(now), due_on__gt=utc_day(now) - A_WEEK)
+        for row in due.exclude(owner=None).select_related("account", "owner"):
+            if row.owner.email:
+                queue_notice(
+                    row,
+                    f"due {row.due_on}",
+                    f"Due on {row.due_on:%-d %b %Y}: {row}, which is still open.",
+                    now,
+                    Facts(Topic.HAND_OVER, Severity.WARNING, row.account),
+                    channels=[EMAIL],
+                    recipients=[row.owner.email],
+                )
 
 
 def _sentence(row: Any, request: AnyRequest) -> str:

@@ -1,4 +1,4 @@
-"""The admin of recommendations, feedback and verified savings."""
+"""The admin of recommendations and verified savings."""
 
 from django.contrib import admin
 from django.utils.safestring import SafeString
@@ -6,7 +6,7 @@ from unfold.contrib.filters.admin import BooleanRadioFilter
 
 from core.admin.columns import amount, linked, moment, pairs
 from insights.admin_columns import ACCOUNT, OF_ACCOUNT, choices
-from insights.models import Feedback, Recommendation, RecommendationChange, Verification
+from insights.models import Recommendation, RecommendationChange, Verification
 from insights.status_admin import ChangeInline, StatusAdmin
 from insights.templatetags.evidence import readable
 from users.audited_admin import ReadOnlyAdmin
@@ -51,21 +51,6 @@ class RecommendationAdmin(StatusAdmin):
         (moment("found_at"), moment("done_at")),
         evidence,
     )
-
-
-@admin.register(Feedback)
-class FeedbackAdmin(ReadOnlyAdmin[Feedback]):
-    list_display = (
-        linked("recommendation", ordering="recommendation"),
-        "user",
-        "rating",
-        "is_flagged",
-        moment("updated_at"),
-    )
-    list_select_related = ("recommendation", "user")
-    list_filter = (("is_flagged", BooleanRadioFilter),)
-    search_fields = ("comment", "recommendation__title", "user__username")
-    ordering = ("-updated_at", "-id")
 
 
 @admin.register(Verification)

@@ -1,12 +1,10 @@
-"""Filters of recommendations and of feedback, for the API and the page."""
-
-from typing import Any
+"""Filters of recommendations, for the API and the page."""
 
 import django_filters as filters
 
 from clouds.filters import account_filter, provider_filter
 from core.api.filters import AnyChoice, AnyText, YesOrNo
-from insights.models import Feedback, Recommendation
+from insights.models import Recommendation
 from insights.ordering import UnknownLastOrder
 from insights.recommendations.engine.advice import VerdictStatus
 from insights.recommendations.models import CATEGORIES, LEVELS, PRIORITIES, RULES
@@ -42,6 +40,7 @@ class RecommendationFilter(OwnedFilter):
     ordering = UnknownLastOrder(
         fields={
             "savings_monthly": "savings_monthly",
+            "kg_per_month": "kg_per_month",
             "rank": "priority",
             "found_at": "found_at",
             "status": "status",
@@ -62,12 +61,6 @@ class RecommendationFilter(OwnedFilter):
         return queryset.filter(**wanted) if value else queryset.exclude(**wanted)
 
 
-def visible_recommendations(request: Any) -> RecommendationQuerySet:
-    """Return those that the user may choose from."""
-    rows = Recommendation.objects.all()
-    return rows.visible_to(request.user) if request else rows.none()
-
-
 class SavingsFilter(RecommendationFilter):
     """Of recommendations that are done too, by what later bills say."""
 
@@ -76,20 +69,3 @@ class SavingsFilter(RecommendationFilter):
         choices=[(one.value, one.value) for one in VERDICTS],
         help_text="What later bills say of the saving.",
     )
-
-
-class FeedbackFilter(filters.FilterSet):
-    recommendation = filters.ModelChoiceFilter(
-        queryset=visible_recommendations, help_text="By its id."
-    )
-    rating = AnyChoice(
-        choices=[(str(n), str(n)) for n in range(1, 6)], help_text="1 to 5."
-    )
-    is_flagged = YesOrNo(
-        "is_flagged", help_text="Whether it should not be recommended."
-    )
-    ordering = UnknownLastOrder(fields=["updated_at", "rating"])
-
-    class Meta:
-        model = Feedback
-        fields: list[str] = []

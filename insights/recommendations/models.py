@@ -1,10 +1,8 @@
-"""Recommendations, the feedback on them, and the verification of their savings."""
+"""Recommendations, and the verification of their savings."""
 
 from decimal import Decimal
 from enum import StrEnum
 
-from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -21,7 +19,6 @@ from insights.recommendations.engine.advice import (
     VerdictStatus,
 )
 from insights.recommendations.querysets import (
-    FeedbackQuerySet,
     RecommendationChangeQuerySet,
     RecommendationQuerySet,
     VerificationQuerySet,
@@ -81,6 +78,12 @@ class Recommendation(Owned):
     )
     alternative_to = models.CharField(
         max_length=16, blank=True, help_text="The rule that is counted instead."
+    )
+    kg_per_month = models.FloatField(
+        "kg CO2e a month",
+        null=True,
+        blank=True,
+        help_text="That it would avoid, as estimated. Empty: unknown.",
     )
     currency = models.CharField(max_length=3, blank=True)
     price_basis = models.CharField(max_length=16, choices=choices(PriceBasis))
@@ -151,44 +154,6 @@ class RecommendationChange(StatusChange):
     )
 
     objects = RecommendationChangeQuerySet.as_manager()
-
-
-class Feedback(models.Model):
-    """One row is one user's rating of one recommendation."""
-
-    recommendation = models.ForeignKey(
-        Recommendation, models.CASCADE, related_name="feedback"
-    )
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="feedback"
-    )
-    rating = models.PositiveSmallIntegerField(
-        validators=[MinValueValidator(1), MaxValueValidator(5)],
-        help_text="1 (wrong) to 5 (right).",
-    )
-    comment = models.TextField(blank=True, max_length=2000)
-    is_flagged = models.BooleanField(
-        "flagged", default=False, help_text="It should not be recommended."
-    )
-    created_at = models.DateTimeField()
-    updated_at = models.DateTimeField()
-
-    objects = FeedbackQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-updated_at", "-id"]
-        verbose_name_plural = "feedback"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["recommendation", "user"], name="feedback_one_per_user"
-            ),
-            models.CheckConstraint(
-                condition=Q(rating__gte=1, rating__lte=5), name="feedback_rating_1_to_5"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.rating} of 5 for {self.recommendation}"
 
 
 class Verification(models.Model):

@@ -1,10 +1,10 @@
-"""Questions about recommendations, feedback and verified savings."""
+"""Questions about recommendations and verified savings."""
 
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Count, F, Q, Sum
+from django.db.models import Count, F, Sum
 
 from clouds.access import AccountScopedQuerySet
 from insights.ranking import ranked
@@ -46,18 +46,6 @@ class RecommendationQuerySet(AccountScopedQuerySet):
 
 class RecommendationChangeQuerySet(AccountScopedQuerySet):
     account_path = "recommendation__account"
-
-
-class FeedbackQuerySet(AccountScopedQuerySet):
-    account_path = "recommendation__account"
-
-    def ratings(self) -> dict[str, float | int | None]:
-        """Return how many there are, the mean rating, and how many are flagged."""
-        return self.order_by().aggregate(
-            count=Count("id"),
-            average_rating=Avg("rating"),
-            flagged=Count("id", filter=Q(is_flagged=True)),
-        )
 
 
 class VerificationQuerySet(AccountScopedQuerySet):

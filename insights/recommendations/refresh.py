@@ -8,6 +8,7 @@ from datetime import datetime
 from clouds.models import CloudAccount
 from core.money import ZERO
 from core.windows import last_complete_days
+from insights.recommendations.avoided_emissions import store_avoided_emissions
 from insights.recommendations.bills import AccountBills
 from insights.recommendations.engine.advice import (
     INSTANCE,
@@ -86,6 +87,7 @@ def refresh_recommendations(
     rows: list[Resource] = [*machines, *resources]
     by_id = {(row.kind, row.resource_id): row for row in rows}
     changed += store_recommendations(account, counted, found.unanswered, by_id, now)
+    changed += store_avoided_emissions(account, now)
     return changed, found.remarks
 
 

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from insights.feedback.views import FeedbackView
 from insights.recommendations import views
 
 urlpatterns = [
@@ -11,6 +12,8 @@ urlpatterns = [
         name="recommendation-status",
     ),
     path(
-        "<int:pk>/feedback/", views.FeedbackView.as_view(), name="rate-recommendation"
+        "<int:pk>/feedback/",
+        FeedbackView.as_view(page=views.RecommendationView),
+        name="rate-recommendation",
     ),
 ]

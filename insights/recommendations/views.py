@@ -1,4 +1,4 @@
-"""Recommendations on pages: the list, and each with its evidence and feedback."""
+"""Recommendations on pages: the list, and each with its evidence."""
 
 from typing import Any
 
@@ -6,23 +6,21 @@ from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils import timezone
-from django.views import View
 from django.views.generic import DetailView
 from django_filters.views import FilterView
 
 from clouds.models import CloudAccount
 from core.pages import ListPages
-from insights.models import Advice, Feedback, Recommendation, RefreshState, Verification
+from insights.models import Advice, Recommendation, RefreshState, Verification
 from insights.owners.assignment import InvalidAssignment
 from insights.recommendations.bulk_change import BulkChangeForm
-from insights.recommendations.feedback import FeedbackForm, rate
 from insights.recommendations.filters import RecommendationFilter
 from insights.recommendations.models import CATEGORIES, PRIORITIES, RULES
 from insights.recommendations.per_resource import per_resource, with_rows
 from insights.recommendations.querysets import RecommendationQuerySet
-from insights.status_views import REFUSED, ChangeStatusView, render_again
+from insights.status_views import REFUSED, ChangeStatusView
 from insights.transitions import InvalidTransition
 from inventory.kinds import KINDS, Kind
 from inventory.models import Resource
@@ -105,16 +103,10 @@ class RecommendationView(PermissionRequiredMixin, DetailView[Recommendation]):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         row = self.object
-        ratings = Feedback.objects.filter(recommendation=row)
-        own = ratings.filter(user=self.request.user).first()
         model = KINDS[Kind(row.resource.kind)].model._meta.model_name
-        kwargs.setdefault("feedback_form", FeedbackForm(instance=own))
         return super().get_context_data(
-            own=own,
             may_view_resource=self.request.user.has_perm(f"inventory.view_{model}"),
             advice=Advice.objects.about(row.resource).largest_saving_first(),
-            ratings=ratings.ratings(),
-            feedback=ratings.select_related("user"),
             verification=Verification.objects.filter(recommendation=row).first(),
             **kwargs,
         )
@@ -125,21 +117,3 @@ class ChangeRecommendationView(ChangeStatusView):
 
     permission_required = ("insights.view_recommendation", CHANGE)
     page = RecommendationView
-
-
-class FeedbackView(PermissionRequiredMixin, View):
-    """Rate a recommendation. What is left out of a later rating stays."""
-
-    permission_required = ("insights.view_recommendation", "insights.add_feedback")
-    http_method_names = ["post"]
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        page = RecommendationView()
-        page.setup(request, pk=pk)
-        row = get_object_or_404(page.get_queryset(), pk=pk)
-        form = FeedbackForm(request.POST)
-        if not form.is_valid():
-            return render_again(page, feedback_form=form)
-        rate(row, form.given(), timezone.now(), request)
-        messages.success(request, "Rating saved.")
-        return redirect(row)

@@ -15,14 +15,17 @@ from functools import cache, partial
 
 from django.db import InterfaceError, OperationalError
 
+from carbon.refresh import refresh_emissions
 from clouds.models import CloudAccount
 from insights.anomalies.refresh import refresh_anomalies
 from insights.budgets.refresh import refresh_budgets
 from insights.daily_costs import read_bills
 from insights.forecasts.refresh import refresh_forecasts
+from insights.labels.refresh import refresh_calibrations
 from insights.models import RefreshState
 from insights.owners.refresh import refresh_owners
 from insights.recommendations.refresh import refresh_recommendations
+from insights.refresh.notices import refresh_notices
 from insights.refresh.refresh_state import (
     SHARED,
     AlreadyRefreshing,
@@ -32,6 +35,14 @@ from insights.refresh.refresh_state import (
 )
 
 logger = logging.getLogger(__name__)
+
+# In this order: notices go by the teams and owners of what was found.
+SHARED_PARTS = {
+    Part.BUDGETS: refresh_budgets,
+    Part.OWNERS: refresh_owners,
+    Part.CALIBRATIONS: refresh_calibrations,
+    Part.NOTICES: refresh_notices,
+}
 
 
 @dataclass
@@ -95,11 +106,10 @@ def refresh(
         except AlreadyRefreshing:
             outcome.is_taken = True
         outcomes.append(outcome)
-    shared = {Part.BUDGETS: refresh_budgets, Part.OWNERS: refresh_owners}
-    if wanted := [part for part in shared if part in parts]:
+    if wanted := [part for part in SHARED_PARTS if part in parts]:
         outcome = Outcome(None)
         for part in wanted:
-            outcome.refresh_part(part, partial(shared[part], now))
+            outcome.refresh_part(part, partial(SHARED_PARTS[part], now))
         outcomes.append(outcome)
     return outcomes
 
@@ -122,6 +132,14 @@ def _refresh_account(
         state.parts[Part.ANOMALIES] = version
         return changed
 
+    def carbon() -> int:
+        if account is None:
+            return 0
+        last = None if force else state.parts.get(Part.CARBON)
+        changed, version = refresh_emissions(account, now, last)
+        state.parts[Part.CARBON] = version
+        return changed
+
     def recommendations() -> int:
         if account is None:
             return 0
@@ -135,6 +153,9 @@ def _refresh_account(
         )
     if Part.ANOMALIES in parts:
         outcome.refresh_part(Part.ANOMALIES, anomalies)
+    if Part.CARBON in parts:
+        outcome.refresh_part(Part.CARBON, carbon)
+    # After carbon, as they say how much of it they save.
     if Part.RECOMMENDATIONS in parts:
         outcome.refresh_part(Part.RECOMMENDATIONS, recommendations)
 

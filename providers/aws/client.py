@@ -160,7 +160,7 @@ class AwsClients:
 
         Raises ProviderError for one that can't be read.
         """
-        settings, session = self.account.settings, self._new_session()
+        settings, session = self.account.settings, self._own_session
         if arn := ROLE_ARN.fullmatch(settings.role_arn):
             return PARTITIONS[arn["partition"]]
         environment = os.environ.get("AWS_REGION")
@@ -203,18 +203,25 @@ class AwsClients:
 
     @cached_property
     def _session(self) -> boto3.Session:
-        session = self._new_session()
-        parsers = session.get_component("response_parser_factory")
-        parsers.set_parser_defaults(timestamp_parser=_timestamp)
+        """With the credentials of the account's role, if it has one."""
+        session = self._own_session
         if self.account.settings.role_arn:
+            session = self._new_session()
             role = CredentialResolver([_AssumedRole(self)])
             session.register_component("credential_provider", role)
         return boto3.Session(botocore_session=session)
+
+    @cached_property
+    def _own_session(self) -> botocore.session.Session:
+        """With the credentials that the environment has."""
+        return self._new_session()
 
     def _new_session(self) -> botocore.session.Session:
         """A session whose clients, those for credentials too, have our deadlines."""
         session = botocore.session.get_session()
         session.register_component("data_loader", _descriptions())
+        parsers = session.get_component("response_parser_factory")
+        parsers.set_parser_defaults(timestamp_parser=_timestamp)
         config = Config(
             # `legacy` would not retry Cost Explorer's LimitExceededException.
             retries={
@@ -297,7 +304,7 @@ class _AssumedRole(CredentialProvider):
 
     def _assume(self) -> dict[str, str]:
         sts: STSClient = self._clients._bare_client(
-            boto3.Session(botocore_session=self._clients._new_session()),
+            boto3.Session(botocore_session=self._clients._own_session),
             "sts",
             self._clients.partition.home,
         )

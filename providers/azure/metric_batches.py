@@ -34,8 +34,10 @@ REFUSALS = {
 
 Series = Sequence[Mapping[str, Any]]
 """As Azure answers them: one, or one for each value of a dimension."""
-# (metric, aggregation) -> value, of one resource and day.
-Figures = dict[tuple[str, str], float]
+Datum = Mapping[str, float | None]
+"""Aggregation -> value. One without a value is no data, and not 0."""
+# Metric -> datum, of one resource and day.
+Figures = dict[str, Datum]
 Days = dict[date, Figures]
 
 
@@ -124,7 +126,6 @@ def fetch_days(
     question: Question,
     days: Window,
     ids: Sequence[str],
-    figures: Mapping[str, Sequence[str]],
 ) -> tuple[Mapping[str, Days], Sequence[ProviderError]]:
     """Return resource -> day -> figures, and what one metric each was refused with.
 
@@ -139,25 +140,12 @@ def fetch_days(
             of_resource: Days = defaultdict(dict)
             for name, series in metrics.items():
                 for one in series:
-                    _add(of_resource, name, figures[name], one["data"])
+                    for datum in one["data"]:
+                        of_resource[_day(datum["timeStamp"])][name] = datum
             found[resource_id] = {
                 day: of_resource[day] for day in of_resource if day in days
             }
     return found, refused
-
-
-def _add(
-    days: Days,
-    metric: str,
-    aggregations: Sequence[str],
-    data: Sequence[Mapping[str, Any]],
-) -> None:
-    """A datum without a value is no data, and not 0."""
-    for datum in data:
-        for name in aggregations:
-            value = datum.get(name)
-            if value is not None:
-                days[_day(datum["timeStamp"])][metric, name] = float(value)
 
 
 @lru_cache(maxsize=DAYS_KEPT)

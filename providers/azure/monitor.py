@@ -10,8 +10,9 @@ from functools import partial
 
 from core.windows import Window
 from providers.azure import compute
-from providers.azure.client import AzureClient, Question
+from providers.azure.client import AzureClient, Question, understood
 from providers.azure.metric_batches import (
+    Datum,
     Days,
     batches,
     daily_question,
@@ -41,6 +42,7 @@ FIGURES = {
     SENT: ("total",),
 }
 WITHOUT_NETWORK = {metric: FIGURES[metric] for metric in (CPU, AVAILABLE)}
+NO_DATA: Datum = {}
 BYTES_PER_MIB = 2**20
 # There is a sample a minute; what counts more says nothing of how long it ran.
 MOST_SAMPLES = 1440
@@ -93,11 +95,11 @@ def _read_region(
         for namespace, ids in batches_of_machines(types):
             for days in parts_of(window):
                 question = _question(client, days, region, namespace, ids)
-                found, refused = fetch_days(
-                    client, question, days, ids, _figures(client)
-                )
+                found, refused = fetch_days(client, question, days, ids)
                 failures += refused
-                yield normalize_part(region, found, memory)
+                with understood(question):
+                    part = normalize_part(region, found, memory)
+                yield part
     except ProviderError as error:
         failures.insert(0, error)
     if failures:
@@ -145,19 +147,22 @@ def normalize_part(
     """The records of some machines; what is not known is in none of them."""
     part = RegionMetrics(region, cpu := [], network := [], used := [])
     for instance_id, days in found.items():
-        for day, values in sorted(days.items()):
-            average = values.get((CPU, "average"))
-            maximum = values.get((CPU, "maximum"))
-            if (average, maximum) != (None, None):
-                samples = _samples(values.get((CPU, "count")))
+        total = memory.get(instance_id)
+        for day, figures in sorted(days.items()):
+            datum = figures.get(CPU, NO_DATA)
+            average = _number(datum.get("average"))
+            maximum = _number(datum.get("maximum"))
+            if average is not None or maximum is not None:
+                samples = _samples(datum.get("count"))
                 cpu.append(CpuRecord(instance_id, day, average, maximum, None, samples))
-            received = _whole(values.get((RECEIVED, "total")))
-            sent = _whole(values.get((SENT, "total")))
-            if (received, sent) != (None, None):
+            received = _whole(figures.get(RECEIVED, NO_DATA).get("total"))
+            sent = _whole(figures.get(SENT, NO_DATA).get("total"))
+            if received is not None or sent is not None:
                 network.append(NetworkRecord(instance_id, day, received, sent))
-            average = _used(values.get((AVAILABLE, "average")), memory.get(instance_id))
-            maximum = _used(values.get((AVAILABLE, "minimum")), memory.get(instance_id))
-            if (average, maximum) != (None, None):
+            datum = figures.get(AVAILABLE, NO_DATA)
+            average = _used(datum.get("average"), total)
+            maximum = _used(datum.get("minimum"), total)
+            if average is not None or maximum is not None:
                 used.append(MemoryRecord(instance_id, day, average, maximum))
     return part
 
@@ -167,6 +172,11 @@ def _used(available: float | None, total: int | None) -> float | None:
     if available is None or not total or not 0 <= available <= total:
         return None
     return 100 * (1 - available / total)
+
+
+def _number(value: float | None) -> float | None:
+    """What is no number raises here, rather than in the database."""
+    return None if value is None else float(value)
 
 
 def _samples(count: float | None) -> int | None:

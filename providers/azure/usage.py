@@ -12,7 +12,7 @@ from enum import Enum
 from functools import partial
 
 from core.windows import Window, utc_day
-from providers.azure.client import AzureClient
+from providers.azure.client import AzureClient, understood
 from providers.azure.metric_batches import (
     Days,
     Figures,
@@ -153,14 +153,16 @@ def _read_batch(
     failures: list[ProviderError],
 ) -> Iterator[RegionMetrics]:
     """Raise ProviderError; a metric of one resource that was refused is noted."""
-    ids, figures = list(refs), source.figures
+    ids = list(refs)
     for days in parts_of(window):
         question = daily_question(
-            client, "Use", days, region, source.namespace, ids, figures
+            client, "Use", days, region, source.namespace, ids, source.figures
         )
-        found, refused = fetch_days(client, question, days, ids, figures)
+        found, refused = fetch_days(client, question, days, ids)
         failures += [one for one in refused if GONE not in str(one)]
-        yield normalize_part(region, source, days, refs, found)
+        with understood(question):
+            part = normalize_part(region, source, days, refs, found)
+        yield part
 
 
 def _batches(
@@ -214,9 +216,11 @@ def _meanings(
 ) -> Mapping[Share | MetricName, Mapping[str, float]]:
     """Return what the figures of a day mean; two of one meaning are added."""
     found: dict[Share | MetricName, dict[str, float]] = defaultdict(dict)
-    for (metric, aggregation), value in values.items():
-        given = found[source.metrics[metric]]
-        given[aggregation] = given.get(aggregation, 0.0) + value
+    for metric, datum in values.items():
+        for aggregation in source.figures[metric]:
+            if (value := datum.get(aggregation)) is not None:
+                given = found[source.metrics[metric]]
+                given[aggregation] = given.get(aggregation, 0.0) + value
     was_there = created_at is not None and utc_day(created_at) < day
     if source.untold_zero and was_there:
         found.setdefault(source.untold_zero, {"total": 0.0})

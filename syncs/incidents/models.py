@@ -57,6 +57,10 @@ class Incident(models.Model):
         return f"{self.dataset} of {self.account} since {self.opened_at:%Y-%m-%d %H:%M}"
 
     @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+    @property
     def notified_at(self) -> datetime | None:
         """Return when a channel first took a notice of it."""
         return min((n.sent_at for n in self.notices.all() if n.sent_at), default=None)

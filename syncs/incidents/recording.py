@@ -5,14 +5,13 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from alerts.models import Notice
+from alerts.models import Facts, Severity, Topic
 from alerts.outbox import queue_notice, withdraw
 from clouds.models import CloudAccount
 from syncs.datasets import Dataset, why_not
 from syncs.models import Incident, SyncRun
 from syncs.runs.freshness import Freshness, State, freshness
 
-Severity = Notice.Severity
 # One failure is what the next try is for.
 FAILING_ATTEMPTS = 2
 OPENED, CLOSED = "opened", "closed"
@@ -29,9 +28,8 @@ def update_incidents(now: datetime) -> None:
             OPENED,
             incident.sentence,
             now,
-            severity=Severity(incident.severity),
+            _facts(incident, Severity(incident.severity)),
             cause=incident.cause,
-            account=incident.account,
         )
 
 
@@ -88,11 +86,15 @@ def close_incident(incident: Incident, now: datetime) -> None:
             CLOSED,
             _closing_sentence(incident),
             now,
-            severity=Severity.INFO,
+            _facts(incident, Severity.INFO),
             cause=incident.cause,
-            account=incident.account,
             channels=incident.notices.values_list("channel", flat=True),
+            is_end=True,
         )
+
+
+def _facts(incident: Incident, severity: Severity) -> Facts:
+    return Facts(Topic.FRESHNESS, severity, incident.account)
 
 
 def _closing_sentence(incident: Incident) -> str:

@@ -3,6 +3,9 @@
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
+from django.db.models import Min
+
+from clouds.access import AnyUser
 from clouds.models import CloudAccount
 from core.windows import ONE_DAY, Window
 from syncs.datasets import Dataset, followers
@@ -93,3 +96,14 @@ def due_window(
         again = readable.end - ONE_DAY * dataset.restatement_days
         first = min(mark, again, *restated)
     return Window(max(readable.start, first), readable.end)
+
+
+def data_through(user: AnyUser) -> list[tuple[str, date]]:
+    """Return (dataset, last day stored for every enabled account). One query."""
+    marks = Watermark.objects.visible_to(user).filter(account__is_enabled=True)
+    ends = dict(marks.order_by().values_list("dataset").annotate(end=Min("read_until")))
+    return [
+        (str(one.label), ends[one] - ONE_DAY)
+        for one in Dataset
+        if one.has_window and one in ends
+    ]

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from clouds.models import CloudAccount
-from syncs.runs.start import AWAY
+from syncs.runs.start import broker_errors
 
 ADMIN = "admin"
 
@@ -20,7 +20,7 @@ def ask_for_insights() -> None:
 
     If the queue is unreachable, the scheduler does it a minute later.
     """
-    with contextlib.suppress(*AWAY):
+    with contextlib.suppress(*broker_errors()):
         current_app.send_task("insights.tasks.refresh_due", retry=False)
 
 

@@ -23,6 +23,8 @@ class Kind(StrEnum):
 
     SPIKE = "spike"
     SHIFT = "shift"
+    GROWTH = "growth"
+    NEW = "new"
 
 
 class Direction(StrEnum):

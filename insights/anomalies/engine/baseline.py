@@ -28,6 +28,8 @@ class Baseline:
         self.weekday = np.zeros((rows, WEEK))
         self.ordinary = np.full((rows, days), np.nan)
         self.known_days = np.zeros(rows, dtype=int)
+        # Which were ever below 0: of others no such value is expected.
+        self.was_below = np.zeros(rows, dtype=bool)
 
     def expected(self, day: int) -> FloatArray:
         """Return it per series, from earlier days alone; NaN while nothing is known."""
@@ -62,6 +64,7 @@ class Baseline:
         )
         self.ordinary[:, day] = np.where(usual, np.abs(values - expected), np.nan)
         self.known_days += is_known
+        self.was_below |= np.nan_to_num(values) < 0
         self._learn_weekday(day)
 
     def restart(self, row: int, day: int, values: FloatArray, ratio: float) -> None:

@@ -17,6 +17,7 @@ from insights.anomalies.engine.anomaly_records import (
 )
 from insights.anomalies.engine.baseline import Baseline
 from insights.anomalies.engine.detector import Alarm, Detector, Materiality
+from insights.anomalies.engine.lasting import SHIFT_DAYS, LastingChanges, nine_weeks
 from insights.anomalies.engine.limits import DEFAULT, Limits, severity
 from insights.arrays import BoolArray, FloatArray, InvalidValue, Values, float_array
 
@@ -82,12 +83,14 @@ def run_detector(batch: Sequence[Series], limits: Limits) -> Detector:
     days = all_days(batch)
     given, estimated = aligned(batch, days)
     values = from_first_use(given)
-    detector = Detector(
-        len(batch), days, materiality_of(batch[0].measure, limits), limits
-    )
-    baseline = Baseline(*values.shape)
+    measure = batch[0].measure
+    detector = Detector(len(batch), days, materiality_of(measure, limits), limits)
+    baseline, lasting = Baseline(*values.shape), LastingChanges(detector)
     for day in range(len(days)):
-        judge_day(detector, baseline, day, values, estimated[:, day])
+        judge_day(detector, baseline, lasting, day, values, estimated[:, day])
+        if measure is Measure.COST and day + 1 >= SHIFT_DAYS:
+            window = nine_weeks(baseline.clean, day)
+            lasting.judge(day, window, baseline, estimated[:, day])
     return detector
 
 
@@ -120,19 +123,22 @@ def aligned(
 def judge_day(
     detector: Detector,
     baseline: Baseline,
+    lasting: LastingChanges,
     day: int,
     values: FloatArray,
     estimated: BoolArray,
 ) -> BoolArray:
     """Judge one day and learn from it; return which series deviate that day."""
     today, expected = values[:, day], baseline.expected(day)
+    expected = np.where(baseline.was_below, expected, np.maximum(expected, 0.0))
     anomalous, recurring = detector.judge(day, today, expected, baseline, estimated)
     baseline.learn(day, today, expected, anomalous | recurring)
     for alarm in detector.close_lasting(day):
-        before = detector.expected[alarm.row, alarm.first : day + 1]
+        before, gap = detector.move_of(alarm)
         latest = values[alarm.row, alarm.first : day + 1]
-        ratio = float(np.nanmedian(latest)) / (float(np.nanmedian(before)) or np.inf)
+        ratio = float(np.nanmedian(latest)) / (before or np.inf)
         baseline.restart(alarm.row, day, latest, ratio)
+        lasting.record(alarm.row, alarm.first, day, before, gap)
     return anomalous | recurring
 
 
@@ -154,6 +160,7 @@ def materiality_of(measure: Measure, limits: Limits) -> Materiality:
         down_share=limits.least_saving_share,
         steadiest=limits.least_cost / limits.far / 2,
         steadiest_share=limits.steadiest_share,
+        lasting_share=limits.least_lasting_share,
     )
 
 
@@ -194,7 +201,7 @@ def summarize(key: str, measure: Measure, alarms: Sequence[DetectedAlarm]) -> Fi
     usual, gap = float(expected[peak]), float(deviation[peak])
     margin = alarms[0][0].limits.far * float(spread[peak])
     low, high = expected_range(measure, usual - margin, usual + margin, usual)
-    kind = Kind.SHIFT if all(alarm.lasted for _, alarm in alarms) else Kind.SPIKE
+    kind = kind_of([alarm for _, alarm in alarms])
     impact = float(deviation.sum())
     return Finding(
         key=key,
@@ -215,6 +222,15 @@ def summarize(key: str, measure: Measure, alarms: Sequence[DetectedAlarm]) -> Fi
     )
 
 
+def kind_of(alarms: Sequence[Alarm]) -> Kind:
+    kinds = {alarm.kind for alarm in alarms}
+    if Kind.NEW in kinds:
+        return Kind.NEW
+    if not all(alarm.lasted for alarm in alarms):
+        return Kind.SPIKE
+    return Kind.GROWTH if Kind.GROWTH in kinds else Kind.SHIFT
+
+
 def sum_alarms(
     alarms: Sequence[DetectedAlarm], first: int, last: int
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -225,12 +241,13 @@ def sum_alarms(
     """
     expected, deviation, variance = np.zeros((3, last - first + 1))
     for detector, alarm in alarms:
-        expected += np.nan_to_num(detector.expected[alarm.row, first : last + 1])
+        usual = np.nan_to_num(detector.expected[alarm.row, first : last + 1])
+        expected += usual
         variance += detector.spread[alarm.row, first : last + 1] ** 2
-        own = slice(alarm.first, alarm.last + 1)
-        deviation[alarm.first - first : alarm.last - first + 1] += detector.deviation[
-            alarm.row, own
-        ]
+        own = slice(alarm.first - first, alarm.last - first + 1)
+        figures = detector.figures(alarm)
+        expected[own] += figures[0] - usual[own]
+        deviation[own] += figures[1]
     return expected, deviation, np.sqrt(variance)
 
 

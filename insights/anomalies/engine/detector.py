@@ -11,6 +11,7 @@ from datetime import date
 
 import numpy as np
 
+from insights.anomalies.engine.anomaly_records import Kind
 from insights.anomalies.engine.baseline import Baseline
 from insights.anomalies.engine.limits import Limits
 from insights.anomalies.engine.recurring import RecurringDeviations
@@ -36,6 +37,8 @@ class Materiality:
     down_share: float
     steadiest: float
     steadiest_share: float
+    # Of a rise that lasts.
+    lasting_share: float = 0.0
 
     def material(self, deviation: FloatArray, expected: FloatArray) -> BoolArray:
         usual = np.abs(expected)
@@ -51,7 +54,9 @@ class Materiality:
 class Alarm:
     """One anomaly of one row; days are columns. `last` moves while it goes on.
 
-    One that is not reported goes back to what was normal before.
+    One that is not reported goes back to what was normal before. `kind` and `figures`
+    (what was expected and how far off it was, each day) are those of the test that
+    told it, where that was not the daily one.
     """
 
     row: int
@@ -62,6 +67,8 @@ class Alarm:
     is_reported: bool = True
     lasted: bool = False
     is_over: bool = False
+    kind: Kind | None = None
+    figures: FloatArray | None = None
 
 
 class Detector:
@@ -121,8 +128,40 @@ class Detector:
         for alarm in lasting:
             alarm.lasted = alarm.is_over = True
             del self.open[alarm.row]
-            self.recurring.record_shift(alarm.row, alarm.first, day)
+            self.recurring.record_shift(alarm.row, day, *self.move_of(alarm))
         return lasting
+
+    def begin(self, row: int, first: int, day: int, gap: float, now: float) -> Alarm:
+        """Begin an alarm of a lasting change; unreported where it is a way back."""
+        direction = 1 if gap > 0 else -1
+        is_return = self.recurring.is_return(row, day, now, gap)
+        alarm = Alarm(row, direction, first, day, first - 1, is_reported=not is_return)
+        alarm.figures = np.zeros((2, 0))
+        self.alarms.append(alarm)
+        self.latest[row, direction] = alarm
+        return alarm
+
+    def extend(
+        self, alarm: Alarm, kind: Kind, day: int, expected: FloatArray, now: FloatArray
+    ) -> None:
+        """Let an alarm last to that day, with what its further days are."""
+        more = np.array([expected, np.nan_to_num(now - expected)])
+        alarm.figures = np.concatenate([self.figures(alarm), more], axis=1)
+        alarm.last, alarm.kind = day, kind
+        alarm.lasted = alarm.is_over = True
+
+    def figures(self, alarm: Alarm) -> FloatArray:
+        """Return what was expected on each of its days, and how far off it was."""
+        if alarm.figures is not None:
+            return alarm.figures
+        days = slice(alarm.first, alarm.last + 1)
+        expected = np.nan_to_num(self.expected[alarm.row, days])
+        return np.array([expected, self.deviation[alarm.row, days]])
+
+    def move_of(self, alarm: Alarm) -> tuple[float, float]:
+        """Return its usual level, and how far its days are from there."""
+        expected, deviation = self.figures(alarm)
+        return float(np.median(expected)), float(np.median(deviation))
 
     def _where(
         self, rows: BoolArray, day: int, recurs: Callable[[int, int], bool]
@@ -189,5 +228,6 @@ class Detector:
         direction = 1 if self.deviation[row, day] > 0 else -1
         before = float(self._score(day - 1)[row]) * direction
         first = day - 1 if before >= self.limits.far_twice else day
-        is_reported = not self.recurring.is_return(row, day)
+        gap, now = float(self.deviation[row, day]), float(self.expected[row, day])
+        is_reported = not self.recurring.is_return(row, day, now + gap, gap)
         return Alarm(row, direction, first, seen=day, last=day, is_reported=is_reported)

@@ -29,6 +29,13 @@ class Limits:
     mature_days: int = 21
     # What lasts a week is the new normal.
     lasting_days: int = 7
+    # Of what lasts: so many deviations of a week, and these shares of what was usual.
+    far_lasting: float = 4.0
+    least_lasting_share: float = 0.12
+    least_growth_share: float = 0.50
+    # What is new is told from this share of the usual day of all on.
+    least_new: float = 10.0
+    least_new_share: float = 0.05
     # Money above and below. Of lower costs only a collapse is reported.
     least_cost: float = 5.0
     least_cost_share: float = 0.20

@@ -14,6 +14,27 @@ AS_LARGE, AS_OFTEN, LATEST_DAYS = 0.8, 2, 60
 # A series that goes back to its level before a shift, within so many days and as near
 # as this share of the shift, has returned.
 RETURN_DAYS, RETURN_SHARE = 90, 0.35
+# A job has run this often before, at the same distance in rows give or take one; what
+# is about as large on more than this share of rows is no job.
+JOB_RUNS, JOB_SHARE = 2, 0.1
+
+
+def is_periodic(deviation: FloatArray, at: int) -> bool:
+    """Whether a row's deviation came at equal distances before, as a daily job's does.
+
+    The distance is learned from the rows themselves.
+    """
+    today = float(deviation[at])
+    alike = deviation[:at] * np.sign(today) >= PERIODIC * abs(today)
+    earlier = np.flatnonzero(alike)
+    if not today or not JOB_RUNS <= len(earlier) <= JOB_SHARE * at:
+        return False
+    reached = alike.copy()
+    reached[1:] |= alike[:-1]
+    reached[:-1] |= alike[1:]
+    periods = at - earlier[at - earlier > JOB_RUNS]
+    seconds = at - JOB_RUNS * periods
+    return bool(reached[seconds[seconds >= 0]].any())
 
 
 class RecurringDeviations:
@@ -46,21 +67,18 @@ class RecurringDeviations:
             return True
         return sum(self._recurred(row, day, at, AS_LARGE) for at in news) >= AS_OFTEN
 
-    def is_return(self, row: int, day: int) -> bool:
-        """Whether it goes back to where it was before a shift."""
+    def is_return(self, row: int, day: int, now: float, moved: float) -> bool:
+        """Whether it goes back to where it was before a shift, by having `moved`."""
         if row not in self.shifted:
             return False
         at, level, gap = self.shifted[row]
-        deviation = float(self.deviation[row, day])
-        away = float(self.expected[row, day]) + deviation - level
-        is_back = deviation * gap < 0 and abs(away) <= RETURN_SHARE * abs(gap)
+        away = now - level
+        is_back = moved * gap < 0 and abs(away) <= RETURN_SHARE * abs(gap)
         return is_back and day - at <= RETURN_DAYS
 
-    def record_shift(self, row: int, first: int, last: int) -> None:
-        """Record from where to where it went, to know the way back."""
-        days = slice(first, last + 1)
-        level = float(np.nanmedian(self.expected[row, days]))
-        self.shifted[row] = (last, level, float(np.median(self.deviation[row, days])))
+    def record_shift(self, row: int, last: int, level: float, gap: float) -> None:
+        """Record from where and how far it went, to know the way back."""
+        self.shifted[row] = (last, level, gap)
 
     def _is_monthly(self, row: int, day: int) -> bool:
         month_before = self._month_before(day)

@@ -18,8 +18,8 @@ from core.windows import ONE_DAY, Window, last_complete_days
 from costs.models import DailyCost, TagCost
 from costs.testing import store_costs, tagged
 from insights.anomalies.admin import AnomalyAdmin
+from insights.anomalies.day_values import day_values
 from insights.anomalies.refresh import refresh_anomalies
-from insights.anomalies.views import day_values
 from insights.daily_costs import read_bills
 from insights.models import Anomaly
 from insights.testing import anomaly, request_of

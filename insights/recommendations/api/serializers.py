@@ -1,17 +1,16 @@
-"""Recommendations, feedback and verified savings on the wire."""
+"""Recommendations and verified savings on the wire."""
 
 from typing import Any
 
 from rest_framework import serializers
 
 from core.api.amounts import AmountField
-from core.api.parameters import refuse_unknown_fields
 from insights.api.serializers import (
     AccountIdField,
     ChangeSerializer,
     ChangeStatusSerializer,
 )
-from insights.models import Feedback, Recommendation, Verification
+from insights.models import Recommendation, Verification
 from users.owned_fields import OWNED_FIELDS, OwnerField
 
 
@@ -57,7 +56,14 @@ class RecommendationSerializer(serializers.ModelSerializer[Recommendation]):
             *("id", "title", "account", "kind", "resource_id", "region", "rule"),
             *("priority", "category", "current_state", "recommendation"),
             *("savings_monthly", "counted_monthly", "alternative_to", "currency"),
-            *("price_basis", "impact", "effort", "complexity", "estimated_time"),
+            *(
+                "kg_per_month",
+                "price_basis",
+                "impact",
+                "effort",
+                "complexity",
+                "estimated_time",
+            ),
             *("risk", "risk_reason"),
             *("confidence", "implementation_steps", "evidence", "resource_type"),
             *("target", "status", "reason", "is_found", "fingerprint", "found_at"),
@@ -99,42 +105,6 @@ class ChangeRecommendationSerializer(ChangeStatusSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         reason = attrs.pop("reason", "")
         return {**super().validate(attrs), "note": attrs["note"] or reason}
-
-
-class RateSerializer(serializers.Serializer[Any]):
-    """A rating. What is left out stays as it was rated before."""
-
-    rating = serializers.IntegerField(
-        min_value=1, max_value=5, help_text="1 (wrong) to 5 (right)."
-    )
-    comment = serializers.CharField(required=False, allow_blank=True, max_length=2000)
-    is_flagged = serializers.BooleanField(
-        required=False, help_text="It should not be recommended."
-    )
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        refuse_unknown_fields(self)
-        return attrs
-
-
-class RateByIdSerializer(RateSerializer):
-    """A rating of the recommendation with that id."""
-
-    recommendation = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
-
-
-class FeedbackSerializer(serializers.ModelSerializer[Feedback]):
-    """One user's rating of one recommendation."""
-
-    user = serializers.SlugRelatedField[Any](slug_field="username", read_only=True)
-
-    class Meta:
-        model = Feedback
-        fields = [
-            *("id", "recommendation", "user", "rating", "comment", "is_flagged"),
-            *("created_at", "updated_at"),
-        ]
-        read_only_fields = fields
 
 
 class SumSerializer(serializers.Serializer[Any]):

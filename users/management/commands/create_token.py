@@ -36,6 +36,11 @@ class Command(BaseCommand):
             "--read-only", action="store_true", help="It starts and changes nothing."
         )
         parser.add_argument(
+            "--mcp",
+            action="store_true",
+            help="For an assistant that asks /mcp: it asks questions and nothing else.",
+        )
+        parser.add_argument(
             "--account",
             action="append",
             default=[],
@@ -64,6 +69,7 @@ class Command(BaseCommand):
                 user,
                 options["days"],
                 name=options["name"],
+                scope="mcp" if options["mcp"] else "api",
                 is_read_only=options["read_only"],
                 accounts=chosen_accounts(names) if names else None,
             )

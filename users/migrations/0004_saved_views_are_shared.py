@@ -9,7 +9,7 @@ import users.models
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("users", "0002_own_api_tokens"),
+        ("users", "0003_token_scopes"),
     ]
 
     operations = [

@@ -1,0 +1,124 @@
+"""What users do about notices: acknowledge them, or snooze what they are about."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Protocol, runtime_checkable
+
+from django.db import transaction
+from django.db.models import Model
+from django.http import HttpRequest
+from rest_framework.request import Request
+
+from alerts.messages import group_of
+from alerts.models import Notice, Snooze
+from alerts.outbox import queue_notice, withdraw_all
+from users.audit import record
+
+AnyRequest = HttpRequest | Request
+LONGEST_SNOOZE = timedelta(days=90)
+BY_LINK = "link in {}"
+
+
+class CannotAct(Exception):
+    """The message says why, and what to do."""
+
+
+@runtime_checkable
+class Acknowledgeable(Protocol):
+    """What keeps by itself that somebody looks at it."""
+
+    def acknowledge(self, now: datetime, by: str, request: AnyRequest) -> None: ...
+
+
+def who_acts(request: AnyRequest, notice: Notice) -> str:
+    """Return who acts, for the history: by a link nobody is signed in."""
+    if request.user.is_authenticated:
+        return request.user.get_username()
+    return BY_LINK.format(notice.channel)
+
+
+def sent_together(notice: Notice) -> list[Notice]:
+    """Return the notices of the same message."""
+    if notice.sent_at is None:
+        return [notice]
+    same = Notice.objects.filter(channel=notice.channel, sent_at=notice.sent_at)
+    return [one for one in same if group_of(one) == group_of(notice)]
+
+
+@transaction.atomic
+def acknowledge(
+    notices: Sequence[Notice], now: datetime, by: str, request: AnyRequest
+) -> None:
+    """Record that somebody looks at it. What is not sent yet is not sent any more."""
+    for notice in notices:
+        if isinstance(notice.about, Acknowledgeable):
+            notice.about.acknowledge(now, by, request)
+        record(request, "notice.acknowledge", notice, user_name=by)
+    same = Notice.objects.about_the_same(notices)
+    same.filter(acknowledged_at=None).update(acknowledged_at=now, acknowledged_by=by)
+    _end_snoozes(notices)
+    withdraw_all(notices)
+
+
+@transaction.atomic
+def snooze(
+    notices: Sequence[Notice],
+    until: datetime,
+    now: datetime,
+    by: str,
+    request: AnyRequest,
+) -> None:
+    """Send nothing about it until then; then it is told again. Raise CannotAct."""
+    if not now < until <= now + LONGEST_SNOOZE:
+        raise CannotAct(
+            f"Snooze it until a time in the next {LONGEST_SNOOZE.days} days."
+        )
+    for notice in notices:
+        if notice.about_type is None or notice.about is None:
+            raise CannotAct("What this is about is no longer there.")
+        values = {
+            "until": until,
+            "user_name": by,
+            "created_at": now,
+            "subject": notice.subject,
+            "account": notice.account,
+        }
+        Snooze.objects.update_or_create(
+            about_type=notice.about_type, about_id=notice.about.pk, defaults=values
+        )
+        record(request, "notice.snooze", notice, user_name=by, until=until.isoformat())
+
+
+def _end_snoozes(notices: Sequence[Notice]) -> None:
+    for kind, one in {(n.about_type, n.about_id) for n in notices}:
+        if kind is not None and one is not None:
+            Snooze.objects.filter(about_type=kind, about_id=one).delete()
+
+
+def remind(now: datetime) -> None:
+    """Tell again what was snoozed until now, unless it is over."""
+    for one in Snooze.objects.ended(now).order_by("pk"):
+        with transaction.atomic():
+            if not Snooze.objects.filter(pk=one.pk, until=one.until).delete()[0]:
+                continue  # another process has told it, or it was snoozed again
+            told = Notice.objects.filter(
+                about_type=one.about_type, about_id=one.about_id, is_end=False
+            ).order_by("pk")
+            first, about = told.first(), one.about
+            if first and about is not None and getattr(about, "is_open", True):
+                channels = list(told.values_list("channel", flat=True))
+                _remind(about, first, one, channels, now)
+
+
+def _remind(
+    about: Model, first: Notice, ended: Snooze, channels: list[str], now: datetime
+) -> None:
+    queue_notice(
+        about,
+        f"snoozed until {ended.until.isoformat()}",
+        f"Snoozed until now by {ended.user_name}: {first.text}",
+        now,
+        first.facts,
+        channels=channels,
+        recipients=first.recipients,
+    )

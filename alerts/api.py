@@ -1,0 +1,129 @@
+"""The endpoints of notices, with what is done about them, and of routes."""
+
+from datetime import UTC
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from alerts.acting import CannotAct, acknowledge, snooze, who_acts
+from alerts.filters import NoticeFilter
+from alerts.models import Notice, Route
+from core.api.amounts import AmountField
+from core.api.pagination import Pages
+from core.api.parameters import refuse_unknown, refuse_unknown_fields
+from core.api.permissions import MayView
+from core.api.problems import errors
+from core.api.viewsets import RowsViewSet
+
+ACT = "alerts.acknowledge_notice"
+
+
+class NoticeSerializer(serializers.ModelSerializer[Notice]):
+    """What one channel was told, whether it arrived, and who looks at it."""
+
+    account = serializers.SlugRelatedField[Any](
+        slug_field="account_id", read_only=True, allow_null=True
+    )
+    amount = AmountField(read_only=True, allow_null=True)
+
+    class Meta:
+        model = Notice
+        fields = [
+            *("id", "channel", "topic", "severity", "subject", "text", "cause"),
+            *("account", "amount", "currency", "is_end", "created_at", "sent_at"),
+            *("attempts", "error", "acknowledged_at", "acknowledged_by"),
+        ]
+        read_only_fields = fields
+
+
+class SnoozeSerializer(serializers.Serializer[Any]):
+    """Until when nothing is sent about it."""
+
+    until = serializers.DateTimeField(
+        default_timezone=UTC, help_text="In the next 90 days; then it is told again."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        refuse_unknown_fields(self)
+        return attrs
+
+
+class RouteSerializer(serializers.ModelSerializer[Route]):
+    """What one channel gets: what meets each filled condition."""
+
+    account = serializers.SlugRelatedField[Any](
+        slug_field="account_id", read_only=True, allow_null=True
+    )
+    least_amount = AmountField(read_only=True, allow_null=True)
+
+    class Meta:
+        model = Route
+        fields = [
+            *("id", "channel", "topic", "least_severity", "least_amount", "currency"),
+            *("account", "team", "tag_key", "tag_value", "created_at"),
+        ]
+        read_only_fields = fields
+
+
+class NoticeViewSet(RowsViewSet):
+    """What channels were told, the newest first."""
+
+    queryset = Notice.objects.select_related("account").order_by("-created_at", "-id")
+    permission_classes = [IsAuthenticated, MayView]
+    pagination_class = Pages
+    serializer_class = NoticeSerializer
+    filterset_class = NoticeFilter
+    csv_name = "notices"
+
+    @extend_schema(
+        request=None, responses={200: NoticeSerializer, **errors(400, 403, 404)}
+    )
+    @action(detail=True, methods=["post"], filterset_class=None)
+    def acknowledge(self, request: Request, pk: str) -> Response:
+        """Say that you look at what it is about; nothing more is sent about that."""
+        notice = self._acted_on(request)
+        by = who_acts(request, notice)
+        acknowledge([notice], timezone.now(), by, request)
+        notice.refresh_from_db()
+        return Response(NoticeSerializer(notice).data)
+
+    @extend_schema(
+        request=SnoozeSerializer,
+        responses={200: NoticeSerializer, **errors(400, 403, 404)},
+    )
+    @action(detail=True, methods=["post"], filterset_class=None)
+    def snooze(self, request: Request, pk: str) -> Response:
+        """Send nothing about what it is about until then; then tell it again."""
+        notice = self._acted_on(request)
+        given = SnoozeSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        until, now = given.validated_data["until"], timezone.now()
+        try:
+            snooze([notice], until, now, who_acts(request, notice), request)
+        except CannotAct as error:
+            raise ValidationError({"until": [str(error)]}) from None
+        return Response(NoticeSerializer(notice).data)
+
+    def _acted_on(self, request: Request) -> Notice:
+        refuse_unknown(request.query_params, ())
+        if not request.user.has_perm(ACT):
+            raise PermissionDenied(f"This needs the permission {ACT}.")
+        notice: Notice = self.get_object()
+        return notice
+
+
+class RouteViewSet(RowsViewSet):
+    """What each channel gets; a channel without routes gets everything."""
+
+    queryset = Route.objects.select_related("account").order_by("channel", "id")
+    permission_classes = [IsAuthenticated, MayView]
+    pagination_class = Pages
+    serializer_class = RouteSerializer
+    csv_name = "alert-routes"

@@ -1,0 +1,31 @@
+"""Filters of notices."""
+
+import django_filters as filters
+
+from alerts.models import Notice, Severity, Topic
+from alerts.querysets import NoticeQuerySet
+from clouds.filters import account_filter
+from core.api.filters import AnyChoice, AnyText, Order, YesOrNo
+
+
+class NoticeFilter(filters.FilterSet):
+    account = account_filter()
+    channel = AnyText("channel", help_text="One or several channels.")
+    topic = AnyChoice(choices=Topic.choices, help_text="Only these.")
+    severity = AnyChoice(choices=Severity.choices, help_text="Only these.")
+    sent = YesOrNo("sent_at", method="is_filled", help_text="Whether it was taken.")
+    acknowledged = YesOrNo(
+        "acknowledged_at",
+        method="is_filled",
+        help_text="Whether somebody looks at what it is about.",
+    )
+    ordering = Order(fields=["created_at", "sent_at"])
+
+    class Meta:
+        model = Notice
+        fields: list[str] = []
+
+    def is_filled(
+        self, queryset: NoticeQuerySet, name: str, value: bool
+    ) -> NoticeQuerySet:
+        return queryset.filter(**{f"{name}__isnull": not value})

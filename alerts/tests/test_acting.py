@@ -1,0 +1,157 @@
+"""Acknowledging and snoozing: by the link in a message, on the page and by API."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.auth.models import User
+from django.db.models import Model
+from django.test import Client
+from pytest_django import Settings
+
+from alerts.models import Facts, Notice, Severity, Snooze, Topic
+from alerts.outbox import deliver_due, queue_notice
+from alerts.tasks import deliver_notices
+from clouds.models import CloudAccount
+from clouds.testing import account
+from core.testing.clock import NOW
+from users.models import AuditEntry
+from users.testing import ask, operator, person, viewer
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+STALE = Facts(Topic.FRESHNESS, Severity.CRITICAL)
+
+
+@pytest.fixture(autouse=True)
+def one_channel(settings: Settings) -> None:
+    settings.ALERT_EMAILS, settings.ALERT_WEBHOOK_URL = ["ops@example.com"], ""
+    settings.BASE_URL = "https://cloud.example.com"
+
+
+@pytest.fixture
+def told(mailoutbox: Any) -> Any:
+    """A notice that was e-mailed, and its link."""
+    queue_notice(account(), "opened", "It broke.", NOW, STALE)
+    at(NOW)
+    return Notice.objects.get()
+
+
+def at(now: datetime) -> int:
+    with time_machine.travel(now, tick=False):
+        return deliver_notices()
+
+
+def about_of(notice: Notice) -> Model:
+    assert notice.about is not None
+    about: Model = notice.about
+    return about
+
+
+def link_in(body: str) -> str:
+    (found,) = re.findall(r"https://cloud\.example\.com(/alerts/act/\S+)", body)
+    return str(found)
+
+
+def test_whoever_has_the_message_acknowledges_it_and_opening_changes_nothing(
+    told: Notice, mailoutbox: Any, client: Client
+) -> None:
+    link = link_in(mailoutbox[0].body)
+    assert "It broke." in client.get(link).content.decode()
+    told.refresh_from_db()
+    assert told.acknowledged_at is None
+    assert "Acknowledged." in client.post(link).content.decode()
+    told.refresh_from_db()
+    assert told.acknowledged_by == "link in email"
+    entry = AuditEntry.objects.get(action="notice.acknowledge")
+    assert (entry.user, entry.user_name) == (None, "link in email")
+    again = client.get(link).content.decode()
+    assert "Acknowledged by link in email." in again
+    assert "<button" not in again.split("<main")[-1].split("</main>")[0]
+
+
+def test_a_forged_or_old_link_is_refused_in_a_sentence(
+    told: Notice, mailoutbox: Any, client: Client
+) -> None:
+    link = link_in(mailoutbox[0].body)
+    for wrong in ("/alerts/act/x/", link[:-2] + "x/", "/alerts/act/MQ:1:x/"):
+        for answer in (client.get(wrong), client.post(wrong)):
+            assert answer.status_code == 409
+            assert "The link has expired" in answer.content.decode()
+    with time_machine.travel(datetime.now(tz=NOW.tzinfo) + 15 * DAY):
+        assert client.post(link).status_code == 409
+    assert Notice.objects.get().acknowledged_at is None
+
+
+def test_what_is_snoozed_is_told_again_when_that_ends(
+    told: Notice, mailoutbox: Any, client: Client
+) -> None:
+    link = link_in(mailoutbox[0].body)
+    with time_machine.travel(NOW, tick=False):
+        page = client.post(link, {"days": "1"}).content.decode()
+    assert "Snoozed until" in page
+    queue_notice(about_of(told), "worse", "It is worse.", NOW, STALE)
+    assert at(NOW + DAY / 2) == 0
+    assert at(NOW + DAY) == 2
+    assert not Snooze.objects.exists()
+    bodies = "".join(letter.body for letter in mailoutbox[1:])
+    assert "Snoozed until now by link in email: It broke." in bodies
+    assert "It is worse." in bodies
+    assert at(NOW + 2 * DAY) == 0
+
+
+def test_what_is_over_by_then_is_not_told_again(
+    told: Notice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_api = operator().post(
+        f"/api/v1/notices/{told.pk}/snooze/",
+        {"until": (datetime.now(tz=NOW.tzinfo) + DAY).isoformat()},
+        format="json",
+    )
+    assert by_api.status_code == 200
+    Snooze.objects.update(until=NOW)
+    monkeypatch.setattr(CloudAccount, "is_open", False, raising=False)
+    assert at(NOW + DAY) == 0
+    assert not Snooze.objects.exists()
+
+
+def test_acknowledging_ends_the_snooze_and_takes_back_what_waits(told: Notice) -> None:
+    about = about_of(told)
+    Snooze.objects.create(
+        about=about, subject="x", until=NOW + DAY, user_name="ada", created_at=NOW
+    )
+    queue_notice(about, "worse", "It is worse.", NOW, STALE)
+    path = f"/api/v1/notices/{told.pk}/acknowledge/"
+    answer = operator().post(path)
+    assert answer.json()["acknowledged_by"] == "operator"
+    assert not Snooze.objects.exists()
+    assert deliver_due(NOW + DAY) == 0
+    assert ask("notices/", acknowledged="true")["count"] == 1
+    assert ask("notices/", acknowledged="false")["count"] == 0
+
+
+@pytest.mark.parametrize("until", ["2020-01-01T00:00:00Z", "2090-01-01T00:00:00Z", "x"])
+def test_a_snooze_ends_within_90_days(told: Notice, until: str) -> None:
+    path = f"/api/v1/notices/{told.pk}/snooze/"
+    answer = operator().post(path, {"until": until}, format="json")
+    assert answer.status_code == 400
+    assert "until" in answer.json()["errors"]
+    assert viewer().post(path, {"until": until}, format="json").status_code == 403
+
+
+def test_on_the_page_a_user_acknowledges_and_snoozes(
+    told: Notice, client: Client
+) -> None:
+    client.force_login(User.objects.get_or_create(username="nobody")[0])
+    assert client.post(f"/alerts/notices/{told.pk}/act/").status_code == 403
+    client.force_login(person("operator"))
+    shown = client.post(f"/alerts/notices/{told.pk}/act/", {"days": "7"}, follow=True)
+    assert "Snoozed until" in shown.content.decode()
+    assert "told again then" in shown.content.decode()
+    wrong = client.post(f"/alerts/notices/{told.pk}/act/", {"days": "4"}, follow=True)
+    assert "Choose one of 1 day, 7 days" in wrong.content.decode()
+    done = client.post(f"/alerts/notices/{told.pk}/act/", follow=True).content.decode()
+    assert "operator" in done
+    assert Notice.objects.get().acknowledged_by == "operator"

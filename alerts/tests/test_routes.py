@@ -1,0 +1,165 @@
+"""Routes: what a channel gets by topic, severity, money, account, team and tag."""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from alerts.models import Channel, Facts, Notice, Route, Severity, Topic
+from alerts.outbox import deliver_due, queue_notice
+from alerts.routing import lets_through, routed
+from clouds.testing import account, see_only
+from core.testing.clock import NOW
+from users.models import AuditEntry
+from users.testing import ask, person
+
+pytestmark = pytest.mark.django_db
+SPIKE = Facts(
+    Topic.ANOMALY,
+    Severity.WARNING,
+    amount=Decimal(120),
+    currency="USD",
+    teams=("Shop",),
+    tags={"env": "live"},
+)
+
+
+@pytest.fixture(autouse=True)
+def two_channels(settings: Settings) -> None:
+    settings.ALERT_EMAILS = ["ops@example.com"]
+    settings.ALERT_WEBHOOK_URL = ""
+    Channel.objects.create(
+        name="Finance", kind="email", target="fin@example.com", created_at=NOW
+    )
+
+
+def route(channel: str = "Finance", **values: Any) -> Route:
+    one = Route(channel=channel, created_at=NOW, **values)
+    one.full_clean()
+    one.save()
+    return one
+
+
+@pytest.mark.parametrize(
+    ("conditions", "passes"),
+    [
+        ({}, True),
+        ({"topic": "anomaly"}, True),
+        ({"topic": "budget"}, False),
+        ({"least_severity": "warning"}, True),
+        ({"least_severity": "critical"}, False),
+        ({"least_amount": Decimal(120), "currency": "USD"}, True),
+        ({"least_amount": Decimal(121), "currency": "USD"}, False),
+        ({"least_amount": Decimal(9999), "currency": "EUR"}, True),
+        ({"team": "Shop"}, True),
+        ({"team": "Data"}, False),
+        ({"tag_key": "env"}, True),
+        ({"tag_key": "env", "tag_value": "live"}, True),
+        ({"tag_key": "env", "tag_value": "test"}, False),
+        ({"tag_key": "cost-center"}, False),
+        ({"topic": "anomaly", "team": "Data"}, False),
+    ],
+)
+def test_a_route_lets_through_what_meets_each_condition(
+    conditions: dict[str, Any], passes: bool
+) -> None:
+    assert lets_through(route(**conditions), SPIKE) is passes
+
+
+def test_what_has_no_amount_is_not_held_to_one() -> None:
+    unknown = replace(SPIKE, amount=None, currency="")
+    assert lets_through(route(least_amount=Decimal(500), currency="USD"), unknown)
+
+
+def test_a_route_of_an_account_lets_nothing_of_others_through() -> None:
+    one, other = account(1), account(2)
+    mine = route(account=one)
+    assert lets_through(mine, replace(SPIKE, account=one))
+    assert not lets_through(mine, replace(SPIKE, account=other))
+    assert not lets_through(mine, SPIKE)
+
+
+def test_a_channel_without_routes_gets_everything_and_any_route_is_enough(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    route(topic="budget")
+    with django_assert_num_queries(1):
+        assert routed(["email", "Finance"], SPIKE) == ["email"]
+    route(topic="anomaly")
+    assert routed(["email", "Finance"], SPIKE) == ["email", "Finance"]
+
+
+def test_recipients_are_told_though_no_route_lets_it_through(mailoutbox: Any) -> None:
+    for name in ("email", "Finance"):
+        route(name, topic="budget")
+    ada = User.objects.create_user("ada")
+    queue_notice(ada, "x", "It broke.", NOW, SPIKE, recipients=["bo@example.com"])
+    assert deliver_due(NOW) == 1
+    assert [letter.to for letter in mailoutbox] == [["bo@example.com"]]
+    assert Notice.objects.get().amount == 120
+
+
+def test_routes_are_added_and_removed_on_the_page(client: Client) -> None:
+    client.force_login(person("administrator"))
+    owner = account(1, "production")
+    wanted = {
+        "channel": "Finance",
+        "topic": "anomaly",
+        "least_severity": "critical",
+        "least_amount": "1000",
+        "currency": "usd",
+        "account": owner.account_id,
+    }
+    page = client.post("/alerts/routes/", wanted, follow=True).content.decode()
+    says = f"Anomalies, critical or worse, from 1,000.00 USD, of {owner}"
+    assert says in page
+    (told,) = ask("alert-routes/")["results"]
+    assert (told["least_amount"], told["account"]) == ("1000.00", owner.account_id)
+    one = Route.objects.get()
+    client.post(f"/alerts/routes/{one.pk}/remove/")
+    assert not Route.objects.exists()
+    actions = AuditEntry.objects.order_by("pk").values_list("action", flat=True)
+    assert list(actions) == ["route.add", "route.remove"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"channel": "Nobody"}, "There is no channel Nobody."),
+        ({"least_amount": "10"}, "Give the currency of the amount."),
+        ({"least_amount": "much"}, "Enter a number."),
+        ({"tag_value": "live"}, "Give the key of the tag."),
+        ({"least_severity": "terrible"}, "Select a valid choice."),
+    ],
+)
+def test_a_route_that_says_nothing_is_refused_with_the_reason(
+    client: Client, wrong: dict[str, str], says: str
+) -> None:
+    client.force_login(person("administrator"))
+    wanted = {"channel": "Finance", "least_severity": "info", **wrong}
+    answer = client.post("/alerts/routes/", wanted)
+    assert answer.status_code == 409
+    assert says in answer.content.decode()
+    assert not Route.objects.exists()
+
+
+def test_who_is_limited_or_an_operator_adds_no_route(client: Client) -> None:
+    wanted = {"channel": "Finance", "least_severity": "info"}
+    client.force_login(person("operator"))
+    assert client.post("/alerts/routes/", wanted).status_code == 403
+    admin = person("administrator")
+    see_only(admin, account(1))
+    client.force_login(admin)
+    assert client.post("/alerts/routes/", wanted).status_code == 403
+
+
+def test_the_routes_of_a_removed_channel_go_with_it(client: Client) -> None:
+    client.force_login(person("administrator"))
+    route(topic="budget")
+    channel = Channel.objects.get()
+    client.post(f"/alerts/channels/{channel.pk}/remove/")
+    assert not Route.objects.exists()

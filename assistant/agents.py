@@ -1,0 +1,115 @@
+"""Four agents: each a named set of questions, and the report of their answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from assistant.answer import data_status
+from assistant.answering import answer
+from assistant.engine.names import Vocabulary
+from assistant.engine.parser import Refused
+from assistant.engine.slots import asked_of
+from clouds.access import AnyUser
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A question of a report."""
+
+    title: str
+    intent: str
+    slots: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    name: str
+    title: str
+    description: str
+    sections: tuple[Section, ...]
+
+    @property
+    def tools(self) -> list[str]:
+        return list(dict.fromkeys(one.intent for one in self.sections))
+
+
+# Their questions are of everything that the user sees.
+NO_NAMES = Vocabulary(())
+RUNNING = {"state": "running", "kind": "instance"}
+AGENTS = {
+    one.name: one
+    for one in (
+        Agent(
+            "cost-analyst",
+            "Cost analyst",
+            "What the bill is, what it is made of, and why it changed.",
+            (
+                Section("This month", "cost", {"period": "this_month"}),
+                Section("By service", "top", {"group_by": "service"}),
+                Section("By account", "top", {"group_by": "account"}),
+                Section("Why it changed", "why", {"period": "30_days"}),
+                Section("By month", "trend", {"granularity": "monthly"}),
+                Section("Open anomalies", "anomaly"),
+            ),
+        ),
+        Agent(
+            "infrastructure-analyst",
+            "Infrastructure analyst",
+            "What runs, what is idle or untagged, and how fresh the data is.",
+            (
+                Section("Resources", "count"),
+                Section("Running instances", "count", RUNNING),
+                Section("Idle instances", "idle"),
+                Section("Untagged resources", "count", {"untagged": "true"}),
+                Section("Data freshness", "freshness"),
+            ),
+        ),
+        Agent(
+            "remediation-specialist",
+            "Remediation specialist",
+            "What can be saved, the most urgent first. It acts on nothing.",
+            (
+                Section("High priority", "savings", {"priority": "high"}),
+                Section("Idle", "savings", {"rule": "idle"}),
+                Section("Unattached", "savings", {"rule": "unattached"}),
+                Section("Oversized", "savings", {"rule": "oversized"}),
+                Section("All recommendations", "savings"),
+                Section("Open anomalies", "anomaly"),
+            ),
+        ),
+        Agent(
+            "financial-analyst",
+            "Financial analyst",
+            "Month to date, forecast, budgets and savings.",
+            (
+                Section("This month", "cost", {"period": "this_month"}),
+                Section("Last month", "cost", {"period": "last_month"}),
+                Section("Month-end forecast", "forecast"),
+                Section("Budgets", "budget"),
+                Section("Potential savings", "savings"),
+                Section("Realized savings", "savings", {"realized": "true"}),
+            ),
+        ),
+    )
+}
+
+
+def report(agent: Agent, user: AnyUser, now: datetime) -> dict[str, Any]:
+    """Return the agent's report: each question with its answer, or why not."""
+    sections = []
+    for one in agent.sections:
+        found = asked_of(one.intent, one.slots, NO_NAMES)
+        result = found if isinstance(found, Refused) else answer(found, user, now, {})
+        if isinstance(result, Refused):
+            result = {"text": result.reason, "is_refused": True}
+        sections.append({"title": one.title, "tool": one.intent, **result})
+    return {
+        "agent": agent.name,
+        "title": agent.title,
+        "description": agent.description,
+        "tools": agent.tools,
+        "made_at": now.isoformat(),
+        "data_status": data_status(user, now),
+        "sections": sections,
+    }

@@ -1,0 +1,52 @@
+"""Answers a question that is understood: which function answers which intent."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from assistant.answer import Asking, Found, data_status
+from assistant.bill_answers import answer_cost, answer_top, answer_trend, answer_why
+from assistant.data_answers import answer_carbon, answer_count, answer_freshness
+from assistant.endpoints import EndpointRefused
+from assistant.engine.parser import Asked, Refused
+from assistant.engine.wording import understood
+from assistant.insight_answers import (
+    answer_anomaly,
+    answer_budget,
+    answer_forecast,
+    answer_idle,
+    answer_savings,
+)
+from clouds.access import AnyUser
+
+ANSWERERS: Mapping[str, Callable[[Asking], Found]] = {
+    "freshness": answer_freshness,
+    "budget": answer_budget,
+    "forecast": answer_forecast,
+    "anomaly": answer_anomaly,
+    "savings": answer_savings,
+    "idle": answer_idle,
+    "carbon": answer_carbon,
+    "why": answer_why,
+    "trend": answer_trend,
+    "top": answer_top,
+    "count": answer_count,
+    "cost": answer_cost,
+}
+
+
+def answer(
+    asked: Asked, user: AnyUser, now: datetime, labels: Mapping[str, str]
+) -> dict[str, Any] | Refused:
+    """Return the answer as plain values, or why an endpoint refuses it."""
+    try:
+        found = ANSWERERS[asked.intent](Asking(asked.slots, user, now))
+    except EndpointRefused as error:
+        return Refused(str(error), understood_share=1.0)
+    return {
+        "intent": asked.intent,
+        "slots": dict(asked.slots),
+        "understood": understood(asked, labels),
+        **found.as_json(),
+        "data_status": data_status(user, now, asked.intent),
+    }

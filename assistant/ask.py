@@ -1,0 +1,155 @@
+"""Asks the assistant: reads the question, answers it and keeps both."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from assistant.agents import Agent, report
+from assistant.answering import answer
+from assistant.engine.parser import (
+    LONGEST_QUESTION,
+    READ_ONLY,
+    Asked,
+    Refused,
+    parse,
+)
+from assistant.engine.slots import asked_of
+from assistant.model_endpoint import ModelUnusable, asked_by_model
+from assistant.models import Interaction
+from assistant.vocabulary import labels_of, vocabulary_of
+from clouds.access import AnyUser, limit_of
+from core.windows import utc_day
+from users.audit import record
+
+MODEL_CONFIDENCE = 0.5
+By = Interaction.UnderstoodBy
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a question was read, by what, and what was tried."""
+
+    asked: Asked | Refused
+    by: By
+    confidence: float
+    trail: str = ""
+
+
+def ask(question: str, user: AnyUser, source: Interaction.Source) -> Interaction:
+    """Answer a question in words, or say why not; keep it either way."""
+    begun, now = monotonic(), timezone.now()
+    vocabulary = vocabulary_of(user, now)
+    found = parse(question, vocabulary, utc_day(now))
+    share = found.understood_share if isinstance(found, Refused) else 1.0
+    reading = Reading(found, By.GRAMMAR, round(share, 2))
+    if isinstance(found, Refused) and settings.ASSISTANT_MODEL_URL:
+        reading = _by_model(question, found, vocabulary)
+    return _keep(question, reading, user, source, now, begun, labels_of(vocabulary))
+
+
+def ask_with(
+    intent: str, values: Mapping[str, Any], user: AnyUser, source: Interaction.Source
+) -> Interaction:
+    """Answer an intent with its slots, as a tool gives them."""
+    begun, now = monotonic(), timezone.now()
+    vocabulary = vocabulary_of(user, now)
+    reading = Reading(asked_of(intent, values, vocabulary), By.ARGUMENTS, 1.0)
+    pairs = ", ".join(f"{slot}={value}" for slot, value in values.items())
+    question = f"{intent}: {pairs}" if pairs else intent
+    return _keep(question, reading, user, source, now, begun, labels_of(vocabulary))
+
+
+def keep_report(
+    agent: Agent, user: AnyUser, source: Interaction.Source
+) -> dict[str, Any]:
+    """Return the report of an agent; keep that it was asked for, and its sentences."""
+    begun, now = monotonic(), timezone.now()
+    found = report(agent, user, now)
+    said = [f"{one['title']}: {one['text']}" for one in found["sections"]]
+    Interaction.objects.create(
+        asked_at=now,
+        user_id=user.pk,
+        source=source,
+        question=f"report: {agent.name}",
+        intent="report",
+        understood_by=By.ARGUMENTS,
+        confidence=1.0,
+        context={"slots": {}, "access": limit_of(user), "trail": ""},
+        answer={"text": " ".join(said), "data_status": found["data_status"]},
+        is_answered=True,
+        seconds=round(monotonic() - begun, 4),
+    )
+    return found
+
+
+def _by_model(question: str, refused: Refused, vocabulary: Any) -> Reading:
+    """Let a model fill the same intent, where words were not enough."""
+    share = round(refused.understood_share, 2)
+    if refused.reason == READ_ONLY or len(question) > LONGEST_QUESTION:
+        return Reading(refused, By.GRAMMAR, share)
+    try:
+        found = asked_by_model(question, vocabulary)
+    except ModelUnusable as error:
+        return Reading(refused, By.GRAMMAR, share, f"Model: {error}")
+    if isinstance(found, Refused):
+        return Reading(refused, By.GRAMMAR, share, f"Model: {found.reason}")
+    return Reading(found, By.MODEL, MODEL_CONFIDENCE)
+
+
+def _keep(
+    question: str,
+    reading: Reading,
+    user: AnyUser,
+    source: Interaction.Source,
+    now: datetime,
+    begun: float,
+    labels: Mapping[str, str],
+) -> Interaction:
+    asked = reading.asked
+    result = answer(asked, user, now, labels) if isinstance(asked, Asked) else asked
+    is_answered = not isinstance(result, Refused)
+    return Interaction.objects.create(
+        asked_at=now,
+        user_id=user.pk,
+        source=source,
+        question=question[:LONGEST_QUESTION].replace("\0", ""),
+        intent=asked.intent if isinstance(asked, Asked) and is_answered else "",
+        understood_by=reading.by,
+        confidence=reading.confidence,
+        context={
+            "slots": dict(asked.slots) if isinstance(asked, Asked) else {},
+            "access": limit_of(user),
+            "trail": reading.trail,
+        },
+        answer=_refusal(result) if isinstance(result, Refused) else result,
+        is_answered=is_answered,
+        seconds=round(monotonic() - begun, 4),
+    )
+
+
+def _refusal(refused: Refused) -> dict[str, Any]:
+    found = asdict(refused)
+    return {
+        "text": refused.reason,
+        "unknown": list(found["unknown"]),
+        "nearest": {word: list(names) for word, names in refused.nearest.items()},
+    }
+
+
+def rate(row: Interaction, rating: int | None, comment: str, request: Any) -> None:
+    """Store whether an answer was right, and that its user said so."""
+    row.rating, row.comment = rating, comment
+    row.save(update_fields=["rating", "comment"])
+    record(request, "answer.rate", row, rating=rating, comment=comment)
+
+
+def delete_expired(now: datetime) -> int:
+    """Delete what is older than ASSISTANT_KEEP_DAYS; return how many."""
+    oldest = now - timedelta(days=settings.ASSISTANT_KEEP_DAYS)
+    count, _ = Interaction.objects.filter(asked_at__lt=oldest).delete()
+    return count

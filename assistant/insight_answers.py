@@ -1,0 +1,273 @@
+"""Answers from insights: forecasts, anomalies, savings, idle machines and budgets."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+
+from assistant.answer import Asking, Found, Row, money, said
+from assistant.endpoints import EndpointRefused
+from assistant.engine.wording import days
+from clouds.labels import account_labels
+from clouds.models import CloudAccount
+from core.money import ZERO
+from core.windows import Window, add_months, first_of_month, utc_day
+
+LISTED = "8"
+FORECASTS = 12
+
+
+def answer_forecast(asking: Asking) -> Found:
+    """Of the scope that is asked for; where the total is hidden, of each account."""
+    scope = _scope(asking)
+    found = asking.get("forecasts/", **scope)["results"]
+    if not found and scope == {"scope": "total"}:
+        scope = {"scope": "account"}
+        found = asking.get("forecasts/", **scope)["results"]
+    if not found:
+        text = "There is no forecast of this yet: it needs some weeks of costs."
+        return Found(
+            text=text,
+            page="forecasts",
+            endpoint="forecasts/",
+            parameters=scope,
+        )
+    window = _window(asking)
+    names = account_labels(CloudAccount.objects.visible_to(asking.user))
+    rows, texts = [], []
+    for one in found[:FORECASTS]:
+        detail = asking.get(f"forecasts/{one['id']}/")
+        amounts = _amounts(detail, window, utc_day(asking.now))
+        name = _name(one, names)
+        url = reverse("forecast", args=[one["id"]])
+        cells = [money(str(amount), one["currency"]) for amount in amounts]
+        rows.append(Row([name, *cells], url))
+        texts.append(_sentence(amounts, one["currency"], window))
+    text = (
+        texts[0] if len(rows) == 1 else f"{len(rows)} forecasts, each of one account."
+    )
+    one_page = len(rows) == 1
+    return Found(
+        text=text,
+        page="forecast" if one_page else "forecasts",
+        endpoint=f"forecasts/{found[0]['id']}/" if one_page else "forecasts/",
+        parameters={} if one_page else scope,
+        page_key=found[0]["id"] if one_page else None,
+        columns=("Of", "Forecast", "Low (80%)", "High (80%)"),
+        rows=rows,
+        more=max(0, len(found) - FORECASTS),
+    )
+
+
+def _scope(asking: Asking) -> dict[str, str]:
+    for scope in ("service", "account"):
+        if values := asking.slots.get(scope):
+            return {"scope": scope, "key": values[0]}
+    return {"scope": "total"}
+
+
+def _name(one: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    if one["scope"] == "total":
+        return "Total"
+    if one["scope"] == "account":
+        return names.get(one["key"], one["key"])
+    account = names.get(one["account"] or "", one["account"] or "all accounts")
+    return f"{one['key'] or 'Other services'} in {account}"
+
+
+def _window(asking: Asking) -> Window:
+    if "start" in asking.slots:
+        days_asked = (str(asking.slots[name]) for name in ("start", "end"))
+        return Window(*map(date.fromisoformat, days_asked))
+    first = first_of_month(utc_day(asking.now))
+    return Window(first, add_months(first, 1))
+
+
+def _amounts(detail: Mapping[str, Any], window: Window, today: date) -> list[Decimal]:
+    """The month with what is billed of it, or the sum of forecast days."""
+    month = detail["month_end"]
+    running = Window(first_of_month(today), add_months(today, 1))
+    if month and window == running:
+        return [Decimal(month[name]) for name in ("mean", "low_80", "high_80")]
+    points = [
+        one for one in detail["points"] if date.fromisoformat(one["day"]) in window
+    ]
+    if len(points) < len(window):
+        known = [one["day"] for one in detail["points"]] or ["no day"]
+        raise EndpointRefused(
+            f"The forecast has the days from {known[0]} to {known[-1]}, and not all of "
+            f"{days(window.start.isoformat(), window.end.isoformat())}."
+        )
+    return [
+        sum((Decimal(one[name]) for one in points), ZERO)
+        for name in ("mean", "low_80", "high_80")
+    ]
+
+
+def _sentence(amounts: Sequence[Decimal], currency: str, window: Window) -> str:
+    mean, low, high = (said(amount, currency) for amount in amounts)
+    when = days(window.start.isoformat(), window.end.isoformat())
+    return f"{mean} is forecast for {when}, with 80% probability {low} to {high}."
+
+
+def answer_anomaly(asking: Asking) -> Found:
+    slots = dict(asking.slots)
+    if not slots.keys() & {"open", "start"}:
+        slots["open"] = "true"
+    asked = {**slots, "ordering": "-impact"}
+    data = asking.get("anomalies/", **asked, page_size=LISTED)
+    word = {"true": "open ", "false": "closed "}.get(str(slots.get("open")), "")
+    count = data["count"]
+    text = f"{count or 'No'} {word}{'anomaly' if count == 1 else 'anomalies'}."
+    rows = [
+        Row(
+            [
+                one["title"],
+                one["severity"],
+                days(one["first_day"], _after(one["last_day"])),
+                _impact(one),
+            ],
+            reverse("anomaly", args=[one["id"]]),
+        )
+        for one in data["results"]
+    ]
+    columns = ("Anomaly", "Severity", "Days", "Impact")
+    more = count - len(rows)
+    return Found(
+        text=text,
+        page="anomalies",
+        endpoint="anomalies/",
+        parameters=asked,
+        columns=columns,
+        rows=rows,
+        more=more,
+    )
+
+
+def _after(day: str) -> str:
+    return date.fromordinal(date.fromisoformat(day).toordinal() + 1).isoformat()
+
+
+def _impact(one: Mapping[str, Any]) -> Any:
+    return None if one["unit"] == "%" else money(one["impact"], one["unit"])
+
+
+def answer_savings(asking: Asking) -> Found:
+    if asking.slots.get("realized"):
+        return _realized(asking)
+    slots = {"live": "true", **asking.slots}
+    totals = asking.get("recommendations/statistics/", **slots)
+    asked = {**slots, "ordering": "-savings_monthly"}
+    data = asking.get("recommendations/", **asked, page_size=LISTED)
+    count = data["count"]
+    sums = " and ".join(
+        said(one["amount"], one["currency"]) for one in totals["potential_monthly"]
+    )
+    text = f"{count} open recommendation{'' if count == 1 else 's'}"
+    text += f" would save {sums} a month." if sums else "."
+    rows = [
+        Row(
+            [one["title"], money(one["savings_monthly"], one["currency"]), one["risk"]],
+            reverse("recommendation", args=[one["id"]]),
+        )
+        for one in data["results"]
+    ]
+    columns = ("Recommendation", "A month", "Risk")
+    return Found(
+        text=text,
+        page="recommendations",
+        endpoint="recommendations/",
+        parameters=asked,
+        columns=columns,
+        rows=rows,
+        more=count - len(rows),
+    )
+
+
+def _realized(asking: Asking) -> Found:
+    limits = asking.slots.keys() - {"realized"}
+    if limits:
+        named = ", ".join(sorted(limits))
+        raise EndpointRefused(f"Realized savings are of all accounts, not by {named}.")
+    data = asking.get("recommendations/savings/")
+    sums = " and ".join(
+        said(one["amount"], one["currency"]) for one in data["realized_monthly"]
+    )
+    text = f"{sums} a month is saved, as later bills show."
+    if not sums:
+        text = "No saving is verified on later bills yet."
+    return Found(
+        text=text,
+        page="recommendations",
+        endpoint="recommendations/savings/",
+        parameters={},
+        page_parameters={"status": "completed"},
+    )
+
+
+def answer_idle(asking: Asking) -> Found:
+    slots = {name: one for name, one in asking.slots.items() if name != "kind"}
+    asked = {"idle": "true", **slots}
+    data = asking.get("infrastructure/vms/", **asked, page_size=LISTED)
+    count = data["totalInstances"]
+    text = f"{count} running instance{' is' if count == 1 else 's are'} idle."
+    rows = [
+        Row(
+            [
+                one["name"] or one["resource_id"],
+                one["location"],
+                f"{one['cpuUtilization']:.1f}%",
+                money(one["monthlyCost"], one["currency"]),
+            ]
+        )
+        for one in data["instances"]
+    ]
+    columns = ("Instance", "Region", "CPU, 14 days", "A month")
+    return Found(
+        text=text,
+        page="instances",
+        endpoint="infrastructure/vms/",
+        parameters=asked,
+        columns=columns,
+        rows=rows,
+        more=count - len(rows),
+    )
+
+
+def answer_budget(asking: Asking) -> Found:
+    data = asking.get("budgets/", **asking.slots, page_size=LISTED)
+    found = data["results"]
+    counts = {one["state"]: 0 for one in found}
+    for one in found:
+        counts[one["state"]] += 1
+    states = ", ".join(
+        f"{count} {str(state).replace('_', ' ')}" for state, count in counts.items()
+    )
+    text = f"{data['count']} budget{'' if data['count'] == 1 else 's'}"
+    text += f" this month: {states}." if states else "."
+    rows = [
+        Row(
+            [
+                one["name"],
+                money(one["amount"], one["currency"]),
+                money(one["spent"], one["currency"]),
+                money(one["forecasted"], one["currency"]),
+                str(one["state"]).replace("_", " "),
+            ],
+            reverse("budget", args=[one["id"]]),
+        )
+        for one in found
+    ]
+    columns = ("Budget", "Amount", "Spent", "Forecast", "State")
+    more = data["count"] - len(rows)
+    return Found(
+        text=text,
+        page="budgets",
+        endpoint="budgets/",
+        parameters=asking.slots,
+        columns=columns,
+        rows=rows,
+        more=more,
+    )

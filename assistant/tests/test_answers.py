@@ -1,0 +1,163 @@
+"""Answers have the figures of the API and of the page that they link to."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from assistant.ask import ask
+from assistant.models import Interaction
+from users.testing import session_of
+
+API = Interaction.Source.API
+
+
+def asked(question: str, user: User) -> Any:
+    row = ask(question, user, API)
+    assert row.is_answered, row.answer
+    return row.answer
+
+
+def text(question: str, user: User) -> str:
+    return str(asked(question, user)["text"])
+
+
+def test_a_cost_is_that_of_the_bill_beside_the_period_before(ada: User) -> None:
+    found = asked("What did S3 cost in October?", ada)
+    assert found["text"] == (
+        "$77.50 for 1 Oct 2026 to 31 Oct 2026. It was $75.00 in the period before "
+        "(+3.3%)."
+    )
+    assert found["understood"] == [
+        "Cost",
+        "service Amazon Simple Storage Service",
+        "1 Oct 2026 to 31 Oct 2026",
+    ]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did S3 cost in October?",
+        "cost of staging last month",
+        "top 2 services last month",
+        "Show the cost per month since September",
+        "daily cost of CloudFront last week",
+        "Why did costs rise last month?",
+        "compare October with September",
+        "What will this month cost?",
+        "forecast for staging for the next 7 days",
+        "Which anomalies are open?",
+        "Which instances are idle?",
+        "Where can we save money?",
+        "how much have we saved",
+        "How many instances are there?",
+        "Are we within budget?",
+        "What are our carbon emissions by account?",
+        "Is the data of production fresh?",
+    ],
+)
+def test_each_answer_links_to_a_page_and_a_query_that_work(
+    question: str, ada: User, client: Client
+) -> None:
+    client.force_login(ada)
+    found = asked(question, ada)
+    assert client.get(found["page"]).status_code == 200, found["page"]
+    again = session_of(ada).get(found["query"])
+    assert again.status_code == 200, again.content
+
+
+def test_the_page_has_the_same_figure(ada: User, client: Client) -> None:
+    client.force_login(ada)
+    for question in ("cost of staging last month", "top services last month"):
+        found = asked(question, ada)
+        amount = found["text"].split(" for ")[0].split()[-1].rstrip(".")
+        assert amount in client.get(found["page"]).content.decode(), found
+
+
+def test_what_costs_most_comes_first(ada: User) -> None:
+    found = asked("top 5 services in October", ada)
+    assert [row["cells"][0] for row in found["rows"]] == [
+        "Amazon CloudFront",
+        "Amazon Simple Storage Service",
+    ]
+    assert found["rows"][0]["cells"][1] == {"amount": "503.75", "currency": "USD"}
+
+
+def test_accounts_are_called_by_name(ada: User) -> None:
+    found = asked("costs by account", ada)
+    assert [row["cells"][0] for row in found["rows"]] == ["production", "staging"]
+
+
+def test_a_trend_tells_its_lowest_and_highest(ada: User) -> None:
+    said = text("cost per month since September", ada)
+    assert "from $356.25 (Nov 2026) to $581.25 (Oct 2026)" in said
+
+
+def test_a_change_is_told_as_it_was_whatever_is_asked(ada: User) -> None:
+    said = text("Why did costs fall in October?", ada)
+    assert said.startswith("Costs rose by $18.75: $581.25 for 1 Oct 2026")
+
+
+def test_a_forecast_is_of_the_month_with_what_is_billed(ada: User) -> None:
+    said = text("What will this month cost?", ada)
+    assert said.startswith("$576.25 is forecast for 1 Nov 2026 to 30 Nov 2026")
+
+
+def test_a_forecast_that_does_not_reach_so_far_is_refused(ada: User) -> None:
+    row = ask("forecast for June 2027", ada, API)
+    assert not row.is_answered
+    assert "2027-01-18" in row.answer["text"]
+
+
+def test_savings_are_summed_by_the_endpoint(ada: User) -> None:
+    said = text("Where can we save money?", ada)
+    assert said == "2 open recommendations would save $140.16 a month."
+
+
+def test_resources_are_counted_by_kind(ada: User) -> None:
+    assert text("How many disks are there?", ada) == "There is 1 volume."
+    assert text("How many instances run?", ada) == "There are 2 instances."
+    assert text("number of stopped instances", ada) == (
+        "There are 0 stopped instances."
+    )
+
+
+def test_a_limited_user_gets_only_their_accounts_figures(limited: User) -> None:
+    assert text("cost in October", limited).startswith("$116.25 for 1 Oct 2026")
+    assert text("Where can we save money?", limited).startswith("1 open rec")
+    found = asked("What will this month cost?", limited)
+    assert [row["cells"][0] for row in found["rows"]] == ["staging"]
+    assert "You see staging only." in found["data_status"]
+
+
+def test_a_limited_user_who_names_another_account_is_refused(limited: User) -> None:
+    row = ask("cost of production in October", limited, API)
+    assert (row.is_answered, row.intent) == (False, "")
+    assert row.answer["unknown"] == ["production"]
+    assert "production" not in str(row.answer["nearest"])
+
+
+def test_without_the_permission_of_a_page_its_question_is_refused(
+    ada: User, accounts: object
+) -> None:
+    ada.groups.clear()
+    ada = User.objects.get(pk=ada.pk)
+    row = ask("Which anomalies are open?", ada, API)
+    assert not row.is_answered
+    assert row.answer["text"] == "This needs the permission insights.view_anomaly."
+
+
+def test_days_that_are_not_stored_are_said_to_be_so(ada: User) -> None:
+    assert text("cost in 2024", ada) == (
+        "No costs are stored for 1 Jan 2024 to 31 Dec 2024."
+    )
+
+
+def test_what_is_asked_is_kept_with_how_it_was_understood(ada: User) -> None:
+    ask("What did S3 cost in October?", ada, API)
+    row = Interaction.objects.get()
+    assert (row.user, row.source, row.intent) == (ada, "api", "cost")
+    assert (row.understood_by, row.confidence) == ("grammar", 1.0)
+    assert row.context["slots"]["service"] == ["Amazon Simple Storage Service"]

@@ -1,0 +1,50 @@
+"""The admin of energy and emissions. Only a refresh writes them."""
+
+from django.contrib import admin
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
+
+from carbon.models import EmissionTotal, ResourceEmission
+from core.admin.columns import day, linked, moment
+from inventory.admin import ResourceRowsAdmin
+from users.audited_admin import ReadOnlyAdmin, page
+
+DAY = day("day")
+RESOURCE = linked("resource", ordering="resource__name")
+ACCOUNT_OF_RESOURCE = linked("resource.account", ordering="resource__account__name")
+ACCOUNT = linked("account", ordering="account__name")
+PARTS = ("cpu_kwh", "memory_kwh", "storage_kwh", "network_kwh")
+SUMS = ("kwh", "operational_kg", "embodied_kg")
+
+
+@admin.register(ResourceEmission)
+class ResourceEmissionAdmin(ResourceRowsAdmin[ResourceEmission]):
+    list_display = (DAY, RESOURCE, ACCOUNT_OF_RESOURCE, *SUMS, "unknown")
+    list_select_related = ("resource__account",)
+    list_filter = (
+        ("resource__account", AutocompleteSelectFilter),
+        ("resource", AutocompleteSelectFilter),
+        ("day", RangeDateFilter),
+        "unknown",
+    )
+    date_hierarchy = "day"
+    # Exactly the index of days: millions of rows are paged without a sort.
+    ordering = ("-day", "-resource_id")
+    fields = page((DAY, "resource", ACCOUNT_OF_RESOURCE), PARTS, (*SUMS, "unknown"))
+
+
+@admin.register(EmissionTotal)
+class EmissionTotalAdmin(ReadOnlyAdmin[EmissionTotal]):
+    list_display = (DAY, ACCOUNT, "kind", "region", *SUMS, "resources", "unknown")
+    list_select_related = ("account",)
+    list_filter = (
+        ("account", AutocompleteSelectFilter),
+        "kind",
+        ("day", RangeDateFilter),
+    )
+    date_hierarchy = "day"
+    ordering = ("-day", "-account_id", "kind", "region")
+    fields = page(
+        *((DAY, ACCOUNT), ("kind", "region"), SUMS),
+        ("resources", "unknown", "embodied_unknown"),
+        (moment("computed_at"),),
+    )

@@ -1,0 +1,170 @@
+"""Estimate the emissions of an account's resources on the days whose use is new."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import astuple, dataclass, fields
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+
+from django.db import transaction
+from django.db.models import Max, Min
+
+from carbon.engine.estimate import Estimate, added, estimate
+from carbon.facts import MACHINES, AccountDays
+from carbon.models import EmissionTotal, ResourceEmission
+from clouds.models import CloudAccount, DataVersion
+from core.db.upsert import upsert
+from core.windows import ONE_DAY, Window, last_complete_days, utc_day
+from metrics.models import CpuMetric
+from syncs.datasets import Dataset
+from syncs.models import SyncRun
+
+# Increase it when figures or formulas change, so that every day is estimated again.
+METHOD = 1
+READ = (Dataset.CPU, Dataset.USAGE)
+DATASETS = (Dataset.INSTANCES, Dataset.STORAGE, Dataset.DATABASES, *READ)
+# A year and a month, so that a month can be compared with that of the year before.
+KEPT_DAYS = 400
+# What a cloud still adds to its last days is estimated again.
+RECENT_DAYS = 3
+DAYS_AT_ONCE = 31
+KEY = ("resource_id", "day")
+FIGURES = tuple(one.name for one in fields(Estimate))
+Total = tuple[date, str, str]
+
+
+def refresh_emissions(
+    account: CloudAccount, now: datetime, last_version: str | None
+) -> tuple[int, str]:
+    """Store what is new; return how many sums changed, and the version of the data.
+
+    Data of `last_version` are not estimated again.
+    """
+    version = f"{METHOD}:{_version(account, now)}"
+    if version == last_version:
+        return 0, version
+    is_same_method = (last_version or "").startswith(f"{METHOD}:")
+    days = _days(account, now, since_last=is_same_method)
+    changed = sum(_store(account, window, now) for window in _windows(days))
+    _forget_old(account, now)
+    return changed, version
+
+
+def _version(account: CloudAccount, now: datetime) -> str:
+    stored = DataVersion.objects.filter(account=account, dataset__in=DATASETS)
+    versions = stored.order_by("dataset").values_list("dataset", "version")
+    state = [utc_day(now), *versions]
+    return sha256(repr(state).encode()).hexdigest()[:16]
+
+
+def _days(account: CloudAccount, now: datetime, *, since_last: bool) -> set[date]:
+    """Return the complete days to estimate: those after the last ones, and those that
+    were read since; at first all of which use is stored."""
+    kept = last_complete_days(KEPT_DAYS, now)
+    done = EmissionTotal.objects.filter(account=account)
+    last = done.aggregate(day=Max("day"), at=Max("computed_at"))
+    if not since_last or last["day"] is None:
+        measured = CpuMetric.objects.filter(resource__account=account)
+        first = measured.aggregate(day=Min("day"))["day"]
+        recent = kept.end - ONE_DAY * RECENT_DAYS
+        return set(
+            Window(max(kept.start, min(first or recent, recent)), kept.end).days()
+        )
+    since = min(last["day"] + ONE_DAY, kept.end - ONE_DAY * RECENT_DAYS)
+    days = set(Window(max(kept.start, since), kept.end).days())
+    runs = SyncRun.objects.filter(
+        account=account,
+        dataset__in=READ,
+        status__in=SyncRun.GOOD,
+        finished_at__gte=last["at"],
+    )
+    for start, end in runs.order_by().values_list("start", "end").distinct():
+        if start and end:
+            days |= {day for day in Window(start, end).days() if day in kept}
+    return days
+
+
+def _windows(days: Iterable[date]) -> Iterator[Window]:
+    """Yield days on end as windows that fit into memory."""
+    start = end = None
+    for day in sorted(days):
+        if start and end and (day != end or (end - start).days == DAYS_AT_ONCE):
+            yield Window(start, end)
+            start = None
+        start, end = start or day, day + ONE_DAY
+    if start and end:
+        yield Window(start, end)
+
+
+@dataclass
+class Sums:
+    """The figures of an EmissionTotal, in the order of its columns."""
+
+    kwh: float | None = None
+    operational_kg: float | None = None
+    embodied_kg: float | None = None
+    resources: int = 0
+    unknown: int = 0
+    embodied_unknown: int = 0
+
+    def add(self, found: Estimate, kind: str) -> None:
+        self.kwh = added(self.kwh, found.kwh)
+        self.operational_kg = added(self.operational_kg, found.operational_kg)
+        self.embodied_kg = added(self.embodied_kg, found.embodied_kg)
+        self.resources += 1
+        self.unknown += found.operational_kg is None
+        self.embodied_unknown += found.embodied_kg is None and kind in MACHINES
+
+
+SUMMED = tuple(one.name for one in fields(Sums))
+
+
+@transaction.atomic
+def _store(account: CloudAccount, window: Window, now: datetime) -> int:
+    """Replace the window's rows and sums; return how many sums changed."""
+    rows: dict[tuple[int, date], tuple[object, ...]] = {}
+    sums: dict[Total, Sums] = defaultdict(Sums)
+    for resource, day, facts in AccountDays(account, window):
+        found = estimate(facts)
+        values = (getattr(found, name) for name in FIGURES[:-1])
+        rows[resource.pk, day] = (*values, found.unknown or "")
+        sums[day, resource.kind, resource.region].add(found, resource.kind)
+    stored = ResourceEmission.objects.filter(resource__account=account)
+    there = stored.in_window(window).order_by().values_list("pk", *KEY)
+    stale = [pk for pk, *key in there.iterator() if tuple(key) not in rows]
+    ResourceEmission.objects.filter(pk__in=stale).delete()
+    upsert(
+        *(ResourceEmission, (*KEY, *FIGURES)),
+        *(((*key, *values) for key, values in rows.items()), KEY),
+    )
+    return _store_totals(account, window, sums, now)
+
+
+def _store_totals(
+    account: CloudAccount, window: Window, sums: dict[Total, Sums], now: datetime
+) -> int:
+    stored = EmissionTotal.objects.filter(account=account).in_window(window)
+    columns = stored.order_by().values_list("day", "kind", "region", *SUMMED)
+    before = {tuple(row[:3]): tuple(row[3:]) for row in columns}
+    after = {key: astuple(one) for key, one in sums.items()}
+    stored.delete()
+    EmissionTotal.objects.bulk_create(
+        EmissionTotal(
+            account=account,
+            day=day,
+            kind=kind,
+            region=region,
+            computed_at=now,
+            **dict(zip(SUMMED, values, strict=True)),
+        )
+        for (day, kind, region), values in sorted(after.items())
+    )
+    keys = before.keys() | after.keys()
+    return sum(before.get(key) != after.get(key) for key in keys)
+
+
+def _forget_old(account: CloudAccount, now: datetime) -> None:
+    """Delete the days of single resources that no page reaches; sums stay."""
+    first = utc_day(now) - timedelta(days=KEPT_DAYS)
+    old = ResourceEmission.objects.filter(resource__account=account, day__lt=first)
+    old.delete()

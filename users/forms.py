@@ -47,7 +47,7 @@ class TokenForm(AccountChoiceForm):
     is_read_only = forms.BooleanField(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        initial = {"days": settings.TOKEN_DAYS, "is_read_only": True}
+        initial: dict[str, Any] = {"days": settings.TOKEN_DAYS, "is_read_only": True}
         initial |= {"scope": "api", "access": ALL}
         super().__init__(*args, **{**kwargs, "initial": initial})
 

@@ -30,6 +30,7 @@ SERIOUS = {"serious", "critical"}
 LISTS = ["/", "/costs/", "/instances/", "/cpu/", "/syncs/"]
 LISTS += ["/resources/", "/storage/", "/databases/", "/network/"]
 LISTS += ["/costs/changes/", "/teams/", "/coverage/", "/search/", "/search/?q=a"]
+LISTS += ["/costs/views/", "/resources/untagged/", "/insights/savings/"]
 INSIGHTS = [f"/insights/{name}" for name in ("", "mine/", "forecasts/", "anomalies/")]
 INSIGHTS += [f"/insights/{name}/" for name in ("recommendations", "advice", "budgets")]
 OWN = ["/password/", "/tokens/"]

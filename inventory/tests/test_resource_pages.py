@@ -139,6 +139,13 @@ def test_an_instance_names_the_disks_and_addresses_that_are_attached_to_it(
     assert "vol-1" not in text(viewer, other.get_absolute_url())
 
 
+def test_a_disk_names_its_snapshots(viewer: Client, owner: CloudAccount) -> None:
+    one_of_each(owner)
+    copy = Snapshot.objects.get(name="snap-1")
+    page = text(viewer, Volume.objects.get().get_absolute_url())
+    assert f'href="{copy.get_absolute_url()}"' in page
+
+
 def test_bytes_are_summed_by_tier_over_what_is_present(
     viewer: Client, owner: CloudAccount
 ) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 
 from core.api.xlsx import MEDIA_TYPE as XLSX
 from core.testing.workbooks import sheets_of
-from tests.addresses import closed
+from tests.addresses import OPEN, closed
 from tests.two_accounts import HIDDEN_KEY
 
 
@@ -17,7 +17,8 @@ def texts() -> dict[str, str]:
     """Return the text of each address where `two_accounts` are, for several tests."""
     client = Client(raise_request_exception=False)
     client.force_login(User.objects.create_superuser("sees-all"))
-    return {one: text_of(client.get(one)) for one in closed(HIDDEN_KEY)}
+    addresses = sorted({*closed(HIDDEN_KEY), *OPEN})
+    return {one: text_of(client.get(one)) for one in addresses}
 
 
 def pages() -> dict[str, str]:

@@ -61,6 +61,8 @@ SHARES = 24
 PARTS = 4
 # And where a right is all that matters.
 SAMPLE = 24
+# What whoever may look may post: a question of his own, a view of his own.
+OWN = {"/api/v1/assistant/ask/", "/api/v1/saved-views/"}
 # What is answered to whoever lacks a right, be the rest of his request as it may; a
 # request whose format can't be answered is refused before it is looked who asks.
 REFUSED = {400, 403, 404, 405, 406}
@@ -217,7 +219,7 @@ def test_who_may_only_look_starts_nothing(who: Callable[[], User]) -> None:
     ask = asking(who())
     before = SyncRun.objects.count(), Backfill.objects.count()
     for operation in operations():
-        if operation.method.upper() == "POST":
+        if operation.method.upper() == "POST" and operation.path not in OWN:
             codes = {ask(case).status_code for case in sample(operation)}
             assert 403 in codes
             assert codes <= REFUSED, operation.label

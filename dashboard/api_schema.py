@@ -48,6 +48,7 @@ TAGS = {
     "feedback": "What users say of recommendations, anomalies and forecasts.",
     "training-data": "Days that people labeled, with the series around them.",
     "budgets": "Monthly budgets, their actual and forecast costs.",
+    "planned-changes": "Changes of costs that are known beforehand.",
     "owner-rules": "Whose something is: the first rule that matches.",
     "assignments": "Handing something over to a person, who is told.",
     "notices": "What channels were told; acknowledging and snoozing it.",

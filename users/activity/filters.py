@@ -14,7 +14,7 @@ KINDS = {
     "people": ("user", "group", "token"),
     "accounts": ("cloudaccount",),
     "syncs": ("sync", "backfill", "periodictask"),
-    "insights": ("anomaly", "recommendation", "feedback", "budget"),
+    "insights": ("anomaly", "recommendation", "feedback", "budget", "plannedchange"),
     "teams": ("team", "teamrule"),
 }
 

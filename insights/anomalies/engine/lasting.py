@@ -25,7 +25,7 @@ USUAL_DAYS = 5
 GAP_SIGMA = 0.45
 # Noise that clings and seasons move weeks further: a change is larger by this factor
 # than the largest gap of half a year.
-STRAY_DAYS, STRAY_FACTOR = 182, 1.2
+STRAY_DAYS, STRAY_FACTOR = 182, 1.3
 # Of the 36 pairs of nine weeks so many grew, as by chance hardly ever.
 GROWN_PAIRS = 31
 EARLIER, LATER = np.triu_indices(GROWTH_WEEKS, 1)

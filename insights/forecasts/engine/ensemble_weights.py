@@ -83,7 +83,7 @@ def ensemble_weights(
 
 
 def member_weights(members: MemberForecasts, folds: Sequence[Fold]) -> dict[str, float]:
-    """Weigh each member by the inverse square of its mean error over the folds.
+    """Weigh each member by the inverse of its mean error to the fourth power over the folds.
 
     In a fold that a member could not yet take part in, it gets the others' mean.
     """
@@ -93,7 +93,7 @@ def member_weights(members: MemberForecasts, folds: Sequence[Fold]) -> dict[str,
         others = float(np.mean(list(own.values())))
         errors += [own.get(name, others) for name in members.paths]
     typical = errors.mean() or 1.0
-    shares = 1 / (errors / typical + LEAST_ERROR) ** 2
+    shares = 1 / (errors / typical + LEAST_ERROR) ** 4
     return dict(zip(members.paths, (shares / shares.sum()).tolist(), strict=True))
 
 

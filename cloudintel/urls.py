@@ -67,6 +67,7 @@ from syncs.datasets import Dataset
 from syncs.runs.api import StartSyncView, SyncRunViewSet
 from syncs.runs.freshness_api import FreshnessViewSet
 from users.api import AuditEntryViewSet
+from users.saved_views.api import SavedViewViewSet
 from users.views import AdminLoginRedirect, SignOut
 
 pages: list[URLPattern | URLResolver] = [
@@ -132,6 +133,7 @@ router.register("training-data", LabeledDayViewSet)
 router.register("budgets", BudgetViewSet)
 router.register("planned-changes", PlannedChangeViewSet)
 router.register("owner-rules", OwnerRuleViewSet)
+router.register("saved-views", SavedViewViewSet)
 router.register("notices", NoticeViewSet)
 router.register("alert-routes", RouteViewSet)
 router.register("assistant/questions", InteractionViewSet)
@@ -181,7 +183,7 @@ api: list[URLPattern | URLResolver] = [
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="swagger"),
     # Short aliases for scripts.
-    *(path(f"sync-{one.first_name}", start_sync, {"dataset": one}) for one in Dataset),
+    *(path(f"sync-{one.alias}", start_sync, {"dataset": one}) for one in Dataset),
     path("cost-trend", action_view(DailyCostViewSet, "trend")),
     path("cost-summary", action_view(DailyCostViewSet, "summary")),
     path("cpu-trend", action_view(CpuMetricViewSet, "trend")),

@@ -16,7 +16,7 @@ from core.api.etag import ConditionalMixin
 # First path segment -> description.
 TAGS = {
     "dashboard": "All of it in one answer, and what it was on each day.",
-    "search": "Pages, accounts, services, budgets and resources by name.",
+    "search": "Pages, saved views, accounts, services, budgets and resources by name.",
     "accounts": "Connected cloud accounts.",
     "infrastructure": "What is present, with utilization, monthly cost and savings.",
     "instances": "Virtual machines as last seen, and their change history.",
@@ -36,6 +36,7 @@ TAGS = {
     "memory": "Memory of instances and databases, per UTC day, where it is measured.",
     "usage": "Daily usage of databases, load balancers, NAT gateways and storage.",
     "resource-prices": "List prices of storage, databases and network, on demand.",
+    "carbon": "Energy and emissions per resource and day; the sustainability score.",
     "network": "Network traffic of instances, per UTC day.",
     "sync": "Start a sync of a dataset. Needs the permission `syncs.start_sync`.",
     "runs": "Sync runs: status, duration, rows, requests and errors.",
@@ -51,6 +52,7 @@ TAGS = {
     "planned-changes": "Changes of costs that are known beforehand.",
     "owner-rules": "Whose something is: the first rule that matches.",
     "assignments": "Handing something over to a person, who is told.",
+    "saved-views": "Pages with their filters, saved for oneself or for everybody.",
     "notices": "What channels were told; acknowledging and snoozing it.",
     "alert-routes": "What each alert channel gets.",
     "audit": "Audit log. Needs the permission `users.view_auditentry`.",

@@ -64,6 +64,8 @@ class Place:
     label: str
     icon: str
     pages: tuple[Page, ...]
+    is_beside: bool = False
+    """Whether it stands beside every page, as a button of the header."""
 
 
 def _section(name: str, permission: str, words: str) -> Page:
@@ -112,6 +114,12 @@ COSTS = (
         words="teams rules showback chargeback",
         has_period=True,
     ),
+    Page(
+        "Saved views",
+        "saved-views",
+        also=("change-view", "delete-view"),
+        words="bookmarks questions shared links",
+    ),
 )
 RESOURCES = (
     Page(
@@ -133,6 +141,13 @@ RESOURCES = (
     _section("storage", "inventory.view_volume", "volumes disks snapshots buckets"),
     _section("databases", "inventory.view_database", "RDS SQL"),
     _section("network", "inventory.view_address", "addresses NAT load balancers"),
+    Page(
+        "Untagged",
+        "untagged",
+        ("inventory.view_resource",),
+        accounts="account",
+        words="tags missing lacking coverage",
+    ),
 )
 INSIGHTS = (
     Page(
@@ -168,6 +183,13 @@ INSIGHTS = (
         also=("recommendation", "recommendation-status", "rate-recommendation"),
         accounts="account",
         words="savings rightsizing idle",
+    ),
+    Page(
+        "Savings",
+        "savings",
+        ("insights.view_recommendation",),
+        accounts="account",
+        words="potential accepted realized verified",
     ),
     Page(
         "Cloud advice",
@@ -265,9 +287,9 @@ PLACES = (
     Place("Resources", "resources", RESOURCES),
     Place("Insights", "insights", INSIGHTS),
     Place("Carbon", "carbon", CARBON),
-    Place("Assistant", "assistant", ASSISTANT),
     Place("Operations", "operations", OPERATIONS),
     Place("Admin", "admin", ADMIN),
+    Place("Assistant", "assistant", ASSISTANT, is_beside=True),
 )
 PAGE_OF = {
     route: page

@@ -68,8 +68,8 @@ class ResourceQuerySet(AccountScopedQuerySet):
 
     def values_of(self, column: str) -> list[str]:
         """Return the texts that a column holds, in order, without the empty one."""
-        texts = self.order_by(column).values_list(column, flat=True).distinct()
-        return [text for text in texts if text]
+        named = self.exclude(**{column: ""}).order_by(column)
+        return list(named.values_list(column, flat=True).distinct())
 
 
 class InstanceQuerySet(ResourceQuerySet):

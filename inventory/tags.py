@@ -9,7 +9,7 @@ SQLite's JSON paths can't quote a quotation mark.
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -81,17 +81,23 @@ class HasTagKey(HasTag):
         return sql, [self.tag]
 
 
-# Each row once for each of its tags; one without tags once, with the key NULL.
-PER_TAG = {
-    "postgresql": "LEFT JOIN LATERAL jsonb_each_text(seen.tags) ON true",
+# Each row once for each of its keys; one without tags once, with the key NULL.
+PER_KEY = {
+    "postgresql": "LEFT JOIN LATERAL jsonb_object_keys(seen.tags) AS key ON true",
     "sqlite": "LEFT JOIN json_each(seen.tags) ON true",
+}
+# Each row that has this key.
+OF_KEY = {
+    "postgresql": "JOIN LATERAL (SELECT seen.tags ->> %s AS value) tag "
+    "ON value IS NOT NULL",
+    "sqlite": "JOIN json_each(seen.tags) ON key = %s",
 }
 
 
 def count_tag_keys(resources: QuerySet[Any]) -> dict[str | None, int]:
     """Return how many have no tag at all, as None, then how many have each key, the
     most frequent first."""
-    return _counts(resources, "key", "", [])
+    return _counts(resources, "key", PER_KEY, [])
 
 
 def count_keys(resources: QuerySet[Any], keys: Sequence[str]) -> dict[str, int]:
@@ -106,13 +112,13 @@ def count_keys(resources: QuerySet[Any], keys: Sequence[str]) -> dict[str, int]:
 
 def count_tag_values(resources: QuerySet[Any], key: str) -> dict[str | None, int]:
     """Return how many have each value of the key, the most frequent first."""
-    return _counts(resources, "value", "WHERE key = %s", [key])
+    return _counts(resources, "value", OF_KEY, [key])
 
 
 def _counts(
     resources: QuerySet[Any],
     column: str,
-    where: str,
+    joined: Mapping[str, str],
     params: list[Any],
 ) -> dict[str | None, int]:
     try:
@@ -121,7 +127,7 @@ def _counts(
         return {}
     sql = (
         f"SELECT {column}, COUNT(*) AS count FROM ({rows}) seen "  # noqa: S608 - parameters are bound
-        f"{PER_TAG[connection.vendor]} {where} "
+        f"{joined[connection.vendor]} "
         f"GROUP BY {column} ORDER BY {column} IS NULL DESC, count DESC, {column} "
         f"LIMIT {MOST_SHOWN}"
     )

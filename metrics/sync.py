@@ -227,10 +227,10 @@ def _counted(
 ) -> RegionMetrics:
     """Return the part with its samples as they are stored."""
     cpu = []
-    for resource_id, day, *figures, samples in part.cpu:
+    for resource_id, day, average, maximum, p99, samples in part.cpu:
         is_detailed = monitoring.is_detailed(keys[resource_id], day)
         counted = stored_samples(samples, is_detailed=is_detailed)
-        cpu.append(CpuRecord(resource_id, day, *figures, counted))
+        cpu.append(CpuRecord(resource_id, day, average, maximum, p99, counted))
     return replace(part, cpu=cpu)
 
 

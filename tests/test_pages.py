@@ -95,11 +95,11 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
         # what there is to choose from (4); what explains the change, as below; how much
         # recent days grow, for the default range and for these days.
         ("/costs/", 25),
-        # states, regions, resource groups, types, tags; count, keys and rows; CPU; list
+        # states, regions, resource groups, types, tags; keys and rows; CPU; list
         # prices; accounts.
-        ("/instances/", 19),
+        ("/instances/", 18),
         # The same with memory, and without list prices.
-        ("/cpu/", 19),
+        ("/cpu/", 18),
         # accounts; freshness; API usage, budget; incidents, content type, notices;
         # counts and rows of runs; backfills.
         ("/syncs/", 17),
@@ -108,8 +108,11 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
         # backfill; windows; their runs.
         ("/syncs/backfills/{backfill}/", 10),
         # instance; CPU; memory; network; newest syncs and the first; freshness;
-        # changes; list price; disks and addresses.
-        ("/instances/{instance}/", 27),
+        # changes; list price; disks and addresses; emissions.
+        ("/instances/{instance}/", 28),
+        # accounts (2); costs per account and currency (4); sums per account and of all;
+        # running machines, use of regions and buckets; advice; the days.
+        ("/carbon/", 20),
         # run.
         ("/syncs/runs/{run}/", 8),
     ],

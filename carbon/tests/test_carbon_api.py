@@ -81,7 +81,7 @@ def test_the_score_names_each_part_and_formula() -> None:
 
 
 @pytest.mark.parametrize("kind", ["csv", "csv-excel", "xlsx"])
-@pytest.mark.parametrize("path", ["", "trend/"])
+@pytest.mark.parametrize("path", ["", "trend/", "score/"])
 def test_lists_are_files_too(path: str, kind: str) -> None:
     response = viewer().get(f"/api/v1/carbon/{path}", {"format": kind})
     assert response.status_code == 200
@@ -100,6 +100,7 @@ def test_lists_are_files_too(path: str, kind: str) -> None:
             {"period": "7_days", "start": "2026-11-01", "end": "2026-11-03"},
             "or a period",
         ),
+        ({"start": "0001-01-01", "end": "0001-02-01"}, "Choose days within"),
         ({"account": "999"}, "unknown"),
         ({"acount": "1"}, "account"),
     ],
@@ -132,5 +133,5 @@ def test_the_number_of_queries_does_not_grow(
         estimate_all(owner, NOW)
     client = viewer()
     # Session, user, permissions and access; accounts; sums twice; newest costs twice.
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         assert client.get("/api/v1/carbon/trend/").status_code == 200

@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
 from core.windows import Window
-from costs.allocation.engine import Rule, spans_of_rules
+from costs.allocation.engine import Key, Rule, spans_of_rules
 from costs.allocation.querysets import COLUMNS, TAG_COLUMN
 from costs.models import TagCost
 from costs.queries.source import CostSource
@@ -16,6 +17,8 @@ from costs.queries.source import CostSource
 ROW_COLUMNS = {*COLUMNS.values()}
 TAG_COLUMNS = ROW_COLUMNS - {COLUMNS["resource_groups"]}
 EVERY = ~Q(pk__in=[])
+# More of them are as soon read as looked for.
+MOST_VALUES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,17 @@ class Cut:
     rules: Sequence[Rule]
     columns: Mapping[str, str]
     source: CostSource
+
+    def with_values(self, keys: Iterable[Key]) -> "Cut":
+        """Return the rows that these keys may be of, which may be some more."""
+        values: dict[str, set[str]] = defaultdict(set)
+        for name, value in chain.from_iterable(keys):
+            values[name].add(value)
+        source = self.source
+        for name, column in self.columns.items():
+            if len(values[name]) <= MOST_VALUES:
+                source = source.by_column(column, sorted(values[name]))
+        return replace(self, source=source)
 
     def sums(self, metric: str, granularity: str) -> Iterable[Sequence[Any]]:
         """Return a value of each column, the moment, and what both cost."""

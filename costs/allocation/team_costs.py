@@ -108,8 +108,13 @@ def _uncovered(
 ) -> Sequence[Uncovered]:
     """Return the rest by service too, which no rule may look at, largest first."""
     if found.uncovered and not all(SERVICE in cut.columns for cut in parts):
-        named = {SERVICE: SERVICE}
-        parts = [replace(cut, columns=named | {**cut.columns}) for cut in parts]
+        parts = [
+            replace(
+                cut.with_values(found.uncovered),
+                columns={SERVICE: SERVICE, **cut.columns},
+            )
+            for cut in parts
+        ]
         found = allocated(parts, metric, "monthly")
     rest = [Uncovered(key, amount) for key, amount in found.uncovered.items()]
     return sorted(rest, key=lambda one: (-one.amount, one.key))

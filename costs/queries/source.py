@@ -134,7 +134,7 @@ class CostSource:
                     if name in DIMENSIONS["service"] and query.tag_key:
                         check_services(found, query)
                     column = column_of(BY_TAG if group == "tag" else group) or ""
-                    found = found._by_column(column, values, is_excluded)
+                    found = found.by_column(column, values, is_excluded=is_excluded)
         if query.search:
             rows = found.rows.searched(query.search)
             found = replace(found, rows=rows, rollups=None)
@@ -151,7 +151,10 @@ class CostSource:
             tag_key=key,
         )
 
-    def _by_column(self, column: str, values: Sequence[str], is_excluded: bool) -> Self:
+    def by_column(
+        self, column: str, values: Sequence[str], *, is_excluded: bool = False
+    ) -> Self:
+        """Return what has one of these values in the column, or none of them."""
         which = Q((f"{column}__in", values), _negated=is_excluded)
         rollups = None
         if self.rollups is not None and column not in NOT_IN_ROLLUPS:

@@ -6,6 +6,7 @@ import pytest
 
 from core.testing.azure_emulator import EmulatedAzure, EmulatedSubscription, EmulatedVm
 from core.windows import Window
+from providers.azure.metric_batches import Days, Figures
 from providers.azure.monitor import normalize_part
 from providers.azure.provider import AzureProvider
 from providers.errors import ErrorKind
@@ -187,7 +188,7 @@ def test_a_provider_that_is_not_registered_is_named(
 def test_only_a_sample_a_minute_says_how_long_it_ran(
     count: float | None, samples: int | None
 ) -> None:
-    figures = {"Percentage CPU": {"average": 5.0, "count": count}}
+    figures: Figures = {"Percentage CPU": {"average": 5.0, "count": count}}
     part = normalize_part("westeurope", {"vm": {june(1): figures}}, {})
     assert [one.samples for one in part.cpu] == [samples]
 
@@ -199,7 +200,7 @@ def test_only_a_sample_a_minute_says_how_long_it_ran(
 def test_memory_is_used_where_it_is_not_available(
     available: float, used: float | None
 ) -> None:
-    days = {june(1): {"Available Memory Bytes": {"average": available}}}
+    days: Days = {june(1): {"Available Memory Bytes": {"average": available}}}
     part = normalize_part("westeurope", {"vm": days, "unknown": days}, {"vm": 100})
     expected = [] if used is None else [MemoryRecord("vm", june(1), used, None)]
     assert part.memory == expected

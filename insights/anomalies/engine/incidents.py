@@ -31,7 +31,6 @@ from insights.anomalies.engine.daily import (
 )
 from insights.anomalies.engine.detector import Alarm, Detector, Materiality
 from insights.anomalies.engine.lasting import (
-    SHIFT_DAYS,
     WINDOW_DAYS,
     LastingChanges,
     nine_weeks,
@@ -107,7 +106,7 @@ def find_incidents(bill: Bill, limits: Limits = DEFAULT) -> list[Finding]:
     sums = list(sum_levels(parts, days, limits))
     for at, day in enumerate(days):
         judge_levels(finest, sums, at, values, day in bill.unsettled)
-        if at + 1 >= SHIFT_DAYS:
+        if at + 1 >= WINDOW_DAYS:
             judge_lasting(finest, sums, at, day in bill.unsettled)
     found = [
         summarize_incident(bill.currency, finest, values, group)

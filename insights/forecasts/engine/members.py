@@ -42,7 +42,8 @@ QUICK, SLOW = 8, 26
 SLOW_HISTORY = 4 * SLOW
 # The models refuse fewer days than they have parameters; two weeks are enough for all.
 LEAST_DAYS = 14
-# A walk is told by four weeks, of half a year at least.
+# A walk is told by four weeks, of half a year at least; a trend moves one way.
+TREND_SIGMAS = 2.0
 WANDER_DAYS, WANDER_HISTORY, WANDER_RATIO = 28, 182, 0.55
 # Differences of this share of the largest value come from rounding.
 ROUNDING = 1e-9
@@ -130,7 +131,8 @@ def member_paths(
         notes.append(f"Level shift on {end - timedelta(days=days)}.")
     last = {"last value": np.full(horizon, whole[-1])}
     if wanders(whole):
-        return last, None, "Wanders without a level: the last value is used."
+        year = last_year(calm, horizon, season)
+        return last, year, "Wanders without a level: the last value is used."
     paths, without = forecast_each(calm, horizon, season)
     if len(paths) > 1:
         paths |= last
@@ -150,8 +152,10 @@ def wanders(values: FloatArray) -> bool:
     if len(recent) < WANDER_HISTORY:
         return False
     day = sigma(np.diff(recent))
-    walk = sigma(recent[WANDER_DAYS:] - recent[:-WANDER_DAYS])
-    return day > 0 and (walk / day) ** 2 >= WANDER_RATIO * WANDER_DAYS
+    moves = recent[WANDER_DAYS:] - recent[:-WANDER_DAYS]
+    walk = sigma(moves)
+    is_trend = abs(float(np.median(moves))) > TREND_SIGMAS * walk
+    return not is_trend and day > 0 and (walk / day) ** 2 >= WANDER_RATIO * WANDER_DAYS
 
 
 def is_sparse(values: FloatArray, season: int) -> bool:

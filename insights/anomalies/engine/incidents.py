@@ -361,7 +361,7 @@ def named_by(finest: Level, values: FloatArray, member: Member) -> Sequence[Scop
         return [member.scope]
     used = np.nansum(values[:, alarm.first : alarm.last + 1], axis=1) > 0
     held = np.flatnonzero(level.holds[alarm.row] & used)
-    return [finest.scopes[column] for column in held]
+    return [finest.scopes[column] for column in held.tolist()]
 
 
 def common_scope(scopes: Sequence[Scope]) -> Scope:

@@ -42,7 +42,8 @@ format: $(VENV)/.installed-dev
 # options: make bench-cpu ARGS="--instances 1000 --rounds 1". See benchmarks/README.md.
 bench: bench-costs bench-cpu bench-azure bench-azure_costs bench-reads bench-requests \
 	bench-feedback bench-teams bench-instances bench-resources bench-pages bench-plans \
-	bench-partitions bench-demo bench-fleet bench-forecasts bench-anomalies bench-insights bench-install
+	bench-partitions bench-demo bench-fleet bench-forecasts bench-anomalies bench-incidents \
+	bench-insights bench-install
 
 bench-%: $(VENV)/.installed-dev $(VENV)/.browser
 	$(BIN)/python -m benchmarks.$* $(ARGS)

@@ -41,6 +41,7 @@ from insights.feedback.api import FeedbackViewSet
 from insights.forecasts.api import ForecastViewSet
 from insights.labels.api import LabeledDayViewSet
 from insights.owners.api import AssignmentView, OwnerRuleViewSet
+from insights.planned_changes.api import PlannedChangeViewSet
 from insights.recommendations.api.views import RecommendationViewSet
 from inventory.api.views import (
     AddressViewSet,
@@ -130,6 +131,7 @@ router.register("advice", AdviceViewSet)
 router.register("feedback", FeedbackViewSet)
 router.register("training-data", LabeledDayViewSet)
 router.register("budgets", BudgetViewSet)
+router.register("planned-changes", PlannedChangeViewSet)
 router.register("owner-rules", OwnerRuleViewSet)
 router.register("saved-views", SavedViewViewSet)
 router.register("notices", NoticeViewSet)

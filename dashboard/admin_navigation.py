@@ -61,6 +61,7 @@ SUBJECTS = {
     "Insights": [
         ("insights.forecast", "trending_up"),
         ("insights.anomaly", "notification_important"),
+        ("insights.plannedchange", "event"),
         ("insights.recommendation", "lightbulb"),
         ("insights.advice", "tips_and_updates"),
         ("insights.judgment", "verified"),

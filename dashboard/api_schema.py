@@ -49,6 +49,7 @@ TAGS = {
     "feedback": "What users say of recommendations, anomalies and forecasts.",
     "training-data": "Days that people labeled, with the series around them.",
     "budgets": "Monthly budgets, their actual and forecast costs.",
+    "planned-changes": "Changes of costs that are known beforehand.",
     "owner-rules": "Whose something is: the first rule that matches.",
     "assignments": "Handing something over to a person, who is told.",
     "saved-views": "Pages with their filters, saved for oneself or for everybody.",

@@ -169,6 +169,14 @@ INSIGHTS = (
         words="spikes incidents",
     ),
     Page(
+        "Planned changes",
+        "planned-changes",
+        ("insights.view_plannedchange",),
+        also=("add-planned-change", "delete-planned-change"),
+        accounts="account",
+        words="expected announced migration maintenance",
+    ),
+    Page(
         "Recommendations",
         "recommendations",
         ("insights.view_recommendation",),

@@ -13,6 +13,7 @@ from insights.forecasts import admin as forecasts
 from insights.labels import admin as labels
 from insights.models import RefreshState
 from insights.owners import admin as owners
+from insights.planned_changes import admin as planned_changes
 from insights.recommendations import admin as recommendations
 from users.audited_admin import ReadOnlyAdmin
 
@@ -24,6 +25,7 @@ __all__ = [
     "feedback",
     "forecasts",
     "owners",
+    "planned_changes",
     "recommendations",
     "labels",
 ]

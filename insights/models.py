@@ -7,6 +7,7 @@ from insights.feedback.models import Feedback
 from insights.forecasts.models import Forecast, ForecastPoint, MonthEndMiss
 from insights.labels.models import Calibration, Judgment, LabeledDay
 from insights.owners.models import OwnerRule
+from insights.planned_changes.models import PlannedChange
 from insights.recommendations.models import (
     EffectiveRate,
     Recommendation,
@@ -30,6 +31,7 @@ __all__ = [
     "LabeledDay",
     "MonthEndMiss",
     "OwnerRule",
+    "PlannedChange",
     "Recommendation",
     "RecommendationChange",
     "RefreshState",

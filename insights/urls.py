@@ -9,6 +9,7 @@ urlpatterns = [
     path("insights/", include("insights.owners.urls")),
     path("insights/forecasts/", include("insights.forecasts.urls")),
     path("insights/anomalies/", include("insights.anomalies.urls")),
+    path("insights/planned/", include("insights.planned_changes.urls")),
     path("insights/recommendations/", include("insights.recommendations.urls")),
     path("insights/advice/", include("insights.advice.urls")),
     path("insights/budgets/", include("insights.budgets.urls")),

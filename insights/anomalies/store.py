@@ -4,12 +4,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from clouds.models import CloudAccount
 from core.windows import ONE_DAY
 from insights.anomalies.engine.anomaly_records import Finding
 from insights.bill_records import Scope
-from insights.models import Anomaly
+from insights.models import Anomaly, PlannedChange
+from insights.planned_changes.changes import mark_planned
 from insights.transitions import change_status_automatically
 
 Status = Anomaly.Status
@@ -35,12 +37,13 @@ def store_anomalies(
 ) -> int:
     """Make the account's rows those found, unsaved ones; return how many changed.
 
-    What is found again keeps its status, and new days extend it. What is no longer
+    What is found again keeps its status, and new days extend it. What was planned gets
+    that status. What is no longer
     found is resolved, unless somebody has changed its status.
     """
     rows = list(Anomaly.objects.select_for_update(of=("self",)).filter(account=account))
     changed = 0
-    stored = set()
+    stored, known = set(), list[Anomaly]()
     for one, row in _matched(_distinct(found), rows):
         one.scope = one.narrowest_scope
         if row is None:
@@ -50,6 +53,9 @@ def store_anomalies(
         else:
             stored.add(row.pk)
             changed += _update(row, one, now)
+        known.append(row or one)
+    planned = PlannedChange.objects.filter(Q(account=None) | Q(account=account))
+    changed += mark_planned(known, now, planned)
     recent = now.date() - timedelta(days=JUDGED_AGAIN_DAYS)
     for row in rows:
         is_untouched = row.status == Status.DETECTED and row.last_day >= recent
@@ -121,6 +127,7 @@ def _update(row: Anomaly, one: Anomaly, now: datetime) -> bool:
     }
     if values:
         Anomaly.objects.filter(pk=row.pk).update(**values)
+        vars(row).update(values)
     if not row.is_closed_automatically:
         return bool(values)
     return change_status_automatically(row, Status.DETECTED, BACK_NOTE, now)

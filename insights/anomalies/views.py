@@ -13,6 +13,7 @@ from core.pages import ListPages
 from core.windows import ONE_DAY, Window
 from insights.anomalies.day_values import day_values
 from insights.anomalies.filters import AnomalyFilter
+from insights.anomalies.published_score import published_score
 from insights.anomalies.querysets import AnomalyQuerySet
 from insights.insight_charts import anomaly_chart
 from insights.models import Anomaly, Calibration, Judgment
@@ -42,6 +43,7 @@ class AnomalyListView(PermissionRequiredMixin, FilterView):
             statuses=Anomaly.Status.choices,
             severities=Anomaly.Severity.choices,
             scopes=Anomaly.Scope.choices,
+            score=published_score(),
             accounts=CloudAccount.objects.visible_to(self.request.user),
             **kwargs,
         )

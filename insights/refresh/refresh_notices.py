@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from alerts.models import Notice
-from insights.anomalies.notices import queue_anomalies, queue_ends
+from insights.anomalies.anomaly_notices import queue_anomalies, queue_ends
 from insights.owners.notices import queue_due
 
 

@@ -15,7 +15,7 @@ KINDS = {
     "accounts": ("cloudaccount",),
     "syncs": ("sync", "backfill", "periodictask"),
     "assistant": ("answer",),
-    "insights": ("anomaly", "recommendation", "feedback", "budget"),
+    "insights": ("anomaly", "recommendation", "feedback", "budget", "plannedchange"),
     "teams": ("team", "teamrule"),
 }
 

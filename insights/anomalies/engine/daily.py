@@ -17,7 +17,7 @@ from insights.anomalies.engine.anomaly_records import (
 )
 from insights.anomalies.engine.baseline import Baseline
 from insights.anomalies.engine.detector import Alarm, Detector, Materiality
-from insights.anomalies.engine.lasting import SHIFT_DAYS, LastingChanges, nine_weeks
+from insights.anomalies.engine.lasting import WINDOW_DAYS, LastingChanges, nine_weeks
 from insights.anomalies.engine.limits import DEFAULT, Limits, severity
 from insights.arrays import BoolArray, FloatArray, InvalidValue, Values, float_array
 
@@ -88,7 +88,7 @@ def run_detector(batch: Sequence[Series], limits: Limits) -> Detector:
     baseline, lasting = Baseline(*values.shape), LastingChanges(detector)
     for day in range(len(days)):
         judge_day(detector, baseline, lasting, day, values, estimated[:, day])
-        if measure is Measure.COST and day + 1 >= SHIFT_DAYS:
+        if measure is Measure.COST and day + 1 >= WINDOW_DAYS:
             window = nine_weeks(baseline.clean, day)
             lasting.judge(day, window, baseline, estimated[:, day])
     return detector

@@ -31,7 +31,6 @@ from insights.anomalies.engine.daily import (
 )
 from insights.anomalies.engine.detector import Alarm, Detector, Materiality
 from insights.anomalies.engine.lasting import (
-    SHIFT_DAYS,
     WINDOW_DAYS,
     LastingChanges,
     nine_weeks,
@@ -107,7 +106,7 @@ def find_incidents(bill: Bill, limits: Limits = DEFAULT) -> list[Finding]:
     sums = list(sum_levels(parts, days, limits))
     for at, day in enumerate(days):
         judge_levels(finest, sums, at, values, day in bill.unsettled)
-        if at + 1 >= SHIFT_DAYS:
+        if at + 1 >= WINDOW_DAYS:
             judge_lasting(finest, sums, at, day in bill.unsettled)
     found = [
         summarize_incident(bill.currency, finest, values, group)
@@ -362,7 +361,7 @@ def named_by(finest: Level, values: FloatArray, member: Member) -> Sequence[Scop
         return [member.scope]
     used = np.nansum(values[:, alarm.first : alarm.last + 1], axis=1) > 0
     held = np.flatnonzero(level.holds[alarm.row] & used)
-    return [finest.scopes[column] for column in held]
+    return [finest.scopes[column] for column in held.tolist()]
 
 
 def common_scope(scopes: Sequence[Scope]) -> Scope:

@@ -25,7 +25,7 @@ USUAL_DAYS = 5
 GAP_SIGMA = 0.45
 # Noise that clings and seasons move weeks further: a change is larger by this factor
 # than the largest gap of half a year.
-STRAY_DAYS, STRAY_FACTOR = 182, 1.2
+STRAY_DAYS, STRAY_FACTOR = 182, 1.3
 # Of the 36 pairs of nine weeks so many grew, as by chance hardly ever.
 GROWN_PAIRS = 31
 EARLIER, LATER = np.triu_indices(GROWTH_WEEKS, 1)
@@ -71,9 +71,9 @@ class LastingChanges:
         recent = baseline.ordinary[:, max(0, day + 1 - WEEK) : day + 1]
         usual = np.sum(~np.isnan(recent), axis=1) >= USUAL_DAYS
         usual[list(self.detector.open)] = False
+        known = (day + 1 - self.begins >= WINDOW_DAYS) & ~np.isnan(calm).any(axis=1)
         for test in TESTS[: 2 if day % WEEK == 0 else 1]:
-            known = usual & (day + 1 - self.begins >= test.days)
-            rows = np.flatnonzero(known & ~np.isnan(calm[:, -test.days :]).any(axis=1))
+            rows = np.flatnonzero(known & usual)
             gaps, usual_week = test.gaps(calm[rows])
             gaps = np.where(estimated[rows], np.maximum(gaps, 0.0), gaps)
             told = self._changed(test, day, rows, gaps, usual_week, calm, baseline)
@@ -207,17 +207,16 @@ def weeks_before(window: FloatArray) -> FloatArray:
 
 
 class Test(NamedTuple):
-    """What is told, of how many days, and by which gaps."""
+    """What is told, and by which gaps."""
 
     kind: Kind
-    days: int
     gaps: Callable[[FloatArray], tuple[FloatArray, FloatArray]]
 
 
 # Growth is looked for once a week: it takes weeks.
 TESTS = (
-    Test(Kind.SHIFT, SHIFT_DAYS, week_gaps),
-    Test(Kind.GROWTH, WINDOW_DAYS, growth_gaps),
+    Test(Kind.SHIFT, week_gaps),
+    Test(Kind.GROWTH, growth_gaps),
 )
 
 

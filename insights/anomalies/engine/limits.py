@@ -30,7 +30,7 @@ class Limits:
     # What lasts a week is the new normal.
     lasting_days: int = 7
     # Of what lasts: so many deviations of a week, and these shares of what was usual.
-    far_lasting: float = 4.0
+    far_lasting: float = 4.5
     least_lasting_share: float = 0.12
     least_growth_share: float = 0.50
     # What is new is told from this share of the usual day of all on.

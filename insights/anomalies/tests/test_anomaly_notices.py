@@ -13,7 +13,7 @@ from alerts.outbox import deliver_due
 from clouds.testing import account
 from core.testing.clock import NOW, TODAY
 from costs.allocation.testing import team_rule
-from insights.anomalies.notices import queue_anomalies, queue_ends
+from insights.anomalies.anomaly_notices import queue_anomalies, queue_ends
 from insights.models import Anomaly
 from insights.owners.notices import queue_due
 from insights.testing import anomaly, recommendation, request_of, somebody

@@ -45,7 +45,13 @@ def test_one_that_is_a_small_share_is_not_told() -> None:
 
 
 def test_one_that_begins_small_is_told_when_it_is_large() -> None:
-    values = [*[0.0] * DAY, 1.0, 5.0, 20.0, *[200.0] * (DAYS - DAY - 3)]
+    values: list[float | None] = [
+        *[0.0] * DAY,
+        1.0,
+        5.0,
+        20.0,
+        *[200.0] * (DAYS - DAY - 3),
+    ]
     (one,) = found_of({Scope("1", "gpu", "west"): values})
     assert one.first_day == FIRST_DAY + timedelta(days=DAY)
     assert one.seen_on == FIRST_DAY + timedelta(days=DAY + 3)

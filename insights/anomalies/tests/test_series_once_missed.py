@@ -6,6 +6,7 @@ import numpy as np
 
 from insights.anomalies.engine.anomaly_records import Finding, Kind
 from insights.anomalies.engine.incidents import find_incidents
+from insights.anomalies.engine.tail_score import ALARM, scores
 from insights.anomalies.tests.series import FIRST_DAY, drawn
 from insights.bill_records import Bill, Scope
 
@@ -70,3 +71,14 @@ def test_a_rise_of_thirty_percent_for_good_is_told_within_a_week() -> None:
         after = [(one.seen_on - FIRST_DAY).days - 80 for one in found]
         told += any(0 <= days <= 7 for days in after)
     assert told >= 0.75 * 8
+
+
+def test_a_job_that_comes_each_day_is_learned() -> None:
+    """Five-minute rows; it runs at 04:45, of another size each day, and not always."""
+    chance = np.random.default_rng(7)
+    rows = 0.133 + 0.001 * chance.standard_normal(14 * 288)
+    for day in {*range(1, 14)} - {5, 7}:
+        rows[day * 288 + 57] = chance.uniform(1.2, 1.65)
+    alarms = np.flatnonzero(scores(rows.tolist()) >= ALARM)
+    jobs = [at for at in alarms.tolist() if at % 288 == 57]
+    assert jobs and max(jobs) < 3 * 288

@@ -2,7 +2,8 @@
 
 A combination beats choosing one model, on average and in the worst case (the M4
 competition: Makridakis, Spiliotis & Assimakopoulos 2020), and weights by the inverse
-of the squared error are steadier than a regression (Bates & Granger 1969). Nothing is
+of the squared error are steadier than a regression (Bates & Granger 1969). That is
+squared once more here, so that what is clearly the best has most of it. Nothing is
 fitted by hand: the library fits its models, the past weighs them.
 """
 
@@ -83,7 +84,7 @@ def ensemble_weights(
 
 
 def member_weights(members: MemberForecasts, folds: Sequence[Fold]) -> dict[str, float]:
-    """Weigh each member by the inverse square of its mean error over the folds.
+    """Weigh each member by the inverse of its mean error, to the fourth power.
 
     In a fold that a member could not yet take part in, it gets the others' mean.
     """
@@ -93,7 +94,7 @@ def member_weights(members: MemberForecasts, folds: Sequence[Fold]) -> dict[str,
         others = float(np.mean(list(own.values())))
         errors += [own.get(name, others) for name in members.paths]
     typical = errors.mean() or 1.0
-    shares = 1 / (errors / typical + LEAST_ERROR) ** 2
+    shares = 1 / (errors / typical + LEAST_ERROR) ** 4
     return dict(zip(members.paths, (shares / shares.sum()).tolist(), strict=True))
 
 

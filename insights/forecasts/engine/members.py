@@ -22,6 +22,7 @@ from insights.forecasts.engine.series import (
     find_level_shift,
     moving_average,
     seasonal_profile,
+    sigma,
 )
 
 logger = logging.getLogger(__name__)
@@ -41,6 +42,9 @@ QUICK, SLOW = 8, 26
 SLOW_HISTORY = 4 * SLOW
 # The models refuse fewer days than they have parameters; two weeks are enough for all.
 LEAST_DAYS = 14
+# A walk is told by four weeks, of half a year at least; a trend moves one way.
+TREND_SIGMAS = 2.0
+WANDER_DAYS, WANDER_HISTORY, WANDER_RATIO = 28, 182, 0.55
 # Differences of this share of the largest value come from rounding.
 ROUNDING = 1e-9
 # On odd series an optimum can be unstable: a path that leaves the largest value this
@@ -125,10 +129,33 @@ def member_paths(
     notes = ["Constant on nearly every day."] if np.ptp(calm) == 0 else []
     if days:
         notes.append(f"Level shift on {end - timedelta(days=days)}.")
+    last = {"last value": np.full(horizon, whole[-1])}
+    if wanders(whole):
+        year = last_year(calm, horizon, season)
+        return last, year, "Wanders without a level: the last value is used."
     paths, without = forecast_each(calm, horizon, season)
+    if len(paths) > 1:
+        paths |= last
     if without:
         notes.append(f"Without {', '.join(without)}: no stable fit.")
     return paths, last_year(calm, horizon, season), " ".join(notes)
+
+
+def wanders(values: FloatArray) -> bool:
+    """Whether four weeks move a series as far as 28 random steps of a day would.
+
+    The variance ratio of Lo & MacKinlay 1988, "Stock market prices do not follow random
+    walks", of medians, so that a single step makes no walk: 1 for a walk, 0.3 for what
+    half returns within a week.
+    """
+    recent = values[-SHORT_DAYS:]
+    if len(recent) < WANDER_HISTORY:
+        return False
+    day = sigma(np.diff(recent))
+    moves = recent[WANDER_DAYS:] - recent[:-WANDER_DAYS]
+    walk = sigma(moves)
+    is_trend = abs(float(np.median(moves))) > TREND_SIGMAS * walk
+    return not is_trend and day > 0 and (walk / day) ** 2 >= WANDER_RATIO * WANDER_DAYS
 
 
 def is_sparse(values: FloatArray, season: int) -> bool:

@@ -1,4 +1,4 @@
-"""Members that were right before weigh more: by the inverse square of their error."""
+"""Members that were right before weigh more, by the fourth power of their error."""
 
 import numpy as np
 import pytest
@@ -30,10 +30,10 @@ def fold(of: MemberForecasts) -> Fold:
     return Fold(0, of, actual=ACTUAL, history=ACTUAL, scale=1.0)
 
 
-def test_half_the_error_is_four_times_the_weight() -> None:
+def test_half_the_error_is_sixteen_times_the_weight() -> None:
     of = members(near=11.0, far=12.0)
     weights = member_weights(of, [fold(of), fold(of)])
-    assert weights == pytest.approx({"near": 0.8, "far": 0.2}, abs=0.001)
+    assert weights == pytest.approx({"near": 16 / 17, "far": 1 / 17}, abs=0.001)
 
 
 def test_without_folds_all_weigh_the_same() -> None:
@@ -44,7 +44,7 @@ def test_a_member_that_could_not_take_part_has_the_mean_error_of_the_others() ->
     early = fold(members(near=11.0, far=13.0))
     weights = member_weights(members(near=0.0, far=0.0, new=0.0), [early])
     ratio = weights["near"] / weights["new"]
-    assert ratio == pytest.approx(4, abs=0.01)  # errors of 1 and 2
+    assert ratio == pytest.approx(16, abs=0.1)  # errors of 1 and 2
 
 
 def test_one_that_was_always_right_does_not_take_all_by_a_rounding() -> None:

@@ -37,6 +37,7 @@ SPECTACULAR: dict[str, Any] = {
         "AnomalySeverityEnum": "insights.models.Anomaly.Severity",
         "NoticeSeverityEnum": "alerts.models.Severity",
         "TopicEnum": "alerts.models.Topic",
+        "BudgetStateEnum": "insights.budgets.models.STATES",
         "LevelEnum": "insights.recommendations.models.LEVELS",
     },
 }

@@ -53,6 +53,8 @@ TAGS = {
     "owner-rules": "Whose something is: the first rule that matches.",
     "assignments": "Handing something over to a person, who is told.",
     "saved-views": "Pages with their filters, saved for oneself or for everybody.",
+    "assistant": "Questions answered from the stored data, and reports of agents.",
+    "freshness": "When each dataset of each account was last read well.",
     "notices": "What channels were told; acknowledging and snoozing it.",
     "alert-routes": "What each alert channel gets.",
     "audit": "Audit log. Needs the permission `users.view_auditentry`.",

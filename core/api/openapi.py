@@ -82,6 +82,7 @@ EXACT = {
 }
 
 BY_NAME: JSON = {
+    "address": "/costs/?period=last_month",
     "account": "111122223333",
     "account_id": "111122223333",
     "actor": "ada",

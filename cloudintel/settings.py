@@ -377,9 +377,7 @@ CELERY_BEAT_SCHEDULE = {
 
 ALERT_EMAILS = texts("ALERT_EMAILS", [], EMAIL, "e-mail addresses")
 ALERT_WEBHOOK_URL = url("ALERT_WEBHOOK_URL", "", "https", "http")
-# Where users open it, for links in messages. Default: messages have no links.
 BASE_URL = url("BASE_URL", "", "https", "http").rstrip("/")
-# Such as smtp+tls://user:password@host:587. Default: e-mails are logged.
 EMAIL_URL = url("EMAIL_URL", "consolemail://", *env.EMAIL_SCHEMES)
 vars().update(env.email_url_config(EMAIL_URL))
 EMAIL_TIMEOUT = 10
@@ -387,15 +385,12 @@ DEFAULT_FROM_EMAIL = text(
     "DEFAULT_FROM_EMAIL", "cloudintel@localhost", FROM, "an e-mail address"
 )
 
-# Questions and answers are kept so long.
 ASSISTANT_KEEP_DAYS = days("ASSISTANT_KEEP_DAYS", default=90)
-# An OpenAI-compatible endpoint that may read what words alone do not answer. It gets
-# the question and names, and no amounts; empty: no question leaves this server.
+# OpenAI-compatible; empty: no question leaves this server.
 ASSISTANT_MODEL_URL = url("ASSISTANT_MODEL_URL", "", "https", "http")
 ASSISTANT_MODEL_KEY = given("ASSISTANT_MODEL_KEY")
 ASSISTANT_MODEL = given("ASSISTANT_MODEL")
 
-# A directory, or s3://bucket/prefix.
 ARCHIVE_PLACE = given("ARCHIVE_PLACE", str(STATE_DIR / "archives"))
 
 LOG_LEVEL = one_of(

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from django.db import transaction
+from django.db.models import Model
 from django.http import HttpRequest
 from rest_framework.request import Request
 
@@ -73,7 +74,7 @@ def snooze(
             f"Snooze it until a time in the next {LONGEST_SNOOZE.days} days."
         )
     for notice in notices:
-        if notice.about is None:
+        if notice.about_type is None or notice.about is None:
             raise CannotAct("What this is about is no longer there.")
         values = {
             "until": until,
@@ -83,16 +84,15 @@ def snooze(
             "account": notice.account,
         }
         Snooze.objects.update_or_create(
-            about_type=notice.about_type, about_id=notice.about_id, defaults=values
+            about_type=notice.about_type, about_id=notice.about.pk, defaults=values
         )
         record(request, "notice.snooze", notice, user_name=by, until=until.isoformat())
 
 
 def _end_snoozes(notices: Sequence[Notice]) -> None:
-    for notice in notices:
-        Snooze.objects.filter(
-            about_type=notice.about_type, about_id=notice.about_id
-        ).delete()
+    for kind, one in {(n.about_type, n.about_id) for n in notices}:
+        if kind is not None and one is not None:
+            Snooze.objects.filter(about_type=kind, about_id=one).delete()
 
 
 def remind(now: datetime) -> None:
@@ -104,13 +104,17 @@ def remind(now: datetime) -> None:
             told = Notice.objects.filter(
                 about_type=one.about_type, about_id=one.about_id, is_end=False
             ).order_by("pk")
-            if (first := told.first()) and getattr(one.about, "is_open", True):
-                _remind(first, one, list(told.values_list("channel", flat=True)), now)
+            first, about = told.first(), one.about
+            if first and about is not None and getattr(about, "is_open", True):
+                channels = list(told.values_list("channel", flat=True))
+                _remind(about, first, one, channels, now)
 
 
-def _remind(first: Notice, ended: Snooze, channels: list[str], now: datetime) -> None:
+def _remind(
+    about: Model, first: Notice, ended: Snooze, channels: list[str], now: datetime
+) -> None:
     queue_notice(
-        ended.about,
+        about,
         f"snoozed until {ended.until.isoformat()}",
         f"Snoozed until now by {ended.user_name}: {first.text}",
         now,

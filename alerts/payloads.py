@@ -29,14 +29,14 @@ def posted(
     channel: Channel, message: Message, now: datetime
 ) -> tuple[bytes, dict[str, str]]:
     """Return the body and the headers."""
-    makers = {
-        Channel.Kind.SLACK: slack,
-        Channel.Kind.TEAMS: teams,
-        Channel.Kind.PAGERDUTY: lambda one: pagerduty(one, channel.secret),
-    }
     signed = bool(channel.secret) and channel.kind == Channel.Kind.WEBHOOK
-    make = makers.get(Channel.Kind(channel.kind), facts if signed else text)
-    body = json.dumps(make(message)).encode()
+    if channel.kind == Channel.Kind.PAGERDUTY:
+        payload = pagerduty(message, channel.secret)
+    else:
+        makers = {Channel.Kind.SLACK: slack, Channel.Kind.TEAMS: teams}
+        make = makers.get(Channel.Kind(channel.kind), facts if signed else text)
+        payload = make(message)
+    body = json.dumps(payload).encode()
     headers = {"Content-Type": "application/json"}
     if signed:
         headers[SIGNATURE] = signature(body, channel.secret, now)

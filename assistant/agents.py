@@ -7,9 +7,9 @@ from typing import Any
 
 from assistant.answer import data_status
 from assistant.answering import answer
+from assistant.engine.names import Vocabulary
 from assistant.engine.parser import Refused
 from assistant.engine.slots import asked_of
-from assistant.vocabulary import labels_of, vocabulary_of
 from clouds.access import AnyUser
 
 
@@ -34,6 +34,9 @@ class Agent:
         return list(dict.fromkeys(one.intent for one in self.sections))
 
 
+# Their questions are of everything that the user sees.
+NO_NAMES = Vocabulary(())
+RUNNING = {"state": "running", "kind": "instance"}
 AGENTS = {
     one.name: one
     for one in (
@@ -56,7 +59,7 @@ AGENTS = {
             "What runs, what is idle or untagged, and how fresh the data is.",
             (
                 Section("Resources", "count"),
-                Section("Running instances", "count", {"state": "running"}),
+                Section("Running instances", "count", RUNNING),
                 Section("Idle instances", "idle"),
                 Section("Untagged resources", "count", {"untagged": "true"}),
                 Section("Data freshness", "freshness"),
@@ -94,14 +97,10 @@ AGENTS = {
 
 def report(agent: Agent, user: AnyUser, now: datetime) -> dict[str, Any]:
     """Return the agent's report: each question with its answer, or why not."""
-    vocabulary = vocabulary_of(user, now)
-    labels = labels_of(vocabulary)
     sections = []
     for one in agent.sections:
-        found = asked_of(one.intent, one.slots, vocabulary)
-        result = (
-            found if isinstance(found, Refused) else answer(found, user, now, labels)
-        )
+        found = asked_of(one.intent, one.slots, NO_NAMES)
+        result = found if isinstance(found, Refused) else answer(found, user, now, {})
         if isinstance(result, Refused):
             result = {"text": result.reason, "is_refused": True}
         sections.append({"title": one.title, "tool": one.intent, **result})

@@ -18,6 +18,7 @@ from assistant.engine.parser import Values
 from clouds.access import AnyUser, limit_of
 from core.money import Money, for_reading
 from core.windows import utc_day
+from syncs.datasets import Dataset
 from syncs.runs.watermarks import data_through
 
 # More are on the page.
@@ -85,13 +86,14 @@ class Asking:
         return ask_endpoint(endpoint, parameters, self.user)
 
 
-def data_status(user: AnyUser, now: datetime) -> str:
-    """Say through which day data is stored, and which accounts the user sees."""
-    marks = data_through(user)
-    through = [f"{label} data through {_day(day)}." for label, day in marks]
-    late = [day for _, day in marks if (utc_day(now) - day).days > LATE_DAYS]
-    parts = [*through[:3], "Some of it is late." if late else "", limit_of(user)]
-    return " ".join(part for part in parts if part) or "Nothing is stored yet."
+def data_status(user: AnyUser, now: datetime, intent: str = "") -> str:
+    """Say through which day the data is stored, and which accounts the user sees."""
+    wanted = {Dataset.COST.label, *([Dataset.CPU.label] if intent == "idle" else [])}
+    marks = [(label, day) for label, day in data_through(user) if label in wanted]
+    parts = [f"{label} data through {_day(day)}." for label, day in marks]
+    is_late = any((utc_day(now) - day).days > LATE_DAYS for _, day in marks)
+    parts += ["It is late." if is_late else "", limit_of(user)]
+    return " ".join(part for part in parts if part) or "No costs are stored yet."
 
 
 def _day(day: Any) -> str:

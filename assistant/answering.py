@@ -6,7 +6,7 @@ from typing import Any
 
 from assistant.answer import Asking, Found, data_status
 from assistant.bill_answers import answer_cost, answer_top, answer_trend, answer_why
-from assistant.data_answers import answer_count, answer_freshness
+from assistant.data_answers import answer_carbon, answer_count, answer_freshness
 from assistant.endpoints import EndpointRefused
 from assistant.engine.parser import Asked, Refused
 from assistant.engine.wording import understood
@@ -26,6 +26,7 @@ ANSWERERS: Mapping[str, Callable[[Asking], Found]] = {
     "anomaly": answer_anomaly,
     "savings": answer_savings,
     "idle": answer_idle,
+    "carbon": answer_carbon,
     "why": answer_why,
     "trend": answer_trend,
     "top": answer_top,
@@ -47,5 +48,5 @@ def answer(
         "slots": dict(asked.slots),
         "understood": understood(asked, labels),
         **found.as_json(),
-        "data_status": data_status(user, now),
+        "data_status": data_status(user, now, asked.intent),
     }

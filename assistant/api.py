@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSet
 
 from assistant.agents import AGENTS, report
-from assistant.ask import ask, ask_with
+from assistant.ask import ask, ask_with, rate
 from assistant.engine.intents import INTENTS
 from assistant.engine.parser import LONGEST_QUESTION
 from assistant.engine.slots import schema_of
@@ -52,7 +52,9 @@ class InteractionSerializer(serializers.ModelSerializer[Interaction]):
     user = serializers.SlugRelatedField[User](
         slug_field="username", read_only=True, allow_null=True
     )
-    context = serializers.JSONField(help_text="Slots, access, and what was tried.")
+    context = serializers.JSONField(  # type: ignore[assignment]  # DRF takes it away
+        help_text="Slots, access, and what was tried."
+    )
     answer = serializers.JSONField(
         help_text="`text` with `columns` and `rows`, the `page` with the same figures, "
         "the `query` that asks them again, `understood` and `data_status`. Of a "
@@ -124,7 +126,8 @@ class InteractionViewSet(RowsViewSet):
             raise NotFound
         given = RateAnswerSerializer(row, data=request.data, partial=True)
         given.is_valid(raise_exception=True)
-        given.save()
+        found = {"rating": row.rating, "comment": row.comment} | given.validated_data
+        rate(row, found["rating"], found["comment"], request)
         return Response(InteractionSerializer(row).data)
 
 

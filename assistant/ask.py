@@ -24,6 +24,7 @@ from assistant.models import Interaction
 from assistant.vocabulary import labels_of, vocabulary_of
 from clouds.access import AnyUser, limit_of
 from core.windows import utc_day
+from users.audit import record
 
 MODEL_CONFIDENCE = 0.5
 By = Interaction.UnderstoodBy
@@ -109,13 +110,9 @@ def _keep(
     begun: float,
     labels: Mapping[str, str],
 ) -> Interaction:
-    result: dict[str, Any] | Refused
-    result, asked = reading.asked, reading.asked
-    if isinstance(asked, Asked):
-        result = answer(asked, user, now, labels)
+    asked = reading.asked
+    result = answer(asked, user, now, labels) if isinstance(asked, Asked) else asked
     is_answered = not isinstance(result, Refused)
-    context = {"slots": dict(asked.slots) if isinstance(asked, Asked) else {}}
-    context |= {"access": limit_of(user), "trail": reading.trail}
     return Interaction.objects.create(
         asked_at=now,
         user_id=user.pk,
@@ -124,7 +121,11 @@ def _keep(
         intent=asked.intent if isinstance(asked, Asked) and is_answered else "",
         understood_by=reading.by,
         confidence=reading.confidence,
-        context=context,
+        context={
+            "slots": dict(asked.slots) if isinstance(asked, Asked) else {},
+            "access": limit_of(user),
+            "trail": reading.trail,
+        },
         answer=_refusal(result) if isinstance(result, Refused) else result,
         is_answered=is_answered,
         seconds=round(monotonic() - begun, 4),
@@ -138,6 +139,13 @@ def _refusal(refused: Refused) -> dict[str, Any]:
         "unknown": list(found["unknown"]),
         "nearest": {word: list(names) for word, names in refused.nearest.items()},
     }
+
+
+def rate(row: Interaction, rating: int | None, comment: str, request: Any) -> None:
+    """Store whether an answer was right, and that its user said so."""
+    row.rating, row.comment = rating, comment
+    row.save(update_fields=["rating", "comment"])
+    record(request, "answer.rate", row, rating=rating, comment=comment)
 
 
 def delete_expired(now: datetime) -> int:

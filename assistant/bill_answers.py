@@ -179,8 +179,12 @@ def answer_why(asking: Asking) -> Found:
 
 
 def _step_rows(step: Mapping[str, Any], currency: str) -> Iterable[Row]:
-    yield Row([step["name"], money(step["change"], currency)], step["costs"] or "")
-    for cause in step["causes"][:CAUSES]:
+    """A step with its largest causes; one that is its only cause is one line."""
+    causes = step["causes"][:CAUSES]
+    is_its_cause = len(causes) == 1 and causes[0]["change"] == step["change"]
+    if not is_its_cause:
+        yield Row([step["name"], money(step["change"], currency)], step["costs"] or "")
+    for cause in causes:
         name = f"{step['name']}: {cause['name']}"
         url = cause["anomaly"] or cause["costs"] or ""
         yield Row([name, money(cause["change"], currency)], url)

@@ -1,6 +1,7 @@
-"""Answers about what is stored: how many resources, and how fresh the data is."""
+"""Answers about resources: how many there are, what they emit, how fresh data is."""
 
 from assistant.answer import Asking, Found, Row
+from assistant.engine.wording import days
 from inventory.models import Resource
 
 
@@ -55,3 +56,31 @@ def answer_freshness(asking: Asking) -> Found:
         columns=columns,
         rows=[row for _, row in rows],
     )
+
+
+def answer_carbon(asking: Asking) -> Found:
+    """None is unknown, and is said to be so."""
+    data = asking.get("carbon/trend/", **asking.slots)
+    total, when = data["total"], days(data["start"], data["end"])
+    if total["kg"] is None:
+        text = f"Emissions of {when} are unknown."
+    else:
+        text = f"{_kg(total['kg'])} CO2e are estimated for {when}."
+    if total["unknown"]:
+        text += (
+            f" Of {total['resource_days']:,} days of resources {total['unknown']:,} "
+            "are unknown, and in no sum."
+        )
+    rows = [Row([one["name"], _kg(one["total"]["kg"])]) for one in data["groups"]]
+    return Found(
+        text=text,
+        page="carbon",
+        endpoint="carbon/trend/",
+        parameters=asking.slots,
+        columns=(data["group_by"].capitalize(), "Emissions"),
+        rows=rows,
+    )
+
+
+def _kg(amount: float | None) -> str | None:
+    return None if amount is None else f"{amount:,.1f} kg"

@@ -44,7 +44,8 @@ def ask_endpoint(endpoint: str, parameters: Parameters, user: AnyUser) -> Any:
         response.render()
     data = orjson.loads(response.content)
     if response.status_code != 200:
-        raise EndpointRefused(str(data.get("detail") or data.get("title")))
+        reason = str(data.get("detail") or data.get("title"))
+        raise EndpointRefused(reason if reason.endswith(".") else f"{reason}.")
     return data
 
 

@@ -15,7 +15,7 @@ from clouds.models import CloudAccount
 from core.money import ZERO
 from core.windows import Window, add_months, first_of_month, utc_day
 
-LISTED = "12"
+LISTED = "8"
 FORECASTS = 12
 
 
@@ -85,14 +85,12 @@ def _window(asking: Asking) -> Window:
     return Window(first, add_months(first, 1))
 
 
-def _amounts(
-    detail: Mapping[str, Any], window: Window, today: date
-) -> tuple[Decimal, Decimal, Decimal]:
+def _amounts(detail: Mapping[str, Any], window: Window, today: date) -> list[Decimal]:
     """The month with what is billed of it, or the sum of forecast days."""
     month = detail["month_end"]
     running = Window(first_of_month(today), add_months(today, 1))
     if month and window == running:
-        return tuple(Decimal(month[name]) for name in ("mean", "low_80", "high_80"))
+        return [Decimal(month[name]) for name in ("mean", "low_80", "high_80")]
     points = [
         one for one in detail["points"] if date.fromisoformat(one["day"]) in window
     ]
@@ -102,10 +100,10 @@ def _amounts(
             f"The forecast has the days from {known[0]} to {known[-1]}, and not all of "
             f"{days(window.start.isoformat(), window.end.isoformat())}."
         )
-    return tuple(
+    return [
         sum((Decimal(one[name]) for one in points), ZERO)
         for name in ("mean", "low_80", "high_80")
-    )
+    ]
 
 
 def _sentence(amounts: Sequence[Decimal], currency: str, window: Window) -> str:

@@ -61,6 +61,8 @@ class Interaction(models.Model):
 
     class Meta:
         ordering = ["-asked_at", "-id"]
+        verbose_name = "answer"
+        verbose_name_plural = "questions and answers"
         indexes = [models.Index(fields=["user", "-asked_at"], name="interaction_of")]
 
     def __str__(self) -> str:

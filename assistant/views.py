@@ -14,7 +14,7 @@ from django.views import View
 from django.views.generic import ListView, TemplateView
 
 from assistant.agents import AGENTS, report
-from assistant.ask import ask
+from assistant.ask import ask, rate
 from assistant.engine.intents import INTENTS
 from assistant.forms import QuestionForm, RatingForm
 from assistant.models import Interaction, InteractionQuerySet
@@ -68,7 +68,7 @@ class RateAnswerView(PermissionRequiredMixin, View):
         row = get_object_or_404(Interaction, pk=pk, user=request.user.pk)
         form = RatingForm(request.POST, instance=row)
         if form.is_valid():
-            form.save()
+            rate(row, row.rating, row.comment, request)
             messages.success(request, "Thank you: your judgment is stored.")
         else:
             messages.error(request, "Choose right or wrong, with a short comment.")

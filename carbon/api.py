@@ -14,9 +14,10 @@ from carbon.breakdown import Breakdown, CarbonQuery
 from carbon.filters import CarbonFilter, EmissionFilter
 from carbon.models import EmissionTotal, ResourceEmission
 from carbon.serializers import (
-    BreakdownSerializer,
+    CarbonTrendSerializer,
     EmissionSerializer,
-    ScoreSerializer,
+    ScorePartSerializer,
+    SustainabilityScoreSerializer,
 )
 from carbon.sustainability import sustainability
 from clouds.models import CloudAccount
@@ -44,7 +45,7 @@ class CarbonViewSet(RowsViewSet):
     decimals = None
     viewed_models: tuple[type[Model], ...] = (ResourceEmission,)
 
-    @extend_schema(responses=BreakdownSerializer, filters=True)
+    @extend_schema(responses=CarbonTrendSerializer, filters=True)
     @action(
         detail=False,
         filterset_class=CarbonFilter,
@@ -60,21 +61,27 @@ class CarbonViewSet(RowsViewSet):
             return table_file(
                 *(request, "carbon-trend", _rows(found), query.window), decimals=None
             )
-        return Response(BreakdownSerializer(found).data)
+        return Response(CarbonTrendSerializer(found).data)
 
-    @extend_schema(responses=ScoreSerializer, filters=True)
+    @extend_schema(responses=SustainabilityScoreSerializer, filters=True)
     @action(
         detail=False,
         filterset_class=CarbonFilter,
         pagination_class=None,
         viewed_models=(EmissionTotal, Instance),
     )
-    def score(self, request: Request) -> Response:
+    def score(self, request: Request) -> Response | StreamingHttpResponse:
         """The sustainability score, 0 to 100, with the formula and input of each part.
 
         The electricity of regions is of the days asked for; all else is of now.
         """
-        return Response(ScoreSerializer(sustainability(self._query(request))).data)
+        query = self._query(request)
+        found = SustainabilityScoreSerializer(sustainability(query)).data
+        if wants_file(request):
+            rows = [list(ScorePartSerializer().fields)]
+            rows += [list(part.values()) for part in found["parts"]]
+            return table_file(request, "sustainability-score", rows, query.window)
+        return Response(found)
 
     def _query(self, request: Request) -> CarbonQuery:
         """Raise ValidationError naming the parameter."""

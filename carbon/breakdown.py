@@ -145,7 +145,10 @@ class CarbonQuery:
         total = Amounts()
         for _, *row in self.sums():
             total.add(row)
-        cost = _only_money(self.costs("sub_account_id").values())
+        costs = self.costs("sub_account_id")
+        # A bill may be of accounts whose resources are not read.
+        read = [one.account_id for one in self.accounts if one.account_id in costs]
+        cost = _only_money(costs[one] for one in read)
         return Breakdown(self.window, self.group_by, groups, total, cost)
 
     def sums(self, *columns: str) -> Iterable[tuple[Any, ...]]:

@@ -24,6 +24,7 @@ from core.api.filters import (
 )
 from core.periods import PERIODS, period_window
 from core.windows import Window
+from costs.queries.plain_values import ALLOWED_DAYS
 
 DEFAULT_PERIOD = "30_days"
 # Of an account itself it can't be told from the model's fields.
@@ -67,6 +68,9 @@ class PeriodForm(WindowForm):
         if len(given) == 1:
             missing = "end" if given == ["start"] else "start"
             raise ValidationError({missing: f"Give {missing} too."})
+        for name in given:
+            if data[name] not in ALLOWED_DAYS:
+                raise ValidationError({name: f"Choose days within {ALLOWED_DAYS}."})
         if len(given) == 2 and len(Window(data["start"], data["end"])) > KEPT_DAYS:
             raise ValidationError({"start": f"Choose at most {KEPT_DAYS} days."})
         return data
@@ -100,7 +104,6 @@ class CarbonFilter(filters.FilterSet):
     )
 
     class Meta:
-        model = CloudAccount
         fields: list[str] = []
         form = PeriodForm
 

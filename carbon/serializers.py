@@ -28,7 +28,7 @@ class EmissionSerializer(serializers.ModelSerializer[ResourceEmission]):
         ]
 
 
-class AmountsSerializer(serializers.Serializer[Amounts]):
+class EmissionAmountsSerializer(serializers.Serializer[Amounts]):
     """Energy and emissions; what is unknown is counted, and in no sum."""
 
     kwh = serializers.FloatField(allow_null=True)
@@ -61,7 +61,7 @@ class CarbonPointSerializer(serializers.Serializer[Any]):
 class WithCostSerializer(serializers.Serializer[Any]):
     """The same with what it cost, in effective cost."""
 
-    total = AmountsSerializer()
+    total = EmissionAmountsSerializer()
     cost = AmountField(
         source="cost.amount",
         allow_null=True,
@@ -86,7 +86,7 @@ class CarbonGroupSerializer(WithCostSerializer):
     points = CarbonPointSerializer(many=True)
 
 
-class BreakdownSerializer(WithCostSerializer):
+class CarbonTrendSerializer(WithCostSerializer):
     """The emissions of a window, by account, service, region or team, the largest
     first."""
 
@@ -96,7 +96,7 @@ class BreakdownSerializer(WithCostSerializer):
     groups = CarbonGroupSerializer(many=True)
 
 
-class PartSerializer(serializers.Serializer[Part]):
+class ScorePartSerializer(serializers.Serializer[Part]):
     """One part of the score, with its formula."""
 
     key = serializers.CharField()
@@ -110,10 +110,10 @@ class PartSerializer(serializers.Serializer[Part]):
     )
 
 
-class ScoreSerializer(serializers.Serializer[Score]):
+class SustainabilityScoreSerializer(serializers.Serializer[Score]):
     """The mean of the parts by their weights; a part that is unknown is left out."""
 
     points = serializers.FloatField(
         allow_null=True, help_text="0 to 100; null: nothing is known."
     )
-    parts = PartSerializer(many=True)
+    parts = ScorePartSerializer(many=True)

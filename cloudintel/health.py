@@ -71,9 +71,13 @@ def _status() -> JsonResponse:
 def _state_of(check: Callable[[], None]) -> str:
     try:
         check()
-    except (*broker_errors(), DatabaseError, Away) as error:
+    except failures() as error:
         return f"down: {type(error).__name__}"
     return "ok"
+
+
+def failures() -> tuple[type[Exception], ...]:
+    return (DatabaseError, Away, *broker_errors())
 
 
 class Away(Exception):

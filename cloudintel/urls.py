@@ -179,7 +179,7 @@ api: list[URLPattern | URLResolver] = [
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="swagger"),
     # Short aliases for scripts.
-    *(path(f"sync-{one.first_name}", start_sync, {"dataset": one}) for one in Dataset),
+    *(path(f"sync-{one.alias}", start_sync, {"dataset": one}) for one in Dataset),
     path("cost-trend", action_view(DailyCostViewSet, "trend")),
     path("cost-summary", action_view(DailyCostViewSet, "summary")),
     path("cpu-trend", action_view(CpuMetricViewSet, "trend")),

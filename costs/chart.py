@@ -52,10 +52,10 @@ def trend_chart(
         "unit": trend.currency or "",
         "granularity": trend.granularity,
         "window": [trend.start.isoformat(), trend.end.isoformat()],
-        "labels": [day.isoformat() for day in trend.moments],
-        "estimated": [day in trend.estimated for day in trend.moments],
-        "restated": [_number(changes.get(day)) for day in trend.moments],
-        "expected": [_number(growth.get(day)) for day in trend.moments],
+        "labels": [day.isoformat() for day in trend.periods],
+        "estimated": [day in trend.estimated for day in trend.periods],
+        "restated": [_number(changes.get(day)) for day in trend.periods],
+        "expected": [_number(growth.get(day)) for day in trend.periods],
         "series": [
             {
                 "label": series.key,
@@ -99,7 +99,7 @@ def by_moment(
 ) -> list[Moment]:
     """The chart's table: a row for each day or month."""
     table = []
-    for index, (day, is_stored) in enumerate(trend.moments.items()):
+    for index, (day, is_stored) in enumerate(trend.periods.items()):
         amounts = [series.points[index].amount for series in trend.series]
         total = sum((one or ZERO for one in amounts), ZERO) if is_stored else None
         is_estimated, is_restated = day in trend.estimated, day in restated

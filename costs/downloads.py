@@ -72,7 +72,7 @@ def moment_rows(
 ) -> Iterator[Sequence[Any]]:
     """A row per key, with days or months across."""
     groups, is_monthly = found.query.groups, found.query.granularity == "monthly"
-    days = [f"{day:%Y-%m}" if is_monthly else str(day) for day in found.trend.moments]
+    days = [f"{day:%Y-%m}" if is_monthly else str(day) for day in found.trend.periods]
     yield [*name_columns(groups), *days, "total"]
     for line, series in series_of_lines(found.trend, found.lines):
         names = name_cells(line.key, groups, account_names)

@@ -200,19 +200,19 @@ class DailyCostQuerySet(BillQuerySet):
                 key=Case(When(every_key__in=keys, then=F("every_key")), default=None)
             )
         found = rows.combinations(["currency", "key"], metric, granularity)
-        return found.order_by("moment", "key")
+        return found.order_by("period", "key")
 
     def combinations(
         self, columns: Sequence[str], metric: str, granularity: str
     ) -> QuerySet[Any, tuple[Any, ...]]:
         """(a value of each column, day or first of month, amount), in any order."""
-        moment = FirstOfMonth("day") if granularity == "monthly" else F("day")
+        period = FirstOfMonth("day") if granularity == "monthly" else F("day")
         return (
             self.order_by()
-            .annotate(moment=moment)
-            .values(*columns, "moment")
+            .annotate(period=period)
+            .values(*columns, "period")
             .annotate(amount=Sum(metric))
-            .values_list(*columns, "moment", "amount")
+            .values_list(*columns, "period", "amount")
         )
 
 

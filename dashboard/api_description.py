@@ -34,6 +34,9 @@ SPECTACULAR: dict[str, Any] = {
         "BudgetScopeEnum": "insights.models.Budget.Scope",
         "ResourceKindEnum": "inventory.models.Resource.Kind",
         "AnomalyKindEnum": "insights.models.Anomaly.Kind",
+        "AnomalySeverityEnum": "insights.models.Anomaly.Severity",
+        "NoticeSeverityEnum": "alerts.models.Severity",
+        "TopicEnum": "alerts.models.Topic",
         "LevelEnum": "insights.recommendations.models.LEVELS",
     },
 }

@@ -36,6 +36,7 @@ TAGS = {
     "memory": "Memory of instances and databases, per UTC day, where it is measured.",
     "usage": "Daily usage of databases, load balancers, NAT gateways and storage.",
     "resource-prices": "List prices of storage, databases and network, on demand.",
+    "carbon": "Energy and emissions per resource and day; the sustainability score.",
     "network": "Network traffic of instances, per UTC day.",
     "sync": "Start a sync of a dataset. Needs the permission `syncs.start_sync`.",
     "runs": "Sync runs: status, duration, rows, requests and errors.",

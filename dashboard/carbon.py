@@ -48,7 +48,7 @@ class CarbonView(PermissionRequiredMixin, FilterView):
     def get_filterset_kwargs(self, filterset_class: type[CarbonFilter]) -> Any:
         """Bound even where nothing is chosen, so that a wrong value is refused."""
         given = self.request.GET.copy()
-        if {"start", "end"} & given.keys():
+        if given.get("start") or given.get("end"):
             given.pop("period", None)  # who chose other days in the form left it
         return super().get_filterset_kwargs(filterset_class) | {"data": given}
 
@@ -65,7 +65,9 @@ class CarbonView(PermissionRequiredMixin, FilterView):
         context |= {
             "days": {"start": str(query.window.start), "end": str(query.window.end)},
             "answer": found,
-            "period": "" if "start" in given else given.get("period", DEFAULT_PERIOD),
+            "period": ""
+            if given.get("start")
+            else given.get("period") or DEFAULT_PERIOD,
             "regions": cleaner_regions(query),
             "table": emission_table(found),
             "score_parts": [

@@ -42,6 +42,7 @@ class PlaceLink:
     url: str
     is_current: bool
     pages: Sequence[Link]
+    is_beside: bool
 
 
 class Frame:
@@ -128,7 +129,10 @@ class Frame:
         if not links:
             return None
         is_current = self.page in place.pages
-        return PlaceLink(place.label, place.icon, links[0].url, is_current, links)
+        url = links[0].url
+        return PlaceLink(
+            place.label, place.icon, url, is_current, links, place.is_beside
+        )
 
     def _kept(self, page: Page) -> dict[str, Any]:
         """Return what a link to that page keeps of this one: its scope and period."""

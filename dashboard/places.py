@@ -64,6 +64,8 @@ class Place:
     label: str
     icon: str
     pages: tuple[Page, ...]
+    is_beside: bool = False
+    """Whether it stands beside every page, as a button of the header."""
 
 
 def _section(name: str, permission: str, words: str) -> Page:
@@ -257,9 +259,9 @@ PLACES = (
     Place("Resources", "resources", RESOURCES),
     Place("Insights", "insights", INSIGHTS),
     Place("Carbon", "carbon", CARBON),
-    Place("Assistant", "assistant", ASSISTANT),
     Place("Operations", "operations", OPERATIONS),
     Place("Admin", "admin", ADMIN),
+    Place("Assistant", "assistant", ASSISTANT, is_beside=True),
 )
 PAGE_OF = {
     route: page

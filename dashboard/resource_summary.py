@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from carbon.resource_days import emissions_of
 from clouds.access import AnyUser
 from dashboard.month_cost import month_cost
 from insights.models import Anomaly, Recommendation
@@ -24,6 +25,8 @@ def resource_summary(resource: Resource, user: Any, now: datetime) -> dict[str, 
     if user.has_perm("insights.view_anomaly"):
         rows = Anomaly.objects.visible_to(user).open().filter(resource=resource.pk)
         found["anomalies"] = list(rows.worst_first())
+    if user.has_perm("carbon.view_resourceemission"):
+        found["emissions"] = emissions_of(resource, now)
     return {"summary": found}
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from core.windows import last_complete_days
 from inventory.facts import Column
 from inventory.views import ResourceListView
-from metrics.idle import RECENT_DAYS
+from metrics.idle import IDLE_WINDOW_DAYS
 from metrics.use_panels import RECENT, recent_use
 
 VIEW_USE = "metrics.view_usagemetric"
@@ -25,7 +25,7 @@ class UsedResourceListView(ResourceListView):
             or not self.request.user.has_perm(VIEW_USE)
         ):
             return context
-        window = last_complete_days(RECENT_DAYS, timezone.now())
+        window = last_complete_days(IDLE_WINDOW_DAYS, timezone.now())
         resources = context["object_list"]
         use = recent_use(kind, [one.pk for one in resources], window)
         columns = [

@@ -7,7 +7,7 @@ from itertools import islice
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
-from django.db.models import F
+from django.db.models import BooleanField, ExpressionWrapper, F, Q
 from django.urls import reverse
 
 from clouds.models import CloudAccount
@@ -94,16 +94,22 @@ def _budgets(text: str, user: User) -> Iterator[Hit]:
 
 
 def _resources(text: str, user: User) -> Iterator[Hit]:
-    """Those that are there before those that are gone."""
+    """What has just this name, then what is there before what is gone."""
     kinds = [
         kind
         for kind, traits in KINDS.items()
         if user.has_perm(f"inventory.view_{traits.model._meta.model_name}")
     ]
     seen = Resource.objects.visible_to(user).filter(kind__in=kinds).search(text)
+    exact_first = ExpressionWrapper(Q(name__iexact=text), BooleanField()).desc()
     present_first = F("gone_since").desc(nulls_first=True)
-    found = seen.select_related("account").order_by(present_first, "name", "id")
-    for one in found[:LISTED]:
+    ordered = seen.order_by(exact_first, present_first, "name", "id")
+    found = list(ordered.select_related("account")[: LISTED + 1])
+    has_more = len(found) > LISTED and PAGE_OF["resources"].is_visible_to(user)
+    for one in found[: LISTED - has_more]:
         gone = f", {one.gone_word}" if one.is_gone else ""
         detail = f"{one.get_kind_display()} in {one.account.name}{gone}"
         yield Hit("resource", one.name or one.short_id, detail, one.get_absolute_url())
+    if has_more:
+        url = f"{reverse('resources')}?{urlencode({'search': text})}"
+        yield Hit("page", f"All resources with “{text}”", "Resources", url)

@@ -251,7 +251,7 @@ def _within(trend: Trend, window: Window) -> Trend:
         total=sum((one.total for one in series), Decimal(0)),
         estimated_from=min(estimated, default=None),
         estimated=estimated,
-        moments={day: trend.moments[day] for day in window.days()},
+        periods={day: trend.periods[day] for day in window.days()},
         series=series,
     )
 

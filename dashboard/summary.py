@@ -16,7 +16,7 @@ from dashboard.spending import Spending, spending
 from insights.models import Recommendation, RecommendationChange, RefreshState
 from inventory.models import Resource
 from inventory.querysets import RUNNING
-from metrics.idle import RECENT_DAYS
+from metrics.idle import IDLE_WINDOW_DAYS
 from metrics.models import CpuMetric
 from syncs.datasets import Dataset
 
@@ -163,7 +163,7 @@ def _database_percent(now: datetime, user: AnyUser) -> float | None:
     databases = present.filter(
         kind=Resource.Kind.DATABASE, account__is_enabled=True
     ).values("pk")
-    days = CpuMetric.objects.in_window(last_complete_days(RECENT_DAYS, now))
+    days = CpuMetric.objects.in_window(last_complete_days(IDLE_WINDOW_DAYS, now))
     found = days.filter(resource__in=databases).aggregate(mean=Avg("average_percent"))
     return None if found["mean"] is None else round(found["mean"], 2)
 

@@ -21,8 +21,8 @@ TagRow = tuple[date, str, str, str, float]
 
 def read_tag_bills(
     account: CloudAccount, bills: Iterable[Bill]
-) -> Iterator[tuple[str, dict[str, Bill]]]:
-    """Yield a tag key and the bill of each of its values, for the days of these bills.
+) -> Iterator[tuple[str, dict[str, Bill], Bill]]:
+    """Yield a tag key, the bill of each of its values, and which of these bills it is.
 
     They have all charges with that value, whose categories are not told by tag. What is
     untagged is left out, as taxes and credits are. One query per key and currency.
@@ -37,6 +37,7 @@ def read_tag_bills(
                     value: Bill(bill.currency, bill.first_day, parts, bill.unsettled)
                     for value, parts in sorted(usage.items())
                 },
+                bill,
             )
 
 

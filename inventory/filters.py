@@ -64,9 +64,9 @@ class ResourceFilter(OwnedFilter):
         return queryset.tagged(value)
 
     def lacking_tags(
-        self, queryset: ResourceQuerySet, name: str, keys: Sequence[str]
+        self, queryset: ResourceQuerySet, name: str, value: Sequence[str]
     ) -> ResourceQuerySet:
-        for key in keys:
+        for key in value:
             queryset = queryset.lacking_tag(key)
         return queryset
 

@@ -17,7 +17,7 @@ from core.api.filters import (
 from core.db.ordering import unknown_last
 from inventory.filters import InstanceFilter
 from inventory.querysets import InstanceQuerySet
-from metrics.idle import IDLE_BELOW_PERCENT, RECENT_DAYS
+from metrics.idle import IDLE_BELOW_PERCENT, IDLE_WINDOW_DAYS
 from metrics.models import UsageMetric
 from metrics.sync import MEASURED
 
@@ -97,7 +97,7 @@ class InstanceCpuFilter(InstanceFilter):
     idle = YesOrNo(
         method="filter_idle",
         help_text="Of running instances. true: their CPU never reached "
-        f"{IDLE_BELOW_PERCENT:g}% in the last {RECENT_DAYS} days; false: it did.",
+        f"{IDLE_BELOW_PERCENT:g}% in the last {IDLE_WINDOW_DAYS} days; false: it did.",
     )
     average_min = filters.NumberFilter(
         "recent_cpu__average_percent", "gte", help_text="In percent, inclusive."

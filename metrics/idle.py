@@ -10,7 +10,7 @@ The recommendation to stop an idle instance begins with the same percent, and as
 more days and a quiet network too (insights/recommendations/engine/idle.py).
 """
 
-RECENT_DAYS = 14
+IDLE_WINDOW_DAYS = 14
 IDLE_BELOW_PERCENT = 5.0
 # Compute Optimizer wants 30 hours of data: that is parts of two days.
 IDLE_MIN_DAYS = 2

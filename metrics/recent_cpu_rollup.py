@@ -8,7 +8,7 @@ from clouds.models import CloudAccount
 from core.db.upsert import upsert
 from core.windows import last_complete_days
 from inventory.models import Resource
-from metrics.idle import RECENT_DAYS, is_idle
+from metrics.idle import IDLE_WINDOW_DAYS, is_idle
 from metrics.models import CpuMetric, RecentCpu
 
 FIGURES = ("average_percent", "maximum_percent", "days", "is_idle", "until")
@@ -20,7 +20,7 @@ def refresh_recent_cpu(account: CloudAccount, now: datetime) -> None:
     The same CpuMetric and the same day give the same rows, so a run that is repeated,
     or that reads days of long ago, changes nothing.
     """
-    window = last_complete_days(RECENT_DAYS, now)
+    window = last_complete_days(IDLE_WINDOW_DAYS, now)
     per_resource = (
         CpuMetric.objects.filter(resource__account=account)
         .of_kinds(Resource.Kind.INSTANCE)

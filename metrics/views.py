@@ -21,7 +21,7 @@ from inventory.models import Instance, Resource
 from inventory.querysets import InstanceQuerySet
 from inventory.tag_picker import show_tags, tag_picker
 from metrics.filters import SortedInstanceFilter
-from metrics.idle import IDLE_BELOW_PERCENT, IDLE_MIN_DAYS, RECENT_DAYS
+from metrics.idle import IDLE_BELOW_PERCENT, IDLE_MIN_DAYS, IDLE_WINDOW_DAYS
 from metrics.models import RecentCpu
 from metrics.utilization_charts import HEAT_FROM_PERCENT, cpu_days, memory_used
 
@@ -175,7 +175,7 @@ class CpuView(InstanceCpuListView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        context["window"] = last_complete_days(RECENT_DAYS, timezone.now())
+        context["window"] = last_complete_days(IDLE_WINDOW_DAYS, timezone.now())
         context["bands"] = context["paginator"].bands
         context["measured_only"] = self._as_instances()
         instances = context["object_list"]

@@ -54,17 +54,17 @@ class Dataset(models.TextChoices):
         return TABLE[self]
 
     @property
-    def first_name(self) -> str:
-        return self.traits.first_name or self.value
+    def alias(self) -> str:
+        return self.traits.alias or self.value
 
     @property
     def names(self) -> list[str]:
-        """Return its keys in routes: its first name too."""
-        return list(dict.fromkeys([self.value, self.first_name]))
+        """Return its keys in routes: its alias too."""
+        return list(dict.fromkeys([self.value, self.alias]))
 
     @property
     def command(self) -> str:
-        return f"sync_{self.first_name}"
+        return f"sync_{self.alias}"
 
     @property
     def has_window(self) -> bool:
@@ -98,7 +98,7 @@ class Traits:
     """What a provider must have; without it the dataset is not offered."""
     task: str
     """The Celery task that reads a queued run; its room imports this one."""
-    first_name: str = ""
+    alias: str = ""
     """What command, routes and task call it, where that is not its key."""
     window: str = ""
     """The provider's method that returns which days it still has; none: no days."""
@@ -113,7 +113,7 @@ class Traits:
 
 TABLE = {
     Dataset.INSTANCES: Traits(
-        capability=InventorySource, task="inventory.tasks.sync_ec2", first_name="ec2"
+        capability=InventorySource, task="inventory.tasks.sync_ec2", alias="ec2"
     ),
     Dataset.STORAGE: Traits(
         capability=StorageSource, task="inventory.tasks.sync_storage"

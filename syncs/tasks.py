@@ -14,6 +14,7 @@ from syncs.models import SyncRun, Worker
 from syncs.runs.claims import free_dead
 from syncs.runs.start import BrokerUnavailable, start_syncs
 from syncs.scheduler.due import due
+from syncs.scheduler.lost_workers import notify_lost_workers
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ def schedule_tick() -> None:
     except BrokerUnavailable as error:
         logger.error("%s", error)
     update_incidents(now)
+    notify_lost_workers(now)
     Worker.objects.exclude(recent("heartbeat_at", now, ONE_DAY)).delete()
 
 

@@ -12,6 +12,8 @@ pytestmark = pytest.mark.django_db
 CLOSED = closed()
 # One's own, which tell of nothing else, and what the API is like.
 OWN = {"/password/", "/tokens/", "/tokens/revoke/", "/admin/password_change/"}
+# It takes no session, but a token of its own.
+TOKENS_ONLY = {"/mcp"}
 TOLD_TO_ALL = {"/api/v1/", "/api/docs/", "/api/schema/"}
 
 
@@ -47,7 +49,9 @@ def nobody(client: Client) -> Client:
 
 
 def test_who_has_no_role_sees_nothing(nobody: Client) -> None:
-    others = [address for address in CLOSED if address not in OWN | TOLD_TO_ALL]
+    others = [
+        address for address in CLOSED if address not in OWN | TOLD_TO_ALL | TOKENS_ONLY
+    ]
     answers = {at: nobody.get(at, follow=True).status_code for at in others}
     assert answers == dict.fromkeys(others, 403)
 

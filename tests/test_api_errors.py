@@ -131,14 +131,14 @@ def test_an_unknown_format_is_refused_with_those_there_are(path: str) -> None:
 
 @pytest.mark.parametrize("query", ["", "?start=2026-11-01&end=2026-11-03", "?x=1"])
 @pytest.mark.parametrize("name", FIRST_NAMES)
-def test_the_first_names_answer_as_the_new_ones(name: str, query: str) -> None:
+def test_the_aliases_answer_as_the_new_ones(name: str, query: str) -> None:
     client = viewer()
     old, new = (client.get(at + query) for at in (name, FIRST_NAMES[name]))
     assert (old.status_code, old.json()) == (new.status_code, new.json())
 
 
 @pytest.mark.parametrize("name", FIRST_NAMES)
-def test_the_first_names_answer_in_every_format(name: str) -> None:
+def test_the_aliases_answer_in_every_format(name: str) -> None:
     client = viewer()
     for kind in ("csv", "api"):
         old, new = (

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from clouds.testing import account
-from core.testing.browser import HANGS_AFTER_MS, PHONE, let_in
+from core.testing.browser import HANGS_AFTER_MS, PHONE, Clicks, let_in
 from users.testing import person
 
 pytestmark = pytest.mark.only_on("postgresql")
@@ -37,14 +37,9 @@ def invite(page: Page, press: Callable[[Locator], None]) -> str:
 def test_a_colleague_gets_access_in_few_clicks(
     admin_page: Page, browser: Browser
 ) -> None:
-    clicks: list[Locator] = []
-
-    def click(target: Locator) -> None:
-        clicks.append(target)
-        target.click()
-
-    link = invite(admin_page, click)
-    assert len(clicks) <= MOST_CLICKS
+    clicks = Clicks()
+    link = invite(admin_page, clicks)
+    assert clicks.count <= MOST_CLICKS
     with browser.new_context(viewport=PHONE) as context:
         page = context.new_page()
         page.set_default_timeout(HANGS_AFTER_MS)

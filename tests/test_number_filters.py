@@ -17,10 +17,7 @@ ADDRESSES = {
     "/api/v1/costs/": ["amount_min", "amount_max"],
     "/api/v1/instances/": ["average_min", "average_max"],
     "/instances/": ["average_min", "average_max"],
-    "/admin/metrics/cpumetric/": [
-        *("average_percent_from", "average_percent_to"),
-        *("maximum_percent_from", "maximum_percent_to"),
-    ],
+    "/admin/metrics/cpumetric/": ["average_percent_from", "maximum_percent_to"],
 }
 
 

@@ -22,7 +22,7 @@ from syncs.models import Watermark
 from users.testing import person
 
 HOUSE = Path(__file__).resolve().parents[1]
-PLACES = ["/", "/costs/", "/resources/", "/insights/", "/syncs/"]
+PLACES = ["/", "/costs/", "/resources/", "/insights/", "/carbon/", "/syncs/"]
 SECTIONS = {
     "/costs/": [
         "/costs/changes/",
@@ -34,6 +34,7 @@ SECTIONS = {
     "/people/": [
         *("/admin/clouds/cloudaccount/", "/tokens/", "/activity/", "/admin/"),
     ],
+    "/assistant/": ["/assistant/reports/"],
     "/syncs/": ["/coverage/", "/alerts/"],
     "/insights/": [
         "/insights/mine/",
@@ -64,6 +65,13 @@ def section(client: Client, page: str) -> str:
 def test_a_viewer_is_led_to_every_place_but_the_admin(client: Client) -> None:
     client.force_login(person("viewer"))
     assert links(places(client)) == PLACES
+
+
+@pytest.mark.django_db
+def test_the_assistant_stands_beside_every_page(client: Client) -> None:
+    client.force_login(person("viewer"))
+    assert 'href="/assistant/" aria-label="Assistant"' in header(client, "/password/")
+    assert 'aria-current="page"' in header(client, "/assistant/")
 
 
 @pytest.mark.django_db

@@ -108,8 +108,11 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
         # backfill; windows; their runs.
         ("/syncs/backfills/{backfill}/", 10),
         # instance; CPU; memory; network; newest syncs and the first; freshness;
-        # changes; list price; disks and addresses.
-        ("/instances/{instance}/", 27),
+        # changes; list price; disks and addresses; emissions.
+        ("/instances/{instance}/", 28),
+        # accounts (2); costs per account and currency (4); sums per account and of all;
+        # running machines, use of regions and buckets; advice.
+        ("/carbon/", 19),
         # run.
         ("/syncs/runs/{run}/", 8),
     ],

@@ -136,6 +136,7 @@ def viewer_of_one_account() -> User:
 
 
 READERS = [viewer, operator, administrator, viewer_of_one_account]
+LIMITED = READERS.index(viewer_of_one_account)
 
 
 def asking(user: User) -> Callable[[Case[Any]], Any]:
@@ -194,7 +195,7 @@ def test_what_is_answered_is_what_the_schema_tells(part: int) -> None:
         for case, share in zip(covering(operation), shares, strict=False):
             if share < len(readers):
                 answer = readers[share](case)
-                if READERS[share] is viewer_of_one_account and answer.ok:
+                if share == LIMITED and answer.status_code == 200:
                     told.add(operation.label)
                     assert "000000000001" not in answer.text, operation.label
                     assert "i-web-1" not in answer.text, operation.label

@@ -79,7 +79,7 @@ class Filler:
             return {self.word: self.word} if one.default is dict else one.get_default()
         if isinstance(one, models.BooleanField):
             return one.get_default() or False
-        return 1
+        return self.key if one.name.endswith("_id") else 1
 
 
 def models_of_accounts() -> list[type[models.Model]]:

@@ -36,6 +36,7 @@ class ApiToken(models.Model):
         max_length=3,
         choices=TOKEN_SCOPES,
         default="api",
+        db_default="api",
         help_text="API: scripts. MCP: assistants of others, which only ask questions.",
     )
     is_read_only = models.BooleanField("read-only", default=False)

@@ -42,6 +42,8 @@ class Intent:
     """Whether it is cut by service, region, account or a tag."""
     days: str = ""
     """past, ahead, or empty where it has no days."""
+    default_period: str = ""
+    """Where a question names no days."""
     compares: bool = False
     """Whether a second period is what it is compared with."""
     has_limit: bool = False
@@ -255,6 +257,28 @@ INTENTS = (
         names=RESOURCE_NAMES,
     ),
     Intent(
+        name="carbon",
+        description="Estimated emissions of what runs.",
+        example="What are our carbon emissions by account?",
+        triggers=saying("carbon co2 co2e emission emissions emit emits footprint"),
+        words={
+            **saying("cause caused kg estimated produce produced"),
+            **chosen(
+                "group_by",
+                account="by account, per account, by accounts",
+                service="by service, per service, by services",
+                region="by region, per region, by regions",
+                team="by team, per team, by teams",
+            ),
+            "how much": {},
+        },
+        names={NameKind.ACCOUNT: "account", NameKind.PROVIDER: "provider"},
+        days="past",
+        default_period="30_days",
+        choices={"group_by": ("account", "service", "region", "team")},
+        defaults={"group_by": "account"},
+    ),
+    Intent(
         name="why",
         description="Why costs differ from those of the period before.",
         example="Why did costs rise last month?",
@@ -278,6 +302,7 @@ INTENTS = (
         },
         names=BILL_NAMES,
         days="past",
+        default_period="30_days",
         compares=True,
         choices=COST_CHOICES,
     ),
@@ -303,6 +328,7 @@ INTENTS = (
         names=BILL_NAMES,
         groups=True,
         days="past",
+        default_period="30_days",
         choices={
             "metric": ("billed", "effective"),
             "granularity": ("daily", "monthly"),
@@ -329,6 +355,7 @@ INTENTS = (
         names=BILL_NAMES,
         groups=True,
         days="past",
+        default_period="30_days",
         has_limit=True,
         choices={
             "metric": ("billed", "effective"),
@@ -364,6 +391,7 @@ INTENTS = (
         words={**METRIC, **IN_CURRENCY},
         names=BILL_NAMES,
         days="past",
+        default_period="30_days",
         choices=COST_CHOICES,
     ),
 )

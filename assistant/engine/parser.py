@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from assistant.engine.intents import (
-    BILL_NAMES,
     EXCLUDABLE,
     INTENTS,
     LARGEST_LIMIT,
     Intent,
 )
-from assistant.engine.lexicon import ACTIONS, FILLERS, GROUP_NOUNS, Slots
+from assistant.engine.lexicon import ACTIONS, FILLERS, GROUP_NOUNS
 from assistant.engine.names import Match, NameKind, Vocabulary
 from assistant.engine.periods import Days, period_at
 from assistant.engine.words import phrases_at, words_of
@@ -72,9 +71,9 @@ def parse(text: str, vocabulary: Vocabulary, today: date) -> Asked | Refused:
 def with_defaults(intent: Intent, slots: Values) -> Values:
     """Return the slots with those that are left out, so that each answer names them."""
     found = {**intent.defaults, **slots}
-    if intent.names is BILL_NAMES and not found.keys() & {"period", "start", "end"}:
+    if intent.default_period and not found.keys() & {"period", "start", "end"}:
         is_monthly = found.get("granularity") == "monthly"
-        found["period"] = "12_months" if is_monthly else "30_days"
+        found["period"] = "12_months" if is_monthly else intent.default_period
     return found
 
 
@@ -255,9 +254,10 @@ class _Reading:
         slots: dict[str, str | Sequence[str]] = {**names, **self.slots}
         if self.groups:
             slots["group_by"] = ",".join(self.groups)
-        return Asked(self.intent.name, with_defaults(self.intent, slots | self._days()))
+        slots |= self._days()
+        return Asked(self.intent.name, with_defaults(self.intent, slots))
 
-    def _days(self) -> Slots:
+    def _days(self) -> dict[str, str]:
         """The newer period; an older one is what it is compared with."""
         if not self.periods:
             return {}

@@ -3,7 +3,7 @@
 They are checked as strictly as words are, so that no door knows more than another.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from assistant.engine.intents import (
@@ -28,6 +28,8 @@ def asked_of(
     intent = INTENT_OF.get(name)
     if intent is None:
         return Refused(f"There is no intent {name}. Choose from: {_list(INTENT_OF)}.")
+    if any("\0" in text for text in _texts(values)):
+        return Refused("Null characters are not allowed.")
     slots: dict[str, str | Sequence[str]] = {}
     for slot, value in values.items():
         if value in (None, "", []):
@@ -37,6 +39,12 @@ def asked_of(
             return found
         slots[slot] = found
     return Asked(intent.name, with_defaults(intent, slots))
+
+
+def _texts(values: Mapping[str, Any]) -> Iterator[str]:
+    for slot, value in values.items():
+        several = value if isinstance(value, list | tuple) else [value]
+        yield from (text for text in (slot, *several) if isinstance(text, str))
 
 
 def _checked(
@@ -89,10 +97,12 @@ def _names(kind: NameKind, value: Any, vocabulary: Vocabulary) -> list[str] | Re
 def _choices(intent: Intent, slot: str, vocabulary: Vocabulary) -> Sequence[str]:
     if slot == "period":
         return list(PERIODS)
+    if slot in intent.choices:
+        return intent.choices[slot]
     if slot == "group_by":
         tags = [f"tag:{key}" for key in vocabulary.tag_keys]
         return ["none", *dict.fromkeys(GROUP_NOUNS.values()), *tags]
-    return intent.choices[slot]
+    return ()
 
 
 def schema_of(intent: Intent, vocabulary: Vocabulary) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from core.windows import ONE_DAY
 TITLES = {
     "anomaly": "Anomalies",
     "budget": "Budgets",
+    "carbon": "Carbon emissions",
     "cost": "Cost",
     "count": "Count of resources",
     "forecast": "Forecast",

@@ -54,6 +54,7 @@ def test_a_cost_is_that_of_the_bill_beside_the_period_before(ada: User) -> None:
         "how much have we saved",
         "How many instances are there?",
         "Are we within budget?",
+        "What are our carbon emissions by account?",
         "Is the data of production fresh?",
     ],
 )

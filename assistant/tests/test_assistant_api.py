@@ -12,6 +12,7 @@ from assistant.models import Interaction
 from assistant.tasks import delete_expired
 from core.testing.clock import NOW
 from insights.testing import somebody
+from users.models import AuditEntry
 from users.testing import session_of, text_of
 
 ASK = "/api/v1/assistant/ask/"
@@ -60,6 +61,9 @@ def test_what_cannot_be_read_is_refused(body: dict[str, Any], ada: User) -> None
     [
         {"period": "yesteryear"},
         {"service": [1]},
+        {"service": ["a\0b"]},
+        {"a\0b": "c"},
+        {"currency": {"a": "\0"}},
         {"service": {"a": 1}},
         {"start": "01/02/2026"},
         {"limit": 5},
@@ -97,6 +101,8 @@ def test_an_answer_is_judged_by_who_asked(ada: User) -> None:
     assert wrong.status_code == 400
     row = Interaction.objects.get()
     assert (row.rating, row.comment) == (-1, "Without tax, please.")
+    entry = AuditEntry.objects.get(action="answer.rate")
+    assert (entry.user, entry.object_label) == (ada, "cost in October")
 
 
 def test_the_tools_are_listed_with_their_schemas(ada: User) -> None:

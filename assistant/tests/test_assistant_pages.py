@@ -23,7 +23,7 @@ def test_a_question_is_asked_and_its_answer_shown(ada: User) -> None:
     assert "Nothing was asked yet" in client.get(PAGE).content.decode()
     asked = client.post(PAGE, {"question": "What did <b>S3</b> cost in October?"})
     row = Interaction.objects.get()
-    assert asked.url == f"{PAGE}#question-{row.pk}"
+    assert asked["Location"] == f"{PAGE}#question-{row.pk}"
     client.post(PAGE, {"question": "What did S3 cost in October?"})
     shown = client.get(PAGE).content.decode()
     assert "$77.50 for 1 Oct 2026" in shown

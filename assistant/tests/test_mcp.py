@@ -1,9 +1,11 @@
 """The official client lists and calls every tool, in both eras of the protocol."""
 
+import asyncio
 import json
+from concurrent.futures import Future, ThreadPoolExecutor
+from queue import Queue
 from typing import Any
 
-import anyio
 import httpx2
 import pytest
 from django.contrib.auth.models import User
@@ -15,6 +17,7 @@ from assistant.agents import AGENTS
 from assistant.engine.intents import INTENTS
 from assistant.models import Interaction
 from clouds.models import CloudAccount
+from core.testing.waiting import HANGS_AFTER_SECONDS
 from insights.testing import somebody
 from users.tokens import make_token
 
@@ -26,30 +29,39 @@ ARGUMENTS = {
 
 
 class InProcess(httpx2.AsyncBaseTransport):
-    """Sends requests to the view, without a server."""
+    """Hands requests over to the thread of the test, whose connection has the rows."""
+
+    def __init__(self) -> None:
+        self.requests: Queue[tuple[httpx2.Request, Future[httpx2.Response]] | None]
+        self.requests = Queue()
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        headers = {
-            f"HTTP_{name.upper().replace('-', '_')}": value
+        answered: Future[httpx2.Response] = Future()
+        self.requests.put((request, answered))
+        return await asyncio.wrap_future(answered)
+
+    def serve(self) -> None:
+        """Answer until the client has ended."""
+        while waiting := self.requests.get(timeout=HANGS_AFTER_SECONDS):
+            request, answered = waiting
+            answered.set_result(_answer(request))
+
+
+def _answer(request: httpx2.Request) -> httpx2.Response:
+    answer = Browser().generic(
+        request.method,
+        request.url.path,
+        request.content,
+        request.headers.get("content-type", ""),
+        headers={
+            name: value
             for name, value in request.headers.items()
             if name not in ("host", "content-type", "content-length")
-        }
-        answer = Browser().generic(
-            request.method,
-            request.url.path,
-            request.content,
-            request.headers.get("content-type", ""),
-            **headers,
-        )
-        return httpx2.Response(
-            answer.status_code, headers=dict(answer.items()), content=answer.content
-        )
-
-
-@pytest.fixture(autouse=True)
-def _one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The view runs in the loop of its client, and on the test's connection."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        },
+    )
+    return httpx2.Response(
+        answer.status_code, headers=dict(answer.items()), content=answer.content
+    )
 
 
 def called(user: User, mode: str, calls: dict[str, Any]) -> dict[str, Any]:
@@ -57,21 +69,34 @@ def called(user: User, mode: str, calls: dict[str, Any]) -> dict[str, Any]:
     token = make_token(user, 1, scope="mcp")[1]
     headers = {"Authorization": f"Bearer {token}"}
     found: dict[str, Any] = {}
+    server = InProcess()
 
     async def main() -> None:
-        http = httpx2.AsyncClient(transport=InProcess(), headers=headers)
+        http = httpx2.AsyncClient(transport=server, headers=headers)
         transport = streamable_http_client("http://testserver/mcp", http_client=http)
         async with Client(transport, mode=mode) as client:
             listed = await client.list_tools()
             found["tools"] = [one.name for one in listed.tools]
-            assert all(one.annotations.read_only_hint for one in listed.tools)
+            assert all(
+                one.annotations and one.annotations.read_only_hint
+                for one in listed.tools
+            )
             for name in found["tools"]:
                 if calls and name not in calls:
                     continue
                 given = calls.get(name, ARGUMENTS.get(name, {}))
                 found[name] = await client.call_tool(name, given)
 
-    anyio.run(main)
+    def run() -> None:
+        try:
+            asyncio.run(main())
+        finally:
+            server.requests.put(None)
+
+    with ThreadPoolExecutor(1) as threads:
+        ended = threads.submit(run)
+        server.serve()
+        ended.result(HANGS_AFTER_SECONDS)
     return found
 
 
@@ -123,11 +148,18 @@ def test_what_a_tool_refuses_is_an_error_that_says_why(ada: User) -> None:
 
 
 def post(
-    token: str, method: str, params: dict[str, Any] | None = None, **headers: str
+    token: str,
+    method: str,
+    params: dict[str, Any] | None = None,
+    headers: dict[str, str] | None = None,
 ) -> Any:
     body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params or {}}
-    headers = {"HTTP_AUTHORIZATION": f"Bearer {token}", **headers}
-    return Browser().post("/mcp", json.dumps(body), "application/json", **headers)
+    return sent(token, json.dumps(body), headers)
+
+
+def sent(token: str, body: str, headers: dict[str, str] | None = None) -> Any:
+    headers = {"authorization": f"Bearer {token}", **(headers or {})}
+    return Browser().post("/mcp", body, "application/json", headers=headers)
 
 
 def test_it_takes_only_a_token_for_it(ada: User) -> None:
@@ -141,47 +173,47 @@ def test_it_takes_only_a_token_for_it(ada: User) -> None:
 def test_a_token_for_it_opens_nothing_else(ada: User) -> None:
     token = make_token(ada, 1, scope="mcp")[1]
     for keyword in ("Token", "Bearer"):
-        headers = {"HTTP_AUTHORIZATION": f"{keyword} {token}"}
-        answer = Browser().get("/api/v1/accounts/", **headers)
+        headers = {"authorization": f"{keyword} {token}"}
+        answer = Browser().get("/api/v1/accounts/", headers=headers)
         assert answer.status_code in (401, 403)
 
 
 def test_a_page_of_another_site_is_refused(ada: User) -> None:
     token = make_token(ada, 1, scope="mcp")[1]
-    refused = post(token, "tools/list", HTTP_ORIGIN="https://evil.example")
+    refused = post(token, "tools/list", headers={"origin": "https://evil.example"})
     assert refused.status_code == 403
-    assert post(token, "tools/list", HTTP_ORIGIN="http://testserver").status_code == 200
+    assert (
+        post(token, "tools/list", headers={"origin": "http://testserver"}).status_code
+        == 200
+    )
 
 
 def test_errors_of_the_protocol_have_its_codes(ada: User) -> None:
     token = make_token(ada, 1, scope="mcp")[1]
-    modern = {"HTTP_MCP_PROTOCOL_VERSION": "2026-07-28"}
-    unknown = post(token, "tools/list", HTTP_MCP_PROTOCOL_VERSION="1999-01-01")
+    modern = {"mcp-protocol-version": "2026-07-28"}
+    old = {"mcp-protocol-version": "1999-01-01"}
+    unknown = post(token, "tools/list", headers=old)
     assert (unknown.status_code, unknown.json()["error"]["code"]) == (400, -32022)
     assert "2026-07-28" in unknown.json()["error"]["data"]["supported"]
-    for headers, status in (({}, 200), (modern, 404)):
-        none = post(token, "prompts/list", **headers)
-        assert (none.status_code, none.json()["error"]["code"]) == (status, -32601)
+    none = [post(token, "prompts/list"), post(token, "prompts/list", headers=modern)]
+    assert [one.status_code for one in none] == [200, 404]
+    assert {one.json()["error"]["code"] for one in none} == {-32601}
     nothing = post(token, "tools/call", {"name": "delete_everything"})
     assert nothing.json()["error"]["code"] == -32602
-    assert (
-        Browser().get("/mcp", HTTP_AUTHORIZATION=f"Bearer {token}").status_code == 405
-    )
+    bearer = {"authorization": f"Bearer {token}"}
+    assert Browser().get("/mcp", headers=bearer).status_code == 405
 
 
 @pytest.mark.parametrize("body", ["[]", "{}", "1", '"x"', '{"method": 3}', "{"])
 def test_what_is_no_request_is_refused(body: str, ada: User) -> None:
     token = make_token(ada, 1, scope="mcp")[1]
-    headers = {"HTTP_AUTHORIZATION": f"Bearer {token}"}
-    answer = Browser().post("/mcp", body, "application/json", **headers)
-    assert answer.status_code == 400
+    assert sent(token, body).status_code == 400
 
 
 def test_a_notification_is_taken(ada: User) -> None:
     token = make_token(ada, 1, scope="mcp")[1]
     body = json.dumps({"jsonrpc": "2.0", "method": "notifications/initialized"})
-    headers = {"HTTP_AUTHORIZATION": f"Bearer {token}"}
-    answer = Browser().post("/mcp", body, "application/json", **headers)
+    answer = sent(token, body)
     assert (answer.status_code, answer.content) == (202, b"")
 
 

@@ -81,7 +81,7 @@ def test_the_score_names_each_part_and_formula() -> None:
 
 
 @pytest.mark.parametrize("kind", ["csv", "csv-excel", "xlsx"])
-@pytest.mark.parametrize("path", ["", "trend/"])
+@pytest.mark.parametrize("path", ["", "trend/", "score/"])
 def test_lists_are_files_too(path: str, kind: str) -> None:
     response = viewer().get(f"/api/v1/carbon/{path}", {"format": kind})
     assert response.status_code == 200
@@ -100,6 +100,7 @@ def test_lists_are_files_too(path: str, kind: str) -> None:
             {"period": "7_days", "start": "2026-11-01", "end": "2026-11-03"},
             "or a period",
         ),
+        ({"start": "0001-01-01", "end": "0001-02-01"}, "Choose days within"),
         ({"account": "999"}, "unknown"),
         ({"acount": "1"}, "account"),
     ],

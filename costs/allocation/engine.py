@@ -50,44 +50,44 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """What each team pays per moment, what each rule gave, and what none covers."""
+    """What each team pays per period, what each rule gave, and what none covers."""
 
     teams: dict[str, Amounts] = field(default_factory=lambda: defaultdict(dict))
     rules: dict[int, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     uncovered: dict[Key, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
 
     def add(self, rules: Sequence[Rule], columns: Sequence[str], rows: Rows) -> None:
-        """Add rows of a value of each column, the moment and the amount.
+        """Add rows of a value of each column, the period and the amount.
 
         What a rule covers is summed before it is split: there may be very many rows.
         """
         matched = Matches(rules, columns)
         covered: dict[int, Amounts] = defaultdict(dict)
         rest: dict[tuple[str, ...], Amounts] = defaultdict(dict)
-        for *values, moment, amount in rows:
+        for *values, period, amount in rows:
             key = tuple(values)
             rule = matched[key]
             amounts = covered[rule.key] if rule else rest[key]
-            amounts[moment] = amounts.get(moment, ZERO) + amount
+            amounts[period] = amounts.get(period, ZERO) + amount
         for rule in rules:
             self._share(rule, covered.get(rule.key, {}))
         for key, amounts in rest.items():
             self._leave(tuple(zip(columns, key, strict=True)), amounts)
 
     def _share(self, rule: Rule, amounts: Amounts) -> None:
-        for moment, amount in amounts.items():
+        for period, amount in amounts.items():
             self.rules[rule.key] += amount
             for team, part in split(amount, rule.shares).items():
-                self._pay(team, moment, part)
+                self._pay(team, period, part)
 
     def _leave(self, key: Key, amounts: Amounts) -> None:
-        for moment, amount in amounts.items():
+        for period, amount in amounts.items():
             self.uncovered[key] += amount
-            self._pay(NOT_ALLOCATED, moment, amount)
+            self._pay(NOT_ALLOCATED, period, amount)
 
-    def _pay(self, team: str, moment: date, amount: Decimal) -> None:
+    def _pay(self, team: str, period: date, amount: Decimal) -> None:
         amounts = self.teams[team]
-        amounts[moment] = amounts.get(moment, ZERO) + amount
+        amounts[period] = amounts.get(period, ZERO) + amount
 
 
 class Matches(dict[tuple[str, ...], Rule | None]):

@@ -210,7 +210,7 @@ def days_data(trend: Trend) -> dict[str, Any]:
                 "cost": found.get(day, ZERO if is_stored else None),
                 "is_estimated": day in trend.estimated,
             }
-            for day, is_stored in trend.moments.items()
+            for day, is_stored in trend.periods.items()
         ],
     }
 

@@ -138,8 +138,8 @@ def query_of_moments(query: CostQuery) -> Callable[[date], str | None]:
         start="", end="", granularity="", previous_start="", previous_end=""
     )
 
-    def into(moment: date) -> str | None:
-        part = _days_of(moment, query)
+    def into(period: date) -> str | None:
+        part = _days_of(period, query)
         if part == query.window and query.granularity == "daily":
             return None
         return f"start={part.start}&end={part.end}&granularity=daily&{rest}"
@@ -147,12 +147,12 @@ def query_of_moments(query: CostQuery) -> Callable[[date], str | None]:
     return into
 
 
-def _days_of(moment: date, query: CostQuery) -> Window:
+def _days_of(period: date, query: CostQuery) -> Window:
     """The day itself, or those of the month that lie in the window."""
     if query.granularity == "daily":
-        return Window(moment, moment + ONE_DAY)
+        return Window(period, period + ONE_DAY)
     window = query.window
-    return Window(max(moment, window.start), min(add_months(moment, 1), window.end))
+    return Window(max(period, window.start), min(add_months(period, 1), window.end))
 
 
 def active_filters(

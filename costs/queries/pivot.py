@@ -51,7 +51,7 @@ class Pivot:
 
 def pivot_by_month(trend: Trend, lines: Iterable[Line]) -> Pivot:
     """Return a labelled trend with its months across, in the order of its lines."""
-    months = list(dict.fromkeys(map(first_of_month, trend.moments)))
+    months = list(dict.fromkeys(map(first_of_month, trend.periods)))
     rows = []
     for line, series in series_of_lines(trend, lines):
         sums = _per_month(series)

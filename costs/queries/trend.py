@@ -71,7 +71,7 @@ class Trend:
     before the window."""
     estimated: frozenset[date]
     """The points that hold such a day."""
-    moments: Mapping[date, bool]
+    periods: Mapping[date, bool]
     """The day of each point, the same in every series, and whether it is stored."""
     series: Sequence[Series]
 
@@ -128,7 +128,7 @@ def trend_of(
     metric: str,
     granularity: str,
 ) -> Trend:
-    """Return the trend of amounts that are known per key and moment. One query."""
+    """Return the trend of amounts that are known per key and period. One query."""
     if currency:
         source = source.in_currency(currency)
     # A bill is estimated by the month: it may be since before the window.
@@ -138,8 +138,8 @@ def trend_of(
     estimated = [day for day, counts in stored.items() if counts.estimated]
     # A day with charges is there, though none has said yet what they sum to.
     known = {*stored, *chain.from_iterable(amounts.values())}
-    moments = _moments(window, known, granularity)
-    series = [_filled(key, found, moments) for key, found in amounts.items()]
+    periods = _periods(window, known, granularity)
+    series = [_filled(key, found, periods) for key, found in amounts.items()]
     series.sort(key=lambda one: (one.key == OTHER, -one.total, one.key))
     return Trend(
         start=window.start,
@@ -153,7 +153,7 @@ def trend_of(
         estimated=frozenset(
             estimated if granularity == "daily" else map(first_of_month, estimated)
         ),
-        moments=moments,
+        periods=periods,
         series=series,
     )
 
@@ -171,37 +171,37 @@ def _estimated_from(stored: Mapping[date, StoredDay], window: Window) -> date | 
 def _amounts(
     found: Iterable[tuple[str, str | None, date, Decimal]],
 ) -> tuple[str | None, dict[str, dict[date, Decimal]]]:
-    """The currency, and per key the amount of each moment that has one."""
+    """The currency, and per key the amount of each period that has one."""
     found = list(found)
     currency = only_currency(currency for currency, *_ in found)
     amounts: dict[str, dict[date, Decimal]] = defaultdict(dict)
-    for _, key, moment, amount in found:
+    for _, key, period, amount in found:
         # A key may be called "Other" itself.
         of_key = amounts[OTHER if key is None else key]
-        of_key[moment] = of_key.get(moment, ZERO) + amount
+        of_key[period] = of_key.get(period, ZERO) + amount
     return currency, amounts
 
 
-def _moments(
+def _periods(
     window: Window, stored: Collection[date], granularity: str
 ) -> dict[date, bool]:
     """Each day, or first of a month, of the window, and whether any of it is stored."""
     if granularity == "daily":
         return {day: day in stored for day in window.days()}
     months = {first_of_month(day) for day in stored}
-    moment, moments = first_of_month(window.start), {}
-    while moment < window.end:
-        moments[moment] = moment in months
-        moment = add_months(moment, 1)
-    return moments
+    period, periods = first_of_month(window.start), {}
+    while period < window.end:
+        periods[period] = period in months
+        period = add_months(period, 1)
+    return periods
 
 
 def _filled(
-    key: str, amounts: Mapping[date, Decimal], moments: Mapping[date, bool]
+    key: str, amounts: Mapping[date, Decimal], periods: Mapping[date, bool]
 ) -> Series:
-    """A point for every moment: a stored day without a charge cost 0."""
+    """A point for every period: a stored day without a charge cost 0."""
     points = [
-        Point(moment, amounts.get(moment, ZERO) if is_stored else None)
-        for moment, is_stored in moments.items()
+        Point(period, amounts.get(period, ZERO) if is_stored else None)
+        for period, is_stored in periods.items()
     ]
     return Series(key, sum(amounts.values(), ZERO), points)

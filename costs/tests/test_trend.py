@@ -91,7 +91,7 @@ def test_days_that_are_not_stored_are_unknown_and_free_days_cost_nothing() -> No
 def test_nothing_stored_has_no_total() -> None:
     found = trend()
     assert (found.total, found.currency, found.series) == (None, None, [])
-    assert not any(found.moments.values())
+    assert not any(found.periods.values())
 
 
 def test_days_outside_the_window_are_left_out() -> None:
@@ -138,7 +138,7 @@ def test_months_start_on_their_first_day() -> None:
     close(owner, *days)
     window = Window(date(2026, 4, 15), date(2026, 7, 2))
     found = trend(window, granularity="monthly")
-    assert list(found.moments) == [date(2026, month, 1) for month in (4, 5, 6, 7)]
+    assert list(found.periods) == [date(2026, month, 1) for month in (4, 5, 6, 7)]
     month = [Decimal("1.1"), Decimal("2.2"), None, Decimal("1.1")]
     assert amounts(found) == {"EC2": month}
 
@@ -177,7 +177,7 @@ def test_a_bill_is_estimated_since_before_the_window() -> None:
     found = trend(Window(SECOND, WINDOW.end))
     assert found.estimated_from == date(2026, 5, 20)
     assert found.estimated == {SECOND, THIRD, FOURTH}
-    assert [*found.moments] == [SECOND, THIRD, FOURTH]
+    assert [*found.periods] == [SECOND, THIRD, FOURTH]
 
 
 def test_estimated_days_that_end_before_the_window_are_not_those_of_the_window() -> (

@@ -31,7 +31,7 @@ from inventory.filters import AnyKindFilter, BucketFilter
 from inventory.models import Bucket, Instance, Resource
 from inventory.querysets import RUNNING
 from metrics.filters import InstanceCpuFilter
-from metrics.idle import RECENT_DAYS
+from metrics.idle import IDLE_WINDOW_DAYS
 from metrics.models import CpuMetric, MemoryMetric
 
 COUNT: dict[str, Any] = {"type": "integer", "description": "Of all pages."}
@@ -190,7 +190,7 @@ class VmViewSet(InfrastructureViewSet):
         return found
 
     def figures(self, page: Sequence[Instance]) -> dict[int, dict[str, Any]]:
-        window = last_complete_days(RECENT_DAYS, timezone.now())
+        window = last_complete_days(IDLE_WINDOW_DAYS, timezone.now())
         keys = [one.pk for one in page]
         days = MemoryMetric.objects.in_window(window).filter(resource__in=keys)
         means = days.order_by().values_list("resource_id")

@@ -37,20 +37,18 @@ def digest_text(user: User, days: int, now: datetime) -> str:
 
 
 def _costs(user: User, days: int, now: datetime) -> Iterator[str]:
-    found = None
-    if user.has_perm("costs.view_dailycost"):
-        found = spending(now, user, {})
-    if found is None:
+    may = user.has_perm("costs.view_dailycost")
+    first = spending(now, user, {}) if may else None
+    if first is None:
         yield "No costs are stored"
         return
-    newest = max(found.amounts)
-    yield f"{_period(found, days)} (data through {newest:%-d %b %Y})"
+    newest = max(first.amounts)
+    yield f"{_period(first, days)} (data through {newest:%-d %b %Y})"
     yield ""
     accounts = list(CloudAccount.objects.visible_to(user).enabled())
-    for currency in (found.currency, *found.other_currencies):
-        if currency != found.currency:
-            found = spending(now, user, {}, currency)
-        if found:
+    yield from _money(first, days, accounts)
+    for currency in first.other_currencies:
+        if found := spending(now, user, {}, currency):
             yield from _money(found, days, accounts)
 
 

@@ -98,3 +98,14 @@ def test_a_limited_user_sees_their_accounts_only(shop: CloudAccount) -> None:
     page = text(session_of(ben))
     assert "shop" in page
     assert "other" not in page.replace("other accounts", "")
+
+
+def test_the_page_of_a_resource_says_what_it_emits(shop: CloudAccount) -> None:
+    page = viewer().get(shop.resources.get().get_absolute_url()).content.decode()
+    assert "Emissions in 30 days" in page
+    assert "of making its server" in page
+    unknown = instance(shop, "gpu", instance_type="p5.48xlarge")
+    store_cpu(unknown, WEEK, 20)
+    estimate_all(shop, NOW)
+    page = viewer().get(unknown.get_absolute_url()).content.decode()
+    assert "Unknown on 7 of 7 days: no figures for its type." in page

@@ -71,7 +71,17 @@ def test_what_is_there_comes_before_what_is_gone_and_few_of_each_are_listed() ->
         "web-00",
     ]
     instance(owner, "web-99")
-    assert "web-00" not in {label for _, label, _ in found("web-")}
+    *listed, (kind, _, url) = found("web-")
+    assert "web-00" not in {label for _, label, _ in listed}
+    assert (kind, url) == ("page", "/resources/?search=web-")
+    assert len(listed) == LISTED - 1
+
+
+def test_what_has_just_this_name_comes_first() -> None:
+    owner = account()
+    for name in ("a-web", "b-web", "Web"):
+        instance(owner, name)
+    assert [label for _, label, _ in found("web")] == ["Web", "a-web", "b-web"]
 
 
 def test_nobody_finds_what_is_hidden_from_them() -> None:

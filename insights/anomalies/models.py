@@ -48,6 +48,8 @@ class Anomaly(Owned):
     class Kind(models.TextChoices):
         SPIKE = "spike", "Spike"
         SHIFT = "shift", "New level"
+        GROWTH = "growth", "Growth"
+        NEW = "new", "New"
 
     class Direction(models.TextChoices):
         UP = "up", "Above"

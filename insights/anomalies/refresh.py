@@ -39,8 +39,8 @@ CPU_COLUMNS = ("average_percent", "p99_percent", "maximum_percent")
 # is theirs.
 EXPLAINED_SHARE = 0.5
 
-# A tag key, and the bill of each of its values.
-TagBills = tuple[str, Mapping[str, Bill]]
+# A tag key, the bill of each of its values, and the bill whose costs they are.
+TagBills = tuple[str, Mapping[str, Bill], Bill]
 Machines = Mapping[str, Sequence[Series]]
 
 
@@ -113,8 +113,8 @@ def _version(
 ) -> str:
     days = [(row.pk, row.first_day, row.last_day) for row in account_anomalies]
     digest = sha256(repr((METHOD, limits(), days, learned)).encode())
-    bills_of_tags = [bill for _, values in tags for bill in values.values()]
-    digest.update(repr([(key, list(values)) for key, values in tags]).encode())
+    bills_of_tags = [bill for _, values, _ in tags for bill in values.values()]
+    digest.update(repr([(key, list(values)) for key, values, _ in tags]).encode())
     for bill in [*bills, *bills_of_tags]:
         series = [(part, list(values)) for part, values in sorted(bill.usage.items())]
         about = (bill.currency, bill.first_day, sorted(bill.unsettled))
@@ -183,11 +183,11 @@ def _tag_anomalies(
 ) -> list[Anomaly]:
     """Return what only a tag shows: not those of the bill, nor of an earlier key."""
     rows: list[Anomaly] = []
-    for key, values in tags:
+    for key, values, bill in tags:
         shown = [*bill_anomalies, *rows]
         found = [
             one
-            for one in find_tag_anomalies(values, limits())
+            for one in find_tag_anomalies(values, bill, limits())
             if not _is_explained(one, shown)
         ]
         names = sorted({one.key for one in found})

@@ -1,6 +1,7 @@
 """The endpoints of feedback on insights: its parts, statistics, comments, one's own."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -25,6 +26,7 @@ from insights.feedback.querysets import INSIGHTS, FeedbackQuerySet
 from insights.models import Anomaly, Feedback, Forecast, Recommendation
 from insights.transitions import StaleVersion
 
+Handler = TypeVar("Handler", bound=Callable[..., Any])
 MODELS: tuple[Any, ...] = (Recommendation, Anomaly, Forecast)
 
 
@@ -132,10 +134,11 @@ class StatsSerializer(serializers.Serializer[Any]):
     by_insight = serializers.DictField(child=serializers.IntegerField())
 
 
-def _part(given: type[InsightSerializer]) -> Any:
-    return extend_schema(
+def _part(given: type[InsightSerializer]) -> Callable[[Handler], Handler]:
+    described: Callable[[Handler], Handler] = extend_schema(
         request=given, responses={**GIVEN, **errors(400, 403, 409)}, filters=False
     )
+    return described
 
 
 class FeedbackViewSet(RowsViewSet):

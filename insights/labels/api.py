@@ -40,7 +40,7 @@ class LabeledDaySerializer(serializers.ModelSerializer[LabeledDay]):
     instance_id = _of_anomaly("resource.resource_id", default=None, allow_null=True)
     unit = _of_anomaly("unit", help_text="A currency, or %.")
     value = AmountField(read_only=True, allow_null=True)
-    source = serializers.CharField(source="judgment.source", read_only=True)
+    judged_by = serializers.CharField(source="judgment.source", read_only=True)
     user = serializers.CharField(source="judgment.user_name", read_only=True)
     quality = serializers.FloatField(
         source="judgment.quality", read_only=True, help_text="0 to 1: how sure it is."
@@ -52,7 +52,7 @@ class LabeledDaySerializer(serializers.ModelSerializer[LabeledDay]):
         fields = [
             *("id", "anomaly", "account", "scope", "sub_account_id", "service"),
             *("region", "tag_key", "tag_value", "instance_id", "unit", "day", "value"),
-            *("label", "source", "user", "quality", "judged_at"),
+            *("label", "judged_by", "user", "quality", "judged_at"),
         ]
         read_only_fields = fields
 

@@ -25,7 +25,7 @@ class LabeledDayFilter(filters.FilterSet):
     service = AnyText(
         f"{OF_ANOMALY}service", commas=False, help_text="Repeat it for several."
     )
-    source = AnyChoice(
+    judged_by = AnyChoice(
         "judgment__source", choices=Judgment.Source.choices, help_text="Only these."
     )
     label = AnyChoice(

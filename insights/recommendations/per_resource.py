@@ -17,6 +17,7 @@ from inventory.models import Resource
 # Parameter of the list's order -> what a resource is ordered by.
 ORDERS = {
     "savings_monthly": "saving",
+    "kg_per_month": "most_kg",
     "priority": "rank",
     "category": "place",
     "status": "first_status",
@@ -59,6 +60,7 @@ def per_resource(rows: RecommendationQuerySet, order: Iterable[str]) -> Any:
         .annotate(
             open=Count("pk", filter=live),
             saving=Sum("counted_monthly", filter=live),
+            most_kg=Max("kg_per_month", filter=live),
             rank=Min(ranked("priority", tuple(Priority))),
             place=Min(ranked("category", tuple(Category))),
             first_status=Min("status"),

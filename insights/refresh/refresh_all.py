@@ -17,16 +17,15 @@ from django.db import InterfaceError, OperationalError
 
 from carbon.refresh import refresh_emissions
 from clouds.models import CloudAccount
-from insights.anomalies.notices import queue_anomalies, queue_ends
 from insights.anomalies.refresh import refresh_anomalies
 from insights.budgets.refresh import refresh_budgets
 from insights.daily_costs import read_bills
 from insights.forecasts.refresh import refresh_forecasts
 from insights.labels.refresh import refresh_calibrations
 from insights.models import RefreshState
-from insights.owners.notices import queue_due
 from insights.owners.refresh import refresh_owners
 from insights.recommendations.refresh import refresh_recommendations
+from insights.refresh.notices import refresh_notices
 from insights.refresh.refresh_state import (
     SHARED,
     AlreadyRefreshing,
@@ -36,6 +35,14 @@ from insights.refresh.refresh_state import (
 )
 
 logger = logging.getLogger(__name__)
+
+# In this order: notices go by the teams and owners of what was found.
+SHARED_PARTS = {
+    Part.BUDGETS: refresh_budgets,
+    Part.OWNERS: refresh_owners,
+    Part.CALIBRATIONS: refresh_calibrations,
+    Part.NOTICES: refresh_notices,
+}
 
 
 @dataclass
@@ -99,16 +106,11 @@ def refresh(
         except AlreadyRefreshing:
             outcome.is_taken = True
         outcomes.append(outcome)
-    shared = {Part.BUDGETS: refresh_budgets, Part.OWNERS: refresh_owners}
-    if wanted := [part for part in shared if part in parts]:
+    if wanted := [part for part in SHARED_PARTS if part in parts]:
         outcome = Outcome(None)
         for part in wanted:
-            outcome.refresh_part(part, partial(shared[part], now))
+            outcome.refresh_part(part, partial(SHARED_PARTS[part], now))
         outcomes.append(outcome)
-    refresh_calibrations(now)
-    queue_anomalies(now)
-    queue_ends(now)
-    queue_due(now)
     return outcomes
 
 

@@ -38,10 +38,12 @@ class Part(StrEnum):
     RECOMMENDATIONS = "recommendations"
     BUDGETS = "budgets"
     OWNERS = "owners"
+    CALIBRATIONS = "calibrations"
+    NOTICES = "notices"
 
 
 # These are of no account, and are refreshed each time.
-SHARED = {Part.BUDGETS, Part.OWNERS}
+SHARED = {Part.BUDGETS, Part.OWNERS, Part.CALIBRATIONS, Part.NOTICES}
 
 
 class AlreadyRefreshing(Exception):

@@ -42,6 +42,7 @@ def test_a_forecast_has_its_points_and_its_accuracy() -> None:
     detail = ask(f"forecasts/{row.pk}/")
     assert detail["past"] == []
     assert detail["points"] == told["points"]
+    assert "month_end" in detail
 
 
 def test_points_are_in_a_list_only_on_request() -> None:

@@ -343,7 +343,7 @@ def test_long_lists_come_in_pages() -> None:
     [
         # Session, user, rights, limit, count, rows, accounts, what waits, footer; and:
         ("/insights/forecasts/", 15),  # misses, points, costs, state (2)
-        ("/insights/anomalies/", 12),  # people, net impact
+        ("/insights/anomalies/", 13),  # people, net impact, judged
         # both savings, categories, remarks, people, totals, groups
         ("/insights/recommendations/", 17),
         ("/insights/budgets/", 12),  # people, channels

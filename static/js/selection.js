@@ -3,29 +3,38 @@
 "use strict";
 
 (() => {
-  for (const bar of document.querySelectorAll("[data-selection]")) {
-    const boxes = [...bar.form.querySelectorAll('input[name="pick"]')];
-    const mains = boxes.filter((box) => !box.closest("details"));
+  const BOXES = 'input[name="pick"]';
+  const ALL = "[data-select-all]";
+  const boxesOf = (bar) => [...bar.form.querySelectorAll(BOXES)];
+  const mainsOf = (bar) => boxesOf(bar).filter((box) => !box.closest("details"));
+  const bars = () => document.querySelectorAll("[data-selection]");
+
+  function show(bar) {
+    const boxes = boxesOf(bar);
+    const count = boxes.filter((box) => box.checked).length;
+    const all = bar.querySelector(ALL);
+    const box = all.querySelector("input");
     const said = bar.querySelector("output");
-    const nothing = said.textContent;
-    const label = bar.querySelector("[data-select-all]");
-    const all = label.querySelector("input");
-
-    const show = () => {
-      const count = boxes.filter((box) => box.checked).length;
-      bar.toggleAttribute("data-nothing", count === 0);
-      said.textContent = count ? `${count} selected` : nothing;
-      all.checked = mains.every((box) => box.checked);
-      all.indeterminate = count > 0 && !all.checked;
-    };
-
-    label.hidden = false;
-    all.addEventListener("change", () => {
-      for (const box of mains) box.checked = all.checked;
-      show();
-    });
-    for (const box of boxes) box.addEventListener("change", show);
-    addEventListener("pageshow", show);
-    show();
+    said.value = count ? `${count} selected` : said.defaultValue;
+    bar.toggleAttribute("data-nothing", count === 0);
+    all.hidden = false;
+    box.checked = count > 0 && mainsOf(bar).every((one) => one.checked);
+    box.indeterminate = count > 0 && !box.checked;
   }
+
+  document.addEventListener("change", ({ target: field }) => {
+    const bar = field.form?.querySelector("[data-selection]");
+    if (!bar || !(field.matches(BOXES) || field.closest(ALL))) return;
+    if (field.closest(ALL)) for (const box of mainsOf(bar)) box.checked = field.checked;
+    show(bar);
+  });
+  // Other rows stand where the selected ones were.
+  document.addEventListener("swapped", () => {
+    for (const bar of bars()) {
+      for (const box of boxesOf(bar)) box.checked = box.defaultChecked;
+      show(bar);
+    }
+  });
+  addEventListener("pageshow", () => bars().forEach(show));
+  bars().forEach(show);
 })();

@@ -14,6 +14,7 @@ KINDS = {
     "people": ("user", "group", "token"),
     "accounts": ("cloudaccount",),
     "syncs": ("sync", "backfill", "periodictask"),
+    "assistant": ("answer",),
     "insights": ("anomaly", "recommendation", "feedback", "budget"),
     "teams": ("team", "teamrule"),
 }

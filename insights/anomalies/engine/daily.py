@@ -89,7 +89,8 @@ def run_detector(batch: Sequence[Series], limits: Limits) -> Detector:
     for day in range(len(days)):
         judge_day(detector, baseline, lasting, day, values, estimated[:, day])
         if measure is Measure.COST and day + 1 >= SHIFT_DAYS:
-            lasting.judge(day, nine_weeks(baseline.clean, day), baseline)
+            window = nine_weeks(baseline.clean, day)
+            lasting.judge(day, window, baseline, estimated[:, day])
     return detector
 
 

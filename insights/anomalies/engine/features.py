@@ -26,6 +26,9 @@ ROUGH_BACK = 2016
 STRETCH_ROWS = (1, 6, 24)
 # How far back a similar stretch is looked for: ten weeks of five-minute rows.
 COMPARED_ROWS = 20_000
+# Of the features, those that look at one row alone: its distance from the level, and
+# from any earlier row.
+OF_ONE_ROW = (0, 1 + len(MEAN_ROWS))
 # Differences this small beside the values are rounding, not change.
 ROUNDING = 1e-6
 
@@ -34,13 +37,22 @@ def features(values: FloatArray) -> list[FloatArray]:
     """Return all of them, for finite values in the order in which they came."""
     scale = np.maximum.accumulate(np.abs(values))
     shifted = values - values[:1]
-    level = rolling_median(shifted, LEVEL_ROWS)
-    before = np.concatenate([shifted[:1], level[:-1]])
+    before = level_before(shifted)
     found = [np.abs(shifted - before)]
     found += [mean_distance(shifted, before, rows) for rows in MEAN_ROWS]
     found += stretch_distances(shifted)
     found = [np.where(one < ROUNDING * scale, 0.0, one) for one in found]
     return [*found, roughness(shifted, scale)]
+
+
+def distances(values: FloatArray) -> FloatArray:
+    """Return how far each row is from the level before it, to which side."""
+    return values - level_before(values)
+
+
+def level_before(values: FloatArray) -> FloatArray:
+    level = rolling_median(values, LEVEL_ROWS)
+    return np.concatenate([values[:1], level[:-1]])
 
 
 def rolling_median(values: FloatArray, rows: int) -> FloatArray:

@@ -8,7 +8,7 @@ parts have alarms of it.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -18,6 +18,7 @@ from insights.anomalies.engine.anomaly_records import (
     Cause,
     DetectionError,
     Finding,
+    Kind,
     Measure,
 )
 from insights.anomalies.engine.baseline import Baseline
@@ -36,7 +37,8 @@ from insights.anomalies.engine.lasting import (
     nine_weeks,
 )
 from insights.anomalies.engine.limits import DEFAULT, Limits
-from insights.arrays import BoolArray, FloatArray
+from insights.anomalies.engine.new_money import USUAL_DAYS, new_alarms
+from insights.arrays import BoolArray, FloatArray, row_medians
 from insights.bill_records import Bill, Scope
 
 # Alarms that begin within so many days of each other can be of one incident.
@@ -53,6 +55,14 @@ LARGER: tuple[tuple[Callable[[Scope], Scope], ...], ...] = (
     ),
     (lambda part: Scope(account=part.account),),
     (lambda part: Scope(),),
+)
+# What can be new: an account, a service, a region, and these of an account.
+LARGEST_FIRST: tuple[Callable[[Scope], Scope], ...] = (
+    lambda part: Scope(account=part.account),
+    lambda part: Scope(service=part.service),
+    lambda part: Scope(region=part.region),
+    lambda part: Scope(account=part.account, region=part.region),
+    lambda part: Scope(part.account, part.service),
 )
 
 
@@ -88,8 +98,8 @@ def find_incidents(bill: Bill, limits: Limits = DEFAULT) -> list[Finding]:
     values = matrix_of(bill, parts)
     days = [bill.first_day + timedelta(days=at) for at in range(values.shape[1])]
     finest = level_of(
-        parts,
-        np.eye(len(parts), dtype=bool),
+        {part: [at] for at, part in enumerate(parts)},
+        len(parts),
         days,
         materiality_of(Measure.COST, limits),
         limits,
@@ -97,11 +107,11 @@ def find_incidents(bill: Bill, limits: Limits = DEFAULT) -> list[Finding]:
     sums = list(sum_levels(parts, days, limits))
     for at, day in enumerate(days):
         judge_levels(finest, sums, at, values, day in bill.unsettled)
-        if at + 1 >= SHIFT_DAYS and day not in bill.unsettled:
-            judge_lasting(finest, sums, at)
+        if at + 1 >= SHIFT_DAYS:
+            judge_lasting(finest, sums, at, day in bill.unsettled)
     found = [
-        summarize_incident(bill.currency, finest, group)
-        for group in group_alarms([finest, *sums])
+        summarize_incident(bill.currency, finest, values, group)
+        for group in group_alarms([*new_levels(finest, values, limits), finest, *sums])
     ]
     return sorted(found, key=lambda one: (one.first_day, one.scope))
 
@@ -135,29 +145,37 @@ def sum_levels(
     later = replace(limits, young_days=limits.mature_days)
     seen: set[frozenset[int]] = set()
     for level in LARGER:
-        held: dict[Scope, list[int]] = defaultdict(list)
-        for larger in level:
-            for column, part in enumerate(parts):
-                held[larger(part)].append(column)
-        scopes = []
-        for scope, columns in sorted(held.items()):
+        held = {}
+        for scope, columns in columns_of(parts, level).items():
             if len(columns) > 1 and frozenset(columns) not in seen:
                 seen.add(frozenset(columns))
-                scopes.append(scope)
-        holds = np.zeros((len(scopes), len(parts)), dtype=bool)
-        for row, scope in enumerate(scopes):
-            holds[row, held[scope]] = True
-        if scopes:
-            yield level_of(scopes, holds, days, sum_materiality(limits), later)
+                held[scope] = columns
+        if held:
+            yield level_of(held, len(parts), days, sum_materiality(limits), later)
+
+
+def columns_of(
+    parts: Sequence[Scope], larger: Sequence[Callable[[Scope], Scope]]
+) -> dict[Scope, list[int]]:
+    """Return the columns of the parts that each larger scope holds, by scope."""
+    held: dict[Scope, list[int]] = defaultdict(list)
+    for larger_part in larger:
+        for column, part in enumerate(parts):
+            held[larger_part(part)].append(column)
+    return dict(sorted(held.items()))
 
 
 def level_of(
-    scopes: Sequence[Scope],
-    holds: BoolArray,
+    held: Mapping[Scope, Sequence[int]],
+    parts: int,
     days: Sequence[date],
     materiality: Materiality,
     limits: Limits,
 ) -> Level:
+    scopes = list(held)
+    holds = np.zeros((len(scopes), parts), dtype=bool)
+    for row, columns in enumerate(held.values()):
+        holds[row, columns] = True
     detector = Detector(len(scopes), days, materiality, limits)
     baseline = Baseline(len(scopes), len(days))
     lasting = LastingChanges(detector)
@@ -216,15 +234,39 @@ def judge_levels(
         explained |= np.asarray(level.holds[deviating].any(axis=0))
 
 
-def judge_lasting(finest: Level, sums: Sequence[Level], day: int) -> None:
+def judge_lasting(
+    finest: Level, sums: Sequence[Level], day: int, estimated: bool
+) -> None:
     """Judge the last weeks of the parts, then of sums of what was not told of them."""
     window = nine_weeks(finest.baseline.clean, day)
-    calm = finest.lasting.judge(day, window, finest.baseline)
+    each = np.full(len(window), estimated)
+    calm = finest.lasting.judge(day, window, finest.baseline, each)
     summed = ~np.isnan(calm).any(axis=1)
     summed &= finest.lasting.begins <= day + 1 - WINDOW_DAYS
     calm = np.where(summed[:, None], calm, 0.0)
     for level in sums:
-        level.lasting.judge(day, level.sums(calm), level.baseline)
+        each = np.full(len(level.scopes), estimated)
+        level.lasting.judge(day, level.sums(calm), level.baseline, each)
+
+
+def new_levels(finest: Level, values: FloatArray, limits: Limits) -> Iterator[Level]:
+    """Yield levels with the alarms of what is new, the largest parts of a bill first.
+
+    What is new is told once: not a new account's services too.
+    """
+    amounts, days = np.nan_to_num(values), finest.detector.days
+    unread = np.isnan(values).all(axis=0)
+    total = np.where(unread, np.nan, amounts.sum(axis=0))
+    told = np.full(len(amounts), -np.inf)
+    for larger in (*LARGEST_FIRST, lambda part: part):
+        held = columns_of(finest.scopes, [larger])
+        level = level_of(held, len(amounts), days, sum_materiality(limits), limits)
+        for alarm in new_alarms(level.sums(amounts), total, limits):
+            parts = level.holds[alarm.row]
+            if (alarm.first - told[parts] > limits.young_days).any():
+                told[parts] = alarm.first
+                level.detector.alarms.append(alarm)
+        yield level
 
 
 @dataclass(frozen=True)
@@ -238,6 +280,10 @@ class Member:
     def scope(self) -> Scope:
         return self.level.scopes[self.alarm.row]
 
+    @property
+    def size(self) -> float:
+        return abs(float(self.level.detector.figures(self.alarm)[1].sum()))
+
 
 def group_alarms(levels: Iterable[Level]) -> list[list[Member]]:
     """Group the alarms that are one incident, those of the finest parts first."""
@@ -249,7 +295,7 @@ def group_alarms(levels: Iterable[Level]) -> list[list[Member]]:
             member = Member(level, alarm)
             for group in groups:
                 if any(is_same_incident(member, other) for other in group):
-                    if not any(is_explained(member, other) for other in group):
+                    if not is_explained(member, group):
                         group.append(member)
                     break
             else:
@@ -280,24 +326,43 @@ def at_same_time(one: Member, other: Member) -> bool:
     return lasts and mine.first <= its.last and its.first <= mine.last
 
 
-def is_explained(one: Member, other: Member) -> bool:
-    """Return whether a lasting change is of the money that another alarm has."""
-    is_lasting = one.alarm.kind is not None or other.alarm.kind is not None
-    mine, its = one.scope, other.scope
-    return is_lasting and (mine.covers(its) or its.covers(mine))
+def is_explained(one: Member, group: Sequence[Member]) -> bool:
+    """Return whether an alarm is of money that the group has already.
+
+    A lasting change of a larger part is what its parts leave: it adds to them where it
+    is more than they are.
+    """
+    if any(other.alarm.kind and other.scope.covers(one.scope) for other in group):
+        return True
+    if one.alarm.kind is None:
+        return False
+    held = [other for other in group if one.scope.covers(other.scope)]
+    return bool(held) and one.size <= sum(other.size for other in held)
 
 
 def summarize_incident(
-    currency: str, finest: Level, group: Sequence[Member]
+    currency: str, finest: Level, values: FloatArray, group: Sequence[Member]
 ) -> Finding:
-    scope = common_scope([member.scope for member in group])
+    scope = common_scope(
+        [held for one in group for held in named_by(finest, values, one)]
+    )
     alarms = [(member.level.detector, member.alarm) for member in group]
     return replace(
         summarize(str(scope), Measure.COST, alarms),
         currency=currency,
         scope=scope,
-        causes=causes(finest, group),
+        causes=causes(finest, values, group),
     )
+
+
+def named_by(finest: Level, values: FloatArray, member: Member) -> Sequence[Scope]:
+    """Return its parts where it is new, whose one region or account says more."""
+    level, alarm = member.level, member.alarm
+    if alarm.kind is not Kind.NEW:
+        return [member.scope]
+    used = np.nansum(values[:, alarm.first : alarm.last + 1], axis=1) > 0
+    held = np.flatnonzero(level.holds[alarm.row] & used)
+    return [finest.scopes[column] for column in held]
 
 
 def common_scope(scopes: Sequence[Scope]) -> Scope:
@@ -310,16 +375,30 @@ def common_scope(scopes: Sequence[Scope]) -> Scope:
     return Scope(same("account"), same("service"), same("region"))
 
 
-def causes(finest: Level, group: Sequence[Member]) -> list[Cause]:
+def causes(finest: Level, values: FloatArray, group: Sequence[Member]) -> list[Cause]:
     """Return the parts that went the incident's way, the largest first."""
     direction = group[0].alarm.direction
     amounts = np.zeros(len(finest.scopes))
     for member in group:
-        alarm = member.alarm
-        added = finest.detector.deviation[:, alarm.first : alarm.last + 1].sum(axis=1)
-        held = member.level.holds[alarm.row]
+        first, last = member.alarm.first, member.alarm.last
+        if member.alarm.kind is None:
+            deviation = finest.detector.deviation[:, first : last + 1]
+            added = deviation.sum(axis=1)
+        else:
+            added = added_since(values, first, last)
+        held = member.level.holds[member.alarm.row]
         amounts = np.where(held & (amounts == 0), added, amounts)
     return largest_causes(finest.scopes, amounts, direction)
+
+
+def added_since(values: FloatArray, first: int, last: int) -> FloatArray:
+    """Return what days (columns) have beyond the usual day before, in all, by row."""
+    before = values[:, max(0, first - USUAL_DAYS) : first]
+    usual = np.zeros(len(values))
+    if before.shape[1]:
+        usual = np.nan_to_num(row_medians(before))
+    added: FloatArray = np.nansum(values[:, first : last + 1] - usual[:, None], axis=1)
+    return added
 
 
 def largest_causes(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from insights.anomalies.engine.anomaly_records import Kind
 from insights.anomalies.engine.baseline import WEEK, Baseline
 from insights.anomalies.engine.detector import Alarm, Detector
-from insights.arrays import SIGMA_OF_MAD, FloatArray, row_medians
+from insights.arrays import SIGMA_OF_MAD, BoolArray, FloatArray, row_medians
 
 WEEKS_BEFORE, GROWTH_WEEKS = 5, 9
 SHIFT_DAYS, WINDOW_DAYS = WEEK * (WEEKS_BEFORE + 1), WEEK * GROWTH_WEEKS
@@ -59,10 +59,13 @@ class LastingChanges:
         # From where on a row has its present noise.
         self.begins = np.zeros(shape[0], dtype=int)
 
-    def judge(self, day: int, window: FloatArray, baseline: Baseline) -> FloatArray:
+    def judge(
+        self, day: int, window: FloatArray, baseline: Baseline, estimated: BoolArray
+    ) -> FloatArray:
         """Open the alarms of a day; `window` has the nine weeks to it (nine_weeks).
 
-        Return the window without the changes that were told.
+        What is estimated may still grow, so it is never too low. Return the window
+        without the changes that were told.
         """
         calm = self._without_moves(day, window)
         recent = baseline.ordinary[:, max(0, day + 1 - WEEK) : day + 1]
@@ -72,6 +75,7 @@ class LastingChanges:
             known = usual & (day + 1 - self.begins >= test.days)
             rows = np.flatnonzero(known & ~np.isnan(calm[:, -test.days :]).any(axis=1))
             gaps, usual_week = test.gaps(calm[rows])
+            gaps = np.where(estimated[rows], np.maximum(gaps, 0.0), gaps)
             told = self._changed(test, day, rows, gaps, usual_week, calm, baseline)
             for at in told:
                 row = int(rows[at])
@@ -147,7 +151,7 @@ class LastingChanges:
             alarm = self.detector.begin(row, first, day, gap, float(window[-1]))
             expected = window[-days:] - away[-days:]
         else:
-            if alarm.lasted and first - alarm.last > SAME_DAYS:
+            if alarm.lasted and day - alarm.first > LATEST_DAYS:
                 kind = Kind.GROWTH
             days = day - alarm.last
             expected = np.full(days, self.detector.move_of(alarm)[0])

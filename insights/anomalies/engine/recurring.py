@@ -14,6 +14,27 @@ AS_LARGE, AS_OFTEN, LATEST_DAYS = 0.8, 2, 60
 # A series that goes back to its level before a shift, within so many days and as near
 # as this share of the shift, has returned.
 RETURN_DAYS, RETURN_SHARE = 90, 0.35
+# A job has run this often before, at the same distance in rows give or take one; what
+# is about as large on more than this share of rows is no job.
+JOB_RUNS, JOB_SHARE = 2, 0.1
+
+
+def is_periodic(deviation: FloatArray, at: int) -> bool:
+    """Whether a row's deviation came at equal distances before, as a daily job's does.
+
+    The distance is learned from the rows themselves.
+    """
+    today = float(deviation[at])
+    alike = deviation[:at] * np.sign(today) >= PERIODIC * abs(today)
+    earlier = np.flatnonzero(alike)
+    if not today or not JOB_RUNS <= len(earlier) <= JOB_SHARE * at:
+        return False
+    reached = alike.copy()
+    reached[1:] |= alike[:-1]
+    reached[:-1] |= alike[1:]
+    periods = at - earlier[at - earlier > JOB_RUNS]
+    seconds = at - JOB_RUNS * periods
+    return bool(reached[seconds[seconds >= 0]].any())
 
 
 class RecurringDeviations:

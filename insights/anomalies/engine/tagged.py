@@ -4,38 +4,80 @@ A value's accounts and services are not judged on their own, as they are on the 
 They only tell what an anomaly comes from.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from insights.anomalies.engine.accuracy import part_of
-from insights.anomalies.engine.anomaly_records import Cause, Direction, Finding, Series
-from insights.anomalies.engine.daily import find_anomalies
-from insights.anomalies.engine.incidents import largest_causes
+from insights.anomalies.engine.anomaly_records import (
+    Cause,
+    Direction,
+    Finding,
+    Measure,
+    Series,
+)
+from insights.anomalies.engine.daily import (
+    checked,
+    find_anomalies,
+    materiality_of,
+    summarize,
+)
+from insights.anomalies.engine.detector import Detector
+from insights.anomalies.engine.incidents import added_since, largest_causes
 from insights.anomalies.engine.limits import DEFAULT, Limits
+from insights.anomalies.engine.new_money import new_alarms
 from insights.bill_records import Bill, Scope
 
-# What a part cost before is the median of so many days: four of each weekday.
-USUAL_DAYS = 28
+# Of what a new value costs, this share at least must be more than its services cost
+# before: otherwise something was tagged that was there already.
+NEW_SHARE = 0.5
 
 
 def find_tag_anomalies(
-    values: Mapping[str, Bill], limits: Limits = DEFAULT
+    values: Mapping[str, Bill], bill: Bill, limits: Limits = DEFAULT
 ) -> list[Finding]:
     """Find the anomalies of each value of a tag, which is their key.
 
-    Raises DetectionError for amounts that are no numbers.
+    `bill` is the one whose costs have the tag, on the same days. Raises DetectionError
+    for amounts that are no numbers.
     """
-    series = [series_of(value, bill) for value, bill in values.items()]
+    if not values:
+        return []
+    series = [series_of(value, one) for value, one in values.items()]
+    found = [*new_values(series, values, bill, limits), *find_anomalies(series, limits)]
     return [
         replace(
             one,
             currency=values[one.key].currency,
             causes=causes_of(values[one.key], one),
         )
-        for one in find_anomalies(series, limits)
+        for one in found
     ]
+
+
+def new_values(
+    series: Sequence[Series], values: Mapping[str, Bill], bill: Bill, limits: Limits
+) -> Iterator[Finding]:
+    """Yield the values that are new money: not what had other tags, or none, before."""
+    rows, days = np.array([one.values for one in series], float), series[0].days
+    unread = np.isnan(rows).all(axis=0)
+    total = np.where(unread, np.nan, np.nansum(rows, axis=0))
+    materiality = materiality_of(Measure.COST, limits)
+    detector = Detector(len(series), days, materiality, limits)
+    for alarm in new_alarms(np.nan_to_num(rows), total, limits):
+        named = {
+            (part.account, part.service) for part in values[series[alarm.row].key].usage
+        }
+        same = [
+            checked(str(part), amounts)
+            for part, amounts in bill.usage.items()
+            if (part.account, part.service) in named
+        ]
+        spent = float(rows[alarm.row, alarm.first : alarm.seen + 1].sum())
+        added = added_since(np.array([np.sum(same, axis=0)]), alarm.first, alarm.seen)
+        if same and added[0] >= NEW_SHARE * spent:
+            yield summarize(series[alarm.row].key, Measure.COST, [(detector, alarm)])
 
 
 def series_of(value: str, bill: Bill) -> Series:
@@ -47,10 +89,6 @@ def causes_of(bill: Bill, finding: Finding) -> list[Cause]:
     parts = sorted(bill.usage)
     values = np.array([bill.usage[part] for part in parts], dtype=float)
     first = (finding.first_day - bill.first_day).days
-    before = values[:, max(0, first - USUAL_DAYS) : first]
-    # A day that was not read is unknown in all parts.
-    read = before[:, ~np.isnan(before[0])]
-    usual = np.median(read, axis=1, keepdims=True) if read.size else 0.0
-    added = np.nansum(values[:, first : first + finding.days] - usual, axis=1)
+    added = added_since(values, first, first + finding.days - 1)
     direction = 1 if finding.direction is Direction.UP else -1
     return largest_causes(parts, added, direction)

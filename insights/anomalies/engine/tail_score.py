@@ -12,7 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from insights.anomalies.engine.anomaly_records import DetectionError
-from insights.anomalies.engine.features import features
+from insights.anomalies.engine.features import OF_ONE_ROW, distances, features
+from insights.anomalies.engine.recurring import is_periodic
 from insights.arrays import FloatArray, InvalidValue, float_array
 
 # An anomaly score from here on is an alarm.
@@ -59,8 +60,14 @@ def scores(values: Sequence[float | None]) -> FloatArray:
     found = np.zeros(len(numbers))
     known = ~np.isnan(numbers)
     if known.any():
-        each = [tail_scores(one) for one in features(numbers[known])]
-        found[known] = without_repeats(np.max(each, axis=0))
+        rows = numbers[known]
+        each = np.array([tail_scores(one) for one in features(rows)])
+        highest = np.max(each, axis=0)
+        usual = distances(rows)
+        for at in np.flatnonzero(highest >= ALARM_TAIL_SCORE).tolist():
+            if is_periodic(usual, at):
+                highest[at] = np.max(np.delete(each[:, at], OF_ONE_ROW))
+        found[known] = without_repeats(highest)
     return found
 
 

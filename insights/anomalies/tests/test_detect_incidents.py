@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from insights.anomalies.engine.anomaly_records import Finding
+from insights.anomalies.engine.anomaly_records import Finding, Kind
 from insights.anomalies.engine.incidents import find_incidents
 from insights.anomalies.tests.series import FIRST_DAY, add, drawn
 from insights.bill_records import Bill, Scope
@@ -91,17 +91,12 @@ def test_two_unrelated_parts_are_two_incidents() -> None:
     assert len(found) == 2
 
 
-def test_a_new_service_does_not_alarm_in_its_total_either() -> None:
-    parts = calm()
-    parts[Scope("1", "new", "east")] = begun(level=500)
-    assert incidents_of(parts) == []
-
-
 def test_a_service_in_a_region_where_it_never_was_is_told() -> None:
     parts = calm()
     parts[Scope("1", "vm", "far")] = begun(level=80)
     (one,) = incidents_of(parts)
     assert one.scope == Scope("1", "vm", "far")
+    assert one.kind == Kind.NEW
     assert one.first_day == FIRST_DAY + timedelta(days=DAY)
 
 

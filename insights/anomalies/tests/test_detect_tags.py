@@ -26,7 +26,7 @@ def shop(sign: int = 1) -> Bill:
 def test_its_causes_are_what_went_its_way_the_largest_first(
     sign: int, direction: str
 ) -> None:
-    (one,) = find_tag_anomalies({"shop": shop(sign)})
+    (one,) = find_tag_anomalies({"shop": shop(sign)}, shop(sign))
     assert (one.key, one.currency, one.direction) == ("shop", "EUR", direction)
     assert one.days == 2
     assert [cause.scope for cause in one.causes] == [EC2, LOGS]
@@ -41,18 +41,18 @@ def test_days_before_it_that_were_not_read_are_left_out_of_what_is_usual() -> No
     bill = shop()
     for values in bill.usage.values():
         values[128:148] = [nan] * 20  # type: ignore[index]
-    (one,) = find_tag_anomalies({"shop": bill})
+    (one,) = find_tag_anomalies({"shop": bill}, bill)
     amounts = [cause.amount for cause in one.causes]
     assert amounts == pytest.approx([180, 60], abs=2)
 
 
 def test_each_value_is_judged_on_its_own() -> None:
     quiet = Bill("EUR", FIRST_DAY, {EC2: drawn(100)})
-    found = find_tag_anomalies({"data": quiet, "shop": shop(), "web": shop(-1)})
+    found = find_tag_anomalies({"data": quiet, "shop": shop(), "web": shop(-1)}, quiet)
     assert [(one.key, one.direction) for one in found] == [
         *(("shop", "up"), ("web", "down"))
     ]
 
 
 def test_without_values_nothing_is_found() -> None:
-    assert find_tag_anomalies({}) == []
+    assert find_tag_anomalies({}, shop()) == []

@@ -110,7 +110,7 @@ def test_training_data_are_listed_and_exported_with_the_series() -> None:
     told = days[2]
     assert (told["anomaly"], told["account"]) == (row.pk, owner.account_id)
     assert (told["service"], told["unit"], told["value"]) == ("EC2", "USD", "50.00")
-    assert (told["source"], told["user"], told["quality"]) == ("status", "ada", 1.0)
+    assert (told["judged_by"], told["user"], told["quality"]) == ("status", "ada", 1.0)
     assert days[0]["value"] is None
     lines = csv_of("training-data/").splitlines()
     assert lines[0].startswith("id,anomaly,account,scope") and len(lines) == 5
@@ -118,7 +118,7 @@ def test_training_data_are_listed_and_exported_with_the_series() -> None:
         ({"label": "anomaly"}, 3),
         ({"label": "none"}, 1),
         ({"label": "normal"}, 0),
-        ({"anomaly": row.pk, "source": "status"}, 4),
+        ({"anomaly": row.pk, "judged_by": "status"}, 4),
         ({"service": "S3"}, 0),
         ({"scope": "service", "start": row.first_day.isoformat()}, 3),
     ):

@@ -19,6 +19,7 @@ from insights.testing import recommendation
 from inventory.models import Instance
 from inventory.testing import instance
 from metrics.testing import store_cpu
+from users.testing import viewer
 
 pytestmark = pytest.mark.django_db
 WEEK = last_complete_days(7, NOW)
@@ -48,7 +49,8 @@ def avoided(web: Instance, **values: object) -> float | None:
 def monthly(web: Instance) -> float:
     day = ResourceEmission.objects.filter(resource=web).earliest("day")
     assert day.operational_kg is not None
-    return day.operational_kg * DAYS_PER_MONTH
+    assert day.embodied_kg is not None
+    return (day.operational_kg + day.embodied_kg) * DAYS_PER_MONTH
 
 
 def test_stopping_avoids_all_of_it(web: Instance) -> None:
@@ -93,3 +95,16 @@ def test_a_second_run_changes_nothing(web: Instance) -> None:
     )
     assert store_avoided_emissions(web.account, NOW) == 1
     assert store_avoided_emissions(web.account, NOW) == 0
+
+
+@pytest.mark.parametrize("path", ["insights/", "api/v1/"])
+def test_lists_are_ordered_by_it_with_the_unknown_last(
+    web: Instance, path: str
+) -> None:
+    for name, kg in (("low", 1.0), ("none", None), ("high", 20.0)):
+        machine = instance(web.account, name)
+        recommendation(web.account, machine, kg_per_month=kg)
+    response = viewer().get(f"/{path}recommendations/", {"ordering": "-kg_per_month"})
+    page = response.content.decode()
+    places = [page.index(f"Stop {name}") for name in ("high", "low", "none")]
+    assert places == sorted(places)

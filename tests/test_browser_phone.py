@@ -1,0 +1,92 @@
+"""A phone of 360 px with a touch screen: cards, filters behind one button, and an
+action bar above the bar of places."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import Browser, Locator, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from clouds.models import CloudAccount
+from core.testing.browser import HANGS_AFTER_MS, PHONE, is_ready, let_in
+from insights.testing import anomaly, recommendation
+
+pytestmark = pytest.mark.only_on("postgresql")
+
+
+@pytest.fixture
+def phone(
+    browser: Browser, transactional_db: None, company: None, live_server: LiveServer
+) -> Iterator[Page]:
+    context = browser.new_context(
+        base_url=live_server.url, viewport=PHONE, has_touch=True, is_mobile=True
+    )
+    let_in(context, User.objects.get(), live_server.url)
+    page = context.new_page()
+    page.set_default_timeout(HANGS_AFTER_MS)
+    yield page
+    context.close()
+
+
+def is_above_the_places(phone: Page, button: Locator) -> bool:
+    """Whether the bar of places at the foot does not cover it."""
+    bar = phone.get_by_role("navigation", name="Main").bounding_box()
+    box = button.bounding_box()
+    return bool(bar and box and box["y"] + box["height"] <= bar["y"])
+
+
+def test_filters_are_behind_one_button(phone: Page) -> None:
+    phone.goto("/instances/")
+    is_ready(phone, "Instances")
+    state = phone.get_by_label("State")
+    expect(state).to_be_hidden()
+    phone.get_by_text("Filters", exact=True).tap()
+    expect(state).to_be_visible()
+    state.select_option("running")
+    expect(phone).to_have_url(re.compile("state=running"))
+    expect(state).to_be_visible()
+
+
+def test_a_row_is_a_card_that_says_what_matters(phone: Page) -> None:
+    phone.goto("/instances/")
+    card = phone.get_by_role("row", name=re.compile("web-1"))
+    expect(card).to_have_css("display", "grid")
+    expect(card.get_by_text("running")).to_be_visible()
+    expect(card.get_by_role("img", name=re.compile("^CPU"))).to_be_visible()
+    box, height = card.bounding_box(), PHONE["height"]
+    assert box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= PHONE["width"]
+    # Several are seen at once.
+    assert box["height"] < height / 3
+
+
+def test_what_a_page_is_for_stays_above_the_places(phone: Page) -> None:
+    row = anomaly(CloudAccount.objects.get())
+    phone.goto(row.get_absolute_url())
+    act = phone.get_by_role("button", name="Acknowledge")
+    phone.mouse.wheel(0, 400)
+    expect(act).to_be_in_viewport()
+    assert is_above_the_places(phone, act)
+    act.tap()
+    expect(phone.get_by_text("Acknowledged", exact=True).first).to_be_visible()
+
+
+def test_several_are_accepted_at_once(phone: Page) -> None:
+    row = recommendation(CloudAccount.objects.get())
+    phone.goto("/insights/recommendations/")
+    phone.get_by_label(f"Select: {row.title}").tap()
+    accept = phone.get_by_role("button", name="Accept")
+    expect(accept).to_be_in_viewport()
+    assert is_above_the_places(phone, accept)
+    accept.tap()
+    expect(phone.get_by_text("1 recommendation accepted.")).to_be_visible()
+
+
+def test_the_page_that_is_open_is_in_sight_in_its_line(phone: Page) -> None:
+    for address, name in (("/teams/", "Allocation"), ("/activity/", "Activity")):
+        phone.goto(address)
+        pages = phone.locator(".section-pages")
+        expect(pages.get_by_role("link", name=name)).to_be_in_viewport(ratio=1)

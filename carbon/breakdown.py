@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from django.utils import timezone
 
 from carbon.engine.estimate import added
@@ -20,7 +20,7 @@ from clouds.labels import account_labels
 from clouds.models import CloudAccount
 from clouds.registry import CLOUDS, CloudKind
 from core.money import ZERO, Money
-from core.windows import Window
+from core.windows import ONE_DAY, Window
 from costs.allocation.cuts import cuts
 from costs.allocation.engine import NOT_ALLOCATED, WHOLE, Rule, spans_of_rules
 from costs.allocation.querysets import COLUMNS, TAG_COLUMN
@@ -174,10 +174,12 @@ class CarbonQuery:
 
     def team_costs(self) -> Mapping[str, Money | None]:
         """Return what rules give to each team, in the same way."""
-        rules = rules_of(self.window)
+        rules = rules_of(self.estimated_window)
 
         def sums(source: CostSource) -> Iterable[tuple[str, Decimal]]:
-            teams = allocated(cuts(source, self.window, rules), METRIC, "monthly").teams
+            teams = allocated(
+                cuts(source, self.estimated_window, rules), METRIC, "monthly"
+            ).teams
             return [(team, sum(paid.values(), ZERO)) for team, paid in teams.items()]
 
         return self._costs(sums)
@@ -192,12 +194,23 @@ class CarbonQuery:
                 found[key].append(Money(amount, currency))
         return {key: _only_money(several) for key, several in found.items()}
 
+    @cached_property
+    def estimated_window(self) -> Window:
+        """The days of the window that are estimated: costs of others have no part in
+        an intensity. One query."""
+        rows = EmissionTotal.objects.filter(account__in=self.accounts)
+        ends = rows.in_window(self.window).aggregate(first=Min("day"), last=Max("day"))
+        if ends["first"] is None:
+            return self.window
+        return Window(ends["first"], ends["last"] + ONE_DAY)
+
     def _bills(self) -> CostSource:
-        source = CostSource.visible_to(self.user).in_window(self.window)
+        window = self.estimated_window
+        source = CostSource.visible_to(self.user).in_window(window)
         if not self.is_limited:
             return source
         ids = [one.account_id for one in self.accounts]
-        days = {"start": str(self.window.start), "end": str(self.window.end)}
+        days = {"start": str(window.start), "end": str(window.end)}
         query = CostQuery.from_values({**days, "sub_account": ids}, timezone.now())
         return source.filtered(query, self.user)
 

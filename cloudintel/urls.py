@@ -66,6 +66,7 @@ from syncs.datasets import Dataset
 from syncs.runs.api import StartSyncView, SyncRunViewSet
 from syncs.runs.freshness_api import FreshnessViewSet
 from users.api import AuditEntryViewSet
+from users.saved_views.api import SavedViewViewSet
 from users.views import AdminLoginRedirect, SignOut
 
 pages: list[URLPattern | URLResolver] = [
@@ -130,6 +131,7 @@ router.register("feedback", FeedbackViewSet)
 router.register("training-data", LabeledDayViewSet)
 router.register("budgets", BudgetViewSet)
 router.register("owner-rules", OwnerRuleViewSet)
+router.register("saved-views", SavedViewViewSet)
 router.register("notices", NoticeViewSet)
 router.register("alert-routes", RouteViewSet)
 router.register("assistant/questions", InteractionViewSet)

@@ -16,7 +16,7 @@ from inventory.models import Resource
 from syncs.models import Incident, SyncRun
 from syncs.runs.admin import status
 from syncs.runs.freshness import DatasetFreshness, State, freshness, per_dataset
-from users.models import AuditEntry, SavedLink
+from users.models import AuditEntry, SavedView
 
 SHOWN = 8
 RECONCILED_DAYS = 30
@@ -60,7 +60,7 @@ def index_context(request: HttpRequest, context: dict[str, Any]) -> dict[str, An
     if user.has_perm("users.view_auditentry"):
         entries = AuditEntry.objects.order_by("-at", "-id")[:SHOWN]
         context |= {"entries": entries, "audit_url": list_url(AuditEntry)}
-    context["saved_links"] = SavedLink.objects.filter(user=user.pk)
+    context["saved_views"] = SavedView.objects.filter(user=user.pk)
     context["needs_attention"] = [
         (label(LABELS[kind], kind), sentence, url)
         for kind, sentence, url in needs_attention(request, datasets)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 
 from core.admin.columns import list_url
-from users.saved_links import save_this_page
+from users.saved_views.admin import save_this_page
 
 # title of the group -> (model, icon of its line)
 SUBJECTS = {
@@ -129,12 +129,12 @@ def navigation(request: HttpRequest) -> list[dict[str, object]]:
     """unfold's groups of links, limited to what this user may view."""
     save = {"title": "Save this page", "icon": "bookmark_add", "active": False}
     saved = [
-        _model("users.savedlink", "bookmarks"),
+        _model("users.savedview", "bookmarks"),
         {**save, "link": save_this_page(request)},
     ]
     groups = [
         _group("Pages", [_page(*page) for page in PAGES]),
-        _group("Saved links", saved),
+        _group("Saved views", saved),
     ]
     for title, models in SUBJECTS.items():
         seen = [_model(name, icon) for name, icon in models if _may_view(request, name)]

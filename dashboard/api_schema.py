@@ -16,7 +16,7 @@ from core.api.etag import ConditionalMixin
 # First path segment -> description.
 TAGS = {
     "dashboard": "All of it in one answer, and what it was on each day.",
-    "search": "Pages, accounts, services, budgets and resources by name.",
+    "search": "Pages, saved views, accounts, services, budgets and resources by name.",
     "accounts": "Connected cloud accounts.",
     "infrastructure": "What is present, with utilization, monthly cost and savings.",
     "instances": "Virtual machines as last seen, and their change history.",
@@ -51,6 +51,7 @@ TAGS = {
     "budgets": "Monthly budgets, their actual and forecast costs.",
     "owner-rules": "Whose something is: the first rule that matches.",
     "assignments": "Handing something over to a person, who is told.",
+    "saved-views": "Pages with their filters, saved for oneself or for everybody.",
     "notices": "What channels were told; acknowledging and snoozing it.",
     "alert-routes": "What each alert channel gets.",
     "audit": "Audit log. Needs the permission `users.view_auditentry`.",

@@ -17,6 +17,7 @@ from costs.queries.links import quick_ranges
 from dashboard.attention import Need, needs_attention
 from dashboard.places import HOME, PAGE_OF, PLACES, Page, Place
 from dashboard.scope import LEFT_OUT, Scope
+from users.models import SavedView
 
 # Parameters of the days that a page is of.
 PERIOD = ("period", "start", "end")
@@ -177,6 +178,21 @@ class Frame:
         listed = list(self.names.items())[:LISTED_ACCOUNTS]
         found += [(name, Scope(accounts=(one,))) for one, name in listed]
         return [Link(label, self._limited(to), to == self.scope) for label, to in found]
+
+    @property
+    def is_list(self) -> bool:
+        """Whether the open page has filters, so that it can be saved as a view."""
+        match, page = self.request.resolver_match, self.page
+        if not (match and page and (page.accounts or page.has_period)):
+            return False
+        return match.view_name in (page.route, *page.views)
+
+    @cached_property
+    def saved_views(self) -> list[SavedView]:
+        """What was saved of the open page, one's own first."""
+        user = self.request.user
+        found = SavedView.objects.visible_to(user).of_page(self.request.path)
+        return sorted(found, key=lambda one: one.user_id != user.pk)
 
     @property
     def unlisted(self) -> int:

@@ -30,6 +30,7 @@ from dashboard.scope import Scope
 from dashboard.spending import Spending, spending
 from insights.anomalies.chart_marks import anomalies_of_costs, marked
 from insights.models import Recommendation, Verification
+from insights.recommendations.savings_report import TAKEN_UP
 from inventory.kinds import KINDS, Kind
 from inventory.models import Resource
 from syncs.runs.freshness import freshness, per_dataset
@@ -43,7 +44,6 @@ PARTS = {
     "savings": "insights.view_recommendation",
     "syncs": "syncs.view_syncrun",
 }
-TAKEN_UP = (Recommendation.Status.ACCEPTED, Recommendation.Status.IN_PROGRESS)
 
 
 class SummaryView(LoginRequiredMixin, TemplateView):

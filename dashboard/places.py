@@ -114,6 +114,12 @@ COSTS = (
         words="teams rules showback chargeback",
         has_period=True,
     ),
+    Page(
+        "Saved views",
+        "saved-views",
+        also=("change-view", "delete-view"),
+        words="bookmarks questions shared links",
+    ),
 )
 RESOURCES = (
     Page(
@@ -135,6 +141,13 @@ RESOURCES = (
     _section("storage", "inventory.view_volume", "volumes disks snapshots buckets"),
     _section("databases", "inventory.view_database", "RDS SQL"),
     _section("network", "inventory.view_address", "addresses NAT load balancers"),
+    Page(
+        "Untagged",
+        "untagged",
+        ("inventory.view_resource",),
+        accounts="account",
+        words="tags missing lacking coverage",
+    ),
 )
 INSIGHTS = (
     Page(
@@ -162,6 +175,13 @@ INSIGHTS = (
         also=("recommendation", "recommendation-status", "rate-recommendation"),
         accounts="account",
         words="savings rightsizing idle",
+    ),
+    Page(
+        "Savings",
+        "savings",
+        ("insights.view_recommendation",),
+        accounts="account",
+        words="potential accepted realized verified",
     ),
     Page(
         "Cloud advice",

@@ -1,4 +1,5 @@
-"""One search over what has a name: pages, accounts, services, budgets, resources."""
+"""One search over what has a name: pages, saved views, accounts, services, budgets,
+resources."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from dashboard.places import PAGE_OF, PLACES, VIEW_COSTS
 from insights.models import Budget
 from inventory.kinds import KINDS
 from inventory.models import Resource
+from users.models import SavedView
 
 # Of each kind; a longer list is what filters are for.
 LISTED = 6
@@ -27,7 +29,7 @@ LISTED = 6
 @dataclass(frozen=True, slots=True)
 class Hit:
     kind: str
-    """page, account, service, budget or resource."""
+    """page, view, account, service, budget or resource."""
     name: str
     detail: str
     url: str
@@ -36,13 +38,14 @@ class Hit:
 def search(text: str, user: User, now: datetime) -> list[Hit]:
     """Return what this user may see that has the text in a name, an ID or an address.
 
-    Four queries at most.
+    Five queries at most.
     """
     text = text.strip()
     if not text:
         return []
     kinds = (
         _pages(text, user),
+        _views(text, user),
         _accounts(text, user),
         _services(text, user, now),
         _budgets(text, user),
@@ -60,6 +63,13 @@ def _pages(text: str, user: User) -> Iterator[Hit]:
             is_meant = all(any(w.startswith(one) for w in words) for one in wanted)
             if is_meant and page.is_visible_to(user):
                 yield Hit("page", page.label, place.label, reverse(page.route))
+
+
+def _views(text: str, user: User) -> Iterator[Hit]:
+    found = SavedView.objects.visible_to(user).filter(name__icontains=text)
+    for one in found.select_related("user")[:LISTED]:
+        by = "Saved view" if one.user_id == user.pk else f"Shared by {one.user}"
+        yield Hit("view", one.name, by, one.address)
 
 
 def _accounts(text: str, user: User) -> Iterator[Hit]:

@@ -4,11 +4,17 @@ from dashboard.digests.views import DigestsView, RemoveDigestView
 from dashboard.places import SECTIONS
 from dashboard.resource_page import ResourceView
 from dashboard.resources import UsedResourceListView
+from dashboard.saved_views import ChangeViewView, DeleteViewView, SavedViewsView
+from dashboard.untagged import UntaggedView
 from dashboard.views import SearchView
 from inventory.kinds import Kind
 
 urlpatterns = [
     path("search/", SearchView.as_view(), name="search"),
+    path("resources/untagged/", UntaggedView.as_view(), name="untagged"),
+    path("costs/views/", SavedViewsView.as_view(), name="saved-views"),
+    path("costs/views/<int:pk>/", ChangeViewView.as_view(), name="change-view"),
+    path("costs/views/<int:pk>/delete/", DeleteViewView.as_view(), name="delete-view"),
     path("digests/", DigestsView.as_view(), name="digests"),
     path("digests/<int:pk>/remove/", RemoveDigestView.as_view(), name="remove-digest"),
     *(

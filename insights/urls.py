@@ -1,9 +1,11 @@
 from django.urls import include, path
 
+from insights.recommendations.savings_page import SavingsView
 from insights.views import InsightsView
 
 urlpatterns = [
     path("insights/", InsightsView.as_view(), name="insights"),
+    path("insights/savings/", SavingsView.as_view(), name="savings"),
     path("insights/", include("insights.owners.urls")),
     path("insights/forecasts/", include("insights.forecasts.urls")),
     path("insights/anomalies/", include("insights.anomalies.urls")),

@@ -35,7 +35,7 @@ SECTIONS = {
         *("/admin/clouds/cloudaccount/", "/tokens/", "/activity/", "/admin/"),
     ],
     "/assistant/": ["/assistant/reports/"],
-    "/syncs/": ["/coverage/", "/alerts/"],
+    "/syncs/": ["/coverage/", "/alerts/", "/digests/"],
     "/insights/": [
         "/insights/mine/",
         *("/insights/anomalies/", "/insights/recommendations/", "/insights/advice/"),

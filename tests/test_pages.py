@@ -111,8 +111,8 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
         # changes; list price; disks and addresses; emissions.
         ("/instances/{instance}/", 28),
         # accounts (2); costs per account and currency (4); sums per account and of all;
-        # running machines, use of regions and buckets; advice.
-        ("/carbon/", 19),
+        # running machines, use of regions and buckets; advice; the days.
+        ("/carbon/", 20),
         # run.
         ("/syncs/runs/{run}/", 8),
     ],

@@ -32,9 +32,9 @@ from users.activity.sentences import is_change
 from users.audit import record
 from users.audited_admin import UnlimitedUsersAdmin, never, page
 from users.models import ApiToken, AuditEntry
-from users.saved_links import SavedLinkAdmin
+from users.saved_views.admin import SavedViewAdmin
 
-__all__ = ["SavedLinkAdmin"]
+__all__ = ["SavedViewAdmin"]
 
 for model in (User, Group):
     admin.site.unregister(model)

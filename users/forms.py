@@ -47,8 +47,8 @@ class TokenForm(AccountChoiceForm):
     is_read_only = forms.BooleanField(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        initial = {"days": settings.TOKEN_DAYS, "is_read_only": True, "access": ALL}
-        initial["scope"] = "api"
+        initial: dict[str, Any] = {"days": settings.TOKEN_DAYS, "is_read_only": True}
+        initial |= {"scope": "api", "access": ALL}
         super().__init__(*args, **{**kwargs, "initial": initial})
 
     @property
@@ -58,7 +58,7 @@ class TokenForm(AccountChoiceForm):
         return {
             "days": data["days"],
             "name": data["name"],
-            "scope": data["scope"],
-            "is_read_only": data["is_read_only"] and data["scope"] == "api",
+            "scope": data["scope"] or "api",
+            "is_read_only": data["is_read_only"],
             "accounts": data["accounts"] if data["access"] == SOME else None,
         }

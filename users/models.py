@@ -1,12 +1,17 @@
-"""API tokens, the audit log, and saved links."""
+"""API tokens, the audit log, and saved views."""
 
 from typing import Any, Self
+from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
+from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Q
+from django.urls import Resolver404, get_script_prefix, resolve
 
-from clouds.access import AnyUser, is_limited
+from clouds.access import AnyUser, is_limited, visible_accounts
 
 # A path with its query: other servers' addresses begin with // or a scheme.
 OWN_PAGE = RegexValidator(
@@ -14,6 +19,15 @@ OWN_PAGE = RegexValidator(
 )
 TOKEN_NAME_LENGTH = 80
 TOKEN_SCOPES = [("api", "API"), ("mcp", "MCP")]
+
+
+def check_page(address: str) -> None:
+    """Raise ValidationError unless the address is one that this server has."""
+    path = urlsplit(address).path.removeprefix(get_script_prefix().rstrip("/"))
+    try:
+        resolve(path)
+    except Resolver404:
+        raise ValidationError(f"This server has no page {path}.") from None
 
 
 class ApiToken(models.Model):
@@ -93,22 +107,73 @@ class AuditEntry(models.Model):
         return f"{user} {self.action} {self.object_label}".strip()
 
 
-class SavedLink(models.Model):
-    """One row is a page with its filters, saved by one user and visible to no other."""
+class SavedViewQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: AnyUser) -> Self:
+        """Return a user's own, and shared ones that name no hidden account."""
+        own, shared = Q(user=user.pk), Q(is_shared=True)
+        accounts = visible_accounts(user)
+        if accounts is None:
+            return self.filter(own | shared)
+        ids = {*accounts.values_list("cloudaccount__account_id", flat=True)}
+        others = self.filter(shared).exclude(own)
+        seen = [one.pk for one in others if one.account_ids <= ids]
+        return self.filter(own | Q(pk__in=seen))
+
+    def of_page(self, path: str) -> Self:
+        return self.filter(Q(address=path) | Q(address__startswith=f"{path}?"))
+
+
+class SavedView(models.Model):
+    """One row is a page with its filters, saved by a user, for all where it is shared.
+
+    It holds no rows: each who opens it sees those of their own accounts.
+    """
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_links"
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_views"
     )
     name = models.CharField(max_length=80)
     address = models.CharField(
         max_length=2000,
-        validators=[OWN_PAGE],
+        validators=[OWN_PAGE, check_page],
         help_text="A page of this server with its filters, such as "
-        "/admin/syncs/syncrun/?status__exact=failed.",
+        "/costs/?period=last_month&group_by=account.",
     )
+    is_shared = models.BooleanField(
+        "shared", default=False, help_text="Whether everybody finds it."
+    )
+
+    objects = SavedViewQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "id"]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return self.address
+
+    @property
+    def parameters(self) -> dict[str, list[str]]:
+        """Return what its address asks for."""
+        return parse_qs(urlsplit(self.address).query)
+
+    @property
+    def account_ids(self) -> set[str]:
+        """Return the ids of the accounts that its address names."""
+        return {
+            one.strip()
+            for name, values in self.parameters.items()
+            if name.endswith("account")
+            for value in values
+            for one in value.split(",")
+        }
+
+    def may_be_changed_by(self, user: AnyUser) -> bool:
+        """Return whether it is theirs, or they look after everybody's."""
+        if self.user_id == user.pk:
+            return True
+        return isinstance(user, PermissionsMixin) and user.has_perm(
+            "users.change_savedview"
+        )

@@ -17,7 +17,7 @@ from clouds.registry import CloudKind
 from clouds.testing import account, azure_account
 from core.money import Money
 from core.testing.clock import NOW
-from core.windows import last_complete_days
+from core.windows import Window, last_complete_days
 from costs.allocation.testing import team_rule
 from costs.testing import store_costs
 from inventory.models import Bucket, Volume
@@ -119,6 +119,16 @@ def test_intensity_is_of_the_same_days_and_accounts(
     assert (both.cost, both.kg_per_unit) == (None, None)
     only = broken_down(user, accounts[:1], "account", is_limited=True)
     assert only.kg_per_unit == pytest.approx(shop.kg_per_unit)
+
+
+def test_costs_of_days_without_emissions_have_no_part_in_it(
+    user: AnyUser, accounts: list[CloudAccount]
+) -> None:
+    longer = last_complete_days(30, NOW)
+    before = Window(longer.start, WEEK.start)
+    store_costs(accounts[0], before, {EC2: "900"})
+    query = CarbonQuery(user, longer, accounts[:1], is_limited=True)
+    assert query.breakdown().cost == Money(Decimal(98), "USD")
 
 
 def test_a_service_is_that_of_the_bill(

@@ -133,5 +133,5 @@ def test_the_number_of_queries_does_not_grow(
         estimate_all(owner, NOW)
     client = viewer()
     # Session, user, permissions and access; accounts; sums twice; newest costs twice.
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         assert client.get("/api/v1/carbon/trend/").status_code == 200

@@ -137,7 +137,7 @@ class HitSerializer(serializers.Serializer[Any]):
     """Something that has a page."""
 
     kind = serializers.CharField(
-        help_text="page, account, service, budget or resource."
+        help_text="page, view, account, service, budget or resource."
     )
     name = serializers.CharField()
     detail = serializers.CharField(help_text="What and where it is.")

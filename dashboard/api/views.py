@@ -101,8 +101,8 @@ class SearchViewSet(ViewSet):
 
     @extend_schema(parameters=[SearchParameters], responses=HitSerializer(many=True))
     def list(self, request: Request) -> Response:
-        """Pages, accounts, services, budgets and resources that you may see, at most
-        six of each."""
+        """Pages, saved views, accounts, services, budgets and resources that you may
+        see, at most six of each."""
         refuse_unknown(request.query_params, SearchParameters().fields)
         asked = SearchParameters(data=request.query_params)
         asked.is_valid(raise_exception=True)

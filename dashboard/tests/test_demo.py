@@ -41,24 +41,28 @@ WINDOW = {"start": "2026-11-12", "end": "2026-11-20"}
 MORE = (CpuMetric, NetworkMetric, Watermark)
 
 
-@pytest.fixture(autouse=True)
-def noon() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
+DAYS = 20
 
 
-def demo(*options: str) -> str:
+def demo(*options: str, days: int = DAYS) -> str:
     out = StringIO()
-    call_command("demo", *options, stdout=out)
+    call_command("demo", "--days", str(days), *options, stdout=out)
     return out.getvalue()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def printed(module_db: None) -> Iterator[str]:
+    """What making the company printed; each test finds it as it is then."""
+    with time_machine.travel(NOW, tick=False):
+        yield demo()
 
 
 def counts() -> list[int]:
     return [model._default_manager.count() for model in MODELS + MORE]
 
 
-def test_it_reads_so_many_days_of_every_account() -> None:
-    lines = demo("--days", "20").splitlines()
+def test_it_reads_so_many_days_of_every_account(printed: str) -> None:
+    lines = printed.splitlines()
     assert len(lines) == len(ACCOUNTS) == CloudAccount.objects.demo().count()
     assert all(line.endswith(", 20 days of costs") for line in lines)
     days = CostTotal.objects.dates("day", "day")
@@ -68,14 +72,12 @@ def test_it_reads_so_many_days_of_every_account() -> None:
 
 
 def test_its_numbers_reconcile_and_some_days_were_restated() -> None:
-    demo("--days", "20")
     assert not CostTotal.objects.unreconciled().exists()
     assert Restatement.objects.exists()
     assert StateChange.objects.filter(old_value="").exists()
 
 
 def test_it_is_measured_how_much_recent_days_grow() -> None:
-    demo("--days", "20")
     told = ask("costs/summary/")
     assert told["end"] == "2026-11-17"  # three days are raw
     told = ask("costs/summary/", start="2026-11-01", end="2026-11-20")
@@ -85,7 +87,6 @@ def test_it_is_measured_how_much_recent_days_grow() -> None:
 
 
 def test_each_day_is_told_by_team_and_most_of_it_is_somebodys() -> None:
-    demo("--days", "10")
     by_tag = TagCost.objects.filter(tag_key="team").aggregate(sum=Sum("billed"))
     in_all = CostTotal.objects.aggregate(sum=Sum("billed"))
     assert by_tag == in_all
@@ -96,10 +97,9 @@ def test_each_day_is_told_by_team_and_most_of_it_is_somebodys() -> None:
 
 
 def test_rules_that_somebody_made_stay_and_its_own_are_removed_with_it() -> None:
-    demo("--days", "5")
     rules, teams = TeamRule.objects.count(), Team.objects.count()
     assert rules and teams
-    demo("--days", "5")
+    demo()
     assert (TeamRule.objects.count(), Team.objects.count()) == (rules, teams)
     mine = team_rule(990, to={"Shop": "100"}, services=["AWS WAF"])
     remove_accounts(CloudAccount.objects.filter(account_id=PRODUCTION))
@@ -110,16 +110,14 @@ def test_rules_that_somebody_made_stay_and_its_own_are_removed_with_it() -> None
 
 
 def test_run_again_on_the_same_day_nothing_changes() -> None:
-    demo("--days", "10")
     before = counts()
-    demo("--days", "10")
+    demo()
     assert counts() == before
 
 
 def test_run_again_later_it_reads_what_is_new() -> None:
-    demo("--days", "10")
     with time_machine.travel(NOW + timedelta(days=2), tick=False):
-        assert "12 days of costs" in demo("--days", "10")
+        assert "22 days of costs" in demo()
     assert not CostTotal.objects.unreconciled().exists()
 
 
@@ -128,11 +126,10 @@ def test_reset_clears_and_rebuilds_only_the_demo() -> None:
     store_costs(mine, last_complete_days(5, NOW), {"EC2": "7"})
     store_cpu(instance(mine, "web"), last_complete_days(5, NOW), 50)
     run(mine, Dataset.COST, NOW)
-    demo("--days", "10")
     stranger = CloudAccount.objects.demo()[0]
     stranger.name = "renamed"
     stranger.save()
-    demo("--days", "8", "--reset")
+    demo("--reset", days=8)
     assert not CloudAccount.objects.filter(name="renamed").exists()
     assert CloudAccount.objects.filter(pk=mine.pk).exists()
     assert (mine.cost_totals.count(), mine.daily_costs.count()) == (5, 5)
@@ -142,25 +139,24 @@ def test_reset_clears_and_rebuilds_only_the_demo() -> None:
     assert production.cost_totals.count() == 8
 
 
-@pytest.mark.parametrize("days", ["0", "-1", "3", "401"])
-def test_other_lengths_of_history_are_bad_arguments(days: str) -> None:
+@pytest.mark.parametrize("days", [0, -1, 3, 401])
+def test_other_lengths_of_history_are_bad_arguments(days: int) -> None:
+    before = counts()
     with pytest.raises(CommandError, match="--days must be between 4 and") as caught:
-        demo("--days", days)
+        demo("--reset", days=days)
     assert caught.value.returncode == 2
-    assert not CloudAccount.objects.exists()
+    assert counts() == before
 
 
 def test_while_another_run_reads_the_demo_it_exits_with_3() -> None:
-    demo("--days", "5")
     busy = CloudAccount.objects.get(account_id=PRODUCTION)
     run(busy, Dataset.INSTANCES, NOW, status="running", finished_at=None)
     with pytest.raises(CommandError) as caught:
-        demo("--days", "5")
+        demo()
     assert caught.value.returncode == 3
 
 
 def test_remove_takes_the_demo_away_and_nothing_else() -> None:
-    demo("--days", "5")
     mine = CloudAccount.objects.create(account_id="123456789012", name="mine")
     assert "Removed" in demo("--remove")
     assert list(CloudAccount.objects.all()) == [mine]

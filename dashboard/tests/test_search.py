@@ -79,9 +79,9 @@ def test_what_is_there_comes_before_what_is_gone_and_few_of_each_are_listed() ->
 
 def test_what_has_just_this_name_comes_first() -> None:
     owner = account()
-    for name in ("a-web", "b-web", "Web"):
+    for name in ("a-shop", "b-shop", "Shop"):
         instance(owner, name)
-    assert [label for _, label, _ in found("web")] == ["Web", "a-web", "b-web"]
+    assert [label for _, label, _ in found("shop")] == ["Shop", "a-shop", "b-shop"]
 
 
 def test_nobody_finds_what_is_hidden_from_them() -> None:

@@ -39,7 +39,7 @@ class OwnerRules:
 
     def owner_of(self, traits: Traits) -> int | None:
         """Return the key of the owner; None where no rule matches."""
-        team = self._team_of(traits)
+        team = self.team_of(traits)
         matching = (rule for rule in self.rules if _matches(rule, traits, team))
         rule = next(matching, None)
         return rule.owner_id if rule else None
@@ -48,7 +48,7 @@ class OwnerRules:
         """Return the teams that pay for it."""
         return tuple(self._shares_of(traits))
 
-    def _team_of(self, traits: Traits) -> str:
+    def team_of(self, traits: Traits) -> str:
         """Return the team that pays the largest share of it; "" without one."""
         shares = self._shares_of(traits)
         return max(shares, key=lambda name: (shares[name], name), default="")

@@ -6,10 +6,18 @@ from clouds.filters import account_filter, provider_filter
 from core.api.filters import AnyChoice, AnyText, YesOrNo
 from insights.models import Recommendation
 from insights.ordering import UnknownLastOrder
+from insights.recommendations.engine.advice import VerdictStatus
 from insights.recommendations.models import CATEGORIES, LEVELS, PRIORITIES, RULES
 from insights.recommendations.querysets import RecommendationQuerySet
 from inventory.models import Resource
 from users.owned_filter import OwnedFilter
+
+# Of what is done.
+VERDICTS = (
+    VerdictStatus.PENDING,
+    VerdictStatus.REALIZED,
+    VerdictStatus.NOT_REALIZED,
+)
 
 
 class RecommendationFilter(OwnedFilter):
@@ -51,3 +59,13 @@ class RecommendationFilter(OwnedFilter):
     ) -> RecommendationQuerySet:
         wanted = {"status__in": Recommendation.LIVE}
         return queryset.filter(**wanted) if value else queryset.exclude(**wanted)
+
+
+class SavingsFilter(RecommendationFilter):
+    """Of recommendations that are done too, by what later bills say."""
+
+    verdict = AnyChoice(
+        "verification__status",
+        choices=[(one.value, one.value) for one in VERDICTS],
+        help_text="What later bills say of the saving.",
+    )

@@ -1,5 +1,6 @@
 """Recommendations, and the verification of their savings."""
 
+from decimal import Decimal
 from enum import StrEnum
 
 from django.db import models
@@ -177,6 +178,13 @@ class Verification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.status}: {self.recommendation}"
+
+    @property
+    def difference(self) -> Decimal | None:
+        """Return how much more came than was expected; None: it is not known yet."""
+        if self.realized is None or self.expected is None:
+            return None
+        return self.realized - self.expected
 
 
 class EffectiveRate(models.Model):

@@ -25,7 +25,7 @@ from insights.labels.refresh import refresh_calibrations
 from insights.models import RefreshState
 from insights.owners.refresh import refresh_owners
 from insights.recommendations.refresh import refresh_recommendations
-from insights.refresh.notices import refresh_notices
+from insights.refresh.refresh_notices import refresh_notices
 from insights.refresh.refresh_state import (
     SHARED,
     AlreadyRefreshing,

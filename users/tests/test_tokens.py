@@ -64,6 +64,14 @@ def test_a_token_is_shown_once_and_opens_the_api(viewer: Client) -> None:
     assert "1 of 20 tokens" in page
 
 
+def test_a_token_for_mcp_is_made_on_the_page_and_by_command(viewer: Client) -> None:
+    assert asked(made(viewer, scope="mcp")) == 403
+    assert "MCP: asks questions" in viewer.get("/tokens/").content.decode()
+    call_command("create_token", "viewer", "--mcp", stdout=StringIO())
+    scopes = ApiToken.objects.values_list("scope", flat=True)
+    assert list(scopes) == ["mcp", "mcp"]
+
+
 def test_it_is_valid_for_90_days_unless_told_otherwise(viewer: Client) -> None:
     assert 'value="90"' in viewer.get("/tokens/").content.decode()
     made(viewer)

@@ -145,8 +145,38 @@ class SavingsLineSerializer(serializers.Serializer[Any]):
     realized = AmountField(allow_null=True)
 
 
+class SavingsSumSerializer(serializers.Serializer[Any]):
+    """Savings a month in one currency."""
+
+    currency = serializers.CharField()
+    potential = AmountField(help_text="Of open, accepted and in-progress ones.")
+    accepted = AmountField(help_text="Of it, accepted or in progress.")
+    pending = AmountField(help_text="Done, and not on enough days of a bill yet.")
+    expected = AmountField(help_text="Done and verified: as recommended.")
+    realized = AmountField(help_text="Done and verified: as the bill says.")
+    difference = AmountField(
+        allow_null=True, help_text="Realized less expected; null: nothing is verified."
+    )
+    done = serializers.IntegerField(help_text="How many are done.")
+
+
+class SavingsOfMonthSerializer(SavingsSumSerializer):
+    """What was found, and what was done, in one month."""
+
+    month = serializers.DateField(source="key", help_text="Its first day.")
+
+
+class SavingsOfCategorySerializer(SavingsSumSerializer):
+    """Savings of one category."""
+
+    category = serializers.CharField(source="key")
+
+
 class SavingsSerializer(serializers.Serializer[Any]):
-    """Savings a month that later bills verify."""
+    """Savings a month, and what later bills verify of them."""
 
     realized_monthly = SumSerializer(many=True)
     verdicts = SavingsLineSerializer(many=True)
+    totals = SavingsSumSerializer(many=True)
+    by_month = SavingsOfMonthSerializer(many=True, help_text="The newest first.")
+    by_category = SavingsOfCategorySerializer(many=True)

@@ -26,7 +26,8 @@ from insights.recommendations.api.serializers import (
     SavingsSerializer,
     StatisticsSerializer,
 )
-from insights.recommendations.filters import RecommendationFilter
+from insights.recommendations.filters import RecommendationFilter, SavingsFilter
+from insights.recommendations.savings_report import savings_report
 
 COUNTED = ("status", "priority", "category")
 
@@ -63,15 +64,20 @@ class RecommendationViewSet(StatusViewSet):
         }
         return Response(StatisticsSerializer(statistics).data)
 
-    @extend_schema(responses={200: SavingsSerializer}, filters=False)
-    @action(detail=False, pagination_class=None, filterset_class=None)
+    @extend_schema(responses={200: SavingsSerializer})
+    @action(detail=False, pagination_class=None, filterset_class=SavingsFilter)
     def savings(self, request: Request) -> Response:
-        """Savings a month of completed recommendations that later bills verify."""
-        refuse_unknown(request.query_params, ())
-        done = Verification.objects.visible_to(request.user)
+        """Savings a month: recommended, accepted, and verified by later bills."""
+        found = self.filter_queryset(self.get_queryset())
+        rows = Recommendation.objects.filter(pk__in=found.order_by().values("pk"))
+        done = Verification.objects.filter(recommendation__in=rows.values("pk"))
+        report = savings_report(rows)
         savings = {
             "realized_monthly": _sums(done.realized_per_currency()),
             "verdicts": done.totals(),
+            "totals": report.totals,
+            "by_month": report.by_month,
+            "by_category": report.by_category,
         }
         return Response(SavingsSerializer(savings).data)
 

@@ -1,4 +1,4 @@
-"""Links that users of the admin save for themselves: lists with their filters."""
+"""Saved views in the admin: each user's own."""
 
 from typing import Any
 
@@ -12,31 +12,32 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
 from users.audited_admin import Admin, always
-from users.models import SavedLink
+from users.models import SavedView
 
 
 @admin.display(description="address", ordering="address")
-def opens(saved: SavedLink) -> SafeString:
-    return format_html('<a href="{}">{}</a>', saved.address, saved.address)
+def opens(view: SavedView) -> SafeString:
+    return format_html('<a href="{}">{}</a>', view.address, view.address)
 
 
-@admin.register(SavedLink)
-class SavedLinkAdmin(Admin[SavedLink]):
-    """A user's own links, for every user of the admin; nobody sees those of others."""
+@admin.register(SavedView)
+class SavedViewAdmin(Admin[SavedView]):
+    """A user's own views, for every user of the admin; nobody sees those of others."""
 
-    list_display = ("name", opens)
+    list_display = ("name", opens, "is_shared")
+    list_filter = ("is_shared",)
     search_fields = ("name", "address")
     search_help_text = "Search by name or address."
     ordering = ("name", "id")
-    fields = ("name", "address")
+    fields = ("name", "address", "is_shared")
     has_module_permission = has_view_permission = has_add_permission = always
     has_change_permission = has_delete_permission = always
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[SavedLink]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SavedView]:
         return super().get_queryset(request).filter(user=request.user.pk)
 
     def save_model(
-        self, request: HttpRequest, obj: SavedLink, form: Any, change: bool
+        self, request: HttpRequest, obj: SavedView, form: Any, change: bool
     ) -> None:
         assert isinstance(request.user, User)  # noqa: S101 - for the type checker
         obj.user = request.user
@@ -45,7 +46,7 @@ class SavedLinkAdmin(Admin[SavedLink]):
 
 def save_this_page(request: HttpRequest) -> str:
     """Return the address of the form that saves the current page."""
-    add = reverse("admin:users_savedlink_add")
-    if request.path.startswith(reverse("admin:users_savedlink_changelist")):
+    add = reverse("admin:users_savedview_add")
+    if request.path.startswith(reverse("admin:users_savedview_changelist")):
         return add
     return f"{add}?{urlencode({'address': request.get_full_path()})}"

@@ -7,11 +7,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from users.models import SavedLink
+from users.models import SavedView
 
 pytestmark = pytest.mark.django_db
-ADD = reverse("admin:users_savedlink_add")
-LIST = reverse("admin:users_savedlink_changelist")
+ADD = reverse("admin:users_savedview_add")
+LIST = reverse("admin:users_savedview_changelist")
 FAILED = "/admin/syncs/syncrun/?status__exact=failed&o=1"
 
 
@@ -32,18 +32,18 @@ def test_a_filtered_list_is_saved_and_opened_from_the_first_page(
     form = admin_client.get(f"{ADD}?{link}").content.decode()
     assert "status__exact=failed" in form
     admin_client.post(ADD, {"name": "What failed", "address": address})
-    assert SavedLink.objects.get().user.username == "admin"
+    assert SavedView.objects.get().user.username == "admin"
     first = admin_client.get("/admin/").content.decode()
     assert f'href="{FAILED.replace("&", "&amp;")}">What failed</a>' in first
 
 
 def test_nobody_meets_the_links_of_another(staff: Client) -> None:
     other = User.objects.create_user("grace", is_staff=True)
-    theirs = SavedLink.objects.create(user=other, name="Secret list", address="/x/")
+    theirs = SavedView.objects.create(user=other, name="Secret list", address="/x/")
     for page in ("/admin/", LIST, f"{LIST}?q=Secret"):
         assert "Secret list" not in staff.get(page).content.decode()
     for page in ("change", "delete", "history"):
-        address = reverse(f"admin:users_savedlink_{page}", args=[theirs.pk])
+        address = reverse(f"admin:users_savedview_{page}", args=[theirs.pk])
         assert staff.post(address, {"post": "yes", "name": "Mine"}).status_code == 302
     theirs.refresh_from_db()
     assert theirs.name == "Secret list"
@@ -58,7 +58,7 @@ def test_nobody_meets_the_links_of_another(staff: Client) -> None:
 )
 def test_only_pages_of_this_server_are_saved(staff: Client, address: str) -> None:
     staff.post(ADD, {"name": "Elsewhere", "address": address})
-    assert not SavedLink.objects.exists()
+    assert not SavedView.objects.exists()
 
 
 def test_the_list_needs_few_queries(
@@ -66,6 +66,6 @@ def test_the_list_needs_few_queries(
 ) -> None:
     user = User.objects.get()
     for number in range(60):
-        SavedLink.objects.create(user=user, name=f"Link {number}", address="/admin/")
+        SavedView.objects.create(user=user, name=f"Link {number}", address="/admin/")
     with django_assert_max_num_queries(6):  # type: ignore[operator]
         assert "Link 1" in staff.get(LIST).content.decode()

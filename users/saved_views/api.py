@@ -1,0 +1,91 @@
+"""The endpoint of saved views."""
+
+from typing import Any
+
+from django.db import transaction
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.exceptions import ValidationError
+from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.api.pagination import Pages
+from core.api.parameters import refuse_unknown, refuse_unknown_fields
+from core.api.permissions import has_role
+from core.api.problems import errors
+from core.api.viewsets import RowsViewSet
+from users.models import SavedView
+from users.saved_views.changes import InvalidName, change_view, delete_view, save_view
+from users.saved_views.filters import SavedViewFilter
+
+
+class HasRole(BasePermission):
+    message = "This needs a role. Ask an administrator for one."
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return request.method == "OPTIONS" or has_role(request.user)
+
+
+class SavedViewSerializer(serializers.ModelSerializer[SavedView]):
+    """A page with its filters; a period such as last_month moves along."""
+
+    user = serializers.CharField(
+        source="user.username", read_only=True, help_text="Who saved it."
+    )
+
+    class Meta:
+        model = SavedView
+        fields = ("id", "name", "address", "is_shared", "user")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        refuse_unknown_fields(self)
+        return attrs
+
+
+class SavedViewViewSet(RowsViewSet):
+    """Your saved views and those that others share, by name. A shared one shows each
+    user the accounts that they see."""
+
+    queryset = SavedView.objects.select_related("user").order_by("name", "id")
+    permission_classes = [IsAuthenticated, HasRole]
+    pagination_class = Pages
+    serializer_class = SavedViewSerializer
+    filterset_class = SavedViewFilter
+    csv_name = "saved-views"
+    http_method_names = ["get", "post", "patch", "delete", "head", "options"]
+
+    @extend_schema(responses={201: SavedViewSerializer, **errors(400, 403)})
+    @transaction.atomic
+    def create(self, request: Request) -> Response:
+        """Save a view; one of yours with this name is replaced."""
+        refuse_unknown(request.query_params, ())
+        given = self.get_serializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        try:
+            view = save_view(request, dict(given.validated_data))
+        except InvalidName as error:
+            raise ValidationError({"name": [str(error)]}) from None
+        return Response(self.get_serializer(view).data, status.HTTP_201_CREATED)
+
+    @extend_schema(responses={200: SavedViewSerializer, **errors(400, 403, 404)})
+    @transaction.atomic
+    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Rename it, share it or change its address."""
+        refuse_unknown(request.query_params, ())
+        view = self.get_object()
+        given = self.get_serializer(view, data=request.data, partial=True)
+        given.is_valid(raise_exception=True)
+        try:
+            change_view(view, request, dict(given.validated_data))
+        except InvalidName as error:
+            raise ValidationError({"name": [str(error)]}) from None
+        return Response(self.get_serializer(view).data)
+
+    @extend_schema(responses={204: None, **errors(403, 404)})
+    @transaction.atomic
+    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Delete it."""
+        refuse_unknown(request.query_params, ())
+        delete_view(self.get_object(), request)
+        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -18,8 +18,13 @@ from core.periods import PERIODS
 from dashboard.frame import PERIOD
 from dashboard.places import PAGE_OF, PLACES
 from users.models import SavedView
-from users.saved_views.changes import InvalidName, change_view, delete_view, save_view
 from users.saved_views.filters import SavedViewFilter
+from users.saved_views.view_changes import (
+    InvalidName,
+    change_view,
+    delete_view,
+    save_view,
+)
 
 
 class SaveForm(forms.ModelForm[SavedView]):

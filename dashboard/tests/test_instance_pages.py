@@ -284,7 +284,8 @@ def test_a_machine_that_is_gone_shows_its_own_last_days_and_what_changed(
     assert '<td>running</td><td class="strong">terminated</td>' in text
     assert "No usage is stored" in text
     assert page.context["window"].end == gone_since.date() + timedelta(days=1)
-    assert "terminated 2026-10-11" in viewer.get("/instances/").content.decode()
+    listed = viewer.get("/instances/").content.decode()
+    assert 'terminated <span class="when">2026-10-11</span>' in listed
 
 
 def test_a_machine_says_which_syncs_saw_it(viewer: Client) -> None:

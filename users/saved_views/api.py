@@ -16,8 +16,13 @@ from core.api.permissions import has_role
 from core.api.problems import errors
 from core.api.viewsets import RowsViewSet
 from users.models import SavedView
-from users.saved_views.changes import InvalidName, change_view, delete_view, save_view
 from users.saved_views.filters import SavedViewFilter
+from users.saved_views.view_changes import (
+    InvalidName,
+    change_view,
+    delete_view,
+    save_view,
+)
 
 
 class HasRole(BasePermission):

@@ -7,7 +7,7 @@ from rest_framework.test import APIClient
 
 from clouds.testing import account, see_only
 from users.models import AuditEntry, SavedView
-from users.saved_views import changes
+from users.saved_views import view_changes
 from users.testing import person, session_of
 
 pytestmark = pytest.mark.django_db
@@ -128,7 +128,7 @@ def test_each_change_is_in_the_audit_log(ada: APIClient) -> None:
 def test_the_number_of_a_users_views_is_limited(
     ada: APIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(changes, "MOST_VIEWS", 1)
+    monkeypatch.setattr(view_changes, "MOST_VIEWS", 1)
     save(ada)
     answer = save(ada, "Another")
     assert answer.status_code == 400

@@ -129,13 +129,11 @@ def member_paths(
     notes = ["Constant on nearly every day."] if np.ptp(calm) == 0 else []
     if days:
         notes.append(f"Level shift on {end - timedelta(days=days)}.")
-    last = {"last value": np.full(horizon, whole[-1])}
     if wanders(whole):
+        last = {"last value": np.full(horizon, whole[-1])}
         year = last_year(calm, horizon, season)
         return last, year, "Wanders without a level: the last value is used."
     paths, without = forecast_each(calm, horizon, season)
-    if len(paths) > 1:
-        paths |= last
     if without:
         notes.append(f"Without {', '.join(without)}: no stable fit.")
     return paths, last_year(calm, horizon, season), " ".join(notes)

@@ -20,7 +20,7 @@ from syncs.datasets import Dataset
 from syncs.models import SyncRun
 
 # Increase it when figures or formulas change, so that every day is estimated again.
-METHOD = 1
+METHOD = 2
 READ = (Dataset.CPU, Dataset.USAGE)
 DATASETS = (Dataset.INSTANCES, Dataset.STORAGE, Dataset.DATABASES, *READ)
 # A year and a month, so that a month can be compared with that of the year before.

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from carbon.models import EmissionTotal, ResourceEmission
-from carbon.refresh import refresh_emissions
+from carbon.refresh import METHOD, refresh_emissions
 from carbon.testing import estimate_all, stored_emissions
 from clouds.models import CloudAccount
 from clouds.testing import account
@@ -172,7 +172,7 @@ def test_old_days_of_resources_are_forgotten_and_their_sums_stay(
     store_cpu(machine(owner), WEEK, 20)
     estimate_all(owner, NOW)
     next_year = NOW + timedelta(days=402)
-    refresh_emissions(owner, next_year, "1:")
+    refresh_emissions(owner, next_year, f"{METHOD}:")
     assert not ResourceEmission.objects.filter(day__in=list(WEEK.days())).exists()
     assert EmissionTotal.objects.filter(day__in=list(WEEK.days())).count() == 7
 

@@ -1,12 +1,13 @@
 """What has no figure, or was not measured, has no amount, and says why."""
 
+import csv
 from dataclasses import replace
 
 import pytest
 
 from carbon.engine import storage
 from carbon.engine.estimate import ResourceDay, Stored, Unknown, estimate
-from carbon.engine.figures import grid_kg_per_kwh, processor_of
+from carbon.engine.figures import DATA, grid_kg_per_kwh, processor_of
 from carbon.engine.sizes import Size, size_by_name
 
 MACHINE = ResourceDay(
@@ -104,6 +105,12 @@ def test_a_database_in_two_zones_is_two_machines() -> None:
 )
 def test_a_size_is_told_by_a_name_or_unknown(name: str, size: Size | None) -> None:
     assert size_by_name(name) == size
+
+
+@pytest.mark.parametrize("name", ["grid.csv", "processors.csv", "families.csv"])
+def test_each_figure_names_its_source(name: str) -> None:
+    with (DATA / name).open(newline="") as file:
+        assert all(row["source"] for row in csv.DictReader(file))
 
 
 def test_every_family_has_figures_and_no_region_is_zero() -> None:

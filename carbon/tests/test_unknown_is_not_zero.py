@@ -69,11 +69,15 @@ def test_storage_is_measured_by_its_copies_and_disks() -> None:
     assert found.embodied_kg is None
 
 
-def test_one_zone_of_s3_has_two_copies() -> None:
-    tiers = {"StandardStorage": 9.0, "OneZoneIAStorage": 3.0}
-    found = storage.bucket("aws", "", 12.0, tiers)
+def test_one_zone_of_s3_and_reduced_redundancy_have_two_copies() -> None:
+    tiers = {
+        "StandardStorage": 9.0,
+        "OneZoneIAStorage": 3.0,
+        "ReducedRedundancyStorage": 6.0,
+    }
+    found = storage.bucket("aws", "", 18.0, tiers)
     assert found is not None
-    assert found.byte_count * found.copies == 9 * 3 + 3 * 2
+    assert found.byte_count * found.copies == 9 * 6 + 9 * 2
     assert storage.bucket("azure", "Standard_RAGRS", 5.0, {}) == Stored(5.0, 6, False)
     assert storage.bucket("aws", "", None, {}) is None
 

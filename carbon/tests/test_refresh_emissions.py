@@ -14,7 +14,7 @@ from clouds.testing import account
 from clouds.versions import bump_version
 from core.testing.clock import NOW
 from core.windows import ONE_DAY, Window, last_complete_days, midnight, utc_day
-from inventory.models import Bucket, Instance, StateChange, Volume
+from inventory.models import Bucket, Database, Instance, StateChange, Volume
 from inventory.testing import instance, one_of_each, resource
 from metrics.models import CpuMetric
 from metrics.testing import store_cpu
@@ -149,10 +149,17 @@ def test_a_machine_that_was_off_used_nothing_and_one_nobody_saw_is_unknown(
     store_cpu(machine(owner), WEEK, 20)
     off = machine(owner, "off", state="stopped")
     unseen = machine(owner, "unseen")
+    database = resource(
+        *(Database, owner, "orders"),
+        database_class="db.m6i.large",
+        state="available",
+        first_seen_at=LONG_AGO,
+    )
     estimate_all(owner, NOW)
     rows = ResourceEmission.objects
     assert {row.kwh for row in rows.filter(resource=off)} == {0}
-    assert {row.unknown for row in rows.filter(resource=unseen)} == {"cpu"}
+    for one in (unseen, database):
+        assert {row.unknown for row in rows.filter(resource=one)} == {"cpu"}
 
 
 def test_hours_are_those_that_were_measured(owner: CloudAccount) -> None:

@@ -27,12 +27,13 @@ def size_by_name(instance_type: str) -> Size | None:
     names that do not tell it."""
     if azure := AZURE_NAME.fullmatch(instance_type):
         per_vcpu = AZURE_GIB_PER_VCPU.get(azure["letters"][0])
-        vcpus = int(azure["size"].rpartition("-")[2])
+        # "8-4" has the memory of 8, of which 4 are used.
+        whole, _, used = azure["size"].partition("-")
         # Before the third version the number counts sizes.
         is_told = re.search(r"_v[2-9]$", azure["rest"]) and azure["rest"][0] != "S"
         if per_vcpu is None or not is_told or azure["letters"].startswith("DS"):
             return None
-        return Size(vcpus, vcpus * per_vcpu)
+        return Size(int(used or whole), int(whole) * per_vcpu)
     name = instance_type.removeprefix("db.")
     return _aws(family_of(name), size_of(name))
 

@@ -100,7 +100,7 @@ def test_a_database_in_two_zones_is_two_machines() -> None:
         ("m5.metal", None),
         ("db.serverless", None),
         ("Standard_D4s_v5", Size(4, 16)),
-        ("Standard_E8-4ds_v5", Size(4, 32)),
+        ("Standard_E8-4ds_v5", Size(4, 64)),
         ("Standard_DS11_v2", None),
         ("Standard_B2ms", None),
         ("GP_Gen5_2", None),

@@ -112,7 +112,7 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
         ("/instances/{instance}/", 29),
         # accounts (2); costs per account and currency (4); sums per account and of all;
         # running machines, use of regions and buckets; advice; the days.
-        ("/carbon/", 20),
+        ("/carbon/", 18),
         # run.
         ("/syncs/runs/{run}/", 8),
     ],

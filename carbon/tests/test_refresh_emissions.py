@@ -118,7 +118,8 @@ def test_days_that_a_failed_refresh_left_are_estimated_by_the_next_one(
     for number in (5, 15):
         day = long.start + ONE_DAY * number
         read_again(owner, Window(day, day + ONE_DAY), later)
-    store, stored = refresh._store, []
+    store = refresh._store
+    stored: list[object] = []
 
     def fail_at_second(*args: Any) -> int:
         if stored:

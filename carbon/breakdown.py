@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Max, Min, Q, QuerySet, Sum
-from django.utils import timezone
 
 from carbon.engine.estimate import added
 from carbon.facts import ESTIMATED, FIGURES_OF, MACHINES
@@ -25,7 +24,6 @@ from costs.allocation.cuts import cuts
 from costs.allocation.engine import NOT_ALLOCATED, WHOLE, Rule, spans_of_rules
 from costs.allocation.querysets import COLUMNS, TAG_COLUMN
 from costs.allocation.team_costs import allocated, rules_of
-from costs.queries.query import CostQuery
 from costs.queries.source import CostSource
 from inventory.models import Resource
 
@@ -128,13 +126,11 @@ class Breakdown:
 
 @dataclass(frozen=True)
 class CarbonQuery:
-    """Whose emissions, on which days, by what. `accounts` are all that the user sees
-    unless `is_limited` to some of them."""
+    """Whose emissions, on which days, by what."""
 
     user: AnyUser
     window: Window
     accounts: Sequence[CloudAccount]
-    is_limited: bool = False
     group_by: str = "account"
 
     def breakdown(self) -> Breakdown:
@@ -145,10 +141,7 @@ class CarbonQuery:
         total = Amounts()
         for _, *row in self.sums():
             total.add(row)
-        costs = self.costs("sub_account_id")
-        # A bill may be of accounts whose resources are not read.
-        read = [one.account_id for one in self.accounts if one.account_id in costs]
-        cost = _only_money(costs[one] for one in read)
+        cost = _only_money(self.account_costs.get(one) for one in self.emitting)
         return Breakdown(self.window, self.group_by, groups, total, cost)
 
     def sums(self, *columns: str) -> Iterable[tuple[Any, ...]]:
@@ -167,13 +160,27 @@ class CarbonQuery:
             found[FIGURES_OF[CloudKind(provider)], region] += kwh
         return found
 
-    def costs(self, column: str) -> Mapping[str, Money | None]:
-        """Return what each value of that column of bills costs these accounts; None
-        where that is in several currencies."""
-        return self._costs(lambda source: source.by(column).sums(column, METRIC))
+    @cached_property
+    def account_costs(self) -> Mapping[str, Money | None]:
+        """What each account of the bills costs; None where that is in several
+        currencies."""
+        return _costs(self._bills(), _sums_by("sub_account_id"))
+
+    def service_costs(self) -> Mapping[str, Money | None]:
+        """Return what each service costs the accounts that are estimated, in the same
+        way; nothing where the bill of one of them is not known."""
+        if not self._are_billed:
+            return {}
+        source = self._bills()
+        if self._are_others_billed:
+            source = source.by_column("sub_account_id", sorted(self.emitting))
+        return _costs(source, _sums_by("service"))
 
     def team_costs(self) -> Mapping[str, Money | None]:
-        """Return what rules give to each team, in the same way."""
+        """Return what rules give to each team, in the same way; nothing where the bills
+        are of other accounts too, of which tags tell nothing apart."""
+        if not self._are_billed or self._are_others_billed:
+            return {}
         rules = rules_of(self.estimated_window)
 
         def sums(source: CostSource) -> Iterable[tuple[str, Decimal]]:
@@ -182,37 +189,53 @@ class CarbonQuery:
             ).teams
             return [(team, sum(paid.values(), ZERO)) for team, paid in teams.items()]
 
-        return self._costs(sums)
+        return _costs(self._bills(), sums)
 
-    def _costs(
-        self, sums: Callable[[CostSource], Iterable[tuple[str, Decimal]]]
-    ) -> Mapping[str, Money | None]:
-        source = self._bills()
-        found: dict[str, list[Money]] = defaultdict(list)
-        for currency in source.newest_days():
-            for key, amount in sums(source.in_currency(currency)):
-                found[key].append(Money(amount, currency))
-        return {key: _only_money(several) for key, several in found.items()}
+    @property
+    def _are_billed(self) -> bool:
+        return self.emitting.keys() <= self.account_costs.keys()
+
+    @property
+    def _are_others_billed(self) -> bool:
+        return bool(self.account_costs.keys() - self.emitting.keys() - {""})
 
     @cached_property
-    def estimated_window(self) -> Window:
-        """The days of the window that are estimated: costs of others have no part in
-        an intensity. One query."""
+    def emitting(self) -> Mapping[str, tuple[date, date]]:
+        """The accounts that are estimated, by their ids, with their first and last day.
+        Bills of others have no part in an intensity. One query."""
         rows = EmissionTotal.objects.filter(account__in=self.accounts)
-        ends = rows.in_window(self.window).aggregate(first=Min("day"), last=Max("day"))
-        if ends["first"] is None:
+        per_account = rows.in_window(self.window).order_by()
+        ends = per_account.values_list("account__account_id").annotate(
+            Min("day"), Max("day")
+        )
+        return {account: (first, last) for account, first, last in ends}
+
+    @property
+    def estimated_window(self) -> Window:
+        """The days of the window that are estimated, as costs of others have no part
+        in an intensity either."""
+        if not (ends := self.emitting.values()):
             return self.window
-        return Window(ends["first"], ends["last"] + ONE_DAY)
+        first = min(first for first, _ in ends)
+        return Window(first, max(last for _, last in ends) + ONE_DAY)
 
     def _bills(self) -> CostSource:
-        window = self.estimated_window
-        source = CostSource.visible_to(self.user).in_window(window)
-        if not self.is_limited:
-            return source
-        ids = [one.account_id for one in self.accounts]
-        days = {"start": str(window.start), "end": str(window.end)}
-        query = CostQuery.from_values({**days, "sub_account": ids}, timezone.now())
-        return source.filtered(query, self.user)
+        return CostSource.visible_to(self.user).in_window(self.estimated_window)
+
+
+Sums = Callable[[CostSource], Iterable[tuple[str, Decimal]]]
+
+
+def _sums_by(column: str) -> Sums:
+    return lambda source: source.by(column).sums(column, METRIC)
+
+
+def _costs(source: CostSource, sums: Sums) -> Mapping[str, Money | None]:
+    found: dict[str, list[Money]] = defaultdict(list)
+    for currency in source.newest_days():
+        for key, amount in sums(source.in_currency(currency)):
+            found[key].append(Money(amount, currency))
+    return {key: _only_money(several) for key, several in found.items()}
 
 
 def _summed(
@@ -233,9 +256,10 @@ def _only_money(several: Iterable[Money | None]) -> Money | None:
 
 
 def _by_account(query: CarbonQuery) -> Iterable[Group]:
-    labels, costs = account_labels(query.accounts), query.costs("sub_account_id")
+    costs = query.account_costs
     groups = {
-        key: Group(label, key, cost=costs.get(key)) for key, label in labels.items()
+        key: Group(label, key, cost=costs.get(key))
+        for key, label in account_labels(query.accounts).items()
     }
     for key, day, *row in query.sums("account__account_id"):
         groups[key].add(day, row)
@@ -244,7 +268,7 @@ def _by_account(query: CarbonQuery) -> Iterable[Group]:
 
 def _by_service(query: CarbonQuery) -> Iterable[Group]:
     """Group by the service under which a kind of resource is charged."""
-    costs = query.costs("service")
+    costs = query.service_costs()
     groups: dict[str, Group] = {}
     for provider, kind, day, *row in query.sums("account__provider", "kind"):
         services = sorted(CLOUDS[provider].charged_under[kind])

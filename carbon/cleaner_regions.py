@@ -20,8 +20,8 @@ class RegionUse(NamedTuple):
 
 
 def cleaner_regions(query: CarbonQuery) -> Sequence[RegionUse]:
-    """Return each region that uses energy, the largest use first. One query."""
-    month = DAYS_PER_MONTH / len(query.window)
+    """Return each region that uses energy, the largest use first. Two queries."""
+    month = DAYS_PER_MONTH / len(query.estimated_window)
     used = {region: kwh * month for region, kwh in query.kwh_per_region.items()}
     found = [_use(region, kwh, used) for region, kwh in used.items()]
     return sorted(found, key=lambda one: (-one.kwh, one.region))

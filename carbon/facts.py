@@ -14,7 +14,6 @@ from clouds.models import CloudAccount
 from clouds.registry import CloudKind
 from core.windows import ONE_DAY, Window, midnight, utc_day
 from inventory.models import Bucket, Database, Instance, Resource, StateChange, Volume
-from inventory.querysets import RUNNING, UNKNOWN
 from metrics.models import CpuMetric, NetworkMetric
 
 FIGURES_OF = {
@@ -26,6 +25,8 @@ FIGURES_OF = {
 # Kinds that use energy by a published formula; of machines a server is shared too.
 MACHINES = (Resource.Kind.INSTANCE, Resource.Kind.DATABASE)
 ESTIMATED = (*MACHINES, Resource.Kind.VOLUME, Resource.Kind.BUCKET)
+# Of a machine, and of a database; any other state, as "available", may use energy.
+OFF = {"stopped", "deallocated", "paused"}
 SAMPLES_PER_HOUR = 12
 ROWS_AT_ONCE = 5000
 Field = StateChange.Field
@@ -111,8 +112,8 @@ class AccountDays:
 
     def _was_off(self, one: Resource, day: date) -> bool:
         """Return whether it is known to have been off from midnight to midnight."""
-        states = {self.value_on(one, Field.STATE, at) for at in (day - ONE_DAY, day)}
-        return len(states) == 1 and not states & {RUNNING, UNKNOWN, ""}
+        ends = (day - ONE_DAY, day)
+        return all(self.value_on(one, Field.STATE, at) in OFF for at in ends)
 
 
 def _instance(days: AccountDays, one: Instance, day: date) -> ResourceDay:

@@ -123,6 +123,5 @@ class CarbonFilter(filters.FilterSet):
             if start and end
             else period_window(period, timezone.now()),
             accounts=list(self.qs.select_related("payer")),
-            is_limited=bool(given["account"] or given["provider"]),
             group_by=given["group_by"] or "account",
         )

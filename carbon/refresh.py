@@ -20,7 +20,7 @@ from syncs.datasets import Dataset
 from syncs.models import SyncRun
 
 # Increase it when figures or formulas change, so that every day is estimated again.
-METHOD = 1
+METHOD = 2
 READ = (Dataset.CPU, Dataset.USAGE)
 DATASETS = (Dataset.INSTANCES, Dataset.STORAGE, Dataset.DATABASES, *READ)
 # A year and a month, so that a month can be compared with that of the year before.
@@ -36,18 +36,22 @@ Total = tuple[date, str, str]
 def refresh_emissions(
     account: CloudAccount, now: datetime, last_version: str | None
 ) -> tuple[int, str]:
-    """Store what is new; return how many sums changed, and the version of the data.
+    """Store what is new; return how many sums changed, and the version of the data with
+    the instant of this refresh.
 
-    Data of `last_version` are not estimated again.
+    Data of `last_version` are not estimated again. Who calls keeps it only where all
+    went well, so that a refresh after a failed one looks as far back.
     """
     version = f"{METHOD}:{_version(account, now)}"
-    if version == last_version:
-        return 0, version
-    is_same_method = (last_version or "").startswith(f"{METHOD}:")
-    days = _days(account, now, since_last=is_same_method)
+    last, _, at = (last_version or "").partition("@")
+    if last_version and version == last:
+        return 0, last_version
+    is_same_method = last.startswith(f"{METHOD}:")
+    since = datetime.fromisoformat(at) if is_same_method and at else None
+    days = _days(account, now, since)
     changed = sum(_store(account, window, now) for window in _windows(days))
     _forget_old(account, now)
-    return changed, version
+    return changed, f"{version}@{now.isoformat()}"
 
 
 def _version(account: CloudAccount, now: datetime) -> str:
@@ -57,26 +61,26 @@ def _version(account: CloudAccount, now: datetime) -> str:
     return sha256(repr(state).encode()).hexdigest()[:16]
 
 
-def _days(account: CloudAccount, now: datetime, *, since_last: bool) -> set[date]:
+def _days(account: CloudAccount, now: datetime, since: datetime | None) -> set[date]:
     """Return the complete days to estimate: those after the last ones, and those that
-    were read since; at first all of which use is stored."""
+    were read `since`; at first all of which use is stored."""
     kept = last_complete_days(KEPT_DAYS, now)
     done = EmissionTotal.objects.filter(account=account)
-    last = done.aggregate(day=Max("day"), at=Max("computed_at"))
-    if not since_last or last["day"] is None:
+    last = done.aggregate(day=Max("day"))["day"]
+    if since is None or last is None:
         measured = CpuMetric.objects.filter(resource__account=account)
         first = measured.aggregate(day=Min("day"))["day"]
         recent = kept.end - ONE_DAY * RECENT_DAYS
         return set(
             Window(max(kept.start, min(first or recent, recent)), kept.end).days()
         )
-    since = min(last["day"] + ONE_DAY, kept.end - ONE_DAY * RECENT_DAYS)
-    days = set(Window(max(kept.start, since), kept.end).days())
+    new = min(last + ONE_DAY, kept.end - ONE_DAY * RECENT_DAYS)
+    days = set(Window(max(kept.start, new), kept.end).days())
     runs = SyncRun.objects.filter(
         account=account,
         dataset__in=READ,
         status__in=SyncRun.GOOD,
-        finished_at__gte=last["at"],
+        finished_at__gte=since,
     )
     for start, end in runs.order_by().values_list("start", "end").distinct():
         if start and end:

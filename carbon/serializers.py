@@ -66,7 +66,7 @@ class WithCostSerializer(serializers.Serializer[Any]):
         source="cost.amount",
         allow_null=True,
         default=None,
-        help_text="null: none is stored, or it is in several currencies.",
+        help_text="null: it is not read of each account, or in several currencies.",
     )
     currency = serializers.CharField(
         source="cost.currency", allow_null=True, default=None

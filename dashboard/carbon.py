@@ -35,7 +35,10 @@ class CarbonView(PermissionRequiredMixin, FilterView):
     """Emissions of the accounts that the user sees, in days to choose."""
 
     template_name = "dashboard/carbon.html"
-    permission_required = "carbon.view_emissiontotal"
+    permission_required = (
+        *("carbon.view_emissiontotal", "costs.view_dailycost"),
+        "inventory.view_instance",
+    )
     filterset_class = CarbonFilter
     extra_context = {
         "groupings": [(name, name.capitalize()) for name in GROUPINGS],

@@ -204,7 +204,10 @@ CARBON = (
     Page(
         "Carbon",
         "carbon",
-        ("carbon.view_emissiontotal",),
+        (
+            *("carbon.view_emissiontotal", "costs.view_dailycost"),
+            "inventory.view_instance",
+        ),
         accounts="account",
         words="emissions CO2 energy kWh sustainability score green",
         has_period=True,

@@ -110,9 +110,9 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
         # instance; CPU; memory; network; newest syncs and the first; freshness;
         # changes; list price; disks and addresses; emissions.
         ("/instances/{instance}/", 29),
-        # accounts (2); costs per account and currency (4); sums per account and of all;
+        # accounts (2); costs per account and currency (2); sums per account and of all;
         # running machines, use of regions and buckets; advice; the days.
-        ("/carbon/", 20),
+        ("/carbon/", 18),
         # run.
         ("/syncs/runs/{run}/", 8),
     ],

@@ -1,7 +1,7 @@
 """The published figures that estimates are made of, as carbon/data holds them.
 
-They are Cloud Carbon Footprint's (https://www.cloudcarbonfootprint.org/docs/methodology,
-Apache License 2.0), read in November 2026; docs/carbon.md names what is not.
+Most are Cloud Carbon Footprint's (https://www.cloudcarbonfootprint.org/docs/methodology,
+Apache License 2.0); docs/carbon.md names the source and date of each file.
 """
 
 import csv
@@ -109,7 +109,7 @@ def _processor(cloud: str, row: Mapping[str, str]) -> Processor:
 
 
 def _architecture(cloud: str, name: str) -> Mapping[str, str]:
-    """Return the figures of that cloud, else AWS's: both are of the same servers."""
+    """Return the figures of that cloud, else AWS's, as both are SPECpower's."""
     found = {
         (row["cloud"], row["architecture"]): row for row in _read("architectures.csv")
     }

@@ -75,7 +75,7 @@ def _parts(given: Inputs) -> list[Part]:
             _bounded(given.utilization_percent, 0.0, FULL_UTILIZATION_PERCENT),
         ),
         Part(
-            *("region", "Electricity of regions", 20, given.grid_kg_per_kwh),
+            *("region", "Grid carbon intensity", 20, given.grid_kg_per_kwh),
             *("kg CO2e per kWh", f"100 at 0, 0 at {highest:g}, the highest figure"),
             _bounded(given.grid_kg_per_kwh, highest, 0.0),
         ),

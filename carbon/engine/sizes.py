@@ -11,9 +11,17 @@ XLARGE = re.compile(r"(\d*)xlarge")
 # Of these families each size below "large" has two vCPUs.
 BURSTABLE = {"t3", "t3a", "t4g"}
 SMALL_GIB = {"nano": 0.5, "micro": 1.0, "small": 2.0, "medium": 4.0}
-# GiB of memory a vCPU, by the first letter of a family.
+# GiB of memory a vCPU, by the first letter of a family, but of these.
 AWS_GIB_PER_VCPU = {"c": 2.0, "m": 4.0, "r": 8.0, "t": 4.0}
+AWS_OTHERS = {"c3": 1.875, "c4": 1.875, "c5n": 2.625, "m3": 3.75}
+AWS_OTHERS |= {"r3": 7.625, "r4": 7.625}
+AWS_UNTOLD = {"c4.8xlarge", "c5n.9xlarge", "c5n.18xlarge"}
 AZURE_GIB_PER_VCPU = {"D": 4.0, "E": 8.0, "F": 2.0}
+# The largest have less memory than so many vCPUs.
+AZURE_E_UNTOLD_FROM = 64
+# Before it the number of a size counts sizes, but of F.
+AZURE_FIRST_VERSION = re.compile(r"_v[3-9]$")
+AZURE_F = re.compile(r"s_v[2-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +34,15 @@ def size_by_name(instance_type: str) -> Size | None:
     """Return the size of "m5.xlarge", "db.r6g.large" or "Standard_D4s_v5"; None for
     names that do not tell it."""
     if azure := AZURE_NAME.fullmatch(instance_type):
-        per_vcpu = AZURE_GIB_PER_VCPU.get(azure["letters"][0])
-        vcpus = int(azure["size"].rpartition("-")[2])
-        # Before the third version the number counts sizes.
-        is_told = re.search(r"_v[2-9]$", azure["rest"]) and azure["rest"][0] != "S"
-        if per_vcpu is None or not is_told or azure["letters"].startswith("DS"):
+        letter = azure["letters"][0]
+        per_vcpu = AZURE_GIB_PER_VCPU.get(letter)
+        # "8-4" has the memory of 8, of which 4 are used.
+        whole, _, used = azure["size"].partition("-")
+        is_large_e = letter == "E" and int(whole) >= AZURE_E_UNTOLD_FROM
+        of_version = AZURE_F.fullmatch if letter == "F" else AZURE_FIRST_VERSION.search
+        if per_vcpu is None or is_large_e or not of_version(azure["rest"]):
             return None
-        return Size(vcpus, vcpus * per_vcpu)
+        return Size(int(used or whole), int(whole) * per_vcpu)
     name = instance_type.removeprefix("db.")
     return _aws(family_of(name), size_of(name))
 
@@ -40,9 +50,9 @@ def size_by_name(instance_type: str) -> Size | None:
 def _aws(family: str, size: str) -> Size | None:
     if family in BURSTABLE and size in SMALL_GIB:
         return Size(2, SMALL_GIB[size])
-    per_vcpu = AWS_GIB_PER_VCPU.get(family[:1])
+    per_vcpu = AWS_OTHERS.get(family, AWS_GIB_PER_VCPU.get(family[:1]))
     vcpus = _vcpus(size)
-    if vcpus is None or per_vcpu is None:
+    if vcpus is None or per_vcpu is None or f"{family}.{size}" in AWS_UNTOLD:
         return None
     return Size(vcpus, vcpus * per_vcpu)
 

@@ -1,7 +1,7 @@
 """On which disks a resource's bytes lie, and how many copies there are of them.
 
-The factors are Cloud Carbon Footprint's. AWS keeps two copies of a volume and three of
-an object; Azure's name says it: three copies locally or over zones, six over regions.
+The factors are Cloud Carbon Footprint's. AWS keeps two copies of a volume and six of an
+object; Azure's name says it: three copies locally or over zones, six over regions.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,9 @@ from carbon.engine.figures import AWS
 
 GIB = 2**30
 AWS_HDD = {"st1", "sc1", "standard"}
+S3_COPIES = 6
+# Tiers with two copies.
+S3_SINGLE = ("OneZone", "ReducedRedundancy")
 AZURE_SSD = ("premium", "standardssd", "ultrassd")
 
 
@@ -29,9 +32,9 @@ def bucket(
     if total_bytes is None:
         return None
     if cloud == AWS:
-        # What is in one zone has two copies; each further tier is kept in three.
-        single = sum(size for tier, size in tiers.items() if "OneZone" in tier)
-        return Stored(total_bytes - single / 3, 3, is_ssd=False)
+        single = sum(tiers[tier] for tier in tiers if tier.startswith(S3_SINGLE))
+        spared = single * (S3_COPIES - 2) / S3_COPIES
+        return Stored(total_bytes - spared, S3_COPIES, is_ssd=False)
     is_ssd = redundancy.lower().startswith(AZURE_SSD)
     return Stored(total_bytes, _azure_copies(redundancy), is_ssd)
 

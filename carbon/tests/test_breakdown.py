@@ -78,13 +78,9 @@ def accounts() -> list[CloudAccount]:
 
 
 def broken_down(
-    user: AnyUser,
-    accounts: list[CloudAccount],
-    group_by: str,
-    *,
-    is_limited: bool = False,
+    user: AnyUser, accounts: list[CloudAccount], group_by: str
 ) -> Breakdown:
-    return CarbonQuery(user, WEEK, accounts, is_limited, group_by).breakdown()
+    return CarbonQuery(user, WEEK, accounts, group_by).breakdown()
 
 
 @pytest.mark.parametrize("group_by", ["account", "service", "region", "team"])
@@ -117,7 +113,7 @@ def test_intensity_is_of_the_same_days_and_accounts(
     assert shop.kg_per_unit == pytest.approx((shop.total.kg or 0) / 98)
     both = broken_down(user, accounts, "account")
     assert (both.cost, both.kg_per_unit) == (None, None)
-    only = broken_down(user, accounts[:1], "account", is_limited=True)
+    only = broken_down(user, accounts[:1], "account")
     assert only.kg_per_unit == pytest.approx(shop.kg_per_unit)
 
 
@@ -127,8 +123,44 @@ def test_costs_of_days_without_emissions_have_no_part_in_it(
     longer = last_complete_days(30, NOW)
     before = Window(longer.start, WEEK.start)
     store_costs(accounts[0], before, {EC2: "900"})
-    query = CarbonQuery(user, longer, accounts[:1], is_limited=True)
+    query = CarbonQuery(user, longer, accounts[:1])
     assert query.breakdown().cost == Money(Decimal(98), "USD")
+
+
+def test_a_bill_of_others_has_no_part_in_it(
+    user: AnyUser, accounts: list[CloudAccount]
+) -> None:
+    store_costs(account(9, "elsewhere"), WEEK, {EC2: "70"})
+    by_service = broken_down(user, accounts[:1], "service")
+    groups = {one.label: one for one in by_service.groups}
+    assert groups[EC2].cost == Money(Decimal(70), "USD")
+    assert by_service.cost == Money(Decimal(98), "USD")
+
+
+def test_where_a_bill_is_not_read_it_is_unknown(
+    user: AnyUser, accounts: list[CloudAccount]
+) -> None:
+    lab = account(9, "lab")
+    store_cpu(instance(lab, "lab", vcpus=2, memory_mib=8192), WEEK, 20)
+    estimate_all(lab, NOW)
+    for group_by in ("service", "team"):
+        found = broken_down(user, [accounts[0], lab], group_by)
+        assert found.total.kg is not None
+        assert (found.cost, found.kg_per_unit) == (None, None)
+        assert {one.cost for one in found.groups} == {None}
+    shop, other = broken_down(user, [accounts[0], lab], "account").groups
+    assert {shop.label: shop.cost, other.label: other.cost} == {
+        "shop": Money(Decimal(98), "USD"),
+        "lab": None,
+    }
+
+
+def test_energy_of_a_month_is_of_the_estimated_days(
+    user: AnyUser, accounts: list[CloudAccount]
+) -> None:
+    longer = last_complete_days(30, NOW)
+    found = cleaner_regions(CarbonQuery(user, longer, accounts))
+    assert found == cleaner_regions(CarbonQuery(user, WEEK, accounts))
 
 
 def test_a_service_is_that_of_the_bill(

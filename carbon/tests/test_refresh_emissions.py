@@ -1,20 +1,22 @@
 """Emissions are estimated on days whose use is new, and the same twice."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
 
+from carbon import refresh
 from carbon.models import EmissionTotal, ResourceEmission
-from carbon.refresh import refresh_emissions
+from carbon.refresh import METHOD, refresh_emissions
 from carbon.testing import estimate_all, stored_emissions
 from clouds.models import CloudAccount
 from clouds.testing import account
 from clouds.versions import bump_version
 from core.testing.clock import NOW
 from core.windows import ONE_DAY, Window, last_complete_days, midnight, utc_day
-from inventory.models import Bucket, Instance, StateChange, Volume
+from inventory.models import Bucket, Database, Instance, StateChange, Volume
 from inventory.testing import instance, one_of_each, resource
 from metrics.models import CpuMetric
 from metrics.testing import store_cpu
@@ -85,21 +87,53 @@ def test_only_days_read_since_are_estimated_again(owner: CloudAccount) -> None:
     _, version = refresh_emissions(owner, NOW, None)
     CpuMetric.objects.update(average_percent=40)
     later = NOW + timedelta(hours=1)
-    again = Window(long.start + ONE_DAY * 5, long.start + ONE_DAY * 7)
+    read_again(owner, Window(long.start + ONE_DAY * 5, long.start + ONE_DAY * 7), later)
+    changed, _ = refresh_emissions(owner, later, version)
+    # The two that were read, and the last three, which a cloud may still change.
+    assert changed == 5
+
+
+def read_again(owner: CloudAccount, days: Window, at: datetime) -> None:
     SyncRun.objects.create(
         account=owner,
         dataset=Dataset.CPU,
         status=SyncRun.Status.SUCCEEDED,
-        start=again.start,
-        end=again.end,
-        started_at=later,
-        heartbeat_at=later,
-        finished_at=later,
+        start=days.start,
+        end=days.end,
+        started_at=at,
+        heartbeat_at=at,
+        finished_at=at,
     )
     bump_version(owner, Dataset.CPU)
-    changed, _ = refresh_emissions(owner, later, version)
-    # The two that were read, and the last three, which a cloud may still change.
-    assert changed == 5
+
+
+def test_days_that_a_failed_refresh_left_are_estimated_by_the_next_one(
+    owner: CloudAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = last_complete_days(60, NOW)
+    store_cpu(machine(owner), long, 20)
+    _, version = refresh_emissions(owner, NOW, None)
+    CpuMetric.objects.update(average_percent=40)
+    later = NOW + timedelta(hours=1)
+    for number in (5, 15):
+        day = long.start + ONE_DAY * number
+        read_again(owner, Window(day, day + ONE_DAY), later)
+    store = refresh._store
+    stored: list[object] = []
+
+    def fail_at_second(*args: Any) -> int:
+        if stored:
+            raise RuntimeError("killed")
+        stored.append(args)
+        return store(*args)
+
+    monkeypatch.setattr(refresh, "_store", fail_at_second)
+    with pytest.raises(RuntimeError):
+        refresh_emissions(owner, later + ONE_DAY / 24, version)
+    monkeypatch.undo()
+    changed, _ = refresh_emissions(owner, later + ONE_DAY / 12, version)
+    # The second one, and the last three.
+    assert changed == 4
 
 
 def test_what_is_gone_ends_with_its_last_day(owner: CloudAccount) -> None:
@@ -149,10 +183,17 @@ def test_a_machine_that_was_off_used_nothing_and_one_nobody_saw_is_unknown(
     store_cpu(machine(owner), WEEK, 20)
     off = machine(owner, "off", state="stopped")
     unseen = machine(owner, "unseen")
+    database = resource(
+        *(Database, owner, "orders"),
+        database_class="db.m6i.large",
+        state="available",
+        first_seen_at=LONG_AGO,
+    )
     estimate_all(owner, NOW)
     rows = ResourceEmission.objects
     assert {row.kwh for row in rows.filter(resource=off)} == {0}
-    assert {row.unknown for row in rows.filter(resource=unseen)} == {"cpu"}
+    for one in (unseen, database):
+        assert {row.unknown for row in rows.filter(resource=one)} == {"cpu"}
 
 
 def test_hours_are_those_that_were_measured(owner: CloudAccount) -> None:
@@ -172,7 +213,7 @@ def test_old_days_of_resources_are_forgotten_and_their_sums_stay(
     store_cpu(machine(owner), WEEK, 20)
     estimate_all(owner, NOW)
     next_year = NOW + timedelta(days=402)
-    refresh_emissions(owner, next_year, "1:")
+    refresh_emissions(owner, next_year, f"{METHOD}:@{NOW.isoformat()}")
     assert not ResourceEmission.objects.filter(day__in=list(WEEK.days())).exists()
     assert EmissionTotal.objects.filter(day__in=list(WEEK.days())).count() == 7
 

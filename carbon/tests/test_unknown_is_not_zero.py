@@ -1,12 +1,13 @@
 """What has no figure, or was not measured, has no amount, and says why."""
 
+import csv
 from dataclasses import replace
 
 import pytest
 
 from carbon.engine import storage
 from carbon.engine.estimate import ResourceDay, Stored, Unknown, estimate
-from carbon.engine.figures import grid_kg_per_kwh, processor_of
+from carbon.engine.figures import DATA, grid_kg_per_kwh, processor_of
 from carbon.engine.sizes import Size, size_by_name
 
 MACHINE = ResourceDay(
@@ -68,11 +69,15 @@ def test_storage_is_measured_by_its_copies_and_disks() -> None:
     assert found.embodied_kg is None
 
 
-def test_one_zone_of_s3_has_two_copies() -> None:
-    tiers = {"StandardStorage": 9.0, "OneZoneIAStorage": 3.0}
-    found = storage.bucket("aws", "", 12.0, tiers)
+def test_one_zone_of_s3_and_reduced_redundancy_have_two_copies() -> None:
+    tiers = {
+        "StandardStorage": 9.0,
+        "OneZoneIAStorage": 3.0,
+        "ReducedRedundancyStorage": 6.0,
+    }
+    found = storage.bucket("aws", "", 18.0, tiers)
     assert found is not None
-    assert found.byte_count * found.copies == 9 * 3 + 3 * 2
+    assert found.byte_count * found.copies == 9 * 6 + 9 * 2
     assert storage.bucket("azure", "Standard_RAGRS", 5.0, {}) == Stored(5.0, 6, False)
     assert storage.bucket("aws", "", None, {}) is None
 
@@ -95,7 +100,12 @@ def test_a_database_in_two_zones_is_two_machines() -> None:
         ("m5.metal", None),
         ("db.serverless", None),
         ("Standard_D4s_v5", Size(4, 16)),
-        ("Standard_E8-4ds_v5", Size(4, 32)),
+        ("Standard_E8-4ds_v5", Size(4, 64)),
+        ("db.r4.xlarge", Size(4, 30.5)),
+        ("c4.8xlarge", None),
+        ("Standard_F8s_v2", Size(8, 16)),
+        ("Standard_E64s_v3", None),
+        ("Standard_D11_v2", None),
         ("Standard_DS11_v2", None),
         ("Standard_B2ms", None),
         ("GP_Gen5_2", None),
@@ -104,6 +114,12 @@ def test_a_database_in_two_zones_is_two_machines() -> None:
 )
 def test_a_size_is_told_by_a_name_or_unknown(name: str, size: Size | None) -> None:
     assert size_by_name(name) == size
+
+
+@pytest.mark.parametrize("name", ["grid.csv", "processors.csv", "families.csv"])
+def test_each_figure_names_its_source(name: str) -> None:
+    with (DATA / name).open(newline="") as file:
+        assert all(row["source"] for row in csv.DictReader(file))
 
 
 def test_every_family_has_figures_and_no_region_is_zero() -> None:

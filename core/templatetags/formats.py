@@ -72,7 +72,9 @@ def kg(mass: float | None) -> str:
         return UNKNOWN
     if abs(mass) >= 100:
         return f"{mass:,.0f} kg"
-    return f"{mass:.1f} kg" if abs(mass) >= 1 or not mass else f"{mass * 1000:.3g} g"
+    # What would be "1e+03 g" is a kilogram.
+    is_light = 0 < abs(mass) < 0.9995
+    return f"{mass * 1000:.3g} g" if is_light else f"{mass:.1f} kg"
 
 
 @register.filter

@@ -148,3 +148,8 @@ def test_a_point_of_a_trend_is_a_day_or_a_month() -> None:
 def test_moments_are_utc() -> None:
     at = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
     assert formats.moment(at) == "2026-11-20 14:05 UTC"
+
+
+def test_a_mass_is_in_the_unit_that_fits() -> None:
+    shown = [formats.kg(one) for one in (None, 0.0, 0.0451, 0.9996, 12.34, 1234.0)]
+    assert shown == ["—", "0.0 kg", "45.1 g", "1.0 kg", "12.3 kg", "1,234 kg"]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Permission, User
 from rest_framework.test import APIClient
 
 from carbon.testing import estimate_all
@@ -98,6 +99,15 @@ def test_a_limited_user_sees_their_accounts_only(shop: CloudAccount) -> None:
     page = text(session_of(ben))
     assert "shop" in page
     assert "other" not in page.replace("other accounts", "")
+
+
+def test_who_may_not_see_costs_may_not_see_what_emissions_cost(
+    shop: CloudAccount,
+) -> None:
+    ben = User.objects.create_user("ben")
+    may = Permission.objects.filter(codename="view_emissiontotal")
+    ben.user_permissions.set(may)
+    assert session_of(ben).get("/carbon/").status_code == 403
 
 
 def test_the_page_of_a_resource_says_what_it_emits(shop: CloudAccount) -> None:

@@ -70,6 +70,10 @@ def test_what_cannot_be_read_is_refused(body: dict[str, Any], ada: User) -> None
         {"metric": ["billed"]},
         {"currency": "XXX"},
         {"start": "2026-02-02", "end": "2026-02-01"},
+        {"start": "2026-02-02"},
+        {"end": "2026-02-02"},
+        {"start": "2026-02-30", "end": "2026-03-31"},
+        {"previous_start": "2026-02-02"},
     ],
 )
 def test_wrong_slots_are_refused_in_a_sentence(slots: Any, ada: User) -> None:

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db import transaction
+
 from alerts.models import RECIPIENTS, Facts, Severity, Topic
 from alerts.outbox import queue_notice
 from clouds.access import is_limited
@@ -17,9 +19,11 @@ def send_digests(now: datetime) -> int:
     sent = 0
     for one in Digest.objects.due(now):
         mine = Digest.objects.filter(pk=one.pk, sent_on=one.sent_on)
-        if mine.update(sent_on=utc_day(now)) == 1:
-            queue_digest(one, now)
-            sent += 1
+        # Together, so that one whose process is killed is due again.
+        with transaction.atomic():
+            if mine.update(sent_on=utc_day(now)) == 1:
+                queue_digest(one, now)
+                sent += 1
     return sent
 
 

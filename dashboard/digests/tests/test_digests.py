@@ -65,6 +65,15 @@ def test_it_says_what_was_spent_found_and_saved() -> None:
     assert ": $74.00, $4.00 more than the 7 days before" in weekly
 
 
+def test_an_account_that_fell_behind_is_no_fall_in_costs() -> None:
+    one, other = two_accounts()
+    spent(one, dict.fromkeys(range(1, 15), "10"))
+    spent(other, dict.fromkeys(range(2, 15), "90"))
+    text = digest_text(reader(), 1, NOW)
+    assert ": $10.00 (days of an account are missing" in text
+    assert "less than" not in text
+
+
 def test_who_is_limited_reads_of_his_own_only(mailoutbox: Any) -> None:
     one, other = two_accounts()
     anomaly(one, service="Athena", detected_at=NOW)

@@ -205,8 +205,8 @@ class ActByLinkView(View):
         except LinkExpired as error:
             notice, told = None, {"refused": str(error)}
         more = len(sent_together(notice)) - 1 if notice else 0
-        context = {"notice": notice, "more": more, **told}
-        context["snooze_days"] = SNOOZE_DAYS.items()
+        days = SNOOZE_DAYS.items()
+        context = {"notice": notice, "more": more, "snooze_days": days, **told}
         status = REFUSED if "refused" in told else 200
         return render(request, "alerts/act.html", context, status=status)
 

@@ -18,6 +18,7 @@ from alerts.channels import DeliveryFailed
 from alerts.messages import Message, message_of
 from alerts.models import Channel, Facts, Notice, Severity, Topic
 from alerts.outbox import deliver_due, queue_notice
+from alerts.payloads import slack
 from core.testing.clock import NOW
 from core.testing.silent import silent_server
 
@@ -99,6 +100,11 @@ def test_slack_gets_blocks_with_a_button_to_acknowledge(
     (button,) = actions["elements"]
     assert button["text"]["text"] == "Acknowledge or snooze"
     assert button["url"].startswith("https://cloud.example.com/alerts/act/")
+
+
+def test_a_name_calls_nobody_in_slack() -> None:
+    told = slack(Message("CPU of <!channel> & co", "x"))
+    assert told["text"] == "CPU of &lt;!channel&gt; &amp; co"
 
 
 def test_teams_gets_an_adaptive_card(receiver: Receiver, ada: User) -> None:

@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 
 from alerts.messages import group_of
-from alerts.models import Notice, Snooze
-from alerts.outbox import queue_notice, withdraw_all
+from alerts.models import ACTED_ON, Notice, Snooze
+from alerts.outbox import queue_notice
 from users.audit import record
 
 AnyRequest = HttpRequest | Request
@@ -54,10 +54,11 @@ def acknowledge(
         if isinstance(notice.about, Acknowledgeable):
             notice.about.acknowledge(now, by, request)
         record(request, "notice.acknowledge", notice, user_name=by)
-    same = Notice.objects.about_the_same(notices)
+    same = Notice.objects.like(notices)
     same.filter(acknowledged_at=None).update(acknowledged_at=now, acknowledged_by=by)
+    # They stay: what is gone would be queued again while it is not over.
+    same.unsent().update(due_at=None)
     _end_snoozes(notices)
-    withdraw_all(notices)
 
 
 @transaction.atomic
@@ -102,23 +103,26 @@ def remind(now: datetime) -> None:
             if not Snooze.objects.filter(pk=one.pk, until=one.until).delete()[0]:
                 continue  # another process has told it, or it was snoozed again
             told = Notice.objects.filter(
-                about_type=one.about_type, about_id=one.about_id, is_end=False
-            ).order_by("pk")
-            first, about = told.first(), one.about
-            if first and about is not None and getattr(about, "is_open", True):
-                channels = list(told.values_list("channel", flat=True))
-                _remind(about, first, one, channels, now)
+                about_type=one.about_type,
+                about_id=one.about_id,
+                topic__in=ACTED_ON,
+                is_end=False,
+            )
+            about = one.about
+            if told and about is not None and getattr(about, "is_open", True):
+                _remind(about, list(told.order_by("pk")), one, now)
 
 
-def _remind(
-    about: Model, first: Notice, ended: Snooze, channels: list[str], now: datetime
-) -> None:
+def _remind(about: Model, told: Sequence[Notice], ended: Snooze, now: datetime) -> None:
+    """Tell all who were told, as the first of it, whose end is of the same cause."""
+    first = told[0]
     queue_notice(
         about,
         f"snoozed until {ended.until.isoformat()}",
         f"Snoozed until now by {ended.user_name}: {first.text}",
         now,
         first.facts,
-        channels=channels,
-        recipients=first.recipients,
+        cause=first.cause,
+        channels=[notice.channel for notice in told],
+        recipients=next((n.recipients for n in told if n.recipients), ()),
     )

@@ -22,7 +22,11 @@ class Delivery(DropdownFilter):
     parameter_name = "delivery"
     lookups_of = {
         "sent": {"sent_at__isnull": False},
-        "waiting": {"sent_at__isnull": True, "failed_at__isnull": True},
+        "waiting": {
+            "sent_at__isnull": True,
+            "failed_at__isnull": True,
+            "due_at__isnull": False,
+        },
         "failed": {"sent_at__isnull": True, "failed_at__isnull": False},
     }
 

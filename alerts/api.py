@@ -116,6 +116,8 @@ class NoticeViewSet(RowsViewSet):
         if not request.user.has_perm(ACT):
             raise PermissionDenied(f"This needs the permission {ACT}.")
         notice: Notice = self.get_object()
+        if not notice.is_acted_on:
+            raise ValidationError({"id": ["This notice only informs."]})
         return notice
 
 

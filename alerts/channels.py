@@ -110,5 +110,6 @@ def post_webhook(channel: Channel, message: Message) -> None:
         build_opener(_NoRedirects).open(request, timeout=TIMEOUT_SECONDS).close()
     except HTTPError as error:
         raise DeliveryFailed(f"{who} answered {error.code}. {hint}") from error
-    except (OSError, HTTPException, SoftTimeLimitExceeded) as error:
+    # A name of a host with an empty part is a UnicodeError.
+    except (OSError, HTTPException, UnicodeError, SoftTimeLimitExceeded) as error:
         raise DeliveryFailed(f"{who} did not answer ({error}). {hint}") from error

@@ -109,9 +109,11 @@ def check_url(text: str) -> None:
     try:
         parts = urlsplit(text)
         is_web = parts.scheme in ("http", "https") and parts.port != 0
-    except ValueError:  # the port is no number
+        (parts.hostname or "").encode("idna")
+    except ValueError:  # the port is no number, or a part of the host is empty
         is_web = False
-    if not is_web or not parts.hostname or not text.isascii() or " " in text:
+    is_plain = text.isascii() and text.isprintable() and " " not in text
+    if not is_web or not parts.hostname or not is_plain:
         raise ValidationError("Give a URL such as https://hooks.slack.com/services/...")
 
 

@@ -22,7 +22,7 @@ from alerts.channels import (
 )
 from alerts.messages import group_of, message_of
 from alerts.models import EMAIL, RECIPIENTS, Channel, Facts, Notice, Severity
-from alerts.querysets import LONGEST_PAUSE, NoticeQuerySet
+from alerts.querysets import LONGEST_PAUSE
 from alerts.routing import routed
 
 logger = logging.getLogger(__name__)
@@ -91,16 +91,7 @@ def withdraw(about: Model, event: str) -> None:
 
     One that is being sent may arrive, so it stays, but is not tried again.
     """
-    _take_back(Notice.objects.filter(key=_key(about, event)))
-
-
-def withdraw_all(notices: Sequence[Notice]) -> None:
-    """Take back every unsent notice about what these are about."""
-    _take_back(Notice.objects.about_the_same(notices))
-
-
-def _take_back(notices: NoticeQuerySet) -> None:
-    unsent = notices.unsent()
+    unsent = Notice.objects.filter(key=_key(about, event)).unsent()
     unsent.filter(sending_since=None).delete()
     unsent.update(due_at=None)
 

@@ -8,6 +8,7 @@ header X-Cloudintel-Signature is t=SECONDS,v1=HEX, where HEX is the HMAC-SHA256 
 import hmac
 import json
 from datetime import datetime
+from html import escape
 from typing import Any
 
 from alerts.messages import Message
@@ -75,7 +76,8 @@ def slack(message: Message) -> dict[str, Any]:
     ]
     if buttons:
         blocks.append({"type": "actions", "elements": buttons})
-    return {"text": message.subject, "blocks": blocks}
+    # Names of resources are of others: <!channel> in this text calls everybody.
+    return {"text": escape(message.subject, quote=False), "blocks": blocks}
 
 
 def teams(message: Message) -> dict[str, Any]:

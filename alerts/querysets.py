@@ -68,11 +68,16 @@ class NoticeQuerySet(AccountScopedQuerySet):
     def snoozed(self, now: datetime) -> "NoticeQuerySet":
         return self.filter(_is_snoozed(now))
 
-    def about_the_same(self, notices: "Iterable[Notice]") -> "NoticeQuerySet":
-        """Return all notices, of any channel, about what these are about."""
-        same = Q(pk__in=[])
-        for kind, one in {(n.about_type_id, n.about_id) for n in notices}:
-            same |= Q(about_type=kind, about_id=one)
+    def like(self, notices: "Iterable[Notice]") -> "NoticeQuerySet":
+        """Return all notices, of any channel, of these topics about these things.
+
+        Its end is told all the same, and so is who it was handed over to.
+        """
+        same = Q(pk__in=[n.pk for n in notices])
+        for kind, one, topic in {
+            (n.about_type_id, n.about_id, n.topic) for n in notices
+        }:
+            same |= Q(about_type=kind, about_id=one, topic=topic, is_end=False)
         return self.filter(same)
 
 

@@ -204,7 +204,9 @@ class ActByLinkView(View):
             notice: Notice | None = notice_of(token)
         except LinkExpired as error:
             notice, told = None, {"refused": str(error)}
-        context = {"notice": notice, "snooze_days": SNOOZE_DAYS.items(), **told}
+        more = len(sent_together(notice)) - 1 if notice else 0
+        days = SNOOZE_DAYS.items()
+        context = {"notice": notice, "more": more, "snooze_days": days, **told}
         status = REFUSED if "refused" in told else 200
         return render(request, "alerts/act.html", context, status=status)
 

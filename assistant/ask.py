@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from assistant.agents import Agent, report
@@ -20,7 +21,7 @@ from assistant.engine.parser import (
 )
 from assistant.engine.slots import asked_of
 from assistant.model_endpoint import ModelUnusable, asked_by_model
-from assistant.models import Interaction
+from assistant.models import Interaction, accounts_seen
 from assistant.vocabulary import labels_of, vocabulary_of
 from clouds.access import AnyUser, limit_of
 from core.windows import utc_day
@@ -79,7 +80,7 @@ def keep_report(
         intent="report",
         understood_by=By.ARGUMENTS,
         confidence=1.0,
-        context={"slots": {}, "access": limit_of(user), "trail": ""},
+        context=_context(user),
         answer={"text": " ".join(said), "data_status": found["data_status"]},
         is_answered=True,
         seconds=round(monotonic() - begun, 4),
@@ -121,15 +122,24 @@ def _keep(
         intent=asked.intent if isinstance(asked, Asked) and is_answered else "",
         understood_by=reading.by,
         confidence=reading.confidence,
-        context={
-            "slots": dict(asked.slots) if isinstance(asked, Asked) else {},
-            "access": limit_of(user),
-            "trail": reading.trail,
-        },
+        context=_context(
+            user, asked.slots if isinstance(asked, Asked) else {}, reading.trail
+        ),
         answer=_refusal(result) if isinstance(result, Refused) else result,
         is_answered=is_answered,
         seconds=round(monotonic() - begun, 4),
     )
+
+
+def _context(
+    user: AnyUser, slots: Mapping[str, Any] | None = None, trail: str = ""
+) -> dict[str, Any]:
+    return {
+        "slots": dict(slots or {}),
+        "access": limit_of(user),
+        "accounts": accounts_seen(user),
+        "trail": trail,
+    }
 
 
 def _refusal(refused: Refused) -> dict[str, Any]:
@@ -141,6 +151,7 @@ def _refusal(refused: Refused) -> dict[str, Any]:
     }
 
 
+@transaction.atomic
 def rate(row: Interaction, rating: int | None, comment: str, request: Any) -> None:
     """Store whether an answer was right, and that its user said so."""
     row.rating, row.comment = rating, comment

@@ -1,6 +1,6 @@
 """Answers about the bill: what it was, how it went, what costs most, why it changed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -64,10 +64,8 @@ def answer_trend(asking: Asking) -> Found:
     unit = "day" if data["granularity"] == "daily" else "month"
     text = f"{said(data['total'], currency)} for {_days_of(data)}"
     if len(series) > 1 or asking.slots.get("group_by") != "none":
-        rows = [
-            Row([_name(one["keys"], one["key"], asking), money(one["total"], currency)])
-            for one in series
-        ]
+        named = _namer(asking)
+        rows = [Row([named(one), money(one["total"], currency)]) for one in series]
         text += f", in {len(series)} line{'' if len(series) == 1 else 's'}."
         return Found(
             text=text,
@@ -118,10 +116,11 @@ def answer_top(asking: Asking) -> Found:
             endpoint="costs/summary/",
             parameters=slots,
         )
+    named = _namer(asking)
     rows = [
         Row(
             [
-                _name(one["keys"], one["key"], asking),
+                named(one),
                 money(one["total"], currency),
                 money(one["previous_total"], currency),
                 _percent(one["change_percent"]),
@@ -131,7 +130,7 @@ def answer_top(asking: Asking) -> Found:
     ]
     first = groups[0]
     text = (
-        f"{_name(first['keys'], first['key'], asking)} costs most: "
+        f"{named(first)} costs most: "
         f"{said(first['total'], currency)} of {said(data['total'], currency)} for "
         f"{_days_of(data)}." + _caveats(data)
     )
@@ -198,10 +197,17 @@ def _percent(value: float | None) -> str | None:
     return None if value is None else f"{value:+.1f}%"
 
 
-def _name(keys: Iterable[str], key: str, asking: Asking) -> str:
-    """The label of a line: accounts by name, untagged as such, the rest as Other."""
+def _namer(asking: Asking) -> Callable[[Mapping[str, Any]], str]:
+    """Return what labels a line: accounts by name, untagged as such, the rest as Other.
+
+    One query for all lines.
+    """
     groups = str(asking.slots.get("group_by", "")).split(",")
     names = account_labels(CloudAccount.objects.visible_to(asking.user))
     empty = UNTAGGED if groups[0].startswith(BY_TAG) else "(none)"
-    shown = [names.get(one, one) or empty for one in keys]
-    return " · ".join(shown) or key
+
+    def named(line: Mapping[str, Any]) -> str:
+        shown = [names.get(one, one) or empty for one in line["keys"]]
+        return " · ".join(shown) or str(line["key"])
+
+    return named

@@ -2,6 +2,7 @@
 
 from assistant.answer import Asking, Found, Row
 from assistant.engine.wording import days
+from core.api.pagination import LARGEST_PAGE
 from inventory.models import Resource
 
 
@@ -34,7 +35,7 @@ def _plural(word: str, count: int) -> str:
 
 
 def answer_freshness(asking: Asking) -> Found:
-    data = asking.get("freshness/", **asking.slots)
+    data = asking.get("freshness/", **asking.slots, page_size=LARGEST_PAGE)
     rows, bad = [], 0
     for account in data["results"]:
         for one in account["datasets"]:

@@ -12,6 +12,7 @@ from assistant.endpoints import EndpointRefused
 from assistant.engine.wording import days
 from clouds.labels import account_labels
 from clouds.models import CloudAccount
+from core.api.pagination import LARGEST_PAGE
 from core.money import ZERO
 from core.windows import Window, add_months, first_of_month, utc_day
 
@@ -22,10 +23,11 @@ FORECASTS = 12
 def answer_forecast(asking: Asking) -> Found:
     """Of the scope that is asked for; where the total is hidden, of each account."""
     scope = _scope(asking)
-    found = asking.get("forecasts/", **scope)["results"]
-    if not found and scope == {"scope": "total"}:
+    data = asking.get("forecasts/", **scope)
+    if not data["results"] and scope == {"scope": "total"}:
         scope = {"scope": "account"}
-        found = asking.get("forecasts/", **scope)["results"]
+        data = asking.get("forecasts/", **scope)
+    found, count = data["results"], data["count"]
     if not found:
         text = "There is no forecast of this yet: it needs some weeks of costs."
         return Found(
@@ -45,9 +47,8 @@ def answer_forecast(asking: Asking) -> Found:
         cells = [money(str(amount), one["currency"]) for amount in amounts]
         rows.append(Row([name, *cells], url))
         texts.append(_sentence(amounts, one["currency"], window))
-    text = (
-        texts[0] if len(rows) == 1 else f"{len(rows)} forecasts, each of one account."
-    )
+    each = "currency" if scope == {"scope": "total"} else "account"
+    text = texts[0] if len(rows) == 1 else f"{count} forecasts, one for each {each}."
     one_page = len(rows) == 1
     return Found(
         text=text,
@@ -57,7 +58,7 @@ def answer_forecast(asking: Asking) -> Found:
         page_key=found[0]["id"] if one_page else None,
         columns=("Of", "Forecast", "Low (80%)", "High (80%)"),
         rows=rows,
-        more=max(0, len(found) - FORECASTS),
+        more=count - len(rows),
     )
 
 
@@ -237,7 +238,7 @@ def answer_idle(asking: Asking) -> Found:
 
 
 def answer_budget(asking: Asking) -> Found:
-    data = asking.get("budgets/", **asking.slots, page_size=LISTED)
+    data = asking.get("budgets/", **asking.slots, page_size=LARGEST_PAGE)
     found = data["results"]
     counts = {one["state"]: 0 for one in found}
     for one in found:

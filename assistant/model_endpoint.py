@@ -5,7 +5,8 @@ returns an intent with slots, which are checked as any other's: never a number o
 a date or a query.
 """
 
-from time import monotonic
+from concurrent.futures import Future
+from threading import Thread
 from typing import Any
 
 import orjson
@@ -81,8 +82,28 @@ def _schema() -> dict[str, Any]:
 
 
 def _post(body: dict[str, Any]) -> bytes:
-    """Return the answer within the deadline, however slowly it comes."""
-    ends = monotonic() + DEADLINE_SECONDS
+    """Return the answer within the deadline, however slowly it comes.
+
+    In a thread, as a timeout of a socket begins anew with each byte.
+    """
+    answered: Future[bytes] = Future()
+
+    def answer() -> None:
+        try:
+            answered.set_result(_answer(body))
+        except Exception as error:  # noqa: BLE001 - raised by result()
+            answered.set_exception(error)
+
+    Thread(target=answer, daemon=True).start()
+    try:
+        return answered.result(DEADLINE_SECONDS)
+    except TimeoutError:
+        raise ModelUnusable(
+            f"it did not answer in {DEADLINE_SECONDS:g} seconds."
+        ) from None
+
+
+def _answer(body: dict[str, Any]) -> bytes:
     headers = {"Content-Type": "application/json"}
     if settings.ASSISTANT_MODEL_KEY:
         headers["Authorization"] = f"Bearer {settings.ASSISTANT_MODEL_KEY}"
@@ -98,12 +119,13 @@ def _post(body: dict[str, Any]) -> bytes:
                 preload_content=False,
                 redirect=False,
             )
-            return _read(response, ends)
-    except urllib3.exceptions.HTTPError as error:
+            return _read(response)
+    # A key that no header can hold is a ValueError that shows it.
+    except (urllib3.exceptions.HTTPError, ValueError) as error:
         raise ModelUnusable(f"it did not answer ({type(error).__name__}).") from None
 
 
-def _read(response: Any, ends: float) -> bytes:
+def _read(response: Any) -> bytes:
     if response.status != 200:
         raise ModelUnusable(f"it answered status {response.status}.")
     parts, size = [], 0
@@ -112,8 +134,6 @@ def _read(response: Any, ends: float) -> bytes:
         size += len(part)
         if size > LARGEST_ANSWER:
             raise ModelUnusable("its answer is too long.")
-        if monotonic() > ends:
-            raise ModelUnusable(f"it took more than {DEADLINE_SECONDS:g} seconds.")
     return b"".join(parts)
 
 

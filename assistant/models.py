@@ -6,17 +6,32 @@ from django.conf import settings
 from django.db import models
 
 from assistant.engine.parser import LONGEST_QUESTION
-from clouds.access import AnyUser
+from clouds.access import AnyUser, is_limited, visible_accounts
 
 MANAGE = "assistant.delete_interaction"
 
 
 class InteractionQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: AnyUser) -> Self:
-        """Return one's own; administrators, who may delete them, see everybody's."""
-        if user.has_perm(MANAGE):  # type: ignore[union-attr]
+        """Return one's own; administrators, who may delete them, see everybody's
+        where they see all accounts.
+
+        A token of fewer accounts than its user's sees what was asked with the same.
+        """
+        if user.has_perm(MANAGE) and not is_limited(user):  # type: ignore[union-attr]
             return self
-        return self.filter(user=user.pk)
+        own = self.filter(user=user.pk)
+        if getattr(user, "narrower_access", None) is None:
+            return own
+        return own.filter(context__accounts=accounts_seen(user))
+
+
+def accounts_seen(user: AnyUser) -> list[int] | None:
+    """Return the accounts that answers are of; None: all."""
+    seen = visible_accounts(user)
+    if seen is None:
+        return None
+    return list(seen.order_by("cloudaccount").values_list("cloudaccount", flat=True))
 
 
 class Interaction(models.Model):

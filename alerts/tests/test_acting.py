@@ -11,7 +11,15 @@ from django.db.models import Model
 from django.test import Client
 from pytest_django import Settings
 
-from alerts.models import Facts, Notice, Severity, Snooze, Topic
+from alerts.models import (
+    Channel,
+    Facts,
+    Notice,
+    Route,
+    Severity,
+    Snooze,
+    Topic,
+)
 from alerts.outbox import deliver_due, queue_notice
 from alerts.tasks import deliver_notices
 from clouds.models import CloudAccount
@@ -128,8 +136,79 @@ def test_acknowledging_ends_the_snooze_and_takes_back_what_waits(told: Notice) -
     assert answer.json()["acknowledged_by"] == "operator"
     assert not Snooze.objects.exists()
     assert deliver_due(NOW + DAY) == 0
-    assert ask("notices/", acknowledged="true")["count"] == 1
+    assert ask("notices/", acknowledged="true")["count"] == 2
     assert ask("notices/", acknowledged="false")["count"] == 0
+
+
+def test_what_was_acknowledged_before_it_was_sent_is_not_queued_again() -> None:
+    one = account()
+    queue_notice(one, "opened", "It broke.", NOW, STALE)
+    number = Notice.objects.get().pk
+    answer = operator().post(f"/api/v1/notices/{number}/acknowledge/")
+    assert answer.json()["acknowledged_by"] == "operator"
+    queue_notice(one, "opened", "It broke.", NOW, STALE)
+    assert at(NOW + DAY) == 0
+
+
+def test_the_end_and_the_hand_over_of_what_is_acknowledged_are_told(
+    told: Notice, mailoutbox: Any
+) -> None:
+    about = about_of(told)
+    handed = Facts(Topic.HAND_OVER, Severity.INFO)
+    queue_notice(about, "assigned", "It is yours.", NOW, handed)
+    queue_notice(about, "closed", "It is over.", NOW, STALE, is_end=True)
+    operator().post(f"/api/v1/notices/{told.pk}/acknowledge/")
+    assert at(NOW + DAY) == 2
+
+
+def test_who_was_told_at_first_is_told_again_by_a_message_of_the_same_cause(
+    mailoutbox: Any,
+) -> None:
+    Channel.objects.create(
+        name="Finance", kind="email", target="fin@example.com", created_at=NOW
+    )
+    Route.objects.create(channel="email", topic=Topic.BUDGET, created_at=NOW)
+    text, cause = "It broke. No access.", "No access."
+    queue_notice(
+        *(account(), "opened", text, NOW, STALE),
+        cause=cause,
+        recipients=["bo@example.com"],
+    )
+    assert at(NOW) == 2
+    operator().post(
+        f"/api/v1/notices/{Notice.objects.earliest('pk').pk}/snooze/",
+        {"until": (datetime.now(tz=NOW.tzinfo) + DAY).isoformat()},
+        format="json",
+    )
+    Snooze.objects.update(until=NOW + DAY)
+    del mailoutbox[:]
+    assert at(NOW + DAY) == 2
+    to = sorted(letter.to for letter in mailoutbox)
+    assert to == [["bo@example.com"], ["fin@example.com"]]
+    assert set(Notice.objects.values_list("cause", flat=True)) == {cause}
+
+
+def test_a_link_says_how_many_alerts_of_its_message_it_acknowledges(
+    mailoutbox: Any, client: Client
+) -> None:
+    for number in range(3):
+        owner = account(number + 1)
+        cause = "No access."
+        queue_notice(owner, "opened", f"{number}. {cause}", NOW, STALE, cause=cause)
+    assert at(NOW) == 3
+    (letter,) = mailoutbox
+    link = link_in(letter.body)
+    assert "2 more alerts of the same cause" in client.get(link).content.decode()
+    client.post(link)
+    assert Notice.objects.exclude(acknowledged_at=None).count() == 3
+
+
+def test_what_only_informs_is_neither_acknowledged_nor_snoozed(told: Notice) -> None:
+    Notice.objects.update(topic=Topic.DIGEST)
+    for way in ("acknowledge", "snooze"):
+        answer = operator().post(f"/api/v1/notices/{told.pk}/{way}/")
+        assert answer.status_code == 400
+        assert "only informs" in answer.content.decode()
 
 
 @pytest.mark.parametrize("until", ["2020-01-01T00:00:00Z", "2090-01-01T00:00:00Z", "x"])

@@ -18,6 +18,7 @@ from alerts.channels import DeliveryFailed
 from alerts.messages import Message, message_of
 from alerts.models import Channel, Facts, Notice, Severity, Topic
 from alerts.outbox import deliver_due, queue_notice
+from alerts.payloads import slack
 from core.testing.clock import NOW
 from core.testing.silent import silent_server
 
@@ -99,6 +100,28 @@ def test_slack_gets_blocks_with_a_button_to_acknowledge(
     (button,) = actions["elements"]
     assert button["text"]["text"] == "Acknowledge or snooze"
     assert button["url"].startswith("https://cloud.example.com/alerts/act/")
+
+
+@pytest.mark.parametrize("host", ["hooks..example.com", "a" * 64 + ".com"])
+def test_a_host_that_no_name_can_be_is_a_failed_delivery(host: str) -> None:
+    wrong = Channel(pk=1, name="x", kind="webhook", target=f"https://{host}/secret")
+    with pytest.raises(ValidationError):
+        wrong.clean()
+    with pytest.raises(DeliveryFailed) as failed:
+        channels.send(wrong, Message("It broke.", "It broke."))
+    assert "secret" not in str(failed.value)
+
+
+@pytest.mark.parametrize("inside", ["\t", "\n", "\x7f", " "])
+def test_a_url_with_a_blank_or_control_is_refused(inside: str) -> None:
+    target = f"https://hooks.example.com/se{inside}cret"
+    with pytest.raises(ValidationError):
+        Channel(name="x", kind="webhook", target=target).clean()
+
+
+def test_a_name_calls_nobody_in_slack() -> None:
+    told = slack(Message("CPU of <!channel> & co", "x"))
+    assert told["text"] == "CPU of &lt;!channel&gt; &amp; co"
 
 
 def test_teams_gets_an_adaptive_card(receiver: Receiver, ada: User) -> None:

@@ -21,7 +21,8 @@ SHORT = {
 # Below this similarity, two words only share letters by chance.
 ALIKE = 0.78
 SUGGESTED = 3
-SHORTEST = 3
+# Of longer words the comparison takes minutes.
+SHORTEST, LONGEST = 3, 60
 
 
 class NameKind(StrEnum):
@@ -106,7 +107,7 @@ class Vocabulary:
 
     def nearest(self, word: str, kinds: Iterable[NameKind]) -> list[str]:
         """Return the most similar names, those that hold the word first."""
-        if len(word) < SHORTEST:
+        if not SHORTEST <= len(word) <= LONGEST:
             return []
         wanted = set(kinds)
         scores: dict[str, float] = {}

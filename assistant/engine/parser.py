@@ -21,6 +21,8 @@ from assistant.engine.words import phrases_at, words_of
 
 LONGEST_QUESTION = 500
 LONGEST_PHRASE = 6
+# To compare a word with every name takes a while; who reads more than these?
+MOST_NEAREST = 3
 GROUPING = ("by", "per", "each", "every", "which", "what")
 WITHOUT = ("without", "excluding", "except")
 COUNTED_AFTER = ("top", "largest", "biggest", "highest", "the", "our", "which", "me")
@@ -77,6 +79,18 @@ def with_defaults(intent: Intent, slots: Values) -> Values:
     return found
 
 
+def too_many(intent: Intent, slots: Values) -> str:
+    """Return why one answer cannot be of all these names; "" where it can."""
+    if not intent.one_of_each:
+        return ""
+    for slot, values in slots.items():
+        if not isinstance(values, str) and len(values) > 1:
+            return f"Ask for one {slot} at a time."
+    if {"service", "account"} <= slots.keys():
+        return "A forecast is of one service or one account."
+    return ""
+
+
 def _acts(words: Sequence[str]) -> bool:
     """Return whether something is to be done, rather than told."""
     first = next((word for word in words if word not in FILLERS), "")
@@ -113,7 +127,7 @@ def _nearest(
     words: Sequence[str], vocabulary: Vocabulary, kinds: object
 ) -> Mapping[str, Sequence[str]]:
     wanted = [kind for kind in NameKind if kind in kinds]  # type: ignore[operator]
-    found = {word: vocabulary.nearest(word, wanted) for word in words}
+    found = {word: vocabulary.nearest(word, wanted) for word in words[:MOST_NEAREST]}
     return {word: names for word, names in found.items() if names}
 
 
@@ -211,7 +225,7 @@ class _Reading:
         word = self.words[at]
         if word in WITHOUT and any(self.intent.excludes(one) for one in EXCLUDABLE):
             self.is_excluding = True
-        elif word.isdigit() and self._is_limit(at):
+        elif word.isdecimal() and self._is_limit(at):
             self.slots["limit"] = word
         elif word not in FILLERS:
             self.unknown.append(word)
@@ -237,11 +251,8 @@ class _Reading:
             self.problems.append("Choose two groupings at most.")
         if not 1 <= int(self.slots.get("limit", 1)) <= LARGEST_LIMIT:
             self.problems.append(f"Ask for 1 to {LARGEST_LIMIT} at a time.")
-        for slot, values in self.names.items():
-            if self.intent.one_of_each and len(values) > 1:
-                self.problems.append(f"Ask for one {slot} at a time.")
-        if {"service", "account"} <= self.names.keys() and self.intent.one_of_each:
-            self.problems.append("A forecast is of one service or one account.")
+        if reason := too_many(self.intent, self.names):
+            self.problems.append(reason)
         if self.is_excluding:
             self.problems.append("Name what to leave out.")
         if "compare" in self.slots and len(self.periods) > 1:

@@ -29,8 +29,8 @@ UNITS = ("day", "week", "month", "quarter", "year")
 LAST = ("last", "past", "previous", "prior", "trailing")
 DAYS_OF = {"day": 1, "week": 7}
 MOST = 3660
-ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-ISO_MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
+ISO_DAY = re.compile(r"20\d\d-\d\d-\d\d", re.ASCII)
+ISO_MONTH = re.compile(r"20\d\d-\d\d", re.ASCII)
 YEAR = re.compile(r"20\d\d", re.ASCII)
 QUARTER = re.compile(r"q[1-4]", re.ASCII)
 DAY_OF_MONTH = re.compile(r"(\d{1,2})(st|nd|rd|th)?", re.ASCII)
@@ -128,7 +128,7 @@ def _relative(rest: Sequence[str], today: date) -> Found | None:
         return _this(rest[1], today)
     if rest[0] not in LAST or len(rest) < 2:
         return None
-    if rest[1].isdigit() and len(rest) > 2:
+    if rest[1].isdecimal() and len(rest) > 2:
         return _last_several(int(rest[1][:5]), rest[2].rstrip("s"), today)
     return _last_one(rest[0], rest[1], today)
 
@@ -208,11 +208,16 @@ def _months(length: int, start: date, count: int) -> Found:
 
 
 def _day(length: int, text: str) -> Found | None:
+    day = day_of(text)
+    return Found(length, Days(Window(day, day + ONE_DAY))) if day else None
+
+
+def day_of(text: str) -> date | None:
+    """Return the day that is written as 2026-01-31; None of other centuries."""
     try:
-        day = date.fromisoformat(text)
+        return date.fromisoformat(text) if ISO_DAY.fullmatch(text) else None
     except ValueError:
         return None
-    return Found(length, Days(Window(day, day + ONE_DAY)))
 
 
 def _day_and_month(rest: Sequence[str], today: date) -> Found | None:
@@ -247,7 +252,7 @@ def _ahead(rest: Sequence[str], today: date) -> Found | None:
     if rest[0] == "this":
         start = first_of_month(today)
         return _months(2, start, 1) if rest[1] == "month" else None
-    if rest[1].isdigit() and len(rest) > 2:
+    if rest[1].isdecimal() and len(rest) > 2:
         count, unit = int(rest[1][:4]), rest[2].rstrip("s")
         if 0 < count <= MOST and unit in DAYS_OF:
             days = timedelta(days=count * DAYS_OF[unit])

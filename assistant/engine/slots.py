@@ -3,7 +3,7 @@
 They are checked as strictly as words are, so that no door knows more than another.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assistant.engine.intents import (
@@ -13,8 +13,14 @@ from assistant.engine.intents import (
 )
 from assistant.engine.lexicon import GROUP_NOUNS
 from assistant.engine.names import NameKind, Vocabulary
-from assistant.engine.parser import Asked, Refused, with_defaults
-from assistant.engine.periods import ISO_DAY
+from assistant.engine.parser import (
+    LONGEST_QUESTION,
+    Asked,
+    Refused,
+    too_many,
+    with_defaults,
+)
+from assistant.engine.periods import day_of
 from core.periods import PERIODS
 
 DAYS = ("start", "end", "previous_start", "previous_end")
@@ -28,8 +34,8 @@ def asked_of(
     intent = INTENT_OF.get(name)
     if intent is None:
         return Refused(f"There is no intent {name}. Choose from: {_list(INTENT_OF)}.")
-    if any("\0" in text for text in _texts(values)):
-        return Refused("Null characters are not allowed.")
+    if reason := _unreadable(values):
+        return Refused(reason)
     slots: dict[str, str | Sequence[str]] = {}
     for slot, value in values.items():
         if value in (None, "", []):
@@ -38,13 +44,32 @@ def asked_of(
         if isinstance(found, Refused):
             return found
         slots[slot] = found
+    if reason := _half_window(slots) or too_many(intent, slots):
+        return Refused(reason)
     return Asked(intent.name, with_defaults(intent, slots))
 
 
-def _texts(values: Mapping[str, Any]) -> Iterator[str]:
+def _unreadable(values: Mapping[str, Any]) -> str:
+    """Return why they are not looked at any closer; "" where they are."""
     for slot, value in values.items():
         several = value if isinstance(value, list | tuple) else [value]
-        yield from (text for text in (slot, *several) if isinstance(text, str))
+        if len(several) > LARGEST_LIMIT:
+            return f"Give at most {LARGEST_LIMIT} values of a slot."
+        texts = [slot, *map(str, several)]
+        if any(len(text) > LONGEST_QUESTION for text in texts):
+            return f"A value has at most {LONGEST_QUESTION} characters."
+        if any("\0" in text for text in texts):
+            return "Null characters are not allowed."
+    return ""
+
+
+def _half_window(slots: Mapping[str, Any]) -> str:
+    for first, last in (DAYS[:2], DAYS[2:]):
+        if (first in slots) != (last in slots):
+            return f"Give {first} and {last} together."
+        if first in slots and slots[first] >= slots[last]:
+            return f"{first} must be before {last}, which is exclusive."
+    return ""
 
 
 def _checked(
@@ -62,8 +87,7 @@ def _checked(
         is_limit = is_limit and 1 <= int(text) <= LARGEST_LIMIT
         return text if is_limit else Refused(f"limit is 1 to {LARGEST_LIMIT}.", [slot])
     if slot in DAYS:
-        is_day = ISO_DAY.fullmatch(text)
-        return text if is_day else Refused(f"Give {slot} as 2026-01-31.", [slot])
+        return text if day_of(text) else Refused(f"Give {slot} as 2026-01-31.", [slot])
     choices = _choices(intent, slot, vocabulary)
     parts = text.split(",") if slot == "group_by" else [text]
     if not all(part in choices for part in parts) or len(parts) > 2:

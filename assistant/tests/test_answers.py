@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from assistant.ask import ask
 from assistant.models import Interaction
+from insights.testing import budget
 from users.testing import session_of
 
 API = Interaction.Source.API
@@ -34,6 +37,23 @@ def test_a_cost_is_that_of_the_bill_beside_the_period_before(ada: User) -> None:
         "service Amazon Simple Storage Service",
         "1 Oct 2026 to 31 Oct 2026",
     ]
+
+
+def test_every_budget_is_counted_by_its_state(ada: User) -> None:
+    for number in range(9):
+        budget(name=f"Team {number}")
+    found = asked("Are we within budget?", ada)
+    count, _, states = found["text"].partition(" budgets this month: ")
+    assert int(count) == sum(int(one.split()[0]) for one in states.split(", ")) == 10
+
+
+def test_lines_are_named_by_one_query(ada: User) -> None:
+    asked("cost by service last month", ada)  # what a process asks once
+    with CaptureQueriesContext(connection) as few:
+        asked("top 1 services last month", ada)
+    with CaptureQueriesContext(connection) as many:
+        asked("top 3 services last month", ada)
+    assert len(many) <= len(few)
 
 
 @pytest.mark.parametrize(

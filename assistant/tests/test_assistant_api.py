@@ -6,14 +6,17 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from rest_framework.test import APIClient
 
 from assistant.agents import AGENTS
 from assistant.models import Interaction
 from assistant.tasks import delete_expired
+from clouds.models import CloudAccount
 from core.testing.clock import NOW
 from insights.testing import somebody
 from users.models import AuditEntry
 from users.testing import session_of, text_of
+from users.tokens import make_token
 
 ASK = "/api/v1/assistant/ask/"
 LIST = "/api/v1/assistant/questions/"
@@ -70,6 +73,10 @@ def test_what_cannot_be_read_is_refused(body: dict[str, Any], ada: User) -> None
         {"metric": ["billed"]},
         {"currency": "XXX"},
         {"start": "2026-02-02", "end": "2026-02-01"},
+        {"start": "2026-02-02"},
+        {"end": "2026-02-02"},
+        {"start": "2026-02-30", "end": "2026-03-31"},
+        {"previous_start": "2026-02-02"},
     ],
 )
 def test_wrong_slots_are_refused_in_a_sentence(slots: Any, ada: User) -> None:
@@ -89,6 +96,28 @@ def test_one_sees_and_exports_only_ones_own(ada: User) -> None:
     assert "S3" not in file
     boss = somebody("administrator", name="boss")
     assert session_of(boss).get(LIST).json()["count"] == 2
+
+
+def test_a_token_of_fewer_accounts_lists_what_was_asked_with_it(
+    ada: User, accounts: tuple[CloudAccount, CloudAccount]
+) -> None:
+    ask(ada, question="cost in October")
+    clients = []
+    for owner in accounts:
+        text = make_token(ada, 1, accounts=[owner])[1]
+        clients.append(APIClient(headers={"authorization": f"Token {text}"}))
+    clients[0].post(ASK, {"question": "cost in September"}, format="json")
+    first, second = (client.get(LIST).json()["results"] for client in clients)
+    assert [one["question"] for one in first] == ["cost in September"]
+    assert second == []
+
+
+def test_a_limited_administrator_reads_no_answers_of_others(
+    ada: User, accounts: tuple[CloudAccount, CloudAccount]
+) -> None:
+    ask(ada, question="cost in October")
+    boss = somebody("administrator", accounts[1], name="boss")
+    assert session_of(boss).get(LIST).json()["count"] == 0
 
 
 def test_an_answer_is_judged_by_who_asked(ada: User) -> None:

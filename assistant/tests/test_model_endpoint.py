@@ -11,7 +11,9 @@ from django.contrib.auth.models import User
 
 from assistant import model_endpoint
 from assistant.ask import ask
+from assistant.model_endpoint import ModelUnusable, asked_by_model
 from assistant.models import Interaction
+from assistant.testing import company
 
 QUESTION = "s3 expenditure for the month just gone"
 SLOTS = {"service": ["Amazon Simple Storage Service"], "period": "last_month"}
@@ -26,7 +28,7 @@ class Model(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Endpoint)
         self.status, self.answer, self.asked = 200, b"", list[Any]()
         self.is_released = Event()
-        self.is_silent = False
+        self.is_silent = self.is_dripping = False
 
     @property
     def url(self) -> str:
@@ -47,6 +49,10 @@ class Endpoint(BaseHTTPRequestHandler):
         if self.server.is_silent:
             self.server.is_released.wait()
             return
+        while self.server.is_dripping:
+            self.wfile.write(b"X")
+            if self.server.is_released.wait(0.01):
+                return
         self.send_response(self.server.status)
         self.send_header("Content-Length", str(len(self.server.answer)))
         self.end_headers()
@@ -142,3 +148,21 @@ def test_an_error_an_endless_answer_and_silence_are_refused(
     assert "did not answer" in asked(ada).context["trail"]
     settings.ASSISTANT_MODEL_URL = "http://127.0.0.1:9/v1"
     assert "did not answer" in asked(ada).context["trail"]
+
+
+def test_an_answer_that_comes_by_bytes_is_not_waited_for(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model_endpoint, "DEADLINE_SECONDS", 0.1)
+    model.is_dripping = True
+    with pytest.raises(ModelUnusable, match="it did not answer in 0.1 seconds"):
+        asked_by_model(QUESTION, company())
+
+
+def test_a_key_that_no_header_can_hold_is_not_shown(
+    model: Model, settings: Any
+) -> None:
+    settings.ASSISTANT_MODEL_KEY = "a\nsecret"
+    with pytest.raises(ModelUnusable) as refused:
+        asked_by_model(QUESTION, company())
+    assert "secret" not in str(refused.value)

@@ -9,7 +9,8 @@ from django.db.models import Sum
 
 from clouds.models import CloudAccount
 from core.money import for_reading
-from core.windows import ONE_DAY
+from core.windows import ONE_DAY, Window
+from costs.queries.coverage import incomplete_windows
 from dashboard.month_budget import month_budget
 from dashboard.spending import Spending, spending
 from insights.models import Anomaly, Recommendation, Verification
@@ -75,7 +76,9 @@ def _money(found: Spending, days: int, accounts: list[CloudAccount]) -> Iterator
     total, before = _last(found, days)
     if total is not None:
         line = f"{_days(found, days)}: {for_reading(total, currency)}"
-        if before is not None:
+        if not _is_whole(found, days):
+            line += " (days of an account are missing, so that nothing is compared)"
+        elif before is not None:
             period = "day" if days == 1 else f"{days} days"
             line += f", {_change(total - before, currency)} than the {period} before"
         yield line
@@ -88,6 +91,14 @@ def _money(found: Spending, days: int, accounts: list[CloudAccount]) -> Iterator
     if budget := month_budget(found.user, found, accounts, is_all=True):
         amount = for_reading(budget.budget.amount, currency)
         yield f"Budget {budget.budget}: {amount}, {budget.spent_percent:.0f}% spent"
+
+
+def _is_whole(found: Spending, days: int) -> bool:
+    """Return whether the newest days and those before are stored of each account."""
+    end = max(found.amounts) + ONE_DAY
+    last = Window(end - ONE_DAY * days, end)
+    windows = (last, last.previous())
+    return not incomplete_windows(found.source.spans(*windows), windows, 0, 1)
 
 
 def _days(found: Spending, days: int) -> str:

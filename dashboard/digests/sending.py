@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db import transaction
+
 from alerts.models import RECIPIENTS, Facts, Severity, Topic
 from alerts.outbox import queue_notice
 from clouds.access import is_limited
@@ -13,14 +15,29 @@ DAYS = {Digest.Frequency.DAILY: 1, Digest.Frequency.WEEKLY: 7}
 
 
 def send_digests(now: datetime) -> int:
-    """Queue what is due; return how many. A message that comes twice queues nothing."""
-    sent = 0
+    """Queue what is due; return how many. A message that comes twice queues nothing.
+
+    One that fails is due again, keeps no other back, and is raised at the end.
+    """
+    sent, failed = 0, list[Exception]()
     for one in Digest.objects.due(now):
-        mine = Digest.objects.filter(pk=one.pk, sent_on=one.sent_on)
-        if mine.update(sent_on=utc_day(now)) == 1:
-            queue_digest(one, now)
-            sent += 1
+        try:
+            sent += _send(one, now)
+        except Exception as error:  # noqa: BLE001 - raised below
+            failed.append(error)
+    if failed:
+        raise failed[0]
     return sent
+
+
+@transaction.atomic
+def _send(one: Digest, now: datetime) -> int:
+    """Queue it and store its day together, so that a kill between loses none."""
+    mine = Digest.objects.filter(pk=one.pk, sent_on=one.sent_on)
+    if mine.update(sent_on=utc_day(now)) != 1:
+        return 0
+    queue_digest(one, now)
+    return 1
 
 
 def queue_digest(one: Digest, now: datetime) -> None:

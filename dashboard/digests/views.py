@@ -5,6 +5,7 @@ from typing import Any, cast
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -53,17 +54,18 @@ class DigestsView(PermissionRequiredMixin, TemplateView):
         self.form = DigestForm(cast("User", request.user), request.POST)
         if not self.form.is_valid():
             return self.render_to_response(self.get_context_data(), status=REFUSED)
-        digest, _ = Digest.objects.get_or_create(
-            user=self.form.instance.user,
-            frequency=self.form.cleaned_data["frequency"],
-            channel=self.form.cleaned_data["channel"],
-            defaults={
-                "hour": self.form.cleaned_data["hour"],
-                "created_at": now,
-                "sent_on": utc_day(now),
-            },
-        )
-        record(request, "digest.add", digest, hour=digest.hour)
+        with transaction.atomic():
+            digest, _ = Digest.objects.get_or_create(
+                user=self.form.instance.user,
+                frequency=self.form.cleaned_data["frequency"],
+                channel=self.form.cleaned_data["channel"],
+                defaults={
+                    "hour": self.form.cleaned_data["hour"],
+                    "created_at": now,
+                    "sent_on": utc_day(now),
+                },
+            )
+            record(request, "digest.add", digest, hour=digest.hour)
         messages.success(request, f"{digest} added. The next one comes by itself.")
         return redirect("digests")
 
@@ -79,7 +81,8 @@ class RemoveDigestView(PermissionRequiredMixin, View):
         if not request.user.has_perm("auth.change_user"):
             rows = rows.filter(user=request.user.pk)
         digest = get_object_or_404(rows, pk=pk)
-        record(request, "digest.remove", digest)
         messages.success(request, f"{digest} removed.")
-        digest.delete()
+        with transaction.atomic():
+            record(request, "digest.remove", digest)
+            digest.delete()
         return redirect("digests")

@@ -28,7 +28,8 @@ class FeedbackForm(forms.ModelForm[Feedback]):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
-        if not self.errors and not any(given.values()):
+        is_first = self.instance.pk is None
+        if is_first and not self.errors and not any(given.values()):
             raise forms.ValidationError("Rate it, write a comment, or flag it.")
         return given
 

@@ -11,6 +11,7 @@ from django.views import View
 from django.views.generic import DetailView
 
 from insights.feedback.giving import FeedbackForm, give_feedback
+from insights.models import Feedback
 from insights.status_views import render_again
 
 
@@ -28,7 +29,8 @@ class FeedbackView(PermissionRequiredMixin, View):
         page = self.page()
         page.setup(request, pk=pk)
         row: Any = get_object_or_404(page.get_queryset(), pk=pk)
-        form = FeedbackForm(request.POST)
+        own = Feedback.objects.about(row).filter(user=request.user.pk).first()
+        form = FeedbackForm(request.POST, instance=own)
         if not form.is_valid():
             return render_again(page, feedback_form=form)
         give_feedback(row, form.given(), timezone.now(), request)

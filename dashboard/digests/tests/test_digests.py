@@ -14,6 +14,7 @@ from alerts.outbox import deliver_due
 from clouds.testing import account
 from core.testing.clock import NOW, TODAY
 from costs.testing import charge, close
+from dashboard.digests import sending
 from dashboard.digests.contents import digest_text
 from dashboard.digests.sending import send_digests
 from dashboard.models import Digest
@@ -65,6 +66,15 @@ def test_it_says_what_was_spent_found_and_saved() -> None:
     assert ": $74.00, $4.00 more than the 7 days before" in weekly
 
 
+def test_an_account_that_fell_behind_is_no_fall_in_costs() -> None:
+    one, other = two_accounts()
+    spent(one, dict.fromkeys(range(1, 15), "10"))
+    spent(other, dict.fromkeys(range(2, 15), "90"))
+    text = digest_text(reader(), 1, NOW)
+    assert ": $10.00 (days of an account are missing" in text
+    assert "less than" not in text
+
+
 def test_who_is_limited_reads_of_his_own_only(mailoutbox: Any) -> None:
     one, other = two_accounts()
     anomaly(one, service="Athena", detected_at=NOW)
@@ -88,6 +98,25 @@ def test_each_comes_once_from_its_hour_on(mailoutbox: Any) -> None:
     deliver_due(MORNING)
     assert len(mailoutbox) == 1
     assert send_digests(MORNING + DAY) == 1
+
+
+def test_one_that_fails_is_due_again_and_keeps_no_other_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    broken = digest(reader())
+    digest(reader())
+
+    def text(user: User, days: int, now: datetime) -> str:
+        if user == broken.user:
+            raise RuntimeError
+        return digest_text(user, days, now)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sending, "digest_text", text)
+        with pytest.raises(RuntimeError):
+            send_digests(MORNING)
+    assert Notice.objects.count() == 1
+    assert send_digests(MORNING) == 1
 
 
 def test_a_weekly_one_comes_on_monday_or_when_it_was_missed() -> None:

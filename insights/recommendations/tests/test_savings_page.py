@@ -123,6 +123,8 @@ def test_filters_narrow_the_list_and_the_sums(viewer: Client) -> None:
     shown = text(viewer, "?category=storage")
     assert "Potential $0.00" in shown
     assert "1 done" in shown
+    list_ = "/insights/recommendations/?category=storage&amp;live=true"
+    assert f'href="{list_}"' in viewer.get(f"{PAGE}?category=storage&page=1").text
     assert "2 done" not in text(viewer, "?verdict=realized")
     assert "<code>verdict</code>" in viewer.get(f"{PAGE}?verdict=perhaps").text
 

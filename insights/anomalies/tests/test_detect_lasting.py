@@ -67,6 +67,14 @@ def test_costs_that_double_in_sixty_days_are_one_row_that_goes_on() -> None:
     assert (one.last_day - one.seen_on).days > 14
 
 
+def test_growth_is_ongoing_until_nothing_was_added_for_weeks() -> None:
+    growth = 2 ** (np.clip(np.arange(200) - 60, 0, 60) / 60)
+    values = (np.array(drawn(400, days=200, noise=0.04), float) * growth).tolist()
+    (rising,), (risen,) = found_in(values[:118]), found_in(values)
+    assert not rising.is_over
+    assert risen.is_over
+
+
 def test_growth_that_no_week_shows_is_told_by_nine_weeks() -> None:
     """In steps that are each too small for the weekly test."""
     noise = np.random.default_rng(4).standard_normal(200) * 0.01

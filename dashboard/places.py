@@ -117,6 +117,7 @@ COSTS = (
     Page(
         "Saved views",
         "saved-views",
+        (VIEW_COSTS,),
         also=("change-view", "delete-view"),
         words="bookmarks questions shared links",
     ),

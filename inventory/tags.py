@@ -15,7 +15,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, Count, Func, QuerySet
+from django.db.models import BooleanField, Count, Func, Q, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
 # More keys or values are no list to pick from.
@@ -103,7 +103,7 @@ def count_tag_keys(resources: QuerySet[Any]) -> dict[str | None, int]:
 def count_keys(resources: QuerySet[Any], keys: Sequence[str]) -> dict[str, int]:
     """Return how many have each of these keys. One query, none without keys."""
     having = {
-        f"key_{number}": Count("pk", filter=HasTagKey("tags", key))
+        f"key_{number}": Count("pk", filter=Q(HasTagKey("tags", key)))
         for number, key in enumerate(keys)
     }
     counts = resources.aggregate(**having) if having else {}

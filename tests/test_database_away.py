@@ -18,6 +18,8 @@ HTML = {"accept": "text/html"}
 WITHOUT = {"/health", "/status", "/api/docs/", "/admin/password_change/"}
 # The schema is no HTML, which is said before it is looked who asks.
 WITHOUT |= {"/admin/login/", "/admin/logout/", "/logout/", "/api/schema/"}
+# It is only posted to.
+WITHOUT |= {"/mcp"}
 PAGE = "The database is unavailable"
 PROBLEM = "The database is unavailable, or its disk is full."
 

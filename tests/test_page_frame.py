@@ -29,8 +29,12 @@ SECTIONS = {
         "/insights/budgets/",
         "/insights/forecasts/",
         "/teams/",
+        "/costs/views/",
     ],
-    "/resources/": ["/instances/", "/storage/", "/databases/", "/network/"],
+    "/resources/": [
+        *("/instances/", "/storage/", "/databases/", "/network/"),
+        "/resources/untagged/",
+    ],
     "/people/": [
         *("/admin/clouds/cloudaccount/", "/tokens/", "/activity/", "/admin/"),
     ],
@@ -38,7 +42,8 @@ SECTIONS = {
     "/syncs/": ["/coverage/", "/alerts/", "/digests/"],
     "/insights/": [
         "/insights/mine/",
-        *("/insights/anomalies/", "/insights/recommendations/", "/insights/advice/"),
+        *("/insights/anomalies/", "/insights/planned/", "/insights/recommendations/"),
+        *("/insights/savings/", "/insights/advice/"),
     ],
 }
 LINK = re.compile(r'<a href="([^"]*)" ?(aria-current="\w+")?>')

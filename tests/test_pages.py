@@ -85,21 +85,21 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
     ("page", "queries"),
     [
         # Every page: session, user, permissions of user and groups; accounts of the
-        # scope; what waits; how far costs and CPU are read. Beside these:
+        # scope; saved views; what waits; how far costs and CPU are read. Beside these:
         # currencies, trend (2), spans, stored days, the projection (the forecasts), the
         # largest changes; clouds; budget; anomalies and recommendations; savings (3);
         # kinds; states; freshness; what explains the month, as below; how much
         # recent days grow; alert channels; marks of anomalies.
-        ("/", 32),
+        ("/", 33),
         # account names; currencies, trend (2), both periods, spans, restatements (2);
         # what there is to choose from (4); what explains the change, as below; how much
         # recent days grow, for the default range and for these days.
-        ("/costs/", 25),
+        ("/costs/", 26),
         # states, regions, resource groups, types, tags; keys and rows; CPU; list
         # prices; accounts.
-        ("/instances/", 18),
+        ("/instances/", 19),
         # The same with memory, and without list prices.
-        ("/cpu/", 18),
+        ("/cpu/", 20),
         # accounts; freshness; API usage, budget; incidents, content type, notices;
         # counts and rows of runs; backfills.
         ("/syncs/", 17),
@@ -109,7 +109,7 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
         ("/syncs/backfills/{backfill}/", 10),
         # instance; CPU; memory; network; newest syncs and the first; freshness;
         # changes; list price; disks and addresses; emissions.
-        ("/instances/{instance}/", 28),
+        ("/instances/{instance}/", 29),
         # accounts (2); costs per account and currency (4); sums per account and of all;
         # running machines, use of regions and buckets; advice; the days.
         ("/carbon/", 20),

@@ -63,6 +63,7 @@ def test_every_model_that_people_look_at_is_there() -> None:
         "forecast",
         "judgment",
         "ownerrule",
+        "plannedchange",
         "recommendation",
         "refreshstate",
         "verification",

@@ -149,7 +149,8 @@ def test_a_list_shows_the_team_of_each_and_the_picker(
 ) -> None:
     text = text_of(client, page)
     assert '<th scope="col">Team</th>' in text
-    assert '<td class="name">shop</td>' in text and '<td class="name">—</td>' in text
+    assert '<td class="name wide-only">shop</td>' in text
+    assert '<td class="name wide-only">—</td>' in text
     assert 'name="tag" value="team"' in text
     assert 'name="lacks_tag" value="team"' in text
     chosen = text_of(client, page, tag="team=shop", lacks_tag="env")

@@ -49,7 +49,7 @@ def test_it_names_what_is_missing_and_leads_to_it(
     assert f'href="{link}">5 Oct – 7 Oct 2026</a>' in text
     assert text.count('class="cover-strip"') == 6
     # Who may start no backfill is offered none.
-    assert 'type="checkbox"' not in text and "Estimate cost" not in text
+    assert 'form="reread"' not in text and "Estimate cost" not in text
 
 
 def test_what_is_missing_is_chosen_to_be_read_again(

@@ -24,7 +24,12 @@ import numpy as np
 
 from insights.anomalies.engine.anomaly_records import Direction, Finding
 from insights.anomalies.engine.incidents import find_incidents
-from insights.anomalies.published_score import PATH, KindScore, PublishedScore
+from insights.anomalies.published_score import (
+    MOST_FALSE_A_YEAR,
+    PATH,
+    KindScore,
+    PublishedScore,
+)
 from insights.arrays import FloatArray
 from insights.bill_records import Bill, Scope
 
@@ -34,7 +39,6 @@ STEADY = [Scope("1", f"steady {at}", "here") for at in range(3)]
 YEAR_DAYS = 365.0
 # What drawn carriers cost a day, and their noise.
 LEVELS, NOISE = (60.0, 6000.0), (0.02, 0.10)
-MOST_FALSE_A_YEAR = 0.1
 
 
 @dataclass(frozen=True)

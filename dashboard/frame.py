@@ -191,7 +191,7 @@ class Frame:
     def saved_views(self) -> list[SavedView]:
         """What was saved of the open page, one's own first."""
         user = self.request.user
-        found = SavedView.objects.visible_to(user).of_page(self.request.path)
+        found = SavedView.objects.of_page(self.request.path).visible_to(user)
         return sorted(found, key=lambda one: one.user_id != user.pk)
 
     @property

@@ -140,7 +140,8 @@ def days_of(view: SavedView) -> str:
     if period := PERIODS.get(asked.get("period", "")):
         return period[0]
     if "start" in asked or "end" in asked:
-        return f"{asked.get('start', '…')} to {asked.get('end', '…')}"
+        until = f"{asked['end']} (exclusive)" if "end" in asked else "…"
+        return f"{asked.get('start', '…')} to {until}"
     return "As the page begins"
 
 

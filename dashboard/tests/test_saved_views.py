@@ -45,7 +45,10 @@ def test_the_list_says_which_page_days_and_filters_a_view_has(viewer: Client) ->
     text = " ".join(re.sub(r"<[^>]+>", " ", viewer.get(PAGE).text).split())
     assert "By account Costs › Explore Last month group by: account You" in text
     assert "Fixed shared Resources › All As the page begins state: running You" in text
-    assert "Autumn Costs › Allocation 2026-09-01 to 2026-12-01 None You" in text
+    assert (
+        "Autumn Costs › Allocation 2026-09-01 to 2026-12-01 (exclusive) None You"
+        in text
+    )
 
 
 def test_a_view_is_renamed_shared_and_deleted(viewer: Client) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
 
 from clouds.models import CloudAccount
 from core.windows import ONE_DAY
@@ -38,8 +37,8 @@ def store_anomalies(
     """Make the account's rows those found, unsaved ones; return how many changed.
 
     What is found again keeps its status, and new days extend it. What was planned gets
-    that status. What is no longer
-    found is resolved, unless somebody has changed its status.
+    that status. What is no longer found is resolved, unless somebody has changed its
+    status.
     """
     rows = list(Anomaly.objects.select_for_update(of=("self",)).filter(account=account))
     changed = 0
@@ -54,7 +53,7 @@ def store_anomalies(
             stored.add(row.pk)
             changed += _update(row, one, now)
         known.append(row or one)
-    planned = PlannedChange.objects.filter(Q(account=None) | Q(account=account))
+    planned = PlannedChange.objects.select_related("account")
     changed += mark_planned(known, now, planned)
     recent = now.date() - timedelta(days=JUDGED_AGAIN_DAYS)
     for row in rows:

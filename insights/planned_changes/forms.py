@@ -1,4 +1,4 @@
-"""The form of a planned change, for the page and the admin."""
+"""The form of a planned change."""
 
 from typing import Any
 

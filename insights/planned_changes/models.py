@@ -60,16 +60,22 @@ class PlannedChange(models.Model):
 
     def explains(self, anomaly: Anomaly) -> bool:
         """Return whether most of that anomaly's money is of its part and its days."""
-        is_its_account = self.account_id in (None, anomaly.account_id)
         is_then = (
             self.first_day <= anomaly.seen_on and anomaly.first_day <= self.last_day
         )
-        if not (is_its_account and is_then and anomaly.currency):
+        if not (is_then and anomaly.currency):
             return False
         share = sum(
             cause["share"]
             for cause in anomaly.causes
-            if self.service in ("", cause["service"])
+            if self._has_account(anomaly, cause["account"])
+            and self.service in ("", cause["service"])
             and self.region in ("", cause["region"])
         )
         return bool(share >= LEAST_SHARE)
+
+    def _has_account(self, anomaly: Anomaly, used_by: str) -> bool:
+        """Return whether its account has that bill, or used that part of a payer's."""
+        if self.account is None or self.account.pk == anomaly.account_id:
+            return True
+        return self.account.account_id == used_by

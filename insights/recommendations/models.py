@@ -10,6 +10,7 @@ from django.urls import reverse
 from clouds.access import AccountScopedQuerySet
 from clouds.models import CloudAccount
 from core.db.money_field import MoneyField
+from core.money import ZERO
 from insights.recommendations.engine.advice import (
     Category,
     Level,
@@ -181,10 +182,12 @@ class Verification(models.Model):
 
     @property
     def difference(self) -> Decimal | None:
-        """Return how much more came than was expected; None: it is not known yet."""
-        if self.realized is None or self.expected is None:
+        """Return how much more came than was expected; None: it is not known."""
+        is_known = self.status == VerdictStatus.NOT_REALIZED
+        realized = ZERO if is_known else self.realized
+        if realized is None or self.expected is None:
             return None
-        return self.realized - self.expected
+        return realized - self.expected
 
 
 class EffectiveRate(models.Model):

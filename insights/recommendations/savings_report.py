@@ -15,7 +15,9 @@ from insights.recommendations.engine.advice import VerdictStatus
 from insights.recommendations.querysets import RecommendationQuerySet
 
 TAKEN_UP = (Recommendation.Status.ACCEPTED, Recommendation.Status.IN_PROGRESS)
-VERIFIED = (VerdictStatus.REALIZED, VerdictStatus.NOT_REALIZED)
+REALIZED = Q(status=VerdictStatus.REALIZED)
+# Of what came, the amount is unknown without a price.
+VERIFIED = Q(status=VerdictStatus.NOT_REALIZED) | REALIZED & ~Q(realized=None)
 MONTHS_SHOWN = 24
 COLUMNS = ("potential", "accepted", "pending", "expected", "realized")
 
@@ -36,7 +38,7 @@ class SavingsLine:
     pending: Decimal = ZERO
     """Done, and not on enough days of a bill yet."""
     expected: Decimal = ZERO
-    """Done and verified: what was recommended."""
+    """Done and verified, as far as it is known what came: what was recommended."""
     realized: Decimal = ZERO
     """Done and verified: what the bill says."""
     done: int = 0
@@ -76,7 +78,8 @@ def _lines(
     known = rows.live().exclude(counted_monthly=None).order_by()
     verdicts = Verification.objects.filter(
         recommendation__in=rows.order_by().values("pk")
-    ).order_by()
+    )
+    verdicts = verdicts.exclude(currency="").order_by()  # of an unknown price
     lines: dict[tuple[Any, str], SavingsLine] = {}
     for group in (
         known.annotate(key=found)
@@ -90,8 +93,8 @@ def _lines(
         .annotate(
             done=Count("pk"),
             pending=Sum("expected", filter=Q(status=VerdictStatus.PENDING)),
-            expected_sum=Sum("expected", filter=Q(status__in=VERIFIED)),
-            realized_sum=Sum("realized", filter=Q(status=VerdictStatus.REALIZED)),
+            expected_sum=Sum("expected", filter=VERIFIED),
+            realized_sum=Sum("realized", filter=REALIZED),
         ),
     ):
         for row in group:

@@ -54,6 +54,11 @@ def test_where_in_a_list_somebody_was_is_not_saved(ada: APIClient) -> None:
     assert save(ada, address=address).json()["address"] == QUESTION
 
 
+def test_an_address_is_kept_as_it_is_written(ada: APIClient) -> None:
+    address = f"/resources/?search={'ä' * 1900}"
+    assert save(ada, address=f"{address}&page=3").json()["address"] == address
+
+
 def test_a_view_with_a_name_that_one_has_replaces_it(ada: APIClient) -> None:
     first = save(ada).json()
     again = save(ada, address="/resources/?state=running").json()

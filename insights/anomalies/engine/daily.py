@@ -17,7 +17,12 @@ from insights.anomalies.engine.anomaly_records import (
 )
 from insights.anomalies.engine.baseline import Baseline
 from insights.anomalies.engine.detector import Alarm, Detector, Materiality
-from insights.anomalies.engine.lasting import WINDOW_DAYS, LastingChanges, nine_weeks
+from insights.anomalies.engine.lasting import (
+    GOES_ON_DAYS,
+    WINDOW_DAYS,
+    LastingChanges,
+    nine_weeks,
+)
 from insights.anomalies.engine.limits import DEFAULT, Limits, severity
 from insights.arrays import BoolArray, FloatArray, InvalidValue, Values, float_array
 
@@ -218,7 +223,7 @@ def summarize(key: str, measure: Measure, alarms: Sequence[DetectedAlarm]) -> Fi
         impact=impact,
         severity=severity(measure, kind, impact, last - first + 1),
         confidence=confidence(gap, float(spread[peak])),
-        is_over=all(alarm.is_over for _, alarm in alarms),
+        is_over=all(is_over(alarm, len(days)) for _, alarm in alarms),
     )
 
 
@@ -229,6 +234,12 @@ def kind_of(alarms: Sequence[Alarm]) -> Kind:
     if not all(alarm.lasted for alarm in alarms):
         return Kind.SPIKE
     return Kind.GROWTH if Kind.GROWTH in kinds else Kind.SHIFT
+
+
+def is_over(alarm: Alarm, days: int) -> bool:
+    """Return whether it is over after so many days: growth may go on within weeks."""
+    grows = alarm.kind is Kind.GROWTH and days - 1 - alarm.last <= GOES_ON_DAYS
+    return alarm.is_over and not grows
 
 
 def sum_alarms(

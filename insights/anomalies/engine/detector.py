@@ -70,6 +70,11 @@ class Alarm:
     kind: Kind | None = None
     figures: FloatArray | None = None
 
+    @property
+    def is_gradual(self) -> bool:
+        """Whether weeks showed it, and no single day."""
+        return self.kind in (Kind.SHIFT, Kind.GROWTH)
+
 
 class Detector:
     """Many series of the same days. `judge` is called once a day, in order."""

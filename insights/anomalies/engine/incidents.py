@@ -31,6 +31,7 @@ from insights.anomalies.engine.daily import (
 )
 from insights.anomalies.engine.detector import Alarm, Detector, Materiality
 from insights.anomalies.engine.lasting import (
+    LATEST_DAYS,
     WINDOW_DAYS,
     LastingChanges,
     nine_weeks,
@@ -308,21 +309,37 @@ def is_same_incident(one: Member, other: Member) -> bool:
     Related are those of one service or of one account's region, or if one holds the
     other.
     """
-    if one.alarm.direction != other.alarm.direction or not at_same_time(one, other):
-        return False
-    mine, its = one.scope, other.scope
-    same_place = (mine.account, mine.region) == (its.account, its.region)
-    same_service = mine.service == its.service != ""
-    return same_service or same_place or mine.covers(its) or its.covers(mine)
-
-
-def at_same_time(one: Member, other: Member) -> bool:
-    """Return whether both began together, or what lasts and the other overlap."""
     mine, its = one.alarm, other.alarm
-    if abs(mine.first - its.first) <= TOGETHER_DAYS:
+    if mine.direction != its.direction:
+        return False
+    # When a lasting change began is known to two weeks.
+    days = LATEST_DAYS if mine.is_gradual and its.is_gradual else TOGETHER_DAYS
+    if abs(mine.first - its.first) <= days:
+        place = (one.scope.account, one.scope.region)
+        same_place = place == (other.scope.account, other.scope.region)
+        return same_place or is_same_series(one.scope, other.scope)
+    overlap = mine.first <= its.last and its.first <= mine.last
+    return overlap and (goes_on_in(one, other) or goes_on_in(other, one))
+
+
+def is_same_series(one: Scope, other: Scope) -> bool:
+    """Return whether both are of one service, or one holds the other."""
+    same_service = one.service == other.service != ""
+    return same_service or one.covers(other) or other.covers(one)
+
+
+def goes_on_in(gradual: Member, other: Member) -> bool:
+    """Return whether an alarm that began at another time is of that gradual change.
+
+    That may go on for months: what is short or new in a part of it is another incident,
+    and so is all of other services.
+    """
+    if not gradual.alarm.is_gradual:
+        return False
+    if other.scope.covers(gradual.scope):
         return True
-    lasts = mine.kind is not None or its.kind is not None
-    return lasts and mine.first <= its.last and its.first <= mine.last
+    lasts = other.alarm.lasted and other.alarm.kind is not Kind.NEW
+    return lasts and is_same_series(gradual.scope, other.scope)
 
 
 def is_explained(one: Member, group: Sequence[Member]) -> bool:

@@ -64,13 +64,13 @@ STEPS = (Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
 
 
 def severity(measure: Measure, kind: Kind, impact: float, days: int) -> Severity:
-    """Return how bad it is: by its cost, or by what a new level costs a month.
+    """Return how bad it is: by its cost, or by what a new level or part costs a month.
 
     Of CPU the average points of its days.
     """
     size, steps = abs(impact), MONEY_STEPS
     if measure is Measure.CPU:
         size, steps = size / days, POINTS_STEPS
-    elif kind is Kind.SHIFT:
+    elif kind in (Kind.SHIFT, Kind.NEW):
         size = size / days * DAYS_OF_A_MONTH
     return STEPS[sum(size >= step for step in steps)]

@@ -74,7 +74,7 @@ def new_values(
             for part, amounts in bill.usage.items()
             if (part.account, part.service) in named
         ]
-        spent = float(rows[alarm.row, alarm.first : alarm.seen + 1].sum())
+        spent = np.nansum(rows[alarm.row, alarm.first : alarm.seen + 1])
         added = added_since(np.array([np.sum(same, axis=0)]), alarm.first, alarm.seen)
         if same and added[0] >= NEW_SHARE * spent:
             yield summarize(series[alarm.row].key, Measure.COST, [(detector, alarm)])

@@ -29,9 +29,13 @@ def test_a_pause_of_two_days_ends_no_anomaly_and_one_of_three_does(
         (Kind.SHIFT, 2333.4, 7, Severity.CRITICAL),
         (Kind.SHIFT, 200.0, 60, Severity.MEDIUM),
         (Kind.SHIFT, 199.0, 60, Severity.LOW),
+        # What is new is told in its first days, when it has cost little yet.
+        (Kind.NEW, 20.0, 1, Severity.MEDIUM),
+        (Kind.NEW, 3.0, 1, Severity.LOW),
+        (Kind.GROWTH, 999.0, 60, Severity.MEDIUM),
     ],
 )
-def test_money_is_as_bad_as_it_costs_and_a_shift_as_its_month(
+def test_money_is_as_bad_as_it_costs_and_what_is_to_stay_as_its_month(
     kind: Kind, impact: float, days: int, level: Severity
 ) -> None:
     assert severity(Measure.COST, kind, impact, days) is level

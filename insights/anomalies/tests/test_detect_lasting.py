@@ -8,7 +8,7 @@ import pytest
 from insights.anomalies.engine.anomaly_records import Finding, Kind, Series
 from insights.anomalies.engine.daily import find_anomalies
 from insights.anomalies.engine.incidents import find_incidents
-from insights.anomalies.tests.series import FIRST_DAY, OFFICE, drawn, found_in
+from insights.anomalies.tests.series import FIRST_DAY, OFFICE, add, drawn, found_in
 from insights.bill_records import Bill, Scope
 
 DAY, DAYS = 80, 120
@@ -67,6 +67,14 @@ def test_costs_that_double_in_sixty_days_are_one_row_that_goes_on() -> None:
     assert (one.last_day - one.seen_on).days > 14
 
 
+def test_growth_is_ongoing_until_nothing_was_added_for_weeks() -> None:
+    growth = 2 ** (np.clip(np.arange(200) - 60, 0, 60) / 60)
+    values = (np.array(drawn(400, days=200, noise=0.04), float) * growth).tolist()
+    (rising,), (risen,) = found_in(values[:118]), found_in(values)
+    assert not rising.is_over
+    assert risen.is_over
+
+
 def test_growth_that_no_week_shows_is_told_by_nine_weeks() -> None:
     """In steps that are each too small for the weekly test."""
     noise = np.random.default_rng(4).standard_normal(200) * 0.01
@@ -112,3 +120,30 @@ def test_a_fall_of_days_that_may_still_grow_is_not_told() -> None:
     scope = Scope("1", "db", "here")
     assert find_incidents(Bill("USD", FIRST_DAY, {scope: values}, newest)) == []
     assert find_incidents(Bill("USD", FIRST_DAY, {scope: values}))
+
+
+def test_growth_takes_in_no_spike_and_no_new_service_of_its_region() -> None:
+    days, vm, s3 = np.arange(150), Scope("1", "vm", "here"), Scope("1", "s3", "here")
+    growth = 2 ** (np.clip(days - 60, 0, 60) / 60)
+    parts = {
+        vm: (np.array(drawn(400, days=150, noise=0.04), float) * growth).tolist(),
+        s3: add(drawn(300, days=150, seed=2), {95: 400.0}),
+        Scope("1", "gpu", "here"): [*[0.0] * 100, *drawn(200, days=50, seed=3)],
+    }
+    found = find_incidents(Bill("USD", FIRST_DAY, parts))
+    kinds = {one.scope.service: one.kind for one in found}
+    assert kinds == {"vm": Kind.GROWTH, "s3": Kind.SPIKE, "gpu": Kind.NEW}
+    (spike,) = (one for one in found if one.scope == s3)
+    assert (spike.seen_on - FIRST_DAY).days == 95
+
+
+def test_growth_of_several_services_at_once_is_one_incident() -> None:
+    growth = 2 ** (np.clip(np.arange(150) - 60, 0, 60) / 60)
+    parts = {
+        Scope("1", f"service {seed}", "here"): (
+            np.array(drawn(200, days=150, noise=0.04, seed=seed), float) * growth
+        ).tolist()
+        for seed in range(4)
+    }
+    (one,) = find_incidents(Bill("USD", FIRST_DAY, parts))
+    assert (one.kind, one.scope.service) == (Kind.GROWTH, "")

@@ -109,3 +109,19 @@ def test_what_was_only_tagged_anew_is_not_new_money() -> None:
     }
     bill = Bill("USD", FIRST_DAY, {VM: drawn(700, days=DAYS)})
     assert find_tag_anomalies(values, bill) == []
+
+
+def test_a_day_that_was_not_read_hides_no_new_value_of_a_tag() -> None:
+    """It begins small; the day before it is large is missing."""
+    lab = [*[0.0] * DAY, 5.0, None, *drawn(100, days=DAYS - DAY - 2, seed=3)]
+    shop = drawn(700, days=DAYS)
+    shop[DAY + 1] = None
+    values = {
+        "shop": Bill("USD", FIRST_DAY, {VM: shop}),
+        "lab": Bill("USD", FIRST_DAY, {VM: lab}),
+    }
+    bill = Bill(
+        "USD", FIRST_DAY, {VM: add(shop, {at: lab[at] or 0.0 for at in range(DAYS)})}
+    )
+    (one,) = find_tag_anomalies(values, bill)
+    assert (one.key, one.kind) == ("lab", Kind.NEW)

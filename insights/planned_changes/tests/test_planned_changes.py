@@ -71,6 +71,21 @@ def test_one_of_another_account_explains_nothing() -> None:
     assert Anomaly.objects.get().status == "detected"
 
 
+def test_one_of_an_account_explains_its_part_of_a_payers_bill() -> None:
+    payer, member, other = account(), account(2, "staging"), account(3, "shop")
+    (cause,) = found().causes
+    causes = [
+        {**cause, "account": member.account_id, "share": 0.6},
+        {**cause, "account": other.account_id, "share": 0.4},
+    ]
+    planned(other)
+    for status, of in (("detected", None), ("planned", member)):
+        if of:
+            planned(of)
+        store_anomalies(payer, [found(causes=causes)], NOW)
+        assert Anomaly.objects.get().status == status
+
+
 def test_one_of_all_accounts_explains_each() -> None:
     owner = account()
     planned(None)

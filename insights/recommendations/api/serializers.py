@@ -152,12 +152,14 @@ class SavingsSumSerializer(serializers.Serializer[Any]):
     potential = AmountField(help_text="Of open, accepted and in-progress ones.")
     accepted = AmountField(help_text="Of it, accepted or in progress.")
     pending = AmountField(help_text="Done, and not on enough days of a bill yet.")
-    expected = AmountField(help_text="Done and verified: as recommended.")
+    expected = AmountField(
+        help_text="Done and verified, where what came is known: as recommended."
+    )
     realized = AmountField(help_text="Done and verified: as the bill says.")
     difference = AmountField(
         allow_null=True, help_text="Realized less expected; null: nothing is verified."
     )
-    done = serializers.IntegerField(help_text="How many are done.")
+    done = serializers.IntegerField(help_text="How many of a known price are done.")
 
 
 class SavingsOfMonthSerializer(SavingsSumSerializer):

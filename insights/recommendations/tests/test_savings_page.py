@@ -63,7 +63,7 @@ def history(owner: CloudAccount) -> None:
     advised(owner, "taken", status="accepted", counted_monthly=Decimal(30))
     advised(owner, "refused", status="dismissed")
     done(owner, "came", "realized", "60.08")
-    done(owner, "did not", "not_realized", "0", category="storage")
+    done(owner, "did not", "not_realized", None, category="storage")
     done(owner, "waits", "pending", None, done_at=NOW)
 
 
@@ -103,6 +103,19 @@ def test_each_that_is_done_leads_to_its_recommendation(viewer: Client) -> None:
     assert [row.title for row in listed] == ["Stop waits", "Stop did not", "Stop came"]
     assert f'href="{listed[0].get_absolute_url()}"' in viewer.get(PAGE).text
     assert "Realized $70.08 $60.08 −$10.00" in text(viewer)
+    assert "Not realized $70.08 — −$70.08" in text(viewer)
+
+
+def test_an_unknown_amount_is_not_taken_for_nothing(
+    owner: CloudAccount, viewer: Client
+) -> None:
+    done(owner, "came", "realized", "60.08")
+    done(owner, "unpriced", "realized", None)
+    row = done(owner, "never priced", "pending", None)
+    Verification.objects.filter(recommendation=row).update(expected=None, currency="")
+    assert "−$10.00 beside the $70.08 that were expected" in text(viewer)
+    (total,) = viewer.get(PAGE).context["report"].totals
+    assert (total.currency, total.done) == ("USD", 2)
 
 
 @pytest.mark.usefixtures("history")
@@ -110,6 +123,8 @@ def test_filters_narrow_the_list_and_the_sums(viewer: Client) -> None:
     shown = text(viewer, "?category=storage")
     assert "Potential $0.00" in shown
     assert "1 done" in shown
+    list_ = "/insights/recommendations/?category=storage&amp;live=true"
+    assert f'href="{list_}"' in viewer.get(f"{PAGE}?category=storage&page=1").text
     assert "2 done" not in text(viewer, "?verdict=realized")
     assert "<code>verdict</code>" in viewer.get(f"{PAGE}?verdict=perhaps").text
 

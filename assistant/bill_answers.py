@@ -8,7 +8,7 @@ from assistant.answer import Asking, Found, Row, money, said
 from assistant.engine.wording import days, moment
 from clouds.labels import account_labels
 from clouds.models import CloudAccount
-from costs.querysets import BY_TAG, UNTAGGED
+from costs.groupings import BY_TAG, UNTAGGED
 
 TOP = "10"
 CAUSES = 2

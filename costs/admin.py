@@ -20,8 +20,8 @@ from unfold.contrib.filters.admin import (
 from core.admin.columns import amount, day, label, linked, list_url, moment, text_link
 from core.money import for_reading
 from costs.allocation import admin as allocation
+from costs.groupings import UNTAGGED
 from costs.models import CostTotal, DailyCost, Restatement, TagCost
-from costs.querysets import UNTAGGED
 from users.audited_admin import DropdownFilter, ReadOnlyAdmin, page
 
 # Django finds the admin of each subject here.

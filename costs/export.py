@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from costs.groupings import key_cells, keys_of
 from costs.models import Restatement
 from costs.queries.breakdown import CostBreakdown, label_of
 from costs.queries.table import Line
 from costs.queries.trend import OTHER
-from costs.querysets import RestatementQuerySet, key_cells, keys_of
+from costs.querysets import RestatementQuerySet
 
 COLUMNS = ["cost", "share_percent", "before", "change", "change_percent", "currency"]
 RESTATEMENT = ["day", "account", "account_name", "restated_at", "was_estimated"]

@@ -1,6 +1,5 @@
 """Questions about costs, answered by the database."""
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -23,75 +22,21 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Sum,
-    Value,
     When,
 )
-from django.db.models.expressions import Combinable
-from django.db.models.functions import Abs, Concat
+from django.db.models.functions import Abs
 
 from clouds.access import AccountScopedQuerySet
 from core.windows import ONE_DAY, Window
 from costs.db_functions import FirstOfMonth
+from costs.groupings import (
+    key_expression,
+)
 from providers.records import UNALLOCATED
 
-TOTAL = "Total"
 METRICS = ("billed", "effective")
 # Of rows of an account: its bill is read, rather than a payer's that covers it.
 BILL_IS_READ = Q(account__is_enabled=True, account__payer=None)
-# What a series is keyed by, and the column that holds it.
-GROUPS = {
-    "service": "service",
-    "region": "region",
-    "account": "sub_account_id",
-    "charge_category": "charge_category",
-    "resource_group": "resource_group",
-    "none": None,
-}
-# "tag:team" is the grouping by the values of that tag.
-BY_TAG = "tag:"
-# What the empty value of a tag is called.
-UNTAGGED = "(untagged)"
-
-
-# Between the keys of two groupings in one text: a character that no name holds.
-BETWEEN_KEYS = "\x1f"
-# Not within a tag key, which may hold commas.
-NEXT_GROUP = re.compile(rf",\s*(?={BY_TAG}|(?:{'|'.join(GROUPS)})(?:,|\s|$))")
-
-
-def groups_of(group_by: str) -> list[str]:
-    """The groupings that are named, as of "account,service"; none of "none"."""
-    return [group for group in NEXT_GROUP.split(group_by) if group != "none"]
-
-
-def keys_of(key: str) -> list[str]:
-    """The key of each grouping."""
-    return key.split(BETWEEN_KEYS)
-
-
-def key_cells(key: str, groups: Sequence[str]) -> list[str]:
-    """A cell for each grouping: "Other" has no second key, no grouping no cell."""
-    keys = keys_of(key) if groups else []
-    return [*keys, *[""] * (len(groups) - len(keys))]
-
-
-def column_of(group: str) -> str | None:
-    """The column that holds the keys of a grouping; None where there is one key."""
-    return "tag_value" if group.startswith(BY_TAG) else GROUPS[group]
-
-
-def columns_of(group_by: str) -> list[str]:
-    """The columns that hold the keys of each grouping."""
-    return [column_of(group) or "" for group in groups_of(group_by)]
-
-
-def _key_of(columns: Sequence[str]) -> Combinable:
-    """What series are keyed by: "Total", a column, or two in one text."""
-    if not columns:
-        return Value(TOTAL)
-    first, *others = map(F, columns)
-    between = Value(BETWEEN_KEYS)
-    return Concat(first, between, *others) if others else first
 
 
 class StoredDay(NamedTuple):
@@ -156,7 +101,7 @@ class DailyCostQuerySet(BillQuerySet):
 
         Equal ones in the order of their letters' numbers, whatever the database's is.
         """
-        sums = self.annotate(key=_key_of(columns)).sums("key", metric)
+        sums = self.annotate(key=key_expression(columns)).sums("key", metric)
         found = {key: (-total, key) for key, total in sums}
         return sorted(found, key=found.__getitem__)[:limit]
 
@@ -194,9 +139,9 @@ class DailyCostQuerySet(BillQuerySet):
         Without a column there is one key, "Total"; of two it is both, which keys_of
         tells apart. Given `keys`, all others have the key None.
         """
-        rows = self.annotate(key=_key_of(columns))
+        rows = self.annotate(key=key_expression(columns))
         if columns and keys is not None:
-            rows = self.annotate(every_key=_key_of(columns)).annotate(
+            rows = self.annotate(every_key=key_expression(columns)).annotate(
                 key=Case(When(every_key__in=keys, then=F("every_key")), default=None)
             )
         found = rows.combinations(["currency", "key"], metric, granularity)

@@ -17,6 +17,7 @@ from clouds.models import CloudAccount
 from clouds.registry import CLOUDS
 from core.windows import ONE_DAY, Window
 from costs.chart import by_moment, trend_chart
+from costs.groupings import BY_TAG
 from costs.growth.still_expected import raw_days
 from costs.pivot_table import pivot_table
 from costs.queries.breakdown import (
@@ -47,7 +48,6 @@ from costs.queries.query import (
 )
 from costs.queries.source import CostSource
 from costs.queries.table import heads
-from costs.querysets import BY_TAG
 
 GROUPS = {
     "service": "Service",

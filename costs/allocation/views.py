@@ -24,12 +24,12 @@ from costs.allocation.team_costs import TeamCosts, Uncovered, team_breakdown
 from costs.chart import by_moment, folded, trend_chart
 from costs.downloads import refused
 from costs.export import table_rows
+from costs.groupings import UNTAGGED
 from costs.models import TeamRule
 from costs.queries.breakdown import CostBreakdown, by_moment_of
 from costs.queries.links import quick_ranges
 from costs.queries.query import CostQuery, InvalidQuery, query_string
 from costs.queries.table import heads
-from costs.querysets import UNTAGGED
 from costs.views import (
     GRANULARITIES,
     METRICS,

@@ -9,12 +9,13 @@ from clouds.models import CloudAccount
 from core.api.amounts import AmountField
 from core.money import ZERO
 from core.periods import PERIODS
+from costs.groupings import BY_TAG, GROUPS, keys_of
 from costs.models import DailyCost
 from costs.queries.coverage import COMPARISONS
 from costs.queries.query import GRANULARITIES, LARGEST_LIMIT
 from costs.queries.summary import Group, Summary
 from costs.queries.trend import OTHER, Point, Trend
-from costs.querysets import BY_TAG, GROUPS, METRICS, keys_of
+from costs.querysets import METRICS
 
 GROUPING = rf"({'|'.join(GROUPS)}|{BY_TAG}.+)"
 GROUPINGS = rf"^{GROUPING}(,{GROUPING})?$"

@@ -34,6 +34,7 @@ from costs.api.serializers import (
 )
 from costs.export import name_cells, name_columns
 from costs.filters import DailyCostFilter, TagCostFilter
+from costs.groupings import groups_of, key_cells
 from costs.growth.still_expected import raw_days_asked
 from costs.largest_changes.ranking import largest_changes
 from costs.largest_changes.rows import change_rows, ids_of
@@ -47,7 +48,6 @@ from costs.queries.query import CostQuery, InvalidQuery
 from costs.queries.source import CostSource
 from costs.queries.summary import Group, Summary, cost_summary, summary_groups
 from costs.queries.trend import OTHER, SeveralCurrencies, Trend, cost_trend
-from costs.querysets import groups_of, key_cells
 from syncs.datasets import Dataset
 
 # The newest day first, then by what its rows differ in: a sync that stores a day again

@@ -7,13 +7,13 @@ from decimal import Decimal
 from clouds.access import AnyUser
 from core.money import CENT, ZERO
 from core.windows import ONE_DAY, Window
+from costs.groupings import TOTAL
 from costs.queries.breakdown import compared, names_of
 from costs.queries.coverage import change_percent
 from costs.queries.query import CostQuery
 from costs.queries.source import CostSource
 from costs.queries.top_changes import of_any
 from costs.queries.trend import SeveralCurrencies
-from costs.querysets import TOTAL
 
 SHOWN = 20
 

@@ -6,9 +6,9 @@ from rest_framework import serializers
 
 from core.api.amounts import AmountField
 from costs.api.serializers import ComparedParameters, TrendParameters
+from costs.groupings import groups_of, keys_of
 from costs.largest_changes.ranking import SHOWN, Change, LargestChanges
 from costs.queries.query import LARGEST_LIMIT
-from costs.querysets import groups_of, keys_of
 
 
 class ChangesParameters(ComparedParameters):

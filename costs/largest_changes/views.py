@@ -11,11 +11,11 @@ from django.views.generic import TemplateView, View
 from clouds.labels import account_labels, tag_keys_of
 from core.api.files import table_file
 from costs.downloads import refused
+from costs.groupings import keys_of
 from costs.largest_changes.ranking import SHOWN, LargestChanges, largest_changes
 from costs.largest_changes.rows import change_rows
 from costs.queries.links import active_filters, query_of_keys, quick_ranges
 from costs.queries.query import CostQuery, InvalidQuery, query_string
-from costs.querysets import keys_of
 from costs.views import (
     COMPARISONS,
     METRICS,

@@ -9,6 +9,14 @@ from decimal import Decimal
 from clouds.access import AnyUser
 from core.money import ZERO
 from core.windows import Window, first_of_month
+from costs.groupings import (
+    BETWEEN_KEYS,
+    TOTAL,
+    UNTAGGED,
+    columns_of,
+    groups_of,
+    keys_of,
+)
 from costs.growth.still_expected import StillExpected, still_expected
 from costs.models import Restatement
 from costs.queries.coverage import incomplete_windows
@@ -16,15 +24,7 @@ from costs.queries.query import CostQuery, dimension_of
 from costs.queries.source import CostSource
 from costs.queries.table import Line, in_order
 from costs.queries.trend import OTHER, Trend, cost_trend
-from costs.querysets import (
-    BETWEEN_KEYS,
-    TOTAL,
-    UNTAGGED,
-    RestatementQuerySet,
-    columns_of,
-    groups_of,
-    keys_of,
-)
+from costs.querysets import RestatementQuerySet
 
 # The newest days of them; the admin lists all.
 RESTATEMENTS = 30

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from clouds.access import AnyUser
 from core.money import ZERO
+from costs.groupings import UNTAGGED
 from costs.queries.query import DIMENSIONS, CostQuery
 from costs.queries.source import CostSource
-from costs.querysets import UNTAGGED
 from providers.records import ChargeCategory
 
 # A longer list is no list to pick from; the URL takes any key.

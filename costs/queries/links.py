@@ -7,6 +7,7 @@ from datetime import date, datetime
 from clouds.registry import CloudKind
 from core.periods import PERIODS, period_window
 from core.windows import ONE_DAY, Window, add_months, utc_day
+from costs.groupings import BY_TAG, UNTAGGED, keys_of
 from costs.queries.query import (
     COMBINABLE_WITH_TAG,
     DIMENSIONS,
@@ -14,7 +15,6 @@ from costs.queries.query import (
     dimension_of,
 )
 from costs.queries.table import Line
-from costs.querysets import BY_TAG, UNTAGGED, keys_of
 
 # What a filter in use is called.
 FILTER_NAMES = {

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from core.money import ZERO
 from core.windows import Window, add_months, first_of_month
+from costs.groupings import keys_of
 from costs.queries.table import Line
 from costs.queries.trend import OTHER, Series, Trend
-from costs.querysets import keys_of
 
 
 @dataclass(frozen=True, slots=True)

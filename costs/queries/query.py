@@ -16,10 +16,11 @@ from django.http import QueryDict
 from clouds.registry import CloudKind
 from core.periods import PERIODS, period_window
 from core.windows import ONE_DAY, InvalidWindow, Window, last_complete_days, utc_day
+from costs.groupings import BY_TAG, GROUPS, groups_of
 from costs.queries.coverage import COMPARISONS
 from costs.queries.plain_values import PlainValues
 from costs.queries.table import DEFAULT_SORT, SORTS
-from costs.querysets import BY_TAG, GROUPS, METRICS, groups_of
+from costs.querysets import METRICS
 from providers.records import ChargeCategory
 
 DEFAULT_DAYS = 30

@@ -20,6 +20,7 @@ from clouds.labels import tag_keys_of
 from clouds.models import CloudAccount
 from clouds.registry import CloudKind
 from core.windows import ONE_DAY, Window
+from costs.groupings import BY_TAG, column_of
 from costs.growth.querysets import CostGrowthQuerySet
 from costs.growth.shares import GrowthShares
 from costs.models import (
@@ -34,14 +35,12 @@ from costs.models import (
 from costs.queries.coverage import Span
 from costs.queries.query import BILLS, DIMENSIONS, CostQuery, InvalidQuery
 from costs.querysets import (
-    BY_TAG,
     BillDayQuerySet,
     BillQuerySet,
     BillSpanQuerySet,
     CostRollupQuerySet,
     CostTotalQuerySet,
     DailyCostQuerySet,
-    column_of,
 )
 
 Bills = TypeVar("Bills", bound=BillQuerySet)

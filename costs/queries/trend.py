@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from core.money import ZERO
 from core.windows import Window, add_months, first_of_month
+from costs.groupings import TOTAL, columns_of, keys_of
 from costs.queries.source import CostSource
-from costs.querysets import TOTAL, StoredDay, columns_of, keys_of
+from costs.querysets import StoredDay
 
 OTHER = "Other"
 

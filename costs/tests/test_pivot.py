@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from clouds.testing import account
 from core.testing.clock import NOW
 from core.windows import Window
+from costs.groupings import BETWEEN_KEYS
 from costs.pivot_table import PivotTable, pivot_table
 from costs.queries.breakdown import cost_breakdown
 from costs.queries.pivot import pivot_by_group
-from costs.querysets import BETWEEN_KEYS
 from costs.testing import store_costs
 from costs.views import page_query
 from users.testing import person

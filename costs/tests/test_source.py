@@ -12,12 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from clouds.testing import account, see_all, see_only
 from core.testing.clock import NOW
 from core.windows import ONE_DAY
+from costs.groupings import GROUPS
 from costs.models import CostTotal
 from costs.queries.query import CostQuery
 from costs.queries.source import CostSource
 from costs.queries.summary import cost_summary
 from costs.queries.trend import cost_trend
-from costs.querysets import GROUPS, METRICS
+from costs.querysets import METRICS
 from costs.testing import charge, close
 
 pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]

@@ -10,10 +10,11 @@ from pytest_django import DjangoAssertNumQueries
 
 from clouds.testing import account
 from core.windows import Window
+from costs.groupings import GROUPS
 from costs.models import CostTotal, DailyCost
 from costs.queries.source import CostSource
 from costs.queries.trend import SeveralCurrencies, Trend, cost_trend
-from costs.querysets import GROUPS, METRICS
+from costs.querysets import METRICS
 from costs.testing import charge, close, store_costs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]

@@ -8,9 +8,9 @@ parts have alarms of it.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import numpy as np
 
@@ -21,7 +21,6 @@ from insights.anomalies.engine.anomaly_records import (
     Kind,
     Measure,
 )
-from insights.anomalies.engine.baseline import Baseline
 from insights.anomalies.engine.daily import (
     checked,
     from_first_use,
@@ -29,12 +28,18 @@ from insights.anomalies.engine.daily import (
     materiality_of,
     summarize,
 )
-from insights.anomalies.engine.detector import Alarm, Detector, Materiality
+from insights.anomalies.engine.detector import Alarm
 from insights.anomalies.engine.lasting import (
     LATEST_DAYS,
     WINDOW_DAYS,
-    LastingChanges,
     nine_weeks,
+)
+from insights.anomalies.engine.levels import (
+    Level,
+    columns_of,
+    level_of,
+    sum_levels,
+    sum_materiality,
 )
 from insights.anomalies.engine.limits import DEFAULT, Limits
 from insights.anomalies.engine.new_money import USUAL_DAYS, new_alarms
@@ -45,17 +50,6 @@ from insights.bill_records import Bill, Scope
 TOGETHER_DAYS = 2
 # Causes that are named, and the least share of the whole that is worth a name.
 MOST_CAUSES, LEAST_SHARE = 10, 0.02
-# What larger parts hold, from finer to coarser.
-LARGER: tuple[tuple[Callable[[Scope], Scope], ...], ...] = (
-    (lambda part: Scope(part.account, part.service),),
-    (
-        lambda part: Scope(account=part.account, region=part.region),
-        lambda part: Scope(service=part.service),
-        lambda part: Scope(region=part.region),
-    ),
-    (lambda part: Scope(account=part.account),),
-    (lambda part: Scope(),),
-)
 # What can be new: an account, a service, a region, and these of an account.
 LARGEST_FIRST: tuple[Callable[[Scope], Scope], ...] = (
     lambda part: Scope(account=part.account),
@@ -64,26 +58,6 @@ LARGEST_FIRST: tuple[Callable[[Scope], Scope], ...] = (
     lambda part: Scope(account=part.account, region=part.region),
     lambda part: Scope(part.account, part.service),
 )
-
-
-@dataclass
-class Level:
-    """Scopes (rows), the parts that each of them holds (columns), their detector."""
-
-    scopes: Sequence[Scope]
-    holds: BoolArray
-    detector: Detector
-    baseline: Baseline
-    lasting: LastingChanges
-
-    def __post_init__(self) -> None:
-        rows, self.parts = np.nonzero(self.holds)
-        self.begins = np.searchsorted(rows, np.arange(len(self.scopes)))
-
-    def sums(self, values: FloatArray) -> FloatArray:
-        """Return the sum of the parts of each scope, a hundred times as fast as by a
-        product of matrices."""
-        return np.add.reduceat(values[self.parts], self.begins, axis=0)
 
 
 def find_incidents(bill: Bill, limits: Limits = DEFAULT) -> list[Finding]:
@@ -135,63 +109,6 @@ def matrix_of(bill: Bill, parts: Sequence[Scope]) -> FloatArray:
     for same in services.values():
         values[same] = from_first_use(values[same], together=True)
     return values
-
-
-def sum_levels(
-    parts: Sequence[Scope], days: Sequence[date], limits: Limits
-) -> Iterator[Level]:
-    """Yield the levels above the parts: sums of two at least, each of them once."""
-    # Noise that parts have in common shows in their sum alone: it is known later.
-    later = replace(limits, young_days=limits.mature_days)
-    seen: set[frozenset[int]] = set()
-    for level in LARGER:
-        held = {}
-        for scope, columns in columns_of(parts, level).items():
-            if len(columns) > 1 and frozenset(columns) not in seen:
-                seen.add(frozenset(columns))
-                held[scope] = columns
-        if held:
-            yield level_of(held, len(parts), days, sum_materiality(limits), later)
-
-
-def columns_of(
-    parts: Sequence[Scope], larger: Sequence[Callable[[Scope], Scope]]
-) -> dict[Scope, list[int]]:
-    """Return the columns of the parts that each larger scope holds, by scope."""
-    held: dict[Scope, list[int]] = defaultdict(list)
-    for larger_part in larger:
-        for column, part in enumerate(parts):
-            held[larger_part(part)].append(column)
-    return dict(sorted(held.items()))
-
-
-def level_of(
-    held: Mapping[Scope, Sequence[int]],
-    parts: int,
-    days: Sequence[date],
-    materiality: Materiality,
-    limits: Limits,
-) -> Level:
-    scopes = list(held)
-    holds = np.zeros((len(scopes), parts), dtype=bool)
-    for row, columns in enumerate(held.values()):
-        holds[row, columns] = True
-    detector = Detector(len(scopes), days, materiality, limits)
-    baseline = Baseline(len(scopes), len(days))
-    lasting = LastingChanges(detector)
-    return Level(scopes, holds, detector, baseline, lasting)
-
-
-def sum_materiality(limits: Limits) -> Materiality:
-    return Materiality(
-        up=limits.least_sum,
-        up_share=limits.least_sum_share,
-        down=limits.least_sum + limits.least_saving,
-        down_share=limits.least_saving_share,
-        steadiest=limits.least_cost / limits.far,
-        steadiest_share=limits.steadiest_share / 2,
-        lasting_share=limits.least_sum_share,
-    )
 
 
 def judge_levels(

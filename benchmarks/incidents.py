@@ -1,6 +1,6 @@
 """The score of anomaly detection on bills: incidents planted in carriers, and none.
 
-    python -m benchmarks.incidents [--series 100] [--seed 1] [--carriers DIR]
+    python -m benchmarks.incidents [--series 100] [--seed 1001] [--carriers DIR]
         [--publish]
 
 A carrier is a year and two months of a service's daily costs in a bill beside small
@@ -8,7 +8,7 @@ steady ones. They are drawn from seeds, with weekdays, noise that clings, month 
 slow growth; `--carriers` takes real daily series instead: the columns of numbers of
 each CSV file in a folder. Into each carrier one incident of each kind is planted, and
 each is judged without any too: alarms there are false. `--publish` writes the table
-that the accuracy page shows.
+that the accuracy page shows. Limits were chosen on seeds below 1001.
 """
 
 import argparse
@@ -110,7 +110,7 @@ KINDS = (
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--series", type=int, default=100)
-    asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument("--seed", type=int, default=1001)
     asked.add_argument("--carriers", type=Path, help="a folder of CSV files")
     asked.add_argument("--publish", action="store_true")
     options = asked.parse_args()

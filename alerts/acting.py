@@ -15,6 +15,7 @@ from alerts.outbox import queue_notice
 from users.audit import record
 
 AnyRequest = HttpRequest | Request
+ACT = "alerts.acknowledge_notice"
 LONGEST_SNOOZE = timedelta(days=90)
 BY_LINK = "link in {}"
 

@@ -12,7 +12,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from alerts.acting import CannotAct, acknowledge, snooze, who_acts
+from alerts.acting import ACT, CannotAct, acknowledge, snooze, who_acts
 from alerts.filters import NoticeFilter
 from alerts.models import Notice, Route
 from core.api.amounts import AmountField
@@ -21,8 +21,6 @@ from core.api.parameters import refuse_unknown, refuse_unknown_fields
 from core.api.permissions import MayView
 from core.api.problems import errors
 from core.api.viewsets import RowsViewSet
-
-ACT = "alerts.acknowledge_notice"
 
 
 class NoticeSerializer(serializers.ModelSerializer[Notice]):

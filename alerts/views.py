@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import DeleteView, ListView
 
 from alerts.acting import (
+    ACT,
     CannotAct,
     acknowledge,
     sent_together,
@@ -37,7 +38,6 @@ from clouds.access import is_limited
 from clouds.models import CloudAccount
 from core.pages import ListPages
 
-ACT = "alerts.acknowledge_notice"
 REFUSED = 409
 
 

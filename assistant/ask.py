@@ -1,7 +1,7 @@
 """Asks the assistant: reads the question, answers it and keeps both."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from assistant.agents import Agent, report
 from assistant.answering import answer
+from assistant.engine.names import Vocabulary
 from assistant.engine.parser import (
     LONGEST_QUESTION,
     READ_ONLY,
@@ -88,7 +89,7 @@ def keep_report(
     return found
 
 
-def _by_model(question: str, refused: Refused, vocabulary: Any) -> Reading:
+def _by_model(question: str, refused: Refused, vocabulary: Vocabulary) -> Reading:
     """Let a model fill the same intent, where words were not enough."""
     share = round(refused.understood_share, 2)
     if refused.reason == READ_ONLY or len(question) > LONGEST_QUESTION:
@@ -143,10 +144,9 @@ def _context(
 
 
 def _refusal(refused: Refused) -> dict[str, Any]:
-    found = asdict(refused)
     return {
         "text": refused.reason,
-        "unknown": list(found["unknown"]),
+        "unknown": list(refused.unknown),
         "nearest": {word: list(names) for word, names in refused.nearest.items()},
     }
 

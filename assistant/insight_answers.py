@@ -13,8 +13,8 @@ from assistant.engine.wording import days
 from clouds.labels import account_labels
 from clouds.models import CloudAccount
 from core.api.pagination import LARGEST_PAGE
-from core.money import ZERO
-from core.windows import Window, add_months, first_of_month, utc_day
+from core.money import ZERO, Money
+from core.windows import ONE_DAY, Window, add_months, first_of_month, utc_day
 
 LISTED = "8"
 FORECASTS = 12
@@ -44,7 +44,7 @@ def answer_forecast(asking: Asking) -> Found:
         amounts = _amounts(detail, window, utc_day(asking.now))
         name = _name(one, names)
         url = reverse("forecast", args=[one["id"]])
-        cells = [money(str(amount), one["currency"]) for amount in amounts]
+        cells = [Money(amount, one["currency"]) for amount in amounts]
         rows.append(Row([name, *cells], url))
         texts.append(_sentence(amounts, one["currency"], window))
     each = "currency" if scope == {"scope": "total"} else "account"
@@ -148,7 +148,7 @@ def answer_anomaly(asking: Asking) -> Found:
 
 
 def _after(day: str) -> str:
-    return date.fromordinal(date.fromisoformat(day).toordinal() + 1).isoformat()
+    return (date.fromisoformat(day) + ONE_DAY).isoformat()
 
 
 def _impact(one: Mapping[str, Any]) -> Any:

@@ -71,15 +71,11 @@ def _days(slots: Mapping[str, str | Sequence[str]]) -> list[str]:
 def days(start: str, end: str) -> str:
     """Return half-open days as people say them: the first and the last."""
     first, last = date.fromisoformat(start), date.fromisoformat(end) - ONE_DAY
-    one = _day(first)
-    return one if first == last else f"{one} to {_day(last)}"
+    one = f"{first:%-d %b %Y}"
+    return one if first == last else f"{one} to {last:%-d %b %Y}"
 
 
 def moment(day: str, granularity: str) -> str:
     """Return a day, or the month that begins with it."""
     found = date.fromisoformat(day)
-    return f"{found:%b %Y}" if granularity == "monthly" else _day(found)
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
+    return f"{found:%b %Y}" if granularity == "monthly" else f"{found:%-d %b %Y}"

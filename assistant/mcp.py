@@ -156,33 +156,34 @@ def tools(user: User) -> list[dict[str, Any]]:
     words = {"type": "string", "maxLength": LONGEST_QUESTION}
     agents = {"type": "string", "enum": [*AGENTS]}
     return [
-        _tool("ask", "Answer a question in words.", {"question": words}),
+        _tool("ask", "Answer a question in words.", _requiring("question", words)),
         *(
-            _tool(one.name, f"{one.description} Such as: {one.example}", {}, schema)
+            _tool(
+                one.name,
+                f"{one.description} Such as: {one.example}",
+                schema_of(one, vocabulary),
+            )
             for one in INTENTS
-            for schema in [schema_of(one, vocabulary)]
         ),
-        _tool("report", "The report of an agent.", {"agent": agents}),
+        _tool("report", "The report of an agent.", _requiring("agent", agents)),
     ]
 
 
-def _tool(
-    name: str,
-    description: str,
-    required: Mapping[str, Any],
-    schema: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:
-    own = {
-        "type": "object",
-        "properties": required,
-        "required": [*required],
-        "additionalProperties": False,
-    }
+def _tool(name: str, description: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "name": name,
         "description": description,
-        "inputSchema": schema or own,
+        "inputSchema": schema,
         "annotations": READS,
+    }
+
+
+def _requiring(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {name: schema},
+        "required": [name],
+        "additionalProperties": False,
     }
 
 

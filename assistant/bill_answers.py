@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from assistant.answer import Asking, Found, Row, money, said
@@ -10,23 +11,22 @@ from clouds.labels import account_labels
 from clouds.models import CloudAccount
 from costs.groupings import BY_TAG, UNTAGGED
 
+SUMMARY, TREND, WHY = "costs/summary/", "costs/trend/", "costs/explanation/"
 TOP = "10"
 CAUSES = 2
 
 
 def answer_cost(asking: Asking) -> Found:
-    data = asking.get("costs/summary/", **asking.slots)
-    if data["total"] is None:
-        text = f"No costs are stored for {_days_of(data)}."
-    else:
+    data = asking.get(SUMMARY, **asking.slots)
+    text = _no_costs(data)
+    if data["total"] is not None:
         text = f"{said(data['total'], data['currency'])} for {_days_of(data)}."
         text += _beside(data, asking.slots) + _caveats(data)
-    return Found(
-        text=text,
-        page="costs",
-        endpoint="costs/summary/",
-        parameters=asking.slots,
-    )
+    return Found(text=text, page="costs", endpoint=SUMMARY, parameters=asking.slots)
+
+
+def _no_costs(data: Mapping[str, Any]) -> str:
+    return f"No costs are stored for {_days_of(data)}."
 
 
 def _beside(data: Mapping[str, Any], slots: Mapping[str, Any]) -> str:
@@ -51,44 +51,25 @@ def _caveats(data: Mapping[str, Any]) -> str:
 
 
 def answer_trend(asking: Asking) -> Found:
-    data = asking.get("costs/trend/", **asking.slots)
+    data = asking.get(TREND, **asking.slots)
+    found = partial(Found, page="costs", endpoint=TREND, parameters=asking.slots)
     currency, series = data["currency"], data["series"]
     if data["total"] is None or not series:
-        text = f"No costs are stored for {_days_of(data)}."
-        return Found(
-            text=text,
-            page="costs",
-            endpoint="costs/trend/",
-            parameters=asking.slots,
-        )
-    unit = "day" if data["granularity"] == "daily" else "month"
+        return found(text=_no_costs(data))
     text = f"{said(data['total'], currency)} for {_days_of(data)}"
     if len(series) > 1 or asking.slots.get("group_by") != "none":
         named = _namer(asking)
         rows = [Row([named(one), money(one["total"], currency)]) for one in series]
         text += f", in {len(series)} line{'' if len(series) == 1 else 's'}."
-        return Found(
-            text=text,
-            page="costs",
-            endpoint="costs/trend/",
-            parameters=asking.slots,
-            columns=("Name", "Cost"),
-            rows=rows,
-        )
+        return found(text=text, columns=("Name", "Cost"), rows=rows)
     points = [one for one in series[0]["points"] if one["amount"] is not None]
+    unit = "Day" if data["granularity"] == "daily" else "Month"
     text += _extremes(points, currency, data["granularity"])
     rows = [
         Row([moment(one["day"], data["granularity"]), money(one["amount"], currency)])
         for one in points
     ]
-    return Found(
-        text=text,
-        page="costs",
-        endpoint="costs/trend/",
-        parameters=asking.slots,
-        columns=(unit.capitalize(), "Cost"),
-        rows=rows,
-    )
+    return found(text=text, columns=(unit, "Cost"), rows=rows)
 
 
 def _extremes(
@@ -106,16 +87,11 @@ def _extremes(
 
 def answer_top(asking: Asking) -> Found:
     slots = {"limit": TOP, **asking.slots}
-    data = asking.get("costs/summary/", **slots)
+    data = asking.get(SUMMARY, **slots)
+    found = partial(Found, page="costs", endpoint=SUMMARY, parameters=slots)
     groups, currency = data["groups"], data["currency"]
     if not groups:
-        text = f"No costs are stored for {_days_of(data)}."
-        return Found(
-            text=text,
-            page="costs",
-            endpoint="costs/summary/",
-            parameters=slots,
-        )
+        return found(text=_no_costs(data))
     named = _namer(asking)
     rows = [
         Row(
@@ -135,26 +111,15 @@ def answer_top(asking: Asking) -> Found:
         f"{_days_of(data)}." + _caveats(data)
     )
     columns = ("Name", "Cost", "Period before", "Change")
-    return Found(
-        text=text,
-        page="costs",
-        endpoint="costs/summary/",
-        parameters=slots,
-        columns=columns,
-        rows=rows,
-    )
+    return found(text=text, columns=columns, rows=rows)
 
 
 def answer_why(asking: Asking) -> Found:
-    data = asking.get("costs/explanation/", **asking.slots)
+    data = asking.get(WHY, **asking.slots)
+    found = partial(Found, page="costs", endpoint=WHY, parameters=asking.slots)
     if data["incomplete"] or data["change"] is None:
         text = "The two periods cannot be compared, as days of them are not stored."
-        return Found(
-            text=text,
-            page="costs",
-            endpoint="costs/explanation/",
-            parameters=asking.slots,
-        )
+        return found(text=text)
     currency, change = data["currency"], Decimal(data["change"])
     verb = "rose" if change > 0 else "fell" if change < 0 else "did not change"
     by = f" by {said(abs(change), currency)}" if change else ""
@@ -166,15 +131,7 @@ def answer_why(asking: Asking) -> Found:
     if not data["is_significant"]:
         text += " No single reason is significant."
     rows = [row for step in data["steps"] for row in _step_rows(step, currency)]
-    columns = ("Reason", "Change")
-    return Found(
-        text=text,
-        page="costs",
-        endpoint="costs/explanation/",
-        parameters=asking.slots,
-        columns=columns,
-        rows=rows,
-    )
+    return found(text=text, columns=("Reason", "Change"), rows=rows)
 
 
 def _step_rows(step: Mapping[str, Any], currency: str) -> Iterable[Row]:

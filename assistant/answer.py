@@ -36,7 +36,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Answer:
     """What an endpoint said, as a sentence and lines.
 
     `page` is the route with the same figures, `more` how many lines are only there.
@@ -75,7 +75,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class Question:
     """A question that is being answered: its slots, whose it is, and when."""
 
     slots: Values
@@ -106,5 +106,5 @@ def money(amount: str | None, currency: str | None) -> Money | None:
     return None if amount is None else Money(Decimal(amount), currency or "")
 
 
-def said(amount: str | Decimal, currency: str | None) -> str:
+def amount_text(amount: str | Decimal, currency: str | None) -> str:
     return for_reading(Decimal(amount), currency or "")

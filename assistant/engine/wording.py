@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from assistant.engine.parser import Asked
+from assistant.engine.parser import ParsedQuestion
 from core.periods import PERIODS
 from core.windows import ONE_DAY
 
@@ -43,7 +43,7 @@ FLAGS = {
 DAYS = ("period", "start", "end", "previous_start", "previous_end")
 
 
-def understood(asked: Asked, labels: Mapping[str, str]) -> list[str]:
+def understood(asked: ParsedQuestion, labels: Mapping[str, str]) -> list[str]:
     """Return what was asked for, each part by itself; `labels` are of names."""
     parts = [TITLES[asked.intent]]
     for slot, value in asked.slots.items():

@@ -109,7 +109,7 @@ def answer_top(question: Question) -> Answer:
         f"{named(first)} costs most: {amount_text(first['total'], currency)} of "
         f"{total} for {_days_of(data)}." + _caveats(data)
     )
-    columns = ("Name", "Cost", "Period before", "Change")
+    columns = ("Name", "Cost", "Previous period", "Change")
     return answer(text=text, columns=columns, rows=rows)
 
 

@@ -56,7 +56,7 @@ def answer_forecast(question: Question) -> Answer:
         endpoint=f"forecasts/{found[0]['id']}/" if one_page else "forecasts/",
         parameters={} if one_page else scope,
         page_key=found[0]["id"] if one_page else None,
-        columns=("Of", "Forecast", "Low (80%)", "High (80%)"),
+        columns=("Scope", "Forecast", "Low (80%)", "High (80%)"),
         rows=rows,
         more=count - len(rows),
     )
@@ -176,7 +176,7 @@ def answer_savings(question: Question) -> Answer:
         )
         for one in data["results"]
     ]
-    columns = ("Recommendation", "A month", "Risk")
+    columns = ("Recommendation", "Monthly savings", "Risk")
     return Answer(
         text=text,
         page="recommendations",
@@ -226,7 +226,7 @@ def answer_idle(question: Question) -> Answer:
         )
         for one in data["instances"]
     ]
-    columns = ("Instance", "Region", "CPU, 14 days", "A month")
+    columns = ("Instance", "Region", "CPU, 14 days", "Monthly cost")
     return Answer(
         text=text,
         page="instances",

@@ -87,7 +87,7 @@ def _money(found: Spending, days: int, accounts: list[CloudAccount]) -> Iterator
         return
     yield f"Month to date: {for_reading(month.total, currency)}"
     if found.expected is not None:
-        yield f"Forecast of the month: {for_reading(found.expected, currency)}"
+        yield f"Forecast month-end cost: {for_reading(found.expected, currency)}"
     if budget := month_budget(found.user, found, accounts, is_all=True):
         amount = for_reading(budget.budget.amount, currency)
         yield f"Budget {budget.budget}: {amount}, {budget.spent_percent:.0f}% spent"
@@ -126,11 +126,11 @@ def _anomalies(user: User, since: datetime) -> Iterator[str]:
 
 def _savings(user: User, since: datetime) -> Iterator[str]:
     new = Recommendation.objects.visible_to(user).live().filter(found_at__gte=since)
-    yield f"New savings a month: {_sums(new.savings_per_currency())}"
+    yield f"New potential monthly savings: {_sums(new.savings_per_currency())}"
     checked = Verification.objects.visible_to(user).filter(checked_at__gte=since)
     realized = checked.filter(status="realized").order_by("currency")
     sums = realized.values_list("currency").annotate(total=Sum("realized"))
-    yield f"Savings that bills verified, a month: {_sums(dict(sums))}"
+    yield f"Realized monthly savings: {_sums(dict(sums))}"
 
 
 def _sums(per_currency: dict[str, Decimal]) -> str:

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db.models import Sum
 
 from clouds.models import CloudAccount
-from core.money import for_reading
+from core.money import ZERO, for_reading
 from core.windows import ONE_DAY, Window
 from costs.queries.coverage import incomplete_windows
 from dashboard.month_budget import month_budget
@@ -67,7 +67,7 @@ def _last(found: Spending, days: int) -> tuple[Decimal | None, Decimal | None]:
     for back in (0, days):
         wanted = [newest - ONE_DAY * (back + at) for at in range(days)]
         stored = [found.amounts[day] for day in wanted if day in found.amounts]
-        sums.append(sum(stored, Decimal(0)) if len(stored) == days else None)
+        sums.append(sum(stored, ZERO) if len(stored) == days else None)
     return sums[0], sums[1]
 
 
@@ -119,7 +119,7 @@ def _anomalies(user: User, since: datetime) -> Iterator[str]:
     yield f"New anomalies: {count or 'none'}"
     for row in new[:LINES]:
         impact = "" if row.impact is None else for_reading(row.impact, row.currency)
-        yield "- " + ", ".join(filter(None, [f"{row.title}", row.severity, impact]))
+        yield "- " + ", ".join(filter(None, [row.title, row.severity, impact]))
     if count > LINES:
         yield f"- and {count - LINES:,} more"
 

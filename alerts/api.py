@@ -45,7 +45,7 @@ class SnoozeSerializer(serializers.Serializer[Any]):
     """Until when nothing is sent about it."""
 
     until = serializers.DateTimeField(
-        default_timezone=UTC, help_text="In the next 90 days; then it is told again."
+        default_timezone=UTC, help_text="In the next 90 days; then notices go on."
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -98,7 +98,7 @@ class NoticeViewSet(RowsViewSet):
     )
     @action(detail=True, methods=["post"], filterset_class=None)
     def snooze(self, request: Request, pk: str) -> Response:
-        """Send nothing about what it is about until then; then tell it again."""
+        """Send nothing about what it is about until then; then notify again."""
         notice = self._acted_on(request)
         given = SnoozeSerializer(data=request.data)
         given.is_valid(raise_exception=True)

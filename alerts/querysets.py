@@ -68,7 +68,7 @@ class NoticeQuerySet(AccountScopedQuerySet):
     def like(self, notices: "Iterable[Notice]") -> "NoticeQuerySet":
         """Return all notices, of any channel, of these topics about these things.
 
-        Its end is told all the same, and so is who it was handed over to.
+        Their ends and hand-overs are not among them.
         """
         same = Q(pk__in=[n.pk for n in notices])
         for kind, one, topic in {

@@ -26,6 +26,7 @@ from assistant.report_text import answer_text, report_text
 from assistant.vocabulary import vocabulary_of
 from core import VERSION
 from core.api.json import JSONRenderer
+from users.models import ApiToken
 from users.tokens import TokenAuthentication
 
 MODERN = "2026-07-28"
@@ -48,7 +49,7 @@ class McpAuthentication(TokenAuthentication):
     """`Authorization: Bearer TEXT`, of a token for MCP, which asks and never writes."""
 
     keyword = "Bearer"
-    scope = "mcp"
+    scope = ApiToken.Scope.MCP
     is_refusing_writes = False
 
 

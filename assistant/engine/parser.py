@@ -4,7 +4,7 @@ Every word must be understood. One that is not would change the answer without a
 so it refuses the question, with the nearest names.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -118,16 +118,14 @@ def _refused(best: "_IntentReading", vocabulary: Vocabulary) -> Refusal:
         return Refusal(READ_ONLY, best.unknown, understood_share=share)
     several = " and ".join(f'"{word}"' for word in best.unknown)
     reason = f"{several} {'is' if len(best.unknown) == 1 else 'are'} not known here."
-    names = best.intent.names or {}
-    nearest = _nearest(best.unknown, vocabulary, names)
+    nearest = _nearest(best.unknown, vocabulary, best.intent.names)
     return Refusal(reason, best.unknown, nearest, share)
 
 
 def _nearest(
-    words: Sequence[str], vocabulary: Vocabulary, kinds: object
+    words: Sequence[str], vocabulary: Vocabulary, kinds: Iterable[NameKind]
 ) -> Mapping[str, Sequence[str]]:
-    wanted = [kind for kind in NameKind if kind in kinds]  # type: ignore[operator]
-    found = {word: vocabulary.nearest(word, wanted) for word in words[:MOST_NEAREST]}
+    found = {word: vocabulary.nearest(word, kinds) for word in words[:MOST_NEAREST]}
     return {word: names for word, names in found.items() if names}
 
 

@@ -33,7 +33,9 @@ def parse_slots(
     """Return the question of an intent and its slots, or what is wrong with them."""
     intent = INTENT_OF.get(name)
     if intent is None:
-        return Refusal(f"There is no intent {name}. Choose from: {_list(INTENT_OF)}.")
+        return Refusal(
+            f"There is no intent {name}. Choose from: {', '.join(INTENT_OF)}."
+        )
     if reason := _unreadable(values):
         return Refusal(reason)
     slots: dict[str, str | Sequence[str]] = {}
@@ -77,7 +79,7 @@ def _checked(
 ) -> str | list[str] | Refusal:
     if slot not in intent.slots:
         return Refusal(
-            f"{intent.name} has no {slot}. It has: {_list(intent.slots)}.", [slot]
+            f"{intent.name} has no {slot}. It has: {', '.join(intent.slots)}.", [slot]
         )
     if kind := name_kind(intent, slot):
         return _names(kind, value, vocabulary)
@@ -92,7 +94,8 @@ def _checked(
     parts = text.split(",") if slot == "group_by" else [text]
     if not all(part in choices for part in parts) or len(parts) > 2:
         return Refusal(
-            f'"{text or value}" is no {slot}. Choose from: {_list(choices)}.', [slot]
+            f'"{text or value}" is no {slot}. Choose from: {", ".join(choices)}.',
+            [slot],
         )
     return text
 
@@ -157,10 +160,6 @@ def _schema_of_slot(
         note = "Exclusive." if is_end else "Inclusive."
         return {**SCHEMA_OF_DAY, "description": note}
     if slot == "group_by":
-        choices = _list(_choices(intent, slot, vocabulary))
+        choices = ", ".join(_choices(intent, slot, vocabulary))
         return {"type": "string", "description": f"One, or two with a comma: {choices}"}
     return {"type": "string", "enum": list(_choices(intent, slot, vocabulary))}
-
-
-def _list(names: Any) -> str:
-    return ", ".join(names)

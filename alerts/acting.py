@@ -15,6 +15,7 @@ from alerts.outbox import queue_notice
 from users.audit import record
 
 AnyRequest = HttpRequest | Request
+ACT = "alerts.acknowledge_notice"
 LONGEST_SNOOZE = timedelta(days=90)
 BY_LINK = "link in {}"
 
@@ -69,7 +70,7 @@ def snooze(
     by: str,
     request: AnyRequest,
 ) -> None:
-    """Send nothing about it until then; then it is told again. Raise CannotAct."""
+    """Send nothing about it until then; then notify again. Raise CannotAct."""
     if not now < until <= now + LONGEST_SNOOZE:
         raise CannotAct(
             f"Snooze it until a time in the next {LONGEST_SNOOZE.days} days."
@@ -97,25 +98,27 @@ def _end_snoozes(notices: Sequence[Notice]) -> None:
 
 
 def remind(now: datetime) -> None:
-    """Tell again what was snoozed until now, unless it is over."""
+    """Notify again of what was snoozed until now, unless it is over."""
     for one in Snooze.objects.ended(now).order_by("pk"):
         with transaction.atomic():
             if not Snooze.objects.filter(pk=one.pk, until=one.until).delete()[0]:
-                continue  # another process has told it, or it was snoozed again
-            told = Notice.objects.filter(
+                continue  # another process has queued it, or it was snoozed again
+            earlier = Notice.objects.filter(
                 about_type=one.about_type,
                 about_id=one.about_id,
                 topic__in=ACTED_ON,
                 is_end=False,
             )
             about = one.about
-            if told and about is not None and getattr(about, "is_open", True):
-                _remind(about, list(told.order_by("pk")), one, now)
+            if earlier and about is not None and getattr(about, "is_open", True):
+                _remind(about, list(earlier.order_by("pk")), one, now)
 
 
-def _remind(about: Model, told: Sequence[Notice], ended: Snooze, now: datetime) -> None:
-    """Tell all who were told, as the first of it, whose end is of the same cause."""
-    first = told[0]
+def _remind(
+    about: Model, earlier: Sequence[Notice], ended: Snooze, now: datetime
+) -> None:
+    """Notify the same channels and recipients, with the cause that its end has."""
+    first = earlier[0]
     queue_notice(
         about,
         f"snoozed until {ended.until.isoformat()}",
@@ -123,6 +126,6 @@ def _remind(about: Model, told: Sequence[Notice], ended: Snooze, now: datetime) 
         now,
         first.facts,
         cause=first.cause,
-        channels=[notice.channel for notice in told],
-        recipients=next((n.recipients for n in told if n.recipients), ()),
+        channels=[notice.channel for notice in earlier],
+        recipients=next((n.recipients for n in earlier if n.recipients), ()),
     )

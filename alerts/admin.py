@@ -6,14 +6,14 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from alerts.models import Notice, Route, Snooze
+from alerts.models import Notice, Route, Severity, Snooze
 from core.admin.columns import change_link, label, linked, moment
 from users.audited_admin import DropdownFilter, ReadOnlyAdmin, page
 
 SEVERITY_KINDS: dict[str, str] = {
-    Notice.Severity.INFO: "info",
-    Notice.Severity.WARNING: "warning",
-    Notice.Severity.CRITICAL: "danger",
+    Severity.INFO: "info",
+    Severity.WARNING: "warning",
+    Severity.CRITICAL: "danger",
 }
 
 

@@ -12,7 +12,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from alerts.acting import CannotAct, acknowledge, snooze, who_acts
+from alerts.acting import ACT, CannotAct, acknowledge, snooze, who_acts
 from alerts.filters import NoticeFilter
 from alerts.models import Notice, Route
 from core.api.amounts import AmountField
@@ -21,8 +21,6 @@ from core.api.parameters import refuse_unknown, refuse_unknown_fields
 from core.api.permissions import MayView
 from core.api.problems import errors
 from core.api.viewsets import RowsViewSet
-
-ACT = "alerts.acknowledge_notice"
 
 
 class NoticeSerializer(serializers.ModelSerializer[Notice]):
@@ -47,7 +45,7 @@ class SnoozeSerializer(serializers.Serializer[Any]):
     """Until when nothing is sent about it."""
 
     until = serializers.DateTimeField(
-        default_timezone=UTC, help_text="In the next 90 days; then it is told again."
+        default_timezone=UTC, help_text="In the next 90 days; then notices go on."
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -100,7 +98,7 @@ class NoticeViewSet(RowsViewSet):
     )
     @action(detail=True, methods=["post"], filterset_class=None)
     def snooze(self, request: Request, pk: str) -> Response:
-        """Send nothing about what it is about until then; then tell it again."""
+        """Send nothing about what it is about until then; then notify again."""
         notice = self._acted_on(request)
         given = SnoozeSerializer(data=request.data)
         given.is_valid(raise_exception=True)

@@ -3,7 +3,6 @@
 import django_filters as filters
 
 from alerts.models import Notice, Severity, Topic
-from alerts.querysets import NoticeQuerySet
 from clouds.filters import account_filter
 from core.api.filters import AnyChoice, AnyText, Order, YesOrNo
 
@@ -13,10 +12,11 @@ class NoticeFilter(filters.FilterSet):
     channel = AnyText("channel", help_text="One or several channels.")
     topic = AnyChoice(choices=Topic.choices, help_text="Only these.")
     severity = AnyChoice(choices=Severity.choices, help_text="Only these.")
-    sent = YesOrNo("sent_at", method="is_filled", help_text="Whether it was taken.")
+    sent = YesOrNo("sent_at", "isnull", exclude=True, help_text="Whether it was taken.")
     acknowledged = YesOrNo(
         "acknowledged_at",
-        method="is_filled",
+        "isnull",
+        exclude=True,
         help_text="Whether somebody looks at what it is about.",
     )
     ordering = Order(fields=["created_at", "sent_at"])
@@ -24,8 +24,3 @@ class NoticeFilter(filters.FilterSet):
     class Meta:
         model = Notice
         fields: list[str] = []
-
-    def is_filled(
-        self, queryset: NoticeQuerySet, name: str, value: bool
-    ) -> NoticeQuerySet:
-        return queryset.filter(**{f"{name}__isnull": not value})

@@ -222,8 +222,6 @@ class Route(models.Model):
 class Notice(models.Model):
     """One row is what one channel is told; its key is unique, so it is queued once."""
 
-    Severity = Severity
-
     key = models.CharField(max_length=200, help_text="What it reports, once a channel.")
     channel = models.CharField(max_length=NAME_LENGTH)
     recipients = models.JSONField(

@@ -30,18 +30,22 @@ def posted(
     channel: Channel, message: Message, now: datetime
 ) -> tuple[bytes, dict[str, str]]:
     """Return the body and the headers."""
-    signed = bool(channel.secret) and channel.kind == Channel.Kind.WEBHOOK
-    if channel.kind == Channel.Kind.PAGERDUTY:
-        payload = pagerduty(message, channel.secret)
-    else:
-        makers = {Channel.Kind.SLACK: slack, Channel.Kind.TEAMS: teams}
-        make = makers.get(Channel.Kind(channel.kind), facts if signed else text)
-        payload = make(message)
-    body = json.dumps(payload).encode()
+    body = json.dumps(_payload(channel, message)).encode()
     headers = {"Content-Type": "application/json"}
-    if signed:
+    if channel.kind == Channel.Kind.WEBHOOK and channel.secret:
         headers[SIGNATURE] = signature(body, channel.secret, now)
     return body, headers
+
+
+def _payload(channel: Channel, message: Message) -> dict[str, Any]:
+    match channel.kind:
+        case Channel.Kind.SLACK:
+            return slack(message)
+        case Channel.Kind.TEAMS:
+            return teams(message)
+        case Channel.Kind.PAGERDUTY:
+            return pagerduty(message, channel.secret)
+    return all_fields(message) if channel.secret else text_only(message)
 
 
 def signature(body: bytes, secret: str, now: datetime) -> str:
@@ -50,11 +54,11 @@ def signature(body: bytes, secret: str, now: datetime) -> str:
     return f"t={seconds},v1={hmac.digest(secret.encode(), signed, 'sha256').hex()}"
 
 
-def text(message: Message) -> dict[str, Any]:
+def text_only(message: Message) -> dict[str, Any]:
     return {"text": message.body}
 
 
-def facts(message: Message) -> dict[str, Any]:
+def all_fields(message: Message) -> dict[str, Any]:
     return {
         "text": message.body,
         "key": message.key,

@@ -65,13 +65,10 @@ class NoticeQuerySet(AccountScopedQuerySet):
     def of_model(self, model: type[Any]) -> "NoticeQuerySet":
         return self.filter(about_type=ContentType.objects.get_for_model(model))
 
-    def snoozed(self, now: datetime) -> "NoticeQuerySet":
-        return self.filter(_is_snoozed(now))
-
     def like(self, notices: "Iterable[Notice]") -> "NoticeQuerySet":
         """Return all notices, of any channel, of these topics about these things.
 
-        Its end is told all the same, and so is who it was handed over to.
+        Their ends and hand-overs are not among them.
         """
         same = Q(pk__in=[n.pk for n in notices])
         for kind, one, topic in {

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import DeleteView, ListView
 
 from alerts.acting import (
+    ACT,
     CannotAct,
     acknowledge,
     sent_together,
@@ -37,7 +38,6 @@ from clouds.access import is_limited
 from clouds.models import CloudAccount
 from core.pages import ListPages
 
-ACT = "alerts.acknowledge_notice"
 REFUSED = 409
 
 
@@ -199,15 +199,15 @@ class ActByLinkView(View):
             return self._page(request, token, refused=str(error))
         return self._page(request, token, done=done)
 
-    def _page(self, request: HttpRequest, token: str, **told: str) -> HttpResponse:
+    def _page(self, request: HttpRequest, token: str, **outcome: str) -> HttpResponse:
         try:
             notice: Notice | None = notice_of(token)
         except LinkExpired as error:
-            notice, told = None, {"refused": str(error)}
+            notice, outcome = None, {"refused": str(error)}
         more = len(sent_together(notice)) - 1 if notice else 0
         days = SNOOZE_DAYS.items()
-        context = {"notice": notice, "more": more, "snooze_days": days, **told}
-        status = REFUSED if "refused" in told else 200
+        context = {"notice": notice, "more": more, "snooze_days": days, **outcome}
+        status = REFUSED if "refused" in outcome else 200
         return render(request, "alerts/act.html", context, status=status)
 
 
@@ -222,4 +222,4 @@ def act(request: HttpRequest, notices: Sequence[Notice]) -> str:
         raise CannotAct(f"Choose one of {', '.join(SNOOZE_DAYS.values())}.")
     until = now + timedelta(days=int(form.cleaned_data["days"]))
     snooze(notices, until, now, by, request)
-    return f"Snoozed until {until:%-d %b %Y %H:%M} UTC. It is told again then."
+    return f"Snoozed until {until:%-d %b %Y %H:%M} UTC. You are notified again then."

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from assistant.answer import data_status
-from assistant.answering import answer
+from assistant.answerers import answer
 from assistant.engine.names import Vocabulary
-from assistant.engine.parser import Refused
-from assistant.engine.slots import asked_of
+from assistant.engine.parser import Refusal
+from assistant.engine.slots import parse_slots
 from clouds.access import AnyUser
 
 
@@ -99,9 +99,9 @@ def report(agent: Agent, user: AnyUser, now: datetime) -> dict[str, Any]:
     """Return the agent's report: each question with its answer, or why not."""
     sections = []
     for one in agent.sections:
-        found = asked_of(one.intent, one.slots, NO_NAMES)
-        result = found if isinstance(found, Refused) else answer(found, user, now, {})
-        if isinstance(result, Refused):
+        found = parse_slots(one.intent, one.slots, NO_NAMES)
+        result = found if isinstance(found, Refusal) else answer(found, user, now, {})
+        if isinstance(result, Refusal):
             result = {"text": result.reason, "is_refused": True}
         sections.append({"title": one.title, "tool": one.intent, **result})
     return {

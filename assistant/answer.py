@@ -36,7 +36,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Answer:
     """What an endpoint said, as a sentence and lines.
 
     `page` is the route with the same figures, `more` how many lines are only there.
@@ -75,7 +75,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class Question:
     """A question that is being answered: its slots, whose it is, and when."""
 
     slots: Values
@@ -90,14 +90,10 @@ def data_status(user: AnyUser, now: datetime, intent: str = "") -> str:
     """Say through which day the data is stored, and which accounts the user sees."""
     wanted = {Dataset.COST.label, *([Dataset.CPU.label] if intent == "idle" else [])}
     marks = [(label, day) for label, day in data_through(user) if label in wanted]
-    parts = [f"{label} data through {_day(day)}." for label, day in marks]
+    parts = [f"{label} data through {day:%-d %b %Y}." for label, day in marks]
     is_late = any((utc_day(now) - day).days > LATE_DAYS for _, day in marks)
     parts += ["It is late." if is_late else "", limit_of(user)]
     return " ".join(part for part in parts if part) or "No costs are stored yet."
-
-
-def _day(day: Any) -> str:
-    return f"{day.day} {day:%b %Y}"
 
 
 def _json(cell: Cell) -> Any:
@@ -110,5 +106,5 @@ def money(amount: str | None, currency: str | None) -> Money | None:
     return None if amount is None else Money(Decimal(amount), currency or "")
 
 
-def said(amount: str | Decimal, currency: str | None) -> str:
+def amount_text(amount: str | Decimal, currency: str | None) -> str:
     return for_reading(Decimal(amount), currency or "")

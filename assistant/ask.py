@@ -1,7 +1,7 @@
 """Asks the assistant: reads the question, answers it and keeps both."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -11,16 +11,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from assistant.agents import Agent, report
-from assistant.answering import answer
+from assistant.answerers import answer
+from assistant.engine.names import Vocabulary
 from assistant.engine.parser import (
     LONGEST_QUESTION,
     READ_ONLY,
-    Asked,
-    Refused,
+    ParsedQuestion,
+    Refusal,
     parse,
 )
-from assistant.engine.slots import asked_of
-from assistant.model_endpoint import ModelUnusable, asked_by_model
+from assistant.engine.slots import parse_slots
+from assistant.model_endpoint import ModelUnusable, parse_by_model
 from assistant.models import Interaction, accounts_seen
 from assistant.vocabulary import labels_of, vocabulary_of
 from clouds.access import AnyUser, limit_of
@@ -35,7 +36,7 @@ By = Interaction.UnderstoodBy
 class Reading:
     """How a question was read, by what, and what was tried."""
 
-    asked: Asked | Refused
+    asked: ParsedQuestion | Refusal
     by: By
     confidence: float
     trail: str = ""
@@ -46,9 +47,9 @@ def ask(question: str, user: AnyUser, source: Interaction.Source) -> Interaction
     begun, now = monotonic(), timezone.now()
     vocabulary = vocabulary_of(user, now)
     found = parse(question, vocabulary, utc_day(now))
-    share = found.understood_share if isinstance(found, Refused) else 1.0
+    share = found.understood_share if isinstance(found, Refusal) else 1.0
     reading = Reading(found, By.GRAMMAR, round(share, 2))
-    if isinstance(found, Refused) and settings.ASSISTANT_MODEL_URL:
+    if isinstance(found, Refusal) and settings.ASSISTANT_MODEL_URL:
         reading = _by_model(question, found, vocabulary)
     return _keep(question, reading, user, source, now, begun, labels_of(vocabulary))
 
@@ -59,7 +60,7 @@ def ask_with(
     """Answer an intent with its slots, as a tool gives them."""
     begun, now = monotonic(), timezone.now()
     vocabulary = vocabulary_of(user, now)
-    reading = Reading(asked_of(intent, values, vocabulary), By.ARGUMENTS, 1.0)
+    reading = Reading(parse_slots(intent, values, vocabulary), By.ARGUMENTS, 1.0)
     pairs = ", ".join(f"{slot}={value}" for slot, value in values.items())
     question = f"{intent}: {pairs}" if pairs else intent
     return _keep(question, reading, user, source, now, begun, labels_of(vocabulary))
@@ -71,7 +72,7 @@ def keep_report(
     """Return the report of an agent; keep that it was asked for, and its sentences."""
     begun, now = monotonic(), timezone.now()
     found = report(agent, user, now)
-    said = [f"{one['title']}: {one['text']}" for one in found["sections"]]
+    sentences = [f"{one['title']}: {one['text']}" for one in found["sections"]]
     Interaction.objects.create(
         asked_at=now,
         user_id=user.pk,
@@ -81,23 +82,23 @@ def keep_report(
         understood_by=By.ARGUMENTS,
         confidence=1.0,
         context=_context(user),
-        answer={"text": " ".join(said), "data_status": found["data_status"]},
+        answer={"text": " ".join(sentences), "data_status": found["data_status"]},
         is_answered=True,
         seconds=round(monotonic() - begun, 4),
     )
     return found
 
 
-def _by_model(question: str, refused: Refused, vocabulary: Any) -> Reading:
+def _by_model(question: str, refused: Refusal, vocabulary: Vocabulary) -> Reading:
     """Let a model fill the same intent, where words were not enough."""
     share = round(refused.understood_share, 2)
     if refused.reason == READ_ONLY or len(question) > LONGEST_QUESTION:
         return Reading(refused, By.GRAMMAR, share)
     try:
-        found = asked_by_model(question, vocabulary)
+        found = parse_by_model(question, vocabulary)
     except ModelUnusable as error:
         return Reading(refused, By.GRAMMAR, share, f"Model: {error}")
-    if isinstance(found, Refused):
+    if isinstance(found, Refusal):
         return Reading(refused, By.GRAMMAR, share, f"Model: {found.reason}")
     return Reading(found, By.MODEL, MODEL_CONFIDENCE)
 
@@ -112,21 +113,19 @@ def _keep(
     labels: Mapping[str, str],
 ) -> Interaction:
     asked = reading.asked
-    result = answer(asked, user, now, labels) if isinstance(asked, Asked) else asked
-    is_answered = not isinstance(result, Refused)
+    slots = {} if isinstance(asked, Refusal) else asked.slots
+    result = asked if isinstance(asked, Refusal) else answer(asked, user, now, labels)
     return Interaction.objects.create(
         asked_at=now,
         user_id=user.pk,
         source=source,
         question=question[:LONGEST_QUESTION].replace("\0", ""),
-        intent=asked.intent if isinstance(asked, Asked) and is_answered else "",
+        intent="" if isinstance(result, Refusal) else result["intent"],
         understood_by=reading.by,
         confidence=reading.confidence,
-        context=_context(
-            user, asked.slots if isinstance(asked, Asked) else {}, reading.trail
-        ),
-        answer=_refusal(result) if isinstance(result, Refused) else result,
-        is_answered=is_answered,
+        context=_context(user, slots, reading.trail),
+        answer=_refusal(result) if isinstance(result, Refusal) else result,
+        is_answered=not isinstance(result, Refusal),
         seconds=round(monotonic() - begun, 4),
     )
 
@@ -142,11 +141,10 @@ def _context(
     }
 
 
-def _refusal(refused: Refused) -> dict[str, Any]:
-    found = asdict(refused)
+def _refusal(refused: Refusal) -> dict[str, Any]:
     return {
         "text": refused.reason,
-        "unknown": list(found["unknown"]),
+        "unknown": list(refused.unknown),
         "nearest": {word: list(names) for word, names in refused.nearest.items()},
     }
 

@@ -2,31 +2,31 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from assistant.answer import Asking, Found, Row, money, said
+from assistant.answer import Answer, Question, Row, amount_text, money
 from assistant.engine.wording import days, moment
 from clouds.labels import account_labels
 from clouds.models import CloudAccount
 from costs.groupings import BY_TAG, UNTAGGED
 
+SUMMARY, TREND, WHY = "costs/summary/", "costs/trend/", "costs/explanation/"
 TOP = "10"
 CAUSES = 2
 
 
-def answer_cost(asking: Asking) -> Found:
-    data = asking.get("costs/summary/", **asking.slots)
-    if data["total"] is None:
-        text = f"No costs are stored for {_days_of(data)}."
-    else:
-        text = f"{said(data['total'], data['currency'])} for {_days_of(data)}."
-        text += _beside(data, asking.slots) + _caveats(data)
-    return Found(
-        text=text,
-        page="costs",
-        endpoint="costs/summary/",
-        parameters=asking.slots,
-    )
+def answer_cost(question: Question) -> Answer:
+    data = question.get(SUMMARY, **question.slots)
+    text = _no_costs(data)
+    if data["total"] is not None:
+        text = f"{amount_text(data['total'], data['currency'])} for {_days_of(data)}."
+        text += _beside(data, question.slots) + _caveats(data)
+    return Answer(text=text, page="costs", endpoint=SUMMARY, parameters=question.slots)
+
+
+def _no_costs(data: Mapping[str, Any]) -> str:
+    return f"No costs are stored for {_days_of(data)}."
 
 
 def _beside(data: Mapping[str, Any], slots: Mapping[str, Any]) -> str:
@@ -36,7 +36,7 @@ def _beside(data: Mapping[str, Any], slots: Mapping[str, Any]) -> str:
     name = "a year before" if slots.get("compare") else "in the period before"
     change = data["change_percent"]
     percent = "" if change is None else f" ({change:+.1f}%)"
-    return f" It was {said(before, data['currency'])} {name}{percent}."
+    return f" It was {amount_text(before, data['currency'])} {name}{percent}."
 
 
 def _caveats(data: Mapping[str, Any]) -> str:
@@ -50,45 +50,26 @@ def _caveats(data: Mapping[str, Any]) -> str:
     return "".join(f" {note}" for note in notes)
 
 
-def answer_trend(asking: Asking) -> Found:
-    data = asking.get("costs/trend/", **asking.slots)
+def answer_trend(question: Question) -> Answer:
+    data = question.get(TREND, **question.slots)
+    answer = partial(Answer, page="costs", endpoint=TREND, parameters=question.slots)
     currency, series = data["currency"], data["series"]
     if data["total"] is None or not series:
-        text = f"No costs are stored for {_days_of(data)}."
-        return Found(
-            text=text,
-            page="costs",
-            endpoint="costs/trend/",
-            parameters=asking.slots,
-        )
-    unit = "day" if data["granularity"] == "daily" else "month"
-    text = f"{said(data['total'], currency)} for {_days_of(data)}"
-    if len(series) > 1 or asking.slots.get("group_by") != "none":
-        named = _namer(asking)
+        return answer(text=_no_costs(data))
+    text = f"{amount_text(data['total'], currency)} for {_days_of(data)}"
+    if len(series) > 1 or question.slots.get("group_by") != "none":
+        named = _namer(question)
         rows = [Row([named(one), money(one["total"], currency)]) for one in series]
         text += f", in {len(series)} line{'' if len(series) == 1 else 's'}."
-        return Found(
-            text=text,
-            page="costs",
-            endpoint="costs/trend/",
-            parameters=asking.slots,
-            columns=("Name", "Cost"),
-            rows=rows,
-        )
+        return answer(text=text, columns=("Name", "Cost"), rows=rows)
     points = [one for one in series[0]["points"] if one["amount"] is not None]
+    unit = "Day" if data["granularity"] == "daily" else "Month"
     text += _extremes(points, currency, data["granularity"])
     rows = [
         Row([moment(one["day"], data["granularity"]), money(one["amount"], currency)])
         for one in points
     ]
-    return Found(
-        text=text,
-        page="costs",
-        endpoint="costs/trend/",
-        parameters=asking.slots,
-        columns=(unit.capitalize(), "Cost"),
-        rows=rows,
-    )
+    return answer(text=text, columns=(unit, "Cost"), rows=rows)
 
 
 def _extremes(
@@ -97,26 +78,21 @@ def _extremes(
     ordered = sorted(points, key=lambda one: (Decimal(one["amount"]), one["day"]))
     if len(ordered) < 2:
         return "."
-    low, high = ordered[0], ordered[-1]
-    return (
-        f": from {said(low['amount'], currency)} ({moment(low['day'], granularity)}) "
-        f"to {said(high['amount'], currency)} ({moment(high['day'], granularity)})."
+    low, high = (
+        f"{amount_text(one['amount'], currency)} ({moment(one['day'], granularity)})"
+        for one in (ordered[0], ordered[-1])
     )
+    return f": from {low} to {high}."
 
 
-def answer_top(asking: Asking) -> Found:
-    slots = {"limit": TOP, **asking.slots}
-    data = asking.get("costs/summary/", **slots)
+def answer_top(question: Question) -> Answer:
+    slots = {"limit": TOP, **question.slots}
+    data = question.get(SUMMARY, **slots)
+    answer = partial(Answer, page="costs", endpoint=SUMMARY, parameters=slots)
     groups, currency = data["groups"], data["currency"]
     if not groups:
-        text = f"No costs are stored for {_days_of(data)}."
-        return Found(
-            text=text,
-            page="costs",
-            endpoint="costs/summary/",
-            parameters=slots,
-        )
-    named = _namer(asking)
+        return answer(text=_no_costs(data))
+    named = _namer(question)
     rows = [
         Row(
             [
@@ -128,53 +104,34 @@ def answer_top(asking: Asking) -> Found:
         )
         for one in groups
     ]
-    first = groups[0]
+    first, total = groups[0], amount_text(data["total"], currency)
     text = (
-        f"{named(first)} costs most: "
-        f"{said(first['total'], currency)} of {said(data['total'], currency)} for "
-        f"{_days_of(data)}." + _caveats(data)
+        f"{named(first)} costs most: {amount_text(first['total'], currency)} of "
+        f"{total} for {_days_of(data)}." + _caveats(data)
     )
-    columns = ("Name", "Cost", "Period before", "Change")
-    return Found(
-        text=text,
-        page="costs",
-        endpoint="costs/summary/",
-        parameters=slots,
-        columns=columns,
-        rows=rows,
-    )
+    columns = ("Name", "Cost", "Previous period", "Change")
+    return answer(text=text, columns=columns, rows=rows)
 
 
-def answer_why(asking: Asking) -> Found:
-    data = asking.get("costs/explanation/", **asking.slots)
+def answer_why(question: Question) -> Answer:
+    data = question.get(WHY, **question.slots)
+    answer = partial(Answer, page="costs", endpoint=WHY, parameters=question.slots)
     if data["incomplete"] or data["change"] is None:
         text = "The two periods cannot be compared, as days of them are not stored."
-        return Found(
-            text=text,
-            page="costs",
-            endpoint="costs/explanation/",
-            parameters=asking.slots,
-        )
+        return answer(text=text)
     currency, change = data["currency"], Decimal(data["change"])
     verb = "rose" if change > 0 else "fell" if change < 0 else "did not change"
-    by = f" by {said(abs(change), currency)}" if change else ""
+    by = f" by {amount_text(abs(change), currency)}" if change else ""
     before = days(data["previous_start"], data["previous_end"])
     text = (
-        f"Costs {verb}{by}: {said(data['total'], currency)} for {_days_of(data)}, "
-        f"{said(data['previous_total'], currency)} for {before}."
+        f"Costs {verb}{by}: {amount_text(data['total'], currency)} for "
+        f"{_days_of(data)}, "
+        f"{amount_text(data['previous_total'], currency)} for {before}."
     )
     if not data["is_significant"]:
         text += " No single reason is significant."
     rows = [row for step in data["steps"] for row in _step_rows(step, currency)]
-    columns = ("Reason", "Change")
-    return Found(
-        text=text,
-        page="costs",
-        endpoint="costs/explanation/",
-        parameters=asking.slots,
-        columns=columns,
-        rows=rows,
-    )
+    return answer(text=text, columns=("Reason", "Change"), rows=rows)
 
 
 def _step_rows(step: Mapping[str, Any], currency: str) -> Iterable[Row]:
@@ -197,13 +154,13 @@ def _percent(value: float | None) -> str | None:
     return None if value is None else f"{value:+.1f}%"
 
 
-def _namer(asking: Asking) -> Callable[[Mapping[str, Any]], str]:
+def _namer(question: Question) -> Callable[[Mapping[str, Any]], str]:
     """Return what labels a line: accounts by name, untagged as such, the rest as Other.
 
     One query for all lines.
     """
-    groups = str(asking.slots.get("group_by", "")).split(",")
-    names = account_labels(CloudAccount.objects.visible_to(asking.user))
+    groups = str(question.slots.get("group_by", "")).split(",")
+    names = account_labels(CloudAccount.objects.visible_to(question.user))
     empty = UNTAGGED if groups[0].startswith(BY_TAG) else "(none)"
 
     def named(line: Mapping[str, Any]) -> str:

@@ -1,24 +1,27 @@
 """Answers about resources: how many there are, what they emit, how fresh data is."""
 
-from assistant.answer import Asking, Found, Row
+from assistant.answer import Answer, Question, Row
 from assistant.engine.wording import days
 from core.api.pagination import LARGEST_PAGE
 from inventory.models import Resource
 
 
-def answer_count(asking: Asking) -> Found:
-    asked = {"gone": "false", **asking.slots}
-    data = asking.get("infrastructure/resources/", **asked, page_size="1")
+def answer_count(question: Question) -> Answer:
+    asked = {"gone": "false", **question.slots}
+    data = question.get("infrastructure/resources/", **asked, page_size="1")
     kinds, total = data["resourcesByKind"], data["totalResources"]
     labels = {str(value): str(label).lower() for value, label in Resource.Kind.choices}
-    what = labels.get(str(asking.slots.get("kind")), "resource")
-    words = [str(asking.slots.get("state", ""))]
-    words += ["untagged" if asking.slots.get("untagged") else "", _plural(what, total)]
+    what = labels.get(str(question.slots.get("kind")), "resource")
+    words = [str(question.slots.get("state", ""))]
+    words += [
+        "untagged" if question.slots.get("untagged") else "",
+        _plural(what, total),
+    ]
     named = " ".join(word for word in words if word)
     text = f"There {'is' if total == 1 else 'are'} {total:,} {named}."
     rows = [Row([labels.get(kind, kind), f"{kinds[kind]:,}"]) for kind in kinds]
     endpoint = "infrastructure/resources/"
-    return Found(
+    return Answer(
         text=text,
         page="resources",
         endpoint=endpoint,
@@ -34,8 +37,8 @@ def _plural(word: str, count: int) -> str:
     return word + ("es" if word.endswith("s") else "s")
 
 
-def answer_freshness(asking: Asking) -> Found:
-    data = asking.get("freshness/", **asking.slots, page_size=LARGEST_PAGE)
+def answer_freshness(question: Question) -> Answer:
+    data = question.get("freshness/", **question.slots, page_size=LARGEST_PAGE)
     rows, bad = [], 0
     for account in data["results"]:
         for one in account["datasets"]:
@@ -48,20 +51,20 @@ def answer_freshness(asking: Asking) -> Found:
     if bad:
         text = f"{bad} of {len(rows)} datasets are not fresh."
     columns = ("Account", "Dataset", "State", "Details")
-    return Found(
+    return Answer(
         text=text,
         page="syncs",
         endpoint="freshness/",
-        parameters=asking.slots,
-        page_parameters={"account": asking.slots.get("account", ())},
+        parameters=question.slots,
+        page_parameters={"account": question.slots.get("account", ())},
         columns=columns,
         rows=[row for _, row in rows],
     )
 
 
-def answer_carbon(asking: Asking) -> Found:
+def answer_carbon(question: Question) -> Answer:
     """None is unknown, and is said to be so."""
-    data = asking.get("carbon/trend/", **asking.slots)
+    data = question.get("carbon/trend/", **question.slots)
     total, when = data["total"], days(data["start"], data["end"])
     if total["kg"] is None:
         text = f"Emissions of {when} are unknown."
@@ -73,11 +76,11 @@ def answer_carbon(asking: Asking) -> Found:
             "are unknown, and in no sum."
         )
     rows = [Row([one["name"], _kg(one["total"]["kg"])]) for one in data["groups"]]
-    return Found(
+    return Answer(
         text=text,
         page="carbon",
         endpoint="carbon/trend/",
-        parameters=asking.slots,
+        parameters=question.slots,
         columns=(data["group_by"].capitalize(), "Emissions"),
         rows=rows,
     )

@@ -1,4 +1,4 @@
-"""Which questions and answers, for the API and the page."""
+"""Filters of questions and answers."""
 
 import django_filters as filters
 

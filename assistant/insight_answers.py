@@ -7,64 +7,64 @@ from typing import Any
 
 from django.urls import reverse
 
-from assistant.answer import Asking, Found, Row, money, said
+from assistant.answer import Answer, Question, Row, amount_text, money
 from assistant.endpoints import EndpointRefused
 from assistant.engine.wording import days
 from clouds.labels import account_labels
 from clouds.models import CloudAccount
 from core.api.pagination import LARGEST_PAGE
-from core.money import ZERO
-from core.windows import Window, add_months, first_of_month, utc_day
+from core.money import ZERO, Money
+from core.windows import ONE_DAY, Window, add_months, first_of_month, utc_day
 
 LISTED = "8"
 FORECASTS = 12
 
 
-def answer_forecast(asking: Asking) -> Found:
+def answer_forecast(question: Question) -> Answer:
     """Of the scope that is asked for; where the total is hidden, of each account."""
-    scope = _scope(asking)
-    data = asking.get("forecasts/", **scope)
+    scope = _scope(question)
+    data = question.get("forecasts/", **scope)
     if not data["results"] and scope == {"scope": "total"}:
         scope = {"scope": "account"}
-        data = asking.get("forecasts/", **scope)
+        data = question.get("forecasts/", **scope)
     found, count = data["results"], data["count"]
     if not found:
         text = "There is no forecast of this yet: it needs some weeks of costs."
-        return Found(
+        return Answer(
             text=text,
             page="forecasts",
             endpoint="forecasts/",
             parameters=scope,
         )
-    window = _window(asking)
-    names = account_labels(CloudAccount.objects.visible_to(asking.user))
+    window = _window(question)
+    names = account_labels(CloudAccount.objects.visible_to(question.user))
     rows, texts = [], []
     for one in found[:FORECASTS]:
-        detail = asking.get(f"forecasts/{one['id']}/")
-        amounts = _amounts(detail, window, utc_day(asking.now))
+        detail = question.get(f"forecasts/{one['id']}/")
+        amounts = _amounts(detail, window, utc_day(question.now))
         name = _name(one, names)
         url = reverse("forecast", args=[one["id"]])
-        cells = [money(str(amount), one["currency"]) for amount in amounts]
+        cells = [Money(amount, one["currency"]) for amount in amounts]
         rows.append(Row([name, *cells], url))
         texts.append(_sentence(amounts, one["currency"], window))
     each = "currency" if scope == {"scope": "total"} else "account"
     text = texts[0] if len(rows) == 1 else f"{count} forecasts, one for each {each}."
     one_page = len(rows) == 1
-    return Found(
+    return Answer(
         text=text,
         page="forecast" if one_page else "forecasts",
         endpoint=f"forecasts/{found[0]['id']}/" if one_page else "forecasts/",
         parameters={} if one_page else scope,
         page_key=found[0]["id"] if one_page else None,
-        columns=("Of", "Forecast", "Low (80%)", "High (80%)"),
+        columns=("Scope", "Forecast", "Low (80%)", "High (80%)"),
         rows=rows,
         more=count - len(rows),
     )
 
 
-def _scope(asking: Asking) -> dict[str, str]:
+def _scope(question: Question) -> dict[str, str]:
     for scope in ("service", "account"):
-        if values := asking.slots.get(scope):
+        if values := question.slots.get(scope):
             return {"scope": scope, "key": values[0]}
     return {"scope": "total"}
 
@@ -78,11 +78,11 @@ def _name(one: Mapping[str, Any], names: Mapping[str, str]) -> str:
     return f"{one['key'] or 'Other services'} in {account}"
 
 
-def _window(asking: Asking) -> Window:
-    if "start" in asking.slots:
-        days_asked = (str(asking.slots[name]) for name in ("start", "end"))
+def _window(question: Question) -> Window:
+    if "start" in question.slots:
+        days_asked = (str(question.slots[name]) for name in ("start", "end"))
         return Window(*map(date.fromisoformat, days_asked))
-    first = first_of_month(utc_day(asking.now))
+    first = first_of_month(utc_day(question.now))
     return Window(first, add_months(first, 1))
 
 
@@ -108,17 +108,17 @@ def _amounts(detail: Mapping[str, Any], window: Window, today: date) -> list[Dec
 
 
 def _sentence(amounts: Sequence[Decimal], currency: str, window: Window) -> str:
-    mean, low, high = (said(amount, currency) for amount in amounts)
+    mean, low, high = (amount_text(amount, currency) for amount in amounts)
     when = days(window.start.isoformat(), window.end.isoformat())
     return f"{mean} is forecast for {when}, with 80% probability {low} to {high}."
 
 
-def answer_anomaly(asking: Asking) -> Found:
-    slots = dict(asking.slots)
+def answer_anomaly(question: Question) -> Answer:
+    slots = dict(question.slots)
     if not slots.keys() & {"open", "start"}:
         slots["open"] = "true"
     asked = {**slots, "ordering": "-impact"}
-    data = asking.get("anomalies/", **asked, page_size=LISTED)
+    data = question.get("anomalies/", **asked, page_size=LISTED)
     word = {"true": "open ", "false": "closed "}.get(str(slots.get("open")), "")
     count = data["count"]
     text = f"{count or 'No'} {word}{'anomaly' if count == 1 else 'anomalies'}."
@@ -136,7 +136,7 @@ def answer_anomaly(asking: Asking) -> Found:
     ]
     columns = ("Anomaly", "Severity", "Days", "Impact")
     more = count - len(rows)
-    return Found(
+    return Answer(
         text=text,
         page="anomalies",
         endpoint="anomalies/",
@@ -148,23 +148,24 @@ def answer_anomaly(asking: Asking) -> Found:
 
 
 def _after(day: str) -> str:
-    return date.fromordinal(date.fromisoformat(day).toordinal() + 1).isoformat()
+    return (date.fromisoformat(day) + ONE_DAY).isoformat()
 
 
 def _impact(one: Mapping[str, Any]) -> Any:
     return None if one["unit"] == "%" else money(one["impact"], one["unit"])
 
 
-def answer_savings(asking: Asking) -> Found:
-    if asking.slots.get("realized"):
-        return _realized(asking)
-    slots = {"live": "true", **asking.slots}
-    totals = asking.get("recommendations/statistics/", **slots)
+def answer_savings(question: Question) -> Answer:
+    if question.slots.get("realized"):
+        return _realized(question)
+    slots = {"live": "true", **question.slots}
+    totals = question.get("recommendations/statistics/", **slots)
     asked = {**slots, "ordering": "-savings_monthly"}
-    data = asking.get("recommendations/", **asked, page_size=LISTED)
+    data = question.get("recommendations/", **asked, page_size=LISTED)
     count = data["count"]
     sums = " and ".join(
-        said(one["amount"], one["currency"]) for one in totals["potential_monthly"]
+        amount_text(one["amount"], one["currency"])
+        for one in totals["potential_monthly"]
     )
     text = f"{count} open recommendation{'' if count == 1 else 's'}"
     text += f" would save {sums} a month." if sums else "."
@@ -175,8 +176,8 @@ def answer_savings(asking: Asking) -> Found:
         )
         for one in data["results"]
     ]
-    columns = ("Recommendation", "A month", "Risk")
-    return Found(
+    columns = ("Recommendation", "Monthly savings", "Risk")
+    return Answer(
         text=text,
         page="recommendations",
         endpoint="recommendations/",
@@ -187,19 +188,19 @@ def answer_savings(asking: Asking) -> Found:
     )
 
 
-def _realized(asking: Asking) -> Found:
-    limits = asking.slots.keys() - {"realized"}
+def _realized(question: Question) -> Answer:
+    limits = question.slots.keys() - {"realized"}
     if limits:
         named = ", ".join(sorted(limits))
         raise EndpointRefused(f"Realized savings are of all accounts, not by {named}.")
-    data = asking.get("recommendations/savings/")
+    data = question.get("recommendations/savings/")
     sums = " and ".join(
-        said(one["amount"], one["currency"]) for one in data["realized_monthly"]
+        amount_text(one["amount"], one["currency"]) for one in data["realized_monthly"]
     )
     text = f"{sums} a month is saved, as later bills show."
     if not sums:
         text = "No saving is verified on later bills yet."
-    return Found(
+    return Answer(
         text=text,
         page="recommendations",
         endpoint="recommendations/savings/",
@@ -208,10 +209,10 @@ def _realized(asking: Asking) -> Found:
     )
 
 
-def answer_idle(asking: Asking) -> Found:
-    slots = {name: one for name, one in asking.slots.items() if name != "kind"}
+def answer_idle(question: Question) -> Answer:
+    slots = {name: one for name, one in question.slots.items() if name != "kind"}
     asked = {"idle": "true", **slots}
-    data = asking.get("infrastructure/vms/", **asked, page_size=LISTED)
+    data = question.get("infrastructure/vms/", **asked, page_size=LISTED)
     count = data["totalInstances"]
     text = f"{count} running instance{' is' if count == 1 else 's are'} idle."
     rows = [
@@ -225,8 +226,8 @@ def answer_idle(asking: Asking) -> Found:
         )
         for one in data["instances"]
     ]
-    columns = ("Instance", "Region", "CPU, 14 days", "A month")
-    return Found(
+    columns = ("Instance", "Region", "CPU, 14 days", "Monthly cost")
+    return Answer(
         text=text,
         page="instances",
         endpoint="infrastructure/vms/",
@@ -237,8 +238,8 @@ def answer_idle(asking: Asking) -> Found:
     )
 
 
-def answer_budget(asking: Asking) -> Found:
-    data = asking.get("budgets/", **asking.slots, page_size=LARGEST_PAGE)
+def answer_budget(question: Question) -> Answer:
+    data = question.get("budgets/", **question.slots, page_size=LARGEST_PAGE)
     found = data["results"]
     counts = {one["state"]: 0 for one in found}
     for one in found:
@@ -263,11 +264,11 @@ def answer_budget(asking: Asking) -> Found:
     ]
     columns = ("Budget", "Amount", "Spent", "Forecast", "State")
     more = data["count"] - len(rows)
-    return Found(
+    return Answer(
         text=text,
         page="budgets",
         endpoint="budgets/",
-        parameters=asking.slots,
+        parameters=question.slots,
         columns=columns,
         rows=rows,
         more=more,

@@ -26,6 +26,7 @@ from assistant.report_text import answer_text, report_text
 from assistant.vocabulary import vocabulary_of
 from core import VERSION
 from core.api.json import JSONRenderer
+from users.models import ApiToken
 from users.tokens import TokenAuthentication
 
 MODERN = "2026-07-28"
@@ -48,7 +49,7 @@ class McpAuthentication(TokenAuthentication):
     """`Authorization: Bearer TEXT`, of a token for MCP, which asks and never writes."""
 
     keyword = "Bearer"
-    scope = "mcp"
+    scope = ApiToken.Scope.MCP
     is_refusing_writes = False
 
 
@@ -156,33 +157,34 @@ def tools(user: User) -> list[dict[str, Any]]:
     words = {"type": "string", "maxLength": LONGEST_QUESTION}
     agents = {"type": "string", "enum": [*AGENTS]}
     return [
-        _tool("ask", "Answer a question in words.", {"question": words}),
+        _tool("ask", "Answer a question in words.", _requiring("question", words)),
         *(
-            _tool(one.name, f"{one.description} Such as: {one.example}", {}, schema)
+            _tool(
+                one.name,
+                f"{one.description} Such as: {one.example}",
+                schema_of(one, vocabulary),
+            )
             for one in INTENTS
-            for schema in [schema_of(one, vocabulary)]
         ),
-        _tool("report", "The report of an agent.", {"agent": agents}),
+        _tool("report", "The report of an agent.", _requiring("agent", agents)),
     ]
 
 
-def _tool(
-    name: str,
-    description: str,
-    required: Mapping[str, Any],
-    schema: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:
-    own = {
-        "type": "object",
-        "properties": required,
-        "required": [*required],
-        "additionalProperties": False,
-    }
+def _tool(name: str, description: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "name": name,
         "description": description,
-        "inputSchema": schema or own,
+        "inputSchema": schema,
         "annotations": READS,
+    }
+
+
+def _requiring(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {name: schema},
+        "required": [name],
+        "additionalProperties": False,
     }
 
 

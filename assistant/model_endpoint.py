@@ -15,8 +15,8 @@ from django.conf import settings
 
 from assistant.engine.intents import INTENTS
 from assistant.engine.names import Vocabulary
-from assistant.engine.parser import Asked, Refused
-from assistant.engine.slots import DAYS, asked_of, schema_of
+from assistant.engine.parser import ParsedQuestion, Refusal
+from assistant.engine.slots import DAYS, parse_slots, schema_of
 
 DEADLINE_SECONDS = 10.0
 CONNECT_SECONDS = 3.0
@@ -36,7 +36,7 @@ class ModelUnusable(Exception):
     """The endpoint gave nothing that can be used; the message says why."""
 
 
-def asked_by_model(question: str, vocabulary: Vocabulary) -> Asked | Refused:
+def parse_by_model(question: str, vocabulary: Vocabulary) -> ParsedQuestion | Refusal:
     """Return the intent that the model names. Raise ModelUnusable."""
     return _asked(_content(_post(_request(question, vocabulary))), vocabulary)
 
@@ -145,7 +145,7 @@ def _content(answer: bytes) -> Any:
         raise ModelUnusable("its answer is not the JSON asked for.") from None
 
 
-def _asked(found: Any, vocabulary: Vocabulary) -> Asked | Refused:
+def _asked(found: Any, vocabulary: Vocabulary) -> ParsedQuestion | Refusal:
     if not isinstance(found, dict) or not isinstance(found.get("intent"), str):
         raise ModelUnusable("its answer names no intent.")
     slots = found.get("slots")
@@ -153,4 +153,4 @@ def _asked(found: Any, vocabulary: Vocabulary) -> Asked | Refused:
         raise ModelUnusable("it knows no intent for this question.")
     if given := NEVER & slots.keys():
         raise ModelUnusable(f"it gave {', '.join(sorted(given))}, which it may not.")
-    return asked_of(found["intent"], slots, vocabulary)
+    return parse_slots(found["intent"], slots, vocabulary)

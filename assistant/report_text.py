@@ -4,9 +4,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from core.money import for_reading
-
-UNKNOWN = "—"
+from core.templatetags.formats import UNKNOWN, money
 
 
 def cell_text(cell: Any) -> str:
@@ -14,7 +12,7 @@ def cell_text(cell: Any) -> str:
     if cell is None:
         return UNKNOWN
     if isinstance(cell, Mapping):
-        return for_reading(Decimal(cell["amount"]), cell["currency"])
+        return money(Decimal(cell["amount"]), cell["currency"])
     return str(cell)
 
 

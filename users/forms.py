@@ -7,7 +7,7 @@ from django.conf import settings
 
 from clouds.access import AnyUser
 from clouds.models import CloudAccount
-from users.models import TOKEN_NAME_LENGTH, TOKEN_SCOPES
+from users.models import TOKEN_NAME_LENGTH, ApiToken
 
 NONE, SOME, ALL = "none", "some", "all"
 
@@ -42,13 +42,15 @@ class TokenForm(AccountChoiceForm):
     name = forms.CharField(
         max_length=TOKEN_NAME_LENGTH, error_messages={"required": "Give a name."}
     )
-    scope = forms.ChoiceField(label="Used by", choices=TOKEN_SCOPES, required=False)
+    scope = forms.ChoiceField(
+        label="Used by", choices=ApiToken.Scope.choices, required=False
+    )
     days = forms.IntegerField(label="Valid for (days)", min_value=1, max_value=365)
     is_read_only = forms.BooleanField(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         initial: dict[str, Any] = {"days": settings.TOKEN_DAYS, "is_read_only": True}
-        initial |= {"scope": "api", "access": ALL}
+        initial |= {"scope": ApiToken.Scope.API, "access": ALL}
         super().__init__(*args, **{**kwargs, "initial": initial})
 
     @property
@@ -58,7 +60,7 @@ class TokenForm(AccountChoiceForm):
         return {
             "days": data["days"],
             "name": data["name"],
-            "scope": data["scope"] or "api",
+            "scope": data["scope"] or ApiToken.Scope.API,
             "is_read_only": data["is_read_only"],
             "accounts": data["accounts"] if data["access"] == SOME else None,
         }

@@ -18,7 +18,6 @@ OWN_PAGE = RegexValidator(
     r"^/(?![/\\])[^\s\\]*$", "Use an address on this server, such as /admin/."
 )
 TOKEN_NAME_LENGTH = 80
-TOKEN_SCOPES = [("api", "API"), ("mcp", "MCP")]
 
 
 def check_page(address: str) -> None:
@@ -36,6 +35,10 @@ class ApiToken(models.Model):
     Its text is shown once; only its hash is stored.
     """
 
+    class Scope(models.TextChoices):
+        API = "api", "API"
+        MCP = "mcp", "MCP"
+
     name = models.CharField(
         max_length=TOKEN_NAME_LENGTH,
         blank=True,
@@ -48,9 +51,9 @@ class ApiToken(models.Model):
     prefix = models.CharField(max_length=15, editable=False)
     scope = models.CharField(
         max_length=3,
-        choices=TOKEN_SCOPES,
-        default="api",
-        db_default="api",
+        choices=Scope.choices,
+        default=Scope.API,
+        db_default=Scope.API,
         help_text="API: scripts. MCP: assistants of others, which only ask questions.",
     )
     is_read_only = models.BooleanField("read-only", default=False)

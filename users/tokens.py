@@ -44,7 +44,7 @@ class TokenAuthentication(DrfAuthentication):
     The hash of a token is its key, so one query finds the user and their access.
     """
 
-    scope = "api"
+    scope = ApiToken.Scope.API
     # Of read-only tokens.
     is_refusing_writes = True
 
@@ -122,7 +122,7 @@ def make_token(
     days: int,
     *,
     name: str = "",
-    scope: str = "api",
+    scope: str = ApiToken.Scope.API,
     is_read_only: bool = False,
     accounts: Iterable[CloudAccount] | None = None,
 ) -> tuple[ApiToken, str]:

@@ -228,7 +228,7 @@ def test_on_the_page_a_user_acknowledges_and_snoozes(
     client.force_login(person("operator"))
     shown = client.post(f"/alerts/notices/{told.pk}/act/", {"days": "7"}, follow=True)
     assert "Snoozed until" in shown.content.decode()
-    assert "told again then" in shown.content.decode()
+    assert "notified again then" in shown.content.decode()
     wrong = client.post(f"/alerts/notices/{told.pk}/act/", {"days": "4"}, follow=True)
     assert "Choose one of 1 day, 7 days" in wrong.content.decode()
     done = client.post(f"/alerts/notices/{told.pk}/act/", follow=True).content.decode()

@@ -93,11 +93,8 @@ RESOURCE_NAMES = {
     NameKind.RESOURCE_GROUP: "resource_group",
     NameKind.TAG: "tag",
 }
-COST_CHOICES = {
-    "metric": ("billed", "effective"),
-    "currency": CODES,
-    "compare": ("previous", "year_ago"),
-}
+BILL_CHOICES = {"metric": ("billed", "effective"), "currency": CODES}
+COST_CHOICES = {**BILL_CHOICES, "compare": ("previous", "year_ago")}
 SEVERITIES = ("critical", "high", "medium", "low")
 
 
@@ -329,11 +326,7 @@ INTENTS = (
         groups=True,
         days="past",
         default_period="30_days",
-        choices={
-            "metric": ("billed", "effective"),
-            "granularity": ("daily", "monthly"),
-            "currency": COST_CHOICES["currency"],
-        },
+        choices={**BILL_CHOICES, "granularity": ("daily", "monthly")},
         defaults={"group_by": "none"},
     ),
     Intent(
@@ -357,10 +350,7 @@ INTENTS = (
         days="past",
         default_period="30_days",
         has_limit=True,
-        choices={
-            "metric": ("billed", "effective"),
-            "currency": COST_CHOICES["currency"],
-        },
+        choices=BILL_CHOICES,
         defaults={"group_by": "service"},
     ),
     Intent(

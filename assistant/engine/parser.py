@@ -4,7 +4,7 @@ Every word must be understood. One that is not would change the answer without a
 so it refuses the question, with the nearest names.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -33,7 +33,7 @@ Values = Mapping[str, str | Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ParsedQuestion:
     """A question as it was understood; `slots` are parameters of its answer."""
 
     intent: str
@@ -41,7 +41,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class Refusal:
     """Why a question is not answered; `nearest` are names for words unknown."""
 
     reason: str
@@ -51,16 +51,16 @@ class Refused:
     """Of its words, those that the nearest intent understood."""
 
 
-def parse(text: str, vocabulary: Vocabulary, today: date) -> Asked | Refused:
+def parse(text: str, vocabulary: Vocabulary, today: date) -> ParsedQuestion | Refusal:
     """Return what is asked for; the first intent that understands every word."""
     words = words_of(text)
     if not words:
-        return Refused("Ask a question in words.")
+        return Refusal("Ask a question in words.")
     if len(text) > LONGEST_QUESTION:
-        return Refused(f"Ask in at most {LONGEST_QUESTION} characters.")
+        return Refusal(f"Ask in at most {LONGEST_QUESTION} characters.")
     if _acts(words):
-        return Refused(READ_ONLY, [word for word in words if word in ACTIONS])
-    readings = [_Reading(one, words, vocabulary, today) for one in INTENTS]
+        return Refusal(READ_ONLY, [word for word in words if word in ACTIONS])
+    readings = [_IntentReading(one, words, vocabulary, today) for one in INTENTS]
     triggered = [one.read() for one in readings if one.is_triggered()]
     if not triggered:
         return _refused_all(words, vocabulary)
@@ -97,12 +97,12 @@ def _acts(words: Sequence[str]) -> bool:
     return first in ACTIONS
 
 
-def _refused_all(words: Sequence[str], vocabulary: Vocabulary) -> Refused:
+def _refused_all(words: Sequence[str], vocabulary: Vocabulary) -> Refusal:
     unknown = [word for word in words if word not in FILLERS]
     if set(unknown) & ACTIONS:
-        return Refused(READ_ONLY, unknown)
+        return Refusal(READ_ONLY, unknown)
     topics = ", ".join(one.name for one in INTENTS)
-    return Refused(
+    return Refusal(
         f"This is not a question that can be answered. Ask about: {topics}.",
         unknown,
         _nearest(unknown, vocabulary, NameKind),
@@ -110,28 +110,26 @@ def _refused_all(words: Sequence[str], vocabulary: Vocabulary) -> Refused:
     )
 
 
-def _refused(best: "_Reading", vocabulary: Vocabulary) -> Refused:
+def _refused(best: "_IntentReading", vocabulary: Vocabulary) -> Refusal:
     share = 1 - len(best.unknown) / len(best.words)
     if not best.unknown:
-        return Refused(best.problems[0], understood_share=share)
+        return Refusal(best.problems[0], understood_share=share)
     if set(best.unknown) & ACTIONS:
-        return Refused(READ_ONLY, best.unknown, understood_share=share)
+        return Refusal(READ_ONLY, best.unknown, understood_share=share)
     several = " and ".join(f'"{word}"' for word in best.unknown)
     reason = f"{several} {'is' if len(best.unknown) == 1 else 'are'} not known here."
-    names = best.intent.names or {}
-    nearest = _nearest(best.unknown, vocabulary, names)
-    return Refused(reason, best.unknown, nearest, share)
+    nearest = _nearest(best.unknown, vocabulary, best.intent.names)
+    return Refusal(reason, best.unknown, nearest, share)
 
 
 def _nearest(
-    words: Sequence[str], vocabulary: Vocabulary, kinds: object
+    words: Sequence[str], vocabulary: Vocabulary, kinds: Iterable[NameKind]
 ) -> Mapping[str, Sequence[str]]:
-    wanted = [kind for kind in NameKind if kind in kinds]  # type: ignore[operator]
-    found = {word: vocabulary.nearest(word, wanted) for word in words[:MOST_NEAREST]}
+    found = {word: vocabulary.nearest(word, kinds) for word in words[:MOST_NEAREST]}
     return {word: names for word, names in found.items() if names}
 
 
-class _Reading:
+class _IntentReading:
     """One intent's reading of the words."""
 
     def __init__(
@@ -153,7 +151,7 @@ class _Reading:
         text = f" {' '.join(self.words)} "
         return any(f" {phrase} " in text for phrase in self.intent.triggers)
 
-    def read(self) -> "_Reading":
+    def read(self) -> "_IntentReading":
         at = 0
         while at < len(self.words):
             at += (
@@ -258,7 +256,7 @@ class _Reading:
         if "compare" in self.slots and len(self.periods) > 1:
             self.problems.append("Compare with one period at a time.")
 
-    def asked(self) -> Asked:
+    def asked(self) -> ParsedQuestion:
         names = {
             slot: list(dict.fromkeys(values)) for slot, values in self.names.items()
         }
@@ -266,7 +264,7 @@ class _Reading:
         if self.groups:
             slots["group_by"] = ",".join(self.groups)
         slots |= self._days()
-        return Asked(self.intent.name, with_defaults(self.intent, slots))
+        return ParsedQuestion(self.intent.name, with_defaults(self.intent, slots))
 
     def _days(self) -> dict[str, str]:
         """The newer period; an older one is what it is compared with."""

@@ -65,7 +65,7 @@ class Days:
         }
 
 
-class Found(NamedTuple):
+class PeriodMatch(NamedTuple):
     """Days, and how many words name them."""
 
     length: int
@@ -74,13 +74,13 @@ class Found(NamedTuple):
 
 def period_at(
     words: Sequence[str], at: int, today: date, *, ahead: bool = False
-) -> Found | None:
+) -> PeriodMatch | None:
     """Return the period that begins at this word; `ahead` looks into the future."""
     rest = words[at:]
     if rest and rest[0] in ("over", "within", "during"):
         skipped = 2 if rest[1:2] == ["the"] else 1
         found = _one(rest[skipped:], today, ahead)
-        return found and Found(found.length + skipped, found.days)
+        return found and PeriodMatch(found.length + skipped, found.days)
     return _range(rest, today) or _one(rest, today, ahead)
 
 
@@ -88,16 +88,16 @@ def named(name: str, today: date) -> Days:
     return Days(PERIODS[name][1](today), name)
 
 
-def _one(rest: Sequence[str], today: date, ahead: bool) -> Found | None:
+def _one(rest: Sequence[str], today: date, ahead: bool) -> PeriodMatch | None:
     for words, name in FIXED.items():
         if tuple(rest[: len(words)]) == words:
-            return Found(len(words), named(name, today))
+            return PeriodMatch(len(words), named(name, today))
     if ahead and (found := _ahead(rest, today)):
         return found
     return _relative(rest, today) or _calendar(rest, today, ahead)
 
 
-def _range(rest: Sequence[str], today: date) -> Found | None:
+def _range(rest: Sequence[str], today: date) -> PeriodMatch | None:
     """`from X to Y` with both in it, and `since X`."""
     if not rest or rest[0] not in ("from", "between", "since"):
         return None
@@ -107,7 +107,7 @@ def _range(rest: Sequence[str], today: date) -> Found | None:
     start = first.days.window.start
     if rest[0] == "since":
         end = max(today, start + ONE_DAY)
-        return Found(1 + first.length, Days(Window(start, end)))
+        return PeriodMatch(1 + first.length, Days(Window(start, end)))
     at = 1 + first.length
     if at >= len(rest) or rest[at] not in BETWEEN:
         return None
@@ -115,15 +115,15 @@ def _range(rest: Sequence[str], today: date) -> Found | None:
     if last is None or last.days.window.end <= start:
         return None
     window = Window(start, last.days.window.end)
-    return Found(at + 1 + last.length, Days(window))
+    return PeriodMatch(at + 1 + last.length, Days(window))
 
 
-def _relative(rest: Sequence[str], today: date) -> Found | None:
+def _relative(rest: Sequence[str], today: date) -> PeriodMatch | None:
     if not rest:
         return None
     if rest[0] in ("yesterday", "today"):
         day = today if rest[0] == "today" else today - ONE_DAY
-        return Found(1, Days(Window(day, day + ONE_DAY)))
+        return PeriodMatch(1, Days(Window(day, day + ONE_DAY)))
     if rest[0] in ("this", "current") and len(rest) > 1:
         return _this(rest[1], today)
     if rest[0] not in LAST or len(rest) < 2:
@@ -133,35 +133,35 @@ def _relative(rest: Sequence[str], today: date) -> Found | None:
     return _last_one(rest[0], rest[1], today)
 
 
-def _this(unit: str, today: date) -> Found | None:
+def _this(unit: str, today: date) -> PeriodMatch | None:
     if unit in ("month", "quarter", "year"):
-        return Found(2, named(f"this_{unit}", today))
+        return PeriodMatch(2, named(f"this_{unit}", today))
     if unit == "week":
         monday = today - timedelta(days=today.weekday())
-        return Found(2, Days(Window(monday, max(today, monday + ONE_DAY))))
+        return PeriodMatch(2, Days(Window(monday, max(today, monday + ONE_DAY))))
     return None
 
 
-def _last_one(word: str, unit: str, today: date) -> Found | None:
+def _last_one(word: str, unit: str, today: date) -> PeriodMatch | None:
     """The calendar's; but the past week and month are the last days."""
     if word in ("past", "trailing"):
         names = {"week": "7_days", "month": "30_days", "year": "12_months"}
-        return Found(2, named(names[unit], today)) if unit in names else None
+        return PeriodMatch(2, named(names[unit], today)) if unit in names else None
     if unit == "week":
         monday = today - timedelta(days=today.weekday())
-        return Found(2, Days(Window(monday - timedelta(days=7), monday)))
+        return PeriodMatch(2, Days(Window(monday - timedelta(days=7), monday)))
     if unit == "day":
-        return Found(2, Days(Window(today - ONE_DAY, today)))
+        return PeriodMatch(2, Days(Window(today - ONE_DAY, today)))
     if unit in ("month", "quarter", "year"):
-        return Found(2, named(f"last_{unit}", today))
+        return PeriodMatch(2, named(f"last_{unit}", today))
     return None
 
 
-def _last_several(count: int, unit: str, today: date) -> Found | None:
+def _last_several(count: int, unit: str, today: date) -> PeriodMatch | None:
     if not 0 < count <= MOST or unit not in UNITS:
         return None
     if f"{count}_{unit}s" in PERIODS:
-        return Found(3, named(f"{count}_{unit}s", today))
+        return PeriodMatch(3, named(f"{count}_{unit}s", today))
     if unit in DAYS_OF:
         days = count * DAYS_OF[unit]
         window = Window(today - timedelta(days=days), today) if days <= MOST else None
@@ -169,10 +169,10 @@ def _last_several(count: int, unit: str, today: date) -> Found | None:
         months = count * {"month": 1, "quarter": 3, "year": 12}[unit]
         end = first_of_month(today)
         window = Window(add_months(end, -months), end) if months <= 120 else None
-    return Found(3, Days(window)) if window else None
+    return PeriodMatch(3, Days(window)) if window else None
 
 
-def _calendar(rest: Sequence[str], today: date, ahead: bool) -> Found | None:
+def _calendar(rest: Sequence[str], today: date, ahead: bool) -> PeriodMatch | None:
     """Days, months, quarters and years by name; without a year the latest begun."""
     if not rest:
         return None
@@ -194,7 +194,7 @@ def _calendar(rest: Sequence[str], today: date, ahead: bool) -> Found | None:
 
 def _part_of_year(
     month: int, count: int, year: int | None, today: date, ahead: bool
-) -> Found:
+) -> PeriodMatch:
     start = date(year or today.year, month, 1)
     if year is None and not ahead and start > today:
         start = date(today.year - 1, month, 1)
@@ -203,13 +203,13 @@ def _part_of_year(
     return _months(1 if year is None else 2, start, count)
 
 
-def _months(length: int, start: date, count: int) -> Found:
-    return Found(length, Days(Window(start, add_months(start, count))))
+def _months(length: int, start: date, count: int) -> PeriodMatch:
+    return PeriodMatch(length, Days(Window(start, add_months(start, count))))
 
 
-def _day(length: int, text: str) -> Found | None:
+def _day(length: int, text: str) -> PeriodMatch | None:
     day = day_of(text)
-    return Found(length, Days(Window(day, day + ONE_DAY))) if day else None
+    return PeriodMatch(length, Days(Window(day, day + ONE_DAY))) if day else None
 
 
 def day_of(text: str) -> date | None:
@@ -220,7 +220,7 @@ def day_of(text: str) -> date | None:
         return None
 
 
-def _day_and_month(rest: Sequence[str], today: date) -> Found | None:
+def _day_and_month(rest: Sequence[str], today: date) -> PeriodMatch | None:
     """`5 November`, `November 5th`, with or without a year."""
     if len(rest) < 2:
         return None
@@ -242,11 +242,11 @@ def _year(rest: Sequence[str], at: int) -> int | None:
     return int(rest[at]) if is_year else None
 
 
-def _ahead(rest: Sequence[str], today: date) -> Found | None:
+def _ahead(rest: Sequence[str], today: date) -> PeriodMatch | None:
     """What only a forecast is asked for."""
     if rest[:1] == ["tomorrow"]:
         day = today + ONE_DAY
-        return Found(1, Days(Window(day, day + ONE_DAY)))
+        return PeriodMatch(1, Days(Window(day, day + ONE_DAY)))
     if len(rest) < 2 or rest[0] not in ("next", "coming", "this"):
         return None
     if rest[0] == "this":
@@ -256,11 +256,11 @@ def _ahead(rest: Sequence[str], today: date) -> Found | None:
         count, unit = int(rest[1][:4]), rest[2].rstrip("s")
         if 0 < count <= MOST and unit in DAYS_OF:
             days = timedelta(days=count * DAYS_OF[unit])
-            return Found(3, Days(Window(today, today + days)))
+            return PeriodMatch(3, Days(Window(today, today + days)))
         return None
     if rest[1] == "month":
         return _months(2, add_months(first_of_month(today), 1), 1)
     if rest[1] == "week":
         monday = today + timedelta(days=7 - today.weekday())
-        return Found(2, Days(Window(monday, monday + timedelta(days=7))))
+        return PeriodMatch(2, Days(Window(monday, monday + timedelta(days=7))))
     return None

@@ -15,8 +15,8 @@ from assistant.engine.lexicon import GROUP_NOUNS
 from assistant.engine.names import NameKind, Vocabulary
 from assistant.engine.parser import (
     LONGEST_QUESTION,
-    Asked,
-    Refused,
+    ParsedQuestion,
+    Refusal,
     too_many,
     with_defaults,
 )
@@ -27,26 +27,28 @@ DAYS = ("start", "end", "previous_start", "previous_end")
 SCHEMA_OF_DAY = {"type": "string", "format": "date"}
 
 
-def asked_of(
+def parse_slots(
     name: str, values: Mapping[str, Any], vocabulary: Vocabulary
-) -> Asked | Refused:
+) -> ParsedQuestion | Refusal:
     """Return the question of an intent and its slots, or what is wrong with them."""
     intent = INTENT_OF.get(name)
     if intent is None:
-        return Refused(f"There is no intent {name}. Choose from: {_list(INTENT_OF)}.")
+        return Refusal(
+            f"There is no intent {name}. Choose from: {', '.join(INTENT_OF)}."
+        )
     if reason := _unreadable(values):
-        return Refused(reason)
+        return Refusal(reason)
     slots: dict[str, str | Sequence[str]] = {}
     for slot, value in values.items():
         if value in (None, "", []):
             continue
         found = _checked(intent, slot, value, vocabulary)
-        if isinstance(found, Refused):
+        if isinstance(found, Refusal):
             return found
         slots[slot] = found
     if reason := _half_window(slots) or too_many(intent, slots):
-        return Refused(reason)
-    return Asked(intent.name, with_defaults(intent, slots))
+        return Refusal(reason)
+    return ParsedQuestion(intent.name, with_defaults(intent, slots))
 
 
 def _unreadable(values: Mapping[str, Any]) -> str:
@@ -74,10 +76,10 @@ def _half_window(slots: Mapping[str, Any]) -> str:
 
 def _checked(
     intent: Intent, slot: str, value: Any, vocabulary: Vocabulary
-) -> str | list[str] | Refused:
+) -> str | list[str] | Refusal:
     if slot not in intent.slots:
-        return Refused(
-            f"{intent.name} has no {slot}. It has: {_list(intent.slots)}.", [slot]
+        return Refusal(
+            f"{intent.name} has no {slot}. It has: {', '.join(intent.slots)}.", [slot]
         )
     if kind := name_kind(intent, slot):
         return _names(kind, value, vocabulary)
@@ -85,14 +87,15 @@ def _checked(
     if slot == "limit":
         is_limit = text.isascii() and text.isdigit() and 1 <= len(text) <= 2
         is_limit = is_limit and 1 <= int(text) <= LARGEST_LIMIT
-        return text if is_limit else Refused(f"limit is 1 to {LARGEST_LIMIT}.", [slot])
+        return text if is_limit else Refusal(f"limit is 1 to {LARGEST_LIMIT}.", [slot])
     if slot in DAYS:
-        return text if day_of(text) else Refused(f"Give {slot} as 2026-01-31.", [slot])
+        return text if day_of(text) else Refusal(f"Give {slot} as 2026-01-31.", [slot])
     choices = _choices(intent, slot, vocabulary)
     parts = text.split(",") if slot == "group_by" else [text]
     if not all(part in choices for part in parts) or len(parts) > 2:
-        return Refused(
-            f'"{text or value}" is no {slot}. Choose from: {_list(choices)}.', [slot]
+        return Refusal(
+            f'"{text or value}" is no {slot}. Choose from: {", ".join(choices)}.',
+            [slot],
         )
     return text
 
@@ -103,17 +106,17 @@ def name_kind(intent: Intent, slot: str) -> NameKind | None:
     return next((kind for kind, own in intent.names.items() if own == slot), None)
 
 
-def _names(kind: NameKind, value: Any, vocabulary: Vocabulary) -> list[str] | Refused:
+def _names(kind: NameKind, value: Any, vocabulary: Vocabulary) -> list[str] | Refusal:
     texts = [value] if isinstance(value, str) else value
     if not isinstance(texts, list | tuple):
-        return Refused(f"Give {kind} as a text or a list of texts.", [kind])
+        return Refusal(f"Give {kind} as a text or a list of texts.", [kind])
     found: list[str] = []
     for text in texts:
         names = vocabulary.find(kind, text) if isinstance(text, str) else ()
         if not names:
             near = vocabulary.nearest(str(text).lower(), [kind])
             reason = f'"{text}" is not known here.'
-            return Refused(reason, [str(text)], {str(text): near} if near else {})
+            return Refusal(reason, [str(text)], {str(text): near} if near else {})
         found += [one.value for one in names]
     return list(dict.fromkeys(found))
 
@@ -157,10 +160,6 @@ def _schema_of_slot(
         note = "Exclusive." if is_end else "Inclusive."
         return {**SCHEMA_OF_DAY, "description": note}
     if slot == "group_by":
-        choices = _list(_choices(intent, slot, vocabulary))
+        choices = ", ".join(_choices(intent, slot, vocabulary))
         return {"type": "string", "description": f"One, or two with a comma: {choices}"}
     return {"type": "string", "enum": list(_choices(intent, slot, vocabulary))}
-
-
-def _list(names: Any) -> str:
-    return ", ".join(names)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from assistant.engine.parser import Asked
+from assistant.engine.parser import ParsedQuestion
 from core.periods import PERIODS
 from core.windows import ONE_DAY
 
@@ -43,7 +43,7 @@ FLAGS = {
 DAYS = ("period", "start", "end", "previous_start", "previous_end")
 
 
-def understood(asked: Asked, labels: Mapping[str, str]) -> list[str]:
+def understood(asked: ParsedQuestion, labels: Mapping[str, str]) -> list[str]:
     """Return what was asked for, each part by itself; `labels` are of names."""
     parts = [TITLES[asked.intent]]
     for slot, value in asked.slots.items():
@@ -71,15 +71,11 @@ def _days(slots: Mapping[str, str | Sequence[str]]) -> list[str]:
 def days(start: str, end: str) -> str:
     """Return half-open days as people say them: the first and the last."""
     first, last = date.fromisoformat(start), date.fromisoformat(end) - ONE_DAY
-    one = _day(first)
-    return one if first == last else f"{one} to {_day(last)}"
+    one = f"{first:%-d %b %Y}"
+    return one if first == last else f"{one} to {last:%-d %b %Y}"
 
 
 def moment(day: str, granularity: str) -> str:
     """Return a day, or the month that begins with it."""
     found = date.fromisoformat(day)
-    return f"{found:%b %Y}" if granularity == "monthly" else _day(found)
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
+    return f"{found:%b %Y}" if granularity == "monthly" else f"{found:%-d %b %Y}"

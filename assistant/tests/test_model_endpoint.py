@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 
 from assistant import model_endpoint
 from assistant.ask import ask
-from assistant.model_endpoint import ModelUnusable, asked_by_model
+from assistant.model_endpoint import ModelUnusable, parse_by_model
 from assistant.models import Interaction
 from assistant.testing import company
 
@@ -156,7 +156,7 @@ def test_an_answer_that_comes_by_bytes_is_not_waited_for(
     monkeypatch.setattr(model_endpoint, "DEADLINE_SECONDS", 0.1)
     model.is_dripping = True
     with pytest.raises(ModelUnusable, match="it did not answer in 0.1 seconds"):
-        asked_by_model(QUESTION, company())
+        parse_by_model(QUESTION, company())
 
 
 def test_a_key_that_no_header_can_hold_is_not_shown(
@@ -164,5 +164,5 @@ def test_a_key_that_no_header_can_hold_is_not_shown(
 ) -> None:
     settings.ASSISTANT_MODEL_KEY = "a\nsecret"
     with pytest.raises(ModelUnusable) as refused:
-        asked_by_model(QUESTION, company())
+        parse_by_model(QUESTION, company())
     assert "secret" not in str(refused.value)

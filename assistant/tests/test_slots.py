@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from assistant.engine.names import NameKind
-from assistant.engine.parser import Asked, Refused, parse
-from assistant.engine.slots import asked_of
+from assistant.engine.parser import ParsedQuestion, Refusal, parse
+from assistant.engine.slots import parse_slots
 from assistant.testing import FRIDAY, company
 
 COMPANY = company()
@@ -34,8 +34,8 @@ COMPANY = company()
     ],
 )
 def test_what_no_answer_could_use_is_refused(slots: Any, reason: str) -> None:
-    found = asked_of("why", slots, COMPANY)
-    assert isinstance(found, Refused)
+    found = parse_slots("why", slots, COMPANY)
+    assert isinstance(found, Refusal)
     assert found.reason == reason
 
 
@@ -50,20 +50,20 @@ def test_what_no_answer_could_use_is_refused(slots: Any, reason: str) -> None:
     ],
 )
 def test_a_forecast_is_of_one_name(slots: Any, reason: str) -> None:
-    found = asked_of("forecast", slots, COMPANY)
-    assert isinstance(found, Refused)
+    found = parse_slots("forecast", slots, COMPANY)
+    assert isinstance(found, Refusal)
     assert found.reason == reason
 
 
 def test_whole_windows_are_taken() -> None:
     slots = {"start": "2026-02-01", "end": "2026-02-02"}
-    assert asked_of("forecast", slots, COMPANY) == Asked("forecast", slots)
+    assert parse_slots("forecast", slots, COMPANY) == ParsedQuestion("forecast", slots)
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "9999-12", "0000-05", "0001-01-01"])
 def test_a_day_outside_of_the_century_is_no_day(day: str) -> None:
     found = parse(f"What did S3 cost in {day}?", COMPANY, FRIDAY)
-    assert isinstance(found, Refused)
+    assert isinstance(found, Refusal)
     assert found.unknown == [day]
 
 
@@ -71,12 +71,12 @@ def test_a_day_outside_of_the_century_is_no_day(day: str) -> None:
     "question", ["top ² services", "cost of the last ² days", "forecast of next ² days"]
 )
 def test_a_raised_number_is_no_number(question: str) -> None:
-    assert isinstance(parse(question, COMPANY, FRIDAY), Refused)
+    assert isinstance(parse(question, COMPANY, FRIDAY), Refusal)
 
 
 def test_a_question_of_unknown_words_has_names_for_the_first_few() -> None:
     words = [f"cloudfrnt{at}" for at in range(5)]
     found = parse(f"cost of {' '.join(words)}", COMPANY, FRIDAY)
-    assert isinstance(found, Refused)
+    assert isinstance(found, Refusal)
     assert (list(found.unknown), list(found.nearest)) == (words, words[:3])
     assert COMPANY.nearest("cloudfront" * 7, NameKind) == []

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db.models import Sum
 
 from clouds.models import CloudAccount
-from core.money import for_reading
+from core.money import ZERO, for_reading
 from core.windows import ONE_DAY, Window
 from costs.queries.coverage import incomplete_windows
 from dashboard.month_budget import month_budget
@@ -67,7 +67,7 @@ def _last(found: Spending, days: int) -> tuple[Decimal | None, Decimal | None]:
     for back in (0, days):
         wanted = [newest - ONE_DAY * (back + at) for at in range(days)]
         stored = [found.amounts[day] for day in wanted if day in found.amounts]
-        sums.append(sum(stored, Decimal(0)) if len(stored) == days else None)
+        sums.append(sum(stored, ZERO) if len(stored) == days else None)
     return sums[0], sums[1]
 
 
@@ -87,7 +87,7 @@ def _money(found: Spending, days: int, accounts: list[CloudAccount]) -> Iterator
         return
     yield f"Month to date: {for_reading(month.total, currency)}"
     if found.expected is not None:
-        yield f"Forecast of the month: {for_reading(found.expected, currency)}"
+        yield f"Forecast month-end cost: {for_reading(found.expected, currency)}"
     if budget := month_budget(found.user, found, accounts, is_all=True):
         amount = for_reading(budget.budget.amount, currency)
         yield f"Budget {budget.budget}: {amount}, {budget.spent_percent:.0f}% spent"
@@ -119,18 +119,18 @@ def _anomalies(user: User, since: datetime) -> Iterator[str]:
     yield f"New anomalies: {count or 'none'}"
     for row in new[:LINES]:
         impact = "" if row.impact is None else for_reading(row.impact, row.currency)
-        yield "- " + ", ".join(filter(None, [f"{row.title}", row.severity, impact]))
+        yield "- " + ", ".join(filter(None, [row.title, row.severity, impact]))
     if count > LINES:
         yield f"- and {count - LINES:,} more"
 
 
 def _savings(user: User, since: datetime) -> Iterator[str]:
     new = Recommendation.objects.visible_to(user).live().filter(found_at__gte=since)
-    yield f"New savings a month: {_sums(new.savings_per_currency())}"
+    yield f"New potential monthly savings: {_sums(new.savings_per_currency())}"
     checked = Verification.objects.visible_to(user).filter(checked_at__gte=since)
     realized = checked.filter(status="realized").order_by("currency")
     sums = realized.values_list("currency").annotate(total=Sum("realized"))
-    yield f"Savings that bills verified, a month: {_sums(dict(sums))}"
+    yield f"Realized monthly savings: {_sums(dict(sums))}"
 
 
 def _sums(per_currency: dict[str, Decimal]) -> str:

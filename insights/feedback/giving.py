@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from django import forms
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
@@ -19,24 +18,6 @@ from users.audit import record
 FEEDBACK = "feedback"
 PARTS = ("rating", "comment", "is_flagged")
 Insight = Anomaly | Forecast | Recommendation
-
-
-class FeedbackForm(forms.ModelForm[Feedback]):
-    class Meta:
-        model = Feedback
-        fields = PARTS
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        is_first = self.instance.pk is None
-        if is_first and not self.errors and not any(given.values()):
-            raise forms.ValidationError("Rate it, write a comment, or flag it.")
-        return given
-
-    def given(self) -> dict[str, Any]:
-        """Return the valid fields that were posted; the others stay as they are."""
-        posted = self.cleaned_data.items()
-        return {name: value for name, value in posted if name in self.data}
 
 
 @transaction.atomic

@@ -9,6 +9,11 @@ from clouds.access import AccountScopedQuerySet, AnyUser, visible_accounts
 # What users say something about, by the name of its model and of the column.
 INSIGHTS = ("recommendation", "anomaly", "forecast")
 RATINGS = range(1, 6)
+OF_RATINGS = {
+    "count": Count("rating"),
+    "average_rating": Avg("rating"),
+    "flagged": Count("id", filter=Q(is_flagged=True)),
+}
 
 
 class FeedbackQuerySet(AccountScopedQuerySet):
@@ -30,11 +35,7 @@ class FeedbackQuerySet(AccountScopedQuerySet):
 
     def ratings(self) -> dict[str, float | int | None]:
         """Return how many there are, the mean rating, and how many are flagged."""
-        return self.order_by().aggregate(
-            count=Count("rating"),
-            average_rating=Avg("rating"),
-            flagged=Count("id", filter=Q(is_flagged=True)),
-        )
+        return self.order_by().aggregate(**OF_RATINGS)
 
     def statistics(self) -> dict[str, Any]:
         """Return the ratings, how many of each, and comments, by kind. One query."""
@@ -43,9 +44,7 @@ class FeedbackQuerySet(AccountScopedQuerySet):
             f"{name}_count": Count("id", filter=~Q(**{name: None})) for name in INSIGHTS
         }
         found = self.order_by().aggregate(
-            count=Count("rating"),
-            average_rating=Avg("rating"),
-            flagged=Count("id", filter=Q(is_flagged=True)),
+            **OF_RATINGS,
             comments=Count("id", filter=~Q(comment="")),
             users=Count("user", distinct=True),
             **counts,

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.views import View
 from django.views.generic import DetailView
 
-from insights.feedback.giving import FeedbackForm, give_feedback
+from insights.feedback.forms import FeedbackForm
+from insights.feedback.giving import give_feedback
 from insights.models import Feedback
 from insights.status_views import render_again
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.urls import reverse
 
-from insights.feedback.giving import FeedbackForm
+from insights.feedback.forms import FeedbackForm
 from insights.models import Feedback
 
 register = template.Library()

@@ -7,7 +7,7 @@ from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 from django.db.models import Q
 
-from alerts.models import Notice
+from alerts.models import Notice, Severity
 from clouds.access import AccountScopedQuerySet
 from clouds.models import CloudAccount
 from syncs.datasets import Dataset
@@ -28,8 +28,8 @@ class Incident(models.Model):
     dataset = models.CharField(max_length=16, choices=Dataset.choices)
     severity = models.CharField(
         max_length=8,
-        choices=Notice.Severity.choices,
-        default=Notice.Severity.CRITICAL,
+        choices=Severity.choices,
+        default=Severity.CRITICAL,
     )
     sentence = models.TextField(help_text="What was wrong when it opened.")
     cause = models.TextField(

@@ -32,7 +32,7 @@ def save_view(request: HttpRequest | Request, values: dict[str, Any]) -> SavedVi
         raise InvalidName(
             f"You have {MOST_VIEWS} saved views. Delete some to save others."
         )
-    view = SavedView(user=request.user, **_kept(values))
+    view = SavedView(user=request.user, **_stored_values(values))
     view.save()
     values_saved: dict[str, Any] = values_changed(None, view, FIELDS)
     record(request, "savedview.add", view, **values_saved)
@@ -49,7 +49,7 @@ def change_view(
     if namesakes.exclude(pk=view.pk).exists():
         raise InvalidName("Another saved view has this name. Choose another name.")
     before = SavedView.objects.get(pk=view.pk)
-    for name, value in _kept(values).items():
+    for name, value in _stored_values(values).items():
         setattr(view, name, value)
     changes: dict[str, Any] = values_changed(before, view, FIELDS)
     if changes:
@@ -70,7 +70,7 @@ def _require_own(view: SavedView, request: HttpRequest | Request) -> None:
         raise PermissionDenied("Only the user who saved a view changes it.")
 
 
-def _kept(values: dict[str, Any]) -> dict[str, Any]:
+def _stored_values(values: dict[str, Any]) -> dict[str, Any]:
     """Return the values, the address without what is no part of a view."""
     if "address" not in values:
         return values

@@ -60,7 +60,7 @@ def test_it_says_what_was_spent_found_and_saved() -> None:
     assert ": $14.00, $4.00 more than the day before" in text
     assert "Month to date: " in text
     assert "New anomalies: 1\n- EC2 in" in text
-    assert "New savings a month: $70.08" in text
+    assert "New potential monthly savings: $70.08" in text
     assert "Not fresh: " in text
     weekly = digest_text(reader(), 7, NOW)
     assert ": $74.00, $4.00 more than the 7 days before" in weekly

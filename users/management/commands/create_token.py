@@ -10,9 +10,10 @@ from django.core.management.base import BaseCommand, CommandError
 from clouds.commands import chosen_accounts
 from core.commands import bad_arguments
 from users.audit import record_command
-from users.models import TOKEN_NAME_LENGTH
+from users.models import TOKEN_NAME_LENGTH, ApiToken
 from users.tokens import TooManyTokens, make_token, token_facts
 
+Scope = ApiToken.Scope
 # Ten years.
 LONGEST_DAYS = 3650
 
@@ -69,7 +70,7 @@ class Command(BaseCommand):
                 user,
                 options["days"],
                 name=options["name"],
-                scope="mcp" if options["mcp"] else "api",
+                scope=Scope.MCP if options["mcp"] else Scope.API,
                 is_read_only=options["read_only"],
                 accounts=chosen_accounts(names) if names else None,
             )

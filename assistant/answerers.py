@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from assistant.answer import Asking, Found, data_status
+from assistant.answer import Answer, Question, data_status
 from assistant.bill_answers import answer_cost, answer_top, answer_trend, answer_why
 from assistant.data_answers import answer_carbon, answer_count, answer_freshness
 from assistant.endpoints import EndpointRefused
-from assistant.engine.parser import Asked, Refused
+from assistant.engine.parser import ParsedQuestion, Refusal
 from assistant.engine.wording import understood
 from assistant.insight_answers import (
     answer_anomaly,
@@ -19,7 +19,7 @@ from assistant.insight_answers import (
 )
 from clouds.access import AnyUser
 
-ANSWERERS: Mapping[str, Callable[[Asking], Found]] = {
+ANSWERERS: Mapping[str, Callable[[Question], Answer]] = {
     "freshness": answer_freshness,
     "budget": answer_budget,
     "forecast": answer_forecast,
@@ -36,13 +36,13 @@ ANSWERERS: Mapping[str, Callable[[Asking], Found]] = {
 
 
 def answer(
-    asked: Asked, user: AnyUser, now: datetime, labels: Mapping[str, str]
-) -> dict[str, Any] | Refused:
+    asked: ParsedQuestion, user: AnyUser, now: datetime, labels: Mapping[str, str]
+) -> dict[str, Any] | Refusal:
     """Return the answer as plain values, or why an endpoint refuses it."""
     try:
-        found = ANSWERERS[asked.intent](Asking(asked.slots, user, now))
+        found = ANSWERERS[asked.intent](Question(asked.slots, user, now))
     except EndpointRefused as error:
-        return Refused(str(error), understood_share=1.0)
+        return Refusal(str(error), understood_share=1.0)
     return {
         "intent": asked.intent,
         "slots": dict(asked.slots),

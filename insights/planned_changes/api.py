@@ -40,9 +40,7 @@ class PlannedChangeSerializer(serializers.ModelSerializer[PlannedChange]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         refuse_unknown_fields(self)
-        if attrs["last_day"] < attrs["first_day"]:
-            reason = "It must not be before the first day."
-            raise serializers.ValidationError({"last_day": [reason]})
+        PlannedChange(**attrs).clean()
         if attrs.get("account") is None and is_limited(self.context["request"].user):
             reason = "Choose one of the accounts that you may see."
             raise serializers.ValidationError({"account": [reason]})

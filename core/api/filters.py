@@ -17,6 +17,7 @@ from django.utils.datastructures import MultiValueDict
 
 # 01/02/2026 is ambiguous.
 ISO_DAY = ["%Y-%m-%d"]
+NOT_A_DAY = "Use a date such as 2026-01-31."
 # No cloud data is older, and every database can compare with these.
 FIRST_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 LAST_MOMENT = datetime(2100, 1, 1, tzinfo=UTC)
@@ -50,7 +51,7 @@ def _day_filter(
         field_name=field_name,
         lookup_expr=lookup_expr,
         input_formats=ISO_DAY,
-        error_messages={"invalid": "Use a date such as 2026-01-31."},
+        error_messages={"invalid": NOT_A_DAY},
         help_text=help_text,
         **kwargs,
     )

@@ -16,6 +16,7 @@ from clouds.models import CloudAccount
 from core.api.filters import (
     AnyChoice,
     AnyText,
+    OneChoice,
     Order,
     WindowForm,
     end_filter,
@@ -71,15 +72,6 @@ class PeriodForm(WindowForm):
         if len(given) == 2 and len(Window(data["start"], data["end"])) > KEPT_DAYS:
             raise ValidationError({"start": f"Choose at most {KEPT_DAYS} days."})
         return data
-
-
-class OneChoice(filters.ChoiceFilter):
-    """Another value is refused, with those that there are."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        names = ", ".join(value for value, _ in kwargs["choices"])
-        reason = f'"%(value)s" is not valid. Choose from: {names}.'
-        super().__init__(*args, error_messages={"invalid_choice": reason}, **kwargs)
 
 
 class CarbonFilter(filters.FilterSet):

@@ -1,6 +1,6 @@
 """Filters that every app shares: date ranges, repeated values, order, true or false."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -112,13 +112,24 @@ class AnyText(filters.Filter):
         super().__init__(*args, widget=widget, **kwargs)
 
 
+def _not_a_choice(choices: Iterable[tuple[object, object]]) -> dict[str, str]:
+    names = ", ".join(str(value) for value, _ in choices)
+    return {"invalid_choice": f'"%(value)s" is not valid. Choose from: {names}.'}
+
+
+class OneChoice(filters.ChoiceFilter):
+    """Filter by one of a fixed set of values; another value is refused."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("error_messages", _not_a_choice(kwargs["choices"]))
+        super().__init__(*args, **kwargs)
+
+
 class AnyChoice(filters.MultipleChoiceFilter):
     """Filter by any of a fixed set of values; another value is refused."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        names = ", ".join(str(value) for value, _ in kwargs["choices"])
-        reason = {"invalid_choice": f'"%(value)s" is not valid. Choose from: {names}.'}
-        kwargs.setdefault("error_messages", reason)
+        kwargs.setdefault("error_messages", _not_a_choice(kwargs["choices"]))
         super().__init__(*args, widget=RepeatedInput, distinct=False, **kwargs)
 
 

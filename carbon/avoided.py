@@ -18,14 +18,14 @@ from metrics.models import CpuMetric
 OBSERVED_DAYS = 30
 
 
-class Recent(NamedTuple):
+class RecentUse(NamedTuple):
     """A resource's emissions of a month, by its last days, and its mean CPU."""
 
     kg: float
     cpu_percent: float | None
 
 
-def recent_emissions(keys: Collection[int], now: datetime) -> Mapping[int, Recent]:
+def recent_emissions(keys: Collection[int], now: datetime) -> Mapping[int, RecentUse]:
     """Return those whose emissions of some of these days are known. Two queries."""
     window = last_complete_days(OBSERVED_DAYS, now)
     known = ResourceEmission.objects.filter(resource__in=keys, unknown="")
@@ -36,7 +36,7 @@ def recent_emissions(keys: Collection[int], now: datetime) -> Mapping[int, Recen
     cpu = dict(per_resource.annotate(Avg("average_percent")))
     days = float(DAYS_PER_MONTH)
     return {
-        key: Recent((operational + (embodied or 0.0)) * days, cpu.get(key))
+        key: RecentUse((operational + (embodied or 0.0)) * days, cpu.get(key))
         for key, operational, embodied in found
     }
 

@@ -11,22 +11,21 @@ from carbon.engine.sizes import size_by_name
 from carbon.facts import FIGURES_OF
 from carbon.models import ResourceEmission
 from clouds.registry import CloudKind
-from core.windows import last_complete_days
+from core.windows import DAYS_PER_MONTH, last_complete_days
 from inventory.models import Resource
 from metrics.models import CpuMetric
 
 OBSERVED_DAYS = 30
-DAYS_PER_MONTH = 365 / 12
 
 
-class Recent(NamedTuple):
+class RecentUse(NamedTuple):
     """A resource's emissions of a month, by its last days, and its mean CPU."""
 
     kg: float
     cpu_percent: float | None
 
 
-def recent_emissions(keys: Collection[int], now: datetime) -> Mapping[int, Recent]:
+def recent_emissions(keys: Collection[int], now: datetime) -> Mapping[int, RecentUse]:
     """Return those whose emissions of some of these days are known. Two queries."""
     window = last_complete_days(OBSERVED_DAYS, now)
     known = ResourceEmission.objects.filter(resource__in=keys, unknown="")
@@ -35,8 +34,9 @@ def recent_emissions(keys: Collection[int], now: datetime) -> Mapping[int, Recen
     measured = CpuMetric.objects.filter(resource__in=keys).in_window(window)
     per_resource = measured.order_by().values_list("resource")
     cpu = dict(per_resource.annotate(Avg("average_percent")))
+    days = float(DAYS_PER_MONTH)
     return {
-        key: Recent((operational + (embodied or 0.0)) * DAYS_PER_MONTH, cpu.get(key))
+        key: RecentUse((operational + (embodied or 0.0)) * days, cpu.get(key))
         for key, operational, embodied in found
     }
 

@@ -9,10 +9,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.db.models import Max, Min, QuerySet, Sum
 
-from carbon.engine.estimate import added
-from carbon.facts import ESTIMATED, FIGURES_OF, MACHINES
+from carbon.amounts import OF_RESOURCES, OF_TOTALS, Amounts, Row
+from carbon.facts import ESTIMATED, FIGURES_OF
 from carbon.models import EmissionTotal, ResourceEmission
 from clouds.access import AnyUser
 from clouds.labels import account_labels
@@ -28,49 +28,6 @@ from costs.queries.source import CostSource
 from inventory.models import Resource
 
 METRIC = "effective"
-# What is summed of a group and day, in the order of Amounts.
-OF_TOTALS = {
-    f"sum_{name}": Sum(name)
-    for name in ("kwh", "operational_kg", "embodied_kg", "resources", "unknown")
-} | {"sum_embodied_unknown": Sum("embodied_unknown")}
-OF_RESOURCES = {
-    **{f"sum_{n}": Sum(n) for n in ("kwh", "operational_kg", "embodied_kg")},
-    "sum_resources": Count("pk"),
-    "sum_unknown": Count("pk", filter=~Q(unknown="")),
-    "sum_embodied_unknown": Count(
-        "pk", filter=Q(embodied_kg=None, resource__kind__in=MACHINES)
-    ),
-}
-Row = Sequence[Any]
-
-
-@dataclass(slots=True)
-class Amounts:
-    """Energy and emissions; of `resource_days` the `unknown` are in no sum."""
-
-    kwh: float | None = None
-    operational_kg: float | None = None
-    embodied_kg: float | None = None
-    resource_days: int = 0
-    unknown: int = 0
-    embodied_unknown: int = 0
-
-    @property
-    def kg(self) -> float | None:
-        return added(self.operational_kg, self.embodied_kg)
-
-    def add(self, row: Row, share: float = 1.0) -> None:
-        kwh, operational, embodied, days, unknown, embodied_unknown = row
-        self.kwh = added(self.kwh, _part(kwh, share))
-        self.operational_kg = added(self.operational_kg, _part(operational, share))
-        self.embodied_kg = added(self.embodied_kg, _part(embodied, share))
-        self.resource_days += days
-        self.unknown += unknown
-        self.embodied_unknown += embodied_unknown
-
-
-def _part(amount: float | None, share: float) -> float | None:
-    return None if amount is None else amount * share
 
 
 class Point(NamedTuple):

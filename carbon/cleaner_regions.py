@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from carbon.avoided import DAYS_PER_MONTH
 from carbon.breakdown import CarbonQuery
 from carbon.engine.figures import grid_kg_per_kwh
+from core.windows import DAYS_PER_MONTH
 
 
 class RegionUse(NamedTuple):
@@ -21,7 +21,7 @@ class RegionUse(NamedTuple):
 
 def cleaner_regions(query: CarbonQuery) -> Sequence[RegionUse]:
     """Return each region that uses energy, the largest use first. Two queries."""
-    month = DAYS_PER_MONTH / len(query.estimated_window)
+    month = float(DAYS_PER_MONTH) / len(query.estimated_window)
     used = {region: kwh * month for region, kwh in query.kwh_per_region.items()}
     found = [_use(region, kwh, used) for region, kwh in used.items()]
     return sorted(found, key=lambda one: (-one.kwh, one.region))

@@ -6,17 +6,17 @@ import django_filters as filters
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema_field
 
 from carbon.breakdown import GROUPINGS, CarbonQuery
 from carbon.facts import ESTIMATED
 from carbon.models import ResourceEmission
 from carbon.refresh import KEPT_DAYS
-from clouds.filters import account_filter, provider_filter
+from clouds.filters import account_filter, own_account_filter, provider_filter
 from clouds.models import CloudAccount
 from core.api.filters import (
     AnyChoice,
     AnyText,
+    OneChoice,
     Order,
     WindowForm,
     end_filter,
@@ -27,8 +27,6 @@ from core.windows import Window
 from costs.queries.plain_values import ALLOWED_DAYS
 
 DEFAULT_PERIOD = "30_days"
-# Of an account itself it can't be told from the model's fields.
-BY_ACCOUNT_ID = {"type": "string", "description": "By its id."}
 
 
 class EmissionFilter(filters.FilterSet):
@@ -76,15 +74,6 @@ class PeriodForm(WindowForm):
         return data
 
 
-class OneChoice(filters.ChoiceFilter):
-    """Another value is refused, with those that there are."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        names = ", ".join(value for value, _ in kwargs["choices"])
-        reason = f'"%(value)s" is not valid. Choose from: {names}.'
-        super().__init__(*args, error_messages={"invalid_choice": reason}, **kwargs)
-
-
 class CarbonFilter(filters.FilterSet):
     """Whose emissions, on which days, by what."""
 
@@ -95,7 +84,7 @@ class CarbonFilter(filters.FilterSet):
         choices=[(name, label) for name, (label, _) in PERIODS.items()],
         help_text="Instead of start and end. Default: the last 30 complete days.",
     )
-    account = extend_schema_field(BY_ACCOUNT_ID)(account_filter("pk"))  # type: ignore[type-var]
+    account = own_account_filter()
     provider = provider_filter("provider")
     group_by = OneChoice(
         method="of_query",

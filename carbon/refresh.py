@@ -2,14 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, fields
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from django.db import transaction
 from django.db.models import Max, Min
 
-from carbon.engine.estimate import Estimate, added, estimate
+from carbon.amounts import SUMMED, Amounts, Row
+from carbon.engine.estimate import Estimate, estimate
 from carbon.facts import MACHINES, AccountDays
 from carbon.models import EmissionTotal, ResourceEmission
 from clouds.models import CloudAccount, DataVersion
@@ -100,39 +101,16 @@ def _windows(days: Iterable[date]) -> Iterator[Window]:
         yield Window(start, end)
 
 
-@dataclass
-class Sums:
-    """The figures of an EmissionTotal, in the order of its columns."""
-
-    kwh: float | None = None
-    operational_kg: float | None = None
-    embodied_kg: float | None = None
-    resources: int = 0
-    unknown: int = 0
-    embodied_unknown: int = 0
-
-    def add(self, found: Estimate, kind: str) -> None:
-        self.kwh = added(self.kwh, found.kwh)
-        self.operational_kg = added(self.operational_kg, found.operational_kg)
-        self.embodied_kg = added(self.embodied_kg, found.embodied_kg)
-        self.resources += 1
-        self.unknown += found.operational_kg is None
-        self.embodied_unknown += found.embodied_kg is None and kind in MACHINES
-
-
-SUMMED = tuple(one.name for one in fields(Sums))
-
-
 @transaction.atomic
 def _store(account: CloudAccount, window: Window, now: datetime) -> int:
     """Replace the window's rows and sums; return how many sums changed."""
     rows: dict[tuple[int, date], tuple[object, ...]] = {}
-    sums: dict[Total, Sums] = defaultdict(Sums)
+    sums: dict[Total, Amounts] = defaultdict(Amounts)
     for resource, day, facts in AccountDays(account, window):
         found = estimate(facts)
         values = (getattr(found, name) for name in FIGURES[:-1])
         rows[resource.pk, day] = (*values, found.unknown or "")
-        sums[day, resource.kind, resource.region].add(found, resource.kind)
+        sums[day, resource.kind, resource.region].add(_row(found, resource.kind))
     stored = ResourceEmission.objects.filter(resource__account=account)
     there = stored.in_window(window).order_by().values_list("pk", *KEY)
     stale = [pk for pk, *key in there.iterator() if tuple(key) not in rows]
@@ -144,8 +122,16 @@ def _store(account: CloudAccount, window: Window, now: datetime) -> int:
     return _store_totals(account, window, sums, now)
 
 
+def _row(found: Estimate, kind: str) -> Row:
+    is_embodied_unknown = found.embodied_kg is None and kind in MACHINES
+    return (
+        *(found.kwh, found.operational_kg, found.embodied_kg),
+        *(1, found.operational_kg is None, is_embodied_unknown),
+    )
+
+
 def _store_totals(
-    account: CloudAccount, window: Window, sums: dict[Total, Sums], now: datetime
+    account: CloudAccount, window: Window, sums: dict[Total, Amounts], now: datetime
 ) -> int:
     stored = EmissionTotal.objects.filter(account=account).in_window(window)
     columns = stored.order_by().values_list("day", "kind", "region", *SUMMED)

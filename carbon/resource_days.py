@@ -3,22 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Max
 
+from carbon.amounts import OF_RESOURCES, Amounts
 from carbon.avoided import OBSERVED_DAYS
-from carbon.breakdown import Amounts
 from carbon.facts import ESTIMATED
 from carbon.models import ResourceEmission
 from core.windows import last_complete_days
 from inventory.models import Resource
 
-SUMS = {
-    "kwh": Sum("kwh"),
-    "operational_kg": Sum("operational_kg"),
-    "embodied_kg": Sum("embodied_kg"),
-    "resource_days": Count("pk"),
-    "unknown": Count("pk", filter=~Q(unknown="")),
-}
 Reason = ResourceEmission.Reason
 
 
@@ -29,10 +22,10 @@ def emissions_of(resource: Resource, now: datetime) -> dict[str, Any] | None:
         return None
     window = last_complete_days(OBSERVED_DAYS, now)
     days = ResourceEmission.objects.filter(resource=resource.pk).in_window(window)
-    sums = days.aggregate(reason=Max("unknown"), **SUMS)
-    reason = sums.pop("reason")
+    found = days.aggregate(reason=Max("unknown"), **OF_RESOURCES)
+    reason = found["reason"]
     return {
         "window": window,
-        "sums": Amounts(**sums),
+        "sums": Amounts(*(found[name] for name in OF_RESOURCES)),
         "reason": Reason(reason).label if reason else "",
     }

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from carbon.breakdown import Amounts
+from carbon.amounts import Amounts
 from carbon.engine.score import Part, Score
 from carbon.models import ResourceEmission
 from core.api.amounts import AmountField

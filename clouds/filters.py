@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_filters as filters
+from drf_spectacular.utils import extend_schema_field
 
 from clouds.models import CloudAccount
 from clouds.querysets import CloudAccountQuerySet
@@ -25,6 +26,13 @@ def account_filter(
         to_field_name="account_id",
         help_text=help_text,
     )
+
+
+def own_account_filter() -> AnyObject:
+    """Filter accounts themselves, whose fields do not tell the schema of it."""
+    schema = {"type": "string", "description": "By its id."}
+    found: AnyObject = extend_schema_field(schema)(account_filter("pk"))  # type: ignore[type-var]
+    return found
 
 
 def provider_filter(

@@ -8,6 +8,7 @@ from decimal import Decimal
 ONE_DAY = timedelta(days=1)
 # What AWS's calculator takes for a month: 365 days of 24 hours in 12 parts.
 HOURS_PER_MONTH = Decimal(730)
+DAYS_PER_MONTH = HOURS_PER_MONTH / 24
 
 
 class InvalidWindow(ValueError):

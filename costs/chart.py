@@ -74,7 +74,7 @@ def folded(series: Sequence[Series], limit: int) -> list[Series]:
     return [*largest, _summed(rest)] if rest else largest
 
 
-class Moment(NamedTuple):
+class PeriodRow(NamedTuple):
     """A row of the chart's table: an amount of each series, and their sum.
 
     `expected` is what it will still grow by, where it is young. `query` is that of the
@@ -90,13 +90,13 @@ class Moment(NamedTuple):
     query: str | None
 
 
-def by_moment(
+def by_period(
     trend: Trend,
     restated: Container[date] = (),
     into: Callable[[date], str | None] = lambda day: None,
     *,
     expected: Mapping[date, Decimal] | None = None,
-) -> list[Moment]:
+) -> list[PeriodRow]:
     """The chart's table: a row for each day or month."""
     table = []
     for index, (day, is_stored) in enumerate(trend.periods.items()):
@@ -105,7 +105,7 @@ def by_moment(
         is_estimated, is_restated = day in trend.estimated, day in restated
         more = expected.get(day) if expected else None
         table.append(
-            Moment(day, amounts, total, is_estimated, is_restated, more, into(day))
+            PeriodRow(day, amounts, total, is_estimated, is_restated, more, into(day))
         )
     return table
 

@@ -59,7 +59,7 @@ class CostsWorkbook(CostsTable):
 
     def file(self, found: CostBreakdown, names: Mapping[str, str]) -> HttpResponseBase:
         per = "months" if found.query.granularity == "monthly" else "days"
-        more: dict[str, Rows] = {per: moment_rows(found, names)}
+        more: dict[str, Rows] = {per: period_rows(found, names)}
         if len(found.query.groups) > 1:
             more["pivot"] = pivot_rows(found, names)
         rows = table_rows(found, names)
@@ -67,7 +67,7 @@ class CostsWorkbook(CostsTable):
         return table_file(self.request, "costs", rows, window, more=more)
 
 
-def moment_rows(
+def period_rows(
     found: CostBreakdown, account_names: Mapping[str, str]
 ) -> Iterator[Sequence[Any]]:
     """A row per key, with days or months across."""

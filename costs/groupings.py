@@ -21,8 +21,6 @@ GROUPS = {
 BY_TAG = "tag:"
 # What the empty value of a tag is called.
 UNTAGGED = "(untagged)"
-
-
 # Between the keys of two groupings in one text: a character that no name holds.
 BETWEEN_KEYS = "\x1f"
 # Not within a tag key, which may hold commas.

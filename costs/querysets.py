@@ -29,9 +29,7 @@ from django.db.models.functions import Abs
 from clouds.access import AccountScopedQuerySet
 from core.windows import ONE_DAY, Window
 from costs.db_functions import FirstOfMonth
-from costs.groupings import (
-    key_expression,
-)
+from costs.groupings import key_expression
 from providers.records import UNALLOCATED
 
 METRICS = ("billed", "effective")

@@ -16,13 +16,13 @@ from clouds.labels import account_labels, tag_keys_of
 from clouds.models import CloudAccount
 from clouds.registry import CLOUDS
 from core.windows import ONE_DAY, Window
-from costs.chart import by_moment, trend_chart
+from costs.chart import by_period, trend_chart
 from costs.groupings import BY_TAG
 from costs.growth.still_expected import raw_days
 from costs.pivot_table import pivot_table
 from costs.queries.breakdown import (
     CostBreakdown,
-    by_moment_of,
+    by_period_of,
     cost_breakdown,
 )
 from costs.queries.filter_options import (
@@ -35,7 +35,7 @@ from costs.queries.links import (
     active_filters,
     drills,
     query_of_line,
-    query_of_moments,
+    query_of_periods,
     quick_ranges,
 )
 from costs.queries.query import (
@@ -232,7 +232,7 @@ def _shown(
     query = found.query
     filters = _filters(query, user, names, tag_keys)
     groups = [group_name(group) for group in query.groups]
-    expected = by_moment_of(query, found.expected.per_day)
+    expected = by_period_of(query, found.expected.per_day)
     return {
         **filters,
         "answer": found,
@@ -246,8 +246,8 @@ def _shown(
             kind=KINDS[query.chart],
             drills=drills(query, found.lines),
         ),
-        "table": by_moment(
-            found.trend, found.restated, query_of_moments(query), expected=expected
+        "table": by_period(
+            found.trend, found.restated, query_of_periods(query), expected=expected
         ),
         "heads": heads(
             query.sort, groups or [GROUPS["none"]], COMPARISONS[query.compare]

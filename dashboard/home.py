@@ -17,7 +17,7 @@ from clouds.labels import clouds_of
 from clouds.models import CloudAccount
 from clouds.registry import CloudKind
 from core.windows import Window
-from costs.chart import by_moment, trend_chart
+from costs.chart import by_period, trend_chart
 from costs.queries.query import query_string
 from costs.queries.trend import OTHER
 from dashboard.explained_costs import explained_on_home
@@ -119,7 +119,7 @@ class SummaryView(LoginRequiredMixin, TemplateView):
             "per_cloud": [] if self.scope.accounts else _per_cloud(found),
             "top_changes": found.top_changes,
             **self._marks(found, user),
-            "table": by_moment(found.trend, expected=found.still_expected.per_day),
+            "table": by_period(found.trend, expected=found.still_expected.per_day),
             **explained_on_home(found),
         }
 

@@ -13,7 +13,7 @@ from core.windows import (
     last_complete_days,
     utc_day,
 )
-from costs.chart import by_moment, folded
+from costs.chart import by_period, folded
 from costs.growth.still_expected import StillExpected, still_expected
 from costs.queries.coverage import (
     Span,
@@ -155,7 +155,7 @@ def spending(
     source = source.in_currency(currency)
     end = newest[currency] + ONE_DAY
     trend = cost_trend(source, Window(end - ONE_DAY * LOOK_BACK_DAYS, end))
-    amounts = {row.day: row.total for row in by_moment(trend) if row.total is not None}
+    amounts = {row.day: row.total for row in by_period(trend) if row.total is not None}
     last_days = Window(end - ONE_DAY * PERIOD_DAYS, end)
     windows = [last_days, last_days.previous()]
     month_start = first_of_month(utc_day(now))

@@ -54,12 +54,13 @@ def change_status(
     if isinstance(row, Recommendation):
         values["reason"] = note if status == row.Status.DISMISSED else ""
         values["done_at"] = now if status == row.Status.DONE else None
+    who = _who(request, by)
     with transaction.atomic():
-        _write(row, status, version, now, note, values, _who(request, by))
+        _write(row, status, version, now, note, values, who)
         if isinstance(row, Recommendation):
             _reset_verification(row, now)
         else:
-            judge_by_status(row, _who(request, by)[1], now)
+            judge_by_status(row, who[1], now)
         action = f"{row._meta.model_name}.change_status"
         details = {"note": note} if note else {}
         record(request, action, row, user_name=by, status=[before, status], **details)

@@ -84,13 +84,8 @@ def _parts(given: Inputs) -> list[Part]:
             *("input", _bounded(current, 0.0, 100.0)),
         ),
         Part(
-            *(
-                "tiering",
-                "Storage tiering",
-                10,
-                cold,
-                "% of object bytes in cold tiers",
-            ),
+            *("tiering", "Storage tiering", 10, cold),
+            "% of object bytes in cold tiers",
             f"100 at {FULL_COLD_SHARE:.0%} or more, in proportion below",
             _bounded(cold, 0.0, FULL_COLD_SHARE * 100),
         ),

@@ -1,6 +1,6 @@
 """Filters that every app shares: date ranges, repeated values, order, true or false."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from django.utils.datastructures import MultiValueDict
 
 # 01/02/2026 is ambiguous.
 ISO_DAY = ["%Y-%m-%d"]
+NOT_A_DAY = "Use a date such as 2026-01-31."
 # No cloud data is older, and every database can compare with these.
 FIRST_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 LAST_MOMENT = datetime(2100, 1, 1, tzinfo=UTC)
@@ -50,7 +51,7 @@ def _day_filter(
         field_name=field_name,
         lookup_expr=lookup_expr,
         input_formats=ISO_DAY,
-        error_messages={"invalid": "Use a date such as 2026-01-31."},
+        error_messages={"invalid": NOT_A_DAY},
         help_text=help_text,
         **kwargs,
     )
@@ -111,13 +112,24 @@ class AnyText(filters.Filter):
         super().__init__(*args, widget=widget, **kwargs)
 
 
+def _not_a_choice(choices: Iterable[tuple[object, object]]) -> dict[str, str]:
+    names = ", ".join(str(value) for value, _ in choices)
+    return {"invalid_choice": f'"%(value)s" is not valid. Choose from: {names}.'}
+
+
+class OneChoice(filters.ChoiceFilter):
+    """Filter by one of a fixed set of values; another value is refused."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("error_messages", _not_a_choice(kwargs["choices"]))
+        super().__init__(*args, **kwargs)
+
+
 class AnyChoice(filters.MultipleChoiceFilter):
     """Filter by any of a fixed set of values; another value is refused."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        names = ", ".join(str(value) for value, _ in kwargs["choices"])
-        reason = {"invalid_choice": f'"%(value)s" is not valid. Choose from: {names}.'}
-        kwargs.setdefault("error_messages", reason)
+        kwargs.setdefault("error_messages", _not_a_choice(kwargs["choices"]))
         super().__init__(*args, widget=RepeatedInput, distinct=False, **kwargs)
 
 

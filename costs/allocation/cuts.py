@@ -44,7 +44,7 @@ class Cut:
         return replace(self, source=source)
 
     def sums(self, metric: str, granularity: str) -> Iterable[Sequence[Any]]:
-        """Return a value of each column, the moment, and what both cost."""
+        """Return a value of each column, the period, and what it cost."""
         stored = [*self.columns.values()]
         return self.source.by(*stored).combinations(stored, metric, granularity)
 

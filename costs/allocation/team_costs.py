@@ -79,7 +79,7 @@ def team_breakdown(
     parts = cuts(source, previous, rules_of(previous))
     before = allocated(parts, query.metric, query.granularity)
     former = {
-        team: sum(by_moment.values(), ZERO) for team, by_moment in before.teams.items()
+        team: sum(by_period.values(), ZERO) for team, by_period in before.teams.items()
     }
     breakdown = breakdown_of(
         found.trend, former, query, source, user, account_names, currencies

@@ -21,12 +21,12 @@ from costs.allocation.serializers import (
     uncovered_data,
 )
 from costs.allocation.team_costs import TeamCosts, Uncovered, team_breakdown
-from costs.chart import by_moment, folded, trend_chart
+from costs.chart import by_period, folded, trend_chart
 from costs.downloads import refused
 from costs.export import table_rows
 from costs.groupings import UNTAGGED
 from costs.models import TeamRule
-from costs.queries.breakdown import CostBreakdown, by_moment_of
+from costs.queries.breakdown import CostBreakdown, by_period_of
 from costs.queries.links import quick_ranges
 from costs.queries.query import CostQuery, InvalidQuery, query_string
 from costs.queries.table import heads
@@ -96,7 +96,7 @@ def _shown(
     """What the template shows of an answer, with where each part leads on to."""
     trend = replace(found.trend, series=folded(found.trend.series, SERIES))
     rest = of_teams.uncovered[:LISTED]
-    expected = by_moment_of(found.query, found.expected.per_day)
+    expected = by_period_of(found.query, found.expected.per_day)
     return {
         "answer": found,
         "question": found.query,
@@ -105,7 +105,7 @@ def _shown(
         "teams": of_teams,
         "allocated_percent": _allocated_percent(found),
         "chart": trend_chart(trend, found.restated, expected=expected),
-        "table": by_moment(found.trend, found.restated, expected=expected),
+        "table": by_period(found.trend, found.restated, expected=expected),
         "group_names": ["Team"],
         "heads": heads(found.query.sort, ["Team"], "Previous period"),
         "lines": [(line, None) for line in found.lines],

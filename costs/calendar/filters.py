@@ -7,9 +7,8 @@ import django_filters as filters
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema_field
 
-from clouds.filters import account_filter, provider_filter
+from clouds.filters import own_account_filter, provider_filter
 from clouds.models import CloudAccount
 from clouds.querysets import CloudAccountQuerySet
 from core.api.filters import WindowForm, end_filter, start_filter
@@ -19,8 +18,6 @@ from costs.queries.plain_values import ALLOWED_DAYS
 MONTHS_SHOWN = 6
 # A row is read at a glance, and a year fits into it.
 LONGEST_DAYS = 400
-# Of an account itself it can't be told from the model's fields.
-BY_ACCOUNT_ID = {"type": "string", "description": "By its id."}
 
 
 def asked_window(start: date | None, end: date | None, now: datetime) -> Window:
@@ -54,7 +51,7 @@ class CoverageForm(WindowForm):
 class CoverageFilter(filters.FilterSet):
     start = start_filter(method="any_day")
     end = end_filter(method="any_day")
-    account = extend_schema_field(BY_ACCOUNT_ID)(account_filter("pk"))  # type: ignore[type-var]
+    account = own_account_filter()
     provider = provider_filter("provider")
     search = filters.CharFilter(method="searched", help_text="Part of an id or name.")
 

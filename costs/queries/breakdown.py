@@ -136,7 +136,7 @@ def breakdown_of(
         lines=in_order(lines, query.sort),
         total=_total(trend, lines),
         restatements=list(changes.newest_days()[:RESTATEMENTS]),
-        restated=by_moment_of(query, changes.change_per_day(query.metric)),
+        restated=by_period_of(query, changes.change_per_day(query.metric)),
         expected=still_expected(source, spans, query.window, query.metric),
         currencies=currencies,
     )
@@ -245,7 +245,7 @@ def restatements_of(query: CostQuery, user: AnyUser) -> RestatementQuerySet:
     return changed
 
 
-def by_moment_of(
+def by_period_of(
     query: CostQuery, amounts: Mapping[date, Decimal]
 ) -> Mapping[date, Decimal]:
     """Return the amounts of days, or their sums per month."""

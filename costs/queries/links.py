@@ -128,7 +128,7 @@ def query_of_window(query: CostQuery, window: Window) -> str:
     return query.parameters(**days, **other, granularity="daily", table="")
 
 
-def query_of_moments(query: CostQuery) -> Callable[[date], str | None]:
+def query_of_periods(query: CostQuery) -> Callable[[date], str | None]:
     """The query of the days of a month, or of one day by itself.
 
     None where that is what is shown. There may be a thousand, so what they share is

@@ -50,9 +50,9 @@ def queue_anomalies(now: datetime) -> None:
 def queue_ends(now: datetime) -> None:
     """Tell channels where it stays open until then that an anomaly is closed."""
     tracking = {name for name, one in configured_channels().items() if one.tracks_ends}
-    told = Notice.objects.not_ended().of_model(Anomaly).filter(channel__in=tracking)
+    notified = Notice.objects.not_ended().of_model(Anomaly).filter(channel__in=tracking)
     closed = Anomaly.objects.exclude(status__in=Anomaly.OPEN)
-    ended = closed.filter(pk__in=told.values("about_id"))
+    ended = closed.filter(pk__in=notified.values("about_id"))
     for row in ended.select_related("account", "resource"):
         queue_notice(
             row,
@@ -78,7 +78,7 @@ def _sentence(row: Anomaly) -> str:
 
 
 def _cause(row: Anomaly) -> str:
-    """Return what those have in common that are told together."""
+    """Return what anomalies that are sent together have in common."""
     what = row.service or (row.tag_key and f"Tag {row.tag_key}") or "The cost"
     if row.resource_id:
         what = "CPU"

@@ -21,9 +21,9 @@ class KindScore:
     in_time_days: int
     goal: float
     recall: float
-    # Of all alarms on carriers with it; None where none was told.
+    # Of all alarms on carriers with it; None without any alarm.
     precision: float | None
-    # The median of days until it was told.
+    # The median of days until it was reported.
     days: float | None
     # Of what it cost in its first week, the share in alarms that were in time.
     money_found: float

@@ -202,7 +202,9 @@ def queue_notices(now: datetime) -> None:
     """Queue a notice of each alert of this month that has none yet."""
     alerts = BudgetAlert.objects.without_notice(month_of(utc_day(now)).start)
     waiting = list(alerts.select_related("budget__account__payer"))
-    rules = OwnerRules(now) if waiting else None
+    if not waiting:
+        return
+    rules = OwnerRules(now)
     for alert in waiting:
         budget, traits = alert.budget, traits_of_budget(alert.budget)
         is_actual = alert.kind == BudgetAlert.Kind.ACTUAL
@@ -212,7 +214,7 @@ def queue_notices(now: datetime) -> None:
             budget.account,
             alert.amount,
             budget.currency,
-            rules.teams_of(traits) if rules else (),
+            rules.teams_of(traits),
             traits.tags,
         )
         queue_notice(

@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib.auth.models import User
 
-from core.api.filters import ISO_DAY
+from core.api.filters import ISO_DAY, NOT_A_DAY
 from insights.status_views import LONGEST_NOTE
 
 
@@ -19,6 +19,6 @@ class AssignmentForm(forms.Form):
     due_on = forms.DateField(
         required=False,
         input_formats=ISO_DAY,
-        error_messages={"invalid": "Use a date such as 2026-01-31."},
+        error_messages={"invalid": NOT_A_DAY},
     )
     message = forms.CharField(required=False, max_length=LONGEST_NOTE)

@@ -10,14 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clouds.access import is_limited
-from clouds.models import CloudAccount
 from core.api.pagination import Pages
 from core.api.parameters import refuse_unknown, refuse_unknown_fields
 from core.api.permissions import MayView
 from core.api.problems import errors
 from core.api.viewsets import RowsViewSet
 from insights.api.permissions import MayChange
-from insights.budgets.api.serializers import VisibleAccountField
+from insights.api.serializers import VisibleAccountField
 from insights.models import PlannedChange
 from insights.planned_changes.changes import add_planned_change, delete_planned_change
 from insights.planned_changes.filters import PlannedChangeFilter
@@ -26,13 +25,7 @@ from insights.planned_changes.filters import PlannedChangeFilter
 class PlannedChangeSerializer(serializers.ModelSerializer[PlannedChange]):
     """A change of costs that is known beforehand: its part of the bill and its days."""
 
-    account = VisibleAccountField(
-        slug_field="account_id",
-        queryset=CloudAccount.objects.none(),
-        allow_null=True,
-        required=False,
-        help_text="null: all accounts.",
-    )
+    account = VisibleAccountField()
     created_by = serializers.SlugRelatedField[Any](
         slug_field="username", read_only=True, allow_null=True
     )
@@ -47,9 +40,7 @@ class PlannedChangeSerializer(serializers.ModelSerializer[PlannedChange]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         refuse_unknown_fields(self)
-        if attrs["last_day"] < attrs["first_day"]:
-            reason = "It must not be before the first day."
-            raise serializers.ValidationError({"last_day": [reason]})
+        PlannedChange(**attrs).clean()
         if attrs.get("account") is None and is_limited(self.context["request"].user):
             reason = "Choose one of the accounts that you may see."
             raise serializers.ValidationError({"account": [reason]})

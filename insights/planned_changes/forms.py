@@ -6,10 +6,8 @@ from django import forms
 
 from clouds.access import AnyUser, is_limited
 from clouds.models import CloudAccount
-from core.api.filters import ISO_DAY
+from core.api.filters import ISO_DAY, NOT_A_DAY
 from insights.models import PlannedChange
-
-NOT_A_DAY = "Use a date such as 2026-01-31."
 
 
 def day_field() -> forms.DateField:

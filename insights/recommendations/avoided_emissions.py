@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from carbon.avoided import Recent, recent_emissions, resized_share
+from carbon.avoided import RecentUse, recent_emissions, resized_share
 from clouds.models import CloudAccount
 from insights.models import Recommendation
 from insights.recommendations.engine.advice import Rule
@@ -34,7 +34,7 @@ def store_avoided_emissions(account: CloudAccount, now: datetime) -> int:
     return len(changed)
 
 
-def _avoided(row: Recommendation, recent: Recent | None) -> float | None:
+def _avoided(row: Recommendation, recent: RecentUse | None) -> float | None:
     """Return None where it is unknown."""
     if recent is None:
         return None
@@ -44,7 +44,7 @@ def _avoided(row: Recommendation, recent: Recent | None) -> float | None:
     return None if share is None else recent.kg * share
 
 
-def _share(row: Recommendation, recent: Recent) -> float | None:
+def _share(row: Recommendation, recent: RecentUse) -> float | None:
     if row.rule in RETYPING and row.target:
         return resized_share(
             row.resource, row.resource_type, row.target, recent.cpu_percent

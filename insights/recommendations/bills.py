@@ -11,10 +11,9 @@ from django.db.models import Sum
 from clouds.models import CloudAccount
 from clouds.registry import CLOUDS
 from core.money import ZERO
-from core.windows import Window
+from core.windows import DAYS_PER_MONTH, Window
 from costs.models import CostTotal, DailyCost
 from insights.recommendations.engine.advice import BillDay
-from insights.recommendations.engine.bill_comparison import DAYS_PER_MONTH
 from providers.records import ChargeCategory
 
 Bills = Mapping[str, Sequence[BillDay]]

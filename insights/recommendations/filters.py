@@ -13,11 +13,9 @@ from inventory.models import Resource
 from users.owned_filter import OwnedFilter
 
 # Of what is done.
-VERDICTS = (
-    VerdictStatus.PENDING,
-    VerdictStatus.REALIZED,
-    VerdictStatus.NOT_REALIZED,
-)
+VERDICTS = [
+    (one.value, one.value) for one in VerdictStatus if one != VerdictStatus.EXPECTED
+]
 
 
 class RecommendationFilter(OwnedFilter):
@@ -66,6 +64,6 @@ class SavingsFilter(RecommendationFilter):
 
     verdict = AnyChoice(
         "verification__status",
-        choices=[(one.value, one.value) for one in VERDICTS],
+        choices=VERDICTS,
         help_text="What later bills say of the saving.",
     )

@@ -53,7 +53,7 @@ class SavingsView(PermissionRequiredMixin, FilterView):
             report=savings_report(kwargs["object_list"]),
             accounts=CloudAccount.objects.visible_to(self.request.user),
             categories=CATEGORIES,
-            verdicts=[(one.value, one.value) for one in VERDICTS],
+            verdicts=VERDICTS,
             **kwargs,
         )
 

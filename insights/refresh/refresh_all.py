@@ -27,7 +27,6 @@ from insights.owners.refresh import refresh_owners
 from insights.recommendations.refresh import refresh_recommendations
 from insights.refresh.refresh_notices import refresh_notices
 from insights.refresh.refresh_state import (
-    SHARED,
     AlreadyRefreshing,
     Part,
     claimed,
@@ -36,7 +35,8 @@ from insights.refresh.refresh_state import (
 
 logger = logging.getLogger(__name__)
 
-# In this order: notices go by the teams and owners of what was found.
+# These are of no account, and are refreshed each time, in this order: notices go by the
+# teams and owners of what was found.
 SHARED_PARTS = {
     Part.BUDGETS: refresh_budgets,
     Part.OWNERS: refresh_owners,
@@ -176,7 +176,7 @@ def _close(
     }
     if Part.RECOMMENDATIONS in outcome.changed:
         values["remark"] = "\n".join(outcome.remarks)
-    if set(Part) - SHARED <= set(parts):
+    if set(Part) - SHARED_PARTS.keys() <= set(parts):
         values["version"] = version
         if not outcome.failures:
             values["refreshed_at"] = now

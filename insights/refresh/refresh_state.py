@@ -42,10 +42,6 @@ class Part(StrEnum):
     NOTICES = "notices"
 
 
-# These are of no account, and are refreshed each time.
-SHARED = {Part.BUDGETS, Part.OWNERS, Part.CALIBRATIONS, Part.NOTICES}
-
-
 class AlreadyRefreshing(Exception):
     """Another process refreshes this now."""
 

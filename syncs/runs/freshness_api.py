@@ -7,21 +7,18 @@ import django_filters as filters
 from django.db.models import Model, QuerySet
 from django.http import StreamingHttpResponse
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clouds.filters import account_filter, provider_filter
+from clouds.filters import own_account_filter, provider_filter
 from clouds.models import CloudAccount
 from core.api.files import table_file, wants_file
 from core.api.pagination import Pages
 from core.api.viewsets import RowsViewSet
 from syncs.models import SyncRun
 from syncs.runs.freshness import Freshness, State, freshness, per_account
-
-# Of an account itself it can't be told from the model's fields.
-BY_ACCOUNT_ID = {"type": "string", "description": "By its id."}
 
 
 class DatasetFreshnessSerializer(serializers.Serializer[Freshness]):
@@ -40,7 +37,7 @@ class FreshnessSerializer(serializers.Serializer[Any]):
 
 
 class FreshnessFilter(filters.FilterSet):
-    account = extend_schema_field(BY_ACCOUNT_ID)(account_filter("pk"))  # type: ignore[type-var]
+    account = own_account_filter()
     provider = provider_filter("provider")
 
     class Meta:

@@ -56,7 +56,7 @@ class Alarm:
 
     One that is not reported goes back to what was normal before. `kind` and `figures`
     (what was expected and how far off it was, each day) are those of the test that
-    told it, where that was not the daily one.
+    found it, where that was not the daily one.
     """
 
     row: int

@@ -154,7 +154,7 @@ def judge_levels(
 def judge_lasting(
     finest: Level, sums: Sequence[Level], day: int, estimated: bool
 ) -> None:
-    """Judge the last weeks of the parts, then of sums of what was not told of them."""
+    """Judge the last weeks of the parts, then of sums of what is left of them."""
     window = nine_weeks(finest.baseline.clean, day)
     each = np.full(len(window), estimated)
     calm = finest.lasting.judge(day, window, finest.baseline, each)
@@ -169,19 +169,19 @@ def judge_lasting(
 def new_levels(finest: Level, values: FloatArray, limits: Limits) -> Iterator[Level]:
     """Yield levels with the alarms of what is new, the largest parts of a bill first.
 
-    What is new is told once: not a new account's services too.
+    What is new is reported once: not a new account's services too.
     """
     amounts, days = np.nan_to_num(values), finest.detector.days
     unread = np.isnan(values).all(axis=0)
     total = np.where(unread, np.nan, amounts.sum(axis=0))
-    told = np.full(len(amounts), -np.inf)
+    reported = np.full(len(amounts), -np.inf)
     for larger in (*LARGEST_FIRST, lambda part: part):
         held = columns_of(finest.scopes, [larger])
         level = level_of(held, len(amounts), days, sum_materiality(limits), limits)
         for alarm in new_alarms(level.sums(amounts), total, limits):
             parts = level.holds[alarm.row]
-            if (alarm.first - told[parts] > limits.young_days).any():
-                told[parts] = alarm.first
+            if (alarm.first - reported[parts] > limits.young_days).any():
+                reported[parts] = alarm.first
                 level.detector.alarms.append(alarm)
         yield level
 

@@ -2,7 +2,7 @@
 
 Beside the daily test, whose expected value follows a new level within four days, each
 day's last week is held to the five weeks before it, and nine weeks to each other. What
-was told is taken out of the days since, so that it is not told twice.
+was reported is taken out of the days since, so that it is not reported twice.
 """
 
 from collections.abc import Callable
@@ -41,7 +41,7 @@ Rows = NDArray[np.intp]
 
 
 class Move(NamedTuple):
-    """A change of a row's level that was told: all days from `first` on have it."""
+    """A reported change of a row's level: all days from `first` on have it."""
 
     row: int
     first: int
@@ -65,7 +65,7 @@ class LastingChanges:
         """Open the alarms of a day; `window` has the nine weeks to it (nine_weeks).
 
         What is estimated may still grow, so it is never too low. Return the window
-        without the changes that were told.
+        without the changes that were reported.
         """
         calm = self._without_moves(day, window)
         recent = baseline.ordinary[:, max(0, day + 1 - WEEK) : day + 1]
@@ -76,15 +76,15 @@ class LastingChanges:
             rows = np.flatnonzero(known & usual)
             gaps, usual_week = test.gaps(calm[rows])
             gaps = np.where(estimated[rows], np.maximum(gaps, 0.0), gaps)
-            told = self._changed(test, day, rows, gaps, usual_week, calm, baseline)
-            for at in told:
+            changed = self._changed(test, day, rows, gaps, usual_week, calm, baseline)
+            for at in changed:
                 row = int(rows[at])
-                self._tell(test, day, row, window[row], calm[row], usual_week[at])
+                self._report(test, day, row, window[row], calm[row], usual_week[at])
                 usual[row] = False
         return self._without_moves(day, window)
 
     def record(self, row: int, first: int, day: int, before: float, gap: float) -> None:
-        """Take a change that was told out of the days from `first` on."""
+        """Take a reported change out of the days from `first` on."""
         self.moves.append(Move(row, first, gap))
         for gaps in self.gaps.values():
             gaps[row, first : day + 1] = np.nan
@@ -128,10 +128,10 @@ class LastingChanges:
         noise = np.maximum(noise, materiality.least_spread(before[some]))
         least = limits.far_lasting * GAP_SIGMA * noise
         least = np.maximum(least, STRAY_FACTOR * strayed)
-        told: list[int] = some[np.abs(gaps[some]) >= least].tolist()
-        return told
+        changed: list[int] = some[np.abs(gaps[some]) >= least].tolist()
+        return changed
 
-    def _tell(
+    def _report(
         self,
         test: "Test",
         day: int,
@@ -207,7 +207,7 @@ def weeks_before(window: FloatArray) -> FloatArray:
 
 
 class Test(NamedTuple):
-    """What is told, and by which gaps."""
+    """A kind of change, and the gaps that show it."""
 
     kind: Kind
     gaps: Callable[[FloatArray], tuple[FloatArray, FloatArray]]

@@ -33,7 +33,7 @@ class Limits:
     far_lasting: float = 4.5
     least_lasting_share: float = 0.12
     least_growth_share: float = 0.50
-    # What is new is told from this share of the usual day of all on.
+    # What is new is reported from this share of the usual day of all on.
     least_new: float = 10.0
     least_new_share: float = 0.05
     # Money above and below. Of lower costs only a collapse is reported.

@@ -1,7 +1,7 @@
-"""New money: what a bill never had before, told in its first days by its size alone.
+"""New money: what a bill never had before, found in its first days by its size alone.
 
 A service, an account or a region in its first days has no expected day, so that nothing
-deviates. It is told as soon as a day of it passes a share of the bill's usual day.
+deviates. It is found as soon as a day of it passes a share of the bill's usual day.
 """
 
 from collections.abc import Iterator

@@ -1,47 +1,23 @@
 """Budgets on the wire."""
 
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError as Invalid
 from rest_framework import serializers
 
 from alerts.addresses import MOST_ADDRESSES
 from clouds.access import AnyUser, is_limited
-from clouds.filters import visible_accounts
 from clouds.models import CloudAccount
 from core.api.amounts import AmountField
 from core.api.parameters import refuse_unknown_fields
-from core.api.suggestions import nearest
 from core.db.exclusive import hold_until_commit
 from core.money import CENT
+from insights.api.serializers import VisibleAccountField
 from insights.budgets.forms import LARGEST_AMOUNT
 from insights.budgets.known_keys import check_key
 from insights.budgets.models import BUDGET_NAMES, LARGEST_PERCENT, NAME_TAKEN, STATES
 from insights.models import Budget
 from users.owned_fields import OWNED_FIELDS, OwnerField
-
-
-class VisibleAccountField(serializers.SlugRelatedField[CloudAccount]):
-    """An account by its id, among those that the user may see."""
-
-    default_error_messages = {
-        "does_not_exist": "There is no account {value} that you may see.{nearest}",
-        "invalid": "Give the account id as text.",
-    }
-
-    def get_queryset(self) -> Any:
-        return visible_accounts(self.context.get("request"))
-
-    def fail(self, key: str, **kwargs: Any) -> NoReturn:
-        if key == "does_not_exist":
-            known = {
-                text: f"{one}"
-                for one in self.get_queryset()
-                for text in (one.account_id, one.name)
-            }
-            near = [known[text] for text in nearest(kwargs["value"], known)]
-            kwargs["nearest"] = f" Nearest: {', '.join(near)}." if near else ""
-        super().fail(key, **kwargs)
 
 
 class PercentsField(serializers.ListField):
@@ -56,13 +32,7 @@ class PercentsField(serializers.ListField):
 class BudgetSerializer(serializers.ModelSerializer[Budget]):
     """A monthly budget of one scope, and its status this month."""
 
-    account = VisibleAccountField(
-        slug_field="account_id",
-        queryset=CloudAccount.objects.none(),
-        allow_null=True,
-        required=False,
-        help_text="null: all accounts.",
-    )
+    account = VisibleAccountField()
     key = serializers.CharField(
         required=False,
         allow_blank=True,

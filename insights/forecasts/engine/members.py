@@ -42,7 +42,7 @@ QUICK, SLOW = 8, 26
 SLOW_HISTORY = 4 * SLOW
 # The models refuse fewer days than they have parameters; two weeks are enough for all.
 LEAST_DAYS = 14
-# A walk is told by four weeks, of half a year at least; a trend moves one way.
+# A walk shows in four weeks, of half a year at least; a trend moves one way.
 TREND_SIGMAS = 2.0
 WANDER_DAYS, WANDER_HISTORY, WANDER_RATIO = 28, 182, 0.55
 # Differences of this share of the largest value come from rounding.

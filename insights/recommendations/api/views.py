@@ -68,9 +68,9 @@ class RecommendationViewSet(StatusViewSet):
     @action(detail=False, pagination_class=None, filterset_class=SavingsFilter)
     def savings(self, request: Request) -> Response:
         """Savings a month: recommended, accepted, and verified by later bills."""
-        found = self.filter_queryset(self.get_queryset())
-        rows = Recommendation.objects.filter(pk__in=found.order_by().values("pk"))
-        done = Verification.objects.filter(recommendation__in=rows.values("pk"))
+        rows: Any = self.filter_queryset(self.get_queryset())
+        keys = rows.order_by().values("pk")
+        done = Verification.objects.filter(recommendation__in=keys)
         report = savings_report(rows)
         savings = {
             "realized_monthly": _sums(done.realized_per_currency()),

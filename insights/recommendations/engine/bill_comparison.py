@@ -8,7 +8,7 @@ from decimal import Decimal
 from statistics import variance
 
 from core.money import CENT, ZERO
-from core.windows import HOURS_PER_MONTH, ONE_DAY, Window, utc_day
+from core.windows import DAYS_PER_MONTH, ONE_DAY, Window, utc_day
 from insights.recommendations.engine.advice import (
     BillDay,
     ExpectedSaving,
@@ -22,7 +22,6 @@ WEEK = 7
 STANDARD_ERRORS = 2
 # Less than this share of what was expected is no saving.
 LEAST_SHARE = 0.10
-DAYS_PER_MONTH = HOURS_PER_MONTH / 24
 PENDING, REALIZED = VerdictStatus.PENDING, VerdictStatus.REALIZED
 NOT_REALIZED = VerdictStatus.NOT_REALIZED
 RunningCost = Mapping[date, Decimal]

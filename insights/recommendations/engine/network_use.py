@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core.money import CENT
-from core.windows import last_complete_days
+from core.windows import DAYS_PER_MONTH, last_complete_days
 from insights.recommendations.engine.advice import Advice, Level, NotEnough, Rule
 from insights.recommendations.engine.advice_thresholds import Thresholds
-from insights.recommendations.engine.bill_comparison import DAYS_PER_MONTH
 from insights.recommendations.engine.builder import build_advice
 from insights.recommendations.engine.removal_commands import removal_step
 from insights.recommendations.engine.resource_context import ResourceContext

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from core.money import CENT, ZERO
-from core.windows import ONE_DAY, midnight, utc_day
+from core.windows import DAYS_PER_MONTH, ONE_DAY, midnight, utc_day
 from insights.recommendations.engine.advice import (
     BillDay,
     ExpectedSaving,
@@ -19,7 +19,6 @@ from insights.recommendations.engine.advice import (
 )
 from insights.recommendations.engine.advice_thresholds import Thresholds
 from insights.recommendations.engine.bill_comparison import (
-    DAYS_PER_MONTH,
     NOT_REALIZED,
     PENDING,
     REALIZED,

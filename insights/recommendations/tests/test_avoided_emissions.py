@@ -7,12 +7,11 @@ from decimal import Decimal
 import pytest
 import time_machine
 
-from carbon.avoided import DAYS_PER_MONTH
 from carbon.models import ResourceEmission
 from carbon.testing import estimate_all
 from clouds.testing import account
 from core.testing.clock import NOW
-from core.windows import last_complete_days
+from core.windows import DAYS_PER_MONTH, last_complete_days
 from insights.models import Recommendation
 from insights.recommendations.avoided_emissions import store_avoided_emissions
 from insights.testing import recommendation
@@ -50,7 +49,7 @@ def monthly(web: Instance) -> float:
     day = ResourceEmission.objects.filter(resource=web).earliest("day")
     assert day.operational_kg is not None
     assert day.embodied_kg is not None
-    return (day.operational_kg + day.embodied_kg) * DAYS_PER_MONTH
+    return (day.operational_kg + day.embodied_kg) * float(DAYS_PER_MONTH)
 
 
 def test_stopping_avoids_all_of_it(web: Instance) -> None:

@@ -16,6 +16,7 @@ from carbon.sustainability import sustainability
 from clouds.models import CloudAccount
 from core.windows import Window, first_of_month
 from costs.queries.links import quick_ranges
+from dashboard.places import PAGE_OF
 from insights.models import Recommendation
 
 # Series that a chart has colors for, and days that it has room for.
@@ -35,10 +36,7 @@ class CarbonView(PermissionRequiredMixin, FilterView):
     """Emissions of the accounts that the user sees, in days to choose."""
 
     template_name = "dashboard/carbon.html"
-    permission_required = (
-        *("carbon.view_emissiontotal", "costs.view_dailycost"),
-        "inventory.view_instance",
-    )
+    permission_required = PAGE_OF["carbon"].permissions
     filterset_class = CarbonFilter
     extra_context = {
         "groupings": [(name, name.capitalize()) for name in GROUPINGS],

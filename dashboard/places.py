@@ -15,8 +15,6 @@ SECTIONS = {
     "databases": ("Databases", [Kind.DATABASE]),
     "network": ("Network", [Kind.ADDRESS, Kind.NAT_GATEWAY, Kind.LOAD_BALANCER]),
 }
-
-
 SECTION_OF = {kind: name for name, (_, kinds) in SECTIONS.items() for kind in kinds}
 
 

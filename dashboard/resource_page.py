@@ -15,6 +15,7 @@ from core.api.permissions import view_right
 from core.windows import ONE_DAY, Window, last_complete_days
 from dashboard.places import list_of
 from dashboard.resource_summary import resource_summary
+from dashboard.resources import VIEW_USE
 from insights.anomalies.chart_marks import anomalies_of_resource, marked
 from inventory.facts import facts_of, link_label
 from inventory.kinds import KINDS, Kind
@@ -22,6 +23,7 @@ from inventory.models import Address, Resource, Snapshot, Volume
 from inventory.views import describe
 from metrics.sync import MEASURED
 from metrics.use_panels import CPU, use_panels
+from metrics.views import VIEW_CPU
 from syncs.datasets import Dataset, not_offered
 from syncs.models import SyncRun
 from syncs.runs.freshness import freshness
@@ -32,10 +34,7 @@ RUNS_SHOWN = 5
 # Of each kind: a disk may have a snapshot of every day.
 LINKED_SHOWN = 12
 # What it takes to see how much a resource is used, by what reads that.
-USE_RIGHTS = {
-    Dataset.CPU: "metrics.view_cpumetric",
-    Dataset.USAGE: "metrics.view_usagemetric",
-}
+USE_RIGHTS = {Dataset.CPU: VIEW_CPU, Dataset.USAGE: VIEW_USE}
 
 
 class ResourceView(PermissionRequiredMixin, DetailView[Resource]):

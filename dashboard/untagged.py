@@ -1,8 +1,7 @@
 """Resources without tags, or without a chosen one: what costs most first."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -24,12 +23,12 @@ from dashboard.resource_costs import ResourceCost, resource_costs
 from insights.owners.matching import OwnerRules, traits_of_resource
 from insights.ranking import ranked
 from inventory.filters import AnyKindFilter
+from inventory.kinds import Kind
 from inventory.models import Resource
 from inventory.tags import count_tag_keys
 
 # More are not priced at once; they are found by filters.
 MOST_PRICED = 2000
-Kind = Resource.Kind
 # Of too many, those are priced whose kind costs most by experience.
 COSTLY_FIRST = (
     *(Kind.INSTANCE, Kind.DATABASE, Kind.NAT_GATEWAY, Kind.LOAD_BALANCER),
@@ -67,16 +66,16 @@ class TaggedShare:
         return float((self.total - self.untagged) / self.total * 100)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class UntaggedReport:
     rows: Sequence[UntaggedResource]
     """What costs most first; what has no known price last."""
     count: int
     """Of all that lack it, whether priced or not."""
     present: int
-    shares: Sequence[TaggedShare] = field(default_factory=tuple)
+    shares: Sequence[TaggedShare]
     """Per currency; none where there are too many to price all of them."""
-    unpriced: int = 0
+    unpriced: int
     """Of the rows."""
 
 
@@ -96,38 +95,34 @@ def untagged_report(
             one, costs[one.pk], teams.team_of(traits_of_resource(one)) if teams else ""
         )
         for one in rows
-        if (key not in one.tags if key else not one.tags)
+        if lacks(one, key)
     ]
     found.sort(key=lambda one: (one.cost.monthly is None, -(one.cost.monthly or ZERO)))
     return UntaggedReport(
         found,
         count,
         present,
-        shares(rows, costs, found) if present <= MOST_PRICED else (),
+        shares(rows, costs, key) if present <= MOST_PRICED else (),
         sum(one.cost.monthly is None for one in found),
     )
 
 
+def lacks(resource: Resource, key: str) -> bool:
+    return key not in resource.tags if key else not resource.tags
+
+
 def shares(
-    resources: Iterable[Resource],
-    costs: dict[int, ResourceCost],
-    lacking: Iterable[UntaggedResource],
+    resources: Iterable[Resource], costs: dict[int, ResourceCost], key: str
 ) -> list[TaggedShare]:
-    totals, untagged = (
-        defaultdict[str, Decimal](Decimal),
-        defaultdict[str, Decimal](Decimal),
-    )
+    found: dict[str, TaggedShare] = {}
     for one in resources:
         cost = costs[one.pk]
         if cost.currency and cost.monthly:
-            totals[cost.currency] += cost.monthly
-    for row in lacking:
-        if row.cost.currency and row.cost.monthly:
-            untagged[row.cost.currency] += row.cost.monthly
-    return [
-        TaggedShare(currency, total, untagged[currency])
-        for currency, total in sorted(totals.items())
-    ]
+            share = found.setdefault(cost.currency, TaggedShare(cost.currency))
+            share.total += cost.monthly
+            if lacks(one, key):
+                share.untagged += cost.monthly
+    return [found[currency] for currency in sorted(found)]
 
 
 class UntaggedFilter(AnyKindFilter):

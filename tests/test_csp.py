@@ -30,11 +30,13 @@ NOT_PAGES += ["_here/", ".csv", ".xlsx", ".json", "jsi18n"]
 BROWSER = {"accept": "text/html"}
 # Leads on to the page on which the row is changed.
 SHORT = re.compile(rf"/admin/\w+/\w+/{HIDDEN_KEY}/")
+# What may not be inline, or of another host.
+LOADED = re.compile(r"<(?:script|style|link|base|iframe|object|embed)\b[^>]*>")
 
 
 def unlike_pages(client: Client) -> Iterator[str]:
     """Yield each page that has what no page before it has: an element, an attribute,
-    a class, or what a script evaluates. A browser would find nothing new on others."""
+    a class, or what is loaded or evaluated. Others have nothing new for a browser."""
     yield "/login/"
     texts, seen = pages(), set[str]()
     for address in closed(HIDDEN_KEY):
@@ -49,6 +51,7 @@ def unlike_pages(client: Client) -> Iterator[str]:
 
 def parts_of(text: str) -> set[str]:
     found = set(re.findall(r"<[\w-]+", text))
+    found |= {re.sub(r"\d+", "", tag) for tag in LOADED.findall(text)}
     for name, value in re.findall(r"""\s([\w:@.-]+)=["']([^"']*)["']""", text):
         found.add(name)
         if name == "class":

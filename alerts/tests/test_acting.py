@@ -1,6 +1,7 @@
 """Acknowledging and snoozing: by the link in a message, on the page and by API."""
 
 import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,6 +32,13 @@ from users.testing import ask, operator, person, viewer
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 STALE = Facts(Topic.FRESHNESS, Severity.CRITICAL)
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    """Links expire, and snoozes end."""
+    with time_machine.travel(NOW, tick=False):
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -88,7 +96,7 @@ def test_a_forged_or_old_link_is_refused_in_a_sentence(
         for answer in (client.get(wrong), client.post(wrong)):
             assert answer.status_code == 409
             assert "The link has expired" in answer.content.decode()
-    with time_machine.travel(datetime.now(tz=NOW.tzinfo) + 15 * DAY):
+    with time_machine.travel(NOW + 15 * DAY, tick=False):
         assert client.post(link).status_code == 409
     assert Notice.objects.get().acknowledged_at is None
 
@@ -97,8 +105,7 @@ def test_what_is_snoozed_is_told_again_when_that_ends(
     told: Notice, mailoutbox: Any, client: Client
 ) -> None:
     link = link_in(mailoutbox[0].body)
-    with time_machine.travel(NOW, tick=False):
-        page = client.post(link, {"days": "1"}).content.decode()
+    page = client.post(link, {"days": "1"}).content.decode()
     assert "Snoozed until" in page
     queue_notice(about_of(told), "worse", "It is worse.", NOW, STALE)
     assert at(NOW + DAY / 2) == 0
@@ -115,7 +122,7 @@ def test_what_is_over_by_then_is_not_told_again(
 ) -> None:
     by_api = operator().post(
         f"/api/v1/notices/{told.pk}/snooze/",
-        {"until": (datetime.now(tz=NOW.tzinfo) + DAY).isoformat()},
+        {"until": (NOW + DAY).isoformat()},
         format="json",
     )
     assert by_api.status_code == 200
@@ -177,7 +184,7 @@ def test_who_was_told_at_first_is_told_again_by_a_message_of_the_same_cause(
     assert at(NOW) == 2
     operator().post(
         f"/api/v1/notices/{Notice.objects.earliest('pk').pk}/snooze/",
-        {"until": (datetime.now(tz=NOW.tzinfo) + DAY).isoformat()},
+        {"until": (NOW + DAY).isoformat()},
         format="json",
     )
     Snooze.objects.update(until=NOW + DAY)

@@ -25,6 +25,7 @@ from providers.aws.client import AwsAccount, AwsOptions
 from providers.aws.provider import AwsProvider
 from providers.azure import account_settings as azure
 from providers.azure.account_settings import AzureSettings
+from providers.azure.acting import AzureActing
 from providers.azure.client import AzureAccount, AzureOptions
 from providers.azure.provider import AzureProvider
 from providers.base import (
@@ -115,6 +116,8 @@ def _valid_settings(account: "CloudAccount") -> Iterator[None]:
 
 def acts_for(account: "CloudAccount") -> bool:
     """Return whether the account has an acting role; no request is sent."""
+    if CLOUDS[account.provider].pays_for_others(account.account_id):
+        return False  # a bill has no resources
     try:
         return account.typed_settings.acts
     except InvalidSetting:
@@ -155,6 +158,15 @@ def _act_aws(account: "CloudAccount", now: datetime) -> AwsActing:
         AwsAccount(account.account_id, AwsSettings.of(account.settings)),
         aws_options(),
         acting_options(),
+    )
+
+
+def _act_azure(account: "CloudAccount", now: datetime) -> AzureActing:
+    return AzureActing(
+        AzureAccount(account.account_id, AzureSettings.of(account.settings)),
+        azure_options(),
+        acting_options(),
+        now,
     )
 
 
@@ -200,7 +212,7 @@ CLOUDS: dict[str, Cloud] = {
         AzureSettings,
         azure.check_account_id,
         _connect_azure,
-        _act_not,
+        _act_azure,
         pays_for_others=azure.pays_for_others,
         turned_off=partial(without_usage, "AZURE_USAGE_METRICS"),
         billed_states=ALLOCATED,

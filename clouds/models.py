@@ -246,14 +246,24 @@ class DemoCompany(models.Model):
         blank=True,
         help_text="Its present, while that is behind ours. Empty: it is ours.",
     )
-    conductor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True
+    conductor = models.CharField(
+        max_length=150, blank=True, help_text="Who conducts it; empty: nobody does."
     )
     conducted_at = models.DateTimeField(
         null=True, blank=True, help_text="When the conductor last did something."
     )
+    steps = models.JSONField(
+        default=list, blank=True, help_text="What is still to be done, in order."
+    )
+    is_paused = models.BooleanField("paused", default=False)
     scenario = models.CharField(max_length=64, blank=True)
-    step = models.PositiveSmallIntegerField(default=0)
+    scene = models.PositiveSmallIntegerField(
+        default=0, help_text="How many scenes of the scenario were played."
+    )
+    said = models.TextField(blank=True, help_text="What the last step did.")
+    error = models.TextField(blank=True, help_text="Why the last step failed.")
+    held_by = models.CharField(max_length=256, blank=True)
+    held_at = models.DateTimeField(null=True, blank=True)
 
     objects = models.Manager["DemoCompany"]()
 

@@ -34,6 +34,7 @@ from providers.demo.lives import lives
 from providers.demo.load import cpu_on, memory_on, network_on
 from providers.demo.resource_prices import resource_prices
 from providers.demo.tagged_bill import tag_costs
+from providers.demo.things import things
 from providers.demo.use import use_of
 from providers.errors import ErrorKind, ProviderError
 from providers.meter import Meter
@@ -138,6 +139,18 @@ class DemoProvider:
         if not is_repeated(event, self.events):
             self._store(event)
             self.events = known((*self.events, event), self.hour)
+
+    def resource_id(self, name: str) -> str:
+        """Return the id of what has this name or id now; "" without one."""
+        for life in lives(self.account_id, self.events):
+            is_there = life.launched <= self.hour < life.terminated
+            if is_there and name in (life.machine.name, life.instance_id):
+                return life.instance_id
+        for thing in things(self.account_id, self.events):
+            is_there = thing.created <= self.hour < thing.deleted
+            if is_there and name in (thing.name, thing.id):
+                return thing.id
+        return ""
 
     def check_access(self, now: datetime) -> Iterator[AccessCheck]:
         for permission, needed_for in PERMISSIONS[self.cloud].items():

@@ -3,13 +3,15 @@
 The row is the truth: a message to a worker only says that there is something to do.
 """
 
-import logging
+import contextlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
+from celery import current_app
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -18,12 +20,13 @@ from clouds.models import DemoCompany
 from core.clocks import is_recent, recent
 from core.windows import utc_day
 from dashboard.demo.stage import perform
-from providers.demo.steps import Act, InvalidStep, Step, parse_step
+from providers.demo.scenario_files import Scenario, Scene, scenarios
+from providers.demo.steps import Act, Step, parse_step
+from providers.demo.steps import InvalidStep as InvalidStep
 from syncs.runs.claims import SlotTaken
 from syncs.runs.processes import is_dead, own_mark
+from syncs.runs.start import broker_errors
 from users.audit import Actor, record_by
-
-logger = logging.getLogger(__name__)
 
 # A presenter who did nothing for so long has left.
 CONDUCTS_FOR = timedelta(minutes=10)
@@ -31,7 +34,7 @@ CONDUCTS_FOR = timedelta(minutes=10)
 HELD_AT_MOST = timedelta(minutes=10)
 MOST_STEPS = 100
 
-Tell = Callable[[str], None]
+Tell = Callable[[str], object]
 
 
 class Conducted(Exception):
@@ -70,8 +73,10 @@ def conductor_of(row: DemoCompany, now: datetime) -> str:
     return row.conductor if at and is_recent(at, now, CONDUCTS_FOR) else ""
 
 
-def queue(steps: Sequence[Step], actor: Actor, now: datetime) -> DemoCompany:
-    """Add steps to what is to be done. Raises Conducted and InvalidStep."""
+def queue(given: Sequence[Mapping[str, Any]], actor: Actor, now: datetime) -> None:
+    """Add the steps that are written so to what is to be done. Raises Conducted and
+    InvalidStep."""
+    steps = [parse_step(one) for one in given]
     with conducting(actor, now) as row:
         if len(row.steps) + len(steps) > MOST_STEPS:
             raise InvalidStep(f"At most {MOST_STEPS} steps wait. Stop those first.")
@@ -79,7 +84,49 @@ def queue(steps: Sequence[Step], actor: Actor, now: datetime) -> DemoCompany:
         row.error = ""
         for step in steps:
             record_by(actor, f"demo.{step.do}", row, **step.given)
-    return row
+
+
+def play_scene(actor: Actor, now: datetime, name: str = "") -> Scene:
+    """Begin the scenario of that name, or go to the next scene of the one that is
+    played; what was still to be done is left out. Raises Conducted and InvalidStep."""
+    with conducting(actor, now) as row:
+        if name:
+            row.scenario, row.scene = name, 0
+        scenes = scenario_of(row).scenes
+        if row.scene >= len(scenes):
+            raise InvalidStep("That was the last scene. Choose another scenario.")
+        scene = scenes[row.scene]
+        row.scene += 1
+        row.steps, row.error = [step.given for step in scene.steps], ""
+        record_by(actor, "demo.scene", row, scenario=row.scenario, scene=row.scene)
+    return scene
+
+
+def scenario_of(row: DemoCompany) -> Scenario:
+    """Return the one that is played. Raises InvalidStep."""
+    found = scenarios().get(row.scenario)
+    if found is None:
+        known = ", ".join(scenarios())
+        raise InvalidStep(f"scenario: {row.scenario!r} is none. Use one of {known}.")
+    return found
+
+
+def send() -> None:
+    """Tell a worker that steps wait. If the queue is unreachable, the scheduler does
+    them a minute later."""
+    with contextlib.suppress(*broker_errors()):
+        current_app.send_task("dashboard.tasks.conduct_demo", retry=False)
+
+
+def conduct(what: str, actor: Actor, now: datetime) -> bool:
+    """Pause, go on, or let go; return whether there is such a thing."""
+    if what == "let-go":
+        let_go(actor, now)
+    elif what in ("pause", "go-on"):
+        pause(actor, now, is_paused=what == "pause")
+    else:
+        return False
+    return True
 
 
 def pause(actor: Actor, now: datetime, *, is_paused: bool) -> None:
@@ -89,7 +136,7 @@ def pause(actor: Actor, now: datetime, *, is_paused: bool) -> None:
         record_by(actor, "demo.pause" if is_paused else "demo.go_on", row)
 
 
-def stop(actor: Actor, now: datetime) -> None:
+def let_go(actor: Actor, now: datetime) -> None:
     """Forget what is still to be done, and let go of the demo. Raises Conducted."""
     with conducting(actor, now) as row:
         row.steps, row.is_paused, row.error = [], False, ""

@@ -24,6 +24,7 @@ from providers.demo.provider import DemoProvider
 from providers.demo.steps import Act, InvalidStep, Step
 from syncs.accounts.changes import remove_accounts
 
+ONE_MINUTE = timedelta(minutes=1)
 # How much of a bill's end is read again where an event changed it.
 RECENT_DAYS = 4
 # What a day may change; forecasts follow at the end.
@@ -56,7 +57,7 @@ def perform(step: Step, now: datetime, by: str) -> str:
             account__in=CloudAccount.objects.demo()
         )
         return f"{live.count()} recommendations are open."
-    asked = _asked(step, company_now(now))
+    asked = _asked(step, _ticked(now))
     if step.do is Act.APPLY:
         return _apply(asked, by)
     event = _event(asked)
@@ -112,6 +113,16 @@ def refresh_insights(now: datetime, parts: tuple[Part, ...]) -> None:
     if not CloudAccount.objects.real().exists():
         accounts.append(None)
     refresh(accounts, now, parts=parts)
+
+
+def _ticked(now: datetime) -> datetime:
+    """Return its present, a minute later where its clock stands: by the time of a sync
+    it is told what that has seen."""
+    then = company_now(now)
+    if then == now:
+        return now
+    set_clock(then + ONE_MINUTE)
+    return then + ONE_MINUTE
 
 
 def _asked(step: Step, now: datetime) -> Asked:

@@ -141,8 +141,6 @@ def _check(step: Step) -> None:
             f"account: {step.account} is no account of the demo company, and only that "
             f"is conducted. Use one of {', '.join(ACCOUNT_IDS)}."
         )
-    if step.do is Act.CPU and step.factor > 100:
-        raise InvalidStep("factor: a machine's CPU is at most 100 percent.")
     if step.do is Act.RESET and step.days is not None and step.days < LEAST_DAYS:
         raise InvalidStep(f"days: at least {LEAST_DAYS} days are built.")
     regions = REGIONS[CLOUDS[ACCOUNT_IDS[step.account]]] if step.account else ()

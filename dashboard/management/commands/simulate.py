@@ -6,10 +6,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from core.commands import FAILED, TAKEN, bad_arguments
-from dashboard.demo.conductor import Busy, Conducted, company, play, queue
+from core.commands import TAKEN, bad_arguments
+from dashboard.demo.commands import play_here
+from dashboard.demo.conductor import Conducted, InvalidStep, queue
 from providers.demo.company import COMPANY_NAME
-from providers.demo.steps import InvalidStep, parse_step
 from users.audit import command_actor
 
 # What --live adds each time, and how many of these make a minute.
@@ -48,15 +48,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            steps = [parse_step(given) for given in self._steps(options)]
-            queue(steps, command_actor(), timezone.now())
-            play(self.stdout.write)
+            queue(self._steps(options), command_actor(), timezone.now())
         except InvalidStep as error:
             raise bad_arguments(error) from None
-        except (Conducted, Busy) as error:
+        except Conducted as error:
             raise CommandError(str(error), returncode=TAKEN) from None
-        if failed := company().error:
-            raise CommandError(failed, returncode=FAILED)
+        play_here(self.stdout.write)
 
     def _steps(self, options: dict[str, Any]) -> list[dict[str, Any]]:
         days, speed = options["days"], options["speed"]

@@ -369,6 +369,7 @@ EACH_MINUTE = {
     "look-whose-insights-are-due": "insights.tasks.refresh_due",
     "record-dashboard": "dashboard.tasks.record_dashboard",
     "send-digests": "dashboard.tasks.send_due_digests",
+    "conduct-demo": "dashboard.tasks.conduct_demo",
     "delete-old-questions": "assistant.tasks.delete_expired",
 }
 CELERY_BEAT_SCHEDULE = {

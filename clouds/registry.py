@@ -185,11 +185,16 @@ def _connect_azure(account: "CloudAccount", now: datetime) -> AzureProvider:
 
 
 def _connect_demo(account: "CloudAccount", now: datetime) -> DemoProvider:
+    from clouds.demo_clock import company_now
+
+    anchor = utc_day(account.created_at)
     return DemoProvider(
         account.account_id,
-        utc_day(account.created_at),
-        now,
+        anchor,
+        company_now(now),
         ProviderSettings.of(account.settings).tag_keys,
+        account.demo_events.records(anchor),
+        partial(account.demo_events.store, account, anchor),
     )
 
 

@@ -21,7 +21,7 @@ from providers.acting import (
     seen,
 )
 from providers.aws.account_settings import AwsSettings
-from providers.aws.acting import AwsActing
+from providers.aws.acting_source import AwsActing
 from providers.aws.client import AwsAccount, AwsOptions
 from providers.errors import ErrorKind, ProviderError
 

@@ -211,6 +211,11 @@ class Anomaly(Owned):
         last = next(iter(self.changes.all()), None)
         return last is not None and not last.user_name
 
+    @property
+    def was_over_when_found(self) -> bool:
+        """Whether it was resolved from the start, as it had long ended."""
+        return self.status == self.Status.RESOLVED and not self.changes.all()
+
     def next_statuses(self) -> list[Status]:
         """The statuses that people may give it: any other, those ahead first."""
         return other_statuses(self.status, list(self.Status))

@@ -105,6 +105,12 @@ class Anomaly(Owned):
         default=list,
         help_text="The parts it consists of, largest first.",
     )
+    tag_causes = models.JSONField(
+        "causes by tag",
+        default=list,
+        blank=True,
+        help_text="The values of each tag key that it consists of, largest first.",
+    )
     recall = models.FloatField(
         "detection rate",
         null=True,

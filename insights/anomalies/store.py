@@ -26,7 +26,7 @@ COMPUTED = (
     *("resource_id", "currency"),
     *("kind", "direction", "first_day", "last_day", "peak_day", "seen_on", "is_over"),
     *("expected", "low", "high", "actual", "impact", "severity", "confidence"),
-    *("causes", "recall", "false_per_month"),
+    *("causes", "tag_causes", "recall", "false_per_month"),
 )
 
 

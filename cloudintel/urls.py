@@ -31,6 +31,7 @@ from dashboard.api.views import (
 )
 from dashboard.api_schema import SchemaView
 from dashboard.carbon import CarbonView
+from dashboard.digests.api import DigestViewSet
 from dashboard.explained_costs import ExplainedCostsView, ExplainedCostViewSet
 from dashboard.home import SummaryView
 from dashboard.instances import InstanceCpuViewSet, InstanceListView
@@ -136,6 +137,7 @@ router.register("owner-rules", OwnerRuleViewSet)
 router.register("saved-views", SavedViewViewSet)
 router.register("notices", NoticeViewSet)
 router.register("alert-routes", RouteViewSet)
+router.register("digests", DigestViewSet)
 router.register("assistant/questions", InteractionViewSet)
 router.register("audit", AuditEntryViewSet)
 

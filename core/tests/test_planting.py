@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from core.testing.planting.__main__ import found, sample, unnoticed
+from core.testing.planting.__main__ import HOUSE, found, sample, unnoticed
 from core.testing.planting.fault import Fault
 from core.testing.planting.python_faults import python_faults
 from core.testing.planting.text_faults import text_faults
@@ -112,12 +112,13 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     monkeypatch.delenv("DJANGO_SETTINGS_MODULE")
+    monkeypatch.setenv("PYTHONPATH", str(HOUSE))
     return tmp_path
 
 
 def test_a_script_is_watched_by_all_tests_that_are_given(house: Path) -> None:
     faults = list(found(house, "room/greet.js"))
-    tests = WatchingTests.recorded(house, ["room/tests/test_script.py"])
+    tests = WatchingTests.recorded(house, ["room/tests/test_script.py"], faults)
     assert (len(faults), list(unnoticed(faults, tests))) == (1, [])
 
 
@@ -139,7 +140,7 @@ def test_what_no_test_notices_is_listed_and_nothing_stays_planted(
         Fault(HERE, at, at + 2, "comparison", b">"),
         Fault(HERE, at, at + 2, "comparison", b"<"),
     ]
-    tests = WatchingTests.recorded(house, ["room"])
+    tests = WatchingTests.recorded(house, ["room"], faults)
     assert list(unnoticed(faults, tests)) == [SURVIVOR]
     printed = capsys.readouterr().out
     assert "left out: room/tests/test_code.py::test_that_fails_already\n" in printed

@@ -40,13 +40,20 @@ def main() -> None:
     parser.add_argument("--faults", type=int, default=20, metavar="N")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--tests", nargs="+", metavar="PATH", help="default: the paths")
+    parser.add_argument(
+        "--near",
+        type=int,
+        metavar="N",
+        help="run at most so many of the tests that run the fault's line, and no other",
+    )
     options = parser.parse_args()
     with TemporaryDirectory(prefix="cloudintel-planting-") as folder:
         house = Path(folder)
         copy_house(house)
         tests = options.tests or options.paths
         faults = sample(house, options.paths, options.faults, options.seed)
-        survivors = list(unnoticed(faults, WatchingTests.recorded(house, tests)))
+        watching = WatchingTests.recorded(house, tests, faults, options.near)
+        survivors = list(unnoticed(faults, watching))
     noticed = len(faults) - len(survivors)
     print(f"\n{noticed} of {len(faults)} faults were noticed.")
     for shown in survivors:
@@ -99,10 +106,12 @@ def unnoticed(faults: Sequence[Fault], tests: WatchingTests) -> Iterator[str]:
         file.write_bytes(fault.applied(source))
         # Python compiles again what has another time, of whole seconds.
         os.utime(file, (number, number))
-        failure = tests.failure(fault, fault.line(source))
+        failure, asked = tests.noticed(fault, fault.line(source))
         file.write_bytes(source)
         shown = fault.shown(source)
-        print(f"{number}  {failure or 'NOT NOTICED'}\n  {shown}", flush=True)
+        print(
+            f"{number}  {failure or f'NOT NOTICED by {asked}'}\n  {shown}", flush=True
+        )
         if not failure:
             yield shown
 

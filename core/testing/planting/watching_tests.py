@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from os.path import commonpath
 from pathlib import Path
 
 from coverage import CoverageData
@@ -19,7 +20,10 @@ PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 # A fault makes no migration, so that one database serves all.
 PYTEST += ["--reuse-db"]
 FIRST_FAILURE = ["-x"]
-RECORDING = ["--cov=.", "--cov-context=test", "--cov-report=", "--create-db"]
+RECORDING = ["--cov", "--cov-context=test", "--cov-report=", "--create-db"]
+RECORDING += ["-p", "core.testing.planting.rendered_templates"]
+# What the tests' own processes run is enough, and few files are traced sooner than all.
+TRACED = "[run]\nbranch = false\ninclude =\n"
 # Tests that take so many times as long as without a fault hang, which is noticed too.
 PATIENCE = 5
 TO_START = 60
@@ -37,34 +41,50 @@ class WatchingTests:
     left_out: Sequence[str]
     lines: CoverageData
     seconds: float
+    # At most so many tests near a fault, and no other; None is all that are given.
+    near: int | None
 
     @classmethod
-    def recorded(cls, house: Path, given: Sequence[str]) -> "WatchingTests":
+    def recorded(
+        cls,
+        house: Path,
+        given: Sequence[str],
+        faults: Sequence[Fault],
+        near: int | None = None,
+    ) -> "WatchingTests":
         """Run the tests once without any fault. Those that fail are left out."""
+        traced = house / ".coveragerc-planting"
+        paths = sorted({f"    {fault.path}" for fault in faults})
+        traced.write_text(TRACED + "\n".join(paths))
         started = time.monotonic()
-        failing = failures(house, [*RECORDING, *given], None)
+        failing = failures(house, [*RECORDING, f"--cov-config={traced}", *given], None)
         for name in failing:
             print(f"Fails without any fault, and is left out: {name}", flush=True)
         lines = CoverageData(house / ".coverage")
         lines.read()
         seconds = time.monotonic() - started
         left_out = [f"--deselect={name}" for name in failing]
-        return cls(house, given, left_out, lines, seconds)
+        return cls(house, given, left_out, lines, seconds, near)
 
-    def failure(self, fault: Fault, line: int) -> str:
-        """Return the first test that fails, '' if all pass.
+    def noticed(self, fault: Fault, line: int) -> tuple[str, str]:
+        """Return the first test that fails, '' if all pass, and how many were asked.
 
         Those near the fault come first, as one of them notices it sooner. Others may
         notice it too, where what they see was computed before and kept, or is a script.
         """
-        near = self._that_run(fault.path, line)
+        run_it = self._that_run(fault.path, line)
+        near = closest(run_it, fault.path)[: self.near]
         others = [*self.given, *(f"--deselect={name}" for name in near)]
+        only_near = near and self.near is not None
+        asked = (
+            f"{len(near)} of the {len(run_it)} tests near it" if only_near else "all"
+        )
         patience = TO_START + PATIENCE * self.seconds
-        for tests in filter(None, (near, others)):
+        for tests in filter(None, (near, [] if only_near else others)):
             options = [*FIRST_FAILURE, *self.left_out, *tests]
             if failed := failures(self.house, options, patience):
-                return failed[0]
-        return ""
+                return failed[0], asked
+        return "", asked
 
     def _that_run(self, path: Path, line: int) -> Sequence[str]:
         """Return the tests that run the line; its file, if an import runs the line."""
@@ -72,6 +92,11 @@ class WatchingTests:
         known = [number for number in by_line if number <= line]
         run_it = tests_of(by_line[max(known)]) if known else []
         return run_it or tests_of(chain.from_iterable(by_line.values()))
+
+
+def closest(tests: Iterable[str], path: Path) -> list[str]:
+    """Return the tests in order, those first that lie nearest to the file."""
+    return sorted(tests, key=lambda name: -len(commonpath([name, path])))
 
 
 def tests_of(contexts: Iterable[str]) -> list[str]:

@@ -41,7 +41,7 @@ class WatchingTests:
     left_out: Sequence[str]
     lines: CoverageData
     seconds: float
-    # At most so many tests near a fault, and no other; None is all that are given.
+    # At most so many of those near a fault, and no other; None is all that are given.
     near: int | None
 
     @classmethod
@@ -66,27 +66,24 @@ class WatchingTests:
         left_out = [f"--deselect={name}" for name in failing]
         return cls(house, given, left_out, lines, seconds, near)
 
-    def noticed(self, fault: Fault, line: int) -> tuple[str, str]:
-        """Return the first test that fails, '' if all pass, and how many were asked.
+    def failure(self, fault: Fault, line: int) -> str:
+        """Return the first test that fails, '' if all pass.
 
         Those near the fault come first, as one of them notices it sooner. Others may
         notice it too, where what they see was computed before and kept, or is a script.
         """
-        run_it = self._that_run(fault.path, line)
-        near = closest(run_it, fault.path)[: self.near]
+        near = closest(self.that_run(fault.path, line), fault.path)[: self.near]
         others = [*self.given, *(f"--deselect={name}" for name in near)]
-        only_near = near and self.near is not None
-        asked = (
-            f"{len(near)} of the {len(run_it)} tests near it" if only_near else "all"
-        )
+        if self.near is not None and fault.path.suffix != ".js":
+            others = []
         patience = TO_START + PATIENCE * self.seconds
-        for tests in filter(None, (near, [] if only_near else others)):
+        for tests in filter(None, (near, others)):
             options = [*FIRST_FAILURE, *self.left_out, *tests]
             if failed := failures(self.house, options, patience):
-                return failed[0], asked
-        return "", asked
+                return failed[0]
+        return ""
 
-    def _that_run(self, path: Path, line: int) -> Sequence[str]:
+    def that_run(self, path: Path, line: int) -> Sequence[str]:
         """Return the tests that run the line; its file, if an import runs the line."""
         by_line = self.lines.contexts_by_lineno(str((self.house / path).resolve()))
         known = [number for number in by_line if number <= line]

@@ -6,9 +6,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, zip_longest
 from os.path import commonpath
 from pathlib import Path
 
@@ -72,7 +73,7 @@ class WatchingTests:
         Those near the fault come first, as one of them notices it sooner. Others may
         notice it too, where what they see was computed before and kept, or is a script.
         """
-        near = closest(self.that_run(fault.path, line), fault.path)[: self.near]
+        near = nearest_first(self.that_run(fault.path, line), fault.path)[: self.near]
         others = [*self.given, *(f"--deselect={name}" for name in near)]
         if self.near is not None and fault.path.suffix != ".js":
             others = []
@@ -91,9 +92,16 @@ class WatchingTests:
         return run_it or tests_of(chain.from_iterable(by_line.values()))
 
 
-def closest(tests: Iterable[str], path: Path) -> list[str]:
-    """Return the tests in order, those first that lie nearest to the file."""
-    return sorted(tests, key=lambda name: -len(commonpath([name, path])))
+def nearest_first(tests: Iterable[str], path: Path) -> list[str]:
+    """Return one of each file in turn, those first that lie nearest to the path.
+
+    Tests of one file look at the same things, so that some of them know what it knows.
+    """
+    of_file = defaultdict(list)
+    for name in tests:
+        of_file[name.partition("::")[0]].append(name)
+    near = sorted(of_file.items(), key=lambda one: -len(commonpath([one[0], path])))
+    return [*filter(None, chain.from_iterable(zip_longest(*dict(near).values())))]
 
 
 def tests_of(contexts: Iterable[str]) -> list[str]:

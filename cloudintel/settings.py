@@ -361,6 +361,7 @@ EACH_MINUTE = {
     "schedule-tick": "syncs.tasks.schedule_tick",
     "deliver-notices": "alerts.tasks.deliver_notices",
     "look-whose-insights-are-due": "insights.tasks.refresh_due",
+    "queue-remediations": "insights.tasks.queue_remediations",
     "record-dashboard": "dashboard.tasks.record_dashboard",
     "send-digests": "dashboard.tasks.send_due_digests",
     "delete-old-questions": "assistant.tasks.delete_expired",
@@ -384,6 +385,13 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = text(
     "DEFAULT_FROM_EMAIL", "cloudintel@localhost", FROM, "an e-mail address"
 )
+
+# What carries one of these tags is never changed: a key, or key=value.
+ACTING_PROTECTED_TAGS = ["protected"]
+# Who proposes an action does not approve it.
+REMEDIATION_SECOND_PERSON = boolean("REMEDIATION_SECOND_PERSON", default=True)
+# Actions that are approved for one account on one UTC day.
+REMEDIATION_DAILY_LIMIT = positive("REMEDIATION_DAILY_LIMIT", default=10)
 
 ASSISTANT_KEEP_DAYS = days("ASSISTANT_KEEP_DAYS", default=90)
 # OpenAI-compatible; empty: no question leaves this server.

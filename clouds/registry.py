@@ -16,6 +16,7 @@ from clouds.billed_services import (
     AZURE_SERVICES,
 )
 from core.windows import utc_day
+from providers.acting import ActingSource
 from providers.aws.account_settings import AwsSettings
 from providers.aws.account_settings import check_account_id as check_aws_account_id
 from providers.aws.client import AwsAccount, AwsOptions
@@ -207,4 +208,19 @@ def azure_options() -> AzureOptions:
         max_wait=settings.AZURE_LONGEST_WAIT_SECONDS,
         region_workers=settings.AZURE_REGION_WORKERS,
         metrics_call_usd=settings.AZURE_METRICS_CALL_USD,
+    )
+
+
+def can_act(account: "CloudAccount") -> bool:
+    """Return whether the account has an acting role; no request is sent."""
+    return False
+
+
+def acting_source_for(account: "CloudAccount", now: datetime) -> ActingSource:
+    """Return what changes this account. Raise ProviderError where acting is off."""
+    raise ProviderError(
+        ErrorKind.NOT_ENABLED,
+        f"Acting in {account}",
+        "it has no acting role",
+        "An administrator gives it one.",
     )

@@ -113,8 +113,8 @@ def why_not_approved(row: Remediation, actor: Actor, now: datetime) -> str:
     approved = Remediation.objects.filter(account=row.account).approved_on_day_of(now)
     if row.undoes_id is None and approved.count() >= limit:
         return (
-            f"{limit} actions were approved for {row.account} today, which is the limit "
-            "of REMEDIATION_DAILY_LIMIT. Approve it after 00:00 UTC."
+            f"{limit} actions were approved for {row.account} today, which is the "
+            "limit of REMEDIATION_DAILY_LIMIT. Approve it after 00:00 UTC."
         )
     return ""
 

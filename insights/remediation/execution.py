@@ -189,7 +189,8 @@ def _store_success(attempt: Attempt, outcome: Outcome) -> None:
 
 def _follow_recommendation(row: Remediation, now: datetime) -> None:
     """What is carried out is done, and verified by later bills; undone it is open."""
-    done, undone = row.recommendation, row.undoes and row.undoes.recommendation
+    done = row.recommendation
+    undone = row.undoes.recommendation if row.undoes else None
     if done is not None and done.is_live:
         _change(done, Recommendation.Status.DONE, f"By action {row.pk}.", row, now)
     if undone is not None and undone.status == Recommendation.Status.DONE:

@@ -28,14 +28,14 @@ class PowerHours:
     def parse(cls, text: str) -> "PowerHours":
         """Raise InvalidHours."""
         found = FORMAT.fullmatch(text)
-        night = [int(one) for one in found.group(1, 2) if one] if found else []
-        is_night = len(night) == 2 and max(night) < 24 and night[0] != night[1]
-        if found is None or not (found[3] or night) or (night and not is_night):
-            raise InvalidHours(
-                f"{text!r} is no schedule. Write the hours in UTC at which it is off on "
-                "workdays, weekends, or both, as in: 20-06 weekends."
-            )
-        return cls(*(night or (None, None)), weekends=bool(found[3]))
+        if found is None or not any(found.groups()):
+            raise InvalidHours(_reason(text))
+        if found[1] is None:
+            return cls(None, None, weekends=True)
+        off_from, on_from = int(found[1]), int(found[2])
+        if max(off_from, on_from) > 23 or off_from == on_from:
+            raise InvalidHours(_reason(text))
+        return cls(off_from, on_from, weekends=bool(found[3]))
 
     @classmethod
     def recommended(cls, recommendation: Recommendation) -> "PowerHours":
@@ -79,3 +79,10 @@ class PowerHours:
                 break
             at -= HOUR
         return at
+
+
+def _reason(text: str) -> str:
+    return (
+        f"{text!r} is no schedule. Write the hours in UTC at which it is off on "
+        "workdays, weekends, or both, as in: 20-06 weekends."
+    )

@@ -19,8 +19,8 @@ from syncs.models import SyncRun
 from users.audit import Actor, record_by
 
 ACTING_IS_OFF = (
-    "Acting is off for {account}: nothing is changed there until an administrator gives "
-    "the account an acting role."
+    "Acting is off for {account}: nothing is changed there until an administrator "
+    "gives the account an acting role."
 )
 
 
@@ -45,8 +45,8 @@ class Proposal:
 
 def proposal_of(recommendation: Recommendation) -> Proposal | None:
     """Return the action that carries it out; None: a user has to do it."""
-    of = (Rule(recommendation.rule), recommendation.resource.kind)
-    kind = OF_RULE.get(of)  # type: ignore[call-overload]
+    rule, of = Rule(recommendation.rule), Resource.Kind(recommendation.resource.kind)
+    kind = OF_RULE.get((rule, of))
     if kind is None or not recommendation.is_live:
         return None
     return Proposal(

@@ -43,6 +43,7 @@ from insights.labels.api import LabeledDayViewSet
 from insights.owners.api import AssignmentView, OwnerRuleViewSet
 from insights.planned_changes.api import PlannedChangeViewSet
 from insights.recommendations.api.views import RecommendationViewSet
+from insights.remediation.api import RemediationViewSet
 from inventory.api.views import (
     AddressViewSet,
     BucketViewSet,
@@ -127,6 +128,7 @@ router.register("api-usage", ApiUsageViewSet)
 router.register("forecasts", ForecastViewSet)
 router.register("anomalies", AnomalyViewSet)
 router.register("recommendations", RecommendationViewSet)
+router.register("remediations", RemediationViewSet)
 router.register("advice", AdviceViewSet)
 router.register("feedback", FeedbackViewSet)
 router.register("training-data", LabeledDayViewSet)

@@ -18,8 +18,8 @@ RUN = "run"
 class Command(BaseCommand):
     help = (
         "Actions that change something in a cloud. Without arguments it lists those "
-        "that are open; with a number it shows that one's log, or does with it what you "
-        "say: approve, reject, cancel, check (repeat its dry run), resume, roll_back, "
+        "that are open; with a number it shows the log of that one, or does with it: "
+        "approve, reject, cancel, check (repeat its dry run), resume, roll_back, "
         "or run, which works on it here instead of waiting for a worker."
     )
 

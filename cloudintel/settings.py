@@ -23,6 +23,7 @@ from cloudintel.environment import (
     endpoint,
     env,
     given,
+    listed,
     numbers,
     one_of,
     positive,
@@ -291,6 +292,11 @@ AZURE_REGION_WORKERS = positive("AZURE_REGION_WORKERS", default=8)
 # What a batch of metrics is taken to cost, as Microsoft names no price for it.
 AZURE_METRICS_CALL_USD = dollars("AZURE_METRICS_CALL_USD") or Decimal(0)
 
+# What an account's acting role never changes, each a key or a key=value, and how long
+# one action waits for the cloud before it is to be run again.
+ACTING_PROTECTED_TAGS = listed("ACTING_PROTECTED_TAGS", ["cloudintel:protected"])
+ACTING_DEADLINE_SECONDS = positive("ACTING_DEADLINE_SECONDS", default=600)
+
 # Costs are billed per page, so the whole history of Cost Explorer is read at once;
 # metrics are billed per metric, not per day.
 COST_FIRST_SYNC_DAYS = days("COST_FIRST_SYNC_DAYS", default=430)
@@ -386,8 +392,6 @@ DEFAULT_FROM_EMAIL = text(
     "DEFAULT_FROM_EMAIL", "cloudintel@localhost", FROM, "an e-mail address"
 )
 
-# What carries one of these tags is never changed: a key, or key=value.
-ACTING_PROTECTED_TAGS = ["protected"]
 # Who proposes an action does not approve it.
 REMEDIATION_SECOND_PERSON = boolean("REMEDIATION_SECOND_PERSON", default=True)
 # Actions that are approved for one account on one UTC day.

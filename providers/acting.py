@@ -6,13 +6,13 @@ carries a protected tag, CONFLICT where the cloud says that it can't be done now
 UNFINISHED where the cloud still worked on it at the deadline.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 from providers.base import Progress
-from providers.errors import ErrorKind, ProviderError
 from providers.meter import Meter
 from providers.records import (
     AccessCheck,
@@ -36,6 +36,9 @@ class ActionKind(StrEnum):
     """A lifecycle rule of a bucket; the access tier of a storage account."""
 
 
+REMOVALS = frozenset({ActionKind.RELEASE_ADDRESS, ActionKind.DELETE_VOLUME})
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What decides whether a resource is still the one that was approved."""
@@ -52,8 +55,8 @@ class CloudAction:
     """One change of one resource. With the same `key` it is the same change."""
 
     key: str
-    """Letters, digits and dashes, 32 at most: the cloud keeps it in tokens and tags,
-    by which a repeated action goes on where it stopped."""
+    """Letters, digits and dashes, 32 at most: the cloud keeps it in a tag, by which a
+    repeated action goes on where it stopped."""
     kind: ActionKind
     resource_id: str
     region: str = ""
@@ -63,6 +66,12 @@ class CloudAction:
     and recommendations name it: "t3.small", "gp3", "StandardIAStorage", "Cool"."""
     expected: Seen = field(default_factory=Seen)
     """What was seen when it was approved."""
+
+    def __str__(self) -> str:
+        """As in "Stop instance i-0123 in eu-west-1"."""
+        words = self.kind.replace("_", " ").capitalize()
+        where = f" in {self.region}" if self.region else ""
+        return f"{words} {self.resource_id}{where}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,18 @@ class ActionOutcome:
     undo: CloudAction | None = None
     """What takes it back, with `key` empty: it is an action of its own. None: nothing
     does."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActingOptions:
+    """What is never touched, and how long a cloud is waited for."""
+
+    protected_tags: Sequence[str] = ()
+    """Each a key, or a key with its value as "env=production"."""
+    deadline_seconds: float = 600
+    poll_seconds: float = 5
+    clock: Callable[[], float] = time.monotonic
+    wait: Callable[[float], None] = time.sleep
 
 
 class ActingSource(Protocol):
@@ -110,48 +131,14 @@ class ActingSource(Protocol):
 
 def seen(record: ResourceRecord) -> Seen:
     """Return what of a resource decides whether it is still the same."""
-    types = {
-        InstanceRecord: "instance_type",
-        VolumeRecord: "volume_type",
-        BucketRecord: "access_tier",
-    }
-    type_of = types.get(type(record))
-    is_held = isinstance(record, VolumeRecord | AddressRecord)
-    return Seen(
-        state=record.state,
-        type=getattr(record, type_of) if type_of else "",
-        attached_to=record.attached_to if is_held else "",
-        tags=record.tags,
-    )
-
-
-def protecting_tag(tags: Mapping[str, str], protected: Sequence[str]) -> str:
-    """Return the tag that protects a resource, "" without one.
-
-    Each of `protected` is a key, or a key with its value as "env=production".
-    """
-    for key, value in tags.items():
-        named = {key.lower(), f"{key}={value}".lower()}
-        if any(one.lower() in named for one in protected):
-            return f"{key}={value}" if value else key
-    return ""
-
-
-def refuse_protected(
-    action: CloudAction, record: ResourceRecord, protected: Sequence[str]
-) -> None:
-    """Raise ProviderError for what carries a protected tag."""
-    if tag := protecting_tag(record.tags, protected):
-        raise ProviderError(
-            ErrorKind.PROTECTED,
-            subject(action),
-            f"it carries the protected tag {tag}",
-            "Nothing was changed.",
-        )
-
-
-def subject(action: CloudAction) -> str:
-    """Return what errors are about: "Stop instance i-0123 in eu-west-1"."""
-    words = action.kind.replace("_", " ").capitalize()
-    where = f" in {action.region}" if action.region else ""
-    return f"{words} {action.resource_id}{where}"
+    match record:
+        case InstanceRecord():
+            return Seen(record.state, record.instance_type, "", record.tags)
+        case VolumeRecord():
+            held_by = record.attached_to
+            return Seen(record.state, record.volume_type, held_by, record.tags)
+        case AddressRecord():
+            return Seen(record.state, "", record.attached_to, record.tags)
+        case BucketRecord():
+            return Seen(record.state, record.access_tier, "", record.tags)
+    return Seen(record.state, tags=record.tags)

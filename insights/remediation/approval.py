@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from clouds.models import CloudAccount
-from clouds.registry import can_act
+from clouds.registry import acts_for
 from insights.models import Remediation
 from insights.remediation.action_kinds import OF_CLOUD, RemediationKind
 from insights.remediation.action_status import transition
@@ -101,7 +101,7 @@ def _approve(
 
 def why_not_approved(row: Remediation, actor: Actor, now: datetime) -> str:
     """Say why this actor can't approve it now; "" if they can."""
-    if row.traits.needs_role and not can_act(row.account):
+    if row.traits.needs_role and not acts_for(row.account):
         return ACTING_IS_OFF.format(account=row.account)
     if row.checked_at is None:
         return "Its dry run is not done yet. Wait for it."

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from clouds.registry import CLOUDS, acting_source_for
+from clouds.registry import CLOUDS, acting_for
 from core.windows import utc_day
 from insights.models import PowerSchedule, Remediation
 from insights.remediation.action_kinds import RemediationKind
@@ -52,7 +52,7 @@ class Executor(Protocol):
 def executor_of(row: Remediation, now: datetime) -> Executor:
     """Return what does it; no request is sent. Raise ProviderError."""
     if row.traits.acts is not None:
-        return CloudExecutor(acting_source_for(row.account, now), now)
+        return CloudExecutor(acting_for(row.account, now), now)
     if row.resource_id is not None:
         return ScheduleExecutor(now)
     return SyncExecutor(now)
@@ -92,7 +92,7 @@ class CloudExecutor:
         if record is None:
             raise ProviderError(
                 ErrorKind.CHANGED,
-                f"{action.kind.replace('_', ' ').capitalize()} {action.resource_id}",
+                str(action),
                 "it is gone",
                 "Nothing was changed.",
             )
@@ -168,7 +168,7 @@ class ScheduleExecutor:
         if active.exists():
             raise self._refusal(row, "it has a schedule already", "End that first.")
         # What stops and starts it must be allowed to, from the first hour on.
-        cloud = CloudExecutor(acting_source_for(row.account, self.now), self.now)
+        cloud = CloudExecutor(acting_for(row.account, self.now), self.now)
         is_on = row.resource is not None and row.resource.is_billed
         acts = ActionKind.STOP_INSTANCE if is_on else ActionKind.START_INSTANCE
         sentence, _ = cloud.try_out(row, cloud_action(row, acts))

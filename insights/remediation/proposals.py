@@ -7,14 +7,14 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from clouds.models import CloudAccount
-from clouds.registry import can_act
+from clouds.registry import acts_for
 from insights.models import Anomaly, Recommendation, Remediation
 from insights.recommendations.engine.advice import Rule
 from insights.remediation.action_kinds import KINDS, OF_RULE, RemediationKind
 from insights.remediation.power_hours import InvalidHours, PowerHours
 from insights.remediation.queue import send
 from inventory.models import Address, Resource, Volume
-from providers.acting import protecting_tag
+from providers.approved import protecting_tag
 from syncs.models import SyncRun
 from users.audit import Actor, record_by
 
@@ -141,7 +141,7 @@ def _why_not_of_resource(proposal: Proposal, resource: Resource) -> str:
     label = proposal.kind.label
     if traits.of is None or traits.of != resource.kind:
         return f"{label} is nothing for a resource of kind {resource.kind}."
-    if not can_act(proposal.account):
+    if not acts_for(proposal.account):
         return ACTING_IS_OFF.format(account=proposal.account)
     if not proposal.account.is_enabled:
         return f"{proposal.account} is disabled. Enable it first."

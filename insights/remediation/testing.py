@@ -12,7 +12,7 @@ from insights.remediation.execution import work_on
 from insights.remediation.proposals import Proposal, propose
 from inventory.models import Resource
 from inventory.testing import instance
-from providers.acting import ActionKind, ActionOutcome, CloudAction, seen, subject
+from providers.acting import ActionKind, ActionOutcome, CloudAction, seen
 from providers.base import Progress
 from providers.errors import ErrorKind, ProviderError
 from providers.meter import Meter
@@ -74,7 +74,7 @@ class FakeActing:
         if record is None or seen(record) != action.expected:
             raise ProviderError(
                 ErrorKind.CHANGED,
-                subject(action),
+                str(action),
                 "it is not as it was approved",
                 "Propose it again.",
             )

@@ -15,7 +15,7 @@ from django_filters.views import FilterView
 
 from clouds.access import AnyUser
 from clouds.models import CloudAccount
-from clouds.registry import can_act
+from clouds.registry import acts_for
 from core.pages import ListPages
 from insights.models import PowerSchedule, Remediation
 from insights.remediation.action_kinds import RemediationKind
@@ -63,7 +63,7 @@ class RemediationListView(PermissionRequiredMixin, FilterView):
         schedules = PowerSchedule.objects.visible_to(user).filter(ended_at=None)
         return super().get_context_data(
             accounts=accounts,
-            acting=[one for one in accounts if can_act(one)],
+            acting=[one for one in accounts if acts_for(one)],
             statuses=Remediation.Status.choices,
             kinds=RemediationKind.choices,
             schedules=schedules.select_related("resource", "account"),

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from clouds.registry import can_act
+from clouds.registry import acts_for
 from insights.models import Anomaly, Recommendation, Remediation
 from insights.remediation.proposals import Proposal, proposal_of, proposals_of, why_not
 from inventory.models import Resource
@@ -30,7 +30,7 @@ def remediation_panel(context: dict[str, Any], row: Any) -> dict[str, Any]:
     return {
         "given": given,
         "proposals": [(one, why_not(one)) for one in proposals],
-        "is_off": bool(accounts) and not any(map(can_act, accounts)),
+        "is_off": bool(accounts) and not any(map(acts_for, accounts)),
         "is_shown": bool(given or proposals),
         "anomaly": row if isinstance(row, Anomaly) else None,
         "next": request.get_full_path(),

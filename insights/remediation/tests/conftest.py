@@ -16,11 +16,11 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return found
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def acting(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeActing]:
     """The cloud of every account, all of which have an acting role."""
     source = FakeActing()
-    monkeypatch.setattr(executors, "acting_source_for", lambda account, now: source)
+    monkeypatch.setattr(executors, "acting_for", lambda account, now: source)
     for module in (approval, proposals):
-        monkeypatch.setattr(module, "can_act", lambda account: True)
+        monkeypatch.setattr(module, "acts_for", lambda account: True)
     yield source

@@ -33,7 +33,7 @@ from inventory.models import Address, Resource, Volume
 from inventory.testing import instance, resource
 from providers.errors import ErrorKind, ProviderError
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("acting")]
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_an_account_without_an_acting_role_is_never_changed(
     machine, other = running(owner, acting), running(owner, acting, "db")
     row = proposed(machine)
     for module in (proposals, approval):
-        monkeypatch.setattr(module, "can_act", lambda account: False)
+        monkeypatch.setattr(module, "acts_for", lambda account: False)
     assert "Acting is off for production" in proposal_refused(other, "stop_instance")
     assert "Acting is off for production" in refusal(row)
 

@@ -13,7 +13,7 @@ from insights.templatetags import remediation as panel
 from insights.testing import anomaly, recommendation, somebody
 from syncs.models import SyncRun
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("acting")]
 
 LIST = "/insights/remediation/"
 PROPOSE = f"{LIST}propose/"
@@ -22,7 +22,7 @@ PROPOSE = f"{LIST}propose/"
 @pytest.fixture(autouse=True)
 def acting_is_on(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (views, panel):
-        monkeypatch.setattr(module, "can_act", lambda account: True)
+        monkeypatch.setattr(module, "acts_for", lambda account: True)
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def test_the_list_says_what_there_is_and_whether_acting_is_on(
     assert "1 action<" in page
     assert "No matching actions" in text(olga, f"{LIST}?status=failed")
     assert "Invalid filters" in text(olga, f"{LIST}?status=eaten")
-    monkeypatch.setattr(views, "can_act", lambda account: False)
+    monkeypatch.setattr(views, "acts_for", lambda account: False)
     assert "Acting is off for every account" in text(olga, LIST)
 
 

@@ -1,4 +1,4 @@
-"""Actions against the emulated AWS: by a role of their own, and refused in the middle."""
+"""Actions in the emulated AWS: by a role of their own, and refused in the middle."""
 
 from typing import Any
 
@@ -67,7 +67,7 @@ def test_what_changed_since_approval_is_left_as_it_is(
     row = approved(instance, "stop_instance")
     aws.world().instances["i-1"].tags["env"] = "production"
     assert worked_on(row).status == "failed"
-    assert "it changed since it was approved: tags was team=shop" in row.error
+    assert "it changed since it was approved: tags was Name=i-1, team=shop" in row.error
     assert aws.world().instances["i-1"].state == "running"
 
 

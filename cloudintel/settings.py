@@ -8,6 +8,7 @@ from pathlib import Path
 import django_stubs_ext
 
 from cloudintel.broker import CONNECT_SECONDS, broker_options, broker_tls, broker_url
+from cloudintel.beat_schedule import BEAT_SCHEDULE
 from cloudintel.environment import (
     EMAIL,
     FROM,
@@ -363,24 +364,7 @@ CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
 # What is due is decided by the database, so nothing is sent twice. This schedule is
 # written to the admin at the first start; what is changed there stays.
 CELERY_BEAT_SCHEDULER = "syncs.scheduler.beat:Scheduler"
-EACH_MINUTE = {
-    "schedule-tick": "syncs.tasks.schedule_tick",
-    "deliver-notices": "alerts.tasks.deliver_notices",
-    "look-whose-insights-are-due": "insights.tasks.refresh_due",
-    "queue-remediations": "insights.tasks.queue_remediations",
-    "record-dashboard": "dashboard.tasks.record_dashboard",
-    "send-digests": "dashboard.tasks.send_due_digests",
-    "delete-old-questions": "assistant.tasks.delete_expired",
-}
-CELERY_BEAT_SCHEDULE = {
-    name: {
-        "task": task,
-        "schedule": timedelta(seconds=60),
-        # An older message is useless: the next one does the same.
-        "options": {"expire_seconds": 60},
-    }
-    for name, task in EACH_MINUTE.items()
-}
+CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
 
 ALERT_EMAILS = texts("ALERT_EMAILS", [], EMAIL, "e-mail addresses")
 ALERT_WEBHOOK_URL = url("ALERT_WEBHOOK_URL", "", "https", "http")

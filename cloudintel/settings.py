@@ -7,8 +7,8 @@ from pathlib import Path
 
 import django_stubs_ext
 
-from cloudintel.broker import CONNECT_SECONDS, broker_options, broker_tls, broker_url
 from cloudintel.beat_schedule import BEAT_SCHEDULE
+from cloudintel.broker import CONNECT_SECONDS, broker_options, broker_tls, broker_url
 from cloudintel.environment import (
     EMAIL,
     FROM,

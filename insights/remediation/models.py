@@ -58,7 +58,7 @@ class PowerSchedule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.resource} off {self.hours}"
+        return f"{self.resource} off {self.off} UTC"
 
     @property
     def hours(self) -> PowerHours:

@@ -9,6 +9,7 @@ EACH_MINUTE = {
     "queue-remediations": "insights.tasks.queue_remediations",
     "record-dashboard": "dashboard.tasks.record_dashboard",
     "send-digests": "dashboard.tasks.send_due_digests",
+    "conduct-demo": "dashboard.tasks.conduct_demo",
     "delete-old-questions": "assistant.tasks.delete_expired",
 }
 BEAT_SCHEDULE = {

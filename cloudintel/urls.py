@@ -31,6 +31,7 @@ from dashboard.api.views import (
 )
 from dashboard.api_schema import SchemaView
 from dashboard.carbon import CarbonView
+from dashboard.demo.api import DEMO_ROUTES, DemoViewSet
 from dashboard.explained_costs import ExplainedCostsView, ExplainedCostViewSet
 from dashboard.home import SummaryView
 from dashboard.instances import InstanceCpuViewSet, InstanceListView
@@ -171,6 +172,10 @@ api: list[URLPattern | URLResolver] = [
     path(
         "api/v1/infrastructure/resources/costs/",
         PricedResourceViewSet.as_view({"get": "costs"}),
+    ),
+    *(
+        path(f"api/v1/demo/{name}", DemoViewSet.as_view(methods))
+        for name, methods in DEMO_ROUTES.items()
     ),
     path("api/v1/coverage/", CoverageViewSet.as_view({"get": "list"})),
     path("api/v1/freshness/", FreshnessViewSet.as_view({"get": "list"})),

@@ -25,6 +25,7 @@ from providers.aws.client import AwsAccount, AwsOptions
 from providers.aws.provider import AwsProvider
 from providers.azure import account_settings as azure
 from providers.azure.account_settings import AzureSettings
+from providers.azure.acting import AzureActing
 from providers.azure.client import AzureAccount, AzureOptions
 from providers.azure.provider import AzureProvider
 from providers.base import (
@@ -115,6 +116,8 @@ def _valid_settings(account: "CloudAccount") -> Iterator[None]:
 
 def acts_for(account: "CloudAccount") -> bool:
     """Return whether the account has an acting role; no request is sent."""
+    if CLOUDS[account.provider].pays_for_others(account.account_id):
+        return False  # a bill has no resources
     try:
         return account.typed_settings.acts
     except InvalidSetting:
@@ -158,6 +161,15 @@ def _act_aws(account: "CloudAccount", now: datetime) -> AwsActing:
     )
 
 
+def _act_azure(account: "CloudAccount", now: datetime) -> AzureActing:
+    return AzureActing(
+        AzureAccount(account.account_id, AzureSettings.of(account.settings)),
+        azure_options(),
+        acting_options(),
+        now,
+    )
+
+
 def _act_not(account: "CloudAccount", now: datetime) -> ActingSource:
     raise ProviderError(
         ErrorKind.NOT_ENABLED, f"Acting in {account}", "it has no acting role", ""
@@ -173,11 +185,16 @@ def _connect_azure(account: "CloudAccount", now: datetime) -> AzureProvider:
 
 
 def _connect_demo(account: "CloudAccount", now: datetime) -> DemoProvider:
+    from clouds.demo_clock import company_now
+
+    anchor = utc_day(account.created_at)
     return DemoProvider(
         account.account_id,
-        utc_day(account.created_at),
-        now,
+        anchor,
+        company_now(now),
         ProviderSettings.of(account.settings).tag_keys,
+        account.demo_events.records(anchor),
+        partial(account.demo_events.store, account, anchor),
     )
 
 
@@ -200,7 +217,7 @@ CLOUDS: dict[str, Cloud] = {
         AzureSettings,
         azure.check_account_id,
         _connect_azure,
-        _act_not,
+        _act_azure,
         pays_for_others=azure.pays_for_others,
         turned_off=partial(without_usage, "AZURE_USAGE_METRICS"),
         billed_states=ALLOCATED,

@@ -289,6 +289,12 @@ ADMIN = (
         words="audit log history",
         needs_all_accounts=True,
     ),
+    Page(
+        "Demo",
+        "demo",
+        ("clouds.conduct_demo",),
+        words="simulate scenarios present conduct spike reset",
+    ),
     Page("Advanced", "admin:index", words="Django admin", is_for_staff=True),
 )
 PLACES = (

@@ -121,6 +121,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
     "core.api.problems.MethodMiddleware",
+    "live.pages.LivePages",
 ]
 
 ROOT_URLCONF = "cloudintel.urls"
@@ -238,6 +239,11 @@ if SECURE_COOKIES:
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
 # The proxy that terminates TLS redirects to it; other names of the domain are not ours.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
+
+# The process that tells open pages what changed; 0: none, and pages ask themselves.
+LIVE_PORT = positive("LIVE_PORT", default=0, least=0, most=65535)
+WEB_PORT = positive("WEB_PORT", default=8000, most=65535)
+LIVE_SOCKETS_PER_USER = positive("LIVE_SOCKETS_PER_USER", default=50)
 
 REST_FRAMEWORK = FRAMEWORK | {
     # Counted in the cache, per user; unauthenticated requests are refused before.

@@ -97,6 +97,7 @@ class SyncsLiveView(RunList):
 class SyncsView(RunList):
     """How fresh each dataset is, what reading costs, and the runs that read."""
 
+    live_topics = ("runs",)
     template_name = "syncs/syncs.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -131,6 +132,7 @@ class SyncsView(RunList):
 class RunView(PermissionRequiredMixin, DetailView[SyncRun]):
     """One run: its window, what it read, what that cost, and what failed."""
 
+    live_topics = ("runs",)
     permission_required = "syncs.view_syncrun"
     template_name = "syncs/run.html"
     queryset = SyncRun.objects.select_related(

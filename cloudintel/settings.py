@@ -8,6 +8,7 @@ from pathlib import Path
 import django_stubs_ext
 
 from cloudintel.broker import CONNECT_SECONDS, broker_options, broker_tls, broker_url
+from cloudintel.databases import database
 from cloudintel.environment import (
     EMAIL,
     FROM,
@@ -144,28 +145,12 @@ TEMPLATES = [
     }
 ]
 
-# SQLite in WAL mode by default: readers never wait for a sync. Writers take their lock
-# at BEGIN, so two of them queue instead of failing in the middle.
 DATABASE_URL = url(
     "DATABASE_URL",
     f"sqlite:///{STATE_DIR / 'cloudintel.sqlite3'}",
     *("postgres", "postgresql", "sqlite"),
 )
-DATABASES = {"default": env.db_url_config(DATABASE_URL)}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 30,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-    }
-else:
-    DATABASES["default"]["ENGINE"] = "core.db.postgresql"
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # A server that is gone without a word is noticed within a minute.
-    noticing = {"connect_timeout": 10, "tcp_user_timeout": 60_000}
-    noticing |= {"keepalives_idle": 30, "keepalives_interval": 10}
-    DATABASES["default"]["OPTIONS"] = noticing | DATABASES["default"].get("OPTIONS", {})
+DATABASES = {"default": database(DATABASE_URL)}
 
 # Memory of each process, or Redis, which may be unreachable at any time.
 CACHES = {"default": cache_url("CACHE_URL")}

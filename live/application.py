@@ -44,7 +44,6 @@ class Application:
         running = asyncio.create_task(self.hub.run())
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        self.hub.end_all()
         running.cancel()
         with suppress(asyncio.CancelledError):
             await running

@@ -27,7 +27,6 @@ RIGHTS_SECONDS = 5.0
 NAMED_ACCOUNTS = 100
 # A page fetched by each of so many viewers takes a second of the web server.
 PAGES_PER_SECOND = 40
-GOING_AWAY = Ended(1012, "The server restarts.")
 
 T = TypeVar("T")
 Changes = Mapping[str, frozenset[int]]
@@ -43,9 +42,14 @@ class Hub:
         self._reader, self._clerk = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
 
     async def run(self) -> None:
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._follow())
-            group.create_task(self._check_rights())
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._follow())
+                group.create_task(self._check_rights())
+        finally:
+            for pool in (self._reader, self._clerk):
+                pool.submit(connection.close)
+                pool.shutdown()
 
     async def ask(self, function: Callable[..., T], *arguments: object) -> T:
         """Ask the database in a thread; raise one of DATABASE_AWAY."""
@@ -70,10 +74,6 @@ class Hub:
         greeting = {"versions": versions, "spread": round(spread, 1)}
         viewer.missed = False
         viewer.post(json.dumps(away if self.is_away else greeting))
-
-    def end_all(self) -> None:
-        for viewer in self.viewers:
-            viewer.end(GOING_AWAY)
 
     async def _follow(self) -> None:
         while True:

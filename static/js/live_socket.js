@@ -5,7 +5,7 @@
 
 (() => {
   const FIRST_MS = 1000;
-  const LONGEST_MS = 30000;
+  const LONGEST_MS = 15000;
   const NOT_ALLOWED = 4403;
   const pages = new Map();
   let watched = new Set();

@@ -56,6 +56,7 @@ from inventory.api.views import (
     SnapshotViewSet,
     VolumeViewSet,
 )
+from live.api import LiveViewSet
 from metrics.api.views import (
     CpuMetricViewSet,
     MemoryMetricViewSet,
@@ -181,6 +182,7 @@ api: list[URLPattern | URLResolver] = [
     ),
     path("api/v1/coverage/", CoverageViewSet.as_view({"get": "list"})),
     path("api/v1/freshness/", FreshnessViewSet.as_view({"get": "list"})),
+    path("api/v1/live/", LiveViewSet.as_view({"get": "list"}), name="api-live"),
     path("api/v1/assignments/", AssignmentView.as_view()),
     path("api/v1/assistant/ask/", AskView.as_view(), name="api-ask"),
     path("api/v1/assistant/tools/", AssistantViewSet.as_view({"get": "tools"})),

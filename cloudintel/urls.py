@@ -31,8 +31,8 @@ from dashboard.api.views import (
 )
 from dashboard.api_schema import SchemaView
 from dashboard.carbon import CarbonView
-from dashboard.digests.api import DigestViewSet
 from dashboard.demo.api import DEMO_ROUTES, DemoViewSet
+from dashboard.digests.api import DigestViewSet
 from dashboard.explained_costs import ExplainedCostsView, ExplainedCostViewSet
 from dashboard.home import SummaryView
 from dashboard.instances import InstanceCpuViewSet, InstanceListView

@@ -187,8 +187,10 @@ class Remediation(models.Model):
         if self.resource is None:
             run = self.run
             return f"{run.dataset} of {run.account.name}" if run else self.account.name
-        target = f" to {self.target}" if self.traits.has_target else ""
-        return f"{self.resource.name or self.resource.short_id}{target}"
+        name = self.resource.name or self.resource.short_id
+        if self.kind == RemediationKind.SCHEDULE:
+            return f"{name} (off {self.target} UTC)"
+        return f"{name} to {self.target}" if self.traits.has_target else name
 
     @property
     def traits(self) -> KindTraits:

@@ -9,6 +9,7 @@ import django_stubs_ext
 
 from cloudintel.beat_schedule import BEAT_SCHEDULE
 from cloudintel.broker import CONNECT_SECONDS, broker_options, broker_tls, broker_url
+from cloudintel.databases import database
 from cloudintel.environment import (
     EMAIL,
     FROM,
@@ -123,6 +124,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
     "core.api.problems.MethodMiddleware",
+    "live.pages.LivePages",
 ]
 
 ROOT_URLCONF = "cloudintel.urls"
@@ -145,28 +147,12 @@ TEMPLATES = [
     }
 ]
 
-# SQLite in WAL mode by default: readers never wait for a sync. Writers take their lock
-# at BEGIN, so two of them queue instead of failing in the middle.
 DATABASE_URL = url(
     "DATABASE_URL",
     f"sqlite:///{STATE_DIR / 'cloudintel.sqlite3'}",
     *("postgres", "postgresql", "sqlite"),
 )
-DATABASES = {"default": env.db_url_config(DATABASE_URL)}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 30,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-    }
-else:
-    DATABASES["default"]["ENGINE"] = "core.db.postgresql"
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # A server that is gone without a word is noticed within a minute.
-    noticing = {"connect_timeout": 10, "tcp_user_timeout": 60_000}
-    noticing |= {"keepalives_idle": 30, "keepalives_interval": 10}
-    DATABASES["default"]["OPTIONS"] = noticing | DATABASES["default"].get("OPTIONS", {})
+DATABASES = {"default": database(DATABASE_URL)}
 
 # Memory of each process, or Redis, which may be unreachable at any time.
 CACHES = {"default": cache_url("CACHE_URL")}
@@ -240,6 +226,11 @@ if SECURE_COOKIES:
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
 # The proxy that terminates TLS redirects to it; other names of the domain are not ours.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
+
+# The process that tells open pages what changed; 0: none, and pages ask themselves.
+LIVE_PORT = positive("LIVE_PORT", default=0, least=0, most=65535)
+WEB_PORT = positive("WEB_PORT", default=8000, most=65535)
+LIVE_SOCKETS_PER_USER = positive("LIVE_SOCKETS_PER_USER", default=50)
 
 REST_FRAMEWORK = FRAMEWORK | {
     # Counted in the cache, per user; unauthenticated requests are refused before.

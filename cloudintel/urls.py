@@ -32,6 +32,7 @@ from dashboard.api.views import (
 from dashboard.api_schema import SchemaView
 from dashboard.carbon import CarbonView
 from dashboard.demo.api import DEMO_ROUTES, DemoViewSet
+from dashboard.digests.api import DigestViewSet
 from dashboard.explained_costs import ExplainedCostsView, ExplainedCostViewSet
 from dashboard.home import SummaryView
 from dashboard.instances import InstanceCpuViewSet, InstanceListView
@@ -55,6 +56,7 @@ from inventory.api.views import (
     SnapshotViewSet,
     VolumeViewSet,
 )
+from live.api import LiveViewSet
 from metrics.api.views import (
     CpuMetricViewSet,
     MemoryMetricViewSet,
@@ -139,6 +141,7 @@ router.register("owner-rules", OwnerRuleViewSet)
 router.register("saved-views", SavedViewViewSet)
 router.register("notices", NoticeViewSet)
 router.register("alert-routes", RouteViewSet)
+router.register("digests", DigestViewSet)
 router.register("assistant/questions", InteractionViewSet)
 router.register("audit", AuditEntryViewSet)
 
@@ -179,6 +182,7 @@ api: list[URLPattern | URLResolver] = [
     ),
     path("api/v1/coverage/", CoverageViewSet.as_view({"get": "list"})),
     path("api/v1/freshness/", FreshnessViewSet.as_view({"get": "list"})),
+    path("api/v1/live/", LiveViewSet.as_view({"get": "list"}), name="api-live"),
     path("api/v1/assignments/", AssignmentView.as_view()),
     path("api/v1/assistant/ask/", AskView.as_view(), name="api-ask"),
     path("api/v1/assistant/tools/", AssistantViewSet.as_view({"get": "tools"})),

@@ -14,6 +14,7 @@ from django.db.models import F
 from django.http import HttpRequest
 from rest_framework.request import Request
 
+from clouds.versions import bump_version
 from insights.labels.judging import judge_by_status
 from insights.models import Anomaly, Recommendation, Verification
 from insights.recommendations.engine.advice import VerdictStatus
@@ -170,6 +171,7 @@ def _write(
         new_status=status,
         note=note,
     )
+    bump_version(row.account, str(row._meta.verbose_name_plural))
     row.refresh_from_db()
 
 

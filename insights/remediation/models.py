@@ -24,7 +24,6 @@ from insights.status_change import StatusChange, version_field
 from inventory.models import Resource
 from syncs.models import SyncRun
 
-
 # The subject of the version that each line of a log moves.
 REMEDIATIONS = "remediations"
 

@@ -48,6 +48,7 @@ class RemediationListView(PermissionRequiredMixin, FilterView):
 
     template_name = "insights/remediations.html"
     permission_required = VIEW
+    live_topics = ("remediations",)
     filterset_class = RemediationFilter
     paginate_by = 25
     paginator_class = ListPages
@@ -88,6 +89,7 @@ class RemediationView(PermissionRequiredMixin, DetailView[Remediation]):
 
     template_name = "insights/remediation.html"
     permission_required = VIEW
+    live_topics = ("remediations",)
     context_object_name = "action"
 
     def get_queryset(self) -> RemediationQuerySet:

@@ -5,6 +5,7 @@ from io import StringIO
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
+from pytest_django import Settings
 
 from clouds.models import CloudAccount
 from clouds.testing import aws_account
@@ -18,7 +19,11 @@ def printed() -> str:
     return out.getvalue()
 
 
-def test_an_administrator_is_made_once_and_no_demo_beside_a_cloud_account() -> None:
+def test_an_administrator_is_made_once_and_no_demo_beside_a_cloud_account(
+    settings: Settings,
+) -> None:
+    # Other tests' clients would look through hundreds of collected files each.
+    settings.STATICFILES_FINDERS = []
     aws_account()
     said, _, password = printed().strip().rpartition(" ")
     assert said == "Sign in as admin with the password"

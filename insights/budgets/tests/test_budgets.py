@@ -59,7 +59,10 @@ def test_a_members_costs_are_on_its_payers_bill() -> None:
     member.save()
     spent(payer)
     payer.daily_costs.update(sub_account_id=member.account_id)
-    assert status_of(budget(scope="account", account=member), NOW).spent == 95
+    forecast(payer, "10", key=member.account_id)
+    forecast(member, "1")  # of its own bill, which is read no more
+    status = status_of(budget(scope="account", account=member), NOW)
+    assert (status.spent, status.forecasted) == (95, 205)
 
 
 def test_what_a_member_stored_before_it_joined_is_part_of_its_month() -> None:

@@ -85,6 +85,13 @@ def test_without_a_forecast_it_says_that_only_what_is_spent_is_known() -> None:
     assert "No forecast reaches the end of the month" in status.note
 
 
+def test_the_first_day_of_a_month_counts_as_soon_as_any_of_it_is_stored() -> None:
+    first = date(2026, 12, 1)
+    store_costs(account(), Window(first, date(2026, 12, 2)), {"EC2": "5"})
+    status = status_of(budget(), datetime(2026, 12, 1, 9, tzinfo=UTC))
+    assert (status.spent, status.spent_until) == (5, first)
+
+
 def test_before_the_first_day_of_a_month_is_stored_its_costs_are_unknown() -> None:
     store_costs(account(), Window(date(2026, 10, 1), date(2026, 11, 1)), {"EC2": "5"})
     forecast(None, "10", first=date(2026, 11, 1))

@@ -48,7 +48,7 @@ class Hub:
                 group.create_task(self._check_rights())
         finally:
             for pool in (self._reader, self._clerk):
-                pool.submit(connection.close)
+                pool.submit(_hang_up)
                 pool.shutdown()
 
     async def ask(self, function: Callable[..., T], *arguments: object) -> T:
@@ -160,6 +160,11 @@ def _seen(changes: Changes, topic: str, scope: Scope) -> frozenset[int] | None:
     if scope is None:
         return accounts
     return accounts & scope or None
+
+
+def _hang_up() -> None:
+    """Close the connection of this thread."""
+    connection.close()
 
 
 async def _in_thread(

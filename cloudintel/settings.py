@@ -7,6 +7,7 @@ from pathlib import Path
 
 import django_stubs_ext
 
+from cloudintel.beat_schedule import BEAT_SCHEDULE
 from cloudintel.broker import CONNECT_SECONDS, broker_options, broker_tls, broker_url
 from cloudintel.databases import database
 from cloudintel.environment import (
@@ -24,6 +25,7 @@ from cloudintel.environment import (
     endpoint,
     env,
     given,
+    listed,
     numbers,
     one_of,
     positive,
@@ -282,6 +284,11 @@ AZURE_REGION_WORKERS = positive("AZURE_REGION_WORKERS", default=8)
 # What a batch of metrics is taken to cost, as Microsoft names no price for it.
 AZURE_METRICS_CALL_USD = dollars("AZURE_METRICS_CALL_USD") or Decimal(0)
 
+# What an account's acting role never changes, each a key or a key=value, and how long
+# one action waits for the cloud before it is to be run again.
+ACTING_PROTECTED_TAGS = listed("ACTING_PROTECTED_TAGS", ["cloudintel:protected"])
+ACTING_DEADLINE_SECONDS = positive("ACTING_DEADLINE_SECONDS", default=600)
+
 # Costs are billed per page, so the whole history of Cost Explorer is read at once;
 # metrics are billed per metric, not per day.
 COST_FIRST_SYNC_DAYS = days("COST_FIRST_SYNC_DAYS", default=430)
@@ -348,23 +355,7 @@ CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
 # What is due is decided by the database, so nothing is sent twice. This schedule is
 # written to the admin at the first start; what is changed there stays.
 CELERY_BEAT_SCHEDULER = "syncs.scheduler.beat:Scheduler"
-EACH_MINUTE = {
-    "schedule-tick": "syncs.tasks.schedule_tick",
-    "deliver-notices": "alerts.tasks.deliver_notices",
-    "look-whose-insights-are-due": "insights.tasks.refresh_due",
-    "record-dashboard": "dashboard.tasks.record_dashboard",
-    "send-digests": "dashboard.tasks.send_due_digests",
-    "delete-old-questions": "assistant.tasks.delete_expired",
-}
-CELERY_BEAT_SCHEDULE = {
-    name: {
-        "task": task,
-        "schedule": timedelta(seconds=60),
-        # An older message is useless: the next one does the same.
-        "options": {"expire_seconds": 60},
-    }
-    for name, task in EACH_MINUTE.items()
-}
+CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
 
 ALERT_EMAILS = texts("ALERT_EMAILS", [], EMAIL, "e-mail addresses")
 ALERT_WEBHOOK_URL = url("ALERT_WEBHOOK_URL", "", "https", "http")
@@ -375,6 +366,11 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = text(
     "DEFAULT_FROM_EMAIL", "cloudintel@localhost", FROM, "an e-mail address"
 )
+
+# Who proposes an action does not approve it.
+REMEDIATION_SECOND_PERSON = boolean("REMEDIATION_SECOND_PERSON", default=True)
+# Actions that are approved for one account on one UTC day.
+REMEDIATION_DAILY_LIMIT = positive("REMEDIATION_DAILY_LIMIT", default=10)
 
 ASSISTANT_KEEP_DAYS = days("ASSISTANT_KEEP_DAYS", default=90)
 # OpenAI-compatible; empty: no question leaves this server.

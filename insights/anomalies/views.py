@@ -43,6 +43,7 @@ class AnomalyListView(PermissionRequiredMixin, FilterView):
             net_impact=kwargs["object_list"].net_impact(),
             statuses=Anomaly.Status.choices,
             severities=Anomaly.Severity.choices,
+            kinds=Anomaly.Kind.choices,
             scopes=Anomaly.Scope.choices,
             score=published_score(),
             accounts=CloudAccount.objects.visible_to(self.request.user),

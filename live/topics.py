@@ -22,6 +22,7 @@ TOPICS = {
     "runs": RUNS,
     "anomalies": ANOMALIES,
     "recommendations": RECOMMENDATIONS,
+    "remediations": Topic(("remediations",), "insights.view_remediation"),
     "dashboard": Topic(
         (
             *("cost", "instances", "cpu", "forecasts", "budgets"),

@@ -13,11 +13,12 @@ from clouds.models import CloudAccount
 from clouds.testing import account, see_only
 from clouds.versions import bump_version
 from core.testing.browser import HANGS_AFTER_MS, let_in
+from core.testing.postgres import free_port
 from core.testing.waiting import wait_until
 from core.windows import last_complete_days
 from costs.testing import store_costs
 from live import hub
-from live.testing import free_port, served
+from live.testing import served
 from users.roles import Role
 from users.testing import person
 

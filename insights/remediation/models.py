@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from clouds.access import AccountScopedQuerySet
 from clouds.models import CloudAccount
+from clouds.versions import bump_version
 from insights.anomalies.models import Anomaly
 from insights.recommendations.models import Recommendation
 from insights.remediation.action_kinds import KINDS, KindTraits, RemediationKind
@@ -225,6 +226,7 @@ class Remediation(models.Model):
             new_status=self.status,
             note=text,
         )
+        bump_version(self.account, "remediations")
 
 
 class RemediationLine(StatusChange):

@@ -133,12 +133,13 @@ class Hub:
         }
 
     async def _check_rights(self) -> None:
-        """End the sockets of those who are signed out or whose rights changed."""
+        """End the sockets of those who read nothing, are signed out, or whose rights
+        changed."""
         while True:
             await asyncio.sleep(RIGHTS_SECONDS)
             watchers: set[Watcher] = set()
             for viewer in self.viewers:
-                viewer.received = 0
+                viewer.look()
                 watchers.add(viewer.watcher)
             if not watchers:
                 continue

@@ -29,6 +29,7 @@ REFUSED = 409
 class DemoView(PermissionRequiredMixin, TemplateView):
     """What the demo company is at, and everything that can be done to it."""
 
+    live_topics = ("demo",)
     template_name = "dashboard/demo.html"
     permission_required = CONDUCT
 

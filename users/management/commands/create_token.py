@@ -71,9 +71,7 @@ class Command(BaseCommand):
                 "or with `manage.py add_user`."
             )
         names = options["account"]
-        scope = next(
-            (one for one in (Scope.MCP, Scope.WALL) if options[one]), Scope.API
-        )
+        wanted = (one for one in (Scope.MCP, Scope.WALL) if options[one])
         try:
             made, text = make_token(
                 user,

@@ -191,6 +191,14 @@ INSIGHTS = (
         words="potential accepted realized verified",
     ),
     Page(
+        "Actions",
+        "remediations",
+        ("insights.view_remediation",),
+        also=("remediation", "propose-remediation", "decide-remediation"),
+        accounts="account",
+        words="remediation stop start resize delete approve schedule undo",
+    ),
+    Page(
         "Cloud advice",
         "advice",
         ("insights.view_advice",),

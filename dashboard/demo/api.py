@@ -162,7 +162,7 @@ class DemoViewSet(ViewSet):
         return Response(state.data, status.HTTP_202_ACCEPTED)
 
 
-DEMO_ROUTES = {
+DEMO_ROUTES: dict[str, Any] = {
     "": {"get": "show"},
     "steps/": {"post": "steps"},
     "scenario/": {"post": "scenario"},

@@ -17,6 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from clouds.models import DemoCompany
+from clouds.versions import bump_shared_version
 from core.clocks import is_recent, recent
 from core.windows import utc_day
 from dashboard.demo.stage import perform
@@ -33,6 +34,9 @@ CONDUCTS_FOR = timedelta(minutes=10)
 # A process on another host cannot be seen from here; after so long it is abandoned.
 HELD_AT_MOST = timedelta(minutes=10)
 MOST_STEPS = 100
+
+# What open pages watch.
+SUBJECT = "demo"
 
 Tell = Callable[[str], object]
 
@@ -65,6 +69,7 @@ def conducting(actor: Actor, now: datetime) -> Iterator[DemoCompany]:
         row.conductor, row.conducted_at = actor.name, now
         yield row
         row.save()
+        bump_shared_version(SUBJECT)
 
 
 def conductor_of(row: DemoCompany, now: datetime) -> str:
@@ -216,6 +221,7 @@ def _close(
             row.steps = []
         row.said, row.error = said, error
         row.save(update_fields=["steps", "said", "error"])
+        bump_shared_version(SUBJECT)
 
 
 def _wait(step: Step, began: float) -> None:

@@ -30,6 +30,7 @@ class DemoView(PermissionRequiredMixin, TemplateView):
     """What the demo company is at, and everything that can be done to it."""
 
     template_name = "dashboard/demo.html"
+    live_topics = ("demo",)
     permission_required = CONDUCT
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -1,10 +1,10 @@
-// The wall: shows one panel after another, and reads all of them again each half minute.
+// The wall: shows one panel after another, and reads all of them again every ten seconds.
 // Without this file all panels stand below each other.
 "use strict";
 
 (() => {
   const SHOWN_MS = 12000;
-  const READ_MS = 30000;
+  const READ_MS = 10000;
   const LONGEST_MS = 300000;
   let at = 0;
   let wait = READ_MS;

@@ -89,7 +89,7 @@ class DemoSerializer(serializers.Serializer[Any]):
     scenarios = ScenarioSerializer(many=True)
 
 
-ANSWERS = {202: DemoSerializer, **errors(400, 403, 409)}
+ANSWERS: dict[Any, Any] = {202: DemoSerializer, **errors(400, 403, 409)}
 
 
 class DemoViewSet(ViewSet):

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -65,7 +64,6 @@ class SavedViewsView(RoleRequiredMixin, FilterView):
             one.may_change = one.may_be_changed_by(self.request.user)
         return context
 
-    @transaction.atomic
     def post(self, request: HttpRequest) -> HttpResponse:
         form = SaveForm(request.POST)
         if not form.is_valid():
@@ -84,7 +82,6 @@ class ChangeViewView(RoleRequiredMixin, View):
 
     http_method_names = ["post"]
 
-    @transaction.atomic
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         view = visible_view(request, pk)
         form = ChangeForm(request.POST)
@@ -102,7 +99,6 @@ class ChangeViewView(RoleRequiredMixin, View):
 class DeleteViewView(RoleRequiredMixin, View):
     http_method_names = ["post"]
 
-    @transaction.atomic
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         view = visible_view(request, pk)
         delete_view(view, request)

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from dashboard.demo.views import ConductView, DemoView
 from dashboard.digests.views import DigestsView, RemoveDigestView
 from dashboard.places import SECTIONS
 from dashboard.resource_page import ResourceView
@@ -15,6 +16,8 @@ urlpatterns = [
     path("costs/views/", SavedViewsView.as_view(), name="saved-views"),
     path("costs/views/<int:pk>/", ChangeViewView.as_view(), name="change-view"),
     path("costs/views/<int:pk>/delete/", DeleteViewView.as_view(), name="delete-view"),
+    path("demo/", DemoView.as_view(), name="demo"),
+    path("demo/<slug:what>/", ConductView.as_view(), name="conduct-demo"),
     path("digests/", DigestsView.as_view(), name="digests"),
     path("digests/<int:pk>/remove/", RemoveDigestView.as_view(), name="remove-digest"),
     *(

@@ -1,10 +1,11 @@
 """Faults are planted one at a time, the same ones for the same seed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from core.testing.planting.__main__ import found, sample, unnoticed
+from core.testing.planting.__main__ import HOUSE, found, sample, unnoticed
 from core.testing.planting.fault import Fault
 from core.testing.planting.python_faults import python_faults
 from core.testing.planting.text_faults import text_faults
@@ -98,6 +99,33 @@ def test_a_comment_holds_no_fault() -> None:
     assert planted("  // a === b\n", Path("a.js")) == set()
 
 
+# Its line is run by one test, which does not look at what it gives.
+LOOKS_AWAY = """
+from room.code import is_adult
+def test_it_runs():
+    is_adult(18)
+"""
+LOOKS_AT_THE_TEXT = """
+from pathlib import Path
+def test_it_reads():
+    assert ">=" in Path("room/code.py").read_text()
+"""
+RENDERS = """
+import django
+from django.conf import settings
+from django.template import engines
+from django.test.utils import setup_test_environment
+def test_it_renders():
+    backend = "django.template.backends.django.DjangoTemplates"
+    settings.configure(TEMPLATES=[{"BACKEND": backend, "DIRS": ["room"]}])
+    django.setup()
+    setup_test_environment()
+    assert "adult" in engines.all()[0].get_template("page.html").render({"age": 30})
+def test_it_does_not():
+    assert True
+"""
+
+
 @pytest.fixture
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A room with one file, and a test that does not look at its boundary."""
@@ -112,12 +140,16 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     monkeypatch.delenv("DJANGO_SETTINGS_MODULE")
+    monkeypatch.setenv("PYTHONPATH", str(HOUSE))
+    # Others take longer to start than these tests to run.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_PLUGINS", "pytest_cov.plugin,pytest_django.plugin")
     return tmp_path
 
 
 def test_a_script_is_watched_by_all_tests_that_are_given(house: Path) -> None:
     faults = list(found(house, "room/greet.js"))
-    tests = WatchingTests.recorded(house, ["room/tests/test_script.py"])
+    tests = WatchingTests.recorded(house, ["room/tests/test_script.py"], faults)
     assert (len(faults), list(unnoticed(faults, tests))) == (1, [])
 
 
@@ -139,9 +171,30 @@ def test_what_no_test_notices_is_listed_and_nothing_stays_planted(
         Fault(HERE, at, at + 2, "comparison", b">"),
         Fault(HERE, at, at + 2, "comparison", b"<"),
     ]
-    tests = WatchingTests.recorded(house, ["room"])
+    tests = WatchingTests.recorded(house, ["room"], faults)
     assert list(unnoticed(faults, tests)) == [SURVIVOR]
     printed = capsys.readouterr().out
     assert "left out: room/tests/test_code.py::test_that_fails_already\n" in printed
     assert "2  room/tests/test_code.py::test_it\n" in printed
     assert (house / HERE).read_text() == ADULT
+
+
+def test_only_tests_near_a_fault_run_if_asked(house: Path) -> None:
+    tests = house / "room/tests"
+    (tests / "test_code.py").write_text(LOOKS_AWAY)
+    (tests / "test_text.py").write_text(LOOKS_AT_THE_TEXT)
+    faults = [one for one in found(house, "room/code.py") if one.kind == "comparison"]
+    assert len(faults) == 1
+    near = WatchingTests.recorded(house, ["room/tests"], faults, near=5)
+    assert list(unnoticed(faults, near)) == [SURVIVOR]
+    assert list(unnoticed(faults, replace(near, near=None))) == []
+
+
+def test_near_a_template_are_the_tests_that_render_it(house: Path) -> None:
+    (house / "room/page.html").write_text(
+        "{{ age }}{% if not age %}{% else %}adult{% endif %}"
+    )
+    (house / "room/tests/test_code.py").write_text(RENDERS)
+    tests = WatchingTests.recorded(house, ["room/tests"], [], near=5)
+    page = Path("room/page.html")
+    assert tests.that_run(page, 1) == ["room/tests/test_code.py::test_it_renders"]

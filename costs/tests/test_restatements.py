@@ -62,6 +62,19 @@ def test_a_day_that_first_had_no_charge_and_gets_one_is_restated(
     assert billed() == {june(3): 5, june(19): 2}
 
 
+def test_the_newest_restatement_of_the_newest_day_is_first(now: datetime) -> None:
+    """Rows that come back from an archive have newer keys than younger ones."""
+    mine, hour = aws_account(), timedelta(hours=1)
+    found = [(june(3), now - hour), (june(4), now - hour), (june(4), now - 2 * hour)]
+    for day, at in found:
+        Restatement.objects.create(
+            account=mine, day=day, currency="USD", restated_at=at, was_estimated=True,
+            old_billed=1, new_billed=2, old_effective=1, new_effective=2,
+        )  # fmt: skip
+    rows = Restatement.objects.newest_days()
+    assert [(one.day, one.restated_at) for one in rows] == [*found[1:], found[0]]
+
+
 def test_a_service_that_moves_within_an_equal_total_is_no_restatement(
     aws: EmulatedAws, now: datetime
 ) -> None:

@@ -174,6 +174,21 @@ def test_a_young_account_leaves_the_changes_on_other_bills_known(
     assert (found.account_id, found.change) == (member.account_id, 60)
 
 
+@pytest.mark.usefixtures("joined")
+def test_the_largest_change_is_first_on_whichever_bill(
+    payer: CloudAccount, member: CloudAccount
+) -> None:
+    with changing([payer.pk], MONTH):
+        rows = DailyCost.objects.filter(account=payer).in_window(MONTH)
+        rows.filter(sub_account_id=payer.account_id).update(billed=4)
+        rows.filter(sub_account_id=member.account_id).update(billed=11)
+        totals = CostTotal.objects.filter(account=payer)
+        totals.in_window(Window(MONTH.start, MOVED)).update(billed=4)
+        totals.in_window(SINCE).update(billed=15)
+    changes = [(one.account_id, one.change) for one in shown().top_changes]
+    assert changes == [(payer.account_id, 30), (member.account_id, 15)]
+
+
 def test_days_that_nobody_read_are_told_as_no_change(
     payer: CloudAccount, member: CloudAccount
 ) -> None:

@@ -26,6 +26,7 @@ DAYS_BEFORE, DAYS_AFTER = 45, 14
 
 class AnomalyListView(PermissionRequiredMixin, FilterView):
     template_name = "insights/anomalies.html"
+    live_topics = ("anomalies",)
     permission_required = "insights.view_anomaly"
     filterset_class = AnomalyFilter
     paginate_by = 25
@@ -52,6 +53,7 @@ class AnomalyListView(PermissionRequiredMixin, FilterView):
 
 class AnomalyView(PermissionRequiredMixin, DetailView[Anomaly]):
     template_name = "insights/anomaly.html"
+    live_topics = ("anomalies",)
     permission_required = "insights.view_anomaly"
     context_object_name = "anomaly"
 

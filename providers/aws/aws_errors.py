@@ -41,6 +41,13 @@ CODES = {
     ErrorKind.THROTTLED: "LimitExceededException LimitExceededFault "
     "RequestLimitExceeded RequestThrottled SlowDown ThrottledException Throttling "
     "ThrottlingException TooManyRequestsException",
+    ErrorKind.CONFLICT: "DependencyViolation IncorrectInstanceState "
+    "IncorrectModificationState IncorrectState InsufficientInstanceCapacity "
+    "InstanceLimitExceeded InvalidIPAddress.InUse InvalidParameterCombination "
+    "InvalidSnapshot.InUse OperationAborted OperationNotPermitted Unsupported "
+    "UnsupportedOperation VcpuLimitExceeded VolumeInUse "
+    "VolumeModificationRateExceeded ConcurrentSnapshotLimitExceeded "
+    "SnapshotCreationPerVolumeRateExceeded",
     ErrorKind.UNAVAILABLE: "InternalError InternalFailure InternalServiceError "
     "RequestTimeout ServiceException ServiceUnavailable Unavailable",
 }
@@ -61,6 +68,8 @@ ADVICE = {
     "What is stored stays.",
     ErrorKind.NOT_ENABLED: "Enable it in the AWS console and wait for its data.",
     ErrorKind.INVALID: "AWS refused the request as wrong.",
+    ErrorKind.CHANGED: "Look at it, and propose the action again.",
+    ErrorKind.CONFLICT: "AWS can't do it as the resource is now: look at it there.",
     ErrorKind.INCOMPLETE: "Nothing of this answer was stored: sync again.",
 }
 ASSUME_ROLE_ADVICE = (

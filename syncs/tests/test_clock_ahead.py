@@ -99,7 +99,8 @@ def test_a_watermark_of_the_future_leaves_no_day_out(
         account=mine, dataset="cost", read_until=today + YEAR, updated_at=now
     )
     marks = read_until(mine, Dataset.COST, readable.end)
-    window = due_window(Dataset.COST, marks.get(WHOLE_ACCOUNT), readable)
+    assert marks == {WHOLE_ACCOUNT: today - 30 * DAY}
+    window = due_window(Dataset.COST, marks[WHOLE_ACCOUNT], readable)
     assert window.start <= today - 30 * DAY
     done = run(mine, Dataset.COST, now, start=window.start, end=window.end)
     move_watermarks(done, {WHOLE_ACCOUNT: window}, now, due=True)

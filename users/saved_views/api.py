@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError
@@ -61,7 +60,6 @@ class SavedViewViewSet(RowsViewSet):
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
 
     @extend_schema(responses={201: SavedViewSerializer, **errors(400, 403)})
-    @transaction.atomic
     def create(self, request: Request) -> Response:
         """Save a view; one of yours with this name is replaced."""
         refuse_unknown(request.query_params, ())
@@ -74,7 +72,6 @@ class SavedViewViewSet(RowsViewSet):
         return Response(self.get_serializer(view).data, status.HTTP_201_CREATED)
 
     @extend_schema(responses={200: SavedViewSerializer, **errors(400, 403, 404)})
-    @transaction.atomic
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Rename it, share it or change its address."""
         refuse_unknown(request.query_params, ())
@@ -88,7 +85,6 @@ class SavedViewViewSet(RowsViewSet):
         return Response(self.get_serializer(view).data)
 
     @extend_schema(responses={204: None, **errors(403, 404)})
-    @transaction.atomic
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Delete it."""
         refuse_unknown(request.query_params, ())

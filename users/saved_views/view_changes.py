@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest
 from rest_framework.request import Request
 
@@ -22,6 +23,7 @@ class InvalidName(Exception):
     """Why a view cannot be saved under its name."""
 
 
+@transaction.atomic
 def save_view(request: HttpRequest | Request, values: dict[str, Any]) -> SavedView:
     """Save a view for the user; one of theirs with this name is replaced."""
     assert isinstance(request.user, User)  # noqa: S101 - for the type checker
@@ -39,6 +41,7 @@ def save_view(request: HttpRequest | Request, values: dict[str, Any]) -> SavedVi
     return view
 
 
+@transaction.atomic
 def change_view(
     view: SavedView, request: HttpRequest | Request, values: dict[str, Any]
 ) -> SavedView:
@@ -58,6 +61,7 @@ def change_view(
     return view
 
 
+@transaction.atomic
 def delete_view(view: SavedView, request: HttpRequest | Request) -> None:
     """Delete a view. Raise PermissionDenied if it is somebody else's."""
     _require_own(view, request)

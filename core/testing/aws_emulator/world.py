@@ -44,6 +44,7 @@ class EmulatedInstance:
     memory_percent: float | None = None
     # When it ran, [start, end); None derives it from the times above.
     runs: list[tuple[datetime, datetime | None]] | None = None
+    is_stop_protected: bool = False
 
     def running_periods(self) -> list[tuple[datetime, datetime | None]]:
         """When it ran: a stopped instance without a known stop never did."""
@@ -109,6 +110,10 @@ class World(Resources):
     joined_at: datetime = datetime(2023, 11, 14, tzinfo=UTC)
     # Roles by name, with the ExternalId each asks for. None at all: any is trusted.
     roles: dict[str, str | None] = field(default_factory=dict)
+    # What each role may call, as "ec2:StopInstances"; one that is not here: everything.
+    policies: dict[str, frozenset[str]] = field(default_factory=dict)
+    # Types that can't be started now.
+    types_sold_out: set[str] = field(default_factory=set)
 
     def add_instance(self, instance: EmulatedInstance) -> EmulatedInstance:
         """Launches it; its id must be new."""

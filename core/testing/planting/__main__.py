@@ -40,15 +40,23 @@ def main() -> None:
     parser.add_argument("--faults", type=int, default=20, metavar="N")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--tests", nargs="+", metavar="PATH", help="default: the paths")
+    parser.add_argument(
+        "--near",
+        type=int,
+        metavar="N",
+        help="run at most so many of the tests that run the fault's line, and no other",
+    )
     options = parser.parse_args()
     with TemporaryDirectory(prefix="cloudintel-planting-") as folder:
         house = Path(folder)
         copy_house(house)
         tests = options.tests or options.paths
         faults = sample(house, options.paths, options.faults, options.seed)
-        survivors = list(unnoticed(faults, WatchingTests.recorded(house, tests)))
+        watching = WatchingTests.recorded(house, tests, faults, options.near)
+        survivors = list(unnoticed(faults, watching))
     noticed = len(faults) - len(survivors)
-    print(f"\n{noticed} of {len(faults)} faults were noticed.")
+    by = f" by at most {options.near} tests near each" if options.near else ""
+    print(f"\n{noticed} of {len(faults)} faults were noticed{by}.")
     for shown in survivors:
         print(f"\nnot noticed: {shown}")
 

@@ -21,8 +21,14 @@ class Fault:
         return source.count(b"\n", 0, self.start) + 1
 
     def shown(self, source: bytes) -> str:
-        """Return where it is, and the line before and after, for people."""
+        """Return where it is, and its lines before and after, for people."""
         line = self.line(source)
-        before = source.splitlines()[line - 1].decode().strip()
-        after = self.applied(source).splitlines()[line - 1].decode().strip()
+        first = source.rfind(b"\n", 0, self.start) + 1
+        rest = source[self.end :].partition(b"\n")[0]
+        before = _on_one_line(source[first : self.end] + rest)
+        after = _on_one_line(source[first : self.start] + self.planted + rest)
         return f"{self.path}:{line}  {self.kind}\n    - {before}\n    + {after}"
+
+
+def _on_one_line(text: bytes) -> str:
+    return " ".join(text.decode().split())

@@ -6,9 +6,11 @@ import signal
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, zip_longest
+from os.path import commonpath
 from pathlib import Path
 
 from coverage import CoverageData
@@ -19,7 +21,10 @@ PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 # A fault makes no migration, so that one database serves all.
 PYTEST += ["--reuse-db"]
 FIRST_FAILURE = ["-x"]
-RECORDING = ["--cov=.", "--cov-context=test", "--cov-report=", "--create-db"]
+RECORDING = ["--cov", "--cov-context=test", "--cov-report=", "--create-db"]
+RECORDING += ["-p", "core.testing.planting.rendered_templates"]
+# What the tests' own processes run is enough, and few files are traced sooner than all.
+TRACED = "[run]\nbranch = false\ninclude =\n"
 # Tests that take so many times as long as without a fault hang, which is noticed too.
 PATIENCE = 5
 TO_START = 60
@@ -37,19 +42,30 @@ class WatchingTests:
     left_out: Sequence[str]
     lines: CoverageData
     seconds: float
+    # At most so many of those near a fault, and no other; None is all that are given.
+    near: int | None
 
     @classmethod
-    def recorded(cls, house: Path, given: Sequence[str]) -> "WatchingTests":
+    def recorded(
+        cls,
+        house: Path,
+        given: Sequence[str],
+        faults: Sequence[Fault],
+        near: int | None = None,
+    ) -> "WatchingTests":
         """Run the tests once without any fault. Those that fail are left out."""
+        traced = house / ".coveragerc-planting"
+        paths = sorted({f"    {fault.path}" for fault in faults})
+        traced.write_text(TRACED + "\n".join(paths))
         started = time.monotonic()
-        failing = failures(house, [*RECORDING, *given], None)
+        failing = failures(house, [*RECORDING, f"--cov-config={traced}", *given], None)
         for name in failing:
             print(f"Fails without any fault, and is left out: {name}", flush=True)
         lines = CoverageData(house / ".coverage")
         lines.read()
         seconds = time.monotonic() - started
         left_out = [f"--deselect={name}" for name in failing]
-        return cls(house, given, left_out, lines, seconds)
+        return cls(house, given, left_out, lines, seconds, near)
 
     def failure(self, fault: Fault, line: int) -> str:
         """Return the first test that fails, '' if all pass.
@@ -57,8 +73,10 @@ class WatchingTests:
         Those near the fault come first, as one of them notices it sooner. Others may
         notice it too, where what they see was computed before and kept, or is a script.
         """
-        near = self._that_run(fault.path, line)
+        near = nearest_first(self.that_run(fault.path, line), fault.path)[: self.near]
         others = [*self.given, *(f"--deselect={name}" for name in near)]
+        if self.near is not None and fault.path.suffix != ".js":
+            others = []
         patience = TO_START + PATIENCE * self.seconds
         for tests in filter(None, (near, others)):
             options = [*FIRST_FAILURE, *self.left_out, *tests]
@@ -66,12 +84,24 @@ class WatchingTests:
                 return failed[0]
         return ""
 
-    def _that_run(self, path: Path, line: int) -> Sequence[str]:
+    def that_run(self, path: Path, line: int) -> Sequence[str]:
         """Return the tests that run the line; its file, if an import runs the line."""
         by_line = self.lines.contexts_by_lineno(str((self.house / path).resolve()))
         known = [number for number in by_line if number <= line]
         run_it = tests_of(by_line[max(known)]) if known else []
         return run_it or tests_of(chain.from_iterable(by_line.values()))
+
+
+def nearest_first(tests: Iterable[str], path: Path) -> list[str]:
+    """Return one of each file in turn, those first that lie nearest to the path.
+
+    Tests of one file look at the same things, so that some of them know what it knows.
+    """
+    of_file = defaultdict(list)
+    for name in tests:
+        of_file[name.partition("::")[0]].append(name)
+    near = sorted(of_file.items(), key=lambda one: -len(commonpath([one[0], path])))
+    return [*filter(None, chain.from_iterable(zip_longest(*dict(near).values())))]
 
 
 def tests_of(contexts: Iterable[str]) -> list[str]:

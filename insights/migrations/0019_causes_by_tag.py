@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("insights", "0017_planned_changes"),
+        ("insights", "0018_actions_that_change_clouds"),
     ]
 
     operations = [

@@ -20,12 +20,12 @@ from core.windows import utc_day
 from providers.acting import ActingOptions, ActingSource
 from providers.aws.account_settings import AwsSettings
 from providers.aws.account_settings import check_account_id as check_aws_account_id
-from providers.aws.acting import AwsActing
+from providers.aws.acting_source import AwsActing
 from providers.aws.client import AwsAccount, AwsOptions
 from providers.aws.provider import AwsProvider
 from providers.azure import account_settings as azure
 from providers.azure.account_settings import AzureSettings
-from providers.azure.acting import AzureActing
+from providers.azure.acting_source import AzureActing
 from providers.azure.client import AzureAccount, AzureOptions
 from providers.azure.provider import AzureProvider
 from providers.base import (
@@ -36,7 +36,7 @@ from providers.base import (
     UsageSource,
 )
 from providers.demo import provider as demo
-from providers.demo.acting import DemoActing, DemoSettings
+from providers.demo.acting_source import DemoActing, DemoSettings
 from providers.demo.provider import DemoProvider
 from providers.errors import ErrorKind, ProviderError
 from providers.settings import InvalidSetting, ProviderSettings

@@ -13,7 +13,7 @@ from providers.acting import (
     CloudAction,
     seen,
 )
-from providers.demo.acting import DemoActing
+from providers.demo.acting_source import DemoActing
 from providers.demo.company import PRODUCTION, STORES
 from providers.demo.events import DemoEvent
 from providers.demo.provider import DemoProvider

@@ -14,6 +14,7 @@ from celery.signals import (
     heartbeat_sent,
     setup_logging,
     worker_init,
+    worker_ready,
     worker_shutdown,
     worker_shutting_down,
 )
@@ -44,6 +45,13 @@ def fold_counts(**_: Any) -> None:
 
     with settled_counts(settings.COUNTS_DIR):
         pass  # files that earlier workers left
+
+
+@worker_ready.connect
+def watch_health(sender: Any, **_: Any) -> None:
+    from cloudintel.worker_health import watch_worker
+
+    watch_worker(sender.hostname)
 
 
 @heartbeat_sent.connect

@@ -56,7 +56,10 @@ def find_growth(values: FloatArray, horizon: int, season: int) -> Growth | None:
     is_one_way = abs(np.sign(recent).sum()) == len(recent)
     if not is_one_way or abs(step) < LEAST_SHARE * abs(last.mean()):
         return None
-    fading, seasons = fading_of(moved, season), 1 + np.arange(horizon) // season
+    fading, seasons = (
+        fading_of(moved, season),
+        np.arange(horizon, dtype=np.float64) // season + 1,
+    )
     added: FloatArray = step * (1 - fading**seasons) / (1 - fading)
     return Growth(np.resize(last, horizon) + added, added)
 

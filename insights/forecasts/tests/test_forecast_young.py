@@ -12,7 +12,7 @@ from insights.forecasts.engine.young import find_growth, since_start
 
 Values = NDArray[np.float64]
 FIRST = date(2026, 1, 5)
-AGE = np.arange(80)
+AGE = np.arange(80, dtype=np.float64)
 LINEAR, SETTLING = 10.0 * (AGE + 1), 200 * (1 - np.exp(-AGE / 10)) + 5
 
 

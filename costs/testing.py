@@ -23,8 +23,10 @@ def one_bill(*owners: CloudAccount) -> Iterator[None]:
     """What is stored within is summed once, at its end, rather than row by row."""
     with changing([owner.pk for owner in owners]):
         token = IS_ONE_BILL.set(True)
-        yield
-        IS_ONE_BILL.reset(token)
+        try:
+            yield
+        finally:
+            IS_ONE_BILL.reset(token)
 
 
 def _changing(

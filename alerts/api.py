@@ -5,20 +5,29 @@ from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
+from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied, ValidationError
-from rest_framework.permissions import IsAuthenticated
+from rest_framework.permissions import (
+    SAFE_METHODS,
+    BasePermission,
+    IsAuthenticated,
+)
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from alerts.acting import ACT, CannotAct, acknowledge, snooze, who_acts
-from alerts.filters import NoticeFilter
+from alerts.changes import add_route, remove_route
+from alerts.channels import check_channel
+from alerts.filters import NoticeFilter, RouteFilter
 from alerts.models import Notice, Route
+from clouds.access import is_limited
+from clouds.account_fields import VisibleAccountField
 from core.api.amounts import AmountField
 from core.api.pagination import Pages
 from core.api.parameters import refuse_unknown, refuse_unknown_fields
-from core.api.permissions import MayView
+from core.api.permissions import MayChange, MayView
 from core.api.problems import errors
 from core.api.viewsets import RowsViewSet
 
@@ -56,10 +65,15 @@ class SnoozeSerializer(serializers.Serializer[Any]):
 class RouteSerializer(serializers.ModelSerializer[Route]):
     """What one channel gets: what meets each filled condition."""
 
-    account = serializers.SlugRelatedField[Any](
-        slug_field="account_id", read_only=True, allow_null=True
+    account = VisibleAccountField()
+    least_amount = AmountField(
+        min_value=0,
+        max_digits=11,
+        decimal_places=2,
+        required=False,
+        allow_null=True,
+        help_text="Of what has an amount in this currency. null: any.",
     )
-    least_amount = AmountField(read_only=True, allow_null=True)
 
     class Meta:
         model = Route
@@ -67,7 +81,28 @@ class RouteSerializer(serializers.ModelSerializer[Route]):
             *("id", "channel", "topic", "least_severity", "least_amount", "currency"),
             *("account", "team", "tag_key", "tag_value", "created_at"),
         ]
-        read_only_fields = fields
+        read_only_fields = ["created_at"]
+
+    def validate_channel(self, name: str) -> str:
+        check_channel(name)
+        return name
+
+    def validate_currency(self, currency: str) -> str:
+        return currency.upper()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        refuse_unknown_fields(self)
+        Route(**attrs).clean()
+        return attrs
+
+
+class SeesAllAccounts(BasePermission):
+    """Channels are told of every account."""
+
+    message = "You see only some accounts, and channels are told of all."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return request.method in SAFE_METHODS or not is_limited(request.user)
 
 
 class NoticeViewSet(RowsViewSet):
@@ -123,7 +158,28 @@ class RouteViewSet(RowsViewSet):
     """What each channel gets; a channel without routes gets everything."""
 
     queryset = Route.objects.select_related("account").order_by("channel", "id")
-    permission_classes = [IsAuthenticated, MayView]
+    permission_classes = [IsAuthenticated, MayView, MayChange, SeesAllAccounts]
     pagination_class = Pages
     serializer_class = RouteSerializer
+    filterset_class = RouteFilter
     csv_name = "alert-routes"
+    http_method_names = ["get", "post", "delete", "head", "options"]
+
+    @extend_schema(
+        request=RouteSerializer, responses={201: RouteSerializer, **errors(400, 403)}
+    )
+    def create(self, request: Request) -> Response:
+        """Let some notices through to a channel, which then gets no others."""
+        refuse_unknown(request.query_params, ())
+        given = self.get_serializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        route = Route(**given.validated_data)
+        add_route(route, timezone.now(), request)
+        return Response(self.get_serializer(route).data, status.HTTP_201_CREATED)
+
+    @extend_schema(responses={204: None, **errors(403, 404)})
+    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Remove it; a channel without routes gets everything again."""
+        refuse_unknown(request.query_params, ())
+        remove_route(self.get_object(), request)
+        return Response(status=status.HTTP_204_NO_CONTENT)

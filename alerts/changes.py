@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.http import HttpRequest
 
+from alerts.acting import AnyRequest
 from alerts.models import Channel, Notice, Route
 from alerts.outbox import send_test
 from users.audit import record
@@ -31,14 +32,14 @@ def remove_channel(channel: Channel, request: HttpRequest) -> None:
 
 
 @transaction.atomic
-def add_route(route: Route, now: datetime, request: HttpRequest) -> None:
+def add_route(route: Route, now: datetime, request: AnyRequest) -> None:
     route.created_at = now
     route.save()
     record(request, "route.add", route)
 
 
 @transaction.atomic
-def remove_route(route: Route, request: HttpRequest) -> None:
+def remove_route(route: Route, request: AnyRequest) -> None:
     record(request, "route.remove", route)
     route.delete()
 

@@ -7,6 +7,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.utils import timezone
 
@@ -30,6 +31,14 @@ def configured_channels() -> dict[str, Channel]:
     if url := settings.ALERT_WEBHOOK_URL:
         found.append(Channel(name=WEBHOOK, kind=Channel.Kind.WEBHOOK, target=url))
     return {one.name: one for one in (*found, *Channel.objects.all())}
+
+
+def check_channel(name: str) -> None:
+    """Raise ValidationError unless there is a channel of that name."""
+    known = configured_channels()
+    if name not in known:
+        named = f" Choose one of: {', '.join(known)}." if known else " Add it first."
+        raise ValidationError(f"There is no channel {name}.{named}")
 
 
 def email_channel() -> Channel:

@@ -2,7 +2,7 @@
 
 import django_filters as filters
 
-from alerts.models import Notice, Severity, Topic
+from alerts.models import Notice, Route, Severity, Topic
 from clouds.filters import account_filter
 from core.api.filters import AnyChoice, AnyText, Order, YesOrNo
 
@@ -23,4 +23,16 @@ class NoticeFilter(filters.FilterSet):
 
     class Meta:
         model = Notice
+        fields: list[str] = []
+
+
+class RouteFilter(filters.FilterSet):
+    account = account_filter()
+    channel = AnyText("channel", help_text="One or several channels.")
+    topic = AnyChoice(choices=Topic.choices, help_text="Only these.")
+    team = AnyText("team", help_text="One or several teams.")
+    ordering = Order(fields=["channel", "created_at"])
+
+    class Meta:
+        model = Route
         fields: list[str] = []

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from alerts.channels import configured_channels
+from alerts.channels import check_channel
 from alerts.models import Channel, Route
 from clouds.models import CloudAccount
 
@@ -36,11 +36,7 @@ class RouteForm(forms.ModelForm[Route]):
 
     def clean_channel(self) -> str:
         name: str = self.cleaned_data["channel"]
-        known = configured_channels()
-        if name not in known:
-            raise forms.ValidationError(
-                f"There is no channel {name}. Choose one of: {', '.join(known)}."
-            )
+        check_channel(name)
         return name
 
     def clean_currency(self) -> str:

@@ -130,6 +130,7 @@ class Topic(models.TextChoices):
     BUDGET = "budget", "Budgets"
     FRESHNESS = "freshness", "Data freshness"
     HEALTH = "health", "Health"
+    REMEDIATION = "remediation", "Remediation"
     HAND_OVER = "hand_over", "Hand-overs and due dates"
     DIGEST = "digest", "Digests"
     OTHER = "other", "Other"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from assistant.answer import data_status
+from assistant.answer import DataStatus
 from assistant.answerers import answer
 from assistant.engine.names import Vocabulary
 from assistant.engine.parser import Refusal
@@ -97,10 +97,11 @@ AGENTS = {
 
 def report(agent: Agent, user: AnyUser, now: datetime) -> dict[str, Any]:
     """Return the agent's report: each question with its answer, or why not."""
-    sections = []
+    sections, status = [], DataStatus(user, now)
     for one in agent.sections:
-        found = parse_slots(one.intent, one.slots, NO_NAMES)
-        result = found if isinstance(found, Refusal) else answer(found, user, now, {})
+        result: Any = parse_slots(one.intent, one.slots, NO_NAMES)
+        if not isinstance(result, Refusal):
+            result = answer(result, user, now, {}, status)
         if isinstance(result, Refusal):
             result = {"text": result.reason, "is_refused": True}
         sections.append({"title": one.title, "tool": one.intent, **result})
@@ -110,6 +111,6 @@ def report(agent: Agent, user: AnyUser, now: datetime) -> dict[str, Any]:
         "description": agent.description,
         "tools": agent.tools,
         "made_at": now.isoformat(),
-        "data_status": data_status(user, now),
+        "data_status": status.of(),
         "sections": sections,
     }

@@ -86,14 +86,25 @@ class Question:
         return ask_endpoint(endpoint, parameters, self.user)
 
 
-def data_status(user: AnyUser, now: datetime, intent: str = "") -> str:
-    """Say through which day the data is stored, and which accounts the user sees."""
-    wanted = {Dataset.COST.label, *([Dataset.CPU.label] if intent == "idle" else [])}
-    marks = [(label, day) for label, day in data_through(user) if label in wanted]
-    parts = [f"{label} data through {day:%-d %b %Y}." for label, day in marks]
-    is_late = any((utc_day(now) - day).days > LATE_DAYS for _, day in marks)
-    parts += ["It is late." if is_late else "", limit_of(user)]
-    return " ".join(part for part in parts if part) or "No costs are stored yet."
+class DataStatus:
+    """Says through which day the data is stored, and which accounts the user sees.
+
+    It is read once for all answers of a report.
+    """
+
+    def __init__(self, user: AnyUser, now: datetime) -> None:
+        self.marks, self.limit = data_through(user), limit_of(user)
+        self.today = utc_day(now)
+
+    def of(self, intent: str = "") -> str:
+        cpu = [Dataset.CPU.label] if intent == "idle" else []
+        wanted = {Dataset.COST.label, *cpu}
+        marks = [(label, day) for label, day in self.marks if label in wanted]
+        parts = [f"{label} data through {day:%-d %b %Y}." for label, day in marks]
+        is_late = any((self.today - day).days > LATE_DAYS for _, day in marks)
+        parts += ["It is late." if is_late else "", self.limit]
+        said = " ".join(part for part in parts if part)
+        return said or "No costs are stored yet."
 
 
 def _json(cell: Cell) -> Any:

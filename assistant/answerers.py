@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from assistant.answer import Answer, Question, data_status
+from assistant.answer import Answer, DataStatus, Question
 from assistant.bill_answers import answer_cost, answer_top, answer_trend, answer_why
 from assistant.data_answers import answer_carbon, answer_count, answer_freshness
 from assistant.endpoints import EndpointRefused
@@ -36,7 +36,11 @@ ANSWERERS: Mapping[str, Callable[[Question], Answer]] = {
 
 
 def answer(
-    asked: ParsedQuestion, user: AnyUser, now: datetime, labels: Mapping[str, str]
+    asked: ParsedQuestion,
+    user: AnyUser,
+    now: datetime,
+    labels: Mapping[str, str],
+    status: DataStatus,
 ) -> dict[str, Any] | Refusal:
     """Return the answer as plain values, or why an endpoint refuses it."""
     try:
@@ -48,5 +52,5 @@ def answer(
         "slots": dict(asked.slots),
         "understood": understood(asked, labels),
         **found.as_json(),
-        "data_status": data_status(user, now, asked.intent),
+        "data_status": status.of(asked.intent),
     }

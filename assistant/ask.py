@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from assistant.agents import Agent, report
+from assistant.answer import DataStatus
 from assistant.answerers import answer
 from assistant.engine.names import Vocabulary
 from assistant.engine.parser import (
@@ -114,7 +115,9 @@ def _keep(
 ) -> Interaction:
     asked = reading.asked
     slots = {} if isinstance(asked, Refusal) else asked.slots
-    result = asked if isinstance(asked, Refusal) else answer(asked, user, now, labels)
+    result: Any = asked
+    if not isinstance(asked, Refusal):
+        result = answer(asked, user, now, labels, DataStatus(user, now))
     return Interaction.objects.create(
         asked_at=now,
         user_id=user.pk,

@@ -14,6 +14,7 @@ from celery.signals import (
     heartbeat_sent,
     setup_logging,
     worker_init,
+    worker_ready,
     worker_shutdown,
     worker_shutting_down,
 )
@@ -44,6 +45,13 @@ def fold_counts(**_: Any) -> None:
 
     with settled_counts(settings.COUNTS_DIR):
         pass  # files that earlier workers left
+
+
+@worker_ready.connect
+def watch_health(sender: Any, **_: Any) -> None:
+    from cloudintel.worker_health import watch_worker
+
+    watch_worker(sender.hostname)
 
 
 @heartbeat_sent.connect
@@ -98,12 +106,17 @@ def _stop_runs() -> None:
     from django.db import connection
 
     from insights.refresh.refresh_state import refreshing_processes
+    from insights.remediation.execution import acting_processes
     from syncs.runs.claims import held_by_processes
     from syncs.runs.stopping import STOP_SIGNAL
 
     children = [process.pid for process in billiard.active_children()]
     try:
-        running = {*held_by_processes(children), *refreshing_processes(children)}
+        running = {
+            *held_by_processes(children),
+            *refreshing_processes(children),
+            *acting_processes(children),
+        }
         for process_id in running:
             logger.warning("the work of process %s did not end in time", process_id)
             os.kill(process_id, STOP_SIGNAL)

@@ -16,12 +16,15 @@ SECRET_NAMES = (
     *("authorization", "credential", "access_key", "accesskey", "api_key", "cookie"),
 )
 HIDDEN = "[hidden]"
+# Each starts where a word does and never goes back, since whoever asks for an address
+# decides how long a line is.
 SECRET_PATTERNS = re.compile(
-    # user:password@ in an address; an AWS key's id; what follows a name of a secret.
-    r"(?<=://)[^\s@]*:[^\s@]*(?=@)"
-    r"|\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b"
+    # user:password@ in an address; what follows a name of a secret; an AWS key's id.
+    r"(?<=://)[^\s@:]*+:[^\s@]*+(?=@)"
     r"|(?<=Bearer )\S+|(?<=Token )\S{20,}"
-    rf"|(?i:[\w-]*(?:{'|'.join(SECRET_NAMES)})[\w-]*[\"']?\s*[=:]\s*[\"']?)[^\s\"',;&)]+"
+    rf"|(?<![\w-])(?=[\w-]*(?i:{'|'.join(SECRET_NAMES)}))[\w-]++"
+    r"[\"']?\s*[=:]\s*[\"']?[^\s\"',;&)]+"
+    r"|\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b"
 )
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import django_stubs_ext
 
+from cloudintel.beat_schedule import BEAT_SCHEDULE
 from cloudintel.broker import CONNECT_SECONDS, broker_options, broker_tls, broker_url
+from cloudintel.databases import database
 from cloudintel.environment import (
     EMAIL,
     FROM,
@@ -23,6 +25,7 @@ from cloudintel.environment import (
     endpoint,
     env,
     given,
+    listed,
     numbers,
     one_of,
     positive,
@@ -121,6 +124,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
     "core.api.problems.MethodMiddleware",
+    "live.pages.LivePages",
 ]
 
 ROOT_URLCONF = "cloudintel.urls"
@@ -143,28 +147,12 @@ TEMPLATES = [
     }
 ]
 
-# SQLite in WAL mode by default: readers never wait for a sync. Writers take their lock
-# at BEGIN, so two of them queue instead of failing in the middle.
 DATABASE_URL = url(
     "DATABASE_URL",
     f"sqlite:///{STATE_DIR / 'cloudintel.sqlite3'}",
     *("postgres", "postgresql", "sqlite"),
 )
-DATABASES = {"default": env.db_url_config(DATABASE_URL)}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 30,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-    }
-else:
-    DATABASES["default"]["ENGINE"] = "core.db.postgresql"
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # A server that is gone without a word is noticed within a minute.
-    noticing = {"connect_timeout": 10, "tcp_user_timeout": 60_000}
-    noticing |= {"keepalives_idle": 30, "keepalives_interval": 10}
-    DATABASES["default"]["OPTIONS"] = noticing | DATABASES["default"].get("OPTIONS", {})
+DATABASES = {"default": database(DATABASE_URL)}
 
 # Memory of each process, or Redis, which may be unreachable at any time.
 CACHES = {"default": cache_url("CACHE_URL")}
@@ -239,6 +227,11 @@ if SECURE_COOKIES:
 # The proxy that terminates TLS redirects to it; other names of the domain are not ours.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 
+# The process that tells open pages what changed; 0: none, and pages ask themselves.
+LIVE_PORT = positive("LIVE_PORT", default=0, least=0, most=65535)
+WEB_PORT = positive("WEB_PORT", default=8000, most=65535)
+LIVE_SOCKETS_PER_USER = positive("LIVE_SOCKETS_PER_USER", default=50)
+
 REST_FRAMEWORK = FRAMEWORK | {
     # Counted in the cache, per user; unauthenticated requests are refused before.
     "DEFAULT_THROTTLE_RATES": {
@@ -290,6 +283,11 @@ AZURE_LONGEST_WAIT_SECONDS = positive("AZURE_LONGEST_WAIT_SECONDS", default=600)
 AZURE_REGION_WORKERS = positive("AZURE_REGION_WORKERS", default=8)
 # What a batch of metrics is taken to cost, as Microsoft names no price for it.
 AZURE_METRICS_CALL_USD = dollars("AZURE_METRICS_CALL_USD") or Decimal(0)
+
+# What an account's acting role never changes, each a key or a key=value, and how long
+# one action waits for the cloud before it is to be run again.
+ACTING_PROTECTED_TAGS = listed("ACTING_PROTECTED_TAGS", ["cloudintel:protected"])
+ACTING_DEADLINE_SECONDS = positive("ACTING_DEADLINE_SECONDS", default=600)
 
 # Costs are billed per page, so the whole history of Cost Explorer is read at once;
 # metrics are billed per metric, not per day.
@@ -357,23 +355,7 @@ CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
 # What is due is decided by the database, so nothing is sent twice. This schedule is
 # written to the admin at the first start; what is changed there stays.
 CELERY_BEAT_SCHEDULER = "syncs.scheduler.beat:Scheduler"
-EACH_MINUTE = {
-    "schedule-tick": "syncs.tasks.schedule_tick",
-    "deliver-notices": "alerts.tasks.deliver_notices",
-    "look-whose-insights-are-due": "insights.tasks.refresh_due",
-    "record-dashboard": "dashboard.tasks.record_dashboard",
-    "send-digests": "dashboard.tasks.send_due_digests",
-    "delete-old-questions": "assistant.tasks.delete_expired",
-}
-CELERY_BEAT_SCHEDULE = {
-    name: {
-        "task": task,
-        "schedule": timedelta(seconds=60),
-        # An older message is useless: the next one does the same.
-        "options": {"expire_seconds": 60},
-    }
-    for name, task in EACH_MINUTE.items()
-}
+CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
 
 ALERT_EMAILS = texts("ALERT_EMAILS", [], EMAIL, "e-mail addresses")
 ALERT_WEBHOOK_URL = url("ALERT_WEBHOOK_URL", "", "https", "http")
@@ -384,6 +366,11 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = text(
     "DEFAULT_FROM_EMAIL", "cloudintel@localhost", FROM, "an e-mail address"
 )
+
+# Who proposes an action does not approve it.
+REMEDIATION_SECOND_PERSON = boolean("REMEDIATION_SECOND_PERSON", default=True)
+# Actions that are approved for one account on one UTC day.
+REMEDIATION_DAILY_LIMIT = positive("REMEDIATION_DAILY_LIMIT", default=10)
 
 ASSISTANT_KEEP_DAYS = days("ASSISTANT_KEEP_DAYS", default=90)
 # OpenAI-compatible; empty: no question leaves this server.

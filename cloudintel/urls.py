@@ -31,6 +31,8 @@ from dashboard.api.views import (
 )
 from dashboard.api_schema import SchemaView
 from dashboard.carbon import CarbonView
+from dashboard.demo.api import DEMO_ROUTES, DemoViewSet
+from dashboard.digests.api import DigestViewSet
 from dashboard.explained_costs import ExplainedCostsView, ExplainedCostViewSet
 from dashboard.home import SummaryView
 from dashboard.instances import InstanceCpuViewSet, InstanceListView
@@ -43,6 +45,7 @@ from insights.labels.api import LabeledDayViewSet
 from insights.owners.api import AssignmentView, OwnerRuleViewSet
 from insights.planned_changes.api import PlannedChangeViewSet
 from insights.recommendations.api.views import RecommendationViewSet
+from insights.remediation.api import RemediationViewSet
 from inventory.api.views import (
     AddressViewSet,
     BucketViewSet,
@@ -53,6 +56,7 @@ from inventory.api.views import (
     SnapshotViewSet,
     VolumeViewSet,
 )
+from live.api import LiveViewSet
 from metrics.api.views import (
     CpuMetricViewSet,
     MemoryMetricViewSet,
@@ -127,6 +131,7 @@ router.register("api-usage", ApiUsageViewSet)
 router.register("forecasts", ForecastViewSet)
 router.register("anomalies", AnomalyViewSet)
 router.register("recommendations", RecommendationViewSet)
+router.register("remediations", RemediationViewSet)
 router.register("advice", AdviceViewSet)
 router.register("feedback", FeedbackViewSet)
 router.register("training-data", LabeledDayViewSet)
@@ -136,6 +141,7 @@ router.register("owner-rules", OwnerRuleViewSet)
 router.register("saved-views", SavedViewViewSet)
 router.register("notices", NoticeViewSet)
 router.register("alert-routes", RouteViewSet)
+router.register("digests", DigestViewSet)
 router.register("assistant/questions", InteractionViewSet)
 router.register("audit", AuditEntryViewSet)
 
@@ -170,8 +176,13 @@ api: list[URLPattern | URLResolver] = [
         "api/v1/infrastructure/resources/costs/",
         PricedResourceViewSet.as_view({"get": "costs"}),
     ),
+    *(
+        path(f"api/v1/demo/{name}", DemoViewSet.as_view(methods))
+        for name, methods in DEMO_ROUTES.items()
+    ),
     path("api/v1/coverage/", CoverageViewSet.as_view({"get": "list"})),
     path("api/v1/freshness/", FreshnessViewSet.as_view({"get": "list"})),
+    path("api/v1/live/", LiveViewSet.as_view({"get": "list"}), name="api-live"),
     path("api/v1/assignments/", AssignmentView.as_view()),
     path("api/v1/assistant/ask/", AskView.as_view(), name="api-ask"),
     path("api/v1/assistant/tools/", AssistantViewSet.as_view({"get": "tools"})),

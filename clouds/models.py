@@ -9,9 +9,10 @@ from django.db import models
 from django.db.models import Q
 
 from clouds.access import AccountScopedQuerySet
-from clouds.querysets import CloudAccountQuerySet
+from clouds.querysets import CloudAccountQuerySet, DemoEventQuerySet
 from clouds.registry import CLOUDS, CloudKind, offers
 from providers.base import OrganizationSource
+from providers.demo.events import EventKind
 from providers.settings import InvalidSetting, ProviderSettings
 
 # Azure's billing scopes are paths; so long is every column that holds such an id.
@@ -191,3 +192,90 @@ class SharedVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject}: {self.version}"
+
+
+class DemoEvent(models.Model):
+    """One row is something that happened to an account of the invented company beside
+    its plan: somebody conducts it, or acted on it."""
+
+    account = models.ForeignKey(
+        CloudAccount, models.CASCADE, related_name="demo_events"
+    )
+    kind = models.CharField(
+        max_length=16, choices=[(one.value, one.value.title()) for one in EventKind]
+    )
+    at = models.DateTimeField(help_text="When it happens, by the company's own clock.")
+    what = models.CharField(
+        max_length=ACCOUNT_ID_LENGTH,
+        blank=True,
+        help_text="The resource, machine or service that it is about.",
+    )
+    place = models.CharField(
+        max_length=128, blank=True, help_text="Region, or resource group of a bill."
+    )
+    target = models.CharField(max_length=128, blank=True, help_text="What it becomes.")
+    role = models.CharField(max_length=16, blank=True)
+    factor = models.FloatField(
+        default=1, help_text="Of costs; of CPU the average in percent."
+    )
+    days = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="How long it lasts. Empty: without an end."
+    )
+
+    objects = DemoEventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["at", "id"]
+        verbose_name = "demo event"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.what or self.place} of {self.account}"
+
+
+class DemoCompany(models.Model):
+    """The one row is the invented company's own clock, and who conducts it.
+
+    Without the row, the company lives at the present and nobody conducts it.
+    """
+
+    ONLY = 1
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY)
+    clock = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="Its present, while that is behind ours. Empty: it is ours.",
+    )
+    conductor = models.CharField(
+        max_length=150, blank=True, help_text="Who conducts it; empty: nobody does."
+    )
+    conducted_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the conductor last did something."
+    )
+    steps = models.JSONField(
+        default=list, blank=True, help_text="What is still to be done, in order."
+    )
+    is_paused = models.BooleanField("paused", default=False)
+    scenario = models.CharField(max_length=64, blank=True)
+    scene = models.PositiveSmallIntegerField(
+        default=0, help_text="How many scenes of the scenario were played."
+    )
+    said = models.TextField(blank=True, help_text="What the last step did.")
+    error = models.TextField(blank=True, help_text="Why the last step failed.")
+    held_by = models.CharField(max_length=256, blank=True)
+    held_at = models.DateTimeField(null=True, blank=True)
+
+    objects = models.Manager["DemoCompany"]()
+
+    class Meta:
+        verbose_name = "demo company"
+        verbose_name_plural = "demo company"
+        permissions = [("conduct_demo", "Can conduct the demo company")]
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="democompany_only_one")
+        ]
+
+    def __str__(self) -> str:
+        return (
+            f"demo company at {self.clock:%Y-%m-%d}" if self.clock else "demo company"
+        )

@@ -1,11 +1,16 @@
 """Questions about accounts."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Q
 
 from clouds.access import AccountScopedQuerySet, AnyUser, is_limited
+from providers.demo.events import DemoEvent, EventKind
+from providers.demo.fleet import at, hours_since
 
+# What a stored event and its record call by the same names.
+SAME = ("what", "place", "target", "role", "factor", "days")
 # Begins the names of the invented company's clouds.
 DEMO = "demo"
 
@@ -26,6 +31,13 @@ class CloudAccountQuerySet(AccountScopedQuerySet):
 
     def real(self) -> "CloudAccountQuerySet":
         return self.exclude(provider__startswith=DEMO)
+
+    def at_present(self) -> "CloudAccountQuerySet":
+        """Return those that live at our present, not in a past that is replayed."""
+        from clouds.models import DemoCompany
+
+        is_behind = DemoCompany.objects.filter(clock__isnull=False).exists()
+        return self.real() if is_behind else self
 
     def one_called(self, name: str) -> Any:
         """Return the account of that id, or else of that name; None without one.
@@ -53,3 +65,22 @@ class CloudAccountQuerySet(AccountScopedQuerySet):
         seen = self.visible_to(user)
         members = seen.filter(payer__isnull=False)
         return members.exclude(payer__in=seen.values("pk"))
+
+
+class DemoEventQuerySet(AccountScopedQuerySet):
+    """What happened to the invented company, in order."""
+
+    def records(self, anchor: date) -> tuple[DemoEvent, ...]:
+        return tuple(
+            DemoEvent(
+                kind=EventKind(row.kind),
+                hour=hours_since(anchor, row.at),
+                **{name: getattr(row, name) for name in SAME},
+            )
+            for row in self.order_by("at", "pk")
+        )
+
+    def store(self, account: Any, anchor: date, event: DemoEvent) -> None:
+        of_event = {name: getattr(event, name) for name in SAME}
+        when = at(anchor, event.hour)
+        self.create(account=account, kind=event.kind, at=when, **of_event)

@@ -1,6 +1,7 @@
 """The clouds there are, and the provider that reads an account."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, partial
@@ -16,12 +17,15 @@ from clouds.billed_services import (
     AZURE_SERVICES,
 )
 from core.windows import utc_day
+from providers.acting import ActingOptions, ActingSource
 from providers.aws.account_settings import AwsSettings
 from providers.aws.account_settings import check_account_id as check_aws_account_id
+from providers.aws.acting_source import AwsActing
 from providers.aws.client import AwsAccount, AwsOptions
 from providers.aws.provider import AwsProvider
 from providers.azure import account_settings as azure
 from providers.azure.account_settings import AzureSettings
+from providers.azure.acting_source import AzureActing
 from providers.azure.client import AzureAccount, AzureOptions
 from providers.azure.provider import AzureProvider
 from providers.base import (
@@ -32,6 +36,7 @@ from providers.base import (
     UsageSource,
 )
 from providers.demo import provider as demo
+from providers.demo.acting_source import DemoActing, DemoSettings
 from providers.demo.provider import DemoProvider
 from providers.errors import ErrorKind, ProviderError
 from providers.settings import InvalidSetting, ProviderSettings
@@ -53,6 +58,12 @@ class CloudKind(models.TextChoices):
     DEMO_AZURE = "demo-azure", "Demo Azure"
 
 
+def acts_not(account: "CloudAccount", now: datetime) -> ActingSource:
+    raise ProviderError(
+        ErrorKind.NOT_ENABLED, f"Acting in {account}", "its cloud offers no actions", ""
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Cloud:
     """How accounts of one cloud are checked and read."""
@@ -62,6 +73,8 @@ class Cloud:
     settings: type[ProviderSettings]
     check_account_id: Callable[[str], None]
     connect: Callable[["CloudAccount", datetime], Provider]
+    act: Callable[["CloudAccount", datetime], ActingSource] = acts_not
+    """What changes its resources. Raises ProviderError without rights of its own."""
     pays_for_others: Callable[[str], bool | None] = lambda _: None
     """Whether an account of this id is a bill over others, and nothing else; None where
     an id does not tell."""
@@ -82,8 +95,23 @@ class Cloud:
 
 def provider_for(account: "CloudAccount", now: datetime) -> Provider:
     """Return what reads this account; no request is sent. Raises ProviderError."""
-    try:
+    with _valid_settings(account):
         return CLOUDS[account.provider].connect(account, now)
+
+
+def acting_for(account: "CloudAccount", now: datetime) -> ActingSource:
+    """Return what changes this account's resources; no request is sent.
+
+    Raises ProviderError, also where the account has no acting role.
+    """
+    with _valid_settings(account):
+        return CLOUDS[account.provider].act(account, now)
+
+
+@contextmanager
+def _valid_settings(account: "CloudAccount") -> Iterator[None]:
+    try:
+        yield
     except InvalidSetting as error:
         raise ProviderError(
             ErrorKind.INVALID,
@@ -91,6 +119,16 @@ def provider_for(account: "CloudAccount", now: datetime) -> Provider:
             str(error),
             "Correct them in the admin under Cloud accounts.",
         ) from None
+
+
+def acts_for(account: "CloudAccount") -> bool:
+    """Return whether the account has an acting role; no request is sent."""
+    if CLOUDS[account.provider].pays_for_others(account.account_id):
+        return False  # a bill has no resources
+    try:
+        return account.typed_settings.acts
+    except InvalidSetting:
+        return False
 
 
 def offers(account: "CloudAccount", capability: type) -> bool:
@@ -122,6 +160,23 @@ def _connect_aws(account: "CloudAccount", now: datetime) -> AwsProvider:
     )
 
 
+def _act_aws(account: "CloudAccount", now: datetime) -> AwsActing:
+    return AwsActing(
+        AwsAccount(account.account_id, AwsSettings.of(account.settings)),
+        aws_options(),
+        acting_options(),
+    )
+
+
+def _act_azure(account: "CloudAccount", now: datetime) -> AzureActing:
+    return AzureActing(
+        AzureAccount(account.account_id, AzureSettings.of(account.settings)),
+        azure_options(),
+        acting_options(),
+        now,
+    )
+
+
 def _connect_azure(account: "CloudAccount", now: datetime) -> AzureProvider:
     return AzureProvider(
         AzureAccount(account.account_id, AzureSettings.of(account.settings)),
@@ -131,12 +186,21 @@ def _connect_azure(account: "CloudAccount", now: datetime) -> AzureProvider:
 
 
 def _connect_demo(account: "CloudAccount", now: datetime) -> DemoProvider:
+    from clouds.demo_clock import company_now
+
+    anchor = utc_day(account.created_at)
     return DemoProvider(
         account.account_id,
-        utc_day(account.created_at),
-        now,
-        ProviderSettings.of(account.settings).tag_keys,
+        anchor,
+        company_now(now),
+        DemoSettings.of(account.settings).tag_keys,
+        account.demo_events.records(anchor),
+        partial(account.demo_events.store, account, anchor),
     )
+
+
+def _act_demo(account: "CloudAccount", now: datetime) -> DemoActing:
+    return DemoActing(_connect_demo(account, now), acting_options())
 
 
 def without_usage(setting: str) -> Mapping[type, str]:
@@ -150,6 +214,7 @@ CLOUDS: dict[str, Cloud] = {
         AwsSettings,
         check_aws_account_id,
         _connect_aws,
+        _act_aws,
         turned_off=partial(without_usage, "AWS_USAGE_METRICS"),
     ),
     CloudKind.AZURE: Cloud(
@@ -157,6 +222,7 @@ CLOUDS: dict[str, Cloud] = {
         AzureSettings,
         azure.check_account_id,
         _connect_azure,
+        _act_azure,
         pays_for_others=azure.pays_for_others,
         turned_off=partial(without_usage, "AZURE_USAGE_METRICS"),
         billed_states=ALLOCATED,
@@ -165,19 +231,31 @@ CLOUDS: dict[str, Cloud] = {
         tells_regions=False,
     ),
     CloudKind.DEMO: Cloud(
-        DemoProvider, ProviderSettings, demo.check_aws_account_id, _connect_demo
+        DemoProvider,
+        DemoSettings,
+        demo.check_aws_account_id,
+        _connect_demo,
+        _act_demo,
     ),
     CloudKind.DEMO_AZURE: Cloud(
         DemoProvider,
-        ProviderSettings,
+        DemoSettings,
         demo.check_azure_account_id,
         _connect_demo,
+        _act_demo,
         billed_states=ALLOCATED,
         services=AZURE_SERVICES,
         charged_under=AZURE_CHARGES,
         tells_regions=False,
     ),
 }
+
+
+def acting_options() -> ActingOptions:
+    return ActingOptions(
+        protected_tags=settings.ACTING_PROTECTED_TAGS,
+        deadline_seconds=settings.ACTING_DEADLINE_SECONDS,
+    )
 
 
 def aws_options() -> AwsOptions:

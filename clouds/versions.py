@@ -9,17 +9,19 @@ from django.db.models import FilteredRelation, Q, Subquery
 from clouds.access import AnyUser, is_limited
 from clouds.models import CloudAccount, DataVersion, SharedVersion
 
+# PostgreSQL tells who listens to it that a version was changed, when that is committed.
+CHANNEL = "cloudintel_versions"
 # In SQL, as it is read before every answer and takes longer to compile than to run.
 SHARED_VERSIONS = "SELECT subject, version FROM clouds_sharedversion WHERE subject IN"
 
 
-def bump_version(account: CloudAccount, dataset: str) -> None:
-    """Make every earlier answer of this dataset stale.
+def bump_version(account: CloudAccount | None, dataset: str) -> None:
+    """Make every earlier answer of this dataset stale; None is all accounts together.
 
     Called where the data is changed, as the last thing of the same transaction: others
     that store the same dataset wait from here until it ends.
     """
-    _move([account.pk], dataset)
+    _move([account.pk] if account else [], dataset)
 
 
 def bump_versions(dataset: str) -> None:
@@ -49,6 +51,9 @@ def bump_shared_version(subject: str) -> None:
         unique_fields=["subject"],
         update_fields=["version"],
     )
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"NOTIFY {CHANNEL}")
 
 
 def data_version(user: AnyUser, *datasets: str) -> str:

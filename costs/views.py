@@ -139,6 +139,7 @@ def page_query(data: QueryDict, now: datetime, raw_days: int = 0) -> CostQuery:
 class CostsView(BreakdownMixin, TemplateView):
     """Costs of any window, sliced and filtered; the whole state is in the URL."""
 
+    live_topics = ("costs",)
     template_name = "costs/costs.html"
     extra_context = {
         "metric_choices": METRICS.items(),

@@ -57,6 +57,7 @@ TAGS = {
     "freshness": "When each dataset of each account was last read well.",
     "notices": "What channels were told; acknowledging and snoozing it.",
     "alert-routes": "What each alert channel gets.",
+    "digests": "Daily and weekly digests, and what one says now.",
     "audit": "Audit log. Needs the permission `users.view_auditentry`.",
 }
 

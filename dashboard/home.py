@@ -50,6 +50,7 @@ class SummaryView(LoginRequiredMixin, TemplateView):
     """What this month costs, what changed, what needs somebody, and how well it is
     known; of all accounts, or of those that the header's scope names."""
 
+    live_topics = ("dashboard",)
     template_name = "dashboard/summary.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -191,6 +191,14 @@ INSIGHTS = (
         words="potential accepted realized verified",
     ),
     Page(
+        "Actions",
+        "remediations",
+        ("insights.view_remediation",),
+        also=("remediation", "propose-remediation", "decide-remediation"),
+        accounts="account",
+        words="remediation stop start resize delete approve schedule undo",
+    ),
+    Page(
         "Cloud advice",
         "advice",
         ("insights.view_advice",),
@@ -280,6 +288,12 @@ ADMIN = (
         ("users.view_auditentry",),
         words="audit log history",
         needs_all_accounts=True,
+    ),
+    Page(
+        "Demo",
+        "demo",
+        ("clouds.conduct_demo",),
+        words="simulate scenarios present conduct spike reset",
     ),
     Page("Advanced", "admin:index", words="Django admin", is_for_staff=True),
 )

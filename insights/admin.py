@@ -15,6 +15,7 @@ from insights.models import RefreshState
 from insights.owners import admin as owners
 from insights.planned_changes import admin as planned_changes
 from insights.recommendations import admin as recommendations
+from insights.remediation import admin as remediation
 from users.audited_admin import ReadOnlyAdmin
 
 # Django finds the admin of each subject here.
@@ -27,6 +28,7 @@ __all__ = [
     "owners",
     "planned_changes",
     "recommendations",
+    "remediation",
     "labels",
 ]
 

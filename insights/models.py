@@ -15,6 +15,7 @@ from insights.recommendations.models import (
     Verification,
 )
 from insights.refresh.models import RefreshState
+from insights.remediation.models import PowerSchedule, Remediation, RemediationLine
 
 __all__ = [
     "Advice",
@@ -32,8 +33,11 @@ __all__ = [
     "MonthEndMiss",
     "OwnerRule",
     "PlannedChange",
+    "PowerSchedule",
     "Recommendation",
     "RecommendationChange",
     "RefreshState",
+    "Remediation",
+    "RemediationLine",
     "Verification",
 ]

@@ -24,8 +24,8 @@ def read_tag_bills(
 ) -> Iterator[tuple[str, dict[str, Bill], Bill]]:
     """Yield a tag key, the bill of each of its values, and which of these bills it is.
 
-    They have all charges with that value, whose categories are not told by tag. What is
-    untagged is left out, as taxes and credits are. One query per key and currency.
+    They have all charges with that value, whose categories are not told by tag. That of
+    "" is untagged, as taxes and credits are. One query per key and currency.
     """
     for bill in bills:
         days = len(next(iter(bill.charges.values()), ()))
@@ -65,8 +65,7 @@ def _usage(
     for day, value, account, service, amount in rows:
         at = (day - first_day).days
         unread.discard(at)
-        if value:
-            usage[value][Scope(account, service)][at] += float(amount)
+        usage[value][Scope(account, service)][at] += float(amount)
     for parts in usage.values():
         for amounts in parts.values():
             for at in unread:

@@ -7,7 +7,11 @@ from django.utils import timezone
 
 from insights.advice.sync import read_advice
 from insights.budgets import refresh as budgeting
+from insights.models import Remediation
 from insights.refresh.refresh_state import due, is_refreshing, release_own
+from insights.remediation.execution import work_on
+from insights.remediation.power_schedules import queue_scheduled
+from insights.remediation.queue import send
 from syncs.runs.stopping import Stopped, stoppable
 from syncs.runs.worker import execute_run
 
@@ -43,3 +47,17 @@ def refresh_due() -> None:
                 logger.info("insights: %s", outcome.sentence)
     except Stopped:
         logger.warning("insights: the worker was stopped; the next task goes on")
+
+
+@shared_task(soft_time_limit=90, time_limit=120, acks_late=False)
+def queue_remediations() -> None:
+    """Queue what schedules ask for, and send what waits for a worker, each minute."""
+    queue_scheduled(timezone.now())
+    for row in Remediation.objects.to_work_on().order_by("pk"):
+        send(row)
+
+
+@shared_task
+def remediate(remediation_id: int) -> str:
+    """Work on an action; a second delivery of it does nothing."""
+    return work_on(remediation_id)

@@ -14,10 +14,11 @@ from django.db.models import F
 from django.http import HttpRequest
 from rest_framework.request import Request
 
+from clouds.versions import bump_version
 from insights.labels.judging import judge_by_status
 from insights.models import Anomaly, Recommendation, Verification
 from insights.recommendations.engine.advice import VerdictStatus
-from users.audit import record
+from users.audit import Actor, actor_of, record_by
 
 AnyRequest = HttpRequest | Request
 Row = Anomaly | Recommendation
@@ -48,13 +49,20 @@ def change_status(
     in `note`, and one that is done waits for its bills. Raise StaleVersion and
     InvalidTransition.
     """
+    change_status_by(actor_of(request, by), row, status, version, now, note=note)
+
+
+def change_status_by(
+    actor: Actor, row: Row, status: str, version: int, now: datetime, *, note: str = ""
+) -> None:
+    """Do the same for an actor, whose request may be long over."""
     note = note.strip()
     check_transition(row, status, version, note)
     before, values = row.status, dict[str, Any]()
     if isinstance(row, Recommendation):
         values["reason"] = note if status == row.Status.DISMISSED else ""
         values["done_at"] = now if status == row.Status.DONE else None
-    who = _who(request, by)
+    who = (actor.user, actor.name)
     with transaction.atomic():
         _write(row, status, version, now, note, values, who)
         if isinstance(row, Recommendation):
@@ -63,7 +71,7 @@ def change_status(
             judge_by_status(row, who[1], now)
         action = f"{row._meta.model_name}.change_status"
         details = {"note": note} if note else {}
-        record(request, action, row, user_name=by, status=[before, status], **details)
+        record_by(actor, action, row, status=[before, status], **details)
 
 
 @transaction.atomic
@@ -163,12 +171,8 @@ def _write(
         new_status=status,
         note=note,
     )
+    bump_version(row.account, str(row._meta.verbose_name_plural))
     row.refresh_from_db()
-
-
-def _who(request: AnyRequest, by: str) -> tuple[User | None, str]:
-    user = request.user if isinstance(request.user, User) else None
-    return user, user.get_username() if user else by[:150]
 
 
 def _require_single(row: Recommendation) -> None:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("insights/anomalies/", include("insights.anomalies.urls")),
     path("insights/planned/", include("insights.planned_changes.urls")),
     path("insights/recommendations/", include("insights.recommendations.urls")),
+    path("insights/remediation/", include("insights.remediation.urls")),
     path("insights/advice/", include("insights.advice.urls")),
     path("insights/budgets/", include("insights.budgets.urls")),
 ]

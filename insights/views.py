@@ -29,6 +29,7 @@ class InsightsView(PermissionRequiredMixin, TemplateView):
     """The month's forecast, the worst anomalies, the largest savings, and budgets."""
 
     template_name = "insights/overview.html"
+    live_topics = ("costs", "anomalies", "recommendations")
     permission_required = (
         "insights.view_forecast",
         "insights.view_anomaly",

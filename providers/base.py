@@ -1,9 +1,9 @@
 """What a cloud can offer cloudintel: small protocols, one a capability.
 
 A provider is one account of one cloud and has the capabilities that its cloud has.
-Every method reads; none writes to the cloud. A method raises ProviderError when a read
-fails and never answers with less than it was asked for; where regions can fail one by
-one, each region's answer carries its own error.
+Every method reads; what writes is in providers.acting. A method raises ProviderError
+when a read fails and never answers with less than it was asked for; where regions can
+fail one by one, each region's answer carries its own error.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""How a read of a cloud fails."""
+"""How asking a cloud fails."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class ErrorKind(StrEnum):
-    """Why a read failed, and so what helps."""
+    """Why it failed, and so what helps. The last four are of acting."""
 
     CREDENTIALS = "credentials"
     EXPIRED = "expired"
@@ -18,6 +18,10 @@ class ErrorKind(StrEnum):
     INVALID = "invalid"
     INCOMPLETE = "incomplete"
     BUDGET = "budget"
+    CHANGED = "changed"
+    PROTECTED = "protected"
+    CONFLICT = "conflict"
+    UNFINISHED = "unfinished"
 
 
 class ProviderError(Exception):

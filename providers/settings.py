@@ -41,6 +41,11 @@ class ProviderSettings:
     def names(cls) -> set[str]:
         return {field.name for field in fields(cls)}
 
+    @property
+    def acts(self) -> bool:
+        """Return whether resources may be changed, by rights of its own."""
+        return False
+
     def check(self) -> None:
         """Raise InvalidSetting."""
 

@@ -36,7 +36,7 @@ def schedule_tick() -> None:
 
 def queue_due() -> int:
     now = timezone.now()
-    accounts = CloudAccount.objects.enabled().select_related("payer")
+    accounts = CloudAccount.objects.enabled().at_present().select_related("payer")
     queued = 0
     for one in due(accounts, now):
         started = start_syncs(

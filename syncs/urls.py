@@ -6,7 +6,7 @@ from syncs.backfills.views import (
     ChangeBackfillStatusView,
     ProposeBackfillView,
 )
-from syncs.runs.views import RunView, StartSyncView, SyncsLiveView, SyncsView
+from syncs.runs.views import RunView, StartSyncView, SyncsView
 
 change = ChangeBackfillStatusView.as_view
 backfills = [
@@ -16,7 +16,6 @@ backfills = [
 ]
 urlpatterns = [
     path("syncs/", SyncsView.as_view(), name="syncs"),
-    path("syncs/live/", SyncsLiveView.as_view(), name="syncs-live"),
     path("syncs/runs/<int:pk>/", RunView.as_view(), name="run"),
     path("syncs/start/", StartSyncView.as_view(), name="start-sync"),
     path("syncs/backfills/", include(backfills)),

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from core.testing.browser import is_ready, open_page, sign_in
 from syncs.models import Backfill, BackfillWindow, SyncRun
+from syncs.runs.watched import runs_changed
 
 pytestmark = pytest.mark.only_on("postgresql")
 
@@ -34,6 +35,12 @@ def start_costs(page: Page) -> SyncRun:
     return SyncRun.objects.active().get()
 
 
+def go_on(read: SyncRun, **values: object) -> None:
+    """What a worker writes of a run at work."""
+    SyncRun.objects.filter(pk=read.pk).update(**values)
+    runs_changed(read.account)
+
+
 def paths_asked(page: Page) -> list[str]:
     """Each path that the page asks for from now on."""
     asked: list[str] = []
@@ -54,13 +61,12 @@ def test_a_sync_that_was_started_is_followed_without_a_reload(
     expect(page.get_by_text("waiting for a worker")).to_be_visible()
     page.evaluate("window.loadedOnce = true")
     assert (read.trigger, read.dataset) == ("page", "cost")
-    runs = SyncRun.objects.filter(pk=read.pk)
-    runs.update(status="running", progress="costs of May, page 3", rows=4321)
+    go_on(read, status="running", progress="costs of May, page 3", rows=4321)
     expect(page.get_by_text("costs of May, page 3")).to_be_visible()
     expect(page.get_by_role("cell", name="4,321")).to_be_visible()
     # Who is on a link that is drawn anew stays on it.
     page.locator(f"#run-{read.pk}").focus()
-    runs.update(status="failed", finished_at=timezone.now(), error="No.", progress="")
+    go_on(read, status="failed", finished_at=timezone.now(), error="No.", progress="")
     expect(page.locator("#run-rows").get_by_text("Failed")).to_be_visible()
     expect(page.locator(f"#run-{read.pk}")).to_be_focused()
     # What the run changed elsewhere is shown too.
@@ -76,11 +82,10 @@ def test_the_page_of_a_run_follows_it_and_then_asks_no_more(
     page.goto(read.get_absolute_url())
     page.wait_for_load_state("load")
     page.evaluate("window.loadedOnce = true")
-    runs = SyncRun.objects.filter(pk=read.pk)
-    runs.update(status="running", progress="costs of May, page 3")
+    go_on(read, status="running", progress="costs of May, page 3")
     page.clock.run_for(4_000)
     expect(page.get_by_text("costs of May, page 3")).to_be_visible()
-    runs.update(status="succeeded", finished_at=timezone.now(), progress="")
+    go_on(read, status="succeeded", finished_at=timezone.now(), progress="")
     page.clock.run_for(4_000)
     expect(page.get_by_role("button", name="Sync again")).to_be_visible()
     assert page.evaluate("window.loadedOnce") is True
@@ -99,7 +104,7 @@ def test_a_tab_that_nobody_sees_asks_for_nothing(page: Page, company: None) -> N
     )
     asked = paths_asked(page)
     assert is_quiet(page, asked), "the tab is hidden"
-    SyncRun.objects.active().update(progress="costs of June")
+    go_on(SyncRun.objects.active().get(), progress="costs of June")
     page.evaluate(
         """() => {
             window.isAway = false;
@@ -123,5 +128,6 @@ def test_a_backfill_shows_its_price_before_it_starts(page: Page, company: None) 
     expect(page.get_by_text("0 of 2 windows read, 2 running")).to_be_visible()
     BackfillWindow.objects.update(status="succeeded")
     Backfill.objects.update(status="succeeded")
+    runs_changed()
     expect(page.get_by_text("2 of 2 windows read")).to_be_visible()
     expect(page.get_by_role("button", name="Pause")).to_have_count(0)

@@ -14,7 +14,7 @@ HOUSE = Path(__file__).resolve().parent.parent
 PROGRAMS = Path(sys.executable).parent
 COMPOSE = yaml.safe_load((HOUSE / "compose.yaml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
-OURS = ["migrate", "web", "worker", "beat"]
+OURS = ["migrate", "web", "live", "worker", "beat"]
 DOCKERFILE = (HOUSE / "Dockerfile").read_text()
 OTHERS = {"static", "templates", "manage.py", "gunicorn.conf.py", "requirements.txt"}
 # What they give to images that are not ours.
@@ -83,6 +83,7 @@ def test_nobody_is_let_in_without_a_secret_of_their_own() -> None:
     assert environment["SECRET_KEY"].startswith("${SECRET_KEY:?")
     assert "${POSTGRES_PASSWORD:?" in environment["DATABASE_URL"]
     assert SERVICES["web"]["ports"] == ["${LISTEN:-127.0.0.1:8000}:8000"]
+    assert SERVICES["live"]["ports"] == ["${LISTEN_LIVE:-127.0.0.1:8001}:8001"]
 
 
 @pytest.mark.parametrize("name", SERVICES)

@@ -10,7 +10,7 @@ from cloudintel import environment
 from tests.source_files import parsed, text_of
 
 # Read by tools around cloudintel, or told in words only.
-NOT_SETTINGS = {"POSTGRES_PASSWORD", "REDIS_PASSWORD", "LISTEN"}
+NOT_SETTINGS = {"POSTGRES_PASSWORD", "REDIS_PASSWORD", "LISTEN", "LISTEN_LIVE"}
 READERS = {name for name, _ in getmembers(environment, isfunction)} | {"env"}
 
 

@@ -4,13 +4,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import User
 from django.http import HttpRequest
-from django.test import Client
 
 from alerts.acting import acknowledge, snooze
 from alerts.changes import add_channel, add_route, remove_channel, remove_route
@@ -22,6 +21,7 @@ from core.testing.stored import Rows, sorted_rows
 from costs.allocation.changes import save_rule
 from costs.allocation.testing import team_rule
 from costs.models import Team
+from dashboard.digests.changes import add_digest, remove_digest
 from dashboard.models import Digest
 from insights.budgets.changes import add_budget, change_budget, delete_budget
 from insights.feedback.giving import give_feedback
@@ -154,12 +154,12 @@ def of_accounts(request: HttpRequest) -> list[Change]:
 
 
 def of_digests(request: HttpRequest) -> list[Change]:
-    client = Client()
-    client.force_login(request.user)  # type: ignore[arg-type]
+    user = cast("User", request.user)
     own = Digest.objects.create(
-        user=request.user, hour=9, created_at=NOW, sent_on=TODAY, frequency="weekly"
+        user=user, hour=9, created_at=NOW, sent_on=TODAY, frequency="weekly"
     )
+    other = Digest(user=user, hour=9, frequency="daily")
     return [
-        partial(client.post, "/digests/", {"frequency": "daily", "hour": "9"}),
-        partial(client.post, f"/digests/{own.pk}/remove/"),
+        partial(add_digest, other, NOW, request),
+        partial(remove_digest, own, request),
     ]

@@ -43,7 +43,7 @@ SECTIONS = {
     "/insights/": [
         "/insights/mine/",
         *("/insights/anomalies/", "/insights/planned/", "/insights/recommendations/"),
-        *("/insights/savings/", "/insights/advice/"),
+        *("/insights/savings/", "/insights/remediation/", "/insights/advice/"),
     ],
 }
 LINK = re.compile(r'<a href="([^"]*)" ?(aria-current="\w+")?>')

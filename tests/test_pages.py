@@ -85,16 +85,17 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
     ("page", "queries"),
     [
         # Every page: session, user, permissions of user and groups; accounts of the
-        # scope; saved views; what waits; how far costs and CPU are read. Beside these:
+        # scope; saved views; what waits; how far costs and CPU are read; of live
+        # pages the versions. Beside these:
         # currencies, trend (2), spans, stored days, the projection (the forecasts), the
         # largest changes; clouds; budget; anomalies and recommendations; savings (3);
         # kinds; states; freshness; what explains the month, as below; how much
         # recent days grow; alert channels; marks of anomalies.
-        ("/", 33),
+        ("/", 34),
         # account names; currencies, trend (2), both periods, spans, restatements (2);
         # what there is to choose from (4); what explains the change, as below; how much
         # recent days grow, for the default range and for these days.
-        ("/costs/", 26),
+        ("/costs/", 27),
         # states, regions, resource groups, types, tags; keys and rows; CPU; list
         # prices; accounts.
         ("/instances/", 19),
@@ -102,11 +103,9 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
         ("/cpu/", 20),
         # accounts; freshness; API usage, budget; incidents, content type, notices;
         # counts and rows of runs; backfills.
-        ("/syncs/", 17),
-        # counts and rows of runs; backfills. It has no frame.
-        ("/syncs/live/", 7),
+        ("/syncs/", 18),
         # backfill; windows; their runs.
-        ("/syncs/backfills/{backfill}/", 10),
+        ("/syncs/backfills/{backfill}/", 11),
         # instance; CPU; memory; network; newest syncs and the first; freshness;
         # changes; list price; disks and addresses; emissions.
         ("/instances/{instance}/", 29),
@@ -114,7 +113,7 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
         # running machines, use of regions and buckets; advice; the days.
         ("/carbon/", 18),
         # run.
-        ("/syncs/runs/{run}/", 8),
+        ("/syncs/runs/{run}/", 9),
     ],
 )
 def test_a_page_asks_few_queries_however_much_is_stored(

@@ -209,17 +209,26 @@ def test_sizes_are_of_1024_bytes(page: Page) -> None:
     ]
 
 
-LIVE = """<div id="live" data-part data-live="/live" data-state="a" data-active></div>
-<p id="part" data-part>old</p>"""
-# A server that gives one answer, and remembers after how many seconds it was asked.
+LIVE = """<p id="live" data-versions='{"runs": "a"}' data-ask="/ask" data-socket=""
+data-active></p><table>%s</table><p id="part">%s</p>"""
+ROW = """<tr><td><a href="/%s">%s</a><input type="checkbox" name="pick"></td></tr>"""
+# A server that gives one answer to whoever asks, and shows another page by then; it
+# remembers after how many seconds it was asked.
 SERVER = """
 const asked = [], began = Date.now();
-let answer = {};
-window.fetch = async () => {
-  asked.push(Math.round((Date.now() - began) / 1000));
-  return { ...answer, ok: answer.status < 300, text: async () => answer.text };
+let answer = {}, text = "", shown = 0;
+window.fetch = async (url) => {
+  const isAsked = url.startsWith("/ask");
+  if (isAsked) asked.push(Math.round((Date.now() - began) / 1000));
+  else shown += 1;
+  const json = async () => ({ versions: answer });
+  return { ...answer, ok: answer.status < 300, json, text: async () => text };
 };
 """
+
+
+def live_page(part: str, *rows: str) -> str:
+    return LIVE % ("".join(ROW % (row, row) for row in rows), part)
 
 
 def asked_within(page: Page, seconds: int, **answer: object) -> list[int]:
@@ -233,34 +242,49 @@ def asked_within(page: Page, seconds: int, **answer: object) -> list[int]:
 
 @pytest.fixture
 def live(page: Page) -> Page:
-    """A page at which something is at work."""
+    """A page at which something is at work, and of which the server has a new one."""
     page.clock.install()
-    show(page, LIVE, SERVER, script("swap.js"), script("live.js"))
+    show(page, live_page("old", "b", "c"), SERVER, script("swap.js"), script("live.js"))
+    text = f'<main id="main">{live_page("new", "a", "c", "b")}</main>'
+    page.evaluate("given => { text = given; }", text)
     return page
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 429])
 def test_a_live_page_asks_no_more_after_a_refusal(live: Page, status: int) -> None:
-    assert asked_within(live, 100, status=status, text="no") == [3]
+    assert asked_within(live, 100, status=status) == [3]
     assert live.locator("#part").inner_text() == "old"
-
-
-def test_a_live_page_asks_no_more_when_it_is_sent_elsewhere(live: Page) -> None:
-    """As somebody who was signed out is sent to sign in."""
-    login = '<p id="part" data-part>Sign in</p>'
-    assert asked_within(live, 100, status=200, redirected=True, text=login) == [3]
-    assert live.locator("#part").inner_text() == "old"
+    assert live.locator("#live").inner_text() == "Not updated"
 
 
 def test_a_live_page_asks_ever_more_seldom_while_there_is_an_error(live: Page) -> None:
     asked = asked_within(live, 200, status=503)
     assert asked == [3, 9, 21, 45, 93, 153]
-    at_work = LIVE.replace("old", "new")
-    asked = asked_within(live, 70, status=200, text=at_work)
+    asked = asked_within(live, 70, status=200, runs="a")
     assert asked[6:10] == [213, 216, 219, 222]
+    assert live.evaluate("shown") == 0, "nothing changed"
+
+
+def test_a_live_page_keeps_what_was_chosen_of_a_row(live: Page) -> None:
+    live.get_by_role("row", name="b").get_by_role("checkbox").check()
+    live.locator("body").hover()
+    asked_within(live, 7, status=200, runs="b")
     assert live.locator("#part").inner_text() == "new"
-    asked = asked_within(live, 10, status=200, text=at_work.replace("data-active", ""))
-    assert len(asked_within(live, 60, status=200, text=at_work)) == len(asked)
+    assert live.get_by_role("link").all_inner_texts() == ["a", "c", "b"]
+    chosen = [box.is_checked() for box in live.get_by_role("checkbox").all()]
+    assert chosen == [False, False, True]
+    asked_within(live, 60, status=200, runs="b")
+    assert live.evaluate("shown") == 1, "it is asked for once each version"
+
+
+def test_nothing_changes_while_somebody_selects_text(live: Page) -> None:
+    live.evaluate("getSelection().selectAllChildren(document.getElementById('part'))")
+    asked_within(live, 10, status=200, runs="b")
+    assert live.locator("#part").inner_text() == "old"
+    assert live.locator("#live").inner_text() == "New data waits"
+    live.evaluate("getSelection().removeAllRanges()")
+    asked_within(live, 2, status=200, runs="b")
+    assert live.locator("#part").inner_text() == "new"
 
 
 def test_what_is_the_same_stays_and_what_is_not_on_the_page_is_left(live: Page) -> None:

@@ -103,7 +103,8 @@ def wanted(model: type[models.Model]) -> list[Any]:
         for one in model._meta.concrete_fields
         if not one.primary_key
         and not isinstance(one, models.GenericIPAddressField)
-        and one.name not in ("payer", "gone_since", "closed_at", "finished_at")
+        and one.name
+        not in ("payer", "undoes", "gone_since", "closed_at", "finished_at")
     ]
 
 

@@ -95,7 +95,7 @@ def permitted(role: Role, app: str) -> Q:
     if app not in DATA:
         return Q(pk=None)
     if role == Role.OPERATOR and app == "insights":
-        return ~Q(codename__startswith="delete_")
+        return ~Q(codename__startswith="delete_") & ~Q(codename="approve_remediation")
     viewed = Q(codename__startswith="view_")
     if role == Role.VIEWER:
         return viewed

@@ -15,7 +15,7 @@ from alerts.routing import lets_through, routed
 from clouds.testing import account, see_only
 from core.testing.clock import NOW
 from users.models import AuditEntry
-from users.testing import ask, person
+from users.testing import ask, person, session_of
 
 pytestmark = pytest.mark.django_db
 SPIKE = Facts(
@@ -163,3 +163,58 @@ def test_the_routes_of_a_removed_channel_go_with_it(client: Client) -> None:
     channel = Channel.objects.get()
     client.post(f"/alerts/channels/{channel.pk}/remove/")
     assert not Route.objects.exists()
+
+
+def test_routes_are_added_and_removed_over_the_api() -> None:
+    client = session_of(person("administrator"))
+    owner = account(1, "production")
+    wanted = {
+        "channel": "Finance",
+        "topic": "anomaly",
+        "least_amount": "1000.50",
+        "currency": "usd",
+        "account": owner.account_id,
+    }
+    made = client.post("/api/v1/alert-routes/", wanted, format="json")
+    assert made.status_code == 201, made.content
+    told = made.json()
+    assert (told["least_amount"], told["currency"]) == ("1000.50", "USD")
+    assert told["account"] == owner.account_id
+    assert ask("alert-routes/", channel="Finance", topic="anomaly")["results"] == [told]
+    assert ask("alert-routes/", topic="budget")["count"] == 0
+    assert client.delete(f"/api/v1/alert-routes/{told['id']}/").status_code == 204
+    actions = AuditEntry.objects.order_by("pk").values_list("action", flat=True)
+    assert list(actions) == ["route.add", "route.remove"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "name", "says"),
+    [
+        ({"channel": "Nobody"}, "channel", "Choose one of: email, Finance."),
+        ({"least_amount": "10"}, "currency", "Give the currency of the amount."),
+        ({"least_amount": "-1", "currency": "USD"}, "least_amount", "greater than"),
+        ({"account": "none"}, "account", "There is no account none"),
+        ({"colour": "red"}, "colour", "Unknown field."),
+    ],
+)
+def test_what_is_wrong_in_a_route_is_named_over_the_api(
+    wrong: dict[str, str], name: str, says: str
+) -> None:
+    client = session_of(person("administrator"))
+    wanted = {"channel": "Finance", **wrong}
+    answer = client.post("/api/v1/alert-routes/", wanted, format="json")
+    assert answer.status_code == 400
+    assert says in answer.json()["errors"][name][0]
+    assert not Route.objects.exists()
+
+
+def test_who_is_limited_or_an_operator_changes_no_route_over_the_api() -> None:
+    one = route(topic="budget")
+    admin = person("administrator")
+    see_only(admin, account(1))
+    for user in (person("operator"), admin):
+        client = session_of(user)
+        added = client.post("/api/v1/alert-routes/", {"channel": "Finance"})
+        assert added.status_code == 403, user
+        assert client.delete(f"/api/v1/alert-routes/{one.pk}/").status_code == 403
+    assert Route.objects.get() == one

@@ -176,6 +176,14 @@ def test_ids_of_keys_are_never_written(number: str) -> None:
     assert number not in repr(hidden(event=f"key {number} is unknown"))
 
 
+@pytest.mark.parametrize("part", ["9", "secret", "-token", "a:"])
+def test_a_long_line_is_read_once(part: str) -> None:
+    """Whoever asks for an address decides how long it is. Read again from each of its
+    letters, this one would take an hour."""
+    line = f"Not Found: /{part * (600_000 // len(part))} password=x"
+    assert hidden(event=line)["event"].endswith(HIDDEN)
+
+
 def test_what_is_no_secret_stays_as_it_is() -> None:
     event = {
         "event": "run failed",

@@ -13,7 +13,7 @@ from cloudintel.celery import app
 def test_each_task_that_beat_sends_is_one_of_the_workers() -> None:
     app.loader.import_default_modules()
     sent = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
-    assert len(sent) == 6
+    assert len(sent) == 8
     assert sent <= set(app.tasks)
 
 
@@ -22,6 +22,7 @@ def test_each_task_that_beat_sends_is_one_of_the_workers() -> None:
     [
         (signals.setup_logging, celery.use_django_logging),
         (signals.worker_init, celery.fold_counts),
+        (signals.worker_ready, celery.watch_health),
         (signals.heartbeat_sent, celery.record_heartbeat),
         (signals.worker_shutdown, celery.delete_worker),
         (signals.worker_shutting_down, celery.limit_shutdown),

@@ -1,5 +1,6 @@
 """up refuses what can't work before it starts anything."""
 
+import os
 import socket
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from pytest_django import Settings
 
 from cloudintel.management.commands import up
 from cloudintel.management.commands.up import only_one
+from core.testing.postgres import free_port
 
 
 @pytest.fixture(autouse=True)
@@ -16,6 +18,9 @@ def nothing_starts(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.STATE_DIR = tmp_path
+    # The command sets them for its processes.
+    for name in ("WEB_PORT", "LIVE_PORT"):
+        monkeypatch.setenv(name, "")
     for name in ("run_command", "Supervisor"):
         monkeypatch.delattr(up, name)
 
@@ -28,6 +33,7 @@ def nothing_starts(
         (["--grace", "nan"], 2, "--grace must be a number above 0, not nan."),
         (["--grace", "-1"], 2, "--grace must be a number above 0, not -1.0."),
         (["--host", "a..b"], 1, "The web server can't listen on a..b, port 8000: "),
+        (["--port", "65535"], 2, "No port follows 65535: name one in LIVE_PORT."),
     ],
 )
 def test_arguments_that_cannot_work_are_named(
@@ -63,6 +69,36 @@ def test_a_port_that_another_server_has_is_one_sentence(host: str, family: int) 
     )
 
 
+def test_a_port_of_sockets_that_another_server_has_is_one_sentence(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        settings.LIVE_PORT = other.getsockname()[1]
+        monkeypatch.setenv("LIVE_PORT", str(settings.LIVE_PORT))
+        with pytest.raises(CommandError) as caught:
+            call_command("up", "--first-start", port=free_port())
+    assert str(caught.value) == (
+        f"The live process can't listen on 127.0.0.1, port {settings.LIVE_PORT}: "
+        "Address already in use. Choose another, with LIVE_PORT; 0 is none."
+    )
+
+
+@pytest.mark.parametrize(("given", "sockets"), [("0", []), ("8765", ["8765"])])
+def test_sockets_have_the_port_of_the_environment(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, given: str, sockets: list[str]
+) -> None:
+    (settings.STATIC_ROOT / "base.css").touch()
+    settings.LIVE_PORT = int(given)
+    monkeypatch.setenv("LIVE_PORT", given)
+    monkeypatch.setattr(up, "check_live_port", lambda *_: None)
+    started = []
+    monkeypatch.setattr(up.Command, "run", lambda *given: started.append(given[-1]))
+    port = free_port()
+    call_command("up", port=port)
+    assert started[0][3:] == sockets
+    assert (os.environ["WEB_PORT"], os.environ["LIVE_PORT"]) == (str(port), given)
+
+
 def test_one_after_the_other_may_run_and_two_at_once_may_not() -> None:
     for address in ("127.0.0.1:8001", "127.0.0.1:8002"):
         with only_one(address), pytest.raises(CommandError) as caught:
@@ -95,7 +131,5 @@ def test_static_files_are_collected_where_there_are_none(
         up, "run_command", lambda *given: run.append(given), raising=False
     )
     monkeypatch.setattr(up.Command, "run", lambda *_: None)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    call_command("up", *arguments, port=port)
+    call_command("up", *arguments, port=free_port())
     assert run == commands

@@ -6,12 +6,14 @@ from django.contrib.auth import get_permission_codename
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.db.models import Model
 from django.http import HttpRequest
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 if TYPE_CHECKING:
     # REST's views ask for this module while they are imported.
     from rest_framework.views import APIView
+
+RIGHTS = {"POST": "add", "PUT": "change", "PATCH": "change", "DELETE": "delete"}
 
 
 class MayView(BasePermission):
@@ -33,6 +35,25 @@ class MayView(BasePermission):
             if not request.user.has_perm(right):
                 return False
         return bool(rights)
+
+
+class MayChange(BasePermission):
+    """Whether the user may add, change or delete the rows of the endpoint.
+
+    An action about rows of another model names that in `changes`.
+    """
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        if request.method in SAFE_METHODS:
+            return True
+        action = RIGHTS.get(request.method or "")
+        if action is None:
+            return True  # no such method: that is what is answered
+        model: type[Model] = getattr(view, "changes", None) or view.queryset.model  # type: ignore[attr-defined]
+        options: Any = model._meta
+        right = f"{options.app_label}.{get_permission_codename(action, options)}"
+        self.message = f"This needs the permission {right}."
+        return request.user.has_perm(right)
 
 
 class RoleRequiredMixin(PermissionRequiredMixin):

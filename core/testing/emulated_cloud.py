@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Lock, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
@@ -65,6 +65,9 @@ class EmulatedCloud(Generic[CallT]):
         self.calls: list[CallT] = []
         self.busy_seconds = 0.0  # the emulator's own processor time
         self.endpoint_url = ""
+        # How long a change takes on the cloud's clock, such as of a stop.
+        self.seconds_to_change = 0.0
+        self._changes: list[tuple[datetime, Callable[[], None]]] = []
         self._port = port
         self._lock = Lock()
         self._server: LoopbackServer | None = None
@@ -73,12 +76,32 @@ class EmulatedCloud(Generic[CallT]):
         """The answer to one request."""
         raise NotImplementedError
 
+    def later(self, change: Callable[[], None]) -> None:
+        """Have a change done once it took its time; for the next request at the
+        soonest."""
+        at = self.now + timedelta(seconds=self.seconds_to_change)
+        with self._lock:
+            self._changes.append((at, change))
+
+    def wait(self, seconds: float) -> None:
+        """Time goes by: what a client under test sleeps with."""
+        with self._lock:
+            self.now += timedelta(seconds=seconds)
+
+    def _do_what_is_due(self) -> None:
+        with self._lock:
+            due = [change for at, change in self._changes if at <= self.now]
+            self._changes = [each for each in self._changes if each[0] > self.now]
+        for change in due:
+            change()
+
     def __call__(
         self, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         if self.latency_seconds:
             time.sleep(self.latency_seconds)
         began = time.thread_time()
+        self._do_what_is_due()
         response = self.respond(environ)
         with self._lock:
             self.busy_seconds += time.thread_time() - began

@@ -38,6 +38,7 @@ class CoverageView(PermissionRequiredMixin, FilterView):
     """Accounts by day: reconciled, estimated, read, missing."""
 
     template_name = "costs/coverage.html"
+    live_topics = ("costs",)
     permission_required = ("clouds.view_cloudaccount", "costs.view_costtotal")
     filterset_class = CoverageFilter
     paginate_by = ACCOUNTS_PER_PAGE
@@ -113,6 +114,7 @@ class RereadView(PermissionRequiredMixin, TemplateView):
     """The price of several backfills, their progress, and what they changed."""
 
     template_name = "costs/reread.html"
+    live_topics = ("runs",)
     permission_required = (
         "syncs.view_backfill",
         "costs.view_costtotal",

@@ -5,8 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import User
 
-from alerts.channels import configured_channels
-from clouds.access import is_limited
+from dashboard.digests.changes import check_digest
 from dashboard.digests.models import Digest
 
 
@@ -23,24 +22,6 @@ class DigestForm(forms.ModelForm[Digest]):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
-        names = ("frequency", "channel")
-        same = {name: given[name] for name in names if name in given}
-        own = Digest.objects.filter(user=self.instance.user, **same)
-        if len(same) == len(names) and own.exists():
-            raise forms.ValidationError("There is such a digest already.")
+        if not self.errors:
+            check_digest(Digest(user=self.instance.user, **given))
         return given
-
-    def clean_channel(self) -> str:
-        name: str = self.cleaned_data["channel"]
-        user = self.instance.user
-        if name and not (user.has_perm("alerts.view_channel") and not is_limited(user)):
-            raise forms.ValidationError(
-                "You see only some accounts, so your digest goes to you alone."
-            )
-        if name and name not in configured_channels():
-            raise forms.ValidationError(f"There is no channel {name}.")
-        if not name and not user.email:
-            raise forms.ValidationError(
-                "You have no e-mail address; ask an administrator to enter it."
-            )
-        return name

@@ -3,8 +3,10 @@
 from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.validators import MaxValueValidator
 from django.db import models
+from django.db.models import Q
 
 from alerts.models import NAME_LENGTH
 from clouds.access import AnyUser, is_limited
@@ -17,6 +19,12 @@ class DigestQuerySet(models.QuerySet["Digest"]):
     def visible_to(self, user: AnyUser) -> "DigestQuerySet":
         """Return a user's own, or all for users who see all accounts."""
         return self.filter(user=user.pk) if is_limited(user) else self
+
+    def removable_by(self, user: User) -> "DigestQuerySet":
+        """Return a user's own, or for who changes users, all that they see."""
+        seen = self.visible_to(user)
+        is_own = Q() if user.has_perm("auth.change_user") else Q(user=user.pk)
+        return seen.filter(is_own)
 
     def due(self, now: datetime) -> "list[Digest]":
         active = self.filter(user__is_active=True).select_related("user")

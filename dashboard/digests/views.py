@@ -5,7 +5,6 @@ from typing import Any, cast
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -14,12 +13,11 @@ from django.views.generic import TemplateView
 
 from alerts.channels import configured_channels, emails_are_printed
 from clouds.access import is_limited
-from core.windows import utc_day
+from dashboard.digests.changes import add_digest, remove_digest
 from dashboard.digests.contents import digest_text
 from dashboard.digests.forms import DigestForm
 from dashboard.digests.models import FIRST_HOUR, Digest
 from dashboard.digests.sending import DAYS
-from users.audit import record
 
 VIEW = "costs.view_dailycost"
 REFUSED = 409
@@ -54,18 +52,8 @@ class DigestsView(PermissionRequiredMixin, TemplateView):
         self.form = DigestForm(cast("User", request.user), request.POST)
         if not self.form.is_valid():
             return self.render_to_response(self.get_context_data(), status=REFUSED)
-        with transaction.atomic():
-            digest, _ = Digest.objects.get_or_create(
-                user=self.form.instance.user,
-                frequency=self.form.cleaned_data["frequency"],
-                channel=self.form.cleaned_data["channel"],
-                defaults={
-                    "hour": self.form.cleaned_data["hour"],
-                    "created_at": now,
-                    "sent_on": utc_day(now),
-                },
-            )
-            record(request, "digest.add", digest, hour=digest.hour)
+        wanted = Digest(user=self.form.instance.user, **self.form.cleaned_data)
+        digest = add_digest(wanted, now, request)
         messages.success(request, f"{digest} added. The next one comes by itself.")
         return redirect("digests")
 
@@ -77,12 +65,8 @@ class RemoveDigestView(PermissionRequiredMixin, View):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        rows = Digest.objects.visible_to(request.user)
-        if not request.user.has_perm("auth.change_user"):
-            rows = rows.filter(user=request.user.pk)
-        digest = get_object_or_404(rows, pk=pk)
+        own = Digest.objects.removable_by(cast("User", request.user))
+        digest = get_object_or_404(own, pk=pk)
         messages.success(request, f"{digest} removed.")
-        with transaction.atomic():
-            record(request, "digest.remove", digest)
-            digest.delete()
+        remove_digest(digest, request)
         return redirect("digests")

@@ -27,7 +27,7 @@ class AnomalyAdmin(StatusAdmin):
     list_select_related = ("account", "resource")
     list_filter = (
         OF_ACCOUNT,
-        *choices("scope", "severity", "status"),
+        *choices("scope", "kind", "severity", "status"),
         ("first_day", RangeDateFilter),
         ("is_over", BooleanRadioFilter),
     )

@@ -35,6 +35,15 @@ class CauseSerializer(serializers.Serializer[Any]):
     share = serializers.FloatField(help_text="0 to 1 of the whole.")
 
 
+class TagCauseSerializer(serializers.Serializer[Any]):
+    """A value of a tag, and what it added to the parts that an anomaly comes from."""
+
+    key = serializers.CharField()
+    value = serializers.CharField(allow_blank=True, help_text="Empty: untagged.")
+    amount = StoredAmountField()
+    share = serializers.FloatField(help_text="0 to 1 of all values of this key.")
+
+
 class AnomalySerializer(serializers.ModelSerializer[Anomaly]):
     """An anomaly of costs, or of an instance's CPU, whose amounts are then percent."""
 
@@ -54,6 +63,7 @@ class AnomalySerializer(serializers.ModelSerializer[Anomaly]):
         help_text="The cost of all its days beyond the expected cost.",
     )
     causes = CauseSerializer(many=True, read_only=True)
+    tag_causes = TagCauseSerializer(many=True, read_only=True)
 
     class Meta:
         model = Anomaly
@@ -63,7 +73,14 @@ class AnomalySerializer(serializers.ModelSerializer[Anomaly]):
             *("first_day", "last_day"),
             *("peak_day", "seen_on", "is_over", "expected", "low", "high", "actual"),
             *("impact", "severity", "confidence", "recall", "false_per_month"),
-            *("causes", "status", "detected_at", *OWNED_FIELDS, "version"),
+            *(
+                "causes",
+                "tag_causes",
+                "status",
+                "detected_at",
+                *OWNED_FIELDS,
+                "version",
+            ),
         ]
         read_only_fields = fields
 

@@ -38,6 +38,7 @@ class AnomalyFilter(OwnedFilter):
     scope = AnyChoice(choices=Anomaly.Scope.choices, help_text="Only these scopes.")
     status = AnyChoice(choices=Anomaly.Status.choices, help_text="Only these.")
     severity = AnyChoice(choices=Anomaly.Severity.choices, help_text="Only these.")
+    kind = AnyChoice(choices=Anomaly.Kind.choices, help_text="Only these.")
     service = AnyText(commas=False, help_text="Repeat it for several services.")
     region = AnyText(help_text="One or several regions.")
     tag = AnyText(

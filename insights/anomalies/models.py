@@ -105,6 +105,12 @@ class Anomaly(Owned):
         default=list,
         help_text="The parts it consists of, largest first.",
     )
+    tag_causes = models.JSONField(
+        "causes by tag",
+        default=list,
+        blank=True,
+        help_text="The values of each tag key that it consists of, largest first.",
+    )
     recall = models.FloatField(
         "detection rate",
         null=True,
@@ -210,6 +216,11 @@ class Anomaly(Owned):
             return False
         last = next(iter(self.changes.all()), None)
         return last is not None and not last.user_name
+
+    @property
+    def was_over_when_found(self) -> bool:
+        """Whether it was resolved from the start, as it had long ended."""
+        return self.status == self.Status.RESOLVED and not self.changes.all()
 
     def next_statuses(self) -> list[Status]:
         """The statuses that people may give it: any other, those ahead first."""

@@ -19,7 +19,7 @@ from insights.anomalies.engine.anomaly_records import (
 )
 from insights.anomalies.engine.daily import find_cpu_anomalies
 from insights.anomalies.engine.incidents import find_incidents
-from insights.anomalies.engine.tagged import find_tag_anomalies, series_of
+from insights.anomalies.engine.tagged import find_tag_anomalies, series_of, tag_causes
 from insights.anomalies.store import overlap, store_anomalies
 from insights.bill_records import Bill, Scope
 from insights.daily_costs import ROWS_AT_ONCE
@@ -39,7 +39,8 @@ CPU_COLUMNS = ("average_percent", "p99_percent", "maximum_percent")
 # is theirs.
 EXPLAINED_SHARE = 0.5
 
-# A tag key, the bill of each of its values, and the bill whose costs they are.
+# A tag key, the bill of each of its values ("" is untagged), and the bill whose costs
+# they are.
 TagBills = tuple[str, Mapping[str, Bill], Bill]
 Machines = Mapping[str, Sequence[Series]]
 
@@ -66,7 +67,7 @@ def refresh_anomalies(
     found = [
         row
         for bill in bills
-        for row in _bill_anomalies(bill, None if account else account_anomalies)
+        for row in _bill_anomalies(bill, tags, None if account else account_anomalies)
     ]
     found += _tag_anomalies(tags, found)
     found = worth_telling(found + _cpu_anomalies(machines), least_deviations)
@@ -125,7 +126,9 @@ def _version(
 
 
 def _bill_anomalies(
-    bill: Bill, account_anomalies: Sequence[Anomaly] | None
+    bill: Bill,
+    tags: Sequence[TagBills],
+    account_anomalies: Sequence[Anomaly] | None,
 ) -> list[Anomaly]:
     """Return the anomalies of a bill as unsaved rows.
 
@@ -135,7 +138,22 @@ def _bill_anomalies(
     if account_anomalies is not None:
         found = [one for one in found if not _is_duplicate(one, account_anomalies)]
     accuracy = of_scopes(bill, {one.scope for one in found}, limits())
-    return [_anomaly(one, accuracy[one.scope]) for one in found]
+    by_key = [(key, values) for key, values, its_bill in tags if its_bill is bill]
+    rows = []
+    for one in found:
+        row = _anomaly(one, accuracy[one.scope])
+        row.tag_causes = [
+            {
+                "key": key,
+                "value": cause.value,
+                "amount": str(money(cause.amount)),
+                "share": round(cause.share, 4),
+            }
+            for key, values in by_key
+            for cause in tag_causes(values, one, limits())
+        ]
+        rows.append(row)
+    return rows
 
 
 def _is_duplicate(incident: Finding, rows: Sequence[Anomaly]) -> bool:
@@ -183,7 +201,8 @@ def _tag_anomalies(
 ) -> list[Anomaly]:
     """Return what only a tag shows: not those of the bill, nor of an earlier key."""
     rows: list[Anomaly] = []
-    for key, values, bill in tags:
+    for key, all_values, bill in tags:
+        values = {value: one for value, one in all_values.items() if value}
         shown = [*bill_anomalies, *rows]
         found = [
             one

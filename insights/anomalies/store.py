@@ -26,7 +26,7 @@ COMPUTED = (
     *("resource_id", "currency"),
     *("kind", "direction", "first_day", "last_day", "peak_day", "seen_on", "is_over"),
     *("expected", "low", "high", "actual", "impact", "severity", "confidence"),
-    *("causes", "recall", "false_per_month"),
+    *("causes", "tag_causes", "recall", "false_per_month"),
 )
 
 
@@ -38,8 +38,10 @@ def store_anomalies(
 
     What is found again keeps its status, and new days extend it. What was planned gets
     that status. What is no longer found is resolved, unless somebody has changed its
-    status.
+    status. What had long ended when it was found, as in the first year of bills that is
+    read, is resolved from the start: nobody has to act on it.
     """
+    recent = now.date() - timedelta(days=JUDGED_AGAIN_DAYS)
     rows = list(Anomaly.objects.select_for_update(of=("self",)).filter(account=account))
     changed = 0
     stored, known = set(), list[Anomaly]()
@@ -47,6 +49,8 @@ def store_anomalies(
         one.scope = one.narrowest_scope
         if row is None:
             one.account, one.detected_at = account, now
+            if one.is_over and one.last_day < recent:
+                one.status = Status.RESOLVED
             one.save()
             changed += 1
         else:
@@ -55,7 +59,6 @@ def store_anomalies(
         known.append(row or one)
     planned = PlannedChange.objects.select_related("account")
     changed += mark_planned(known, now, planned)
-    recent = now.date() - timedelta(days=JUDGED_AGAIN_DAYS)
     for row in rows:
         is_untouched = row.status == Status.DETECTED and row.last_day >= recent
         if row.pk not in stored and is_untouched:

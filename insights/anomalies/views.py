@@ -26,6 +26,7 @@ DAYS_BEFORE, DAYS_AFTER = 45, 14
 
 class AnomalyListView(PermissionRequiredMixin, FilterView):
     template_name = "insights/anomalies.html"
+    live_topics = ("anomalies",)
     permission_required = "insights.view_anomaly"
     filterset_class = AnomalyFilter
     paginate_by = 25
@@ -42,6 +43,7 @@ class AnomalyListView(PermissionRequiredMixin, FilterView):
             net_impact=kwargs["object_list"].net_impact(),
             statuses=Anomaly.Status.choices,
             severities=Anomaly.Severity.choices,
+            kinds=Anomaly.Kind.choices,
             scopes=Anomaly.Scope.choices,
             score=published_score(),
             accounts=CloudAccount.objects.visible_to(self.request.user),
@@ -51,6 +53,7 @@ class AnomalyListView(PermissionRequiredMixin, FilterView):
 
 class AnomalyView(PermissionRequiredMixin, DetailView[Anomaly]):
     template_name = "insights/anomaly.html"
+    live_topics = ("anomalies",)
     permission_required = "insights.view_anomaly"
     context_object_name = "anomaly"
 

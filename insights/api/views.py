@@ -13,10 +13,9 @@ from rest_framework.serializers import Serializer
 
 from core.api.pagination import Pages
 from core.api.parameters import refuse_unknown
-from core.api.permissions import MayView
+from core.api.permissions import MayChange, MayView
 from core.api.problems import Conflict, errors
 from core.api.viewsets import RowsViewSet
-from insights.api.permissions import MayChange
 from insights.transitions import InvalidTransition, StaleVersion, change_status
 
 Kind = type[Serializer[Any]]

@@ -15,10 +15,9 @@ from rest_framework.response import Response
 from clouds.versions import data_version
 from core.api.pagination import Pages
 from core.api.parameters import refuse_unknown, refuse_unknown_fields
-from core.api.permissions import MayView
+from core.api.permissions import MayChange, MayView
 from core.api.problems import Conflict, errors
 from core.api.viewsets import RowsViewSet
-from insights.api.permissions import MayChange
 from insights.feedback.filters import FeedbackFilter
 from insights.feedback.giving import FEEDBACK, Insight, give_feedback
 from insights.feedback.models import LONGEST_COMMENT

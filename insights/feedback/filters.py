@@ -11,7 +11,7 @@ from insights.models import Anomaly, Feedback, Forecast, Recommendation
 from insights.ordering import UnknownLastOrder
 
 
-def _choice(model: Any) -> filters.ModelChoiceFilter:
+def insight_choice(model: Any) -> filters.ModelChoiceFilter:
     """Return the filter by one insight that the user may see."""
 
     def visible(request: Any) -> QuerySet[Any]:
@@ -23,9 +23,9 @@ def _choice(model: Any) -> filters.ModelChoiceFilter:
 
 
 class FeedbackFilter(filters.FilterSet):
-    recommendation = _choice(Recommendation)
-    anomaly = _choice(Anomaly)
-    forecast = _choice(Forecast)
+    recommendation = insight_choice(Recommendation)
+    anomaly = insight_choice(Anomaly)
+    forecast = insight_choice(Forecast)
     rating = AnyChoice(choices=[(str(n), str(n)) for n in RATINGS], help_text="1 to 5.")
     is_flagged = YesOrNo("is_flagged", help_text="Whether it should not be shown.")
     ordering = UnknownLastOrder(fields=["updated_at", "rating"])

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
 
-from clouds.versions import bump_shared_version, bump_version
+from clouds.versions import bump_version
 from insights.labels.judging import judge_by_feedback
 from insights.models import Anomaly, Feedback, Forecast, Recommendation
 from insights.transitions import AnyRequest, require_version, update_version
@@ -42,10 +42,7 @@ def give_feedback(
         _change(feedback, {**values, "updated_at": now}, version)
     if isinstance(insight, Anomaly):
         judge_by_feedback(insight, request.user.get_username(), now)
-    if insight.account:
-        bump_version(insight.account, FEEDBACK)
-    else:
-        bump_shared_version(FEEDBACK)
+    bump_version(insight.account, FEEDBACK)
     said = {name: getattr(feedback, name) for name in PARTS}
     record(request, "feedback.give", feedback, **said)
     return feedback, is_new

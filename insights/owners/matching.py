@@ -14,6 +14,9 @@ from costs.models import TeamRule
 from insights.models import Anomaly, Budget, OwnerRule
 from inventory.models import Resource
 
+# An anomaly of a bill has the tag of what more than this share of it comes from.
+MOST = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class Traits:
@@ -93,8 +96,17 @@ def traits_of_resource(row: Resource) -> Traits:
 def traits_of_anomaly(row: Anomaly, accounts: Mapping[str, CloudAccount]) -> Traits:
     """`accounts` are by id: a payer's bill names those that used it."""
     user = accounts.get(row.sub_account_id, row.account)
-    tags = {row.tag_key: row.tag_value} if row.tag_key else {}
+    tags = {row.tag_key: row.tag_value} if row.tag_key else _largest_tags(row)
     return Traits(user, row.service, tags=tags)
+
+
+def _largest_tags(row: Anomaly) -> dict[str, str]:
+    """Return by key the value that most of it comes from."""
+    return {
+        cause["key"]: cause["value"]
+        for cause in row.tag_causes
+        if cause["value"] and cause["share"] > MOST
+    }
 
 
 def traits_of_budget(row: Budget) -> Traits:

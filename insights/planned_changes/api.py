@@ -10,13 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clouds.access import is_limited
+from clouds.account_fields import VisibleAccountField
 from core.api.pagination import Pages
 from core.api.parameters import refuse_unknown, refuse_unknown_fields
-from core.api.permissions import MayView
+from core.api.permissions import MayChange, MayView
 from core.api.problems import errors
 from core.api.viewsets import RowsViewSet
-from insights.api.permissions import MayChange
-from insights.api.serializers import VisibleAccountField
 from insights.models import PlannedChange
 from insights.planned_changes.changes import add_planned_change, delete_planned_change
 from insights.planned_changes.filters import PlannedChangeFilter

@@ -1,5 +1,6 @@
 """Questions about recommendations and verified savings."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ from clouds.access import AccountScopedQuerySet
 from insights.ranking import ranked
 from insights.recommendations.engine.advice import Category, Priority
 
+COUNTED = ("status", "priority", "category")
 LARGEST_SAVING_FIRST = (F("savings_monthly").desc(nulls_last=True), "rank", "id")
 
 
@@ -38,10 +40,22 @@ class RecommendationQuerySet(AccountScopedQuerySet):
         """Return their savings a month, nothing counted twice."""
         return _sum_per_currency(self, "counted_monthly")
 
-    def counts(self, column: str) -> dict[str, int]:
-        """Return how many there are of each value of that column."""
-        rows = self.order_by(column).values_list(column)
-        return dict(rows.annotate(count=Count("id")))
+    def statistics(self) -> dict[str, Any]:
+        """Return how many there are, in all and by columns, and the savings a month of
+        live ones per currency. One query."""
+        counts: dict[str, Counter[str]] = {name: Counter() for name in COUNTED}
+        savings: dict[str, Decimal] = defaultdict(Decimal)
+        groups = self.order_by().values(*COUNTED, "currency")
+        for row in groups.annotate(count=Count("id"), saving=Sum("counted_monthly")):
+            for name in COUNTED:
+                counts[name][row[name]] += row["count"]
+            if row["status"] in self.model.LIVE and row["saving"] is not None:
+                savings[row["currency"]] += row["saving"]
+        return {
+            "count": counts["status"].total(),
+            **{f"by_{name}": dict(sorted(counts[name].items())) for name in COUNTED},
+            "savings": dict(sorted(savings.items())),
+        }
 
 
 class RecommendationChangeQuerySet(AccountScopedQuerySet):

@@ -33,6 +33,7 @@ class RecommendationListView(PermissionRequiredMixin, FilterView):
     """One row a resource, the largest saving first; several are changed at once."""
 
     template_name = "insights/recommendations.html"
+    live_topics = ("recommendations",)
     permission_required = "insights.view_recommendation"
     filterset_class = RecommendationFilter
     paginate_by = 25
@@ -92,6 +93,7 @@ class RecommendationView(PermissionRequiredMixin, DetailView[Recommendation]):
     """One recommendation: its evidence, price, steps, history and verified saving."""
 
     template_name = "insights/recommendation.html"
+    live_topics = ("recommendations",)
     permission_required = "insights.view_recommendation"
     context_object_name = "recommendation"
 

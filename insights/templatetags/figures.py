@@ -8,7 +8,7 @@ register = template.Library()
 
 UNKNOWN = "—"
 NEARLY_ALL = 0.995
-# status -> what one does to get there.
+# status or decision -> what one does to get there.
 VERBS = {
     "detected": "Reopen",
     "acknowledged": "Acknowledge",
@@ -20,6 +20,12 @@ VERBS = {
     "in_progress": "Start",
     "done": "Mark as done",
     "dismissed": "Dismiss",
+    "approve": "Approve",
+    "reject": "Reject",
+    "cancel": "Cancel",
+    "check": "Repeat dry run",
+    "resume": "Look again and go on",
+    "roll_back": "Propose to take it back",
 }
 
 

@@ -64,8 +64,10 @@ def test_every_model_that_people_look_at_is_there() -> None:
         "judgment",
         "ownerrule",
         "plannedchange",
+        "powerschedule",
         "recommendation",
         "refreshstate",
+        "remediation",
         "verification",
     ]
 

@@ -99,7 +99,9 @@ def test_an_anomaly_tells_its_size_its_cause_and_its_confidence() -> None:
 def test_anomalies_are_filtered() -> None:
     owner = account()
     first = anomaly(owner)
-    settled = anomaly(owner, service="S3", status="planned", severity="high")
+    settled = anomaly(
+        owner, service="S3", status="planned", severity="high", kind="new"
+    )
     tag = {"tag_key": "team", "tag_value": "a=b, c"}
     team = anomaly(owner, scope="tag", service="", status="resolved", **tag)
     both = {"tag": ["team=a=b, c", "env=live"]}
@@ -109,6 +111,7 @@ def test_anomalies_are_filtered() -> None:
         ({"status": "planned"}, [settled]),
         ({"status": "planned,resolved"}, [team, settled]),
         ({"severity": "high"}, [settled]),
+        ({"kind": "new,growth"}, [settled]),
         ({"service": "EC2"}, [first]),
         ({"start": first.last_day.isoformat()}, [team, settled, first]),
         ({"scope": "tag"}, [team]),

@@ -343,9 +343,9 @@ def test_long_lists_come_in_pages() -> None:
     [
         # Session, user, rights, limit, count, rows, accounts, what waits, footer; and:
         ("/insights/forecasts/", 16),  # misses, points, costs, state (2)
-        ("/insights/anomalies/", 14),  # people, net impact, judged
+        ("/insights/anomalies/", 15),  # people, net impact, judged
         # both savings, categories, remarks, people, totals, groups
-        ("/insights/recommendations/", 18),
+        ("/insights/recommendations/", 19),
         ("/insights/budgets/", 13),  # people, channels
     ],
 )

@@ -47,7 +47,7 @@ def refusal_of(partition: str) -> str:
 class AwsSettings(ProviderSettings):
     """The role to assume, and which regions to read."""
 
-    SECRETS: ClassVar[frozenset[str]] = frozenset({"external_id"})
+    SECRETS: ClassVar[frozenset[str]] = frozenset({"external_id", "acting_external_id"})
 
     role_arn: str = ""
     """Empty: the credentials of the environment."""
@@ -57,22 +57,38 @@ class AwsSettings(ProviderSettings):
     """Only these; empty: every enabled one."""
     member_role: str = ""
     """Of a payer: the role by which accounts that join its organization are added."""
+    acting_role_arn: str = ""
+    """The role that changes resources; empty: nothing is changed."""
+    acting_external_id: str = ""
+
+    @property
+    def acts(self) -> bool:
+        return bool(self.acting_role_arn)
 
     def check(self) -> None:
-        arn = ROLE_ARN.fullmatch(self.role_arn)
-        if self.role_arn and not arn:
+        _check_role("role_arn", self.role_arn)
+        _check_role("acting_role_arn", self.acting_role_arn)
+        if self.acting_role_arn and self.acting_role_arn == self.role_arn:
             raise InvalidSetting(
-                "role_arn",
-                "A role ARN looks like arn:aws:iam::123456789012:role/cloudintel.",
+                "acting_role_arn",
+                "Acting needs a role of its own, not the one that reads.",
             )
-        if arn and arn["partition"] not in PARTITIONS:
-            raise InvalidSetting("role_arn", refusal_of(arn["partition"]))
         if not ROLE_NAME.fullmatch(self.member_role):
             raise InvalidSetting("member_role", "Give a role's name, without its ARN.")
         if not isinstance(self.regions, list | tuple) or not all(
             isinstance(region, str) and region for region in self.regions
         ):
             raise InvalidSetting("regions", 'Give a list such as ["eu-west-1"].')
+
+
+def _check_role(name: str, value: str) -> None:
+    arn = ROLE_ARN.fullmatch(value)
+    if value and not arn:
+        raise InvalidSetting(
+            name, "A role ARN looks like arn:aws:iam::123456789012:role/cloudintel."
+        )
+    if arn and arn["partition"] not in PARTITIONS:
+        raise InvalidSetting(name, refusal_of(arn["partition"]))
 
 
 def check_account_id(account_id: str) -> None:

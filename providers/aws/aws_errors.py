@@ -41,6 +41,13 @@ CODES = {
     ErrorKind.THROTTLED: "LimitExceededException LimitExceededFault "
     "RequestLimitExceeded RequestThrottled SlowDown ThrottledException Throttling "
     "ThrottlingException TooManyRequestsException",
+    ErrorKind.CONFLICT: "DependencyViolation IncorrectInstanceState "
+    "IncorrectModificationState IncorrectState InsufficientInstanceCapacity "
+    "InstanceLimitExceeded InvalidIPAddress.InUse InvalidParameterCombination "
+    "InvalidSnapshot.InUse OperationAborted OperationNotPermitted Unsupported "
+    "UnsupportedOperation VcpuLimitExceeded VolumeInUse "
+    "VolumeModificationRateExceeded ConcurrentSnapshotLimitExceeded "
+    "SnapshotCreationPerVolumeRateExceeded",
     ErrorKind.UNAVAILABLE: "InternalError InternalFailure InternalServiceError "
     "RequestTimeout ServiceException ServiceUnavailable Unavailable",
 }
@@ -53,14 +60,16 @@ ADVICE = {
     "Where they have not, this machine's clock is wrong.",
     ErrorKind.CLOCK: "This machine's clock is wrong: set it, such as by NTP, and sync "
     "again. The credentials are not at fault.",
-    ErrorKind.DENIED: "Allow it in the IAM policy (README, Connect an AWS account), "
-    "then try `manage.py check_access`.",
+    ErrorKind.DENIED: "Allow it in the IAM policy (README, Connect an AWS account; of "
+    "the role that acts: docs/acting.md), then try `manage.py check_access`.",
     ErrorKind.THROTTLED: "AWS kept refusing after all retries: sync again later, or "
     "raise AWS_MAX_ATTEMPTS.",
     ErrorKind.UNAVAILABLE: "AWS can't be reached or has a fault: sync again later. "
     "What is stored stays.",
     ErrorKind.NOT_ENABLED: "Enable it in the AWS console and wait for its data.",
     ErrorKind.INVALID: "AWS refused the request as wrong.",
+    ErrorKind.CHANGED: "Look at it, and propose the action again.",
+    ErrorKind.CONFLICT: "AWS can't do it as the resource is now: look at it there.",
     ErrorKind.INCOMPLETE: "Nothing of this answer was stored: sync again.",
 }
 ASSUME_ROLE_ADVICE = (

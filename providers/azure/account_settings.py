@@ -35,25 +35,70 @@ class AzureSettings(ProviderSettings):
     managed_identity: bool = False
     """That of the machine; with none of the three, the workload's identity."""
     cloud: str = "public"
+    acting_client_id: str = ""
+    """The application or identity that changes resources; empty: nothing is changed.
+    It signs in by one of the three ways that follow."""
+    acting_client_secret_env: str = ""
+    acting_certificate: str = ""
+    acting_managed_identity: bool = False
+
+    @property
+    def acts(self) -> bool:
+        return bool(self.acting_client_id)
+
+    @property
+    def acting(self) -> "AzureSettings":
+        """Return those of the identity that acts, which has nothing of the other."""
+        return AzureSettings(
+            tenant=self.tenant,
+            client_id=self.acting_client_id,
+            client_secret_env=self.acting_client_secret_env,
+            certificate=self.acting_certificate,
+            managed_identity=self.acting_managed_identity,
+            cloud=self.cloud,
+        )
 
     def check(self) -> None:
         if self.tenant and not GUID.fullmatch(self.tenant.lower()):
             raise InvalidSetting("tenant", "A tenant id is a GUID.")
-        if self.client_id and not GUID.fullmatch(self.client_id.lower()):
-            raise InvalidSetting("client_id", "A client id is a GUID.")
-        ways = [self.client_secret_env, self.certificate, self.managed_identity]
-        if len([way for way in ways if way]) > 1:
-            raise InvalidSetting(
-                "client_secret_env",
-                "Give one of a client secret, a certificate and a managed identity.",
-            )
-        if self.client_secret_env and not VARIABLE.fullmatch(self.client_secret_env):
-            raise InvalidSetting(
-                "client_secret_env",
-                "Give the name of an environment variable, not the secret itself.",
-            )
+        for prefix in ("", "acting_"):
+            self._check_identity(prefix)
+        self._check_acting()
         if self.cloud not in CLOUDS:
             raise InvalidSetting("cloud", f"Give one of {', '.join(CLOUDS)}.")
+
+    def _check_identity(self, prefix: str) -> None:
+        client_id = getattr(self, f"{prefix}client_id")
+        if client_id and not GUID.fullmatch(client_id.lower()):
+            raise InvalidSetting(f"{prefix}client_id", "A client id is a GUID.")
+        secret_env = getattr(self, f"{prefix}client_secret_env")
+        if len(self._ways(prefix)) > 1:
+            raise InvalidSetting(
+                f"{prefix}client_secret_env",
+                "Give one of a client secret, a certificate and a managed identity.",
+            )
+        if secret_env and not VARIABLE.fullmatch(secret_env):
+            raise InvalidSetting(
+                f"{prefix}client_secret_env",
+                "Give the name of an environment variable, not the secret itself.",
+            )
+
+    def _check_acting(self) -> None:
+        if self.acts != bool(self._ways("acting_")):
+            raise InvalidSetting(
+                "acting_client_id",
+                "Acting needs a client id of its own, and one of a client secret, a "
+                "certificate and a managed identity.",
+            )
+        if self.acts and self.acting_client_id.lower() == self.client_id.lower():
+            raise InvalidSetting(
+                "acting_client_id",
+                "Acting needs an identity of its own, not the one that reads.",
+            )
+
+    def _ways(self, prefix: str) -> list[object]:
+        names = ("client_secret_env", "certificate", "managed_identity")
+        return [way for name in names if (way := getattr(self, f"{prefix}{name}"))]
 
 
 def pays_for_others(account_id: str) -> bool:

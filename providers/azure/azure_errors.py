@@ -19,6 +19,11 @@ CODES = {
     "DisabledSubscription ReadOnlyDisabledSubscription",
     ErrorKind.INVALID: "NoRegisteredProviderFound SubscriptionNotFound "
     "InvalidSubscriptionId ResourceNotFound BadRequest InvalidApiVersionParameter",
+    ErrorKind.CONFLICT: "AllocationFailed AttachDiskWhileBeingDetached Conflict "
+    "OperationNotAllowed OverconstrainedAllocationRequest PropertyChangeNotAllowed "
+    "PublicIPAddressCannotBeDeleted QuotaExceeded ResourceInUse ScopeLocked "
+    "SkuNotAvailable ZonalAllocationFailed",
+    ErrorKind.CHANGED: "PreconditionFailed",
     ErrorKind.THROTTLED: "429 529 TooManyRequests ResourceRequestsThrottled "
     "SubscriptionRequestsThrottled TenantRequestsThrottled OperationThrottled",
     ErrorKind.UNAVAILABLE: "GatewayTimeout ServerTimeout InternalServerError "
@@ -28,6 +33,8 @@ KIND_PER_CODE = {
     code.lower(): kind for kind, codes in CODES.items() for code in codes.split()
 }
 KIND_PER_STATUS = {
+    409: ErrorKind.CONFLICT,
+    412: ErrorKind.CHANGED,
     401: ErrorKind.CREDENTIALS,
     403: ErrorKind.DENIED,
     429: ErrorKind.THROTTLED,
@@ -48,6 +55,8 @@ ADVICE = {
     "What is stored stays.",
     ErrorKind.NOT_ENABLED: "Enable it in the Azure portal and wait for its data.",
     ErrorKind.INVALID: "Azure refused the request as wrong.",
+    ErrorKind.CHANGED: "Look at it, and propose the action again.",
+    ErrorKind.CONFLICT: "Azure can't do it as the resource is now: look at it there.",
     ErrorKind.INCOMPLETE: "Nothing of this answer was stored: sync again.",
 }
 # What helps against one code, where its kind says too little.
@@ -74,6 +83,7 @@ ADVICE_PER_CODE = {
     "owners can view charges\" in the billing account's policies.",
     "departmentcostdisabled": "An enterprise administrator must switch on "
     '"Department administrators can view charges" in the billing account\'s policies.',
+    "scopelocked": "A management lock stands in the way: who set it can remove it.",
     "indirectcostdisabled": "The partner that sells this subscription must let its "
     "customer see the charges.",
 }

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 # It becomes a part of a host's name, to which a token is sent.
 REGION = re.compile(r"[a-z0-9]+")
+# Of changes: done, made, begun, and nothing left to do.
+ACCEPTED = {200, 201, 202, 204}
 DEFAULT_PORTS = {"http": 80, "https": 443}
 # What a scope answers of costs, who asks, and a tenant in "QPU": one is one month.
 # https://learn.microsoft.com/azure/cost-management-billing/costs/manage-automation
@@ -169,7 +171,7 @@ def _say_nothing(sentence: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One read of an API: where, and how errors and the meter name it."""
+    """One request to an API: where, and how errors and the meter name it."""
 
     what: str
     """What is read and where, as in "Virtual machines of subscription 0000"."""
@@ -180,6 +182,9 @@ class Question:
     params: Mapping[str, str] = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
     """With one the question is a POST, and so is each of its pages."""
+    method: str = ""
+    """Of a change; else GET, or POST with a body."""
+    headers: Mapping[str, str] = field(default_factory=dict)
     service: Service = Service.ARM
     region: str = ""
     role: str = "Reader"
@@ -259,6 +264,15 @@ class AzureClient:
             except (KeyError, TypeError) as error:
                 raise not_understood(question, error) from error
 
+    def send(self, question: Question, url: str = "") -> "Answer":
+        """Return the answer to a change, or to how far one is. Raise ProviderError."""
+        first = not url
+        url = url or self.endpoint(question) + question.path
+        answer = self._sender.send(question, url, first=first)
+        if answer.status not in ACCEPTED:
+            raise _refusal(question, answer)
+        return answer
+
     def sign_in(self) -> None:
         """Get a token for Azure Resource Manager. Raise ProviderError."""
         self._sender.bearer(self.cloud.arm_scope)
@@ -266,15 +280,7 @@ class AzureClient:
     def _ask(self, question: Question, url: str, *, first: bool = False) -> Any:
         answer = self._sender.send(question, url, first=first)
         if answer.status != 200:
-            raise answer_failure(
-                answer.status,
-                answer.text,
-                question.reading,
-                role=question.role,
-                region=question.region,
-                retry_after=answer.retry_after,
-                refusals=question.refusals,
-            )
+            raise _refusal(question, answer)
         return parsed(question, answer)
 
     @cached_property
@@ -287,6 +293,18 @@ class AzureClient:
     def _sender(self) -> "Sender":
         with self._lock:
             return self._unlocked_sender
+
+
+def _refusal(question: Question, answer: "Answer") -> ProviderError:
+    return answer_failure(
+        answer.status,
+        answer.text,
+        question.reading,
+        role=question.role,
+        region=question.region,
+        retry_after=answer.retry_after,
+        refusals=question.refusals,
+    )
 
 
 def next_link(page: Any) -> str:

@@ -51,6 +51,8 @@ class Answer:
     text: str
     retry_after: float
     """Seconds after which Azure wants to be asked again; 0: it says nothing."""
+    operation_url: str = ""
+    """Where to ask how far a change is that was only begun."""
 
 
 class Sender:
@@ -88,8 +90,9 @@ class Sender:
             params = {"api-version": question.api_version, **question.params}
             # azure-core would leave them as they are.
             url = f"{url}?{urlencode(params, safe=UNQUOTED, quote_via=quote)}"
-        method = "GET" if question.body is None else "POST"
-        request = HttpRequest(method, url, json=question.body)
+        method = question.method or ("GET" if question.body is None else "POST")
+        headers = dict(question.headers)
+        request = HttpRequest(method, url, json=question.body, headers=headers)
         try:
             response = self._pipeline.send_request(request, question=question)
             text = response.read().decode("utf-8-sig", "replace")
@@ -100,7 +103,9 @@ class Sender:
                 str(error),
                 region=question.region,
             ) from error
-        return Answer(response.status_code, text, retry_after(response.headers))
+        told = response.headers
+        asked_at = told.get("Azure-AsyncOperation") or told.get("Location") or ""
+        return Answer(response.status_code, text, retry_after(told), asked_at)
 
 
 class Retries(HTTPPolicy[HttpRequest, HttpResponse]):

@@ -9,7 +9,8 @@ from decimal import Decimal
 from core.money import ZERO
 from providers.demo.company import hourly_usd as machine_usd
 from providers.demo.estate import GIB, ROOT_DISK, bytes_by_tier
-from providers.demo.fleet import Life, Run, lives
+from providers.demo.events import Events
+from providers.demo.lives import Life, Run, lives
 from providers.demo.resource_prices import hourly_usd
 from providers.demo.things import Thing, things
 from providers.records import IN_USE, MULTI_ZONE, ResourceMarket
@@ -32,14 +33,14 @@ Charge = tuple[str, str, str, Decimal]
 """Service, resource group, team and USD."""
 
 
-def charges(account_id: str, offset: int) -> Iterator[Charge]:
+def charges(account_id: str, offset: int, events: Events = ()) -> Iterator[Charge]:
     """Yield what a day costs, so many days after the anchor."""
-    for life in lives(account_id):
+    for life in lives(account_id, events):
         yield from _of_machine(life, offset)
-    for thing in things(account_id):
+    for thing in things(account_id, events):
         hours = Run(thing.created, thing.deleted, "").hours_on(offset)
         engine = thing.extra.split()[0] if thing.kind == "database" else ""
-        hourly = _hourly(thing, engine, offset) if hours else ZERO
+        hourly = thing_hourly(thing, engine, offset) if hours else ZERO
         service = SERVICES[engine or thing.kind]
         yield service, thing.group, thing.team, hourly * hours
 
@@ -56,7 +57,7 @@ def _of_machine(life: Life, offset: int) -> Iterator[Charge]:
     yield STORAGE, *of_whom, price * life.hours_existing(offset)
 
 
-def _hourly(thing: Thing, engine: str, offset: int) -> Decimal:
+def thing_hourly(thing: Thing, engine: str, offset: int) -> Decimal:
     market = ResourceMarket(thing.region, thing.kind, engine)
     if thing.kind == "bucket":
         tiers = bytes_by_tier(thing, offset).items()

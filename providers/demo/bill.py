@@ -20,8 +20,10 @@ from providers.demo.company import (
     Cloud,
     hourly_usd,
 )
-from providers.demo.fleet import Life, lives
+from providers.demo.events import Events, known
 from providers.demo.incidents import cost_factor
+from providers.demo.lives import Life, lives
+from providers.demo.saved_charges import saved_charges
 from providers.demo.services import (
     CLOUDFRONT,
     COMPUTE,
@@ -58,7 +60,7 @@ REFUND_DAY = -75
 
 
 def cost_rows(
-    account_id: str, anchor: date, day: date, today: date
+    account_id: str, anchor: date, day: date, today: date, events: Events = ()
 ) -> list[CostRecord]:
     """Return all charges of that day as its cloud answers on `today`."""
     is_azure = CLOUD_OF[account_id] is Cloud.AZURE
@@ -83,12 +85,12 @@ def cost_rows(
             is_estimated=is_estimated(day, today),
         )
 
-    usage = known_usage(account_id, anchor, day, today)
+    usage = known_usage(account_id, anchor, day, today, events)
     rows = [row(ChargeCategory.USAGE, *key, amount) for key, amount in usage.items()]
     if is_azure:
         return rows  # Cost Management has neither tax nor credits
     if day.day == 1:
-        spent = _month_usage(account_id, anchor, add_months(day, -1))
+        spent = _month_usage(account_id, anchor, add_months(day, -1), events)
         tax = (spent * TAX_RATE).quantize(CENT)
         rows.append(row(ChargeCategory.TAX, TAX, "", tax))
         if account_id == PRODUCTION:
@@ -108,35 +110,44 @@ def cost_rows(
     return rows
 
 
-def settled_usage(account_id: str, anchor: date, day: date) -> Usage:
+def settled_usage(
+    account_id: str, anchor: date, day: date, events: Events = ()
+) -> Usage:
     """Return what that day's usage costs once all of it is known."""
     usage: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for service, place, _, usd in charges(account_id, anchor, day):
+    for service, place, _, usd in charges(account_id, anchor, day, events):
         if usd:
             usage[service, place] += usd
     for (service, place), amount in usage.items():
-        factor = cost_factor(account_id, service, place, day, anchor)
+        factor = cost_factor(account_id, service, place, day, anchor, events)
         usage[service, place] = (amount * Decimal(str(factor))).quantize(QUANTUM)
     return dict(usage)
 
 
-def charges(account_id: str, anchor: date, day: date) -> Iterator[Charge]:
+def charges(
+    account_id: str, anchor: date, day: date, events: Events = ()
+) -> Iterator[Charge]:
     """Yield what that day costs where nothing goes wrong: service, place, team, USD."""
     offset = (day - anchor).days
+    # A day is charged by what was known at its end.
+    events = known(events, 24 * offset + 23)
     for line in SERVICE_LINES:
         if line.account_id == account_id:
             usd = to_money(line.usage(day, anchor))
             yield line.service, line.place, line.team, usd
     if CLOUD_OF[account_id] is Cloud.AZURE:
-        yield from azure_charges(account_id, offset)
+        yield from azure_charges(account_id, offset, events)
         return
-    for life in lives(account_id):
+    yield from saved_charges(account_id, offset, events)
+    for life in lives(account_id, events):
         yield from _of_machine(life, offset)
 
 
-def known_usage(account_id: str, anchor: date, day: date, today: date) -> Usage:
+def known_usage(
+    account_id: str, anchor: date, day: date, today: date, events: Events = ()
+) -> Usage:
     """Return what is known on `today`: the three latest days are a little low."""
-    settled = settled_usage(account_id, anchor, day)
+    settled = settled_usage(account_id, anchor, day, events)
     age = (today - day).days
     if age not in LATE_AT_MOST:
         return settled
@@ -166,10 +177,10 @@ def _dropped_usage(account_id: str, day: date) -> Decimal:
 
 
 @lru_cache(maxsize=1024)
-def _month_usage(account_id: str, anchor: date, month: date) -> Decimal:
+def _month_usage(account_id: str, anchor: date, month: date, events: Events) -> Decimal:
     """The settled usage of that month; cached, as one day's tax needs all of it."""
     days = Window(month, add_months(month, 1)).days()
-    usage = (settled_usage(account_id, anchor, day).values() for day in days)
+    usage = (settled_usage(account_id, anchor, day, events).values() for day in days)
     return sum((sum(amounts, ZERO) for amounts in usage), ZERO)
 
 

@@ -9,16 +9,9 @@ from datetime import date, datetime
 
 from core.windows import utc_day
 from providers.demo.company import Cloud
-from providers.demo.fleet import (
-    FOREVER,
-    Life,
-    at,
-    azure_id,
-    days_of,
-    hours_since,
-    lives,
-    tags_of,
-)
+from providers.demo.events import Events
+from providers.demo.fleet import at, days_of, hours_since, tags_of
+from providers.demo.lives import FOREVER, Life, azure_id, lives
 from providers.demo.shapes import digest, growth, only_growing
 from providers.demo.things import AZURE_TYPES, STATES, Thing, things
 from providers.records import (
@@ -32,7 +25,7 @@ from providers.records import (
     VolumeRecord,
 )
 
-Describe = Callable[[str, date, datetime], Iterator[ResourceRecord]]
+Describe = Callable[[str, date, datetime, Events], Iterator[ResourceRecord]]
 
 GIB = 1024**3
 GROWTH_PER_YEAR = 0.3
@@ -47,13 +40,15 @@ IOPS = {"gp2": 1500, "gp3": 3000, "io1": 8000, "Premium_LRS": 2300}
 ROOT_DISK = {Cloud.AWS: "gp3", Cloud.AZURE: "StandardSSD_LRS"}
 
 
-def volumes(account_id: str, anchor: date, now: datetime) -> Iterator[VolumeRecord]:
+def volumes(
+    account_id: str, anchor: date, now: datetime, events: Events = ()
+) -> Iterator[VolumeRecord]:
     hour = hours_since(anchor, now)
-    for life in lives(account_id):
+    for life in lives(account_id, events):
         if life.launched <= hour < life.terminated:
             yield _root_disk(life, anchor)
-    for thing in _present(account_id, "volume", hour):
-        attached_to = _attached_to(thing, hour)
+    for thing in _present(account_id, "volume", hour, events):
+        attached_to = _attached_to(thing, hour, events)
         yield VolumeRecord(
             **thing.head(anchor, "attached" if attached_to else "unattached"),
             volume_type=thing.type,
@@ -64,10 +59,14 @@ def volumes(account_id: str, anchor: date, now: datetime) -> Iterator[VolumeReco
         )
 
 
-def snapshots(account_id: str, anchor: date, now: datetime) -> Iterator[SnapshotRecord]:
+def snapshots(
+    account_id: str, anchor: date, now: datetime, events: Events = ()
+) -> Iterator[SnapshotRecord]:
     hour = hours_since(anchor, now)
-    disks = {one.name: one for one in things(account_id) if one.kind == "volume"}
-    for thing in _present(account_id, "snapshot", hour):
+    disks = {
+        one.name: one for one in things(account_id, events) if one.kind == "volume"
+    }
+    for thing in _present(account_id, "snapshot", hour, events):
         source = disks.get(thing.extra)
         yield SnapshotRecord(
             **thing.head(anchor),
@@ -80,14 +79,16 @@ def snapshots(account_id: str, anchor: date, now: datetime) -> Iterator[Snapshot
         )
 
 
-def buckets(account_id: str, anchor: date, now: datetime) -> Iterator[BucketRecord]:
-    for thing in _present(account_id, "bucket", hours_since(anchor, now)):
+def buckets(
+    account_id: str, anchor: date, now: datetime, events: Events = ()
+) -> Iterator[BucketRecord]:
+    for thing in _present(account_id, "bucket", hours_since(anchor, now), events):
         objects, *access_tier = thing.extra.split()
         yield BucketRecord(
             **thing.head(anchor),
             bucket_kind="StorageV2" if access_tier else "",
             redundancy=thing.type,
-            access_tier="".join(access_tier),
+            access_tier=(access_tier and thing.tier) or "".join(access_tier),
             bytes_by_tier=bytes_by_tier(thing, (utc_day(now) - anchor).days),
             object_count=int(int(objects) * _growth((utc_day(now) - anchor).days)),
         )
@@ -96,10 +97,9 @@ def buckets(account_id: str, anchor: date, now: datetime) -> Iterator[BucketReco
 def bytes_by_tier(bucket: Thing, offset: int) -> dict[str, int]:
     """Return how much lies in each tier, so many days after the anchor."""
     usual = bucket.extra.split()[-1] if bucket.cloud is Cloud.AZURE else ""
-    shares = next(
-        (TIERS[word] for word in TIERS if word in bucket.name),
-        {usual or "StandardStorage": 1.0},
-    )
+    usual = bucket.tier or usual or "StandardStorage"
+    named = (TIERS[word] for word in TIERS if word in bucket.name and not bucket.tier)
+    shares = next(named, {usual: 1.0})
     size = bucket.size * GIB * _growth(offset)
     return {tier: int(size * share) for tier, share in shares.items()}
 
@@ -108,8 +108,10 @@ def _growth(offset: int) -> float:
     return growth(GROWTH_PER_YEAR, only_growing(offset))
 
 
-def databases(account_id: str, anchor: date, now: datetime) -> Iterator[DatabaseRecord]:
-    for thing in _present(account_id, "database", hours_since(anchor, now)):
+def databases(
+    account_id: str, anchor: date, now: datetime, events: Events = ()
+) -> Iterator[DatabaseRecord]:
+    for thing in _present(account_id, "database", hours_since(anchor, now), events):
         engine, version, *multi = thing.extra.split()
         yield DatabaseRecord(
             **thing.head(anchor),
@@ -122,10 +124,12 @@ def databases(account_id: str, anchor: date, now: datetime) -> Iterator[Database
         )
 
 
-def addresses(account_id: str, anchor: date, now: datetime) -> Iterator[AddressRecord]:
+def addresses(
+    account_id: str, anchor: date, now: datetime, events: Events = ()
+) -> Iterator[AddressRecord]:
     hour = hours_since(anchor, now)
-    for thing in _present(account_id, "address", hour):
-        attached_to = _attached_to(thing, hour)
+    for thing in _present(account_id, "address", hour, events):
+        attached_to = _attached_to(thing, hour, events)
         yield AddressRecord(
             **thing.head(anchor, "associated" if attached_to else "unassociated"),
             # 198.51.100.0/24 is set aside for documentation.
@@ -135,9 +139,9 @@ def addresses(account_id: str, anchor: date, now: datetime) -> Iterator[AddressR
 
 
 def gateways(
-    account_id: str, anchor: date, now: datetime
+    account_id: str, anchor: date, now: datetime, events: Events = ()
 ) -> Iterator[NatGatewayRecord]:
-    for thing in _present(account_id, "nat-gateway", hours_since(anchor, now)):
+    for thing in _present(account_id, "nat-gateway", hours_since(anchor, now), events):
         yield NatGatewayRecord(
             **thing.head(anchor),
             gateway_type=thing.type,
@@ -150,9 +154,11 @@ def gateways(
 
 
 def balancers(
-    account_id: str, anchor: date, now: datetime
+    account_id: str, anchor: date, now: datetime, events: Events = ()
 ) -> Iterator[LoadBalancerRecord]:
-    for thing in _present(account_id, "load-balancer", hours_since(anchor, now)):
+    for thing in _present(
+        account_id, "load-balancer", hours_since(anchor, now), events
+    ):
         yield LoadBalancerRecord(
             **thing.head(anchor),
             balancer_type=thing.type,
@@ -162,11 +168,15 @@ def balancers(
 
 
 def estate_change_days(
-    account_id: str, anchor: date, start: date, now: datetime
+    account_id: str, anchor: date, start: date, now: datetime, events: Events = ()
 ) -> list[date]:
     """Return the days from `start` until `now` on which any of it changed, in order."""
-    hours = {hour for one in things(account_id) for hour in (one.created, one.deleted)}
-    for life in lives(account_id):
+    hours = {
+        hour
+        for one in things(account_id, events)
+        for hour in (one.created, one.deleted)
+    }
+    for life in lives(account_id, events):
         hours |= {life.launched, life.terminated}
     return days_of(hours - {FOREVER}, anchor, start, now)
 
@@ -194,19 +204,19 @@ def _root_disk(life: Life, anchor: date) -> VolumeRecord:
     )
 
 
-def _present(account_id: str, kind: str, hour: int) -> Iterator[Thing]:
-    for thing in things(account_id):
+def _present(account_id: str, kind: str, hour: int, events: Events) -> Iterator[Thing]:
+    for thing in things(account_id, events):
         if thing.kind == kind and thing.created <= hour < thing.deleted:
             yield thing
 
 
-def _attached_to(thing: Thing, hour: int) -> str:
+def _attached_to(thing: Thing, hour: int, events: Events) -> str:
     """Return the id of what it belongs to, as long as that exists."""
-    for life in lives(thing.account_id):
+    for life in lives(thing.account_id, events):
         if life.machine.name == thing.extra and life.launched <= hour < life.terminated:
             return life.instance_id
     for kind in ("nat-gateway", "load-balancer"):
-        for one in _present(thing.account_id, kind, hour):
+        for one in _present(thing.account_id, kind, hour, events):
             if one.name == thing.extra:
                 return one.id
     return ""

@@ -1,91 +1,37 @@
-"""When each machine runs, and how the cloud would describe it at an instant.
+"""How the cloud would describe each machine at an instant."""
 
-Instants are whole hours since the anchor's midnight, so that what ran and what it
-costs are exact.
-"""
-
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from functools import cache
 from typing import Any
 
 from core.windows import midnight, utc_day
 from providers.demo.company import INSTANCE_TYPES, STAGING, TENANCY, Cloud
-from providers.demo.machines import MACHINES, Machine, Role
-from providers.demo.shapes import chance, digest
+from providers.demo.events import Events
+from providers.demo.lives import Life, lives
+from providers.demo.machines import Machine, Role
+from providers.demo.shapes import digest
 from providers.records import InstanceRecord
 
-# A thousand years of hours: no end in sight.
-FOREVER = 24 * 365_000
 ONE_HOUR = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """The hours from `start` up to `end` in which a machine ran as one type."""
-
-    start: int
-    end: int
-    instance_type: str
-
-    def hours_on(self, offset: int) -> int:
-        """Return how many hours of the day `offset` days after the anchor it ran."""
-        first = 24 * offset
-        return max(0, min(self.end, first + 24) - max(self.start, first))
-
-
-@dataclass(frozen=True, slots=True)
-class Life:
-    """One machine from launch to termination."""
-
-    machine: Machine
-    instance_id: str
-    launched: int
-    terminated: int
-    runs: tuple[Run, ...]
-    """The hours that are billed."""
-    halted: int = FOREVER
-
-    def hours_running(self, offset: int) -> int:
-        return sum(
-            Run(run.start, min(run.end, self.halted), "").hours_on(offset)
-            for run in self.runs
-        )
-
-    def hours_existing(self, offset: int) -> int:
-        """Running or stopped: the hours for which its disk is paid."""
-        return Run(self.launched, self.terminated, "").hours_on(offset)
-
-    def changes(self) -> set[int]:
-        """The hours at which it was launched, stopped, started, retyped or ended."""
-        hours = {self.launched, self.terminated, self.halted}
-        for run in self.runs:
-            hours |= {run.start, run.end}
-        return hours - {FOREVER}
-
-
-@cache
-def lives(account_id: str) -> tuple[Life, ...]:
-    """Return all machines an account ever has, those of the future among them."""
-    return tuple(_live(m) for m in MACHINES if m.account_id == account_id)
-
-
-def describe(account_id: str, anchor: date, now: datetime) -> list[InstanceRecord]:
+def describe(
+    account_id: str, anchor: date, now: datetime, events: Events = ()
+) -> list[InstanceRecord]:
     """Return the machines that exist at `now`, in every region."""
     hour = hours_since(anchor, now)
     return [
         _describe(life, anchor, hour)
-        for life in lives(account_id)
+        for life in lives(account_id, events)
         if life.launched <= hour < life.terminated
     ]
 
 
 def change_days(
-    account_id: str, anchor: date, start: date, now: datetime
+    account_id: str, anchor: date, start: date, now: datetime, events: Events = ()
 ) -> list[date]:
     """Return the days from `start` until `now` on which a machine changed, in order."""
-    changes = {hour for life in lives(account_id) for hour in life.changes()}
+    changes = {hour for life in lives(account_id, events) for hour in life.changes()}
     return days_of(changes, anchor, start, now)
 
 
@@ -102,60 +48,6 @@ def days_of(
 def hours_since(anchor: date, at: datetime) -> int:
     """Whole hours from the anchor's midnight; negative before it."""
     return (at - midnight(anchor)) // ONE_HOUR
-
-
-def _live(machine: Machine) -> Life:
-    launched = hour_of(machine.name, machine.launched)
-    terminated = hour_of(machine.name, machine.terminated)
-    return Life(
-        machine=machine,
-        instance_id=_id_of(machine),
-        launched=launched,
-        terminated=terminated,
-        runs=tuple(_runs(machine, launched, terminated)),
-        halted=hour_of(machine.name, machine.halted),
-    )
-
-
-def _id_of(machine: Machine) -> str:
-    if machine.cloud is Cloud.AZURE:
-        return azure_id(
-            machine.account_id,
-            machine.group,
-            "microsoft.compute/virtualmachines",
-            machine.name,
-        )
-    return "i-0" + digest(machine.account_id, machine.name)[:16]
-
-
-def azure_id(account_id: str, group: str, resource_type: str, name: str) -> str:
-    return (
-        f"/subscriptions/{account_id}/resourcegroups/{group}/providers/"
-        f"{resource_type}/{name}"
-    )
-
-
-def hour_of(name: str, offset: int | None) -> int:
-    """People change machines and all else between 07:00 and 16:59 UTC."""
-    if offset is None:
-        return FOREVER
-    return 24 * offset + 7 + int(10 * chance(name, offset))
-
-
-def _runs(machine: Machine, launched: int, terminated: int) -> Sequence[Run]:
-    runs, start = [], launched
-    for stopped, restarted in machine.stops:
-        runs.append(Run(start, hour_of(machine.name, stopped), machine.instance_type))
-        start = hour_of(machine.name, restarted)
-    if start < terminated:
-        runs.append(Run(start, terminated, machine.instance_type))
-    if machine.retyped is None:
-        return runs
-    offset, new_type = machine.retyped
-    hour = hour_of(machine.name, offset)
-    before = [Run(r.start, min(r.end, hour), r.instance_type) for r in runs]
-    after = [Run(max(r.start, hour), r.end, new_type) for r in runs]
-    return [run for run in (*before, *after) if run.start < run.end]
 
 
 def _describe(life: Life, anchor: date, hour: int) -> InstanceRecord:

@@ -10,6 +10,11 @@ from datetime import date
 
 from core.windows import ONE_DAY
 from providers.demo.company import IRELAND, PRODUCTION, STAGING, VIRGINIA
+from providers.demo.events import EventKind, Events
+from providers.demo.machines import Machine
+
+# What an outage leaves of a region's usage.
+LEFT_OF_IT = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +66,35 @@ INCIDENTS = (NAT_SPIKE, CLOUDWATCH_SHIFT, RUNAWAY_WORKER)
 
 
 def cost_factor(
-    account_id: str, service: str, region: str, day: date, anchor: date
+    account_id: str, service: str, place: str, day: date, anchor: date, events: Events
 ) -> float:
     """By how much that day's usage is multiplied; 1 when nothing is wrong."""
+    factor, offset = 1.0, (day - anchor).days
     for incident in _of(account_id, day, anchor):
-        if (incident.service, incident.region) == (service, region):
-            return incident.factor
-    return 1.0
+        if (incident.service, incident.region) == (service, place):
+            factor = incident.factor
+    for event in events:
+        if event.kind is EventKind.OUTAGE:
+            is_concerned = event.place == place and event.covers(offset)
+            factor *= LEFT_OF_IT if is_concerned else 1
+        elif (event.what, event.place) == (service, place):
+            is_restated = event.kind is EventKind.RESTATED and event.restates(offset)
+            is_spike = event.kind is EventKind.SPIKE and event.covers(offset)
+            factor *= event.factor if is_restated or is_spike else 1
+    return factor
 
 
 def runaway_percent(
-    account_id: str, machine: str, day: date, anchor: date
+    machine: Machine, instance_id: str, day: date, anchor: date, events: Events
 ) -> float | None:
     """The average CPU a runaway holds that machine at; None when nothing is wrong."""
-    for incident in _of(account_id, day, anchor):
-        if incident.machine == machine:
+    for incident in _of(machine.account_id, day, anchor):
+        if incident.machine == machine.name:
             return incident.average_percent
+    for event in events:
+        is_cpu = event.kind is EventKind.CPU and event.what == instance_id
+        if is_cpu and event.covers((day - anchor).days):
+            return event.factor
     return None
 
 

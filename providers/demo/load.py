@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from providers.demo.company import INSTANCE_TYPES, Cloud
-from providers.demo.fleet import Life
+from providers.demo.events import Events, is_down
 from providers.demo.incidents import runaway_percent
+from providers.demo.lives import Life
 from providers.demo.machines import Role
 from providers.demo.shapes import chance, noise, season
 from providers.metric_records import CpuRecord, MemoryRecord, NetworkRecord
@@ -55,9 +56,11 @@ MEMORY_PERCENT = {
 SEASONAL = frozenset({Role.WEB, Role.API, Role.WORKER, Role.DATABASE})
 
 
-def cpu_on(life: Life, day: date, anchor: date) -> CpuRecord | None:
+def cpu_on(
+    life: Life, day: date, anchor: date, events: Events = ()
+) -> CpuRecord | None:
     """That day's CPU; None if the machine did not run."""
-    hours = life.hours_running((day - anchor).days)
+    hours = _hours(life, day, anchor, events)
     if not hours:
         return None
     machine = life.machine
@@ -66,7 +69,7 @@ def cpu_on(life: Life, day: date, anchor: date) -> CpuRecord | None:
     average *= noise(0.08, "average", life.instance_id, day)
     peak = level.peak_percent * busy * noise(0.10, "peak", life.instance_id, day)
     maximum = min(99.9, max(peak, 1.2 * average))
-    runaway = runaway_percent(machine.account_id, machine.name, day, anchor)
+    runaway = runaway_percent(machine, life.instance_id, day, anchor, events)
     if runaway is not None:
         average = runaway * noise(0.006, "runaway", life.instance_id, day)
         maximum = 99.9
@@ -81,9 +84,11 @@ def cpu_on(life: Life, day: date, anchor: date) -> CpuRecord | None:
     )
 
 
-def network_on(life: Life, day: date, anchor: date) -> NetworkRecord | None:
+def network_on(
+    life: Life, day: date, anchor: date, events: Events = ()
+) -> NetworkRecord | None:
     """That day's network; None if the machine did not run."""
-    hours = life.hours_running((day - anchor).days)
+    hours = _hours(life, day, anchor, events)
     if not hours:
         return None
     level, busy = _level(life, day), _busy(life, day)
@@ -94,17 +99,26 @@ def network_on(life: Life, day: date, anchor: date) -> NetworkRecord | None:
     return NetworkRecord(life.instance_id, day, int(received), int(sent))
 
 
-def memory_on(life: Life, day: date, anchor: date) -> MemoryRecord | None:
+def memory_on(
+    life: Life, day: date, anchor: date, events: Events = ()
+) -> MemoryRecord | None:
     """That day's memory; None if the machine did not run, or tells nobody: without an
     agent only Azure knows it."""
     machine = life.machine
-    hours = life.hours_running((day - anchor).days)
+    hours = _hours(life, day, anchor, events)
     if not hours or machine.cloud is not Cloud.AZURE:
         return None
     average = MEMORY_PERCENT.get(machine.role, 45.0)
     average *= noise(0.04, "memory", life.instance_id, day)
     maximum = min(99.0, average * noise(0.05, "memory peak", life.instance_id, day) + 6)
     return MemoryRecord(life.instance_id, day, round(average, 4), round(maximum, 4))
+
+
+def _hours(life: Life, day: date, anchor: date, events: Events) -> int:
+    """Return how many hours of the day it worked."""
+    offset = (day - anchor).days
+    is_out = is_down(events, life.machine.region, 24 * offset + 23)
+    return 0 if is_out else life.hours_running(offset)
 
 
 def _level(life: Life, day: date) -> Level:

@@ -1,6 +1,6 @@
 """The demo as a provider: the same questions a real cloud is asked."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from core.money import ZERO
@@ -28,10 +28,13 @@ from providers.demo.estate import (
     snapshots,
     volumes,
 )
-from providers.demo.fleet import change_days, describe, lives
+from providers.demo.events import DemoEvent, is_down, is_repeated, known
+from providers.demo.fleet import change_days, describe, hours_since
+from providers.demo.lives import lives
 from providers.demo.load import cpu_on, memory_on, network_on
 from providers.demo.resource_prices import resource_prices
 from providers.demo.tagged_bill import tag_costs
+from providers.demo.things import things
 from providers.demo.use import use_of
 from providers.errors import ErrorKind, ProviderError
 from providers.meter import Meter
@@ -96,10 +99,11 @@ def _check(account_id: str, cloud: Cloud) -> None:
 class DemoProvider:
     """One account of the invented company as it looks at `now`.
 
-    `anchor` is the day the demo was built, from which all its dates count. Nothing
-    is random and nothing is remembered: two providers with the same arguments give
-    the same answers, and a later `now` changes only the days Cost Explorer would
-    still correct. Raises ProviderError for an account the company does not have.
+    `anchor` is the day the demo was built, from which all its dates count, and `events`
+    are what happened to it since. Nothing is random: two providers with the same
+    arguments give the same answers, and a later `now` changes only the days Cost
+    Explorer would still correct. `store` keeps an event that is recorded. Raises
+    ProviderError for an account the company does not have.
     """
 
     def __init__(
@@ -108,14 +112,16 @@ class DemoProvider:
         anchor: date,
         now: datetime,
         tag_keys: Sequence[str] = (),
+        events: Iterable[DemoEvent] = (),
+        store: Callable[[DemoEvent], None] = lambda _: None,
     ) -> None:
         if account_id not in CLOUD_OF:
-            known = ", ".join(f"{one.account_id} ({one.name})" for one in ACCOUNTS)
+            there = ", ".join(f"{one.account_id} ({one.name})" for one in ACCOUNTS)
             raise ProviderError(
                 ErrorKind.INVALID,
                 f"demo account {account_id!r}",
                 f"{COMPANY_NAME} has no such account",
-                f"Use one of {known}.",
+                f"Use one of {there}.",
             )
         self.account_id = account_id
         self.cloud = CLOUD_OF[account_id]
@@ -124,6 +130,27 @@ class DemoProvider:
         self.now = now
         self.today = utc_day(now)
         self.meter = Meter()
+        self.hour = hours_since(anchor, now)
+        self.events = known(events, self.hour)
+        self._store = store
+
+    def record(self, event: DemoEvent) -> None:
+        """Let it happen, unless it has: what is stopped is not stopped again."""
+        if not is_repeated(event, self.events):
+            self._store(event)
+            self.events = known((*self.events, event), self.hour)
+
+    def resource_id(self, name: str) -> str:
+        """Return the id of what has this name or id now; "" without one."""
+        for life in lives(self.account_id, self.events):
+            is_there = life.launched <= self.hour < life.terminated
+            if is_there and name in (life.machine.name, life.instance_id):
+                return life.instance_id
+        for thing in things(self.account_id, self.events):
+            is_there = thing.created <= self.hour < thing.deleted
+            if is_there and name in (thing.name, thing.id):
+                return thing.id
+        return ""
 
     def check_access(self, now: datetime) -> Iterator[AccessCheck]:
         for permission, needed_for in PERMISSIONS[self.cloud].items():
@@ -134,12 +161,12 @@ class DemoProvider:
         return REGIONS[self.cloud]
 
     def fetch_instances(self, progress: Progress) -> Iterator[RegionResources]:
-        instances = describe(self.account_id, self.anchor, self.now)
+        instances = describe(self.account_id, self.anchor, self.now, self.events)
         for region in REGIONS[self.cloud]:
             self.meter.count("demo:DescribeInstances")
             found = [i for i in instances if i.region == region]
             progress(f"{region}: {len(found)} instances")
-            yield RegionResources(region, found)
+            yield self._answer(region, found)
 
     def fetch_storage(self, progress: Progress) -> Iterator[RegionResources]:
         self.meter.count("demo:DescribeVolumes")
@@ -157,7 +184,7 @@ class DemoProvider:
 
     def _of(self, *kinds: Describe) -> Iterator[ResourceRecord]:
         for kind in kinds:
-            yield from kind(self.account_id, self.anchor, self.now)
+            yield from kind(self.account_id, self.anchor, self.now, self.events)
 
     def _by_region(
         self, resources: Iterable[ResourceRecord], progress: Progress
@@ -166,17 +193,31 @@ class DemoProvider:
         for region in REGIONS[self.cloud]:
             there = [one for one in found if one.region == region]
             progress(f"{region}: {len(there)} resources")
-            yield RegionResources(region, there)
+            yield self._answer(region, there)
+
+    def _answer(self, region: str, found: Sequence[ResourceRecord]) -> RegionResources:
+        if not is_down(self.events, region, self.hour):
+            return RegionResources(region, found)
+        error = ProviderError(
+            ErrorKind.UNAVAILABLE,
+            f"resources in {region}",
+            "the region does not answer",
+            "Its resources are kept as they were and read again with the next sync.",
+            region,
+        )
+        return RegionResources(region, error=error)
 
     def estate_change_days(self) -> Sequence[date]:
         """The days of the history on which a sync of anything else finds a change."""
         start = self.cost_window(self.now).start
-        return estate_change_days(self.account_id, self.anchor, start, self.now)
+        return estate_change_days(
+            self.account_id, self.anchor, start, self.now, self.events
+        )
 
     def state_change_days(self) -> Sequence[date]:
         """The days of the history on which a sync of the inventory finds a change."""
         start = self.cost_window(self.now).start
-        return change_days(self.account_id, self.anchor, start, self.now)
+        return change_days(self.account_id, self.anchor, start, self.now, self.events)
 
     @staticmethod
     def cost_window(now: datetime) -> Window:
@@ -197,7 +238,7 @@ class DemoProvider:
                 "Ask for days among these.",
             )
         for day in window.days():
-            rows = cost_rows(self.account_id, self.anchor, day, self.today)
+            rows = cost_rows(self.account_id, self.anchor, day, self.today, self.events)
             total = CostTotalRecord(
                 day=day,
                 currency=CURRENCY,
@@ -205,7 +246,9 @@ class DemoProvider:
                 effective=sum((row.effective for row in rows), ZERO),
                 is_estimated=is_estimated(day, self.today),
             )
-            tags = tag_costs(self.account_id, self.anchor, rows, self.tag_keys)
+            tags = tag_costs(
+                self.account_id, self.anchor, rows, self.tag_keys, self.events
+            )
             yield CostReading([total], rows, list(tags))
             if day.day == 1 or day == window.start:
                 self.meter.count("demo:GetCostAndUsage")
@@ -224,10 +267,14 @@ class DemoProvider:
             ids = set(wanted)
             machines = [
                 life
-                for life in lives(self.account_id)
+                for life in lives(self.account_id, self.events)
                 if life.machine.region == region and life.instance_id in ids
             ]
-            asked = [(life, day, self.anchor) for life in machines for day in days]
+            asked = [
+                (life, day, self.anchor, self.events)
+                for life in machines
+                for day in days
+            ]
             progress(f"{region}: {len(machines)} instances, {len(days)} days")
             yield RegionMetrics(
                 region,

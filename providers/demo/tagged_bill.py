@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from core.money import QUANTUM, ZERO
 from providers.demo.bill import charges
+from providers.demo.events import Events
 from providers.demo.fleet import tags_of
 from providers.records import ChargeCategory, CostRecord, TagCostRecord
 
@@ -15,12 +16,16 @@ Shares = Mapping[tuple[str, str], Mapping[str, Decimal]]
 
 
 def tag_costs(
-    account_id: str, anchor: date, rows: Sequence[CostRecord], keys: Sequence[str]
+    account_id: str,
+    anchor: date,
+    rows: Sequence[CostRecord],
+    keys: Sequence[str],
+    events: Events = (),
 ) -> Iterator[TagCostRecord]:
     """Yield rows that sum to these of a day, of each key."""
     if not keys or not rows:
         return
-    shares = _shares(account_id, anchor, rows[0].day)
+    shares = _shares(account_id, anchor, rows[0].day, events)
     sums: dict[tuple[str, str], list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
     for row in rows:
         for team, billed, effective in _split(row, shares):
@@ -49,11 +54,11 @@ def tag_costs(
             )
 
 
-def _shares(account_id: str, anchor: date, day: date) -> Shares:
+def _shares(account_id: str, anchor: date, day: date, events: Events) -> Shares:
     found: dict[tuple[str, str], dict[str, Decimal]] = defaultdict(
         lambda: defaultdict(Decimal)
     )
-    for service, place, team, usd in charges(account_id, anchor, day):
+    for service, place, team, usd in charges(account_id, anchor, day, events):
         if usd:
             found[service, place][team] += usd
     return found

@@ -1,13 +1,15 @@
 """Lines of estate.csv: what the company has beside its machines, and its ids."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from providers.demo.company import ACCOUNT_IDS, CLOUD_OF, Cloud, table
-from providers.demo.fleet import at, azure_id, hour_of, tags_of
+from providers.demo.events import EventKind, Events, of_kind, of_resource
+from providers.demo.fleet import at, tags_of
+from providers.demo.lives import FOREVER, azure_id, hour_of
 from providers.demo.shapes import digest
 
 # What begins the id of each kind in AWS; the others have a name or an ARN.
@@ -69,6 +71,8 @@ class Thing:
     type: str
     size: int
     extra: str
+    tier: str = ""
+    """Where all of a bucket lies, once somebody moved it."""
 
     @property
     def cloud(self) -> Cloud:
@@ -107,8 +111,20 @@ class Thing:
         }
 
 
+@lru_cache(maxsize=64)
+def things(account_id: str, events: Events = ()) -> tuple[Thing, ...]:
+    planned = planned_things(account_id)
+    saved = [
+        _snapshot(thing, event.target, event.hour)
+        for event in of_kind(events, EventKind.SAVED)
+        for thing in planned
+        if thing.id == event.what
+    ]
+    return tuple(_changed(thing, events) for thing in (*planned, *saved))
+
+
 @cache
-def things(account_id: str) -> tuple[Thing, ...]:
+def planned_things(account_id: str) -> tuple[Thing, ...]:
     rows = (row for row in table("estate") if ACCOUNT_IDS[row["account"]] == account_id)
     return tuple(
         Thing(
@@ -127,4 +143,28 @@ def things(account_id: str) -> tuple[Thing, ...]:
             extra=row["extra"],
         )
         for row in rows
+    )
+
+
+def _changed(thing: Thing, events: Events) -> Thing:
+    for event in of_resource(events, thing.id):
+        if event.kind is EventKind.REMOVED:
+            thing = replace(thing, deleted=min(thing.deleted, event.hour))
+        elif event.kind is EventKind.RETYPED and thing.kind == "bucket":
+            thing = replace(thing, tier=event.target)
+        elif event.kind is EventKind.RETYPED:
+            thing = replace(thing, type=event.target)
+    return thing
+
+
+def _snapshot(volume: Thing, name: str, hour: int) -> Thing:
+    standard = "Standard_LRS" if volume.cloud is Cloud.AZURE else "standard"
+    return replace(
+        volume,
+        kind="snapshot",
+        name=name,
+        created=hour,
+        deleted=FOREVER,
+        type=standard,
+        extra=volume.name,
     )

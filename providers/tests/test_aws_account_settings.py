@@ -19,7 +19,10 @@ def test_what_is_set_is_stored_and_read_back() -> None:
     assert AwsSettings.of(given).as_json() == given
     assert AwsSettings.of({}) == AwsSettings()
     assert AwsSettings().as_json() == {}
-    assert {"external_id"} == AwsSettings.SECRETS
+    assert {"external_id", "acting_external_id"} == AwsSettings.SECRETS
+
+
+ROLE = "arn:aws:iam::123456789012:role/cloudintel"
 
 
 @pytest.mark.parametrize(
@@ -36,6 +39,12 @@ def test_what_is_set_is_stored_and_read_back() -> None:
             {"role_arn": "arn:aws-us-gov:iam::123456789012:role/reader"},
             "role_arn",
             "Its costs are on the bill of the standard account that it is linked to",
+        ),
+        ({"acting_role_arn": "actor"}, "acting_role_arn", "looks like arn:aws:iam::"),
+        (
+            {"role_arn": ROLE, "acting_role_arn": ROLE},
+            "acting_role_arn",
+            "a role of its own, not the one that reads",
         ),
         ({"regions": "eu-west-1"}, "regions", "Give a list such as"),
         ({"regions": [""]}, "regions", "Give a list such as"),

@@ -9,6 +9,7 @@ from providers.settings import InvalidSetting
 
 TENANT = "11111111-1111-4111-8111-111111111111"
 CLIENT = "22222222-2222-4222-8222-222222222222"
+ACTING = {"acting_client_id": TENANT, "acting_client_secret_env": "_S2"}
 BILL = "/providers/microsoft.billing/billingaccounts/1234567"
 
 
@@ -20,6 +21,8 @@ BILL = "/providers/microsoft.billing/billingaccounts/1234567"
         {"tenant": TENANT, "client_id": CLIENT, "certificate": "/etc/azure.pem"},
         {"managed_identity": True, "cloud": "usgov"},
         {"managed_identity": True, "client_id": CLIENT, "cloud": "china"},
+        {"acting_client_id": CLIENT, "acting_client_secret_env": "_S2"},
+        {"acting_client_id": CLIENT, "acting_managed_identity": True},
     ],
 )
 def test_each_way_to_sign_in_is_taken(values: dict[str, Any]) -> None:
@@ -35,6 +38,13 @@ def test_each_way_to_sign_in_is_taken(values: dict[str, Any]) -> None:
         ({"client_secret_env": "S", "certificate": "/c"}, "client_secret_env"),
         ({"certificate": "/c", "managed_identity": True}, "client_secret_env"),
         ({"cloud": "germany"}, "cloud"),
+        ({"acting_client_id": CLIENT}, "acting_client_id"),
+        ({"acting_certificate": "/c"}, "acting_client_id"),
+        (
+            {"client_id": CLIENT, **ACTING, "acting_client_id": CLIENT.upper()},
+            "acting_client_id",
+        ),
+        ({**ACTING, "acting_certificate": "/c"}, "acting_client_secret_env"),
         ({"secret": "x"}, "settings"),
     ],
 )

@@ -17,7 +17,7 @@ from providers.demo.company import (
     WEST_EUROPE,
     hourly_usd,
 )
-from providers.demo.fleet import lives
+from providers.demo.lives import lives
 from providers.demo.provider import DemoProvider
 from providers.demo.services import COMPUTE, EC2_OTHER, S3
 from providers.errors import ErrorKind, ProviderError

@@ -14,7 +14,7 @@ from providers.demo.company import (
     STORES,
     Cloud,
 )
-from providers.demo.fleet import lives
+from providers.demo.lives import lives
 from providers.demo.provider import DemoProvider
 from providers.records import InstanceRecord
 

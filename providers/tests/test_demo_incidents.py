@@ -7,13 +7,13 @@ from statistics import mean
 
 from core.windows import ONE_DAY
 from providers.demo.company import ACCOUNTS
-from providers.demo.fleet import lives
 from providers.demo.incidents import (
     CLOUDWATCH_SHIFT,
     NAT_SPIKE,
     RUNAWAY_WORKER,
     Incident,
 )
+from providers.demo.lives import lives
 from providers.demo.provider import DemoProvider
 from providers.records import ChargeCategory
 from providers.tests.readings import whole

@@ -7,7 +7,7 @@ import pytest
 
 from core.windows import ONE_DAY, Window
 from providers.demo.company import ACCOUNTS, PRODUCTION, STAGING
-from providers.demo.fleet import Life, lives
+from providers.demo.lives import Life, lives
 from providers.demo.machines import Role
 from providers.demo.provider import DemoProvider
 from providers.metric_records import CpuRecord, NetworkRecord

@@ -13,7 +13,7 @@ from providers.demo.company import (
     Cloud,
     table,
 )
-from providers.demo.fleet import lives
+from providers.demo.lives import lives
 from providers.demo.provider import DemoProvider
 from providers.demo.resource_prices import resource_prices
 from providers.demo.services import COMPUTE

@@ -1,56 +1,141 @@
-// While something is at work, asks for what changed and puts it into the page. #live
-// tells what to ask for, and whether anything is at work; each [data-part] of the answer
-// changes the one of the same id. Without this file the page is right when it is loaded.
+// Keeps the page as it is stored now: hears from the socket when that has another version
+// than the page shows, or asks where no socket gets through, and then fetches the page and
+// changes what differs. Nothing changes under the hand of who types, selects or points.
 "use strict";
 
 (() => {
-  const EVERY_MS = 3000;
+  const ASK_MS = 20000;
+  const ASK_AT_WORK_MS = 3000;
   const LONGEST_MS = 60000;
-  let timer = 0;
-  let wait = EVERY_MS;
+  // Between the end of one look and the next, so that a slow page is not asked all the time.
+  const PAUSE_MS = 1000;
+  const BUSY_MS = 500;
+  const HAND_MS = 2000;
+  const MARKS = {
+    live: "Live", connecting: "Connecting", reconnecting: "Reconnecting", polling: "Polling",
+    away: "Database away", waiting: "New data waits", stopped: "Not updated", ended: "",
+  };
+  let state = "connecting";
+  let page = null;
+  let told = {};
+  let isDue = false;
+  let isEnded = false;
+  let failures = 0;
+  let notBefore = 0;
+  let handAt = -HAND_MS;
+  let lookTimer = 0;
+  let askTimer = 0;
 
   const live = () => document.getElementById("live");
+  const versions = () => JSON.parse(live().dataset.versions);
+  const backOff = (ms) => Math.min(LONGEST_MS, ms * 2 ** failures);
 
-  async function fetched(url) {
-    const answer = await fetch(url, { credentials: "same-origin", cache: "no-store" });
-    if (answer.redirected || (answer.status >= 400 && answer.status < 500)) return null;
-    if (!answer.ok) throw new Error(`status ${answer.status}`);
-    return new DOMParser().parseFromString(await answer.text(), "text/html");
+  function mark(next = state) {
+    state = next;
+    const shown = markOf();
+    live().dataset.state = shown;
+    if (live().textContent !== MARKS[shown]) live().textContent = live().title = MARKS[shown];
   }
 
-  function show(found) {
-    const fresh = [...found.querySelectorAll("[data-part]")];
-    swap.change(fresh.map((one) => [document.getElementById(one.id), one]).filter(([old]) => old));
+  function markOf() {
+    if ("ended" in live().dataset) return "ended";
+    if (isEnded) return "stopped";
+    return isDue && isBusy() ? "waiting" : state;
   }
 
-  // Answers whether to go on: not when signed out, or when the page is no longer there.
-  async function refresh(url) {
-    const found = await fetched(url);
-    if (found) show(found);
-    return Boolean(found);
+  // Whether somebody selects text, has something open, or is about to press or type.
+  function isBusy() {
+    const main = document.getElementById("main");
+    const selection = getSelection();
+    if (!selection.isCollapsed && main.contains(selection.anchorNode)) return true;
+    if (main.querySelector("details.picker[open], dialog[open], [popover]:popover-open")) return true;
+    const isOn = main.querySelector(":is(button, input, select, textarea, summary, label):is(:hover, :focus)");
+    return Boolean(isOn) && performance.now() - handAt < HAND_MS;
   }
 
-  async function look() {
-    const { live: url, state } = live().dataset;
+  function compare(found, spread = 0) {
+    const shown = versions();
+    const isNew = Object.keys(shown).some((topic) => found[topic] && found[topic] !== shown[topic] && found[topic] !== told[topic]);
+    told = { ...told, ...found };
+    if (isNew) look(Math.random() * spread * 1000);
+  }
+
+  // Shows what is new, as soon as the page is seen and nobody is at it.
+  function look(after) {
+    isDue = true;
+    clearTimeout(lookTimer);
+    lookTimer = setTimeout(async () => {
+      if (isEnded || document.hidden) return;
+      if (isBusy()) { mark(); look(BUSY_MS); return; }
+      isDue = false;
+      const began = performance.now();
+      const isShown = await swap.refresh(() => !isBusy());
+      const now = performance.now();
+      notBefore = now + Math.max(PAUSE_MS, 3 * (now - began));
+      if (isShown === null) isEnded = true;
+      else if (isShown) failures = 0;
+      else {
+        failures += 1;
+        look(backOff(PAUSE_MS));
+      }
+      mark();
+    }, Math.max(after, notBefore - performance.now()));
+  }
+
+  function planAsking() {
+    clearTimeout(askTimer);
+    const { dataset } = live();
+    if (isEnded || document.hidden || state === "live" || "ended" in dataset) return;
+    askTimer = setTimeout(ask, backOff("active" in dataset ? ASK_AT_WORK_MS : ASK_MS));
+  }
+
+  async function ask() {
     try {
-      let goOn = await refresh(url);
-      // A run began or ended: what else it changed is on the page itself.
-      if (goOn && live().dataset.state !== state) goOn = await refresh(location.href);
-      if (!goOn) return;
-      wait = EVERY_MS;
+      const url = `${live().dataset.ask}?topics=${Object.keys(versions()).join(",")}`;
+      const answer = await fetch(url, { credentials: "same-origin", cache: "no-store" });
+      // Signed out, or no longer allowed.
+      isEnded = answer.status >= 400 && answer.status < 500;
+      if (isEnded) return;
+      if (!answer.ok) throw new Error(`status ${answer.status}`);
+      failures = 0;
+      compare((await answer.json()).versions);
     } catch {
-      wait = Math.min(wait * 2, LONGEST_MS);
+      failures += 1;
+    } finally {
+      mark();
+      planAsking();
     }
-    plan(wait);
   }
 
-  function plan(after) {
-    clearTimeout(timer);
-    if (document.hidden || !("active" in live().dataset)) return;
-    timer = setTimeout(look, after);
+  function hear({ data }) {
+    if (data.isStale) look(0);
+    if (data.versions) compare(data.versions, data.spread);
+    if (data.state && data.state !== state) { mark(data.state); planAsking(); }
   }
 
-  if (!live()) return;
-  document.addEventListener("visibilitychange", () => plan(0));
-  plan(EVERY_MS);
+  const watch = () => page?.postMessage("ended" in live().dataset ? null : Object.keys(versions()));
+
+  function open() {
+    const { socket, script } = live().dataset;
+    if (!socket) { mark("polling"); return; }
+    const worker = new (globalThis.SharedWorker ?? Worker)(script, { name: socket });
+    page = worker.port ?? worker;
+    page.onmessage = hear;
+    worker.onerror = () => { mark("polling"); planAsking(); };
+    watch();
+  }
+
+  for (const kind of ["pointermove", "pointerdown", "keydown", "input"]) {
+    addEventListener(kind, () => { handAt = performance.now(); }, { passive: true });
+  }
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) { planAsking(); return; }
+    if (isDue) look(0);
+    if (state !== "live") ask();
+  });
+  document.addEventListener("swapped", () => { watch(); mark(); planAsking(); });
+  addEventListener("pagehide", () => page?.postMessage(null));
+  addEventListener("pageshow", ({ persisted }) => { if (persisted) { watch(); look(0); } });
+  open();
+  planAsking();
 })();

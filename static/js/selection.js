@@ -29,9 +29,9 @@
     show(bar);
   });
   // Other rows stand where the selected ones were.
-  document.addEventListener("swapped", () => {
+  document.addEventListener("swapped", ({ detail: { isSamePage } }) => {
     for (const bar of bars()) {
-      for (const box of boxesOf(bar)) box.checked = box.defaultChecked;
+      if (!isSamePage) for (const box of boxesOf(bar)) box.checked = box.defaultChecked;
       show(bar);
     }
   });

@@ -11,14 +11,18 @@ const swap = (() => {
   const LEFT_ALONE = ["open", "hidden"];
   const address = ({ pathname, search }) => pathname + search;
   let shown = address(location);
+  // Whether it is looked at again, rather than another address.
+  let isSamePage = false;
   let request = null;
   const status = document.createElement("p");
   status.className = "unseen";
   status.role = "status";
   document.body.append(status);
 
+  // A row is of what it links to, so that what was chosen of it stays with it.
+  const rowOf = (node) => node.matches("tr, li") ? node.querySelector("a[href]")?.getAttribute("href") : "";
   const nameOf = (node) => node.nodeType === Node.ELEMENT_NODE
-    ? [node.nodeName, node.id, node.getAttribute("name"), node.classList[0]].join(" ") : node.nodeName;
+    ? [node.nodeName, node.id, node.getAttribute("name"), node.classList[0], isSamePage && rowOf(node)].join(" ") : node.nodeName;
   const isSame = (one, other) => nameOf(one) === nameOf(other);
 
   // Makes `old` what `fresh` is, keeping each element that has a counterpart.
@@ -51,9 +55,18 @@ const swap = (() => {
         const following = at.nextSibling;
         morph(at, next);
         at = following;
-      } else old.insertBefore(next.cloneNode(true), at);
+      } else old.insertBefore(moved(at, next) ?? next.cloneNode(true), at);
     });
     while (at) at = without(at);
+  }
+
+  // A row that stands further down now comes up with all that was done to it.
+  function moved(at, next) {
+    if (!isSamePage) return null;
+    let row = at;
+    while (row && !isSame(row, next)) row = row.nextSibling;
+    if (row) morph(row, next);
+    return row;
   }
 
   function without(node) {
@@ -87,13 +100,17 @@ const swap = (() => {
     if (typed !== null && field.value !== typed) field.value = typed;
   }
 
-  function show(found, isBack) {
+  function showParts(found) {
     const parts = PARTS.map((one) => [document.querySelector(one), found.querySelector(one)]);
     change(parts.filter(([old, fresh]) => old && fresh));
-    resetFields(isBack);
     document.title = found.title;
+    document.dispatchEvent(new CustomEvent("swapped", { detail: { isSamePage } }));
+  }
+
+  function show(found, isBack) {
+    showParts(found);
+    resetFields(isBack);
     status.textContent = `${found.title}: updated`;
-    document.dispatchEvent(new Event("swapped"));
   }
 
   async function fetched(url, signal) {
@@ -133,6 +150,37 @@ const swap = (() => {
     }
   }
 
+  // Looks at the page again and changes what differs. Answers whether it did: not where
+  // `mayShow` says no by then, nor without an answer; null where the page is gone, or
+  // signed out.
+  async function refresh(mayShow) {
+    const main = document.getElementById("main");
+    if (main.ariaBusy === "true") return true;
+    request?.abort();
+    request = new AbortController();
+    const { signal } = request;
+    try {
+      const answer = await fetch(location.href, { credentials: "same-origin", cache: "no-store", signal });
+      if (answer.redirected || (answer.status >= 400 && answer.status < 500)) return null;
+      const found = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (!answer.ok || signal.aborted || !mayShow()) return false;
+      keepMessages(main, found.getElementById("main"));
+      isSamePage = true;
+      showParts(found);
+      return true;
+    } catch {
+      return false;
+    } finally {
+      isSamePage = false;
+    }
+  }
+
+  // They are said once, and are not to be read the sooner for it.
+  function keepMessages(main, fresh) {
+    const said = main.querySelector(":scope > .messages");
+    if (said && !fresh.querySelector(":scope > .messages")) fresh.querySelector(":scope > .print-only").after(said.cloneNode(true));
+  }
+
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href]");
     const isPlain = !(event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
@@ -145,5 +193,5 @@ const swap = (() => {
     if (address(location) !== shown) load(true);
   });
 
-  return { change, go };
+  return { go, refresh };
 })();

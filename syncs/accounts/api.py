@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from clouds.filters import CloudAccountFilter
 from clouds.models import CloudAccount
 from clouds.querysets import AmbiguousAccount
+from clouds.registry import acts_for
 from core.api.pagination import Pages
 from core.api.viewsets import RowsViewSet
 
@@ -37,6 +38,12 @@ class CloudAccountSerializer(serializers.ModelSerializer[CloudAccount]):
     client_id = serializers.CharField(
         source="settings.client_id", default="", read_only=True
     )
+    acts = serializers.SerializerMethodField(
+        help_text="Whether it has an acting role, so that resources can be changed."
+    )
+
+    def get_acts(self, account: CloudAccount) -> bool:
+        return acts_for(account)
 
     class Meta:
         model = CloudAccount
@@ -50,6 +57,7 @@ class CloudAccountSerializer(serializers.ModelSerializer[CloudAccount]):
             "tag_keys",
             "tenant",
             "client_id",
+            "acts",
             "is_payer",
             "payer",
             "is_enabled",

@@ -32,6 +32,13 @@ NOT_THE_PAYER = (
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "--role-arn": {"help": "The role to assume."},
     "--external-id": {"help": "The ExternalId that the roles' trust policies ask for."},
+    "--acting-role-arn": {
+        "help": "The role that changes resources once that was approved, which is "
+        "another one. Default: nothing is ever changed. Empty: no longer.",
+    },
+    "--acting-external-id": {
+        "help": "The ExternalId that the acting role's trust policy asks for.",
+    },
     "--region": {
         "action": "append",
         "metavar": "REGION",
@@ -91,11 +98,13 @@ def _change_members(payer: CloudAccount, options: Options, actor: Actor) -> None
 
 def _ask(options: Options) -> tuple[str, AwsProvider]:
     """Return whose credentials these are, and what else can be asked with them."""
-    given = {name: options[name] or "" for name in ("role_arn", "external_id")}
+    names = ("role_arn", "external_id", "acting_role_arn")
+    given = {name: options[name] or "" for name in names}
     try:
         settings = AwsSettings.of(given)
     except InvalidSetting as error:
-        raise bad_arguments(f"--role-arn {given['role_arn']}: {error}") from None
+        flag = f"--{error.field.replace('_', '-')} {given[error.field]}"
+        raise bad_arguments(f"{flag}: {error}") from None
     provider = AwsProvider(AwsAccount(settings=settings), aws_options())
     try:
         account_id = provider.identity()
@@ -113,6 +122,8 @@ def _given(options: Options) -> dict[str, Any]:
         "name": options["name"],
         "role_arn": options["role_arn"],
         "external_id": options["external_id"],
+        "acting_role_arn": options["acting_role_arn"],
+        "acting_external_id": options["acting_external_id"],
         "regions": options["region"],
         "is_payer": options["payer"] or options["organization"] or None,
         "tag_keys": options["tag_key"],

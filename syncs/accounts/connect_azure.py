@@ -28,6 +28,13 @@ WAYS: dict[str, Any] = {
     "certificate": "",
     "managed_identity": False,
 }
+# Who acts, likewise.
+ACTING: dict[str, Any] = {
+    "acting_client_id": "",
+    "acting_client_secret_env": "",
+    "acting_certificate": "",
+    "acting_managed_identity": False,
+}
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "--subscription": {"metavar": "ID", "help": "The subscription to read."},
     "--billing-scope": {
@@ -58,6 +65,24 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
         "action": "store_true",
         "help": "Sign in as the machine. Without any of these three: as the workload "
         "(AZURE_FEDERATED_TOKEN_FILE).",
+    },
+    "--acting-client-id": {
+        "metavar": "ID",
+        "help": "The application or managed identity that changes resources once that "
+        "was approved, which is another one. Default: nothing is ever changed. Empty: "
+        "no longer.",
+    },
+    "--acting-client-secret-env": {
+        "metavar": "NAME",
+        "help": "The environment variable that holds the acting application's secret.",
+    },
+    "--acting-certificate": {
+        "metavar": "FILE",
+        "help": "The file with its certificate and key (PEM or PKCS12).",
+    },
+    "--acting-managed-identity": {
+        "action": "store_true",
+        "help": "Act as a managed identity of the machine.",
     },
     "--azure-cloud": {
         "choices": CLOUDS,
@@ -104,6 +129,10 @@ def _given(options: Options) -> dict[str, Any]:
         "tag_keys": options["tag_key"],
     }
     given = {name: value for name, value in named.items() if value is not None}
+    acting = {
+        name: options[name] for name in ACTING if options[name] not in (None, False)
+    }
+    given |= ACTING | acting if acting else {}
     return given | (WAYS | ways if ways else {})
 
 

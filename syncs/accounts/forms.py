@@ -20,14 +20,18 @@ from providers.settings import InvalidSetting, ProviderSettings
 from syncs.accounts.changes import ACCOUNT_IDS
 
 # The settings of every cloud, those that a cloud has of its own in the order of the
-# page, and those that are never shown.
+# page, to read and to act, and those that are never shown.
 SHARED = [one.name for one in fields(ProviderSettings)]
-ACCESS = {
+OWN = {
     CloudKind(kind): own
     for kind, cloud in CLOUDS.items()
     if (own := [one.name for one in fields(cloud.settings) if one.name not in SHARED])
 }
-FIELDS = [*SHARED, *(name for names in ACCESS.values() for name in names)]
+ACTING = {
+    kind: [n for n in own if n.startswith("acting_")] for kind, own in OWN.items()
+}
+ACCESS = {kind: [n for n in own if n not in ACTING[kind]] for kind, own in OWN.items()}
+FIELDS = [*SHARED, *(name for names in OWN.values() for name in names)]
 SECRETS = {one for cloud in CLOUDS.values() for one in cloud.settings.SECRETS}
 
 
@@ -102,6 +106,46 @@ class AccountForm(forms.ModelForm[CloudAccount]):
         required=False,
         widget=Select(),
         help_text="Empty: public.",
+    )
+
+    acting_role_arn = forms.CharField(
+        label="Acting role ARN",
+        required=False,
+        widget=TextInput(),
+        help_text="The role that stops, resizes and deletes what was approved. It is "
+        "another one than the role that reads. Empty: nothing is ever changed.",
+    )
+    acting_external_id = forms.CharField(
+        label="External ID of the acting role",
+        required=False,
+        widget=PasswordWidget(),
+        help_text="The ExternalId that the acting role's trust policy asks for.",
+    )
+    acting_client_id = forms.CharField(
+        label="Acting client ID",
+        required=False,
+        widget=TextInput(),
+        help_text="The application, or managed identity, that stops, resizes and "
+        "deletes what was approved. It is another one than the one that reads. Empty: "
+        "nothing is ever changed.",
+    )
+    acting_client_secret_env = forms.CharField(
+        label="Variable of the acting client secret",
+        required=False,
+        widget=TextInput(),
+        help_text="The environment variable of the server that holds its secret.",
+    )
+    acting_certificate = forms.CharField(
+        label="Acting certificate file",
+        required=False,
+        widget=TextInput(),
+        help_text="Or the file on the server with its certificate and key.",
+    )
+    acting_managed_identity = forms.BooleanField(
+        required=False,
+        widget=Switch(),
+        help_text="Or act as a managed identity of the machine, that of the acting "
+        "client ID.",
     )
 
     tag_keys = ListField(

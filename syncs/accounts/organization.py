@@ -139,9 +139,13 @@ def _joined_after(member: MemberAccount, since: datetime | None) -> bool:
 def _add_members(
     payer: CloudAccount, joined: Sequence[MemberAccount], actor: Actor
 ) -> list[str]:
-    """Add them as the payer's settings say, or tell that they are not."""
-    settings = dict(payer.settings)
-    role = settings.pop("member_role", "")
+    """Add them as the payer's settings say, or tell that they are not.
+
+    Nobody acts in them by the payer's acting role.
+    """
+    own = ("member_role", "acting_role_arn", "acting_external_id")
+    settings = {name: v for name, v in payer.settings.items() if name not in own}
+    role = payer.settings.get("member_role", "")
     if not role:
         names = ", ".join(f"{one.name} ({one.account_id})" for one in joined)
         return [NOT_ADDED.format(payer, names)] if joined else []

@@ -14,6 +14,7 @@ from syncs.datasets import Dataset
 from syncs.models import Backfill, BackfillWindow, SyncRun
 from syncs.runs.claims import Refused, SlotTaken, check_request, claim
 from syncs.runs.start import BrokerUnavailable, send
+from syncs.runs.watched import runs_changed
 from users.audit import Actor, record_by
 
 Status = Backfill.Status
@@ -101,7 +102,9 @@ def change_status(backfill: Backfill, name: str, now: datetime, actor: Actor) ->
 
 def advance_backfills(now: datetime) -> None:
     """Close the parts whose runs have ended, and queue as many as may be at work."""
-    for part in BackfillWindow.objects.filter(status=Part.ACTIVE):
+    for part in BackfillWindow.objects.filter(status=Part.ACTIVE).select_related(
+        "backfill__account"
+    ):
         close_part(part, now)
     running = Backfill.objects.filter(status=Status.RUNNING)
     for backfill in running.select_related("account", "account__payer"):
@@ -122,6 +125,7 @@ def close_part(part: BackfillWindow, now: datetime) -> None:
     else:
         due_at = now + _pause(part.attempts)
         active.update(status=Part.WAITING, error=error, due_at=due_at)
+    runs_changed(part.backfill.account)
 
 
 def _pause(attempts: int) -> timedelta:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.db.transaction import atomic
 
 from syncs.models import Backfill
+from syncs.runs.watched import runs_changed
 from users.audit import Actor, record_by
 
 Status = Backfill.Status
@@ -49,5 +50,6 @@ def transition(
                 f"Backfill {backfill.pk} can't be {DONE.get(name, target)}: it is "
                 f"{backfill.get_status_display().lower()}."
             )
+        runs_changed(backfill.account)
         if actor is not None:
             record_by(actor, f"backfill.{name}", backfill)

@@ -28,6 +28,7 @@ WINDOWS = BackfillWindow.objects.order_by("-start").prefetch_related("runs")
 class BackfillView(PermissionRequiredMixin, DetailView[Backfill]):
     """One backfill: its price before it starts, then each window and its runs."""
 
+    live_topics = ("runs",)
     permission_required = "syncs.view_backfill"
     template_name = "syncs/backfill.html"
     queryset = (

@@ -19,7 +19,7 @@ OPENED, CLOSED = "opened", "closed"
 
 def update_incidents(now: datetime) -> None:
     """Open and close incidents by what freshness says now, and queue their notices."""
-    accounts = CloudAccount.objects.enabled().select_related("payer")
+    accounts = CloudAccount.objects.enabled().at_present().select_related("payer")
     record_incidents(freshness(accounts, now), now)
     # Each time, so that a channel that was configured since hears of it too.
     for incident in Incident.objects.open().select_related("account").order_by("pk"):

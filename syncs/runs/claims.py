@@ -17,6 +17,7 @@ from syncs.datasets import Dataset, why_not
 from syncs.models import BackfillWindow, SyncRun
 from syncs.runs.processes import is_dead, mark_of, own_mark
 from syncs.runs.querysets import SyncRunQuerySet
+from syncs.runs.watched import runs_changed
 
 
 class SlotTaken(Exception):
@@ -93,6 +94,7 @@ def _insert(run: SyncRun, runs: SyncRunQuerySet, after: int | None) -> SyncRun:
     """Store the run, unless another one has ended since the run `after`."""
     with transaction.atomic():
         run.save(force_insert=True)
+        runs_changed(run.account)
         # Nobody else ends a run while this one holds the slot.
         if after is not None and runs.newest_key() != after:
             raise AlreadyRan
@@ -142,7 +144,11 @@ def take(run_id: int, now: datetime) -> SyncRun | None:
         started_at=now,
         held_by=own_mark(),
     )
-    return same.select_related("account", "account__payer").get() if taken else None
+    if not taken:
+        return None
+    run = same.select_related("account", "account__payer").get()
+    runs_changed(run.account)
+    return run
 
 
 def free_dead(runs: SyncRunQuerySet, now: datetime) -> None:

@@ -7,6 +7,7 @@ from django.db.models import OuterRef, Subquery
 
 from clouds.access import AccountScopedQuerySet
 from core.clocks import recent
+from syncs.runs.watched import runs_changed
 
 
 class SyncRunQuerySet(AccountScopedQuerySet):
@@ -33,7 +34,10 @@ class SyncRunQuerySet(AccountScopedQuerySet):
 
     def end_active(self, now: datetime, reason: str) -> int:
         """Free the slots of these runs, whichever process held them."""
-        return self.active().update(status="abandoned", finished_at=now, error=reason)
+        ended = self.active().update(status="abandoned", finished_at=now, error=reason)
+        if ended:
+            runs_changed()
+        return ended
 
     def ordinary(self) -> Self:
         """Those that are no part of a backfill."""

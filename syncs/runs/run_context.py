@@ -26,6 +26,7 @@ from providers.errors import ProviderError, by_cause
 from syncs.api_usage.recording import budget_gate, record_usage
 from syncs.models import SyncRun
 from syncs.runs.stopping import Stopped
+from syncs.runs.watched import runs_changed
 from syncs.runs.watermarks import move_watermarks
 
 logger = logging.getLogger(__name__)
@@ -181,6 +182,7 @@ class RunContext:
         held = SyncRun.objects.filter(pk=self.run.pk, status=SyncRun.Status.RUNNING)
         if held.update(**values) != 1:
             raise ClaimLost(f"run {self.run.pk} no longer holds its slot")
+        runs_changed(self.run.account)
         for name, value in values.items():
             setattr(self.run, name, value)
 

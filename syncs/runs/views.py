@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.core.paginator import Paginator
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -39,24 +39,25 @@ class RunPaginator(ListPages):
     """Count the runs of a list, and the active ones of them, in one query."""
 
     @cached_property
-    def counts(self) -> dict[str, int | None]:
+    def counts(self) -> dict[str, int]:
         runs = self.object_list
         assert isinstance(runs, QuerySet)  # noqa: S101 - for the type checker
         active = Q(status__in=SyncRun.ACTIVE)
         return runs.aggregate(
             all=Count("pk"),
             active=Count("pk", filter=active),
-            newest=Max("pk", filter=active),
         )
 
     @cached_property
     def count(self) -> int:
-        return self.counts["all"] or 0
+        return self.counts["all"]
 
 
-class RunList(PermissionRequiredMixin, FilterView):
-    """Runs and backfills, and whether any is active."""
+class SyncsView(PermissionRequiredMixin, FilterView):
+    """How fresh each dataset is, what reading costs, and the runs that read."""
 
+    live_topics = ("runs",)
+    template_name = "syncs/syncs.html"
     permission_required = (
         "clouds.view_cloudaccount",
         "syncs.view_syncrun",
@@ -74,32 +75,6 @@ class RunList(PermissionRequiredMixin, FilterView):
         return runs.visible_to(self.request.user)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        found = super().get_context_data(**kwargs)
-        seen = Backfill.objects.visible_to(self.request.user)
-        newest = seen.select_related("account").with_progress().open_first()
-        backfills = list(newest[:BACKFILLS_SHOWN])
-        counts = found["paginator"].counts
-        moving = any(one.is_moving for one in backfills)
-        found["backfills"] = backfills
-        found["is_live"] = bool(counts["active"]) or moving
-        # Another value: a run began or ended, so the whole page has to be redrawn.
-        found["live_state"] = f"{counts['active']} {counts['newest']}"
-        found["at_work"] = counts["active"]
-        return found
-
-
-class SyncsLiveView(RunList):
-    """What changes while runs are active, for live.js to put into the page."""
-
-    template_name = "syncs/live.html"
-
-
-class SyncsView(RunList):
-    """How fresh each dataset is, what reading costs, and the runs that read."""
-
-    template_name = "syncs/syncs.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         now, user = timezone.now(), self.request.user
         accounts = (
             CloudAccount.objects.enabled().visible_to(user).select_related("payer")
@@ -107,7 +82,10 @@ class SyncsView(RunList):
         found = freshness(accounts, now)
         pages = Paginator(per_account(found), ACCOUNTS_PER_PAGE)
         spend = api_spend(now, ApiUsage.objects.visible_to(user))
-        return super().get_context_data(
+        newest = Backfill.objects.visible_to(user).select_related("account")
+        backfills = list(newest.with_progress().open_first()[:BACKFILLS_SHOWN])
+        context = super().get_context_data(
+            backfills=backfills,
             freshness=per_dataset(found),
             accounts_page=pages.get_page(self.request.GET.get("accounts")),
             accounts=accounts,
@@ -126,11 +104,15 @@ class SyncsView(RunList):
             today=utc_day(now),
             **kwargs,
         )
+        at_work = context["paginator"].counts["active"]
+        is_at_work = at_work or any(one.is_moving for one in backfills)
+        return context | {"at_work": at_work, "is_at_work": is_at_work}
 
 
 class RunView(PermissionRequiredMixin, DetailView[SyncRun]):
     """One run: its window, what it read, what that cost, and what failed."""
 
+    live_topics = ("runs",)
     permission_required = "syncs.view_syncrun"
     template_name = "syncs/run.html"
     queryset = SyncRun.objects.select_related(

@@ -30,6 +30,8 @@ def test_an_account_without_its_secret() -> None:
         settings={
             "role_arn": "arn:aws:iam::000000000002:role/cloudintel",
             "external_id": "a-shared-secret",
+            "acting_role_arn": "arn:aws:iam::000000000002:role/cloudintel-acting",
+            "acting_external_id": "a-shared-secret",
             "regions": ["eu-west-1"],
             "tag_keys": ["team"],
         },
@@ -47,6 +49,7 @@ def test_an_account_without_its_secret() -> None:
         "tag_keys": ["team"],
         "tenant": "",
         "client_id": "",
+        "acts": True,
         "is_payer": False,
         "payer": "000000000001",
         "is_enabled": True,

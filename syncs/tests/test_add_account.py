@@ -7,11 +7,12 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from clouds.models import CloudAccount
-from clouds.registry import CloudKind
+from clouds.registry import CloudKind, acts_for
 from core.testing.aws_emulator import EmulatedAws
 from providers.demo.company import PRODUCTION
 from syncs.accounts.changes import save_account
 from syncs.models import Watermark
+from users.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 PAYER, MEMBER = "123456789012", "222222222222"
@@ -43,6 +44,34 @@ def test_a_role_gives_the_account_that_it_belongs_to(aws: EmulatedAws) -> None:
     add_account("--role-arn", arn, "--external-id", "secret")
     account = CloudAccount.objects.get()
     assert (account.account_id, account.settings["role_arn"]) == (MEMBER, arn)
+
+
+def test_an_acting_role_is_given_and_taken_away_and_audited(aws: EmulatedAws) -> None:
+    arn = f"arn:aws:iam::{PAYER}:role/acting"
+    assert not acts_for(CloudAccount(settings={}))
+    add_account("--acting-role-arn", arn, "--acting-external-id", "secret")
+    assert acts_for(CloudAccount.objects.get())
+    entry = AuditEntry.objects.get(action="cloudaccount.add")
+    assert arn in str(entry.details["acting_role_arn"])
+    assert "secret" not in str(entry.details)
+    add_account("--acting-role-arn", "")
+    assert not acts_for(CloudAccount.objects.get())
+
+
+def test_the_role_that_reads_is_no_acting_role(aws: EmulatedAws) -> None:
+    arn = f"arn:aws:iam::{PAYER}:role/reader"
+    with pytest.raises(CommandError, match="a role of its own"):
+        add_account("--role-arn", arn, "--acting-role-arn", arn)
+    assert not CloudAccount.objects.exists()
+
+
+def test_members_that_join_do_not_act_by_their_payers_role(aws: EmulatedAws) -> None:
+    aws.add_organization(PAYER, {MEMBER: "shop"})
+    add_account(
+        "--organization", "--acting-role-arn", f"arn:aws:iam::{PAYER}:role/acting"
+    )
+    assert acts_for(CloudAccount.objects.get(account_id=PAYER))
+    assert not acts_for(CloudAccount.objects.get(account_id=MEMBER))
 
 
 def test_a_role_that_asks_for_another_external_id_is_refused(aws: EmulatedAws) -> None:

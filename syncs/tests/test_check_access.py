@@ -188,6 +188,22 @@ def test_a_payer_is_found_to_pay_and_may_list_its_members(aws: EmulatedAws) -> N
     assert "ok        organizations:ListAccounts" in check_access()
 
 
+def test_rights_to_act_are_told_apart_and_no_read_needs_them(aws: EmulatedAws) -> None:
+    aws.world().roles = {"acting": "secret"}
+    settings = {
+        "acting_role_arn": "arn:aws:iam::123456789012:role/acting",
+        "acting_external_id": "secret",
+    }
+    CloudAccount.objects.create(
+        account_id="123456789012", name="main", settings=settings
+    )
+    aws.deny("ec2:ReleaseAddress")
+    read, _, acting = check_access().partition("  To act, by rights of its own:")
+    assert "StopInstances" not in read
+    assert "ok        ec2:StopInstances (for stop_instance, resize_instance)" in acting
+    assert "optional  ec2:ReleaseAddress (for release_address)" in acting
+
+
 def test_the_demo_may_do_everything() -> None:
     CloudAccount.objects.create(
         provider=CloudKind.DEMO, account_id=PRODUCTION, name="production"

@@ -16,7 +16,7 @@ from syncs.models import ApiBudgetDay, Incident, SyncRun
 from syncs.testing import part_run, proposed, read_account, run, signed_in, used
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon", "sent_runs")]
-PAGE, LIVE = "/syncs/", "/syncs/live/"
+PAGE = "/syncs/"
 
 
 def text_of(url: str, client: Client | None = None, **parameters: str) -> str:
@@ -104,17 +104,16 @@ def test_a_run_at_work_tells_its_window_sentence_rows_and_seconds() -> None:
         start=TODAY - timedelta(days=30),
         end=TODAY,
     )
-    for page in (PAGE, LIVE):
-        text = text_of(page)
-        assert "costs of May, page 3" in text
-        assert "21 Oct – 19 Nov 2026" in text
-        assert '<td class="number">4,321</td>' in text
-        assert "1 min 15 s" in text
+    text = text_of(PAGE)
+    assert "costs of May, page 3" in text
+    assert "21 Oct – 19 Nov 2026" in text
+    assert '<td class="number">4,321</td>' in text
+    assert "1 min 15 s" in text
 
 
 def test_a_queued_run_says_that_it_waits() -> None:
     at_work(status="queued", progress="", rows=0)
-    assert "waiting for a worker" in text_of(LIVE)
+    assert "waiting for a worker" in text_of(PAGE)
 
 
 def test_the_page_follows_only_while_something_is_at_work() -> None:
@@ -122,10 +121,10 @@ def test_the_page_follows_only_while_something_is_at_work() -> None:
     assert "data-active" not in text_of(PAGE)
     working = run(account(2, "staging"), Dataset.COST, NOW, status="running")
     assert "data-active" in text_of(PAGE)
-    assert "1 running" in text_of(LIVE)
+    assert "1 running" in text_of(PAGE)
     assert "data-active" not in text_of(PAGE, account=f"{1:012}")
     SyncRun.objects.filter(pk=working.pk).update(status="succeeded")
-    assert "data-active" not in text_of(LIVE)
+    assert "data-active" not in text_of(PAGE)
 
 
 def test_the_page_follows_a_backfill_whose_windows_still_end_after_a_pause() -> None:
@@ -133,35 +132,6 @@ def test_the_page_follows_a_backfill_whose_windows_still_end_after_a_pause() -> 
     assert "data-active" not in text_of(PAGE)
     backfill.windows.filter(start=backfill.start).update(status="active")
     assert "data-active" in text_of(PAGE)
-
-
-def test_the_fragment_asks_for_what_the_page_was_asked_for() -> None:
-    at_work()
-    parameters: dict[str, Any] = {"account": f"{1:012}", "page": "1"}
-    asked = f'data-live="{LIVE}?account=000000000001&amp;page=1"'
-    assert asked in text_of(PAGE, **parameters)
-    assert asked in text_of(LIVE, **parameters)
-
-
-def test_its_state_changes_when_a_run_begins_or_ends() -> None:
-    client, states = signed_in(), []
-    first = at_work()
-    states.append(client.get(LIVE).context["live_state"])
-    SyncRun.objects.filter(pk=first.pk).update(rows=9)
-    assert client.get(LIVE).context["live_state"] == states[0]
-    run(account(2, "staging"), Dataset.COST, NOW, status="queued")
-    states.append(client.get(LIVE).context["live_state"])
-    SyncRun.objects.filter(pk=first.pk).update(status="failed")
-    states.append(client.get(LIVE).context["live_state"])
-    assert len(set(states)) == 3
-
-
-def test_the_fragment_holds_no_secret_that_changes_each_time() -> None:
-    """live.js leaves alone what is the same, so that nobody loses their place."""
-    at_work()
-    client = signed_in("start_sync", "start_backfill")
-    assert client.get(LIVE).content == client.get(LIVE).content
-    assert b"csrf" not in client.get(LIVE).content
 
 
 def test_a_part_of_a_backfill_and_a_later_attempt_are_named() -> None:
@@ -196,15 +166,14 @@ def test_an_open_backfill_comes_before_newer_ones_that_ended() -> None:
     assert shown[0] == old
 
 
-@pytest.mark.parametrize("page", [PAGE, LIVE])
-def test_a_page_past_the_end_is_the_last_one(page: str) -> None:
+def test_a_page_past_the_end_is_the_last_one() -> None:
     account()
-    assert signed_in().get(page, {"page": "9"}).context["page_obj"].number == 1
+    assert signed_in().get(PAGE, {"page": "9"}).context["page_obj"].number == 1
 
 
 def test_a_wrong_filter_shows_no_run() -> None:
     at_work()
-    assert "data-active" not in text_of(LIVE, status="broken")
+    assert "data-active" not in text_of(PAGE, status="broken")
 
 
 def test_a_filter_costs_one_query_more(
@@ -214,7 +183,7 @@ def test_a_filter_costs_one_query_more(
     client = signed_in()
     # As the page in tests/test_pages.py, without a budget, and the account.
     # One more than that: how far data is read, in the foot.
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         client.get(PAGE, {"account": f"{1:012}"})
 
 

@@ -16,6 +16,7 @@ KINDS = {
     "syncs": ("sync", "backfill", "periodictask"),
     "assistant": ("answer",),
     "insights": ("anomaly", "recommendation", "feedback", "budget", "plannedchange"),
+    "actions": ("remediation",),
     "teams": ("team", "teamrule"),
 }
 

@@ -31,17 +31,21 @@ WITH_OBJECT = {
 # The rest is "object.verb".
 VERBS = {
     "add": "added",
+    "approve": "approved",
     "assign": "assigned",
     "cancel": "canceled",
     "change": "changed",
     "change_status": "changed the status of",
+    "check": "repeated the dry run of",
     "delete": "deleted",
     "disable": "disabled",
     "enable": "enabled",
     "pause": "paused",
     "propose": "proposed",
     "rate": "rated",
+    "reject": "rejected",
     "remove": "removed",
+    "resume": "resumed",
     "run": "ran",
     "start": "started",
 }

@@ -1,7 +1,10 @@
 """What browsers are told to refuse."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from users.headers import policy_of
 from users.testing import person
@@ -50,6 +53,29 @@ def test_a_page_of_the_api_for_reading_may_write_its_styles(viewer: Client) -> N
         rules = rules_of(page["Content-Security-Policy"])
         assert rules["style-src"] == "'self' 'unsafe-inline'"
         assert rules["script-src"] == "'self'"
+
+
+@pytest.mark.parametrize(
+    ("asked", "socket"),
+    [
+        ({"HTTP_HOST": "127.0.0.1:8000"}, "ws://127.0.0.1:8001"),
+        ({"HTTP_HOST": "[::1]:8000"}, "ws://[::1]:8001"),
+        ({"HTTP_HOST": "costs.test"}, "ws://costs.test"),
+        ({"HTTP_HOST": "costs.test", "wsgi.url_scheme": "https"}, "wss://costs.test"),
+        ({"HTTP_HOST": "costs.test:8443"}, "ws://costs.test:8443"),
+    ],
+)
+def test_a_page_may_connect_to_our_socket_and_nothing_else(
+    viewer: Client, settings: Settings, asked: dict[str, Any], socket: str
+) -> None:
+    settings.ALLOWED_HOSTS = ["127.0.0.1", "[::1]", "costs.test"]
+    settings.LIVE_PORT, settings.WEB_PORT = 8001, 8000
+    page = viewer.get("/costs/", **asked)
+    rules = rules_of(page["Content-Security-Policy"])
+    assert rules["connect-src"] == f"'self' {socket}"
+    assert f'data-socket="{socket}/ws/events"' in page.content.decode()
+    evil = viewer.get("/costs/", HTTP_HOST="evil.test")
+    assert "connect-src 'self';" in evil["Content-Security-Policy"]
 
 
 def test_the_other_headers_are_set_too(viewer: Client) -> None:

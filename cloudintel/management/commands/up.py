@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from cloudintel.environment import given
 from cloudintel.supervisor import Child, Supervisor
 from core.commands import bad_arguments
 
@@ -29,13 +30,19 @@ LAST_PART = 0.25
 
 class Command(BaseCommand):
     help = (
-        "Run web server, worker and scheduler, restart them if they die, and stop "
-        "them cleanly on Ctrl-C or SIGTERM."
+        "Run web server, worker, scheduler and the process that tells open pages "
+        "what changed, restart them if they die, and stop them cleanly on Ctrl-C or "
+        "SIGTERM."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="Default: 127.0.0.1.")
-        parser.add_argument("--port", type=int, default=8000, help="Default: 8000.")
+        parser.add_argument(
+            "--port",
+            type=int,
+            default=8000,
+            help="Default: 8000. Sockets have the port after it, or LIVE_PORT.",
+        )
         parser.add_argument(
             "--grace",
             type=float,
@@ -55,25 +62,34 @@ class Command(BaseCommand):
         if not 0 < grace < float("inf"):
             raise bad_arguments(f"--grace must be a number above 0, not {grace}.")
         address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        live_port = settings.LIVE_PORT if given("LIVE_PORT") else port + 1
         with only_one(address):
             check_port(host, port)
+            if live_port:
+                check_live_port(host, live_port)
             if options["first_start"]:
                 run_command("first_start")
             elif not any(settings.STATIC_ROOT.iterdir()):
                 run_command("collectstatic", "--noinput", "--verbosity=0")
-            self.run(address, grace)
+            os.environ |= {"WEB_PORT": str(port), "LIVE_PORT": str(live_port)}
+            live = ["--host", host, "--port", str(live_port)] if live_port else []
+            self.run(address, grace, live)
 
-    def run(self, address: str, grace: float) -> None:
+    def run(self, address: str, grace: float, live: list[str]) -> None:
         # A server logs each run; commands print their own output.
         os.environ.setdefault("LOG_LEVEL", "INFO")
         own_grace = max(1, int(grace * (1 - LAST_PART)))
         os.environ.setdefault("WORKER_GRACE_SECONDS", str(own_grace))
+        children = [
+            Child("web", [sys.executable, "-m", *WEB, "--bind", address]),
+            Child("worker", [sys.executable, "-W", NO_ROOT_WARNING, "-m", *WORKER]),
+            Child("beat", [sys.executable, "-m", *BEAT]),
+        ]
+        if live:
+            manage = str(settings.BASE_DIR / "manage.py")
+            children.append(Child("live", [sys.executable, manage, "live", *live]))
         Supervisor(
-            [
-                Child("web", [sys.executable, "-m", *WEB, "--bind", address]),
-                Child("worker", [sys.executable, "-W", NO_ROOT_WARNING, "-m", *WORKER]),
-                Child("beat", [sys.executable, "-m", *BEAT]),
-            ],
+            children,
             grace_seconds=grace,
             on_start=lambda: self.stdout.write(
                 f"cloudintel is running at http://{address}{settings.SCRIPT_NAME} "
@@ -100,8 +116,19 @@ def only_one(address: str) -> Iterator[None]:
         yield
 
 
-def check_port(host: str, port: int) -> None:
-    """Refuse an address where the web server could not listen."""
+def check_live_port(host: str, port: int) -> None:
+    if port > 65535:
+        raise bad_arguments(f"No port follows {port - 1}: name one in LIVE_PORT.")
+    check_port(host, port, "live process", "with LIVE_PORT; 0 is none")
+
+
+def check_port(
+    host: str,
+    port: int,
+    server: str = "web server",
+    advice: str = "such as `make run PORT=8001`",
+) -> None:
+    """Refuse an address where that server could not listen."""
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family) as probe:
@@ -110,8 +137,8 @@ def check_port(host: str, port: int) -> None:
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", "Not a host name")
         raise CommandError(
-            f"The web server can't listen on {host}, port {port}: {reason}. "
-            "Choose another, such as `make run PORT=8001`."
+            f"The {server} can't listen on {host}, port {port}: {reason}. "
+            f"Choose another, {advice}."
         ) from None
 
 

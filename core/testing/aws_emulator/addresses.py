@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from core.testing.aws_emulator.changing import found_in
 from core.testing.aws_emulator.pages import refuse_narrowed, tag_list
 from core.testing.aws_emulator.wire import Answer, Call
 
@@ -11,17 +12,17 @@ if TYPE_CHECKING:
     from core.testing.aws_emulator.aws import EmulatedAws
     from core.testing.aws_emulator.resources import EmulatedAddress
 
+NO_ADDRESS = "InvalidAllocationID.NotFound"
+
 
 def describe_addresses(aws: EmulatedAws, call: Call) -> Answer:
     """All addresses of this region: AWS has no pages of them."""
-    refuse_narrowed(call.parameters, "Filters", "PublicIps", "AllocationIds")
-    return {
-        "Addresses": [
-            _address(address, call.account_id)
-            for address in aws.world(call.account_id).addresses.values()
-            if address.region == call.region
-        ]
-    }
+    refuse_narrowed(call.parameters, "Filters", "PublicIps")
+    addresses = aws.world(call.account_id).addresses
+    found = [each for each in addresses.values() if each.region == call.region]
+    if ids := call.parameters.get("AllocationIds"):
+        found = [found_in(addresses, call, each, NO_ADDRESS) for each in ids]
+    return {"Addresses": [_address(each, call.account_id) for each in found]}
 
 
 def _address(address: EmulatedAddress, account_id: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.core.request import Request
 
-from core.testing.aws_emulator.faults import Denial, Failure, Faults
+from core.testing.aws_emulator.faults import Denial, Failure, Faults, access_denied
 from core.testing.aws_emulator.identity import (
     DEFAULT_ACCOUNT,
     SECRET,
@@ -21,6 +21,10 @@ from core.testing.emulated_cloud import EmulatedCloud, Turns
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+
+# AWS answers it to anybody.
+OPEN_TO_ALL = "sts:GetCallerIdentity"
 
 
 class EmulatedAws(EmulatedCloud[Call]):
@@ -70,6 +74,14 @@ class EmulatedAws(EmulatedCloud[Call]):
             member.name, member.organization = name, payer
 
     # What goes wrong
+
+    def check_right(self, call: Call) -> None:
+        """Refuse what nobody may call, or what the caller's role may not."""
+        self.faults.check_denials(call)
+        role = call.caller_arn.partition(":assumed-role/")[2].partition("/")[0]
+        policy = self.world(call.account_id).policies.get(role)
+        if policy is not None and call.name not in {*policy, OPEN_TO_ALL}:
+            raise access_denied(call)
 
     def throttle(self, operation: str, every: int = 1) -> None:
         """Refuses every so-manieth call as too fast; 1: all of them."""

@@ -9,6 +9,7 @@ from core.testing.aws_emulator.wire import Answer, AwsError, Call
 
 if TYPE_CHECKING:
     from core.testing.aws_emulator.aws import EmulatedAws
+    from core.testing.aws_emulator.resources import EmulatedBucket
 
 MAX_BUCKETS = 10_000
 
@@ -49,6 +50,14 @@ def list_buckets(aws: EmulatedAws, call: Call) -> Answer:
 
 def get_bucket_tagging(aws: EmulatedAws, call: Call) -> Answer:
     """A bucket's tags, asked in its own region; none are an error."""
+    bucket = bucket_asked(aws, call)
+    if not bucket.tags:
+        raise AwsError("NoSuchTagSet", "The TagSet does not exist", 404)
+    return {"TagSet": tag_list(bucket.tags)}
+
+
+def bucket_asked(aws: EmulatedAws, call: Call) -> EmulatedBucket:
+    """The bucket that a call names, in the region that it is in."""
     bucket = aws.world(call.account_id).buckets.get(call.parameters["Bucket"])
     if bucket is None or bucket.created_at > aws.now:
         message = "The specified bucket does not exist"
@@ -56,9 +65,7 @@ def get_bucket_tagging(aws: EmulatedAws, call: Call) -> Answer:
     if bucket.region != call.region:
         message = f"The bucket must be addressed in {bucket.region}"
         raise AwsError("PermanentRedirect", message, 301)
-    if not bucket.tags:
-        raise AwsError("NoSuchTagSet", "The TagSet does not exist", 404)
-    return {"TagSet": tag_list(bucket.tags)}
+    return bucket
 
 
 def _invalid(message: str) -> AwsError:

@@ -99,6 +99,22 @@ def _is_listed(instance: EmulatedInstance, now: datetime) -> bool:
     return (now - instance.terminated_at).total_seconds() <= TERMINATED_FOR_SECONDS
 
 
+def only_instances(
+    aws: EmulatedAws, call: Call, ids: list[str]
+) -> list[EmulatedInstance]:
+    """The region's instances of these ids, all of which must be there."""
+    found = [
+        instance
+        for instance in aws.world(call.account_id).instances.values()
+        if instance.region == call.region and _is_listed(instance, aws.now)
+    ]
+    return _only(found, ids)
+
+
+def type_exists(name: str) -> bool:
+    return name in _instance_types()
+
+
 def _only(found: list[EmulatedInstance], ids: list[str]) -> list[EmulatedInstance]:
     by_id = {instance.instance_id: instance for instance in found}
     missing = [instance_id for instance_id in ids if instance_id not in by_id]

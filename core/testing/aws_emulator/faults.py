@@ -76,9 +76,8 @@ class Faults:
                 "ServiceUnavailable", "Service is unable to handle request.", 503
             )
 
-    def check(self, call: Call) -> None:
-        """Raises the error this call must be answered with, if any."""
-        self._check_throttle(call)
+    def check_denials(self, call: Call) -> None:
+        """Raises what a denied call is answered with."""
         for denial in self.denials:
             if (
                 (denial.by_organization or denial.operation == call.name)
@@ -86,9 +85,8 @@ class Faults:
                 and denial.region in (None, call.region)
             ):
                 raise access_denied(call, by_organization=denial.by_organization)
-        self._check_failure(call)
 
-    def _check_throttle(self, call: Call) -> None:
+    def check_throttle(self, call: Call) -> None:
         with self._lock:
             throttle = self.throttles.get(call.name)
             if throttle is None or not throttle.hits():
@@ -98,7 +96,7 @@ class Faults:
         )
         raise AwsError(code, message, status)
 
-    def _check_failure(self, call: Call) -> None:
+    def check_failure(self, call: Call) -> None:
         with self._lock:
             failure = self.failures.get(call.name)
             if failure is None or not failure.turns.hits():

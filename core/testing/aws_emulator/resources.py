@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import Any
 
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class Modification:
+    """The newest change of a volume's type."""
+
+    target: str
+    original: str
+    began_at: datetime
+    state: str = "modifying"
 
 
 @dataclass
@@ -23,6 +34,7 @@ class EmulatedVolume:
     # "creating", "error", ...; None follows the attachment.
     state: str | None = None
     tags: dict[str, str] = field(default_factory=dict)
+    modification: Modification | None = None
 
 
 @dataclass
@@ -57,6 +69,8 @@ class EmulatedBucket:
     # How many days ago its newest sizes are.
     days_late: int = 1
     tags: dict[str, str] = field(default_factory=dict)
+    # The rules of its lifecycle, as the API has them; they move nothing here.
+    lifecycle: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(kw_only=True)

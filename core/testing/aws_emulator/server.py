@@ -11,6 +11,10 @@ from moto.core.request import Request
 from werkzeug.wrappers import Response
 
 from core.testing.aws_emulator.addresses import describe_addresses
+from core.testing.aws_emulator.bucket_lifecycles import (
+    get_bucket_lifecycle,
+    put_bucket_lifecycle,
+)
 from core.testing.aws_emulator.buckets import get_bucket_tagging, list_buckets
 from core.testing.aws_emulator.cloudwatch import get_metric_data
 from core.testing.aws_emulator.cost_explorer import get_cost_and_usage
@@ -21,6 +25,11 @@ from core.testing.aws_emulator.ec2 import (
     describe_regions,
 )
 from core.testing.aws_emulator.identity import assume_role, get_caller_identity
+from core.testing.aws_emulator.instance_changes import (
+    modify_instance_attribute,
+    start_instances,
+    stop_instances,
+)
 from core.testing.aws_emulator.load_balancers import (
     describe_instance_health,
     describe_load_balancers,
@@ -34,6 +43,13 @@ from core.testing.aws_emulator.nat_gateways import describe_nat_gateways
 from core.testing.aws_emulator.organizations import describe_organization, list_accounts
 from core.testing.aws_emulator.price_list import get_products
 from core.testing.aws_emulator.snapshots import describe_snapshots
+from core.testing.aws_emulator.volume_changes import (
+    create_snapshot,
+    delete_volume,
+    describe_volumes_modifications,
+    modify_volume,
+    release_address,
+)
 from core.testing.aws_emulator.volumes import describe_volumes
 from core.testing.aws_emulator.wire import (
     CLASSIC,
@@ -61,6 +77,8 @@ OPERATIONS: dict[str, Callable[[EmulatedAws, Call], Answer]] = {
     "cloudwatch:GetMetricData": get_metric_data,
     "cloudwatch:GetMetricStatistics": get_metric_statistics,
     "cloudwatch:ListMetrics": list_metrics,
+    "ec2:CreateSnapshot": create_snapshot,
+    "ec2:DeleteVolume": delete_volume,
     "ec2:DescribeAddresses": describe_addresses,
     "ec2:DescribeInstanceTypes": describe_instance_types,
     "ec2:DescribeInstances": describe_instances,
@@ -68,6 +86,12 @@ OPERATIONS: dict[str, Callable[[EmulatedAws, Call], Answer]] = {
     "ec2:DescribeRegions": describe_regions,
     "ec2:DescribeSnapshots": describe_snapshots,
     "ec2:DescribeVolumes": describe_volumes,
+    "ec2:DescribeVolumesModifications": describe_volumes_modifications,
+    "ec2:ModifyInstanceAttribute": modify_instance_attribute,
+    "ec2:ModifyVolume": modify_volume,
+    "ec2:ReleaseAddress": release_address,
+    "ec2:StartInstances": start_instances,
+    "ec2:StopInstances": stop_instances,
     "elasticloadbalancing:DescribeInstanceHealth": describe_instance_health,
     "elasticloadbalancing:DescribeLoadBalancers": describe_load_balancers,
     "elasticloadbalancing:DescribeTags": describe_tags,
@@ -78,7 +102,9 @@ OPERATIONS: dict[str, Callable[[EmulatedAws, Call], Answer]] = {
     "pricing:GetProducts": get_products,
     "rds:DescribeDBInstances": describe_db_instances,
     "s3:GetBucketTagging": get_bucket_tagging,
+    "s3:GetLifecycleConfiguration": get_bucket_lifecycle,
     "s3:ListAllMyBuckets": list_buckets,
+    "s3:PutLifecycleConfiguration": put_bucket_lifecycle,
     "sts:AssumeRole": assume_role,
     "sts:GetCallerIdentity": get_caller_identity,
 }
@@ -132,7 +158,9 @@ def _admit(
     )
     aws.record(call)
     _check_region_enabled(aws, call)
-    aws.faults.check(call)
+    aws.faults.check_throttle(call)
+    aws.check_right(call)
+    aws.faults.check_failure(call)
     return call
 
 

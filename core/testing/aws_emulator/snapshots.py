@@ -7,7 +7,7 @@ from zlib import crc32
 
 from core.testing.aws_emulator.pages import ec2_page, refuse_narrowed, tag_list
 from core.testing.aws_emulator.resources import EmulatedSnapshot
-from core.testing.aws_emulator.wire import Answer, Call
+from core.testing.aws_emulator.wire import Answer, AwsError, Call
 
 if TYPE_CHECKING:
     from core.testing.aws_emulator.aws import EmulatedAws
@@ -19,11 +19,13 @@ def describe_snapshots(aws: EmulatedAws, call: Call) -> Answer:
     """A page of this region's snapshots: of all that are public, unless they shall be
     one's own; in no order one could rely on."""
     asked = call.parameters
-    refuse_narrowed(asked, "Filters", "SnapshotIds", "RestorableByUserIds")
+    refuse_narrowed(asked, "SnapshotIds", "RestorableByUserIds")
     found = [
         (call.account_id, snapshot)
         for snapshot in aws.world(call.account_id).snapshots.values()
-        if snapshot.region == call.region and snapshot.created_at <= aws.now
+        if snapshot.region == call.region
+        and snapshot.created_at <= aws.now
+        and _matches(snapshot, asked.get("Filters", []))
     ]
     if not {"self", call.account_id} & {*asked.get("OwnerIds", ())}:
         public = EmulatedSnapshot("snap-public", call.region, "vol-public")
@@ -32,6 +34,17 @@ def describe_snapshots(aws: EmulatedAws, call: Call) -> Answer:
     page, token = ec2_page(aws, call, found)
     answer: dict[str, Any] = {"Snapshots": [_snapshot(*each) for each in page]}
     return answer | ({"NextToken": token} if token else {})
+
+
+def _matches(snapshot: EmulatedSnapshot, filters: list[dict[str, Any]]) -> bool:
+    """Of the filters only those by the value of a tag."""
+    for each in filters:
+        kind, _, key = each["Name"].partition(":")
+        if kind != "tag":
+            raise AwsError("InvalidParameterValue", f"The filter {each} is invalid")
+        if snapshot.tags.get(key) not in each["Values"]:
+            return False
+    return True
 
 
 def _snapshot(owner_id: str, snapshot: EmulatedSnapshot) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
+from core.testing.aws_emulator.changing import found_in
 from core.testing.aws_emulator.pages import ec2_page, refuse_narrowed, tag_list
 from core.testing.aws_emulator.wire import Answer, Call
 
@@ -12,16 +13,21 @@ if TYPE_CHECKING:
     from core.testing.aws_emulator.aws import EmulatedAws
     from core.testing.aws_emulator.resources import EmulatedVolume
 
+NO_VOLUME = "InvalidVolume.NotFound"
+
 
 def describe_volumes(aws: EmulatedAws, call: Call) -> Answer:
     """A page of this region's volumes, in no order one could rely on."""
     asked = call.parameters
-    refuse_narrowed(asked, "Filters", "VolumeIds")
+    refuse_narrowed(asked, "Filters")
+    volumes = aws.world(call.account_id).volumes
     found = [
         volume
-        for volume in aws.world(call.account_id).volumes.values()
+        for volume in volumes.values()
         if volume.region == call.region and volume.created_at <= aws.now
     ]
+    if ids := asked.get("VolumeIds"):
+        found = [found_in(volumes, call, each, NO_VOLUME) for each in ids]
     found.sort(key=lambda each: crc32(each.volume_id.encode()))
     page, token = ec2_page(aws, call, found)
     answer: dict[str, Any] = {"Volumes": [_volume(volume) for volume in page]}

@@ -34,7 +34,17 @@ MODEL_NAMES = {"elasticloadbalancing": "elbv2"}
 CLASSIC, CLASSIC_VERSION = "elb", "2012-06-01"
 PERMISSION_PREFIXES = {CLASSIC: "elasticloadbalancing"}
 # Operations that need a permission of another name.
-PERMISSIONS = {"s3:ListBuckets": "s3:ListAllMyBuckets"}
+PERMISSIONS = {
+    "s3:ListBuckets": "s3:ListAllMyBuckets",
+    "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
+    "s3:PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
+    "s3:DeleteBucketLifecycle": "s3:PutLifecycleConfiguration",
+}
+LIFECYCLE = {
+    "GET": "GetBucketLifecycleConfiguration",
+    "PUT": "PutBucketLifecycleConfiguration",
+    "DELETE": "DeleteBucketLifecycle",
+}
 CREDENTIAL = re.compile(
     r"Credential=(?P<key>[^/,]+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4"
 )
@@ -118,6 +128,8 @@ def read_operation(request: Request, service: str) -> str:
             return "ListBuckets"
         if "tagging" in request.args:
             return "GetBucketTagging"
+    if service == "s3" and "lifecycle" in request.args:
+        return LIFECYCLE[request.method]
     target = request.headers.get("X-Amz-Target")
     if target:
         return target.rpartition(".")[2]

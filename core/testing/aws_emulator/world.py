@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from core.testing.aws_emulator.load import DayFigures, default_cpu
 from core.testing.aws_emulator.resources import Resources
 
+COMPUTE = "Amazon Elastic Compute Cloud - Compute"
+ONE_DAY = timedelta(days=1)
 DEFAULT_REGIONS = ("us-east-1", "eu-west-1")
 
 
@@ -44,6 +46,7 @@ class EmulatedInstance:
     memory_percent: float | None = None
     # When it ran, [start, end); None derives it from the times above.
     runs: list[tuple[datetime, datetime | None]] | None = None
+    is_stop_protected: bool = False
 
     def running_periods(self) -> list[tuple[datetime, datetime | None]]:
         """When it ran: a stopped instance without a known stop never did."""
@@ -109,6 +112,10 @@ class World(Resources):
     joined_at: datetime = datetime(2023, 11, 14, tzinfo=UTC)
     # Roles by name, with the ExternalId each asks for. None at all: any is trusted.
     roles: dict[str, str | None] = field(default_factory=dict)
+    # What each role may call, as "ec2:StopInstances"; one that is not here: everything.
+    policies: dict[str, frozenset[str]] = field(default_factory=dict)
+    # Types that can't be started now.
+    types_sold_out: set[str] = field(default_factory=set)
 
     def add_instance(self, instance: EmulatedInstance) -> EmulatedInstance:
         """Launches it; its id must be new."""
@@ -127,6 +134,21 @@ class World(Resources):
         if len(currencies) > 1:
             raise ValueError(f"One bill, one currency, not {sorted(currencies)}")
         self.costs.extend(items)
+
+    def bill_instances(self, day: date, hourly: Mapping[str, Decimal]) -> None:
+        """Adds what the instances cost on a day: the hours in which they ran."""
+        start = datetime.combine(day, time(), UTC)
+        for instance in self.instances.values():
+            seconds = sum(
+                max(
+                    timedelta(0),
+                    min(until or start + ONE_DAY, start + ONE_DAY) - max(since, start),
+                ).total_seconds()
+                for since, until in instance.running_periods()
+            )
+            amount = Decimal(seconds) / 3600 * hourly[instance.instance_type]
+            place = (day, COMPUTE, instance.region)
+            self.add_costs([LineItem(*place, unblended=amount)])
 
     def restate(
         self,

@@ -78,11 +78,6 @@ class EmulatedAzure(EmulatedCloud[Call]):
             "AZURE_ACCESS_TOKEN": ACCESS_TOKEN,
         }
 
-    def wait(self, seconds: float) -> None:
-        """Time goes by: what a client under test sleeps with."""
-        with self._lock:
-            self.now += timedelta(seconds=seconds)
-
     # Pages
 
     def page(self, call: Call, items: list[Any], size: int) -> tuple[list[Any], str]:

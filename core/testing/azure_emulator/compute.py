@@ -128,6 +128,14 @@ def _machine(vm: EmulatedVm) -> dict[str, Any]:
     return _resource(vm, upper_group(vm.id)) | {"properties": properties}
 
 
+def machine_entry(vm: EmulatedVm, *, expanded: bool) -> dict[str, Any]:
+    """It alone, with its state if that is asked for."""
+    entry = _machine(vm)
+    if expanded:
+        entry["properties"]["instanceView"] = {"statuses": _statuses(vm)}
+    return entry
+
+
 def _status(vm: EmulatedVm) -> dict[str, Any]:
     """How it is, and hardly anything of what it is; its ids are as they were made."""
     properties = {"vmId": guid(vm.id), "instanceView": {"statuses": _statuses(vm)}}

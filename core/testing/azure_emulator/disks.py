@@ -69,6 +69,7 @@ class Snapshot(EmulatedResource):
     sku: str = "Standard_LRS"
     size_gb: int = 128
     incremental: bool = True
+    provisioning: str = "Succeeded"
 
     def listed(self) -> dict[str, Any]:
         return super().listed() | {"sku": {"name": self.sku, "tier": "Standard"}}
@@ -85,7 +86,7 @@ class Snapshot(EmulatedResource):
             "diskState": "Unattached",  # of every snapshot
             "incremental": self.incremental,
             "timeCreated": seven_decimals(self.created_at),
-            "provisioningState": "Succeeded",
+            "provisioningState": self.provisioning,
             "uniqueId": guid(self.id),
         }
 

@@ -59,6 +59,10 @@ class Faults:
         for fault in self._hitting(call, lambda each: bool(each.error or each.denies)):
             raise fault.error or denied(route, call.scope)
 
+    def denied_operations(self) -> list[str]:
+        """What nobody may do."""
+        return [fault.operation for fault in self.in_force if fault.denies]
+
     def damaged(self, call: Call, response: Response) -> Response:
         """The answer to this call as it arrives."""
         for fault in self._hitting(call, lambda each: each.damage is not None):

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Request, Response
 
 from core.testing.azure_emulator import (
     advisor,
+    changes,
     compute,
     cost_management,
     disks,
@@ -45,6 +46,7 @@ ROUTES: tuple[Route, ...] = (
     *flexible_servers.ROUTES,
     *network.ROUTES,
     *advisor.ROUTES,
+    *changes.ROUTES,
     *cost_management.ROUTES,
     *metrics.ROUTES,
     *retail_prices.ROUTES,
@@ -59,7 +61,8 @@ def respond(azure: EmulatedAzure, request: Request) -> Response:
         route, call = _read(azure, request)
         headers = _admit(azure, route, call)
         answer = route.answer(azure, call)
-        response = as_json(answer.content, 200, headers | dict(answer.headers))
+        headers |= dict(answer.headers)
+        response = as_json(answer.content, answer.status, headers)
         return azure.faults.damaged(call, response)
     except AzureError as error:
         return error.response()

@@ -68,6 +68,7 @@ class Answer:
 
     content: Any
     headers: Mapping[str, str] = field(default_factory=dict)
+    status: int = 200
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,13 @@ class EmulatedSubscription:
     vms: dict[str, EmulatedVm] = field(default_factory=dict)  # by lower-case id
     scale_sets: dict[str, ScaleSet] = field(default_factory=dict)
     resources: dict[str, EmulatedResource] = field(default_factory=dict)  # all others
+    # Management locks by the id in lower case of what they are of: CanNotDelete or
+    # ReadOnly.
+    locks: dict[str, str] = field(default_factory=dict)
+    # Changes that were begun, by id: their state, or the error that they ended with.
+    operations: dict[str, str] = field(default_factory=dict)
+    # Sizes that no hardware is free for.
+    sizes_sold_out: set[str] = field(default_factory=set)
 
     @property
     def id(self) -> str:

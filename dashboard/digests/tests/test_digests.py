@@ -20,6 +20,7 @@ from dashboard.digests.sending import send_digests
 from dashboard.models import Digest
 from dashboard.tasks import send_due_digests
 from insights.testing import anomaly, recommendation, somebody, two_accounts
+from users.testing import session_of
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -197,6 +198,37 @@ def test_who_sees_some_accounts_sends_to_no_channel_and_needs_an_address() -> No
     limited.save()
     told = page(limited).post("/digests/", {**wanted, "channel": ""}).content.decode()
     assert "You have no e-mail address" in told
+
+
+def test_one_subscribes_and_unsubscribes_over_the_api() -> None:
+    user = reader()
+    client = session_of(user)
+    made = client.post("/api/v1/digests/", {"frequency": "weekly", "hour": 6})
+    assert made.status_code == 201, made.content
+    told = made.json()
+    assert (told["user"], told["hour"], told["channel"]) == (user.username, 6, "")
+    again = client.post("/api/v1/digests/", {"frequency": "weekly"})
+    assert again.json()["errors"] == {"channel": ["There is such a digest already."]}
+    wrong = client.post("/api/v1/digests/", {"frequency": "daily", "day": 1})
+    assert wrong.json()["errors"] == {"day": ["Unknown field."]}
+    assert client.get("/api/v1/digests/?frequency=daily").json()["count"] == 0
+    path = f"/api/v1/digests/{told['id']}/"
+    assert session_of(reader(account())).delete(path).status_code == 404
+    assert session_of(reader()).delete(path).status_code == 403
+    assert client.delete(path).status_code == 204
+    assert not Digest.objects.exists()
+
+
+def test_the_api_says_what_a_digest_would_say() -> None:
+    owner = account()
+    spent(owner, {1: "14"})
+    client = session_of(reader())
+    with time_machine.travel(NOW, tick=False):
+        told = client.get("/api/v1/digests/preview/").json()
+    assert told["frequency"] == "daily"
+    assert "$14.00" in told["text"]
+    wrong = client.get("/api/v1/digests/preview/", {"frequency": "hourly"})
+    assert "frequency" in wrong.json()["errors"]
 
 
 def test_more_anomalies_are_no_more_queries(

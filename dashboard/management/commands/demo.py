@@ -1,38 +1,20 @@
 """manage.py demo: the demo company, synced like any other account."""
 
 from argparse import ArgumentParser
-from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from rich.console import Console
 
+from clouds.demo_clock import company_now
 from clouds.models import CloudAccount
-from clouds.registry import CloudKind
 from core.commands import TAKEN, bad_arguments
-from core.windows import ONE_DAY, Window, last_complete_days, midnight, utc_day
-from costs.sync import open_since, sync_cost
-from dashboard.demo_teams import TAG_KEY, add_teams
-from inventory.models import Resource
-from inventory.sync import sync_databases, sync_ec2, sync_network, sync_storage
-from metrics.sync import sync_cpu, sync_usage
-from pricing.sync import sync_prices
-from providers.demo.company import ACCOUNTS, COMPANY_NAME, HISTORY_DAYS, Cloud
-from providers.demo.provider import DemoProvider
-from syncs.accounts.changes import remove_accounts, save_account
-from syncs.datasets import Dataset
-from syncs.models import Watermark
+from dashboard.demo.company import amount_of, build
+from providers.demo.company import ACCOUNTS, COMPANY_NAME, HISTORY_DAYS
+from providers.demo.steps import LEAST_DAYS
+from syncs.accounts.changes import remove_accounts
 from syncs.runs.claims import SlotTaken
-from syncs.runs.watermarks import WHOLE_ACCOUNT, due_window, read_until
-
-KINDS = {Cloud.AWS: CloudKind.DEMO, Cloud.AZURE: CloudKind.DEMO_AZURE}
-# The bill is read as it was on these days, so that some days are restated, and it is
-# measured how much recent days grow.
-READ_DAYS_AGO = (10, 9, 8)
-# What each of these reads again: all that may have grown.
-GROWING_DAYS = 4
-LEAST_DAYS = 4
 
 
 class Command(BaseCommand):
@@ -77,89 +59,10 @@ class Command(BaseCommand):
                 "--remove` removes them."
             )
         console = Console(stderr=True)
-        now = timezone.now()
-        stored = {one.account_id: one for one in CloudAccount.objects.demo()}
-        for one in ACCOUNTS:
-            account = stored.get(one.account_id)
-            if account is None:
-                account = CloudAccount(
-                    provider=KINDS[one.cloud],
-                    account_id=one.account_id,
-                    name=one.name,
-                    settings={"tag_keys": [TAG_KEY]},
-                )
-                save_account(account)
-            if console.is_terminal:
-                console.print(f"Syncing {days} days of {account}")
-            try:
-                if account.cost_totals.exists():
-                    catch_up(account, now)
-                else:
-                    replay(account, now, days)
-            except SlotTaken as taken:
-                raise CommandError(str(taken), returncode=TAKEN) from None
-            self.stdout.write(f"{account}: {amount_of(account)}")
-        add_teams()
-
-
-def replay(account: CloudAccount, now: datetime, days: int) -> None:
-    """Sync the history as if cloudintel had run all the time."""
-    window = last_complete_days(days, now)
-    provider = DemoProvider(account.account_id, utc_day(account.created_at), now)
-    of_regions = [
-        (dataset, region)
-        for dataset in (Dataset.CPU, Dataset.USAGE)
-        for region in provider.fetch_regions()
-    ]
-    for dataset, region in [(Dataset.COST, WHOLE_ACCOUNT), *of_regions]:
-        # Nothing before it exists, so nothing is missing.
-        Watermark.objects.update_or_create(
-            account=account,
-            dataset=dataset,
-            region=region,
-            defaults={"read_until": window.start, "updated_at": now},
-        )
-    for day in [window.start, *provider.state_change_days()]:
-        if day in window:
-            sync_ec2(account, midnight(day + ONE_DAY))
-    for day in [window.start, *provider.estate_change_days()]:
-        if day in window:
-            sync_estate(account, midnight(day + ONE_DAY))
-    sync_ec2(account, now)
-    sync_estate(account, now)
-    known_until = window.start
-    for then in (now - ONE_DAY * days_ago for days_ago in READ_DAYS_AGO):
-        first = max(window.start, known_until - ONE_DAY * GROWING_DAYS)
-        if first < utc_day(then):
-            sync_cost(account, then, window=Window(first, utc_day(then)))
-            known_until = utc_day(then)
-    sync_cost(account, now, window=window)
-    sync_cpu(account, now, window=window)
-    sync_usage(account, now, window=window)
-    sync_prices(account, now)
-
-
-def catch_up(account: CloudAccount, now: datetime) -> None:
-    """Sync the days since, and nothing older than the demo's history."""
-    history = last_complete_days(HISTORY_DAYS, now)
-    mark = read_until(account, Dataset.COST).get(WHOLE_ACCOUNT)
-    due = due_window(Dataset.COST, mark, history, open_since(account, now))
-    first = account.cost_totals.earliest("day").day
-    sync_ec2(account, now)
-    sync_estate(account, now)
-    sync_cost(account, now, window=Window(max(due.start, first), due.end))
-    sync_cpu(account, now)
-    sync_usage(account, now)
-    sync_prices(account, now)
-
-
-def sync_estate(account: CloudAccount, now: datetime) -> None:
-    """Sync what it has beside its machines."""
-    for sync in (sync_storage, sync_databases, sync_network):
-        sync(account, now)
-
-
-def amount_of(account: CloudAccount) -> str:
-    present = account.resources.present()
-    instances = present.filter(kind=Resource.Kind.INSTANCE).count()
-    return f"{instances} instances, {account.cost_totals.count()} days of costs"
+        try:
+            for account in build(company_now(timezone.now()), days):
+                if console.is_terminal:
+                    console.print(f"Synced {account}")
+                self.stdout.write(f"{account}: {amount_of(account)}")
+        except SlotTaken as taken:
+            raise CommandError(str(taken), returncode=TAKEN) from None

@@ -79,6 +79,16 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
+class TagCause:
+    """A value of a tag ("" is untagged), what the same days of it added, and its share
+    of what all values of the tag did."""
+
+    value: str
+    amount: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One anomaly of one series or bill, from its first day to its last known one.
 

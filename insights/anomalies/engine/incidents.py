@@ -338,11 +338,20 @@ def largest_causes(
     parts: Sequence[Scope], amounts: FloatArray, direction: int
 ) -> list[Cause]:
     """Return the parts that went in that direction (1 or -1), the largest first."""
+    largest = largest_shares(amounts, direction)
+    return [Cause(parts[row], amount, share) for row, amount, share in largest]
+
+
+def largest_shares(
+    amounts: FloatArray, direction: int
+) -> list[tuple[int, float, float]]:
+    """Return which of them went in that direction (1 or -1), each with its amount and
+    its share of all that did, the largest first."""
     sizes = np.maximum(amounts * direction, 0.0)
     whole = float(sizes.sum())
     order = np.argsort(-sizes, kind="stable")[:MOST_CAUSES]
     return [
-        Cause(parts[row], float(amounts[row]), float(sizes[row]) / whole)
+        (row, float(amounts[row]), float(sizes[row]) / whole)
         for row in order.tolist()
         if sizes[row] > LEAST_SHARE * whole
     ]

@@ -14,27 +14,29 @@ AS_LARGE, AS_OFTEN, LATEST_DAYS = 0.8, 2, 60
 # A series that goes back to its level before a shift, within so many days and as near
 # as this share of the shift, has returned.
 RETURN_DAYS, RETURN_SHARE = 90, 0.35
-# A job has run this often before, at the same distance in rows give or take one; what
-# is about as large on more than this share of rows is no job.
+# A job has run this often before, at the same distance; what is about as large on more
+# than this share of rows is no job.
 JOB_RUNS, JOB_SHARE = 2, 0.1
 
 
-def is_periodic(deviation: FloatArray, at: int) -> bool:
+def is_periodic(deviation: FloatArray, at: int, times: FloatArray) -> bool:
     """Whether a row's deviation came at equal distances before, as a daily job's does.
 
-    The distance is learned from the rows themselves.
+    The distance is learned from the series itself, give or take the usual step between
+    its `times`, so that missing rows do not move a job.
     """
     today = float(deviation[at])
     alike = deviation[:at] * np.sign(today) >= PERIODIC * abs(today)
-    earlier = np.flatnonzero(alike)
+    earlier = times[:at][alike]
     if not today or not JOB_RUNS <= len(earlier) <= JOB_SHARE * at:
         return False
-    reached = alike.copy()
-    reached[1:] |= alike[:-1]
-    reached[:-1] |= alike[1:]
-    periods = at - earlier[at - earlier > JOB_RUNS]
-    seconds = at - JOB_RUNS * periods
-    return bool(reached[seconds[seconds >= 0]].any())
+    step = float(np.median(np.diff(times[: at + 1])))
+    ago = times[at] - earlier
+    before = times[at] - JOB_RUNS * ago[ago > JOB_RUNS * step]
+    before = before[before >= times[0]]
+    nearest = np.searchsorted(earlier, before - step)
+    known = nearest < len(earlier)
+    return bool((earlier[nearest[known]] <= before[known] + step).any())
 
 
 class RecurringDeviations:

@@ -1,7 +1,7 @@
 """Anomalies of the values of a tag: each value's costs are judged as one series.
 
 A value's accounts and services are not judged on their own, as they are on the bill.
-They only tell what an anomaly comes from.
+They only tell what an anomaly comes from, and which values one of the bill does.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +16,7 @@ from insights.anomalies.engine.anomaly_records import (
     Finding,
     Measure,
     Series,
+    TagCause,
 )
 from insights.anomalies.engine.daily import (
     checked,
@@ -24,9 +25,14 @@ from insights.anomalies.engine.daily import (
     summarize,
 )
 from insights.anomalies.engine.detector import Detector
-from insights.anomalies.engine.incidents import added_since, largest_causes
+from insights.anomalies.engine.incidents import (
+    added_since,
+    largest_causes,
+    largest_shares,
+)
 from insights.anomalies.engine.limits import DEFAULT, Limits
-from insights.anomalies.engine.new_money import new_alarms
+from insights.anomalies.engine.new_money import USUAL_DAYS, new_alarms
+from insights.arrays import FloatArray
 from insights.bill_records import Bill, Scope
 
 # Of what a new value costs, this share at least must be more than its services cost
@@ -87,8 +93,51 @@ def series_of(value: str, bill: Bill) -> Series:
 def causes_of(bill: Bill, finding: Finding) -> list[Cause]:
     """Return the parts that went the finding's way, compared with the days before."""
     parts = sorted(bill.usage)
-    values = np.array([bill.usage[part] for part in parts], dtype=float)
+    added = added_since(_matrix(bill, parts), *_columns(bill, finding))
+    return largest_causes(parts, added, _sign(finding))
+
+
+def tag_causes(
+    values: Mapping[str, Bill], finding: Finding, limits: Limits = DEFAULT
+) -> list[TagCause]:
+    """Return the values of a tag whose costs of an incident's parts went its way.
+
+    Where the tag was not read on enough days before, nothing is known of them.
+    """
+    held = {
+        value: [part for part in sorted(bill.usage) if _is_caused(part, finding)]
+        for value, bill in values.items()
+    }
+    names = sorted(value for value, parts in held.items() if parts)
+    if not names:
+        return []
+    days = np.array([_matrix(values[one], held[one]).sum(axis=0) for one in names])
+    first, last = _columns(values[names[0]], finding)
+    before = days[0, max(0, first - USUAL_DAYS) : first]
+    if np.isfinite(before).sum() < limits.young_days:
+        return []
+    largest = largest_shares(added_since(days, first, last), _sign(finding))
+    return [TagCause(names[row], amount, share) for row, amount, share in largest]
+
+
+def _is_caused(part: Scope, finding: Finding) -> bool:
+    """Return whether a cause is of it; over several accounts it has no service."""
+    return any(
+        part.account == cause.scope.account
+        and part.service in ("", cause.scope.service)
+        for cause in finding.causes
+    )
+
+
+def _matrix(bill: Bill, parts: Sequence[Scope]) -> FloatArray:
+    return np.array([bill.usage[part] for part in parts], dtype=float)
+
+
+def _columns(bill: Bill, finding: Finding) -> tuple[int, int]:
+    """Return the first and the last column of its days."""
     first = (finding.first_day - bill.first_day).days
-    added = added_since(values, first, first + finding.days - 1)
-    direction = 1 if finding.direction is Direction.UP else -1
-    return largest_causes(parts, added, direction)
+    return first, first + finding.days - 1
+
+
+def _sign(finding: Finding) -> int:
+    return 1 if finding.direction is Direction.UP else -1

@@ -43,12 +43,16 @@ SEEN = 0.8
 MOST = 30.0
 
 
-def scores(values: Sequence[float | None]) -> FloatArray:
+def scores(
+    values: Sequence[float | None], times: FloatArray | None = None
+) -> FloatArray:
     """Return the anomaly score of each row, from 0 to 1; an alarm from ALARM on.
 
-    Rows are taken in their order, whatever their distance in time is. None and NaN
-    are unknown: they score 0 and change nothing. Raises DetectionError, which names
-    the row (from 1), for a value that is infinite or beyond LARGEST.
+    Rows are taken in their order, whatever their distance in time is; their ascending
+    `times`, in any unit, tell when a job comes again, and without them their order
+    does. None and NaN are unknown: they score 0 and change nothing. Raises
+    DetectionError, which names the row (from 1), for a value that is infinite or beyond
+    LARGEST.
     """
     try:
         numbers = float_array(values)
@@ -64,8 +68,9 @@ def scores(values: Sequence[float | None]) -> FloatArray:
         each = np.array([tail_scores(one) for one in features(rows)])
         highest = np.max(each, axis=0)
         usual = distances(rows)
+        when = np.arange(len(rows), dtype=float) if times is None else times[known]
         for at in np.flatnonzero(highest >= ALARM_TAIL_SCORE).tolist():
-            if is_periodic(usual, at):
+            if is_periodic(usual, at, when):
                 highest[at] = np.max(np.delete(each[:, at], OF_ONE_ROW))
         found[known] = without_repeats(highest)
     return found

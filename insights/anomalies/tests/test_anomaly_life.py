@@ -86,6 +86,26 @@ def test_what_somebody_looks_after_is_not_resolved_by_itself() -> None:
     assert Anomaly.objects.get().status == "investigating"
 
 
+@pytest.mark.parametrize(
+    ("days_ago", "is_over", "status"),
+    [
+        (91, True, "resolved"),
+        (90, True, "detected"),
+        (91, False, "detected"),
+    ],
+)
+def test_what_had_long_ended_when_it_was_found_was_never_open(
+    days_ago: int, is_over: bool, status: str
+) -> None:
+    owner = account()
+    old = TODAY - timedelta(days=days_ago)
+    for _ in range(2):
+        one = found(first_day=old, last_day=old, is_over=is_over)
+        store_anomalies(owner, [one], NOW)
+        assert Anomaly.objects.get().status == status
+    assert not Anomaly.objects.get().changes.exists()
+
+
 def test_what_is_long_over_is_left_as_it_was_told() -> None:
     owner = account()
     old = TODAY - timedelta(days=200)

@@ -1,6 +1,7 @@
 """manage.py detect prints a score for each row of a CSV file, or what is wrong."""
 
 import csv
+from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -35,6 +36,28 @@ def test_columns_can_be_named_and_empty_values_are_unknown(tmp_path: Path) -> No
     rows = detect(path, "--timestamp", "when", "--value", "cpu")
     assert [row["timestamp"] for row in rows] == ["1", "2", "3"]
     assert {float(row["anomaly_score"]) for row in rows} == {0.0}
+
+
+def test_a_job_at_the_same_time_is_learned_from_timestamps(tmp_path: Path) -> None:
+    lines, at = ["timestamp,value"], datetime(2026, 1, 1)
+    for row in range(400):
+        # Rows of the night are missing, more of them each day.
+        if at.hour * 3 < row // 24 and at.hour != 12:
+            at = at.replace(hour=row // 72 + 1)
+        lines.append(f"{at:%Y-%m-%d %H:%M},{90 if at.hour == 12 else 10 + row % 2}")
+        at += timedelta(hours=1)
+    rows = detect(written(tmp_path, "\n".join(lines)))
+    noon = [float(row["anomaly_score"]) for row in rows if row["value"] == "90"]
+    assert max(noon[4:]) < 0.5
+
+
+def test_rows_without_times_or_in_no_order_are_scored_all_the_same(
+    tmp_path: Path,
+) -> None:
+    for stamp in ("row {}", "2026-01-01"):
+        text = "\n".join(f"{stamp.format(at)},{at % 3}" for at in range(60))
+        assert len(detect(written(tmp_path, f"timestamp,value\n{text}"))) == 60
+    assert detect(written(tmp_path, "timestamp,value\n")) == []
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from insights.anomalies.engine.incidents import find_incidents
 from insights.bill_records import Bill, Scope
 from providers.demo.bill import known_usage, settled_usage
 from providers.demo.company import ACCOUNTS, HISTORY_DAYS
-from providers.demo.fleet import lives
 from providers.demo.incidents import CLOUDWATCH_SHIFT, NAT_SPIKE, RUNAWAY_WORKER
+from providers.demo.lives import lives
 from providers.demo.load import cpu_on
 
 # Different months, days of the week and lengths of the months before.

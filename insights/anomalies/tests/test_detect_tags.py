@@ -4,7 +4,8 @@ from math import nan
 
 import pytest
 
-from insights.anomalies.engine.tagged import find_tag_anomalies
+from insights.anomalies.engine.incidents import find_incidents
+from insights.anomalies.engine.tagged import find_tag_anomalies, tag_causes
 from insights.anomalies.tests.series import FIRST_DAY, add, drawn
 from insights.bill_records import Bill, Scope
 
@@ -56,3 +57,50 @@ def test_each_value_is_judged_on_its_own() -> None:
 
 def test_without_values_nothing_is_found() -> None:
     assert find_tag_anomalies({}, shop()) == []
+
+
+def spent(**values: float) -> dict[str, Bill]:
+    """What each value of a tag cost in EC2, with that much more on two days."""
+    return {
+        value: Bill(
+            "EUR",
+            FIRST_DAY,
+            {
+                EC2: add(drawn(100, noise=0.001), dict.fromkeys(DAYS, more)),
+                S3: add(drawn(90, noise=0.001), dict.fromkeys(DAYS, -50.0)),
+            },
+        )
+        for value, more in values.items()
+    }
+
+
+def test_an_anomaly_of_a_bill_names_the_values_that_went_its_way() -> None:
+    ec2 = add(drawn(300, noise=0.001), dict.fromkeys(DAYS, 120.0))
+    (one,) = find_incidents(Bill("EUR", FIRST_DAY, {EC2: ec2}))
+    values = spent(shop=90.0, data=0.0) | {"": spent(web=30.0)["web"]}
+    found = tag_causes(values, one)
+    assert [cause.value for cause in found] == ["shop", ""]
+    assert [cause.share for cause in found] == pytest.approx([0.75, 0.25], abs=0.01)
+    assert [cause.amount for cause in found] == pytest.approx([180, 60], abs=2)
+
+
+def test_of_a_tag_that_was_not_read_before_nothing_is_known() -> None:
+    ec2 = add(drawn(300, noise=0.001), dict.fromkeys(DAYS, 120.0))
+    (one,) = find_incidents(Bill("EUR", FIRST_DAY, {EC2: ec2}))
+    values = spent(shop=90.0, data=30.0)
+    for known, wanted in ((10, ["shop", "data"]), (9, [])):
+        for bill in values.values():
+            unread = slice(DAYS[0] - 28, DAYS[0] - known)
+            for amounts in bill.usage.values():
+                amounts[unread] = [nan] * (28 - known)  # type: ignore[index]
+        assert [cause.value for cause in tag_causes(values, one)] == wanted
+
+
+def test_a_tag_that_is_told_by_account_alone_names_values_of_its_account() -> None:
+    ec2 = add(drawn(300, noise=0.001), dict.fromkeys(DAYS, 120.0))
+    (one,) = find_incidents(Bill("EUR", FIRST_DAY, {EC2: ec2}))
+    values = {
+        value: Bill("EUR", FIRST_DAY, {Scope(owner): ec2})
+        for value, owner in (("shop", "1"), ("data", "2"))
+    }
+    assert [cause.value for cause in tag_causes(values, one)] == ["shop"]

@@ -6,6 +6,7 @@ import numpy as np
 
 from insights.anomalies.engine.anomaly_records import Finding, Kind
 from insights.anomalies.engine.incidents import find_incidents
+from insights.anomalies.engine.recurring import is_periodic
 from insights.anomalies.engine.tail_score import ALARM, scores
 from insights.anomalies.tests.series import FIRST_DAY, drawn
 from insights.bill_records import Bill, Scope
@@ -82,3 +83,14 @@ def test_a_job_that_comes_each_day_is_learned() -> None:
     alarms = np.flatnonzero(scores(rows.tolist()) >= ALARM)
     jobs = [at for at in alarms.tolist() if at % 288 == 57]
     assert jobs and max(jobs) < 3 * 288
+
+
+def test_a_job_is_learned_from_times_where_rows_are_missing() -> None:
+    """It runs each day at noon; of each night other rows are missing."""
+    missing = enumerate([0, 5, 1, 9, 2, 11, 4, 7, 0])
+    hours = [day * 24.0 + hour for day, gap in missing for hour in range(gap, 24)]
+    times = np.array(hours)
+    at = int(np.flatnonzero(times % 24 == 12)[-1])
+    deviation = np.where(times % 24 == 12, 5.0, 0.0)
+    assert is_periodic(deviation, at, times)
+    assert not is_periodic(deviation, at, np.arange(len(times), dtype=float))

@@ -21,10 +21,12 @@ from insights.anomalies.admin import AnomalyAdmin
 from insights.anomalies.day_values import day_values
 from insights.anomalies.refresh import refresh_anomalies
 from insights.daily_costs import read_bills
-from insights.models import Anomaly
+from insights.models import Anomaly, OwnerRule
+from insights.owners.refresh import refresh_owners
 from insights.testing import anomaly, request_of
 from insights.transitions import change_status
 from providers.settings import TAG_KEY_LENGTH, TAG_VALUE_LENGTH
+from users.testing import ask, person, session_of
 
 pytestmark = pytest.mark.django_db
 DAYS = last_complete_days(120, NOW)
@@ -92,6 +94,30 @@ def test_what_the_service_shows_is_not_one_of_its_tag_too() -> None:
     refresh(owner)
     row = Anomaly.objects.get()
     assert (row.scope, row.service, row.tag_key) == ("service", "EC2", "")
+
+
+def test_one_of_a_service_names_the_values_that_it_comes_from() -> None:
+    owner = tagged_bill(team=TEAM)
+    spend(190, tag_value="shop")
+    spend(50, tag_value="")
+    DailyCost.objects.filter(day__in=SPIKE.days()).update(billed=340)
+    ada = person("operator")
+    rule = {"tag_key": "team", "tag_value": "shop", "position": 1}
+    OwnerRule.objects.create(owner=ada, **rule)
+    refresh(owner)
+    told = ask("anomalies/")["results"][0]["tag_causes"]
+    shares = {"shop": ("270.00", 0.75), "": ("90.00", 0.25)}
+    assert told == [
+        {"key": "team", "value": value, "amount": amount, "share": share}
+        for value, (amount, share) in shares.items()
+    ]
+    row = Anomaly.objects.get()
+    page = session_of(ada).get(row.get_absolute_url()).content.decode()
+    assert "Tag team" in page and "untagged" in page
+    refresh_owners(NOW)
+    row.refresh_from_db()
+    assert row.owner == ada
+    assert refresh(owner) == 0
 
 
 def test_another_direction_or_other_days_of_the_service_explain_nothing() -> None:

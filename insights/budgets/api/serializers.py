@@ -7,12 +7,12 @@ from rest_framework import serializers
 
 from alerts.addresses import MOST_ADDRESSES
 from clouds.access import AnyUser, is_limited
+from clouds.account_fields import VisibleAccountField
 from clouds.models import CloudAccount
 from core.api.amounts import AmountField
 from core.api.parameters import refuse_unknown_fields
 from core.db.exclusive import hold_until_commit
 from core.money import CENT
-from insights.api.serializers import VisibleAccountField
 from insights.budgets.forms import LARGEST_AMOUNT
 from insights.budgets.known_keys import check_key
 from insights.budgets.models import BUDGET_NAMES, LARGEST_PERCENT, NAME_TAKEN, STATES

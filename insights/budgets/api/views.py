@@ -12,10 +12,9 @@ from rest_framework.response import Response
 
 from core.api.pagination import Pages
 from core.api.parameters import refuse_unknown
-from core.api.permissions import MayView
+from core.api.permissions import MayChange, MayView
 from core.api.problems import Conflict, errors
 from core.api.viewsets import RowsViewSet
-from insights.api.permissions import MayChange
 from insights.budgets.api.serializers import BudgetSerializer, ChangeBudgetSerializer
 from insights.budgets.changes import add_budget, change_budget, delete_budget
 from insights.budgets.filters import BudgetFilter

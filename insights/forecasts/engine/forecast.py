@@ -20,6 +20,7 @@ from insights.forecasts.engine.forecast_records import (
 from insights.forecasts.engine.intervals import Band, conformal_band, guessed_band
 from insights.forecasts.engine.members import MemberForecasts, forecast_members
 from insights.forecasts.engine.scores import scores_of
+from insights.forecasts.engine.young import since_start
 
 K = TypeVar("K")
 Result = TypeVar("Result")
@@ -54,7 +55,9 @@ def each_or_refusal(
 
 def forecast(series: DailySeries, horizon: int, season: int, folds: int) -> Forecast:
     """Forecast one series, as forecast_many does. Raises Refusal."""
-    values, first = known_days(series)
+    history, begin = known_days(series)
+    values, first = since_start(history, begin, season)
+    begun = [f"Started on {first}."] if first > begin else []
     end = first + timedelta(days=len(values))
     ahead = horizon + (series.end - end).days
     unit = unit_of(values)
@@ -79,7 +82,7 @@ def forecast(series: DailySeries, horizon: int, season: int, folds: int) -> Fore
         low_95,
         high_95,
         model=str(chosen),
-        note=" ".join(notes(members, trials, ahead)),
+        note=" ".join([*begun, *notes(members, trials, ahead)]),
         accuracy=mean_accuracy(trials, season, str(chosen)),
     )
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from insights.arrays import FloatArray, row_medians
+from insights.forecasts.engine.holidays import find_holidays
 from insights.forecasts.engine.monthly_charges import ONE_DAY, find_charges
 from insights.forecasts.engine.series import (
     by_season_day,
@@ -24,6 +25,7 @@ from insights.forecasts.engine.series import (
     seasonal_profile,
     sigma,
 )
+from insights.forecasts.engine.young import find_growth
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +54,9 @@ ROUNDING = 1e-9
 RUNAWAY = 10
 # How fast TSB follows the chance and the size of a charge: its authors' usual 0.1.
 TSB_SPEED = 0.1
+# Holidays and growth may come so much more or less than they did (80%, 95%).
+UNSURE_80, UNSURE_95 = 0.4, 0.9
+GROWS = "Since it began it moves one way: that goes on, and fades."
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,8 @@ class MemberForecasts:
     paths: Mapping[str, FloatArray]
     # How last year moved from its level of this time; None without a last year.
     year: FloatArray | None
-    # What is due on fixed days, and its spread (80%, 95%).
+    # What is due on fixed days, holidays below 0; and what the past does not tell of
+    # the spread (80%, 95%).
     due: FloatArray
     due_80: FloatArray
     due_95: FloatArray
@@ -75,37 +81,48 @@ def forecast_members(
 ) -> MemberForecasts:
     """Forecast `horizon` days from the end of `values`, whose first is day `first`."""
     charges = find_charges(values, first, season)
-    rest, note = relevant_part(charges.rest, first, season)
+    holidays = find_holidays(charges.rest, first, horizon, season)
+    rest, note = relevant_part(holidays.rest, first, season)
     end = first + timedelta(days=len(values))
     ahead = np.datetime64(end, "D") + np.arange(horizon) * ONE_DAY
     due, due_80, due_95 = charges.due(ahead)
-    paths, year, fallback = member_paths(rest, end, horizon, season)
+    if growth := find_growth(fill_gaps(rest, season), horizon, season):
+        paths, year, fallback = {"growth": growth.path}, None, GROWS
+    else:
+        paths, year, fallback = member_paths(rest, end, horizon, season)
+    unsure = np.hypot(holidays.due, growth.added if growth else 0.0)
     notes = [note, fallback]
+    if holidays.due.any():
+        notes.insert(0, "Holidays of last year are expected again.")
     if charges.found:
         days = ", ".join(map(str, charges.found))
         notes.insert(0, f"Charges on {days} of the month are forecast separately.")
-    return MemberForecasts(paths, year, due, due_80, due_95, tuple(filter(None, notes)))
+    return MemberForecasts(
+        paths,
+        year,
+        due + holidays.due,
+        np.hypot(due_80, UNSURE_80 * unsure),
+        np.hypot(due_95, UNSURE_95 * unsure),
+        tuple(filter(None, notes)),
+    )
 
 
 def relevant_part(
     values: FloatArray, first: date, season: int
 ) -> tuple[FloatArray, str]:
-    """Return the part of a history that still matters: not the time before any cost.
+    """Return the part of a history that still matters.
 
     A series that has been 0 for two seasons, and never before, is over.
     """
     nonzero = np.flatnonzero(np.nan_to_num(values))
     if not len(nonzero):
         return values, ""
-    begin, last = nonzero[0], nonzero[-1]
+    last = nonzero[-1]
     ended = np.count_nonzero(values[last:] == 0)
     pause = int(np.max(np.diff(nonzero), initial=1))
     if ended >= LEAST_SEASONS * season and ended > 2 * pause:
         day = first + timedelta(days=int(last))
         return values[last + 1 :], f"Zero since {day}: treated as ended."
-    started = values[begin:]
-    if begin > 2 * pause and begin >= season and len(started) >= LEAST_SEASONS * season:
-        return started, f"Started on {first + timedelta(days=int(begin))}."
     return values, ""
 
 

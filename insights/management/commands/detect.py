@@ -4,11 +4,15 @@ import csv
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from core.commands import bad_arguments
+
+if TYPE_CHECKING:
+    from insights.arrays import FloatArray
+    from insights.csv_reader import CsvFile
 
 COLUMNS = ("timestamp", "value", "anomaly_score")
 # How exact a score is printed.
@@ -20,7 +24,9 @@ class Command(BaseCommand):
         "Prints each row of a CSV file with its anomaly score, from 0 to 1; 0.5 and "
         "more is an alarm. A row's score depends on no later row. An empty value is "
         "unknown and scores 0. Rows are taken in the order of the file, at any "
-        "distance in time."
+        "distance in time; where their timestamps are times in ascending order, a job "
+        "that comes again at the same distance is learned from them, missing rows or "
+        "not."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -43,7 +49,8 @@ class Command(BaseCommand):
         try:
             file = read_csv(path).with_header()
             require(path, file.names, timestamp, value)
-            found = scores(file.numbers(value).tolist())
+            times = ascending_times(file, timestamp)
+            found = scores(file.numbers(value).tolist(), times)
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}.") from None
         except (DetectionError, InvalidFile) as error:
@@ -53,6 +60,20 @@ class Command(BaseCommand):
         rows = zip(file.cells[timestamp], file.cells[value], found, strict=True)
         for at, text, score in rows:
             writer.writerow([at, text, f"{score:.{DIGITS}f}"])
+
+
+def ascending_times(file: "CsvFile", column: str) -> "FloatArray | None":
+    """Return the seconds of each row; None where the column has no ascending times."""
+    from insights.csv_reader import InvalidFile
+
+    try:
+        instants = file.instants(column)
+    except InvalidFile:
+        return None
+    if not instants.is_monotonic_increasing or not instants.is_unique:
+        return None
+    seconds: FloatArray = (instants - instants.min()).dt.total_seconds().to_numpy()
+    return seconds
 
 
 def require(path: Path, columns: Sequence[str], *wanted: str) -> None:

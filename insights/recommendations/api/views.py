@@ -29,8 +29,6 @@ from insights.recommendations.api.serializers import (
 from insights.recommendations.filters import RecommendationFilter, SavingsFilter
 from insights.recommendations.savings_report import savings_report
 
-COUNTED = ("status", "priority", "category")
-
 
 @status_schema(RecommendationDetailSerializer, ChangeRecommendationSerializer)
 class RecommendationViewSet(StatusViewSet):
@@ -56,10 +54,9 @@ class RecommendationViewSet(StatusViewSet):
         found = self.filter_queryset(self.get_queryset())
         rows = Recommendation.objects.filter(pk__in=found.order_by().values("pk"))
         answers = Feedback.objects.filter(recommendation__in=rows.values("pk"))
-        statistics = {
-            "count": rows.count(),
-            **{f"by_{name}": rows.counts(name) for name in COUNTED},
-            "potential_monthly": _sums(rows.live().savings_per_currency()),
+        statistics = rows.statistics()
+        statistics |= {
+            "potential_monthly": _sums(statistics.pop("savings")),
             "feedback": answers.ratings(),
         }
         return Response(StatisticsSerializer(statistics).data)

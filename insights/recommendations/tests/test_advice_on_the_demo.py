@@ -31,7 +31,8 @@ from providers.demo.company import (
     Cloud,
     hourly_usd,
 )
-from providers.demo.fleet import Life, describe, lives
+from providers.demo.fleet import describe
+from providers.demo.lives import Life, lives
 from providers.demo.load import cpu_on, network_on
 from providers.demo.machines import Role
 from providers.demo.provider import DemoProvider

@@ -1,6 +1,7 @@
 """manage.py check_access: which permissions are there, and what is missing."""
 
 from argparse import ArgumentParser
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -8,16 +9,19 @@ from django.utils import timezone
 
 from clouds.commands import add_account_argument, chosen_accounts
 from clouds.models import CloudAccount
-from clouds.registry import provider_for
+from clouds.registry import acting_for, acts_for, provider_for
 from core.commands import counted
 from providers.base import AccessChecker
 from providers.errors import ProviderError
+from providers.meter import Meter
+from providers.records import AccessCheck
 
 
 class Command(BaseCommand):
     help = (
         "Tries each permission of every enabled account, or of those named, and says "
-        "what is missing. Of AWS, Cost Explorer's check costs $0.01 an account."
+        "what is missing, those to act by apart. Nothing is changed. Of AWS, Cost "
+        "Explorer's check costs $0.01 an account."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -34,17 +38,26 @@ class Command(BaseCommand):
         """Print one line per permission; return how many required ones fail."""
         self.stdout.write(str(account))
         now = timezone.now()
-        missing = 0
         try:
             provider = provider_for(account, now)
+            acting = acting_for(account, now) if acts_for(account) else None
         except ProviderError as error:
             self.stdout.write(f"  missing   {error}")
             return 1
-        if not isinstance(provider, AccessChecker):
+        missing = 0
+        if isinstance(provider, AccessChecker):
+            missing = self._told(provider.check_access(now), provider.meter)
+        else:
             kind = account.get_provider_display()
             self.stdout.write(f"  Checking access is not offered by {kind}.")
-            return 0
-        for check in provider.check_access(now):
+        if acting:
+            self.stdout.write("  To act, by rights of its own:")
+            missing += self._told(acting.acting_checks(), acting.meter)
+        return missing
+
+    def _told(self, checks: Iterable[AccessCheck], meter: Meter) -> int:
+        missing = 0
+        for check in checks:
             if check.error is None:
                 state = "ok"
             elif check.is_required:
@@ -56,7 +69,5 @@ class Command(BaseCommand):
             )
             if check.error:
                 self.stdout.write(f"            {check.error}")
-        self.stdout.write(
-            f"  {counted(provider.meter.requests, 'request')}, ${provider.meter.usd}"
-        )
+        self.stdout.write(f"  {counted(meter.requests, 'request')}, ${meter.usd}")
         return missing

@@ -1,0 +1,23 @@
+"""What beat sends each minute; see CONTRIBUTING.md for what each task does."""
+
+from datetime import timedelta
+
+EACH_MINUTE = {
+    "schedule-tick": "syncs.tasks.schedule_tick",
+    "deliver-notices": "alerts.tasks.deliver_notices",
+    "look-whose-insights-are-due": "insights.tasks.refresh_due",
+    "queue-remediations": "insights.tasks.queue_remediations",
+    "record-dashboard": "dashboard.tasks.record_dashboard",
+    "send-digests": "dashboard.tasks.send_due_digests",
+    "conduct-demo": "dashboard.tasks.conduct_demo",
+    "delete-old-questions": "assistant.tasks.delete_expired",
+}
+BEAT_SCHEDULE = {
+    name: {
+        "task": task,
+        "schedule": timedelta(seconds=60),
+        # An older message is useless: the next one does the same.
+        "options": {"expire_seconds": 60},
+    }
+    for name, task in EACH_MINUTE.items()
+}

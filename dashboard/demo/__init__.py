@@ -1,0 +1,1 @@
+"""The invented company: built, moved on, and conducted by one presenter at a time."""

@@ -1,0 +1,173 @@
+"""The endpoints of demo control."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.exceptions import ValidationError
+from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from core.api.parameters import refuse_unknown, refuse_unknown_fields
+from core.api.problems import Conflict, errors
+from dashboard.demo.conductor import (
+    Conducted,
+    InvalidStep,
+    conduct,
+    play_scene,
+    queue,
+    send,
+)
+from dashboard.demo.state import demo_state
+from users.audit import Actor, actor_of
+
+CONDUCT = "clouds.conduct_demo"
+
+
+class MayConduct(BasePermission):
+    message = f"This needs the permission {CONDUCT}."
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return request.method == "OPTIONS" or request.user.has_perm(CONDUCT)
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        refuse_unknown_fields(self)
+        return attrs
+
+
+class StepsSerializer(StrictSerializer):
+    steps = serializers.ListField(
+        child=serializers.DictField(),
+        min_length=1,
+        max_length=20,
+        help_text="Steps in order, as in a file of providers/demo/scenarios: each has "
+        "`do` and what that needs.",
+    )
+
+
+class ScenarioNameSerializer(StrictSerializer):
+    name = serializers.CharField(
+        max_length=64, help_text="The name of a scenario, as GET lists them."
+    )
+
+
+class SceneSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField(help_text="What a presenter says.")
+    page = serializers.CharField(help_text="The page that shows it.")
+
+
+class ScenarioSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    title = serializers.CharField()
+    about = serializers.CharField()
+    scenes = SceneSerializer(many=True)
+
+
+class DemoSerializer(serializers.Serializer[Any]):
+    """The demo company as it is now, and what is being done to it."""
+
+    is_there = serializers.BooleanField()
+    present = serializers.DateTimeField(help_text="Its own present.")
+    is_behind = serializers.BooleanField(help_text="Whether that is in the past.")
+    conductor = serializers.CharField(help_text="Who conducts it; empty: nobody.")
+    steps = serializers.ListField(
+        child=serializers.DictField(), help_text="What is still to be done."
+    )
+    is_paused = serializers.BooleanField()
+    is_at_work = serializers.BooleanField()
+    said = serializers.CharField(help_text="What the last step did.")
+    error = serializers.CharField(help_text="Why the last step failed.")
+    scenario = ScenarioSerializer(allow_null=True)
+    number = serializers.IntegerField(help_text="Scenes that were played.")
+    scenarios = ScenarioSerializer(many=True)
+
+
+ANSWERS: dict[Any, Any] = {202: DemoSerializer, **errors(400, 403, 409)}
+
+
+class DemoViewSet(ViewSet):
+    """Demo control: only the accounts of the demo company are changed."""
+
+    permission_classes = [IsAuthenticated, MayConduct]
+
+    @extend_schema(responses=DemoSerializer)
+    def show(self, request: Request) -> Response:
+        """Its present, who conducts it, what is to be done, and the scenarios."""
+        refuse_unknown(request.query_params, ())
+        return Response(DemoSerializer(demo_state(timezone.now())).data)
+
+    @extend_schema(request=StepsSerializer, responses=ANSWERS)
+    def steps(self, request: Request) -> Response:
+        """Queue steps; a worker does them in order."""
+        given = self._given(StepsSerializer, request)
+        return self._done(request, lambda actor, now: queue(given["steps"], actor, now))
+
+    @extend_schema(request=ScenarioNameSerializer, responses=ANSWERS)
+    def scenario(self, request: Request) -> Response:
+        """Play the first scene of a scenario."""
+        given = self._given(ScenarioNameSerializer, request)
+        return self._done(
+            request, lambda actor, now: play_scene(actor, now, given["name"])
+        )
+
+    @extend_schema(request=None, responses=ANSWERS)
+    def next_scene(self, request: Request) -> Response:
+        """Play the next scene of the scenario."""
+        self._given(StrictSerializer, request)
+        return self._done(request, play_scene)
+
+    @extend_schema(request=None, responses=ANSWERS)
+    def pause(self, request: Request) -> Response:
+        """Stop after the step that is at work."""
+        return self._conduct(request, "pause")
+
+    @extend_schema(request=None, responses=ANSWERS)
+    def go_on(self, request: Request) -> Response:
+        """Go on with the steps that wait."""
+        return self._conduct(request, "go-on")
+
+    @extend_schema(request=None, responses=ANSWERS)
+    def let_go(self, request: Request) -> Response:
+        """Forget the steps that wait, so that others can conduct."""
+        return self._conduct(request, "let-go")
+
+    def _conduct(self, request: Request, what: str) -> Response:
+        self._given(StrictSerializer, request)
+        return self._done(request, lambda actor, now: conduct(what, actor, now))
+
+    def _given(self, serializer: type[StrictSerializer], request: Request) -> Any:
+        refuse_unknown(request.query_params, ())
+        given = serializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        return given.validated_data
+
+    def _done(
+        self, request: Request, change: Callable[[Actor, datetime], object]
+    ) -> Response:
+        try:
+            change(actor_of(request), timezone.now())
+        except InvalidStep as error:
+            raise ValidationError({"steps": [str(error)]}) from None
+        except Conducted as error:
+            raise Conflict(str(error)) from None
+        send()
+        state = DemoSerializer(demo_state(timezone.now()))
+        return Response(state.data, status.HTTP_202_ACCEPTED)
+
+
+DEMO_ROUTES: dict[str, Any] = {
+    "": {"get": "show"},
+    "steps/": {"post": "steps"},
+    "scenario/": {"post": "scenario"},
+    "next/": {"post": "next_scene"},
+    "pause/": {"post": "pause"},
+    "go-on/": {"post": "go_on"},
+    "let-go/": {"post": "let_go"},
+}

@@ -1,0 +1,292 @@
+"""Do one step of what is conducted: change the company, and read what changed."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+
+from clouds.demo_clock import company_now, set_clock
+from clouds.models import CloudAccount
+from core.windows import ONE_DAY, Window, last_complete_days, utc_day
+from costs.sync import sync_cost
+from dashboard.demo.company import build, catch_up, provider_of, sync_estate
+from insights.models import Recommendation
+from insights.refresh.refresh_state import Part
+from insights.transitions import InvalidTransition, change_status
+from inventory.kinds import Kind
+from inventory.sync import sync_ec2
+from metrics.sync import sync_cpu
+from providers.demo.company import ACCOUNT_IDS, HISTORY_DAYS
+from providers.demo.events import DemoEvent, EventKind
+from providers.demo.provider import DemoProvider
+from providers.demo.steps import Act, InvalidStep, Step
+from syncs.accounts.changes import remove_accounts
+
+ONE_MINUTE = timedelta(minutes=1)
+# How much of a bill's end is read again where an event changed it.
+RECENT_DAYS = 4
+# What a day may change; forecasts follow at the end.
+DAILY_PARTS = (Part.ANOMALIES, Part.RECOMMENDATIONS)
+
+
+class Asked(NamedTuple):
+    """A step with the account that it is about, at the company's present."""
+
+    step: Step
+    account: CloudAccount
+    provider: DemoProvider
+    now: datetime
+
+
+def perform(step: Step, now: datetime, by: str) -> str:
+    """Do the step, and return what it did in a sentence. Raises InvalidStep.
+
+    Of what takes several days only one is done: advance is called again.
+    """
+    if step.do is Act.RESET:
+        return _reset(step, now)
+    if not CloudAccount.objects.demo().exists():
+        raise InvalidStep("There is no demo company. Reset it first: that builds it.")
+    if step.do is Act.ADVANCE:
+        return _advance(step, now)
+    if step.do is Act.RECOMMEND:
+        refresh_insights(company_now(now), tuple(Part))
+        live = Recommendation.objects.live().filter(
+            account__in=CloudAccount.objects.demo()
+        )
+        return f"{live.count()} recommendations are open."
+    asked = _asked(step, _ticked(now))
+    if step.do is Act.APPLY:
+        return _apply(asked, by)
+    event = _event(asked)
+    asked.provider.record(event)
+    _read(asked, event)
+    return _sentence(step)
+
+
+def _reset(step: Step, now: datetime) -> str:
+    remove_accounts(CloudAccount.objects.demo())
+    then = now - ONE_DAY * step.days_ago
+    set_clock(then if step.days_ago else None)
+    for _ in build(then, step.days or HISTORY_DAYS):
+        pass
+    refresh_insights(then, tuple(Part))
+    return f"Built anew, with data through {utc_day(then) - ONE_DAY:%-d %B %Y}."
+
+
+def _advance(step: Step, now: datetime) -> str:
+    """Move on by a day, or by hours, at most to our present."""
+    then = company_now(now)
+    if then == now:
+        raise InvalidStep(
+            "The demo company is at the present, so no days are left. Reset it to some "
+            "days ago first."
+        )
+    moved = then + (timedelta(hours=step.hours) if step.hours else ONE_DAY)
+    is_over = utc_day(moved) >= utc_day(now)
+    moved = now if is_over else moved
+    set_clock(None if is_over else moved)
+    for account in CloudAccount.objects.demo():
+        if is_over or utc_day(moved) > utc_day(then):
+            catch_up(account, moved)
+        else:
+            sync_ec2(account, moved)
+    # As fast as it can, they are computed once: what is found tells since which day.
+    is_last = is_over or (step.days or 1) == 1
+    if is_last or step.per_minute and utc_day(moved) > utc_day(then):
+        refresh_insights(moved, tuple(Part) if is_last else DAILY_PARTS)
+    end = " That is the present." if is_over else ""
+    return f"It is {moved:%-d %B %Y, %H:%M} UTC.{end}"
+
+
+def refresh_insights(now: datetime, parts: tuple[Part, ...]) -> None:
+    """Compute the company's insights, and those of all accounts if it is alone.
+
+    What of the real ones is due stays so, and is computed by the scheduler.
+    """
+    # The statistics libraries take seconds to load.
+    from insights.refresh.refresh_all import refresh
+
+    accounts: list[CloudAccount | None] = list(CloudAccount.objects.demo())
+    if not CloudAccount.objects.real().exists():
+        accounts.append(None)
+    refresh(accounts, now, parts=parts)
+
+
+def _ticked(now: datetime) -> datetime:
+    """Return its present, a minute later where its clock stands: by the time of a sync
+    it is told what that has seen."""
+    then = company_now(now)
+    if then == now:
+        return now
+    set_clock(then + ONE_MINUTE)
+    return then + ONE_MINUTE
+
+
+def _asked(step: Step, now: datetime) -> Asked:
+    demo = CloudAccount.objects.demo()
+    account = demo.filter(account_id=ACCOUNT_IDS[step.account]).first()
+    if account is None:
+        raise InvalidStep(f"account: {step.account} was removed. Reset the demo first.")
+    return Asked(step, account, provider_of(account, now), now)
+
+
+EVENTS: Mapping[Act, EventKind] = {
+    Act.SPIKE: EventKind.SPIKE,
+    Act.CPU: EventKind.CPU,
+    Act.OUTAGE: EventKind.OUTAGE,
+    Act.RESTATE: EventKind.RESTATED,
+    Act.ADD: EventKind.ADDED,
+    Act.REMOVE: EventKind.REMOVED,
+    Act.STOP: EventKind.STOPPED,
+    Act.START: EventKind.STARTED,
+}
+# What begins with the newest day that is read, so that it shows at once.
+OF_DAYS = (Act.SPIKE, Act.CPU)
+OF_RESOURCES = (Act.CPU, Act.REMOVE, Act.STOP, Act.START)
+OF_BILLS = (Act.SPIKE, Act.RESTATE)
+
+
+def _event(asked: Asked) -> DemoEvent:
+    step, provider = asked.step, asked.provider
+    today = provider.hour - provider.hour % 24
+    what = step.what
+    if step.do in OF_RESOURCES:
+        what = resource_id(asked)
+    if step.do in OF_BILLS:
+        _require_charges(asked)
+    return DemoEvent(
+        kind=EVENTS[step.do],
+        hour=today - 24 if step.do in OF_DAYS else provider.hour,
+        what=what,
+        place=step.place,
+        target=step.target,
+        role=step.role,
+        factor=step.factor,
+        days=step.days,
+    )
+
+
+def resource_id(asked: Asked) -> str:
+    """Return the id of what the step names. Raises InvalidStep."""
+    found = asked.provider.resource_id(asked.step.what)
+    if not found:
+        raise InvalidStep(
+            f"what: {asked.account.name} has no {asked.step.what} now. Use the name or "
+            "id of a resource that is there."
+        )
+    return found
+
+
+def _require_charges(asked: Asked) -> None:
+    step, day = asked.step, utc_day(asked.now) - ONE_DAY
+    charges = asked.account.daily_costs.filter(day=day)
+    places = set(charges.values_list("service", "region", "resource_group"))
+    there = {(service, region or group) for service, region, group in places}
+    if (step.what, step.place) not in there:
+        known = sorted({place for service, place in there if service == step.what})
+        hint = f"It is billed in {', '.join(known)}." if known else _services(there)
+        raise InvalidStep(f"{step.what} costs nothing in {step.place}. {hint}")
+
+
+def _services(there: Iterable[tuple[str, str]]) -> str:
+    names = sorted({service for service, place in there if place})
+    return f"what: use one of {', '.join(names)}."
+
+
+def _read(asked: Asked, event: DemoEvent) -> None:
+    """Sync what the event changed, and look for anomalies in that."""
+    account, now = asked.account, asked.now
+    if event.kind in (EventKind.SPIKE, EventKind.RESTATED):
+        recent = max(RECENT_DAYS, event.days or 0)
+        stored = account.cost_totals.order_by("day").first()
+        window = last_complete_days(recent, now)
+        start = max(window.start, stored.day) if stored else window.start
+        sync_cost(account, now, window=Window(start, window.end))
+    elif event.kind is EventKind.CPU:
+        sync_cpu(account, now, window=last_complete_days(RECENT_DAYS, now))
+    else:
+        sync_ec2(account, now)
+        sync_estate(account, now)
+    refresh_insights(now, DAILY_PARTS)
+
+
+# What a recommendation about a kind of resource comes to.
+TO_REMOVE = {
+    (Kind.INSTANCE, "idle"),
+    (Kind.INSTANCE, "stopped"),
+    (Kind.VOLUME, "unattached"),
+    (Kind.ADDRESS, "unattached"),
+    (Kind.SNAPSHOT, "old_snapshot"),
+}
+TO_RETYPE = {
+    (Kind.INSTANCE, "oversized"),
+    (Kind.INSTANCE, "old_generation"),
+    (Kind.VOLUME, "volume_type"),
+    (Kind.BUCKET, "colder_tier"),
+}
+
+
+def _apply(asked: Asked, by: str) -> str:
+    """Do what the largest recommendation about the resource says, and close it."""
+    rows = Recommendation.objects.live().filter(
+        account=asked.account, resource__resource_id=resource_id(asked)
+    )
+    rows = rows.select_related("resource").order_by("-savings_monthly", "pk")
+    able = [row for row in rows if _kind_and_rule(row) in TO_REMOVE | TO_RETYPE]
+    if not able:
+        raise InvalidStep(
+            f"what: nothing that can be applied is recommended about {asked.step.what}."
+        )
+    row = able[0]
+    for event in _events_of(row, asked.provider):
+        asked.provider.record(event)
+    request = HttpRequest()
+    request.user = AnonymousUser()
+    try:
+        change_status(
+            *(row, row.Status.DONE, row.version, asked.now), request=request, by=by
+        )
+    except InvalidTransition as error:
+        raise InvalidStep(str(error)) from None
+    sync_ec2(asked.account, asked.now)
+    sync_estate(asked.account, asked.now)
+    return f"Applied: {row}. Its saving arrives with the next days of the bill."
+
+
+def _kind_and_rule(row: Recommendation) -> tuple[str, str]:
+    return (row.resource.kind, row.rule)
+
+
+def _events_of(row: Recommendation, provider: DemoProvider) -> list[DemoEvent]:
+    what = row.resource.resource_id
+
+    def event(kind: EventKind, target: str = "") -> DemoEvent:
+        return DemoEvent(kind=kind, hour=provider.hour, what=what, target=target)
+
+    if _kind_and_rule(row) in TO_RETYPE:
+        return [event(EventKind.RETYPED, row.target)]
+    removed = event(EventKind.REMOVED)
+    if row.resource.kind != Kind.VOLUME:
+        return [removed]
+    return [event(EventKind.SAVED, f"before-removal-{row.resource.pk}"), removed]
+
+
+SENTENCES: Mapping[Act, Callable[[Step], str]] = {
+    Act.SPIKE: lambda s: f"{s.what} in {s.place} costs {s.factor:g} times as much.",
+    Act.CPU: lambda s: f"{s.what} works at {s.factor:g}%.",
+    Act.OUTAGE: lambda s: f"{s.place} of {s.account} is down.",
+    Act.RESTATE: lambda s: (
+        f"{s.days} days of {s.what} in {s.place} were restated by {s.factor:g}."
+    ),
+    Act.ADD: lambda s: f"{s.what} ({s.target}) was launched in {s.place}.",
+    Act.REMOVE: lambda s: f"{s.what} was removed.",
+    Act.STOP: lambda s: f"{s.what} was stopped.",
+    Act.START: lambda s: f"{s.what} was started.",
+}
+
+
+def _sentence(step: Step) -> str:
+    return SENTENCES[step.do](step)

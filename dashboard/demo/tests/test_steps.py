@@ -1,0 +1,140 @@
+"""A step that is done: the company changes, and what is read of it with it."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db.models import Sum
+
+from clouds.demo_clock import company_now, set_clock
+from clouds.models import CloudAccount, DemoCompany, DemoEvent
+from core.testing.clock import NOW, TODAY
+from core.windows import ONE_DAY
+from costs.models import CostTotal, DailyCost, Restatement
+from dashboard.demo.conductor import company, conduct, play, queue
+from dashboard.demo.stage import perform
+from inventory.models import Resource
+from metrics.models import CpuMetric
+from providers.demo.company import PRODUCTION
+from providers.demo.steps import InvalidStep, parse_step
+from syncs.models import SyncRun
+from users.audit import Actor
+
+pytestmark = pytest.mark.django_db
+LAMBDA = {"account": "production", "what": "AWS Lambda", "place": "us-east-1"}
+ADA = Actor(None, "ada")
+
+
+@pytest.fixture(autouse=True)
+def no_insights(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their own tests compute them; here it would take seconds a step."""
+    monkeypatch.setattr("dashboard.demo.stage.refresh_insights", lambda *_: None)
+
+
+def do(word: str, **fields: Any) -> str:
+    return perform(parse_step({"do": word, **fields}), NOW, "ada")
+
+
+def cost(day_ago: int, service: str = "AWS Lambda") -> Decimal:
+    rows = DailyCost.objects.filter(
+        account__account_id=PRODUCTION,
+        day=TODAY - ONE_DAY * day_ago,
+        service=service,
+        region="us-east-1",
+    )
+    return rows.aggregate(sum=Sum("billed"))["sum"] or Decimal(0)
+
+
+def test_a_spike_shows_in_yesterdays_bill_at_once_and_reconciles() -> None:
+    before, earlier = cost(1), cost(2)
+    assert "5 times as much" in do("spike", **LAMBDA, factor=5, days=2)
+    assert cost(1) == pytest.approx(before * 5, rel=Decimal("0.0001"))
+    assert cost(2) == earlier
+    assert not CostTotal.objects.unreconciled().exists()
+    event = DemoEvent.objects.get()
+    assert (event.kind, event.what, event.days) == ("spike", "AWS Lambda", 2)
+
+
+def test_restated_days_are_read_again_and_the_change_is_kept() -> None:
+    before, kept = cost(3), Restatement.objects.count()
+    do("restate", **LAMBDA, factor=1.5, days=4)
+    assert cost(3) == pytest.approx(before * Decimal("1.5"), rel=Decimal("0.0001"))
+    assert Restatement.objects.count() == kept + 4
+
+
+def test_a_machine_is_added_and_stopped_and_removed_in_the_inventory() -> None:
+    set_clock(NOW - timedelta(hours=1))
+    machine = {"account": "production", "what": "sale-web-01"}
+    do("add", **machine, place="us-east-1", target="c6i.large", role="web")
+    row = Resource.objects.get(name="sale-web-01", kind=Resource.Kind.INSTANCE)
+    assert row.state == "running"
+    for step, state, is_gone in (("stop", "stopped", False), ("remove", "", True)):
+        do(step, **machine)
+        row.refresh_from_db()
+        assert bool(row.gone_since) == is_gone
+        assert is_gone or row.state == state
+
+
+def test_a_runaway_machine_shows_in_its_cpu() -> None:
+    do("cpu", account="production", what="order-worker-01", factor=97)
+    name = {"resource__name": "order-worker-01"}
+    newest = CpuMetric.objects.filter(**name).latest("day")
+    assert newest.day == TODAY - ONE_DAY
+    assert newest.average_percent and newest.average_percent > 90
+
+
+def test_a_region_that_is_down_keeps_its_resources_and_the_run_is_partial() -> None:
+    ireland = Resource.objects.filter(region="eu-west-1").present()
+    before = ireland.count()
+    do("outage", account="production", place="eu-west-1", days=1)
+    run = SyncRun.objects.filter(dataset="instances").latest("pk")
+    assert (run.status, "eu-west-1" in run.error) == ("partial", True)
+    assert ireland.count() == before > 0
+
+
+def test_days_pass_one_by_one_up_to_the_present_and_no_further() -> None:
+    then = NOW - timedelta(days=3)
+    assert "16 November 2026" in do("reset", days=10, days_ago=3)
+    assert company_now(NOW) == then
+    assert CostTotal.objects.latest("day").day == TODAY - ONE_DAY * 4
+    assert not CloudAccount.objects.at_present().exists()
+    queue([{"do": "advance", "days": 9}], ADA, NOW)
+    told: list[str] = []
+    assert play(told.append) == 3
+    assert told[-1].endswith("That is the present.")
+    assert CostTotal.objects.latest("day").day == TODAY - ONE_DAY
+    assert not CostTotal.objects.unreconciled().exists()
+    assert company_now(NOW) == NOW
+    assert CloudAccount.objects.at_present().count() == 4
+    with pytest.raises(InvalidStep, match="at the present, so no days are left"):
+        do("advance")
+
+
+def test_what_happened_is_read_the_same_twice_and_gone_with_a_reset() -> None:
+    do("spike", **LAMBDA, factor=5)
+    do("spike", **LAMBDA, factor=5)
+    assert DemoEvent.objects.count() == 1
+    do("reset", days=10)
+    assert not DemoEvent.objects.exists()
+
+
+def test_a_pause_ends_after_the_step_at_work_and_going_on_does_the_rest() -> None:
+    set_clock(NOW - timedelta(days=2))
+    queue([{"do": "advance", "days": 2}], ADA, NOW)
+    assert play(lambda _: conduct("pause", ADA, NOW)) == 1
+    assert company().steps == [{"do": "advance", "days": 1}]
+    assert play() == 0
+    conduct("go-on", ADA, NOW)
+    assert play() == 1
+    assert company().steps == []
+
+
+def test_a_step_that_fails_says_why_and_ends_the_list() -> None:
+    removal = {"do": "remove", "account": "production", "what": "nobody"}
+    queue([removal, {"do": "stop", "account": "staging", "what": "stage-db"}], ADA, NOW)
+    assert play() == 0
+    row = DemoCompany.objects.get()
+    assert row.error.startswith("what: production has no nobody now.")
+    assert row.steps == []
+    assert row.held_by == ""

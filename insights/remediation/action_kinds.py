@@ -1,0 +1,100 @@
+"""Which actions there are: one table, from which everything else follows."""
+
+from dataclasses import dataclass
+
+from django.db import models
+
+from insights.recommendations.engine.advice import Rule
+from inventory.models import Resource
+from providers.acting import ActionKind
+
+Kind = Resource.Kind
+
+
+class RemediationKind(models.TextChoices):
+    STOP_INSTANCE = "stop_instance", "Stop instance"
+    START_INSTANCE = "start_instance", "Start instance"
+    RESIZE_INSTANCE = "resize_instance", "Resize instance"
+    RELEASE_ADDRESS = "release_address", "Release address"
+    DELETE_VOLUME = "delete_volume", "Delete volume after a snapshot"
+    CHANGE_VOLUME_TYPE = "change_volume_type", "Change volume type"
+    SET_STORAGE_CLASS = "set_storage_class", "Set storage class"
+    SCHEDULE = "schedule", "Stop and start by schedule"
+    END_SCHEDULE = "end_schedule", "End schedule"
+    RESTART_SYNC = "restart_sync", "Restart sync"
+    FREE_SLOT = "free_slot", "End stuck sync"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindTraits:
+    acts: ActionKind | None = None
+    """What the cloud is asked to do; None: nothing is asked of it by this itself."""
+    of: Kind | None = None
+    """The kind of resource that it changes; None: it changes a sync of ours."""
+    of_billed: bool | None = None
+    """Whether an instance must cost money as it is; None: that is the same."""
+    must_be_unattached: bool = False
+    rules: tuple[Rule, ...] = ()
+    """The recommendations that it carries out."""
+    has_target: bool = False
+
+    @property
+    def needs_role(self) -> bool:
+        """Whether it changes something in the cloud, at once or later."""
+        return self.of is not None
+
+
+KINDS = {
+    RemediationKind.STOP_INSTANCE: KindTraits(
+        acts=ActionKind.STOP_INSTANCE,
+        of=Kind.INSTANCE,
+        of_billed=True,
+        rules=(Rule.IDLE, Rule.ALLOCATED),
+    ),
+    RemediationKind.START_INSTANCE: KindTraits(
+        acts=ActionKind.START_INSTANCE,
+        of=Kind.INSTANCE,
+        of_billed=False,
+    ),
+    RemediationKind.RESIZE_INSTANCE: KindTraits(
+        acts=ActionKind.RESIZE_INSTANCE,
+        of=Kind.INSTANCE,
+        rules=(Rule.OVERSIZED, Rule.OLD_GENERATION),
+        has_target=True,
+    ),
+    RemediationKind.RELEASE_ADDRESS: KindTraits(
+        acts=ActionKind.RELEASE_ADDRESS,
+        of=Kind.ADDRESS,
+        must_be_unattached=True,
+        rules=(Rule.UNATTACHED,),
+    ),
+    RemediationKind.DELETE_VOLUME: KindTraits(
+        acts=ActionKind.DELETE_VOLUME,
+        of=Kind.VOLUME,
+        must_be_unattached=True,
+        rules=(Rule.UNATTACHED,),
+    ),
+    RemediationKind.CHANGE_VOLUME_TYPE: KindTraits(
+        acts=ActionKind.CHANGE_VOLUME_TYPE,
+        of=Kind.VOLUME,
+        rules=(Rule.VOLUME_TYPE,),
+        has_target=True,
+    ),
+    RemediationKind.SET_STORAGE_CLASS: KindTraits(
+        acts=ActionKind.SET_STORAGE_CLASS,
+        of=Kind.BUCKET,
+        rules=(Rule.COLDER_TIER,),
+        has_target=True,
+    ),
+    RemediationKind.SCHEDULE: KindTraits(
+        of=Kind.INSTANCE, rules=(Rule.SCHEDULE,), has_target=True
+    ),
+    RemediationKind.END_SCHEDULE: KindTraits(of=Kind.INSTANCE),
+    RemediationKind.RESTART_SYNC: KindTraits(),
+    RemediationKind.FREE_SLOT: KindTraits(),
+}
+# What is asked of the cloud -> the action that asks it.
+OF_CLOUD = {traits.acts: kind for kind, traits in KINDS.items() if traits.acts}
+OF_RULE = {
+    (rule, traits.of): kind for kind, traits in KINDS.items() for rule in traits.rules
+}

@@ -1,0 +1,221 @@
+"""The endpoint of remediations: propose, decide, and read their logs."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import serializers, status
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core.api.pagination import Pages
+from core.api.parameters import refuse_unknown, refuse_unknown_fields
+from core.api.permissions import MayView
+from core.api.problems import Conflict, errors
+from core.api.viewsets import RowsViewSet
+from insights.api.serializers import (
+    AccountIdField,
+    ChangeSerializer,
+    ChangeStatusSerializer,
+)
+from insights.models import Remediation
+from insights.remediation.action_kinds import RemediationKind
+from insights.remediation.approval import DECISIONS, decide
+from insights.remediation.filters import RemediationFilter
+from insights.remediation.forms import ProposalForm
+from insights.remediation.proposals import InvalidProposal, propose
+from insights.transitions import InvalidTransition, StaleVersion
+from users.audit import actor_of
+
+Action = TypeVar("Action", bound=Callable[..., Response])
+ADD = "insights.add_remediation"
+
+
+class RemediationSerializer(serializers.ModelSerializer[Remediation]):
+    """One change to make, who proposed and approved it, and what became of it."""
+
+    title = serializers.CharField(source="__str__", read_only=True)
+    account = AccountIdField()
+    resource_id = serializers.CharField(
+        source="resource.resource_id", allow_null=True, default=None, read_only=True
+    )
+    region = serializers.CharField(
+        source="resource.region", allow_null=True, default=None, read_only=True
+    )
+    can_be_undone = serializers.BooleanField(read_only=True)
+
+    class Meta:
+        model = Remediation
+        fields = [
+            *("id", "title", "account", "kind", "resource_id", "region", "target"),
+            *("recommendation", "anomaly", "run", "undoes", "status", "reason"),
+            *("proposed_by", "proposed_at", "checked_at", "dry_run", "dry_run_error"),
+            *("approved_by", "approved_at", "started_at", "finished_at", "attempts"),
+            *("answer", "error", "can_be_undone", "version"),
+        ]
+        read_only_fields = fields
+
+
+class RemediationDetailSerializer(RemediationSerializer):
+    """An action with its log, and the resource as its dry run saw it."""
+
+    expected = serializers.DictField(read_only=True)
+    log = ChangeSerializer(source="lines", many=True, read_only=True)
+
+    class Meta(RemediationSerializer.Meta):
+        fields = [*RemediationSerializer.Meta.fields, "expected", "log"]
+        read_only_fields = fields
+
+
+def _key(help_text: str) -> serializers.IntegerField:
+    return serializers.IntegerField(
+        required=False, min_value=1, max_value=2**63 - 1, help_text=help_text
+    )
+
+
+class ProposalSerializer(serializers.Serializer[Any]):
+    """What to do with a resource or a sync. A recommendation says that itself."""
+
+    recommendation = _key("Carry this out.")
+    resource = _key("The key of the resource, as in its address.")
+    run = _key("The sync to restart or to end.")
+    anomaly = _key("That it is about.")
+    kind = serializers.ChoiceField(
+        choices=RemediationKind.choices,
+        required=False,
+        help_text="What to do; a recommendation says it itself.",
+    )
+    target = serializers.CharField(
+        required=False,
+        max_length=64,
+        help_text="A type or storage class; of a schedule the hours that it is off in "
+        "UTC, as in 20-06 weekends.",
+    )
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        refuse_unknown_fields(self)
+        return attrs
+
+
+class MayDecide(BasePermission):
+    """Whether the user may propose, or do one of DECISIONS; each has its permission."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if request.method in SAFE_METHODS:
+            return True
+        name = getattr(view, "action", None) or ""
+        right = {**DECISIONS, "create": ADD}.get(name)
+        if right is None:
+            return True  # no such method: that is what is answered
+        self.message = f"This needs the permission {right}."
+        return request.user.has_perm(right)
+
+
+def decision(effect: str) -> Callable[[Action], Action]:
+    """Describe an action on one remediation in the schema, and route it."""
+
+    def describe(method: Action) -> Action:
+        routed: Any = action(detail=True, methods=["post"], filterset_class=None)
+        described: Action = extend_schema(
+            description=effect,
+            request=ChangeStatusSerializer,
+            responses={200: RemediationDetailSerializer, **errors(400, 403, 404, 409)},
+        )(routed(method))
+        return described
+
+    return describe
+
+
+@extend_schema_view(
+    retrieve=extend_schema(responses={200: RemediationDetailSerializer}),
+)
+class RemediationViewSet(RowsViewSet):
+    """Actions that change something in a cloud, the newest first."""
+
+    queryset = Remediation.objects.select_related(
+        "account", "resource", "run__account"
+    ).order_by("-proposed_at", "-id")
+    permission_classes = [IsAuthenticated, MayView, MayDecide]
+    pagination_class = Pages
+    serializer_class = RemediationSerializer
+    filterset_class = RemediationFilter
+    csv_name = "remediations"
+    http_method_names = ["get", "post", "head", "options"]
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self._answer(self.get_object())
+
+    @extend_schema(
+        request=ProposalSerializer,
+        responses={201: RemediationDetailSerializer, **errors(400, 403)},
+    )
+    def create(self, request: Request) -> Response:
+        """Propose an action. A worker tries it without doing it; see `dry_run`."""
+        refuse_unknown(request.query_params, ())
+        given = ProposalSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        form = ProposalForm(request.user, given.validated_data)
+        if not form.is_valid():
+            errors_by_field: Any = form.errors
+            raise ValidationError(errors_by_field)
+        try:
+            row = propose(form.proposal(), timezone.now(), actor_of(request))
+        except InvalidProposal as error:
+            raise ValidationError({"kind": [str(error)]}) from None
+        return self._answer(row, status.HTTP_201_CREATED)
+
+    @decision("Approve it: a worker does it soon. Needs a second user by default.")
+    def approve(self, request: Request, pk: str) -> Response:
+        return self._decide(request, "approve")
+
+    @decision("Reject it, with a reason in the note.")
+    def reject(self, request: Request, pk: str) -> Response:
+        return self._decide(request, "reject")
+
+    @decision("Cancel it before it is started.")
+    def cancel(self, request: Request, pk: str) -> Response:
+        return self._decide(request, "cancel")
+
+    @decision("Repeat its dry run.")
+    def check(self, request: Request, pk: str) -> Response:
+        return self._decide(request, "check")
+
+    @decision("Look again at one whose outcome is unknown, and go on with it.")
+    def resume(self, request: Request, pk: str) -> Response:
+        return self._decide(request, "resume")
+
+    @decision("Propose the action that takes it back, which is answered.")
+    def roll_back(self, request: Request, pk: str) -> Response:
+        return self._decide(request, "roll_back")
+
+    def _decide(self, request: Request, name: str) -> Response:
+        refuse_unknown(request.query_params, ())
+        row = self.get_object()
+        given = ChangeStatusSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        values = given.validated_data
+        try:
+            found = decide(
+                row,
+                name,
+                values["version"],
+                timezone.now(),
+                actor_of(request),
+                values["note"],
+            )
+        except StaleVersion as error:
+            current = self._answer(self.get_object()).data
+            raise Conflict(str(error), current=current) from None
+        except InvalidTransition as error:
+            raise ValidationError({"status": [str(error)]}) from None
+        return self._answer(found)
+
+    def _answer(self, row: Remediation, code: int = status.HTTP_200_OK) -> Response:
+        fresh = self.queryset.get(pk=row.pk)
+        return Response(RemediationDetailSerializer(fresh).data, status=code)

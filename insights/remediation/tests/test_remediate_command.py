@@ -1,0 +1,54 @@
+"""manage.py remediate, for who is at a shell."""
+
+import io
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from clouds.testing import account
+from insights.models import Remediation
+from insights.remediation.testing import FakeActing, proposed, running
+from providers.errors import ErrorKind, ProviderError
+
+pytestmark = pytest.mark.django_db
+
+
+def said(*args: Any, **options: Any) -> str:
+    out = io.StringIO()
+    call_command("remediate", *map(str, args), stdout=out, **options)
+    return out.getvalue()
+
+
+@pytest.fixture
+def row(acting: FakeActing) -> Remediation:
+    return proposed(running(account(), acting))
+
+
+def test_it_lists_what_is_open(row: Remediation) -> None:
+    assert said().startswith(f"{row.pk}  proposed  Stop instance web in production")
+    assert "by ada" in said()
+    Remediation.objects.update(status="rejected")
+    assert said() == "No action is open.\n"
+
+
+def test_it_approves_and_runs_one(row: Remediation, acting: FakeActing) -> None:
+    assert "approved" in said(row.pk, "approve", note="Maintenance.")
+    text = said(row.pk, "run")
+    assert text.startswith(f"{row.pk}  succeeded")
+    assert "It is stopped." in text
+    assert "(command)  approved  Maintenance." in text
+    assert len(acting.acted) == 1
+    with pytest.raises(CommandError, match="waits for nobody"):
+        said(row.pk, "run")
+
+
+def test_it_says_why_not(row: Remediation, acting: FakeActing) -> None:
+    with pytest.raises(CommandError, match="There is no action 7"):
+        said(7)
+    with pytest.raises(CommandError, match="Give a reason for rejecting it"):
+        said(row.pk, "reject")
+    said(row.pk, "approve")
+    acting.errors = [ProviderError(ErrorKind.DENIED, "Stop i-web", "denied", "Ask.")]
+    with pytest.raises(CommandError, match="Stop i-web: denied. Ask."):
+        said(row.pk, "run")

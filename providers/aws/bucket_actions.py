@@ -1,0 +1,157 @@
+"""Setting the storage class of a bucket by a rule of its lifecycle."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from providers.acting import ActionKind, CloudAction
+from providers.acting_steps import Task
+from providers.aws.aws_errors import aws_errors, failure
+from providers.aws.buckets import find_bucket
+from providers.aws.client import AwsClients
+from providers.aws.dry_runs import Attempt
+from providers.aws.resources import tags_of
+from providers.errors import ErrorKind, ProviderError
+from providers.records import BucketRecord, ResourceRecord
+
+RULE_ID = "cloudintel-storage-class"
+STANDARD = "StandardStorage"
+# How S3 calls what CloudWatch and the inventory call so, and the fewest days until it
+# moves an object there.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
+CLASSES: Mapping[str, tuple[str, int]] = {
+    "StandardIAStorage": ("STANDARD_IA", 30),
+    "IntelligentTieringFAStorage": ("INTELLIGENT_TIERING", 0),
+    "GlacierInstantRetrievalStorage": ("GLACIER_IR", 0),
+}
+TIERS = {name: tier for tier, (name, _) in CLASSES.items()}
+NO_RULES, NO_TAGS = "NoSuchLifecycleConfiguration", "NoSuchTagSet"
+NO_BUCKET = "NoSuchBucket"
+
+
+@dataclass(frozen=True, slots=True)
+class SetStorageClass:
+    clients: AwsClients
+    action: CloudAction
+
+    def look(self) -> BucketRecord | None:
+        """Its access tier is the class to which our own rule moves its objects."""
+        name, region = self.action.resource_id, self.action.region
+        try:
+            with self._errors("s3:GetBucketTagging"):
+                raw = self._asked(NO_TAGS, "get_bucket_tagging").get("TagSet", [])
+            tier = _tier_of(self._rules())
+        except ProviderError as error:
+            if error.kind != ErrorKind.CHANGED:
+                raise
+            return None
+        return BucketRecord(
+            resource_id=name,
+            region=region,
+            state="",
+            name=name,
+            tags=tags_of(raw),
+            access_tier=tier,
+        )
+
+    def dry_run(self, record: ResourceRecord) -> str:
+        others = len(self._others())
+        self._own_rules()  # whether there is such a class
+        return (
+            "S3 has no dry run: the lifecycle of the bucket was read, and its "
+            f"{others} other rules would stay."
+        )
+
+    def do(self, record: ResourceRecord, task: Task) -> str:
+        rules = [*self._others(), *self._own_rules()]
+        bucket = self.clients.s3(self.action.region)
+        with self._errors("s3:PutLifecycleConfiguration"):
+            if rules:
+                bucket.put_bucket_lifecycle_configuration(
+                    Bucket=self.action.resource_id,
+                    LifecycleConfiguration={"Rules": rules},
+                )
+            else:
+                bucket.delete_bucket_lifecycle(Bucket=self.action.resource_id)
+        return self._told()
+
+    def _told(self) -> str:
+        if self.action.target == STANDARD:
+            return (
+                "S3 moves no more objects; those that were moved stay where they are."
+            )
+        name, days = self._class()
+        return f"S3 moves each object to {name} {days} days after it was stored."
+
+    def _own_rules(self) -> list[dict[str, Any]]:
+        if self.action.target == STANDARD:
+            return []
+        name, days = self._class()
+        return [
+            {
+                "ID": RULE_ID,
+                "Status": "Enabled",
+                "Filter": {"Prefix": ""},
+                "Transitions": [{"Days": days, "StorageClass": name}],
+            }
+        ]
+
+    def _class(self) -> tuple[str, int]:
+        target = self.action.target
+        if target not in CLASSES:
+            reason = f"S3 has no storage class {target!r} to move objects to"
+            advice = f"Give one of {', '.join(CLASSES)}."
+            raise failure(ErrorKind.INVALID, str(self.action), reason, advice)
+        return CLASSES[target]
+
+    def _others(self) -> list[dict[str, Any]]:
+        return [rule for rule in self._rules() if rule.get("ID") != RULE_ID]
+
+    def _rules(self) -> list[dict[str, Any]]:
+        with self._errors("s3:GetLifecycleConfiguration"):
+            answer = self._asked(NO_RULES, "get_bucket_lifecycle_configuration")
+        rules: list[dict[str, Any]] = answer.get("Rules", [])
+        return rules
+
+    def _asked(self, nothing: str, operation: str) -> Mapping[str, Any]:
+        call = getattr(self.clients.s3(self.action.region), operation)
+        try:
+            answer: Mapping[str, Any] = call(Bucket=self.action.resource_id)
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code == NO_BUCKET:
+                raise failure(
+                    ErrorKind.CHANGED, str(self.action), "the bucket is gone"
+                ) from error
+            if code == nothing:
+                return {}
+            raise
+        return answer
+
+    def _errors(self, permission: str) -> Any:
+        return aws_errors(f"{self.action} ({permission})", self.action.region)
+
+
+def _tier_of(rules: Sequence[Mapping[str, Any]]) -> str:
+    own = [rule for rule in rules if rule.get("ID") == RULE_ID]
+    moves = [move for rule in own for move in rule.get("Transitions", [])]
+    return TIERS.get(moves[0]["StorageClass"], STANDARD) if moves else STANDARD
+
+
+def attempts(clients: AwsClients, region: str) -> Sequence[Attempt]:
+    """Return the rights to read a bucket's rules; S3 tries no right to write them."""
+
+    def read_rules() -> None:
+        for home, name in find_bucket(clients, region):
+            action = CloudAction(
+                key="",
+                kind=ActionKind.SET_STORAGE_CLASS,
+                resource_id=name,
+                region=home,
+            )
+            SetStorageClass(clients, action).look()
+
+    name = "s3:GetLifecycleConfiguration, s3:GetBucketTagging, s3:ListAllMyBuckets"
+    return [(name, [ActionKind.SET_STORAGE_CLASS], read_rules)]

@@ -1,0 +1,204 @@
+"""Stopping, starting and resizing EC2 instances."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from providers.acting import ActionKind, CloudAction
+from providers.acting_steps import Task
+from providers.aws.aws_errors import aws_errors, failure
+from providers.aws.client import AwsClients
+from providers.aws.dry_runs import Attempt, dry_run, in_words, try_right
+from providers.aws.ec2 import normalize_instance
+from providers.errors import ErrorKind, ProviderError
+from providers.records import InstanceRecord, ResourceRecord
+
+NO_INSTANCE = "i-00000000000000000"
+GONE = {"shutting-down", "terminated"}
+# A group starts another in place of one that stops.
+GROUP_TAG = "aws:autoscaling:groupName"
+# After these the request was not done, so that the instance can be as it was before.
+REFUSED = {ErrorKind.CONFLICT, ErrorKind.INVALID, ErrorKind.DENIED}
+
+
+@dataclass(frozen=True, slots=True)
+class _InstanceChange:
+    clients: AwsClients
+    action: CloudAction
+
+    @property
+    def region(self) -> str:
+        return self.action.region
+
+    @property
+    def ids(self) -> dict[str, list[str]]:
+        return {"InstanceIds": [self.action.resource_id]}
+
+    def look(self) -> InstanceRecord | None:
+        """An instance that ends is gone, though it is listed for an hour longer."""
+        reading = f"EC2 instance in {self.region} (ec2:DescribeInstances)"
+        with aws_errors(reading, self.region):
+            try:
+                answer = self.clients.ec2(self.region).describe_instances(
+                    InstanceIds=self.ids["InstanceIds"]
+                )
+            except ClientError as error:
+                if error.response["Error"]["Code"] == "InvalidInstanceID.NotFound":
+                    return None
+                raise
+        (raw,) = [one for each in answer["Reservations"] for one in each["Instances"]]
+        record = normalize_instance(raw, self.region)
+        return None if record.state in GONE else record
+
+    def call(self, operation: str, **request: Any) -> None:
+        ec2 = self.clients.ec2(self.region)
+        name = "".join(part.capitalize() for part in operation.split("_"))
+        with aws_errors(f"{self.action} (ec2:{name})", self.region):
+            getattr(ec2, operation)(**request)
+
+    def refuse_group(self, record: ResourceRecord) -> None:
+        if group := record.tags.get(GROUP_TAG):
+            raise failure(
+                ErrorKind.CONFLICT,
+                str(self.action),
+                f"it belongs to the Auto Scaling group {group}, which would start "
+                "another in its place",
+                "Change the group instead. Nothing was changed.",
+                self.region,
+            )
+
+    def stop(self, task: Task) -> None:
+        self._reach("stop_instances", {"stopping", "stopped"}, "stopped", task)
+
+    def start(self, task: Task) -> None:
+        self._reach("start_instances", {"pending", "running"}, "running", task)
+
+    def _reach(self, operation: str, begun: set[str], state: str, task: Task) -> None:
+        record = self.look()
+        if record and record.state not in begun:
+            self.call(operation, **self.ids)
+        task.until(f"until it is {state}", lambda: self._is(state) or None)
+
+    def _is(self, state: str) -> bool:
+        record = self.look()
+        if record is None:
+            reason = "it was terminated meanwhile"
+            raise failure(
+                ErrorKind.CHANGED, str(self.action), reason, "Nothing is left to do."
+            )
+        return record.state == state
+
+
+class Stop(_InstanceChange):
+    def dry_run(self, record: ResourceRecord) -> str:
+        self.refuse_group(record)
+        call = self.clients.ec2(self.region).stop_instances
+        return in_words([dry_run(call, "ec2:StopInstances", self.region, **self.ids)])
+
+    def do(self, record: ResourceRecord, task: Task) -> str:
+        self.refuse_group(record)
+        self.stop(task)
+        return "EC2 stopped the instance; its disks stay, and cost what they did."
+
+
+class Start(_InstanceChange):
+    def dry_run(self, record: ResourceRecord) -> str:
+        call = self.clients.ec2(self.region).start_instances
+        return in_words([dry_run(call, "ec2:StartInstances", self.region, **self.ids)])
+
+    def do(self, record: ResourceRecord, task: Task) -> str:
+        self.start(task)
+        return "EC2 started the instance."
+
+
+class Resize(_InstanceChange):
+    """EC2 changes the type of a stopped instance only."""
+
+    @property
+    def shall_run(self) -> bool:
+        return self.action.expected.state == "running"
+
+    def dry_run(self, record: ResourceRecord) -> str:
+        self.refuse_group(record)
+        ec2, region = self.clients.ec2(self.region), self.region
+        with aws_errors(f"{self.action} (ec2:DescribeInstanceTypes)", region):
+            ec2.describe_instance_types(InstanceTypes=[self.action.target])  # type: ignore[list-item]
+        tried = [
+            dry_run(ec2.stop_instances, "ec2:StopInstances", region, **self.ids),
+            dry_run(
+                ec2.modify_instance_attribute,
+                "ec2:ModifyInstanceAttribute",
+                region,
+                **self._of_type(self.action.target),
+            ),
+            dry_run(ec2.start_instances, "ec2:StartInstances", region, **self.ids),
+        ]
+        return in_words(tried)
+
+    def do(self, record: ResourceRecord, task: Task) -> str:
+        self.refuse_group(record)
+        before, target = self.action.expected.type, self.action.target
+        if isinstance(record, InstanceRecord) and record.instance_type != target:
+            self.stop(task)
+        try:
+            self._change_to(target)
+            if self.shall_run:
+                self.start(task)
+        except ProviderError as error:
+            if error.kind not in REFUSED:
+                raise
+            self._take_back(task)
+            now = "It runs again" if self.shall_run else "It is stopped"
+            raise failure(
+                error.kind,
+                error.reading,
+                error.reason,
+                f"{now} as {before}, as before.",
+                self.region,
+            ) from error
+        return f"EC2 changed the type from {before} to {target}."
+
+    def _change_to(self, instance_type: str) -> None:
+        record = self.look()
+        if record and record.instance_type != instance_type:
+            request = self._of_type(instance_type)
+            self.call("modify_instance_attribute", **request)
+
+    def _take_back(self, task: Task) -> None:
+        self._change_to(self.action.expected.type)
+        if self.shall_run:
+            self.start(task)
+
+    def _of_type(self, instance_type: str) -> dict[str, Any]:
+        return {
+            "InstanceId": self.action.resource_id,
+            "InstanceType": {"Value": instance_type},
+        }
+
+
+def instance_attempts(clients: AwsClients, region: str) -> Sequence[Attempt]:
+    """Return the rights by which instances are changed."""
+    ec2 = clients.ec2(region)
+    ids = {"InstanceIds": [NO_INSTANCE]}
+    stop, start, resize = (
+        ActionKind.STOP_INSTANCE,
+        ActionKind.START_INSTANCE,
+        ActionKind.RESIZE_INSTANCE,
+    )
+
+    def attempt(call: Callable[..., Any], name: str, **request: Any) -> Attempt:
+        kinds = [stop] if "Stop" in name else [start] if "Start" in name else []
+        return name, [*kinds, resize], try_right(call, name, region, **request)
+
+    return [
+        attempt(ec2.stop_instances, "ec2:StopInstances", **ids),
+        attempt(ec2.start_instances, "ec2:StartInstances", **ids),
+        attempt(
+            ec2.modify_instance_attribute,
+            "ec2:ModifyInstanceAttribute",
+            InstanceId=NO_INSTANCE,
+            InstanceType={"Value": "t3.micro"},
+        ),
+    ]

@@ -1,0 +1,213 @@
+"""Deleting EBS volumes, each after a snapshot, and changing their type."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from providers.acting import ActionKind, CloudAction
+from providers.acting_steps import Task
+from providers.approved import ACTION_TAG
+from providers.aws.aws_errors import aws_errors, failure
+from providers.aws.client import AwsClients
+from providers.aws.dry_runs import Attempt, dry_run, in_words, try_right
+from providers.aws.volumes import normalize_volume
+from providers.errors import ErrorKind
+from providers.held import refuse_held
+from providers.records import ResourceRecord, VolumeRecord
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2.type_defs import FilterTypeDef
+
+NO_VOLUME = "vol-00000000000000000"
+NOT_FOUND = "InvalidVolume.NotFound"
+# AWS's own tags can't be given to anything.
+RESERVED_TAGS = "aws:"
+# What gp3 has without being paid for it, and the most that gp2 reaches.
+# https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html
+GP3_IOPS, GP3_MOST_IOPS = 3000, 16000
+GP2_SMALL_GIB, GP2_SMALL_MIB, GP2_MIB = 170, 128, 250
+USABLE = {"optimizing", "completed"}
+
+
+@dataclass(frozen=True, slots=True)
+class _VolumeChange:
+    clients: AwsClients
+    action: CloudAction
+
+    @property
+    def region(self) -> str:
+        return self.action.region
+
+    @property
+    def volume(self) -> dict[str, str]:
+        return {"VolumeId": self.action.resource_id}
+
+    @property
+    def ec2(self) -> Any:
+        return self.clients.ec2(self.region)
+
+    def look(self) -> VolumeRecord | None:
+        reading = f"EBS volume in {self.region} (ec2:DescribeVolumes)"
+        with aws_errors(reading, self.region):
+            try:
+                answer = self.ec2.describe_volumes(VolumeIds=[self.action.resource_id])
+            except ClientError as error:
+                if error.response["Error"]["Code"] == NOT_FOUND:
+                    return None
+                raise
+        (raw,) = answer["Volumes"]
+        return normalize_volume(raw, self.region)
+
+
+class Delete(_VolumeChange):
+    def dry_run(self, record: ResourceRecord) -> str:
+        refuse_held(self.action, record)
+        snapshot, delete = self.ec2.create_snapshot, self.ec2.delete_volume
+        tags = self._tags(record)
+        tried = [
+            dry_run(
+                snapshot,
+                "ec2:CreateSnapshot",
+                self.region,
+                TagSpecifications=tags,
+                **self.volume,
+            ),
+            dry_run(delete, "ec2:DeleteVolume", self.region, **self.volume),
+        ]
+        return in_words(tried)
+
+    def do(self, record: ResourceRecord, task: Task) -> str:
+        """The snapshot may take hours, after which it is looked at once more."""
+        refuse_held(self.action, record)
+        if not self._own_snapshot():
+            self._take_snapshot(record)
+        snapshot_id = task.until("until its snapshot is complete", self._completed)
+        task.progress(f"Snapshot {snapshot_id} is complete")
+        now = self.look()
+        if now and now.state != "deleting":
+            refuse_held(self.action, task.check_again(now))
+            self._delete()
+        task.until("until it is deleted", lambda: self.look() is None or None)
+        return f"EC2 deleted the volume; its snapshot {snapshot_id} stays."
+
+    def _own_snapshot(self) -> Mapping[str, Any] | None:
+        """Return the one that this action has begun, maybe in an earlier run."""
+        with aws_errors(f"{self.action} (ec2:DescribeSnapshots)", self.region):
+            of_action: FilterTypeDef = {
+                "Name": f"tag:{ACTION_TAG}",
+                "Values": [self.action.key],
+            }
+            answer = self.ec2.describe_snapshots(OwnerIds=["self"], Filters=[of_action])
+        return next(iter(answer["Snapshots"]), None)
+
+    def _take_snapshot(self, record: ResourceRecord) -> None:
+        with aws_errors(f"{self.action} (ec2:CreateSnapshot)", self.region):
+            self.ec2.create_snapshot(
+                **self.volume,
+                Description=f"Of {self.action.resource_id} before it was deleted",
+                TagSpecifications=self._tags(record),
+            )
+
+    def _tags(self, record: ResourceRecord) -> list[dict[str, Any]]:
+        """Those of the volume, so that whose it is stays known, and ours."""
+        own = {k: v for k, v in record.tags.items() if not k.startswith(RESERVED_TAGS)}
+        tags = own | {ACTION_TAG: self.action.key}
+        listed = [{"Key": key, "Value": value} for key, value in tags.items()]
+        return [{"ResourceType": "snapshot", "Tags": listed}]
+
+    def _completed(self) -> str | None:
+        """Return its id, once it is complete. It is listed with a delay."""
+        raw = self._own_snapshot()
+        if raw is None:
+            return None
+        if raw["State"] == "error":
+            reason = raw.get("StateMessage") or "EC2 does not say why"
+            raise failure(
+                ErrorKind.CONFLICT,
+                f"{self.action} (ec2:CreateSnapshot)",
+                f"the snapshot {raw['SnapshotId']} failed: {reason}",
+                "The volume was not deleted: delete the snapshot and try again.",
+                self.region,
+            )
+        return str(raw["SnapshotId"]) if raw["State"] == "completed" else None
+
+    def _delete(self) -> None:
+        with aws_errors(f"{self.action} (ec2:DeleteVolume)", self.region):
+            try:
+                self.ec2.delete_volume(**self.volume)
+            except ClientError as error:
+                # As when it was deleted by the same request, sent a second time.
+                if error.response["Error"]["Code"] != NOT_FOUND:
+                    raise
+
+
+class ChangeType(_VolumeChange):
+    def dry_run(self, record: ResourceRecord) -> str:
+        request = self._request(record)
+        call = self.ec2.modify_volume
+        return in_words([dry_run(call, "ec2:ModifyVolume", self.region, **request)])
+
+    def do(self, record: ResourceRecord, task: Task) -> str:
+        before, target = self.action.expected.type, self.action.target
+        if isinstance(record, VolumeRecord) and record.volume_type != target:
+            if not self._modification(target):
+                with aws_errors(f"{self.action} (ec2:ModifyVolume)", self.region):
+                    self.ec2.modify_volume(**self._request(record))
+            task.until(f"until it is {target}", lambda: self._is_usable() or None)
+        return f"EC2 changed the volume from {before} to {target}, in use or not."
+
+    def _is_usable(self) -> bool:
+        """It serves as the new type while EC2 still moves its blocks."""
+        state = self._modification(self.action.target)
+        if state == "failed":
+            raise failure(
+                ErrorKind.CONFLICT,
+                f"{self.action} (ec2:ModifyVolume)",
+                "EC2 could not change it",
+                "It is as it was.",
+                self.region,
+            )
+        return state in USABLE
+
+    def _modification(self, target: str) -> str:
+        """Return how far the newest change is, if it is to this type."""
+        with aws_errors(f"{self.action} (ec2:DescribeVolumesModifications)"):
+            answer = self.ec2.describe_volumes_modifications(
+                Filters=[
+                    {"Name": "volume-id", "Values": [self.action.resource_id]},
+                ]
+            )
+        found = answer["VolumesModifications"]
+        is_to = found and found[0].get("TargetVolumeType") == target
+        return str(found[0]["ModificationState"]) if is_to else ""
+
+    def _request(self, record: ResourceRecord) -> dict[str, Any]:
+        """As fast as before: gp3 does not grow faster with its size, as gp2 does."""
+        request: dict[str, Any] = {**self.volume, "VolumeType": self.action.target}
+        if not isinstance(record, VolumeRecord) or self.action.target != "gp3":
+            return request
+        if record.iops and record.iops > GP3_IOPS:
+            request["Iops"] = min(record.iops, GP3_MOST_IOPS)
+        if record.volume_type == "gp2" and record.size_gib:
+            is_small = record.size_gib <= GP2_SMALL_GIB
+            request["Throughput"] = GP2_SMALL_MIB if is_small else GP2_MIB
+        return request
+
+
+def attempts(clients: AwsClients, region: str) -> Sequence[Attempt]:
+    """Return the rights by which volumes are changed."""
+    ec2, volume = clients.ec2(region), {"VolumeId": NO_VOLUME}
+
+    def attempt(
+        kind: ActionKind, call: Callable[..., Any], name: str, **request: Any
+    ) -> Attempt:
+        return name, [kind], try_right(call, name, region, **volume, **request)
+
+    delete, change = ActionKind.DELETE_VOLUME, ActionKind.CHANGE_VOLUME_TYPE
+    return [
+        attempt(delete, ec2.create_snapshot, "ec2:CreateSnapshot"),
+        attempt(delete, ec2.delete_volume, "ec2:DeleteVolume"),
+        attempt(change, ec2.modify_volume, "ec2:ModifyVolume", VolumeType="gp3"),
+    ]

@@ -1,0 +1,99 @@
+"""Azure as cloudintel changes it, by the account's acting identity alone."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from providers.access import checked
+from providers.acting import ActingOptions, ActionKind, CloudAction
+from providers.acting_steps import ActingProvider, Change
+from providers.azure import disk_actions, machine_actions, other_actions
+from providers.azure.azure_errors import failure
+from providers.azure.client import AzureAccount, AzureClient, AzureOptions
+from providers.azure.resource_change import ResourceChange
+from providers.azure.rights import Permissions, denied, fetch_permissions, missing
+from providers.errors import ErrorKind, ProviderError
+from providers.records import AccessCheck
+
+CHANGES: Mapping[ActionKind, type[ResourceChange]] = {
+    ActionKind.STOP_INSTANCE: machine_actions.Stop,
+    ActionKind.START_INSTANCE: machine_actions.Start,
+    ActionKind.RESIZE_INSTANCE: machine_actions.Resize,
+    ActionKind.RELEASE_ADDRESS: other_actions.Release,
+    ActionKind.DELETE_VOLUME: disk_actions.Delete,
+    ActionKind.CHANGE_VOLUME_TYPE: disk_actions.ChangeType,
+    ActionKind.SET_STORAGE_CLASS: other_actions.SetAccessTier,
+}
+# Who waits for an action would rather run it again.
+MOST_ATTEMPTS = 3
+NO_IDENTITY = (
+    "Give it an acting client id in the admin under Cloud accounts, or by `manage.py "
+    "add_account --provider azure --acting-client-id`."
+)
+
+
+class AzureActing(ActingProvider):
+    """One subscription with its acting identity. See providers.acting."""
+
+    def __init__(
+        self,
+        account: AzureAccount,
+        options: AzureOptions,
+        acting: ActingOptions,
+        now: datetime,
+    ) -> None:
+        super().__init__(acting)
+        settings = account.settings
+        if not (settings.acts and account.is_subscription):
+            reason = "the account has no acting identity"
+            if not account.is_subscription:
+                reason = "it is a bill, which has no resources"
+            reading = f"Acting in {account}"
+            raise ProviderError(ErrorKind.NOT_ENABLED, reading, reason, NO_IDENTITY)
+        own = replace(account, settings=settings.acting)
+        options = replace(
+            options,
+            max_attempts=min(options.max_attempts, MOST_ATTEMPTS),
+            max_wait=min(options.max_wait, acting.deadline_seconds),
+        )
+        self._client = AzureClient(own, options, self.meter, now)
+
+    def change(self, action: CloudAction) -> Change:
+        """A resource of another subscription is not this account's."""
+        scope = f"{self._client.account.scope}/"
+        if not action.resource_id.lower().startswith(scope):
+            reason = f"it is not of {self._client.account}"
+            raise failure(ErrorKind.INVALID, str(action), reason)
+        return CHANGES[action.kind](self._client, action)
+
+    def acting_checks(self) -> Iterator[AccessCheck]:
+        """Ask Azure once what the roles of the acting identity allow."""
+        client = self._client
+        sign_in = checked("Sign-in to act", "every action", client.sign_in)
+        yield sign_in
+        if sign_in.error:
+            return  # nothing else can be tried
+        found: list[Permissions] = []
+        asked = checked(
+            "Microsoft.Authorization/permissions/read",
+            "every action",
+            lambda: found.append(fetch_permissions(client, client.account.scope)),
+        )
+        yield asked
+        if asked.error:
+            return
+        for right, kinds in _rights().items():
+            is_missing = missing(found[0], [right])
+            error = denied("Acting", client.account.scope, [right])
+            yield AccessCheck(
+                right, ", ".join(kinds), False, error if is_missing else None
+            )
+
+
+def _rights() -> Mapping[str, list[ActionKind]]:
+    """Return each right with what it is for."""
+    rights: dict[str, list[ActionKind]] = {}
+    for kind, change in CHANGES.items():
+        for right in change.actions:
+            rights.setdefault(right, []).append(kind)
+    return rights

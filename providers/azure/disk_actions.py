@@ -1,0 +1,106 @@
+"""Deleting managed disks, each after a snapshot, and changing their type."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from providers.acting_steps import Task
+from providers.approved import ACTION_TAG
+from providers.azure.azure_errors import failure
+from providers.azure.disks import API_VERSION, normalize_disk
+from providers.azure.resource_change import SUCCEEDED, ResourceChange
+from providers.errors import ErrorKind
+from providers.held import refuse_held
+from providers.records import ResourceRecord, VolumeRecord
+
+DISKS, SNAPSHOTS = "Microsoft.Compute/disks", "Microsoft.Compute/snapshots"
+COMPLETE = 100
+
+
+class _DiskChange(ResourceChange):
+    resource_type = DISKS
+    api_version = API_VERSION
+
+    def normalize(self, raw: Mapping[str, Any]) -> VolumeRecord:
+        return normalize_disk(raw)
+
+
+class Delete(_DiskChange):
+    actions = (
+        f"{DISKS}/delete",
+        f"{DISKS}/beginGetAccess/action",
+        f"{SNAPSHOTS}/read",
+        f"{SNAPSHOTS}/write",
+    )
+
+    def dry_run(self, record: ResourceRecord) -> str:
+        refuse_held(self.action, record)
+        return super().dry_run(record)
+
+    def do(self, record: ResourceRecord, task: Task) -> str:
+        """The snapshot may take long, after which the disk is looked at once more."""
+        refuse_held(self.action, record)
+        if self.read(self.snapshot_id) is None:
+            self.change(
+                f"{SNAPSHOTS}/write",
+                "PUT",
+                task,
+                path=self.snapshot_id,
+                body=self._snapshot(record),
+            )
+        task.until("until its snapshot is complete", self._completed)
+        task.progress(f"Snapshot {self.snapshot_id} is complete")
+        now = self.look()
+        if now:
+            refuse_held(self.action, task.check_again(now))
+            self.change("delete", "DELETE", task)
+        task.until("until it is deleted", lambda: self.look() is None or None)
+        return f"Azure deleted the disk; its snapshot {self.snapshot_id} stays."
+
+    @property
+    def snapshot_id(self) -> str:
+        """Named by the action, so that a repeated one finds it."""
+        group = self.action.resource_id.lower().partition("/providers/")[0]
+        return f"{group}/providers/{SNAPSHOTS}/cloudintel-{self.action.key}"
+
+    def _snapshot(self, record: ResourceRecord) -> Mapping[str, Any]:
+        return {
+            "location": record.region,
+            "tags": {**record.tags, ACTION_TAG: self.action.key},
+            "properties": {
+                "incremental": True,
+                "creationData": {
+                    "createOption": "Copy",
+                    "sourceResourceId": self.action.resource_id,
+                },
+            },
+        }
+
+    def _completed(self) -> bool | None:
+        properties = (self.read(self.snapshot_id) or {}).get("properties", {})
+        state = str(properties.get("provisioningState", "")).lower()
+        if state in ("failed", "canceled"):
+            raise failure(
+                ErrorKind.CONFLICT,
+                f"{self.action} ({SNAPSHOTS}/write)",
+                f"the snapshot {self.snapshot_id} {state}",
+                "The disk was not deleted: delete the snapshot and try again.",
+            )
+        is_whole = properties.get("completionPercent", COMPLETE) >= COMPLETE
+        return (state == SUCCEEDED and is_whole) or None
+
+
+class ChangeType(_DiskChange):
+    actions = (f"{DISKS}/write",)
+
+    def do(self, record: ResourceRecord, task: Task) -> str:
+        before, target = self.action.expected.type, self.action.target
+        if isinstance(record, VolumeRecord) and record.volume_type != target:
+            self.change("write", "PATCH", task, body={"sku": {"name": target}})
+        task.until(f"until it is {target}", lambda: self._is_changed() or None)
+        return f"Azure changed the disk from {before} to {target}."
+
+    def _is_changed(self) -> bool:
+        record = self.look()
+        if not isinstance(record, VolumeRecord):
+            return False
+        return record.volume_type == self.action.target

@@ -1,0 +1,144 @@
+"""Deallocating, starting and resizing virtual machines."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from providers.acting_steps import Task
+from providers.azure.azure_errors import failure
+from providers.azure.client import understood
+from providers.azure.compute import API_VERSION, normalize_instance, power_state
+from providers.azure.resource_change import ResourceChange
+from providers.errors import ErrorKind, ProviderError
+from providers.records import InstanceRecord, ResourceRecord
+
+MACHINES = "Microsoft.Compute/virtualMachines"
+DEALLOCATE, START, WRITE = (
+    f"{MACHINES}/deallocate/action",
+    f"{MACHINES}/start/action",
+    f"{MACHINES}/write",
+)
+ALLOCATED = {"running", "starting", "stopping", "stopped"}
+# After these the request was not done, so that the machine can be as it was before.
+REFUSED = {ErrorKind.CONFLICT, ErrorKind.INVALID, ErrorKind.DENIED, ErrorKind.CHANGED}
+
+
+class _MachineChange(ResourceChange):
+    resource_type = MACHINES
+    api_version = API_VERSION
+
+    @property
+    def expanded(self) -> Mapping[str, str]:
+        return {"$expand": "instanceView"}
+
+    def normalize(self, raw: Mapping[str, Any]) -> InstanceRecord:
+        return replace(normalize_instance(raw), state=power_state(raw))
+
+    def look(self) -> ResourceRecord | None:
+        self._refuse_uniform()
+        return super().look()
+
+    def _refuse_uniform(self) -> None:
+        if "/virtualmachinescalesets/" in self.action.resource_id.lower():
+            raise failure(
+                ErrorKind.CONFLICT,
+                str(self.action),
+                "it belongs to a scale set, which would start another in its place",
+                "Change the scale set instead. Nothing was changed.",
+            )
+
+    def deallocate(self, task: Task) -> None:
+        if self._state() in ALLOCATED:
+            self._post("deallocate", task)
+        self._reach("deallocated", task)
+
+    def start(self, task: Task) -> None:
+        if self._state() not in ("running", "starting"):
+            self._post("start", task)
+        self._reach("running", task)
+
+    def _post(self, verb: str, task: Task) -> None:
+        path = f"{self.action.resource_id}/{verb}"
+        self.change(f"{verb}/action", "POST", task, path=path)
+
+    def _reach(self, state: str, task: Task) -> None:
+        task.until(f"until it is {state}", lambda: self._state() == state or None)
+
+    def _state(self) -> str:
+        record = self.look()
+        if record is None:
+            reason = "it was deleted meanwhile"
+            raise failure(ErrorKind.CHANGED, str(self.action), reason)
+        return record.state
+
+
+class Stop(_MachineChange):
+    """Deallocate it, as one that is only off inside is billed on."""
+
+    actions = (DEALLOCATE,)
+
+    def do(self, record: ResourceRecord, task: Task) -> str:
+        self.deallocate(task)
+        return "Azure deallocated the machine; its disks stay, and cost what they did."
+
+
+class Start(_MachineChange):
+    actions = (START,)
+
+    def do(self, record: ResourceRecord, task: Task) -> str:
+        self.start(task)
+        return "Azure started the machine."
+
+
+class Resize(_MachineChange):
+    """Deallocated it can have any size of the region; else only what its hardware
+    has."""
+
+    actions = (WRITE, DEALLOCATE, START)
+
+    @property
+    def shall_run(self) -> bool:
+        return self.action.expected.state == "running"
+
+    def dry_run(self, record: ResourceRecord) -> str:
+        sizes = self.question("vmSizes/read", f"{self.action.resource_id}/vmSizes")
+        with understood(sizes):
+            offered = {raw["name"].lower() for raw in self.client.values(sizes)}
+        if self.action.target.lower() not in offered:
+            reason = f"Azure offers no size {self.action.target!r} for it"
+            raise failure(ErrorKind.INVALID, str(self.action), reason)
+        return super().dry_run(record)
+
+    def do(self, record: ResourceRecord, task: Task) -> str:
+        before, target = self.action.expected.type, self.action.target
+        try:
+            self._change_to(target, task)
+            if self.shall_run:
+                self.start(task)
+        except ProviderError as error:
+            if error.kind not in REFUSED:
+                raise
+            self._take_back(task)
+            now = "It runs again" if self.shall_run else "It is off"
+            raise failure(
+                error.kind,
+                error.reading,
+                error.reason,
+                f"{now} as {before}, as before.",
+            ) from error
+        return f"Azure changed the size from {before} to {target}."
+
+    def _change_to(self, size: str, task: Task) -> None:
+        raw = self.read(self.action.resource_id) or {}
+        with understood(self.question("read", self.action.resource_id)):
+            is_size = raw["properties"]["hardwareProfile"]["vmSize"] == size
+        if is_size:
+            return
+        self.deallocate(task)
+        body = {"properties": {"hardwareProfile": {"vmSize": size}}}
+        self.change("write", "PATCH", task, body=body, etag=raw.get("etag", ""))
+
+    def _take_back(self, task: Task) -> None:
+        self._change_to(self.action.expected.type, task)
+        if self.shall_run:
+            self.start(task)

@@ -15,6 +15,8 @@ from alerts.acting import acknowledge, snooze
 from alerts.changes import add_channel, add_route, remove_channel, remove_route
 from alerts.models import Channel, Facts, Notice, Route, Severity, Topic
 from alerts.outbox import queue_notice
+from assistant.ask import rate
+from assistant.models import Interaction
 from clouds.testing import account
 from core.testing.clock import NOW, TODAY
 from core.testing.stored import Rows, sorted_rows
@@ -65,6 +67,7 @@ def test_a_change_and_its_entry_are_stored_together(
     request = request_of(user)
     changes = [*of_alerts(request), *of_insights(request), *of_costs(request)]
     changes += [*of_users(request), *of_accounts(request), *of_digests(request)]
+    changes += of_answers(request)
     create = AuditEntry.objects.create
 
     def fail_late(**values: Any) -> None:
@@ -163,3 +166,11 @@ def of_digests(request: HttpRequest) -> list[Change]:
         partial(add_digest, other, NOW, request),
         partial(remove_digest, own, request),
     ]
+
+
+def of_answers(request: HttpRequest) -> list[Change]:
+    facts = {"source": "page", "understood_by": "grammar", "confidence": 1.0}
+    row = Interaction.objects.create(
+        user_id=request.user.pk, asked_at=NOW, is_answered=True, seconds=0.1, **facts
+    )
+    return [partial(rate, row, 1, "right", request)]

@@ -70,6 +70,28 @@ def test_all_kinds_are_listed_with_their_counts_and_in_few_words(
     assert len(listed(viewer, "/resources/?search=i-web")) == 1
 
 
+def test_what_can_be_attached_is_filtered_by_whether_it_is(
+    viewer: Client, owner: CloudAccount
+) -> None:
+    one_of_each(owner)
+    filtered = [page for page in PAGES if 'name="attached"' in text(viewer, page)]
+    assert filtered == ["/storage/", "/network/"]
+
+
+def test_deleted_copies_of_a_disk_are_not_named_beside_it(owner: CloudAccount) -> None:
+    resource(Snapshot, owner, "snap-1", source_id="vol-1")
+    resource(Snapshot, owner, "snap-2", source_id="vol-1", gone_since=NOW)
+    named = Snapshot.objects.naming(owner.pk, "vol-1")
+    assert [one.resource_id for one in named] == ["snap-1"]
+
+
+def test_states_as_frequent_are_in_their_order(owner: CloudAccount) -> None:
+    for state in ("in-use", "available", "deleting", "deleting"):
+        resource(Volume, owner, f"vol-{Volume.objects.count()}", state=state)
+    states = [*Volume.objects.all().count_per_state()]
+    assert states == ["deleting", "available", "in-use"]
+
+
 def test_an_arn_is_listed_without_its_account_and_memory_in_gib(
     viewer: Client, owner: CloudAccount
 ) -> None:

@@ -99,6 +99,17 @@ def test_a_disabled_subscription_is_no_empty_one(
     assert raised.value.kind == ErrorKind.NOT_ENABLED
 
 
+def test_a_page_that_points_back_is_no_list(
+    provider: AzureProvider, azure: EmulatedAzure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        azure, "page", lambda call, all_, _: (all_, azure.link(call, 0))
+    )
+    with pytest.raises(ProviderError, match="points to one before it") as raised:
+        by_region(provider.fetch_storage)
+    assert raised.value.kind == ErrorKind.INCOMPLETE
+
+
 @EACH_KIND
 def test_a_denied_list_names_role_and_scope(
     provider: AzureProvider,

@@ -13,6 +13,7 @@ from clouds.models import AccountAccess, CloudAccount
 from clouds.testing import account, see_all, see_only
 from core.testing.clock import NOW
 from users.models import AuditEntry
+from users.people.rights import days_of_link
 from users.testing import person
 from users.tokens import make_token
 
@@ -87,6 +88,7 @@ def test_who_is_invited_sees_no_account_unless_some_are_chosen(boss: Client) -> 
 
 
 def test_a_link_works_once_and_for_three_days(boss: Client, settings: Settings) -> None:
+    assert days_of_link() == 3
     vera, link = invited(boss)
     new = {"new_password1": PASSWORD, "new_password2": PASSWORD}
     first = Client()

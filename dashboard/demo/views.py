@@ -31,7 +31,6 @@ class DemoView(PermissionRequiredMixin, TemplateView):
 
     live_topics = ("demo",)
     template_name = "dashboard/demo.html"
-    live_topics = ("demo",)
     permission_required = CONDUCT
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """A step that is done: the company changes, and what is read of it with it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -138,3 +138,17 @@ def test_a_step_that_fails_says_why_and_ends_the_list() -> None:
     assert row.error.startswith("what: production has no nobody now.")
     assert row.steps == []
     assert row.held_by == ""
+
+
+def test_hours_pass_and_insights_follow_once_the_day_is_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    computed: list[datetime] = []
+    monkeypatch.setattr(
+        "dashboard.demo.stage.refresh_insights", lambda now, _: computed.append(now)
+    )
+    do("reset", days=10, days_ago=2)
+    computed.clear()
+    for hours in (6, 5, 5):
+        do("advance", hours=hours)
+    assert computed == [NOW - timedelta(days=2) + timedelta(hours=16)]

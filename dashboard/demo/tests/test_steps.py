@@ -120,7 +120,7 @@ def test_what_happened_is_read_the_same_twice_and_gone_with_a_reset() -> None:
 
 
 def test_a_pause_ends_after_the_step_at_work_and_going_on_does_the_rest() -> None:
-    set_clock(NOW - timedelta(days=2))
+    do("reset", days=10, days_ago=2)
     queue([{"do": "advance", "days": 2}], ADA, NOW)
     assert play(lambda _: conduct("pause", ADA, NOW)) == 1
     assert company().steps == [{"do": "advance", "days": 1}]

@@ -36,7 +36,7 @@ SECTIONS = {
         "/resources/untagged/",
     ],
     "/people/": [
-        *("/admin/clouds/cloudaccount/", "/tokens/", "/activity/", "/admin/"),
+        *("/admin/clouds/cloudaccount/", "/tokens/", "/activity/", "/demo/", "/admin/"),
     ],
     "/assistant/": ["/assistant/reports/"],
     "/syncs/": ["/coverage/", "/alerts/", "/digests/"],

@@ -96,11 +96,17 @@ def replay(account: CloudAccount, now: datetime, days: int) -> None:
     sync_prices(account, now)
 
 
-def catch_up(account: CloudAccount, now: datetime) -> None:
-    """Sync the days since, and nothing older than the demo's history."""
+def catch_up(
+    account: CloudAccount, now: datetime, *, with_open_months: bool = True
+) -> None:
+    """Sync the days since, and nothing older than the demo's history.
+
+    Days of months that the cloud may still change can be left to a later one.
+    """
     history = last_complete_days(HISTORY_DAYS, now)
     mark = read_until(account, Dataset.COST).get(WHOLE_ACCOUNT)
-    due = due_window(Dataset.COST, mark, history, open_since(account, now))
+    restated = [open_since(account, now)] if with_open_months else []
+    due = due_window(Dataset.COST, mark, history, *restated)
     first = account.cost_totals.earliest("day").day
     sync_ec2(account, now)
     sync_estate(account, now)

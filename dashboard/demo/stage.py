@@ -87,15 +87,16 @@ def _advance(step: Step, now: datetime) -> str:
     moved = then + (timedelta(hours=step.hours) if step.hours else ONE_DAY)
     is_over = utc_day(moved) >= utc_day(now)
     moved = now if is_over else moved
+    # As fast as it can, some is done once, at the end: what is found tells since when.
+    is_last = is_over or (step.days or 1) == 1
+    is_next_day = is_over or utc_day(moved) > utc_day(then)
     set_clock(None if is_over else moved)
     for account in CloudAccount.objects.demo():
-        if is_over or utc_day(moved) > utc_day(then):
-            catch_up(account, moved)
+        if is_next_day:
+            catch_up(account, moved, with_open_months=is_last)
         else:
             sync_ec2(account, moved)
-    # As fast as it can, they are computed once: what is found tells since which day.
-    is_last = is_over or (step.days or 1) == 1
-    if is_last or step.per_minute and utc_day(moved) > utc_day(then):
+    if is_next_day and (is_last or step.per_minute):
         refresh_insights(moved, tuple(Part) if is_last else DAILY_PARTS)
     end = " That is the present." if is_over else ""
     return f"It is {moved:%-d %B %Y, %H:%M} UTC.{end}"

@@ -1,6 +1,6 @@
 """A step that is done: the company changes, and what is read of it with it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -120,7 +120,7 @@ def test_what_happened_is_read_the_same_twice_and_gone_with_a_reset() -> None:
 
 
 def test_a_pause_ends_after_the_step_at_work_and_going_on_does_the_rest() -> None:
-    set_clock(NOW - timedelta(days=2))
+    do("reset", days=10, days_ago=2)
     queue([{"do": "advance", "days": 2}], ADA, NOW)
     assert play(lambda _: conduct("pause", ADA, NOW)) == 1
     assert company().steps == [{"do": "advance", "days": 1}]
@@ -138,3 +138,17 @@ def test_a_step_that_fails_says_why_and_ends_the_list() -> None:
     assert row.error.startswith("what: production has no nobody now.")
     assert row.steps == []
     assert row.held_by == ""
+
+
+def test_hours_pass_and_insights_follow_once_the_day_is_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    computed: list[datetime] = []
+    monkeypatch.setattr(
+        "dashboard.demo.stage.refresh_insights", lambda now, _: computed.append(now)
+    )
+    do("reset", days=10, days_ago=2)
+    computed.clear()
+    for hours in (6, 5, 5):
+        do("advance", hours=hours)
+    assert computed == [NOW - timedelta(days=2) + timedelta(hours=16)]

@@ -51,7 +51,7 @@ def test_one_that_did_not_come_is_told_once(mailoutbox: Any) -> None:
         queue_ended_commitments(SIXTH)
         deliver_due(SIXTH)
     (letter,) = mailoutbox
-    said = f"Commitment charges of RDS in {owner} of $1,215.45 did not come in"
+    said = f"Commitment charges of RDS in {owner} of $1,215.50 did not come in"
     assert said in letter.body
     told = Notice.objects.get()
     assert (told.topic, told.amount, told.account) == ("commitment", 1215.5, owner)

@@ -1,5 +1,7 @@
 """What every test may ask for."""
 
+import gc
+import os
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, time
@@ -16,7 +18,7 @@ from django.core.cache import cache
 from django.db import connection, transaction
 
 from clouds import registry
-from core.testing import migrated
+from core.testing import committed_rows, migrated
 from core.testing.aws_emulator import EmulatedAws
 from core.testing.azure_emulator import EmulatedAzure
 from core.testing.large_keys import begin_with_large_keys
@@ -79,6 +81,12 @@ def databases_of(item: pytest.Item, once: bool) -> Collection[str]:
 def pytest_configure() -> None:
     """Guessing passwords is made slow on purpose, and no test guesses one."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Looking through all that was imported takes a seventh of the time, for nothing.
+    gc.set_threshold(50_000, 20, 100)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
 
 
 def is_one_of_several(config: pytest.Config) -> bool:
@@ -94,6 +102,7 @@ def shared_folder(config: Any) -> Path:
 def pytest_sessionstart(session: pytest.Session) -> None:
     """While tests are collected, a database is migrated."""
     if is_one_of_several(session.config):
+        os.environ["SHARED_BY_TESTS"] = str(shared_folder(session.config))
         migrated.begin(shared_folder(session.config))
 
 
@@ -115,6 +124,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """Keys of rows are above 1,000, where a page may write them as an amount."""
     with django_db_blocker.unblock():
         begin_with_large_keys()
+        committed_rows.begin()
 
 
 @pytest.fixture(autouse=True)

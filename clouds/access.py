@@ -76,7 +76,7 @@ def limit_of(user: AnyUser) -> str:
     accounts = visible_accounts(user) if user.is_authenticated else None
     if accounts is None:
         return ""
-    by_name = accounts.order_by("cloudaccount__name", "cloudaccount")
+    by_name = accounts.order_by("cloudaccount__name")
     names = list(by_name.values_list("cloudaccount__name", flat=True))
     if not names:
         return "You have access to no account yet."

@@ -20,12 +20,12 @@ from core.windows import utc_day
 from providers.acting import ActingOptions, ActingSource
 from providers.aws.account_settings import AwsSettings
 from providers.aws.account_settings import check_account_id as check_aws_account_id
-from providers.aws.acting import AwsActing
+from providers.aws.acting_source import AwsActing
 from providers.aws.client import AwsAccount, AwsOptions
 from providers.aws.provider import AwsProvider
 from providers.azure import account_settings as azure
 from providers.azure.account_settings import AzureSettings
-from providers.azure.acting import AzureActing
+from providers.azure.acting_source import AzureActing
 from providers.azure.client import AzureAccount, AzureOptions
 from providers.azure.provider import AzureProvider
 from providers.base import (
@@ -36,6 +36,7 @@ from providers.base import (
     UsageSource,
 )
 from providers.demo import provider as demo
+from providers.demo.acting_source import DemoActing, DemoSettings
 from providers.demo.provider import DemoProvider
 from providers.errors import ErrorKind, ProviderError
 from providers.settings import InvalidSetting, ProviderSettings
@@ -57,6 +58,12 @@ class CloudKind(models.TextChoices):
     DEMO_AZURE = "demo-azure", "Demo Azure"
 
 
+def acts_not(account: "CloudAccount", now: datetime) -> ActingSource:
+    raise ProviderError(
+        ErrorKind.NOT_ENABLED, f"Acting in {account}", "its cloud offers no actions", ""
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Cloud:
     """How accounts of one cloud are checked and read."""
@@ -66,7 +73,7 @@ class Cloud:
     settings: type[ProviderSettings]
     check_account_id: Callable[[str], None]
     connect: Callable[["CloudAccount", datetime], Provider]
-    act: Callable[["CloudAccount", datetime], ActingSource]
+    act: Callable[["CloudAccount", datetime], ActingSource] = acts_not
     """What changes its resources. Raises ProviderError without rights of its own."""
     pays_for_others: Callable[[str], bool | None] = lambda _: None
     """Whether an account of this id is a bill over others, and nothing else; None where
@@ -170,12 +177,6 @@ def _act_azure(account: "CloudAccount", now: datetime) -> AzureActing:
     )
 
 
-def _act_not(account: "CloudAccount", now: datetime) -> ActingSource:
-    raise ProviderError(
-        ErrorKind.NOT_ENABLED, f"Acting in {account}", "it has no acting role", ""
-    )
-
-
 def _connect_azure(account: "CloudAccount", now: datetime) -> AzureProvider:
     return AzureProvider(
         AzureAccount(account.account_id, AzureSettings.of(account.settings)),
@@ -192,10 +193,14 @@ def _connect_demo(account: "CloudAccount", now: datetime) -> DemoProvider:
         account.account_id,
         anchor,
         company_now(now),
-        ProviderSettings.of(account.settings).tag_keys,
+        DemoSettings.of(account.settings).tag_keys,
         account.demo_events.records(anchor),
         partial(account.demo_events.store, account, anchor),
     )
+
+
+def _act_demo(account: "CloudAccount", now: datetime) -> DemoActing:
+    return DemoActing(_connect_demo(account, now), acting_options())
 
 
 def without_usage(setting: str) -> Mapping[type, str]:
@@ -227,17 +232,17 @@ CLOUDS: dict[str, Cloud] = {
     ),
     CloudKind.DEMO: Cloud(
         DemoProvider,
-        ProviderSettings,
+        DemoSettings,
         demo.check_aws_account_id,
         _connect_demo,
-        _act_not,
+        _act_demo,
     ),
     CloudKind.DEMO_AZURE: Cloud(
         DemoProvider,
-        ProviderSettings,
+        DemoSettings,
         demo.check_azure_account_id,
         _connect_demo,
-        _act_not,
+        _act_demo,
         billed_states=ALLOCATED,
         services=AZURE_SERVICES,
         charged_under=AZURE_CHARGES,

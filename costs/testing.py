@@ -1,6 +1,8 @@
 """Bills for tests: a few rows a day, totals that they sum to, and what is stored."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,6 +14,23 @@ from core.testing.stored import Rows, sorted_rows
 from core.windows import ONE_DAY, Window
 from costs.models import CostTotal, DailyCost, TagCost
 from costs.rollups import changing
+
+IS_ONE_BILL = ContextVar("IS_ONE_BILL", default=False)
+
+
+@contextmanager
+def one_bill(*owners: CloudAccount) -> Iterator[None]:
+    """What is stored within is summed once, at its end, rather than row by row."""
+    with changing([owner.pk for owner in owners]):
+        token = IS_ONE_BILL.set(True)
+        yield
+        IS_ONE_BILL.reset(token)
+
+
+def _changing(
+    accounts: Collection[int], window: Window | None = None
+) -> AbstractContextManager[None]:
+    return nullcontext() if IS_ONE_BILL.get() else changing(accounts, window)
 
 
 def charge(
@@ -28,7 +47,7 @@ def charge(
     group: str = "",
 ) -> DailyCost:
     """One row of the bill; amortized as billed unless told otherwise."""
-    with changing([owner.pk], Window(day, day + ONE_DAY)):
+    with _changing([owner.pk], Window(day, day + ONE_DAY)):
         return DailyCost.objects.create(
             account=owner,
             day=day,
@@ -74,7 +93,7 @@ def close(
     owner: CloudAccount, *days: date, estimated: bool = False, currency: str = "USD"
 ) -> None:
     """Stores the total of each day as the sum of its rows; 0 where it has none."""
-    with changing([owner.pk]):
+    with _changing([owner.pk]):
         for day in days:
             rows = DailyCost.objects.filter(account=owner, day=day, currency=currency)
             CostTotal.objects.create(
@@ -126,7 +145,7 @@ def store_costs(
                 is_estimated=guess,
             )
         )
-    with changing([owner.pk], window):
+    with _changing([owner.pk], window):
         DailyCost.objects.bulk_create(rows)
         CostTotal.objects.bulk_create(totals)
 

@@ -7,6 +7,7 @@ from unfold.contrib.filters.admin import (
     RangeDateFilter,
 )
 
+import dashboard.demo.admin  # noqa: F401 - it registers itself
 from core.admin.columns import amount, day, moment
 from dashboard.models import DashboardMetric, Digest
 from users.audited_admin import ReadOnlyAdmin

@@ -76,6 +76,7 @@ SUBJECTS = {
     "Dashboard": [
         ("dashboard.dashboardmetric", "timeline"),
         ("dashboard.digest", "campaign"),
+        ("clouds.demoevent", "theater_comedy"),
     ],
     "Assistant": [("assistant.interaction", "forum")],
     "Archives": [("archives.archive", "inventory_2")],

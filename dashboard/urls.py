@@ -8,6 +8,7 @@ from dashboard.resources import UsedResourceListView
 from dashboard.saved_views import ChangeViewView, DeleteViewView, SavedViewsView
 from dashboard.untagged import UntaggedView
 from dashboard.views import SearchView
+from dashboard.wall.views import WallLinkView, WallView
 from inventory.kinds import Kind
 
 urlpatterns = [
@@ -18,6 +19,8 @@ urlpatterns = [
     path("costs/views/<int:pk>/delete/", DeleteViewView.as_view(), name="delete-view"),
     path("demo/", DemoView.as_view(), name="demo"),
     path("demo/<slug:what>/", ConductView.as_view(), name="conduct-demo"),
+    path("wall/", WallView.as_view(), name="wall"),
+    path("wall/<slug:text>/", WallLinkView.as_view(), name="wall-link"),
     path("digests/", DigestsView.as_view(), name="digests"),
     path("digests/<int:pk>/remove/", RemoveDigestView.as_view(), name="remove-digest"),
     *(

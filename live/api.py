@@ -42,10 +42,12 @@ class LiveViewSet(ViewSet):
 
     @extend_schema(parameters=[TopicParameters], responses=VersionsSerializer)
     def list(self, request: Request) -> Response:
+        if not (allowed := allowed_topics(request.user)):
+            raise PermissionDenied("You may watch no topic: you have no role.")
         refuse_unknown(request.query_params, TopicParameters().fields)
         asked = TopicParameters(data=request.query_params)
         asked.is_valid(raise_exception=True)
         topics: frozenset[str] = asked.validated_data["topics"]
-        if denied := topics - allowed_topics(request.user):
+        if denied := topics - allowed:
             raise PermissionDenied(f"You may not watch {', '.join(sorted(denied))}.")
         return Response({"versions": topic_versions(request.user, sorted(topics))})

@@ -17,6 +17,7 @@ logger = logging.getLogger(__name__)
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Scope = Mapping[str, Any]
+CLOSE_SECONDS = 2.0
 # Address -> its topics; those of the first need not be asked for.
 EVENTS = "/ws/events"
 ADDRESSES = {
@@ -102,7 +103,9 @@ class Application:
                 viewer.subscribe(message.result())
             except Ended as ended:
                 close = {"code": ended.code, "reason": str(ended)}
-                await send({"type": "websocket.close", **close})
+                with suppress(TimeoutError):  # it does not even read that
+                    async with asyncio.timeout(CLOSE_SECONDS):
+                        await send({"type": "websocket.close", **close})
                 return
             self._hub.greet(viewer)
 

@@ -48,7 +48,7 @@ class Hub:
                 group.create_task(self._check_rights())
         finally:
             for pool in (self._reader, self._clerk):
-                pool.submit(connection.close)
+                pool.submit(_hang_up)
                 pool.shutdown()
 
     async def ask(self, function: Callable[..., T], *arguments: object) -> T:
@@ -133,12 +133,13 @@ class Hub:
         }
 
     async def _check_rights(self) -> None:
-        """End the sockets of those who are signed out or whose rights changed."""
+        """End the sockets of those who read nothing, are signed out, or whose rights
+        changed."""
         while True:
             await asyncio.sleep(RIGHTS_SECONDS)
             watchers: set[Watcher] = set()
             for viewer in self.viewers:
-                viewer.received = 0
+                viewer.look()
                 watchers.add(viewer.watcher)
             if not watchers:
                 continue
@@ -160,6 +161,11 @@ def _seen(changes: Changes, topic: str, scope: Scope) -> frozenset[int] | None:
     if scope is None:
         return accounts
     return accounts & scope or None
+
+
+def _hang_up() -> None:
+    """Close the connection of this thread."""
+    connection.close()
 
 
 async def _in_thread(

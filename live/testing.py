@@ -1,6 +1,5 @@
 """The process of sockets, in a thread of the tests."""
 
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
@@ -10,11 +9,6 @@ import uvicorn
 from core.testing.waiting import wait_until
 from live.application import Application
 from live.viewers import MAX_MESSAGE_BYTES
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
 
 
 @contextmanager

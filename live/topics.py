@@ -17,11 +17,13 @@ COSTS = Topic(("cost",), "costs.view_dailycost")
 RUNS = Topic(("runs",), "syncs.view_syncrun")
 ANOMALIES = Topic(("anomalies",), "insights.view_anomaly")
 RECOMMENDATIONS = Topic(("recommendations",), "insights.view_recommendation")
+REMEDIATIONS = Topic(("remediations",), "insights.view_remediation")
 TOPICS = {
     "costs": COSTS,
     "runs": RUNS,
     "anomalies": ANOMALIES,
     "recommendations": RECOMMENDATIONS,
+    "remediations": REMEDIATIONS,
     "dashboard": Topic(
         (
             *("cost", "instances", "cpu", "forecasts", "budgets"),

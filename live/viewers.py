@@ -2,8 +2,9 @@
 
 import asyncio
 import json
-import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,11 +12,10 @@ from live.sign_in import Watcher
 from live.topics import UnknownTopic, check_topics
 
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
-logger = logging.getLogger(__name__)
 
 # Of a message that a client sends.
 MAX_MESSAGE_BYTES = 4096
-# Between two looks at the rights of all.
+# Between two looks at all of them.
 MESSAGES_AT_ONCE = 20
 # A client that takes so long to read one message is dropped.
 SLOW_SECONDS = 10.0
@@ -44,6 +44,7 @@ class Viewer:
     received: int = 0
     missed: bool = False
     _sending: "asyncio.Task[None] | None" = None
+    _since: float = 0.0
     ended: "asyncio.Future[Ended]" = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -67,16 +68,19 @@ class Viewer:
         if self._sending and not self._sending.done():
             self.missed = True
         else:
+            self._since = time.monotonic()
             self._sending = asyncio.create_task(self._send(text))
 
     async def _send(self, text: str) -> None:
-        try:
-            async with asyncio.timeout(SLOW_SECONDS):
-                await self.send({"type": "websocket.send", "text": text})
-        except TimeoutError:
+        with suppress(OSError):  # it has hung up, which its receiver learns too
+            await self.send({"type": "websocket.send", "text": text})
+
+    def look(self) -> None:
+        """End it where it does not read; it may send messages again."""
+        self.received = 0
+        is_sending = self._sending and not self._sending.done()
+        if is_sending and time.monotonic() - self._since > SLOW_SECONDS:
             self.end(Ended(TOO_MANY, "The client does not read what it is sent."))
-        except OSError:
-            pass  # it has hung up, which its receiver learns too
 
 
 def _topics(message: Mapping[str, Any]) -> frozenset[str]:

@@ -102,7 +102,8 @@ class ActingOptions:
 class ActingSource(Protocol):
     """One account with the right to change it. Making one sends no request.
 
-    Every method raises ProviderError, and none takes longer than its deadline.
+    Every method raises ProviderError, each request has a deadline, and `act` waits no
+    longer than its own for what the cloud works on.
     """
 
     meter: Meter

@@ -1,6 +1,10 @@
-"""What whoever may see everything sees at each address, fetched once a process."""
+"""What whoever may see everything sees at each address, fetched once by all tests."""
 
+import fcntl
+import json
+import os
 from functools import cache
+from pathlib import Path
 
 from django.contrib.auth.models import User
 from django.http import HttpResponseBase, StreamingHttpResponse
@@ -14,7 +18,23 @@ from tests.two_accounts import HIDDEN_KEY
 
 @cache
 def texts() -> dict[str, str]:
-    """Return the text of each address where `two_accounts` are, for several tests."""
+    """Return the text of each address where `two_accounts` are, for several tests.
+
+    Of the processes of `pytest -n`, the first writes a file for the others.
+    """
+    if "SHARED_BY_TESTS" not in os.environ:
+        return _fetched()
+    path = Path(os.environ["SHARED_BY_TESTS"], "every_page.json")
+    with path.open("a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if not path.stat().st_size:
+            json.dump(_fetched(), file)
+            file.flush()
+    found: dict[str, str] = json.loads(path.read_text())
+    return found
+
+
+def _fetched() -> dict[str, str]:
     client = Client(raise_request_exception=False)
     client.force_login(User.objects.create_superuser("sees-all"))
     addresses = sorted({*closed(HIDDEN_KEY), *OPEN})

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from clouds.testing import account
 from core.testing.browser import PASSWORD, sign_in
 from core.windows import ONE_DAY, Window, first_of_month, last_complete_days
-from costs.testing import store_costs
+from costs.testing import one_bill, store_costs
 
 # More services than there are base colors.
 SERVICES = {f"Service {number:02}": "1" for number in range(1, 26)}
@@ -30,10 +30,11 @@ def bill(real_now: datetime) -> Window:
     is_after_a_first = real_now.day == 2
     days = last_complete_days(60, real_now - ONE_DAY * is_after_a_first)
     this_month = first_of_month(days.end - timedelta(days=1))
-    for day in days.days():
-        tax = {"Tax": "500"} if day.day == 1 else {}
-        only = Window(day, day + timedelta(days=1))
-        store_costs(owner, only, SERVICES | tax, estimated_from=this_month)
+    with one_bill(owner):
+        for day in days.days():
+            tax = {"Tax": "500"} if day.day == 1 else {}
+            only = Window(day, day + timedelta(days=1))
+            store_costs(owner, only, SERVICES | tax, estimated_from=this_month)
     return days
 
 

@@ -69,10 +69,14 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
 def started(
     installed: Installed,
 ) -> Iterator["tuple[subprocess.Popen[str], Visitor, str]"]:
-    """The first start, in working order, and the password that it printed.
+    """A first start, in working order, and the password that it printed.
 
     On SIGTERM all of it ends, which only the last of its tests can see.
     """
+    # A demo of a few days, to which the first start adds nothing.
+    for command in (["migrate", "-v", "0"], ["demo", "--days", "20"]):
+        done = installed.manage(*command)
+        assert done.returncode == 0, done.stderr
     port = free_port()
     options = ["--first-start", "--port", str(port), "--grace", "20"]
     process = subprocess.Popen(

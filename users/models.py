@@ -38,6 +38,7 @@ class ApiToken(models.Model):
     class Scope(models.TextChoices):
         API = "api", "API"
         MCP = "mcp", "MCP"
+        WALL = "wall", "wall screens"
 
     name = models.CharField(
         max_length=TOKEN_NAME_LENGTH,
@@ -50,11 +51,12 @@ class ApiToken(models.Model):
     digest = models.CharField(max_length=128, unique=True, editable=False)
     prefix = models.CharField(max_length=15, editable=False)
     scope = models.CharField(
-        max_length=3,
+        max_length=4,
         choices=Scope.choices,
         default=Scope.API,
         db_default=Scope.API,
-        help_text="API: scripts. MCP: assistants of others, which only ask questions.",
+        help_text="API: scripts. MCP: assistants of others, which only ask questions. "
+        "Wall: a screen that only shows.",
     )
     is_read_only = models.BooleanField("read-only", default=False)
     all_accounts = models.BooleanField(

@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from cloudintel.management.commands import up
 from cloudintel.management.commands.up import only_one
-from live.testing import free_port
+from core.testing.postgres import free_port
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ import time_machine
 
 from clouds.testing import BILLING_SCOPE, account, azure_account
 from core.testing.clock import NOW
-from costs.testing import charge, close
+from costs.testing import charge, close, one_bill
 from users.testing import ask, csv_of, viewer, walk
 
 pytestmark = pytest.mark.django_db
@@ -21,16 +21,17 @@ def noon() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True)
-def bill() -> None:
+@pytest.fixture(autouse=True, scope="module")
+def bill(module_db: None) -> None:
     owner, other = account(501), account(502, "staging")
-    charge(owner, FIRST, "1")
-    charge(owner, SECOND, "2", service="S3, and more", region="us-east-1")
-    charge(owner, THIRD, "3", sub_account="000000000007", region="")
-    charge(owner, THIRD, "5", service="Tax", category="Tax")
-    charge(other, THIRD, "8", service="Credit", category="Credit")
-    close(owner, FIRST, SECOND, THIRD)
-    close(other, THIRD)
+    with one_bill(owner, other):
+        charge(owner, FIRST, "1")
+        charge(owner, SECOND, "2", service="S3, and more", region="us-east-1")
+        charge(owner, THIRD, "3", sub_account="000000000007", region="")
+        charge(owner, THIRD, "5", service="Tax", category="Tax")
+        charge(other, THIRD, "8", service="Credit", category="Credit")
+        close(owner, FIRST, SECOND, THIRD)
+        close(other, THIRD)
 
 
 def billed(**parameters: object) -> list[str]:

@@ -15,7 +15,7 @@ from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW
 from costs.models import CostTotal
-from costs.testing import charge, close, tagged
+from costs.testing import charge, close, one_bill, tagged
 from users.testing import ask, csv_of, refused, viewer
 
 pytestmark = pytest.mark.django_db
@@ -30,21 +30,26 @@ def noon() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True)
-def owner() -> CloudAccount:
-    """An account whose key "team" was chosen on the second day."""
+@pytest.fixture(autouse=True, scope="module")
+def bill(module_db: None) -> None:
+    """Of an account whose key "team" was chosen on the second day."""
     owner = account(501)
     owner.settings = {"tag_keys": ["team", "env"]}
     owner.save()
-    for day in (FIRST, SECOND, THIRD):
-        charge(owner, day, "6")
-        charge(owner, day, "4", service="S3", region="us-east-1")
-    close(owner, FIRST, SECOND, THIRD)
+    with one_bill(owner):
+        for day in (FIRST, SECOND, THIRD):
+            charge(owner, day, "6")
+            charge(owner, day, "4", service="S3", region="us-east-1")
+        close(owner, FIRST, SECOND, THIRD)
     for day in (SECOND, THIRD):
         tagged(owner, day, "shop", "6")
         tagged(owner, day, "a, b", "1", service="S3")
         tagged(owner, day, "", "3", service="S3")
-    return owner
+
+
+@pytest.fixture
+def owner() -> CloudAccount:
+    return CloudAccount.objects.get(account_id="000000000501")
 
 
 def totals(**parameters: Any) -> dict[str, str]:

@@ -19,7 +19,7 @@ from costs.queries.source import CostSource
 from costs.queries.summary import cost_summary
 from costs.queries.trend import cost_trend
 from costs.querysets import METRICS
-from costs.testing import charge, close
+from costs.testing import charge, close, one_bill
 
 pytestmark = [pytest.mark.django_db, pytest.mark.on_each_database]
 DAYS = [NOW.date() - ONE_DAY * back for back in (3, 2, 1)]
@@ -53,25 +53,26 @@ def viewer() -> User:
 @pytest.fixture(scope="module", autouse=True)
 def bill(module_db: None) -> None:
     payer, member = account(), account(2, "member")
-    for number, (day, service, region) in enumerate(
-        product(DAYS, ["EC2", "S3", "Unallocated"], ["eu-west-1", "us-east-1", ""])
-    ):
-        category = "Tax" if number % 4 == 0 else "Usage"
-        of = "7" if number % 3 else member.account_id
-        charge(
-            payer,
-            day,
-            f"{number}.0000000001",
-            service=service,
-            region=region,
-            group="shop-rg" if number % 5 else "",
-            category=category,
-            sub_account=of,
-            effective=str(number * 2),
-        )
-        # Covered by the payer's bill: never counted.
-        charge(member, day, "1000", service=service, region=region)
-    close(payer, *DAYS)
+    with one_bill(payer, member):
+        for number, (day, service, region) in enumerate(
+            product(DAYS, ["EC2", "S3", "Unallocated"], ["eu-west-1", "us-east-1", ""])
+        ):
+            category = "Tax" if number % 4 == 0 else "Usage"
+            of = "7" if number % 3 else member.account_id
+            charge(
+                payer,
+                day,
+                f"{number}.0000000001",
+                service=service,
+                region=region,
+                group="shop-rg" if number % 5 else "",
+                category=category,
+                sub_account=of,
+                effective=str(number * 2),
+            )
+            # Covered by the payer's bill: never counted.
+            charge(member, day, "1000", service=service, region=region)
+        close(payer, *DAYS)
 
 
 def read(query: str, viewer: User) -> tuple[CostQuery, CostSource]:

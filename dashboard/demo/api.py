@@ -89,7 +89,7 @@ class DemoSerializer(serializers.Serializer[Any]):
     scenarios = ScenarioSerializer(many=True)
 
 
-ANSWERS = {202: DemoSerializer, **errors(400, 403, 409)}
+ANSWERS: dict[Any, Any] = {202: DemoSerializer, **errors(400, 403, 409)}
 
 
 class DemoViewSet(ViewSet):
@@ -107,16 +107,14 @@ class DemoViewSet(ViewSet):
     def steps(self, request: Request) -> Response:
         """Queue steps; a worker does them in order."""
         given = self._given(StepsSerializer, request)
-        return self._done(
-            lambda: queue(given["steps"], actor_of(request), timezone.now())
-        )
+        return self._done(request, lambda actor, now: queue(given["steps"], actor, now))
 
     @extend_schema(request=ScenarioNameSerializer, responses=ANSWERS)
     def scenario(self, request: Request) -> Response:
         """Play the first scene of a scenario."""
         given = self._given(ScenarioNameSerializer, request)
         return self._done(
-            lambda: play_scene(actor_of(request), timezone.now(), given["name"])
+            request, lambda actor, now: play_scene(actor, now, given["name"])
         )
 
     @extend_schema(request=None, responses=ANSWERS)
@@ -164,7 +162,7 @@ class DemoViewSet(ViewSet):
         return Response(state.data, status.HTTP_202_ACCEPTED)
 
 
-DEMO_ROUTES = {
+DEMO_ROUTES: dict[str, Any] = {
     "": {"get": "show"},
     "steps/": {"post": "steps"},
     "scenario/": {"post": "scenario"},

@@ -17,6 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from clouds.models import DemoCompany
+from clouds.versions import bump_version
 from core.clocks import is_recent, recent
 from core.windows import utc_day
 from dashboard.demo.stage import perform
@@ -33,6 +34,8 @@ CONDUCTS_FOR = timedelta(minutes=10)
 # A process on another host cannot be seen from here; after so long it is abandoned.
 HELD_AT_MOST = timedelta(minutes=10)
 MOST_STEPS = 100
+# The subject of the version that open pages of the demo follow.
+DEMO = "demo"
 
 Tell = Callable[[str], object]
 
@@ -65,6 +68,7 @@ def conducting(actor: Actor, now: datetime) -> Iterator[DemoCompany]:
         row.conductor, row.conducted_at = actor.name, now
         yield row
         row.save()
+        bump_version(None, DEMO)
 
 
 def conductor_of(row: DemoCompany, now: datetime) -> str:
@@ -154,10 +158,12 @@ def _held(now: datetime) -> Iterator[None]:
     free = Q(held_by="") | ~recent("held_at", now, HELD_AT_MOST)
     if row.filter(free).update(held_by=own_mark(), held_at=now) != 1:
         raise Busy("Another process is doing the demo's steps.")
+    bump_version(None, DEMO)
     try:
         yield
     finally:
         row.filter(held_by=own_mark()).update(held_by="", held_at=None)
+        bump_version(None, DEMO)
 
 
 def play(tell: Tell = lambda sentence: None) -> int:
@@ -216,6 +222,7 @@ def _close(
             row.steps = []
         row.said, row.error = said, error
         row.save(update_fields=["steps", "said", "error"])
+        bump_version(None, DEMO)
 
 
 def _wait(step: Step, began: float) -> None:

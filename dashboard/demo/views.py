@@ -29,7 +29,9 @@ REFUSED = 409
 class DemoView(PermissionRequiredMixin, TemplateView):
     """What the demo company is at, and everything that can be done to it."""
 
+    live_topics = ("demo",)
     template_name = "dashboard/demo.html"
+    live_topics = ("demo",)
     permission_required = CONDUCT
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

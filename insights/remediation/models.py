@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from clouds.access import AccountScopedQuerySet
 from clouds.models import CloudAccount
+from clouds.versions import bump_version
 from insights.anomalies.models import Anomaly
 from insights.recommendations.models import Recommendation
 from insights.remediation.action_kinds import KINDS, KindTraits, RemediationKind
@@ -22,6 +23,9 @@ from insights.remediation.querysets import (
 from insights.status_change import StatusChange, version_field
 from inventory.models import Resource
 from syncs.models import SyncRun
+
+# The subject of the version that each line of a log moves.
+REMEDIATIONS = "remediations"
 
 
 def new_key() -> str:
@@ -187,8 +191,10 @@ class Remediation(models.Model):
         if self.resource is None:
             run = self.run
             return f"{run.dataset} of {run.account.name}" if run else self.account.name
-        target = f" to {self.target}" if self.traits.has_target else ""
-        return f"{self.resource.name or self.resource.short_id}{target}"
+        name = self.resource.name or self.resource.short_id
+        if self.kind == RemediationKind.SCHEDULE:
+            return f"{name} (off {self.target} UTC)"
+        return f"{name} to {self.target}" if self.traits.has_target else name
 
     @property
     def traits(self) -> KindTraits:
@@ -216,7 +222,10 @@ class Remediation(models.Model):
         user: Any = None,
         user_name: str = "",
     ) -> None:
-        """Add a line to the log; without a user the worker says it."""
+        """Add a line to the log; without a user the worker says it.
+
+        Pages that show the action are stale from then on.
+        """
         self.lines.create(
             at=at,
             user=user,
@@ -225,6 +234,7 @@ class Remediation(models.Model):
             new_status=self.status,
             note=text,
         )
+        bump_version(self.account, REMEDIATIONS)
 
 
 class RemediationLine(StatusChange):

@@ -47,7 +47,9 @@ class RemediationListView(PermissionRequiredMixin, FilterView):
     """Those that wait first; with the schedules, and the syncs that need help."""
 
     template_name = "insights/remediations.html"
+    live_topics = ("remediations",)
     permission_required = VIEW
+    live_topics = ("remediations",)
     filterset_class = RemediationFilter
     paginate_by = 25
     paginator_class = ListPages
@@ -87,7 +89,9 @@ class RemediationView(PermissionRequiredMixin, DetailView[Remediation]):
     """One action: what is to be done, who may decide on it, and its log."""
 
     template_name = "insights/remediation.html"
+    live_topics = ("remediations",)
     permission_required = VIEW
+    live_topics = ("remediations",)
     context_object_name = "action"
 
     def get_queryset(self) -> RemediationQuerySet:

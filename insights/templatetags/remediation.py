@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from clouds.registry import acts_for
+from clouds.registry import CLOUDS, acts_for
 from insights.models import Anomaly, Recommendation, Remediation
 from insights.remediation.proposals import Proposal, proposal_of, proposals_of, why_not
 from inventory.models import Resource
@@ -68,4 +68,13 @@ def _of_anomaly(anomaly: Anomaly, user: Any) -> Any:
     if anomaly.account_id is None or anomaly.direction != Anomaly.Direction.UP:
         return Recommendation.objects.none()
     rows = _live(user).filter(account=anomaly.account_id)
+    if anomaly.service:
+        rows = rows.filter(resource__kind__in=_charged_as(anomaly))
     return rows.filter(resource__region=anomaly.region) if anomaly.region else rows
+
+
+def _charged_as(anomaly: Anomaly) -> list[str]:
+    """The kinds of resources whose charges are under its service on the bill."""
+    account = anomaly.account
+    kinds = CLOUDS[account.provider].charged_under if account else {}
+    return [kind for kind, services in kinds.items() if anomaly.service in services]

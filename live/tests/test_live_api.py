@@ -1,7 +1,7 @@
 """The versions in the API, for whoever has no socket."""
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 
 from clouds.testing import account
 from clouds.versions import bump_version
@@ -29,7 +29,10 @@ def test_what_is_no_topic_is_named() -> None:
 
 
 def test_who_may_not_see_it_is_told_so() -> None:
-    nobody = session_of(User.objects.create(username="nobody"))
-    answer = nobody.get("/api/v1/live/", {"topics": "costs"})
+    user = User.objects.create(username="nobody")
+    answer = session_of(user).get("/api/v1/live/", {"topics": "costs"})
+    assert answer.status_code == 403
+    user.user_permissions.add(Permission.objects.get(codename="view_anomaly"))
+    answer = session_of(user).get("/api/v1/live/", {"topics": "costs,anomalies"})
     assert answer.status_code == 403
     assert "You may not watch costs." in answer.content.decode()

@@ -40,12 +40,15 @@ def test_it_misses_what_comes_before_it_has_read_the_first() -> None:
 
 
 def test_it_is_dropped_when_it_does_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(viewers, "SLOW_SECONDS", 0.01)
-
-    async def end() -> tuple[int, str]:
-        viewer = Viewer(ANYBODY, Client(), frozenset({"costs"}))
+    async def end(seconds: float) -> str:
+        monkeypatch.setattr(viewers, "SLOW_SECONDS", seconds)
+        client = Client()
+        viewer = Viewer(ANYBODY, client, frozenset({"costs"}))
         viewer.post("first")
-        ended = await viewer.ended
-        return ended.code, str(ended)
+        viewer.look()
+        client.reads.set()
+        await asyncio.sleep(0)
+        return str(viewer.ended.result()) if viewer.ended.done() else ""
 
-    assert asyncio.run(end()) == (1008, "The client does not read what it is sent.")
+    assert asyncio.run(end(0)) == "The client does not read what it is sent."
+    assert asyncio.run(end(60)) == ""

@@ -14,9 +14,10 @@ from websockets.sync.client import ClientConnection, connect
 
 from clouds.testing import account, see_only
 from clouds.versions import bump_version
+from core.testing.postgres import free_port
 from live import hub, viewers
 from live.application import Application
-from live.testing import free_port, served
+from live.testing import served
 from live.watch import StoredVersions
 from users.models import ApiToken
 from users.roles import Role

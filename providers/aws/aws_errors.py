@@ -60,8 +60,8 @@ ADVICE = {
     "Where they have not, this machine's clock is wrong.",
     ErrorKind.CLOCK: "This machine's clock is wrong: set it, such as by NTP, and sync "
     "again. The credentials are not at fault.",
-    ErrorKind.DENIED: "Allow it in the IAM policy (README, Connect an AWS account), "
-    "then try `manage.py check_access`.",
+    ErrorKind.DENIED: "Allow it in the IAM policy (README, Connect an AWS account; of "
+    "the role that acts: docs/acting.md), then try `manage.py check_access`.",
     ErrorKind.THROTTLED: "AWS kept refusing after all retries: sync again later, or "
     "raise AWS_MAX_ATTEMPTS.",
     ErrorKind.UNAVAILABLE: "AWS can't be reached or has a fault: sync again later. "

@@ -15,7 +15,7 @@ from providers.records import ResourceRecord
 GONE = {"resourcenotfound", "notfound", "resourcegroupnotfound"}
 RUNNING = {"inprogress", "accepted", "running", "updating", "creating", "deleting"}
 SUCCEEDED = "succeeded"
-OPERATION = "Microsoft.Resources/operations/read"
+OPERATION = "locations/operations/read"
 
 
 class ResourceChange:
@@ -96,8 +96,13 @@ class ResourceChange:
 
     def _is_done(self, change: Question, url: str) -> bool:
         """Ask how far it is: an address of its own has the state, or answers 202."""
+        namespace = self.resource_type.partition("/")[0]
         question = replace(
-            change, operation=OPERATION, method="", body=None, headers={}
+            change,
+            operation=f"{namespace}/{OPERATION}",
+            method="",
+            body=None,
+            headers={},
         )
         answer = self.client.send(question, url)
         state = parsed(question, answer) if answer.text else {}

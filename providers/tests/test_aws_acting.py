@@ -1,6 +1,8 @@
 """Changing instances, volumes, addresses and buckets of the emulated AWS."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from core.testing.aws_emulator import (
     EmulatedBucket,
     EmulatedVolume,
 )
-from core.testing.aws_emulator.builders import ACCOUNT, machine
+from core.testing.aws_emulator.builders import ACCOUNT, june, machine
 from providers.acting import (
     ActingOptions,
     ActionKind,
@@ -21,7 +23,7 @@ from providers.acting import (
     seen,
 )
 from providers.aws.account_settings import AwsSettings
-from providers.aws.acting import AwsActing
+from providers.aws.acting_source import AwsActing
 from providers.aws.client import AwsAccount, AwsOptions
 from providers.errors import ErrorKind, ProviderError
 
@@ -97,6 +99,17 @@ def test_it_stops_an_instance_as_the_acting_role_and_offers_to_start_it(
     run(source, replace(outcome.undo, key="ci-2"))
     assert instance.state == "running"
     assert source.meter.requests_by_operation["ec2:StopInstances"] == 1
+
+
+def test_what_is_stopped_is_billed_until_then(aws: EmulatedAws) -> None:
+    aws.now = datetime(2026, 6, 20, 6, tzinfo=UTC)
+    aws.world().add_instance(machine("i-1"))
+    source = acting(aws)
+    run(source, approved(source, ActionKind.STOP_INSTANCE, "i-1"))
+    for day in (19, 20, 21):
+        aws.world().bill_instances(june(day), {"t3.micro": Decimal("0.01")})
+    amounts = [item.unblended for item in aws.world().costs]
+    assert amounts == [Decimal("0.24"), Decimal("0.06"), 0]
 
 
 def test_it_resizes_a_running_instance_and_back(aws: EmulatedAws) -> None:

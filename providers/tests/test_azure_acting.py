@@ -21,7 +21,7 @@ from providers.acting import (
     seen,
 )
 from providers.azure.account_settings import AzureSettings
-from providers.azure.acting import AzureActing
+from providers.azure.acting_source import AzureActing
 from providers.azure.client import AzureAccount, AzureOptions
 from providers.errors import ErrorKind, ProviderError
 

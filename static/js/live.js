@@ -34,7 +34,7 @@
     state = next;
     const shown = markOf();
     live().dataset.state = shown;
-    if (live().textContent !== MARKS[shown]) live().textContent = MARKS[shown];
+    if (live().textContent !== MARKS[shown]) live().textContent = live().title = MARKS[shown];
   }
 
   function markOf() {

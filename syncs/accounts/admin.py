@@ -31,7 +31,7 @@ from clouds.models import CloudAccount
 from core.admin.columns import Column, linked, list_url, moment, stored_rows, text_link
 from syncs.accounts.admin_actions import SYNC_ACTIONS, SyncNowForm
 from syncs.accounts.changes import remove_accounts, save_account
-from syncs.accounts.forms import ACCESS, SECRETS, SHARED, AccountForm
+from syncs.accounts.forms import ACCESS, ACTING, SECRETS, SHARED, AccountForm
 from syncs.models import SyncRun
 from syncs.runs.start_messages import start_and_report
 from users.audit import actor_of
@@ -148,11 +148,12 @@ class CloudAccountAdmin(Admin[CloudAccount]):
         return [
             (None, {"fields": (("name", "is_enabled"), ("provider", "account_id"))}),
             *(
-                (
-                    f"Access to {kind.label}",
-                    {"fields": self._settings(request, obj, ACCESS[kind])},
-                )
+                (title, {"fields": self._settings(request, obj, names)})
                 for kind in kinds
+                for title, names in (
+                    (f"Access to {kind.label}", ACCESS[kind]),
+                    (f"Acting in {kind.label}", ACTING[kind]),
+                )
             ),
             (
                 "Bill",

@@ -20,14 +20,18 @@ from providers.settings import InvalidSetting, ProviderSettings
 from syncs.accounts.changes import ACCOUNT_IDS
 
 # The settings of every cloud, those that a cloud has of its own in the order of the
-# page, and those that are never shown.
+# page, to read and to act, and those that are never shown.
 SHARED = [one.name for one in fields(ProviderSettings)]
-ACCESS = {
+OWN = {
     CloudKind(kind): own
     for kind, cloud in CLOUDS.items()
     if (own := [one.name for one in fields(cloud.settings) if one.name not in SHARED])
 }
-FIELDS = [*SHARED, *(name for names in ACCESS.values() for name in names)]
+ACTING = {
+    kind: [n for n in own if n.startswith("acting_")] for kind, own in OWN.items()
+}
+ACCESS = {kind: [n for n in own if n not in ACTING[kind]] for kind, own in OWN.items()}
+FIELDS = [*SHARED, *(name for names in OWN.values() for name in names)]
 SECRETS = {one for cloud in CLOUDS.values() for one in cloud.settings.SECRETS}
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from clouds.models import CloudAccount
-from clouds.registry import CloudKind, provider_for
+from clouds.registry import CloudKind, acts_for, provider_for
 from clouds.testing import BILLING_SCOPE, SUBSCRIPTION, azure_account
 from core.testing.clock import NOW
 from providers.demo.company import PRODUCTION
@@ -59,6 +59,29 @@ def test_run_again_it_changes_what_is_given_and_one_way_in_replaces_another() ->
         "managed_identity": True,
     }
     assert provider_for(CloudAccount.objects.get(), NOW)
+
+
+def test_who_acts_is_another_identity_and_is_taken_away_by_an_empty_id() -> None:
+    acting = ("--acting-client-id", TENANT, "--acting-client-secret-env", "ACTING")
+    add_account("--subscription", SUBSCRIPTION, *SIGN_IN, *SECRET, *acting)
+    account = CloudAccount.objects.get()
+    assert acts_for(account)
+    assert account.settings["acting_client_secret_env"] == "ACTING"
+    assert account.settings["client_secret_env"] == "AZURE_CLIENT_SECRET"
+    add_account("--subscription", SUBSCRIPTION, "--acting-client-id", "")
+    account = CloudAccount.objects.get()
+    assert not acts_for(account)
+    assert account.settings == {
+        "tenant": TENANT,
+        "client_id": CLIENT,
+        "client_secret_env": "AZURE_CLIENT_SECRET",
+    }
+
+
+def test_who_reads_does_not_act() -> None:
+    same = ("--acting-client-id", CLIENT, "--acting-managed-identity")
+    words = refusal("--subscription", SUBSCRIPTION, *SIGN_IN, *SECRET, *same)
+    assert "an identity of its own" in words
 
 
 @pytest.mark.parametrize(

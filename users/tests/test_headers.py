@@ -1,5 +1,7 @@
 """What browsers are told to refuse."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from pytest_django import Settings
@@ -64,7 +66,7 @@ def test_a_page_of_the_api_for_reading_may_write_its_styles(viewer: Client) -> N
     ],
 )
 def test_a_page_may_connect_to_our_socket_and_nothing_else(
-    viewer: Client, settings: Settings, asked: dict[str, str], socket: str
+    viewer: Client, settings: Settings, asked: dict[str, Any], socket: str
 ) -> None:
     settings.ALLOWED_HOSTS = ["127.0.0.1", "[::1]", "costs.test"]
     settings.LIVE_PORT, settings.WEB_PORT = 8001, 8000

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 
+# AWS answers it to anybody.
+OPEN_TO_ALL = "sts:GetCallerIdentity"
+
+
 class EmulatedAws(EmulatedCloud[Call]):
     """A strict AWS of one or more accounts, served over HTTP while it is entered."""
 
@@ -76,7 +80,7 @@ class EmulatedAws(EmulatedCloud[Call]):
         self.faults.check_denials(call)
         role = call.caller_arn.partition(":assumed-role/")[2].partition("/")[0]
         policy = self.world(call.account_id).policies.get(role)
-        if policy is not None and call.name not in policy:
+        if policy is not None and call.name not in {*policy, OPEN_TO_ALL}:
             raise access_denied(call)
 
     def throttle(self, operation: str, every: int = 1) -> None:

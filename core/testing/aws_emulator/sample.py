@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 REGIONS = ["us-east-1", "eu-west-1", "eu-central-1"]
 MEMBER_NAMES = ("production", "staging", "data", "sandbox")
-ROLE = "cloudintel"
+ROLE, ACTING_ROLE = "cloudintel", "cloudintel-acting"
 EXTERNAL_ID = "sample-external-id"
 TYPES = ("t3.micro", "t3.large", "m5.xlarge", "c5.2xlarge", "r5.large")
 # vCPUs, memory and dollars an hour of those and of what they could become.
@@ -60,7 +60,7 @@ def fill(aws: EmulatedAws, accounts: int, instances: int, days: int) -> None:
     for account_id in (DEFAULT_ACCOUNT, *members):
         world = aws.world(account_id)
         world.regions = list(REGIONS)
-        world.roles = {ROLE: EXTERNAL_ID}
+        world.roles = {ROLE: EXTERNAL_ID, ACTING_ROLE: EXTERNAL_ID}
     aws.products = [
         product(name, usd, region, vcpus=vcpus, memory=memory)
         for region in REGIONS

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from core.testing.aws_emulator.load import DayFigures, default_cpu
 from core.testing.aws_emulator.resources import Resources
 
+COMPUTE = "Amazon Elastic Compute Cloud - Compute"
+ONE_DAY = timedelta(days=1)
 DEFAULT_REGIONS = ("us-east-1", "eu-west-1")
 
 
@@ -132,6 +134,21 @@ class World(Resources):
         if len(currencies) > 1:
             raise ValueError(f"One bill, one currency, not {sorted(currencies)}")
         self.costs.extend(items)
+
+    def bill_instances(self, day: date, hourly: Mapping[str, Decimal]) -> None:
+        """Adds what the instances cost on a day: the hours in which they ran."""
+        start = datetime.combine(day, time(), UTC)
+        for instance in self.instances.values():
+            seconds = sum(
+                max(
+                    timedelta(0),
+                    min(until or start + ONE_DAY, start + ONE_DAY) - max(since, start),
+                ).total_seconds()
+                for since, until in instance.running_periods()
+            )
+            amount = Decimal(seconds) / 3600 * hourly[instance.instance_type]
+            place = (day, COMPUTE, instance.region)
+            self.add_costs([LineItem(*place, unblended=amount)])
 
     def restate(
         self,

@@ -356,6 +356,14 @@ def _kind(kind: type[EmulatedResource], versions: set[str]) -> list[Route]:
     ]
 
 
+def _operations(namespace: str) -> Route:
+    """How far changes of a provider are."""
+    path = f"{SUBSCRIPTION}/providers/{re.escape(namespace)}/locations/[^/]+"
+    path += "/operations/(?P<number>[^/]+)"
+    name = f"{namespace}/locations/operations/read"
+    return Route(name, "GET", path_of(path), get_operation)
+
+
 def _anywhere(what: str, versions: frozenset[str], answer: Any) -> Route:
     path = f"{SUBSCRIPTION}(/.+?)?/providers/Microsoft\\.Authorization/{what}"
     operation = f"Microsoft.Authorization/{what}/read"
@@ -384,15 +392,8 @@ ROUTES = (
         "Microsoft.Storage/storageAccounts/write",
         *("PATCH", patch_storage_account, storage_accounts.VERSIONS),
     ),
-    Route(
-        "Microsoft.Resources/locations/operations/read",
-        "GET",
-        path_of(
-            SUBSCRIPTION + "/providers/[^/]+/locations/[^/]+/operations"
-            "/(?P<number>[^/]+)"
-        ),
-        get_operation,
-    ),
+    _operations("Microsoft.Compute"),
+    _operations("Microsoft.Network"),
     _anywhere("permissions", PERMISSION_VERSIONS, list_permissions),
     _anywhere("locks", LOCK_VERSIONS, list_locks),
 )

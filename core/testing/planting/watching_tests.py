@@ -28,6 +28,7 @@ TRACED = "[run]\nbranch = false\ninclude =\n"
 # Tests that take so many times as long as without a fault hang, which is noticed too.
 PATIENCE = 5
 TO_START = 60
+SLOW_TEST = 5
 PASSED, NONE_LEFT = 0, 5
 # Not what the log says in lines that begin alike.
 NAMED = re.compile(r"(?m)^(?:FAILED|ERROR) (\S+\.py(?:::.+?)?)(?: - .*)?$")
@@ -74,15 +75,19 @@ class WatchingTests:
         notice it too, where what they see was computed before and kept, or is a script.
         """
         near = nearest_first(self.that_run(fault.path, line), fault.path)[: self.near]
-        others = [*self.given, *(f"--deselect={name}" for name in near)]
+        if failed := self._failing(near, TO_START + SLOW_TEST * len(near)):
+            return failed
         if self.near is not None and fault.path.suffix != ".js":
-            others = []
-        patience = TO_START + PATIENCE * self.seconds
-        for tests in filter(None, (near, others)):
-            options = [*FIRST_FAILURE, *self.left_out, *tests]
-            if failed := failures(self.house, options, patience):
-                return failed[0]
-        return ""
+            return ""
+        others = [*self.given, *(f"--deselect={name}" for name in near)]
+        return self._failing(others, TO_START + PATIENCE * self.seconds)
+
+    def _failing(self, tests: Sequence[str], patience: float) -> str:
+        """Return the first of these tests that fails, '' if all pass."""
+        if not tests:
+            return ""
+        options = [*FIRST_FAILURE, *self.left_out, *tests]
+        return next(iter(failures(self.house, options, patience)), "")
 
     def that_run(self, path: Path, line: int) -> Sequence[str]:
         """Return the tests that run the line; its file, if an import runs the line."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
 from rest_framework.test import APIClient
@@ -17,7 +18,7 @@ from providers.demo.scenario_files import scenarios
 from users.audit import Actor
 from users.models import AuditEntry
 from users.roles import Role
-from users.testing import a_user
+from users.testing import person
 
 pytestmark = pytest.mark.django_db
 STOP = {"do": "stop", "account": "staging", "what": "stage-db"}
@@ -32,13 +33,13 @@ def clock() -> Any:
 
 def api(role: str) -> APIClient:
     client = APIClient()
-    client.force_authenticate(a_user("carol", role))
+    client.force_authenticate(person(role))
     return client
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.OPERATOR])
 def test_only_administrators_see_and_conduct_it(role: Role, client: Client) -> None:
-    client.force_login(a_user("vera", role))
+    client.force_login(person(role))
     assert client.get("/demo/").status_code == 403
     assert client.post("/demo/", STOP).status_code == 403
     assert client.post("/demo/pause/").status_code == 403
@@ -62,7 +63,7 @@ def test_the_second_presenter_is_told_who_conducts_until_the_first_has_left() ->
 
 def test_the_page_queues_a_step_and_says_why_not(client: Client) -> None:
     aws_account(name="real")
-    client.force_login(a_user("carol", Role.ADMINISTRATOR))
+    client.force_login(person(Role.ADMINISTRATOR))
     assert client.post("/demo/", {**STOP, "factor": ""}).status_code == 302
     refused = client.post("/demo/", {**STOP, "account": "real"})
     assert refused.status_code == 409
@@ -70,16 +71,18 @@ def test_the_page_queues_a_step_and_says_why_not(client: Client) -> None:
     refused = client.post("/demo/", {"do": "advance", "days": "many"})
     assert b"days must be a whole number, not many." in refused.content
     row = DemoCompany.objects.get()
-    assert (row.conductor, row.steps) == ("carol", [STOP])
-    assert AuditEntry.objects.filter(action="demo.stop", user_name="carol").exists()
+    assert (row.conductor, row.steps) == ("administrator", [STOP])
+    assert AuditEntry.objects.filter(
+        action="demo.stop", user_name="administrator"
+    ).exists()
     assert client.post("/demo/fly/").status_code == 404
     text = client.get("/demo/").content.decode()
-    assert "carol conducts the demo." in text
+    assert "administrator conducts the demo." in text
     assert all(one.title in text for one in scenarios().values())
 
 
 def test_a_scenario_is_played_scene_by_scene(client: Client) -> None:
-    client.force_login(a_user("carol", Role.ADMINISTRATOR))
+    client.force_login(person(Role.ADMINISTRATOR))
     client.post("/demo/scenario/", {"name": "restated-bill"})
     for number in (1, 2, 3):
         text = client.get("/demo/").content.decode()
@@ -97,16 +100,17 @@ def test_the_api_does_the_same_and_refuses_what_it_does_not_know() -> None:
     assert answer.json()["steps"] == [STOP]
     client.post("/api/v1/demo/pause/")
     found = client.get("/api/v1/demo/").json()
-    assert (found["conductor"], found["is_paused"]) == ("carol", True)
+    assert (found["conductor"], found["is_paused"]) == ("administrator", True)
     assert len(found["scenarios"]) == 8
-    for data in ({}, {"steps": []}, {"steps": [{"do": "fly"}]}, {"step": [STOP]}):
+    wrong: list[dict[str, Any]] = [{}, {"steps": []}, {"steps": [{"do": "fly"}]}]
+    for data in [*wrong, {"step": [STOP]}]:
         refused = client.post("/api/v1/demo/steps/", data, format="json")
         assert refused.status_code == 400
     other = APIClient()
-    other.force_authenticate(a_user("dora", Role.ADMINISTRATOR))
+    other.force_authenticate(User.objects.create_superuser("dora"))
     refused = other.post("/api/v1/demo/let-go/")
     assert refused.status_code == 409
-    assert "carol conducts the demo" in refused.json()["detail"]
+    assert "administrator conducts the demo" in refused.json()["detail"]
     unknown = client.post("/api/v1/demo/scenario/", {"name": "none"}, format="json")
     assert unknown.status_code == 400
     assert client.get("/api/v1/demo/?a=1").status_code == 400

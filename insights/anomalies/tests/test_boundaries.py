@@ -1,9 +1,11 @@
 """Where a line of detection is drawn, on both of its sides."""
 
+import numpy as np
 import pytest
 
 from insights.anomalies.engine.anomaly_records import Kind, Measure, Severity
 from insights.anomalies.engine.limits import severity
+from insights.anomalies.engine.recurring import RecurringDeviations
 from insights.anomalies.tests.series import add, drawn, found_in
 
 
@@ -50,3 +52,22 @@ def test_cpu_is_as_bad_as_its_days_on_average(
     kind: Kind, points: float, level: str
 ) -> None:
     assert severity(Measure.CPU, kind, points * 4, 4).value == level
+
+
+@pytest.mark.parametrize(
+    ("day", "now", "moved", "is_back"),
+    [
+        (90, 107.0, -13.0, True),
+        (91, 107.0, -13.0, False),
+        (90, 107.1, -12.9, False),
+        (90, 92.9, -27.1, False),
+        (90, 107.0, 13.0, False),
+    ],
+)
+def test_within_90_days_and_a_third_of_the_way_it_has_returned(
+    day: int, now: float, moved: float, is_back: bool
+) -> None:
+    """A series that went from 100 to 120."""
+    past = RecurringDeviations([], np.zeros((1, 0)), np.zeros((1, 0)))
+    past.record_shift(0, 0, 100.0, 20.0)
+    assert past.is_return(0, day, now, moved) is is_back

@@ -78,6 +78,13 @@ def test_a_cause_without_an_account_is_of_the_account_of_the_bill() -> None:
     assert [*incident.amounts] == [Part(owner.account_id, "EC2")]
 
 
+def test_the_first_to_begin_is_the_first() -> None:
+    owner, day = account(), timedelta(days=1)
+    anomaly(owner, service="S3", first_day=A_WEEK_AGO + day)
+    anomaly(owner)
+    assert [one.title.split()[0] for one in incidents()] == ["EC2", "S3"]
+
+
 def test_only_what_is_asked_for_counts() -> None:
     causes = [
         cause("1", "EC2", "30", "eu-west-1"),

@@ -59,7 +59,10 @@ def test_a_members_costs_are_on_its_payers_bill() -> None:
     member.save()
     spent(payer)
     payer.daily_costs.update(sub_account_id=member.account_id)
-    assert status_of(budget(scope="account", account=member), NOW).spent == 95
+    forecast(payer, "10", key=member.account_id)
+    forecast(member, "1")  # of its own bill, which is read no more
+    status = status_of(budget(scope="account", account=member), NOW)
+    assert (status.spent, status.forecasted) == (95, 205)
 
 
 def test_what_a_member_stored_before_it_joined_is_part_of_its_month() -> None:
@@ -80,6 +83,13 @@ def test_without_a_forecast_it_says_that_only_what_is_spent_is_known() -> None:
     status = status_of(budget(), NOW)
     assert status.forecasted is None
     assert "No forecast reaches the end of the month" in status.note
+
+
+def test_the_first_day_of_a_month_counts_as_soon_as_any_of_it_is_stored() -> None:
+    first = date(2026, 12, 1)
+    store_costs(account(), Window(first, date(2026, 12, 2)), {"EC2": "5"})
+    status = status_of(budget(), datetime(2026, 12, 1, 9, tzinfo=UTC))
+    assert (status.spent, status.spent_until) == (5, first)
 
 
 def test_before_the_first_day_of_a_month_is_stored_its_costs_are_unknown() -> None:

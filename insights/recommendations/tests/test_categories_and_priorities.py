@@ -51,6 +51,7 @@ def test_the_page_links_each_category_and_sorts_by_it() -> None:
     assert told.index(">Stop db<") < told.index(">Delete vol-1<")
     assert "?live=true&amp;category=storage" in told
     assert "$900.00" in told
+    assert "$140.16" in told
 
 
 @pytest.mark.django_db

@@ -176,8 +176,11 @@ def test_who_said_late_that_it_is_done_is_judged_from_the_change_on() -> None:
 
 def test_a_machine_that_is_gone_saved_what_it_cost() -> None:
     gone = machine(cpu=until_done(), gone_since=at(days_ago(DONE_AGO)))
-    found = verdict(STOP, gone, bills("50", "45.392"))
-    assert found.status is VerdictStatus.REALIZED
+    late = replace(STOP, done_at=at(days_ago(2)))
+    for done in (STOP, late):
+        found = verdict(done, gone, bills("50", "45.392"))
+        assert found.status is VerdictStatus.REALIZED
+        assert found.figures["changed_on"] == "2026-05-31"
 
 
 def test_without_a_price_the_change_is_seen_and_its_amount_is_not() -> None:

@@ -36,10 +36,16 @@ class Command(BaseCommand):
         parser.add_argument(
             "--read-only", action="store_true", help="It starts and changes nothing."
         )
-        parser.add_argument(
+        use = parser.add_mutually_exclusive_group()
+        use.add_argument(
             "--mcp",
             action="store_true",
             help="For an assistant that asks /mcp: it asks questions and nothing else.",
+        )
+        use.add_argument(
+            "--wall",
+            action="store_true",
+            help="For a screen that opens /wall/TOKEN/: it only shows.",
         )
         parser.add_argument(
             "--account",
@@ -65,12 +71,13 @@ class Command(BaseCommand):
                 "or with `manage.py add_user`."
             )
         names = options["account"]
+        wanted = (one for one in (Scope.MCP, Scope.WALL) if options[one])
         try:
             made, text = make_token(
                 user,
                 options["days"],
                 name=options["name"],
-                scope=Scope.MCP if options["mcp"] else Scope.API,
+                scope=next(wanted, Scope.API),
                 is_read_only=options["read_only"],
                 accounts=chosen_accounts(names) if names else None,
             )

@@ -22,6 +22,8 @@ CHANGES: Mapping[ActionKind, Callable[[AwsClients, CloudAction], Change]] = {
     ActionKind.CHANGE_VOLUME_TYPE: volume_actions.ChangeType,
     ActionKind.SET_STORAGE_CLASS: bucket_actions.SetStorageClass,
 }
+# Who waits for an action would rather run it again.
+MOST_ATTEMPTS = 3
 NO_ROLE = (
     "Give it an acting role in the admin under Cloud accounts, or by `manage.py "
     "add_account --acting-role-arn`."
@@ -42,6 +44,9 @@ class AwsActing(ActingProvider):
             raise ProviderError(ErrorKind.NOT_ENABLED, reading, reason, NO_ROLE)
         role = AwsSettings(settings.acting_role_arn, settings.acting_external_id)
         self._regions = settings.regions
+        options = replace(
+            options, max_attempts=min(options.max_attempts, MOST_ATTEMPTS)
+        )
         self._clients = AwsClients(replace(account, settings=role), options, self.meter)
 
     def change(self, action: CloudAction) -> Change:

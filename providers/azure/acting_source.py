@@ -24,6 +24,8 @@ CHANGES: Mapping[ActionKind, type[ResourceChange]] = {
     ActionKind.CHANGE_VOLUME_TYPE: disk_actions.ChangeType,
     ActionKind.SET_STORAGE_CLASS: other_actions.SetAccessTier,
 }
+# Who waits for an action would rather run it again.
+MOST_ATTEMPTS = 3
 NO_IDENTITY = (
     "Give it an acting client id in the admin under Cloud accounts, or by `manage.py "
     "add_account --provider azure --acting-client-id`."
@@ -49,6 +51,11 @@ class AzureActing(ActingProvider):
             reading = f"Acting in {account}"
             raise ProviderError(ErrorKind.NOT_ENABLED, reading, reason, NO_IDENTITY)
         own = replace(account, settings=settings.acting)
+        options = replace(
+            options,
+            max_attempts=min(options.max_attempts, MOST_ATTEMPTS),
+            max_wait=min(options.max_wait, acting.deadline_seconds),
+        )
         self._client = AzureClient(own, options, self.meter, now)
 
     def change(self, action: CloudAction) -> Change:

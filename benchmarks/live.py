@@ -1,0 +1,213 @@
+"""How soon many open sockets hear of a change in the database, and what they cost.
+
+The process of `manage.py live` on a temporary PostgreSQL, asked by clients of 21 users,
+of whom 20 see two accounts each. All see the account that changes. From before the
+commit to the message in the client, which runs on the same machine.
+
+    python -m benchmarks.live [--viewers 1000] [--changes 20]
+"""
+
+import argparse
+import asyncio
+import itertools
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import django
+import psycopg2
+from websockets.asyncio.client import ClientConnection, connect
+
+from benchmarks.load import cpu_seconds
+from benchmarks.measure import in_child, report_child, save, told
+from core.testing.postgres import free_port, postgres
+from core.testing.waiting import wait_until
+
+# Up to FEW viewers, and above.
+GOAL_MS = (250, 500)
+FEW = 50
+GOAL_KB = 60
+# Each opens after the one before has answered.
+AT_ONCE = 25
+BETWEEN_SECONDS = 1.5
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("part", nargs="?", choices=["made"])
+    parser.add_argument("--viewers", type=int, nargs="+", default=[50, 1000])
+    parser.add_argument("--changes", type=int, default=20)
+    options = parser.parse_args()
+    if options.part:
+        report_child(made)
+        return
+    with postgres() as url, tempfile.TemporaryDirectory() as folder:
+        environment = os.environ | {
+            "DATABASE_URL": url,
+            "DJANGO_SETTINGS_MODULE": "cloudintel.settings",
+            "STATE_DIR": folder,
+            "ENV_FILE": "",
+            "LIVE_SOCKETS_PER_USER": "100000",
+        }
+        ready = in_child("benchmarks.live", "made", environment)
+        figures = {
+            f"{count}": asyncio.run(
+                measured(count, options.changes, ready, environment)
+            )
+            for count in options.viewers
+        }
+    save("live", figures)
+
+
+def made() -> dict[str, Any]:
+    """Fill the database with accounts, and with users of all of them and of two."""
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    from clouds.testing import account, see_only
+    from clouds.versions import bump_version
+    from users.roles import Role, assign_role
+    from users.testing import person
+    from users.tokens import make_token
+
+    accounts = [account(number, f"account-{number}") for number in range(1, 21)]
+    everybody = person(Role.VIEWER)
+    users = [everybody]
+    for owner in accounts:
+        bump_version(owner, "cost")
+        users.append(type(everybody).objects.create(username=owner.name))
+        assign_role(users[-1], Role.VIEWER)
+        see_only(users[-1], owner, accounts[0])
+    return {
+        "tokens": [make_token(user, 1)[1] for user in users],
+        "account": accounts[0].pk,
+    }
+
+
+@dataclass
+class Heard:
+    """When the last change was made, and how long after that each client heard."""
+
+    since: float = 0.0
+    ms: list[float] = field(default_factory=list)
+
+    async def listen(self, client: ClientConnection) -> None:
+        async for text in client:
+            if "events" in json.loads(text):
+                self.ms.append((time.monotonic() - self.since) * 1000)
+
+
+async def measured(
+    count: int,
+    changes: int,
+    ready: Mapping[str, Any],
+    environment: Mapping[str, str],
+) -> dict[str, Any]:
+    heard = Heard()
+    with process(environment) as (port, pid):
+        before = resident_kb(pid)
+        clients = await opened(port, ready["tokens"], count)
+        each_kb = (resident_kb(pid) - before) / count
+        listening = [asyncio.create_task(heard.listen(one)) for one in clients]
+        busy = cpu_seconds(pid)
+        for _ in range(changes):
+            heard.since = time.monotonic()
+            await asyncio.to_thread(
+                commit, ready["account"], environment["DATABASE_URL"]
+            )
+            await asyncio.sleep(BETWEEN_SECONDS)
+        cpu_ms = (cpu_seconds(pid) - busy) * 1000 / changes
+        for one, task in zip(clients, listening, strict=True):
+            task.cancel()
+            one.transport.abort()
+    p99 = statistics.quantiles(heard.ms, n=100)[98]
+    lost = changes * count - len(heard.ms)
+    print(
+        f"{count} viewers: {told(heard.ms, 'ms')}, p99 {p99:.0f} ms "
+        f"(goal {GOAL_MS[count > FEW]}), {lost} lost, {each_kb:.0f} KB each (goal "
+        f"{GOAL_KB}), {cpu_ms:.0f} ms of a processor for each change",
+        flush=True,
+    )
+    return {"p99_ms": p99, "lost": lost, "kb": each_kb, "cpu_ms": cpu_ms}
+
+
+@contextmanager
+def process(environment: Mapping[str, str]) -> Iterator[tuple[int, int]]:
+    """The process of sockets: its port and its id."""
+    port = free_port()
+    server = subprocess.Popen(
+        [sys.executable, "manage.py", "live", "--port", str(port)],
+        env=dict(environment),
+    )
+    try:
+        wait_until("the process of sockets", lambda: is_up(port))
+        yield port, server.pid
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def is_up(port: int) -> bool:
+    with suppress(OSError):
+        address = f"http://127.0.0.1:{port}/health"
+        return bool(urllib.request.urlopen(address).status == 200)
+    return False
+
+
+async def opened(
+    port: int, tokens: Sequence[str], count: int
+) -> list[ClientConnection]:
+    """Open sockets of all users in turn, each of which watches costs."""
+
+    async def one(token: str) -> ClientConnection:
+        client = await connect(
+            f"ws://127.0.0.1:{port}/ws/events",
+            additional_headers={"Authorization": f"Token {token}"},
+            compression=None,
+            open_timeout=60,
+        )
+        await client.send('{"subscribe": ["costs"]}')
+        await client.recv()
+        return client
+
+    clients: list[ClientConnection] = []
+    for _ in range(0, count, AT_ONCE):
+        chosen = itertools.islice(itertools.cycle(tokens), min(AT_ONCE, count))
+        clients += await asyncio.gather(*map(one, chosen))
+    return clients
+
+
+def commit(account: int, url: str) -> None:
+    """Move the version of the account's costs, as the end of a sync does."""
+    with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE clouds_dataversion SET version = gen_random_uuid() "
+            "WHERE account_id = %s AND dataset = 'cost'",
+            [account],
+        )
+        cursor.execute(
+            "UPDATE clouds_sharedversion SET version = gen_random_uuid() "
+            "WHERE subject = 'cost'"
+        )
+        cursor.execute("NOTIFY cloudintel_versions")
+        connection.commit()
+
+
+def resident_kb(pid: int) -> int:
+    text = Path(f"/proc/{pid}/status").read_text()
+    return int(text.split("VmRSS:")[1].split()[0])
+
+
+if __name__ == "__main__":
+    main()

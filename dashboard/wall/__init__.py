@@ -1,0 +1,1 @@
+"""The wall: a full screen that nobody touches."""

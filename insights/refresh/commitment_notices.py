@@ -61,7 +61,7 @@ def _purchases(
     days = rows.values_list("account", "service", "currency", "day")
     found: dict[Charge, dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for *charge, day, amount in days.annotate(amount=Sum("billed")):
-        found[tuple(charge)][first_of_month(day)] += amount  # type: ignore[index]
+        found[tuple(charge)][first_of_month(day)] += amount
     return found
 
 

@@ -88,7 +88,7 @@ def test_nothing_is_told_before_the_first_days_are_read() -> None:
 @pytest.mark.parametrize(
     "values", [{"service": "AWS Support (Business)"}, {"category": "Usage"}]
 )
-def test_support_and_usage_are_no_commitments(values: dict[str, str]) -> None:
+def test_support_and_usage_are_no_commitments(values: dict[str, Any]) -> None:
     committed("", "100", "100", **values)
     queue_ended_commitments(SIXTH)
     assert not Notice.objects.exists()

@@ -129,6 +129,7 @@ class Topic(models.TextChoices):
     ANOMALY = "anomaly", "Anomalies"
     BUDGET = "budget", "Budgets"
     FRESHNESS = "freshness", "Data freshness"
+    COMMITMENT = "commitment", "Commitments"
     HEALTH = "health", "Health"
     REMEDIATION = "remediation", "Remediation"
     HAND_OVER = "hand_over", "Hand-overs and due dates"
@@ -137,7 +138,10 @@ class Topic(models.TextChoices):
 
 
 # What somebody has to look at; the others only inform.
-ACTED_ON = (Topic.ANOMALY, Topic.BUDGET, Topic.FRESHNESS, Topic.HEALTH)
+ACTED_ON = (
+    *(Topic.ANOMALY, Topic.BUDGET, Topic.COMMITMENT),
+    *(Topic.FRESHNESS, Topic.HEALTH),
+)
 
 
 @dataclass(frozen=True, slots=True)

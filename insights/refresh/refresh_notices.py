@@ -5,12 +5,14 @@ from datetime import datetime
 from alerts.models import Notice
 from insights.anomalies.anomaly_notices import queue_anomalies, queue_ends
 from insights.owners.notices import queue_due
+from insights.refresh.commitment_notices import queue_ended_commitments
 
 
 def refresh_notices(now: datetime) -> int:
-    """Queue the notices of anomalies, and of what is due; return how many are new."""
+    """Queue notices of anomalies, commitments and due dates; return how many."""
     before = Notice.objects.count()
     queue_anomalies(now)
     queue_ends(now)
     queue_due(now)
+    queue_ended_commitments(now)
     return Notice.objects.count() - before

@@ -107,8 +107,8 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
         # backfill; windows; their runs.
         ("/syncs/backfills/{backfill}/", 11),
         # instance; CPU; memory; network; newest syncs and the first; freshness;
-        # changes; list price; disks and addresses; emissions.
-        ("/instances/{instance}/", 29),
+        # changes; list price; disks and addresses; emissions; actions.
+        ("/instances/{instance}/", 30),
         # accounts (2); costs per account and currency (2); sums per account and of all;
         # running machines, use of regions and buckets; advice; the days.
         ("/carbon/", 18),

@@ -1,4 +1,4 @@
-"""Changing instances, volumes, addresses and buckets of the emulated AWS."""
+"""Changing instances of the emulated AWS, and by whose rights."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,75 +8,28 @@ from typing import Any
 import pytest
 
 from core.testing.aws_emulator import (
-    EmulatedAddress,
     EmulatedAws,
     EmulatedBucket,
-    EmulatedVolume,
 )
 from core.testing.aws_emulator.builders import ACCOUNT, june, machine
 from providers.acting import (
     ActingOptions,
     ActionKind,
-    ActionOutcome,
-    CloudAction,
     Seen,
-    seen,
 )
 from providers.aws.account_settings import AwsSettings
 from providers.aws.acting_source import AwsActing
 from providers.aws.client import AwsAccount, AwsOptions
 from providers.errors import ErrorKind, ProviderError
-
-REGION = "eu-west-1"
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/cloudintel-acting"
-SNAPSHOT = f"snap-{1:017x}"
-
-
-def acting(aws: EmulatedAws, protected: str = "keep") -> AwsActing:
-    """The account's acting source, which waits on the emulator's clock."""
-    aws.world().roles = {"cloudintel": None, "cloudintel-acting": "secret"}
-    account = AwsAccount(
-        ACCOUNT, AwsSettings(acting_role_arn=ROLE, acting_external_id="secret")
-    )
-    options = ActingOptions(
-        [protected],
-        deadline_seconds=120,
-        clock=lambda: aws.now.timestamp(),
-        wait=aws.wait,
-    )
-    return AwsActing(account, AwsOptions(max_attempts=2), options)
-
-
-def approved(
-    source: AwsActing, kind: ActionKind, resource_id: str, target: str = ""
-) -> CloudAction:
-    """The action with what is seen now as what was approved."""
-    action = CloudAction(
-        key="ci-1",
-        kind=kind,
-        resource_id=resource_id,
-        region=REGION,
-        target=target,
-    )
-    record = source.look(action)
-    assert record is not None
-    return replace(action, expected=seen(record))
-
-
-def run(source: AwsActing, action: CloudAction, **options: bool) -> ActionOutcome:
-    return source.act(action, lambda _: None, **options)
-
-
-def refused(source: AwsActing, action: CloudAction, **options: bool) -> ProviderError:
-    with pytest.raises(ProviderError) as raised:
-        run(source, action, **options)
-    return raised.value
-
-
-def of_kind(error: ProviderError, kind: ErrorKind, *words: str) -> None:
-    assert error.kind == kind
-    assert all(word in str(error) for word in words), str(error)
-
+from providers.tests.aws_actions import (
+    REGION,
+    ROLE,
+    acting,
+    approved,
+    of_kind,
+    refused,
+    run,
+)
 
 # Instances
 
@@ -267,155 +220,6 @@ def test_a_dry_run_tells_a_type_that_does_not_exist(aws: EmulatedAws) -> None:
     with pytest.raises(ProviderError) as raised:
         source.dry_run(action)
     of_kind(raised.value, ErrorKind.INVALID, "t3.tiny")
-
-
-# Addresses
-
-
-def test_it_releases_an_address_that_nothing_holds(aws: EmulatedAws) -> None:
-    aws.world().add_address(EmulatedAddress("eipalloc-1", REGION))
-    source = acting(aws)
-    action = approved(source, ActionKind.RELEASE_ADDRESS, "eipalloc-1")
-    assert "ec2:ReleaseAddress" in source.dry_run(action)
-    outcome = run(source, action)
-    assert (outcome.seen, outcome.undo) == (None, None)
-    assert "203.0.113.10" in outcome.answer
-    assert not aws.world().addresses
-    assert run(source, action, is_repeated=True).seen is None
-    of_kind(refused(source, action), ErrorKind.CHANGED, "gone")
-
-
-def test_an_address_in_use_stays(aws: EmulatedAws) -> None:
-    address = EmulatedAddress("eipalloc-1", REGION, instance_id="i-1")
-    aws.world().add_address(address)
-    source = acting(aws)
-    action = approved(source, ActionKind.RELEASE_ADDRESS, "eipalloc-1")
-    of_kind(refused(source, action), ErrorKind.CONFLICT, "i-1 holds it")
-
-
-# Volumes
-
-
-def test_a_volume_is_deleted_after_a_snapshot_with_its_tags(aws: EmulatedAws) -> None:
-    aws.seconds_to_change = 30
-    tags = {"team": "shop", "aws:cloudformation:stack-name": "web"}
-    aws.world().add_volume(EmulatedVolume("vol-1", REGION, tags=tags))
-    source = acting(aws)
-    action = approved(source, ActionKind.DELETE_VOLUME, "vol-1")
-    assert "ec2:CreateSnapshot, ec2:DeleteVolume" in source.dry_run(action)
-    outcome = run(source, action)
-    assert SNAPSHOT in outcome.answer
-    assert not aws.world().volumes
-    snapshot = aws.world().snapshots[SNAPSHOT]
-    assert snapshot.tags == {"team": "shop", "cloudintel-action": "ci-1"}
-
-
-def test_a_repeated_deletion_takes_the_snapshot_that_is_there(aws: EmulatedAws) -> None:
-    aws.seconds_to_change = 200  # longer than the deadline
-    aws.world().add_volume(EmulatedVolume("vol-1", REGION))
-    source = acting(aws)
-    action = approved(source, ActionKind.DELETE_VOLUME, "vol-1")
-    of_kind(refused(source, action), ErrorKind.UNFINISHED, "snapshot")
-    aws.wait(200)
-    aws.seconds_to_change = 0
-    run(source, action, is_repeated=True)
-    assert [*aws.world().snapshots] == [SNAPSHOT]
-    assert not aws.world().volumes
-
-
-def test_a_volume_attached_while_its_snapshot_was_taken_stays(aws: EmulatedAws) -> None:
-    aws.seconds_to_change = 30
-    volume = aws.world().add_volume(EmulatedVolume("vol-1", REGION))
-    source = acting(aws)
-    action = approved(source, ActionKind.DELETE_VOLUME, "vol-1")
-    aws.later(lambda: volume.attached_to.append("i-1"))
-    of_kind(refused(source, action), ErrorKind.CHANGED, "attached to was empty")
-    assert not aws.requests["ec2:DeleteVolume"]
-
-
-def test_without_a_complete_snapshot_no_volume_is_deleted(aws: EmulatedAws) -> None:
-    aws.world().add_volume(EmulatedVolume("vol-1", REGION))
-    source = acting(aws)
-    action = approved(source, ActionKind.DELETE_VOLUME, "vol-1")
-    aws.seconds_to_change = 30
-    aws.later(lambda: setattr(aws.world().snapshots[SNAPSHOT], "state", "error"))
-    of_kind(refused(source, action), ErrorKind.CONFLICT, "failed", "was not deleted")
-    assert aws.world().volumes
-
-
-def test_without_the_right_to_tag_no_snapshot_is_taken(aws: EmulatedAws) -> None:
-    aws.world().add_volume(EmulatedVolume("vol-1", REGION))
-    aws.deny("ec2:CreateTags")
-    source = acting(aws)
-    action = approved(source, ActionKind.DELETE_VOLUME, "vol-1")
-    of_kind(refused(source, action), ErrorKind.DENIED, "ec2:CreateTags")
-    assert not aws.world().snapshots
-
-
-def test_gp2_becomes_gp3_as_fast_as_it_was_and_while_in_use(aws: EmulatedAws) -> None:
-    aws.seconds_to_change = 30
-    volume = aws.world().add_volume(
-        EmulatedVolume(
-            *("vol-1", REGION),
-            volume_type="gp2",
-            size_gib=2000,
-            iops=6000,
-            attached_to=["i-1"],
-        )
-    )
-    source = acting(aws)
-    action = approved(source, ActionKind.CHANGE_VOLUME_TYPE, "vol-1", "gp3")
-    assert "ec2:ModifyVolume" in source.dry_run(action)
-    outcome = run(source, action)
-    assert (volume.volume_type, volume.iops, volume.throughput_mib) == (
-        *("gp3", 6000),
-        250,
-    )
-    assert outcome.undo
-    assert outcome.undo.target == "gp2"
-    error = refused(source, replace(outcome.undo, key="ci-2"))
-    of_kind(error, ErrorKind.CONFLICT, "at least 6 hours")
-    aws.wait(6 * 3600)
-    run(source, replace(outcome.undo, key="ci-2"))
-    assert volume.volume_type == "gp2"
-
-
-# Buckets
-
-
-def test_a_bucket_gets_one_rule_of_ours_beside_its_own(aws: EmulatedAws) -> None:
-    own = {"ID": "old logs", "Status": "Enabled", "Filter": {"Prefix": "logs/"}}
-    bucket = aws.world().add_bucket(EmulatedBucket("logs", REGION, lifecycle=[own]))
-    source = acting(aws)
-    action = approved(source, ActionKind.SET_STORAGE_CLASS, "logs", "StandardIAStorage")
-    assert "S3 has no dry run" in source.dry_run(action)
-    outcome = run(source, action)
-    run(source, action, is_repeated=True)
-    assert [rule["ID"] for rule in bucket.lifecycle] == [
-        "old logs",
-        "cloudintel-storage-class",
-    ]
-    assert bucket.lifecycle[1]["Transitions"] == [
-        {"Days": 30, "StorageClass": "STANDARD_IA"}
-    ]
-    assert outcome.seen
-    assert outcome.seen.type == "StandardIAStorage"
-    assert outcome.undo
-    assert outcome.undo.target == "StandardStorage"
-    run(source, replace(outcome.undo, key="ci-2"))
-    assert [rule["ID"] for rule in bucket.lifecycle] == ["old logs"]
-
-
-def test_the_only_rule_is_deleted_with_the_lifecycle(aws: EmulatedAws) -> None:
-    bucket = aws.world().add_bucket(EmulatedBucket("logs", REGION))
-    source = acting(aws)
-    action = approved(source, ActionKind.SET_STORAGE_CLASS, "logs", "StandardIAStorage")
-    undo = run(source, action).undo
-    assert undo
-    run(source, replace(undo, key="ci-2"))
-    assert not bucket.lifecycle
-    del aws.world().buckets["logs"]
-    of_kind(refused(source, action), ErrorKind.CHANGED, "gone")
 
 
 # Whose rights

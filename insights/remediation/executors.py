@@ -76,12 +76,14 @@ class CloudExecutor:
     ) -> Outcome:
         with self._metered(row):
             action = cloud_action(row, row.traits.acts)
-            if row.schedule_id is not None and not is_repeated:
+            if row.schedule_id is not None:
+                # Nobody saw it at that hour: as it is now is as it is expected.
                 found = self._look(action)
-                if is_as_scheduled(row, found.state):
-                    return Outcome(f"It was {found.state} already.")
                 action = replace(action, expected=found)
-                progress(self.source.dry_run(action))
+                if not is_repeated:
+                    if is_as_scheduled(row, found.state):
+                        return Outcome(f"It was {found.state} already.")
+                    progress(self.source.dry_run(action))
             outcome = self.source.act(action, progress, is_repeated=is_repeated)
         undo = outcome.undo
         taken_back = {"kind": undo.kind, "target": undo.target} if undo else {}

@@ -24,6 +24,7 @@ from insights.remediation.testing import (
 from insights.testing import recommendation
 from inventory.models import Resource
 from inventory.testing import instance
+from providers.errors import ErrorKind, ProviderError
 
 
 def at(day: int, hour: int) -> datetime:
@@ -100,6 +101,18 @@ def test_it_is_stopped_and_started_once_at_each_hour(
     assert run_due(at(21, 12)) == []
     assert [one.kind for one in run_due(at(23, 0))] == ["start_instance"]
     assert state(acting) == "running"
+
+
+def test_a_stop_that_the_cloud_did_not_finish_goes_on_with_the_instance_as_it_is(
+    schedule: PowerSchedule, acting: FakeActing
+) -> None:
+    run_due(NOW)
+    acting.errors = [ProviderError(ErrorKind.UNFINISHED, "Stop", "not yet", "Look.")]
+    [asked] = run_due(at(20, 21))
+    assert (asked.status, acting.acted) == ("running", [])
+    assert worked_on(asked).status == "succeeded"
+    [action] = acting.acted
+    assert action.expected.type == "m5.large"
 
 
 def test_what_somebody_starts_in_its_hours_is_left_running(

@@ -17,7 +17,11 @@ from insights.remediation.proposals import (
     propose,
 )
 from insights.remediation.queue import send
-from insights.transitions import InvalidTransition, require_version
+from insights.transitions import (
+    InvalidTransition,
+    require_version,
+    update_version,
+)
 from providers.acting import ActionKind
 from users.audit import Actor, record_by
 
@@ -133,11 +137,12 @@ def _resume(
         ) from None
 
 
+@transaction.atomic
 def _check_again(row: Remediation, now: datetime, actor: Actor) -> None:
     if "check" not in decisions_on(row):
         raise InvalidTransition("There is no dry run to repeat.")
-    same = Remediation.objects.filter(pk=row.pk, status=Status.PROPOSED)
-    same.update(checked_at=None, dry_run="", dry_run_error="")
+    values = {"checked_at": None, "dry_run": "", "dry_run_error": ""}
+    update_version(row, row.version, values)
     row.refresh_from_db()
     record_by(actor, "remediation.check", row)
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from clouds.demo_clock import company_now
@@ -117,8 +117,15 @@ def try_without_doing(attempt: Attempt) -> None:
         error = storable(str(failure))
     same = Remediation.objects.filter(pk=row.pk, status=Status.PROPOSED)
     with transaction.atomic():
-        values = {"dry_run": dry_run, "dry_run_error": error, "expected": expected}
-        if not same.update(checked_at=attempt.now, **values):
+        stored = same.update(
+            dry_run=dry_run,
+            dry_run_error=error,
+            expected=expected,
+            checked_at=attempt.now,
+            # So that nobody approves what they have not seen.
+            version=F("version") + 1,
+        )
+        if not stored:
             return  # it was rejected or cancelled meanwhile
         row.refresh_from_db()
         row.write_line(f"Dry run: {dry_run or error}", attempt.now)

@@ -165,6 +165,20 @@ def test_an_older_version_decides_nothing(
         decide(Remediation.objects.get(), "approve", row.version, NOW, BOB)
 
 
+def test_what_an_earlier_dry_run_saw_is_approved_no_longer(
+    owner: CloudAccount, acting: FakeActing
+) -> None:
+    row = proposed(running(owner, acting))
+    shown = row.version
+    decide(row, "check", shown, NOW, BOB)
+    with pytest.raises(StaleVersion):
+        decide(row, "approve", shown, NOW, BOB)
+    between = row.version
+    worked_on(row)
+    with pytest.raises(StaleVersion):
+        decide(row, "approve", between, NOW, BOB)
+
+
 def test_rejecting_needs_a_reason_and_ends_it(
     owner: CloudAccount, acting: FakeActing
 ) -> None:

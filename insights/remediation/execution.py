@@ -189,7 +189,7 @@ def _store_success(attempt: Attempt, outcome: Outcome) -> None:
             undo=outcome.undo,
         )
         _follow_recommendation(row, now)
-        if row.undoes is not None:
+        if row.undoes is not None and row.undoes.can_be_undone:
             note = f"Taken back by action {row.pk}."
             transition(row.undoes, "roll_back", now, note=note)
     for sentence in outcome.follow_up(row, now):

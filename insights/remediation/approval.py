@@ -6,15 +6,14 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from clouds.models import CloudAccount
-from clouds.registry import acts_for
 from insights.models import Remediation
 from insights.remediation.action_kinds import OF_CLOUD, RemediationKind
 from insights.remediation.action_status import transition
 from insights.remediation.proposals import (
-    ACTING_IS_OFF,
     InvalidProposal,
     Proposal,
     propose,
+    why_not_acting,
 )
 from insights.remediation.queue import send
 from insights.transitions import (
@@ -105,8 +104,8 @@ def _approve(
 
 def why_not_approved(row: Remediation, actor: Actor, now: datetime) -> str:
     """Say why this actor can't approve it now; "" if they can."""
-    if row.traits.needs_role and not acts_for(row.account):
-        return ACTING_IS_OFF.format(account=row.account)
+    if row.traits.needs_role and (reason := why_not_acting(row.account)):
+        return reason
     if row.checked_at is None:
         return "Its dry run is not done yet. Wait for it."
     if row.dry_run_error:

@@ -51,6 +51,12 @@ class Executor(Protocol):
 
 def executor_of(row: Remediation, now: datetime) -> Executor:
     """Return what does it; no request is sent. Raise ProviderError."""
+    if row.traits.needs_role and not row.account.is_enabled:
+        reason, advice = (
+            f"{row.account} is disabled",
+            "Enable it, and propose it again.",
+        )
+        raise ProviderError(ErrorKind.NOT_ENABLED, str(row), reason, advice)
     if row.traits.acts is not None:
         return CloudExecutor(acting_for(row.account, now), now)
     if row.resource_id is not None:

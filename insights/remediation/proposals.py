@@ -141,10 +141,8 @@ def _why_not_of_resource(proposal: Proposal, resource: Resource) -> str:
     label = proposal.kind.label
     if traits.of is None or traits.of != resource.kind:
         return f"{label} is nothing for a resource of kind {resource.kind}."
-    if not acts_for(proposal.account):
-        return ACTING_IS_OFF.format(account=proposal.account)
-    if not proposal.account.is_enabled:
-        return f"{proposal.account} is disabled. Enable it first."
+    if reason := why_not_acting(proposal.account):
+        return reason
     if resource.is_gone:
         return f"{resource} is {resource.gone_word}, so there is nothing to change."
     if tag := protecting_tag(resource.tags, settings.ACTING_PROTECTED_TAGS):
@@ -167,6 +165,13 @@ def _why_not_of_resource(proposal: Proposal, resource: Resource) -> str:
         status = proposal.recommendation.get_status_display().lower()
         return f"The recommendation is {status}. Reopen it first."
     return _open_one(proposal)
+
+
+def why_not_acting(account: CloudAccount) -> str:
+    """Say why nothing is changed in the account now; "" if it may be."""
+    if not acts_for(account):
+        return ACTING_IS_OFF.format(account=account)
+    return "" if account.is_enabled else f"{account} is disabled. Enable it first."
 
 
 def _why_not_of_run(proposal: Proposal, run: SyncRun) -> str:

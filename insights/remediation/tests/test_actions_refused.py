@@ -10,7 +10,7 @@ from clouds.models import CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW
 from insights.models import Remediation
-from insights.remediation import approval, proposals
+from insights.remediation import proposals
 from insights.remediation.action_kinds import RemediationKind
 from insights.remediation.approval import decide
 from insights.remediation.proposals import (
@@ -61,10 +61,25 @@ def test_an_account_without_an_acting_role_is_never_changed(
 ) -> None:
     machine, other = running(owner, acting), running(owner, acting, "db")
     row = proposed(machine)
-    for module in (proposals, approval):
-        monkeypatch.setattr(module, "acts_for", lambda account: False)
+    monkeypatch.setattr(proposals, "acts_for", lambda account: False)
     assert "Acting is off for production" in proposal_refused(other, "stop_instance")
     assert "Acting is off for production" in refusal(row)
+
+
+def test_a_disabled_account_is_changed_no_more(
+    owner: CloudAccount, acting: FakeActing
+) -> None:
+    row, other = (
+        proposed(running(owner, acting)),
+        proposed(running(owner, acting, "db")),
+    )
+    decide(row, "approve", row.version, NOW, BOB)
+    CloudAccount.objects.update(is_enabled=False)
+    assert worked_on(row).status == "failed"
+    assert "production (000000000001) is disabled. Enable it" in row.error
+    assert acting.acted == []
+    other = Remediation.objects.get(pk=other.pk)
+    assert "is disabled. Enable it first." in refusal(other)
 
 
 def test_who_proposed_it_does_not_approve_it(

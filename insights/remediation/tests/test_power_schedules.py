@@ -8,6 +8,7 @@ import pytest
 from clouds.testing import account
 from core.testing.clock import NOW
 from insights.models import PowerSchedule, Remediation
+from insights.remediation import proposals
 from insights.remediation.action_kinds import RemediationKind
 from insights.remediation.approval import decide
 from insights.remediation.power_hours import InvalidHours, PowerHours
@@ -131,6 +132,19 @@ def test_taken_back_it_ends(schedule: PowerSchedule) -> None:
     schedule.refresh_from_db()
     assert schedule.ended_at is not None
     assert run_due(at(20, 21)) == []
+
+
+def test_it_is_ended_where_nothing_may_be_changed_any_more(
+    schedule: PowerSchedule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proposals, "acts_for", lambda account: False)
+    row = Remediation.objects.get(kind="schedule")
+    back = worked_on(decide(row, "roll_back", row.version, NOW, BOB))
+    assert back.status == "proposed"
+    decide(back, "approve", back.version, NOW, ADA)
+    assert worked_on(back).status == "succeeded"
+    schedule.refresh_from_db()
+    assert schedule.ended_at is not None
 
 
 def test_what_is_gone_ends_its_schedule(schedule: PowerSchedule) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from clouds.registry import CLOUDS, acting_for
-from core.windows import utc_day
+from core.windows import InvalidWindow, utc_day
 from insights.models import PowerSchedule, Remediation
 from insights.remediation.action_kinds import RemediationKind
 from insights.remediation.power_hours import PowerHours
@@ -244,12 +244,14 @@ class SyncExecutor:
                 window=run.window,
             )
         except BrokerUnavailable as error:
-            raise ProviderError(
-                ErrorKind.UNAVAILABLE, f"Restart of run {run.pk}", str(error), ""
-            ) from None
+            raise _not_restarted(run, ErrorKind.UNAVAILABLE, str(error)) from None
+        except InvalidWindow as error:
+            raise _not_restarted(run, ErrorKind.INVALID, str(error)) from None
         sentence = " ".join(started.sentences())
         if started.refused:
-            raise ProviderError(
-                ErrorKind.INVALID, f"Restart of run {run.pk}", sentence, ""
-            )
+            raise _not_restarted(run, ErrorKind.INVALID, sentence)
         return Outcome(sentence)
+
+
+def _not_restarted(run: SyncRun, kind: ErrorKind, reason: str) -> ProviderError:
+    return ProviderError(kind, f"Restart of run {run.pk}", reason, "")

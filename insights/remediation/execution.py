@@ -139,6 +139,8 @@ def run(attempt: Attempt) -> None:
     attempts = row.attempts + 1
     if row.status == Status.APPROVED:
         transition(row, "start", attempt.now, attempts=attempts, started_at=attempt.now)
+    elif attempts > MOST_ATTEMPTS:
+        return _close(attempt, "lose", f"Its worker ended again and again. {LOOK}")
     else:
         Remediation.objects.filter(pk=row.pk).update(attempts=attempts)
         row.refresh_from_db()
@@ -155,6 +157,7 @@ def run(attempt: Attempt) -> None:
         raise
     else:
         _store_success(attempt, outcome)
+    return None
 
 
 def _store_failure(attempt: Attempt, error: ProviderError) -> None:

@@ -7,8 +7,10 @@ being done twice; after some attempts its outcome is unknown, and a user decides
 
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -110,17 +112,32 @@ def claim(remediation_id: int, now: datetime) -> Remediation | None:
 
 def try_without_doing(attempt: Attempt) -> None:
     """Store what the cloud says to it, and the resource as it is: what is approved."""
-    row, dry_run, error, expected = attempt.row, "", "", dict[str, object]()
+    row = attempt.row
     try:
         dry_run, expected = executor_of(row, attempt.now).dry_run(row)
     except ProviderError as failure:
-        error = storable(str(failure))
+        _store_dry_run(attempt, error=storable(str(failure)))
+    except Exception as failure:
+        reason = f"Unexpected {type(failure).__name__}: {failure}."
+        _store_dry_run(attempt, error=storable(reason))
+        raise
+    else:
+        _store_dry_run(attempt, dry_run, expected)
+
+
+def _store_dry_run(
+    attempt: Attempt,
+    dry_run: str = "",
+    expected: Mapping[str, Any] | None = None,
+    error: str = "",
+) -> None:
+    row = attempt.row
     same = Remediation.objects.filter(pk=row.pk, status=Status.PROPOSED)
     with transaction.atomic():
         stored = same.update(
             dry_run=dry_run,
             dry_run_error=error,
-            expected=expected,
+            expected=expected or {},
             checked_at=attempt.now,
             # So that nobody approves what they have not seen.
             version=F("version") + 1,

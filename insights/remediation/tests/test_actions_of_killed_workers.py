@@ -117,6 +117,21 @@ def test_what_nobody_foresaw_is_unknown_and_raised(
     assert approved.held_by == ""
 
 
+def test_a_dry_run_that_nobody_foresaw_failing_is_not_repeated_by_itself(
+    acting: FakeActing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(action: object) -> str:
+        raise RuntimeError("boom")
+
+    machine = running(account(), acting)
+    monkeypatch.setattr(acting, "dry_run", broken)
+    with pytest.raises(RuntimeError):
+        proposed(machine)
+    row = Remediation.objects.get()
+    assert row.dry_run_error == "Unexpected RuntimeError: boom."
+    assert (row.waits_for_worker, row.held_by) == (False, "")
+
+
 def test_one_that_fails_reaches_people(
     approved: Remediation, acting: FakeActing, settings: object
 ) -> None:

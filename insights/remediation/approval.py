@@ -147,9 +147,9 @@ def _check_again(row: Remediation, now: datetime, actor: Actor) -> None:
 
 
 def _roll_back(row: Remediation, now: datetime, actor: Actor, note: str) -> Remediation:
-    """Propose the action that takes it back, which is approved like any other."""
+    """Propose the action that undoes it, which is approved like any other."""
     if not row.can_be_undone:
-        raise InvalidTransition("There is nothing that takes it back.")
+        raise InvalidTransition("It can't be rolled back.")
     kind = row.undo["kind"]
     proposal = Proposal(
         kind=OF_CLOUD[ActionKind(kind)] if kind in OF_CLOUD else RemediationKind(kind),
@@ -157,7 +157,7 @@ def _roll_back(row: Remediation, now: datetime, actor: Actor, note: str) -> Reme
         resource=row.resource,
         target=row.undo["target"],
         undoes=row,
-        reason=note or f"Takes back action {row.pk}.",
+        reason=note or f"Rolls back action {row.pk}.",
     )
     try:
         return propose(proposal, now, actor)

@@ -210,7 +210,7 @@ def _store_success(attempt: Attempt, outcome: Outcome) -> None:
         )
         _follow_recommendation(row, now)
         if row.undoes is not None and row.undoes.can_be_undone:
-            note = f"Taken back by action {row.pk}."
+            note = f"Rolled back by action {row.pk}."
             transition(row.undoes, "roll_back", now, note=note)
     for sentence in outcome.follow_up(row, now):
         row.write_line(sentence, now)
@@ -225,7 +225,7 @@ def _follow_recommendation(row: Remediation, now: datetime) -> None:
     if done is not None and done.is_live:
         _change(done, Recommendation.Status.DONE, f"By action {row.pk}.", row, now)
     if undone is not None and undone.status == Recommendation.Status.DONE:
-        note = f"Action {row.undoes_id} was taken back by action {row.pk}."
+        note = f"Action {row.undoes_id} was rolled back by action {row.pk}."
         _change(undone, Recommendation.Status.OPEN, note, row, now)
 
 

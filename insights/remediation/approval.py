@@ -143,6 +143,12 @@ def _check_again(row: Remediation, now: datetime, actor: Actor) -> None:
     values = {"checked_at": None, "dry_run": "", "dry_run_error": ""}
     update_version(row, row.version, values)
     row.refresh_from_db()
+    row.write_line(
+        "Repeat of the dry run requested.",
+        now,
+        user=actor.user,
+        user_name=actor.name,
+    )
     record_by(actor, "remediation.check", row)
 
 

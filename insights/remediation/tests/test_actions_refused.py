@@ -186,6 +186,7 @@ def test_what_an_earlier_dry_run_saw_is_approved_no_longer(
     row = proposed(running(owner, acting))
     shown = row.version
     decide(row, "check", shown, NOW, BOB)
+    assert row.lines.filter(user_name="bob").exists()
     with pytest.raises(StaleVersion):
         decide(row, "approve", shown, NOW, BOB)
     between = row.version

@@ -13,6 +13,7 @@ from insights.remediation.proposals import Proposal, propose
 from inventory.models import Resource
 from inventory.testing import instance
 from providers.acting import ActionKind, ActionOutcome, CloudAction, seen
+from providers.acting_steps import OPPOSITES
 from providers.base import Progress
 from providers.errors import ErrorKind, ProviderError
 from providers.meter import Meter
@@ -21,10 +22,6 @@ from users.audit import Actor
 
 ADA, BOB = Actor(None, "ada"), Actor(None, "bob")
 STATES = {ActionKind.STOP_INSTANCE: "stopped", ActionKind.START_INSTANCE: "running"}
-OPPOSITES = {
-    ActionKind.STOP_INSTANCE: ActionKind.START_INSTANCE,
-    ActionKind.START_INSTANCE: ActionKind.STOP_INSTANCE,
-}
 
 
 @dataclass

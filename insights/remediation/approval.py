@@ -22,6 +22,7 @@ from insights.transitions import (
     update_version,
 )
 from providers.acting import ActionKind
+from providers.errors import ErrorKind, ProviderError
 from users.audit import Actor, record_by
 
 Status = Remediation.Status
@@ -120,6 +121,21 @@ def why_not_approved(row: Remediation, actor: Actor, now: datetime) -> str:
             "limit of REMEDIATION_DAILY_LIMIT. Approve it after 00:00 UTC."
         )
     return ""
+
+
+def require_approver(row: Remediation) -> None:
+    """Raise ProviderError where the user who approved it may do so no longer."""
+    user = row.approver
+    if user is None or not row.traits.needs_approval:
+        return
+    is_seen = Remediation.objects.visible_to(user).filter(pk=row.pk).exists()
+    if not is_seen or not user.has_perm(DECISIONS["approve"]):
+        raise ProviderError(
+            ErrorKind.DENIED,
+            str(row),
+            f"{row.approved_by} may not approve it any more",
+            "Nothing was changed: propose it again.",
+        )
 
 
 def _resume(

@@ -27,6 +27,7 @@ from insights.remediation.action_notices import (
     queue_request_for_approval,
 )
 from insights.remediation.action_status import transition
+from insights.remediation.approval import require_approver
 from insights.remediation.executors import Outcome, executor_of
 from insights.transitions import InvalidTransition, change_status_by
 from providers.errors import ErrorKind, ProviderError
@@ -163,6 +164,8 @@ def run(attempt: Attempt) -> None:
         row.refresh_from_db()
         row.write_line(f"Taken up again, attempt {attempts}.", attempt.now)
     try:
+        if attempts == 1:
+            require_approver(row)  # what has begun is brought to its end
         executor = executor_of(row, attempt.now)
         outcome = executor.act(row, attempt.progress, is_repeated=attempts > 1)
     except ProviderError as error:

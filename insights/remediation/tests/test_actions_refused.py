@@ -4,9 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.db.models import F
 
-from clouds.models import CloudAccount
+from clouds.models import AccountAccess, CloudAccount
 from clouds.testing import account
 from core.testing.clock import NOW
 from insights.models import Remediation
@@ -27,11 +28,12 @@ from insights.remediation.testing import (
     running,
     worked_on,
 )
-from insights.testing import later, recommendation
+from insights.testing import later, recommendation, somebody
 from insights.transitions import InvalidTransition, StaleVersion
 from inventory.models import Address, Resource, Volume
 from inventory.testing import instance, resource
 from providers.errors import ErrorKind, ProviderError
+from users.audit import Actor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("acting")]
 
@@ -80,6 +82,20 @@ def test_a_disabled_account_is_changed_no_more(
     assert acting.acted == []
     other = Remediation.objects.get(pk=other.pk)
     assert "is disabled. Enable it first." in refusal(other)
+
+
+@pytest.mark.parametrize("values", [{"is_active": False}, {"all_accounts": False}])
+def test_nothing_is_done_by_the_approval_of_who_lost_that_right(
+    owner: CloudAccount, acting: FakeActing, values: dict[str, bool]
+) -> None:
+    anna = somebody("administrator", name="anna")
+    row = proposed(running(owner, acting))
+    decide(row, "approve", row.version, NOW, Actor(anna, "anna"))
+    model = User if "is_active" in values else AccountAccess
+    model.objects.update(**values)
+    assert worked_on(row).status == "failed"
+    assert "anna may not approve it any more." in row.error
+    assert acting.acted == []
 
 
 def test_who_proposed_it_does_not_approve_it(

@@ -157,7 +157,7 @@ def test_a_resource_that_changed_since_approval_is_left_alone(
     record = acting.records[machine.resource_id]
     acting.records[machine.resource_id] = replace(record, tags={"env": "production"})
     assert worked_on(row).status == "failed"
-    assert "it is not as it was approved. Propose it again." in row.error
+    assert "tags was empty and is env=production" in row.error
     assert acting.acted == []
 
 

@@ -112,8 +112,11 @@ class ActingProvider:
 
 
 def undo(action: CloudAction, after: ResourceRecord | None) -> CloudAction | None:
-    """Return what takes it back, from what the resource has become."""
-    if after is None:
+    """Return what takes it back, from what the resource has become.
+
+    What was removed may be listed for a while.
+    """
+    if after is None or action.kind in REMOVALS:
         return None
     kind = OPPOSITES.get(action.kind, action.kind)
     target = action.expected.type if action.target else ""

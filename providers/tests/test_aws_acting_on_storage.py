@@ -11,6 +11,7 @@ from core.testing.aws_emulator import (
 from providers.acting import (
     ActionKind,
 )
+from providers.acting_steps import undo
 from providers.errors import ErrorKind
 from providers.tests.aws_actions import (
     REGION,
@@ -44,6 +45,15 @@ def test_an_address_in_use_stays(aws: EmulatedAws) -> None:
     source = acting(aws)
     action = approved(source, ActionKind.RELEASE_ADDRESS, "eipalloc-1")
     of_kind(refused(source, action), ErrorKind.CONFLICT, "i-1 holds it")
+
+
+def test_what_was_released_and_is_still_listed_is_not_to_be_released_again(
+    aws: EmulatedAws,
+) -> None:
+    aws.world().add_address(EmulatedAddress("eipalloc-1", REGION))
+    source = acting(aws)
+    action = approved(source, ActionKind.RELEASE_ADDRESS, "eipalloc-1")
+    assert undo(action, source.look(action)) is None
 
 
 # Volumes

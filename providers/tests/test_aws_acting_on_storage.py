@@ -179,3 +179,26 @@ def test_the_only_rule_is_deleted_with_the_lifecycle(aws: EmulatedAws) -> None:
     assert not bucket.lifecycle
     del aws.world().buckets["logs"]
     of_kind(refused(source, action), ErrorKind.CHANGED, "gone")
+
+
+def test_which_small_objects_a_bucket_moves_stays_as_it_was(aws: EmulatedAws) -> None:
+    own = {"ID": "old logs", "Status": "Enabled", "Filter": {"Prefix": "logs/"}}
+    bucket = aws.world().add_bucket(EmulatedBucket("logs", REGION, lifecycle=[own]))
+    bucket.least_size_moved = "varies_by_storage_class"
+    source = acting(aws)
+    run(
+        source,
+        approved(source, ActionKind.SET_STORAGE_CLASS, "logs", "StandardIAStorage"),
+    )
+    assert bucket.least_size_moved == "varies_by_storage_class"
+
+
+def test_a_bucket_that_another_account_has_by_now_is_left_alone(
+    aws: EmulatedAws,
+) -> None:
+    bucket = aws.world().add_bucket(EmulatedBucket("logs", REGION))
+    source = acting(aws)
+    action = approved(source, ActionKind.SET_STORAGE_CLASS, "logs", "StandardIAStorage")
+    bucket.owner_id = "999999999999"
+    of_kind(refused(source, action), ErrorKind.DENIED, "s3:GetBucketTagging")
+    assert not bucket.lifecycle

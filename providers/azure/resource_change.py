@@ -87,8 +87,7 @@ class ResourceChange:
             headers={"If-Match": etag} if etag else {},
         )
         answer = self.client.send(question)
-        if answer.operation_url and answer.status != 200:
-            url = answer.operation_url
+        if url := answer.operation_url:
             task.until(
                 f"until {operation} is done",
                 lambda: self._is_done(question, url) or None,

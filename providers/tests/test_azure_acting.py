@@ -107,8 +107,9 @@ def test_a_machine_that_is_off_but_allocated_is_deallocated(
 
 
 def test_it_resizes_a_running_machine_and_back(
-    subscription: EmulatedSubscription, source: AzureActing
+    azure: EmulatedAzure, subscription: EmulatedSubscription, source: AzureActing
 ) -> None:
+    azure.seconds_to_change = 20
     vm = subscription.add_vm("web", size="Standard_D4s_v5")
     action = approved(source, ActionKind.RESIZE_INSTANCE, vm.id, "Standard_D2s_v5")
     assert "virtualMachines/write" in source.dry_run(action)

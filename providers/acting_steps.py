@@ -20,6 +20,8 @@ from providers.meter import Meter
 from providers.records import AccessCheck, ResourceRecord
 
 FoundT = TypeVar("FoundT")
+# Whether the cloud did it is not known: the action is run again.
+UNSURE = frozenset({ErrorKind.UNFINISHED, ErrorKind.THROTTLED, ErrorKind.UNAVAILABLE})
 OPPOSITES = {
     ActionKind.STOP_INSTANCE: ActionKind.START_INSTANCE,
     ActionKind.START_INSTANCE: ActionKind.STOP_INSTANCE,
@@ -121,3 +123,25 @@ def undo(action: CloudAction, after: ResourceRecord | None) -> CloudAction | Non
     kind = OPPOSITES.get(action.kind, action.kind)
     target = action.expected.type if action.target else ""
     return replace(action, key="", kind=kind, target=target, expected=seen(after))
+
+
+def do_or_take_back(do: Callable[[], None], take_back: Callable[[], str]) -> None:
+    """Do several steps. Where one is refused, take back those before it, and raise a
+    ProviderError that says how the resource is then."""
+    try:
+        do()
+    except ProviderError as error:
+        if error.kind in UNSURE:
+            raise
+        try:
+            now = take_back()
+        except ProviderError as again:
+            if again.kind in UNSURE:
+                raise
+            now = (
+                f"It could not be made as before ({again.reason}), and may be off: "
+                "look at it in its cloud."
+            )
+        raise ProviderError(
+            error.kind, error.reading, error.reason, now, error.region
+        ) from error

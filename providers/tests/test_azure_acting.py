@@ -131,6 +131,22 @@ def test_where_no_hardware_is_free_the_old_size_runs_again(
     assert (vm.power, vm.size) == ("running", "Standard_D4s_v5")
 
 
+def test_a_machine_that_is_changed_while_it_is_deallocated_stays_as_it_is_made(
+    azure: EmulatedAzure, subscription: EmulatedSubscription, source: AzureActing
+) -> None:
+    azure.seconds_to_change = 20
+    vm = subscription.add_vm("web", size="Standard_D4s_v5")
+    action = approved(source, ActionKind.RESIZE_INSTANCE, vm.id, "Standard_D2s_v5")
+    azure.later(lambda: setattr(vm, "size", "Standard_D8s_v5"))
+    of_kind(
+        refused(source, action),
+        ErrorKind.CHANGED,
+        "is Standard_D8s_v5",
+        "It is running",
+    )
+    assert (vm.power, vm.size) == ("running", "Standard_D8s_v5")
+
+
 def test_a_size_that_azure_does_not_offer_fails_the_dry_run(
     subscription: EmulatedSubscription, source: AzureActing
 ) -> None:

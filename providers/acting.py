@@ -9,7 +9,9 @@ UNFINISHED where the cloud still worked on it at the deadline.
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from typing import Protocol
 
 from providers.base import Progress
@@ -97,6 +99,7 @@ class ActingOptions:
     poll_seconds: float = 5
     clock: Callable[[], float] = time.monotonic
     wait: Callable[[float], None] = time.sleep
+    now: Callable[[], datetime] = partial(datetime.now, UTC)
 
 
 class ActingSource(Protocol):

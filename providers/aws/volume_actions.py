@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -28,6 +29,8 @@ RESERVED_TAGS = "aws:"
 # https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html
 GP3_IOPS, GP3_MOST_IOPS = 3000, 16000
 GP2_SMALL_GIB, GP2_SMALL_MIB, GP2_MIB = 170, 128, 250
+# An older snapshot lacks what was written since, if the volume was attached in between.
+FRESH = timedelta(days=1)
 USABLE = {"optimizing", "completed"}
 
 
@@ -81,9 +84,11 @@ class Delete(_VolumeChange):
     def do(self, record: ResourceRecord, task: Task) -> str:
         """The snapshot may take hours, after which it is looked at once more."""
         refuse_held(self.action, record)
-        if not self._own_snapshot():
-            self._take_snapshot(record)
-        snapshot_id = task.until("until its snapshot is complete", self._completed)
+        snapshot_id = self._fresh_snapshot(task) or self._take_snapshot(record)
+        task.until(
+            "until its snapshot is complete",
+            lambda: self._is_complete(snapshot_id) or None,
+        )
         task.progress(f"Snapshot {snapshot_id} is complete")
         now = self.look()
         if now and now.state != "deleting":
@@ -92,23 +97,29 @@ class Delete(_VolumeChange):
         task.until("until it is deleted", lambda: self.look() is None or None)
         return f"EC2 deleted the volume; its snapshot {snapshot_id} stays."
 
-    def _own_snapshot(self) -> Mapping[str, Any] | None:
+    def _fresh_snapshot(self, task: Task) -> str:
         """Return the one that this action has begun, maybe in an earlier run."""
-        with aws_errors(f"{self.action} (ec2:DescribeSnapshots)", self.region):
-            of_action: FilterTypeDef = {
-                "Name": f"tag:{ACTION_TAG}",
-                "Values": [self.action.key],
-            }
-            answer = self.ec2.describe_snapshots(OwnerIds=["self"], Filters=[of_action])
-        return next(iter(answer["Snapshots"]), None)
+        since = task.options.now() - FRESH
+        ids = (i for i, raw in self._own_snapshots() if raw["StartTime"] >= since)
+        return next(ids, "")
 
-    def _take_snapshot(self, record: ResourceRecord) -> None:
+    def _own_snapshots(self) -> list[tuple[str, Mapping[str, Any]]]:
+        filters: list[FilterTypeDef] = [
+            {"Name": f"tag:{ACTION_TAG}", "Values": [self.action.key]},
+            {"Name": "volume-id", "Values": [self.action.resource_id]},
+        ]
+        with aws_errors(f"{self.action} (ec2:DescribeSnapshots)", self.region):
+            answer = self.ec2.describe_snapshots(OwnerIds=["self"], Filters=filters)
+        return [(raw["SnapshotId"], raw) for raw in answer["Snapshots"]]
+
+    def _take_snapshot(self, record: ResourceRecord) -> str:
         with aws_errors(f"{self.action} (ec2:CreateSnapshot)", self.region):
-            self.ec2.create_snapshot(
+            answer = self.ec2.create_snapshot(
                 **self.volume,
                 Description=f"Of {self.action.resource_id} before it was deleted",
                 TagSpecifications=self._tags(record),
             )
+        return str(answer["SnapshotId"])
 
     def _tags(self, record: ResourceRecord) -> list[dict[str, Any]]:
         """Those of the volume, so that whose it is stays known, and ours."""
@@ -117,21 +128,19 @@ class Delete(_VolumeChange):
         listed = [{"Key": key, "Value": value} for key, value in tags.items()]
         return [{"ResourceType": "snapshot", "Tags": listed}]
 
-    def _completed(self) -> str | None:
-        """Return its id, once it is complete. It is listed with a delay."""
-        raw = self._own_snapshot()
-        if raw is None:
-            return None
-        if raw["State"] == "error":
+    def _is_complete(self, snapshot_id: str) -> bool:
+        """It is listed with a delay."""
+        raw = dict(self._own_snapshots()).get(snapshot_id)
+        if raw and raw["State"] == "error":
             reason = raw.get("StateMessage") or "EC2 does not say why"
             raise failure(
                 ErrorKind.CONFLICT,
                 f"{self.action} (ec2:CreateSnapshot)",
-                f"the snapshot {raw['SnapshotId']} failed: {reason}",
+                f"the snapshot {snapshot_id} failed: {reason}",
                 "The volume was not deleted: delete the snapshot and try again.",
                 self.region,
             )
-        return str(raw["SnapshotId"]) if raw["State"] == "completed" else None
+        return raw is not None and raw["State"] == "completed"
 
     def _delete(self) -> None:
         with aws_errors(f"{self.action} (ec2:DeleteVolume)", self.region):

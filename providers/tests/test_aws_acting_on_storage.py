@@ -6,6 +6,7 @@ from core.testing.aws_emulator import (
     EmulatedAddress,
     EmulatedAws,
     EmulatedBucket,
+    EmulatedSnapshot,
     EmulatedVolume,
 )
 from providers.acting import (
@@ -84,6 +85,24 @@ def test_a_repeated_deletion_takes_the_snapshot_that_is_there(aws: EmulatedAws) 
     run(source, action, is_repeated=True)
     assert [*aws.world().snapshots] == [SNAPSHOT]
     assert not aws.world().volumes
+
+
+def test_a_snapshot_of_another_day_or_volume_is_not_taken_for_its_own(
+    aws: EmulatedAws,
+) -> None:
+    aws.seconds_to_change = 200  # longer than the deadline
+    aws.world().add_volume(EmulatedVolume("vol-1", REGION))
+    source = acting(aws)
+    action = approved(source, ActionKind.DELETE_VOLUME, "vol-1")
+    of_kind(refused(source, action), ErrorKind.UNFINISHED, "snapshot")
+    tags = {"cloudintel-action": "ci-1"}
+    aws.world().add_snapshot(EmulatedSnapshot("snap-2", REGION, "vol-2", tags=tags))
+    aws.wait(25 * 3600)
+    aws.seconds_to_change = 0
+    outcome = run(source, action, is_repeated=True)
+    taken = [one for one in aws.world().snapshots.values() if one.volume_id == "vol-1"]
+    assert len(taken) == 2
+    assert taken[1].snapshot_id in outcome.answer
 
 
 def test_a_volume_attached_while_its_snapshot_was_taken_stays(aws: EmulatedAws) -> None:

@@ -1,6 +1,7 @@
 """Changing machines, disks, addresses and storage accounts of the emulated Azure."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -240,6 +241,24 @@ def test_a_disk_is_deleted_after_a_snapshot_with_its_tags(
     assert snapshot.name in outcome.answer
     assert (outcome.seen, outcome.undo) == (None, None)
     run(source, action, is_repeated=True)
+
+
+def test_a_disk_that_was_used_after_its_snapshot_stays(
+    azure: EmulatedAzure, subscription: EmulatedSubscription, source: AzureActing
+) -> None:
+    azure.seconds_to_change = 500
+    disk = subscription.add(Disk, "left", detached_at=azure.now - timedelta(days=9))
+    action = approved(source, ActionKind.DELETE_VOLUME, disk.id)
+    of_kind(refused(source, action), ErrorKind.UNFINISHED, "snapshot")
+    azure.wait(86_400)
+    disk.detached_at = azure.now - timedelta(hours=1)
+    error = refused(source, action, is_repeated=True)
+    of_kind(error, ErrorKind.CHANGED, "attached after its snapshot")
+    assert disk.id.lower() in subscription.resources
+    disk.detached_at = None
+    azure.seconds_to_change = 0
+    run(source, action, is_repeated=True)
+    assert disk.id.lower() not in subscription.resources
 
 
 def test_a_disk_that_a_machine_has_stays(

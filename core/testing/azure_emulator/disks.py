@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar
 
 from core.testing.azure_emulator.compute import seven_decimals, upper_group
@@ -25,6 +26,7 @@ class Disk(EmulatedResource):
     size_gb: int = 128
     iops: int = 500
     mbps: int = 100
+    detached_at: datetime | None = None  # None: nothing ever had it
 
     def listed(self) -> dict[str, Any]:
         """Its ids have the group in upper case."""
@@ -40,7 +42,8 @@ class Disk(EmulatedResource):
         return entry
 
     def properties(self) -> dict[str, Any]:
-        return {
+        used = self.detached_at
+        return ({"LastOwnershipUpdateTime": seven_decimals(used)} if used else {}) | {
             "creationData": {"createOption": "Empty"},
             "diskSizeGB": self.size_gb,
             "diskSizeBytes": self.size_gb * 2**30,

@@ -29,8 +29,10 @@ RESERVED_TAGS = "aws:"
 # https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html
 GP3_IOPS, GP3_MOST_IOPS = 3000, 16000
 GP2_SMALL_GIB, GP2_SMALL_MIB, GP2_MIB = 170, 128, 250
+FAILED = "failed"
 # An older snapshot lacks what was written since, if the volume was attached in between.
 FRESH = timedelta(days=1)
+NOT_BEGUN = {"", FAILED}
 USABLE = {"optimizing", "completed"}
 
 
@@ -161,7 +163,7 @@ class ChangeType(_VolumeChange):
     def do(self, record: ResourceRecord, task: Task) -> str:
         before, target = self.action.expected.type, self.action.target
         if isinstance(record, VolumeRecord) and record.volume_type != target:
-            if not self._modification(target):
+            if self._modification(target) in NOT_BEGUN:
                 with aws_errors(f"{self.action} (ec2:ModifyVolume)", self.region):
                     self.ec2.modify_volume(**self._request(record))
             task.until(f"until it is {target}", lambda: self._is_usable() or None)
@@ -170,7 +172,7 @@ class ChangeType(_VolumeChange):
     def _is_usable(self) -> bool:
         """It serves as the new type while EC2 still moves its blocks."""
         state = self._modification(self.action.target)
-        if state == "failed":
+        if state == FAILED:
             raise failure(
                 ErrorKind.CONFLICT,
                 f"{self.action} (ec2:ModifyVolume)",

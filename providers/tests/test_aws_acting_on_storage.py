@@ -1,6 +1,7 @@
 """Changing addresses, volumes and buckets of the emulated AWS."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from core.testing.aws_emulator import (
     EmulatedAddress,
@@ -9,6 +10,7 @@ from core.testing.aws_emulator import (
     EmulatedSnapshot,
     EmulatedVolume,
 )
+from core.testing.aws_emulator.resources import Modification
 from providers.acting import (
     ActionKind,
 )
@@ -160,6 +162,15 @@ def test_gp2_becomes_gp3_as_fast_as_it_was_and_while_in_use(aws: EmulatedAws) ->
     aws.wait(6 * 3600)
     run(source, replace(outcome.undo, key="ci-2"))
     assert volume.volume_type == "gp2"
+
+
+def test_a_change_of_type_that_failed_once_is_tried_again(aws: EmulatedAws) -> None:
+    volume = aws.world().add_volume(EmulatedVolume("vol-1", REGION, volume_type="gp2"))
+    began = aws.now - timedelta(days=3)
+    volume.modification = Modification("gp3", "gp2", began, state="failed")
+    source = acting(aws)
+    run(source, approved(source, ActionKind.CHANGE_VOLUME_TYPE, "vol-1", "gp3"))
+    assert volume.volume_type == "gp3"
 
 
 # Buckets

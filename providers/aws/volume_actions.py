@@ -25,10 +25,12 @@ NO_VOLUME = "vol-00000000000000000"
 NOT_FOUND = "InvalidVolume.NotFound"
 # AWS's own tags can't be given to anything.
 RESERVED_TAGS = "aws:"
-# What gp3 has without being paid for it, and the most that gp2 reaches.
+# What gp3 has without being paid for it, and the most that gp2 and io1 reach.
 # https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html
-GP3_IOPS, GP3_MOST_IOPS = 3000, 16000
-GP2_SMALL_GIB, GP2_SMALL_MIB, GP2_MIB = 170, 128, 250
+GP3_IOPS, GP3_MOST_IOPS, GP3_MIB = 3000, 16000, 125
+GP2_SMALL_GIB, GP2_MIB = 170, 250
+# https://docs.aws.amazon.com/ebs/latest/userguide/provisioned-iops.html
+IO1_MOST_MIB, IO1_IOPS_PER_MIB = 500, 4
 FAILED = "failed"
 # An older snapshot lacks what was written since, if the volume was attached in between.
 FRESH = timedelta(days=1)
@@ -195,16 +197,25 @@ class ChangeType(_VolumeChange):
         return str(found[0]["ModificationState"]) if is_to else ""
 
     def _request(self, record: ResourceRecord) -> dict[str, Any]:
-        """As fast as before: gp3 does not grow faster with its size, as gp2 does."""
-        request: dict[str, Any] = {**self.volume, "VolumeType": self.action.target}
-        if not isinstance(record, VolumeRecord) or self.action.target != "gp3":
+        """As fast as before, which a change of the type alone does not keep."""
+        target = self.action.target
+        request: dict[str, Any] = {**self.volume, "VolumeType": target}
+        if not isinstance(record, VolumeRecord):
             return request
-        if record.iops and record.iops > GP3_IOPS:
-            request["Iops"] = min(record.iops, GP3_MOST_IOPS)
-        if record.volume_type == "gp2" and record.size_gib:
-            is_small = record.size_gib <= GP2_SMALL_GIB
-            request["Throughput"] = GP2_SMALL_MIB if is_small else GP2_MIB
-        return request
+        if target == "io2" and record.iops:
+            return request | {"Iops": record.iops}
+        return request | (_speed_as_gp3(record) if target == "gp3" else {})
+
+
+def _speed_as_gp3(record: VolumeRecord) -> dict[str, int]:
+    """Return what is to be paid for beside what gp3 has anyway."""
+    iops, throughput = record.iops or 0, GP3_MIB
+    if record.volume_type == "gp2" and (record.size_gib or 0) > GP2_SMALL_GIB:
+        throughput = GP2_MIB
+    if record.volume_type == "io1":
+        throughput = min(IO1_MOST_MIB, round(iops / IO1_IOPS_PER_MIB))
+    speed = {"Iops": min(iops, GP3_MOST_IOPS)} if iops > GP3_IOPS else {}
+    return speed | ({"Throughput": throughput} if throughput > GP3_MIB else {})
 
 
 def attempts(clients: AwsClients, region: str) -> Sequence[Attempt]:

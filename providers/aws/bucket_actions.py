@@ -78,7 +78,7 @@ class SetStorageClass:
                 )
             else:
                 s3.delete_bucket_lifecycle(**self._bucket)
-        return self._told()
+        return self._effect()
 
     @property
     def _bucket(self) -> dict[str, str]:
@@ -86,7 +86,7 @@ class SetStorageClass:
         owner = self.clients.identity
         return {"Bucket": self.action.resource_id, "ExpectedBucketOwner": owner}
 
-    def _told(self) -> str:
+    def _effect(self) -> str:
         if self.action.target == STANDARD:
             return (
                 "S3 moves no more objects; those that were moved stay where they are."

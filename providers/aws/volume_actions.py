@@ -9,13 +9,12 @@ from botocore.exceptions import ClientError
 
 from providers.acting import ActionKind, CloudAction
 from providers.acting_steps import Task
-from providers.approved import ACTION_TAG
+from providers.approved import ACTION_TAG, refuse_held
 from providers.aws.aws_errors import aws_errors, failure
 from providers.aws.client import AwsClients
 from providers.aws.dry_runs import Attempt, dry_run, in_words, try_right
 from providers.aws.volumes import normalize_volume
 from providers.errors import ErrorKind
-from providers.held import refuse_held
 from providers.records import ResourceRecord, VolumeRecord
 
 if TYPE_CHECKING:

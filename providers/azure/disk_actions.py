@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from providers.acting_steps import Task
-from providers.approved import ACTION_TAG
+from providers.approved import ACTION_TAG, refuse_held
 from providers.azure.azure_errors import failure
 from providers.azure.client import understood
 from providers.azure.disks import API_VERSION, normalize_disk
 from providers.azure.resource_change import SUCCEEDED, ResourceChange
 from providers.azure.resources import instant
 from providers.errors import ErrorKind
-from providers.held import refuse_held
 from providers.records import ResourceRecord, VolumeRecord
 
 DISKS, SNAPSHOTS = "Microsoft.Compute/disks", "Microsoft.Compute/snapshots"

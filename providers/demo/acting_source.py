@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 
 from providers.acting import ActingOptions, ActionKind, CloudAction
 from providers.acting_steps import ActingProvider, Change, Task
+from providers.approved import refuse_held
 from providers.demo.company import INSTANCE_TYPES, cloud_of_type
 from providers.demo.events import DemoEvent, EventKind
 from providers.demo.provider import DemoProvider
 from providers.demo.resource_prices import resource_prices
 from providers.errors import ErrorKind, ProviderError
-from providers.held import refuse_held
 from providers.records import AccessCheck, BucketRecord, ResourceMarket, ResourceRecord
 from providers.settings import ProviderSettings
 

@@ -60,7 +60,7 @@ class Task:
                     str(self.action),
                     f"after {self.options.deadline_seconds:g} s the cloud still works "
                     f"on it ({what})",
-                    "It continues there: run the action again to confirm that it is done.",
+                    "It continues there: run the action again to see its end.",
                     self.action.region,
                 )
             self.progress(f"Waiting: {what}")

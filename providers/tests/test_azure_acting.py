@@ -342,6 +342,18 @@ def test_without_an_identity_of_its_own_or_resources_nothing_acts(
     of_kind(raised.value, ErrorKind.NOT_ENABLED, words)
 
 
+def test_the_identity_that_reads_by_the_environment_does_not_act(
+    azure: EmulatedAzure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AZURE_CLIENT_ID", CLIENT.upper())
+    with pytest.raises(ProviderError) as raised:
+        AzureActing(
+            *(AzureAccount(CLIENT, ACTS), AzureOptions()),
+            *(ActingOptions(), azure.now),
+        )
+    of_kind(raised.value, ErrorKind.NOT_ENABLED, "the one that reads")
+
+
 def test_each_acting_right_is_told_by_one_question(
     azure: EmulatedAzure, source: AzureActing
 ) -> None:

@@ -77,15 +77,27 @@ class _InstanceChange:
         record = self.look()
         if record and record.state not in begun:
             self.call(operation, **self.ids)
-        task.until(f"until it is {state}", lambda: self._is(state) or None)
+        passed: set[str] = set()
+        task.until(f"until it is {state}", lambda: self._is(state, passed) or None)
 
-    def _is(self, state: str) -> bool:
+    def _is(self, state: str, passed: set[str]) -> bool:
+        """Return whether it is, having been in the states that it passed before."""
         record = self.look()
         if record is None:
             reason = "it was terminated meanwhile"
             raise failure(
                 ErrorKind.CHANGED, str(self.action), reason, "Nothing is left to do."
             )
+        if record.state == "stopped" and "pending" in passed:
+            raise failure(
+                ErrorKind.CONFLICT,
+                str(self.action),
+                "EC2 began to start it, and it is stopped again",
+                "EC2 names the reason as its state transition reason. An encrypted "
+                "disk needs kms:CreateGrant (docs/acting.md).",
+                self.region,
+            )
+        passed.add(record.state)
         return record.state == state
 
 

@@ -181,6 +181,17 @@ def test_what_ec2_would_not_stop_or_start_again_is_refused(
     assert instance.state == "running"
 
 
+def test_it_is_told_at_once_that_an_instance_stops_where_it_is_to_start(
+    aws: EmulatedAws,
+) -> None:
+    aws.seconds_to_change = 20
+    instance = aws.world().add_instance(machine("i-1", state="stopped", lacks_key=True))
+    source = acting(aws)
+    action = approved(source, ActionKind.START_INSTANCE, "i-1")
+    of_kind(refused(source, action), ErrorKind.CONFLICT, "stopped again", "kms:")
+    assert instance.state == "stopped"
+
+
 def test_a_terminated_instance_is_gone(aws: EmulatedAws) -> None:
     instance = aws.world().add_instance(machine("i-1"))
     source = acting(aws)

@@ -15,6 +15,8 @@ from providers.records import ResourceRecord, VolumeRecord
 
 DISKS, SNAPSHOTS = "Microsoft.Compute/disks", "Microsoft.Compute/snapshots"
 COMPLETE = 100
+# Who can read it over the network.
+READERS = ("networkAccessPolicy", "publicNetworkAccess", "diskAccessId")
 # When it was last attached or detached.
 LAST_USE = "LastOwnershipUpdateTime"
 
@@ -67,10 +69,14 @@ class Delete(_DiskChange):
         return f"{group}/providers/{SNAPSHOTS}/cloudintel-{self.action.key}"
 
     def _snapshot(self, record: ResourceRecord) -> Mapping[str, Any]:
+        """Open to whom the disk is open; Azure's default is every network."""
+        with understood(self.question("read", self.action.resource_id)):
+            own = self.read(self.action.resource_id)["properties"]
         return {
             "location": record.region,
             "tags": {**record.tags, ACTION_TAG: self.action.key},
             "properties": {
+                **{name: own[name] for name in READERS if name in own},
                 "incremental": True,
                 "creationData": {
                     "createOption": "Copy",

@@ -230,14 +230,16 @@ def test_a_disk_is_deleted_after_a_snapshot_with_its_tags(
     azure: EmulatedAzure, subscription: EmulatedSubscription, source: AzureActing
 ) -> None:
     azure.seconds_to_change = 30
-    disk = subscription.add(Disk, "left", tags={"team": "shop"})
+    disk = subscription.add(
+        Disk, "left", tags={"team": "shop"}, network_access="DenyAll"
+    )
     action = approved(source, ActionKind.DELETE_VOLUME, disk.id)
     assert "disks/delete" in source.dry_run(action)
     outcome = run(source, action)
     (snapshot,) = subscription.resources.values()
     assert isinstance(snapshot, Snapshot)
     assert snapshot.tags == {"team": "shop", "cloudintel-action": "ci-1"}
-    assert snapshot.source == disk.id
+    assert (snapshot.source, snapshot.network_access) == (disk.id, "DenyAll")
     assert snapshot.name in outcome.answer
     assert (outcome.seen, outcome.undo) == (None, None)
     run(source, action, is_repeated=True)

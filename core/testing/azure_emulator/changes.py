@@ -181,6 +181,9 @@ def put_snapshot(azure: EmulatedAzure, call: Call) -> Answer:
             size_gb=disk.size_gb,
             incremental=bool(_inner(call, "properties", "incremental")),
             provisioning="Updating",
+            network_access=call.body["properties"].get(
+                "networkAccessPolicy", "AllowAll"
+            ),
         )
         done = partial(_set, made, provisioning="Succeeded")
         return _begun(azure, call, done)

@@ -26,6 +26,7 @@ class Disk(EmulatedResource):
     size_gb: int = 128
     iops: int = 500
     mbps: int = 100
+    network_access: str = "AllowAll"
     detached_at: datetime | None = None  # None: nothing ever had it
 
     def listed(self) -> dict[str, Any]:
@@ -50,6 +51,7 @@ class Disk(EmulatedResource):
             "diskIOPSReadWrite": self.iops,
             "diskMBpsReadWrite": self.mbps,
             "diskState": self.state or self._state_by_machines(),
+            "networkAccessPolicy": self.network_access,
             "timeCreated": seven_decimals(self.created_at),
             "provisioningState": "Succeeded",
             "uniqueId": guid(self.id),
@@ -73,6 +75,7 @@ class Snapshot(EmulatedResource):
     size_gb: int = 128
     incremental: bool = True
     provisioning: str = "Succeeded"
+    network_access: str = "AllowAll"
 
     def listed(self) -> dict[str, Any]:
         return super().listed() | {"sku": {"name": self.sku, "tier": "Standard"}}
@@ -87,6 +90,7 @@ class Snapshot(EmulatedResource):
             "creationData": origin,
             "diskSizeGB": self.size_gb,
             "diskState": "Unattached",  # of every snapshot
+            "networkAccessPolicy": self.network_access,
             "incremental": self.incremental,
             "timeCreated": seven_decimals(self.created_at),
             "provisioningState": self.provisioning,

@@ -29,7 +29,7 @@ class Release(ResourceChange):
 
     def do(self, record: ResourceRecord, task: Task) -> str:
         refuse_held(self.action, record)
-        ip = getattr(record, "ip", None)
+        ip = getattr(record, "ip", None) or "that had no IP"
         self.change("delete", "DELETE", task)
         task.until("until it is deleted", lambda: self.look() is None or None)
         return f"Azure deleted the address {ip}; it may not be available again."

@@ -296,6 +296,9 @@ def test_it_deletes_an_address_that_nothing_has(
     assert "publicIPAddresses/delete" in source.dry_run(action)
     assert "20.50.1.4" in run(source, action).answer
     assert not subscription.resources
+    dynamic = subscription.add(PublicIp, "dynamic", allocation="Dynamic")
+    action = approved(source, ActionKind.RELEASE_ADDRESS, dynamic.id)
+    assert "the address that had no IP;" in run(source, action).answer
     taken = subscription.add(PublicIp, "taken", nat_gateway="/gateways/1")
     action = approved(source, ActionKind.RELEASE_ADDRESS, taken.id)
     of_kind(refused(source, action), ErrorKind.CONFLICT, "/gateways/1 holds it")

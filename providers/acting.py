@@ -15,6 +15,7 @@ from functools import partial
 from typing import Protocol
 
 from providers.base import Progress
+from providers.errors import ErrorKind
 from providers.meter import Meter
 from providers.records import (
     AccessCheck,
@@ -39,6 +40,13 @@ class ActionKind(StrEnum):
 
 
 REMOVALS = frozenset({ActionKind.RELEASE_ADDRESS, ActionKind.DELETE_VOLUME})
+# After these it is not known whether the cloud did it: the action is run again.
+UNSURE = frozenset(
+    {
+        *(ErrorKind.UNFINISHED, ErrorKind.THROTTLED),
+        *(ErrorKind.UNAVAILABLE, ErrorKind.INCOMPLETE),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 from providers.acting import (
     REMOVALS,
+    UNSURE,
     ActingOptions,
     ActionKind,
     ActionOutcome,
@@ -20,8 +21,6 @@ from providers.meter import Meter
 from providers.records import AccessCheck, ResourceRecord
 
 FoundT = TypeVar("FoundT")
-# Whether the cloud did it is not known: the action is run again.
-UNSURE = frozenset({ErrorKind.UNFINISHED, ErrorKind.THROTTLED, ErrorKind.UNAVAILABLE})
 OPPOSITES = {
     ActionKind.STOP_INSTANCE: ActionKind.START_INSTANCE,
     ActionKind.START_INSTANCE: ActionKind.STOP_INSTANCE,

@@ -104,8 +104,9 @@ class ResourceChange:
             headers={},
         )
         answer = self.client.send(question, url)
-        state = parsed(question, answer) if answer.text else {}
-        status = str(state.get("status", "")).lower() if answer.status == 200 else ""
+        with understood(question):
+            state = parsed(question, answer) if answer.text else {}
+            status = str(state.get("status", "")).lower()
         if answer.status == 202 or status in RUNNING:
             return False
         if status in ("", SUCCEEDED):

@@ -15,6 +15,7 @@ from core.testing.azure_emulator import (
     StorageAccount,
 )
 from providers.acting import (
+    UNSURE,
     ActingOptions,
     ActionKind,
     ActionOutcome,
@@ -146,6 +147,21 @@ def test_a_machine_that_is_changed_while_it_is_deallocated_stays_as_it_is_made(
         "It is running",
     )
     assert (vm.power, vm.size) == ("running", "Standard_D8s_v5")
+
+
+def test_what_can_not_be_understood_is_not_taken_for_a_refusal(
+    azure: EmulatedAzure, subscription: EmulatedSubscription, source: AzureActing
+) -> None:
+    azure.seconds_to_change = 20
+    vm = subscription.add_vm("web", size="Standard_D4s_v5")
+    action = approved(source, ActionKind.RESIZE_INSTANCE, vm.id, "Standard_D2s_v5")
+    operation = "Microsoft.Compute/locations/operations/read"
+    azure.cut(operation, connection=False)
+    assert refused(source, action).kind in UNSURE
+    azure.heal()
+    azure.wait(20)
+    run(source, action, is_repeated=True)
+    assert (vm.power, vm.size) == ("running", "Standard_D2s_v5")
 
 
 def test_a_size_that_azure_does_not_offer_fails_the_dry_run(

@@ -9,10 +9,13 @@ UNFINISHED where the cloud still worked on it at the deadline.
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from typing import Protocol
 
 from providers.base import Progress
+from providers.errors import ErrorKind
 from providers.meter import Meter
 from providers.records import (
     AccessCheck,
@@ -37,6 +40,13 @@ class ActionKind(StrEnum):
 
 
 REMOVALS = frozenset({ActionKind.RELEASE_ADDRESS, ActionKind.DELETE_VOLUME})
+# After these it is not known whether the cloud did it: the action is run again.
+UNSURE = frozenset(
+    {
+        *(ErrorKind.UNFINISHED, ErrorKind.THROTTLED),
+        *(ErrorKind.UNAVAILABLE, ErrorKind.INCOMPLETE),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +107,7 @@ class ActingOptions:
     poll_seconds: float = 5
     clock: Callable[[], float] = time.monotonic
     wait: Callable[[float], None] = time.sleep
+    now: Callable[[], datetime] = partial(datetime.now, UTC)
 
 
 class ActingSource(Protocol):

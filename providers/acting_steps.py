@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 from providers.acting import (
     REMOVALS,
+    UNSURE,
     ActingOptions,
     ActionKind,
     ActionOutcome,
@@ -58,7 +59,7 @@ class Task:
                     str(self.action),
                     f"after {self.options.deadline_seconds:g} s the cloud still works "
                     f"on it ({what})",
-                    "It goes on there: run the action again to see it done.",
+                    "It continues there: run the action again to see its end.",
                     self.action.region,
                 )
             self.progress(f"Waiting: {what}")
@@ -112,9 +113,34 @@ class ActingProvider:
 
 
 def undo(action: CloudAction, after: ResourceRecord | None) -> CloudAction | None:
-    """Return what takes it back, from what the resource has become."""
-    if after is None:
+    """Return what takes it back, from what the resource has become.
+
+    What was removed may be listed for a while.
+    """
+    if after is None or action.kind in REMOVALS:
         return None
     kind = OPPOSITES.get(action.kind, action.kind)
     target = action.expected.type if action.target else ""
     return replace(action, key="", kind=kind, target=target, expected=seen(after))
+
+
+def do_or_take_back(do: Callable[[], None], take_back: Callable[[], str]) -> None:
+    """Do several steps. Where one is refused, take back those before it, and raise a
+    ProviderError that says how the resource is then."""
+    try:
+        do()
+    except ProviderError as error:
+        if error.kind in UNSURE:
+            raise
+        try:
+            now = take_back()
+        except ProviderError as again:
+            if again.kind in UNSURE:
+                raise
+            now = (
+                f"It could not be made as before ({again.reason}), and may be off: "
+                "look at it in its cloud."
+            )
+        raise ProviderError(
+            error.kind, error.reading, error.reason, now, error.region
+        ) from error

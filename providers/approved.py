@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from providers.acting import ActionKind, CloudAction, Seen, seen
 from providers.errors import ErrorKind, ProviderError
-from providers.records import ResourceRecord
+from providers.records import AddressRecord, ResourceRecord, VolumeRecord
 
 # What an action that was begun before leaves behind on its way.
 ON_THE_WAY: Mapping[ActionKind, frozenset[str]] = {
@@ -54,6 +54,12 @@ def check_approved(
         reason = "it changed since it was approved: " + "; ".join(differences)
         raise _refusal(ErrorKind.CHANGED, action, reason)
     return record
+
+
+def refuse_held(action: CloudAction, record: ResourceRecord) -> None:
+    """Raise ProviderError for what is attached to something."""
+    if isinstance(record, VolumeRecord | AddressRecord) and record.attached_to:
+        raise _refusal(ErrorKind.CONFLICT, action, f"{record.attached_to} holds it")
 
 
 def _refusal(kind: ErrorKind, action: CloudAction, reason: str) -> ProviderError:

@@ -30,7 +30,8 @@ from insights.remediation.action_status import transition
 from insights.remediation.approval import require_approver
 from insights.remediation.executors import Outcome, executor_of
 from insights.transitions import InvalidTransition, change_status_by
-from providers.errors import ErrorKind, ProviderError
+from providers.acting import UNSURE
+from providers.errors import ProviderError
 from syncs.runs.processes import is_dead, mark_of, own_mark
 from syncs.runs.stopping import Stopped, stoppable
 from users.audit import Actor
@@ -39,8 +40,6 @@ logger = logging.getLogger(__name__)
 
 Status = Remediation.Status
 MOST_ATTEMPTS = 3
-# Whether the cloud did it is not known: it is looked at again.
-UNSURE = (ErrorKind.UNFINISHED, ErrorKind.THROTTLED, ErrorKind.UNAVAILABLE)
 LOOK = "Look at the resource in its cloud, then resume the action or leave it."
 
 

@@ -7,11 +7,11 @@ from botocore.exceptions import ClientError
 
 from providers.acting import ActionKind, CloudAction
 from providers.acting_steps import Task
+from providers.approved import refuse_held
 from providers.aws.aws_errors import aws_errors
 from providers.aws.client import AwsClients
 from providers.aws.dry_runs import Attempt, dry_run, in_words, try_right
 from providers.aws.network import normalize_address
-from providers.held import refuse_held
 from providers.records import AddressRecord, ResourceRecord
 
 NO_ADDRESS = "eipalloc-00000000000000000"
@@ -54,7 +54,7 @@ class Release:
                 # As when it was released by the same request, sent a second time.
                 if error.response["Error"]["Code"] != NOT_FOUND:
                     raise
-        return f"EC2 released the address {ip}; it can't be had back for sure."
+        return f"EC2 released the address {ip}; it may not be available again."
 
 
 def attempts(clients: AwsClients, region: str) -> Sequence[Attempt]:

@@ -42,7 +42,9 @@ CODES = {
     "RequestLimitExceeded RequestThrottled SlowDown ThrottledException Throttling "
     "ThrottlingException TooManyRequestsException",
     ErrorKind.CONFLICT: "DependencyViolation IncorrectInstanceState "
-    "IncorrectModificationState IncorrectState InsufficientInstanceCapacity "
+    "IncorrectModificationState IncorrectState InsufficientCapacity "
+    "InsufficientHostCapacity InsufficientInstanceCapacity "
+    "InsufficientReservedInstanceCapacity "
     "InstanceLimitExceeded InvalidIPAddress.InUse InvalidParameterCombination "
     "InvalidSnapshot.InUse OperationAborted OperationNotPermitted Unsupported "
     "UnsupportedOperation VcpuLimitExceeded VolumeInUse "

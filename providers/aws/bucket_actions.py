@@ -29,6 +29,8 @@ CLASSES: Mapping[str, tuple[str, int]] = {
 TIERS = {name: tier for tier, (name, _) in CLASSES.items()}
 NO_RULES, NO_TAGS = "NoSuchLifecycleConfiguration", "NoSuchTagSet"
 NO_BUCKET = "NoSuchBucket"
+# Beside the rules, it would fall back to S3's default where it is not given again.
+LEAST_SIZE = "TransitionDefaultMinimumObjectSize"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class SetStorageClass:
         try:
             with self._errors("s3:GetBucketTagging"):
                 raw = self._asked(NO_TAGS, "get_bucket_tagging").get("TagSet", [])
-            tier = _tier_of(self._rules())
+            tier = _tier_of(self._lifecycle().get("Rules", []))
         except ProviderError as error:
             if error.kind != ErrorKind.CHANGED:
                 raise
@@ -57,7 +59,7 @@ class SetStorageClass:
         )
 
     def dry_run(self, record: ResourceRecord) -> str:
-        others = len(self._others())
+        others = len(_others(self._lifecycle()))
         self._own_rules()  # whether there is such a class
         return (
             "S3 has no dry run: the lifecycle of the bucket was read, and its "
@@ -65,19 +67,26 @@ class SetStorageClass:
         )
 
     def do(self, record: ResourceRecord, task: Task) -> str:
-        rules = [*self._others(), *self._own_rules()]
-        bucket = self.clients.s3(self.action.region)
+        lifecycle = self._lifecycle()
+        rules = [*_others(lifecycle), *self._own_rules()]
+        kept = {LEAST_SIZE: lifecycle[LEAST_SIZE]} if LEAST_SIZE in lifecycle else {}
+        s3 = self.clients.s3(self.action.region)
         with self._errors("s3:PutLifecycleConfiguration"):
             if rules:
-                bucket.put_bucket_lifecycle_configuration(
-                    Bucket=self.action.resource_id,
-                    LifecycleConfiguration={"Rules": rules},
+                s3.put_bucket_lifecycle_configuration(
+                    **self._bucket, LifecycleConfiguration={"Rules": rules}, **kept
                 )
             else:
-                bucket.delete_bucket_lifecycle(Bucket=self.action.resource_id)
-        return self._told()
+                s3.delete_bucket_lifecycle(**self._bucket)
+        return self._effect()
 
-    def _told(self) -> str:
+    @property
+    def _bucket(self) -> dict[str, str]:
+        """Anybody can have a bucket of that name, once it was deleted."""
+        owner = self.clients.identity
+        return {"Bucket": self.action.resource_id, "ExpectedBucketOwner": owner}
+
+    def _effect(self) -> str:
         if self.action.target == STANDARD:
             return (
                 "S3 moves no more objects; those that were moved stay where they are."
@@ -106,19 +115,14 @@ class SetStorageClass:
             raise failure(ErrorKind.INVALID, str(self.action), reason, advice)
         return CLASSES[target]
 
-    def _others(self) -> list[dict[str, Any]]:
-        return [rule for rule in self._rules() if rule.get("ID") != RULE_ID]
-
-    def _rules(self) -> list[dict[str, Any]]:
+    def _lifecycle(self) -> Mapping[str, Any]:
         with self._errors("s3:GetLifecycleConfiguration"):
-            answer = self._asked(NO_RULES, "get_bucket_lifecycle_configuration")
-        rules: list[dict[str, Any]] = answer.get("Rules", [])
-        return rules
+            return self._asked(NO_RULES, "get_bucket_lifecycle_configuration")
 
     def _asked(self, nothing: str, operation: str) -> Mapping[str, Any]:
         call = getattr(self.clients.s3(self.action.region), operation)
         try:
-            answer: Mapping[str, Any] = call(Bucket=self.action.resource_id)
+            answer: Mapping[str, Any] = call(**self._bucket)
         except ClientError as error:
             code = error.response["Error"]["Code"]
             if code == NO_BUCKET:
@@ -132,6 +136,10 @@ class SetStorageClass:
 
     def _errors(self, permission: str) -> Any:
         return aws_errors(f"{self.action} ({permission})", self.action.region)
+
+
+def _others(lifecycle: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [one for one in lifecycle.get("Rules", []) if one.get("ID") != RULE_ID]
 
 
 def _tier_of(rules: Sequence[Mapping[str, Any]]) -> str:

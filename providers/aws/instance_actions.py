@@ -7,20 +7,18 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from providers.acting import ActionKind, CloudAction
-from providers.acting_steps import Task
+from providers.acting_steps import Task, do_or_take_back
 from providers.aws.aws_errors import aws_errors, failure
 from providers.aws.client import AwsClients
 from providers.aws.dry_runs import Attempt, dry_run, in_words, try_right
 from providers.aws.ec2 import normalize_instance
-from providers.errors import ErrorKind, ProviderError
+from providers.errors import ErrorKind
 from providers.records import InstanceRecord, ResourceRecord
 
 NO_INSTANCE = "i-00000000000000000"
 GONE = {"shutting-down", "terminated"}
 # A group starts another in place of one that stops.
 GROUP_TAG = "aws:autoscaling:groupName"
-# After these the request was not done, so that the instance can be as it was before.
-REFUSED = {ErrorKind.CONFLICT, ErrorKind.INVALID, ErrorKind.DENIED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +77,27 @@ class _InstanceChange:
         record = self.look()
         if record and record.state not in begun:
             self.call(operation, **self.ids)
-        task.until(f"until it is {state}", lambda: self._is(state) or None)
+        passed: set[str] = set()
+        task.until(f"until it is {state}", lambda: self._is(state, passed) or None)
 
-    def _is(self, state: str) -> bool:
+    def _is(self, state: str, passed: set[str]) -> bool:
+        """Return whether it is, having been in the states that it passed before."""
         record = self.look()
         if record is None:
             reason = "it was terminated meanwhile"
             raise failure(
                 ErrorKind.CHANGED, str(self.action), reason, "Nothing is left to do."
             )
+        if record.state == "stopped" and "pending" in passed:
+            raise failure(
+                ErrorKind.CONFLICT,
+                str(self.action),
+                "EC2 began to start it, and it is stopped again",
+                "EC2 names the reason as its state transition reason. An encrypted "
+                "disk needs kms:CreateGrant (docs/acting.md).",
+                self.region,
+            )
+        passed.add(record.state)
         return record.state == state
 
 
@@ -140,36 +150,40 @@ class Resize(_InstanceChange):
     def do(self, record: ResourceRecord, task: Task) -> str:
         self.refuse_group(record)
         before, target = self.action.expected.type, self.action.target
-        if isinstance(record, InstanceRecord) and record.instance_type != target:
-            self.stop(task)
-        try:
-            self._change_to(target)
-            if self.shall_run:
-                self.start(task)
-        except ProviderError as error:
-            if error.kind not in REFUSED:
-                raise
-            self._take_back(task)
-            now = "It runs again" if self.shall_run else "It is stopped"
-            raise failure(
-                error.kind,
-                error.reading,
-                error.reason,
-                f"{now} as {before}, as before.",
-                self.region,
-            ) from error
+        do_or_take_back(
+            lambda: self._resize(record, task), lambda: self._take_back(task)
+        )
         return f"EC2 changed the type from {before} to {target}."
 
-    def _change_to(self, instance_type: str) -> None:
-        record = self.look()
-        if record and record.instance_type != instance_type:
-            request = self._of_type(instance_type)
-            self.call("modify_instance_attribute", **request)
-
-    def _take_back(self, task: Task) -> None:
-        self._change_to(self.action.expected.type)
+    def _resize(self, record: ResourceRecord, task: Task) -> None:
+        """It may take minutes to stop, after which it is looked at once more."""
+        if not self._has(record, self.action.target):
+            self.stop(task)
+            record = task.check_again(self.look())
+        if not self._has(record, self.action.target):
+            self._change_to(self.action.target)
         if self.shall_run:
             self.start(task)
+
+    def _take_back(self, task: Task) -> str:
+        """What somebody else has made of it meanwhile stays."""
+        record = self.look()
+        if record and self._has(record, self.action.target):
+            self._change_to(self.action.expected.type)
+        if self.shall_run:
+            self.start(task)
+        record = self.look()
+        if record is None:
+            return "It is gone."
+        return f"It is {record.state} as {record.instance_type}."
+
+    def _has(self, record: ResourceRecord, instance_type: str) -> bool:
+        is_instance = isinstance(record, InstanceRecord)
+        return is_instance and record.instance_type == instance_type
+
+    def _change_to(self, instance_type: str) -> None:
+        request = self._of_type(instance_type)
+        self.call("modify_instance_attribute", **request)
 
     def _of_type(self, instance_type: str) -> dict[str, Any]:
         return {

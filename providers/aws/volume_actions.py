@@ -2,19 +2,19 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from providers.acting import ActionKind, CloudAction
 from providers.acting_steps import Task
-from providers.approved import ACTION_TAG
+from providers.approved import ACTION_TAG, refuse_held
 from providers.aws.aws_errors import aws_errors, failure
 from providers.aws.client import AwsClients
 from providers.aws.dry_runs import Attempt, dry_run, in_words, try_right
 from providers.aws.volumes import normalize_volume
 from providers.errors import ErrorKind
-from providers.held import refuse_held
 from providers.records import ResourceRecord, VolumeRecord
 
 if TYPE_CHECKING:
@@ -24,10 +24,16 @@ NO_VOLUME = "vol-00000000000000000"
 NOT_FOUND = "InvalidVolume.NotFound"
 # AWS's own tags can't be given to anything.
 RESERVED_TAGS = "aws:"
-# What gp3 has without being paid for it, and the most that gp2 reaches.
+# What gp3 has without being paid for it, and the most that gp2 and io1 reach.
 # https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html
-GP3_IOPS, GP3_MOST_IOPS = 3000, 16000
-GP2_SMALL_GIB, GP2_SMALL_MIB, GP2_MIB = 170, 128, 250
+GP3_IOPS, GP3_MOST_IOPS, GP3_MIB = 3000, 16000, 125
+GP2_SMALL_GIB, GP2_MIB = 170, 250
+# https://docs.aws.amazon.com/ebs/latest/userguide/provisioned-iops.html
+IO1_MOST_MIB, IO1_IOPS_PER_MIB = 500, 4
+FAILED = "failed"
+# An older snapshot lacks what was written since, if the volume was attached in between.
+FRESH = timedelta(days=1)
+NOT_BEGUN = {"", FAILED}
 USABLE = {"optimizing", "completed"}
 
 
@@ -81,9 +87,11 @@ class Delete(_VolumeChange):
     def do(self, record: ResourceRecord, task: Task) -> str:
         """The snapshot may take hours, after which it is looked at once more."""
         refuse_held(self.action, record)
-        if not self._own_snapshot():
-            self._take_snapshot(record)
-        snapshot_id = task.until("until its snapshot is complete", self._completed)
+        snapshot_id = self._fresh_snapshot(task) or self._take_snapshot(record)
+        task.until(
+            "until its snapshot is complete",
+            lambda: self._is_complete(snapshot_id) or None,
+        )
         task.progress(f"Snapshot {snapshot_id} is complete")
         now = self.look()
         if now and now.state != "deleting":
@@ -92,23 +100,29 @@ class Delete(_VolumeChange):
         task.until("until it is deleted", lambda: self.look() is None or None)
         return f"EC2 deleted the volume; its snapshot {snapshot_id} stays."
 
-    def _own_snapshot(self) -> Mapping[str, Any] | None:
+    def _fresh_snapshot(self, task: Task) -> str:
         """Return the one that this action has begun, maybe in an earlier run."""
-        with aws_errors(f"{self.action} (ec2:DescribeSnapshots)", self.region):
-            of_action: FilterTypeDef = {
-                "Name": f"tag:{ACTION_TAG}",
-                "Values": [self.action.key],
-            }
-            answer = self.ec2.describe_snapshots(OwnerIds=["self"], Filters=[of_action])
-        return next(iter(answer["Snapshots"]), None)
+        since = task.options.now() - FRESH
+        ids = (i for i, raw in self._own_snapshots() if raw["StartTime"] >= since)
+        return next(ids, "")
 
-    def _take_snapshot(self, record: ResourceRecord) -> None:
+    def _own_snapshots(self) -> list[tuple[str, Mapping[str, Any]]]:
+        filters: list[FilterTypeDef] = [
+            {"Name": f"tag:{ACTION_TAG}", "Values": [self.action.key]},
+            {"Name": "volume-id", "Values": [self.action.resource_id]},
+        ]
+        with aws_errors(f"{self.action} (ec2:DescribeSnapshots)", self.region):
+            answer = self.ec2.describe_snapshots(OwnerIds=["self"], Filters=filters)
+        return [(raw["SnapshotId"], raw) for raw in answer["Snapshots"]]
+
+    def _take_snapshot(self, record: ResourceRecord) -> str:
         with aws_errors(f"{self.action} (ec2:CreateSnapshot)", self.region):
-            self.ec2.create_snapshot(
+            answer = self.ec2.create_snapshot(
                 **self.volume,
                 Description=f"Of {self.action.resource_id} before it was deleted",
                 TagSpecifications=self._tags(record),
             )
+        return str(answer["SnapshotId"])
 
     def _tags(self, record: ResourceRecord) -> list[dict[str, Any]]:
         """Those of the volume, so that whose it is stays known, and ours."""
@@ -117,21 +131,19 @@ class Delete(_VolumeChange):
         listed = [{"Key": key, "Value": value} for key, value in tags.items()]
         return [{"ResourceType": "snapshot", "Tags": listed}]
 
-    def _completed(self) -> str | None:
-        """Return its id, once it is complete. It is listed with a delay."""
-        raw = self._own_snapshot()
-        if raw is None:
-            return None
-        if raw["State"] == "error":
+    def _is_complete(self, snapshot_id: str) -> bool:
+        """It is listed with a delay."""
+        raw = dict(self._own_snapshots()).get(snapshot_id)
+        if raw and raw["State"] == "error":
             reason = raw.get("StateMessage") or "EC2 does not say why"
             raise failure(
                 ErrorKind.CONFLICT,
                 f"{self.action} (ec2:CreateSnapshot)",
-                f"the snapshot {raw['SnapshotId']} failed: {reason}",
+                f"the snapshot {snapshot_id} failed: {reason}",
                 "The volume was not deleted: delete the snapshot and try again.",
                 self.region,
             )
-        return str(raw["SnapshotId"]) if raw["State"] == "completed" else None
+        return raw is not None and raw["State"] == "completed"
 
     def _delete(self) -> None:
         with aws_errors(f"{self.action} (ec2:DeleteVolume)", self.region):
@@ -152,7 +164,7 @@ class ChangeType(_VolumeChange):
     def do(self, record: ResourceRecord, task: Task) -> str:
         before, target = self.action.expected.type, self.action.target
         if isinstance(record, VolumeRecord) and record.volume_type != target:
-            if not self._modification(target):
+            if self._modification(target) in NOT_BEGUN:
                 with aws_errors(f"{self.action} (ec2:ModifyVolume)", self.region):
                     self.ec2.modify_volume(**self._request(record))
             task.until(f"until it is {target}", lambda: self._is_usable() or None)
@@ -161,7 +173,7 @@ class ChangeType(_VolumeChange):
     def _is_usable(self) -> bool:
         """It serves as the new type while EC2 still moves its blocks."""
         state = self._modification(self.action.target)
-        if state == "failed":
+        if state == FAILED:
             raise failure(
                 ErrorKind.CONFLICT,
                 f"{self.action} (ec2:ModifyVolume)",
@@ -184,16 +196,25 @@ class ChangeType(_VolumeChange):
         return str(found[0]["ModificationState"]) if is_to else ""
 
     def _request(self, record: ResourceRecord) -> dict[str, Any]:
-        """As fast as before: gp3 does not grow faster with its size, as gp2 does."""
-        request: dict[str, Any] = {**self.volume, "VolumeType": self.action.target}
-        if not isinstance(record, VolumeRecord) or self.action.target != "gp3":
+        """As fast as before, which a change of the type alone does not keep."""
+        target = self.action.target
+        request: dict[str, Any] = {**self.volume, "VolumeType": target}
+        if not isinstance(record, VolumeRecord):
             return request
-        if record.iops and record.iops > GP3_IOPS:
-            request["Iops"] = min(record.iops, GP3_MOST_IOPS)
-        if record.volume_type == "gp2" and record.size_gib:
-            is_small = record.size_gib <= GP2_SMALL_GIB
-            request["Throughput"] = GP2_SMALL_MIB if is_small else GP2_MIB
-        return request
+        if target == "io2" and record.iops:
+            return request | {"Iops": record.iops}
+        return request | (_speed_as_gp3(record) if target == "gp3" else {})
+
+
+def _speed_as_gp3(record: VolumeRecord) -> dict[str, int]:
+    """Return what is to be paid for beside what gp3 has anyway."""
+    iops, throughput = record.iops or 0, GP3_MIB
+    if record.volume_type == "gp2" and (record.size_gib or 0) > GP2_SMALL_GIB:
+        throughput = GP2_MIB
+    if record.volume_type == "io1":
+        throughput = min(IO1_MOST_MIB, round(iops / IO1_IOPS_PER_MIB))
+    speed = {"Iops": min(iops, GP3_MOST_IOPS)} if iops > GP3_IOPS else {}
+    return speed | ({"Throughput": throughput} if throughput > GP3_MIB else {})
 
 
 def attempts(clients: AwsClients, region: str) -> Sequence[Attempt]:

@@ -1,5 +1,6 @@
 """Azure as cloudintel changes it, by the account's acting identity alone."""
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -43,14 +44,10 @@ class AzureActing(ActingProvider):
         now: datetime,
     ) -> None:
         super().__init__(acting)
-        settings = account.settings
-        if not (settings.acts and account.is_subscription):
-            reason = "the account has no acting identity"
-            if not account.is_subscription:
-                reason = "it is a bill, which has no resources"
+        if reason := _why_not(account):
             reading = f"Acting in {account}"
             raise ProviderError(ErrorKind.NOT_ENABLED, reading, reason, NO_IDENTITY)
-        own = replace(account, settings=settings.acting)
+        own = replace(account, settings=account.settings.acting)
         options = replace(
             options,
             max_attempts=min(options.max_attempts, MOST_ATTEMPTS),
@@ -88,6 +85,19 @@ class AzureActing(ActingProvider):
             yield AccessCheck(
                 right, ", ".join(kinds), False, error if is_missing else None
             )
+
+
+def _why_not(account: AzureAccount) -> str:
+    """Say why nothing acts in it; "" if something does."""
+    settings = account.settings
+    if not account.is_subscription:
+        return "it is a bill, which has no resources"
+    if not settings.acts:
+        return "the account has no acting identity"
+    reading_id = settings.client_id or os.environ.get("AZURE_CLIENT_ID", "")
+    if settings.acting_client_id.lower() == reading_id.lower():
+        return "its acting identity is the one that reads, of AZURE_CLIENT_ID"
+    return ""
 
 
 def _rights() -> Mapping[str, list[ActionKind]]:

@@ -4,16 +4,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from providers.acting_steps import Task
-from providers.approved import ACTION_TAG
+from providers.approved import ACTION_TAG, refuse_held
 from providers.azure.azure_errors import failure
+from providers.azure.client import understood
 from providers.azure.disks import API_VERSION, normalize_disk
 from providers.azure.resource_change import SUCCEEDED, ResourceChange
+from providers.azure.resources import instant
 from providers.errors import ErrorKind
-from providers.held import refuse_held
 from providers.records import ResourceRecord, VolumeRecord
 
 DISKS, SNAPSHOTS = "Microsoft.Compute/disks", "Microsoft.Compute/snapshots"
 COMPLETE = 100
+# Who can read it over the network.
+READERS = ("networkAccessPolicy", "publicNetworkAccess", "diskAccessId")
+# When it was last attached or detached.
+LAST_USE = "LastOwnershipUpdateTime"
 
 
 class _DiskChange(ResourceChange):
@@ -52,6 +57,7 @@ class Delete(_DiskChange):
         now = self.look()
         if now:
             refuse_held(self.action, task.check_again(now))
+            self._refuse_used_since()
             self.change("delete", "DELETE", task)
         task.until("until it is deleted", lambda: self.look() is None or None)
         return f"Azure deleted the disk; its snapshot {self.snapshot_id} stays."
@@ -63,10 +69,14 @@ class Delete(_DiskChange):
         return f"{group}/providers/{SNAPSHOTS}/cloudintel-{self.action.key}"
 
     def _snapshot(self, record: ResourceRecord) -> Mapping[str, Any]:
+        """Open to whom the disk is open; Azure's default is every network."""
+        with understood(self.question("read", self.action.resource_id)):
+            own = self.read(self.action.resource_id)["properties"]
         return {
             "location": record.region,
             "tags": {**record.tags, ACTION_TAG: self.action.key},
             "properties": {
+                **{name: own[name] for name in READERS if name in own},
                 "incremental": True,
                 "creationData": {
                     "createOption": "Copy",
@@ -87,6 +97,21 @@ class Delete(_DiskChange):
             )
         is_whole = properties.get("completionPercent", COMPLETE) >= COMPLETE
         return (state == SUCCEEDED and is_whole) or None
+
+    def _refuse_used_since(self) -> None:
+        """Its snapshot may be of an earlier run, and lack what was written since."""
+        disk, snapshot = self.read(self.action.resource_id), self.read(self.snapshot_id)
+        with understood(self.question("read", self.action.resource_id)):
+            used_at = instant(disk["properties"].get(LAST_USE))
+            taken_at = instant(snapshot["properties"]["timeCreated"])
+            is_used = bool(used_at and taken_at and used_at > taken_at)
+        if is_used:
+            raise failure(
+                ErrorKind.CHANGED,
+                str(self.action),
+                f"it was attached after its snapshot {self.snapshot_id} was taken",
+                "The disk was not deleted: look at it, and propose the action again.",
+            )
 
 
 class ChangeType(_DiskChange):

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from providers.acting_steps import Task
+from providers.acting_steps import Task, do_or_take_back
 from providers.azure.azure_errors import failure
 from providers.azure.client import understood
 from providers.azure.compute import API_VERSION, normalize_instance, power_state
 from providers.azure.resource_change import ResourceChange
-from providers.errors import ErrorKind, ProviderError
+from providers.errors import ErrorKind
 from providers.records import InstanceRecord, ResourceRecord
 
 MACHINES = "Microsoft.Compute/virtualMachines"
@@ -19,8 +19,6 @@ DEALLOCATE, START, WRITE = (
     f"{MACHINES}/write",
 )
 ALLOCATED = {"running", "starting", "stopping", "stopped"}
-# After these the request was not done, so that the machine can be as it was before.
-REFUSED = {ErrorKind.CONFLICT, ErrorKind.INVALID, ErrorKind.DENIED, ErrorKind.CHANGED}
 
 
 class _MachineChange(ResourceChange):
@@ -111,34 +109,44 @@ class Resize(_MachineChange):
 
     def do(self, record: ResourceRecord, task: Task) -> str:
         before, target = self.action.expected.type, self.action.target
-        try:
-            self._change_to(target, task)
-            if self.shall_run:
-                self.start(task)
-        except ProviderError as error:
-            if error.kind not in REFUSED:
-                raise
-            self._take_back(task)
-            now = "It runs again" if self.shall_run else "It is off"
-            raise failure(
-                error.kind,
-                error.reading,
-                error.reason,
-                f"{now} as {before}, as before.",
-            ) from error
+        do_or_take_back(
+            lambda: self._resize(record, task), lambda: self._take_back(task)
+        )
         return f"Azure changed the size from {before} to {target}."
 
-    def _change_to(self, size: str, task: Task) -> None:
-        raw = self.read(self.action.resource_id) or {}
-        with understood(self.question("read", self.action.resource_id)):
-            is_size = raw["properties"]["hardwareProfile"]["vmSize"] == size
-        if is_size:
-            return
-        self.deallocate(task)
-        body = {"properties": {"hardwareProfile": {"vmSize": size}}}
-        self.change("write", "PATCH", task, body=body, etag=raw.get("etag", ""))
-
-    def _take_back(self, task: Task) -> None:
-        self._change_to(self.action.expected.type, task)
+    def _resize(self, record: ResourceRecord, task: Task) -> None:
+        """It may take minutes to deallocate, after which it is looked at once more."""
+        target = self.action.target
+        if not self._has(record, target):
+            self.deallocate(task)
+            now, etag = self._with_etag()
+            if not self._has(task.check_again(now), target):
+                self._change_to(target, task, etag)
         if self.shall_run:
             self.start(task)
+
+    def _take_back(self, task: Task) -> str:
+        """What somebody else has made of it meanwhile stays."""
+        now, _ = self._with_etag()
+        if now and self._has(now, self.action.target):
+            self.deallocate(task)
+            _, etag = self._with_etag()
+            self._change_to(self.action.expected.type, task, etag)
+        if self.shall_run:
+            self.start(task)
+        now = self.look()
+        if not isinstance(now, InstanceRecord):
+            return "It is gone."
+        return f"It is {now.state} as {now.instance_type}."
+
+    def _with_etag(self) -> tuple[ResourceRecord | None, str]:
+        raw = self.read(self.action.resource_id)
+        with understood(self.question("read", self.action.resource_id)):
+            return (self.normalize(raw), raw.get("etag", "")) if raw else (None, "")
+
+    def _has(self, record: ResourceRecord, size: str) -> bool:
+        return isinstance(record, InstanceRecord) and record.instance_type == size
+
+    def _change_to(self, size: str, task: Task, etag: str) -> None:
+        body = {"properties": {"hardwareProfile": {"vmSize": size}}}
+        self.change("write", "PATCH", task, body=body, etag=etag)

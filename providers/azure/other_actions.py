@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from providers.acting_steps import Task
+from providers.approved import refuse_held
 from providers.azure import network, storage_accounts
 from providers.azure.azure_errors import failure
 from providers.azure.resource_change import ResourceChange
 from providers.errors import ErrorKind
-from providers.held import refuse_held
 from providers.records import AddressRecord, BucketRecord, ResourceRecord
 
 TIERS = ("Hot", "Cool", "Cold")
@@ -29,10 +29,10 @@ class Release(ResourceChange):
 
     def do(self, record: ResourceRecord, task: Task) -> str:
         refuse_held(self.action, record)
-        ip = getattr(record, "ip", None)
+        ip = getattr(record, "ip", None) or "that had no IP"
         self.change("delete", "DELETE", task)
         task.until("until it is deleted", lambda: self.look() is None or None)
-        return f"Azure deleted the address {ip}; it can't be had back for sure."
+        return f"Azure deleted the address {ip}; it may not be available again."
 
 
 class SetAccessTier(ResourceChange):

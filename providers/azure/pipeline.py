@@ -103,9 +103,12 @@ class Sender:
                 str(error),
                 region=question.region,
             ) from error
-        told = response.headers
-        asked_at = told.get("Azure-AsyncOperation") or told.get("Location") or ""
-        return Answer(response.status_code, text, retry_after(told), asked_at)
+        status, answered = response.status_code, response.headers
+        # The change of a machine is answered by 200, and is only begun.
+        asked_at = answered.get("Azure-AsyncOperation", "")
+        if status != 200:
+            asked_at = asked_at or answered.get("Location", "")
+        return Answer(status, text, retry_after(answered), asked_at)
 
 
 class Retries(HTTPPolicy[HttpRequest, HttpResponse]):

@@ -87,8 +87,7 @@ class ResourceChange:
             headers={"If-Match": etag} if etag else {},
         )
         answer = self.client.send(question)
-        if answer.operation_url and answer.status != 200:
-            url = answer.operation_url
+        if url := answer.operation_url:
             task.until(
                 f"until {operation} is done",
                 lambda: self._is_done(question, url) or None,
@@ -105,8 +104,9 @@ class ResourceChange:
             headers={},
         )
         answer = self.client.send(question, url)
-        state = parsed(question, answer) if answer.text else {}
-        status = str(state.get("status", "")).lower() if answer.status == 200 else ""
+        with understood(question):
+            state = parsed(question, answer) if answer.text else {}
+            status = str(state.get("status", "")).lower()
         if answer.status == 202 or status in RUNNING:
             return False
         if status in ("", SUCCEEDED):

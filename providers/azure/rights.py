@@ -63,7 +63,7 @@ def denied(reading: str, scope: str, actions: Sequence[str]) -> ProviderError:
     return failure(
         ErrorKind.DENIED,
         reading,
-        f"no role of who acts allows {', '.join(actions)}",
+        f"the acting identity has no role that allows {', '.join(actions)}",
         f"Assign the role {ROLE} on {scope}, wait some minutes, then try `manage.py "
         "check_access`.",
     )

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 
 from providers.acting import ActingOptions, ActionKind, CloudAction
 from providers.acting_steps import ActingProvider, Change, Task
+from providers.approved import refuse_held
 from providers.demo.company import INSTANCE_TYPES, cloud_of_type
 from providers.demo.events import DemoEvent, EventKind
 from providers.demo.provider import DemoProvider
 from providers.demo.resource_prices import resource_prices
 from providers.errors import ErrorKind, ProviderError
-from providers.held import refuse_held
 from providers.records import AccessCheck, BucketRecord, ResourceMarket, ResourceRecord
 from providers.settings import ProviderSettings
 
@@ -84,7 +84,7 @@ class DemoChange:
     def _check(self, record: ResourceRecord) -> None:
         if EVENTS[self.action.kind] is EventKind.REMOVED:
             refuse_held(self.action, record)
-        if (offered := self._offered()) is not None and (
+        if (offered := self._offered(record)) is not None and (
             self.action.target not in offered
         ):
             raise ProviderError(
@@ -94,7 +94,7 @@ class DemoChange:
                 f"Give one of {', '.join(sorted(offered))}.",
             )
 
-    def _offered(self) -> set[str] | None:
+    def _offered(self, record: ResourceRecord) -> set[str] | None:
         """Return what it can become; None where it becomes nothing else."""
         cloud, kind = self.provider.cloud, self.action.kind
         if kind == ActionKind.RESIZE_INSTANCE:
@@ -102,7 +102,9 @@ class DemoChange:
         if kind not in PRICED:
             return None
         market = ResourceMarket(self.action.region, PRICED[kind])
-        return {price.sku for price in resource_prices(market)}
+        copies = record.redundancy if isinstance(record, BucketRecord) else ""
+        prices = resource_prices(market)
+        return {price.sku for price in prices if price.redundancy == copies}
 
     def _record(self, kind: EventKind, target: str) -> None:
         self.provider.meter.count("demo:Act")

@@ -36,6 +36,7 @@ def acting(aws: EmulatedAws, protected: str = "keep") -> AwsActing:
         deadline_seconds=120,
         clock=lambda: aws.now.timestamp(),
         wait=aws.wait,
+        now=lambda: aws.now,
     )
     return AwsActing(account, AwsOptions(max_attempts=2), options)
 

@@ -96,7 +96,7 @@ def test_where_the_new_type_can_not_start_the_old_one_runs_again(
         error,
         ErrorKind.CONFLICT,
         "InsufficientInstanceCapacity",
-        "It runs again as m5.xlarge",
+        "It is running as m5.xlarge",
     )
     assert (instance.state, instance.instance_type) == ("running", "m5.xlarge")
 
@@ -110,6 +110,30 @@ def test_a_right_lost_in_the_middle_of_a_resize_leaves_the_instance_as_it_was(
     aws.deny("ec2:ModifyInstanceAttribute")
     of_kind(refused(source, action), ErrorKind.DENIED, "ec2:ModifyInstanceAttribute")
     assert (instance.state, instance.instance_type) == ("running", "m5.xlarge")
+
+
+def test_what_is_protected_while_it_stops_is_not_resized_and_runs_again(
+    aws: EmulatedAws,
+) -> None:
+    aws.seconds_to_change = 30
+    instance = aws.world().add_instance(machine("i-1", instance_type="m5.xlarge"))
+    source = acting(aws)
+    action = approved(source, ActionKind.RESIZE_INSTANCE, "i-1", "m5.large")
+    aws.later(lambda: instance.tags.update(keep="yes"))
+    error = refused(source, action)
+    of_kind(error, ErrorKind.PROTECTED, "keep=yes", "It is running as m5.xlarge")
+    assert (instance.state, instance.instance_type) == ("running", "m5.xlarge")
+    assert not aws.requests["ec2:ModifyInstanceAttribute"]
+
+
+def test_it_says_so_where_a_resize_can_not_be_taken_back(aws: EmulatedAws) -> None:
+    instance = aws.world().add_instance(machine("i-1", instance_type="m5.xlarge"))
+    source = acting(aws)
+    action = approved(source, ActionKind.RESIZE_INSTANCE, "i-1", "m5.large")
+    aws.deny("ec2:StartInstances")
+    error = refused(source, action)
+    of_kind(error, ErrorKind.DENIED, "ec2:StartInstances", "may be off")
+    assert (instance.state, instance.instance_type) == ("stopped", "m5.xlarge")
 
 
 def test_an_action_that_was_begun_goes_on_where_it_stopped(aws: EmulatedAws) -> None:
@@ -155,6 +179,17 @@ def test_what_ec2_would_not_stop_or_start_again_is_refused(
     action = approved(source, ActionKind.STOP_INSTANCE, "i-1")
     of_kind(refused(source, action), ErrorKind.CONFLICT, words)
     assert instance.state == "running"
+
+
+def test_it_is_told_at_once_that_an_instance_stops_where_it_is_to_start(
+    aws: EmulatedAws,
+) -> None:
+    aws.seconds_to_change = 20
+    instance = aws.world().add_instance(machine("i-1", state="stopped", lacks_key=True))
+    source = acting(aws)
+    action = approved(source, ActionKind.START_INSTANCE, "i-1")
+    of_kind(refused(source, action), ErrorKind.CONFLICT, "stopped again", "kms:")
+    assert instance.state == "stopped"
 
 
 def test_a_terminated_instance_is_gone(aws: EmulatedAws) -> None:

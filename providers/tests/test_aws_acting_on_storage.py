@@ -1,16 +1,20 @@
 """Changing addresses, volumes and buckets of the emulated AWS."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from core.testing.aws_emulator import (
     EmulatedAddress,
     EmulatedAws,
     EmulatedBucket,
+    EmulatedSnapshot,
     EmulatedVolume,
 )
+from core.testing.aws_emulator.resources import Modification
 from providers.acting import (
     ActionKind,
 )
+from providers.acting_steps import undo
 from providers.errors import ErrorKind
 from providers.tests.aws_actions import (
     REGION,
@@ -46,6 +50,15 @@ def test_an_address_in_use_stays(aws: EmulatedAws) -> None:
     of_kind(refused(source, action), ErrorKind.CONFLICT, "i-1 holds it")
 
 
+def test_what_was_released_and_is_still_listed_is_not_to_be_released_again(
+    aws: EmulatedAws,
+) -> None:
+    aws.world().add_address(EmulatedAddress("eipalloc-1", REGION))
+    source = acting(aws)
+    action = approved(source, ActionKind.RELEASE_ADDRESS, "eipalloc-1")
+    assert undo(action, source.look(action)) is None
+
+
 # Volumes
 
 
@@ -74,6 +87,24 @@ def test_a_repeated_deletion_takes_the_snapshot_that_is_there(aws: EmulatedAws) 
     run(source, action, is_repeated=True)
     assert [*aws.world().snapshots] == [SNAPSHOT]
     assert not aws.world().volumes
+
+
+def test_a_snapshot_of_another_day_or_volume_is_not_taken_for_its_own(
+    aws: EmulatedAws,
+) -> None:
+    aws.seconds_to_change = 200  # longer than the deadline
+    aws.world().add_volume(EmulatedVolume("vol-1", REGION))
+    source = acting(aws)
+    action = approved(source, ActionKind.DELETE_VOLUME, "vol-1")
+    of_kind(refused(source, action), ErrorKind.UNFINISHED, "snapshot")
+    tags = {"cloudintel-action": "ci-1"}
+    aws.world().add_snapshot(EmulatedSnapshot("snap-2", REGION, "vol-2", tags=tags))
+    aws.wait(25 * 3600)
+    aws.seconds_to_change = 0
+    outcome = run(source, action, is_repeated=True)
+    taken = [one for one in aws.world().snapshots.values() if one.volume_id == "vol-1"]
+    assert len(taken) == 2
+    assert taken[1].snapshot_id in outcome.answer
 
 
 def test_a_volume_attached_while_its_snapshot_was_taken_stays(aws: EmulatedAws) -> None:
@@ -133,6 +164,15 @@ def test_gp2_becomes_gp3_as_fast_as_it_was_and_while_in_use(aws: EmulatedAws) ->
     assert volume.volume_type == "gp2"
 
 
+def test_a_change_of_type_that_failed_once_is_tried_again(aws: EmulatedAws) -> None:
+    volume = aws.world().add_volume(EmulatedVolume("vol-1", REGION, volume_type="gp2"))
+    began = aws.now - timedelta(days=3)
+    volume.modification = Modification("gp3", "gp2", began, state="failed")
+    source = acting(aws)
+    run(source, approved(source, ActionKind.CHANGE_VOLUME_TYPE, "vol-1", "gp3"))
+    assert volume.volume_type == "gp3"
+
+
 # Buckets
 
 
@@ -169,3 +209,26 @@ def test_the_only_rule_is_deleted_with_the_lifecycle(aws: EmulatedAws) -> None:
     assert not bucket.lifecycle
     del aws.world().buckets["logs"]
     of_kind(refused(source, action), ErrorKind.CHANGED, "gone")
+
+
+def test_which_small_objects_a_bucket_moves_stays_as_it_was(aws: EmulatedAws) -> None:
+    own = {"ID": "old logs", "Status": "Enabled", "Filter": {"Prefix": "logs/"}}
+    bucket = aws.world().add_bucket(EmulatedBucket("logs", REGION, lifecycle=[own]))
+    bucket.least_size_moved = "varies_by_storage_class"
+    source = acting(aws)
+    run(
+        source,
+        approved(source, ActionKind.SET_STORAGE_CLASS, "logs", "StandardIAStorage"),
+    )
+    assert bucket.least_size_moved == "varies_by_storage_class"
+
+
+def test_a_bucket_that_another_account_has_by_now_is_left_alone(
+    aws: EmulatedAws,
+) -> None:
+    bucket = aws.world().add_bucket(EmulatedBucket("logs", REGION))
+    source = acting(aws)
+    action = approved(source, ActionKind.SET_STORAGE_CLASS, "logs", "StandardIAStorage")
+    bucket.owner_id = "999999999999"
+    of_kind(refused(source, action), ErrorKind.DENIED, "s3:GetBucketTagging")
+    assert not bucket.lifecycle

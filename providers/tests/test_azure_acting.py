@@ -1,6 +1,7 @@
 """Changing machines, disks, addresses and storage accounts of the emulated Azure."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -14,6 +15,7 @@ from core.testing.azure_emulator import (
     StorageAccount,
 )
 from providers.acting import (
+    UNSURE,
     ActingOptions,
     ActionKind,
     ActionOutcome,
@@ -107,8 +109,9 @@ def test_a_machine_that_is_off_but_allocated_is_deallocated(
 
 
 def test_it_resizes_a_running_machine_and_back(
-    subscription: EmulatedSubscription, source: AzureActing
+    azure: EmulatedAzure, subscription: EmulatedSubscription, source: AzureActing
 ) -> None:
+    azure.seconds_to_change = 20
     vm = subscription.add_vm("web", size="Standard_D4s_v5")
     action = approved(source, ActionKind.RESIZE_INSTANCE, vm.id, "Standard_D2s_v5")
     assert "virtualMachines/write" in source.dry_run(action)
@@ -128,6 +131,37 @@ def test_where_no_hardware_is_free_the_old_size_runs_again(
     error = refused(source, action)
     of_kind(error, ErrorKind.CONFLICT, "AllocationFailed", "as Standard_D4s_v5")
     assert (vm.power, vm.size) == ("running", "Standard_D4s_v5")
+
+
+def test_a_machine_that_is_changed_while_it_is_deallocated_stays_as_it_is_made(
+    azure: EmulatedAzure, subscription: EmulatedSubscription, source: AzureActing
+) -> None:
+    azure.seconds_to_change = 20
+    vm = subscription.add_vm("web", size="Standard_D4s_v5")
+    action = approved(source, ActionKind.RESIZE_INSTANCE, vm.id, "Standard_D2s_v5")
+    azure.later(lambda: setattr(vm, "size", "Standard_D8s_v5"))
+    of_kind(
+        refused(source, action),
+        ErrorKind.CHANGED,
+        "is Standard_D8s_v5",
+        "It is running",
+    )
+    assert (vm.power, vm.size) == ("running", "Standard_D8s_v5")
+
+
+def test_what_can_not_be_understood_is_not_taken_for_a_refusal(
+    azure: EmulatedAzure, subscription: EmulatedSubscription, source: AzureActing
+) -> None:
+    azure.seconds_to_change = 20
+    vm = subscription.add_vm("web", size="Standard_D4s_v5")
+    action = approved(source, ActionKind.RESIZE_INSTANCE, vm.id, "Standard_D2s_v5")
+    operation = "Microsoft.Compute/locations/operations/read"
+    azure.cut(operation, connection=False)
+    assert refused(source, action).kind in UNSURE
+    azure.heal()
+    azure.wait(20)
+    run(source, action, is_repeated=True)
+    assert (vm.power, vm.size) == ("running", "Standard_D2s_v5")
 
 
 def test_a_size_that_azure_does_not_offer_fails_the_dry_run(
@@ -212,17 +246,37 @@ def test_a_disk_is_deleted_after_a_snapshot_with_its_tags(
     azure: EmulatedAzure, subscription: EmulatedSubscription, source: AzureActing
 ) -> None:
     azure.seconds_to_change = 30
-    disk = subscription.add(Disk, "left", tags={"team": "shop"})
+    disk = subscription.add(
+        Disk, "left", tags={"team": "shop"}, network_access="DenyAll"
+    )
     action = approved(source, ActionKind.DELETE_VOLUME, disk.id)
     assert "disks/delete" in source.dry_run(action)
     outcome = run(source, action)
     (snapshot,) = subscription.resources.values()
     assert isinstance(snapshot, Snapshot)
     assert snapshot.tags == {"team": "shop", "cloudintel-action": "ci-1"}
-    assert snapshot.source == disk.id
+    assert (snapshot.source, snapshot.network_access) == (disk.id, "DenyAll")
     assert snapshot.name in outcome.answer
     assert (outcome.seen, outcome.undo) == (None, None)
     run(source, action, is_repeated=True)
+
+
+def test_a_disk_that_was_used_after_its_snapshot_stays(
+    azure: EmulatedAzure, subscription: EmulatedSubscription, source: AzureActing
+) -> None:
+    azure.seconds_to_change = 500
+    disk = subscription.add(Disk, "left", detached_at=azure.now - timedelta(days=9))
+    action = approved(source, ActionKind.DELETE_VOLUME, disk.id)
+    of_kind(refused(source, action), ErrorKind.UNFINISHED, "snapshot")
+    azure.wait(86_400)
+    disk.detached_at = azure.now - timedelta(hours=1)
+    error = refused(source, action, is_repeated=True)
+    of_kind(error, ErrorKind.CHANGED, "attached after its snapshot")
+    assert disk.id.lower() in subscription.resources
+    disk.detached_at = None
+    azure.seconds_to_change = 0
+    run(source, action, is_repeated=True)
+    assert disk.id.lower() not in subscription.resources
 
 
 def test_a_disk_that_a_machine_has_stays(
@@ -258,6 +312,9 @@ def test_it_deletes_an_address_that_nothing_has(
     assert "publicIPAddresses/delete" in source.dry_run(action)
     assert "20.50.1.4" in run(source, action).answer
     assert not subscription.resources
+    dynamic = subscription.add(PublicIp, "dynamic", allocation="Dynamic")
+    action = approved(source, ActionKind.RELEASE_ADDRESS, dynamic.id)
+    assert "the address that had no IP;" in run(source, action).answer
     taken = subscription.add(PublicIp, "taken", nat_gateway="/gateways/1")
     action = approved(source, ActionKind.RELEASE_ADDRESS, taken.id)
     of_kind(refused(source, action), ErrorKind.CONFLICT, "/gateways/1 holds it")
@@ -304,6 +361,18 @@ def test_without_an_identity_of_its_own_or_resources_nothing_acts(
             *(ActingOptions(), azure.now),
         )
     of_kind(raised.value, ErrorKind.NOT_ENABLED, words)
+
+
+def test_the_identity_that_reads_by_the_environment_does_not_act(
+    azure: EmulatedAzure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AZURE_CLIENT_ID", CLIENT.upper())
+    with pytest.raises(ProviderError) as raised:
+        AzureActing(
+            *(AzureAccount(CLIENT, ACTS), AzureOptions()),
+            *(ActingOptions(), azure.now),
+        )
+    of_kind(raised.value, ErrorKind.NOT_ENABLED, "the one that reads")
 
 
 def test_each_acting_right_is_told_by_one_question(

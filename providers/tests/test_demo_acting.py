@@ -183,6 +183,18 @@ def test_a_bucket_gets_a_colder_class_and_back(
     assert {*(found.bytes_by_tier or {})} == {hot}
 
 
+def test_a_bucket_gets_no_class_that_is_not_sold_with_its_copies() -> None:
+    company = Company(STORES)
+    bucket = next(
+        one
+        for one in company.records()
+        if isinstance(one, BucketRecord) and one.redundancy == "Standard_GRS"
+    )
+    with pytest.raises(ProviderError, match="Give one of Cool, Hot"):
+        company.run(approved(company, ActionKind.SET_STORAGE_CLASS, bucket, "Archive"))
+    assert not company.stored
+
+
 def test_gp2_becomes_gp3() -> None:
     company = Company()
     volume = next(

@@ -198,7 +198,7 @@ def test_rights_to_act_are_told_apart_and_no_read_needs_them(aws: EmulatedAws) -
         account_id="123456789012", name="main", settings=settings
     )
     aws.deny("ec2:ReleaseAddress")
-    read, _, acting = check_access().partition("  To act, by rights of its own:")
+    read, _, acting = check_access().partition("  Acting role:")
     assert "StopInstances" not in read
     assert "ok        ec2:StopInstances (for stop_instance, resize_instance)" in acting
     assert "optional  ec2:ReleaseAddress (for release_address)" in acting

@@ -10,6 +10,8 @@ from core.testing.aws_emulator.wire import Answer, AwsError, Call
 if TYPE_CHECKING:
     from core.testing.aws_emulator.aws import EmulatedAws
 
+LEAST_SIZE = "TransitionDefaultMinimumObjectSize"
+DEFAULT_LEAST_SIZE = "all_storage_classes_128K"
 # Days that an object must be stored before it may be moved there.
 LEAST_DAYS = {
     "STANDARD_IA": 30,
@@ -27,7 +29,7 @@ def get_bucket_lifecycle(aws: EmulatedAws, call: Call) -> Answer:
     if not bucket.lifecycle:
         message = "The lifecycle configuration does not exist"
         raise AwsError("NoSuchLifecycleConfiguration", message, 404)
-    return {"Rules": bucket.lifecycle}
+    return {"Rules": bucket.lifecycle, LEAST_SIZE: bucket.least_size_moved}
 
 
 def put_bucket_lifecycle(aws: EmulatedAws, call: Call) -> Answer:
@@ -47,7 +49,8 @@ def put_bucket_lifecycle(aws: EmulatedAws, call: Call) -> Answer:
     for rule in rules:
         _check(rule)
     bucket.lifecycle = rules
-    return {}
+    bucket.least_size_moved = call.parameters.get(LEAST_SIZE, DEFAULT_LEAST_SIZE)
+    return {LEAST_SIZE: bucket.least_size_moved}
 
 
 def _check(rule: dict[str, Any]) -> None:

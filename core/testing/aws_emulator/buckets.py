@@ -65,6 +65,9 @@ def bucket_asked(aws: EmulatedAws, call: Call) -> EmulatedBucket:
     if bucket.region != call.region:
         message = f"The bucket must be addressed in {bucket.region}"
         raise AwsError("PermanentRedirect", message, 301)
+    owner = bucket.owner_id or call.account_id
+    if call.parameters.get("ExpectedBucketOwner", owner) != owner:
+        raise AwsError("AccessDenied", "Access Denied", 403)
     return bucket
 
 

@@ -112,7 +112,7 @@ def _begin(aws: EmulatedAws, instance: EmulatedInstance) -> None:
 
 def _running(instance: EmulatedInstance) -> None:
     if instance.state == "pending":
-        instance.state = "running"
+        instance.state = "stopped" if instance.lacks_key else "running"
 
 
 def _changes(found: list[EmulatedInstance], before: list[str]) -> list[dict[str, Any]]:

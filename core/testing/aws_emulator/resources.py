@@ -71,6 +71,10 @@ class EmulatedBucket:
     tags: dict[str, str] = field(default_factory=dict)
     # The rules of its lifecycle, as the API has them; they move nothing here.
     lifecycle: list[dict[str, Any]] = field(default_factory=list)
+    # Which small objects the rules move; S3 has a default for who does not say it.
+    least_size_moved: str = "all_storage_classes_128K"
+    # Of another account, which lets this one in; "": of the account that it is in.
+    owner_id: str = ""
 
 
 @dataclass(kw_only=True)

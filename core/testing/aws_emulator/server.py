@@ -128,8 +128,9 @@ def respond(aws: EmulatedAws, request: Request) -> WSGIApplication:
         if call.name not in OPERATIONS:
             return _moto(request, call)
         answer = OPERATIONS[call.name](aws, call)
-        body = write_answer(call, protocol, answer)
-        return Response(body, content_type=CONTENT_TYPES.get(protocol, XML))
+        body, headers = write_answer(call, protocol, answer)
+        content_type = CONTENT_TYPES.get(protocol, XML)
+        return Response(body, headers=headers, content_type=content_type)
     except AwsError as error:
         body, headers = write_error(error, protocol)
         content_type = CONTENT_TYPES.get(protocol, XML)

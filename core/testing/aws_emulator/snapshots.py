@@ -37,12 +37,13 @@ def describe_snapshots(aws: EmulatedAws, call: Call) -> Answer:
 
 
 def _matches(snapshot: EmulatedSnapshot, filters: list[dict[str, Any]]) -> bool:
-    """Of the filters only those by the value of a tag."""
+    """Of the filters only those by the volume and by the value of a tag."""
     for each in filters:
         kind, _, key = each["Name"].partition(":")
-        if kind != "tag":
+        if kind not in ("tag", "volume-id"):
             raise AwsError("InvalidParameterValue", f"The filter {each} is invalid")
-        if snapshot.tags.get(key) not in each["Values"]:
+        has = snapshot.tags.get(key) if kind == "tag" else snapshot.volume_id
+        if has not in each["Values"]:
             return False
     return True
 

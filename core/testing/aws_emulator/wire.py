@@ -166,16 +166,20 @@ def read_parameters(
     return parsed
 
 
-def write_answer(call: Call, protocol: str, answer: Answer) -> bytes:
-    """The answer's body in the caller's protocol."""
+def write_answer(
+    call: Call, protocol: str, answer: Answer
+) -> tuple[bytes, dict[str, str]]:
+    """The answer's body in the caller's protocol, and what S3 says in headers."""
     if isinstance(answer, bytes):
-        return answer
+        return answer, {}
     if protocol == "json":
-        return json.dumps(answer, default=_json_timestamp).encode()
+        return json.dumps(answer, default=_json_timestamp).encode(), {}
     serializer = get_serializer_class(call.service, protocol)
     model = _model_of(call.service).operation_model(call.operation)
-    body: str | bytes = serializer(operation_model=model).serialize(answer)["body"]
-    return body.encode() if isinstance(body, str) else body
+    written = serializer(operation_model=model).serialize(answer)
+    body: str | bytes = written["body"]
+    own = {k: v for k, v in written["headers"].items() if k.startswith("x-amz-")}
+    return body.encode() if isinstance(body, str) else body, own
 
 
 def write_error(error: AwsError, protocol: str) -> tuple[bytes, dict[str, str]]:

@@ -47,6 +47,8 @@ class EmulatedInstance:
     # When it ran, [start, end); None derives it from the times above.
     runs: list[tuple[datetime, datetime | None]] | None = None
     is_stop_protected: bool = False
+    # Of an encrypted disk, so that it stops again where it is to start.
+    lacks_key: bool = False
 
     def running_periods(self) -> list[tuple[datetime, datetime | None]]:
         """When it ran: a stopped instance without a known stop never did."""

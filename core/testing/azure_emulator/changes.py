@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -155,7 +156,9 @@ def patch_machine(azure: EmulatedAzure, call: Call) -> Answer:
             "InvalidParameter",
             f"The value {size} provided for the VM size is not valid.",
         )
-    return _begun(azure, call, partial(_set, vm, size=size))
+    begun = _begun(azure, call, partial(_set, vm, size=size))
+    # Unlike other changes, it answers as if it were done already.
+    return replace(begun, content=machine_entry(vm, expanded=False), status=200)
 
 
 def put_snapshot(azure: EmulatedAzure, call: Call) -> Answer:
@@ -178,6 +181,9 @@ def put_snapshot(azure: EmulatedAzure, call: Call) -> Answer:
             size_gb=disk.size_gb,
             incremental=bool(_inner(call, "properties", "incremental")),
             provisioning="Updating",
+            network_access=call.body["properties"].get(
+                "networkAccessPolicy", "AllowAll"
+            ),
         )
         done = partial(_set, made, provisioning="Succeeded")
         return _begun(azure, call, done)
@@ -260,12 +266,18 @@ def _inner(call: Call, *names: str) -> Any:
 
 
 def _begun(azure: EmulatedAzure, call: Call, do: Callable[[], str]) -> Answer:
-    """202, and the address that tells how far it is."""
-    operations = _subscription(azure, call).operations
+    """202, and the address that tells how far it is. One at a time of a resource."""
+    subscription, changed = _subscription(azure, call), _id(call)
+    if changed in subscription.changing:
+        message = "The request failed due to conflict with a concurrent request."
+        raise AzureError("Conflict", message, 409)
+    subscription.changing.add(changed)
+    operations = subscription.operations
     number = f"{crc32(f'{call.operation} {len(operations)}'.encode()):08x}"
     operations[number] = "InProgress"
 
     def finish() -> None:
+        subscription.changing.discard(changed)
         operations[number] = do()
 
     azure.later(finish)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar
 
 from core.testing.azure_emulator.compute import seven_decimals, upper_group
@@ -25,6 +26,8 @@ class Disk(EmulatedResource):
     size_gb: int = 128
     iops: int = 500
     mbps: int = 100
+    network_access: str = "AllowAll"
+    detached_at: datetime | None = None  # None: nothing ever had it
 
     def listed(self) -> dict[str, Any]:
         """Its ids have the group in upper case."""
@@ -40,13 +43,15 @@ class Disk(EmulatedResource):
         return entry
 
     def properties(self) -> dict[str, Any]:
-        return {
+        used = self.detached_at
+        return ({"LastOwnershipUpdateTime": seven_decimals(used)} if used else {}) | {
             "creationData": {"createOption": "Empty"},
             "diskSizeGB": self.size_gb,
             "diskSizeBytes": self.size_gb * 2**30,
             "diskIOPSReadWrite": self.iops,
             "diskMBpsReadWrite": self.mbps,
             "diskState": self.state or self._state_by_machines(),
+            "networkAccessPolicy": self.network_access,
             "timeCreated": seven_decimals(self.created_at),
             "provisioningState": "Succeeded",
             "uniqueId": guid(self.id),
@@ -70,6 +75,7 @@ class Snapshot(EmulatedResource):
     size_gb: int = 128
     incremental: bool = True
     provisioning: str = "Succeeded"
+    network_access: str = "AllowAll"
 
     def listed(self) -> dict[str, Any]:
         return super().listed() | {"sku": {"name": self.sku, "tier": "Standard"}}
@@ -84,6 +90,7 @@ class Snapshot(EmulatedResource):
             "creationData": origin,
             "diskSizeGB": self.size_gb,
             "diskState": "Unattached",  # of every snapshot
+            "networkAccessPolicy": self.network_access,
             "incremental": self.incremental,
             "timeCreated": seven_decimals(self.created_at),
             "provisioningState": self.provisioning,

@@ -39,6 +39,8 @@ class EmulatedSubscription:
     locks: dict[str, str] = field(default_factory=dict)
     # Changes that were begun, by id: their state, or the error that they ended with.
     operations: dict[str, str] = field(default_factory=dict)
+    # Resources that a change is made of, by id.
+    changing: set[str] = field(default_factory=set)
     # Sizes that no hardware is free for.
     sizes_sold_out: set[str] = field(default_factory=set)
 

@@ -20,7 +20,7 @@ from providers.records import AccessCheck
 class Command(BaseCommand):
     help = (
         "Tries each permission of every enabled account, or of those named, and says "
-        "what is missing, those to act by apart. Nothing is changed. Of AWS, Cost "
+        "what is missing, also of its acting role. Nothing is changed. Of AWS, Cost "
         "Explorer's check costs $0.01 an account."
     )
 
@@ -46,16 +46,16 @@ class Command(BaseCommand):
             return 1
         missing = 0
         if isinstance(provider, AccessChecker):
-            missing = self._told(provider.check_access(now), provider.meter)
+            missing = self._report(provider.check_access(now), provider.meter)
         else:
             kind = account.get_provider_display()
             self.stdout.write(f"  Checking access is not offered by {kind}.")
         if acting:
-            self.stdout.write("  To act, by rights of its own:")
-            missing += self._told(acting.acting_checks(), acting.meter)
+            self.stdout.write("  Acting role:")
+            missing += self._report(acting.acting_checks(), acting.meter)
         return missing
 
-    def _told(self, checks: Iterable[AccessCheck], meter: Meter) -> int:
+    def _report(self, checks: Iterable[AccessCheck], meter: Meter) -> int:
         missing = 0
         for check in checks:
             if check.error is None:

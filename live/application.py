@@ -1,19 +1,18 @@
 """The ASGI application: sockets at /ws/…, and /health for who watches the process."""
 
 import asyncio
-import logging
+import signal
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
 
-from live.hub import DATABASE_AWAY, Hub
+from core.api.problems import DATABASE_AWAY
+from live.hub import Hub
 from live.sign_in import Refused, sign_in
 from live.topics import TOPICS
 from live.viewers import Ended, Send, Viewer
-
-logger = logging.getLogger(__name__)
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Scope = Mapping[str, Any]
@@ -39,12 +38,17 @@ class Application:
             await self._serve(scope, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
-        """Start with the server, and end with it."""
+        """Start with the server, and end with it, or end it."""
         await receive()
         self.hub = Hub()
         running = asyncio.create_task(self.hub.run())
         await send({"type": "lifespan.startup.complete"})
-        await receive()
+        stopping = asyncio.ensure_future(receive())
+        either: list[asyncio.Future[Any]] = [running, stopping]
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            # Nobody would be told anything. Who started the process starts it again.
+            signal.raise_signal(signal.SIGTERM)
         running.cancel()
         with suppress(asyncio.CancelledError):
             await running

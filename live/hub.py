@@ -3,14 +3,14 @@
 import asyncio
 import json
 import logging
-from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 
+from core.api.problems import DATABASE_AWAY
 from live.sign_in import Refused, Watcher, still_signed_in
 from live.topics import TOPICS
 from live.viewers import SIGNED_OUT, Ended, Viewer
@@ -18,7 +18,6 @@ from live.watch import Scope, StoredVersions
 
 logger = logging.getLogger(__name__)
 
-DATABASE_AWAY = (OperationalError, InterfaceError)
 # At most four messages a second.
 BATCH_SECONDS = 0.25
 LOOK_SECONDS = 1.0
@@ -37,7 +36,6 @@ class Hub:
         self.stored = StoredVersions()
         self.viewers: set[Viewer] = set()
         self.is_away = True
-        self.opening = Counter[int]()
         # Each has its own connection to the database.
         self._reader, self._clerk = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from pytest_django import Settings
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
@@ -183,6 +183,24 @@ def test_it_says_that_the_database_is_away_and_what_changed_meanwhile(
         while "versions" not in told:
             told = heard(client)
         assert told["versions"]["costs"] != before["costs"]
+
+
+def test_it_goes_on_after_the_database_closed_its_connections(
+    process: Application,
+) -> None:
+    owner = account()
+    with opened(person(Role.VIEWER)) as client:
+        before = subscribe(client, "costs")["versions"]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        assert heard(client) == {"away": True}
+        bump_version(owner, "cost")
+        told = heard(client)
+        while told.get("versions", before) == before:
+            told = heard(client)
 
 
 def test_the_end_of_the_process_ends_all_of_them(

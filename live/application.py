@@ -17,6 +17,7 @@ from live.viewers import Ended, Send, Viewer
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Scope = Mapping[str, Any]
 CLOSE_SECONDS = 2.0
+REASON_BYTES = 123
 # Address -> its topics; those of the first need not be asked for.
 EVENTS = "/ws/events"
 ADDRESSES = {
@@ -106,7 +107,7 @@ class Application:
                     return
                 viewer.subscribe(message.result())
             except Ended as ended:
-                close = {"code": ended.code, "reason": str(ended)}
+                close = {"code": ended.code, "reason": _reason(ended)}
                 with suppress(TimeoutError):  # it does not even read that
                     async with asyncio.timeout(CLOSE_SECONDS):
                         await send({"type": "websocket.close", **close})
@@ -124,6 +125,11 @@ def _path(scope: Scope) -> str:
     """Return it without the prefix of SCRIPT_NAME, which some proxies remove."""
     path: str = scope["path"]
     return path.removeprefix(settings.SCRIPT_NAME)
+
+
+def _reason(ended: Ended) -> str:
+    """Return as much of it as a message that closes a socket may hold."""
+    return str(ended).encode()[:REASON_BYTES].decode(errors="ignore")
 
 
 async def _respond(send: Send, kind: str, status: int, text: str) -> None:

@@ -112,6 +112,7 @@ def test_the_costs_socket_tells_without_being_asked_and_nothing_else(
         ("[" * 4000, 1007, 'Send {"subscribe": ["costs"]}.'),
         ('{"subscribe": ["costs"], "x": 1}', 1007, 'Send {"subscribe": ["costs"]}.'),
         ('{"subscribe": ["taxes"]}', 1007, "Choose among the topics costs, runs, "),
+        (f'{{"subscribe": ["{"ü" * 60}"]}}', 1007, "Choose among the topics costs, "),
         ('{"subscribe": "costs"}', 1007, "Choose among the topics costs, runs, "),
         ('{"subscribe": []}', 1007, "Choose among the topics costs, runs, "),
         ('{"subscribe": [{}]}', 1007, "Choose among the topics costs, runs, "),

@@ -294,6 +294,25 @@ def test_what_is_the_same_stays_and_what_is_not_on_the_page_is_left(live: Page) 
     assert live.evaluate("document.getElementById('part').isTheOldOne") is True
 
 
+PANEL = '<section data-panel>%s</section><p id="wall-status">Read</p>'
+
+
+def test_a_wall_shows_what_is_stored_and_says_when_it_cannot_be_read(
+    page: Page,
+) -> None:
+    page.clock.install()
+    show(page, PANEL % "old", SERVER, script("swap.js"), script("wall.js"))
+    text = f'<main id="main">{PANEL % "new"}</main>'
+    page.evaluate("given => { answer = { status: 200 }; text = given; }", text)
+    page.clock.run_for(11_000)
+    expect(page.locator("section")).to_have_text("new")
+    expect(page.locator("section")).to_have_class("is-shown")
+    page.evaluate("answer = { status: 503 }")
+    page.clock.run_for(11_000)
+    expect(page.locator("#wall-status")).to_contain_text("can't be reached")
+    expect(page.locator("section")).to_have_text("new")
+
+
 PICK = '<input type="checkbox" name="pick">'
 SELECTION = f"""<form method="post">{PICK}{PICK}
 <details open><summary>1 other</summary>{PICK}</details>

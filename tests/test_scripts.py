@@ -303,6 +303,23 @@ def test_a_page_whose_topics_were_taken_away_is_shown_without_them(live: Page) -
     assert live.locator("#live").inner_text() == ""
 
 
+SOCKETS = """
+const sockets = [], port = { postMessage() {} };
+window.WebSocket = class { static OPEN = 1; constructor() { sockets.push(this); } };
+window.onconnect = null;
+"""
+
+
+def test_a_page_that_comes_after_all_others_left_has_a_socket_again(page: Page) -> None:
+    page.clock.install()
+    show(page, "", SOCKETS, script("live_socket.js"), "onconnect({ ports: [port] });")
+    watch = "port.onmessage({ data: ['runs'] });"
+    page.evaluate(f"{watch} sockets[0].onclose({{}}); port.onmessage({{ data: null }})")
+    page.clock.run_for(20_000)
+    page.evaluate(watch)
+    assert page.evaluate("sockets.length") == 2
+
+
 PANEL = '<section data-panel>%s</section><p id="wall-status">Read</p>'
 
 

@@ -145,8 +145,9 @@ class Hub:
                 valid = await self.ask(still_signed_in, watchers)
             except DATABASE_AWAY:
                 continue  # nobody is told anything meanwhile
+            ended = watchers - valid
             for viewer in self.viewers:
-                if viewer.watcher in watchers - valid:
+                if viewer.watcher in ended:
                     viewer.end(Ended(SIGNED_OUT, "Signed out, or your rights changed."))
 
 

@@ -68,8 +68,7 @@ class Hub:
         scope, away = viewer.watcher.scope, {"away": True}
         topics = sorted(viewer.topics)
         versions = {topic: self.stored.version(topic, scope) for topic in topics}
-        spread = len(self.viewers) / PAGES_PER_SECOND
-        greeting = {"versions": versions, "spread": round(spread, 1)}
+        greeting = {"versions": versions, "spread": self._spread}
         viewer.missed = False
         viewer.post(json.dumps(away if self.is_away else greeting))
 
@@ -117,7 +116,13 @@ class Hub:
             for topic in sorted(topics)
             if (accounts := _seen(changes, topic, scope)) is not None
         ]
-        return json.dumps({"events": events}) if events else ""
+        told = {"events": events, "spread": self._spread}
+        return json.dumps(told) if events else ""
+
+    @property
+    def _spread(self) -> float:
+        """Return over how many seconds all of them should fetch their page."""
+        return round(len(self.viewers) / PAGES_PER_SECOND, 1)
 
     def _event(
         self, topic: str, scope: Scope, accounts: frozenset[int]

@@ -79,7 +79,9 @@ def test_an_event_names_what_changed_to_those_who_may_see_it(
         before = subscribe(everybody, "costs", "runs")["versions"]
         subscribe(some, "costs")
         bump_version(first, "cost")
-        (event,) = heard(everybody)["events"]
+        told = heard(everybody)
+        assert told["spread"] == 0.1, "two viewers fetch their pages one after another"
+        (event,) = told["events"]
         assert (event["kind"], event["accounts"]) == ("costs", [first.account_id])
         assert event["version"] != before["costs"]
         bump_version(second, "cost")

@@ -87,7 +87,7 @@ class Step:
 
     @property
     def given(self) -> dict[str, Any]:
-        """Return it as it was written: what it needs, and differs from the defaults."""
+        """Return it as it was written: what it needs or differs from a default."""
         values = ((one.name, getattr(self, one.name), one.default) for one in FIELDS)
         return {
             name: value

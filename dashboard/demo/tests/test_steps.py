@@ -76,6 +76,17 @@ def test_a_machine_is_added_and_stopped_and_removed_in_the_inventory() -> None:
         assert is_gone or row.state == state
 
 
+def test_a_name_is_given_once_and_only_machines_are_stopped() -> None:
+    machine = {"place": "us-east-1", "target": "c6i.large", "role": "web"}
+    for name in ("order-worker-01", "sale-web-01"):
+        if name == "sale-web-01":
+            do("add", account="production", what=name, **machine)
+        with pytest.raises(InvalidStep, match=f"has or had a machine {name}"):
+            do("add", account="production", what=name, **machine)
+    with pytest.raises(InvalidStep, match="id of a machine that is there"):
+        do("stop", account="production", what="shop-db-backup")
+
+
 def test_a_runaway_machine_shows_in_its_cpu() -> None:
     do("cpu", account="production", what="order-worker-01", factor=97)
     name = {"resource__name": "order-worker-01"}

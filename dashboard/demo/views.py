@@ -51,7 +51,7 @@ class DemoView(PermissionRequiredMixin, TemplateView):
 
 
 class ConductView(PermissionRequiredMixin, View):
-    """One button: play a scenario or its next scene, pause, go on, let go."""
+    """One button: play a scenario or its next scene, pause, resume, release."""
 
     permission_required = CONDUCT
     http_method_names = ["post"]

@@ -13,7 +13,7 @@ from core.testing.clock import NOW, TODAY
 from core.windows import ONE_DAY
 from costs.models import CostTotal, DailyCost, Restatement
 from dashboard.demo.conductor import company, conduct, play, queue
-from dashboard.demo.stage import perform
+from dashboard.demo.perform import perform
 from inventory.models import Resource
 from metrics.models import CpuMetric
 from providers.demo.company import PRODUCTION
@@ -29,7 +29,7 @@ ADA = Actor(None, "ada")
 @pytest.fixture(autouse=True)
 def no_insights(monkeypatch: pytest.MonkeyPatch) -> None:
     """Their own tests compute them; here it would take seconds a step."""
-    monkeypatch.setattr("dashboard.demo.stage.refresh_insights", lambda *_: None)
+    monkeypatch.setattr("dashboard.demo.perform.refresh_insights", lambda *_: None)
 
 
 def do(word: str, **fields: Any) -> str:
@@ -136,7 +136,7 @@ def test_a_pause_ends_after_the_step_at_work_and_going_on_does_the_rest() -> Non
     assert play(lambda _: conduct("pause", ADA, NOW)) == 1
     assert company().steps == [{"do": "advance", "days": 1}]
     assert play() == 0
-    conduct("go-on", ADA, NOW)
+    conduct("resume", ADA, NOW)
     assert play() == 1
     assert company().steps == []
 
@@ -156,7 +156,7 @@ def test_hours_pass_and_insights_follow_once_the_day_is_over(
 ) -> None:
     computed: list[datetime] = []
     monkeypatch.setattr(
-        "dashboard.demo.stage.refresh_insights", lambda now, _: computed.append(now)
+        "dashboard.demo.perform.refresh_insights", lambda now, _: computed.append(now)
     )
     do("reset", days=10, days_ago=2)
     computed.clear()

@@ -16,6 +16,7 @@ from rest_framework.viewsets import ViewSet
 from core.api.parameters import refuse_unknown, refuse_unknown_fields
 from core.api.problems import Conflict, errors
 from dashboard.demo.conductor import (
+    CONDUCT,
     Conducted,
     InvalidStep,
     conduct,
@@ -25,8 +26,6 @@ from dashboard.demo.conductor import (
 )
 from dashboard.demo.state import demo_state
 from users.audit import Actor, actor_of
-
-CONDUCT = "clouds.conduct_demo"
 
 
 class MayConduct(BasePermission):

@@ -29,6 +29,8 @@ from syncs.runs.processes import is_dead, own_mark
 from syncs.runs.start import broker_errors
 from users.audit import Actor, record_by
 
+# The permission to do so.
+CONDUCT = "clouds.conduct_demo"
 # A presenter who did nothing for so long has left.
 CONDUCTS_FOR = timedelta(minutes=10)
 # A process on another host cannot be seen from here; after so long it is abandoned.
@@ -169,8 +171,8 @@ def _held(now: datetime) -> Iterator[None]:
 def play(tell: Tell = lambda sentence: None) -> int:
     """Do the steps that wait, until they are done, paused or one fails; return how many
     were done. Raises Busy."""
-    done = 0
-    if not company().steps:
+    done, row = 0, company()
+    if row.is_paused or not row.steps:
         return done
     with _held(timezone.now()):
         while (step := _next()) is not None:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.db.models import Sum
@@ -14,6 +15,8 @@ from core.windows import ONE_DAY
 from costs.models import CostTotal, DailyCost, Restatement
 from dashboard.demo.conductor import company, conduct, play, queue
 from dashboard.demo.perform import perform
+from insights.testing import recommendation
+from insights.transitions import StaleVersion
 from inventory.models import Resource
 from metrics.models import CpuMetric
 from providers.demo.company import PRODUCTION
@@ -102,6 +105,28 @@ def test_a_region_that_is_down_keeps_its_resources_and_the_run_is_partial() -> N
     run = SyncRun.objects.filter(dataset="instances").latest("pk")
     assert (run.status, "eu-west-1" in run.error) == ("partial", True)
     assert ireland.count() == before > 0
+
+
+def test_a_recommendation_is_applied_whole_or_not_at_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    volume = Resource.objects.get(name="shop-db-backup", kind=Resource.Kind.VOLUME)
+    advice = recommendation(volume.account, volume, rule="unattached")
+    step = {"account": "production", "what": "shop-db-backup"}
+    with monkeypatch.context() as changed:
+        refusal = StaleVersion("Somebody else has changed this.")
+        changed.setattr(
+            "dashboard.demo.perform.change_status_by", Mock(side_effect=refusal)
+        )
+        with pytest.raises(InvalidStep, match="Somebody else has changed this"):
+            do("apply", **step)
+    assert not DemoEvent.objects.exists()
+    assert do("apply", **step).startswith("Applied: ")
+    for row in (volume, advice):
+        row.refresh_from_db()
+    assert (bool(volume.gone_since), advice.status) == (True, "done")
+    assert advice.changes.latest("pk").user_name == "ada"
+    assert [event.kind for event in DemoEvent.objects.all()] == ["saved", "removed"]
 
 
 def test_days_pass_one_by_one_up_to_the_present_and_no_further() -> None:

@@ -91,6 +91,9 @@ def test_a_scenario_is_played_scene_by_scene(client: Client) -> None:
         client.post("/demo/next/")
     text = client.get("/demo/").content.decode()
     assert "That was the last scene." in text
+    below = client.get("/demo/", SCRIPT_NAME="/cloudintel").content.decode()
+    page = scenarios()["restated-bill"].scenes[-1].page
+    assert f'href="/cloudintel{page}"' in below
 
 
 def test_the_api_does_the_same_and_refuses_what_it_does_not_know() -> None:

@@ -20,7 +20,7 @@ HIDDEN = "[hidden]"
 # decides how long a line is.
 SECRET_PATTERNS = re.compile(
     # user:password@ in an address; what follows a name of a secret; an AWS key's id.
-    r"(?<=://)[^\s@:]*+:[^\s@]*+(?=@)"
+    r"(?<=://)[^\s@:]*+:(?!//)(?:[^\s@:]|:(?!//))*+(?=@)"
     r"|(?<=Bearer )\S+|(?<=Token )\S{20,}"
     rf"|(?<![\w-])(?=[\w-]*(?i:{'|'.join(SECRET_NAMES)}))[\w-]++"
     r"[\"']?\s*[=:]\s*[\"']?[^\s\"',;&)]+"

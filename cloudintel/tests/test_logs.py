@@ -176,7 +176,7 @@ def test_ids_of_keys_are_never_written(number: str) -> None:
     assert number not in repr(hidden(event=f"key {number} is unknown"))
 
 
-@pytest.mark.parametrize("part", ["9", "secret", "-token", "a:"])
+@pytest.mark.parametrize("part", ["9", "secret", "-token", "a:", "://a:"])
 def test_a_long_line_is_read_once(part: str) -> None:
     """Whoever asks for an address decides how long it is. Read again from each of its
     letters, this one would take an hour."""

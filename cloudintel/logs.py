@@ -21,7 +21,7 @@ HIDDEN = "[hidden]"
 SECRET_PATTERNS = re.compile(
     # user:password@ in an address; a wall's link; what follows a name of a secret; an
     # AWS key's id.
-    r"(?<=://)[^\s@:]*+:[^\s@]*+(?=@)"
+    r"(?<=://)[^\s@:]*+:(?!//)(?:[^\s@:]|:(?!//))*+(?=@)"
     r"|(?<=/wall/)[\w-]{20,}+"
     r"|(?<=Bearer )\S+|(?<=Token )\S{20,}"
     rf"|(?<![\w-])(?=[\w-]*(?i:{'|'.join(SECRET_NAMES)}))[\w-]++"

@@ -183,7 +183,7 @@ def test_the_link_of_a_wall_is_never_written() -> None:
     assert hidden(event=place)["event"] == place
 
 
-@pytest.mark.parametrize("part", ["9", "secret", "-token", "a:", "/wall/"])
+@pytest.mark.parametrize("part", ["9", "secret", "-token", "a:", "://a:", "/wall/"])
 def test_a_long_line_is_read_once(part: str) -> None:
     """Whoever asks for an address decides how long it is. Read again from each of its
     letters, this one would take an hour."""

@@ -29,6 +29,8 @@ SPECTACULAR: dict[str, Any] = {
         "BackfillWindowStatusEnum": "syncs.models.BackfillWindow.Status",
         "AnomalyStatusEnum": "insights.models.Anomaly.Status",
         "RecommendationStatusEnum": "insights.models.Recommendation.Status",
+        "RemediationStatusEnum": "insights.models.Remediation.Status",
+        "RemediationKindEnum": "insights.remediation.action_kinds.RemediationKind",
         "ForecastScopeEnum": "insights.forecasts.models.Scope",
         "AnomalyScopeEnum": "insights.models.Anomaly.Scope",
         "BudgetScopeEnum": "insights.models.Budget.Scope",

@@ -78,7 +78,7 @@ def _key(help_text: str) -> serializers.IntegerField:
     )
 
 
-class ProposalSerializer(serializers.Serializer[Any]):
+class RemediationProposalSerializer(serializers.Serializer[Any]):
     """What to do with a resource or a sync. A recommendation says that itself."""
 
     recommendation = _key("Carry this out.")
@@ -152,13 +152,13 @@ class RemediationViewSet(RowsViewSet):
         return self._answer(self.get_object())
 
     @extend_schema(
-        request=ProposalSerializer,
+        request=RemediationProposalSerializer,
         responses={201: RemediationDetailSerializer, **errors(400, 403)},
     )
     def create(self, request: Request) -> Response:
         """Propose an action. A worker tries it without doing it; see `dry_run`."""
         refuse_unknown(request.query_params, ())
-        given = ProposalSerializer(data=request.data)
+        given = RemediationProposalSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         form = ProposalForm(request.user, given.validated_data)
         if not form.is_valid():

@@ -82,12 +82,15 @@ class CloudExecutor:
     ) -> Outcome:
         with self._metered(row):
             action = cloud_action(row, row.traits.acts)
-            if row.schedule_id is not None:
+            if row.schedule is not None:
                 # Nobody saw it at that hour: as it is now is as it is expected.
                 found = self._look(action)
                 action = replace(action, expected=found)
+                is_done = is_as_scheduled(row, found.state)
+                if not is_done and row.schedule.due_at(self.now) != row.due_at:
+                    return Outcome("Its hours were over, so that nothing was changed.")
                 if not is_repeated:
-                    if is_as_scheduled(row, found.state):
+                    if is_done:
                         return Outcome(f"It was {found.state} already.")
                     progress(self.source.dry_run(action))
             outcome = self.source.act(action, progress, is_repeated=is_repeated)

@@ -68,6 +68,10 @@ class PowerSchedule(models.Model):
     def hours(self) -> PowerHours:
         return PowerHours.parse(self.off)
 
+    def due_at(self, now: datetime) -> datetime:
+        """Return since when the instance is to be on, or off, as it is to be now."""
+        return max(self.hours.same_since(now), self.since)
+
 
 class Remediation(models.Model):
     """One row is one change to make, who proposed and approved it, and its outcome.

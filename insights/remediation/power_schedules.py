@@ -26,7 +26,7 @@ def queue_scheduled(now: datetime) -> int:
 def _queue(schedule: PowerSchedule, now: datetime) -> bool:
     """One that is open on its resource goes first; then this is queued later."""
     hours = schedule.hours
-    due_at = max(hours.same_since(now), schedule.since)
+    due_at = schedule.due_at(now)
     if schedule.remediations.filter(due_at=due_at).exists():
         return False
     is_off = hours.is_off(now)

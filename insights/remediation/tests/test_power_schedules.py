@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import time_machine
 
 from clouds.testing import account
 from core.testing.clock import NOW
@@ -98,7 +99,8 @@ def schedule(machine: Resource) -> PowerSchedule:
 def run_due(now: datetime) -> list[Remediation]:
     queue_scheduled(now)
     rows = Remediation.objects.exclude(schedule=None).to_work_on().order_by("pk")
-    return [worked_on(row) for row in rows]
+    with time_machine.travel(now):
+        return [worked_on(row) for row in rows]
 
 
 def state(acting: FakeActing) -> str:
@@ -127,9 +129,21 @@ def test_a_stop_that_the_cloud_did_not_finish_goes_on_with_the_instance_as_it_is
     acting.errors = [ProviderError(ErrorKind.UNFINISHED, "Stop", "not yet", "Look.")]
     [asked] = run_due(at(20, 21))
     assert (asked.status, acting.acted) == ("running", [])
-    assert worked_on(asked).status == "succeeded"
+    [done] = run_due(at(20, 22))
+    assert (done.pk, done.status) == (asked.pk, "succeeded")
     [action] = acting.acted
     assert action.expected.type == "m5.large"
+
+
+def test_a_stop_that_no_worker_did_in_its_hours_is_not_done_later(
+    schedule: PowerSchedule, acting: FakeActing
+) -> None:
+    run_due(NOW)
+    queue_scheduled(at(20, 21))
+    [late] = run_due(at(23, 9))
+    assert (late.kind, late.status) == ("stop_instance", "succeeded")
+    assert late.answer == "Its hours were over, so that nothing was changed."
+    assert (acting.acted, state(acting)) == ([], "running")
 
 
 def test_what_somebody_starts_in_its_hours_is_left_running(
